@@ -1,5 +1,6 @@
-// Adds up the tests of vitest's JSON reports and prints `N passed, N failed`. Ends with 1 when a test failed or was
-// skipped, when a file could not be loaded, when a report is missing or when no test ran: in CI all of these are failures.
+// Adds up the tests of vitest's JSON reports and prints `N passed, N failed`. Ends with 1 when a test failed
+// or was skipped, when a file could not be loaded, when a report is missing or when no test ran: in CI all of
+// these are failures.
 import { readFileSync } from 'node:fs'
 
 const expected = ['reports/vitest.json', 'reports/package.json']

@@ -1,7 +1,8 @@
 /**
- * `npm run bench [-- WORD...] [-- --json]`: runs the `*.bench.ts` files below bench whose path contains one of the words
- * (all of them without a word), one after another in this process. `--json` prints one JSON document instead of tables.
- * They are bundled first, in the way of the package: what runs TypeScript directly wraps functions, and nearly doubles some figures.
+ * `npm run bench [-- WORD...] [-- --json]`: runs the `*.bench.ts` files below bench whose path contains one
+ * of the words (all of them without a word), one after another in this process. `--json` prints one JSON
+ * document instead of tables. They are bundled first, in the way of the package: what runs TypeScript
+ * directly wraps functions, and nearly doubles some figures.
  */
 import { readdirSync } from 'node:fs'
 import { relative } from 'node:path'
@@ -12,7 +13,9 @@ const folder = fileURLToPath(new URL('.', import.meta.url))
 const root = fileURLToPath(new URL('..', import.meta.url))
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.bench.ts') && (words.length === 0 || words.some((word) => file.includes(word))))
+  .filter(
+    (file) => file.endsWith('.bench.ts') && (words.length === 0 || words.some((word) => file.includes(word))),
+  )
   .toSorted()
 
 if (files.length === 0) {
@@ -24,6 +27,12 @@ const nameOf = (file: string): string => relative(root, `${folder}${file}`).repl
 const placeOf = await bundleInto('bench/bundles', [...files.map(nameOf), 'bench/runner'])
 for (const file of files) await import(placeOf(nameOf(file)))
 if (process.argv.includes('--json')) {
-  const { suiteResults } = await import(placeOf('bench/runner')) as typeof import('./runner.js')
-  console.log(JSON.stringify({ node: process.version, platform: `${process.platform}-${process.arch}`, suites: suiteResults() }, undefined, 2))
+  const { suiteResults } = (await import(placeOf('bench/runner'))) as typeof import('./runner.js')
+  console.log(
+    JSON.stringify(
+      { node: process.version, platform: `${process.platform}-${process.arch}`, suites: suiteResults() },
+      undefined,
+      2,
+    ),
+  )
 }

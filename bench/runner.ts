@@ -19,7 +19,10 @@ export interface BenchCase {
 export interface SuiteOptions {
   /** Samples of each case. Default 15. */
   readonly rounds?: number
-  /** A sample repeats `run` until about this many milliseconds are full. 0: `run` is called once in each sample. Default 20. */
+  /**
+   * A sample repeats `run` until about this many milliseconds are full. 0: `run` is called once in each
+   * sample. Default 20.
+   */
   readonly minMs?: number
 }
 
@@ -52,11 +55,16 @@ export function suiteResults(): readonly SuiteResult[] {
 }
 
 /**
- * Measures cases side by side. The cases take turns, round by round (A B A B ...), so that what slows the machine for a
- * while slows them all; medians and quartiles are given, since means follow the worst disturbance. Prints a table unless the
- * process was started with `--json`. Nothing is asserted: a benchmark informs, a test judges.
+ * Measures cases side by side. The cases take turns, round by round (A B A B ...), so that what slows the
+ * machine for a while slows them all; medians and quartiles are given, since means follow the worst
+ * disturbance. Prints a table unless the process was started with `--json`. Nothing is asserted: a benchmark
+ * informs, a test judges.
  */
-export async function suite(name: string, cases: readonly BenchCase[], options: SuiteOptions = {}): Promise<SuiteResult> {
+export async function suite(
+  name: string,
+  cases: readonly BenchCase[],
+  options: SuiteOptions = {},
+): Promise<SuiteResult> {
   const { rounds = 15, minMs = 20 } = options
   const samples = cases.map((): number[] => [])
   try {
@@ -77,7 +85,7 @@ export async function suite(name: string, cases: readonly BenchCase[], options: 
 /** Doubles the repetitions until a sample is long enough; that also warms the code up. */
 async function calibrate(one: BenchCase, minMs: number): Promise<number> {
   for (let runs = 1; ; runs *= 2) {
-    const ms = (await sample(one, runs)) * runs * (one.ops ?? 1) / 1000
+    const ms = ((await sample(one, runs)) * runs * (one.ops ?? 1)) / 1000
     if (ms >= minMs || runs >= maxRuns) return runs
   }
 }
@@ -90,17 +98,32 @@ async function sample(one: BenchCase, runs: number): Promise<number> {
     const result = one.run()
     if (result instanceof Promise) await result
   }
-  return (performance.now() - start) * 1000 / runs / (one.ops ?? 1)
+  return ((performance.now() - start) * 1000) / runs / (one.ops ?? 1)
 }
 
-function summarize(cases: readonly BenchCase[], runs: readonly number[], samples: readonly number[][]): CaseResult[] {
-  const base = Math.max(0, cases.findIndex(({ baseline }) => baseline))
+function summarize(
+  cases: readonly BenchCase[],
+  runs: readonly number[],
+  samples: readonly number[][],
+): CaseResult[] {
+  const base = Math.max(
+    0,
+    cases.findIndex(({ baseline }) => baseline),
+  )
   const reference = quantile(samples[base] ?? [], 0.5)
   return cases.map(({ name }, at) => {
     const times = samples[at] ?? []
     const median = quantile(times, 0.5)
     const quartiles = { p25: quantile(times, 0.25), p75: quantile(times, 0.75) }
-    return { name, median, ...quartiles, ratio: median / reference, baseline: at === base, runs: runs[at] ?? 1, samples: times.length }
+    return {
+      name,
+      median,
+      ...quartiles,
+      ratio: median / reference,
+      baseline: at === base,
+      runs: runs[at] ?? 1,
+      samples: times.length,
+    }
   })
 }
 
@@ -117,7 +140,11 @@ export function quantile(numbers: readonly number[], part: number): number {
 export function formatSuite({ name, cases }: SuiteResult): string {
   const head = ['', 'median', 'p25', 'p75', 'ratio']
   const rows = cases.map((one) => [
-    one.name, formatTime(one.median), formatTime(one.p25), formatTime(one.p75), one.baseline ? 'baseline' : `${one.ratio.toFixed(2)}x`,
+    one.name,
+    formatTime(one.median),
+    formatTime(one.p25),
+    formatTime(one.p75),
+    one.baseline ? 'baseline' : `${one.ratio.toFixed(2)}x`,
   ])
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)))
   const line = (row: readonly string[]): string =>

@@ -1,6 +1,7 @@
 /**
- * The course's exercise on backup and restore: all running resources as YAML, etcd's database as a snapshot file, and the simulator's own
- * snapshot, which keeps everything; then what each of them brings back. Run it with `npx tsx examples/backup.ts`.
+ * The course's exercise on backup and restore: all running resources as YAML, etcd's database as a snapshot
+ * file, and the simulator's own snapshot, which keeps everything; then what each of them brings back. Run it
+ * with `npx tsx examples/backup.ts`.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,7 +22,11 @@ export interface Backup {
 
 /** Writes the three backups of a cluster into a folder. */
 export function backUp(cluster: SimCluster, folder: string): Backup {
-  const files = { yaml: join(folder, 'all.yaml'), etcd: join(folder, 'snapshotdb'), cluster: join(folder, 'cluster.snapshot') }
+  const files = {
+    yaml: join(folder, 'all.yaml'),
+    etcd: join(folder, 'snapshotdb'),
+    cluster: join(folder, 'cluster.snapshot'),
+  }
   writeFileSync(files.yaml, cluster.kubectl('get all --all-namespaces -o yaml').stdout)
   writeFileSync(files.etcd, cluster.etcd.snapshot())
   writeFileSync(files.cluster, cluster.snapshot().toFile())
@@ -29,7 +34,10 @@ export function backUp(cluster: SimCluster, folder: string): Backup {
 }
 
 /** New clusters from each of the backups; `empty` is what the YAML is created on. */
-export function restore(backup: Backup, empty: SimCluster): { readonly yaml: SimCluster; readonly etcd: SimCluster; readonly cluster: SimCluster } {
+export function restore(
+  backup: Backup,
+  empty: SimCluster,
+): { readonly yaml: SimCluster; readonly etcd: SimCluster; readonly cluster: SimCluster } {
   empty.kubectl('create -f all.yaml', { files: { 'all.yaml': readFileSync(backup.yaml, 'utf8') } })
   const restored = {
     yaml: empty,
@@ -42,26 +50,41 @@ export function restore(backup: Backup, empty: SimCluster): { readonly yaml: Sim
 
 /** Names of objects of a cluster that another one has not: `configmaps default/settings`. */
 export function lost(before: SimCluster, after: SimCluster): readonly string[] {
-  return before.resources().filter((resource) => resource !== 'events' && resource !== 'events.events.k8s.io').flatMap((resource) => {
-    const there = new Set(after.list(resource).items.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`))
-    return before.list(resource).items
-      .map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`)
-      .filter((name) => !there.has(name))
-      .map((name) => `${resource} ${name.replace(/^\//, '')}`)
-  })
+  return before
+    .resources()
+    .filter((resource) => resource !== 'events' && resource !== 'events.events.k8s.io')
+    .flatMap((resource) => {
+      const there = new Set(
+        after
+          .list(resource)
+          .items.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`),
+      )
+      return before
+        .list(resource)
+        .items.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`)
+        .filter((name) => !there.has(name))
+        .map((name) => `${resource} ${name.replace(/^\//, '')}`)
+    })
 }
 
 function main(): void {
   const folder = mkdtempSync(join(tmpdir(), 'simcluster-backup-'))
   const cluster = new SimCluster()
   cluster.apply(readFileSync(new URL('manifests/office.yaml', import.meta.url), 'utf8'))
-  cluster.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace: 'default' }, data: { colour: 'blue' } })
+  cluster.apply({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'settings', namespace: 'default' },
+    data: { colour: 'blue' },
+  })
   cluster.settle()
   const backup = backUp(cluster, folder)
   console.log(formatSnapshotStatus(snapshotStatus(readFileSync(backup.etcd))))
   for (const [from, restored] of Object.entries(restore(backup, new SimCluster()))) {
     const missing = lost(cluster, restored)
-    console.log(`from ${from}: ${missing.length === 0 ? 'nothing is missing' : `missing: ${missing.join(', ')}`}`)
+    console.log(
+      `from ${from}: ${missing.length === 0 ? 'nothing is missing' : `missing: ${missing.join(', ')}`}`,
+    )
   }
   rmSync(folder, { recursive: true })
 }

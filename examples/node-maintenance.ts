@@ -1,13 +1,15 @@
 /**
- * The course's first chapter, node maintenance, played on a simulated cluster: as it was written (v1.14), then as it is done today.
- * Run it with `npm start`.
+ * The course's first chapter, node maintenance, played on a simulated cluster: as it was written (v1.14),
+ * then as it is done today. Run it with `npm start`.
  */
 import { readFileSync } from 'node:fs'
 import { SimCluster } from 'simcluster'
 
 const manifest = (name: string): string => readFileSync(new URL(`manifests/${name}`, import.meta.url), 'utf8')
 
-/** Runs a kubectl command as a terminal shows it; `grep` keeps the matching lines, as a pipe into grep would. */
+/**
+ * Runs a kubectl command as a terminal shows it; `grep` keeps the matching lines, as a pipe into grep would.
+ */
 function play(cluster: SimCluster, command: string, grep?: string): void {
   console.log(`$ kubectl ${command}${grep === undefined ? '' : ` | grep ${grep}`}`)
   const { stdout, terminal } = cluster.kubectl(command)
@@ -80,7 +82,10 @@ export function playNodeMaintenance(): void {
   const pool = 'gke-standard-cluster-1-default-pool-bdf36b75'
   const then = new SimCluster({
     version: 'v1.14',
-    nodes: ['dlzj', 'rct0', 'x5j5'].map((suffix) => ({ name: `${pool}-${suffix}`, kubeletVersion: 'v1.13.7-gke.8' })),
+    nodes: ['dlzj', 'rct0', 'x5j5'].map((suffix) => ({
+      name: `${pool}-${suffix}`,
+      kubeletVersion: 'v1.13.7-gke.8',
+    })),
   })
   then.apply(manifest('office.yaml'))
   then.advance('30h')

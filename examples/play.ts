@@ -1,6 +1,6 @@
 /**
- * Plays the course in the terminal: `npm start` its first chapter, `npm start -- chapter 4` another one, `npm start -- --list` tells which there are.
- * `--version v1.14` (or `v1.35`) plays it at that version only.
+ * Plays the course in the terminal: `npm start` its first chapter, `npm start -- chapter 4` another one, `npm
+ * start -- --list` tells which there are. `--version v1.14` (or `v1.35`) plays it at that version only.
  */
 import { argv, exit, stdout } from 'node:process'
 import type { Chapter } from './course/terminal.js'
@@ -19,8 +19,12 @@ async function main(): Promise<number> {
   }
   const { CHAPTERS } = await import('./course/chapters.js')
   if (words.some((word) => word === '--list' || word === 'list')) {
-    for (const { number, title, rows } of CHAPTERS) stdout.write(`${number}  ${title} (${rows.map(({ id }) => id).join(', ')})\n`)
-    stdout.write('\nnpm start -- chapter 4                    plays one as it was written (Kubernetes 1.14), then as it is today\nnpm start -- chapter 4 --version v1.35    today only\n')
+    for (const { number, title, rows } of CHAPTERS)
+      stdout.write(`${number}  ${title} (${rows.map(({ id }) => id).join(', ')})\n`)
+    stdout.write(
+      '\nnpm start -- chapter 4                    plays one as it was written (Kubernetes 1.14), ' +
+        'then as it is today\nnpm start -- chapter 4 --version v1.35    today only\n',
+    )
     return 0
   }
   const chosen = numbers.map((number) => CHAPTERS.find((each) => each.number === number))

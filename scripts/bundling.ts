@@ -11,8 +11,8 @@ export interface Bundling {
 const forgeParts = ['asn1', 'sha1', 'sha256', 'sha512', 'pem']
 
 /**
- * Gives src/pki/forge.ts a `require` of the bundled CommonJS modules: they are wrapped in functions that run when the first certificate is
- * made, not at import. Why: docs/decisions/dependencies-node-forge.md.
+ * Gives src/pki/forge.ts a `require` of the bundled CommonJS modules: they are wrapped in functions that run
+ * when the first certificate is made, not at import. Why: docs/decisions/dependencies-node-forge.md.
  */
 const lazyForge: Plugin = {
   name: 'lazy-forge',
@@ -28,13 +28,18 @@ const lazyForge: Plugin = {
   },
 }
 
-/** Gives src/api/cel/engine.ts a `require` of the bundled cel-js, which runs when the first expression is compiled. */
+/**
+ * Gives src/api/cel/engine.ts a `require` of the bundled cel-js, which runs when the first expression is
+ * compiled.
+ */
 const lazyCel: Plugin = {
   name: 'lazy-cel',
   transform: {
     filter: { id: /src\/api\/cel\/engine\.ts$/ },
     handler(code: string): string {
-      const body = "function requireCel() { return { ...require('@marcbachmann/cel-js'), ...require('@marcbachmann/cel-js/evaluator') } }"
+      const body =
+        "function requireCel() { return { ...require('@marcbachmann/cel-js'), " +
+        "...require('@marcbachmann/cel-js/evaluator') } }"
       const changed = code.replace(/function requireCel\(\)[^{]*\{[\s\S]*\n\}\n/, `${body}\n`)
       if (changed === code) throw new Error('src/api/cel/engine.ts has no function requireCel to replace')
       return changed
@@ -42,13 +47,19 @@ const lazyCel: Plugin = {
   },
 }
 
-/** One character beyond Latin-1 makes the engine read the whole file at two bytes a character: what is not ASCII is escaped. */
+/**
+ * One character beyond Latin-1 makes the engine read the whole file at two bytes a character: what is not
+ * ASCII is escaped.
+ */
 const asciiOnly: Plugin = {
   name: 'ascii-only',
   generateBundle: (_, bundle) => {
     for (const output of Object.values(bundle)) {
       if (output.type !== 'chunk') continue
-      output.code = output.code.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      output.code = output.code.replace(
+        /[\u0080-\uffff]/g,
+        (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      )
     }
   },
 }
@@ -57,7 +68,12 @@ const asciiOnly: Plugin = {
 export const bundling: Bundling = {
   plugins: [lazyForge, lazyCel, asciiOnly],
   transform: { target: 'es2023', define: { 'process.env.NODE_ENV': '"production"' } },
-  // more than half of the import is V8 reading the text; names of functions and classes are kept, so that stack traces stay readable
-  // no sequences: an assignment of a function inside an expression keeps what it closes over alive for longer (docs/decisions/garbage.md)
-  minify: { compress: { sequences: false }, mangle: { toplevel: true, keepNames: true }, codegen: { removeWhitespace: true } },
+  // more than half of the import is V8 reading the text; names of functions and classes are kept, so that
+  // stack traces stay readable no sequences: an assignment of a function inside an expression keeps what it
+  // closes over alive for longer (docs/decisions/garbage.md)
+  minify: {
+    compress: { sequences: false },
+    mangle: { toplevel: true, keepNames: true },
+    codegen: { removeWhitespace: true },
+  },
 }

@@ -1,25 +1,39 @@
 /**
- * `npm run conformance -- DIR [--verbose] [--only ID]`: replays recordings of a real control plane on fresh clusters, one for each scenario: requests and
- * their answers, and timelines of what happened by itself. Prints a line a file and last `N of M steps equal`; with --verbose also each step that went
- * otherwise. Exits with 1 only when it could not run.
+ * `npm run conformance -- DIR [--verbose] [--only ID]`: replays recordings of a real control plane on fresh
+ * clusters, one for each scenario: requests and their answers, and timelines of what happened by itself.
+ * Prints a line a file and last `N of M steps equal`; with --verbose also each step that went otherwise.
+ * Exits with 1 only when it could not run.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Scenario } from '../test/conformance/recordings/scenario.js'
 import { timelineScore, type TimelineScore } from '../test/conformance/timelines/compare-timeline.js'
-import { addTimeline, noTimelines, thingsOf, timelineTotalsText } from '../test/conformance/timelines/timeline-totals.js'
+import {
+  addTimeline,
+  noTimelines,
+  thingsOf,
+  timelineTotalsText,
+} from '../test/conformance/timelines/timeline-totals.js'
 import { isTimeline, type Timeline } from '../test/conformance/timelines/timeline.js'
 import { addScore, noTotals, scoreOf, totalsText, type Score } from '../test/conformance/recordings/score.js'
 
 const SHOWN = 400
 
 /** What a file holds: scenarios of request and answer, and timelines. */
-function contentOf(file: string, only: string | undefined): { readonly scenarios: readonly Scenario[]; readonly timelines: readonly Timeline[] } {
+function contentOf(
+  file: string,
+  only: string | undefined,
+): { readonly scenarios: readonly Scenario[]; readonly timelines: readonly Timeline[] } {
   const content = JSON.parse(readFileSync(file, 'utf8')) as unknown
-  const entries = (Array.isArray(content) ? content : []).filter(({ id = '' }: { id?: string }) => only === undefined || id.includes(only)) as unknown[]
+  const entries = (Array.isArray(content) ? content : []).filter(
+    ({ id = '' }: { id?: string }) => only === undefined || id.includes(only),
+  ) as unknown[]
   return {
-    scenarios: entries.filter((entry): entry is Scenario => Array.isArray((entry as Partial<Scenario>).steps)), timelines: entries.filter(isTimeline),
+    scenarios: entries.filter((entry): entry is Scenario =>
+      Array.isArray((entry as Partial<Scenario>).steps),
+    ),
+    timelines: entries.filter(isTimeline),
   }
 }
 
@@ -29,17 +43,30 @@ function scored(scenario: Scenario): Score {
     return scoreOf(scenario)
   } catch (error) {
     const steps = scenario.steps.filter(({ response }) => response !== undefined).length
-    const difference = { layer: 'code', expected: 'an answer', actual: error instanceof Error ? error.stack : error } as const
+    const difference = {
+      layer: 'code',
+      expected: 'an answer',
+      actual: error instanceof Error ? error.stack : error,
+    } as const
     return {
-      scenario: scenario.id, steps,
-      unequal: Array.from({ length: steps }, (_, at) => ({ id: `${scenario.id}#${at}`, what: 'threw', differences: at === 0 ? [difference] : [] })),
+      scenario: scenario.id,
+      steps,
+      unequal: Array.from({ length: steps }, (_, at) => ({
+        id: `${scenario.id}#${at}`,
+        what: 'threw',
+        differences: at === 0 ? [difference] : [],
+      })),
     }
   }
 }
 
 /** What is known to go otherwise, so that it is not tried again and again. */
 const knownDifferences = new Set(
-  Object.values(JSON.parse(readFileSync(new URL('../test/conformance/timeline-differences.json', import.meta.url), 'utf8')) as Record<string, string[]>).flat(),
+  Object.values(
+    JSON.parse(
+      readFileSync(new URL('../test/conformance/timeline-differences.json', import.meta.url), 'utf8'),
+    ) as Record<string, string[]>,
+  ).flat(),
 )
 
 /** A timeline that a bug of ours breaks off counts as one thing that went otherwise. */
@@ -49,35 +76,44 @@ function scoredTimeline(timeline: Timeline): TimelineScore {
   } catch (error) {
     const actual = error instanceof Error ? error.stack : error
     const compared = { answers: 1, objects: 0, times: 0, events: 0, final: 0 }
-    return { timeline: timeline.id, compared, unequal: [{ id: `${timeline.id} threw`, layer: 'answers', expected: 'no error', actual }] }
+    return {
+      timeline: timeline.id,
+      compared,
+      unequal: [{ id: `${timeline.id} threw`, layer: 'answers', expected: 'no error', actual }],
+    }
   }
 }
 
 function text(value: unknown): string {
-  const whole = typeof value === 'string' ? value : JSON.stringify(value) ?? 'undefined'
+  const whole = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined')
   return whole.length > SHOWN ? `${whole.slice(0, SHOWN)}...` : whole
 }
 
 function showTimeline({ unequal }: TimelineScore): void {
-  for (const { id, expected, actual } of unequal) console.log(`  ${id}\n      - ${text(expected)}\n      + ${text(actual)}`)
+  for (const { id, expected, actual } of unequal)
+    console.log(`  ${id}\n      - ${text(expected)}\n      + ${text(actual)}`)
 }
 
 function show({ unequal }: Score): void {
   for (const { id, what, differences } of unequal) {
     console.log(`  ${id} ${what}`)
-    for (const { layer, expected, actual } of differences) console.log(`    ${layer}\n      - ${text(expected)}\n      + ${text(actual)}`)
+    for (const { layer, expected, actual } of differences)
+      console.log(`    ${layer}\n      - ${text(expected)}\n      + ${text(actual)}`)
   }
 }
 
 function main(): void {
   const { values, positionals } = parseArgs({
-    allowPositionals: true, options: { verbose: { type: 'boolean', default: false }, only: { type: 'string' } },
+    allowPositionals: true,
+    options: { verbose: { type: 'boolean', default: false }, only: { type: 'string' } },
   })
   const [directory] = positionals
   if (directory === undefined) throw new Error('usage: npm run conformance -- DIR [--verbose] [--only ID]')
   const all = noTotals()
   const allTimelines = noTimelines()
-  for (const name of readdirSync(directory).filter((file) => file.endsWith('.json')).sort()) {
+  for (const name of readdirSync(directory)
+    .filter((file) => file.endsWith('.json'))
+    .sort()) {
     const { scenarios, timelines } = contentOf(join(directory, name), values.only)
     if (scenarios.length === 0 && timelines.length === 0) {
       if (values.only === undefined) console.log(`${name}: neither scenarios nor timelines`)

@@ -8,11 +8,19 @@ const leaves: Readonly<Record<string, readonly [dsl: string, type: string]>> = {
   'io.k8s.apimachinery.pkg.util.intstr.IntOrString': ['intOrString', 'IntOrString'],
   'io.k8s.apimachinery.pkg.runtime.RawExtension': ['json', 'JsonObject'],
   'io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1': ['json', 'JsonObject'],
-  ...Object.fromEntries(['JSON', 'JSONSchemaPropsOrArray', 'JSONSchemaPropsOrBool', 'JSONSchemaPropsOrStringArray'].map(
-    (name) => [`io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.${name}`, ['anyJson', 'Json'] as const],
-  )),
+  ...Object.fromEntries(
+    ['JSON', 'JSONSchemaPropsOrArray', 'JSONSchemaPropsOrBool', 'JSONSchemaPropsOrStringArray'].map(
+      (name) => [
+        `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.${name}`,
+        ['anyJson', 'Json'] as const,
+      ],
+    ),
+  ),
   // an empty message
-  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus': ['json', 'JsonObject'],
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus': [
+    'json',
+    'JsonObject',
+  ],
 }
 
 const zeroValues = new Set<unknown>(['', 0, false])
@@ -31,7 +39,12 @@ class GroupRenderer {
   readonly #words = new Set<string>()
   readonly #types = new Map<string, Set<string>>()
 
-  constructor(group: Group, groups: readonly Group[], messages: ReadonlyMap<string, OpenApiSchema>, facts: GoFacts) {
+  constructor(
+    group: Group,
+    groups: readonly Group[],
+    messages: ReadonlyMap<string, OpenApiSchema>,
+    facts: GoFacts,
+  ) {
     this.#group = group
     this.#groups = groups
     this.#messages = messages
@@ -42,12 +55,14 @@ class GroupRenderer {
     const interfaces = [...this.#messages].map(([name, schema]) => this.#interface(name, schema))
     const tables = [...this.#messages].map(([name, schema]) => this.#table(name, schema))
     return [
-      '// Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.',
+      '// Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do ' +
+        'not edit by hand.',
       ...this.#imports(),
       '',
       ...interfaces,
       `/** Field tables of ${this.#group.package}. */`,
-      `export const ${schemaName(this.#group.folder)}: SchemaGroup = defineGroup('${this.#group.package}', '${this.#version}', [${this.#imported()}], {`,
+      `export const ${schemaName(this.#group.folder)}: SchemaGroup = ` +
+        `defineGroup('${this.#group.package}', '${this.#version}', [${this.#imported()}], {`,
       ...tables,
       '})',
       '',
@@ -64,7 +79,9 @@ class GroupRenderer {
   }
 
   #imports(): readonly string[] {
-    const lines = this.#group.imports.map((folder) => `import { ${schemaName(folder)} } from '../${folder}/generated.js'`)
+    const lines = this.#group.imports.map(
+      (folder) => `import { ${schemaName(folder)} } from '../${folder}/generated.js'`,
+    )
     for (const [folder, names] of [...this.#types].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const from = folder === 'json' ? '../json.js' : `../${folder}/generated.js`
       lines.push(wrap(`import type {`, [...names].sort(), `} from '${from}'`))
@@ -92,13 +109,21 @@ class GroupRenderer {
     const ref = schema.allOf?.[0]?.$ref ?? schema.$ref
     if (ref !== undefined) return this.#refType(ref)
     switch (schema.type) {
-      case 'array': return `ReadonlyArray<${this.#type(schema.items ?? {})}>`
-      case 'object': return schema.additionalProperties === undefined
-        ? this.#use('json', 'JsonObject')
-        : `Readonly<Record<string, ${this.#type(schema.additionalProperties)}>>`
-      case 'integer': case 'number': return 'number'
-      case 'boolean': return 'boolean'
-      default: return schema.enum === undefined ? 'string' : `${schema.enum.map((value) => `'${value}'`).join(' | ')}`
+      case 'array':
+        return `ReadonlyArray<${this.#type(schema.items ?? {})}>`
+      case 'object':
+        return schema.additionalProperties === undefined
+          ? this.#use('json', 'JsonObject')
+          : `Readonly<Record<string, ${this.#type(schema.additionalProperties)}>>`
+      case 'integer':
+      case 'number':
+        return 'number'
+      case 'boolean':
+        return 'boolean'
+      default:
+        return schema.enum === undefined
+          ? 'string'
+          : `${schema.enum.map((value) => `'${value}'`).join(' | ')}`
     }
   }
 
@@ -119,15 +144,18 @@ class GroupRenderer {
   #reference(full: string): Reference {
     const at = full.lastIndexOf('.')
     const home = this.#groups.find((group) => group.package === full.slice(0, at))
-    if (home === undefined) throw new Error(`${this.#group.package} refers to ${full}, whose group is not generated`)
+    if (home === undefined)
+      throw new Error(`${this.#group.package} refers to ${full}, whose group is not generated`)
     const name = full.slice(at + 1)
-    if (home !== this.#group && this.#messages.has(name)) throw new Error(`${full} clashes with a name of ${this.#group.package}`)
+    if (home !== this.#group && this.#messages.has(name))
+      throw new Error(`${full} clashes with a name of ${this.#group.package}`)
     return { folder: home.folder, name }
   }
 
   #table(name: string, schema: OpenApiSchema): string {
-    const fields = Object.entries(schema.properties ?? {})
-      .map(([field, property]) => `    ${key(field)}: ${this.#field(name, schema, field, property)},`)
+    const fields = Object.entries(schema.properties ?? {}).map(
+      ([field, property]) => `    ${key(field)}: ${this.#field(name, schema, field, property)},`,
+    )
     const word = this.#word(schema['x-kubernetes-map-type'] === 'atomic' ? 'atomic' : 'message')
     return [`  ${name}: () => ${word}({`, ...fields, '  }),'].join('\n')
   }
@@ -146,7 +174,9 @@ class GroupRenderer {
     if (schema.required?.includes(field)) text = `${this.#word('required')}(${text})`
     const preset = property.default
     if (preset !== undefined && typeof preset !== 'object' && !zeroValues.has(preset)) {
-      text = `${this.#word('withDefault')}(${text}, ${typeof preset === 'string' ? `'${preset}'` : JSON.stringify(preset)})`
+      text =
+        `${this.#word('withDefault')}(${text}, ` +
+        `${typeof preset === 'string' ? `'${preset}'` : JSON.stringify(preset)})`
     }
     return this.#patched(text, property)
   }
@@ -164,7 +194,9 @@ class GroupRenderer {
     if (ref !== undefined) {
       const full = ref.slice(ref.lastIndexOf('/') + 1)
       const leaf = leaves[full]
-      return leaf === undefined ? `${this.#word('ref')}('${this.#reference(full).name}')` : this.#word(leaf[0])
+      return leaf === undefined
+        ? `${this.#word('ref')}('${this.#reference(full).name}')`
+        : this.#word(leaf[0])
     }
     if (schema.type === 'array') return this.#list(schema, goType)
     if (schema.type === 'object') {
@@ -183,9 +215,12 @@ class GroupRenderer {
         const keys = (schema['x-kubernetes-list-map-keys'] ?? []).map((name) => `'${name}'`).join(', ')
         return `${this.#word('mapList')}(${items}, ${keys})`
       }
-      case 'set': return `${this.#word('setList')}(${items})`
-      case 'atomic': return `${this.#word('atomicList')}(${items})`
-      default: return `${this.#word('list')}(${items})`
+      case 'set':
+        return `${this.#word('setList')}(${items})`
+      case 'atomic':
+        return `${this.#word('atomicList')}(${items})`
+      default:
+        return `${this.#word('list')}(${items})`
     }
   }
 
@@ -227,10 +262,12 @@ class GroupRenderer {
 }
 
 /** `autoscaling-v2` -> `autoscalingV2Schema` */
-const schemaName = (folder: string): string => `${folder.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Schema`
+const schemaName = (folder: string): string =>
+  `${folder.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Schema`
 
 const isStruct = (schema: OpenApiSchema): boolean => schema.allOf !== undefined || schema.$ref !== undefined
-const isLeaf = (schema: OpenApiSchema): boolean => !isStruct(schema) && schema.type !== 'array' && schema.type !== 'object'
+const isLeaf = (schema: OpenApiSchema): boolean =>
+  !isStruct(schema) && schema.type !== 'array' && schema.type !== 'object'
 
 /** Values whose always-written empty form is null. */
 function isNullable(schema: OpenApiSchema): boolean {
@@ -247,7 +284,9 @@ function isMetadata(name: string, schema: OpenApiSchema, field: string): boolean
 
 /** What the table language gives a shape when nothing is said. */
 function naturalPresence(schema: OpenApiSchema): string {
-  return isStruct(schema) || (schema.type === 'object' && schema.additionalProperties === undefined) ? 'pointer' : 'omitempty'
+  return isStruct(schema) || (schema.type === 'object' && schema.additionalProperties === undefined)
+    ? 'pointer'
+    : 'omitempty'
 }
 
 const key = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name}'`)
@@ -270,7 +309,10 @@ function wrap(head: string, names: readonly string[], tail: string): string {
 
 /** The text of src/api/<folder>/generated.ts. */
 export function renderGroup(
-  group: Group, groups: readonly Group[], messages: ReadonlyMap<string, OpenApiSchema>, facts: GoFacts,
+  group: Group,
+  groups: readonly Group[],
+  messages: ReadonlyMap<string, OpenApiSchema>,
+  facts: GoFacts,
 ): string {
   return new GroupRenderer(group, groups, messages, facts).render()
 }

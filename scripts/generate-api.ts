@@ -1,8 +1,8 @@
 /**
- * Writes src/api/<group>/generated.ts (TypeScript interfaces and field tables) from OpenAPI v3 documents as a kube-apiserver
- * serves them under /openapi/v3: `npx tsx scripts/generate-api.ts <directory with core_v1.json, apps_v1.json, ...>
- * [folder...]`; without folders all are written.
- * What OpenAPI does not tell (which Go fields are pointers, which are always written) comes from api-facts/<group>.json.
+ * Writes src/api/<group>/generated.ts (TypeScript interfaces and field tables) from OpenAPI v3 documents as a
+ * kube-apiserver serves them under /openapi/v3: `npx tsx scripts/generate-api.ts <directory with
+ * core_v1.json, apps_v1.json, ...> [folder...]`; without folders all are written. What OpenAPI does not tell
+ * (which Go fields are pointers, which are always written) comes from api-facts/<group>.json.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -13,8 +13,12 @@ import type { GoFacts, Group, OpenApiSchema } from './generate-api-types.js'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
 /** A group of the built-in API: `batch.v1` is its name in Go's short form and in api-facts. */
-const api = (short: string, folder: string, imports: readonly string[]): Group =>
-  ({ package: `io.k8s.api.${short}`, folder, short, imports })
+const api = (short: string, folder: string, imports: readonly string[]): Group => ({
+  package: `io.k8s.api.${short}`,
+  folder,
+  short,
+  imports,
+})
 
 /** Package -> folder of src/api and the imports whose messages its tables may name, most specific first. */
 const groups: readonly Group[] = [
@@ -40,21 +44,28 @@ const groups: readonly Group[] = [
   api('resource.v1', 'resource', ['core', 'meta']),
   api('admissionregistration.v1', 'admissionregistration', ['meta']),
   {
-    package: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1', folder: 'apiextensions', short: 'apiextensions.v1',
+    package: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1',
+    folder: 'apiextensions',
+    short: 'apiextensions.v1',
     imports: ['meta'],
   },
   {
-    package: 'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1', folder: 'apiregistration', short: 'apiregistration.v1',
+    package: 'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1',
+    folder: 'apiregistration',
+    short: 'apiregistration.v1',
     imports: ['meta'],
   },
 ]
 
 /** Discovery answers and watch frames: nothing a client sends or etcd keeps. */
-const skipped = /^(APIGroup|APIGroupList|APIResource|APIResourceList|APIVersions|GroupVersionForDiscovery|ServerAddressByClientCIDR|Patch|WatchEvent)$/
+const skipped =
+  /^(APIGroup|APIGroupList|APIResource|APIResourceList|APIVersions|GroupVersionForDiscovery|ServerAddressByClientCIDR|Patch|WatchEvent)$/
 
 function readSchemas(directory: string): Map<string, OpenApiSchema> {
   const schemas = new Map<string, OpenApiSchema>()
-  const files = readdirSync(directory).filter((file) => /^[a-z0-9.]+_v\d+\.json$/.test(file)).sort()
+  const files = readdirSync(directory)
+    .filter((file) => /^[a-z0-9.]+_v\d+\.json$/.test(file))
+    .sort()
   for (const file of files) {
     const document = JSON.parse(readFileSync(join(directory, file), 'utf8')) as {
       components?: { schemas?: Record<string, OpenApiSchema> }
@@ -67,10 +78,12 @@ function readSchemas(directory: string): Map<string, OpenApiSchema> {
 /** What the facts say of one group; a group without a file is as OpenAPI says. */
 function factsOf({ short }: Group): GoFacts {
   const file = join(root, `scripts/api-facts/${short}.json`)
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) as GoFacts : {}
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as GoFacts) : {}
 }
 
-/** Messages of one package, without generated lists (a list kind is `items` and ListMeta, nothing of its own). */
+/**
+ * Messages of one package, without generated lists (a list kind is `items` and ListMeta, nothing of its own).
+ */
 function messagesOf(group: Group, schemas: ReadonlyMap<string, OpenApiSchema>): Map<string, OpenApiSchema> {
   const found = [...schemas].flatMap(([full, schema]): [string, OpenApiSchema][] => {
     const name = full.slice(group.package.length + 1)
@@ -82,12 +95,16 @@ function messagesOf(group: Group, schemas: ReadonlyMap<string, OpenApiSchema>): 
 }
 
 function main(directory: string | undefined, folders: readonly string[]): void {
-  if (directory === undefined) throw new Error('usage: tsx scripts/generate-api.ts <directory with OpenAPI v3 documents> [folder...]')
+  if (directory === undefined)
+    throw new Error('usage: tsx scripts/generate-api.ts <directory with OpenAPI v3 documents> [folder...]')
   const schemas = readSchemas(directory)
   for (const group of groups.filter(({ folder }) => folders.length === 0 || folders.includes(folder))) {
     const folder = join(root, 'src/api', group.folder)
     mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, 'generated.ts'), renderGroup(group, groups, messagesOf(group, schemas), factsOf(group)))
+    writeFileSync(
+      join(folder, 'generated.ts'),
+      renderGroup(group, groups, messagesOf(group, schemas), factsOf(group)),
+    )
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * `tsx scripts/run-bundled.ts FILE`: runs a TypeScript file bundled in the way of the package. What runs TypeScript directly reads each file by itself and wraps
- * functions, which takes longer to start and nearly doubles the time of what runs.
+ * `tsx scripts/run-bundled.ts FILE`: runs a TypeScript file bundled in the way of the package. What runs
+ * TypeScript directly reads each file by itself and wraps functions, which takes longer to start and nearly
+ * doubles the time of what runs.
  */
 import { rmSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -20,18 +21,42 @@ const inPlace: Plugin = {
 }
 
 /** Dependencies stay imports, but for those that the package wraps so that they run when first needed. */
-const isDependency = (id: string): boolean => !/^[./\0]/.test(id) && !/^(?:@marcbachmann\/cel-js|node-forge|simcluster)(?:\/|$)/.test(id)
+const isDependency = (id: string): boolean =>
+  !/^[./\0]/.test(id) && !/^(?:@marcbachmann\/cel-js|node-forge|simcluster)(?:\/|$)/.test(id)
 
-/** Bundles files (without `.ts`, relative to the project) into a folder below `.cache`; answers where each one lies. */
-export async function bundleInto(folder: string, names: readonly string[]): Promise<(name: string) => string> {
+/**
+ * Bundles files (without `.ts`, relative to the project) into a folder below `.cache`; answers where each one
+ * lies.
+ */
+export async function bundleInto(
+  folder: string,
+  names: readonly string[],
+): Promise<(name: string) => string> {
   const out = `${root}.cache/${folder}/`
   rmSync(out, { recursive: true, force: true })
   const build = await rolldown({
-    cwd: root, platform: 'node', logLevel: 'silent', transform: bundling.transform, plugins: [...bundling.plugins, inPlace], external: isDependency,
+    cwd: root,
+    platform: 'node',
+    logLevel: 'silent',
+    transform: bundling.transform,
+    plugins: [...bundling.plugins, inPlace],
+    external: isDependency,
     input: Object.fromEntries(names.map((name) => [name, `${root}${name}.ts`])),
-    resolve: { alias: { 'simcluster/testing': `${root}src/testing/index.ts`, 'simcluster/host': `${root}src/host/index.ts`, simcluster: `${root}src/index.ts` } },
+    resolve: {
+      alias: {
+        'simcluster/testing': `${root}src/testing/index.ts`,
+        'simcluster/host': `${root}src/host/index.ts`,
+        simcluster: `${root}src/index.ts`,
+      },
+    },
   })
-  await build.write({ dir: out, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: 'chunks/[name]-[hash].mjs', minify: bundling.minify })
+  await build.write({
+    dir: out,
+    format: 'esm',
+    entryFileNames: '[name].mjs',
+    chunkFileNames: 'chunks/[name]-[hash].mjs',
+    minify: bundling.minify,
+  })
   await build.close()
   return (name) => pathToFileURL(`${out}${name}.mjs`).href
 }

@@ -1,7 +1,7 @@
 /**
- * Soak: random stores go through snapshot -> etcdutl -> etcd -> etcdctl and back, and nothing is lost.
- * `npx tsx scripts/soak-etcd-snapshot.ts [keys] [seed] [rounds]`, one store of 100,000 keys by default. Needs Debian's etcd-server and etcd-client. Tests
- * run small ones (`test/etcd/snapshot/round-trip.test.ts`).
+ * Soak: random stores go through snapshot -> etcdutl -> etcd -> etcdctl and back, and nothing is lost. `npx
+ * tsx scripts/soak-etcd-snapshot.ts [keys] [seed] [rounds]`, one store of 100,000 keys by default. Needs
+ * Debian's etcd-server and etcd-client. Tests run small ones (`test/etcd/snapshot/round-trip.test.ts`).
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,9 @@ try {
   for (let round = 0; round < rounds; round++) {
     const start = Date.now()
     const figures = await roundTrip(folder, keys, seed + round)
-    console.log(`seed ${seed + round}: ${JSON.stringify(figures)} in ${((Date.now() - start) / 1000).toFixed(1)} s`)
+    console.log(
+      `seed ${seed + round}: ${JSON.stringify(figures)} in ${((Date.now() - start) / 1000).toFixed(1)} s`,
+    )
   }
 } finally {
   rmSync(folder, { recursive: true })

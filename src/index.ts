@@ -27,16 +27,53 @@ export type { ResourceTypes } from './apiserver/client/resources.js'
 export type { KubeObject } from './api/definition.js'
 export { bytesOfText, textOfBytes } from './api/byte-text.js'
 export type { Gateway, HttpAnswer, Unanswered } from './apiserver/client/gateway.js'
-export type { ForwardedPort, KubectlAnswer, KubectlOptions, KubectlRequest, KubectlResult, Proxied } from './kubectl/environment.js'
+export type {
+  ForwardedPort,
+  KubectlAnswer,
+  KubectlOptions,
+  KubectlRequest,
+  KubectlResult,
+  Proxied,
+} from './kubectl/environment.js'
 export type { Front } from './kubectl/rest/front.js'
 export { defineImage, effectiveSecurity } from './kubelet/index.js'
-export type { Decided, EffectiveCapabilities, EffectiveSecurity, Profile, SecurityOptions, SettingSource } from './kubelet/index.js'
 export type {
-  ContainerBehavior, ContainerUsage, DeclaredUsage, ImageAnswer, ImageBehavior, ImageContext, ImageDefinition, ImageEffect, ImageExec, KubeletConfiguration, NetworkRequest, NetworkResponse,
+  Decided,
+  EffectiveCapabilities,
+  EffectiveSecurity,
+  Profile,
+  SecurityOptions,
+  SettingSource,
+} from './kubelet/index.js'
+export type {
+  ContainerBehavior,
+  ContainerUsage,
+  DeclaredUsage,
+  ImageAnswer,
+  ImageBehavior,
+  ImageContext,
+  ImageDefinition,
+  ImageEffect,
+  ImageExec,
+  KubeletConfiguration,
+  NetworkRequest,
+  NetworkResponse,
   SystemUsage,
 } from './kubelet/index.js'
 export type {
-  ConnectOptions, Connection, DnsReply, From, Hop, NetworkPolicyOptions, OutsideHost, Outcome, PolicyConnection, PolicyEnd, PolicyEnforcer, RecordType, To,
+  ConnectOptions,
+  Connection,
+  DnsReply,
+  From,
+  Hop,
+  NetworkPolicyOptions,
+  OutsideHost,
+  Outcome,
+  PolicyConnection,
+  PolicyEnd,
+  PolicyEnforcer,
+  RecordType,
+  To,
 } from './network/index.js'
 export type { ClusterMetrics } from './cluster/cluster-metrics.js'
 export type { PodSelection, Usage } from './cluster/measure.js'
@@ -47,6 +84,9 @@ export type { CertificateExpiry, InventoryRow, Renewal } from './pki/index.js'
 export { explain } from './scheduler/explain.js'
 export type { ExplainOptions, Explanation } from './scheduler/explain.js'
 export type { KubeSchedulerConfiguration } from './scheduler/configuration.js'
-export type { Plugin as SchedulerPlugin, PluginFactory as SchedulerPluginFactory } from './scheduler/framework/plugin.js'
+export type {
+  Plugin as SchedulerPlugin,
+  PluginFactory as SchedulerPluginFactory,
+} from './scheduler/framework/plugin.js'
 export { unresolvable, unschedulable } from './scheduler/framework/rejection.js'
 export { LivelockError } from './sim/livelock.js'

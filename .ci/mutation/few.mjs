@@ -1,14 +1,26 @@
-/** As much of vitest as the tests of src/netpol need, for many runs in one process; its matchers are vitest's own. */
+/**
+ * As much of vitest as the tests of src/netpol need, for many runs in one process; its matchers are vitest's
+ * own.
+ */
 import { chai, JestAsymmetricMatchers, JestChaiExpect, JestExtend, setState } from '@vitest/expect'
 import { format, plugins } from '@vitest/pretty-format'
 import { stripSnapshotIndentation } from '@vitest/snapshot'
 
 for (const plugin of [JestExtend, JestChaiExpect, JestAsymmetricMatchers]) chai.use(plugin)
 
-chai.util.addMethod(chai.Assertion.prototype, 'toMatchInlineSnapshot', function toMatchInlineSnapshot(snapshot) {
-  const is = format(chai.util.flag(this, 'object'), { printBasicPrototype: false, escapeString: false, plugins: Object.values(plugins) })
-  if (is.trim() !== stripSnapshotIndentation(snapshot).trim()) throw new Error('the snapshot does not match')
-})
+chai.util.addMethod(
+  chai.Assertion.prototype,
+  'toMatchInlineSnapshot',
+  function toMatchInlineSnapshot(snapshot) {
+    const is = format(chai.util.flag(this, 'object'), {
+      printBasicPrototype: false,
+      escapeString: false,
+      plugins: Object.values(plugins),
+    })
+    if (is.trim() !== stripSnapshotIndentation(snapshot).trim())
+      throw new Error('the snapshot does not match')
+  },
+)
 
 export const expect = Object.assign((value, message) => chai.expect(value, message), chai.expect)
 setState({ assertionCalls: 0 }, expect)
@@ -40,7 +52,8 @@ function add(name, run) {
   tests.push({ id, hooks, run })
 }
 
-const each = (make) => (table) => (name, run) => table.forEach((row) => make(name, () => (Array.isArray(row) ? run(...row) : run(row))))
+const each = (make) => (table) => (name, run) =>
+  table.forEach((row) => make(name, () => (Array.isArray(row) ? run(...row) : run(row))))
 
 export const it = Object.assign((name, run) => add(name, run), { each: each(add) })
 export const test = it
@@ -54,7 +67,10 @@ function group(name, run) {
   hooks = known
 }
 
-export const describe = Object.assign(group, { each: each(group), skipIf: (isSkipped) => (isSkipped ? () => {} : group) })
+export const describe = Object.assign(group, {
+  each: each(group),
+  skipIf: (isSkipped) => (isSkipped ? () => {} : group),
+})
 
 export function beforeAll(hook) {
   hooks.push(hook)

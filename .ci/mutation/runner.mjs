@@ -1,6 +1,7 @@
 /**
- * A test runner for Stryker that keeps the tests of src/netpol loaded, all in one bundle: switching to the next mutant takes no time. vitest's runner starts a worker and
- * loads all files for each mutant, half a second for what is often one millisecond.
+ * A test runner for Stryker that keeps the tests of src/netpol loaded, all in one bundle: switching to the
+ * next mutant takes no time. vitest's runner starts a worker and loads all files for each mutant, half a
+ * second for what is often one millisecond.
  */
 import { createHash } from 'node:crypto'
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -8,7 +9,13 @@ import { dirname, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { pathToFileURL } from 'node:url'
 import { commonTokens, declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin'
-import { determineHitLimitReached, DryRunStatus, MutantRunStatus, TestStatus, toMutantRunResult } from '@stryker-mutator/api/test-runner'
+import {
+  determineHitLimitReached,
+  DryRunStatus,
+  MutantRunStatus,
+  TestStatus,
+  toMutantRunResult,
+} from '@stryker-mutator/api/test-runner'
 
 class InProcessRunner {
   static inject = [commonTokens.options]
@@ -72,7 +79,13 @@ class InProcessRunner {
         try {
           all = await this.#load()
         } catch (error) {
-          const failed = { id: this.#tests[0].id, name: this.#tests[0].id, timeSpentMs: 0, status: TestStatus.Failed, failureMessage: `it does not load: ${String(error)}` }
+          const failed = {
+            id: this.#tests[0].id,
+            name: this.#tests[0].id,
+            timeSpentMs: 0,
+            status: TestStatus.Failed,
+            failureMessage: `it does not load: ${String(error)}`,
+          }
           return toMutantRunResult({ status: DryRunStatus.Complete, tests: [failed] })
         }
       }
@@ -89,14 +102,20 @@ class InProcessRunner {
     } finally {
       this.#space.activeMutant = undefined
     }
-    const result = toMutantRunResult(determineHitLimitReached(this.#space.hitCount, hitLimit) ?? { status: DryRunStatus.Complete, tests })
+    const result = toMutantRunResult(
+      determineHitLimitReached(this.#space.hitCount, hitLimit) ?? { status: DryRunStatus.Complete, tests },
+    )
     if (result.status === MutantRunStatus.Survived) await this.#note(activeMutant)
     return result
   }
 
   /** Who waits for the report can look already. */
   async #note({ fileName, location: { start }, mutatorName, replacement }) {
-    await appendFile(resolve(this.#root, '../survived.txt'), `${fileName.slice(fileName.indexOf('src/netpol/'))}:${start.line + 1}:${start.column + 1} ${mutatorName}: ${replacement.replace(/\s+/g, ' ').slice(0, 120)}\n`)
+    await appendFile(
+      resolve(this.#root, '../survived.txt'),
+      `${fileName.slice(fileName.indexOf('src/netpol/'))}:${start.line + 1}:${start.column + 1} ` +
+        `${mutatorName}: ${replacement.replace(/\s+/g, ' ').slice(0, 120)}\n`,
+    )
   }
 
   /** What is quick comes first, and what has killed often. */
@@ -115,7 +134,12 @@ class InProcessRunner {
       await run()
       return { ...told, status: TestStatus.Success, timeSpentMs: performance.now() - start }
     } catch (error) {
-      return { ...told, status: TestStatus.Failed, timeSpentMs: performance.now() - start, failureMessage: String(error?.message ?? error).slice(0, 500) }
+      return {
+        ...told,
+        status: TestStatus.Failed,
+        timeSpentMs: performance.now() - start,
+        failureMessage: String(error?.message ?? error).slice(0, 500),
+      }
     }
   }
 
@@ -128,26 +152,37 @@ class InProcessRunner {
 
   async #bundle(root, few) {
     const { rolldown } = await import('rolldown')
-    const entry = ['test/setup.ts', ...this.#files].map((file) => `import ${JSON.stringify(resolve(root, file))}`).join('\n')
+    const entry = ['test/setup.ts', ...this.#files]
+      .map((file) => `import ${JSON.stringify(resolve(root, file))}`)
+      .join('\n')
     const bundle = await rolldown({
-      input: 'entry', platform: 'node', logLevel: 'silent', treeshake: false,
+      input: 'entry',
+      platform: 'node',
+      logLevel: 'silent',
+      treeshake: false,
       external: [/^node:/, /node_modules/],
-      plugins: [{
-        name: 'mutation',
-        resolveId: (id) => {
-          if (id === 'entry') return id
-          if (id === 'vitest') return { id: few, external: true }
-          return id === 'fast-check' ? { id: resolve(root, '.ci/mutation/fewer-runs.mjs'), external: true } : undefined
+      plugins: [
+        {
+          name: 'mutation',
+          resolveId: (id) => {
+            if (id === 'entry') return id
+            if (id === 'vitest') return { id: few, external: true }
+            return id === 'fast-check'
+              ? { id: resolve(root, '.ci/mutation/fewer-runs.mjs'), external: true }
+              : undefined
+          },
+          load: (id) => (id === 'entry' ? entry : undefined),
+          transform: (code, id) => {
+            const here = code.replaceAll('import.meta.dirname', JSON.stringify(dirname(id)))
+            if (!id.endsWith('.test.ts')) return here
+            // tests of a file that has changed are others: what the old ones let live is put to them again
+            const file =
+              `${id.slice(root.length + 1)} ` +
+              `${createHash('sha256').update(code).digest('hex').slice(0, 8)}`
+            return `import { begin as beginFile } from 'vitest'; beginFile(${JSON.stringify(file)});\n${here}`
+          },
         },
-        load: (id) => (id === 'entry' ? entry : undefined),
-        transform: (code, id) => {
-          const here = code.replaceAll('import.meta.dirname', JSON.stringify(dirname(id)))
-          if (!id.endsWith('.test.ts')) return here
-          // tests of a file that has changed are others: what the old ones let live is put to them again
-          const file = `${id.slice(root.length + 1)} ${createHash('sha256').update(code).digest('hex').slice(0, 8)}`
-          return `import { begin as beginFile } from 'vitest'; beginFile(${JSON.stringify(file)});\n${here}`
-        },
-      }],
+      ],
     })
     await mkdir(dirname(this.#output), { recursive: true })
     await bundle.write({ file: this.#output, format: 'esm', codeSplitting: false })
@@ -160,5 +195,11 @@ export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, 'in-pro
 /** What is added to Stryker's options. */
 export const strykerValidationSchema = {
   type: 'object',
-  properties: { inProcess: { type: 'object', properties: { tests: { type: 'array', items: { type: 'string' } } }, default: {} } },
+  properties: {
+    inProcess: {
+      type: 'object',
+      properties: { tests: { type: 'array', items: { type: 'string' } } },
+      default: {},
+    },
+  },
 }

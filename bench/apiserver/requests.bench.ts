@@ -22,11 +22,15 @@ function newPod(name: string, node?: string): Pod {
   return {
     metadata: { name, namespace: 'default', labels: { app: 'web', tier: 'front' } },
     spec: {
-      containers: [{
-        name: 'web', image: 'nginx:1.29', ports: [{ containerPort: 80 }],
-        resources: { requests: { cpu: '10m', memory: '32Mi' } },
-        readinessProbe: { httpGet: { path: '/', port: 80 } },
-      }],
+      containers: [
+        {
+          name: 'web',
+          image: 'nginx:1.29',
+          ports: [{ containerPort: 80 }],
+          resources: { requests: { cpu: '10m', memory: '32Mi' } },
+          readinessProbe: { httpGet: { path: '/', port: 80 } },
+        },
+      ],
       ...(node === undefined ? {} : { nodeName: node }),
     },
   } as unknown as Pod
@@ -35,8 +39,14 @@ function newPod(name: string, node?: string): Pod {
 function cluster(pods: number): { client: Client; names: readonly string[] } {
   const sim = new Simulation<ClusterEvents>()
   const store = new EtcdStore({ clock: sim.clock })
-  const server =
-    new ApiServer({ store, clock: sim.clock, random: sim.random, bus: sim.bus, trace: sim.trace, scheme: createScheme() })
+  const server = new ApiServer({
+    store,
+    clock: sim.clock,
+    random: sim.random,
+    bus: sim.bus,
+    trace: sim.trace,
+    scheme: createScheme(),
+  })
   bootstrap(server)
   const client = server.client({ name: 'bench', groups: ['system:masters'] })
   const names = Array.from({ length: pods }, (_, at) => `p-${at}`)
@@ -46,33 +56,55 @@ function cluster(pods: number): { client: Client; names: readonly string[] } {
 
 const { client, names } = cluster(PODS)
 const key = { namespace: 'default', name: 'p-77' }
-client.create('leases', { metadata: { name: 'l', namespace: 'kube-node-lease' }, spec: { holderIdentity: 'n' } } as Lease)
+client.create('leases', {
+  metadata: { name: 'l', namespace: 'kube-node-lease' },
+  spec: { holderIdentity: 'n' },
+} as Lease)
 let counter = 0
 
 function statusUpdate(to: Client, pod: { namespace: string; name: string }): void {
   const current = to.get('pods', pod)
-  to.updateStatus('pods', { ...current, status: { ...current.status, phase: 'Running', message: String(counter++) } } as Pod)
+  to.updateStatus('pods', {
+    ...current,
+    status: { ...current.status, phase: 'Running', message: String(counter++) },
+  } as Pod)
 }
 
 await suite('apiserver requests', [
-  { name: 'get', ops: names.length, run: () => names.forEach((name) => client.get('pods', { namespace: 'default', name })) },
+  {
+    name: 'get',
+    ops: names.length,
+    run: () => names.forEach((name) => client.get('pods', { namespace: 'default', name })),
+  },
   { name: 'create pod', run: () => client.create('pods', newPod(`n-${counter++}`)) },
   { name: 'get + update status', run: () => statusUpdate(client, key) },
   {
     name: 'get + update (labels)',
     run: () => {
       const pod = client.get('pods', key)
-      client.update('pods', { ...pod, metadata: { ...pod.metadata, labels: { ...pod.metadata.labels, n: String(counter++) } } })
+      client.update('pods', {
+        ...pod,
+        metadata: { ...pod.metadata, labels: { ...pod.metadata.labels, n: String(counter++) } },
+      })
     },
   },
-  { name: 'merge patch (labels)', run: () => client.patch(
-    'pods', key, { type: 'merge', body: { metadata: { labels: { n: String(counter++) } } } },
-  ) },
+  {
+    name: 'merge patch (labels)',
+    run: () =>
+      client.patch('pods', key, { type: 'merge', body: { metadata: { labels: { n: String(counter++) } } } }),
+  },
   {
     name: 'strategic patch (status)',
-    run: () => client.patch('pods', key, {
-      type: 'strategic', body: { status: { conditions: [{ type: 'Ready', status: 'True', message: String(counter++) }] } },
-    }, { subresource: 'status' }),
+    run: () =>
+      client.patch(
+        'pods',
+        key,
+        {
+          type: 'strategic',
+          body: { status: { conditions: [{ type: 'Ready', status: 'True', message: String(counter++) }] } },
+        },
+        { subresource: 'status' },
+      ),
   },
   {
     name: 'renew lease',
@@ -86,13 +118,17 @@ await suite('apiserver requests', [
     run: () => {
       const name = `b-${counter++}`
       client.create('pods', newPod(name))
-      client.createSubresource(
-        'pods', { namespace: 'default', name }, 'binding', { metadata: { name }, target: { kind: 'Node', name: 'node-1' } },
-      )
+      client.createSubresource('pods', { namespace: 'default', name }, 'binding', {
+        metadata: { name },
+        target: { kind: 'Node', name: 'node-1' },
+      })
       client.delete('pods', { namespace: 'default', name }, { gracePeriodSeconds: 0 })
     },
   },
-  { name: 'list by spec.nodeName (100 of 10,000)', run: () => client.list('pods', { fieldSelector: 'spec.nodeName=node-5' }) },
+  {
+    name: 'list by spec.nodeName (100 of 10,000)',
+    run: () => client.list('pods', { fieldSelector: 'spec.nodeName=node-5' }),
+  },
   { name: 'list all pods', run: () => client.list('pods') },
 ])
 
@@ -106,7 +142,8 @@ const watches = Array.from({ length: KUBELETS }, (_, at) => {
 
 await suite(`status update with ${watches.length} kubelets watching`, [
   { name: 'no watch', run: () => statusUpdate(alone, { namespace: 'default', name: 'p-7' }) },
-  { name: `${KUBELETS} watches, one concerned and pulling`, run: () => statusUpdate(
-    crowded, { namespace: 'default', name: 'p-7' },
-  ) },
+  {
+    name: `${KUBELETS} watches, one concerned and pulling`,
+    run: () => statusUpdate(crowded, { namespace: 'default', name: 'p-7' }),
+  },
 ])

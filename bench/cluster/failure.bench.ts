@@ -1,6 +1,7 @@
 /**
- * A node dies: its lease ages, the node becomes NotReady, its pods are evicted after five minutes, replacements run elsewhere. Seven
- * virtual minutes in all. No other simulator has that: in @ngrok/webernetes a dead node stays Ready.
+ * A node dies: its lease ages, the node becomes NotReady, its pods are evicted after five minutes,
+ * replacements run elsewhere. Seven virtual minutes in all. No other simulator has that: in @ngrok/webernetes
+ * a dead node stays Ready.
  */
 import { SimCluster } from '../../src/index.js'
 import { suite } from '../runner.js'
@@ -15,22 +16,26 @@ function crashAndReplace(): void {
   if (pods !== 6) throw new Error(`${pods} of 6 pods are Running`)
 }
 
-await suite('cluster: 3 nodes, Deployment of 6', [
-  {
-    name: 'crash, NotReady, eviction, replacements Running',
-    setup: () => (cluster = runReplicas(new SimCluster({ nodes: 3 }), 6)),
-    run: crashAndReplace,
-  },
-  {
-    name: 'seven quiet minutes',
-    setup: () => (cluster = runReplicas(new SimCluster({ nodes: 3 }), 6)),
-    run: () => cluster.advance('7m'),
-  },
-  {
-    name: 'cluster made, 6 pods Running, then the crash',
-    run: () => {
-      cluster = runReplicas(new SimCluster({ nodes: 3 }), 6)
-      crashAndReplace()
+await suite(
+  'cluster: 3 nodes, Deployment of 6',
+  [
+    {
+      name: 'crash, NotReady, eviction, replacements Running',
+      setup: () => (cluster = runReplicas(new SimCluster({ nodes: 3 }), 6)),
+      run: crashAndReplace,
     },
-  },
-], { rounds: 40, minMs: 0 })
+    {
+      name: 'seven quiet minutes',
+      setup: () => (cluster = runReplicas(new SimCluster({ nodes: 3 }), 6)),
+      run: () => cluster.advance('7m'),
+    },
+    {
+      name: 'cluster made, 6 pods Running, then the crash',
+      run: () => {
+        cluster = runReplicas(new SimCluster({ nodes: 3 }), 6)
+        crashAndReplace()
+      },
+    },
+  ],
+  { rounds: 40, minMs: 0 },
+)

@@ -1,5 +1,10 @@
-/** Prints figures that are no durations of repeated runs (sizes, memory): on stderr when stdout carries JSON. */
-export function printFigures(title: string, rows: readonly (readonly [name: string, figure: string])[]): void {
+/**
+ * Prints figures that are no durations of repeated runs (sizes, memory): on stderr when stdout carries JSON.
+ */
+export function printFigures(
+  title: string,
+  rows: readonly (readonly [name: string, figure: string])[],
+): void {
   const width = Math.max(...rows.map(([name]) => name.length))
   const lines = [title, ...rows.map(([name, figure]) => `  ${name.padEnd(width)}  ${figure}`), '']
   if (process.argv.includes('--json')) console.error(lines.join('\n'))

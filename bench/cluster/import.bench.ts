@@ -16,14 +16,22 @@ function importTime(file: string): number {
   return Number(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }))
 }
 
-const candidates = [['simcluster', OURS], ['simcluster in one piece', IN_ONE_PIECE], ['@ngrok/webernetes (one bundle)', BUNDLE]] as const
+const candidates = [
+  ['simcluster', OURS],
+  ['simcluster in one piece', IN_ONE_PIECE],
+  ['@ngrok/webernetes (one bundle)', BUNDLE],
+] as const
 const present = candidates.filter(([, file]) => existsSync(file))
 if (!existsSync(OURS)) console.error('dist is not built, its import is not measured: npm run build')
 
 const times = present.map((): number[] => [])
-for (let round = 0; round < ROUNDS; round += 1) present.forEach(([, file], at) => times[at]?.push(importTime(file)))
+for (let round = 0; round < ROUNDS; round += 1)
+  present.forEach(([, file], at) => times[at]?.push(importTime(file)))
 const figure = (all: readonly number[]): string =>
   `${median(all).toFixed(1)} ms (median of ${ROUNDS}; least ${Math.min(...all).toFixed(1)} ms)`
 if (present.length > 0) {
-  printFigures('cluster: import in a fresh process', present.map(([name], at) => [name, figure(times[at] ?? [])]))
+  printFigures(
+    'cluster: import in a fresh process',
+    present.map(([name], at) => [name, figure(times[at] ?? [])]),
+  )
 }

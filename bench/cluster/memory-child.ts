@@ -1,4 +1,7 @@
-/** One figure of memory.bench.ts, named by the first argument; prints a name and the figure. Needs `--expose-gc`. */
+/**
+ * One figure of memory.bench.ts, named by the first argument; prints a name and the figure. Needs
+ * `--expose-gc`.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SimCluster } from '../../src/index.js'
 import { loadWebernetes, runReplicas as runThere } from './webernetes.js'
@@ -35,7 +38,10 @@ async function pods(): Promise<string> {
   const quiet = (await heap()) - before
   const figures = [running, compacted, quiet].map((bytes) => kB(bytes / 1000))
   kept.settle() // and so it is in use until here
-  return `a pod of 1,000 on 10 nodes\t${figures[0]} (15 minutes later ${figures[1]}, an hour more ${figures[2]})`
+  return (
+    `a pod of 1,000 on 10 nodes\t${figures[0]} (15 minutes later ${figures[1]}, an hour more ` +
+    `${figures[2]})`
+  )
 }
 
 async function dropped(): Promise<string> {
@@ -63,7 +69,12 @@ async function webernetesPods(): Promise<string> {
   return `@ngrok/webernetes: a pod of 100 on 3 nodes\t${kB(grown / 99)}`
 }
 
-const measures: Readonly<Record<string, () => Promise<string>>> = { cluster, pods, dropped, 'webernetes-pods': webernetesPods }
+const measures: Readonly<Record<string, () => Promise<string>>> = {
+  cluster,
+  pods,
+  dropped,
+  'webernetes-pods': webernetesPods,
+}
 const measure = measures[process.argv[2] ?? '']
 if (!measure) throw new Error(`name one of ${Object.keys(measures).join(', ')}`)
 console.log(await measure())

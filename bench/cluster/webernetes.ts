@@ -1,4 +1,7 @@
-/** The other simulator, @ngrok/webernetes, behind the few words that the benchmarks need. Installed by setup.ts. */
+/**
+ * The other simulator, @ngrok/webernetes, behind the few words that the benchmarks need. Installed by
+ * setup.ts.
+ */
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -19,7 +22,9 @@ interface PodList {
 
 /** Its cluster, as far as it is used here. */
 export interface WebernetesCluster {
-  readonly api: { readonly corev1: { listNamespacedPod(options: { readonly namespace: string }): Promise<PodList> } }
+  readonly api: {
+    readonly corev1: { listNamespacedPod(options: { readonly namespace: string }): Promise<PodList> }
+  }
   registerImage(image: unknown): void
   init(): Promise<void>
   apply(objects: readonly object[]): Promise<unknown>
@@ -40,7 +45,9 @@ export interface Webernetes {
 /** The installed simulator; undefined, with a word on stderr, when it is not installed. */
 export async function loadWebernetes(): Promise<Webernetes | undefined> {
   if (!existsSync(BUNDLE)) {
-    console.error('@ngrok/webernetes is not installed, simcluster is measured alone: npx tsx bench/cluster/setup.ts')
+    console.error(
+      '@ngrok/webernetes is not installed, simcluster is measured alone: npx tsx bench/cluster/setup.ts',
+    )
     return undefined
   }
   const { Cluster, BaseImage } = (await import(pathToFileURL(BUNDLE).href)) as Library

@@ -34,5 +34,7 @@ export function runReplicas(cluster: SimCluster, replicas: number): SimCluster {
 /** Pods that are Running and not on their way out. */
 export function countRunning(cluster: SimCluster): number {
   const { items } = cluster.list('pods', { namespace: 'default' })
-  return items.filter(({ metadata, status }) => status?.phase === 'Running' && metadata.deletionTimestamp === undefined).length
+  return items.filter(
+    ({ metadata, status }) => status?.phase === 'Running' && metadata.deletionTimestamp === undefined,
+  ).length
 }

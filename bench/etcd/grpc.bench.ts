@@ -14,8 +14,9 @@ import { suite } from '../runner.js'
 import type { BenchCase } from '../runner.js'
 
 /**
- * etcd's API over gRPC, next to the real etcd (without fsync) on the same machine; both are processes of their own, the client is this one. With many
- * calls in flight the client is what takes the time, so that the processor time of the servers is printed, too (on Linux).
+ * etcd's API over gRPC, next to the real etcd (without fsync) on the same machine; both are processes of
+ * their own, the client is this one. With many calls in flight the client is what takes the time, so that the
+ * processor time of the servers is printed, too (on Linux).
  */
 
 const KEYS = 1_000
@@ -45,9 +46,12 @@ class Client {
     return new Client(session)
   }
 
-  put = (): Promise<void> => this.#call('/etcdserverpb.KV/Put', frame('PutRequest', { key: keyOf(this.#next++), value }))
-  range = (): Promise<void> => this.#call('/etcdserverpb.KV/Range', frame('RangeRequest', { key: keyOf(this.#next++) }))
-  list = (): Promise<void> => this.#call('/etcdserverpb.KV/Range', frame('RangeRequest', { key: 'bench/', rangeEnd: 'bench0' }))
+  put = (): Promise<void> =>
+    this.#call('/etcdserverpb.KV/Put', frame('PutRequest', { key: keyOf(this.#next++), value }))
+  range = (): Promise<void> =>
+    this.#call('/etcdserverpb.KV/Range', frame('RangeRequest', { key: keyOf(this.#next++) }))
+  list = (): Promise<void> =>
+    this.#call('/etcdserverpb.KV/Range', frame('RangeRequest', { key: 'bench/', rangeEnd: 'bench0' }))
 
   /** Opens a watch of everything; `onEvents` hears how many events have come. */
   watch(onEvents: (count: number) => void): Promise<void> {
@@ -56,7 +60,10 @@ class Client {
     return new Promise((resolve) => {
       stream.on('data', (chunk: Buffer) => {
         for (const message of reader.push(chunk)) {
-          const { created, events } = decode<{ created: boolean; events: readonly object[] }>('WatchResponse', message)
+          const { created, events } = decode<{ created: boolean; events: readonly object[] }>(
+            'WatchResponse',
+            message,
+          )
           if (created) resolve()
           else onEvents(events.length)
         }
@@ -83,14 +90,21 @@ class Client {
   }
 }
 
-const headersOf = (path: string): Record<string, string> => ({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' })
+const headersOf = (path: string): Record<string, string> => ({
+  ':method': 'POST',
+  ':path': path,
+  'content-type': 'application/grpc',
+  te: 'trailers',
+})
 
 /** `count` calls, `flight` of them at a time. */
 async function many(count: number, flight: number, call: () => Promise<void>): Promise<void> {
   let left = count
-  await Promise.all(Array.from({ length: flight }, async () => {
-    while (left-- > 0) await call()
-  }))
+  await Promise.all(
+    Array.from({ length: flight }, async () => {
+      while (left-- > 0) await call()
+    }),
+  )
 }
 
 interface Server {
@@ -104,7 +118,9 @@ interface Server {
 async function bundled(): Promise<string> {
   const file = fileURLToPath(new URL('../../.cache/bench/grpc-child.mjs', import.meta.url))
   const build = await rolldown({
-    input: fileURLToPath(new URL('grpc-child.ts', import.meta.url)), platform: 'node', external: (id) => !/^[./\0]/.test(id),
+    input: fileURLToPath(new URL('grpc-child.ts', import.meta.url)),
+    platform: 'node',
+    external: (id) => !/^[./\0]/.test(id),
   })
   await build.write({ file, codeSplitting: false })
   await build.close()
@@ -112,8 +128,10 @@ async function bundled(): Promise<string> {
 }
 
 async function ours(): Promise<Server> {
-  const child: ChildProcess = spawn(process.execPath, [await bundled()], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [port] = await once(child.stdout as NonNullable<typeof child.stdout>, 'data') as [Buffer]
+  const child: ChildProcess = spawn(process.execPath, [await bundled()], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [port] = (await once(child.stdout as NonNullable<typeof child.stdout>, 'data')) as [Buffer]
   const client = await Client.to(`127.0.0.1:${port.toString().trim()}`)
   return { name: 'simcluster', pid: child.pid as number, client, stop: () => child.kill() }
 }
@@ -123,7 +141,10 @@ async function real(): Promise<Server> {
   return { name: 'etcd 3.5', pid: etcd.pid, client: await Client.to(etcd.address), stop: () => etcd.stop() }
 }
 
-/** Microseconds of processor time that a process has taken, in its own code and in the kernel, by the tick of 10 ms. */
+/**
+ * Microseconds of processor time that a process has taken, in its own code and in the kernel, by the tick of
+ * 10 ms.
+ */
 function processorTime(pid: number): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? []
@@ -134,7 +155,11 @@ function processorTime(pid: number): number {
 }
 
 /** The processor time of `count` calls, in turns, so that what disturbs one server disturbs the other. */
-async function processorTimes(name: string, count: number, run: (client: Client) => Promise<void>): Promise<void> {
+async function processorTimes(
+  name: string,
+  count: number,
+  run: (client: Client) => Promise<void>,
+): Promise<void> {
   const taken = servers.map(() => 0)
   const rounds = 6
   for (let round = 0; round < rounds; round++) {
@@ -144,21 +169,26 @@ async function processorTimes(name: string, count: number, run: (client: Client)
       taken[at] = (taken[at] ?? 0) + processorTime(pid) - before
     }
   }
-  const each = servers.map((server, at) => `${server.name} ${((taken[at] ?? 0) / rounds / count).toFixed(1)} us`)
-  if (!process.argv.includes('--json')) console.log(`processor time of the server, ${name}: ${each.join(', ')}\n`)
+  const each = servers.map(
+    (server, at) => `${server.name} ${((taken[at] ?? 0) / rounds / count).toFixed(1)} us`,
+  )
+  if (!process.argv.includes('--json'))
+    console.log(`processor time of the server, ${name}: ${each.join(', ')}\n`)
 }
 
 const servers = etcdInstalled() ? [await real(), await ours()] : [await ours()]
 if (!etcdInstalled()) console.log('the real etcd is missing: install etcd-server to see it beside this')
 try {
   for (const { client } of servers) await many(3 * KEYS, 16, client.put)
-  const cases = (what: 'put' | 'range' | 'list', flight: number, count: number): BenchCase[] => servers.map(({ name, client }) => (
-    { name, ops: count, run: () => many(count, flight, client[what]) }
-  ))
+  const cases = (what: 'put' | 'range' | 'list', flight: number, count: number): BenchCase[] =>
+    servers.map(({ name, client }) => ({ name, ops: count, run: () => many(count, flight, client[what]) }))
   for (const flight of [1, 64]) {
     await suite(`put of 256 bytes, ${flight} in flight`, cases('put', flight, 2_000), { rounds: 7, minMs: 0 })
     await processorTimes(`put, ${flight} in flight`, 2_000, (client) => many(2_000, flight, client.put))
-    await suite(`range of one key, ${flight} in flight`, cases('range', flight, 2_000), { rounds: 7, minMs: 0 })
+    await suite(`range of one key, ${flight} in flight`, cases('range', flight, 2_000), {
+      rounds: 7,
+      minMs: 0,
+    })
     await processorTimes(`range, ${flight} in flight`, 2_000, (client) => many(2_000, flight, client.range))
   }
   await suite('range of 1,000 keys', cases('list', 1, 20), { rounds: 7, minMs: 0 })
@@ -181,10 +211,14 @@ try {
     for (let one = 0; one < 1_000; one++) await step(1)
   }
   for (const flight of [1, 64]) {
-    await suite(`put until its event has come to a watcher, ${flight} in flight`, servers.map(({ name, client }) => ({
-      name, ops: 1_000, run: () => putsHeard(client, flight),
-    })), { rounds: 7, minMs: 0 })
-    await processorTimes(`put and its event, ${flight} in flight`, 1_000, (client) => putsHeard(client, flight))
+    await suite(
+      `put until its event has come to a watcher, ${flight} in flight`,
+      servers.map(({ name, client }) => ({ name, ops: 1_000, run: () => putsHeard(client, flight) })),
+      { rounds: 7, minMs: 0 },
+    )
+    await processorTimes(`put and its event, ${flight} in flight`, 1_000, (client) =>
+      putsHeard(client, flight),
+    )
   }
 } finally {
   for (const { client, stop } of servers) {

@@ -1,7 +1,7 @@
 /**
- * `npx tsx bench/etcd/store.bench.ts [keys...]`, or `npm run bench etcd`: the store at 1k, 100k and 1M keys, and the real etcd
- * beside it where it is installed (up to 100k keys, over gRPC on loopback, without fsync). Times are medians in microseconds for
- * each operation.
+ * `npx tsx bench/etcd/store.bench.ts [keys...]`, or `npm run bench etcd`: the store at 1k, 100k and 1M keys,
+ * and the real etcd beside it where it is installed (up to 100k keys, over gRPC on loopback, without fsync).
+ * Times are medians in microseconds for each operation.
  */
 import { etcdInstalled, RealEtcd } from '../../test/etcd/real-etcd.js'
 import { heapBytes, median, microseconds, microsecondsAwaited, shuffled } from './timing.js'
@@ -10,7 +10,10 @@ import { filled, ONE_NAMESPACE, ONE_NAMESPACE_END, podKeys, PODS, PODS_END, VALU
 type Row = Record<string, string | number>
 
 const REAL_LIMIT = 100_000
-const asked = process.argv.slice(2).map(Number).filter((size) => size > 0)
+const asked = process.argv
+  .slice(2)
+  .map(Number)
+  .filter((size) => size > 0)
 const sizes = asked.length > 0 ? asked : [1_000, 100_000, 1_000_000]
 
 function rounded(value: number): number {
@@ -27,35 +30,64 @@ function measure(size: number): Map<string, number> {
 
   const insertions = Math.max(1, Math.floor(20_000 / size))
   const order = shuffled(keys)
-  figures.set('insert, random order', microseconds(size * insertions, () => {
-    for (let i = 0; i < insertions; i++) filled(order)
-  }, size > REAL_LIMIT ? 1 : 5))
+  figures.set(
+    'insert, random order',
+    microseconds(
+      size * insertions,
+      () => {
+        for (let i = 0; i < insertions; i++) filled(order)
+      },
+      size > REAL_LIMIT ? 1 : 5,
+    ),
+  )
 
   const some = order.slice(0, 20_000)
-  figures.set('get', microseconds(some.length, () => {
-    for (const key of some) store.get(key)
-  }))
-  figures.set('put', microseconds(some.length, () => {
-    for (const key of some) store.put({ key, value: VALUE })
-  }))
-  figures.set('get + casPut', microseconds(some.length, () => {
-    for (const key of some) store.casPut(key, VALUE, store.get(key)!.modRevision)
-  }))
-  figures.set('txn compare-and-swap', microseconds(some.length, () => {
-    for (const key of some) {
-      store.txn({
-        compare: [{ key, target: 'MOD', modRevision: store.get(key)!.modRevision }],
-        success: [{ requestPut: { key, value: VALUE } }], failure: [{ requestRange: { key } }],
-      })
-    }
-  }))
-  figures.set('list a row', microseconds(size, () => void store.list(PODS, PODS_END)))
-  figures.set('list one namespace (1%)', microseconds(20, () => {
-    for (let i = 0; i < 20; i++) store.list(ONE_NAMESPACE, ONE_NAMESPACE_END)
-  }))
-  figures.set('count a prefix', microseconds(10_000, () => {
-    for (let i = 0; i < 10_000; i++) store.count(ONE_NAMESPACE, ONE_NAMESPACE_END)
-  }))
+  figures.set(
+    'get',
+    microseconds(some.length, () => {
+      for (const key of some) store.get(key)
+    }),
+  )
+  figures.set(
+    'put',
+    microseconds(some.length, () => {
+      for (const key of some) store.put({ key, value: VALUE })
+    }),
+  )
+  figures.set(
+    'get + casPut',
+    microseconds(some.length, () => {
+      for (const key of some) store.casPut(key, VALUE, store.get(key)!.modRevision)
+    }),
+  )
+  figures.set(
+    'txn compare-and-swap',
+    microseconds(some.length, () => {
+      for (const key of some) {
+        store.txn({
+          compare: [{ key, target: 'MOD', modRevision: store.get(key)!.modRevision }],
+          success: [{ requestPut: { key, value: VALUE } }],
+          failure: [{ requestRange: { key } }],
+        })
+      }
+    }),
+  )
+  figures.set(
+    'list a row',
+    microseconds(size, () => void store.list(PODS, PODS_END)),
+  )
+  figures.set(
+    'list one namespace (1%)',
+    microseconds(20, () => {
+      for (let i = 0; i < 20; i++) store.list(ONE_NAMESPACE, ONE_NAMESPACE_END)
+    }),
+  )
+  figures.set(
+    'count a prefix',
+    microseconds(10_000, () => {
+      for (let i = 0; i < 10_000; i++) store.count(ONE_NAMESPACE, ONE_NAMESPACE_END)
+    }),
+  )
   for (const [name, value] of measureCopies(size)) figures.set(name, value)
   return figures
 }
@@ -77,7 +109,11 @@ function measureCopies(size: number): Map<string, number> {
     other.put({ key, value: VALUE })
     first.push((performance.now() - start) * 1000)
   }
-  return new Map([['fork', fork], ['snapshot', snapshot], ['first put after a fork', median(first)]])
+  return new Map([
+    ['fork', fork],
+    ['snapshot', snapshot],
+    ['first put after a fork', median(first)],
+  ])
 }
 
 async function measureReal(size: number): Promise<Map<string, number>> {
@@ -88,23 +124,36 @@ async function measureReal(size: number): Promise<Map<string, number>> {
     const success = keys.slice(i, i + 100).map((key) => ({ requestPut: { key: Buffer.from(key), value } }))
     await etcd.call('KV', 'Txn', { success })
   }
-  const some = shuffled(keys).slice(0, 500).map((key) => Buffer.from(key))
+  const some = shuffled(keys)
+    .slice(0, 500)
+    .map((key) => Buffer.from(key))
   const figures = new Map<string, number>()
-  const each = async (name: string, method: string, request: (key: Buffer) => Record<string, unknown>): Promise<void> => {
-    figures.set(name, await microsecondsAwaited(some.length, async () => {
-      for (const key of some) await etcd.call('KV', method, request(key))
-    }))
+  const each = async (
+    name: string,
+    method: string,
+    request: (key: Buffer) => Record<string, unknown>,
+  ): Promise<void> => {
+    figures.set(
+      name,
+      await microsecondsAwaited(some.length, async () => {
+        for (const key of some) await etcd.call('KV', method, request(key))
+      }),
+    )
   }
   await each('get', 'Range', (key) => ({ key }))
   await each('put', 'Put', (key) => ({ key, value }))
   await each('txn compare-and-swap', 'Txn', (key) => ({
-    compare: [{ key, target: 'MOD', result: 'GREATER', modRevision: 0 }], success: [{ requestPut: { key, value } }],
+    compare: [{ key, target: 'MOD', result: 'GREATER', modRevision: 0 }],
+    success: [{ requestPut: { key, value } }],
   }))
   const range = { key: Buffer.from(ONE_NAMESPACE), rangeEnd: Buffer.from(ONE_NAMESPACE_END) }
   await each('count a prefix', 'Range', () => ({ ...range, countOnly: true }))
-  figures.set('list one namespace (1%)', await microsecondsAwaited(20, async () => {
-    for (let i = 0; i < 20; i++) await etcd.call('KV', 'Range', range)
-  }))
+  figures.set(
+    'list one namespace (1%)',
+    await microsecondsAwaited(20, async () => {
+      for (let i = 0; i < 20; i++) await etcd.call('KV', 'Range', range)
+    }),
+  )
   await etcd.stop()
   return figures
 }
@@ -116,10 +165,10 @@ for (const size of sizes) {
   for (const [name, value] of model) {
     const other = real.get(name)
     rows[name] = {
-      model: rounded(value), ...(other === undefined ? {} : { etcd: rounded(other), ratio: Math.round(other / value) }),
+      model: rounded(value),
+      ...(other === undefined ? {} : { etcd: rounded(other), ratio: Math.round(other / value) }),
     }
   }
   console.log(`\n${size.toLocaleString('en')} keys (microseconds unless the name says otherwise)`)
   console.table(rows)
 }
-

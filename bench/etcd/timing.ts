@@ -10,18 +10,22 @@ export function microseconds(operations: number, batch: () => void, rounds = 7):
     // The first two warm up.
     if (round >= 2) times.push(performance.now() - start)
   }
-  return median(times) * 1000 / operations
+  return (median(times) * 1000) / operations
 }
 
 /** The same for something that waits. */
-export async function microsecondsAwaited(operations: number, batch: () => Promise<void>, rounds = 3): Promise<number> {
+export async function microsecondsAwaited(
+  operations: number,
+  batch: () => Promise<void>,
+  rounds = 3,
+): Promise<number> {
   const times: number[] = []
   for (let round = 0; round < rounds; round++) {
     const start = performance.now()
     await batch()
     times.push(performance.now() - start)
   }
-  return median(times) * 1000 / operations
+  return (median(times) * 1000) / operations
 }
 
 export function median(values: readonly number[]): number {

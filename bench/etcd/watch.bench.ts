@@ -1,6 +1,7 @@
 /**
- * `npx tsx bench/etcd/watch.bench.ts`: fan-out of one put to watchers of its prefix, and what watchers of other prefixes cost;
- * the real etcd beside it (all watchers on one stream; until the last of them has been told).
+ * `npx tsx bench/etcd/watch.bench.ts`: fan-out of one put to watchers of its prefix, and what watchers of
+ * other prefixes cost; the real etcd beside it (all watchers on one stream; until the last of them has been
+ * told).
  */
 import type { EtcdStore } from '../../src/etcd/index.js'
 import { prefixRangeEnd } from '../../src/etcd/index.js'
@@ -12,13 +13,17 @@ const KEYS = 100_000
 const WATCHED = '/registry/pods/ns-07/'
 const KEY = `${WATCHED}web-0000007`
 
-function watched(watchers: number, prefixOf: (i: number) => string): { store: EtcdStore; told: () => number } {
+function watched(
+  watchers: number,
+  prefixOf: (i: number) => string,
+): { store: EtcdStore; told: () => number } {
   const store = filled(podKeys(KEYS))
   let told = 0
   const stream = store.watchStream(({ events }) => {
     told += events.length
   })
-  for (let i = 0; i < watchers; i++) stream.create({ key: prefixOf(i), rangeEnd: prefixRangeEnd(prefixOf(i)), prevKv: true })
+  for (let i = 0; i < watchers; i++)
+    stream.create({ key: prefixOf(i), rangeEnd: prefixRangeEnd(prefixOf(i)), prevKv: true })
   return { store, told: () => told }
 }
 
@@ -38,12 +43,13 @@ async function realPutTime(watchers: number): Promise<number> {
     wake()
   })
   stream.on('error', () => undefined)
-  const until = (count: number): Promise<void> => new Promise((resolve) => {
-    wake = () => {
-      if (told >= count) resolve()
-    }
-    wake()
-  })
+  const until = (count: number): Promise<void> =>
+    new Promise((resolve) => {
+      wake = () => {
+        if (told >= count) resolve()
+      }
+      wake()
+    })
   const key = Buffer.from(WATCHED)
   for (let i = 0; i < watchers; i++) {
     stream.write({ createRequest: { key, rangeEnd: Buffer.from(prefixRangeEnd(WATCHED)), prevKv: true } })
@@ -70,8 +76,11 @@ for (const watchers of [1, 100, 10_000]) {
   const time = putTime(store, Math.max(20, Math.floor(20_000 / watchers)))
   const real = etcdInstalled() ? await realPutTime(watchers) : undefined
   rows[`${watchers} watchers of the prefix`] = {
-    'us a put': Number(time.toPrecision(3)), 'events/s': Math.round(watchers / time * 1e6),
-    ...(real === undefined ? {} : { 'etcd us a put': Math.round(real), 'etcd events/s': Math.round(watchers / real * 1e6) }),
+    'us a put': Number(time.toPrecision(3)),
+    'events/s': Math.round((watchers / time) * 1e6),
+    ...(real === undefined
+      ? {}
+      : { 'etcd us a put': Math.round(real), 'etcd events/s': Math.round((watchers / real) * 1e6) }),
   }
 }
 for (const watchers of [100, 10_000]) {

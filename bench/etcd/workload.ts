@@ -10,8 +10,10 @@ export const ONE_NAMESPACE_END: string = prefixRangeEnd(ONE_NAMESPACE)
 export const VALUE: object = deepFreeze({ metadata: { name: 'web' }, spec: { nodeName: 'node-1' } })
 
 export function podKeys(count: number): string[] {
-  return Array.from({ length: count }, (_, i) =>
-    `${PODS}ns-${String(i % NAMESPACES).padStart(2, '0')}/web-${String(i).padStart(7, '0')}`)
+  return Array.from(
+    { length: count },
+    (_, i) => `${PODS}ns-${String(i % NAMESPACES).padStart(2, '0')}/web-${String(i).padStart(7, '0')}`,
+  )
 }
 
 export function emptyStore(): EtcdStore {

@@ -41,11 +41,19 @@ for (const mark of MARKS) {
   placed = mark
   const each = (cpu() - start) / (mark - before)
   const bytes = heap()
-  const figures = [`${each.toFixed(0)} us CPU a pod since ${before}`, `heap ${(bytes / 1e6).toFixed(0)} MB`, `${((bytes - empty) / mark / 1e3).toFixed(1)} kB a pod`]
+  const figures = [
+    `${each.toFixed(0)} us CPU a pod since ${before}`,
+    `heap ${(bytes / 1e6).toFixed(0)} MB`,
+    `${((bytes - empty) / mark / 1e3).toFixed(1)} kB a pod`,
+  ]
   rows.push([`${mark} pods`, figures.join(', ')])
 }
 const { items } = cluster.list('pods')
 const bound = items.filter(({ spec }) => spec.nodeName).length
 if (bound !== placed) throw new Error(`only ${bound} of ${placed} pods were placed`)
-rows.push(['all of it', `${((performance.now() - begun) / 1e3).toFixed(0)} s, ${((cpu() - used) / 1e6).toFixed(0)} s CPU, ${(process.resourceUsage().maxRSS / 1e3).toFixed(0)} MB resident at most`])
+rows.push([
+  'all of it',
+  `${((performance.now() - begun) / 1e3).toFixed(0)} s, ${((cpu() - used) / 1e6).toFixed(0)} s CPU, ` +
+    `${(process.resourceUsage().maxRSS / 1e3).toFixed(0)} MB resident at most`,
+])
 printFigures(`${NODES} nodes and ${placed} pods: creation, scheduling, binding, events`, rows)

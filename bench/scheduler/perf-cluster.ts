@@ -1,7 +1,10 @@
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 import type { PodShape, Workload } from './workloads.js'
 
-/** What a run of a workload took, by the process's own clock of used time: what else the machine does counts less. */
+/**
+ * What a run of a workload took, by the process's own clock of used time: what else the machine does counts
+ * less.
+ */
 export interface Measured {
   readonly workload: string
   readonly pods: number
@@ -11,13 +14,25 @@ export interface Measured {
 }
 
 /** A control plane without controllers and kubelets, as scheduler_perf has it, with the workload's nodes. */
-export function clusterFor(nodes: number, namespaces: readonly string[] = ['sched-0', 'sched-1']): SimCluster {
+export function clusterFor(
+  nodes: number,
+  namespaces: readonly string[] = ['sched-0', 'sched-1'],
+): SimCluster {
   const cluster = new SimCluster({ nodes: 0, without: ['kube-controller-manager'] })
   for (const name of namespaces) {
     cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
-    cluster.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } })
+    cluster.apply({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'default', namespace: name },
+    })
   }
-  cluster.apply({ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'high' }, value: 10 })
+  cluster.apply({
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name: 'high' },
+    value: 10,
+  })
   for (let n = 0; n < nodes; n++) addNode(cluster, n)
   cluster.settle()
   return cluster
@@ -25,18 +40,37 @@ export function clusterFor(nodes: number, namespaces: readonly string[] = ['sche
 
 function addNode(cluster: SimCluster, n: number): void {
   const name = `node-${n}`
-  const labels = { 'kubernetes.io/hostname': name, 'topology.kubernetes.io/zone': `moon-${1 + (n % 3)}`, 'one-zone': 'zone1' }
+  const labels = {
+    'kubernetes.io/hostname': name,
+    'topology.kubernetes.io/zone': `moon-${1 + (n % 3)}`,
+    'one-zone': 'zone1',
+  }
   const resources = { cpu: '4', memory: '32Gi', pods: '110' }
-  const status = { allocatable: resources, capacity: resources, conditions: [{ type: 'Ready', status: 'True' }] }
+  const status = {
+    allocatable: resources,
+    capacity: resources,
+    conditions: [{ type: 'Ready', status: 'True' }],
+  }
   cluster.create('nodes', { metadata: { name, labels }, spec: {}, status } as never)
   // a new node is tainted as not ready until a controller has seen it
   cluster.patch('nodes', { name }, { type: 'merge', body: { spec: { taints: null } } })
 }
 
 /** Creates a pod of that shape. */
-export function addPod(cluster: SimCluster, name: string, { namespace = 'sched-0', labels = {}, cpu = '100m', memory = '500Mi', spec = {} }: PodShape): void {
+export function addPod(
+  cluster: SimCluster,
+  name: string,
+  { namespace = 'sched-0', labels = {}, cpu = '100m', memory = '500Mi', spec = {} }: PodShape,
+): void {
   const requests = { cpu, memory }
-  const containers = [{ name: 'pause', image: 'registry.k8s.io/pause:3.10.1', ports: [{ containerPort: 80 }], resources: { requests, limits: requests } }]
+  const containers = [
+    {
+      name: 'pause',
+      image: 'registry.k8s.io/pause:3.10.1',
+      ports: [{ containerPort: 80 }],
+      resources: { requests, limits: requests },
+    },
+  ]
   cluster.create('pods', { metadata: { name, namespace, labels }, spec: { containers, ...spec } } as never)
 }
 
@@ -54,7 +88,9 @@ export function run(workload: Workload): Measured {
   }
   cluster.settle()
   const { user, system } = process.cpuUsage(before)
-  const bound = cluster.list('pods').items.filter(({ metadata, spec }) => metadata.name?.startsWith('pod-') && spec.nodeName).length
+  const bound = cluster
+    .list('pods')
+    .items.filter(({ metadata, spec }) => metadata.name?.startsWith('pod-') && spec.nodeName).length
   if (bound < measurePods * 0.99) throw new Error(`${name}: only ${bound} of ${measurePods} pods were placed`)
   return { workload: name, pods: measurePods, perSecond: (measurePods * 1e6) / (user + system), target }
 }

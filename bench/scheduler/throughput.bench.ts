@@ -1,6 +1,6 @@
 /**
- * Placing pods by the scheduling cycle alone (filter, score, assume), without apiserver and queue. Nodes and pods are
- * scheduler_perf's defaults, but for smaller requests, so that all pods fit. Times are for one pod.
+ * Placing pods by the scheduling cycle alone (filter, score, assume), without apiserver and queue. Nodes and
+ * pods are scheduler_perf's defaults, but for smaller requests, so that all pods fit. Times are for one pod.
  */
 import type { Node, Pod } from '../../src/api/core/generated.js'
 import { podInfoOf } from '../../src/scheduler/cache/pod-info.js'
@@ -25,23 +25,34 @@ function node(n: number): Node {
 
 function pod(n: number, spec: object): Pod {
   const containers = [{ name: 'app', resources: { requests: { cpu: '10m', memory: '50Mi' } } }]
-  return { metadata: { name: `pod-${n}`, namespace: 'default' }, spec: { containers, ...spec }, status: {} } as unknown as Pod
+  return {
+    metadata: { name: `pod-${n}`, namespace: 'default' },
+    spec: { containers, ...spec },
+    status: {},
+  } as unknown as Pod
 }
 
-const nodeSelectorTerms = [{ matchExpressions: [{ key: ZONE, operator: 'In', values: ['zone-0', 'zone-1', 'zone-2'] }] }]
-const AFFINITY = { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } } }
+const nodeSelectorTerms = [
+  { matchExpressions: [{ key: ZONE, operator: 'In', values: ['zone-0', 'zone-1', 'zone-2'] }] },
+]
+const AFFINITY = {
+  affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } },
+}
 
-const framework = makeFramework({}, {
-  release: schedulerRelease('v1.35'),
-  client: () => {
-    throw new Error('assertion failed: nothing is bound here')
+const framework = makeFramework(
+  {},
+  {
+    release: schedulerRelease('v1.35'),
+    client: () => {
+      throw new Error('assertion failed: nothing is bound here')
+    },
+    podDisruptionBudgets: () => [],
+    storage: NO_STORAGE,
+    surroundings: plainSurroundings({}),
+    now: () => 0,
+    randomInt: () => 0,
   },
-  podDisruptionBudgets: () => [],
-  storage: NO_STORAGE,
-  surroundings: plainSurroundings({}),
-  now: () => 0,
-  randomInt: () => 0,
-})
+)
 
 function placing(name: string, nodes: number, spec: object): BenchCase {
   let snapshot = new Snapshot()
@@ -67,5 +78,8 @@ function placing(name: string, nodes: number, spec: object): BenchCase {
 }
 
 const sizes = [100, 1000, 5000]
-const cases = sizes.flatMap((nodes) => [placing('plain pod', nodes, {}), placing('node affinity', nodes, AFFINITY)])
+const cases = sizes.flatMap((nodes) => [
+  placing('plain pod', nodes, {}),
+  placing('node affinity', nodes, AFFINITY),
+])
 await suite('scheduling cycle', cases, { rounds: 7, minMs: 0 })

@@ -1,4 +1,7 @@
-/** A client of its own process, as the one was that measured the real server: HTTP/1.1 over TLS, connections that stay open. */
+/**
+ * A client of its own process, as the one was that measured the real server: HTTP/1.1 over TLS, connections
+ * that stay open.
+ */
 import { Agent, request } from 'node:https'
 import type { Load } from './load.js'
 
@@ -8,20 +11,30 @@ async function run({ url, count, clients, path, body, identity }: Load): Promise
   const agent = (agents[clients] ??= new Agent({ keepAlive: true, maxSockets: clients, ...identity }))
   let next = 0
   let bytes = 0
-  const one = (at: number): Promise<void> => new Promise((resolve, reject) => {
-    const sent = body?.replace('<n>', String(at))
-    const headers = sent === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) }
-    const asked = request(`${url}${path}`, { agent, method: sent === undefined ? 'GET' : 'POST', headers }, (answer) => {
-      if ((answer.statusCode ?? 500) >= 300) reject(new Error(`${path}: ${answer.statusCode}`))
-      answer.on('data', (chunk: Buffer) => (bytes += chunk.length))
-      answer.once('end', resolve)
+  const one = (at: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const sent = body?.replace('<n>', String(at))
+      const headers =
+        sent === undefined
+          ? {}
+          : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) }
+      const asked = request(
+        `${url}${path}`,
+        { agent, method: sent === undefined ? 'GET' : 'POST', headers },
+        (answer) => {
+          if ((answer.statusCode ?? 500) >= 300) reject(new Error(`${path}: ${answer.statusCode}`))
+          answer.on('data', (chunk: Buffer) => (bytes += chunk.length))
+          answer.once('end', resolve)
+        },
+      )
+      asked.once('error', reject)
+      asked.end(sent)
     })
-    asked.once('error', reject)
-    asked.end(sent)
-  })
-  await Promise.all(Array.from({ length: clients }, async () => {
-    while (next < count) await one(next++)
-  }))
+  await Promise.all(
+    Array.from({ length: clients }, async () => {
+      while (next < count) await one(next++)
+    }),
+  )
   return bytes
 }
 

@@ -22,12 +22,15 @@ export interface OtherProcess {
 
 /** Starts one. */
 export function otherProcess(): OtherProcess {
-  const child = fork(fileURLToPath(new URL('./client-child.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] })
+  const child = fork(fileURLToPath(new URL('./client-child.ts', import.meta.url)), {
+    execArgv: ['--import', 'tsx'],
+  })
   return {
-    send: (load) => new Promise((resolve) => {
-      child.once('message', (bytes) => resolve(Number(bytes)))
-      child.send(load)
-    }),
+    send: (load) =>
+      new Promise((resolve) => {
+        child.once('message', (bytes) => resolve(Number(bytes)))
+        child.send(load)
+      }),
     close: () => void child.kill(),
   }
 }

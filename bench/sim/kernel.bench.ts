@@ -1,4 +1,6 @@
-/** The kernel by itself, without Kubernetes. Times are for one handler call (one step), one timer or one draw. */
+/**
+ * The kernel by itself, without Kubernetes. Times are for one handler call (one step), one timer or one draw.
+ */
 import { Simulation } from '../../src/sim/simulation.js'
 import type { Topic } from '../../src/sim/topic.js'
 import type { BenchCase, SuiteResult } from '../runner.js'
@@ -17,9 +19,11 @@ function relay(interleaving: 'fifo' | 'seeded'): BenchCase {
       let left = STEPS
       const topics: Topic[] = []
       for (let at = 0; at < 10; at += 1) {
-        topics.push(simulation.host(`module-${at}`).handle('turn', (key) => {
-          if (left-- > 100) topics[(at + 1) % 10]?.wake(key)
-        }))
+        topics.push(
+          simulation.host(`module-${at}`).handle('turn', (key) => {
+            if (left-- > 100) topics[(at + 1) % 10]?.wake(key)
+          }),
+        )
       }
       for (let key = 0; key < 100; key += 1) topics[key % 10]?.wake(`key-${key}`)
     },
@@ -50,13 +54,18 @@ function draw(): void {
   for (let at = 0; at < STEPS; at += 1) random.int(0, 1_000_000)
 }
 
-const result: SuiteResult = await suite('kernel', [
-  relay('fifo'),
-  relay('seeded'),
-  periodic(100),
-  periodic(10_000),
-  { name: 'draw of a random number', ops: STEPS, run: draw },
-], { rounds: 9, minMs: 0 })
+const result: SuiteResult = await suite(
+  'kernel',
+  [
+    relay('fifo'),
+    relay('seeded'),
+    periodic(100),
+    periodic(10_000),
+    { name: 'draw of a random number', ops: STEPS, run: draw },
+  ],
+  { rounds: 9, minMs: 0 },
+)
 
 const [fifo] = result.cases
-if (fifo && !process.argv.includes('--json')) console.log(`  ${Math.round(1e6 / fifo.median).toLocaleString('en')} steps/s\n`)
+if (fifo && !process.argv.includes('--json'))
+  console.log(`  ${Math.round(1e6 / fifo.median).toLocaleString('en')} steps/s\n`)

@@ -10,4 +10,14 @@ import { wordpress } from './9-wordpress.js'
 import type { Chapter } from './terminal.js'
 
 /** The course, in its order. */
-export const CHAPTERS: readonly Chapter[] = [nodeMaintenance, versionUpgrade, backup, accounts, rbac, securityContext, networkPolicy, troubleshooting, wordpress]
+export const CHAPTERS: readonly Chapter[] = [
+  nodeMaintenance,
+  versionUpgrade,
+  backup,
+  accounts,
+  rbac,
+  securityContext,
+  networkPolicy,
+  troubleshooting,
+  wordpress,
+]

@@ -42,7 +42,10 @@ const isOld = (version: string): boolean => Number(version.slice('v1.'.length)) 
 export class Terminal {
   readonly cluster: SimCluster
   readonly host: Host
-  /** Whether the cluster is one of the course's time, whose manifests and flags are typed as the course has them. */
+  /**
+   * Whether the cluster is one of the course's time, whose manifests and flags are typed as the course has
+   * them.
+   */
   readonly isOld: boolean
   /** Whether kubectl is one of that time. */
   readonly isOldKubectl: boolean
@@ -50,8 +53,15 @@ export class Terminal {
   readonly #print: (text: string) => void
   readonly #shell: Shell
 
-  /** `print` is given what a screen would show. Default: nothing is shown. `shell` runs the lines. Default: that of the control plane's simulated host. */
-  constructor(cluster: SimCluster, print: (text: string) => void = () => undefined, shell: Shell = new HostShell(cluster)) {
+  /**
+   * `print` is given what a screen would show. Default: nothing is shown. `shell` runs the lines. Default:
+   * that of the control plane's simulated host.
+   */
+  constructor(
+    cluster: SimCluster,
+    print: (text: string) => void = () => undefined,
+    shell: Shell = new HostShell(cluster),
+  ) {
     this.cluster = cluster
     this.host = hostOf(cluster, 'master')
     this.#shell = shell
@@ -65,11 +75,16 @@ export class Terminal {
     return new Terminal(cluster, (text) => this.say(text.trimEnd()), await this.#shell.beside(cluster))
   }
 
-  /** Types a line (or a here-document) into the shell of the control plane, or of the machine that `ssh` has led to. */
+  /**
+   * Types a line (or a here-document) into the shell of the control plane, or of the machine that `ssh` has
+   * led to.
+   */
   async type(line: string): Promise<Typed> {
-    const result = { line, ...await this.#shell.run(line) }
+    const result = { line, ...(await this.#shell.run(line)) }
     this.typed.push(result)
-    this.#print(`$ ${line}\n${result.stdout}${result.stderr}${result.stdout + result.stderr === '' ? '' : '\n'}`)
+    this.#print(
+      `$ ${line}\n${result.stdout}${result.stderr}${result.stdout + result.stderr === '' ? '' : '\n'}`,
+    )
     return result
   }
 

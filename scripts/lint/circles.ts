@@ -2,8 +2,9 @@
 export type ImportGraph = ReadonlyMap<string, readonly string[]>
 
 /**
- * Finds import circles: for each group of files that reach one another, one shortest circle through its first file.
- * The last file of a circle imports the first. The result is empty if and only if the graph has no circle.
+ * Finds import circles: for each group of files that reach one another, one shortest circle through its first
+ * file. The last file of a circle imports the first. The result is empty if and only if the graph has no
+ * circle.
  */
 export function findCircles(graph: ImportGraph): readonly (readonly string[])[] {
   const circles: string[][] = []

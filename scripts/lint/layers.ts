@@ -17,7 +17,9 @@ export const levels: readonly (readonly string[])[] = [
 /** What components and kubectl see of the apiserver: the `Client` interface. */
 const client = ['apiserver/client', 'api', 'sim']
 
-/** For the folders that may not see all that is below them: the folders (or parts of folders) that they may. */
+/**
+ * For the folders that may not see all that is below them: the folders (or parts of folders) that they may.
+ */
 const visible: Readonly<Record<string, readonly string[]>> = {
   kubectl: [...client, 'rbac', 'pki', 'netpol'],
   scheduler: client,
@@ -26,7 +28,10 @@ const visible: Readonly<Record<string, readonly string[]>> = {
   network: [...client, 'netpol'],
 }
 
-/** The folders that may touch the store: its owner, the composition root that builds it, and the edge that serves it. */
+/**
+ * The folders that may touch the store: its owner, the composition root that builds it, and the edge that
+ * serves it.
+ */
 const storeUsers = ['apiserver/', 'cluster/', 'server/etcd/', 'host/etcd/']
 
 /** Files of this name are pure: they and the neighbours they import know nothing but `api`. */
@@ -34,7 +39,10 @@ const pureFile = /(^|\/)evaluate\.ts$/
 
 const entry = '(entry)'
 
-/** The layer of a file whose path is relative to `src`: its first folder, or `(entry)` for a file in `src` itself. */
+/**
+ * The layer of a file whose path is relative to `src`: its first folder, or `(entry)` for a file in `src`
+ * itself.
+ */
 export function layerOf(file: string): string {
   const slash = file.indexOf('/')
   return slash < 0 ? entry : file.slice(0, slash)
@@ -66,7 +74,8 @@ export function judgeImport(from: string, to: string): string | undefined {
   const source = layerOf(from)
   const target = layerOf(to)
   if (source === target) return undefined
-  if (source === entry) return target === 'server' ? 'the entry is core and must not import server' : judgeStore(from, target)
+  if (source === entry)
+    return target === 'server' ? 'the entry is core and must not import server' : judgeStore(from, target)
   const above = levelOf(source)
   const below = levelOf(target)
   if (above < 0) return `src/${source} is not in the table of scripts/lint/layers.ts`
@@ -74,7 +83,8 @@ export function judgeImport(from: string, to: string): string | undefined {
   if (below < above) return `upward import: ${source} must not know ${target === entry ? to : target}`
   if (below === above) return `sideways import: ${source} and ${target} are siblings`
   const allowed = visible[source]
-  if (allowed && !allowed.some((folder) => isBelow(folder, to))) return `${source} sees only ${allowed.join(', ')}, not ${to}`
+  if (allowed && !allowed.some((folder) => isBelow(folder, to)))
+    return `${source} sees only ${allowed.join(', ')}, not ${to}`
   return judgeStore(from, target)
 }
 

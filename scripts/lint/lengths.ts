@@ -13,7 +13,10 @@ export function quantile(numbers: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0
 }
 
-/** Median and 95th percentile of files and functions. Generated files and tables are no reading matter and do not count. */
+/**
+ * Median and 95th percentile of files and functions. Generated files and tables are no reading matter and do
+ * not count.
+ */
 export function measureLengths(tree: SourceTree): readonly Length[] {
   const read = [...tree].filter(([file]) => !file.endsWith('/generated.ts')).map(([, facts]) => facts)
   const files = read.map(({ lines }) => lines)

@@ -17,7 +17,13 @@ export interface SourceFacts {
   readonly lines: number
 }
 
-const timers = new Set(['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'requestAnimationFrame'])
+const timers = new Set([
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+  'requestAnimationFrame',
+])
 const globals = new Set(['globalThis', 'window', 'self'])
 const members: Readonly<Record<string, ReadonlySet<string>>> = {
   Date: new Set(['now']),
@@ -39,7 +45,8 @@ export function readSource(path: string, text: string): SourceFacts {
     if (specifier) imports.push({ line: lineOf(specifier.getStart(file)), text: specifier.text })
     const use = impureUse(node)
     if (use) impure.push({ line, text: use })
-    if (ts.isFunctionLike(node) && 'body' in node && node.body) functions.push({ line, text: String(lineOf(node.getEnd()) - line + 1) })
+    if (ts.isFunctionLike(node) && 'body' in node && node.body)
+      functions.push({ line, text: String(lineOf(node.getEnd()) - line + 1) })
     ts.forEachChild(node, visit)
   }
   visit(file)
@@ -49,7 +56,8 @@ export function readSource(path: string, text: string): SourceFacts {
 function specifierOf(node: ts.Node): ts.StringLiteralLike | undefined {
   let found: ts.Node | undefined
   if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) found = node.moduleSpecifier
-  else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) found = node.arguments[0]
+  else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+    found = node.arguments[0]
   else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) found = node.argument.literal
   return found && ts.isStringLiteralLike(found) ? found : undefined
 }
@@ -68,7 +76,9 @@ function impureMember(node: ts.PropertyAccessExpression): string | undefined {
   const owner = ts.isPropertyAccessExpression(node.expression) ? node.expression.name : node.expression
   if (!ts.isIdentifier(owner)) return undefined
   if (globals.has(owner.text) && timers.has(name)) return `${owner.text}.${name}`
-  return Object.hasOwn(members, owner.text) && members[owner.text]?.has(name) ? `${owner.text}.${name}` : undefined
+  return Object.hasOwn(members, owner.text) && members[owner.text]?.has(name)
+    ? `${owner.text}.${name}`
+    : undefined
 }
 
 /** An identifier that reads a variable: neither the name of a member nor the name in a declaration. */

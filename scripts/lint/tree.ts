@@ -23,7 +23,10 @@ export function readTree(root: string): SourceTree {
   return new Map(files.map((file) => [file, readSource(file, readFileSync(join(root, file), 'utf8'))]))
 }
 
-/** Checks the layers, the purity of evaluators, import circles, and that the core touches neither Node nor real time. */
+/**
+ * Checks the layers, the purity of evaluators, import circles, and that the core touches neither Node nor
+ * real time.
+ */
 export function lintTree(tree: SourceTree): readonly Violation[] {
   const violations: Violation[] = []
   for (const [file, facts] of tree) {
@@ -32,14 +35,16 @@ export function lintTree(tree: SourceTree): readonly Violation[] {
       if (message) violations.push({ file, line: found.line, message })
     }
     if (!isCore(file)) continue
-    for (const { line, text } of facts.impure) violations.push({ file, line, message: `the core must not use ${text}` })
+    for (const { line, text } of facts.impure)
+      violations.push({ file, line, message: `the core must not use ${text}` })
   }
   return [...violations, ...lintPurity(tree), ...lintCircles(tree)]
 }
 
 function judgeSpecifier(tree: SourceTree, file: string, { text }: Found): string | undefined {
   if (text.startsWith('node:')) return isCore(file) ? `the core must not import ${text}` : undefined
-  if (text === 'simcluster' || text.startsWith('simcluster/')) return `import the file, not the package itself (${text})`
+  if (text === 'simcluster' || text.startsWith('simcluster/'))
+    return `import the file, not the package itself (${text})`
   if (!text.startsWith('.')) return undefined
   const target = resolve(file, text)
   if (target.startsWith('..')) return `${text} is outside src`
@@ -64,14 +69,21 @@ function lintPurity(tree: SourceTree): Violation[] {
 }
 
 function lintCircles(tree: SourceTree): Violation[] {
-  const graph = new Map([...tree].map(([file, { imports }]) => [
-    file,
-    imports.filter(({ text }) => text.startsWith('.')).map(({ text }) => resolve(file, text)).filter((target) => tree.has(target)),
-  ]))
+  const graph = new Map(
+    [...tree].map(([file, { imports }]) => [
+      file,
+      imports
+        .filter(({ text }) => text.startsWith('.'))
+        .map(({ text }) => resolve(file, text))
+        .filter((target) => tree.has(target)),
+    ]),
+  )
   return findCircles(graph).map((circle) => {
     const [file = ''] = circle
     const next = circle[1] ?? file
-    const line = tree.get(file)?.imports.find(({ text }) => text.startsWith('.') && resolve(file, text) === next)?.line ?? 1
+    const line =
+      tree.get(file)?.imports.find(({ text }) => text.startsWith('.') && resolve(file, text) === next)
+        ?.line ?? 1
     return { file, line, message: `import circle: ${[...circle, file].join(' -> ')}` }
   })
 }

@@ -1,6 +1,8 @@
 import { childIn, isFunction, nodesIn, walk, type Node } from './syntax.js'
 
-/** Statements that follow each other to the end of a block, or the one statement of a branch without braces. */
+/**
+ * Statements that follow each other to the end of a block, or the one statement of a branch without braces.
+ */
 export interface Run {
   /** The statements, as a block of their own. */
   readonly block: Node
@@ -13,28 +15,40 @@ export interface Run {
 const LEAVING = new Set(['ReturnStatement', 'ThrowStatement', 'BreakStatement', 'ContinueStatement'])
 
 /**
- * Where a node may go on or not: branches of `if`, of loops and of `catch` that it has, and what follows a statement which may leave. `parent` is its own. Each is
- * known by where it starts; see {@link branchKey}.
+ * Where a node may go on or not: branches of `if`, of loops and of `catch` that it has, and what follows a
+ * statement which may leave. `parent` is its own. Each is known by where it starts; see {@link branchKey}.
  */
 export function runsOf(node: Node, parent: Node | undefined): readonly Run[] {
   if (node.type === 'BlockStatement' && parent) return runsOfBlock(node, parent)
-  return branchesOf(node).filter(({ type }) => type !== 'BlockStatement' && type !== 'IfStatement' && type !== 'EmptyStatement').map((one) => ({ block: blockOf([one]), endsFunction: false, isSingle: true }))
+  return branchesOf(node)
+    .filter(({ type }) => type !== 'BlockStatement' && type !== 'IfStatement' && type !== 'EmptyStatement')
+    .map((one) => ({ block: blockOf([one]), endsFunction: false, isSingle: true }))
 }
 
 function runsOfBlock(block: Node, parent: Node): readonly Run[] {
   const all = nodesIn(block, 'body')
   const isBranch = branchesOf(parent).includes(block)
   const starts = all.flatMap((_, at) => ((at === 0 ? isBranch : mayLeave(all[at - 1])) ? [at] : []))
-  return starts.map((at) => ({ block: blockOf(all.slice(at)), endsFunction: isFunction(parent), isSingle: false }))
+  return starts.map((at) => ({
+    block: blockOf(all.slice(at)),
+    endsFunction: isFunction(parent),
+    isSingle: false,
+  }))
 }
 
 function blockOf(statements: readonly Node[]): Node {
-  return { type: 'BlockStatement', start: statements[0]?.start ?? 0, end: statements.at(-1)?.end ?? 0, body: statements }
+  return {
+    type: 'BlockStatement',
+    start: statements[0]?.start ?? 0,
+    end: statements.at(-1)?.end ?? 0,
+    body: statements,
+  }
 }
 
 function branchesOf(node: Node): readonly Node[] {
   const fields = node.type === 'IfStatement' ? ['consequent', 'alternate'] : ['body']
-  if (node.type !== 'IfStatement' && node.type !== 'CatchClause' && !/^(?:For|While)/.test(node.type)) return []
+  if (node.type !== 'IfStatement' && node.type !== 'CatchClause' && !/^(?:For|While)/.test(node.type))
+    return []
   return fields.flatMap((field) => childIn(node, field) ?? [])
 }
 

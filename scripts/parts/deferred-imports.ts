@@ -15,9 +15,11 @@ export function partEntry(part: string): string {
 }
 
 /**
- * Makes imports of functions from files of a part into imports of their doors: functions of the same name that load the part when they are first called, and
- * pass the call on; of classes that the importing file only makes instances of, likewise. Sources do not know of it. Anything else (a constant, a base class) is
- * imported as ever, and makes that the file is loaded at once. `files` are all that the bundle can have of the repository.
+ * Makes imports of functions from files of a part into imports of their doors: functions of the same name
+ * that load the part when they are first called, and pass the call on; of classes that the importing file
+ * only makes instances of, likewise. Sources do not know of it. Anything else (a constant, a base class) is
+ * imported as ever, and makes that the file is loaded at once. `files` are all that the bundle can have of
+ * the repository.
  */
 export function deferredImports(files: readonly string[], parts: Parts, exports: SourceExports): Plugin {
   const doors = new Doors(exports)
@@ -25,9 +27,14 @@ export function deferredImports(files: readonly string[], parts: Parts, exports:
   for (const file of files) texts.set(file, withDoors(exports.texts.read(file), file, parts, exports, doors))
   return {
     name: 'deferred-imports',
-    resolveId: (id) => (id.startsWith(PART) || isDoors(id) || id === HELPERS || texts.has(id) ? id : undefined),
+    resolveId: (id) =>
+      id.startsWith(PART) || isDoors(id) || id === HELPERS || texts.has(id) ? id : undefined,
     load(id) {
-      if (id.startsWith(PART)) return { code: doors.entryText(id.slice(PART.length), parts.filesOf(id.slice(PART.length))), moduleType: 'js' }
+      if (id.startsWith(PART))
+        return {
+          code: doors.entryText(id.slice(PART.length), parts.filesOf(id.slice(PART.length))),
+          moduleType: 'js',
+        }
       if (isDoors(id)) return { code: doors.text(id), moduleType: 'js' }
       if (id === HELPERS) return { code: HELPERS_TEXT, moduleType: 'js' }
       const text = texts.get(id)
@@ -36,8 +43,17 @@ export function deferredImports(files: readonly string[], parts: Parts, exports:
   }
 }
 
-/** Notes the doors that a file needs; gives its text with its imports led to where things are declared, or to their doors. */
-function withDoors(code: string, file: string, parts: Parts, exports: SourceExports, doors: Doors): () => string {
+/**
+ * Notes the doors that a file needs; gives its text with its imports led to where things are declared, or to
+ * their doors.
+ */
+function withDoors(
+  code: string,
+  file: string,
+  parts: Parts,
+  exports: SourceExports,
+  doors: Doors,
+): () => string {
   const program = parseAst(code)
   const group = parts.groupOf(file)
   const changes: (() => Change)[] = []
@@ -49,17 +65,34 @@ function withDoors(code: string, file: string, parts: Parts, exports: SourceExpo
       const found = exports.find(sourceFile(file, statement.source?.value ?? ''), outer)
       const part = parts.partOf(found.file)
       const isElsewhere = part !== undefined && part !== parts.partOf(file)
-      const made = isElsewhere && found.kind === 'class' && word === 'import' ? placesOfNew(program, inner) : undefined
+      const made =
+        isElsewhere && found.kind === 'class' && word === 'import' ? placesOfNew(program, inner) : undefined
       changes.push(...(made ?? []).map((place) => () => ({ ...place, by: `(${inner}())` })))
-      if (!isElsewhere || (found.kind !== 'function' && !made)) return () => `${word} { ${found.name} as ${inner} } from ${JSON.stringify(found.file)}`
+      if (!isElsewhere || (found.kind !== 'function' && !made))
+        return () => `${word} { ${found.name} as ${inner} } from ${JSON.stringify(found.file)}`
       return doorLine(doors, group, part, found, `${word} `, inner)
     })
-    changes.push(() => ({ start: statement.start, end: statement.end, by: lines.map((line) => line()).join('; ') }))
+    changes.push(() => ({
+      start: statement.start,
+      end: statement.end,
+      by: lines.map((line) => line()).join('; '),
+    }))
   }
-  return () => changed(code, changes.map((change) => change()))
+  return () =>
+    changed(
+      code,
+      changes.map((change) => change()),
+    )
 }
 
-function doorLine(doors: Doors, group: string, part: string, found: SourceExport, word: string, inner: string): () => string {
+function doorLine(
+  doors: Doors,
+  group: string,
+  part: string,
+  found: SourceExport,
+  word: string,
+  inner: string,
+): () => string {
   doors.note(group, part, found)
   return () => {
     const { module, name } = doors.find(group, part, found)
@@ -70,10 +103,15 @@ function doorLine(doors: Doors, group: string, part: string, found: SourceExport
 type Statement = ReturnType<typeof parseAst>['body'][number]
 
 /** The values that a statement imports or passes on: their names in the other file and in this one. */
-function namesIn(statement: Extract<Statement, { type: 'ImportDeclaration' | 'ExportNamedDeclaration' }>, file: string): readonly { readonly outer: string, readonly inner: string }[] {
+function namesIn(
+  statement: Extract<Statement, { type: 'ImportDeclaration' | 'ExportNamedDeclaration' }>,
+  file: string,
+): readonly { readonly outer: string; readonly inner: string }[] {
   return statement.specifiers.map((specifier) => {
-    if (specifier.type === 'ImportSpecifier') return { outer: nameOf(specifier.imported), inner: nameOf(specifier.local) }
-    if (specifier.type !== 'ExportSpecifier') throw new Error(`${file}: the build of parts knows only named imports`)
+    if (specifier.type === 'ImportSpecifier')
+      return { outer: nameOf(specifier.imported), inner: nameOf(specifier.local) }
+    if (specifier.type !== 'ExportSpecifier')
+      throw new Error(`${file}: the build of parts knows only named imports`)
     return { outer: nameOf(specifier.local), inner: nameOf(specifier.exported) }
   })
 }

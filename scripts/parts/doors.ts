@@ -26,8 +26,9 @@ export function isDoors(id: string): boolean {
 const MOST_PARAMETERS = 9
 
 /**
- * The doors of a bundle: functions that load a part when they are first called, and pass the call on. Those through which the files of one part (or of the core) get
- * at those of another are one module, a table. Which there are is known when all importing files are noted.
+ * The doors of a bundle: functions that load a part when they are first called, and pass the call on. Those
+ * through which the files of one part (or of the core) get at those of another are one module, a table. Which
+ * there are is known when all importing files are noted.
  */
 export class Doors {
   readonly #exports: SourceExports
@@ -53,8 +54,10 @@ export class Doors {
   }
 
   /** Where a door that was noted is imported from, and as what. */
-  find(group: string, part: string, one: SourceExport): { readonly module: string, readonly name: string } {
-    const at = (this.#used.get(part) ?? []).findIndex(({ file, name }) => file === one.file && name === one.name)
+  find(group: string, part: string, one: SourceExport): { readonly module: string; readonly name: string } {
+    const at = (this.#used.get(part) ?? []).findIndex(
+      ({ file, name }) => file === one.file && name === one.name,
+    )
     return { module: moduleOf(group, part), name: `d${at}` }
   }
 
@@ -66,15 +69,34 @@ export class Doors {
     const places = this.#modules.get(id) ?? []
     const kinds = places.map((at) => kindOf(used[at])).join('')
     const isInOrder = places.every((at, index) => at === index)
-    const table = `doors$(() => ${LOAD_PART}(${JSON.stringify(part)}), ${JSON.stringify(kinds)}${isInOrder ? '' : `, ${JSON.stringify(places)}`})`
-    return `import { doors$ } from ${JSON.stringify(MAKERS)}\nexport const [${places.map((at) => `d${at}`).join(', ')}] = ${table}`
+    const table =
+      `doors$(() => ${LOAD_PART}(${JSON.stringify(part)}), ` +
+      `${JSON.stringify(kinds)}${isInOrder ? '' : `, ${JSON.stringify(places)}`})`
+    return (
+      `import { doors$ } from ${JSON.stringify(MAKERS)}\nexport const ` +
+      `[${places.map((at) => `d${at}`).join(', ')}] = ${table}`
+    )
   }
 
-  /** A part's functions and classes under short names of their own: two files may have functions of one name. */
+  /**
+   * A part's functions and classes under short names of their own: two files may have functions of one name.
+   */
   entryText(part: string, files: readonly string[]): string {
     const used = this.#used.get(part) ?? []
-    const lines = used.map(({ file, name }, at) => `export { ${name} as $${at} } from ${JSON.stringify(file)}`)
-    return lines.length > 0 ? lines.join('\n') : files.map((file) => `export { ${this.#exports.deferrableOf(file).map(({ name }) => name).join(', ')} } from ${JSON.stringify(file)}`).join('\n')
+    const lines = used.map(
+      ({ file, name }, at) => `export { ${name} as $${at} } from ${JSON.stringify(file)}`,
+    )
+    return lines.length > 0
+      ? lines.join('\n')
+      : files
+          .map(
+            (file) =>
+              `export { ${this.#exports
+                .deferrableOf(file)
+                .map(({ name }) => name)
+                .join(', ')} } from ${JSON.stringify(file)}`,
+          )
+          .join('\n')
   }
 }
 
@@ -88,10 +110,19 @@ function kindOf(one: SourceExport | undefined): string {
   return one?.parameters === undefined || one.parameters > MOST_PARAMETERS ? 'x' : String(one.parameters)
 }
 
-/** `doors$(load, kinds, places)`: what is behind a door is asked for once. The door of a class gives the class. */
+/**
+ * `doors$(load, kinds, places)`: what is behind a door is asked for once. The door of a class gives the
+ * class.
+ */
 function makersText(): string {
-  const passing = Array.from({ length: MOST_PARAMETERS + 1 }, (_, count) => [String(count), Array.from({ length: count }, (__, at) => `given${at}`).join(', ')])
-  const makers = [...passing, ['x', '...given']].map(([kind, passed]) => `${kind}: (load, at) => { let real; return (${passed}) => (real ??= load()['$' + at])(${passed}) }`)
+  const passing = Array.from({ length: MOST_PARAMETERS + 1 }, (_, count) => [
+    String(count),
+    Array.from({ length: count }, (__, at) => `given${at}`).join(', '),
+  ])
+  const makers = [...passing, ['x', '...given']].map(
+    ([kind, passed]) =>
+      `${kind}: (load, at) => { let real; return (${passed}) => (real ??= load()['$' + at])(${passed}) }`,
+  )
   return `const makers = { ${makers.join(', ')}, c: (load, at) => { let real; return () => (real ??= load()['$' + at]) } }
     export const doors$ = (load, kinds, places) => Array.from(kinds, (kind, at) => makers[kind](load, places ? places[at] : at))`
 }

@@ -27,22 +27,53 @@ export interface Core {
 /** Where the bundle of the first use notes the functions that it calls. */
 const CALLED = '__called'
 
-/** Bundles the package with each source file as a part of its own, uses it, and asks it what it has loaded and called. */
-export async function findCore(files: readonly string[], entry: string, texts: SourceTexts, { root, input, plugins, minify }: Bundled): Promise<Core> {
+/**
+ * Bundles the package with each source file as a part of its own, uses it, and asks it what it has loaded and
+ * called.
+ */
+export async function findCore(
+  files: readonly string[],
+  entry: string,
+  texts: SourceTexts,
+  { root, input, plugins, minify }: Bundled,
+): Promise<Core> {
   const dir = `${root}.cache/first-use/`
   const parts = eachFile(root, files)
-  const noted = new Map([entry, ...files].map((file) => [file, withNotes(texts.read(file), (start) => `${CALLED}.add(${JSON.stringify(noteOf(file, start))})`)]))
+  const noted = new Map(
+    [entry, ...files].map((file) => [
+      file,
+      withNotes(texts.read(file), (start) => `${CALLED}.add(${JSON.stringify(noteOf(file, start))})`),
+    ]),
+  )
   const build = await rolldown({
-    ...input, cwd: root, platform: 'browser', plugins: [deferredImports([...noted.keys()], parts, new SourceExports(new SourceTexts(noted))), ...plugins, commonJs(() => false)],
+    ...input,
+    cwd: root,
+    platform: 'browser',
+    plugins: [
+      deferredImports([...noted.keys()], parts, new SourceExports(new SourceTexts(noted))),
+      ...plugins,
+      commonJs(() => false),
+    ],
     input: { index: entry, ...Object.fromEntries(parts.names.map((name) => [name, partEntry(name)])) },
   })
   rmSync(dir, { recursive: true, force: true })
-  const { output } = await build.write({ dir, format: 'esm', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs', minify })
+  const { output } = await build.write({
+    dir,
+    format: 'esm',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name]-[hash].cjs',
+    minify,
+  })
   await build.close()
-  const modulesOf = new Map(output.map((chunk) => [chunk.fileName, chunk.type === 'chunk' ? chunk.moduleIds : []]))
+  const modulesOf = new Map(
+    output.map((chunk) => [chunk.fileName, chunk.type === 'chunk' ? chunk.moduleIds : []]),
+  )
   const { loaded, called } = firstUse(dir)
   const names = new Set(called)
-  return { modules: new Set(loaded.flatMap((file) => modulesOf.get(basename(file)) ?? [])), calls: (file, start) => names.has(noteOf(file, start)) }
+  return {
+    modules: new Set(loaded.flatMap((file) => modulesOf.get(basename(file)) ?? [])),
+    calls: (file, start) => names.has(noteOf(file, start)),
+  }
 }
 
 interface FirstUse {
@@ -57,7 +88,12 @@ function firstUse(dir: string): FirstUse {
     const require = process.getBuiltinModule('module').createRequire(${JSON.stringify(dir)})
     if (firstUse(require('./index.cjs')) !== 'Running') throw new Error('the first use does not work')
     console.log(JSON.stringify({ loaded: Object.keys(require.cache), called: [...${CALLED}] }))`
-  return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8', maxBuffer: 2 ** 26 })) as FirstUse
+  return JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+    }),
+  ) as FirstUse
 }
 
 function noteOf(file: string, start: number): string {
@@ -65,7 +101,8 @@ function noteOf(file: string, start: number): string {
 }
 
 function eachFile(root: string, files: readonly string[]): Parts {
-  const nameOf = (file: string): string => relative(`${root}src`, file).replaceAll('/', '.').replace(/\.ts$/, '')
+  const nameOf = (file: string): string =>
+    relative(`${root}src`, file).replaceAll('/', '.').replace(/\.ts$/, '')
   const byName = new Map(files.map((file) => [nameOf(file), file]))
   const known = new Set(files)
   return {

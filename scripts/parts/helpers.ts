@@ -1,7 +1,9 @@
 /**
- * What split files (split-file.ts) call. `later$` gives a class its moved methods: stubs of their names that load them when one is first called, and put them all in
- * their place, so that nothing is between afterwards. A stub that is still held (bound, or wrapped by a spy) passes on. `names` are methods' and
- * accessors' (with `<`, `>` or `=` for what they have), `statics` those of the class itself. `hidden$` defines a field that nobody sees who looks at the object.
+ * What split files (split-file.ts) call. `later$` gives a class its moved methods: stubs of their names that
+ * load them when one is first called, and put them all in their place, so that nothing is between afterwards.
+ * A stub that is still held (bound, or wrapped by a spy) passes on. `names` are methods' and accessors' (with
+ * `<`, `>` or `=` for what they have), `statics` those of the class itself. `hidden$` defines a field that
+ * nobody sees who looks at the object.
  */
 export const HELPERS_TEXT = `
 const field = { value: undefined, writable: true, enumerable: false, configurable: true }

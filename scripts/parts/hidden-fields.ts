@@ -1,7 +1,8 @@
 /**
- * Source files with classes of which a user gets instances. When they are opened (split-class.ts), their fields are defined so that nobody sees them who prints,
- * compares or copies the object; that takes half a microsecond a field, so that classes of the inside get ordinary fields. `test/package/parts.test.ts` looks at what
- * a user can reach.
+ * Source files with classes of which a user gets instances. When they are opened (split-class.ts), their
+ * fields are defined so that nobody sees them who prints, compares or copies the object; that takes half a
+ * microsecond a field, so that classes of the inside get ordinary fields. `test/package/parts.test.ts` looks
+ * at what a user can reach.
  */
 export const HIDDEN_FIELDS: readonly string[] = [
   'apiserver/client/in-process-client.ts',

@@ -1,5 +1,18 @@
 import { leavesIn, type Run } from './branches.js'
-import { changed, childIn, isFunction, isTied, namesBoundBy, namesDeclaredBy, namesIn, nodesIn, someIn, walk, type Change, type Node } from './syntax.js'
+import {
+  changed,
+  childIn,
+  isFunction,
+  isTied,
+  namesBoundBy,
+  namesDeclaredBy,
+  namesIn,
+  nodesIn,
+  someIn,
+  walk,
+  type Change,
+  type Node,
+} from './syntax.js'
 
 /** A function within others, or in a table, that can be moved to the top of another file. */
 export interface Lifted {
@@ -13,14 +26,16 @@ export interface Lifted {
 const SELF = 'self$'
 
 /**
- * Makes of a function expression (or a function declared in another) one at the top of a file, which is given what it uses of the functions around it.
- * `undefined` when that cannot be: it uses a variable of theirs that changes, or that may not have its value yet (it is declared further down), or
- * `arguments`, `super` and the like.
+ * Makes of a function expression (or a function declared in another) one at the top of a file, which is given
+ * what it uses of the functions around it. `undefined` when that cannot be: it uses a variable of theirs that
+ * changes, or that may not have its value yet (it is declared further down), or `arguments`, `super` and the
+ * like.
  */
 export function lift(code: string, fn: Node, ancestors: readonly Node[]): Lifted | undefined {
   const parameters = nodesIn(fn, 'params')
   const body = childIn(fn, 'body')
-  if (!body || fn.generator === true || parameters.some(({ type }) => type === 'RestElement') || isBound(fn)) return undefined
+  if (!body || fn.generator === true || parameters.some(({ type }) => type === 'RestElement') || isBound(fn))
+    return undefined
   const captured = capturedBy(fn, ancestors)
   if (!captured) return undefined
   const selves = thisIn(fn)
@@ -31,28 +46,42 @@ export function lift(code: string, fn: Node, ancestors: readonly Node[]): Lifted
   const end = parameters.at(-1)?.end ?? 0
   return {
     change(name) {
-      const isAlone = around.length === 0 && ancestors.every((one) => !isFunction(one) && !one.type.startsWith('Class'))
+      const isAlone =
+        around.length === 0 && ancestors.every((one) => !isFunction(one) && !one.type.startsWith('Class'))
       const passed = [...(selves.length > 0 ? ['this'] : []), ...captured, ...given].join(', ')
-      return { ...placeOf(fn, ancestors), by: standIn(code, fn, ancestors, isAlone ? name : undefined, given.join(', '), `${name}(${passed})`) }
+      return {
+        ...placeOf(fn, ancestors),
+        by: standIn(code, fn, ancestors, isAlone ? name : undefined, given.join(', '), `${name}(${passed})`),
+      }
     },
     declaration(name, changes) {
       const inner = [...changes, ...selves.map((self) => ({ start: self.start, end: self.end, by: SELF }))]
-      const all = [...around, ...(parameters.length > 0 ? [changed(code, inner, { start, end })] : [])].join(', ')
+      const all = [...around, ...(parameters.length > 0 ? [changed(code, inner, { start, end })] : [])].join(
+        ', ',
+      )
       const text = changed(code, inner, body)
-      return `export const ${name} = ${fn.async === true ? 'async ' : ''}(${all}) => ${body.type === 'BlockStatement' ? text : `(${text})`}`
+      return (
+        `export const ${name} = ${fn.async === true ? 'async ' : ''}(${all}) => ` +
+        `${body.type === 'BlockStatement' ? text : `(${text})`}`
+      )
     },
   }
 }
 
 /**
- * Makes of statements, up to the end of a block, a function at the top of a file that is called instead. `undefined` when that cannot be: they change a variable of the
- * function around them, wait, leave a loop, or return only sometimes.
+ * Makes of statements, up to the end of a block, a function at the top of a file that is called instead.
+ * `undefined` when that cannot be: they change a variable of the function around them, wait, leave a loop, or
+ * return only sometimes.
  */
 export function liftRun(code: string, run: Run, ancestors: readonly Node[]): Lifted | undefined {
   const { block } = run
-  const captured = isBound(block) || isWaiting(block) || isKnownBefore(block, ancestors.at(-1)) ? undefined : capturedByRun(block, ancestors)
+  const captured =
+    isBound(block) || isWaiting(block) || isKnownBefore(block, ancestors.at(-1))
+      ? undefined
+      : capturedByRun(block, ancestors)
   const leaves = leavesIn(block)
-  if (!captured || leaves.some(({ type }) => type === 'BreakStatement' || type === 'ContinueStatement')) return undefined
+  if (!captured || leaves.some(({ type }) => type === 'BreakStatement' || type === 'ContinueStatement'))
+    return undefined
   const returns = leaves.some(({ type }) => type === 'ReturnStatement')
   const last = nodesIn(block, 'body').at(-1)
   const leavesAlways = run.endsFunction || last?.type === 'ReturnStatement' || last?.type === 'ThrowStatement'
@@ -65,12 +94,18 @@ export function liftRun(code: string, run: Run, ancestors: readonly Node[]): Lif
     },
     declaration(name, changes) {
       const inner = [...changes, ...selves.map((self) => ({ start: self.start, end: self.end, by: SELF }))]
-      return `export const ${name} = (${[...(selves.length > 0 ? [SELF] : []), ...captured].join(', ')}) => { ${changed(code, inner, block)} }`
+      return (
+        `export const ${name} = (${[...(selves.length > 0 ? [SELF] : []), ...captured].join(', ')}) => ` +
+        `{ ${changed(code, inner, block)} }`
+      )
     },
   }
 }
 
-/** The names of the function around them that statements use; `undefined` when they change one, or may not have its value yet. */
+/**
+ * The names of the function around them that statements use; `undefined` when they change one, or may not
+ * have its value yet.
+ */
 function capturedByRun(block: Node, ancestors: readonly Node[]): readonly string[] | undefined {
   const captured = capturedBy(block, ancestors, true)
   const assigned = assignedIn(block)
@@ -86,7 +121,10 @@ function isKnownBefore(block: Node, around: Node | undefined): boolean {
 }
 
 function isWaiting(node: Node): boolean {
-  const waits = (one: Node): boolean => one.type === 'AwaitExpression' || one.type === 'YieldExpression' || (one.type === 'ForOfStatement' && one.await === true)
+  const waits = (one: Node): boolean =>
+    one.type === 'AwaitExpression' ||
+    one.type === 'YieldExpression' ||
+    (one.type === 'ForOfStatement' && one.await === true)
   return someIn(node, waits, (one) => !isFunction(one))
 }
 
@@ -95,9 +133,17 @@ function isInConstructor(ancestors: readonly Node[]): boolean {
   return ancestors[at - 1]?.kind === 'constructor'
 }
 
-function standIn(code: string, fn: Node, ancestors: readonly Node[], alone: string | undefined, given: string, call: string): string {
+function standIn(
+  code: string,
+  fn: Node,
+  ancestors: readonly Node[],
+  alone: string | undefined,
+  given: string,
+  call: string,
+): string {
   const parent = ancestors.at(-1)
-  if (fn.type === 'FunctionDeclaration') return `function ${String(childIn(fn, 'id')?.name)}(${given}) { return ${call} }`
+  if (fn.type === 'FunctionDeclaration')
+    return `function ${String(childIn(fn, 'id')?.name)}(${given}) { return ${call} }`
   const value = alone ?? `(${given}) => ${call}`
   if (parent?.type !== 'Property' || parent.method !== true) return value
   const key = childIn(parent, 'key')
@@ -121,27 +167,44 @@ function thisIn(fn: Node): readonly Node[] {
   const found: Node[] = []
   walk(fn, (node) => {
     if (node.type === 'ThisExpression') found.push(node)
-    return node === fn || node.type === 'ArrowFunctionExpression' || (!isFunction(node) && !node.type.startsWith('Class'))
+    return (
+      node === fn ||
+      node.type === 'ArrowFunctionExpression' ||
+      (!isFunction(node) && !node.type.startsWith('Class'))
+    )
   })
   return found
 }
 
-/** The names of the functions around it that a function uses; `undefined` when one of them changes or has its value later. */
+/**
+ * The names of the functions around it that a function uses; `undefined` when one of them changes or has its
+ * value later.
+ */
 function capturedBy(fn: Node, ancestors: readonly Node[], isRun = false): readonly string[] | undefined {
-  const own = new Set([...nodesIn(fn, 'params').flatMap(namesBoundBy), ...declaredAtTop(isRun ? fn : childIn(fn, 'body'))])
+  const own = new Set([
+    ...nodesIn(fn, 'params').flatMap(namesBoundBy),
+    ...declaredAtTop(isRun ? fn : childIn(fn, 'body')),
+  ])
   const around = new Set(ancestors.slice(firstScope(ancestors)).flatMap(namesOfScope))
   const captured = [...namesIn(fn)].filter((name) => around.has(name) && !own.has(name))
   const outermost = ancestors[firstScope(ancestors)]
   if (outermost === undefined || captured.length === 0) return captured
   const inRun = isRun && !someIn(fn, isFunction) ? ancestors.findLast(isFunction) : undefined
   const assigned = assignedIn(outermost, inRun)
-  const after = new Set(ancestors.flatMap((node) => blockOf(node)).filter(({ type, end }) => type !== 'FunctionDeclaration' && end > fn.start).flatMap(namesDeclaredBy))
+  const after = new Set(
+    ancestors
+      .flatMap((node) => blockOf(node))
+      .filter(({ type, end }) => type !== 'FunctionDeclaration' && end > fn.start)
+      .flatMap(namesDeclaredBy),
+  )
   return captured.some((name) => assigned.has(name) || after.has(name)) ? undefined : captured
 }
 
 /** Where the statement ends that belongs to the file, and the first function or block within it begins. */
 function firstScope(ancestors: readonly Node[]): number {
-  const at = ancestors.findIndex((node) => isFunction(node) || node.type === 'BlockStatement' || node.type.startsWith('For'))
+  const at = ancestors.findIndex(
+    (node) => isFunction(node) || node.type === 'BlockStatement' || node.type.startsWith('For'),
+  )
   return at < 0 ? ancestors.length : at
 }
 
@@ -151,26 +214,39 @@ function declaredAtTop(body: Node | undefined): readonly string[] {
 
 /** The statements that share a scope in a node. */
 function blockOf(node: Node): readonly Node[] {
-  if (node.type === 'SwitchStatement') return nodesIn(node, 'cases').flatMap((one) => nodesIn(one, 'consequent'))
+  if (node.type === 'SwitchStatement')
+    return nodesIn(node, 'cases').flatMap((one) => nodesIn(one, 'consequent'))
   return node.type === 'BlockStatement' || node.type === 'StaticBlock' ? nodesIn(node, 'body') : []
 }
 
 /** What a node declares for those that lie in it. */
 function namesOfScope(node: Node): readonly string[] {
-  if (isFunction(node)) return [...(node.type === 'FunctionExpression' ? namesBoundBy(childIn(node, 'id')) : []), ...nodesIn(node, 'params').flatMap(namesBoundBy)]
+  if (isFunction(node))
+    return [
+      ...(node.type === 'FunctionExpression' ? namesBoundBy(childIn(node, 'id')) : []),
+      ...nodesIn(node, 'params').flatMap(namesBoundBy),
+    ]
   switch (node.type) {
     case 'BlockStatement':
     case 'StaticBlock':
-    case 'SwitchStatement': return blockOf(node).flatMap(namesDeclaredBy)
-    case 'ForStatement': return namesDeclaredBy(childIn(node, 'init'))
+    case 'SwitchStatement':
+      return blockOf(node).flatMap(namesDeclaredBy)
+    case 'ForStatement':
+      return namesDeclaredBy(childIn(node, 'init'))
     case 'ForOfStatement':
-    case 'ForInStatement': return namesDeclaredBy(childIn(node, 'left'))
-    case 'CatchClause': return namesBoundBy(childIn(node, 'param'))
-    default: return []
+    case 'ForInStatement':
+      return namesDeclaredBy(childIn(node, 'left'))
+    case 'CatchClause':
+      return namesBoundBy(childIn(node, 'param'))
+    default:
+      return []
   }
 }
 
-/** The names of which anything in a node changes the value; `exceptIn`: unless it is the code of that function itself, which waits while what it calls is run. */
+/**
+ * The names of which anything in a node changes the value; `exceptIn`: unless it is the code of that function
+ * itself, which waits while what it calls is run.
+ */
 function assignedIn(node: Node, exceptIn?: Node): ReadonlySet<string> {
   const names = new Set<string>()
   const add = (target: Node | undefined): void => namesBoundBy(target).forEach((name) => names.add(name))

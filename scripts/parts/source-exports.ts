@@ -23,7 +23,7 @@ type Declaration = Pick<SourceExport, 'kind' | 'parameters'>
 interface FileExports {
   readonly declared: ReadonlyMap<string, Declaration>
   /** Name outside -> where it comes from. */
-  readonly passedOn: ReadonlyMap<string, { readonly file: string, readonly name: string }>
+  readonly passedOn: ReadonlyMap<string, { readonly file: string; readonly name: string }>
 }
 
 /** The file that an import in TypeScript's sources names. */
@@ -85,7 +85,9 @@ export class SourceExports {
 
   /** The functions and classes that a file itself declares and exports. */
   deferrableOf(file: string): readonly SourceExport[] {
-    return [...this.#exportsOf(file).declared].filter(([, { kind }]) => kind !== 'other').map(([name, own]) => ({ file, name, ...own }))
+    return [...this.#exportsOf(file).declared]
+      .filter(([, { kind }]) => kind !== 'other')
+      .map(([name, own]) => ({ file, name, ...own }))
   }
 
   #exportsOf(file: string): FileExports {
@@ -98,7 +100,7 @@ export class SourceExports {
 function read(file: string, code: string): FileExports {
   const { body } = parseAst(code)
   const declared = new Map<string, Declaration>()
-  const passedOn = new Map<string, { file: string, name: string }>()
+  const passedOn = new Map<string, { file: string; name: string }>()
   for (const statement of body) {
     if (statement.type === 'ExportAllDeclaration' || statement.type === 'ExportDefaultDeclaration') {
       throw new Error(`${file}: the build of parts knows only named exports`)
@@ -107,20 +109,31 @@ function read(file: string, code: string): FileExports {
     for (const [name, own] of declarationsIn(statement.declaration)) declared.set(name, own)
     for (const { local, exported } of statement.specifiers) {
       if (!statement.source) declared.set(nameOf(exported), { kind: 'other' }) // imported as ever
-      else passedOn.set(nameOf(exported), { file: sourceFile(file, statement.source.value), name: nameOf(local) })
+      else
+        passedOn.set(nameOf(exported), {
+          file: sourceFile(file, statement.source.value),
+          name: nameOf(local),
+        })
     }
   }
   return { declared, passedOn }
 }
 
 /** Text of an export's or import's name. */
-export function nameOf(name: { readonly type: string, readonly name?: string, readonly value?: string }): string {
+export function nameOf(name: {
+  readonly type: string
+  readonly name?: string
+  readonly value?: string
+}): string {
   return name.name ?? name.value ?? ''
 }
 
-function declarationsIn(declaration: Extract<Statement, { type: 'ExportNamedDeclaration' }>['declaration']): ReadonlyMap<string, Declaration> {
+function declarationsIn(
+  declaration: Extract<Statement, { type: 'ExportNamedDeclaration' }>['declaration'],
+): ReadonlyMap<string, Declaration> {
   const found = new Map<string, Declaration>()
-  if (declaration?.type === 'FunctionDeclaration') found.set(declaration.id?.name ?? '', functionOf(declaration))
+  if (declaration?.type === 'FunctionDeclaration')
+    found.set(declaration.id?.name ?? '', functionOf(declaration))
   if (declaration?.type === 'ClassDeclaration') found.set(declaration.id?.name ?? '', { kind: 'class' })
   if (declaration?.type === 'VariableDeclaration') {
     for (const { id, init } of declaration.declarations) {
@@ -133,5 +146,8 @@ function declarationsIn(declaration: Extract<Statement, { type: 'ExportNamedDecl
 }
 
 function functionOf({ params }: { readonly params: readonly { readonly type: string }[] }): Declaration {
-  return { kind: 'function', parameters: params.some(({ type }) => type === 'RestElement') ? undefined : params.length }
+  return {
+    kind: 'function',
+    parameters: params.some(({ type }) => type === 'RestElement') ? undefined : params.length,
+  }
 }

@@ -11,7 +11,9 @@ export class SplitClass {
     this.node = node
     this.name = String(childIn(node, 'id')?.name)
     const movable = this.members.filter((one) => isMovable(one) && isLater(one))
-    this.#moved = movable.filter((one) => this.members.every((other) => !isSameAccessor(one, other) || movable.includes(other)))
+    this.#moved = movable.filter((one) =>
+      this.members.every((other) => !isSameAccessor(one, other) || movable.includes(other)),
+    )
   }
 
   get members(): readonly Node[] {
@@ -24,18 +26,22 @@ export class SplitClass {
   }
 
   /**
-   * Private names become public ones where others than the class must know them: those of moved methods, and those that moved code uses. They are short, as the
-   * minifier makes private ones. Fields are defined so that nobody sees them who looks at the object, when `areHidden`.
+   * Private names become public ones where others than the class must know them: those of moved methods, and
+   * those that moved code uses. They are short, as the minifier makes private ones. Fields are defined so
+   * that nobody sees them who looks at the object, when `areHidden`.
    * @throws Error when a name is taken.
    */
   opened(usedElsewhere: ReadonlySet<string>, areHidden: boolean): readonly Change[] {
     const names = new Map<string, string>()
     for (const one of this.members) {
       const name = privateName(one)
-      if (name !== undefined && (usedElsewhere.has(`#${name}`) || this.#moved.includes(one))) names.set(name, this.#openName(name))
+      if (name !== undefined && (usedElsewhere.has(`#${name}`) || this.#moved.includes(one)))
+        names.set(name, this.#openName(name))
     }
     const taken = namesOfMembers(this.node)
-    for (const name of names.values()) if (taken.has(name)) throw new Error(`class ${this.name} has a member ${name}, and a private one that has to be called so`)
+    for (const name of names.values())
+      if (taken.has(name))
+        throw new Error(`class ${this.name} has a member ${name}, and a private one that has to be called so`)
     return [...this.members.flatMap((one) => this.#field(one, names, areHidden)), ...this.#uses(names)]
   }
 
@@ -52,7 +58,10 @@ export class SplitClass {
       if (node.type === 'ClassBody' && ancestors.at(-1) !== this.node) this.#checkInner(node, names)
       const by = node.type === 'PrivateIdentifier' ? names.get(String(node.name)) : undefined
       if (by === undefined) return undefined
-      if (ancestors.at(-1)?.type === 'BinaryExpression') throw new Error(`class ${this.name} asks for #${String(node.name)} with in: the build of parts cannot`)
+      if (ancestors.at(-1)?.type === 'BinaryExpression')
+        throw new Error(
+          `class ${this.name} asks for #${String(node.name)} with in: the build of parts cannot`,
+        )
       changes.push({ start: node.start, end: node.end, by })
       return undefined
     })
@@ -60,7 +69,9 @@ export class SplitClass {
   }
 
   #checkInner(body: Node, names: ReadonlyMap<string, string>): void {
-    const twice = nodesIn(body, 'body').map(privateName).find((name) => name !== undefined && names.has(name))
+    const twice = nodesIn(body, 'body')
+      .map(privateName)
+      .find((name) => name !== undefined && names.has(name))
     if (twice !== undefined) throw new Error(`class ${this.name} has a class within that has a #${twice} too`)
   }
 
@@ -71,21 +82,31 @@ export class SplitClass {
     const key = childIn(one, 'key')
     const value = childIn(one, 'value')
     const before = `#${name} = hidden$(this, ${JSON.stringify(open)}`
-    if (!key || !value) return [{ start: key?.start ?? one.start, end: key?.end ?? one.end, by: `${before})` }]
-    return [{ start: key.start, end: value.start, by: `${before}, ` }, { start: value.end, end: value.end, by: ')' }]
+    if (!key || !value)
+      return [{ start: key?.start ?? one.start, end: key?.end ?? one.end, by: `${before})` }]
+    return [
+      { start: key.start, end: value.start, by: `${before}, ` },
+      { start: value.end, end: value.end, by: ')' },
+    ]
   }
 
   /**
-   * What the class gets instead of its moved methods, for `later$` (helpers.ts): their names, those of accessors with what they have; then static ones. Private
-   * ones of which only moved methods know are not missed.
+   * What the class gets instead of its moved methods, for `later$` (helpers.ts): their names, those of
+   * accessors with what they have; then static ones. Private ones of which only moved methods know are not
+   * missed.
    */
   table(): string {
     const known = privateNamesIn(this.members.filter((one) => !this.#moved.includes(one)))
     const names = (isStatic: boolean): string => {
-      const those = this.#moved.filter((one) => (one.static === true) === isStatic && isKnown(privateName(one), known))
+      const those = this.#moved.filter(
+        (one) => (one.static === true) === isStatic && isKnown(privateName(one), known),
+      )
       return [...new Set(those.map((one) => `${this.#accessors(one)}${this.#nameOf(one)}`))].join(' ')
     }
-    return [names(false), names(true)].map((text) => JSON.stringify(text)).join(', ').replace(/, ""$/, '')
+    return [names(false), names(true)]
+      .map((text) => JSON.stringify(text))
+      .join(', ')
+      .replace(/, ""$/, '')
   }
 
   #nameOf(one: Node): string {
@@ -112,7 +133,8 @@ function isKnown(name: string | undefined, known: ReadonlySet<string>): boolean 
 
 function isMovable(member: Node): boolean {
   const key = childIn(member, 'key')
-  if (member.type !== 'MethodDefinition' || member.kind === 'constructor' || member.computed === true) return false
+  if (member.type !== 'MethodDefinition' || member.kind === 'constructor' || member.computed === true)
+    return false
   if (key?.type !== 'Identifier' && key?.type !== 'PrivateIdentifier') return false
   return !someIn(member, isTied)
 }
@@ -120,8 +142,14 @@ function isMovable(member: Node): boolean {
 /** Whether two members are the getter and the setter of one name. */
 function isSameAccessor(one: Node, other: Node): boolean {
   const [key, otherKey] = [childIn(one, 'key'), childIn(other, 'key')]
-  return one !== other && (one.kind === 'get' || one.kind === 'set') && (other.kind === 'get' || other.kind === 'set')
-    && one.static === other.static && key?.type === otherKey?.type && key?.name === otherKey?.name
+  return (
+    one !== other &&
+    (one.kind === 'get' || one.kind === 'set') &&
+    (other.kind === 'get' || other.kind === 'set') &&
+    one.static === other.static &&
+    key?.type === otherKey?.type &&
+    key?.name === otherKey?.name
+  )
 }
 
 /** The names that a class has or uses as members of anything. */

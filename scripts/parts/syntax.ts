@@ -37,7 +37,9 @@ export function isNode(value: unknown): value is Node {
 
 /** What a node consists of, in order. */
 export function childrenOf(node: Node): readonly Node[] {
-  return Object.values(node).flatMap((value) => (Array.isArray(value) ? value : [value])).filter(isNode)
+  return Object.values(node)
+    .flatMap((value) => (Array.isArray(value) ? value : [value]))
+    .filter(isNode)
 }
 
 /** The node in a field, when there is one. */
@@ -51,15 +53,26 @@ export function nodesIn(node: Node, field: string): readonly Node[] {
   return Array.isArray(value) ? value.filter(isNode) : []
 }
 
-/** Visits a node and all below, each with its ancestors (the nearest last); nothing below one for which `visit` gives `false`. */
-export function walk(node: Node, visit: (node: Node, ancestors: readonly Node[]) => boolean | undefined, ancestors: readonly Node[] = []): void {
+/**
+ * Visits a node and all below, each with its ancestors (the nearest last); nothing below one for which
+ * `visit` gives `false`.
+ */
+export function walk(
+  node: Node,
+  visit: (node: Node, ancestors: readonly Node[]) => boolean | undefined,
+  ancestors: readonly Node[] = [],
+): void {
   if (visit(node, ancestors) === false) return
   const inside = [...ancestors, node]
   for (const child of childrenOf(node)) walk(child, visit, inside)
 }
 
 /** Whether a node or one below it fits; only below those that it `enters`, by default all. */
-export function someIn(node: Node, fits: (one: Node) => boolean, enters: (one: Node) => boolean = () => true): boolean {
+export function someIn(
+  node: Node,
+  fits: (one: Node) => boolean,
+  enters: (one: Node) => boolean = () => true,
+): boolean {
   return fits(node) || (enters(node) && childrenOf(node).some((child) => someIn(child, fits, enters)))
 }
 
@@ -75,7 +88,11 @@ export function isTied({ type }: Node): boolean {
 /** Whether a node is an identifier that stands for a binding: not the name of a member. */
 export function isReference(node: Node, parent: Node | undefined): boolean {
   if (node.type !== 'Identifier') return false
-  return parent === undefined || parent.computed === true || (parent.property !== node && (parent.key !== node || parent.shorthand === true))
+  return (
+    parent === undefined ||
+    parent.computed === true ||
+    (parent.property !== node && (parent.key !== node || parent.shorthand === true))
+  )
 }
 
 /** The names that a node refers to, of whatever scope; `#name` of private ones. */
@@ -92,26 +109,38 @@ export function namesIn(node: Node): ReadonlySet<string> {
 /** The names that a pattern binds: `a` and `b` of `{ a, x: [b = 1] }`. */
 export function namesBoundBy(pattern: Node | undefined): readonly string[] {
   switch (pattern?.type) {
-    case 'Identifier': return [String(pattern.name)]
-    case 'AssignmentPattern': return namesBoundBy(childIn(pattern, 'left'))
-    case 'RestElement': return namesBoundBy(childIn(pattern, 'argument'))
-    case 'Property': return namesBoundBy(childIn(pattern, 'value'))
-    case 'ObjectPattern': return nodesIn(pattern, 'properties').flatMap(namesBoundBy)
-    case 'ArrayPattern': return nodesIn(pattern, 'elements').flatMap(namesBoundBy)
-    default: return []
+    case 'Identifier':
+      return [String(pattern.name)]
+    case 'AssignmentPattern':
+      return namesBoundBy(childIn(pattern, 'left'))
+    case 'RestElement':
+      return namesBoundBy(childIn(pattern, 'argument'))
+    case 'Property':
+      return namesBoundBy(childIn(pattern, 'value'))
+    case 'ObjectPattern':
+      return nodesIn(pattern, 'properties').flatMap(namesBoundBy)
+    case 'ArrayPattern':
+      return nodesIn(pattern, 'elements').flatMap(namesBoundBy)
+    default:
+      return []
   }
 }
 
 /** The names that a statement declares: functions, classes and variables, also behind `export`. */
 export function namesDeclaredBy(statement: Node | undefined): readonly string[] {
   if (statement?.type === 'ExportNamedDeclaration') return namesDeclaredBy(childIn(statement, 'declaration'))
-  if (statement?.type === 'FunctionDeclaration' || statement?.type === 'ClassDeclaration') return namesBoundBy(childIn(statement, 'id'))
+  if (statement?.type === 'FunctionDeclaration' || statement?.type === 'ClassDeclaration')
+    return namesBoundBy(childIn(statement, 'id'))
   if (statement?.type !== 'VariableDeclaration') return []
   return nodesIn(statement, 'declarations').flatMap((one) => namesBoundBy(childIn(one, 'id')))
 }
 
 /** A part of a text with changes made. Of changes that lie in another, only the outer one is made. */
-export function changed(code: string, changes: readonly Change[], { start, end }: Place = { start: 0, end: code.length }): string {
+export function changed(
+  code: string,
+  changes: readonly Change[],
+  { start, end }: Place = { start: 0, end: code.length },
+): string {
   let text = ''
   let at = start
   for (const change of changes.toSorted((a, b) => a.start - b.start || b.end - a.end)) {

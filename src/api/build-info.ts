@@ -6,8 +6,12 @@ const RECORDED: Readonly<Record<string, object>> = {
 
 /** What is not simulated of a build; all versions but those that were recorded show the same. */
 const BUILD = {
-  gitCommit: '0000000000000000000000000000000000000000', gitTreeState: 'clean', buildDate: '1970-01-01T00:00:00Z', goVersion: 'go1.25.7',
-  compiler: 'gc', platform: 'linux/amd64',
+  gitCommit: '0000000000000000000000000000000000000000',
+  gitTreeState: 'clean',
+  buildDate: '1970-01-01T00:00:00Z',
+  goVersion: 'go1.25.7',
+  compiler: 'gc',
+  platform: 'linux/amd64',
 } as const
 
 /** The fields of version.Info that tell how a program was built, with its version: `v1.35.2`. */

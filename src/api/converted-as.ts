@@ -2,7 +2,10 @@ import type { KindDefinition, KubeObject, Strategy, StoredAs } from './definitio
 import type { Draft } from './draft.js'
 import { erase } from './served-as.js'
 
-/** How a version of another shape becomes the stored version and back; fresh outer objects, frozen parts may be shared. */
+/**
+ * How a version of another shape becomes the stored version and back; fresh outer objects, frozen parts may
+ * be shared.
+ */
 export interface Conversion<T extends KubeObject, S extends KubeObject> {
   readonly group: string
   readonly version: string
@@ -14,43 +17,71 @@ export interface Conversion<T extends KubeObject, S extends KubeObject> {
 }
 
 /**
- * A kind under a group version of another shape. All that is known of the stored version holds for it, by conversion: validation
- * (upstream's internal types have the names of the newest version), strategy, columns.
+ * A kind under a group version of another shape. All that is known of the stored version holds for it, by
+ * conversion: validation (upstream's internal types have the names of the newest version), strategy, columns.
  */
 export function convertedAs<T extends KubeObject, S extends KubeObject>(
-  original: KindDefinition<S>, { group, version, encode, decode, setDefaults, fallback }: Conversion<T, S>,
+  original: KindDefinition<S>,
+  { group, version, encode, decode, setDefaults, fallback }: Conversion<T, S>,
 ): KindDefinition {
   const { setDefaults: _, validate, validateUpdate, stored: __, ...rest } = original
   const stored: StoredAs<T> = {
-    group: original.group, version: original.version, encode, decode: (object) => decode(object as S),
-    ...(fallback === undefined ? {} : {
-      fallback: {
-        group: original.group, version: fallback,
-        encode: (object) => ({ ...encode(object), apiVersion: `${original.group}/${fallback}` }),
-        decode: (object) => decode(object as S),
-      },
-    }),
+    group: original.group,
+    version: original.version,
+    encode,
+    decode: (object) => decode(object as S),
+    ...(fallback === undefined
+      ? {}
+      : {
+          fallback: {
+            group: original.group,
+            version: fallback,
+            encode: (object) => ({ ...encode(object), apiVersion: `${original.group}/${fallback}` }),
+            decode: (object) => decode(object as S),
+          },
+        }),
   }
   return erase<T>({
-    ...rest as unknown as KindDefinition<T>, group, version, stored,
+    ...(rest as unknown as KindDefinition<T>),
+    group,
+    version,
+    stored,
     subresources: original.subresources.map((sub) =>
-      (sub.kind === original.kind ? { ...sub, group, version } : sub)),
+      sub.kind === original.kind ? { ...sub, group, version } : sub,
+    ),
     ...(setDefaults === undefined ? {} : { setDefaults }),
     ...(validate === undefined ? {} : { validate: (object: T) => validate(encode(object)) }),
-    ...(validateUpdate === undefined ? {} : { validateUpdate: (next: T, old: T) => validateUpdate(encode(next), encode(old)) }),
+    ...(validateUpdate === undefined
+      ? {}
+      : { validateUpdate: (next: T, old: T) => validateUpdate(encode(next), encode(old)) }),
     strategy: convertedStrategy(original.strategy, encode, decode),
-    columns: original.columns.map(({ cell, ...column }) => ({ ...column, cell: (object: T, now: number) => cell(encode(object), now) })),
-    selectableFields: Object.fromEntries(Object.entries(original.selectableFields).map(
-      ([name, value]) => [name, (object: T) => value(encode(object))],
-    )),
+    columns: original.columns.map(({ cell, ...column }) => ({
+      ...column,
+      cell: (object: T, now: number) => cell(encode(object), now),
+    })),
+    selectableFields: Object.fromEntries(
+      Object.entries(original.selectableFields).map(([name, value]) => [
+        name,
+        (object: T) => value(encode(object)),
+      ]),
+    ),
   })
 }
 
 function convertedStrategy<T extends KubeObject, S extends KubeObject>(
-  strategy: Strategy<S>, encode: (object: T) => S, decode: (stored: S) => T,
+  strategy: Strategy<S>,
+  encode: (object: T) => S,
+  decode: (stored: S) => T,
 ): Strategy<T> {
   const {
-    prepareForCreate, prepareForUpdate, prepareForStatusUpdate, validateStatusUpdate, generationChanged, gracePeriod, warnings, ...rest
+    prepareForCreate,
+    prepareForUpdate,
+    prepareForStatusUpdate,
+    validateStatusUpdate,
+    generationChanged,
+    gracePeriod,
+    warnings,
+    ...rest
   } = strategy
   const through = (draft: Draft<T>, prepare: (stored: Draft<S>) => void): void => {
     const stored = encode(draft as T) as Draft<S>
@@ -60,20 +91,31 @@ function convertedStrategy<T extends KubeObject, S extends KubeObject>(
   }
   return {
     ...rest,
-    ...(prepareForCreate === undefined ? {} : { prepareForCreate: (draft) => through(draft, prepareForCreate) }),
-    ...(prepareForUpdate === undefined ? {} : {
-      prepareForUpdate: (draft, old) => through(draft, (stored) => prepareForUpdate(stored, encode(old))),
-    }),
-    ...(prepareForStatusUpdate === undefined ? {} : {
-      prepareForStatusUpdate: (draft, old, now) => through(draft, (stored) => prepareForStatusUpdate(stored, encode(old), now)),
-    }),
-    ...(validateStatusUpdate === undefined ? {} : {
-      validateStatusUpdate: (next, old) => validateStatusUpdate(encode(next), encode(old)),
-    }),
-    ...(generationChanged === undefined ? {} : { generationChanged: (next, old) => generationChanged(encode(next), encode(old)) }),
-    ...(gracePeriod === undefined ? {} : { gracePeriod: (object, requested) => gracePeriod(encode(object), requested) }),
-    ...(warnings === undefined ? {} : {
-      warnings: (next, old) => warnings(encode(next), old === undefined ? undefined : encode(old)),
-    }),
+    ...(prepareForCreate === undefined
+      ? {}
+      : { prepareForCreate: (draft) => through(draft, prepareForCreate) }),
+    ...(prepareForUpdate === undefined
+      ? {}
+      : {
+          prepareForUpdate: (draft, old) => through(draft, (stored) => prepareForUpdate(stored, encode(old))),
+        }),
+    ...(prepareForStatusUpdate === undefined
+      ? {}
+      : {
+          prepareForStatusUpdate: (draft, old, now) =>
+            through(draft, (stored) => prepareForStatusUpdate(stored, encode(old), now)),
+        }),
+    ...(validateStatusUpdate === undefined
+      ? {}
+      : { validateStatusUpdate: (next, old) => validateStatusUpdate(encode(next), encode(old)) }),
+    ...(generationChanged === undefined
+      ? {}
+      : { generationChanged: (next, old) => generationChanged(encode(next), encode(old)) }),
+    ...(gracePeriod === undefined
+      ? {}
+      : { gracePeriod: (object, requested) => gracePeriod(encode(object), requested) }),
+    ...(warnings === undefined
+      ? {}
+      : { warnings: (next, old) => warnings(encode(next), old === undefined ? undefined : encode(old)) }),
   }
 }

@@ -6,17 +6,41 @@ import { decode } from './schema/decode.js'
 import type { SchemaGroup } from './schema/types.js'
 
 /** What every stored kind can do, in discovery's order. */
-export const allVerbs: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
+export const allVerbs: readonly Verb[] = [
+  'create',
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'update',
+  'watch',
+]
 
-type Optional = 'shortNames' | 'categories' | 'verbs' | 'subresources' | 'singular' | 'message' | 'selectableFields'
+type Optional =
+  | 'shortNames'
+  | 'categories'
+  | 'verbs'
+  | 'subresources'
+  | 'singular'
+  | 'message'
+  | 'selectableFields'
 
-/** A definition with the usual things filled in: all verbs, no short names, subresources, categories or selectable fields. */
+/**
+ * A definition with the usual things filled in: all verbs, no short names, subresources, categories or
+ * selectable fields.
+ */
 export function defineKind<T extends KubeObject>(
   definition: Omit<KindDefinition<T>, Optional> & Partial<Pick<KindDefinition<T>, Optional>>,
 ): KindDefinition<T> {
   return {
-    shortNames: [], categories: [], verbs: allVerbs, subresources: [], selectableFields: {},
-    singular: definition.kind.toLowerCase(), message: definition.kind,
+    shortNames: [],
+    categories: [],
+    verbs: allVerbs,
+    subresources: [],
+    selectableFields: {},
+    singular: definition.kind.toLowerCase(),
+    message: definition.kind,
     ...definition,
   }
 }
@@ -28,15 +52,28 @@ export function statusOf(group: string, version: string, kind: string): Subresou
 
 /** The `/proxy` endpoint of pods, services and nodes; `kind` is that of its options. */
 export function proxyOf(kind: string): SubresourceDefinition {
-  return { name: 'proxy', kind, group: '', version: 'v1', verbs: ['create', 'delete', 'get', 'patch', 'update'] }
+  return {
+    name: 'proxy',
+    kind,
+    group: '',
+    version: 'v1',
+    verbs: ['create', 'delete', 'get', 'patch', 'update'],
+  }
 }
 
 /** The `/scale` endpoint of a workload. */
 export const scaleSubresource: SubresourceDefinition = {
-  name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'],
+  name: 'scale',
+  kind: 'Scale',
+  group: 'autoscaling',
+  version: 'v1',
+  verbs: ['get', 'patch', 'update'],
 }
 
-/** Puts a frozen subtree into a draft uncopied. Nobody may write below it: replace it or parts of the path to it instead. */
+/**
+ * Puts a frozen subtree into a draft uncopied. Nobody may write below it: replace it or parts of the path to
+ * it instead.
+ */
 export function borrow<T>(value: T): Draft<T> {
   return value as Draft<T>
 }
@@ -62,7 +99,11 @@ export function nameColumn<T extends KubeObject>(): PrinterColumn<T> {
 
 /** The AGE column of nearly every kind. */
 export function ageColumn<T extends KubeObject>(): PrinterColumn<T> {
-  return { name: 'Age', type: 'string', cell: ({ metadata }, now) => ageText(metadata.creationTimestamp, now) }
+  return {
+    name: 'Age',
+    type: 'string',
+    cell: ({ metadata }, now) => ageText(metadata.creationTimestamp, now),
+  }
 }
 
 /** The column of kinds that no printer knows. Source: apiserver pkg/registry/rest/table.go. */
@@ -73,11 +114,19 @@ export function createdAtColumn<T extends KubeObject>(): PrinterColumn<T> {
 type Cell<T> = (object: T, now: number) => string | number | boolean | null
 
 /** A column that is always shown. */
-export function column<T extends KubeObject>(name: string, cell: Cell<T>, type: PrinterColumn<T>['type'] = 'string'): PrinterColumn<T> {
+export function column<T extends KubeObject>(
+  name: string,
+  cell: Cell<T>,
+  type: PrinterColumn<T>['type'] = 'string',
+): PrinterColumn<T> {
   return { name, type, cell }
 }
 
 /** A column that only `-o wide` shows. */
-export function wideColumn<T extends KubeObject>(name: string, cell: Cell<T>, type: PrinterColumn<T>['type'] = 'string'): PrinterColumn<T> {
+export function wideColumn<T extends KubeObject>(
+  name: string,
+  cell: Cell<T>,
+  type: PrinterColumn<T>['type'] = 'string',
+): PrinterColumn<T> {
   return { name, type, priority: 1, cell }
 }

@@ -13,8 +13,9 @@ export interface KubeObject {
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch'
 
 /**
- * One column of a Table (`kubectl get`). `cell` answers what the server prints; `now` is virtual milliseconds, needed for ages.
- * Priority 0 is always shown, 1 only with `-o wide`. Source: pkg/printers/internalversion/printers.go.
+ * One column of a Table (`kubectl get`). `cell` answers what the server prints; `now` is virtual
+ * milliseconds, needed for ages. Priority 0 is always shown, 1 only with `-o wide`. Source:
+ * pkg/printers/internalversion/printers.go.
  */
 export interface PrinterColumn<T extends KubeObject> {
   readonly name: string
@@ -24,38 +25,51 @@ export interface PrinterColumn<T extends KubeObject> {
   readonly cell: (object: T, now: number) => string | number | boolean | null
 }
 
-/** What the registry may do with a kind: the k8s.io/apiserver `rest.*Strategy` of the kind, as data and pure functions. */
+/**
+ * What the registry may do with a kind: the k8s.io/apiserver `rest.*Strategy` of the kind, as data and pure
+ * functions.
+ */
 export interface Strategy<T extends KubeObject> {
-  /** Clears what a client may not set on create (status, generation is set by the registry). `draft` is owned by the caller. */
+  /**
+   * Clears what a client may not set on create (status, generation is set by the registry). `draft` is owned
+   * by the caller.
+   */
   readonly prepareForCreate?: (draft: Draft<T>) => void
   /** Resets what a write through the main endpoint may not change (for most kinds: status := old status). */
   readonly prepareForUpdate?: (draft: Draft<T>, old: T) => void
   /**
-   * Present if the kind has a `/status` endpoint: resets all that a status write may not change (for most kinds: spec, most of
-   * metadata). `now` is virtual milliseconds.
+   * Present if the kind has a `/status` endpoint: resets all that a status write may not change (for most
+   * kinds: spec, most of metadata). `now` is virtual milliseconds.
    */
   readonly prepareForStatusUpdate?: (draft: Draft<T>, old: T, now: number) => void
   /**
-   * Paths that a write through an endpoint (`''`, `status`, `approval`) does not change, so that the writer does not come to own
-   * them. Default: the status on the main endpoint of a kind that has `/status`, the spec on `/status`.
+   * Paths that a write through an endpoint (`''`, `status`, `approval`) does not change, so that the writer
+   * does not come to own them. Default: the status on the main endpoint of a kind that has `/status`, the
+   * spec on `/status`.
    */
   readonly resetFields?: Readonly<Record<string, readonly (readonly string[])[]>>
   /** Validation of a status write; when absent, `validateUpdate` of the kind is used. */
   readonly validateStatusUpdate?: (next: T, old: T) => readonly FieldError[]
   /** True if the kind has metadata.generation: 1 on create, +1 when the answer is true (spec changed). */
   readonly generationChanged?: (next: T, old: T) => boolean
-  /** Objects are created in large numbers that are alike: their specs share what they have in common. Default false. */
+  /**
+   * Objects are created in large numbers that are alike: their specs share what they have in common. Default
+   * false.
+   */
   readonly comesInRows?: boolean
   /** PUT on a missing name creates (facts 06 section 2). Default false. */
   readonly allowCreateOnUpdate?: boolean
   /** PUT without resourceVersion is unconditional. Default true. */
   readonly allowUnconditionalUpdate?: boolean
   /**
-   * Graceful deletion: seconds of grace for this object, given what the request asked for (undefined = nothing asked).
-   * 0 = remove at once. Absent for kinds without graceful deletion (all but Pod).
+   * Graceful deletion: seconds of grace for this object, given what the request asked for (undefined =
+   * nothing asked). 0 = remove at once. Absent for kinds without graceful deletion (all but Pod).
    */
   readonly gracePeriod?: (object: T, requested: number | undefined) => number
-  /** Default propagation when a DELETE names none: 'Background' unless the kind orphans (Job v1, ReplicationController v1). */
+  /**
+   * Default propagation when a DELETE names none: 'Background' unless the kind orphans (Job v1,
+   * ReplicationController v1).
+   */
   readonly defaultPropagation?: 'Background' | 'Orphan'
   /** `Warning:` text of a DELETE that names no propagation (Job v1). */
   readonly deletionWarning?: string
@@ -72,7 +86,10 @@ export interface SubresourceDefinition {
   readonly verbs: readonly Verb[]
 }
 
-/** Since which minor a version of a kind is deprecated, the first without it, and what to use instead (`apps/v1 Deployment`). */
+/**
+ * Since which minor a version of a kind is deprecated, the first without it, and what to use instead
+ * (`apps/v1 Deployment`).
+ */
 export interface Deprecation {
   readonly since: number
   readonly removed?: number
@@ -98,7 +115,11 @@ export interface CustomDefinition {
   /** `WidgetList` */
   readonly listKind?: string
   /** Where `/scale` finds its numbers. */
-  readonly scale?: { readonly specReplicasPath: string; readonly statusReplicasPath: string; readonly labelSelectorPath?: string }
+  readonly scale?: {
+    readonly specReplicasPath: string
+    readonly statusReplicasPath: string
+    readonly labelSelectorPath?: string
+  }
   /** The version's openAPIV3Schema, for OpenAPI and explain. */
   readonly schema: object
   /** Uid of the CRD. */
@@ -108,14 +129,24 @@ export interface CustomDefinition {
 }
 
 /** Groups whose kinds are validated by apimachinery's rules of metadata alone, not by core's. */
-const GENERIC_GROUPS = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io', 'admissionregistration.k8s.io'])
+const GENERIC_GROUPS = new Set([
+  'apiextensions.k8s.io',
+  'apiregistration.k8s.io',
+  'admissionregistration.k8s.io',
+])
 
-/** Whether finalizers of a kind may have any qualified name; core's rules want a domain or one of the standard ones. */
+/**
+ * Whether finalizers of a kind may have any qualified name; core's rules want a domain or one of the standard
+ * ones.
+ */
 export function allowsAnyFinalizer({ custom, group }: Pick<KindDefinition, 'custom' | 'group'>): boolean {
   return custom !== undefined || GENERIC_GROUPS.has(group)
 }
 
-/** Everything that is known of one kind in one API version; discovery, Tables, patches, apply and decoding derive from it. */
+/**
+ * Everything that is known of one kind in one API version; discovery, Tables, patches, apply and decoding
+ * derive from it.
+ */
 export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly group: string
   readonly version: string
@@ -135,7 +166,10 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly storagePrefix: string
   /** Name of the kind's message in the field tables of its group version. */
   readonly message: string
-  /** Every request to a deprecated version is answered with a `Warning:`. Source: k8s.io/apiserver pkg/endpoints/deprecation. */
+  /**
+   * Every request to a deprecated version is answered with a `Warning:`. Source: k8s.io/apiserver
+   * pkg/endpoints/deprecation.
+   */
   readonly deprecated?: Deprecation
   /** Present when another version of the kind is what lies in etcd. */
   readonly stored?: StoredAs<T>
@@ -143,11 +177,17 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly custom?: CustomDefinition
   /** Fills in API defaults on a fresh draft (create, update and read of old versions). */
   readonly setDefaults?: (draft: Draft<T>) => void
-  /** Validation on create, without object metadata (the registry validates that): field errors in Kubernetes' order. */
+  /**
+   * Validation on create, without object metadata (the registry validates that): field errors in Kubernetes'
+   * order.
+   */
   readonly validate?: (object: T) => readonly FieldError[]
   /** Validation on update, without object metadata. When absent, `validate(next)` alone is used. */
   readonly validateUpdate?: (next: T, old: T) => readonly FieldError[]
-  /** Validates metadata.name; answers messages (default: DNS-1123 subdomain). `prefix` is true for generateName. */
+  /**
+   * Validates metadata.name; answers messages (default: DNS-1123 subdomain). `prefix` is true for
+   * generateName.
+   */
   readonly validateName?: (name: string, prefix: boolean) => readonly string[]
   readonly strategy: Strategy<T>
   readonly columns: readonly PrinterColumn<T>[]

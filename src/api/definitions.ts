@@ -58,7 +58,11 @@ const all: readonly KindDefinition[] = [
 ]
 
 /** A built-in kind in any version, whether a release serves it or not: what may lie in etcd. */
-export function definitionOfAnyRelease(group: string, version: string, kind: string): KindDefinition | undefined {
+export function definitionOfAnyRelease(
+  group: string,
+  version: string,
+  kind: string,
+): KindDefinition | undefined {
   return all.find((one) => one.kind === kind && one.version === version && one.group === group)
 }
 
@@ -74,7 +78,9 @@ function selfStored(definition: KindDefinition, release: Release): KindDefinitio
   const { stored, resource } = definition
   if (stored === undefined || release.serves(stored.group, stored.version, resource)) return definition
   const { fallback } = stored
-  return fallback === undefined ? without(definition, 'stored') : selfStored({ ...definition, stored: fallback }, release)
+  return fallback === undefined
+    ? without(definition, 'stored')
+    : selfStored({ ...definition, stored: fallback }, release)
 }
 
 /** Differences of single kinds between minors. */
@@ -86,46 +92,70 @@ function adapted(definition: KindDefinition, release: Release): KindDefinition {
         : { ...definition, columns: definition.columns.filter(({ name }) => name !== 'Secrets') }
     case 'CertificateSigningRequest': {
       if (release.has('certificateDurationColumn')) return definition
-      const absent = release.has('certificateSignerColumn') ? ['RequestedDuration'] : ['RequestedDuration', 'SignerName']
+      const absent = release.has('certificateSignerColumn')
+        ? ['RequestedDuration']
+        : ['RequestedDuration', 'SignerName']
       return { ...definition, columns: definition.columns.filter(({ name }) => !absent.includes(name)) }
     }
-    case 'Namespace': return release.has('namespaceNameLabel') ? definition : without(definition, 'setDefaults')
+    case 'Namespace':
+      return release.has('namespaceNameLabel') ? definition : without(definition, 'setDefaults')
     case 'Pod': {
       if (release.has('podGeneration')) return definition
       const strategy = without(definition.strategy, 'generationChanged')
-      return { ...definition, strategy: release.has('podIPs') ? strategy : { ...strategy, ...singleAddressPod as typeof strategy } }
+      return {
+        ...definition,
+        strategy: release.has('podIPs')
+          ? strategy
+          : { ...strategy, ...(singleAddressPod as typeof strategy) },
+      }
     }
-    case 'PersistentVolume': case 'PersistentVolumeClaim':
+    case 'PersistentVolume':
+    case 'PersistentVolumeClaim':
       // both came with v1.29
       return release.has('volumeAttributesClassColumn')
         ? definition
         : {
-            ...definition, columns: definition.columns.filter(({ name }) => name !== 'VolumeAttributesClass'),
-            ...(definition.kind === 'PersistentVolume' ? { strategy: { ...definition.strategy, ...untimedVolume } } : {}),
+            ...definition,
+            columns: definition.columns.filter(({ name }) => name !== 'VolumeAttributesClass'),
+            ...(definition.kind === 'PersistentVolume'
+              ? { strategy: { ...definition.strategy, ...untimedVolume } }
+              : {}),
           }
     case 'CustomResourceDefinition':
       return release.has('definitionFormatWarnings')
         ? definition
         : { ...definition, strategy: without(definition.strategy, 'warnings') }
     case 'Service':
-      return release.has('loadBalancerIpMode') ? definition : { ...definition, strategy: { ...definition.strategy, ...modelessService } }
-    case 'Job': return olderJob(definition, release)
+      return release.has('loadBalancerIpMode')
+        ? definition
+        : { ...definition, strategy: { ...definition.strategy, ...modelessService } }
+    case 'Job':
+      return olderJob(definition, release)
     case 'StatefulSet':
-      return release.has('statefulSetClaimRetention') ? definition : withDefaultsOf(olderStatefulSetDefinition, definition)
-    default: return definition
+      return release.has('statefulSetClaimRetention')
+        ? definition
+        : withDefaultsOf(olderStatefulSetDefinition, definition)
+    default:
+      return definition
   }
 }
 
 function olderJob(definition: KindDefinition, release: Release): KindDefinition {
   const features = {
-    modes: release.has('jobModes'), prefixedLabels: release.has('prefixedJobLabels'), replacementPolicy: release.has('jobTerminatingPods'),
-    manualSelectorDefault: release.has('jobManualSelectorDefault'), interimConditions: release.has('jobInterimConditions'),
+    modes: release.has('jobModes'),
+    prefixedLabels: release.has('prefixedJobLabels'),
+    replacementPolicy: release.has('jobTerminatingPods'),
+    manualSelectorDefault: release.has('jobManualSelectorDefault'),
+    interimConditions: release.has('jobInterimConditions'),
   }
   return Object.values(features).every(Boolean) ? definition : erase(olderJobDefinition(features))
 }
 
 /** The defaults of the older kind, after those of a version of its own. */
-function withDefaultsOf<T extends KubeObject>(older: KindDefinition<T>, definition: KindDefinition): KindDefinition {
+function withDefaultsOf<T extends KubeObject>(
+  older: KindDefinition<T>,
+  definition: KindDefinition,
+): KindDefinition {
   const { setDefaults } = erase(older)
   return {
     ...definition,

@@ -9,8 +9,11 @@ export function validateDomainPrefixedPath(text: string, path: string): readonly
   const slash = text.indexOf('/')
   const host = text.slice(0, Math.max(slash, 0))
   const rest = text.slice(slash + 1)
-  if (host === '' || rest === '') return [invalid(path, text, 'must be a domain-prefixed path (such as "acme.io/foo")')]
+  if (host === '' || rest === '')
+    return [invalid(path, text, 'must be a domain-prefixed path (such as "acme.io/foo")')]
   const errors = dnsSubdomainFaults(host).map((fault) => invalid(path, host, fault))
   const isPath = /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(rest)
-  return isPath ? errors : [...errors, invalid(path, rest, `Invalid path (regex used for validation is '${pathPattern}')`)]
+  return isPath
+    ? errors
+    : [...errors, invalid(path, rest, `Invalid path (regex used for validation is '${pathPattern}')`)]
 }

@@ -10,7 +10,10 @@ const year = 365 * day
 const pair = (big: number, bigUnit: string, small: number, smallUnit: string): string =>
   small === 0 ? `${big}${bigUnit}` : `${big}${bigUnit}${small}${smallUnit}`
 
-/** Shortest text that tells the age well enough, from milliseconds: `5m3s`, `47h`, `3d4h`; `<invalid>` if in the future. */
+/**
+ * Shortest text that tells the age well enough, from milliseconds: `5m3s`, `47h`, `3d4h`; `<invalid>` if in
+ * the future.
+ */
 export function humanDuration(ms: number): string {
   const seconds = Math.trunc(ms / second)
   if (seconds < -1) return '<invalid>'
@@ -29,7 +32,12 @@ export function humanDuration(ms: number): string {
   return years < 8 ? pair(years, 'y', days % 365, 'd') : `${years}y`
 }
 
-/** The age at `now` of a stored time; `<unknown>` when there is none. Source: printers' translateTimestampSince. */
+/**
+ * The age at `now` of a stored time; `<unknown>` when there is none. Source: printers'
+ * translateTimestampSince.
+ */
 export function ageText(time: string | null | undefined, now: number): string {
-  return time === undefined || time === null || time === '' ? '<unknown>' : humanDuration(now - Date.parse(time))
+  return time === undefined || time === null || time === ''
+    ? '<unknown>'
+    : humanDuration(now - Date.parse(time))
 }

@@ -1,10 +1,12 @@
 /**
- * Whether two decoded API values are equal, as apiequality.Semantic.DeepEqual sees them: absent, null, `{}` and `[]` fields of
- * equal meaning are not told apart at the leaves (an absent list equals an empty one). Shared frozen subtrees are equal at once.
+ * Whether two decoded API values are equal, as apiequality.Semantic.DeepEqual sees them: absent, null, `{}`
+ * and `[]` fields of equal meaning are not told apart at the leaves (an absent list equals an empty one).
+ * Shared frozen subtrees are equal at once.
  */
 export function semanticEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return isNothing(a) && isNothing(b)
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null)
+    return isNothing(a) && isNothing(b)
   if (Array.isArray(a) || Array.isArray(b)) return arraysEqual(a, b)
   return objectsEqual(a as Readonly<Record<string, unknown>>, b as Readonly<Record<string, unknown>>)
 }

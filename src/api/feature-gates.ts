@@ -1,20 +1,26 @@
 import { release } from './releases.js'
 
-/** What a Kubernetes minor does with a feature: alpha is off unless somebody asks for it, beta as that minor had it, GA is on, and cannot be turned off in the end. */
+/**
+ * What a Kubernetes minor does with a feature: alpha is off unless somebody asks for it, beta as that minor
+ * had it, GA is on, and cannot be turned off in the end.
+ */
 export interface FeatureGate {
   readonly name: string
   readonly stage: 'ALPHA' | 'BETA' | 'GA'
   readonly enabled: boolean
 }
 
-/** Minors in which a feature became alpha, beta (and on by default: undefined where it never was), GA. Undefined: not so far. */
+/**
+ * Minors in which a feature became alpha, beta (and on by default: undefined where it never was), GA.
+ * Undefined: not so far.
+ */
 type Row = readonly [name: string, alpha: number, beta?: number, on?: number | undefined, ga?: number]
 
 const NEVER = undefined
 
 /**
- * Features that are well known, or that this simulation heeds. `on` may be later than `beta`: some begin turned off.
- * Source: pkg/features/kube_features.go and pkg/features of apiserver, of each minor.
+ * Features that are well known, or that this simulation heeds. `on` may be later than `beta`: some begin
+ * turned off. Source: pkg/features/kube_features.go and pkg/features of apiserver, of each minor.
  */
 const GATES: readonly Row[] = [
   ['BoundServiceAccountTokenVolume', 13, 21, 21, 22],
@@ -53,11 +59,15 @@ const GATES: readonly Row[] = [
   ['VolumeAttributesClass', 29, 31, 34, 34],
 ]
 
-/** The feature gates that a minor (`v1.35`) knows, with their defaults. Throws RangeError for a minor that cannot be simulated. */
+/**
+ * The feature gates that a minor (`v1.35`) knows, with their defaults. Throws RangeError for a minor that
+ * cannot be simulated.
+ */
 export function featureGates(version: string): readonly FeatureGate[] {
   const { minor } = release(version)
   return GATES.filter(([, alpha]) => alpha <= minor).map(([name, , beta, on, ga]) => {
-    const stage = ga !== undefined && minor >= ga ? 'GA' : beta !== undefined && minor >= beta ? 'BETA' : 'ALPHA'
+    const stage =
+      ga !== undefined && minor >= ga ? 'GA' : beta !== undefined && minor >= beta ? 'BETA' : 'ALPHA'
     return { name, stage, enabled: stage === 'GA' || (stage === 'BETA' && on !== undefined && minor >= on) }
   })
 }

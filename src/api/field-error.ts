@@ -1,7 +1,18 @@
-/** Kinds of field errors, named as their `causes[].reason`. Source: k8s.io/apimachinery/pkg/util/validation/field/errors.go. */
+/**
+ * Kinds of field errors, named as their `causes[].reason`. Source:
+ * k8s.io/apimachinery/pkg/util/validation/field/errors.go.
+ */
 export type FieldErrorType =
-  | 'FieldValueRequired' | 'FieldValueInvalid' | 'FieldValueNotSupported' | 'FieldValueDuplicate' | 'FieldValueForbidden'
-  | 'FieldValueNotFound' | 'FieldValueTooLong' | 'FieldValueTooMany' | 'FieldValueTypeInvalid' | 'InternalError'
+  | 'FieldValueRequired'
+  | 'FieldValueInvalid'
+  | 'FieldValueNotSupported'
+  | 'FieldValueDuplicate'
+  | 'FieldValueForbidden'
+  | 'FieldValueNotFound'
+  | 'FieldValueTooLong'
+  | 'FieldValueTooMany'
+  | 'FieldValueTypeInvalid'
+  | 'InternalError'
 
 /** One fault of one field, as validation reports it. */
 export interface FieldError {
@@ -19,7 +30,10 @@ export interface StatusCause {
   readonly field: string
 }
 
-/** How Go's field errors print a value: strings quoted, numbers and booleans plain, nil as null, all else as JSON. */
+/**
+ * How Go's field errors print a value: strings quoted, numbers and booleans plain, nil as null, all else as
+ * JSON.
+ */
 export function quoteValue(value: unknown): string {
   if (value === undefined || value === null) return 'null'
   return typeof value === 'string' ? quote(value) : JSON.stringify(value)
@@ -50,7 +64,11 @@ export function invalidUntold(field: string, detail: string): FieldError {
 /** `Unsupported value: <value>[: supported values: "A", "B"]`; the values are listed in the order given. */
 export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
   const detail = supported.length === 0 ? '' : `supported values: ${supported.map(quote).join(', ')}`
-  return { type: 'FieldValueNotSupported', field, body: withDetail(`Unsupported value: ${quoteValue(value)}`, detail) }
+  return {
+    type: 'FieldValueNotSupported',
+    field,
+    body: withDetail(`Unsupported value: ${quoteValue(value)}`, detail),
+  }
 }
 
 /** `Duplicate value: <value>` */
@@ -89,10 +107,12 @@ export function fieldErrorText(error: FieldError): string {
   return `${error.field}: ${error.body}`
 }
 
-/** The text of several errors: one plain, more than one as `[a, b]`, equal texts once (utilerrors.Aggregate). */
+/**
+ * The text of several errors: one plain, more than one as `[a, b]`, equal texts once (utilerrors.Aggregate).
+ */
 export function aggregateText(errors: readonly FieldError[]): string {
   const texts = [...new Set(errors.map(fieldErrorText))]
-  return texts.length === 1 ? texts[0] ?? '' : `[${texts.join(', ')}]`
+  return texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`
 }
 
 /** `details.causes` of the Invalid status for these errors. */

@@ -1,4 +1,7 @@
-/** Field selectors (`spec.nodeName=n1,status.phase!=Running`). Source: k8s.io/apimachinery/pkg/fields/selector.go. */
+/**
+ * Field selectors (`spec.nodeName=n1,status.phase!=Running`). Source:
+ * k8s.io/apimachinery/pkg/fields/selector.go.
+ */
 
 /** One term: the field must (or must not) have the value. */
 export interface FieldTerm {
@@ -18,7 +21,9 @@ const MOST_KNOWN = 10_000
 export function parseFieldSelector(text: string): readonly FieldTerm[] {
   let terms = known.get(text)
   if (terms === undefined) {
-    terms = splitTerms(text).filter((term) => term !== '').map((term) => parseTerm(text, term))
+    terms = splitTerms(text)
+      .filter((term) => term !== '')
+      .map((term) => parseTerm(text, term))
     if (known.size >= MOST_KNOWN) known.clear()
     known.set(text, terms)
   }
@@ -46,7 +51,11 @@ function parseTerm(text: string, term: string): FieldTerm {
       at++
       continue
     }
-    for (const [symbol, operator] of [['!=', '!='], ['==', '='], ['=', '=']] as const) {
+    for (const [symbol, operator] of [
+      ['!=', '!='],
+      ['==', '='],
+      ['=', '='],
+    ] as const) {
       if (term.startsWith(symbol, at)) {
         return { field: term.slice(0, at), operator, value: unescape(term.slice(at + symbol.length)) }
       }
@@ -68,7 +77,9 @@ function unescape(value: string): string {
       }
       out += next
     } else if (char === ',' || char === '=') {
-      throw new FieldSelectorError(`invalid field selector: unescaped character '${char}' in value: ${JSON.stringify(value)}`)
+      throw new FieldSelectorError(
+        `invalid field selector: unescaped character '${char}' in value: ${JSON.stringify(value)}`,
+      )
     } else {
       out += char
     }

@@ -4,7 +4,10 @@ import { ScanPosition } from './json-scan.js'
 
 export { JsonSyntaxError } from './json-scan.js'
 
-/** A parsed text with the paths of members that it names twice (`spec.x`, `spec.containers[0].name`); the last one counts. */
+/**
+ * A parsed text with the paths of members that it names twice (`spec.x`, `spec.containers[0].name`); the last
+ * one counts.
+ */
 export interface ParsedJson {
   readonly value: unknown
   readonly duplicateFields: readonly string[]
@@ -12,7 +15,10 @@ export interface ParsedJson {
 
 /** Settings of {@link parseJson}. */
 export interface JsonOptions {
-  /** Numbers that JavaScript would write otherwise come as {@link GoNumber}, for decoding by Go's types. Default: as numbers. */
+  /**
+   * Numbers that JavaScript would write otherwise come as {@link GoNumber}, for decoding by Go's types.
+   * Default: as numbers.
+   */
   readonly literalNumbers?: boolean
 }
 
@@ -53,11 +59,18 @@ class Parser {
   #begin(): unknown {
     const at = this.#at
     switch (at.peek()) {
-      case '{': return this.#enter({})
-      case '[': return this.#enter([])
-      case '"': return at.string()
-      case 't': case 'f': case 'n': return at.literal()
-      default: return this.#number()
+      case '{':
+        return this.#enter({})
+      case '[':
+        return this.#enter([])
+      case '"':
+        return at.string()
+      case 't':
+      case 'f':
+      case 'n':
+        return at.literal()
+      default:
+        return this.#number()
     }
   }
 
@@ -67,12 +80,19 @@ class Parser {
     return target
   }
 
-  /** Reads members until one of them is a container or this one ends; answers the container that has ended last. */
+  /**
+   * Reads members until one of them is a container or this one ends; answers the container that has ended
+   * last.
+   */
   #continue(open: Open): unknown {
     const { target } = open
     const depth = this.#open.length
     for (;;) {
-      if (Array.isArray(target) ? this.#at.endsArray(target.length === 0) : this.#at.endsObject(open.key === '' && isEmpty(target))) {
+      if (
+        Array.isArray(target)
+          ? this.#at.endsArray(target.length === 0)
+          : this.#at.endsObject(open.key === '' && isEmpty(target))
+      ) {
         this.#open.pop()
         return target
       }

@@ -1,6 +1,7 @@
 /**
- * A number of a JSON text that JavaScript would write otherwise: `1.0`, `1e3`, `99999999999999999999`. Go's decoder looks at the
- * text, so that the first two are no integers and the third has all its digits in an error.
+ * A number of a JSON text that JavaScript would write otherwise: `1.0`, `1e3`, `99999999999999999999`. Go's
+ * decoder looks at the text, so that the first two are no integers and the third has all its digits in an
+ * error.
  */
 export class GoNumber {
   /** As the client wrote it. */
@@ -16,7 +17,10 @@ export class GoNumber {
 
 const MOST_INT64 = 2 ** 63
 
-/** The double for a number that Go keeps as int64: the largest ones must not be rounded up to what is no int64. */
+/**
+ * The double for a number that Go keeps as int64: the largest ones must not be rounded up to what is no
+ * int64.
+ */
 export function int64Of({ text, value }: GoNumber): number | undefined {
   if (!/^-?\d+$/.test(text)) return undefined
   const exact = BigInt(text)

@@ -2,7 +2,8 @@ const encoder = new TextEncoder()
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** The bytes of a body or text. */
-export const bytesOf = (body: string | Uint8Array): Uint8Array => (typeof body === 'string' ? encoder.encode(body) : body)
+export const bytesOf = (body: string | Uint8Array): Uint8Array =>
+  typeof body === 'string' ? encoder.encode(body) : body
 
 /** A body as text. Bytes that are no UTF-8 become U+FFFD one by one, as in Go; a byte order mark stays. */
 export function textOf(body: string | Uint8Array): string {
@@ -45,7 +46,10 @@ function widthAt(bytes: Uint8Array, at: number): number {
   return width
 }
 
-/** How many bytes at the beginning are whole characters, and whether what follows may be the beginning of another one that was cut off. */
+/**
+ * How many bytes at the beginning are whole characters, and whether what follows may be the beginning of
+ * another one that was cut off.
+ */
 export function validPrefix(bytes: Uint8Array): { readonly length: number; readonly isCut: boolean } {
   let at = 0
   while (at < bytes.length) {
@@ -56,6 +60,11 @@ export function validPrefix(bytes: Uint8Array): { readonly length: number; reado
   const left = bytes.length - at
   const first = bytes[at] ?? 0
   const wanted = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2
-  const isCut = left > 0 && left < wanted && first >= 0xc2 && first <= 0xf4 && bytes.subarray(at + 1).every((byte) => byte >= 0x80 && byte <= 0xbf)
+  const isCut =
+    left > 0 &&
+    left < wanted &&
+    first >= 0xc2 &&
+    first <= 0xf4 &&
+    bytes.subarray(at + 1).every((byte) => byte >= 0x80 && byte <= 0xbf)
   return { length: at, isCut }
 }

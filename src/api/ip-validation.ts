@@ -2,9 +2,14 @@ import { invalid, type FieldError } from './field-error.js'
 import { formatIp, formatIpRange, parseIp, parseIpRange, type IpAddress } from './ip.js'
 import { addressError } from './netip.js'
 
-/** Whether the text is an address, else the error. Source: apimachinery pkg/util/validation/ip.go IsValidIPForLegacyField. */
+/**
+ * Whether the text is an address, else the error. Source: apimachinery pkg/util/validation/ip.go
+ * IsValidIPForLegacyField.
+ */
 export function validateIp(text: string, path: string): readonly FieldError[] {
-  return parseIp(text) === undefined ? [invalid(path, text, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')] : []
+  return parseIp(text) === undefined
+    ? [invalid(path, text, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')]
+    : []
 }
 
 /** Whether the text is a range, else the error. Source: IsValidCIDRForLegacyField. */
@@ -14,7 +19,8 @@ export function validateIpRange(text: string, path: string): readonly FieldError
     : []
 }
 
-const within = ({ value }: IpAddress, first: bigint, hosts: bigint): boolean => value >> hosts === first >> hosts
+const within = ({ value }: IpAddress, first: bigint, hosts: bigint): boolean =>
+  value >> hosts === first >> hosts
 
 /** An address that packets can be sent to. Source: pkg/apis/core/validation ValidateEndpointIP. */
 export function validateEndpointIp(text: string, path: string): readonly FieldError[] {
@@ -36,19 +42,28 @@ export function validateEndpointIp(text: string, path: string): readonly FieldEr
   return found
 }
 
-/** Warnings about addresses in a form that will not do for ever. Source: apimachinery pkg/util/validation GetWarningsForIP. */
+/**
+ * Warnings about addresses in a form that will not do for ever. Source: apimachinery pkg/util/validation
+ * GetWarningsForIP.
+ */
 export function ipWarnings(text: string, path: string): readonly string[] {
   const ip = parseIp(text)
   if (ip === undefined) return []
   const canonical = formatIp(ip)
   if (canonical === text) return []
   if (ip.family === 'IPv4') {
-    return [`${path}: non-standard IP address "${text}" will be considered invalid in a future Kubernetes release: use "${canonical}"`]
+    return [
+      `${path}: non-standard IP address "${text}" will be considered invalid in a future Kubernetes ` +
+        `release: use "${canonical}"`,
+    ]
   }
   return [`${path}: IPv6 address "${text}" should be in RFC 5952 canonical format ("${canonical}")`]
 }
 
-/** Warnings about ranges that can be read in two ways. Source: apimachinery pkg/util/validation GetWarningsForCIDR. */
+/**
+ * Warnings about ranges that can be read in two ways. Source: apimachinery pkg/util/validation
+ * GetWarningsForCIDR.
+ */
 export function ipRangeWarnings(text: string, path: string): readonly string[] {
   const range = parseIpRange(text)
   const [address = '', length = ''] = text.split('/')
@@ -59,11 +74,19 @@ export function ipRangeWarnings(text: string, path: string): readonly string[] {
   const found: string[] = []
   if (ip.value !== range.first) {
     const single = `${formatIp(ip)}/${width}`
-    found.push(`${path}: CIDR value "${text}" is ambiguous in this context (should be "${canonical}" or "${single}"?)`)
+    found.push(
+      `${path}: CIDR value "${text}" is ambiguous in this context (should be "${canonical}" or "${single}"?)`,
+    )
   }
-  const isStandard = addressError(address) === undefined && !/^0\d/.test(length) && !(range.family === 'IPv4' && text.includes(':'))
+  const isStandard =
+    addressError(address) === undefined &&
+    !/^0\d/.test(length) &&
+    !(range.family === 'IPv4' && text.includes(':'))
   if (!isStandard) {
-    found.push(`${path}: non-standard CIDR value "${text}" will be considered invalid in a future Kubernetes release: use "${canonical}"`)
+    found.push(
+      `${path}: non-standard CIDR value "${text}" will be considered invalid in a future Kubernetes ` +
+        `release: use "${canonical}"`,
+    )
   } else if (range.family === 'IPv6' && formatIp(ip) !== address) {
     found.push(`${path}: IPv6 CIDR value "${text}" should be in RFC 5952 canonical format ("${canonical}")`)
   }

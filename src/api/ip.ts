@@ -1,6 +1,7 @@
 /**
- * IP addresses and ranges as Kubernetes reads them: leading zeros in IPv4 are tolerated, zones are not, and an IPv4 address in
- * IPv6 clothes counts as IPv4. Source: k8s.io/utils/net ParseIPSloppy and ParseCIDRSloppy, Go's net/netip for texts.
+ * IP addresses and ranges as Kubernetes reads them: leading zeros in IPv4 are tolerated, zones are not, and
+ * an IPv4 address in IPv6 clothes counts as IPv4. Source: k8s.io/utils/net ParseIPSloppy and ParseCIDRSloppy,
+ * Go's net/netip for texts.
  */
 export type IpFamily = 'IPv4' | 'IPv6'
 
@@ -69,19 +70,23 @@ export function parseIp(text: string): IpAddress | undefined {
   }
   const value = parseIpv6(text)
   if (value === undefined) return undefined
-  return value >> 32n === mappedHead ? { family: 'IPv4', value: value & 0xffffffffn } : { family: 'IPv6', value }
+  return value >> 32n === mappedHead
+    ? { family: 'IPv4', value: value & 0xffffffffn }
+    : { family: 'IPv6', value }
 }
 
 /** The canonical text: dotted, or RFC 5952. */
 export function formatIp({ family, value }: IpAddress): string {
   if (family === 'IPv4') return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join('.')
-  const groups = Array.from({ length: 8 }, (_, at) => ((value >> BigInt(112 - 16 * at)) & 0xffffn).toString(16))
+  const groups = Array.from({ length: 8 }, (_, at) =>
+    ((value >> BigInt(112 - 16 * at)) & 0xffffn).toString(16),
+  )
   const { start, length } = longestZeros(groups)
   if (length < 2) return groups.join(':')
   return `${groups.slice(0, start).join(':')}::${groups.slice(start + length).join(':')}`
 }
 
-function longestZeros(groups: readonly string[]): { start: number, length: number } {
+function longestZeros(groups: readonly string[]): { start: number; length: number } {
   let best = { start: 0, length: 0 }
   for (let start = 0; start < groups.length; start++) {
     let length = 0

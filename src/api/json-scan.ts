@@ -12,7 +12,9 @@ export class JsonSyntaxError extends Error {
 
 const SPACE = ' \t\r\n'
 const LITERALS: Readonly<Record<string, { readonly word: string; readonly value: unknown }>> = {
-  t: { word: 'true', value: true }, f: { word: 'false', value: false }, n: { word: 'null', value: null },
+  t: { word: 'true', value: true },
+  f: { word: 'false', value: false },
+  n: { word: 'null', value: null },
 }
 /** Deepest nesting that Go reads. */
 const MOST_DEPTH = 10_000
@@ -21,7 +23,10 @@ const PLAIN = /[^"\\\u0000-\u001F]*/y
 const DIGITS = /\d*/y
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
 
-/** A place in a JSON text: reads tokens, and says what is wrong in the words of Go's scanner (encoding/json/scanner.go). */
+/**
+ * A place in a JSON text: reads tokens, and says what is wrong in the words of Go's scanner
+ * (encoding/json/scanner.go).
+ */
 export class ScanPosition {
   readonly #text: string
   #at = 0
@@ -91,7 +96,8 @@ export class ScanPosition {
   literal(): unknown {
     const { word, value } = LITERALS[this.#text[this.#at] as string] as { word: string; value: unknown }
     for (const expected of word) {
-      if (this.#text[this.#at] !== expected) throw this.#unexpected(`in literal ${word} (expecting '${expected}')`)
+      if (this.#text[this.#at] !== expected)
+        throw this.#unexpected(`in literal ${word} (expecting '${expected}')`)
       this.#at++
     }
     return value
@@ -142,16 +148,22 @@ export class ScanPosition {
     const char = this.#text[++this.#at]
     if (char === 'u') {
       for (let digit = 0; digit < 4; digit++) {
-        if (!/[0-9a-fA-F]/.test(this.#text[++this.#at] ?? '')) throw this.#unexpected('in \\u hexadecimal character escape')
+        if (!/[0-9a-fA-F]/.test(this.#text[++this.#at] ?? ''))
+          throw this.#unexpected('in \\u hexadecimal character escape')
       }
-    } else if (char === undefined || !'"\\/bfnrt'.includes(char)) throw this.#unexpected('in string escape code')
+    } else if (char === undefined || !'"\\/bfnrt'.includes(char))
+      throw this.#unexpected('in string escape code')
     this.#at++
   }
 
   #unexpected(where: string): JsonSyntaxError {
     const char = this.#text[this.#at]
-    const offset = new TextEncoder().encode(this.#text.slice(0, this.#at)).length + (char === undefined ? 0 : 1)
-    return new JsonSyntaxError(char === undefined ? 'unexpected end of JSON input' : `invalid character ${quoteByte(char)} ${where}`, offset)
+    const offset =
+      new TextEncoder().encode(this.#text.slice(0, this.#at)).length + (char === undefined ? 0 : 1)
+    return new JsonSyntaxError(
+      char === undefined ? 'unexpected end of JSON input' : `invalid character ${quoteByte(char)} ${where}`,
+      offset,
+    )
   }
 }
 
@@ -169,5 +181,11 @@ function quoteByte(char: string): string {
 
 /** strconv.Quote's names of control characters. */
 const ESCAPES: Readonly<Record<number, string>> = {
-  7: String.raw`\a`, 8: String.raw`\b`, 9: String.raw`\t`, 10: String.raw`\n`, 11: String.raw`\v`, 12: String.raw`\f`, 13: String.raw`\r`,
+  7: String.raw`\a`,
+  8: String.raw`\b`,
+  9: String.raw`\t`,
+  10: String.raw`\n`,
+  11: String.raw`\v`,
+  12: String.raw`\f`,
+  13: String.raw`\r`,
 }

@@ -9,7 +9,10 @@ export interface JsonObject {
 /** Kubernetes' IntOrString: a port number or name, a count or a percentage. */
 export type IntOrString = number | string
 
-/** The same value with the members of all its objects in the order of their names, as Go's encoder writes maps. */
+/**
+ * The same value with the members of all its objects in the order of their names, as Go's encoder writes
+ * maps.
+ */
 export function withSortedKeys<T extends Json>(value: T): T {
   if (Array.isArray(value)) return value.map((one: Json) => withSortedKeys(one)) as unknown as T
   if (typeof value !== 'object' || value === null) return value

@@ -14,7 +14,15 @@ interface Lexeme {
 
 const special = '=!(),><'
 const symbols = new Map<string, Token>([
-  [')', ')'], [',', ','], ['!', '!'], ['==', '=='], ['=', '='], ['!=', '!='], ['(', '('], ['>', '>'], ['<', '<'],
+  [')', ')'],
+  [',', ','],
+  ['!', '!'],
+  ['==', '=='],
+  ['=', '='],
+  ['!=', '!='],
+  ['(', '('],
+  ['>', '>'],
+  ['<', '<'],
 ])
 
 function tokenize(text: string): readonly Lexeme[] {
@@ -29,9 +37,11 @@ function tokenize(text: string): readonly Lexeme[] {
     let end = at + 1
     if (isSymbol) {
       // The longest known symbol: `!=` before `!`.
-      while (end < text.length && special.includes(text.charAt(end)) && symbols.has(text.slice(at, end + 1))) end++
+      while (end < text.length && special.includes(text.charAt(end)) && symbols.has(text.slice(at, end + 1)))
+        end++
     } else {
-      while (end < text.length && !special.includes(text.charAt(end)) && !/[ \t\r\n]/.test(text.charAt(end))) end++
+      while (end < text.length && !special.includes(text.charAt(end)) && !/[ \t\r\n]/.test(text.charAt(end)))
+        end++
     }
     lexemes.push(lexeme(text.slice(at, end), isSymbol))
     at = end
@@ -67,7 +77,8 @@ class Parser {
       if (after.token === 'end') return requirements
       if (after.token !== ',') throw expected(after.text, "',' or 'end of string'")
       const following = this.#peek()
-      if (following.token !== 'identifier' && following.token !== '!') throw expected(following.text, "identifier after ','")
+      if (following.token !== 'identifier' && following.token !== '!')
+        throw expected(following.text, "identifier after ','")
     }
   }
 
@@ -87,7 +98,9 @@ class Parser {
     try {
       return this.#readRequirement()
     } catch (error) {
-      throw error instanceof SelectorSyntaxError ? new SelectorSyntaxError(`unable to parse requirement: ${error.message}`) : error
+      throw error instanceof SelectorSyntaxError
+        ? new SelectorSyntaxError(`unable to parse requirement: ${error.message}`)
+        : error
     }
   }
 
@@ -98,7 +111,8 @@ class Parser {
     if (first.token !== 'identifier') throw expected(first.text, 'identifier')
     const key = first.text
     const faults = qualifiedNameFaults(key)
-    if (faults.length > 0) throw new SelectorSyntaxError(fieldErrorText(invalid('<nil>', key, faults.join('; '))))
+    if (faults.length > 0)
+      throw new SelectorSyntaxError(fieldErrorText(invalid('<nil>', key, faults.join('; '))))
     if (negated) return { key, operator: '!', values: [] }
     const after = this.#peek().token
     if (after === 'end' || after === ',') return { key, operator: 'exists', values: [] }
@@ -108,7 +122,7 @@ class Parser {
   #withValues(key: string): Requirement {
     const { token, text } = this.#lexemes[this.#at++] ?? endOfText
     if (!operators.includes(token)) throw expected(text, operatorNames)
-    const operator = token === '>' ? 'gt' : token === '<' ? 'lt' : token as SelectorOperator
+    const operator = token === '>' ? 'gt' : token === '<' ? 'lt' : (token as SelectorOperator)
     const values = operator === 'in' || operator === 'notin' ? this.#valueList() : [this.#exactValue()]
     const requirement = { key, operator, values: [...new Set(values)].sort() }
     const errors = requirementErrors(requirement)
@@ -132,7 +146,8 @@ class Parser {
       this.#next()
       return ['']
     }
-    if (first.token !== 'identifier' && first.token !== ',') throw expected(first.text, "',', ')' or identifier")
+    if (first.token !== 'identifier' && first.token !== ',')
+      throw expected(first.text, "',', ')' or identifier")
     const values = this.#identifiers()
     const close = this.#next()
     if (close.token !== ')') throw expected(first.text, "')'")
@@ -167,7 +182,7 @@ const expected = (found: string, what: string): SelectorSyntaxError =>
 
 function aggregate(errors: readonly FieldError[]): string {
   const texts = errors.map(fieldErrorText)
-  return texts.length === 1 ? texts[0] ?? '' : `[${texts.join(', ')}]`
+  return texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`
 }
 
 /** Faults of one requirement, as labels.NewRequirement reports them. */
@@ -175,7 +190,9 @@ function requirementErrors({ key, operator, values }: Requirement): readonly Fie
   const errors: FieldError[] = []
   values.forEach((value, index) => {
     if ((operator === 'gt' || operator === 'lt') && !/^[+-]?\d+$/.test(value)) {
-      errors.push(invalid(`values[${index}]`, value, "for 'Gt', 'Lt' operators, the value must be an integer"))
+      errors.push(
+        invalid(`values[${index}]`, value, "for 'Gt', 'Lt' operators, the value must be an integer"),
+      )
     }
     const faults = labelValueFaults(value)
     if (faults.length > 0) errors.push(invalid(`values[${index}][${key}]`, value, faults.join('; ')))

@@ -26,11 +26,19 @@ const integer = (text: string | undefined): bigint | undefined =>
 /** Whether the labels satisfy one requirement. Source: k8s.io/apimachinery/pkg/labels Requirement.Matches. */
 export function requirementMatches({ key, operator, values }: Requirement, labels: Labels): boolean {
   switch (operator) {
-    case 'in': case '=': case '==': return has(labels, key) && values.includes(labels[key] ?? '')
-    case 'notin': case '!=': return !has(labels, key) || !values.includes(labels[key] ?? '')
-    case 'exists': return has(labels, key)
-    case '!': return !has(labels, key)
-    case 'gt': case 'lt': {
+    case 'in':
+    case '=':
+    case '==':
+      return has(labels, key) && values.includes(labels[key] ?? '')
+    case 'notin':
+    case '!=':
+      return !has(labels, key) || !values.includes(labels[key] ?? '')
+    case 'exists':
+      return has(labels, key)
+    case '!':
+      return !has(labels, key)
+    case 'gt':
+    case 'lt': {
       const actual = has(labels, key) ? integer(labels[key]) : undefined
       const bound = integer(values[0])
       if (actual === undefined || bound === undefined) return false
@@ -48,12 +56,23 @@ export function compileRequirements(requirements: readonly Requirement[]): Label
 }
 
 const selectorOperators: Readonly<Record<string, SelectorOperator>> = {
-  In: 'in', NotIn: 'notin', Exists: 'exists', DoesNotExist: '!', Gt: 'gt', Lt: 'lt',
+  In: 'in',
+  NotIn: 'notin',
+  Exists: 'exists',
+  DoesNotExist: '!',
+  Gt: 'gt',
+  Lt: 'lt',
 }
 
-/** Requirements of a LabelSelector object, sorted by key as upstream prints them. An unknown operator throws. */
+/**
+ * Requirements of a LabelSelector object, sorted by key as upstream prints them. An unknown operator throws.
+ */
 export function selectorRequirements(selector: LabelSelector): readonly Requirement[] {
-  const exact = Object.entries(selector.matchLabels ?? {}).map(([key, value]): Requirement => ({ key, operator: '=', values: [value] }))
+  const exact = Object.entries(selector.matchLabels ?? {}).map(([key, value]): Requirement => ({
+    key,
+    operator: '=',
+    values: [value],
+  }))
   const expressions = (selector.matchExpressions ?? []).map(({ key, operator, values }): Requirement => {
     const known = selectorOperators[operator]
     if (known === undefined || known === 'gt' || known === 'lt') {
@@ -81,25 +100,37 @@ export function compileSelector(selector: LabelSelector | null | undefined): Lab
 }
 
 /** Whether a LabelSelector object matches the labels. */
-export function selectorMatches(selector: LabelSelector | null | undefined, labels: Labels | undefined): boolean {
+export function selectorMatches(
+  selector: LabelSelector | null | undefined,
+  labels: Labels | undefined,
+): boolean {
   return compileSelector(selector)(labels)
 }
 
 /** A plain map selector (Service, ReplicationController): an absent or empty one matches nothing. */
 export function labelMapMatches(selector: Labels | undefined, labels: Labels | undefined): boolean {
   const entries = Object.entries(selector ?? none)
-  return entries.length > 0 && entries.every(([key, value]) => has(labels ?? none, key) && labels?.[key] === value)
+  return (
+    entries.length > 0 && entries.every(([key, value]) => has(labels ?? none, key) && labels?.[key] === value)
+  )
 }
 
 /** How upstream prints a requirement: `app=web`, `tier in (a,b)`, `!gone`, `n>5`. */
 export function formatRequirement({ key, operator, values }: Requirement): string {
   switch (operator) {
-    case 'exists': return key
-    case '!': return `!${key}`
-    case 'in': case 'notin': return `${key} ${operator} (${values.join(',')})`
-    case 'gt': return `${key}>${values[0] ?? ''}`
-    case 'lt': return `${key}<${values[0] ?? ''}`
-    default: return `${key}${operator}${values[0] ?? ''}`
+    case 'exists':
+      return key
+    case '!':
+      return `!${key}`
+    case 'in':
+    case 'notin':
+      return `${key} ${operator} (${values.join(',')})`
+    case 'gt':
+      return `${key}>${values[0] ?? ''}`
+    case 'lt':
+      return `${key}<${values[0] ?? ''}`
+    default:
+      return `${key}${operator}${values[0] ?? ''}`
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Name rules and their texts. Sources: k8s.io/apimachinery/pkg/util/validation/validation.go and pkg/api/validation/generic.go.
- * Each check answers the faults of a name, none when it is valid.
+ * Name rules and their texts. Sources: k8s.io/apimachinery/pkg/util/validation/validation.go and
+ * pkg/api/validation/generic.go. Each check answers the faults of a name, none when it is valid.
  */
 import { formatList } from './text.js'
 
@@ -9,26 +9,51 @@ const label1035 = '[a-z]([-a-z0-9]*[a-z0-9])?'
 const qualified = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'
 const subdomain = `${label}(\\.${label})*`
 
-/** `<rule> (e.g. 'a',  or 'b', regex used for validation is '<pattern>')`: validation.RegexError, double blanks and all. */
+/**
+ * `<rule> (e.g. 'a', or 'b', regex used for validation is '<pattern>')`: validation.RegexError, double blanks
+ * and all.
+ */
 function rule(text: string, pattern: string, ...examples: readonly string[]): string {
   return `${text} (e.g. ${formatList(examples)}, regex used for validation is '${pattern}')`
 }
 
 const dash = "alphanumeric characters or '-'"
 const ends = 'must start and end with an alphanumeric character'
-const labelText = rule(`a lowercase RFC 1123 label must consist of lower case ${dash}, and ${ends}`, label, 'my-name', '123-abc')
+const labelText = rule(
+  `a lowercase RFC 1123 label must consist of lower case ${dash}, and ${ends}`,
+  label,
+  'my-name',
+  '123-abc',
+)
 const subdomainText = rule(
-  `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and ${ends}`, subdomain, 'example.com')
+  `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and ` +
+    `${ends}`,
+  subdomain,
+  'example.com',
+)
 const label1035Text = rule(
-  `a DNS-1035 label must consist of lower case ${dash}, start with an alphabetic character, and end with an alphanumeric character`,
-  label1035, 'my-name', 'abc-123')
+  `a DNS-1035 label must consist of lower case ${dash}, start with an alphabetic character, and end ` +
+    'with an alphanumeric character',
+  label1035,
+  'my-name',
+  'abc-123',
+)
 const qualifiedRule = `must consist of alphanumeric characters, '-', '_' or '.', and ${ends}`
 const qualifiedText = rule(qualifiedRule, qualified, 'MyName', 'my.name', '123-abc')
 const labelValueText = rule(
   `a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and ${ends}`,
-  `(${qualified})?`, 'MyValue', 'my_value', '12345')
+  `(${qualified})?`,
+  'MyValue',
+  'my_value',
+  '12345',
+)
 const configKeyText = rule(
-  "a valid config key must consist of alphanumeric characters, '-', '_' or '.'", '[-._a-zA-Z0-9]+', 'key.name', 'KEY_NAME', 'key-name')
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+  '[-._a-zA-Z0-9]+',
+  'key.name',
+  'KEY_NAME',
+  'key-name',
+)
 
 const labelPattern = new RegExp(`^${label}$`)
 const subdomainPattern = new RegExp(`^${subdomain}$`)
@@ -47,10 +72,12 @@ function check(name: string, limit: number, pattern: RegExp, text: string): read
 export const dnsLabelFaults = (name: string): readonly string[] => check(name, 63, labelPattern, labelText)
 
 /** A DNS-1123 subdomain: most object names. */
-export const dnsSubdomainFaults = (name: string): readonly string[] => check(name, 253, subdomainPattern, subdomainText)
+export const dnsSubdomainFaults = (name: string): readonly string[] =>
+  check(name, 253, subdomainPattern, subdomainText)
 
 /** A DNS-1035 label: services. */
-export const dns1035LabelFaults = (name: string): readonly string[] => check(name, 63, label1035Pattern, label1035Text)
+export const dns1035LabelFaults = (name: string): readonly string[] =>
+  check(name, 63, label1035Pattern, label1035Text)
 
 /** For generateName, a trailing dash stands for the suffix to come (validation.maskTrailingDash). */
 function maskTrailingDash(name: string): string {
@@ -60,11 +87,13 @@ function maskTrailingDash(name: string): string {
 type NameCheck = (name: string, prefix: boolean) => readonly string[]
 
 /** `KindDefinition.validateName` for kinds named by subdomains (the default). */
-export const subdomainName: NameCheck = (name, prefix) => dnsSubdomainFaults(prefix ? maskTrailingDash(name) : name)
+export const subdomainName: NameCheck = (name, prefix) =>
+  dnsSubdomainFaults(prefix ? maskTrailingDash(name) : name)
 /** `KindDefinition.validateName` for kinds named by labels. */
 export const labelName: NameCheck = (name, prefix) => dnsLabelFaults(prefix ? maskTrailingDash(name) : name)
 /** `KindDefinition.validateName` of services. */
-export const label1035Name: NameCheck = (name, prefix) => dns1035LabelFaults(prefix ? maskTrailingDash(name) : name)
+export const label1035Name: NameCheck = (name, prefix) =>
+  dns1035LabelFaults(prefix ? maskTrailingDash(name) : name)
 /** `KindDefinition.validateName` of the RBAC kinds: anything that fits one path segment. */
 export const pathSegmentName: NameCheck = (name, prefix) => pathSegmentFaults(name, prefix)
 
@@ -78,12 +107,16 @@ export function pathSegmentFaults(name: string, prefix = false): readonly string
 export function qualifiedNameFaults(value: string): readonly string[] {
   const parts = value.split('/')
   if (parts.length > 2) {
-    return [`a qualified name ${qualifiedText} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`]
+    return [
+      `a qualified name ${qualifiedText} with an optional DNS subdomain prefix and '/' (e.g. ` +
+        `'example.com/MyName')`,
+    ]
   }
   const [prefix, name] = parts.length === 2 ? [parts[0] ?? '', parts[1] ?? ''] : [undefined, parts[0] ?? '']
   const faults: string[] = []
   if (prefix === '') faults.push('prefix part must be non-empty')
-  else if (prefix !== undefined) faults.push(...dnsSubdomainFaults(prefix).map((fault) => `prefix part ${fault}`))
+  else if (prefix !== undefined)
+    faults.push(...dnsSubdomainFaults(prefix).map((fault) => `prefix part ${fault}`))
   if (name === '') faults.push('name part must be non-empty')
   else if (name.length > 63) faults.push(`name part ${tooLongText(63)}`)
   if (!qualifiedPattern.test(name)) faults.push(`name part ${qualifiedText}`)
@@ -109,14 +142,17 @@ export function configKeyFaults(key: string): readonly string[] {
 
 /** An environment variable's name (relaxed since 1.32: any printable ASCII but `=`). */
 export function envNameFaults(name: string): readonly string[] {
-  return /^[ -<>-~]+$/.test(name) ? [] : ["a valid environment variable name must consist only of printable ASCII characters other than '='"]
+  return /^[ -<>-~]+$/.test(name)
+    ? []
+    : ["a valid environment variable name must consist only of printable ASCII characters other than '='"]
 }
 
 /** A port name: IANA_SVC_NAME. */
 export function portNameFaults(name: string): readonly string[] {
   const faults: string[] = []
   if (name.length > 15) faults.push(tooLongText(15))
-  if (!/^[-a-z0-9]+$/.test(name)) faults.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)')
+  if (!/^[-a-z0-9]+$/.test(name))
+    faults.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)')
   if (!/[a-z]/.test(name)) faults.push('must contain at least one letter (a-z)')
   if (name.includes('--')) faults.push('must not contain consecutive hyphens')
   if (name.startsWith('-') || name.endsWith('-')) faults.push('must not begin or end with a hyphen')
@@ -128,7 +164,10 @@ export function portNumberFaults(port: number): readonly string[] {
   return port >= 1 && port <= 65535 ? [] : ['must be between 1 and 65535, inclusive']
 }
 
-/** The letters of generated name suffixes: no vowels, no 0, 1 and 3. Source: k8s.io/apimachinery/pkg/util/rand. */
+/**
+ * The letters of generated name suffixes: no vowels, no 0, 1 and 3. Source:
+ * k8s.io/apimachinery/pkg/util/rand.
+ */
 export const suffixAlphabet = 'bcdfghjklmnpqrstvwxz2456789'
 /** Letters of a generated suffix. */
 export const suffixLength = 5

@@ -37,7 +37,9 @@ function ipv4Fault(text: string): Fault | undefined {
   return dots < 3 ? { text: 'IPv4 address too short' } : undefined
 }
 
-/** What follows a group of an IPv6 address: a colon and more. Answers the fault, or the rest after the colon. */
+/**
+ * What follows a group of an IPv6 address: a colon and more. Answers the fault, or the rest after the colon.
+ */
 function afterGroup(rest: string): Fault | string {
   if (!rest.startsWith(':')) return { text: 'unexpected character, want colon', at: rest }
   return rest.length === 1 ? { text: 'colon must be followed by more characters', at: rest } : rest.slice(1)
@@ -45,7 +47,9 @@ function afterGroup(rest: string): Fault | string {
 
 function groupFault(rest: string, digits: string): Fault | undefined {
   if (digits.length > 4) return { text: 'each group must have 4 or less digits', at: rest }
-  return digits === '' ? { text: 'each colon-separated field must have at least one digit', at: rest } : undefined
+  return digits === ''
+    ? { text: 'each colon-separated field must have at least one digit', at: rest }
+    : undefined
 }
 
 function ipv6Fault(text: string): Fault | undefined {
@@ -60,8 +64,10 @@ function ipv6Fault(text: string): Fault | undefined {
     const wrong = groupFault(rest, digits)
     if (wrong !== undefined) return wrong
     if (rest[digits.length] === '.') {
-      if (!hasGap && bytes !== 12) return { text: 'embedded IPv4 address must replace the final 2 fields of the address', at: rest }
-      if (bytes > 12) return { text: 'too many hex fields to fit an embedded IPv4 at the end of the address', at: rest }
+      if (!hasGap && bytes !== 12)
+        return { text: 'embedded IPv4 address must replace the final 2 fields of the address', at: rest }
+      if (bytes > 12)
+        return { text: 'too many hex fields to fit an embedded IPv4 at the end of the address', at: rest }
       const inner = ipv4Fault(rest)
       if (inner !== undefined) return inner
       bytes += 4
@@ -87,9 +93,12 @@ function ipv6Fault(text: string): Fault | undefined {
 /** The error of `netip.ParseAddr`, undefined for an address: `ParseAddr("1.2.3"): IPv4 address too short`. */
 export function addressError(text: string): string | undefined {
   const mark = /[.:%]/.exec(text)?.[0]
-  const fault = mark === '.' ? ipv4Fault(text)
-    : mark === ':' ? ipv6Fault(text)
-      : { text: mark === '%' ? 'missing IPv6 address' : 'unable to parse IP' }
+  const fault =
+    mark === '.'
+      ? ipv4Fault(text)
+      : mark === ':'
+        ? ipv6Fault(text)
+        : { text: mark === '%' ? 'missing IPv6 address' : 'unable to parse IP' }
   if (fault === undefined) return undefined
   const at = 'at' in fault && fault.at !== undefined ? ` (at ${quote(fault.at)})` : ''
   return `ParseAddr(${quote(text)}): ${fault.text}${at}`
@@ -105,18 +114,25 @@ export function canonicalAddress(text: string): string | undefined {
   return `${isMapped ? `::ffff:${plain}` : plain}${zone === undefined ? '' : `%${zone}`}`
 }
 
-/** What strict validation of a range says, undefined when it is fine. Source: apimachinery pkg/util/validation/ip.go IsValidCIDR. */
+/**
+ * What strict validation of a range says, undefined when it is fine. Source: apimachinery
+ * pkg/util/validation/ip.go IsValidCIDR.
+ */
 export function rangeFault(text: string): string | undefined {
   const range = parseIpRange(text)
   if (range === undefined) return 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
   const [address = '', length = ''] = text.split('/')
-  if (addressError(address) !== undefined || /^0\d/.test(length)) return 'must not have leading 0s in IP or prefix length'
+  if (addressError(address) !== undefined || /^0\d/.test(length))
+    return 'must not have leading 0s in IP or prefix length'
   if (isMappedText(address, range.family)) return 'must not have an IPv4-mapped IPv6 address'
-  return parseIp(address)?.value === range.first ? undefined : 'must not have bits set beyond the prefix length'
+  return parseIp(address)?.value === range.first
+    ? undefined
+    : 'must not have bits set beyond the prefix length'
 }
 
 /** Whether the text of an IPv4 address is in IPv6 clothes. */
-const isMappedText = (address: string, family: IpFamily): boolean => family === 'IPv4' && address.includes(':')
+const isMappedText = (address: string, family: IpFamily): boolean =>
+  family === 'IPv4' && address.includes(':')
 
 /** Whether `inner` is a part of `outer` but not all of it; false when either is no range. */
 export function isStrictPart(outer: string, inner: string): boolean {

@@ -2,12 +2,21 @@ import type { KubeObject } from './definition.js'
 import { timeMs } from './time.js'
 
 /**
- * Of several classes that are marked as default the newest, and of equally old ones the first by name. `annotations` are those that
- * may mark one, with the value `true`. Source: storageutil GetDefaultClass, defaultingressclass getDefaultClass.
+ * Of several classes that are marked as default the newest, and of equally old ones the first by name.
+ * `annotations` are those that may mark one, with the value `true`. Source: storageutil GetDefaultClass,
+ * defaultingressclass getDefaultClass.
  */
-export function newestDefault<T extends KubeObject>(classes: readonly T[], annotations: readonly string[]): T | undefined {
-  const marked = classes.filter(({ metadata }) => annotations.some((name) => metadata.annotations?.[name] === 'true'))
+export function newestDefault<T extends KubeObject>(
+  classes: readonly T[],
+  annotations: readonly string[],
+): T | undefined {
+  const marked = classes.filter(({ metadata }) =>
+    annotations.some((name) => metadata.annotations?.[name] === 'true'),
+  )
   const age = ({ metadata }: T): number => timeMs(metadata.creationTimestamp) ?? 0
   // classes come by name
-  return marked.reduce<T | undefined>((best, next) => (best === undefined || age(next) > age(best) ? next : best), undefined)
+  return marked.reduce<T | undefined>(
+    (best, next) => (best === undefined || age(next) > age(best) ? next : best),
+    undefined,
+  )
 }

@@ -1,7 +1,8 @@
 /**
- * Resource quantities: exact decimal arithmetic on BigInt, with Kubernetes' three notations and its canonical form.
- * Source of the rules: k8s.io/apimachinery/pkg/api/resource/quantity.go. The value is `unscaled * 10^-9`: finer fractions are
- * rounded up (away from zero), as upstream does. Values beyond 2^63-1 are capped like upstream's.
+ * Resource quantities: exact decimal arithmetic on BigInt, with Kubernetes' three notations and its canonical
+ * form. Source of the rules: k8s.io/apimachinery/pkg/api/resource/quantity.go. The value is `unscaled *
+ * 10^-9`: finer fractions are rounded up (away from zero), as upstream does. Values beyond 2^63-1 are capped
+ * like upstream's.
  */
 export type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent'
 
@@ -19,7 +20,16 @@ const nano = 1_000_000_000n
 const maxNanos = ((1n << 63n) - 1n) * nano
 
 const decimalExponents: Readonly<Record<string, number>> = {
-  n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18,
+  n: -9,
+  u: -6,
+  m: -3,
+  '': 0,
+  k: 3,
+  M: 6,
+  G: 9,
+  T: 12,
+  P: 15,
+  E: 18,
 }
 const binaryPowers: Readonly<Record<string, number>> = { Ki: 1, Mi: 2, Gi: 3, Ti: 4, Pi: 5, Ei: 6 }
 const decimalSuffixes = Object.entries(decimalExponents).sort(([, a], [, b]) => b - a)
@@ -49,16 +59,20 @@ function parse(source: string): Quantity {
   if (match === null || (whole === '' && fraction === '') || !/^[eEinumkKMGTP]*[-+]?\d*$/.test(suffix)) {
     throw new QuantityError(syntax)
   }
-  if (!suffixPattern.test(suffix)) throw new QuantityError('unable to parse quantity\'s suffix')
+  if (!suffixPattern.test(suffix)) throw new QuantityError("unable to parse quantity's suffix")
   const digits = BigInt(whole + fraction)
   const { numerator, exponent, format } = scaleOf(suffix, fraction.length)
   const nanos = capped(scaled(digits * numerator, exponent + 9))
   return { nanos: sign === '-' ? -nanos : nanos, format }
 }
 
-function scaleOf(suffix: string, decimals: number): { numerator: bigint, exponent: number, format: QuantityFormat } {
+function scaleOf(
+  suffix: string,
+  decimals: number,
+): { numerator: bigint; exponent: number; format: QuantityFormat } {
   const power = binaryPowers[suffix]
-  if (power !== undefined) return { numerator: 1n << BigInt(10 * power), exponent: -decimals, format: 'BinarySI' }
+  if (power !== undefined)
+    return { numerator: 1n << BigInt(10 * power), exponent: -decimals, format: 'BinarySI' }
   const decimal = decimalExponents[suffix]
   if (decimal !== undefined) return { numerator: 1n, exponent: decimal - decimals, format: 'DecimalSI' }
   return { numerator: 1n, exponent: Number(suffix.slice(1)) - decimals, format: 'DecimalExponent' }
@@ -105,7 +119,10 @@ function decimalText(size: bigint, format: QuantityFormat): string {
 
 const canonical = new Map<string, string>()
 
-/** The canonical text of a quantity text, remembered (resource lists repeat the same few texts). Throws QuantityError. */
+/**
+ * The canonical text of a quantity text, remembered (resource lists repeat the same few texts). Throws
+ * QuantityError.
+ */
 export function canonicalQuantity(text: string | number): string {
   const source = String(text)
   const known = canonical.get(source)

@@ -1,7 +1,7 @@
 /**
- * What each Kubernetes minor serves and where its behaviour and texts differ: one table, asked by lookups, instead of ifs all
- * over.
- * Sources: CHANGELOGs, the deprecation guide of the documentation, `pkg/features` of each minor.
+ * What each Kubernetes minor serves and where its behaviour and texts differ: one table, asked by lookups,
+ * instead of ifs all over. Sources: CHANGELOGs, the deprecation guide of the documentation, `pkg/features` of
+ * each minor.
  */
 
 /** A Kubernetes minor of major 1: 35 for v1.35. */
@@ -13,7 +13,10 @@ export const newestMinor: Minor = 36
 /** What a cluster runs unless told otherwise. */
 export const defaultMinor: Minor = 35
 
-/** Served API versions: group/version, resources, first minor (13 stands for 13 or earlier), first minor without it. */
+/**
+ * Served API versions: group/version, resources, first minor (13 stands for 13 or earlier), first minor
+ * without it.
+ */
 type ServedRow = readonly [groupVersion: string, resources: string, since: Minor, until?: Minor]
 
 const served: readonly ServedRow[] = [
@@ -50,7 +53,12 @@ const served: readonly ServedRow[] = [
   ['storage.k8s.io/v1beta1', 'csistoragecapacities', 21, 27],
   ['admissionregistration.k8s.io/v1', 'mutatingwebhookconfigurations validatingwebhookconfigurations', 16],
   ['admissionregistration.k8s.io/v1', 'validatingadmissionpolicies validatingadmissionpolicybindings', 30],
-  ['admissionregistration.k8s.io/v1beta1', 'mutatingwebhookconfigurations validatingwebhookconfigurations', 13, 22],
+  [
+    'admissionregistration.k8s.io/v1beta1',
+    'mutatingwebhookconfigurations validatingwebhookconfigurations',
+    13,
+    22,
+  ],
   ['apiextensions.k8s.io/v1', '*', 16],
   ['apiextensions.k8s.io/v1beta1', '*', 13, 22],
   ['apiregistration.k8s.io/v1', '*', 13],
@@ -75,7 +83,9 @@ const served: readonly ServedRow[] = [
   ['resource.k8s.io/v1', '*', 34],
 ]
 
-/** Behaviour that began, or ended, with a minor: `since` the first minor with it, `until` the first without. */
+/**
+ * Behaviour that began, or ended, with a minor: `since` the first minor with it, `until` the first without.
+ */
 interface Span {
   readonly since?: Minor
   readonly until?: Minor
@@ -138,7 +148,10 @@ const features: Readonly<Record<Feature, Span>> = {
   capitalStatefulSetEvents: { since: 35 },
   /** Jobs say how many of their pods are terminating (JobPodReplacementPolicy). */
   jobTerminatingPods: { since: 29 },
-  /** Jobs first say that they are to end (FailureTarget, SuccessCriteriaMet), and end when all their pods have. */
+  /**
+   * Jobs first say that they are to end (FailureTarget, SuccessCriteriaMet), and end when all their pods
+   * have.
+   */
   jobInterimConditions: { since: 31 },
   /** Jobs have a completionMode and may be suspended (IndexedJob, SuspendJob). */
   jobModes: { since: 22 },
@@ -152,17 +165,26 @@ const features: Readonly<Record<Feature, Span>> = {
   cronJobScheduledTime: { since: 28 },
   /** A binding clears status.nominatedNodeName (ClearingNominatedNodeNameAfterBinding). */
   bindingClearsNomination: { since: 35 },
-  /** Every address in use by a Service is an IPAddress object, every range a ServiceCIDR (MultiCIDRServiceAllocator). */
+  /**
+   * Every address in use by a Service is an IPAddress object, every range a ServiceCIDR
+   * (MultiCIDRServiceAllocator).
+   */
   serviceCidrs: { since: 33 },
   /** Tables of CertificateSigningRequests show the signer. */
   certificateSignerColumn: { since: 18 },
   /** They show how long a certificate was asked for. */
   certificateDurationColumn: { since: 22 },
-  /** Tables of volumes and claims show their VolumeAttributesClass; PersistentVolumes say when their phase last changed. */
+  /**
+   * Tables of volumes and claims show their VolumeAttributesClass; PersistentVolumes say when their phase
+   * last changed.
+   */
   volumeAttributesClassColumn: { since: 29 },
   /** Addresses of load balancers say how they are reached (LoadBalancerIPMode). */
   loadBalancerIpMode: { since: 30 },
-  /** All of discovery in two documents (AggregatedDiscoveryEndpoint), as apidiscovery.k8s.io/v2beta1; as v2 too since 1.30. */
+  /**
+   * All of discovery in two documents (AggregatedDiscoveryEndpoint), as apidiscovery.k8s.io/v2beta1; as v2
+   * too since 1.30.
+   */
   aggregatedDiscovery: { since: 27 },
   aggregatedDiscoveryV2: { since: 30 },
   /** OpenAPI v3 documents. */
@@ -236,7 +258,8 @@ export interface Release {
   readonly has: (feature: Feature) => boolean
 }
 
-const within = ({ since = oldestMinor, until = newestMinor + 1 }: Span, minor: Minor): boolean => minor >= since && minor < until
+const within = ({ since = oldestMinor, until = newestMinor + 1 }: Span, minor: Minor): boolean =>
+  minor >= since && minor < until
 
 /** Patch releases that the recordings and the facts are of; other minors report `.0`. */
 const patches: Readonly<Record<Minor, number>> = { 34: 9, 35: 6 }
@@ -246,16 +269,22 @@ export function release(version: string = `v1.${defaultMinor}`): Release {
   const match = /^v?1\.(\d+)(?:\.(\d+))?$/.exec(version)
   const minor = Number(match?.[1])
   if (match === null || minor < oldestMinor || minor > newestMinor) {
-    throw new RangeError(`Kubernetes version "${version}" is not known: use v1.${oldestMinor} to v1.${newestMinor}`)
+    throw new RangeError(
+      `Kubernetes version "${version}" is not known: use v1.${oldestMinor} to v1.${newestMinor}`,
+    )
   }
-  const rows = served.filter(([, , since, until]) => within(until === undefined ? { since } : { since, until }, minor))
+  const rows = served.filter(([, , since, until]) =>
+    within(until === undefined ? { since } : { since, until }, minor),
+  )
   return {
     minor,
     gitVersion: `v1.${minor}.${match[2] ?? patches[minor] ?? 0}`,
     serves: (group, version_, resource) => {
       const wanted = group === '' ? version_ : `${group}/${version_}`
-      return rows.some(([groupVersion, resources]) =>
-        groupVersion === wanted && (resources === '*' || resources.split(' ').includes(resource)))
+      return rows.some(
+        ([groupVersion, resources]) =>
+          groupVersion === wanted && (resources === '*' || resources.split(' ').includes(resource)),
+      )
     },
     groupVersions: [...new Set(rows.map(([groupVersion]) => groupVersion))],
     has: (feature) => within(features[feature], minor),

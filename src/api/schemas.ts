@@ -60,7 +60,9 @@ const schemaGroups: Readonly<Record<string, SchemaGroup>> = {
   'storage.k8s.io': storageSchema,
 }
 
-/** The field tables of a group version; versions without tables of their own have the shape of the group's v1. */
+/**
+ * The field tables of a group version; versions without tables of their own have the shape of the group's v1.
+ */
 export function schemaGroupOf(group: string, version: string): SchemaGroup | undefined {
   return schemaGroups[`${group}/${version}`] ?? schemaGroups[group]
 }

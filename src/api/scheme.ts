@@ -8,7 +8,10 @@ import type { Message, SchemaGroup } from './schema/types.js'
 /** The kinds that one server knows: the built-in ones of its release and those that CRDs add at run time. */
 export interface Scheme {
   readonly release: Release
-  /** Identity of what is known at present: the same object for all schemes of a release to which nothing was added. */
+  /**
+   * Identity of what is known at present: the same object for all schemes of a release to which nothing was
+   * added.
+   */
   readonly tables: object
   /** All definitions, in the order in which they were added. */
   readonly definitions: () => readonly KindDefinition[]
@@ -18,9 +21,9 @@ export interface Scheme {
   /** The definition of an object's `apiVersion` and `kind`. */
   readonly ofObject: (apiVersion: string, kind: string) => KindDefinition | undefined
   /**
-   * What a user of kubectl may call a resource: `pods`, `pod`, `po`, `Pod`, `deployments.apps`, `deployments.v1.apps`. The
-   * preferred
-   * version wins (the first one added of a group; core before other groups).
+   * What a user of kubectl may call a resource: `pods`, `pod`, `po`, `Pod`, `deployments.apps`,
+   * `deployments.v1.apps`. The preferred version wins (the first one added of a group; core before other
+   * groups).
    */
   readonly byName: (name: string) => KindDefinition | undefined
   /** Definitions in that category (`all`). */
@@ -36,13 +39,21 @@ export interface Scheme {
 }
 
 /** `v1` is core; `apps/v1` is group and version. */
-export function parseApiVersion(apiVersion: string): { readonly group: string, readonly version: string } {
+export function parseApiVersion(apiVersion: string): { readonly group: string; readonly version: string } {
   const slash = apiVersion.indexOf('/')
-  return slash < 0 ? { group: '', version: apiVersion } : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) }
+  return slash < 0
+    ? { group: '', version: apiVersion }
+    : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) }
 }
 
 /** `apps/v1`, or `v1` for the core group. */
-export function formatApiVersion({ group, version }: { readonly group: string, readonly version: string }): string {
+export function formatApiVersion({
+  group,
+  version,
+}: {
+  readonly group: string
+  readonly version: string
+}): string {
   return group === '' ? version : `${group}/${version}`
 }
 

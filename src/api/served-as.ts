@@ -8,22 +8,30 @@ export function erase<T extends KubeObject>(definition: KindDefinition<T>): Kind
 
 /** The same kind under another group version of the same shape; etcd keeps the original's version. */
 export function servedAs<T extends KubeObject>(
-  original: KindDefinition<T>, group: string, version: string, setOwnDefaults?: (draft: Draft<T>) => void,
+  original: KindDefinition<T>,
+  group: string,
+  version: string,
+  setOwnDefaults?: (draft: Draft<T>) => void,
 ): KindDefinition {
   const apiVersion = group === '' ? version : `${group}/${version}`
   const storedVersion = original.group === '' ? original.version : `${original.group}/${original.version}`
   return erase<T>({
-    ...original, group, version,
+    ...original,
+    group,
+    version,
     stored: {
-      group: original.group, version: original.version,
+      group: original.group,
+      version: original.version,
       encode: (object) => ({ ...object, apiVersion: storedVersion }),
       decode: (object) => ({ ...(object as T), apiVersion }),
     },
-    ...(setOwnDefaults === undefined ? {} : {
-      setDefaults: (draft: Draft<T>) => {
-        setOwnDefaults(draft)
-        original.setDefaults?.(draft)
-      },
-    }),
+    ...(setOwnDefaults === undefined
+      ? {}
+      : {
+          setDefaults: (draft: Draft<T>) => {
+            setOwnDefaults(draft)
+            original.setDefaults?.(draft)
+          },
+        }),
   })
 }

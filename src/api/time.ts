@@ -1,6 +1,7 @@
 /**
- * Kubernetes' times: metav1.Time is RFC 3339 in UTC with whole seconds, MicroTime has six decimals. Virtual time is
- * milliseconds since the epoch. Parsing accepts what Go's time.Parse accepts and fails with its texts.
+ * Kubernetes' times: metav1.Time is RFC 3339 in UTC with whole seconds, MicroTime has six decimals. Virtual
+ * time is milliseconds since the epoch. Parsing accepts what Go's time.Parse accepts and fails with its
+ * texts.
  */
 
 /** The last time that was formatted: virtual time stands still while much is written. */
@@ -17,7 +18,10 @@ export function formatMicroTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 23)}000Z`
 }
 
-/** Milliseconds of a stored time (Time or MicroTime); undefined for absent or null. NaN if the text is no time. */
+/**
+ * Milliseconds of a stored time (Time or MicroTime); undefined for absent or null. NaN if the text is no
+ * time.
+ */
 export function timeMs(text: string): number
 export function timeMs(text: string | null | undefined): number | undefined
 export function timeMs(text: string | null | undefined): number | undefined {
@@ -31,8 +35,17 @@ const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)((?:\.\d+)?)(Z|[+-]\
 
 /** A layout element: what it is called in Go's layout, and what it must look like. */
 const elements: readonly (readonly [name: string, pattern: RegExp])[] = [
-  ['2006', /^\d{4}/], ['-', /^-/], ['01', /^\d\d/], ['-', /^-/], ['02', /^\d\d/], ['T', /^T/],
-  ['15', /^\d\d?/], [':', /^:/], ['04', /^\d\d/], [':', /^:/], ['05', /^\d\d/],
+  ['2006', /^\d{4}/],
+  ['-', /^-/],
+  ['01', /^\d\d/],
+  ['-', /^-/],
+  ['02', /^\d\d/],
+  ['T', /^T/],
+  ['15', /^\d\d?/],
+  [':', /^:/],
+  ['04', /^\d\d/],
+  [':', /^:/],
+  ['05', /^\d\d/],
 ]
 const zone: readonly [name: string, pattern: RegExp] = ['Z07:00', /^(Z|[+-]\d\d:\d\d)/]
 
@@ -41,9 +54,18 @@ export function normalizeTime(text: string): string {
   return isCanonical(text) ? text : formatTime(parse(text, '2006-01-02T15:04:05Z07:00', false))
 }
 
-const pairs = [[5, 12], [8, 31], [11, 23], [14, 59], [17, 59]] as const
+const pairs = [
+  [5, 12],
+  [8, 31],
+  [11, 23],
+  [14, 59],
+  [17, 59],
+] as const
 
-/** The short way for times that are in their own form already: no pattern, no Date. Days after the 28th take the long way. */
+/**
+ * The short way for times that are in their own form already: no pattern, no Date. Days after the 28th take
+ * the long way.
+ */
 function isCanonical(text: string): boolean {
   return text.length === 20 && text[19] === 'Z' && hasCanonicalDate(text)
 }
@@ -84,13 +106,17 @@ export function normalizeMicroTime(text: string): string {
 
 function parse(text: string, layout: string, micro: boolean): number {
   const match = rfc3339.exec(text)
-  if (match === null || (micro && match[7]?.length !== 7)) throw new TimeParseError(syntaxError(text, layout, micro))
+  if (match === null || (micro && match[7]?.length !== 7))
+    throw new TimeParseError(syntaxError(text, layout, micro))
   const outOfRange = rangeFault(match.slice(1, 7).map(Number))
-  if (outOfRange !== undefined) throw new TimeParseError(`parsing time ${JSON.stringify(text)}: ${outOfRange} out of range`)
+  if (outOfRange !== undefined)
+    throw new TimeParseError(`parsing time ${JSON.stringify(text)}: ${outOfRange} out of range`)
   return Date.parse(text)
 }
 
-function rangeFault([year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]: readonly number[]): string | undefined {
+function rangeFault([year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]: readonly number[]):
+  | string
+  | undefined {
   if (month < 1 || month > 12) return 'month'
   if (hour > 23) return 'hour'
   if (minute > 59) return 'minute'
@@ -106,7 +132,10 @@ function syntaxError(text: string, layout: string, micro: boolean): string {
   for (const [name, pattern] of [...elements, ...(micro ? [['.000000', /^\.\d{6}/] as const] : []), zone]) {
     const found = pattern.exec(rest)?.[0]
     if (found === undefined) {
-      return `parsing time ${JSON.stringify(text)} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(rest)} as "${name}"`
+      return (
+        `parsing time ${JSON.stringify(text)} as ${JSON.stringify(layout)}: cannot parse ` +
+        `${JSON.stringify(rest)} as "${name}"`
+      )
     }
     rest = rest.slice(found.length)
     if (name === '05' && !micro) rest = rest.replace(/^[.,]\d+/, '')

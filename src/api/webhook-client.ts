@@ -5,13 +5,22 @@ import type { FieldError } from './field-error.js'
 export interface ClientConfig {
   readonly url?: string
   readonly caBundle?: string
-  readonly service?: { readonly name: string; readonly namespace: string; readonly path?: string; readonly port?: number }
+  readonly service?: {
+    readonly name: string
+    readonly namespace: string
+    readonly path?: string
+    readonly port?: number
+  }
 }
 
 const FORM = 'desired format: https://host[/path]'
 
 /** Source: apiserver pkg/util/webhook/validation.go, and the callers' check of url against service. */
-export function validateClientConfig({ url, service }: ClientConfig, path: string, both: string): readonly FieldError[] {
+export function validateClientConfig(
+  { url, service }: ClientConfig,
+  path: string,
+  both: string,
+): readonly FieldError[] {
   if ((url === undefined) === (service === undefined)) return [required(path, both)]
   if (url !== undefined) return validateUrl(url, `${path}.url`)
   return service === undefined ? [] : validateService(service, `${path}.service`)
@@ -26,7 +35,10 @@ interface UrlParts {
 }
 
 function splitUrl(text: string): UrlParts {
-  const match = /^(?:([A-Za-z][-+.A-Za-z0-9]*):)?(?:\/\/(?:([^/?#@]*)@)?([^/?#]*))?[^?#]*(?:\?([^#]*))?(?:#(.*))?$/.exec(text)
+  const match =
+    /^(?:([A-Za-z][-+.A-Za-z0-9]*):)?(?:\/\/(?:([^/?#@]*)@)?([^/?#]*))?[^?#]*(?:\?([^#]*))?(?:#(.*))?$/.exec(
+      text,
+    )
   const [, scheme = '', user = '', host = '', query = '', fragment = ''] = match ?? []
   return { scheme: scheme.toLowerCase(), user, host, query, fragment }
 }
@@ -35,7 +47,8 @@ function splitUrl(text: string): UrlParts {
 function validateUrl(url: string, path: string): readonly FieldError[] {
   const { scheme, user, host, query, fragment } = splitUrl(url)
   const errors: FieldError[] = []
-  if (scheme !== 'https') errors.push(invalid(path, scheme, `'https' is the only allowed URL scheme; ${FORM}`))
+  if (scheme !== 'https')
+    errors.push(invalid(path, scheme, `'https' is the only allowed URL scheme; ${FORM}`))
   if (host === '') errors.push(invalid(path, host, `host must be specified; ${FORM}`))
   if (user !== '') errors.push(invalid(path, user, 'user information is not permitted in the URL'))
   if (fragment !== '') errors.push(invalid(path, fragment, 'fragments are not permitted in the URL'))

@@ -6,16 +6,20 @@ import type { AccessAttributes, ResourceAttributes } from './ports.js'
 import type { ApiRequest, NonResourceRequest } from './request.js'
 
 /**
- * What authorizers see of a request. A namespace is its own namespace, and a list that can only find one name is of that name.
- * Source: apiserver pkg/endpoints/request/requestinfo.go.
+ * What authorizers see of a request. A namespace is its own namespace, and a list that can only find one name
+ * is of that name. Source: apiserver pkg/endpoints/request/requestinfo.go.
  */
 export function attributesOfRequest(request: ApiRequest | NonResourceRequest): AccessAttributes {
   if ('path' in request) return request
-  const { verb, options: { fieldSelector } } = request
+  const {
+    verb,
+    options: { fieldSelector },
+  } = request
   if (request.resource === 'namespaces' && request.group === '' && request.name !== undefined) {
     return { ...request, namespace: request.name }
   }
-  if (fieldSelector === undefined || fieldSelector === '' || request.name !== undefined || !isOfMany(verb)) return request
+  if (fieldSelector === undefined || fieldSelector === '' || request.name !== undefined || !isOfMany(verb))
+    return request
   const name = nameIn(fieldSelector)
   return name === undefined ? { ...request, fieldSelector } : { ...request, fieldSelector, name }
 }
@@ -26,7 +30,9 @@ const isOfMany = (verb: string): boolean => verb === 'list' || verb === 'watch' 
 function nameIn(selector: string): string | undefined {
   if (!selector.includes('metadata.name')) return undefined
   try {
-    const term = parseFieldSelector(selector).find(({ field, operator }) => field === 'metadata.name' && operator === '=')
+    const term = parseFieldSelector(selector).find(
+      ({ field, operator }) => field === 'metadata.name' && operator === '=',
+    )
     return term?.value === '' ? undefined : term?.value
   } catch (error) {
     if (error instanceof FieldSelectorError) return undefined
@@ -35,19 +41,23 @@ function nameIn(selector: string): string | undefined {
 }
 
 /**
- * 403 in the words of the real server: `pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace "default"`,
- * `forbidden: User "jane" cannot get path "/metrics"`; the authorizer's reason follows after a colon.
- * Source: apiserver pkg/endpoints/handlers/responsewriters/errors.go.
+ * 403 in the words of the real server: `pods is forbidden: User "jane" cannot list resource "pods" in API
+ * group "" in the namespace "default"`, `forbidden: User "jane" cannot get path "/metrics"`; the authorizer's
+ * reason follows after a colon. Source: apiserver pkg/endpoints/handlers/responsewriters/errors.go.
  */
 export function accessDenied({ name: user }: UserInfo, attributes: AccessAttributes, reason = ''): ApiError {
   const suffix = reason === '' ? '' : `: ${reason}`
   if ('path' in attributes) {
-    const text = `forbidden: User ${JSON.stringify(user)} cannot ${attributes.verb} path ${JSON.stringify(attributes.path)}`
+    const text =
+      `forbidden: User ${JSON.stringify(user)} cannot ${attributes.verb} path ` +
+      `${JSON.stringify(attributes.path)}`
     return new ApiError(403, 'Forbidden', text + suffix, {})
   }
   const { verb, group, resource, namespace = '', name = '' } = attributes
   const scope = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`
-  const text = `User "${user}" cannot ${verb} resource "${fullResource(attributes)}" in API group "${group}" ${scope}`
+  const text =
+    `User "${user}" cannot ${verb} resource "${fullResource(attributes)}" in API group "${group}" ` +
+    `${scope}`
   return forbidden({ group, resource }, name, text + suffix)
 }
 

@@ -30,7 +30,16 @@ import type { Exchange, Stage } from './pipeline.js'
 import { accessStages, exchangeOf, resolve, stagesOf } from './pipeline.js'
 import type { NodeAgents } from './node-agent.js'
 import type {
-  AdmissionPlugin, Authenticator, Authorizer, ComponentHealth, Impersonator, RuleResolver, ServerPorts, Signer, StoreView, ProtobufDecoder,
+  AdmissionPlugin,
+  Authenticator,
+  Authorizer,
+  ComponentHealth,
+  Impersonator,
+  RuleResolver,
+  ServerPorts,
+  Signer,
+  StoreView,
+  ProtobufDecoder,
 } from './ports.js'
 import { alwaysAllow } from './ports.js'
 import type { Call, RegistryContext } from './registry/context.js'
@@ -55,8 +64,8 @@ export interface ApiServerOptions {
   readonly store: EtcdStore
   readonly clock: Clock
   /**
-   * Draws uids, name suffixes and what admission needs, from the streams `apiserver/uid`, `apiserver/name` and
-   * `apiserver/admission`.
+   * Draws uids, name suffixes and what admission needs, from the streams `apiserver/uid`, `apiserver/name`
+   * and `apiserver/admission`.
    */
   readonly random: { stream(name: string): RandomStream }
   readonly bus: EventBus<ClusterEvents>
@@ -77,7 +86,10 @@ export interface ApiServerOptions {
   readonly signer?: Signer
   /** Where logs, exec, attach and port-forward go. */
   readonly nodeAgents?: NodeAgents
-  /** `--service-cluster-ip-range`: where cluster IPs come from, one range a family, the default family first. Default 10.96.0.0/12. */
+  /**
+   * `--service-cluster-ip-range`: where cluster IPs come from, one range a family, the default family first.
+   * Default 10.96.0.0/12.
+   */
   readonly serviceRanges?: readonly string[]
   /** Asks the parts of the control plane how they are, for ComponentStatus. */
   readonly componentHealth?: () => readonly ComponentHealth[]
@@ -85,7 +97,10 @@ export interface ApiServerOptions {
   readonly plug?: (view: StoreView, ports: ServerPorts) => Partial<ServerPorts>
   /** Host and port that discovery and the OpenID configuration name. Default: `10.0.0.10:6443`. */
   readonly address?: string
-  /** Whether metadata.managedFields tell who owns which fields. Without them server-side apply knows of no owners. Default true. */
+  /**
+   * Whether metadata.managedFields tell who owns which fields. Without them server-side apply knows of no
+   * owners. Default true.
+   */
   readonly managedFields?: boolean
   /** Webhooks in this process, by URL or Service. Default none. */
   readonly webhooks?: WebhookHandlers
@@ -98,13 +113,14 @@ export interface ApiServerOptions {
 /** Options of {@link ApiServer.client}. */
 export interface ClientOptions {
   /**
-   * `kube-controller-manager/v1.35.0 (linux/amd64) kubernetes/abc`; the part before `/` is the field manager. Default: the user's
-   * name.
+   * `kube-controller-manager/v1.35.0 (linux/amd64) kubernetes/abc`; the part before `/` is the field manager.
+   * Default: the user's name.
    */
   readonly userAgent?: string
   /**
-   * Who this is among the clients that share user and user agent: watches are woken in the order of these names. Give it where
-   * several components share an identity, so that a fork wakes them as the original does. Default: the user agent.
+   * Who this is among the clients that share user and user agent: watches are woken in the order of these
+   * names. Give it where several components share an identity, so that a fork wakes them as the original
+   * does. Default: the user agent.
    */
   readonly owner?: string
   /** Called with each `Warning:` of the server's answers, without the `299 - `. Default: they are dropped. */
@@ -114,8 +130,9 @@ export interface ClientOptions {
 }
 
 /**
- * The apiserver: authentication -> impersonation -> authorization -> admission -> registry -> storage. Synchronous. All of its
- * state is the etcd store; indexes and watches are caches, so that a fork builds another server over a fork of the store.
+ * The apiserver: authentication -> impersonation -> authorization -> admission -> registry -> storage.
+ * Synchronous. All of its state is the etcd store; indexes and watches are caches, so that a fork builds
+ * another server over a fork of the store.
  */
 export class ApiServer {
   readonly context: RegistryContext
@@ -131,7 +148,11 @@ export class ApiServer {
     const { store, clock, random, bus, trace } = options
     const resources = new Resources(options.scheme)
     this.#storedProtobuf = options.storedProtobuf
-    const strict = new EtcdStorage(store, () => clock.now(), (kv) => decodeStored({ resources, protobuf: () => this.#storedProtobuf }, kv))
+    const strict = new EtcdStorage(
+      store,
+      () => clock.now(),
+      (kv) => decodeStored({ resources, protobuf: () => this.#storedProtobuf }, kv),
+    )
     // only what clients ask for is refused when it cannot be read
     const storage = strict.lenient()
     const indexes = new FieldIndexes(storage)
@@ -140,22 +161,52 @@ export class ApiServer {
     const ports = { ...given, ...options.plug?.(storeView({ storage, resources, indexes, clock }), given) }
     const uids = random.stream('apiserver/uid')
     const serviceRanges = options.serviceRanges ?? DEFAULT_SERVICE_RANGES
-    const extensions = extensionPlugins({ storage, resources, random: admissionRandom, handlers: options.webhooks ?? {}, authorizer: ports.authorizer })
+    const extensions = extensionPlugins({
+      storage,
+      resources,
+      random: admissionRandom,
+      handlers: options.webhooks ?? {},
+      authorizer: ports.authorizer,
+    })
     this.context = {
       managedFields: options.managedFields ?? true,
-      storage: strict, clock, resources, indexes, rows: new Rows(), scheme: options.scheme, address: options.address ?? DEFAULT_ADDRESS,
+      storage: strict,
+      clock,
+      resources,
+      indexes,
+      rows: new Rows(),
+      scheme: options.scheme,
+      address: options.address ?? DEFAULT_ADDRESS,
       uids,
       names: random.stream('apiserver/name'),
-      admission: new AdmissionChain([...options.admission ?? defaultAdmission(options.scheme.release.minor, extensions, options.admissionPlugins), ...ports.guards], {
-        storage, resources, clock, random: admissionRandom, authorizer: ports.authorizer,
-      }),
+      admission: new AdmissionChain(
+        [
+          ...(options.admission ??
+            defaultAdmission(options.scheme.release.minor, extensions, options.admissionPlugins)),
+          ...ports.guards,
+        ],
+        { storage, resources, clock, random: admissionRandom, authorizer: ports.authorizer },
+      ),
       hub: new WatchHub(storage),
       aggregated: new AggregatedServices(storage),
-      hooks: serviceHooks({ storage, resources, clock, uids, random: random.stream('apiserver/service'), ranges: serviceRanges }),
-      serviceRanges, ports, bus,
+      hooks: serviceHooks({
+        storage,
+        resources,
+        clock,
+        uids,
+        random: random.stream('apiserver/service'),
+        ranges: serviceRanges,
+      }),
+      serviceRanges,
+      ports,
+      bus,
     }
     this.#rereading = { ...this.context, storage }
-    new CustomResources({ storage, scheme: options.scheme, converter: converterOf({ storage, handlers: options.webhooks ?? {} }) }).follow()
+    new CustomResources({
+      storage,
+      scheme: options.scheme,
+      converter: converterOf({ storage, handlers: options.webhooks ?? {} }),
+    }).follow()
     reportWrites({ storage, resources, clock, bus, trace })
     this.#observer = new RequestObserver(bus, clock)
     this.#stages = stagesOf(this.context)
@@ -167,7 +218,12 @@ export class ApiServer {
   client(user: UserInfo, options: ClientOptions = {}): ResumableClient {
     const { onWarning, impersonate, userAgent = user.name, owner = userAgent } = options
     const heard = onWarning ? this.#warning(onWarning) : this
-    return new InProcessClient(impersonate ? impersonating(heard, impersonate) : heard, user, userAgent, owner)
+    return new InProcessClient(
+      impersonate ? impersonating(heard, impersonate) : heard,
+      user,
+      userAgent,
+      owner,
+    )
   }
 
   /** Reads values in etcd that are protobuf from now on. */
@@ -175,7 +231,9 @@ export class ApiServer {
     this.#storedProtobuf = decoder
   }
 
-  /** Answers a request; errors are answers too, but for those that have no object: PlainTextError is thrown. */
+  /**
+   * Answers a request; errors are answers too, but for those that have no object: PlainTextError is thrown.
+   */
   handle(request: ApiRequest): ApiResponse {
     const exchange = exchangeOf(request)
     try {
@@ -183,7 +241,11 @@ export class ApiServer {
       return { code, object, warnings: exchange.call?.warnings ?? exchange.warnings }
     } catch (error) {
       if (!(error instanceof ApiError) || error instanceof PlainTextError) throw error
-      return { code: error.code, object: error.status, warnings: exchange.call?.warnings ?? exchange.warnings }
+      return {
+        code: error.code,
+        object: error.status,
+        warnings: exchange.call?.warnings ?? exchange.warnings,
+      }
     }
   }
 
@@ -214,14 +276,15 @@ export class ApiServer {
   /** Opens a watch. Throws ApiError. */
   watch(request: ApiRequest): ResourceWatch {
     const exchange = exchangeOf(request)
-    return this.#observer.observe(
-      exchange, () => ({ code: 200, object: watchObjects(this.context, this.#admit(exchange)) }),
-    ).object as ResourceWatch
+    return this.#observer.observe(exchange, () => ({
+      code: 200,
+      object: watchObjects(this.context, this.#admit(exchange)),
+    })).object as ResourceWatch
   }
 
   /**
-   * Opens a watch again that was open in the server that this one is a copy of. Its sender was let in then and is not asked again; nor is it
-   * a request that anybody could see. Throws ApiError 404 and 410.
+   * Opens a watch again that was open in the server that this one is a copy of. Its sender was let in then
+   * and is not asked again; nor is it a request that anybody could see. Throws ApiError 404 and 410.
    */
   resume(request: ApiRequest): ResourceWatch {
     return watchObjects(this.context, this.#resumed(request))
@@ -232,19 +295,27 @@ export class ApiServer {
     return listObjects(this.#rereading, this.#resumed(request))
   }
 
-  /** Opens a log, a command, an attachment or forwarded ports of a pod (`pods/log`, `exec`, ...). Throws ApiError. */
+  /**
+   * Opens a log, a command, an attachment or forwarded ports of a pod (`pods/log`, `exec`, ...). Throws
+   * ApiError.
+   */
   connect(request: ApiRequest, options: ConnectOptions): PodStream {
     const exchange = exchangeOf(request)
-    return this.#observer.observe(
-      exchange, () => ({ code: 200, object: connectPod(this.context, this.#admit(exchange), options) }),
-    ).object as PodStream
+    return this.#observer.observe(exchange, () => ({
+      code: 200,
+      object: connectPod(this.context, this.#admit(exchange), options),
+    })).object as PodStream
   }
 
   /**
-   * Lets `answer` answer a request that its sender may make: one for a path that is no resource, or one that the registry does not get to
-   * see because it is malformed. Throws ApiError 401 and 403, and what `answer` throws.
+   * Lets `answer` answer a request that its sender may make: one for a path that is no resource, or one that
+   * the registry does not get to see because it is malformed. Throws ApiError 401 and 403, and what `answer`
+   * throws.
    */
-  admit<T extends { readonly code: number }>(request: ApiRequest | NonResourceRequest, answer: (user: UserInfo) => T): T {
+  admit<T extends { readonly code: number }>(
+    request: ApiRequest | NonResourceRequest,
+    answer: (user: UserInfo) => T,
+  ): T {
     const exchange = exchangeOf(request)
     return this.#observer.observe(exchange, () => {
       for (const stage of this.#accessStages) stage(exchange)
@@ -253,17 +324,28 @@ export class ApiServer {
     }).object as T
   }
 
-  /** The stored object, past all authorization: for composition roots, invariant checkers and pictures, not for components. */
+  /**
+   * The stored object, past all authorization: for composition roots, invariant checkers and pictures, not
+   * for components.
+   */
   peek<T extends KubeObject>(resource: string, namespace: string, name: string): T | undefined {
     const { storage, resources } = this.context
     const { prefix, namespaced } = resources.get(resource)
     return storage.get(namespaced ? `${prefix}${namespace}/${name}` : prefix + name) as T | undefined
   }
 
-  /** All stored objects of a resource that the options select; past all authorization, as {@link peek}, and nobody sees it as a request. Throws ApiError. */
-  peekAll(name: string, { namespace, ...selectors }: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'> = {}): readonly KubeObject[] {
+  /**
+   * All stored objects of a resource that the options select; past all authorization, as {@link peek}, and
+   * nobody sees it as a request. Throws ApiError.
+   */
+  peekAll(
+    name: string,
+    { namespace, ...selectors }: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'> = {},
+  ): readonly KubeObject[] {
     const resource = this.context.resources.get(name)
-    return Object.freeze(readAll(this.context, { resource }, selectionOf(resource, namespace, selectors), undefined))
+    return Object.freeze(
+      readAll(this.context, { resource }, selectionOf(resource, namespace, selectors), undefined),
+    )
   }
 
   #run(exchange: Exchange): Answer {
@@ -284,6 +366,24 @@ export class ApiServer {
 }
 
 function portsOf(options: ApiServerOptions): ServerPorts {
-  const { authorizer = alwaysAllow, authenticator, impersonator, ruleResolver, signer, nodeAgents, componentHealth } = options
-  return { authorizer, authenticator, impersonator, ruleResolver, signer, nodeAgents, plugged: {}, componentHealth, guards: [] }
+  const {
+    authorizer = alwaysAllow,
+    authenticator,
+    impersonator,
+    ruleResolver,
+    signer,
+    nodeAgents,
+    componentHealth,
+  } = options
+  return {
+    authorizer,
+    authenticator,
+    impersonator,
+    ruleResolver,
+    signer,
+    nodeAgents,
+    plugged: {},
+    componentHealth,
+    guards: [],
+  }
 }

@@ -38,11 +38,15 @@ export class RequestObserver {
   #report(exchange: Exchange, answer: Answer): void {
     const { request } = exchange
     if (isNonResource(request)) return
-    if (this.#bus.has('request')) this.#bus.emit('request', summaryOf(exchange, request, answer, this.#clock.now()))
+    if (this.#bus.has('request'))
+      this.#bus.emit('request', summaryOf(exchange, request, answer, this.#clock.now()))
     if (!this.#bus.has('audit')) return
     // numbered, not drawn: observers must not move the random streams
     const auditID = `00000000-0000-4000-8000-${(this.#audited++).toString(16).padStart(12, '0')}`
-    this.#bus.emit('audit', auditEventOf(exchange, request, answer, { auditID, time: formatMicroTime(this.#clock.now()) }))
+    this.#bus.emit(
+      'audit',
+      auditEventOf(exchange, request, answer, { auditID, time: formatMicroTime(this.#clock.now()) }),
+    )
   }
 }
 
@@ -50,10 +54,17 @@ const ANONYMOUS: UserInfo = { name: 'system:anonymous' }
 
 const isStatus = (object: object): object is Status => (object as { kind?: unknown }).kind === 'Status'
 
-function summaryOf({ user }: Exchange, request: ApiRequest, { code, object }: Answer, time: number): ClusterEvents['request'] {
+function summaryOf(
+  { user }: Exchange,
+  request: ApiRequest,
+  { code, object }: Answer,
+  time: number,
+): ClusterEvents['request'] {
   const { verb, resource, subresource, namespace, name } = request
   return {
-    time, user: user ?? ANONYMOUS, verb,
+    time,
+    user: user ?? ANONYMOUS,
+    verb,
     resource: subresource === undefined ? resource : `${resource}/${subresource}`,
     ...(namespace === undefined ? {} : { namespace }),
     ...(name === undefined ? {} : { name }),
@@ -73,7 +84,12 @@ const auditUser = ({ name, uid, groups, extra }: UserInfo): AuditUser => ({
 function uriOf({ group, version, namespace, resource, name, subresource }: ApiRequest): string {
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
   const scope = namespace === undefined ? [] : ['namespaces', namespace]
-  const rest = [...scope, resource, ...(name === undefined ? [] : [name]), ...(subresource === undefined ? [] : [subresource])]
+  const rest = [
+    ...scope,
+    resource,
+    ...(name === undefined ? [] : [name]),
+    ...(subresource === undefined ? [] : [subresource]),
+  ]
   return [root, ...rest].join('/')
 }
 
@@ -95,23 +111,37 @@ function objectRefOf(request: ApiRequest, object: object): AuditEvent['objectRef
 
 /** What an audit log at level RequestResponse says of a request. Source: apiserver pkg/audit/request.go. */
 function auditEventOf(
-  exchange: Exchange, request: ApiRequest, { code, object }: Answer, { auditID, time }: { auditID: string; time: string },
+  exchange: Exchange,
+  request: ApiRequest,
+  { code, object }: Answer,
+  { auditID, time }: { auditID: string; time: string },
 ): AuditEvent {
   const { user = ANONYMOUS, sender, verdict, call } = exchange
   const body = request.body ?? request.patch?.body
   return {
-    kind: 'Event', apiVersion: 'audit.k8s.io/v1', level: 'RequestResponse', auditID, stage: 'ResponseComplete',
-    requestURI: uriOf(request), verb: request.verb, user: auditUser(sender ?? user),
+    kind: 'Event',
+    apiVersion: 'audit.k8s.io/v1',
+    level: 'RequestResponse',
+    auditID,
+    stage: 'ResponseComplete',
+    requestURI: uriOf(request),
+    verb: request.verb,
+    user: auditUser(sender ?? user),
     ...(sender === undefined ? {} : { impersonatedUser: auditUser(user) }),
-    userAgent: request.userAgent, objectRef: objectRefOf(request, object),
+    userAgent: request.userAgent,
+    objectRef: objectRefOf(request, object),
     responseStatus: isStatus(object) ? { ...object, code } : { metadata: {}, code },
     ...(body === undefined ? {} : { requestObject: body }),
     ...(request.verb === 'watch' ? {} : { responseObject: object }),
-    requestReceivedTimestamp: time, stageTimestamp: time,
+    requestReceivedTimestamp: time,
+    stageTimestamp: time,
     annotations: {
-      ...(verdict === undefined ? {} : {
-        'authorization.k8s.io/decision': verdict.allowed ? 'allow' : 'forbid', 'authorization.k8s.io/reason': verdict.reason ?? '',
-      }),
+      ...(verdict === undefined
+        ? {}
+        : {
+            'authorization.k8s.io/decision': verdict.allowed ? 'allow' : 'forbid',
+            'authorization.k8s.io/reason': verdict.reason ?? '',
+          }),
       ...Object.fromEntries(call?.annotations ?? []),
     },
   }

@@ -30,7 +30,12 @@ const detailsOf = (kind: string, group: string, name: string): StatusDetails => 
 
 /** 404 `pods "x" not found` */
 export function notFound(of: GroupResource, name: string): ApiError {
-  return new ApiError(404, 'NotFound', `${resourceText(of)} "${name}" not found`, detailsOf(of.resource, of.group, name))
+  return new ApiError(
+    404,
+    'NotFound',
+    `${resourceText(of)} "${name}" not found`,
+    detailsOf(of.resource, of.group, name),
+  )
 }
 
 /** 404 for a path or resource that is not served. */
@@ -41,7 +46,10 @@ export function noSuchPath(): ApiError {
 /** 409 `pods "x" already exists` */
 export function alreadyExists(of: GroupResource, name: string): ApiError {
   return new ApiError(
-    409, 'AlreadyExists', `${resourceText(of)} "${name}" already exists`, detailsOf(of.resource, of.group, name),
+    409,
+    'AlreadyExists',
+    `${resourceText(of)} "${name}" already exists`,
+    detailsOf(of.resource, of.group, name),
   )
 }
 
@@ -59,21 +67,35 @@ export function conflict(of: GroupResource, name: string, why: string): ApiError
 }
 
 /** Why an update with an old resourceVersion is refused (registry.OptimisticLockErrorMsg). */
-export const STALE = 'the object has been modified; please apply your changes to the latest version and try again'
+export const STALE =
+  'the object has been modified; please apply your changes to the latest version and try again'
 
 /** 403 `pods "x" is forbidden: <why>`; without a name `pods is forbidden: <why>`. */
-export function forbidden(of: GroupResource, name: string, why: string, causes?: readonly StatusCause[]): ApiError {
+export function forbidden(
+  of: GroupResource,
+  name: string,
+  why: string,
+  causes?: readonly StatusCause[],
+): ApiError {
   const subject = name === '' ? resourceText(of) : `${resourceText(of)} "${name}"`
   const details = detailsOf(of.resource, of.group, name)
   return new ApiError(
-    403, 'Forbidden', `${subject} is forbidden: ${why}`, causes === undefined ? details : { ...details, causes },
+    403,
+    'Forbidden',
+    `${subject} is forbidden: ${why}`,
+    causes === undefined ? details : { ...details, causes },
   )
 }
 
 /** 422 `Pod "x" is invalid: spec.containers: Required value`; `details.kind` holds the Kind. */
 export function invalid(of: GroupKind, name: string, errors: readonly FieldError[]): ApiError {
   const details = { ...detailsOf(of.kind, of.group, name), causes: statusCauses(errors) }
-  return new ApiError(422, 'Invalid', `${kindText(of)} "${name}" is invalid: ${aggregateText(errors)}`, details)
+  return new ApiError(
+    422,
+    'Invalid',
+    `${kindText(of)} "${name}" is invalid: ${aggregateText(errors)}`,
+    details,
+  )
 }
 
 /** 400 with a free text. */
@@ -89,7 +111,12 @@ export function methodNotSupported(of: GroupResource, action: string): ApiError 
 
 /** 405 of the router, where no handler has the method at all. */
 export function methodNotAllowed(): ApiError {
-  return new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+  return new ApiError(
+    405,
+    'MethodNotAllowed',
+    'the server does not allow this method on the requested resource',
+    {},
+  )
 }
 
 /** 415 for a strategic merge patch of a custom resource, whose fields have no merge keys. */
@@ -101,7 +128,12 @@ export function noStrategicPatch(): ApiError {
 
 /** 405 for new objects of a CRD that is being deleted. */
 export function createWhileTerminating(): ApiError {
-  return new ApiError(405, 'MethodNotAllowed', 'create not allowed while custom resource definition is terminating', {})
+  return new ApiError(
+    405,
+    'MethodNotAllowed',
+    'create not allowed while custom resource definition is terminating',
+    {},
+  )
 }
 
 /** 410 Expired */
@@ -117,9 +149,16 @@ export function tooLargeResourceVersion(asked: number, current: number): ApiErro
 }
 
 /** 429, with `Retry-After` if seconds are given. */
-export function tooManyRequests(message: string, causes: readonly StatusCause[], retryAfterSeconds?: number): ApiError {
+export function tooManyRequests(
+  message: string,
+  causes: readonly StatusCause[],
+  retryAfterSeconds?: number,
+): ApiError {
   return new ApiError(
-    429, 'TooManyRequests', message, retryAfterSeconds === undefined ? { causes } : { causes, retryAfterSeconds },
+    429,
+    'TooManyRequests',
+    message,
+    retryAfterSeconds === undefined ? { causes } : { causes, retryAfterSeconds },
   )
 }
 
@@ -144,7 +183,10 @@ export class PlainTextError extends ApiError {
   }
 }
 
-/** What client-go makes of a 503 without a Status. Source: apimachinery pkg/api/errors NewGenericServerResponse. */
+/**
+ * What client-go makes of a 503 without a Status. Source: apimachinery pkg/api/errors
+ * NewGenericServerResponse.
+ */
 export function serverUnavailable(): ApiError {
   return new ApiError(503, 'ServiceUnavailable', 'the server is currently unable to handle the request')
 }

@@ -3,7 +3,14 @@ import { ApiError, isApiError } from './client/api-error.js'
 import type { Negotiated } from './http/accept.js'
 import { LIST_TYPES, negotiate, OBJECT_TYPES } from './http/accept.js'
 import type { TextFormat } from './http/answers.js'
-import { errorAnswer, objectAnswer, pageNotFound, unavailable, plainText, wantsPretty } from './http/answers.js'
+import {
+  errorAnswer,
+  objectAnswer,
+  pageNotFound,
+  unavailable,
+  plainText,
+  wantsPretty,
+} from './http/answers.js'
 import type { HttpCodecs } from './http/body.js'
 import { checkDeadline } from './http/deadline.js'
 import { isBuiltInGroup } from './http/discovery/groups.js'
@@ -26,33 +33,53 @@ import type { Resource } from './registry/resource.js'
 import type { ApiRequest } from './request.js'
 
 /**
- * Answers an HTTP-like request: path, query, headers and body become an {@link ApiRequest}, its answer becomes status, headers
- * and text (JSON or YAML; as Table or PartialObjectMetadata by the Accept header). A watch is answered with an {@link HttpWatch}
- * to pull from. Paths that are no resources (discovery, OpenAPI, health) are answered by the handlers of `http/non-resource.ts`.
+ * Answers an HTTP-like request: path, query, headers and body become an {@link ApiRequest}, its answer
+ * becomes status, headers and text (JSON or YAML; as Table or PartialObjectMetadata by the Accept header). A
+ * watch is answered with an {@link HttpWatch} to pull from. Paths that are no resources (discovery, OpenAPI,
+ * health) are answered by the handlers of `http/non-resource.ts`.
  */
-export function handleHttp(server: ApiServer, http: HttpRequest, codecs: HttpCodecs = {}): HttpResponse | HttpWatch {
+export function handleHttp(
+  server: ApiServer,
+  http: HttpRequest,
+  codecs: HttpCodecs = {},
+): HttpResponse | HttpWatch {
   const answer = handleStreaming(server, http, codecs)
   return 'stream' in answer ? bufferedStream(answer) : answer
 }
 
 /**
- * The same for a server that can stream: what a pod's log, exec, attach and port-forward come to is answered with an {@link HttpStream}. For
- * {@link handleHttp} a log is what there is of it by now, and connections cannot be upgraded.
+ * The same for a server that can stream: what a pod's log, exec, attach and port-forward come to is answered
+ * with an {@link HttpStream}. For {@link handleHttp} a log is what there is of it by now, and connections
+ * cannot be upgraded.
  */
-export function handleStreaming(server: ApiServer, http: HttpRequest, codecs: HttpCodecs = {}): HttpResponse | HttpWatch | HttpStream {
+export function handleStreaming(
+  server: ApiServer,
+  http: HttpRequest,
+  codecs: HttpCodecs = {},
+): HttpResponse | HttpWatch | HttpStream {
   if (splitPath(http.path) === undefined) return plainText(400, '400 Bad Request')
   const answer = answerHttp(server, http, codecs)
   return http.method === 'HEAD' && 'body' in answer ? { ...answer, body: '' } : answer
 }
 
-function answerHttp(server: ApiServer, http: HttpRequest, codecs: HttpCodecs): HttpResponse | HttpWatch | HttpStream {
+function answerHttp(
+  server: ApiServer,
+  http: HttpRequest,
+  codecs: HttpCodecs,
+): HttpResponse | HttpWatch | HttpStream {
   const form: AnswerForm = { format: 'json', warnings: [] }
   try {
     const path = parsePath(http.path)
-    return path === undefined ? answerPath(server, http, form) : answerResource(server, http, path, codecs, form)
+    return path === undefined
+      ? answerPath(server, http, form)
+      : answerResource(server, http, path, codecs, form)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    return errorAnswer(error, { format: form.format, warnings: form.warnings, pretty: wantsPretty(http, new URLSearchParams(http.query ?? '')) })
+    return errorAnswer(error, {
+      format: form.format,
+      warnings: form.warnings,
+      pretty: wantsPretty(http, new URLSearchParams(http.query ?? '')),
+    })
   }
 }
 
@@ -62,12 +89,19 @@ interface AnswerForm {
   warnings: readonly string[]
 }
 
-/** A request that is malformed is refused only after it has been found out who sends it, and whether he may. */
+/**
+ * A request that is malformed is refused only after it has been found out who sends it, and whether he may.
+ */
 function answerResource(
-  server: ApiServer, http: HttpRequest, path: ApiPath, codecs: HttpCodecs, form: AnswerForm,
+  server: ApiServer,
+  http: HttpRequest,
+  path: ApiPath,
+  codecs: HttpCodecs,
+  form: AnswerForm,
 ): HttpResponse | HttpWatch | HttpStream {
   const asked = askedOf(http, path)
-  if (server.context.aggregated.serves(path.group, path.version)) return server.admit(asked.request, unavailable)
+  if (server.context.aggregated.serves(path.group, path.version))
+    return server.admit(asked.request, unavailable)
   const { verb, subresource } = asked.request
   if (verb !== 'watch' && !LONG_RUNNING.has(subresource ?? '')) checkDeadline(asked.query)
   const { context } = server
@@ -81,7 +115,10 @@ function answerResource(
     resource = found
     checkMethod(http, asked, resource)
     // what is behind a proxy answers in forms of its own
-    negotiated = negotiate(subresource === 'proxy' ? undefined : header(http, 'accept'), producedBy(asked, isBuiltInGroup(context.scheme, path.group)))
+    negotiated = negotiate(
+      subresource === 'proxy' ? undefined : header(http, 'accept'),
+      producedBy(asked, isBuiltInGroup(context.scheme, path.group)),
+    )
     form.format = negotiated.format
     deprecation = resource.deprecation
     request = completeRequest(http, asked, resource, codecs)
@@ -95,7 +132,10 @@ function answerResource(
 }
 
 /** What the route says that it can answer; custom resources have no routes. */
-function producedBy({ request: { verb, subresource } }: Asked, isBuiltIn: boolean): readonly string[] | 'anything' {
+function producedBy(
+  { request: { verb, subresource } }: Asked,
+  isBuiltIn: boolean,
+): readonly string[] | 'anything' {
   if (!isBuiltIn) return 'anything'
   if (subresource === 'log') return ['text/plain', ...OBJECT_TYPES]
   return verb === 'list' || verb === 'watch' ? LIST_TYPES : OBJECT_TYPES
@@ -105,16 +145,26 @@ function producedBy({ request: { verb, subresource } }: Asked, isBuiltIn: boolea
 const LONG_RUNNING = new Set(['attach', 'exec', 'log', 'portforward', 'proxy'])
 
 function answered(
-  server: ApiServer, http: HttpRequest, { query, request }: Asked, resource: Resource, negotiated: Negotiated,
+  server: ApiServer,
+  http: HttpRequest,
+  { query, request }: Asked,
+  resource: Resource,
+  negotiated: Negotiated,
 ): HttpResponse | HttpWatch | HttpStream {
   const { clock } = server.context
-  const form = { resource, negotiated, include: query.get('includeObject') ?? undefined, now: (): number => clock.now() }
+  const form = {
+    resource,
+    negotiated,
+    include: query.get('includeObject') ?? undefined,
+    now: (): number => clock.now(),
+  }
   const pretty = negotiated.pretty || wantsPretty(http, query)
   if (request.verb === 'watch') {
     checkStream(server, request, negotiated)
     return openWatch(server, request, { ...form, timeoutSeconds: request.options.timeoutSeconds })
   }
-  if (resource.resource === 'pods' && STREAMS.has(request.subresource ?? '')) return openStream(server, http, request, query)
+  if (resource.resource === 'pods' && STREAMS.has(request.subresource ?? ''))
+    return openStream(server, http, request, query)
   const { code, object, warnings } = server.handle(request)
   countRequest(server.context, request, code)
   if (object instanceof ProxiedReply) return { code: object.code, headers: object.headers, body: object.body }
@@ -136,7 +186,9 @@ function checkStream(server: ApiServer, request: ApiRequest, { format }: Negotia
   })
 }
 
-/** A watch whose history is gone is accepted, and then ends with an ERROR event, as behind the watch cache. */
+/**
+ * A watch whose history is gone is accepted, and then ends with an ERROR event, as behind the watch cache.
+ */
 function openWatch(server: ApiServer, request: ApiRequest, form: WatchForm): HttpWatch {
   try {
     return watchLines(server.watch(request), form)

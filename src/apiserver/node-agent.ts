@@ -38,8 +38,9 @@ export interface SessionEnd {
 }
 
 /**
- * An open stream to a container: log, exec, attach or one connection of a port-forward. Pulled, like watches: `read` answers what has
- * come since the last call. Nothing happens in it but inside kernel steps and the calls made here.
+ * An open stream to a container: log, exec, attach or one connection of a port-forward. Pulled, like watches:
+ * `read` answers what has come since the last call. Nothing happens in it but inside kernel steps and the
+ * calls made here.
  */
 export interface Session {
   /** Input: stdin, or what goes to the port. */
@@ -57,8 +58,8 @@ export interface Session {
 }
 
 /**
- * The part of a kubelet that the apiserver talks to (its port 10250). Throws ApiError as the proxying apiserver answers: 400 for an
- * unknown or waiting container, 500 when the dial fails.
+ * The part of a kubelet that the apiserver talks to (its port 10250). Throws ApiError as the proxying
+ * apiserver answers: 400 for an unknown or waiting container, 500 when the dial fails.
  */
 export interface NodeAgent {
   logs(request: LogRequest): Session
@@ -67,9 +68,15 @@ export interface NodeAgent {
   portForward(pod: Pod, port: number): Session
 }
 
-/** Finds the agent of a node; undefined when nothing answers there (the machine is down, or there is no kubelet). */
+/**
+ * Finds the agent of a node; undefined when nothing answers there (the machine is down, or there is no
+ * kubelet).
+ */
 export interface NodeAgents {
   agentOf(node: string): NodeAgent | undefined
-  /** What keeps a connection to a kubelet that is there from coming about, in Go's words: `remote error: tls: internal error`. Default: nothing. */
+  /**
+   * What keeps a connection to a kubelet that is there from coming about, in Go's words: `remote error: tls:
+   * internal error`. Default: nothing.
+   */
   connectionFault?(node: string): string | undefined
 }

@@ -26,7 +26,12 @@ export function reportWrites({ storage, resources, clock, bus, trace }: WriteObs
     if (resource === undefined || subject === undefined) return
     const type = object === undefined ? 'DELETED' : old === undefined ? 'ADDED' : 'MODIFIED'
     bus.emit('write', {
-      time: clock.now(), type, resource: resource.resource, object: subject, ...(old === undefined ? {} : { old }), revision,
+      time: clock.now(),
+      type,
+      resource: resource.resource,
+      object: subject,
+      ...(old === undefined ? {} : { old }),
+      revision,
     })
   }
 }

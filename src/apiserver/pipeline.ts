@@ -33,15 +33,26 @@ export function isNonResource(request: ApiRequest | NonResourceRequest): request
 }
 
 /**
- * The stages before the registry, in the order of the real server: authentication, impersonation, authorization, then the look-up
- * of the resource. Admission and storage are part of the registry's operations, since what they see depends on the verb.
+ * The stages before the registry, in the order of the real server: authentication, impersonation,
+ * authorization, then the look-up of the resource. Admission and storage are part of the registry's
+ * operations, since what they see depends on the verb.
  */
-export function stagesOf(context: Pick<RegistryContext, 'ports' | 'resources' | 'aggregated'>): readonly Stage[] {
+export function stagesOf(
+  context: Pick<RegistryContext, 'ports' | 'resources' | 'aggregated'>,
+): readonly Stage[] {
   return [...accessStages(context.ports), resolve(context)]
 }
 
-/** What every request passes, also one for a path that is no resource: authentication, impersonation, authorization. */
-export function accessStages({ authenticator, impersonator, authorizer, plugged }: ServerPorts): readonly Stage[] {
+/**
+ * What every request passes, also one for a path that is no resource: authentication, impersonation,
+ * authorization.
+ */
+export function accessStages({
+  authenticator,
+  impersonator,
+  authorizer,
+  plugged,
+}: ServerPorts): readonly Stage[] {
   const stages: Stage[] = [authenticate(authenticator, plugged)]
   if (impersonator !== undefined) {
     stages.push((exchange) => {
@@ -56,7 +67,9 @@ export function accessStages({ authenticator, impersonator, authorizer, plugged 
 const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 
 /** Source: pkg/serviceaccount/legacy.go. */
-const AUTO_GENERATED = 'Use tokens from the TokenRequest API or manually created secret-based tokens instead of auto-generated secret-based tokens.'
+const AUTO_GENERATED =
+  'Use tokens from the TokenRequest API or manually created secret-based tokens instead of ' +
+  'auto-generated secret-based tokens.'
 
 function authenticate(authenticator: Authenticator | undefined, plugged: ServerPorts['plugged']): Stage {
   return (exchange) => {
@@ -67,12 +80,20 @@ function authenticate(authenticator: Authenticator | undefined, plugged: ServerP
     }
     const { bearerToken, certificate, clientCertificates } = credentials ?? {}
     const shows = bearerToken !== undefined || certificate !== undefined || clientCertificates !== undefined
-    exchange.user = shows ? identified(exchange, authenticator, plugged) : authenticator?.allowsAnonymous === false ? undefined : ANONYMOUS
+    exchange.user = shows
+      ? identified(exchange, authenticator, plugged)
+      : authenticator?.allowsAnonymous === false
+        ? undefined
+        : ANONYMOUS
     if (exchange.user === undefined) throw new ApiError(401, 'Unauthorized', 'Unauthorized')
   }
 }
 
-function identified({ request, warnings }: Exchange, authenticator: Authenticator | undefined, { legacyTokenUsed }: ServerPorts['plugged']): UserInfo | undefined {
+function identified(
+  { request, warnings }: Exchange,
+  authenticator: Authenticator | undefined,
+  { legacyTokenUsed }: ServerPorts['plugged'],
+): UserInfo | undefined {
   const { credentials = {} } = request
   if (authenticator?.explain === undefined) return authenticator?.authenticate(credentials)
   const { user, legacy } = authenticator.explain(credentials)
@@ -91,23 +112,35 @@ function authorize(authorizer: Authorizer): Stage {
     exchange.verdict = verdict
     if (verdict.allowed) return
     if (verdict.error !== undefined) {
-      throw new PlainTextError(500, `Internal Server Error: ${JSON.stringify(uriOf(exchange.request))}: ${verdict.error}\n`)
+      throw new PlainTextError(
+        500,
+        `Internal Server Error: ${JSON.stringify(uriOf(exchange.request))}: ${verdict.error}\n`,
+      )
     }
     throw accessDenied(user, attributes, verdict.reason)
   }
 }
 
-/** The look-up of the resource, which is all that a request needs that was let in before: see {@link ApiServer.resume}. */
+/**
+ * The look-up of the resource, which is all that a request needs that was let in before: see {@link
+ * ApiServer.resume}.
+ */
 export function resolve({ resources, aggregated }: Pick<RegistryContext, 'resources' | 'aggregated'>): Stage {
   return (exchange) => {
     const { request } = exchange
     if (isNonResource(request)) throw noSuchPath()
     const resource = resources.at(request.group, request.version, request.resource)
-    if (resource === undefined) throw aggregated.serves(request.group, request.version) ? serverUnavailable() : noSuchPath()
+    if (resource === undefined)
+      throw aggregated.serves(request.group, request.version) ? serverUnavailable() : noSuchPath()
     exchange.call = {
-      request, resource, user: exchange.user as UserInfo,
-      name: request.name ?? '', namespace: request.namespace, subresource: request.subresource ?? '',
-      dryRun: request.options.dryRun === true, warnings: [...exchange.warnings, ...(resource.deprecation === undefined ? [] : [resource.deprecation])],
+      request,
+      resource,
+      user: exchange.user as UserInfo,
+      name: request.name ?? '',
+      namespace: request.namespace,
+      subresource: request.subresource ?? '',
+      dryRun: request.options.dryRun === true,
+      warnings: [...exchange.warnings, ...(resource.deprecation === undefined ? [] : [resource.deprecation])],
     }
   }
 }

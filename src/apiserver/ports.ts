@@ -8,10 +8,13 @@ import type { ApiRequest, Credentials, NonResourceRequest } from './request.js'
 export interface Authenticator {
   authenticate(credentials: Credentials): UserInfo | undefined
   /**
-   * Whose token it is, for TokenReview: the audiences are what the caller accepts (empty: those of the apiserver). Without it TokenReview
-   * finds nobody.
+   * Whose token it is, for TokenReview: the audiences are what the caller accepts (empty: those of the
+   * apiserver). Without it TokenReview finds nobody.
    */
-  reviewToken?(token: string, audiences: readonly string[]): TokenReviewed & Pick<AuthenticationVerdict, 'legacy'>
+  reviewToken?(
+    token: string,
+    audiences: readonly string[],
+  ): TokenReviewed & Pick<AuthenticationVerdict, 'legacy'>
   /** As {@link authenticate}, with why nobody was found, as the log of the apiserver says it. */
   explain?(credentials: Credentials): AuthenticationVerdict
   /** Whether a request that shows nothing is let in as `system:anonymous`. Default true. */
@@ -47,8 +50,8 @@ export interface VerifiedCertificate {
 /** Verifies what TLS clients show. */
 export interface CertificateVerifier {
   /**
-   * Whom certificates (PEM, the leaf first) name at a virtual time, signed by the authority for clients or by that for front proxies; a text that
-   * says why they are not to be trusted.
+   * Whom certificates (PEM, the leaf first) name at a virtual time, signed by the authority for clients or by
+   * that for front proxies; a text that says why they are not to be trusted.
    */
   verify(chain: string, authority: 'client' | 'front proxy', now: number): VerifiedCertificate | string
 }
@@ -61,7 +64,9 @@ export interface TokenReviewed {
   readonly error?: string
 }
 
-/** Lets a request act as someone else (`Impersonate-*` headers); throws ApiError 403 when the user may not. */
+/**
+ * Lets a request act as someone else (`Impersonate-*` headers); throws ApiError 403 when the user may not.
+ */
 export interface Impersonator {
   impersonate(user: UserInfo, request: ApiRequest | NonResourceRequest): UserInfo
 }
@@ -118,7 +123,9 @@ export interface NonResourceRule {
   readonly nonResourceURLs?: readonly string[]
 }
 
-/** What {@link RuleResolver} finds. `incomplete` when some authorizer cannot list its rules; `error` says why. */
+/**
+ * What {@link RuleResolver} finds. `incomplete` when some authorizer cannot list its rules; `error` says why.
+ */
 export interface HeldRules {
   readonly resourceRules: readonly ResourceRule[]
   readonly nonResourceRules: readonly NonResourceRule[]
@@ -131,45 +138,64 @@ export interface RuleResolver {
   rulesFor(user: UserInfo, namespace: string): HeldRules
 }
 
-/** The stored objects, as authorizers and authenticators see them: no request, no history, always the present. */
+/**
+ * The stored objects, as authorizers and authenticators see them: no request, no history, always the present.
+ */
 export interface StoreView {
   /** Virtual milliseconds. */
   readonly now: () => number
-  /** The stored object, or undefined. `resource` is a plural, with its group where need be (`leases.coordination.k8s.io`). */
+  /**
+   * The stored object, or undefined. `resource` is a plural, with its group where need be
+   * (`leases.coordination.k8s.io`).
+   */
   get<T extends KubeObject>(resource: string, namespace: string | undefined, name: string): T | undefined
   /** All stored objects of a resource, in key order. */
   list<T extends KubeObject>(resource: string): readonly T[]
   /** Those whose indexed field (`pods`: `spec.nodeName`) has that value, in key order. */
   withField<T extends KubeObject>(resource: string, field: string, value: string): readonly T[]
   /** Calls for every later change of a resource: `next` is absent on removal, `old` on creation. */
-  onChange<T extends KubeObject>(resource: string, listener: (next: T | undefined, old: T | undefined) => void): void
+  onChange<T extends KubeObject>(
+    resource: string,
+    listener: (next: T | undefined, old: T | undefined) => void,
+  ): void
 }
 
 /** The claims of a JWT, as its payload holds them. */
 export type TokenClaims = Readonly<Record<string, unknown>>
 
-/** Signs what the apiserver issues: service account tokens (JWT, RS256). No key is made before the first call. */
+/**
+ * Signs what the apiserver issues: service account tokens (JWT, RS256). No key is made before the first call.
+ */
 export interface Signer {
-  /** A compact JWT (`header.payload.signature`) over these claims, signed with the service account key; the header names its `kid`. */
+  /**
+   * A compact JWT (`header.payload.signature`) over these claims, signed with the service account key; the
+   * header names its `kid`.
+   */
   signToken(claims: TokenClaims): string
   /**
-   * The claims of a JWT that {@link signToken} made (or that another key of the service account issuer signed); undefined when the form
-   * or the signature is wrong. Time, issuer and audience are the caller's business.
+   * The claims of a JWT that {@link signToken} made (or that another key of the service account issuer
+   * signed); undefined when the form or the signature is wrong. Time, issuer and audience are the caller's
+   * business.
    */
   verifyToken(token: string): TokenClaims | undefined
   /** The public keys as a JSON Web Key Set (`/openid/v1/jwks`). */
   keySet?(): { readonly keys: readonly Readonly<Record<string, string>>[] }
 }
 
-/** Reads a protobuf body (`k8s\0`, runtime.Unknown, message) as the JSON that the same client would have sent. */
+/**
+ * Reads a protobuf body (`k8s\0`, runtime.Unknown, message) as the JSON that the same client would have sent.
+ */
 export interface ProtobufDecoder {
   /** Whether a kind has a protobuf form: those of custom resources have none. */
-  knows(kind: { readonly group: string, readonly version: string, readonly kind: string }): boolean
+  knows(kind: { readonly group: string; readonly version: string; readonly kind: string }): boolean
   /**
-   * Throws ProtobufError (api/protobuf) for bytes that are none. `fallback` is the kind by the URL, for bodies that name none. Of a kind
-   * that it does not know it answers `apiVersion` and `kind` alone.
+   * Throws ProtobufError (api/protobuf) for bytes that are none. `fallback` is the kind by the URL, for
+   * bodies that name none. Of a kind that it does not know it answers `apiVersion` and `kind` alone.
    */
-  decode(bytes: Uint8Array, fallback: { readonly apiVersion: string, readonly kind: string }): Record<string, unknown>
+  decode(
+    bytes: Uint8Array,
+    fallback: { readonly apiVersion: string; readonly kind: string },
+  ): Record<string, unknown>
 }
 
 /** How a part of the control plane is, as ComponentStatus tells it. */
@@ -210,7 +236,10 @@ export interface ServerPorts {
   readonly plugged: PluggedPorts
   /** Asks the parts of the control plane how they are; without it all are well. */
   readonly componentHealth: (() => readonly ComponentHealth[]) | undefined
-  /** What the storage of a kind itself checks against the user, after all admission plugins have mutated (RBAC's escalation check). */
+  /**
+   * What the storage of a kind itself checks against the user, after all admission plugins have mutated
+   * (RBAC's escalation check).
+   */
   readonly guards: readonly AdmissionPlugin[]
 }
 
@@ -222,8 +251,9 @@ export interface AdmissionAttributes<T extends KubeObject = KubeObject> {
   readonly namespace: string
   readonly name: string
   /**
-   * The object as it would be stored; undefined on DELETE. During `mutate` the object and its metadata are drafts; on UPDATE
-   * deeper parts may be shared with the stored object and frozen, so replace them instead of writing to them.
+   * The object as it would be stored; undefined on DELETE. During `mutate` the object and its metadata are
+   * drafts; on UPDATE deeper parts may be shared with the stored object and frozen, so replace them instead
+   * of writing to them.
    */
   readonly object: T | undefined
   /** The stored object on UPDATE and DELETE. */
@@ -250,15 +280,19 @@ export interface AdmissionContext {
   /** `length` random characters of the alphabet that generated names use. */
   suffix(length: number): string
   /** The resources of a kind; none when it is not served. */
-  resourcesOf(group: string, version: string, kind: string): readonly { readonly resource: string, readonly namespaced: boolean }[]
+  resourcesOf(
+    group: string,
+    version: string,
+    kind: string,
+  ): readonly { readonly resource: string; readonly namespaced: boolean }[]
   /** Whether a user may do something, as the server's authorizer sees it. */
   authorize(user: UserInfo, attributes: AccessAttributes): Authorization
 }
 
 /**
- * One admission plugin. All mutating phases run first, in order, then all validating phases. A plugin refuses by throwing
- * ApiError. `resources` names the resources (`pods`, `pods/binding`) that it wants to see; absent means all.
- * Source: apiserver pkg/admission/interfaces.go.
+ * One admission plugin. All mutating phases run first, in order, then all validating phases. A plugin refuses
+ * by throwing ApiError. `resources` names the resources (`pods`, `pods/binding`) that it wants to see; absent
+ * means all. Source: apiserver pkg/admission/interfaces.go.
  */
 export interface AdmissionPlugin {
   readonly name: string

@@ -9,7 +9,10 @@ export interface ProxiedRequest {
   readonly body: string
 }
 
-/** What somebody behind the apiserver answered over HTTP: goes to the client as it is, past all forms that the API has. */
+/**
+ * What somebody behind the apiserver answered over HTTP: goes to the client as it is, past all forms that the
+ * API has.
+ */
 export class ProxiedReply {
   readonly code: number
   readonly headers: Readonly<Record<string, string>>
@@ -24,7 +27,10 @@ export class ProxiedReply {
 
 /** How the apiserver reaches pods and nodes. */
 export interface ProxyNetwork {
-  /** Sends a request to an address; a text is what Go says of a connection that failed (`dial tcp 10.244.0.5:80: connect: connection refused`). */
+  /**
+   * Sends a request to an address; a text is what Go says of a connection that failed (`dial tcp
+   * 10.244.0.5:80: connect: connection refused`).
+   */
   send(ip: string, port: number, request: ProxiedRequest): ProxiedReply | string
   /** Asks the kubelet of a node; undefined when it does not answer. */
   askKubelet(node: string, request: ProxiedRequest): ProxiedReply | undefined

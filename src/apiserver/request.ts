@@ -3,9 +3,20 @@ import type { UserInfo } from './client/client.js'
 import type { ProxiedRequest } from './proxied.js'
 
 /** What the API calls a request's verb (authorization attributes). */
-export type RequestVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
+export type RequestVerb =
+  | 'get'
+  | 'list'
+  | 'watch'
+  | 'create'
+  | 'update'
+  | 'patch'
+  | 'delete'
+  | 'deletecollection'
 
-/** Options that come from the query string (list, watch, get, writes) or from a DeleteOptions body, already parsed. */
+/**
+ * Options that come from the query string (list, watch, get, writes) or from a DeleteOptions body, already
+ * parsed.
+ */
 export interface RequestOptions {
   readonly labelSelector?: string
   readonly fieldSelector?: string
@@ -42,7 +53,10 @@ export interface RequestSender {
   readonly userAgent: string
 }
 
-/** One API request, parsed: what every stage of the pipeline sees. In process it is built without any string being parsed. */
+/**
+ * One API request, parsed: what every stage of the pipeline sees. In process it is built without any string
+ * being parsed.
+ */
 export interface ApiRequest extends RequestSender {
   readonly verb: RequestVerb
   /** '' for the core group. */
@@ -68,8 +82,8 @@ export interface ApiRequest extends RequestSender {
 }
 
 /**
- * A request for a path that is no resource (`/version`, `/healthz`, `/apis`, an unknown path): authorized by RBAC's
- * `nonResourceURLs`. Told from an {@link ApiRequest} by its `path`.
+ * A request for a path that is no resource (`/version`, `/healthz`, `/apis`, an unknown path): authorized by
+ * RBAC's `nonResourceURLs`. Told from an {@link ApiRequest} by its `path`.
  */
 export interface NonResourceRequest extends RequestSender {
   /** The HTTP method in lower case: `get`, `head`, `post`. */
@@ -82,7 +96,11 @@ export interface NonResourceRequest extends RequestSender {
 export interface Credentials {
   readonly bearerToken?: string
   /** Subject of a verified client certificate, and the SHA-256 of its bytes in lower-case hex. */
-  readonly certificate?: { readonly commonName: string; readonly organizations: readonly string[]; readonly sha256?: string }
+  readonly certificate?: {
+    readonly commonName: string
+    readonly organizations: readonly string[]
+    readonly sha256?: string
+  }
   /** The certificates (PEM, the leaf first) that a TLS client has shown, not verified yet. */
   readonly clientCertificates?: string
   /** Whom the `X-Remote-*` headers name: counts only with the certificate of a front proxy. */
@@ -100,7 +118,10 @@ export interface Impersonation {
   readonly extra?: Readonly<Record<string, readonly string[]>>
 }
 
-/** An answer: `object` is what the body holds (an object, a list or a Status). `warnings` lack the `299 - ` prefix. */
+/**
+ * An answer: `object` is what the body holds (an object, a list or a Status). `warnings` lack the `299 - `
+ * prefix.
+ */
 export interface ApiResponse {
   readonly code: number
   readonly object: object | Status

@@ -15,7 +15,10 @@ export interface TableColumn {
 export interface TableRow {
   readonly cells: readonly (string | number | boolean | null)[]
   readonly conditions?: readonly {
-    readonly type: string; readonly status: string; readonly reason: string; readonly message: string,
+    readonly type: string
+    readonly status: string
+    readonly reason: string
+    readonly message: string
   }[]
   readonly object: object | null
 }
@@ -42,11 +45,18 @@ interface ListLike {
  * Source: apiserver pkg/endpoints/handlers/response.go, pkg/printers/internalversion/printers.go.
  */
 export function tableOf(
-  resource: Resource, object: KubeObject | ListLike, now: number, include: IncludeObject = 'Metadata',
+  resource: Resource,
+  object: KubeObject | ListLike,
+  now: number,
+  include: IncludeObject = 'Metadata',
 ): Table {
   const isList = isListOf(object)
   const { compareRows } = resource.definition
-  const items = !isList ? [object] : compareRows === undefined ? object.items : object.items.toSorted(compareRows)
+  const items = !isList
+    ? [object]
+    : compareRows === undefined
+      ? object.items
+      : object.items.toSorted(compareRows)
   const columns = isScale(object, resource) ? SCALE_COLUMNS : resource.definition.columns
   return {
     kind: 'Table',
@@ -57,7 +67,10 @@ export function tableOf(
   }
 }
 
-/** Scales are shown as what they are, not as what they scale. Source: printers' printScale, apiextensions' getScaleColumnsForVersion. */
+/**
+ * Scales are shown as what they are, not as what they scale. Source: printers' printScale, apiextensions'
+ * getScaleColumnsForVersion.
+ */
 const SCALE_COLUMNS: readonly PrinterColumn<KubeObject>[] = [
   nameColumn(),
   { name: 'Desired', type: 'integer', cell: ({ spec }: Partial<Scale>) => spec?.replicas ?? 0 },
@@ -65,7 +78,10 @@ const SCALE_COLUMNS: readonly PrinterColumn<KubeObject>[] = [
   ageColumn(),
 ]
 
-type Scale = KubeObject & { readonly spec?: { readonly replicas?: number }; readonly status?: { readonly replicas?: number } }
+type Scale = KubeObject & {
+  readonly spec?: { readonly replicas?: number }
+  readonly status?: { readonly replicas?: number }
+}
 
 function isScale(object: KubeObject | ListLike, { definition }: Resource): boolean {
   return 'kind' in object && object.kind === 'Scale' && definition.kind !== 'Scale'
@@ -79,7 +95,12 @@ function columnOf({ name, type, format, priority = 0 }: PrinterColumn<KubeObject
   return { name, type, format: format ?? '', description: '', priority }
 }
 
-function rowOf(columns: readonly PrinterColumn<KubeObject>[], item: KubeObject, now: number, include: IncludeObject): TableRow {
+function rowOf(
+  columns: readonly PrinterColumn<KubeObject>[],
+  item: KubeObject,
+  now: number,
+  include: IncludeObject,
+): TableRow {
   const conditions = completion(item)
   return {
     cells: columns.map(({ cell }) => cell(item, now)),
@@ -88,20 +109,24 @@ function rowOf(columns: readonly PrinterColumn<KubeObject>[], item: KubeObject, 
   }
 }
 
-/** An annotation that stands for a field of the internal DaemonSet, and so is no part of its metadata in here. */
+/**
+ * An annotation that stands for a field of the internal DaemonSet, and so is no part of its metadata in here.
+ */
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
 
 /** Only the metadata of an object. */
 export function partialMetadata({ kind, metadata }: KubeObject): KubeObject {
   const partial = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' }
-  if (kind !== 'DaemonSet' || metadata.annotations?.[TEMPLATE_GENERATION] === undefined) return { ...partial, metadata }
+  if (kind !== 'DaemonSet' || metadata.annotations?.[TEMPLATE_GENERATION] === undefined)
+    return { ...partial, metadata }
   const { annotations, ...rest } = metadata
   const { [TEMPLATE_GENERATION]: _, ...others } = annotations
   return { ...partial, metadata: Object.keys(others).length === 0 ? rest : { ...rest, annotations: others } }
 }
 
 const COMPLETIONS: Readonly<Record<string, string>> = {
-  Succeeded: 'The pod has completed successfully.', Failed: 'The pod failed.',
+  Succeeded: 'The pod has completed successfully.',
+  Failed: 'The pod failed.',
 }
 
 /** Rows of pods that have ended say so, which old clients hide. */

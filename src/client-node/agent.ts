@@ -6,7 +6,10 @@ interface PendingRequest {
   onSocket(socket: Duplex): void
 }
 
-/** What `http.request` and node-fetch take for an agent: each request gets a socket that leads into the cluster. */
+/**
+ * What `http.request` and node-fetch take for an agent: each request gets a socket that leads into the
+ * cluster.
+ */
 export interface ClusterAgent {
   /** For readers that want to keep connections alive; there are none. */
   readonly sockets: Readonly<Record<string, never>>
@@ -23,7 +26,10 @@ export function agentFor(send: Send): ClusterAgent {
 
 const HEAD_END = '\r\n\r\n'
 
-/** The client's end of a connection that is no connection: reads one HTTP/1.1 request, writes the answer and ends. */
+/**
+ * The client's end of a connection that is no connection: reads one HTTP/1.1 request, writes the answer and
+ * ends.
+ */
 class ClusterSocket extends Duplex {
   readonly #send: Send
   readonly #abort = new AbortController()
@@ -56,7 +62,9 @@ class ClusterSocket extends Duplex {
     return this
   }
 
-  override _read(): void { /* the answer is pushed as it comes */ }
+  override _read(): void {
+    /* the answer is pushed as it comes */
+  }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.#received = Buffer.concat([this.#received, chunk])
@@ -76,7 +84,8 @@ class ClusterSocket extends Duplex {
     const response = await this.#send(target, { ...init, signal: this.#abort.signal })
     const headers = [...response.headers].map(([name, value]) => `${name}: ${value}\r\n`).join('')
     this.push(`HTTP/1.1 ${response.status} ${response.statusText}\r\n${headers}connection: close${HEAD_END}`)
-    if (response.body !== null) for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) this.push(chunk)
+    if (response.body !== null)
+      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) this.push(chunk)
     this.push(null)
   }
 }
@@ -92,10 +101,12 @@ function parseRequest(bytes: Buffer): ParsedRequest | undefined {
   if (headEnd < 0) return undefined
   const [first = '', ...lines] = bytes.toString('latin1', 0, headEnd).split('\r\n')
   const [method = '', target = ''] = first.split(' ')
-  const headers = new Headers(lines.map((line): [string, string] => {
-    const colon = line.indexOf(':')
-    return [line.slice(0, colon), line.slice(colon + 1).trim()]
-  }))
+  const headers = new Headers(
+    lines.map((line): [string, string] => {
+      const colon = line.indexOf(':')
+      return [line.slice(0, colon), line.slice(colon + 1).trim()]
+    }),
+  )
   const body = bytes.subarray(headEnd + HEAD_END.length)
   if (body.length < Number(headers.get('content-length') ?? 0)) return undefined
   return { target, init: { method, headers, ...(body.length === 0 ? {} : { body: Uint8Array.from(body) }) } }

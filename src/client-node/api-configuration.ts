@@ -40,7 +40,8 @@ class RequestContext {
   }
 
   addCookie(name: string, value: string): void {
-    this.#headers['Cookie'] = `${this.#headers['Cookie'] === undefined ? '' : `${this.#headers['Cookie']}; `}${name}=${value}; `
+    this.#headers['Cookie'] =
+      `${this.#headers['Cookie'] === undefined ? '' : `${this.#headers['Cookie']}; `}${name}=${value}; `
   }
 
   setQueryParam(name: string, value: string): void {
@@ -99,10 +100,16 @@ class ResponseContext {
   /** A header's value and parameters: `{ '': 'text/plain', charset: 'utf-8' }`. */
   getParsedHeader(name: string): Record<string, string> {
     const parts = (this.headers[name] ?? '').split(';').map((part) => part.trim())
-    return Object.fromEntries(parts.filter((part) => part !== '').map((part, at) => {
-      const equals = part.indexOf('=')
-      return at === 0 || equals < 0 ? ['', part] : [part.slice(0, equals).toLowerCase(), part.slice(equals + 1).replace(/^"|"$/g, '')]
-    }))
+    return Object.fromEntries(
+      parts
+        .filter((part) => part !== '')
+        .map((part, at) => {
+          const equals = part.indexOf('=')
+          return at === 0 || equals < 0
+            ? ['', part]
+            : [part.slice(0, equals).toLowerCase(), part.slice(equals + 1).replace(/^"|"$/g, '')]
+        }),
+    )
   }
 
   async getBodyAsFile(): Promise<Buffer> {
@@ -144,15 +151,20 @@ export function apiConfiguration(send: Send): ApiConfiguration {
   const request = async (context: RequestContext): Promise<ResponseContext> => {
     const body = context.getBody()
     const signal = context.getSignal()
-    return new ResponseContext(await send(targetOf(context.getUrl()), {
-      method: context.getHttpMethod(), headers: context.getHeaders(),
-      ...(body === undefined ? {} : { body }), ...(signal === undefined ? {} : { signal }),
-    }))
+    return new ResponseContext(
+      await send(targetOf(context.getUrl()), {
+        method: context.getHttpMethod(),
+        headers: context.getHeaders(),
+        ...(body === undefined ? {} : { body }),
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    )
   }
   return {
     baseServer: {
       makeRequestContext: (endpoint: string, method: string) => new RequestContext(SERVER + endpoint, method),
-      getConfiguration: () => ({}), getUrl: () => SERVER,
+      getConfiguration: () => ({}),
+      getUrl: () => SERVER,
     },
     httpApi: { send: (context: RequestContext) => new Observable(request(context)) },
     middleware: [],

@@ -20,7 +20,12 @@ interface Controller {
 /** Where the answer goes (undici 7 and 8). */
 interface DispatchHandler {
   onRequestStart?(controller: Controller, context: object): void
-  onResponseStart?(controller: Controller, status: number, headers: Readonly<Record<string, string | string[]>>, text: string): void
+  onResponseStart?(
+    controller: Controller,
+    status: number,
+    headers: Readonly<Record<string, string | string[]>>,
+    text: string,
+  ): void
   onResponseData?(controller: Controller, chunk: Buffer): void
   onResponseEnd?(controller: Controller, trailers: object): void
   onResponseError?(controller: Controller, error: unknown): void
@@ -37,7 +42,9 @@ export function dispatcherFor(send: Send): ClusterDispatcher {
     dispatch: (options, handler) => {
       const control = new Control()
       handler.onRequestStart?.(control, {})
-      answer(send, options, handler, control).catch((error: unknown) => handler.onResponseError?.(control, error))
+      answer(send, options, handler, control).catch((error: unknown) =>
+        handler.onResponseError?.(control, error),
+      )
       return true
     },
   }
@@ -75,10 +82,18 @@ class Control implements Controller {
   }
 }
 
-async function answer(send: Send, options: DispatchOptions, handler: DispatchHandler, control: Control): Promise<void> {
+async function answer(
+  send: Send,
+  options: DispatchOptions,
+  handler: DispatchHandler,
+  control: Control,
+): Promise<void> {
   const { path, method, headers, body } = options
   const response = await send(path, {
-    method, headers: headersOf(headers), signal: control.signal, ...(body === undefined || body === null ? {} : { body: await collect(body) }),
+    method,
+    headers: headersOf(headers),
+    signal: control.signal,
+    ...(body === undefined || body === null ? {} : { body: await collect(body) }),
   })
   const pairs = [...response.headers]
   control.rawHeaders = pairs.flat()
@@ -96,12 +111,16 @@ async function answer(send: Send, options: DispatchOptions, handler: DispatchHan
 function headersOf(headers: DispatchOptions['headers']): Headers {
   if (!Array.isArray(headers)) return new Headers((headers ?? {}) as Record<string, string>)
   const found = new Headers()
-  for (let at = 0; at < headers.length; at += 2) found.append(headers[at] as string, headers[at + 1] as string)
+  for (let at = 0; at < headers.length; at += 2)
+    found.append(headers[at] as string, headers[at + 1] as string)
   return found
 }
 
-async function collect(body: AsyncIterable<Uint8Array> | Uint8Array | string): Promise<Uint8Array<ArrayBuffer>> {
-  if (typeof body === 'string' || body instanceof Uint8Array) return Uint8Array.from(Buffer.from(body as string))
+async function collect(
+  body: AsyncIterable<Uint8Array> | Uint8Array | string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (typeof body === 'string' || body instanceof Uint8Array)
+    return Uint8Array.from(Buffer.from(body as string))
   const chunks: Uint8Array[] = []
   for await (const chunk of body) chunks.push(chunk)
   return Uint8Array.from(Buffer.concat(chunks))

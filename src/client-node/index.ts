@@ -1,4 +1,7 @@
-/** `simcluster/client-node`: the typed client of @kubernetes/client-node on a cluster in the same process. For Node. */
+/**
+ * `simcluster/client-node`: the typed client of @kubernetes/client-node on a cluster in the same process. For
+ * Node.
+ */
 export { kubeConfigFor } from './kube-config.js'
 export type { ClusterKubeConfig, KubeConfigOptions } from './kube-config.js'
 export type { Cluster, Identity } from './send.js'

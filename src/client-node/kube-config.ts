@@ -16,9 +16,18 @@ export interface KubeConfigOptions<K extends object = object> {
 
 /** What client-node's classes ask of a KubeConfig. */
 export interface ClusterKubeConfig {
-  readonly clusters: readonly { readonly name: string; readonly server: string; readonly skipTLSVerify: boolean }[]
+  readonly clusters: readonly {
+    readonly name: string
+    readonly server: string
+    readonly skipTLSVerify: boolean
+  }[]
   readonly users: readonly { readonly name: string }[]
-  readonly contexts: readonly { readonly name: string; readonly cluster: string; readonly user: string; readonly namespace: string }[]
+  readonly contexts: readonly {
+    readonly name: string
+    readonly cluster: string
+    readonly user: string
+    readonly namespace: string
+  }[]
   readonly currentContext: string
   getClusters(): ClusterKubeConfig['clusters']
   getUsers(): ClusterKubeConfig['users']
@@ -48,10 +57,14 @@ interface Settable {
 
 /**
  * A KubeConfig for @kubernetes/client-node (1.4 and 2.x) whose requests go into the cluster, with no socket:
- * `kubeConfigFor(cluster).makeApiClient(CoreV1Api)`, `new Watch(kc)`, `makeInformer(kc, ...)`. Refused requests reject with client-node's
- * own ApiException. Exec, Attach and PortForward need a connection: use `serve` of simcluster/server for them.
+ * `kubeConfigFor(cluster).makeApiClient(CoreV1Api)`, `new Watch(kc)`, `makeInformer(kc, ...)`. Refused
+ * requests reject with client-node's own ApiException. Exec, Attach and PortForward need a connection: use
+ * `serve` of simcluster/server for them.
  */
-export function kubeConfigFor<K extends object = ClusterKubeConfig>(cluster: Cluster, options: KubeConfigOptions<K> = {}): K {
+export function kubeConfigFor<K extends object = ClusterKubeConfig>(
+  cluster: Cluster,
+  options: KubeConfigOptions<K> = {},
+): K {
   const { as, namespace = 'default', KubeConfig } = options
   const send: Send = (target, init) => cluster.fetch(target, as === undefined ? init : { ...init, as })
   const base = KubeConfig === undefined ? plainConfig(as, namespace) : loaded(new KubeConfig(), as, namespace)
@@ -63,7 +76,8 @@ function transportOf(send: Send): Transport {
   const dispatcher = dispatcherFor(send)
   return {
     makeApiClient: (Api) => new Api(apiConfiguration(send) as never),
-    applyToFetchOptions: ({ headers, method }) => Promise.resolve({ agent, headers: new Headers(headers), method }),
+    applyToFetchOptions: ({ headers, method }) =>
+      Promise.resolve({ agent, headers: new Headers(headers), method }),
     applyToHTTPSOptions: (options) => {
       options.agent = agent
       return Promise.resolve()
@@ -78,7 +92,10 @@ function transportOf(send: Send): Transport {
 
 const NAME = 'simcluster'
 
-function entries(as: Identity | undefined, namespace: string): Pick<ClusterKubeConfig, 'clusters' | 'users' | 'contexts' | 'currentContext'> {
+function entries(
+  as: Identity | undefined,
+  namespace: string,
+): Pick<ClusterKubeConfig, 'clusters' | 'users' | 'contexts' | 'currentContext'> {
   const user = as?.user ?? 'kubernetes-admin'
   return {
     clusters: [{ name: NAME, server: SERVER, skipTLSVerify: false }],

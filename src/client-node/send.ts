@@ -13,7 +13,10 @@ export interface Identity {
   readonly uid?: string
 }
 
-/** The host of every URL. Its `http:` keeps Node's `http` and client-node from asking for certificates; nothing is sent over a network. */
+/**
+ * The host of every URL. Its `http:` keeps Node's `http` and client-node from asking for certificates;
+ * nothing is sent over a network.
+ */
 export const SERVER = 'http://simcluster.invalid'
 
 /** Path and query of a URL. */

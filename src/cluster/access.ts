@@ -25,13 +25,17 @@ export interface UserOptions {
   readonly groups?: readonly string[]
 }
 
-/** Ways to prove who one is, besides certificates and the tokens of service accounts and of `kubeadm join`. */
+/**
+ * Ways to prove who one is, besides certificates and the tokens of service accounts and of `kubeadm join`.
+ */
 export interface AuthenticationOptions {
-  /** `--anonymous-auth`: whether requests that show nothing are let in as `system:anonymous`. Default true. */
+  /**
+   * `--anonymous-auth`: whether requests that show nothing are let in as `system:anonymous`. Default true.
+   */
   readonly anonymous?: boolean
   /**
-   * `--token-auth-file`: path of a file among `cluster.pki`'s (`/etc/kubernetes/token.csv`), with lines `token,user,uid,"group1,group2"`. It is
-   * read when the apiserver starts. Default none.
+   * `--token-auth-file`: path of a file among `cluster.pki`'s (`/etc/kubernetes/token.csv`), with lines
+   * `token,user,uid,"group1,group2"`. It is read when the apiserver starts. Default none.
    */
   readonly tokenFile?: string
   /** An OpenID Connect provider whose tokens are taken. */
@@ -55,12 +59,17 @@ export interface AccessOptions {
 const CREDENTIAL_IDS_SINCE: Minor = 32
 
 /** The parts of a server that find out who sends a request and whether he may, over its stored objects. */
-export function accessPorts(view: StoreView, signer: Signer | undefined, options: AccessOptions): Partial<ServerPorts> {
+export function accessPorts(
+  view: StoreView,
+  signer: Signer | undefined,
+  options: AccessOptions,
+): Partial<ServerPorts> {
   const { authorization, minor } = options
   const rbac = new RbacAuthorizer(view)
   const { authorizer, ruleResolver } = authorizersOf(authorization, { view, rbac, minor })
   return {
-    authorizer, ruleResolver,
+    authorizer,
+    ruleResolver,
     guards: authorization === 'AlwaysAllow' ? [] : [escalationCheck(rbac)],
     impersonator: headerImpersonator(authorizer),
     authenticator: authenticatorOf(view, signer, options),
@@ -68,17 +77,26 @@ export function accessPorts(view: StoreView, signer: Signer | undefined, options
 }
 
 /** In kube-apiserver's order. Source: pkg/kubeapiserver/authenticator/config.go. */
-function authenticatorOf(view: StoreView, signer: Signer | undefined, { authentication = {}, users, minor, pki, tokenFile }: AccessOptions): UnionAuthenticator {
+function authenticatorOf(
+  view: StoreView,
+  signer: Signer | undefined,
+  { authentication = {}, users, minor, pki, tokenFile }: AccessOptions,
+): UnionAuthenticator {
   const { anonymous, oidc, webhook, tokenFile: path } = authentication
-  return new UnionAuthenticator([
-    staticTokens(() => users),
-    ...(path === undefined ? [] : [staticTokens(tokenFile)]),
-    ...(signer === undefined ? [] : [serviceAccountTokens(view, signer)]),
-    bootstrapTokens(view),
-    ...(oidc === undefined ? [] : [oidcTokens(oidc, view.now)]),
-    ...(webhook === undefined ? [] : [webhookTokens(webhook)]),
-  ], {
-    certificates: new ClientCertificates((file) => pki.read(file)), now: view.now, credentialIds: minor >= CREDENTIAL_IDS_SINCE,
-    ...(anonymous === undefined ? {} : { anonymous }),
-  })
+  return new UnionAuthenticator(
+    [
+      staticTokens(() => users),
+      ...(path === undefined ? [] : [staticTokens(tokenFile)]),
+      ...(signer === undefined ? [] : [serviceAccountTokens(view, signer)]),
+      bootstrapTokens(view),
+      ...(oidc === undefined ? [] : [oidcTokens(oidc, view.now)]),
+      ...(webhook === undefined ? [] : [webhookTokens(webhook)]),
+    ],
+    {
+      certificates: new ClientCertificates((file) => pki.read(file)),
+      now: view.now,
+      credentialIds: minor >= CREDENTIAL_IDS_SINCE,
+      ...(anonymous === undefined ? {} : { anonymous }),
+    },
+  )
 }

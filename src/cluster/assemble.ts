@@ -30,7 +30,10 @@ const BOOTSTRAP_SEED = 2 ** 53
 /** Kubernetes minor of a cluster unless told otherwise. */
 export const DEFAULT_VERSION = 'v1.35'
 
-/** Name of the piece of state that says which machines there are besides the control plane's where `kubeadm init` has not run. */
+/**
+ * Name of the piece of state that says which machines there are besides the control plane's where `kubeadm
+ * init` has not run.
+ */
 export const BARE_MACHINES = 'bare machines'
 
 /** What a cluster is put together from. */
@@ -52,42 +55,87 @@ export function userClient(plane: ControlPlane, name: string, client: Client): C
   return checkedClient(client, () => plane.connectivity.check(`user/${name}`))
 }
 
-/** Puts a cluster together: a new one, or one in the state of a snapshot. `watched`: a simulation whose observers go on with this one. */
-export function assemble(options: ClusterOptions, given?: ClusterSnapshot, watched?: Simulation<ClusterEvents>): ClusterParts {
+/**
+ * Puts a cluster together: a new one, or one in the state of a snapshot. `watched`: a simulation whose
+ * observers go on with this one.
+ */
+export function assemble(
+  options: ClusterOptions,
+  given?: ClusterSnapshot,
+  watched?: Simulation<ClusterEvents>,
+): ClusterParts {
   const from = given ?? freshState(options)
   const version = options.version ?? DEFAULT_VERSION
-  const simulation = new Simulation<ClusterEvents>({ ...options, seed: BOOTSTRAP_SEED }, from?.simulation(), watched)
+  const simulation = new Simulation<ClusterEvents>(
+    { ...options, seed: BOOTSTRAP_SEED },
+    from?.simulation(),
+    watched,
+  )
   const { clock } = simulation
   const store = from?.openStore({ clock }) ?? new EtcdStore({ clock })
   const late: { machines?: Machines } = {}
   const answering = (node: string): ReturnType<Machines['answering']> => late.machines?.answering(node)
   const plane = new ControlPlane({
-    simulation, store, version, events: options.events ?? true,
-    authorization: options.authorization ?? 'RBAC', authentication: options.authentication, users: options.users ?? [], webhooks: options.webhooks, admissionPlugins: options.admissionPlugins,
-    keys: options.keys, kubeadm: options.kubeadm, nodeAgents: options.nodeAgents ?? kubeletAgents({ machineOf: answering, servingFault: (node) => late.machines?.servingFault(node), now: () => clock.now() }),
-    advertiseAddress: options.advertiseAddress, serviceCIDR: options.serviceCIDR, managedFields: options.managedFields, storedProtobuf: options.storedProtobuf ?? protobufCodec,
+    simulation,
+    store,
+    version,
+    events: options.events ?? true,
+    authorization: options.authorization ?? 'RBAC',
+    authentication: options.authentication,
+    users: options.users ?? [],
+    webhooks: options.webhooks,
+    admissionPlugins: options.admissionPlugins,
+    keys: options.keys,
+    kubeadm: options.kubeadm,
+    nodeAgents:
+      options.nodeAgents ??
+      kubeletAgents({
+        machineOf: answering,
+        servingFault: (node) => late.machines?.servingFault(node),
+        now: () => clock.now(),
+      }),
+    advertiseAddress: options.advertiseAddress,
+    serviceCIDR: options.serviceCIDR,
+    managedFields: options.managedFields,
+    storedProtobuf: options.storedProtobuf ?? protobufCodec,
   })
   const metrics = new ClusterMetrics({
-    client: () => plane.client(ADMIN), now: () => clock.now(), hasServer: options.metricsServer ?? false,
-    state: simulation.slice<MetricsState>('cluster', 'metrics', newMetricsState), answering,
+    client: () => plane.client(ADMIN),
+    now: () => clock.now(),
+    hasServer: options.metricsServer ?? false,
+    state: simulation.slice<MetricsState>('cluster', 'metrics', newMetricsState),
+    answering,
   })
   if (options.metricsServer === true) serveMetrics(plane, metrics)
   const isInitialized = options.initialized !== false
   const discard = (volume: PersistentVolume): void => late.machines?.volumes.discard(volume)
-  const components = isInitialized ? componentsOf(options, plane.scheme, plane.pki, discard, metrics.source) : []
-  if (!from && isInitialized) bootstrap(plane.server, { objects: defaultObjects(components, plane.scheme, clock.now()) })
+  const components = isInitialized
+    ? componentsOf(options, plane.scheme, plane.pki, discard, metrics.source)
+    : []
+  if (!from && isInitialized)
+    bootstrap(plane.server, { objects: defaultObjects(components, plane.scheme, clock.now()) })
   for (const component of components) plane.addComponent(component)
-  const machines = late.machines = new Machines(plane, simulation, options)
+  const machines = (late.machines = new Machines(plane, simulation, options))
   plugProxy(plane, machines)
   if (!from) {
     if (isInitialized) populate(plane, machines, options)
     else leaveBare(plane, options)
     simulation.settle()
-    rememberFresh(options, () => new ClusterSnapshot({ ...options, version }, simulation.state(), store.fork()))
+    rememberFresh(
+      options,
+      () => new ClusterSnapshot({ ...options, version }, simulation.state(), store.fork()),
+    )
   }
   if (!given) simulation.reseed(options.seed ?? 1)
   return {
-    version, options, simulation, store, plane, machines, metrics, kubectlEnvironment: kubectlEnvironment(plane, version),
+    version,
+    options,
+    simulation,
+    store,
+    plane,
+    machines,
+    metrics,
+    kubectlEnvironment: kubectlEnvironment(plane, version),
     client: userClient(plane, ADMIN.name, plane.client(ADMIN, { userAgent: 'kubectl' })),
   }
 }

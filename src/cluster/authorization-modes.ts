@@ -23,10 +23,17 @@ export interface WebhookMode extends WebhookAuthorizerOptions {
 }
 
 /**
- * One authorizer of the apiserver. Those of a list are asked in order (`--authorization-mode`); the first that allows or denies decides.
- * An authorizer of your own is an object with `authorize(user, attributes)`.
+ * One authorizer of the apiserver. Those of a list are asked in order (`--authorization-mode`); the first
+ * that allows or denies decides. An authorizer of your own is an object with `authorize(user, attributes)`.
  */
-export type AuthorizationMode = 'Node' | 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny' | AbacMode | WebhookMode | Authorizer
+export type AuthorizationMode =
+  | 'Node'
+  | 'RBAC'
+  | 'AlwaysAllow'
+  | 'AlwaysDeny'
+  | AbacMode
+  | WebhookMode
+  | Authorizer
 
 /** What modes are made of. */
 export interface ModeParts {
@@ -41,19 +48,27 @@ const NODE_SELECTORS_SINCE: Minor = 32
 const NODE_ACCOUNTS_SINCE: Minor = 34
 
 /** `RBAC` alone is what kubeadm sets up, `Node,RBAC`; in a list it is RBAC. */
-export function modesOf(option: AuthorizationMode | readonly AuthorizationMode[]): readonly AuthorizationMode[] {
+export function modesOf(
+  option: AuthorizationMode | readonly AuthorizationMode[],
+): readonly AuthorizationMode[] {
   if (option === 'RBAC') return ['Node', 'RBAC']
   return isList(option) ? option : [option]
 }
 
-function isList(option: AuthorizationMode | readonly AuthorizationMode[]): option is readonly AuthorizationMode[] {
+function isList(
+  option: AuthorizationMode | readonly AuthorizationMode[],
+): option is readonly AuthorizationMode[] {
   return Array.isArray(option)
 }
 
-/** The authorizers of a server as one, and who lists rules. @throws RangeError for ABAC policies that are none. */
+/**
+ * The authorizers of a server as one, and who lists rules. @throws RangeError for ABAC policies that are
+ * none.
+ */
 export function authorizersOf(
-  option: AuthorizationMode | readonly AuthorizationMode[], parts: ModeParts,
-): { readonly authorizer: Authorizer, readonly ruleResolver: RuleResolver } {
+  option: AuthorizationMode | readonly AuthorizationMode[],
+  parts: ModeParts,
+): { readonly authorizer: Authorizer; readonly ruleResolver: RuleResolver } {
   if (option === 'AlwaysAllow') return { authorizer: alwaysAllow, ruleResolver: allowAll }
   const union = new UnionAuthorizer(modesOf(option).map((mode) => authorizerOf(mode, parts)))
   return { authorizer: union, ruleResolver: union }
@@ -61,17 +76,26 @@ export function authorizersOf(
 
 function authorizerOf(mode: AuthorizationMode, { view, rbac, minor }: ModeParts): Authorizer {
   switch (mode) {
-    case 'Node': return new NodeAuthorizer(view, {
-      rules: nodeRules, withSelectors: minor >= NODE_SELECTORS_SINCE, readsAccounts: minor >= NODE_ACCOUNTS_SINCE,
-    })
-    case 'RBAC': return rbac
-    case 'AlwaysAllow': return allowAll
-    case 'AlwaysDeny': return denyAll
-    default: return 'type' in mode ? configured(mode) : mode
+    case 'Node':
+      return new NodeAuthorizer(view, {
+        rules: nodeRules,
+        withSelectors: minor >= NODE_SELECTORS_SINCE,
+        readsAccounts: minor >= NODE_ACCOUNTS_SINCE,
+      })
+    case 'RBAC':
+      return rbac
+    case 'AlwaysAllow':
+      return allowAll
+    case 'AlwaysDeny':
+      return denyAll
+    default:
+      return 'type' in mode ? configured(mode) : mode
   }
 }
 
 function configured(mode: AbacMode | WebhookMode): Authorizer {
   if (mode.type === 'Webhook') return new WebhookAuthorizer(mode)
-  return new AbacAuthorizer(typeof mode.policies === 'string' ? parseAbacPolicies(mode.policies) : mode.policies)
+  return new AbacAuthorizer(
+    typeof mode.policies === 'string' ? parseAbacPolicies(mode.policies) : mode.policies,
+  )
 }

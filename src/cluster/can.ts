@@ -22,7 +22,7 @@ export interface OtherProof {
 }
 
 /** A verdict with its proof. */
-export type AccessVerdict = Verdict | { readonly allowed: boolean, readonly proof: OtherProof }
+export type AccessVerdict = Verdict | { readonly allowed: boolean; readonly proof: OtherProof }
 
 /** Whose authorizer is asked, and over which objects. */
 export interface AccessParts {
@@ -34,11 +34,16 @@ export interface AccessParts {
 const RBAC_RESOURCES = ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings']
 
 /**
- * Whether a user may do something to a resource (`pods`, `pods/log`, `deployments.apps`) or get a path (`/healthz`), and why. The server's own
- * authorizer decides; where RBAC is among its `modes` and that is its verdict, the proof is RBAC's.
+ * Whether a user may do something to a resource (`pods`, `pods/log`, `deployments.apps`) or get a path
+ * (`/healthz`), and why. The server's own authorizer decides; where RBAC is among its `modes` and that is its
+ * verdict, the proof is RBAC's.
  */
 export function canAccess(
-  { server, stored, modes }: AccessParts, identity: Identity, verb: string, what: string, options: CanOptions = {},
+  { server, stored, modes }: AccessParts,
+  identity: Identity,
+  verb: string,
+  what: string,
+  options: CanOptions = {},
 ): AccessVerdict {
   const user = userOf(identity)
   const attributes = attributesOf(server, verb, what, options)
@@ -46,17 +51,26 @@ export function canAccess(
   const { group: apiGroup, ...asked } = 'path' in attributes ? { ...attributes, group: '' } : attributes
   const objects = RBAC_RESOURCES.flatMap((resource) => [...stored(resource)])
   const verdict = authorize(objects, { ...asked, apiGroup, user: user.name, groups: user.groups ?? [] })
-  if (verdict.allowed === allowed && (modes.includes('RBAC') || verdict.proof.kind === 'privileged')) return verdict
+  if (verdict.allowed === allowed && (modes.includes('RBAC') || verdict.proof.kind === 'privileged'))
+    return verdict
   return { allowed, proof: { kind: 'authorizer', ...(reason === undefined ? {} : { reason }) } }
 }
 
-function attributesOf(server: ApiServer, verb: string, what: string, { namespace, name, subresource }: CanOptions): AccessAttributes {
+function attributesOf(
+  server: ApiServer,
+  verb: string,
+  what: string,
+  { namespace, name, subresource }: CanOptions,
+): AccessAttributes {
   if (what.startsWith('/')) return { verb, path: what }
   const [plural = '', part = subresource] = what.split('/')
   const resource = server.context.resources.find(plural)
   if (resource === undefined) throw noSuchPath()
   return {
-    verb, group: resource.group, version: resource.definition.version, resource: resource.resource,
+    verb,
+    group: resource.group,
+    version: resource.definition.version,
+    resource: resource.resource,
     ...(part === undefined ? {} : { subresource: part }),
     ...(namespace === undefined ? {} : { namespace }),
     ...(name === undefined ? {} : { name }),

@@ -3,7 +3,19 @@ import { handleHttp } from '../apiserver/http.js'
 import { parseIpRange, formatIp } from '../api/ip.js'
 import type { Machine, RuntimePod } from '../kubelet/index.js'
 import { ClusterPolicies, Network } from '../network/index.js'
-import type { Accepted, NetworkNode, NetworkPolicyOptions, NetworkState, NodeDirectory, OutsideHost, Payload, PolicyEnforcer, Protocol, Reply, RunningPod } from '../network/index.js'
+import type {
+  Accepted,
+  NetworkNode,
+  NetworkPolicyOptions,
+  NetworkState,
+  NodeDirectory,
+  OutsideHost,
+  Payload,
+  PolicyEnforcer,
+  Protocol,
+  Reply,
+  RunningPod,
+} from '../network/index.js'
 import type { Slice } from '../sim/module.js'
 import type { Simulation } from '../sim/simulation.js'
 import type { ControlPlane } from './control-plane.js'
@@ -31,8 +43,8 @@ export function kubeProxyOf(node: string): string {
 }
 
 /**
- * The network of a cluster, made when somebody first uses it; and the kube-proxies of its nodes, which cost nothing while they follow the
- * apiserver: only the resource version at which one stopped following is kept.
+ * The network of a cluster, made when somebody first uses it; and the kube-proxies of its nodes, which cost
+ * nothing while they follow the apiserver: only the resource version at which one stopped following is kept.
  */
 export class ClusterNetwork {
   readonly #parts: ClusterNetworkParts
@@ -43,12 +55,15 @@ export class ClusterNetwork {
 
   constructor(parts: ClusterNetworkParts) {
     this.#parts = parts
-    this.#state = parts.simulation.slice<NetworkState>('cluster', 'network', () => ({ affinity: new Map(), stale: new Map() }))
+    this.#state = parts.simulation.slice<NetworkState>('cluster', 'network', () => ({
+      affinity: new Map(),
+      stale: new Map(),
+    }))
     this.#nodes = new NodesOfMachines(parts)
   }
 
   get network(): Network {
-    return this.#network ??= this.#make()
+    return (this.#network ??= this.#make())
   }
 
   /** A node has joined: its kube-proxy starts. */
@@ -62,7 +77,10 @@ export class ClusterNetwork {
     this.#nodes.changed()
   }
 
-  /** A component was stopped, started, cut off or joined again: rules of a kube-proxy stay as they are from then on, or follow again. */
+  /**
+   * A component was stopped, started, cut off or joined again: rules of a kube-proxy stay as they are from
+   * then on, or follow again.
+   */
   followed(component: string): void {
     const [kind, node = ''] = component.split('/')
     if (kind !== 'kube-proxy') return
@@ -107,10 +125,16 @@ export class ClusterNetwork {
     const address = plane.server.context.address
     const colon = address.lastIndexOf(':')
     return new Network({
-      client: plane.client(ADMIN), now: () => clock.now(), chance: () => random.stream('network/kube-proxy'), state: () => this.#state.value, nodes: this.#nodes,
+      client: plane.client(ADMIN),
+      now: () => clock.now(),
+      chance: () => random.stream('network/kube-proxy'),
+      state: () => this.#state.value,
+      nodes: this.#nodes,
       apiserver: {
-        ip: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)),
-        up: () => plane.connectivity.isConnected('network'), ask: (payload) => askApiserver(plane, payload),
+        ip: address.slice(0, colon).replace(/^\[|\]$/g, ''),
+        port: Number(address.slice(colon + 1)),
+        up: () => plane.connectivity.isConnected('network'),
+        ask: (payload) => askApiserver(plane, payload),
       },
       hasSlices: plane.scheme.release.minor >= 19 && plane.scheme.byName('endpointslices') !== undefined,
       enforcer: () => this.#enforcer(),
@@ -118,10 +142,17 @@ export class ClusterNetwork {
       onVerdict: ({ from, to, port, protocol }, { allowed, proof }) => {
         if (!bus.has('policyVerdict')) return
         bus.emit('policyVerdict', {
-          time: clock.now(), from: from.pod ?? from.ip, to: to.pod ?? to.ip, port, protocol, allowed, ...(proof === undefined ? {} : { proof }),
+          time: clock.now(),
+          from: from.pod ?? from.ip,
+          to: to.pod ?? to.ip,
+          port,
+          protocol,
+          allowed,
+          ...(proof === undefined ? {} : { proof }),
         })
       },
-      outside, dnsAddress: dnsAddressOf(serviceCIDR),
+      outside,
+      dnsAddress: dnsAddressOf(serviceCIDR),
     })
   }
 }
@@ -203,7 +234,11 @@ class MachineNode implements NetworkNode {
   }
 
   accepts(pod: RunningPod, port: number, protocol: Protocol): boolean {
-    return this.machine.processes.accepts(pod as RuntimePod, port, protocol.toLowerCase() as Lowercase<Protocol>)
+    return this.machine.processes.accepts(
+      pod as RuntimePod,
+      port,
+      protocol.toLowerCase() as Lowercase<Protocol>,
+    )
   }
 
   request(pod: RunningPod, port: number, payload: Payload): Accepted {
@@ -211,15 +246,31 @@ class MachineNode implements NetworkNode {
   }
 }
 
-/** Someone without credentials of the network's asks the apiserver; the request has what it has in its headers. */
-function askApiserver(plane: ControlPlane, { method = 'GET', path = '/', headers = {}, body }: Payload): Reply {
+/**
+ * Someone without credentials of the network's asks the apiserver; the request has what it has in its
+ * headers.
+ */
+function askApiserver(
+  plane: ControlPlane,
+  { method = 'GET', path = '/', headers = {}, body }: Payload,
+): Reply {
   const [before = '/', query] = path.split('?', 2)
-  const answer = handleHttp(plane.server, { method, path: before, headers, ...(query === undefined ? {} : { query }), ...(body === undefined ? {} : { body }) })
+  const answer = handleHttp(plane.server, {
+    method,
+    path: before,
+    headers,
+    ...(query === undefined ? {} : { query }),
+    ...(body === undefined ? {} : { body }),
+  })
   if ('next' in answer) {
     const lines = answer.next()
     answer.stop()
     return { status: 200, body: lines.map((line) => `${line}\n`).join('') }
   }
   const { code, body: text } = answer
-  return { status: code, headers: { 'content-type': String(answer.headers['content-type'] ?? 'application/json') }, body: text }
+  return {
+    status: code,
+    headers: { 'content-type': String(answer.headers['content-type'] ?? 'application/json') },
+    body: text,
+  }
 }

@@ -7,13 +7,17 @@ export class ComponentHandle {
   readonly #plane: ControlPlane
   readonly #changed: (name: string) => void
 
-  /** `changed` is told of each component that was stopped or started. @throws RangeError when nothing has that name. */
+  /**
+   * `changed` is told of each component that was stopped or started. @throws RangeError when nothing has that
+   * name.
+   */
   constructor(name: string, plane: ControlPlane, changed: (name: string) => void) {
     const all = plane.simulation.moduleNames()
     this.names = all.filter((module) => belongsTo(module, name))
     this.#plane = plane
     this.#changed = changed
-    if (this.names.length === 0) throw new RangeError(`there is no component ${name}; there are: ${all.join(', ')}`)
+    if (this.names.length === 0)
+      throw new RangeError(`there is no component ${name}; there are: ${all.join(', ')}`)
   }
 
   /** Stops as a killed process stops: what it held in memory is gone. */

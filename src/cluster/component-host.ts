@@ -20,14 +20,24 @@ import type { ProcessInformers } from './process-informers.js'
 export interface HostServices {
   readonly version: string
   readonly connectivity: Connectivity
-  /** Whom the apiserver takes the component for, by the certificate that it shows; undefined: it is refused. Default: its own identity. */
+  /**
+   * Whom the apiserver takes the component for, by the certificate that it shows; undefined: it is refused.
+   * Default: its own identity.
+   */
   readonly identify?: (() => UserInfo | undefined) | undefined
   /** A client under another identity. */
   readonly clientOf?: ((user: UserInfo) => Client) | undefined
-  /** The informers of the process that the component is a part of. Default: the component has its own, through its client. */
+  /**
+   * The informers of the process that the component is a part of. Default: the component has its own, through
+   * its client.
+   */
   readonly shared?: ProcessInformers | undefined
   /** Makes the recorder that writes Event objects through a client. */
-  readonly makeRecorder: (client: Client, host: ModuleHost<ClusterEvents>, source: EventSource) => EventRecorder
+  readonly makeRecorder: (
+    client: Client,
+    host: ModuleHost<ClusterEvents>,
+    source: EventSource,
+  ) => EventRecorder
 }
 
 /** What one informer of a component has in its cache. */
@@ -46,7 +56,8 @@ export interface ComponentView {
 /** What the apiserver answers to who cannot prove who he is. */
 const unauthorized = (): ApiError => new ApiError(401, 'Unauthorized', 'Unauthorized')
 
-const isRequestFailure = (error: unknown): boolean => error instanceof ApiError || error instanceof ConnectionError
+const isRequestFailure = (error: unknown): boolean =>
+  error instanceof ApiError || error instanceof ConnectionError
 
 /** The {@link ComponentHost} of one component of a cluster. */
 export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements ComponentHost {
@@ -54,7 +65,10 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
   readonly version: string
   readonly #direct: ResumableClient
   readonly #services: HostServices
-  readonly #informers = new Map<string, Pick<Informer<KubeObject>, 'resource' | 'selection' | 'list' | 'seen' | 'closed' | 'close'>>()
+  readonly #informers = new Map<
+    string,
+    Pick<Informer<KubeObject>, 'resource' | 'selection' | 'list' | 'seen' | 'closed' | 'close'>
+  >()
   /** Those of them that are its own. */
   readonly #own: Pick<ListWatchInformer<KubeObject>, 'disconnect' | 'reconnect' | 'closed'>[] = []
 
@@ -79,30 +93,49 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
   /** Whether the apiserver can be reached, and lets the component in. */
   get connected(): boolean {
     const { connectivity, identify } = this.#services
-    return connectivity.isConnected(this.name) && (identify === undefined || identify()?.name === this.#direct.user.name)
+    return (
+      connectivity.isConnected(this.name) &&
+      (identify === undefined || identify()?.name === this.#direct.user.name)
+    )
   }
 
-  informer<R extends ResourceName>(resource: R, options: InformerOptions<ObjectOf<R>> = {}): Informer<ObjectOf<R>> {
+  informer<R extends ResourceName>(
+    resource: R,
+    options: InformerOptions<ObjectOf<R>> = {},
+  ): Informer<ObjectOf<R>> {
     const { id = informerId(resource, options) } = options
-    if (this.#informers.get(id)?.closed === false) throw new Error(`assertion failed: ${this.name} already has an informer for ${id}`)
-    const informer = this.#services.shared?.join(this, resource, options) ?? this.#ownInformer(id, resource, options)
+    if (this.#informers.get(id)?.closed === false)
+      throw new Error(`assertion failed: ${this.name} already has an informer for ${id}`)
+    const informer =
+      this.#services.shared?.join(this, resource, options) ?? this.#ownInformer(id, resource, options)
     this.#informers.set(id, informer)
     return informer
   }
 
-  #ownInformer<R extends ResourceName>(id: string, resource: R, options: InformerOptions<ObjectOf<R>>): Informer<ObjectOf<R>> {
+  #ownInformer<R extends ResourceName>(
+    id: string,
+    resource: R,
+    options: InformerOptions<ObjectOf<R>>,
+  ): Informer<ObjectOf<R>> {
     const state = this.state<InformerState>(`informer ${id}`, () => ({ resourceVersion: undefined }))
     const topic = this.handle(`informer ${id}`, () => informer.deliver())
     const { connectivity, identify } = this.#services
     const informer = new ListWatchInformer<ObjectOf<R>>(resource, options, {
-      client: this.#direct, state, topic, connected: () => connectivity.isConnected(this.name),
+      client: this.#direct,
+      state,
+      topic,
+      connected: () => connectivity.isConnected(this.name),
       ...(identify === undefined ? {} : { refused: () => !this.connected }),
     })
     this.#own.push(informer)
     return informer
   }
 
-  override workQueue(name: string, reconcile: (key: string) => void, options: WorkQueueOptions = {}): WorkQueue {
+  override workQueue(
+    name: string,
+    reconcile: (key: string) => void,
+    options: WorkQueueOptions = {},
+  ): WorkQueue {
     return super.workQueue(name, reconcile, { retryOn: isRequestFailure, ...options })
   }
 
@@ -120,9 +153,13 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     for (const informer of this.#own) if (!informer.closed) informer.reconnect()
   }
 
-  /** The oldest revision that an informer of this component has seen: from there on history is still needed. */
+  /**
+   * The oldest revision that an informer of this component has seen: from there on history is still needed.
+   */
   oldestSeen(): number | undefined {
-    const seen = [...this.#informers.values()].flatMap((informer) => (informer.seen === undefined ? [] : [Number(informer.seen)]))
+    const seen = [...this.#informers.values()].flatMap((informer) =>
+      informer.seen === undefined ? [] : [Number(informer.seen)],
+    )
     return seen.length === 0 ? undefined : Math.min(...seen)
   }
 

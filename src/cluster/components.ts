@@ -7,7 +7,11 @@ import { createCrdNamingController } from '../apiserver/modules/crd-naming.js'
 import { createCrdRegistration } from '../apiserver/modules/crd-registration.js'
 import { createAttachDetachController } from '../controllers/attach-detach/index.js'
 import { createBootstrapSigner, createTokenCleaner } from '../controllers/bootstrap/index.js'
-import { createCsrApprovingController, createCsrCleaner, createCsrSigningController } from '../controllers/certificates/index.js'
+import {
+  createCsrApprovingController,
+  createCsrCleaner,
+  createCsrSigningController,
+} from '../controllers/certificates/index.js'
 import { createClusterRoleAggregationController } from '../controllers/clusterrole-aggregation/index.js'
 import { createCronJobController } from '../controllers/cronjob/index.js'
 import { createDaemonSetController } from '../controllers/daemonset/index.js'
@@ -31,7 +35,11 @@ import { createPvcProtectionController } from '../controllers/pvc-protection/ind
 import { createReplicaSetController } from '../controllers/replicaset/index.js'
 import { createReplicationController } from '../controllers/replicationcontroller/index.js'
 import { createResourceQuotaController } from '../controllers/resource-quota/index.js'
-import { createRootCaPublisher, createServiceAccountController, createTokensController } from '../controllers/serviceaccount/index.js'
+import {
+  createRootCaPublisher,
+  createServiceAccountController,
+  createTokensController,
+} from '../controllers/serviceaccount/index.js'
 import { createSimulatedStorage } from '../controllers/simulated-storage/index.js'
 import { createServiceLoadBalancerController } from '../controllers/service-lb/index.js'
 import { createStatefulSetController } from '../controllers/statefulset/index.js'
@@ -49,10 +57,15 @@ import { createScheduler } from '../scheduler/scheduler.js'
 import type { ClusterOptions } from './options.js'
 
 /**
- * The components of a control plane that options ask for, in the order in which they start. `discard` throws away what a volume holds.
+ * The components of a control plane that options ask for, in the order in which they start. `discard` throws
+ * away what a volume holds.
  */
 export function componentsOf(
-  options: ClusterOptions, scheme: Scheme, pki: Pki, discard: (volume: PersistentVolume) => void, metrics: MetricsSource,
+  options: ClusterOptions,
+  scheme: Scheme,
+  pki: Pki,
+  discard: (volume: PersistentVolume) => void,
+  metrics: MetricsSource,
 ): readonly Component[] {
   const resources = (): readonly ServedResource[] => servedBy(scheme)
   const { clusterCIDR } = options
@@ -67,7 +80,9 @@ export function componentsOf(
     ...securityControllers(pki),
     createNamespaceController({ resources }),
     createClusterRoleAggregationController(),
-    ...(scheme.byName('validatingadmissionpolicies') === undefined ? [] : [createPolicyStatusController({ scheme })]),
+    ...(scheme.byName('validatingadmissionpolicies') === undefined
+      ? []
+      : [createPolicyStatusController({ scheme })]),
     createResourceQuotaController({ resources }),
     createGarbageCollector({ resources }),
     createDeploymentController(),
@@ -79,13 +94,21 @@ export function componentsOf(
     ...(scheme.byName('cronjobs') === undefined ? [] : [createCronJobController()]),
     createTtlAfterFinishedController(),
     createTtlController(),
-    ...(scheme.byKind('autoscaling', 'v2', 'HorizontalPodAutoscaler') === undefined ? [] : [createHorizontalPodAutoscaler({ resources, metrics })]),
+    ...(scheme.byKind('autoscaling', 'v2', 'HorizontalPodAutoscaler') === undefined
+      ? []
+      : [createHorizontalPodAutoscaler({ resources, metrics })]),
     createDisruptionController(),
     ...volumeControllers(options, scheme, discard),
     createEndpointsController(),
-    ...(scheme.byName('endpointslices') === undefined ? [] : [createEndpointSliceController(), createEndpointSliceMirroringController()]),
-    ...(options.loadBalancer ? [createServiceLoadBalancerController(options.loadBalancer === true ? {} : options.loadBalancer)] : []),
-    ...(options.ingressController ? [createIngressStatusController(options.ingressController === true ? {} : options.ingressController)] : []),
+    ...(scheme.byName('endpointslices') === undefined
+      ? []
+      : [createEndpointSliceController(), createEndpointSliceMirroringController()]),
+    ...(options.loadBalancer
+      ? [createServiceLoadBalancerController(options.loadBalancer === true ? {} : options.loadBalancer)]
+      : []),
+    ...(options.ingressController
+      ? [createIngressStatusController(options.ingressController === true ? {} : options.ingressController)]
+      : []),
     createScheduler(options.scheduler),
     ...(options.components ?? []),
   ]
@@ -102,7 +125,10 @@ function withoutNamed(all: readonly Component[], without: readonly string[]): re
     return left.length === 0
   })
   if (unknown.size > 0) {
-    throw new RangeError(`there is no component ${[...unknown].join(', ')} to leave out; there are: ${all.map(({ name }) => name).join(', ')}`)
+    throw new RangeError(
+      `there is no component ${[...unknown].join(', ')} to leave out; there are: ` +
+        `${all.map(({ name }) => name).join(', ')}`,
+    )
   }
   return kept
 }
@@ -110,12 +136,17 @@ function withoutNamed(all: readonly Component[], without: readonly string[]): re
 /** A component's name and those of the processes that it is part of. */
 function withProcesses(name: string): readonly string[] {
   const names = [name]
-  for (let slash = name.lastIndexOf('/'); slash > 0; slash = name.lastIndexOf('/', slash - 1)) names.push(name.slice(0, slash))
+  for (let slash = name.lastIndexOf('/'); slash > 0; slash = name.lastIndexOf('/', slash - 1))
+    names.push(name.slice(0, slash))
   return names
 }
 
 /** What makes volumes of claims. */
-function volumeControllers({ storage }: ClusterOptions, scheme: Scheme, discard: (volume: PersistentVolume) => void): readonly Component[] {
+function volumeControllers(
+  { storage }: ClusterOptions,
+  scheme: Scheme,
+  discard: (volume: PersistentVolume) => void,
+): readonly Component[] {
   return [
     createVolumeBinder(),
     createPvcProtectionController(),
@@ -149,8 +180,13 @@ function crdControllers(): readonly Component[] {
 
 /** What is served at the moment; custom resources by their full names, which no other can have. */
 function servedBy(scheme: Scheme): readonly ServedResource[] {
-  return scheme.definitions().map((definition) =>
-    (definition.custom === undefined ? definition : { ...definition, resource: `${definition.resource}.${definition.group}` }))
+  return scheme
+    .definitions()
+    .map((definition) =>
+      definition.custom === undefined
+        ? definition
+        : { ...definition, resource: `${definition.resource}.${definition.group}` },
+    )
 }
 
 /** Whether a component is the named one, or part of the named process (`kube-controller-manager/...`). */

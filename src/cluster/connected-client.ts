@@ -22,7 +22,10 @@ export class ConnectedClient implements Client {
   readonly user: UserInfo
   readonly #admitted: () => Client
 
-  /** `admitted` answers who sends the call. It throws ConnectionError when the apiserver cannot be reached, ApiError 401 when it refuses. */
+  /**
+   * `admitted` answers who sends the call. It throws ConnectionError when the apiserver cannot be reached,
+   * ApiError 401 when it refuses.
+   */
   constructor(admitted: () => Client, user: UserInfo) {
     this.#admitted = admitted
     this.user = user
@@ -36,7 +39,11 @@ export class ConnectedClient implements Client {
     return this.#admitted().list(resource, options)
   }
 
-  create<R extends ResourceName>(resource: R, object: Creatable<ObjectOf<R>>, options?: WriteOptions): ObjectOf<R> {
+  create<R extends ResourceName>(
+    resource: R,
+    object: Creatable<ObjectOf<R>>,
+    options?: WriteOptions,
+  ): ObjectOf<R> {
     return this.#admitted().create(resource, object, options)
   }
 
@@ -44,11 +51,20 @@ export class ConnectedClient implements Client {
     return this.#admitted().update(resource, object, options)
   }
 
-  updateStatus<R extends ResourceName>(resource: R, object: ObjectOf<R>, options?: WriteOptions): ObjectOf<R> {
+  updateStatus<R extends ResourceName>(
+    resource: R,
+    object: ObjectOf<R>,
+    options?: WriteOptions,
+  ): ObjectOf<R> {
     return this.#admitted().updateStatus(resource, object, options)
   }
 
-  patch<R extends ResourceName>(resource: R, key: ObjectKey, patch: Patch, options?: WriteOptions): ObjectOf<R> {
+  patch<R extends ResourceName>(
+    resource: R,
+    key: ObjectKey,
+    patch: Patch,
+    options?: WriteOptions,
+  ): ObjectOf<R> {
     return this.#admitted().patch(resource, key, patch, options)
   }
 
@@ -56,7 +72,11 @@ export class ConnectedClient implements Client {
     return this.#admitted().delete(resource, key, options)
   }
 
-  deleteCollection<R extends ResourceName>(resource: R, list?: ListOptions, options?: DeleteOptions): ObjectList<ObjectOf<R>> {
+  deleteCollection<R extends ResourceName>(
+    resource: R,
+    list?: ListOptions,
+    options?: DeleteOptions,
+  ): ObjectList<ObjectOf<R>> {
     return this.#admitted().deleteCollection(resource, list, options)
   }
 
@@ -95,7 +115,10 @@ export class ConnectedClient implements Client {
   }
 }
 
-/** A client whose every call first runs `check`, which throws ConnectionError when the apiserver cannot be reached. */
+/**
+ * A client whose every call first runs `check`, which throws ConnectionError when the apiserver cannot be
+ * reached.
+ */
 export function checkedClient(client: Client, check: () => void): Client {
   return new ConnectedClient(() => {
     check()

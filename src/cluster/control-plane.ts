@@ -99,23 +99,50 @@ export class ControlPlane {
     this.#parts = parts
     this.simulation = simulation
     this.scheme = createScheme(version)
-    this.pki = clusterPki(simulation, { version, address, serviceCIDR: parts.serviceCIDR, keys: parts.keys, kubeadm: parts.kubeadm, joined: (node) => this.#joined(node) })
+    this.pki = clusterPki(simulation, {
+      version,
+      address,
+      serviceCIDR: parts.serviceCIDR,
+      keys: parts.keys,
+      kubeadm: parts.kubeadm,
+      joined: (node) => this.#joined(node),
+    })
     this.supervisor = new Supervisor((name) => this.start(name))
     this.#tokens = new TokenFile(simulation, this.pki, parts.authentication?.tokenFile)
     this.server = new ApiServer({
-      address, signer: this.pki.tokens, store, clock, random, bus, trace, scheme: this.scheme, plug: accessOf(parts, { minor: this.scheme.release.minor, pki: this.pki, tokenFile: () => this.#tokens.users() }),
+      address,
+      signer: this.pki.tokens,
+      store,
+      clock,
+      random,
+      bus,
+      trace,
+      scheme: this.scheme,
+      plug: accessOf(parts, {
+        minor: this.scheme.release.minor,
+        pki: this.pki,
+        tokenFile: () => this.#tokens.users(),
+      }),
       ...(parts.serviceCIDR === undefined ? {} : { serviceRanges: parts.serviceCIDR.split(',') }),
       ...(parts.managedFields === undefined ? {} : { managedFields: parts.managedFields }),
       ...(parts.nodeAgents === undefined ? {} : { nodeAgents: parts.nodeAgents }),
       ...(parts.storedProtobuf === undefined ? {} : { storedProtobuf: parts.storedProtobuf }),
       ...(parts.webhooks === undefined ? {} : { webhooks: parts.webhooks }),
       ...(parts.admissionPlugins === undefined ? {} : { admissionPlugins: parts.admissionPlugins }),
-      componentHealth: () => componentHealth([...this.#hosts.keys()].filter((name) => !simulation.isStopped(name))),
+      componentHealth: () =>
+        componentHealth([...this.#hosts.keys()].filter((name) => !simulation.isStopped(name))),
     })
-    const link = simulation.slice<ConnectivityState>('cluster', 'connectivity', () => ({ apiserverDown: false, cut: new Set() }))
+    const link = simulation.slice<ConnectivityState>('cluster', 'connectivity', () => ({
+      apiserverDown: false,
+      cut: new Set(),
+    }))
     this.connectivity = new Connectivity(link, address)
     const { hub, storage, ports } = this.server.context
-    const tracker = legacyTokenTracker(this.scheme.release.minor, () => this.client(APISERVER), () => clock.now())
+    const tracker = legacyTokenTracker(
+      this.scheme.release.minor,
+      () => this.client(APISERVER),
+      () => clock.now(),
+    )
     if (tracker !== undefined) ports.plugged.legacyTokenUsed = tracker
     this.addModule(this.supervisor)
     this.addModule(etcdLessor({ store, storage }))
@@ -131,7 +158,10 @@ export class ControlPlane {
     this.simulation.add(module, this.simulation.host(module.name))
   }
 
-  /** `identify`: whom the apiserver takes it for by the certificate that it shows; undefined: nobody. Default: its own identity. */
+  /**
+   * `identify`: whom the apiserver takes it for by the certificate that it shows; undefined: nobody. Default:
+   * its own identity.
+   */
   addComponent(component: Component, identify?: () => UserInfo | undefined): void {
     const { version, events } = this.#parts
     const client = this.server.client(component.identity, { userAgent: component.name })
@@ -154,7 +184,13 @@ export class ControlPlane {
     let informers = this.#informers.get(name)
     if (informers === undefined) {
       const client = this.server.client(reader, { userAgent: name })
-      this.#informers.set(name, (informers = new ProcessInformers(name, { client, connected: () => this.connectivity.isConnected(name) })))
+      this.#informers.set(
+        name,
+        (informers = new ProcessInformers(name, {
+          client,
+          connected: () => this.connectivity.isConnected(name),
+        })),
+      )
       this.addModule(informers)
     }
     return informers
@@ -201,7 +237,10 @@ export class ControlPlane {
     this.#hosts.get(name)?.reconnect()
   }
 
-  /** The apiserver stops or starts listening; etcd keeps everything. At its start it puts the default roles right. What is so already stays as it is. */
+  /**
+   * The apiserver stops or starts listening; etcd keeps everything. At its start it puts the default roles
+   * right. What is so already stays as it is.
+   */
   setApiserverDown(down: boolean): void {
     if (down === this.connectivity.apiserverDown) return
     if (!down) this.#tokens.load()
@@ -220,7 +259,10 @@ export class ControlPlane {
 
   /** Tells whoever observes the cluster whether its apiserver listens. */
   tellOfApiserver(): void {
-    this.simulation.bus.emit('apiserver', { time: this.simulation.clock.now(), running: !this.connectivity.apiserverDown })
+    this.simulation.bus.emit('apiserver', {
+      time: this.simulation.clock.now(),
+      running: !this.connectivity.apiserverDown,
+    })
   }
 
   /** One name for each kind that is stored, whatever the number of versions that it is served in. */
@@ -271,7 +313,12 @@ function recorder(client: Client, host: ModuleHost<ClusterEvents>, source: Event
   return new CorrelatingRecorder({ client, clock: host.clock, source, state })
 }
 
-function seriesRecorder(client: Client, host: ModuleHost<ClusterEvents>, controller: string, instance: string): EventRecorder {
+function seriesRecorder(
+  client: Client,
+  host: ModuleHost<ClusterEvents>,
+  controller: string,
+  instance: string,
+): EventRecorder {
   const state = host.state<SeriesState>(`events ${controller}`, () => ({ events: new Map(), made: 0 }))
   const timer = host.handle(`events ${controller}`, () => made.finish())
   const made = new SeriesRecorder({ client, clock: host.clock, controller, instance, state, timer })
@@ -279,7 +326,9 @@ function seriesRecorder(client: Client, host: ModuleHost<ClusterEvents>, control
 }
 
 function accessOf(
-  { authorization, authentication, users }: ControlPlaneParts, { minor, pki, tokenFile }: Pick<AccessOptions, 'minor' | 'pki' | 'tokenFile'>,
+  { authorization, authentication, users }: ControlPlaneParts,
+  { minor, pki, tokenFile }: Pick<AccessOptions, 'minor' | 'pki' | 'tokenFile'>,
 ): NonNullable<ApiServerOptions['plug']> {
-  return (view, { signer }) => accessPorts(view, signer, { authorization, authentication, users, minor, pki, tokenFile })
+  return (view, { signer }) =>
+    accessPorts(view, signer, { authorization, authentication, users, minor, pki, tokenFile })
 }

@@ -6,7 +6,10 @@ import type { ObjectOf, ResourceName } from '../apiserver/client/resources.js'
 
 const MAX_CONFLICTS = 5
 
-/** Reads an object, changes a draft of it and writes it back; reads again when someone else was faster, as `kubectl edit` users do by hand. */
+/**
+ * Reads an object, changes a draft of it and writes it back; reads again when someone else was faster, as
+ * `kubectl edit` users do by hand.
+ */
 export function editObject<R extends ResourceName>(
   client: Client,
   resource: R,

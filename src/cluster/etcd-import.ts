@@ -19,31 +19,57 @@ import { ClusterSnapshot } from './snapshot.js'
 
 /** How a cluster is made from an etcd snapshot. */
 export interface EtcdImportOptions extends Omit<ClusterOptions, 'nodes'>, ReadSnapshotOptions {
-  /** Virtual time at which it goes on, ms since the epoch. Default: the latest time that nodes, pods and leases in it speak of. */
+  /**
+   * Virtual time at which it goes on, ms since the epoch. Default: the latest time that nodes, pods and
+   * leases in it speak of.
+   */
   readonly start?: number
   /** Default: the newest minor that a node's kubelet has. */
   readonly version?: string
 }
 
-/** A snapshot of etcd as the snapshot of a cluster whose components have yet to begin: with a machine for every Node. */
+/**
+ * A snapshot of etcd as the snapshot of a cluster whose components have yet to begin: with a machine for
+ * every Node.
+ */
 export function importEtcdSnapshot(file: Uint8Array, options: EtcdImportOptions): ClusterSnapshot {
   const { skipHashCheck, ...rest } = options
   // leases read at time 0 end when they have run for their whole TTL
-  const store = EtcdStore.fromSnapshot(file, { clock: { now: () => 0 }, ...(skipHashCheck === undefined ? {} : { skipHashCheck }) })
+  const store = EtcdStore.fromSnapshot(file, {
+    clock: { now: () => 0 },
+    ...(skipHashCheck === undefined ? {} : { skipHashCheck }),
+  })
   const snapshot = importEtcdStore(store, rest)
   store.delayLeases(snapshot.simulation().now)
   return snapshot
 }
 
-/** As {@link importEtcdSnapshot}, of a store; it goes on living in what is made of the snapshot only as a copy. */
-export function importEtcdStore(store: EtcdStore, options: Omit<EtcdImportOptions, 'skipHashCheck'>): ClusterSnapshot {
+/**
+ * As {@link importEtcdSnapshot}, of a store; it goes on living in what is made of the snapshot only as a
+ * copy.
+ */
+export function importEtcdStore(
+  store: EtcdStore,
+  options: Omit<EtcdImportOptions, 'skipHashCheck'>,
+): ClusterSnapshot {
   const { start, version, ...rest } = options
   const nodes = objectsAt<Node>(store, NODES)
   const now = start ?? latestTime(store, nodes)
-  const clusterOptions: ClusterOptions = { ...rest, ...present({ version: version ?? versionOf(nodes) }), ...(now === undefined ? {} : { start: now }) }
+  const clusterOptions: ClusterOptions = {
+    ...rest,
+    ...present({ version: version ?? versionOf(nodes) }),
+    ...(now === undefined ? {} : { start: now }),
+  }
   const state = new Simulation({ ...clusterOptions, seed: options.seed ?? 1 }).state()
-  const machines = { next: FIRST_ADDRESS + nodes.length, nodes: new Map(nodes.map((node, at) => [node.metadata.name ?? '', machineOf(node, at)])) }
-  return new ClusterSnapshot(clusterOptions, { ...state, slices: new Map([['cluster', new Map([['machines', machines]])]]) }, store)
+  const machines = {
+    next: FIRST_ADDRESS + nodes.length,
+    nodes: new Map(nodes.map((node, at) => [node.metadata.name ?? '', machineOf(node, at)])),
+  }
+  return new ClusterSnapshot(
+    clusterOptions,
+    { ...state, slices: new Map([['cluster', new Map([['machines', machines]])]]) },
+    store,
+  )
 }
 
 /** The number with which machines' addresses begin, see `Machines`. */
@@ -68,17 +94,21 @@ function objectsAt<T>(store: EtcdStore, { prefix, group, kind }: StoredKind): re
   return store.list(prefix, prefixRangeEnd(prefix)).flatMap(({ value }) => {
     const bytes = valueBytes(value)
     try {
-      const parsed: unknown = isProtobuf(bytes) ? protobufCodec.decode(bytes, fallback) : JSON.parse(new TextDecoder().decode(bytes))
+      const parsed: unknown = isProtobuf(bytes)
+        ? protobufCodec.decode(bytes, fallback)
+        : JSON.parse(new TextDecoder().decode(bytes))
       const { object } = decode<T & KubeObject>(message, parsed as Record<string, unknown>)
       return typeof object.metadata?.name === 'string' ? [object] : []
     } catch (error) {
-      if (error instanceof DecodeError || error instanceof ProtobufError || error instanceof SyntaxError) return []
+      if (error instanceof DecodeError || error instanceof ProtobufError || error instanceof SyntaxError)
+        return []
       throw error
     }
   })
 }
 
-const isProtobuf = (bytes: Uint8Array): boolean => bytes[0] === 0x6b && bytes[1] === 0x38 && bytes[2] === 0x73 && bytes[3] === 0
+const isProtobuf = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x6b && bytes[1] === 0x38 && bytes[2] === 0x73 && bytes[3] === 0
 
 function latestTime(store: EtcdStore, nodes: readonly Node[]): number | undefined {
   const pods = objectsAt<Pod>(store, PODS)
@@ -86,8 +116,16 @@ function latestTime(store: EtcdStore, nodes: readonly Node[]): number | undefine
   const texts = [
     ...[...nodes, ...pods, ...leases].map(({ metadata }) => metadata?.creationTimestamp),
     ...leases.map(({ spec }) => spec?.renewTime),
-    ...nodes.flatMap(({ status }) => status?.conditions?.map(({ lastHeartbeatTime }) => lastHeartbeatTime) ?? []),
-    ...pods.flatMap(({ status }) => [status?.startTime, ...(status?.containerStatuses ?? []).flatMap(({ state }) => [state?.running?.startedAt, state?.terminated?.finishedAt])]),
+    ...nodes.flatMap(
+      ({ status }) => status?.conditions?.map(({ lastHeartbeatTime }) => lastHeartbeatTime) ?? [],
+    ),
+    ...pods.flatMap(({ status }) => [
+      status?.startTime,
+      ...(status?.containerStatuses ?? []).flatMap(({ state }) => [
+        state?.running?.startedAt,
+        state?.terminated?.finishedAt,
+      ]),
+    ]),
   ]
   let latest: number | undefined
   for (const text of texts) {
@@ -110,14 +148,27 @@ function machineOf({ metadata, spec, status }: Node, at: number): AddressedNode 
   const { addresses = [], capacity, nodeInfo } = status ?? {}
   const address = (type: string): string | undefined => addresses.find((one) => one.type === type)?.address
   const externalIP = address('ExternalIP')
-  const { kubeletVersion, osImage, kernelVersion, containerRuntimeVersion, architecture, operatingSystem } = nodeInfo ?? {}
+  const { kubeletVersion, osImage, kernelVersion, containerRuntimeVersion, architecture, operatingSystem } =
+    nodeInfo ?? {}
   return {
-    name: metadata?.name ?? '', internalIP: address('InternalIP') ?? `10.0.0.${FIRST_ADDRESS + at}`,
-    ...present({ externalIP, capacity, kubeletVersion, osImage, kernelVersion, containerRuntimeVersion, architecture, operatingSystem }),
+    name: metadata?.name ?? '',
+    internalIP: address('InternalIP') ?? `10.0.0.${FIRST_ADDRESS + at}`,
+    ...present({
+      externalIP,
+      capacity,
+      kubeletVersion,
+      osImage,
+      kernelVersion,
+      containerRuntimeVersion,
+      architecture,
+      operatingSystem,
+    }),
     ...(spec?.podCIDR === undefined ? {} : { podCIDR: spec.podCIDR }),
   }
 }
 
 function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== '')) as never
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined && value !== ''),
+  ) as never
 }

@@ -8,7 +8,10 @@ import { ADMIN, userOf } from './identities.js'
 
 /** What a request may be told besides what the standard `fetch` takes. */
 export interface FetchOptions extends RequestInit {
-  /** Who sends it. Default: whom the `authorization` header names; without that header the cluster's administrator. */
+  /**
+   * Who sends it. Default: whom the `authorization` header names; without that header the cluster's
+   * administrator.
+   */
   readonly as?: Identity
 }
 
@@ -28,10 +31,15 @@ const CODECS: HttpCodecs = { protobuf: protobufCodec }
 const BODILESS = new Set([101, 204, 205, 304])
 
 /**
- * Answers a request as the standard `fetch` does: errors of the apiserver are answers, what rejects is an aborted request (with the
- * signal's reason) and an apiserver that is down (TypeError `fetch failed`). The body of a watch flows as time is moved elsewhere.
+ * Answers a request as the standard `fetch` does: errors of the apiserver are answers, what rejects is an
+ * aborted request (with the signal's reason) and an apiserver that is down (TypeError `fetch failed`). The
+ * body of a watch flows as time is moved elsewhere.
  */
-export async function fetchFrom(target: FetchTarget, input: Request | URL | string, options: FetchOptions = {}): Promise<Response> {
+export async function fetchFrom(
+  target: FetchTarget,
+  input: Request | URL | string,
+  options: FetchOptions = {},
+): Promise<Response> {
   const { as, ...init } = options
   const request = new Request(typeof input === 'string' ? new URL(input, BASE) : input, init)
   const http = await httpRequestOf(request, as)
@@ -42,8 +50,9 @@ export async function fetchFrom(target: FetchTarget, input: Request | URL | stri
     throw new TypeError('fetch failed', { cause })
   }
   const answer = target.handle(http, CODECS)
-  if ('next' in answer) return new Response(streamOf(answer, target, request.signal), { status: 200, headers: headersOf(answer) })
-  const body = BODILESS.has(answer.code) || request.method === 'HEAD' ? null : answer.bytes ?? answer.body
+  if ('next' in answer)
+    return new Response(streamOf(answer, target, request.signal), { status: 200, headers: headersOf(answer) })
+  const body = BODILESS.has(answer.code) || request.method === 'HEAD' ? null : (answer.bytes ?? answer.body)
   return new Response(body as BodyInit | null, { status: answer.code, headers: headersOf(answer) })
 }
 
@@ -53,8 +62,12 @@ async function httpRequestOf(request: Request, as: Identity | undefined): Promis
   const user = senderOf(headers, as)
   const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer())
   return {
-    method: request.method, path: pathname, query: search.slice(1), headers,
-    ...(body === undefined ? {} : { body }), ...(user === undefined ? {} : { user }),
+    method: request.method,
+    path: pathname,
+    query: search.slice(1),
+    headers,
+    ...(body === undefined ? {} : { body }),
+    ...(user === undefined ? {} : { user }),
   }
 }
 
@@ -71,38 +84,51 @@ function headersOf({ headers }: HttpResponse | HttpWatch): Headers {
   return found
 }
 
-/** The lines of a watch as bytes; it ends after an ERROR event, when its time is over, or when the reader leaves. */
+/**
+ * The lines of a watch as bytes; it ends after an ERROR event, when its time is over, or when the reader
+ * leaves.
+ */
 function streamOf(watch: HttpWatch, target: FetchTarget, signal: AbortSignal): ReadableStream<Uint8Array> {
   const deadline = watch.timeoutSeconds === undefined ? Infinity : target.now() + watch.timeoutSeconds * 1000
   let wake: () => void = () => undefined
-  const stopWaiting = deadline === Infinity ? undefined : target.onStep(() => {
-    if (target.now() >= deadline) wake()
-  })
+  const stopWaiting =
+    deadline === Infinity
+      ? undefined
+      : target.onStep(() => {
+          if (target.now() >= deadline) wake()
+        })
   const end = (): void => {
     stopWaiting?.()
     watch.stop()
   }
   watch.onReady(() => wake())
-  return new ReadableStream<Uint8Array>({
-    start(controller) {
-      signal.addEventListener('abort', () => {
-        end()
-        controller.error(signal.reason)
-      }, { once: true })
-    },
-    async pull(controller) {
-      while (!signal.aborted) {
-        const lines = watch.next()
-        if (lines.length > 0) controller.enqueue(bytesOf(`${lines.join('\n')}\n`))
-        if (lines.at(-1)?.startsWith('{"type":"ERROR"') === true || target.now() >= deadline) {
-          end()
-          controller.close()
-          return
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        signal.addEventListener(
+          'abort',
+          () => {
+            end()
+            controller.error(signal.reason)
+          },
+          { once: true },
+        )
+      },
+      async pull(controller) {
+        while (!signal.aborted) {
+          const lines = watch.next()
+          if (lines.length > 0) controller.enqueue(bytesOf(`${lines.join('\n')}\n`))
+          if (lines.at(-1)?.startsWith('{"type":"ERROR"') === true || target.now() >= deadline) {
+            end()
+            controller.close()
+            return
+          }
+          if (lines.length > 0) return
+          await new Promise<void>((resolve) => (wake = resolve))
         }
-        if (lines.length > 0) return
-        await new Promise<void>((resolve) => (wake = resolve))
-      }
+      },
+      cancel: end,
     },
-    cancel: end,
-  }, { highWaterMark: 0 })
+    { highWaterMark: 0 },
+  )
 }

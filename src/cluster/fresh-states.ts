@@ -5,13 +5,16 @@ import type { ClusterSnapshot } from './snapshot.js'
 const MOST_ASKED = 32
 const MOST_KEPT = 4
 
-/** Options that somebody has made a cluster with, in the order of their last use; with the state of such a cluster from the second time on. */
+/**
+ * Options that somebody has made a cluster with, in the order of their last use; with the state of such a
+ * cluster from the second time on.
+ */
 const asked = new Map<string, ClusterSnapshot | undefined>()
 
 /**
- * What a new cluster of these options is like, where that is known: equal options give equal clusters, whatever the seed until they are ready, and
- * a snapshot is a value, so the third cluster of a kind may begin where the second one stood when it was new. Undefined when options hold
- * something that is no data.
+ * What a new cluster of these options is like, where that is known: equal options give equal clusters,
+ * whatever the seed until they are ready, and a snapshot is a value, so the third cluster of a kind may begin
+ * where the second one stood when it was new. Undefined when options hold something that is no data.
  */
 export function freshState(options: ClusterOptions): ClusterSnapshot | undefined {
   const key = keyOf(options)
@@ -40,7 +43,10 @@ function touch(key: string, state: ClusterSnapshot | undefined): void {
   asked.set(key, state)
 }
 
-/** Text that is equal for equal options only, the seed apart; undefined when a function or an object with a class is among them. */
+/**
+ * Text that is equal for equal options only, the seed apart; undefined when a function or an object with a
+ * class is among them.
+ */
 function keyOf({ seed: _decidesLater, ...options }: ClusterOptions): string | undefined {
   const parts: string[] = []
   return write(options, parts) ? parts.join('') : undefined
@@ -49,7 +55,10 @@ function keyOf({ seed: _decidesLater, ...options }: ClusterOptions): string | un
 function write(value: unknown, parts: string[]): boolean {
   if (typeof value === 'object' && value !== null) return writeObject(value, parts)
   if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') return false
-  parts.push(typeof value === 'string' ? JSON.stringify(value) : Object.is(value, -0) ? '-0' : String(value), ',')
+  parts.push(
+    typeof value === 'string' ? JSON.stringify(value) : Object.is(value, -0) ? '-0' : String(value),
+    ',',
+  )
   return true
 }
 

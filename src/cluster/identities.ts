@@ -2,7 +2,10 @@ import type { UserInfo } from '../apiserver/client/client.js'
 import type { Component } from '../apiserver/client/component.js'
 
 /** The identity of `admin.conf`: a cluster administrator. */
-export const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
+export const ADMIN: UserInfo = {
+  name: 'kubernetes-admin',
+  groups: ['system:masters', 'system:authenticated'],
+}
 
 /** Who a user of the library says they are. */
 export interface Identity {
@@ -25,14 +28,17 @@ export interface SharedProcess {
 }
 
 const CONTROLLER_MANAGER: SharedProcess = {
-  name: 'kube-controller-manager', reader: { name: 'system:kube-controller-manager', groups: ['system:authenticated'] },
+  name: 'kube-controller-manager',
+  reader: { name: 'system:kube-controller-manager', groups: ['system:authenticated'] },
 }
 
 /**
- * The process whose informers a component shares: those of kube-controller-manager's controllers run under the identity of the process, not of
- * the controller. Source: cmd/kube-controller-manager/app/controllermanager.go CreateControllerContext.
+ * The process whose informers a component shares: those of kube-controller-manager's controllers run under
+ * the identity of the process, not of the controller. Source:
+ * cmd/kube-controller-manager/app/controllermanager.go CreateControllerContext.
  */
 export function processOf({ name, identity }: Component): SharedProcess | undefined {
-  const isController = name.startsWith(`${CONTROLLER_MANAGER.name}/`) && identity.name.startsWith('system:serviceaccount:')
+  const isController =
+    name.startsWith(`${CONTROLLER_MANAGER.name}/`) && identity.name.startsWith('system:serviceaccount:')
   return isController ? CONTROLLER_MANAGER : undefined
 }

@@ -6,7 +6,13 @@ import { errorAnswer } from '../apiserver/http/answers.js'
 import type { HttpAnswer } from '../apiserver/client/gateway.js'
 import type { HttpRequest } from '../apiserver/http/http-types.js'
 import type { Impersonation } from '../apiserver/request.js'
-import type { Connection, KubectlAnswer, KubectlEnvironment, KubectlRequest, RequestedIdentity } from '../kubectl/index.js'
+import type {
+  Connection,
+  KubectlAnswer,
+  KubectlEnvironment,
+  KubectlRequest,
+  RequestedIdentity,
+} from '../kubectl/index.js'
 import { checkedClient } from './connected-client.js'
 import type { ControlPlane } from './control-plane.js'
 import { ADMIN } from './identities.js'
@@ -19,13 +25,23 @@ const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthe
 /** What a server answers to credentials that it does not trust. */
 const unauthorized = (): HttpAnswer => errorAnswer(new ApiError(401, 'Unauthorized', 'Unauthorized'))
 
-/** The kubectl of a cluster's administrator: on a machine whose kubeconfig is admin.conf, unless a call brings another one. */
+/**
+ * The kubectl of a cluster's administrator: on a machine whose kubeconfig is admin.conf, unless a call brings
+ * another one.
+ */
 export function kubectlEnvironment(plane: ControlPlane, version: string): KubectlEnvironment {
   const { simulation } = plane
   const warnings: string[] = []
   const onWarning = (text: string): void => void warnings.push(text)
   const clientOf = (user: UserInfo, check: () => void, impersonate?: Impersonation): Client =>
-    checkedClient(plane.client(user, { userAgent: 'kubectl', onWarning, ...(impersonate === undefined ? {} : { impersonate }) }), check)
+    checkedClient(
+      plane.client(user, {
+        userAgent: 'kubectl',
+        onWarning,
+        ...(impersonate === undefined ? {} : { impersonate }),
+      }),
+      check,
+    )
   const admin = clientOf(ADMIN, () => plane.connectivity.check(`user/${ADMIN.name}`))
   return {
     client: admin,
@@ -64,15 +80,20 @@ export function kubectlEnvironment(plane: ControlPlane, version: string): Kubect
 }
 
 /** Whom the server takes it for; undefined when it does not trust what is shown. */
-function userOf({ server }: ControlPlane, { isOwn, token, certificate }: RequestedIdentity): UserInfo | undefined {
+function userOf(
+  { server }: ControlPlane,
+  { isOwn, token, certificate }: RequestedIdentity,
+): UserInfo | undefined {
   if (token === undefined && certificate === undefined && isOwn) return ADMIN
   return server.context.ports.authenticator?.authenticate({
-    ...(token === undefined ? {} : { bearerToken: token }), ...(certificate === undefined ? {} : { clientCertificates: certificate }),
+    ...(token === undefined ? {} : { bearerToken: token }),
+    ...(certificate === undefined ? {} : { clientCertificates: certificate }),
   })
 }
 
 function impersonationOf({ as, asUid, asGroups, asExtra }: RequestedIdentity): Impersonation | undefined {
-  if (as === undefined && asUid === undefined && asGroups === undefined && asExtra === undefined) return undefined
+  if (as === undefined && asUid === undefined && asGroups === undefined && asExtra === undefined)
+    return undefined
   return {
     ...(as === undefined ? {} : { user: as }),
     ...(asUid === undefined ? {} : { uid: asUid }),
@@ -82,7 +103,11 @@ function impersonationOf({ as, asUid, asGroups, asExtra }: RequestedIdentity): I
 }
 
 /** Why the cluster's own server cannot be reached just now, at the address that was asked. */
-function cutOff({ connectivity, server: { context } }: ControlPlane, user: UserInfo | undefined, server: string | undefined): ConnectionError | undefined {
+function cutOff(
+  { connectivity, server: { context } }: ControlPlane,
+  user: UserInfo | undefined,
+  server: string | undefined,
+): ConnectionError | undefined {
   try {
     connectivity.check(`user/${user?.name ?? ''}`)
     return undefined
@@ -96,21 +121,39 @@ function cutOff({ connectivity, server: { context } }: ControlPlane, user: UserI
 /** Only this cluster's apiserver listens anywhere: at the addresses that its certificate names. */
 function refusalOf(plane: ControlPlane, server: string | undefined): ConnectionError | undefined {
   if (server === undefined) return undefined
-  const [, host = '', port = server.startsWith('http:') ? '80' : '443'] = /^\w+:\/\/([^:/]+|\[[^\]]*\])(?::(\d+))?/.exec(server) ?? []
+  const [, host = '', port = server.startsWith('http:') ? '80' : '443'] =
+    /^\w+:\/\/([^:/]+|\[[^\]]*\])(?::(\d+))?/.exec(server) ?? []
   const address = `${host}:${port}`
   const [own = ''] = plane.server.context.address.split(':')
   const { controlPlaneEndpoint, nodeName } = plane.pki.config
-  const known = [plane.server.context.address, ...(controlPlaneEndpoint === undefined ? [] : [controlPlaneEndpoint]), `${nodeName}:6443`, `${own}:443`, 'kubernetes:443', 'kubernetes.default:443', 'kubernetes.default.svc:443', 'localhost:6443', '127.0.0.1:6443']
+  const known = [
+    plane.server.context.address,
+    ...(controlPlaneEndpoint === undefined ? [] : [controlPlaneEndpoint]),
+    `${nodeName}:6443`,
+    `${own}:443`,
+    'kubernetes:443',
+    'kubernetes.default:443',
+    'kubernetes.default.svc:443',
+    'localhost:6443',
+    '127.0.0.1:6443',
+  ]
   if (known.includes(address)) return undefined
   const isNumber = /^[\d.]+$|^\[/.test(host) || host === 'localhost'
   if (!isNumber) return new ConnectionError(`dial tcp: lookup ${host} on ${RESOLVER}: no such host`)
   return new ConnectionError(`dial tcp ${address}: connect: connection refused`)
 }
 
-function send(plane: ControlPlane, user: UserInfo, identity: RequestedIdentity, { method, path, headers = {}, body }: KubectlRequest): KubectlAnswer {
+function send(
+  plane: ControlPlane,
+  user: UserInfo,
+  identity: RequestedIdentity,
+  { method, path, headers = {}, body }: KubectlRequest,
+): KubectlAnswer {
   const at = path.indexOf('?')
   const answer = handleHttp(plane.server, {
-    method, path: at < 0 ? path : path.slice(0, at), user,
+    method,
+    path: at < 0 ? path : path.slice(0, at),
+    user,
     ...(at < 0 ? {} : { query: path.slice(at + 1) }),
     ...(body === undefined ? {} : { body }),
     headers: headersOf(identity, headers),
@@ -121,16 +164,35 @@ function send(plane: ControlPlane, user: UserInfo, identity: RequestedIdentity, 
   return { code: answer.code, headers: answer.headers, body: lines.map((line) => `${line}\n`).join('') }
 }
 
-const stream = (plane: ControlPlane, user: UserInfo, identity: RequestedIdentity, request: HttpRequest): HttpAnswer =>
-  handleStreaming(plane.server, { ...request, user, headers: headersOf(identity, request.headers ?? {}) }, { protobuf: protobufCodec })
+const stream = (
+  plane: ControlPlane,
+  user: UserInfo,
+  identity: RequestedIdentity,
+  request: HttpRequest,
+): HttpAnswer =>
+  handleStreaming(
+    plane.server,
+    { ...request, user, headers: headersOf(identity, request.headers ?? {}) },
+    { protobuf: protobufCodec },
+  )
 
 /** What kubectl sends along with each request. */
-function headersOf({ as, asUid, asGroups = [], asExtra = {} }: RequestedIdentity, headers: NonNullable<HttpRequest['headers']>): NonNullable<HttpRequest['headers']> {
+function headersOf(
+  { as, asUid, asGroups = [], asExtra = {} }: RequestedIdentity,
+  headers: NonNullable<HttpRequest['headers']>,
+): NonNullable<HttpRequest['headers']> {
   return {
-    'user-agent': 'kubectl', 'accept': 'application/json', ...headers,
+    'user-agent': 'kubectl',
+    accept: 'application/json',
+    ...headers,
     ...(as === undefined ? {} : { 'impersonate-user': as }),
     ...(asUid === undefined ? {} : { 'impersonate-uid': asUid }),
     ...(asGroups.length === 0 ? {} : { 'impersonate-group': asGroups }),
-    ...Object.fromEntries(Object.entries(asExtra).map(([key, values]) => [`impersonate-extra-${encodeURIComponent(key.toLowerCase())}`, values])),
+    ...Object.fromEntries(
+      Object.entries(asExtra).map(([key, values]) => [
+        `impersonate-extra-${encodeURIComponent(key.toLowerCase())}`,
+        values,
+      ]),
+    ),
   }
 }

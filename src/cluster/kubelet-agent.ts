@@ -17,7 +17,10 @@ export interface KubeletAgentPorts {
   readonly now: () => number
 }
 
-/** The part of the simulated kubelets that the apiserver talks to. Source: pkg/kubelet/server, kubelet_pods.go GetKubeletContainerLogs. */
+/**
+ * The part of the simulated kubelets that the apiserver talks to. Source: pkg/kubelet/server, kubelet_pods.go
+ * GetKubeletContainerLogs.
+ */
 export function kubeletAgents(ports: KubeletAgentPorts): NodeAgents {
   return {
     connectionFault: (node) => (ports.machineOf(node) === undefined ? undefined : ports.servingFault(node)),
@@ -52,7 +55,10 @@ class KubeletAgent implements NodeAgent {
     const started = processes.exec(pod, container, request.command ?? [], session, request.stdin)
     if (started === undefined) return session
     if ('error' in started) {
-      session.fail(`error executing command in container: failed to exec in container: failed to start exec "${container.id}": ${started.error}`)
+      session.fail(
+        'error executing command in container: failed to exec in container: failed to start exec ' +
+          `"${container.id}": ${started.error}`,
+      )
       return session
     }
     session.connect({ input: (text, end) => processes.input(started.key, text, end), close: () => undefined })
@@ -71,10 +77,15 @@ class KubeletAgent implements NodeAgent {
 
   portForward(pod: Pod, port: number): Session {
     const found = this.#podOf(pod)
-    if (found?.sandbox !== 'ready') throw failure(`pod not found ("${pod.metadata.name ?? ''}_${pod.metadata.namespace ?? ''}")`)
+    if (found?.sandbox !== 'ready')
+      throw failure(`pod not found ("${pod.metadata.name ?? ''}_${pod.metadata.namespace ?? ''}")`)
     const { processes } = this.#machine
     if (!processes.accepts(found, port)) {
-      throw failure(`failed to connect to localhost:${port} inside namespace "${found.uid}", IPv4: dial tcp4 127.0.0.1:${port}: connect: connection refused IPv6 dial tcp6 [::1]:${port}: connect: connection refused `)
+      throw failure(
+        `failed to connect to localhost:${port} inside namespace "${found.uid}", IPv4: dial tcp4 ` +
+          `127.0.0.1:${port}: connect: connection refused IPv6 dial tcp6 [::1]:${port}: connect: ` +
+          'connection refused ',
+      )
     }
     return new PortSession((request) => processes.request(found, port, request))
   }
@@ -89,7 +100,8 @@ class KubeletAgent implements NodeAgent {
     const found = this.#podOf(pod)
     if (!found) throw failure('unable to upgrade connection: pod does not exist')
     const latest = latestContainer(found, container)
-    if (latest?.state !== 'running') throw failure(`unable to upgrade connection: container not found (${JSON.stringify(container)})`)
+    if (latest?.state !== 'running')
+      throw failure(`unable to upgrade connection: container not found (${JSON.stringify(container)})`)
     return { pod: found, container: latest }
   }
 }
@@ -98,11 +110,18 @@ function failure(message: string): ApiError {
   return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
 }
 
-/** The id of the container whose log is meant. Source: kubelet_pods.go validateContainerLogStatus. @throws ApiError 400 */
+/**
+ * The id of the container whose log is meant. Source: kubelet_pods.go validateContainerLogStatus. @throws
+ * ApiError 400
+ */
 function loggedContainer({ pod, container, previous }: LogRequest): string {
   const name = pod.metadata.name ?? ''
   const { containerStatuses = [], initContainerStatuses = [], ephemeralContainerStatuses = [] } = pod.status
-  const status: ContainerStatus | undefined = [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses].find((one) => one.name === container)
+  const status: ContainerStatus | undefined = [
+    ...containerStatuses,
+    ...initContainerStatuses,
+    ...ephemeralContainerStatuses,
+  ].find((one) => one.name === container)
   const what = `container ${JSON.stringify(container)} in pod ${JSON.stringify(name)}`
   if (!status) throw badRequest(`${what} is not available`)
   const { state, lastState } = status
@@ -122,7 +141,9 @@ function loggedContainer({ pod, container, previous }: LogRequest): string {
     return last
   }
   const reason = state?.waiting?.reason ?? ''
-  const why = { ErrImagePull: "image can't be pulled", ImagePullBackOff: 'trying and failing to pull image' }[reason] ?? reason
+  const why =
+    { ErrImagePull: "image can't be pulled", ImagePullBackOff: 'trying and failing to pull image' }[reason] ??
+    reason
   throw badRequest(`${what} is waiting to start: ${why}`)
 }
 

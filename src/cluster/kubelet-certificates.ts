@@ -1,13 +1,30 @@
 import { parse } from 'yaml'
 import type { UserInfo } from '../apiserver/client/client.js'
-import type { CertificateUse, HeldCertificate, HeldCertificates, KubeletCertificates, LoadedCertificates } from '../kubelet/index.js'
+import type {
+  CertificateUse,
+  HeldCertificate,
+  HeldCertificates,
+  KubeletCertificates,
+  LoadedCertificates,
+} from '../kubelet/index.js'
 import {
-  createRequest, datedFile, joinedValidity, KUBELET_CLIENT_FILE, KUBELET_CONFIG_FILE, KUBELET_SERVER_FILE, parseCertificates, PKI_DIR, privateKeyPem,
+  createRequest,
+  datedFile,
+  joinedValidity,
+  KUBELET_CLIENT_FILE,
+  KUBELET_CONFIG_FILE,
+  KUBELET_SERVER_FILE,
+  parseCertificates,
+  PKI_DIR,
+  privateKeyPem,
 } from '../pki/index.js'
 import type { ClientCertificates, Pki } from '../pki/index.js'
 import type { Slice } from '../sim/module.js'
 
-const FILES: Readonly<Record<CertificateUse, string>> = { client: KUBELET_CLIENT_FILE, serving: KUBELET_SERVER_FILE }
+const FILES: Readonly<Record<CertificateUse, string>> = {
+  client: KUBELET_CLIENT_FILE,
+  serving: KUBELET_SERVER_FILE,
+}
 const AUTHORITY = `${PKI_DIR}/ca.crt`
 const BOOTSTRAP_FILE = '/etc/kubernetes/bootstrap-kubelet.conf'
 
@@ -27,8 +44,8 @@ export interface KubeletCertificateParts {
 }
 
 /**
- * The certificate files of one node, and what its kubelet's process has loaded of them. No key is made, and nothing signed or verified, as long as all is as
- * it was when the node joined.
+ * The certificate files of one node, and what its kubelet's process has loaded of them. No key is made, and
+ * nothing signed or verified, as long as all is as it was when the node joined.
  */
 export class NodeCertificates implements KubeletCertificates {
   readonly #parts: KubeletCertificateParts
@@ -49,22 +66,31 @@ export class NodeCertificates implements KubeletCertificates {
     if (at < client.notBefore || at > client.notAfter) return undefined
     if (client.pem === undefined && !pki.isChanged(AUTHORITY)) return identity
     const verdict = verifier.verify(client.pem ?? pki.original(KUBELET_CLIENT_FILE, node), 'client', at)
-    return typeof verdict === 'string' ? undefined : { name: verdict.commonName, groups: [...verdict.organizations, 'system:authenticated'] }
+    return typeof verdict === 'string'
+      ? undefined
+      : { name: verdict.commonName, groups: [...verdict.organizations, 'system:authenticated'] }
   }
 
   /** What a client of the kubelet's port meets with while there is no certificate to serve with. */
   servingFault(): string | undefined {
     const held = this.#loaded?.value.held
     if (held === undefined || !held.bootstrapsServing) return undefined
-    return held.serving !== undefined && this.#parts.now() <= held.serving.notAfter ? undefined : 'remote error: tls: internal error'
+    return held.serving !== undefined && this.#parts.now() <= held.serving.notAfter
+      ? undefined
+      : 'remote error: tls: internal error'
   }
 
   faults(): readonly string[] {
     const found = this.#loadConfigured()
     if (typeof found !== 'string' && this.#parts.now() <= found.notAfter) return []
-    const why = typeof found === 'string' ? found
-      : `part of the existing bootstrap client certificate in ${KUBELET_CONFIG_FILE} is expired: ${new Date(found.notAfter).toISOString().slice(0, 19).replace('T', ' ')} +0000 UTC`
-    const end = `"command failed" err="failed to run Kubelet: unable to load bootstrap kubeconfig: stat ${BOOTSTRAP_FILE}: no such file or directory"`
+    const why =
+      typeof found === 'string'
+        ? found
+        : `part of the existing bootstrap client certificate in ${KUBELET_CONFIG_FILE} is expired: ` +
+          `${new Date(found.notAfter).toISOString().slice(0, 19).replace('T', ' ')} +0000 UTC`
+    const end =
+      '"command failed" err="failed to run Kubelet: unable to load bootstrap kubeconfig: stat ' +
+      `${BOOTSTRAP_FILE}: no such file or directory"`
     return why === '' ? [end] : [why, end]
   }
 
@@ -72,11 +98,17 @@ export class NodeCertificates implements KubeletCertificates {
     const configured = this.#loadConfigured()
     const own = typeof configured === 'string' ? undefined : configured
     const serving = bootstrapsServing ? this.#loadFile(KUBELET_SERVER_FILE) : undefined
-    const held = { client: own, serving: typeof serving === 'string' ? undefined : serving, fromConfig: false, bootstrapsServing }
+    const held = {
+      client: own,
+      serving: typeof serving === 'string' ? undefined : serving,
+      fromConfig: false,
+      bootstrapsServing,
+    }
     if (!rotates || own?.embedded !== true) return held
     // a certificate manager goes by its own file, and by the kubeconfig only when that is of no use
     const current = this.#loadFile(KUBELET_CLIENT_FILE)
-    if (typeof current !== 'string' && this.#parts.now() <= current.notAfter) return { ...held, client: current }
+    if (typeof current !== 'string' && this.#parts.now() <= current.notAfter)
+      return { ...held, client: current }
     return { ...held, fromConfig: true }
   }
 
@@ -87,7 +119,11 @@ export class NodeCertificates implements KubeletCertificates {
   request(use: CertificateUse, key: string): string {
     const { node, pki, addresses } = this.#parts
     const names = use === 'client' ? {} : { dns: [node], ip: addresses }
-    return createRequest({ commonName: `system:node:${node}`, organizations: ['system:nodes'] }, pki.key(key), names)
+    return createRequest(
+      { commonName: `system:node:${node}`, organizations: ['system:nodes'] },
+      pki.key(key),
+      names,
+    )
   }
 
   update(use: CertificateUse, certificate: string, key: string): void {
@@ -96,7 +132,8 @@ export class NodeCertificates implements KubeletCertificates {
     for (const file of [datedFile(FILES[use], now()), FILES[use]]) pki.write(file, text, node)
     const fresh = this.#loadFile(FILES[use])
     const held = this.#loaded?.value.held
-    if (held === undefined || typeof fresh === 'string') throw new Error('assertion failed: a kubelet that holds no certificate was given one')
+    if (held === undefined || typeof fresh === 'string')
+      throw new Error('assertion failed: a kubelet that holds no certificate was given one')
     held[use] = fresh
   }
 
@@ -111,7 +148,12 @@ export class NodeCertificates implements KubeletCertificates {
     const text = pki.find(KUBELET_CONFIG_FILE, node)
     if (text === undefined) return ''
     const user = userOf(text)
-    if (user === undefined) return `unable to read existing bootstrap client config from ${KUBELET_CONFIG_FILE}: invalid configuration: no configuration has been provided, try setting KUBERNETES_MASTER environment variable`
+    if (user === undefined)
+      return (
+        `unable to read existing bootstrap client config from ${KUBELET_CONFIG_FILE}: invalid ` +
+        'configuration: no configuration has been provided, try setting KUBERNETES_MASTER environment ' +
+        'variable'
+      )
     const data = user['client-certificate-data']
     const { 'client-certificate': file } = user
     if (typeof data !== 'string') return this.#loadFile(typeof file === 'string' ? file : '')
@@ -123,7 +165,11 @@ export class NodeCertificates implements KubeletCertificates {
     const { pki, node } = this.#parts
     if (file === KUBELET_CLIENT_FILE && !pki.isChanged(file, node)) return joinedValidity(pki.joined(node))
     const text = pki.find(file, node)
-    if (text === undefined) return `unable to load TLS configuration from existing bootstrap client config read from ${KUBELET_CONFIG_FILE}: open ${file}: no such file or directory`
+    if (text === undefined)
+      return (
+        'unable to load TLS configuration from existing bootstrap client config read from ' +
+        `${KUBELET_CONFIG_FILE}: open ${file}: no such file or directory`
+      )
     return heldOf(text)
   }
 }
@@ -131,10 +177,20 @@ export class NodeCertificates implements KubeletCertificates {
 function heldOf(text: string): HeldCertificate | string {
   try {
     const chain = parseCertificates(text)
-    const pem = text.replace(/-----BEGIN (?:RSA |EC )?PRIVATE KEY-----[\s\S]*?-----END (?:RSA |EC )?PRIVATE KEY-----\n?/g, '')
-    return { pem, notBefore: Math.max(...chain.map(({ notBefore }) => notBefore)), notAfter: Math.min(...chain.map(({ notAfter }) => notAfter)) }
+    const pem = text.replace(
+      /-----BEGIN (?:RSA |EC )?PRIVATE KEY-----[\s\S]*?-----END (?:RSA |EC )?PRIVATE KEY-----\n?/g,
+      '',
+    )
+    return {
+      pem,
+      notBefore: Math.max(...chain.map(({ notBefore }) => notBefore)),
+      notAfter: Math.min(...chain.map(({ notAfter }) => notAfter)),
+    }
   } catch {
-    return `unable to load TLS certificates from existing bootstrap client config read from ${KUBELET_CONFIG_FILE}: data does not contain any valid RSA or ECDSA certificates`
+    return (
+      'unable to load TLS certificates from existing bootstrap client config read from ' +
+      `${KUBELET_CONFIG_FILE}: data does not contain any valid RSA or ECDSA certificates`
+    )
   }
 }
 
@@ -149,8 +205,14 @@ function decoded(data: string): string {
 /** The user of the current context of a kubeconfig file. */
 function userOf(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const { users, contexts, 'current-context': current } = parse(text) as {
-      users?: { name?: string, user?: Readonly<Record<string, unknown>> }[], contexts?: { name?: string, context?: { user?: string } }[], 'current-context'?: string
+    const {
+      users,
+      contexts,
+      'current-context': current,
+    } = parse(text) as {
+      users?: { name?: string; user?: Readonly<Record<string, unknown>> }[]
+      contexts?: { name?: string; context?: { user?: string } }[]
+      'current-context'?: string
     }
     const name = contexts?.find((one) => one.name === current)?.context?.user
     return users?.find((one) => one.name === name)?.user

@@ -17,7 +17,13 @@ export class LogSession implements Session {
   #left: number
   #isStopped = false
 
-  constructor(machine: Machine, pod: RuntimePod, container: RuntimeContainer, request: LogRequest, now: number) {
+  constructor(
+    machine: Machine,
+    pod: RuntimePod,
+    container: RuntimeContainer,
+    request: LogRequest,
+    now: number,
+  ) {
     this.#machine = machine
     this.#container = container
     this.#request = request
@@ -26,7 +32,9 @@ export class LogSession implements Session {
     const wake = (): void => {
       for (const listener of this.#listeners) listener()
     }
-    this.#close = request.follow ? machine.processes.listen(`${pod.uid}/${container.name}`, { output: wake, ended: wake }) : () => undefined
+    this.#close = request.follow
+      ? machine.processes.listen(`${pod.uid}/${container.name}`, { output: wake, ended: wake })
+      : () => undefined
   }
 
   write(): void {}
@@ -36,7 +44,8 @@ export class LogSession implements Session {
   read(): readonly Chunk[] {
     const { log } = this.#container
     if (log) {
-      for (const { line, text, isStart } of readLog(log, this.#position)) this.#add(isStart ? line.at : undefined, text)
+      for (const { line, text, isStart } of readLog(log, this.#position))
+        this.#add(isStart ? line.at : undefined, text)
     }
     const texts = this.#waiting
     this.#waiting = []
@@ -62,12 +71,23 @@ export class LogSession implements Session {
   #begin({ pod }: RuntimePod, now: number): LogPosition {
     const { tailLines, sinceSeconds, sinceTime } = this.#request
     const { log, startedAt = 0, image, name } = this.#container
-    const isOwn = [...(pod?.spec.containers ?? []), ...(pod?.spec.initContainers ?? [])].find((one) => one.name === name)?.command === undefined
+    const isOwn =
+      [...(pod?.spec.containers ?? []), ...(pod?.spec.initContainers ?? [])].find((one) => one.name === name)
+        ?.command === undefined
     const since = sinceTime ?? (sinceSeconds === undefined ? undefined : now - sinceSeconds * 1000)
-    const fixed = !isOwn || (since !== undefined && startedAt < since) ? [] : this.#machine.imageFacts(image).logs ?? []
-    const shown = tailLines === undefined ? fixed : fixed.slice(Math.max(fixed.length + (log?.lines.length ?? 0) - tailLines, 0))
+    const fixed =
+      !isOwn || (since !== undefined && startedAt < since) ? [] : (this.#machine.imageFacts(image).logs ?? [])
+    const shown =
+      tailLines === undefined
+        ? fixed
+        : fixed.slice(Math.max(fixed.length + (log?.lines.length ?? 0) - tailLines, 0))
     for (const line of shown) this.#add(startedAt, `${line}\n`)
-    return log ? startOfLog(log, { ...(tailLines === undefined ? {} : { tailLines }), ...(since === undefined ? {} : { since }) }) : { line: 0, offset: 0 }
+    return log
+      ? startOfLog(log, {
+          ...(tailLines === undefined ? {} : { tailLines }),
+          ...(since === undefined ? {} : { since }),
+        })
+      : { line: 0, offset: 0 }
   }
 
   #add(at: number | undefined, text: string): void {
@@ -86,8 +106,12 @@ export class LogSession implements Session {
 export function textSession(text: string): Session {
   let data = new TextEncoder().encode(text)
   return {
-    write: () => undefined, closeInput: () => undefined, resize: () => undefined, stop: () => undefined,
-    onReady: () => undefined, end: END,
+    write: () => undefined,
+    closeInput: () => undefined,
+    resize: () => undefined,
+    stop: () => undefined,
+    onReady: () => undefined,
+    end: END,
     read: () => {
       const chunk = data
       data = new Uint8Array()

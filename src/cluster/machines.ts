@@ -2,7 +2,13 @@ import { forbiddenLabels } from '../apiserver/admission/node-restriction/labels.
 import type { Pod } from '../api/core/generated.js'
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import { createContainerRuntime, createKubelet, kubeletIdentity } from '../kubelet/index.js'
-import type { KubeletConfiguration, KubeletOptions, Machine, Surroundings, VolumeFiles } from '../kubelet/index.js'
+import type {
+  KubeletConfiguration,
+  KubeletOptions,
+  Machine,
+  Surroundings,
+  VolumeFiles,
+} from '../kubelet/index.js'
 import { ClientCertificates } from '../pki/index.js'
 import { NodeCertificates } from './kubelet-certificates.js'
 import { ClusterNetwork } from './cluster-network.js'
@@ -24,14 +30,26 @@ interface MachinesState {
 }
 
 /** What Nodes of other clusters tell of their machines beside {@link NodeOptions}. */
-type MachineFacts = Partial<Pick<KubeletOptions, 'externalIP' | 'podCIDR' | 'osImage' | 'kernelVersion' | 'containerRuntimeVersion' | 'architecture' | 'operatingSystem'>>
+type MachineFacts = Partial<
+  Pick<
+    KubeletOptions,
+    | 'externalIP'
+    | 'podCIDR'
+    | 'osImage'
+    | 'kernelVersion'
+    | 'containerRuntimeVersion'
+    | 'architecture'
+    | 'operatingSystem'
+  >
+>
 
 /** A node as the cluster's state has it. */
-export type AddressedNode = NodeOptions & MachineFacts & {
-  readonly internalIP: string
-  /** Virtual ms at which it joined; undefined: at the beginning of the cluster. */
-  readonly joined?: number
-}
+export type AddressedNode = NodeOptions &
+  MachineFacts & {
+    readonly internalIP: string
+    /** Virtual ms at which it joined; undefined: at the beginning of the cluster. */
+    readonly joined?: number
+  }
 
 /** The machines of a cluster: for each a container runtime and a kubelet. */
 export class Machines {
@@ -50,11 +68,23 @@ export class Machines {
   constructor(plane: ControlPlane, simulation: Simulation<ClusterEvents>, options: ClusterOptions) {
     this.#plane = plane
     this.#options = options
-    this.volumes = new VolumeStore(() => simulation.slice<Map<string, VolumeFiles>>('cluster', 'volumes', () => new Map()), () => this.#machines)
-    this.#state = simulation.slice<MachinesState>('cluster', 'machines', () => ({ next: 11, nodes: new Map() }))
+    this.volumes = new VolumeStore(
+      () => simulation.slice<Map<string, VolumeFiles>>('cluster', 'volumes', () => new Map()),
+      () => this.#machines,
+    )
+    this.#state = simulation.slice<MachinesState>('cluster', 'machines', () => ({
+      next: 11,
+      nodes: new Map(),
+    }))
     this.network = new ClusterNetwork({
-      plane, simulation, machines: () => this.#machines, addressOf: (name) => this.#state.value.nodes.get(name)?.internalIP ?? '',
-      serviceCIDR: options.serviceCIDR, outside: options.outside, enforcer: options.policyEnforcer, networkPolicy: options.networkPolicy,
+      plane,
+      simulation,
+      machines: () => this.#machines,
+      addressOf: (name) => this.#state.value.nodes.get(name)?.internalIP ?? '',
+      serviceCIDR: options.serviceCIDR,
+      outside: options.outside,
+      enforcer: options.policyEnforcer,
+      networkPolicy: options.networkPolicy,
     })
     this.#verifier = new ClientCertificates((path) => plane.pki.read(path))
     plane.nodesJoined((node) => this.#state.value.nodes.get(node)?.joined)
@@ -69,13 +99,19 @@ export class Machines {
     const internalIP = node.internalIP ?? this.#freeAddress()
     if (node.internalIP !== undefined) value.fixed = true
     const now = this.#plane.simulation.clock.now()
-    value.nodes.set(node.name, { ...node, internalIP, ...(now === this.#plane.pki.config.created ? {} : { joined: now }) })
+    value.nodes.set(node.name, {
+      ...node,
+      internalIP,
+      ...(now === this.#plane.pki.config.created ? {} : { joined: now }),
+    })
     this.#start(node.name)
   }
 
   #freeAddress(): string {
     const { value } = this.#state
-    const taken = new Set(value.fixed === true ? [...value.nodes.values()].map((node) => node.internalIP) : [])
+    const taken = new Set(
+      value.fixed === true ? [...value.nodes.values()].map((node) => node.internalIP) : [],
+    )
     for (;;) {
       const number = value.next++
       const address = `10.0.${Math.floor(number / 256)}.${number % 256}`
@@ -85,7 +121,8 @@ export class Machines {
 
   get(name: string): Machine {
     const machine = this.#machines.get(name)
-    if (!machine) throw new RangeError(`there is no node ${name}; there are: ${[...this.#machines.keys()].join(', ')}`)
+    if (!machine)
+      throw new RangeError(`there is no node ${name}; there are: ${[...this.#machines.keys()].join(', ')}`)
     return machine
   }
 
@@ -94,10 +131,15 @@ export class Machines {
     const machine = this.#machines.get(name)
     const kubelet = kubeletOf(name)
     const { simulation, connectivity } = this.#plane
-    return machine?.powered === true && !simulation.isStopped(kubelet) && !connectivity.isCut(kubelet) ? machine : undefined
+    return machine?.powered === true && !simulation.isStopped(kubelet) && !connectivity.isCut(kubelet)
+      ? machine
+      : undefined
   }
 
-  /** Machines that have been there before the simulation began go on with their pods. To be called before anything has run. */
+  /**
+   * Machines that have been there before the simulation began go on with their pods. To be called before
+   * anything has run.
+   */
   adopt(pods: readonly Pod[]): void {
     for (const pod of pods) this.#machines.get(pod.spec.nodeName ?? '')?.adopt(pod)
   }
@@ -135,7 +177,15 @@ export class Machines {
   }
 
   #addKubelet(name: string, machine: Machine): void {
-    const { taints, name: node, staticPods: _onDisk, kubelet, labels = {}, joined: _inPki, ...rest } = this.#node(name)
+    const {
+      taints,
+      name: node,
+      staticPods: _onDisk,
+      kubelet,
+      labels = {},
+      joined: _inPki,
+      ...rest
+    } = this.#node(name)
     const byAdmin = forbiddenLabels(labels, {}, 'all')
     const certificates = this.#certificatesOf(name)
     this.#plane.addComponent(
@@ -145,7 +195,12 @@ export class Machines {
         node,
         certificates,
         labels: Object.fromEntries(Object.entries(labels).filter(([key]) => !byAdmin.includes(key))),
-        ...(byAdmin.length === 0 ? {} : { registered: () => this.#label(name, Object.fromEntries(byAdmin.map((key) => [key, labels[key] ?? '']))) }),
+        ...(byAdmin.length === 0
+          ? {}
+          : {
+              registered: () =>
+                this.#label(name, Object.fromEntries(byAdmin.map((key) => [key, labels[key] ?? '']))),
+            }),
         runtime: machine,
         registerReady: rest.registerReady ?? true,
         events: this.#options.events ?? true,
@@ -159,7 +214,11 @@ export class Machines {
     const { internalIP, externalIP } = this.#node(name)
     const kubelet = kubeletOf(name)
     const certificates = new NodeCertificates({
-      node: name, pki: this.#plane.pki, verifier: this.#verifier, identity: kubeletIdentity(name), now: () => this.#plane.simulation.clock.now(),
+      node: name,
+      pki: this.#plane.pki,
+      verifier: this.#verifier,
+      identity: kubeletIdentity(name),
+      now: () => this.#plane.simulation.clock.now(),
       addresses: externalIP === undefined ? [internalIP] : [internalIP, externalIP],
       exit: () => this.#plane.ended(kubelet),
     })
@@ -182,7 +241,10 @@ export class Machines {
     return this.#certificates.get(name)?.faults() ?? []
   }
 
-  /** Labels that a node may not give itself (its role) are put on by the administrator, as `kubeadm join` does. */
+  /**
+   * Labels that a node may not give itself (its role) are put on by the administrator, as `kubeadm join`
+   * does.
+   */
   #label(name: string, labels: Readonly<Record<string, string>>): void {
     const client = this.#plane.client(ADMIN, { userAgent: 'kubeadm' })
     client.patch('nodes', { name }, { type: 'strategic', body: { metadata: { labels } } })

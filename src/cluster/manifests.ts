@@ -9,14 +9,16 @@ export type Manifests = string | object | readonly object[]
  * @throws TypeError when the text is no YAML, or a document is no object with apiVersion and kind.
  */
 export function parseManifests(manifests: Manifests): readonly KubeObject[] {
-  const documents = typeof manifests === 'string' ? parseText(manifests) : Array.isArray(manifests) ? manifests : [manifests]
+  const documents =
+    typeof manifests === 'string' ? parseText(manifests) : Array.isArray(manifests) ? manifests : [manifests]
   return documents.flatMap(itemsOf)
 }
 
 function parseText(text: string): unknown[] {
   const objects: unknown[] = []
   for (const document of parseAllDocuments(text)) {
-    if (document.errors.length > 0) throw new TypeError(`the manifest is no YAML: ${document.errors[0]?.message ?? ''}`)
+    if (document.errors.length > 0)
+      throw new TypeError(`the manifest is no YAML: ${document.errors[0]?.message ?? ''}`)
     const value: unknown = document.toJS()
     if (value !== null && value !== undefined) objects.push(value)
   }
@@ -24,9 +26,11 @@ function parseText(text: string): unknown[] {
 }
 
 function itemsOf(value: unknown): KubeObject[] {
-  if (typeof value !== 'object' || value === null) throw new TypeError(`a manifest must be an object, this is ${JSON.stringify(value)}`)
+  if (typeof value !== 'object' || value === null)
+    throw new TypeError(`a manifest must be an object, this is ${JSON.stringify(value)}`)
   const { apiVersion, kind, items } = value as { apiVersion?: unknown; kind?: unknown; items?: unknown }
-  if (typeof apiVersion !== 'string' || typeof kind !== 'string') throw new TypeError('a manifest must say its apiVersion and kind')
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string')
+    throw new TypeError('a manifest must say its apiVersion and kind')
   if (kind.endsWith('List') && Array.isArray(items)) return items.flatMap(itemsOf)
   return [value as KubeObject]
 }

@@ -5,10 +5,16 @@ import { quantityMilliValue, quantityValue } from '../api/quantity.js'
 import type { Client } from '../apiserver/client/client.js'
 import type { Machine } from '../kubelet/index.js'
 
-/** How often a metrics-server asks the kubelets (--metric-resolution), in ms; what has run for less has no metrics. */
+/**
+ * How often a metrics-server asks the kubelets (--metric-resolution), in ms; what has run for less has no
+ * metrics.
+ */
 export const METRIC_RESOLUTION = 15_000
 
-/** What is used, as quantities: `{ cpu: '250m', memory: '64Mi' }`. What is left out stays as the containers have it. */
+/**
+ * What is used, as quantities: `{ cpu: '250m', memory: '64Mi' }`. What is left out stays as the containers
+ * have it.
+ */
 export interface Usage {
   readonly cpu?: string
   readonly memory?: string
@@ -59,18 +65,25 @@ export class Measure {
 
   /** By container; undefined when the pod has not run long enough, or its kubelet does not answer. */
   containers(pod: Pod): ReadonlyMap<string, Measured> | undefined {
-    const { metadata: { uid = '', annotations }, spec, status } = pod
+    const {
+      metadata: { uid = '', annotations },
+      spec,
+      status,
+    } = pod
     const machine = this.#ports.answering(spec.nodeName ?? '')
     const running = machine?.pod(uid) ?? machine?.pod(annotations?.['kubernetes.io/config.hash'] ?? '')
     if (machine === undefined || running === undefined || status.phase !== 'Running') return undefined
     const alive = running.containers.filter(({ state }) => state === 'running')
     const { rules, now } = this.#ports
-    if (alive.length === 0 || alive.some(({ startedAt = Infinity }) => startedAt + METRIC_RESOLUTION > now())) return undefined
+    if (alive.length === 0 || alive.some(({ startedAt = Infinity }) => startedAt + METRIC_RESOLUTION > now()))
+      return undefined
     const usage = machine.usage(running.uid)
-    const own = new Map(alive.map(({ name }) => {
-      const { cpu = 0, memory = 0 } = usage.get(name) ?? {}
-      return [name, { cpu: Math.round(cpu * 1000), memory: Math.round(memory) }] as const
-    }))
+    const own = new Map(
+      alive.map(({ name }) => {
+        const { cpu = 0, memory = 0 } = usage.get(name) ?? {}
+        return [name, { cpu: Math.round(cpu * 1000), memory: Math.round(memory) }] as const
+      }),
+    )
     const rule = rules().findLast((one) => isFor(one, pod))
     return rule === undefined ? own : this.#ruled(own, rule, pod)
   }
@@ -80,7 +93,7 @@ export class Measure {
     const machine = this.#ports.answering(name)
     if (machine === undefined) return undefined
     const pods = this.#ports.client().list('pods', { fieldSelector: `spec.nodeName=${name}` }).items
-    const used = pods.flatMap((pod) => [...this.containers(pod)?.values() ?? []]).reduce(sum, ZERO)
+    const used = pods.flatMap((pod) => [...(this.containers(pod)?.values() ?? [])]).reduce(sum, ZERO)
     return sum(used, { cpu: 0, memory: machine.systemUsage.memory ?? 0 })
   }
 
@@ -88,17 +101,27 @@ export class Measure {
   #ruled(own: ReadonlyMap<string, Measured>, rule: UsageRule, pod: Pod): ReadonlyMap<string, Measured> {
     const share = rule.of === 'each' ? 1 : this.#share(rule, pod)
     const part = (value: string | undefined, read: (text: string) => number): number | undefined =>
-      (value === undefined ? undefined : Math.round((read(value) * share) / own.size))
+      value === undefined ? undefined : Math.round((read(value) * share) / own.size)
     const cpu = part(rule.usage.cpu, quantityMilliValue)
     const memory = part(rule.usage.memory, quantityValue)
-    return new Map([...own].map(([name, used]) => [name, { cpu: cpu ?? used.cpu, memory: memory ?? used.memory }]))
+    return new Map(
+      [...own].map(([name, used]) => [name, { cpu: cpu ?? used.cpu, memory: memory ?? used.memory }]),
+    )
   }
 
   /** A load is carried by the pods that are Ready. */
   #share({ namespace = 'default', labelSelector }: UsageRule, pod: Pod): number {
     if (!isPodReady(pod)) return 0
-    const { items } = this.#ports.client().list('pods', { namespace, ...(labelSelector === undefined ? {} : { labelSelector }) })
-    return 1 / Math.max(items.filter((one) => isPodReady(one) && one.metadata.deletionTimestamp === undefined).length, 1)
+    const { items } = this.#ports
+      .client()
+      .list('pods', { namespace, ...(labelSelector === undefined ? {} : { labelSelector }) })
+    return (
+      1 /
+      Math.max(
+        items.filter((one) => isPodReady(one) && one.metadata.deletionTimestamp === undefined).length,
+        1,
+      )
+    )
   }
 }
 
@@ -107,5 +130,8 @@ function sum(a: Measured, b: Measured): Measured {
 }
 
 function isFor({ namespace = 'default', labelSelector = '' }: UsageRule, { metadata }: Pod): boolean {
-  return metadata.namespace === namespace && (labelSelector === '' || compileSelectorText(labelSelector)(metadata.labels))
+  return (
+    metadata.namespace === namespace &&
+    (labelSelector === '' || compileSelectorText(labelSelector)(metadata.labels))
+  )
 }

@@ -39,7 +39,10 @@ export class NodeHandle {
     return this.#ports.parts()
   }
 
-  /** What lies below its kubelet: containers, images and the disk. Throws RangeError once the machine has been removed. */
+  /**
+   * What lies below its kubelet: containers, images and the disk. Throws RangeError once the machine has been
+   * removed.
+   */
   get machine(): Machine {
     return this.#parts.machines.get(this.name)
   }
@@ -73,8 +76,13 @@ export class NodeHandle {
   /** `kubectl drain`: cordons, evicts and waits in virtual time. The result tells what could not be done. */
   drain(options: DrainOptions = {}): KubectlResult {
     const { ignoreDaemonSets = false, deleteEmptyDirData = false, force = false } = options
-    const emptyDir = this.#parts.plane.scheme.release.minor < 20 ? '--delete-local-data' : '--delete-emptydir-data'
-    const flags = [ignoreDaemonSets && '--ignore-daemonsets', deleteEmptyDirData && emptyDir, force && '--force']
+    const emptyDir =
+      this.#parts.plane.scheme.release.minor < 20 ? '--delete-local-data' : '--delete-emptydir-data'
+    const flags = [
+      ignoreDaemonSets && '--ignore-daemonsets',
+      deleteEmptyDirData && emptyDir,
+      force && '--force',
+    ]
     return this.#ports.kubectl(['drain', this.name, ...flags.filter((flag) => flag !== false)])
   }
 
@@ -87,7 +95,10 @@ export class NodeHandle {
     return this
   }
 
-  /** Power is back after {@link crash}: the machine boots with a new boot id, the kubelet starts. Does nothing on a machine with power. */
+  /**
+   * Power is back after {@link crash}: the machine boots with a new boot id, the kubelet starts. Does nothing
+   * on a machine with power.
+   */
   recover(): this {
     const { plane, machines } = this.#parts
     const machine = machines.get(this.name)
@@ -102,7 +113,10 @@ export class NodeHandle {
     return this.crash().recover()
   }
 
-  /** The node is cut off from the apiserver and from all other machines; containers go on, and reach each other on the node. */
+  /**
+   * The node is cut off from the apiserver and from all other machines; containers go on, and reach each
+   * other on the node.
+   */
   partition(): this {
     const { plane, machines } = this.#parts
     plane.cut(this.#kubelet)
@@ -127,14 +141,18 @@ export class NodeHandle {
     return supervisor.isRestarting(this.#kubelet) ? 'restarting' : 'stopped'
   }
 
-  /** What the kubelet's log would say if it started now, when it could not: its client certificate is missing or has expired. Empty when it can. */
+  /**
+   * What the kubelet's log would say if it started now, when it could not: its client certificate is missing
+   * or has expired. Empty when it can.
+   */
   get kubeletFaults(): readonly string[] {
     return this.#parts.machines.kubeletFaults(this.name)
   }
 
   /**
-   * Gives the kubelet a new client certificate for a year, as an administrator does whose node has missed its renewal (`kubeadm kubeconfig user --org
-   * system:nodes`). A kubelet that waits for one takes it at its next start, within ten seconds; one that runs, when it is restarted.
+   * Gives the kubelet a new client certificate for a year, as an administrator does whose node has missed its
+   * renewal (`kubeadm kubeconfig user --org system:nodes`). A kubelet that waits for one takes it at its next
+   * start, within ten seconds; one that runs, when it is restarted.
    */
   renewCertificate(): this {
     const { pki, simulation } = this.#parts.plane
@@ -155,7 +173,10 @@ export class NodeHandle {
     return this
   }
 
-  /** An orderly shutdown begins: with graceful node shutdown configured, the kubelet stops the pods. Power stays on until {@link crash}. */
+  /**
+   * An orderly shutdown begins: with graceful node shutdown configured, the kubelet stops the pods. Power
+   * stays on until {@link crash}.
+   */
   shutdown(): this {
     this.#parts.machines.get(this.name).announceShutdown(true)
     return this
@@ -167,23 +188,35 @@ export class NodeHandle {
     return this
   }
 
-  /** Writes the manifest of a static pod to the node's disk, or takes it away (undefined); the kubelet notices at once. */
+  /**
+   * Writes the manifest of a static pod to the node's disk, or takes it away (undefined); the kubelet notices
+   * at once.
+   */
   staticPod(file: string, pod: Pod | undefined): this {
     this.#parts.machines.get(this.name).writeManifest(file, pod)
     return this
   }
 
-  /** Says what the machine uses beside its pods: bytes of memory and of the disk, and processes. What is short by it brings about pressure. */
+  /**
+   * Says what the machine uses beside its pods: bytes of memory and of the disk, and processes. What is short
+   * by it brings about pressure.
+   */
   setSystemUsage(usage: SystemUsage): this {
     this.#parts.machines.get(this.name).setSystemUsage(usage)
     return this
   }
 
   /**
-   * Says what a running container of this node uses from now on: cores, bytes of memory, bytes of the disk; undefined: what its image says.
-   * More memory than its limit ends it. Throws RangeError when there is no such container.
+   * Says what a running container of this node uses from now on: cores, bytes of memory, bytes of the disk;
+   * undefined: what its image says. More memory than its limit ends it. Throws RangeError when there is no
+   * such container.
    */
-  setContainerUsage(namespace: string, pod: string, container: string, usage: DeclaredUsage | undefined): this {
+  setContainerUsage(
+    namespace: string,
+    pod: string,
+    container: string,
+    usage: DeclaredUsage | undefined,
+  ): this {
     const machine = this.#parts.machines.get(this.name)
     for (const { uid, namespace: ns, name } of machine.pods()) {
       if (ns === namespace && name === pod && machine.setUsage(uid, container, usage)) return this
@@ -202,7 +235,10 @@ export class NodeHandle {
     return this.stopKubelet().startKubelet()
   }
 
-  /** The machine is gone for good, and its Node object is deleted (`keepObject`: it stays). This handle is of no use afterwards. */
+  /**
+   * The machine is gone for good, and its Node object is deleted (`keepObject`: it stays). This handle is of
+   * no use afterwards.
+   */
   remove({ keepObject = false }: { readonly keepObject?: boolean } = {}): void {
     const { machines, client } = this.#parts
     machines.remove(this.name)

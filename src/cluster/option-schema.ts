@@ -2,13 +2,20 @@ import * as z from 'zod/mini'
 
 let schema: z.ZodMiniType | undefined
 
-/** What options of `new SimCluster()` must be like. Made at the first use, so that importing the package costs nothing for it. */
+/**
+ * What options of `new SimCluster()` must be like. Made at the first use, so that importing the package costs
+ * nothing for it.
+ */
 export function optionSchema(): z.ZodMiniType {
   return (schema ??= makeSchema())
 }
 
 function makeSchema(): z.ZodMiniType {
-  const wholeNumber = z.number().check(z.refine((value) => Number.isSafeInteger(value) && value >= 0, 'must be a whole number, zero or more'))
+  const wholeNumber = z
+    .number()
+    .check(
+      z.refine((value) => Number.isSafeInteger(value) && value >= 0, 'must be a whole number, zero or more'),
+    )
   const text = z.string().check(z.minLength(1))
   const texts = z.record(z.string(), z.string())
   const duration = z.union([z.string(), z.number()])
@@ -17,19 +24,27 @@ function makeSchema(): z.ZodMiniType {
     serverTLSBootstrap: z.optional(z.boolean()),
     shutdownGracePeriod: z.optional(wholeNumber),
     shutdownGracePeriodCriticalPods: z.optional(wholeNumber),
-    shutdownGracePeriodByPodPriority: z.optional(z.array(z.strictObject({ priority: z.number(), shutdownGracePeriodSeconds: wholeNumber }))),
+    shutdownGracePeriodByPodPriority: z.optional(
+      z.array(z.strictObject({ priority: z.number(), shutdownGracePeriodSeconds: wholeNumber })),
+    ),
     evictionHard: z.optional(texts),
     evictionSoft: z.optional(texts),
     evictionSoftGracePeriod: z.optional(z.record(z.string(), wholeNumber)),
     evictionMaxPodGracePeriod: z.optional(wholeNumber),
     evictionMinimumReclaim: z.optional(texts),
     evictionPressureTransitionPeriod: z.optional(wholeNumber),
-    maxContainerRestartPeriod: z.optional(wholeNumber.check(z.refine((value) => value >= 1000 && value <= 300_000, 'must be between 1,000 and 300,000'))),
+    maxContainerRestartPeriod: z.optional(
+      wholeNumber.check(
+        z.refine((value) => value >= 1000 && value <= 300_000, 'must be between 1,000 and 300,000'),
+      ),
+    ),
   })
   const node = z.strictObject({
     name: text,
     labels: z.optional(texts),
-    taints: z.optional(z.array(z.object({ key: text, effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']) }))),
+    taints: z.optional(
+      z.array(z.object({ key: text, effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']) })),
+    ),
     capacity: z.optional(texts),
     kubeletVersion: z.optional(text),
     kubelet: z.optional(kubelet),
@@ -39,21 +54,37 @@ function makeSchema(): z.ZodMiniType {
     registerReady: z.optional(z.boolean()),
     staticPods: z.optional(z.record(z.string(), z.looseObject({}))),
   })
-  const component = z.looseObject({ name: text, setup: z.custom((value) => typeof value === 'function', 'must be a function') })
-  const authorizer = z.looseObject({ authorize: z.custom((value) => typeof value === 'function', 'must be a function') })
+  const component = z.looseObject({
+    name: text,
+    setup: z.custom((value) => typeof value === 'function', 'must be a function'),
+  })
+  const authorizer = z.looseObject({
+    authorize: z.custom((value) => typeof value === 'function', 'must be a function'),
+  })
   const mode = z.union([
     z.enum(['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny']),
     z.strictObject({ type: z.literal('ABAC'), policies: z.union([z.string(), z.array(z.looseObject({}))]) }),
     z.strictObject({
-      type: z.literal('Webhook'), review: z.custom((value) => typeof value === 'function', 'must be a function'),
+      type: z.literal('Webhook'),
+      review: z.custom((value) => typeof value === 'function', 'must be a function'),
       failurePolicy: z.optional(z.enum(['NoOpinion', 'Deny'])),
     }),
     authorizer,
   ])
-  const user = z.strictObject({ name: text, token: text, uid: z.optional(text), groups: z.optional(z.array(z.string())) })
+  const user = z.strictObject({
+    name: text,
+    token: text,
+    uid: z.optional(text),
+    groups: z.optional(z.array(z.string())),
+  })
   const oidc = z.strictObject({
-    issuer: text, clientID: text, verify: z.custom((value) => typeof value === 'function', 'must be a function'),
-    usernameClaim: z.optional(text), usernamePrefix: z.optional(z.string()), groupsClaim: z.optional(text), groupsPrefix: z.optional(z.string()),
+    issuer: text,
+    clientID: text,
+    verify: z.custom((value) => typeof value === 'function', 'must be a function'),
+    usernameClaim: z.optional(text),
+    usernamePrefix: z.optional(z.string()),
+    groupsClaim: z.optional(text),
+    groupsPrefix: z.optional(z.string()),
     requiredClaims: z.optional(texts),
   })
   return z.strictObject({
@@ -66,40 +97,83 @@ function makeSchema(): z.ZodMiniType {
     maxSettleTime: z.optional(duration),
     events: z.optional(z.boolean()),
     authorization: z.optional(z.union([mode, z.array(mode).check(z.minLength(1))])),
-    webhooks: z.optional(z.record(z.string(), z.custom((value) => typeof value === 'function', 'must be a function'))),
+    webhooks: z.optional(
+      z.record(
+        z.string(),
+        z.custom((value) => typeof value === 'function', 'must be a function'),
+      ),
+    ),
     users: z.optional(z.array(user)),
-    admissionPlugins: z.optional(z.strictObject({ enable: z.optional(z.array(text)), disable: z.optional(z.array(text)) })),
-    authentication: z.optional(z.strictObject({
-      anonymous: z.optional(z.boolean()), tokenFile: z.optional(text), oidc: z.optional(oidc),
-      webhook: z.optional(z.custom((value) => typeof value === 'function', 'must be a function')),
-    })),
+    admissionPlugins: z.optional(
+      z.strictObject({ enable: z.optional(z.array(text)), disable: z.optional(z.array(text)) }),
+    ),
+    authentication: z.optional(
+      z.strictObject({
+        anonymous: z.optional(z.boolean()),
+        tokenFile: z.optional(text),
+        oidc: z.optional(oidc),
+        webhook: z.optional(z.custom((value) => typeof value === 'function', 'must be a function')),
+      }),
+    ),
     without: z.optional(z.array(text)),
     components: z.optional(z.array(component)),
     scheduler: z.optional(z.looseObject({})),
     images: z.optional(z.record(z.string(), z.looseObject({}))),
     runtimeTimings: z.optional(z.record(z.string(), wholeNumber)),
-    storage: z.optional(z.strictObject({ provisioners: z.optional(z.array(text)), timings: z.optional(z.record(z.string(), wholeNumber)) })),
-    nodeAgents: z.optional(z.looseObject({ agentOf: z.custom((value) => typeof value === 'function', 'must be a function') })),
-    storedProtobuf: z.optional(z.looseObject({ decode: z.custom((value) => typeof value === 'function', 'must be a function') })),
+    storage: z.optional(
+      z.strictObject({
+        provisioners: z.optional(z.array(text)),
+        timings: z.optional(z.record(z.string(), wholeNumber)),
+      }),
+    ),
+    nodeAgents: z.optional(
+      z.looseObject({ agentOf: z.custom((value) => typeof value === 'function', 'must be a function') }),
+    ),
+    storedProtobuf: z.optional(
+      z.looseObject({ decode: z.custom((value) => typeof value === 'function', 'must be a function') }),
+    ),
     keys: z.optional(z.custom((value) => typeof value === 'function', 'must be a function')),
     clusterCIDR: z.optional(text),
-    networkPolicy: z.optional(z.union([z.boolean(), z.strictObject({
-      hostNetwork: z.optional(z.enum(['node', 'pod'])), ownNode: z.optional(z.enum(['both', 'ingress', 'none'])), finishedPods: z.optional(z.enum(['ignored', 'selected'])),
-      ipBlockPods: z.optional(z.enum(['match', 'ignore'])), equalPriority: z.optional(z.enum(['name', 'creation'])), existingConnections: z.optional(z.enum(['keep', 'cut'])),
-    })])),
-    policyEnforcer: z.optional(z.looseObject({ check: z.custom((value) => typeof value === 'function', 'must be a function') })),
+    networkPolicy: z.optional(
+      z.union([
+        z.boolean(),
+        z.strictObject({
+          hostNetwork: z.optional(z.enum(['node', 'pod'])),
+          ownNode: z.optional(z.enum(['both', 'ingress', 'none'])),
+          finishedPods: z.optional(z.enum(['ignored', 'selected'])),
+          ipBlockPods: z.optional(z.enum(['match', 'ignore'])),
+          equalPriority: z.optional(z.enum(['name', 'creation'])),
+          existingConnections: z.optional(z.enum(['keep', 'cut'])),
+        }),
+      ]),
+    ),
+    policyEnforcer: z.optional(
+      z.looseObject({ check: z.custom((value) => typeof value === 'function', 'must be a function') }),
+    ),
     metricsServer: z.optional(z.boolean()),
     loadBalancer: z.optional(z.union([z.boolean(), z.strictObject({ range: z.optional(text) })])),
-    ingressController: z.optional(z.union([z.boolean(), z.strictObject({ className: z.optional(text), address: z.optional(text) })])),
+    ingressController: z.optional(
+      z.union([z.boolean(), z.strictObject({ className: z.optional(text), address: z.optional(text) })]),
+    ),
     coreDNS: z.optional(z.boolean()),
     initialized: z.optional(z.boolean()),
-    kubeadm: z.optional(z.strictObject({
-      nodeName: z.optional(text), dnsDomain: z.optional(text), controlPlaneEndpoint: z.optional(text), certSANs: z.optional(z.array(text)), clusterName: z.optional(text),
-    })),
-    outside: z.optional(z.record(text, z.strictObject({ ip: text, ports: z.optional(z.array(wholeNumber)), body: z.optional(z.string()) }))),
+    kubeadm: z.optional(
+      z.strictObject({
+        nodeName: z.optional(text),
+        dnsDomain: z.optional(text),
+        controlPlaneEndpoint: z.optional(text),
+        certSANs: z.optional(z.array(text)),
+        clusterName: z.optional(text),
+      }),
+    ),
+    outside: z.optional(
+      z.record(
+        text,
+        z.strictObject({ ip: text, ports: z.optional(z.array(wholeNumber)), body: z.optional(z.string()) }),
+      ),
+    ),
     serviceCIDR: z.optional(text),
     managedFields: z.optional(z.boolean()),
     advertiseAddress: z.optional(text.check(z.regex(/^(\[[0-9a-fA-F:]+\]|[^:]+):\d+$/, 'must be host:port'))),
   })
 }
-

@@ -21,18 +21,31 @@ export class PodNetwork implements ContainerNetwork {
   lookup(name: string): ReturnType<ContainerNetwork['lookup']> {
     const from = this.#source()
     const found = from && this.#network.resolver.lookup(from, name)
-    return found === undefined || found.addresses.length === 0 ? undefined : { full: found.hop.found ?? name, addresses: found.addresses }
+    return found === undefined || found.addresses.length === 0
+      ? undefined
+      : { full: found.hop.found ?? name, addresses: found.addresses }
   }
 
-  query(...[name, type, server]: Parameters<ContainerNetwork['query']>): ReturnType<ContainerNetwork['query']> {
+  query(
+    ...[name, type, server]: Parameters<ContainerNetwork['query']>
+  ): ReturnType<ContainerNetwork['query']> {
     const from = this.#source()
-    return from === undefined ? { rcode: 'UNREACHABLE', records: [] } : this.#network.resolver.query(from, name, type, server)
+    return from === undefined
+      ? { rcode: 'UNREACHABLE', records: [] }
+      : this.#network.resolver.query(from, name, type, server)
   }
 
-  connect(...[ip, port, request]: Parameters<ContainerNetwork['connect']>): ReturnType<ContainerNetwork['connect']> {
+  connect(
+    ...[ip, port, request]: Parameters<ContainerNetwork['connect']>
+  ): ReturnType<ContainerNetwork['connect']> {
     const from = this.#source()
     if (from === undefined) return { kind: 'unreachable' }
-    const { outcome, response } = this.#network.path.connect(from, { ip, port, protocol: request.protocol === 'udp' ? 'UDP' : 'TCP', payload: request })
+    const { outcome, response } = this.#network.path.connect(from, {
+      ip,
+      port,
+      protocol: request.protocol === 'udp' ? 'UDP' : 'TCP',
+      payload: request,
+    })
     if (outcome === 'connected') return { kind: 'answered', response: response ?? { body: '' } }
     return { kind: outcome === 'no-such-host' || outcome === 'dns-timeout' ? 'unreachable' : outcome }
   }

@@ -32,15 +32,27 @@ export type LogOptions = Omit<PodLogOptions, 'follow'>
 export function podKey(pod: PodName): ObjectKey {
   if (typeof pod !== 'string') return pod
   const slash = pod.indexOf('/')
-  return slash < 0 ? { namespace: 'default', name: pod } : { namespace: pod.slice(0, slash), name: pod.slice(slash + 1) }
+  return slash < 0
+    ? { namespace: 'default', name: pod }
+    : { namespace: pod.slice(0, slash), name: pod.slice(slash + 1) }
 }
 
 /** Runs a command and waits for its end. */
-export function execInPod(client: Client, wait: (ended: () => boolean) => boolean, pod: PodName, command: string | readonly string[], options: ExecOptions): ExecResult {
+export function execInPod(
+  client: Client,
+  wait: (ended: () => boolean) => boolean,
+  pod: PodName,
+  command: string | readonly string[],
+  options: ExecOptions,
+): ExecResult {
   const words = typeof command === 'string' ? ['sh', '-c', command] : command
   const { container, stdin } = options
   const session = client.exec(podKey(pod), {
-    command: words, stdin: stdin !== undefined, stdout: true, stderr: true, ...(container === undefined ? {} : { container }),
+    command: words,
+    stdin: stdin !== undefined,
+    stdout: true,
+    stderr: true,
+    ...(container === undefined ? {} : { container }),
   })
   if (stdin !== undefined) {
     session.write(new TextEncoder().encode(stdin))
@@ -51,7 +63,11 @@ export function execInPod(client: Client, wait: (ended: () => boolean) => boolea
   const { end } = session
   if (end === undefined) session.stop()
   const stderr = textOf(chunks, 'stderr')
-  return { stdout: textOf(chunks, 'stdout'), stderr: end?.error === undefined ? stderr : `${stderr}${end.error}\n`, exitCode: end?.exitCode ?? -1 }
+  return {
+    stdout: textOf(chunks, 'stdout'),
+    stderr: end?.error === undefined ? stderr : `${stderr}${end.error}\n`,
+    exitCode: end?.exitCode ?? -1,
+  }
 }
 
 /** All of a log so far. */
@@ -64,5 +80,8 @@ export function logsOfPod(client: Client, pod: PodName, options: LogOptions): st
 
 function textOf(chunks: readonly Chunk[], stream: Chunk['stream']): string {
   const decoder = new TextDecoder()
-  return chunks.filter((chunk) => chunk.stream === stream).map(({ data }) => decoder.decode(data, { stream: true })).join('')
+  return chunks
+    .filter((chunk) => chunk.stream === stream)
+    .map(({ data }) => decoder.decode(data, { stream: true }))
+    .join('')
 }

@@ -6,7 +6,10 @@ type Connected = ReturnType<ContainerNetwork['connect']>
 const REQUEST_LINE = /^([A-Z]+) (\S+) HTTP\/1\.[01]\r?\n/
 const LARGEST_REQUEST = 16 * 1024 * 1024
 
-/** One connection to a port of a pod. HTTP is read as requests, one after the other; anything else goes to the listener as it comes. */
+/**
+ * One connection to a port of a pod. HTTP is read as requests, one after the other; anything else goes to the
+ * listener as it comes.
+ */
 export class PortSession implements Session {
   readonly #ask: (request: NetworkRequest) => Connected
   readonly #listeners: (() => void)[] = []
@@ -59,16 +62,34 @@ export class PortSession implements Session {
       const head = this.#input.slice(0, headEnd + 2)
       const [line, method = '', path = ''] = REQUEST_LINE.exec(head) ?? []
       if (line === undefined) return this.#raw()
-      const headers = Object.fromEntries(head.slice(line.length).split('\r\n').filter((one) => one.includes(':')).map((one) => {
-        const colon = one.indexOf(':')
-        return [one.slice(0, colon).toLowerCase(), one.slice(colon + 1).trim()]
-      }))
+      const headers = Object.fromEntries(
+        head
+          .slice(line.length)
+          .split('\r\n')
+          .filter((one) => one.includes(':'))
+          .map((one) => {
+            const colon = one.indexOf(':')
+            return [one.slice(0, colon).toLowerCase(), one.slice(colon + 1).trim()]
+          }),
+      )
       const length = Number(headers['content-length'] ?? 0)
       if (!Number.isSafeInteger(length) || length < 0) return this.#finish()
       if (this.#input.length < headEnd + 4 + length) return
-      const body = new TextDecoder().decode(Uint8Array.from(this.#input.slice(headEnd + 4, headEnd + 4 + length), (char) => char.charCodeAt(0)))
+      const body = new TextDecoder().decode(
+        Uint8Array.from(this.#input.slice(headEnd + 4, headEnd + 4 + length), (char) => char.charCodeAt(0)),
+      )
       this.#input = this.#input.slice(headEnd + 4 + length)
-      this.#answer(this.#ask({ protocol: 'http', method, path, headers, body, ...(headers['host'] === undefined ? {} : { host: headers['host'] }) }), method)
+      this.#answer(
+        this.#ask({
+          protocol: 'http',
+          method,
+          path,
+          headers,
+          body,
+          ...(headers['host'] === undefined ? {} : { host: headers['host'] }),
+        }),
+        method,
+      )
       if (headers['connection']?.toLowerCase() === 'close') this.#finish()
       if (this.#end) return
     }
@@ -86,8 +107,14 @@ export class PortSession implements Session {
     if (connected.kind !== 'answered') return this.#finish()
     const { status = 200, headers = {}, body } = connected.response
     const bytes = new TextEncoder().encode(body)
-    const lines = Object.entries({ ...headers, 'content-length': String(bytes.length) }).map(([name, value]) => `${name}: ${value}\r\n`)
-    this.#send(new TextEncoder().encode(`HTTP/1.1 ${status} ${status === 200 ? 'OK' : 'Status'}\r\n${lines.join('')}\r\n`))
+    const lines = Object.entries({ ...headers, 'content-length': String(bytes.length) }).map(
+      ([name, value]) => `${name}: ${value}\r\n`,
+    )
+    this.#send(
+      new TextEncoder().encode(
+        `HTTP/1.1 ${status} ${status === 200 ? 'OK' : 'Status'}\r\n${lines.join('')}\r\n`,
+      ),
+    )
     if (method !== 'HEAD') this.#send(bytes)
   }
 

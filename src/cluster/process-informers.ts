@@ -16,8 +16,9 @@ export interface ProcessInformerPorts {
 }
 
 /**
- * The informers that the components of one process share (`kube-controller-manager`). A module that runs as long as the cluster does: without
- * members it holds nothing, and what a process had seen is forgotten when its last component stops.
+ * The informers that the components of one process share (`kube-controller-manager`). A module that runs as
+ * long as the cluster does: without members it holds nothing, and what a process had seen is forgotten when
+ * its last component stops.
  */
 export class ProcessInformers implements Module<Host<ClusterEvents>> {
   readonly name: string
@@ -38,7 +39,11 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
   }
 
   /** An informer for a component, shared with the others that watch the same. */
-  join<R extends ResourceName>(component: Host<ClusterEvents>, resource: R, options: InformerOptions<ObjectOf<R>>): Informer<ObjectOf<R>> {
+  join<R extends ResourceName>(
+    component: Host<ClusterEvents>,
+    resource: R,
+    options: InformerOptions<ObjectOf<R>>,
+  ): Informer<ObjectOf<R>> {
     const { indexers = {}, ...selection } = options
     const id = informerId(resource, selection)
     const shared = this.#sharedOf(id, resource, selection) as unknown as SharedInformer<ObjectOf<R>>
@@ -61,7 +66,11 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
     }
   }
 
-  #sharedOf(id: string, resource: ResourceName, selection: InformerOptions<KubeObject>): SharedInformer<KubeObject> {
+  #sharedOf(
+    id: string,
+    resource: ResourceName,
+    selection: InformerOptions<KubeObject>,
+  ): SharedInformer<KubeObject> {
     const known = this.#shared.get(id)
     if (known && !known.informer.closed) return known
     const shared = new SharedInformer<KubeObject>(resource, selection, this.#portsOf(id))

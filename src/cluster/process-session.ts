@@ -30,7 +30,10 @@ export class ProcessSession implements Session, ProcessListener {
   output(stream: 'stdout' | 'stderr', text: string): void {
     if (this.#end) return
     const { tty } = this.#request
-    this.#waiting.push({ stream: tty ? 'stdout' : stream, data: bytesOfText(tty ? text.replaceAll('\n', '\r\n') : text) })
+    this.#waiting.push({
+      stream: tty ? 'stdout' : stream,
+      data: bytesOfText(tty ? text.replaceAll('\n', '\r\n') : text),
+    })
     this.#wake()
   }
 

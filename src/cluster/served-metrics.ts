@@ -5,6 +5,7 @@ import type { ControlPlane } from './control-plane.js'
 
 /** Serves metrics.k8s.io/v1beta1, as the APIService of a metrics-server does. */
 export function serveMetrics({ scheme, server }: ControlPlane, metrics: ClusterMetrics): void {
-  for (const definition of [erase(nodeMetricsDefinition), erase(podMetricsDefinition)]) scheme.add(definition, metricsSchema)
+  for (const definition of [erase(nodeMetricsDefinition), erase(podMetricsDefinition)])
+    scheme.add(definition, metricsSchema)
   server.context.ports.plugged.metrics = metrics.served
 }

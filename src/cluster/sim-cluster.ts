@@ -5,7 +5,15 @@ import type { FeatureGate } from '../api/feature-gates.js'
 import { featureGates } from '../api/feature-gates.js'
 import { bootstrap } from '../apiserver/bootstrap.js'
 import type {
-  Client, Creatable, DeleteOptions, ListOptions, ObjectKey, ObjectList, Patch, WatchEvent, WriteOptions,
+  Client,
+  Creatable,
+  DeleteOptions,
+  ListOptions,
+  ObjectKey,
+  ObjectList,
+  Patch,
+  WatchEvent,
+  WriteOptions,
 } from '../apiserver/client/client.js'
 import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
 import type { ObjectOf, ResourceName } from '../apiserver/client/resources.js'
@@ -61,9 +69,10 @@ import { componentVersions, versionSkew } from './version-skew.js'
 import { iterateWatch } from './watch-iterator.js'
 
 /**
- * A Kubernetes cluster in memory, ready for use when the constructor returns: its nodes are Ready, its namespaces are there. Synchronous;
- * time is virtual and moves only through {@link settle}, {@link advance}, {@link until} and kubectl commands that wait. Equal options and
- * equal calls give equal clusters, byte for byte.
+ * A Kubernetes cluster in memory, ready for use when the constructor returns: its nodes are Ready, its
+ * namespaces are there. Synchronous; time is virtual and moves only through {@link settle}, {@link advance},
+ * {@link until} and kubectl commands that wait. Equal options and equal calls give equal clusters, byte for
+ * byte.
  *
  * ```ts
  * const cluster = new SimCluster({ nodes: 3, seed: 7 })
@@ -73,8 +82,8 @@ import { iterateWatch } from './watch-iterator.js'
  * cluster.advance('7m')
  * ```
  *
- * The methods that read and write objects throw ApiError (a Kubernetes Status) when the apiserver refuses, and act as a cluster administrator;
- * {@link as} gives a client under another identity.
+ * The methods that read and write objects throw ApiError (a Kubernetes Status) when the apiserver refuses,
+ * and act as a cluster administrator; {@link as} gives a client under another identity.
  */
 export class SimCluster {
   #parts: ClusterParts
@@ -134,7 +143,8 @@ export class SimCluster {
   }
 
   /**
-   * Runs until nothing is in flight; time moves as far as that needs. Lease renewals, tolerations and crash-loop back-offs are not waited for.
+   * Runs until nothing is in flight; time moves as far as that needs. Lease renewals, tolerations and
+   * crash-loop back-offs are not waited for.
    * @throws LivelockError when it does not come to rest.
    */
   settle(): this {
@@ -171,7 +181,11 @@ export class SimCluster {
     return this.client.list(resource, options)
   }
 
-  create<R extends ResourceName>(resource: R, object: Creatable<ObjectOf<R>>, options?: WriteOptions): ObjectOf<R> {
+  create<R extends ResourceName>(
+    resource: R,
+    object: Creatable<ObjectOf<R>>,
+    options?: WriteOptions,
+  ): ObjectOf<R> {
     return this.client.create(resource, object, options)
   }
 
@@ -179,15 +193,25 @@ export class SimCluster {
     return this.client.update(resource, object, options)
   }
 
-  patch<R extends ResourceName>(resource: R, key: ObjectKey, patch: Patch, options?: WriteOptions): ObjectOf<R> {
+  patch<R extends ResourceName>(
+    resource: R,
+    key: ObjectKey,
+    patch: Patch,
+    options?: WriteOptions,
+  ): ObjectOf<R> {
     return this.client.patch(resource, key, patch, options)
   }
 
   /**
-   * Reads an object, lets `recipe` change a draft of it (immer), and writes it back; once more if someone else was faster.
-   * `cluster.edit('deployments', { namespace, name }, (draft) => { draft.spec.replicas = 5 })`
+   * Reads an object, lets `recipe` change a draft of it (immer), and writes it back; once more if someone
+   * else was faster. `cluster.edit('deployments', { namespace, name }, (draft) => { draft.spec.replicas = 5
+   * })`
    */
-  edit<R extends ResourceName>(resource: R, key: ObjectKey, recipe: (draft: Draft<ObjectOf<R>>) => void): ObjectOf<R> {
+  edit<R extends ResourceName>(
+    resource: R,
+    key: ObjectKey,
+    recipe: (draft: Draft<ObjectOf<R>>) => void,
+  ): ObjectOf<R> {
     return editObject(this.client, resource, key, recipe)
   }
 
@@ -196,7 +220,10 @@ export class SimCluster {
   }
 
   /** Watches a resource: `for await (const event of cluster.watch('pods'))`. Ends when the loop is left. */
-  watch<R extends ResourceName>(resource: R, options?: ListOptions): AsyncGenerator<WatchEvent<ObjectOf<R>>, void, undefined> {
+  watch<R extends ResourceName>(
+    resource: R,
+    options?: ListOptions,
+  ): AsyncGenerator<WatchEvent<ObjectOf<R>>, void, undefined> {
     return iterateWatch(this.client.watch(resource, options))
   }
 
@@ -205,7 +232,10 @@ export class SimCluster {
     return applyObjects(this.#kubectlEnvironment, parseManifests(manifests))
   }
 
-  /** Runs a kubectl command line. Commands that wait move time. Never throws for what kubectl would report as an error. */
+  /**
+   * Runs a kubectl command line. Commands that wait move time. Never throws for what kubectl would report as
+   * an error.
+   */
   kubectl(command: string | readonly string[], options: KubectlOptions = {}): KubectlResult {
     return createKubectl(this.#kubectlEnvironment)(command, options)
   }
@@ -216,23 +246,30 @@ export class SimCluster {
   }
 
   /**
-   * Answers one HTTP request as the apiserver does, synchronously: what HTTPS, `fetch` and tests stand on. Without `user` and without
-   * credentials in the headers it comes from `system:anonymous`. A watch is answered with something to pull from.
-   * Without the codec for them protobuf bodies are answered with 415.
+   * Answers one HTTP request as the apiserver does, synchronously: what HTTPS, `fetch` and tests stand on.
+   * Without `user` and without credentials in the headers it comes from `system:anonymous`. A watch is
+   * answered with something to pull from. Without the codec for them protobuf bodies are answered with 415.
    */
   handle(request: HttpRequest, codecs: HttpCodecs = {}): HttpResponse | HttpWatch {
     return handleHttp(this.#plane.server, request, codecs)
   }
 
   /**
-   * Answers a request as the standard `fetch` does, in process: `await (await cluster.fetch('/api/v1/nodes')).json()`. A path may stand for
-   * the URL; the host is not looked at. It comes from the administrator, unless `as` or an `authorization` header says otherwise.
+   * Answers a request as the standard `fetch` does, in process: `await (await
+   * cluster.fetch('/api/v1/nodes')).json()`. A path may stand for the URL; the host is not looked at. It
+   * comes from the administrator, unless `as` or an `authorization` header says otherwise.
    */
   fetch(input: Request | URL | string, options?: FetchOptions): Promise<Response> {
-    return fetchFrom({
-      handle: (request, codecs) => this.handle(request, codecs), now: () => this.now(), onStep: (check) => this.onStep(check),
-      connect: () => this.#plane.connectivity.check(ADMIN.name),
-    }, input, options)
+    return fetchFrom(
+      {
+        handle: (request, codecs) => this.handle(request, codecs),
+        now: () => this.now(),
+        onStep: (check) => this.onStep(check),
+        connect: () => this.#plane.connectivity.check(ADMIN.name),
+      },
+      input,
+      options,
+    )
   }
 
   /** As {@link handle}, for servers that can stream a pod's log and upgrade connections. */
@@ -241,20 +278,30 @@ export class SimCluster {
   }
 
   /**
-   * Runs a command in a container, as `kubectl exec` does, and moves time until it ends: `cluster.exec('web', ['cat', '/etc/hostname'])`, or a
-   * line for its shell: `cluster.exec('office/web', 'ls /data | wc -l')`. @throws ApiError when there is no such pod or container.
+   * Runs a command in a container, as `kubectl exec` does, and moves time until it ends: `cluster.exec('web',
+   * ['cat', '/etc/hostname'])`, or a line for its shell: `cluster.exec('office/web', 'ls /data | wc -l')`.
+   * @throws ApiError when there is no such pod or container.
    */
   exec(pod: PodName, command: string | readonly string[], options: ExecOptions = {}): ExecResult {
-    return execInPod(this.client, (ended) => this.#simulation.until(ended, { timeout: options.timeout ?? '1h' }), pod, command, options)
+    return execInPod(
+      this.client,
+      (ended) => this.#simulation.until(ended, { timeout: options.timeout ?? '1h' }),
+      pod,
+      command,
+      options,
+    )
   }
 
-  /** What a container has written so far, as `kubectl logs` prints it. @throws ApiError when there is no log. */
+  /**
+   * What a container has written so far, as `kubectl logs` prints it. @throws ApiError when there is no log.
+   */
   logs(pod: PodName, options: LogOptions = {}): string {
     return logsOfPod(this.client, pod, options)
   }
 
   /**
-   * What each container of a pod runs with (user, groups, capabilities, profiles, ...), with the rule that decided each setting.
+   * What each container of a pod runs with (user, groups, capabilities, profiles, ...), with the rule that
+   * decided each setting.
    * @throws ApiError when there is no such pod.
    */
   security(pod: PodName): readonly EffectiveSecurity[] {
@@ -262,20 +309,24 @@ export class SimCluster {
   }
 
   /**
-   * What the scheduler would make of a pod now, with its profile and all that is in the cluster: each node's refusal, or each plugin's score for it. A pod
-   * that has a node is looked at as if it had none; one that is not there yet can be given whole, as a dry run answers it:
-   * `cluster.explain(cluster.client.create('pods', pod, { dryRun: true }))`.
+   * What the scheduler would make of a pod now, with its profile and all that is in the cluster: each node's
+   * refusal, or each plugin's score for it. A pod that has a node is looked at as if it had none; one that is
+   * not there yet can be given whole, as a dry run answers it: `cluster.explain(cluster.client.create('pods',
+   * pod, { dryRun: true }))`.
    * @throws ApiError when there is no such pod. @throws RangeError for a pod of another scheduler.
    */
   explain(pod: PodName | Pod): Explanation {
     const object = typeof pod !== 'string' && 'spec' in pod ? pod : this.client.get('pods', podKey(pod))
-    const parts = { resources: this.resources(), stored: <R extends ResourceName>(resource: R) => this.stored(resource) }
+    const parts = {
+      resources: this.resources(),
+      stored: <R extends ResourceName>(resource: R) => this.stored(resource),
+    }
     return explainPlacement({ ...parts, version: this.version, scheduler: this.options.scheduler }, object)
   }
 
   /**
-   * Whom the apiserver takes the sender of a request for, by its headers and client certificates; without a user it is answered with 401, and
-   * `faults` are what the apiserver's log says.
+   * Whom the apiserver takes the sender of a request for, by its headers and client certificates; without a
+   * user it is answered with 401, and `faults` are what the apiserver's log says.
    */
   identify(request: Pick<HttpRequest, 'headers' | 'clientCertificates'>): AuthenticationVerdict {
     const { authenticator } = this.#plane.server.context.ports
@@ -288,12 +339,19 @@ export class SimCluster {
   }
 
   /**
-   * Whether a user may do something, and why: `cluster.can({ user: 'jane' }, 'list', 'pods', { namespace: 'office' })`, `cluster.can(jane, 'get',
-   * '/healthz')`. @throws ApiError 404 for a resource that is not served.
+   * Whether a user may do something, and why: `cluster.can({ user: 'jane' }, 'list', 'pods', { namespace:
+   * 'office' })`, `cluster.can(jane, 'get', '/healthz')`. @throws ApiError 404 for a resource that is not
+   * served.
    */
   can(identity: Identity, verb: string, what: string, options?: CanOptions): AccessVerdict {
     const modes = modesOf(this.options.authorization ?? 'RBAC')
-    return canAccess({ server: this.#plane.server, stored: (resource) => this.stored(resource), modes }, identity, verb, what, options)
+    return canAccess(
+      { server: this.#plane.server, stored: (resource) => this.stored(resource), modes },
+      identity,
+      verb,
+      what,
+      options,
+    )
   }
 
   /** @throws RangeError when there is no such node. */
@@ -302,8 +360,9 @@ export class SimCluster {
   }
 
   /**
-   * Tries a connection: `cluster.connect({ from: 'default/web', to: 'default/db', port: 6379 })`; `to` may be a Service, a pod, a node, an address or a
-   * host name. Tells what the client sees, and every step of the way: DNS, kube-proxy, routes, policies, who listens.
+   * Tries a connection: `cluster.connect({ from: 'default/web', to: 'default/db', port: 6379 })`; `to` may be
+   * a Service, a pod, a node, an address or a host name. Tells what the client sees, and every step of the
+   * way: DNS, kube-proxy, routes, policies, who listens.
    * @throws ApiError NotFound when a pod or Service that is named is not there.
    */
   connect(options: ConnectOptions): Connection {
@@ -311,14 +370,18 @@ export class SimCluster {
   }
 
   /**
-   * Sends over a connection that {@link connect} made: whether it still carries, after changes of pods, nodes and (with `networkPolicy: { existingConnections:
-   * 'cut' }`) policies. The connection is plain data: it can be kept, and taken to a fork. @throws RangeError for one that was not made.
+   * Sends over a connection that {@link connect} made: whether it still carries, after changes of pods, nodes
+   * and (with `networkPolicy: { existingConnections: 'cut' }`) policies. The connection is plain data: it can
+   * be kept, and taken to a fork. @throws RangeError for one that was not made.
    */
   carryOn(connection: Connection, send?: ConnectOptions['send']): Connection {
     return this.#machines.network.network.carryOn(connection, send)
   }
 
-  /** Asks DNS as a pod does that has its server configured; `server` is the first of its /etc/resolv.conf unless told otherwise. No search path. */
+  /**
+   * Asks DNS as a pod does that has its server configured; `server` is the first of its /etc/resolv.conf
+   * unless told otherwise. No search path.
+   */
   resolve(from: From, name: string, type: RecordType = 'A', server?: string): DnsReply {
     const { ends, resolver } = this.#machines.network.network
     return resolver.query(ends.source(from), name, type, server)
@@ -335,7 +398,10 @@ export class SimCluster {
     return this.node(node.name)
   }
 
-  /** A component (`kube-controller-manager/deployment-controller`) or a whole process (`kube-controller-manager`). */
+  /**
+   * A component (`kube-controller-manager/deployment-controller`) or a whole process
+   * (`kube-controller-manager`).
+   */
   component(name: string): ComponentHandle {
     return new ComponentHandle(name, this.#plane, (component) => this.#machines.network.followed(component))
   }
@@ -356,13 +422,19 @@ export class SimCluster {
     return !this.#plane.connectivity.apiserverDown
   }
 
-  /** Everything observable: requests, writes, scheduling, evictions, logs. Observers must not change the cluster. */
+  /**
+   * Everything observable: requests, writes, scheduling, evictions, logs. Observers must not change the
+   * cluster.
+   */
   get bus(): EventBus<ClusterEvents> {
     return this.#simulation.bus
   }
 
   /** Subscribes to the bus; the answer ends the subscription. */
-  on<Name extends keyof ClusterEvents>(name: Name, listener: (event: ClusterEvents[Name]) => void): () => void {
+  on<Name extends keyof ClusterEvents>(
+    name: Name,
+    listener: (event: ClusterEvents[Name]) => void,
+  ): () => void {
     return this.bus.on(name, listener)
   }
 
@@ -372,28 +444,35 @@ export class SimCluster {
   }
 
   /**
-   * Brings all that follows the cluster up to the present, so that history before it is needed by nobody here: to be called before somebody else
-   * compacts {@link etcd}. In a real apiserver the watch cache does that. Components that are cut off stay behind.
+   * Brings all that follows the cluster up to the present, so that history before it is needed by nobody
+   * here: to be called before somebody else compacts {@link etcd}. In a real apiserver the watch cache does
+   * that. Components that are cut off stay behind.
    */
   bookmarkWatches(): this {
     this.#plane.server.context.hub.bookmark()
     return this.advance(0)
   }
 
-  /** Reads objects that other clients have written to {@link etcd} as protobuf, here and in forks; see the option `storedProtobuf`. */
+  /**
+   * Reads objects that other clients have written to {@link etcd} as protobuf, here and in forks; see the
+   * option `storedProtobuf`.
+   */
   readStoredProtobuf(decoder: ProtobufDecoder): void {
     this.#parts = { ...this.#parts, options: { ...this.options, storedProtobuf: decoder } }
     this.#plane.server.readStoredProtobuf(decoder)
   }
 
-  /** Certificates, keys and kubeconfig files, as kubeadm and the kubelets have left them. Made when first read. */
+  /**
+   * Certificates, keys and kubeconfig files, as kubeadm and the kubelets have left them. Made when first
+   * read.
+   */
   get pki(): Pki {
     return this.#plane.pki
   }
 
   /**
-   * A piece of state that something built upon the cluster keeps in it, under a name of its own; made by `initial` when there is none. Plain data (maps
-   * and sets too), which snapshots and forks take along.
+   * A piece of state that something built upon the cluster keeps in it, under a name of its own; made by
+   * `initial` when there is none. Plain data (maps and sets too), which snapshots and forks take along.
    */
   extensionState<S>(name: string, initial: () => S): Slice<S> {
     return this.#simulation.slice('extension', name, initial)
@@ -401,20 +480,25 @@ export class SimCluster {
 
   /** The whole state as a value. */
   snapshot(): ClusterSnapshot {
-    return new ClusterSnapshot({ ...this.options, version: this.version }, this.#simulation.state(), this.#store.fork())
+    return new ClusterSnapshot(
+      { ...this.options, version: this.version },
+      this.#simulation.state(),
+      this.#store.fork(),
+    )
   }
 
   /**
-   * An independent cluster in the same state and with the same future; whatever one does, the other does not see. `options` are laid over those of
-   * the original, as in {@link restore}.
+   * An independent cluster in the same state and with the same future; whatever one does, the other does not
+   * see. `options` are laid over those of the original, as in {@link restore}.
    */
   fork(options: RestoreOptions = {}): SimCluster {
     return SimCluster.restore(this.snapshot(), options)
   }
 
   /**
-   * Becomes what a snapshot holds, of this cluster or of another: the same object with that state, so that whoever holds it sees it. Subscriptions to the
-   * bus stay. Clients, components and watches that were handed out before belong to what is gone. `options` as in {@link restore}.
+   * Becomes what a snapshot holds, of this cluster or of another: the same object with that state, so that
+   * whoever holds it sees it. Subscriptions to the bus stay. Clients, components and watches that were handed
+   * out before belong to what is gone. `options` as in {@link restore}.
    */
   rewind(snapshot: ClusterSnapshot, options: Partial<ClusterOptions> = {}): this {
     const next = { ...snapshot.options, ...options }
@@ -425,8 +509,9 @@ export class SimCluster {
   }
 
   /**
-   * A cluster from a snapshot. `options` are laid over those of the original: another `interleaving` plays the same state in another order. After
-   * {@link fromJSON} components of your own and scheduler plugins, which are no data, have to be given again.
+   * A cluster from a snapshot. `options` are laid over those of the original: another `interleaving` plays
+   * the same state in another order. After {@link fromJSON} components of your own and scheduler plugins,
+   * which are no data, have to be given again.
    */
   static restore(snapshot: ClusterSnapshot, options: RestoreOptions = {}): SimCluster {
     return new SimCluster({ ...snapshot.options, ...options }, snapshot)
@@ -442,9 +527,10 @@ export class SimCluster {
   }
 
   /**
-   * A cluster from a snapshot of etcd (`etcdctl snapshot save`, {@link EtcdStore.snapshot}), of a simulator or of a real cluster: every object, the
-   * history that was kept, leases. Nodes get machines whose pods run on; everything that etcd does not hold (what is on disks, in memory, in the
-   * network) is new. What cannot be read stays in etcd as it is, see {@link unreadable}.
+   * A cluster from a snapshot of etcd (`etcdctl snapshot save`, {@link EtcdStore.snapshot}), of a simulator
+   * or of a real cluster: every object, the history that was kept, leases. Nodes get machines whose pods run
+   * on; everything that etcd does not hold (what is on disks, in memory, in the network) is new. What cannot
+   * be read stays in etcd as it is, see {@link unreadable}.
    * @throws SnapshotError when the file is corrupt, truncated or not etcd's.
    */
   static fromEtcdSnapshot(file: Uint8Array, options: EtcdImportOptions = {}): SimCluster {
@@ -468,10 +554,15 @@ export class SimCluster {
     bootstrap(server, { serviceAccounts: false })
     const { storage, resources } = server.context
     const pods = resources.get('pods')
-    this.#machines.adopt(storage.lenient().list({ from: pods.prefix, to: `${pods.prefix.slice(0, -1)}0` }) as readonly Pod[])
+    this.#machines.adopt(
+      storage.lenient().list({ from: pods.prefix, to: `${pods.prefix.slice(0, -1)}0` }) as readonly Pod[],
+    )
   }
 
-  /** Values in {@link etcd} that are no objects of this cluster's API: encrypted ones, unknown kinds, broken ones, keys of other programs. O(all keys). */
+  /**
+   * Values in {@link etcd} that are no objects of this cluster's API: encrypted ones, unknown kinds, broken
+   * ones, keys of other programs. O(all keys).
+   */
   unreadable(): readonly UnreadableValue[] {
     const { storage, resources } = this.#plane.server.context
     return unreadableValues(this.#store, storage, resources)
@@ -483,21 +574,43 @@ export class SimCluster {
   }
 
   /** All stored objects of a resource, past the network: for invariant checkers and pictures. */
-  stored<R extends ResourceName>(resource: R, options?: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>): readonly ObjectOf<R>[] {
+  stored<R extends ResourceName>(
+    resource: R,
+    options?: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>,
+  ): readonly ObjectOf<R>[] {
     return this.#plane.server.peekAll(resource, options) as unknown as readonly ObjectOf<R>[]
   }
 
-  /** Which version each part has. Control plane components share one, kubelets have theirs, and etcd, CoreDNS and pause follow none of them. */
+  /**
+   * Which version each part has. Control plane components share one, kubelets have theirs, and etcd, CoreDNS
+   * and pause follow none of them.
+   */
   versions(): readonly ComponentVersion[] {
-    const { value: { version } } = this.extensionState('release', () => ({ version: `${this.version}.0` }))
-    return componentVersions(version, this.stored('nodes').map(({ metadata, status }) => ({ node: metadata.name ?? '', version: status.nodeInfo?.kubeletVersion ?? '' })))
+    const {
+      value: { version },
+    } = this.extensionState('release', () => ({ version: `${this.version}.0` }))
+    return componentVersions(
+      version,
+      this.stored('nodes').map(({ metadata, status }) => ({
+        node: metadata.name ?? '',
+        version: status.nodeInfo?.kubeletVersion ?? '',
+      })),
+    )
   }
 
-  /** Parts whose version is further from the apiserver's than the policy of its minor allows, with the rule that each breaks. */
+  /**
+   * Parts whose version is further from the apiserver's than the policy of its minor allows, with the rule
+   * that each breaks.
+   */
   versionSkew(): readonly SkewFault[] {
     const versions = this.versions()
     const apiserver = versions.find(({ component }) => component === 'kube-apiserver')?.version ?? ''
-    return versionSkew(apiserver, versions.filter(({ component }) => component.startsWith('kube')).map(({ component, version, node }) => ({ kind: component, name: node ?? component, version })))
+    return versionSkew(
+      apiserver,
+      versions
+        .filter(({ component }) => component.startsWith('kube'))
+        .map(({ component, version, node }) => ({ kind: component, name: node ?? component, version })),
+    )
   }
 
   /** Feature gates that its minor knows, with their stage and default. */
@@ -510,7 +623,9 @@ export class SimCluster {
     return this.#plane.storedResources()
   }
 
-  /** What the informers of the running components have in their caches: for invariant checkers and pictures. */
+  /**
+   * What the informers of the running components have in their caches: for invariant checkers and pictures.
+   */
   views(): readonly ComponentView[] {
     return this.#plane.views()
   }

@@ -9,8 +9,14 @@ import { readSnapshotFile, writeSnapshotFile } from './snapshot-file.js'
 
 const FORMAT = 1
 
-/** The options that are plain data, and so can be written down: all but components, the scheduler's plugins and the maker of keys. */
-export type PlainOptions = Omit<ClusterOptions, 'components' | 'scheduler' | 'nodes' | 'keys' | 'nodeAgents' | 'webhooks' | 'storedProtobuf'>
+/**
+ * The options that are plain data, and so can be written down: all but components, the scheduler's plugins
+ * and the maker of keys.
+ */
+export type PlainOptions = Omit<
+  ClusterOptions,
+  'components' | 'scheduler' | 'nodes' | 'keys' | 'nodeAgents' | 'webhooks' | 'storedProtobuf'
+>
 
 /** JSON form of a {@link ClusterSnapshot}. */
 export interface ClusterSnapshotJson {
@@ -21,8 +27,9 @@ export interface ClusterSnapshotJson {
 }
 
 /**
- * The whole state of a cluster at one instant: etcd, clock, timers, ready work, random streams and the state of every component. It is a
- * value: taking it costs little, it never changes, and any number of clusters can be made from it.
+ * The whole state of a cluster at one instant: etcd, clock, timers, ready work, random streams and the state
+ * of every component. It is a value: taking it costs little, it never changes, and any number of clusters can
+ * be made from it.
  */
 export class ClusterSnapshot {
   /** Options of the cluster that it was taken of. After {@link fromJSON} without those that are no data. */
@@ -48,37 +55,60 @@ export class ClusterSnapshot {
 
   toJSON(): ClusterSnapshotJson {
     const {
-      components: _components, scheduler: _scheduler, nodes: _nodes, keys: _keys, nodeAgents: _agents, webhooks: _webhooks,
-      storedProtobuf: _protobuf, authentication, ...options
+      components: _components,
+      scheduler: _scheduler,
+      nodes: _nodes,
+      keys: _keys,
+      nodeAgents: _agents,
+      webhooks: _webhooks,
+      storedProtobuf: _protobuf,
+      authentication,
+      ...options
     } = this.options
     const { oidc: _oidc, webhook: _webhook, ...plain } = authentication ?? {}
     const etcd = this.#store.toJSON()
-    return { simcluster: FORMAT, options: authentication === undefined ? options : { ...options, authentication: plain }, simulation: stateToJson(this.#simulation, storedIn(etcd)), etcd }
+    return {
+      simcluster: FORMAT,
+      options: authentication === undefined ? options : { ...options, authentication: plain },
+      simulation: stateToJson(this.#simulation, storedIn(etcd)),
+      etcd,
+    }
   }
 
-  /** The snapshot as a file: its JSON form behind a line that says what it is, with its length and SHA-256. */
+  /**
+   * The snapshot as a file: its JSON form behind a line that says what it is, with its length and SHA-256.
+   */
   toFile(): Uint8Array {
     return writeSnapshotFile(this.toJSON())
   }
 
-  /** @throws TypeError that says what is wrong, when the file is another, of another format, truncated or corrupt. */
+  /**
+   * @throws TypeError that says what is wrong, when the file is another, of another format, truncated or
+   * corrupt.
+   */
   static fromFile(file: Uint8Array): ClusterSnapshot {
     return ClusterSnapshot.fromJSON(readSnapshotFile(file) as ClusterSnapshotJson)
   }
 
   /** @throws TypeError when `json` is no snapshot, one of another format, or damaged. */
   static fromJSON(json: ClusterSnapshotJson): ClusterSnapshot {
-    if (typeof json !== 'object' || json === null || !('simcluster' in json)) throw new TypeError('this is no snapshot of a simcluster')
+    if (typeof json !== 'object' || json === null || !('simcluster' in json))
+      throw new TypeError('this is no snapshot of a simcluster')
     if (json.simcluster !== FORMAT) {
       throw new TypeError(
-        `this snapshot has format ${String(json.simcluster)}; this version of simcluster reads format ${FORMAT}. `
-        + 'Objects can be taken over by a snapshot of etcd: cluster.etcd.snapshot() there, SimCluster.fromEtcdSnapshot() here.',
+        `this snapshot has format ${String(json.simcluster)}; this version of simcluster reads format ` +
+          `${FORMAT}. ` +
+          'Objects can be taken over by a snapshot of etcd: cluster.etcd.snapshot() there, ' +
+          'SimCluster.fromEtcdSnapshot() here.',
       )
     }
     try {
       return ClusterSnapshot.#load(json)
     } catch (error) {
-      throw new TypeError(`this snapshot is damaged: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+      throw new TypeError(
+        `this snapshot is damaged: ${error instanceof Error ? error.message : String(error)}`,
+        { cause: error },
+      )
     }
   }
 
@@ -95,7 +125,10 @@ export class ClusterSnapshot {
 /** Parts of an object that components keep by themselves. */
 const PARTS = ['metadata', 'spec', 'status'] as const
 
-/** Where components remember objects as they are stored, the state says only which: the store is written anyway. */
+/**
+ * Where components remember objects as they are stored, the state says only which: the store is written
+ * anyway.
+ */
 function storedIn({ writes }: StoreJson): RefOf {
   const places = new Map<object, readonly (string | number)[]>()
   writes.forEach(({ value }, at) => {

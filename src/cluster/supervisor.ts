@@ -4,8 +4,8 @@ import type { Host, Module, Topic } from '../sim/module.js'
 const RESTART_AFTER = 10_000
 
 /**
- * What systemd does for kubelets: a process that ends by itself is started again ten seconds later, one that somebody has stopped is not. It
- * remembers nothing but its timers.
+ * What systemd does for kubelets: a process that ends by itself is started again ten seconds later, one that
+ * somebody has stopped is not. It remembers nothing but its timers.
  */
 export class Supervisor implements Module {
   readonly name = 'systemd'

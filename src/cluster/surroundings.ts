@@ -9,7 +9,11 @@ import { PodNetwork } from './pod-network.js'
 import type { VolumeStore } from './volume-store.js'
 
 /** What the containers of a cluster see of it, beyond their machine. */
-export function surroundingsOf(plane: ControlPlane, cluster: ClusterNetwork, volumes: VolumeStore): Surroundings {
+export function surroundingsOf(
+  plane: ControlPlane,
+  cluster: ClusterNetwork,
+  volumes: VolumeStore,
+): Surroundings {
   const client = plane.client(ADMIN)
   return {
     networkOf: (pod) => new PodNetwork(cluster.network, pod),
@@ -21,11 +25,21 @@ export function surroundingsOf(plane: ControlPlane, cluster: ClusterNetwork, vol
 }
 
 /** The token that the kubelet would have put into the pod's volume: asked for when somebody looks at it. */
-function tokenOf(plane: ControlPlane, { metadata, spec }: Pod, audience: string | undefined, expirationSeconds: number): string {
-  const node = plane.client({ name: `system:node:${spec.nodeName ?? ''}`, groups: ['system:nodes', 'system:authenticated'] })
+function tokenOf(
+  plane: ControlPlane,
+  { metadata, spec }: Pod,
+  audience: string | undefined,
+  expirationSeconds: number,
+): string {
+  const node = plane.client({
+    name: `system:node:${spec.nodeName ?? ''}`,
+    groups: ['system:nodes', 'system:authenticated'],
+  })
   const { name = '', namespace = 'default', uid = '' } = metadata
   const boundObjectRef = { apiVersion: 'v1', kind: 'Pod', name, uid }
-  const body = { spec: { audiences: audience === undefined ? [] : [audience], expirationSeconds, boundObjectRef } }
+  const body = {
+    spec: { audiences: audience === undefined ? [] : [audience], expirationSeconds, boundObjectRef },
+  }
   try {
     const key = { namespace, name: spec.serviceAccountName ?? 'default' }
     const answer = node.createSubresource('serviceaccounts', key, 'token', body) as unknown as TokenRequest

@@ -5,17 +5,23 @@ import type { Pki } from '../pki/index.js'
 import type { Slice } from '../sim/module.js'
 import type { Simulation } from '../sim/simulation.js'
 
-/** The file of `--token-auth-file` as the apiserver read it at its last start: later changes do not count until it starts again. */
+/**
+ * The file of `--token-auth-file` as the apiserver read it at its last start: later changes do not count
+ * until it starts again.
+ */
 export class TokenFile {
   readonly #path: string | undefined
   readonly #pki: Pki
   readonly #read: Slice<{ text: string }> | undefined
-  #parsed: { readonly text: string, readonly users: readonly StaticUser[] } | undefined
+  #parsed: { readonly text: string; readonly users: readonly StaticUser[] } | undefined
 
   constructor(simulation: Simulation<ClusterEvents>, pki: Pki, path: string | undefined) {
     this.#path = path
     this.#pki = pki
-    this.#read = path === undefined ? undefined : simulation.slice('cluster', 'token file', () => ({ text: this.#text() }))
+    this.#read =
+      path === undefined
+        ? undefined
+        : simulation.slice('cluster', 'token file', () => ({ text: this.#text() }))
   }
 
   /** Reads the file, as at a start of the apiserver. */

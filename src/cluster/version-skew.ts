@@ -13,18 +13,43 @@ export interface SkewFault {
   readonly rule: string
 }
 
-/** Which component is outside of what the policy allows. `components`: its kind (`kubelet`, `kube-proxy`, `kubectl`, `kube-scheduler`, ...), name and version. */
-export function versionSkew(apiserver: string, components: readonly { readonly kind: string; readonly name: string; readonly version: string }[]): readonly SkewFault[] {
+/**
+ * Which component is outside of what the policy allows. `components`: its kind (`kubelet`, `kube-proxy`,
+ * `kubectl`, `kube-scheduler`, ...), name and version.
+ */
+export function versionSkew(
+  apiserver: string,
+  components: readonly { readonly kind: string; readonly name: string; readonly version: string }[],
+): readonly SkewFault[] {
   const own = minorOf(apiserver)
   return components.flatMap(({ kind, name, version }) => {
     const behind = own - minorOf(version)
     const onNode = kind === 'kubelet' || kind === 'kube-proxy'
     const older = onNode ? kubeletSkew(apiserver) : 1
     const newer = kind === 'kubectl' ? 1 : 0
-    if (-behind > newer) return [{ component: name, version, rule: newer === 0 ? `${kind} must not be newer than kube-apiserver` : `${kind} must be within one minor version of kube-apiserver` }]
+    if (-behind > newer)
+      return [
+        {
+          component: name,
+          version,
+          rule:
+            newer === 0
+              ? `${kind} must not be newer than kube-apiserver`
+              : `${kind} must be within one minor version of kube-apiserver`,
+        },
+      ]
     if (behind <= older) return []
     const words = ['', 'one minor version', 'two minor versions', 'three minor versions'][older] ?? ''
-    return [{ component: name, version, rule: kind === 'kubectl' ? `${kind} must be within one minor version of kube-apiserver` : `${kind} may be up to ${words} older than kube-apiserver` }]
+    return [
+      {
+        component: name,
+        version,
+        rule:
+          kind === 'kubectl'
+            ? `${kind} must be within one minor version of kube-apiserver`
+            : `${kind} may be up to ${words} older than kube-apiserver`,
+      },
+    ]
   })
 }
 
@@ -38,12 +63,26 @@ export interface ComponentVersion {
   readonly node?: string
 }
 
-/** What of a cluster is versioned: the control plane in one version, kubelets in theirs, and what has versions of its own. */
-export function componentVersions(controlPlane: string, kubelets: readonly { readonly node: string; readonly version: string }[]): readonly ComponentVersion[] {
+/**
+ * What of a cluster is versioned: the control plane in one version, kubelets in theirs, and what has versions
+ * of its own.
+ */
+export function componentVersions(
+  controlPlane: string,
+  kubelets: readonly { readonly node: string; readonly version: string }[],
+): readonly ComponentVersion[] {
   const { etcd, coreDNS, pause } = addonVersions(controlPlane)
   return [
-    ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'].map((component) => ({ component, version: controlPlane })),
-    ...kubelets.flatMap(({ node, version }) => [{ component: 'kubelet', version, node }, { component: 'kube-proxy', version: controlPlane, node }]),
-    { component: 'etcd', version: etcd }, { component: 'coredns', version: coreDNS }, { component: 'pause', version: pause },
+    ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'].map((component) => ({
+      component,
+      version: controlPlane,
+    })),
+    ...kubelets.flatMap(({ node, version }) => [
+      { component: 'kubelet', version, node },
+      { component: 'kube-proxy', version: controlPlane, node },
+    ]),
+    { component: 'etcd', version: etcd },
+    { component: 'coredns', version: coreDNS },
+    { component: 'pause', version: pause },
   ]
 }

@@ -3,13 +3,19 @@ import type { Machine, VolumeFiles } from '../kubelet/index.js'
 import { diskPath, sourceOf } from '../kubelet/index.js'
 import type { Slice } from '../sim/module.js'
 
-/** Where the files of volumes in the network are: outside of every machine, as long as the volume is not deleted. */
+/**
+ * Where the files of volumes in the network are: outside of every machine, as long as the volume is not
+ * deleted.
+ */
 export class VolumeStore {
   readonly #state: () => Slice<Map<string, VolumeFiles>>
   readonly #machines: () => Iterable<readonly [string, Machine]>
 
   /** `state` is asked for when the first such volume is used. */
-  constructor(state: () => Slice<Map<string, VolumeFiles>>, machines: () => Iterable<readonly [string, Machine]>) {
+  constructor(
+    state: () => Slice<Map<string, VolumeFiles>>,
+    machines: () => Iterable<readonly [string, Machine]>,
+  ) {
     this.#state = state
     this.#machines = machines
   }

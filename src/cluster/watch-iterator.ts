@@ -1,8 +1,8 @@
 import type { Watch, WatchEvent } from '../apiserver/client/client.js'
 
 /**
- * A watch as an async iterator, for users outside the simulation: waits until something has happened, which is when someone else moves
- * time or writes. Leaving the loop stops the watch.
+ * A watch as an async iterator, for users outside the simulation: waits until something has happened, which
+ * is when someone else moves time or writes. Leaving the loop stops the watch.
  */
 export async function* iterateWatch<T>(watch: Watch<T>): AsyncGenerator<WatchEvent<T>, void, undefined> {
   let wake: () => void = () => undefined

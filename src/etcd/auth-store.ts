@@ -49,8 +49,9 @@ export const NO_AUTH: AuthState = { enabled: false, revision: 1, users: [], role
 const ROOT = 'root'
 
 /**
- * Users, roles and what they may do: kept in a store beside its keys, checked by whoever serves it. Passwords are hashed and compared by the caller.
- * Methods throw EtcdError as etcd answers. Source: server/auth/store.go.
+ * Users, roles and what they may do: kept in a store beside its keys, checked by whoever serves it. Passwords
+ * are hashed and compared by the caller. Methods throw EtcdError as etcd answers. Source:
+ * server/auth/store.go.
  */
 export class AuthStore {
   #state: AuthState
@@ -161,12 +162,16 @@ export class AuthStore {
     if (!isValidRange(permission)) throw new EtcdError('invalidAuthMgmt')
     const { permissions } = this.#role(name)
     const { permType, key, rangeEnd } = permission
-    // as etcd does it: only the first permission that begins with the key is looked at, so that others of that range come twice
+    // as etcd does it: only the first permission that begins with the key is looked at, so that others of
+    // that range come twice
     const at = permissions.findIndex((one) => one.key >= key)
     const first = permissions[at]
-    const granted = first !== undefined && isSameRange(first, permission)
-      ? permissions.with(at, { ...first, permType })
-      : [...permissions, { permType, key, rangeEnd }].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    const granted =
+      first !== undefined && isSameRange(first, permission)
+        ? permissions.with(at, { ...first, permType })
+        : [...permissions, { permType, key, rangeEnd }].sort((a, b) =>
+            a.key < b.key ? -1 : a.key > b.key ? 1 : 0,
+          )
     this.#putRole({ name, permissions: granted })
   }
 
@@ -191,7 +196,9 @@ export class AuthStore {
     const user = this.#find(name)
     if (user === undefined) return false
     if (user.roles.includes(ROOT)) return true
-    const held = this.#state.roles.filter((role) => user.roles.includes(role.name)).flatMap(({ permissions }) => permissions)
+    const held = this.#state.roles
+      .filter((role) => user.roles.includes(role.name))
+      .flatMap(({ permissions }) => permissions)
       .filter(({ permType }) => permType === needs || permType === 'READWRITE')
       .map((one) => ({ start: one.key, end: upperBound(one.key, one.rangeEnd, 'single') }))
       .sort((a, b) => (a.start < b.start ? -1 : 1))
@@ -236,10 +243,15 @@ function withNamed<T extends { readonly name: string }>(all: readonly T[], one: 
   return [...all.filter(({ name }) => name !== one.name), one].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-const withoutRole = (user: AuthUser, role: string): AuthUser => ({ ...user, roles: user.roles.filter((one) => one !== role) })
+const withoutRole = (user: AuthUser, role: string): AuthUser => ({
+  ...user,
+  roles: user.roles.filter((one) => one !== role),
+})
 
-const isSameRange = (a: Pick<Permission, 'key' | 'rangeEnd'>, b: Pick<Permission, 'key' | 'rangeEnd'>): boolean =>
-  a.key === b.key && a.rangeEnd === b.rangeEnd
+const isSameRange = (
+  a: Pick<Permission, 'key' | 'rangeEnd'>,
+  b: Pick<Permission, 'key' | 'rangeEnd'>,
+): boolean => a.key === b.key && a.rangeEnd === b.rangeEnd
 
 interface Interval {
   readonly start: string
@@ -247,8 +259,8 @@ interface Interval {
 }
 
 /**
- * Whether intervals, in the order of their starts, cover one without a gap; of one that ends before it starts, whether they cover its start.
- * Source: pkg/adt/interval_tree.go Contains.
+ * Whether intervals, in the order of their starts, cover one without a gap; of one that ends before it
+ * starts, whether they cover its start. Source: pkg/adt/interval_tree.go Contains.
  */
 function covers(held: readonly Interval[], start: string, end: string): boolean {
   let from: string | undefined

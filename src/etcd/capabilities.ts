@@ -1,8 +1,27 @@
 import type {
-  AlarmMember, AlarmRequest, AlarmResponse, CompactionRequest, DeleteRangeRequest, DeleteRangeResponse, HashKVResponse, HashResponse,
-  HeaderOnlyResponse, LeaseGrantRequest, LeaseGrantResponse, LeaseKeepAliveResponse, LeaseLeasesResponse,
-  LeaseTimeToLiveRequest, LeaseTimeToLiveResponse, PutRequest, PutResponse, RangeRequest, RangeResponse, ResponseHeader, StatusResponse,
-  TxnRequest, TxnResponse,
+  AlarmMember,
+  AlarmRequest,
+  AlarmResponse,
+  CompactionRequest,
+  DeleteRangeRequest,
+  DeleteRangeResponse,
+  HashKVResponse,
+  HashResponse,
+  HeaderOnlyResponse,
+  LeaseGrantRequest,
+  LeaseGrantResponse,
+  LeaseKeepAliveResponse,
+  LeaseLeasesResponse,
+  LeaseTimeToLiveRequest,
+  LeaseTimeToLiveResponse,
+  PutRequest,
+  PutResponse,
+  RangeRequest,
+  RangeResponse,
+  ResponseHeader,
+  StatusResponse,
+  TxnRequest,
+  TxnResponse,
 } from './requests.js'
 import type { Value } from './value.js'
 import type { KeyValue } from './version.js'
@@ -17,8 +36,8 @@ export interface ListOptions {
 }
 
 /**
- * Reading. The short forms take no request object and make no response; their rows are the stored, frozen records.
- * A `rangeEnd` is exclusive; `'\0'` means every key from `key` on; see `prefixRangeEnd`.
+ * Reading. The short forms take no request object and make no response; their rows are the stored, frozen
+ * records. A `rangeEnd` is exclusive; `'\0'` means every key from `key` on; see `prefixRangeEnd`.
  */
 export interface ReadView {
   /** The current revision; 1 for a fresh store. */
@@ -29,7 +48,10 @@ export interface ReadView {
   readonly header: ResponseHeader
   /** A live key, now or at a revision. Throws `compacted` and `futureRevision`. O(log n). */
   get(key: string, revision?: number): KeyValue | undefined
-  /** Live keys of a range, now in O(log n), at an older revision in O(rows). Throws `compacted` and `futureRevision`. */
+  /**
+   * Live keys of a range, now in O(log n), at an older revision in O(rows). Throws `compacted` and
+   * `futureRevision`.
+   */
   count(key: string, rangeEnd: string, revision?: number): number
   /** Live keys of a range, ascending. Throws `compacted` and `futureRevision`. O(log n + rows). */
   list(key: string, rangeEnd: string, options?: ListOptions): KeyValue[]
@@ -45,11 +67,14 @@ export interface WriteView extends ReadView {
   deleteRange(request: DeleteRangeRequest): DeleteRangeResponse
   txn(request: TxnRequest): TxnResponse
   /**
-   * Puts a key whose mod revision is the expected one (0: which does not exist); answers the new version, or undefined on a
-   * mismatch. The same as a txn that compares MOD and puts, without its request and response. Throws `leaseNotFound`.
+   * Puts a key whose mod revision is the expected one (0: which does not exist); answers the new version, or
+   * undefined on a mismatch. The same as a txn that compares MOD and puts, without its request and response.
+   * Throws `leaseNotFound`.
    */
   casPut(key: string, value: Value, expectedModRevision: number, lease?: bigint): KeyValue | undefined
-  /** Deletes a key whose mod revision is the expected one; answers the tombstone, or undefined on a mismatch. */
+  /**
+   * Deletes a key whose mod revision is the expected one; answers the tombstone, or undefined on a mismatch.
+   */
   casDelete(key: string, expectedModRevision: number): KeyValue | undefined
 }
 
@@ -63,24 +88,36 @@ export interface Commit {
 /** Following changes. */
 export interface WatchView extends ReadView {
   /**
-   * Changes in a range after a revision, in order, each with the version before it: state as data, with no watcher. Throws
-   * `compacted` when some may be gone. With a limit, stops at the end of the revision that reaches it. Cost: the log's tail
-   * up to 256 writes, beyond that O(changed keys of the range x log n); the changes of other ranges cost nothing.
+   * Changes in a range after a revision, in order, each with the version before it: state as data, with no
+   * watcher. Throws `compacted` when some may be gone. With a limit, stops at the end of the revision that
+   * reaches it. Cost: the log's tail up to 256 writes, beyond that O(changed keys of the range x log n); the
+   * changes of other ranges cost nothing.
    */
-  changesSince(revision: number, key: string, rangeEnd: string | undefined, limit?: number): readonly WatchEvent[]
+  changesSince(
+    revision: number,
+    key: string,
+    rangeEnd: string | undefined,
+    limit?: number,
+  ): readonly WatchEvent[]
   /**
-   * Calls back after each commit that touches the range, one revision after the other. Answers what ends it. Costs other ranges' commits
-   * nothing. Forks and restored stores start with no subscriptions.
+   * Calls back after each commit that touches the range, one revision after the other. Answers what ends it.
+   * Costs other ranges' commits nothing. Forks and restored stores start with no subscriptions.
    */
   subscribe(key: string, rangeEnd: string | undefined, onChange: (commit: Commit) => void): () => void
-  /** Opens a stream of etcd watchers that hands its answers to `sink`, synchronously. Forks start with no streams. */
+  /**
+   * Opens a stream of etcd watchers that hands its answers to `sink`, synchronously. Forks start with no
+   * streams.
+   */
   watchStream(sink: (response: WatchResponse) => void): WatchStream
 }
 
 /** Leases, in virtual time. Nothing expires by itself: whoever owns the clock calls `expireLeases`. */
 export interface LeaseView {
   leaseGrant(request: LeaseGrantRequest): LeaseGrantResponse
-  /** Calls after each grant: somebody must see to the lease's end. Forks and restored stores start with no listeners. */
+  /**
+   * Calls after each grant: somebody must see to the lease's end. Forks and restored stores start with no
+   * listeners.
+   */
   onLeaseGrant(listener: () => void): void
   leaseRevoke(id: bigint): HeaderOnlyResponse
   leaseKeepAlive(id: bigint): LeaseKeepAliveResponse
@@ -88,7 +125,10 @@ export interface LeaseView {
   leases(): LeaseLeasesResponse
   /** Virtual time (ms) at which the next lease expires. */
   nextExpiry(): number | undefined
-  /** Revokes what is due, by expiry and then id, each lease with keys in a revision of its own; answers the ids. */
+  /**
+   * Revokes what is due, by expiry and then id, each lease with keys in a revision of its own; answers the
+   * ids.
+   */
   expireLeases(now: number): bigint[]
 }
 

@@ -31,8 +31,8 @@ export class CompactionHashes {
   }
 
   /**
-   * With the compaction that is about to be done. Its hash is computed when it is first asked for, from an O(1) fork taken
-   * now; that fork keeps what is compacted alive until ten more compactions have passed.
+   * With the compaction that is about to be done. Its hash is computed when it is first asked for, from an
+   * O(1) fork taken now; that fork keeps what is compacted alive until ten more compactions have passed.
    */
   with(revision: number, before: Mvcc): CompactionHashes {
     const pending = { revision, compactRevision: before.compacted, before: before.fork() }
@@ -70,11 +70,12 @@ function hashAt(mvcc: Mvcc, revision: number, compacting: boolean): CompactionHa
   const newest = new Map<string, Version>()
   for (const write of writes) newest.set(write.kv.key, write)
   // A compaction keeps a tombstone at exactly its revision; HashKV's own keep set holds no tombstones.
-  const keep = [...newest.values()].filter(({ kv }) =>
-    !isTombstone(kv) || (compacting && kv.modRevision === revision))
+  const keep = [...newest.values()].filter(
+    ({ kv }) => !isTombstone(kv) || (compacting && kv.modRevision === revision),
+  )
   return {
-    revision, compactRevision: mvcc.compacted,
+    revision,
+    compactRevision: mvcc.compacted,
     hash: hashStorage({ writes, compactRevision: mvcc.compacted, keep: new Set(keep) }),
   }
 }
-

@@ -17,10 +17,10 @@ export interface Measure<V> {
 /**
  * An ordered map from strings to `V`: a B+tree with subtree weights and stamps whose copies are free.
  *
- * `fork()` copies the root pointer only. What keeps the two sides apart are edit tokens: each tree holds one, each node
- * carries the token of the tree that made it, and a tree edits a node in place only when the tokens are the same object;
- * any other node is copied first, with its path up to the root. A fork gives **both** sides new tokens, so that from then on
- * neither owns what they share.
+ * `fork()` copies the root pointer only. What keeps the two sides apart are edit tokens: each tree holds one,
+ * each node carries the token of the tree that made it, and a tree edits a node in place only when the tokens
+ * are the same object; any other node is copied first, with its path up to the root. A fork gives **both**
+ * sides new tokens, so that from then on neither owns what they share.
  *
  * ```
  * const a = new CowTree<number>(measure)   // token A1
@@ -32,7 +32,8 @@ export interface Measure<V> {
  * a.set('x', 9)                            // L1's token is not A2: copied to L3(A2), although no one else needs L1 now
  * ```
  *
- * Each level costs a copy at most once for each fork: O(log n) nodes for the first write, nothing when it is repeated.
+ * Each level costs a copy at most once for each fork: O(log n) nodes for the first write, nothing when it is
+ * repeated.
  */
 export class CowTree<V> {
   readonly #measure: Measure<V>
@@ -45,7 +46,15 @@ export class CowTree<V> {
 
   constructor(measure: Measure<V>, root?: TreeNode<V>) {
     this.#measure = measure
-    this.#root = root ?? { token: this.#token, keys: [], values: [], tags: [], children: undefined, weight: 0, stamp: 0 }
+    this.#root = root ?? {
+      token: this.#token,
+      keys: [],
+      values: [],
+      tags: [],
+      children: undefined,
+      weight: 0,
+      stamp: 0,
+    }
   }
 
   /** An independent tree with the same contents, in O(1). */
@@ -66,7 +75,10 @@ export class CowTree<V> {
     return node.keys[slot] === key ? node.values[slot] : undefined
   }
 
-  /** Like `get`, and remembers the place for a following `put` of the same key (so that read-modify-write descends once). */
+  /**
+   * Like `get`, and remembers the place for a following `put` of the same key (so that read-modify-write
+   * descends once).
+   */
   seek(key: string): V | undefined {
     let node = this.#root
     let depth = 0
@@ -157,7 +169,10 @@ export class CowTree<V> {
     if (start < end) visitNode(this.#root, start, end, -1, each)
   }
 
-  /** Like `visit`, for entries in subtrees that hold a stamp greater than the given one: the visitor still has to check each. */
+  /**
+   * Like `visit`, for entries in subtrees that hold a stamp greater than the given one: the visitor still has
+   * to check each.
+   */
   visitNewer(start: string, end: string, stamp: number, each: (value: V) => boolean | void): void {
     if (start < end) visitNode(this.#root, start, end, stamp, each)
   }
@@ -182,8 +197,13 @@ export class CowTree<V> {
       const node = this.#path[depth]!
       if (node.token === this.#token) continue
       const copy = {
-        token: this.#token, keys: node.keys.slice(), values: node.values.slice(), tags: node.tags.slice(),
-        children: node.children?.slice(), weight: node.weight, stamp: node.stamp,
+        token: this.#token,
+        keys: node.keys.slice(),
+        values: node.values.slice(),
+        tags: node.tags.slice(),
+        children: node.children?.slice(),
+        weight: node.weight,
+        stamp: node.stamp,
       }
       this.#path[depth] = copy
       if (depth === 0) this.#root = copy
@@ -198,15 +218,25 @@ export class CowTree<V> {
       // Ascending inserts (names in order) leave full nodes behind instead of halves.
       const at = this.#slots[depth]! >= FULL - 1 ? FULL : FULL / 2
       const right: TreeNode<V> = {
-        token: this.#token, keys: node.keys.splice(at), values: node.values.splice(at), tags: node.tags.splice(at),
-        children: node.children?.splice(at), weight: 0, stamp: 0,
+        token: this.#token,
+        keys: node.keys.splice(at),
+        values: node.values.splice(at),
+        tags: node.tags.splice(at),
+        children: node.children?.splice(at),
+        weight: 0,
+        stamp: 0,
       }
       this.#remeasure(right)
       node.weight -= right.weight
       if (depth === 0) {
         this.#root = {
-          token: this.#token, keys: [node.keys[0]!, right.keys[0]!], values: [], tags: [], children: [node, right],
-          weight: node.weight + right.weight, stamp: Math.max(node.stamp, right.stamp),
+          token: this.#token,
+          keys: [node.keys[0]!, right.keys[0]!],
+          values: [],
+          tags: [],
+          children: [node, right],
+          weight: node.weight + right.weight,
+          stamp: Math.max(node.stamp, right.stamp),
         }
         return
       }
@@ -231,7 +261,15 @@ export class CowTree<V> {
     }
     while (this.#root.children?.length === 1) this.#root = this.#root.children[0]!
     if (this.#root.children?.length === 0) {
-      this.#root = { token: this.#token, keys: [], values: [], tags: [], children: undefined, weight: 0, stamp: 0 }
+      this.#root = {
+        token: this.#token,
+        keys: [],
+        values: [],
+        tags: [],
+        children: undefined,
+        weight: 0,
+        stamp: 0,
+      }
     }
   }
 
@@ -241,12 +279,17 @@ export class CowTree<V> {
     const a = siblings[left]!
     const b = siblings[left + 1]
     if (b === undefined || a.keys.length + b.keys.length > FULL) return
-    // A branch's own first key may be stale (smaller keys go to its first child too); the parent's bound for it is not.
+    // A branch's own first key may be stale (smaller keys go to its first child too); the parent's bound for
+    // it is not.
     const keys = b.children === undefined ? b.keys : [parent.keys[left + 1]!, ...b.keys.slice(1)]
     siblings[left] = {
-      token: this.#token, keys: [...a.keys, ...keys], values: [...a.values, ...b.values], tags: [...a.tags, ...b.tags],
+      token: this.#token,
+      keys: [...a.keys, ...keys],
+      values: [...a.values, ...b.values],
+      tags: [...a.tags, ...b.tags],
       children: a.children === undefined ? undefined : [...a.children, ...b.children!],
-      weight: a.weight + b.weight, stamp: Math.max(a.stamp, b.stamp),
+      weight: a.weight + b.weight,
+      stamp: Math.max(a.stamp, b.stamp),
     }
     parent.keys.splice(left + 1, 1)
     siblings.splice(left + 1, 1)

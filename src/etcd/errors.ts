@@ -79,7 +79,10 @@ export type EtcdErrorName =
   | 'invalidAuthToken'
   | 'invalidAuthMgmt'
 
-/** An error answer of etcd: `code` is the gRPC status code, `message` etcd's exact text, `reason` our short name for it. */
+/**
+ * An error answer of etcd: `code` is the gRPC status code, `message` etcd's exact text, `reason` our short
+ * name for it.
+ */
 export class EtcdError extends Error {
   override readonly name: string = 'EtcdError'
   readonly code: number

@@ -8,8 +8,9 @@ interface Chunk {
 }
 
 /**
- * Every retained write in order of (revision, sub): chunks that only the log which made them may append to. `fork()` is O(1);
- * the first append after it copies the list of chunks and the last chunk (the same edit tokens as in `CowTree`).
+ * Every retained write in order of (revision, sub): chunks that only the log which made them may append to.
+ * `fork()` is O(1); the first append after it copies the list of chunks and the last chunk (the same edit
+ * tokens as in `CowTree`).
  */
 export class EventLog {
   #chunks: Chunk[]
@@ -88,7 +89,10 @@ export class EventLog {
     chunk.writes[slot] = write
   }
 
-  /** Drops everything before a position and puts `kept` there. The first chunk is the only one of irregular length. */
+  /**
+   * Drops everything before a position and puts `kept` there. The first chunk is the only one of irregular
+   * length.
+   */
   dropBefore(position: number, kept: readonly Version[]): void {
     const all = this.length
     const tail = position >= all ? undefined : this.#locate(position)

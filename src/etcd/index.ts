@@ -1,5 +1,11 @@
 export type {
-  LeaseView, ListOptions, MaintenanceView, ReadView, Store, WatchView, WriteView,
+  LeaseView,
+  ListOptions,
+  MaintenanceView,
+  ReadView,
+  Store,
+  WatchView,
+  WriteView,
 } from './capabilities.js'
 export { EtcdError, GrpcCode, type EtcdErrorName } from './errors.js'
 export { FROM_KEY, keyBytes, keyOf, prefixRangeEnd } from './keys.js'

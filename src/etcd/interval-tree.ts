@@ -10,8 +10,9 @@ interface IntervalNode<T> {
 }
 
 /**
- * Intervals `[start, end)` of strings, and which of them contain a point, in O(log n + found): a treap ordered by
- * (start, end) whose nodes know the greatest end below them. The priorities are a fixed sequence, so runs are repeatable.
+ * Intervals `[start, end)` of strings, and which of them contain a point, in O(log n + found): a treap
+ * ordered by (start, end) whose nodes know the greatest end below them. The priorities are a fixed sequence,
+ * so runs are repeatable.
  */
 export class IntervalTree<T> {
   #root: IntervalNode<T> | undefined
@@ -24,9 +25,15 @@ export class IntervalTree<T> {
 
   /** Adds an interval; the same one may be added with several items. */
   insert(start: string, end: string, item: T): void {
-    this.#random = Math.imul(this.#random ^ (this.#random >>> 15), 0x2c1b3c6d) + 0x6d2b79f5 | 0
+    this.#random = (Math.imul(this.#random ^ (this.#random >>> 15), 0x2c1b3c6d) + 0x6d2b79f5) | 0
     const node: IntervalNode<T> = {
-      start, end, item, priority: this.#random, reach: end, left: undefined, right: undefined,
+      start,
+      end,
+      item,
+      priority: this.#random,
+      reach: end,
+      left: undefined,
+      right: undefined,
     }
     this.#root = insertNode(this.#root, node)
     this.#size++
@@ -102,7 +109,10 @@ function splitNode<T>(root: IntervalNode<T> | undefined, start: string, end: str
 }
 
 function removeNode<T>(
-  root: IntervalNode<T> | undefined, start: string, end: string, item: T,
+  root: IntervalNode<T> | undefined,
+  start: string,
+  end: string,
+  item: T,
 ): IntervalNode<T> | undefined {
   if (root === undefined) return undefined
   if (root.item === item) return mergeNodes(root.left, root.right)
@@ -113,7 +123,10 @@ function removeNode<T>(
   return refresh(root)
 }
 
-function mergeNodes<T>(a: IntervalNode<T> | undefined, b: IntervalNode<T> | undefined): IntervalNode<T> | undefined {
+function mergeNodes<T>(
+  a: IntervalNode<T> | undefined,
+  b: IntervalNode<T> | undefined,
+): IntervalNode<T> | undefined {
   if (a === undefined) return b
   if (b === undefined) return a
   if (a.priority > b.priority) {

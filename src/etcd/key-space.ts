@@ -15,7 +15,11 @@ export interface KeySpace {
 
 /** Puts a key whose `current` is the answer of the just made `mvcc.seek(key)`. */
 export function putSought(
-  { mvcc, lessor }: KeySpace, key: string, value: Value, lease: bigint, current: KeyValue | undefined,
+  { mvcc, lessor }: KeySpace,
+  key: string,
+  value: Value,
+  lease: bigint,
+  current: KeyValue | undefined,
 ): KeyValue {
   const kv = mvcc.write(key, value, lease, current)
   const old = current?.lease ?? NO_LEASE
@@ -34,7 +38,11 @@ export function deleteSought({ mvcc, lessor }: KeySpace, current: KeyValue): Key
 }
 
 /** What a put finds wrong when it is carried out. The two callers check in different orders, as etcd does. */
-export function checkPut({ mvcc, lessor }: KeySpace, request: PutRequest, order: 'lease-first' | 'key-first'): void {
+export function checkPut(
+  { mvcc, lessor }: KeySpace,
+  request: PutRequest,
+  order: 'lease-first' | 'key-first',
+): void {
   const { lease = NO_LEASE, key } = request
   const needsKey = request.ignoreValue === true || request.ignoreLease === true
   const leaseMissing = lease !== NO_LEASE && lessor.get(lease) === undefined
@@ -50,8 +58,8 @@ export function applyPut(space: KeySpace, request: PutRequest): KeyValue | undef
     throw new EtcdError('keyNotFound')
   }
   // an object carries its revision; under another one it is but its bytes
-  const value = request.ignoreValue === true ? valueBytes(current!.value) : request.value ?? EMPTY_VALUE
-  const lease = request.ignoreLease === true ? current!.lease : request.lease ?? NO_LEASE
+  const value = request.ignoreValue === true ? valueBytes(current!.value) : (request.value ?? EMPTY_VALUE)
+  const lease = request.ignoreLease === true ? current!.lease : (request.lease ?? NO_LEASE)
   putSought(space, request.key, value, lease, current)
   return current
 }

@@ -1,6 +1,6 @@
 /**
- * Keys are binary strings: one char (code 0..255) for each byte. ASCII keys are themselves, and JavaScript's `<` on
- * such strings is etcd's bytewise order.
+ * Keys are binary strings: one char (code 0..255) for each byte. ASCII keys are themselves, and JavaScript's
+ * `<` on such strings is etcd's bytewise order.
  */
 
 /** Greater than every key; the exclusive end of an unbounded range inside the store. */
@@ -10,8 +10,9 @@ export const UNBOUNDED = '\u0100'
 export const FROM_KEY = '\0'
 
 /**
- * The exclusive upper bound of a request's range: `undefined` is the single key, one zero byte is every key from `key` on.
- * A `rangeEnd` that is present but empty means "from key" on etcd's read-only path and "single key" on its write path.
+ * The exclusive upper bound of a request's range: `undefined` is the single key, one zero byte is every key
+ * from `key` on. A `rangeEnd` that is present but empty means "from key" on etcd's read-only path and "single
+ * key" on its write path.
  */
 export function upperBound(key: string, rangeEnd: string | undefined, empty: 'from-key' | 'single'): string {
   if (rangeEnd === undefined) return key + '\0'
@@ -20,7 +21,9 @@ export function upperBound(key: string, rangeEnd: string | undefined, empty: 'fr
   return empty === 'from-key' ? UNBOUNDED : key + '\0'
 }
 
-/** The `rangeEnd` that makes `[prefix, rangeEnd)` all keys with that prefix (clientv3's GetPrefixRangeEnd). */
+/**
+ * The `rangeEnd` that makes `[prefix, rangeEnd)` all keys with that prefix (clientv3's GetPrefixRangeEnd).
+ */
 export function prefixRangeEnd(prefix: string): string {
   for (let i = prefix.length - 1; i >= 0; i--) {
     const code = prefix.charCodeAt(i)

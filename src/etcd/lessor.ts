@@ -24,8 +24,8 @@ interface LessorTrees {
 }
 
 /**
- * The leases and which keys are attached to them. Three ordered trees, so that a fork is O(1) and every order is certain:
- * leases by id, leases by (expiry, id), and attached keys by (id, key).
+ * The leases and which keys are attached to them. Three ordered trees, so that a fork is O(1) and every order
+ * is certain: leases by id, leases by (expiry, id), and attached keys by (id, key).
  */
 export class Lessor {
   readonly #byId: CowTree<Lease>
@@ -40,7 +40,9 @@ export class Lessor {
 
   fork(): Lessor {
     return new Lessor({
-      byId: this.#byId.fork(), byExpiry: this.#byExpiry.fork(), attachments: this.#attachments.fork(),
+      byId: this.#byId.fork(),
+      byExpiry: this.#byExpiry.fork(),
+      attachments: this.#attachments.fork(),
     })
   }
 

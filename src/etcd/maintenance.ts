@@ -66,7 +66,10 @@ export class Space {
     return this.#alarms.map(({ memberId, alarm }) => `memberID:${memberId} alarm:${alarm} `)
   }
 
-  /** The quota check before a request is looked at. Raises the alarm when it fails, even if the request is a wrong one. */
+  /**
+   * The quota check before a request is looked at. Raises the alarm when it fails, even if the request is a
+   * wrong one.
+   */
   reserve(cost: () => number): void {
     if (this.#quota <= 0) return
     const bytes = cost()
@@ -114,8 +117,9 @@ function same(a: AlarmMember, b: AlarmMember): boolean {
 }
 
 /**
- * CRC-32C over the buckets that this model has, in etcd's manner (bucket name, then key and value of each entry): alarm,
- * key, lease and meta. Equal stores have equal hashes; it is not comparable with a real member's, which also hashes its own ids.
+ * CRC-32C over the buckets that this model has, in etcd's manner (bucket name, then key and value of each
+ * entry): alarm, key, lease and meta. Equal stores have equal hashes; it is not comparable with a real
+ * member's, which also hashes its own ids.
  */
 export function hashBuckets(mvcc: Mvcc, leases: readonly Lease[], alarms: readonly AlarmMember[]): number {
   const crc = new Crc32c()
@@ -138,4 +142,3 @@ export function hashBuckets(mvcc: Mvcc, leases: readonly Lease[], alarms: readon
   crc.add(keyBytes(`${mvcc.compacted}`))
   return crc.sum
 }
-

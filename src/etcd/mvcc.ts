@@ -3,7 +3,15 @@ import { EtcdError } from './errors.js'
 import { EventLog } from './event-log.js'
 import { UNBOUNDED } from './keys.js'
 import type { Value } from './value.js'
-import { isTombstone, liveAt, pushVersion, tombstone, versionAt, type KeyValue, type Version } from './version.js'
+import {
+  isTombstone,
+  liveAt,
+  pushVersion,
+  tombstone,
+  versionAt,
+  type KeyValue,
+  type Version,
+} from './version.js'
 
 /** The compacted revision of a store that never was compacted, as etcd counts. */
 export const NEVER_COMPACTED = -1
@@ -48,7 +56,10 @@ export class Mvcc {
 
   fork(): Mvcc {
     return new Mvcc({
-      index: this.#index.fork(), log: this.#log.fork(), revision: this.#revision, compacted: this.#compacted,
+      index: this.#index.fork(),
+      log: this.#log.fork(),
+      revision: this.#revision,
+      compacted: this.#compacted,
     })
   }
 
@@ -110,7 +121,10 @@ export class Mvcc {
     this.#index.visit(start, end, (head) => (isTombstone(head.kv) ? true : each(head.kv)))
   }
 
-  /** Live keys in `[start, end)` at a revision, ascending; O(log versions) for each key that exists now or is a tombstone. */
+  /**
+   * Live keys in `[start, end)` at a revision, ascending; O(log versions) for each key that exists now or is
+   * a tombstone.
+   */
   visitAt(start: string, end: string, revision: number, each: (kv: KeyValue) => boolean | void): void {
     this.#index.visit(start, end, (head) => {
       const kv = liveAt(head, revision)
@@ -122,8 +136,12 @@ export class Mvcc {
   write(key: string, value: Value, lease: bigint, current: KeyValue | undefined): KeyValue {
     const revision = this.#revision + 1
     const kv: KeyValue = Object.freeze({
-      key, value, createRevision: current?.createRevision ?? revision, modRevision: revision,
-      version: (current?.version ?? 0) + 1, lease,
+      key,
+      value,
+      createRevision: current?.createRevision ?? revision,
+      modRevision: revision,
+      version: (current?.version ?? 0) + 1,
+      lease,
     })
     this.#push(kv)
     return kv
@@ -150,8 +168,9 @@ export class Mvcc {
   }
 
   /**
-   * Writes in `[start, end)` after a revision, in order. Short gaps are scanned in the log; for longer ones the index is
-   * walked by its "changed since" stamps: O(changed keys x log n), whatever other ranges have been doing.
+   * Writes in `[start, end)` after a revision, in order. Short gaps are scanned in the log; for longer ones
+   * the index is walked by its "changed since" stamps: O(changed keys x log n), whatever other ranges have
+   * been doing.
    */
   changes(start: string, end: string, after: number): Version[] {
     const from = this.#log.positionAfter(after)
@@ -165,14 +184,20 @@ export class Mvcc {
       return found
     }
     this.#index.visitNewer(start, end, after, (head) => {
-      for (let write: Version | undefined = head; write !== undefined && write.kv.modRevision > after; write = write.previous) {
+      for (
+        let write: Version | undefined = head;
+        write !== undefined && write.kv.modRevision > after;
+        write = write.previous
+      ) {
         found.push(write)
       }
     })
     return found.sort(byRevision)
   }
 
-  /** The value before a write, as a reader at its revision minus one sees it; nothing once that is compacted. */
+  /**
+   * The value before a write, as a reader at its revision minus one sees it; nothing once that is compacted.
+   */
   before(write: Version): KeyValue | undefined {
     const revision = write.kv.modRevision - 1
     return revision < this.#compacted ? undefined : liveAt(write.previous, revision)
@@ -193,15 +218,18 @@ export class Mvcc {
     if (revision < this.#compacted) throw new EtcdError('compacted')
   }
 
-  /** Throws unless history may be compacted at the revision: after the compacted one, up to the current one. */
+  /**
+   * Throws unless history may be compacted at the revision: after the compacted one, up to the current one.
+   */
   checkCompactable(revision: number): void {
     if (revision <= this.#compacted) throw new EtcdError('compacted')
     if (revision > this.#revision) throw new EtcdError('futureRevision')
   }
 
   /**
-   * Drops what no reader at or after the revision can see. Kept for each key: everything newer, and the newest write at or
-   * before it if that is a put, or a tombstone at exactly the revision. Costs O(dropped + what those keys keep).
+   * Drops what no reader at or after the revision can see. Kept for each key: everything newer, and the
+   * newest write at or before it if that is a put, or a tombstone at exactly the revision. Costs O(dropped +
+   * what those keys keep).
    */
   compact(revision: number): void {
     this.checkCompactable(revision)
@@ -238,7 +266,10 @@ export class Mvcc {
     const newest = versionAt(head, revision)
     const kept: Version[] = []
     for (let write: Version = head; write !== newest; write = write.previous!) kept.push(write)
-    const base = newest !== undefined && (!isTombstone(newest.kv) || newest.kv.modRevision === revision) ? newest : undefined
+    const base =
+      newest !== undefined && (!isTombstone(newest.kv) || newest.kv.modRevision === revision)
+        ? newest
+        : undefined
     if (base === undefined && kept.length === 0) {
       this.#index.delete(key)
       return

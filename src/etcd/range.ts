@@ -18,14 +18,16 @@ export type EmptyRangeEnd = 'from-key' | 'single'
 
 /** The sort crashes etcd 3.5 on a target that it does not know; that is answered before anything is done. */
 export function checkSort({ sortTarget = 'KEY', sortOrder = 'NONE' }: RangeRequest): void {
-  const sorts = sortOrder === 'ASCEND' || sortOrder === 'DESCEND' || (sortOrder === 'NONE' && sortTarget !== 'KEY')
+  const sorts =
+    sortOrder === 'ASCEND' || sortOrder === 'DESCEND' || (sortOrder === 'NONE' && sortTarget !== 'KEY')
   if (sorts && !(sortTarget in ORDERS)) throw new EtcdError('invalidSort')
 }
 
 /** Carries out a range request whose revision has been checked. */
 export function rangeRows(mvcc: Mvcc, request: RangeRequest, empty: EmptyRangeEnd): Rows {
   const { key, limit = 0, sortOrder = 'NONE' } = request
-  const revision = request.revision !== undefined && request.revision > 0 ? request.revision : mvcc.visibleRevision
+  const revision =
+    request.revision !== undefined && request.revision > 0 ? request.revision : mvcc.visibleRevision
   const end = upperBound(key, request.rangeEnd, empty)
   if (request.rangeEnd === undefined) return finish(singleRow(mvcc, key, revision), request)
   if (request.countOnly === true) return { kvs: [], more: false, count: countAt(mvcc, key, end, revision) }
@@ -109,4 +111,3 @@ function sortRows(rows: KeyValue[], order: RangeRequest['sortOrder'], target: So
   pdqsort(sorted, order === 'ASCEND' ? less : (a, b) => less(b, a))
   return sorted
 }
-

@@ -9,7 +9,10 @@ export type SortTarget = 'KEY' | 'VERSION' | 'CREATE' | 'MOD' | 'VALUE' | Unknow
 export type CompareResult = 'EQUAL' | 'GREATER' | 'LESS' | 'NOT_EQUAL' | UnknownEnum
 export type CompareTarget = 'VERSION' | 'CREATE' | 'MOD' | 'VALUE' | 'LEASE' | UnknownEnum
 
-/** `etcdserverpb.ResponseHeader`. In a txn's inner responses only the revision is set, in an inner txn's not even that. */
+/**
+ * `etcdserverpb.ResponseHeader`. In a txn's inner responses only the revision is set, in an inner txn's not
+ * even that.
+ */
 export interface ResponseHeader {
   readonly clusterId: bigint
   readonly memberId: bigint
@@ -28,7 +31,10 @@ export interface RangeRequest {
   readonly revision?: number | undefined
   /** An unknown number fetches everything and does not sort. */
   readonly sortOrder?: SortOrder | undefined
-  /** An unknown number with a sort crashes etcd 3.5; here it is answered as later versions do: InvalidArgument. */
+  /**
+   * An unknown number with a sort crashes etcd 3.5; here it is answered as later versions do:
+   * InvalidArgument.
+   */
   readonly sortTarget?: SortTarget | undefined
   /** Changes no answer on one member. */
   readonly serializable?: boolean | undefined
@@ -91,7 +97,10 @@ export type ResponseOp =
   | { readonly responseDeleteRange: DeleteRangeResponse }
   | { readonly responseTxn: TxnResponse }
 
-/** A condition of a txn. Only the operand that belongs to the target is looked at; an absent one is 0 or empty. */
+/**
+ * A condition of a txn. Only the operand that belongs to the target is looked at; an absent one is 0 or
+ * empty.
+ */
 export interface Compare {
   readonly key: string
   /** With it the condition must hold for every key of the range. */

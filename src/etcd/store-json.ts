@@ -41,7 +41,15 @@ export interface StoreJson {
   readonly auth?: AuthState
 }
 
-export function dumpStore({ mvcc, lessor, space, hashes, raftIndex, leaseSequence, auth }: StoreState): StoreJson {
+export function dumpStore({
+  mvcc,
+  lessor,
+  space,
+  hashes,
+  raftIndex,
+  leaseSequence,
+  auth,
+}: StoreState): StoreJson {
   return {
     revision: mvcc.revision,
     compacted: mvcc.compacted,
@@ -58,15 +66,20 @@ export function dumpStore({ mvcc, lessor, space, hashes, raftIndex, leaseSequenc
 
 export function loadStore(json: StoreJson): StoreState {
   const mvcc = new Mvcc({ revision: json.revision, compacted: json.compacted })
-  for (const write of json.writes) mvcc.load(keyValueOf(write), write.sub ?? 0, write.revision >= json.compacted)
+  for (const write of json.writes)
+    mvcc.load(keyValueOf(write), write.sub ?? 0, write.revision >= json.compacted)
   const lessor = new Lessor()
   for (const { id, ttl, expiry } of json.leases) lessor.load({ id: BigInt(id), ttl, expiry })
   mvcc.visit('', '\u0100', ({ key, lease }) => {
     if (lease !== NO_LEASE) lessor.attach(lease, key)
   })
   return {
-    mvcc, lessor,
-    space: { alarms: json.alarms.map(({ memberId, alarm }) => ({ memberId: BigInt(memberId), alarm })), size: json.size },
+    mvcc,
+    lessor,
+    space: {
+      alarms: json.alarms.map(({ memberId, alarm }) => ({ memberId: BigInt(memberId), alarm })),
+      size: json.size,
+    },
     hashes: new CompactionHashes(json.compactionHashes),
     raftIndex: json.raftIndex,
     leaseSequence: json.leaseSequence,
@@ -78,7 +91,10 @@ function dumpWrite({ kv, sub }: Version): WriteJson {
   const place = { key: kv.key, revision: kv.modRevision, ...(sub > 0 ? { sub } : {}) }
   if (isTombstone(kv)) return place
   return {
-    ...place, created: kv.createRevision, version: kv.version, ...(kv.lease === NO_LEASE ? {} : { lease: `${kv.lease}` }),
+    ...place,
+    created: kv.createRevision,
+    version: kv.version,
+    ...(kv.lease === NO_LEASE ? {} : { lease: `${kv.lease}` }),
     ...dumpValue(kv.value),
   }
 }
@@ -90,9 +106,14 @@ function dumpValue(value: Value): Pick<WriteJson, 'value' | 'bytes'> {
 
 function keyValueOf({ key, revision, created, version = 0, lease, value, bytes }: WriteJson): Version['kv'] {
   if (created === undefined) return tombstone(key, revision)
-  const stored = value === undefined ? (bytes === undefined ? EMPTY_VALUE : keyBytes(atob(bytes))) : deepFreeze(value)
+  const stored =
+    value === undefined ? (bytes === undefined ? EMPTY_VALUE : keyBytes(atob(bytes))) : deepFreeze(value)
   return Object.freeze({
-    key, value: stored, createRevision: created, modRevision: revision, version,
+    key,
+    value: stored,
+    createRevision: created,
+    modRevision: revision,
+    version,
     lease: lease === undefined ? NO_LEASE : BigInt(lease),
   })
 }

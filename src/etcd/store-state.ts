@@ -13,14 +13,20 @@ export interface EtcdStoreOptions {
   readonly clock: EtcdClock
   /** Bytes that may be stored before NOSPACE is raised. Default 0: unlimited, and sizes are not kept. */
   readonly quotaBackendBytes?: number
-  /** Time between progress notifications in ms. Default 600,000; etcd adds up to a tenth at random, this store does not. */
+  /**
+   * Time between progress notifications in ms. Default 600,000; etcd adds up to a tenth at random, this store
+   * does not.
+   */
   readonly progressNotifyInterval?: number
   /**
-   * Whether HashKV remembers the hashes of the ten newest compactions, as etcd does. Default true. They are computed when
-   * asked for; until then, what those compactions dropped stays in memory.
+   * Whether HashKV remembers the hashes of the ten newest compactions, as etcd does. Default true. They are
+   * computed when asked for; until then, what those compactions dropped stays in memory.
    */
   readonly compactionHashes?: boolean
-  /** A lease id for a grant without one, from a number that counts up. Positive, 63 bits. Default: mixed from the number. */
+  /**
+   * A lease id for a grant without one, from a number that counts up. Positive, 63 bits. Default: mixed from
+   * the number.
+   */
   readonly leaseId?: (sequence: number) => bigint
   readonly clusterId?: bigint
   readonly memberId?: bigint

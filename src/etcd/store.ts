@@ -9,10 +9,29 @@ import { hashBuckets, LEASE_COST, putCost, retainedSize, Space, txnCost } from '
 import { Mvcc } from './mvcc.js'
 import { countAt, listRows, rangeRows } from './range.js'
 import type {
-  AlarmMember, AlarmRequest, AlarmResponse, CompactionRequest, DeleteRangeRequest, DeleteRangeResponse, HashKVResponse, HashResponse,
-  HeaderOnlyResponse, LeaseGrantRequest, LeaseGrantResponse, LeaseKeepAliveResponse, LeaseLeasesResponse,
-  LeaseTimeToLiveRequest, LeaseTimeToLiveResponse, PutRequest, PutResponse, RangeRequest, RangeResponse, ResponseHeader,
-  StatusResponse, TxnRequest, TxnResponse,
+  AlarmMember,
+  AlarmRequest,
+  AlarmResponse,
+  CompactionRequest,
+  DeleteRangeRequest,
+  DeleteRangeResponse,
+  HashKVResponse,
+  HashResponse,
+  HeaderOnlyResponse,
+  LeaseGrantRequest,
+  LeaseGrantResponse,
+  LeaseKeepAliveResponse,
+  LeaseLeasesResponse,
+  LeaseTimeToLiveRequest,
+  LeaseTimeToLiveResponse,
+  PutRequest,
+  PutResponse,
+  RangeRequest,
+  RangeResponse,
+  ResponseHeader,
+  StatusResponse,
+  TxnRequest,
+  TxnResponse,
 } from './requests.js'
 import { checkDeleteRange, checkPutShape, checkRange, checkTxn } from './txn-check.js'
 import { checkPlan, isReadOnly, mayFailHalfway, planTxn, runPlan } from './txn.js'
@@ -27,17 +46,21 @@ import { snapshotFile, type SnapshotOptions } from './snapshot/write.js'
 import { settingsOf, type EtcdStoreOptions, type Settings, type StoreState } from './store-state.js'
 
 /**
- * An etcd v3 store in process: one member's KV, Watch, Lease and Maintenance services with etcd 3.5.16's answers and error
- * texts, synchronous and in virtual time. See `capabilities.ts` for what each method does.
+ * An etcd v3 store in process: one member's KV, Watch, Lease and Maintenance services with etcd 3.5.16's
+ * answers and error texts, synchronous and in virtual time. See `capabilities.ts` for what each method does.
  *
- * Copies (`fork`, `snapshot`, `restore`) cost the same few allocations whatever is stored: all state is in copy-on-write
- * structures, see `CowTree`. Watch streams and subscriptions stay with the store that they were made on.
+ * Copies (`fork`, `snapshot`, `restore`) cost the same few allocations whatever is stored: all state is in
+ * copy-on-write structures, see `CowTree`. Watch streams and subscriptions stay with the store that they were
+ * made on.
  *
  * Where a request makes etcd 3.5 crash or lose data, this store answers with an error or the right data; see
  * `docs/decisions/etcd-store.md`.
  */
 export class EtcdStore implements Store {
-  /** Users, roles and whether they count. The store itself lets everybody do everything: whoever serves it asks. */
+  /**
+   * Users, roles and whether they count. The store itself lets everybody do everything: whoever serves it
+   * asks.
+   */
   readonly auth: AuthStore
   readonly #settings: Settings
   readonly #mvcc: Mvcc
@@ -108,7 +131,10 @@ export class EtcdStore implements Store {
     checkPut(this.#space, request, 'lease-first')
     const before = applyPut(this.#space, request)
     this.#commit()
-    return { header: this.#header(), ...(request.prevKv === true && before !== undefined ? { prevKv: before } : {}) }
+    return {
+      header: this.#header(),
+      ...(request.prevKv === true && before !== undefined ? { prevKv: before } : {}),
+    }
   }
 
   deleteRange(request: DeleteRangeRequest): DeleteRangeResponse {
@@ -137,7 +163,12 @@ export class EtcdStore implements Store {
     return response
   }
 
-  casPut(key: string, value: Value, expectedModRevision: number, lease: bigint = NO_LEASE): KeyValue | undefined {
+  casPut(
+    key: string,
+    value: Value,
+    expectedModRevision: number,
+    lease: bigint = NO_LEASE,
+  ): KeyValue | undefined {
     if (key === '') throw new EtcdError('keyNotProvided')
     this.#room.reserve(() => putCost(key, value))
     this.#raftIndex++
@@ -161,7 +192,12 @@ export class EtcdStore implements Store {
     return gone
   }
 
-  changesSince(revision: number, key: string, rangeEnd: string | undefined, limit = 0): readonly WatchEvent[] {
+  changesSince(
+    revision: number,
+    key: string,
+    rangeEnd: string | undefined,
+    limit = 0,
+  ): readonly WatchEvent[] {
     if (revision + 1 < this.#mvcc.compacted) throw new EtcdError('compacted')
     const writes = this.#mvcc.changes(key, upperBound(key, rangeEnd, 'single'), revision)
     let end = writes.length
@@ -182,17 +218,27 @@ export class EtcdStore implements Store {
   }
 
   watchStream(sink: (response: WatchResponse) => void): WatchStream {
-    return openWatchStream({
-      mvcc: this.#mvcc, hub: this.#watchers(), now: () => this.#settings.clock.now(),
-      header: (revision) => this.#header(revision), progressInterval: this.#settings.progressNotifyInterval,
-    }, sink)
+    return openWatchStream(
+      {
+        mvcc: this.#mvcc,
+        hub: this.#watchers(),
+        now: () => this.#settings.clock.now(),
+        header: (revision) => this.#header(revision),
+        progressInterval: this.#settings.progressNotifyInterval,
+      },
+      sink,
+    )
   }
 
   leaseGrant({ ttl, id = NO_LEASE }: LeaseGrantRequest): LeaseGrantResponse {
     this.#room.reserve(() => LEASE_COST)
     this.#raftIndex++
     this.#room.admit(true)
-    const lease = this.#lessor.grant(id === NO_LEASE ? this.#newLeaseId() : id, ttl, this.#settings.clock.now())
+    const lease = this.#lessor.grant(
+      id === NO_LEASE ? this.#newLeaseId() : id,
+      ttl,
+      this.#settings.clock.now(),
+    )
     for (const listener of this.#grantListeners) listener()
     return { header: this.#header(), id: lease.id, ttl: lease.ttl }
   }
@@ -244,7 +290,11 @@ export class EtcdStore implements Store {
 
   expireLeases(now: number): bigint[] {
     const expired: bigint[] = []
-    for (let lease = this.#lessor.next(); lease !== undefined && lease.expiry <= now; lease = this.#lessor.next()) {
+    for (
+      let lease = this.#lessor.next();
+      lease !== undefined && lease.expiry <= now;
+      lease = this.#lessor.next()
+    ) {
       this.leaseRevoke(lease.id)
       expired.push(lease.id)
     }
@@ -267,16 +317,26 @@ export class EtcdStore implements Store {
   }
 
   hash(): HashResponse {
-    return { header: this.#header(), hash: hashBuckets(this.#mvcc, this.#lessor.all(), this.#room.state.alarms) }
+    return {
+      header: this.#header(),
+      hash: hashBuckets(this.#mvcc, this.#lessor.all(), this.#room.state.alarms),
+    }
   }
 
   status(): StatusResponse {
     const { memberId, version } = this.#settings
     const inUse = retainedSize(this.#mvcc)
     return {
-      header: this.#header(), version, dbSize: this.#room.limited ? this.#room.state.size : inUse, dbSizeInUse: inUse,
-      leader: memberId, raftIndex: this.#raftIndex, raftTerm: RAFT_TERM, raftAppliedIndex: this.#raftIndex,
-      errors: this.#room.errors, isLearner: false,
+      header: this.#header(),
+      version,
+      dbSize: this.#room.limited ? this.#room.state.size : inUse,
+      dbSizeInUse: inUse,
+      leader: memberId,
+      raftIndex: this.#raftIndex,
+      raftTerm: RAFT_TERM,
+      raftAppliedIndex: this.#raftIndex,
+      errors: this.#room.errors,
+      isLearner: false,
     }
   }
 
@@ -285,7 +345,10 @@ export class EtcdStore implements Store {
     return { header: this.#header(), alarms: this.#room.alarm(request) }
   }
 
-  /** Counts a request that a member agrees upon with the others and that is none of the store's: those of users and roles. */
+  /**
+   * Counts a request that a member agrees upon with the others and that is none of the store's: those of
+   * users and roles.
+   */
   countProposal(): void {
     this.#raftIndex++
   }
@@ -294,7 +357,10 @@ export class EtcdStore implements Store {
     this.#room.shrinkTo(this.#room.limited ? retainedSize(this.#mvcc) : 0)
   }
 
-  /** An independent store with the same contents and history, in O(1); watchers stay behind. Options replace this one's. */
+  /**
+   * An independent store with the same contents and history, in O(1); watchers stay behind. Options replace
+   * this one's.
+   */
   fork(options: Partial<EtcdStoreOptions> = {}): EtcdStore {
     return new EtcdStore({ ...this.#settings, ...options }, this.#state())
   }
@@ -310,15 +376,16 @@ export class EtcdStore implements Store {
   }
 
   /**
-   * A snapshot file as `etcdctl snapshot save` writes it: a bbolt database of the whole retained history, leases, alarms, users and roles, and its SHA-256.
-   * etcdutl and a real etcd read it. O(what is stored).
+   * A snapshot file as `etcdctl snapshot save` writes it: a bbolt database of the whole retained history,
+   * leases, alarms, users and roles, and its SHA-256. etcdutl and a real etcd read it. O(what is stored).
    */
   snapshot(options?: SnapshotOptions): Uint8Array {
     return snapshotFile(this.#state(), this.#settings, options)
   }
 
   /**
-   * A store from a snapshot file, of this class or of a real etcd; values are bytes. Leases begin anew with their full TTL.
+   * A store from a snapshot file, of this class or of a real etcd; values are bytes. Leases begin anew with
+   * their full TTL.
    * @throws SnapshotError when the file is corrupt, truncated or not etcd's.
    */
   static fromSnapshot(file: Uint8Array, options: EtcdStoreOptions & ReadSnapshotOptions): EtcdStore {
@@ -337,8 +404,13 @@ export class EtcdStore implements Store {
 
   #state(): StoreState {
     return {
-      mvcc: this.#mvcc, lessor: this.#lessor, space: this.#room.state, hashes: this.#hashes, raftIndex: this.#raftIndex,
-      leaseSequence: this.#leaseSequence, auth: this.auth.state,
+      mvcc: this.#mvcc,
+      lessor: this.#lessor,
+      space: this.#room.state,
+      hashes: this.#hashes,
+      raftIndex: this.#raftIndex,
+      leaseSequence: this.#leaseSequence,
+      auth: this.auth.state,
     }
   }
 
@@ -369,12 +441,13 @@ export class EtcdStore implements Store {
   }
 
   #watchers(): WatchHub {
-    return this.#hub ??= new WatchHub(this.#mvcc)
+    return (this.#hub ??= new WatchHub(this.#mvcc))
   }
 
   #newLeaseId(): bigint {
     let id = NO_LEASE
-    while (id === NO_LEASE || this.#lessor.get(id) !== undefined) id = this.#settings.leaseId(++this.#leaseSequence)
+    while (id === NO_LEASE || this.#lessor.get(id) !== undefined)
+      id = this.#settings.leaseId(++this.#leaseSequence)
     return id
   }
 }

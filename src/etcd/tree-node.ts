@@ -7,7 +7,10 @@ export interface TreeNode<V> {
   /** Leaf: the entries' keys. Branch: for each child a key that is not greater than any in it. */
   readonly keys: string[]
   readonly values: V[]
-  /** Leaf: `tagOf` of each key. A key is looked for among these before any string is: they lie side by side, strings all over the heap. */
+  /**
+   * Leaf: `tagOf` of each key. A key is looked for among these before any string is: they lie side by side,
+   * strings all over the heap.
+   */
   readonly tags: number[]
   readonly children: TreeNode<V>[] | undefined
   /** Sum of the entries' weights. */
@@ -16,11 +19,18 @@ export interface TreeNode<V> {
   stamp: number
 }
 
-/** A number of a key's last four chars: keys side by side seldom share it, since they differ at their ends. */
+/**
+ * A number of a key's last four chars: keys side by side seldom share it, since they differ at their ends.
+ */
 export function tagOf(key: string): number {
   const end = key.length
   if (end < 4) return 0
-  return key.charCodeAt(end - 1) | key.charCodeAt(end - 2) << 8 | key.charCodeAt(end - 3) << 16 | (key.charCodeAt(end - 4) & 0x3f) << 24
+  return (
+    key.charCodeAt(end - 1) |
+    (key.charCodeAt(end - 2) << 8) |
+    (key.charCodeAt(end - 3) << 16) |
+    ((key.charCodeAt(end - 4) & 0x3f) << 24)
+  )
 }
 
 /** The slot of a key in a leaf, or where it would be. */
@@ -67,7 +77,11 @@ export function insertAt<T>(items: T[], at: number, item: T): void {
 
 /** False when the visitor stopped. */
 export function visitNode<V>(
-  node: TreeNode<V>, start: string, end: string, stamp: number, each: (value: V) => boolean | void,
+  node: TreeNode<V>,
+  start: string,
+  end: string,
+  stamp: number,
+  each: (value: V) => boolean | void,
 ): boolean {
   if (node.stamp <= stamp) return true
   const { keys, children } = node

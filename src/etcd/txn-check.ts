@@ -14,7 +14,8 @@ export function checkRange(request: RangeRequest): void {
 
 export function checkPutShape(request: PutRequest): void {
   if (request.key === '') throw new EtcdError('keyNotProvided')
-  const hasValue = request.value !== undefined && !(request.value instanceof Uint8Array && request.value.length === 0)
+  const hasValue =
+    request.value !== undefined && !(request.value instanceof Uint8Array && request.value.length === 0)
   if (request.ignoreValue === true && hasValue) throw new EtcdError('valueProvided')
   if (request.ignoreLease === true && (request.lease ?? 0n) !== 0n) throw new EtcdError('leaseProvided')
 }
@@ -23,7 +24,10 @@ export function checkDeleteRange(request: DeleteRangeRequest): void {
   if (request.key === '') throw new EtcdError('keyNotProvided')
 }
 
-/** Everything about a txn that can be checked without looking at the store (v3rpc's checkTxnRequest and checkIntervals). */
+/**
+ * Everything about a txn that can be checked without looking at the store (v3rpc's checkTxnRequest and
+ * checkIntervals).
+ */
 export function checkTxn(request: TxnRequest): void {
   checkTree(request, MAX_TXN_OPS)
   writtenBy(request.success ?? [])
@@ -55,8 +59,9 @@ interface Written {
 }
 
 /**
- * The keys that a list of operations writes; throws when it may write one twice. The order is etcd's and shows: a put of an
- * inner txn meets only the deletes of this level and of the inner txns before it, a put of this level meets all.
+ * The keys that a list of operations writes; throws when it may write one twice. The order is etcd's and
+ * shows: a put of an inner txn meets only the deletes of this level and of the inner txns before it, a put of
+ * this level meets all.
  */
 function writtenBy(ops: readonly RequestOp[]): Written {
   const written: Written = { puts: new Set(), deletes: new IntervalTree(), deleted: [] }

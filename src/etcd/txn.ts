@@ -23,11 +23,16 @@ export function isReadOnly({ success = [], failure = [] }: TxnRequest): boolean 
 export function planTxn(space: KeySpace, request: TxnRequest, empty: EmptyRangeEnd): Plan {
   const succeeded = (request.compare ?? []).every((compare) => holds(space, compare, empty))
   const ops = (succeeded ? request.success : request.failure) ?? []
-  const inner = ops.flatMap(({ requestTxn }) => (requestTxn === undefined ? [] : [planTxn(space, requestTxn, empty)]))
+  const inner = ops.flatMap(({ requestTxn }) =>
+    requestTxn === undefined ? [] : [planTxn(space, requestTxn, empty)],
+  )
   return { succeeded, ops, inner }
 }
 
-/** What only the store can tell about the chosen branch: first all puts, then all range revisions. Throws before any change. */
+/**
+ * What only the store can tell about the chosen branch: first all puts, then all range revisions. Throws
+ * before any change.
+ */
 export function checkPlan(space: KeySpace, plan: Plan): void {
   eachOp(plan, ({ requestPut }) => {
     if (requestPut !== undefined) checkPut(space, requestPut, 'key-first')
@@ -38,7 +43,9 @@ export function checkPlan(space: KeySpace, plan: Plan): void {
   })
 }
 
-/** Whether a put with an ignore flag may lose its key to an earlier delete of the plan: etcd panics on that. */
+/**
+ * Whether a put with an ignore flag may lose its key to an earlier delete of the plan: etcd panics on that.
+ */
 export function mayFailHalfway(plan: Plan): boolean {
   let deletes = false
   let risk = false
@@ -50,7 +57,12 @@ export function mayFailHalfway(plan: Plan): boolean {
 }
 
 /** Carries out a checked plan inside the open transaction. `header` is the one to answer with. */
-export function runPlan(space: KeySpace, plan: Plan, empty: EmptyRangeEnd, header: () => ResponseHeader): TxnResponse {
+export function runPlan(
+  space: KeySpace,
+  plan: Plan,
+  empty: EmptyRangeEnd,
+  header: () => ResponseHeader,
+): TxnResponse {
   let next = 0
   const responses = plan.ops.map((op): ResponseOp => {
     if (op.requestTxn !== undefined) {
@@ -78,7 +90,11 @@ function runOp(space: KeySpace, op: RequestOp, empty: EmptyRangeEnd): ResponseOp
   const request = op.requestDeleteRange!
   const gone = applyDeleteRange(space, request)
   return {
-    responseDeleteRange: { header: header(), deleted: gone.length, prevKvs: request.prevKv === true ? gone : [] },
+    responseDeleteRange: {
+      header: header(),
+      deleted: gone.length,
+      prevKvs: request.prevKv === true ? gone : [],
+    },
   }
 }
 
@@ -91,7 +107,12 @@ function eachOp(plan: Plan, each: (op: RequestOp) => void): void {
 }
 
 const ABSENT: KeyValue = Object.freeze({
-  key: '', value: EMPTY_VALUE, createRevision: 0, modRevision: 0, version: 0, lease: NO_LEASE,
+  key: '',
+  value: EMPTY_VALUE,
+  createRevision: 0,
+  modRevision: 0,
+  version: 0,
+  lease: NO_LEASE,
 })
 
 function holds({ mvcc }: KeySpace, compare: Compare, empty: EmptyRangeEnd): boolean {
@@ -110,24 +131,34 @@ function holdsFor(compare: Compare, kv: KeyValue): boolean {
   if (compare.target === 'VALUE' && isTombstone(kv)) return false
   const difference = differenceOf(compare, kv)
   switch (compare.result ?? 'EQUAL') {
-    case 'EQUAL': return difference === 0
-    case 'NOT_EQUAL': return difference !== 0
-    case 'GREATER': return difference > 0
-    case 'LESS': return difference < 0
-    default: return true
+    case 'EQUAL':
+      return difference === 0
+    case 'NOT_EQUAL':
+      return difference !== 0
+    case 'GREATER':
+      return difference > 0
+    case 'LESS':
+      return difference < 0
+    default:
+      return true
   }
 }
 
 function differenceOf(compare: Compare, kv: KeyValue): number {
   switch (compare.target ?? 'VERSION') {
-    case 'VERSION': return kv.version - (compare.version ?? 0)
-    case 'CREATE': return kv.createRevision - (compare.createRevision ?? 0)
-    case 'MOD': return kv.modRevision - (compare.modRevision ?? 0)
-    case 'VALUE': return compareValues(kv.value, compare.value ?? EMPTY_VALUE)
+    case 'VERSION':
+      return kv.version - (compare.version ?? 0)
+    case 'CREATE':
+      return kv.createRevision - (compare.createRevision ?? 0)
+    case 'MOD':
+      return kv.modRevision - (compare.modRevision ?? 0)
+    case 'VALUE':
+      return compareValues(kv.value, compare.value ?? EMPTY_VALUE)
     case 'LEASE': {
       const lease = compare.lease ?? NO_LEASE
       return kv.lease === lease ? 0 : kv.lease < lease ? -1 : 1
     }
-    default: return 0
+    default:
+      return 0
   }
 }

@@ -1,6 +1,7 @@
 /**
- * A stored value: raw bytes, or a deep-frozen JSON object. The store keeps the reference and never copies or serialises
- * it; bytes are made by {@link valueBytes} only where etcd itself looks at bytes (VALUE compares and sorts, sizes, hashes).
+ * A stored value: raw bytes, or a deep-frozen JSON object. The store keeps the reference and never copies or
+ * serialises it; bytes are made by {@link valueBytes} only where etcd itself looks at bytes (VALUE compares
+ * and sorts, sizes, hashes).
  */
 export type Value = Uint8Array | Readonly<object>
 
@@ -15,8 +16,8 @@ interface Versioned {
 }
 
 /**
- * An object that carries the revision of its key is written without it, and with a newline at the end, as an apiserver with
- * `--storage-media-type application/json` writes: it reads the revision from the key.
+ * An object that carries the revision of its key is written without it, and with a newline at the end, as an
+ * apiserver with `--storage-media-type application/json` writes: it reads the revision from the key.
  */
 function storedText(value: Versioned): string {
   if (value.metadata?.resourceVersion === undefined) return JSON.stringify(value)

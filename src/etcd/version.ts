@@ -1,9 +1,14 @@
 import { EMPTY_VALUE, type Value } from './value.js'
 
-/** `lease` of a key that is attached to none. Lease ids are signed 64-bit integers, hence bigint throughout. */
+/**
+ * `lease` of a key that is attached to none. Lease ids are signed 64-bit integers, hence bigint throughout.
+ */
 export const NO_LEASE = 0n
 
-/** One version of a key, as `mvccpb.KeyValue`. Frozen and shared. A tombstone has createRevision 0, version 0 and no value. */
+/**
+ * One version of a key, as `mvccpb.KeyValue`. Frozen and shared. A tombstone has createRevision 0, version 0
+ * and no value.
+ */
 export interface KeyValue {
   readonly key: string
   readonly value: Value
@@ -18,8 +23,9 @@ export interface KeyValue {
 }
 
 /**
- * A key's versions, newest first: an immutable linked list with jump pointers (Myers' skew-binary list), so that pushing is
- * O(1), finding the version at a revision is O(log versions), and forks share everything with no copy.
+ * A key's versions, newest first: an immutable linked list with jump pointers (Myers' skew-binary list), so
+ * that pushing is O(1), finding the version at a revision is O(log versions), and forks share everything with
+ * no copy.
  */
 export interface Version {
   readonly kv: KeyValue
@@ -35,7 +41,14 @@ export function isTombstone(kv: KeyValue): boolean {
 }
 
 export function tombstone(key: string, revision: number): KeyValue {
-  return Object.freeze({ key, value: EMPTY_VALUE, createRevision: 0, modRevision: revision, version: 0, lease: NO_LEASE })
+  return Object.freeze({
+    key,
+    value: EMPTY_VALUE,
+    createRevision: 0,
+    modRevision: revision,
+    version: 0,
+    lease: NO_LEASE,
+  })
 }
 
 /** The chain with one more, newest, version. */
@@ -43,7 +56,8 @@ export function pushVersion(previous: Version | undefined, kv: KeyValue, sub: nu
   if (previous === undefined) return { kv, sub, previous, jump: undefined, depth: 0 }
   const near = previous.jump
   const far = near?.jump
-  const balanced = near !== undefined && far !== undefined && previous.depth - near.depth === near.depth - far.depth
+  const balanced =
+    near !== undefined && far !== undefined && previous.depth - near.depth === near.depth - far.depth
   return { kv, sub, previous, jump: balanced ? far : previous, depth: previous.depth + 1 }
 }
 

@@ -19,8 +19,9 @@ export class Batch {
 
   /** The events in order of their sub-revisions. */
   events(prevKv: boolean): readonly WatchEvent[] {
-    if (prevKv) return this.#withPrevious ??= this.#writes.map((write) => eventOf(write, this.#mvcc.before(write)))
-    return this.#plain ??= this.#writes.map((write) => eventOf(write))
+    if (prevKv)
+      return (this.#withPrevious ??= this.#writes.map((write) => eventOf(write, this.#mvcc.before(write))))
+    return (this.#plain ??= this.#writes.map((write) => eventOf(write)))
   }
 }
 
@@ -43,8 +44,9 @@ interface RangeGroup {
 }
 
 /**
- * Who watches what: a map for single keys and an interval tree for ranges, with the observers of equal ranges in one group.
- * A write costs O(log ranges + ranges that contain it), whatever the number of observers elsewhere.
+ * Who watches what: a map for single keys and an interval tree for ranges, with the observers of equal ranges
+ * in one group. A write costs O(log ranges + ranges that contain it), whatever the number of observers
+ * elsewhere.
  *
  * Everything is told after its commit, one revision after the other, also when an observer itself writes.
  */

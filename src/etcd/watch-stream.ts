@@ -87,7 +87,8 @@ class HubWatchStream implements WatchStream {
   }
 
   close(): void {
-    for (const watcher of this.#watchers.values()) this.#source.hub.forget(watcher.start, watcher.end, watcher)
+    for (const watcher of this.#watchers.values())
+      this.#source.hub.forget(watcher.start, watcher.end, watcher)
     this.#watchers.clear()
   }
 
@@ -116,7 +117,8 @@ class HubWatchStream implements WatchStream {
 
   #refusal(start: string, { rangeEnd = '', watchId = 0 }: WatchCreateRequest): string | undefined {
     if (rangeEnd !== '' && rangeEnd !== FROM_KEY && rangeEnd <= start) return 'mvcc: watcher range is empty'
-    if (watchId !== 0 && this.#watchers.has(watchId)) return 'mvcc: duplicate watch ID provided on the WatchStream'
+    if (watchId !== 0 && this.#watchers.has(watchId))
+      return 'mvcc: duplicate watch ID provided on the WatchStream'
     return undefined
   }
 
@@ -127,7 +129,13 @@ class HubWatchStream implements WatchStream {
       id = this.#nextId++
     }
     const watcher: Watcher = {
-      id, start, end, request, firstRevision, compacted: false, quiet: true,
+      id,
+      start,
+      end,
+      request,
+      firstRevision,
+      compacted: false,
+      quiet: true,
       notify: (batch) => this.#deliver(watcher, batch),
     }
     this.#watchers.set(id, watcher)
@@ -148,9 +156,15 @@ class HubWatchStream implements WatchStream {
   #sendHistory(watcher: Watcher, from: number, until: number): void {
     const { mvcc } = this.#source
     const { filters = [], prevKv } = watcher.request
-    const writes = mvcc.changes(watcher.start, watcher.end, from - 1).filter(({ kv }) => kv.modRevision <= until)
+    const writes = mvcc
+      .changes(watcher.start, watcher.end, from - 1)
+      .filter(({ kv }) => kv.modRevision <= until)
     const batches = batchesOf(writes).map((batch) =>
-      unfiltered(batch.map((write) => eventOf(write, prevKv === true ? mvcc.before(write) : undefined)), filters))
+      unfiltered(
+        batch.map((write) => eventOf(write, prevKv === true ? mvcc.before(write) : undefined)),
+        filters,
+      ),
+    )
     for (const events of batches) {
       if (events.length > 0) this.#sendEvents(watcher, until, events)
     }
@@ -159,15 +173,26 @@ class HubWatchStream implements WatchStream {
   #sendEvents(watcher: Watcher, revision: number, events: readonly WatchEvent[]): void {
     watcher.quiet = false
     this.#sink({
-      header: this.#source.header(revision), watchId: watcher.id, created: false, canceled: false, compactRevision: 0,
-      cancelReason: '', events,
+      header: this.#source.header(revision),
+      watchId: watcher.id,
+      created: false,
+      canceled: false,
+      compactRevision: 0,
+      cancelReason: '',
+      events,
     })
   }
 
   #send(revision: number, watchId: number, fields: Partial<WatchResponse>): void {
     this.#sink({
-      header: this.#source.header(revision), watchId, created: false, canceled: false, compactRevision: 0,
-      cancelReason: '', events: [], ...fields,
+      header: this.#source.header(revision),
+      watchId,
+      created: false,
+      canceled: false,
+      compactRevision: 0,
+      cancelReason: '',
+      events: [],
+      ...fields,
     })
   }
 
@@ -179,7 +204,8 @@ class HubWatchStream implements WatchStream {
 }
 
 function unfiltered(
-  events: readonly WatchEvent[], filters: NonNullable<WatchCreateRequest['filters']>,
+  events: readonly WatchEvent[],
+  filters: NonNullable<WatchCreateRequest['filters']>,
 ): readonly WatchEvent[] {
   return events.filter(({ type }) => !filters.includes(type === 'PUT' ? 'NOPUT' : 'NODELETE'))
 }

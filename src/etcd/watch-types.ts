@@ -38,15 +38,24 @@ export interface WatchResponse {
 
 /** A stream of watchers, as one call of etcd's Watch service. */
 export interface WatchStream {
-  /** Adds a watcher; its answers, history included, go to the sink before this returns. Answers its id, -1 if refused. */
+  /**
+   * Adds a watcher; its answers, history included, go to the sink before this returns. Answers its id, -1 if
+   * refused.
+   */
   create(request: WatchCreateRequest): number
   /** Ends a watcher; an unknown id is not answered. */
   cancel(watchId: number): void
-  /** Answers id -1 with the current revision, if there are watchers and none waits to be canceled after a compaction. */
+  /**
+   * Answers id -1 with the current revision, if there are watchers and none waits to be canceled after a
+   * compaction.
+   */
   requestProgress(): void
   /** Virtual time (ms) of the next progress notification that a watcher has asked for. */
   nextProgress(): number | undefined
-  /** Sends the notifications that are due; a watcher that has had events since the last time is passed over once. */
+  /**
+   * Sends the notifications that are due; a watcher that has had events since the last time is passed over
+   * once.
+   */
   notifyProgress(now: number): void
   /** Ends all watchers without an answer. */
   close(): void

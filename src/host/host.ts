@@ -16,9 +16,10 @@ export interface HostResult {
 }
 
 /**
- * A machine of a cluster as its administrator finds it: `hostOf(cluster, 'master')` is the one of the control plane, `hostOf(cluster, 'node-1')` a node's.
- * A host is a terminal: it remembers its working directory, its exported variables and where `ssh` has led. What the machine itself remembers
- * (files, services, journal) is state of the cluster, so that two terminals and a fork see the same.
+ * A machine of a cluster as its administrator finds it: `hostOf(cluster, 'master')` is the one of the control
+ * plane, `hostOf(cluster, 'node-1')` a node's. A host is a terminal: it remembers its working directory, its
+ * exported variables and where `ssh` has led. What the machine itself remembers (files, services, journal) is
+ * state of the cluster, so that two terminals and a fork see the same.
  * @throws RangeError when the cluster has no such machine.
  */
 export function hostOf(cluster: SimCluster, name: string): Host {
@@ -26,10 +27,15 @@ export function hostOf(cluster: SimCluster, name: string): Host {
 }
 
 /**
- * Adds a machine that belongs to no cluster yet: it has containerd, kubeadm, kubelet and kubectl of the cluster's version (`kubeletVersion`: of another), and `kubeadm
- * join` makes a node of it. @throws RangeError when there is a machine of that name.
+ * Adds a machine that belongs to no cluster yet: it has containerd, kubeadm, kubelet and kubectl of the
+ * cluster's version (`kubeletVersion`: of another), and `kubeadm join` makes a node of it. @throws RangeError
+ * when there is a machine of that name.
  */
-export function addMachine(cluster: SimCluster, name: string, options: Omit<NodeOptions, 'name' | 'registerReady'> = {}): Host {
+export function addMachine(
+  cluster: SimCluster,
+  name: string,
+  options: Omit<NodeOptions, 'name' | 'registerReady'> = {},
+): Host {
   const hosts = ClusterHosts.of(cluster)
   hosts.addMachine(name, options)
   return new Host(hosts.machine(name))
@@ -42,7 +48,10 @@ export class Host {
 
   constructor(machine: HostMachine) {
     this.#hosts = machine.hosts
-    this.#session = { stack: [{ machine, cwd: '/root', env: {} }], runOn: (other, script) => this.#runOn(other, script) }
+    this.#session = {
+      stack: [{ machine, cwd: '/root', env: {} }],
+      runOn: (other, script) => this.#runOn(other, script),
+    }
     this.#hosts.sync()
   }
 
@@ -57,8 +66,9 @@ export class Host {
   }
 
   /**
-   * Runs a script of the shell (pipes, here-documents, redirections, loops, substitutions, by just-bash) with the commands of a Kubernetes machine. Commands that
-   * wait move virtual time. Before and after each command the cluster becomes what the files say. Never rejects for what a shell reports.
+   * Runs a script of the shell (pipes, here-documents, redirections, loops, substitutions, by just-bash) with
+   * the commands of a Kubernetes machine. Commands that wait move virtual time. Before and after each command
+   * the cluster becomes what the files say. Never rejects for what a shell reports.
    * @throws Error when just-bash, an optional dependency, is not installed.
    */
   async sh(script: string): Promise<HostResult> {
@@ -81,7 +91,10 @@ export class Host {
 
   /** Writes a file, and the directories above it. The cluster becomes what the files say. */
   write(path: string, content: string | Uint8Array): this {
-    this.#machine.files.put(absolutePath('/root', path), typeof content === 'string' ? content : contentOf(content))
+    this.#machine.files.put(
+      absolutePath('/root', path),
+      typeof content === 'string' ? content : contentOf(content),
+    )
     this.#hosts.sync()
     return this
   }
@@ -133,13 +146,15 @@ export class Host {
     } catch {
       return { stderr: `ssh: Could not resolve hostname ${target}: Name or service not known\n`, code: 255 }
     }
-    if (!machine.powered) return { stderr: `ssh: connect to host ${target} port 22: No route to host\n`, code: 255 }
+    if (!machine.powered)
+      return { stderr: `ssh: connect to host ${target} port 22: No route to host\n`, code: 255 }
     this.#session.stack.push({ machine, cwd: '/root', env: {} })
     return {}
   }
 
   async #runOn(machine: HostMachine, script: string): Promise<CommandOutput> {
-    if (!machine.powered) return { stderr: `ssh: connect to host ${machine.name} port 22: No route to host\n`, code: 255 }
+    if (!machine.powered)
+      return { stderr: `ssh: connect to host ${machine.name} port 22: No route to host\n`, code: 255 }
     return runShell(machine, this.#session, script, { cwd: '/root', env: {} })
   }
 }

@@ -14,13 +14,23 @@ export interface Standing {
 }
 
 /** Runs a script on a machine with just-bash; answers where the shell stands afterwards. */
-export async function runShell(machine: HostMachine, session: Session, script: string, { cwd, env }: Standing): Promise<CommandOutput & Standing> {
+export async function runShell(
+  machine: HostMachine,
+  session: Session,
+  script: string,
+  { cwd, env }: Standing,
+): Promise<CommandOutput & Standing> {
   const library = await load()
   machine.hosts.sync()
   const programs = new Set<string>([...library.getCommandNames(), ...Object.keys(HOST_COMMANDS)])
   const bash: Bash = new library.Bash({
-    fs: new BashFiles(machine.files, programs), cwd, env: { ...environmentOf(machine), ...env, PWD: cwd }, defenseInDepth: false,
-    customCommands: Object.entries(HOST_COMMANDS).map(([name, command]) => commandOf(library, name, command, machine, session)),
+    fs: new BashFiles(machine.files, programs),
+    cwd,
+    env: { ...environmentOf(machine), ...env, PWD: cwd },
+    defenseInDepth: false,
+    customCommands: Object.entries(HOST_COMMANDS).map(([name, command]) =>
+      commandOf(library, name, command, machine, session),
+    ),
     sleep: (ms) => {
       machine.cluster.advance(Math.round(ms))
       return Promise.resolve()
@@ -35,11 +45,22 @@ export async function runShell(machine: HostMachine, session: Session, script: s
 
 /** What a terminal remembers: variables that the shell does not make itself. */
 function kept(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => /^[A-Za-z_]\w*$/.test(name) && !['OLDPWD', 'SHELLOPTS', 'BASHOPTS', 'OPTIND', 'IFS', '_'].includes(name)))
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      ([name]) =>
+        /^[A-Za-z_]\w*$/.test(name) &&
+        !['OLDPWD', 'SHELLOPTS', 'BASHOPTS', 'OPTIND', 'IFS', '_'].includes(name),
+    ),
+  )
 }
 
 const environmentOf = ({ name }: HostMachine): Readonly<Record<string, string>> => ({
-  HOME: '/root', USER: 'root', LOGNAME: 'root', HOSTNAME: name, SHELL: '/bin/bash', PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  HOME: '/root',
+  USER: 'root',
+  LOGNAME: 'root',
+  HOSTNAME: name,
+  SHELL: '/bin/bash',
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
 })
 
 let loading: Promise<JustBash> | undefined
@@ -49,19 +70,44 @@ async function load(): Promise<JustBash> {
     return await (loading ??= import('just-bash'))
   } catch (error) {
     loading = undefined
-    throw new Error('the shell of simulated hosts needs the package just-bash: npm install just-bash', { cause: error })
+    throw new Error('the shell of simulated hosts needs the package just-bash: npm install just-bash', {
+      cause: error,
+    })
   }
 }
 
-function commandOf({ defineCommand, decodeBytesToUtf8, latin1FromBytes }: JustBash, name: string, command: HostCommand, machine: HostMachine, session: Session): Command {
+function commandOf(
+  { defineCommand, decodeBytesToUtf8, latin1FromBytes }: JustBash,
+  name: string,
+  command: HostCommand,
+  machine: HostMachine,
+  session: Session,
+): Command {
   return defineCommand(name, async (args, context) => {
     machine.hosts.sync(false)
     const own = machine.hosts.machine(machine.name)
-    const { stdout = '', stderr = '', code: exitCode = 0 } = await command({
-      args, machine: own, session, cwd: context.cwd, env: context.env, stdin: decodeBytesToUtf8(context.stdin), path: (path) => absolutePath(context.cwd, path),
+    const {
+      stdout = '',
+      stderr = '',
+      code: exitCode = 0,
+    } = await command({
+      args,
+      machine: own,
+      session,
+      cwd: context.cwd,
+      env: context.env,
+      stdin: decodeBytesToUtf8(context.stdin),
+      path: (path) => absolutePath(context.cwd, path),
       exec: async (script, words) => {
-        const result = await context.exec?.(script, { cwd: context.cwd, args: [...words], stdin: latin1FromBytes(context.stdin), stdinKind: 'bytes' })
-        return result === undefined ? {} : { stdout: result.stdout, stderr: result.stderr, code: result.exitCode }
+        const result = await context.exec?.(script, {
+          cwd: context.cwd,
+          args: [...words],
+          stdin: latin1FromBytes(context.stdin),
+          stdinKind: 'bytes',
+        })
+        return result === undefined
+          ? {}
+          : { stdout: result.stdout, stderr: result.stderr, code: result.exitCode }
       },
     })
     own.hosts.sync(false)

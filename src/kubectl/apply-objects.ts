@@ -37,18 +37,25 @@ export interface ApplyContext {
 
 const CONFLICT_TRIES = 5
 
-/** Creates or patches one object as `kubectl apply` does. Throws ApiError with kubectl's text of what it was doing. */
+/**
+ * Creates or patches one object as `kubectl apply` does. Throws ApiError with kubectl's text of what it was
+ * doing.
+ */
 export function applyInfo(context: ApplyContext, info: Info): Applied {
   const { definition, source = '' } = info
   const { generateName = '' } = info.object.metadata
-  if (info.name === '' && generateName !== '') throw new KubectlError(`from ${generateName}: cannot use generate name with apply`)
+  if (info.name === '' && generateName !== '')
+    throw new KubectlError(`from ${generateName}: cannot use generate name with apply`)
   if (info.name === '') throw new KubectlError(retrievingText(info, 'resource name may not be empty'))
   const resource = resourceNameOf(definition)
   const modified = withLastApplied(info.object)
   const current = retrieving(info, () => ignoreNotFound(() => context.client.get(resource, keyOf(info))))
   if (current === undefined) {
     try {
-      const object = context.dryRun === 'client' ? modified : context.client.create(resource, unversioned(modified), context.write)
+      const object =
+        context.dryRun === 'client'
+          ? modified
+          : context.client.create(resource, unversioned(modified), context.write)
       letControllersAct(context, definition, context.dryRun)
       return { definition, operation: 'created', object: typed(definition, object), annotationMissing: false }
     } catch (error) {
@@ -56,7 +63,11 @@ export function applyInfo(context: ApplyContext, info: Info): Applied {
     }
   }
   const annotationMissing = lastAppliedOf(current) === undefined
-  return { definition, annotationMissing, ...patchUntilDone(context, info, modified, typed(definition, current)) }
+  return {
+    definition,
+    annotationMissing,
+    ...patchUntilDone(context, info, modified, typed(definition, current)),
+  }
 }
 
 function retrieving<T>(info: Info, call: () => T): T {
@@ -69,12 +80,14 @@ function retrieving<T>(info: Info, call: () => T): T {
 }
 
 const retrievingText = (info: Info, message: string): string =>
-  `error when retrieving current configuration of:\n${describe(info)}\nfrom server for: ${JSON.stringify(info.source ?? '')}: ${message}`
+  `error when retrieving current configuration of:\n${describe(info)}\nfrom server for: ` +
+  `${JSON.stringify(info.source ?? '')}: ${message}`
 
 function describe({ definition, name, namespace = '' }: Info): string {
   return (
-    `Resource: "${resourceText(definition).replace(/^\//, '/')}", GroupVersionKind: "${definition.group}/${definition.version}, `
-    + `Kind=${definition.kind}"\nName: ${JSON.stringify(name)}, Namespace: ${JSON.stringify(namespace)}`
+    `Resource: "${resourceText(definition).replace(/^\//, '/')}", GroupVersionKind: ` +
+    `"${definition.group}/${definition.version}, ` +
+    `Kind=${definition.kind}"\nName: ${JSON.stringify(name)}, Namespace: ${JSON.stringify(namespace)}`
   )
 }
 
@@ -118,9 +131,9 @@ function recreate(context: ApplyContext, info: Info, modified: KubeObject): Kube
 }
 
 /**
- * Applies objects in order, each with its last applied configuration, as `kubectl apply -f` does: creates what is missing,
- * patches the rest. Objects without a namespace go to the default one. Throws KubectlError for a kind that the server does not
- * have, ApiError when the server refuses; what came before stays applied.
+ * Applies objects in order, each with its last applied configuration, as `kubectl apply -f` does: creates
+ * what is missing, patches the rest. Objects without a namespace go to the default one. Throws KubectlError
+ * for a kind that the server does not have, ApiError when the server refuses; what came before stays applied.
  */
 export function applyObjects(env: KubectlEnvironment, objects: readonly KubeObject[]): readonly Applied[] {
   const context: ApplyContext = {
@@ -131,14 +144,18 @@ export function applyObjects(env: KubectlEnvironment, objects: readonly KubeObje
     wait: (ms) => env.wait(ms),
     write: { fieldManager: 'kubectl-client-side-apply', fieldValidation: 'Strict' },
   }
-  return objects.map((object) => applyInfo(context, infoOfObject(env.scheme, object, env.defaultNamespace ?? 'default')))
+  return objects.map((object) =>
+    applyInfo(context, infoOfObject(env.scheme, object, env.defaultNamespace ?? 'default')),
+  )
 }
 
 function infoOfObject(scheme: Scheme, object: KubeObject, namespace: string): Info {
   const { apiVersion = '', kind = '', metadata } = object
   const definition = scheme.ofObject(apiVersion, kind)
   if (definition === undefined)
-    throw new KubectlError(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`)
+    throw new KubectlError(
+      `no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`,
+    )
   const { name = '' } = metadata
   if (!definition.namespaced) return { definition, name, object: typed(definition, object) }
   const placed = {

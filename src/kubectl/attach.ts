@@ -5,11 +5,15 @@ import { KubectlError } from './errors.js'
 import { patienceOf } from './patience.js'
 import { endAs, pump } from './streams.js'
 
-/** A container that goes on is watched so long, in virtual time; a user of the real kubectl would leave it. */
+/**
+ * A container that goes on is watched so long, in virtual time; a user of the real kubectl would leave it.
+ */
 const LONGEST_ATTACHED = 60_000
 
-const RECORDED = 'All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed '
-  + 'through the command prompt.'
+const RECORDED =
+  'All commands and output from this session will be recorded in container logs, including ' +
+  'credentials and sensitive information passed ' +
+  'through the command prompt.'
 const PROMPT = "If you don't see a command prompt, try pressing enter."
 
 /** How a container is attached to. */
@@ -22,32 +26,53 @@ export interface Attaching {
 }
 
 /**
- * Shows what a container writes, from now on or, when it has ended already, from its log; ends as it ends. Virtual time moves until the pod runs.
- * Throws KubectlError, ApiError, SilentExit. Source: kubectl pkg/cmd/run handleAttachPod, pkg/cmd/attach.
+ * Shows what a container writes, from now on or, when it has ended already, from its log; ends as it ends.
+ * Virtual time moves until the pod runs. Throws KubectlError, ApiError, SilentExit. Source: kubectl
+ * pkg/cmd/run handleAttachPod, pkg/cmd/attach.
  */
-export function attachTo(call: Call, key: { readonly namespace: string; readonly name: string }, container: string, { stdin, timeout, isQuiet = false }: Attaching): void {
+export function attachTo(
+  call: Call,
+  key: { readonly namespace: string; readonly name: string },
+  container: string,
+  { stdin, timeout, isQuiet = false }: Attaching,
+): void {
   const { client, env, out } = call
   const phaseOf = (pod: Pod): string => pod.status.phase ?? ''
   const started = (): boolean => {
     const pod = client.get('pods', key)
-    const states = [...pod.status.containerStatuses ?? [], ...pod.status.ephemeralContainerStatuses ?? []]
+    const states = [...(pod.status.containerStatuses ?? []), ...(pod.status.ephemeralContainerStatuses ?? [])]
     const state = states.find(({ name }) => name === container)?.state
-    return phaseOf(pod) === 'Succeeded' || phaseOf(pod) === 'Failed' || state?.running !== undefined || state?.terminated !== undefined
+    return (
+      phaseOf(pod) === 'Succeeded' ||
+      phaseOf(pod) === 'Failed' ||
+      state?.running !== undefined ||
+      state?.terminated !== undefined
+    )
   }
-  if (!started() && !env.until(started, timeout)) throw new KubectlError('timed out waiting for the condition')
+  if (!started() && !env.until(started, timeout))
+    throw new KubectlError('timed out waiting for the condition')
   const isOver = ['Succeeded', 'Failed'].includes(phaseOf(client.get('pods', key)))
   if (!isOver && !isQuiet) {
     out.errorLine(RECORDED)
     out.errorLine(PROMPT)
   }
   try {
-    const end = isOver ? undefined : pump(call, client.attach(key, { container, stdin, stdout: true, stderr: true }), stdin, patienceOf(call, LONGEST_ATTACHED))
+    const end = isOver
+      ? undefined
+      : pump(
+          call,
+          client.attach(key, { container, stdin, stdout: true, stderr: true }),
+          stdin,
+          patienceOf(call, LONGEST_ATTACHED),
+        )
     if (end !== undefined && end.exitCode !== 0 && end.error === undefined) return
     if (end !== undefined) endAs(call, end)
     else if (isOver) pump(call, client.logs(key, { container }), false)
   } catch (error) {
     if (!isApiError(error)) throw error
-    out.errorLine(`warning: couldn't attach to pod/${key.name}, falling back to streaming logs: ${error.message}`)
+    out.errorLine(
+      `warning: couldn't attach to pod/${key.name}, falling back to streaming logs: ${error.message}`,
+    )
     pump(call, client.logs(key, { container }), false)
   }
 }

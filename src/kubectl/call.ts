@@ -12,7 +12,10 @@ export interface Call {
   readonly env: KubectlEnvironment
   /** Client of the identity that the command line and the kubeconfig ask for. */
   readonly client: Client
-  /** A request that the client has no method for (discovery, OpenAPI, `--raw`), as the same identity. Throws ConnectionError. */
+  /**
+   * A request that the client has no method for (discovery, OpenAPI, `--raw`), as the same identity. Throws
+   * ConnectionError.
+   */
   request(request: KubectlRequest): KubectlAnswer
   /** What the server serves. Throws ApiError, ConnectionError. */
   discovered(): Discovered
@@ -43,6 +46,9 @@ export interface Command {
   readonly flags?: (release: Release) => readonly FlagSpec[]
   /** Commands below this one: `status` of `rollout`. */
   readonly commands?: readonly Command[]
-  /** Failures are thrown (KubectlError, ApiError, Aggregate, ...); the caller prints them and sets the exit code. Absent: only those below can be run. */
+  /**
+   * Failures are thrown (KubectlError, ApiError, Aggregate, ...); the caller prints them and sets the exit
+   * code. Absent: only those below can be run.
+   */
   readonly run?: (call: Call) => void
 }

@@ -4,15 +4,28 @@ import { KubectlError } from './errors.js'
 
 type Propagation = NonNullable<DeleteOptions['propagationPolicy']>
 
-const POLICIES: Readonly<Record<string, Propagation>> = { background: 'Background', true: 'Background', foreground: 'Foreground', orphan: 'Orphan', false: 'Orphan' }
+const POLICIES: Readonly<Record<string, Propagation>> = {
+  background: 'Background',
+  true: 'Background',
+  foreground: 'Foreground',
+  orphan: 'Orphan',
+  false: 'Orphan',
+}
 
-/** What `--cascade` says of dependents. Old values are taken, with a warning. Throws KubectlError for others. Source: cmdutil.GetCascadingStrategy. */
+/**
+ * What `--cascade` says of dependents. Old values are taken, with a warning. Throws KubectlError for others.
+ * Source: cmdutil.GetCascadingStrategy.
+ */
 export function propagationOf({ flags, out }: Call): Propagation {
   const text = flags.string('cascade', 'background')
   const policy = Object.hasOwn(POLICIES, text) ? POLICIES[text] : undefined
-  if (policy === undefined) throw new KubectlError(`invalid cascade value (${text}). Must be "background", "foreground", or "orphan"`)
+  if (policy === undefined)
+    throw new KubectlError(`invalid cascade value (${text}). Must be "background", "foreground", or "orphan"`)
   if (text === 'true' || text === 'false') {
-    out.errorLine(`warning: --cascade=${text} is deprecated (boolean value) and can be replaced with --cascade=${text === 'true' ? 'background' : 'orphan'}.`)
+    out.errorLine(
+      `warning: --cascade=${text} is deprecated (boolean value) and can be replaced with ` +
+        `--cascade=${text === 'true' ? 'background' : 'orphan'}.`,
+    )
   }
   return policy
 }

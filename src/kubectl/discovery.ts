@@ -33,11 +33,14 @@ export interface Discovered {
 
 type Ask = (request: KubectlRequest) => KubectlAnswer
 
-const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json'
+const AGGREGATED =
+  'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;' +
+  'g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json'
 
 /**
- * Asks what the server serves: all at once, or, of a server that only knows the old way, each group version by itself. Throws ApiError, ConnectionError.
- * Source: client-go discovery/discovery_client.go GroupsAndMaybeResources, ServerResourcesForGroupVersion.
+ * Asks what the server serves: all at once, or, of a server that only knows the old way, each group version
+ * by itself. Throws ApiError, ConnectionError. Source: client-go discovery/discovery_client.go
+ * GroupsAndMaybeResources, ServerResourcesForGroupVersion.
  */
 export function discover(ask: Ask): Discovered {
   const read = (path: string): { readonly body: string; readonly isAggregated: boolean } => {
@@ -45,16 +48,21 @@ export function discover(ask: Ask): Discovered {
     return { body: answerText(answer, true), isAggregated: isAggregated(answer) }
   }
   const [core, groups] = [read('/api'), read('/apis')]
-  if (core.isAggregated && groups.isAggregated) return { groups: [...aggregatedGroups(core.body), ...aggregatedGroups(groups.body)], failed: [] }
+  if (core.isAggregated && groups.isAggregated)
+    return { groups: [...aggregatedGroups(core.body), ...aggregatedGroups(groups.body)], failed: [] }
   return discoverEach(ask, legacyVersions(core.body, groups.body))
 }
 
-const isAggregated = ({ headers }: KubectlAnswer): boolean => contentParameters(headers).get('as') === 'APIGroupDiscoveryList'
+const isAggregated = ({ headers }: KubectlAnswer): boolean =>
+  contentParameters(headers).get('as') === 'APIGroupDiscoveryList'
 
 interface Aggregated {
   readonly items?: readonly {
     readonly metadata?: { readonly name?: string }
-    readonly versions?: readonly { readonly version: string; readonly resources?: readonly AggregatedResource[] }[]
+    readonly versions?: readonly {
+      readonly version: string
+      readonly resources?: readonly AggregatedResource[]
+    }[]
   }[]
 }
 
@@ -72,20 +80,36 @@ function aggregatedGroups(body: string): readonly ApiGroup[] {
   const { items = [] } = JSON.parse(body) as Aggregated
   return items.map(({ metadata, versions = [] }) => {
     const group = metadata?.name ?? ''
-    return { group, versions: versions.map(({ version, resources = [] }) => ({ version, resources: resources.map((one) => aggregatedResource(group, version, one)) })) }
+    return {
+      group,
+      versions: versions.map(({ version, resources = [] }) => ({
+        version,
+        resources: resources.map((one) => aggregatedResource(group, version, one)),
+      })),
+    }
   })
 }
 
 function aggregatedResource(group: string, version: string, one: AggregatedResource): ApiResource {
   return {
-    group, version, name: one.resource, kind: one.responseKind?.kind ?? '', namespaced: one.scope === 'Namespaced', singularName: one.singularResource ?? '',
-    shortNames: one.shortNames ?? [], categories: one.categories ?? [], verbs: one.verbs ?? [],
+    group,
+    version,
+    name: one.resource,
+    kind: one.responseKind?.kind ?? '',
+    namespaced: one.scope === 'Namespaced',
+    singularName: one.singularResource ?? '',
+    shortNames: one.shortNames ?? [],
+    categories: one.categories ?? [],
+    verbs: one.verbs ?? [],
   }
 }
 
 interface Legacy {
   readonly versions?: readonly string[]
-  readonly groups?: readonly { readonly name: string; readonly versions?: readonly { readonly version: string }[] }[]
+  readonly groups?: readonly {
+    readonly name: string
+    readonly versions?: readonly { readonly version: string }[]
+  }[]
 }
 
 type Versions = readonly { readonly group: string; readonly versions: readonly string[] }[]
@@ -93,35 +117,67 @@ type Versions = readonly { readonly group: string; readonly versions: readonly s
 function legacyVersions(core: string, groups: string): Versions {
   const { versions = [] } = JSON.parse(core) as Legacy
   const named = (JSON.parse(groups) as Legacy).groups ?? []
-  return [...versions.length === 0 ? [] : [{ group: '', versions }], ...named.map(({ name, versions: own = [] }) => ({ group: name, versions: own.map(({ version }) => version) }))]
+  return [
+    ...(versions.length === 0 ? [] : [{ group: '', versions }]),
+    ...named.map(({ name, versions: own = [] }) => ({
+      group: name,
+      versions: own.map(({ version }) => version),
+    })),
+  ]
 }
 
 function discoverEach(ask: Ask, all: Versions): Discovered {
   const failed: { readonly groupVersion: string; readonly error: ApiError }[] = []
   const resourcesOf = (group: string, version: string): readonly ApiResource[] => {
     try {
-      return legacyResources(group, version, answerText(ask({ method: 'GET', path: group === '' ? `/api/${version}` : `/apis/${group}/${version}` }), true))
+      return legacyResources(
+        group,
+        version,
+        answerText(
+          ask({ method: 'GET', path: group === '' ? `/api/${version}` : `/apis/${group}/${version}` }),
+          true,
+        ),
+      )
     } catch (error) {
       if (!isApiError(error)) throw error
       failed.push({ groupVersion: group === '' ? version : `${group}/${version}`, error })
       return []
     }
   }
-  return { groups: all.map(({ group, versions }) => ({ group, versions: versions.map((version) => ({ version, resources: resourcesOf(group, version) })) })), failed }
+  return {
+    groups: all.map(({ group, versions }) => ({
+      group,
+      versions: versions.map((version) => ({ version, resources: resourcesOf(group, version) })),
+    })),
+    failed,
+  }
 }
 
 /** Those of a list; subresources have a slash in their names. */
 function legacyResources(group: string, version: string, body: string): readonly ApiResource[] {
   const { resources = [] } = JSON.parse(body) as { readonly resources?: readonly Partial<ApiResource>[] }
-  return resources.filter(({ name = '' }) => !name.includes('/')).map((one) => ({
-    singularName: '', kind: '', namespaced: false, shortNames: [], categories: [], verbs: [], name: '', ...one, group, version,
-  }))
+  return resources
+    .filter(({ name = '' }) => !name.includes('/'))
+    .map((one) => ({
+      singularName: '',
+      kind: '',
+      namespaced: false,
+      shortNames: [],
+      categories: [],
+      verbs: [],
+      name: '',
+      ...one,
+      group,
+      version,
+    }))
 }
 
 /** Of each group the resources of its preferred version, and those that only older versions have. */
 export function preferredResources(groups: readonly ApiGroup[]): readonly ApiResource[] {
   return groups.flatMap(({ versions }) => {
     const seen = new Set<string>()
-    return versions.flatMap(({ resources }) => resources.filter(({ name }) => !seen.has(name) && seen.add(name)))
+    return versions.flatMap(({ resources }) =>
+      resources.filter(({ name }) => !seen.has(name) && seen.add(name)),
+    )
   })
 }

@@ -9,20 +9,32 @@ export type DryRun = 'none' | 'client' | 'server'
 export function dryRunOf(call: Call): DryRun {
   const text = call.flags.string('dry-run', 'none')
   switch (text) {
-    case 'none': case 'client': case 'server': return text
-    case 'true': case 'unchanged': return 'client'
-    case 'false': return 'none'
-    default: throw new KubectlError(`Invalid dry-run value (${text}). Must be "none", "server", or "client".`)
+    case 'none':
+    case 'client':
+    case 'server':
+      return text
+    case 'true':
+    case 'unchanged':
+      return 'client'
+    case 'false':
+      return 'none'
+    default:
+      throw new KubectlError(`Invalid dry-run value (${text}). Must be "none", "server", or "client".`)
   }
 }
 
 /** Says of an old way to write `--dry-run` what is to be written now. */
 export function warnOfOldDryRun(call: Pick<Call, 'env' | 'out' | 'flags'>): void {
   const text = call.flags.string('dry-run')
-  if (text === 'unchanged') logWarning(call, 'helpers.go:719', '--dry-run is deprecated and can be replaced with --dry-run=client.')
+  if (text === 'unchanged')
+    logWarning(call, 'helpers.go:719', '--dry-run is deprecated and can be replaced with --dry-run=client.')
   if (text !== 'true' && text !== 'false') return
   const [line, now] = text === 'true' ? [733, 'client'] : [736, 'none']
-  logWarning(call, `helpers.go:${line}`, `--dry-run=${text} is deprecated (boolean value) and can be replaced with --dry-run=${now}.`)
+  logWarning(
+    call,
+    `helpers.go:${line}`,
+    `--dry-run=${text} is deprecated (boolean value) and can be replaced with --dry-run=${now}.`,
+  )
 }
 
 /** What is added to a line that says what was done. */

@@ -1,14 +1,22 @@
 import { KubectlError } from './errors.js'
 
-/** Refuses what is no name of a variable for kubectl itself: it is stricter than servers are today. Throws KubectlError. Source: apimachinery util/validation IsEnvVarName. */
+/**
+ * Refuses what is no name of a variable for kubectl itself: it is stricter than servers are today. Throws
+ * KubectlError. Source: apimachinery util/validation IsEnvVarName.
+ */
 export function checkEnvName(name: string): void {
   const faults: string[] = []
   if (!/^[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(name)) {
-    faults.push("a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit "
-      + "(e.g. 'my.env-name', or 'MY_ENV.NAME', or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')")
+    faults.push(
+      "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or " +
+        "'.', and must not start with a digit " +
+        "(e.g. 'my.env-name', or 'MY_ENV.NAME', or 'MyEnvName1', regex used for validation is " +
+        "'[-._a-zA-Z][-._a-zA-Z0-9]*')",
+    )
   }
   if (name === '.') faults.push("must not be '.'")
   else if (name === '..') faults.push("must not be '..'")
   else if (name.startsWith('..')) faults.push("must not start with '..'")
-  if (faults.length > 0) throw new KubectlError(`${JSON.stringify(name)} is not a valid key name: ${faults.join(';')}`)
+  if (faults.length > 0)
+    throw new KubectlError(`${JSON.stringify(name)} is not a valid key name: ${faults.join(';')}`)
 }

@@ -7,7 +7,10 @@ import type { Front } from './rest/front.js'
 
 /** Which server a command line asks for and as whom, as its flags and the kubeconfig say. */
 export interface RequestedIdentity {
-  /** Nothing names a user: it is the environment's own. Otherwise one without token and certificate is nobody in particular. */
+  /**
+   * Nothing names a user: it is the environment's own. Otherwise one without token and certificate is nobody
+   * in particular.
+   */
   readonly isOwn: boolean
   /** `https://host:port`. */
   readonly server?: string
@@ -48,13 +51,22 @@ export interface Connection {
   readonly isFronted?: boolean
   /** Throws ConnectionError when the server cannot be reached. */
   request(request: KubectlRequest): KubectlAnswer
-  /** The same for any request of the API: also what streams. Without it nothing can stand before the server ({@link KubectlOptions.front}). */
+  /**
+   * The same for any request of the API: also what streams. Without it nothing can stand before the server
+   * ({@link KubectlOptions.front}).
+   */
   send?(request: HttpRequest): HttpAnswer
 }
 
-/** What the in-process kubectl needs of the cluster that it talks to, and of the machine that it seems to run on. */
+/**
+ * What the in-process kubectl needs of the cluster that it talks to, and of the machine that it seems to run
+ * on.
+ */
 export interface KubectlEnvironment {
-  /** Every request goes through this client, under its user's identity, unless the command line asks for another one. */
+  /**
+   * Every request goes through this client, under its user's identity, unless the command line asks for
+   * another one.
+   */
   readonly client: Client
   /** The kinds that the server serves, as kubectl learns them from discovery. */
   readonly scheme: Scheme
@@ -71,7 +83,10 @@ export interface KubectlEnvironment {
   readonly defaultNamespace?: string
   /** Text of a file, undefined if there is none. Files given to a call come first. */
   readFile?(path: string): string | undefined
-  /** The connection of another identity (`--as`, `--token`, a kubeconfig), and the one for requests by path. Without it such flags are refused. */
+  /**
+   * The connection of another identity (`--as`, `--token`, a kubeconfig), and the one for requests by path.
+   * Without it such flags are refused.
+   */
   connect?(identity: RequestedIdentity): Connection
   /** Text of the kubeconfig that is used when the call brings none: the administrator's. */
   kubeconfig?(): string
@@ -83,33 +98,51 @@ export interface KubectlEnvironment {
 export interface KubectlOptions {
   /** What `-f -` reads. */
   readonly stdin?: string
-  /** Files by path, for `-f`. A kubeconfig at `~/.kube/config`, or where KUBECONFIG says, decides who asks. */
+  /**
+   * Files by path, for `-f`. A kubeconfig at `~/.kube/config`, or where KUBECONFIG says, decides who asks.
+   */
   readonly files?: Readonly<Record<string, string | Uint8Array>>
   /** Environment variables: KUBECONFIG. */
   readonly env?: Readonly<Record<string, string>>
-  /** The editor of `edit`: answers the text as it was saved. It is called again, with the reasons in comments, while the server refuses the result. */
+  /**
+   * The editor of `edit`: answers the text as it was saved. It is called again, with the reasons in comments,
+   * while the server refuses the result.
+   */
   readonly editor?: (text: string, path: string) => string
   /**
-   * Whether kubectl remembers what the server serves, as it does for hours once it has asked: then it does not ask again, and a server that does not
-   * answer or refuses the user is reported in other words. Default true. A server that is nowhere was never asked.
+   * Whether kubectl remembers what the server serves, as it does for hours once it has asked: then it does
+   * not ask again, and a server that does not answer or refuses the user is reported in other words. Default
+   * true. A server that is nowhere was never asked.
    */
   readonly knowsServer?: boolean
   /**
-   * What stands between this kubectl and the apiserver: a server that misbehaves, another certificate. Every request of the command then goes through it as
-   * HTTP. Default: nothing, and most requests are never put into words.
+   * What stands between this kubectl and the apiserver: a server that misbehaves, another certificate. Every
+   * request of the command then goes through it as HTTP. Default: nothing, and most requests are never put
+   * into words.
    */
   readonly front?: Front
-  /** Virtual ms after which a command that does not end by itself is interrupted, as by Ctrl-C: watches, `logs -f`, `attach`. */
+  /**
+   * Virtual ms after which a command that does not end by itself is interrupted, as by Ctrl-C: watches, `logs
+   * -f`, `attach`.
+   */
   readonly interruptAfter?: number
-  /** Version of kubectl whose texts are printed: `v1.35.2`. Default: that of the environment, the cluster's. */
+  /**
+   * Version of kubectl whose texts are printed: `v1.35.2`. Default: that of the environment, the cluster's.
+   */
   readonly version?: string
-  /** What uses the ports of `port-forward`: it is called once they are open, and when it returns they are closed. */
+  /**
+   * What uses the ports of `port-forward`: it is called once they are open, and when it returns they are
+   * closed.
+   */
   readonly forwarded?: (ports: readonly ForwardedPort[]) => void
   /** What uses the port of `proxy`: it is called once it is open, and when it returns the proxy ends. */
   readonly proxied?: Proxied
 }
 
-/** What uses the port of `proxy`: it is given what answers a request that is sent there, and the URL of the server behind. */
+/**
+ * What uses the port of `proxy`: it is given what answers a request that is sent there, and the URL of the
+ * server behind.
+ */
 export type Proxied = (send: (request: KubectlRequest) => KubectlAnswer, server: string) => void
 
 /** A port that `port-forward` has opened. */
@@ -129,6 +162,9 @@ export interface KubectlResult {
   /** Both streams in the order in which they were written: what a terminal shows. */
   readonly terminal: string
   readonly exitCode: number
-  /** Files that the command has written, by path. One that is no text can be passed on as it is; `bytesOfText` gives its bytes. */
+  /**
+   * Files that the command has written, by path. One that is no text can be passed on as it is; `bytesOfText`
+   * gives its bytes.
+   */
   readonly files: Readonly<Record<string, string>>
 }

@@ -70,15 +70,17 @@ export function withSource(verb: string, source: string, error: unknown): Error 
       : new KubectlError(message)
 }
 
-/** Whether this is a failure that a user can cause; anything else is a bug of ours and must not be swallowed. */
+/**
+ * Whether this is a failure that a user can cause; anything else is a bug of ours and must not be swallowed.
+ */
 export function isFailure(error: unknown): error is Error {
   return (
-    error instanceof ApiError
-    || error instanceof ConnectionError
-    || error instanceof KubectlError
-    || error instanceof NoResourceMatch
-    || error instanceof Aggregate
-    || error instanceof SilentExit
+    error instanceof ApiError ||
+    error instanceof ConnectionError ||
+    error instanceof KubectlError ||
+    error instanceof NoResourceMatch ||
+    error instanceof Aggregate ||
+    error instanceof SilentExit
   )
 }
 
@@ -89,7 +91,8 @@ export function errorText(error: Error): string {
   if (only instanceof ApiError && only.reason === 'Invalid') return invalidText(only)
   if (only instanceof Aggregate) return only.errors.map((one) => `${messageFor(one)}\n`).join('')
   if (only instanceof NoResourceMatch) return `${only.message}\n`
-  const text = standardMessage(only) ?? (only.message.startsWith('error: ') ? only.message : `error: ${only.message}`)
+  const text =
+    standardMessage(only) ?? (only.message.startsWith('error: ') ? only.message : `error: ${only.message}`)
   return text.endsWith('\n') ? text : `${text}\n`
 }
 
@@ -99,9 +102,15 @@ function invalidText(error: ApiError): string {
   const texts = [...new Set(causes.map(causeText))]
   if (texts.length === 0) {
     const isBare = kind === '' && name === ''
-    return error.status.details === undefined ? `${error.message}\n` : isBare ? `${subject}: ${error.message}\n` : `${subject}\n`
+    return error.status.details === undefined
+      ? `${error.message}\n`
+      : isBare
+        ? `${subject}: ${error.message}\n`
+        : `${subject}\n`
   }
-  return texts.length === 1 ? `${subject}: ${texts[0]}\n` : `${subject}: \n${texts.map((text) => `* ${text}\n`).join('')}`
+  return texts.length === 1
+    ? `${subject}: ${texts[0]}\n`
+    : `${subject}: \n${texts.map((text) => `* ${text}\n`).join('')}`
 }
 
 const causeText = ({ field = '', message = '' }: StatusCause): string => `${field}: ${message}`
@@ -113,8 +122,11 @@ function messageFor(error: Error): string {
 
 function standardMessage(error: Error): string | undefined {
   if (error instanceof ApiError) {
-    if (error.reason === 'Unauthorized') return `error: You must be logged in to the server (${error.message})`
-    return error.reason === '' ? `Error from server: ${error.message}` : `Error from server (${error.reason}): ${error.message}`
+    if (error.reason === 'Unauthorized')
+      return `error: You must be logged in to the server (${error.message})`
+    return error.reason === ''
+      ? `Error from server: ${error.message}`
+      : `Error from server (${error.reason}): ${error.message}`
   }
   if (error instanceof ConfigurationError) return `Error in configuration: ${error.message}`
   if (!(error instanceof ConnectionError)) return undefined

@@ -10,7 +10,8 @@ export interface SourceText {
   readonly text: string
 }
 
-const textOf = (content: string | Uint8Array): string => (typeof content === 'string' ? content : textOfBytes(content))
+const textOf = (content: string | Uint8Array): string =>
+  typeof content === 'string' ? content : textOfBytes(content)
 
 const MANIFEST = /\.(?:json|yaml|yml)$/
 
@@ -38,7 +39,8 @@ export class FileSource {
       const text = this.text(path)
       if (text !== undefined) return [{ source: path, text }]
       const inside = this.#folder(path, recursive)
-      if (inside.length === 0 && this.below(path).length > 0) throw new KubectlError(`error reading [${path}]: recognized file extensions are [.json .yaml .yml]`)
+      if (inside.length === 0 && this.below(path).length > 0)
+        throw new KubectlError(`error reading [${path}]: recognized file extensions are [.json .yaml .yml]`)
       if (inside.length === 0) throw new KubectlError(`the path ${JSON.stringify(path)} does not exist`)
       return inside
     })
@@ -49,7 +51,9 @@ export class FileSource {
     const { files = {} } = this.#options
     const written = this.#out.files
     if (Object.hasOwn(written, path)) return written[path]
-    return Object.hasOwn(files, path) ? textOf(files[path] as string | Uint8Array) : this.#env.readFile?.(path)
+    return Object.hasOwn(files, path)
+      ? textOf(files[path] as string | Uint8Array)
+      : this.#env.readFile?.(path)
   }
 
   /** Writes a file: it is there for the rest of the call, and in its result. */
@@ -79,7 +83,10 @@ export class FileSource {
     const prefix = path.endsWith('/') ? path : `${path}/`
     return Object.entries(this.#options.files ?? {})
       .filter(
-        ([name]) => name.startsWith(prefix) && MANIFEST.test(name) && (recursive || !name.slice(prefix.length).includes('/')),
+        ([name]) =>
+          name.startsWith(prefix) &&
+          MANIFEST.test(name) &&
+          (recursive || !name.slice(prefix.length).includes('/')),
       )
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([source, text]) => ({ source, text: textOf(text) }))

@@ -10,7 +10,10 @@ export interface FlagSpec {
   readonly type: FlagType
   /** One letter. */
   readonly short?: string
-  /** What the flag means when it is given without a value (pflag's NoOptDefVal); without it, a value must follow. */
+  /**
+   * What the flag means when it is given without a value (pflag's NoOptDefVal); without it, a value must
+   * follow.
+   */
   readonly bare?: string
   /** Default, as text. Default none: what a command reads then is its own affair. */
   readonly value?: string
@@ -33,7 +36,10 @@ export class Flags {
   readonly #values: ReadonlyMap<string, readonly string[]>
   readonly #specs: ReadonlyMap<string, FlagSpec>
 
-  constructor(values: ReadonlyMap<string, readonly string[]>, specs: ReadonlyMap<string, FlagSpec> = new Map()) {
+  constructor(
+    values: ReadonlyMap<string, readonly string[]>,
+    specs: ReadonlyMap<string, FlagSpec> = new Map(),
+  ) {
     this.#values = values
     this.#specs = specs
   }
@@ -43,7 +49,10 @@ export class Flags {
     return this.#values.has(name)
   }
 
-  /** Only the flags that `names` has not: those that a command has taken for itself say nothing about the connection. */
+  /**
+   * Only the flags that `names` has not: those that a command has taken for itself say nothing about the
+   * connection.
+   */
   without(names: ReadonlySet<string>): Flags {
     return new Flags(new Map([...this.#values].filter(([name]) => !names.has(name))), this.#specs)
   }
@@ -58,7 +67,10 @@ export class Flags {
 
   /** Flags that had to be given and were not, in alphabetical order. */
   missing(): readonly string[] {
-    return [...this.#specs.values()].filter(({ name, required }) => required === true && !this.has(name)).map(({ name }) => name).sort()
+    return [...this.#specs.values()]
+      .filter(({ name, required }) => required === true && !this.has(name))
+      .map(({ name }) => name)
+      .sort()
   }
 
   string(name: string, otherwise: string = this.#specs.get(name)?.value ?? ''): string {
@@ -85,22 +97,30 @@ export class Flags {
   strings(name: string): readonly string[] {
     const spec = this.#specs.get(name)
     const given = this.#values.get(name) ?? (spec?.value ? [spec.value] : [])
-    return spec?.type === 'array' ? given : given.filter((text) => text !== '').flatMap((text) => text.split(','))
+    return spec?.type === 'array'
+      ? given
+      : given.filter((text) => text !== '').flatMap((text) => text.split(','))
   }
 }
 
 const TRUE = ['1', 't', 'T', 'TRUE', 'true', 'True']
 const FALSE = ['0', 'f', 'F', 'FALSE', 'false', 'False']
 
-const durationMs = (text: string): number => (text.startsWith('-') ? -toMillis(text.slice(1)) : toMillis(text))
+const durationMs = (text: string): number =>
+  text.startsWith('-') ? -toMillis(text.slice(1)) : toMillis(text)
 
 /** Parses words as Go's pflag does, flags and arguments mixed. Throws KubectlError with pflag's texts. */
-export function parseFlags(words: readonly string[], specs: readonly FlagSpec[], command: string): ParsedFlags {
+export function parseFlags(
+  words: readonly string[],
+  specs: readonly FlagSpec[],
+  command: string,
+): ParsedFlags {
   const reader = new FlagReader(words, specs)
   try {
     return reader.read()
   } catch (error) {
-    if (error instanceof KubectlError) throw new KubectlError(`${error.message}\nSee '${helpOf(command)} --help' for usage.`)
+    if (error instanceof KubectlError)
+      throw new KubectlError(`${error.message}\nSee '${helpOf(command)} --help' for usage.`)
     throw error
   }
 }
@@ -117,7 +137,9 @@ class FlagReader {
   constructor(words: readonly string[], specs: readonly FlagSpec[]) {
     this.#words = words
     this.#byName = new Map(specs.map((spec) => [spec.name, spec]))
-    this.#byLetter = new Map(specs.flatMap((spec) => (spec.short === undefined ? [] : [[spec.short, spec] as const])))
+    this.#byLetter = new Map(
+      specs.flatMap((spec) => (spec.short === undefined ? [] : [[spec.short, spec] as const])),
+    )
   }
 
   read(): ParsedFlags {
@@ -185,7 +207,8 @@ class FlagReader {
   }
 }
 
-const bareValue = (spec: FlagSpec): string | undefined => spec.bare ?? (spec.type === 'bool' ? 'true' : undefined)
+const bareValue = (spec: FlagSpec): string | undefined =>
+  spec.bare ?? (spec.type === 'bool' ? 'true' : undefined)
 
 function cut(text: string): readonly [string, string | undefined] {
   const at = text.indexOf('=')
@@ -197,18 +220,23 @@ function faultOf(type: FlagType, value: string): string | undefined {
   const quoted = JSON.stringify(value)
   if (type === 'bool' && !TRUE.includes(value) && !FALSE.includes(value))
     return `strconv.ParseBool: parsing ${quoted}: invalid syntax`
-  if (type === 'int' && !/^[+-]?\d+$/.test(value)) return `strconv.ParseInt: parsing ${quoted}: invalid syntax`
+  if (type === 'int' && !/^[+-]?\d+$/.test(value))
+    return `strconv.ParseInt: parsing ${quoted}: invalid syntax`
   return type === 'duration' ? durationFault(value) : undefined
 }
 
 function durationFault(value: string): string | undefined {
-  if (/^[+-]?\d+(\.\d+)?$/.test(value) && Number(value) !== 0) return `time: missing unit in duration ${JSON.stringify(value)}`
+  if (/^[+-]?\d+(\.\d+)?$/.test(value) && Number(value) !== 0)
+    return `time: missing unit in duration ${JSON.stringify(value)}`
   try {
     durationMs(value)
     return undefined
   } catch (error) {
     const unit = /^[+-]?(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))*\d+(?:\.\d*)?([a-zA-Zµ]+)/.exec(value)?.[1]
-    if (error instanceof RangeError) return unit === undefined ? `time: invalid duration ${JSON.stringify(value)}` : `time: unknown unit ${JSON.stringify(unit)} in duration ${JSON.stringify(value)}`
+    if (error instanceof RangeError)
+      return unit === undefined
+        ? `time: invalid duration ${JSON.stringify(value)}`
+        : `time: unknown unit ${JSON.stringify(unit)} in duration ${JSON.stringify(value)}`
     throw error
   }
 }

@@ -1,7 +1,14 @@
 export { applyObjects } from './apply-objects.js'
 export type { Applied } from './apply-objects.js'
 export type {
-  Connection, ForwardedPort, KubectlAnswer, KubectlEnvironment, KubectlOptions, KubectlRequest, KubectlResult, RequestedIdentity,
+  Connection,
+  ForwardedPort,
+  KubectlAnswer,
+  KubectlEnvironment,
+  KubectlOptions,
+  KubectlRequest,
+  KubectlResult,
+  RequestedIdentity,
 } from './environment.js'
 export { createKubectl } from './kubectl.js'
 export type { Kubectl } from './kubectl.js'

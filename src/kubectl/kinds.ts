@@ -25,12 +25,13 @@ export function resourceText({ group, version, resource }: KindDefinition): stri
 }
 
 /**
- * The kind behind `po`, `pod`, `pods`, `deploy.apps`, `deployments.v1.apps`. Throws `the server doesn't have a resource type
- * "foo"`.
+ * The kind behind `po`, `pod`, `pods`, `deploy.apps`, `deployments.v1.apps`. Throws `the server doesn't have
+ * a resource type "foo"`.
  */
 export function kindNamed(scheme: Scheme, name: string): KindDefinition {
   const found = scheme.byName(name.replace(/\.v\d+(?:(?:alpha|beta)\d+)?\.$/, ''))
-  if (found === undefined) throw new KubectlError(`the server doesn't have a resource type "${name.split('.')[0]}"`)
+  if (found === undefined)
+    throw new KubectlError(`the server doesn't have a resource type "${name.split('.')[0]}"`)
   return found
 }
 
@@ -39,7 +40,10 @@ export function kindsInCategory(scheme: Scheme, category: string): readonly Kind
   return scheme.inCategory(category).filter((definition) => scheme.byName(definition.resource) === definition)
 }
 
-/** Field table by which strategic merge patches of a kind work; custom resources have none and get JSON merge patches. */
+/**
+ * Field table by which strategic merge patches of a kind work; custom resources have none and get JSON merge
+ * patches.
+ */
 export function patchTableOf(scheme: Scheme, definition: KindDefinition): Message | undefined {
   const { group, version } = definition
   return schemaGroupOf(group, version) === undefined ? undefined : scheme.messageOf(definition)

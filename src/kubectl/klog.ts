@@ -15,6 +15,7 @@ export const logError = (call: Logged, place: string, text: string): void => log
 export const logFatal = (call: Logged, place: string, text: string): void => log(call, 'F', place, text)
 
 function log({ env, out }: Logged, severity: string, place: string, text: string): void {
-  const [, month, day, time] = /^\d+-(\d\d)-(\d\d)T([\d:.]+)Z$/.exec(new Date(env.clock.now()).toISOString()) ?? []
+  const [, month, day, time] =
+    /^\d+-(\d\d)-(\d\d)T([\d:.]+)Z$/.exec(new Date(env.clock.now()).toISOString()) ?? []
   out.errorLine(`${severity}${month}${day} ${time}000       1 ${place}] ${text}`)
 }

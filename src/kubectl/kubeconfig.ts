@@ -30,16 +30,35 @@ export interface KubeconfigContent {
   readonly preferences: Fields
 }
 
-const EMPTY: KubeconfigContent = { currentContext: '', clusters: [], users: [], contexts: [], preferences: {} }
+const EMPTY: KubeconfigContent = {
+  currentContext: '',
+  clusters: [],
+  users: [],
+  contexts: [],
+  preferences: {},
+}
 
 /** The flags that ask for another identity or server than the environment's own. */
 const FLAGS = [
-  'as', 'as-group', 'as-uid', 'as-user-extra', 'context', 'user', 'cluster', 'token', 'server', 'kubeconfig', 'client-certificate', 'username', 'password',
+  'as',
+  'as-group',
+  'as-uid',
+  'as-user-extra',
+  'context',
+  'user',
+  'cluster',
+  'token',
+  'server',
+  'kubeconfig',
+  'client-certificate',
+  'username',
+  'password',
 ]
 
 /**
- * The kubeconfig of a call: the file of `--kubeconfig`, those of the variable KUBECONFIG, `~/.kube/config`, else what the environment has. Files are
- * read when somebody asks. Source: client-go tools/clientcmd/loader.go, client_config.go.
+ * The kubeconfig of a call: the file of `--kubeconfig`, those of the variable KUBECONFIG, `~/.kube/config`,
+ * else what the environment has. Files are read when somebody asks. Source: client-go
+ * tools/clientcmd/loader.go, client_config.go.
  */
 export class Kubeconfig {
   readonly #env: KubectlEnvironment
@@ -48,7 +67,12 @@ export class Kubeconfig {
   readonly #variables: Readonly<Record<string, string>>
   #content: KubeconfigContent | undefined
 
-  constructor(env: KubectlEnvironment, files: FileSource, flags: Flags, variables: Readonly<Record<string, string>> = {}) {
+  constructor(
+    env: KubectlEnvironment,
+    files: FileSource,
+    flags: Flags,
+    variables: Readonly<Record<string, string>> = {},
+  ) {
     this.#env = env
     this.#files = files
     this.#flags = flags
@@ -94,13 +118,20 @@ export class Kubeconfig {
     return FLAGS.some((name) => this.#flags.has(name)) || this.#hasFile
   }
 
-  /** Whether no file and no flag names a context, cluster or user: then those of the environment count, without anything being read. */
+  /**
+   * Whether no file and no flag names a context, cluster or user: then those of the environment count,
+   * without anything being read.
+   */
   get #isOwn(): boolean {
     return !this.#hasFile && !['context', 'user', 'cluster'].some((name) => this.#flags.has(name))
   }
 
   get #hasFile(): boolean {
-    return this.#flags.has('kubeconfig') || (this.#variables['KUBECONFIG'] ?? '') !== '' || this.#files.text(DEFAULT_KUBECONFIG) !== undefined
+    return (
+      this.#flags.has('kubeconfig') ||
+      (this.#variables['KUBECONFIG'] ?? '') !== '' ||
+      this.#files.text(DEFAULT_KUBECONFIG) !== undefined
+    )
   }
 
   /** Namespace of the context. */
@@ -113,19 +144,34 @@ export class Kubeconfig {
   get server(): string {
     const given = this.#flags.string('server')
     if (given !== '') return withScheme(given)
-    return textOf(this.#part('cluster', this.content.clusters, textOf(this.#context(), 'cluster')), 'server') || NO_SERVER
+    return (
+      textOf(this.#part('cluster', this.content.clusters, textOf(this.#context(), 'cluster')), 'server') ||
+      NO_SERVER
+    )
   }
 
-  /** What the server's certificate is held against: PEM of the authorities (undefined: none is named), or that it is not looked at. */
-  get trust(): { readonly authorities: string | undefined; readonly isInsecure: boolean; readonly serverName: string } {
+  /**
+   * What the server's certificate is held against: PEM of the authorities (undefined: none is named), or that
+   * it is not looked at.
+   */
+  get trust(): {
+    readonly authorities: string | undefined
+    readonly isInsecure: boolean
+    readonly serverName: string
+  } {
     const flags = this.#flags
     const cluster = this.#part('cluster', this.content.clusters, textOf(this.#context(), 'cluster'))
     const path = flags.string('certificate-authority') || textOf(cluster, 'certificate-authority')
-    const data = flags.string('certificate-authority') === '' ? fromBase64(textOf(cluster, 'certificate-authority-data')) : ''
-    const text = data || (path === '' ? '' : this.#files.text(path) ?? '')
+    const data =
+      flags.string('certificate-authority') === ''
+        ? fromBase64(textOf(cluster, 'certificate-authority-data'))
+        : ''
+    const text = data || (path === '' ? '' : (this.#files.text(path) ?? ''))
     return {
-      authorities: text === '' ? undefined : text, serverName: flags.string('tls-server-name') || textOf(cluster, 'tls-server-name'),
-      isInsecure: flags.bool('insecure-skip-tls-verify') || textOf(cluster, 'insecure-skip-tls-verify') === 'true',
+      authorities: text === '' ? undefined : text,
+      serverName: flags.string('tls-server-name') || textOf(cluster, 'tls-server-name'),
+      isInsecure:
+        flags.bool('insecure-skip-tls-verify') || textOf(cluster, 'insecure-skip-tls-verify') === 'true',
     }
   }
 
@@ -136,7 +182,9 @@ export class Kubeconfig {
       const server = flags.string('server')
       const credentials = this.#credentials({})
       return {
-        isOwn: Object.keys(credentials).length === 0, ...credentials, ...this.#impersonation({}),
+        isOwn: Object.keys(credentials).length === 0,
+        ...credentials,
+        ...this.#impersonation({}),
         ...(server === '' ? {} : { server: withScheme(server) }),
       }
     }
@@ -156,7 +204,8 @@ export class Kubeconfig {
     let merged = EMPTY
     for (const path of this.paths) {
       const found = this.read(path)
-      if (found === undefined && this.#flags.string('kubeconfig') !== '') throw new KubectlError(`stat ${path}: no such file or directory`)
+      if (found === undefined && this.#flags.string('kubeconfig') !== '')
+        throw new KubectlError(`stat ${path}: no such file or directory`)
       if (found !== undefined) merged = merge(merged, found)
     }
     return merged
@@ -174,20 +223,33 @@ export class Kubeconfig {
     const name = this.#flags.string(flag) || ofContext
     const found = parts.find((one) => one.name === name)?.value
     if (found === undefined && this.#flags.has(flag)) {
-      throw new KubectlError(flag === 'cluster' ? `no server found for cluster ${JSON.stringify(name)}` : `auth info ${JSON.stringify(name)} does not exist`)
+      throw new KubectlError(
+        flag === 'cluster'
+          ? `no server found for cluster ${JSON.stringify(name)}`
+          : `auth info ${JSON.stringify(name)} does not exist`,
+      )
     }
     return found ?? {}
   }
 
   #credentials(user: Fields): Pick<RequestedIdentity, 'token' | 'certificate'> {
-    const token = this.#flags.string('token') || textOf(user, 'token') || this.#fileOf(user, 'tokenFile').trim()
+    const token =
+      this.#flags.string('token') || textOf(user, 'token') || this.#fileOf(user, 'tokenFile').trim()
     if (token !== '') return { token }
     const path = this.#flags.string('client-certificate')
     const data = path === '' ? textOf(user, 'client-certificate-data') : ''
-    const certificate = data === '' ? this.#fileOf(path === '' ? user : { path }, path === '' ? 'client-certificate' : 'path') : fromBase64(data)
+    const certificate =
+      data === ''
+        ? this.#fileOf(path === '' ? user : { path }, path === '' ? 'client-certificate' : 'path')
+        : fromBase64(data)
     if (certificate === '' && data === '') return {}
-    if (!certificate.includes('-----BEGIN CERTIFICATE-----')) throw new KubectlError('tls: failed to find any PEM data in certificate input')
-    checkKey(certificate, fromBase64(textOf(user, 'client-key-data')) || (textOf(user, 'client-key') === '' ? '' : this.#files.text(textOf(user, 'client-key')) ?? ''))
+    if (!certificate.includes('-----BEGIN CERTIFICATE-----'))
+      throw new KubectlError('tls: failed to find any PEM data in certificate input')
+    checkKey(
+      certificate,
+      fromBase64(textOf(user, 'client-key-data')) ||
+        (textOf(user, 'client-key') === '' ? '' : (this.#files.text(textOf(user, 'client-key')) ?? '')),
+    )
     return { certificate }
   }
 
@@ -196,7 +258,11 @@ export class Kubeconfig {
     if (path === '') return ''
     const text = this.#files.text(path)
     const shown = name === 'client-certificate' ? 'client-cert' : name
-    if (text === undefined) throw new KubectlError(`unable to read ${shown} ${path} for ${textOf(this.#context(), 'user')} due to open ${path}: no such file or directory`)
+    if (text === undefined)
+      throw new KubectlError(
+        `unable to read ${shown} ${path} for ${textOf(this.#context(), 'user')} due to open ${path}: ` +
+          'no such file or directory',
+      )
     return text
   }
 
@@ -208,22 +274,30 @@ export class Kubeconfig {
     const extra = flags.has('as-user-extra') ? extraOf(flags.strings('as-user-extra')) : user['as-user-extra']
     const hasGroups = Array.isArray(groups) && groups.length > 0
     if (as === '' && (hasGroups || uid !== '' || extra !== undefined)) {
-      throw new KubectlError(`requesting uid, groups or user-extra for ${textOf(this.#context(), 'user')} without impersonating a user`)
+      throw new KubectlError(
+        `requesting uid, groups or user-extra for ${textOf(this.#context(), 'user')} without ` +
+          'impersonating a user',
+      )
     }
     return {
       ...(as === '' ? {} : { as }),
       ...(hasGroups ? { asGroups: groups.map(String) } : {}),
       ...(uid === '' ? {} : { asUid: uid }),
-      ...(typeof extra === 'object' && extra !== null ? { asExtra: extra as Readonly<Record<string, readonly string[]>> } : {}),
+      ...(typeof extra === 'object' && extra !== null
+        ? { asExtra: extra as Readonly<Record<string, readonly string[]>> }
+        : {}),
     }
   }
 }
 
-/** A key that cannot be read is not looked at: nothing here signs with it. Source: Go crypto/tls X509KeyPair. */
+/**
+ * A key that cannot be read is not looked at: nothing here signs with it. Source: Go crypto/tls X509KeyPair.
+ */
 function checkKey(certificate: string, key: string): void {
   if (!key.includes('-----BEGIN RSA PRIVATE KEY-----') && !key.includes('-----BEGIN PRIVATE KEY-----')) return
   const { publicKey } = parseCertificates(certificate)[0] ?? {}
-  if (publicKey !== undefined && publicKey.modulus !== cachedKey(key).modulus) throw new KubectlError('tls: private key does not match public key')
+  if (publicKey !== undefined && publicKey.modulus !== cachedKey(key).modulus)
+    throw new KubectlError('tls: private key does not match public key')
 }
 
 /** Reads the text of a kubeconfig file. Throws KubectlError. */
@@ -233,42 +307,58 @@ export function parseKubeconfig(text: string, path: string): KubeconfigContent {
     value = parse(text)
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error
-    throw new KubectlError(`error loading config file ${JSON.stringify(path)}: yaml: ${goYamlFault(text, error)}`)
+    throw new KubectlError(
+      `error loading config file ${JSON.stringify(path)}: yaml: ${goYamlFault(text, error)}`,
+    )
   }
   const fields = isFields(value) ? value : {}
   const users = namedOf(fields['users'], 'user')
   for (const { value: user } of users) checkBase64(textOf(user, 'client-certificate-data'), path)
   return {
-    currentContext: textOf(fields, 'current-context'), users,
-    clusters: namedOf(fields['clusters'], 'cluster'), contexts: namedOf(fields['contexts'], 'context'),
+    currentContext: textOf(fields, 'current-context'),
+    users,
+    clusters: namedOf(fields['clusters'], 'cluster'),
+    contexts: namedOf(fields['contexts'], 'context'),
     preferences: isFields(fields['preferences']) ? fields['preferences'] : {},
   }
 }
 
 function checkBase64(text: string, path: string): void {
   const bad = /[^A-Za-z0-9+/=\r\n]/.exec(text)
-  if (bad !== null) throw new KubectlError(`error loading config file ${JSON.stringify(path)}: illegal base64 data at input byte ${bad.index}`)
+  if (bad !== null)
+    throw new KubectlError(
+      `error loading config file ${JSON.stringify(path)}: illegal base64 data at input byte ${bad.index}`,
+    )
 }
 
 /** The text of a field, '' when there is none. */
 export function textOf(fields: Fields, name: string): string {
   const value = Object.hasOwn(fields, name) ? fields[name] : undefined
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : ''
 }
 
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function namedOf(list: unknown, field: string): readonly Named<Fields>[] {
   if (!Array.isArray(list)) return []
-  return list.filter(isFields).map((one) => ({ name: textOf(one, 'name'), value: isFields(one[field]) ? one[field] : {} }))
+  return list
+    .filter(isFields)
+    .map((one) => ({ name: textOf(one, 'name'), value: isFields(one[field]) ? one[field] : {} }))
 }
 
 function merge(first: KubeconfigContent, second: KubeconfigContent): KubeconfigContent {
-  const both = (a: readonly Named<Fields>[], b: readonly Named<Fields>[]): readonly Named<Fields>[] =>
-    [...a, ...b.filter(({ name }) => !a.some((one) => one.name === name))]
+  const both = (a: readonly Named<Fields>[], b: readonly Named<Fields>[]): readonly Named<Fields>[] => [
+    ...a,
+    ...b.filter(({ name }) => !a.some((one) => one.name === name)),
+  ]
   return {
     currentContext: first.currentContext || second.currentContext,
-    clusters: both(first.clusters, second.clusters), users: both(first.users, second.users), contexts: both(first.contexts, second.contexts),
+    clusters: both(first.clusters, second.clusters),
+    users: both(first.users, second.users),
+    contexts: both(first.contexts, second.contexts),
     preferences: { ...second.preferences, ...first.preferences },
   }
 }

@@ -23,9 +23,9 @@ import { toMillis } from '../sim/duration.js'
 export type Kubectl = (command: string | readonly string[], options?: KubectlOptions) => KubectlResult
 
 /**
- * The in-process kubectl of a cluster. Texts on stdout and stderr and exit codes are those of kubectl of the environment's
- * version. Commands that wait (drain, delete) move virtual time. What kubectl reports as an error is in the result; nothing
- * that a user can cause is thrown.
+ * The in-process kubectl of a cluster. Texts on stdout and stderr and exit codes are those of kubectl of the
+ * environment's version. Commands that wait (drain, delete) move virtual time. What kubectl reports as an
+ * error is in the result; nothing that a user can cause is thrown.
  */
 export function createKubectl(env: KubectlEnvironment): Kubectl {
   return (command, options = {}) => {
@@ -61,7 +61,7 @@ function guarded(env: KubectlEnvironment, out: Output, work: () => boolean): num
 
 /** Each text once, as kubectl's deduplicating warning writer does; answers how many. */
 function printWarnings(env: KubectlEnvironment, out: Output): number {
-  const texts = new Set([...env.takeWarnings?.() ?? [], ...out.takeWarnings()])
+  const texts = new Set([...(env.takeWarnings?.() ?? []), ...out.takeWarnings()])
   for (const text of texts) out.errorLine(`Warning: ${text}`)
   return texts.size
 }
@@ -83,16 +83,25 @@ export function prepareCall(
   const release = releaseOf(options.version ?? env.clientVersion ?? env.version)
   const found = findCommand(words[0] === 'kubectl' ? words.slice(1) : words, release)
   if (found === undefined) {
-    parseFlags(words.filter((word) => word !== 'kubectl'), flagsOf(''), '')
+    parseFlags(
+      words.filter((word) => word !== 'kubectl'),
+      flagsOf(''),
+      '',
+    )
     throw new KubectlError('no command is given: write for example `kubectl get pods`')
   }
   const { args, dash, flags } = parseFlags(found.rest, found.flags, found.path)
   for (const text of flags.deprecations()) out.errorLine(text)
   const missing = flags.missing()
   if (found.command.run === undefined) throw withoutCommand(found, args)
-  if (flags.string('kustomize') !== '') throw new KubectlError(flags.has('filename') ? 'only one of -f or -k can be specified' : NO_KUSTOMIZE)
-  if (missing.length > 0) throw new KubectlError(`required flag(s) ${missing.map((name) => JSON.stringify(name)).join(', ')} not set`)
-  if (PRINTS.has(found.path) || found.flags.some(({ name }) => name === 'allow-missing-template-keys')) checkFormat(flags.string('output'), PRINTS.get(found.path))
+  if (flags.string('kustomize') !== '')
+    throw new KubectlError(flags.has('filename') ? 'only one of -f or -k can be specified' : NO_KUSTOMIZE)
+  if (missing.length > 0)
+    throw new KubectlError(
+      `required flag(s) ${missing.map((name) => JSON.stringify(name)).join(', ')} not set`,
+    )
+  if (PRINTS.has(found.path) || found.flags.some(({ name }) => name === 'allow-missing-template-keys'))
+    checkFormat(flags.string('output'), PRINTS.get(found.path))
   checkTimeout(flags.string('request-timeout'))
   const files = new FileSource(env, options, out)
   if (release.namesDryRun && flags.has('dry-run')) warnOfOldDryRun({ env, out, flags })
@@ -100,10 +109,28 @@ export function prepareCall(
   const kubeconfig = new Kubeconfig(env, files, flags.without(own), options.env)
   const { front } = options
   const reached: Reached = new Reached({
-    env, kubeconfig, front: (connection) => (front === undefined ? connection : fronted(call, connection, { front, scheme: env.scheme })), check: (connection) => checkFirstContact(call, connection),
+    env,
+    kubeconfig,
+    front: (connection) =>
+      front === undefined ? connection : fronted(call, connection, { front, scheme: env.scheme }),
+    check: (connection) => checkFirstContact(call, connection),
     prompt: () => promptForCredentials(call),
   })
-  const call = new LineCall({ env: front === undefined ? env : seenThrough(env, reached), release, flags, args, dash, out, files, kubeconfig, options, command: found.path }, reached)
+  const call = new LineCall(
+    {
+      env: front === undefined ? env : seenThrough(env, reached),
+      release,
+      flags,
+      args,
+      dash,
+      out,
+      files,
+      kubeconfig,
+      options,
+      command: found.path,
+    },
+    reached,
+  )
   return { call, run: found.command.run }
 }
 
@@ -114,17 +141,31 @@ function checkTimeout(text: string): void {
     toMillis(text)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw new KubectlError('Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)')
+    throw new KubectlError(
+      'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by ' +
+        'a corresponding time unit (e.g. 1s | 2m | 3h)',
+    )
   }
 }
 
 /** Output formats of commands that have others than most. */
-const PRINTS: ReadonlyMap<string, string> = new Map([['get', ALL_FORMATS], ['edit', 'json,kyaml,yaml']])
+const PRINTS: ReadonlyMap<string, string> = new Map([
+  ['get', ALL_FORMATS],
+  ['edit', 'json,kyaml,yaml'],
+])
 
-/** A group of commands, given alone or with a word that is none of them. Source: cmdutil.DefaultSubCommandRun. */
+/**
+ * A group of commands, given alone or with a word that is none of them. Source: cmdutil.DefaultSubCommandRun.
+ */
 function withoutCommand({ path, command }: Found, words: readonly string[]): KubectlError {
-  if (words.length > 0) return new KubectlError(`unknown command ${JSON.stringify(words.join(' '))}\nSee 'kubectl ${path} -h' for help and examples`)
-  return new KubectlError(`kubectl ${path} needs one of the commands below it: ${(command.commands ?? []).map(({ name }) => name).join(', ')}`)
+  if (words.length > 0)
+    return new KubectlError(
+      `unknown command ${JSON.stringify(words.join(' '))}\nSee 'kubectl ${path} -h' for help and examples`,
+    )
+  return new KubectlError(
+    `kubectl ${path} needs one of the commands below it: ` +
+      `${(command.commands ?? []).map(({ name }) => name).join(', ')}`,
+  )
 }
 
 /** The environment of a kubectl that only knows the kinds that the server has told of. */
@@ -133,8 +174,8 @@ function seenThrough(env: KubectlEnvironment, reached: Reached): KubectlEnvironm
 }
 
 /**
- * Asks for a name and a password, which no server has taken since basic authentication went: with them the user is nobody that it knows. Source: client-go
- * tools/clientcmd auth_loaders.go PromptingAuthLoader.
+ * Asks for a name and a password, which no server has taken since basic authentication went: with them the
+ * user is nobody that it knows. Source: client-go tools/clientcmd auth_loaders.go PromptingAuthLoader.
  */
 function promptForCredentials({ out, files }: Call): void {
   const words = files.stdin.split(/\s+/).filter((word) => word !== '')

@@ -12,7 +12,10 @@ interface Reach {
   readonly discovered: Discovered | undefined
 }
 
-/** The call of one command line: nothing is asked of the server, and no kubeconfig read, before a command needs it. */
+/**
+ * The call of one command line: nothing is asked of the server, and no kubeconfig read, before a command
+ * needs it.
+ */
 export class LineCall implements Call {
   readonly env: Call['env']
   readonly release: Call['release']

@@ -14,7 +14,10 @@ export interface Manifests {
   readonly errors: readonly Error[]
 }
 
-/** Reads the files that `-f` names; objects get the namespace of the call unless they stay here (`isLocal`). A file that cannot be read ends it; an unknown kind is reported and the rest goes on. */
+/**
+ * Reads the files that `-f` names; objects get the namespace of the call unless they stay here (`isLocal`). A
+ * file that cannot be read ends it; an unknown kind is reported and the rest goes on.
+ */
 export function readManifests(call: Call, isLocal = false): Manifests {
   const sources = call.files.read(call.flags.strings('filename'), call.flags.bool('recursive'))
   const infos: Info[] = []
@@ -34,10 +37,17 @@ export interface Untrusted {
   readonly apiVersion?: unknown
   readonly kind?: unknown
   readonly items?: unknown
-  readonly metadata?: { readonly name?: unknown; readonly namespace?: unknown; readonly generateName?: unknown } | null
+  readonly metadata?: {
+    readonly name?: unknown
+    readonly namespace?: unknown
+    readonly generateName?: unknown
+  } | null
 }
 
-/** The objects of one text. Throws KubectlError. YAML 1.1 words (`yes`, `on`) are booleans, as go-yaml reads them; dates and base 60 numbers stay text. */
+/**
+ * The objects of one text. Throws KubectlError. YAML 1.1 words (`yes`, `on`) are booleans, as go-yaml reads
+ * them; dates and base 60 numbers stay text.
+ */
 export function parseDocuments({ source, text }: SourceText): readonly unknown[] {
   const documents = parseAllDocuments(text, {
     schema: 'yaml-1.1',
@@ -45,12 +55,16 @@ export function parseDocuments({ source, text }: SourceText): readonly unknown[]
     // the last of equal keys counts; the server finds the others when it checks the fields
     uniqueKeys: false,
     logLevel: 'error',
-    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && !UNUSED_TAGS.has(tag.tag))),
+    customTags: (tags) =>
+      tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && !UNUSED_TAGS.has(tag.tag))),
   })
   if (!Array.isArray(documents)) return []
   return documents.flatMap((document) => {
     const fault = faultOf(text, document)
-    if (fault !== undefined) throw new KubectlError(`error parsing ${source}: ${jsonFault(text) ?? `error converting YAML to JSON: yaml: ${fault}`}`)
+    if (fault !== undefined)
+      throw new KubectlError(
+        `error parsing ${source}: ${jsonFault(text) ?? `error converting YAML to JSON: yaml: ${fault}`}`,
+      )
     const value: unknown = document.toJS()
     if (value === null || value === undefined) return []
     checkTyped(source, value)
@@ -62,16 +76,22 @@ export function parseDocuments({ source, text }: SourceText): readonly unknown[]
 function faultOf(text: string, document: Document.Parsed): string | undefined {
   const [fault] = document.errors
   if (fault !== undefined) return goYamlFault(text, fault)
-  if (document.warnings.some(({ message }) => /Unknown directive|BAD_DIRECTIVE/i.test(message))) return 'found unknown directive name'
+  if (document.warnings.some(({ message }) => /Unknown directive|BAD_DIRECTIVE/i.test(message)))
+    return 'found unknown directive name'
   let found: string | undefined
   visit(document, {
-    Alias: (_, alias) => void (found ??= alias.resolve(document) === undefined ? `unknown anchor '${alias.source}' referenced` : undefined),
+    Alias: (_, alias) =>
+      void (found ??=
+        alias.resolve(document) === undefined ? `unknown anchor '${alias.source}' referenced` : undefined),
     Pair: (_, { key }) => void (found ??= isCollection(key) ? 'invalid map key' : undefined),
   })
   return found
 }
 
-/** A text that begins as JSON is read as such first, and its faults are those of JSON. Source: apimachinery util/yaml YAMLOrJSONDecoder. */
+/**
+ * A text that begins as JSON is read as such first, and its faults are those of JSON. Source: apimachinery
+ * util/yaml YAMLOrJSONDecoder.
+ */
 function jsonFault(text: string): string | undefined {
   if (!text.trimStart().startsWith('{')) return undefined
   try {
@@ -79,7 +99,9 @@ function jsonFault(text: string): string | undefined {
     return undefined
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error
-    return error.message.includes('unexpected end') ? 'unexpected EOF' : `json: offset ${error.offset}: ${error.message}`
+    return error.message.includes('unexpected end')
+      ? 'unexpected EOF'
+      : `json: offset ${error.offset}: ${error.message}`
   }
 }
 
@@ -92,17 +114,23 @@ const UNUSED_TAGS = new Set([
 ])
 
 function checkTyped(source: string, value: unknown): asserts value is Untrusted {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(source, 'invalid object to validate')
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid(source, 'invalid object to validate')
   const { apiVersion, kind } = (typeof value === 'object' && value !== null ? value : {}) as Untrusted
-  const missing = [...(apiVersion === undefined ? ['apiVersion not set'] : []), ...(kind === undefined ? ['kind not set'] : [])]
+  const missing = [
+    ...(apiVersion === undefined ? ['apiVersion not set'] : []),
+    ...(kind === undefined ? ['kind not set'] : []),
+  ]
   if (missing.length === 0) return
   const what = missing.length === 1 ? missing[0] : `[${missing.join(', ')}]`
   throw invalid(source, what ?? '')
 }
 
-const invalid = (source: string, what: string): KubectlError => new KubectlError(
-  `error validating ${JSON.stringify(source)}: error validating data: ${what}; if you choose to ignore these errors, turn validation off with --validate=false`,
-)
+const invalid = (source: string, what: string): KubectlError =>
+  new KubectlError(
+    `error validating ${JSON.stringify(source)}: error validating data: ${what}; if you choose to ` +
+      'ignore these errors, turn validation off with --validate=false',
+  )
 
 /** The objects of a List, or the object itself. */
 export function itemsOf(value: unknown): readonly Untrusted[] {
@@ -122,15 +150,15 @@ function infoOfManifest(call: Call, source: string, object: Untrusted, isLocal: 
   const definition = call.env.scheme.ofObject(apiVersion, kind)
   if (definition === undefined) {
     return new KubectlError(
-      `resource mapping not found for name: "${name}" namespace: "${own}" from "${source}": `
-        + `no matches for kind "${kind}" in version "${apiVersion}"\nensure CRDs are installed first`,
+      `resource mapping not found for name: "${name}" namespace: "${own}" from "${source}": ` +
+        `no matches for kind "${kind}" in version "${apiVersion}"\nensure CRDs are installed first`,
     )
   }
   if (!definition.namespaced) return { definition, name, source, object: object as KubeObject }
   if (own !== '' && call.flags.has('namespace') && own !== call.namespace) {
     return new KubectlError(
-      `the namespace from the provided object "${own}" does not match the namespace "${call.namespace}". `
-        + `You must pass '--namespace=${own}' to perform this operation.`,
+      `the namespace from the provided object "${own}" does not match the namespace "${call.namespace}". ` +
+        `You must pass '--namespace=${own}' to perform this operation.`,
     )
   }
   if (isLocal && own === '') return { definition, name, source, object: object as KubeObject }

@@ -63,6 +63,9 @@ export class Output {
   }
 
   #textOf(stream: 'stdout' | 'stderr'): string {
-    return this.#written.filter((part) => part.stream === stream).map(({ text }) => text).join('')
+    return this.#written
+      .filter((part) => part.stream === stream)
+      .map(({ text }) => text)
+      .join('')
   }
 }

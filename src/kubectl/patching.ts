@@ -15,8 +15,16 @@ export interface Patching {
   readonly failure?: string
 }
 
-/** Sends what differs between an object and what it shall be, as a patch. Undefined when nothing differs. Throws ApiError, KubectlError. */
-export function patchTo(call: Call, info: Info, wanted: KubeObject, { dryRun, fieldManager, failure }: Patching): KubeObject | undefined {
+/**
+ * Sends what differs between an object and what it shall be, as a patch. Undefined when nothing differs.
+ * Throws ApiError, KubectlError.
+ */
+export function patchTo(
+  call: Call,
+  info: Info,
+  wanted: KubeObject,
+  { dryRun, fieldManager, failure }: Patching,
+): KubeObject | undefined {
   const { definition, object } = info
   const message = patchTableOf(call.env.scheme, definition)
   const body = threeWayPatch(object, wanted, object, message)
@@ -24,8 +32,14 @@ export function patchTo(call: Call, info: Info, wanted: KubeObject, { dryRun, fi
   if (dryRun === 'client') return wanted
   try {
     const type = message === undefined ? 'merge' : 'strategic'
-    const options = { dryRun: dryRun === 'server', fieldManager: fieldManager ?? call.flags.string('field-manager') }
-    return typed(definition, call.client.patch(resourceNameOf(definition), keyOf(info), { type, body }, options))
+    const options = {
+      dryRun: dryRun === 'server',
+      fieldManager: fieldManager ?? call.flags.string('field-manager'),
+    }
+    return typed(
+      definition,
+      call.client.patch(resourceNameOf(definition), keyOf(info), { type, body }, options),
+    )
   } catch (error) {
     throw failure !== undefined && isFailure(error) ? new KubectlError(`${failure} ${error.message}`) : error
   }

@@ -15,30 +15,39 @@ export interface Watching {
   stop(): void
 }
 
-/** How long, in virtual ms, what does not end by itself goes on: until it is interrupted, or for `otherwise`. */
+/**
+ * How long, in virtual ms, what does not end by itself goes on: until it is interrupted, or for `otherwise`.
+ */
 export function patienceOf({ options }: Call, otherwise: number): number {
   return options.interruptAfter ?? otherwise
 }
 
-/** Ends a command that went on until it was interrupted. Throws SilentExit; does nothing where nobody interrupts. */
+/**
+ * Ends a command that went on until it was interrupted. Throws SilentExit; does nothing where nobody
+ * interrupts.
+ */
 export function endInterrupted({ options }: Call, exitCode: number = INTERRUPTED): void {
   if (options.interruptAfter !== undefined) throw new SilentExit(exitCode)
 }
 
 /**
- * Writes what a watch gives until `--request-timeout` is over, or until it is interrupted: then the exit code is 1. Virtual time moves. Throws
- * KubectlError when neither is said.
+ * Writes what a watch gives until `--request-timeout` is over, or until it is interrupted: then the exit code
+ * is 1. Virtual time moves. Throws KubectlError when neither is said.
  */
 export function watchOn(call: Call, open: () => Watching): void {
   const { env, out, options, flags } = call
   const timeout = toMillis(flags.string('request-timeout', '0'))
   if (timeout === 0 && options.interruptAfter === undefined) {
-    throw new KubectlError('a watch without --request-timeout would never end here: say when it is interrupted (interruptAfter), or use kubectlWatch(), which is an async iterable')
+    throw new KubectlError(
+      'a watch without --request-timeout would never end here: say when it is interrupted ' +
+        '(interruptAfter), or use kubectlWatch(), which is an async iterable',
+    )
   }
   const watch = open()
   try {
     const start = env.clock.now()
-    const isInterrupted = options.interruptAfter !== undefined && (timeout === 0 || options.interruptAfter < timeout)
+    const isInterrupted =
+      options.interruptAfter !== undefined && (timeout === 0 || options.interruptAfter < timeout)
     const end = start + (isInterrupted ? options.interruptAfter : timeout)
     let happened = true
     watch.onReady(() => (happened = true))

@@ -3,19 +3,31 @@ import type { KubeObject } from '../api/definition.js'
 import { KubectlError } from './errors.js'
 import type { Info } from './resource-args.js'
 
-
 /** The kinds that have a pod's spec, and where. */
 const PLACES: Readonly<Record<string, readonly string[]>> = {
-  'Pod': ['spec'],
-  'ReplicationController': ['spec', 'template', 'spec'], 'Deployment': ['spec', 'template', 'spec'], 'DaemonSet': ['spec', 'template', 'spec'],
-  'ReplicaSet': ['spec', 'template', 'spec'], 'StatefulSet': ['spec', 'template', 'spec'], 'Job': ['spec', 'template', 'spec'],
-  'CronJob': ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
+  Pod: ['spec'],
+  ReplicationController: ['spec', 'template', 'spec'],
+  Deployment: ['spec', 'template', 'spec'],
+  DaemonSet: ['spec', 'template', 'spec'],
+  ReplicaSet: ['spec', 'template', 'spec'],
+  StatefulSet: ['spec', 'template', 'spec'],
+  Job: ['spec', 'template', 'spec'],
+  CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
 }
 
-/** The object with another pod spec. Throws KubectlError for a kind without one. Source: polymorphichelpers.UpdatePodSpecForObject. */
-export function withPodSpec({ definition, object }: Pick<Info, 'definition' | 'object'>, change: (spec: PodSpec) => PodSpec): KubeObject {
+/**
+ * The object with another pod spec. Throws KubectlError for a kind without one. Source:
+ * polymorphichelpers.UpdatePodSpecForObject.
+ */
+export function withPodSpec(
+  { definition, object }: Pick<Info, 'definition' | 'object'>,
+  change: (spec: PodSpec) => PodSpec,
+): KubeObject {
   const place = Object.hasOwn(PLACES, definition.kind) ? PLACES[definition.kind] : undefined
-  if (place === undefined) throw new KubectlError(`the object is not a pod or does not have a pod template: *${definition.version}.${definition.kind}`)
+  if (place === undefined)
+    throw new KubectlError(
+      `the object is not a pod or does not have a pod template: *${definition.version}.${definition.kind}`,
+    )
   return changeAt(object, place, change as (value: unknown) => unknown) as KubeObject
 }
 
@@ -26,7 +38,11 @@ export function podSpecOf(info: Pick<Info, 'definition' | 'object'>): PodSpec {
   return found as PodSpec
 }
 
-function changeAt(value: unknown, [first, ...rest]: readonly string[], change: (value: unknown) => unknown): unknown {
+function changeAt(
+  value: unknown,
+  [first, ...rest]: readonly string[],
+  change: (value: unknown) => unknown,
+): unknown {
   if (first === undefined) return change(value)
   const fields = (value ?? {}) as Readonly<Record<string, unknown>>
   return { ...fields, [first]: changeAt(fields[first], rest, change) }
@@ -35,7 +51,8 @@ function changeAt(value: unknown, [first, ...rest]: readonly string[], change: (
 /** A pod spec with some of its containers and init containers changed. */
 export function withContainers(spec: PodSpec, change: (container: Container) => Container): PodSpec {
   return {
-    ...spec, containers: spec.containers.map(change),
+    ...spec,
+    containers: spec.containers.map(change),
     ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(change) }),
   }
 }
@@ -45,7 +62,8 @@ export function fits(name: string, pattern: string): boolean {
   if (!pattern.includes('*')) return name === pattern
   const parts = pattern.split('*')
   const [first = '', last = ''] = [parts[0], parts.at(-1)]
-  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length)
+    return false
   let at = first.length
   for (const part of parts.slice(1, -1)) {
     const found = name.indexOf(part, at)

@@ -1,8 +1,9 @@
 import type { PolicyRule } from '../api/rbac/generated.js'
 
 /**
- * Rules taken apart into one resource (or path) and one verb each, and put together again where only the verbs differ, in the order of their text.
- * Source: component-helpers auth/rbac/validation BreakdownRule, kubectl pkg/util/rbac CompactRules, SortableRuleSlice.
+ * Rules taken apart into one resource (or path) and one verb each, and put together again where only the
+ * verbs differ, in the order of their text. Source: component-helpers auth/rbac/validation BreakdownRule,
+ * kubectl pkg/util/rbac CompactRules, SortableRuleSlice.
  */
 export function compactRules(rules: readonly PolicyRule[]): readonly PolicyRule[] {
   const compact: PolicyRule[] = []
@@ -15,32 +16,67 @@ export function compactRules(rules: readonly PolicyRule[]): readonly PolicyRule[
     const key = JSON.stringify([rule.apiGroups, rule.resources, rule.resourceNames])
     const known = simple.get(key)
     if (known === undefined) simple.set(key, rule)
-    else if (!known.verbs.includes(rule.verbs[0] as string)) simple.set(key, { ...known, verbs: [...known.verbs, ...rule.verbs] })
+    else if (!known.verbs.includes(rule.verbs[0] as string))
+      simple.set(key, { ...known, verbs: [...known.verbs, ...rule.verbs] })
   }
   const texts = new Map([...compact, ...simple.values()].map((rule) => [rule, goText(rule)]))
   const textOf = (rule: PolicyRule): string => texts.get(rule) ?? ''
   return [...texts.keys()].sort((a, b) => (textOf(a) < textOf(b) ? -1 : textOf(a) > textOf(b) ? 1 : 0))
 }
 
-/** One rule for each resource or path and verb. Source: component-helpers auth/rbac/validation BreakdownRule. */
-export function brokenDown({ apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [], verbs }: PolicyRule): readonly PolicyRule[] {
+/**
+ * One rule for each resource or path and verb. Source: component-helpers auth/rbac/validation BreakdownRule.
+ */
+export function brokenDown({
+  apiGroups = [],
+  resources = [],
+  resourceNames = [],
+  nonResourceURLs = [],
+  verbs,
+}: PolicyRule): readonly PolicyRule[] {
   const named = resourceNames.length === 0 ? [{}] : resourceNames.map((name) => ({ resourceNames: [name] }))
   return [
-    ...apiGroups.flatMap((group) => resources.flatMap((resource) => verbs.flatMap((verb) =>
-      named.map((names): PolicyRule => ({ apiGroups: [group], resources: [resource], verbs: [verb], ...names }))))),
-    ...nonResourceURLs.flatMap((url) => verbs.map((verb): PolicyRule => ({ nonResourceURLs: [url], verbs: [verb] }))),
+    ...apiGroups.flatMap((group) =>
+      resources.flatMap((resource) =>
+        verbs.flatMap((verb) =>
+          named.map((names): PolicyRule => ({
+            apiGroups: [group],
+            resources: [resource],
+            verbs: [verb],
+            ...names,
+          })),
+        ),
+      ),
+    ),
+    ...nonResourceURLs.flatMap((url) =>
+      verbs.map((verb): PolicyRule => ({ nonResourceURLs: [url], verbs: [verb] })),
+    ),
   ]
 }
 
 /** A rule as Go's generated String method writes it, which is what they are sorted by. */
-function goText({ verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] }: PolicyRule): string {
+function goText({
+  verbs,
+  apiGroups = [],
+  resources = [],
+  resourceNames = [],
+  nonResourceURLs = [],
+}: PolicyRule): string {
   const list = (values: readonly string[]): string => `[${values.join(' ')}]`
-  return `&PolicyRule{Verbs:${list(verbs)},APIGroups:${list(apiGroups)},Resources:${list(resources)},`
-    + `ResourceNames:${list(resourceNames)},NonResourceURLs:${list(nonResourceURLs)},}`
+  return (
+    `&PolicyRule{Verbs:${list(verbs)},APIGroups:${list(apiGroups)},Resources:${list(resources)},` +
+    `ResourceNames:${list(resourceNames)},NonResourceURLs:${list(nonResourceURLs)},}`
+  )
 }
 
-/** `deployments.apps/scale` of the first resource and group of a rule; '' for one of paths. Source: kubectl pkg/describe CombineResourceGroup. */
-export function resourceText({ resources: [resource] = [], apiGroups: [group = ''] = [] }: PolicyRule): string {
+/**
+ * `deployments.apps/scale` of the first resource and group of a rule; '' for one of paths. Source: kubectl
+ * pkg/describe CombineResourceGroup.
+ */
+export function resourceText({
+  resources: [resource] = [],
+  apiGroups: [group = ''] = [],
+}: PolicyRule): string {
   if (resource === undefined) return ''
   const slash = resource.indexOf('/')
   const [name, subresource] = slash < 0 ? [resource, ''] : [resource.slice(0, slash), resource.slice(slash)]

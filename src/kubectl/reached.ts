@@ -13,11 +13,17 @@ export interface ReachedParts {
   readonly front: (connection: Connection) => Connection
   /** Asks who it is, where nothing says so. Throws KubectlError when nobody answers. */
   readonly prompt: () => void
-  /** Throws what the first thing that kubectl asks of the server is answered with; answers what it was told about what is served, if it has asked. */
+  /**
+   * Throws what the first thing that kubectl asks of the server is answered with; answers what it was told
+   * about what is served, if it has asked.
+   */
   readonly check: (connection: Connection) => Discovered | undefined
 }
 
-/** The connection of a call: the environment's own, or the one that flags and kubeconfig ask for; made when it is first used. */
+/**
+ * The connection of a call: the environment's own, or the one that flags and kubeconfig ask for; made when it
+ * is first used.
+ */
 export class Reached {
   readonly #parts: ReachedParts
   #connection: Connection | undefined
@@ -46,10 +52,14 @@ export class Reached {
     return this.discovered === undefined ? scheme : servedScheme(scheme, this.discovered.groups)
   }
 
-  /** Nobody is asked over plain HTTP. Source: client-go tools/clientcmd client_config.go getUserIdentificationPartialConfig. */
+  /**
+   * Nobody is asked over plain HTTP. Source: client-go tools/clientcmd client_config.go
+   * getUserIdentificationPartialConfig.
+   */
   #identified(identity: RequestedIdentity): RequestedIdentity {
     const { isOwn, token, certificate, server = '' } = identity
-    if (!isOwn && token === undefined && certificate === undefined && server.startsWith('https:')) this.#parts.prompt()
+    if (!isOwn && token === undefined && certificate === undefined && server.startsWith('https:'))
+      this.#parts.prompt()
     return identity
   }
 
@@ -59,13 +69,23 @@ export class Reached {
     if (env.connect !== undefined) {
       if (kubeconfig.isAsked) return env.connect(this.#identified(kubeconfig.identity()))
       const own = env.connect({ isOwn: true })
-      return { client, refusal: own.refusal, request: (request) => own.request(request), ...(own.send === undefined ? {} : { send: (request) => (own.send as NonNullable<Connection['send']>)(request) }) }
+      return {
+        client,
+        refusal: own.refusal,
+        request: (request) => own.request(request),
+        ...(own.send === undefined
+          ? {}
+          : { send: (request) => (own.send as NonNullable<Connection['send']>)(request) }),
+      }
     }
-    if (kubeconfig.isAsked) throw new KubectlError('another identity cannot be used: this kubectl was made for one only')
+    if (kubeconfig.isAsked)
+      throw new KubectlError('another identity cannot be used: this kubectl was made for one only')
     return {
       client,
       request: ({ path }) => {
-        throw new KubectlError(`${path} cannot be asked for: this kubectl was made without a way to send requests by path`)
+        throw new KubectlError(
+          `${path} cannot be asked for: this kubectl was made without a way to send requests by path`,
+        )
       },
     }
   }

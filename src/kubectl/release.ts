@@ -1,7 +1,10 @@
 /** Texts and flags of kubectl that changed from one minor to the next. */
 export interface Release {
   readonly minor: number
-  /** The drain of 1.14 and older: groups joined by `; `, `node/x evicted`, one node's failure ends the command. */
+  /**
+   * The drain of 1.14 and older: groups joined by `; `, `node/x evicted`, one node's failure ends the
+   * command.
+   */
   readonly oldDrain: boolean
   /** Name of the flag that lets drain delete pods with emptyDir volumes. */
   readonly emptyDirFlag: 'delete-local-data' | 'delete-emptydir-data'
@@ -28,7 +31,12 @@ export interface Release {
 }
 
 const KUSTOMIZE: readonly (readonly [minor: number, version: string])[] = [
-  [34, 'v5.7.1'], [33, 'v5.6.0'], [32, 'v5.5.0'], [31, 'v5.4.2'], [29, 'v5.0.4-0.20230601165947-6ce0bf390ce3'], [0, 'v4.5.7'],
+  [34, 'v5.7.1'],
+  [33, 'v5.6.0'],
+  [32, 'v5.5.0'],
+  [31, 'v5.4.2'],
+  [29, 'v5.0.4-0.20230601165947-6ce0bf390ce3'],
+  [0, 'v4.5.7'],
 ]
 
 /** Minor of `v1.35` or `v1.35.2`. Throws RangeError when the text is no Kubernetes version. */

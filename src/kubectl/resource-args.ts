@@ -35,11 +35,16 @@ export interface SelectOptions {
 }
 
 /**
- * Reads `pods`, `pods a b`, `po/a svc/b`, `pods,svc`, `deploy.apps`. Throws KubectlError with the texts of cli-runtime's resource
- * builder. Source: cli-runtime pkg/resource/builder.go ResourceTypeOrNameArgs.
+ * Reads `pods`, `pods a b`, `po/a svc/b`, `pods,svc`, `deploy.apps`. Throws KubectlError with the texts of
+ * cli-runtime's resource builder. Source: cli-runtime pkg/resource/builder.go ResourceTypeOrNameArgs.
  */
 export function selectResources(call: Call, args: readonly string[], options: SelectOptions = {}): Selection {
-  const { labelSelector = '', fieldSelector = '', allowEmptySelector = false, allNamespaces = false } = options
+  const {
+    labelSelector = '',
+    fieldSelector = '',
+    allowEmptySelector = false,
+    allNamespaces = false,
+  } = options
   const scope = (definition: KindDefinition): { readonly namespace?: string } =>
     definition.namespaced && !allNamespaces ? { namespace: call.namespace } : {}
   const selects = labelSelector !== '' || fieldSelector !== ''
@@ -54,13 +59,22 @@ export function selectResources(call: Call, args: readonly string[], options: Se
   }
   const definitions = typesOf(call, types)
   if (names.length === 0) {
-    if (!selects && !allowEmptySelector) throw new KubectlError('resource(s) were provided, but no name was specified')
-    const selectors = { ...(labelSelector === '' ? {} : { labelSelector }), ...(fieldSelector === '' ? {} : { fieldSelector }) }
-    return { targets: definitions.map((definition) => ({ definition, ...scope(definition), ...selectors })), singleItem: false }
+    if (!selects && !allowEmptySelector)
+      throw new KubectlError('resource(s) were provided, but no name was specified')
+    const selectors = {
+      ...(labelSelector === '' ? {} : { labelSelector }),
+      ...(fieldSelector === '' ? {} : { fieldSelector }),
+    }
+    return {
+      targets: definitions.map((definition) => ({ definition, ...scope(definition), ...selectors })),
+      singleItem: false,
+    }
   }
   if (selects) throw new KubectlError(nameWithSelector)
   if (allNamespaces) throw new KubectlError(allWithName)
-  const targets = definitions.flatMap((definition) => names.map((name) => ({ definition, ...scope(definition), name })))
+  const targets = definitions.flatMap((definition) =>
+    names.map((name) => ({ definition, ...scope(definition), name })),
+  )
   return { targets, singleItem: targets.length === 1 }
 }
 
@@ -69,7 +83,8 @@ const allWithName = 'a resource cannot be retrieved by name across all namespace
 
 function typesOf(call: Call, types: string): readonly KindDefinition[] {
   return types.split(',').flatMap((type) => {
-    const inCategory = call.env.scheme.byName(type) === undefined ? kindsInCategory(call.env.scheme, type) : []
+    const inCategory =
+      call.env.scheme.byName(type) === undefined ? kindsInCategory(call.env.scheme, type) : []
     return inCategory.length > 0 ? inCategory : [kindMeant(call, type)]
   })
 }
@@ -78,21 +93,28 @@ function typesOf(call: Call, types: string): readonly KindDefinition[] {
 function kindMeant({ env: { scheme }, out, release }: Call, word: string): KindDefinition {
   const found = kindNamed(scheme, word)
   if (release.warnsOfShortNames && found.shortNames.includes(word)) {
-    const others = scheme.definitions().filter((one) => one.group !== found.group && one.shortNames.includes(word))
-    for (const text of new Set(others.map(groupResource))) out.errorLine(`Warning: short name ${JSON.stringify(word)} could also match lower priority resource ${text}`)
+    const others = scheme
+      .definitions()
+      .filter((one) => one.group !== found.group && one.shortNames.includes(word))
+    for (const text of new Set(others.map(groupResource)))
+      out.errorLine(
+        `Warning: short name ${JSON.stringify(word)} could also match lower priority resource ${text}`,
+      )
   }
   return found
 }
 
 const pairForm =
-  'there is no need to specify a resource type as a separate argument when passing arguments in resource/name form '
-  + "(e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'"
+  'there is no need to specify a resource type as a separate argument when passing arguments in ' +
+  'resource/name form ' +
+  "(e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'"
 
 function selectPairs(call: Call, args: readonly string[], allNamespaces: boolean): Selection {
   const targets = args.map((arg): Target => {
     const [type = '', name = '', ...more] = arg.split('/')
     if (!arg.includes('/')) throw new KubectlError(pairForm)
-    if (more.length > 0) throw new KubectlError('arguments in resource/name form may not have more than one slash')
+    if (more.length > 0)
+      throw new KubectlError('arguments in resource/name form may not have more than one slash')
     if (type === '' || name === '' || type.includes(',')) {
       throw new KubectlError('arguments in resource/name form must have a single resource and name')
     }
@@ -119,7 +141,11 @@ export type Fetched =
   | { readonly target: Target; readonly error: Error }
 
 /** Fetches every target, failures kept beside their targets. */
-export function fetchTargets(client: Client, targets: readonly Target[], subresource?: string): readonly Fetched[] {
+export function fetchTargets(
+  client: Client,
+  targets: readonly Target[],
+  subresource?: string,
+): readonly Fetched[] {
   return targets.map((target) => {
     try {
       return { target, ...fetchTarget(client, target, subresource) }
@@ -139,16 +165,27 @@ export function fetchTarget(
   const { definition, namespace, name } = target
   const resource = resourceNameOf(definition)
   if (subresource !== undefined) {
-    if (name === undefined) throw new KubectlError('subresource cannot be used when bulk resources are specified')
-    const object = client.getSubresource(resource as ResourceName, namespace === undefined ? { name } : { name, namespace }, subresource)
+    if (name === undefined)
+      throw new KubectlError('subresource cannot be used when bulk resources are specified')
+    const object = client.getSubresource(
+      resource as ResourceName,
+      namespace === undefined ? { name } : { name, namespace },
+      subresource,
+    )
     return { objects: [object], resourceVersion: object.metadata.resourceVersion ?? '' }
   }
   if (name !== undefined) {
-    const object = typed(definition, client.get(resource, namespace === undefined ? { name } : { name, namespace }))
+    const object = typed(
+      definition,
+      client.get(resource, namespace === undefined ? { name } : { name, namespace }),
+    )
     return { objects: [object], resourceVersion: object.metadata.resourceVersion ?? '' }
   }
   const list = explained(target, () => client.list(resource, listOptionsOf(target)))
-  return { objects: list.items.map((object) => typed(definition, object)), resourceVersion: list.metadata.resourceVersion }
+  return {
+    objects: list.items.map((object) => typed(definition, object)),
+    resourceVersion: list.metadata.resourceVersion,
+  }
 }
 
 /** List options of a target. */
@@ -161,7 +198,10 @@ export function listOptionsOf({ namespace, labelSelector, fieldSelector }: Targe
 }
 
 /** Says what could not be listed, as cli-runtime's EnhanceListError does for 400 and 404. */
-export function explained<T>({ definition, labelSelector = '', fieldSelector = '' }: Target, list: () => T): T {
+export function explained<T>(
+  { definition, labelSelector = '', fieldSelector = '' }: Target,
+  list: () => T,
+): T {
   try {
     return list()
   } catch (error) {
@@ -170,8 +210,9 @@ export function explained<T>({ definition, labelSelector = '', fieldSelector = '
     const message =
       labelSelector === '' && fieldSelector === ''
         ? `Unable to list ${what}: ${error.message}`
-        : `Unable to find ${what} that match label selector ${JSON.stringify(labelSelector)}, field selector `
-          + `${JSON.stringify(fieldSelector)}: ${error.message}`
+        : `Unable to find ${what} that match label selector ${JSON.stringify(labelSelector)}, field ` +
+          'selector ' +
+          `${JSON.stringify(fieldSelector)}: ${error.message}`
     throw withMessage(error, message)
   }
 }

@@ -5,10 +5,14 @@ import { readManifests } from './manifests.js'
 import type { Info } from './resource-args.js'
 import { fetchTarget, infoOf, keyOf, selectResources } from './resource-args.js'
 
-/** What is said when neither arguments nor files name anything. Source: cli-runtime resource/builder.go missingResourceError. */
+/**
+ * What is said when neither arguments nor files name anything. Source: cli-runtime resource/builder.go
+ * missingResourceError.
+ */
 export const NOTHING_GIVEN: string =
-  "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n"
-  + "   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'"
+  'You must provide one or more resources by argument or filename.\nExample resource specifications ' +
+  "include:\n   '-f rsrc.yaml'\n" +
+  "   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'"
 
 /** How objects are selected. */
 export interface Selecting {
@@ -21,10 +25,15 @@ export interface Selecting {
 }
 
 /**
- * The objects that files or arguments name, as the server has them, and what went wrong with others. Throws KubectlError when nothing is named.
- * Source: cli-runtime resource.Builder with Flatten, ContinueOnError and Latest.
+ * The objects that files or arguments name, as the server has them, and what went wrong with others. Throws
+ * KubectlError when nothing is named. Source: cli-runtime resource.Builder with Flatten, ContinueOnError and
+ * Latest.
  */
-export function selected(call: Call, args: readonly string[], selecting: Selecting = {}): { readonly infos: readonly Info[]; readonly errors: readonly Error[] } {
+export function selected(
+  call: Call,
+  args: readonly string[],
+  selecting: Selecting = {},
+): { readonly infos: readonly Info[]; readonly errors: readonly Error[] } {
   const { allowEmptySelector = call.flags.bool('all'), isLocal = false } = selecting
   const labelSelector = selecting.selector ?? call.flags.string('selector')
   if (call.flags.has('filename') || call.flags.string('kustomize') !== '') {
@@ -33,14 +42,23 @@ export function selected(call: Call, args: readonly string[], selecting: Selecti
     const wanted = infos.filter(({ object }) => matches(object.metadata.labels))
     if (isLocal) return { infos: wanted, errors }
     return collected(errors, wanted, (info) =>
-      fetchTarget(call.client, { definition: info.definition, ...keyOf(info), name: info.name }).objects.map((object) => ({ ...infoOf(info.definition, object), source: info.source ?? '' })))
+      fetchTarget(call.client, { definition: info.definition, ...keyOf(info), name: info.name }).objects.map(
+        (object) => ({ ...infoOf(info.definition, object), source: info.source ?? '' }),
+      ),
+    )
   }
   if (args.length === 0) throw new KubectlError(NOTHING_GIVEN)
   const { targets } = selectResources(call, args, { labelSelector, allowEmptySelector })
-  return collected([], targets, (target) => fetchTarget(call.client, target).objects.map((object) => infoOf(target.definition, object)))
+  return collected([], targets, (target) =>
+    fetchTarget(call.client, target).objects.map((object) => infoOf(target.definition, object)),
+  )
 }
 
-function collected<T>(known: readonly Error[], items: readonly T[], read: (item: T) => readonly Info[]): { readonly infos: readonly Info[]; readonly errors: readonly Error[] } {
+function collected<T>(
+  known: readonly Error[],
+  items: readonly T[],
+  read: (item: T) => readonly Info[],
+): { readonly infos: readonly Info[]; readonly errors: readonly Error[] } {
   const infos: Info[] = []
   const errors: Error[] = [...known]
   for (const item of items) {
@@ -54,8 +72,16 @@ function collected<T>(known: readonly Error[], items: readonly T[], read: (item:
   return { infos, errors }
 }
 
-/** Does something to every selected object; failures of one do not stop the others, and are thrown together at the end. */
-export function forSelected(call: Call, args: readonly string[], act: (info: Info) => void, selecting: Selecting = {}): void {
+/**
+ * Does something to every selected object; failures of one do not stop the others, and are thrown together at
+ * the end.
+ */
+export function forSelected(
+  call: Call,
+  args: readonly string[],
+  act: (info: Info) => void,
+  selecting: Selecting = {},
+): void {
   const { infos, errors } = selected(call, args, selecting)
   const failures: Error[] = [...errors]
   for (const info of infos) {

@@ -9,8 +9,16 @@ type Session = ReturnType<Client['exec']>
 /** A command that does not end is given up after so long in virtual time. */
 const LONGEST = 3_600_000
 
-/** Writes what a session brings until it ends; virtual time moves. Standard input goes in first if `stdin`. Undefined when it has not ended by then. */
-export function pump({ env, files, out }: Call, session: Session, stdin: boolean, longest: number = LONGEST): Session['end'] {
+/**
+ * Writes what a session brings until it ends; virtual time moves. Standard input goes in first if `stdin`.
+ * Undefined when it has not ended by then.
+ */
+export function pump(
+  { env, files, out }: Call,
+  session: Session,
+  stdin: boolean,
+  longest: number = LONGEST,
+): Session['end'] {
   if (stdin) {
     session.write(bytesOfText(files.stdin))
     session.closeInput()
@@ -36,7 +44,10 @@ export function endAs({ out }: Call, end: Session['end']): void {
   throw new SilentExit(end.exitCode)
 }
 
-/** Opens a session. What goes wrong inside the server is told without its reason, as by the upgrade of a connection. Throws KubectlError, ApiError. */
+/**
+ * Opens a session. What goes wrong inside the server is told without its reason, as by the upgrade of a
+ * connection. Throws KubectlError, ApiError.
+ */
 export function opened(open: () => Session): Session {
   try {
     return open()

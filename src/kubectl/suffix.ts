@@ -4,11 +4,14 @@ import type { Call } from './call.js'
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
 
 /**
- * Five letters that make a name unique. kubectl takes them by chance; here they follow from the text, the time and `attempt`, so that the same
- * cluster always gives the same name. Source of the alphabet: apimachinery util/rand.
+ * Five letters that make a name unique. kubectl takes them by chance; here they follow from the text, the
+ * time and `attempt`, so that the same cluster always gives the same name. Source of the alphabet:
+ * apimachinery util/rand.
  */
 export function randomSuffix({ env }: Pick<Call, 'env'>, text: string, attempt = 0): string {
-  return [...digestOf({ env }, text, attempt).subarray(0, 5)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('')
+  return [...digestOf({ env }, text, attempt).subarray(0, 5)]
+    .map((byte) => ALPHABET[byte % ALPHABET.length])
+    .join('')
 }
 
 /** Ten digits for the name of a temporary file, as {@link randomSuffix}. */

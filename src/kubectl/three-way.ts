@@ -4,7 +4,8 @@ import type { Field, ListField, Message } from '../api/schema/types.js'
 type Json = unknown
 type JsonMap = Readonly<Record<string, Json>>
 
-const isMap = (value: Json): value is JsonMap => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isMap = (value: Json): value is JsonMap =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Which differences a comparison is after. */
 interface Wanted {
@@ -16,12 +17,18 @@ const ADDITIONS: Wanted = { additions: true, deletions: false }
 const DELETIONS: Wanted = { additions: false, deletions: true }
 
 /**
- * The patch that brings `current` to what `modified` says: what `modified` adds or changes against `current`, and what it lacks
- * of `original` (the last applied configuration), so that fields which others have set stay. With a field table the patch is a
- * strategic merge patch (lists merged by key, `$patch: delete`, `$setElementOrder`), without one a JSON merge patch. Source:
- * apimachinery strategicpatch.CreateThreeWayMergePatch and jsonmergepatch.CreateThreeWayJSONMergePatch.
+ * The patch that brings `current` to what `modified` says: what `modified` adds or changes against `current`,
+ * and what it lacks of `original` (the last applied configuration), so that fields which others have set
+ * stay. With a field table the patch is a strategic merge patch (lists merged by key, `$patch: delete`,
+ * `$setElementOrder`), without one a JSON merge patch. Source: apimachinery
+ * strategicpatch.CreateThreeWayMergePatch and jsonmergepatch.CreateThreeWayJSONMergePatch.
  */
-export function threeWayPatch(original: object, modified: object, current: object, message: Message | undefined): object {
+export function threeWayPatch(
+  original: object,
+  modified: object,
+  current: object,
+  message: Message | undefined,
+): object {
   const changes = diffMaps(current as JsonMap, modified as JsonMap, message, ADDITIONS)
   const deletions = diffMaps(original as JsonMap, modified as JsonMap, message, DELETIONS)
   return mergePatches(changes, deletions, message)
@@ -56,12 +63,15 @@ function diffField(
     }
     const inner = diffMaps(from, to, message === undefined ? undefined : messageOf(message, field), wanted)
     if (Object.keys(inner).length === 0) return
-    patch[key] = field?.patchStrategy?.includes('retainKeys') === true ? { ...inner, $retainKeys: Object.keys(to).sort() } : inner
+    patch[key] =
+      field?.patchStrategy?.includes('retainKeys') === true
+        ? { ...inner, $retainKeys: Object.keys(to).sort() }
+        : inner
   } else if (
-    Array.isArray(from)
-    && Array.isArray(to)
-    && field?.type === 'list'
-    && field.patchStrategy?.includes('merge') === true
+    Array.isArray(from) &&
+    Array.isArray(to) &&
+    field?.type === 'list' &&
+    field.patchStrategy?.includes('merge') === true
   ) {
     diffList(key, from, to, { field, message: message as Message, wanted }, patch)
   } else if (wanted.additions && !semanticEqual(from, to)) patch[key] = to
@@ -81,12 +91,15 @@ function diffList(
   patch: Record<string, Json>,
 ): void {
   const { mergeKey } = context.field
-  const added = mergeKey === undefined ? newScalars(from, to, context.wanted) : diffItems(from, to, mergeKey, context)
-  const gone = mergeKey === undefined && context.wanted.deletions ? from.filter((item) => !to.includes(item)) : []
+  const added =
+    mergeKey === undefined ? newScalars(from, to, context.wanted) : diffItems(from, to, mergeKey, context)
+  const gone =
+    mergeKey === undefined && context.wanted.deletions ? from.filter((item) => !to.includes(item)) : []
   if (added.length > 0) patch[key] = added
   if (gone.length > 0) patch[`$deleteFromPrimitiveList/${key}`] = gone
   if (added.length > 0 || gone.length > 0 || (context.wanted.additions && !sameOrder(from, to, mergeKey))) {
-    patch[`$setElementOrder/${key}`] = mergeKey === undefined ? to : to.map((item) => ({ [mergeKey]: keyValue(item, mergeKey) }))
+    patch[`$setElementOrder/${key}`] =
+      mergeKey === undefined ? to : to.map((item) => ({ [mergeKey]: keyValue(item, mergeKey) }))
   }
 }
 
@@ -132,18 +145,31 @@ function mergePatches(a: JsonMap, b: JsonMap, message: Message | undefined): Jso
     const field = message === undefined ? undefined : fieldOf(message, key)
     if (isMap(known) && isMap(value))
       merged[key] = mergePatches(known, value, message === undefined ? undefined : messageOf(message, field))
-    else if (Array.isArray(known) && Array.isArray(value) && field?.type === 'list' && field.mergeKey !== undefined) {
+    else if (
+      Array.isArray(known) &&
+      Array.isArray(value) &&
+      field?.type === 'list' &&
+      field.mergeKey !== undefined
+    ) {
       merged[key] = mergeEntries(known, value, field.mergeKey, messageOf(message as Message, field.items))
     } else if (known === undefined) merged[key] = value
   }
   return merged
 }
 
-function mergeEntries(a: readonly Json[], b: readonly Json[], mergeKey: string, message: Message | undefined): readonly Json[] {
+function mergeEntries(
+  a: readonly Json[],
+  b: readonly Json[],
+  mergeKey: string,
+  message: Message | undefined,
+): readonly Json[] {
   const entries = new Map(a.map((entry) => [keyValue(entry, mergeKey), entry]))
   for (const entry of b) {
     const known = entries.get(keyValue(entry, mergeKey))
-    entries.set(keyValue(entry, mergeKey), isMap(known) && isMap(entry) ? mergePatches(known, entry, message) : entry)
+    entries.set(
+      keyValue(entry, mergeKey),
+      isMap(known) && isMap(entry) ? mergePatches(known, entry, message) : entry,
+    )
   }
   return [...entries.values()]
 }

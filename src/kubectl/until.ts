@@ -12,8 +12,16 @@ export interface AwaitedObject {
   readonly namespace?: string
 }
 
-/** Moves virtual time until the object, undefined when it is not there, is as `isMet` wants it, for `timeout` ms at most; answers whether it is. */
-export function untilObject(call: Call, { definition, ...key }: AwaitedObject, isMet: (object: KubeObject | undefined) => boolean, timeout: number): boolean {
+/**
+ * Moves virtual time until the object, undefined when it is not there, is as `isMet` wants it, for `timeout`
+ * ms at most; answers whether it is.
+ */
+export function untilObject(
+  call: Call,
+  { definition, ...key }: AwaitedObject,
+  isMet: (object: KubeObject | undefined) => boolean,
+  timeout: number,
+): boolean {
   const { client, env } = call
   if (!(client instanceof RestClient)) {
     const isNow = (): boolean => isMet(ignoreNotFound(() => client.get(resourceNameOf(definition), key)))

@@ -4,8 +4,8 @@ export class CommandLineError extends Error {}
 const operators = '|&;<>()'
 
 /**
- * Splits a command line into words as a POSIX shell does: quotes and backslashes, no expansions. Pipes, redirections and other
- * operators outside quotes are refused with CommandLineError, and so are open quotes.
+ * Splits a command line into words as a POSIX shell does: quotes and backslashes, no expansions. Pipes,
+ * redirections and other operators outside quotes are refused with CommandLineError, and so are open quotes.
  */
 export function splitWords(line: string): readonly string[] {
   const words: string[] = []
@@ -24,7 +24,8 @@ export function splitWords(line: string): readonly string[] {
       word = (word ?? '') + (next === '\n' ? '' : next)
     } else if (operators.includes(char)) {
       throw new CommandLineError(
-        `there is no shell here: ${JSON.stringify(char)} in ${JSON.stringify(line)} cannot be run (quote it or do it in code)`,
+        `there is no shell here: ${JSON.stringify(char)} in ${JSON.stringify(line)} cannot be run ` +
+          '(quote it or do it in code)',
       )
     } else {
       word = (word ?? '') + char

@@ -1,4 +1,10 @@
-export type { CertificateUse, HeldCertificate, HeldCertificates, KubeletCertificates, LoadedCertificates } from './certificates/ports.js'
+export type {
+  CertificateUse,
+  HeldCertificate,
+  HeldCertificates,
+  KubeletCertificates,
+  LoadedCertificates,
+} from './certificates/ports.js'
 export { createKubelet, kubeletIdentity } from './kubelet.js'
 export type { KubeletConfiguration, KubeletOptions, KubeletTimings, ShutdownPeriod } from './options.js'
 export { DEFAULT_CAPACITY, DEFAULT_KUBELET_TIMINGS } from './options.js'
@@ -7,10 +13,23 @@ export type { ContainerRuntimeOptions, Machine, RuntimeTimings } from './runtime
 export { DEFAULT_RUNTIME_TIMINGS } from './runtime/machine.js'
 export type { ContainerBehavior } from './runtime/behavior.js'
 export type { ContainerRuntime } from './runtime/runtime-api.js'
-export type { DeclaredUsage, RuntimeContainer, RuntimeImage, RuntimePod, SystemUsage } from './runtime/state.js'
+export type {
+  DeclaredUsage,
+  RuntimeContainer,
+  RuntimeImage,
+  RuntimePod,
+  SystemUsage,
+} from './runtime/state.js'
 export type { ContainerNetwork, NetworkRequest, NetworkResponse } from './commands/command.js'
 export { defineImage } from './images/image.js'
-export type { ImageAnswer, ImageBehavior, ImageContext, ImageDefinition, ImageEffect, ImageExec } from './images/image.js'
+export type {
+  ImageAnswer,
+  ImageBehavior,
+  ImageContext,
+  ImageDefinition,
+  ImageEffect,
+  ImageExec,
+} from './images/image.js'
 export type { ProcessListener } from './runtime/process-listeners.js'
 export type { ContainerUsage } from './runtime/container-usage.js'
 export type { ContainerLog, LogPosition } from './runtime/container-log.js'
@@ -21,4 +40,12 @@ export type { Tree as VolumeFiles } from './files/tree.js'
 export { diskPath } from './runtime/volumes.js'
 export { sourceOf } from './volumes/sources.js'
 export { capabilityMask, effectiveSecurity } from './security-context/index.js'
-export type { Decided, EffectiveCapabilities, EffectiveIdentity, EffectiveSecurity, Profile, SecurityOptions, SettingSource } from './security-context/index.js'
+export type {
+  Decided,
+  EffectiveCapabilities,
+  EffectiveIdentity,
+  EffectiveSecurity,
+  Profile,
+  SecurityOptions,
+  SettingSource,
+} from './security-context/index.js'

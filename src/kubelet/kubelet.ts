@@ -38,8 +38,9 @@ import type { RuntimeChange } from './runtime/runtime-api.js'
 import { AWAITS_ATTACHMENT, VolumeMounter } from './volumes/volume-mounter.js'
 
 /**
- * The kubelet of one node: component `kubelet/<node>`, user `system:node:<node>`. It registers the Node, renews its lease, posts its
- * status and runs the pods that are bound to it on `options.runtime`. Source: pkg/kubelet.
+ * The kubelet of one node: component `kubelet/<node>`, user `system:node:<node>`. It registers the Node,
+ * renews its lease, posts its status and runs the pods that are bound to it on `options.runtime`. Source:
+ * pkg/kubelet.
  */
 export function createKubelet(options: KubeletOptions): Component {
   return {
@@ -89,10 +90,14 @@ class Kubelet {
     const { node, runtime } = options
     const { client } = host
     // what runs is what was installed at the start of this process, whatever has been installed since
-    const version = host.state('version', () => runtime.kubeletVersion ?? options.kubeletVersion ?? patchZero(host.version)).value
+    const version = host.state(
+      'version',
+      () => runtime.kubeletVersion ?? options.kubeletVersion ?? patchZero(host.version),
+    ).value
     const release = kubeletRelease(version)
     const timings = { ...DEFAULT_KUBELET_TIMINGS, ...options.timings }
-    const recorder = options.events === false ? undefined : host.recorder({ component: 'kubelet', host: node })
+    const recorder =
+      options.events === false ? undefined : host.recorder({ component: 'kubelet', host: node })
 
     this.#credentials = this.#makeCredentials()
     this.#records = host.state('pods', () => new Map<string, PodRecord>())
@@ -113,10 +118,17 @@ class Kubelet {
       if (object.spec.podCIDR !== old?.spec.podCIDR) this.#report('network')
       if (object.status.volumesAttached !== old?.status.volumesAttached) this.#volumesAttached()
     })
-    this.#pods = host.informer('pods', { fieldSelector: `spec.nodeName=${node}` }).onChange((change) => this.#podChanged(change))
+    this.#pods = host
+      .informer('pods', { fieldSelector: `spec.nodeName=${node}` })
+      .onChange((change) => this.#podChanged(change))
 
     this.#statuses = this.#makeStatuses(release)
-    this.#mirrors = new MirrorManager({ client, statuses: this.#statuses, node, log: (message) => this.#log(message) })
+    this.#mirrors = new MirrorManager({
+      client,
+      statuses: this.#statuses,
+      node,
+      log: (message) => this.#log(message),
+    })
     this.#lease = new NodeLease(host, node, timings.leaseDuration)
     const csiNode = new CsiNode(host, node, release.minor)
     const onRegistered = (uid: string): void => {
@@ -124,18 +136,50 @@ class Kubelet {
       csiNode.initialize(uid)
       options.registered?.()
     }
-    this.#agent = new NodeAgent(host, { options, version, statusReport: timings.statusReport, nodes, recorder, onRegistered, volumesInUse: () => this.#volumesInUse(), pressures: () => this.#evictions.pressures })
+    this.#agent = new NodeAgent(host, {
+      options,
+      version,
+      statusReport: timings.statusReport,
+      nodes,
+      recorder,
+      onRegistered,
+      volumesInUse: () => this.#volumesInUse(),
+      pressures: () => this.#evictions.pressures,
+    })
     const report = (): void => this.#agent.syncStatus()
-    this.#shutdown = new ShutdownManager(host, { options, records: this.#records, recorder, wake: (uid) => this.#wake(uid), report })
-    this.#evictions = new EvictionManager(host, { options, records: this.#records, recorder, events: new PodEvents(recorder), wake: (uid) => this.#wake(uid), report })
+    this.#shutdown = new ShutdownManager(host, {
+      options,
+      records: this.#records,
+      recorder,
+      wake: (uid) => this.#wake(uid),
+      report,
+    })
+    this.#evictions = new EvictionManager(host, {
+      options,
+      records: this.#records,
+      recorder,
+      events: new PodEvents(recorder),
+      wake: (uid) => this.#wake(uid),
+      report,
+    })
     this.#workers = this.#makeWorkers(release, recorder, hooks, looks)
   }
 
   /** Before all else: who it is decides on what it sees. */
   #makeCredentials(): KubeletCredentials | undefined {
-    const { node, certificates, runtime, rotateCertificates = true, serverTLSBootstrap = false } = this.#options
+    const {
+      node,
+      certificates,
+      runtime,
+      rotateCertificates = true,
+      serverTLSBootstrap = false,
+    } = this.#options
     if (certificates === undefined) return undefined
-    const configuration = this.#host.state('configuration', () => ({ rotateCertificates, serverTLSBootstrap, ...runtime.kubeletConfiguration }))
+    const configuration = this.#host.state('configuration', () => ({
+      rotateCertificates,
+      serverTLSBootstrap,
+      ...runtime.kubeletConfiguration,
+    }))
     return new KubeletCredentials(this.#host, { node, certificates, configuration: configuration.value })
   }
 
@@ -143,23 +187,52 @@ class Kubelet {
     const { client, clock } = this.#host
     const { runtime, internalIP: hostIP, containerRuntimeVersion = 'containerd://' } = this.#options
     const runtimeName = containerRuntimeVersion.split('://')[0] as string
-    return new StatusManager({ client, clock, runtime, hostIP, release, runtimeName, unsent: this.#unsent, log: (message) => this.#log(message) })
+    return new StatusManager({
+      client,
+      clock,
+      runtime,
+      hostIP,
+      release,
+      runtimeName,
+      unsent: this.#unsent,
+      log: (message) => this.#log(message),
+    })
   }
 
-  #makeWorkers(release: KubeletRelease, recorder: EventRecorder | undefined, hooks: Topic, looks: Topic): PodWorkers {
+  #makeWorkers(
+    release: KubeletRelease,
+    recorder: EventRecorder | undefined,
+    hooks: Topic,
+    looks: Topic,
+  ): PodWorkers {
     const { runtime, operatingSystem = 'linux', internalIP: hostIP } = this.#options
     const objects = new ApiObjects(this.#host.client)
     const events = new PodEvents(recorder)
     const stopper = new ContainerStopper({ runtime, events, release, hostIP })
     const topic: Topic = this.#host.handle('probes', (key, payload) => prober.due(key, payload))
     const prober: Prober = new Prober({
-      clock: this.#host.clock, runtime, records: this.#records, events, release, hostIP, topic,
+      clock: this.#host.clock,
+      runtime,
+      records: this.#records,
+      events,
+      release,
+      hostIP,
+      topic,
       changed: (record) => this.#readinessChanged(record),
     })
     const usage = this.#host.state<NodeUsage>('usage', () => ({ pods: 0, requests: {}, hostPorts: [] }))
     const allocatable = resourceAmounts(allocatableOf(capacityOf(this.#options), this.#options))
     const deferred = this.#host.state('deferred', () => new Set<string>())
-    const resizer = new Resizer({ clock: this.#host.clock, runtime, events, usage, allocatable, deferred, looks, wake: (uid) => this.#wake(uid) })
+    const resizer = new Resizer({
+      clock: this.#host.clock,
+      runtime,
+      events,
+      usage,
+      allocatable,
+      deferred,
+      looks,
+      wake: (uid) => this.#wake(uid),
+    })
     return new PodWorkers({
       clock: this.#host.clock,
       records: this.#records,
@@ -169,10 +242,24 @@ class Kubelet {
       statuses: this.#statuses,
       mirrors: this.#mirrors,
       volumes: new VolumeMounter({
-        node: this.#options.node, minor: release.minor, clock: this.#host.clock, objects, events, runtime,
-        attached: () => this.#agent.attachedVolumes, onInUse: () => this.#agent.syncStatus(),
+        node: this.#options.node,
+        minor: release.minor,
+        clock: this.#host.clock,
+        objects,
+        events,
+        runtime,
+        attached: () => this.#agent.attachedVolumes,
+        onInUse: () => this.#agent.syncStatus(),
       }),
-      starter: new ContainerStarter({ runtime, events, release, objects, hostIP, stopper, longestBackOff: this.#options.maxContainerRestartPeriod }),
+      starter: new ContainerStarter({
+        runtime,
+        events,
+        release,
+        objects,
+        hostIP,
+        stopper,
+        longestBackOff: this.#options.maxContainerRestartPeriod,
+      }),
       killer: new PodKiller(runtime, stopper, release),
       stopper,
       prober,
@@ -193,11 +280,15 @@ class Kubelet {
     this.#wake(record.uid)
   }
 
-  /** Takes the place at the machine, and begins, unless that was done before this copy of the simulation was made. */
+  /**
+   * Takes the place at the machine, and begins, unless that was done before this copy of the simulation was
+   * made.
+   */
   start(): void {
     this.#options.runtime.onChange((change) => {
       if (change.startsWith('pod/')) this.#wake(change.slice('pod/'.length))
-      else if (change.startsWith('task/')) this.#wake(change.slice('task/'.length, change.indexOf('/', 'task/'.length)))
+      else if (change.startsWith('task/'))
+        this.#wake(change.slice('task/'.length, change.indexOf('/', 'task/'.length)))
       else this.#report(change)
     })
     if (this.#started.value.begun) return
@@ -218,7 +309,9 @@ class Kubelet {
   }
 
   #wakeForStatus(): void {
-    this.#status.wakeAfter('', Math.round(this.#statusUpdate * (1 + JITTER * this.#random.float())), { class: 'watchdog' })
+    this.#status.wakeAfter('', Math.round(this.#statusUpdate * (1 + JITTER * this.#random.float())), {
+      class: 'watchdog',
+    })
   }
 
   #starting(): void {
@@ -232,7 +325,10 @@ class Kubelet {
     for (const { uid } of this.#options.runtime.pods()) this.#wake(uid)
   }
 
-  /** One sync of one pod. A pod that the API has not told about yet is no orphan as long as the first list has not come. */
+  /**
+   * One sync of one pod. A pod that the API has not told about yet is no orphan as long as the first list has
+   * not come.
+   */
   #sync(uid: string): void {
     if (!this.#records.value.has(uid) && !this.#pods.synced) return
     const before = this.#records.value.get(uid)?.stage
@@ -280,7 +376,8 @@ class Kubelet {
   /** Attachable volumes that pods of this node use, sorted. */
   #volumesInUse(): readonly string[] {
     const names = new Set<string>()
-    for (const { volumesInUse = [] } of this.#records.value.values()) for (const name of volumesInUse) names.add(name)
+    for (const { volumesInUse = [] } of this.#records.value.values())
+      for (const name of volumesInUse) names.add(name)
     return [...names].sort()
   }
 
@@ -291,7 +388,10 @@ class Kubelet {
       const uid = staticPodUid(manifest, file, node)
       wanted.add(uid)
       if (this.#records.value.has(uid)) continue
-      this.#records.value.set(uid, newPodRecord(uid, staticPod(manifest, uid, node, this.#host.clock.now()), true))
+      this.#records.value.set(
+        uid,
+        newPodRecord(uid, staticPod(manifest, uid, node, this.#host.clock.now()), true),
+      )
       this.#wake(uid)
     }
     for (const record of this.#records.value.values()) {
@@ -327,7 +427,8 @@ class Kubelet {
     if (!this.#started.value.manifestsRead) return
     if (!record || record.removed) {
       // nothing on this machine stands behind it
-      if (type !== 'DELETED') this.#statuses.deleteMirror({ uid: uid as string, namespace, name }, uid as string)
+      if (type !== 'DELETED')
+        this.#statuses.deleteMirror({ uid: uid as string, namespace, name }, uid as string)
     } else if (type === 'DELETED' || deletionTimestamp !== undefined) {
       if (this.#mirrors.lost(record, mirror)) this.#wake(record.uid)
     } else if (record.mirrorUid === uid && Number(resourceVersion) > record.version) {
@@ -339,13 +440,14 @@ class Kubelet {
 }
 
 /**
- * Takes over what the API says of a pod. Answers whether there is anything in it that the worker has to look at: the echo of one's own
- * status write is not.
+ * Takes over what the API says of a pod. Answers whether there is anything in it that the worker has to look
+ * at: the echo of one's own status write is not.
  */
 function see(record: PodRecord, pod: Pod): boolean {
   const before = record.pod.metadata
   const { resourceVersion, deletionTimestamp, deletionGracePeriodSeconds, generation } = pod.metadata
-  if (generation !== before.generation && record.admitted && asksForOther(pod, record.pod)) record.allocation ??= desiredAllocation(record.pod)
+  if (generation !== before.generation && record.admitted && asksForOther(pod, record.pod))
+    record.allocation ??= desiredAllocation(record.pod)
   record.pod = pod
   const version = Number(resourceVersion)
   if (version > record.version) {

@@ -31,22 +31,36 @@ export interface KubeletOptions extends KubeletConfiguration {
   readonly containerRuntimeVersion?: string
   readonly architecture?: string
   readonly operatingSystem?: string
-  /** The Node is Ready in the request that creates it. Default false: it becomes Ready when the pod network is up. */
+  /**
+   * The Node is Ready in the request that creates it. Default false: it becomes Ready when the pod network is
+   * up.
+   */
   readonly registerReady?: boolean
   /** Whether Event objects are recorded. Default true. */
   readonly events?: boolean
-  /** Called when the node has registered itself: what an administrator then does to it. It must not depend on anything but the cluster's state. */
+  /**
+   * Called when the node has registered itself: what an administrator then does to it. It must not depend on
+   * anything but the cluster's state.
+   */
   readonly registered?: () => void
   readonly timings?: Partial<KubeletTimings>
   /** Its certificates, by which the apiserver knows it. Default: it needs none. */
   readonly certificates?: KubeletCertificates
 }
 
-/** What a kubelet's configuration file says, as far as it is heeded. Times in virtual ms. Source: kubelet.config.k8s.io/v1beta1. */
+/**
+ * What a kubelet's configuration file says, as far as it is heeded. Times in virtual ms. Source:
+ * kubelet.config.k8s.io/v1beta1.
+ */
 export interface KubeletConfiguration {
-  /** Whether it asks for a new client certificate before its own ends. Default true, as kubeadm sets it up. */
+  /**
+   * Whether it asks for a new client certificate before its own ends. Default true, as kubeadm sets it up.
+   */
   readonly rotateCertificates?: boolean
-  /** Whether it asks the cluster for its serving certificate, which somebody has to approve, and does not sign one itself. Default false. */
+  /**
+   * Whether it asks the cluster for its serving certificate, which somebody has to approve, and does not sign
+   * one itself. Default false.
+   */
   readonly serverTLSBootstrap?: boolean
   /** Graceful node shutdown. Default off, as upstream. */
   readonly shutdownGracePeriod?: number
@@ -54,7 +68,10 @@ export interface KubeletConfiguration {
   readonly shutdownGracePeriodCriticalPods?: number
   /** Graceful node shutdown by priorities, in the place of the two above. */
   readonly shutdownGracePeriodByPodPriority?: readonly ShutdownPeriod[]
-  /** Hard eviction thresholds by signal (`memory.available: '100Mi'`). Default `memory.available<100Mi`, `nodefs.available<10%`, `imagefs.available<15%`. */
+  /**
+   * Hard eviction thresholds by signal (`memory.available: '100Mi'`). Default `memory.available<100Mi`,
+   * `nodefs.available<10%`, `imagefs.available<15%`.
+   */
   readonly evictionHard?: Readonly<Record<string, string>>
   /** Soft eviction thresholds by signal. Default none. */
   readonly evictionSoft?: Readonly<Record<string, string>>
@@ -81,14 +98,21 @@ export interface ShutdownPeriod {
 export interface KubeletTimings {
   /** nodeLeaseDurationSeconds; the lease is renewed after a quarter of it. Default 40,000. */
   readonly leaseDuration: number
-  /** nodeStatusUpdateFrequency: how often the node's status is looked at, and everything unsent is tried again. Default 10,000. */
+  /**
+   * nodeStatusUpdateFrequency: how often the node's status is looked at, and everything unsent is tried
+   * again. Default 10,000.
+   */
   readonly statusUpdate: number
   /** nodeStatusReportFrequency: how often an unchanged status is posted. Default 300,000. */
   readonly statusReport: number
 }
 
 /** {@link KubeletTimings} unless told otherwise. */
-export const DEFAULT_KUBELET_TIMINGS: KubeletTimings = { leaseDuration: 40_000, statusUpdate: 10_000, statusReport: 300_000 }
+export const DEFAULT_KUBELET_TIMINGS: KubeletTimings = {
+  leaseDuration: 40_000,
+  statusUpdate: 10_000,
+  statusReport: 300_000,
+}
 
 /** Capacity of a node unless told otherwise. */
 export const DEFAULT_CAPACITY: ResourceList = {

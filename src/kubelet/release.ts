@@ -1,4 +1,7 @@
-/** What of a kubelet's behaviour depends on its own minor version (a node may be up to three minors older than the server). */
+/**
+ * What of a kubelet's behaviour depends on its own minor version (a node may be up to three minors older than
+ * the server).
+ */
 export interface KubeletRelease {
   /** Minor version: 35 for `v1.35.2`. */
   readonly minor: number
@@ -12,7 +15,10 @@ export interface KubeletRelease {
   readonly stopping: (container: string) => string
   /** What the event of a probe that could not be made says, by the state that it resulted in. */
   readonly probeErrored: (state: string) => string
-  /** Images that were pulled with credentials are not given to pods without: KubeletEnsureSecretPulledImages is beta and on since 1.35. */
+  /**
+   * Images that were pulled with credentials are not given to pods without: KubeletEnsureSecretPulledImages
+   * is beta and on since 1.35.
+   */
   readonly verifiesPulledImages: boolean
   /** Condition PodReadyToStartContainers: beta and on since 1.29. */
   readonly readyToStartContainers: boolean
@@ -22,7 +28,9 @@ export interface KubeletRelease {
   readonly podIPs: boolean
   /** observedGeneration in status and conditions: beta and on since 1.34. */
   readonly observedGeneration: boolean
-  /** `resources` and `allocatedResources` of container statuses: in-place resize is beta and on since 1.33. */
+  /**
+   * `resources` and `allocatedResources` of container statuses: in-place resize is beta and on since 1.33.
+   */
   readonly containerResources: boolean
   /** `volumeMounts` of container statuses: beta and on since 1.31. */
   readonly volumeMounts: boolean
@@ -30,16 +38,21 @@ export interface KubeletRelease {
   readonly kubeProxyVersion: boolean
 }
 
-/** The release that a version such as `v1.35.2` or `v1.13.7-gke.8` belongs to; what is no version counts as the newest. */
+/**
+ * The release that a version such as `v1.35.2` or `v1.13.7-gke.8` belongs to; what is no version counts as
+ * the newest.
+ */
 export function kubeletRelease(version: string): KubeletRelease {
   const minor = Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? 35)
   const verbose = minor < 35
   return {
     minor,
-    created: (container) => (verbose ? `Created container${minor < 32 ? '' : ':'} ${container}` : 'Container created'),
+    created: (container) =>
+      verbose ? `Created container${minor < 32 ? '' : ':'} ${container}` : 'Container created',
     started: (container) => (verbose ? `Started container ${container}` : 'Container started'),
     present: (image) =>
-      `Container image "${image}" already present on machine${verbose ? '' : ' and can be accessed by the pod'}`,
+      `Container image "${image}" already present on ` +
+      `machine${verbose ? '' : ' and can be accessed by the pod'}`,
     stopping: (container) => `Stopping container ${container}`,
     probeErrored: (state) => (minor < 34 ? 'errored' : `errored and resulted in ${state} state`),
     verifiesPulledImages: minor >= 35,

@@ -1,8 +1,8 @@
 import { HASH_SEED, hashNumber, hashText } from '../sim/hash.js'
 
 /**
- * `digits` (a multiple of 8) hexadecimal digits that depend on `text` only: stands in for the digests and random ids of a node
- * (image digests, container ids, machine id) without drawing from a random stream.
+ * `digits` (a multiple of 8) hexadecimal digits that depend on `text` only: stands in for the digests and
+ * random ids of a node (image digests, container ids, machine id) without drawing from a random stream.
  */
 export function stableHex(text: string, digits: number): string {
   let word = hashText(HASH_SEED, text)

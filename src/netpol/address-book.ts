@@ -32,7 +32,10 @@ function take<T>(map: Map<AddressKey, T[]>, key: AddressKey, item: T): void {
 const keyOfPod = ({ key }: PodModel): string => key
 const nameOfNode = ({ name }: NodeModel): string => name
 
-/** Who has which address: pods with a network of their own that are not finished, nodes, and domain names that led there. */
+/**
+ * Who has which address: pods with a network of their own that are not finished, nodes, and domain names that
+ * led there.
+ */
 export class AddressBook {
   readonly #pods = new Map<AddressKey, PodModel[]>()
   readonly #nodes = new Map<AddressKey, NodeModel[]>()

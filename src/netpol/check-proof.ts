@@ -25,17 +25,32 @@ function selecting({ cluster, direction, ownPod }: Scene, tier: TierProof['tier'
   const pod = raw(ownPod)
   const all = cluster.policies().filter((policy) => tierOf(policy) === tier)
   return tier === 'NetworkPolicy'
-    ? inOrder(all.filter((policy) => isolates(policy, direction) && selectsNarrowly(policy, pod)), nameOfObject)
-    : inOrder(all.filter((policy) => rawList(raw(policy['spec'])[direction]).length > 0 && selectsWidely(cluster, policy, pod)), rankOf(cluster.options.equalPriority))
+    ? inOrder(
+        all.filter((policy) => isolates(policy, direction) && selectsNarrowly(policy, pod)),
+        nameOfObject,
+      )
+    : inOrder(
+        all.filter(
+          (policy) =>
+            rawList(raw(policy['spec'])[direction]).length > 0 && selectsWidely(cluster, policy, pod),
+        ),
+        rankOf(cluster.options.equalPriority),
+      )
 }
 
 const selectsNarrowly = (policy: Raw, pod: Raw): boolean =>
-  namespaceOfObject(policy) === namespaceOfObject(pod) && selects(raw(policy['spec'])['podSelector'], labelsOf(pod))
+  namespaceOfObject(policy) === namespaceOfObject(pod) &&
+  selects(raw(policy['spec'])['podSelector'], labelsOf(pod))
 
 function selectsWidely(cluster: RawCluster, policy: Raw, pod: Raw): boolean {
   const subject = raw(raw(policy['spec'])['subject'])
   const pods = raw(subject['pods'])
-  return selects(subject['namespaces'] ?? pods['namespaceSelector'], cluster.namespaceLabels(namespaceOfObject(pod))) && selects(pods['podSelector'], labelsOf(pod))
+  return (
+    selects(
+      subject['namespaces'] ?? pods['namespaceSelector'],
+      cluster.namespaceLabels(namespaceOfObject(pod)),
+    ) && selects(pods['podSelector'], labelsOf(pod))
+  )
 }
 
 function tierOf({ kind, spec }: Raw): TierProof['tier'] {
@@ -43,12 +58,20 @@ function tierOf({ kind, spec }: Raw): TierProof['tier'] {
   return kind === 'AdminNetworkPolicy' || raw(spec)['tier'] === 'Admin' ? 'Admin' : 'Baseline'
 }
 
-const priorityOf = (policy: Raw): number => (policy['kind'] === 'BaselineAdminNetworkPolicy' ? 1001 : raw(policy['spec'])['priority'] as number)
+const priorityOf = (policy: Raw): number =>
+  policy['kind'] === 'BaselineAdminNetworkPolicy' ? 1001 : (raw(policy['spec'])['priority'] as number)
 
 /** A text in whose order policies of a tier count. */
 function rankOf(equal: 'name' | 'creation'): (policy: Raw) => string {
-  const born = (policy: Raw): string => new Date(Date.parse(text(raw(policy['metadata']), 'creationTimestamp')) || 0).toISOString()
-  return (policy) => [String(priorityOf(policy)).padStart(4, '0'), equal === 'creation' ? born(policy) : '', nameOfObject(policy), text(policy, 'kind')].join('\n')
+  const born = (policy: Raw): string =>
+    new Date(Date.parse(text(raw(policy['metadata']), 'creationTimestamp')) || 0).toISOString()
+  return (policy) =>
+    [
+      String(priorityOf(policy)).padStart(4, '0'),
+      equal === 'creation' ? born(policy) : '',
+      nameOfObject(policy),
+      text(policy, 'kind'),
+    ].join('\n')
 }
 
 /** In the order of texts that are all different. */
@@ -64,19 +87,41 @@ function isolates(policy: Raw, direction: Direction): boolean {
   return direction === 'ingress' || rawList(spec['egress']).length > 0
 }
 
-/** Trials of a list: one for each entry until one says yes; an empty list says yes by itself, if it may. Answers whether one did. */
-function checkList(scene: Scene, policy: Raw, entries: readonly unknown[], trials: readonly Trial[], path: string, whole: 'everyPeer' | 'everyPort'): boolean {
+/**
+ * Trials of a list: one for each entry until one says yes; an empty list says yes by itself, if it may.
+ * Answers whether one did.
+ */
+function checkList(
+  scene: Scene,
+  policy: Raw,
+  entries: readonly unknown[],
+  trials: readonly Trial[],
+  path: string,
+  whole: 'everyPeer' | 'everyPort',
+): boolean {
   if (entries.length === 0) {
-    demand(trials.length === 1 && trials[0]?.because === whole && trials[0].path === path && trials[0].matched, `${path}: is absent, which is everything`)
+    demand(
+      trials.length === 1 && trials[0]?.because === whole && trials[0].path === path && trials[0].matched,
+      `${path}: is absent, which is everything`,
+    )
     return true
   }
   trials.forEach((trial, at) => {
     const own = `${path}[${at}]`
     const rest = trial.path.slice(own.length)
     const { because } = trial
-    demand(trial.path.startsWith(own) && isThere(raw(entries[at]), rest, scene), `${trial.path}: comes at the place of ${own}`)
-    demand(Object.hasOwn(claims, because) && places[because as keyof typeof claims].test(rest), `${trial.path}: ${because} is said of the wrong field`)
-    demand(portCodes.has(because) === (whole === 'everyPort'), `${trial.path}: ${because} is not about this list`)
+    demand(
+      trial.path.startsWith(own) && isThere(raw(entries[at]), rest, scene),
+      `${trial.path}: comes at the place of ${own}`,
+    )
+    demand(
+      Object.hasOwn(claims, because) && places[because as keyof typeof claims].test(rest),
+      `${trial.path}: ${because} is said of the wrong field`,
+    )
+    demand(
+      portCodes.has(because) === (whole === 'everyPort'),
+      `${trial.path}: ${because} is not about this list`,
+    )
     const claim: Claim = { scene, trial, entry: raw(entries[at]), rest, policy }
     demand(claims[because as keyof typeof claims](claim), `${trial.path}: ${because} is not true`)
     demand(trial.matched === affirmative.has(because), `${trial.path}: ${because} is told as the contrary`)
@@ -88,26 +133,47 @@ function checkList(scene: Scene, policy: Raw, entries: readonly unknown[], trial
 }
 
 function checkUnknown(proof: RuleProof, unknown: readonly string[]): boolean {
-  demand(proof.failsClosed === true && proof.trials.map(({ path }) => path).join() === unknown.join(), `${proof.path}: fails closed by ${unknown.join()}`)
-  demand(proof.trials.every(({ because, matched }) => because === 'unknownField' && Object.is(matched, false)), `${proof.path}: trials of unknown entries`)
+  demand(
+    proof.failsClosed === true && proof.trials.map(({ path }) => path).join() === unknown.join(),
+    `${proof.path}: fails closed by ${unknown.join()}`,
+  )
+  demand(
+    proof.trials.every(({ because, matched }) => because === 'unknownField' && Object.is(matched, false)),
+    `${proof.path}: trials of unknown entries`,
+  )
   return proof.action !== 'Accept'
 }
 
 function checkRule(scene: Scene, policy: Raw, rule: Raw, proof: RuleProof): void {
   const { direction, sort } = scene
   const fields = [peersName(direction), portsName(policy['kind'])] as const
-  const [peers, ports] = fields.map((field) => rawList(rule[field])) as [readonly unknown[], readonly unknown[]]
+  const [peers, ports] = fields.map((field) => rawList(rule[field])) as [
+    readonly unknown[],
+    readonly unknown[],
+  ]
   const { action, name } = rule
-  demand(proof.action === (action === 'Allow' ? 'Accept' : action), `${proof.path}: action is ${String(action)}`)
+  demand(
+    proof.action === (action === 'Allow' ? 'Accept' : action),
+    `${proof.path}: action is ${String(action)}`,
+  )
   demand(proof.name === (name ?? undefined), `${proof.path}: name`)
-  const unknown = sort === 'cluster'
-    ? [
-      ...peers.flatMap((each, at) => (isUnknownPeer(raw(each), scene, proof.action) ? [`${proof.path}.${fields[0]}[${at}]`] : [])),
-      ...ports.flatMap((each, at) => (isUnknownPort(raw(each), policy['kind']) ? [`${proof.path}.${fields[1]}[${at}]`] : [])),
-    ]
-    : []
-  for (const trial of proof.trials) demand(!hasTooMuch(trial), `${trial.path}: ${trial.because} says more than it can`)
-  const matched = unknown.length > 0 ? checkUnknown(proof, unknown) : checkTrials(scene, policy, proof, { peers, ports, fields })
+  const unknown =
+    sort === 'cluster'
+      ? [
+          ...peers.flatMap((each, at) =>
+            isUnknownPeer(raw(each), scene, proof.action) ? [`${proof.path}.${fields[0]}[${at}]`] : [],
+          ),
+          ...ports.flatMap((each, at) =>
+            isUnknownPort(raw(each), policy['kind']) ? [`${proof.path}.${fields[1]}[${at}]`] : [],
+          ),
+        ]
+      : []
+  for (const trial of proof.trials)
+    demand(!hasTooMuch(trial), `${trial.path}: ${trial.because} says more than it can`)
+  const matched =
+    unknown.length > 0
+      ? checkUnknown(proof, unknown)
+      : checkTrials(scene, policy, proof, { peers, ports, fields })
   demand(unknown.length > 0 || proof.failsClosed === undefined, `${proof.path}: does not fail closed`)
   demand(proof.matched === matched, `${proof.path}: matched is ${String(matched)}`)
 }
@@ -118,7 +184,12 @@ interface Lists {
   readonly fields: readonly [string, string]
 }
 
-function checkTrials(scene: Scene, policy: Raw, { path, trials }: RuleProof, { peers, ports, fields }: Lists): boolean {
+function checkTrials(
+  scene: Scene,
+  policy: Raw,
+  { path, trials }: RuleProof,
+  { peers, ports, fields }: Lists,
+): boolean {
   const count = trials.filter((trial) => trial.path.startsWith(`${path}.${fields[0]}`)).length
   const isPeer = checkList(scene, policy, peers, trials.slice(0, count), `${path}.${fields[0]}`, 'everyPeer')
   if (isPeer) return checkList(scene, policy, ports, trials.slice(count), `${path}.${fields[1]}`, 'everyPort')
@@ -130,7 +201,10 @@ function checkTrials(scene: Scene, policy: Raw, { path, trials }: RuleProof, { p
 function checkRules(scene: Scene, policy: Raw, { rules }: PolicyProof): RuleProof | undefined {
   const all = rawList(raw(policy['spec'])[scene.direction])
   rules.forEach((proof, at) => {
-    demand(proof.path === `spec.${scene.direction}[${at}]` && at < all.length, `${proof.path}: comes at place ${at}`)
+    demand(
+      proof.path === `spec.${scene.direction}[${at}]` && at < all.length,
+      `${proof.path}: comes at place ${at}`,
+    )
     demand(!proof.matched || at === rules.length - 1, `${proof.path}: more was tried after it matched`)
     checkRule(scene, policy, raw(all[at]), proof)
   })
@@ -142,12 +216,24 @@ function checkRules(scene: Scene, policy: Raw, { rules }: PolicyProof): RuleProo
 
 function isNamed(proof: PolicyProof, policy: Raw): boolean {
   const isCluster = policy['kind'] !== 'NetworkPolicy'
-  return proof.kind === policy['kind'] && proof.name === nameOfObject(policy)
-    && proof.namespace === (isCluster ? undefined : namespaceOfObject(policy)) && proof.priority === (isCluster ? priorityOf(policy) : undefined)
+  return (
+    proof.kind === policy['kind'] &&
+    proof.name === nameOfObject(policy) &&
+    proof.namespace === (isCluster ? undefined : namespaceOfObject(policy)) &&
+    proof.priority === (isCluster ? priorityOf(policy) : undefined)
+  )
 }
 
 /** What no NetworkPolicy can block here. */
-function exceptionOf({ cluster: { options }, connection, direction, own, other, ownPod, otherPod }: Scene): TierProof['exception'] {
+function exceptionOf({
+  cluster: { options },
+  connection,
+  direction,
+  own,
+  other,
+  ownPod,
+  otherPod,
+}: Scene): TierProof['exception'] {
   if (connection.self === true) return 'self'
   const counts = options.ownNode === 'both' || (options.ownNode === 'ingress' && direction === 'ingress')
   const home = own.node ?? text(raw(raw(ownPod)['spec']), 'nodeName')
@@ -157,30 +243,48 @@ function exceptionOf({ cluster: { options }, connection, direction, own, other, 
 /** One tier; answers what it comes to. */
 function checkTier(scene: Scene, { tier, policies, exception }: TierProof): TierProof['outcome'] {
   const all = selecting(scene, tier)
-  policies.forEach((proof, at) => demand(all[at] !== undefined && isNamed(proof, all[at]), `${tier}: ${proof.name} does not come at place ${at}`))
+  policies.forEach((proof, at) =>
+    demand(
+      all[at] !== undefined && isNamed(proof, all[at]),
+      `${tier}: ${proof.name} does not come at place ${at}`,
+    ),
+  )
   const right = tier === 'NetworkPolicy' && all.length > 0 ? exceptionOf(scene) : undefined
   demand(exception === right, `${tier}: exception is ${String(right)}`)
   if (right !== undefined) {
-    demand(policies.length === all.length && policies.every(({ rules }) => rules.length === 0), `${tier}: names the policies, and no rule`)
+    demand(
+      policies.length === all.length && policies.every(({ rules }) => rules.length === 0),
+      `${tier}: names the policies, and no rule`,
+    )
     return 'Accept'
   }
   for (const [at, proof] of policies.entries()) {
     const matched = checkRules(scene, all[at] ?? {}, proof)
     if (matched === undefined) continue
     demand(at === policies.length - 1, `${tier}: more was tried after ${proof.name}`)
-    return tier === 'NetworkPolicy' ? 'Accept' : matched.failsClosed === true ? 'Deny' : matched.action ?? 'Deny'
+    return tier === 'NetworkPolicy'
+      ? 'Accept'
+      : matched.failsClosed === true
+        ? 'Deny'
+        : (matched.action ?? 'Deny')
   }
   demand(policies.length === all.length, `${tier}: not every policy was tried`)
   return tier === 'NetworkPolicy' && all.length > 0 ? 'Deny' : 'none'
 }
 
 function expectSide(side: SideProof, because: SideProof['because'], allowed: boolean, count: number): void {
-  demand(side.because === because && side.allowed === allowed && side.tiers.length === count, `${side.direction}: ${because}`)
+  demand(
+    side.because === because && side.allowed === allowed && side.tiers.length === count,
+    `${side.direction}: ${because}`,
+  )
 }
 
 function checkSide(cluster: RawCluster, { connection }: Proof, side: SideProof, direction: Direction): void {
   demand(side.direction === direction, `${direction}: is told as ${side.direction}`)
-  const [wide, narrow] = [sceneOf(cluster, connection, direction, 'cluster'), sceneOf(cluster, connection, direction, 'NetworkPolicy')]
+  const [wide, narrow] = [
+    sceneOf(cluster, connection, direction, 'cluster'),
+    sceneOf(cluster, connection, direction, 'NetworkPolicy'),
+  ]
   // whom NetworkPolicy does not see, no other policy sees
   if (narrow.ownPod === undefined) {
     expectSide(side, 'noSubject', true, 0)
@@ -190,7 +294,13 @@ function checkSide(cluster: RawCluster, { connection }: Proof, side: SideProof, 
     expectSide(side, 'self', true, 0)
     return
   }
-  const order = ([['Admin', wide], ['NetworkPolicy', narrow], ['Baseline', wide]] as const).filter(([, { ownPod }]) => ownPod !== undefined)
+  const order = (
+    [
+      ['Admin', wide],
+      ['NetworkPolicy', narrow],
+      ['Baseline', wide],
+    ] as const
+  ).filter(([, { ownPod }]) => ownPod !== undefined)
   for (const [at, [tier, scene]] of order.entries()) {
     const proof = side.tiers[at]
     if (proof === undefined) throw new Refuted(`${direction}: ${tier} was not asked`)
@@ -206,11 +316,17 @@ function checkSide(cluster: RawCluster, { connection }: Proof, side: SideProof, 
 }
 
 /**
- * Replays the proof of a verdict on the world as it was given: who the ends are, that each policy which selects them is there and in its place, that
- * each rule was tried in turn, and that each field says what it is told to say. Answers what is wrong first, nothing for a proof that holds. It shares no code
- * with `evaluate`. The world and the connection must be ones that `evaluate` takes. The options are those that the proof names.
+ * Replays the proof of a verdict on the world as it was given: who the ends are, that each policy which
+ * selects them is there and in its place, that each rule was tried in turn, and that each field says what it
+ * is told to say. Answers what is wrong first, nothing for a proof that holds. It shares no code with
+ * `evaluate`. The world and the connection must be ones that `evaluate` takes. The options are those that the
+ * proof names.
  */
-export function checkProof(world: World, connection: Connection, { allowed, proof }: Verdict): readonly string[] {
+export function checkProof(
+  world: World,
+  connection: Connection,
+  { allowed, proof }: Verdict,
+): readonly string[] {
   try {
     const cluster = new RawCluster(world, proof.options)
     const fault = connectionFault(cluster, connection, proof.connection)

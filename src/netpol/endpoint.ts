@@ -42,7 +42,10 @@ interface Candidate {
   readonly byAddress?: true
 }
 
-const external: readonly IpAddress[] = [{ family: 'IPv4', value: 0xcb007101n }, { family: 'IPv6', value: (0x20010db8n << 96n) + 1n }]
+const external: readonly IpAddress[] = [
+  { family: 'IPv4', value: 0xcb007101n },
+  { family: 'IPv6', value: (0x20010db8n << 96n) + 1n },
+]
 
 /** The node that has an address. */
 export function nodeAt(model: Model, address: IpAddress): NodeModel | undefined {
@@ -55,14 +58,23 @@ function fail(...faults: readonly FieldError[]): never {
 
 function addressOf(text: unknown, path: string): IpAddress {
   const address = typeof text === 'string' ? parseIp(text) : undefined
-  return address ?? fail(invalid(path, typeof text === 'string' ? text : typeof text, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'))
+  return (
+    address ??
+    fail(
+      invalid(
+        path,
+        typeof text === 'string' ? text : typeof text,
+        'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+      ),
+    )
+  )
 }
 
 function podCandidate(model: Model, key: string, path: string): Candidate {
   const pod = model.pods.get(key) ?? fail(notFound(path, key))
   if (!pod.hostNetwork) return { pod, addresses: pod.addresses }
   const own = model.nodes.get(pod.node ?? '')
-  const addresses = pod.addresses.length > 0 ? pod.addresses : own?.addresses ?? []
+  const addresses = pod.addresses.length > 0 ? pod.addresses : (own?.addresses ?? [])
   return { pod, addresses, node: pod.node }
 }
 
@@ -75,16 +87,22 @@ function textCandidate(model: Model, text: string, path: string): Candidate {
     : { addresses: [address], byAddress: true }
 }
 
-function domainCandidate(model: Model, { domain, ip }: { readonly domain: string, readonly ip?: string | undefined }, path: string): Candidate {
-  if (typeof domain !== 'string' || domain === '') return fail(invalid(`${path}.domain`, typeof domain, 'must be a domain name'))
+function domainCandidate(
+  model: Model,
+  { domain, ip }: { readonly domain: string; readonly ip?: string | undefined },
+  path: string,
+): Candidate {
+  if (typeof domain !== 'string' || domain === '')
+    return fail(invalid(`${path}.domain`, typeof domain, 'must be a domain name'))
   const name = domainName(domain)
-  const addresses = ip === undefined ? model.domains.get(name) ?? external : [addressOf(ip, `${path}.ip`)]
+  const addresses = ip === undefined ? (model.domains.get(name) ?? external) : [addressOf(ip, `${path}.ip`)]
   return { addresses, domain: name, byAddress: true }
 }
 
 function candidateOf(model: Model, ref: EndpointRef | null | undefined, path: string): Candidate {
   if (ref === undefined || ref === null) return fail(required(path))
-  if (typeof ref !== 'string' && typeof ref !== 'object') return fail(invalid(path, typeof ref, 'must be a string or an object'))
+  if (typeof ref !== 'string' && typeof ref !== 'object')
+    return fail(invalid(path, typeof ref, 'must be a string or an object'))
   if (typeof ref === 'string') return textCandidate(model, ref, path)
   if ('pod' in ref) return podCandidate(model, `${ref.namespace ?? 'default'}/${ref.pod}`, path)
   if ('domain' in ref) return domainCandidate(model, ref, path)
@@ -99,7 +117,10 @@ function candidateOf(model: Model, ref: EndpointRef | null | undefined, path: st
 
 function familyFor(from: Candidate, to: Candidate, asked: IpFamily | undefined): IpFamily | undefined {
   if (asked !== undefined) {
-    for (const [path, { addresses, byAddress, domain }] of [['from', from], ['to', to]] as const) {
+    for (const [path, { addresses, byAddress, domain }] of [
+      ['from', from],
+      ['to', to],
+    ] as const) {
       const isFixed = byAddress === true && domain === undefined
       const stranger = isFixed ? addresses.find(({ family }) => family !== asked) : undefined
       if (stranger !== undefined) fail(invalid(path, formatIp(stranger), `is no ${asked} address`))
@@ -116,9 +137,11 @@ function endOf(model: Model, candidate: Candidate, family: IpFamily | undefined,
   const known = address === undefined ? [] : book.domainsAt(address)
   const { domain } = candidate
   const domains = domain === undefined || known.includes(domain) ? known : [...known, domain].sort()
-  if (candidate.byAddress !== true || address === undefined) return { pod: candidate.pod, node: candidate.node, address, domains }
+  if (candidate.byAddress !== true || address === undefined)
+    return { pod: candidate.pod, node: candidate.node, address, domains }
   const [pod, other] = book.podsAt(address)
-  if (other !== undefined && pod !== undefined) fail(invalid(path, formatIp(address), `is the address of both ${pod.key} and ${other.key}`))
+  if (other !== undefined && pod !== undefined)
+    fail(invalid(path, formatIp(address), `is the address of both ${pod.key} and ${other.key}`))
   return { pod, node: pod === undefined ? book.nodeAt(address)?.name : undefined, address, domains }
 }
 
@@ -128,15 +151,23 @@ function portOf(port: unknown, to: End, protocol: Protocol): number | undefined 
     return to.pod.ports.find((each) => each.name === port && each.protocol === protocol)?.port
   }
   if (Number.isInteger(port) && (port as number) >= 1 && (port as number) <= 65535) return port as number
-  return fail(invalid('port', typeof port === 'number' ? String(port) : typeof port, 'must be between 1 and 65535, inclusive, or a name'))
+  return fail(
+    invalid(
+      'port',
+      typeof port === 'number' ? String(port) : typeof port,
+      'must be between 1 and 65535, inclusive, or a name',
+    ),
+  )
 }
 
 /** Finds out who the ends are, and by which addresses they speak. A WorldError where that cannot be. */
 export function resolveConnection(model: Model, connection: Connection): ResolvedConnection {
   if (typeof connection !== 'object' || (connection as unknown) === null) fail(required('connection'))
   const { protocol = 'TCP', family: asked, service = false } = connection
-  if (!protocols.includes(protocol)) fail(invalid('protocol', protocol, `policies speak of ${protocols.join(', ')} only`))
-  if (asked !== undefined && asked !== 'IPv4' && asked !== 'IPv6') fail(invalid('family', String(asked), 'must be IPv4 or IPv6'))
+  if (!protocols.includes(protocol))
+    fail(invalid('protocol', protocol, `policies speak of ${protocols.join(', ')} only`))
+  if (asked !== undefined && asked !== 'IPv4' && asked !== 'IPv6')
+    fail(invalid('family', String(asked), 'must be IPv4 or IPv6'))
   const source = candidateOf(model, connection.from, 'from')
   const destination = candidateOf(model, connection.to, 'to')
   const family = familyFor(source, destination, asked)

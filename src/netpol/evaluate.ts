@@ -3,9 +3,27 @@ import type { Labels } from '../api/labels.js'
 import { resolveConnection, type End, type ResolvedConnection } from './endpoint.js'
 import { tryPeer } from './match-peer.js'
 import { tryPort, type PortSituation } from './match-port.js'
-import type { ClusterPolicyModel, ClusterRule, Direction, Model, NetworkPolicyModel, PodModel, PolicyModel, RuleMatch } from './model.js'
+import type {
+  ClusterPolicyModel,
+  ClusterRule,
+  Direction,
+  Model,
+  NetworkPolicyModel,
+  PodModel,
+  PolicyModel,
+  RuleMatch,
+} from './model.js'
 import type { NetpolOptions } from './options.js'
-import type { ConnectionProof, EndProof, PolicyProof, RuleProof, SideProof, TierProof, Trial, Verdict } from './proof.js'
+import type {
+  ConnectionProof,
+  EndProof,
+  PolicyProof,
+  RuleProof,
+  SideProof,
+  TierProof,
+  Trial,
+  Verdict,
+} from './proof.js'
 import { peersField } from './read/network-policy.js'
 import { readWorld } from './read/world.js'
 import { situationOf, type Situation } from './situation.js'
@@ -37,28 +55,51 @@ interface Place {
 }
 
 /** The rule's peers until one matches, then its ports until one matches. */
-function tryRule(situation: Situation, { peers, ports }: RuleMatch, { path, portsField, home }: Place): readonly Trial[] {
+function tryRule(
+  situation: Situation,
+  { peers, ports }: RuleMatch,
+  { path, portsField, home }: Place,
+): readonly Trial[] {
   const from = `${path}.${peersField[situation.direction]}`
-  const first: readonly Trial[] = peers === undefined
-    ? [{ path: from, matched: true, because: 'everyPeer' }]
-    : triedUntil(peers, (peer, at) => tryPeer(situation, peer, home, `${from}[${at}]`))
+  const first: readonly Trial[] =
+    peers === undefined
+      ? [{ path: from, matched: true, because: 'everyPeer' }]
+      : triedUntil(peers, (peer, at) => tryPeer(situation, peer, home, `${from}[${at}]`))
   if (!lastMatched(first)) return first
   const at = `${path}.${portsField}`
   const known = portsOf(situation)
-  const second: readonly Trial[] = ports === undefined
-    ? [{ path: at, matched: true, because: 'everyPort' }]
-    : triedUntil(ports, (port, index) => tryPort(known, port, `${at}[${index}]`))
+  const second: readonly Trial[] =
+    ports === undefined
+      ? [{ path: at, matched: true, because: 'everyPort' }]
+      : triedUntil(ports, (port, index) => tryPort(known, port, `${at}[${index}]`))
   return [...first, ...second]
 }
 
 /** The entries by which a rule fails closed. */
-function unknownEntries({ peers, ports }: RuleMatch, path: string, peersName: string, portsName: string): readonly Trial[] {
-  const trials = (entries: readonly { readonly kind: string }[] | undefined, field: string): readonly Trial[] => entries?.flatMap(({ kind }, at) =>
-    (kind === 'unknown' ? [{ path: `${path}.${field}[${at}]`, matched: false, because: 'unknownField' as const }] : [])) ?? []
+function unknownEntries(
+  { peers, ports }: RuleMatch,
+  path: string,
+  peersName: string,
+  portsName: string,
+): readonly Trial[] {
+  const trials = (
+    entries: readonly { readonly kind: string }[] | undefined,
+    field: string,
+  ): readonly Trial[] =>
+    entries?.flatMap(({ kind }, at) =>
+      kind === 'unknown'
+        ? [{ path: `${path}.${field}[${at}]`, matched: false, because: 'unknownField' as const }]
+        : [],
+    ) ?? []
   return [...trials(peers, peersName), ...trials(ports, portsName)]
 }
 
-function tryClusterRule(situation: Situation, rule: ClusterRule, path: string, portsField: string): RuleProof {
+function tryClusterRule(
+  situation: Situation,
+  rule: ClusterRule,
+  path: string,
+  portsField: string,
+): RuleProof {
   const { name, action, failsClosed } = rule
   const told = { path, ...(name === undefined ? {} : { name }), action }
   if (failsClosed) {
@@ -75,13 +116,19 @@ function head(policy: PolicyModel): Omit<PolicyProof, 'rules'> {
     : { kind: policy.kind, name: policy.name, priority: policy.priority }
 }
 
-function clusterTier(situation: Situation, tier: 'Admin' | 'Baseline', all: readonly ClusterPolicyModel[], subject: PodModel): TierProof {
+function clusterTier(
+  situation: Situation,
+  tier: 'Admin' | 'Baseline',
+  all: readonly ClusterPolicyModel[],
+  subject: PodModel,
+): TierProof {
   const { model, direction } = situation
   const namespace = model.namespaces.get(subject.namespace) ?? no
   const policies: PolicyProof[] = []
   for (const policy of all) {
     const list = policy[direction]
-    if (list.length === 0 || !policy.namespaces.matches(namespace) || !policy.pods.matches(subject.labels)) continue
+    if (list.length === 0 || !policy.namespaces.matches(namespace) || !policy.pods.matches(subject.labels))
+      continue
     const portsField = policy.kind === 'ClusterNetworkPolicy' ? 'protocols' : 'ports'
     const rules: RuleProof[] = []
     policies.push({ ...head(policy), rules })
@@ -95,14 +142,23 @@ function clusterTier(situation: Situation, tier: 'Admin' | 'Baseline', all: read
 }
 
 /** What no NetworkPolicy can block. */
-function exceptionOf({ model, connection, direction, peer, peerPod }: Situation, subject: PodModel): TierProof['exception'] {
+function exceptionOf(
+  { model, connection, direction, peer, peerPod }: Situation,
+  subject: PodModel,
+): TierProof['exception'] {
   if (connection.self) return 'self'
   const { ownNode } = model.options
   if (ownNode === 'none' || (ownNode === 'ingress' && direction === 'egress')) return undefined
-  return peerPod === undefined && peer.node !== undefined && peer.node === subject.node ? 'ownNode' : undefined
+  return peerPod === undefined && peer.node !== undefined && peer.node === subject.node
+    ? 'ownNode'
+    : undefined
 }
 
-function tryNetworkPolicy(situation: Situation, policy: NetworkPolicyModel, rules: readonly RuleMatch[]): PolicyProof {
+function tryNetworkPolicy(
+  situation: Situation,
+  policy: NetworkPolicyModel,
+  rules: readonly RuleMatch[],
+): PolicyProof {
   const { direction } = situation
   const proofs: RuleProof[] = []
   for (const [at, rule] of rules.entries()) {
@@ -119,11 +175,18 @@ function tryNetworkPolicy(situation: Situation, policy: NetworkPolicyModel, rule
 function networkPolicyTier(situation: Situation, subject: PodModel): TierProof {
   const { model, direction } = situation
   const tier = 'NetworkPolicy'
-  const selecting = (model.networkPolicies.get(subject.namespace) ?? [])
-    .filter((policy) => policy[direction] !== undefined && policy.pods.matches(subject.labels))
+  const selecting = (model.networkPolicies.get(subject.namespace) ?? []).filter(
+    (policy) => policy[direction] !== undefined && policy.pods.matches(subject.labels),
+  )
   if (selecting.length === 0) return { tier, outcome: 'none', policies: [] }
   const exception = exceptionOf(situation, subject)
-  if (exception !== undefined) return { tier, outcome: 'Accept', exception, policies: selecting.map((each) => ({ ...head(each), rules: [] })) }
+  if (exception !== undefined)
+    return {
+      tier,
+      outcome: 'Accept',
+      exception,
+      policies: selecting.map((each) => ({ ...head(each), rules: [] })),
+    }
   const policies: PolicyProof[] = []
   for (const policy of selecting) {
     const proof = tryNetworkPolicy(situation, policy, policy[direction] ?? [])
@@ -151,7 +214,8 @@ function judgeSide(model: Model, connection: ResolvedConnection, direction: Dire
     const tier = each()
     if (tier === undefined) continue
     tiers.push(tier)
-    if (tier.outcome === 'Accept' || tier.outcome === 'Deny') return { direction, allowed: tier.outcome === 'Accept', because: tier.tier, tiers }
+    if (tier.outcome === 'Accept' || tier.outcome === 'Deny')
+      return { direction, allowed: tier.outcome === 'Accept', because: tier.tier, tiers }
   }
   return { direction, allowed: true, because: 'default', tiers }
 }
@@ -169,8 +233,12 @@ function tellEnd({ pod, node, address, domains }: End): EndProof {
 
 function tellConnection({ from, to, port, protocol, self, service }: ResolvedConnection): ConnectionProof {
   return {
-    from: tellEnd(from), to: tellEnd(to), ...(port === undefined ? {} : { port }), protocol,
-    ...(self ? { self } : {}), ...(service ? { service } : {}),
+    from: tellEnd(from),
+    to: tellEnd(to),
+    ...(port === undefined ? {} : { port }),
+    protocol,
+    ...(self ? { self } : {}),
+    ...(service ? { service } : {}),
   }
 }
 
@@ -184,12 +252,14 @@ export function evaluateModel(model: Model, connection: Connection): Verdict {
 }
 
 /**
- * Whether a connection is allowed, and why: the policies of the source must let it out, those of the destination in. Replies belong to the
- * connection. A connection to a port name that the destination does not have is not allowed.
+ * Whether a connection is allowed, and why: the policies of the source must let it out, those of the
+ * destination in. Replies belong to the connection. A connection to a port name that the destination does not
+ * have is not allowed.
  *
- * `world` is plain Kubernetes objects; for more than a few questions read it once with `readWorld` and ask `evaluateModel`. A WorldError says
- * what is wrong with an object or the connection.
- * Sources: k8s.io/api networking/v1 types.go, network-policy-api v1alpha2 clusternetworkpolicy_types.go, and the pages about them.
+ * `world` is plain Kubernetes objects; for more than a few questions read it once with `readWorld` and ask
+ * `evaluateModel`. A WorldError says what is wrong with an object or the connection. Sources: k8s.io/api
+ * networking/v1 types.go, network-policy-api v1alpha2 clusternetworkpolicy_types.go, and the pages about
+ * them.
  */
 export function evaluate(world: World, connection: Connection, options: NetpolOptions = {}): Verdict {
   return evaluateModel(readWorld(world, options), connection)

@@ -1,18 +1,47 @@
 import { formatRequirement } from '../api/labels.js'
-import type { Because, EndProof, PolicyProof, Proof, RuleProof, SideProof, TierProof, Trial, Verdict } from './proof.js'
+import type {
+  Because,
+  EndProof,
+  PolicyProof,
+  Proof,
+  RuleProof,
+  SideProof,
+  TierProof,
+  Trial,
+  Verdict,
+} from './proof.js'
 
 const words: Readonly<Record<Because, string>> = {
-  everyPeer: 'speaks of everyone', everyPort: 'speaks of all ports', podSelected: 'selects the pod', addressInRange: 'has the address', nodeSelected: 'selects the node',
-  domainMatched: 'has the domain', portMatched: 'has the port', everyPortOfProtocol: 'has all ports of the protocol', namedPortMatched: 'names the port',
-  podLabels: 'the pod does not match', namespaceLabels: 'the namespace does not match', nodeLabels: 'the node does not match',
-  otherNamespace: 'the pod is in another namespace', notAPod: 'no pod is there', notANode: 'no node is there',
-  addressOutOfRange: 'does not have the address', addressExcepted: 'excepts the address', otherFamily: 'is of another family', noAddress: 'there is no address',
-  addressOfPod: 'it is the address of a pod', noDomain: 'no domain led there', otherDomain: 'another domain led there', otherProtocol: 'is of another protocol',
-  otherPort: 'has another port', noSuchNamedPort: 'the pod has no port of that name', unknownField: 'has no field that is known',
+  everyPeer: 'speaks of everyone',
+  everyPort: 'speaks of all ports',
+  podSelected: 'selects the pod',
+  addressInRange: 'has the address',
+  nodeSelected: 'selects the node',
+  domainMatched: 'has the domain',
+  portMatched: 'has the port',
+  everyPortOfProtocol: 'has all ports of the protocol',
+  namedPortMatched: 'names the port',
+  podLabels: 'the pod does not match',
+  namespaceLabels: 'the namespace does not match',
+  nodeLabels: 'the node does not match',
+  otherNamespace: 'the pod is in another namespace',
+  notAPod: 'no pod is there',
+  notANode: 'no node is there',
+  addressOutOfRange: 'does not have the address',
+  addressExcepted: 'excepts the address',
+  otherFamily: 'is of another family',
+  noAddress: 'there is no address',
+  addressOfPod: 'it is the address of a pod',
+  noDomain: 'no domain led there',
+  otherDomain: 'another domain led there',
+  otherProtocol: 'is of another protocol',
+  otherPort: 'has another port',
+  noSuchNamedPort: 'the pod has no port of that name',
+  unknownField: 'has no field that is known',
 }
 
 function tellEnd({ pod, node, address, domains = [] }: EndProof): string {
-  const name = pod ?? (node === undefined ? address ?? 'nobody' : `node ${node}`)
+  const name = pod ?? (node === undefined ? (address ?? 'nobody') : `node ${node}`)
   const more = [...(name === address || address === undefined ? [] : [address]), ...domains]
   return more.length === 0 ? name : `${name} (${more.join(', ')})`
 }
@@ -21,47 +50,79 @@ function tellEnd({ pod, node, address, domains = [] }: EndProof): string {
 function tellTrial({ path, because, requirement, actual }: Trial): string {
   const said = `${path}: ${words[because]}`
   if (requirement !== undefined) {
-    const is = actual === null || actual === undefined ? `it has no label ${requirement.key}` : `it is ${requirement.key}=${actual}`
+    const is =
+      actual === null || actual === undefined
+        ? `it has no label ${requirement.key}`
+        : `it is ${requirement.key}=${actual}`
     return `${said}: ${formatRequirement(requirement)} is wanted, ${is}`
   }
   return actual === undefined || actual === null ? said : `${said}: ${actual}`
 }
 
 function tellRule({ path, matched, action, failsClosed, trials }: RuleProof): readonly string[] {
-  const is = matched ? action ?? 'allows' : 'no match'
-  return [`      ${path}: ${is}${failsClosed === true ? ', fails closed' : ''}`, ...trials.map((trial) => `        ${tellTrial(trial)}`)]
+  const is = matched ? (action ?? 'allows') : 'no match'
+  return [
+    `      ${path}: ${is}${failsClosed === true ? ', fails closed' : ''}`,
+    ...trials.map((trial) => `        ${tellTrial(trial)}`),
+  ]
 }
 
 function tellPolicy({ kind, namespace, name, priority, rules }: PolicyProof): readonly string[] {
-  const title = `    ${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}${priority === undefined ? '' : `, priority ${priority}`}`
-  return [rules.length === 0 ? `${title}: selects the pod and has no rule` : title, ...rules.flatMap(tellRule)]
+  const title =
+    `    ${kind} ` +
+    `${namespace === undefined ? '' : `${namespace}/`}${name}${priority === undefined ? '' : `, priority ${priority}`}`
+  return [
+    rules.length === 0 ? `${title}: selects the pod and has no rule` : title,
+    ...rules.flatMap(tellRule),
+  ]
 }
 
 function tellTier({ tier, outcome, exception, policies }: TierProof): readonly string[] {
-  const why = exception === undefined ? '' : exception === 'self' ? ', as the pod reaches itself' : ', as it is traffic with the own node of the pod'
+  const why =
+    exception === undefined
+      ? ''
+      : exception === 'self'
+        ? ', as the pod reaches itself'
+        : ', as it is traffic with the own node of the pod'
   const is = policies.length === 0 ? 'selects nothing' : outcome === 'none' ? 'does not decide' : outcome
   return [`  ${tier}: ${is}${why}`, ...(exception === undefined ? policies.flatMap(tellPolicy) : [])]
 }
 
 const sideWords: Readonly<Record<'noSubject' | 'self' | 'default', string>> = {
-  noSubject: 'there is no pod that policies could select', self: 'a pod reaches itself', default: 'no policy decides',
+  noSubject: 'there is no pod that policies could select',
+  self: 'a pod reaches itself',
+  default: 'no policy decides',
 }
 
 function tellSide({ direction, allowed, because, tiers }: SideProof, end: EndProof): readonly string[] {
-  const why = because === 'noSubject' || because === 'self' || because === 'default' ? sideWords[because] : `by ${because === 'NetworkPolicy' ? because : `tier ${because}`}`
-  return [`${direction} ${direction === 'egress' ? 'from' : 'to'} ${tellEnd(end)}: ${allowed ? 'allowed' : 'denied'}, ${why}`, ...tiers.flatMap(tellTier)]
+  const why =
+    because === 'noSubject' || because === 'self' || because === 'default'
+      ? sideWords[because]
+      : `by ${because === 'NetworkPolicy' ? because : `tier ${because}`}`
+  return [
+    `${direction} ${direction === 'egress' ? 'from' : 'to'} ${tellEnd(end)}: ` +
+      `${allowed ? 'allowed' : 'denied'}, ${why}`,
+    ...tiers.flatMap(tellTier),
+  ]
 }
 
 /** `default/web (10.0.0.1) -> default/db (10.0.0.2), 6379/TCP` */
 function tellConnection({ from, to, port, protocol, service }: Proof['connection']): string {
-  return `${tellEnd(from)} -> ${tellEnd(to)}, ${port ?? 'no such port'}/${protocol}${service === true ? ' through a Service' : ''}`
+  return (
+    `${tellEnd(from)} -> ${tellEnd(to)}, ` +
+    `${port ?? 'no such port'}/${protocol}${service === true ? ' through a Service' : ''}`
+  )
 }
 
-/** A proof as text for people: each side, each tier, each policy that selects the pod, each rule that was tried, and the field that matched or failed. */
+/**
+ * A proof as text for people: each side, each tier, each policy that selects the pod, each rule that was
+ * tried, and the field that matched or failed.
+ */
 export function formatProof({ allowed, proof }: Verdict): string {
   const { connection, egress, ingress } = proof
   return [
     `${tellConnection(connection)}: ${allowed ? 'allowed' : 'denied'}`,
-    ...tellSide(egress, connection.from), ...tellSide(ingress, connection.to),
+    ...tellSide(egress, connection.from),
+    ...tellSide(ingress, connection.to),
   ].join('\n')
 }

@@ -29,16 +29,49 @@ export { readPolicy } from './read/policy.js'
 export { resolveConnection } from './endpoint.js'
 export type { End, ResolvedConnection } from './endpoint.js'
 export type {
-  Action, Block, ClusterPolicyKind, ClusterPolicyModel, ClusterRule, Direction, Model, NamedPort, NetworkPolicyModel, NodeModel, Peer, PodModel,
-  PolicyModel, PortMatch, RuleMatch, Selector,
+  Action,
+  Block,
+  ClusterPolicyKind,
+  ClusterPolicyModel,
+  ClusterRule,
+  Direction,
+  Model,
+  NamedPort,
+  NetworkPolicyModel,
+  NodeModel,
+  Peer,
+  PodModel,
+  PolicyModel,
+  PortMatch,
+  RuleMatch,
+  Selector,
 } from './model.js'
 export { resolveOptions } from './options.js'
 export type { NetpolOptions, ResolvedOptions } from './options.js'
 export type {
-  Connection, EndpointRef, Protocol, World, WorldContainer, WorldMeta, WorldNamespace, WorldNode, WorldPod, WorldPolicy, WorldPort,
+  Connection,
+  EndpointRef,
+  Protocol,
+  World,
+  WorldContainer,
+  WorldMeta,
+  WorldNamespace,
+  WorldNode,
+  WorldPod,
+  WorldPolicy,
+  WorldPort,
 } from './world.js'
 export type {
-  Because, ConnectionProof, EndProof, PolicyProof, Proof, RuleProof, SideProof, TierProof, Trial, Verdict,
+  Because,
+  ConnectionProof,
+  EndProof,
+  PolicyProof,
+  Proof,
+  RuleProof,
+  SideProof,
+  TierProof,
+  Trial,
+  Verdict,
 } from './proof.js'
 export { worldOf } from './world-of.js'
 export type { Lister } from './world-of.js'

@@ -13,39 +13,49 @@ const no: Labels = {}
 function unmet(selector: Selector, labels: Labels, because: Because): Outcome | undefined {
   const requirement = selector.requirements.find((each) => !requirementMatches(each, labels))
   if (requirement === undefined) return undefined
-  const actual = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] ?? null : null
+  const actual = Object.hasOwn(labels, requirement.key) ? (labels[requirement.key] ?? null) : null
   return { matched: false, because, requirement, actual }
 }
 
-function pods({ model, peerPod }: Situation, peer: Peer & { readonly kind: 'pods' }, home: string | undefined): Outcome {
+function pods(
+  { model, peerPod }: Situation,
+  peer: Peer & { readonly kind: 'pods' },
+  home: string | undefined,
+): Outcome {
   const prefix = peer.field === 'pods' ? 'pods.' : ''
   const namespaceField = peer.field === 'namespaces' ? 'namespaces' : `${prefix}namespaceSelector`
   const podField = peer.field === 'namespaces' ? 'namespaces' : `${prefix}podSelector`
   const lastField = peer.pods === undefined ? namespaceField : podField
   if (peerPod === undefined) return { field: lastField, matched: false, because: 'notAPod' }
   if (peer.namespaces === undefined) {
-    if (peerPod.namespace !== home) return { field: podField, matched: false, because: 'otherNamespace', actual: peerPod.namespace }
+    if (peerPod.namespace !== home)
+      return { field: podField, matched: false, because: 'otherNamespace', actual: peerPod.namespace }
   } else {
     const failed = unmet(peer.namespaces, model.namespaces.get(peerPod.namespace) ?? no, 'namespaceLabels')
     if (failed !== undefined) return { ...failed, field: namespaceField }
   }
   const failed = peer.pods === undefined ? undefined : unmet(peer.pods, peerPod.labels, 'podLabels')
-  return failed === undefined ? { field: lastField, matched: true, because: 'podSelected' } : { ...failed, field: podField }
+  return failed === undefined
+    ? { field: lastField, matched: true, because: 'podSelected' }
+    : { ...failed, field: podField }
 }
 
 /** An ipBlock, or one of several networks. */
 function block({ address }: End, { range, except }: Block): Outcome {
   if (address === undefined) return { field: 'cidr', matched: false, because: 'noAddress' }
   const actual = formatIp(address)
-  if (range.family !== address.family) return { field: 'cidr', matched: false, because: 'otherFamily', actual }
-  if (!rangeHolds(range, address)) return { field: 'cidr', matched: false, because: 'addressOutOfRange', actual }
+  if (range.family !== address.family)
+    return { field: 'cidr', matched: false, because: 'otherFamily', actual }
+  if (!rangeHolds(range, address))
+    return { field: 'cidr', matched: false, because: 'addressOutOfRange', actual }
   const cut = except.findIndex((each) => rangeHolds(each, address))
   if (cut >= 0) return { field: `except[${cut}]`, matched: false, because: 'addressExcepted', actual }
   return { field: 'cidr', matched: true, because: 'addressInRange', actual }
 }
 
 function ipBlock({ model, peer, peerPod }: Situation, only: Block): Outcome {
-  if (model.options.ipBlockPods === 'ignore' && peerPod !== undefined) return { field: 'ipBlock', matched: false, because: 'addressOfPod' }
+  if (model.options.ipBlockPods === 'ignore' && peerPod !== undefined)
+    return { field: 'ipBlock', matched: false, because: 'addressOfPod' }
   const { field = '', ...outcome } = block(peer, only)
   return { ...outcome, field: `ipBlock.${field}` }
 }
@@ -62,8 +72,16 @@ function networks({ address }: End, blocks: readonly Block[]): Outcome {
 function nodes({ model, peer: { address } }: Situation, selector: Selector): Outcome {
   if (address === undefined) return { field: 'nodes', matched: false, because: 'noAddress' }
   const node = nodeAt(model, address)
-  if (node === undefined) return { field: 'nodes', matched: false, because: 'notANode', actual: formatIp(address) }
-  return { ...(unmet(selector, node.labels, 'nodeLabels') ?? { matched: true, because: 'nodeSelected', actual: node.name }), field: 'nodes' }
+  if (node === undefined)
+    return { field: 'nodes', matched: false, because: 'notANode', actual: formatIp(address) }
+  return {
+    ...(unmet(selector, node.labels, 'nodeLabels') ?? {
+      matched: true,
+      because: 'nodeSelected',
+      actual: node.name,
+    }),
+    field: 'nodes',
+  }
 }
 
 /** Whether a name is that domain, or with the wildcard one below it. */
@@ -82,15 +100,24 @@ function domains({ peer }: Situation, patterns: readonly string[]): Outcome {
 
 function outcomeOf(situation: Situation, peer: Peer, home: string | undefined): Outcome {
   switch (peer.kind) {
-    case 'pods': return pods(situation, peer, home)
-    case 'blocks': return situation.view === 'NetworkPolicy' ? ipBlock(situation, peer.blocks[0] as Block) : networks(situation.peer, peer.blocks)
-    case 'nodes': return nodes(situation, peer.nodes)
-    case 'domains': return domains(situation, peer.domains)
-    case 'unknown': return { matched: false, because: 'unknownField' }
+    case 'pods':
+      return pods(situation, peer, home)
+    case 'blocks':
+      return situation.view === 'NetworkPolicy'
+        ? ipBlock(situation, peer.blocks[0] as Block)
+        : networks(situation.peer, peer.blocks)
+    case 'nodes':
+      return nodes(situation, peer.nodes)
+    case 'domains':
+      return domains(situation, peer.domains)
+    case 'unknown':
+      return { matched: false, because: 'unknownField' }
   }
 }
 
-/** Holds one entry of `from` or `to` (at `path`) against the other end; `home` is the namespace of the policy. */
+/**
+ * Holds one entry of `from` or `to` (at `path`) against the other end; `home` is the namespace of the policy.
+ */
 export function tryPeer(situation: Situation, peer: Peer, home: string | undefined, path: string): Trial {
   const { field, ...outcome } = outcomeOf(situation, peer, home)
   return { path: field === undefined ? path : `${path}.${field}`, ...outcome }

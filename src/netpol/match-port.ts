@@ -15,9 +15,11 @@ export interface PortSituation {
 export function tryPort({ protocol, port, named }: PortSituation, match: PortMatch, path: string): Trial {
   const actual = port === undefined ? protocol : `${port}/${protocol}`
   if (match.kind === 'unknown') return { path, matched: false, because: 'unknownField' }
-  if (match.protocol !== undefined && match.protocol !== protocol) return { path, matched: false, because: 'otherProtocol', actual }
+  if (match.protocol !== undefined && match.protocol !== protocol)
+    return { path, matched: false, because: 'otherProtocol', actual }
   switch (match.kind) {
-    case 'all': return { path, matched: true, because: 'everyPortOfProtocol', actual }
+    case 'all':
+      return { path, matched: true, because: 'everyPortOfProtocol', actual }
     case 'range': {
       const isInside = port !== undefined && port >= match.first && port <= match.last
       return { path, matched: isInside, because: isInside ? 'portMatched' : 'otherPort', actual }

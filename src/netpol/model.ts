@@ -1,6 +1,7 @@
 /**
- * The world in the form that evaluators work on: addresses and selectors read, older kinds of policies converted, policies in the order in
- * which they count. Lists keep the places that their entries have in the object, so that a path into the object can be told.
+ * The world in the form that evaluators work on: addresses and selectors read, older kinds of policies
+ * converted, policies in the order in which they count. Lists keep the places that their entries have in the
+ * object, so that a path into the object can be told.
  */
 import type { IpAddress, IpRange } from '../api/ip.js'
 import type { LabelMatcher, Labels, Requirement } from '../api/labels.js'
@@ -52,31 +53,38 @@ export interface Block {
 }
 
 /**
- * One entry of `from` or `to`. `pods`: without `namespaces`, those of the policy's own namespace; without `pods`, all pods. `unknown` is an entry
- * without a field that is known (or with one that its rule may not have): it fails closed.
+ * One entry of `from` or `to`. `pods`: without `namespaces`, those of the policy's own namespace; without
+ * `pods`, all pods. `unknown` is an entry without a field that is known (or with one that its rule may not
+ * have): it fails closed.
  */
 export type Peer =
   | {
-    readonly kind: 'pods', readonly namespaces: Selector | undefined, readonly pods: Selector | undefined
-    /** The field that has the selectors, in cluster-wide policies. */
-    readonly field?: 'namespaces' | 'pods'
-  }
-  | { readonly kind: 'blocks', readonly blocks: readonly Block[] }
-  | { readonly kind: 'nodes', readonly nodes: Selector }
-  | { readonly kind: 'domains', readonly domains: readonly string[] }
+      readonly kind: 'pods'
+      readonly namespaces: Selector | undefined
+      readonly pods: Selector | undefined
+      /** The field that has the selectors, in cluster-wide policies. */
+      readonly field?: 'namespaces' | 'pods'
+    }
+  | { readonly kind: 'blocks'; readonly blocks: readonly Block[] }
+  | { readonly kind: 'nodes'; readonly nodes: Selector }
+  | { readonly kind: 'domains'; readonly domains: readonly string[] }
   | { readonly kind: 'unknown' }
 
 /**
- * One entry of `ports` or `protocols`. Without `protocol`, any of them (a named port of ClusterNetworkPolicy); without `port`, all ports; `unknown`
- * as for peers. A name is looked up in the destination pod.
+ * One entry of `ports` or `protocols`. Without `protocol`, any of them (a named port of
+ * ClusterNetworkPolicy); without `port`, all ports; `unknown` as for peers. A name is looked up in the
+ * destination pod.
  */
 export type PortMatch =
-  | { readonly kind: 'all', readonly protocol: Protocol }
-  | { readonly kind: 'range', readonly protocol: Protocol, readonly first: number, readonly last: number }
-  | { readonly kind: 'name', readonly protocol: Protocol | undefined, readonly name: string }
+  | { readonly kind: 'all'; readonly protocol: Protocol }
+  | { readonly kind: 'range'; readonly protocol: Protocol; readonly first: number; readonly last: number }
+  | { readonly kind: 'name'; readonly protocol: Protocol | undefined; readonly name: string }
   | { readonly kind: 'unknown' }
 
-/** What one rule speaks of. `peers` undefined: everyone, external addresses too; `ports` undefined: all ports and protocols. */
+/**
+ * What one rule speaks of. `peers` undefined: everyone, external addresses too; `ports` undefined: all ports
+ * and protocols.
+ */
 export interface RuleMatch {
   readonly peers: readonly Peer[] | undefined
   readonly ports: readonly PortMatch[] | undefined
@@ -85,7 +93,10 @@ export interface RuleMatch {
 /** What a rule of a cluster-wide policy does. */
 export type Action = 'Accept' | 'Deny' | 'Pass'
 
-/** A rule of a cluster-wide policy. `failsClosed`: a peer or port is unknown, so that Accept matches nothing, and the others deny all. */
+/**
+ * A rule of a cluster-wide policy. `failsClosed`: a peer or port is unknown, so that Accept matches nothing,
+ * and the others deny all.
+ */
 export interface ClusterRule extends RuleMatch {
   readonly name: string | undefined
   readonly action: Action
@@ -105,7 +116,9 @@ export interface NetworkPolicyModel {
 /** Kinds of policies that are not in a namespace. */
 export type ClusterPolicyKind = 'ClusterNetworkPolicy' | 'AdminNetworkPolicy' | 'BaselineAdminNetworkPolicy'
 
-/** A cluster-wide policy. The priority of a BaselineAdminNetworkPolicy is 1001: after all others of its tier. */
+/**
+ * A cluster-wide policy. The priority of a BaselineAdminNetworkPolicy is 1001: after all others of its tier.
+ */
 export interface ClusterPolicyModel {
   readonly kind: ClusterPolicyKind
   readonly name: string

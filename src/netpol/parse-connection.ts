@@ -4,7 +4,10 @@ import { WorldError } from './world-error.js'
 
 const FORM = /^(?<from>\S+)\s*->\s*(?<to>\S+):(?<port>[^:\s/]+)(?:\/(?<protocol>[A-Za-z]+))?$/
 
-/** `[2001:db8::1]` is the address without brackets, `node:n1` a node, `www.example.com` a domain; pods, addresses and `external` are as they are. */
+/**
+ * `[2001:db8::1]` is the address without brackets, `node:n1` a node, `www.example.com` a domain; pods,
+ * addresses and `external` are as they are.
+ */
 function endOf(text: string): EndpointRef {
   if (text.startsWith('[') && text.endsWith(']')) return text.slice(1, -1)
   if (text.startsWith('node:')) return { node: text.slice('node:'.length) }
@@ -13,13 +16,16 @@ function endOf(text: string): EndpointRef {
 }
 
 /**
- * Reads `default/web -> default/db:6379/TCP`. Ends are pods (`namespace/name`), addresses (IPv6 at the destination in brackets), `node:name`, domain names or
- * `external`; the port is a number or its name in the pod; without a protocol it is TCP. @throws WorldError for another form.
+ * Reads `default/web -> default/db:6379/TCP`. Ends are pods (`namespace/name`), addresses (IPv6 at the
+ * destination in brackets), `node:name`, domain names or `external`; the port is a number or its name in the
+ * pod; without a protocol it is TCP. @throws WorldError for another form.
  */
 export function parseConnection(text: string): Connection {
   const { groups } = FORM.exec(text.trim()) ?? {}
   if (groups === undefined) {
-    throw new WorldError('connection', [invalid('connection', text, "must be like 'default/web -> default/db:6379/TCP'")])
+    throw new WorldError('connection', [
+      invalid('connection', text, "must be like 'default/web -> default/db:6379/TCP'"),
+    ])
   }
   const { from = '', to = '', port = '', protocol = 'TCP' } = groups
   const number = /^\d+$/.test(port) ? Number(port) : port

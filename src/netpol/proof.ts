@@ -13,7 +13,10 @@ export interface EndProof {
   readonly domains?: readonly string[]
 }
 
-/** The connection as it was understood. Without `port`, the destination has none of the name that was asked for. */
+/**
+ * The connection as it was understood. Without `port`, the destination has none of the name that was asked
+ * for.
+ */
 export interface ConnectionProof {
   readonly from: EndProof
   readonly to: EndProof
@@ -26,16 +29,33 @@ export interface ConnectionProof {
 /** What a field said of the connection; the ones after "-" say no. */
 export type Because =
   /** The list is absent or empty: everyone, or every port. */
-  | 'everyPeer' | 'everyPort'
-  | 'podSelected' | 'addressInRange' | 'nodeSelected' | 'domainMatched'
-  | 'portMatched' | 'everyPortOfProtocol' | 'namedPortMatched'
+  | 'everyPeer'
+  | 'everyPort'
+  | 'podSelected'
+  | 'addressInRange'
+  | 'nodeSelected'
+  | 'domainMatched'
+  | 'portMatched'
+  | 'everyPortOfProtocol'
+  | 'namedPortMatched'
   // -
   /** A selector's requirement that the labels of the pod, its namespace or the node do not meet. */
-  | 'podLabels' | 'namespaceLabels' | 'nodeLabels'
-  | 'otherNamespace' | 'notAPod' | 'notANode'
-  | 'addressOutOfRange' | 'addressExcepted' | 'otherFamily' | 'noAddress' | 'addressOfPod'
-  | 'noDomain' | 'otherDomain'
-  | 'otherProtocol' | 'otherPort' | 'noSuchNamedPort'
+  | 'podLabels'
+  | 'namespaceLabels'
+  | 'nodeLabels'
+  | 'otherNamespace'
+  | 'notAPod'
+  | 'notANode'
+  | 'addressOutOfRange'
+  | 'addressExcepted'
+  | 'otherFamily'
+  | 'noAddress'
+  | 'addressOfPod'
+  | 'noDomain'
+  | 'otherDomain'
+  | 'otherProtocol'
+  | 'otherPort'
+  | 'noSuchNamedPort'
   /** An entry without a known field, by which the rule fails closed. */
   | 'unknownField'
 
@@ -83,8 +103,8 @@ export interface TierProof {
 }
 
 /**
- * Why one side lets it pass or not. `noSubject`: there is no pod that a policy could select; `self`: a pod reaches its own address; a tier: it
- * decided; `default`: no tier did, which allows.
+ * Why one side lets it pass or not. `noSubject`: there is no pod that a policy could select; `self`: a pod
+ * reaches its own address; a tier: it decided; `default`: no tier did, which allows.
  */
 export interface SideProof {
   readonly direction: Direction

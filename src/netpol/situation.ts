@@ -20,16 +20,37 @@ export interface Situation {
   readonly destination: PodModel | undefined
 }
 
-/** The pod that selectors see at an end; undefined for nodes, addresses, and pods that selectors are to ignore. */
-export function podInView({ pod }: End, view: View, { hostNetwork, finishedPods }: ResolvedOptions): PodModel | undefined {
+/**
+ * The pod that selectors see at an end; undefined for nodes, addresses, and pods that selectors are to
+ * ignore.
+ */
+export function podInView(
+  { pod }: End,
+  view: View,
+  { hostNetwork, finishedPods }: ResolvedOptions,
+): PodModel | undefined {
   if (pod === undefined || (pod.finished && finishedPods === 'ignored')) return undefined
   return pod.hostNetwork && (view === 'cluster' || hostNetwork === 'node') ? undefined : pod
 }
 
 /** One side of a connection in one view. */
-export function situationOf(model: Model, connection: ResolvedConnection, direction: Direction, view: View): Situation {
+export function situationOf(
+  model: Model,
+  connection: ResolvedConnection,
+  direction: Direction,
+  view: View,
+): Situation {
   const { from, to } = connection
   const [own, peer] = direction === 'egress' ? [from, to] : [to, from]
   const see = (end: End): PodModel | undefined => podInView(end, view, model.options)
-  return { model, connection, direction, view, subject: see(own), peer, peerPod: see(peer), destination: see(to) }
+  return {
+    model,
+    connection,
+    direction,
+    view,
+    subject: see(own),
+    peer,
+    peerPod: see(peer),
+    destination: see(to),
+  }
 }

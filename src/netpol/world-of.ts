@@ -6,19 +6,25 @@ export interface Lister {
 }
 
 const custom = [
-  ['ClusterNetworkPolicy', 'clusternetworkpolicies'], ['AdminNetworkPolicy', 'adminnetworkpolicies'], ['BaselineAdminNetworkPolicy', 'baselineadminnetworkpolicies'],
+  ['ClusterNetworkPolicy', 'clusternetworkpolicies'],
+  ['AdminNetworkPolicy', 'adminnetworkpolicies'],
+  ['BaselineAdminNetworkPolicy', 'baselineadminnetworkpolicies'],
 ] as const
 
-const nameOf = (object: unknown): string | undefined => (object as { readonly metadata: { readonly name?: string } }).metadata.name
+const nameOf = (object: unknown): string | undefined =>
+  (object as { readonly metadata: { readonly name?: string } }).metadata.name
 
 /** The policies of a cluster; of the cluster-wide kinds those whose definitions are installed. */
 export function policiesOf(cluster: Lister): readonly WorldPolicy[] {
   // objects in lists need not tell their kind
-  const policies = (kind: string, resource: string): readonly WorldPolicy[] => cluster.list(resource).items.map((each) => ({ ...each as WorldPolicy, kind }))
+  const policies = (kind: string, resource: string): readonly WorldPolicy[] =>
+    cluster.list(resource).items.map((each) => ({ ...(each as WorldPolicy), kind }))
   const installed = new Set(cluster.list('customresourcedefinitions').items.map(nameOf))
   return [
     ...policies('NetworkPolicy', 'networkpolicies'),
-    ...custom.flatMap(([kind, resource]) => (installed.has(`${resource}.policy.networking.k8s.io`) ? policies(kind, resource) : [])),
+    ...custom.flatMap(([kind, resource]) =>
+      installed.has(`${resource}.policy.networking.k8s.io`) ? policies(kind, resource) : [],
+    ),
   ]
 }
 
@@ -26,7 +32,9 @@ export function policiesOf(cluster: Lister): readonly WorldPolicy[] {
 export function worldOf(cluster: Lister): World {
   const list = (resource: string): readonly unknown[] => cluster.list(resource).items
   return {
-    namespaces: list('namespaces') as readonly WorldNamespace[], pods: list('pods') as readonly WorldPod[], nodes: list('nodes') as readonly WorldNode[],
+    namespaces: list('namespaces') as readonly WorldNamespace[],
+    pods: list('pods') as readonly WorldPod[],
+    nodes: list('nodes') as readonly WorldNode[],
     policies: policiesOf(cluster),
   }
 }

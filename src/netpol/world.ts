@@ -1,4 +1,6 @@
-/** What a verdict is asked of: plain Kubernetes objects. No more of them is looked at than what stands here. */
+/**
+ * What a verdict is asked of: plain Kubernetes objects. No more of them is looked at than what stands here.
+ */
 import type { Labels } from '../api/labels.js'
 
 /** Metadata, as far as policies look at it. No namespace is `default`. */
@@ -32,26 +34,35 @@ export interface WorldContainer {
 /** A Pod. */
 export interface WorldPod {
   readonly metadata: WorldMeta
-  readonly spec?: {
-    readonly nodeName?: string | undefined
-    readonly hostNetwork?: boolean | undefined
-    readonly containers?: readonly WorldContainer[] | undefined
-    readonly initContainers?: readonly WorldContainer[] | undefined
-  } | undefined
-  readonly status?: {
-    readonly phase?: string | undefined
-    readonly podIP?: string | undefined
-    readonly podIPs?: readonly { readonly ip: string }[] | undefined
-  } | undefined
+  readonly spec?:
+    | {
+        readonly nodeName?: string | undefined
+        readonly hostNetwork?: boolean | undefined
+        readonly containers?: readonly WorldContainer[] | undefined
+        readonly initContainers?: readonly WorldContainer[] | undefined
+      }
+    | undefined
+  readonly status?:
+    | {
+        readonly phase?: string | undefined
+        readonly podIP?: string | undefined
+        readonly podIPs?: readonly { readonly ip: string }[] | undefined
+      }
+    | undefined
 }
 
 /** A Node: its labels and those of its addresses that are IPs. */
 export interface WorldNode {
   readonly metadata: WorldMeta
-  readonly status?: { readonly addresses?: readonly { readonly type: string, readonly address: string }[] | undefined } | undefined
+  readonly status?:
+    | { readonly addresses?: readonly { readonly type: string; readonly address: string }[] | undefined }
+    | undefined
 }
 
-/** A policy of any kind: NetworkPolicy, ClusterNetworkPolicy, AdminNetworkPolicy or BaselineAdminNetworkPolicy. */
+/**
+ * A policy of any kind: NetworkPolicy, ClusterNetworkPolicy, AdminNetworkPolicy or
+ * BaselineAdminNetworkPolicy.
+ */
 export interface WorldPolicy {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
@@ -59,7 +70,10 @@ export interface WorldPolicy {
   readonly spec?: object | undefined
 }
 
-/** A cluster as policies see it. A namespace that has pods and no object counts as one without labels of its own. */
+/**
+ * A cluster as policies see it. A namespace that has pods and no object counts as one without labels of its
+ * own.
+ */
 export interface World {
   readonly namespaces?: readonly WorldNamespace[] | undefined
   readonly pods?: readonly WorldPod[] | undefined
@@ -73,15 +87,16 @@ export interface World {
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
 
 /**
- * One end of a connection: a pod (`'ns/name'` for short), a node, an address (its text for short), what is behind a domain name, or something
- * outside (`'external'`, that is 203.0.113.1 or 2001:db8::1). An address that a pod or a node has is that pod or node.
+ * One end of a connection: a pod (`'ns/name'` for short), a node, an address (its text for short), what is
+ * behind a domain name, or something outside (`'external'`, that is 203.0.113.1 or 2001:db8::1). An address
+ * that a pod or a node has is that pod or node.
  */
 export type EndpointRef =
   | string
-  | { readonly pod: string, readonly namespace?: string | undefined }
+  | { readonly pod: string; readonly namespace?: string | undefined }
   | { readonly node: string }
   | { readonly ip: string }
-  | { readonly domain: string, readonly ip?: string | undefined }
+  | { readonly domain: string; readonly ip?: string | undefined }
   | { readonly external: true }
 
 /** A connection to be judged; what answers it is part of it. */
@@ -98,7 +113,8 @@ export interface Connection {
    */
   readonly family?: 'IPv4' | 'IPv6' | undefined
   /**
-   * It came to the destination through a Service. That matters only for a pod that reaches itself, which is then subject to ClusterNetworkPolicy.
+   * It came to the destination through a Service. That matters only for a pod that reaches itself, which is
+   * then subject to ClusterNetworkPolicy.
    * @defaultValue false
    */
   readonly service?: boolean | undefined

@@ -21,12 +21,20 @@ export interface Reply {
 }
 
 /**
- * What the client sees. `connected`: somebody listens and accepts. `refused`: a reset, or an ICMP "port unreachable" (nobody listens, a Service
- * without endpoints). `timeout`: packets are lost (dropped by a policy or by kube-proxy, machine down, network cut, no route for a Service's
- * address). `unreachable`: "No route to host" (nobody has that address), or the client itself is not running. `reset`: accepted, then closed
- * without an answer. `no-such-host`: the name does not exist. `dns-timeout`: no DNS server answered.
+ * What the client sees. `connected`: somebody listens and accepts. `refused`: a reset, or an ICMP "port
+ * unreachable" (nobody listens, a Service without endpoints). `timeout`: packets are lost (dropped by a
+ * policy or by kube-proxy, machine down, network cut, no route for a Service's address). `unreachable`: "No
+ * route to host" (nobody has that address), or the client itself is not running. `reset`: accepted, then
+ * closed without an answer. `no-such-host`: the name does not exist. `dns-timeout`: no DNS server answered.
  */
-export type Outcome = 'connected' | 'refused' | 'timeout' | 'unreachable' | 'reset' | 'no-such-host' | 'dns-timeout'
+export type Outcome =
+  | 'connected'
+  | 'refused'
+  | 'timeout'
+  | 'unreachable'
+  | 'reset'
+  | 'no-such-host'
+  | 'dns-timeout'
 
 /** One endpoint of a Service as a kube-proxy sees it. */
 export interface EndpointView {

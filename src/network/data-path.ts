@@ -3,7 +3,15 @@ import { nodeCondition } from '../api/core/conditions.js'
 import { isApiError } from '../apiserver/client/api-error.js'
 import type { Connection, Hop, Outcome, Payload, Protocol, Reply } from './connection.js'
 import { hostPort } from './connection.js'
-import type { Accepted, NetworkNode, NetworkPorts, OutsideHost, PolicyConnection, PolicyEnd, RunningPod } from './ports.js'
+import type {
+  Accepted,
+  NetworkNode,
+  NetworkPorts,
+  OutsideHost,
+  PolicyConnection,
+  PolicyEnd,
+  RunningPod,
+} from './ports.js'
 import type { NodeRules, Packet } from './proxy/kube-proxy.js'
 import { localEndpoints, translate } from './proxy/kube-proxy.js'
 import { Routes } from './route.js'
@@ -48,8 +56,8 @@ interface UnderWay {
 }
 
 /**
- * The data path of a cluster: what happens to a connection on its way through kube-proxy's rules, routes, policies and ports. Nothing is computed
- * before the first connection; after that each costs a few look-ups.
+ * The data path of a cluster: what happens to a connection on its way through kube-proxy's rules, routes,
+ * policies and ports. Nothing is computed before the first connection; after that each costs a few look-ups.
  */
 export class DataPath {
   readonly services: ServiceView
@@ -67,62 +75,118 @@ export class DataPath {
     const hops: Hop[] = []
     const from = this.#endOf(source)
     const running = isRunning(source)
-    hops.push({ hop: 'source', ...(from.pod === undefined ? {} : { pod: from.pod }), ...(from.node === undefined ? {} : { node: from.node }), ip: from.ip, running })
+    hops.push({
+      hop: 'source',
+      ...(from.pod === undefined ? {} : { pod: from.pod }),
+      ...(from.node === undefined ? {} : { node: from.node }),
+      ip: from.ip,
+      running,
+    })
     if (!running) return end(hops, 'unreachable')
     const at = source.kind === 'pod' || source.kind === 'node' ? source.node : undefined
-    const packet: UnderWay = { hops, wanted, at, from, sender: from, service: false, exists: false, fromPod: source.kind === 'pod' && !source.pod.hostNetwork }
+    const packet: UnderWay = {
+      hops,
+      wanted,
+      at,
+      from,
+      sender: from,
+      service: false,
+      exists: false,
+      fromPod: source.kind === 'pod' && !source.pod.hostNetwork,
+    }
     if (source.kind === 'outside') return this.#enter(packet)
     if (source.kind === 'apiserver') return this.#route(packet, wanted.ip, wanted.port)
     return this.#leave(packet, source)
   }
 
   /**
-   * Sends over a connection that exists: kube-proxy has chosen its endpoint, and what it was let through by stays so. `by` is the node whose address the
-   * other side sees, when that is not the sender's own.
+   * Sends over a connection that exists: kube-proxy has chosen its endpoint, and what it was let through by
+   * stays so. `by` is the node whose address the other side sees, when that is not the sender's own.
    */
   carryOn(source: Source, wanted: Wanted, by: NetworkNode | undefined): Connection {
     const hops: Hop[] = []
     const own = this.#endOf(source)
     const running = isRunning(source)
-    hops.push({ hop: 'source', ...(own.pod === undefined ? {} : { pod: own.pod }), ...(own.node === undefined ? {} : { node: own.node }), ip: own.ip, running })
+    hops.push({
+      hop: 'source',
+      ...(own.pod === undefined ? {} : { pod: own.pod }),
+      ...(own.node === undefined ? {} : { node: own.node }),
+      ip: own.ip,
+      running,
+    })
     if (!running) return end(hops, 'unreachable')
     const from = by === undefined ? own : { ip: by.address, node: by.name }
     const at = source.kind === 'pod' || source.kind === 'node' ? source.node : by
-    const packet: UnderWay = { hops, wanted, at, from, sender: own, service: false, exists: true, fromPod: source.kind === 'pod' && !source.pod.hostNetwork }
-    if (LOOPBACK.test(wanted.ip) && packet.fromPod && source.kind === 'pod') return broken(this.#listener(packet, source.node, source.pod, wanted.port))
+    const packet: UnderWay = {
+      hops,
+      wanted,
+      at,
+      from,
+      sender: own,
+      service: false,
+      exists: true,
+      fromPod: source.kind === 'pod' && !source.pod.hostNetwork,
+    }
+    if (LOOPBACK.test(wanted.ip) && packet.fromPod && source.kind === 'pod')
+      return broken(this.#listener(packet, source.node, source.pod, wanted.port))
     return broken(this.#route(packet, wanted.ip, wanted.port, true))
   }
 
   /** From a pod or a node: its own kube-proxy sees the packet first. */
   #leave(packet: UnderWay, source: Source & { readonly kind: 'pod' | 'node' }): Connection {
-    const { wanted: { ip, port, protocol } } = packet
+    const {
+      wanted: { ip, port, protocol },
+    } = packet
     const onHost = source.kind === 'node' || source.pod.hostNetwork
     if (LOOPBACK.test(ip) && !onHost) return this.#listener(packet, source.node, source.pod, port)
     const toNode = ip === source.node.address || (LOOPBACK.test(ip) && onHost)
-    const origin = packet.fromPod ? 'pod' as const : 'node' as const
-    const done = this.#translated(packet, source.node, { sourceIP: packet.from.ip, origin, ip, port, protocol, toNode })
+    const origin = packet.fromPod ? ('pod' as const) : ('node' as const)
+    const done = this.#translated(packet, source.node, {
+      sourceIP: packet.from.ip,
+      origin,
+      ip,
+      port,
+      protocol,
+      toNode,
+    })
     if (done !== undefined) return done
     return toNode ? this.#host(packet, source.node, port) : this.#route(packet, ip, port)
   }
 
-  /** From outside: node addresses, load balancers and external IPs lead in; addresses of pods and cluster IPs do not. */
+  /**
+   * From outside: node addresses, load balancers and external IPs lead in; addresses of pods and cluster IPs
+   * do not.
+   */
   #enter(packet: UnderWay): Connection {
-    const { hops, wanted: { ip } } = packet
+    const {
+      hops,
+      wanted: { ip },
+    } = packet
     const services = this.services.now()
     const balanced = services.balancedAt(ip)
     if (balanced !== undefined) return this.#balance(packet, balanced)
     const found = this.routes.find(ip)
-    if (found.kind === 'node' || this.#isApiserver(ip) || this.#outsideAt(ip) !== undefined) return this.#route(packet, ip, packet.wanted.port)
+    if (found.kind === 'node' || this.#isApiserver(ip) || this.#outsideAt(ip) !== undefined)
+      return this.#route(packet, ip, packet.wanted.port)
     const service = services.withAddress(ip)
-    if (service?.spec.externalIPs?.includes(ip) === true) return this.#enterBy(packet, 'router', this.#entryNodes(undefined), ip, packet.wanted.port)
-    const reason = service !== undefined ? 'cluster IPs are not routed outside of the nodes' : 'not routed from outside of the cluster'
+    if (service?.spec.externalIPs?.includes(ip) === true)
+      return this.#enterBy(packet, 'router', this.#entryNodes(undefined), ip, packet.wanted.port)
+    const reason =
+      service !== undefined
+        ? 'cluster IPs are not routed outside of the nodes'
+        : 'not routed from outside of the cluster'
     hops.push({ hop: 'route', to: ip, ok: false, reason })
     return end(hops, 'timeout')
   }
 
-  /** The provider's load balancer: to the Service's own address on a node, or (mode Proxy) to its node port. */
+  /**
+   * The provider's load balancer: to the Service's own address on a node, or (mode Proxy) to its node port.
+   */
   #balance(packet: UnderWay, service: Service): Connection {
-    const { wanted: { ip, port, protocol }, hops } = packet
+    const {
+      wanted: { ip, port, protocol },
+      hops,
+    } = packet
     const mode = service.status?.loadBalancer?.ingress?.find((one) => one.ip === ip)?.ipMode
     const entry = service.spec.ports?.find((one) => one.port === port && (one.protocol ?? 'TCP') === protocol)
     if (entry === undefined) {
@@ -134,27 +198,55 @@ export class DataPath {
     return this.#enterBy(packet, 'load-balancer', nodes, undefined, entry.nodePort ?? 0)
   }
 
-  #enterBy(packet: UnderWay, hop: 'load-balancer' | 'router', nodes: readonly NetworkNode[], ip: string | undefined, port: number): Connection {
+  #enterBy(
+    packet: UnderWay,
+    hop: 'load-balancer' | 'router',
+    nodes: readonly NetworkNode[],
+    ip: string | undefined,
+    port: number,
+  ): Connection {
     const { hops, wanted } = packet
     if (nodes.length === 0) {
       hops.push({ hop, address: wanted.ip, reason: 'no node is healthy' })
       return end(hops, 'timeout')
     }
-    const node = nodes.length === 1 ? nodes[0] as NetworkNode : this.#ports.chance().pick(nodes)
+    const node = nodes.length === 1 ? (nodes[0] as NetworkNode) : this.#ports.chance().pick(nodes)
     hops.push({ hop, address: wanted.ip, node: node.name })
     const destination = ip ?? node.address
     const arrived = { ...packet, at: node, fromPod: false }
-    const seen: Packet = { sourceIP: packet.from.ip, origin: 'outside', ip: destination, port, protocol: wanted.protocol, toNode: ip === undefined }
-    return this.#translated(arrived, node, seen) ?? (ip === undefined ? this.#host(arrived, node, port) : this.#lost(arrived, destination, 'no kube-proxy rule for it'))
+    const seen: Packet = {
+      sourceIP: packet.from.ip,
+      origin: 'outside',
+      ip: destination,
+      port,
+      protocol: wanted.protocol,
+      toNode: ip === undefined,
+    }
+    return (
+      this.#translated(arrived, node, seen) ??
+      (ip === undefined
+        ? this.#host(arrived, node, port)
+        : this.#lost(arrived, destination, 'no kube-proxy rule for it'))
+    )
   }
 
-  /** Nodes that a balancer sends to: Ready, not excluded; of a Service that keeps traffic on the node those with endpoints. */
+  /**
+   * Nodes that a balancer sends to: Ready, not excluded; of a Service that keeps traffic on the node those
+   * with endpoints.
+   */
   #entryNodes(local: Service | undefined): readonly NetworkNode[] {
     const { nodes } = this.#ports
     return nodes.names().flatMap((name) => {
       const node = nodes.get(name)
       const object = this.routes.node(name)
-      if (node === undefined || !node.powered || node.isolated || object === undefined || object.metadata.labels?.[EXCLUDED] !== undefined) return []
+      if (
+        node === undefined ||
+        !node.powered ||
+        node.isolated ||
+        object === undefined ||
+        object.metadata.labels?.[EXCLUDED] !== undefined
+      )
+        return []
       if (nodeCondition(object, 'Ready')?.status !== 'True') return []
       if (local === undefined) return [node]
       const rules = this.#rulesOf(node)
@@ -170,8 +262,12 @@ export class DataPath {
     const found = translate(rules, seen, { now: now(), affinity: state().affinity, chance })
     if (found === undefined) return undefined
     packet.hops.push(found.hop)
-    if (found.target === undefined) return end(packet.hops, found.hop.verdict === 'reject' ? 'refused' : 'timeout')
-    const from = found.hop.masqueraded === true && packet.from.ip !== node.address ? { ip: node.address, node: node.name } : packet.from
+    if (found.target === undefined)
+      return end(packet.hops, found.hop.verdict === 'reject' ? 'refused' : 'timeout')
+    const from =
+      found.hop.masqueraded === true && packet.from.ip !== node.address
+        ? { ip: node.address, node: node.name }
+        : packet.from
     return this.#toBackEnd({ ...packet, from, at: node }, found.target)
   }
 
@@ -196,7 +292,11 @@ export class DataPath {
 
   /** To an address as it is now. */
   #route(packet: UnderWay, ip: string, port: number, isTranslated: boolean = false): Connection {
-    const { hops, at, wanted: { protocol } } = packet
+    const {
+      hops,
+      at,
+      wanted: { protocol },
+    } = packet
     if (this.#isApiserver(ip)) return this.#toApiserver(packet, ip, port)
     const found = this.routes.find(ip)
     if (found.kind === 'none') return this.#toOutside(packet, ip, port)
@@ -216,10 +316,21 @@ export class DataPath {
     if (isTranslated || node === at) return this.#host(packet, node, port)
     // the source of what leaves the pod network is the node
     const from = packet.fromPod && at !== undefined ? { ip: at.address, node: at.name } : packet.from
-    const denied = packet.fromPod ? this.#egress(packet, packet.from, { ip, node: node.name }, port) : undefined
+    const denied = packet.fromPod
+      ? this.#egress(packet, packet.from, { ip, node: node.name }, port)
+      : undefined
     if (denied !== undefined) return denied
     const arrived: UnderWay = { ...packet, from, sender: from, at: node, fromPod: false }
-    return this.#translated(arrived, node, { sourceIP: from.ip, origin: 'outside', ip, port, protocol, toNode: true }) ?? this.#host(arrived, node, port)
+    return (
+      this.#translated(arrived, node, {
+        sourceIP: from.ip,
+        origin: 'outside',
+        ip,
+        port,
+        protocol,
+        toNode: true,
+      }) ?? this.#host(arrived, node, port)
+    )
   }
 
   /** To a pod on the pod network: policies first. */
@@ -232,7 +343,8 @@ export class DataPath {
   #policy(packet: UnderWay, to: PolicyEnd, port: number): Connection | undefined {
     const { from, sender } = packet
     // behind another source address the policies of the sender are asked apart
-    const denied = sender === undefined || sender === from ? undefined : this.#egress(packet, sender, to, port)
+    const denied =
+      sender === undefined || sender === from ? undefined : this.#egress(packet, sender, to, port)
     return denied ?? this.#ask(packet, { from, to }, port)
   }
 
@@ -241,49 +353,86 @@ export class DataPath {
     return from.pod === undefined ? undefined : this.#ask(packet, { from, to, side: 'egress' }, port)
   }
 
-  #ask({ hops, service, exists, wanted: { protocol } }: UnderWay, ends: Pick<PolicyConnection, 'from' | 'to' | 'side'>, port: number): Connection | undefined {
+  #ask(
+    { hops, service, exists, wanted: { protocol } }: UnderWay,
+    ends: Pick<PolicyConnection, 'from' | 'to' | 'side'>,
+    port: number,
+  ): Connection | undefined {
     const { from, to } = ends
-    if ((from.pod === undefined && to.pod === undefined) || (exists && !this.#ports.cutsExisting)) return undefined
+    if ((from.pod === undefined && to.pod === undefined) || (exists && !this.#ports.cutsExisting))
+      return undefined
     const enforcer = this.#ports.enforcer()
     if (enforcer === undefined) return undefined
     const connection = { ...ends, port, protocol, ...(service ? { service } : {}) }
     const verdict = enforcer.check(connection)
     this.#ports.onVerdict(connection, verdict)
     hops.push({
-      hop: 'policy', from: from.pod ?? from.ip, to: to.pod ?? to.ip, port, protocol, ...(ends.side === undefined ? {} : { side: ends.side }), allowed: verdict.allowed,
+      hop: 'policy',
+      from: from.pod ?? from.ip,
+      to: to.pod ?? to.ip,
+      port,
+      protocol,
+      ...(ends.side === undefined ? {} : { side: ends.side }),
+      allowed: verdict.allowed,
       ...(verdict.proof === undefined ? {} : { proof: verdict.proof }),
     })
     return verdict.allowed ? undefined : end(hops, 'timeout', { endpoint: hostPort(to.ip, port) })
   }
 
   #listener(packet: UnderWay, node: NetworkNode, pod: RunningPod, port: number): Connection {
-    const { hops, wanted: { protocol, payload } } = packet
+    const {
+      hops,
+      wanted: { protocol, payload },
+    } = packet
     const listening = node.accepts(pod, port, protocol)
     const at = nameOf(pod)
     hops.push({ hop: 'listener', at, port, protocol, listening })
-    const reached = { pod: at, endpoint: hostPort(pod.hostNetwork ? node.address : pod.ip ?? '', port) }
+    const reached = { pod: at, endpoint: hostPort(pod.hostNetwork ? node.address : (pod.ip ?? ''), port) }
     if (!listening) return end(hops, 'refused', reached)
-    return payload === undefined ? end(hops, 'connected', reached) : accepted(hops, node.request(pod, port, payload), reached)
+    return payload === undefined
+      ? end(hops, 'connected', reached)
+      : accepted(hops, node.request(pod, port, payload), reached)
   }
 
   /** To a node itself: pods on its network, host ports, its own programs. */
   #host(packet: UnderWay, node: NetworkNode, port: number): Connection {
-    const { hops, wanted: { protocol, payload } } = packet
+    const {
+      hops,
+      wanted: { protocol, payload },
+    } = packet
     const found = this.#onHost(node, port, protocol)
     const onHost = found?.containerPort === undefined ? found?.pod : undefined
-    const denied = this.#policy(packet, { ip: node.address, node: node.name, ...(onHost === undefined ? {} : { pod: nameOf(onHost), hostNetwork: true }) }, port)
+    const denied = this.#policy(
+      packet,
+      {
+        ip: node.address,
+        node: node.name,
+        ...(onHost === undefined ? {} : { pod: nameOf(onHost), hostNetwork: true }),
+      },
+      port,
+    )
     if (denied !== undefined) return denied
     if (onHost !== undefined) return this.#listener(packet, node, onHost, port)
     if (found?.containerPort !== undefined) return this.#toPod(packet, node, found.pod, found.containerPort)
     const program = this.#programAt(node, port, protocol)
-    hops.push({ hop: 'listener', at: program?.name ?? node.name, port, protocol, listening: program !== undefined })
+    hops.push({
+      hop: 'listener',
+      at: program?.name ?? node.name,
+      port,
+      protocol,
+      listening: program !== undefined,
+    })
     const endpoint = hostPort(node.address, port)
     if (program === undefined) return end(hops, 'refused', { endpoint })
     return end(hops, 'connected', { endpoint, ...(payload === undefined ? {} : { response: program.reply }) })
   }
 
   /** The pod behind a port of a node: on its network, or by a host port. */
-  #onHost(node: NetworkNode, port: number, protocol: Protocol): { readonly pod: RunningPod, readonly containerPort?: number } | undefined {
+  #onHost(
+    node: NetworkNode,
+    port: number,
+    protocol: Protocol,
+  ): { readonly pod: RunningPod; readonly containerPort?: number } | undefined {
     for (const pod of node.pods()) {
       if (pod.sandbox !== 'ready') continue
       if (pod.hostNetwork && node.accepts(pod, port, protocol)) return { pod }
@@ -293,9 +442,19 @@ export class DataPath {
     return undefined
   }
 
-  #programAt(node: NetworkNode, port: number, protocol: Protocol): { readonly name: string; readonly reply: Reply } | undefined {
+  #programAt(
+    node: NetworkNode,
+    port: number,
+    protocol: Protocol,
+  ): { readonly name: string; readonly reply: Reply } | undefined {
     if (protocol !== 'TCP') return undefined
-    if (port === KUBELET_PORT) return node.kubelet ? { name: 'kubelet', reply: { status: 400, body: 'Client sent an HTTP request to an HTTPS server.\n' } } : undefined
+    if (port === KUBELET_PORT)
+      return node.kubelet
+        ? {
+            name: 'kubelet',
+            reply: { status: 400, body: 'Client sent an HTTP request to an HTTPS server.\n' },
+          }
+        : undefined
     if (this.#ports.state().stale.has(node.name)) return undefined
     if (port === PROXY_HEALTH_PORT) return { name: 'kube-proxy', reply: { status: 200, body: '' } }
     const service = this.services.now().withHealthPort(port)
@@ -303,8 +462,13 @@ export class DataPath {
     if (rules === undefined || service === undefined) return undefined
     const count = localEndpoints(rules, service)
     const { namespace = '', name = '' } = service.metadata
-    const body = `{"service": {"namespace": "${namespace}","name": "${name}"},"localEndpoints": ${count},"serviceProxyHealthy": true}`
-    return { name: 'kube-proxy', reply: { status: count > 0 ? 200 : 503, headers: { 'content-type': 'application/json' }, body } }
+    const body =
+      `{"service": {"namespace": "${namespace}","name": "${name}"},"localEndpoints": ` +
+      `${count},"serviceProxyHealthy": true}`
+    return {
+      name: 'kube-proxy',
+      reply: { status: count > 0 ? 200 : 503, headers: { 'content-type': 'application/json' }, body },
+    }
   }
 
   #isApiserver(ip: string): boolean {
@@ -312,7 +476,11 @@ export class DataPath {
   }
 
   #toApiserver(packet: UnderWay, ip: string, port: number): Connection {
-    const { hops, at, wanted: { protocol, payload } } = packet
+    const {
+      hops,
+      at,
+      wanted: { protocol, payload },
+    } = packet
     const { apiserver } = this.#ports
     if (at?.isolated === true) {
       hops.push({ hop: 'route', to: ip, ok: false, reason: `${at.name} is cut off` })
@@ -325,15 +493,27 @@ export class DataPath {
     hops.push({ hop: 'listener', at: 'kube-apiserver', port, protocol, listening })
     const endpoint = hostPort(ip, port)
     if (!listening) return end(hops, 'refused', { endpoint })
-    return end(hops, 'connected', { endpoint, ...(payload === undefined ? {} : { response: payload.protocol === 'http' ? apiserver.ask(payload) : { body: '' } }) })
+    return end(hops, 'connected', {
+      endpoint,
+      ...(payload === undefined
+        ? {}
+        : { response: payload.protocol === 'http' ? apiserver.ask(payload) : { body: '' } }),
+    })
   }
 
   /** To something that is no part of the cluster. */
   #toOutside(packet: UnderWay, ip: string, port: number): Connection {
-    const { hops, at, wanted: { protocol, payload } } = packet
+    const {
+      hops,
+      at,
+      wanted: { protocol, payload },
+    } = packet
     const balanced = this.services.now().balancedAt(ip)
     if (balanced !== undefined && at !== undefined && !at.isolated) {
-      return this.#balance({ ...packet, from: { ip: at.address, node: at.name }, at: undefined, fromPod: false }, balanced)
+      return this.#balance(
+        { ...packet, from: { ip: at.address, node: at.name }, at: undefined, fromPod: false },
+        balanced,
+      )
     }
     const host = this.#outsideAt(ip)
     if (host === undefined) return this.#lost(packet, ip, 'nothing is known to have this address')
@@ -344,8 +524,12 @@ export class DataPath {
     const listening = protocol === 'TCP' && (host.ports ?? [80, 443]).includes(port)
     hops.push({ hop: 'listener', at: ip, port, protocol, listening })
     if (!listening) return end(hops, 'refused', { endpoint: hostPort(ip, port) })
-    const reply: Reply = payload?.protocol === 'http' ? { status: 200, body: host.body ?? '' } : { body: host.body ?? '' }
-    return end(hops, 'connected', { endpoint: hostPort(ip, port), ...(payload === undefined ? {} : { response: reply }) })
+    const reply: Reply =
+      payload?.protocol === 'http' ? { status: 200, body: host.body ?? '' } : { body: host.body ?? '' }
+    return end(hops, 'connected', {
+      endpoint: hostPort(ip, port),
+      ...(payload === undefined ? {} : { response: reply }),
+    })
   }
 
   #lost({ hops }: UnderWay, to: string, reason: string): Connection {
@@ -364,9 +548,12 @@ export class DataPath {
         if (pod.hostNetwork) return { ip: node.address, pod: nameOf(pod), node: node.name, hostNetwork: true }
         return { ip: pod.ip ?? '', pod: nameOf(pod), node: node.name }
       }
-      case 'node': return { ip: source.node.address, node: source.node.name }
-      case 'apiserver': return { ip: this.#ports.apiserver.ip }
-      case 'outside': return { ip: source.ip }
+      case 'node':
+        return { ip: source.node.address, node: source.node.name }
+      case 'apiserver':
+        return { ip: this.#ports.apiserver.ip }
+      case 'outside':
+        return { ip: source.ip }
     }
   }
 }
@@ -408,4 +595,3 @@ function broken(connection: Connection): Connection {
 function end(hops: readonly Hop[], outcome: Outcome, more: Partial<Connection> = {}): Connection {
   return { outcome, connected: outcome === 'connected', ...more, proof: hops }
 }
-

@@ -9,13 +9,18 @@ import type { NetworkNode, NodeDirectory, RunningPod } from './ports.js'
 type Name = string
 
 /**
- * Who connects: a pod (`'namespace/name'`, `{ pod }`, or `{ namespace, pod }`), a node itself, or an address outside of the cluster.
+ * Who connects: a pod (`'namespace/name'`, `{ pod }`, or `{ namespace, pod }`), a node itself, or an address
+ * outside of the cluster.
  */
-export type From = Name | { readonly pod: string; readonly namespace?: string } | { readonly node: string } | { readonly ip: string }
+export type From =
+  | Name
+  | { readonly pod: string; readonly namespace?: string }
+  | { readonly node: string }
+  | { readonly ip: string }
 
 /**
- * Where to. Text with a slash is a Service of that name, or else a pod; other text is an address, or a host name that is looked up in DNS as
- * the source does it.
+ * Where to. Text with a slash is a Service of that name, or else a pod; other text is an address, or a host
+ * name that is looked up in DNS as the source does it.
  */
 export type To =
   | string
@@ -47,7 +52,10 @@ export class Ends {
     this.#nodes = nodes
   }
 
-  /** @throws ApiError NotFound when there is no such pod; RangeError for an unknown node or what is no address. */
+  /**
+   * @throws ApiError NotFound when there is no such pod; RangeError for an unknown node or what is no
+   * address.
+   */
   source(from: From): Source {
     if (typeof from !== 'string' && 'ip' in from) {
       if (parseIp(from.ip) === undefined) throw new RangeError(`${JSON.stringify(from.ip)} is no IP address`)
@@ -55,7 +63,10 @@ export class Ends {
       return node === undefined ? { kind: 'outside', ip: from.ip } : { kind: 'node', node }
     }
     if (typeof from !== 'string' && 'node' in from) return { kind: 'node', node: this.#node(from.node) }
-    const pod = this.#client.get('pods', keyOf(typeof from === 'string' ? from : joined(from.namespace, from.pod)))
+    const pod = this.#client.get(
+      'pods',
+      keyOf(typeof from === 'string' ? from : joined(from.namespace, from.pod)),
+    )
     const found = this.runningPod(pod)
     return { kind: 'pod', ...(found ?? this.#notYet(pod)) }
   }
@@ -66,45 +77,69 @@ export class Ends {
       if (parseIp(to) !== undefined) return { kind: 'address', ip: to }
       return to.includes('/') ? this.#serviceOrPod(keyOf(to)) : { kind: 'name', name: to }
     }
-    if ('service' in to) return { kind: 'service', service: this.#client.get('services', keyOf(joined(to.namespace, to.service))) }
-    if ('pod' in to) return { kind: 'pod', pod: this.#client.get('pods', keyOf(joined(to.namespace, to.pod))) }
+    if ('service' in to)
+      return {
+        kind: 'service',
+        service: this.#client.get('services', keyOf(joined(to.namespace, to.service))),
+      }
+    if ('pod' in to)
+      return { kind: 'pod', pod: this.#client.get('pods', keyOf(joined(to.namespace, to.pod))) }
     if ('node' in to) return { kind: 'address', ip: this.#node(to.node).address }
     return 'ip' in to ? { kind: 'address', ip: to.ip } : { kind: 'name', name: to.host }
   }
 
   /** The pod of an API object as its node's runtime knows it. */
-  runningPod({ metadata: { uid = '', annotations }, spec }: Pod): { readonly node: NetworkNode; readonly pod: RunningPod } | undefined {
+  runningPod({
+    metadata: { uid = '', annotations },
+    spec,
+  }: Pod): { readonly node: NetworkNode; readonly pod: RunningPod } | undefined {
     const node = this.#nodes.get(spec.nodeName ?? '')
     // a mirror pod stands for a static one, which the machine knows by the hash of its manifest
     const uids = [uid, annotations?.['kubernetes.io/config.hash'] ?? uid]
-    for (const pod of node?.pods() ?? []) if (uids.includes(pod.uid)) return { node: node as NetworkNode, pod }
+    for (const pod of node?.pods() ?? [])
+      if (uids.includes(pod.uid)) return { node: node as NetworkNode, pod }
     return undefined
   }
 
   /** A pod that no node runs: it sends nothing. */
-  #notYet({ metadata: { uid = '', namespace = '', name = '' }, spec }: Pod): { readonly node: NetworkNode; readonly pod: RunningPod } {
+  #notYet({ metadata: { uid = '', namespace = '', name = '' }, spec }: Pod): {
+    readonly node: NetworkNode
+    readonly pod: RunningPod
+  } {
     const node: NetworkNode = this.#nodes.get(spec.nodeName ?? '') ?? {
-      name: spec.nodeName ?? '', address: '', powered: false, isolated: false, kubelet: false,
-      pods: () => [], accepts: () => false, request: () => ({ kind: 'unreachable' }),
+      name: spec.nodeName ?? '',
+      address: '',
+      powered: false,
+      isolated: false,
+      kubelet: false,
+      pods: () => [],
+      accepts: () => false,
+      request: () => ({ kind: 'unreachable' }),
     }
     return { node, pod: { uid, namespace, name, hostNetwork: false, sandbox: 'notready' } }
   }
 
   #serviceOrPod(key: Key): Target {
     const service = ignoreNotFound(() => this.#client.get('services', key))
-    return service === undefined ? { kind: 'pod', pod: this.#client.get('pods', key) } : { kind: 'service', service }
+    return service === undefined
+      ? { kind: 'pod', pod: this.#client.get('pods', key) }
+      : { kind: 'service', service }
   }
 
   #node(name: string): NetworkNode {
     const node = this.#nodes.get(name)
-    if (node === undefined) throw new RangeError(`there is no node ${name}; there are: ${this.#nodes.names().join(', ')}`)
+    if (node === undefined)
+      throw new RangeError(`there is no node ${name}; there are: ${this.#nodes.names().join(', ')}`)
     return node
   }
 }
 
 function keyOf(text: string): Key {
   const slash = text.indexOf('/')
-  return slash < 0 ? { namespace: 'default', name: text } : { namespace: text.slice(0, slash), name: text.slice(slash + 1) }
+  return slash < 0
+    ? { namespace: 'default', name: text }
+    : { namespace: text.slice(0, slash), name: text.slice(slash + 1) }
 }
 
-const joined = (namespace: string | undefined, name: string): string => (namespace === undefined ? name : `${namespace}/${name}`)
+const joined = (namespace: string | undefined, name: string): string =>
+  namespace === undefined ? name : `${namespace}/${name}`

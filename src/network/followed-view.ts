@@ -9,8 +9,9 @@ import type { ResourceName } from '../apiserver/client/resources.js'
 const MOST_PAST = 4
 
 /**
- * An indexed view of a resource that costs nothing until somebody looks: its watch is pulled when it is read, so it is always up to date, takes
- * no step of the simulation and holds no state. A cache; a fork makes its own.
+ * An indexed view of a resource that costs nothing until somebody looks: its watch is pulled when it is read,
+ * so it is always up to date, takes no step of the simulation and holds no state. A cache; a fork makes its
+ * own.
  */
 export class FollowedView<T extends KubeObject> {
   readonly #client: Client
@@ -49,7 +50,9 @@ export class FollowedView<T extends KubeObject> {
     const known = this.#past.get(resourceVersion)
     if (known !== undefined) return known
     const index = new ObjectIndex(this.#indexers)
-    for (const object of this.#client.list(this.#resource, { resourceVersion, resourceVersionMatch: 'Exact' }).items) index.set(object as unknown as T)
+    for (const object of this.#client.list(this.#resource, { resourceVersion, resourceVersionMatch: 'Exact' })
+      .items)
+      index.set(object as unknown as T)
     for (const oldest of this.#past.keys()) {
       if (this.#past.size < MOST_PAST) break
       this.#past.delete(oldest)
@@ -59,7 +62,10 @@ export class FollowedView<T extends KubeObject> {
   }
 
   #list(): ObjectIndex<T> {
-    const { items, metadata: { resourceVersion } } = this.#client.list(this.#resource)
+    const {
+      items,
+      metadata: { resourceVersion },
+    } = this.#client.list(this.#resource)
     this.#now = new ObjectIndex(this.#indexers)
     for (const object of items) this.#now.set(object as unknown as T)
     this.#watch = this.#client.watch(this.#resource, { resourceVersion }) as unknown as Watch<T>

@@ -15,7 +15,10 @@ import type { ServiceSnapshot } from './service-view.js'
 export interface ConnectOptions {
   readonly from: From
   readonly to: To
-  /** Number; or the name of a Service's port, or of a pod's container port. May be left out where there is only one. */
+  /**
+   * Number; or the name of a Service's port, or of a pod's container port. May be left out where there is
+   * only one.
+   */
   readonly port?: number | string
   /** Default TCP, or that of the named port. */
   readonly protocol?: Protocol
@@ -23,7 +26,10 @@ export interface ConnectOptions {
   readonly send?: Partial<Payload>
 }
 
-/** The network of a cluster: connections, names, and what containers are told of Services. A cache over the store; its state is {@link NetworkState}. */
+/**
+ * The network of a cluster: connections, names, and what containers are told of Services. A cache over the
+ * store; its state is {@link NetworkState}.
+ */
 export class Network {
   readonly path: DataPath
   readonly resolver: Resolver
@@ -40,36 +46,56 @@ export class Network {
 
   /**
    * Tries a connection and tells what happens to it, and why.
-   * @throws ApiError NotFound when an object that is named is not there; RangeError for a port that cannot be.
+   * @throws ApiError NotFound when an object that is named is not there; RangeError for a port that cannot
+   * be.
    */
   connect({ from, to, port, protocol, send }: ConnectOptions): Connection {
     const source = this.ends.source(from)
     const target = this.ends.target(to)
     const { number, transport } = portOf(portsOf(target, this.path.services.now()), port, protocol)
-    const payload: Payload | undefined = send && { protocol: transport === 'UDP' ? 'udp' : send.body === undefined || send.path !== undefined ? 'http' : 'tcp', ...send }
+    const payload: Payload | undefined = send && {
+      protocol:
+        transport === 'UDP' ? 'udp' : send.body === undefined || send.path !== undefined ? 'http' : 'tcp',
+      ...send,
+    }
     const hops: Hop[] = []
     const ip = this.#addressOf(source, target, hops)
     if (typeof ip !== 'string') return ip
-    const connection = this.path.connect(source, { ip, port: number, protocol: transport, ...(payload === undefined ? {} : { payload }) })
+    const connection = this.path.connect(source, {
+      ip,
+      port: number,
+      protocol: transport,
+      ...(payload === undefined ? {} : { payload }),
+    })
     return hops.length === 0 ? connection : { ...connection, proof: [...hops, ...connection.proof] }
   }
 
   /**
-   * Sends over a connection that was made: whether it still carries, and what is answered. Its end is no longer there: `reset` or `unreachable`; its packets are
-   * lost: `timeout`. @throws RangeError for one that was not made.
+   * Sends over a connection that was made: whether it still carries, and what is answered. Its end is no
+   * longer there: `reset` or `unreachable`; its packets are lost: `timeout`. @throws RangeError for one that
+   * was not made.
    */
   carryOn({ connected, endpoint = '', pod, proof }: Connection, send?: Partial<Payload>): Connection {
     const hop = proof.findLast(isSource)
     const last = proof.findLast(isListener)
-    if (!connected || hop === undefined || last === undefined) throw new RangeError('the connection was not made')
+    if (!connected || hop === undefined || last === undefined)
+      throw new RangeError('the connection was not made')
     const source = this.#sourceAgain(hop)
     if (source === undefined) return ended([{ ...hop, running: false }], 'unreachable')
     const translated = proof.findLast(isProxy)
     const by = translated?.masqueraded === true ? this.#ports.nodes.get(translated.node) : undefined
     const { protocol, port } = last
-    const payload: Payload | undefined = send && { protocol: protocol === 'UDP' ? 'udp' : send.body === undefined || send.path !== undefined ? 'http' : 'tcp', ...send }
+    const payload: Payload | undefined = send && {
+      protocol:
+        protocol === 'UDP' ? 'udp' : send.body === undefined || send.path !== undefined ? 'http' : 'tcp',
+      ...send,
+    }
     const ip = endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, '')
-    const now = this.path.carryOn(source, { ip, port, protocol, ...(payload === undefined ? {} : { payload }) }, by)
+    const now = this.path.carryOn(
+      source,
+      { ip, port, protocol, ...(payload === undefined ? {} : { payload }) },
+      by,
+    )
     // another pod that was given the address knows nothing of the connection
     return now.connected && now.pod !== pod ? { ...now, outcome: 'reset', connected: false } : now
   }
@@ -84,7 +110,9 @@ export class Network {
   clusterDNS(): string {
     const service = this.path.services.now().service('kube-system', 'kube-dns')
     const { dnsAddress } = this.#ports
-    return service !== undefined && hasClusterIP(service) ? service.spec.clusterIP ?? dnsAddress : dnsAddress
+    return service !== undefined && hasClusterIP(service)
+      ? (service.spec.clusterIP ?? dnsAddress)
+      : dnsAddress
   }
 
   /** Variables for the containers of a pod, see {@link serviceEnv}. */
@@ -98,13 +126,26 @@ export class Network {
   /** The address of a target, or the end of a connection to a name that has none. */
   #addressOf(source: Source, target: Target, hops: Hop[]): string | Connection {
     switch (target.kind) {
-      case 'address': return target.ip
-      case 'pod': return target.pod.status?.podIP ?? ended([{ hop: 'route', to: nameOf(target.pod), ok: false, reason: 'the pod has no address' }], 'unreachable')
+      case 'address':
+        return target.ip
+      case 'pod':
+        return (
+          target.pod.status?.podIP ??
+          ended(
+            [{ hop: 'route', to: nameOf(target.pod), ok: false, reason: 'the pod has no address' }],
+            'unreachable',
+          )
+        )
       case 'service': {
         if (hasClusterIP(target.service)) return target.service.spec.clusterIP ?? ''
-        return this.#named(source, `${target.service.metadata.name ?? ''}.${target.service.metadata.namespace ?? ''}.svc.cluster.local.`, hops)
+        return this.#named(
+          source,
+          `${target.service.metadata.name ?? ''}.${target.service.metadata.namespace ?? ''}.svc.cluster.local.`,
+          hops,
+        )
       }
-      case 'name': return this.#named(source, target.name, hops)
+      case 'name':
+        return this.#named(source, target.name, hops)
     }
   }
 
@@ -113,7 +154,11 @@ export class Network {
     if (way !== undefined && !way.connected) hops.push(...way.proof)
     hops.push(hop)
     const [first] = addresses
-    if (first === undefined) return ended(hops, hop.rcode === 'TIMEOUT' || hop.rcode === 'UNREACHABLE' ? 'dns-timeout' : 'no-such-host')
+    if (first === undefined)
+      return ended(
+        hops,
+        hop.rcode === 'TIMEOUT' || hop.rcode === 'UNREACHABLE' ? 'dns-timeout' : 'no-such-host',
+      )
     return addresses.length === 1 ? first : this.#ports.chance().pick(addresses)
   }
 }
@@ -129,18 +174,28 @@ function ended(proof: readonly Hop[], outcome: Connection['outcome']): Connectio
 }
 
 /** The port as a number. @throws RangeError when there is no such port, or it is not said which. */
-function portOf(ports: readonly KnownPort[], port: number | string | undefined, protocol: Protocol | undefined): { readonly number: number; readonly transport: Protocol } {
+function portOf(
+  ports: readonly KnownPort[],
+  port: number | string | undefined,
+  protocol: Protocol | undefined,
+): { readonly number: number; readonly transport: Protocol } {
   if (typeof port === 'number' || (port !== undefined && /^\d+$/.test(port))) {
     const number = Number(port)
-    if (!Number.isInteger(number) || number < 1 || number > 65_535) throw new RangeError(`port ${port} is not between 1 and 65535`)
+    if (!Number.isInteger(number) || number < 1 || number > 65_535)
+      throw new RangeError(`port ${port} is not between 1 and 65535`)
     return { number, transport: protocol ?? 'TCP' }
   }
   const known = ports.filter((one) => protocol === undefined || one.protocol === protocol)
   const named = port === undefined ? known : known.filter(({ name }) => name === port)
   const [first] = named
-  if (first !== undefined && (port !== undefined || named.length === 1)) return { number: first.number, transport: first.protocol }
+  if (first !== undefined && (port !== undefined || named.length === 1))
+    return { number: first.number, transport: first.protocol }
   const names = known.map(({ name, number }) => name ?? String(number)).join(', ')
-  throw new RangeError(port === undefined ? `which port? There are: ${names || 'none'}` : `there is no port ${port}; there are: ${names || 'none'}`)
+  throw new RangeError(
+    port === undefined
+      ? `which port? There are: ${names || 'none'}`
+      : `there is no port ${port}; there are: ${names || 'none'}`,
+  )
 }
 
 interface KnownPort {
@@ -154,9 +209,20 @@ function portsOf(target: Target, services: ServiceSnapshot): readonly KnownPort[
   if (target.kind === 'service') {
     const { service } = target
     const [endpoint] = hasClusterIP(service) ? [] : services.named(service)
-    if (endpoint !== undefined) return endpoint.ports.map(({ name, port, protocol }) => ({ name: name || undefined, number: port, protocol }))
-    return (service.spec.ports ?? []).map(({ name, port, protocol = 'TCP' }) => ({ name, number: port, protocol }))
+    if (endpoint !== undefined)
+      return endpoint.ports.map(({ name, port, protocol }) => ({
+        name: name || undefined,
+        number: port,
+        protocol,
+      }))
+    return (service.spec.ports ?? []).map(({ name, port, protocol = 'TCP' }) => ({
+      name,
+      number: port,
+      protocol,
+    }))
   }
   if (target.kind !== 'pod') return []
-  return target.pod.spec.containers.flatMap(({ ports = [] }) => ports.map(({ name, containerPort, protocol = 'TCP' }) => ({ name, number: containerPort, protocol })))
+  return target.pod.spec.containers.flatMap(({ ports = [] }) =>
+    ports.map(({ name, containerPort, protocol = 'TCP' }) => ({ name, number: containerPort, protocol })),
+  )
 }

@@ -58,7 +58,10 @@ export interface PolicyConnection {
   readonly protocol: Protocol
   /** It came by a Service. Default false. */
   readonly service?: boolean
-  /** Asked only whether it may leave the pod that it comes from: on its way in it has another source. Default: both sides. */
+  /**
+   * Asked only whether it may leave the pod that it comes from: on its way in it has another source. Default:
+   * both sides.
+   */
   readonly side?: 'egress'
 }
 
@@ -79,9 +82,15 @@ export interface OutsideHost {
 
 /** What kube-proxies remember and know late: part of the cluster's state. */
 export interface NetworkState {
-  /** Session affinity: `node|service port|client` to the endpoint and the time of the last connection (virtual ms). */
+  /**
+   * Session affinity: `node|service port|client` to the endpoint and the time of the last connection (virtual
+   * ms).
+   */
   readonly affinity: Map<string, { readonly endpoint: string; readonly at: number }>
-  /** Nodes whose kube-proxy does not follow the apiserver: the resource version that their rules are of; '' when there are no rules. */
+  /**
+   * Nodes whose kube-proxy does not follow the apiserver: the resource version that their rules are of; ''
+   * when there are no rules.
+   */
   readonly stale: Map<string, string>
 }
 
@@ -96,7 +105,12 @@ export interface NetworkPorts {
   readonly state: () => NetworkState
   readonly nodes: NodeDirectory
   /** Host and port of the apiserver. */
-  readonly apiserver: { readonly ip: string; readonly port: number; readonly up: () => boolean; readonly ask: (payload: Payload) => Reply }
+  readonly apiserver: {
+    readonly ip: string
+    readonly port: number
+    readonly up: () => boolean
+    readonly ask: (payload: Payload) => Reply
+  }
   /** False for releases whose kube-proxy reads Endpoints. */
   readonly hasSlices: boolean
   /** Undefined: everything is allowed. */
@@ -104,7 +118,10 @@ export interface NetworkPorts {
   /** Whether the enforcer is asked about connections that exist, too. */
   readonly cutsExisting: boolean
   /** Told of every verdict of the enforcer. */
-  readonly onVerdict: (connection: PolicyConnection, verdict: { readonly allowed: boolean; readonly proof?: PlainData }) => void
+  readonly onVerdict: (
+    connection: PolicyConnection,
+    verdict: { readonly allowed: boolean; readonly proof?: PlainData },
+  ) => void
   /** Hosts outside of the cluster by their names. */
   readonly outside: Readonly<Record<string, OutsideHost>>
   /** --cluster-dns of the kubelets where no Service kube-system/kube-dns says otherwise. */

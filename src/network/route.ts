@@ -13,7 +13,10 @@ export type Destination =
   | { readonly kind: 'free'; readonly node: NetworkNode }
   | { readonly kind: 'none' }
 
-/** Finds out who has an address: by the pod ranges of the nodes, as routes do, and then by what runs there, whatever the API says. */
+/**
+ * Finds out who has an address: by the pod ranges of the nodes, as routes do, and then by what runs there,
+ * whatever the API says.
+ */
 export class Routes {
   readonly #nodes: FollowedView<Node>
   readonly #directory: NodeDirectory
@@ -21,7 +24,9 @@ export class Routes {
   #prefixes: readonly number[] = []
 
   constructor(client: Client, directory: NodeDirectory) {
-    this.#nodes = new FollowedView(client, 'nodes', { range: (node) => rangesOf(node).map((range) => this.#keyOf(range)) })
+    this.#nodes = new FollowedView(client, 'nodes', {
+      range: (node) => rangesOf(node).map((range) => this.#keyOf(range)),
+    })
     this.#directory = directory
   }
 
@@ -52,7 +57,9 @@ export class Routes {
       if (prefix > width) continue
       const shift = BigInt(width - prefix)
       const first = (address.value >> shift) << shift
-      for (const { metadata: { name = '' } } of index.byIndex('range', `${first}/${prefix}`)) {
+      for (const {
+        metadata: { name = '' },
+      } of index.byIndex('range', `${first}/${prefix}`)) {
         const node = this.#directory.get(name)
         if (node !== undefined) return node
       }

@@ -3,15 +3,22 @@ import { timeMs } from '../api/time.js'
 import { hasClusterIP } from './service-view.js'
 
 /**
- * The variables that tell a pod where the Services of its namespace are, and the apiserver. `services` are those of its namespace in order;
- * `before` (virtual ms): younger ones are not known yet. Source: pkg/kubelet/envvars FromServices, kubelet_pods.go getServiceEnvVarMap.
+ * The variables that tell a pod where the Services of its namespace are, and the apiserver. `services` are
+ * those of its namespace in order; `before` (virtual ms): younger ones are not known yet. Source:
+ * pkg/kubelet/envvars FromServices, kubelet_pods.go getServiceEnvVarMap.
  */
-export function serviceEnv({ metadata, spec }: Pod, services: readonly Service[], kubernetes: Service | undefined, before: number): Readonly<Record<string, string>> {
+export function serviceEnv(
+  { metadata, spec }: Pod,
+  services: readonly Service[],
+  kubernetes: Service | undefined,
+  before: number,
+): Readonly<Record<string, string>> {
   const { namespace = 'default' } = metadata
   const own = spec.enableServiceLinks === false ? [] : services
   const isAmong = namespace === 'default' && own.length > 0
-  const known = [...(kubernetes && !isAmong ? [kubernetes] : []), ...own]
-    .filter((service) => hasClusterIP(service) && (timeMs(service.metadata.creationTimestamp) ?? 0) <= before)
+  const known = [...(kubernetes && !isAmong ? [kubernetes] : []), ...own].filter(
+    (service) => hasClusterIP(service) && (timeMs(service.metadata.creationTimestamp) ?? 0) <= before,
+  )
   return Object.fromEntries(known.flatMap(variablesOf))
 }
 
@@ -22,15 +29,25 @@ function variablesOf({ metadata, spec }: Service): readonly (readonly [string, s
   const { clusterIP = '', ports = [] } = spec
   const [first] = ports
   if (!first) return []
-  const named = ports.flatMap((port) => (port.name ? [[`${name}_SERVICE_PORT_${variableName(port.name)}`, String(port.port)] as const] : []))
+  const named = ports.flatMap((port) =>
+    port.name ? [[`${name}_SERVICE_PORT_${variableName(port.name)}`, String(port.port)] as const] : [],
+  )
   const links = ports.flatMap(({ port, protocol = 'TCP' }, at) => {
     const kind = protocol.toLowerCase()
     const url = `${kind}://${clusterIP.includes(':') ? `[${clusterIP}]` : clusterIP}:${port}`
     const prefix = `${name}_PORT_${port}_${protocol}`
     return [
       ...(at === 0 ? [[`${name}_PORT`, url] as const] : []),
-      [prefix, url] as const, [`${prefix}_PROTO`, kind] as const, [`${prefix}_PORT`, String(port)] as const, [`${prefix}_ADDR`, clusterIP] as const,
+      [prefix, url] as const,
+      [`${prefix}_PROTO`, kind] as const,
+      [`${prefix}_PORT`, String(port)] as const,
+      [`${prefix}_ADDR`, clusterIP] as const,
     ]
   })
-  return [[`${name}_SERVICE_HOST`, clusterIP], [`${name}_SERVICE_PORT`, String(first.port)], ...named, ...links]
+  return [
+    [`${name}_SERVICE_HOST`, clusterIP],
+    [`${name}_SERVICE_PORT`, String(first.port)],
+    ...named,
+    ...links,
+  ]
 }

@@ -63,7 +63,9 @@ export class ServiceSnapshot {
   /** The Service and port behind a virtual address. */
   match(ip: string, port: number, protocol: Protocol): ServiceMatch | undefined {
     for (const service of this.#services.byIndex('address', ip)) {
-      const found = service.spec.ports?.find((one) => one.port === port && (one.protocol ?? 'TCP') === protocol)
+      const found = service.spec.ports?.find(
+        (one) => one.port === port && (one.protocol ?? 'TCP') === protocol,
+      )
       const by = kindOfAddress(service, ip)
       if (found !== undefined && by !== undefined) return { service, port: found, by }
     }
@@ -73,13 +75,18 @@ export class ServiceSnapshot {
   /** The Service and port behind a port of the nodes. */
   matchNodePort(port: number, protocol: Protocol): ServiceMatch | undefined {
     for (const service of this.#services.byIndex('nodePort', String(port))) {
-      const found = service.spec.ports?.find((one) => one.nodePort === port && (one.protocol ?? 'TCP') === protocol)
+      const found = service.spec.ports?.find(
+        (one) => one.nodePort === port && (one.protocol ?? 'TCP') === protocol,
+      )
       if (found !== undefined) return { service, port: found, by: 'nodePort' }
     }
     return undefined
   }
 
-  /** The Service of type LoadBalancer that was given an address, also when kube-proxy leaves that to the balancer. */
+  /**
+   * The Service of type LoadBalancer that was given an address, also when kube-proxy leaves that to the
+   * balancer.
+   */
   balancedAt(ip: string): Service | undefined {
     return this.#services.byIndex('balancer', ip)[0]
   }
@@ -96,7 +103,9 @@ export class ServiceSnapshot {
     const seen = new Map<string, BackEnd>()
     for (const slice of this.#endpoints.byIndex('service', key)) {
       for (const group of groupsOf(slice)) {
-        const found = group.ports.find((one) => (one.name ?? '') === name && (one.protocol ?? 'TCP') === protocol)
+        const found = group.ports.find(
+          (one) => (one.name ?? '') === name && (one.protocol ?? 'TCP') === protocol,
+        )
         if (found?.port === undefined) continue
         for (const endpoint of group.endpoints) {
           const [ip = ''] = endpoint.addresses
@@ -110,12 +119,23 @@ export class ServiceSnapshot {
   /** The ready endpoints of a Service, for DNS. Source: coredns plugin/kubernetes/object/endpoint.go. */
   named({ metadata }: Service): readonly NamedEndpoint[] {
     const key = `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
-    return this.#endpoints.byIndex('service', key).flatMap((slice) => groupsOf(slice).flatMap(({ endpoints, ports }) => endpoints
-      .filter(({ conditions }) => conditions?.ready !== false)
-      .flatMap(({ addresses, hostname }) => addresses.map((ip) => ({
-        ip, hostname: hostname || ip.replaceAll(/[.:]/g, '-'),
-        ports: ports.flatMap(({ name = '', port, protocol = 'TCP' }) => (port === undefined ? [] : [{ name, port, protocol }])),
-      })))))
+    return this.#endpoints
+      .byIndex('service', key)
+      .flatMap((slice) =>
+        groupsOf(slice).flatMap(({ endpoints, ports }) =>
+          endpoints
+            .filter(({ conditions }) => conditions?.ready !== false)
+            .flatMap(({ addresses, hostname }) =>
+              addresses.map((ip) => ({
+                ip,
+                hostname: hostname || ip.replaceAll(/[.:]/g, '-'),
+                ports: ports.flatMap(({ name = '', port, protocol = 'TCP' }) =>
+                  port === undefined ? [] : [{ name, port, protocol }],
+                ),
+              })),
+            ),
+        ),
+      )
   }
 
   /** Services that have a ready endpoint with that address. */
@@ -129,15 +149,29 @@ export class ServiceSnapshot {
   }
 }
 
-/** Follows Services and their EndpointSlices (Endpoints before v1.21); nothing is read before the first look. */
+/**
+ * Follows Services and their EndpointSlices (Endpoints before v1.21); nothing is read before the first look.
+ */
 export class ServiceView {
   readonly #services: FollowedView<Service>
   readonly #endpoints: FollowedView<KubeObject>
 
   constructor(client: Client, hasSlices: boolean) {
-    this.#services = new FollowedView(client, 'services', { address: addressesOf, nodePort: nodePortsOf, balancer: balancerOf })
-    const indexers = { service: serviceKeys, ip: (slice: KubeObject) => groupsOf(slice).flatMap(({ endpoints }) => endpoints.flatMap(({ addresses }) => addresses)) }
-    this.#endpoints = new FollowedView<KubeObject>(client, hasSlices ? 'endpointslices' : 'endpoints', indexers)
+    this.#services = new FollowedView(client, 'services', {
+      address: addressesOf,
+      nodePort: nodePortsOf,
+      balancer: balancerOf,
+    })
+    const indexers = {
+      service: serviceKeys,
+      ip: (slice: KubeObject) =>
+        groupsOf(slice).flatMap(({ endpoints }) => endpoints.flatMap(({ addresses }) => addresses)),
+    }
+    this.#endpoints = new FollowedView<KubeObject>(
+      client,
+      hasSlices ? 'endpointslices' : 'endpoints',
+      indexers,
+    )
   }
 
   now(): ServiceSnapshot {
@@ -159,16 +193,25 @@ const clusterIPsOf = ({ spec }: Service): readonly string[] => spec.clusterIPs ?
 
 /** Ingress addresses that kube-proxy itself serves: those of mode `Proxy` lead out to the balancer. */
 const ingressOf = ({ status }: Service): readonly string[] =>
-  (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, ipMode }) => (ip === undefined || ipMode === 'Proxy' ? [] : [ip]))
+  (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, ipMode }) =>
+    ip === undefined || ipMode === 'Proxy' ? [] : [ip],
+  )
 
-const balancerOf = ({ status }: Service): readonly string[] => (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? [])
+const balancerOf = ({ status }: Service): readonly string[] =>
+  (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? [])
 
 function isProxied(service: Service): boolean {
-  return hasClusterIP(service) && service.spec.type !== 'ExternalName' && service.metadata.labels?.[PROXY_NAME] === undefined
+  return (
+    hasClusterIP(service) &&
+    service.spec.type !== 'ExternalName' &&
+    service.metadata.labels?.[PROXY_NAME] === undefined
+  )
 }
 
 function addressesOf(service: Service): readonly string[] {
-  return isProxied(service) ? [...clusterIPsOf(service), ...(service.spec.externalIPs ?? []), ...ingressOf(service)] : []
+  return isProxied(service)
+    ? [...clusterIPsOf(service), ...(service.spec.externalIPs ?? []), ...ingressOf(service)]
+    : []
 }
 
 function nodePortsOf(service: Service): readonly string[] {
@@ -198,25 +241,39 @@ function serviceKeys(object: KubeObject): readonly string[] {
   return service === undefined ? [] : [`${namespace}/${service}`]
 }
 
-function groupsOf(object: KubeObject): readonly { readonly ports: readonly PortLike[]; readonly endpoints: readonly Endpoint[] }[] {
+function groupsOf(
+  object: KubeObject,
+): readonly { readonly ports: readonly PortLike[]; readonly endpoints: readonly Endpoint[] }[] {
   if (isSlice(object)) return [{ ports: object.ports ?? [], endpoints: object.endpoints ?? [] }]
-  return ((object as Endpoints).subsets ?? []).map(({ addresses = [], notReadyAddresses = [], ports = [] }) => ({
-    ports: ports as readonly PortLike[],
-    endpoints: [...addresses.map((one) => ({ one, ready: true })), ...notReadyAddresses.map((one) => ({ one, ready: false }))].map(({ one, ready }) => ({
-      addresses: [one.ip], conditions: { ready },
-      ...(one.nodeName === undefined ? {} : { nodeName: one.nodeName }), ...(one.hostname === undefined ? {} : { hostname: one.hostname }),
-      ...(one.targetRef === undefined ? {} : { targetRef: one.targetRef }),
-    })),
-  }))
+  return ((object as Endpoints).subsets ?? []).map(
+    ({ addresses = [], notReadyAddresses = [], ports = [] }) => ({
+      ports: ports as readonly PortLike[],
+      endpoints: [
+        ...addresses.map((one) => ({ one, ready: true })),
+        ...notReadyAddresses.map((one) => ({ one, ready: false })),
+      ].map(({ one, ready }) => ({
+        addresses: [one.ip],
+        conditions: { ready },
+        ...(one.nodeName === undefined ? {} : { nodeName: one.nodeName }),
+        ...(one.hostname === undefined ? {} : { hostname: one.hostname }),
+        ...(one.targetRef === undefined ? {} : { targetRef: one.targetRef }),
+      })),
+    }),
+  )
 }
 
 function backEndOf({ conditions, nodeName, hints, targetRef }: Endpoint, ip: string, port: number): BackEnd {
   const ready = conditions?.ready !== false
   const isPod = targetRef?.kind === 'Pod'
   return {
-    ip, port, ready, serving: conditions?.serving ?? ready, terminating: conditions?.terminating === true,
+    ip,
+    port,
+    ready,
+    serving: conditions?.serving ?? ready,
+    terminating: conditions?.terminating === true,
     ...(nodeName === undefined ? {} : { node: nodeName }),
-    zones: (hints?.forZones ?? []).map(({ name }) => name), nodes: (hints?.forNodes ?? []).map(({ name }) => name),
+    zones: (hints?.forZones ?? []).map(({ name }) => name),
+    nodes: (hints?.forNodes ?? []).map(({ name }) => name),
     ...(isPod ? { pod: `${targetRef.namespace ?? ''}/${targetRef.name ?? ''}` } : {}),
   }
 }

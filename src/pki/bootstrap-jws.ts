@@ -7,15 +7,16 @@ const BLOCK = 64
 /** HMAC (RFC 2104) with SHA-256. */
 function hmacSha256(key: Bytes, message: Bytes): Bytes {
   const block = (key.length > BLOCK ? sha256(key) : key).padEnd(BLOCK, '\0')
-  const padded = (pad: number): Bytes => Array.from(block, (letter) => String.fromCharCode(letter.charCodeAt(0) ^ pad)).join('')
+  const padded = (pad: number): Bytes =>
+    Array.from(block, (letter) => String.fromCharCode(letter.charCodeAt(0) ^ pad)).join('')
   return sha256(padded(0x5c) + sha256(padded(0x36) + message))
 }
 
 const utf8 = (text: string): Bytes => String.fromCharCode(...new TextEncoder().encode(text))
 
 /**
- * A detached JWS (HS256, `header..signature`) of a text under a bootstrap token, as kube-public/cluster-info holds one for each token.
- * Source: cluster-bootstrap/token/jws/jws.go ComputeDetachedSignature.
+ * A detached JWS (HS256, `header..signature`) of a text under a bootstrap token, as kube-public/cluster-info
+ * holds one for each token. Source: cluster-bootstrap/token/jws/jws.go ComputeDetachedSignature.
  */
 export function detachedSignature(content: string, tokenId: string, tokenSecret: string): string {
   const header = base64url(`{"alg":"HS256","kid":${JSON.stringify(tokenId)}}`)

@@ -1,4 +1,20 @@
-import { bits, bitsOf, childrenOf, contentOf, digest, explicit, fromDer, fromPem, hex, integer, isContext, nothing, numberOf, oid, oidOf } from './der.js'
+import {
+  bits,
+  bitsOf,
+  childrenOf,
+  contentOf,
+  digest,
+  explicit,
+  fromDer,
+  fromPem,
+  hex,
+  integer,
+  isContext,
+  nothing,
+  numberOf,
+  oid,
+  oidOf,
+} from './der.js'
 import { sequence, time, timeOf, toDer, toPem } from './der.js'
 import type { Asn1, Bytes } from './der.js'
 import { extensionsDer, readExtensions, wrapped } from './extensions.js'
@@ -9,7 +25,10 @@ import { parsePublicKeyInfo, publicKeyInfo, sign, verify } from './rsa.js'
 import type { Digest, PrivateKey, PublicKey } from './rsa.js'
 
 const RSA_SIGNATURES: Readonly<Record<string, Digest>> = {
-  '1.2.840.113549.1.1.5': 'sha1', '1.2.840.113549.1.1.11': 'sha256', '1.2.840.113549.1.1.12': 'sha384', '1.2.840.113549.1.1.13': 'sha512',
+  '1.2.840.113549.1.1.5': 'sha1',
+  '1.2.840.113549.1.1.11': 'sha256',
+  '1.2.840.113549.1.1.12': 'sha384',
+  '1.2.840.113549.1.1.13': 'sha512',
 }
 const SHA256_WITH_RSA = '1.2.840.113549.1.1.11'
 
@@ -36,24 +55,43 @@ export interface Issuer {
   readonly key: PrivateKey
 }
 
-/** The PEM of a certificate (X.509 v3, SHA256-RSA) over `publicKey`, laid out as Go's x509.CreateCertificate does. */
-export function createCertificate(spec: CertificateSpec, publicKey: PublicKey | Asn1, issuer: Issuer): string {
+/**
+ * The PEM of a certificate (X.509 v3, SHA256-RSA) over `publicKey`, laid out as Go's x509.CreateCertificate
+ * does.
+ */
+export function createCertificate(
+  spec: CertificateSpec,
+  publicKey: PublicKey | Asn1,
+  issuer: Issuer,
+): string {
   const info = 'modulus' in publicKey ? publicKeyInfo(publicKey) : publicKey
   const { subject, serial, notBefore, notAfter, keyUsages, purposes = [], isCa = false, names = {} } = spec
   const authorityKey = keyIdentifier(publicKeyInfo(issuer.key))
-  const list = extensionsDer({ keyUsages, purposes, isCa, names }, {
-    subjectIsEmpty: subject.commonName === '' && (subject.organizations ?? []).length === 0,
-    ...(isCa ? { subjectKey: keyIdentifier(info) } : { authorityKey }),
-  })
+  const list = extensionsDer(
+    { keyUsages, purposes, isCa, names },
+    {
+      subjectIsEmpty: subject.commonName === '' && (subject.organizations ?? []).length === 0,
+      ...(isCa ? { subjectKey: keyIdentifier(info) } : { authorityKey }),
+    },
+  )
   const algorithm = sequence(oid(SHA256_WITH_RSA), nothing())
   const body = sequence(
-    explicit(0, integer(2n)), integer(serial), algorithm, issuer.subjectName ?? nameOf(issuer.subject), sequence(time(notBefore), time(notAfter)),
-    spec.subjectName ?? nameOf(subject), info, wrapped(list),
+    explicit(0, integer(2n)),
+    integer(serial),
+    algorithm,
+    issuer.subjectName ?? nameOf(issuer.subject),
+    sequence(time(notBefore), time(notAfter)),
+    spec.subjectName ?? nameOf(subject),
+    info,
+    wrapped(list),
   )
   return toPem('CERTIFICATE', toDer(sequence(body, algorithm, bits(signatureOf(issuer.key, toDer(body))))))
 }
 
-/** Signatures of certificates by key and content: copies of a cluster make the same ones again, and a signature takes the most of it. */
+/**
+ * Signatures of certificates by key and content: copies of a cluster make the same ones again, and a
+ * signature takes the most of it.
+ */
 const signatures = new Map<string, Bytes>()
 const MOST_SIGNATURES = 1_000
 
@@ -97,15 +135,21 @@ export interface Certificate extends Extensions, KeyIdentifiers {
 export function parseCertificate(der: Bytes): Certificate {
   const [body, algorithm, signature] = childrenOf(fromDer(der))
   const [first, ...others] = childrenOf(body)
-  const [serial, , issuer, validity, subject, info, ...rest] = isContext(first, 0) ? others : [first, ...others]
+  const [serial, , issuer, validity, subject, info, ...rest] = isContext(first, 0)
+    ? others
+    : [first, ...others]
   const [notBefore, notAfter] = childrenOf(validity).map(timeOf)
   const list = rest.find((node) => isContext(node, 3))
   const signed = toDer(body as Asn1)
   return {
     ...readExtensions(list === undefined ? undefined : childrenOf(list)[0]),
-    subject: subjectOf(subject), issuer: subjectOf(issuer),
-    subjectDer: toDer(subject as Asn1), issuerDer: toDer(issuer as Asn1),
-    serial: numberOf(contentOf(serial)), notBefore: notBefore ?? 0, notAfter: notAfter ?? 0,
+    subject: subjectOf(subject),
+    issuer: subjectOf(issuer),
+    subjectDer: toDer(subject as Asn1),
+    issuerDer: toDer(issuer as Asn1),
+    serial: numberOf(contentOf(serial)),
+    notBefore: notBefore ?? 0,
+    notAfter: notAfter ?? 0,
     publicKey: parsePublicKeyInfo(info as Asn1),
     fingerprint: hex(digest('sha256', der)),
     isSignedBy: (key) => {
@@ -117,7 +161,9 @@ export function parseCertificate(der: Bytes): Certificate {
 
 /** Reads all certificates of a PEM text. @throws Error when there is none or one is malformed. */
 export function parseCertificates(pem: string): readonly Certificate[] {
-  const found = fromPem(pem).filter(({ type }) => type === 'CERTIFICATE').map(({ der }) => parseCertificate(der))
+  const found = fromPem(pem)
+    .filter(({ type }) => type === 'CERTIFICATE')
+    .map(({ der }) => parseCertificate(der))
   if (found.length === 0) throw new Error('data does not contain any valid RSA or ECDSA certificates')
   return found
 }

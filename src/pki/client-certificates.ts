@@ -6,7 +6,10 @@ import { PKI_DIR } from './inventory.js'
 import { verifyChain } from './verify.js'
 
 /** Where the trusted authorities of a kind of certificate are. */
-const AUTHORITY_FILES = { 'client': `${PKI_DIR}/ca.crt`, 'front proxy': `${PKI_DIR}/front-proxy-ca.crt` } as const
+const AUTHORITY_FILES = {
+  client: `${PKI_DIR}/ca.crt`,
+  'front proxy': `${PKI_DIR}/front-proxy-ca.crt`,
+} as const
 
 /** Chains whose verdict is remembered. */
 const MOST_CHAINS = 256
@@ -20,8 +23,9 @@ interface Known {
 }
 
 /**
- * Verifies the certificates that clients show: chain, validity in virtual time, key usage. What was found of a chain is remembered for as long as
- * the authorities' file is the same and no certificate begins or ends. Source: apiserver pkg/authentication/request/x509/x509.go.
+ * Verifies the certificates that clients show: chain, validity in virtual time, key usage. What was found of
+ * a chain is remembered for as long as the authorities' file is the same and no certificate begins or ends.
+ * Source: apiserver pkg/authentication/request/x509/x509.go.
  */
 export class ClientCertificates implements CertificateVerifier {
   readonly #read: (path: string) => string
@@ -56,12 +60,16 @@ export class ClientCertificates implements CertificateVerifier {
 function judge(chain: string, authorities: string, now: number): Omit<Known, 'authorities'> {
   const found = certificatesOf(chain, authorities)
   if (typeof found === 'string') return { verdict: found, from: -Infinity, until: Infinity }
-  const { shown: [leaf, ...intermediates], roots } = found
+  const {
+    shown: [leaf, ...intermediates],
+    roots,
+  } = found
   if (leaf === undefined) return { verdict: 'x509: no certificate', from: -Infinity, until: Infinity }
   const fault = verifyChain(leaf, { roots, intermediates, now, purpose: 'client auth' })
   const all = [leaf, ...intermediates, ...roots]
   // the text of a refusal names the time, so it is made anew each time
-  if (fault !== undefined) return { verdict: `verifying certificate ${identifier(leaf)} failed: ${fault}`, from: now, until: now }
+  if (fault !== undefined)
+    return { verdict: `verifying certificate ${identifier(leaf)} failed: ${fault}`, from: now, until: now }
   const { commonName, organizations } = leaf.subject
   return {
     verdict: { commonName, organizations, sha256: leaf.fingerprint },
@@ -70,10 +78,15 @@ function judge(chain: string, authorities: string, now: number): Omit<Known, 'au
   }
 }
 
-function certificatesOf(chain: string, authorities: string): { readonly shown: readonly Certificate[], readonly roots: readonly Certificate[] } | string {
+function certificatesOf(
+  chain: string,
+  authorities: string,
+): { readonly shown: readonly Certificate[]; readonly roots: readonly Certificate[] } | string {
   let shown: readonly Certificate[]
   try {
-    shown = fromPem(chain).filter(({ type }) => type === 'CERTIFICATE').map(({ der }) => parseCertificate(der))
+    shown = fromPem(chain)
+      .filter(({ type }) => type === 'CERTIFICATE')
+      .map(({ der }) => parseCertificate(der))
   } catch {
     return 'x509: malformed certificate'
   }

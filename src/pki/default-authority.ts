@@ -1,6 +1,7 @@
 /**
- * The `ca` of a cluster with the default seed and start, as it would be made from them: every new cluster publishes it, and most have these
- * defaults, so that none of them has to sign. A test compares it with what is made.
+ * The `ca` of a cluster with the default seed and start, as it would be made from them: every new cluster
+ * publishes it, and most have these defaults, so that none of them has to sign. A test compares it with what
+ * is made.
  */
 export const DEFAULT_AUTHORITY: { readonly id: string; readonly pem: string } = {
   id: 'ca 16 1767225600000',

@@ -14,21 +14,38 @@ export type Bytes = string
 const CLASS = { universal: 0x00, context: 0x80 } as const
 /** Universal tags. Source: X.680. */
 const TAG = {
-  boolean: 1, integer: 2, bitString: 3, octetString: 4, null: 5, oid: 6, utf8: 12, sequence: 16, set: 17,
-  printable: 19, utcTime: 23, generalizedTime: 24,
+  boolean: 1,
+  integer: 2,
+  bitString: 3,
+  octetString: 4,
+  null: 5,
+  oid: 6,
+  utf8: 12,
+  sequence: 16,
+  set: 17,
+  printable: 19,
+  utcTime: 23,
+  generalizedTime: 24,
 } as const
 
 function create(asn1Class: number, tag: number, constructed: boolean, value: Bytes | Asn1[]): Asn1 {
   // the declared enums lack what the library takes: any number
-  const make = loadForge().asn1.create as unknown as (asn1Class: number, tag: number, constructed: boolean, value: Bytes | Asn1[]) => Asn1
+  const make = loadForge().asn1.create as unknown as (
+    asn1Class: number,
+    tag: number,
+    constructed: boolean,
+    value: Bytes | Asn1[],
+  ) => Asn1
   return make(asn1Class, tag, constructed, value)
 }
 
-export const sequence = (...items: readonly Asn1[]): Asn1 => create(CLASS.universal, TAG.sequence, true, [...items])
+export const sequence = (...items: readonly Asn1[]): Asn1 =>
+  create(CLASS.universal, TAG.sequence, true, [...items])
 export const set = (...items: readonly Asn1[]): Asn1 => create(CLASS.universal, TAG.set, true, [...items])
 export const oid = (dotted: string): Asn1 =>
   create(CLASS.universal, TAG.oid, false, loadForge().asn1.oidToDer(dotted).getBytes())
-export const boolean = (value: boolean): Asn1 => create(CLASS.universal, TAG.boolean, false, value ? '\xff' : '\0')
+export const boolean = (value: boolean): Asn1 =>
+  create(CLASS.universal, TAG.boolean, false, value ? '\xff' : '\0')
 export const octets = (bytes: Bytes): Asn1 => create(CLASS.universal, TAG.octetString, false, bytes)
 export const nothing = (): Asn1 => create(CLASS.universal, TAG.null, false, '')
 
@@ -37,7 +54,8 @@ export const bits = (bytes: Bytes, unused: number = 0): Asn1 =>
   create(CLASS.universal, TAG.bitString, false, String.fromCharCode(unused) + bytes)
 
 /** `[tag]` around other nodes, as EXPLICIT tagging writes it. */
-export const explicit = (tag: number, ...items: readonly Asn1[]): Asn1 => create(CLASS.context, tag, true, [...items])
+export const explicit = (tag: number, ...items: readonly Asn1[]): Asn1 =>
+  create(CLASS.context, tag, true, [...items])
 
 /** `[tag]` in the place of a primitive type's own tag. */
 export const implicit = (tag: number, bytes: Bytes): Asn1 => create(CLASS.context, tag, false, bytes)
@@ -57,7 +75,10 @@ export function text(value: string): Asn1 {
 /** UTCTime for the years 1950 to 2049, else GeneralizedTime. Whole seconds. */
 export function time(ms: number): Asn1 {
   const date = new Date(ms)
-  const digits = date.toISOString().replace(/\.\d+Z$/, 'Z').replace(/[-:T]/g, '')
+  const digits = date
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replace(/[-:T]/g, '')
   const year = date.getUTCFullYear()
   if (year >= 1950 && year < 2050) return create(CLASS.universal, TAG.utcTime, false, digits.slice(2))
   return create(CLASS.universal, TAG.generalizedTime, false, digits)
@@ -66,20 +87,26 @@ export function time(ms: number): Asn1 {
 /** Virtual ms of a UTCTime or GeneralizedTime. */
 export function timeOf(node: Asn1): number {
   const digits = contentOf(node)
-  const full = node.type === TAG.utcTime ? `${Number(digits.slice(0, 2)) < 50 ? '20' : '19'}${digits}` : digits
+  const full =
+    node.type === TAG.utcTime ? `${Number(digits.slice(0, 2)) < 50 ? '20' : '19'}${digits}` : digits
   const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(full)
   if (match === null) throw new Error(`malformed time ${digits}`)
   const [year = 0, month = 1, ...rest] = match.slice(1).map(Number)
-  return Date.UTC(year, month - 1, ...rest as [number])
+  return Date.UTC(year, month - 1, ...(rest as [number]))
 }
 
 export function toDer(node: Asn1): Bytes {
-  return loadForge().asn1.toDer(node as never).getBytes()
+  return loadForge()
+    .asn1.toDer(node as never)
+    .getBytes()
 }
 
 /** Reads DER. Throws for bytes that are none. */
 export function fromDer(bytes: Bytes): Asn1 {
-  return loadForge().asn1.fromDer(bytes, { strict: true, decodeBitStrings: false } as never) as unknown as Asn1
+  return loadForge().asn1.fromDer(bytes, {
+    strict: true,
+    decodeBitStrings: false,
+  } as never) as unknown as Asn1
 }
 
 /** The children of a constructed node. */
@@ -119,7 +146,7 @@ export function numberOf(bytes: Bytes): bigint {
 /** The fewest bytes for a number; at least one, or `length`. */
 export function bytesOf(value: bigint, length: number = 1): Bytes {
   const digits = value.toString(16)
-  const padded = digits.padStart(Math.max(length * 2, digits.length + digits.length % 2), '0')
+  const padded = digits.padStart(Math.max(length * 2, digits.length + (digits.length % 2)), '0')
   return loadForge().util.hexToBytes(padded)
 }
 
@@ -127,12 +154,16 @@ export const hex = (bytes: Bytes): string => loadForge().util.bytesToHex(bytes)
 
 /** Wraps DER as PEM with lines of 64 characters. */
 export function toPem(type: string, der: Bytes): string {
-  return loadForge().pem.encode({ type, body: der } as never).replaceAll('\r\n', '\n')
+  return loadForge()
+    .pem.encode({ type, body: der } as never)
+    .replaceAll('\r\n', '\n')
 }
 
 /** All blocks of a PEM text, in order. Throws when there is none. */
 export function fromPem(pem: string): readonly { readonly type: string; readonly der: Bytes }[] {
-  return loadForge().pem.decode(pem).map(({ type, body }) => ({ type, der: body }))
+  return loadForge()
+    .pem.decode(pem)
+    .map(({ type, body }) => ({ type, der: body }))
 }
 
 export function sha256(bytes: Bytes): Bytes {

@@ -12,25 +12,44 @@ const LEAST = 10
 const PADDING = 3
 
 /**
- * What `kubeadm certs check-expiration` prints below its first lines. `now` in virtual ms. Source: kubernetes cmd/kubeadm/app/cmd/certs.go.
+ * What `kubeadm certs check-expiration` prints below its first lines. `now` in virtual ms. Source: kubernetes
+ * cmd/kubeadm/app/cmd/certs.go.
  */
 export function expiryText(
-  { certificates, authorities }: { readonly certificates: readonly CertificateExpiry[], readonly authorities: readonly CertificateExpiry[] }, now: number,
+  {
+    certificates,
+    authorities,
+  }: {
+    readonly certificates: readonly CertificateExpiry[]
+    readonly authorities: readonly CertificateExpiry[]
+  },
+  now: number,
 ): string {
   const managed = ({ isExternal }: CertificateExpiry): string => (isExternal ? 'yes' : 'no').padEnd(8)
-  const leaves = certificates.map((one) => (one.expires === undefined
-    ? [`!MISSING! ${one.name}`, '', '', '', ''] : [one.name, dateText(one.expires), residualText(one.expires - now), one.authority, managed(one)]))
-  const roots = authorities.map((one) => (one.expires === undefined
-    ? [`!MISSING! ${one.name}`, '', '', ''] : [one.name, dateText(one.expires), residualText(one.expires - now), managed(one)]))
-  return `${table([['CERTIFICATE', 'EXPIRES', 'RESIDUAL TIME', 'CERTIFICATE AUTHORITY', 'EXTERNALLY MANAGED'], ...leaves])}\n`
-    + table([['CERTIFICATE AUTHORITY', 'EXPIRES', 'RESIDUAL TIME', 'EXTERNALLY MANAGED'], ...roots])
+  const leaves = certificates.map((one) =>
+    one.expires === undefined
+      ? [`!MISSING! ${one.name}`, '', '', '', '']
+      : [one.name, dateText(one.expires), residualText(one.expires - now), one.authority, managed(one)],
+  )
+  const roots = authorities.map((one) =>
+    one.expires === undefined
+      ? [`!MISSING! ${one.name}`, '', '', '']
+      : [one.name, dateText(one.expires), residualText(one.expires - now), managed(one)],
+  )
+  return (
+    `${table([['CERTIFICATE', 'EXPIRES', 'RESIDUAL TIME', 'CERTIFICATE AUTHORITY', 'EXTERNALLY MANAGED'], ...leaves])}\n` +
+    table([['CERTIFICATE AUTHORITY', 'EXPIRES', 'RESIDUAL TIME', 'EXTERNALLY MANAGED'], ...roots])
+  )
 }
 
 /** `Dec 17, 2026 10:00 UTC`. */
 function dateText(ms: number): string {
   const date = new Date(ms)
   const two = (value: number): string => String(value).padStart(2, '0')
-  return `${MONTHS[date.getUTCMonth()] ?? ''} ${two(date.getUTCDate())}, ${date.getUTCFullYear()} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())} UTC`
+  return (
+    `${MONTHS[date.getUTCMonth()] ?? ''} ${two(date.getUTCDate())}, ${date.getUTCFullYear()} ` +
+    `${two(date.getUTCHours())}:${two(date.getUTCMinutes())} UTC`
+  )
 }
 
 /** Source: apimachinery pkg/util/duration ShortHumanDuration. */
@@ -43,6 +62,13 @@ function residualText(ms: number): string {
 }
 
 function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(LEAST, ...rows.map((row) => (row[at] ?? '').length + PADDING)))
-  return rows.map((row) => `${row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0))).join('')}\n`).join('')
+  const widths = (rows[0] ?? []).map((_, at) =>
+    Math.max(LEAST, ...rows.map((row) => (row[at] ?? '').length + PADDING)),
+  )
+  return rows
+    .map(
+      (row) =>
+        `${row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0))).join('')}\n`,
+    )
+    .join('')
 }

@@ -1,22 +1,51 @@
 import { ipBytes, ipText } from './ip.js'
 import {
-  bits, bitsOf, boolean, childrenOf, contentOf, explicit, fromDer, hex, implicit, isContext, octets, oid, oidOf, sequence, toDer,
+  bits,
+  bitsOf,
+  boolean,
+  childrenOf,
+  contentOf,
+  explicit,
+  fromDer,
+  hex,
+  implicit,
+  isContext,
+  octets,
+  oid,
+  oidOf,
+  sequence,
+  toDer,
 } from './der.js'
 import type { Asn1, Bytes } from './der.js'
 
-/** Key usages by the bit that stands for them (RFC 5280, 4.2.1.3). The names are those of certificates.k8s.io/v1 KeyUsage. */
+/**
+ * Key usages by the bit that stands for them (RFC 5280, 4.2.1.3). The names are those of
+ * certificates.k8s.io/v1 KeyUsage.
+ */
 const KEY_USAGES = [
-  'digital signature', 'content commitment', 'key encipherment', 'data encipherment', 'key agreement', 'cert sign', 'crl sign',
-  'encipher only', 'decipher only',
+  'digital signature',
+  'content commitment',
+  'key encipherment',
+  'data encipherment',
+  'key agreement',
+  'cert sign',
+  'crl sign',
+  'encipher only',
+  'decipher only',
 ] as const
 
 /** What a key may be used for. */
-export type KeyUsage = typeof KEY_USAGES[number]
+export type KeyUsage = (typeof KEY_USAGES)[number]
 
 /** Purposes by the name that certificates.k8s.io/v1 gives them. */
 const PURPOSES = {
-  'any': '2.5.29.37.0', 'server auth': '1.3.6.1.5.5.7.3.1', 'client auth': '1.3.6.1.5.5.7.3.2', 'code signing': '1.3.6.1.5.5.7.3.3',
-  'email protection': '1.3.6.1.5.5.7.3.4', 'timestamping': '1.3.6.1.5.5.7.3.8', 'ocsp signing': '1.3.6.1.5.5.7.3.9',
+  any: '2.5.29.37.0',
+  'server auth': '1.3.6.1.5.5.7.3.1',
+  'client auth': '1.3.6.1.5.5.7.3.2',
+  'code signing': '1.3.6.1.5.5.7.3.3',
+  'email protection': '1.3.6.1.5.5.7.3.4',
+  timestamping: '1.3.6.1.5.5.7.3.8',
+  'ocsp signing': '1.3.6.1.5.5.7.3.9',
 } as const
 
 /** What a certificate may be used for. */
@@ -46,24 +75,37 @@ export interface KeyIdentifiers {
   readonly authorityKeyId: string
 }
 
-const ID = { subjectKey: '2.5.29.14', keyUsage: '2.5.29.15', names: '2.5.29.17', basic: '2.5.29.19', authorityKey: '2.5.29.35', purposes: '2.5.29.37' }
+const ID = {
+  subjectKey: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  names: '2.5.29.17',
+  basic: '2.5.29.19',
+  authorityKey: '2.5.29.35',
+  purposes: '2.5.29.37',
+}
 /** Tags of GeneralName. */
 const NAME_TAGS = { email: 1, dns: 2, uri: 6, ip: 7 } as const
 
 /**
- * The extensions in the order of Go's crypto/x509 buildCertExtensions. `subjectKey` and `authorityKey` are key identifiers. A certificate
- * without subject has its names marked critical.
+ * The extensions in the order of Go's crypto/x509 buildCertExtensions. `subjectKey` and `authorityKey` are
+ * key identifiers. A certificate without subject has its names marked critical.
  */
 export function extensionsDer(
   { keyUsages, purposes, isCa, names }: Extensions,
-  { subjectKey, authorityKey, subjectIsEmpty = false }: { subjectKey?: Bytes; authorityKey?: Bytes; subjectIsEmpty?: boolean } = {},
+  {
+    subjectKey,
+    authorityKey,
+    subjectIsEmpty = false,
+  }: { subjectKey?: Bytes; authorityKey?: Bytes; subjectIsEmpty?: boolean } = {},
 ): Asn1 {
   const list: Asn1[] = []
   if (keyUsages.length > 0) list.push(extension(ID.keyUsage, true, usageBits(keyUsages)))
-  if (purposes.length > 0) list.push(extension(ID.purposes, false, sequence(...purposes.map((purpose) => oid(PURPOSES[purpose])))))
+  if (purposes.length > 0)
+    list.push(extension(ID.purposes, false, sequence(...purposes.map((purpose) => oid(PURPOSES[purpose])))))
   if (isCa !== undefined) list.push(extension(ID.basic, true, isCa ? sequence(boolean(true)) : sequence()))
   if (subjectKey !== undefined) list.push(extension(ID.subjectKey, false, octets(subjectKey)))
-  if (authorityKey !== undefined) list.push(extension(ID.authorityKey, false, sequence(implicit(0, authorityKey))))
+  if (authorityKey !== undefined)
+    list.push(extension(ID.authorityKey, false, sequence(implicit(0, authorityKey))))
   const general = generalNames(names)
   if (general.length > 0) list.push(extension(ID.names, subjectIsEmpty, sequence(...general)))
   return sequence(...list)
@@ -92,8 +134,17 @@ function generalNames({ dns = [], ip = [], email = [], uri = [] }: AlternativeNa
 }
 
 /** What a list of extensions says, and the dotted ids of those that are critical but not understood. */
-export function readExtensions(list: Asn1 | undefined): Extensions & KeyIdentifiers & { readonly unhandledCritical: readonly string[] } {
-  const result: Extensions & KeyIdentifiers = { keyUsages: [], purposes: [], isCa: undefined, names: {}, subjectKeyId: '', authorityKeyId: '' }
+export function readExtensions(
+  list: Asn1 | undefined,
+): Extensions & KeyIdentifiers & { readonly unhandledCritical: readonly string[] } {
+  const result: Extensions & KeyIdentifiers = {
+    keyUsages: [],
+    purposes: [],
+    isCa: undefined,
+    names: {},
+    subjectKeyId: '',
+    authorityKeyId: '',
+  }
   const unhandledCritical: string[] = []
   for (const item of list === undefined ? [] : childrenOf(list)) {
     const [id, ...rest] = childrenOf(item)
@@ -107,13 +158,27 @@ export function readExtensions(list: Asn1 | undefined): Extensions & KeyIdentifi
 
 function readExtension(id: string, value: Asn1): Partial<Extensions & KeyIdentifiers> | undefined {
   switch (id) {
-    case ID.keyUsage: return { keyUsages: readUsages(bitsOf(value)) }
-    case ID.purposes: return { purposes: readPurposes(value) }
-    case ID.basic: return { isCa: childrenOf(value).length > 0 && contentOf(childrenOf(value)[0]) !== '\0' }
-    case ID.names: return { names: readNames(value) }
-    case ID.subjectKey: return { subjectKeyId: hex(contentOf(value)) }
-    case ID.authorityKey: return { authorityKeyId: hex(childrenOf(value).filter((part) => isContext(part, 0)).map((part) => contentOf(part)).join('')) }
-    default: return undefined
+    case ID.keyUsage:
+      return { keyUsages: readUsages(bitsOf(value)) }
+    case ID.purposes:
+      return { purposes: readPurposes(value) }
+    case ID.basic:
+      return { isCa: childrenOf(value).length > 0 && contentOf(childrenOf(value)[0]) !== '\0' }
+    case ID.names:
+      return { names: readNames(value) }
+    case ID.subjectKey:
+      return { subjectKeyId: hex(contentOf(value)) }
+    case ID.authorityKey:
+      return {
+        authorityKeyId: hex(
+          childrenOf(value)
+            .filter((part) => isContext(part, 0))
+            .map((part) => contentOf(part))
+            .join(''),
+        ),
+      }
+    default:
+      return undefined
   }
 }
 
@@ -127,8 +192,16 @@ function readPurposes(value: Asn1): readonly Purpose[] {
 }
 
 function readNames(value: Asn1): AlternativeNames {
-  const of = (tag: number): readonly Bytes[] => childrenOf(value).filter((name) => isContext(name, tag)).map((name) => contentOf(name))
-  return { dns: of(NAME_TAGS.dns), ip: of(NAME_TAGS.ip).map(ipText), email: of(NAME_TAGS.email), uri: of(NAME_TAGS.uri) }
+  const of = (tag: number): readonly Bytes[] =>
+    childrenOf(value)
+      .filter((name) => isContext(name, tag))
+      .map((name) => contentOf(name))
+  return {
+    dns: of(NAME_TAGS.dns),
+    ip: of(NAME_TAGS.ip).map(ipText),
+    email: of(NAME_TAGS.email),
+    uri: of(NAME_TAGS.uri),
+  }
 }
 
 /** `[3]` of a certificate. */

@@ -6,8 +6,9 @@ export type Forge = Pick<typeof forge, 'asn1' | 'md' | 'pem' | 'util'>
 let loaded: Forge | undefined
 
 /**
- * Loads the used parts of node-forge at the first call, so that importing simcluster does not run them. The build puts the bundled modules in
- * the place of `requireForge` (scripts/build.ts); from sources it asks Node.
+ * Loads the used parts of node-forge at the first call, so that importing simcluster does not run them. The
+ * build puts the bundled modules in the place of `requireForge` (scripts/build.ts); from sources it asks
+ * Node.
  */
 export function loadForge(): Forge {
   return (loaded ??= requireForge())

@@ -14,7 +14,14 @@ export { kubeconfigText } from './kubeconfig.js'
 export type { KubeconfigParts, UserCredential } from './kubeconfig.js'
 export type { Subject } from './name.js'
 export { attributesOf, nameOfAttributes } from './name.js'
-export { datedFile, isKubeletFile, joinedValidity, KUBELET_CLIENT_FILE, KUBELET_CONFIG_FILE, KUBELET_SERVER_FILE } from './node-files.js'
+export {
+  datedFile,
+  isKubeletFile,
+  joinedValidity,
+  KUBELET_CLIENT_FILE,
+  KUBELET_CONFIG_FILE,
+  KUBELET_SERVER_FILE,
+} from './node-files.js'
 export type { Validity } from './node-files.js'
 export { privateKeyPem } from './rsa.js'
 export { Pki, readChain } from './pki.js'

@@ -51,8 +51,14 @@ const USES: readonly (readonly [end: string, component: string, type: string])[]
   ['/kubernetes/kubelet', 'kubelet', 'Client'],
 ]
 
-/** The files of a PKI, each with what its certificate says. Files that somebody has written and that are none of kubeadm's are left out. */
-export function inventoryRows(pki: { paths(node?: string): readonly string[], read(path: string, node?: string): string }, node?: string): readonly InventoryRow[] {
+/**
+ * The files of a PKI, each with what its certificate says. Files that somebody has written and that are none
+ * of kubeadm's are left out.
+ */
+export function inventoryRows(
+  pki: { paths(node?: string): readonly string[]; read(path: string, node?: string): string },
+  node?: string,
+): readonly InventoryRow[] {
   return pki.paths(node).flatMap((path) => {
     const bare = path.replace(/\.(crt|key|pub|pem|conf)$/, '')
     const use = USES.find(([end]) => bare.endsWith(end))
@@ -72,11 +78,31 @@ function certificateIn(text: string): Certificate | undefined {
 }
 
 function told(certificate: Certificate | undefined): Omit<InventoryRow, 'component' | 'type' | 'path'> {
-  if (certificate === undefined) return { commonName: '', organizations: [], names: [], issuer: '', notBefore: undefined, notAfter: undefined }
-  const { subject, issuer, names: { dns = [], ip = [] }, notBefore, notAfter } = certificate
+  if (certificate === undefined)
+    return {
+      commonName: '',
+      organizations: [],
+      names: [],
+      issuer: '',
+      notBefore: undefined,
+      notAfter: undefined,
+    }
+  const {
+    subject,
+    issuer,
+    names: { dns = [], ip = [] },
+    notBefore,
+    notAfter,
+  } = certificate
   return {
-    commonName: subject.commonName, organizations: subject.organizations,
-    names: [...dns.map((name) => `DNS:${name}`), ...ip.map((address) => `IP Address:${opensslAddress(address)}`)],
-    issuer: issuer.commonName, notBefore, notAfter,
+    commonName: subject.commonName,
+    organizations: subject.organizations,
+    names: [
+      ...dns.map((name) => `DNS:${name}`),
+      ...ip.map((address) => `IP Address:${opensslAddress(address)}`),
+    ],
+    issuer: issuer.commonName,
+    notBefore,
+    notAfter,
   }
 }

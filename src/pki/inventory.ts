@@ -5,7 +5,10 @@ import type { Subject } from './name.js'
 /** Where kubeadm keeps certificates. */
 export const PKI_DIR = '/etc/kubernetes/pki'
 
-/** What the names in a cluster's certificates are made from (kubeadm's ClusterConfiguration and InitConfiguration). */
+/**
+ * What the names in a cluster's certificates are made from (kubeadm's ClusterConfiguration and
+ * InitConfiguration).
+ */
 export interface PkiConfig {
   /** Chooses keys and serial numbers. */
   readonly seed: number
@@ -31,7 +34,9 @@ export interface PkiConfig {
 
 /** The certificate authorities, by the path of their files below {@link PKI_DIR}. */
 export const AUTHORITIES: Readonly<Record<string, string>> = {
-  'ca': 'kubernetes', 'front-proxy-ca': 'front-proxy-ca', 'etcd/ca': 'etcd-ca',
+  ca: 'kubernetes',
+  'front-proxy-ca': 'front-proxy-ca',
+  'etcd/ca': 'etcd-ca',
 }
 
 /** A certificate that an authority signs. */
@@ -46,25 +51,48 @@ export interface LeafEntry {
 export const hostOf = (endpoint: string): string => endpoint.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
 
 /**
- * The leaf certificates below {@link PKI_DIR}, by path. Source: kubernetes cmd/kubeadm/app/phases/certs/certlist.go and
- * util/pkiutil/pki_helpers.go.
+ * The leaf certificates below {@link PKI_DIR}, by path. Source: kubernetes
+ * cmd/kubeadm/app/phases/certs/certlist.go and util/pkiutil/pki_helpers.go.
  */
 export function leafEntries(config: PkiConfig): Readonly<Record<string, LeafEntry>> {
   const { nodeName, advertiseAddress, minor } = config
-  const client = (authority: string, commonName: string, organizations: readonly string[] = []): LeafEntry =>
-    ({ authority, subject: { commonName, organizations }, purposes: ['client auth'], names: {} })
+  const client = (
+    authority: string,
+    commonName: string,
+    organizations: readonly string[] = [],
+  ): LeafEntry => ({
+    authority,
+    subject: { commonName, organizations },
+    purposes: ['client auth'],
+    names: {},
+  })
   const member: LeafEntry = {
-    authority: 'etcd/ca', subject: { commonName: nodeName }, purposes: ['server auth', 'client auth'],
+    authority: 'etcd/ca',
+    subject: { commonName: nodeName },
+    purposes: ['server auth', 'client auth'],
     names: { dns: [nodeName, 'localhost'], ip: [hostOf(advertiseAddress), '127.0.0.1', '::1'] },
   }
   return {
-    'apiserver': { authority: 'ca', subject: { commonName: 'kube-apiserver' }, purposes: ['server auth'], names: apiserverNames(config) },
+    apiserver: {
+      authority: 'ca',
+      subject: { commonName: 'kube-apiserver' },
+      purposes: ['server auth'],
+      names: apiserverNames(config),
+    },
     'apiserver-kubelet-client': client('ca', 'kube-apiserver-kubelet-client', kubeletClientGroups(minor)),
     'front-proxy-client': client('front-proxy-ca', 'front-proxy-client'),
     'etcd/server': member,
     'etcd/peer': member,
-    'etcd/healthcheck-client': client('etcd/ca', 'kube-etcd-healthcheck-client', minor < 29 ? ['system:masters'] : []),
-    'apiserver-etcd-client': client('etcd/ca', 'kube-apiserver-etcd-client', minor < 29 ? ['system:masters'] : []),
+    'etcd/healthcheck-client': client(
+      'etcd/ca',
+      'kube-etcd-healthcheck-client',
+      minor < 29 ? ['system:masters'] : [],
+    ),
+    'apiserver-etcd-client': client(
+      'etcd/ca',
+      'kube-apiserver-etcd-client',
+      minor < 29 ? ['system:masters'] : [],
+    ),
   }
 }
 
@@ -74,12 +102,27 @@ function kubeletClientGroups(minor: number): readonly string[] {
 }
 
 /** Sorted, each once, as kubeadm's sets give them. */
-function apiserverNames({ nodeName, advertiseAddress, serviceIP, dnsDomain = 'cluster.local', controlPlaneEndpoint, certSANs = [] }: PkiConfig): AlternativeNames {
-  const kubernetes = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', `kubernetes.default.svc.${dnsDomain}`]
+function apiserverNames({
+  nodeName,
+  advertiseAddress,
+  serviceIP,
+  dnsDomain = 'cluster.local',
+  controlPlaneEndpoint,
+  certSANs = [],
+}: PkiConfig): AlternativeNames {
+  const kubernetes = [
+    'kubernetes',
+    'kubernetes.default',
+    'kubernetes.default.svc',
+    `kubernetes.default.svc.${dnsDomain}`,
+  ]
   const all = [nodeName, ...kubernetes, serviceIP, hostOf(advertiseAddress), ...certSANs]
   if (controlPlaneEndpoint !== undefined) all.push(hostOf(controlPlaneEndpoint))
   const unique = [...new Set(all)]
-  return { dns: unique.filter((name) => !isIp(name)).toSorted(byCode), ip: unique.filter(isIp).toSorted(byCode) }
+  return {
+    dns: unique.filter((name) => !isIp(name)).toSorted(byCode),
+    ip: unique.filter(isIp).toSorted(byCode),
+  }
 }
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -91,16 +134,32 @@ export interface ConfigEntry {
   readonly local: boolean
 }
 
-/** The kubeconfig files in /etc/kubernetes, by name. Source: kubernetes cmd/kubeadm/app/phases/kubeconfig/kubeconfig.go. */
+/**
+ * The kubeconfig files in /etc/kubernetes, by name. Source: kubernetes
+ * cmd/kubeadm/app/phases/kubeconfig/kubeconfig.go.
+ */
 export function configEntries({ minor, nodeName }: PkiConfig): Readonly<Record<string, ConfigEntry>> {
   const splitAdmin = minor >= 29
   return {
     'admin.conf': {
-      subject: { commonName: 'kubernetes-admin', organizations: [splitAdmin ? 'kubeadm:cluster-admins' : 'system:masters'] }, local: false,
+      subject: {
+        commonName: 'kubernetes-admin',
+        organizations: [splitAdmin ? 'kubeadm:cluster-admins' : 'system:masters'],
+      },
+      local: false,
     },
     ...(splitAdmin
-      ? { 'super-admin.conf': { subject: { commonName: 'kubernetes-super-admin', organizations: ['system:masters'] }, local: false } } : {}),
-    'kubelet.conf': { subject: { commonName: `system:node:${nodeName}`, organizations: ['system:nodes'] }, local: true },
+      ? {
+          'super-admin.conf': {
+            subject: { commonName: 'kubernetes-super-admin', organizations: ['system:masters'] },
+            local: false,
+          },
+        }
+      : {}),
+    'kubelet.conf': {
+      subject: { commonName: `system:node:${nodeName}`, organizations: ['system:nodes'] },
+      local: true,
+    },
     'controller-manager.conf': { subject: { commonName: 'system:kube-controller-manager' }, local: true },
     'scheduler.conf': { subject: { commonName: 'system:kube-scheduler' }, local: true },
   }

@@ -4,7 +4,9 @@ import type { Bytes } from './der.js'
 /** Whether a text is an IP address (not a DNS name). */
 export function isIp(text: string): boolean {
   // told by their characters first: names are many, and the library's patterns are slow
-  return text.includes(':') ? ipaddr.IPv6.isValid(text) : /^[\d.]+$/.test(text) && ipaddr.IPv4.isValidFourPartDecimal(text)
+  return text.includes(':')
+    ? ipaddr.IPv6.isValid(text)
+    : /^[\d.]+$/.test(text) && ipaddr.IPv4.isValidFourPartDecimal(text)
 }
 
 /** The 4 or 16 bytes of an address. */

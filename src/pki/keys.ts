@@ -5,16 +5,29 @@ import { numberOf } from './der.js'
 import { testPrimes } from './test-keys.js'
 
 /**
- * Gives the PEM of a private RSA key (PKCS #1 or #8) for a purpose: the path of a file below /etc/kubernetes, or `user/<name>`. Asked once for
- * each purpose; the answer becomes part of the cluster's state.
+ * Gives the PEM of a private RSA key (PKCS #1 or #8) for a purpose: the path of a file below /etc/kubernetes,
+ * or `user/<name>`. Asked once for each purpose; the answer becomes part of the cluster's state.
  */
 export type KeyProvider = (purpose: string) => string
 
 /** Purposes that must never share a key, whatever the seed. */
 const APART = [
-  'pki/ca', 'pki/front-proxy-ca', 'pki/etcd/ca', 'pki/sa', 'pki/apiserver', 'pki/apiserver-kubelet-client', 'pki/front-proxy-client',
-  'pki/etcd/server', 'pki/etcd/peer', 'pki/etcd/healthcheck-client', 'pki/apiserver-etcd-client', 'admin.conf', 'super-admin.conf',
-  'kubelet.conf', 'controller-manager.conf', 'scheduler.conf',
+  'pki/ca',
+  'pki/front-proxy-ca',
+  'pki/etcd/ca',
+  'pki/sa',
+  'pki/apiserver',
+  'pki/apiserver-kubelet-client',
+  'pki/front-proxy-client',
+  'pki/etcd/server',
+  'pki/etcd/peer',
+  'pki/etcd/healthcheck-client',
+  'pki/apiserver-etcd-client',
+  'admin.conf',
+  'super-admin.conf',
+  'kubelet.conf',
+  'controller-manager.conf',
+  'scheduler.conf',
 ]
 
 /** As many as there are in test-keys.ts, which is loaded when the first key is needed. */
@@ -29,13 +42,13 @@ export function seedClass(seed: number): number {
 export function testKey(seed: number, purpose: string): PrivateKey {
   const fixed = APART.indexOf(purpose)
   const others = NUMBER_OF_TEST_KEYS - APART.length
-  const place = fixed >= 0 ? fixed : APART.length + hashText(hashNumber(HASH_SEED, seed), purpose) % others
+  const place = fixed >= 0 ? fixed : APART.length + (hashText(hashNumber(HASH_SEED, seed), purpose) % others)
   return keyAt((place + seedClass(seed)) % NUMBER_OF_TEST_KEYS)
 }
 
 /**
- * Another choice of the published test keys, for clusters that must not trust each other: `new SimCluster({ keys: testKeys(2) })`. Clusters
- * without `keys` have choice 1. INSECURE, see test-keys.ts.
+ * Another choice of the published test keys, for clusters that must not trust each other: `new SimCluster({
+ * keys: testKeys(2) })`. Clusters without `keys` have choice 1. INSECURE, see test-keys.ts.
  */
 export function testKeys(choice: number): KeyProvider {
   return (purpose) => privateKeyPem(testKey(choice, purpose))
@@ -52,7 +65,8 @@ function keyAt(at: number): PrivateKey {
   return key
 }
 
-const primeOf = (base64url: string): bigint => numberOf(atob(base64url.replaceAll('-', '+').replaceAll('_', '/')))
+const primeOf = (base64url: string): bigint =>
+  numberOf(atob(base64url.replaceAll('-', '+').replaceAll('_', '/')))
 
 const parsed = new Map<string, PrivateKey>()
 const MOST_PARSED = 1_000

@@ -23,15 +23,28 @@ export interface KubeconfigParts {
 }
 
 /** A kubeconfig file as kubeadm writes it: one cluster, one user, one context. */
-export function kubeconfigText({ cluster = 'kubernetes', server, authority, user, credential, namespace, context = `${user}@${cluster}` }: KubeconfigParts): string {
-  return stringify({
-    apiVersion: 'v1',
-    clusters: [{ cluster: { 'certificate-authority-data': btoa(authority), server }, name: cluster }],
-    contexts: [{ context: { cluster, ...(namespace === undefined ? {} : { namespace }), user }, name: context }],
-    'current-context': context,
-    kind: 'Config',
-    users: [{ name: user, user: credentialOf(credential) }],
-  }, { lineWidth: 0, indentSeq: false })
+export function kubeconfigText({
+  cluster = 'kubernetes',
+  server,
+  authority,
+  user,
+  credential,
+  namespace,
+  context = `${user}@${cluster}`,
+}: KubeconfigParts): string {
+  return stringify(
+    {
+      apiVersion: 'v1',
+      clusters: [{ cluster: { 'certificate-authority-data': btoa(authority), server }, name: cluster }],
+      contexts: [
+        { context: { cluster, ...(namespace === undefined ? {} : { namespace }), user }, name: context },
+      ],
+      'current-context': context,
+      kind: 'Config',
+      users: [{ name: user, user: credentialOf(credential) }],
+    },
+    { lineWidth: 0, indentSeq: false },
+  )
 }
 
 function credentialOf(credential: UserCredential): object {

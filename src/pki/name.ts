@@ -11,10 +11,14 @@ export interface Subject {
   readonly organizations?: readonly string[]
 }
 
-/** A name as Go's crypto/x509 writes it: all organizations in one set, then the common name. Source: crypto/x509/pkix ToRDNSequence. */
+/**
+ * A name as Go's crypto/x509 writes it: all organizations in one set, then the common name. Source:
+ * crypto/x509/pkix ToRDNSequence.
+ */
 export function nameOf({ commonName, organizations = [] }: Subject): Asn1 {
   const attribute = (type: string, value: string): Asn1 => sequence(oid(type), text(value))
-  const parts = organizations.length === 0 ? [] : [set(...organizations.map((value) => attribute(ORGANIZATION, value)))]
+  const parts =
+    organizations.length === 0 ? [] : [set(...organizations.map((value) => attribute(ORGANIZATION, value)))]
   if (commonName !== '') parts.push(set(attribute(COMMON_NAME, commonName)))
   return sequence(...parts)
 }
@@ -35,23 +39,39 @@ export function subjectOf(name: Asn1 | undefined): Required<Subject> {
 
 /** Attributes of names by the short names that openssl has for them. */
 const ATTRIBUTES: Readonly<Record<string, string>> = {
-  CN: COMMON_NAME, C: '2.5.4.6', L: '2.5.4.7', ST: '2.5.4.8', O: ORGANIZATION, OU: '2.5.4.11', emailAddress: '1.2.840.113549.1.9.1', serialNumber: '2.5.4.5', DC: '0.9.2342.19200300.100.1.25', UID: '0.9.2342.19200300.100.1.1',
+  CN: COMMON_NAME,
+  C: '2.5.4.6',
+  L: '2.5.4.7',
+  ST: '2.5.4.8',
+  O: ORGANIZATION,
+  OU: '2.5.4.11',
+  emailAddress: '1.2.840.113549.1.9.1',
+  serialNumber: '2.5.4.5',
+  DC: '0.9.2342.19200300.100.1.25',
+  UID: '0.9.2342.19200300.100.1.1',
 }
 
-/** A name of attributes in the order in which they are given, one a set, as openssl writes it: `[['CN', 'jane'], ['O', 'devs']]`. Throws RangeError for an attribute that is not known. */
+/**
+ * A name of attributes in the order in which they are given, one a set, as openssl writes it: `[['CN',
+ * 'jane'], ['O', 'devs']]`. Throws RangeError for an attribute that is not known.
+ */
 export function nameOfAttributes(attributes: readonly (readonly [name: string, value: string])[]): Asn1 {
-  return sequence(...attributes.map(([name, value]) => {
-    const type = ATTRIBUTES[name]
-    if (type === undefined) throw new RangeError(`name is not known: ${name}`)
-    return set(sequence(oid(type), text(value)))
-  }))
+  return sequence(
+    ...attributes.map(([name, value]) => {
+      const type = ATTRIBUTES[name]
+      if (type === undefined) throw new RangeError(`name is not known: ${name}`)
+      return set(sequence(oid(type), text(value)))
+    }),
+  )
 }
 
 /** The attributes of a name in their order, by openssl's short names. */
 export function attributesOf(name: Asn1): readonly (readonly [name: string, value: string])[] {
   const byOid = new Map(Object.entries(ATTRIBUTES).map(([short, type]) => [type, short]))
-  return childrenOf(name).flatMap((part) => childrenOf(part)).map((attribute): readonly [string, string] => {
-    const [type, value] = childrenOf(attribute)
-    return [byOid.get(oidOf(type)) ?? oidOf(type), value === undefined ? '' : textOf(value)]
-  })
+  return childrenOf(name)
+    .flatMap((part) => childrenOf(part))
+    .map((attribute): readonly [string, string] => {
+      const [type, value] = childrenOf(attribute)
+      return [byOid.get(oidOf(type)) ?? oidOf(type), value === undefined ? '' : textOf(value)]
+    })
 }

@@ -39,30 +39,49 @@ export function joinedValidity(joined: number): Validity {
   return { notBefore: seconds(joined - BACKDATE), notAfter: seconds(joined + 365 * DAY - BACKDATE) }
 }
 
-/** `kubelet-client-2026-01-01-00-00-00.pem`: the file to which `current` points. Source: client-go util/certificate certificate_store.go. */
+/**
+ * `kubelet-client-2026-01-01-00-00-00.pem`: the file to which `current` points. Source: client-go
+ * util/certificate certificate_store.go.
+ */
 export function datedFile(file: string, now: number): string {
   return file.replace('current', new Date(now).toISOString().slice(0, 19).replaceAll(/[T:]/g, '-'))
 }
 
 /** Whether a file is a kubelet's own: its credentials. */
-export const isKubeletFile = (path: string): boolean => path === KUBELET_CONFIG_FILE || path.startsWith(`${KUBELET_DIR}/kubelet`)
+export const isKubeletFile = (path: string): boolean =>
+  path === KUBELET_CONFIG_FILE || path.startsWith(`${KUBELET_DIR}/kubelet`)
 
 /** The files that a {@link Pki} keeps for a worker node from the beginning. */
-export const NODE_FILES: readonly string[] = [`${PKI_DIR}/ca.crt`, KUBELET_CONFIG_FILE, KUBELET_CLIENT_FILE, `${KUBELET_DIR}/kubelet.crt`, `${KUBELET_DIR}/kubelet.key`]
+export const NODE_FILES: readonly string[] = [
+  `${PKI_DIR}/ca.crt`,
+  KUBELET_CONFIG_FILE,
+  KUBELET_CLIENT_FILE,
+  `${KUBELET_DIR}/kubelet.crt`,
+  `${KUBELET_DIR}/kubelet.key`,
+]
 
 /**
- * The files of a worker node, by path: the cluster's authority, the kubelet's rotated client certificate (signed by the controller manager
- * after the node joined) with its kubeconfig, and the serving certificate that a kubelet without `serverTLSBootstrap` signs itself.
- * Source: kubelet pkg/kubelet/certificate/bootstrap, client-go util/cert GenerateSelfSignedCertKey.
+ * The files of a worker node, by path: the cluster's authority, the kubelet's rotated client certificate
+ * (signed by the controller manager after the node joined) with its kubeconfig, and the serving certificate
+ * that a kubelet without `serverTLSBootstrap` signs itself. Source: kubelet
+ * pkg/kubelet/certificate/bootstrap, client-go util/cert GenerateSelfSignedCertKey.
  */
 export function nodeFiles(pki: FileSource, node: string): ReadonlyMap<string, () => string> {
   return new Map([
     [`${PKI_DIR}/ca.crt`, () => pki.read(`${PKI_DIR}/ca.crt`)],
-    [KUBELET_CONFIG_FILE, () => kubeconfigText({
-      cluster: 'default-cluster', context: 'default-context', namespace: 'default',
-      server: `https://${pki.config.controlPlaneEndpoint ?? pki.config.advertiseAddress}`,
-      authority: pki.read(`${PKI_DIR}/ca.crt`), user: 'default-auth', credential: { file: KUBELET_CLIENT_FILE },
-    })],
+    [
+      KUBELET_CONFIG_FILE,
+      () =>
+        kubeconfigText({
+          cluster: 'default-cluster',
+          context: 'default-context',
+          namespace: 'default',
+          server: `https://${pki.config.controlPlaneEndpoint ?? pki.config.advertiseAddress}`,
+          authority: pki.read(`${PKI_DIR}/ca.crt`),
+          user: 'default-auth',
+          credential: { file: KUBELET_CLIENT_FILE },
+        }),
+    ],
     [datedFile(KUBELET_CLIENT_FILE, pki.joined(node)), () => clientFile(pki, node)],
     [KUBELET_CLIENT_FILE, () => clientFile(pki, node)],
     [`${KUBELET_DIR}/kubelet.crt`, () => servingCertificate(pki, node)],
@@ -72,10 +91,16 @@ export function nodeFiles(pki: FileSource, node: string): ReadonlyMap<string, ()
 
 function clientFile(pki: FileSource, node: string): string {
   const key = pki.key(`${node}/kubelet-client`)
-  const certificate = pki.sign({
-    subject: { commonName: `system:node:${node}`, organizations: ['system:nodes'] }, serial: pki.serialOf(`${node}/kubelet-client`),
-    ...joinedValidity(pki.joined(node)), keyUsages: ['digital signature', 'key encipherment'], purposes: ['client auth'],
-  }, key)
+  const certificate = pki.sign(
+    {
+      subject: { commonName: `system:node:${node}`, organizations: ['system:nodes'] },
+      serial: pki.serialOf(`${node}/kubelet-client`),
+      ...joinedValidity(pki.joined(node)),
+      keyUsages: ['digital signature', 'key encipherment'],
+      purposes: ['client auth'],
+    },
+    key,
+  )
   return certificate + privateKeyPem(key)
 }
 
@@ -83,14 +108,31 @@ function clientFile(pki: FileSource, node: string): string {
 function servingCertificate(pki: FileSource, node: string): string {
   const seconds = Math.floor(pki.joined(node) / 1000)
   const key = pki.key(`${node}/kubelet.key`)
-  const authority = createCertificate({
-    subject: { commonName: `${node}-ca@${seconds}` }, serial: 2n, notBefore: seconds * 1000 - 3_600_000, notAfter: seconds * 1000 + 365 * DAY,
-    keyUsages: ['digital signature', 'key encipherment', 'cert sign'], isCa: true, names: { dns: [`${node}-ca@${seconds}`] },
-  }, pki.key(`${node}/kubelet-ca`), { subject: { commonName: `${node}-ca@${seconds}` }, key: pki.key(`${node}/kubelet-ca`) })
-  const leaf = createCertificate({
-    subject: { commonName: `${node}@${seconds}` }, serial: pki.serialOf(`${node}/kubelet.crt`),
-    notBefore: seconds * 1000 - 3_600_000, notAfter: seconds * 1000 + 365 * DAY,
-    keyUsages: ['digital signature', 'key encipherment'], purposes: ['server auth'], names: { dns: [node] },
-  }, key, { subject: { commonName: `${node}-ca@${seconds}` }, key: pki.key(`${node}/kubelet-ca`) })
+  const authority = createCertificate(
+    {
+      subject: { commonName: `${node}-ca@${seconds}` },
+      serial: 2n,
+      notBefore: seconds * 1000 - 3_600_000,
+      notAfter: seconds * 1000 + 365 * DAY,
+      keyUsages: ['digital signature', 'key encipherment', 'cert sign'],
+      isCa: true,
+      names: { dns: [`${node}-ca@${seconds}`] },
+    },
+    pki.key(`${node}/kubelet-ca`),
+    { subject: { commonName: `${node}-ca@${seconds}` }, key: pki.key(`${node}/kubelet-ca`) },
+  )
+  const leaf = createCertificate(
+    {
+      subject: { commonName: `${node}@${seconds}` },
+      serial: pki.serialOf(`${node}/kubelet.crt`),
+      notBefore: seconds * 1000 - 3_600_000,
+      notAfter: seconds * 1000 + 365 * DAY,
+      keyUsages: ['digital signature', 'key encipherment'],
+      purposes: ['server auth'],
+      names: { dns: [node] },
+    },
+    key,
+    { subject: { commonName: `${node}-ca@${seconds}` }, key: pki.key(`${node}/kubelet-ca`) },
+  )
   return leaf + authority
 }

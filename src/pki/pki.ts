@@ -55,15 +55,19 @@ export interface PkiParts {
   readonly serials: () => RandomStream
   /** Default: the published test keys, by seed. */
   readonly keys?: KeyProvider | undefined
-  /** Who signs as an authority in the place of the one that would be made: what `kubeadm init` finds on the disk. */
+  /**
+   * Who signs as an authority in the place of the one that would be made: what `kubeadm init` finds on the
+   * disk.
+   */
   readonly issuer?: (authority: string) => Issuer | undefined
   /** Virtual ms at which a node joined. Default: when the cluster was made. */
   readonly joined?: ((node: string) => number) | undefined
 }
 
 /**
- * The files that kubeadm leaves on a control plane and kubelets on nodes, the certificate authorities among them, and what is signed with
- * them. Lazy: a file is made when it is first read, and is the same whenever that is, since it follows from the configuration alone.
+ * The files that kubeadm leaves on a control plane and kubelets on nodes, the certificate authorities among
+ * them, and what is signed with them. Lazy: a file is made when it is first read, and is the same whenever
+ * that is, since it follows from the configuration alone.
  */
 export class Pki {
   /** Signs and verifies service account tokens with /etc/kubernetes/pki/sa.key and sa.pub. */
@@ -78,7 +82,10 @@ export class Pki {
   constructor(parts: PkiParts) {
     this.config = parts.config
     this.#parts = parts
-    this.tokens = new TokenSigner(() => cachedKey(this.read(`${PKI_DIR}/sa.key`)), () => [this.#serviceAccountKey()])
+    this.tokens = new TokenSigner(
+      () => cachedKey(this.read(`${PKI_DIR}/sa.key`)),
+      () => [this.#serviceAccountKey()],
+    )
   }
 
   /** All files of the control plane, and those of `node` if one is given; sorted. */
@@ -86,7 +93,9 @@ export class Pki {
     const made = node === undefined ? [...this.#makers().keys()] : [...nodeFiles(this.#asMade(), node).keys()]
     const { files } = this.#parts.state()
     const prefix = node === undefined ? '' : `${node}:`
-    const written = [...files.keys()].filter((path) => path.startsWith(`${prefix}/`)).map((path) => path.slice(prefix.length))
+    const written = [...files.keys()]
+      .filter((path) => path.startsWith(`${prefix}/`))
+      .map((path) => path.slice(prefix.length))
     return [...new Set([...made, ...written])].filter((path) => files.get(prefix + path) !== null).toSorted()
   }
 
@@ -113,10 +122,13 @@ export class Pki {
   /** A node is gone for good, with its disk. */
   forget(node: string): void {
     const { files } = this.#parts.state()
-    for (const kept of [files, this.#made]) for (const path of [...kept.keys()]) if (path.startsWith(`${node}:/`)) kept.delete(path)
+    for (const kept of [files, this.#made])
+      for (const path of [...kept.keys()]) if (path.startsWith(`${node}:/`)) kept.delete(path)
   }
 
-  /** What is in the files of the control plane, or of a node: whose each is, and what its certificate says. */
+  /**
+   * What is in the files of the control plane, or of a node: whose each is, and what its certificate says.
+   */
   inventory(node?: string): readonly InventoryRow[] {
     return inventoryRows(this, node)
   }
@@ -142,35 +154,64 @@ export class Pki {
   }
 
   /** The certificate authority `ca`, `front-proxy-ca` or `etcd/ca`: its PEM certificate(s) and key. */
-  authority(name: string = 'ca'): { readonly pem: string; readonly certificate: Certificate; readonly key: PrivateKey } {
+  authority(name: string = 'ca'): {
+    readonly pem: string
+    readonly certificate: Certificate
+    readonly key: PrivateKey
+  } {
     const pem = this.read(`${PKI_DIR}/${name}.crt`)
-    return { pem, certificate: this.#certificates(pem)[0] as Certificate, key: cachedKey(this.read(`${PKI_DIR}/${name}.key`)) }
+    return {
+      pem,
+      certificate: this.#certificates(pem)[0] as Certificate,
+      key: cachedKey(this.read(`${PKI_DIR}/${name}.key`)),
+    }
   }
 
   /** Signs a certificate over a public key with an authority; the serial number is drawn unless given. */
-  sign(spec: Omit<CertificateSpec, 'serial'> & { readonly serial?: bigint }, publicKey: PublicKey | Asn1, authority: string = 'ca'): string {
+  sign(
+    spec: Omit<CertificateSpec, 'serial'> & { readonly serial?: bigint },
+    publicKey: PublicKey | Asn1,
+    authority: string = 'ca',
+  ): string {
     const { certificate, key } = this.authority(authority)
-    return createCertificate({ ...spec, serial: spec.serial ?? serialFrom(this.#parts.serials()) }, publicKey, { subject: certificate.subject, key })
+    return createCertificate(
+      { ...spec, serial: spec.serial ?? serialFrom(this.#parts.serials()) },
+      publicKey,
+      { subject: certificate.subject, key },
+    )
   }
 
   /**
-   * A certificate of the cluster's authority for a client, with a key. The same each time for the same arguments: what it is for is part of
-   * what chooses key and serial number. `validFor` in ms, default 365 days.
+   * A certificate of the cluster's authority for a client, with a key. The same each time for the same
+   * arguments: what it is for is part of what chooses key and serial number. `validFor` in ms, default 365
+   * days.
    */
-  clientCertificate(subject: Subject, { notBefore, validFor = LEAF_DAYS * DAY }: { readonly notBefore: number; readonly validFor?: number }): KeyedCertificate {
+  clientCertificate(
+    subject: Subject,
+    { notBefore, validFor = LEAF_DAYS * DAY }: { readonly notBefore: number; readonly validFor?: number },
+  ): KeyedCertificate {
     const purpose = `user/${subject.commonName}`
     const key = this.key(purpose)
-    const serial = this.serialOf(`${purpose} ${(subject.organizations ?? []).join(',')} ${notBefore} ${validFor}`)
-    const certificate = this.sign({
-      subject, serial, notBefore: notBefore - BACKDATE, notAfter: notBefore + validFor,
-      keyUsages: ['digital signature', 'key encipherment'], purposes: ['client auth'],
-    }, key)
+    const serial = this.serialOf(
+      `${purpose} ${(subject.organizations ?? []).join(',')} ${notBefore} ${validFor}`,
+    )
+    const certificate = this.sign(
+      {
+        subject,
+        serial,
+        notBefore: notBefore - BACKDATE,
+        notAfter: notBefore + validFor,
+        keyUsages: ['digital signature', 'key encipherment'],
+        purposes: ['client auth'],
+      },
+      key,
+    )
     return { certificate, key: privateKeyPem(key) }
   }
 
   /**
-   * Who presents these certificates (DER or PEM blocks, the leaf first), at virtual time `now`; a text that says why not when they are not to
-   * be trusted. Source: apiserver pkg/authentication/request/x509.
+   * Who presents these certificates (DER or PEM blocks, the leaf first), at virtual time `now`; a text that
+   * says why not when they are not to be trusted. Source: apiserver pkg/authentication/request/x509.
    */
   identify(certificates: readonly Certificate[], now: number): CertificateIdentity | string {
     const [leaf, ...intermediates] = certificates
@@ -208,8 +249,16 @@ export class Pki {
   /** What the files of nodes are made from: what was there when they joined. */
   #asMade(): FileSource {
     return {
-      config: this.config, joined: (node) => this.joined(node), read: (path) => this.original(path), key: (purpose) => this.key(purpose), serialOf: (what) => this.serialOf(what),
-      sign: (spec, publicKey) => createCertificate(spec, publicKey, { subject: { commonName: AUTHORITIES['ca'] ?? '' }, key: this.key('pki/ca') }),
+      config: this.config,
+      joined: (node) => this.joined(node),
+      read: (path) => this.original(path),
+      key: (purpose) => this.key(purpose),
+      serialOf: (what) => this.serialOf(what),
+      sign: (spec, publicKey) =>
+        createCertificate(spec, publicKey, {
+          subject: { commonName: AUTHORITIES['ca'] ?? '' },
+          key: this.key('pki/ca'),
+        }),
     }
   }
 
@@ -235,14 +284,21 @@ export class Pki {
     return makers
   }
 
-  /** With test keys the authorities of all clusters of one seed class are the same, so that making one costs once a process. */
+  /**
+   * With test keys the authorities of all clusters of one seed class are the same, so that making one costs
+   * once a process.
+   */
   #makeAuthority(name: string, commonName: string): string {
     const { seed, created } = this.config
     if (this.#parts.keys !== undefined) return this.#signAuthority(name, commonName, this.serialOf(name))
     const id = `${name} ${seedClass(seed)} ${created}`
     const known = id === DEFAULT_AUTHORITY.id ? DEFAULT_AUTHORITY.pem : authorities.get(id)
     if (known !== undefined) return known
-    const pem = this.#signAuthority(name, commonName, serialFrom(new Random(seedClass(seed)).stream(`pki/${name}`)))
+    const pem = this.#signAuthority(
+      name,
+      commonName,
+      serialFrom(new Random(seedClass(seed)).stream(`pki/${name}`)),
+    )
     if (authorities.size >= MOST_AUTHORITIES) authorities.clear()
     authorities.set(id, pem)
     return pem
@@ -250,18 +306,37 @@ export class Pki {
 
   #signAuthority(name: string, commonName: string, serial: bigint): string {
     const key = this.key(`pki/${name}`)
-    return createCertificate({
-      subject: { commonName }, serial, ...this.#validity(CA_DAYS),
-      keyUsages: ['digital signature', 'key encipherment', 'cert sign'], isCa: true, names: { dns: [commonName] },
-    }, key, { subject: { commonName }, key })
+    return createCertificate(
+      {
+        subject: { commonName },
+        serial,
+        ...this.#validity(CA_DAYS),
+        keyUsages: ['digital signature', 'key encipherment', 'cert sign'],
+        isCa: true,
+        names: { dns: [commonName] },
+      },
+      key,
+      { subject: { commonName }, key },
+    )
   }
 
-  #makeLeaf(parts: Pick<CertificateSpec, 'subject' | 'purposes' | 'names'>, purpose: string, authority: string): string {
+  #makeLeaf(
+    parts: Pick<CertificateSpec, 'subject' | 'purposes' | 'names'>,
+    purpose: string,
+    authority: string,
+  ): string {
     const spec: CertificateSpec = {
-      ...parts, serial: this.serialOf(purpose), ...this.#validity(LEAF_DAYS), keyUsages: ['digital signature', 'key encipherment'],
+      ...parts,
+      serial: this.serialOf(purpose),
+      ...this.#validity(LEAF_DAYS),
+      keyUsages: ['digital signature', 'key encipherment'],
     }
     const subject = { commonName: AUTHORITIES[authority] ?? authority }
-    return createCertificate(spec, this.key(purpose), this.#parts.issuer?.(authority) ?? { subject, key: this.key(`pki/${authority}`) })
+    return createCertificate(
+      spec,
+      this.key(purpose),
+      this.#parts.issuer?.(authority) ?? { subject, key: this.key(`pki/${authority}`) },
+    )
   }
 
   #makeConfig(name: string, subject: Subject, local: boolean): string {
@@ -269,10 +344,14 @@ export class Pki {
     return kubeconfigText({
       ...(clusterName === undefined ? {} : { cluster: clusterName }),
       server: `https://${local ? advertiseAddress : controlPlaneEndpoint}`,
-      authority: this.#parts.issuer === undefined ? this.original(`${PKI_DIR}/ca.crt`) : this.read(`${PKI_DIR}/ca.crt`),
+      authority:
+        this.#parts.issuer === undefined
+          ? this.original(`${PKI_DIR}/ca.crt`)
+          : this.read(`${PKI_DIR}/ca.crt`),
       user: subject.commonName,
       credential: {
-        certificate: this.#makeLeaf({ subject, purposes: ['client auth'], names: {} }, name, 'ca'), key: privateKeyPem(this.key(name)),
+        certificate: this.#makeLeaf({ subject, purposes: ['client auth'], names: {} }, name, 'ca'),
+        key: privateKeyPem(this.key(name)),
       },
     })
   }
@@ -302,5 +381,5 @@ export function readChain(pem: string): readonly Certificate[] {
 
 /** A random positive number of 63 bits, as Go draws serial numbers for kubeadm. */
 function serialFrom(stream: RandomStream): bigint {
-  return (BigInt(stream.int(0, 0x7fff_ffff)) << 32n | BigInt(stream.int(0, 0xffff_ffff))) + 1n
+  return ((BigInt(stream.int(0, 0x7fff_ffff)) << 32n) | BigInt(stream.int(0, 0xffff_ffff))) + 1n
 }

@@ -9,7 +9,10 @@ import { privateKeyPem } from './rsa.js'
 const DAY = 86_400_000
 const VALIDITY = 365 * DAY
 
-/** What kubeadm calls a certificate that it renews, where it is, who signs it, and what it says when it has renewed it. */
+/**
+ * What kubeadm calls a certificate that it renews, where it is, who signs it, and what it says when it has
+ * renewed it.
+ */
 interface Renewable {
   readonly name: string
   /** Path without `.crt`, or of a kubeconfig file. */
@@ -18,18 +21,37 @@ interface Renewable {
   readonly title: string
 }
 
-const inConfig = (name: string, who: string): Renewable =>
-  ({ name, path: `/etc/kubernetes/${name}`, authority: 'ca', title: `certificate embedded in the kubeconfig file for the ${who}` })
-const inFile = (name: string, file: string, authority: string, title: string): Renewable => ({ name, path: `${PKI_DIR}/${file}`, authority, title: `certificate ${title}` })
+const inConfig = (name: string, who: string): Renewable => ({
+  name,
+  path: `/etc/kubernetes/${name}`,
+  authority: 'ca',
+  title: `certificate embedded in the kubeconfig file for the ${who}`,
+})
+const inFile = (name: string, file: string, authority: string, title: string): Renewable => ({
+  name,
+  path: `${PKI_DIR}/${file}`,
+  authority,
+  title: `certificate ${title}`,
+})
 
 /** In kubeadm's order. Source: kubernetes cmd/kubeadm/app/phases/certs/renewal/manager.go. */
 const RENEWABLE: readonly Renewable[] = [
   inConfig('admin.conf', 'admin to use and for kubeadm itself'),
   inFile('apiserver', 'apiserver', 'ca', 'for serving the Kubernetes API'),
   inFile('apiserver-etcd-client', 'apiserver-etcd-client', 'etcd-ca', 'the apiserver uses to access etcd'),
-  inFile('apiserver-kubelet-client', 'apiserver-kubelet-client', 'ca', 'for the API server to connect to kubelet'),
+  inFile(
+    'apiserver-kubelet-client',
+    'apiserver-kubelet-client',
+    'ca',
+    'for the API server to connect to kubelet',
+  ),
   inConfig('controller-manager.conf', 'controller manager to use'),
-  inFile('etcd-healthcheck-client', 'etcd/healthcheck-client', 'etcd-ca', 'for liveness probes to healthcheck etcd'),
+  inFile(
+    'etcd-healthcheck-client',
+    'etcd/healthcheck-client',
+    'etcd-ca',
+    'for liveness probes to healthcheck etcd',
+  ),
   inFile('etcd-peer', 'etcd/peer', 'etcd-ca', 'for etcd nodes to communicate with each other'),
   inFile('etcd-server', 'etcd/server', 'etcd-ca', 'for serving etcd'),
   inFile('front-proxy-client', 'front-proxy-client', 'front-proxy-ca', 'for the front proxy client'),
@@ -38,7 +60,11 @@ const RENEWABLE: readonly Renewable[] = [
 ]
 
 /** Authorities by kubeadm's names. */
-const AUTHORITY_PATHS: Readonly<Record<string, string>> = { 'ca': 'ca', 'etcd-ca': 'etcd/ca', 'front-proxy-ca': 'front-proxy-ca' }
+const AUTHORITY_PATHS: Readonly<Record<string, string>> = {
+  ca: 'ca',
+  'etcd-ca': 'etcd/ca',
+  'front-proxy-ca': 'front-proxy-ca',
+}
 /** First minor with super-admin.conf. */
 const SUPER_ADMIN_SINCE = 29
 
@@ -56,16 +82,34 @@ export interface CertificateExpiry {
   readonly isExternal: boolean
 }
 
-/** What `kubeadm certs check-expiration` looks at, in its order: certificates, then authorities. Whatever cannot be read counts as missing. */
-export function certificateExpiry(pki: Pki): { readonly certificates: readonly CertificateExpiry[], readonly authorities: readonly CertificateExpiry[] } {
+/**
+ * What `kubeadm certs check-expiration` looks at, in its order: certificates, then authorities. Whatever
+ * cannot be read counts as missing.
+ */
+export function certificateExpiry(pki: Pki): {
+  readonly certificates: readonly CertificateExpiry[]
+  readonly authorities: readonly CertificateExpiry[]
+} {
   return {
     certificates: renewable(pki).map(({ name, path, authority }) => {
       const file = pathOf(path)
-      return { name, path: file, expires: certificateAt(pki, path)?.notAfter, authority, isExternal: isExternal(pki, authority) }
+      return {
+        name,
+        path: file,
+        expires: certificateAt(pki, path)?.notAfter,
+        authority,
+        isExternal: isExternal(pki, authority),
+      }
     }),
     authorities: Object.entries(AUTHORITY_PATHS).map(([name, file]) => {
       const path = `${PKI_DIR}/${file}.crt`
-      return { name, path, expires: certificateAt(pki, `${PKI_DIR}/${file}`)?.notAfter, authority: '', isExternal: isExternal(pki, name) }
+      return {
+        name,
+        path,
+        expires: certificateAt(pki, `${PKI_DIR}/${file}`)?.notAfter,
+        authority: '',
+        isExternal: isExternal(pki, name),
+      }
     }),
   }
 }
@@ -79,13 +123,15 @@ export interface Renewal {
 }
 
 /**
- * Renews one certificate for a year, or with `all` every one, as `kubeadm certs renew` does: new key and certificate with the subject, names and
- * purposes of the old one. Whoever has read the old one goes on with it until it starts again.
+ * Renews one certificate for a year, or with `all` every one, as `kubeadm certs renew` does: new key and
+ * certificate with the subject, names and purposes of the old one. Whoever has read the old one goes on with
+ * it until it starts again.
  * @throws RangeError for a name that there is not.
  */
 export function renewCertificates(pki: Pki, name: string, now: number): readonly Renewal[] {
   const wanted = name === 'all' ? renewable(pki) : renewable(pki).filter((one) => one.name === name)
-  if (wanted.length === 0) throw new RangeError(`unknown command ${JSON.stringify(name)} for "kubeadm certs renew"`)
+  if (wanted.length === 0)
+    throw new RangeError(`unknown command ${JSON.stringify(name)} for "kubeadm certs renew"`)
   return wanted.map((one) => ({ name: one.name, title: one.title, result: renew(pki, one, now) }))
 }
 
@@ -94,43 +140,68 @@ function renew(pki: Pki, { name, path, authority }: Renewable, now: number): Ren
   if (old === undefined) return 'missing'
   if (isExternal(pki, authority)) return 'external'
   const key = pki.key(`${name} ${old.serial} ${now}`)
-  const certificate = pki.sign({
-    subject: old.subject, serial: pki.serialOf(`${name} ${old.serial} ${now}`), notBefore: now - BACKDATE, notAfter: now + VALIDITY,
-    keyUsages: ['digital signature', 'key encipherment'], purposes: old.purposes, names: old.names,
-  }, key, AUTHORITY_PATHS[authority])
+  const certificate = pki.sign(
+    {
+      subject: old.subject,
+      serial: pki.serialOf(`${name} ${old.serial} ${now}`),
+      notBefore: now - BACKDATE,
+      notAfter: now + VALIDITY,
+      keyUsages: ['digital signature', 'key encipherment'],
+      purposes: old.purposes,
+      names: old.names,
+    },
+    key,
+    AUTHORITY_PATHS[authority],
+  )
   if (!path.endsWith('.conf')) {
     pki.write(`${path}.crt`, certificate)
     pki.write(`${path}.key`, privateKeyPem(key))
     return 'renewed'
   }
-  pki.write(path, pki.read(path)
-    .replace(/^(\s*client-certificate-data:).*$/m, `$1 ${btoa(certificate)}`).replace(/^(\s*client-key-data:).*$/m, `$1 ${btoa(privateKeyPem(key))}`))
+  pki.write(
+    path,
+    pki
+      .read(path)
+      .replace(/^(\s*client-certificate-data:).*$/m, `$1 ${btoa(certificate)}`)
+      .replace(/^(\s*client-key-data:).*$/m, `$1 ${btoa(privateKeyPem(key))}`),
+  )
   return 'renewed'
 }
 
 /**
- * Writes a new client certificate for the kubelet of a node, good for a year, to the file that its kubeconfig names. A kubelet does that by itself in
- * good time; this is for one that has missed it. It counts from the kubelet's next start.
+ * Writes a new client certificate for the kubelet of a node, good for a year, to the file that its kubeconfig
+ * names. A kubelet does that by itself in good time; this is for one that has missed it. It counts from the
+ * kubelet's next start.
  */
 export function renewKubeletCertificate(pki: Pki, node: string, now: number): void {
   const purpose = `${node}/kubelet-client ${now}`
   const key = pki.key(purpose)
-  const certificate = pki.sign({
-    subject: { commonName: `system:node:${node}`, organizations: ['system:nodes'] }, serial: pki.serialOf(purpose), notBefore: now - BACKDATE, notAfter: now + VALIDITY,
-    keyUsages: ['digital signature', 'key encipherment'], purposes: ['client auth'],
-  }, key)
+  const certificate = pki.sign(
+    {
+      subject: { commonName: `system:node:${node}`, organizations: ['system:nodes'] },
+      serial: pki.serialOf(purpose),
+      notBefore: now - BACKDATE,
+      notAfter: now + VALIDITY,
+      keyUsages: ['digital signature', 'key encipherment'],
+      purposes: ['client auth'],
+    },
+    key,
+  )
   const text = certificate + privateKeyPem(key)
   for (const file of [datedFile(KUBELET_CLIENT_FILE, now), KUBELET_CLIENT_FILE]) pki.write(file, text, node)
 }
 
-const renewable = ({ config: { minor } }: Pki): readonly Renewable[] => RENEWABLE.filter(({ name }) => name !== 'super-admin.conf' || minor >= SUPER_ADMIN_SINCE)
+const renewable = ({ config: { minor } }: Pki): readonly Renewable[] =>
+  RENEWABLE.filter(({ name }) => name !== 'super-admin.conf' || minor >= SUPER_ADMIN_SINCE)
 
 const pathOf = (path: string): string => (path.endsWith('.conf') ? path : `${path}.crt`)
 
 function certificateAt(pki: Pki, path: string): Certificate | undefined {
   try {
     const text = pki.read(pathOf(path))
-    const pem = path.endsWith('.conf') ? atob(/^\s*client-certificate-data:\s*(\S+)\s*$/m.exec(text)?.[1] ?? '') : text
+    const pem = path.endsWith('.conf')
+      ? atob(/^\s*client-certificate-data:\s*(\S+)\s*$/m.exec(text)?.[1] ?? '')
+      : text
     return parseCertificates(pem)[0]
   } catch {
     return undefined

@@ -1,4 +1,15 @@
-import { bits, bitsOf, bytesOf, childrenOf, contentOf, digest, fromDer, fromPem, integer, nothing } from './der.js'
+import {
+  bits,
+  bitsOf,
+  bytesOf,
+  childrenOf,
+  contentOf,
+  digest,
+  fromDer,
+  fromPem,
+  integer,
+  nothing,
+} from './der.js'
 import { numberOf, oid, oidOf, sequence, toDer, toPem } from './der.js'
 import type { Asn1, Bytes } from './der.js'
 
@@ -29,8 +40,8 @@ export interface PrivateKey extends PublicKey {
 }
 
 /**
- * The key that two primes make, with exponent 65537. Reading node-forge's own RSA was decided against: it blinds with real randomness, which
- * the core has none of, and a signature takes it 17 ms.
+ * The key that two primes make, with exponent 65537. Reading node-forge's own RSA was decided against: it
+ * blinds with real randomness, which the core has none of, and a signature takes it 17 ms.
  */
 export function keyOf(p: bigint, q: bigint): PrivateKey {
   const exponent = 65537n
@@ -49,11 +60,18 @@ export function sign(key: PrivateKey, message: Bytes, algorithm: Digest = 'sha25
 }
 
 /** Whether a signature is that of a message. */
-export function verify({ modulus, exponent }: PublicKey, message: Bytes, signature: Bytes, algorithm: Digest = 'sha256'): boolean {
+export function verify(
+  { modulus, exponent }: PublicKey,
+  message: Bytes,
+  signature: Bytes,
+  algorithm: Digest = 'sha256',
+): boolean {
   const length = byteLength(modulus)
   if (signature.length !== length || length < 62) return false
   const value = numberOf(signature)
-  return value < modulus && bytesOf(power(value, exponent, modulus), length) === encode(message, algorithm, length)
+  return (
+    value < modulus && bytesOf(power(value, exponent, modulus), length) === encode(message, algorithm, length)
+  )
 }
 
 function encode(message: Bytes, algorithm: Digest, length: number): Bytes {
@@ -66,12 +84,12 @@ const byteLength = (value: bigint): number => Math.ceil(value.toString(16).lengt
 /** `base ** exponent mod modulus`, four bits of the exponent at a time. */
 function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   const table = [1n]
-  for (let at = 1; at < 16; at++) table.push((table[at - 1] as bigint) * base % modulus)
+  for (let at = 1; at < 16; at++) table.push(((table[at - 1] as bigint) * base) % modulus)
   let result = 1n
   for (const digit of exponent.toString(16)) {
-    for (let bit = 0; bit < 4; bit++) result = result * result % modulus
+    for (let bit = 0; bit < 4; bit++) result = (result * result) % modulus
     const factor = Number.parseInt(digit, 16)
-    if (factor > 0) result = result * (table[factor] as bigint) % modulus
+    if (factor > 0) result = (result * (table[factor] as bigint)) % modulus
   }
   return result
 }
@@ -85,7 +103,7 @@ function inverse(value: bigint, modulus: bigint): bigint {
     ;[low, high] = [high % low, low]
     ;[x, y] = [y - quotient * x, x]
   }
-  return (x % modulus + modulus) % modulus
+  return ((x % modulus) + modulus) % modulus
 }
 
 /** `-----BEGIN RSA PRIVATE KEY-----` (PKCS #1), as kubeadm writes keys. */
@@ -104,7 +122,9 @@ export function parsePrivateKey(pem: string): PrivateKey {
     if (oidOf(childrenOf(parts[1])[0]) !== RSA_ENCRYPTION) throw new Error('only RSA keys can sign here')
     parts = childrenOf(fromDer(contentOf(parts[2])))
   }
-  const [, modulus = 0n, exponent = 0n, privateExponent = 0n, p = 0n, q = 0n] = parts.map((part) => numberOf(contentOf(part)))
+  const [, modulus = 0n, exponent = 0n, privateExponent = 0n, p = 0n, q = 0n] = parts.map((part) =>
+    numberOf(contentOf(part)),
+  )
   return { modulus, exponent, privateExponent, p, q }
 }
 
@@ -131,6 +151,8 @@ export function parsePublicKeyPem(pem: string): PublicKey {
 export function parsePublicKeyInfo(info: Asn1): PublicKey | undefined {
   const [algorithm, key] = childrenOf(info)
   if (oidOf(childrenOf(algorithm)[0]) !== RSA_ENCRYPTION) return undefined
-  const [modulus = 0n, exponent = 0n] = childrenOf(fromDer(bitsOf(key))).map((part) => numberOf(contentOf(part)))
+  const [modulus = 0n, exponent = 0n] = childrenOf(fromDer(bitsOf(key))).map((part) =>
+    numberOf(contentOf(part)),
+  )
   return { modulus, exponent }
 }

@@ -7,8 +7,15 @@ import { parseRequest } from './request.js'
 const SHORT = 8 * 3_600_000
 
 const KEY_USAGE_NAMES: readonly KeyUsage[] = [
-  'digital signature', 'content commitment', 'key encipherment', 'data encipherment', 'key agreement', 'cert sign', 'crl sign',
-  'encipher only', 'decipher only',
+  'digital signature',
+  'content commitment',
+  'key encipherment',
+  'data encipherment',
+  'key agreement',
+  'cert sign',
+  'crl sign',
+  'encipher only',
+  'decipher only',
 ]
 
 /** What the controller manager is asked to sign (the spec of a CertificateSigningRequest). */
@@ -24,8 +31,8 @@ export interface SigningOrder {
 }
 
 /**
- * Signs a request with the cluster's authority; answers the PEM. Source: kubernetes pkg/controller/certificates/authority
- * PermissiveSigningPolicy and ca_provider.go.
+ * Signs a request with the cluster's authority; answers the PEM. Source: kubernetes
+ * pkg/controller/certificates/authority PermissiveSigningPolicy and ca_provider.go.
  * @throws Error with upstream's text, for the condition Failed.
  */
 export function signRequest(pki: Pki, { request, usages, ttl, now }: SigningOrder): string {
@@ -34,14 +41,18 @@ export function signRequest(pki: Pki, { request, usages, ttl, now }: SigningOrde
   const notBefore = now - BACKDATE
   const wanted = ttl < SHORT ? now + ttl : now + ttl - BACKDATE
   const notAfter = Math.min(wanted, certificate.notAfter)
-  if (notAfter <= notBefore) throw new Error('refusing to sign a certificate that expired in the past: notAfter is before notBefore')
+  if (notAfter <= notBefore)
+    throw new Error('refusing to sign a certificate that expired in the past: notAfter is before notBefore')
   if (now >= notAfter) throw new Error('refusing to sign a certificate that expired in the past')
   const { keyUsages, purposes } = splitUsages(usages)
   return pki.sign({ subject, names, notBefore, notAfter, keyUsages, purposes }, publicKeyInfo)
 }
 
 /** Sorts `spec.usages` into key usages and purposes. Source: api certificates.go keyUsagesFromStrings. */
-function splitUsages(usages: readonly string[]): { readonly keyUsages: readonly KeyUsage[]; readonly purposes: readonly Purpose[] } {
+function splitUsages(usages: readonly string[]): {
+  readonly keyUsages: readonly KeyUsage[]
+  readonly purposes: readonly Purpose[]
+} {
   const keyUsages: KeyUsage[] = []
   const purposes: Purpose[] = []
   for (const usage of usages) {
@@ -52,7 +63,15 @@ function splitUsages(usages: readonly string[]): { readonly keyUsages: readonly 
   return { keyUsages, purposes }
 }
 
-const PURPOSE_NAMES: readonly Purpose[] = ['any', 'server auth', 'client auth', 'code signing', 'email protection', 'timestamping', 'ocsp signing']
+const PURPOSE_NAMES: readonly Purpose[] = [
+  'any',
+  'server auth',
+  'client auth',
+  'code signing',
+  'email protection',
+  'timestamping',
+  'ocsp signing',
+]
 
 function purposeOf(usage: string): Purpose {
   const purpose = PURPOSE_NAMES.find((name) => name === (usage === 's/mime' ? 'email protection' : usage))

@@ -1,6 +1,8 @@
 type Primes = readonly [p: string, q: string]
 
-/** The primes of the test key at a place of the table below. @throws RangeError when the table ends before it. */
+/**
+ * The primes of the test key at a place of the table below. @throws RangeError when the table ends before it.
+ */
 export function testPrimes(at: number): Primes {
   const primes = TEST_KEYS[at]
   if (!primes) throw new RangeError(`there is no test key ${at}`)
@@ -8,9 +10,10 @@ export function testPrimes(at: number): Primes {
 }
 
 /**
- * INSECURE. Primes of RSA-2048 keys for simulated clusters: published with this package, so that whoever reads them can sign with them. They
- * make a cluster's certificates the same for the same seed, and spare the second that a key costs in plain JavaScript. Anything that must be
- * kept secret needs keys of its own: the option `keys`.
+ * INSECURE. Primes of RSA-2048 keys for simulated clusters: published with this package, so that whoever
+ * reads them can sign with them. They make a cluster's certificates the same for the same seed, and spare the
+ * second that a key costs in plain JavaScript. Anything that must be kept secret needs keys of its own: the
+ * option `keys`.
  */
 const TEST_KEYS: readonly Primes[] = [
   [

@@ -6,8 +6,9 @@ import { publicKeyInfo, sign, verify } from './rsa.js'
 import type { PrivateKey, PublicKey } from './rsa.js'
 
 /**
- * Signs service account tokens as JWT with RS256, and verifies them. Keys are asked for at each call, so that none is made before someone needs
- * one, and so that changing the key file changes what is accepted. Source: kubernetes pkg/serviceaccount/jwt.go.
+ * Signs service account tokens as JWT with RS256, and verifies them. Keys are asked for at each call, so that
+ * none is made before someone needs one, and so that changing the key file changes what is accepted. Source:
+ * kubernetes pkg/serviceaccount/jwt.go.
  */
 export class TokenSigner implements Signer {
   readonly #signingKey: () => PrivateKey
@@ -41,7 +42,12 @@ export class TokenSigner implements Signer {
   keySet(): { readonly keys: readonly Readonly<Record<string, string>>[] } {
     return {
       keys: this.#verifyingKeys().map((key) => ({
-        use: 'sig', kty: 'RSA', kid: keyId(key), alg: 'RS256', n: base64url(bytesOf(key.modulus)), e: base64url(bytesOf(key.exponent)),
+        use: 'sig',
+        kty: 'RSA',
+        kid: keyId(key),
+        alg: 'RS256',
+        n: base64url(bytesOf(key.modulus)),
+        e: base64url(bytesOf(key.exponent)),
       })),
     }
   }
@@ -61,7 +67,9 @@ function decodeJson(part: string): Record<string, unknown> | undefined {
   if (bytes === undefined) return undefined
   try {
     const value: unknown = JSON.parse(loadForge().util.decodeUtf8(bytes))
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Record<string, unknown> : undefined
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
   } catch {
     return undefined
   }

@@ -24,16 +24,26 @@ export function verifyChain(leaf: Certificate, options: VerifyOptions): string |
   return follow(leaf, options, [leaf])
 }
 
-function follow(certificate: Certificate, options: VerifyOptions, chain: readonly Certificate[]): string | undefined {
+function follow(
+  certificate: Certificate,
+  options: VerifyOptions,
+  chain: readonly Certificate[],
+): string | undefined {
   const fault = validityFault(certificate, options.now) ?? usageFault(certificate, options.purpose)
   if (fault !== undefined) return fault
   if (options.roots.some(({ fingerprint }) => fingerprint === certificate.fingerprint)) return undefined
   if (chain.length >= MOST_CERTIFICATES) return 'x509: certificate signed by unknown authority'
   let reason: string | undefined
-  for (const issuer of [...options.roots, ...options.intermediates ?? []]) {
-    if (issuer.subjectDer !== certificate.issuerDer || issuer.publicKey === undefined || chain.includes(issuer)) continue
+  for (const issuer of [...options.roots, ...(options.intermediates ?? [])]) {
+    if (
+      issuer.subjectDer !== certificate.issuerDer ||
+      issuer.publicKey === undefined ||
+      chain.includes(issuer)
+    )
+      continue
     if (!certificate.isSignedBy(issuer.publicKey)) continue
-    if (issuer.isCa !== true || (issuer.keyUsages.length > 0 && !issuer.keyUsages.includes('cert sign'))) continue
+    if (issuer.isCa !== true || (issuer.keyUsages.length > 0 && !issuer.keyUsages.includes('cert sign')))
+      continue
     const next = follow(issuer, options, [...chain, issuer])
     if (next === undefined) return undefined
     reason ??= next

@@ -1,5 +1,5 @@
 /** Several errors as one text: one plain, more than one as `[a, b]`. */
 export function aggregate(errors: readonly string[]): string {
   const texts = [...new Set(errors)]
-  return texts.length === 1 ? texts[0] as string : `[${texts.join(', ')}]`
+  return texts.length === 1 ? (texts[0] as string) : `[${texts.join(', ')}]`
 }

@@ -1,8 +1,20 @@
-import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, RoleRef } from '../api/rbac/generated.js'
+import type {
+  ClusterRole,
+  ClusterRoleBinding,
+  PolicyRule,
+  Role,
+  RoleBinding,
+  RoleRef,
+} from '../api/rbac/generated.js'
 import type { UserInfo } from '../apiserver/client/client.js'
 import { notFound } from '../apiserver/errors.js'
 import type {
-  AccessAttributes, Authorization, Authorizer, HeldRules, RuleResolver, StoreView,
+  AccessAttributes,
+  Authorization,
+  Authorizer,
+  HeldRules,
+  RuleResolver,
+  StoreView,
 } from '../apiserver/ports.js'
 import { aggregate } from './aggregate.js'
 import type { HeldBinding } from './compiled.js'
@@ -16,8 +28,9 @@ const DENIED: Authorization = { allowed: false }
 const RBAC_GROUP = 'rbac.authorization.k8s.io'
 
 /**
- * The RBAC authorizer of a server: the stored roles and bindings, kept up to date with every write. Nothing is read before the first
- * question; a copy of a cluster reads its own store again. Source: plugin/pkg/auth/authorizer/rbac/rbac.go.
+ * The RBAC authorizer of a server: the stored roles and bindings, kept up to date with every write. Nothing
+ * is read before the first question; a copy of a cluster reads its own store again. Source:
+ * plugin/pkg/auth/authorizer/rbac/rbac.go.
  */
 export class RbacAuthorizer implements Authorizer, RuleResolver {
   readonly #view: StoreView
@@ -27,13 +40,15 @@ export class RbacAuthorizer implements Authorizer, RuleResolver {
     this.#view = view
     view.onChange<ClusterRole>('clusterroles', (next, old) => this.#changeRole('ClusterRole', next, old))
     view.onChange<Role>('roles', (next, old) => this.#changeRole('Role', next, old))
-    view.onChange<ClusterRoleBinding>('clusterrolebindings', (next, old) => this.#changeBinding('ClusterRoleBinding', next, old))
+    view.onChange<ClusterRoleBinding>('clusterrolebindings', (next, old) =>
+      this.#changeBinding('ClusterRoleBinding', next, old),
+    )
     view.onChange<RoleBinding>('rolebindings', (next, old) => this.#changeBinding('RoleBinding', next, old))
   }
 
   authorize(user: UserInfo, attributes: AccessAttributes): Authorization {
     const asked = askedBy(attributes)
-    const namespace = 'path' in attributes ? '' : attributes.namespace ?? ''
+    const namespace = 'path' in attributes ? '' : (attributes.namespace ?? '')
     const policy = this.#load()
     const found = policy.find(user, namespace, asked)
     if (found !== undefined) return new AllowedBy(found, user)
@@ -59,13 +74,16 @@ export class RbacAuthorizer implements Authorizer, RuleResolver {
 
   /** The roles that bindings of the user refer to and that do not exist. */
   missingRolesOf(user: UserInfo, namespace: string): readonly RoleRef[] {
-    return this.#held(user, namespace).filter(({ rules }) => rules === undefined).map(({ binding }) => binding.roleRef)
+    return this.#held(user, namespace)
+      .filter(({ rules }) => rules === undefined)
+      .map(({ binding }) => binding.roleRef)
   }
 
   /** The rules of a role. Throws 404 when there is none. */
   rulesOfRole({ kind, name }: RoleRef, namespace: string): readonly PolicyRule[] {
     const rules = this.#load().rulesOf(roleKey(kind, namespace, name))
-    if (rules === undefined) throw notFound({ group: RBAC_GROUP, resource: kind === 'Role' ? 'roles' : 'clusterroles' }, name)
+    if (rules === undefined)
+      throw notFound({ group: RBAC_GROUP, resource: kind === 'Role' ? 'roles' : 'clusterroles' }, name)
     return rules
   }
 
@@ -76,28 +94,42 @@ export class RbacAuthorizer implements Authorizer, RuleResolver {
   }
 
   #errors(user: UserInfo, namespace: string): readonly string[] {
-    return this.missingRolesOf(user, namespace).map(({ kind, name }) => (kind === 'Role' || kind === 'ClusterRole'
-      ? `${kind.toLowerCase()}.${RBAC_GROUP} "${name}" not found` : `unsupported role reference kind: ${JSON.stringify(kind)}`))
+    return this.missingRolesOf(user, namespace).map(({ kind, name }) =>
+      kind === 'Role' || kind === 'ClusterRole'
+        ? `${kind.toLowerCase()}.${RBAC_GROUP} "${name}" not found`
+        : `unsupported role reference kind: ${JSON.stringify(kind)}`,
+    )
   }
 
   #load(): CompiledPolicy {
     if (this.#policy !== undefined) return this.#policy
     const policy = new CompiledPolicy()
     const view = this.#view
-    for (const role of view.list<ClusterRole>('clusterroles')) policy.setRole(keyOf('ClusterRole', role), role.rules, true)
+    for (const role of view.list<ClusterRole>('clusterroles'))
+      policy.setRole(keyOf('ClusterRole', role), role.rules, true)
     for (const role of view.list<Role>('roles')) policy.setRole(keyOf('Role', role), role.rules, true)
-    for (const binding of view.list<ClusterRoleBinding>('clusterrolebindings')) policy.add(bindingOf(binding, 'ClusterRoleBinding'))
-    for (const binding of view.list<RoleBinding>('rolebindings')) policy.add(bindingOf(binding, 'RoleBinding'))
+    for (const binding of view.list<ClusterRoleBinding>('clusterrolebindings'))
+      policy.add(bindingOf(binding, 'ClusterRoleBinding'))
+    for (const binding of view.list<RoleBinding>('rolebindings'))
+      policy.add(bindingOf(binding, 'RoleBinding'))
     this.#policy = policy
     return policy
   }
 
-  #changeRole(kind: 'ClusterRole' | 'Role', next: ClusterRole | Role | undefined, old: ClusterRole | Role | undefined): void {
+  #changeRole(
+    kind: 'ClusterRole' | 'Role',
+    next: ClusterRole | Role | undefined,
+    old: ClusterRole | Role | undefined,
+  ): void {
     const role = next ?? old
     if (role !== undefined) this.#policy?.setRole(keyOf(kind, role), next?.rules, next !== undefined)
   }
 
-  #changeBinding(kind: Binding['kind'], next: ClusterRoleBinding | RoleBinding | undefined, old: ClusterRoleBinding | RoleBinding | undefined): void {
+  #changeBinding(
+    kind: Binding['kind'],
+    next: ClusterRoleBinding | RoleBinding | undefined,
+    old: ClusterRoleBinding | RoleBinding | undefined,
+  ): void {
     if (this.#policy === undefined) return
     if (old !== undefined) this.#policy.remove(bindingOf(old, kind))
     if (next !== undefined) this.#policy.add(bindingOf(next, kind))
@@ -110,10 +142,24 @@ function keyOf(kind: string, { metadata: { name = '', namespace = '' } }: Cluste
 
 function askedBy(attributes: AccessAttributes): Asked {
   if ('path' in attributes) {
-    return { verb: attributes.verb, group: '', combined: '', subresource: '', name: '', path: attributes.path }
+    return {
+      verb: attributes.verb,
+      group: '',
+      combined: '',
+      subresource: '',
+      name: '',
+      path: attributes.path,
+    }
   }
   const { verb, group, resource, subresource = '', name = '' } = attributes
-  return { verb, group, combined: subresource === '' ? resource : `${resource}/${subresource}`, subresource, name, path: undefined }
+  return {
+    verb,
+    group,
+    combined: subresource === '' ? resource : `${resource}/${subresource}`,
+    subresource,
+    name,
+    path: undefined,
+  }
 }
 
 /** Allowed by a binding. The reason is put into words when somebody reads it. */
@@ -127,7 +173,10 @@ class AllowedBy implements Authorization {
     this.#user = user
   }
 
-  /** `RBAC: allowed by ClusterRoleBinding "system:discovery" of ClusterRole "system:discovery" to Group "system:authenticated"` */
+  /**
+   * `RBAC: allowed by ClusterRoleBinding "system:discovery" of ClusterRole "system:discovery" to Group
+   * "system:authenticated"`
+   */
   get reason(): string {
     const { kind, name, namespace, roleRef, subjects } = this.#binding
     const binding = JSON.stringify(kind === 'RoleBinding' ? `${name}/${namespace}` : name)

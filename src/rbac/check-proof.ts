@@ -1,6 +1,6 @@
 /**
- * Replays a proof with code of its own: nothing here is shared with what made the proof, so that a mistake must be made twice to stay
- * unseen. Slow and plain on purpose.
+ * Replays a proof with code of its own: nothing here is shared with what made the proof, so that a mistake
+ * must be made twice to stay unseen. Slow and plain on purpose.
  */
 import type { KubeObject } from '../api/definition.js'
 import type { PolicyRule, RoleRef, Subject } from '../api/rbac/generated.js'
@@ -38,25 +38,39 @@ interface Claimed {
   readonly proof: {
     readonly kind: string
     readonly group?: string
-    readonly tried?: readonly (Claim & { readonly failed: string, readonly faults: readonly string[] })[]
+    readonly tried?: readonly (Claim & { readonly failed: string; readonly faults: readonly string[] })[]
     readonly nearMisses?: readonly (Claim & { readonly because: string })[]
   }
 }
 
-type Stored = KubeObject & { readonly roleRef?: RoleRef, readonly subjects?: readonly Subject[] | null, readonly rules?: readonly PolicyRule[] | null }
+type Stored = KubeObject & {
+  readonly roleRef?: RoleRef
+  readonly subjects?: readonly Subject[] | null
+  readonly rules?: readonly PolicyRule[] | null
+}
 
 /**
- * What is wrong with a verdict of `authorize`, given the same objects and question; empty when the proof holds. An allow must name a rule
- * that is there, bound to the user where it is asked; a deny must tell of every binding that names the user what truly failed first.
+ * What is wrong with a verdict of `authorize`, given the same objects and question; empty when the proof
+ * holds. An allow must name a rule that is there, bound to the user where it is asked; a deny must tell of
+ * every binding that names the user what truly failed first.
  */
-export function checkProof(objects: Iterable<KubeObject>, question: Question, verdict: Claimed): readonly string[] {
+export function checkProof(
+  objects: Iterable<KubeObject>,
+  question: Question,
+  verdict: Claimed,
+): readonly string[] {
   const checker = new Checker([...objects] as readonly Stored[], question)
-  if (verdict.allowed !== (verdict.proof.kind !== 'denied')) return [`an answer of ${String(verdict.allowed)} with a proof of ${verdict.proof.kind}`]
+  if (verdict.allowed !== (verdict.proof.kind !== 'denied'))
+    return [`an answer of ${String(verdict.allowed)} with a proof of ${verdict.proof.kind}`]
   switch (verdict.proof.kind) {
-    case 'privileged': return checker.privileged(verdict.proof.group)
-    case 'rule': return checker.allowed(verdict.proof as unknown as Claim)
-    case 'denied': return checker.denied(verdict.proof)
-    default: return [`unknown proof ${verdict.proof.kind}`]
+    case 'privileged':
+      return checker.privileged(verdict.proof.group)
+    case 'rule':
+      return checker.allowed(verdict.proof as unknown as Claim)
+    case 'denied':
+      return checker.denied(verdict.proof)
+    default:
+      return [`unknown proof ${verdict.proof.kind}`]
   }
 }
 
@@ -69,34 +83,50 @@ class Checker {
     for (const object of objects) {
       const { apiVersion = 'rbac.authorization.k8s.io/v1', kind = '', metadata } = object
       if (!apiVersion.startsWith('rbac.authorization.k8s.io/')) continue
-      this.#objects.set(idOf({ kind, name: metadata.name ?? '', ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }) }), object)
+      this.#objects.set(
+        idOf({
+          kind,
+          name: metadata.name ?? '',
+          ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+        }),
+        object,
+      )
     }
   }
 
   privileged(group: string | undefined): readonly string[] {
-    return group === 'system:masters' && this.#question.groups?.some((each) => each === group) ? [] : [`the user is not of the group ${group ?? ''}`]
+    return group === 'system:masters' && this.#question.groups?.some((each) => each === group)
+      ? []
+      : [`the user is not of the group ${group ?? ''}`]
   }
 
   allowed(claim: Claim): readonly string[] {
     const faults = this.#grant(claim)
     const binding = this.#objects.get(idOf(claim.binding))
-    if (binding !== undefined && !this.#reaches(binding)) faults.push(`${idOf(claim.binding)} is of another namespace`)
+    if (binding !== undefined && !this.#reaches(binding))
+      faults.push(`${idOf(claim.binding)} is of another namespace`)
     const rule = this.#objects.get(idOf(claim.role))?.rules?.[claim.index ?? -1]
     if (rule === undefined) return [...faults, `${idOf(claim.role)} has no rule ${String(claim.index)}`]
-    if (!isSame(rule, claim.rule)) faults.push(`rule ${String(claim.index)} of ${idOf(claim.role)} reads otherwise`)
+    if (!isSame(rule, claim.rule))
+      faults.push(`rule ${String(claim.index)} of ${idOf(claim.role)} reads otherwise`)
     const fault = this.#firstFault(rule)
-    return fault === '' ? faults : [...faults, `rule ${String(claim.index)} of ${idOf(claim.role)} does not allow it: ${fault}`]
+    return fault === ''
+      ? faults
+      : [...faults, `rule ${String(claim.index)} of ${idOf(claim.role)} does not allow it: ${fault}`]
   }
 
   denied({ tried = [], nearMisses = [] }: Claimed['proof']): readonly string[] {
-    const faults = this.#question.groups?.includes('system:masters') === true ? ['the user is of system:masters'] : []
+    const faults =
+      this.#question.groups?.includes('system:masters') === true ? ['the user is of system:masters'] : []
     const told = new Set(tried.map(({ binding }) => idOf(binding)))
     if (told.size !== tried.length) faults.push('a binding is told twice')
-    for (const [id, object] of this.#objects) if (this.#namesUser(object) && !told.has(id)) faults.push(`${id} is not told`)
+    for (const [id, object] of this.#objects)
+      if (this.#namesUser(object) && !told.has(id)) faults.push(`${id} is not told`)
     for (const claim of tried) {
       faults.push(...this.#grant(claim))
       const failed = this.#failureOf(claim)
-      if (failed !== JSON.stringify([claim.failed, claim.faults])) faults.push(`${idOf(claim.binding)} fails by ${failed}`)
+      if (failed !== JSON.stringify([claim.failed, claim.faults]))
+        faults.push(`${idOf(claim.binding)} fails by ${failed}`)
     }
     return [...faults, ...this.#nearMisses(nearMisses)]
   }
@@ -107,8 +137,10 @@ class Checker {
     if (binding === undefined) return [`there is no ${idOf(name)}`]
     const first = (binding.subjects ?? []).find((each) => this.#isUser(each, binding))
     const faults: string[] = []
-    if (first === undefined || !isSame(first, subject)) faults.push(`${idOf(name)} does not name the user by ${JSON.stringify(subject)}`)
-    if (roleOf(binding) !== idOf(role)) faults.push(`${idOf(name)} is of ${roleOf(binding)}, not ${idOf(role)}`)
+    if (first === undefined || !isSame(first, subject))
+      faults.push(`${idOf(name)} does not name the user by ${JSON.stringify(subject)}`)
+    if (roleOf(binding) !== idOf(role))
+      faults.push(`${idOf(name)} is of ${roleOf(binding)}, not ${idOf(role)}`)
     return faults
   }
 
@@ -123,12 +155,18 @@ class Checker {
   /** Every near miss that there is must be told, up to ten. */
   #nearMisses(claims: readonly (Claim & { readonly because: string })[]): readonly string[] {
     const expected = [...this.#objects].flatMap(([id, object]) => {
-      const index = (this.#objects.get(roleOf(object))?.rules ?? []).findIndex((rule) => this.#firstFault(rule) === '')
+      const index = (this.#objects.get(roleOf(object))?.rules ?? []).findIndex(
+        (rule) => this.#firstFault(rule) === '',
+      )
       if (index < 0 || (this.#question.path !== undefined && object.kind === 'RoleBinding')) return []
       const [reaches, isUsers] = [this.#reaches(object), this.#namesUser(object)]
-      return reaches === isUsers ? [] : [`${isUsers ? 'wrongNamespace' : 'wrongSubject'} ${id} ${roleOf(object)} ${index}`]
+      return reaches === isUsers
+        ? []
+        : [`${isUsers ? 'wrongNamespace' : 'wrongSubject'} ${id} ${roleOf(object)} ${index}`]
     })
-    const told = claims.map(({ because, binding, role, index }) => `${because} ${idOf(binding)} ${idOf(role)} ${String(index)}`)
+    const told = claims.map(
+      ({ because, binding, role, index }) => `${because} ${idOf(binding)} ${idOf(role)} ${String(index)}`,
+    )
     const faults = told.filter((each) => !expected.includes(each)).map((each) => `no near miss: ${each}`)
     const due = Math.min(10, expected.length)
     return new Set(told).size === due ? faults : [...faults, `${told.length} near misses of ${due}`]
@@ -143,17 +181,27 @@ class Checker {
     if (kind === 'User') return name === user
     if (kind === 'Group') return groups.some((group) => group === name)
     const home = namespace || metadata.namespace
-    return kind === 'ServiceAccount' && home !== undefined && home !== '' && user === ['system', 'serviceaccount', home, name].join(':')
+    return (
+      kind === 'ServiceAccount' &&
+      home !== undefined &&
+      home !== '' &&
+      user === ['system', 'serviceaccount', home, name].join(':')
+    )
   }
 
   /** Whether what the binding gives is given where it is asked for. */
   #reaches({ kind, metadata }: Stored): boolean {
     if (kind === 'ClusterRoleBinding') return true
     const { path, namespace = '' } = this.#question
-    return kind === 'RoleBinding' && path === undefined && namespace !== '' && metadata.namespace === namespace
+    return (
+      kind === 'RoleBinding' && path === undefined && namespace !== '' && metadata.namespace === namespace
+    )
   }
 
-  /** The first part of the rule that does not fit, in the order verb, group, resource, name; '' when it allows. */
+  /**
+   * The first part of the rule that does not fit, in the order verb, group, resource, name; '' when it
+   * allows.
+   */
   #firstFault({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): string {
     const { verb, apiGroup = '', resource = '', subresource = '', name = '', path } = this.#question
     const fits = (list: readonly string[] | null | undefined, ...values: readonly string[]): boolean =>
@@ -170,7 +218,9 @@ class Checker {
     if (!fits(apiGroups, apiGroup)) return 'apiGroup'
     const whole = subresource === '' ? [resource] : [`${resource}/${subresource}`, `*/${subresource}`]
     if (!fits(resources, ...whole)) return 'resource'
-    return (resourceNames ?? []).length > 0 && !(resourceNames ?? []).some((each) => each === name) ? 'resourceName' : ''
+    return (resourceNames ?? []).length > 0 && !(resourceNames ?? []).some((each) => each === name)
+      ? 'resourceName'
+      : ''
   }
 }
 
@@ -184,12 +234,21 @@ function idOf({ kind, namespace, name }: Named): string {
 }
 
 function roleOf({ roleRef, metadata }: Stored): string {
-  return roleRef === undefined ? '' : idOf({ kind: roleRef.kind, name: roleRef.name, ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }) })
+  return roleRef === undefined
+    ? ''
+    : idOf({
+        kind: roleRef.kind,
+        name: roleRef.name,
+        ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+      })
 }
 
 /** Whether two values are the same as JSON, whatever the order of their keys. */
 function isSame(one: unknown, other: unknown): boolean {
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null)
+    return one === other
   const keys = new Set([...Object.keys(one), ...Object.keys(other)])
-  return [...keys].every((key) => isSame((one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key]))
+  return [...keys].every((key) =>
+    isSame((one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key]),
+  )
 }

@@ -8,15 +8,19 @@ import type { Verdict } from './proof.js'
 import { isPrivileged } from './subjects.js'
 
 /**
- * RBAC objects made ready for many questions, as an apiserver has them: `compile(objects).allows(query)` answers as
- * `authorize(objects, query).allowed` does, in well under a microsecond, and follows changes one object at a time.
+ * RBAC objects made ready for many questions, as an apiserver has them: `compile(objects).allows(query)`
+ * answers as `authorize(objects, query).allowed` does, in well under a microsecond, and follows changes one
+ * object at a time.
  */
 export interface CompiledAccess {
   /** Whether it is allowed. */
   allows(query: AccessQuery): boolean
   /** The verdict with its proof, from the plain evaluator: it looks at all objects. */
   authorize(query: AccessQuery): Verdict
-  /** Adds an object, or replaces the one of its kind, namespace and name. Objects must not be changed in place. */
+  /**
+   * Adds an object, or replaces the one of its kind, namespace and name. Objects must not be changed in
+   * place.
+   */
   put(object: KubeObject): void
   /** Takes out the object of that kind, namespace and name, if it is there. */
   remove(object: KubeObject): void
@@ -36,7 +40,9 @@ class Access implements CompiledAccess {
   allows(query: AccessQuery): boolean {
     const { user: name, groups = [], namespace = '', path } = query
     const user = { name, groups }
-    return isPrivileged(user) || this.#policy.allows(user, path === undefined ? namespace : '', askedOf(query))
+    return (
+      isPrivileged(user) || this.#policy.allows(user, path === undefined ? namespace : '', askedOf(query))
+    )
   }
 
   authorize(query: AccessQuery): Verdict {
@@ -52,7 +58,10 @@ class Access implements CompiledAccess {
   }
 
   #replace(place: KubeObject, next: KubeObject | undefined): void {
-    const { kind = '', metadata: { name = '', namespace = '' } } = place
+    const {
+      kind = '',
+      metadata: { name = '', namespace = '' },
+    } = place
     switch (kind) {
       case 'ClusterRole':
       case 'Role': {
@@ -70,7 +79,8 @@ class Access implements CompiledAccess {
         this.#keep(key, next)
         break
       }
-      default: break
+      default:
+        break
     }
   }
 

@@ -9,7 +9,10 @@ import { SubjectGrants } from './subject-grants.js'
 import type { User } from './subjects.js'
 import { accountUser, subjectApplies } from './subjects.js'
 
-/** A binding that is for a user: through which of its subjects, and the rules of its role, unless there is no such role. */
+/**
+ * A binding that is for a user: through which of its subjects, and the rules of its role, unless there is no
+ * such role.
+ */
 export interface HeldBinding {
   readonly binding: Binding
   readonly subject: Subject
@@ -26,8 +29,9 @@ const NO_RULES: readonly PolicyRule[] = []
 const NO_GROUPS: readonly string[] = []
 
 /**
- * RBAC objects indexed for checks: what each user and group is given, by scope and role. A change of a role costs the role, one of a binding
- * costs its subjects; a check costs the subjects that the user is. No answer is kept.
+ * RBAC objects indexed for checks: what each user and group is given, by scope and role. A change of a role
+ * costs the role, one of a binding costs its subjects; a check costs the subjects that the user is. No answer
+ * is kept.
  */
 export class CompiledPolicy {
   readonly #roles = new Map<string, RoleEntry>()
@@ -40,7 +44,7 @@ export class CompiledPolicy {
   setRole(key: string, rules: readonly PolicyRule[] | null | undefined, exists: boolean): void {
     this.#version++
     const entry = this.#entry(key)
-    entry.rules = exists ? rules ?? NO_RULES : undefined
+    entry.rules = exists ? (rules ?? NO_RULES) : undefined
     entry.set = undefined
   }
 
@@ -50,7 +54,8 @@ export class CompiledPolicy {
 
   add(binding: Binding): void {
     let scope = this.#scopes.get(binding.namespace)
-    if (scope === undefined) this.#scopes.set(binding.namespace, (scope = { users: new Map(), groups: new Map() }))
+    if (scope === undefined)
+      this.#scopes.set(binding.namespace, (scope = { users: new Map(), groups: new Map() }))
     const role = this.#entry(roleKeyOf(binding))
     const { users, groups } = namedBy(binding)
     for (const name of users) grantsOf(scope.users, name).add(binding, role)
@@ -74,7 +79,9 @@ export class CompiledPolicy {
 
   /** The binding that allows it: a ClusterRoleBinding if there is one, the first by name. */
   find(user: User, namespace: string, asked: Asked): Binding | undefined {
-    return this.#findIn('', user, asked) ?? (namespace === '' ? undefined : this.#findIn(namespace, user, asked))
+    return (
+      this.#findIn('', user, asked) ?? (namespace === '' ? undefined : this.#findIn(namespace, user, asked))
+    )
   }
 
   /** Whether some binding of the user is of a role that does not exist. */
@@ -85,12 +92,17 @@ export class CompiledPolicy {
   /** The bindings of one scope ('': cluster) that name the user, by name. */
   heldIn(user: User, namespace: string): readonly HeldBinding[] {
     const held = new Map<Binding, RoleEntry>()
-    for (const grants of this.#grants(user, namespace)) for (const { role, bindings } of grants.slots()) {
-      for (const binding of bindings) held.set(binding, role)
-    }
-    return [...held].sort(([a], [b]) => (a.name < b.name ? -1 : 1)).map(([binding, role]): HeldBinding => ({
-      binding, subject: binding.subjects.find((each) => subjectApplies(each, user, namespace)) as Subject, rules: rulesIn(role),
-    }))
+    for (const grants of this.#grants(user, namespace))
+      for (const { role, bindings } of grants.slots()) {
+        for (const binding of bindings) held.set(binding, role)
+      }
+    return [...held]
+      .sort(([a], [b]) => (a.name < b.name ? -1 : 1))
+      .map(([binding, role]): HeldBinding => ({
+        binding,
+        subject: binding.subjects.find((each) => subjectApplies(each, user, namespace)) as Subject,
+        rules: rulesIn(role),
+      }))
   }
 
   #allowsIn(namespace: string, { name, groups = NO_GROUPS }: User, asked: Asked): boolean {
@@ -125,7 +137,9 @@ export class CompiledPolicy {
   #grants({ name, groups = NO_GROUPS }: User, namespace: string): readonly SubjectGrants[] {
     const scope = this.#scopes.get(namespace)
     if (scope === undefined) return []
-    return [scope.users.get(name), ...groups.map((group) => scope.groups.get(group))].filter((grants) => grants !== undefined)
+    return [scope.users.get(name), ...groups.map((group) => scope.groups.get(group))].filter(
+      (grants) => grants !== undefined,
+    )
   }
 
   #entry(key: string): RoleEntry {
@@ -135,8 +149,14 @@ export class CompiledPolicy {
   }
 }
 
-/** Users and groups that a binding names: once each, though one may be named twice. A service account is a user. */
-function namedBy({ subjects, namespace }: Binding): { readonly users: ReadonlySet<string>, readonly groups: ReadonlySet<string> } {
+/**
+ * Users and groups that a binding names: once each, though one may be named twice. A service account is a
+ * user.
+ */
+function namedBy({ subjects, namespace }: Binding): {
+  readonly users: ReadonlySet<string>
+  readonly groups: ReadonlySet<string>
+} {
   const users = new Set<string>()
   const groups = new Set<string>()
   for (const subject of subjects) {

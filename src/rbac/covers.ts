@@ -1,13 +1,20 @@
-/** Whether rights contain others: the check behind escalation. Source: component-helpers auth/rbac/validation/policy_comparator.go. */
+/**
+ * Whether rights contain others: the check behind escalation. Source: component-helpers
+ * auth/rbac/validation/policy_comparator.go.
+ */
 import type { PolicyRule } from '../api/rbac/generated.js'
 
 const NONE: readonly string[] = []
 
 const list = (values: readonly string[] | null | undefined): readonly string[] => values ?? NONE
-const hasAll = (set: readonly string[], values: readonly string[]): boolean => values.every((value) => set.includes(value))
+const hasAll = (set: readonly string[], values: readonly string[]): boolean =>
+  values.every((value) => set.includes(value))
 
 /** What of `wanted` is not held, rule by rule in its smallest parts; empty when `held` covers all of it. */
-export function missingRights(held: readonly PolicyRule[], wanted: readonly PolicyRule[]): readonly PolicyRule[] {
+export function missingRights(
+  held: readonly PolicyRule[],
+  wanted: readonly PolicyRule[],
+): readonly PolicyRule[] {
   return wanted.flatMap(breakDown).filter((part) => !held.some((rule) => ruleCovers(rule, part)))
 }
 
@@ -20,23 +27,30 @@ export function covers(held: readonly PolicyRule[], wanted: readonly PolicyRule[
 export function breakDown(rule: PolicyRule): readonly PolicyRule[] {
   const parts: PolicyRule[] = []
   const names = list(rule.resourceNames)
-  for (const group of list(rule.apiGroups)) for (const resource of list(rule.resources)) for (const verb of list(rule.verbs)) {
-    const part = { verbs: [verb], apiGroups: [group], resources: [resource] }
-    if (names.length === 0) parts.push(part)
-    for (const name of names) parts.push({ ...part, resourceNames: [name] })
-  }
-  for (const url of list(rule.nonResourceURLs)) for (const verb of list(rule.verbs)) parts.push({ verbs: [verb], nonResourceURLs: [url] })
+  for (const group of list(rule.apiGroups))
+    for (const resource of list(rule.resources))
+      for (const verb of list(rule.verbs)) {
+        const part = { verbs: [verb], apiGroups: [group], resources: [resource] }
+        if (names.length === 0) parts.push(part)
+        for (const name of names) parts.push({ ...part, resourceNames: [name] })
+      }
+  for (const url of list(rule.nonResourceURLs))
+    for (const verb of list(rule.verbs)) parts.push({ verbs: [verb], nonResourceURLs: [url] })
   return parts
 }
 
 function ruleCovers(owner: PolicyRule, part: PolicyRule): boolean {
   const names = list(owner.resourceNames)
   const wantedNames = list(part.resourceNames)
-  return (list(owner.verbs).includes('*') || hasAll(list(owner.verbs), list(part.verbs)))
-    && (list(owner.apiGroups).includes('*') || hasAll(list(owner.apiGroups), list(part.apiGroups)))
-    && list(part.resources).every((resource) => resourceCovers(list(owner.resources), resource))
-    && list(part.nonResourceURLs).every((url) => list(owner.nonResourceURLs).some((ownerUrl) => urlCovers(ownerUrl, url)))
-    && (names.length === 0 || (wantedNames.length > 0 && hasAll(names, wantedNames)))
+  return (
+    (list(owner.verbs).includes('*') || hasAll(list(owner.verbs), list(part.verbs))) &&
+    (list(owner.apiGroups).includes('*') || hasAll(list(owner.apiGroups), list(part.apiGroups))) &&
+    list(part.resources).every((resource) => resourceCovers(list(owner.resources), resource)) &&
+    list(part.nonResourceURLs).every((url) =>
+      list(owner.nonResourceURLs).some((ownerUrl) => urlCovers(ownerUrl, url)),
+    ) &&
+    (names.length === 0 || (wantedNames.length > 0 && hasAll(names, wantedNames)))
+  )
 }
 
 function resourceCovers(owner: readonly string[], resource: string): boolean {
@@ -48,13 +62,24 @@ function resourceCovers(owner: readonly string[], resource: string): boolean {
 const urlCovers = (owner: string, url: string): boolean =>
   owner === url || (owner.endsWith('*') && url.startsWith(owner.replace(/\*+$/, '')))
 
-/** Rules of one group and resource that differ in verbs only, as one. Source: pkg/registry/rbac/validation/policy_compact.go. */
+/**
+ * Rules of one group and resource that differ in verbs only, as one. Source:
+ * pkg/registry/rbac/validation/policy_compact.go.
+ */
 export function compactRules(rules: readonly PolicyRule[]): readonly PolicyRule[] {
-  const simple = new Map<string, { verbs: string[], apiGroups: readonly string[], resources: readonly string[] }>()
+  const simple = new Map<
+    string,
+    { verbs: string[]; apiGroups: readonly string[]; resources: readonly string[] }
+  >()
   const others: PolicyRule[] = []
   for (const rule of rules) {
     const { apiGroups, resources, verbs, resourceNames, nonResourceURLs } = rule
-    if (apiGroups?.length !== 1 || resources?.length !== 1 || list(resourceNames).length > 0 || list(nonResourceURLs).length > 0) {
+    if (
+      apiGroups?.length !== 1 ||
+      resources?.length !== 1 ||
+      list(resourceNames).length > 0 ||
+      list(nonResourceURLs).length > 0
+    ) {
       others.push(rule)
       continue
     }
@@ -66,12 +91,28 @@ export function compactRules(rules: readonly PolicyRule[]): readonly PolicyRule[
   return [...others, ...simple.values()]
 }
 
-/** `{APIGroups:[""], Resources:["pods"], Verbs:["get" "list"]}` Source: pkg/apis/rbac/v1/helpers.go CompactString. */
-export function ruleText({ apiGroups, resources, nonResourceURLs, resourceNames, verbs }: PolicyRule): string {
+/**
+ * `{APIGroups:[""], Resources:["pods"], Verbs:["get" "list"]}` Source: pkg/apis/rbac/v1/helpers.go
+ * CompactString.
+ */
+export function ruleText({
+  apiGroups,
+  resources,
+  nonResourceURLs,
+  resourceNames,
+  verbs,
+}: PolicyRule): string {
   const parts = [
-    ['APIGroups', apiGroups], ['Resources', resources], ['NonResourceURLs', nonResourceURLs], ['ResourceNames', resourceNames], ['Verbs', verbs],
+    ['APIGroups', apiGroups],
+    ['Resources', resources],
+    ['NonResourceURLs', nonResourceURLs],
+    ['ResourceNames', resourceNames],
+    ['Verbs', verbs],
   ] as const
-  return `{${parts.filter(([, values]) => list(values).length > 0).map(([name, values]) => `${name}:${listText(list(values))}`).join(', ')}}`
+  return `{${parts
+    .filter(([, values]) => list(values).length > 0)
+    .map(([name, values]) => `${name}:${listText(list(values))}`)
+    .join(', ')}}`
 }
 
 /** A list as Go's %q writes it: `["a" "b"]`. */

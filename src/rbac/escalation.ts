@@ -1,4 +1,7 @@
-/** Nobody gives what they do not have. Source: pkg/registry/rbac/{role,clusterrole,rolebinding,clusterrolebinding}/policybased. */
+/**
+ * Nobody gives what they do not have. Source:
+ * pkg/registry/rbac/{role,clusterrole,rolebinding,clusterrolebinding}/policybased.
+ */
 import type { KubeObject } from '../api/definition.js'
 import { semanticEqual } from '../api/equal.js'
 import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding } from '../api/rbac/generated.js'
@@ -16,8 +19,9 @@ const FULL_AUTHORITY: readonly PolicyRule[] = [
 ]
 
 /**
- * The check of the RBAC kinds' own storage, which comes after all mutating admission: whoever writes a role must hold all of its rules in
- * that scope, or may `escalate`; whoever writes a binding must hold all rules of its role, or may `bind` it.
+ * The check of the RBAC kinds' own storage, which comes after all mutating admission: whoever writes a role
+ * must hold all of its rules in that scope, or may `escalate`; whoever writes a binding must hold all rules
+ * of its role, or may `bind` it.
  */
 export function escalationCheck(rbac: RbacAuthorizer): AdmissionPlugin {
   return {
@@ -25,7 +29,8 @@ export function escalationCheck(rbac: RbacAuthorizer): AdmissionPlugin {
     resources: ['roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'],
     mutate: (attributes, context) => {
       const { operation, user, object, old } = attributes
-      if ((operation !== 'CREATE' && operation !== 'UPDATE') || object === undefined || isPrivileged(user)) return
+      if ((operation !== 'CREATE' && operation !== 'UPDATE') || object === undefined || isPrivileged(user))
+        return
       if (old !== undefined && onlyForGarbageCollection(object, old)) return
       if (attributes.definition.resource.endsWith('roles')) checkRole(rbac, attributes, context)
       else checkBinding(rbac, attributes, context)
@@ -44,11 +49,22 @@ function onlyForGarbageCollection(next: KubeObject, old: KubeObject): boolean {
 }
 
 function checkRole(rbac: RbacAuthorizer, attributes: AdmissionAttributes, context: AdmissionContext): void {
-  const { definition: { resource, group }, user, namespace } = attributes
+  const {
+    definition: { resource, group },
+    user,
+    namespace,
+  } = attributes
   const role = attributes.object as unknown as ClusterRole | Role
   const name = attributes.operation === 'UPDATE' ? attributes.name : undefined
   const scope = namespace === '' ? {} : { namespace }
-  const escalate = { verb: 'escalate', group, version: '*', resource, ...scope, ...(name === undefined ? {} : { name }) }
+  const escalate = {
+    verb: 'escalate',
+    group,
+    version: '*',
+    resource,
+    ...scope,
+    ...(name === undefined ? {} : { name }),
+  }
   if (context.authorize(user, escalate).allowed) return
   confirm(rbac, attributes, role.rules ?? [])
   const rule = (object: unknown): unknown => (object as ClusterRole | undefined)?.aggregationRule
@@ -59,13 +75,22 @@ function checkRole(rbac: RbacAuthorizer, attributes: AdmissionAttributes, contex
   }
 }
 
-function checkBinding(rbac: RbacAuthorizer, attributes: AdmissionAttributes, context: AdmissionContext): void {
+function checkBinding(
+  rbac: RbacAuthorizer,
+  attributes: AdmissionAttributes,
+  context: AdmissionContext,
+): void {
   const { roleRef } = attributes.object as unknown as ClusterRoleBinding | RoleBinding
   const { user, namespace } = attributes
   const { kind, name, apiGroup } = roleRef
-  if (kind !== 'Role' && kind !== 'ClusterRole') throw untypedError(`unsupported role reference kind: ${JSON.stringify(kind)}`)
+  if (kind !== 'Role' && kind !== 'ClusterRole')
+    throw untypedError(`unsupported role reference kind: ${JSON.stringify(kind)}`)
   const bind = {
-    verb: 'bind', group: apiGroup, version: '*', resource: kind === 'Role' ? 'roles' : 'clusterroles', name,
+    verb: 'bind',
+    group: apiGroup,
+    version: '*',
+    resource: kind === 'Role' ? 'roles' : 'clusterroles',
+    name,
     ...(namespace === '' ? {} : { namespace }),
   }
   if (context.authorize(user, bind).allowed) return
@@ -78,11 +103,17 @@ function confirm(rbac: RbacAuthorizer, attributes: AdmissionAttributes, rules: r
   const missing = missingRights(rbac.policyRulesFor(user, namespace), rules)
   if (missing.length === 0) return
   const lacked = [...new Set(compactRules(missing).map(ruleText))].sort().join('\n')
-  const errors = rbac.missingRolesOf(user, namespace)
-    .map(({ kind, name }) => `${kind === 'Role' ? 'roles' : 'clusterroles'}.${RBAC_GROUP} "${name}" not found`)
+  const errors = rbac
+    .missingRolesOf(user, namespace)
+    .map(
+      ({ kind, name }) => `${kind === 'Role' ? 'roles' : 'clusterroles'}.${RBAC_GROUP} "${name}" not found`,
+    )
   const suffix = errors.length === 0 ? '' : `; resolution errors: [${aggregate(errors)}]`
   const who = `user ${JSON.stringify(user.name)} (groups=${listText(user.groups ?? [])})`
-  throw refuse(attributes, `${who} is attempting to grant RBAC permissions not currently held:\n${lacked}${suffix}`)
+  throw refuse(
+    attributes,
+    `${who} is attempting to grant RBAC permissions not currently held:\n${lacked}${suffix}`,
+  )
 }
 
 function refuse({ definition: { group, resource }, object }: AdmissionAttributes, why: string): Error {

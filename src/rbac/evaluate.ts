@@ -1,4 +1,7 @@
-/** RBAC on plain objects: no cluster, no state. Source: plugin/pkg/auth/authorizer/rbac, pkg/registry/rbac/validation/rule.go. */
+/**
+ * RBAC on plain objects: no cluster, no state. Source: plugin/pkg/auth/authorizer/rbac,
+ * pkg/registry/rbac/validation/rule.go.
+ */
 import type { KubeObject } from '../api/definition.js'
 import type { PolicyRule, Subject } from '../api/rbac/generated.js'
 import type { Binding, Policy } from './policy.js'
@@ -31,8 +34,9 @@ export interface AccessQuery extends AccessQuestion {
 const MOST_NEAR_MISSES = 10
 
 /**
- * Decides whether a user may do something under these RBAC objects (ClusterRoles, Roles and their bindings, mixed; others are ignored), and
- * says why. The user's groups are taken as given: `system:authenticated` is not added.
+ * Decides whether a user may do something under these RBAC objects (ClusterRoles, Roles and their bindings,
+ * mixed; others are ignored), and says why. The user's groups are taken as given: `system:authenticated` is
+ * not added.
  */
 export function authorize(objects: Iterable<KubeObject>, query: AccessQuery): Verdict {
   const user: User = { name: query.user, groups: query.groups ?? [] }
@@ -44,18 +48,38 @@ export function authorize(objects: Iterable<KubeObject>, query: AccessQuery): Ve
   if (found !== undefined) return { allowed: true, proof: allowedBy(policy, found, asked) }
   const all = grantsTo(user, [...policy.clusterBindings, ...policy.bindings])
   const tried = all.map((each) => triedOf(policy, each, scope.has(each.binding) ? asked : undefined))
-  return { allowed: false, proof: { kind: 'denied', tried, nearMisses: nearMisses(policy, scope, user, asked) } }
+  return {
+    allowed: false,
+    proof: { kind: 'denied', tried, nearMisses: nearMisses(policy, scope, user, asked) },
+  }
 }
 
 /** What rules compare with. */
-export function askedOf({ verb, apiGroup = '', resource = '', subresource = '', name = '', path }: AccessQuestion): Asked {
-  return { verb, group: apiGroup, combined: subresource === '' ? resource : `${resource}/${subresource}`, subresource, name, path }
+export function askedOf({
+  verb,
+  apiGroup = '',
+  resource = '',
+  subresource = '',
+  name = '',
+  path,
+}: AccessQuestion): Asked {
+  return {
+    verb,
+    group: apiGroup,
+    combined: subresource === '' ? resource : `${resource}/${subresource}`,
+    subresource,
+    name,
+    path,
+  }
 }
 
 /** The bindings that can matter: all ClusterRoleBindings, then the RoleBindings of the namespace. */
 function inScope(policy: Policy, { namespace = '', path }: AccessQuestion): ReadonlySet<Binding> {
   if (namespace === '' || path !== undefined) return new Set(policy.clusterBindings)
-  return new Set([...policy.clusterBindings, ...policy.bindings.filter((binding) => binding.namespace === namespace)])
+  return new Set([
+    ...policy.clusterBindings,
+    ...policy.bindings.filter((binding) => binding.namespace === namespace),
+  ])
 }
 
 interface To {
@@ -106,16 +130,27 @@ export function roleName({ roleRef: { kind, name }, namespace }: Binding): RoleN
 }
 
 /** The right rule bound to the user in another namespace, or bound here to somebody else. */
-function nearMisses(policy: Policy, scope: ReadonlySet<Binding>, user: User, asked: Asked): readonly NearMiss[] {
+function nearMisses(
+  policy: Policy,
+  scope: ReadonlySet<Binding>,
+  user: User,
+  asked: Asked,
+): readonly NearMiss[] {
   const found: NearMiss[] = []
   for (const binding of [...policy.clusterBindings, ...policy.bindings]) {
     if (found.length === MOST_NEAR_MISSES) break
     const isUsers = binding.subjects.some((subject) => subjectApplies(subject, user, binding.namespace))
     if (scope.has(binding) === isUsers) continue // the right one in both, or in neither
-    if (asked.path !== undefined && binding.kind === 'RoleBinding') continue // no namespace is right for a path
+    // no namespace is right for a path
+    if (asked.path !== undefined && binding.kind === 'RoleBinding') continue
     const index = ruleIndex(policy, binding, asked)
     if (index < 0) continue
-    found.push({ because: isUsers ? 'wrongNamespace' : 'wrongSubject', binding: bindingName(binding), role: roleName(binding), index })
+    found.push({
+      because: isUsers ? 'wrongNamespace' : 'wrongSubject',
+      binding: bindingName(binding),
+      role: roleName(binding),
+      index,
+    })
   }
   return found
 }

@@ -19,8 +19,9 @@ interface Cell {
 }
 
 /**
- * The rules of all roles of one subject by resource, verb and name, for subjects of many roles. Follows changes of a role when it is next
- * asked: the entries of that role are taken out and put in, those of the others stay.
+ * The rules of all roles of one subject by resource, verb and name, for subjects of many roles. Follows
+ * changes of a role when it is next asked: the entries of that role are taken out and put in, those of the
+ * others stay.
  */
 export class GrantIndex {
   readonly #byResource = new Map<string, Map<string, Cell>>()
@@ -46,10 +47,11 @@ export class GrantIndex {
     const rules = this.#seen.get(slot)
     this.#seen.delete(slot)
     this.#ofPaths.delete(slot)
-    for (const rule of rules?.rules ?? []) for (const list of this.#listsOf(rule)) {
-      const at = list.findIndex((entry) => entry.slot === slot)
-      if (at >= 0) list.splice(at, 1)
-    }
+    for (const rule of rules?.rules ?? [])
+      for (const list of this.#listsOf(rule)) {
+        const at = list.findIndex((entry) => entry.slot === slot)
+        if (at >= 0) list.splice(at, 1)
+      }
   }
 
   /** Whether a role that does not exist is among them. */
@@ -63,16 +65,23 @@ export class GrantIndex {
   visit(asked: Asked, version: number, found: (slot: Slot) => boolean): boolean {
     this.#sync(version)
     if (asked.path === undefined) {
-      return this.#visit(asked.combined, asked, found) || this.#visit('*', asked, found)
-        || (asked.subresource !== '' && this.#visit(`*/${asked.subresource}`, asked, found))
+      return (
+        this.#visit(asked.combined, asked, found) ||
+        this.#visit('*', asked, found) ||
+        (asked.subresource !== '' && this.#visit(`*/${asked.subresource}`, asked, found))
+      )
     }
-    for (const slot of this.#ofPaths) if (setAllows(rulesIn(slot.role) as RuleSet, asked) && found(slot)) return true
+    for (const slot of this.#ofPaths)
+      if (setAllows(rulesIn(slot.role) as RuleSet, asked) && found(slot)) return true
     return false
   }
 
   #visit(resource: string, asked: Asked, found: (slot: Slot) => boolean): boolean {
     const byVerb = this.#byResource.get(resource)
-    return byVerb !== undefined && (visitCell(byVerb.get(asked.verb), asked, found) || visitCell(byVerb.get('*'), asked, found))
+    return (
+      byVerb !== undefined &&
+      (visitCell(byVerb.get(asked.verb), asked, found) || visitCell(byVerb.get('*'), asked, found))
+    )
   }
 
   #sync(version: number): void {
@@ -87,15 +96,16 @@ export class GrantIndex {
 
   #listsOf({ resources, verbs, resourceNames }: PolicyRule): readonly Entry[][] {
     const lists: Entry[][] = []
-    for (const resource of new Set(resources ?? [])) for (const verb of new Set(verbs ?? [])) {
-      const { open, named } = this.#cell(resource, verb)
-      if ((resourceNames?.length ?? 0) === 0) lists.push(open)
-      for (const name of new Set(resourceNames ?? [])) {
-        let list = named.get(name)
-        if (list === undefined) named.set(name, (list = []))
-        lists.push(list)
+    for (const resource of new Set(resources ?? []))
+      for (const verb of new Set(verbs ?? [])) {
+        const { open, named } = this.#cell(resource, verb)
+        if ((resourceNames?.length ?? 0) === 0) lists.push(open)
+        for (const name of new Set(resourceNames ?? [])) {
+          let list = named.get(name)
+          if (list === undefined) named.set(name, (list = []))
+          lists.push(list)
+        }
       }
-    }
     return lists
   }
 
@@ -109,10 +119,17 @@ export class GrantIndex {
 }
 
 function visitCell(cell: Cell | undefined, asked: Asked, found: (slot: Slot) => boolean): boolean {
-  return cell !== undefined && (visitList(cell.open, asked, found) || visitList(cell.named.get(asked.name), asked, found))
+  return (
+    cell !== undefined &&
+    (visitList(cell.open, asked, found) || visitList(cell.named.get(asked.name), asked, found))
+  )
 }
 
-function visitList(list: readonly Entry[] | undefined, { group }: Asked, found: (slot: Slot) => boolean): boolean {
+function visitList(
+  list: readonly Entry[] | undefined,
+  { group }: Asked,
+  found: (slot: Slot) => boolean,
+): boolean {
   if (list === undefined) return false
   for (const { slot, rule } of list) if (hasOrAll(rule.apiGroups, group) && found(slot)) return true
   return false

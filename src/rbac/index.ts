@@ -1,23 +1,51 @@
 /** `simcluster/rbac`: role-based access control on plain objects. */
-export type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, Subject } from '../api/rbac/generated.js'
+export type {
+  ClusterRole,
+  ClusterRoleBinding,
+  PolicyRule,
+  Role,
+  RoleBinding,
+  Subject,
+} from '../api/rbac/generated.js'
 export { authorize } from './evaluate.js'
 export type { AccessQuery, AccessQuestion } from './evaluate.js'
 export { whoCan } from './who-can.js'
 export type { Holder, WhoCanOptions } from './who-can.js'
 export { checkProof } from './check-proof.js'
 export type {
-  AllowedProof, BindingName, DeniedProof, Grant, NearMiss, PrivilegedProof, RoleName, Tried, Verdict,
+  AllowedProof,
+  BindingName,
+  DeniedProof,
+  Grant,
+  NearMiss,
+  PrivilegedProof,
+  RoleName,
+  Tried,
+  Verdict,
 } from './proof.js'
 export type { RuleFault } from './rules.js'
 export { covers, missingRights } from './covers.js'
 export { aggregatedRules } from '../api/rbac/aggregation.js'
 export { aggregatedPolicy, bootstrapPolicy } from './bootstrap-policy/index.js'
 export { reconcileBinding, reconcileRole } from './reconcile.js'
-export type { ReconcileBindingOptions, ReconciledBinding, ReconciledRole, ReconcileOperation, ReconcileRoleOptions } from './reconcile.js'
+export type {
+  ReconcileBindingOptions,
+  ReconciledBinding,
+  ReconciledRole,
+  ReconcileOperation,
+  ReconcileRoleOptions,
+} from './reconcile.js'
 export { compile } from './compile.js'
 export type { CompiledAccess } from './compile.js'
 export { escalationPaths } from './paths/escalation-paths.js'
 export type { EscalationOptions, EscalationSubject, StoredSource } from './paths/escalation-paths.js'
 export type {
-  CallStep, Credential, EscalationIdentity, EscalationKind, EscalationPath, EscalationStep, ExecStep, InPodStep,
+  CallStep,
+  Credential,
+  EscalationIdentity,
+  EscalationKind,
+  EscalationPath,
+  EscalationStep,
+  ExecStep,
+  InPodStep,
 } from './paths/path.js'

@@ -5,7 +5,13 @@ import type { PolicyRule } from '../api/rbac/generated.js'
 import { nodeNameOf } from '../apiserver/authentication/node-identity.js'
 import type { UserInfo } from '../apiserver/client/client.js'
 import type {
-  AccessAttributes, Authorization, Authorizer, HeldRules, ResourceAttributes, RuleResolver, StoreView,
+  AccessAttributes,
+  Authorization,
+  Authorizer,
+  HeldRules,
+  ResourceAttributes,
+  RuleResolver,
+  StoreView,
 } from '../apiserver/ports.js'
 import { ReferenceGraph } from './reference-graph.js'
 import { ruleSetOf, setAllows } from './rule-set.js'
@@ -20,16 +26,23 @@ const isOneOf = (verb: string, verbs: string): boolean => verbs.split(' ').inclu
 
 /** How the node authorizer is set up. */
 export interface NodeAuthorizerOptions {
-  /** What every node may do with resources that are not told apart by node: the rules of the ClusterRole `system:node`. */
+  /**
+   * What every node may do with resources that are not told apart by node: the rules of the ClusterRole
+   * `system:node`.
+   */
   readonly rules: () => readonly PolicyRule[]
   /** Whether nodes see only their own Node and pods (AuthorizeNodeWithSelectors, on since v1.32). */
   readonly withSelectors: boolean
-  /** Whether nodes may get the accounts of their pods (KubeletServiceAccountTokenForCredentialProviders, on since v1.34). */
+  /**
+   * Whether nodes may get the accounts of their pods (KubeletServiceAccountTokenForCredentialProviders, on
+   * since v1.34).
+   */
   readonly readsAccounts?: boolean
 }
 
 /**
- * What kubelets may do: read what pods on their node refer to, and write what is theirs. Source: plugin/pkg/auth/authorizer/node/node_authorizer.go.
+ * What kubelets may do: read what pods on their node refer to, and write what is theirs. Source:
+ * plugin/pkg/auth/authorizer/node/node_authorizer.go.
  */
 export class NodeAuthorizer implements Authorizer, RuleResolver {
   readonly #view: StoreView
@@ -57,12 +70,19 @@ export class NodeAuthorizer implements Authorizer, RuleResolver {
 
   #byRules(attributes: AccessAttributes): Authorization {
     const { verb } = attributes
-    const asked = 'path' in attributes
-      ? { verb, group: '', combined: '', subresource: '', name: '', path: attributes.path }
-      : {
-        verb, group: attributes.group, subresource: attributes.subresource ?? '', name: attributes.name ?? '', path: undefined,
-        combined: attributes.subresource ? `${attributes.resource}/${attributes.subresource}` : attributes.resource,
-      }
+    const asked =
+      'path' in attributes
+        ? { verb, group: '', combined: '', subresource: '', name: '', path: attributes.path }
+        : {
+            verb,
+            group: attributes.group,
+            subresource: attributes.subresource ?? '',
+            name: attributes.name ?? '',
+            path: undefined,
+            combined: attributes.subresource
+              ? `${attributes.resource}/${attributes.subresource}`
+              : attributes.resource,
+          }
     return setAllows(ruleSetOf(this.#options.rules()), asked) ? ALLOWED : NO_OPINION
   }
 
@@ -71,18 +91,28 @@ export class NodeAuthorizer implements Authorizer, RuleResolver {
     const { group, resource, subresource = '' } = attributes
     switch (group === '' ? resource : `${resource}.${group}`) {
       case 'secrets':
-      case 'configmaps': return this.#read(node, attributes)
-      case 'persistentvolumeclaims': return subresource === 'status' ? this.#status(node, attributes) : this.#get(node, attributes)
+      case 'configmaps':
+        return this.#read(node, attributes)
+      case 'persistentvolumeclaims':
+        return subresource === 'status' ? this.#status(node, attributes) : this.#get(node, attributes)
       case 'persistentvolumes':
       case 'resourceclaims.resource.k8s.io':
-      case 'volumeattachments.storage.k8s.io': return this.#get(node, attributes)
-      case 'serviceaccounts': return this.#token(node, attributes)
-      case 'leases.coordination.k8s.io': return lease(node, attributes)
-      case 'csinodes.storage.k8s.io': return csiNode(node, attributes)
-      case 'resourceslices.resource.k8s.io': return this.#slice(node, attributes)
-      case 'nodes': return this.#options.withSelectors ? ownNode(node, attributes) : undefined
-      case 'pods': return this.#options.withSelectors ? this.#pod(node, attributes) : undefined
-      default: return undefined
+      case 'volumeattachments.storage.k8s.io':
+        return this.#get(node, attributes)
+      case 'serviceaccounts':
+        return this.#token(node, attributes)
+      case 'leases.coordination.k8s.io':
+        return lease(node, attributes)
+      case 'csinodes.storage.k8s.io':
+        return csiNode(node, attributes)
+      case 'resourceslices.resource.k8s.io':
+        return this.#slice(node, attributes)
+      case 'nodes':
+        return this.#options.withSelectors ? ownNode(node, attributes) : undefined
+      case 'pods':
+        return this.#options.withSelectors ? this.#pod(node, attributes) : undefined
+      default:
+        return undefined
     }
   }
 
@@ -105,8 +135,10 @@ export class NodeAuthorizer implements Authorizer, RuleResolver {
   }
 
   #token(node: string, attributes: ResourceAttributes): Authorization {
-    if (attributes.verb === 'get' && !attributes.subresource && this.#options.readsAccounts === true) return this.#read(node, attributes)
-    if (attributes.verb !== 'create' || !attributes.name) return no('can only create tokens for individual service accounts')
+    if (attributes.verb === 'get' && !attributes.subresource && this.#options.readsAccounts === true)
+      return this.#read(node, attributes)
+    if (attributes.verb !== 'create' || !attributes.name)
+      return no('can only create tokens for individual service accounts')
     if (attributes.subresource !== 'token') return no('can only create token subresource of serviceaccount')
     return this.#related(node, attributes)
   }
@@ -117,10 +149,14 @@ export class NodeAuthorizer implements Authorizer, RuleResolver {
     if (verb === 'create') return ALLOWED
     if (isOneOf(verb, 'get update patch delete')) return this.#related(node, attributes)
     if (!isOneOf(verb, 'watch list deletecollection')) {
-      return no('only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, patch, delete, deletecollection')
+      return no(
+        'only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, ' +
+          'patch, delete, deletecollection',
+      )
     }
     return !this.#options.withSelectors || selects(attributes, 'spec.nodeName', node)
-      ? ALLOWED : no('can only list/watch/deletecollection resourceslices with nodeName field selector')
+      ? ALLOWED
+      : no('can only list/watch/deletecollection resourceslices with nodeName field selector')
   }
 
   #pod(node: string, attributes: ResourceAttributes): Authorization {
@@ -131,17 +167,23 @@ export class NodeAuthorizer implements Authorizer, RuleResolver {
         if (verb === 'create' || verb === 'delete') return ALLOWED
         if (verb !== 'list' && verb !== 'watch') return NO_OPINION
         if (selects(attributes, 'spec.nodeName', node)) return ALLOWED
-        return name ? this.#related(node, attributes) : no('can only list/watch pods with spec.nodeName field selector')
-      case 'status': return isOneOf(verb, 'update patch') ? ALLOWED : NO_OPINION
-      case 'eviction': return verb === 'create' ? ALLOWED : NO_OPINION
-      default: return NO_OPINION
+        return name
+          ? this.#related(node, attributes)
+          : no('can only list/watch pods with spec.nodeName field selector')
+      case 'status':
+        return isOneOf(verb, 'update patch') ? ALLOWED : NO_OPINION
+      case 'eviction':
+        return verb === 'create' ? ALLOWED : NO_OPINION
+      default:
+        return NO_OPINION
     }
   }
 
   #related(node: string, { resource, namespace = '', name = '' }: ResourceAttributes): Authorization {
     if (name === '') return no('No Object name found')
     return this.#isRelated(node, resource, namespace, name)
-      ? ALLOWED : no(`no relationship found between node '${node}' and this object`)
+      ? ALLOWED
+      : no(`no relationship found between node '${node}' and this object`)
   }
 
   /** Whether there is a path from the object to the node, over pods that are bound to it. */
@@ -149,18 +191,28 @@ export class NodeAuthorizer implements Authorizer, RuleResolver {
     const view = this.#view
     const graph = this.#graph
     switch (resource) {
-      case 'pods': return view.get<Pod>('pods', namespace, name)?.spec.nodeName === node
+      case 'pods':
+        return view.get<Pod>('pods', namespace, name)?.spec.nodeName === node
       case 'volumeattachments':
       case 'resourceslices': {
-        const object = view.get<KubeObject & { readonly spec?: { readonly nodeName?: string } }>(resource, undefined, name)
+        const object = view.get<KubeObject & { readonly spec?: { readonly nodeName?: string } }>(
+          resource,
+          undefined,
+          name,
+        )
         return object?.spec?.nodeName === node
       }
       case 'persistentvolumes': {
         const claim = view.get<PersistentVolume>('persistentvolumes', undefined, name)?.spec?.claimRef
-        return claim?.name !== undefined && graph.isUsed(node, 'persistentvolumeclaims', claim.namespace ?? '', claim.name)
+        return (
+          claim?.name !== undefined &&
+          graph.isUsed(node, 'persistentvolumeclaims', claim.namespace ?? '', claim.name)
+        )
       }
-      case 'secrets': return graph.isUsed(node, resource, namespace, name) || graph.isSecretOfVolume(node, namespace, name)
-      default: return graph.isUsed(node, resource, namespace, name)
+      case 'secrets':
+        return graph.isUsed(node, resource, namespace, name) || graph.isSecretOfVolume(node, namespace, name)
+      default:
+        return graph.isUsed(node, resource, namespace, name)
     }
   }
 }
@@ -168,23 +220,30 @@ export class NodeAuthorizer implements Authorizer, RuleResolver {
 function selects({ fieldSelector }: ResourceAttributes, field: string, value: string): boolean {
   if (fieldSelector === undefined || fieldSelector === '') return false
   try {
-    return parseFieldSelector(fieldSelector).some((term) => term.field === field && term.operator === '=' && term.value === value)
+    return parseFieldSelector(fieldSelector).some(
+      (term) => term.field === field && term.operator === '=' && term.value === value,
+    )
   } catch {
     return false // the list itself will say what is wrong with it
   }
 }
 
 function lease(node: string, { verb, namespace, name }: ResourceAttributes): Authorization {
-  if (!isOneOf(verb, 'get create update patch delete')) return no('can only get, create, update, patch, or delete a node lease')
-  if (namespace !== LEASE_NAMESPACE) return no(`can only access leases in the "${LEASE_NAMESPACE}" system namespace`)
-  if (verb !== 'create' && name !== node) return no('can only access node lease with the same name as the requesting node')
+  if (!isOneOf(verb, 'get create update patch delete'))
+    return no('can only get, create, update, patch, or delete a node lease')
+  if (namespace !== LEASE_NAMESPACE)
+    return no(`can only access leases in the "${LEASE_NAMESPACE}" system namespace`)
+  if (verb !== 'create' && name !== node)
+    return no('can only access node lease with the same name as the requesting node')
   return ALLOWED
 }
 
 function csiNode(node: string, { verb, subresource, name }: ResourceAttributes): Authorization {
-  if (!isOneOf(verb, 'get create update patch delete')) return no('can only get, create, update, patch, or delete a CSINode')
+  if (!isOneOf(verb, 'get create update patch delete'))
+    return no('can only get, create, update, patch, or delete a CSINode')
   if (subresource) return no('cannot authorize CSINode subresources')
-  if (verb !== 'create' && name !== node) return no('can only access CSINode with the same name as the requesting node')
+  if (verb !== 'create' && name !== node)
+    return no('can only access CSINode with the same name as the requesting node')
   return ALLOWED
 }
 
@@ -194,6 +253,9 @@ function ownNode(node: string, { verb, subresource = '', name = '' }: ResourceAt
   if (isOneOf(verb, 'create update patch')) return ALLOWED
   if (!isOneOf(verb, 'get list watch')) return NO_OPINION
   if (name === node) return ALLOWED
-  return no(name === ''
-    ? `node '${node}' cannot read all nodes, only its own Node object` : `node '${node}' cannot read '${name}', only its own Node object`)
+  return no(
+    name === ''
+      ? `node '${node}' cannot read all nodes, only its own Node object`
+      : `node '${node}' cannot read '${name}', only its own Node object`,
+  )
 }

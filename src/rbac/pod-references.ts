@@ -3,13 +3,19 @@ import type { Container, EphemeralContainer, Pod, Volume } from '../api/core/gen
 type AnyContainer = Container | EphemeralContainer
 
 /** What pods refer to in their namespace. */
-export type ReferencedResource = 'serviceaccounts' | 'secrets' | 'configmaps' | 'persistentvolumeclaims' | 'resourceclaims'
+export type ReferencedResource =
+  | 'serviceaccounts'
+  | 'secrets'
+  | 'configmaps'
+  | 'persistentvolumeclaims'
+  | 'resourceclaims'
 
 type Visit = (resource: ReferencedResource, name: string | null | undefined) => void
 
 /**
- * Calls `visit` for everything that a pod refers to in its namespace, some of it more than once. Source: pkg/api/v1/pod/util.go
- * VisitPodSecretNames, VisitPodConfigmapNames; plugin/pkg/auth/authorizer/node/graph.go AddPod.
+ * Calls `visit` for everything that a pod refers to in its namespace, some of it more than once. Source:
+ * pkg/api/v1/pod/util.go VisitPodSecretNames, VisitPodConfigmapNames;
+ * plugin/pkg/auth/authorizer/node/graph.go AddPod.
  */
 export function visitReferences(pod: Pod, visit: (resource: ReferencedResource, name: string) => void): void {
   const { spec, status } = pod
@@ -23,7 +29,8 @@ export function visitReferences(pod: Pod, visit: (resource: ReferencedResource, 
   for (const container of spec.ephemeralContainers ?? []) visitContainer(container, named)
   for (const volume of spec.volumes ?? []) visitVolume(pod, volume, named)
   for (const { resourceClaimName } of spec.resourceClaims ?? []) named('resourceclaims', resourceClaimName)
-  for (const { resourceClaimName } of status.resourceClaimStatuses ?? []) named('resourceclaims', resourceClaimName)
+  for (const { resourceClaimName } of status.resourceClaimStatuses ?? [])
+    named('resourceclaims', resourceClaimName)
   named('resourceclaims', status.extendedResourceClaimStatus?.resourceClaimName)
 }
 
@@ -39,11 +46,13 @@ function visitContainer({ env, envFrom }: AnyContainer, visit: Visit): void {
 }
 
 function visitVolume({ metadata }: Pod, volume: Volume, visit: Visit): void {
-  const { configMap, secret, azureFile, cephfs, cinder, flexVolume, rbd, scaleIO, iscsi, storageos, csi } = volume
+  const { configMap, secret, azureFile, cephfs, cinder, flexVolume, rbd, scaleIO, iscsi, storageos, csi } =
+    volume
   visit('configmaps', configMap?.name)
   visit('secrets', secret?.secretName)
   visit('secrets', azureFile?.secretName)
-  for (const source of [cephfs, cinder, flexVolume, rbd, scaleIO, iscsi, storageos]) visit('secrets', source?.secretRef?.name)
+  for (const source of [cephfs, cinder, flexVolume, rbd, scaleIO, iscsi, storageos])
+    visit('secrets', source?.secretRef?.name)
   visit('secrets', csi?.nodePublishSecretRef?.name)
   for (const source of volume.projected?.sources ?? []) {
     visit('secrets', source.secret?.name)

@@ -1,5 +1,13 @@
 import type { KubeObject } from '../api/definition.js'
-import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, RoleRef, Subject } from '../api/rbac/generated.js'
+import type {
+  ClusterRole,
+  ClusterRoleBinding,
+  PolicyRule,
+  Role,
+  RoleBinding,
+  RoleRef,
+  Subject,
+} from '../api/rbac/generated.js'
 
 /** Any object of RBAC; objects of other kinds are let be. */
 export type RbacObject = (ClusterRole | ClusterRoleBinding | Role | RoleBinding) & KubeObject
@@ -34,9 +42,18 @@ export function roleKeyOf({ roleRef, namespace }: Pick<Binding, 'roleRef' | 'nam
 }
 
 /** A binding object in the form of {@link Binding}. */
-export function bindingOf({ metadata, roleRef, subjects }: ClusterRoleBinding | RoleBinding, kind: Binding['kind']): Binding {
+export function bindingOf(
+  { metadata, roleRef, subjects }: ClusterRoleBinding | RoleBinding,
+  kind: Binding['kind'],
+): Binding {
   const { name = '', namespace = '' } = metadata
-  return { kind, name, namespace: kind === 'RoleBinding' ? namespace : '', roleRef, subjects: subjects ?? NO_SUBJECTS }
+  return {
+    kind,
+    name,
+    namespace: kind === 'RoleBinding' ? namespace : '',
+    roleRef,
+    subjects: subjects ?? NO_SUBJECTS,
+  }
 }
 
 const GROUP = 'rbac.authorization.k8s.io/'
@@ -55,11 +72,18 @@ export function policyOf(objects: Iterable<KubeObject>): Policy {
     if (!isOfRbac(object)) continue
     const { name = '', namespace = '' } = object.metadata
     switch (object.kind) {
-      case 'ClusterRoleBinding': clusterBindings.set(name, bindingOf(object as ClusterRoleBinding, 'ClusterRoleBinding')); break
-      case 'RoleBinding': bindings.set(`${namespace}/${name}`, bindingOf(object as RoleBinding, 'RoleBinding')); break
+      case 'ClusterRoleBinding':
+        clusterBindings.set(name, bindingOf(object as ClusterRoleBinding, 'ClusterRoleBinding'))
+        break
+      case 'RoleBinding':
+        bindings.set(`${namespace}/${name}`, bindingOf(object as RoleBinding, 'RoleBinding'))
+        break
       case 'ClusterRole':
-      case 'Role': roles.set(roleKey(object.kind, namespace, name), (object as ClusterRole | Role).rules ?? NO_RULES); break
-      default: break
+      case 'Role':
+        roles.set(roleKey(object.kind, namespace, name), (object as ClusterRole | Role).rules ?? NO_RULES)
+        break
+      default:
+        break
     }
   }
   return { clusterBindings: [...clusterBindings.values()], bindings: [...bindings.values()], roles }

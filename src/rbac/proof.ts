@@ -40,8 +40,8 @@ export interface PrivilegedProof {
 /** A binding that named the user and did not help, and what failed first. */
 export interface Tried extends Grant {
   /**
-   * `namespace`: a RoleBinding gives rights in its own namespace only, and none to paths. `role`: there is no such role. `rules`: no rule of the
-   * role fits.
+   * `namespace`: a RoleBinding gives rights in its own namespace only, and none to paths. `role`: there is no
+   * such role. `rules`: no rule of the role fits.
    */
   readonly failed: 'namespace' | 'role' | 'rules'
   /** Where `rules` failed: what failed first in each, in their order. */
@@ -49,8 +49,8 @@ export interface Tried extends Grant {
 }
 
 /**
- * A rule that would have allowed it, had it been bound otherwise: it is the user's in another namespace (`wrongNamespace`), or somebody else's
- * here (`wrongSubject`).
+ * A rule that would have allowed it, had it been bound otherwise: it is the user's in another namespace
+ * (`wrongNamespace`), or somebody else's here (`wrongSubject`).
  */
 export interface NearMiss {
   readonly because: 'wrongNamespace' | 'wrongSubject'
@@ -70,5 +70,5 @@ export interface DeniedProof {
 
 /** A verdict and what it rests on, as plain JSON. */
 export type Verdict =
-  | { readonly allowed: true, readonly proof: AllowedProof | PrivilegedProof }
-  | { readonly allowed: false, readonly proof: DeniedProof }
+  | { readonly allowed: true; readonly proof: AllowedProof | PrivilegedProof }
+  | { readonly allowed: false; readonly proof: DeniedProof }

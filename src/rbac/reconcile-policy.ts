@@ -10,7 +10,10 @@ type AnyBinding = ClusterRoleBinding | RoleBinding
 type Resource = 'clusterroles' | 'clusterrolebindings' | 'roles' | 'rolebindings'
 
 const RESOURCES: Readonly<Record<string, Resource>> = {
-  ClusterRole: 'clusterroles', ClusterRoleBinding: 'clusterrolebindings', Role: 'roles', RoleBinding: 'rolebindings',
+  ClusterRole: 'clusterroles',
+  ClusterRoleBinding: 'clusterrolebindings',
+  Role: 'roles',
+  RoleBinding: 'rolebindings',
 }
 
 /** What was done to a default role or binding, or, where it is `protected`, would have been. */
@@ -23,19 +26,32 @@ export interface PolicyChange {
 }
 
 /**
- * Puts the default roles and bindings right, as an apiserver does each time that it starts: those that are gone come back, rules and subjects
- * that were taken away too; what was added stays. Objects annotated `rbac.authorization.kubernetes.io/autoupdate: "false"` are let be.
- * Roles in a namespace that is gone are left out. Source: pkg/registry/rbac/rest/storage_rbac.go ensureRBACPolicy.
+ * Puts the default roles and bindings right, as an apiserver does each time that it starts: those that are
+ * gone come back, rules and subjects that were taken away too; what was added stays. Objects annotated
+ * `rbac.authorization.kubernetes.io/autoupdate: "false"` are let be. Roles in a namespace that is gone are
+ * left out. Source: pkg/registry/rbac/rest/storage_rbac.go ensureRBACPolicy.
  */
 export function reconcilePolicy(client: Client): readonly PolicyChange[] {
   return bootstrapPolicy().flatMap((expected) => {
     const resource = RESOURCES[expected.kind ?? ''] as Resource
     const existing = orUndefined(() => client.get(resource, expected.metadata))
-    const { operation, protected: isProtected, object } = compare(resource, existing, expected as AnyRole & AnyBinding)
+    const {
+      operation,
+      protected: isProtected,
+      object,
+    } = compare(resource, existing, expected as AnyRole & AnyBinding)
     if (operation === 'none') return []
     if (!isProtected && !write(client, { resource, operation, object, existing })) return []
     const { name = '', namespace } = expected.metadata
-    return [{ resource, ...(namespace === undefined ? {} : { namespace }), name, operation, protected: isProtected }]
+    return [
+      {
+        resource,
+        ...(namespace === undefined ? {} : { namespace }),
+        name,
+        operation,
+        protected: isProtected,
+      },
+    ]
   })
 }
 
@@ -45,7 +61,11 @@ interface Compared {
   readonly object: AnyRole | AnyBinding
 }
 
-function compare(resource: Resource, existing: AnyRole | AnyBinding | undefined, expected: AnyRole & AnyBinding): Compared {
+function compare(
+  resource: Resource,
+  existing: AnyRole | AnyBinding | undefined,
+  expected: AnyRole & AnyBinding,
+): Compared {
   if (resource.endsWith('roles')) {
     const result = reconcileRole<AnyRole>(existing as AnyRole | undefined, expected)
     return { ...result, object: result.role }
@@ -65,7 +85,8 @@ interface Write {
 function write(client: Client, { resource, operation, object, existing }: Write): boolean {
   if (operation === 'update') client.update(resource, object as never)
   else {
-    if (existing !== undefined) client.delete(resource, existing.metadata, { preconditions: { uid: existing.metadata.uid ?? '' } })
+    if (existing !== undefined)
+      client.delete(resource, existing.metadata, { preconditions: { uid: existing.metadata.uid ?? '' } })
     try {
       client.create(resource, object as never)
     } catch (error) {

@@ -1,11 +1,18 @@
 /**
- * What `kubectl auth reconcile` and the start of the apiserver do to a role or binding that is there already: what is missing is put in,
- * what is more is let be or taken out. Pure: the caller reads and writes. Source: component-helpers auth/rbac/reconciliation.
+ * What `kubectl auth reconcile` and the start of the apiserver do to a role or binding that is there already:
+ * what is missing is put in, what is more is let be or taken out. Pure: the caller reads and writes. Source:
+ * component-helpers auth/rbac/reconciliation.
  */
 import { semanticEqual } from '../api/equal.js'
 import type { LabelSelector } from '../api/meta/generated.js'
 import type {
-  AggregationRule, ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, Subject,
+  AggregationRule,
+  ClusterRole,
+  ClusterRoleBinding,
+  PolicyRule,
+  Role,
+  RoleBinding,
+  Subject,
 } from '../api/rbac/generated.js'
 import { missingRights } from './covers.js'
 
@@ -13,14 +20,17 @@ import { missingRights } from './covers.js'
 export const autoUpdateAnnotation = 'rbac.authorization.kubernetes.io/autoupdate'
 
 /**
- * What has to be done. `recreate`: delete the stored binding (with its uid as precondition) and create the one given, since a roleRef
- * cannot change.
+ * What has to be done. `recreate`: delete the stored binding (with its uid as precondition) and create the
+ * one given, since a roleRef cannot change.
  */
 export type ReconcileOperation = 'none' | 'create' | 'update' | 'recreate'
 
 interface Outcome {
   readonly operation: ReconcileOperation
-  /** Whether the stored object is annotated against changes: then nothing may be written, whatever `operation` says. */
+  /**
+   * Whether the stored object is annotated against changes: then nothing may be written, whatever `operation`
+   * says.
+   */
   readonly protected: boolean
 }
 
@@ -35,7 +45,9 @@ export interface ReconciledRole<T extends ClusterRole | Role = ClusterRole | Rol
 }
 
 /** What a binding needs. */
-export interface ReconciledBinding<T extends ClusterRoleBinding | RoleBinding = ClusterRoleBinding | RoleBinding> extends Outcome {
+export interface ReconciledBinding<
+  T extends ClusterRoleBinding | RoleBinding = ClusterRoleBinding | RoleBinding,
+> extends Outcome {
   /** As it has to be written. */
   readonly binding: T
   readonly missingSubjects: readonly Subject[]
@@ -44,73 +56,121 @@ export interface ReconciledBinding<T extends ClusterRoleBinding | RoleBinding = 
 
 /** How thorough it is. */
 export interface ReconcileRoleOptions {
-  /** Whether rules that the expected role lacks are taken out (`--remove-extra-permissions`). Default false. */
+  /**
+   * Whether rules that the expected role lacks are taken out (`--remove-extra-permissions`). Default false.
+   */
   readonly removeExtraPermissions?: boolean
 }
 
 /** How thorough it is. */
 export interface ReconcileBindingOptions {
-  /** Whether subjects that the expected binding lacks are taken out (`--remove-extra-subjects`). Default false. */
+  /**
+   * Whether subjects that the expected binding lacks are taken out (`--remove-extra-subjects`). Default
+   * false.
+   */
   readonly removeExtraSubjects?: boolean
 }
 
 /** Compares a stored role (undefined: there is none) with what it should be. Both are let be. */
 export function reconcileRole<T extends ClusterRole | Role>(
-  existing: T | undefined, expected: T, { removeExtraPermissions = false }: ReconcileRoleOptions = {},
+  existing: T | undefined,
+  expected: T,
+  { removeExtraPermissions = false }: ReconcileRoleOptions = {},
 ): ReconciledRole<T> {
   const wanted = aggregationOf(expected)
   if (existing === undefined) {
     return {
-      operation: 'create', protected: false, role: expected, missingRules: expected.rules ?? [], extraRules: [],
-      missingAggregationRuleSelectors: wanted?.clusterRoleSelectors ?? [], extraAggregationRuleSelectors: [],
+      operation: 'create',
+      protected: false,
+      role: expected,
+      missingRules: expected.rules ?? [],
+      extraRules: [],
+      missingAggregationRuleSelectors: wanted?.clusterRoleSelectors ?? [],
+      extraAggregationRuleSelectors: [],
     }
   }
   const present = aggregationOf(existing)
   const expectedRules = expected.rules ?? []
   const existingRules = existing.rules ?? []
   const missingRules = missingRights(existingRules, expectedRules)
-  const extraRules = wanted === undefined || present === undefined ? missingRights(expectedRules, existingRules) : []
+  const extraRules =
+    wanted === undefined || present === undefined ? missingRights(expectedRules, existingRules) : []
   const missingSelectors = without(wanted, present)
   const extraSelectors = without(present, wanted)
   const changes = {
     ...changedMetadata(existing, expected),
-    ...changedRules(existingRules, expectedRules, { missing: missingRules, extra: extraRules, removeExtraPermissions }),
-    ...changedAggregation(present, wanted, { missing: missingSelectors, extra: extraSelectors, removeExtraPermissions }),
+    ...changedRules(existingRules, expectedRules, {
+      missing: missingRules,
+      extra: extraRules,
+      removeExtraPermissions,
+    }),
+    ...changedAggregation(present, wanted, {
+      missing: missingSelectors,
+      extra: extraSelectors,
+      removeExtraPermissions,
+    }),
   }
   return {
-    operation: Object.keys(changes).length === 0 ? 'none' : 'update', protected: isProtected(existing), role: withChanges(existing, changes),
-    missingRules, extraRules, missingAggregationRuleSelectors: missingSelectors, extraAggregationRuleSelectors: extraSelectors,
+    operation: Object.keys(changes).length === 0 ? 'none' : 'update',
+    protected: isProtected(existing),
+    role: withChanges(existing, changes),
+    missingRules,
+    extraRules,
+    missingAggregationRuleSelectors: missingSelectors,
+    extraAggregationRuleSelectors: extraSelectors,
   }
 }
 
 /** Compares a stored binding (undefined: there is none) with what it should be. Both are let be. */
 export function reconcileBinding<T extends ClusterRoleBinding | RoleBinding>(
-  existing: T | undefined, expected: T, { removeExtraSubjects = false }: ReconcileBindingOptions = {},
+  existing: T | undefined,
+  expected: T,
+  { removeExtraSubjects = false }: ReconcileBindingOptions = {},
 ): ReconciledBinding<T> {
   const wanted = expected.subjects ?? []
   if (existing === undefined) {
-    return { operation: 'create', protected: false, binding: expected, missingSubjects: wanted, extraSubjects: [] }
+    return {
+      operation: 'create',
+      protected: false,
+      binding: expected,
+      missingSubjects: wanted,
+      extraSubjects: [],
+    }
   }
   const isKept = isProtected(existing)
   const [from, to] = [existing.roleRef, expected.roleRef]
   if ((from.apiGroup ?? '') !== (to.apiGroup ?? '') || from.kind !== to.kind || from.name !== to.name) {
-    return { operation: 'recreate', protected: isKept, binding: expected, missingSubjects: [], extraSubjects: [] }
+    return {
+      operation: 'recreate',
+      protected: isKept,
+      binding: expected,
+      missingSubjects: [],
+      extraSubjects: [],
+    }
   }
   const present = existing.subjects ?? []
   const missingSubjects = wanted.filter((subject) => !present.some((each) => isSameSubject(each, subject)))
   const extraSubjects = present.filter((subject) => !wanted.some((each) => isSameSubject(each, subject)))
-  const changes: { metadata?: T['metadata'], subjects?: readonly Subject[] } = { ...changedMetadata(existing, expected) }
+  const changes: { metadata?: T['metadata']; subjects?: readonly Subject[] } = {
+    ...changedMetadata(existing, expected),
+  }
   if (removeExtraSubjects) {
     if (missingSubjects.length > 0 || extraSubjects.length > 0) changes.subjects = wanted
   } else if (missingSubjects.length > 0) changes.subjects = [...present, ...missingSubjects]
   return {
-    operation: Object.keys(changes).length === 0 ? 'none' : 'update', protected: isKept, binding: { ...existing, ...changes },
-    missingSubjects, extraSubjects,
+    operation: Object.keys(changes).length === 0 ? 'none' : 'update',
+    protected: isKept,
+    binding: { ...existing, ...changes },
+    missingSubjects,
+    extraSubjects,
   }
 }
 
 /** A change to undefined takes the field away. */
-function withChanges<T extends ClusterRole | Role>(role: T, changes: { readonly aggregationRule?: AggregationRule | undefined }): T {
+function withChanges<T extends ClusterRole | Role>(
+  role: T,
+  changes: { readonly aggregationRule?: AggregationRule | undefined },
+): T {
   const changed = { ...role, ...changes }
   if (changed.aggregationRule === undefined) delete (changed as { aggregationRule?: unknown }).aggregationRule
   return changed
@@ -123,7 +183,9 @@ interface Difference<T> {
 }
 
 function changedRules(
-  existing: readonly PolicyRule[], expected: readonly PolicyRule[], { missing, extra, removeExtraPermissions }: Difference<PolicyRule>,
+  existing: readonly PolicyRule[],
+  expected: readonly PolicyRule[],
+  { missing, extra, removeExtraPermissions }: Difference<PolicyRule>,
 ): { readonly rules?: readonly PolicyRule[] } {
   if (removeExtraPermissions) return missing.length > 0 || extra.length > 0 ? { rules: expected } : {}
   return missing.length > 0 ? { rules: [...existing, ...missing] } : {}
@@ -131,41 +193,68 @@ function changedRules(
 
 /** A role that is not meant to aggregate loses its aggregationRule even where extra rules stay. */
 function changedAggregation(
-  present: AggregationRule | undefined, wanted: AggregationRule | undefined, { missing, extra, removeExtraPermissions }: Difference<LabelSelector>,
+  present: AggregationRule | undefined,
+  wanted: AggregationRule | undefined,
+  { missing, extra, removeExtraPermissions }: Difference<LabelSelector>,
 ): { readonly aggregationRule?: AggregationRule | undefined } {
   if (wanted === undefined) return present === undefined ? {} : { aggregationRule: undefined }
   if (removeExtraPermissions) return missing.length > 0 || extra.length > 0 ? { aggregationRule: wanted } : {}
-  return missing.length > 0 ? { aggregationRule: { clusterRoleSelectors: [...present?.clusterRoleSelectors ?? [], ...missing] } } : {}
+  return missing.length > 0
+    ? { aggregationRule: { clusterRoleSelectors: [...(present?.clusterRoleSelectors ?? []), ...missing] } }
+    : {}
 }
 
 /** The metadata with the labels and annotations that are missing; those that are there win. */
-function changedMetadata<T extends ClusterRole | ClusterRoleBinding | Role | RoleBinding>(existing: T, expected: T): { readonly metadata?: T['metadata'] } {
+function changedMetadata<T extends ClusterRole | ClusterRoleBinding | Role | RoleBinding>(
+  existing: T,
+  expected: T,
+): { readonly metadata?: T['metadata'] } {
   const labels = lacking(existing.metadata.labels, expected.metadata.labels)
   const annotations = lacking(existing.metadata.annotations, expected.metadata.annotations)
-  return labels === undefined && annotations === undefined ? {}
-    : { metadata: { ...existing.metadata, ...(labels === undefined ? {} : { labels }), ...(annotations === undefined ? {} : { annotations }) } }
+  return labels === undefined && annotations === undefined
+    ? {}
+    : {
+        metadata: {
+          ...existing.metadata,
+          ...(labels === undefined ? {} : { labels }),
+          ...(annotations === undefined ? {} : { annotations }),
+        },
+      }
 }
 
 type Texts = Readonly<Record<string, string>>
 
 function lacking(present: Texts = {}, wanted: Texts = {}): Texts | undefined {
-  return Object.keys(wanted).every((key) => Object.hasOwn(present, key)) ? undefined : { ...wanted, ...present }
+  return Object.keys(wanted).every((key) => Object.hasOwn(present, key))
+    ? undefined
+    : { ...wanted, ...present }
 }
 
-function without(rule: AggregationRule | undefined, other: AggregationRule | undefined): readonly LabelSelector[] {
+function without(
+  rule: AggregationRule | undefined,
+  other: AggregationRule | undefined,
+): readonly LabelSelector[] {
   const others = other?.clusterRoleSelectors ?? []
-  return (rule?.clusterRoleSelectors ?? []).filter((selector) => !others.some((each) => semanticEqual(each, selector)))
+  return (rule?.clusterRoleSelectors ?? []).filter(
+    (selector) => !others.some((each) => semanticEqual(each, selector)),
+  )
 }
 
 function aggregationOf(role: ClusterRole | Role): AggregationRule | undefined {
-  return 'aggregationRule' in role ? role.aggregationRule ?? undefined : undefined
+  return 'aggregationRule' in role ? (role.aggregationRule ?? undefined) : undefined
 }
 
-function isProtected({ metadata: { annotations } }: ClusterRole | ClusterRoleBinding | Role | RoleBinding): boolean {
+function isProtected({
+  metadata: { annotations },
+}: ClusterRole | ClusterRoleBinding | Role | RoleBinding): boolean {
   return annotations?.[autoUpdateAnnotation] === 'false'
 }
 
 function isSameSubject(one: Subject, other: Subject): boolean {
-  return one.kind === other.kind && one.name === other.name
-    && (one.apiGroup ?? '') === (other.apiGroup ?? '') && (one.namespace ?? '') === (other.namespace ?? '')
+  return (
+    one.kind === other.kind &&
+    one.name === other.name &&
+    (one.apiGroup ?? '') === (other.apiGroup ?? '') &&
+    (one.namespace ?? '') === (other.namespace ?? '')
+  )
 }

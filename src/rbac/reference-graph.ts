@@ -6,21 +6,28 @@ import { volumeSecrets } from './volume-secrets.js'
 
 type PodsView = Pick<StoreView, 'list' | 'withField' | 'onChange'>
 
-/** Objects that pods of one node refer to (`secrets/namespace/name`), each with the number of its references. */
+/**
+ * Objects that pods of one node refer to (`secrets/namespace/name`), each with the number of its references.
+ */
 type NodeReferences = Map<string, number>
 
 /** What is known of the volumes of a cluster. */
 interface Volumes {
-  /** Claims of the volumes that need a secret: by the secret's key, the claims' keys with the number of such volumes. */
+  /**
+   * Claims of the volumes that need a secret: by the secret's key, the claims' keys with the number of such
+   * volumes.
+   */
   readonly claimsOfSecret: Map<string, Map<string, number>>
 }
 
-const keyOf = (resource: string, namespace: string, name: string): string => `${resource}/${namespace}/${name}`
+const keyOf = (resource: string, namespace: string, name: string): string =>
+  `${resource}/${namespace}/${name}`
 
 /**
- * Which objects the pods of a node lead to: the node authorizer's graph, with its edges `node <- pod <- secret, configmap, claim, account` and
- * `claim <- volume <- secret` drawn together into counts by node. What belongs to a node is read when that node first asks, the volumes when a secret is
- * asked for that no pod names; from then on each change costs what it touches. A copy of a cluster reads its own store again.
+ * Which objects the pods of a node lead to: the node authorizer's graph, with its edges `node <- pod <-
+ * secret, configmap, claim, account` and `claim <- volume <- secret` drawn together into counts by node. What
+ * belongs to a node is read when that node first asks, the volumes when a secret is asked for that no pod
+ * names; from then on each change costs what it touches. A copy of a cluster reads its own store again.
  * Source: plugin/pkg/auth/authorizer/node/graph.go.
  */
 export class ReferenceGraph {
@@ -60,13 +67,15 @@ export class ReferenceGraph {
   #loadVolumes(): Volumes {
     if (this.#volumes === undefined) {
       this.#volumes = { claimsOfSecret: new Map() }
-      for (const volume of this.#view.list<PersistentVolume>('persistentvolumes')) countVolume(this.#volumes, volume, 1)
+      for (const volume of this.#view.list<PersistentVolume>('persistentvolumes'))
+        countVolume(this.#volumes, volume, 1)
     }
     return this.#volumes
   }
 
   #podChanged(next: Pod | undefined, old: Pod | undefined): void {
-    if (this.#nodes.size === 0 || (next !== undefined && old !== undefined && hasSameReferences(next, old))) return
+    if (this.#nodes.size === 0 || (next !== undefined && old !== undefined && hasSameReferences(next, old)))
+      return
     const before = this.#nodes.get(old?.spec.nodeName ?? '')
     const after = this.#nodes.get(next?.spec.nodeName ?? '')
     if (before !== undefined && old !== undefined) count(before, old, -1)
@@ -82,8 +91,12 @@ export class ReferenceGraph {
 
 /** What a write of the status leaves as it was. */
 function hasSameReferences(next: Pod, old: Pod): boolean {
-  return next.spec === old.spec && next.status.resourceClaimStatuses === old.status.resourceClaimStatuses
-    && next.status.extendedResourceClaimStatus === old.status.extendedResourceClaimStatus && isMirrorPod(next) === isMirrorPod(old)
+  return (
+    next.spec === old.spec &&
+    next.status.resourceClaimStatuses === old.status.resourceClaimStatuses &&
+    next.status.extendedResourceClaimStatus === old.status.extendedResourceClaimStatus &&
+    isMirrorPod(next) === isMirrorPod(old)
+  )
 }
 
 /** Mirror pods grant nothing: the kubelet makes them itself. */

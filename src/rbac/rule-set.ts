@@ -22,19 +22,27 @@ export function ruleSetOf(rules: readonly PolicyRule[]): RuleSet {
 
 function sorted(rules: readonly PolicyRule[]): RuleSet {
   const byResource = new Map<string, PolicyRule[]>()
-  for (const rule of rules) for (const resource of rule.resources ?? []) {
-    const known = byResource.get(resource)
-    if (known === undefined) byResource.set(resource, [rule])
-    else known.push(rule)
+  for (const rule of rules)
+    for (const resource of rule.resources ?? []) {
+      const known = byResource.get(resource)
+      if (known === undefined) byResource.set(resource, [rule])
+      else known.push(rule)
+    }
+  return {
+    rules,
+    byResource,
+    ofPaths: rules.filter(({ nonResourceURLs }) => (nonResourceURLs?.length ?? 0) > 0),
   }
-  return { rules, byResource, ofPaths: rules.filter(({ nonResourceURLs }) => (nonResourceURLs?.length ?? 0) > 0) }
 }
 
 /** Whether some rule of the set allows it. */
 export function setAllows({ byResource, ofPaths }: RuleSet, asked: Asked): boolean {
   if (asked.path !== undefined) return ofPaths.some((rule) => ruleAllows(rule, asked))
-  return anyAllows(byResource.get(asked.combined), asked) || anyAllows(byResource.get('*'), asked)
-    || (asked.subresource !== '' && anyAllows(byResource.get(`*/${asked.subresource}`), asked))
+  return (
+    anyAllows(byResource.get(asked.combined), asked) ||
+    anyAllows(byResource.get('*'), asked) ||
+    (asked.subresource !== '' && anyAllows(byResource.get(`*/${asked.subresource}`), asked))
+  )
 }
 
 function anyAllows(rules: readonly PolicyRule[] | undefined, asked: Asked): boolean {

@@ -1,4 +1,7 @@
-/** Whether a rule allows something. Source: component-helpers auth/rbac/validation, plugin/pkg/auth/authorizer/rbac RuleAllows. */
+/**
+ * Whether a rule allows something. Source: component-helpers auth/rbac/validation,
+ * plugin/pkg/auth/authorizer/rbac RuleAllows.
+ */
 import type { PolicyRule } from '../api/rbac/generated.js'
 
 /** What is asked for: a resource, or a path that is no resource. `combined` is `pods` or `pods/log`. */
@@ -19,7 +22,8 @@ const NONE: readonly string[] = []
 /** What keeps a rule from allowing it; undefined when it does. */
 export function ruleFault(rule: PolicyRule, asked: Asked): RuleFault | undefined {
   if (!hasOrAll(rule.verbs, asked.verb)) return 'verb'
-  if (asked.path !== undefined) return urlMatches(rule.nonResourceURLs ?? NONE, asked.path) ? undefined : 'nonResourceURL'
+  if (asked.path !== undefined)
+    return urlMatches(rule.nonResourceURLs ?? NONE, asked.path) ? undefined : 'nonResourceURL'
   if (!hasOrAll(rule.apiGroups, asked.group)) return 'apiGroup'
   if (!resourceMatches(rule.resources ?? NONE, asked.combined, asked.subresource)) return 'resource'
   const resourceNames = rule.resourceNames ?? NONE
@@ -38,10 +42,16 @@ export function hasOrAll(list: readonly string[] | null | undefined, value: stri
 
 /** `*` is everything, `*\/log` that subresource of everything; `pods` is not `pods/log`. */
 function resourceMatches(resources: readonly string[], combined: string, subresource: string): boolean {
-  return resources.includes('*') || resources.includes(combined) || (subresource !== '' && resources.includes(`*/${subresource}`))
+  return (
+    resources.includes('*') ||
+    resources.includes(combined) ||
+    (subresource !== '' && resources.includes(`*/${subresource}`))
+  )
 }
 
 /** `*` is every path; a `*` at the end stands for what follows. */
 function urlMatches(urls: readonly string[], path: string): boolean {
-  return urls.some((url) => url === '*' || url === path || (url.endsWith('*') && path.startsWith(url.replace(/\*+$/, ''))))
+  return urls.some(
+    (url) => url === '*' || url === path || (url.endsWith('*') && path.startsWith(url.replace(/\*+$/, ''))),
+  )
 }

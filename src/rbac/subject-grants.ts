@@ -9,8 +9,8 @@ import { rulesIn } from './slot.js'
 const FEW_ROLES = 6
 
 /**
- * All that one subject is given in one scope, by role: what a check costs depends on how many roles those are, not on how many bindings, and
- * hardly on that once they are many.
+ * All that one subject is given in one scope, by role: what a check costs depends on how many roles those
+ * are, not on how many bindings, and hardly on that once they are many.
  */
 export class SubjectGrants {
   readonly #slots = new Map<RoleEntry, Slot>()
@@ -60,7 +60,10 @@ export class SubjectGrants {
   first(asked: Asked, version: number, best: Binding | undefined): Binding | undefined {
     if (this.#slots.size > FEW_ROLES) return this.#firstOfMany(asked, version, best)
     let first = best
-    for (const { role, bindings: [binding] } of this.#slots.values()) {
+    for (const {
+      role,
+      bindings: [binding],
+    } of this.#slots.values()) {
       const rules = rulesIn(role)
       if (binding === undefined || rules === undefined || !setAllows(rules, asked)) continue
       if (first === undefined || binding.name < first.name) first = binding

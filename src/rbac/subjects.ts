@@ -22,17 +22,22 @@ export function accountUser(namespace: string, name: string): string {
 /** Whether a binding's subject is this user; accounts without a namespace are of the binding's. */
 export function subjectApplies(subject: Subject, user: User, bindingNamespace: string): boolean {
   switch (subject.kind) {
-    case 'User': return user.name === subject.name
-    case 'Group': return user.groups?.includes(subject.name) === true
+    case 'User':
+      return user.name === subject.name
+    case 'Group':
+      return user.groups?.includes(subject.name) === true
     case 'ServiceAccount': {
       const namespace = subject.namespace || bindingNamespace
       return namespace !== '' && user.name === accountUser(namespace, subject.name)
     }
-    default: return false
+    default:
+      return false
   }
 }
 
 /** `Group "dev"`, `ServiceAccount "name/namespace"`, as reasons name a subject. Source: describeSubject. */
 export function subjectText({ kind, name, namespace }: Subject, bindingNamespace: string): string {
-  return kind === 'ServiceAccount' ? `${kind} "${name}/${namespace || bindingNamespace}"` : `${kind} ${JSON.stringify(name)}`
+  return kind === 'ServiceAccount'
+    ? `${kind} "${name}/${namespace || bindingNamespace}"`
+    : `${kind} ${JSON.stringify(name)}`
 }

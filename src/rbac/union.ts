@@ -1,5 +1,11 @@
 import type { UserInfo } from '../apiserver/client/client.js'
-import type { AccessAttributes, Authorization, Authorizer, HeldRules, RuleResolver } from '../apiserver/ports.js'
+import type {
+  AccessAttributes,
+  Authorization,
+  Authorizer,
+  HeldRules,
+  RuleResolver,
+} from '../apiserver/ports.js'
 import { aggregate } from './aggregate.js'
 import { isPrivileged } from './subjects.js'
 
@@ -7,8 +13,9 @@ const ALLOWED: Authorization = { allowed: true }
 const DENIED: Authorization = { allowed: false }
 
 /**
- * Several authorizers as one: the first that allows, or denies for good, decides; `system:masters` is allowed ahead of all. Where nobody
- * decides all reasons are told, a line each, and all errors. Source: apiserver pkg/authorization/union, authorizerfactory.NewPrivilegedGroups.
+ * Several authorizers as one: the first that allows, or denies for good, decides; `system:masters` is allowed
+ * ahead of all. Where nobody decides all reasons are told, a line each, and all errors. Source: apiserver
+ * pkg/authorization/union, authorizerfactory.NewPrivilegedGroups.
  */
 export class UnionAuthorizer implements Authorizer, RuleResolver {
   readonly #authorizers: readonly Authorizer[]
@@ -30,7 +37,12 @@ export class UnionAuthorizer implements Authorizer, RuleResolver {
       if (error !== undefined) (errors ??= []).push(error)
       if (reason !== '') reasons = reasons === undefined ? reason : `${reasons}\n${reason}`
     }
-    if (errors !== undefined) return { allowed: false, error: aggregate(errors), ...(reasons === undefined ? {} : { reason: reasons }) }
+    if (errors !== undefined)
+      return {
+        allowed: false,
+        error: aggregate(errors),
+        ...(reasons === undefined ? {} : { reason: reasons }),
+      }
     return reasons === undefined ? DENIED : { allowed: false, reason: reasons }
   }
 

@@ -7,20 +7,33 @@ export interface VolumeSecret {
 }
 
 /**
- * The secrets that a persistent volume refers to and that a kubelet may read: those for the controller of a CSI driver are not among them. Most sources
- * take the namespace of the claim when they name none. Source: pkg/api/v1/persistentvolume/util.go VisitPVSecretNames.
+ * The secrets that a persistent volume refers to and that a kubelet may read: those for the controller of a
+ * CSI driver are not among them. Most sources take the namespace of the claim when they name none. Source:
+ * pkg/api/v1/persistentvolume/util.go VisitPVSecretNames.
  */
 export function volumeSecrets({ spec }: PersistentVolume): readonly VolumeSecret[] {
   if (spec === undefined) return []
   const home = spec.claimRef?.namespace ?? ''
   const { azureFile, cephfs, cinder, flexVolume, rbd, scaleIO, iscsi, storageos, csi } = spec
   const atHome = [
-    azureFile === undefined ? undefined : { name: azureFile.secretName, namespace: azureFile.secretNamespace },
+    azureFile === undefined
+      ? undefined
+      : { name: azureFile.secretName, namespace: azureFile.secretNamespace },
     ...[cephfs, flexVolume, rbd, scaleIO, iscsi].map((source) => source?.secretRef),
   ]
-  const named = [cinder?.secretRef, storageos?.secretRef, csi?.nodePublishSecretRef, csi?.nodeStageSecretRef, csi?.nodeExpandSecretRef]
+  const named = [
+    cinder?.secretRef,
+    storageos?.secretRef,
+    csi?.nodePublishSecretRef,
+    csi?.nodeStageSecretRef,
+    csi?.nodeExpandSecretRef,
+  ]
   return [
-    ...atHome.flatMap((reference) => (reference?.name ? [{ name: reference.name, namespace: reference.namespace || home }] : [])),
-    ...named.flatMap((reference) => (reference?.name ? [{ name: reference.name, namespace: reference.namespace ?? '' }] : [])),
+    ...atHome.flatMap((reference) =>
+      reference?.name ? [{ name: reference.name, namespace: reference.namespace || home }] : [],
+    ),
+    ...named.flatMap((reference) =>
+      reference?.name ? [{ name: reference.name, namespace: reference.namespace ?? '' }] : [],
+    ),
   ]
 }

@@ -11,8 +11,17 @@ import { CycleError } from './framework/rejection.js'
 import type { QueuedPod } from './queue/queued-pod.js'
 import type { SchedulerRuntime } from './runtime.js'
 
-/** Assume, Reserve, Permit, then what binding takes: one step, since nothing can come between, unless a PreBind plugin waits. */
-export function place(runtime: SchedulerRuntime, framework: Framework, queued: QueuedPod, cycle: Cycle, node: NodeInfo): void {
+/**
+ * Assume, Reserve, Permit, then what binding takes: one step, since nothing can come between, unless a
+ * PreBind plugin waits.
+ */
+export function place(
+  runtime: SchedulerRuntime,
+  framework: Framework,
+  queued: QueuedPod,
+  cycle: Cycle,
+  node: NodeInfo,
+): void {
   const { key } = queued
   runtime.assumed.value.set(key, node.name)
   runtime.snapshot.setPod(cycle.pod, node.name)
@@ -36,13 +45,24 @@ export function continueBinding(runtime: SchedulerRuntime, key: string): void {
   if (node) return bindOrWait(runtime, framework, waiting.queued, cycle, node, { waiting })
   runtime.assumed.value.delete(key)
   runtime.snapshot.removePod(key)
-  const message = `binding volumes: failed to get node ${JSON.stringify(waiting.node)}: node ${JSON.stringify(waiting.node)} not found`
-  handleFailure(runtime, waiting.queued, { reason: 'SchedulerError', message: preBindError(waiting.plugin, message), rejectedBy: [], clearsNomination: true })
+  const message =
+    `binding volumes: failed to get node ${JSON.stringify(waiting.node)}: node ` +
+    `${JSON.stringify(waiting.node)} not found`
+  handleFailure(runtime, waiting.queued, {
+    reason: 'SchedulerError',
+    message: preBindError(waiting.plugin, message),
+    rejectedBy: [],
+    clearsNomination: true,
+  })
 }
 
 /** PreBind, Bind, PostBind. */
 function bindOrWait(
-  runtime: SchedulerRuntime, framework: Framework, queued: QueuedPod, cycle: Cycle, node: NodeInfo,
+  runtime: SchedulerRuntime,
+  framework: Framework,
+  queued: QueuedPod,
+  cycle: Cycle,
+  node: NodeInfo,
   { waiting, promised }: { readonly waiting?: WaitingPlugin; readonly promised?: string | undefined },
 ): void {
   const { key } = queued
@@ -57,7 +77,15 @@ function bindOrWait(
     framework.bind(cycle, node)
   } catch (error) {
     if (!(error instanceof CycleError)) throw error
-    return giveUp(runtime, framework, queued, cycle, node, { reason: 'SchedulerError', message: error.message, rejectedBy: [] }, promised)
+    return giveUp(
+      runtime,
+      framework,
+      queued,
+      cycle,
+      node,
+      { reason: 'SchedulerError', message: error.message, rejectedBy: [] },
+      promised,
+    )
   }
   record(runtime, pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${node.name}`)
   framework.postBind(cycle, node)
@@ -65,11 +93,23 @@ function bindOrWait(
   if (bus.has('scheduled')) bus.emit('scheduled', { time: clock.now(), pod: key, node: node.name })
 }
 
-/** Lets others (the cluster autoscaler) know where the pod will go. Source: schedule_one.go bindingCycle, NominatedNodeNameForExpectation. */
-function showExpectedNode({ host }: SchedulerRuntime, { metadata, status }: Pod, nominatedNodeName: string): void {
+/**
+ * Lets others (the cluster autoscaler) know where the pod will go. Source: schedule_one.go bindingCycle,
+ * NominatedNodeNameForExpectation.
+ */
+function showExpectedNode(
+  { host }: SchedulerRuntime,
+  { metadata, status }: Pod,
+  nominatedNodeName: string,
+): void {
   if (status.nominatedNodeName === nominatedNodeName) return
   try {
-    host.client.patch('pods', metadata, { type: 'strategic', body: { status: { nominatedNodeName } } }, { subresource: 'status' })
+    host.client.patch(
+      'pods',
+      metadata,
+      { type: 'strategic', body: { status: { nominatedNodeName } } },
+      { subresource: 'status' },
+    )
   } catch (error) {
     if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error
     host.log('error', `updating nominatedNodeName of pod ${metadata.name ?? ''}: ${error.message}`)
@@ -78,7 +118,12 @@ function showExpectedNode({ host }: SchedulerRuntime, { metadata, status }: Pod,
 
 /** The pod does not get to the node after all: it leaves its place there and goes back into the queue. */
 function giveUp(
-  runtime: SchedulerRuntime, framework: Framework, queued: QueuedPod, cycle: Cycle, node: NodeInfo, failure: AttemptFailure,
+  runtime: SchedulerRuntime,
+  framework: Framework,
+  queued: QueuedPod,
+  cycle: Cycle,
+  node: NodeInfo,
+  failure: AttemptFailure,
   promised: string | undefined,
 ): void {
   const { key } = queued
@@ -91,7 +136,8 @@ function giveUp(
 }
 
 /**
- * A refusal after the choice of the node is worded as if that node were the only one. Source: schedule_one.go schedulingCycle.
+ * A refusal after the choice of the node is worded as if that node were the only one. Source: schedule_one.go
+ * schedulingCycle.
  */
 function asFailure(nodeName: string, { plugin, rejection }: PluginRejection): AttemptFailure {
   const nodes = new Map([[nodeName, { plugin, rejection }]])
@@ -107,8 +153,14 @@ export function preBindError(plugin: string, message: string): string {
 
 /** Records an event about a pod. */
 export function record(
-  { recorder }: SchedulerRuntime, object: Pod, type: 'Normal' | 'Warning', reason: string, message: string,
+  { recorder }: SchedulerRuntime,
+  object: Pod,
+  type: 'Normal' | 'Warning',
+  reason: string,
+  message: string,
 ): void {
   const action = reason === 'Scheduled' ? 'Binding' : 'Scheduling'
-  recorder.event({ object, kind: 'Pod', apiVersion: 'v1' }, type, reason, truncateMessage(message), { action })
+  recorder.event({ object, kind: 'Pod', apiVersion: 'v1' }, type, reason, truncateMessage(message), {
+    action,
+  })
 }

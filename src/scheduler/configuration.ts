@@ -3,7 +3,10 @@ import type { Plugin } from './framework/plugin.js'
 import type { InterPodAffinityArgs } from './plugins/inter-pod-affinity.js'
 import type { PodTopologySpreadArgs } from './plugins/pod-topology-spread.js'
 
-/** Names of plugins to run at an extension point; `*` among the disabled stands for all defaults. Source: config/v1 PluginSet. */
+/**
+ * Names of plugins to run at an extension point; `*` among the disabled stands for all defaults. Source:
+ * config/v1 PluginSet.
+ */
 export interface PluginSet {
   readonly enabled?: readonly { readonly name: string; readonly weight?: number }[]
   readonly disabled?: readonly { readonly name: string }[]
@@ -11,8 +14,18 @@ export interface PluginSet {
 
 /** Extension points by their names in the configuration. */
 export const EXTENSION_POINTS = {
-  preEnqueue: 'preEnqueue', queueSort: 'less', preFilter: 'preFilter', filter: 'filter', postFilter: 'postFilter', preScore: 'preScore',
-  score: 'score', reserve: 'reserve', permit: 'permit', preBind: 'preBind', bind: 'bind', postBind: 'postBind',
+  preEnqueue: 'preEnqueue',
+  queueSort: 'less',
+  preFilter: 'preFilter',
+  filter: 'filter',
+  postFilter: 'postFilter',
+  preScore: 'preScore',
+  score: 'score',
+  reserve: 'reserve',
+  permit: 'permit',
+  preBind: 'preBind',
+  bind: 'bind',
+  postBind: 'postBind',
 } as const
 
 /** Name of an extension point. */
@@ -38,7 +51,9 @@ export interface NodeResourcesFitArgs {
     /** Default cpu and memory, weight 1. */
     readonly resources?: readonly ResourceWeight[]
     /** The function of RequestedToCapacityRatio: points of utilization 0..100 and score 0..10. */
-    readonly requestedToCapacityRatio?: { readonly shape?: readonly { readonly utilization: number; readonly score: number }[] }
+    readonly requestedToCapacityRatio?: {
+      readonly shape?: readonly { readonly utilization: number; readonly score: number }[]
+    }
   }
 }
 
@@ -71,7 +86,10 @@ export interface PluginArgs {
   readonly PodTopologySpread?: PodTopologySpreadArgs
 }
 
-/** The part of a KubeSchedulerConfiguration that a simulated scheduler acts on. Source: kubescheduler.config.k8s.io/v1. */
+/**
+ * The part of a KubeSchedulerConfiguration that a simulated scheduler acts on. Source:
+ * kubescheduler.config.k8s.io/v1.
+ */
 export interface KubeSchedulerConfiguration {
   readonly apiVersion?: string
   readonly kind?: 'KubeSchedulerConfiguration'
@@ -79,7 +97,10 @@ export interface KubeSchedulerConfiguration {
   readonly podInitialBackoffSeconds?: number
   readonly podMaxBackoffSeconds?: number
   readonly profiles?: readonly KubeSchedulerProfile[]
-  /** What a simulation does not need (leaderElection, clientConnection, parallelism, ...) is accepted and ignored. */
+  /**
+   * What a simulation does not need (leaderElection, clientConnection, parallelism, ...) is accepted and
+   * ignored.
+   */
   readonly [other: string]: unknown
 }
 
@@ -98,25 +119,33 @@ export interface ResolvedPlugins {
   readonly weights: Readonly<Record<string, number>>
 }
 
-const POINT_OF = new Map<string, ExtensionPoint>(Object.entries(EXTENSION_POINTS).map(([point, method]) => [method, point as ExtensionPoint]))
+const POINT_OF = new Map<string, ExtensionPoint>(
+  Object.entries(EXTENSION_POINTS).map(([point, method]) => [method, point as ExtensionPoint]),
+)
 
 /**
- * Applies plugin sets to the default order: what `multiPoint` disables runs nowhere, what it enables comes behind the defaults; at one point, plugins
- * enabled there that run there anyway come first, new ones last. Source: pkg/scheduler/framework/runtime/framework.go expandMultiPointPlugins.
+ * Applies plugin sets to the default order: what `multiPoint` disables runs nowhere, what it enables comes
+ * behind the defaults; at one point, plugins enabled there that run there anyway come first, new ones last.
+ * Source: pkg/scheduler/framework/runtime/framework.go expandMultiPointPlugins.
  */
 export function resolvePlugins(sets: PluginSets, defaults: readonly string[]): ResolvedPlugins {
   const { enabled: more = [] } = sets.multiPoint ?? {}
   const kept = defaults.filter((name) => !isDisabled(sets.multiPoint, name))
   const everywhere = [...kept, ...more.map(({ name }) => name).filter((name) => !kept.includes(name))]
   const weights: Record<string, number> = {}
-  for (const { name, weight } of [...more, ...(sets.score?.enabled ?? [])]) if (weight !== undefined) weights[name] = weight
+  for (const { name, weight } of [...more, ...(sets.score?.enabled ?? [])])
+    if (weight !== undefined) weights[name] = weight
   return {
     weights,
     at: (method, plugins) => {
       const set = sets[POINT_OF.get(method) as ExtensionPoint]
       const names = (set?.enabled ?? []).map(({ name }) => name)
       const general = everywhere.filter((name) => !isDisabled(set, name) && !names.includes(name))
-      const order = [...names.filter((name) => everywhere.includes(name)), ...general, ...names.filter((name) => !everywhere.includes(name))]
+      const order = [
+        ...names.filter((name) => everywhere.includes(name)),
+        ...general,
+        ...names.filter((name) => !everywhere.includes(name)),
+      ]
       return order.flatMap((name) => plugins.filter((plugin) => plugin.name === name))
     },
   }

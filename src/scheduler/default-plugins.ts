@@ -22,7 +22,10 @@ import { volumeZone } from './plugins/volume-zone.js'
 
 /** Weights of scores that are not 1. Source: pkg/scheduler/apis/config/v1/default_plugins.go. */
 export const DEFAULT_WEIGHTS: Readonly<Record<string, number>> = {
-  TaintToleration: 3, NodeAffinity: 2, PodTopologySpread: 2, InterPodAffinity: 2,
+  TaintToleration: 3,
+  NodeAffinity: 2,
+  PodTopologySpread: 2,
+  InterPodAffinity: 2,
 }
 
 /** The default profile's plugins in upstream's order, which holds at every extension point. */
@@ -53,10 +56,15 @@ function pluginsFor(args: PluginArgs): readonly (Plugin | PluginFactory)[] {
 /** Makes the default plugins for what `handle` offers. */
 export function defaultPlugins(handle: PluginHandle, args: PluginArgs = {}): readonly Plugin[] {
   const plugins = makePlugins(pluginsFor(args), handle)
-  return handle.release.dynamicResources ? plugins : plugins.filter(({ name }) => name !== dynamicResources.name)
+  return handle.release.dynamicResources
+    ? plugins
+    : plugins.filter(({ name }) => name !== dynamicResources.name)
 }
 
 /** Plugins as they are, and what the factories make. */
-export function makePlugins(plugins: readonly (Plugin | PluginFactory)[], handle: PluginHandle): readonly Plugin[] {
+export function makePlugins(
+  plugins: readonly (Plugin | PluginFactory)[],
+  handle: PluginHandle,
+): readonly Plugin[] {
   return plugins.map((plugin) => (typeof plugin === 'function' ? plugin(handle) : plugin))
 }

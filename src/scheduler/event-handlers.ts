@@ -8,7 +8,10 @@ import { assignedPodUpdateEvents, nodeUpdateEvents, ownPodUpdateEvents } from '.
 import type { SchedulerRuntime } from './runtime.js'
 
 /** What changes of nodes do to the snapshot and the queue. Source: pkg/scheduler/eventhandlers.go. */
-export function onNodeChange({ snapshot, queue }: SchedulerRuntime, { type, object, old }: Change<Node>): void {
+export function onNodeChange(
+  { snapshot, queue }: SchedulerRuntime,
+  { type, object, old }: Change<Node>,
+): void {
   if (type === 'DELETED') {
     snapshot.removeNode(object.metadata.name as string)
     queue.onEvent({ kind: 'Node/Delete', object })
@@ -59,12 +62,15 @@ function podWaiting(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined
 function podGone(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
   const { snapshot, queue, assumed, waiting, nominator } = runtime
   const key = keyOf(pod)
-  const held = before?.spec.nodeName !== undefined || assumed.value.has(key) || nominator.nodeOf(key) !== undefined
+  const held =
+    before?.spec.nodeName !== undefined || assumed.value.has(key) || nominator.nodeOf(key) !== undefined
   assumed.value.delete(key)
   const awaited = waiting.value.get(key)
   if (awaited) {
     waiting.value.delete(key)
-    const message = `binding volumes: pod does not exist any more: pod ${JSON.stringify(pod.metadata.name ?? '')} not found`
+    const message =
+      `binding volumes: pod does not exist any more: pod ${JSON.stringify(pod.metadata.name ?? '')} not ` +
+      'found'
     record(runtime, pod, 'Warning', 'FailedScheduling', preBindError(awaited.plugin, message))
   }
   nominator.set(key, undefined)

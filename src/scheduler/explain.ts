@@ -49,7 +49,11 @@ export interface ExplainedScore {
 /** What the scheduler makes of one node: either turned down, or scored. */
 export interface ExplainedNode {
   readonly node: string
-  readonly rejected?: { readonly plugin: string; readonly code: RejectionCode; readonly reasons: readonly string[] }
+  readonly rejected?: {
+    readonly plugin: string
+    readonly code: RejectionCode
+    readonly reasons: readonly string[]
+  }
   readonly scores?: readonly ExplainedScore[]
   readonly total?: number
 }
@@ -67,11 +71,17 @@ export interface Explanation {
 }
 
 /**
- * What a scheduler would do with `pod` on `nodes` that carry `pods`, node by node and plugin by plugin: those with a nodeName count, and those that a
- * node is promised to (`status.nominatedNodeName`). A pure function of plain objects. Unlike a real cycle it looks at every node, and scores even a single
- * one. A pod that has a node is looked at as if it had none. What volumes are made of comes by the options.
+ * What a scheduler would do with `pod` on `nodes` that carry `pods`, node by node and plugin by plugin: those
+ * with a nodeName count, and those that a node is promised to (`status.nominatedNodeName`). A pure function
+ * of plain objects. Unlike a real cycle it looks at every node, and scores even a single one. A pod that has
+ * a node is looked at as if it had none. What volumes are made of comes by the options.
  */
-export function explain(pod: Pod, nodes: readonly Node[], pods: readonly Pod[] = [], options: ExplainOptions = {}): Explanation {
+export function explain(
+  pod: Pod,
+  nodes: readonly Node[],
+  pods: readonly Pod[] = [],
+  options: ExplainOptions = {},
+): Explanation {
   const release = schedulerRelease(options.version ?? 'v1.35')
   const counted = pods.map(withStatus).filter((other) => !isPodTerminal(other) && keyOf(other) !== keyOf(pod))
   const framework = makeFramework(options.profile ?? {}, handleOf(options, release, counted))
@@ -93,7 +103,11 @@ function withStatus(pod: Pod): Pod {
 }
 
 /** What plugins get of plain objects, of which `pods` may use storage: no cluster. */
-export function handleOf(options: ExplainOptions, release: SchedulerRelease, pods: readonly Pod[] = []): PluginHandle {
+export function handleOf(
+  options: ExplainOptions,
+  release: SchedulerRelease,
+  pods: readonly Pod[] = [],
+): PluginHandle {
   return {
     release,
     client: () => {
@@ -109,7 +123,11 @@ export function handleOf(options: ExplainOptions, release: SchedulerRelease, pod
 
 /** {@link explain} for a snapshot that is there already. */
 export function explainIn(
-  snapshot: Snapshot, pod: PodInfo, framework: Framework, release: SchedulerRelease, nominated: NominatedPods = () => [],
+  snapshot: Snapshot,
+  pod: PodInfo,
+  framework: Framework,
+  release: SchedulerRelease,
+  nominated: NominatedPods = () => [],
 ): Explanation {
   if (snapshot.nodes.length === 0) return { nodes: [], message: 'no nodes available to schedule pods' }
   const cycle = new Cycle(pod, snapshot)
@@ -123,7 +141,10 @@ export function explainIn(
 type Rejections = ReadonlyMap<string, PluginRejection>
 
 function rejections(
-  framework: Framework, cycle: Cycle, { rejected, nodeNames, narrowedBy }: PreFilterOutcome, nominated: NominatedPods,
+  framework: Framework,
+  cycle: Cycle,
+  { rejected, nodeNames, narrowedBy }: PreFilterOutcome,
+  nominated: NominatedPods,
 ): Rejections {
   const found = new Map<string, PluginRejection>()
   for (const node of cycle.snapshot.nodes) {
@@ -134,7 +155,12 @@ function rejections(
   return found
 }
 
-function scored(framework: Framework, cycle: Cycle, feasible: readonly NodeInfo[], rejected: Rejections): Explanation {
+function scored(
+  framework: Framework,
+  cycle: Cycle,
+  feasible: readonly NodeInfo[],
+  rejected: Rejections,
+): Explanation {
   framework.preScore(cycle, feasible)
   const all = framework.score(cycle, feasible)
   const totals = totalScores(all, feasible.length)
@@ -152,17 +178,27 @@ function scored(framework: Framework, cycle: Cycle, feasible: readonly NodeInfo[
 }
 
 function unfit(
-  framework: Framework, cycle: Cycle, preFilter: PreFilterOutcome, rejected: Rejections,
+  framework: Framework,
+  cycle: Cycle,
+  preFilter: PreFilterOutcome,
+  rejected: Rejections,
   { release, nominated }: { readonly release: SchedulerRelease; readonly nominated: NominatedPods },
 ): Explanation {
   const nodes = cycle.snapshot.nodes.map(({ name }) => refused(name, rejected))
   const plugins = new Set([...rejected.values()].map(({ plugin }) => plugin))
   const all: Diagnosis = { nodes: rejected, plugins }
-  const diagnosis = preFilter.rejected ? { ...all, preFilterMessage: preFilter.rejected.rejection.reasons.join(', ') } : all
-  const post = framework.postFilter(cycle, diagnosis, (trial, node) => passesFilters(framework, trial, node, nominated))
+  const diagnosis = preFilter.rejected
+    ? { ...all, preFilterMessage: preFilter.rejected.rejection.reasons.join(', ') }
+    : all
+  const post = framework.postFilter(cycle, diagnosis, (trial, node) =>
+    passesFilters(framework, trial, node, nominated),
+  )
   const total = cycle.snapshot.nodes.length
   if ('message' in post) {
-    return { nodes, message: fitErrorMessage(total, diagnosis, release.postFilterMessages ? post.message : undefined) }
+    return {
+      nodes,
+      message: fitErrorMessage(total, diagnosis, release.postFilterMessages ? post.message : undefined),
+    }
   }
   const preemption = { node: post.nodeName, victims: post.victims.map(({ key }) => key) }
   return { nodes, message: fitErrorMessage(total, diagnosis), preemption }

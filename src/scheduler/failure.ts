@@ -21,7 +21,8 @@ export interface AttemptFailure {
 }
 
 /**
- * Requeues the pod, and tells the world: event, condition, nominatedNodeName. Source: schedule_one.go handleSchedulingFailure.
+ * Requeues the pod, and tells the world: event, condition, nominatedNodeName. Source: schedule_one.go
+ * handleSchedulingFailure.
  */
 export function handleFailure(runtime: SchedulerRuntime, queued: QueuedPod, failure: AttemptFailure): void {
   const { host, pods, queue, nominator, recorder } = runtime
@@ -31,9 +32,16 @@ export function handleFailure(runtime: SchedulerRuntime, queued: QueuedPod, fail
   queue.addUnschedulable(queued, { rejectedBy, pendingBy })
   if (nominates !== undefined) nominator.set(queued.key, nominates)
   else if (clearsNomination) nominator.set(queued.key, undefined)
-  recorder.event({ object: pod, kind: 'Pod', apiVersion: 'v1' }, 'Warning', 'FailedScheduling', truncateMessage(message), { action: 'Scheduling' })
+  recorder.event(
+    { object: pod, kind: 'Pod', apiVersion: 'v1' },
+    'Warning',
+    'FailedScheduling',
+    truncateMessage(message),
+    { action: 'Scheduling' },
+  )
   patchStatus(runtime, pod, failure)
-  if (host.bus.has('unschedulable')) host.bus.emit('unschedulable', { time: host.clock.now(), pod: queued.key, message })
+  if (host.bus.has('unschedulable'))
+    host.bus.emit('unschedulable', { time: host.clock.now(), pod: queued.key, message })
 }
 
 function patchStatus({ host, release }: SchedulerRuntime, pod: Pod, failure: AttemptFailure): void {
@@ -50,16 +58,24 @@ function patchStatus({ host, release }: SchedulerRuntime, pod: Pod, failure: Att
     reason,
     message,
     lastProbeTime: null,
-    lastTransitionTime: (known?.status === 'False' && known.lastTransitionTime) || formatTime(host.clock.now()),
+    lastTransitionTime:
+      (known?.status === 'False' && known.lastTransitionTime) || formatTime(host.clock.now()),
     ...(release.observedGeneration && generation !== undefined ? { observedGeneration: generation } : {}),
   }
   const change = conditionChange(pod, condition)
-  const status = nomination === nominatedNodeName ? change : { ...change, nominatedNodeName: nomination || null }
+  const status =
+    nomination === nominatedNodeName ? change : { ...change, nominatedNodeName: nomination || null }
   try {
-    host.client.patch('pods', pod.metadata, { type: 'strategic', body: { status } }, { subresource: 'status' })
+    host.client.patch(
+      'pods',
+      pod.metadata,
+      { type: 'strategic', body: { status } },
+      { subresource: 'status' },
+    )
   } catch (error) {
     if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error
-    if (!isApiError(error, 'NotFound')) host.log('error', `updating the status of pod ${pod.metadata.name}: ${error.message}`)
+    if (!isApiError(error, 'NotFound'))
+      host.log('error', `updating the status of pod ${pod.metadata.name}: ${error.message}`)
   }
 }
 

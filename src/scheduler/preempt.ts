@@ -10,10 +10,15 @@ import type { SchedulerRuntime } from './runtime.js'
 const MESSAGE = 'default-scheduler: preempting to accommodate a higher priority pod'
 
 /**
- * Makes the room that was found: every victim is marked (condition DisruptionTarget), deleted with its own grace period and told
- * by an event; less important pods that were promised the node lose their promise. Source: framework/preemption PrepareCandidate.
+ * Makes the room that was found: every victim is marked (condition DisruptionTarget), deleted with its own
+ * grace period and told by an event; less important pods that were promised the node lose their promise.
+ * Source: framework/preemption PrepareCandidate.
  */
-export function preempt(runtime: SchedulerRuntime, preemptor: PodInfo, { nodeName, victims }: Nomination): void {
+export function preempt(
+  runtime: SchedulerRuntime,
+  preemptor: PodInfo,
+  { nodeName, victims }: Nomination,
+): void {
   for (const victim of victims) {
     try {
       removeVictim(runtime, preemptor, victim, nodeName)
@@ -22,10 +27,16 @@ export function preempt(runtime: SchedulerRuntime, preemptor: PodInfo, { nodeNam
       runtime.host.log('error', `preempting pod ${victim.key}: ${error.message}`)
     }
   }
-  for (const other of runtime.nominatedPods(nodeName)) if (other.priority < preemptor.priority) withdraw(runtime, other)
+  for (const other of runtime.nominatedPods(nodeName))
+    if (other.priority < preemptor.priority) withdraw(runtime, other)
 }
 
-function removeVictim({ host, recorder }: SchedulerRuntime, preemptor: PodInfo, { key, pod }: PodInfo, nodeName: string): void {
+function removeVictim(
+  { host, recorder }: SchedulerRuntime,
+  preemptor: PodInfo,
+  { key, pod }: PodInfo,
+  nodeName: string,
+): void {
   const { client, clock, bus } = host
   const { metadata } = pod
   const alreadyMarked = podCondition(pod, 'DisruptionTarget')?.reason === 'PreemptionByScheduler'
@@ -35,8 +46,12 @@ function removeVictim({ host, recorder }: SchedulerRuntime, preemptor: PodInfo, 
   ignoreNotFound(() => client.delete('pods', metadata))
   const text = `Preempted by pod ${preemptor.pod.metadata.uid ?? ''} on node ${nodeName}`
   const related = { object: preemptor.pod, kind: 'Pod', apiVersion: 'v1' }
-  recorder.event({ object: pod, kind: 'Pod', apiVersion: 'v1' }, 'Normal', 'Preempted', text, { action: 'Preempting', related })
-  if (bus.has('eviction')) bus.emit('eviction', { time: clock.now(), pod: key, node: nodeName, by: 'preemption' })
+  recorder.event({ object: pod, kind: 'Pod', apiVersion: 'v1' }, 'Normal', 'Preempted', text, {
+    action: 'Preempting',
+    related,
+  })
+  if (bus.has('eviction'))
+    bus.emit('eviction', { time: clock.now(), pod: key, node: nodeName, by: 'preemption' })
 }
 
 function disruptionTarget({ metadata: { generation } }: Pod, now: number): PodCondition {
@@ -59,6 +74,7 @@ function withdraw({ host, nominator }: SchedulerRuntime, { key, pod }: PodInfo):
     host.client.patch('pods', pod.metadata, { type: 'merge', body }, { subresource: 'status' })
   } catch (error) {
     if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error
-    if (!isApiError(error, 'NotFound')) host.log('error', `clearing nominatedNodeName of pod ${key}: ${error.message}`)
+    if (!isApiError(error, 'NotFound'))
+      host.log('error', `clearing nominatedNodeName of pod ${key}: ${error.message}`)
   }
 }

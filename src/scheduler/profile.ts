@@ -4,7 +4,9 @@ import { resolvePlugins } from './configuration.js'
 import { Framework } from './framework/framework.js'
 import type { Plugin, PluginFactory, PluginHandle } from './framework/plugin.js'
 
-/** A scheduler configuration under one name. Source: KubeSchedulerProfile of kubescheduler.config.k8s.io/v1. */
+/**
+ * A scheduler configuration under one name. Source: KubeSchedulerProfile of kubescheduler.config.k8s.io/v1.
+ */
 export interface ProfileOptions {
   /** Pods with this `spec.schedulerName` are placed by this profile. Default `default-scheduler`. */
   readonly schedulerName?: string
@@ -13,15 +15,18 @@ export interface ProfileOptions {
   /** Names of default plugins to leave out. */
   readonly disabled?: readonly string[]
   /**
-   * Weights of scores by plugin name; default TaintToleration 3, NodeAffinity, PodTopologySpread and InterPodAffinity 2, others 1. 0 leaves the score
-   * out.
+   * Weights of scores by plugin name; default TaintToleration 3, NodeAffinity, PodTopologySpread and
+   * InterPodAffinity 2, others 1. 0 leaves the score out.
    */
   readonly weights?: Readonly<Record<string, number>>
   /** 1..100; 0 (default) adapts to the number of nodes. */
   readonly percentageOfNodesToScore?: number
   /** Arguments of default plugins, by name. */
   readonly args?: PluginArgs
-  /** Which plugins run at which extension points, as in a KubeSchedulerConfiguration; own plugins must be enabled here then. */
+  /**
+   * Which plugins run at which extension points, as in a KubeSchedulerConfiguration; own plugins must be
+   * enabled here then.
+   */
   readonly sets?: PluginSets
 }
 
@@ -29,25 +34,43 @@ export interface ProfileOptions {
 export function makeFramework(profile: ProfileOptions, handle: PluginHandle): Framework {
   const own = makePlugins(profile.plugins ?? [], handle)
   const replaced = new Map(own.map((plugin) => [plugin.name, plugin]))
-  const defaults = defaultPlugins(handle, profile.args).filter(({ name }) => !profile.disabled?.includes(name))
+  const defaults = defaultPlugins(handle, profile.args).filter(
+    ({ name }) => !profile.disabled?.includes(name),
+  )
   const names = new Set(defaults.map(({ name }) => name))
   const added = own.filter(({ name }) => !names.has(name))
   const plugins = [...defaults.map((plugin) => replaced.get(plugin.name) ?? plugin), ...added]
   const { schedulerName = 'default-scheduler', sets, percentageOfNodesToScore = 0 } = profile
   if (sets) checkNames(sets, new Set(plugins.map(({ name }) => name)), schedulerName)
-  const resolved = sets && resolvePlugins(sets, defaults.map(({ name }) => name))
+  const resolved =
+    sets &&
+    resolvePlugins(
+      sets,
+      defaults.map(({ name }) => name),
+    )
   const weights = { ...DEFAULT_WEIGHTS, ...profile.weights, ...resolved?.weights }
-  return new Framework(schedulerName, plugins, { weights, percentageOfNodesToScore, ...(resolved && { at: (method, all) => resolved.at(method, all) }) })
+  return new Framework(schedulerName, plugins, {
+    weights,
+    percentageOfNodesToScore,
+    ...(resolved && { at: (method, all) => resolved.at(method, all) }),
+  })
 }
 
 function checkNames(sets: PluginSets, known: ReadonlySet<string>, schedulerName: string): void {
-  for (const set of Object.values(sets)) for (const { name } of set?.enabled ?? []) {
-    if (!known.has(name)) throw new RangeError(`profile ${schedulerName} enables plugin ${name}, which does not exist`)
-  }
+  for (const set of Object.values(sets))
+    for (const { name } of set?.enabled ?? []) {
+      if (!known.has(name))
+        throw new RangeError(`profile ${schedulerName} enables plugin ${name}, which does not exist`)
+    }
 }
 
-/** The profiles of a KubeSchedulerConfiguration; `own` are plugins that it may name beside the default ones. */
-export function profilesOf({ profiles = [{}], percentageOfNodesToScore }: KubeSchedulerConfiguration, own: ProfileOptions['plugins'] = []): readonly ProfileOptions[] {
+/**
+ * The profiles of a KubeSchedulerConfiguration; `own` are plugins that it may name beside the default ones.
+ */
+export function profilesOf(
+  { profiles = [{}], percentageOfNodesToScore }: KubeSchedulerConfiguration,
+  own: ProfileOptions['plugins'] = [],
+): readonly ProfileOptions[] {
   return profiles.map(({ schedulerName, plugins = {}, pluginConfig = [], ...profile }): ProfileOptions => {
     const percentage = profile.percentageOfNodesToScore ?? percentageOfNodesToScore
     return {

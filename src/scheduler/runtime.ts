@@ -28,7 +28,10 @@ import type { WaitingPod } from './waiting-pod.js'
 const CLAIM = 'claim'
 const NO_PODS: readonly PodInfo[] = []
 
-/** What a running scheduler consists of. State is in the slices, the frameworks are made of options, all else is cache. */
+/**
+ * What a running scheduler consists of. State is in the slices, the frameworks are made of options, all else
+ * is cache.
+ */
 export class SchedulerRuntime {
   readonly host: ComponentHost
   readonly release: SchedulerRelease
@@ -58,7 +61,10 @@ export class SchedulerRuntime {
     const options = resolveOptions(given)
     this.host = host
     this.release = schedulerRelease(host.version)
-    this.recorder = host.recorder({ component: 'default-scheduler', instance: 'default-scheduler-control-plane' })
+    this.recorder = host.recorder({
+      component: 'default-scheduler',
+      instance: 'default-scheduler-control-plane',
+    })
     this.nodes = host.informer('nodes')
     this.pods = host.informer('pods', { indexers: { [CLAIM]: claimKeysOfPod } })
     this.budgets = host.informer('poddisruptionbudgets')
@@ -67,7 +73,10 @@ export class SchedulerRuntime {
     this.nominator = new Nominator(host.state('nominated', () => new Map<string, string>()))
     this.waiting = host.state('waiting', () => new Map<string, WaitingPod>())
     this.storage = this.#makeStorage()
-    this.surroundings = new SurroundingInformers(host, host.state('surroundings', () => []))
+    this.surroundings = new SurroundingInformers(
+      host,
+      host.state('surroundings', () => []),
+    )
     this.#frameworks = this.#makeFrameworks(options)
     this.queue = this.#makeQueue(options)
   }
@@ -124,7 +133,9 @@ export class SchedulerRuntime {
   /** Pods that wait for a node that was promised to them. */
   nominatedPods(nodeName: string): readonly PodInfo[] {
     const keys = this.nominator.podsOf(nodeName)
-    return keys.length === 0 ? NO_PODS : keys.map((key) => this.podInfo(key)).filter((info) => info !== undefined)
+    return keys.length === 0
+      ? NO_PODS
+      : keys.map((key) => this.podInfo(key)).filter((info) => info !== undefined)
   }
 
   /** A pod keeps its place on the node until what its plugin waits for has come. */
@@ -137,9 +148,16 @@ export class SchedulerRuntime {
     return new StorageInformers({
       host: this.host,
       needed: this.host.state('storage', () => false),
-      written: { volumes: this.host.state('written-volumes', () => new Map()), claims: this.host.state('written-claims', () => new Map()) },
+      written: {
+        volumes: this.host.state('written-volumes', () => new Map()),
+        claims: this.host.state('written-claims', () => new Map()),
+      },
       hasCapacities: this.release.storageCapacity,
-      podsUsing: (claimKey) => this.pods.byIndex(CLAIM, claimKey).filter((pod) => !isPodTerminal(pod) && this.nodeOf(pod)).map(keyOf),
+      podsUsing: (claimKey) =>
+        this.pods
+          .byIndex(CLAIM, claimKey)
+          .filter((pod) => !isPodTerminal(pod) && this.nodeOf(pod))
+          .map(keyOf),
       onEvent: (event) => {
         if (!this.queue.hasUnschedulable) return
         this.queue.onEvent(event)
@@ -151,7 +169,10 @@ export class SchedulerRuntime {
     })
   }
 
-  #makeFrameworks({ profiles = [{}], percentageOfNodesToScore = 0 }: SchedulerOptions): ReadonlyMap<string, Framework> {
+  #makeFrameworks({
+    profiles = [{}],
+    percentageOfNodesToScore = 0,
+  }: SchedulerOptions): ReadonlyMap<string, Framework> {
     const preemptionOffset = this.host.random('preemption')
     const handle: PluginHandle = {
       release: this.release,
@@ -162,9 +183,12 @@ export class SchedulerRuntime {
       now: () => this.host.clock.now(),
       randomInt: (n) => preemptionOffset.int(0, n - 1),
     }
-    const frameworks = profiles.map((profile) => makeFramework({ percentageOfNodesToScore, ...profile }, handle))
+    const frameworks = profiles.map((profile) =>
+      makeFramework({ percentageOfNodesToScore, ...profile }, handle),
+    )
     const byName = new Map(frameworks.map((framework) => [framework.schedulerName, framework]))
-    if (byName.size < frameworks.length) throw new Error('each scheduler profile needs a schedulerName of its own')
+    if (byName.size < frameworks.length)
+      throw new Error('each scheduler profile needs a schedulerName of its own')
     if (byName.size === 0) throw new Error('a scheduler needs at least one profile')
     return byName
   }
@@ -181,7 +205,8 @@ export class SchedulerRuntime {
       podInfo: (key) => this.podInfo(key),
       less: (a, b) => first.less(a, b),
       preEnqueue: (info) => this.frameworkOf(info.pod)?.preEnqueue(info),
-      isInterested: (plugin, kind) => frameworks.some((framework) => framework.hintOf(plugin, kind) !== undefined),
+      isInterested: (plugin, kind) =>
+        frameworks.some((framework) => framework.hintOf(plugin, kind) !== undefined),
       hintOf: (info, plugin, kind) => this.frameworkOf(info.pod)?.hintOf(plugin, kind),
     })
   }

@@ -39,29 +39,48 @@ export function scheduleOne(runtime: SchedulerRuntime): void {
 }
 
 function attempt(
-  runtime: SchedulerRuntime, framework: Framework, queued: QueuedPod, info: PodInfo,
+  runtime: SchedulerRuntime,
+  framework: Framework,
+  queued: QueuedPod,
+  info: PodInfo,
 ): CycleOutcome | undefined {
   const { release, host, nominator, snapshot, cursor } = runtime
   const input: CycleInput = { framework, snapshot, start: cursor.value.start }
   const nominated = (name: string): readonly PodInfo[] => runtime.nominatedPods(name)
-  const withNominated: CycleInput = nominator.size > 0 ? { ...input, nominated, promisedNodes: nominator.nodes() } : input
+  const withNominated: CycleInput =
+    nominator.size > 0 ? { ...input, nominated, promisedNodes: nominator.nodes() } : input
   const ties = host.random('ties')
-  const withLots = release.ties === 'random' ? { ...withNominated, draw: (n: number) => ties.int(0, n - 1) } : withNominated
+  const withLots =
+    release.ties === 'random' ? { ...withNominated, draw: (n: number) => ties.int(0, n - 1) } : withNominated
   try {
     return schedulePod(info, withLots)
   } catch (error) {
     if (!(error instanceof CycleError)) throw error
-    handleFailure(runtime, queued, { reason: 'SchedulerError', message: error.message, rejectedBy: [], clearsNomination: true })
+    handleFailure(runtime, queued, {
+      reason: 'SchedulerError',
+      message: error.message,
+      rejectedBy: [],
+      clearsNomination: true,
+    })
     return undefined
   }
 }
 
 function reportUnfit(
-  runtime: SchedulerRuntime, framework: Framework, queued: QueuedPod, cycle: Cycle, diagnosis: Diagnosis,
+  runtime: SchedulerRuntime,
+  framework: Framework,
+  queued: QueuedPod,
+  cycle: Cycle,
+  diagnosis: Diagnosis,
 ): void {
   const nominated = (name: string): readonly PodInfo[] => runtime.nominatedPods(name)
   const isPromised = ({ name }: NodeInfo): boolean => runtime.nominator.isPromised(name)
-  const post = framework.postFilter(cycle, diagnosis, (trial, node) => passesFilters(framework, trial, node, nominated), isPromised)
+  const post = framework.postFilter(
+    cycle,
+    diagnosis,
+    (trial, node) => passesFilters(framework, trial, node, nominated),
+    isPromised,
+  )
   const total = runtime.snapshot.nodes.length
   const says = 'message' in post && runtime.release.postFilterMessages ? post.message : undefined
   const failure = {
@@ -70,14 +89,18 @@ function reportUnfit(
     rejectedBy: [...diagnosis.plugins],
     pendingBy: pendingPlugins(diagnosis),
   }
-  if ('message' in post) return handleFailure(runtime, queued, { ...failure, clearsNomination: !post.keepsNomination })
+  if ('message' in post)
+    return handleFailure(runtime, queued, { ...failure, clearsNomination: !post.keepsNomination })
   preempt(runtime, cycle.pod, post)
   handleFailure(runtime, queued, { ...failure, nominates: post.nodeName })
 }
 
 function pendingPlugins({ nodes, absent }: Diagnosis): readonly string[] {
   const plugins = new Set<string>()
-  for (const { rejection: { plugin, rejection } } of rejectionRuns(nodes)) if (rejection.code === 'Pending') plugins.add(plugin)
+  for (const {
+    rejection: { plugin, rejection },
+  } of rejectionRuns(nodes))
+    if (rejection.code === 'Pending') plugins.add(plugin)
   if (absent?.rejection.code === 'Pending') plugins.add(absent.plugin)
   return [...plugins]
 }

@@ -8,10 +8,11 @@ import { SchedulerRuntime } from './runtime.js'
 import { scheduleOne } from './schedule-one.js'
 
 /**
- * The scheduler: places pods that have no node, one pod in one step. It acts as `system:kube-scheduler`, through the apiserver
- * only.
+ * The scheduler: places pods that have no node, one pod in one step. It acts as `system:kube-scheduler`,
+ * through the apiserver only.
  *
- * A plugin of your own is an object with a name and any of the extension points, see {@link ProfileOptions.plugins}:
+ * A plugin of your own is an object with a name and any of the extension points, see {@link
+ * ProfileOptions.plugins}:
  *
  * ```ts
  * const quietHours: Plugin = {
@@ -34,7 +35,10 @@ export function createScheduler(options: SchedulerOptions = {}): Component {
 }
 
 const SYNC_POLL_MS = 100
-/** Polls for the first lists that `settle()` waits for; a scheduler without apiserver must not keep it from coming to rest. */
+/**
+ * Polls for the first lists that `settle()` waits for; a scheduler without apiserver must not keep it from
+ * coming to rest.
+ */
 const MAX_AWAITED_POLLS = 10
 /** The same for retries of attempts that ended in an error. */
 const MAX_AWAITED_RETRIES = 5
@@ -103,7 +107,9 @@ class QueueTimers {
     const due = queue.nextFlush()
     if (due === undefined) this.#flush.cancel('')
     else if (flushClass || this.#flush.dueAt('') !== due) {
-      this.#flush.wakeAfter('', Math.max(0, due - host.clock.now()), { class: flushClass ?? this.#retryClass() })
+      this.#flush.wakeAfter('', Math.max(0, due - host.clock.now()), {
+        class: flushClass ?? this.#retryClass(),
+      })
     }
     if (queue.hasUnschedulable && this.#sweep.dueAt('') === undefined) this.armSweep(host.clock.now())
   }

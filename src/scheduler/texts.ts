@@ -14,7 +14,10 @@ export interface SchedulerRelease {
   readonly postFilterMessages: boolean
   /** Whether DynamicResources takes part (its PostFilter text is in every message). */
   readonly dynamicResources: boolean
-  /** SchedulerPopFromBackoffQ: back-off ends early when there is nothing else to do, and is counted in whole seconds. */
+  /**
+   * SchedulerPopFromBackoffQ: back-off ends early when there is nothing else to do, and is counted in whole
+   * seconds.
+   */
   readonly popFromBackoff: boolean
   /** Equal scores: drawn by lot (reservoir sampling) or the first in the order of examination. */
   readonly ties: 'random' | 'first'
@@ -48,10 +51,17 @@ const OLDEST: SchedulerRelease = {
   storageCapacity: false,
 }
 
-/** Changes by minor, oldest first. 1.33 and later are checked facts, what is older is from the release notes and sources. */
+/**
+ * Changes by minor, oldest first. 1.33 and later are checked facts, what is older is from the release notes
+ * and sources.
+ */
 const CHANGES: readonly Since[] = [
   { since: 18, tooManyPods: 'Too many pods' },
-  { since: 19, untoleratedTaint: ({ key, value = '' }) => `node(s) had taint {${key}: ${value}}, that the pod didn't tolerate` },
+  {
+    since: 19,
+    untoleratedTaint: ({ key, value = '' }) =>
+      `node(s) had taint {${key}: ${value}}, that the pod didn't tolerate`,
+  },
   {
     since: 20,
     nodeAffinity: "node(s) didn't match Pod's node affinity",

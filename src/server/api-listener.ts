@@ -22,7 +22,10 @@ export interface ListenerCalls {
   readonly report: (error: unknown) => void
 }
 
-/** The port of an apiserver from its start to its end, with the connections to it: HTTP/2 and HTTP/1.1 over TLS. */
+/**
+ * The port of an apiserver from its start to its end, with the connections to it: HTTP/2 and HTTP/1.1 over
+ * TLS.
+ */
 export class ApiListener {
   readonly #server: Http2SecureServer
   readonly #calls: ListenerCalls
@@ -34,13 +37,27 @@ export class ApiListener {
   readonly #busy = new Map<Socket, number>()
 
   /** `protocols`: what clients may choose from by ALPN. */
-  constructor({ certificate, key, clientAuthority, protocols }: Omit<ServingCertificate, 'authority'> & { readonly protocols: readonly string[] }, calls: ListenerCalls) {
+  constructor(
+    {
+      certificate,
+      key,
+      clientAuthority,
+      protocols,
+    }: Omit<ServingCertificate, 'authority'> & { readonly protocols: readonly string[] },
+    calls: ListenerCalls,
+  ) {
     this.#calls = calls
     this.#server = createSecureServer({
-      cert: certificate, key, ca: clientAuthority,
+      cert: certificate,
+      key,
+      ca: clientAuthority,
       // lists are large, and Node would break off a client that asks for many at once
       maxSessionMemory: 1_000,
-      handshakeTimeout: HANDSHAKE_MS, allowHTTP1: true, requestCert: true, rejectUnauthorized: false, ALPNProtocols: [...protocols],
+      handshakeTimeout: HANDSHAKE_MS,
+      allowHTTP1: true,
+      requestCert: true,
+      rejectUnauthorized: false,
+      ALPNProtocols: [...protocols],
       settings: { maxConcurrentStreams: 250 },
     })
     this.#listenTo(this.#server)
@@ -80,7 +97,8 @@ export class ApiListener {
   #cutIdle(): void {
     for (const socket of this.#beginners.values()) socket.destroy()
     for (const session of this.#sessions) session.close()
-    for (const socket of this.#sockets) if (socket.alpnProtocol !== 'h2' && !this.#busy.has(socket)) socket.end()
+    for (const socket of this.#sockets)
+      if (socket.alpnProtocol !== 'h2' && !this.#busy.has(socket)) socket.end()
   }
 
   #listenTo(server: Http2SecureServer): void {
@@ -113,7 +131,10 @@ export class ApiListener {
       this.#mark(request, response)
       answer(request, response)
     })
-    server.on('upgrade' as 'request', ((request: NodeRequest, socket: TLSSocket, head: Buffer) => upgrade(request, socket, head)) as never)
+    server.on(
+      'upgrade' as 'request',
+      ((request: NodeRequest, socket: TLSSocket, head: Buffer) => upgrade(request, socket, head)) as never,
+    )
   }
 
   /** Knows which connections of HTTP/1.1 are in the midst of an answer. */

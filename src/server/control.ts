@@ -4,8 +4,8 @@ import type { SimCluster } from '../cluster/sim-cluster.js'
 const PREFIX = '/simcluster/'
 
 /**
- * The endpoints that a simulated cluster has and a real one has not; undefined for any other path. Whoever may use the path (RBAC's
- * `nonResourceURLs`, or `system:masters`) may move time:
+ * The endpoints that a simulated cluster has and a real one has not; undefined for any other path. Whoever
+ * may use the path (RBAC's `nonResourceURLs`, or `system:masters`) may move time:
  *
  * - `GET /simcluster/time` answers `{"time": "2026-01-01T00:00:00.000Z"}`
  * - `POST /simcluster/advance?duration=5m` moves time by a duration (or by `?milliseconds=`)
@@ -27,18 +27,23 @@ export function controlAnswer(cluster: SimCluster, request: HttpRequest): HttpRe
 function run(cluster: SimCluster, { method, path, query }: HttpRequest): boolean {
   const parameters = new URLSearchParams(query ?? '')
   switch (`${method} ${path.slice(PREFIX.length)}`) {
-    case 'GET time': return true
+    case 'GET time':
+      return true
     case 'POST settle':
       cluster.settle()
       return true
     case 'POST advance': {
       const milliseconds = parameters.get('milliseconds')
-      cluster.advance(milliseconds === null ? parameters.get('duration') ?? '' : Number(milliseconds))
+      cluster.advance(milliseconds === null ? (parameters.get('duration') ?? '') : Number(milliseconds))
       return true
     }
-    default: return false
+    default:
+      return false
   }
 }
 
-const json = (code: number, value: object): HttpResponse =>
-  ({ code, headers: { 'content-type': 'application/json' }, body: `${JSON.stringify(value)}\n` })
+const json = (code: number, value: object): HttpResponse => ({
+  code,
+  headers: { 'content-type': 'application/json' },
+  body: `${JSON.stringify(value)}\n`,
+})

@@ -5,13 +5,14 @@ import type { FlowIds } from './respond.js'
 
 /** The default FlowSchemas by the group that they match, in their precedence, with their priority levels. */
 const BY_GROUP: readonly (readonly [group: string, schema: string, level: string])[] = [
-  ['system:masters', 'exempt', 'exempt'], ['system:nodes', 'system-nodes', 'system'],
+  ['system:masters', 'exempt', 'exempt'],
+  ['system:nodes', 'system-nodes', 'system'],
 ]
 const OTHERS = ['global-default', 'global-default'] as const
 
 /**
- * What the `X-Kubernetes-Pf-*` headers name. Priority and fairness is not simulated: only that the headers are there, with the uids of objects
- * that exist. Undefined in a cluster without those objects.
+ * What the `X-Kubernetes-Pf-*` headers name. Priority and fairness is not simulated: only that the headers
+ * are there, with the uids of objects that exist. Undefined in a cluster without those objects.
  */
 export class FlowLookup {
   readonly #cluster: SimCluster
@@ -22,14 +23,18 @@ export class FlowLookup {
   }
 
   of(user: UserInfo | undefined): FlowIds | undefined {
-    const [, schema, level] = BY_GROUP.find(([group]) => user?.groups?.includes(group) === true) ?? ['', ...OTHERS]
+    const [, schema, level] = BY_GROUP.find(([group]) => user?.groups?.includes(group) === true) ?? [
+      '',
+      ...OTHERS,
+    ]
     if (!this.#known.has(schema)) this.#known.set(schema, this.#find(schema, level))
     return this.#known.get(schema)
   }
 
   #find(schema: string, level: string): FlowIds | undefined {
     const ids = ignoreNotFound(() => [
-      this.#cluster.get('flowschemas', { name: schema }).metadata.uid, this.#cluster.get('prioritylevelconfigurations', { name: level }).metadata.uid,
+      this.#cluster.get('flowschemas', { name: schema }).metadata.uid,
+      this.#cluster.get('prioritylevelconfigurations', { name: level }).metadata.uid,
     ])
     return ids?.[0] === undefined || ids[1] === undefined ? undefined : { schema: ids[0], level: ids[1] }
   }

@@ -17,13 +17,23 @@ export interface KubeconfigUser {
 
 /** The text of a kubeconfig file for `server`, whose certificate `authority` vouches for. */
 export function kubeconfigFor(
-  cluster: SimCluster, options: KubeconfigUser & { readonly server: string; readonly authority: string },
+  cluster: SimCluster,
+  options: KubeconfigUser & { readonly server: string; readonly authority: string },
 ): string {
   const { server, authority, user = 'kubernetes-admin', token, namespace, validFor } = options
   const groups = options.groups ?? (options.user === undefined ? ['system:masters'] : [])
-  const credential = token === undefined
-    ? cluster.pki.clientCertificate(
-      { commonName: user, organizations: groups }, { notBefore: cluster.now(), ...(validFor === undefined ? {} : { validFor }) },
-    ) : { token }
-  return kubeconfigText({ server, authority, user, credential, ...(namespace === undefined ? {} : { namespace }) })
+  const credential =
+    token === undefined
+      ? cluster.pki.clientCertificate(
+          { commonName: user, organizations: groups },
+          { notBefore: cluster.now(), ...(validFor === undefined ? {} : { validFor }) },
+        )
+      : { token }
+  return kubeconfigText({
+    server,
+    authority,
+    user,
+    credential,
+    ...(namespace === undefined ? {} : { namespace }),
+  })
 }

@@ -1,7 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { KeyProvider } from '../pki/index.js'
 
-/** Keys that nobody else has, made by node:crypto (about 110 ms each): `new SimCluster({ keys: nodeKeys() })`. */
+/**
+ * Keys that nobody else has, made by node:crypto (about 110 ms each): `new SimCluster({ keys: nodeKeys() })`.
+ */
 export function nodeKeys(bits: number = 2048): KeyProvider {
-  return () => generateKeyPairSync('rsa', { modulusLength: bits }).privateKey.export({ type: 'pkcs1', format: 'pem' }) as string
+  return () =>
+    generateKeyPairSync('rsa', { modulusLength: bits }).privateKey.export({
+      type: 'pkcs1',
+      format: 'pem',
+    }) as string
 }

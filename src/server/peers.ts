@@ -6,8 +6,8 @@ import { readChain } from '../pki/index.js'
 const known = new WeakMap<object, string>()
 
 /**
- * The certificates that the client of a connection has shown, as PEM, the leaf first; undefined when none. `connection` is the same object for all
- * requests on it.
+ * The certificates that the client of a connection has shown, as PEM, the leaf first; undefined when none.
+ * `connection` is the same object for all requests on it.
  */
 export function chainOn(connection: object, socket: TLSSocket): string | undefined {
   let chain = known.get(connection)
@@ -20,14 +20,21 @@ function pemOf(socket: TLSSocket): string | undefined {
   if (leaf === undefined) return undefined
   const chain: string[] = []
   const seen = new Set<string>()
-  for (let next: X509Certificate | undefined = leaf; next !== undefined && !seen.has(next.fingerprint256); next = next.issuerCertificate) {
+  for (
+    let next: X509Certificate | undefined = leaf;
+    next !== undefined && !seen.has(next.fingerprint256);
+    next = next.issuerCertificate
+  ) {
     seen.add(next.fingerprint256)
     chain.push(next.toString())
   }
   return chain.join('\n')
 }
 
-/** The certificates that a client has shown; undefined when none. What cannot be read is as good as one of an unknown authority. */
+/**
+ * The certificates that a client has shown; undefined when none. What cannot be read is as good as one of an
+ * unknown authority.
+ */
 export function chainOf(socket: TLSSocket): readonly Certificate[] | undefined {
   const chain = pemOf(socket)
   if (chain === undefined) return undefined

@@ -8,7 +8,10 @@ export type NodeRequest = IncomingMessage | Http2ServerRequest
 /** One byte more than the apiserver reads, so that it sees that a body is too large. */
 const MOST_BYTES = 3 * 1024 * 1024 + 1
 
-/** Method, path, query and headers of a request, without the body. A header that comes several times has a list of values. */
+/**
+ * Method, path, query and headers of a request, without the body. A header that comes several times has a
+ * list of values.
+ */
 export function requestHead(request: NodeRequest): HttpRequest {
   const url = request.url ?? '/'
   const mark = url.indexOf('?')
@@ -31,10 +34,15 @@ function headersOf(raw: readonly string[]): Readonly<Record<string, string | rea
 /** Whether a request may have a body that is still to come. */
 export function hasBody(request: NodeRequest): boolean {
   if ('stream' in request) return !request.stream.endAfterHeaders
-  return request.headers['transfer-encoding'] !== undefined || (request.headers['content-length'] ?? '0') !== '0'
+  return (
+    request.headers['transfer-encoding'] !== undefined || (request.headers['content-length'] ?? '0') !== '0'
+  )
 }
 
-/** Reads a body up to what the apiserver reads and hands it over, unless the client goes away before. What is too large is cut off. */
+/**
+ * Reads a body up to what the apiserver reads and hands it over, unless the client goes away before. What is
+ * too large is cut off.
+ */
 export function readBody(request: NodeRequest, take: (body: Uint8Array) => void): void {
   const chunks: Buffer[] = []
   let size = 0
@@ -50,7 +58,9 @@ export function readBody(request: NodeRequest, take: (body: Uint8Array) => void)
     size += chunk.length
     if (size >= MOST_BYTES) finish(Buffer.concat(chunks).subarray(0, MOST_BYTES))
   })
-  request.once('end', () => finish(chunks[0] !== undefined && chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)))
+  request.once('end', () =>
+    finish(chunks[0] !== undefined && chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)),
+  )
   // a client that has gone away gets no answer
   request.once('close', () => (isTaken = true))
 }

@@ -8,26 +8,36 @@ import { header } from '../apiserver/http/http-types.js'
 /** An answer of either protocol. */
 export type NodeResponse = ServerResponse | Http2ServerResponse
 
-/** Smallest answer that is compressed. Source: apiserver pkg/endpoints/handlers/responsewriters defaultGzipThresholdBytes. */
+/**
+ * Smallest answer that is compressed. Source: apiserver pkg/endpoints/handlers/responsewriters
+ * defaultGzipThresholdBytes.
+ */
 const GZIP_BYTES = 128 * 1024
 /** Go's gzip level of the same place (defaultGzipContentEncodingLevel). */
 const GZIP_LEVEL = 1
 /**
- * Characters up to which an answer goes out as text, in one write with its head (of HTTP/1.1; bytes need two): too few to be compressed, even if each
- * takes three bytes.
+ * Characters up to which an answer goes out as text, in one write with its head (of HTTP/1.1; bytes need
+ * two): too few to be compressed, even if each takes three bytes.
  */
 const MOST_TEXT = 32 * 1024
 const MOST_AUDIT_ID = 64
 
 /** Headers of every answer: those of the apiserver, and what its HTTP filters add. */
-export function headersFor(request: HttpRequest, headers: HttpResponse['headers'], flow: FlowIds | undefined): Record<string, string | string[]> {
+export function headersFor(
+  request: HttpRequest,
+  headers: HttpResponse['headers'],
+  flow: FlowIds | undefined,
+): Record<string, string | string[]> {
   const asked = header(request, 'audit-id') ?? ''
   const all: Record<string, string | string[]> = {
     'audit-id': asked !== '' && asked.length <= MOST_AUDIT_ID ? asked : randomUUID(),
     'cache-control': 'no-cache, private',
-    ...(flow === undefined ? {} : { 'x-kubernetes-pf-flowschema-uid': flow.schema, 'x-kubernetes-pf-prioritylevel-uid': flow.level }),
+    ...(flow === undefined
+      ? {}
+      : { 'x-kubernetes-pf-flowschema-uid': flow.schema, 'x-kubernetes-pf-prioritylevel-uid': flow.level }),
   }
-  for (const [name, value] of Object.entries(headers)) all[name] = typeof value === 'string' ? value : [...value]
+  for (const [name, value] of Object.entries(headers))
+    all[name] = typeof value === 'string' ? value : [...value]
   return all
 }
 
@@ -38,10 +48,16 @@ export interface FlowIds {
 }
 
 /** Sends an answer; a large one compressed, if the client takes that. */
-export function respond(response: NodeResponse, request: HttpRequest, answer: HttpResponse, flow?: FlowIds): void {
+export function respond(
+  response: NodeResponse,
+  request: HttpRequest,
+  answer: HttpResponse,
+  flow?: FlowIds,
+): void {
   const headers = headersFor(request, answer.headers, flow)
   if (request.method === 'HEAD' || answer.code === 304) return end(response, answer.code, headers, undefined)
-  if (answer.bytes === undefined && answer.body.length <= MOST_TEXT) return end(response, answer.code, headers, answer.body)
+  if (answer.bytes === undefined && answer.body.length <= MOST_TEXT)
+    return end(response, answer.code, headers, answer.body)
   const body = answer.bytes ?? answer.encoded?.() ?? Buffer.from(answer.body)
   if (body.length < GZIP_BYTES || !acceptsGzip(request)) return end(response, answer.code, headers, body)
   gzip(body, { level: GZIP_LEVEL, memLevel: constants.Z_DEFAULT_MEMLEVEL }, (error, small) => {
@@ -50,15 +66,27 @@ export function respond(response: NodeResponse, request: HttpRequest, answer: Ht
   })
 }
 
-function end(response: NodeResponse, code: number, headers: Record<string, string | string[]>, body: Uint8Array | string | undefined): void {
+function end(
+  response: NodeResponse,
+  code: number,
+  headers: Record<string, string | string[]>,
+  body: Uint8Array | string | undefined,
+): void {
   if (response.destroyed || response.writableEnded) return
   const { 'transfer-encoding': coding, ...others } = headers
-  response.writeHead(code, body === undefined || coding === 'chunked' ? others : { ...others, 'content-length': String(Buffer.byteLength(body)) })
+  response.writeHead(
+    code,
+    body === undefined || coding === 'chunked'
+      ? others
+      : { ...others, 'content-length': String(Buffer.byteLength(body)) },
+  )
   if (body === undefined) response.end()
   else response.end(body)
 }
 
 /** Source: responsewriters negotiateEncoding: the first coding named gzip, whatever its weight. */
 function acceptsGzip(request: HttpRequest): boolean {
-  return (header(request, 'accept-encoding') ?? '').split(',').some((coding) => coding.split(';')[0]?.trim() === 'gzip')
+  return (header(request, 'accept-encoding') ?? '')
+    .split(',')
+    .some((coding) => coding.split(';')[0]?.trim() === 'gzip')
 }

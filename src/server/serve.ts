@@ -43,13 +43,19 @@ export interface ServeOptions {
   readonly time?: ServeTime
   /** Serves the cluster's etcd too, on a port of its own. Default: no. */
   readonly etcd?: EtcdServeOptions
-  /** What stands between clients and the apiserver: to show them a server that misbehaves. Requests of etcd's port do not come by. Default: nothing. */
+  /**
+   * What stands between clients and the apiserver: to show them a server that misbehaves. Requests of etcd's
+   * port do not come by. Default: nothing.
+   */
   readonly gateway?: Gateway
   /** What is shown in the TLS handshake (PEM), in the place of a certificate of the cluster's authority. */
   readonly certificate?: { readonly certificate: string; readonly key: string }
   /** What clients may choose from by ALPN. Default `h2` and `http/1.1`. */
   readonly protocols?: readonly ('h2' | 'http/1.1')[]
-  /** Hears of what must not happen: a bug of the simulator in a request, a cluster that finds no rest. Default: process.emitWarning. */
+  /**
+   * Hears of what must not happen: a bug of the simulator in a request, a cluster that finds no rest.
+   * Default: process.emitWarning.
+   */
   readonly onError?: (error: unknown) => void
 }
 
@@ -61,12 +67,15 @@ const MOST_OBJECT = 64 * 1024
 
 const TOO_MANY_REQUESTS = 429
 
-/** Ms that a client has to take the answer to a body of which we do not read the rest. Source: Go net/http rstAvoidanceDelay. */
+/**
+ * Ms that a client has to take the answer to a body of which we do not read the rest. Source: Go net/http
+ * rstAvoidanceDelay.
+ */
 const LINGER_MS = 500
 
 /**
- * Serves a cluster's API over HTTPS: HTTP/2 and HTTP/1.1, client certificates and bearer tokens, watches, logs, exec, attach and port-forward.
- * `await using server = await serve(cluster)`.
+ * Serves a cluster's API over HTTPS: HTTP/2 and HTTP/1.1, client certificates and bearer tokens, watches,
+ * logs, exec, attach and port-forward. `await using server = await serve(cluster)`.
  * @throws Error when the address cannot be listened on.
  */
 export async function serve(cluster: SimCluster, options: ServeOptions = {}): Promise<ClusterServer> {
@@ -97,9 +106,16 @@ export class ClusterServer {
     const { time = { speed: 1 } } = options
     this.#flows = new FlowLookup(cluster)
     if (cluster.apiserverRunning) this.#listener = this.#newListener()
-    this.#time = new TimeDriver(cluster, time, { onError: (error) => this.#report(error), afterMove: () => this.#expire() })
-    this.etcd = options.etcd === undefined
-      ? undefined : new EtcdServer(etcdParts(cluster, this.#time, { onError: (error) => this.#report(error), ...options.etcd }))
+    this.#time = new TimeDriver(cluster, time, {
+      onError: (error) => this.#report(error),
+      afterMove: () => this.#expire(),
+    })
+    this.etcd =
+      options.etcd === undefined
+        ? undefined
+        : new EtcdServer(
+            etcdParts(cluster, this.#time, { onError: (error) => this.#report(error), ...options.etcd }),
+          )
     this.#unfollow = cluster.on('apiserver', () => this.#follow())
   }
 
@@ -125,7 +141,10 @@ export class ClusterServer {
     return this.#authority
   }
 
-  /** The text of a kubeconfig file for a user: by client certificate, or by token if one is given. Default: the administrator. */
+  /**
+   * The text of a kubeconfig file for a user: by client certificate, or by token if one is given. Default:
+   * the administrator.
+   */
   kubeconfig(user: KubeconfigUser = {}): string {
     return kubeconfigFor(this.cluster, { server: this.url, authority: this.#authority, ...user })
   }
@@ -139,7 +158,12 @@ export class ClusterServer {
   async listen(): Promise<void> {
     const { port = 0, host = DEFAULT_HOST } = this.#options
     await this.etcd?.listen()
-    this.#port = this.#listener === undefined ? port === 0 ? await freePort(host) : port : await this.#listener.listen(port, host)
+    this.#port =
+      this.#listener === undefined
+        ? port === 0
+          ? await freePort(host)
+          : port
+        : await this.#listener.listen(port, host)
     this.#isOpen = true
   }
 
@@ -164,13 +188,20 @@ export class ClusterServer {
     const { authority, ...shown } = servingCertificate(cluster.pki, [host, ...certSANs], Date.now())
     this.#authority = authority
     const { certificate = {}, protocols = ['h2', 'http/1.1'] } = this.#options
-    return new ApiListener({ ...shown, ...certificate, protocols }, {
-      request: (request, response) => this.#serve(request, response), upgrade: (request, socket, head) => this.#upgrade(request, socket, head),
-      report: (error) => this.#report(error),
-    })
+    return new ApiListener(
+      { ...shown, ...certificate, protocols },
+      {
+        request: (request, response) => this.#serve(request, response),
+        upgrade: (request, socket, head) => this.#upgrade(request, socket, head),
+        report: (error) => this.#report(error),
+      },
+    )
   }
 
-  /** The apiserver has started or stopped: so does what is to be had on its port, once all is done that has started or stopped it. */
+  /**
+   * The apiserver has started or stopped: so does what is to be had on its port, once all is done that has
+   * started or stopped it.
+   */
   #follow(): void {
     void this.#stopListening()
     this.etcd?.renew(this.cluster.etcd)
@@ -182,7 +213,9 @@ export class ClusterServer {
       try {
         this.#flows = new FlowLookup(this.cluster)
         this.#listener = this.#newListener()
-        this.#listener.listen(this.#port, this.#options.host ?? DEFAULT_HOST).catch((error: unknown) => this.#report(error))
+        this.#listener
+          .listen(this.#port, this.#options.host ?? DEFAULT_HOST)
+          .catch((error: unknown) => this.#report(error))
       } catch (error) {
         this.#report(error)
       }
@@ -227,12 +260,14 @@ export class ClusterServer {
   /** What is said to a request, by the apiserver or by what stands before it. */
   #answerTo(request: HttpRequest): HttpAnswer | Unanswered {
     const { gateway } = this.#options
-    const next = (passed: HttpRequest): HttpAnswer => controlAnswer(this.cluster, passed) ?? this.cluster.handleStreaming(passed, this.#codecs)
+    const next = (passed: HttpRequest): HttpAnswer =>
+      controlAnswer(this.cluster, passed) ?? this.cluster.handleStreaming(passed, this.#codecs)
     return gateway === undefined ? next(request) : gateway(request, next)
   }
 
   #send(response: NodeResponse, head: HttpRequest, answer: HttpResponse): void {
-    const isShownEnding = head.method === 'GET' && answer.body.length < MOST_OBJECT && answer.body.includes('"deletionTimestamp"')
+    const isShownEnding =
+      head.method === 'GET' && answer.body.length < MOST_OBJECT && answer.body.includes('"deletionTimestamp"')
     // who is told to try again later waits until then
     if (isShownEnding || answer.code === TOO_MANY_REQUESTS) this.#time.poke()
     respond(response, head, answer, this.#flows.of(head.user))
@@ -271,7 +306,10 @@ export class ClusterServer {
     }
   }
 
-  /** The request with whom it is from, if a certificate is shown; with what was shown, when neither that nor a token is good. */
+  /**
+   * The request with whom it is from, if a certificate is shown; with what was shown, when neither that nor a
+   * token is good.
+   */
   #identify(request: NodeRequest, head: HttpRequest): HttpRequest {
     const { session } = (request as Partial<Http2ServerRequest>).stream ?? {}
     const socket = (session?.socket ?? request.socket) as TLSSocket
@@ -288,7 +326,9 @@ export class ClusterServer {
   }
 
   #report(error: unknown): void {
-    const { onError = (fault: unknown) => process.emitWarning(fault instanceof Error ? fault : String(fault)) } = this.#options
+    const {
+      onError = (fault: unknown) => process.emitWarning(fault instanceof Error ? fault : String(fault)),
+    } = this.#options
     onError(error)
   }
 }
@@ -299,7 +339,10 @@ function leaveUnanswered(response: NodeResponse, { unanswered }: Unanswered): vo
   else response.socket?.destroy()
 }
 
-/** Takes no more of a body once its answer is sent. Of HTTP/2 that ends the stream, of HTTP/1.1 the connection. */
+/**
+ * Takes no more of a body once its answer is sent. Of HTTP/2 that ends the stream, of HTTP/1.1 the
+ * connection.
+ */
 function giveUp(request: NodeRequest, response: NodeResponse): void {
   if ('stream' in request) {
     response.once('finish', () => request.stream.close(constants.NGHTTP2_NO_ERROR))
@@ -309,4 +352,5 @@ function giveUp(request: NodeRequest, response: NodeResponse): void {
   response.once('finish', () => void setTimeout(() => request.socket.destroy(), LINGER_MS).unref())
 }
 
-const internal = (error: unknown): HttpResponse => errorAnswer(internalError(error instanceof Error ? error.message : String(error)))
+const internal = (error: unknown): HttpResponse =>
+  errorAnswer(internalError(error instanceof Error ? error.message : String(error)))

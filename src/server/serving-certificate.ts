@@ -11,38 +11,81 @@ export interface ServingCertificate {
   readonly key: string
   /** What clients must trust: the cluster's authority. */
   readonly authority: string
-  /** For the `ca` of a TLS server: a certificate that only has the name of the authority whose certificates clients are asked for. */
+  /**
+   * For the `ca` of a TLS server: a certificate that only has the name of the authority whose certificates
+   * clients are asked for.
+   */
   readonly clientAuthority: string
 }
 
 /**
- * The certificate of the apiserver (or of etcd) for real clients: signed by its authority, with the names of the file in the PKI, those of this machine
- * and `hosts`, names or addresses. It is valid at virtual and at real time, since real clients look at their own clock; where the authority itself is
- * not, a second certificate of the same authority (same name and key, other validity) stands beside it.
+ * The certificate of the apiserver (or of etcd) for real clients: signed by its authority, with the names of
+ * the file in the PKI, those of this machine and `hosts`, names or addresses. It is valid at virtual and at
+ * real time, since real clients look at their own clock; where the authority itself is not, a second
+ * certificate of the same authority (same name and key, other validity) stands beside it.
  */
-export function servingCertificate(pki: Pki, hosts: readonly string[], real: number, whose: 'apiserver' | 'etcd/server' = 'apiserver'): ServingCertificate {
+export function servingCertificate(
+  pki: Pki,
+  hosts: readonly string[],
+  real: number,
+  whose: 'apiserver' | 'etcd/server' = 'apiserver',
+): ServingCertificate {
   const issuer = whose === 'apiserver' ? 'ca' : 'etcd/ca'
   const { pem, certificate: authority, key } = pki.authority(issuer)
   const [own] = parseCertificates(pki.read(`${PKI_DIR}/${whose}.crt`)) as [Certificate]
   // whole days, so that servers of copies of a cluster show the same one, which is signed once
-  const today = real - real % DAY
-  const validity = { notBefore: Math.min(own.notBefore, today - DAY), notAfter: Math.max(own.notAfter, today + 366 * DAY) }
+  const today = real - (real % DAY)
+  const validity = {
+    notBefore: Math.min(own.notBefore, today - DAY),
+    notAfter: Math.max(own.notAfter, today + 366 * DAY),
+  }
   const names = {
-    dns: [...new Set([...own.names.dns ?? [], ...LOCAL.dns, ...hosts.filter((host) => !isIpAddress(host))])], ip: [...new Set([...own.names.ip ?? [], ...LOCAL.ip, ...hosts.filter(isIpAddress)])],
+    dns: [
+      ...new Set([...(own.names.dns ?? []), ...LOCAL.dns, ...hosts.filter((host) => !isIpAddress(host))]),
+    ],
+    ip: [...new Set([...(own.names.ip ?? []), ...LOCAL.ip, ...hosts.filter(isIpAddress)])],
   }
   const ownKey = pki.read(`${PKI_DIR}/${whose}.key`)
-  const certificate = pki.sign({
-    subject: own.subject, serial: pki.serialOf(`server/${whose}`), ...validity, names,
-    keyUsages: own.keyUsages, purposes: ['server auth'],
-  }, cachedKey(ownKey), issuer)
+  const certificate = pki.sign(
+    {
+      subject: own.subject,
+      serial: pki.serialOf(`server/${whose}`),
+      ...validity,
+      names,
+      keyUsages: own.keyUsages,
+      purposes: ['server auth'],
+    },
+    cachedKey(ownKey),
+    issuer,
+  )
   const isTimely = authority.notBefore <= real && real <= authority.notAfter
-  const bridge = isTimely ? '' : createCertificate({
-    subject: authority.subject, serial: pki.serialOf(`server/${issuer}`), ...validity, isCa: true, keyUsages: authority.keyUsages, names: authority.names,
-  }, key, { subject: authority.subject, key })
-  // OpenSSL would show the authority itself behind the server's certificate, which Go's servers do not; what clients show is verified elsewhere
+  const bridge = isTimely
+    ? ''
+    : createCertificate(
+        {
+          subject: authority.subject,
+          serial: pki.serialOf(`server/${issuer}`),
+          ...validity,
+          isCa: true,
+          keyUsages: authority.keyUsages,
+          names: authority.names,
+        },
+        key,
+        { subject: authority.subject, key },
+      )
+  // OpenSSL would show the authority itself behind the server's certificate, which Go's servers do not; what
+  // clients show is verified elsewhere
   const standInKey = pki.key(`server/${issuer}`)
-  const clientAuthority = createCertificate({
-    subject: authority.subject, serial: pki.serialOf(`server/client ${issuer}`), ...validity, isCa: true, keyUsages: authority.keyUsages,
-  }, standInKey, { subject: authority.subject, key: standInKey })
+  const clientAuthority = createCertificate(
+    {
+      subject: authority.subject,
+      serial: pki.serialOf(`server/client ${issuer}`),
+      ...validity,
+      isCa: true,
+      keyUsages: authority.keyUsages,
+    },
+    standInKey,
+    { subject: authority.subject, key: standInKey },
+  )
   return { certificate, key: ownKey, authority: pem + bridge, clientAuthority }
 }

@@ -7,9 +7,10 @@ export type ServeTime = 'virtual' | { readonly speed: number }
 const TICK_MS = 10
 
 /**
- * Moves a served cluster's time. With a speed, real time drives it: a request sees the cluster as of its arrival, and between requests
- * it is brought up to date every 10 ms. Virtual time stands still but for {@link advance}, and while a client waits (an open watch or stream, or
- * a client that has been shown an object under deletion): then what is in flight comes to its end at once, as `settle()` does it.
+ * Moves a served cluster's time. With a speed, real time drives it: a request sees the cluster as of its
+ * arrival, and between requests it is brought up to date every 10 ms. Virtual time stands still but for
+ * {@link advance}, and while a client waits (an open watch or stream, or a client that has been shown an
+ * object under deletion): then what is in flight comes to its end at once, as `settle()` does it.
  */
 export class TimeDriver {
   readonly #cluster: SimCluster
@@ -23,7 +24,11 @@ export class TimeDriver {
   #isDue = false
   #stopped = false
 
-  constructor(cluster: SimCluster, time: ServeTime, hooks: { readonly onError: (error: unknown) => void; readonly afterMove: () => void }) {
+  constructor(
+    cluster: SimCluster,
+    time: ServeTime,
+    hooks: { readonly onError: (error: unknown) => void; readonly afterMove: () => void },
+  ) {
     this.#cluster = cluster
     this.#speed = time === 'virtual' ? undefined : time.speed
     this.#onError = hooks.onError

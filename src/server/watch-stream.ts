@@ -2,15 +2,19 @@ import type { Writable } from 'node:stream'
 import type { HttpWatch } from '../apiserver/http/http-types.js'
 import type { NodeResponse } from './respond.js'
 
-/** How long a watch lasts whose client has not said it, in ms. Upstream: 30 minutes and as much again by chance. */
+/**
+ * How long a watch lasts whose client has not said it, in ms. Upstream: 30 minutes and as much again by
+ * chance.
+ */
 const DEFAULT_MS = 45 * 60_000
 
 /** What is written at most at a time, so that one slow client does not make a large text. */
 const MOST_LINES = 5_000
 
 /**
- * One watch on its way to its client: pulls lines whenever something has happened and the socket takes more. Ends with the client, after its
- * timeout (by virtual or by real time, whichever is first) or with the server.
+ * One watch on its way to its client: pulls lines whenever something has happened and the socket takes more.
+ * Ends with the client, after its timeout (by virtual or by real time, whichever is first) or with the
+ * server.
  */
 export class WatchStream {
   readonly #watch: HttpWatch
@@ -23,11 +27,18 @@ export class WatchStream {
   #ended = false
 
   /** `onEnd` is called later, or, for a watch that ends with its first lines, at once. */
-  constructor(watch: HttpWatch, response: NodeResponse, options: { readonly now: number; readonly onEnd: (stream: WatchStream) => void }) {
+  constructor(
+    watch: HttpWatch,
+    response: NodeResponse,
+    options: { readonly now: number; readonly onEnd: (stream: WatchStream) => void },
+  ) {
     this.#watch = watch
     this.#response = response
     this.#onEnd = options.onEnd
-    const timeout = watch.timeoutSeconds === undefined || watch.timeoutSeconds <= 0 ? DEFAULT_MS : watch.timeoutSeconds * 1000
+    const timeout =
+      watch.timeoutSeconds === undefined || watch.timeoutSeconds <= 0
+        ? DEFAULT_MS
+        : watch.timeoutSeconds * 1000
     this.#deadline = options.now + timeout
     this.#realDeadline = performance.now() + timeout
     response.once('close', () => this.end())
@@ -75,7 +86,8 @@ export class WatchStream {
     const lines = this.#watch.next()
     if (lines.length === 0) return
     for (let at = 0; at < lines.length; at += MOST_LINES) {
-      if (!(this.#response as Writable).write(`${lines.slice(at, at + MOST_LINES).join('\n')}\n`)) this.#isBlocked = true
+      if (!(this.#response as Writable).write(`${lines.slice(at, at + MOST_LINES).join('\n')}\n`))
+        this.#isBlocked = true
     }
     if (lines.at(-1)?.startsWith('{"type":"ERROR"') === true) this.end()
     else if (!this.#isBlocked) this.#schedule()

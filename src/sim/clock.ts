@@ -4,10 +4,15 @@ export interface Clock {
   now(): number
 }
 
-/** Where a cluster's time begins unless told otherwise: 2026-01-01T00:00:00Z, so that every run prints the same dates. */
+/**
+ * Where a cluster's time begins unless told otherwise: 2026-01-01T00:00:00Z, so that every run prints the
+ * same dates.
+ */
 export const DEFAULT_START: number = Date.UTC(2026, 0, 1)
 
-/** The one clock of a simulation. Time moves only through {@link VirtualClock.advanceTo}, and never backwards. */
+/**
+ * The one clock of a simulation. Time moves only through {@link VirtualClock.advanceTo}, and never backwards.
+ */
 export class VirtualClock implements Clock {
   #now: number
 
@@ -19,9 +24,13 @@ export class VirtualClock implements Clock {
     return this.#now
   }
 
-  /** Moves time to `instant` (virtual ms). Asserts that it does not lie in the past: only a bug of the kernel could ask for that. */
+  /**
+   * Moves time to `instant` (virtual ms). Asserts that it does not lie in the past: only a bug of the kernel
+   * could ask for that.
+   */
   advanceTo(instant: number): void {
-    if (!(instant >= this.#now)) throw new Error(`assertion failed: clock cannot move from ${this.#now} back to ${instant}`)
+    if (!(instant >= this.#now))
+      throw new Error(`assertion failed: clock cannot move from ${this.#now} back to ${instant}`)
     this.#now = instant
   }
 }

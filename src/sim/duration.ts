@@ -10,7 +10,8 @@ export type Duration = number | string
  */
 export function toMillis(duration: Duration): number {
   const ms = typeof duration === 'number' ? duration : parseMillis(duration)
-  if (!Number.isFinite(ms) || ms < 0) throw new RangeError(`not a duration: ${String(duration)} (write 5m, 1h30m, 250ms or milliseconds)`)
+  if (!Number.isFinite(ms) || ms < 0)
+    throw new RangeError(`not a duration: ${String(duration)} (write 5m, 1h30m, 250ms or milliseconds)`)
   return ms
 }
 

@@ -5,12 +5,17 @@ export interface KernelEvents {
   /** One handler call has ended. */
   step: { readonly time: number; readonly owner: string; readonly topic: string; readonly key: string }
   /** A line of a component's log. */
-  log: { readonly time: number; readonly component: string; readonly level: 'info' | 'warning' | 'error'; readonly message: string }
+  log: {
+    readonly time: number
+    readonly component: string
+    readonly level: 'info' | 'warning' | 'error'
+    readonly message: string
+  }
 }
 
 /**
- * The typed event bus. Everything observable goes over it; observers are called synchronously, in the order of their subscription,
- * and must not change the outcome of the simulation.
+ * The typed event bus. Everything observable goes over it; observers are called synchronously, in the order
+ * of their subscription, and must not change the outcome of the simulation.
  */
 export class EventBus<Events extends object = KernelEvents> {
   readonly #emitter = new EventEmitter()

@@ -6,14 +6,16 @@ export interface HandlerCount {
 }
 
 /**
- * `settle()` or `until()` gave up: work kept appearing. Names the handlers that ran most, since those keep waking each other.
- * It is an error of the simulated system or of a module, never a hang.
+ * `settle()` or `until()` gave up: work kept appearing. Names the handlers that ran most, since those keep
+ * waking each other. It is an error of the simulated system or of a module, never a hang.
  */
 export class LivelockError extends Error {
   readonly handlers: readonly HandlerCount[]
 
   constructor(what: string, handlers: readonly HandlerCount[]) {
-    const top = handlers.slice(0, 5).map((count) => `${count.handler} ran ${count.calls} times (last for "${count.lastKey}")`)
+    const top = handlers
+      .slice(0, 5)
+      .map((count) => `${count.handler} ran ${count.calls} times (last for "${count.lastKey}")`)
     super(`${what}. These handlers keep waking each other: ${top.join('; ')}`)
     this.name = 'LivelockError'
     this.handlers = handlers
@@ -36,6 +38,8 @@ export class HandlerCounts {
 
   /** Most frequent first. */
   ranking(): readonly HandlerCount[] {
-    return [...this.#counts].map(([handler, count]) => ({ handler, ...count })).sort((a, b) => b.calls - a.calls)
+    return [...this.#counts]
+      .map(([handler, count]) => ({ handler, ...count }))
+      .sort((a, b) => b.calls - a.calls)
   }
 }

@@ -58,7 +58,10 @@ export class ModuleHost<Events extends KernelEvents = KernelEvents> implements H
         reconcile(key)
       } catch (error) {
         if (!options.retryOn?.(error)) throw error
-        this.log('error', `${name} "${key}" failed: ${error instanceof Error ? error.message : String(error)}`)
+        this.log(
+          'error',
+          `${name} "${key}" failed: ${error instanceof Error ? error.message : String(error)}`,
+        )
         queue.addRateLimited(key)
       }
     })
@@ -84,7 +87,10 @@ class ModuleTopic<Events extends KernelEvents> implements Topic {
     this.#topic = topic
   }
 
-  /** What others still send to a module that is stopped is lost at once: a fork, where it was never set up, hears nothing either. */
+  /**
+   * What others still send to a module that is stopped is lost at once: a fork, where it was never set up,
+   * hears nothing either.
+   */
   wake(key: string, payload?: PlainData): void {
     if (this.#kernel.isStopped(this.#owner)) return
     const entry = { owner: this.#owner, topic: this.#topic, key }
@@ -94,7 +100,13 @@ class ModuleTopic<Events extends KernelEvents> implements Topic {
   wakeAfter(key: string, ms: number, options: TimerOptions = {}): void {
     if (this.#kernel.isStopped(this.#owner)) return
     const { timers, clock } = this.#kernel
-    const timer = { due: clock.now() + ms, class: options.class ?? 'work', owner: this.#owner, topic: this.#topic, key } as const
+    const timer = {
+      due: clock.now() + ms,
+      class: options.class ?? 'work',
+      owner: this.#owner,
+      topic: this.#topic,
+      key,
+    } as const
     timers.set(options.payload === undefined ? timer : { ...timer, payload: options.payload })
   }
 

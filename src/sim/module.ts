@@ -6,12 +6,16 @@ import type { WorkQueue, WorkQueueOptions } from './work-queue.js'
 
 export type { Handler, Slice, TimerOptions, Topic } from './topic.js'
 
-/** A part of the simulation. `setup` runs once when the module starts, and again in each fork, restore and restart. */
+/**
+ * A part of the simulation. `setup` runs once when the module starts, and again in each fork, restore and
+ * restart.
+ */
 export interface Module<H extends Host = Host> {
   readonly name: string
   /**
-   * Registers handlers and takes hold of state. Must not decide anything from "is this the first time": state that exists already
-   * (after a fork or restore) comes back from `host.state`, everything else held by the module is a cache to rebuild from it.
+   * Registers handlers and takes hold of state. Must not decide anything from "is this the first time": state
+   * that exists already (after a fork or restore) comes back from `host.state`, everything else held by the
+   * module is a cache to rebuild from it.
    */
   setup(host: H): void
 }

@@ -1,6 +1,7 @@
 /**
- * Sorts in place as Go's `sort.Sort` does (pattern-defeating quicksort, Go 1.19 and later; source: Go sort/zsortinterface.go). It is not stable, and what is
- * equal (rows of etcd, lines of kubectl) comes in whatever order it leaves; so the order is that of the real program only when the same steps are taken.
+ * Sorts in place as Go's `sort.Sort` does (pattern-defeating quicksort, Go 1.19 and later; source: Go
+ * sort/zsortinterface.go). It is not stable, and what is equal (rows of etcd, lines of kubectl) comes in
+ * whatever order it leaves; so the order is that of the real program only when the same steps are taken.
  * `less` need not be consistent: nothing but its answers decides.
  */
 export function pdqsort<T>(items: T[], less: (a: T, b: T) => boolean): void {
@@ -121,7 +122,10 @@ class PatternDefeatingSort<T> {
     return [j, false]
   }
 
-  /** Moves what equals the pivot, which nothing here is less than, to the front; answers where the greater ones begin. */
+  /**
+   * Moves what equals the pivot, which nothing here is less than, to the front; answers where the greater
+   * ones begin.
+   */
   #partitionEqual(a: number, b: number, pivot: number): number {
     this.#swap(a, pivot)
     let i = a + 1

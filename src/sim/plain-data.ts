@@ -1,6 +1,7 @@
 /**
- * What the state of a module may consist of: JSON values, arrays, plain objects, Maps and Sets of these. No functions, no class
- * instances, no cycles: that is what makes `fork()`, `snapshot()` and `toJSON()` cheap and certain.
+ * What the state of a module may consist of: JSON values, arrays, plain objects, Maps and Sets of these. No
+ * functions, no class instances, no cycles: that is what makes `fork()`, `snapshot()` and `toJSON()` cheap
+ * and certain.
  */
 export type PlainData =
   | undefined
@@ -14,8 +15,8 @@ export type PlainData =
   | { readonly [key: string]: PlainData }
 
 /**
- * An independent copy of plain data. Frozen objects are shared, not copied: they can never change, so API objects inside a
- * module's state cost nothing to fork.
+ * An independent copy of plain data. Frozen objects are shared, not copied: they can never change, so API
+ * objects inside a module's state cost nothing to fork.
  */
 export function clonePlainData<T>(value: T): T {
   return clone(value) as T
@@ -45,19 +46,27 @@ const SET_TAG = '$set'
 
 const REF_TAG = '$ref'
 
-/** Objects that are written elsewhere: where one is, as a path of member names and indexes; undefined when it is not there. */
+/**
+ * Objects that are written elsewhere: where one is, as a path of member names and indexes; undefined when it
+ * is not there.
+ */
 export type RefOf = (object: object) => readonly (string | number)[] | undefined
 
 /**
- * JSON form of plain data: a Map becomes `{$map: [[key, value], ...]}` (`[key]` if the value is undefined), a Set `{$set: [...]}`, what `refOf` finds elsewhere
- * `{$ref: [path]}`.
+ * JSON form of plain data: a Map becomes `{$map: [[key, value], ...]}` (`[key]` if the value is undefined), a
+ * Set `{$set: [...]}`, what `refOf` finds elsewhere `{$ref: [path]}`.
  */
 export function plainDataToJson(value: unknown, refOf?: RefOf): unknown {
   if (typeof value !== 'object' || value === null) return value
   const path = refOf?.(value)
   if (path !== undefined) return { [REF_TAG]: path }
   if (Array.isArray(value)) return value.map((item) => plainDataToJson(item, refOf))
-  if (value instanceof Map) return { [MAP_TAG]: [...value].map(([key, entry]) => (entry === undefined ? [key] : [key, plainDataToJson(entry, refOf)])) }
+  if (value instanceof Map)
+    return {
+      [MAP_TAG]: [...value].map(([key, entry]) =>
+        entry === undefined ? [key] : [key, plainDataToJson(entry, refOf)],
+      ),
+    }
   if (value instanceof Set) return { [SET_TAG]: [...value] }
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plainDataToJson(entry, refOf)]))
 }
@@ -68,17 +77,26 @@ export function plainDataFromJson(json: unknown, elsewhere?: unknown): unknown {
   if (Array.isArray(json)) return json.map((item) => plainDataFromJson(item, elsewhere))
   const record = json as Record<string, unknown>
   if (Array.isArray(record[MAP_TAG])) {
-    return new Map((record[MAP_TAG] as [string, unknown?][]).map(([key, entry]) => [key, plainDataFromJson(entry, elsewhere)]))
+    return new Map(
+      (record[MAP_TAG] as [string, unknown?][]).map(([key, entry]) => [
+        key,
+        plainDataFromJson(entry, elsewhere),
+      ]),
+    )
   }
   if (Array.isArray(record[SET_TAG])) return new Set(record[SET_TAG] as string[])
-  if (Array.isArray(record[REF_TAG])) return follow(record[REF_TAG] as readonly (string | number)[], elsewhere)
-  return Object.fromEntries(Object.entries(record).map(([key, entry]) => [key, plainDataFromJson(entry, elsewhere)]))
+  if (Array.isArray(record[REF_TAG]))
+    return follow(record[REF_TAG] as readonly (string | number)[], elsewhere)
+  return Object.fromEntries(
+    Object.entries(record).map(([key, entry]) => [key, plainDataFromJson(entry, elsewhere)]),
+  )
 }
 
 function follow(path: readonly (string | number)[], from: unknown): unknown {
   let at = from
   for (const step of path) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) throw new TypeError(`nothing is at ${path.join('.')} of the snapshot`)
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step))
+      throw new TypeError(`nothing is at ${path.join('.')} of the snapshot`)
     at = (at as Readonly<Record<string | number, unknown>>)[step]
   }
   return at

@@ -4,7 +4,9 @@ import { HASH_SEED, hashNumber, hashText } from './hash.js'
 
 type Generator = ReturnType<typeof xoroshiro128plus>
 
-/** A stream of random draws. Equal seeds and equal stream names give equal draws, whatever other streams do. */
+/**
+ * A stream of random draws. Equal seeds and equal stream names give equal draws, whatever other streams do.
+ */
 export interface RandomStream {
   /** A whole number, `min <= n <= max`. */
   int(min: number, max: number): number
@@ -24,7 +26,9 @@ export interface RandomState {
   readonly streams: Readonly<Record<string, readonly number[]>>
 }
 
-/** The random generator of a simulation: one seed, many named streams (pure-rand's xoroshiro128+ for each). */
+/**
+ * The random generator of a simulation: one seed, many named streams (pure-rand's xoroshiro128+ for each).
+ */
 export class Random {
   #seed: number
   readonly #streams = new Map<string, Stream>()
@@ -37,7 +41,10 @@ export class Random {
     return this.#seed
   }
 
-  /** From here on every stream, those that are held already too, draws as if the generator had been made of this seed just now. */
+  /**
+   * From here on every stream, those that are held already too, draws as if the generator had been made of
+   * this seed just now.
+   */
   reseed(seed: number): void {
     this.#seed = seed
     for (const [name, stream] of this.#streams) stream.restart(this.#generatorOf(name))
@@ -60,7 +67,10 @@ export class Random {
   }
 
   state(): RandomState {
-    return { seed: this.seed, streams: Object.fromEntries([...this.#streams].map(([name, stream]) => [name, stream.state()])) }
+    return {
+      seed: this.seed,
+      streams: Object.fromEntries([...this.#streams].map(([name, stream]) => [name, stream.state()])),
+    }
   }
 
   static restore(state: RandomState): Random {
@@ -107,7 +117,12 @@ class Stream implements RandomStream {
   }
 
   uuid(): string {
-    const [a, b, c, d] = [this.#generator.next(), this.#generator.next(), this.#generator.next(), this.#generator.next()]
+    const [a, b, c, d] = [
+      this.#generator.next(),
+      this.#generator.next(),
+      this.#generator.next(),
+      this.#generator.next(),
+    ]
     const versioned = (b & 0xffff_0fff) | 0x4000
     // two bits say which variant it is
     const variant = (((c >>> 30) | 0b1000) << 28) | (c & 0x0fff_ffff)
@@ -118,4 +133,5 @@ class Stream implements RandomStream {
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 /** The last 16 bits of a word as four hexadecimal digits. */
-const hex16 = (word: number): string => (BYTES[(word >>> 8) & 0xff] as string) + (BYTES[word & 0xff] as string)
+const hex16 = (word: number): string =>
+  (BYTES[(word >>> 8) & 0xff] as string) + (BYTES[word & 0xff] as string)

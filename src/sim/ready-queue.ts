@@ -10,8 +10,9 @@ export interface Ready {
 }
 
 /**
- * What is ready to run, each (owner, topic, key) at most once: a key added while it waits is not added again; a key added while its
- * handler runs is (it has been taken out by then), so no change is lost and none is handled twice for nothing.
+ * What is ready to run, each (owner, topic, key) at most once: a key added while it waits is not added again;
+ * a key added while its handler runs is (it has been taken out by then), so no change is lost and none is
+ * handled twice for nothing.
  */
 export class ReadyQueue {
   #items: Ready[] = []

@@ -1,6 +1,7 @@
 /**
- * SHA-256 (FIPS 180-4), in plain synchronous code: discovery and OpenAPI documents are named by it, snapshot files end with it. The library at
- * hand costs more to load than these lines, and the browser's own digest is asynchronous.
+ * SHA-256 (FIPS 180-4), in plain synchronous code: discovery and OpenAPI documents are named by it, snapshot
+ * files end with it. The library at hand costs more to load than these lines, and the browser's own digest is
+ * asynchronous.
  */
 export function sha256(bytes: Uint8Array): Uint8Array {
   const { initial, rounds } = constants()
@@ -19,7 +20,10 @@ export function sha256(bytes: Uint8Array): Uint8Array {
 
 /** Upper-case hexadecimal digits of the SHA-256 of a text. */
 export function sha256Hex(text: string): string {
-  return [...sha256(new TextEncoder().encode(text))].map((byte) => byte.toString(16).padStart(2, '0')).join('').toUpperCase()
+  return [...sha256(new TextEncoder().encode(text))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('')
+    .toUpperCase()
 }
 
 function pad(bytes: Uint8Array): Uint8Array {
@@ -53,10 +57,10 @@ function compress(state: Int32Array, w: Int32Array, rounds: Int32Array): void {
   let h = state[7] as number
   for (let at = 0; at < 64; at++) {
     const choice = (e & f) ^ (~e & g)
-    const mixed = (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choice | 0
-    const first = ((h + mixed) | 0) + (((rounds[at] as number) + (w[at] as number)) | 0) | 0
+    const mixed = ((rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choice) | 0
+    const first = (((h + mixed) | 0) + (((rounds[at] as number) + (w[at] as number)) | 0)) | 0
     const majority = (a & b) ^ (a & c) ^ (b & c)
-    const second = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority | 0
+    const second = ((rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority) | 0
     h = g
     g = f
     f = e

@@ -24,7 +24,10 @@ export interface SimulationOptions {
   readonly start?: number
   /** Which ready handler runs next: first in, first out, or chosen by the seed. Default `fifo`. */
   readonly interleaving?: 'fifo' | 'seeded'
-  /** Handler calls in one `settle()`, or in one virtual hour of `advance()` and `until()`, after which they give up with a {@link LivelockError}. Default 5,000,000. */
+  /**
+   * Handler calls in one `settle()`, or in one virtual hour of `advance()` and `until()`, after which they
+   * give up with a {@link LivelockError}. Default 5,000,000.
+   */
   readonly maxSteps?: number
   /** Virtual time after which `settle()` gives up waiting for `work`. Default 24h. */
   readonly maxSettleTime?: Duration
@@ -33,9 +36,9 @@ export interface SimulationOptions {
 const HOUR = 3_600_000
 
 /**
- * The kernel: clock, timers, ready queue, random streams, state slices and modules. It knows nothing of Kubernetes. Nothing happens
- * but by a step, a step is one handler call, and what runs next is decided by data only; so a simulation can be copied, stored,
- * resumed and replayed at any point between two steps.
+ * The kernel: clock, timers, ready queue, random streams, state slices and modules. It knows nothing of
+ * Kubernetes. Nothing happens but by a step, a step is one handler call, and what runs next is decided by
+ * data only; so a simulation can be copied, stored, resumed and replayed at any point between two steps.
  */
 export class Simulation<Events extends KernelEvents = KernelEvents> {
   readonly clock: VirtualClock
@@ -79,7 +82,9 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     return new ModuleHost(this, name)
   }
 
-  /** Adds a module and starts it, unless the state that this simulation was made from says that it is stopped. */
+  /**
+   * Adds a module and starts it, unless the state that this simulation was made from says that it is stopped.
+   */
   add<H>(module: { readonly name: string; setup(host: H): void }, host: H): void {
     if (this.#modules.has(module.name)) throw new Error(`there is a module ${module.name} already`)
     this.#modules.set(module.name, () => module.setup(host))
@@ -93,9 +98,12 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     this.#stopped.delete(name)
   }
 
-  /** Stops a module as a killed process stops: its handlers, timers, waiting work and state slices are gone. */
+  /**
+   * Stops a module as a killed process stops: its handlers, timers, waiting work and state slices are gone.
+   */
   stop(name: string): void {
-    if (!this.#modules.has(name)) throw new Error(`there is no module ${name}; there are: ${[...this.#modules.keys()].join(', ')}`)
+    if (!this.#modules.has(name))
+      throw new Error(`there is no module ${name}; there are: ${[...this.#modules.keys()].join(', ')}`)
     this.#stopped.add(name)
     this.#handlers.delete(name)
     this.#slices.delete(name)
@@ -106,7 +114,8 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   /** Starts a stopped module from nothing: `setup` runs again and finds no state. */
   start(name: string): void {
     const setup = this.#modules.get(name)
-    if (!setup) throw new Error(`there is no module ${name}; there are: ${[...this.#modules.keys()].join(', ')}`)
+    if (!setup)
+      throw new Error(`there is no module ${name}; there are: ${[...this.#modules.keys()].join(', ')}`)
     if (!this.#stopped.delete(name)) return
     setup()
   }
@@ -125,7 +134,9 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     return () => void this.#afterStep.splice(this.#afterStep.indexOf(check), 1)
   }
 
-  /** Runs one handler: ready work first, else the next timer that is due now. Answers whether anything ran. */
+  /**
+   * Runs one handler: ready work first, else the next timer that is due now. Answers whether anything ran.
+   */
   step(): boolean {
     this.#fireDue()
     const entry = this.ready.take(this.#chance)
@@ -135,7 +146,8 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   }
 
   /**
-   * Runs until nothing is ready and no `work` timer is pending; time moves as far as that needs, watchdogs on the way fire in order.
+   * Runs until nothing is ready and no `work` timer is pending; time moves as far as that needs, watchdogs on
+   * the way fire in order.
    * @throws LivelockError when it does not come to rest within `maxSteps` handler calls or `maxSettleTime`.
    */
   settle(): void {
@@ -144,7 +156,8 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     if (this.timers.pendingWork > 0) {
       const waiting = this.timers.toArray().filter((timer) => timer.class === 'work')
       throw new LivelockError(
-        `settle() waited ${toMillis(this.options.maxSettleTime ?? '24h')} ms of virtual time and work is still pending`,
+        `settle() waited ${toMillis(this.options.maxSettleTime ?? '24h')} ms of virtual time and work ` +
+          'is still pending',
         waiting.map((timer) => ({ handler: `${timer.owner}/${timer.topic}`, calls: 0, lastKey: timer.key })),
       )
     }
@@ -158,8 +171,8 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   }
 
   /**
-   * Runs until `predicate` holds (asked at each instant at which something ran and is done) or `timeout` virtual time has passed.
-   * Answers whether it held. Default timeout 1h.
+   * Runs until `predicate` holds (asked at each instant at which something ran and is done) or `timeout`
+   * virtual time has passed. Answers whether it held. Default timeout 1h.
    */
   until(predicate: () => boolean, options: { readonly timeout?: Duration } = {}): boolean {
     const deadline = this.clock.now() + toMillis(options.timeout ?? '1h')
@@ -172,7 +185,11 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   /** Whether nothing is ready, due or in flight, as after {@link settle}. */
   get atRest(): boolean {
     const next = this.timers.peek()
-    return this.ready.size === 0 && this.timers.pendingWork === 0 && (next === undefined || next.due > this.clock.now())
+    return (
+      this.ready.size === 0 &&
+      this.timers.pendingWork === 0 &&
+      (next === undefined || next.due > this.clock.now())
+    )
   }
 
   /** All state as data, sharing nothing mutable with this simulation. */
@@ -211,21 +228,24 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
 
   /**
    * Steps and moves time until `done` holds with nothing ready, or nothing more comes due by `deadline`.
-   * `done` is asked whenever nothing is ready at the present instant. Steps are counted anew each `period` of virtual time.
+   * `done` is asked whenever nothing is ready at the present instant. Steps are counted anew each `period` of
+   * virtual time.
    */
   #drive(deadline: number, complaint: string, done: () => boolean, period: number): void {
-    if (this.#running) throw new Error('a handler must not call settle(), advance() or until(): it runs inside one of them')
+    if (this.#running)
+      throw new Error('a handler must not call settle(), advance() or until(): it runs inside one of them')
     this.#running = true
     try {
       const maxSteps = this.options.maxSteps ?? 5_000_000
       let counts = new HandlerCounts()
       let since = this.clock.now()
-      for (let steps = 0; ; ) {
+      for (let steps = 0; ;) {
         this.#fireDue()
         const entry = this.ready.take(this.#chance)
         if (entry) {
           if (steps > maxSteps - 1_000) counts.add(entry.owner, entry.topic, entry.key)
-          if (steps++ > maxSteps) throw new LivelockError(`${complaint} after ${maxSteps} steps`, counts.ranking())
+          if (steps++ > maxSteps)
+            throw new LivelockError(`${complaint} after ${maxSteps} steps`, counts.ranking())
           this.#run(entry)
           continue
         }
@@ -259,7 +279,8 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     const time = this.clock.now()
     this.trace.record(entry.owner, time, `${entry.topic} ${entry.key}`)
     handler(entry.key, entry.payload)
-    if (this.#kernelBus.has('step')) this.#kernelBus.emit('step', { time, owner: entry.owner, topic: entry.topic, key: entry.key })
+    if (this.#kernelBus.has('step'))
+      this.#kernelBus.emit('step', { time, owner: entry.owner, topic: entry.topic, key: entry.key })
     for (const check of this.#afterStep) check()
   }
 

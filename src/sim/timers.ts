@@ -1,8 +1,9 @@
 import type { PlainData } from './plain-data.js'
 
 /**
- * `work`: something is in flight (a container starts, a grace period runs, a retry waits); `settle()` waits for it.
- * `watchdog`: periodic or far-off (lease renewal, monitor period, toleration deadline, TTL); fires when time passes it anyway.
+ * `work`: something is in flight (a container starts, a grace period runs, a retry waits); `settle()` waits
+ * for it. `watchdog`: periodic or far-off (lease renewal, monitor period, toleration deadline, TTL); fires
+ * when time passes it anyway.
  */
 export type TimerClass = 'work' | 'watchdog'
 
@@ -29,8 +30,9 @@ interface Entry {
 const idOf = (owner: string, topic: string, key: string): string => `${owner}\n${topic}\n${key}`
 
 /**
- * All pending timers: a binary heap ordered by (due, seq), and an index by (owner, topic, key), for which there is at most one timer.
- * A timer that is cancelled or set again stays in the heap as a stale entry until it reaches the top.
+ * All pending timers: a binary heap ordered by (due, seq), and an index by (owner, topic, key), for which
+ * there is at most one timer. A timer that is cancelled or set again stays in the heap as a stale entry until
+ * it reaches the top.
  */
 export class Timers {
   readonly #heap: Entry[] = []
@@ -127,7 +129,10 @@ export class Timers {
     if (this.#heap.length > 64 && this.#heap.length > 4 * this.#live.size) this.#compact()
   }
 
-  /** Stale entries are thrown out together once they are the large majority, so that the heap stays proportional to what is live. */
+  /**
+   * Stale entries are thrown out together once they are the large majority, so that the heap stays
+   * proportional to what is live.
+   */
   #compact(): void {
     const live = this.#heap.filter((entry) => entry.live).sort(byDueThenSeq)
     this.#heap.length = 0

@@ -7,7 +7,10 @@ export interface TraceState {
   readonly records: number
 }
 
-/** Rolling hash over all that happened (time, step, write). Two runs of one seed with the same calls give the same hash. */
+/**
+ * Rolling hash over all that happened (time, step, write). Two runs of one seed with the same calls give the
+ * same hash.
+ */
 export class Trace {
   #a: number
   #b: number

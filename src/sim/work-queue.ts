@@ -9,25 +9,27 @@ export interface WorkQueueOptions {
   /** Class of the retry timers. Default `work`. */
   readonly retryClass?: 'work' | 'watchdog'
   /**
-   * How many retries of a key in a row may be `work`; further ones are watchdogs, so that `settle()` comes to rest on what keeps
-   * failing. Default: all.
+   * How many retries of a key in a row may be `work`; further ones are watchdogs, so that `settle()` comes to
+   * rest on what keeps failing. Default: all.
    */
   readonly workRetries?: number
   /**
-   * Which errors of `reconcile` are answered by a retry with back-off (and a line in the log). All others are bugs and are thrown on.
-   * Default: none.
+   * Which errors of `reconcile` are answered by a retry with back-off (and a line in the log). All others are
+   * bugs and are thrown on. Default: none.
    */
   readonly retryOn?: (error: unknown) => boolean
 }
 
 /**
- * client-go's workqueue as data: de-duplicating, delayed and rate-limited adds. A key is handled by one call at a time (handlers run
- * to their end), and a key added during its own handling is handled again.
+ * client-go's workqueue as data: de-duplicating, delayed and rate-limited adds. A key is handled by one call
+ * at a time (handlers run to their end), and a key added during its own handling is handled again.
  */
 export interface WorkQueue {
   /** Handles the key as soon as its turn comes. */
   add(key: string): void
-  /** Handles the key after `ms`; an earlier pending delay of the key wins, as in client-go's delaying queue. */
+  /**
+   * Handles the key after `ms`; an earlier pending delay of the key wins, as in client-go's delaying queue.
+   */
   addAfter(key: string, ms: number, options?: TimerOptions): void
   /** Handles the key after its back-off: base x 2^failures. */
   addRateLimited(key: string): void
@@ -70,7 +72,9 @@ export class TopicWorkQueue implements WorkQueue {
     this.#failures.value.set(key, failures + 1)
     const { baseDelay = 5, maxDelay = 1_000_000, retryClass = 'work', workRetries = Infinity } = this.#options
     const isPatient = failures < workRetries
-    this.addAfter(key, Math.min(baseDelay * 2 ** failures, maxDelay), { class: isPatient ? retryClass : 'watchdog' })
+    this.addAfter(key, Math.min(baseDelay * 2 ** failures, maxDelay), {
+      class: isPatient ? retryClass : 'watchdog',
+    })
   }
 
   forget(key: string): void {

@@ -10,10 +10,13 @@ export interface InvariantOptions {
 }
 
 /**
- * Everything that is wrong with a cluster as it is now; empty when all is well. Call it after `settle()`: while something is in
- * flight the invariants that only hold at rest are left out.
+ * Everything that is wrong with a cluster as it is now; empty when all is well. Call it after `settle()`:
+ * while something is in flight the invariants that only hold at rest are left out.
  */
-export function checkInvariants(cluster: SimCluster, { invariants = all }: InvariantOptions = {}): readonly Violation[] {
+export function checkInvariants(
+  cluster: SimCluster,
+  { invariants = all }: InvariantOptions = {},
+): readonly Violation[] {
   const stored = new StoredObjects(cluster)
   const isAtRest = cluster.atRest
   return invariants.flatMap(({ name, check, onlyAtRest = false }) => {

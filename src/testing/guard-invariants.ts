@@ -14,13 +14,18 @@ export interface InvariantGuard {
 }
 
 /**
- * Watches a cluster from now on and throws {@link InvariantError} at the end of the step that breaks an invariant, out of
- * `settle()`, `advance()`, `until()` or `step()`. What a call of your own breaks is thrown by the next step, or by `stop()`.
- * Costs little: each write is looked at once. Forks are not watched.
+ * Watches a cluster from now on and throws {@link InvariantError} at the end of the step that breaks an
+ * invariant, out of `settle()`, `advance()`, `until()` or `step()`. What a call of your own breaks is thrown
+ * by the next step, or by `stop()`. Costs little: each write is looked at once. Forks are not watched.
  */
-export function guardInvariants(cluster: SimCluster, { invariants = all }: InvariantOptions = {}): InvariantGuard {
+export function guardInvariants(
+  cluster: SimCluster,
+  { invariants = all }: InvariantOptions = {},
+): InvariantGuard {
   const pending: Violation[] = []
-  const observers = invariants.flatMap(({ name, observe }) => (observe ? [{ name, observer: observe(cluster) }] : []))
+  const observers = invariants.flatMap(({ name, observe }) =>
+    observe ? [{ name, observer: observe(cluster) }] : [],
+  )
   const collect = <Event>(of: (observer: Observer) => Look<Event> | undefined): ((event: Event) => void) => {
     const listeners = observers.flatMap(({ name, observer }) => {
       const look = of(observer)
@@ -35,11 +40,20 @@ export function guardInvariants(cluster: SimCluster, { invariants = all }: Invar
   }
   const report = (step?: KernelEvents['step']): void => {
     if (pending.length === 0) return
-    throw new InvariantError(pending.splice(0), { time: cluster.now(), ...(step === undefined ? {} : { step }) })
+    throw new InvariantError(pending.splice(0), {
+      time: cluster.now(),
+      ...(step === undefined ? {} : { step }),
+    })
   }
   const ends = [
-    cluster.on('write', collect((observer) => observer.write)),
-    cluster.on('request', collect((observer) => observer.request)),
+    cluster.on(
+      'write',
+      collect((observer) => observer.write),
+    ),
+    cluster.on(
+      'request',
+      collect((observer) => observer.request),
+    ),
     cluster.on('step', report),
   ]
   return {

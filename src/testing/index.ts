@@ -9,8 +9,20 @@ export type { Finding, Invariant, ObjectReference, Observer, Violation } from '.
 export { invariants } from './invariants/index.js'
 export type { StoredObjects } from './stored-objects.js'
 export { aimRequest, rbacArbitraries, rbacVocabulary } from './rbac/index.js'
-export type { AnyRbacObject, ArbitraryUser, FastCheck, RbacArbitraries, RbacScenario, RbacVocabulary } from './rbac/index.js'
+export type {
+  AnyRbacObject,
+  ArbitraryUser,
+  FastCheck,
+  RbacArbitraries,
+  RbacScenario,
+  RbacVocabulary,
+} from './rbac/index.js'
 export { runEscalation } from './rbac/run-escalation.js'
 export type { EscalationOutcome, StepAnswer } from './rbac/run-escalation.js'
 export { netpolArbitraries, netpolManifest, netpolVocabulary } from './netpol/index.js'
-export type { NetpolArbitraries, NetpolArbitraryOptions, NetpolScenario, NetpolVocabulary } from './netpol/index.js'
+export type {
+  NetpolArbitraries,
+  NetpolArbitraryOptions,
+  NetpolScenario,
+  NetpolVocabulary,
+} from './netpol/index.js'

@@ -37,5 +37,8 @@ function line({ invariant, message, objects }: Violation): string {
 }
 
 function nameOf({ resource, namespace, name, resourceVersion }: ObjectReference): string {
-  return `${resource} ${namespace === undefined ? '' : `${namespace}/`}${name} (resourceVersion ${resourceVersion})`
+  return (
+    `${resource} ${namespace === undefined ? '' : `${namespace}/`}${name} (resourceVersion ` +
+    `${resourceVersion})`
+  )
 }

@@ -22,15 +22,19 @@ export interface Violation extends Finding {
   readonly invariant: string
 }
 
-/** Looks at what happens, one event at a time. Must not change the cluster, and should cost no more than the event itself. */
+/**
+ * Looks at what happens, one event at a time. Must not change the cluster, and should cost no more than the
+ * event itself.
+ */
 export interface Observer {
   readonly write?: (event: ClusterEvents['write']) => Finding | undefined
   readonly request?: (event: ClusterEvents['request']) => Finding | undefined
 }
 
 /**
- * A law that every cluster keeps, judged from outside: from stored objects and from the bus, not from what components believe.
- * To add one of your own, pass `{ invariants: [...invariants, mine] }` to `checkInvariants` or `guardInvariants`.
+ * A law that every cluster keeps, judged from outside: from stored objects and from the bus, not from what
+ * components believe. To add one of your own, pass `{ invariants: [...invariants, mine] }` to
+ * `checkInvariants` or `guardInvariants`.
  */
 export interface Invariant {
   /** Short and unique, as violations are named: `pods-bound-once`. */
@@ -48,5 +52,7 @@ export interface Invariant {
 /** Names an object for a {@link Finding}. */
 export function referenceTo(resource: string, { metadata }: KubeObject): ObjectReference {
   const { namespace, name = '', resourceVersion = '' } = metadata
-  return namespace === undefined ? { resource, name, resourceVersion } : { resource, namespace, name, resourceVersion }
+  return namespace === undefined
+    ? { resource, name, resourceVersion }
+    : { resource, namespace, name, resourceVersion }
 }

@@ -4,8 +4,8 @@ import type { ComponentView } from '../cluster/component-host.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 
 /**
- * What lies in a cluster's store, and in the caches of its components, at one moment. Each resource is listed at most once,
- * however many invariants look at it.
+ * What lies in a cluster's store, and in the caches of its components, at one moment. Each resource is listed
+ * at most once, however many invariants look at it.
  */
 export class StoredObjects {
   readonly #cluster: SimCluster
@@ -36,6 +36,7 @@ export class StoredObjects {
 
   /** Calls back with each stored object and the name of its resource. */
   each(look: (resource: string, object: KubeObject) => void): void {
-    for (const resource of this.#cluster.resources()) for (const object of this.list(resource)) look(resource, object as KubeObject)
+    for (const resource of this.#cluster.resources())
+      for (const object of this.list(resource)) look(resource, object as KubeObject)
   }
 }

@@ -5,7 +5,10 @@ import type { Node, Pod, Service } from '../../src/api/core/generated.js'
 import type { ObjectInput } from '../../src/api/input.js'
 import { fixture, prepared, type Recorded } from './support.js'
 
-/** What a real v1.34 stored for small and rich objects: every field of spec and status must be there, and no other. */
+/**
+ * What a real v1.34 stored for small and rich objects: every field of spec and status must be there, and no
+ * other.
+ */
 interface Row extends Recorded {
   readonly answer: KubeObject
 }
@@ -22,7 +25,8 @@ function withoutPodAdmission({ spec }: Draft<Pod>, sent: ObjectInput<Pod>['spec'
     delete spec.serviceAccount
   }
   const known = new Set(sent?.tolerations?.map((toleration) => toleration.key))
-  const tolerations = spec.tolerations?.filter(({ key }) => known.has(key) || !defaultTolerations.includes(key ?? '')) ?? []
+  const tolerations =
+    spec.tolerations?.filter(({ key }) => known.has(key) || !defaultTolerations.includes(key ?? '')) ?? []
   const volumes = spec.volumes?.filter((volume) => !isTokenMount(volume)) ?? []
   delete spec.tolerations
   delete spec.volumes
@@ -37,7 +41,13 @@ function withoutPodAdmission({ spec }: Draft<Pod>, sent: ObjectInput<Pod>['spec'
 
 /** Takes out what the service registry allocates. */
 function withoutAllocation({ spec }: Draft<Service>, sent: ObjectInput<Service>['spec']): void {
-  for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'healthCheckNodePort'] as const) {
+  for (const field of [
+    'clusterIP',
+    'clusterIPs',
+    'ipFamilies',
+    'ipFamilyPolicy',
+    'healthCheckNodePort',
+  ] as const) {
     if (sent?.[field] === undefined) delete spec[field]
   }
   for (const port of spec.ports ?? []) if (typeof port.nodePort === 'string') delete port.nodePort
@@ -53,7 +63,15 @@ function withoutNodeAdmission({ spec }: Draft<Node>): void {
 /** A copy without what the registry says of every object. */
 function comparable(object: unknown): Draft<KubeObject> {
   const copy = structuredClone(object) as Draft<KubeObject>
-  for (const field of ['uid', 'resourceVersion', 'creationTimestamp', 'generation', 'namespace', 'deletionTimestamp', 'selfLink'] as const) {
+  for (const field of [
+    'uid',
+    'resourceVersion',
+    'creationTimestamp',
+    'generation',
+    'namespace',
+    'deletionTimestamp',
+    'selfLink',
+  ] as const) {
     delete copy.metadata[field]
   }
   return copy
@@ -62,7 +80,8 @@ function comparable(object: unknown): Draft<KubeObject> {
 function expected(row: Row): Draft<KubeObject> {
   const answer = comparable(row.answer)
   if (row.resource === 'pods') withoutPodAdmission(answer as Draft<Pod>, (row.body as ObjectInput<Pod>).spec)
-  if (row.resource === 'services') withoutAllocation(answer as Draft<Service>, (row.body as ObjectInput<Service>).spec)
+  if (row.resource === 'services')
+    withoutAllocation(answer as Draft<Service>, (row.body as ObjectInput<Service>).spec)
   if (row.resource === 'nodes') withoutNodeAdmission(answer as Draft<Node>)
   return answer
 }
@@ -75,7 +94,8 @@ describe('defaulting stores what a real v1.34 apiserver stores', () => {
   it.each(rows.map((row) => [row.id, row] as const))('%s', (_, row) => {
     const named = { ...row, body: withName(row) }
     const object = comparable(prepared(named, '<time>'))
-    if (row.resource === 'services') withoutAllocation(object as Draft<Service>, (row.body as ObjectInput<Service>).spec)
+    if (row.resource === 'services')
+      withoutAllocation(object as Draft<Service>, (row.body as ObjectInput<Service>).spec)
     expect(object).toEqual(expected(row))
   })
 })

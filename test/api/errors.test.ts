@@ -12,10 +12,10 @@ interface Row extends Recorded {
 
 /** Refusals that are not this layer's, or whose words are not ours. */
 const elsewhere: Readonly<Record<string, string>> = {
-  'err-service-clusterip-out-of-range': 'address allocation is the registry\'s',
-  'err-service-nodeport-out-of-range': 'port allocation is the registry\'s',
-  'err-service-ipv6-family': 'the families of the cluster are the registry\'s',
-  'err-config-secrets-dockercfg-bad': 'the text of Go\'s JSON parser',
+  'err-service-clusterip-out-of-range': "address allocation is the registry's",
+  'err-service-nodeport-out-of-range': "port allocation is the registry's",
+  'err-service-ipv6-family': "the families of the cluster are the registry's",
+  'err-config-secrets-dockercfg-bad': "the text of Go's JSON parser",
 }
 
 interface Answer {
@@ -30,7 +30,10 @@ function answerTo(row: Row): Answer {
     return invalidAnswer(row, faultsOf(definitionOf(row), prepared(row)))
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
-    return { code: 400, message: `${kind} in version "${version}" cannot be handled as a ${kind}: ${error.message}` }
+    return {
+      code: 400,
+      message: `${kind} in version "${version}" cannot be handled as a ${kind}: ${error.message}`,
+    }
   }
 }
 
@@ -50,7 +53,11 @@ function normalized({ code, message, causes }: Answer): Answer {
   const text = message.replace(/2006-01-02T15:04:05(?:\.000000)?Z/, '<time>')
   const list = /^(.* is invalid: )\[(.*)\]$/s.exec(text)
   const sorted = list === null ? text : list[1] + (list[2] ?? '').split(', ').sort().join(', ')
-  return { code, message: sorted, causes: [...(causes ?? [])].sort((a, b) => (String(a) < String(b) ? -1 : 1)) }
+  return {
+    code,
+    message: sorted,
+    causes: [...(causes ?? [])].sort((a, b) => (String(a) < String(b) ? -1 : 1)),
+  }
 }
 
 describe('bad objects are refused in the words of a real v1.34 apiserver', () => {
@@ -58,7 +65,10 @@ describe('bad objects are refused in the words of a real v1.34 apiserver', () =>
 
   it('has recordings to compare with', () => expect(rows.length).toBeGreaterThan(100))
 
-  it.each(rows.filter(({ id }) => elsewhere[id] === undefined).map((row) => [row.id, row] as const))('%s', (_, row) => {
-    expect(normalized(answerTo(row))).toEqual(normalized(row))
-  })
+  it.each(rows.filter(({ id }) => elsewhere[id] === undefined).map((row) => [row.id, row] as const))(
+    '%s',
+    (_, row) => {
+      expect(normalized(answerTo(row))).toEqual(normalized(row))
+    },
+  )
 })

@@ -8,6 +8,11 @@ it('tells a manifest that can be decoded from one that cannot', () => {
 })
 
 it('knows what each minor serves', () => {
-  expect(() => kindSchema('policy/v1', 'PodDisruptionBudget', 'v1.14')).toThrow('Kubernetes v1.14 serves no PodDisruptionBudget in policy/v1')
-  expect(kindSchema('policy/v1beta1', 'PodDisruptionBudget', 'v1.14').safeParse({ spec: { minAvailable: '50%' } }).success).toBe(true)
+  expect(() => kindSchema('policy/v1', 'PodDisruptionBudget', 'v1.14')).toThrow(
+    'Kubernetes v1.14 serves no PodDisruptionBudget in policy/v1',
+  )
+  expect(
+    kindSchema('policy/v1beta1', 'PodDisruptionBudget', 'v1.14').safeParse({ spec: { minAvailable: '50%' } })
+      .success,
+  ).toBe(true)
 })

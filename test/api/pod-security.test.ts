@@ -1,7 +1,11 @@
 import { describe, expect, it, test } from 'vitest'
 import type { Container, Pod, PodSpec } from '../../src/api/core/generated.js'
 import { evaluatePodSecurity, findingsText } from '../../src/api/pod-security/evaluate.js'
-import { podSecurityLabelFaults, podSecurityPolicy, type PodSecurityLevel } from '../../src/api/pod-security/policy.js'
+import {
+  podSecurityLabelFaults,
+  podSecurityPolicy,
+  type PodSecurityLevel,
+} from '../../src/api/pod-security/policy.js'
 import { SimCluster } from 'simcluster'
 
 type Parts = Partial<PodSpec> & { readonly annotations?: Readonly<Record<string, string>> }
@@ -9,45 +13,171 @@ type Parts = Partial<PodSpec> & { readonly annotations?: Readonly<Record<string,
 /** A pod that restricted allows, with parts replaced. */
 function pod(parts: Parts, container: Partial<Container> | readonly Partial<Container>[] = {}): Pod {
   const { annotations, ...spec } = parts
-  const safe = { allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: { drop: ['ALL'] }, seccompProfile: { type: 'RuntimeDefault' } }
+  const safe = {
+    allowPrivilegeEscalation: false,
+    runAsNonRoot: true,
+    capabilities: { drop: ['ALL'] },
+    seccompProfile: { type: 'RuntimeDefault' },
+  }
   const all = [container].flat()
   const containers = all.map((one, at) => ({
-    name: all.length === 1 ? 'c' : String.fromCharCode(97 + at), image: 'i', ...one,
+    name: all.length === 1 ? 'c' : String.fromCharCode(97 + at),
+    image: 'i',
+    ...one,
     securityContext: { ...safe, ...one.securityContext },
   }))
-  return { metadata: { name: 'p', ...(annotations === undefined ? {} : { annotations }) }, spec: { containers, ...spec } } as unknown as Pod
+  return {
+    metadata: { name: 'p', ...(annotations === undefined ? {} : { annotations }) },
+    spec: { containers, ...spec },
+  } as unknown as Pod
 }
 
 function textOf(object: Pod, level: PodSecurityLevel, minor: number = Infinity): string {
   return findingsText(evaluatePodSecurity(object, { level, minor }))
 }
 
-const bad = (securityContext: object): Partial<Container> => ({ securityContext } as Partial<Container>)
+const bad = (securityContext: object): Partial<Container> => ({ securityContext }) as Partial<Container>
 
 /** Level, reason and detail of each check, as the standard's own texts have them. */
 const cases: readonly (readonly [level: 'baseline' | 'restricted', object: Pod, text: string])[] = [
-  ['baseline', pod({ hostNetwork: true, hostPID: true, hostIPC: true }), 'host namespaces (hostNetwork=true, hostPID=true, hostIPC=true)'],
-  ['baseline', pod({}, bad({ privileged: true })), 'privileged (container "c" must not set securityContext.privileged=true)'],
-  ['baseline', pod({}, bad({ capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'CHOWN'] } })), 'non-default capabilities (container "c" must not include "NET_ADMIN" in securityContext.capabilities.add)'],
+  [
+    'baseline',
+    pod({ hostNetwork: true, hostPID: true, hostIPC: true }),
+    'host namespaces (hostNetwork=true, hostPID=true, hostIPC=true)',
+  ],
+  [
+    'baseline',
+    pod({}, bad({ privileged: true })),
+    'privileged (container "c" must not set securityContext.privileged=true)',
+  ],
+  [
+    'baseline',
+    pod({}, bad({ capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'CHOWN'] } })),
+    'non-default capabilities (container "c" must not include "NET_ADMIN" in ' +
+      'securityContext.capabilities.add)',
+  ],
   ['baseline', pod({ volumes: [{ name: 'v', hostPath: { path: '/' } }] }), 'hostPath volumes (volume "v")'],
-  ['baseline', pod({ volumes: [{ name: 'a', hostPath: { path: '/' } }, { name: 'b', hostPath: { path: '/' } }] }), 'hostPath volumes (volumes "a", "b")'],
-  ['baseline', pod({}, { ports: [{ containerPort: 80, hostPort: 80 }] }), 'hostPort (container "c" uses hostPort 80)'],
-  ['baseline', pod({}, [{}, { ports: [{ containerPort: 1, hostPort: 10 }] }, { ports: [{ containerPort: 1, hostPort: 20 }, { containerPort: 2, hostPort: 30 }] }]), 'hostPorts (containers "b", "c" use hostPorts 10, 20, 30)'],
-  ['baseline', pod({}, { livenessProbe: { httpGet: { port: 1, host: '8.8.8.8' } } }), 'probe or lifecycle host (container "c" uses probe or lifecycle host "8.8.8.8")'],
-  ['baseline', pod({}, bad({ appArmorProfile: { type: 'Unconfined' } })), 'forbidden AppArmor profile (container "c" must not set AppArmor profile type to "Unconfined")'],
-  ['baseline', pod({ annotations: { 'container.apparmor.security.beta.kubernetes.io/c': 'unconfined' } }), 'forbidden AppArmor profile (annotation must not set AppArmor profile type to "unconfined")'],
-  ['baseline', pod({ securityContext: { seLinuxOptions: { type: 'bad', user: 'u', role: 'r' } } }), 'seLinuxOptions (pod set forbidden securityContext.seLinuxOptions: type "bad"; user may not be set; role may not be set)'],
-  ['baseline', pod({}, bad({ procMount: 'Unmasked' })), 'procMount (container "c" must not set securityContext.procMount to "Unmasked")'],
-  ['baseline', pod({}, bad({ seccompProfile: { type: 'Unconfined' } })), 'seccompProfile (container "c" must not set securityContext.seccompProfile.type to "Unconfined")'],
-  ['baseline', pod({ securityContext: { sysctls: [{ name: 'a', value: '1' }, { name: 'b', value: '1' }, { name: 'net.ipv4.tcp_rmem', value: '1' }] } }), 'forbidden sysctls (a, b)'],
-  ['baseline', pod({ securityContext: { windowsOptions: { hostProcess: true } } }, bad({ windowsOptions: { hostProcess: true } })), 'hostProcess (pod and container "c" must not set securityContext.windowsOptions.hostProcess=true)'],
-  ['restricted', pod({}, bad({ allowPrivilegeEscalation: undefined })), 'allowPrivilegeEscalation != false (container "c" must set securityContext.allowPrivilegeEscalation=false)'],
-  ['restricted', pod({}, bad({ capabilities: { add: ['CHOWN', 'NET_BIND_SERVICE'] } })), 'unrestricted capabilities (container "c" must set securityContext.capabilities.drop=["ALL"]; container "c" must not include "CHOWN" in securityContext.capabilities.add)'],
-  ['restricted', pod({ volumes: [{ name: 'a', hostPath: { path: '/' } }, { name: 'b', nfs: { path: '/', server: 's' } }, { name: 'c', emptyDir: {} }] }), 'restricted volume types (volumes "a", "b" use restricted volume types "hostPath", "nfs")'],
-  ['restricted', pod({}, bad({ runAsNonRoot: undefined })), 'runAsNonRoot != true (pod or container "c" must set securityContext.runAsNonRoot=true)'],
-  ['restricted', pod({ securityContext: { runAsNonRoot: true } }, bad({ runAsNonRoot: false })), 'runAsNonRoot != true (container "c" must not set securityContext.runAsNonRoot=false)'],
+  [
+    'baseline',
+    pod({
+      volumes: [
+        { name: 'a', hostPath: { path: '/' } },
+        { name: 'b', hostPath: { path: '/' } },
+      ],
+    }),
+    'hostPath volumes (volumes "a", "b")',
+  ],
+  [
+    'baseline',
+    pod({}, { ports: [{ containerPort: 80, hostPort: 80 }] }),
+    'hostPort (container "c" uses hostPort 80)',
+  ],
+  [
+    'baseline',
+    pod({}, [
+      {},
+      { ports: [{ containerPort: 1, hostPort: 10 }] },
+      {
+        ports: [
+          { containerPort: 1, hostPort: 20 },
+          { containerPort: 2, hostPort: 30 },
+        ],
+      },
+    ]),
+    'hostPorts (containers "b", "c" use hostPorts 10, 20, 30)',
+  ],
+  [
+    'baseline',
+    pod({}, { livenessProbe: { httpGet: { port: 1, host: '8.8.8.8' } } }),
+    'probe or lifecycle host (container "c" uses probe or lifecycle host "8.8.8.8")',
+  ],
+  [
+    'baseline',
+    pod({}, bad({ appArmorProfile: { type: 'Unconfined' } })),
+    'forbidden AppArmor profile (container "c" must not set AppArmor profile type to "Unconfined")',
+  ],
+  [
+    'baseline',
+    pod({ annotations: { 'container.apparmor.security.beta.kubernetes.io/c': 'unconfined' } }),
+    'forbidden AppArmor profile (annotation must not set AppArmor profile type to "unconfined")',
+  ],
+  [
+    'baseline',
+    pod({ securityContext: { seLinuxOptions: { type: 'bad', user: 'u', role: 'r' } } }),
+    'seLinuxOptions (pod set forbidden securityContext.seLinuxOptions: type "bad"; user may not be ' +
+      'set; role may not be set)',
+  ],
+  [
+    'baseline',
+    pod({}, bad({ procMount: 'Unmasked' })),
+    'procMount (container "c" must not set securityContext.procMount to "Unmasked")',
+  ],
+  [
+    'baseline',
+    pod({}, bad({ seccompProfile: { type: 'Unconfined' } })),
+    'seccompProfile (container "c" must not set securityContext.seccompProfile.type to "Unconfined")',
+  ],
+  [
+    'baseline',
+    pod({
+      securityContext: {
+        sysctls: [
+          { name: 'a', value: '1' },
+          { name: 'b', value: '1' },
+          { name: 'net.ipv4.tcp_rmem', value: '1' },
+        ],
+      },
+    }),
+    'forbidden sysctls (a, b)',
+  ],
+  [
+    'baseline',
+    pod(
+      { securityContext: { windowsOptions: { hostProcess: true } } },
+      bad({ windowsOptions: { hostProcess: true } }),
+    ),
+    'hostProcess (pod and container "c" must not set securityContext.windowsOptions.hostProcess=true)',
+  ],
+  [
+    'restricted',
+    pod({}, bad({ allowPrivilegeEscalation: undefined })),
+    'allowPrivilegeEscalation != false (container "c" must set ' +
+      'securityContext.allowPrivilegeEscalation=false)',
+  ],
+  [
+    'restricted',
+    pod({}, bad({ capabilities: { add: ['CHOWN', 'NET_BIND_SERVICE'] } })),
+    'unrestricted capabilities (container "c" must set securityContext.capabilities.drop=["ALL"]; ' +
+      'container "c" must not include "CHOWN" in securityContext.capabilities.add)',
+  ],
+  [
+    'restricted',
+    pod({
+      volumes: [
+        { name: 'a', hostPath: { path: '/' } },
+        { name: 'b', nfs: { path: '/', server: 's' } },
+        { name: 'c', emptyDir: {} },
+      ],
+    }),
+    'restricted volume types (volumes "a", "b" use restricted volume types "hostPath", "nfs")',
+  ],
+  [
+    'restricted',
+    pod({}, bad({ runAsNonRoot: undefined })),
+    'runAsNonRoot != true (pod or container "c" must set securityContext.runAsNonRoot=true)',
+  ],
+  [
+    'restricted',
+    pod({ securityContext: { runAsNonRoot: true } }, bad({ runAsNonRoot: false })),
+    'runAsNonRoot != true (container "c" must not set securityContext.runAsNonRoot=false)',
+  ],
   ['restricted', pod({ securityContext: { runAsUser: 0 } }), 'runAsUser=0 (pod must not set runAsUser=0)'],
-  ['restricted', pod({}, bad({ seccompProfile: undefined })), 'seccompProfile (pod or container "c" must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost")'],
+  [
+    'restricted',
+    pod({}, bad({ seccompProfile: undefined })),
+    'seccompProfile (pod or container "c" must set securityContext.seccompProfile.type to ' +
+      '"RuntimeDefault" or "Localhost")',
+  ],
 ]
 
 describe('each check of the Pod Security Standards', () => {
@@ -61,16 +191,28 @@ describe('each check of the Pod Security Standards', () => {
 test('a pod that says what restricted wants is allowed, and rules begin with their minors', () => {
   expect(textOf(pod({}), 'restricted')).toBe('')
   const probing = pod({}, { livenessProbe: { httpGet: { port: 1, host: 'localhost' } } })
-  expect([textOf(probing, 'baseline', 33), textOf(probing, 'baseline', 34)]).toEqual(['', expect.stringContaining('localhost')])
+  expect([textOf(probing, 'baseline', 33), textOf(probing, 'baseline', 34)]).toEqual([
+    '',
+    expect.stringContaining('localhost'),
+  ])
   const own = pod({ hostUsers: false }, bad({ runAsNonRoot: false, procMount: 'Unmasked' }))
-  expect([textOf(own, 'baseline', 34) !== '', textOf(own, 'baseline', 35), textOf(own, 'restricted', 35).includes('runAsNonRoot')]).toEqual([true, '', false])
+  expect([
+    textOf(own, 'baseline', 34) !== '',
+    textOf(own, 'baseline', 35),
+    textOf(own, 'restricted', 35).includes('runAsNonRoot'),
+  ]).toEqual([true, '', false])
 })
 
 test('labels that cannot be read are faults, and enforce then means restricted', () => {
-  const labels = { 'pod-security.kubernetes.io/enforce': 'x', 'pod-security.kubernetes.io/warn-version': 'v2' }
+  const labels = {
+    'pod-security.kubernetes.io/enforce': 'x',
+    'pod-security.kubernetes.io/warn-version': 'v2',
+  }
   expect(podSecurityLabelFaults(labels).map(({ body, field }) => `${field}: ${body}`)).toEqual([
-    'metadata.labels[pod-security.kubernetes.io/enforce]: Invalid value: "x": must be one of privileged, baseline, restricted',
-    'metadata.labels[pod-security.kubernetes.io/warn-version]: Invalid value: "v2": must be "latest" or "v1.x"',
+    'metadata.labels[pod-security.kubernetes.io/enforce]: Invalid value: "x": must be one of ' +
+      'privileged, baseline, restricted',
+    'metadata.labels[pod-security.kubernetes.io/warn-version]: Invalid value: "v2": must be "latest" ' +
+      'or "v1.x"',
   ])
   expect(podSecurityPolicy(labels).enforce).toEqual({ level: 'restricted', minor: Infinity })
 })
@@ -79,10 +221,22 @@ test('a ReplicaSet that may not make its pods says so in an event', () => {
   const cluster = new SimCluster({ nodes: 1 })
   cluster.kubectl('label namespace default pod-security.kubernetes.io/enforce=restricted')
   cluster.apply({
-    apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' },
-    spec: { selector: { matchLabels: { a: 'b' } }, template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'nginx', image: 'nginx' }] } } },
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web' },
+    spec: {
+      selector: { matchLabels: { a: 'b' } },
+      template: {
+        metadata: { labels: { a: 'b' } },
+        spec: { containers: [{ name: 'nginx', image: 'nginx' }] },
+      },
+    },
   })
   cluster.settle()
-  const failed = cluster.list('events', { namespace: 'default' }).items.find(({ reason }) => reason === 'FailedCreate')
-  expect(failed?.message).toMatch(/is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false \(container "nginx" must set/)
+  const failed = cluster
+    .list('events', { namespace: 'default' })
+    .items.find(({ reason }) => reason === 'FailedCreate')
+  expect(failed?.message).toMatch(
+    /is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false \(container "nginx" must set/,
+  )
 })

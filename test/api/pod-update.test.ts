@@ -22,13 +22,17 @@ const needsAdmission = ['err-pod-update-add-toleration-ok-then-remove']
 function patched({ old, patch }: Row): unknown {
   const { spec = {} } = patch
   const given = (spec['containers'] ?? []) as readonly { readonly name: string }[]
-  const known = old.spec.containers.map((container) => ({ ...container, ...given.find(({ name }) => name === container.name) }))
+  const known = old.spec.containers.map((container) => ({
+    ...container,
+    ...given.find(({ name }) => name === container.name),
+  }))
   const added = given.filter(({ name }) => !old.spec.containers.some((container) => container.name === name))
   return { ...old, spec: { ...old.spec, ...spec, containers: [...known, ...added] } }
 }
 
 /** Recorded times are placeholders. */
-const timed = (value: unknown): unknown => JSON.parse(JSON.stringify(value).replaceAll('<time>', '2026-01-02T03:04:05Z'))
+const timed = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value).replaceAll('<time>', '2026-01-02T03:04:05Z'))
 
 describe('pod updates are taken or refused as by a real v1.34 apiserver, spec diff included', () => {
   const rows = fixture<Row>('pod-updates.json').filter(({ id }) => !needsAdmission.includes(id))

@@ -6,13 +6,15 @@ import { isKnown, shareParts } from '../../src/api/schema/share.js'
 const json = fc.jsonValue({ maxDepth: 4 })
 
 test('what is shared is equal to what it replaces, and is the other itself when both are equal', () => {
-  fc.assert(fc.property(json, json, fc.boolean(), (a, b, same) => {
-    const value = structuredClone(a)
-    const like = deepFreeze(structuredClone(same ? a : b))
-    const shared = shareParts(value, like)
-    expect(shared).toStrictEqual(a)
-    if (typeof like === 'object' && like !== null && same) expect(shared).toBe(like)
-  }))
+  fc.assert(
+    fc.property(json, json, fc.boolean(), (a, b, same) => {
+      const value = structuredClone(a)
+      const like = deepFreeze(structuredClone(same ? a : b))
+      const shared = shareParts(value, like)
+      expect(shared).toStrictEqual(a)
+      if (typeof like === 'object' && like !== null && same) expect(shared).toBe(like)
+    }),
+  )
 })
 
 test('parts in the same place are taken over, others are not', () => {

@@ -25,7 +25,11 @@ export function fixture<T>(name: string): readonly T[] {
   return JSON.parse(readFileSync(new URL(`../fixtures/api/${name}`, import.meta.url), 'utf8')) as T[]
 }
 
-export function definitionOf({ group, version, resource }: Pick<Recorded, 'group' | 'version' | 'resource'>): KindDefinition {
+export function definitionOf({
+  group,
+  version,
+  resource,
+}: Pick<Recorded, 'group' | 'version' | 'resource'>): KindDefinition {
   const definition = scheme.byResource(group, version, resource)
   if (definition === undefined) throw new Error(`no definition of ${resource} in ${group}/${version}`)
   return definition
@@ -47,5 +51,8 @@ export function prepared(recorded: Recorded, creationTimestamp = '2026-01-02T03:
 /** All that validation finds, in Kubernetes' order. */
 export function faultsOf(definition: KindDefinition, object: KubeObject): readonly FieldError[] {
   const { namespaced, validateName = subdomainName } = definition
-  return [...validateObjectMeta(object.metadata, { namespaced, validateName }), ...definition.validate?.(object) ?? []]
+  return [
+    ...validateObjectMeta(object.metadata, { namespaced, validateName }),
+    ...(definition.validate?.(object) ?? []),
+  ]
 }

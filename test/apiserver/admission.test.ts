@@ -9,25 +9,40 @@ const withSpec = (name: string, spec: object): Pod => ({ ...pod(name), spec: { .
 describe('ServiceAccount', () => {
   it('mounts the token into every container, once', () => {
     const { client } = harness()
-    const { spec } = client.create('pods', withSpec('a', {
-      initContainers: [{ name: 'i', image: 'i' }],
-      containers: [
-        { name: 'c', image: 'i' },
-        { name: 'own', image: 'i', volumeMounts: [{ name: 'v', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' }] },
-      ],
-      volumes: [{ name: 'v', emptyDir: {} }],
-    }))
+    const { spec } = client.create(
+      'pods',
+      withSpec('a', {
+        initContainers: [{ name: 'i', image: 'i' }],
+        containers: [
+          { name: 'c', image: 'i' },
+          {
+            name: 'own',
+            image: 'i',
+            volumeMounts: [{ name: 'v', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' }],
+          },
+        ],
+        volumes: [{ name: 'v', emptyDir: {} }],
+      }),
+    )
     const volume = spec.volumes?.[1]?.name as string
     expect(volume).toMatch(/^kube-api-access-/)
     expect(spec.initContainers?.[0]?.volumeMounts?.map(({ name }) => name)).toEqual([volume])
-    expect(spec.containers.map(({ volumeMounts }) => volumeMounts?.map(({ name }) => name))).toEqual([[volume], ['v']])
-    expect(spec.volumes?.[1]?.projected?.sources?.[0]?.serviceAccountToken).toEqual({ expirationSeconds: 3607, path: 'token' })
+    expect(spec.containers.map(({ volumeMounts }) => volumeMounts?.map(({ name }) => name))).toEqual([
+      [volume],
+      ['v'],
+    ])
+    expect(spec.volumes?.[1]?.projected?.sources?.[0]?.serviceAccountToken).toEqual({
+      expirationSeconds: 3607,
+      path: 'token',
+    })
   })
 
   it('lets pod and account do without the token, and hands on pull secrets', () => {
     const { client } = harness()
     client.create('serviceaccounts', {
-      metadata: { name: 's', namespace: 'default' }, automountServiceAccountToken: false, imagePullSecrets: [{ name: 'p' }],
+      metadata: { name: 's', namespace: 'default' },
+      automountServiceAccountToken: false,
+      imagePullSecrets: [{ name: 'p' }],
     } as ServiceAccount)
     const { spec } = client.create('pods', withSpec('a', { serviceAccountName: 's' }))
     expect(spec.volumes).toBeUndefined()
@@ -37,18 +52,25 @@ describe('ServiceAccount', () => {
   it('refuses a pod whose account does not exist, naming what it was to be called', () => {
     const { client } = harness()
     const { name: _, ...metadata } = pod('a').metadata
-    const nameless = { ...withSpec('a', { serviceAccountName: 'x' }), metadata: { ...metadata, generateName: 'web-' } }
-    expect(() => client.create('pods', nameless))
-      .toThrow('pods "web-" is forbidden: error looking up service account default/x: serviceaccount "x" not found')
+    const nameless = {
+      ...withSpec('a', { serviceAccountName: 'x' }),
+      metadata: { ...metadata, generateName: 'web-' },
+    }
+    expect(() => client.create('pods', nameless)).toThrow(
+      'pods "web-" is forbidden: error looking up service account default/x: serviceaccount "x" not found',
+    )
   })
 })
 
 describe('Priority', () => {
   it('looks the class up', () => {
     const { client } = harness()
-    expect(client.create('pods', withSpec('a', { priorityClassName: 'system-node-critical' })).spec.priority).toBe(2000001000)
-    expect(() => client.create('pods', withSpec('b', { priorityClassName: 'x' })))
-      .toThrow('pods "b" is forbidden: no PriorityClass with name x was found')
+    expect(
+      client.create('pods', withSpec('a', { priorityClassName: 'system-node-critical' })).spec.priority,
+    ).toBe(2000001000)
+    expect(() => client.create('pods', withSpec('b', { priorityClassName: 'x' }))).toThrow(
+      'pods "b" is forbidden: no PriorityClass with name x was found',
+    )
   })
 
   it('takes the global default class, of which there is one', () => {
@@ -58,8 +80,9 @@ describe('Priority', () => {
     client.create('priorityclasses', high)
     const { spec } = client.create('pods', pod('a'))
     expect(spec).toMatchObject({ priority: 7, priorityClassName: 'high', preemptionPolicy: 'Never' })
-    expect(() => client.create('priorityclasses', { ...high, metadata: { name: 'other' } }))
-      .toThrow('PriorityClass high is already marked as default. Only one default can exist')
+    expect(() => client.create('priorityclasses', { ...high, metadata: { name: 'other' } })).toThrow(
+      'PriorityClass high is already marked as default. Only one default can exist',
+    )
   })
 })
 
@@ -73,11 +96,23 @@ it('TaintNodesByCondition taints new nodes once', () => {
 
 it('DefaultTolerationSeconds leaves alone what the pod says itself', () => {
   const { client } = harness()
-  const { spec } = client.create('pods', withSpec('a', {
-    tolerations: [{ key: 'node.kubernetes.io/not-ready', operator: 'Exists', tolerationSeconds: 5, effect: 'NoExecute' }],
-  }))
-  expect(spec.tolerations?.map(({ key, tolerationSeconds }) => [key, tolerationSeconds]))
-    .toEqual([['node.kubernetes.io/not-ready', 5], ['node.kubernetes.io/unreachable', 300]])
+  const { spec } = client.create(
+    'pods',
+    withSpec('a', {
+      tolerations: [
+        {
+          key: 'node.kubernetes.io/not-ready',
+          operator: 'Exists',
+          tolerationSeconds: 5,
+          effect: 'NoExecute',
+        },
+      ],
+    }),
+  )
+  expect(spec.tolerations?.map(({ key, tolerationSeconds }) => [key, tolerationSeconds])).toEqual([
+    ['node.kubernetes.io/not-ready', 5],
+    ['node.kubernetes.io/unreachable', 300],
+  ])
 })
 
 it('NamespaceLifecycle knows no objects without a namespace', () => {
@@ -89,7 +124,8 @@ it('NamespaceLifecycle knows no objects without a namespace', () => {
 it('all plugins mutate before any validates, in their order', () => {
   const calls: string[] = []
   const plugin = (name: string): AdmissionPlugin => ({
-    name, resources: ['configmaps'],
+    name,
+    resources: ['configmaps'],
     mutate: () => void calls.push(`${name} mutates`),
     validate: ({ operation }) => void calls.push(`${name} validates ${operation}`),
   })

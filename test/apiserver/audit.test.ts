@@ -3,7 +3,10 @@ import { SimCluster } from 'simcluster'
 import type { ClusterEvents } from '../../src/apiserver/client/cluster-events.js'
 
 const node = { nodes: 1, without: ['kube-controller-manager'] }
-const pod = { metadata: { name: 'p', namespace: 'default' }, spec: { nodeName: 'node-1', containers: [{ name: 'c', image: 'i' }] } }
+const pod = {
+  metadata: { name: 'p', namespace: 'default' },
+  spec: { nodeName: 'node-1', containers: [{ name: 'c', image: 'i' }] },
+}
 
 /** The audit events of what `act` does. */
 function audited(cluster: SimCluster, act: () => void): ClusterEvents['audit'][] {
@@ -22,13 +25,19 @@ test('an audit event says who asked for what, and how it was answered', () => {
   })
   expect(events).toMatchObject([
     {
-      verb: 'create', stage: 'ResponseComplete', requestURI: '/api/v1/namespaces/default/pods', user: { username: 'kubernetes-admin' },
+      verb: 'create',
+      stage: 'ResponseComplete',
+      requestURI: '/api/v1/namespaces/default/pods',
+      user: { username: 'kubernetes-admin' },
       objectRef: { resource: 'pods', namespace: 'default', name: 'p', apiVersion: 'v1' },
-      responseStatus: { code: 201 }, requestObject: { metadata: { name: 'p' } }, responseObject: { kind: 'Pod' },
+      responseStatus: { code: 201 },
+      requestObject: { metadata: { name: 'p' } },
+      responseObject: { kind: 'Pod' },
       annotations: { 'authorization.k8s.io/decision': 'allow' },
     },
     {
-      verb: 'get', requestURI: '/api/v1/namespaces/default/pods/none',
+      verb: 'get',
+      requestURI: '/api/v1/namespaces/default/pods/none',
       responseStatus: { code: 404, reason: 'NotFound', message: 'pods "none" not found' },
     },
   ])
@@ -47,10 +56,14 @@ test('evictions through the API are on the bus, dry runs are not', () => {
   cluster.create('pods', pod as never)
   const evictions: ClusterEvents['eviction'][] = []
   cluster.on('eviction', (event) => void evictions.push(event))
-  const evict = (query: string): number => cluster.handle({
-    method: 'POST', path: '/api/v1/namespaces/default/pods/p/eviction', query, user: { name: 'admin', groups: ['system:masters'] },
-    body: JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'p' } }),
-  }).code
+  const evict = (query: string): number =>
+    cluster.handle({
+      method: 'POST',
+      path: '/api/v1/namespaces/default/pods/p/eviction',
+      query,
+      user: { name: 'admin', groups: ['system:masters'] },
+      body: JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'p' } }),
+    }).code
   expect([evict('dryRun=All'), evictions]).toEqual([201, []])
   expect([evict(''), evictions]).toMatchObject([201, [{ pod: 'default/p', node: 'node-1', by: 'api' }]])
 })

@@ -12,7 +12,10 @@ import type { HttpResponse } from '../../src/apiserver/http/http-types.js'
 import type { Authorizer } from '../../src/apiserver/ports.js'
 import { harness } from './harness.js'
 
-/** What a real server was asked, and how it answered; `condition` stands for the object with one more condition of that type. */
+/**
+ * What a real server was asked, and how it answered; `condition` stands for the object with one more
+ * condition of that type.
+ */
 interface Recorded {
   readonly method: string
   readonly path: string
@@ -23,24 +26,42 @@ interface Recorded {
   readonly message?: string
 }
 
-const recorded = JSON.parse(readFileSync(new URL('../fixtures/apiserver/certificate-requests.json', import.meta.url), 'utf8')) as readonly Recorded[]
+const recorded = JSON.parse(
+  readFileSync(new URL('../fixtures/apiserver/certificate-requests.json', import.meta.url), 'utf8'),
+) as readonly Recorded[]
 const admin: UserInfo = { name: 'admin', uid: 'u-admin', groups: ['system:masters', 'system:authenticated'] }
 
-function ask(server: ApiServer, { method, path, body, headers }: Omit<Recorded, 'code'>, user = admin): { readonly code: number, readonly body: never } {
+function ask(
+  server: ApiServer,
+  { method, path, body, headers }: Omit<Recorded, 'code'>,
+  user = admin,
+): { readonly code: number; readonly body: never } {
   const content = body === undefined ? {} : { body: JSON.stringify(body) }
-  const answer = handleHttp(server, { method, path, user, headers: { 'content-type': 'application/json', ...headers }, ...content }) as HttpResponse
+  const answer = handleHttp(server, {
+    method,
+    path,
+    user,
+    headers: { 'content-type': 'application/json', ...headers },
+    ...content,
+  }) as HttpResponse
   return { code: answer.code, body: JSON.parse(answer.body) as never }
 }
 
 function withCondition(server: ApiServer, path: string, type: string): CertificateSigningRequest {
-  const request = ask(server, { method: 'GET', path: path.replace('/approval', '') }).body as CertificateSigningRequest
+  const request = ask(server, { method: 'GET', path: path.replace('/approval', '') })
+    .body as CertificateSigningRequest
   const condition = { type, status: 'True', reason: 'R', message: 'M' }
-  return { ...request, status: { ...request.status, conditions: [...request.status.conditions ?? [], condition] } } as CertificateSigningRequest
+  return {
+    ...request,
+    status: { ...request.status, conditions: [...(request.status.conditions ?? []), condition] },
+  } as CertificateSigningRequest
 }
 
 /** What was asked for under that name. */
 function specOf(name: string): CertificateSigningRequest['spec'] {
-  const found = recorded.map(({ body }) => body as Partial<CertificateSigningRequest> | undefined).find((body) => body?.metadata?.name === name)
+  const found = recorded
+    .map(({ body }) => body as Partial<CertificateSigningRequest> | undefined)
+    .find((body) => body?.metadata?.name === name)
   if (found?.spec === undefined) throw new Error(`nothing is recorded of ${name}`)
   return found.spec
 }
@@ -64,8 +85,15 @@ describe('certificate requests', () => {
       if (each.path.endsWith('g-csr-kubelet/approval')) {
         expect(ask(server, { ...each, body: withCondition(server, each.path, 'Approved') }).code).toBe(200)
       }
-      const answer = ask(server, condition === undefined ? each : { ...each, body: withCondition(server, each.path, condition) })
-      expect([each.path, answer.code, code >= 400 ? (answer.body as { message: string }).message : undefined]).toEqual([each.path, code, message])
+      const answer = ask(
+        server,
+        condition === undefined ? each : { ...each, body: withCondition(server, each.path, condition) },
+      )
+      expect([
+        each.path,
+        answer.code,
+        code >= 400 ? (answer.body as { message: string }).message : undefined,
+      ]).toEqual([each.path, code, message])
     }
   })
 
@@ -74,7 +102,8 @@ describe('certificate requests', () => {
     const body = structuredClone(recorded[0]?.body) as { spec: Record<string, unknown> }
     body.spec = { ...body.spec, username: 'forged', groups: ['system:masters'], extra: { a: ['b'] } }
     const user = { name: 'jane', groups: ['dev'], extra: { scope: ['x'] } }
-    const { spec, status } = ask(server, { method: 'POST', path: recorded[0]?.path as string, body }, user).body as CertificateSigningRequest
+    const { spec, status } = ask(server, { method: 'POST', path: recorded[0]?.path as string, body }, user)
+      .body as CertificateSigningRequest
     expect(spec).toMatchObject({ username: 'jane', groups: ['dev'], extra: { scope: ['x'] } })
     expect([spec.uid, status]).toEqual([undefined, {}])
   })
@@ -84,10 +113,18 @@ describe('certificate requests', () => {
     const { path = '', body = {} } = recorded[0] ?? {}
     ask(server, { method: 'POST', path, body })
     const approval = `${path}/g-csr-ok/approval`
-    const first = ask(server, { method: 'PUT', path: approval, body: withCondition(server, approval, 'Approved') }).body as CertificateSigningRequest
+    const first = ask(server, {
+      method: 'PUT',
+      path: approval,
+      body: withCondition(server, approval, 'Approved'),
+    }).body as CertificateSigningRequest
     sim.advance('1h')
-    const again = { ...first, status: { conditions: [{ type: 'Approved', status: 'True', reason: 'other' }] } }
-    const second = ask(server, { method: 'PUT', path: approval, body: again }).body as CertificateSigningRequest
+    const again = {
+      ...first,
+      status: { conditions: [{ type: 'Approved', status: 'True', reason: 'other' }] },
+    }
+    const second = ask(server, { method: 'PUT', path: approval, body: again })
+      .body as CertificateSigningRequest
     const [before, after] = [first.status.conditions?.[0], second.status.conditions?.[0]]
     expect(after?.lastTransitionTime).toBe(before?.lastTransitionTime)
     expect(after?.lastUpdateTime).not.toBe(before?.lastUpdateTime)
@@ -97,7 +134,8 @@ describe('certificate requests', () => {
     const may: string[] = []
     const authorizer: Authorizer = {
       authorize: ({ name }, attributes) => {
-        if (name === 'admin' || !('resource' in attributes) || attributes.resource !== 'signers') return { allowed: true }
+        if (name === 'admin' || !('resource' in attributes) || attributes.resource !== 'signers')
+          return { allowed: true }
         return { allowed: may.includes(`${attributes.verb} ${attributes.name ?? ''}`) }
       },
     }
@@ -106,18 +144,27 @@ describe('certificate requests', () => {
     ask(server, { method: 'POST', path, body })
     const approve = (): unknown => {
       const approval = `${path}/g-csr-ok/approval`
-      const answer = ask(server, { method: 'PUT', path: approval, body: withCondition(server, approval, 'Approved') }, { name: 'jane' })
+      const answer = ask(
+        server,
+        { method: 'PUT', path: approval, body: withCondition(server, approval, 'Approved') },
+        { name: 'jane' },
+      )
       return [answer.code, (answer.body as { message?: string }).message]
     }
-    expect(approve()).toEqual([403, 'certificatesigningrequests.certificates.k8s.io "g-csr-ok" is forbidden: '
-      + 'user not permitted to approve requests with signerName "kubernetes.io/kube-apiserver-client"'])
+    expect(approve()).toEqual([
+      403,
+      'certificatesigningrequests.certificates.k8s.io "g-csr-ok" is forbidden: ' +
+        'user not permitted to approve requests with signerName "kubernetes.io/kube-apiserver-client"',
+    ])
     may.push('approve kubernetes.io/*')
     expect(approve()).toEqual([200, undefined])
     const failed = [{ type: 'Failed', status: 'True' }]
     const fail = (): number => {
-      const object = ask(server, { method: 'GET', path: `${path}/g-csr-ok` }).body as CertificateSigningRequest
-      const next = { ...object, status: { conditions: [...object.status.conditions ?? [], ...failed] } }
-      return ask(server, { method: 'PUT', path: `${path}/g-csr-ok/status`, body: next }, { name: 'jane' }).code
+      const object = ask(server, { method: 'GET', path: `${path}/g-csr-ok` })
+        .body as CertificateSigningRequest
+      const next = { ...object, status: { conditions: [...(object.status.conditions ?? []), ...failed] } }
+      return ask(server, { method: 'PUT', path: `${path}/g-csr-ok/status`, body: next }, { name: 'jane' })
+        .code
     }
     expect(fail()).toBe(403)
     may.push('sign kubernetes.io/kube-apiserver-client')
@@ -128,22 +175,43 @@ describe('certificate requests', () => {
     const { server, client } = harness({ version: 'v1.21' })
     const { request } = specOf('g-csr-ok')
     const path = '/apis/certificates.k8s.io/v1beta1/certificatesigningrequests'
-    const body = { apiVersion: 'certificates.k8s.io/v1beta1', kind: 'CertificateSigningRequest', metadata: { name: 'old' }, spec: { request } }
+    const body = {
+      apiVersion: 'certificates.k8s.io/v1beta1',
+      kind: 'CertificateSigningRequest',
+      metadata: { name: 'old' },
+      spec: { request },
+    }
     expect(ask(server, { method: 'POST', path, body })).toMatchObject({
-      code: 201, body: { spec: { signerName: 'kubernetes.io/legacy-unknown', usages: ['digital signature', 'key encipherment'] } },
+      code: 201,
+      body: {
+        spec: {
+          signerName: 'kubernetes.io/legacy-unknown',
+          usages: ['digital signature', 'key encipherment'],
+        },
+      },
     })
-    expect(client.get('certificatesigningrequests.v1.certificates.k8s.io', { name: 'old' }).apiVersion).toBe('certificates.k8s.io/v1')
+    expect(client.get('certificatesigningrequests.v1.certificates.k8s.io', { name: 'old' }).apiVersion).toBe(
+      'certificates.k8s.io/v1',
+    )
   })
 
   it('of kubelets are told by subject, names and usages', () => {
     // the recorded request for a serving certificate names no host
-    expect(['g-csr-kubelet', 'g-csr-serving', 'g-csr-ok'].map((name) => defaultSigner(specOf(name)))).toEqual([
-      'kubernetes.io/kube-apiserver-client-kubelet', 'kubernetes.io/legacy-unknown', 'kubernetes.io/legacy-unknown',
-    ])
+    expect(['g-csr-kubelet', 'g-csr-serving', 'g-csr-ok'].map((name) => defaultSigner(specOf(name)))).toEqual(
+      [
+        'kubernetes.io/kube-apiserver-client-kubelet',
+        'kubernetes.io/legacy-unknown',
+        'kubernetes.io/legacy-unknown',
+      ],
+    )
     expect(parseRequest(SERVING)).toMatchObject({
-      commonName: 'system:node:n9', organizations: ['system:nodes'], altNames: { dns: true, ip: true, email: false, uri: false },
+      commonName: 'system:node:n9',
+      organizations: ['system:nodes'],
+      altNames: { dns: true, ip: true, email: false, uri: false },
     })
-    expect(defaultSigner({ ...specOf('g-csr-serving'), request: SERVING })).toBe('kubernetes.io/kubelet-serving')
+    expect(defaultSigner({ ...specOf('g-csr-serving'), request: SERVING })).toBe(
+      'kubernetes.io/kubelet-serving',
+    )
     expect(defaultSigner({ request: btoa('nonsense') })).toBe('kubernetes.io/legacy-unknown')
   })
 })
@@ -152,8 +220,17 @@ describe('names of signers', () => {
   it.each([
     ['example.com/s', []],
     ['', ['f: Required value']],
-    ['a.b/c/d', ["f: Invalid value: \"a.b/c/d\": must be a fully qualified domain and path of the form 'example.com/signer-name'"]],
-    ['local/s', ['f: Invalid value: "local": should be a domain with at least two segments separated by dots']],
+    [
+      'a.b/c/d',
+      [
+        'f: Invalid value: "a.b/c/d": must be a fully qualified domain and path of the form ' +
+          "'example.com/signer-name'",
+      ],
+    ],
+    [
+      'local/s',
+      ['f: Invalid value: "local": should be a domain with at least two segments separated by dots'],
+    ],
   ])('%s', (name, faults) => {
     expect(validateSignerName('f', name).map(fieldErrorText)).toEqual(faults)
   })

@@ -3,8 +3,10 @@ import type { ConfigMap, Pod } from '../../src/api/core/generated.js'
 import type { Deployment } from '../../src/api/apps/generated.js'
 import { harness, pod } from './harness.js'
 
-const configMap = (name: string, data?: Record<string, string>): ConfigMap =>
-  ({ metadata: { name, namespace: 'default' }, ...(data === undefined ? {} : { data }) })
+const configMap = (name: string, data?: Record<string, string>): ConfigMap => ({
+  metadata: { name, namespace: 'default' },
+  ...(data === undefined ? {} : { data }),
+})
 
 describe('create', () => {
   it('fills in metadata and defaults, leaves the argument alone and answers a deeply frozen object', () => {
@@ -30,7 +32,9 @@ describe('create', () => {
 
   it('generates names', () => {
     const { client } = harness()
-    const made = client.create('configmaps', { metadata: { generateName: 'web-', namespace: 'default' } } as ConfigMap)
+    const made = client.create('configmaps', {
+      metadata: { generateName: 'web-', namespace: 'default' },
+    } as ConfigMap)
     expect(made.metadata.name).toMatch(/^web-[bcdfghjklmnpqrstvwxz2456789]{5}$/)
   })
 
@@ -39,7 +43,9 @@ describe('create', () => {
     const made = client.create('configmaps', configMap('a'), { dryRun: true })
     expect(made.metadata.uid).toBeDefined()
     expect(made.metadata.resourceVersion).toBeUndefined()
-    expect(() => client.get('configmaps', { namespace: 'default', name: 'a' })).toThrow('configmaps "a" not found')
+    expect(() => client.get('configmaps', { namespace: 'default', name: 'a' })).toThrow(
+      'configmaps "a" not found',
+    )
   })
 })
 
@@ -49,7 +55,9 @@ describe('update', () => {
     const first = client.create('configmaps', configMap('a', { x: '1' }))
     const second = client.update('configmaps', { ...first, data: { x: '2' } })
     expect(Number(second.metadata.resourceVersion)).toBeGreaterThan(Number(first.metadata.resourceVersion))
-    expect(() => client.update('configmaps', { ...first, data: { x: '3' } })).toThrow('the object has been modified')
+    expect(() => client.update('configmaps', { ...first, data: { x: '3' } })).toThrow(
+      'the object has been modified',
+    )
   })
 
   it('does not write what changes nothing', () => {
@@ -61,11 +69,18 @@ describe('update', () => {
   it('keeps the status on a write of the whole, and the spec on a write of the status', () => {
     const { client } = harness()
     const made = client.create('pods', pod('a'))
-    const status =
-      client.updateStatus('pods', { ...made, spec: { containers: [] }, status: { phase: 'Running' } } as unknown as Pod)
+    const status = client.updateStatus('pods', {
+      ...made,
+      spec: { containers: [] },
+      status: { phase: 'Running' },
+    } as unknown as Pod)
     expect(status.spec).toBe(made.spec)
     expect(status.status?.phase).toBe('Running')
-    const whole = client.update('pods', { ...status, metadata: { ...status.metadata, labels: { a: 'b' } }, status: {} } as Pod)
+    const whole = client.update('pods', {
+      ...status,
+      metadata: { ...status.metadata, labels: { a: 'b' } },
+      status: {},
+    } as Pod)
     expect(whole.status?.phase).toBe('Running')
     expect(whole.metadata.labels).toEqual({ a: 'b' })
   })
@@ -74,11 +89,18 @@ describe('update', () => {
     const { client } = harness()
     const template = { metadata: { labels: { app: 'x' } }, spec: { containers: [{ name: 'c', image: 'i' }] } }
     const made = client.create('deployments', {
-      metadata: { name: 'd', namespace: 'default' }, spec: { replicas: 1, selector: { matchLabels: { app: 'x' } }, template },
+      metadata: { name: 'd', namespace: 'default' },
+      spec: { replicas: 1, selector: { matchLabels: { app: 'x' } }, template },
     } as unknown as Deployment)
-    const scaled = client.update('deployments', { ...made, spec: { ...made.spec, replicas: 2 } } as Deployment)
+    const scaled = client.update('deployments', {
+      ...made,
+      spec: { ...made.spec, replicas: 2 },
+    } as Deployment)
     expect(scaled.metadata.generation).toBe(2)
-    const labelled = client.patch('deployments', made.metadata, { type: 'merge', body: { metadata: { labels: { a: 'b' } } } })
+    const labelled = client.patch('deployments', made.metadata, {
+      type: 'merge',
+      body: { metadata: { labels: { a: 'b' } } },
+    })
     expect(labelled.metadata.generation).toBe(2)
   })
 })
@@ -89,7 +111,9 @@ describe('what was read may be sent back as it is', () => {
     const made = client.create('pods', pod('a'))
     expect(client.updateStatus('pods', made)).toBe(made)
     expect(client.update('pods', made)).toBe(made)
-    expect(() => client.create('pods', made)).toThrow('resourceVersion should not be set on objects to be created')
+    expect(() => client.create('pods', made)).toThrow(
+      'resourceVersion should not be set on objects to be created',
+    )
   })
 })
 
@@ -104,7 +128,10 @@ describe('watch', () => {
     client.create('configmaps', configMap('b'))
     client.delete('configmaps', { namespace: 'default', name: 'a' })
     expect(woken).toBe(2)
-    expect(watch.next().map(({ type, object }) => `${type} ${object.metadata.name}`)).toEqual(['ADDED b', 'DELETED a'])
+    expect(watch.next().map(({ type, object }) => `${type} ${object.metadata.name}`)).toEqual([
+      'ADDED b',
+      'DELETED a',
+    ])
     expect(watch.next()).toEqual([])
   })
 })

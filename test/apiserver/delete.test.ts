@@ -26,7 +26,9 @@ describe('graceful deletion of pods', () => {
     runningPod(client)
     const marked = client.delete('pods', key) as Pod
     expect(marked.metadata).toMatchObject({
-      deletionTimestamp: '2026-01-01T00:00:30Z', deletionGracePeriodSeconds: 30, generation: 2,
+      deletionTimestamp: '2026-01-01T00:00:30Z',
+      deletionGracePeriodSeconds: 30,
+      generation: 2,
     })
   })
 
@@ -38,10 +40,16 @@ describe('graceful deletion of pods', () => {
     expect(client.delete('pods', key)).toBe(marked)
     sim.advance('5s')
     const shorter = client.delete('pods', key, { gracePeriodSeconds: 10 }) as Pod
-    expect(shorter.metadata).toMatchObject({ deletionTimestamp: '2026-01-01T00:00:10Z', deletionGracePeriodSeconds: 10 })
+    expect(shorter.metadata).toMatchObject({
+      deletionTimestamp: '2026-01-01T00:00:10Z',
+      deletionGracePeriodSeconds: 10,
+    })
     sim.advance('15s')
     const past = client.delete('pods', key, { gracePeriodSeconds: 5 }) as Pod
-    expect(past.metadata).toMatchObject({ deletionTimestamp: '2026-01-01T00:00:20Z', deletionGracePeriodSeconds: 1 })
+    expect(past.metadata).toMatchObject({
+      deletionTimestamp: '2026-01-01T00:00:20Z',
+      deletionGracePeriodSeconds: 1,
+    })
     client.delete('pods', key, { gracePeriodSeconds: 0 })
     expect(() => client.get('pods', key)).toThrow('pods "a" not found')
   })
@@ -49,7 +57,9 @@ describe('graceful deletion of pods', () => {
   it('takes a negative period as one second', () => {
     const { client } = harness()
     runningPod(client)
-    expect((client.delete('pods', key, { gracePeriodSeconds: -7 }) as Pod).metadata.deletionGracePeriodSeconds).toBe(1)
+    expect(
+      (client.delete('pods', key, { gracePeriodSeconds: -7 }) as Pod).metadata.deletionGracePeriodSeconds,
+    ).toBe(1)
   })
 })
 
@@ -57,12 +67,18 @@ describe('preconditions and propagation', () => {
   it('holds to uid and resourceVersion', () => {
     const { client } = harness()
     const made = client.create('configmaps', { metadata: key } as ConfigMap)
-    expect(() => client.delete('configmaps', key, { preconditions: { uid: 'x' } })).toThrow('does not match the UID in record')
-    expect(() => client.delete('configmaps', key, { preconditions: { resourceVersion: '1' } }))
-      .toThrow('the ResourceVersion in the precondition (1) does not match the ResourceVersion in record')
+    expect(() => client.delete('configmaps', key, { preconditions: { uid: 'x' } })).toThrow(
+      'does not match the UID in record',
+    )
+    expect(() => client.delete('configmaps', key, { preconditions: { resourceVersion: '1' } })).toThrow(
+      'the ResourceVersion in the precondition (1) does not match the ResourceVersion in record',
+    )
     const answer = client.delete('configmaps', key, { preconditions: { uid: made.metadata.uid as string } })
     expect(answer).toEqual({
-      kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success',
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Success',
       details: { name: 'a', kind: 'configmaps', uid: made.metadata.uid },
     })
   })
@@ -71,19 +87,28 @@ describe('preconditions and propagation', () => {
     const { client } = harness()
     client.create('configmaps', { metadata: key } as ConfigMap)
     const marked = client.delete('configmaps', key, { propagationPolicy: 'Foreground' }) as ConfigMap
-    expect(marked.metadata).toMatchObject({ finalizers: ['foregroundDeletion'], deletionGracePeriodSeconds: 0 })
+    expect(marked.metadata).toMatchObject({
+      finalizers: ['foregroundDeletion'],
+      deletionGracePeriodSeconds: 0,
+    })
     const orphaning = client.delete('configmaps', key, { propagationPolicy: 'Orphan' }) as ConfigMap
     expect(orphaning.metadata.finalizers).toEqual(['orphan'])
   })
 
   it('deletes a collection by selector', () => {
     const { client } = harness()
-    for (const [name, app] of [['a', 'x'], ['b', 'y'], ['c', 'x']] as const) {
+    for (const [name, app] of [
+      ['a', 'x'],
+      ['b', 'y'],
+      ['c', 'x'],
+    ] as const) {
       client.create('configmaps', { metadata: { name, namespace: 'default', labels: { app } } } as ConfigMap)
     }
     const gone = client.deleteCollection('configmaps', { namespace: 'default', labelSelector: 'app=x' })
     expect(gone.items.map(({ metadata }) => metadata.name)).toEqual(['a', 'c'])
-    expect(client.list('configmaps', { namespace: 'default' }).items.map(({ metadata }) => metadata.name)).toEqual(['b'])
+    expect(
+      client.list('configmaps', { namespace: 'default' }).items.map(({ metadata }) => metadata.name),
+    ).toEqual(['b'])
   })
 })
 
@@ -94,15 +119,20 @@ describe('namespaces', () => {
     const marked = client.delete('namespaces', { name: 'x' }) as Namespace
     expect(marked.status?.phase).toBe('Terminating')
     expect(marked.spec?.finalizers).toEqual(['kubernetes'])
-    expect(() => client.create('configmaps', { metadata: { name: 'a', namespace: 'x' } } as ConfigMap)).toThrow(
-      'configmaps "a" is forbidden: unable to create new content in namespace x because it is being terminated')
+    expect(() =>
+      client.create('configmaps', { metadata: { name: 'a', namespace: 'x' } } as ConfigMap),
+    ).toThrow(
+      'configmaps "a" is forbidden: unable to create new content in namespace x because it is being ' +
+        'terminated',
+    )
     client.update('namespaces', { ...marked, spec: { finalizers: [] } }, { subresource: 'finalize' })
     expect(() => client.get('namespaces', { name: 'x' })).toThrow('namespaces "x" not found')
   })
 
   it('three of them stay', () => {
     const { client } = harness()
-    expect(() => client.delete('namespaces', { name: 'default' }))
-      .toThrow('namespaces "default" is forbidden: this namespace may not be deleted')
+    expect(() => client.delete('namespaces', { name: 'default' })).toThrow(
+      'namespaces "default" is forbidden: this namespace may not be deleted',
+    )
   })
 })

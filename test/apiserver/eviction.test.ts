@@ -10,21 +10,36 @@ const key = { namespace: 'default', name: 'a' }
 function running(client: Client, ready = true): Pod {
   const made = client.create('pods', pod('a', { nodeName: 'n1', labels: { app: 'x' } }))
   const conditions = [{ type: 'Ready', status: ready ? 'True' : 'False' }]
-  return client.updateStatus('pods', { ...made, status: { ...made.status, phase: 'Running', conditions } } as Pod)
+  return client.updateStatus('pods', {
+    ...made,
+    status: { ...made.status, phase: 'Running', conditions },
+  } as Pod)
 }
 
 function budget(client: Client, status: object, spec: object = {}, name = 'b'): void {
   const made = client.create('poddisruptionbudgets', {
-    metadata: { name, namespace: 'default' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'x' } }, ...spec },
+    metadata: { name, namespace: 'default' },
+    spec: { minAvailable: 1, selector: { matchLabels: { app: 'x' } }, ...spec },
   } as unknown as PodDisruptionBudget)
   client.updateStatus('poddisruptionbudgets', {
     ...made,
-    status: { observedGeneration: 1, expectedPods: 1, currentHealthy: 1, desiredHealthy: 1, disruptionsAllowed: 0, ...status },
+    status: {
+      observedGeneration: 1,
+      expectedPods: 1,
+      currentHealthy: 1,
+      desiredHealthy: 1,
+      disruptionsAllowed: 0,
+      ...status,
+    },
   } as unknown as PodDisruptionBudget)
 }
 
 const evict = (client: Client): unknown =>
-  client.createSubresource('pods', key, 'eviction', { apiVersion: 'policy/v1', kind: 'Eviction', metadata: key })
+  client.createSubresource('pods', key, 'eviction', {
+    apiVersion: 'policy/v1',
+    kind: 'Eviction',
+    metadata: key,
+  })
 
 function refusal(call: () => unknown): ApiError {
   try {
@@ -40,11 +55,19 @@ describe('pods/eviction', () => {
   it('without a budget marks the pod and deletes it gracefully', () => {
     const { client } = harness()
     running(client)
-    expect(evict(client)).toEqual({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 })
+    expect(evict(client)).toEqual({
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Success',
+      code: 201,
+    })
     const { metadata, status } = client.get('pods', key)
     expect(metadata.deletionGracePeriodSeconds).toBe(30)
     expect(status?.conditions?.find(({ type }) => type === 'DisruptionTarget')).toMatchObject({
-      status: 'True', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting',
+      status: 'True',
+      reason: 'EvictionByEvictionAPI',
+      message: 'Eviction API: evicting',
     })
   })
 
@@ -54,10 +77,17 @@ describe('pods/eviction', () => {
     budget(client, {})
     const error = refusal(() => evict(client))
     expect(error).toMatchObject({
-      code: 429, reason: 'TooManyRequests', message: "Cannot evict pod as it would violate the pod's disruption budget.",
+      code: 429,
+      reason: 'TooManyRequests',
+      message: "Cannot evict pod as it would violate the pod's disruption budget.",
     })
     expect(error.details).toEqual({
-      causes: [{ reason: 'DisruptionBudget', message: 'The disruption budget b needs 1 healthy pods and has 1 currently' }],
+      causes: [
+        {
+          reason: 'DisruptionBudget',
+          message: 'The disruption budget b needs 1 healthy pods and has 1 currently',
+        },
+      ],
     })
     expect(client.get('pods', key).metadata.deletionTimestamp).toBeUndefined()
   })
@@ -67,7 +97,12 @@ describe('pods/eviction', () => {
     running(client)
     budget(client, { observedGeneration: 0 })
     expect(refusal(() => evict(client)).details).toEqual({
-      causes: [{ reason: 'DisruptionBudget', message: 'The disruption budget b is still being processed by the server.' }],
+      causes: [
+        {
+          reason: 'DisruptionBudget',
+          message: 'The disruption budget b is still being processed by the server.',
+        },
+      ],
       retryAfterSeconds: 10,
     })
   })
@@ -79,7 +114,11 @@ describe('pods/eviction', () => {
     evict(client)
     const { status } = client.get('poddisruptionbudgets', { namespace: 'default', name: 'b' })
     expect(status).toMatchObject({ disruptionsAllowed: 0, disruptedPods: { a: '2026-01-01T00:00:00Z' } })
-    expect(status.conditions?.[0]).toMatchObject({ type: 'DisruptionAllowed', status: 'False', reason: 'InsufficientPods' })
+    expect(status.conditions?.[0]).toMatchObject({
+      type: 'DisruptionAllowed',
+      status: 'False',
+      reason: 'InsufficientPods',
+    })
   })
 
   it('does not count an unready pod of a healthy budget', () => {
@@ -88,7 +127,9 @@ describe('pods/eviction', () => {
     budget(client, {})
     evict(client)
     expect(client.get('pods', key).metadata.deletionTimestamp).toBeDefined()
-    expect(client.get('poddisruptionbudgets', { namespace: 'default', name: 'b' }).status.disruptedPods).toBeUndefined()
+    expect(
+      client.get('poddisruptionbudgets', { namespace: 'default', name: 'b' }).status.disruptedPods,
+    ).toBeUndefined()
   })
 
   it('counts an unready pod when the budget is not healthy, unless it says AlwaysAllow', () => {
@@ -97,7 +138,10 @@ describe('pods/eviction', () => {
     budget(client, { currentHealthy: 0 })
     expect(refusal(() => evict(client)).code).toBe(429)
     const stored = client.get('poddisruptionbudgets', { namespace: 'default', name: 'b' })
-    client.update('poddisruptionbudgets', { ...stored, spec: { ...stored.spec, unhealthyPodEvictionPolicy: 'AlwaysAllow' } })
+    client.update('poddisruptionbudgets', {
+      ...stored,
+      spec: { ...stored.spec, unhealthyPodEvictionPolicy: 'AlwaysAllow' },
+    })
     evict(client)
     expect(client.get('pods', key).metadata.deletionTimestamp).toBeDefined()
   })
@@ -108,8 +152,13 @@ describe('pods/eviction', () => {
     budget(client, {})
     budget(client, {}, {}, 'b2')
     expect(refusal(() => evict(client)).status).toEqual({
-      kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', code: 500,
-      message: 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      code: 500,
+      message:
+        'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
     })
   })
 
@@ -129,22 +178,32 @@ describe('pods/binding', () => {
 
   it('assigns the pod once, with condition and, from 1.35, the labels of the node', () => {
     const { client } = harness()
-    client.create('nodes', { metadata: { name: 'n1', labels: { 'topology.kubernetes.io/zone': 'z1' } } } as unknown as Node)
+    client.create('nodes', {
+      metadata: { name: 'n1', labels: { 'topology.kubernetes.io/zone': 'z1' } },
+    } as unknown as Node)
     client.create('pods', pod('a'))
     bind(client, 'n1')
     const { spec, status, metadata } = client.get('pods', key)
     expect(spec.nodeName).toBe('n1')
     expect(metadata).toMatchObject({ generation: 1, labels: { 'topology.kubernetes.io/zone': 'z1' } })
     expect(status?.conditions).toEqual([
-      { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: '2026-01-01T00:00:00Z' },
+      {
+        type: 'PodScheduled',
+        status: 'True',
+        lastProbeTime: null,
+        lastTransitionTime: '2026-01-01T00:00:00Z',
+      },
     ])
-    expect(refusal(() => bind(client, 'n2')).message)
-      .toBe('Operation cannot be fulfilled on pods/binding "a": pod a is already assigned to node "n1"')
+    expect(refusal(() => bind(client, 'n2')).message).toBe(
+      'Operation cannot be fulfilled on pods/binding "a": pod a is already assigned to node "n1"',
+    )
   })
 
   it('copies no labels before 1.35', () => {
     const { client } = harness({ version: 'v1.34' })
-    client.create('nodes', { metadata: { name: 'n1', labels: { 'topology.kubernetes.io/zone': 'z1' } } } as unknown as Node)
+    client.create('nodes', {
+      metadata: { name: 'n1', labels: { 'topology.kubernetes.io/zone': 'z1' } },
+    } as unknown as Node)
     client.create('pods', pod('a'))
     bind(client, 'n1')
     expect(client.get('pods', key).metadata.labels).toBeUndefined()

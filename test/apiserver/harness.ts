@@ -23,7 +23,13 @@ export function harness(
   const sim = new Simulation<ClusterEvents>({ seed: 7 })
   const store = options.store ?? new EtcdStore({ clock: sim.clock })
   const server = new ApiServer({
-    store, clock: sim.clock, random: sim.random, bus: sim.bus, trace: sim.trace, scheme: createScheme(version), ...rest,
+    store,
+    clock: sim.clock,
+    random: sim.random,
+    bus: sim.bus,
+    trace: sim.trace,
+    scheme: createScheme(version),
+    ...rest,
   })
   bootstrap(server)
   return { sim, store, server, client: server.client({ name: 'admin', groups: ['system:masters'] }) }
@@ -33,7 +39,8 @@ export function harness(
 export function pod(name: string, more: { labels?: Record<string, string>; nodeName?: string } = {}): Pod {
   const { labels, nodeName } = more
   return {
-    apiVersion: 'v1', kind: 'Pod',
+    apiVersion: 'v1',
+    kind: 'Pod',
     metadata: { name, namespace: 'default', ...(labels === undefined ? {} : { labels }) },
     spec: { containers: [{ name: 'c', image: 'i:1' }], ...(nodeName === undefined ? {} : { nodeName }) },
   } as unknown as Pod

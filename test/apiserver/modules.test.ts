@@ -45,9 +45,13 @@ describe('compactor', () => {
 })
 
 describe('lessor and recorder', () => {
-  const recorderOf = ({ client, sim }: Harness): CorrelatingRecorder => new CorrelatingRecorder({
-    client, clock: sim.clock, source: { component: 'kubelet', host: 'n1' }, state: { value: new Map() as RecorderState },
-  })
+  const recorderOf = ({ client, sim }: Harness): CorrelatingRecorder =>
+    new CorrelatingRecorder({
+      client,
+      clock: sim.clock,
+      source: { component: 'kubelet', host: 'n1' },
+      state: { value: new Map() as RecorderState },
+    })
 
   it('equal events are counted up on one object, which goes after an hour', () => {
     const all = withModules()
@@ -61,7 +65,11 @@ describe('lessor and recorder', () => {
     const events = client.list('events', { namespace: 'default', fieldSelector: 'reason=Pulled' }).items
     expect(events).toHaveLength(1)
     expect(events[0]).toMatchObject({
-      count: 2, type: 'Normal', message: 'm', firstTimestamp: '2026-01-01T00:00:00Z', lastTimestamp: '2026-01-01T00:00:10Z',
+      count: 2,
+      type: 'Normal',
+      message: 'm',
+      firstTimestamp: '2026-01-01T00:00:00Z',
+      lastTimestamp: '2026-01-01T00:00:10Z',
       source: { component: 'kubelet', host: 'n1' },
       involvedObject: { kind: 'Pod', name: 'a', namespace: 'default', apiVersion: 'v1' },
     })
@@ -84,25 +92,40 @@ describe('lessor and recorder', () => {
     expect(client.list('events').items[0]?.count).toBe(26)
   })
 
-  it('from the tenth on, different messages of one kind share one event, until none has come for ten minutes', () => {
-    const all = harness()
-    const { client, sim } = all
-    const recorder = recorderOf(all)
-    const target = { object: client.create('pods', pod('a')), kind: 'Pod', apiVersion: 'v1' }
-    const say = (from: number, to: number): void => {
-      for (let at = from; at < to; at++) recorder.event(target, 'Normal', 'SuccessfulCreate', `Created pod: p-${at}`)
-    }
-    say(0, 12)
-    recorder.event(target, 'Normal', 'Other', 'Created pod: p-12')
-    const messages = (): unknown => client.list('events').items.map(({ message, count }) => `${message ?? ''} ${count ?? 0}`).sort()
-    const single = Array.from({ length: 9 }, (_, at) => `Created pod: p-${at} 1`)
-    expect(messages()).toEqual(['(combined from similar events): Created pod: p-11 3', ...single, 'Created pod: p-12 1'].sort())
-    const combined = client.list('events').items.find(({ message }) => message?.startsWith('(combined'))
-    expect(combined).toMatchObject({ source: { component: 'kubelet', host: 'n1' }, reportingComponent: '', reportingInstance: '' })
-    sim.advance('11m')
-    say(20, 21)
-    expect(messages()).toContain('Created pod: p-20 1')
-  })
+  it(
+    'from the tenth on, different messages of one kind share one event, until none has come for ten ' +
+      'minutes',
+    () => {
+      const all = harness()
+      const { client, sim } = all
+      const recorder = recorderOf(all)
+      const target = { object: client.create('pods', pod('a')), kind: 'Pod', apiVersion: 'v1' }
+      const say = (from: number, to: number): void => {
+        for (let at = from; at < to; at++)
+          recorder.event(target, 'Normal', 'SuccessfulCreate', `Created pod: p-${at}`)
+      }
+      say(0, 12)
+      recorder.event(target, 'Normal', 'Other', 'Created pod: p-12')
+      const messages = (): unknown =>
+        client
+          .list('events')
+          .items.map(({ message, count }) => `${message ?? ''} ${count ?? 0}`)
+          .sort()
+      const single = Array.from({ length: 9 }, (_, at) => `Created pod: p-${at} 1`)
+      expect(messages()).toEqual(
+        ['(combined from similar events): Created pod: p-11 3', ...single, 'Created pod: p-12 1'].sort(),
+      )
+      const combined = client.list('events').items.find(({ message }) => message?.startsWith('(combined'))
+      expect(combined).toMatchObject({
+        source: { component: 'kubelet', host: 'n1' },
+        reportingComponent: '',
+        reportingInstance: '',
+      })
+      sim.advance('11m')
+      say(20, 21)
+      expect(messages()).toContain('Created pod: p-20 1')
+    },
+  )
 
   it('what cannot be written is dropped', () => {
     const all = harness()

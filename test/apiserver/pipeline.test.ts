@@ -9,23 +9,33 @@ const configMap = (name: string): ConfigMap => ({ metadata: { name, namespace: '
 
 describe('authorization', () => {
   const readersOnly: Authorizer = {
-    authorize: ({ groups = [] }, { verb }) => (groups.includes('system:masters') || verb === 'get'
-      ? { allowed: true } : { allowed: false, reason: 'RBAC: role.rbac.authorization.k8s.io "x" not found' }),
+    authorize: ({ groups = [] }, { verb }) =>
+      groups.includes('system:masters') || verb === 'get'
+        ? { allowed: true }
+        : { allowed: false, reason: 'RBAC: role.rbac.authorization.k8s.io "x" not found' },
   }
 
   it('refuses with the text of the real server', () => {
     const { server } = harness({ authorizer: readersOnly })
     const jane = server.client({ name: 'jane' })
     expect(() => jane.list('pods', { namespace: 'default' })).toThrow(
-      'pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace "default": '
-        + 'RBAC: role.rbac.authorization.k8s.io "x" not found')
-    expect(() => jane.patch('nodes', { name: 'n' }, { type: 'merge', body: {} }, { subresource: 'status' })).toThrow(
-      'nodes "n" is forbidden: User "jane" cannot patch resource "nodes/status" in API group "" at the cluster scope')
+      'pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace ' +
+        '"default": ' +
+        'RBAC: role.rbac.authorization.k8s.io "x" not found',
+    )
+    expect(() =>
+      jane.patch('nodes', { name: 'n' }, { type: 'merge', body: {} }, { subresource: 'status' }),
+    ).toThrow(
+      'nodes "n" is forbidden: User "jane" cannot patch resource "nodes/status" in API group "" at ' +
+        'the cluster scope',
+    )
   })
 
   it('comes before the resource is looked at', () => {
     const { server } = harness({ authorizer: readersOnly })
-    expect(() => server.client({ name: 'jane' }).delete('configmaps', { namespace: 'nosuch', name: 'x' })).toThrow('is forbidden')
+    expect(() =>
+      server.client({ name: 'jane' }).delete('configmaps', { namespace: 'nosuch', name: 'x' }),
+    ).toThrow('is forbidden')
   })
 })
 
@@ -37,8 +47,9 @@ describe('authentication of requests from outside', () => {
       authenticate: ({ bearerToken }) => (bearerToken === 't' ? { name: 'jane' } : undefined),
     }
     const { server } = harness({ authenticator })
-    const codes = [{}, { authorization: 'Bearer t' }, { authorization: 'Bearer x' }]
-      .map((headers) => handleHttp(server, { ...get, headers }).code)
+    const codes = [{}, { authorization: 'Bearer t' }, { authorization: 'Bearer x' }].map(
+      (headers) => handleHttp(server, { ...get, headers }).code,
+    )
     expect(codes).toEqual([200, 200, 401])
   })
 })
@@ -49,12 +60,16 @@ describe('what can be observed', () => {
     const told: string[] = []
     sim.bus.on('request', ({ verb, resource, code }) => told.push(`${verb} ${resource} ${code}`))
     sim.bus.on('write', ({ type, resource, object: { metadata }, old }) =>
-      told.push(`${type} ${resource} ${metadata.name as string} ${old !== undefined}`))
+      told.push(`${type} ${resource} ${metadata.name as string} ${old !== undefined}`),
+    )
     client.create('configmaps', configMap('a'))
     client.delete('configmaps', { namespace: 'default', name: 'a' })
     expect(() => client.get('configmaps', { namespace: 'default', name: 'a' })).toThrow('not found')
     expect(told).toEqual([
-      'ADDED configmaps a false', 'create configmaps 201', 'DELETED configmaps a true', 'delete configmaps 200',
+      'ADDED configmaps a false',
+      'create configmaps 201',
+      'DELETED configmaps a true',
+      'delete configmaps 200',
       'get configmaps 404',
     ])
   })
@@ -92,8 +107,13 @@ describe('the HTTP edge', () => {
     const { body } = ask('/api/v1/namespaces/default/pods', table)
     const { kind, rows, columnDefinitions } = JSON.parse(body) as Record<string, never[]>
     expect(kind).toBe('Table')
-    expect((columnDefinitions as unknown as { name: string }[]).slice(0, 5).map(({ name }) => name))
-      .toEqual(['Name', 'Ready', 'Status', 'Restarts', 'Age'])
+    expect((columnDefinitions as unknown as { name: string }[]).slice(0, 5).map(({ name }) => name)).toEqual([
+      'Name',
+      'Ready',
+      'Status',
+      'Restarts',
+      'Age',
+    ])
     const [row] = rows as unknown as [{ cells: unknown[]; object: { kind: string } }]
     expect(row.cells.slice(0, 5)).toEqual(['a', '0/1', 'Pending', '0', '0s'])
     expect(row.object.kind).toBe('PartialObjectMetadata')
@@ -101,7 +121,9 @@ describe('the HTTP edge', () => {
 
   it('leaves kind and apiVersion out of the items of a list', () => {
     const { items } = JSON.parse(ask('/api/v1/pods', 'application/json').body) as { items: object[] }
-    expect(items.map((item) => Object.keys(item).filter((key) => key === 'kind' || key === 'apiVersion'))).toEqual([[]])
+    expect(
+      items.map((item) => Object.keys(item).filter((key) => key === 'kind' || key === 'apiVersion')),
+    ).toEqual([[]])
   })
 
   it('knows what it does not serve', () => {
@@ -115,11 +137,20 @@ describe('versions of a kind that etcd does not keep', () => {
   it('are written and read in their own form', () => {
     const { client } = harness()
     client.create('events', {
-      metadata: { name: 'e', namespace: 'default' }, involvedObject: { kind: 'Pod', namespace: 'default', name: 'p' },
-      reason: 'R', message: 'm', type: 'Normal', source: { component: 'c' },
+      metadata: { name: 'e', namespace: 'default' },
+      involvedObject: { kind: 'Pod', namespace: 'default', name: 'p' },
+      reason: 'R',
+      message: 'm',
+      type: 'Normal',
+      source: { component: 'c' },
     } as never)
     const event = client.get('events.events.k8s.io', { namespace: 'default', name: 'e' })
-    expect(event).toMatchObject({ apiVersion: 'events.k8s.io/v1', regarding: { kind: 'Pod', name: 'p' }, note: 'm', reason: 'R' })
+    expect(event).toMatchObject({
+      apiVersion: 'events.k8s.io/v1',
+      regarding: { kind: 'Pod', name: 'p' },
+      note: 'm',
+      reason: 'R',
+    })
     expect(Object.isFrozen(event)).toBe(true)
   })
 
@@ -127,8 +158,13 @@ describe('versions of a kind that etcd does not keep', () => {
     const { client } = harness({ version: 'v1.15' })
     const template = { metadata: { labels: { app: 'x' } }, spec: { containers: [{ name: 'c', image: 'i' }] } }
     client.create('deployments.v1beta1.extensions', {
-      apiVersion: 'extensions/v1beta1', kind: 'Deployment', metadata: { name: 'd', namespace: 'default' }, spec: { template },
+      apiVersion: 'extensions/v1beta1',
+      kind: 'Deployment',
+      metadata: { name: 'd', namespace: 'default' },
+      spec: { template },
     } as never)
-    expect(client.get('deployments', { namespace: 'default', name: 'd' }).spec.selector).toEqual({ matchLabels: { app: 'x' } })
+    expect(client.get('deployments', { namespace: 'default', name: 'd' }).spec.selector).toEqual({
+      matchLabels: { app: 'x' },
+    })
   })
 })

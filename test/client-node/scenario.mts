@@ -1,4 +1,7 @@
-/** What client-node.test.ts lets each version of @kubernetes/client-node do: `scenario.mts <its index.js>` prints one JSON document. */
+/**
+ * What client-node.test.ts lets each version of @kubernetes/client-node do: `scenario.mts <its index.js>`
+ * prints one JSON document.
+ */
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 import { kubeConfigFor } from '../../src/client-node/index.js'
 
@@ -6,12 +9,23 @@ import { kubeConfigFor } from '../../src/client-node/index.js'
 interface Library {
   readonly KubeConfig: new () => object
   readonly CoreV1Api: new (configuration: never) => Api
-  readonly KubernetesObjectApi: { makeApiClient(config: object): { read(of: object): Promise<{ data: object }> } }
+  readonly KubernetesObjectApi: {
+    makeApiClient(config: object): { read(of: object): Promise<{ data: object }> }
+  }
   readonly ApiException: new () => { code: number; body: string }
   readonly Watch: new (config: object) => {
-    watch(path: string, query: object, event: (type: string, object: Named) => void, done: (error: Error) => void): Promise<AbortController>
+    watch(
+      path: string,
+      query: object,
+      event: (type: string, object: Named) => void,
+      done: (error: Error) => void,
+    ): Promise<AbortController>
   }
-  readonly makeInformer: (config: object, path: string, list: () => Promise<object>) => {
+  readonly makeInformer: (
+    config: object,
+    path: string,
+    list: () => Promise<object>,
+  ) => {
     on(event: string, listener: (object: Named) => void): void
     start(): Promise<void>
     stop(): Promise<void>
@@ -35,7 +49,7 @@ interface Api {
 const PATH = '/api/v1/namespaces/default/configmaps'
 const at = { namespace: 'default' }
 const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20))
-const library = await import(process.argv[2] as string) as Library
+const library = (await import(process.argv[2] as string)) as Library
 const cluster = new SimCluster({ nodes: 2 })
 const kc = kubeConfigFor(cluster)
 const core = kc.makeApiClient(library.CoreV1Api)
@@ -43,22 +57,41 @@ const out: Record<string, unknown> = {}
 
 out['nodes'] = (await core.listNode()).items.map(({ metadata }) => metadata.name)
 await core.createNamespacedConfigMap({ ...at, body: { metadata: { name: 'a' }, data: { x: '1' } } })
-out['patched'] = (await core.patchNamespacedConfigMap({ ...at, name: 'a', body: [{ op: 'add', path: '/data/y', value: '2' }] })).data
-out['dynamic'] = (await library.KubernetesObjectApi.makeApiClient(kc)
-  .read({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', ...at } })).data
+out['patched'] = (
+  await core.patchNamespacedConfigMap({
+    ...at,
+    name: 'a',
+    body: [{ op: 'add', path: '/data/y', value: '2' }],
+  })
+).data
+out['dynamic'] = (
+  await library.KubernetesObjectApi.makeApiClient(kc).read({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'a', ...at },
+  })
+).data
 await core.createNamespacedConfigMap({ ...at, body: { metadata: { name: 'a' } } }).catch((error: unknown) => {
-  if (error instanceof library.ApiException) out['refused'] = [error.code, (JSON.parse(error.body) as { reason: string }).reason]
+  if (error instanceof library.ApiException)
+    out['refused'] = [error.code, (JSON.parse(error.body) as { reason: string }).reason]
 })
 
-const mine = kubeConfigFor(cluster, { as: { user: 'nobody' }, KubeConfig: library.KubeConfig }) as unknown as typeof kc
+const mine = kubeConfigFor(cluster, {
+  as: { user: 'nobody' },
+  KubeConfig: library.KubeConfig,
+}) as unknown as typeof kc
 out['isTheirs'] = mine instanceof library.KubeConfig
 out['user'] = mine.getCurrentUser().name
 
 const events: string[] = []
 let done: (error: Error) => void = () => undefined
 const ended = new Promise<Error>((resolve) => (done = resolve))
-const abort = await new library.Watch(kc)
-  .watch(PATH, {}, (type, { metadata }) => void events.push(`${type} ${metadata.name}`), (error) => done(error))
+const abort = await new library.Watch(kc).watch(
+  PATH,
+  {},
+  (type, { metadata }) => void events.push(`${type} ${metadata.name}`),
+  (error) => done(error),
+)
 await tick()
 await core.createNamespacedConfigMap({ ...at, body: { metadata: { name: 'b' } } })
 await tick()
@@ -68,7 +101,8 @@ out['ended'] = (await ended).name
 
 const seen: string[] = []
 const informer = library.makeInformer(kc, PATH, () => core.listNamespacedConfigMap(at))
-for (const event of ['add', 'delete']) informer.on(event, ({ metadata }) => void seen.push(`${event} ${metadata.name}`))
+for (const event of ['add', 'delete'])
+  informer.on(event, ({ metadata }) => void seen.push(`${event} ${metadata.name}`))
 informer.on('error', () => undefined)
 await informer.start()
 await tick()

@@ -45,7 +45,7 @@ test('a garbage collector that was down deletes what lost its owner meanwhile', 
   expect(leases.map(({ metadata }) => metadata.name)).toEqual(['node-2', 'node-3'])
 })
 
-test('a component of one\'s own replaces one that was left out', () => {
+test("a component of one's own replaces one that was left out", () => {
   const first: Component = {
     name: 'first-fit',
     identity: { name: 'system:kube-scheduler' },
@@ -123,12 +123,16 @@ test('a controller that waits for lists which an outage keeps back does not make
 
 test('names of components that do not exist are answered by those that do', () => {
   const cluster = new SimCluster({ nodes: 1 })
-  expect(() => cluster.component('kube-sheduler')).toThrow(/there is no component kube-sheduler; there are: .*kube-scheduler/)
+  expect(() => cluster.component('kube-sheduler')).toThrow(
+    /there is no component kube-sheduler; there are: .*kube-scheduler/,
+  )
 })
 
 test('views show what each informer has seen, in key order', () => {
   const cluster = clusterWith(2)
-  const views = cluster.views().filter(({ component, resource }) => component === 'kube-scheduler' && resource === 'pods')
+  const views = cluster
+    .views()
+    .filter(({ component, resource }) => component === 'kube-scheduler' && resource === 'pods')
   expect(views).toHaveLength(1)
   expect(views[0]).toMatchObject({ connected: true, selection: {} })
   expect(views[0]?.objects).toEqual(cluster.list('pods').items)

@@ -26,18 +26,26 @@ test.each([
 })
 
 const isDeepFrozen = (value: unknown): boolean =>
-  typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(isDeepFrozen))
+  typeof value !== 'object' ||
+  value === null ||
+  (Object.isFrozen(value) && Object.values(value).every(isDeepFrozen))
 
 test('what comes out is frozen to the bottom', () => {
   const cluster = clusterWith(1)
   const given = [
-    cluster.list('pods').items, cluster.get('nodes', { name: 'node-1' }), cluster.create('configmaps', {
-      metadata: { name: 'c', namespace: 'default' }, data: { key: 'value' },
-    }),
-    cluster.patch('configmaps', { name: 'c', namespace: 'default' }, { type: 'merge', body: { data: { key: 'other' } } }),
-    cluster.stored('deployments'), cluster.views().flatMap(({ objects }) => objects),
+    cluster.list('pods').items,
+    cluster.get('nodes', { name: 'node-1' }),
+    cluster.create('configmaps', { metadata: { name: 'c', namespace: 'default' }, data: { key: 'value' } }),
+    cluster.patch(
+      'configmaps',
+      { name: 'c', namespace: 'default' },
+      { type: 'merge', body: { data: { key: 'other' } } },
+    ),
+    cluster.stored('deployments'),
+    cluster.views().flatMap(({ objects }) => objects),
   ]
-  for (const value of given) for (const object of Array.isArray(value) ? value : [value]) expect(isDeepFrozen(object)).toBe(true)
+  for (const value of given)
+    for (const object of Array.isArray(value) ? value : [value]) expect(isDeepFrozen(object)).toBe(true)
 })
 
 const thaw = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
@@ -70,7 +78,11 @@ test('watch: an async iterator that ends when the loop is left', async () => {
   cluster.create('secrets', { metadata: { name: 'a', namespace: 'default' } })
   await Promise.resolve()
   cluster.create('secrets', { metadata: { name: 'b', namespace: 'kube-system' } })
-  cluster.patch('secrets', { name: 'a', namespace: 'default' }, { type: 'merge', body: { data: { x: 'eQ==' } } })
+  cluster.patch(
+    'secrets',
+    { name: 'a', namespace: 'default' },
+    { type: 'merge', body: { data: { x: 'eQ==' } } },
+  )
   cluster.delete('secrets', { name: 'a', namespace: 'default' })
   await loop
   expect(names).toEqual(['ADDED a', 'MODIFIED a', 'DELETED a'])
@@ -85,39 +97,62 @@ test('fake timers and a fake clock make no difference', () => {
     return cluster.traceHash()
   }
   const real = play()
-  vi.useFakeTimers({ now: 0, toFake: ['setTimeout', 'setInterval', 'setImmediate', 'Date', 'performance', 'queueMicrotask'] })
+  vi.useFakeTimers({
+    now: 0,
+    toFake: ['setTimeout', 'setInterval', 'setImmediate', 'Date', 'performance', 'queueMicrotask'],
+  })
   expect(play()).toBe(real)
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('the bus tells of requests, writes, scheduling, node conditions, evictions and steps, in order of time', () => {
-  const cluster = new SimCluster({ seed: 7 })
-  const seen = new Map<string, number>()
-  let last = cluster.now()
-  const ends = (['request', 'write', 'scheduled', 'unschedulable', 'nodeCondition', 'eviction', 'step'] as const).map((name) =>
-    cluster.on(name, (event: ClusterEvents[typeof name]) => {
-      expect(event.time).toBeGreaterThanOrEqual(last)
-      last = event.time
-      seen.set(name, (seen.get(name) ?? 0) + 1)
-    }))
-  cluster.apply(deployment('web', 3))
-  const huge = { name: 'huge', image: 'x', resources: { requests: { cpu: '64' } } }
-  cluster.create('pods', { metadata: { name: 'huge', namespace: 'default' }, spec: { containers: [huge] } } as never)
-  cluster.settle()
-  expect(seen.get('scheduled')).toBe(3)
-  cluster.node('node-1').crash()
-  cluster.advance('7m')
-  expect([...seen.keys()].sort()).toEqual(['eviction', 'nodeCondition', 'request', 'scheduled', 'step', 'unschedulable', 'write'])
-  const counts = JSON.stringify([...seen])
-  for (const end of ends) end()
-  cluster.advance('1m')
-  expect(JSON.stringify([...seen])).toBe(counts)
-})
+test(
+  'the bus tells of requests, writes, scheduling, node conditions, evictions and steps, in order of ' +
+    'time',
+  () => {
+    const cluster = new SimCluster({ seed: 7 })
+    const seen = new Map<string, number>()
+    let last = cluster.now()
+    const ends = (
+      ['request', 'write', 'scheduled', 'unschedulable', 'nodeCondition', 'eviction', 'step'] as const
+    ).map((name) =>
+      cluster.on(name, (event: ClusterEvents[typeof name]) => {
+        expect(event.time).toBeGreaterThanOrEqual(last)
+        last = event.time
+        seen.set(name, (seen.get(name) ?? 0) + 1)
+      }),
+    )
+    cluster.apply(deployment('web', 3))
+    const huge = { name: 'huge', image: 'x', resources: { requests: { cpu: '64' } } }
+    cluster.create('pods', {
+      metadata: { name: 'huge', namespace: 'default' },
+      spec: { containers: [huge] },
+    } as never)
+    cluster.settle()
+    expect(seen.get('scheduled')).toBe(3)
+    cluster.node('node-1').crash()
+    cluster.advance('7m')
+    expect([...seen.keys()].sort()).toEqual([
+      'eviction',
+      'nodeCondition',
+      'request',
+      'scheduled',
+      'step',
+      'unschedulable',
+      'write',
+    ])
+    const counts = JSON.stringify([...seen])
+    for (const end of ends) end()
+    cluster.advance('1m')
+    expect(JSON.stringify([...seen])).toBe(counts)
+  },
+)
 
 test('observers do not change the outcome', () => {
   const play = (observe: boolean): string => {
     const cluster = new SimCluster({ seed: 5, interleaving: 'seeded' })
-    if (observe) for (const name of ['request', 'write', 'step', 'log', 'scheduled'] as const) cluster.on(name, () => undefined)
+    if (observe)
+      for (const name of ['request', 'write', 'step', 'log', 'scheduled'] as const)
+        cluster.on(name, () => undefined)
     cluster.apply(deployment('web', 3))
     return cluster.advance('1m').traceHash()
   }
@@ -137,7 +172,7 @@ test('time moves by advance, until and settle only; advance moves it exactly', (
   expect(() => cluster.advance('soon')).toThrow(RangeError)
 })
 
-test('a user\'s mistake is an ApiError with a Status', () => {
+test("a user's mistake is an ApiError with a Status", () => {
   const cluster = new SimCluster({ nodes: 0 })
   const get = (): unknown => cluster.get('pods', { namespace: 'default', name: 'none' })
   expect(get).toThrow(ApiError)

@@ -65,31 +65,43 @@ function clusterIn(moment: string, interleaving: Interleaving): SimCluster {
   return cluster
 }
 
-const throughJson = (cluster: SimCluster): SimCluster => SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster.toJSON())))
+const throughJson = (cluster: SimCluster): SimCluster =>
+  SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster.toJSON())))
 
 describe.each(['fifo', 'seeded'] as const)('interleaving %s', (interleaving) => {
-  test.each(Object.keys(moments))('all kinds of copies are the same and have the same future: %s', (moment) => {
-    const cluster = clusterIn(moment, interleaving)
-    const copies = [cluster.fork(), SimCluster.restore(cluster.snapshot()), throughJson(cluster), cluster.fork().fork()]
-    const present = stateOf(cluster)
-    for (const copy of copies) expect(stateOf(copy)).toBe(present)
-    const expected = future(cluster)
-    for (const copy of copies) expect(future(copy)).toBe(expected)
-  })
+  test.each(Object.keys(moments))(
+    'all kinds of copies are the same and have the same future: %s',
+    (moment) => {
+      const cluster = clusterIn(moment, interleaving)
+      const copies = [
+        cluster.fork(),
+        SimCluster.restore(cluster.snapshot()),
+        throughJson(cluster),
+        cluster.fork().fork(),
+      ]
+      const present = stateOf(cluster)
+      for (const copy of copies) expect(stateOf(copy)).toBe(present)
+      const expected = future(cluster)
+      for (const copy of copies) expect(future(copy)).toBe(expected)
+    },
+  )
 
-  test.each(Object.keys(moments))('whatever a fork does, the original does not see, and the other way round: %s', (moment) => {
-    const cluster = clusterIn(moment, interleaving)
-    const present = stateOf(cluster)
-    const undisturbed = future(clusterIn(moment, interleaving))
-    const fork = cluster.fork()
-    fork.node('node-1').crash()
-    future(fork)
-    fork.node('node-2').remove()
-    expect(stateOf(cluster)).toBe(present)
-    const sibling = cluster.fork()
-    expect(future(cluster)).toBe(undisturbed)
-    expect(stateOf(sibling)).toBe(present)
-  })
+  test.each(Object.keys(moments))(
+    'whatever a fork does, the original does not see, and the other way round: %s',
+    (moment) => {
+      const cluster = clusterIn(moment, interleaving)
+      const present = stateOf(cluster)
+      const undisturbed = future(clusterIn(moment, interleaving))
+      const fork = cluster.fork()
+      fork.node('node-1').crash()
+      future(fork)
+      fork.node('node-2').remove()
+      expect(stateOf(cluster)).toBe(present)
+      const sibling = cluster.fork()
+      expect(future(cluster)).toBe(undisturbed)
+      expect(stateOf(sibling)).toBe(present)
+    },
+  )
 
   test('a snapshot is a value: it does not change with its cluster, and serves any number of times', () => {
     const cluster = clusterIn('in the middle of a rollout', interleaving)
@@ -137,7 +149,8 @@ test('a copy may go on in another order than its original: its seed decides, eac
   const cluster = clusterWith(2)
   cluster.apply(deployment('web', 6))
   const snapshot = cluster.snapshot()
-  const played = (interleaving?: Interleaving): SimCluster => SimCluster.restore(snapshot, interleaving === undefined ? {} : { interleaving }).settle()
+  const played = (interleaving?: Interleaving): SimCluster =>
+    SimCluster.restore(snapshot, interleaving === undefined ? {} : { interleaving }).settle()
   const [same, seeded, again] = [played(), played('seeded'), played('seeded')]
   expect(same.traceHash()).toBe(cluster.settle().traceHash())
   expect(seeded.traceHash()).not.toBe(same.traceHash())
@@ -177,5 +190,7 @@ test('a fork of a cluster whose history was cut past the apiserver lists again, 
   fork.apply(deployment('web', 4))
   fork.settle()
   expect(checkInvariants(fork)).toEqual([])
-  expect(fork.list('pods', { labelSelector: 'app=web' }).items.filter(({ status }) => status.phase === 'Running')).toHaveLength(4)
+  expect(
+    fork.list('pods', { labelSelector: 'app=web' }).items.filter(({ status }) => status.phase === 'Running'),
+  ).toHaveLength(4)
 })

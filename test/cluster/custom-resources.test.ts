@@ -2,24 +2,49 @@ import { describe, expect, it } from 'vitest'
 import type { KubeObject } from '../../src/api/definition.js'
 import { SimCluster } from '../../src/index.js'
 
-const crd = (kind: string, names: object = {}, version: object = {}): KubeObject => ({
-  apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition',
-  metadata: { name: `${kind.toLowerCase()}s.example.com` },
-  spec: {
-    group: 'example.com', scope: 'Namespaced', names: { plural: `${kind.toLowerCase()}s`, kind, ...names },
-    versions: [{
-      name: 'v1', served: true, storage: true, ...version,
-      schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: { size: { type: 'integer', default: 1 } } } } } },
-    }],
-  },
-}) as KubeObject
+const crd = (kind: string, names: object = {}, version: object = {}): KubeObject =>
+  ({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${kind.toLowerCase()}s.example.com` },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural: `${kind.toLowerCase()}s`, kind, ...names },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          ...version,
+          schema: {
+            openAPIV3Schema: {
+              type: 'object',
+              properties: { spec: { type: 'object', properties: { size: { type: 'integer', default: 1 } } } },
+            },
+          },
+        },
+      ],
+    },
+  }) as KubeObject
 
 const widget = (name: string, more: object = {}, namespace = 'default'): KubeObject =>
-  ({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name, namespace, ...more }, spec: {} }) as KubeObject
+  ({
+    apiVersion: 'example.com/v1',
+    kind: 'Widget',
+    metadata: { name, namespace, ...more },
+    spec: {},
+  }) as KubeObject
 
 function cluster(): SimCluster {
   const made = new SimCluster({ version: 'v1.34', nodes: 0 })
-  made.apply(crd('Widget', { shortNames: ['wi'] }, { additionalPrinterColumns: [{ name: 'Size', type: 'integer', jsonPath: '.spec.size' }] }) as never)
+  made.apply(
+    crd(
+      'Widget',
+      { shortNames: ['wi'] },
+      { additionalPrinterColumns: [{ name: 'Size', type: 'integer', jsonPath: '.spec.size' }] },
+    ) as never,
+  )
   return made.settle()
 }
 
@@ -28,7 +53,8 @@ const apply = (to: SimCluster, ...objects: readonly KubeObject[]): SimCluster =>
   return to.settle()
 }
 
-const names = (of: SimCluster): readonly string[] => of.list('widgets.example.com').items.map(({ metadata }) => metadata.name ?? '')
+const names = (of: SimCluster): readonly string[] =>
+  of.list('widgets.example.com').items.map(({ metadata }) => metadata.name ?? '')
 
 describe('custom resources in a cluster', () => {
   it('are served as soon as their CRD is established', () => {
@@ -56,7 +82,11 @@ describe('custom resources in a cluster', () => {
   })
 
   it('go with their namespace', () => {
-    const one = apply(cluster(), { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'n' } } as KubeObject, widget('a', {}, 'n'))
+    const one = apply(
+      cluster(),
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'n' } } as KubeObject,
+      widget('a', {}, 'n'),
+    )
     one.delete('namespaces', { name: 'n' })
     one.advance('1m')
     expect(names(one)).toEqual([])
@@ -68,8 +98,14 @@ describe('custom resources in a cluster', () => {
     one.delete('customresourcedefinitions', { name: 'widgets.example.com' })
     one.settle()
     expect(names(one)).toEqual(['held'])
-    expect(() => one.create('widgets.example.com', widget('late'))).toThrow('create not allowed while custom resource definition is terminating')
-    one.patch('widgets.example.com', { namespace: 'default', name: 'held' }, { type: 'merge', body: { metadata: { finalizers: null } } })
+    expect(() => one.create('widgets.example.com', widget('late'))).toThrow(
+      'create not allowed while custom resource definition is terminating',
+    )
+    one.patch(
+      'widgets.example.com',
+      { namespace: 'default', name: 'held' },
+      { type: 'merge', body: { metadata: { finalizers: null } } },
+    )
     one.advance('10s')
     expect(() => one.get('customresourcedefinitions', { name: 'widgets.example.com' })).toThrow('not found')
     expect(() => one.list('widgets.example.com')).toThrow('could not find the requested resource')
@@ -79,9 +115,16 @@ describe('custom resources in a cluster', () => {
   it('names that are taken are not accepted', () => {
     const one = cluster()
     apply(one, crd('Gadget', { shortNames: ['wi'] }))
-    const { status } = one.get('customresourcedefinitions', { name: 'gadgets.example.com' }) as KubeObject & { status: { conditions: readonly object[] } }
+    const { status } = one.get('customresourcedefinitions', { name: 'gadgets.example.com' }) as KubeObject & {
+      status: { conditions: readonly object[] }
+    }
     expect(status.conditions).toMatchObject([
-      { type: 'NamesAccepted', status: 'False', reason: 'ShortNamesConflict', message: '"wi" is already in use' },
+      {
+        type: 'NamesAccepted',
+        status: 'False',
+        reason: 'ShortNamesConflict',
+        message: '"wi" is already in use',
+      },
       { type: 'Established', status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' },
     ])
     one.delete('customresourcedefinitions', { name: 'widgets.example.com' })
@@ -91,30 +134,53 @@ describe('custom resources in a cluster', () => {
 })
 
 describe('several versions', () => {
-  const schema = (field: string): object =>
-    ({ openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: { [field]: { type: 'string' } } } } } })
-  const versioned = (conversion: object): KubeObject => ({
-    ...crd('Widget'),
-    spec: {
-      ...(crd('Widget') as KubeObject & { spec: object }).spec, conversion,
-      versions: [{ name: 'v1', served: true, storage: false, schema: schema('old') }, { name: 'v2', served: true, storage: true, schema: schema('new') }],
+  const schema = (field: string): object => ({
+    openAPIV3Schema: {
+      type: 'object',
+      properties: { spec: { type: 'object', properties: { [field]: { type: 'string' } } } },
     },
-  }) as KubeObject
-  const old = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'a', namespace: 'default' }, spec: { old: 'x' } }
-  const webhook = { strategy: 'Webhook', webhook: { clientConfig: { service: { namespace: 'n', name: 's' } }, conversionReviewVersions: ['v1'] } }
+  })
+  const versioned = (conversion: object): KubeObject =>
+    ({
+      ...crd('Widget'),
+      spec: {
+        ...(crd('Widget') as KubeObject & { spec: object }).spec,
+        conversion,
+        versions: [
+          { name: 'v1', served: true, storage: false, schema: schema('old') },
+          { name: 'v2', served: true, storage: true, schema: schema('new') },
+        ],
+      },
+    }) as KubeObject
+  const old = {
+    apiVersion: 'example.com/v1',
+    kind: 'Widget',
+    metadata: { name: 'a', namespace: 'default' },
+    spec: { old: 'x' },
+  }
+  const webhook = {
+    strategy: 'Webhook',
+    webhook: { clientConfig: { service: { namespace: 'n', name: 's' } }, conversionReviewVersions: ['v1'] },
+  }
 
   it('without conversion each shows what it knows', () => {
     const one = apply(new SimCluster({ version: 'v1.34', nodes: 0 }), versioned({ strategy: 'None' }))
     one.create('widgets.v1.example.com', old as never)
-    expect(one.get('widgets.v2.example.com', old.metadata)).toMatchObject({ apiVersion: 'example.com/v2', spec: {} })
+    expect(one.get('widgets.v2.example.com', old.metadata)).toMatchObject({
+      apiVersion: 'example.com/v2',
+      spec: {},
+    })
   })
 
   it('a webhook converts', () => {
     const one = new SimCluster({
-      version: 'v1.34', nodes: 0,
+      version: 'v1.34',
+      nodes: 0,
       webhooks: {
         'n/s': ({ request }) => {
-          const [object] = request['objects'] as readonly (KubeObject & { readonly spec: Readonly<Record<string, string>> })[]
+          const [object] = request['objects'] as readonly (KubeObject & {
+            readonly spec: Readonly<Record<string, string>>
+          })[]
           const { old: before, new: after } = object?.spec ?? {}
           const spec = after === undefined ? { new: `${before ?? ''}!` } : { old: after.slice(0, -1) }
           const convertedObjects = [{ ...object, apiVersion: request['desiredAPIVersion'], spec }]
@@ -123,20 +189,32 @@ describe('several versions', () => {
       },
     })
     apply(one, versioned(webhook)).create('widgets.v1.example.com', old as never)
-    expect(one.get('widgets.v2.example.com', old.metadata)).toMatchObject({ apiVersion: 'example.com/v2', spec: { new: 'x!' } })
-    expect(one.get('widgets.v1.example.com', old.metadata)).toMatchObject({ apiVersion: 'example.com/v1', spec: { old: 'x' } })
+    expect(one.get('widgets.v2.example.com', old.metadata)).toMatchObject({
+      apiVersion: 'example.com/v2',
+      spec: { new: 'x!' },
+    })
+    expect(one.get('widgets.v1.example.com', old.metadata)).toMatchObject({
+      apiVersion: 'example.com/v1',
+      spec: { old: 'x' },
+    })
     const { items } = one.list('apiservices')
-    expect(items.map(({ metadata }) => metadata.name).filter((name) => name?.endsWith('example.com'))).toEqual(['v1.example.com', 'v2.example.com'])
+    expect(
+      items.map(({ metadata }) => metadata.name).filter((name) => name?.endsWith('example.com')),
+    ).toEqual(['v1.example.com', 'v2.example.com'])
   })
 
   it('controllers live on when a webhook fails them', () => {
     let fails = false
     const one = new SimCluster({
-      version: 'v1.34', nodes: 0,
+      version: 'v1.34',
+      nodes: 0,
       webhooks: {
         'n/s': ({ request }) => {
           if (fails) throw new Error('broken pipe')
-          const convertedObjects = (request['objects'] as readonly object[]).map((each) => ({ ...each, apiVersion: request['desiredAPIVersion'] }))
+          const convertedObjects = (request['objects'] as readonly object[]).map((each) => ({
+            ...each,
+            apiVersion: request['desiredAPIVersion'],
+          }))
           return { response: { uid: request['uid'], result: { status: 'Success' }, convertedObjects } }
         },
       },
@@ -144,7 +222,12 @@ describe('several versions', () => {
     apply(one, versioned(webhook)).create('widgets.v1.example.com', old as never)
     one.settle()
     fails = true
-    one.create('widgets.v2.example.com', { ...old, apiVersion: 'example.com/v2', metadata: { name: 'b', namespace: 'default' }, spec: {} } as never)
+    one.create('widgets.v2.example.com', {
+      ...old,
+      apiVersion: 'example.com/v2',
+      metadata: { name: 'b', namespace: 'default' },
+      spec: {},
+    } as never)
     one.settle()
     fails = false
     one.advance('5s')
@@ -154,6 +237,8 @@ describe('several versions', () => {
   it('a webhook that is not there fails the request', () => {
     const one = apply(new SimCluster({ version: 'v1.34', nodes: 0 }), versioned(webhook))
     expect(() => one.create('widgets.v1.example.com', old as never)).toThrow(
-      'conversion webhook for example.com/v1, Kind=Widget failed: Post "https://s.n.svc:443/?timeout=30s": service "s" not found')
+      'conversion webhook for example.com/v1, Kind=Widget failed: Post ' +
+        '"https://s.n.svc:443/?timeout=30s": service "s" not found',
+    )
   })
 })

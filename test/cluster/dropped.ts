@@ -1,6 +1,7 @@
 /**
- * Prints how much of five clusters that were made, used and dropped survives a minor collection: the least of three looks, as a part of what was allocated. Run on
- * the sources and on the package: what a minifier makes of a function can keep it alive for longer (docs/decisions/garbage.md).
+ * Prints how much of five clusters that were made, used and dropped survives a minor collection: the least of
+ * three looks, as a part of what was allocated. Run on the sources and on the package: what a minifier makes
+ * of a function can keep it alive for longer (docs/decisions/garbage.md).
  */
 const program = `
 import { SimCluster } from 'simcluster'
@@ -26,6 +27,10 @@ console.log(JSON.stringify(Math.min(look(), look(), look())))
 `
 
 /** A young generation that holds all of it, and without V8's guesses at what will live long. */
-const flags: readonly string[] = ['--min-semi-space-size=64', '--max-semi-space-size=128', '--no-allocation-site-pretenuring']
+const flags: readonly string[] = [
+  '--min-semi-space-size=64',
+  '--max-semi-space-size=128',
+  '--no-allocation-site-pretenuring',
+]
 
-export const dropped: { readonly program: string, readonly flags: readonly string[] } = { program, flags }
+export const dropped: { readonly program: string; readonly flags: readonly string[] } = { program, flags }

@@ -2,12 +2,22 @@ import { describe, expect, test } from 'vitest'
 import { encodeProtobuf } from '../../src/api/protobuf/protobuf.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 
-const configMap = (name: string): object => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { a: '1' } })
+const configMap = (name: string): object => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name },
+  data: { a: '1' },
+})
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps'
-const post = (body: object): RequestInit =>
-  ({ method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
+const post = (body: object): RequestInit => ({
+  method: 'POST',
+  body: JSON.stringify(body),
+  headers: { 'content-type': 'application/json' },
+})
 
-async function* lines(response: Response): AsyncGenerator<{ type: string; object: { metadata: { name: string } } }> {
+async function* lines(
+  response: Response,
+): AsyncGenerator<{ type: string; object: { metadata: { name: string } } }> {
   let text = ''
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
     text += new TextDecoder().decode(chunk)
@@ -36,7 +46,9 @@ describe('cluster.fetch', () => {
     expect((await cluster.fetch(CONFIG_MAPS, post(configMap('a')))).status).toBe(201)
     const body = encodeProtobuf(configMap('b')) as Uint8Array<ArrayBuffer>
     const made = await cluster.fetch(CONFIG_MAPS, {
-      method: 'POST', body, headers: { 'content-type': 'application/vnd.kubernetes.protobuf' },
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/vnd.kubernetes.protobuf' },
     })
     expect([made.status, ((await made.json()) as { data: object }).data]).toEqual([201, { a: '1' }])
     const warned = await cluster.fetch(CONFIG_MAPS, post({ ...configMap('c'), x: 1 }))
@@ -56,9 +68,13 @@ describe('cluster.fetch', () => {
     cluster.settle()
     expect((await first).value?.object.metadata.name).toMatch(/kube-root-ca.crt|seen/)
     abort.abort(new Error('enough'))
-    await expect((async (): Promise<void> => {
-      for await (const _ of events) { /* until it fails */ }
-    })()).rejects.toThrow('enough')
+    await expect(
+      (async (): Promise<void> => {
+        for await (const _ of events) {
+          /* until it fails */
+        }
+      })(),
+    ).rejects.toThrow('enough')
 
     const timed = await cluster.fetch('/api/v1/nodes?watch=1&timeoutSeconds=30')
     const names: string[] = []

@@ -16,7 +16,11 @@ describe('clusters of equal options', () => {
   test.each<ClusterOptions>([
     { nodes: 2, seed: 41 },
     { nodes: 2, seed: 41, interleaving: 'seeded' },
-    { nodes: [{ name: 'one', zone: 'a', labels: { disk: 'ssd' } }], version: 'v1.30', without: ['kube-scheduler'] },
+    {
+      nodes: [{ name: 'one', zone: 'a', labels: { disk: 'ssd' } }],
+      version: 'v1.30',
+      without: ['kube-scheduler'],
+    },
   ])('are equal, whether made or begun where one stood: %j', (options) => {
     const first = lifeOf(options)
     expect(lifeOf(structuredClone(options))).toEqual(first)
@@ -39,20 +43,31 @@ describe('clusters of equal options', () => {
 
   test('are made anew where options hold more than data', () => {
     const made: string[] = []
-    const component = { name: 'mine', identity: { name: 'system:mine', groups: ['system:masters'] }, setup: () => void made.push('set up') }
+    const component = {
+      name: 'mine',
+      identity: { name: 'system:mine', groups: ['system:masters'] },
+      setup: () => void made.push('set up'),
+    }
     const clusters = [1, 2, 3, 4].map(() => new SimCluster({ nodes: 0, components: [component] }))
     expect(made).toHaveLength(clusters.length)
   })
 
-  test.each(['fifo', 'seeded'] as const)('are the same for every seed until they are ready, and then go their own ways (%s)', (interleaving) => {
-    const uids = [43, 44, 43, 44, 43, 44].map((seed) => {
-      const cluster = new SimCluster({ nodes: 0, seed, interleaving })
-      const made = cluster.create('namespaces', { metadata: { name: 'made' }, spec: {}, status: {} })
-      return { there: cluster.get('namespaces', { name: 'default' }).metadata.uid, made: made.metadata.uid, trace: cluster.traceHash() }
-    })
-    expect(new Set(uids.map(({ there }) => there)).size).toBe(1)
-    expect(new Set(uids.map(({ made }) => made)).size).toBe(2)
-    expect(new Set(uids.map(({ trace }) => trace)).size).toBe(2)
-    expect(new Set(uids.flatMap(({ there, made }) => [there, made])).size).toBe(3)
-  })
+  test.each(['fifo', 'seeded'] as const)(
+    'are the same for every seed until they are ready, and then go their own ways (%s)',
+    (interleaving) => {
+      const uids = [43, 44, 43, 44, 43, 44].map((seed) => {
+        const cluster = new SimCluster({ nodes: 0, seed, interleaving })
+        const made = cluster.create('namespaces', { metadata: { name: 'made' }, spec: {}, status: {} })
+        return {
+          there: cluster.get('namespaces', { name: 'default' }).metadata.uid,
+          made: made.metadata.uid,
+          trace: cluster.traceHash(),
+        }
+      })
+      expect(new Set(uids.map(({ there }) => there)).size).toBe(1)
+      expect(new Set(uids.map(({ made }) => made)).size).toBe(2)
+      expect(new Set(uids.map(({ trace }) => trace)).size).toBe(2)
+      expect(new Set(uids.flatMap(({ there, made }) => [there, made])).size).toBe(3)
+    },
+  )
 })

@@ -24,36 +24,58 @@ test('endpoints follow readiness', () => {
   const cluster = new SimCluster({ nodes: 1 })
   cluster.apply(WEB)
   cluster.settle()
-  const ready = (): unknown => cluster.list('endpointslices', { namespace: 'default', labelSelector: 'kubernetes.io/service-name=web' }).items[0]?.endpoints[0]?.conditions?.ready
+  const ready = (): unknown =>
+    cluster.list('endpointslices', { namespace: 'default', labelSelector: 'kubernetes.io/service-name=web' })
+      .items[0]?.endpoints[0]?.conditions?.ready
   expect(ready()).toBe(true)
   const address = cluster.get('services', { namespace: 'default', name: 'web' }).spec.clusterIP ?? ''
   expect(cluster.exec('web', `wget -qO- http://${address}/healthz`).stdout).toBe('ok')
   cluster.advance('14s')
   expect(ready()).toBe(false)
   expect(cluster.exec('web', `wget -qO- -T 1 http://${address}/healthz`).exitCode).not.toBe(0)
-  expect(cluster.kubectl('describe pod web').stdout).toContain('Readiness probe failed: HTTP probe failed with statuscode: 500')
+  expect(cluster.kubectl('describe pod web').stdout).toContain(
+    'Readiness probe failed: HTTP probe failed with statuscode: 500',
+  )
 })
 
 test('a node under pressure is tainted; its kubelet is configured by node', () => {
-  const cluster = new SimCluster({ nodes: [{ name: 'a', capacity: { memory: '4Gi' }, kubelet: { evictionHard: { 'memory.available': '1Gi' } } }] })
+  const cluster = new SimCluster({
+    nodes: [
+      { name: 'a', capacity: { memory: '4Gi' }, kubelet: { evictionHard: { 'memory.available': '1Gi' } } },
+    ],
+  })
   expect(cluster.node('a').object.status.allocatable?.['memory']).toBe('3Gi')
-  cluster.apply('apiVersion: v1\nkind: Pod\nmetadata: { name: p }\nspec: { containers: [{ name: p, image: nginx }] }')
+  cluster.apply(
+    'apiVersion: v1\nkind: Pod\nmetadata: { name: p }\nspec: { containers: [{ name: p, image: nginx }] }',
+  )
   cluster.settle()
   cluster.node('a').setContainerUsage('default', 'p', 'p', { memory: 3500 * 1024 * 1024 })
-  expect(() => cluster.node('a').setContainerUsage('default', 'p', 'q', {})).toThrow('no container q of the pod default/p runs on a')
+  expect(() => cluster.node('a').setContainerUsage('default', 'p', 'q', {})).toThrow(
+    'no container q of the pod default/p runs on a',
+  )
   cluster.advance('15s').settle()
-  expect(cluster.get('pods', { namespace: 'default', name: 'p' }).status).toMatchObject({ phase: 'Failed', reason: 'Evicted' })
-  expect(cluster.node('a').object.spec.taints).toMatchObject([{ key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' }])
-  expect(() => new SimCluster({ nodes: [{ name: 'a', kubelet: { evictionHard: { 'nothing.available': '1' } } }] })).toThrow('unknown eviction signal nothing.available')
+  expect(cluster.get('pods', { namespace: 'default', name: 'p' }).status).toMatchObject({
+    phase: 'Failed',
+    reason: 'Evicted',
+  })
+  expect(cluster.node('a').object.spec.taints).toMatchObject([
+    { key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' },
+  ])
+  expect(
+    () => new SimCluster({ nodes: [{ name: 'a', kubelet: { evictionHard: { 'nothing.available': '1' } } }] }),
+  ).toThrow('unknown eviction signal nothing.available')
 })
 
 test('the image of the guide does what the guide says', () => {
   const guide = readFileSync(new URL('../../docs/containers.md', import.meta.url), 'utf8')
   const [, snippet = ''] = /```ts\n([\s\S]*?)```/.exec(guide) ?? []
-  const code = snippet.replace(/defineImage<.*>\(/, 'defineImage(').replace('new SimCluster(', 'return new SimCluster(')
+  const code = snippet
+    .replace(/defineImage<.*>\(/, 'defineImage(')
+    .replace('new SimCluster(', 'return new SimCluster(')
   // oxlint-disable-next-line no-implied-eval, no-new-func -- the snippet is ours
   const cluster = new Function('defineImage', 'SimCluster', code)(defineImage, SimCluster) as SimCluster
-  const probe = (path: string): string => `{ httpGet: { path: ${path}, port: 8080 }, periodSeconds: 1, failureThreshold: 1 }`
+  const probe = (path: string): string =>
+    `{ httpGet: { path: ${path}, port: 8080 }, periodSeconds: 1, failureThreshold: 1 }`
   cluster.apply(`
 apiVersion: v1
 kind: Pod
@@ -63,13 +85,17 @@ spec:
     - { name: c, image: "registry.example.com/shop:v1", env: [{ name: GREETING, value: hi }], readinessProbe: ${probe('/slow')}, livenessProbe: ${probe('/healthz')} }
 `)
   cluster.settle()
-  const status = (): unknown => cluster.get('pods', { namespace: 'default', name: 'shop' }).status.containerStatuses?.[0]
+  const status = (): unknown =>
+    cluster.get('pods', { namespace: 'default', name: 'shop' }).status.containerStatuses?.[0]
   expect(status()).toMatchObject({ ready: false, started: true })
   expect(cluster.exec('shop', 'wget -qO- localhost:8080').stdout).toMatch(/^1 since \d+ ms$/)
   expect(cluster.logs('shop')).toBe('listening, hi\nGET /\n')
   cluster.exec('shop', ['break'])
   cluster.advance('4s')
-  expect(status()).toMatchObject({ restartCount: 1, lastState: { terminated: { exitCode: 0, reason: 'Completed' } } })
+  expect(status()).toMatchObject({
+    restartCount: 1,
+    lastState: { terminated: { exitCode: 0, reason: 'Completed' } },
+  })
   expect(cluster.logs('shop', { previous: true })).toBe('listening, hi\nGET /\nbye\n')
 })
 
@@ -91,10 +117,15 @@ spec: { hostPID: true, containers: [{ name: c, image: busybox, args: [sleep, "20
   cluster.settle()
   const ps = cluster.exec('p', 'ps', { container: 'sh' }).stdout
   expect(ps).toMatch(/ 1 .*\/pause\n *7 .*nginx -g daemon off;\n *14 .*sleep 1000\n/)
-  expect(cluster.exec('host', 'ps').stdout).toMatch(/\/sbin\/init\n[^]*\/usr\/bin\/kubelet\n[^]*nginx -g daemon off;\n[^]*sleep 2000\n/)
+  expect(cluster.exec('host', 'ps').stdout).toMatch(
+    /\/sbin\/init\n[^]*\/usr\/bin\/kubelet\n[^]*nginx -g daemon off;\n[^]*sleep 2000\n/,
+  )
   cluster.exec('p', 'kill -HUP 7', { container: 'sh' })
   cluster.advance('1s')
-  const restarts = (): unknown => cluster.get('pods', { namespace: 'default', name: 'p' }).status.containerStatuses?.map(({ restartCount }) => restartCount)
+  const restarts = (): unknown =>
+    cluster
+      .get('pods', { namespace: 'default', name: 'p' })
+      .status.containerStatuses?.map(({ restartCount }) => restartCount)
   expect(restarts()).toEqual([0, 0])
   cluster.exec('p', 'kill -9 7', { container: 'sh' })
   cluster.advance('2s')
@@ -103,9 +134,16 @@ spec: { hostPID: true, containers: [{ name: c, image: busybox, args: [sleep, "20
 
 test('settle waits for a command that is run in a container, however long that runs already', () => {
   const cluster = new SimCluster({ nodes: 1 })
-  cluster.apply('apiVersion: v1\nkind: Pod\nmetadata: { name: p }\nspec: { containers: [{ name: p, image: busybox, command: [sleep, infinity] }] }')
+  cluster.apply(
+    'apiVersion: v1\nkind: Pod\nmetadata: { name: p }\nspec: { containers: [{ name: p, image: ' +
+      'busybox, command: [sleep, infinity] }] }',
+  )
   cluster.advance('1h')
-  const run = (command: string): Session => cluster.client.exec({ namespace: 'default', name: 'p' }, { command: command.split(' '), stdout: true, stderr: true })
+  const run = (command: string): Session =>
+    cluster.client.exec(
+      { namespace: 'default', name: 'p' },
+      { command: command.split(' '), stdout: true, stderr: true },
+    )
   const [short, endless] = [run('sleep 5'), run('sleep infinity')]
   const before = cluster.now()
   cluster.settle()

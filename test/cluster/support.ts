@@ -2,7 +2,11 @@ import { SimCluster } from 'simcluster'
 import type { ClusterOptions, KubeObject } from 'simcluster'
 
 /** Manifest of a Deployment. */
-export const deployment = (name: string, replicas: number, image = 'nginx:1'): KubeObject & { spec: object } => ({
+export const deployment = (
+  name: string,
+  replicas: number,
+  image = 'nginx:1',
+): KubeObject & { spec: object } => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   metadata: { name, namespace: 'default' },

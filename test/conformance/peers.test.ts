@@ -3,8 +3,8 @@ import { ADMIN } from '../../src/cluster/identities.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 
 /**
- * What other in-memory clusters get wrong, one test for each: @ngrok/webernetes 0.3.5 and client-go's fake clientset. Over HTTP, since
- * that is where the difference shows to a client.
+ * What other in-memory clusters get wrong, one test for each: @ngrok/webernetes 0.3.5 and client-go's fake
+ * clientset. Over HTTP, since that is where the difference shows to a client.
  */
 let cluster: SimCluster
 beforeEach(() => {
@@ -16,7 +16,10 @@ interface Answer {
   readonly code: number
   readonly reason?: string
   readonly message?: string
-  readonly metadata: Readonly<Record<string, unknown>> & { readonly resourceVersion: string; readonly name?: string }
+  readonly metadata: Readonly<Record<string, unknown>> & {
+    readonly resourceVersion: string
+    readonly name?: string
+  }
   readonly spec: Readonly<Record<string, unknown>>
   readonly status?: Readonly<Record<string, unknown>>
   readonly items: readonly Answer[]
@@ -25,7 +28,11 @@ interface Answer {
 function send(method: string, path: string, body?: object, type = 'application/json'): Answer {
   const [at = '', query = ''] = path.split('?')
   const answer = cluster.handle({
-    method, path: at, query, user: ADMIN, headers: body === undefined ? {} : { 'content-type': type },
+    method,
+    path: at,
+    query,
+    user: ADMIN,
+    headers: body === undefined ? {} : { 'content-type': type },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   return { ...(JSON.parse('body' in answer ? answer.body : '{}') as Answer), code: answer.code }
@@ -33,23 +40,44 @@ function send(method: string, path: string, body?: object, type = 'application/j
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps'
 const PODS = '/api/v1/namespaces/default/pods'
-const configMap = (name: string, more: object = {}): object => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, ...more })
-const pod = (name: string, spec: object = {}): object =>
-  ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'nginx' }], ...spec } })
-const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: {
-  replicas: 1, selector: { matchLabels: { app: 'web' } },
-  template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } },
-} }
+const configMap = (name: string, more: object = {}): object => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name },
+  ...more,
+})
+const pod = (name: string, spec: object = {}): object => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, labels: { app: 'web' } },
+  spec: { containers: [{ name: 'c', image: 'nginx' }], ...spec },
+})
+const deployment = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web' },
+  spec: {
+    replicas: 1,
+    selector: { matchLabels: { app: 'web' } },
+    template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } },
+  },
+}
 const phase = (name: string): unknown => send('GET', `${PODS}/${name}`).status?.['phase']
 
 describe('requests', () => {
   test('a duplicate create is 409, a duplicate nodePort 422, a bad label selector 400', () => {
     send('POST', CONFIG_MAPS, configMap('a'))
     expect(send('POST', CONFIG_MAPS, configMap('a')).code).toBe(409)
-    const service = (name: string): object =>
-      ({ apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { type: 'NodePort', ports: [{ port: 80, nodePort: 30080 }] } })
+    const service = (name: string): object => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name },
+      spec: { type: 'NodePort', ports: [{ port: 80, nodePort: 30080 }] },
+    })
     const services = '/api/v1/namespaces/default/services'
-    expect([send('POST', services, service('a')).code, send('POST', services, service('b')).code]).toEqual([201, 422])
+    expect([send('POST', services, service('a')).code, send('POST', services, service('b')).code]).toEqual([
+      201, 422,
+    ])
     expect(send('GET', `${PODS}?labelSelector=a%3D%3D%3Db`).code).toBe(400)
   })
 
@@ -67,23 +95,38 @@ describe('requests', () => {
   test('a pod gets its defaults; immutable fields stay', () => {
     const made = send('POST', PODS, pod('a'))
     expect(made.spec).toMatchObject({
-      restartPolicy: 'Always', terminationGracePeriodSeconds: 30, dnsPolicy: 'ClusterFirst', securityContext: {}, schedulerName: 'default-scheduler',
+      restartPolicy: 'Always',
+      terminationGracePeriodSeconds: 30,
+      dnsPolicy: 'ClusterFirst',
+      securityContext: {},
+      schedulerName: 'default-scheduler',
     })
-    expect(send('PUT', `${PODS}/a`, { ...made, spec: { ...made.spec, nodeName: 'node-2', hostNetwork: true } }).code).toBe(422)
+    expect(
+      send('PUT', `${PODS}/a`, { ...made, spec: { ...made.spec, nodeName: 'node-2', hostNetwork: true } })
+        .code,
+    ).toBe(422)
     const web = send('POST', '/apis/apps/v1/namespaces/default/deployments', deployment)
     const changed = { ...web, spec: { ...web.spec, selector: { matchLabels: { app: 'other' } } } }
     expect(send('PUT', '/apis/apps/v1/namespaces/default/deployments/web', changed).code).toBe(422)
   })
 
-  test('a PUT writes neither status nor creationTimestamp; one that changes nothing keeps the resourceVersion', () => {
-    const made = send('POST', PODS, pod('a'))
-    const put = send('PUT', `${PODS}/a`, {
-      ...made, metadata: { ...made.metadata, creationTimestamp: '2000-01-01T00:00:00Z' }, status: { phase: 'Failed' },
-    })
-    expect(put.status?.['phase']).toBe('Pending')
-    expect([put.metadata['creationTimestamp'], put.metadata.resourceVersion])
-      .toEqual([made.metadata['creationTimestamp'], made.metadata.resourceVersion])
-  })
+  test(
+    'a PUT writes neither status nor creationTimestamp; one that changes nothing keeps the ' +
+      'resourceVersion',
+    () => {
+      const made = send('POST', PODS, pod('a'))
+      const put = send('PUT', `${PODS}/a`, {
+        ...made,
+        metadata: { ...made.metadata, creationTimestamp: '2000-01-01T00:00:00Z' },
+        status: { phase: 'Failed' },
+      })
+      expect(put.status?.['phase']).toBe('Pending')
+      expect([put.metadata['creationTimestamp'], put.metadata.resourceVersion]).toEqual([
+        made.metadata['creationTimestamp'],
+        made.metadata.resourceVersion,
+      ])
+    },
+  )
 
   test('a namespace in the body that is not that of the URL is refused', () => {
     const elsewhere = { ...configMap('a'), metadata: { name: 'a', namespace: 'kube-system' } }
@@ -108,17 +151,40 @@ describe('requests', () => {
 
   test('JSON patch, apply, and strategic merge patch on a Node', () => {
     send('POST', CONFIG_MAPS, configMap('a', { data: {} }))
-    expect(send('PATCH', `${CONFIG_MAPS}/a`, [{ op: 'add', path: '/data', value: { k: 'v' } }], 'application/json-patch+json').code).toBe(200)
-    expect(send('PATCH', `${CONFIG_MAPS}/b?fieldManager=m`, configMap('b'), 'application/apply-patch+yaml').code).toBe(201)
-    expect(send('PATCH', '/api/v1/nodes/node-1', { spec: { unschedulable: true } }, 'application/strategic-merge-patch+json').code).toBe(200)
+    expect(
+      send(
+        'PATCH',
+        `${CONFIG_MAPS}/a`,
+        [{ op: 'add', path: '/data', value: { k: 'v' } }],
+        'application/json-patch+json',
+      ).code,
+    ).toBe(200)
+    expect(
+      send('PATCH', `${CONFIG_MAPS}/b?fieldManager=m`, configMap('b'), 'application/apply-patch+yaml').code,
+    ).toBe(201)
+    expect(
+      send(
+        'PATCH',
+        '/api/v1/nodes/node-1',
+        { spec: { unschedulable: true } },
+        'application/strategic-merge-patch+json',
+      ).code,
+    ).toBe(200)
   })
 
   test('limit pages; field selectors that there are not are refused', () => {
     for (const name of ['a', 'b', 'c']) send('POST', CONFIG_MAPS, configMap(name))
     const page = send('GET', `${CONFIG_MAPS}?limit=2`)
     expect(page.items).toHaveLength(2)
-    const rest = send('GET', `${CONFIG_MAPS}?limit=9&continue=${encodeURIComponent(String(page.metadata['continue']))}`)
-    expect([...page.items, ...rest.items].map(({ metadata }) => metadata.name).filter((name) => name !== 'kube-root-ca.crt')).toEqual(['a', 'b', 'c'])
+    const rest = send(
+      'GET',
+      `${CONFIG_MAPS}?limit=9&continue=${encodeURIComponent(String(page.metadata['continue']))}`,
+    )
+    expect(
+      [...page.items, ...rest.items]
+        .map(({ metadata }) => metadata.name)
+        .filter((name) => name !== 'kube-root-ca.crt'),
+    ).toEqual(['a', 'b', 'c'])
     expect(send('GET', `${PODS}?fieldSelector=spec.foo%3Dx`).code).toBe(400)
     expect(send('GET', `${CONFIG_MAPS}?fieldSelector=metadata.name%3Db`).items).toHaveLength(1)
   })
@@ -126,7 +192,11 @@ describe('requests', () => {
   test('stale resourceVersion is 409; uid, creationTimestamp and generated names are filled in', () => {
     const made = send('POST', CONFIG_MAPS, { metadata: { generateName: 'x-' } })
     expect(made.metadata.name).toMatch(/^x-[bcdfghjklmnpqrstvwxz2456789]{5}$/)
-    expect([made.metadata['uid'], made.metadata['creationTimestamp'], made.metadata.resourceVersion].every(Boolean)).toBe(true)
+    expect(
+      [made.metadata['uid'], made.metadata['creationTimestamp'], made.metadata.resourceVersion].every(
+        Boolean,
+      ),
+    ).toBe(true)
     const at = `${CONFIG_MAPS}/${made.metadata.name ?? ''}`
     send('PATCH', at, { data: { k: 'v' } }, 'application/merge-patch+json')
     expect(send('PUT', at, { ...made, data: { k: 'w' } }).code).toBe(409)
@@ -151,14 +221,22 @@ describe('requests', () => {
 
 describe('watches', () => {
   const open = (query: string): { next: () => readonly string[]; timeoutSeconds: number | undefined } => {
-    const answer = cluster.handle({ method: 'GET', path: CONFIG_MAPS, query: `watch=true&${query}`, user: ADMIN })
+    const answer = cluster.handle({
+      method: 'GET',
+      path: CONFIG_MAPS,
+      query: `watch=true&${query}`,
+      user: ADMIN,
+    })
     if (!('next' in answer)) throw new Error(answer.body)
     return answer
   }
-  const types = (lines: readonly string[]): string[] => lines.map((line) => (JSON.parse(line) as { type: string }).type)
+  const types = (lines: readonly string[]): string[] =>
+    lines.map((line) => (JSON.parse(line) as { type: string }).type)
 
   test('selectors hold; the end of the initial events is marked; the timeout is known', () => {
-    const { metadata: { resourceVersion } } = send('GET', CONFIG_MAPS)
+    const {
+      metadata: { resourceVersion },
+    } = send('GET', CONFIG_MAPS)
     const watch = open(`resourceVersion=${resourceVersion}&labelSelector=a%3Db&timeoutSeconds=7`)
     send('POST', CONFIG_MAPS, configMap('no'))
     send('POST', CONFIG_MAPS, { metadata: { name: 'yes', labels: { a: 'b' } } })
@@ -169,7 +247,9 @@ describe('watches', () => {
   })
 
   test('after compaction the past is gone', () => {
-    const { metadata: { resourceVersion } } = send('GET', CONFIG_MAPS)
+    const {
+      metadata: { resourceVersion },
+    } = send('GET', CONFIG_MAPS)
     send('POST', CONFIG_MAPS, configMap('a'))
     cluster.advance('15m')
     expect(open(`resourceVersion=${resourceVersion}`).next()[0]).toContain('"code":410')
@@ -179,9 +259,18 @@ describe('watches', () => {
 describe('behaviour', () => {
   test.each([
     ['nodeSelector', { nodeSelector: { no: 'where' } }],
-    ['affinity', { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: {
-      nodeSelectorTerms: [{ matchExpressions: [{ key: 'no', operator: 'Exists' }] }],
-    } } } }],
+    [
+      'affinity',
+      {
+        affinity: {
+          nodeAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: {
+              nodeSelectorTerms: [{ matchExpressions: [{ key: 'no', operator: 'Exists' }] }],
+            },
+          },
+        },
+      },
+    ],
     ['resources', { containers: [{ name: 'c', image: 'nginx', resources: { requests: { cpu: '1000' } } }] }],
   ])('%s keeps a pod from being scheduled', (_, spec) => {
     send('POST', PODS, pod('a', spec))
@@ -205,7 +294,9 @@ describe('behaviour', () => {
     cluster.node(node).crash()
     cluster.advance('10m')
     expect(cluster.kubectl('get nodes').stdout).toMatch(new RegExp(`${node} +NotReady`))
-    expect(send('GET', `${PODS}/${first?.metadata.name ?? ''}`).metadata['deletionTimestamp']).toBeTypeOf('string')
+    expect(send('GET', `${PODS}/${first?.metadata.name ?? ''}`).metadata['deletionTimestamp']).toBeTypeOf(
+      'string',
+    )
   })
 
   test('NoExecute evicts; pods of a deleted Node go', () => {
@@ -229,8 +320,16 @@ describe('behaviour', () => {
 
   test('a missing ConfigMap or Secret keeps a pod from running', () => {
     const mounted = { name: 'c', image: 'nginx', volumeMounts: [{ name: 'v', mountPath: '/v' }] }
-    send('POST', PODS, pod('volume', { containers: [mounted], volumes: [{ name: 'v', configMap: { name: 'nope' } }] }))
-    send('POST', PODS, pod('env', { containers: [{ name: 'c', image: 'nginx', envFrom: [{ secretRef: { name: 'nope' } }] }] }))
+    send(
+      'POST',
+      PODS,
+      pod('volume', { containers: [mounted], volumes: [{ name: 'v', configMap: { name: 'nope' } }] }),
+    )
+    send(
+      'POST',
+      PODS,
+      pod('env', { containers: [{ name: 'c', image: 'nginx', envFrom: [{ secretRef: { name: 'nope' } }] }] }),
+    )
     cluster.settle()
     expect([phase('volume'), phase('env')]).toEqual(['Pending', 'Pending'])
   })

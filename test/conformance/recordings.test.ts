@@ -3,10 +3,18 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { addScore, noTotals, scoreOf, totalsText } from './recordings/score.js'
 import type { Scenario } from './recordings/scenario.js'
 
-/** What a real control plane v1.34 answered, replayed on fresh clusters: code, reason, message, body and headers of each step. */
+/**
+ * What a real control plane v1.34 answered, replayed on fresh clusters: code, reason, message, body and
+ * headers of each step.
+ */
 const folder = new URL('../fixtures/recordings/', import.meta.url)
-/** Steps that go otherwise here, as `scenario#step`, by reason. A step that is listed and goes as recorded fails, too. */
-const known = JSON.parse(readFileSync(new URL('known-differences.json', import.meta.url), 'utf8')) as Readonly<Record<string, readonly string[]>>
+/**
+ * Steps that go otherwise here, as `scenario#step`, by reason. A step that is listed and goes as recorded
+ * fails, too.
+ */
+const known = JSON.parse(
+  readFileSync(new URL('known-differences.json', import.meta.url), 'utf8'),
+) as Readonly<Record<string, readonly string[]>>
 const listed = new Set(Object.values(known).flat())
 const totals = noTotals()
 
@@ -18,10 +26,14 @@ function play(scenario: Scenario): void {
   expect(score.unequal.map(({ id }) => id).sort()).toEqual(own)
 }
 
-for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')).sort()) {
+for (const file of readdirSync(folder)
+  .filter((name) => name.endsWith('.json'))
+  .sort()) {
   describe(file, () => {
     const scenarios = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as readonly Scenario[]
-    it.each(scenarios.map((scenario) => [scenario.id, scenario] as const))('%s', (_, scenario) => play(scenario))
+    it.each(scenarios.map((scenario) => [scenario.id, scenario] as const))('%s', (_, scenario) =>
+      play(scenario),
+    )
   })
 }
 

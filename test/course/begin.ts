@@ -4,7 +4,10 @@ import type { ClusterOptions, SimCluster } from '../../src/index.js'
 
 const aged = new Map<string, SimCluster>()
 
-/** The cluster that a chapter begins with. The one that is thirty hours old takes long to make: each call gives a fork of it. */
+/**
+ * The cluster that a chapter begins with. The one that is thirty hours old takes long to make: each call
+ * gives a fork of it.
+ */
 export function begin(chapter: Chapter, version: string, options?: ClusterOptions): SimCluster {
   if (chapter.begin !== courseCluster || options !== undefined) return chapter.begin(version, options)
   let cluster = aged.get(version)

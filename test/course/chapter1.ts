@@ -5,7 +5,12 @@ import { nodeMaintenance } from '../../examples/course/1-node-maintenance.js'
 
 /** The two forms in which every row of the course runs: as it was written, and as it is done today. */
 export const FORMS = [
-  { form: 'as written, v1.14', version: 'v1.14', emptyDirFlag: '--delete-local-data', kubelet: 'v1.13.7-gke.8' },
+  {
+    form: 'as written, v1.14',
+    version: 'v1.14',
+    emptyDirFlag: '--delete-local-data',
+    kubelet: 'v1.13.7-gke.8',
+  },
   { form: 'today, v1.35', version: 'v1.35', emptyDirFlag: '--delete-emptydir-data', kubelet: 'v1.35.2' },
 ] as const
 
@@ -31,18 +36,29 @@ export function nodeOf(cluster: SimCluster, pod: string): string {
 /** Names of the pods of a node, DaemonSet pods left out. */
 export function movablePodsOn(cluster: SimCluster, node: string): readonly string[] {
   const { items } = cluster.list('pods', { fieldSelector: `spec.nodeName=${node}` })
-  return items.filter((pod) => pod.metadata.ownerReferences?.[0]?.kind !== 'DaemonSet').map((pod) => pod.metadata.name as string)
+  return items
+    .filter((pod) => pod.metadata.ownerReferences?.[0]?.kind !== 'DaemonSet')
+    .map((pod) => pod.metadata.name as string)
 }
 
 /** Names of the DaemonSet pods of a node, with or without their namespace, in kubectl's order. */
-export function daemonPodsOn(cluster: SimCluster, node: string, { withNamespace }: { withNamespace: boolean }): readonly string[] {
+export function daemonPodsOn(
+  cluster: SimCluster,
+  node: string,
+  { withNamespace }: { withNamespace: boolean },
+): readonly string[] {
   const { items } = cluster.list('pods', { fieldSelector: `spec.nodeName=${node}` })
   return items
     .filter((pod) => pod.metadata.ownerReferences?.[0]?.kind === 'DaemonSet')
-    .map(({ metadata: { namespace, name } }) => (withNamespace ? `${namespace as string}/${name as string}` : (name as string)))
+    .map(({ metadata: { namespace, name } }) =>
+      withNamespace ? `${namespace as string}/${name as string}` : (name as string),
+    )
 }
 
 /** The columns of a printed table, as lists of cells. */
 export function cells(table: string): readonly (readonly string[])[] {
-  return table.trimEnd().split('\n').map((line) => line.split(/ {2,}/))
+  return table
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(/ {2,}/))
 }

@@ -3,12 +3,26 @@ import type { SimCluster } from '../../src/index.js'
 import { isApiError } from '../../src/index.js'
 import { checkInvariants, guardInvariants } from '../../src/testing/index.js'
 import type { Form } from './chapter1.js'
-import { FORMS, NODES, cells, courseCluster, daemonPodsOn, manifest, movablePodsOn, nodeOf } from './chapter1.js'
+import {
+  FORMS,
+  NODES,
+  cells,
+  courseCluster,
+  daemonPodsOn,
+  manifest,
+  movablePodsOn,
+  nodeOf,
+} from './chapter1.js'
 
 const NODE_COLUMNS = ['NAME', 'STATUS', 'ROLES', 'AGE', 'VERSION']
 
 /** The node with the emptyDir pod, drained with every flag that the form needs. */
-function drained(form: Form): { cluster: SimCluster; node: string; evicted: readonly string[]; daemons: readonly string[] } {
+function drained(form: Form): {
+  cluster: SimCluster
+  node: string
+  evicted: readonly string[]
+  daemons: readonly string[]
+} {
   const cluster = courseCluster(form)
   const node = nodeOf(cluster, 'two-containers')
   const evicted = movablePodsOn(cluster, node)
@@ -17,15 +31,21 @@ function drained(form: Form): { cluster: SimCluster; node: string; evicted: read
   return { cluster, node, evicted, daemons }
 }
 
-const statusOf = (cluster: SimCluster, node: string): string | undefined => cells(cluster.kubectl('get node').stdout).find(([name]) => name === node)?.[1]
+const statusOf = (cluster: SimCluster, node: string): string | undefined =>
+  cells(cluster.kubectl('get node').stdout).find(([name]) => name === node)?.[1]
 
 const placement = (cluster: SimCluster): readonly string[] =>
-  cluster.list('pods').items.map(({ metadata, spec }) => `${metadata.name as string} ${spec.nodeName as string}`)
+  cluster
+    .list('pods')
+    .items.map(({ metadata, spec }) => `${metadata.name as string} ${spec.nodeName as string}`)
 
 describe.each(FORMS)('node maintenance, $form', (form) => {
   it('N1: kubectl get node', () => {
     const table = cells(courseCluster(form).kubectl('get node').stdout)
-    expect(table).toEqual([NODE_COLUMNS, ...NODES.map((name) => [name, 'Ready', '<none>', '30h', form.kubelet])])
+    expect(table).toEqual([
+      NODE_COLUMNS,
+      ...NODES.map((name) => [name, 'Ready', '<none>', '30h', form.kubelet]),
+    ])
   })
 
   it('N2: drain is refused for DaemonSet pods and emptyDir pods; the node stays cordoned', () => {
@@ -43,15 +63,22 @@ describe.each(FORMS)('node maintenance, $form', (form) => {
 
   it('N3: drain with its flags evicts everything but DaemonSet pods', () => {
     const { cluster, node, evicted, daemons } = drained(form)
-    const { stdout, stderr, exitCode } = cluster.kubectl(`drain ${node} ${form.emptyDirFlag} --ignore-daemonsets --force`)
+    const { stdout, stderr, exitCode } = cluster.kubectl(
+      `drain ${node} ${form.emptyDirFlag} --ignore-daemonsets --force`,
+    )
     expect(exitCode).toBe(0)
     const lines = stdout.trimEnd().split('\n')
     expect(lines[0]).toBe(`node/${node} already cordoned`)
     expect(lines.at(-1)).toBe(form.version === 'v1.14' ? `node/${node} evicted` : `node/${node} drained`)
-    expect(lines.filter((line) => line.startsWith('pod/')).sort()).toEqual(evicted.map((name) => `pod/${name} evicted`).sort())
-    expect(stderr).toContain(form.version === 'v1.14'
-      ? 'WARNING: Deleting pods not managed by ReplicationController, ReplicaSet, Job, DaemonSet or StatefulSet: '
-      : 'Warning: deleting Pods that declare no controller: ')
+    expect(lines.filter((line) => line.startsWith('pod/')).sort()).toEqual(
+      evicted.map((name) => `pod/${name} evicted`).sort(),
+    )
+    expect(stderr).toContain(
+      form.version === 'v1.14'
+        ? 'WARNING: Deleting pods not managed by ReplicationController, ReplicaSet, Job, DaemonSet or ' +
+            'StatefulSet: '
+        : 'Warning: deleting Pods that declare no controller: ',
+    )
     expect(stderr).toContain('two-containers')
     expect(daemonPodsOn(cluster, node, { withNamespace: false })).toEqual(daemons)
   })
@@ -65,11 +92,22 @@ describe.each(FORMS)('node maintenance, $form', (form) => {
     ])
     cluster.settle()
     expect(cluster.kubectl('get pod -o wide').stdout).not.toContain(node)
-    const left = cluster.kubectl('get pod -A -o wide').stdout.split('\n').filter((line) => line.includes(node))
-    expect(left.map((line) => line.split(/ +/)[1])).toEqual(daemonPodsOn(cluster, node, { withNamespace: false }))
+    const left = cluster
+      .kubectl('get pod -A -o wide')
+      .stdout.split('\n')
+      .filter((line) => line.includes(node))
+    expect(left.map((line) => line.split(/ +/)[1])).toEqual(
+      daemonPodsOn(cluster, node, { withNamespace: false }),
+    )
     expect(cluster.list('pods', { labelSelector: 'run=php-apache' }).items.filter(isRunning)).toHaveLength(3)
-    expect(evicted.some((name) => name.startsWith('php-apache') || name.startsWith('metrics-server'))).toBe(true)
-    expect(cluster.kubectl(`uncordon ${node}`)).toMatchObject({ stdout: `node/${node} uncordoned\n`, stderr: '', exitCode: 0 })
+    expect(evicted.some((name) => name.startsWith('php-apache') || name.startsWith('metrics-server'))).toBe(
+      true,
+    )
+    expect(cluster.kubectl(`uncordon ${node}`)).toMatchObject({
+      stdout: `node/${node} uncordoned\n`,
+      stderr: '',
+      exitCode: 0,
+    })
     expect(statusOf(cluster, node)).toBe('Ready')
     expect(cluster.kubectl(`uncordon ${node}`).stdout).toBe(`node/${node} already uncordoned\n`)
   })
@@ -89,10 +127,18 @@ describe.each(FORMS)('node maintenance, $form', (form) => {
     const cluster = courseCluster(form)
     const before = placement(cluster)
     for (const node of NODES) expect(cluster.kubectl(`cordon ${node}`).stdout).toBe(`node/${node} cordoned\n`)
-    cluster.edit('deployments', { namespace: 'default', name: 'php-apache' }, (draft) => void (draft.spec.replicas = 4))
+    cluster.edit(
+      'deployments',
+      { namespace: 'default', name: 'php-apache' },
+      (draft) => void (draft.spec.replicas = 4),
+    )
     cluster.advance('10m')
     const pods = cluster.list('pods').items
-    expect(pods.filter(({ spec }) => spec.nodeName).map(({ metadata, spec }) => `${metadata.name as string} ${spec.nodeName as string}`)).toEqual(before)
+    expect(
+      pods
+        .filter(({ spec }) => spec.nodeName)
+        .map(({ metadata, spec }) => `${metadata.name as string} ${spec.nodeName as string}`),
+    ).toEqual(before)
     const waiting = pods.filter(({ spec }) => !spec.nodeName)
     expect(waiting).toHaveLength(1)
     const condition = waiting[0]?.status.conditions?.find(({ type }) => type === 'PodScheduled')
@@ -103,41 +149,50 @@ describe.each(FORMS)('node maintenance, $form', (form) => {
     expect(movablePodsOn(cluster, NODES[0] as string)).toContain(waiting[0]?.metadata.name)
   })
 
-  it('N9: a node goes down: nothing moves at first, then NotReady and taints, five minutes later its pods are made anew elsewhere', () => {
-    const cluster = courseCluster(form)
-    const guard = guardInvariants(cluster)
-    const node = nodeOf(cluster, 'two-containers')
-    const victims = movablePodsOn(cluster, node)
-    const before = placement(cluster)
-    cluster.node(node).crash()
-    cluster.advance('30s')
-    expect(statusOf(cluster, node)).toBe('Ready')
-    cluster.advance('35s')
-    expect(statusOf(cluster, node)).toBe('NotReady')
-    const { spec, status } = cluster.get('nodes', { name: node })
-    expect(status.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({
-      status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.',
-    })
-    expect(spec?.taints?.map(({ key, effect }) => `${key}:${effect as string}`).sort()).toEqual([
-      'node.kubernetes.io/unreachable:NoExecute', 'node.kubernetes.io/unreachable:NoSchedule',
-    ])
-    cluster.advance('4m')
-    expect(placement(cluster)).toEqual(before)
-    cluster.advance('2m')
-    for (const name of victims) {
-      const pod = cluster.list('pods').items.find(({ metadata }) => metadata.name === name)
-      expect(pod?.metadata.deletionTimestamp, name).toBeDefined()
-    }
-    const running = cluster.list('pods', { labelSelector: 'run=php-apache' }).items.filter((pod) => !pod.metadata.deletionTimestamp)
-    expect(running.filter(isRunning)).toHaveLength(3)
-    expect(running.every((pod) => pod.spec.nodeName !== node)).toBe(true)
-    cluster.node(node).recover()
-    cluster.advance('2m')
-    expect(statusOf(cluster, node)).toBe('Ready')
-    expect(cluster.list('pods').items.filter(({ metadata }) => metadata.deletionTimestamp)).toEqual([])
-    guard.stop()
-    expect(checkInvariants(cluster)).toEqual([])
-  })
+  it(
+    'N9: a node goes down: nothing moves at first, then NotReady and taints, five minutes later its ' +
+      'pods are made anew elsewhere',
+    () => {
+      const cluster = courseCluster(form)
+      const guard = guardInvariants(cluster)
+      const node = nodeOf(cluster, 'two-containers')
+      const victims = movablePodsOn(cluster, node)
+      const before = placement(cluster)
+      cluster.node(node).crash()
+      cluster.advance('30s')
+      expect(statusOf(cluster, node)).toBe('Ready')
+      cluster.advance('35s')
+      expect(statusOf(cluster, node)).toBe('NotReady')
+      const { spec, status } = cluster.get('nodes', { name: node })
+      expect(status.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({
+        status: 'Unknown',
+        reason: 'NodeStatusUnknown',
+        message: 'Kubelet stopped posting node status.',
+      })
+      expect(spec?.taints?.map(({ key, effect }) => `${key}:${effect as string}`).sort()).toEqual([
+        'node.kubernetes.io/unreachable:NoExecute',
+        'node.kubernetes.io/unreachable:NoSchedule',
+      ])
+      cluster.advance('4m')
+      expect(placement(cluster)).toEqual(before)
+      cluster.advance('2m')
+      for (const name of victims) {
+        const pod = cluster.list('pods').items.find(({ metadata }) => metadata.name === name)
+        expect(pod?.metadata.deletionTimestamp, name).toBeDefined()
+      }
+      const running = cluster
+        .list('pods', { labelSelector: 'run=php-apache' })
+        .items.filter((pod) => !pod.metadata.deletionTimestamp)
+      expect(running.filter(isRunning)).toHaveLength(3)
+      expect(running.every((pod) => pod.spec.nodeName !== node)).toBe(true)
+      cluster.node(node).recover()
+      cluster.advance('2m')
+      expect(statusOf(cluster, node)).toBe('Ready')
+      expect(cluster.list('pods').items.filter(({ metadata }) => metadata.deletionTimestamp)).toEqual([])
+      guard.stop()
+      expect(checkInvariants(cluster)).toEqual([])
+    },
+  )
 
   it('N9: if the node comes back before that, nothing moves', () => {
     const cluster = courseCluster(form)
@@ -152,28 +207,45 @@ describe.each(FORMS)('node maintenance, $form', (form) => {
     expect(placement(cluster)).toEqual(before)
   })
 
-  it('N10: draining, upgrading and uncordoning one node after the other keeps the budget at every instant', () => {
-    const cluster = courseCluster(form)
-    const upgraded = form.version === 'v1.14' ? 'v1.14.3' : 'v1.35.4'
-    cluster.apply(form.version === 'v1.14' ? manifest('budget.yaml').replace('policy/v1', 'policy/v1beta1') : manifest('budget.yaml'))
-    cluster.settle()
-    let fewest = Infinity
-    const end = cluster.on('write', () => {
-      const ready = cluster.stored('pods', { labelSelector: 'run=php-apache' }).filter((pod) => isRunning(pod) && !pod.metadata.deletionTimestamp)
-      fewest = Math.min(fewest, ready.length)
-    })
-    for (const node of NODES) {
-      const drain = cluster.kubectl(`drain ${node} --ignore-daemonsets --force ${form.emptyDirFlag}`)
-      expect(drain.exitCode, drain.terminal).toBe(0)
-      cluster.node(node).installKubelet(upgraded).reboot()
+  it(
+    'N10: draining, upgrading and uncordoning one node after the other keeps the budget at every ' +
+      'instant',
+    () => {
+      const cluster = courseCluster(form)
+      const upgraded = form.version === 'v1.14' ? 'v1.14.3' : 'v1.35.4'
+      cluster.apply(
+        form.version === 'v1.14'
+          ? manifest('budget.yaml').replace('policy/v1', 'policy/v1beta1')
+          : manifest('budget.yaml'),
+      )
       cluster.settle()
-      expect(cluster.kubectl(`uncordon ${node}`).exitCode).toBe(0)
-    }
-    end()
-    expect(fewest).toBe(2)
-    expect(cells(cluster.kubectl('get node').stdout).map((row) => row[4])).toEqual(['VERSION', upgraded, upgraded, upgraded])
-    expect(cluster.list('pods', { labelSelector: 'run=php-apache' }).items.filter(isRunning)).toHaveLength(3)
-  })
+      let fewest = Infinity
+      const end = cluster.on('write', () => {
+        const ready = cluster
+          .stored('pods', { labelSelector: 'run=php-apache' })
+          .filter((pod) => isRunning(pod) && !pod.metadata.deletionTimestamp)
+        fewest = Math.min(fewest, ready.length)
+      })
+      for (const node of NODES) {
+        const drain = cluster.kubectl(`drain ${node} --ignore-daemonsets --force ${form.emptyDirFlag}`)
+        expect(drain.exitCode, drain.terminal).toBe(0)
+        cluster.node(node).installKubelet(upgraded).reboot()
+        cluster.settle()
+        expect(cluster.kubectl(`uncordon ${node}`).exitCode).toBe(0)
+      }
+      end()
+      expect(fewest).toBe(2)
+      expect(cells(cluster.kubectl('get node').stdout).map((row) => row[4])).toEqual([
+        'VERSION',
+        upgraded,
+        upgraded,
+        upgraded,
+      ])
+      expect(cluster.list('pods', { labelSelector: 'run=php-apache' }).items.filter(isRunning)).toHaveLength(
+        3,
+      )
+    },
+  )
 })
 
 it('N10: the eviction API refuses what would break the budget, with the real Status', () => {
@@ -183,36 +255,56 @@ it('N10: the eviction API refuses what would break the budget, with the real Sta
   const [pod] = cluster.list('pods', { labelSelector: 'run=php-apache' }).items
   const evict = (): unknown =>
     cluster.client.createSubresource('pods', pod?.metadata ?? {}, 'eviction', {
-      apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod?.metadata.name, namespace: 'default' },
+      apiVersion: 'policy/v1',
+      kind: 'Eviction',
+      metadata: { name: pod?.metadata.name, namespace: 'default' },
     })
   expect(evict).toThrow("Cannot evict pod as it would violate the pod's disruption budget.")
   try {
     evict()
   } catch (error) {
     expect(isApiError(error, 'TooManyRequests') && error.details.causes).toEqual([
-      { reason: 'DisruptionBudget', message: 'The disruption budget php-apache needs 3 healthy pods and has 3 currently' },
+      {
+        reason: 'DisruptionBudget',
+        message: 'The disruption budget php-apache needs 3 healthy pods and has 3 currently',
+      },
     ])
   }
 })
 
-function isRunning(pod: { readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] } }): boolean {
+function isRunning(pod: {
+  readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
+}): boolean {
   return pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
 }
 
 function oldRefusal(cluster: SimCluster, node: string): string {
   const reasons = [
-    `DaemonSet-managed pods (use --ignore-daemonsets to ignore): ${daemonPodsOn(cluster, node, { withNamespace: false }).join(', ')}`,
+    'DaemonSet-managed pods (use --ignore-daemonsets to ignore): ' +
+      `${daemonPodsOn(cluster, node, { withNamespace: false }).join(', ')}`,
     'pods with local storage (use --delete-local-data to override): two-containers',
-    ...unmanagedOn(cluster, node).map((names) => `pods not managed by ReplicationController, ReplicaSet, Job, DaemonSet or StatefulSet (use --force to override): ${names}`),
+    ...unmanagedOn(cluster, node).map(
+      (names) =>
+        'pods not managed by ReplicationController, ReplicaSet, Job, DaemonSet or StatefulSet (use ' +
+        `--force to override): ${names}`,
+    ),
   ]
-  return `error: unable to drain node "${node}", aborting command...\n\nThere are pending nodes to be drained:\n ${node}\nerror: ${reasons.join('; ')}\n`
+  return (
+    `error: unable to drain node "${node}", aborting command...\n\nThere are pending nodes to be ` +
+    `drained:\n ${node}\nerror: ${reasons.join('; ')}\n`
+  )
 }
 
 function todaysRefusal(cluster: SimCluster, node: string): string {
   const reasons = [
-    ...unmanagedOn(cluster, node).map((names) => `cannot delete cannot delete Pods that declare no controller (use --force to override): default/${names}`),
+    ...unmanagedOn(cluster, node).map(
+      (names) =>
+        'cannot delete cannot delete Pods that declare no controller (use --force to override): ' +
+        `default/${names}`,
+    ),
     'cannot delete Pods with local storage (use --delete-emptydir-data to override): default/two-containers',
-    `cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): ${daemonPodsOn(cluster, node, { withNamespace: true }).join(', ')}`,
+    'cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): ' +
+      `${daemonPodsOn(cluster, node, { withNamespace: true }).join(', ')}`,
   ]
   return (
     `error: unable to drain node "${node}" due to error: [${reasons.join(', ')}], continuing command...\n` +

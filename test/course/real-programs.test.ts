@@ -13,13 +13,25 @@ import type { Screen } from './shows.js'
 import { screenOf, SHOWS } from './shows.js'
 
 const NEEDED = ['kubectl', 'kubectl132', 'openssl', 'curl', 'etcdctl', 'etcdutl'] as const
-/** The kubectls of this machine, and what they play: everything, and of the second one a chapter of drains and one of commands in containers. */
-const KUBECTLS = [{ program: 'kubectl', minor: 'v1.35' }, { program: 'kubectl132', minor: 'v1.32', plays: ['v1.14 1', 'v1.35 7'] }] as const
+/**
+ * The kubectls of this machine, and what they play: everything, and of the second one a chapter of drains and
+ * one of commands in containers.
+ */
+const KUBECTLS = [
+  { program: 'kubectl', minor: 'v1.35' },
+  { program: 'kubectl132', minor: 'v1.32', plays: ['v1.14 1', 'v1.35 7'] },
+] as const
 type Kubectl = (typeof KUBECTLS)[number]
 
 const programsWith = ({ program, minor }: Kubectl): RealShellOptions => ({
   kubectl: minor,
-  programs: { kubectl: programs[program], openssl: located(programs.openssl), curl: located(programs.curl), etcdctl: programs.etcdctl, etcdutl: programs.etcdutl },
+  programs: {
+    kubectl: programs[program],
+    openssl: located(programs.openssl),
+    curl: located(programs.curl),
+    etcdctl: programs.etcdctl,
+    etcdutl: programs.etcdutl,
+  },
 })
 
 /** Real programs of which a simulated machine has one too: in these tests it is not to be asked. */
@@ -31,7 +43,10 @@ interface Played {
   readonly rows: ReadonlyMap<string, { readonly screen: Screen; readonly ran: readonly Ran[] }>
 }
 
-/** What the API does in the place of a client that cannot, so that the next row can be played: by version and row. */
+/**
+ * What the API does in the place of a client that cannot, so that the next row can be played: by version and
+ * row.
+ */
 const AFTER: Readonly<Record<string, (terminal: Terminal) => void>> = {
   'v1.14 A14': ({ cluster }) => {
     expect(cluster.kubectl('certificate approve john').exitCode).toBe(0)
@@ -39,13 +54,20 @@ const AFTER: Readonly<Record<string, (terminal: Terminal) => void>> = {
   },
 }
 
-/** What must hold at every instant while a row is played: called before it, answers what to check after it. */
+/**
+ * What must hold at every instant while a row is played: called before it, answers what to check after it.
+ */
 const MEANWHILE: Readonly<Record<string, (cluster: SimCluster) => () => void>> = {
   N10: (cluster) => {
     let fewest = Infinity
     const end = cluster.on('write', () => {
-      const ready = cluster.stored('pods', { labelSelector: 'run=php-apache' })
-        .filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true)
+      const ready = cluster
+        .stored('pods', { labelSelector: 'run=php-apache' })
+        .filter(
+          ({ metadata, status }) =>
+            metadata.deletionTimestamp === undefined &&
+            status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true,
+        )
       fewest = Math.min(fewest, ready.length)
     })
     return () => {
@@ -57,7 +79,10 @@ const MEANWHILE: Readonly<Record<string, (cluster: SimCluster) => () => void>> =
 
 async function play(chapter: Chapter, version: string, kubectl: Kubectl): Promise<Played> {
   // real openssl signs by this machine's clock
-  const cluster = chapter.number === 4 ? begin(chapter, version, { start: Date.now() }).advance('1h') : begin(chapter, version)
+  const cluster =
+    chapter.number === 4
+      ? begin(chapter, version, { start: Date.now() }).advance('1h')
+      : begin(chapter, version)
   const shell = await RealShell.at(cluster, programsWith(kubectl))
   try {
     return { shell, rows: await playRows(chapter, new Terminal(cluster, undefined, shell), shell, version) }
@@ -67,25 +92,44 @@ async function play(chapter: Chapter, version: string, kubectl: Kubectl): Promis
   }
 }
 
-async function playRows(chapter: Chapter, terminal: Terminal, shell: RealShell, version: string): Promise<Played['rows']> {
+async function playRows(
+  chapter: Chapter,
+  terminal: Terminal,
+  shell: RealShell,
+  version: string,
+): Promise<Played['rows']> {
   const rows = new Map<string, { readonly screen: Screen; readonly ran: readonly Ran[] }>()
   for (const { id, play: playRow } of chapter.rows) {
     const [typed, ran] = [terminal.typed.length, shell.ran.length]
     const check = MEANWHILE[id]?.(terminal.cluster)
     await playRow(terminal)
     check?.()
-    rows.set(id, { screen: screenOf(terminal.typed.slice(typed), terminal, version), ran: shell.ran.slice(ran) })
+    rows.set(id, {
+      screen: screenOf(terminal.typed.slice(typed), terminal, version),
+      ran: shell.ran.slice(ran),
+    })
     AFTER[`${version} ${id}`]?.(terminal)
   }
   return rows
 }
 
-const PLAYS = KUBECTLS.flatMap((kubectl) => VERSIONS.flatMap((version) => CHAPTERS
-  .filter(({ number }) => !('plays' in kubectl) || kubectl.plays.some((each) => each === `${version} ${number}`))
-  .map((chapter) => ({ kubectl, version, chapter, name: `kubectl ${kubectl.minor}, cluster ${version}, chapter ${chapter.number}: ${chapter.title}` }))))
+const PLAYS = KUBECTLS.flatMap((kubectl) =>
+  VERSIONS.flatMap((version) =>
+    CHAPTERS.filter(
+      ({ number }) => !('plays' in kubectl) || kubectl.plays.some((each) => each === `${version} ${number}`),
+    ).map((chapter) => ({
+      kubectl,
+      version,
+      chapter,
+      name: `kubectl ${kubectl.minor}, cluster ${version}, chapter ${chapter.number}: ${chapter.title}`,
+    })),
+  ),
+)
 const playing = new Map<number, Promise<Played>>()
 
-/** Plays number `at` of the plays; a play waits for programs most of the time, and so the next one is begun. */
+/**
+ * Plays number `at` of the plays; a play waits for programs most of the time, and so the next one is begun.
+ */
 function played(at: number): Promise<Played> {
   const started = playing.get(at)
   if (started !== undefined) return started
@@ -97,47 +141,85 @@ function played(at: number): Promise<Played> {
 }
 
 afterAll(async () => {
-  for (const promise of playing.values()) await promise.then(({ shell }) => shell[Symbol.asyncDispose](), () => undefined)
+  for (const promise of playing.values())
+    await promise.then(
+      ({ shell }) => shell[Symbol.asyncDispose](),
+      () => undefined,
+    )
 })
 
-describe.each(PLAYS.map(({ name, version, chapter }, at) => [name, { at, version, chapter }] as const))('with real programs, %s', (_name, { at, version, chapter }) => {
-  const isReady = NEEDED.every(has)
-  let one: Played | undefined
-  beforeAll(async () => {
-    if (!isReady) return
-    const now = played(at)
-    if (at + 1 < PLAYS.length) void played(at + 1)
-    one = await now
-  }, 180_000)
+describe.each(PLAYS.map(({ name, version, chapter }, at) => [name, { at, version, chapter }] as const))(
+  'with real programs, %s',
+  (_name, { at, version, chapter }) => {
+    const isReady = NEEDED.every(has)
+    let one: Played | undefined
+    beforeAll(async () => {
+      if (!isReady) return
+      const now = played(at)
+      if (at + 1 < PLAYS.length) void played(at + 1)
+      one = await now
+    }, 180_000)
 
-  it.for(chapter.rows.map(({ id, title }) => [id, title] as const))('%s: %s', ([id], context) => {
+    it.for(chapter.rows.map(({ id, title }) => [id, title] as const))('%s: %s', ([id], context) => {
+      needs(context, ...NEEDED)
+      const { screen, ran } = one?.rows.get(id) ?? {}
+      if (screen === undefined || ran === undefined) throw new Error(`${id} has not been played`)
+      const cannot = CANNOT[version]?.[id]
+      if (cannot === undefined) SHOWS[id]?.(screen)
+      else expect(screen.all, cannot.why).toMatch(cannot.says)
+      const by = (who: Ran['by']): readonly string[] =>
+        [...new Set(ran.filter((each) => each.by === who).map(({ program }) => program))].toSorted()
+      expect(by('real program')).toEqual(REALITY[id]?.programs)
+      expect(by('simulated host').filter((program) => NEVER_SIMULATED.includes(program))).toEqual([])
+    })
+
+    if (chapter.number === 4)
+      it('A11: a certificate that has ended lets nobody in', async (context) => {
+        needs(context, ...NEEDED)
+        const { shell } = one as Played
+        const sign =
+          'openssl x509 -req -in gasbugs.csr -CA /etc/kubernetes/pki/ca.crt -CAkey ' +
+          '/etc/kubernetes/pki/ca.key -CAcreateserial'
+        const ask = (days: number): ReturnType<RealShell['run']> =>
+          shell.run(
+            `${sign} -out ended.crt -days ${days}; kubectl --client-certificate=ended.crt ` +
+              '--client-key=gasbugs.key get pods -n office -o name',
+          )
+        expect(await ask(1)).toMatchObject({
+          exitCode: 0,
+          stdout: expect.stringContaining('pod/nginx') as unknown,
+        })
+        expect(await ask(0)).toMatchObject({
+          exitCode: 1,
+          stderr: expect.stringContaining(
+            'error: You must be logged in to the server (Unauthorized)',
+          ) as unknown,
+        })
+      })
+  },
+)
+
+it.for(VERSIONS)(
+  'T5: from bare machines by kubeadm to a cluster whose control plane tells kubectl its log, %s',
+  async (version, context) => {
     needs(context, ...NEEDED)
-    const { screen, ran } = one?.rows.get(id) ?? {}
-    if (screen === undefined || ran === undefined) throw new Error(`${id} has not been played`)
-    const cannot = CANNOT[version]?.[id]
-    if (cannot === undefined) SHOWS[id]?.(screen)
-    else expect(screen.all, cannot.why).toMatch(cannot.says)
-    const by = (who: Ran['by']): readonly string[] => [...new Set(ran.filter((each) => each.by === who).map(({ program }) => program))].toSorted()
-    expect(by('real program')).toEqual(REALITY[id]?.programs)
-    expect(by('simulated host').filter((program) => NEVER_SIMULATED.includes(program))).toEqual([])
-  })
-
-  if (chapter.number === 4) it('A11: a certificate that has ended lets nobody in', async (context) => {
-    needs(context, ...NEEDED)
-    const { shell } = one as Played
-    const sign = 'openssl x509 -req -in gasbugs.csr -CA /etc/kubernetes/pki/ca.crt -CAkey /etc/kubernetes/pki/ca.key -CAcreateserial'
-    const ask = (days: number): ReturnType<RealShell['run']> => shell.run(`${sign} -out ended.crt -days ${days}; kubectl --client-certificate=ended.crt --client-key=gasbugs.key get pods -n office -o name`)
-    expect(await ask(1)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('pod/nginx') as unknown })
-    expect(await ask(0)).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('error: You must be logged in to the server (Unauthorized)') as unknown })
-  })
-})
-
-it.for(VERSIONS)('T5: from bare machines by kubeadm to a cluster whose control plane tells kubectl its log, %s', async (version, context) => {
-  needs(context, ...NEEDED)
-  await using shell = await RealShell.at(new SimCluster({ initialized: false, nodes: 1, version }), programsWith(KUBECTLS[0]))
-  expect((await shell.run('mkdir -p ~/.kube; kubeadm init --pod-network-cidr=10.244.0.0/16 && cp /etc/kubernetes/admin.conf ~/.kube/config')).exitCode).toBe(0)
-  expect((await shell.run('sleep 30; kubectl get nodes')).stdout).toMatch(/^NAME[^]*\ncontrol-plane +Ready /)
-  const logs = await shell.run('kubectl logs -n kube-system kube-apiserver-control-plane')
-  expect(logs.stdout).toContain('Serving securely on [::]:6443')
-  expect((await shell.run('cat /var/log/kube-apiserver.log')).stdout).toBe(logs.stdout)
-})
+    await using shell = await RealShell.at(
+      new SimCluster({ initialized: false, nodes: 1, version }),
+      programsWith(KUBECTLS[0]),
+    )
+    expect(
+      (
+        await shell.run(
+          'mkdir -p ~/.kube; kubeadm init --pod-network-cidr=10.244.0.0/16 && cp ' +
+            '/etc/kubernetes/admin.conf ~/.kube/config',
+        )
+      ).exitCode,
+    ).toBe(0)
+    expect((await shell.run('sleep 30; kubectl get nodes')).stdout).toMatch(
+      /^NAME[^]*\ncontrol-plane +Ready /,
+    )
+    const logs = await shell.run('kubectl logs -n kube-system kube-apiserver-control-plane')
+    expect(logs.stdout).toContain('Serving securely on [::]:6443')
+    expect((await shell.run('cat /var/log/kube-apiserver.log')).stdout).toBe(logs.stdout)
+  },
+)

@@ -17,7 +17,12 @@ export interface Screen {
 
 /** What a row has left on the screen. */
 export const screenOf = (typed: readonly Typed[], terminal: Terminal, version: string): Screen => ({
-  isOld: terminal.isOld, isOldKubectl: terminal.isOldKubectl, version, terminal, all: typed.map(({ stdout, stderr }) => stdout + stderr).join(''), codes: typed.map(({ exitCode }) => exitCode),
+  isOld: terminal.isOld,
+  isOldKubectl: terminal.isOldKubectl,
+  version,
+  terminal,
+  all: typed.map(({ stdout, stderr }) => stdout + stderr).join(''),
+  codes: typed.map(({ exitCode }) => exitCode),
   of: (text, nth = 0) => {
     const found = typed.filter(({ line }) => line.includes(text))[nth]
     return found === undefined ? `nobody typed ${text}` : found.stdout + found.stderr
@@ -25,38 +30,65 @@ export const screenOf = (typed: readonly Typed[], terminal: Terminal, version: s
 })
 
 const lines = (text: string): readonly string[] => text.trimEnd().split('\n')
-const names = (table: string): readonly string[] => lines(table).slice(1).map((line) => line.split(' ')[0] ?? '').toSorted()
-const REFUSED = 'The connection to the server 10.0.0.10:6443 was refused - did you specify the right host or port?\n'
+const names = (table: string): readonly string[] =>
+  lines(table)
+    .slice(1)
+    .map((line) => line.split(' ')[0] ?? '')
+    .toSorted()
+const REFUSED =
+  'The connection to the server 10.0.0.10:6443 was refused - did you specify the right host or port?\n'
 
 /** What each row must show, as typed. */
 export const SHOWS: Readonly<Record<string, (screen: Screen) => void>> = {
   N1: ({ all, isOld }) => {
     expect(lines(all)[0]).toMatch(/^NAME +STATUS +ROLES +AGE +VERSION$/)
-    expect(lines(all).slice(1).every((line) => line.endsWith(isOld ? 'v1.13.7-gke.8' : 'v1.35.2') && / Ready +<none> +30h /.test(line))).toBe(true)
+    expect(
+      lines(all)
+        .slice(1)
+        .every(
+          (line) => line.endsWith(isOld ? 'v1.13.7-gke.8' : 'v1.35.2') && / Ready +<none> +30h /.test(line),
+        ),
+    ).toBe(true)
     expect(lines(all)).toHaveLength(4)
   },
   N2: ({ all, codes, isOldKubectl }) => {
     expect(all).toMatch(/^node\/\S+ cordoned\n/)
-    expect(all).toContain(isOldKubectl ? 'pods with local storage (use --delete-local-data to override): two-containers' : 'cannot delete Pods with local storage (use --delete-emptydir-data to override): default/two-containers')
+    expect(all).toContain(
+      isOldKubectl
+        ? 'pods with local storage (use --delete-local-data to override): two-containers'
+        : 'cannot delete Pods with local storage (use --delete-emptydir-data to override): ' +
+            'default/two-containers',
+    )
     expect(all).toMatch(/There are pending nodes to be drained:\n \S+\n/)
     expect(codes).toEqual([1])
   },
   N3: ({ all, codes, isOldKubectl }) => {
     expect(all).toMatch(/^node\/\S+ already cordoned\n/)
-    expect(all).toMatch(isOldKubectl ? /pod\/two-containers evicted\n[^]*node\/\S+ evicted\nWARNING: / : /pod\/two-containers evicted\n[^]*node\/\S+ drained\nWarning: /)
+    expect(all).toMatch(
+      isOldKubectl
+        ? /pod\/two-containers evicted\n[^]*node\/\S+ evicted\nWARNING: /
+        : /pod\/two-containers evicted\n[^]*node\/\S+ drained\nWarning: /,
+    )
     expect(codes).toEqual([0])
   },
   N4: ({ all }) => expect(all.match(/ Ready,SchedulingDisabled /g)).toHaveLength(1),
   N5: ({ of }) => {
     expect(of('kubectl get pod -o wide')).toBe('')
-    expect(lines(of('--all-namespaces')).every((line) => /^kube-system +(?:fluentd-gcp|prometheus-to-sd)/.test(line))).toBe(true)
+    expect(
+      lines(of('--all-namespaces')).every((line) =>
+        /^kube-system +(?:fluentd-gcp|prometheus-to-sd)/.test(line),
+      ),
+    ).toBe(true)
   },
   N6: ({ all }) => {
     expect(all).toMatch(/^node\/\S+ uncordoned\n/)
     expect(all).not.toContain('SchedulingDisabled')
   },
   N7: ({ of }) => {
-    const nodes = (text: string): readonly string[] => lines(text).map((line) => line.split(/ {2,}/)).map((cells) => `${cells[0] ?? ''} ${cells[6] ?? ''}`)
+    const nodes = (text: string): readonly string[] =>
+      lines(text)
+        .map((line) => line.split(/ {2,}/))
+        .map((cells) => `${cells[0] ?? ''} ${cells[6] ?? ''}`)
     expect(nodes(of('kubectl get pod', 1))).toEqual(nodes(of('kubectl get pod')))
   },
   N8: ({ of }) => {
@@ -84,36 +116,67 @@ export const SHOWS: Readonly<Record<string, (screen: Screen) => void>> = {
     }
     if (!isOld) expect(terminal.cluster.featureGates().length).toBeGreaterThan(20)
   },
-  V2: ({ all, isOld }) => expect(lines(all).slice(0, 4).every((line) => line.endsWith(isOld ? ':v1.14.0' : ':v1.35.0'))).toBe(true),
+  V2: ({ all, isOld }) =>
+    expect(
+      lines(all)
+        .slice(0, 4)
+        .every((line) => line.endsWith(isOld ? ':v1.14.0' : ':v1.35.0')),
+    ).toBe(true),
   V3: ({ all, isOld }) => expect(all).toContain(isOld ? 'v1.13.0' : 'v1.34.0'),
   V4: ({ all, of, isOld, isOldKubectl }) => {
     expect(of('kubectl drain node-1')).toContain(isOldKubectl ? 'node/node-1 evicted' : 'node/node-1 drained')
-    expect(all).toContain(isOld ? 'Setting up kubelet (1.14.0-00) ...' : 'Setting up kubelet (1.35.0-1.1) ...')
-    expect(of('kubeadm upgrade node')).toContain(isOld ? '[upgrade] The configuration for this node was successfully updated!' : '[upgrade/kubelet-config] The kubelet configuration for this node was successfully upgraded!')
+    expect(all).toContain(
+      isOld ? 'Setting up kubelet (1.14.0-00) ...' : 'Setting up kubelet (1.35.0-1.1) ...',
+    )
+    expect(of('kubeadm upgrade node')).toContain(
+      isOld
+        ? '[upgrade] The configuration for this node was successfully updated!'
+        : '[upgrade/kubelet-config] The kubelet configuration for this node was successfully upgraded!',
+    )
     expect(of('kubectl get nodes')).toMatch(isOld ? /node-1 +Ready .*v1\.14\.0/ : /node-1 +Ready .*v1\.35\.0/)
   },
   V5: ({ of, isOld }) => {
-    expect(of('upgrade plan')).toMatch(/You can now apply the upgrade by executing the following command:\n\n\tkubeadm upgrade apply v1\.\d+\.0/)
+    expect(of('upgrade plan')).toMatch(
+      /You can now apply the upgrade by executing the following command:\n\n\tkubeadm upgrade apply v1\.\d+\.0/,
+    )
     expect(of('upgrade apply')).toContain('is too high; kubeadm can upgrade only 1 minor version at a time')
-    expect(of('upgrade apply', 1)).toContain(`[upgrade] SUCCESS! A control plane node of your cluster was upgraded to "${isOld ? 'v1.15.0' : 'v1.36.0'}".`)
+    expect(of('upgrade apply', 1)).toContain(
+      '[upgrade] SUCCESS! A control plane node of your cluster was upgraded to ' +
+        `"${isOld ? 'v1.15.0' : 'v1.36.0'}".`,
+    )
     expect(of('crictl ps').match(/ Running /g)).toHaveLength(4)
-    if (isOld) expect(of('rm -rf ~/.kube/cache; kubectl apply')).toContain('no matches for kind "Deployment" in version "extensions/v1beta1"')
+    if (isOld)
+      expect(of('rm -rf ~/.kube/cache; kubectl apply')).toContain(
+        'no matches for kind "Deployment" in version "extensions/v1beta1"',
+      )
   },
-  B1: ({ of }) => expect(of('get deployments; kubectl get configmap')).toMatch(/php-apache +3\/3 [^]*configmaps "settings" not found/),
+  B1: ({ of }) =>
+    expect(of('get deployments; kubectl get configmap')).toMatch(
+      /php-apache +3\/3 [^]*configmaps "settings" not found/,
+    ),
   B2: ({ all }) => expect(all).toMatch(/^Snapshot saved at snapshotdb\n/),
-  B3: ({ all }) => expect(all).toMatch(/^\+-+\+-+\+-+\+-+\+\n\| +HASH +\| REVISION \| TOTAL KEYS \| TOTAL SIZE \|\n/),
+  B3: ({ all }) =>
+    expect(all).toMatch(/^\+-+\+-+\+-+\+-+\+\n\| +HASH +\| REVISION \| TOTAL KEYS \| TOTAL SIZE \|\n/),
   B4: ({ all }) => expect(all).toMatch(/php-apache +3\/3 [^]*settings +1 +\d/),
-  B5: ({ all }) => expect(all).toMatch(/persistentvolume\/disk .*Bound +default\/claim[^]*persistentvolumeclaim\/claim +Bound +disk[^]*\n0\n/),
-  B6: ({ all }) => expect(all).toMatch(/Snapshot saved at \/root\/backup\.db\n[^]*backup\.db[^]*everything\.yaml/),
+  B5: ({ all }) =>
+    expect(all).toMatch(
+      /persistentvolume\/disk .*Bound +default\/claim[^]*persistentvolumeclaim\/claim +Bound +disk[^]*\n0\n/,
+    ),
+  B6: ({ all }) =>
+    expect(all).toMatch(/Snapshot saved at \/root\/backup\.db\n[^]*backup\.db[^]*everything\.yaml/),
   A1: ({ of }) => {
     expect(of('http://')).toBe('Client sent an HTTP request to an HTTPS server.\n')
-    expect(of('curl https://')).toContain('curl: (60) SSL certificate problem: unable to get local issuer certificate')
+    expect(of('curl https://')).toContain(
+      'curl: (60) SSL certificate problem: unable to get local issuer certificate',
+    )
     expect(of('curl -k')).toContain('User \\"system:anonymous\\" cannot list resource \\"pods\\"')
     expect(of('healthz')).toBe('ok\n')
     expect(of('--cert me.crt')).toContain('"message": "Unauthorized"')
   },
   A2: ({ all, of }) => {
-    expect(all).toMatch(/--client-ca-file[^]*--enable-bootstrap-token-auth=true[^]*--service-account-key-file[^]*authentication,signing/)
+    expect(all).toMatch(
+      /--client-ca-file[^]*--enable-bootstrap-token-auth=true[^]*--service-account-key-file[^]*authentication,signing/,
+    )
     expect(of('curl')).toMatch(/User \\"system:bootstrap:[a-z0-9]{6}\\" cannot list resource \\"nodes\\"/)
   },
   A3: ({ all }) => expect(all).toBe('    - --authorization-mode=Node,RBAC\n'),
@@ -128,31 +191,56 @@ export const SHOWS: Readonly<Record<string, (screen: Screen) => void>> = {
     expect(of('get pod plain')).toBe('default\nca.crt\nnamespace\ntoken\n')
   },
   A7: ({ all }) => {
-    for (const name of ['apiserver-etcd-client.crt', 'front-proxy-ca.key', 'sa.pub', 'healthcheck-client.key', 'kube-apiserver.yaml', 'config.yaml', 'kubelet-client-current.pem']) expect(lines(all)).toContain(name)
+    for (const name of [
+      'apiserver-etcd-client.crt',
+      'front-proxy-ca.key',
+      'sa.pub',
+      'healthcheck-client.key',
+      'kube-apiserver.yaml',
+      'config.yaml',
+      'kubelet-client-current.pem',
+    ])
+      expect(lines(all)).toContain(name)
   },
   A8: ({ all }) => {
     expect(all).toMatch(/^apiserver\.crt: subject=CN ?= ?kube-apiserver issuer=CN ?= ?kubernetes/m)
     expect(all).toMatch(/^etcd\/server\.crt: subject=CN ?= ?control-plane issuer=CN ?= ?etcd-ca/m)
     expect(all).toContain('/etc/kubernetes/pki/apiserver.crt: OK\n')
   },
-  A9: ({ all }) => expect(all).toMatch(/Issuer: CN ?= ?kubernetes\n[^]*Subject: CN ?= ?kube-apiserver\n[^]*Public-Key: \(2048 bit\)/),
+  A9: ({ all }) =>
+    expect(all).toMatch(
+      /Issuer: CN ?= ?kubernetes\n[^]*Subject: CN ?= ?kube-apiserver\n[^]*Public-Key: \(2048 bit\)/,
+    ),
   A10: ({ of }) => {
     expect(of('kubectl get nodes')).toBe(REFUSED)
-    expect(of('crictl ps -a')).toMatch(/Exited +kube-apiserver [^]*open \/etc\/kubernetes\/pki\/apiserver-lost\.crt: no such file or directory/)
+    expect(of('crictl ps -a')).toMatch(
+      /Exited +kube-apiserver [^]*open \/etc\/kubernetes\/pki\/apiserver-lost\.crt: no such file or directory/,
+    )
     expect(of('good.yaml', 1)).toMatch(/node-1 +Ready/)
   },
   A11: ({ all }) => {
-    const [, from = '', to = ''] = /subject=CN ?= ?gasbugs, O ?= ?boanproject\nnotBefore=(.*)\nnotAfter=(.*)\n/.exec(all) ?? []
+    const [, from = '', to = ''] =
+      /subject=CN ?= ?gasbugs, O ?= ?boanproject\nnotBefore=(.*)\nnotAfter=(.*)\n/.exec(all) ?? []
     expect(Date.parse(to) - Date.parse(from)).toBe(500 * 86_400_000)
   },
-  A12: ({ of }) => expect(of('--context=gasbugs-context get pods')).toBe('Error from server (Forbidden): pods is forbidden: User "gasbugs" cannot list resource "pods" in API group "" in the namespace "office"\n'),
+  A12: ({ of }) =>
+    expect(of('--context=gasbugs-context get pods')).toBe(
+      'Error from server (Forbidden): pods is forbidden: User "gasbugs" cannot list resource "pods" ' +
+        'in API group "" in the namespace "office"\n',
+    ),
   A13: ({ of }) => {
     expect(of('get pods -n office')).toMatch(/^No resources found/)
     expect(of('run nginx')).toBe('pod/nginx created\n')
-    expect(of('get pods -n default')).toContain('cannot list resource "pods" in API group "" in the namespace "default"')
+    expect(of('get pods -n default')).toContain(
+      'cannot list resource "pods" in API group "" in the namespace "default"',
+    )
   },
   A14: ({ of, isOld }) => {
-    expect(lines(of('kubectl get csr'))[0]?.split(/ +/)).toEqual(isOld ? ['NAME', 'AGE', 'REQUESTOR', 'CONDITION'] : ['NAME', 'AGE', 'SIGNERNAME', 'REQUESTOR', 'REQUESTEDDURATION', 'CONDITION'])
+    expect(lines(of('kubectl get csr'))[0]?.split(/ +/)).toEqual(
+      isOld
+        ? ['NAME', 'AGE', 'REQUESTOR', 'CONDITION']
+        : ['NAME', 'AGE', 'SIGNERNAME', 'REQUESTOR', 'REQUESTEDDURATION', 'CONDITION'],
+    )
     expect(of('kubectl get csr').match(/Pending/g)).toHaveLength(2)
     expect(of('kubectl get csr', 1)).toMatch(/john .*Approved,Issued\nmallory .*Denied\n/)
     expect(of('delete csr')).toContain('"mallory" deleted')
@@ -160,11 +248,15 @@ export const SHOWS: Readonly<Record<string, (screen: Screen) => void>> = {
   A15: ({ all, of }) => {
     expect(all).toMatch(/^subject=O ?= ?Dev1, CN ?= ?john$/m)
     expect(of('john-role.yaml')).toContain('User "john" cannot list resource "pods"')
-    expect(of('get pods -n office')).toMatch(/^No resources found.*\nError from server \(Forbidden\).*"office"\n$/)
+    expect(of('get pods -n office')).toMatch(
+      /^No resources found.*\nError from server \(Forbidden\).*"office"\n$/,
+    )
   },
   A16: ({ of }) => {
     expect(of('kubectl config view')).toMatch(/DATA\+OMITTED|REDACTED/)
-    expect(of('use-context')).toMatch(/^Switched to context "gasbugs-context"\.\nError from server \(Forbidden\)/)
+    expect(of('use-context')).toMatch(
+      /^Switched to context "gasbugs-context"\.\nError from server \(Forbidden\)/,
+    )
     expect(of('current-context')).toBe('kubernetes-admin@kubernetes\n')
   },
   R1: ({ codes, all }) => {
@@ -183,58 +275,106 @@ export const SHOWS: Readonly<Record<string, (screen: Screen) => void>> = {
   },
   R4: ({ of, terminal }) => {
     expect(of('get pods -n default')).toContain('User "gasbugs" cannot list resource "pods"')
-    expect(of('--list')).toMatch(/deployments\.apps +\[\] +\[\] +\[get list watch create update patch delete\]/)
-    expect(JSON.stringify(terminal.cluster.can({ user: 'gasbugs' }, 'list', 'pods', { namespace: 'office' }))).toContain('deployment-manager-binding')
+    expect(of('--list')).toMatch(
+      /deployments\.apps +\[\] +\[\] +\[get list watch create update patch delete\]/,
+    )
+    expect(
+      JSON.stringify(terminal.cluster.can({ user: 'gasbugs' }, 'list', 'pods', { namespace: 'office' })),
+    ).toContain('deployment-manager-binding')
   },
-  S1: ({ of, isOld }) => expect(of('-- id')).toBe(isOld ? 'uid=1000 gid=0(root) groups=0(root),2000\n' : 'uid=1000 gid=3000 groups=2000,3000\n'),
+  S1: ({ of, isOld }) =>
+    expect(of('-- id')).toBe(
+      isOld ? 'uid=1000 gid=0(root) groups=0(root),2000\n' : 'uid=1000 gid=3000 groups=2000,3000\n',
+    ),
   S2: ({ of }) => expect(of('id -u')).toMatch(/^2000\n[^]* 1 2000 +0:00 .*sleep 1h/),
   S3: ({ of, isOld }) => {
     expect(of('CapEff')).toMatch(/CapEff:\t00000000a80435f9\nNoNewPrivs:\t1\n[^]*Read-only file system/)
     expect(of('get pod nonroot')).toMatch(/CreateContainerConfigError[^]*runAsNonRoot/)
     if (isOld) return
     expect(of('pod-security')).toMatch(/pods "caps" is forbidden: violates PodSecurity "restricted:latest"/)
-    expect(of('/warn=')).toMatch(/Warning: would violate PodSecurity "restricted:latest": [^]*pod\/caps created|pod\/caps created\nWarning: would violate PodSecurity "restricted:latest": /)
+    expect(of('/warn=')).toMatch(
+      /Warning: would violate PodSecurity "restricted:latest": [^]*pod\/caps created|pod\/caps created\nWarning: would violate PodSecurity "restricted:latest": /,
+    )
   },
-  P1: ({ all }) => expect(all.match(/^\S+ -> .*$/gm)).toEqual(['near -> db:6379 open', 'near -> db:6379 closed', 'db -> near:80 open']),
-  P2: ({ all }) => expect(all.match(/^\S+ -> .*$/gm)).toEqual(['db -> 10.0.0.200:5978 open', 'db -> 10.0.0.200:5979 closed', 'db -> 10.0.1.200:5978 closed']),
-  P3: ({ all }) => expect(all.match(/^.+ -> .*$/gm)).toEqual(['near -> db:6379 open', 'plain -> db:6379 closed', 'frontend -> db:6379 open', '-n mine stranger -> db:6379 open', 'near -> db:80 closed']),
-  // a new kubectl finds the policy of an old cluster in extensions/v1beta1, which it does not know how to describe
-  P4: ({ all, isOld, isOldKubectl }) => expect(all).toMatch(isOld && !isOldKubectl ? /Cidr: +172\.17\.0\.0\/16[^]*Port: +6379\n +Protocol: +TCP/ : /Allowing ingress traffic[^]*To Port: 6379\/TCP[^]*CIDR: 172\.17\.0\.0\/16/),
+  P1: ({ all }) =>
+    expect(all.match(/^\S+ -> .*$/gm)).toEqual([
+      'near -> db:6379 open',
+      'near -> db:6379 closed',
+      'db -> near:80 open',
+    ]),
+  P2: ({ all }) =>
+    expect(all.match(/^\S+ -> .*$/gm)).toEqual([
+      'db -> 10.0.0.200:5978 open',
+      'db -> 10.0.0.200:5979 closed',
+      'db -> 10.0.1.200:5978 closed',
+    ]),
+  P3: ({ all }) =>
+    expect(all.match(/^.+ -> .*$/gm)).toEqual([
+      'near -> db:6379 open',
+      'plain -> db:6379 closed',
+      'frontend -> db:6379 open',
+      '-n mine stranger -> db:6379 open',
+      'near -> db:80 closed',
+    ]),
+  // a new kubectl finds the policy of an old cluster in extensions/v1beta1, which it does not know how to
+  // describe
+  P4: ({ all, isOld, isOldKubectl }) =>
+    expect(all).toMatch(
+      isOld && !isOldKubectl
+        ? /Cidr: +172\.17\.0\.0\/16[^]*Port: +6379\n +Protocol: +TCP/
+        : /Allowing ingress traffic[^]*To Port: 6379\/TCP[^]*CIDR: 172\.17\.0\.0\/16/,
+    ),
   T1: ({ of }) => {
     expect(of('kubectl get pods;')).toMatch(/ImagePullBackOff[^]*Failed to pull image "ngnix:latest"/)
     expect(of('get pods,endpoints')).toMatch(/endpoints\/web +<none>/)
     expect(of('patch service')).toMatch(/web +10\.244\.\d\.\d+:80,10\.244/)
     expect(of('kubectl get pods;', 1)).toMatch(/CreateContainerConfigError[^]*configmap "settings" not found/)
     expect(of('create configmap')).not.toContain('Error')
-    expect(of('get pod crash')).toMatch(/CrashLoopBackOff[^]*no configuration\n[^]*Back-off restarting failed container/i)
+    expect(of('get pod crash')).toMatch(
+      /CrashLoopBackOff[^]*no configuration\n[^]*Back-off restarting failed container/i,
+    )
   },
   T2: ({ of, isOldKubectl }) => {
     expect(of('/root/; kubectl')).toBe(REFUSED)
     expect(of('crictl ps')).not.toMatch(/Running +kube-apiserver /)
     expect(of('mv /root/kube-apiserver')).toMatch(/node-1 +Ready/)
     expect(of('6444')).toContain('10.0.0.10:6444 was refused')
-    expect(of('front-proxy-ca')).toMatch(isOldKubectl ? /^Unable to connect to the server: x509: certificate signed by unknown authority\n$/m : /^Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority\n$/m)
+    expect(of('front-proxy-ca')).toMatch(
+      isOldKubectl
+        ? /^Unable to connect to the server: x509: certificate signed by unknown authority\n$/m
+        : /^Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority\n$/m,
+    )
   },
   T3: ({ of }) => {
     expect(of('run waiting')).toMatch(/Pending[^]*Events: +<none>/)
     expect(of('mv /root/kube-scheduler')).toContain('Running')
     expect(of('describe pod big')).toMatch(/0\/2 nodes are available: 2 Insufficient cpu\./)
-    expect(of('describe pod tainted')).toMatch(/0\/2 nodes are available: 2 node\(s\) had (?:untolerated taint|taint)/)
+    expect(of('describe pod tainted')).toMatch(
+      /0\/2 nodes are available: 2 node\(s\) had (?:untolerated taint|taint)/,
+    )
   },
   T4: ({ of }) => {
     expect(of('stop kubelet')).toMatch(/node-1 +NotReady[^]*inactive \(dead\)/)
     expect(of('start kubelet;')).toMatch(/node-1 +Ready/)
-    expect(of('kubelet-client-current.pem /root')).toMatch(/node-1 +NotReady[^]*unable to load bootstrap kubeconfig/)
+    expect(of('kubelet-client-current.pem /root')).toMatch(
+      /node-1 +NotReady[^]*unable to load bootstrap kubeconfig/,
+    )
     expect(of('mv /root/kubelet-client')).toMatch(/node-1 +Ready/)
   },
   T5: ({ all, of }) => {
-    expect(all).toMatch(/Serving securely on \[::\]:6443[^]*Successfully bound pod to node[^]*kube-controller-manager\.log <==\n[^]*lease/)
-    expect(of('/var/log/kubelet.log')).toMatch(/kubelet\.log <==\n[IEW]\d{4} [^]*kube-proxy\.log <==\n[IEW]\d{4} /)
+    expect(all).toMatch(
+      /Serving securely on \[::\]:6443[^]*Successfully bound pod to node[^]*kube-controller-manager\.log <==\n[^]*lease/,
+    )
+    expect(of('/var/log/kubelet.log')).toMatch(
+      /kubelet\.log <==\n[IEW]\d{4} [^]*kube-proxy\.log <==\n[IEW]\d{4} /,
+    )
     expect(of('journalctl -u kubelet -f')).toMatch(/Kubelet version/)
     expect(of('kubectl logs')).toBe('the kubelet has started me\n')
   },
   W1: ({ of, all }) => {
-    expect(of('get deployments')).toMatch(/wordpress +1\/1 [^]*wordpress-mysql +1\/1 [^]*mysql-pv-claim +Bound[^]*wp-pv-claim +Bound/)
+    expect(of('get deployments')).toMatch(
+      /wordpress +1\/1 [^]*wordpress-mysql +1\/1 [^]*mysql-pv-claim +Bound[^]*wp-pv-claim +Bound/,
+    )
     expect(of('wget')).toContain('<title>WordPress</title>')
     expect(all.match(/^(?:open|closed)$/gm)).toEqual(['open', 'open', 'open', 'closed'])
   },

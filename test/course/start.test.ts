@@ -6,14 +6,27 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** What `npm start` prints, with these words behind it. */
 function start(...words: readonly string[]): string {
-  return execFileSync('npm', ['start', '--silent', ...(words.length === 0 ? [] : ['--', ...words])], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+  return execFileSync('npm', ['start', '--silent', ...(words.length === 0 ? [] : ['--', ...words])], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
 }
 
 test('npm start plays the chapter on node maintenance, as it was and as it is', () => {
   const text = start()
   for (const said of [
-    'v1.13.7-gke.8', '--delete-local-data --ignore-daemonsets --force', ' evicted\n', ' drained\n', 'Ready,SchedulingDisabled', ' uncordoned\n', 'NotReady', 'v1.35.0', 'MIN AVAILABLE',
-  ]) expect(text).toContain(said)
+    'v1.13.7-gke.8',
+    '--delete-local-data --ignore-daemonsets --force',
+    ' evicted\n',
+    ' drained\n',
+    'Ready,SchedulingDisabled',
+    ' uncordoned\n',
+    'NotReady',
+    'v1.35.0',
+    'MIN AVAILABLE',
+  ])
+    expect(text).toContain(said)
   expect(text.match(/^\$ kubectl /gm)?.length).toBeGreaterThan(20)
 })
 

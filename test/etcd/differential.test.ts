@@ -21,7 +21,11 @@ interface Outcome {
 }
 
 function show(difference: Difference): string {
-  return JSON.stringify(difference, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value), 2)
+  return JSON.stringify(
+    difference,
+    (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value),
+    2,
+  )
 }
 
 async function play(lockstep: Lockstep, operations: readonly Operation[]): Promise<void> {
@@ -41,22 +45,34 @@ describe.skipIf(!installed)('against the real etcd (skipped only where its binar
   /** Runs random sequences, each from a common beginning, and shrinks the first that differs. */
   async function compare(makeModel: MakeModel, numRuns: number): Promise<Outcome> {
     const lockstep = new Lockstep(etcd, makeModel)
-    const outcome = await fc.check(fc.asyncProperty(fc.array(operation, { maxLength: 20 }), async (operations) => {
-      await lockstep.reset()
-      await play(lockstep, operations)
-    }), { numRuns, seed: SEED })
+    const outcome = await fc.check(
+      fc.asyncProperty(fc.array(operation, { maxLength: 20 }), async (operations) => {
+        await lockstep.reset()
+        await play(lockstep, operations)
+      }),
+      { numRuns, seed: SEED },
+    )
     lockstep.close()
-    return { operations: lockstep.operations, counterexample: outcome.counterexample?.[0], error: outcome.errorInstance }
+    return {
+      operations: lockstep.operations,
+      counterexample: outcome.counterexample?.[0],
+      error: outcome.errorInstance,
+    }
   }
 
   test('a store that never was compacted answers as a fresh server', async () => {
     const fresh = await RealEtcd.start()
     const lockstep = new Lockstep(fresh)
-    const operations = fc.sample(operation, { numRuns: 600, seed: SEED }).filter((each) => each.do !== 'compact')
+    const operations = fc
+      .sample(operation, { numRuns: 600, seed: SEED })
+      .filter((each) => each.do !== 'compact')
     await play(lockstep, operations)
     await play(lockstep, [
-      { do: 'compact', revision: { at: -1 } }, { do: 'hashKV', revision: undefined }, { do: 'compact', revision: { at: 0 } },
-      { do: 'compact', revision: { at: 0 } }, { do: 'compact', revision: { offset: 1 } },
+      { do: 'compact', revision: { at: -1 } },
+      { do: 'hashKV', revision: undefined },
+      { do: 'compact', revision: { at: 0 } },
+      { do: 'compact', revision: { at: 0 } },
+      { do: 'compact', revision: { offset: 1 } },
       { do: 'hashKV', revision: undefined },
     ])
     lockstep.close()
@@ -92,7 +108,10 @@ describe.skipIf(!installed)('against the real etcd (skipped only where its binar
       const deleteRange = model.deleteRange.bind(model)
       model.deleteRange = (request) => {
         const answer = deleteRange(request)
-        return { ...answer, header: { ...answer.header, revision: answer.header.revision + (answer.deleted === 0 ? 1 : 0) } }
+        return {
+          ...answer,
+          header: { ...answer.header, revision: answer.header.revision + (answer.deleted === 0 ? 1 : 0) },
+        }
       }
       return model
     }
@@ -103,21 +122,24 @@ describe.skipIf(!installed)('against the real etcd (skipped only where its binar
   test('watchers are told the same, with history, filters, previous values, ids, cancels and compactions', async () => {
     const lockstep = new Lockstep(etcd)
     let events = 0
-    await fc.assert(fc.asyncProperty(fc.array(watchOperation, { maxLength: 60, size: 'max' }), async (steps) => {
-      await lockstep.reset()
-      const watches = new WatchLockstep(lockstep)
-      try {
-        for (const step of steps) {
-          const difference = await watches.run(step)
+    await fc.assert(
+      fc.asyncProperty(fc.array(watchOperation, { maxLength: 60, size: 'max' }), async (steps) => {
+        await lockstep.reset()
+        const watches = new WatchLockstep(lockstep)
+        try {
+          for (const step of steps) {
+            const difference = await watches.run(step)
+            if (difference !== undefined) throw new Error(show(difference))
+          }
+          const difference = await watches.finish()
           if (difference !== undefined) throw new Error(show(difference))
+          events += watches.events
+        } finally {
+          watches.close()
         }
-        const difference = await watches.finish()
-        if (difference !== undefined) throw new Error(show(difference))
-        events += watches.events
-      } finally {
-        watches.close()
-      }
-    }), { numRuns: 40, seed: SEED })
+      }),
+      { numRuns: 40, seed: SEED },
+    )
     lockstep.close()
     expect(events).toBeGreaterThan(500)
     console.info(`differential: ${events} watch events, no difference`)

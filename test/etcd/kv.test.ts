@@ -15,7 +15,10 @@ describe('revisions', () => {
     expect(store.put({ key: 'a' }).header.revision).toBe(2)
     expect(store.deleteRange({ key: 'b' }).header.revision).toBe(2)
     expect(store.txn({}).header.revision).toBe(2)
-    expect(store.txn({ compare: [{ key: 'a', version: 9 }], success: [{ requestPut: { key: 'a' } }] }).header.revision).toBe(2)
+    expect(
+      store.txn({ compare: [{ key: 'a', version: 9 }], success: [{ requestPut: { key: 'a' } }] }).header
+        .revision,
+    ).toBe(2)
   })
 
   test('create revision, version and tombstone', () => {
@@ -27,7 +30,9 @@ describe('revisions', () => {
     store.put({ key: 'a' })
     expect(store.get('a')).toMatchObject({ createRevision: 5, modRevision: 5, version: 1 })
     expect(store.changesSince(3, 'a', undefined)[0]).toMatchObject({
-      type: 'DELETE', kv: { createRevision: 0, modRevision: 4, version: 0, lease: 0n }, prevKv: { version: 2 },
+      type: 'DELETE',
+      kv: { createRevision: 0, modRevision: 4, version: 0, lease: 0n },
+      prevKv: { version: 2 },
     })
   })
 
@@ -35,22 +40,34 @@ describe('revisions', () => {
     const store = newStore()
     const { header, responses } = store.txn({
       success: [
-        { requestRange: { key: 'a' } }, { requestDeleteRange: { key: 'x' } }, { requestPut: { key: 'a' } },
-        { requestRange: { key: 'a' } }, { requestTxn: { success: [{ requestRange: { key: 'a' } }] } },
+        { requestRange: { key: 'a' } },
+        { requestDeleteRange: { key: 'x' } },
+        { requestPut: { key: 'a' } },
+        { requestRange: { key: 'a' } },
+        { requestTxn: { success: [{ requestRange: { key: 'a' } }] } },
       ],
     })
     expect(header).toMatchObject({ revision: 2, raftTerm: 2 })
     expect(header.clusterId).not.toBe(0n)
     const revisions = responses.map((response) => Object.values(response)[0].header.revision)
     expect(revisions).toEqual([1, 1, 2, 2, 0])
-    expect(responses[2]).toMatchObject({ responsePut: { header: { clusterId: 0n, memberId: 0n, raftTerm: 0 } } })
+    expect(responses[2]).toMatchObject({
+      responsePut: { header: { clusterId: 0n, memberId: 0n, raftTerm: 0 } },
+    })
   })
 })
 
 describe('range', () => {
   const store = newStore()
-  for (const [key, value] of [['a', '3'], ['b', '1'], ['c', '2'], ['d', '1']] as const) store.put({ key, value: bytes(value) })
-  const keys = (request: Partial<RangeRequest>): string[] => store.range({ ...ALL, ...request }).kvs.map(({ key }) => key)
+  for (const [key, value] of [
+    ['a', '3'],
+    ['b', '1'],
+    ['c', '2'],
+    ['d', '1'],
+  ] as const)
+    store.put({ key, value: bytes(value) })
+  const keys = (request: Partial<RangeRequest>): string[] =>
+    store.range({ ...ALL, ...request }).kvs.map(({ key }) => key)
 
   test('bounds', () => {
     expect(keys({ key: 'b', rangeEnd: 'd' })).toEqual(['b', 'c'])
@@ -70,7 +87,11 @@ describe('range', () => {
   test('limit, more, count, keys only', () => {
     expect(store.range({ ...ALL, limit: 3 })).toMatchObject({ more: true, count: 4 })
     expect(store.range({ ...ALL, limit: 4 })).toMatchObject({ more: false, count: 4 })
-    expect(store.range({ ...ALL, countOnly: true, limit: 1 })).toMatchObject({ kvs: [], more: false, count: 4 })
+    expect(store.range({ ...ALL, countOnly: true, limit: 1 })).toMatchObject({
+      kvs: [],
+      more: false,
+      count: 4,
+    })
     const { kvs } = store.range({ ...ALL, keysOnly: true, sortTarget: 'VALUE', sortOrder: 'ASCEND' })
     expect(kvs.map(({ key }) => key)).toEqual(['b', 'd', 'c', 'a'])
     expect(kvs.every(({ value }) => valueBytes(value).length === 0)).toBe(true)
@@ -86,7 +107,10 @@ describe('range', () => {
   })
 
   test('an unknown sort target, which crashes etcd 3.5, is refused', () => {
-    expect(refusal(() => store.range({ ...ALL, sortTarget: 9 }))).toEqual([3, 'etcdserver: invalid sort option'])
+    expect(refusal(() => store.range({ ...ALL, sortTarget: 9 }))).toEqual([
+      3,
+      'etcdserver: invalid sort option',
+    ])
     expect(keys({ sortTarget: 9, sortOrder: 7 })).toHaveLength(4)
   })
 
@@ -112,7 +136,8 @@ describe('put and delete', () => {
     const store = newStore()
     const { id } = store.leaseGrant({ ttl: 60 })
     expect(refusal(() => store.put({ key: '' }))).toEqual(EMPTY_KEY)
-    const refused = (request: Omit<PutRequest, 'key'>): unknown => refusal(() => store.put({ key: 'a', ...request }))
+    const refused = (request: Omit<PutRequest, 'key'>): unknown =>
+      refusal(() => store.put({ key: 'a', ...request }))
     expect(refused({ value: bytes('x'), ignoreValue: true })).toEqual([3, 'etcdserver: value is provided'])
     expect(refused({ lease: id, ignoreLease: true })).toEqual([3, 'etcdserver: lease is provided'])
     expect(refused({ ignoreValue: true })).toEqual([3, 'etcdserver: key not found'])
@@ -130,7 +155,9 @@ describe('put and delete', () => {
     const store = newStore()
     for (const key of ['c', 'a', 'b']) store.put({ key })
     expect(store.deleteRange({ key: 'a', rangeEnd: 'c', prevKv: true })).toMatchObject({
-      header: { revision: 5 }, deleted: 2, prevKvs: [{ key: 'a' }, { key: 'b' }],
+      header: { revision: 5 },
+      deleted: 2,
+      prevKvs: [{ key: 'a' }, { key: 'b' }],
     })
   })
 
@@ -148,8 +175,12 @@ describe('put and delete', () => {
     const store = newStore()
     const made = store.casPut('a', {}, 0)!
     expect(made).toMatchObject({ modRevision: 2, version: 1 })
-    expect([store.casPut('a', {}, 0), store.casPut('a', {}, 9), store.casDelete('a', 9), store.casDelete('b', 0)])
-      .toEqual([undefined, undefined, undefined, undefined])
+    expect([
+      store.casPut('a', {}, 0),
+      store.casPut('a', {}, 9),
+      store.casDelete('a', 9),
+      store.casDelete('b', 0),
+    ]).toEqual([undefined, undefined, undefined, undefined])
     expect(store.revision).toBe(2)
     expect(store.casPut('a', {}, 2)).toMatchObject({ modRevision: 3, version: 2, createRevision: 2 })
     expect(store.casDelete('a', 3)).toMatchObject({ modRevision: 4, version: 0 })
@@ -165,7 +196,8 @@ describe('txn', () => {
     const store = newStore()
     store.put({ key: 'a', value: bytes('x') })
     store.put({ key: 'b', value: bytes('y') })
-    const holds = (compare: Parameters<typeof store.txn>[0]['compare']): boolean => store.txn({ compare }).succeeded
+    const holds = (compare: Parameters<typeof store.txn>[0]['compare']): boolean =>
+      store.txn({ compare }).succeeded
     expect(holds([{ key: 'no', target: 'VERSION' }])).toBe(true)
     expect(holds([{ key: 'no', target: 'VALUE', result: 'NOT_EQUAL', value: bytes('x') }])).toBe(false)
     expect(holds([{ key: 'a', rangeEnd: 'c', target: 'VERSION', version: 1 }])).toBe(true)
@@ -210,7 +242,8 @@ describe('txn', () => {
     const store = newStore()
     const { responses } = store.txn({
       success: [
-        put('a'), { requestRange: { key: 'a' } },
+        put('a'),
+        { requestRange: { key: 'a' } },
         { requestTxn: { compare: [{ key: 'a', version: 0 }], success: [put('b')], failure: [put('c')] } },
       ],
     })
@@ -220,9 +253,12 @@ describe('txn', () => {
 
   test('a violation anywhere in the chosen branch leaves everything as it was', () => {
     const store = newStore()
-    expect(refusal(() => store.txn({ success: [put('a'), { requestPut: { key: 'b', lease: 7n } }] })))
-      .toEqual([5, 'etcdserver: requested lease not found'])
-    expect(refusal(() => store.txn({ success: [put('a'), { requestRange: { key: 'a', revision: 9 } }] }))).toEqual(FUTURE)
+    expect(
+      refusal(() => store.txn({ success: [put('a'), { requestPut: { key: 'b', lease: 7n } }] })),
+    ).toEqual([5, 'etcdserver: requested lease not found'])
+    expect(
+      refusal(() => store.txn({ success: [put('a'), { requestRange: { key: 'a', revision: 9 } }] })),
+    ).toEqual(FUTURE)
     expect(store.txn({ failure: [{ requestPut: { key: 'b', lease: 7n } }] }).succeeded).toBe(true)
     expect([store.revision, store.count('\0', '\0')]).toEqual([1, 0])
   })
@@ -253,12 +289,21 @@ describe('compaction', () => {
     expect(store.compact({ revision: 3 }).header.revision).toBe(5)
     expect(store.compactedRevision).toBe(3)
     expect(refusal(() => store.range({ key: 'a', revision: 2 }))).toEqual(COMPACTED)
-    expect([store.get('a', 3)?.version, store.get('a', 4)?.version, store.get('a', 5)]).toEqual([2, 3, undefined])
+    expect([store.get('a', 3)?.version, store.get('a', 4)?.version, store.get('a', 5)]).toEqual([
+      2,
+      3,
+      undefined,
+    ])
     expect(refusal(() => store.compact({ revision: 3 }))).toEqual(COMPACTED)
     expect(refusal(() => store.compact({ revision: 6 }))).toEqual(FUTURE)
     expect(refusal(() => store.changesSince(1, 'a', undefined))).toEqual(COMPACTED)
-    expect(store.changesSince(2, 'a', undefined).map(({ kv, prevKv }) => [kv.modRevision, prevKv?.modRevision]))
-      .toEqual([[3, undefined], [4, 3], [5, 4]])
+    expect(
+      store.changesSince(2, 'a', undefined).map(({ kv, prevKv }) => [kv.modRevision, prevKv?.modRevision]),
+    ).toEqual([
+      [3, undefined],
+      [4, 3],
+      [5, 4],
+    ])
   })
 
   test('a never compacted store is at -1: compacting at 0 works once', () => {

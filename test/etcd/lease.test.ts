@@ -10,8 +10,14 @@ describe('leases', () => {
     expect([ttl, header.revision]).toEqual([2, 1])
     expect(id > 0n && id < 1n << 63n).toBe(true)
     expect(store.leaseGrant({ ttl: 60, id: -7n }).id).toBe(-7n)
-    expect(refusal(() => store.leaseGrant({ ttl: 60, id: -7n }))).toEqual([9, 'etcdserver: lease already exists'])
-    expect(refusal(() => store.leaseGrant({ ttl: 9_000_000_001 }))).toEqual([11, 'etcdserver: too large lease TTL'])
+    expect(refusal(() => store.leaseGrant({ ttl: 60, id: -7n }))).toEqual([
+      9,
+      'etcdserver: lease already exists',
+    ])
+    expect(refusal(() => store.leaseGrant({ ttl: 9_000_000_001 }))).toEqual([
+      11,
+      'etcdserver: too large lease TTL',
+    ])
     expect(store.leaseGrant({ ttl: 9_000_000_000, id: 3n }).ttl).toBe(9_000_000_000)
   })
 
@@ -22,11 +28,18 @@ describe('leases', () => {
     for (const key of ['c', 'a', 'b', 'd']) store.put({ key, lease: 1n })
     store.put({ key: 'a', lease: 2n })
     store.put({ key: 'd' })
-    expect(store.leaseTimeToLive({ id: 1n, keys: true })).toMatchObject({ ttl: 60, grantedTTL: 60, keys: ['b', 'c'] })
+    expect(store.leaseTimeToLive({ id: 1n, keys: true })).toMatchObject({
+      ttl: 60,
+      grantedTTL: 60,
+      keys: ['b', 'c'],
+    })
     const before = store.revision
     expect(store.leaseRevoke(1n).header.revision).toBe(before + 1)
     const changes = store.changesSince(before, '\0', '\0').map(({ type, kv }) => [type, kv.key])
-    expect(changes).toEqual([['DELETE', 'b'], ['DELETE', 'c']])
+    expect(changes).toEqual([
+      ['DELETE', 'b'],
+      ['DELETE', 'c'],
+    ])
     expect(refusal(() => store.leaseRevoke(1n))).toEqual(NOT_FOUND)
     store.deleteRange({ key: 'a' })
     expect(store.leaseRevoke(2n).header.revision).toBe(before + 2)
@@ -49,7 +62,13 @@ describe('leases', () => {
     const clock = new ManualClock()
     const store = newStore({ clock })
     expect(store.nextExpiry()).toBeUndefined()
-    for (const [id, ttl] of [[5n, 3], [-2n, 3], [9n, 2], [8n, 60]] as const) store.leaseGrant({ ttl, id })
+    for (const [id, ttl] of [
+      [5n, 3],
+      [-2n, 3],
+      [9n, 2],
+      [8n, 60],
+    ] as const)
+      store.leaseGrant({ ttl, id })
     store.put({ key: 'x', lease: 5n })
     store.put({ key: 'y', lease: -2n })
     expect(store.leases().leases).toEqual([9n, -2n, 5n, 8n])
@@ -57,7 +76,10 @@ describe('leases', () => {
     expect(store.expireLeases(clock.time + 1999)).toEqual([])
     clock.advance(3000)
     expect(store.expireLeases(clock.time)).toEqual([9n, -2n, 5n])
-    expect(store.changesSince(3, '\0', '\0').map(({ kv }) => [kv.key, kv.modRevision])).toEqual([['y', 4], ['x', 5]])
+    expect(store.changesSince(3, '\0', '\0').map(({ kv }) => [kv.key, kv.modRevision])).toEqual([
+      ['y', 4],
+      ['x', 5],
+    ])
     expect(store.nextExpiry()).toBe(clock.time + 57_000)
   })
 

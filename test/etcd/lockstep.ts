@@ -2,7 +2,13 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ClientDuplexStream } from '@grpc/grpc-js'
 import { EtcdError, EtcdStore, type StoreJson, type TxnRequest } from '../../src/etcd/index.js'
 import {
-  chosen, deletesFromKey, fillRequest, rangeRequest, txnRequest, type Operation, type RangeChoice,
+  chosen,
+  deletesFromKey,
+  fillRequest,
+  rangeRequest,
+  txnRequest,
+  type Operation,
+  type RangeChoice,
 } from './operations.js'
 import type { EtcdClient, Message } from './real-etcd.js'
 import { canonical, deleteMessage, putMessage, rangeMessage, txnMessage } from './wire.js'
@@ -24,7 +30,8 @@ const RESET_KEY = 'reset'
 
 export type MakeModel = (json: StoreJson) => EtcdStore
 
-export const honestModel: MakeModel = (json) => EtcdStore.fromJSON(json, { clock: { now: () => 1_700_000_000_000 } })
+export const honestModel: MakeModel = (json) =>
+  EtcdStore.fromJSON(json, { clock: { now: () => 1_700_000_000_000 } })
 
 /** The model and an etcd behind gRPC, given the same requests one after the other. */
 export class Lockstep {
@@ -51,17 +58,26 @@ export class Lockstep {
 
   /** Brings both sides to one key with one version, no leases, and everything before compacted. */
   async reset(): Promise<void> {
-    const { leases } = await this.etcd.call('Lease', 'LeaseLeases', {}) as { leases: { ID: string }[] }
+    const { leases } = (await this.etcd.call('Lease', 'LeaseLeases', {})) as { leases: { ID: string }[] }
     for (const { ID } of leases) await this.etcd.call('Lease', 'LeaseRevoke', { ID })
     await this.etcd.call('KV', 'DeleteRange', deleteMessage({ key: '\0', rangeEnd: '\0' }))
-    const { header } = await this.etcd.call('KV', 'Put', putMessage({ key: RESET_KEY })) as { header: { revision: string } }
+    const { header } = (await this.etcd.call('KV', 'Put', putMessage({ key: RESET_KEY }))) as {
+      header: { revision: string }
+    }
     const revision = Number(header.revision)
     await this.etcd.call('KV', 'Compact', { revision })
     this.#base = revision
     this.#fragile.clear()
     this.model = this.#makeModel({
-      revision, compacted: revision, writes: [{ key: RESET_KEY, revision, created: revision, version: 1 }],
-      leases: [], alarms: [], size: 0, compactionHashes: [], raftIndex: 0, leaseSequence: 0,
+      revision,
+      compacted: revision,
+      writes: [{ key: RESET_KEY, revision, created: revision, version: 1 }],
+      leases: [],
+      alarms: [],
+      size: 0,
+      compactionHashes: [],
+      raftIndex: 0,
+      leaseSequence: 0,
     })
   }
 
@@ -89,22 +105,36 @@ export class Lockstep {
       }
       case 'range': {
         const request = rangeRequest(operation.request as RangeChoice, now)
-        return { model: () => model.range(request), real: () => etcd.call('KV', 'Range', rangeMessage(request)) }
+        return {
+          model: () => model.range(request),
+          real: () => etcd.call('KV', 'Range', rangeMessage(request)),
+        }
       }
       case 'delete': {
         const { request } = operation
-        return { model: () => model.deleteRange(request), real: () => etcd.call('KV', 'DeleteRange', deleteMessage(request)) }
+        return {
+          model: () => model.deleteRange(request),
+          real: () => etcd.call('KV', 'DeleteRange', deleteMessage(request)),
+        }
       }
-      case 'txn': return this.#txn(txnRequest(operation.request, now))
-      case 'fill': return this.#txn(fillRequest(operation))
-      case 'compact': return this.#compact(chosen(operation.revision, now) ?? now)
-      case 'hashKV': return this.#hashKV(chosen(operation.revision, now) ?? 0)
-      default: return this.#lease(operation)
+      case 'txn':
+        return this.#txn(txnRequest(operation.request, now))
+      case 'fill':
+        return this.#txn(fillRequest(operation))
+      case 'compact':
+        return this.#compact(chosen(operation.revision, now) ?? now)
+      case 'hashKV':
+        return this.#hashKV(chosen(operation.revision, now) ?? 0)
+      default:
+        return this.#lease(operation)
     }
   }
 
   #txn(request: TxnRequest): Step {
-    return { model: () => this.model.txn(request), real: () => this.etcd.call('KV', 'Txn', txnMessage(request)) }
+    return {
+      model: () => this.model.txn(request),
+      real: () => this.etcd.call('KV', 'Txn', txnMessage(request)),
+    }
   }
 
   #compact(revision: number): Step | undefined {
@@ -119,11 +149,14 @@ export class Lockstep {
     // The real server remembers hashes of compactions from before the reset.
     if (revision > 0 && revision <= this.#base) return undefined
     return {
-      model: () => this.model.hashKV(revision), real: () => this.etcd.call('Maintenance', 'HashKV', { revision }),
+      model: () => this.model.hashKV(revision),
+      real: () => this.etcd.call('Maintenance', 'HashKV', { revision }),
     }
   }
 
-  #lease(operation: Exclude<Operation, { do: 'put' | 'range' | 'delete' | 'txn' | 'fill' | 'compact' | 'hashKV' }>): Step {
+  #lease(
+    operation: Exclude<Operation, { do: 'put' | 'range' | 'delete' | 'txn' | 'fill' | 'compact' | 'hashKV' }>,
+  ): Step {
     const { model, etcd } = this
     switch (operation.do) {
       case 'grant': {
@@ -141,17 +174,23 @@ export class Lockstep {
       case 'ttl':
         return {
           model: () => timeless(model.leaseTimeToLive(operation)),
-          real: async () => timeless(await etcd.call('Lease', 'LeaseTimeToLive', {
-            ID: operation.id.toString(), keys: operation.keys,
-          })),
+          real: async () =>
+            timeless(
+              await etcd.call('Lease', 'LeaseTimeToLive', {
+                ID: operation.id.toString(),
+                keys: operation.keys,
+              }),
+            ),
         }
       case 'keepAlive':
         return { model: () => model.leaseKeepAlive(operation.id), real: () => this.#renew(operation.id) }
       case 'leases':
         return {
           model: () => model.leases().leases.map(String).sort(),
-          real: async () => ((await etcd.call('Lease', 'LeaseLeases', {})).leases as { ID: string }[])
-            .map(({ ID }) => ID).sort(),
+          real: async () =>
+            ((await etcd.call('Lease', 'LeaseLeases', {})).leases as { ID: string }[])
+              .map(({ ID }) => ID)
+              .sort(),
         }
     }
   }

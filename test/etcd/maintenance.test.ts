@@ -29,7 +29,11 @@ describe('quota and alarms', () => {
 
   test('without a quota sizes are only reckoned when asked for', () => {
     const store = newStore()
-    const value = { toJSON: (): never => { throw new Error('serialised') } }
+    const value = {
+      toJSON: (): never => {
+        throw new Error('serialised')
+      },
+    }
     store.put({ key: 'a', value })
     store.range({ key: 'a' })
     store.deleteRange({ key: 'a' })
@@ -43,10 +47,14 @@ describe('quota and alarms', () => {
     expect(alarms).toEqual([{ memberId: 5n, alarm: 'CORRUPT' }])
     expect(store.alarm({ action: 'ACTIVATE', alarm: 'NONE' }).alarms).toEqual([])
     for (const write of [
-      () => store.put({ key: 'a' }), () => store.deleteRange({ key: 'a' }), () => store.leaseGrant({ ttl: 9 }),
-      () => store.compact({ revision: 1 }), () => store.casDelete('a', 2),
+      () => store.put({ key: 'a' }),
+      () => store.deleteRange({ key: 'a' }),
+      () => store.leaseGrant({ ttl: 9 }),
+      () => store.compact({ revision: 1 }),
+      () => store.casDelete('a', 2),
       () => store.txn({ success: [{ requestPut: { key: 'a' } }] }),
-    ]) expect(refusal(write)).toEqual(CORRUPT)
+    ])
+      expect(refusal(write)).toEqual(CORRUPT)
     expect(store.range({ key: 'a' }).count).toBe(1)
     expect(store.txn({ success: [{ requestRange: { key: 'a' } }] }).succeeded).toBe(true)
     expect(store.alarm({ action: 'GET', alarm: 'NOSPACE' }).alarms).toEqual([])
@@ -115,7 +123,10 @@ describe('copies', () => {
     store.leaseRevoke(1n)
     fork.put({ key: 'b' })
     expect([store.get('a'), fork.get('a')?.lease, fork.leases().leases]).toEqual([undefined, 1n, [1n]])
-    for (const restored of [EtcdStore.restore(snapshot), EtcdStore.restore(snapshot, { clock: new ManualClock() })]) {
+    for (const restored of [
+      EtcdStore.restore(snapshot),
+      EtcdStore.restore(snapshot, { clock: new ManualClock() }),
+    ]) {
       expect([restored.revision, restored.count('\0', '\0')]).toEqual([2, 1])
       restored.put({ key: 'c' })
       expect(restored.nextExpiry()).toBe(clock.time + 60_000)

@@ -4,7 +4,14 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { credentials, loadPackageDefinition, status, type Client, type ClientDuplexStream, type ServiceError } from '@grpc/grpc-js'
+import {
+  credentials,
+  loadPackageDefinition,
+  status,
+  type Client,
+  type ClientDuplexStream,
+  type ServiceError,
+} from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
 
 /** Where Debian's etcd-server package puts the binary. */
@@ -23,7 +30,13 @@ const PROTO = fileURLToPath(new URL('./proto/', import.meta.url))
 type ServiceName = 'KV' | 'Watch' | 'Lease' | 'Maintenance'
 
 function connect(service: ServiceName, address: string): Client {
-  const definition = loadSync('rpc.proto', { includeDirs: [PROTO], longs: String, enums: String, defaults: true, oneofs: true })
+  const definition = loadSync('rpc.proto', {
+    includeDirs: [PROTO],
+    longs: String,
+    enums: String,
+    defaults: true,
+    oneofs: true,
+  })
   const { etcdserverpb } = loadPackageDefinition(definition) as unknown as {
     etcdserverpb: Record<ServiceName, new (address: string, channel: unknown) => Client>
   }
@@ -36,7 +49,9 @@ export class EtcdClient {
 
   constructor(address: string) {
     this.#clients = {
-      KV: connect('KV', address), Watch: connect('Watch', address), Lease: connect('Lease', address),
+      KV: connect('KV', address),
+      Watch: connect('Watch', address),
+      Lease: connect('Lease', address),
       Maintenance: connect('Maintenance', address),
     }
   }
@@ -45,12 +60,17 @@ export class EtcdClient {
   call(service: ServiceName, method: string, request: Message): Promise<Message> {
     const client = this.#clients[service] as unknown as Record<string, Unary>
     return new Promise((resolve, reject) => {
-      client[method]!.call(client, request, (error, response) => (error === null ? resolve(response) : reject(error)))
+      client[method]!.call(client, request, (error, response) =>
+        error === null ? resolve(response) : reject(error),
+      )
     })
   }
 
   stream(service: ServiceName, method: string): ClientDuplexStream<Message, Message> {
-    const client = this.#clients[service] as unknown as Record<string, () => ClientDuplexStream<Message, Message>>
+    const client = this.#clients[service] as unknown as Record<
+      string,
+      () => ClientDuplexStream<Message, Message>
+    >
     return client[method]!.call(client)
   }
 
@@ -83,12 +103,30 @@ export class RealEtcd extends EtcdClient {
   static async start(flags: readonly string[] = []): Promise<RealEtcd> {
     const [client, peer] = [await freePort(), await freePort()]
     const directory = mkdtempSync(join(tmpdir(), 'simcluster-etcd-'))
-    const etcd = new RealEtcd([
-      '--name', 'test', '--data-dir', directory, '--unsafe-no-fsync', '--log-level', 'error',
-      '--listen-client-urls', `http://127.0.0.1:${client}`, '--advertise-client-urls', `http://127.0.0.1:${client}`,
-      '--listen-peer-urls', `http://127.0.0.1:${peer}`, '--initial-advertise-peer-urls', `http://127.0.0.1:${peer}`,
-      '--initial-cluster', `test=http://127.0.0.1:${peer}`, ...flags,
-    ], directory, `127.0.0.1:${client}`)
+    const etcd = new RealEtcd(
+      [
+        '--name',
+        'test',
+        '--data-dir',
+        directory,
+        '--unsafe-no-fsync',
+        '--log-level',
+        'error',
+        '--listen-client-urls',
+        `http://127.0.0.1:${client}`,
+        '--advertise-client-urls',
+        `http://127.0.0.1:${client}`,
+        '--listen-peer-urls',
+        `http://127.0.0.1:${peer}`,
+        '--initial-advertise-peer-urls',
+        `http://127.0.0.1:${peer}`,
+        '--initial-cluster',
+        `test=http://127.0.0.1:${peer}`,
+        ...flags,
+      ],
+      directory,
+      `127.0.0.1:${client}`,
+    )
     await etcd.#ready()
     return etcd
   }
@@ -120,7 +158,8 @@ export class RealEtcd extends EtcdClient {
         return
       } catch (error) {
         if ((error as ServiceError).code === status.INVALID_ARGUMENT) return // it asks who this is
-        if (attempt > 200 || this.#process.exitCode !== null) throw new Error('etcd did not start', { cause: error })
+        if (attempt > 200 || this.#process.exitCode !== null)
+          throw new Error('etcd did not start', { cause: error })
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
     }

@@ -14,25 +14,40 @@ export type WatchOperation =
 
 export const watchOperation: fc.Arbitrary<WatchOperation | Operation> = fc.oneof(
   { weight: 4, arbitrary: operation },
-  { weight: 2, arbitrary: fc.record({
-    do: fc.constant('watch' as const),
-    request: fc.record({
-      key: fc.constantFrom('a', 'b', 'aa', 'k03', '', '\xff'),
-      rangeEnd: fc.constantFrom(undefined, '\0', '\0', 'c', 'l', 'a', ''),
-      filters: fc.constantFrom<('NOPUT' | 'NODELETE')[][]>([], [], ['NOPUT'], ['NODELETE'], ['NOPUT', 'NODELETE']),
-      prevKv: fc.boolean(),
-      watchId: fc.constantFrom(0, 0, 0, 0, 1, 2, -5),
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('watch' as const),
+      request: fc.record({
+        key: fc.constantFrom('a', 'b', 'aa', 'k03', '', '\xff'),
+        rangeEnd: fc.constantFrom(undefined, '\0', '\0', 'c', 'l', 'a', ''),
+        filters: fc.constantFrom<('NOPUT' | 'NODELETE')[][]>(
+          [],
+          [],
+          ['NOPUT'],
+          ['NODELETE'],
+          ['NOPUT', 'NODELETE'],
+        ),
+        prevKv: fc.boolean(),
+        watchId: fc.constantFrom(0, 0, 0, 0, 1, 2, -5),
+      }),
+      start: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(undefined) },
+        { weight: 3, arbitrary: fc.integer({ min: -12, max: 3 }).map((offset) => ({ offset })) },
+        { weight: 1, arbitrary: fc.constantFrom(-2, -1).map((at) => ({ at })) },
+      ),
     }),
-    start: fc.oneof(
-      { weight: 3, arbitrary: fc.constant(undefined) },
-      { weight: 3, arbitrary: fc.integer({ min: -12, max: 3 }).map((offset) => ({ offset })) },
-      { weight: 1, arbitrary: fc.constantFrom(-2, -1).map((at) => ({ at })) },
-    ),
-  }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('unwatch' as const), id: fc.integer({ min: -1, max: 4 }) }) },
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('unwatch' as const), id: fc.integer({ min: -1, max: 4 }) }),
+  },
 )
 
-/** What one watch id was told: answers as lines, and every event. Where etcd cuts its answers depends on its clock. */
+/**
+ * What one watch id was told: answers as lines, and every event. Where etcd cuts its answers depends on its
+ * clock.
+ */
 interface Told {
   readonly answers: string[]
   readonly events: unknown[]
@@ -55,10 +70,16 @@ class Log {
       return
     }
     let told = this.told.get(watchId)
-    if (told === undefined) this.told.set(watchId, told = { answers: [], events: [] })
+    if (told === undefined) this.told.set(watchId, (told = { answers: [], events: [] }))
     const { created, canceled, compactRevision, cancelReason, header } = response
     if (created || canceled) {
-      const answer = { created, canceled, compactRevision: `${compactRevision}`, cancelReason, at: `${header.revision}` }
+      const answer = {
+        created,
+        canceled,
+        compactRevision: `${compactRevision}`,
+        cancelReason,
+        at: `${header.revision}`,
+      }
       told.answers.push(JSON.stringify(answer))
     }
     for (const event of response.events) told.events.push(canonicalEvent(event))
@@ -126,17 +147,22 @@ export class WatchLockstep {
     await this.settle()
     const model = this.#modelLog.sorted()
     const etcd = this.#realLog.sorted()
-    return isDeepStrictEqual(model, etcd) ? undefined : { operation: 'what the watchers were told', model, etcd }
+    return isDeepStrictEqual(model, etcd)
+      ? undefined
+      : { operation: 'what the watchers were told', model, etcd }
   }
 
   async #create({ request, start }: Extract<WatchOperation, { do: 'watch' }>): Promise<void> {
     const startRevision = chosen(start, this.#lockstep.model.revision) ?? 0
     const id = this.#model.create({ ...request, startRevision })
     if (id !== -1) this.#open.add(id)
-    const created = (log: Log): number => log.answers(id).filter((line) => line.includes('"created":true')).length
+    const created = (log: Log): number =>
+      log.answers(id).filter((line) => line.includes('"created":true')).length
     this.#real.write({
       createRequest: {
-        ...request, startRevision, key: Buffer.from(keyBytes(request.key)),
+        ...request,
+        startRevision,
+        key: Buffer.from(keyBytes(request.key)),
         ...(request.rangeEnd === undefined ? {} : { rangeEnd: Buffer.from(keyBytes(request.rangeEnd)) }),
       },
     })
@@ -151,7 +177,10 @@ export class WatchLockstep {
     await this.#until(() => this.#realLog.answers(id).length >= this.#modelLog.answers(id).length)
   }
 
-  /** Until the real server has told all that it has to tell. Watchers that a compaction ended are canceled on the way. */
+  /**
+   * Until the real server has told all that it has to tell. Watchers that a compaction ended are canceled on
+   * the way.
+   */
   async settle(): Promise<void> {
     for (const id of this.#open) {
       if (!this.#modelLog.answers(id).at(-1)?.includes('"canceled":true')) continue
@@ -165,10 +194,16 @@ export class WatchLockstep {
     this.#realLog.progress = 0
     this.#modelLog.progress = 0
     this.#model.requestProgress()
-    await this.#until(() => this.#realLog.progress >= this.#modelLog.progress, () => this.#real.write({ progressRequest: {} }))
+    await this.#until(
+      () => this.#realLog.progress >= this.#modelLog.progress,
+      () => this.#real.write({ progressRequest: {} }),
+    )
   }
 
-  /** Waits for a condition; asks again now and then, and gives up after two seconds (the comparison then shows why). */
+  /**
+   * Waits for a condition; asks again now and then, and gives up after two seconds (the comparison then shows
+   * why).
+   */
   async #until(done: () => boolean, ask: () => void = () => undefined): Promise<void> {
     ask()
     for (let round = 0; !done() && round < 200; round++) {

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { prefixRangeEnd, type EtcdStore, type WatchCreateRequest, type WatchResponse } from '../../src/etcd/index.js'
+import {
+  prefixRangeEnd,
+  type EtcdStore,
+  type WatchCreateRequest,
+  type WatchResponse,
+} from '../../src/etcd/index.js'
 import { ManualClock, newStore, refusal } from './fixtures.js'
 
 interface Watching {
@@ -13,7 +18,8 @@ function watching(store: EtcdStore = newStore()): Watching {
   let told: WatchResponse[] = []
   const stream = store.watchStream((response) => told.push(response))
   return {
-    store, stream,
+    store,
+    stream,
     take: () => {
       const taken = told
       told = []
@@ -23,41 +29,73 @@ function watching(store: EtcdStore = newStore()): Watching {
 }
 
 /** An answer in short: its id, header revision, flags, and events as `type key@revision`. */
-function brief({ watchId, header, created, canceled, compactRevision, cancelReason, events }: WatchResponse): unknown[] {
+function brief({
+  watchId,
+  header,
+  created,
+  canceled,
+  compactRevision,
+  cancelReason,
+  events,
+}: WatchResponse): unknown[] {
   return [
-    watchId, header.revision, ...(created ? ['created'] : []), ...(canceled ? ['canceled'] : []),
-    ...(compactRevision === 0 ? [] : [`compacted ${compactRevision}`]), ...(cancelReason === '' ? [] : [cancelReason]),
-    ...events.map(({ type, kv, prevKv }) => `${type} ${kv.key}@${kv.modRevision}${prevKv ? ` was ${prevKv.modRevision}` : ''}`),
+    watchId,
+    header.revision,
+    ...(created ? ['created'] : []),
+    ...(canceled ? ['canceled'] : []),
+    ...(compactRevision === 0 ? [] : [`compacted ${compactRevision}`]),
+    ...(cancelReason === '' ? [] : [cancelReason]),
+    ...events.map(
+      ({ type, kv, prevKv }) =>
+        `${type} ${kv.key}@${kv.modRevision}${prevKv ? ` was ${prevKv.modRevision}` : ''}`,
+    ),
   ]
 }
 
 const A: WatchCreateRequest = { key: 'a', rangeEnd: 'b' }
 
 describe('watch stream', () => {
-  test('ids: automatic ones skip those in use and are not used again; duplicates and empty ranges are refused', () => {
-    const { stream, take } = watching()
-    expect([stream.create({ ...A, watchId: 1 }), stream.create(A), stream.create(A), stream.create({ ...A, watchId: -5 })])
-      .toEqual([1, 0, 2, -5])
-    stream.cancel(2)
-    expect(stream.create(A)).toBe(3)
-    take()
-    expect(stream.create({ ...A, watchId: 3 })).toBe(-1)
-    expect(stream.create({ key: 'b', rangeEnd: 'a', watchId: 3 })).toBe(-1)
-    expect(take().map(brief)).toEqual([
-      [-1, 1, 'created', 'canceled', 'mvcc: duplicate watch ID provided on the WatchStream'],
-      [-1, 1, 'created', 'canceled', 'mvcc: watcher range is empty'],
-    ])
-  })
+  test(
+    'ids: automatic ones skip those in use and are not used again; duplicates and empty ranges are ' +
+      'refused',
+    () => {
+      const { stream, take } = watching()
+      expect([
+        stream.create({ ...A, watchId: 1 }),
+        stream.create(A),
+        stream.create(A),
+        stream.create({ ...A, watchId: -5 }),
+      ]).toEqual([1, 0, 2, -5])
+      stream.cancel(2)
+      expect(stream.create(A)).toBe(3)
+      take()
+      expect(stream.create({ ...A, watchId: 3 })).toBe(-1)
+      expect(stream.create({ key: 'b', rangeEnd: 'a', watchId: 3 })).toBe(-1)
+      expect(take().map(brief)).toEqual([
+        [-1, 1, 'created', 'canceled', 'mvcc: duplicate watch ID provided on the WatchStream'],
+        [-1, 1, 'created', 'canceled', 'mvcc: watcher range is empty'],
+      ])
+    },
+  )
 
   test('one answer for a revision, in order of the txn, with the versions before if wanted', () => {
     const { store, stream, take } = watching()
     store.put({ key: 'a1' })
     stream.create({ ...A, prevKv: true })
     stream.create({ key: 'a2' })
-    store.txn({ success: [{ requestPut: { key: 'a2' } }, { requestPut: { key: 'z' } }, { requestDeleteRange: { key: 'a1' } }] })
+    store.txn({
+      success: [
+        { requestPut: { key: 'a2' } },
+        { requestPut: { key: 'z' } },
+        { requestDeleteRange: { key: 'a1' } },
+      ],
+    })
     const told = take().map(brief)
     expect(told.filter(([id]) => id === 0).concat(told.filter(([id]) => id === 1))).toEqual([
-      [0, 2, 'created'], [0, 3, 'PUT a2@3', 'DELETE a1@3 was 2'], [1, 2, 'created'], [1, 3, 'PUT a2@3'],
+      [0, 2, 'created'],
+      [0, 3, 'PUT a2@3', 'DELETE a1@3 was 2'],
+      [1, 2, 'created'],
+      [1, 3, 'PUT a2@3'],
     ])
   })
 
@@ -68,8 +106,14 @@ describe('watch stream', () => {
     store.put({ key: 'a' })
     const [created, ...rest] = take()
     expect(brief(created!)).toEqual([0, 2501, 'created'])
-    expect(rest.map(({ header, events }) => [header.revision, events.length, events[0]?.kv.modRevision]))
-      .toEqual([[2501, 1000, 2], [2501, 1000, 1002], [2501, 500, 2002], [2502, 1, 2502]])
+    expect(
+      rest.map(({ header, events }) => [header.revision, events.length, events[0]?.kv.modRevision]),
+    ).toEqual([
+      [2501, 1000, 2],
+      [2501, 1000, 1002],
+      [2501, 500, 2002],
+      [2502, 1, 2502],
+    ])
   })
 
   test('a start in the future is silent until then', () => {
@@ -77,7 +121,11 @@ describe('watch stream', () => {
     stream.create({ ...A, startRevision: 4 })
     for (let i = 0; i < 3; i++) store.put({ key: 'a' })
     stream.requestProgress()
-    expect(take().map(brief)).toEqual([[0, 1, 'created'], [0, 4, 'PUT a@4'], [-1, 4]])
+    expect(take().map(brief)).toEqual([
+      [0, 1, 'created'],
+      [0, 4, 'PUT a@4'],
+      [-1, 4],
+    ])
   })
 
   test('filters', () => {
@@ -88,7 +136,11 @@ describe('watch stream', () => {
     store.deleteRange({ key: 'a' })
     stream.create({ ...A, filters: ['NOPUT', 'NODELETE'], startRevision: 1 })
     expect(take().map(brief)).toEqual([
-      [0, 1, 'created'], [1, 1, 'created'], [1, 2, 'PUT a@2'], [0, 3, 'DELETE a@3'], [2, 3, 'created'],
+      [0, 1, 'created'],
+      [1, 1, 'created'],
+      [1, 2, 'PUT a@2'],
+      [0, 3, 'DELETE a@3'],
+      [2, 3, 'created'],
     ])
   })
 
@@ -101,14 +153,20 @@ describe('watch stream', () => {
     stream.create({ ...A, startRevision: 4, prevKv: true })
     stream.requestProgress()
     expect(take().map(brief)).toEqual([
-      [0, 5, 'created'], [1, 5, 'created'], [1, 0, 'canceled', 'compacted 4'],
-      [2, 5, 'created'], [2, 5, 'PUT a@4', 'PUT a@5 was 4'],
+      [0, 5, 'created'],
+      [1, 5, 'created'],
+      [1, 0, 'canceled', 'compacted 4'],
+      [2, 5, 'created'],
+      [2, 5, 'PUT a@4', 'PUT a@5 was 4'],
     ])
     expect(stream.create({ ...A, watchId: 1 })).toBe(-1)
     stream.cancel(1)
     stream.cancel(1)
     stream.requestProgress()
-    expect(take().map(brief).slice(1)).toEqual([[1, 5, 'canceled'], [-1, 5]])
+    expect(take().map(brief).slice(1)).toEqual([
+      [1, 5, 'canceled'],
+      [-1, 5],
+    ])
   })
 
   test('negative starts on a store that never was compacted', () => {
@@ -118,7 +176,10 @@ describe('watch stream', () => {
     stream.create({ ...A, startRevision: -2 })
     store.put({ key: 'a' })
     expect(take().map(brief)).toEqual([
-      [0, 2, 'created'], [1, 2, 'created'], [1, 0, 'canceled', 'compacted -1'], [0, 3, 'PUT a@3'],
+      [0, 2, 'created'],
+      [1, 2, 'created'],
+      [1, 0, 'canceled', 'compacted -1'],
+      [0, 3, 'PUT a@3'],
     ])
   })
 
@@ -140,17 +201,27 @@ describe('watch stream', () => {
     stream.notifyProgress(clock.time)
     clock.advance(1000)
     stream.notifyProgress(clock.time)
-    expect(take().filter(({ watchId }) => watchId === 1).map(brief)).toEqual([[1, 2], [1, 3, 'PUT a@3'], [1, 3]])
+    expect(
+      take()
+        .filter(({ watchId }) => watchId === 1)
+        .map(brief),
+    ).toEqual([
+      [1, 2],
+      [1, 3, 'PUT a@3'],
+      [1, 3],
+    ])
   })
 
   test('a sink that writes: everyone hears every revision, in order', () => {
     const store = newStore()
     const heard: Record<string, number[]> = { first: [], second: [] }
     const stream = (name: string, write: boolean): void => {
-      store.watchStream(({ events }) => {
-        for (const { kv } of events) heard[name]!.push(kv.modRevision)
-        if (write && events.length > 0 && store.revision < 8) store.put({ key: 'a' })
-      }).create({ ...A, startRevision: 1 })
+      store
+        .watchStream(({ events }) => {
+          for (const { kv } of events) heard[name]!.push(kv.modRevision)
+          if (write && events.length > 0 && store.revision < 8) store.put({ key: 'a' })
+        })
+        .create({ ...A, startRevision: 1 })
     }
     store.put({ key: 'a' })
     stream('first', true)
@@ -183,7 +254,11 @@ describe('watch stream', () => {
     take()
     store.put({ key: '/registry/pods/ns-42/web' })
     store.put({ key: '/registry/pods/ns-43/other' })
-    expect(take().map(({ watchId }) => watchId).sort((a, b) => a - b)).toEqual([42, 5042])
+    expect(
+      take()
+        .map(({ watchId }) => watchId)
+        .sort((a, b) => a - b),
+    ).toEqual([42, 5042])
     stream.close()
     store.put({ key: '/registry/pods/ns-42/web' })
     expect(take()).toEqual([])
@@ -210,8 +285,11 @@ describe('pulling changes', () => {
     store.put({ key: 'a/1' })
     store.deleteRange({ key: 'a/1' })
     const changes = store.changesSince(1, 'a/', 'a0')
-    expect(changes.map(({ type, kv, prevKv }) => [type, kv.modRevision, prevKv?.modRevision]))
-      .toEqual([['PUT', 2, undefined], ['PUT', 2003, 2], ['DELETE', 2004, 2003]])
+    expect(changes.map(({ type, kv, prevKv }) => [type, kv.modRevision, prevKv?.modRevision])).toEqual([
+      ['PUT', 2, undefined],
+      ['PUT', 2003, 2],
+      ['DELETE', 2004, 2003],
+    ])
     expect(store.changesSince(2003, 'a/', 'a0')).toHaveLength(1)
     expect(store.changesSince(1, 'a/', 'a0', 2)).toHaveLength(2)
     expect(store.changesSince(store.revision, 'a/', 'a0')).toEqual([])

@@ -1,5 +1,11 @@
 import type {
-  Compare, DeleteRangeRequest, PutRequest, RangeRequest, RequestOp, ResponseHeader, TxnRequest,
+  Compare,
+  DeleteRangeRequest,
+  PutRequest,
+  RangeRequest,
+  RequestOp,
+  ResponseHeader,
+  TxnRequest,
 } from '../../src/etcd/index.js'
 import { keyOf, valueBytes, type Value } from '../../src/etcd/index.js'
 import type { Message } from './real-etcd.js'
@@ -42,7 +48,11 @@ export function deleteMessage(request: DeleteRangeRequest): Message {
 
 function compareMessage(compare: Compare): Message {
   return {
-    ...compare, key: bytes(compare.key), ...rangeEnd(compare.rangeEnd), ...octets(compare.value), ...id(compare.lease),
+    ...compare,
+    key: bytes(compare.key),
+    ...rangeEnd(compare.rangeEnd),
+    ...octets(compare.value),
+    ...id(compare.lease),
   }
 }
 
@@ -54,7 +64,11 @@ function opMessage(op: RequestOp): Message {
 }
 
 export function txnMessage({ compare = [], success = [], failure = [] }: TxnRequest): Message {
-  return { compare: compare.map(compareMessage), success: success.map(opMessage), failure: failure.map(opMessage) }
+  return {
+    compare: compare.map(compareMessage),
+    success: success.map(opMessage),
+    failure: failure.map(opMessage),
+  }
 }
 
 /** gRPC's field names for those that the store calls otherwise. */
@@ -62,7 +76,10 @@ const RENAMED: Readonly<Record<string, string>> = { TTL: 'ttl', ID: 'id', grante
 /** Protobuf's oneof discriminators, which `oneofs: true` adds. */
 const DISCRIMINATORS = new Set(['response', 'request', 'requestUnion', 'error'])
 
-/** An answer of either side: numbers and ids as strings, bytes as binary strings, headers as revision and "is set". */
+/**
+ * An answer of either side: numbers and ids as strings, bytes as binary strings, headers as revision and "is
+ * set".
+ */
 export function canonical(answer: unknown): unknown {
   if (answer instanceof Uint8Array) return keyOf(answer)
   if (typeof answer === 'bigint' || typeof answer === 'number') return answer.toString()
@@ -71,7 +88,8 @@ export function canonical(answer: unknown): unknown {
   const fields: Plain = {}
   for (const [name, value] of Object.entries(answer)) {
     if (value === undefined || value === null || DISCRIMINATORS.has(name)) continue
-    fields[RENAMED[name] ?? name] = name === 'header' ? canonicalHeader(value as ResponseHeader) : canonical(value)
+    fields[RENAMED[name] ?? name] =
+      name === 'header' ? canonicalHeader(value as ResponseHeader) : canonical(value)
   }
   return fields
 }

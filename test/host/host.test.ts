@@ -4,9 +4,13 @@ import { hostOf } from 'simcluster/host'
 
 test('files, pipes, here-documents; a terminal remembers where it stands', async () => {
   const host = hostOf(new SimCluster({ nodes: 2 }), 'master')
-  expect((await host.sh('sudo ls /etc/kubernetes/pki | head -3')).stdout).toBe('apiserver-etcd-client.crt\napiserver-etcd-client.key\napiserver-kubelet-client.crt\n')
+  expect((await host.sh('sudo ls /etc/kubernetes/pki | head -3')).stdout).toBe(
+    'apiserver-etcd-client.crt\napiserver-etcd-client.key\napiserver-kubelet-client.crt\n',
+  )
   await host.sh('cd /etc/kubernetes; export WHO=me')
-  expect((await host.sh('pwd; echo $WHO; ls manifests')).stdout).toBe('/etc/kubernetes\nme\netcd.yaml\nkube-apiserver.yaml\nkube-controller-manager.yaml\nkube-scheduler.yaml\n')
+  expect((await host.sh('pwd; echo $WHO; ls manifests')).stdout).toBe(
+    '/etc/kubernetes\nme\netcd.yaml\nkube-apiserver.yaml\nkube-controller-manager.yaml\nkube-scheduler.yaml\n',
+  )
   const applied = await host.sh(`cat <<EOF | kubectl apply -f -
 apiVersion: v1
 kind: ConfigMap
@@ -15,18 +19,27 @@ data: { host: "$(hostname)" }
 EOF
 kubectl create namespace x --dry-run=client -o yaml > x.yaml && kubectl create -f x.yaml && rm x.yaml`)
   expect(applied).toEqual({ stdout: 'configmap/who created\nnamespace/x created\n', stderr: '', exitCode: 0 })
-  expect(host.cluster.get('configmaps', { namespace: 'default', name: 'who' }).data).toEqual({ host: 'control-plane' })
+  expect(host.cluster.get('configmaps', { namespace: 'default', name: 'who' }).data).toEqual({
+    host: 'control-plane',
+  })
   expect((await host.sh('cat nothing')).exitCode).toBe(1)
 })
 
 test('ssh leads to another machine, exit back; a worker has no kubeconfig', async () => {
   const cluster = new SimCluster({ nodes: 2 })
   const host = hostOf(cluster, 'master')
-  const { stdout, stderr } = await host.sh('ssh node-1\nhostname; ls /var/lib/kubelet; kubectl get nodes\nexit\nhostname; ssh node-2 hostname')
+  const { stdout, stderr } = await host.sh(
+    'ssh node-1\nhostname; ls /var/lib/kubelet; kubectl get nodes\nexit\nhostname; ssh node-2 hostname',
+  )
   expect(stdout).toBe('node-1\nconfig.yaml\nkubeadm-flags.env\npki\ncontrol-plane\nnode-2\n')
-  expect(stderr).toContain('The connection to the server localhost:8080 was refused - did you specify the right host or port?')
+  expect(stderr).toContain(
+    'The connection to the server localhost:8080 was refused - did you specify the right host or port?',
+  )
   cluster.node('node-2').crash()
-  expect(await host.sh('ssh node-2 hostname')).toMatchObject({ stderr: 'ssh: connect to host node-2 port 22: No route to host\n', exitCode: 255 })
+  expect(await host.sh('ssh node-2 hostname')).toMatchObject({
+    stderr: 'ssh: connect to host node-2 port 22: No route to host\n',
+    exitCode: 255,
+  })
   expect(() => hostOf(cluster, 'node-9')).toThrow(RangeError)
 })
 
@@ -36,8 +49,12 @@ test('the kubelet is a service whose files count when it starts', async () => {
   await host.sh('mv /var/lib/kubelet/config.yaml /root/')
   expect((await host.sh('systemctl is-active kubelet')).stdout).toBe('active\n')
   await host.sh('systemctl restart kubelet')
-  expect((await host.sh('systemctl status kubelet')).stdout).toContain('Active: activating (auto-restart) (Result: exit-code)')
-  expect((await host.sh('journalctl -u kubelet -n 3')).stdout).toContain('open /var/lib/kubelet/config.yaml: no such file or directory')
+  expect((await host.sh('systemctl status kubelet')).stdout).toContain(
+    'Active: activating (auto-restart) (Result: exit-code)',
+  )
+  expect((await host.sh('journalctl -u kubelet -n 3')).stdout).toContain(
+    'open /var/lib/kubelet/config.yaml: no such file or directory',
+  )
   cluster.advance('1m')
   expect(cluster.node('node-1').ready).toBe(false)
   expect((await hostOf(cluster.fork(), 'node-1').sh('systemctl is-active kubelet')).exitCode).toBe(3)
@@ -49,30 +66,46 @@ test('the kubelet is a service whose files count when it starts', async () => {
 test('a static pod is a file in /etc/kubernetes/manifests of a node', async () => {
   const cluster = new SimCluster({ nodes: 1 })
   const host = hostOf(cluster, 'node-1')
-  host.write('/etc/kubernetes/manifests/web.yaml', 'apiVersion: v1\nkind: Pod\nmetadata: { name: web }\nspec: { containers: [{ name: web, image: nginx }] }\n')
+  host.write(
+    '/etc/kubernetes/manifests/web.yaml',
+    'apiVersion: v1\nkind: Pod\nmetadata: { name: web }\nspec: { containers: [{ name: web, image: ' +
+      'nginx }] }\n',
+  )
   cluster.settle()
-  expect(cluster.list('pods').items.map(({ metadata, status }) => [metadata.name, status.phase])).toEqual([['web-node-1', 'Running']])
+  expect(cluster.list('pods').items.map(({ metadata, status }) => [metadata.name, status.phase])).toEqual([
+    ['web-node-1', 'Running'],
+  ])
   expect((await host.sh('crictl ps --name web | tail -1')).stdout).toContain('web-node-1')
   await host.sh('rm /etc/kubernetes/manifests/web.yaml')
   cluster.advance('1m')
   expect(cluster.list('pods').items).toEqual([])
 })
 
-test('V4: a node of the course is upgraded: its version changes with the restart of the kubelet, and not before', async () => {
-  const cluster = new SimCluster({ version: 'v1.14', nodes: [{ name: 'node-1', kubeletVersion: 'v1.13.0' }, { name: 'node-2' }] })
-  const host = hostOf(cluster, 'master')
-  const version = async (): Promise<string | undefined> => (await host.sh('kubectl get node node-1 --no-headers')).stdout.trim().split(/ +/).at(-1)
-  const { stdout } = await host.sh(`kubectl drain node-1
+test(
+  'V4: a node of the course is upgraded: its version changes with the restart of the kubelet, and not ' +
+    'before',
+  async () => {
+    const cluster = new SimCluster({
+      version: 'v1.14',
+      nodes: [{ name: 'node-1', kubeletVersion: 'v1.13.0' }, { name: 'node-2' }],
+    })
+    const host = hostOf(cluster, 'master')
+    const version = async (): Promise<string | undefined> =>
+      (await host.sh('kubectl get node node-1 --no-headers')).stdout.trim().split(/ +/).at(-1)
+    const { stdout } = await host.sh(`kubectl drain node-1
 ssh node-1
 apt-get upgrade -y kubelet=1.14.0-00
 kubeadm upgrade node config --kubelet-version v1.14.0
 exit`)
-  expect(stdout).toContain('node/node-1 evicted\n')
-  expect(stdout).toContain('[upgrade] Now you should go ahead and upgrade the kubelet package using your package manager.\n')
-  expect(await version()).toBe('v1.13.0')
-  await host.sh('ssh node-1 systemctl restart kubelet; sleep 20; kubectl uncordon node-1')
-  expect(await version()).toBe('v1.14.0')
-})
+    expect(stdout).toContain('node/node-1 evicted\n')
+    expect(stdout).toContain(
+      '[upgrade] Now you should go ahead and upgrade the kubelet package using your package manager.\n',
+    )
+    expect(await version()).toBe('v1.13.0')
+    await host.sh('ssh node-1 systemctl restart kubelet; sleep 20; kubectl uncordon node-1')
+    expect(await version()).toBe('v1.14.0')
+  },
+)
 
 test('hosts are the same after JSON, and when they are first seen while the apiserver is down', async () => {
   const cluster = new SimCluster({ nodes: 1 })
@@ -82,6 +115,10 @@ test('hosts are the same after JSON, and when they are first seen while the apis
   expect((await host.sh('kubectl get nodes')).stderr).toContain('was refused')
   cluster.startApiserver()
   expect((await host.sh('kubectl get nodes -o name')).stdout).toBe('node/node-1\n')
-  const copy = SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster.toJSON())) as ReturnType<SimCluster['toJSON']>)
-  expect((await hostOf(copy, 'master').sh('cat note; crictl ps')).stdout).toBe(`kept\n${(await host.sh('crictl ps')).stdout}`)
+  const copy = SimCluster.fromJSON(
+    JSON.parse(JSON.stringify(cluster.toJSON())) as ReturnType<SimCluster['toJSON']>,
+  )
+  expect((await hostOf(copy, 'master').sh('cat note; crictl ps')).stdout).toBe(
+    `kept\n${(await host.sh('crictl ps')).stdout}`,
+  )
 })

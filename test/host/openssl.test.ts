@@ -14,10 +14,23 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const normal = (text: string): string => text.replaceAll(/\b(CN|O|OU|C|L|ST|emailAddress) = /g, '$1=')
 
 function real(words: readonly string[]): string {
-  return normal(execFileSync('openssl', words, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
+  return normal(
+    execFileSync('openssl', words, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+  )
 }
 
-const LOOKS: readonly string[] = ['-text', '-subject', '-issuer', '-serial', '-dates', '-startdate', '-enddate', '-modulus', '-fingerprint -sha256', '-subject -issuer -dates']
+const LOOKS: readonly string[] = [
+  '-text',
+  '-subject',
+  '-issuer',
+  '-serial',
+  '-dates',
+  '-startdate',
+  '-enddate',
+  '-modulus',
+  '-fingerprint -sha256',
+  '-subject -issuer -dates',
+]
 
 describe.skipIf(!hasOpenssl)('the openssl of a host prints what the real one prints', () => {
   const cluster = new SimCluster({ nodes: 1 })
@@ -27,7 +40,10 @@ describe.skipIf(!hasOpenssl)('the openssl of a host prints what the real one pri
   test('each certificate of the control plane, looked at in each way', async () => {
     for (const path of cluster.pki.paths().filter((each) => each.endsWith('.crt'))) {
       writeFileSync(join(folder, 'one.crt'), cluster.pki.read(path))
-      for (const look of LOOKS) expect(await own(`x509 -in ${path} -noout ${look}`), `${path} ${look}`).toBe(real(['x509', '-in', 'one.crt', '-noout', ...look.split(' ')]))
+      for (const look of LOOKS)
+        expect(await own(`x509 -in ${path} -noout ${look}`), `${path} ${look}`).toBe(
+          real(['x509', '-in', 'one.crt', '-noout', ...look.split(' ')]),
+        )
     }
   })
 
@@ -35,19 +51,39 @@ describe.skipIf(!hasOpenssl)('the openssl of a host prints what the real one pri
     const subject = '/C=KR/O=boanproject/O=second/OU=team a/CN=gasbugs'
     await host.sh(`openssl genrsa -out k.pem 2048; openssl req -new -key k.pem -subj "${subject}" -out r.csr
 openssl x509 -req -in r.csr -CA /etc/kubernetes/pki/ca.crt -CAkey /etc/kubernetes/pki/ca.key -CAcreateserial -days 5 -out c.crt`)
-    for (const name of ['k.pem', 'r.csr', 'c.crt']) writeFileSync(join(folder, name), host.read(`/root/${name}`) ?? '')
+    for (const name of ['k.pem', 'r.csr', 'c.crt'])
+      writeFileSync(join(folder, name), host.read(`/root/${name}`) ?? '')
     writeFileSync(join(folder, 'ca.crt'), cluster.pki.read('/etc/kubernetes/pki/ca.crt'))
-    expect(await own('rsa -in k.pem -noout -modulus')).toBe(real(['rsa', '-in', 'k.pem', '-noout', '-modulus']))
+    expect(await own('rsa -in k.pem -noout -modulus')).toBe(
+      real(['rsa', '-in', 'k.pem', '-noout', '-modulus']),
+    )
     expect(await own('rsa -in k.pem -noout -check')).toBe(real(['rsa', '-in', 'k.pem', '-noout', '-check']))
     expect(await own('rsa -in k.pem -pubout')).toBe(real(['rsa', '-in', 'k.pem', '-pubout']))
-    for (const look of ['-text', '-subject']) expect(await own(`req -in r.csr -noout ${look}`), look).toBe(real(['req', '-in', 'r.csr', '-noout', look]))
-    expect(await own('x509 -in c.crt -noout -subject')).toBe('subject=C=KR, O=boanproject, O=second, OU=team a, CN=gasbugs\n')
-    for (const look of LOOKS) expect(await own(`x509 -in c.crt -noout ${look}`), look).toBe(real(['x509', '-in', 'c.crt', '-noout', ...look.split(' ')]))
+    for (const look of ['-text', '-subject'])
+      expect(await own(`req -in r.csr -noout ${look}`), look).toBe(
+        real(['req', '-in', 'r.csr', '-noout', look]),
+      )
+    expect(await own('x509 -in c.crt -noout -subject')).toBe(
+      'subject=C=KR, O=boanproject, O=second, OU=team a, CN=gasbugs\n',
+    )
+    for (const look of LOOKS)
+      expect(await own(`x509 -in c.crt -noout ${look}`), look).toBe(
+        real(['x509', '-in', 'c.crt', '-noout', ...look.split(' ')]),
+      )
     const at = String(Math.floor(cluster.now() / 1000))
-    expect((await own('verify -CAfile /etc/kubernetes/pki/ca.crt c.crt'))).toBe(real(['verify', '-attime', at, '-CAfile', 'ca.crt', 'c.crt']))
+    expect(await own('verify -CAfile /etc/kubernetes/pki/ca.crt c.crt')).toBe(
+      real(['verify', '-attime', at, '-CAfile', 'ca.crt', 'c.crt']),
+    )
     // the real one makes the same request of the same key
-    execFileSync('openssl', ['req', '-new', '-key', 'k.pem', '-subj', subject, '-out', 'theirs.csr'], { cwd: folder })
-    host.write('/root/theirs.csr', execFileSync('openssl', ['req', '-in', 'theirs.csr'], { cwd: folder, encoding: 'utf8' }))
-    expect(await own('req -in theirs.csr -noout -text')).toBe(real(['req', '-in', 'theirs.csr', '-noout', '-text']))
+    execFileSync('openssl', ['req', '-new', '-key', 'k.pem', '-subj', subject, '-out', 'theirs.csr'], {
+      cwd: folder,
+    })
+    host.write(
+      '/root/theirs.csr',
+      execFileSync('openssl', ['req', '-in', 'theirs.csr'], { cwd: folder, encoding: 'utf8' }),
+    )
+    expect(await own('req -in theirs.csr -noout -text')).toBe(
+      real(['req', '-in', 'theirs.csr', '-noout', '-text']),
+    )
   })
 })

@@ -12,8 +12,24 @@ test.each(SCENARIOS)('$id: broken at first, repaired by its solution', async (sc
 test('there is a lesson for each row of the course, and for what teams really meet', () => {
   const ids = SCENARIOS.map(({ id }) => id)
   expect(new Set(ids).size).toBe(ids.length)
-  for (const row of ['T1', 'T2', 'T3', 'T4', 'T5']) expect(ids.some((id) => id.startsWith(`${row}-`))).toBe(true)
-  // wrong selector, quota exhausted, image typo, expired kubelet certificate, etcd out of space, DNS policy blocked, PDB blocks drain, taint, CrashLoop by missing Secret, webhook refusing
-  expect(ids).toEqual(expect.arrayContaining(['T1-selector', 'quota', 'T1-image', 'T4-expired', 'etcd-space', 'dns-policy', 'budget', 'taint', 'secret-crash', 'webhook-refuses']))
-  for (const { title, symptom, hints, solution } of SCENARIOS) expect([title, symptom, solution, ...hints].every((text) => text !== '') && hints.length > 0).toBe(true)
+  for (const row of ['T1', 'T2', 'T3', 'T4', 'T5'])
+    expect(ids.some((id) => id.startsWith(`${row}-`))).toBe(true)
+  // wrong selector, quota exhausted, image typo, expired kubelet certificate, etcd out of space, DNS policy
+  // blocked, PDB blocks drain, taint, CrashLoop by missing Secret, webhook refusing
+  expect(ids).toEqual(
+    expect.arrayContaining([
+      'T1-selector',
+      'quota',
+      'T1-image',
+      'T4-expired',
+      'etcd-space',
+      'dns-policy',
+      'budget',
+      'taint',
+      'secret-crash',
+      'webhook-refuses',
+    ]),
+  )
+  for (const { title, symptom, hints, solution } of SCENARIOS)
+    expect([title, symptom, solution, ...hints].every((text) => text !== '') && hints.length > 0).toBe(true)
 })

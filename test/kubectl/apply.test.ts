@@ -5,12 +5,23 @@ test('what is applied with its namespace, or with its own kind, finds what contr
   const cluster = new SimCluster({ nodes: 1 })
   cluster.apply([
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'office' } },
-    { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'office' }, spec: { containers: [{ name: 'c', image: 'nginx' }] } },
     {
-      apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'cats.x.io' },
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p', namespace: 'office' },
+      spec: { containers: [{ name: 'c', image: 'nginx' }] },
+    },
+    {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'cats.x.io' },
       spec: {
-        group: 'x.io', scope: 'Namespaced', names: { plural: 'cats', singular: 'cat', kind: 'Cat' },
-        versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+        group: 'x.io',
+        scope: 'Namespaced',
+        names: { plural: 'cats', singular: 'cat', kind: 'Cat' },
+        versions: [
+          { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
+        ],
       },
     },
     { apiVersion: 'x.io/v1', kind: 'Cat', metadata: { name: 'tom', namespace: 'office' } },

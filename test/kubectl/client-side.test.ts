@@ -23,7 +23,10 @@ describe('what kubectl 1.35.2 prints before it asks a server', () => {
   const cluster = new SimCluster({ nodes: 0 })
   it.each(generators.map((one) => [one.words.join(' '), one] as const))('%s', (_, { words, ...printed }) => {
     const { stdout, stderr, exitCode } = cluster.kubectl(words, { files })
-    expect({ stdout, stderr: unlogged(stderr), exitCode }).toEqual({ ...printed, stderr: unlogged(printed.stderr) })
+    expect({ stdout, stderr: unlogged(stderr), exitCode }).toEqual({
+      ...printed,
+      stderr: unlogged(printed.stderr),
+    })
   })
 })
 
@@ -31,7 +34,12 @@ test('config: what kubectl 1.35.2 prints while it changes a file, and the file',
   const cluster = new SimCluster({ nodes: 0 })
   const folder = new Map(Object.entries(files))
   for (const { words, ...printed } of config) {
-    const { stdout, stderr, exitCode, files: written } = cluster.kubectl(words, { files: Object.fromEntries(folder), env: { KUBECONFIG: 'work.conf' } })
+    const {
+      stdout,
+      stderr,
+      exitCode,
+      files: written,
+    } = cluster.kubectl(words, { files: Object.fromEntries(folder), env: { KUBECONFIG: 'work.conf' } })
     expect.soft({ words, stdout, stderr, exitCode }).toEqual({ words, ...printed })
     for (const [path, text] of Object.entries(written)) folder.set(path, text)
   }

@@ -9,7 +9,7 @@ describe('splitWords', () => {
     ['get pods', ['get', 'pods']],
     ["get pods -l 'app in (a,b)'", ['get', 'pods', '-l', 'app in (a,b)']],
     ['a "b \\"c\\" \\d" \'e\\f\'', ['a', 'b "c" \\d', 'e\\f']],
-    ["-o jsonpath='{.a}'\"{.b}\"", ['-o', 'jsonpath={.a}{.b}']],
+    ['-o jsonpath=\'{.a}\'"{.b}"', ['-o', 'jsonpath={.a}{.b}']],
     ["a '' b\\ c", ['a', '', 'b c']],
     ['  ', []],
   ])('%s', (line, words) => {
@@ -44,19 +44,28 @@ const specs: readonly FlagSpec[] = [
 const parse = (line: string): ReturnType<typeof parseFlags> => parseFlags(line.split(' '), specs, 'get')
 
 describe('parseFlags', () => {
-  it.each(['-n shop', '-nshop', '-n=shop', '--namespace shop', '--namespace=shop', '-Anshop', '-wn shop'])('reads %s', (line) => {
-    expect(parse(`pods ${line} a`).args).toEqual(['pods', 'a'])
-    expect(parse(line).flags.string('namespace')).toBe('shop')
-  })
+  it.each(['-n shop', '-nshop', '-n=shop', '--namespace shop', '--namespace=shop', '-Anshop', '-wn shop'])(
+    'reads %s',
+    (line) => {
+      expect(parse(`pods ${line} a`).args).toEqual(['pods', 'a'])
+      expect(parse(line).flags.string('namespace')).toBe('shop')
+    },
+  )
 
   it('knows bare flags, lists, numbers, durations and --', () => {
-    const { args, flags } = parse('x --dry-run y -f a,b -f c --grace-period -1 --timeout=1m30s -A=false -- -w')
+    const { args, flags } = parse(
+      'x --dry-run y -f a,b -f c --grace-period -1 --timeout=1m30s -A=false -- -w',
+    )
     expect(args).toEqual(['x', 'y', '-w'])
     expect(flags.string('dry-run')).toBe('unchanged')
     expect(flags.strings('filename')).toEqual(['a', 'b', 'c'])
     expect(flags.int('grace-period', 0)).toBe(-1)
     expect(flags.duration('timeout', 0)).toBe(90_000)
-    expect([flags.bool('all-namespaces', true), flags.bool('watch'), flags.has('watch')]).toEqual([false, false, false])
+    expect([flags.bool('all-namespaces', true), flags.bool('watch'), flags.has('watch')]).toEqual([
+      false,
+      false,
+      false,
+    ])
   })
 
   it.each([
@@ -66,8 +75,14 @@ describe('parseFlags', () => {
     ['-n', "flag needs an argument: 'n' in -n"],
     ['--namespace', 'flag needs an argument: --namespace'],
     ['--=x', 'bad flag syntax: --=x'],
-    ['--grace-period=x', 'invalid argument "x" for "--grace-period" flag: strconv.ParseInt: parsing "x": invalid syntax'],
-    ['-w=maybe', 'invalid argument "maybe" for "-w, --watch" flag: strconv.ParseBool: parsing "maybe": invalid syntax'],
+    [
+      '--grace-period=x',
+      'invalid argument "x" for "--grace-period" flag: strconv.ParseInt: parsing "x": invalid syntax',
+    ],
+    [
+      '-w=maybe',
+      'invalid argument "maybe" for "-w, --watch" flag: strconv.ParseBool: parsing "maybe": invalid syntax',
+    ],
     ['--timeout=5', 'invalid argument "5" for "--timeout" flag: time: missing unit in duration "5"'],
     ['--timeout=x', 'invalid argument "x" for "--timeout" flag: time: invalid duration "x"'],
   ])('%s: %s', (line, message) => {

@@ -10,28 +10,57 @@ const create = (line: string): string => {
 
 describe('kubectl create role: verbs that mean something for some resources only', () => {
   it('impersonate is for what is no resource of the API', () => {
-    expect(JSON.parse(create('clusterrole a --verb=impersonate --resource=users,groups,userextras.authentication.k8s.io/scopes --resource-name=bob'))).toEqual([
+    expect(
+      JSON.parse(
+        create(
+          'clusterrole a --verb=impersonate ' +
+            '--resource=users,groups,userextras.authentication.k8s.io/scopes --resource-name=bob',
+        ),
+      ),
+    ).toEqual([
       { verbs: ['impersonate'], apiGroups: [''], resources: ['users', 'groups'], resourceNames: ['bob'] },
-      { verbs: ['impersonate'], apiGroups: ['authentication.k8s.io'], resources: ['userextras/scopes'], resourceNames: ['bob'] },
+      {
+        verbs: ['impersonate'],
+        apiGroups: ['authentication.k8s.io'],
+        resources: ['userextras/scopes'],
+        resourceNames: ['bob'],
+      },
     ])
-    expect(create('clusterrole a --verb=impersonate --resource=pods')).toBe("error: can not perform 'impersonate' on 'pods' in group ''\n")
+    expect(create('clusterrole a --verb=impersonate --resource=pods')).toBe(
+      "error: can not perform 'impersonate' on 'pods' in group ''\n",
+    )
   })
 
   it('bind and escalate are for roles', () => {
-    expect(JSON.parse(create('role a --verb=get,escalate --resource=roles'))).toEqual([{ verbs: ['get', 'escalate'], apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles'] }])
-    expect(create('role a --verb=bind --resource=deploy')).toBe("error: can not perform 'bind' on 'deployments' in group 'apps'\n")
+    expect(JSON.parse(create('role a --verb=get,escalate --resource=roles'))).toEqual([
+      { verbs: ['get', 'escalate'], apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles'] },
+    ])
+    expect(create('role a --verb=bind --resource=deploy')).toBe(
+      "error: can not perform 'bind' on 'deployments' in group 'apps'\n",
+    )
   })
 
   it('what the server does not have is refused with other verbs', () => {
-    expect(create('role a --verb=get --resource=users')).toBe('the server doesn\'t have a resource type "users"\n')
-    expect(create('clusterrole a --verb=sign --resource=signers.certificates.k8s.io')).toBe('the server doesn\'t have a resource type "signers" in group "certificates.k8s.io"\n')
+    expect(create('role a --verb=get --resource=users')).toBe(
+      'the server doesn\'t have a resource type "users"\n',
+    )
+    expect(create('clusterrole a --verb=sign --resource=signers.certificates.k8s.io')).toBe(
+      'the server doesn\'t have a resource type "signers" in group "certificates.k8s.io"\n',
+    )
   })
 })
 
 it('kubectl describe csr tells the signer since requests have one', () => {
   const describeOne = (version: string): string => {
     const one = new SimCluster({ nodes: 0, version })
-    one.create('certificatesigningrequests', { metadata: { name: 'a' }, spec: { request: btoa(REQUEST), usages: ['client auth'], signerName: 'kubernetes.io/kube-apiserver-client' } } as never)
+    one.create('certificatesigningrequests', {
+      metadata: { name: 'a' },
+      spec: {
+        request: btoa(REQUEST),
+        usages: ['client auth'],
+        signerName: 'kubernetes.io/kube-apiserver-client',
+      },
+    } as never)
     return one.kubectl('describe csr a').stdout
   }
   expect(describeOne('v1.14')).not.toContain('Signer:')

@@ -10,13 +10,17 @@ import { describeObject } from '../../src/kubectl/describe/index.js'
 import { releaseOf } from '../../src/kubectl/release.js'
 import { addNode, addPod, machine } from './machine.js'
 
-const recorded = JSON.parse(readFileSync(new URL('../fixtures/kubectl/describe.json', import.meta.url), 'utf8')) as {
+const recorded = JSON.parse(
+  readFileSync(new URL('../fixtures/kubectl/describe.json', import.meta.url), 'utf8'),
+) as {
   readonly node: { readonly yaml: string; readonly text: string }
   readonly pod: { readonly json: string; readonly text: string }
 }
 
 const untimed = (text: string): string =>
-  text.replaceAll('10.244.1.29', '10.244.1.28').replaceAll(/\w{3}, \d\d \w{3} \d{4} [\d:]{8} \+0000/g, '<time>')
+  text
+    .replaceAll('10.244.1.29', '10.244.1.28')
+    .replaceAll(/\w{3}, \d\d \w{3} \d{4} [\d:]{8} \+0000/g, '<time>')
 
 /** A client that knows only what is described. */
 function clientOf(pods: readonly unknown[]): Client {
@@ -29,9 +33,14 @@ function clientOf(pods: readonly unknown[]): Client {
 
 describe('kubectl describe, against recorded texts', () => {
   const now = Date.parse('2026-11-24T14:30:12Z')
-  const described = (kind: string, client: Client, object: KubeObject): string => describeObject(object, {
-    client, now, withEvents: true, release: releaseOf('v1.35'), definition: createScheme('v1.35').byKind('', 'v1', kind) as KindDefinition,
-  })
+  const described = (kind: string, client: Client, object: KubeObject): string =>
+    describeObject(object, {
+      client,
+      now,
+      withEvents: true,
+      release: releaseOf('v1.35'),
+      definition: createScheme('v1.35').byKind('', 'v1', kind) as KindDefinition,
+    })
 
   it('describes a node', () => {
     const node = parse(recorded.node.yaml) as Node
@@ -61,7 +70,8 @@ describe('kubectl describe in a cluster', () => {
     expect(stdout.match(/^Name:.*$/gm)).toEqual(['Name:             web-1', 'Name:             web-2'])
     expect(stdout).toContain('Controlled By:    ReplicaSet/web\n')
     expect(stdout).toContain(
-      "    Type:       EmptyDir (a temporary directory that shares a pod's lifetime)\n    Medium:     \n    SizeLimit:  <unset>\n",
+      "    Type:       EmptyDir (a temporary directory that shares a pod's lifetime)\n    Medium:     " +
+        '\n    SizeLimit:  <unset>\n',
     )
   })
 
@@ -71,7 +81,11 @@ describe('kubectl describe in a cluster', () => {
       spec: {
         nodeName: 'node1',
         containers: [
-          { name: 'c', image: 'i', resources: { requests: { cpu: '250m', memory: '64Mi' }, limits: { memory: '1Gi' } } },
+          {
+            name: 'c',
+            image: 'i',
+            resources: { requests: { cpu: '250m', memory: '64Mi' }, limits: { memory: '1Gi' } },
+          },
         ],
       },
     } as unknown as Pod)
@@ -84,20 +98,33 @@ describe('kubectl describe in a cluster', () => {
     const { stdout } = kubectl('describe node node1')
     expect(stdout).toMatch(/default +hungry +250m \(12%\) +0 \(0%\) +64Mi \(1%\) +1Gi \(25%\) +0s\n/)
     expect(stdout).toMatch(/ {2}cpu +250m \(12%\) +0 \(0%\)\n {2}memory +64Mi \(1%\) +1Gi \(25%\)\n/)
-    expect(stdout).toContain('Lease:              Failed to get lease: leases.coordination.k8s.io "node1" not found\n')
+    expect(stdout).toContain(
+      'Lease:              Failed to get lease: leases.coordination.k8s.io "node1" not found\n',
+    )
   })
 
   it('shows field by field what has no description of its own', () => {
     const spec = { holderIdentity: 'a', leaseDurationSeconds: 5 }
     client.create('leases', { metadata: { name: 'l', namespace: 'default' }, spec } as never)
     const { stdout } = kubectl('describe lease l')
-    expect(stdout).toContain('API Version:  coordination.k8s.io/v1\nKind:         Lease\nMetadata:\n  Creation Timestamp:  ')
-    expect(stdout).toContain('Spec:\n  Holder Identity:         a\n  Lease Duration Seconds:  5\nEvents:                    <none>\n')
+    expect(stdout).toContain(
+      'API Version:  coordination.k8s.io/v1\nKind:         Lease\nMetadata:\n  Creation Timestamp:  ',
+    )
+    expect(stdout).toContain(
+      'Spec:\n  Holder Identity:         a\n  Lease Duration Seconds:  5\nEvents:                    ' +
+        '<none>\n',
+    )
   })
 
   it.each([
-    ['apiVersion', 'API Version'], ['cronSpec', 'Cron Spec'], ['podIP', 'Pod Ip'], ['HTTPServerName', 'Http Server Name'], ['uid', 'UID'], ['a.b', 'a.b'],
-    ['k8s-app', 'k8s-app'], ['externalIPs', 'External I Ps'],
+    ['apiVersion', 'API Version'],
+    ['cronSpec', 'Cron Spec'],
+    ['podIP', 'Pod Ip'],
+    ['HTTPServerName', 'Http Server Name'],
+    ['uid', 'UID'],
+    ['a.b', 'a.b'],
+    ['k8s-app', 'k8s-app'],
+    ['externalIPs', 'External I Ps'],
   ])('%s is shown as %s', (field, label) => {
     expect(labelFor(field)).toBe(label)
   })

@@ -5,24 +5,35 @@ import type { Command } from '../../src/kubectl/call.js'
 import { flagsOf } from '../../src/kubectl/flag-table.js'
 
 /** By command: name, letter and default of each flag, as the help pages of kubectl 1.35.2 list them. */
-const listed = JSON.parse(readFileSync(new URL('../fixtures/kubectl/flags.json', import.meta.url), 'utf8')) as Readonly<
-  Record<string, readonly (readonly [name: string, short: string, value: string])[]>
->
+const listed = JSON.parse(
+  readFileSync(new URL('../fixtures/kubectl/flags.json', import.meta.url), 'utf8'),
+) as Readonly<Record<string, readonly (readonly [name: string, short: string, value: string])[]>>
 
 /** Commands that are not simulated. */
 const ABSENT = /^(alpha|completion|kustomize)/
 /** Defaults that depend on the machine or have no text of their own. */
 const OWN: ReadonlySet<string> = new Set(['cache-dir', 'aggregation-rule', 'vmodule'])
 
-test.each(Object.entries(listed).filter(([command]) => !ABSENT.test(command)))('flags of kubectl %s', (command, flags) => {
-  const ours = flagsOf(command).filter(({ deprecated }) => deprecated === undefined).map(({ name, short = '', type, value = '' }) => {
-    const text = type === 'strings' || type === 'array' ? `[${value}]` : type === 'string' ? `'${value}'` : value
-    return [name, short, OWN.has(name) ? '' : text]
-  })
-  const theirs = flags.map(([name, short, value]) => [name, short, OWN.has(name) ? '' : value.replaceAll('\\\\', '\\')])
-  const byName = (a: readonly string[], b: readonly string[]): number => (String(a[0]) < String(b[0]) ? -1 : 1)
-  expect(ours.toSorted(byName)).toEqual(theirs.toSorted(byName))
-})
+test.each(Object.entries(listed).filter(([command]) => !ABSENT.test(command)))(
+  'flags of kubectl %s',
+  (command, flags) => {
+    const ours = flagsOf(command)
+      .filter(({ deprecated }) => deprecated === undefined)
+      .map(({ name, short = '', type, value = '' }) => {
+        const text =
+          type === 'strings' || type === 'array' ? `[${value}]` : type === 'string' ? `'${value}'` : value
+        return [name, short, OWN.has(name) ? '' : text]
+      })
+    const theirs = flags.map(([name, short, value]) => [
+      name,
+      short,
+      OWN.has(name) ? '' : value.replaceAll('\\\\', '\\'),
+    ])
+    const byName = (a: readonly string[], b: readonly string[]): number =>
+      String(a[0]) < String(b[0]) ? -1 : 1
+    expect(ours.toSorted(byName)).toEqual(theirs.toSorted(byName))
+  },
+)
 
 /** Commands without flags of their own. */
 const PLAIN: ReadonlySet<string> = new Set(['cluster-info', 'plugin list'])

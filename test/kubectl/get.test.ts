@@ -8,14 +8,17 @@ describe('kubectl get', () => {
   for (const name of ['b10', 'a', 'b9']) addPod(client, name, { labels: { app: name } })
 
   it('prints several kinds one below the other, with the kind in the name', () => {
-    expect(kubectl('get po/a nodes/node1 --no-headers').stdout)
-      .toBe('pod/a   1/1   Running   0     0s\nnode/node1   Ready   <none>   0s    v1.35.2\n')
+    expect(kubectl('get po/a nodes/node1 --no-headers').stdout).toBe(
+      'pod/a   1/1   Running   0     0s\nnode/node1   Ready   <none>   0s    v1.35.2\n',
+    )
   })
 
   it('sorts by a field, with numbers inside names in their order', () => {
     expect(kubectl('get pods --sort-by=.metadata.name -o name').stdout).toBe('pod/a\npod/b9\npod/b10\n')
     expect(kubectl('get pods --sort-by=.nope').stderr).toBe('No resources found in default namespace.\n')
-    expect(kubectl('get pods --sort-by=.nope -o name').stderr).toBe('error: couldn\'t find any field with path "{.nope}" in the list of objects\n')
+    expect(kubectl('get pods --sort-by=.nope -o name').stderr).toBe(
+      'error: couldn\'t find any field with path "{.nope}" in the list of objects\n',
+    )
   })
 
   it.each([
@@ -36,7 +39,9 @@ describe('kubectl get', () => {
     expect(kubectl(['get', 'pods', '-o', 'jsonpath={.items[9].kind}']).stderr).toMatch(
       /^error: error executing jsonpath "\{\.items\[9\]\.kind\}": Error executing template: array index out of bounds: index 9, length 3\. Printing more/,
     )
-    expect(kubectl(['get', 'pods', '-o', 'jsonpath={end}']).stderr).toBe('error: error parsing jsonpath {end}, not in range, nothing to end\n')
+    expect(kubectl(['get', 'pods', '-o', 'jsonpath={end}']).stderr).toBe(
+      'error: error parsing jsonpath {end}, not in range, nothing to end\n',
+    )
   })
 
   it('is watched as an async iterator that keeps its columns', async () => {
@@ -44,7 +49,8 @@ describe('kubectl get', () => {
     for await (const text of kubectlWatch(env, 'get pods -w')) {
       texts.push(text)
       if (texts.length === 1) addPod(client, 'a-long-name', { phase: 'Pending' })
-      if (texts.length === 2) client.delete('pods', { name: 'a', namespace: 'default' }, { gracePeriodSeconds: 0 })
+      if (texts.length === 2)
+        client.delete('pods', { name: 'a', namespace: 'default' }, { gracePeriodSeconds: 0 })
       if (texts.length === 3) break
     }
     expect(texts[0]).toMatch(/^NAME {3}READY {3}STATUS {4}RESTARTS {3}AGE\na {6}1\/1/)
@@ -59,7 +65,9 @@ describe('kubectl get', () => {
 
   it('refuses what it does not have, plainly', () => {
     expect(kubectl('alpha').stderr).toBe('error: kubectl alpha is not part of simcluster yet\n')
-    expect(kubectl('get pods --as jane').stderr).toBe('error: another identity cannot be used: this kubectl was made for one only\n')
+    expect(kubectl('get pods --as jane').stderr).toBe(
+      'error: another identity cannot be used: this kubectl was made for one only\n',
+    )
     expect(kubectl('get pods | grep x').exitCode).toBe(1)
   })
 })

@@ -2,10 +2,22 @@ import { describe, expect, it } from 'vitest'
 import { goTemplateText } from '../../src/kubectl/print/go-template/index.js'
 
 const data = {
-  kind: 'List', n: 3, big: 12345678, tiny: 0.000012, half: 0.5, yes: true, no: false, empty: '', nothing: null, list: ['a', 'b'],
-  items: [{ name: 'x', labels: { app: 'web', tier: 'front' } }, { name: 'y' }], secret: 'aGVsbG8=', 'odd-key': 1,
+  kind: 'List',
+  n: 3,
+  big: 12345678,
+  tiny: 0.000012,
+  half: 0.5,
+  yes: true,
+  no: false,
+  empty: '',
+  nothing: null,
+  list: ['a', 'b'],
+  items: [{ name: 'x', labels: { app: 'web', tier: 'front' } }, { name: 'y' }],
+  secret: 'aGVsbG8=',
+  'odd-key': 1,
 }
-const text = (template: string, allowMissingKeys = true): string => goTemplateText(template, data, { allowMissingKeys })
+const text = (template: string, allowMissingKeys = true): string =>
+  goTemplateText(template, data, { allowMissingKeys })
 
 describe('Go templates', () => {
   it.each([
@@ -24,27 +36,39 @@ describe('Go templates', () => {
     ['a  {{- " b " -}}  c{{/* nothing */}}{{- /* and */ -}} d', 'a b cd'],
     ['{{$x := 1}}{{range .list}}{{$x = 2}}{{end}}{{$x}}', '2'],
     ['{{len .list}} {{len .kind}} {{index .list 0}} {{slice .kind 1 3}} {{index . "odd-key"}}', '2 4 a is 1'],
-    ['{{and .yes .n}} {{or .no .empty "z"}} {{not .no}} {{eq .n 3}} {{ne .kind "x"}} {{lt .n 4}} {{ge .n 3}}', '3 z true true true true true'],
-    ['{{printf "%s-%v-%5.1f|%-4s|%q|%%|%d|%f" .kind .n .half "a" "b" .n .n}}', 'List-3-  0.5|a   |"b"|%|3|%!f(int64=3)'],
+    [
+      '{{and .yes .n}} {{or .no .empty "z"}} {{not .no}} {{eq .n 3}} {{ne .kind "x"}} {{lt .n 4}} ' +
+        '{{ge .n 3}}',
+      '3 z true true true true true',
+    ],
+    [
+      '{{printf "%s-%v-%5.1f|%-4s|%q|%%|%d|%f" .kind .n .half "a" "b" .n .n}}',
+      'List-3-  0.5|a   |"b"|%|3|%!f(int64=3)',
+    ],
     ['{{print "a" 1 2 "b"}}{{println .kind}}', 'a1 2bList\n'],
     ['{{"<a>" | html}} {{urlquery "a b&c"}} {{.secret | base64decode}}', '&lt;a&gt; a+b%26c hello'],
     ['{{exists .items 0 "labels" "app"}} {{exists . "nope"}}', 'true false'],
     ['{{define "t"}}<{{.}}>{{end}}{{template "t" .kind}}{{block "u" .n}}[{{.}}]{{end}}', '<List>[3]'],
-    ["{{`raw\\n`}}{{\"\\u00e9\\t\"}}{{true}}", 'raw\\né\ttrue'],
+    ['{{`raw\\n`}}{{"\\u00e9\\t"}}{{true}}', 'raw\\né\ttrue'],
   ])('%s', (template, expected) => {
     expect(text(template)).toBe(expected)
   })
 
   it.each([
-    ['{{.a', 'unclosed action'], ['{{if .a}}', 'unexpected EOF'], ['{{end}}', 'unexpected {{end}}'], ['{{nope .a}}', 'function "nope" not defined'],
+    ['{{.a', 'unclosed action'],
+    ['{{if .a}}', 'unexpected EOF'],
+    ['{{end}}', 'unexpected {{end}}'],
+    ['{{nope .a}}', 'function "nope" not defined'],
     ['{{range}}{{end}}', 'missing value for range'],
   ])('refuses %s', (template, message) => {
     expect(() => text(template)).toThrow(`error parsing template ${template}, template: output:1: ${message}`)
   })
 
   it.each([
-    ['{{index .list 7}}', 'error calling index: index out of range: 7'], ['{{.kind.x}}', "can't evaluate field x in type string"],
-    ['{{$x}}', 'undefined variable "$x"'], ['{{len .n}}', 'error calling len: len of type int64'],
+    ['{{index .list 7}}', 'error calling index: index out of range: 7'],
+    ['{{.kind.x}}', "can't evaluate field x in type string"],
+    ['{{$x}}', 'undefined variable "$x"'],
+    ['{{len .n}}', 'error calling len: len of type int64'],
   ])('fails at %s', (template, message) => {
     expect(() => text(template)).toThrow(message)
   })

@@ -1,18 +1,33 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { SimCluster } from '../../src/index.js'
 
-const script = (name: string): string => `for i in 1 2 3 4 5; do echo "line $i from ${name}"; done; sleep 60; echo end`
-const lines = (name: string, prefix = ''): string => [1, 2, 3, 4, 5].map((i) => `${prefix}line ${i} from ${name}\n`).join('')
+const script = (name: string): string =>
+  `for i in 1 2 3 4 5; do echo "line $i from ${name}"; done; sleep 60; echo end`
+const lines = (name: string, prefix = ''): string =>
+  [1, 2, 3, 4, 5].map((i) => `${prefix}line ${i} from ${name}\n`).join('')
 
 describe('kubectl logs and exec', () => {
   let cluster: SimCluster
   beforeAll(() => {
     cluster = new SimCluster({ nodes: 1 })
-    const container = (name: string): object => ({ name, image: 'busybox', command: ['sh', '-c', script(name)] })
-    const made = (name: string, containers: readonly object[]): object =>
-      ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, labels: { app: 'web' } }, spec: { restartPolicy: 'Never', containers } })
+    const container = (name: string): object => ({
+      name,
+      image: 'busybox',
+      command: ['sh', '-c', script(name)],
+    })
+    const made = (name: string, containers: readonly object[]): object => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, labels: { app: 'web' } },
+      spec: { restartPolicy: 'Never', containers },
+    })
     cluster.apply([made('a', [container('one'), container('two')])])
-    cluster.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'done' }, spec: { restartPolicy: 'Never', containers: [{ name: 'm', image: 'busybox', command: ['true'] }] } })
+    cluster.apply({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'done' },
+      spec: { restartPolicy: 'Never', containers: [{ name: 'm', image: 'busybox', command: ['true'] }] },
+    })
     cluster.advance('5s')
   })
 
@@ -22,19 +37,44 @@ describe('kubectl logs and exec', () => {
     ['logs a', lines('one'), defaulted, 0],
     ['logs a -c two', lines('two'), '', 0],
     ['logs a -c one --tail=2', 'line 4 from one\nline 5 from one\n', '', 0],
-    ['logs a -c one --tail=1 --timestamps --since=1h', '2026-01-01T00:00:01.000000000Z line 5 from one\n', '', 0],
+    [
+      'logs a -c one --tail=1 --timestamps --since=1h',
+      '2026-01-01T00:00:01.000000000Z line 5 from one\n',
+      '',
+      0,
+    ],
     ['logs a -c one --since=1s', '', '', 0],
     ['logs a -c one --limit-bytes=6', 'line 1', '', 0],
-    ['logs a -p -c one', '', 'Error from server (BadRequest): previous terminated container "one" in pod "a" not found\n', 1],
+    [
+      'logs a -p -c one',
+      '',
+      'Error from server (BadRequest): previous terminated container "one" in pod "a" not found\n',
+      1,
+    ],
     ['logs a -c nope', '', 'error: container nope is not valid for pod a\n', 1],
     ['logs a --all-containers --prefix', lines('one', '[pod/a/one] ') + lines('two', '[pod/a/two] '), '', 0],
     ['logs -l app=web -c one', lines('one'), '', 0],
     ['logs zzz', '', 'error: error from server (NotFound): pods "zzz" not found in namespace "default"\n', 1],
     ['exec a -- id', 'uid=0(root) gid=0(root) groups=0(root),10(wheel)\n', defaulted, 0],
-    ['exec a -c two -- sh -c "echo out; echo err >&2; exit 3"', 'out\n', 'err\ncommand terminated with exit code 3\n', 3],
-    ['exec a -c nope -- id', '', 'Error from server (BadRequest): container nope is not valid for pod a\n', 1],
+    [
+      'exec a -c two -- sh -c "echo out; echo err >&2; exit 3"',
+      'out\n',
+      'err\ncommand terminated with exit code 3\n',
+      3,
+    ],
+    [
+      'exec a -c nope -- id',
+      '',
+      'Error from server (BadRequest): container nope is not valid for pod a\n',
+      1,
+    ],
     ['exec zzz -- id', '', 'Error from server (NotFound): pods "zzz" not found\n', 1],
-    ['exec done -- id', '', 'error: cannot exec into a container in a completed pod; current phase is Succeeded\n', 1],
+    [
+      'exec done -- id',
+      '',
+      'error: cannot exec into a container in a completed pod; current phase is Succeeded\n',
+      1,
+    ],
   ])('%s', (command, stdout, stderr, exitCode) => {
     expect(cluster.kubectl(command)).toMatchObject({ stdout, stderr, exitCode })
   })
@@ -44,7 +84,12 @@ describe('kubectl logs and exec', () => {
   })
 
   test('a command that is not there', () => {
-    expect(cluster.kubectl('exec a -c one -- bash')).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/unable to start container process: exec: "bash": executable file not found in \$PATH: unknown\n$/) as string })
+    expect(cluster.kubectl('exec a -c one -- bash')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(
+        /unable to start container process: exec: "bash": executable file not found in \$PATH: unknown\n$/,
+      ) as string,
+    })
   })
 
   test('a log is followed until its container ends', async () => {
@@ -62,6 +107,8 @@ describe('kubectl logs and exec', () => {
   test('a kubelet that does not run answers nothing', () => {
     const copy = cluster.fork()
     copy.node('node-1').stopKubelet()
-    expect(copy.kubectl('logs a -c one').stderr).toMatch(/dial tcp 10\.0\.0\.11:10250: connect: connection refused\n$/)
+    expect(copy.kubectl('logs a -c one').stderr).toMatch(
+      /dial tcp 10\.0\.0\.11:10250: connect: connection refused\n$/,
+    )
   })
 })

@@ -10,8 +10,8 @@ import type { Harness } from '../apiserver/harness.js'
 import { harness } from '../apiserver/harness.js'
 
 /**
- * An apiserver with kubectl and stand-ins: for kubelets (pods that are told to stop are gone when their grace period is over)
- * and for the garbage collector (Deployments lose their finalizers).
+ * An apiserver with kubectl and stand-ins: for kubelets (pods that are told to stop are gone when their grace
+ * period is over) and for the garbage collector (Deployments lose their finalizers).
  */
 export interface Machine {
   readonly sim: Harness['sim']
@@ -24,14 +24,21 @@ export interface Machine {
 
 /** Builds the machine. `stop` false: pods that are told to stop never do. */
 export function machine(
-  options: { readonly version?: string; readonly stop?: boolean; readonly env?: Partial<KubectlEnvironment> } = {},
+  options: {
+    readonly version?: string
+    readonly stop?: boolean
+    readonly env?: Partial<KubectlEnvironment>
+  } = {},
 ): Machine {
   const { version = 'v1.35', stop = true } = options
   const { sim, client } = harness({ version })
   const stopPods = (): void => {
     if (!stop) return
     for (const { metadata } of client.list('pods').items) {
-      if (metadata.deletionTimestamp !== undefined && Date.parse(metadata.deletionTimestamp) <= sim.clock.now()) {
+      if (
+        metadata.deletionTimestamp !== undefined &&
+        Date.parse(metadata.deletionTimestamp) <= sim.clock.now()
+      ) {
         client.delete('pods', metadata, { gracePeriodSeconds: 0 })
       }
     }
@@ -89,7 +96,9 @@ export function addNode(
     },
     spec: {},
     status: {
-      conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }],
+      conditions: [
+        { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' },
+      ],
       addresses: [
         { type: 'InternalIP', address: `10.0.0.${name === 'cp1' ? 10 : 10 + Number(name.at(-1))}` },
         { type: 'Hostname', address: name },
@@ -120,9 +129,18 @@ export interface PodOptions {
 
 /** A running, ready pod. */
 export function addPod(client: Client, name: string, options: PodOptions = {}): void {
-  const { namespace = 'default', node = 'node1', owner, phase = 'Running', labels = {}, graceSeconds = 1 } = options
+  const {
+    namespace = 'default',
+    node = 'node1',
+    owner,
+    phase = 'Running',
+    labels = {},
+    graceSeconds = 1,
+  } = options
   const ownerReferences =
-    owner === undefined ? [] : [{ apiVersion: 'apps/v1', uid: `uid-of-${owner.name}`, controller: true, ...owner }]
+    owner === undefined
+      ? []
+      : [{ apiVersion: 'apps/v1', uid: `uid-of-${owner.name}`, controller: true, ...owner }]
   const volumes = options.emptyDir === true ? [{ name: 'scratch', emptyDir: {} }] : []
   const created = client.create('pods', {
     metadata: { name, namespace, labels, ownerReferences },
@@ -141,7 +159,15 @@ export function addPod(client: Client, name: string, options: PodOptions = {}): 
       phase,
       conditions: [{ type: 'Ready', status: 'True' }],
       containerStatuses: [
-        { name: 'main', ready: true, restartCount: 0, image: 'nginx:1.27', imageID: '', state: { running: {} }, lastState: {} },
+        {
+          name: 'main',
+          ready: true,
+          restartCount: 0,
+          image: 'nginx:1.27',
+          imageID: '',
+          state: { running: {} },
+          lastState: {},
+        },
       ],
     },
   } as unknown as Pod)
@@ -155,7 +181,13 @@ export function addBudget({ client }: Pick<Machine, 'client'>, disruptionsAllowe
   } as unknown as PodDisruptionBudget)
   client.updateStatus('poddisruptionbudgets', {
     ...budget,
-    status: { disruptionsAllowed, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1, observedGeneration: 1 },
+    status: {
+      disruptionsAllowed,
+      currentHealthy: 1,
+      desiredHealthy: 1,
+      expectedPods: 1,
+      observedGeneration: 1,
+    },
   } as PodDisruptionBudget)
 }
 

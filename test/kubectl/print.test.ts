@@ -7,7 +7,9 @@ import { TABLE, TabWriter } from '../../src/kubectl/print/tabwriter.js'
 import { printYaml } from '../../src/kubectl/print/yaml.js'
 
 const read = (name: string): readonly string[] =>
-  JSON.parse(readFileSync(new URL(`../fixtures/kubectl/${name}.json`, import.meta.url), 'utf8')) as readonly string[]
+  JSON.parse(
+    readFileSync(new URL(`../fixtures/kubectl/${name}.json`, import.meta.url), 'utf8'),
+  ) as readonly string[]
 
 /** Without placeholders, which stand where quotes would be decided otherwise. */
 const filled = (text: string): string =>
@@ -61,7 +63,8 @@ describe('printYaml', () => {
 
   it('folds at the first blank beyond column 80, as go-yaml does', () => {
     const message =
-      '0/1 nodes are available: 1 node(s) had untolerated taint {k: v}. preemption: 0/1 nodes are available: 1 Preemption is not helpful.'
+      '0/1 nodes are available: 1 node(s) had untolerated taint {k: v}. preemption: 0/1 nodes are ' +
+      'available: 1 Preemption is not helpful.'
     expect(printYaml({ conditions: [{ message, other: message.replaceAll(': ', ' ') }] })).toBe(
       [
         'conditions:',
@@ -86,7 +89,10 @@ describe('printYaml', () => {
         fc.stringMatching(/^[-?:,[\]{}#&*!|>'"%@` \na0.]{0,8}$/),
         fc.stringMatching(/^[a:'\\ ü-]{90,260}$/),
         fc.array(tie('node'), { maxLength: 3 }),
-        fc.dictionary(fc.stringMatching(/^[a-z0-9./: -]{1,8}$/), tie('node'), { maxKeys: 3, noNullPrototype: true }),
+        fc.dictionary(fc.stringMatching(/^[a-z0-9./: -]{1,8}$/), tie('node'), {
+          maxKeys: 3,
+          noNullPrototype: true,
+        }),
       ),
     })).node
     fc.assert(
@@ -109,11 +115,15 @@ describe('printJson', () => {
 
 describe('TabWriter', () => {
   it('sets cells of at least six, three apart, and leaves the last one', () => {
-    expect(new TabWriter(TABLE).format('NAME\tAGE\tX\na\t0s\tlong\n')).toBe('NAME   AGE   X\na      0s    long\n')
+    expect(new TabWriter(TABLE).format('NAME\tAGE\tX\na\t0s\tlong\n')).toBe(
+      'NAME   AGE   X\na      0s    long\n',
+    )
   })
 
   it('ends a column where a line lacks it', () => {
-    expect(new TabWriter({ minWidth: 0, padding: 2 }).format('a\tb\nlong line\ncc\td\n')).toBe('a  b\nlong line\ncc  d\n')
+    expect(new TabWriter({ minWidth: 0, padding: 2 }).format('a\tb\nlong line\ncc\td\n')).toBe(
+      'a  b\nlong line\ncc  d\n',
+    )
   })
 
   it('remembers widths', () => {

@@ -15,17 +15,30 @@ interface Command {
   readonly stderr: string
 }
 
-const { files: more, commands } = recorded as { readonly files: Readonly<Record<string, string>>; readonly commands: readonly Command[] }
+const { files: more, commands } = recorded as {
+  readonly files: Readonly<Record<string, string>>
+  readonly commands: readonly Command[]
+}
 const files: Readonly<Record<string, string>> = { ...ledgerFiles, ...transcriptFiles, ...more }
 
 /** As the recorder's: cluster c, user u, context x. */
-const kubeconfigs: Readonly<Record<string, string>> = Object.fromEntries(users.map(({ name, token }) => [`${name}.kubeconfig`, JSON.stringify({
-  'apiVersion': 'v1', 'kind': 'Config', 'current-context': 'x', 'contexts': [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
-  'clusters': [{ name: 'c', cluster: { server: 'https://127.0.0.1:6443' } }], 'users': [{ name: 'u', user: { token } }],
-})]))
+const kubeconfigs: Readonly<Record<string, string>> = Object.fromEntries(
+  users.map(({ name, token }) => [
+    `${name}.kubeconfig`,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'x',
+      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+      clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:6443' } }],
+      users: [{ name: 'u', user: { token } }],
+    }),
+  ]),
+)
 
 /** Commands that change nothing, for which the cluster need not be copied. */
-const READING = /^(get|describe|explain|api-|version|cluster-info|events|auth (can-i|whoami)|rollout history|config view) /
+const READING =
+  /^(get|describe|explain|api-|version|cluster-info|events|auth (can-i|whoami)|rollout history|config view) /
 
 function playAll(front?: Front): void {
   const base = recordedCluster()
@@ -36,21 +49,31 @@ function playAll(front?: Front): void {
   for (const { words, user = 'admin', stdin, ...expected } of commands) {
     const cluster = READING.test(words.join(' ')) ? base : base.fork()
     const { stdout, stderr, exitCode } = cluster.kubectl(words, {
-      files: { ...files, ...kubeconfigs }, env: { KUBECONFIG: `${user}.kubeconfig` }, version: 'v1.35.2', editor: (text) => text,
-      ...(stdin === undefined ? {} : { stdin }), ...(front === undefined ? {} : { front }),
+      files: { ...files, ...kubeconfigs },
+      env: { KUBECONFIG: `${user}.kubeconfig` },
+      version: 'v1.35.2',
+      editor: (text) => text,
+      ...(stdin === undefined ? {} : { stdin }),
+      ...(front === undefined ? {} : { front }),
     })
     const { code, ...printed } = compared({ stdout, stderr, code: exitCode })
     expect.soft({ exit: code, ...printed }, `kubectl ${words.join(' ')}`).toEqual(expected)
   }
 }
 
-test('wrong usage, refusals and rarer forms: what kubectl 1.35.2 printed for this cluster when it was served', () => playAll())
+test(
+  'wrong usage, refusals and rarer forms: what kubectl 1.35.2 printed for this cluster when it was ' +
+    'served',
+  () => playAll(),
+)
 
 test('the same when every request goes through something that stands before the server', () => {
   const seen = new Set<string>()
-  playAll({ gateway: (request, next) => {
-    seen.add(request.method)
-    return next(request)
-  } })
+  playAll({
+    gateway: (request, next) => {
+      seen.add(request.method)
+      return next(request)
+    },
+  })
   expect([...seen].sort()).toEqual(['DELETE', 'GET', 'PATCH', 'POST'])
 })

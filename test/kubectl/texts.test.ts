@@ -21,10 +21,14 @@ const recorded = JSON.parse(
 
 /** Differences that stay, by command and situation, with the reason. */
 const accepted: Readonly<Record<string, string>> = {
-  'drain node1 | unmanaged pod, local storage, daemonset pods': 'groups are sorted by text; Go prints them in random order',
-  'drain node1 --ignore-daemonsets --delete-emptydir-data --force': 'pods go in list order; goroutines finish in random order',
-  'drain node1 --ignore-daemonsets --force --dry-run=client': 'warning groups are sorted; Go prints them in random order',
-  'drain node1 --ignore-daemonsets --force --timeout=8s | eviction answers 404': 'a stub that refuses what it lists',
+  'drain node1 | unmanaged pod, local storage, daemonset pods':
+    'groups are sorted by text; Go prints them in random order',
+  'drain node1 --ignore-daemonsets --delete-emptydir-data --force':
+    'pods go in list order; goroutines finish in random order',
+  'drain node1 --ignore-daemonsets --force --dry-run=client':
+    'warning groups are sorted; Go prints them in random order',
+  'drain node1 --ignore-daemonsets --force --timeout=8s | eviction answers 404':
+    'a stub that refuses what it lists',
   'label node node1 --list': 'labels are sorted; Go prints them in random order',
   'create -f pod-gen.yaml': 'the generated name is random',
   'get pods -l a=b=c | bad selector (server 400)':
@@ -36,9 +40,12 @@ const accepted: Readonly<Record<string, string>> = {
 type Setup = (it: Machine) => void
 
 const naked: Setup = ({ client }) => addPod(client, 'naked', { labels: { app: 'naked' } })
-const local: Setup = ({ client }) => addPod(client, 'local', { emptyDir: true, owner: { kind: 'ReplicaSet', name: 'r' } })
-const logger: Setup = ({ client }) => addPod(client, 'logger-x', { owner: { kind: 'DaemonSet', name: 'logger' } })
-const replicated: Setup = ({ client }) => addPod(client, 'rp', { owner: { kind: 'ReplicaSet', name: 'r' }, labels: { app: 'r' } })
+const local: Setup = ({ client }) =>
+  addPod(client, 'local', { emptyDir: true, owner: { kind: 'ReplicaSet', name: 'r' } })
+const logger: Setup = ({ client }) =>
+  addPod(client, 'logger-x', { owner: { kind: 'DaemonSet', name: 'logger' } })
+const replicated: Setup = ({ client }) =>
+  addPod(client, 'rp', { owner: { kind: 'ReplicaSet', name: 'r' }, labels: { app: 'r' } })
 const apply =
   (file: string): Setup =>
   ({ kubectl }) =>
@@ -73,7 +80,10 @@ const before: readonly (readonly [key: RegExp, setup: Setup])[] = [
     ),
   ],
   [/^create .*objects already exist/, apply('multi.yaml')],
-  [/^drain node1 \| unmanaged/, all(naked, local, ({ client }) => addDaemonSet(client, 'logger', 'default'), logger)],
+  [
+    /^drain node1 \| unmanaged/,
+    all(naked, local, ({ client }) => addDaemonSet(client, 'logger', 'default'), logger),
+  ],
   [/^drain node1 --ignore-daemonsets \| unmanaged/, naked],
   [/emptyDir$/, local],
   [/DaemonSet is gone/, logger],
@@ -108,7 +118,8 @@ const withPods: Setup = ({ client }) => {
   addPod(client, 'b', { labels: { app: 'b' }, node: 'node2', ip: '10.244.1.30' })
 }
 
-const keyOf = ({ words, situation }: Recorded): string => words.join(' ') + (situation === undefined ? '' : ` | ${situation}`)
+const keyOf = ({ words, situation }: Recorded): string =>
+  words.join(' ') + (situation === undefined ? '' : ` | ${situation}`)
 
 /** How often each command has come so far: the second time means that the first has been run. */
 function setUp(one: Recorded, nth: number): Machine {
@@ -117,7 +128,10 @@ function setUp(one: Recorded, nth: number): Machine {
     { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' },
   ])
   for (const name of ['node1', 'node2']) addNode(it.client, name)
-  if (!/DaemonSet is gone|force --pod-sel|^get pod|^label pods|^delete pods|--field/.test(keyOf(one)) || /-A/.test(keyOf(one)))
+  if (
+    !/DaemonSet is gone|force --pod-sel|^get pod|^label pods|^delete pods|--field/.test(keyOf(one)) ||
+    /-A/.test(keyOf(one))
+  )
     addProxies(it)
   const key = keyOf(one)
   const [, setup = withPods] = before.find(([pattern]) => pattern.test(key)) ?? []
@@ -161,7 +175,10 @@ describe('commands recorded from kubectl 1.35.2', () => {
       const options: KubectlOptions = {
         files: key.includes('422') ? { ...files, 'pod.yaml': files['pod-bad.yaml'] as string } : files,
       }
-      const { stdout, stderr, exitCode } = kubectl(one.words, stdin === undefined ? options : { ...options, stdin })
+      const { stdout, stderr, exitCode } = kubectl(
+        one.words,
+        stdin === undefined ? options : { ...options, stdin },
+      )
       const ours = { stdout: normal(stdout), stderr: normal(stderr), exitCode }
       const theirs = { stdout: normal(one.stdout), stderr: normal(one.stderr), exitCode: one.exitCode }
       if (differs === undefined) expect(ours).toEqual(theirs)

@@ -12,7 +12,9 @@ function running(options: LabOptions = {}, spec: object = {}): Lab {
 /** What the node lifecycle controller does to the pods of a node that is silent. */
 function markNotReady(lab: Lab, name: string): void {
   const pod = lab.pod(name)
-  const marked = pod.status.conditions?.map((condition) => (condition.type === 'Ready' ? { ...condition, status: 'False' } : condition))
+  const marked = pod.status.conditions?.map((condition) =>
+    condition.type === 'Ready' ? { ...condition, status: 'False' } : condition,
+  )
   lab.client.updateStatus('pods', { ...pod, status: { ...pod.status, conditions: marked ?? [] } })
 }
 
@@ -39,7 +41,9 @@ describe('the kubelet is stopped and started', () => {
     lab.startKubelet()
     lab.settle()
     expect(lab.pod('web').status.containerStatuses?.[0]).toMatchObject({
-      restartCount: 1, ready: true, lastState: { terminated: { exitCode: 1 } },
+      restartCount: 1,
+      ready: true,
+      lastState: { terminated: { exitCode: 1 } },
     })
   })
 
@@ -82,10 +86,14 @@ describe('the machine crashes and comes back', () => {
     expect(lab.eventsOf('Rebooted')).toEqual([
       `Node Warning Rebooted: Node node-1 has been rebooted, boot id: ${lab.node().status.nodeInfo.bootID}`,
     ])
-    expect(lab.eventsOf('SandboxChanged')).toEqual(['Pod Normal SandboxChanged: Pod sandbox changed, it will be killed and re-created.'])
+    expect(lab.eventsOf('SandboxChanged')).toEqual([
+      'Pod Normal SandboxChanged: Pod sandbox changed, it will be killed and re-created.',
+    ])
     expect(lab.pod('web').status).toMatchObject({
       phase: 'Running',
-      containerStatuses: [{ restartCount: 1, ready: true, lastState: { terminated: { exitCode: 255, reason: 'Unknown' } } }],
+      containerStatuses: [
+        { restartCount: 1, ready: true, lastState: { terminated: { exitCode: 255, reason: 'Unknown' } } },
+      ],
     })
   })
 
@@ -132,7 +140,8 @@ describe('the machine crashes and comes back', () => {
 describe('the network between node and apiserver is cut', () => {
   test('pods run on, heart-beats stop, and settle() still comes to rest', () => {
     const lab = running()
-    const renewed = (): string | undefined => lab.client.get('leases', { namespace: 'kube-node-lease', name: 'node-1' }).spec.renewTime
+    const renewed = (): string | undefined =>
+      lab.client.get('leases', { namespace: 'kube-node-lease', name: 'node-1' }).spec.renewTime
     lab.partition()
     const last = renewed()
     lab.advance('5m')
@@ -193,19 +202,27 @@ describe('the network between node and apiserver is cut', () => {
 
 describe('graceful node shutdown', () => {
   test('ordinary pods first, then critical ones; they end as Failed/Terminated and stay in the API', () => {
-    const lab = new Lab({ kubelet: { shutdownGracePeriod: 30_000, shutdownGracePeriodCriticalPods: 10_000 } }).settle()
+    const lab = new Lab({
+      kubelet: { shutdownGracePeriod: 30_000, shutdownGracePeriodCriticalPods: 10_000 },
+    }).settle()
     lab.create('web')
     lab.create('critical', { priorityClassName: 'system-node-critical', priority: 2000001000 })
     lab.settle()
     lab.machine.announceShutdown(true)
     lab.settle()
     expect(lab.pod('web').status).toMatchObject({
-      phase: 'Failed', reason: 'Terminated', message: 'Pod was terminated in response to imminent node shutdown.',
+      phase: 'Failed',
+      reason: 'Terminated',
+      message: 'Pod was terminated in response to imminent node shutdown.',
     })
     expect(conditions(lab.pod('web'))[0]).toBe('DisruptionTarget=True TerminationByKubelet')
     expect(lab.pod('critical').status.reason).toBe('Terminated')
     expect(lab.writes.indexOf('web Failed')).toBeLessThan(lab.writes.indexOf('critical Failed'))
-    expect(lab.node().status.conditions?.at(-1)).toMatchObject({ status: 'False', reason: 'KubeletNotReady', message: 'node is shutting down' })
+    expect(lab.node().status.conditions?.at(-1)).toMatchObject({
+      status: 'False',
+      reason: 'KubeletNotReady',
+      message: 'node is shutting down',
+    })
     lab.create('late')
     lab.settle()
     expect(lab.pod('late').status.reason).toBe('NodeShutdown')
@@ -224,24 +241,34 @@ describe('copies', () => {
     return lab.sim.trace.toString()
   }
 
-  test.each([0, 100, 500, 900, 1_100, 5_000, 20_000])('a fork %i ms after a pod was bound has the same future', (ms) => {
-    const lab = new Lab({ machine: { behaviors: { bad: { exitCode: 1, exitAfter: 700 } } } }).settle()
-    lab.create('web', { terminationGracePeriodSeconds: 3, initContainers: [{ name: 's', image: 'proxy', restartPolicy: 'Always' }] })
-    lab.create('bad', { containers: [{ name: 'c', image: 'bad' }] })
-    lab.advance(ms)
-    const fork = lab.fork()
-    const rested = lab.sim.trace.toString()
-    const future = play(fork)
-    expect(lab.sim.trace.toString()).toBe(rested)
-    expect(play(lab)).toBe(future)
-  })
+  test.each([0, 100, 500, 900, 1_100, 5_000, 20_000])(
+    'a fork %i ms after a pod was bound has the same future',
+    (ms) => {
+      const lab = new Lab({ machine: { behaviors: { bad: { exitCode: 1, exitAfter: 700 } } } }).settle()
+      lab.create('web', {
+        terminationGracePeriodSeconds: 3,
+        initContainers: [{ name: 's', image: 'proxy', restartPolicy: 'Always' }],
+      })
+      lab.create('bad', { containers: [{ name: 'c', image: 'bad' }] })
+      lab.advance(ms)
+      const fork = lab.fork()
+      const rested = lab.sim.trace.toString()
+      const future = play(fork)
+      expect(lab.sim.trace.toString()).toBe(rested)
+      expect(play(lab)).toBe(future)
+    },
+  )
 
   test('under seeded interleaving every pod comes up and goes away', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const lab = new Lab({ interleaving: 'seeded', seed })
       for (const name of ['a', 'b', 'c']) lab.create(name)
       lab.settle()
-      expect(['a', 'b', 'c'].map((name) => ready(lab.pod(name)))).toEqual(['Ready=True', 'Ready=True', 'Ready=True'])
+      expect(['a', 'b', 'c'].map((name) => ready(lab.pod(name)))).toEqual([
+        'Ready=True',
+        'Ready=True',
+        'Ready=True',
+      ])
       for (const name of ['a', 'b', 'c']) lab.client.delete('pods', { namespace: 'default', name })
       lab.settle()
       expect([...lab.machine.pods()]).toEqual([])

@@ -11,19 +11,37 @@ describe('a plain pod', () => {
     expect(lab.sim.clock.now() - start).toBe(1000)
     expect(lab.writes).toEqual(['web Pending', 'web Running'])
     expect(status).toMatchObject({
-      phase: 'Running', hostIP: '192.168.0.11', podIP: '10.244.1.2', podIPs: [{ ip: '10.244.1.2' }], qosClass: 'BestEffort',
-      observedGeneration: 1, startTime: '2026-01-01T00:00:00Z',
+      phase: 'Running',
+      hostIP: '192.168.0.11',
+      podIP: '10.244.1.2',
+      podIPs: [{ ip: '10.244.1.2' }],
+      qosClass: 'BestEffort',
+      observedGeneration: 1,
+      startTime: '2026-01-01T00:00:00Z',
     })
     expect(conditions(lab.pod('web'))).toEqual([
-      'PodReadyToStartContainers=True', 'Initialized=True', 'Ready=True', 'ContainersReady=True', 'PodScheduled=True',
+      'PodReadyToStartContainers=True',
+      'Initialized=True',
+      'Ready=True',
+      'ContainersReady=True',
+      'PodScheduled=True',
     ])
-    expect(status.containerStatuses).toMatchObject([{
-      name: 'c', image: 'docker.io/library/nginx:1.27', ready: true, started: true, restartCount: 0,
-      state: { running: { startedAt: '2026-01-01T00:00:01Z' } }, lastState: {},
-    }])
+    expect(status.containerStatuses).toMatchObject([
+      {
+        name: 'c',
+        image: 'docker.io/library/nginx:1.27',
+        ready: true,
+        started: true,
+        restartCount: 0,
+        state: { running: { startedAt: '2026-01-01T00:00:01Z' } },
+        lastState: {},
+      },
+    ])
     expect(lab.events.filter((event) => event.startsWith('spec.'))).toEqual([
       'spec.containers{c} Normal Pulling: Pulling image "nginx:1.27"',
-      expect.stringMatching(/Pulled: Successfully pulled image "nginx:1.27" in 400ms \(400ms including waiting\)\. Image size: \d+ bytes\.$/),
+      expect.stringMatching(
+        /Pulled: Successfully pulled image "nginx:1.27" in 400ms \(400ms including waiting\)\. Image size: \d+ bytes\.$/,
+      ),
       'spec.containers{c} Normal Created: Container created',
       'spec.containers{c} Normal Started: Container started',
     ])
@@ -36,10 +54,17 @@ describe('a plain pod', () => {
     const pod = lab.pod('web')
     expect(pod.status.phase).toBe('Pending')
     expect(conditions(pod)).toEqual([
-      'PodReadyToStartContainers=False', 'Initialized=True', 'Ready=False ContainersNotReady', 'ContainersReady=False ContainersNotReady',
+      'PodReadyToStartContainers=False',
+      'Initialized=True',
+      'Ready=False ContainersNotReady',
+      'ContainersReady=False ContainersNotReady',
       'PodScheduled=True',
     ])
-    expect(pod.status.containerStatuses?.[0]).toMatchObject({ state: { waiting: { reason: 'ContainerCreating' } }, imageID: '', ready: false })
+    expect(pod.status.containerStatuses?.[0]).toMatchObject({
+      state: { waiting: { reason: 'ContainerCreating' } },
+      imageID: '',
+      ready: false,
+    })
   })
 
   test('stops on SIGTERM and is gone from the API', () => {
@@ -52,7 +77,8 @@ describe('a plain pod', () => {
     lab.settle()
     expect(lab.find('web')).toBeUndefined()
     expect(lab.sim.clock.now() - start).toBe(200)
-    // the deletion itself, the last status, and the kubelet's own deletion, which sets the grace to 0 before the object goes
+    // the deletion itself, the last status, and the kubelet's own deletion, which sets the grace to 0 before
+    // the object goes
     expect(lab.writes.slice(2)).toEqual(['web Running', 'web Failed', 'web Failed'])
     expect(lab.eventsOf('Killing')).toEqual(['spec.containers{c} Normal Killing: Stopping container c'])
     expect([...lab.machine.pods()]).toEqual([])
@@ -72,9 +98,32 @@ describe('a plain pod', () => {
 
 describe('termination', () => {
   test.each([
-    { name: 'a container that ignores SIGTERM is killed at the end of its grace', behavior: { ignoresSigterm: true }, spec: { terminationGracePeriodSeconds: 5 }, time: 5000 },
-    { name: 'a preStop sleep is deducted from the grace', behavior: { ignoresSigterm: true }, spec: { terminationGracePeriodSeconds: 5, containers: [{ name: 'c', image: 'x', lifecycle: { preStop: { sleep: { seconds: 2 } } } }] }, time: 5000 },
-    { name: 'at least two seconds are left after a preStop hook', behavior: { ignoresSigterm: true }, spec: { terminationGracePeriodSeconds: 5, containers: [{ name: 'c', image: 'x', lifecycle: { preStop: { exec: { command: ['sh', '-c', 'sleep 9'] } } } }] }, time: 7000 },
+    {
+      name: 'a container that ignores SIGTERM is killed at the end of its grace',
+      behavior: { ignoresSigterm: true },
+      spec: { terminationGracePeriodSeconds: 5 },
+      time: 5000,
+    },
+    {
+      name: 'a preStop sleep is deducted from the grace',
+      behavior: { ignoresSigterm: true },
+      spec: {
+        terminationGracePeriodSeconds: 5,
+        containers: [{ name: 'c', image: 'x', lifecycle: { preStop: { sleep: { seconds: 2 } } } }],
+      },
+      time: 5000,
+    },
+    {
+      name: 'at least two seconds are left after a preStop hook',
+      behavior: { ignoresSigterm: true },
+      spec: {
+        terminationGracePeriodSeconds: 5,
+        containers: [
+          { name: 'c', image: 'x', lifecycle: { preStop: { exec: { command: ['sh', '-c', 'sleep 9'] } } } },
+        ],
+      },
+      time: 7000,
+    },
   ])('$name', ({ behavior, spec, time }) => {
     const lab = new Lab({ machine: { behaviors: { 'default/web': behavior } } }).settle()
     lab.create('web', spec)
@@ -87,7 +136,9 @@ describe('termination', () => {
   })
 
   test('a forced deletion removes the object at once; the container gets two seconds', () => {
-    const lab = new Lab({ machine: { behaviors: { nginx: { ignoresSigterm: true }, 'nginx:1.27': { ignoresSigterm: true } } } }).settle()
+    const lab = new Lab({
+      machine: { behaviors: { nginx: { ignoresSigterm: true }, 'nginx:1.27': { ignoresSigterm: true } } },
+    }).settle()
     lab.create('web')
     lab.settle()
     lab.client.delete('pods', { namespace: 'default', name: 'web' }, { gracePeriodSeconds: 0 })
@@ -101,17 +152,29 @@ describe('termination', () => {
   test('a pod that never started ends as Failed with a container that could not be located', () => {
     const lab = new Lab().settle()
     const ends: unknown[] = []
-    lab.sim.bus.on('write', ({ type, object }) => { if (type === 'DELETED') ends.push((object as { status?: unknown }).status) })
+    lab.sim.bus.on('write', ({ type, object }) => {
+      if (type === 'DELETED') ends.push((object as { status?: unknown }).status)
+    })
     lab.create('web')
     lab.advance('100ms')
     lab.client.delete('pods', { namespace: 'default', name: 'web' })
     lab.settle()
-    expect(ends).toMatchObject([{
-      phase: 'Failed',
-      containerStatuses: [{ state: { terminated: {
-        exitCode: 137, reason: 'ContainerStatusUnknown', message: 'The container could not be located when the pod was terminated',
-      } } }],
-    }])
+    expect(ends).toMatchObject([
+      {
+        phase: 'Failed',
+        containerStatuses: [
+          {
+            state: {
+              terminated: {
+                exitCode: 137,
+                reason: 'ContainerStatusUnknown',
+                message: 'The container could not be located when the pod was terminated',
+              },
+            },
+          },
+        ],
+      },
+    ])
   })
 
   test('sidecars are stopped after the app containers, the last first', () => {
@@ -124,7 +187,8 @@ describe('termination', () => {
     const order: string[] = []
     while (lab.find('web')) {
       lab.advance('100ms')
-      for (const { name, state } of lab.machine.pod(uid)?.containers ?? []) if (state === 'exited' && !order.includes(name)) order.push(name)
+      for (const { name, state } of lab.machine.pod(uid)?.containers ?? [])
+        if (state === 'exited' && !order.includes(name)) order.push(name)
     }
     expect(order.slice(0, 2)).toEqual(['c', 's2'])
   })
@@ -132,14 +196,30 @@ describe('termination', () => {
 
 describe('init containers', () => {
   test('run one after the other, each to its end; then the pod is Ready', () => {
-    const lab = new Lab({ machine: { behaviors: { one: { exitAfter: 5000 }, two: { exitAfter: 7000 } } } }).settle()
-    lab.create('web', { initContainers: [{ name: 'one', image: 'one' }, { name: 'two', image: 'two' }] })
+    const lab = new Lab({
+      machine: { behaviors: { one: { exitAfter: 5000 }, two: { exitAfter: 7000 } } },
+    }).settle()
+    lab.create('web', {
+      initContainers: [
+        { name: 'one', image: 'one' },
+        { name: 'two', image: 'two' },
+      ],
+    })
     lab.advance('3s')
     expect(conditions(lab.pod('web'))[1]).toBe('Initialized=False ContainersNotInitialized')
     expect(lab.pod('web').status).toMatchObject({
       phase: 'Pending',
-      conditions: [{}, { message: 'containers with incomplete status: [one two]' }, { message: 'containers with unready status: [c]' }, {}, {}],
-      initContainerStatuses: [{ state: { running: {} }, ready: false }, { state: { waiting: { reason: 'PodInitializing' } } }],
+      conditions: [
+        {},
+        { message: 'containers with incomplete status: [one two]' },
+        { message: 'containers with unready status: [c]' },
+        {},
+        {},
+      ],
+      initContainerStatuses: [
+        { state: { running: {} }, ready: false },
+        { state: { waiting: { reason: 'PodInitializing' } } },
+      ],
       containerStatuses: [{ state: { waiting: { reason: 'PodInitializing' } } }],
     })
     lab.settle()
@@ -159,7 +239,9 @@ describe('init containers', () => {
     lab.advance('5s')
     expect(lab.pod('never').status.phase).toBe('Failed')
     expect(lab.pod('always').status.phase).toBe('Pending')
-    expect(lab.pod('always').status.initContainerStatuses).toMatchObject([{ restartCount: 1, state: { waiting: { reason: 'CrashLoopBackOff' } } }])
+    expect(lab.pod('always').status.initContainerStatuses).toMatchObject([
+      { restartCount: 1, state: { waiting: { reason: 'CrashLoopBackOff' } } },
+    ])
   })
 
   test('a sidecar lets the next one start as soon as it runs, and does not keep a finished pod alive', () => {
@@ -172,33 +254,49 @@ describe('init containers', () => {
     lab.settle()
     expect(lab.pod('job').status.phase).toBe('Succeeded')
     expect(conditions(lab.pod('job'))).toEqual([
-      'PodReadyToStartContainers=False', 'Initialized=True PodCompleted', 'Ready=False PodCompleted', 'ContainersReady=False PodCompleted',
+      'PodReadyToStartContainers=False',
+      'Initialized=True PodCompleted',
+      'Ready=False PodCompleted',
+      'ContainersReady=False PodCompleted',
       'PodScheduled=True',
     ])
   })
 })
 
 describe('containers that end', () => {
-  test('crash loop: first restart at once, then after 10 s, 20 s, ... with kubelet\'s texts; settle() comes to rest', () => {
-    const lab = new Lab({ machine: { behaviors: { bad: { exitCode: 1, exitAfter: 1000 } } } }).settle()
-    lab.create('web', { containers: [{ name: 'c', image: 'bad' }] })
-    lab.settle()
-    lab.advance('4s')
-    const { uid } = lab.pod('web').metadata
-    const [status] = lab.pod('web').status.containerStatuses ?? []
-    expect(lab.pod('web').status.phase).toBe('Running')
-    expect(status).toMatchObject({
-      restartCount: 1, ready: false,
-      state: { waiting: { reason: 'CrashLoopBackOff', message: `back-off 10s restarting failed container=c pod=web_default(${uid})` } },
-      lastState: { terminated: { exitCode: 1, reason: 'Error' } },
-    })
-    expect(lab.eventsOf('BackOff')).toEqual([`spec.containers{c} Warning BackOff: Back-off restarting failed container c in pod web_default(${uid})`])
-    lab.settle()
-    lab.advance('10s')
-    expect(lab.pod('web').status.containerStatuses?.[0]).toMatchObject({ restartCount: 2 })
-    lab.advance('30m')
-    expect(lab.pod('web').status.containerStatuses?.[0]?.state.waiting?.message).toContain('back-off 5m0s')
-  })
+  test(
+    "crash loop: first restart at once, then after 10 s, 20 s, ... with kubelet's texts; settle() comes " +
+      'to rest',
+    () => {
+      const lab = new Lab({ machine: { behaviors: { bad: { exitCode: 1, exitAfter: 1000 } } } }).settle()
+      lab.create('web', { containers: [{ name: 'c', image: 'bad' }] })
+      lab.settle()
+      lab.advance('4s')
+      const { uid } = lab.pod('web').metadata
+      const [status] = lab.pod('web').status.containerStatuses ?? []
+      expect(lab.pod('web').status.phase).toBe('Running')
+      expect(status).toMatchObject({
+        restartCount: 1,
+        ready: false,
+        state: {
+          waiting: {
+            reason: 'CrashLoopBackOff',
+            message: `back-off 10s restarting failed container=c pod=web_default(${uid})`,
+          },
+        },
+        lastState: { terminated: { exitCode: 1, reason: 'Error' } },
+      })
+      expect(lab.eventsOf('BackOff')).toEqual([
+        'spec.containers{c} Warning BackOff: Back-off restarting failed container c in pod ' +
+          `web_default(${uid})`,
+      ])
+      lab.settle()
+      lab.advance('10s')
+      expect(lab.pod('web').status.containerStatuses?.[0]).toMatchObject({ restartCount: 2 })
+      lab.advance('30m')
+      expect(lab.pod('web').status.containerStatuses?.[0]?.state.waiting?.message).toContain('back-off 5m0s')
+    },
+  )
 
   test.each([
     { restartPolicy: 'Never', exitCode: 0, phase: 'Succeeded', restarts: 0 },
@@ -220,10 +318,14 @@ describe('containers that end', () => {
     const lab = new Lab({ machine: { behaviors: { 'gone:1': { pullError: 'not found' } } } }).settle()
     lab.create('web', { containers: [{ name: 'c', image: 'gone:1' }] })
     lab.settle()
-    expect(lab.pod('web').status.containerStatuses?.[0]?.state.waiting).toEqual({ reason: 'ErrImagePull', message: 'not found' })
+    expect(lab.pod('web').status.containerStatuses?.[0]?.state.waiting).toEqual({
+      reason: 'ErrImagePull',
+      message: 'not found',
+    })
     lab.advance('2s')
     expect(lab.pod('web').status.containerStatuses?.[0]?.state.waiting).toEqual({
-      reason: 'ImagePullBackOff', message: 'Back-off pulling image "gone:1": ErrImagePull: not found',
+      reason: 'ImagePullBackOff',
+      message: 'Back-off pulling image "gone:1": ErrImagePull: not found',
     })
     expect(lab.pod('web').status.phase).toBe('Pending')
     lab.machine.defineBehavior('gone:1', {})
@@ -238,13 +340,17 @@ describe('containers that end', () => {
     expect(lab.pod('web').status.phase).toBe('Running')
     lab.advance('3s')
     expect(lab.pod('web').status).toMatchObject({
-      phase: 'Failed', reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline',
+      phase: 'Failed',
+      reason: 'DeadlineExceeded',
+      message: 'Pod was active on the node longer than the specified deadline',
     })
   })
 })
 
 describe('admission by the kubelet', () => {
-  const request = (cpu: string): object => ({ containers: [{ name: 'c', image: 'x', resources: { requests: { cpu } } }] })
+  const request = (cpu: string): object => ({
+    containers: [{ name: 'c', image: 'x', resources: { requests: { cpu } } }],
+  })
   test('refuses what does not fit, and says so', () => {
     const lab = new Lab().settle()
     lab.create('a', request('3'))
@@ -253,12 +359,19 @@ describe('admission by the kubelet', () => {
     lab.settle()
     expect(lab.pod('a').status.phase).toBe('Running')
     expect(lab.pod('b').status).toEqual({
-      phase: 'Failed', reason: 'OutOfcpu', qosClass: 'Burstable', startTime: '2026-01-01T00:00:00Z', observedGeneration: 1,
-      message: 'Pod was rejected: Node didn\'t have enough resource: cpu, requested: 2000, used: 3000, capacity: 4000',
+      phase: 'Failed',
+      reason: 'OutOfcpu',
+      qosClass: 'Burstable',
+      startTime: '2026-01-01T00:00:00Z',
+      observedGeneration: 1,
+      message:
+        "Pod was rejected: Node didn't have enough resource: cpu, requested: 2000, used: 3000, " +
+        'capacity: 4000',
     })
     expect(lab.pod('elsewhere').status.reason).toBe('NodeAffinity')
     expect(lab.eventsOf('NodeAffinity')).toEqual([
-      'Pod Warning NodeAffinity: Predicate NodeAffinity failed: node(s) didn\'t match Pod\'s node affinity/selector',
+      "Pod Warning NodeAffinity: Predicate NodeAffinity failed: node(s) didn't match Pod's node " +
+        'affinity/selector',
     ])
     lab.client.delete('pods', { namespace: 'default', name: 'a' })
     lab.settle()

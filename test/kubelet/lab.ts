@@ -44,19 +44,34 @@ export class Lab {
     const { sim } = this
     this.#store = from?.store.fork({ clock: sim.clock }) ?? new EtcdStore({ clock: sim.clock })
     const scheme = createScheme(version)
-    const server = new ApiServer({ store: this.#store, clock: sim.clock, random: sim.random, bus: sim.bus, trace: sim.trace, scheme })
+    const server = new ApiServer({
+      store: this.#store,
+      clock: sim.clock,
+      random: sim.random,
+      bus: sim.bus,
+      trace: sim.trace,
+      scheme,
+    })
     if (!from) bootstrap(server)
     this.client = server.client({ name: 'admin', groups: ['system:masters'] })
     sim.bus.on('write', ({ resource, type, object }) => {
-      if (resource === 'pods' && type === 'MODIFIED') this.writes.push(`${object.metadata.name} ${(object as Pod).status.phase}`)
+      if (resource === 'pods' && type === 'MODIFIED')
+        this.writes.push(`${object.metadata.name} ${(object as Pod).status.phase}`)
     })
-    const link = sim.slice('cluster', 'connectivity', () => ({ apiserverDown: false, cut: new Set<string>() }))
+    const link = sim.slice('cluster', 'connectivity', () => ({
+      apiserverDown: false,
+      cut: new Set<string>(),
+    }))
     this.#connectivity = new Connectivity(link, '10.0.0.1:6443')
 
     this.machine = createContainerRuntime({ node: NODE, ...options.machine })
     sim.add(this.machine, sim.host(this.machine.name))
     const kubelet = createKubelet({
-      node: NODE, runtime: this.machine, internalIP: '192.168.0.11', podCIDR: '10.244.1.0/24', ...options.kubelet,
+      node: NODE,
+      runtime: this.machine,
+      internalIP: '192.168.0.11',
+      podCIDR: '10.244.1.0/24',
+      ...options.kubelet,
     })
     this.#host = new ClusterComponentHost(sim, kubelet.name, server.client(kubelet.identity), {
       version,
@@ -74,7 +89,11 @@ export class Lab {
   create(name: string, spec: object = {}, metadata: object = {}): void {
     const pod = {
       metadata: { name, namespace: 'default', ...metadata },
-      spec: { nodeName: NODE, containers: [{ name: 'c', image: 'nginx:1.27' }], ...spec } as unknown as PodSpec,
+      spec: {
+        nodeName: NODE,
+        containers: [{ name: 'c', image: 'nginx:1.27' }],
+        ...spec,
+      } as unknown as PodSpec,
     }
     this.client.create('pods', pod as unknown as Pod)
   }
@@ -142,5 +161,7 @@ export class Lab {
 
 /** Conditions as `type=status` with reason. */
 export function conditions(pod: Pod): readonly string[] {
-  return (pod.status.conditions ?? []).map(({ type, status, reason }) => `${type}=${status}${reason ? ` ${reason}` : ''}`)
+  return (pod.status.conditions ?? []).map(
+    ({ type, status, reason }) => `${type}=${status}${reason ? ` ${reason}` : ''}`,
+  )
 }

@@ -4,26 +4,46 @@ import { Lab, NODE, conditions } from './lab.js'
 
 describe('the Node', () => {
   test('registers with labels, annotation, conditions in order, addresses, capacity and allocatable', () => {
-    const lab = new Lab({ kubelet: { zone: 'zone-a', registerReady: true, capacity: { memory: '32Gi' } } }).settle()
+    const lab = new Lab({
+      kubelet: { zone: 'zone-a', registerReady: true, capacity: { memory: '32Gi' } },
+    }).settle()
     const node = lab.node()
     expect(node.metadata.labels).toEqual({
-      'beta.kubernetes.io/arch': 'amd64', 'beta.kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64',
-      'kubernetes.io/hostname': NODE, 'kubernetes.io/os': 'linux', 'topology.kubernetes.io/zone': 'zone-a',
+      'beta.kubernetes.io/arch': 'amd64',
+      'beta.kubernetes.io/os': 'linux',
+      'kubernetes.io/arch': 'amd64',
+      'kubernetes.io/hostname': NODE,
+      'kubernetes.io/os': 'linux',
+      'topology.kubernetes.io/zone': 'zone-a',
     })
-    expect(node.metadata.annotations).toEqual({ 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' })
+    expect(node.metadata.annotations).toEqual({
+      'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
+    })
     expect(node.status.conditions?.map(({ type, status, reason }) => [type, status, reason])).toEqual([
       ['MemoryPressure', 'False', 'KubeletHasSufficientMemory'],
       ['DiskPressure', 'False', 'KubeletHasNoDiskPressure'],
       ['PIDPressure', 'False', 'KubeletHasSufficientPID'],
       ['Ready', 'True', 'KubeletReady'],
     ])
-    expect(node.status.addresses).toEqual([{ type: 'InternalIP', address: '192.168.0.11' }, { type: 'Hostname', address: NODE }])
+    expect(node.status.addresses).toEqual([
+      { type: 'InternalIP', address: '192.168.0.11' },
+      { type: 'Hostname', address: NODE },
+    ])
     expect(node.status.capacity).toMatchObject({ cpu: '4', memory: '32Gi', pods: '110' })
-    expect(node.status.allocatable).toMatchObject({ cpu: '4', memory: '32668Mi', pods: '110', 'ephemeral-storage': '96636764160' })
+    expect(node.status.allocatable).toMatchObject({
+      cpu: '4',
+      memory: '32668Mi',
+      pods: '110',
+      'ephemeral-storage': '96636764160',
+    })
     expect(node.status.nodeInfo.kubeletVersion).toBe('v1.35.0')
     expect(lab.events.map((event) => event.split(': ')[0])).toEqual([
-      'Node Normal Starting', 'Node Normal NodeHasSufficientMemory', 'Node Normal NodeHasNoDiskPressure', 'Node Normal NodeHasSufficientPID',
-      'Node Normal NodeAllocatableEnforced', 'Node Normal NodeReady',
+      'Node Normal Starting',
+      'Node Normal NodeHasSufficientMemory',
+      'Node Normal NodeHasNoDiskPressure',
+      'Node Normal NodeHasSufficientPID',
+      'Node Normal NodeAllocatableEnforced',
+      'Node Normal NodeReady',
     ])
   })
 
@@ -33,12 +53,17 @@ describe('the Node', () => {
     lab.create('host', { hostNetwork: true })
     lab.settle()
     expect(lab.node().status.conditions?.at(-1)).toMatchObject({
-      status: 'False', reason: 'KubeletNotReady',
-      message: 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized',
+      status: 'False',
+      reason: 'KubeletNotReady',
+      message:
+        'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady ' +
+        'message:Network plugin returns error: cni plugin not initialized',
     })
     expect(lab.pod('web').status.phase).toBe('Pending')
     expect(lab.pod('host').status).toMatchObject({ phase: 'Running', podIP: '192.168.0.11' })
-    expect(lab.eventsOf('NetworkNotReady')[0]).toMatch(/^Pod Warning NetworkNotReady: network is not ready: container runtime network not ready: /)
+    expect(lab.eventsOf('NetworkNotReady')[0]).toMatch(
+      /^Pod Warning NetworkNotReady: network is not ready: container runtime network not ready: /,
+    )
     lab.machine.setNetworkReady(true)
     lab.settle()
     expect(lab.node().status.conditions?.at(-1)?.status).toBe('True')
@@ -49,7 +74,10 @@ describe('the Node', () => {
   test('the range of its pods is that of its spec, when there is one', () => {
     const lab = new Lab().settle()
     const node = lab.node()
-    lab.client.update('nodes', { ...node, spec: { ...node.spec, podCIDR: '10.9.8.0/24', podCIDRs: ['10.9.8.0/24'] } })
+    lab.client.update('nodes', {
+      ...node,
+      spec: { ...node.spec, podCIDR: '10.9.8.0/24', podCIDRs: ['10.9.8.0/24'] },
+    })
     lab.create('web')
     lab.settle()
     expect(lab.pod('web').status.podIP).toBe('10.9.8.2')
@@ -78,10 +106,20 @@ describe('the Node', () => {
   test('a condition that somebody else set to Unknown is put right with the next look', () => {
     const lab = new Lab().settle()
     const node = lab.node()
-    const unknown = node.status.conditions?.map((condition) => ({ ...condition, status: 'Unknown', reason: 'NodeStatusUnknown' })) ?? []
+    const unknown =
+      node.status.conditions?.map((condition) => ({
+        ...condition,
+        status: 'Unknown',
+        reason: 'NodeStatusUnknown',
+      })) ?? []
     lab.client.updateStatus('nodes', { ...node, status: { ...node.status, conditions: unknown } })
     lab.advance('11s')
-    expect(lab.node().status.conditions?.map(({ status }) => status)).toEqual(['False', 'False', 'False', 'True'])
+    expect(lab.node().status.conditions?.map(({ status }) => status)).toEqual([
+      'False',
+      'False',
+      'False',
+      'True',
+    ])
   })
 
   test('another kubelet is installed: the Node shows it after the restart, not before, and pods run on', () => {
@@ -99,11 +137,19 @@ describe('the Node', () => {
     expect(lab.pod('web').status.containerStatuses?.[0]).toMatchObject({ ready: true, restartCount: 0 })
   })
 
-  test('a kubelet of an older minor writes that minor\'s texts and fields', () => {
-    const lab = new Lab({ version: 'v1.14', kubelet: { kubeletVersion: 'v1.13.7-gke.8', containerRuntimeVersion: 'docker://18.9.7' } }).settle()
+  test("a kubelet of an older minor writes that minor's texts and fields", () => {
+    const lab = new Lab({
+      version: 'v1.14',
+      kubelet: { kubeletVersion: 'v1.13.7-gke.8', containerRuntimeVersion: 'docker://18.9.7' },
+    }).settle()
     lab.create('web')
     lab.settle()
-    expect(conditions(lab.pod('web'))).toEqual(['Initialized=True', 'Ready=True', 'ContainersReady=True', 'PodScheduled=True'])
+    expect(conditions(lab.pod('web'))).toEqual([
+      'Initialized=True',
+      'Ready=True',
+      'ContainersReady=True',
+      'PodScheduled=True',
+    ])
     expect(lab.pod('web').status.containerStatuses?.[0]?.containerID).toMatch(/^docker:\/\/[0-9a-f]{64}$/)
     expect(lab.pod('web').status.podIPs).toBeUndefined()
     expect(lab.node().status.nodeInfo.kubeProxyVersion).toBe('v1.13.7-gke.8')
@@ -112,18 +158,28 @@ describe('the Node', () => {
 
 describe('static pods', () => {
   const manifest = (image: string): Pod =>
-    ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'proxy', namespace: 'kube-system' }, spec: { containers: [{ name: 'c', image }] } }) as unknown as Pod
-  const mirror = (lab: Lab): Pod => lab.client.get('pods', { namespace: 'kube-system', name: `proxy-${NODE}` })
+    ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'proxy', namespace: 'kube-system' },
+      spec: { containers: [{ name: 'c', image }] },
+    }) as unknown as Pod
+  const mirror = (lab: Lab): Pod =>
+    lab.client.get('pods', { namespace: 'kube-system', name: `proxy-${NODE}` })
 
   test('run, and have a mirror in the API', () => {
     const lab = new Lab({ machine: { manifests: { 'proxy.yaml': manifest('proxy:1') } } }).settle()
     const pod = mirror(lab)
     const hash = pod.metadata.annotations?.['kubernetes.io/config.hash']
     expect(pod.metadata.annotations).toEqual({
-      'kubernetes.io/config.hash': hash, 'kubernetes.io/config.mirror': hash,
-      'kubernetes.io/config.seen': '2026-01-01T00:00:00.000000000Z', 'kubernetes.io/config.source': 'file',
+      'kubernetes.io/config.hash': hash,
+      'kubernetes.io/config.mirror': hash,
+      'kubernetes.io/config.seen': '2026-01-01T00:00:00.000000000Z',
+      'kubernetes.io/config.source': 'file',
     })
-    expect(pod.metadata.ownerReferences).toEqual([{ apiVersion: 'v1', kind: 'Node', name: NODE, uid: lab.node().metadata.uid, controller: true }])
+    expect(pod.metadata.ownerReferences).toEqual([
+      { apiVersion: 'v1', kind: 'Node', name: NODE, uid: lab.node().metadata.uid, controller: true },
+    ])
     expect(pod.spec.tolerations).toEqual([{ operator: 'Exists', effect: 'NoExecute' }])
     expect(pod.status).toMatchObject({ phase: 'Running', containerStatuses: [{ ready: true }] })
   })

@@ -14,7 +14,8 @@ import { allocateIp, poolRange, releaseIp } from '../../src/kubelet/runtime/ip-p
 import { containersReady, podInitialized, podReady } from '../../src/kubelet/status/conditions.js'
 import { podPhase } from '../../src/kubelet/status/phase.js'
 
-const spec = (more: object = {}): PodSpec => ({ containers: [{ name: 'a' }, { name: 'b' }], ...more }) as unknown as PodSpec
+const spec = (more: object = {}): PodSpec =>
+  ({ containers: [{ name: 'a' }, { name: 'b' }], ...more }) as unknown as PodSpec
 
 type Shape = 'waiting' | 'running' | 'started' | 'done' | 'failed' | 'crashed'
 
@@ -26,7 +27,12 @@ function status(name: string, shape: Shape): ContainerStatus {
     started: { state: { running: {} }, lastState: {}, ready: true, started: true },
     done: { state: ended(0), lastState: {}, ready: false, started: false },
     failed: { state: ended(1), lastState: {}, ready: false, started: false },
-    crashed: { state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: ended(1), ready: false, started: false },
+    crashed: {
+      state: { waiting: { reason: 'CrashLoopBackOff' } },
+      lastState: ended(1),
+      ready: false,
+      started: false,
+    },
   }
   return { name, ...states[shape] } as unknown as ContainerStatus
 }
@@ -45,61 +51,101 @@ describe('phase', () => {
     ['Never', 'done', 'failed', 'Failed'],
     ['Never', 'failed', 'started', 'Running'],
   ])('%s: %s and %s is %s', (restartPolicy, a, b, phase) => {
-    const input = { spec: spec({ restartPolicy }), initContainerStatuses: [], terminating: false, initialized: true }
+    const input = {
+      spec: spec({ restartPolicy }),
+      initContainerStatuses: [],
+      terminating: false,
+      initialized: true,
+    }
     expect(podPhase({ ...input, containerStatuses: [status('a', a), status('b', b)] })).toBe(phase)
   })
 
   test('a pod that is being stopped for good ends by its exit codes, whatever its policy', () => {
-    const input = { spec: spec({ restartPolicy: 'Always' }), initContainerStatuses: [], terminating: true, initialized: true }
-    expect(podPhase({ ...input, containerStatuses: [status('a', 'done'), status('b', 'done')] })).toBe('Succeeded')
-    expect(podPhase({ ...input, containerStatuses: [status('a', 'done'), status('b', 'failed')] })).toBe('Failed')
+    const input = {
+      spec: spec({ restartPolicy: 'Always' }),
+      initContainerStatuses: [],
+      terminating: true,
+      initialized: true,
+    }
+    expect(podPhase({ ...input, containerStatuses: [status('a', 'done'), status('b', 'done')] })).toBe(
+      'Succeeded',
+    )
+    expect(podPhase({ ...input, containerStatuses: [status('a', 'done'), status('b', 'failed')] })).toBe(
+      'Failed',
+    )
   })
 
   test('init containers and sidecars hold it at Pending until they are through', () => {
     const withInit = spec({ initContainers: [{ name: 'i' }, { name: 's', restartPolicy: 'Always' }] })
     const of = (i: Shape, s: Shape, initialized: boolean): string =>
       podPhase({
-        spec: withInit, terminating: false, initialized, initContainerStatuses: [status('i', i), status('s', s)],
+        spec: withInit,
+        terminating: false,
+        initialized,
+        initContainerStatuses: [status('i', i), status('s', s)],
         containerStatuses: [status('a', 'started'), status('b', 'started')],
       })
     expect(of('running', 'started', false)).toBe('Pending')
     expect(of('done', 'running', false)).toBe('Pending')
     expect(of('done', 'started', false)).toBe('Running')
     expect(of('done', 'running', true)).toBe('Running')
-    expect(podPhase({
-      spec: { ...withInit, restartPolicy: 'Never' }, terminating: false, initialized: false,
-      initContainerStatuses: [status('i', 'failed'), status('s', 'waiting')],
-      containerStatuses: [status('a', 'waiting'), status('b', 'waiting')],
-    })).toBe('Failed')
+    expect(
+      podPhase({
+        spec: { ...withInit, restartPolicy: 'Never' },
+        terminating: false,
+        initialized: false,
+        initContainerStatuses: [status('i', 'failed'), status('s', 'waiting')],
+        containerStatuses: [status('a', 'waiting'), status('b', 'waiting')],
+      }),
+    ).toBe('Failed')
   })
 })
 
 describe('conditions', () => {
   test('ContainersReady names what lacks', () => {
-    expect(containersReady(spec(), [status('a', 'started'), status('b', 'started')], 'Running')).toEqual({ status: 'True' })
+    expect(containersReady(spec(), [status('a', 'started'), status('b', 'started')], 'Running')).toEqual({
+      status: 'True',
+    })
     expect(containersReady(spec(), [status('a', 'running')], 'Running')).toEqual({
-      status: 'False', reason: 'ContainersNotReady',
+      status: 'False',
+      reason: 'ContainersNotReady',
       message: 'containers with unknown status: [b], containers with unready status: [a]',
     })
-    expect(containersReady(spec(), [], 'Pending')).toEqual({ status: 'False', reason: 'UnknownContainerStatuses' })
-    expect(containersReady(spec(), [status('a', 'done'), status('b', 'done')], 'Succeeded').reason).toBe('PodCompleted')
-    expect(containersReady(spec(), [status('a', 'done'), status('b', 'failed')], 'Failed').reason).toBe('PodFailed')
+    expect(containersReady(spec(), [], 'Pending')).toEqual({
+      status: 'False',
+      reason: 'UnknownContainerStatuses',
+    })
+    expect(containersReady(spec(), [status('a', 'done'), status('b', 'done')], 'Succeeded').reason).toBe(
+      'PodCompleted',
+    )
+    expect(containersReady(spec(), [status('a', 'done'), status('b', 'failed')], 'Failed').reason).toBe(
+      'PodFailed',
+    )
   })
 
   test('Ready asks the readiness gates once the containers are ready', () => {
     const gated = spec({ readinessGates: [{ conditionType: 'x' }, { conditionType: 'y' }] })
     const known = [{ type: 'y', status: 'False' }] as unknown as Parameters<typeof podReady>[1]
     expect(podReady(gated, known, { status: 'True' })).toEqual({
-      status: 'False', reason: 'ReadinessGatesNotReady',
-      message: 'corresponding condition of pod readiness gate "x" does not exist., the status of pod readiness gate "y" is not "True", but False',
+      status: 'False',
+      reason: 'ReadinessGatesNotReady',
+      message:
+        'corresponding condition of pod readiness gate "x" does not exist., the status of pod ' +
+        'readiness gate "y" is not "True", but False',
     })
-    expect(podReady(gated, known, { status: 'False', reason: 'ContainersNotReady' }).reason).toBe('ContainersNotReady')
+    expect(podReady(gated, known, { status: 'False', reason: 'ContainersNotReady' }).reason).toBe(
+      'ContainersNotReady',
+    )
   })
 
   test('Initialized stays True once an app container has started', () => {
     const withInit = spec({ initContainers: [{ name: 'i' }] })
-    expect(podInitialized(withInit, [status('i', 'running'), status('a', 'waiting')], 'Pending').message).toBe('containers with incomplete status: [i]')
-    expect(podInitialized(withInit, [status('i', 'running'), status('a', 'crashed')], 'Running')).toEqual({ status: 'True' })
+    expect(
+      podInitialized(withInit, [status('i', 'running'), status('a', 'waiting')], 'Pending').message,
+    ).toBe('containers with incomplete status: [i]')
+    expect(podInitialized(withInit, [status('i', 'running'), status('a', 'crashed')], 'Running')).toEqual({
+      status: 'True',
+    })
     expect(podInitialized(withInit, [], 'Pending').reason).toBe('UnknownContainerStatuses')
   })
 })
@@ -125,13 +171,21 @@ describe('back-off', () => {
     expect(nextBackOff(backOff, 600_001, 600_001)).toEqual({ delay: 10_000, since: 600_001 })
   })
 
-  test.each([[10_000, '10s'], [80_000, '1m20s'], [160_000, '2m40s'], [300_000, '5m0s'], [1_200, '1.2s'], [400, '400ms'], [3_600_000, '1h0m0s'], [0, '0s']])(
-    '%i ms is %s', (ms, text) => expect(goDuration(ms)).toBe(text),
-  )
+  test.each([
+    [10_000, '10s'],
+    [80_000, '1m20s'],
+    [160_000, '2m40s'],
+    [300_000, '5m0s'],
+    [1_200, '1.2s'],
+    [400, '400ms'],
+    [3_600_000, '1h0m0s'],
+    [0, '0s'],
+  ])('%i ms is %s', (ms, text) => expect(goDuration(ms)).toBe(text))
 })
 
 describe('grace', () => {
-  const pod = (metadata: object, terminationGracePeriodSeconds = 30): Pod => ({ metadata, spec: { terminationGracePeriodSeconds } }) as unknown as Pod
+  const pod = (metadata: object, terminationGracePeriodSeconds = 30): Pod =>
+    ({ metadata, spec: { terminationGracePeriodSeconds } }) as unknown as Pod
   test('is that of the deletion, else that of the spec, and at least a second', () => {
     expect(effectiveGrace(pod({}))).toBe(30_000)
     expect(effectiveGrace(pod({ deletionTimestamp: 'x', deletionGracePeriodSeconds: 5 }))).toBe(5_000)
@@ -146,9 +200,11 @@ describe('grace', () => {
   })
 })
 
-test('restart rules of a container come before its policy, and that before the pod\'s', () => {
+test("restart rules of a container come before its policy, and that before the pod's", () => {
   const container = {
-    name: 'a', restartPolicy: 'Never', restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }],
+    name: 'a',
+    restartPolicy: 'Never',
+    restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }],
   } as unknown as Container
   expect(restartsAfter(container, spec({ restartPolicy: 'Always' }), 42)).toBe(true)
   expect(restartsAfter(container, spec({ restartPolicy: 'Always' }), 1)).toBe(false)
@@ -174,7 +230,8 @@ test('addresses are unique and inside the range, whatever is taken and given bac
       const pool = { last: 0, used: new Set<number>() }
       const taken: string[] = []
       for (const pick of picks) {
-        if (pick % 3 === 0 && taken.length > 0) releaseIp(pool, taken.splice(pick % taken.length, 1)[0] as string)
+        if (pick % 3 === 0 && taken.length > 0)
+          releaseIp(pool, taken.splice(pick % taken.length, 1)[0] as string)
         else {
           const ip = allocateIp(pool, '10.1.2.0/28')
           expect(ip === undefined).toBe(taken.length === 13)
@@ -191,20 +248,28 @@ test('addresses are unique and inside the range, whatever is taken and given bac
 
 test('allocatable keeps 100Mi of memory and a tenth of the storage', () => {
   expect(allocatableOf({ cpu: '4', memory: '1Gi', 'ephemeral-storage': '1000', pods: '10' })).toEqual({
-    cpu: '4', memory: '924Mi', 'ephemeral-storage': '900', pods: '10',
+    cpu: '4',
+    memory: '924Mi',
+    'ephemeral-storage': '900',
+    pods: '10',
   })
 })
 
 test('groups of a graceful shutdown', () => {
   expect(shutdownGroups(0, 0)).toEqual([])
-  expect(shutdownGroups(30_000, 10_000)).toEqual([{ priority: 0, period: 20 }, { priority: 2_000_000_000, period: 10 }])
+  expect(shutdownGroups(30_000, 10_000)).toEqual([
+    { priority: 0, period: 20 },
+    { priority: 2_000_000_000, period: 10 },
+  ])
 })
 
 test('texts by release', () => {
   expect(kubeletRelease('v1.35.2').created('c')).toBe('Container created')
   expect(kubeletRelease('v1.34.0').created('c')).toBe('Created container: c')
   expect(kubeletRelease('v1.34.0').started('c')).toBe('Started container c')
-  expect(kubeletRelease('v1.35.0').present('i')).toBe('Container image "i" already present on machine and can be accessed by the pod')
+  expect(kubeletRelease('v1.35.0').present('i')).toBe(
+    'Container image "i" already present on machine and can be accessed by the pod',
+  )
   expect(kubeletRelease('v1.34.9').present('i')).toBe('Container image "i" already present on machine')
   expect(kubeletRelease('v1.13.7-gke.8').minor).toBe(13)
 })

@@ -8,28 +8,51 @@ const GI = 1024 * MI
 const base = new Lab({ kubelet: { capacity: { memory: '4Gi', 'ephemeral-storage': '20Gi' } } }).settle()
 
 /** A node of 4Gi memory and 20Gi disk with pods that use what is said. */
-function labWith(pods: Readonly<Record<string, { readonly memory?: number; readonly storage?: number; readonly spec?: object }>>): Lab {
+function labWith(
+  pods: Readonly<
+    Record<string, { readonly memory?: number; readonly storage?: number; readonly spec?: object }>
+  >,
+): Lab {
   const of = base.fork()
   for (const [name, { spec = {} }] of Object.entries(pods)) of.create(name, spec)
   of.settle()
-  for (const [name, { memory, storage }] of Object.entries(pods)) use(of, name, { ...(memory === undefined ? {} : { memory }), ...(storage === undefined ? {} : { storage }) })
+  for (const [name, { memory, storage }] of Object.entries(pods))
+    use(of, name, {
+      ...(memory === undefined ? {} : { memory }),
+      ...(storage === undefined ? {} : { storage }),
+    })
   return of
 }
 
-function use(of: Lab, pod: string, usage: { readonly memory?: number; readonly storage?: number; readonly cpu?: number } | undefined): boolean {
+function use(
+  of: Lab,
+  pod: string,
+  usage: { readonly memory?: number; readonly storage?: number; readonly cpu?: number } | undefined,
+): boolean {
   return of.machine.setUsage(of.pod(pod).metadata.uid as string, 'c', usage)
 }
 
-const container = (requests: object, limits?: object): object => ({ containers: [{ name: 'c', image: 'nginx', resources: { requests, ...(limits ? { limits } : {}) } }] })
-const condition = (of: Lab, type: string): string | undefined => of.node().status.conditions?.find((one) => one.type === type)?.status
+const container = (requests: object, limits?: object): object => ({
+  containers: [{ name: 'c', image: 'nginx', resources: { requests, ...(limits ? { limits } : {}) } }],
+})
+const condition = (of: Lab, type: string): string | undefined =>
+  of.node().status.conditions?.find((one) => one.type === type)?.status
 
 describe('usage', () => {
   test('is a little by default, what the image says, or what was set; and ends with the container', () => {
     const of = new Lab({ machine: { behaviors: { busy: { cpu: 0.5, memory: 64 * MI } } } }).settle()
-    of.create('p', { containers: [{ name: 'c', image: 'busy' }, { name: 'd', image: 'nginx', resources: { limits: { memory: '10Mi' } } }] })
+    of.create('p', {
+      containers: [
+        { name: 'c', image: 'busy' },
+        { name: 'd', image: 'nginx', resources: { limits: { memory: '10Mi' } } },
+      ],
+    })
     of.settle()
     const uid = of.pod('p').metadata.uid as string
-    expect(Object.fromEntries(of.machine.usage(uid))).toMatchObject({ c: { cpu: 0.5, memory: 64 * MI, storage: 0 }, d: { cpu: 0.001, memory: 5 * MI } })
+    expect(Object.fromEntries(of.machine.usage(uid))).toMatchObject({
+      c: { cpu: 0.5, memory: 64 * MI, storage: 0 },
+      d: { cpu: 0.001, memory: 5 * MI },
+    })
     expect(use(of, 'p', { cpu: 2 })).toBe(true)
     expect(of.machine.usage(uid).get('c')).toMatchObject({ cpu: 2, memory: 64 * MI })
     use(of, 'p', undefined)
@@ -39,11 +62,22 @@ describe('usage', () => {
   test('more memory than the limit ends the container, at once or from the start', () => {
     const of = labWith({ p: { memory: 20 * MI, spec: container({}, { memory: '16Mi' }) } })
     of.settle()
-    expect(of.pod('p').status.containerStatuses?.[0]).toMatchObject({ restartCount: 1, lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } } })
+    expect(of.pod('p').status.containerStatuses?.[0]).toMatchObject({
+      restartCount: 1,
+      lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } },
+    })
     const hog = new Lab({ machine: { behaviors: { hog: { memory: GI } } } }).settle()
-    hog.create('p', { restartPolicy: 'Never', containers: [{ name: 'c', image: 'hog', resources: { limits: { memory: '1Gi' } } }, { name: 'd', image: 'hog', resources: { limits: { memory: '1023Mi' } } }] })
+    hog.create('p', {
+      restartPolicy: 'Never',
+      containers: [
+        { name: 'c', image: 'hog', resources: { limits: { memory: '1Gi' } } },
+        { name: 'd', image: 'hog', resources: { limits: { memory: '1023Mi' } } },
+      ],
+    })
     hog.settle()
-    expect(hog.pod('p').status.containerStatuses?.map(({ state }) => state.terminated?.reason ?? 'runs')).toEqual(['runs', 'OOMKilled'])
+    expect(
+      hog.pod('p').status.containerStatuses?.map(({ state }) => state.terminated?.reason ?? 'runs'),
+    ).toEqual(['runs', 'OOMKilled'])
   })
 })
 
@@ -55,20 +89,41 @@ describe('memory', () => {
       besteffort: { memory: 1497 * MI },
     })
     of.advance('11s')
-    const message = 'The node was low on resource: memory. Threshold quantity: 100Mi, available: 51Mi. Container c was using 1497Mi, request is 0, has larger consumption of memory. '
-    expect(of.eventsOf('EvictionThresholdMet')).toEqual(['Node Warning EvictionThresholdMet: Attempting to reclaim memory'])
+    const message =
+      'The node was low on resource: memory. Threshold quantity: 100Mi, available: 51Mi. Container c ' +
+      'was using 1497Mi, request is 0, has larger consumption of memory. '
+    expect(of.eventsOf('EvictionThresholdMet')).toEqual([
+      'Node Warning EvictionThresholdMet: Attempting to reclaim memory',
+    ])
     expect(of.eventsOf('Evicted')).toEqual([`Pod Warning Evicted: ${message}`])
     expect(of.pod('besteffort').status).toMatchObject({ phase: 'Failed', reason: 'Evicted', message })
-    expect(of.pod('besteffort').status.conditions?.[0]).toMatchObject({ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message })
+    expect(of.pod('besteffort').status.conditions?.[0]).toMatchObject({
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'TerminationByKubelet',
+      message,
+    })
     expect(conditions(of.pod('besteffort'))).toContain('Ready=False PodFailed')
-    expect([of.pod('modest'), of.pod('greedy')].map(({ status }) => status.phase)).toEqual(['Running', 'Running'])
-    expect(of.node().status.conditions?.[0]).toMatchObject({ type: 'MemoryPressure', status: 'True', reason: 'KubeletHasInsufficientMemory', message: 'kubelet has insufficient memory available' })
+    expect([of.pod('modest'), of.pod('greedy')].map(({ status }) => status.phase)).toEqual([
+      'Running',
+      'Running',
+    ])
+    expect(of.node().status.conditions?.[0]).toMatchObject({
+      type: 'MemoryPressure',
+      status: 'True',
+      reason: 'KubeletHasInsufficientMemory',
+      message: 'kubelet has insufficient memory available',
+    })
     expect(of.eventsOf('NodeHasInsufficientMemory')).toHaveLength(1)
     // the condition stays for the transition period, and keeps out what has no requests
     of.create('late')
     of.create('paid', container({ memory: '10Mi' }))
     of.settle()
-    expect(of.pod('late').status).toMatchObject({ phase: 'Failed', reason: 'Evicted', message: 'Pod was rejected: The node had condition: [MemoryPressure]. ' })
+    expect(of.pod('late').status).toMatchObject({
+      phase: 'Failed',
+      reason: 'Evicted',
+      message: 'Pod was rejected: The node had condition: [MemoryPressure]. ',
+    })
     expect(of.pod('paid').status.phase).toBe('Running')
     of.advance('4m')
     expect(condition(of, 'MemoryPressure')).toBe('True')
@@ -87,13 +142,22 @@ describe('memory', () => {
     for (const name of ['low', 'vip', 'system']) use(of, name, { memory: 1500 * MI })
     of.machine.setSystemUsage({ memory: 2 * GI })
     of.advance('15s')
-    expect(['low', 'vip', 'system'].map((name) => of.pod(name).status.phase)).toEqual(['Failed', 'Failed', 'Running'])
+    expect(['low', 'vip', 'system'].map((name) => of.pod(name).status.phase)).toEqual([
+      'Failed',
+      'Failed',
+      'Running',
+    ])
   })
 
   test('a soft threshold waits for its grace period, and grants pods theirs', () => {
-    const of = new Lab({ kubelet: {
-      capacity: { memory: '4Gi' }, evictionSoft: { 'memory.available': '1Gi' }, evictionSoftGracePeriod: { 'memory.available': 60_000 }, evictionMaxPodGracePeriod: 20,
-    } }).settle()
+    const of = new Lab({
+      kubelet: {
+        capacity: { memory: '4Gi' },
+        evictionSoft: { 'memory.available': '1Gi' },
+        evictionSoftGracePeriod: { 'memory.available': 60_000 },
+        evictionMaxPodGracePeriod: 20,
+      },
+    }).settle()
     of.create('p', { containers: [{ name: 'c', image: 'busybox', args: ['sleep', '1000'] }] })
     of.settle()
     use(of, 'p', { memory: 3500 * MI })
@@ -116,29 +180,73 @@ describe('disk', () => {
     // 15% of the disk are to be left for images
     of.machine.setSystemUsage({ storage: 20 * GI - images - 3 * GI + 5_000_000 })
     of.advance('11s')
-    expect(of.eventsOf('EvictionThresholdMet')).toEqual(['Node Warning EvictionThresholdMet: Attempting to reclaim ephemeral-storage'])
+    expect(of.eventsOf('EvictionThresholdMet')).toEqual([
+      'Node Warning EvictionThresholdMet: Attempting to reclaim ephemeral-storage',
+    ])
     expect([...of.machine.images()].map(({ name }) => name)).toEqual(['docker.io/library/nginx:1.27'])
-    expect([of.eventsOf('Evicted').length, of.pod('q').status.phase, condition(of, 'DiskPressure')]).toEqual([0, 'Running', 'True'])
+    expect([of.eventsOf('Evicted').length, of.pod('q').status.phase, condition(of, 'DiskPressure')]).toEqual([
+      0,
+      'Running',
+      'True',
+    ])
   })
 
   test('pods go by what they use beyond their requests', () => {
-    const of = labWith({ p: { storage: 19 * GI, spec: container({ 'ephemeral-storage': '1Gi' }) }, q: { storage: 100 * MI } })
+    const of = labWith({
+      p: { storage: 19 * GI, spec: container({ 'ephemeral-storage': '1Gi' }) },
+      q: { storage: 100 * MI },
+    })
     of.advance('11s')
-    expect(of.eventsOf('Evicted')[0]).toMatch(/^Pod Warning Evicted: The node was low on resource: ephemeral-storage\. Threshold quantity: 2Gi, available: \d+\w*\. Container c was using \d+, request is 1Gi, has larger consumption of ephemeral-storage\. $/)
-    expect([of.pod('p').status.phase, of.pod('q').status.phase, condition(of, 'DiskPressure')]).toEqual(['Failed', 'Running', 'True'])
+    expect(of.eventsOf('Evicted')[0]).toMatch(
+      /^Pod Warning Evicted: The node was low on resource: ephemeral-storage\. Threshold quantity: 2Gi, available: \d+\w*\. Container c was using \d+, request is 1Gi, has larger consumption of ephemeral-storage\. $/,
+    )
+    expect([of.pod('p').status.phase, of.pod('q').status.phase, condition(of, 'DiskPressure')]).toEqual([
+      'Failed',
+      'Running',
+      'True',
+    ])
     of.create('paid', container({ memory: '10Mi' }))
     of.settle()
     expect(of.pod('paid').status.message).toBe('Pod was rejected: The node had condition: [DiskPressure]. ')
   })
 
   test.each([
-    ['a container over its limit', { spec: { containers: [{ name: 'c', image: 'nginx', resources: { limits: { 'ephemeral-storage': '1Gi' } } }, { name: 'd', image: 'nginx', resources: { limits: { 'ephemeral-storage': '5Gi' } } }] }, storage: 2 * GI },
-      'Container c exceeded its local ephemeral storage limit "1Gi". '],
-    ['a pod over the limits of its containers', { spec: container({}, { 'ephemeral-storage': '1Gi' }), storage: 2 * GI }, 'Pod ephemeral local storage usage exceeds the total limit of containers 1Gi. '],
-    ['an emptyDir over its limit', { spec: {
-      volumes: [{ name: 'v', emptyDir: { sizeLimit: '1Ki' } }],
-      containers: [{ name: 'c', image: 'busybox', args: ['sh', '-c', 'seq 1 2000 > /v/f; sleep 1000'], volumeMounts: [{ name: 'v', mountPath: '/v' }] }],
-    }, storage: 0 }, 'Usage of EmptyDir volume "v" exceeds the limit "1Ki". '],
+    [
+      'a container over its limit',
+      {
+        spec: {
+          containers: [
+            { name: 'c', image: 'nginx', resources: { limits: { 'ephemeral-storage': '1Gi' } } },
+            { name: 'd', image: 'nginx', resources: { limits: { 'ephemeral-storage': '5Gi' } } },
+          ],
+        },
+        storage: 2 * GI,
+      },
+      'Container c exceeded its local ephemeral storage limit "1Gi". ',
+    ],
+    [
+      'a pod over the limits of its containers',
+      { spec: container({}, { 'ephemeral-storage': '1Gi' }), storage: 2 * GI },
+      'Pod ephemeral local storage usage exceeds the total limit of containers 1Gi. ',
+    ],
+    [
+      'an emptyDir over its limit',
+      {
+        spec: {
+          volumes: [{ name: 'v', emptyDir: { sizeLimit: '1Ki' } }],
+          containers: [
+            {
+              name: 'c',
+              image: 'busybox',
+              args: ['sh', '-c', 'seq 1 2000 > /v/f; sleep 1000'],
+              volumeMounts: [{ name: 'v', mountPath: '/v' }],
+            },
+          ],
+        },
+        storage: 0,
+      },
+      'Usage of EmptyDir volume "v" exceeds the limit "1Ki". ',
+    ],
   ])('%s', (_, pod, message) => {
     const of = labWith({ p: pod })
     of.advance('15s')
@@ -147,30 +255,56 @@ describe('disk', () => {
   })
 
   test('quantities are printed in the largest unit that fits', () => {
-    expect([0, 512, 1024, 52_428_800, 3 * GI, 1_000_000].map(binaryQuantity)).toEqual(['0', '512', '1Ki', '50Mi', '3Gi', '1000000'])
+    expect([0, 512, 1024, 52_428_800, 3 * GI, 1_000_000].map(binaryQuantity)).toEqual([
+      '0',
+      '512',
+      '1Ki',
+      '50Mi',
+      '3Gi',
+      '1000000',
+    ])
   })
 })
 
-test('a critical pod for which there is no room makes others go: of the lowest quality of service, and as few as fit best', () => {
-  const of = new Lab({ kubelet: { capacity: { cpu: '4', memory: '8Gi' } } }).settle()
-  const cpu = (amount: string, limits = false): object => container({ cpu: amount, memory: '1Gi' }, limits ? { cpu: amount, memory: '1Gi' } : undefined)
-  of.create('guaranteed', cpu('1', true))
-  of.create('small', cpu('500m'))
-  of.create('large', cpu('1500m'))
-  of.create('free', {})
-  of.settle()
-  of.create('system', { ...cpu('2'), priorityClassName: 'system-node-critical' })
-  of.settle()
-  expect(['guaranteed', 'small', 'large', 'free', 'system'].map((name) => of.pod(name).status.phase)).toEqual(['Running', 'Running', 'Failed', 'Running', 'Running'])
-  expect(of.pod('large').status).toMatchObject({ reason: 'Preempting', message: 'Preempted in order to admit critical pod' })
-  expect(of.pod('large').status.conditions?.[0]).toMatchObject({ type: 'DisruptionTarget', reason: 'TerminationByKubelet', message: 'Pod was preempted by Kubelet to accommodate a critical pod.' })
-  expect(of.eventsOf('Preempting')).toEqual(['Pod Warning Preempting: Preempted in order to admit critical pod'])
-  of.create('more', { ...cpu('8'), priorityClassName: 'system-node-critical' })
-  expect(of.settle().pod('more').status.reason).toBe('OutOfcpu')
-})
+test(
+  'a critical pod for which there is no room makes others go: of the lowest quality of service, and as ' +
+    'few as fit best',
+  () => {
+    const of = new Lab({ kubelet: { capacity: { cpu: '4', memory: '8Gi' } } }).settle()
+    const cpu = (amount: string, limits = false): object =>
+      container({ cpu: amount, memory: '1Gi' }, limits ? { cpu: amount, memory: '1Gi' } : undefined)
+    of.create('guaranteed', cpu('1', true))
+    of.create('small', cpu('500m'))
+    of.create('large', cpu('1500m'))
+    of.create('free', {})
+    of.settle()
+    of.create('system', { ...cpu('2'), priorityClassName: 'system-node-critical' })
+    of.settle()
+    expect(
+      ['guaranteed', 'small', 'large', 'free', 'system'].map((name) => of.pod(name).status.phase),
+    ).toEqual(['Running', 'Running', 'Failed', 'Running', 'Running'])
+    expect(of.pod('large').status).toMatchObject({
+      reason: 'Preempting',
+      message: 'Preempted in order to admit critical pod',
+    })
+    expect(of.pod('large').status.conditions?.[0]).toMatchObject({
+      type: 'DisruptionTarget',
+      reason: 'TerminationByKubelet',
+      message: 'Pod was preempted by Kubelet to accommodate a critical pod.',
+    })
+    expect(of.eventsOf('Preempting')).toEqual([
+      'Pod Warning Preempting: Preempted in order to admit critical pod',
+    ])
+    of.create('more', { ...cpu('8'), priorityClassName: 'system-node-critical' })
+    expect(of.settle().pod('more').status.reason).toBe('OutOfcpu')
+  },
+)
 
 test('pods are stopped by their priorities when a node shuts down so', () => {
-  const periods = [{ priority: 1000, shutdownGracePeriodSeconds: 5 }, { priority: 0, shutdownGracePeriodSeconds: 10 }]
+  const periods = [
+    { priority: 1000, shutdownGracePeriodSeconds: 5 },
+    { priority: 0, shutdownGracePeriodSeconds: 10 },
+  ]
   const of = new Lab({ kubelet: { shutdownGracePeriodByPodPriority: periods } }).settle()
   of.client.create('priorityclasses', { metadata: { name: 'vip' }, value: 2000 } as never)
   const deaf = { containers: [{ name: 'c', image: 'busybox', args: ['sleep', '1000'] }] }
@@ -183,5 +317,9 @@ test('pods are stopped by their priorities when a node shuts down so', () => {
   of.advance('2s')
   expect([of.pod('low'), of.pod('vip')].map(({ status }) => status.phase)).toEqual(['Failed', 'Running'])
   of.advance('5s')
-  expect(of.pod('vip').status).toMatchObject({ phase: 'Failed', reason: 'Terminated', message: 'Pod was terminated in response to imminent node shutdown.' } satisfies Partial<Pod['status']>)
+  expect(of.pod('vip').status).toMatchObject({
+    phase: 'Failed',
+    reason: 'Terminated',
+    message: 'Pod was terminated in response to imminent node shutdown.',
+  } satisfies Partial<Pod['status']>)
 })

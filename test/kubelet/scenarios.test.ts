@@ -14,15 +14,30 @@ const verb: fc.Arbitrary<Verb> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ verb: fc.constant('create' as const), pod }) },
   { weight: 2, arbitrary: fc.record({ verb: fc.constant('delete' as const), pod }) },
   { weight: 1, arbitrary: fc.record({ verb: fc.constant('force' as const), pod }) },
-  { weight: 3, arbitrary: fc.record({ verb: fc.constantFrom('restart' as const, 'crash' as const, 'partition' as const), ms }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      verb: fc.constantFrom('restart' as const, 'crash' as const, 'partition' as const),
+      ms,
+    }),
+  },
   { weight: 5, arbitrary: fc.record({ verb: fc.constant('advance' as const), ms }) },
 )
 
 const SPECS: readonly object[] = [
   {},
-  { terminationGracePeriodSeconds: 3, initContainers: [{ name: 's', image: 'proxy', restartPolicy: 'Always' }] },
+  {
+    terminationGracePeriodSeconds: 3,
+    initContainers: [{ name: 's', image: 'proxy', restartPolicy: 'Always' }],
+  },
   { initContainers: [{ name: 'init', image: 'init' }] },
-  { hostNetwork: true, containers: [{ name: 'c', image: 'slow' }, { name: 'd', image: 'nginx:1.27' }] },
+  {
+    hostNetwork: true,
+    containers: [
+      { name: 'c', image: 'slow' },
+      { name: 'd', image: 'nginx:1.27' },
+    ],
+  },
 ]
 const OPTIONS = { machine: { behaviors: { init: { exitAfter: 2_000 }, slow: { ignoresSigterm: true } } } }
 
@@ -64,11 +79,19 @@ function check(lab: Lab): void {
   for (const { metadata, status } of pods) {
     expect(metadata.deletionTimestamp, metadata.name).toBeUndefined()
     expect(status.phase, metadata.name).toBe('Running')
-    expect(status.conditions?.every((condition) => condition.status === 'True'), metadata.name).toBe(true)
+    expect(
+      status.conditions?.every((condition) => condition.status === 'True'),
+      metadata.name,
+    ).toBe(true)
     const statuses = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])]
-    expect(statuses.every(({ ready }) => ready), metadata.name).toBe(true)
+    expect(
+      statuses.every(({ ready }) => ready),
+      metadata.name,
+    ).toBe(true)
     for (const { name, restartCount } of statuses) {
-      const container = lab.machine.pod(metadata.uid as string)?.containers.findLast((known) => known.name === name)
+      const container = lab.machine
+        .pod(metadata.uid as string)
+        ?.containers.findLast((known) => known.name === name)
       expect(container?.attempt, `${metadata.name}/${name}`).toBe(restartCount)
     }
   }
@@ -82,12 +105,16 @@ function check(lab: Lab): void {
 
 test('whatever happens to pods and node, everything that is wanted runs in the end, and nothing else', () => {
   fc.assert(
-    fc.property(fc.array(verb, { maxLength: 25 }), fc.constantFrom('fifo' as const, 'seeded' as const), (verbs, interleaving) => {
-      const lab = new Lab({ ...OPTIONS, interleaving }).settle()
-      play(lab, verbs)
-      comeToRest(lab)
-      check(lab)
-    }),
+    fc.property(
+      fc.array(verb, { maxLength: 25 }),
+      fc.constantFrom('fifo' as const, 'seeded' as const),
+      (verbs, interleaving) => {
+        const lab = new Lab({ ...OPTIONS, interleaving }).settle()
+        play(lab, verbs)
+        comeToRest(lab)
+        check(lab)
+      },
+    ),
     { seed: 7, numRuns: 120 },
   )
 })
@@ -97,7 +124,10 @@ test('a copy made at any moment, also through JSON, has the same future', () => 
     fc.property(fc.array(verb, { maxLength: 12 }), fc.array(verb, { maxLength: 8 }), (before, after) => {
       const lab = new Lab(OPTIONS).settle()
       play(lab, before)
-      const copies = [lab.fork(), lab.fork((state) => stateFromJson(JSON.parse(JSON.stringify(stateToJson(state)))))]
+      const copies = [
+        lab.fork(),
+        lab.fork((state) => stateFromJson(JSON.parse(JSON.stringify(stateToJson(state))))),
+      ]
       const futures = [lab, ...copies].map((each) => {
         play(each, after)
         comeToRest(each)

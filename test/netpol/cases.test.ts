@@ -9,7 +9,10 @@ for (const table of ['networkpolicy-cases.json', 'clusternetworkpolicy-cases.jso
     for (const { id, world, probes } of cases ?? []) {
       it(id, () => {
         const model = readWorld(world)
-        const verdicts = probes.map(({ connection }) => ({ connection, allowed: evaluateModel(model, connection).allowed }))
+        const verdicts = probes.map(({ connection }) => ({
+          connection,
+          allowed: evaluateModel(model, connection).allowed,
+        }))
         expect(verdicts).toEqual(probes)
         expectCompiled(world, probes)
       })

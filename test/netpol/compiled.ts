@@ -1,13 +1,26 @@
 import { expect } from 'vitest'
-import { compile, type CompiledWorld, type Connection, type NetpolOptions, type World } from '../../src/netpol/index.js'
+import {
+  compile,
+  type CompiledWorld,
+  type Connection,
+  type NetpolOptions,
+  type World,
+} from '../../src/netpol/index.js'
 
 interface Probe {
   readonly connection: Connection
   readonly allowed: boolean
 }
 
-/** What makes a world of an empty one, object by object, each pod after another one of its name; policies come last or first. */
-function grown({ namespaces = [], pods = [], nodes = [], policies = [], domains = {} }: World, options: NetpolOptions | undefined, isPoliciesFirst: boolean): CompiledWorld {
+/**
+ * What makes a world of an empty one, object by object, each pod after another one of its name; policies come
+ * last or first.
+ */
+function grown(
+  { namespaces = [], pods = [], nodes = [], policies = [], domains = {} }: World,
+  options: NetpolOptions | undefined,
+  isPoliciesFirst: boolean,
+): CompiledWorld {
   const growing = compile({}, options)
   growing.setDomains({ 'gone.example.com': ['203.0.113.7'] })
   if (isPoliciesFirst) policies.forEach((each) => growing.setPolicy(each))

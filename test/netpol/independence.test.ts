@@ -3,14 +3,29 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 
 const folder = join(import.meta.dirname, '../../src/netpol')
-const imports = (file: string): readonly string[] => readFileSync(join(folder, file), 'utf8').match(/^import [^']*'[^']+'/gm) ?? []
+const imports = (file: string): readonly string[] =>
+  readFileSync(join(folder, file), 'utf8').match(/^import [^']*'[^']+'/gm) ?? []
 
 it('the proof checker shares no code with what it checks', () => {
   const files = ['check-proof.ts', ...readdirSync(join(folder, 'check')).map((name) => `check/${name}`)]
-  const values = files.flatMap((file) => imports(file).filter((line) => !line.startsWith('import type')).map((line) => /'([^']+)'/.exec(line)?.[1] ?? ''))
+  const values = files.flatMap((file) =>
+    imports(file)
+      .filter((line) => !line.startsWith('import type'))
+      .map((line) => /'([^']+)'/.exec(line)?.[1] ?? ''),
+  )
   expect(values.length).toBeGreaterThan(5)
   const own = files.map((file) => file.replace('.ts', '.js').split('/').at(-1))
   expect(values.filter((from) => from !== 'ipaddr.js' && !own.includes(from.split('/').at(-1)))).toEqual([])
-  const types = files.flatMap((file) => imports(file).filter((line) => line.startsWith('import type')).map((line) => /'([^']+)'/.exec(line)?.[1]?.replace(/^.*\//, '') ?? ''))
-  expect([...new Set(types)].filter((name) => !own.includes(name)).sort()).toEqual(['labels.js', 'model.js', 'options.js', 'proof.js', 'world.js'])
+  const types = files.flatMap((file) =>
+    imports(file)
+      .filter((line) => line.startsWith('import type'))
+      .map((line) => /'([^']+)'/.exec(line)?.[1]?.replace(/^.*\//, '') ?? ''),
+  )
+  expect([...new Set(types)].filter((name) => !own.includes(name)).sort()).toEqual([
+    'labels.js',
+    'model.js',
+    'options.js',
+    'proof.js',
+    'world.js',
+  ])
 })

@@ -9,15 +9,37 @@ import { TINY } from './tiny.js'
 
 it('random worlds meet every reason that a proof can give', () => {
   const seen = new Set<string>()
-  const where = fc.tuple(world, options).chain(([each, choice]) => fc.tuple(fc.constant(each), fc.constant(choice), fc.array(connectionIn(each), { minLength: 20, maxLength: 24 })))
-  fc.assert(fc.property(where, ([objects, choice, connections]) => {
-    const model = readWorld(objects, choice)
-    for (const { proof } of connections.map((each) => evaluateModel(model, each))) {
-      [proof.egress, proof.ingress].flatMap(({ because, tiers }) => [because, ...tiers.flatMap(({ policies, exception }) => [`exception:${String(exception)}`,
-        ...policies.flatMap(({ rules }) => rules.flatMap(({ trials, failsClosed }) => [`closed:${String(failsClosed)}`, ...trials.map((trial) => trial.because)]))])])
-        .forEach((each) => seen.add(each))
-    }
-  }), { numRuns: 250 })
+  const where = fc
+    .tuple(world, options)
+    .chain(([each, choice]) =>
+      fc.tuple(
+        fc.constant(each),
+        fc.constant(choice),
+        fc.array(connectionIn(each), { minLength: 20, maxLength: 24 }),
+      ),
+    )
+  fc.assert(
+    fc.property(where, ([objects, choice, connections]) => {
+      const model = readWorld(objects, choice)
+      for (const { proof } of connections.map((each) => evaluateModel(model, each))) {
+        ;[proof.egress, proof.ingress]
+          .flatMap(({ because, tiers }) => [
+            because,
+            ...tiers.flatMap(({ policies, exception }) => [
+              `exception:${String(exception)}`,
+              ...policies.flatMap(({ rules }) =>
+                rules.flatMap(({ trials, failsClosed }) => [
+                  `closed:${String(failsClosed)}`,
+                  ...trials.map((trial) => trial.because),
+                ]),
+              ),
+            ]),
+          ])
+          .forEach((each) => seen.add(each))
+      }
+    }),
+    { numRuns: 250 },
+  )
   expect([...seen].sort()).toMatchInlineSnapshot(`
     [
       "Admin",
@@ -64,16 +86,22 @@ it('random worlds meet every reason that a proof can give', () => {
 it('random pairs of policies lie to each other in every way', () => {
   const { policies } = netpolArbitraries(fc, { vocabulary: TINY })
   const relations = new Set<string>()
-  fc.assert(fc.property(policies, policies, (a, b) => {
-    relations.add(compare(a, b).relation)
-  }), { numRuns: 40 })
+  fc.assert(
+    fc.property(policies, policies, (a, b) => {
+      relations.add(compare(a, b).relation)
+    }),
+    { numRuns: 40 },
+  )
   expect([...relations].sort()).toEqual(['a-allows-less', 'a-allows-more', 'equal', 'neither'])
 })
 
 it('labels are to blame often enough', () => {
   let count = 0
-  fc.assert(fc.property(netpolArbitraries(fc).scenario, ({ world: objects, connection, options: choice }) => {
-    count += Number(blame(objects, connection, choice).labels !== undefined)
-  }), { numRuns: 60 })
+  fc.assert(
+    fc.property(netpolArbitraries(fc).scenario, ({ world: objects, connection, options: choice }) => {
+      count += Number(blame(objects, connection, choice).labels !== undefined)
+    }),
+    { numRuns: 60 },
+  )
   expect(count).toBeGreaterThan(5)
 })

@@ -7,12 +7,16 @@ interface CasePod {
   readonly labels: Record<string, string>
   readonly ip: string
   readonly ips?: readonly string[]
-  readonly containerPorts: readonly { readonly port: number, readonly name?: string, readonly protocol: string }[]
+  readonly containerPorts: readonly {
+    readonly port: number
+    readonly name?: string
+    readonly protocol: string
+  }[]
   readonly nodeName?: string
   readonly hostNetwork?: boolean
 }
 
-type CaseEnd = { readonly ns: string, readonly pod: string } | { readonly ip: string }
+type CaseEnd = { readonly ns: string; readonly pod: string } | { readonly ip: string }
 
 interface Probe {
   readonly from: CaseEnd
@@ -24,8 +28,12 @@ interface Probe {
 
 interface Case {
   readonly id: string
-  readonly namespaces: readonly { readonly name: string, readonly labels: Record<string, string> }[]
-  readonly nodes?: readonly { readonly name: string, readonly ip: string, readonly labels?: Record<string, string> }[]
+  readonly namespaces: readonly { readonly name: string; readonly labels: Record<string, string> }[]
+  readonly nodes?: readonly {
+    readonly name: string
+    readonly ip: string
+    readonly labels?: Record<string, string>
+  }[]
   readonly pods: readonly CasePod[]
   readonly policies: readonly WorldPolicy[]
   readonly adminPolicies?: readonly WorldPolicy[]
@@ -36,26 +44,46 @@ interface Case {
 export interface NetpolCase {
   readonly id: string
   readonly world: World
-  readonly probes: readonly { readonly connection: Connection, readonly allowed: boolean }[]
+  readonly probes: readonly { readonly connection: Connection; readonly allowed: boolean }[]
 }
 
-const endOf = (end: CaseEnd): EndpointRef => ('ip' in end ? { ip: end.ip } : { namespace: end.ns, pod: end.pod })
+const endOf = (end: CaseEnd): EndpointRef =>
+  'ip' in end ? { ip: end.ip } : { namespace: end.ns, pod: end.pod }
 
-function convert({ id, namespaces, nodes = [], pods, policies, adminPolicies = [], probes }: Case): NetpolCase {
+function convert({
+  id,
+  namespaces,
+  nodes = [],
+  pods,
+  policies,
+  adminPolicies = [],
+  probes,
+}: Case): NetpolCase {
   const world: World = {
     namespaces: namespaces.map((metadata) => ({ metadata })),
-    nodes: nodes.map(({ name, ip, labels = {} }) => ({ metadata: { name, labels }, status: { addresses: [{ type: 'InternalIP', address: ip }] } })),
+    nodes: nodes.map(({ name, ip, labels = {} }) => ({
+      metadata: { name, labels },
+      status: { addresses: [{ type: 'InternalIP', address: ip }] },
+    })),
     pods: pods.map(({ ns, name, labels, ip, ips = [], containerPorts, nodeName, hostNetwork }) => ({
       metadata: { namespace: ns, name, labels },
-      spec: { nodeName, hostNetwork, containers: [{ ports: containerPorts.map(({ port, ...rest }) => ({ containerPort: port, ...rest })) }] },
+      spec: {
+        nodeName,
+        hostNetwork,
+        containers: [
+          { ports: containerPorts.map(({ port, ...rest }) => ({ containerPort: port, ...rest })) },
+        ],
+      },
       status: { podIP: ip, podIPs: [...new Set([ip, ...ips])].map((each) => ({ ip: each })) },
     })),
     policies: [...policies, ...adminPolicies],
   }
   return {
-    id, world,
+    id,
+    world,
     probes: probes.map(({ from, to, port, protocol, expected }) => ({
-      connection: { from: endOf(from), to: endOf(to), port, protocol }, allowed: expected === 'allow',
+      connection: { from: endOf(from), to: endOf(to), port, protocol },
+      allowed: expected === 'allow',
     })),
   }
 }

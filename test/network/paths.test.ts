@@ -17,29 +17,85 @@ function service(name: string, spec: object): object {
 const web = { selector: { app: 'web' }, ports: [{ name: 'http', port: 8000, targetPort: 'web' }] }
 
 function cluster(options: ClusterOptions = {}): SimCluster {
-  const made = new SimCluster({ ...options, nodes: 3, loadBalancer: true, outside: { 'db.example.com': { ip: '203.0.113.7', ports: [5432] } } })
+  const made = new SimCluster({
+    ...options,
+    nodes: 3,
+    loadBalancer: true,
+    outside: { 'db.example.com': { ip: '203.0.113.7', ports: [5432] } },
+  })
   made.apply([
-    pod('web-1', 'node-1', { app: 'web' }), pod('web-2', 'node-2', { app: 'web' }), pod('client', 'node-1', {}, CLIENT), pod('far', 'node-3', {}, CLIENT),
+    pod('web-1', 'node-1', { app: 'web' }),
+    pod('web-2', 'node-2', { app: 'web' }),
+    pod('client', 'node-1', {}, CLIENT),
+    pod('far', 'node-3', {}, CLIENT),
     pod('host', 'node-2', { app: 'host' }, { ...SERVER, hostNetwork: true }),
-    pod('mapped', 'node-3', {}, { containers: [{ name: 'c', image: 'nginx', ports: [{ containerPort: 80, hostPort: 8080 }] }] }),
-    pod('udp', 'node-2', { app: 'udp' }, { containers: [{ name: 'c', image: 'app:1', ports: [{ containerPort: 5353, protocol: 'UDP' }, { containerPort: 7, protocol: 'SCTP' }] }] }),
-    service('web', { type: 'NodePort', ...web, ports: [{ ...web.ports[0], nodePort: 30_080 }], externalIPs: ['192.0.2.50'] }),
+    pod(
+      'mapped',
+      'node-3',
+      {},
+      { containers: [{ name: 'c', image: 'nginx', ports: [{ containerPort: 80, hostPort: 8080 }] }] },
+    ),
+    pod(
+      'udp',
+      'node-2',
+      { app: 'udp' },
+      {
+        containers: [
+          {
+            name: 'c',
+            image: 'app:1',
+            ports: [
+              { containerPort: 5353, protocol: 'UDP' },
+              { containerPort: 7, protocol: 'SCTP' },
+            ],
+          },
+        ],
+      },
+    ),
+    service('web', {
+      type: 'NodePort',
+      ...web,
+      ports: [{ ...web.ports[0], nodePort: 30_080 }],
+      externalIPs: ['192.0.2.50'],
+    }),
     service('inner', { ...web, internalTrafficPolicy: 'Local' }),
-    service('outer', { type: 'LoadBalancer', externalTrafficPolicy: 'Local', selector: { app: 'web' }, ports: [{ port: 80, nodePort: 30_081 }] }),
-    service('ranged', { type: 'LoadBalancer', loadBalancerSourceRanges: ['198.18.0.0/15'], selector: { app: 'web' }, ports: [{ port: 80 }] }),
-    service('sticky', { ...web, sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 60 } } }),
+    service('outer', {
+      type: 'LoadBalancer',
+      externalTrafficPolicy: 'Local',
+      selector: { app: 'web' },
+      ports: [{ port: 80, nodePort: 30_081 }],
+    }),
+    service('ranged', {
+      type: 'LoadBalancer',
+      loadBalancerSourceRanges: ['198.18.0.0/15'],
+      selector: { app: 'web' },
+      ports: [{ port: 80 }],
+    }),
+    service('sticky', {
+      ...web,
+      sessionAffinity: 'ClientIP',
+      sessionAffinityConfig: { clientIP: { timeoutSeconds: 60 } },
+    }),
     service('headless', { clusterIP: 'None', ...web }),
     service('nobody', { selector: { app: 'nobody' }, ports: [{ port: 80 }] }),
     service('alias', { type: 'ExternalName', externalName: 'db.example.com' }),
     service('host', { selector: { app: 'host' }, ports: [{ port: 80 }] }),
-    service('udp', { selector: { app: 'udp' }, ports: [{ name: 'dns', port: 53, targetPort: 5353, protocol: 'UDP' }, { name: 'assoc', port: 7, protocol: 'SCTP' }] }),
+    service('udp', {
+      selector: { app: 'udp' },
+      ports: [
+        { name: 'dns', port: 53, targetPort: 5353, protocol: 'UDP' },
+        { name: 'assoc', port: 7, protocol: 'SCTP' },
+      ],
+    }),
   ])
   made.settle()
   return made
 }
 
-const addressOf = (made: SimCluster, name: string): string => made.get('services', { namespace: 'default', name }).status.loadBalancer.ingress?.[0]?.ip ?? ''
-const proxyHop = ({ proof }: Connection): ProxyHop => proof.find((hop): hop is ProxyHop => hop.hop === 'kube-proxy') as ProxyHop
+const addressOf = (made: SimCluster, name: string): string =>
+  made.get('services', { namespace: 'default', name }).status.loadBalancer.ingress?.[0]?.ip ?? ''
+const proxyHop = ({ proof }: Connection): ProxyHop =>
+  proof.find((hop): hop is ProxyHop => hop.hop === 'kube-proxy') as ProxyHop
 const outside = { ip: '203.0.113.99' }
 
 describe('what happens to a connection', () => {
@@ -51,17 +107,49 @@ describe('what happens to a connection', () => {
 
   test.each<[string, ConnectOptions, string, string?]>([
     ['a pod by its name', { from: 'client', to: 'default/web-2', port: 'web' }, 'connected', 'default/web-2'],
-    ['a port that nobody listens on', { from: 'client', to: 'default/web-2', port: 81 }, 'refused', 'default/web-2'],
-    ['a pod that listens on nothing', { from: 'client', to: { pod: 'far' }, port: 80 }, 'refused', 'default/far'],
-    ['an address of the pod network that no pod has', { from: 'client', to: '10.244.1.200', port: 80 }, 'unreachable'],
+    [
+      'a port that nobody listens on',
+      { from: 'client', to: 'default/web-2', port: 81 },
+      'refused',
+      'default/web-2',
+    ],
+    [
+      'a pod that listens on nothing',
+      { from: 'client', to: { pod: 'far' }, port: 80 },
+      'refused',
+      'default/far',
+    ],
+    [
+      'an address of the pod network that no pod has',
+      { from: 'client', to: '10.244.1.200', port: 80 },
+      'unreachable',
+    ],
     ['an address that nothing has', { from: 'client', to: '172.16.0.1', port: 80 }, 'timeout'],
-    ['itself, over loopback', { from: 'default/web-1', to: '127.0.0.1', port: 80 }, 'connected', 'default/web-1'],
+    [
+      'itself, over loopback',
+      { from: 'default/web-1', to: '127.0.0.1', port: 80 },
+      'connected',
+      'default/web-1',
+    ],
     ['a Service by name', { from: 'far', to: 'web', port: 8000 }, 'connected'],
-    ['a Service by its full name with a dot', { from: 'far', to: 'web.default.svc.cluster.local.', port: 8000 }, 'connected'],
+    [
+      'a Service by its full name with a dot',
+      { from: 'far', to: 'web.default.svc.cluster.local.', port: 8000 },
+      'connected',
+    ],
     ['a port that the Service does not have', { from: 'far', to: { service: 'web' }, port: 8001 }, 'timeout'],
     ['a Service without endpoints', { from: 'far', to: 'default/nobody', port: 80 }, 'refused'],
-    ['a Service whose traffic stays on the node, with an endpoint', { from: 'client', to: 'default/inner' }, 'connected', 'default/web-1'],
-    ['a Service whose traffic stays on the node, without one', { from: 'far', to: 'default/inner' }, 'timeout'],
+    [
+      'a Service whose traffic stays on the node, with an endpoint',
+      { from: 'client', to: 'default/inner' },
+      'connected',
+      'default/web-1',
+    ],
+    [
+      'a Service whose traffic stays on the node, without one',
+      { from: 'far', to: 'default/inner' },
+      'timeout',
+    ],
     ['a headless Service goes to the pod port', { from: 'far', to: 'default/headless' }, 'connected'],
     ['a headless Service on its own port', { from: 'far', to: 'default/headless', port: 8000 }, 'refused'],
     ['a name outside', { from: 'far', to: 'alias', port: 5432 }, 'connected'],
@@ -71,13 +159,30 @@ describe('what happens to a connection', () => {
     ['a host port', { from: 'client', to: { node: 'node-3' }, port: 8080 }, 'connected', 'default/mapped'],
     ['a node where nothing listens', { from: 'client', to: { node: 'node-3' }, port: 9999 }, 'refused'],
     ['the kubelet', { from: 'client', to: { node: 'node-3' }, port: 10_250 }, 'connected'],
-    ['a node port from a pod of the node', { from: 'client', to: { node: 'node-1' }, port: 30_080 }, 'connected'],
+    [
+      'a node port from a pod of the node',
+      { from: 'client', to: { node: 'node-1' }, port: 30_080 },
+      'connected',
+    ],
     ['a node port from outside', { from: outside, to: { node: 'node-3' }, port: 30_080 }, 'connected'],
-    ['a node port of the node with an endpoint, traffic policy Local', { from: outside, to: { node: 'node-2' }, port: 30_081 }, 'connected', 'default/web-2'],
+    [
+      'a node port of the node with an endpoint, traffic policy Local',
+      { from: outside, to: { node: 'node-2' }, port: 30_081 },
+      'connected',
+      'default/web-2',
+    ],
     ['a node port of a node without one', { from: outside, to: { node: 'node-3' }, port: 30_081 }, 'timeout'],
-    ['the same from the node itself', { from: { node: 'node-3' }, to: { node: 'node-3' }, port: 30_081 }, 'connected'],
+    [
+      'the same from the node itself',
+      { from: { node: 'node-3' }, to: { node: 'node-3' }, port: 30_081 },
+      'connected',
+    ],
     ['the same from a pod of the node', { from: 'far', to: { node: 'node-3' }, port: 30_081 }, 'connected'],
-    ['the same from a pod of another node', { from: 'client', to: { node: 'node-3' }, port: 30_081 }, 'timeout'],
+    [
+      'the same from a pod of another node',
+      { from: 'client', to: { node: 'node-3' }, port: 30_081 },
+      'timeout',
+    ],
     ['an external IP from a pod', { from: 'client', to: '192.0.2.50', port: 8000 }, 'connected'],
     ['an external IP from outside', { from: outside, to: '192.0.2.50', port: 8000 }, 'connected'],
     ['a cluster IP from outside', { from: outside, to: 'default/web', port: 8000 }, 'timeout'],
@@ -93,22 +198,31 @@ describe('what happens to a connection', () => {
     expect(JSON.parse(JSON.stringify(connection))).toEqual(connection)
   })
 
-  test('load balancers lead to nodes with endpoints when traffic stays there, and keep out who is not wanted', () => {
-    const nodes = new Set(Array.from({ length: 20 }, () => {
-      const connection = connect({ from: outside, to: addressOf(made, 'outer'), port: 80 })
-      expect(connection.outcome).toBe('connected')
-      expect(proxyHop(connection)).not.toHaveProperty('masqueraded')
-      return proxyHop(connection).node
-    }))
-    expect([...nodes].sort()).toEqual(['node-1', 'node-2'])
-    expect(connect({ from: outside, to: addressOf(made, 'ranged'), port: 80 }).outcome).toBe('timeout')
-    expect(connect({ from: { ip: '198.19.1.1' }, to: addressOf(made, 'ranged'), port: 80 }).outcome).toBe('connected')
-    expect(connect({ from: outside, to: addressOf(made, 'ranged'), port: 81 }).outcome).toBe('timeout')
-  })
+  test(
+    'load balancers lead to nodes with endpoints when traffic stays there, and keep out who is not ' +
+      'wanted',
+    () => {
+      const nodes = new Set(
+        Array.from({ length: 20 }, () => {
+          const connection = connect({ from: outside, to: addressOf(made, 'outer'), port: 80 })
+          expect(connection.outcome).toBe('connected')
+          expect(proxyHop(connection)).not.toHaveProperty('masqueraded')
+          return proxyHop(connection).node
+        }),
+      )
+      expect([...nodes].sort()).toEqual(['node-1', 'node-2'])
+      expect(connect({ from: outside, to: addressOf(made, 'ranged'), port: 80 }).outcome).toBe('timeout')
+      expect(connect({ from: { ip: '198.19.1.1' }, to: addressOf(made, 'ranged'), port: 80 }).outcome).toBe(
+        'connected',
+      )
+      expect(connect({ from: outside, to: addressOf(made, 'ranged'), port: 81 }).outcome).toBe('timeout')
+    },
+  )
 
   test('endpoints are taken by chance, evenly, and the same in a fork', () => {
     const fork = made.fork()
-    const taken = (one: SimCluster): readonly (string | undefined)[] => Array.from({ length: 60 }, () => one.connect({ from: 'far', to: 'default/web' }).pod)
+    const taken = (one: SimCluster): readonly (string | undefined)[] =>
+      Array.from({ length: 60 }, () => one.connect({ from: 'far', to: 'default/web' }).pod)
     const pods = taken(made)
     expect(taken(fork)).toEqual(pods)
     const share = pods.filter((name) => name === 'default/web-1').length
@@ -130,45 +244,65 @@ describe('what happens to a connection', () => {
 
   test('who does not exist is told as the API tells it; ports that cannot be are refused', () => {
     expect(() => connect({ from: 'ghost', to: 'web' })).toThrow('pods "ghost" not found')
-    expect(() => connect({ from: 'client', to: { service: 'ghost' }, port: 1 })).toThrow('services "ghost" not found')
+    expect(() => connect({ from: 'client', to: { service: 'ghost' }, port: 1 })).toThrow(
+      'services "ghost" not found',
+    )
     expect(() => connect({ from: { node: 'ghost' }, to: 'web', port: 1 })).toThrow('there is no node ghost')
     expect(() => connect({ from: 'client', to: 'default/udp' })).toThrow('which port? There are: dns, assoc')
-    expect(() => connect({ from: 'client', to: 'default/web', port: 'grpc' })).toThrow('there is no port grpc')
+    expect(() => connect({ from: 'client', to: 'default/web', port: 'grpc' })).toThrow(
+      'there is no port grpc',
+    )
     expect(() => connect({ from: 'client', to: 'default/web', port: 70_000 })).toThrow('between 1 and 65535')
     expect(() => connect({ from: { ip: 'here' }, to: 'default/web', port: 80 })).toThrow('is no IP address')
   })
 })
 
 describe('faults', () => {
-  test('a kube-proxy that is stopped keeps its rules: new endpoints are unknown to it, old ones are still tried', () => {
-    const made = cluster()
-    made.component('kube-proxy/node-3').stop()
-    made.delete('pods', { namespace: 'default', name: 'web-1' }, { gracePeriodSeconds: 0 })
-    made.delete('pods', { namespace: 'default', name: 'web-2' }, { gracePeriodSeconds: 0 })
-    made.apply([pod('web-3', 'node-3', { app: 'web' }), service('late', { selector: { app: 'web' }, ports: [{ port: 80 }] })])
-    made.settle()
-    const outcomes = (from: string): ReadonlySet<string> => new Set(Array.from({ length: 12 }, () => made.connect({ from, to: 'default/web' }).outcome))
-    expect(outcomes('client')).toEqual(new Set(['connected']))
-    expect(outcomes('far')).toEqual(new Set(['unreachable']))
-    expect(proxyHop(made.connect({ from: 'far', to: 'default/web' })).staleSince).toMatch(/^\d+$/)
-    expect(made.connect({ from: 'far', to: 'default/late', port: 80 }).outcome).toBe('timeout')
-    const fork = made.fork()
-    made.advance('11m')
-    expect(outcomes('far')).toEqual(new Set(['unreachable']))
-    expect(fork.connect({ from: 'far', to: 'default/late', port: 80 }).outcome).toBe('timeout')
-    made.component('kube-proxy/node-3').start()
-    expect(made.connect({ from: 'far', to: 'default/late', port: 80 }).pod).toBe('default/web-3')
-    made.component('kube-proxy/node-3').stop()
-    made.node('node-3').reboot()
-    made.settle()
-    expect(made.connect({ from: { node: 'node-3' }, to: 'default/web', port: 8000 }).outcome).toBe('timeout')
-  })
+  test(
+    'a kube-proxy that is stopped keeps its rules: new endpoints are unknown to it, old ones are still ' +
+      'tried',
+    () => {
+      const made = cluster()
+      made.component('kube-proxy/node-3').stop()
+      made.delete('pods', { namespace: 'default', name: 'web-1' }, { gracePeriodSeconds: 0 })
+      made.delete('pods', { namespace: 'default', name: 'web-2' }, { gracePeriodSeconds: 0 })
+      made.apply([
+        pod('web-3', 'node-3', { app: 'web' }),
+        service('late', { selector: { app: 'web' }, ports: [{ port: 80 }] }),
+      ])
+      made.settle()
+      const outcomes = (from: string): ReadonlySet<string> =>
+        new Set(Array.from({ length: 12 }, () => made.connect({ from, to: 'default/web' }).outcome))
+      expect(outcomes('client')).toEqual(new Set(['connected']))
+      expect(outcomes('far')).toEqual(new Set(['unreachable']))
+      expect(proxyHop(made.connect({ from: 'far', to: 'default/web' })).staleSince).toMatch(/^\d+$/)
+      expect(made.connect({ from: 'far', to: 'default/late', port: 80 }).outcome).toBe('timeout')
+      const fork = made.fork()
+      made.advance('11m')
+      expect(outcomes('far')).toEqual(new Set(['unreachable']))
+      expect(fork.connect({ from: 'far', to: 'default/late', port: 80 }).outcome).toBe('timeout')
+      made.component('kube-proxy/node-3').start()
+      expect(made.connect({ from: 'far', to: 'default/late', port: 80 }).pod).toBe('default/web-3')
+      made.component('kube-proxy/node-3').stop()
+      made.node('node-3').reboot()
+      made.settle()
+      expect(made.connect({ from: { node: 'node-3' }, to: 'default/web', port: 8000 }).outcome).toBe(
+        'timeout',
+      )
+    },
+  )
 
   test('a node that is cut off or down loses what is between it and others, not what is on it', () => {
     const made = cluster()
-    const reach = (from: string, to: string): string => made.connect({ from, to: `default/${to}`, port: 80 }).outcome
+    const reach = (from: string, to: string): string =>
+      made.connect({ from, to: `default/${to}`, port: 80 }).outcome
     made.node('node-1').partition()
-    expect([reach('client', 'web-1'), reach('client', 'web-2'), reach('far', 'web-1'), reach('far', 'web-2')]).toEqual(['connected', 'timeout', 'timeout', 'connected'])
+    expect([
+      reach('client', 'web-1'),
+      reach('client', 'web-2'),
+      reach('far', 'web-1'),
+      reach('far', 'web-2'),
+    ]).toEqual(['connected', 'timeout', 'timeout', 'connected'])
     expect(made.connect({ from: 'client', to: 'kubernetes', port: 443 }).outcome).toBe('dns-timeout')
     expect(made.connect({ from: 'client', to: { service: 'kubernetes' }, port: 443 }).outcome).toBe('timeout')
     made.node('node-1').repair()
@@ -181,17 +315,32 @@ describe('faults', () => {
 
   test('pods that end are used only when nothing else is left; pods that are not ready never', () => {
     const made = new SimCluster({ nodes: 2, events: false })
-    const lasting = { terminationGracePeriodSeconds: 600, containers: [{ name: 'c', image: 'nginx', lifecycle: { preStop: { sleep: { seconds: 300 } } } }] }
-    made.apply([pod('web-1', 'node-1', { app: 'web' }, lasting), pod('client', 'node-2', {}, CLIENT), service('web', { selector: { app: 'web' }, ports: [{ port: 80 }] })])
+    const lasting = {
+      terminationGracePeriodSeconds: 600,
+      containers: [{ name: 'c', image: 'nginx', lifecycle: { preStop: { sleep: { seconds: 300 } } } }],
+    }
+    made.apply([
+      pod('web-1', 'node-1', { app: 'web' }, lasting),
+      pod('client', 'node-2', {}, CLIENT),
+      service('web', { selector: { app: 'web' }, ports: [{ port: 80 }] }),
+    ])
     made.settle()
     made.delete('pods', { namespace: 'default', name: 'web-1' })
     made.advance('5s')
     const alone = made.connect({ from: 'client', to: 'default/web' })
-    expect([alone.outcome, proxyHop(alone).endpoints[0]]).toEqual(['connected', expect.objectContaining({ ready: false, serving: true, terminating: true, used: true })])
+    expect([alone.outcome, proxyHop(alone).endpoints[0]]).toEqual([
+      'connected',
+      expect.objectContaining({ ready: false, serving: true, terminating: true, used: true }),
+    ])
     made.apply([pod('web-2', 'node-1', { app: 'web' })])
     made.advance('20s')
     const both = made.connect({ from: 'client', to: 'default/web' })
-    expect([both.pod, proxyHop(both).endpoints.filter(({ used }) => used).map(({ pod: name }) => name)]).toEqual(['default/web-2', ['default/web-2']])
+    expect([
+      both.pod,
+      proxyHop(both)
+        .endpoints.filter(({ used }) => used)
+        .map(({ pod: name }) => name),
+    ]).toEqual(['default/web-2', ['default/web-2']])
   })
 
   test('policies are asked with addresses and ports of pods, and what they deny is lost', () => {
@@ -206,11 +355,22 @@ describe('faults', () => {
     const heard: unknown[] = []
     made.on('policyVerdict', (event) => void heard.push(event))
     expect(made.connect({ from: 'client', to: { service: 'inner' } }).outcome).toBe('connected')
-    expect(made.connect({ from: 'far', to: { pod: 'web-1' }, port: 80 })).toMatchObject({ outcome: 'timeout', proof: [{}, {}, { hop: 'policy', allowed: false, proof: ['by the test'] }] })
+    expect(made.connect({ from: 'far', to: { pod: 'web-1' }, port: 80 })).toMatchObject({
+      outcome: 'timeout',
+      proof: [{}, {}, { hop: 'policy', allowed: false, proof: ['by the test'] }],
+    })
     expect(asked).toMatchObject([
-      { from: { pod: 'default/client', node: 'node-1' }, to: { pod: 'default/web-1', node: 'node-1' }, port: 80, protocol: 'TCP' },
+      {
+        from: { pod: 'default/client', node: 'node-1' },
+        to: { pod: 'default/web-1', node: 'node-1' },
+        port: 80,
+        protocol: 'TCP',
+      },
       { from: { pod: 'default/far' }, to: { pod: 'default/web-1' }, port: 80 },
     ])
-    expect(heard).toMatchObject([{ from: 'default/client', to: 'default/web-1', port: 80, allowed: true }, { from: 'default/far', allowed: false }])
+    expect(heard).toMatchObject([
+      { from: 'default/client', to: 'default/web-1', port: 80, allowed: true },
+      { from: 'default/far', allowed: false },
+    ])
   })
 })

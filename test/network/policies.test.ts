@@ -20,8 +20,20 @@ const denyAll = policy('deny', { podSelector: { matchLabels: { app: 'web' } }, p
 const start = (options: ConstructorParameters<typeof SimCluster>[0] = {}): SimCluster => {
   const made = new SimCluster({ ...options, nodes: 3, outside: { 'db.example.com': { ip: '203.0.113.7' } } })
   made.apply([
-    pod('web', 'node-1', { app: 'web' }), pod('near', 'node-1', { app: 'client' }), pod('far', 'node-2', { app: 'client' }), pod('other', 'node-2'),
-    { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { type: 'NodePort', selector: { app: 'web' }, ports: [{ port: 8000, targetPort: 'web', nodePort: 30_080 }] } },
+    pod('web', 'node-1', { app: 'web' }),
+    pod('near', 'node-1', { app: 'client' }),
+    pod('far', 'node-2', { app: 'client' }),
+    pod('other', 'node-2'),
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web' },
+      spec: {
+        type: 'NodePort',
+        selector: { app: 'web' },
+        ports: [{ port: 8000, targetPort: 'web', nodePort: 30_080 }],
+      },
+    },
   ])
   return made.settle()
 }
@@ -34,14 +46,25 @@ describe('policies on the data path', () => {
   beforeAll(() => {
     made = start()
     made.apply([
-      policy('web', { podSelector: { matchLabels: { app: 'web' } }, ingress: [{ from: only('client'), ports: [{ port: 80 }] }] }),
-      policy('client', { podSelector: { matchLabels: { app: 'client' } }, policyTypes: ['Egress'], egress: [{ to: only('web'), ports: [{ port: 'web' }] }] }),
+      policy('web', {
+        podSelector: { matchLabels: { app: 'web' } },
+        ingress: [{ from: only('client'), ports: [{ port: 80 }] }],
+      }),
+      policy('client', {
+        podSelector: { matchLabels: { app: 'client' } },
+        policyTypes: ['Egress'],
+        egress: [{ to: only('web'), ports: [{ port: 'web' }] }],
+      }),
     ])
   })
 
   test.each<[string, Parameters<SimCluster['connect']>[0], string]>([
     ['what the policies of both allow', { from: 'far', to: { pod: 'web' }, port: 80 }, 'connected'],
-    ['a Service: they see address and port of the pod', { from: 'far', to: 'default/web', port: 8000 }, 'connected'],
+    [
+      'a Service: they see address and port of the pod',
+      { from: 'far', to: 'default/web', port: 8000 },
+      'connected',
+    ],
     ['who is not named', { from: 'other', to: { pod: 'web' }, port: 80 }, 'timeout'],
     ['who is not named, by the Service', { from: 'other', to: 'default/web', port: 8000 }, 'timeout'],
     ['another port', { from: 'far', to: { pod: 'web' }, port: 81 }, 'timeout'],
@@ -50,8 +73,16 @@ describe('policies on the data path', () => {
     ['outside, where it may not go', { from: 'far', to: 'db.example.com', port: 80 }, 'timeout'],
     ['outside, without a policy', { from: 'other', to: 'db.example.com', port: 80 }, 'connected'],
     ['its own node', { from: 'far', to: { node: 'node-2' }, port: 10_250 }, 'connected'],
-    ['another node: the policies of the sender are asked before the source becomes its node', { from: 'far', to: { node: 'node-3' }, port: 10_250 }, 'timeout'],
-    ['a node port of its own node: out it goes to the pod, in it comes from the node', { from: 'far', to: { node: 'node-2' }, port: 30_080 }, 'timeout'],
+    [
+      'another node: the policies of the sender are asked before the source becomes its node',
+      { from: 'far', to: { node: 'node-3' }, port: 10_250 },
+      'timeout',
+    ],
+    [
+      'a node port of its own node: out it goes to the pod, in it comes from the node',
+      { from: 'far', to: { node: 'node-2' }, port: 30_080 },
+      'timeout',
+    ],
     ['the pod from its own node', { from: { node: 'node-1' }, to: { pod: 'web' }, port: 80 }, 'connected'],
     ['the pod from another node', { from: { node: 'node-2' }, to: { pod: 'web' }, port: 80 }, 'timeout'],
     ['itself', { from: 'web', to: { pod: 'web' }, port: 80 }, 'connected'],
@@ -64,7 +95,13 @@ describe('policies on the data path', () => {
       const verdict = proof as unknown as Proof
       const whole = side === 'egress' ? verdict.egress.allowed && verdict.ingress.allowed : allowed
       const refOf = (end: string): EndpointRef => (end.includes('/') ? end : { ip: end })
-      expect(checkProof(world, { from: refOf(from), to: refOf(to), port, protocol, service: verdict.connection.service ?? false }, { allowed: whole, proof: verdict })).toEqual([])
+      expect(
+        checkProof(
+          world,
+          { from: refOf(from), to: refOf(to), port, protocol, service: verdict.connection.service ?? false },
+          { allowed: whole, proof: verdict },
+        ),
+      ).toEqual([])
     }
   })
 
@@ -86,45 +123,59 @@ describe('policies on the data path', () => {
       for (const to of names) {
         if (from === to) continue
         const said = reach.reach(reach.groupOf(`default/${from}`), reach.groupOf(`default/${to}`), 0)
-        expect(made.connect({ from, to: { pod: to }, port: 80 }).outcome, `${from} ${to}`).toBe(said === 'allow' ? 'connected' : 'timeout')
+        expect(made.connect({ from, to: { pod: to }, port: 80 }).outcome, `${from} ${to}`).toBe(
+          said === 'allow' ? 'connected' : 'timeout',
+        )
       }
     }
   })
 
   test('a container sees the same, and the bus is told', () => {
     const seen: (readonly [string, string, number, boolean, boolean])[] = []
-    const stop = made.on('policyVerdict', ({ from, to, port, allowed, proof }) => seen.push([from, to, port, allowed, proof !== undefined]))
-    expect(made.exec('other', 'wget -qO- -T 2 http://web:8000')).toMatchObject({ stderr: 'wget: download timed out\n', exitCode: 1 })
+    const stop = made.on('policyVerdict', ({ from, to, port, allowed, proof }) =>
+      seen.push([from, to, port, allowed, proof !== undefined]),
+    )
+    expect(made.exec('other', 'wget -qO- -T 2 http://web:8000')).toMatchObject({
+      stderr: 'wget: download timed out\n',
+      exitCode: 1,
+    })
     expect(made.exec('near', 'wget -qO- -T 2 http://web:8000').exitCode).toBe(0)
     stop()
-    expect(seen).toEqual([['default/other', 'default/web', 80, false, true], ['default/near', 'default/web', 80, true, true]])
+    expect(seen).toEqual([
+      ['default/other', 'default/web', 80, false, true],
+      ['default/near', 'default/web', 80, true, true],
+    ])
   })
 })
 
-test('nothing is read before there is a policy; policies hold from when they are written until they are gone, in forks too', () => {
-  const made = start()
-  const lists: string[] = []
-  const stop = made.on('request', ({ verb, resource }) => {
-    if (verb === 'list') lists.push(resource ?? '')
-  })
-  const outcome = (one = made): string => one.connect({ from: 'far', to: { pod: 'web' }, port: 80 }).outcome
-  made.connect({ from: 'far', to: { pod: 'web' }, port: 80 })
-  expect(lists).not.toContain('pods')
-  expect(policies(made.connect({ from: 'far', to: { pod: 'web' }, port: 80 }))).toEqual([])
-  made.apply(denyAll)
-  expect(outcome()).toBe('timeout')
-  expect(lists).toContain('pods')
-  lists.length = 0
-  const fork = made.fork()
-  made.kubectl('label pod web app-')
-  expect([outcome(), outcome(fork)]).toEqual(['connected', 'timeout'])
-  made.kubectl('label pod web app=web')
-  expect(outcome()).toBe('timeout')
-  made.kubectl('delete networkpolicy deny')
-  expect([outcome(), outcome(fork)]).toEqual(['connected', 'timeout'])
-  expect(lists).not.toContain('pods')
-  stop()
-})
+test(
+  'nothing is read before there is a policy; policies hold from when they are written until they are ' +
+    'gone, in forks too',
+  () => {
+    const made = start()
+    const lists: string[] = []
+    const stop = made.on('request', ({ verb, resource }) => {
+      if (verb === 'list') lists.push(resource ?? '')
+    })
+    const outcome = (one = made): string => one.connect({ from: 'far', to: { pod: 'web' }, port: 80 }).outcome
+    made.connect({ from: 'far', to: { pod: 'web' }, port: 80 })
+    expect(lists).not.toContain('pods')
+    expect(policies(made.connect({ from: 'far', to: { pod: 'web' }, port: 80 }))).toEqual([])
+    made.apply(denyAll)
+    expect(outcome()).toBe('timeout')
+    expect(lists).toContain('pods')
+    lists.length = 0
+    const fork = made.fork()
+    made.kubectl('label pod web app-')
+    expect([outcome(), outcome(fork)]).toEqual(['connected', 'timeout'])
+    made.kubectl('label pod web app=web')
+    expect(outcome()).toBe('timeout')
+    made.kubectl('delete networkpolicy deny')
+    expect([outcome(), outcome(fork)]).toEqual(['connected', 'timeout'])
+    expect(lists).not.toContain('pods')
+    stop()
+  },
+)
 
 test('cluster-wide kinds count while their definitions are installed', () => {
   const made = start()
@@ -133,8 +184,15 @@ test('cluster-wide kinds count while their definitions are installed', () => {
   made.apply(networkPolicyApiDefinitions())
   made.settle()
   const wide = (name: string, priority: number, action: string): object => ({
-    apiVersion: 'policy.networking.k8s.io/v1alpha2', kind: 'ClusterNetworkPolicy', metadata: { name },
-    spec: { tier: 'Admin', priority, subject: { namespaces: {} }, ingress: [{ action, from: [{ namespaces: {} }] }] },
+    apiVersion: 'policy.networking.k8s.io/v1alpha2',
+    kind: 'ClusterNetworkPolicy',
+    metadata: { name },
+    spec: {
+      tier: 'Admin',
+      priority,
+      subject: { namespaces: {} },
+      ingress: [{ action, from: [{ namespaces: {} }] }],
+    },
   })
   expect(outcome()).toBe('timeout')
   made.apply(wide('accept', 10, 'Accept'))
@@ -145,8 +203,14 @@ test('cluster-wide kinds count while their definitions are installed', () => {
   made.kubectl('delete cnp deny')
   expect(outcome()).toBe('connected')
   made.apply({
-    apiVersion: 'policy.networking.k8s.io/v1alpha1', kind: 'AdminNetworkPolicy', metadata: { name: 'old' },
-    spec: { priority: 1, subject: { namespaces: {} }, ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }] },
+    apiVersion: 'policy.networking.k8s.io/v1alpha1',
+    kind: 'AdminNetworkPolicy',
+    metadata: { name: 'old' },
+    spec: {
+      priority: 1,
+      subject: { namespaces: {} },
+      ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }],
+    },
   })
   expect(outcome()).toBe('timeout')
   made.kubectl('delete crd adminnetworkpolicies.policy.networking.k8s.io')
@@ -155,10 +219,17 @@ test('cluster-wide kinds count while their definitions are installed', () => {
 })
 
 describe('connections that exist', () => {
-  test.each([['keep', 'connected'], ['cut', 'timeout']] as const)('%s', (existingConnections, outcome) => {
+  test.each([
+    ['keep', 'connected'],
+    ['cut', 'timeout'],
+  ] as const)('%s', (existingConnections, outcome) => {
     const made = start({ networkPolicy: { existingConnections } })
     const connection = made.connect({ from: 'far', to: 'default/web', port: 8000 })
-    expect(made.carryOn(connection, { path: '/' })).toMatchObject({ outcome: 'connected', pod: 'default/web', response: { status: 200 } })
+    expect(made.carryOn(connection, { path: '/' })).toMatchObject({
+      outcome: 'connected',
+      pod: 'default/web',
+      response: { status: 200 },
+    })
     made.apply(denyAll)
     expect(made.connect({ from: 'far', to: 'default/web', port: 8000 }).outcome).toBe('timeout')
     expect(made.carryOn(connection).outcome).toBe(outcome)
@@ -175,11 +246,20 @@ describe('connections that exist', () => {
   })
 })
 
-test.each([['node', 'connected', 'connected'], ['pod', 'timeout', 'timeout']] as const)('pods on the network of their node count as %s', (hostNetwork, plain, byService) => {
+test.each([
+  ['node', 'connected', 'connected'],
+  ['pod', 'timeout', 'timeout'],
+] as const)('pods on the network of their node count as %s', (hostNetwork, plain, byService) => {
   const made = start({ networkPolicy: { hostNetwork } })
   const host = pod('host', 'node-3', { app: 'host' }) as { readonly spec: object }
   made.apply([
-    { ...host, spec: { ...host.spec, hostNetwork: true } }, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'host' }, spec: { selector: { app: 'host' }, ports: [{ port: 8000, targetPort: 80 }] } },
+    { ...host, spec: { ...host.spec, hostNetwork: true } },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'host' },
+      spec: { selector: { app: 'host' }, ports: [{ port: 8000, targetPort: 80 }] },
+    },
     policy('deny', { podSelector: { matchLabels: { app: 'host' } }, policyTypes: ['Ingress'] }),
   ])
   made.settle()
@@ -189,14 +269,33 @@ test.each([['node', 'connected', 'connected'], ['pod', 'timeout', 'timeout']] as
 
 test('a pod that may not ask DNS finds no names, until a policy lets it', () => {
   const made = start({ coreDNS: true })
-  made.apply(policy('deny-out', { podSelector: { matchLabels: { app: 'client' } }, policyTypes: ['Egress'], egress: [{ to: only('web') }] }))
+  made.apply(
+    policy('deny-out', {
+      podSelector: { matchLabels: { app: 'client' } },
+      policyTypes: ['Egress'],
+      egress: [{ to: only('web') }],
+    }),
+  )
   const get = (): string => made.exec('far', 'wget -qO- -T 2 http://web:8000 > /dev/null').stderr
   expect(get()).toBe("wget: bad address 'web:8000'\n")
   expect(made.connect({ from: 'far', to: 'web', port: 8000 }).outcome).toBe('dns-timeout')
-  made.apply(policy('dns', {
-    podSelector: {}, policyTypes: ['Egress'],
-    egress: [{ to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } }, podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }], ports: [{ port: 53, protocol: 'UDP' }] }],
-  }))
+  made.apply(
+    policy('dns', {
+      podSelector: {},
+      policyTypes: ['Egress'],
+      egress: [
+        {
+          to: [
+            {
+              namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+              podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+            },
+          ],
+          ports: [{ port: 53, protocol: 'UDP' }],
+        },
+      ],
+    }),
+  )
   expect(get()).toBe('')
 })
 
@@ -205,7 +304,9 @@ test('another enforcer takes their place, and they can be left out', () => {
   const made = start({ policyEnforcer: { check: (connection) => ({ allowed: asked.push(connection) > 0 }) } })
   made.apply(denyAll)
   expect(made.connect({ from: 'far', to: 'default/web', port: 8000 }).outcome).toBe('connected')
-  expect(asked).toMatchObject([{ from: { pod: 'default/far' }, to: { pod: 'default/web' }, port: 80, service: true }])
+  expect(asked).toMatchObject([
+    { from: { pod: 'default/far' }, to: { pod: 'default/web' }, port: 80, service: true },
+  ])
   const open = start({ networkPolicy: false })
   open.apply(denyAll)
   expect(open.connect({ from: 'far', to: { pod: 'web' }, port: 80 }).outcome).toBe('connected')

@@ -7,7 +7,9 @@ import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A folder outside the repository in which the packed tarball is installed, with scenario.mjs beside it. */
+    /**
+     * A folder outside the repository in which the packed tarball is installed, with scenario.mjs beside it.
+     */
     readonly consumer: string
     /** The paths inside the tarball. */
     readonly packed: readonly string[]
@@ -27,12 +29,17 @@ export default function setup(project: TestProject): () => void {
   const consumer = join(folder, 'consumer')
   mkdirSync(consumer)
   const npm = (cwd: string, ...args: string[]): string => execFileSync('npm', args, { cwd, encoding: 'utf8' })
-  const [packed] = JSON.parse(npm(repository, 'pack', '--json', '--ignore-scripts', '--pack-destination', folder)) as PackReport[]
+  const [packed] = JSON.parse(
+    npm(repository, 'pack', '--json', '--ignore-scripts', '--pack-destination', folder),
+  ) as PackReport[]
   if (!packed) throw new Error('npm pack made nothing')
   writeFileSync(join(consumer, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }')
   npm(consumer, 'install', '--no-audit', '--no-fund', '--prefer-offline', join(folder, packed.filename))
   copyFileSync(join(repository, 'test/package/scenario.mjs'), join(consumer, 'scenario.mjs'))
   project.provide('consumer', consumer)
-  project.provide('packed', packed.files.map(({ path }) => path))
+  project.provide(
+    'packed',
+    packed.files.map(({ path }) => path),
+  )
   return () => rmSync(folder, { recursive: true, force: true })
 }

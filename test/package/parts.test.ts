@@ -14,7 +14,13 @@ const dist = join(inject('consumer'), 'node_modules/simcluster/dist')
 const chunks = readdirSync(join(dist, 'node')).filter((file) => file.endsWith('.cjs'))
 
 function run(script: string): unknown {
-  return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '--eval', script], { cwd: inject('consumer'), encoding: 'utf8', maxBuffer: 2 ** 26 }))
+  return JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+      cwd: inject('consumer'),
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+    }),
+  )
 }
 
 beforeAll(() => {
@@ -33,7 +39,10 @@ test('a first use loads the core and no part', () => {
   expect(names.filter((name) => !/^(?:core|index\.chunks|rolldown-runtime)\b/.test(name))).toEqual([])
   expect(names.some((name) => name.startsWith('core'))).toBe(true)
   const sizes = loaded.map((file) => gzipSync(readFileSync(file), { level: 9 }).length)
-  console.log(`the core: ${(sizes.reduce((sum, size) => sum + size, 0) / 1000).toFixed(0)} kB gzipped in ${loaded.length} files; ${chunks.length} chunks in all`)
+  console.log(
+    `the core: ${(sizes.reduce((sum, size) => sum + size, 0) / 1000).toFixed(0)} kB gzipped in ` +
+      `${loaded.length} files; ${chunks.length} chunks in all`,
+  )
 })
 
 test.each(['netpol', 'rbac', 'testing'])('simcluster/%s loads a small part of the core', (entry) => {
@@ -90,7 +99,8 @@ test('moved methods work in subclasses, under spies, in forks and in copies', ()
 })
 
 test('a walk through the whole package prints the same in parts as in one piece', () => {
-  const walk = (form: string): readonly unknown[] => run(`
+  const walk = (form: string): readonly unknown[] =>
+    run(`
     import { createRequire } from 'node:module'
     import * as simcluster from ${JSON.stringify(join(dist, form, 'index.js'))}
     import { tour } from './tour.mjs'
@@ -122,10 +132,20 @@ test('rolldown and vite bundle the parts for Node', async () => {
   const { output } = await bundle.generate({ format: 'esm', codeSplitting: false })
   expect(output[0].code).toContain('require_core')
   expect(played(output[0].code)).toEqual(expected)
-  const [built] = [await build({
-    root: inject('consumer'), configFile: false, logLevel: 'error', ssr: { noExternal: true },
-    build: { ssr: input, write: false, target: 'node20', rolldownOptions: { output: { codeSplitting: false } } },
-  })].flat()
+  const [built] = [
+    await build({
+      root: inject('consumer'),
+      configFile: false,
+      logLevel: 'error',
+      ssr: { noExternal: true },
+      build: {
+        ssr: input,
+        write: false,
+        target: 'node20',
+        rolldownOptions: { output: { codeSplitting: false } },
+      },
+    }),
+  ].flat()
   if (!built || !('output' in built)) throw new Error('vite built nothing')
   expect(played(built.output[0].code)).toEqual(expected)
 })

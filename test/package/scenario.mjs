@@ -1,5 +1,5 @@
-// What every environment must be able to do with the packed package, and with the same result. Plain JavaScript, run by
-// Node 20, Node 24 and Chromium as it stands.
+// What every environment must be able to do with the packed package, and with the same result. Plain
+// JavaScript, run by Node 20, Node 24 and Chromium as it stands.
 import { SimCluster } from 'simcluster'
 
 const deployment = `
@@ -22,7 +22,11 @@ export function play() {
   cluster.settle()
   const pods = cluster.list('pods', { namespace: 'default', labelSelector: 'app=web' }).items
   return {
-    pods: pods.map(({ metadata, spec, status }) => ({ name: metadata.name, node: spec.nodeName, phase: status.phase })),
+    pods: pods.map(({ metadata, spec, status }) => ({
+      name: metadata.name,
+      node: spec.nodeName,
+      phase: status.phase,
+    })),
     traceHash: cluster.traceHash(),
   }
 }

@@ -1,4 +1,5 @@
-// A walk through the whole package, for comparing its forms: what it prints and its trace must be the same in each. Plain JavaScript.
+// A walk through the whole package, for comparing its forms: what it prints and its trace must be the same in
+// each. Plain JavaScript.
 
 const manifests = `
 apiVersion: apiextensions.k8s.io/v1
@@ -99,15 +100,46 @@ spec: { rules: [{ host: web.example.org, http: { paths: [{ path: /, pathType: Pr
 `
 
 const commands = [
-  'get all -A', 'get pods -o wide', 'get deployments -o yaml', 'describe nodes', 'describe pods,svc,hpa,netpol,ingress,pdb,quota,cronjob', 'explain pods.spec.containers',
-  'exec deployment/web -- sh -c "hostname | wc -c"', 'logs daemonset/agent', 'scale deployment web --replicas=4', 'set image deployment/web web=nginx:1.27',
-  'rollout status deployment/web', 'rollout history deployment/web', 'rollout undo deployment/web', 'auth can-i list pods --as jane', 'create role reader --verb=get --resource=pods',
-  'create rolebinding reader --role=reader --user=jane', 'auth can-i get pods --as jane', 'label node node-1 disk=ssd', 'taint node node-2 a=b:NoSchedule',
-  'cordon node-3', 'drain node-3 --ignore-daemonsets --force', 'uncordon node-3', `patch deployment web -p '{"spec":{"replicas":2}}'`, 'annotate deployment web a=b',
-  'run one --image=busybox --restart=Never -- echo hello', 'config view', 'api-resources', 'version', 'top nodes', 'get events', 'delete statefulset db', 'get pods --sort-by=.metadata.name -o name',
+  'get all -A',
+  'get pods -o wide',
+  'get deployments -o yaml',
+  'describe nodes',
+  'describe pods,svc,hpa,netpol,ingress,pdb,quota,cronjob',
+  'explain pods.spec.containers',
+  'exec deployment/web -- sh -c "hostname | wc -c"',
+  'logs daemonset/agent',
+  'scale deployment web --replicas=4',
+  'set image deployment/web web=nginx:1.27',
+  'rollout status deployment/web',
+  'rollout history deployment/web',
+  'rollout undo deployment/web',
+  'auth can-i list pods --as jane',
+  'create role reader --verb=get --resource=pods',
+  'create rolebinding reader --role=reader --user=jane',
+  'auth can-i get pods --as jane',
+  'label node node-1 disk=ssd',
+  'taint node node-2 a=b:NoSchedule',
+  'cordon node-3',
+  'drain node-3 --ignore-daemonsets --force',
+  'uncordon node-3',
+  `patch deployment web -p '{"spec":{"replicas":2}}'`,
+  'annotate deployment web a=b',
+  'run one --image=busybox --restart=Never -- echo hello',
+  'config view',
+  'api-resources',
+  'version',
+  'top nodes',
+  'get events',
+  'delete statefulset db',
+  'get pods --sort-by=.metadata.name -o name',
 ]
 
-const cron = (replicas) => ({ apiVersion: 'example.org/v1', kind: 'Cron', metadata: { name: `of-${replicas}`, namespace: 'default' }, spec: { replicas } })
+const cron = (replicas) => ({
+  apiVersion: 'example.org/v1',
+  kind: 'Cron',
+  metadata: { name: `of-${replicas}`, namespace: 'default' },
+  spec: { replicas },
+})
 
 /** What the walk prints, step by step. */
 export function tour({ SimCluster, snapshotStatus, explain }) {
@@ -119,7 +151,14 @@ export function tour({ SimCluster, snapshotStatus, explain }) {
       printed.push(`${error.constructor.name}: ${error.message}`)
     }
   }
-  const cluster = new SimCluster({ nodes: 3, seed: 11, networkPolicy: true, metricsServer: true, loadBalancer: true, coreDNS: true })
+  const cluster = new SimCluster({
+    nodes: 3,
+    seed: 11,
+    networkPolicy: true,
+    metricsServer: true,
+    loadBalancer: true,
+    coreDNS: true,
+  })
   attempt(() => cluster.apply(manifests).length)
   cluster.settle().advance('11m')
   attempt(() => cluster.connect({ from: 'default/db-0', to: 'default/web', port: 80 }))
@@ -132,8 +171,21 @@ export function tour({ SimCluster, snapshotStatus, explain }) {
   attempt(() => cluster.apply([cron(7)]).length)
   attempt(() => cluster.can({ user: 'jane' }, 'get', 'pods', { namespace: 'default' }))
   attempt(() => cluster.pki.read('/etc/kubernetes/pki/apiserver.crt'))
-  for (const path of ['/openapi/v3', '/apis', '/version', '/metrics', '/openapi/v3/apis/apps/v1']) attempt(() => cluster.handle({ method: 'GET', path, headers: {}, user: { name: 'admin', groups: ['system:masters'] } }))
-  attempt(() => explain({ spec: { containers: [{ name: 'a', image: 'b' }] }, metadata: { name: 'a', namespace: 'b' } }, cluster.list('nodes').items))
+  for (const path of ['/openapi/v3', '/apis', '/version', '/metrics', '/openapi/v3/apis/apps/v1'])
+    attempt(() =>
+      cluster.handle({
+        method: 'GET',
+        path,
+        headers: {},
+        user: { name: 'admin', groups: ['system:masters'] },
+      }),
+    )
+  attempt(() =>
+    explain(
+      { spec: { containers: [{ name: 'a', image: 'b' }] }, metadata: { name: 'a', namespace: 'b' } },
+      cluster.list('nodes').items,
+    ),
+  )
   cluster.node('node-2').crash()
   cluster.advance('10m')
   printed.push(cluster.traceHash())

@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
-/** `npm run test:package`: the packed tarball in plain Node 20, in Node 24, under tsc and in headless Chromium. */
+/**
+ * `npm run test:package`: the packed tarball in plain Node 20, in Node 24, under tsc and in headless
+ * Chromium.
+ */
 const config: ViteUserConfig = defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {

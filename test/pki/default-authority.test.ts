@@ -11,11 +11,22 @@ const DAY = 86_400_000
 
 test('the authority that is written down is the one that the default seed makes', () => {
   const key = testKey(1, 'pki/ca')
-  const { serial } = parseCertificates(DEFAULT_AUTHORITY.pem)[0] as ReturnType<typeof parseCertificates>[number]
-  const made = createCertificate({
-    subject: { commonName: 'kubernetes' }, serial, notBefore: DEFAULT_START - 300_000, notAfter: DEFAULT_START + 3650 * DAY,
-    keyUsages: ['digital signature', 'key encipherment', 'cert sign'], isCa: true, names: { dns: ['kubernetes'] },
-  }, key, { subject: { commonName: 'kubernetes' }, key })
+  const { serial } = parseCertificates(DEFAULT_AUTHORITY.pem)[0] as ReturnType<
+    typeof parseCertificates
+  >[number]
+  const made = createCertificate(
+    {
+      subject: { commonName: 'kubernetes' },
+      serial,
+      notBefore: DEFAULT_START - 300_000,
+      notAfter: DEFAULT_START + 3650 * DAY,
+      keyUsages: ['digital signature', 'key encipherment', 'cert sign'],
+      isCa: true,
+      names: { dns: ['kubernetes'] },
+    },
+    key,
+    { subject: { commonName: 'kubernetes' }, key },
+  )
   expect(DEFAULT_AUTHORITY).toEqual({ id: `ca ${seedClass(1)} ${DEFAULT_START}`, pem: made })
 })
 
@@ -31,7 +42,9 @@ test('clusters of other test keys have other authorities, each cluster one that 
 
 test('every namespace gets the certificate of the authority', () => {
   const cluster = new SimCluster({ nodes: 0 })
-  expect(cluster.get('configmaps', { namespace: 'default', name: 'kube-root-ca.crt' }).data).toEqual({ 'ca.crt': cluster.pki.authority().pem })
+  expect(cluster.get('configmaps', { namespace: 'default', name: 'kube-root-ca.crt' }).data).toEqual({
+    'ca.crt': cluster.pki.authority().pem,
+  })
 })
 
 test('as many test keys are counted as there are', () => {

@@ -6,14 +6,30 @@ import type { Certificate } from '../../src/pki/index.js'
 import { CREATED, hasOpenssl, newPki, openssl } from './support.js'
 
 interface Recorded {
-  readonly certificates: Readonly<Record<string, {
-    readonly subject?: string; readonly issuer?: string; readonly lifetimeDays?: number; readonly backdatedSeconds?: number
-    readonly san?: string; readonly ca?: boolean; readonly extensions?: readonly string[]; readonly purposes?: string; readonly firstLine?: string
-  }>>
-  readonly kubeconfigs: Readonly<Record<string, { readonly text: string; readonly subject: string; readonly issuer: string }>>
+  readonly certificates: Readonly<
+    Record<
+      string,
+      {
+        readonly subject?: string
+        readonly issuer?: string
+        readonly lifetimeDays?: number
+        readonly backdatedSeconds?: number
+        readonly san?: string
+        readonly ca?: boolean
+        readonly extensions?: readonly string[]
+        readonly purposes?: string
+        readonly firstLine?: string
+      }
+    >
+  >
+  readonly kubeconfigs: Readonly<
+    Record<string, { readonly text: string; readonly subject: string; readonly issuer: string }>
+  >
 }
 
-const recorded = JSON.parse(readFileSync(new URL('../fixtures/pki/kubeadm.json', import.meta.url), 'utf8')) as Recorded
+const recorded = JSON.parse(
+  readFileSync(new URL('../fixtures/pki/kubeadm.json', import.meta.url), 'utf8'),
+) as Recorded
 const DAY = 86_400_000
 const pki = newPki()
 
@@ -22,35 +38,50 @@ const subjectText = ({ subject: { organizations, commonName } }: Certificate): s
 
 describe('what kubeadm leaves on a control plane', () => {
   test('every recorded file is there, and no other', () => {
-    const files = [...Object.keys(recorded.certificates).map((name) => `${PKI_DIR}/${name}`),
-      ...Object.keys(recorded.kubeconfigs).map((name) => `/etc/kubernetes/${name}`)]
+    const files = [
+      ...Object.keys(recorded.certificates).map((name) => `${PKI_DIR}/${name}`),
+      ...Object.keys(recorded.kubeconfigs).map((name) => `/etc/kubernetes/${name}`),
+    ]
     expect(pki.paths()).toEqual(files.toSorted())
   })
 
-  test.each(Object.entries(recorded.certificates).filter(([name]) => name.endsWith('.crt')))('%s', (name, golden) => {
-    const [certificate] = parseCertificates(pki.read(`${PKI_DIR}/${name}`)) as [Certificate]
-    expect(subjectText(certificate)).toBe(golden.subject)
-    expect(`CN=${certificate.issuer.commonName}`).toBe(golden.issuer)
-    expect((CREATED - certificate.notBefore) / 1000).toBe(golden.backdatedSeconds)
-    expect(Math.round((certificate.notAfter - certificate.notBefore) / DAY * 1000) / 1000).toBe(golden.lifetimeDays)
-    if (!hasOpenssl) return
-    const text = openssl(['x509', '-in', 'x', '-noout', '-text'], { x: pki.read(`${PKI_DIR}/${name}`) })
-    if (golden.san !== undefined) expect(text).toContain(golden.san)
-    expect(text).toContain(golden.ca === true ? 'CA:TRUE' : 'CA:FALSE')
-    if (golden.purposes !== undefined) expect(text).toContain(golden.purposes)
-    const order = [...text.matchAll(/X509v3 ([A-Z][A-Za-z ]+): ?(critical)?/g)].map(([, kind]) => kind?.trim())
-    expect(order).toEqual(golden.extensions?.map((kind) => kind.replace(/^X509v3 | ?: critical/g, '')))
-  })
+  test.each(Object.entries(recorded.certificates).filter(([name]) => name.endsWith('.crt')))(
+    '%s',
+    (name, golden) => {
+      const [certificate] = parseCertificates(pki.read(`${PKI_DIR}/${name}`)) as [Certificate]
+      expect(subjectText(certificate)).toBe(golden.subject)
+      expect(`CN=${certificate.issuer.commonName}`).toBe(golden.issuer)
+      expect((CREATED - certificate.notBefore) / 1000).toBe(golden.backdatedSeconds)
+      expect(Math.round(((certificate.notAfter - certificate.notBefore) / DAY) * 1000) / 1000).toBe(
+        golden.lifetimeDays,
+      )
+      if (!hasOpenssl) return
+      const text = openssl(['x509', '-in', 'x', '-noout', '-text'], { x: pki.read(`${PKI_DIR}/${name}`) })
+      if (golden.san !== undefined) expect(text).toContain(golden.san)
+      expect(text).toContain(golden.ca === true ? 'CA:TRUE' : 'CA:FALSE')
+      if (golden.purposes !== undefined) expect(text).toContain(golden.purposes)
+      const order = [...text.matchAll(/X509v3 ([A-Z][A-Za-z ]+): ?(critical)?/g)].map(([, kind]) =>
+        kind?.trim(),
+      )
+      expect(order).toEqual(golden.extensions?.map((kind) => kind.replace(/^X509v3 | ?: critical/g, '')))
+    },
+  )
 
-  test.each(Object.entries(recorded.certificates).filter(([name]) => !name.endsWith('.crt')))('%s', (name, { firstLine = '' }) => {
-    expect(pki.read(`${PKI_DIR}/${name}`).startsWith(`${firstLine}\n`)).toBe(true)
-  })
+  test.each(Object.entries(recorded.certificates).filter(([name]) => !name.endsWith('.crt')))(
+    '%s',
+    (name, { firstLine = '' }) => {
+      expect(pki.read(`${PKI_DIR}/${name}`).startsWith(`${firstLine}\n`)).toBe(true)
+    },
+  )
 
   test.each(Object.entries(recorded.kubeconfigs))('%s', (name, golden) => {
     const text = pki.read(`/etc/kubernetes/${name}`)
-    // kubeadm was told of the endpoint after kubelet.conf's form was chosen: it names the node's own apiserver there
+    // kubeadm was told of the endpoint after kubelet.conf's form was chosen: it names the node's own
+    // apiserver there
     expect(text.replace(/(-data: )\S+/g, '$1<base64-pem>')).toBe(golden.text)
-    const { users: [user] } = parse(text) as { users: [{ user: Record<string, string> }] }
+    const {
+      users: [user],
+    } = parse(text) as { users: [{ user: Record<string, string> }] }
     const [certificate] = parseCertificates(atob(user.user['client-certificate-data'] ?? '')) as [Certificate]
     expect(subjectText(certificate)).toBe(golden.subject)
     expect(certificate.purposes).toEqual(['client auth'])
@@ -77,21 +108,29 @@ test('a written file is what is read, and a removed one is gone', () => {
   expect(own.authority().certificate.subject.commonName).toBe('kubernetes')
   own.remove('/etc/kubernetes/admin.conf')
   expect(own.paths()).not.toContain('/etc/kubernetes/admin.conf')
-  expect(() => own.read('/etc/kubernetes/admin.conf')).toThrow('open /etc/kubernetes/admin.conf: no such file or directory')
+  expect(() => own.read('/etc/kubernetes/admin.conf')).toThrow(
+    'open /etc/kubernetes/admin.conf: no such file or directory',
+  )
   function other(): string {
     return newPki({ seed: 99 }).read(`${PKI_DIR}/ca.crt`)
   }
 })
 
 test('the files of a node', () => {
-  const [client] = parseCertificates(pki.read('/var/lib/kubelet/pki/kubelet-client-current.pem', 'n1')) as [Certificate]
+  const [client] = parseCertificates(pki.read('/var/lib/kubelet/pki/kubelet-client-current.pem', 'n1')) as [
+    Certificate,
+  ]
   expect(client.subject).toEqual({ commonName: 'system:node:n1', organizations: ['system:nodes'] })
   expect(pki.identify([client], CREATED)).toEqual(client.subject)
   expect(pki.paths('n1')).toContain('/var/lib/kubelet/pki/kubelet.crt')
 })
 
 test.each([
-  ['10.96.0.1', '10.96.0.1'], ['::1', '0:0:0:0:0:0:0:1'], ['fd00:10:96::a', 'FD00:10:96:0:0:0:0:A'], ['2001:db8::', '2001:DB8:0:0:0:0:0:0'], ['1:2:3:4:5:6:7:8', '1:2:3:4:5:6:7:8'],
+  ['10.96.0.1', '10.96.0.1'],
+  ['::1', '0:0:0:0:0:0:0:1'],
+  ['fd00:10:96::a', 'FD00:10:96:0:0:0:0:A'],
+  ['2001:db8::', '2001:DB8:0:0:0:0:0:0'],
+  ['1:2:3:4:5:6:7:8', '1:2:3:4:5:6:7:8'],
 ])('the address %s as openssl prints it', (address, printed) => {
   expect(opensslAddress(address)).toBe(printed)
 })

@@ -27,7 +27,8 @@ front-proxy-ca          <date>   9y              no
 
 test('when certificates end, as kubeadm prints it', () => {
   const pki = newPki()
-  for (const name of ['admin', 'controller-manager', 'scheduler', 'super-admin']) pki.remove(`/etc/kubernetes/${name}.conf`)
+  for (const name of ['admin', 'controller-manager', 'scheduler', 'super-admin'])
+    pki.remove(`/etc/kubernetes/${name}.conf`)
   const text = expiryText(certificateExpiry(pki), CREATED + 1000)
   expect(text.replace(/[A-Z][a-z]{2} \d\d, \d{4} \d\d:\d\d UTC/g, '<date>')).toBe(RECORDED)
   expect(text).toContain('Jan 01, 2027 00:00 UTC')
@@ -36,8 +37,12 @@ test('when certificates end, as kubeadm prints it', () => {
   const later = expiryText(certificateExpiry(pki), CREATED + 365 * DAY + 2000)
   expect(later).toMatch(/^etcd-peer +.* <invalid> +etcd-ca +yes {5}$/m)
   expect(later).toMatch(/^!MISSING! front-proxy-ca +$/m)
-  expect(expiryText(certificateExpiry(newPki()), CREATED + 365 * DAY - 5 * HOUR)).toMatch(/^admin.conf +.* 5h +ca +no {6}$/m)
-  expect(certificateExpiry(newPki({ minor: 28 })).certificates.map(({ name }) => name)).not.toContain('super-admin.conf')
+  expect(expiryText(certificateExpiry(newPki()), CREATED + 365 * DAY - 5 * HOUR)).toMatch(
+    /^admin.conf +.* 5h +ca +no {6}$/m,
+  )
+  expect(certificateExpiry(newPki({ minor: 28 })).certificates.map(({ name }) => name)).not.toContain(
+    'super-admin.conf',
+  )
 })
 
 test('renewed certificates are good for another year, under the same name, with another key', () => {
@@ -45,9 +50,17 @@ test('renewed certificates are good for another year, under the same name, with 
   const now = CREATED + 300 * DAY
   const path = '/etc/kubernetes/pki/apiserver.crt'
   const [old, oldKey] = [parseCertificates(pki.read(path))[0], pki.read('/etc/kubernetes/pki/apiserver.key')]
-  expect(renewCertificates(pki, 'apiserver', now)).toEqual([{ name: 'apiserver', title: 'certificate for serving the Kubernetes API', result: 'renewed' }])
+  expect(renewCertificates(pki, 'apiserver', now)).toEqual([
+    { name: 'apiserver', title: 'certificate for serving the Kubernetes API', result: 'renewed' },
+  ])
   const [renewed] = parseCertificates(pki.read(path))
-  expect(renewed).toMatchObject({ subject: old?.subject, names: old?.names, purposes: ['server auth'], notAfter: now + 365 * DAY, notBefore: now - 5 * 60_000 })
+  expect(renewed).toMatchObject({
+    subject: old?.subject,
+    names: old?.names,
+    purposes: ['server auth'],
+    notAfter: now + 365 * DAY,
+    notBefore: now - 5 * 60_000,
+  })
   expect(renewed?.serial).not.toBe(old?.serial)
   expect(pki.read('/etc/kubernetes/pki/apiserver.key')).not.toBe(oldKey)
   expect(renewed?.isSignedBy(pki.authority().certificate.publicKey as never)).toBe(true)
@@ -56,11 +69,20 @@ test('renewed certificates are good for another year, under the same name, with 
   pki.remove('/etc/kubernetes/scheduler.conf')
   pki.remove('/etc/kubernetes/pki/front-proxy-ca.key')
   const all = renewCertificates(pki, 'all', now)
-  expect(all.filter(({ result }) => result !== 'renewed').map(({ name, result }) => `${name} ${result}`)).toEqual(['front-proxy-client external', 'scheduler.conf missing'])
+  expect(
+    all.filter(({ result }) => result !== 'renewed').map(({ name, result }) => `${name} ${result}`),
+  ).toEqual(['front-proxy-client external', 'scheduler.conf missing'])
   const data = /client-certificate-data: (\S+)/.exec(pki.read('/etc/kubernetes/admin.conf'))?.[1] ?? ''
   expect(pki.read('/etc/kubernetes/admin.conf')).not.toBe(admin)
-  expect(pki.identify(parseCertificates(atob(data)), now + 364 * DAY)).toMatchObject({ commonName: 'kubernetes-admin', organizations: ['kubeadm:cluster-admins'] })
-  expect(pki.identify(parseCertificates(atob(data)), now + 366 * DAY)).toContain('x509: certificate has expired')
-  expect(() => renewCertificates(pki, 'nosuch', now)).toThrow('unknown command "nosuch" for "kubeadm certs renew"')
+  expect(pki.identify(parseCertificates(atob(data)), now + 364 * DAY)).toMatchObject({
+    commonName: 'kubernetes-admin',
+    organizations: ['kubeadm:cluster-admins'],
+  })
+  expect(pki.identify(parseCertificates(atob(data)), now + 366 * DAY)).toContain(
+    'x509: certificate has expired',
+  )
+  expect(() => renewCertificates(pki, 'nosuch', now)).toThrow(
+    'unknown command "nosuch" for "kubeadm certs renew"',
+  )
   expect(LAB.created).toBe(CREATED)
 })

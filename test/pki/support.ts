@@ -10,14 +10,28 @@ export const CREATED: number = Date.UTC(2026, 0, 1)
 
 /** kubeadm's recorded set-up. */
 export const LAB: PkiConfig = {
-  seed: 7, created: CREATED, minor: 34, nodeName: 'cp1', advertiseAddress: '192.0.2.10:6443', serviceIP: '10.96.0.1',
-  controlPlaneEndpoint: 'lab.example.com:6443', certSANs: ['extra.example.com', '192.0.2.99'], clusterName: 'lab',
+  seed: 7,
+  created: CREATED,
+  minor: 34,
+  nodeName: 'cp1',
+  advertiseAddress: '192.0.2.10:6443',
+  serviceIP: '10.96.0.1',
+  controlPlaneEndpoint: 'lab.example.com:6443',
+  certSANs: ['extra.example.com', '192.0.2.99'],
+  clusterName: 'lab',
 }
 
 /** A PKI without a cluster. */
-export function newPki(config: Partial<PkiConfig> = {}, state: PkiState = { files: new Map(), keys: new Map() }): Pki {
+export function newPki(
+  config: Partial<PkiConfig> = {},
+  state: PkiState = { files: new Map(), keys: new Map() },
+): Pki {
   const random = new Random(1)
-  return new Pki({ config: { ...LAB, ...config }, state: () => state, serials: () => random.stream('pki/serial') })
+  return new Pki({
+    config: { ...LAB, ...config },
+    state: () => state,
+    serials: () => random.stream('pki/serial'),
+  })
 }
 
 /** Whether the openssl command is there. */

@@ -7,7 +7,12 @@ import { aggregatedPolicy, bootstrapPolicy } from '../../src/rbac/index.js'
 const fixture = <T>(name: string): T =>
   JSON.parse(readFileSync(new URL(`../fixtures/rbac/${name}.json`, import.meta.url), 'utf8')) as T
 
-const KINDS = { clusterroles: 'ClusterRole', clusterrolebindings: 'ClusterRoleBinding', roles: 'Role', rolebindings: 'RoleBinding' }
+const KINDS = {
+  clusterroles: 'ClusterRole',
+  clusterrolebindings: 'ClusterRoleBinding',
+  roles: 'Role',
+  rolebindings: 'RoleBinding',
+}
 
 const key = ({ metadata: { namespace = '', name = '' } }: KubeObject): string => `${namespace}/${name}`
 const byKey = (a: KubeObject, b: KubeObject): number => (key(a) < key(b) ? -1 : 1)
@@ -17,7 +22,9 @@ describe('the default policy', () => {
 
   for (const [resource, kind] of Object.entries(KINDS) as [keyof typeof KINDS, string][]) {
     it(`has the ${resource} of a real server`, () => {
-      const ours = bootstrapPolicy().filter((object) => object.kind === kind).map(({ kind: _kind, apiVersion: _version, ...rest }) => rest)
+      const ours = bootstrapPolicy()
+        .filter((object) => object.kind === kind)
+        .map(({ kind: _kind, apiVersion: _version, ...rest }) => rest)
       expect(ours.toSorted(byKey)).toEqual(recorded[resource].toSorted(byKey))
     })
   }
@@ -32,7 +39,9 @@ describe('aggregation', () => {
   it('fills admin, edit and view as the controller of a real cluster does', () => {
     const roles = aggregatedPolicy().filter(({ kind }) => kind === 'ClusterRole') as readonly ClusterRole[]
     const recorded = fixture<Readonly<Record<string, unknown>>>('aggregated')
-    const ours = roles.filter(({ aggregationRule }) => aggregationRule !== undefined).map(({ metadata, rules }) => [metadata.name, rules])
+    const ours = roles
+      .filter(({ aggregationRule }) => aggregationRule !== undefined)
+      .map(({ metadata, rules }) => [metadata.name, rules])
     expect(Object.fromEntries(ours)).toEqual(recorded)
   })
 })

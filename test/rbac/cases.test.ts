@@ -5,7 +5,7 @@ import { aggregatedRules, authorize, bootstrapPolicy } from '../../src/rbac/inde
 import { sharedTable } from './shared.js'
 
 interface Check {
-  readonly user: { readonly name: string, readonly groups?: readonly string[] }
+  readonly user: { readonly name: string; readonly groups?: readonly string[] }
   readonly verb: string
   readonly apiGroup?: string
   readonly resource?: string
@@ -25,29 +25,44 @@ interface Case {
 
 const cases = sharedTable<readonly Case[]>('rbac-cases.json')
 
-/** The objects after the controller has filled in the roles that aggregate: twice, since `admin` takes from `edit`. */
+/**
+ * The objects after the controller has filled in the roles that aggregate: twice, since `admin` takes from
+ * `edit`.
+ */
 function aggregated(objects: readonly KubeObject[]): readonly KubeObject[] {
   const once = (all: readonly KubeObject[]): readonly KubeObject[] => {
     const roles = all.filter(({ kind }) => kind === 'ClusterRole') as readonly ClusterRole[]
     return all.map((object) => {
       const role = object as ClusterRole
-      return object.kind === 'ClusterRole' && role.aggregationRule !== undefined ? { ...role, rules: aggregatedRules(role, roles) } : object
+      return object.kind === 'ClusterRole' && role.aggregationRule !== undefined
+        ? { ...role, rules: aggregatedRules(role, roles) }
+        : object
     })
   }
   return once(once(once(objects)))
 }
 
 /** The verdict on a check. */
-function verdictOf({ objects, useBootstrap }: Case, { user, nonResourceURL, expected: _expected, ...question }: Check): string {
+function verdictOf(
+  { objects, useBootstrap }: Case,
+  { user, nonResourceURL, expected: _expected, ...question }: Check,
+): string {
   const all = useBootstrap === true ? [...bootstrapPolicy(), ...objects] : objects
-  const query = { ...question, user: user.name, groups: user.groups ?? [], ...(nonResourceURL === undefined ? {} : { path: nonResourceURL }) }
+  const query = {
+    ...question,
+    user: user.name,
+    groups: user.groups ?? [],
+    ...(nonResourceURL === undefined ? {} : { path: nonResourceURL }),
+  }
   return authorize(aggregated(all), query).allowed ? 'allow' : 'deny'
 }
 
 describe.skipIf(cases === undefined)('upstream cases', () => {
   for (const each of cases ?? []) {
     it(each.id, () => {
-      expect(each.checks.map((check) => verdictOf(each, check))).toEqual(each.checks.map(({ expected }) => expected))
+      expect(each.checks.map((check) => verdictOf(each, check))).toEqual(
+        each.checks.map(({ expected }) => expected),
+      )
     })
   }
 })

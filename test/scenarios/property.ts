@@ -13,12 +13,19 @@ const copy: fc.Arbitrary<Copy> = fc.oneof(
 /** Scenarios with all workloads, Services, claims and autoscalers, on whole control planes. */
 export function playWorkloads(seed: number, numRuns: number): void {
   const actions = fc.array(workloadAction, { minLength: 3, maxLength: 6, size: 'max' })
-  const run = (start: Beginning, list: readonly Action[], how: Copy): void => runScenario({ ...start, whole: true }, list, how)
+  const run = (start: Beginning, list: readonly Action[], how: Copy): void =>
+    runScenario({ ...start, whole: true }, list, how)
   fc.assert(fc.property(beginning, actions, copy, run), { seed, numRuns })
 }
 
-/** Plays `numRuns` random scenarios; fast-check prints the seed and the shortest list of actions that still fails. */
+/**
+ * Plays `numRuns` random scenarios; fast-check prints the seed and the shortest list of actions that still
+ * fails.
+ */
 export function playScenarios(seed: number, numRuns: number): void {
   const actions = fc.array(action, { minLength: 3, maxLength: 6, size: 'max' })
-  fc.assert(fc.property(beginning, actions, copy, (start, list, how) => runScenario(start, list, how)), { seed, numRuns })
+  fc.assert(
+    fc.property(beginning, actions, copy, (start, list, how) => runScenario(start, list, how)),
+    { seed, numRuns },
+  )
 }

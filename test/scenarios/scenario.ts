@@ -12,27 +12,59 @@ const fresh = new Map<string, ClusterSnapshot>()
 /** Controllers that no action of a scenario can set to work. */
 const IDLE = [
   ...[
-    'serviceaccount-token', 'certificatesigningrequest-approving', 'certificatesigningrequest-signing', 'certificatesigningrequest-cleaner',
-    'bootstrap-signer', 'token-cleaner', 'clusterrole-aggregation', 'validatingadmissionpolicy-status', 'resourcequota', 'replicationcontroller',
-    'cronjob', 'ttl-after-finished', 'endpoints', 'endpointslice', 'endpointslice-mirroring', 'root-ca-certificate-publisher',
-    'statefulset', 'job', 'horizontal-pod-autoscaler', 'persistentvolume-binder', 'persistentvolumeclaim-protection',
-    'persistentvolume-protection', 'volumeattributesclass-protection', 'ephemeral-volume', 'persistentvolume-expander',
+    'serviceaccount-token',
+    'certificatesigningrequest-approving',
+    'certificatesigningrequest-signing',
+    'certificatesigningrequest-cleaner',
+    'bootstrap-signer',
+    'token-cleaner',
+    'clusterrole-aggregation',
+    'validatingadmissionpolicy-status',
+    'resourcequota',
+    'replicationcontroller',
+    'cronjob',
+    'ttl-after-finished',
+    'endpoints',
+    'endpointslice',
+    'endpointslice-mirroring',
+    'root-ca-certificate-publisher',
+    'statefulset',
+    'job',
+    'horizontal-pod-autoscaler',
+    'persistentvolume-binder',
+    'persistentvolumeclaim-protection',
+    'persistentvolume-protection',
+    'volumeattributesclass-protection',
+    'ephemeral-volume',
+    'persistentvolume-expander',
     'persistentvolume-attach-detach',
   ].map((name) => `kube-controller-manager/${name}-controller`),
-  'simulated-storage', 'kube-apiserver',
+  'simulated-storage',
+  'kube-apiserver',
 ]
 
 function optionsOf({ whole, ...options }: Beginning): ClusterOptions {
-  return whole ? { ...options, metricsServer: true } : { ...options, authorization: 'AlwaysAllow', managedFields: false, without: IDLE }
+  return whole
+    ? { ...options, metricsServer: true }
+    : { ...options, authorization: 'AlwaysAllow', managedFields: false, without: IDLE }
 }
 
-/** A new cluster; equal beginnings share the work of making one, which restore(snapshot()) identity allows. From there on each goes in its own order. */
+/**
+ * A new cluster; equal beginnings share the work of making one, which restore(snapshot()) identity allows.
+ * From there on each goes in its own order.
+ */
 function begin(beginning: Beginning): SimCluster {
   if (!fresh.has(idOf(beginning))) {
     // one kind after the other: clusters that differ in their seeds only begin as copies of the same
-    for (const seed of SEEDS) fresh.set(idOf({ ...beginning, seed }), new SimCluster(optionsOf({ ...beginning, seed, interleaving: 'fifo' })).snapshot())
+    for (const seed of SEEDS)
+      fresh.set(
+        idOf({ ...beginning, seed }),
+        new SimCluster(optionsOf({ ...beginning, seed, interleaving: 'fifo' })).snapshot(),
+      )
   }
-  return SimCluster.restore(fresh.get(idOf(beginning)) as ClusterSnapshot, { interleaving: beginning.interleaving })
+  return SimCluster.restore(fresh.get(idOf(beginning)) as ClusterSnapshot, {
+    interleaving: beginning.interleaving,
+  })
 }
 
 const idOf = ({ nodes, seed, events, whole }: Beginning): string => [nodes, seed, events, whole].join(' ')
@@ -72,8 +104,9 @@ function copyOf(cluster: SimCluster, how: Copy): SimCluster | undefined {
 }
 
 /**
- * Plays a scenario under all invariants: those of each step, and at the end, at rest, and again when everything has been
- * repaired, those of rest. A copy made in the middle that does the same must end in the same state by the same steps.
+ * Plays a scenario under all invariants: those of each step, and at the end, at rest, and again when
+ * everything has been repaired, those of rest. A copy made in the middle that does the same must end in the
+ * same state by the same steps.
  */
 export function runScenario(beginning: Beginning, actions: readonly Action[], how: Copy): void {
   const cluster = begin(beginning)
@@ -86,7 +119,8 @@ export function runScenario(beginning: Beginning, actions: readonly Action[], ho
   if (copy) {
     play(copy, actions.slice(middle))
     if (copy.traceHash() !== cluster.traceHash()) throw new Error(`the ${how} went another way`)
-    if (!isDeepStrictEqual(stateOf(copy), stateOf(cluster))) throw new Error(`the ${how} ended in another state`)
+    if (!isDeepStrictEqual(stateOf(copy), stateOf(cluster)))
+      throw new Error(`the ${how} ended in another state`)
   }
   heal(cluster)
   cluster.settle()
@@ -95,7 +129,10 @@ export function runScenario(beginning: Beginning, actions: readonly Action[], ho
   guard.stop()
 }
 
-/** What waits for the next look (back-offs, conditions of jobs, metrics) has its time; then nothing may be left to do. */
+/**
+ * What waits for the next look (back-offs, conditions of jobs, metrics) has its time; then nothing may be
+ * left to do.
+ */
 function expectConverged(cluster: SimCluster): void {
   cluster.advance('12m').settle()
   expectSound(cluster, 'later')

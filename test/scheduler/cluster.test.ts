@@ -3,7 +3,12 @@ import type { Pod } from '../../src/api/core/generated.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 import { requesting } from './pods.js'
 
-function create(cluster: SimCluster, name: string, cpu: string, spec: Parameters<typeof requesting>[3] = {}): void {
+function create(
+  cluster: SimCluster,
+  name: string,
+  cpu: string,
+  spec: Parameters<typeof requesting>[3] = {},
+): void {
   const { metadata, spec: full } = requesting(name, cpu, '64Mi', spec)
   const containers = full.containers.map((container) => ({ ...container, image: 'app:1' }))
   const { uid: _, ...named } = metadata
@@ -14,15 +19,20 @@ const placed = (cluster: SimCluster): Record<string, string | undefined> =>
   Object.fromEntries(cluster.list('pods').items.map(({ metadata, spec }) => [metadata.name, spec.nodeName]))
 
 const messages = (cluster: SimCluster, reason: string): string[] =>
-  cluster.list('events').items.filter((event) => event.reason === reason).map((event) => event.message ?? '')
+  cluster
+    .list('events')
+    .items.filter((event) => event.reason === reason)
+    .map((event) => event.message ?? '')
 
 test('on a whole cluster: spread, Scheduled events, PodScheduled conditions', () => {
   const cluster = new SimCluster({ nodes: 3, seed: 7 })
   for (let n = 0; n < 9; n++) create(cluster, `p${n}`, '500m')
   cluster.settle()
   const nodes = Object.values(placed(cluster))
-  expect(['node-1', 'node-2', 'node-3'].map((name) => nodes.filter((other) => other === name).length)).toEqual([3, 3, 3])
-  const { 'p0': node } = placed(cluster)
+  expect(
+    ['node-1', 'node-2', 'node-3'].map((name) => nodes.filter((other) => other === name).length),
+  ).toEqual([3, 3, 3])
+  const { p0: node } = placed(cluster)
   expect(messages(cluster, 'Scheduled')).toContain(`Successfully assigned default/p0 to ${node}`)
   const conditions = cluster.get('pods', { namespace: 'default', name: 'p0' }).status.conditions ?? []
   expect(conditions.find(({ type }) => type === 'PodScheduled')).toMatchObject({ status: 'True' })
@@ -37,7 +47,9 @@ test('on a whole cluster: too big, then cordoned, then placed', () => {
       'preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.',
   ])
   const { status } = cluster.get('pods', { namespace: 'default', name: 'big' })
-  expect(status.conditions).toEqual([expect.objectContaining({ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' })])
+  expect(status.conditions).toEqual([
+    expect.objectContaining({ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }),
+  ])
   for (const name of ['node-1', 'node-2']) {
     cluster.patch('nodes', { name }, { type: 'merge', body: { spec: { unschedulable: true } } })
   }
@@ -57,27 +69,33 @@ test('on a whole cluster: a pod of higher priority takes the place of another', 
   create(cluster, 'high', '3', { priorityClassName: 'high' })
   cluster.settle()
   expect(placed(cluster)).toEqual({ high: 'node-1' })
-  expect(messages(cluster, 'Preempted')).toEqual([expect.stringMatching(/^Preempted by pod [0-9a-f-]{36} on node node-1$/)])
+  expect(messages(cluster, 'Preempted')).toEqual([
+    expect.stringMatching(/^Preempted by pod [0-9a-f-]{36} on node node-1$/),
+  ])
   expect(cluster.get('pods', { namespace: 'default', name: 'high' }).status.nominatedNodeName).toBeUndefined()
 })
 
-test('on a whole cluster: a restarted scheduler goes on where it was, and a fork does the same as its original', () => {
-  const cluster = new SimCluster({ nodes: 2, seed: 7 })
-  create(cluster, 'a', '3')
-  cluster.settle()
-  cluster.component('kube-scheduler').stop()
-  create(cluster, 'b', '3')
-  create(cluster, 'c', '3')
-  cluster.settle()
-  expect(placed(cluster)['b']).toBeUndefined()
-  cluster.component('kube-scheduler').start()
-  cluster.settle()
-  const fork = cluster.fork()
-  for (const one of [cluster, fork]) {
-    one.delete('pods', { namespace: 'default', name: 'a' }, { gracePeriodSeconds: 0 })
-    one.settle()
-  }
-  expect(placed(cluster)).toEqual({ b: expect.any(String), c: expect.any(String) })
-  expect(placed(fork)).toEqual(placed(cluster))
-  expect(fork.traceHash()).toBe(cluster.traceHash())
-})
+test(
+  'on a whole cluster: a restarted scheduler goes on where it was, and a fork does the same as its ' +
+    'original',
+  () => {
+    const cluster = new SimCluster({ nodes: 2, seed: 7 })
+    create(cluster, 'a', '3')
+    cluster.settle()
+    cluster.component('kube-scheduler').stop()
+    create(cluster, 'b', '3')
+    create(cluster, 'c', '3')
+    cluster.settle()
+    expect(placed(cluster)['b']).toBeUndefined()
+    cluster.component('kube-scheduler').start()
+    cluster.settle()
+    const fork = cluster.fork()
+    for (const one of [cluster, fork]) {
+      one.delete('pods', { namespace: 'default', name: 'a' }, { gracePeriodSeconds: 0 })
+      one.settle()
+    }
+    expect(placed(cluster)).toEqual({ b: expect.any(String), c: expect.any(String) })
+    expect(placed(fork)).toEqual(placed(cluster))
+    expect(fork.traceHash()).toBe(cluster.traceHash())
+  },
+)

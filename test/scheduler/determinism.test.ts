@@ -31,7 +31,8 @@ type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 function apply(fake: FakeCluster, steps: readonly Step[], from = 0): void {
   steps.forEach((s, at) => {
     const keys = Object.keys(fake.placements())
-    if (s.do === 'pod') fake.put('pods', requesting(`p${from + at}`, `${s.cpu}00m`, '64Mi', { priority: s.priority }))
+    if (s.do === 'pod')
+      fake.put('pods', requesting(`p${from + at}`, `${s.cpu}00m`, '64Mi', { priority: s.priority }))
     else if (s.do === 'leave' && keys.length > 0) fake.remove('pods', keys[s.pick % keys.length] as string)
     else if (s.do === 'node') {
       fake.put(
@@ -60,14 +61,19 @@ const past = fc.array(step, { maxLength: 25 })
 
 test.each(['v1.35', 'v1.32'])('%s: a fork at any point has the same future as the original', (version) => {
   fc.assert(
-    fc.property(past, past, fc.constantFrom('fifo' as const, 'seeded' as const), (before, after, interleaving) => {
-      const original = new FakeCluster(createScheduler(), { seed: 3, version, interleaving })
-      apply(original, before)
-      const fork = original.fork()
-      apply(original, after, 1000)
-      apply(fork, after, 1000)
-      expect(outcome(fork)).toEqual(outcome(original))
-    }),
+    fc.property(
+      past,
+      past,
+      fc.constantFrom('fifo' as const, 'seeded' as const),
+      (before, after, interleaving) => {
+        const original = new FakeCluster(createScheduler(), { seed: 3, version, interleaving })
+        apply(original, before)
+        const fork = original.fork()
+        apply(original, after, 1000)
+        apply(fork, after, 1000)
+        expect(outcome(fork)).toEqual(outcome(original))
+      },
+    ),
     { seed: 7, numRuns: 150 },
   )
 })

@@ -13,30 +13,42 @@ const step = fc.oneof(
 
 test('total, least and counts of domains are those of a recount, with and without the changes of a trial', () => {
   const changes = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.integer({ min: 0, max: 2 }))
-  fc.assert(fc.property(fc.array(step, { maxLength: 60, size: 'max' }), changes, (steps, trial) => {
-    const nodes = Array.from({ length: 5 }, (_, at) => Object.assign(new NodeInfo(`n${at}`), { slot: at }))
-    const counts = [0, 0, 0, 0, 0]
-    const group = new PodGroup(() => nodes)
-    const table = group.table('zone', ALL_NODES)
-    for (const one of steps) {
-      const info = nodes[one.slot] as NodeInfo
-      if (one.do === 'node') {
-        if (one.zone) info.setNode(node(info.name, { labels: { zone: one.zone } }))
-        else info.clearNode()
-        group.setNode(info)
-      } else if (one.delta > 0 || (counts[one.slot] as number) > 0) {
-        counts[one.slot] = (counts[one.slot] as number) + one.delta
-        group.add(info, one.delta)
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60, size: 'max' }), changes, (steps, trial) => {
+      const nodes = Array.from({ length: 5 }, (_, at) => Object.assign(new NodeInfo(`n${at}`), { slot: at }))
+      const counts = [0, 0, 0, 0, 0]
+      const group = new PodGroup(() => nodes)
+      const table = group.table('zone', ALL_NODES)
+      for (const one of steps) {
+        const info = nodes[one.slot] as NodeInfo
+        if (one.do === 'node') {
+          if (one.zone) info.setNode(node(info.name, { labels: { zone: one.zone } }))
+          else info.clearNode()
+          group.setNode(info)
+        } else if (one.delta > 0 || (counts[one.slot] as number) > 0) {
+          counts[one.slot] = (counts[one.slot] as number) + one.delta
+          group.add(info, one.delta)
+        }
+        const domains = new Map<string, number>()
+        for (const { object, labels, slot: at } of nodes) {
+          if (object)
+            domains.set(
+              labels['zone'] as string,
+              (domains.get(labels['zone'] as string) ?? 0) + (counts[at] as number),
+            )
+        }
+        const least = (of: Iterable<number>): number => (domains.size === 0 ? 0 : Math.min(...of))
+        expect([table.size, table.total]).toEqual([
+          domains.size,
+          [...domains.values()].reduce((a, b) => a + b, 0),
+        ])
+        expect(table.least()).toBe(least(domains.values()))
+        expect(table.least(new Map(Object.entries(trial)))).toBe(
+          least([...domains].map(([value, count]) => count + (trial[value] ?? 0))),
+        )
+        for (const [value, count] of domains) expect(table.countOf(value)).toBe(count)
       }
-      const domains = new Map<string, number>()
-      for (const { object, labels, slot: at } of nodes) {
-        if (object) domains.set(labels['zone'] as string, (domains.get(labels['zone'] as string) ?? 0) + (counts[at] as number))
-      }
-      const least = (of: Iterable<number>): number => (domains.size === 0 ? 0 : Math.min(...of))
-      expect([table.size, table.total]).toEqual([domains.size, [...domains.values()].reduce((a, b) => a + b, 0)])
-      expect(table.least()).toBe(least(domains.values()))
-      expect(table.least(new Map(Object.entries(trial)))).toBe(least([...domains].map(([value, count]) => count + (trial[value] ?? 0))))
-      for (const [value, count] of domains) expect(table.countOf(value)).toBe(count)
-    }
-  }), { numRuns: 60 })
+    }),
+    { numRuns: 60 },
+  )
 })

@@ -1,5 +1,11 @@
 import { ApiError } from '../../src/apiserver/client/api-error.js'
-import type { ListOptions, ObjectKey, ResumableClient, Watch, WatchEvent } from '../../src/apiserver/client/client.js'
+import type {
+  ListOptions,
+  ObjectKey,
+  ResumableClient,
+  Watch,
+  WatchEvent,
+} from '../../src/apiserver/client/client.js'
 import type { ClusterEvents } from '../../src/apiserver/client/cluster-events.js'
 import type { Component, ComponentHost } from '../../src/apiserver/client/component.js'
 import type { EventRecorder } from '../../src/apiserver/client/event-recorder.js'
@@ -23,7 +29,10 @@ interface LogEntry {
 
 type EventLine = string
 
-/** The part of an apiserver that the scheduler talks to, over the real kernel and the real informers; forks like the real one. */
+/**
+ * The part of an apiserver that the scheduler talks to, over the real kernel and the real informers; forks
+ * like the real one.
+ */
 export class FakeCluster {
   readonly sim: Simulation<ClusterEvents>
   readonly events: EventLine[] = []
@@ -51,7 +60,10 @@ export class FakeCluster {
   }
 
   fork(): FakeCluster {
-    const fork = new FakeCluster(this.#component, { ...this.#options, version: this.#version }, [this.sim.state(), this.#log])
+    const fork = new FakeCluster(this.#component, { ...this.#options, version: this.#version }, [
+      this.sim.state(),
+      this.#log,
+    ])
     fork.events.push(...this.events)
     return fork
   }
@@ -121,7 +133,11 @@ export class FakeCluster {
     const nominatedNodeName = 'nominatedNodeName' in status ? status['nominatedNodeName'] : before
     this.put('pods', {
       ...old,
-      status: { ...rest, conditions, ...(nominatedNodeName ? { nominatedNodeName: nominatedNodeName as string } : {}) },
+      status: {
+        ...rest,
+        conditions,
+        ...(nominatedNodeName ? { nominatedNodeName: nominatedNodeName as string } : {}),
+      },
     })
     return this.#get(resource, key)
   }
@@ -131,7 +147,11 @@ export class FakeCluster {
     if (error) throw error
     const pod = this.#get('pods', key) as Pod
     if (pod.spec.nodeName)
-      throw new ApiError(409, 'Conflict', `pod ${pod.metadata.name} is already assigned to node "${pod.spec.nodeName}"`)
+      throw new ApiError(
+        409,
+        'Conflict',
+        `pod ${pod.metadata.name} is already assigned to node "${pod.spec.nodeName}"`,
+      )
     this.put('pods', { ...pod, spec: { ...pod.spec, nodeName: node } })
     return this.#get('pods', key)
   }
@@ -157,7 +177,9 @@ export class FakeCluster {
             return String(at)
           },
           next: () => {
-            const events: WatchEvent<KubeObject>[] = log.slice(at).filter((entry) => entry.resource === resource)
+            const events: WatchEvent<KubeObject>[] = log
+              .slice(at)
+              .filter((entry) => entry.resource === resource)
             at = log.length
             return events
           },
@@ -165,7 +187,8 @@ export class FakeCluster {
           stop: () => {},
         }
       },
-      resumeWatch: (resource: string, options: ListOptions): Watch<KubeObject> => part.watch(resource, options),
+      resumeWatch: (resource: string, options: ListOptions): Watch<KubeObject> =>
+        part.watch(resource, options),
       reread: (resource: string, options: ListOptions): object => part.list(resource, options),
       patch: (resource: string, key: ObjectKey, { body }: { body: { status: Record<string, unknown> } }) =>
         this.#patchStatus(resource, `${key.namespace}/${key.name}`, body.status),
@@ -183,7 +206,8 @@ export class FakeCluster {
   #host(kernelHost: ModuleHost<ClusterEvents>): ComponentHost {
     const client = this.#client()
     const recorder: EventRecorder = {
-      event: ({ object }, type, reason, message) => void this.events.push(`${type} ${reason} ${keyOf(object)}: ${message}`),
+      event: ({ object }, type, reason, message) =>
+        void this.events.push(`${type} ${reason} ${keyOf(object)}: ${message}`),
     }
     const version = this.#version
     return Object.assign(kernelHost, {
@@ -191,9 +215,16 @@ export class FakeCluster {
       version,
       recorder: () => recorder,
       informer: (resource: string, options: InformerOptions<KubeObject> = {}) => {
-        const state = kernelHost.state<InformerState>(`informer ${resource}`, () => ({ resourceVersion: undefined }))
+        const state = kernelHost.state<InformerState>(`informer ${resource}`, () => ({
+          resourceVersion: undefined,
+        }))
         const topic = kernelHost.handle(`informer ${resource}`, () => informer.deliver())
-        const informer: ListWatchInformer<KubeObject> = new ListWatchInformer(resource, options, { client, state, topic, connected: () => true })
+        const informer: ListWatchInformer<KubeObject> = new ListWatchInformer(resource, options, {
+          client,
+          state,
+          topic,
+          connected: () => true,
+        })
         return informer
       },
     }) as unknown as ComponentHost

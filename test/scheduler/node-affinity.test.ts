@@ -8,8 +8,12 @@ import {
 import { node, pod } from './pods.js'
 
 const affine = (nodeSelectorTerms: object[]) =>
-  pod('p', { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } } } as object)
-const expression = (key: string, operator: string, ...values: string[]) => ({ matchExpressions: [{ key, operator, values }] })
+  pod('p', {
+    affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } },
+  } as object)
+const expression = (key: string, operator: string, ...values: string[]) => ({
+  matchExpressions: [{ key, operator, values }],
+})
 const named = (...values: string[]) => ({ matchFields: [{ key: 'metadata.name', operator: 'In', values }] })
 const big = node('big', { labels: { size: '10', zone: 'a' } })
 
@@ -38,7 +42,9 @@ test.each([
 test('nodeSelector and affinity must both hold', () => {
   expect(matchesRequiredNodeAffinity(pod('p', { nodeSelector: { zone: 'a', size: '10' } }), big)).toBe(true)
   expect(matchesRequiredNodeAffinity(pod('p', { nodeSelector: { zone: 'a', rack: '1' } }), big)).toBe(false)
-  expect(matchesRequiredNodeAffinity(pod('p', { ...affine([named('x')]).spec, nodeSelector: { zone: 'a' } }), big)).toBe(false)
+  expect(
+    matchesRequiredNodeAffinity(pod('p', { ...affine([named('x')]).spec, nodeSelector: { zone: 'a' } }), big),
+  ).toBe(false)
 })
 
 test('preferred terms add their weights; empty terms do not count', () => {
@@ -61,13 +67,17 @@ test('names of nodes: united over terms, intersected within one, unknown when a 
 })
 
 test('host ports: equal protocol and port conflict on one address or on all', () => {
-  const ports = (...list: object[]) => hostPortsOf(pod('p', { containers: [{ name: 'a', ports: list }] } as object))
+  const ports = (...list: object[]) =>
+    hostPortsOf(pod('p', { containers: [{ name: 'a', ports: list }] } as object))
   const any = ports({ containerPort: 80, hostPort: 80 })
   expect(any).toEqual([{ ip: '0.0.0.0', protocol: 'TCP', port: 80 }])
   expect(anyHostPortConflict(any, ports({ containerPort: 1, hostPort: 80, hostIP: '10.0.0.1' }))).toBe(true)
   expect(anyHostPortConflict(any, ports({ containerPort: 1, hostPort: 80, protocol: 'UDP' }))).toBe(false)
   expect(anyHostPortConflict(any, ports({ containerPort: 80 }))).toBe(false)
-  const [one, other] = [ports({ hostPort: 80, hostIP: '10.0.0.1' }), ports({ hostPort: 80, hostIP: '10.0.0.2' })]
+  const [one, other] = [
+    ports({ hostPort: 80, hostIP: '10.0.0.1' }),
+    ports({ hostPort: 80, hostIP: '10.0.0.2' }),
+  ]
   expect(anyHostPortConflict(one, other)).toBe(false)
   expect(anyHostPortConflict(one, one)).toBe(true)
 })

@@ -1,7 +1,13 @@
-/** The few fields of objects that the oracle reads, written down apart from the types of the code under test. */
+/**
+ * The few fields of objects that the oracle reads, written down apart from the types of the code under test.
+ */
 export interface LabelSelector {
   readonly matchLabels?: Record<string, string>
-  readonly matchExpressions?: readonly { key: string; operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'; values?: readonly string[] }[]
+  readonly matchExpressions?: readonly {
+    key: string
+    operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'
+    values?: readonly string[]
+  }[]
 }
 
 export interface PodAffinityTerm {
@@ -23,11 +29,19 @@ export interface TopologySpreadConstraint {
 
 interface Terms {
   readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly PodAffinityTerm[]
-  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly { weight: number; podAffinityTerm: PodAffinityTerm }[]
+  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
+    weight: number
+    podAffinityTerm: PodAffinityTerm
+  }[]
 }
 
 export interface Pod {
-  readonly metadata: { name: string; namespace: string; labels?: Record<string, string>; deletionTimestamp?: string }
+  readonly metadata: {
+    name: string
+    namespace: string
+    labels?: Record<string, string>
+    deletionTimestamp?: string
+  }
   readonly spec: {
     nodeName?: string
     nodeSelector?: Record<string, string>

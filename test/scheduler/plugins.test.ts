@@ -29,7 +29,13 @@ const handleOf = (version: string): PluginHandle => ({
   randomInt: () => 0,
 })
 
-function verdict(plugin: Plugin | PluginFactory, wanted: Pod, on: Node, others: readonly Pod[] = [], version = 'v1.35') {
+function verdict(
+  plugin: Plugin | PluginFactory,
+  wanted: Pod,
+  on: Node,
+  others: readonly Pod[] = [],
+  version = 'v1.35',
+) {
   const made = typeof plugin === 'function' ? plugin(handleOf(version)) : plugin
   const info = podInfoOf(wanted)
   const target = new NodeInfo(on.metadata.name as string, on)
@@ -54,7 +60,9 @@ describe('NodeUnschedulable', () => {
     ['a cordon tolerated by all', pod('p', { tolerations: [{ operator: 'Exists' }] }), cordoned, undefined],
     [
       'tolerated for another effect',
-      pod('p', { tolerations: [{ key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoExecute' }] }),
+      pod('p', {
+        tolerations: [{ key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoExecute' }],
+      }),
       cordoned,
       { code: U, reasons: ['node(s) were unschedulable'] },
     ],
@@ -78,7 +86,12 @@ describe('TaintToleration', () => {
     ['NoSchedule', [{ key: 'a', effect: 'NoSchedule' }], [], refused],
     ['NoExecute', [{ key: 'a', effect: 'NoExecute' }], [], refused],
     ['PreferNoSchedule', [{ key: 'a', effect: 'PreferNoSchedule' }], [], undefined],
-    ['tolerated by value', [{ key: 'a', value: '1', effect: 'NoSchedule' }], [{ key: 'a', value: '1' }], undefined],
+    [
+      'tolerated by value',
+      [{ key: 'a', value: '1', effect: 'NoSchedule' }],
+      [{ key: 'a', value: '1' }],
+      undefined,
+    ],
     ['another value', [{ key: 'a', value: '1', effect: 'NoSchedule' }], [{ key: 'a', value: '2' }], refused],
     [
       'one of two',
@@ -90,7 +103,9 @@ describe('TaintToleration', () => {
       refused,
     ],
   ])('%s', (_, taints, tolerations, expected) => {
-    expect(verdict(taintToleration, pod('p', { tolerations } as object), tainted(...taints))).toEqual(expected)
+    expect(verdict(taintToleration, pod('p', { tolerations } as object), tainted(...taints))).toEqual(
+      expected,
+    )
   })
 
   test.each([
@@ -100,13 +115,16 @@ describe('TaintToleration', () => {
     ['v1.34', 'node(s) had untolerated taint(s)'],
   ])('text of %s', (version, text) => {
     expect(
-      verdict(taintToleration, pod('p'), tainted({ key: 'a', value: '1', effect: 'NoSchedule' }), [], version)?.reasons,
+      verdict(taintToleration, pod('p'), tainted({ key: 'a', value: '1', effect: 'NoSchedule' }), [], version)
+        ?.reasons,
     ).toEqual([text])
   })
 
   test('scores the untolerated PreferNoSchedule taints, fewest best', () => {
     const plugin = taintToleration(handleOf('v1.35'))
-    const info = podInfoOf(pod('p', { tolerations: [{ key: 'a', operator: 'Exists', effect: 'PreferNoSchedule' }] }))
+    const info = podInfoOf(
+      pod('p', { tolerations: [{ key: 'a', operator: 'Exists', effect: 'PreferNoSchedule' }] }),
+    )
     const soft = (...keys: string[]) => tainted(...keys.map((key) => ({ key, effect: 'PreferNoSchedule' })))
     const nodes = [soft(), soft('a'), soft('a', 'b'), soft('b', 'c')].map((on) => new NodeInfo('n', on))
     const cycle = new Cycle(info, new Snapshot())
@@ -123,13 +141,19 @@ test('NodeAffinity: the reason, which depends on the version', () => {
     code: U,
     reasons: ["node(s) didn't match Pod's node affinity/selector"],
   })
-  expect(verdict(nodeAffinity(), picky, node('n'), [], 'v1.14')?.reasons).toEqual(["node(s) didn't match node selector"])
+  expect(verdict(nodeAffinity(), picky, node('n'), [], 'v1.14')?.reasons).toEqual([
+    "node(s) didn't match node selector",
+  ])
   expect(verdict(nodeAffinity(), picky, node('n', { labels: { disk: 'ssd' } }))).toBeUndefined()
 })
 
 test('NodePorts: a taken host port', () => {
-  const web = (name: string): Pod => pod(name, { containers: [{ name: 'a', ports: [{ containerPort: 80, hostPort: 80 }] }] })
-  const taken = { code: 'Unschedulable', reasons: ["node(s) didn't have free ports for the requested pod ports"] }
+  const web = (name: string): Pod =>
+    pod(name, { containers: [{ name: 'a', ports: [{ containerPort: 80, hostPort: 80 }] }] })
+  const taken = {
+    code: 'Unschedulable',
+    reasons: ["node(s) didn't have free ports for the requested pod ports"],
+  }
   expect(verdict(nodePorts, web('p'), node('n'), [web('q')])).toEqual(taken)
   expect(verdict(nodePorts, web('p'), node('n'), [pod('q')])).toBeUndefined()
 })
@@ -138,7 +162,12 @@ describe('NodeResourcesFit', () => {
   const full = [requesting('q', '3', '30Gi')]
   test.each([
     ['room', requesting('p', '1', '1Gi'), full, undefined],
-    ['no cpu left', requesting('p', '2', '1Gi'), full, { code: 'Unschedulable', reasons: ['Insufficient cpu'] }],
+    [
+      'no cpu left',
+      requesting('p', '2', '1Gi'),
+      full,
+      { code: 'Unschedulable', reasons: ['Insufficient cpu'] },
+    ],
     [
       'neither left',
       requesting('p', '2', '3Gi'),
@@ -165,16 +194,23 @@ describe('NodeResourcesFit', () => {
       { code: U, reasons: ['Insufficient ephemeral-storage'] },
     ],
     ['a pod that asks for nothing on a full node', pod('p'), [requesting('q', '4', '32Gi')], undefined],
-  ])('%s', (_, wanted, others, expected) => expect(verdict(nodeResourcesFit(), wanted, node('n'), others)).toEqual(expected))
+  ])('%s', (_, wanted, others, expected) =>
+    expect(verdict(nodeResourcesFit(), wanted, node('n'), others)).toEqual(expected),
+  )
 
   test('the pod count, alone and with others', () => {
     const small = node('n', { allocatable: { pods: '1' } })
-    expect(verdict(nodeResourcesFit(), pod('p'), small, [pod('q')])).toEqual({ code: 'Unschedulable', reasons: ['Too many pods'] })
+    expect(verdict(nodeResourcesFit(), pod('p'), small, [pod('q')])).toEqual({
+      code: 'Unschedulable',
+      reasons: ['Too many pods'],
+    })
     expect(verdict(nodeResourcesFit(), requesting('p', '3'), small, full)).toEqual({
       code: 'Unschedulable',
       reasons: ['Too many pods', 'Insufficient cpu'],
     })
-    expect(verdict(nodeResourcesFit(), pod('p'), small, [pod('q')], 'v1.14')?.reasons).toEqual(['Insufficient pods'])
+    expect(verdict(nodeResourcesFit(), pod('p'), small, [pod('q')], 'v1.14')?.reasons).toEqual([
+      'Insufficient pods',
+    ])
   })
 
   test.each([
@@ -198,9 +234,10 @@ test.each([
 })
 
 test('SchedulingGates names the gates', () => {
-  expect(schedulingGates.preEnqueue?.(podInfoOf(pod('p', { schedulingGates: [{ name: 'a' }, { name: 'b' }] })))?.reasons).toEqual(
-    ['waiting for scheduling gates: [a b]'],
-  )
+  expect(
+    schedulingGates.preEnqueue?.(podInfoOf(pod('p', { schedulingGates: [{ name: 'a' }, { name: 'b' }] })))
+      ?.reasons,
+  ).toEqual(['waiting for scheduling gates: [a b]'])
 })
 
 test('scores are scaled to the largest, rounding down', () => {

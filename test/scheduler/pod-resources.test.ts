@@ -65,14 +65,27 @@ test.each([
   expect(podRequests(pod('p', spec))).toEqual(expected)
 })
 
-test('a resized container counts the most of spec, status and allocation; an infeasible resize leaves the spec out', () => {
-  const status = { containerStatuses: [{ name: 'app', resources: { requests: { cpu: '2' } }, allocatedResources: { cpu: '3' } }] }
-  const spec = { containers: [container('app', { cpu: '5' })] }
-  expect(podRequests(pod('p', spec, { status }), { useStatusResources: true })).toEqual({ cpu: 5000 })
-  expect(podRequests(pod('p', spec, { status }))).toEqual({ cpu: 5000 })
-  const infeasible = { ...status, conditions: [{ type: 'PodResizePending', status: 'True', reason: 'Infeasible' }] }
-  expect(podRequests(pod('p', spec, { status: infeasible }), { useStatusResources: true })).toEqual({ cpu: 3000 })
-})
+test(
+  'a resized container counts the most of spec, status and allocation; an infeasible resize leaves the ' +
+    'spec out',
+  () => {
+    const status = {
+      containerStatuses: [
+        { name: 'app', resources: { requests: { cpu: '2' } }, allocatedResources: { cpu: '3' } },
+      ],
+    }
+    const spec = { containers: [container('app', { cpu: '5' })] }
+    expect(podRequests(pod('p', spec, { status }), { useStatusResources: true })).toEqual({ cpu: 5000 })
+    expect(podRequests(pod('p', spec, { status }))).toEqual({ cpu: 5000 })
+    const infeasible = {
+      ...status,
+      conditions: [{ type: 'PodResizePending', status: 'True', reason: 'Infeasible' }],
+    }
+    expect(podRequests(pod('p', spec, { status: infeasible }), { useStatusResources: true })).toEqual({
+      cpu: 3000,
+    })
+  },
+)
 
 test('limits: overhead counts only where there is a limit', () => {
   const containers = [{ name: 'a', resources: { limits: { cpu: '1' } } }]
@@ -82,5 +95,8 @@ test('limits: overhead counts only where there is a limit', () => {
 test('scores count 100m and 200Mi for a container that asks for nothing', () => {
   expect(nonZeroPodRequests(pod('p'))).toEqual({ cpu: 100, memory: 200 * Mi })
   expect(nonZeroPodRequests(requesting('p', '1', '1Mi'))).toEqual({ cpu: 1000, memory: Mi })
-  expect(nonZeroPodRequests(pod('p', { resources: { requests: { cpu: '2' } } }))).toEqual({ cpu: 2000, memory: 200 * Mi })
+  expect(nonZeroPodRequests(pod('p', { resources: { requests: { cpu: '2' } } }))).toEqual({
+    cpu: 2000,
+    memory: 200 * Mi,
+  })
 })

@@ -1,7 +1,9 @@
 import type { Node, Pod } from '../../src/api/core/generated.js'
 import type { ObjectInput } from '../../src/api/input.js'
 
-/** A pod from a spec; what a spec leaves out is as the apiserver would default it where the scheduler cares. */
+/**
+ * A pod from a spec; what a spec leaves out is as the apiserver would default it where the scheduler cares.
+ */
 export function pod(name: string, spec: ObjectInput<Pod['spec']> = {}, rest: ObjectInput<Pod> = {}): Pod {
   const { metadata, ...others } = rest
   return {
@@ -15,14 +17,23 @@ export function pod(name: string, spec: ObjectInput<Pod['spec']> = {}, rest: Obj
 }
 
 /** A pod with one container that requests cpu and memory. */
-export function requesting(name: string, cpu: string, memory = '64Mi', spec: ObjectInput<Pod['spec']> = {}): Pod {
+export function requesting(
+  name: string,
+  cpu: string,
+  memory = '64Mi',
+  spec: ObjectInput<Pod['spec']> = {},
+): Pod {
   return pod(name, { containers: [{ name: 'app', resources: { requests: { cpu, memory } } }], ...spec })
 }
 
 /** A node of 4 cpus, 32Gi and 110 pods, the default node of scheduler_perf. */
 export function node(
   name: string,
-  rest: { readonly labels?: Record<string, string>; readonly spec?: object; readonly allocatable?: object } = {},
+  rest: {
+    readonly labels?: Record<string, string>
+    readonly spec?: object
+    readonly allocatable?: object
+  } = {},
 ): Node {
   return {
     apiVersion: 'v1',

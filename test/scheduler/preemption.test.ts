@@ -114,13 +114,18 @@ test('a pod that does not fit even so gets the reasons of the trial', () => {
   const { message } = explain(requesting('p', '3', '64Mi', { priority: 100 }), [node('a'), node('b')], pods)
   expect(message).toBe(
     '0/2 nodes are available: 2 Insufficient cpu. no new claims to deallocate, ' +
-      'preemption: 0/2 nodes are available: 1 Insufficient cpu, 1 No preemption victims found for incoming pod.',
+      'preemption: 0/2 nodes are available: 1 Insufficient cpu, 1 No preemption victims found for ' +
+      'incoming pod.',
   )
 })
 
 test('preemptionPolicy Never', () => {
   const pods = [running('x', 'a', { cpu: '4' })]
-  const { message } = explain(requesting('p', '3', '64Mi', { priority: 100, preemptionPolicy: 'Never' }), [node('a')], pods)
+  const { message } = explain(
+    requesting('p', '3', '64Mi', { priority: 100, preemptionPolicy: 'Never' }),
+    [node('a')],
+    pods,
+  )
   expect(message).toBe(
     '0/1 nodes are available: 1 Insufficient cpu. ' +
       'no new claims to deallocate, preemption: not eligible due to preemptionPolicy=Never.',
@@ -148,7 +153,13 @@ test('a node promised to a pod is not given to one of less priority', () => {
   fake.put('nodes', node('a'))
   const terminating = running('x', 'a', { cpu: '3', priority: 1 })
   const conditions = [
-    { type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler', lastProbeTime: null, lastTransitionTime: null },
+    {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'PreemptionByScheduler',
+      lastProbeTime: null,
+      lastTransitionTime: null,
+    },
   ]
   const metadata = { ...terminating.metadata, deletionTimestamp: '2026-01-01T00:00:30Z' }
   fake.put('pods', { ...terminating, metadata, status: { conditions } })
@@ -170,23 +181,35 @@ test('a node promised to a pod is not given to one of less priority', () => {
 })
 
 test('what trials on nodes have shown is remembered only as long as it is true', () => {
-  const change = fc.record({ pod: fc.nat(11), node: fc.nat(5), cpu: fc.constantFrom('1', '2', '3'), priority: fc.nat(2), started: fc.nat(2), gone: fc.boolean() })
+  const change = fc.record({
+    pod: fc.nat(11),
+    node: fc.nat(5),
+    cpu: fc.constantFrom('1', '2', '3'),
+    priority: fc.nat(2),
+    started: fc.nat(2),
+    gone: fc.boolean(),
+  })
   const release = schedulerRelease('v1.35')
-  fc.assert(fc.property(fc.array(change, { minLength: 10, maxLength: 40, size: 'max' }), (changes) => {
-    const framework = makeFramework({}, handleOf({}, release))
-    const snapshot = Snapshot.of(Array.from({ length: 6 }, (_, n) => node(`n${n}`)))
-    for (const { pod: n, node: at, cpu, priority, started, gone } of changes) {
-      if (gone) snapshot.removePod(`default/p${n}`)
-      else {
-        const low = requesting(`p${n}`, cpu, '64Mi', { priority, nodeName: `n${at}` })
-        const status = started === 0 ? {} : { startTime: `2026-01-01T00:00:0${started}Z` }
-        snapshot.setPod(podInfoOf({ ...low, status } as Pod), `n${at}`)
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 10, maxLength: 40, size: 'max' }), (changes) => {
+      const framework = makeFramework({}, handleOf({}, release))
+      const snapshot = Snapshot.of(Array.from({ length: 6 }, (_, n) => node(`n${n}`)))
+      for (const { pod: n, node: at, cpu, priority, started, gone } of changes) {
+        if (gone) snapshot.removePod(`default/p${n}`)
+        else {
+          const low = requesting(`p${n}`, cpu, '64Mi', { priority, nodeName: `n${at}` })
+          const status = started === 0 ? {} : { startTime: `2026-01-01T00:00:0${started}Z` }
+          snapshot.setPod(podInfoOf({ ...low, status } as Pod), `n${at}`)
+        }
+        for (const one of ['3500m', '2500m']) {
+          const preemptor = podInfoOf(requesting('preemptor', one, '64Mi', { priority: 2 }))
+          const fresh = makeFramework({}, handleOf({}, release))
+          expect(explainIn(snapshot, preemptor, framework, release)).toEqual(
+            explainIn(snapshot, preemptor, fresh, release),
+          )
+        }
       }
-      for (const one of ['3500m', '2500m']) {
-        const preemptor = podInfoOf(requesting('preemptor', one, '64Mi', { priority: 2 }))
-        const fresh = makeFramework({}, handleOf({}, release))
-        expect(explainIn(snapshot, preemptor, framework, release)).toEqual(explainIn(snapshot, preemptor, fresh, release))
-      }
-    }
-  }), { numRuns: 20 })
+    }),
+    { numRuns: 20 },
+  )
 })

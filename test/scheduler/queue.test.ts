@@ -12,7 +12,8 @@ import { clonePlainData } from '../../src/sim/plain-data.js'
 import { node, pod } from './pods.js'
 
 /**
- * A queue over pods p0.. whose plugins are `Stubborn` (deaf to events), `Nodes` (wakes at a new node) and `Gate` (label gated).
+ * A queue over pods p0.. whose plugins are `Stubborn` (deaf to events), `Nodes` (wakes at a new node) and
+ * `Gate` (label gated).
  */
 class Bench {
   now: number
@@ -38,7 +39,9 @@ class Bench {
           : undefined,
       isInterested: (plugin, kind) => plugin === 'Nodes' && kind === 'Node/Add',
       hintOf: (_, plugin, kind) =>
-        (plugin === 'Nodes' && kind === 'Node/Add') || (plugin === 'Gate' && kind === 'Pod/UpdateLabel') ? 'queue' : undefined,
+        (plugin === 'Nodes' && kind === 'Node/Add') || (plugin === 'Gate' && kind === 'Pod/UpdateLabel')
+          ? 'queue'
+          : undefined,
     })
   }
 
@@ -76,9 +79,9 @@ describe('back-off', () => {
 
   test('lasts 1, 2, 4, 8, 10, 10 ... seconds', () => {
     const backoff = new Backoff()
-    expect([0, 1, 2, 3, 4, 5, 6].map((unschedulableCount) => backoff.duration(queued({ unschedulableCount })))).toEqual([
-      0, 1000, 2000, 4000, 8000, 10_000, 10_000,
-    ])
+    expect(
+      [0, 1, 2, 3, 4, 5, 6].map((unschedulableCount) => backoff.duration(queued({ unschedulableCount }))),
+    ).toEqual([0, 1000, 2000, 4000, 8000, 10_000, 10_000])
     expect(backoff.duration(queued({ unschedulableCount: 5, consecutiveErrors: 1 }))).toBe(1000)
   })
 
@@ -86,7 +89,12 @@ describe('back-off', () => {
     const backoff = new Backoff()
     const pod = queued({ unschedulableCount: 1 })
     expect(backoff.expiry(pod)).toBe(11_000)
-    expect([10_999, 11_000, 11_999, 12_000].map((now) => backoff.isBackingOff(pod, now))).toEqual([true, true, true, false])
+    expect([10_999, 11_000, 11_999, 12_000].map((now) => backoff.isBackingOff(pod, now))).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ])
     expect(backoff.flushTime(pod)).toBe(12_000)
   })
 
@@ -186,7 +194,10 @@ const command = fc.oneof(
     gated: fc.boolean(),
   }),
   fc.record({ do: fc.constant('delete' as const), pod: fc.integer({ min: 0, max: 9 }) }),
-  fc.record({ do: fc.constant('pop' as const), outcome: fc.constantFrom('bind', 'Nodes', 'Stubborn', 'error') }),
+  fc.record({
+    do: fc.constant('pop' as const),
+    outcome: fc.constantFrom('bind', 'Nodes', 'Stubborn', 'error'),
+  }),
   fc.record({ do: fc.constantFrom('event' as const, 'sweep' as const) }),
   fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 400_000 }) }),
 )
@@ -235,15 +246,19 @@ test('no pod is lost or doubled, and what comes out is in order', () => {
 
 test('a queue built anew from its state has the same future', () => {
   fc.assert(
-    fc.property(fc.array(command, { maxLength: 40 }), fc.array(command, { maxLength: 40 }), (past, future) => {
-      const bench = new Bench()
-      const waiting = new Set<string>()
-      for (const step of past) run(bench, step, waiting)
-      const copy = new Bench(bench)
-      const waitingToo = new Set(waiting)
-      for (const step of future) expect(run(copy, step, waitingToo)).toBe(run(bench, step, waiting))
-      expect(copy.state.value).toEqual(bench.state.value)
-    }),
+    fc.property(
+      fc.array(command, { maxLength: 40 }),
+      fc.array(command, { maxLength: 40 }),
+      (past, future) => {
+        const bench = new Bench()
+        const waiting = new Set<string>()
+        for (const step of past) run(bench, step, waiting)
+        const copy = new Bench(bench)
+        const waitingToo = new Set(waiting)
+        for (const step of future) expect(run(copy, step, waitingToo)).toBe(run(bench, step, waiting))
+        expect(copy.state.value).toEqual(bench.state.value)
+      },
+    ),
     { seed: 7, numRuns: 300 },
   )
 })

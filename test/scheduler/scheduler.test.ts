@@ -8,7 +8,11 @@ import { node, pod, requesting } from './pods.js'
 
 const PREEMPTION = 'no new claims to deallocate, preemption: 0/3 nodes are available:'
 
-function cluster(nodes: number, options: { seed?: number; version?: string } = {}, scheduler = createScheduler()): FakeCluster {
+function cluster(
+  nodes: number,
+  options: { seed?: number; version?: string } = {},
+  scheduler = createScheduler(),
+): FakeCluster {
   const fake = new FakeCluster(scheduler, options)
   for (let n = 1; n <= nodes; n++) fake.put('nodes', node(`node-${n}`))
   return fake
@@ -20,20 +24,26 @@ test('pods spread over nodes, each with its event', () => {
   fake.sim.settle()
   const placed = fake.placements()
   expect(new Set(Object.values(placed))).toEqual(new Set(['node-1', 'node-2', 'node-3']))
-  expect(fake.events[0]).toBe(`Normal Scheduled default/a: Successfully assigned default/a to ${placed['default/a']}`)
+  expect(fake.events[0]).toBe(
+    `Normal Scheduled default/a: Successfully assigned default/a to ${placed['default/a']}`,
+  )
   expect(fake.events).toHaveLength(4)
 })
 
 test('the message of a pod that fits nowhere: reasons by count, and what preemption says of each node', () => {
   const fake = cluster(2)
-  fake.put('nodes', node('node-3', { spec: { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] } }))
+  fake.put(
+    'nodes',
+    node('node-3', { spec: { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] } }),
+  )
   fake.put('pods', requesting('filler', '2', '1Gi', { nodeName: 'node-1' }))
   fake.put('pods', requesting('filler-2', '2', '1Gi', { nodeName: 'node-2' }))
   fake.put('pods', requesting('big', '3'))
   fake.sim.settle()
   const message =
     '0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu. ' +
-    `${PREEMPTION} 1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod.`
+    `${PREEMPTION} 1 Preemption is not helpful for scheduling, 2 No preemption victims found for ` +
+    'incoming pod.'
   expect(fake.events).toEqual([`Warning FailedScheduling default/big: ${message}`])
   expect(fake.pod('default/big').status.conditions).toEqual([
     {
@@ -50,7 +60,8 @@ test('the message of a pod that fits nowhere: reasons by count, and what preempt
 test.each([
   [
     'v1.33',
-    '1 node(s) had untolerated taint {gpu: yes}. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+    '1 node(s) had untolerated taint {gpu: yes}. preemption: 0/1 nodes are available: 1 Preemption is ' +
+      'not helpful for scheduling.',
   ],
   [
     'v1.35',
@@ -60,7 +71,10 @@ test.each([
   ['v1.14', "1 node(s) had taints that the pod didn't tolerate."],
 ])('texts of %s', (version, reasons) => {
   const fake = new FakeCluster(createScheduler(), { version })
-  fake.put('nodes', node('node-1', { spec: { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] } }))
+  fake.put(
+    'nodes',
+    node('node-1', { spec: { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] } }),
+  )
   fake.put('pods', pod('p'))
   fake.sim.settle()
   expect(fake.events).toEqual([`Warning FailedScheduling default/p: 0/1 nodes are available: ${reasons}`])
@@ -72,16 +86,21 @@ test('PreFilter texts: contradicting and unknown node names', () => {
     matchFields: names.map((name) => ({ key: 'metadata.name', operator: 'In', values: [name] })),
   })
   const requiring = (term: object) => ({
-    affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } } },
+    affinity: {
+      nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } },
+    },
   })
   fake.put('pods', pod('conflict', requiring(fields('node-1', 'node-2'))))
   fake.put('pods', pod('gone', requiring(fields('node-9'))))
   fake.put('pods', pod('there', requiring(fields('node-2'))))
   fake.sim.settle()
   expect(fake.events).toEqual([
-    'Warning FailedScheduling default/conflict: 0/2 nodes are available: pod affinity terms conflict. not found',
-    "Warning FailedScheduling default/gone: 0/2 nodes are available: 2 node(s) didn't satisfy plugin(s) [NodeAffinity]. " +
-      'no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.',
+    'Warning FailedScheduling default/conflict: 0/2 nodes are available: pod affinity terms conflict. ' +
+      'not found',
+    "Warning FailedScheduling default/gone: 0/2 nodes are available: 2 node(s) didn't satisfy " +
+      'plugin(s) [NodeAffinity]. ' +
+      'no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful ' +
+      'for scheduling.',
     'Normal Scheduled default/there: Successfully assigned default/there to node-2',
   ])
 })
@@ -173,7 +192,12 @@ test('higher priority goes first, then first come', () => {
     fake.put('pods', pod(name, { priority }))
   fake.put('nodes', node('node-1'))
   fake.sim.settle()
-  expect(fake.events.map((line) => line.split(' ')[2])).toEqual(['default/b:', 'default/d:', 'default/a:', 'default/c:'])
+  expect(fake.events.map((line) => line.split(' ')[2])).toEqual([
+    'default/b:',
+    'default/d:',
+    'default/a:',
+    'default/c:',
+  ])
 })
 
 test('a pod that is being deleted is not scheduled', () => {
@@ -194,25 +218,35 @@ test('a refused binding is retried with back-off; the node is free meanwhile', (
   const fake = cluster(1)
   let refusals = 2
   fake.bindingError = () =>
-    refusals-- > 0 ? new ApiError(409, 'Conflict', 'Operation cannot be fulfilled on pods/binding "p"') : undefined
+    refusals-- > 0
+      ? new ApiError(409, 'Conflict', 'Operation cannot be fulfilled on pods/binding "p"')
+      : undefined
   fake.put('pods', requesting('p', '3'))
   fake.sim.settle()
   expect(fake.events).toEqual([
-    'Warning FailedScheduling default/p: running Bind plugin "DefaultBinder": Operation cannot be fulfilled on pods/binding "p"',
-    'Warning FailedScheduling default/p: running Bind plugin "DefaultBinder": Operation cannot be fulfilled on pods/binding "p"',
+    'Warning FailedScheduling default/p: running Bind plugin "DefaultBinder": Operation cannot be ' +
+      'fulfilled on pods/binding "p"',
+    'Warning FailedScheduling default/p: running Bind plugin "DefaultBinder": Operation cannot be ' +
+      'fulfilled on pods/binding "p"',
     'Normal Scheduled default/p: Successfully assigned default/p to node-1',
   ])
-  expect(fake.pod('default/p').status.conditions?.[0]).toMatchObject({ reason: 'SchedulerError', status: 'False' })
+  expect(fake.pod('default/p').status.conditions?.[0]).toMatchObject({
+    reason: 'SchedulerError',
+    status: 'False',
+  })
 })
 
 test('a plugin of the user filters, scores and hears of events', () => {
   const quietHours: Plugin = {
     name: 'QuietHours',
-    filter: (_, { labels }) => (labels['quiet'] === 'true' ? unschedulable('node(s) must not be disturbed') : undefined),
+    filter: (_, { labels }) =>
+      labels['quiet'] === 'true' ? unschedulable('node(s) must not be disturbed') : undefined,
     score: (_, { labels }) => (labels['rack'] === 'b' ? 100 : 0),
     eventsToRegister: { 'Node/Add': 'queue', 'Node/UpdateLabel': 'queue' },
   }
-  const fake = new FakeCluster(createScheduler({ profiles: [{ plugins: [quietHours], weights: { QuietHours: 50 } }] }))
+  const fake = new FakeCluster(
+    createScheduler({ profiles: [{ plugins: [quietHours], weights: { QuietHours: 50 } }] }),
+  )
   for (const name of ['node-1', 'node-2']) fake.put('nodes', node(name, { labels: { quiet: 'true' } }))
   fake.put('pods', pod('p'))
   fake.sim.settle()

@@ -39,7 +39,8 @@ test('a configured percentage', () => {
 })
 
 const ZONE = 'topology.kubernetes.io/zone'
-const inZone = (name: string, zone?: string): NodeInfo => new NodeInfo(name, node(name, zone ? { labels: { [ZONE]: zone } } : {}))
+const inZone = (name: string, zone?: string): NodeInfo =>
+  new NodeInfo(name, node(name, zone ? { labels: { [ZONE]: zone } } : {}))
 
 test('one node of each zone in turn, whatever the order of arrival', () => {
   const nodes = [inZone('a1', 'a'), inZone('a2', 'a'), inZone('a3', 'a'), inZone('b1', 'b'), inZone('none')]
@@ -53,7 +54,9 @@ test('one node of each zone in turn, whatever the order of arrival', () => {
 })
 
 test('the beta zone labels win', () => {
-  expect(zoneKeyOf({ [ZONE]: 'a', 'failure-domain.beta.kubernetes.io/zone': 'b' })).toBe(zoneKeyOf({ [ZONE]: 'b' }))
+  expect(zoneKeyOf({ [ZONE]: 'a', 'failure-domain.beta.kubernetes.io/zone': 'b' })).toBe(
+    zoneKeyOf({ [ZONE]: 'b' }),
+  )
 })
 
 test('the largest total wins; among equals the first, or the one drawn', () => {
@@ -72,7 +75,11 @@ test('a snapshot built by any sequence of steps equals one built at once', () =>
       cpu: fc.integer({ min: 0, max: 9 }),
     }),
     fc.record({ do: fc.constant('unpod' as const), pod: fc.integer({ min: 0, max: 5 }) }),
-    fc.record({ do: fc.constant('node' as const), node: fc.integer({ min: 0, max: 3 }), zone: fc.constantFrom('a', 'b') }),
+    fc.record({
+      do: fc.constant('node' as const),
+      node: fc.integer({ min: 0, max: 3 }),
+      zone: fc.constantFrom('a', 'b'),
+    }),
     fc.record({ do: fc.constant('unnode' as const), node: fc.integer({ min: 0, max: 3 }) }),
   )
   fc.assert(
@@ -82,7 +89,9 @@ test('a snapshot built by any sequence of steps equals one built at once', () =>
       const nodes = new Map<number, ReturnType<typeof node>>()
       for (const s of steps) {
         if (s.do === 'pod') {
-          const info = podInfoOf(requesting(`p${s.pod}`, `${s.cpu}00m`, `${s.cpu}Mi`, { nodeName: `n${s.node}` }))
+          const info = podInfoOf(
+            requesting(`p${s.pod}`, `${s.cpu}00m`, `${s.cpu}Mi`, { nodeName: `n${s.node}` }),
+          )
           pods.set(s.pod, info)
           grown.setPod(info, `n${s.node}`)
         } else if (s.do === 'unpod') {
@@ -113,37 +122,63 @@ test('a snapshot built by any sequence of steps equals one built at once', () =>
 
 test('totals by way of what is known of nodes are the sums of all scores', () => {
   const soft = (key: string) => ({ key, effect: 'PreferNoSchedule' })
-  const rack: Plugin = { name: 'Rack', isNodeLocal: true, score: (_, { labels }) => Number(labels['rack'] ?? 0), normalizeScore: (scores) => scaleToMax(scores, true) }
+  const rack: Plugin = {
+    name: 'Rack',
+    isNodeLocal: true,
+    score: (_, { labels }) => Number(labels['rack'] ?? 0),
+    normalizeScore: (scores) => scaleToMax(scores, true),
+  }
   const spread: Plugin = { name: 'Few', score: (_, { pods }) => 100 - pods.size }
-  const profile: ProfileOptions = { plugins: [rack, spread], weights: { Rack: 3, Few: 2, NodeResourcesBalancedAllocation: 4 } }
+  const profile: ProfileOptions = {
+    plugins: [rack, spread],
+    weights: { Rack: 3, Few: 2, NodeResourcesBalancedAllocation: 4 },
+  }
   const framework = makeFramework(profile, handleOf({}, schedulerRelease('v1.35')))
   const change = fc.record({
-    at: fc.nat(6), taint: fc.constantFrom(undefined, 'a', 'b'), rack: fc.constantFrom('0', '2', '5'),
-    cpu: fc.constantFrom(undefined, '100m', '1'), tolerates: fc.constantFrom('a', 'none'), gone: fc.boolean(),
+    at: fc.nat(6),
+    taint: fc.constantFrom(undefined, 'a', 'b'),
+    rack: fc.constantFrom('0', '2', '5'),
+    cpu: fc.constantFrom(undefined, '100m', '1'),
+    tolerates: fc.constantFrom('a', 'none'),
+    gone: fc.boolean(),
   })
-  fc.assert(fc.property(fc.array(change, { minLength: 8, maxLength: 30, size: 'max' }), (changes) => {
-    const snapshot = Snapshot.of(Array.from({ length: 6 }, (_, n) => node(`n${n}`)))
-    changes.forEach(({ at, taint, rack: label, cpu, tolerates, gone }, n) => {
-      const name = `n${at}`
-      if (gone) snapshot.removeNode(name)
-      else snapshot.setNode(node(name, { labels: { rack: label }, spec: taint ? { taints: [soft(taint)] } : {} }))
-      const tolerations = [{ key: tolerates, operator: 'Exists' as const }]
-      const info = podInfoOf(cpu ? requesting(`p${n}`, cpu, '1Gi', { tolerations }) : pod(`p${n}`, { tolerations }))
-      const cycle = new Cycle(info, snapshot)
-      framework.preFilter(cycle)
-      const range = { nodes: snapshot.nodes, slots: snapshot.slots, start: n, wanted: snapshot.nodes.length }
-      const { feasible, verdicts } = findFeasibleNodes(framework, cycle, range, undefined)
-      framework.preScore(cycle, feasible.nodes)
-      expect([...feasible.slots]).toEqual(feasible.nodes.map(({ slot }) => slot))
-      const sums = totalScores(framework.score(cycle, feasible.nodes), feasible.nodes.length)
-      const totals = framework.totals(cycle, feasible, verdicts)
-      // what all nodes get alike is left out
-      const differences = (numbers: Float64Array): number[] => [...numbers].map((one) => one - (numbers[0] as number))
-      expect(differences(totals)).toEqual(differences(sums))
-      const [first] = feasible.nodes
-      if (first) snapshot.setPod(info, (feasible.nodes[selectHost(sums)] ?? first).name)
-    })
-  }), { numRuns: 60 })
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 8, maxLength: 30, size: 'max' }), (changes) => {
+      const snapshot = Snapshot.of(Array.from({ length: 6 }, (_, n) => node(`n${n}`)))
+      changes.forEach(({ at, taint, rack: label, cpu, tolerates, gone }, n) => {
+        const name = `n${at}`
+        if (gone) snapshot.removeNode(name)
+        else
+          snapshot.setNode(
+            node(name, { labels: { rack: label }, spec: taint ? { taints: [soft(taint)] } : {} }),
+          )
+        const tolerations = [{ key: tolerates, operator: 'Exists' as const }]
+        const info = podInfoOf(
+          cpu ? requesting(`p${n}`, cpu, '1Gi', { tolerations }) : pod(`p${n}`, { tolerations }),
+        )
+        const cycle = new Cycle(info, snapshot)
+        framework.preFilter(cycle)
+        const range = {
+          nodes: snapshot.nodes,
+          slots: snapshot.slots,
+          start: n,
+          wanted: snapshot.nodes.length,
+        }
+        const { feasible, verdicts } = findFeasibleNodes(framework, cycle, range, undefined)
+        framework.preScore(cycle, feasible.nodes)
+        expect([...feasible.slots]).toEqual(feasible.nodes.map(({ slot }) => slot))
+        const sums = totalScores(framework.score(cycle, feasible.nodes), feasible.nodes.length)
+        const totals = framework.totals(cycle, feasible, verdicts)
+        // what all nodes get alike is left out
+        const differences = (numbers: Float64Array): number[] =>
+          [...numbers].map((one) => one - (numbers[0] as number))
+        expect(differences(totals)).toEqual(differences(sums))
+        const [first] = feasible.nodes
+        if (first) snapshot.setPod(info, (feasible.nodes[selectHost(sums)] ?? first).name)
+      })
+    }),
+    { numRuns: 60 },
+  )
 })
 
 test('promised nodes are judged with the pods that they are promised to, wherever the search begins', () => {
@@ -157,10 +192,27 @@ test('promised nodes are judged with the pods that they are promised to, whereve
     for (const _ of names) {
       const nominated = (name: string) => (on.includes(name) ? [promised] : [])
       const selected = names.filter((name) => !taken.has(name))
-      const nodeSelectorTerms = [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: selected }] }]
-      const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: nodeSelectorTerms.slice(0, taken.size) } } }
-      const wanted = requesting('p', '1', '1Gi', { ...spec, ...(taken.size > 0 && { affinity: affinity as never }) })
-      const outcome = schedulePod(podInfoOf(wanted), { framework, snapshot, start, nominated, promisedNodes: on })
+      const nodeSelectorTerms = [
+        { matchFields: [{ key: 'metadata.name', operator: 'In', values: selected }] },
+      ]
+      const affinity = {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: nodeSelectorTerms.slice(0, taken.size),
+          },
+        },
+      }
+      const wanted = requesting('p', '1', '1Gi', {
+        ...spec,
+        ...(taken.size > 0 && { affinity: affinity as never }),
+      })
+      const outcome = schedulePod(podInfoOf(wanted), {
+        framework,
+        snapshot,
+        start,
+        nominated,
+        promisedNodes: on,
+      })
       if (!('node' in outcome)) break
       chosen.push(outcome.node.name)
       taken.add(outcome.node.name)
@@ -180,19 +232,26 @@ test('a score out of range ends the attempt, whether or not it is kept', () => {
     const loud = { name: 'Loud', score: () => 101, ...(isNodeLocal && { isNodeLocal }) } as Plugin
     const framework = makeFramework({ plugins: [loud] }, handleOf({}, schedulerRelease('v1.35')))
     const snapshot = Snapshot.of(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => node(name)))
-    expect(() => schedulePod(podInfoOf(pod('p')), { framework, snapshot, start: 0 }))
-      .toThrow('plugin "Loud" returns an invalid score 101, it should in the range of [0, 100] after normalizing')
+    expect(() => schedulePod(podInfoOf(pod('p')), { framework, snapshot, start: 0 })).toThrow(
+      'plugin "Loud" returns an invalid score 101, it should in the range of [0, 100] after normalizing',
+    )
   }
 })
 
 test('explain shows every plugin at every node', () => {
   const nodes = [node('a', { spec: { unschedulable: true } }), node('b'), node('c')]
-  const explanation = explain(requesting('p', '1', '8Gi'), nodes, [requesting('q', '1', '1Gi', { nodeName: 'b' })])
+  const explanation = explain(requesting('p', '1', '8Gi'), nodes, [
+    requesting('q', '1', '1Gi', { nodeName: 'b' }),
+  ])
   expect(explanation.node).toBe('c')
   expect(explanation.nodes).toEqual([
     {
       node: 'a',
-      rejected: { plugin: 'NodeUnschedulable', code: 'UnschedulableAndUnresolvable', reasons: ['node(s) were unschedulable'] },
+      rejected: {
+        plugin: 'NodeUnschedulable',
+        code: 'UnschedulableAndUnresolvable',
+        reasons: ['node(s) were unschedulable'],
+      },
     },
     {
       node: 'b',
@@ -219,7 +278,8 @@ test('explain says what the event would say, and whom preemption would take', ()
   const nodes = [node('a')]
   expect(explain(requesting('p', '9'), nodes).message).toBe(
     '0/1 nodes are available: 1 Insufficient cpu. ' +
-      'no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+      'no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful ' +
+      'for scheduling.',
   )
   const low = requesting('low', '3', '1Gi', { nodeName: 'a' })
   expect(explain(requesting('p', '2', '1Gi', { priority: 5 }), nodes, [low])).toMatchObject({

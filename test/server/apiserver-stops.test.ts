@@ -13,50 +13,80 @@ interface Answer {
 }
 
 /** A served cluster, and somebody who may do everything. What the server reports fails the test. */
-async function served(options: ClusterOptions = {}, serving: ServeOptions = {}): Promise<{ cluster: SimCluster; server: ClusterServer; ask: Ask }> {
-  const cluster = new SimCluster({ nodes: 1, users: [{ name: 'root', token: 'root', groups: ['system:masters'] }], ...options })
+async function served(
+  options: ClusterOptions = {},
+  serving: ServeOptions = {},
+): Promise<{ cluster: SimCluster; server: ClusterServer; ask: Ask }> {
+  const cluster = new SimCluster({
+    nodes: 1,
+    users: [{ name: 'root', token: 'root', groups: ['system:masters'] }],
+    ...options,
+  })
   const faults: unknown[] = []
-  const server = await serve(cluster, { time: 'virtual', onError: (error) => void faults.push(error), ...serving })
+  const server = await serve(cluster, {
+    time: 'virtual',
+    onError: (error) => void faults.push(error),
+    ...serving,
+  })
   onTestFinished(async () => {
     await server.close()
     expect(faults).toEqual([])
   })
   const keepAlive = new Agent({ keepAlive: true })
   onTestFinished(() => keepAlive.destroy())
-  const ask: Ask = (path, { token = 'root', body, method = body === undefined ? 'GET' : 'POST' } = {}) => new Promise((resolve, reject) => {
-    const headers = { ...(token === '' ? {} : { authorization: `Bearer ${token}` }), 'content-type': 'application/json' }
-    const call = request(`${server.url}${path}`, { ca: server.authority, agent: keepAlive, method, headers }, (answer) => {
-      let text = ''
-      answer.on('data', (chunk: Buffer) => void (text += chunk.toString()))
-      answer.once('end', () => resolve({ code: answer.statusCode ?? 0, body: text }))
-      answer.once('error', reject)
+  const ask: Ask = (path, { token = 'root', body, method = body === undefined ? 'GET' : 'POST' } = {}) =>
+    new Promise((resolve, reject) => {
+      const headers = {
+        ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+        'content-type': 'application/json',
+      }
+      const call = request(
+        `${server.url}${path}`,
+        { ca: server.authority, agent: keepAlive, method, headers },
+        (answer) => {
+          let text = ''
+          answer.on('data', (chunk: Buffer) => void (text += chunk.toString()))
+          answer.once('end', () => resolve({ code: answer.statusCode ?? 0, body: text }))
+          answer.once('error', reject)
+        },
+      )
+      call.once('error', reject)
+      call.end(body)
     })
-    call.once('error', reject)
-    call.end(body)
-  })
   return { cluster, server, ask }
 }
 
-type Ask = (path: string, options?: { readonly token?: string; readonly method?: string; readonly body?: string }) => Promise<Answer>
+type Ask = (
+  path: string,
+  options?: { readonly token?: string; readonly method?: string; readonly body?: string },
+) => Promise<Answer>
 
 /** What keeps a connection from being made. */
-const fault = (ask: Ask): Promise<unknown> => ask('/version').then(() => undefined, (error: NodeJS.ErrnoException) => error.code)
+const fault = (ask: Ask): Promise<unknown> =>
+  ask('/version').then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error.code,
+  )
 
-test('an apiserver that is stopped refuses connections, and ends those that are open; one that starts is on the same port', async () => {
-  const { cluster, server, ask } = await served()
-  const { port } = server
-  expect(await ask('/api/v1/nodes')).toMatchObject({ code: 200 })
-  const watch = ask('/api/v1/nodes?watch=true&resourceVersion=0')
-  await ask('/api/v1/nodes')
-  expect(cluster.apiserverRunning).toBe(true)
-  cluster.stopApiserver()
-  expect(cluster.apiserverRunning).toBe(false)
-  expect((await watch).body).toContain('"ADDED"')
-  await expect.poll(() => fault(ask)).toBe('ECONNREFUSED')
-  cluster.startApiserver()
-  await expect.poll(() => ask('/api/v1/nodes').catch(String)).toMatchObject({ code: 200 })
-  expect(server.port).toBe(port)
-})
+test(
+  'an apiserver that is stopped refuses connections, and ends those that are open; one that starts is ' +
+    'on the same port',
+  async () => {
+    const { cluster, server, ask } = await served()
+    const { port } = server
+    expect(await ask('/api/v1/nodes')).toMatchObject({ code: 200 })
+    const watch = ask('/api/v1/nodes?watch=true&resourceVersion=0')
+    await ask('/api/v1/nodes')
+    expect(cluster.apiserverRunning).toBe(true)
+    cluster.stopApiserver()
+    expect(cluster.apiserverRunning).toBe(false)
+    expect((await watch).body).toContain('"ADDED"')
+    await expect.poll(() => fault(ask)).toBe('ECONNREFUSED')
+    cluster.startApiserver()
+    await expect.poll(() => ask('/api/v1/nodes').catch(String)).toMatchObject({ code: 200 })
+    expect(server.port).toBe(port)
+  },
+)
 
 test('a cluster whose apiserver is down is served once it starts', async () => {
   const { cluster, server, ask } = await served({ initialized: false, nodes: 0 })
@@ -80,7 +110,9 @@ test('an apiserver that is started with other flags does what they say; its etcd
   expect(await ask('/api/v1/nodes', { token: '' })).toMatchObject({ code: 403 })
   const watch = ask('/api/v1/nodes?watch=true&resourceVersion=0')
   await ask('/api/v1/nodes')
-  await hostOf(cluster, 'master').sh('sed -i s/Node,RBAC/AlwaysAllow/ /etc/kubernetes/manifests/kube-apiserver.yaml')
+  await hostOf(cluster, 'master').sh(
+    'sed -i s/Node,RBAC/AlwaysAllow/ /etc/kubernetes/manifests/kube-apiserver.yaml',
+  )
   await watch
   await expect.poll(() => ask('/api/v1/nodes', { token: '' }).catch(String)).toMatchObject({ code: 200 })
   expect(server.etcd?.store).toBe(cluster.etcd)
@@ -89,7 +121,9 @@ test('an apiserver that is started with other flags does what they say; its etcd
 test('who speaks plain HTTP is told so, as by Go', async () => {
   const { server, ask } = await served()
   const said = await new Promise<string>((resolve, reject) => {
-    const socket = connect(server.port, '127.0.0.1', () => socket.write('GET /api HTTP/1.1\r\nhost: x\r\n\r\n'))
+    const socket = connect(server.port, '127.0.0.1', () =>
+      socket.write('GET /api HTTP/1.1\r\nhost: x\r\n\r\n'),
+    )
     let text = ''
     socket.on('data', (chunk) => void (text += chunk.toString()))
     socket.once('close', () => resolve(text))
@@ -113,9 +147,18 @@ metadata: { name: web, namespace: default }
 spec: { minAvailable: 1, selector: { matchLabels: { app: web } } }
 `)
   cluster.settle()
-  const evict = ({ metadata: { name = '' } }: { readonly metadata: { readonly name?: string } }): Promise<Answer> => ask(`/api/v1/namespaces/default/pods/${name}/eviction`, {
-    body: JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: 'default' } }),
-  })
+  const evict = ({
+    metadata: { name = '' },
+  }: {
+    readonly metadata: { readonly name?: string }
+  }): Promise<Answer> =>
+    ask(`/api/v1/namespaces/default/pods/${name}/eviction`, {
+      body: JSON.stringify({
+        apiVersion: 'policy/v1',
+        kind: 'Eviction',
+        metadata: { name, namespace: 'default' },
+      }),
+    })
   const [first, second] = cluster.list('pods', { labelSelector: 'app=web' }).items
   expect(await evict(first as never)).toMatchObject({ code: 201 })
   expect(await evict(second as never)).toMatchObject({ code: 429 })

@@ -1,5 +1,13 @@
 import { ApiError } from '../../src/apiserver/client/api-error.js'
-import type { Chunk, ExecRequest, LogRequest, NodeAgent, NodeAgents, Session, SessionEnd } from '../../src/apiserver/node-agent.js'
+import type {
+  Chunk,
+  ExecRequest,
+  LogRequest,
+  NodeAgent,
+  NodeAgents,
+  Session,
+  SessionEnd,
+} from '../../src/apiserver/node-agent.js'
 
 /** A session that a test's container writes to. */
 export class FakeSession implements Session {
@@ -50,8 +58,9 @@ export class FakeSession implements Session {
 }
 
 /**
- * Kubelets whose containers know a few commands: `echo WORDS`, `fail N`, `cat` (until the end of stdin), `size` (says the first size of the
- * terminal), `big N` (N bytes). Ports are HTTP servers; port 81 is closed. Logs are those that the test writes.
+ * Kubelets whose containers know a few commands: `echo WORDS`, `fail N`, `cat` (until the end of stdin),
+ * `size` (says the first size of the terminal), `big N` (N bytes). Ports are HTTP servers; port 81 is closed.
+ * Logs are those that the test writes.
  */
 export class FakeAgents implements NodeAgents, NodeAgent {
   /** Lines by container. */
@@ -66,8 +75,9 @@ export class FakeAgents implements NodeAgents, NodeAgent {
 
   /** The container writes a line. */
   log(container: string, line: string): void {
-    this.lines.set(container, [...this.lines.get(container) ?? [], line])
-    for (const follower of this.#followers) if (follower.container === container) follower.session.say(`${line}\n`)
+    this.lines.set(container, [...(this.lines.get(container) ?? []), line])
+    for (const follower of this.#followers)
+      if (follower.container === container) follower.session.say(`${line}\n`)
   }
 
   /** The container ends: who follows its log is done. */
@@ -78,10 +88,16 @@ export class FakeAgents implements NodeAgents, NodeAgent {
   logs(request: LogRequest): Session {
     this.requests.push(request)
     const { container, follow, tailLines } = request
-    if (container === 'waiting') throw new ApiError(400, 'BadRequest', `container "waiting" in pod "p" is waiting to start: ContainerCreating`)
+    if (container === 'waiting')
+      throw new ApiError(
+        400,
+        'BadRequest',
+        `container "waiting" in pod "p" is waiting to start: ContainerCreating`,
+      )
     const lines = this.lines.get(container) ?? []
     const session = this.#session()
-    for (const line of tailLines === undefined ? lines : lines.slice(Math.max(0, lines.length - tailLines))) session.say(`${line}\n`)
+    for (const line of tailLines === undefined ? lines : lines.slice(Math.max(0, lines.length - tailLines)))
+      session.say(`${line}\n`)
     if (follow) this.#followers.push({ container, session })
     else session.finish({ exitCode: 0 })
     return session
@@ -92,9 +108,12 @@ export class FakeAgents implements NodeAgents, NodeAgent {
     const [program, ...words] = request.command ?? []
     const session = this.#session()
     switch (program) {
-      case 'echo': return session.say(`${words.join(' ')}\n`).finish({ exitCode: 0 })
-      case 'fail': return session.say('bad\n', 'stderr').finish({ exitCode: Number(words[0]) })
-      case 'big': return session.say(Buffer.alloc(Number(words[0]), 'x')).finish({ exitCode: 0 })
+      case 'echo':
+        return session.say(`${words.join(' ')}\n`).finish({ exitCode: 0 })
+      case 'fail':
+        return session.say('bad\n', 'stderr').finish({ exitCode: Number(words[0]) })
+      case 'big':
+        return session.say(Buffer.alloc(Number(words[0]), 'x')).finish({ exitCode: 0 })
       case 'cat':
         session.onInput = (data) => void session.say(data)
         session.onInputEnd = () => void session.finish({ exitCode: 0 })
@@ -102,7 +121,13 @@ export class FakeAgents implements NodeAgents, NodeAgent {
       case 'size':
         session.onResize = (width, height) => void session.say(`${width}x${height}\n`).finish({ exitCode: 0 })
         return session
-      default: throw new ApiError(500, 'InternalError', `Internal error occurred: unable to upgrade connection: container not found ("${request.container}")`)
+      default:
+        throw new ApiError(
+          500,
+          'InternalError',
+          'Internal error occurred: unable to upgrade connection: container not found ' +
+            `("${request.container}")`,
+        )
     }
   }
 
@@ -111,14 +136,20 @@ export class FakeAgents implements NodeAgents, NodeAgent {
   }
 
   portForward(_pod: unknown, port: number): Session {
-    if (port === 81) throw new Error('failed to connect to localhost:81 inside namespace "x": dial tcp4 127.0.0.1:81: connect: connection refused')
+    if (port === 81)
+      throw new Error(
+        'failed to connect to localhost:81 inside namespace "x": dial tcp4 127.0.0.1:81: connect: ' +
+          'connection refused',
+      )
     const session = this.#session()
     let asked = ''
     session.onInput = (data) => {
       asked += Buffer.from(data).toString()
       if (!asked.includes('\r\n\r\n')) return
       const body = `port ${port}: ${asked.split('\r\n')[0] ?? ''}\n`
-      session.say(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`).finish({ exitCode: 0 })
+      session
+        .say(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`)
+        .finish({ exitCode: 0 })
     }
     session.onInputEnd = () => void session.finish({ exitCode: 0 })
     return session

@@ -8,14 +8,26 @@ import { FakeAgents } from './fake-agents.js'
 /** A served pod `box`, and whoever may do everything. */
 async function served(agents: FakeAgents = new FakeAgents()): Promise<{ server: ClusterServer; open: Open }> {
   const cluster = new SimCluster({ nodes: 1, nodeAgents: agents })
-  cluster.apply([{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'box', namespace: 'default' }, spec: { containers: [{ name: 'main', image: 'x' }] } }] as never)
+  cluster.apply([
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'box', namespace: 'default' },
+      spec: { containers: [{ name: 'main', image: 'x' }] },
+    },
+  ] as never)
   cluster.settle()
   const server = await serve(cluster, { time: 'virtual' })
-  const { certificate, key } = cluster.pki.clientCertificate({ commonName: 'root', organizations: ['system:masters'] }, { notBefore: cluster.now() })
+  const { certificate, key } = cluster.pki.clientCertificate(
+    { commonName: 'root', organizations: ['system:masters'] },
+    { notBefore: cluster.now() },
+  )
   const open: Open = (path, protocols) =>
-    new WebSocket(`${server.url.replace('https', 'wss')}/api/v1/namespaces/default/pods/box/${path}`, [...protocols], {
-      ca: server.authority, cert: certificate, key,
-    })
+    new WebSocket(
+      `${server.url.replace('https', 'wss')}/api/v1/namespaces/default/pods/box/${path}`,
+      [...protocols],
+      { ca: server.authority, cert: certificate, key },
+    )
   return { server, open }
 }
 
@@ -27,7 +39,7 @@ function collect(client: WebSocket, isText = false): Promise<Readonly<Record<num
     const channels: Record<number, string> = {}
     client.on('message', (raw) => {
       const bytes = raw as Buffer
-      const channel = isText ? Number(bytes.toString('latin1', 0, 1)) : bytes[0] as number
+      const channel = isText ? Number(bytes.toString('latin1', 0, 1)) : (bytes[0] as number)
       const data = isText ? Buffer.from(bytes.toString('latin1', 1), 'base64') : bytes.subarray(1)
       channels[channel] = (channels[channel] ?? '') + data.toString('latin1')
     })
@@ -44,8 +56,14 @@ test('the older protocols: v4, base64, the first one', async () => {
   const said = await collect(four)
   expect(four.protocol).toBe('v4.channel.k8s.io')
   expect(said[2]).toBe('bad\n')
-  expect(JSON.parse(said[3] ?? '')).toMatchObject({ status: 'Failure', reason: 'NonZeroExitCode', details: { causes: [{ reason: 'ExitCode', message: '2' }] } })
-  expect((await collect(open('exec?command=echo&command=hi&stdout=true', ['base64.channel.k8s.io']), true))[1]).toBe('hi\n')
+  expect(JSON.parse(said[3] ?? '')).toMatchObject({
+    status: 'Failure',
+    reason: 'NonZeroExitCode',
+    details: { causes: [{ reason: 'ExitCode', message: '2' }] },
+  })
+  expect(
+    (await collect(open('exec?command=echo&command=hi&stdout=true', ['base64.channel.k8s.io']), true))[1],
+  ).toBe('hi\n')
   expect((await collect(open('exec?command=echo&command=hi&stdout=true', [])))[1]).toBe('hi\n')
   await expect(collect(open(path, ['v9.channel.k8s.io']))).rejects.toThrow('Unexpected server response: 400')
 })
@@ -77,7 +95,7 @@ test('port-forward by plain channels: each opens with its port', async () => {
   expect(said[3]).toMatch(/^Q\0failed to connect to localhost:81/)
 })
 
-test('a client that leaves stops the container\'s session', async () => {
+test("a client that leaves stops the container's session", async () => {
   const agents = new FakeAgents()
   const { server, open } = await served(agents)
   await using _ = server

@@ -14,14 +14,24 @@ const byKey = (a: { readonly key: string }, b: { readonly key: string }): boolea
 test('equal ones come out in the order in which kubectl 1.35.2 printed them, by --sort-by over a label', () => {
   for (const { keys, order } of recorded) {
     const items = keys.split('').map((key, at) => ({ key, at }))
-    expect(sorted(items, byKey).map(({ at }) => at).join(' '), `${keys.length} of ${keys}`).toBe(order)
+    expect(
+      sorted(items, byKey)
+        .map(({ at }) => at)
+        .join(' '),
+      `${keys.length} of ${keys}`,
+    ).toBe(order)
   }
 })
 
 test('any list is sorted, of whatever pattern', () => {
   const lengths = [0, 1, 2, 12, 13, 60, 500]
   const patterns: readonly ((at: number, length: number) => number)[] = [
-    (at) => at, (at, length) => length - at, (at) => at % 7, () => 1, (at) => (at * 7919) % 104_729, (at, length) => (at < length / 2 ? at : length - at),
+    (at) => at,
+    (at, length) => length - at,
+    (at) => at % 7,
+    () => 1,
+    (at) => (at * 7919) % 104_729,
+    (at, length) => (at < length / 2 ? at : length - at),
   ]
   for (const length of lengths) {
     for (const pattern of patterns) {
@@ -32,7 +42,8 @@ test('any list is sorted, of whatever pattern', () => {
 })
 
 test('a heap takes over when pivots are always bad', () => {
-  // an adversary: what has not been compared yet is always greater (McIlroy, A killer adversary for quicksort)
+  // an adversary: what has not been compared yet is always greater (McIlroy, A killer adversary for
+  // quicksort)
   const values = Array.from({ length: 400 }, () => Infinity)
   let [solid, candidate] = [0, 0]
   const less = (x: number, y: number): boolean => {
@@ -41,23 +52,30 @@ test('a heap takes over when pivots are always bad', () => {
     else if (values[y] === Infinity) candidate = y
     return (values[x] as number) < (values[y] as number)
   }
-  const all = sorted(values.map((_, at) => at), less)
+  const all = sorted(
+    values.map((_, at) => at),
+    less,
+  )
   const killer = values.map((value) => (value === Infinity ? solid : value))
   expect(sorted(killer, (a, b) => a < b)).toEqual(killer.toSorted((a, b) => a - b))
   expect(new Set(all).size).toBe(400)
 })
 
 test('random lists are sorted', () => {
-  fc.assert(fc.property(fc.array(fc.nat(50), { maxLength: 400 }), (numbers) => {
-    expect(sorted(numbers, (a, b) => a < b)).toEqual(numbers.toSorted((a, b) => a - b))
-  }), { numRuns: 300 })
+  fc.assert(
+    fc.property(fc.array(fc.nat(50), { maxLength: 400 }), (numbers) => {
+      expect(sorted(numbers, (a, b) => a < b)).toEqual(numbers.toSorted((a, b) => a - b))
+    }),
+    { numRuns: 300 },
+  )
 })
 
 test('is stable for twelve items, and leaves ties where etcd 3.5.16 (Go 1.24) leaves them from thirteen on', () => {
   const few = Array.from({ length: 12 }, (_, i) => ({ i, rank: i % 2 }))
   pdqsort(few, (a, b) => a.rank < b.rank)
   expect(few.map(({ i }) => i)).toEqual([0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11])
-  // Fifteen keys of one revision and then an older one, sorted by MOD; the order was taken from a real server.
+  // Fifteen keys of one revision and then an older one, sorted by MOD; the order was taken from a real
+  // server.
   const many = Array.from({ length: 16 }, (_, i) => ({ i, revision: i === 15 ? 1 : 2 }))
   pdqsort(many, (a, b) => a.revision < b.revision)
   expect(many.map(({ i }) => i)).toEqual([15, 8, 11, 3, 4, 5, 6, 2, 9, 7, 10, 0, 12, 13, 14, 1])

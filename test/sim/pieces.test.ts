@@ -29,7 +29,8 @@ describe('Random', () => {
     const stream = new Random(1).stream('uid')
     const uuids = Array.from({ length: 1000 }, () => stream.uuid())
     expect(new Set(uuids).size).toBe(1000)
-    for (const uuid of uuids) expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    for (const uuid of uuids)
+      expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   })
 
   it('draws within bounds and evenly enough', () => {
@@ -43,10 +44,25 @@ describe('Random', () => {
 
 describe('plain data', () => {
   const plain = fc.letrec((tie) => ({
-    value: fc.oneof({ maxDepth: 4 }, fc.string(), fc.integer(), fc.boolean(), fc.constant(null), tie('array'), tie('object'), tie('map'), tie('set')),
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.string(),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+      tie('array'),
+      tie('object'),
+      tie('map'),
+      tie('set'),
+    ),
     array: fc.array(tie('value'), { maxLength: 4 }),
-    object: fc.dictionary(fc.stringMatching(/^[a-z]{1,4}$/), tie('value'), { maxKeys: 4, noNullPrototype: true }),
-    map: fc.array(fc.tuple(fc.string(), fc.option(tie('value'), { nil: undefined, freq: 9 })), { maxLength: 4 }).map((entries) => new Map(entries)),
+    object: fc.dictionary(fc.stringMatching(/^[a-z]{1,4}$/), tie('value'), {
+      maxKeys: 4,
+      noNullPrototype: true,
+    }),
+    map: fc
+      .array(fc.tuple(fc.string(), fc.option(tie('value'), { nil: undefined, freq: 9 })), { maxLength: 4 })
+      .map((entries) => new Map(entries)),
     set: fc.array(fc.string(), { maxLength: 4 }).map((items) => new Set(items)),
   })).value
 
@@ -80,8 +96,13 @@ describe('Trace', () => {
       return trace.toString()
     }
     const hashes = [
-      hash(['a', 1, 'x'], ['a', 1, 'y']), hash(['a', 1, 'y'], ['a', 1, 'x']), hash(['a', 2, 'x'], ['a', 1, 'y']),
-      hash(['b', 1, 'x'], ['a', 1, 'y']), hash(['a', 1, 'x']), hash(['a', 1 + 2 ** 32, 'x'], ['a', 1, 'y']), hash(),
+      hash(['a', 1, 'x'], ['a', 1, 'y']),
+      hash(['a', 1, 'y'], ['a', 1, 'x']),
+      hash(['a', 2, 'x'], ['a', 1, 'y']),
+      hash(['b', 1, 'x'], ['a', 1, 'y']),
+      hash(['a', 1, 'x']),
+      hash(['a', 1 + 2 ** 32, 'x'], ['a', 1, 'y']),
+      hash(),
     ]
     expect(new Set(hashes).size).toBe(hashes.length)
   })
@@ -97,7 +118,15 @@ describe('Trace', () => {
 })
 
 describe('durations and the bus', () => {
-  it.each([['5m', 300_000], ['1h30m', 5_400_000], ['250ms', 250], ['2d', 172_800_000], ['1.5s', 1500], [42, 42], ['0', 0]])('%s is %d ms', (text, ms) => {
+  it.each([
+    ['5m', 300_000],
+    ['1h30m', 5_400_000],
+    ['250ms', 250],
+    ['2d', 172_800_000],
+    ['1.5s', 1500],
+    [42, 42],
+    ['0', 0],
+  ])('%s is %d ms', (text, ms) => {
     expect(toMillis(text)).toBe(ms)
   })
 

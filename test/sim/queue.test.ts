@@ -6,7 +6,9 @@ import { ReadyQueue } from '../../src/sim/ready-queue.js'
 
 describe('ReadyQueue', () => {
   it('neither loses nor doubles a key under any interleaving', () => {
-    const script = fc.array(fc.oneof(fc.constantFrom('a', 'b', 'c', 'd'), fc.constant(undefined)), { maxLength: 200 })
+    const script = fc.array(fc.oneof(fc.constantFrom('a', 'b', 'c', 'd'), fc.constant(undefined)), {
+      maxLength: 200,
+    })
     fc.assert(
       fc.property(script, fc.boolean(), (steps, seeded) => {
         const queue = new ReadyQueue()
@@ -37,7 +39,10 @@ describe('ReadyQueue', () => {
 
 describe('WorkQueue', () => {
   it('handles each change of a key once more after the change, in every interleaving', () => {
-    const script = fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'c'), delay: fc.nat(20) }), { minLength: 1, maxLength: 60 })
+    const script = fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'c'), delay: fc.nat(20) }), {
+      minLength: 1,
+      maxLength: 60,
+    })
     fc.assert(
       fc.property(script, fc.integer({ min: 1, max: 1000 }), (changes, seed) => {
         const simulation = new Simulation({ seed, interleaving: 'seeded' })
@@ -80,9 +85,12 @@ describe('WorkQueue', () => {
 
   it('throws on what is a bug', () => {
     const simulation = new Simulation()
-    simulation.host('c').workQueue('q', () => {
-      throw new TypeError('a bug')
-    }).add('k')
+    simulation
+      .host('c')
+      .workQueue('q', () => {
+        throw new TypeError('a bug')
+      })
+      .add('k')
     expect(() => simulation.settle()).toThrow('a bug')
   })
 

@@ -18,7 +18,10 @@ describe('determinism', () => {
     fc.assert(
       fc.property(seeds, interleaving, (seed, mode) => {
         const logs: string[][] = [[], []]
-        const [a, b] = logs.map((log) => toySimulation({ seed, interleaving: mode }, log)) as [Simulation, Simulation]
+        const [a, b] = logs.map((log) => toySimulation({ seed, interleaving: mode }, log)) as [
+          Simulation,
+          Simulation,
+        ]
         for (const simulation of [a, b]) simulation.settle()
         for (const simulation of [a, b]) simulation.advance('1h')
         expect(a.trace.toString()).toBe(b.trace.toString())
@@ -50,7 +53,11 @@ describe('state', () => {
         runSteps(original, before)
         const state = original.state()
         const copyLog: string[] = [...originalLog]
-        const copy = toySimulation(options, copyLog, throughJson ? stateFromJson(JSON.parse(JSON.stringify(stateToJson(state)))) : state)
+        const copy = toySimulation(
+          options,
+          copyLog,
+          throughJson ? stateFromJson(JSON.parse(JSON.stringify(stateToJson(state)))) : state,
+        )
         expect(copy.state()).toEqual(original.state())
         runSteps(original, after)
         runSteps(copy, after)
@@ -84,7 +91,9 @@ describe('time', () => {
   it('settle() moves time for work, fires watchdogs on the way, and does not wait for them', () => {
     const simulation = new Simulation({ start: 0 })
     const fired: string[] = []
-    const topic = simulation.host('m').handle('t', (key) => void fired.push(`${key}@${simulation.clock.now()}`))
+    const topic = simulation
+      .host('m')
+      .handle('t', (key) => void fired.push(`${key}@${simulation.clock.now()}`))
     topic.wakeAfter('dog-early', 10, { class: 'watchdog' })
     topic.wakeAfter('work', 30)
     topic.wakeAfter('dog-late', 60, { class: 'watchdog' })
@@ -114,25 +123,31 @@ describe('time', () => {
   it('advances over any time, however many steps that takes, but not at one instant for ever', () => {
     const simulation = new Simulation({ maxSteps: 5000 })
     let calls = 0
-    simulation.add({
-      name: 'monitor',
-      setup: (host: ModuleHost) => {
-        const topic = host.handle('look', () => {
-          calls++
+    simulation.add(
+      {
+        name: 'monitor',
+        setup: (host: ModuleHost) => {
+          const topic = host.handle('look', () => {
+            calls++
+            topic.wakeAfter('', 1000, { class: 'watchdog' })
+          })
           topic.wakeAfter('', 1000, { class: 'watchdog' })
-        })
-        topic.wakeAfter('', 1000, { class: 'watchdog' })
+        },
       },
-    }, simulation.host('monitor'))
+      simulation.host('monitor'),
+    )
     simulation.advance('10h')
     expect(calls).toBe(36_000)
-    simulation.add({
-      name: 'stuck',
-      setup: (host: ModuleHost) => {
-        const topic = host.handle('spin', () => topic.wake(''))
-        topic.wake('')
+    simulation.add(
+      {
+        name: 'stuck',
+        setup: (host: ModuleHost) => {
+          const topic = host.handle('spin', () => topic.wake(''))
+          topic.wake('')
+        },
       },
-    }, simulation.host('stuck'))
+      simulation.host('stuck'),
+    )
     expect(() => simulation.advance('1s')).toThrow(LivelockError)
   })
 
@@ -143,7 +158,9 @@ describe('time', () => {
     ping.wake('y')
     expect(() => simulation.settle()).toThrow(LivelockError)
     ping.wake('y')
-    expect(() => simulation.settle()).toThrow(/ping\/t ran \d+ times.*pong\/t ran|pong\/t ran \d+ times.*ping\/t ran/)
+    expect(() => simulation.settle()).toThrow(
+      /ping\/t ran \d+ times.*pong\/t ran|pong\/t ran \d+ times.*ping\/t ran/,
+    )
   })
 
   it('ends a settle() whose work never ends in virtual time', () => {
@@ -155,7 +172,10 @@ describe('time', () => {
 
   it('refuses to be driven from inside a handler', () => {
     const simulation = new Simulation()
-    simulation.host('m').handle('t', () => simulation.settle()).wake('k')
+    simulation
+      .host('m')
+      .handle('t', () => simulation.settle())
+      .wake('k')
     expect(() => simulation.settle()).toThrow('a handler must not call')
   })
 

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest'
 import type { Timer } from '../../src/sim/timers.js'
 import { Timers } from '../../src/sim/timers.js'
 
-type Action = { readonly do: 'set'; readonly key: string; readonly due: number } | { readonly do: 'cancel'; readonly key: string } | { readonly do: 'pop'; readonly now: number }
+type Action =
+  | { readonly do: 'set'; readonly key: string; readonly due: number }
+  | { readonly do: 'cancel'; readonly key: string }
+  | { readonly do: 'pop'; readonly now: number }
 
 const key = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f')
 const actions = fc.array(
@@ -30,14 +33,17 @@ class NaiveTimers {
       this.timers = this.timers.filter((timer) => timer.key !== action.key)
       return undefined
     }
-    const due = this.timers.filter((timer) => timer.due <= action.now).sort((a, b) => a.due - b.due || a.seq - b.seq)[0]
+    const due = this.timers
+      .filter((timer) => timer.due <= action.now)
+      .sort((a, b) => a.due - b.due || a.seq - b.seq)[0]
     this.timers = this.timers.filter((timer) => timer !== due)
     return due?.key
   }
 }
 
 function apply(timers: Timers, action: Action): string | undefined {
-  if (action.do === 'set') timers.set({ due: action.due, class: 'work', owner: 'o', topic: 't', key: action.key })
+  if (action.do === 'set')
+    timers.set({ due: action.due, class: 'work', owner: 'o', topic: 't', key: action.key })
   else if (action.do === 'cancel') timers.cancel('o', 't', action.key)
   else return timers.popDue(action.now)?.key
   return undefined
@@ -74,12 +80,22 @@ describe('Timers', () => {
 
   it('keeps one timer for each owner, topic and key, and forgets an owner', () => {
     const timers = new Timers()
-    const timer = (owner: string, topic: string, due: number): Omit<Timer, 'seq'> => ({ due, class: 'watchdog', owner, topic, key: 'k' })
+    const timer = (owner: string, topic: string, due: number): Omit<Timer, 'seq'> => ({
+      due,
+      class: 'watchdog',
+      owner,
+      topic,
+      key: 'k',
+    })
     timers.set(timer('a', 't', 5))
     timers.set(timer('a', 'u', 4))
     timers.set(timer('b', 't', 3))
     timers.set(timer('a', 't', 9))
-    expect(timers.toArray().map(({ owner, topic, due }) => [owner, topic, due])).toEqual([['b', 't', 3], ['a', 'u', 4], ['a', 't', 9]])
+    expect(timers.toArray().map(({ owner, topic, due }) => [owner, topic, due])).toEqual([
+      ['b', 't', 3],
+      ['a', 'u', 4],
+      ['a', 't', 9],
+    ])
     timers.cancelOwner('a')
     expect(timers.toArray().map(({ owner }) => owner)).toEqual(['b'])
     expect(timers.pendingWork).toBe(0)

@@ -36,7 +36,8 @@ export function toySimulation(options: SimulationOptions, log: string[], from?: 
   const simulation = new Simulation(options, from)
   for (const name of ['m1', 'm2', 'm3']) simulation.add(toyModule(name, KEYS, log), simulation.host(name))
   if (!from) {
-    for (const name of ['m1', 'm2', 'm3']) for (const key of KEYS) simulation.ready.add({ owner: name, topic: 'work', key })
+    for (const name of ['m1', 'm2', 'm3'])
+      for (const key of KEYS) simulation.ready.add({ owner: name, topic: 'work', key })
   }
   return simulation
 }

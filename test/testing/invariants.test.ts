@@ -6,7 +6,12 @@ import type { Finding, Invariant } from 'simcluster/testing'
 import { clusterWith, deployment } from '../cluster/support.js'
 
 /** Writes to etcd past the apiserver: what no component may do. */
-function tamper<T extends KubeObject>(cluster: SimCluster, resource: string, change: (object: T) => object, at = 0): void {
+function tamper<T extends KubeObject>(
+  cluster: SimCluster,
+  resource: string,
+  change: (object: T) => object,
+  at = 0,
+): void {
   const object = cluster.stored(resource)[at] as unknown as T
   const { namespace, name } = object.metadata
   const prefix = resource === 'nodes' ? '/registry/minions' : `/registry/${resource}`
@@ -19,7 +24,8 @@ function tamper<T extends KubeObject>(cluster: SimCluster, resource: string, cha
 
 type PodLike = KubeObject & { readonly spec: object; readonly status: object }
 
-const broken = (cluster: SimCluster): readonly string[] => checkInvariants(cluster).map(({ invariant }) => invariant)
+const broken = (cluster: SimCluster): readonly string[] =>
+  checkInvariants(cluster).map(({ invariant }) => invariant)
 
 /** What the guard says about `act`. */
 function caught(cluster: SimCluster, act: () => unknown): readonly string[] {
@@ -36,7 +42,9 @@ function caught(cluster: SimCluster, act: () => unknown): readonly string[] {
 
 /** Invariants of rest, asked in the middle of everything. */
 const atOnce = (...names: readonly string[]): readonly Invariant[] =>
-  invariants.filter(({ name }) => names.includes(name)).map((invariant) => ({ ...invariant, onlyAtRest: false }))
+  invariants
+    .filter(({ name }) => names.includes(name))
+    .map((invariant) => ({ ...invariant, onlyAtRest: false }))
 
 const stopAll = (cluster: SimCluster): void => {
   cluster.component('kube-controller-manager').stop()
@@ -78,19 +86,28 @@ describe('each invariant can fail', () => {
     const write = (): unknown => cluster.etcd.put({ key: '/registry/deployments/default/web', value })
     expect(caught(cluster, write)).toEqual(['revisions-in-order'])
     tamper(cluster, 'deployments', (object) => object)
-    for (const [name, resourceVersion] of [['a', '1'], ['b', '99999']]) {
+    for (const [name, resourceVersion] of [
+      ['a', '1'],
+      ['b', '99999'],
+    ]) {
       const metadata = { name, namespace: 'default', resourceVersion }
       const value = { apiVersion: 'v1', kind: 'ConfigMap', metadata } as never
       cluster.etcd.put({ key: `/registry/configmaps/default/${name}`, value })
     }
-    const found = checkInvariants(cluster, { invariants: invariants.filter(({ name }) => name === 'revisions-in-order') })
-    expect(found.map(({ message }) => message)).toContainEqual(expect.stringContaining('is newer than the store'))
+    const found = checkInvariants(cluster, {
+      invariants: invariants.filter(({ name }) => name === 'revisions-in-order'),
+    })
+    expect(found.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('is newer than the store'),
+    )
   })
 
   test('caches-equal-store: a component whose informer was told nothing', () => {
     const cluster = clusterWith(2)
     const views = cluster.views()
-    const pods = views.findIndex(({ component, resource }) => component === 'kube-scheduler' && resource === 'pods')
+    const pods = views.findIndex(
+      ({ component, resource }) => component === 'kube-scheduler' && resource === 'pods',
+    )
     const stale = views.map((view, at) => (at === pods ? { ...view, objects: [] } : view))
     const lying = new Proxy(cluster, {
       get: (target, name) => {
@@ -100,7 +117,10 @@ describe('each invariant can fail', () => {
       },
     })
     expect(checkInvariants(lying)).toMatchObject([
-      { invariant: 'caches-equal-store', message: 'the cache of kube-scheduler for pods differs from the store in 2 objects' },
+      {
+        invariant: 'caches-equal-store',
+        message: 'the cache of kube-scheduler for pods differs from the store in 2 objects',
+      },
     ])
   })
 
@@ -108,11 +128,16 @@ describe('each invariant can fail', () => {
     const cluster = clusterWith(1)
     const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'gone', uid: 'gone' }
     const collector = cluster.component('kube-controller-manager/garbage-collector-controller').stop()
-    cluster.create('configmaps', { metadata: { name: 'orphan', namespace: 'default', ownerReferences: [owner] } })
+    cluster.create('configmaps', {
+      metadata: { name: 'orphan', namespace: 'default', ownerReferences: [owner] },
+    })
     expect(broken(cluster.settle())).toEqual([])
     collector.start()
     expect(checkInvariants(cluster, { invariants: atOnce('no-orphans') })).toMatchObject([
-      { message: 'its owner ReplicaSet gone (gone) is gone', objects: [{ resource: 'configmaps', name: 'orphan' }] },
+      {
+        message: 'its owner ReplicaSet gone (gone) is gone',
+        objects: [{ resource: 'configmaps', name: 'orphan' }],
+      },
     ])
     expect(broken(cluster.settle())).toEqual([])
     expect(cluster.stored('configmaps').map(({ metadata }) => metadata.name)).not.toContain('orphan')
@@ -127,7 +152,10 @@ describe('each invariant can fail', () => {
           if (type !== 'ADDED') return
           const target = { apiVersion: 'v1', kind: 'Node', name: 'node-1' }
           host.client.createSubresource('pods', object.metadata, 'binding', {
-            apiVersion: 'v1', kind: 'Binding', metadata: object.metadata, target,
+            apiVersion: 'v1',
+            kind: 'Binding',
+            metadata: object.metadata,
+            target,
           })
         })
       },
@@ -135,22 +163,28 @@ describe('each invariant can fail', () => {
     const cluster = new SimCluster({ nodes: 1, without: ['kube-scheduler'], components: [careless] })
     const container = { name: 'c', image: 'x', resources: { requests: { cpu: '3' } } }
     const spec = { containers: [container] }
-    const create = (name: string): unknown => cluster.create('pods', { metadata: { name, namespace: 'default' }, spec } as never)
-    expect(caught(cluster, () => {
-      create('a')
-      create('b')
-      cluster.settle()
-    })).toEqual(['no-overcommit'])
+    const create = (name: string): unknown =>
+      cluster.create('pods', { metadata: { name, namespace: 'default' }, spec } as never)
+    expect(
+      caught(cluster, () => {
+        create('a')
+        create('b')
+        cluster.settle()
+      }),
+    ).toEqual(['no-overcommit'])
   })
 
   test('no-overcommit leaves out pods that the user forced upon a node', () => {
     const cluster = new SimCluster({ nodes: 1 })
     const container = { name: 'c', image: 'x', resources: { requests: { cpu: '3' } } }
-    expect(caught(cluster, () => {
-      const spec = { nodeName: 'node-1', containers: [container] }
-      for (const name of ['a', 'b']) cluster.create('pods', { metadata: { name, namespace: 'default' }, spec } as never)
-      cluster.settle()
-    })).toEqual([])
+    expect(
+      caught(cluster, () => {
+        const spec = { nodeName: 'node-1', containers: [container] }
+        for (const name of ['a', 'b'])
+          cluster.create('pods', { metadata: { name, namespace: 'default' }, spec } as never)
+        cluster.settle()
+      }),
+    ).toEqual([])
     expect(broken(cluster)).toEqual([])
   })
 
@@ -166,14 +200,28 @@ describe('each invariant can fail', () => {
 
   test('members-in-place and ended-jobs-let-go: pods that their controllers were not told of', () => {
     const cluster = new SimCluster({ nodes: 2 })
-    const template = { metadata: { labels: { app: 'db' } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } }
+    const template = {
+      metadata: { labels: { app: 'db' } },
+      spec: { containers: [{ name: 'c', image: 'nginx' }] },
+    }
     const metadata = { name: 'db', namespace: 'default' }
-    const set = { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata, spec: { replicas: 2, selector: { matchLabels: { app: 'db' } }, template } }
+    const set = {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata,
+      spec: { replicas: 2, selector: { matchLabels: { app: 'db' } }, template },
+    }
     const podSpec = { ...template.spec, restartPolicy: 'Never' }
-    cluster.apply([set, { apiVersion: 'batch/v1', kind: 'Job', metadata, spec: { template: { spec: podSpec } } }])
+    cluster.apply([
+      set,
+      { apiVersion: 'batch/v1', kind: 'Job', metadata, spec: { template: { spec: podSpec } } },
+    ])
     cluster.settle()
     expect(broken(cluster)).toEqual([])
-    tamper<KubeObject & { readonly spec: object }>(cluster, 'statefulsets', (each) => ({ ...each, spec: { ...each.spec, replicas: 3 } }))
+    tamper<KubeObject & { readonly spec: object }>(cluster, 'statefulsets', (each) => ({
+      ...each,
+      spec: { ...each.spec, replicas: 3 },
+    }))
     const ended = { conditions: [{ type: 'Complete', status: 'True' }] }
     tamper(cluster, 'jobs', (job) => ({ ...job, status: ended }))
     const found = checkInvariants(cluster, { invariants: atOnce('members-in-place', 'ended-jobs-let-go') })
@@ -187,20 +235,44 @@ describe('each invariant can fail', () => {
     const cluster = clusterWith(2)
     const storage = { requests: { storage: '1Gi' } }
     cluster.apply([
-      { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'default' }, spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } },
-      { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'disk' }, provisioner: 'disk.example.com' },
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'web', namespace: 'default' },
+        spec: { selector: { app: 'web' }, ports: [{ port: 80 }] },
+      },
+      {
+        apiVersion: 'storage.k8s.io/v1',
+        kind: 'StorageClass',
+        metadata: { name: 'disk' },
+        provisioner: 'disk.example.com',
+      },
       ...['a', 'b'].map((name) => ({
-        apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace: 'default' },
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: { name, namespace: 'default' },
         spec: { storageClassName: 'disk', accessModes: ['ReadWriteOnce'], resources: storage },
       })),
     ])
     cluster.settle()
     expect(broken(cluster)).toEqual([])
-    const [first, second] = cluster.list('pods').items.map(({ metadata }) => metadata.name as string).sort() as [string, string]
-    cluster.patch('pods', { namespace: 'default', name: first }, { type: 'merge', body: { metadata: { labels: { app: 'other' } } } })
+    const [first, second] = cluster
+      .list('pods')
+      .items.map(({ metadata }) => metadata.name as string)
+      .sort() as [string, string]
+    cluster.patch(
+      'pods',
+      { namespace: 'default', name: first },
+      { type: 'merge', body: { metadata: { labels: { app: 'other' } } } },
+    )
     const volumeName = cluster.list('persistentvolumeclaims').items[0]?.spec.volumeName ?? ''
     type Claim = KubeObject & { readonly spec: object }
-    tamper<Claim>(cluster, 'persistentvolumeclaims', (claim) => ({ ...claim, spec: { ...claim.spec, volumeName } }), 1)
+    tamper<Claim>(
+      cluster,
+      'persistentvolumeclaims',
+      (claim) => ({ ...claim, spec: { ...claim.spec, volumeName } }),
+      1,
+    )
     const found = checkInvariants(cluster, { invariants: atOnce('endpoints-as-pods', 'claims-and-volumes') })
     expect(found.map(({ invariant, message }) => `${invariant}: ${message}`)).toEqual([
       `endpoints-as-pods: its ready pods are [${second}], its ready endpoints [${first} ${second}]`,
@@ -233,14 +305,25 @@ describe('each invariant can fail', () => {
     const cluster = clusterWith(2)
     const { selector } = (deployment('web', 2) as unknown as { spec: { selector: object } }).spec
     const metadata = { name: 'web', namespace: 'default' }
-    cluster.apply({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata, spec: { selector, minAvailable: 2 } })
+    cluster.apply({
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata,
+      spec: { selector, minAvailable: 2 },
+    })
     cluster.settle()
     const [pod] = cluster.list('pods').items
-    const evict = (): unknown => cluster.client.createSubresource('pods', pod?.metadata ?? {}, 'eviction', {
-      apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod?.metadata.name, namespace: 'default' },
+    const evict = (): unknown =>
+      cluster.client.createSubresource('pods', pod?.metadata ?? {}, 'eviction', {
+        apiVersion: 'policy/v1',
+        kind: 'Eviction',
+        metadata: { name: pod?.metadata.name, namespace: 'default' },
+      })
+    expect(evict).toThrow("Cannot evict pod as it would violate the pod's disruption budget.")
+    const allow = (budget: PodLike): object => ({
+      ...budget,
+      status: { ...budget.status, disruptionsAllowed: 1 },
     })
-    expect(evict).toThrow('Cannot evict pod as it would violate the pod\'s disruption budget.')
-    const allow = (budget: PodLike): object => ({ ...budget, status: { ...budget.status, disruptionsAllowed: 1 } })
     tamper(cluster, 'poddisruptionbudgets', allow)
     expect(caught(cluster, evict)).toEqual(['budgets-kept'])
   })
@@ -249,12 +332,20 @@ describe('each invariant can fail', () => {
 test('the error tells the invariant, the time, the step and the objects', () => {
   const cluster = new SimCluster({ nodes: 1, seed: 7 })
   const judge = (object: KubeObject): Finding | undefined =>
-    object.metadata.name === 'x' ? { message: 'is called x', objects: [referenceTo('configmaps', object)] } : undefined
+    object.metadata.name === 'x'
+      ? { message: 'is called x', objects: [referenceTo('configmaps', object)] }
+      : undefined
   const mine: Invariant = {
     name: 'nobody-is-called-x',
     rule: 'No ConfigMap is called x.',
-    observe: () => ({ write: ({ resource, object }) => (resource === 'configmaps' ? judge(object) : undefined) }),
-    check: (_cluster, stored) => stored.list('configmaps').map(judge).filter((finding) => finding !== undefined),
+    observe: () => ({
+      write: ({ resource, object }) => (resource === 'configmaps' ? judge(object) : undefined),
+    }),
+    check: (_cluster, stored) =>
+      stored
+        .list('configmaps')
+        .map(judge)
+        .filter((finding) => finding !== undefined),
   }
   const guard = guardInvariants(cluster, { invariants: [...invariants, mine] })
   cluster.create('configmaps', { metadata: { name: 'x', namespace: 'default' } })
@@ -267,13 +358,17 @@ test('the error tells the invariant, the time, the step and the objects', () => 
   expect(error).toBeInstanceOf(InvariantError)
   const { message, time, step, violations } = error as InvariantError
   const [head, body, ...rest] = message.split('\n')
-  expect(head).toMatch(/^an invariant is broken at 2026-01-01T00:00:\d\dZ, in step informers\/kube-controller-manager\/[^"]+ "[^"]*":$/)
+  expect(head).toMatch(
+    /^an invariant is broken at 2026-01-01T00:00:\d\dZ, in step informers\/kube-controller-manager\/[^"]+ "[^"]*":$/,
+  )
   expect(body).toMatch(/^ {2}nobody-is-called-x: configmaps default\/x \(resourceVersion \d+\): is called x$/)
   expect(rest).toEqual([])
   expect(time).toBe(cluster.now())
   expect(step?.owner).toContain('kube-controller-manager')
   expect(violations).toMatchObject([{ invariant: 'nobody-is-called-x' }])
-  expect(checkInvariants(cluster, { invariants: [mine] })).toMatchObject([{ invariant: 'nobody-is-called-x' }])
+  expect(checkInvariants(cluster, { invariants: [mine] })).toMatchObject([
+    { invariant: 'nobody-is-called-x' },
+  ])
   guard.stop()
   cluster.delete('configmaps', { name: 'x', namespace: 'default' })
   cluster.create('configmaps', { metadata: { name: 'x', namespace: 'default' } })

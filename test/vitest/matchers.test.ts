@@ -3,11 +3,28 @@ import { SimCluster } from '../../src/index.js'
 import { compile, networkPolicyApiDefinitions, type World, type WorldPolicy } from '../../src/netpol/index.js'
 import '../../src/vitest/index.js'
 
-const policy = (name: string, spec: object): WorldPolicy => ({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { namespace: 'default', name }, spec })
-const pod = (name: string, podIP: string): NonNullable<World['pods']>[number] => ({ metadata: { namespace: 'default', name, labels: { app: name } }, status: { podIP } })
+const policy = (name: string, spec: object): WorldPolicy => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { namespace: 'default', name },
+  spec,
+})
+const pod = (name: string, podIP: string): NonNullable<World['pods']>[number] => ({
+  metadata: { namespace: 'default', name, labels: { app: name } },
+  status: { podIP },
+})
 const denyAll = policy('deny', { podSelector: {} })
-const db = policy('db', { podSelector: { matchLabels: { app: 'db' } }, ingress: [{ from: [{ podSelector: { matchLabels: { app: 'web' } } }], ports: [{ port: 6379 }] }] })
-const world: World = { pods: [pod('web', '10.0.0.1'), pod('db', '10.0.0.2')], policies: [denyAll, db], nodes: [{ metadata: { name: 'n1' }, status: { addresses: [{ type: 'InternalIP', address: '192.168.0.1' }] } }] }
+const db = policy('db', {
+  podSelector: { matchLabels: { app: 'db' } },
+  ingress: [{ from: [{ podSelector: { matchLabels: { app: 'web' } } }], ports: [{ port: 6379 }] }],
+})
+const world: World = {
+  pods: [pod('web', '10.0.0.1'), pod('db', '10.0.0.2')],
+  policies: [denyAll, db],
+  nodes: [
+    { metadata: { name: 'n1' }, status: { addresses: [{ type: 'InternalIP', address: '192.168.0.1' }] } },
+  ],
+}
 
 /** What a failed expectation says. */
 function failure(expectation: () => void): string {
@@ -57,11 +74,17 @@ it('judges worlds, and prints the proof', () => {
             spec.ingress[0].from[0].podSelector: selects the pod
             spec.ingress[0].ports[0]: has the port: 6379/TCP"
   `)
-  expect(failure(() => expect(world).toAllow('default/web to db'))).toContain("must be like 'default/web -> default/db:6379/TCP'")
+  expect(failure(() => expect(world).toAllow('default/web to db'))).toContain(
+    "must be like 'default/web -> default/db:6379/TCP'",
+  )
 })
 
 it('compares policies, and prints a cluster in which they differ', () => {
-  const other = policy('db', { podSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['db'] }] }, policyTypes: ['Ingress'], ingress: (db.spec as { ingress: object[] }).ingress })
+  const other = policy('db', {
+    podSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['db'] }] },
+    policyTypes: ['Ingress'],
+    ingress: (db.spec as { ingress: object[] }).ingress,
+  })
   expect([denyAll, db]).toBeEquivalentTo([other, denyAll])
   expect(world).toBeEquivalentTo([db, denyAll])
   expect(failure(() => expect([db]).toBeEquivalentTo([denyAll, db]))).toMatchInlineSnapshot(`
@@ -100,17 +123,29 @@ it('compares policies, and prints a cluster in which they differ', () => {
 it('reads a cluster, with the kinds that are installed there', () => {
   const cluster = new SimCluster({ nodes: 1 })
   const run = (name: string): object => ({
-    apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', labels: { app: name } }, spec: { containers: [{ name: 'c', image: 'nginx' }] },
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default', labels: { app: name } },
+    spec: { containers: [{ name: 'c', image: 'nginx' }] },
   })
-  for (const object of [run('web'), run('db'), denyAll, db]) cluster.apply(object as Parameters<typeof cluster.apply>[0])
+  for (const object of [run('web'), run('db'), denyAll, db])
+    cluster.apply(object as Parameters<typeof cluster.apply>[0])
   cluster.settle()
   expect(cluster).toAllow('default/web -> default/db:6379/TCP')
   expect(cluster).toDeny('default/db -> default/web:6379/TCP')
-  for (const definition of networkPolicyApiDefinitions()) cluster.apply(definition as Parameters<typeof cluster.apply>[0])
+  for (const definition of networkPolicyApiDefinitions())
+    cluster.apply(definition as Parameters<typeof cluster.apply>[0])
   cluster.settle()
   cluster.apply({
-    apiVersion: 'policy.networking.k8s.io/v1alpha2', kind: 'ClusterNetworkPolicy', metadata: { name: 'closed' },
-    spec: { tier: 'Admin', priority: 1, subject: { namespaces: {} }, ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }] },
+    apiVersion: 'policy.networking.k8s.io/v1alpha2',
+    kind: 'ClusterNetworkPolicy',
+    metadata: { name: 'closed' },
+    spec: {
+      tier: 'Admin',
+      priority: 1,
+      subject: { namespaces: {} },
+      ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }],
+    },
   } as Parameters<typeof cluster.apply>[0])
   expect(cluster).toDeny('default/web -> default/db:6379/TCP')
   expect(cluster).not.toBeEquivalentTo([denyAll, db])
@@ -119,7 +154,15 @@ it('reads a cluster, with the kinds that are installed there', () => {
 it('takes the choices that a cluster was made with', () => {
   const ofHost = (hostNetwork: 'node' | 'pod'): SimCluster => {
     const cluster = new SimCluster({ nodes: 1, networkPolicy: { hostNetwork, existingConnections: 'cut' } })
-    cluster.apply([{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'host' }, spec: { hostNetwork: true, containers: [{ name: 'c', image: 'nginx' }] } }, denyAll] as Parameters<typeof cluster.apply>[0])
+    cluster.apply([
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'host' },
+        spec: { hostNetwork: true, containers: [{ name: 'c', image: 'nginx' }] },
+      },
+      denyAll,
+    ] as Parameters<typeof cluster.apply>[0])
     return cluster.settle()
   }
   expect(ofHost('node')).toAllow('external -> default/host:80')

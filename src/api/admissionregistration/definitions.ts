@@ -2,8 +2,14 @@ import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { erase, servedAs } from '../served-as.js'
 import type { ValidatingWebhook } from './generated.js'
-import { validatingAdmissionPolicyBindingDefinition, validatingAdmissionPolicyDefinition } from './policies.js'
-import { mutatingWebhookConfigurationDefinition, validatingWebhookConfigurationDefinition } from './webhooks.js'
+import {
+  validatingAdmissionPolicyBindingDefinition,
+  validatingAdmissionPolicyDefinition,
+} from './policies.js'
+import {
+  mutatingWebhookConfigurationDefinition,
+  validatingWebhookConfigurationDefinition,
+} from './webhooks.js'
 
 const group = 'admissionregistration.k8s.io'
 
@@ -20,8 +26,10 @@ function setBetaDefaults({ webhooks = [] }: { webhooks?: Draft<ValidatingWebhook
 
 /** The kinds of admissionregistration.k8s.io. */
 export const admissionregistrationDefinitions: readonly KindDefinition[] = [
-  erase(mutatingWebhookConfigurationDefinition), erase(validatingAdmissionPolicyBindingDefinition),
-  erase(validatingAdmissionPolicyDefinition), erase(validatingWebhookConfigurationDefinition),
+  erase(mutatingWebhookConfigurationDefinition),
+  erase(validatingAdmissionPolicyBindingDefinition),
+  erase(validatingAdmissionPolicyDefinition),
+  erase(validatingWebhookConfigurationDefinition),
   servedAs(mutatingWebhookConfigurationDefinition, group, 'v1beta1', setBetaDefaults as never),
   servedAs(validatingWebhookConfigurationDefinition, group, 'v1beta1', setBetaDefaults as never),
 ]

@@ -8,25 +8,51 @@ const gvr = objectOf('kubernetes.GroupVersionResource', { group: STRING, version
 
 /** `request`. Source: apiserver pkg/admission/plugin/cel/compile.go BuildRequestType. */
 const request = objectOf('kubernetes.AdmissionRequest', {
-  kind: gvk, resource: gvr, subResource: STRING, requestKind: gvk, requestResource: gvr, requestSubResource: STRING, name: STRING,
-  namespace: STRING, operation: STRING, dryRun: BOOL, options: DYN,
-  userInfo: objectOf('kubernetes.UserInfo', { username: STRING, uid: STRING, groups: listOf(STRING), extra: mapOf(STRING, listOf(STRING)) }),
+  kind: gvk,
+  resource: gvr,
+  subResource: STRING,
+  requestKind: gvk,
+  requestResource: gvr,
+  requestSubResource: STRING,
+  name: STRING,
+  namespace: STRING,
+  operation: STRING,
+  dryRun: BOOL,
+  options: DYN,
+  userInfo: objectOf('kubernetes.UserInfo', {
+    username: STRING,
+    uid: STRING,
+    groups: listOf(STRING),
+    extra: mapOf(STRING, listOf(STRING)),
+  }),
 })
 
 /** `namespaceObject`. Source: BuildNamespaceType. */
 const namespace = objectOf('kubernetes.Namespace', {
   metadata: objectOf('kubernetes.NamespaceMetadata', {
-    name: STRING, generateName: STRING, namespace: STRING, labels: mapOf(STRING, STRING), annotations: mapOf(STRING, STRING), UID: STRING,
-    creationTimestamp: { kind: 'timestamp' }, deletionGracePeriodSeconds: INT, deletionTimestamp: { kind: 'timestamp' }, generation: INT,
-    resourceVersion: STRING, finalizers: listOf(STRING),
+    name: STRING,
+    generateName: STRING,
+    namespace: STRING,
+    labels: mapOf(STRING, STRING),
+    annotations: mapOf(STRING, STRING),
+    UID: STRING,
+    creationTimestamp: { kind: 'timestamp' },
+    deletionGracePeriodSeconds: INT,
+    deletionTimestamp: { kind: 'timestamp' },
+    generation: INT,
+    resourceVersion: STRING,
+    finalizers: listOf(STRING),
   }),
   spec: objectOf('kubernetes.NamespaceSpec', { finalizers: listOf(STRING) }),
   status: objectOf('kubernetes.NamespaceStatus', { phase: STRING }),
 })
 
 const authorizer: CelType = {
-  kind: 'object', name: 'kubernetes.authorization.Authorizer',
-  fields: new Map<string, CelType>([['requestResource', { kind: 'opaque', name: 'kubernetes.authorization.ResourceCheck' }]]),
+  kind: 'object',
+  name: 'kubernetes.authorization.Authorizer',
+  fields: new Map<string, CelType>([
+    ['requestResource', { kind: 'opaque', name: 'kubernetes.authorization.ResourceCheck' }],
+  ]),
 }
 
 /** What the expressions of a policy or webhook may speak of. */
@@ -40,10 +66,15 @@ export interface ExpressionScope {
 /** Types of the variables in scope. */
 export function scopeTypes({ params, variables }: ExpressionScope): ReadonlyMap<string, CelType> {
   return new Map<string, CelType>([
-    ['object', DYN], ['oldObject', DYN], ['request', request], ['namespaceObject', namespace],
+    ['object', DYN],
+    ['oldObject', DYN],
+    ['request', request],
+    ['namespaceObject', namespace],
     ['authorizer', authorizer],
     ...(params ? [['params', DYN] as const] : []),
-    ...(variables === undefined ? [] : [['variables', { kind: 'object', name: 'kubernetes.variables', fields: variables }] as const]),
+    ...(variables === undefined
+      ? []
+      : [['variables', { kind: 'object', name: 'kubernetes.variables', fields: variables }] as const]),
   ])
 }
 
@@ -62,13 +93,24 @@ export function compileIn(expression: string, scope: ExpressionScope): Compiled 
   return compiled
 }
 
-/** A program of that type (or of any that can be that), or why there is none, in the words of the API's field errors. */
+/**
+ * A program of that type (or of any that can be that), or why there is none, in the words of the API's field
+ * errors.
+ */
 export function compileTyped(
-  expression: string, scope: ExpressionScope, wanted: 'bool' | 'string' | undefined,
+  expression: string,
+  scope: ExpressionScope,
+  wanted: 'bool' | 'string' | undefined,
 ): { readonly program: Program; readonly error?: undefined } | { readonly error: string } {
   const { program, error } = compileIn(expression, scope)
   if (error !== undefined) return { error: `compilation failed: ${error}` }
   const { kind } = program.type
-  if (wanted === undefined || kind === wanted || (kind === 'dyn' && wanted === 'bool') || (kind === 'dyn' && wanted === 'string')) return { program }
+  if (
+    wanted === undefined ||
+    kind === wanted ||
+    (kind === 'dyn' && wanted === 'bool') ||
+    (kind === 'dyn' && wanted === 'string')
+  )
+    return { program }
   return { error: `must evaluate to ${wanted} but got ${typeText(program.type)}` }
 }

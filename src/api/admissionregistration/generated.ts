@@ -2,7 +2,21 @@
 import { metaSchema } from '../meta/generated.js'
 import type { Condition, LabelSelector, ObjectMeta } from '../meta/generated.js'
 import {
-  always, atomic, atomicList, bytes, defineGroup, int32, int64, mapList, merge, message, named, pointer, ref, required, setList,
+  always,
+  atomic,
+  atomicList,
+  bytes,
+  defineGroup,
+  int32,
+  int64,
+  mapList,
+  merge,
+  message,
+  named,
+  pointer,
+  ref,
+  required,
+  setList,
   string,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
@@ -170,145 +184,151 @@ export interface WebhookClientConfig {
 }
 
 /** Field tables of io.k8s.api.admissionregistration.v1. */
-export const admissionregistrationSchema: SchemaGroup = defineGroup('io.k8s.api.admissionregistration.v1', 'v1', [metaSchema], {
-  AuditAnnotation: () => message({
-    key: required(always(string)),
-    valueExpression: required(always(string)),
-  }),
-  ExpressionWarning: () => message({
-    fieldRef: required(always(string)),
-    warning: required(always(string)),
-  }),
-  MatchCondition: () => message({
-    expression: required(always(string)),
-    name: required(always(string)),
-  }),
-  MatchResources: () => atomic({
-    excludeResourceRules: atomicList(ref('NamedRuleWithOperations')),
-    matchPolicy: pointer(named('v1.MatchPolicyType', ['Equivalent', 'Exact'])),
-    namespaceSelector: ref('LabelSelector'),
-    objectSelector: ref('LabelSelector'),
-    resourceRules: atomicList(ref('NamedRuleWithOperations')),
-  }),
-  MutatingWebhook: () => message({
-    admissionReviewVersions: required(always(atomicList(string))),
-    clientConfig: required(always(ref('WebhookClientConfig'))),
-    failurePolicy: pointer(named('v1.FailurePolicyType', ['Fail', 'Ignore'])),
-    matchConditions: merge('merge', mapList(ref('MatchCondition'), 'name'), 'name'),
-    matchPolicy: pointer(named('v1.MatchPolicyType', ['Equivalent', 'Exact'])),
-    name: required(always(string)),
-    namespaceSelector: ref('LabelSelector'),
-    objectSelector: ref('LabelSelector'),
-    reinvocationPolicy: pointer(named('v1.ReinvocationPolicyType')),
-    rules: atomicList(ref('RuleWithOperations')),
-    sideEffects: required(always(named('v1.SideEffectClass', ['None', 'NoneOnDryRun', 'Some', 'Unknown']))),
-    timeoutSeconds: pointer(int32),
-  }),
-  MutatingWebhookConfiguration: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    webhooks: merge('merge', mapList(ref('MutatingWebhook'), 'name'), 'name'),
-  }),
-  NamedRuleWithOperations: () => atomic({
-    apiGroups: atomicList(string),
-    apiVersions: atomicList(string),
-    operations: atomicList(named('v1.OperationType', ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'])),
-    resourceNames: atomicList(string),
-    resources: atomicList(string),
-    scope: pointer(named('v1.ScopeType')),
-  }),
-  ParamKind: () => atomic({
-    apiVersion: string,
-    kind: string,
-  }),
-  ParamRef: () => atomic({
-    name: string,
-    namespace: string,
-    parameterNotFoundAction: pointer(named('v1.ParameterNotFoundActionType')),
-    selector: ref('LabelSelector'),
-  }),
-  RuleWithOperations: () => message({
-    apiGroups: atomicList(string),
-    apiVersions: atomicList(string),
-    operations: atomicList(named('v1.OperationType', ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'])),
-    resources: atomicList(string),
-    scope: pointer(named('v1.ScopeType')),
-  }),
-  ServiceReference: () => message({
-    name: required(always(string)),
-    namespace: required(always(string)),
-    path: pointer(string),
-    port: pointer(int32),
-  }),
-  TypeChecking: () => message({
-    expressionWarnings: atomicList(ref('ExpressionWarning')),
-  }),
-  ValidatingAdmissionPolicy: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: always(ref('ValidatingAdmissionPolicySpec')),
-    status: always(ref('ValidatingAdmissionPolicyStatus')),
-  }),
-  ValidatingAdmissionPolicyBinding: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: always(ref('ValidatingAdmissionPolicyBindingSpec')),
-  }),
-  ValidatingAdmissionPolicyBindingSpec: () => message({
-    matchResources: ref('MatchResources'),
-    paramRef: ref('ParamRef'),
-    policyName: string,
-    validationActions: setList(named('v1.ValidationAction', ['Audit', 'Deny', 'Warn'])),
-  }),
-  ValidatingAdmissionPolicySpec: () => message({
-    auditAnnotations: atomicList(ref('AuditAnnotation')),
-    failurePolicy: pointer(named('v1.FailurePolicyType', ['Fail', 'Ignore'])),
-    matchConditions: merge('merge', mapList(ref('MatchCondition'), 'name'), 'name'),
-    matchConstraints: ref('MatchResources'),
-    paramKind: ref('ParamKind'),
-    validations: atomicList(ref('Validation')),
-    variables: merge('merge', mapList(ref('Variable'), 'name'), 'name'),
-  }),
-  ValidatingAdmissionPolicyStatus: () => message({
-    conditions: mapList(ref('Condition'), 'type'),
-    observedGeneration: int64,
-    typeChecking: ref('TypeChecking'),
-  }),
-  ValidatingWebhook: () => message({
-    admissionReviewVersions: required(always(atomicList(string))),
-    clientConfig: required(always(ref('WebhookClientConfig'))),
-    failurePolicy: pointer(named('v1.FailurePolicyType', ['Fail', 'Ignore'])),
-    matchConditions: merge('merge', mapList(ref('MatchCondition'), 'name'), 'name'),
-    matchPolicy: pointer(named('v1.MatchPolicyType', ['Equivalent', 'Exact'])),
-    name: required(always(string)),
-    namespaceSelector: ref('LabelSelector'),
-    objectSelector: ref('LabelSelector'),
-    rules: atomicList(ref('RuleWithOperations')),
-    sideEffects: required(always(named('v1.SideEffectClass', ['None', 'NoneOnDryRun', 'Some', 'Unknown']))),
-    timeoutSeconds: pointer(int32),
-  }),
-  ValidatingWebhookConfiguration: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    webhooks: merge('merge', mapList(ref('ValidatingWebhook'), 'name'), 'name'),
-  }),
-  Validation: () => message({
-    expression: required(always(string)),
-    message: string,
-    messageExpression: string,
-    reason: pointer(string),
-  }),
-  Variable: () => atomic({
-    expression: required(always(string)),
-    name: required(always(string)),
-  }),
-  WebhookClientConfig: () => message({
-    caBundle: bytes,
-    service: ref('ServiceReference'),
-    url: pointer(string),
-  }),
-})
+export const admissionregistrationSchema: SchemaGroup = defineGroup(
+  'io.k8s.api.admissionregistration.v1',
+  'v1',
+  [metaSchema],
+  {
+    AuditAnnotation: () =>
+      message({ key: required(always(string)), valueExpression: required(always(string)) }),
+    ExpressionWarning: () =>
+      message({ fieldRef: required(always(string)), warning: required(always(string)) }),
+    MatchCondition: () => message({ expression: required(always(string)), name: required(always(string)) }),
+    MatchResources: () =>
+      atomic({
+        excludeResourceRules: atomicList(ref('NamedRuleWithOperations')),
+        matchPolicy: pointer(named('v1.MatchPolicyType', ['Equivalent', 'Exact'])),
+        namespaceSelector: ref('LabelSelector'),
+        objectSelector: ref('LabelSelector'),
+        resourceRules: atomicList(ref('NamedRuleWithOperations')),
+      }),
+    MutatingWebhook: () =>
+      message({
+        admissionReviewVersions: required(always(atomicList(string))),
+        clientConfig: required(always(ref('WebhookClientConfig'))),
+        failurePolicy: pointer(named('v1.FailurePolicyType', ['Fail', 'Ignore'])),
+        matchConditions: merge('merge', mapList(ref('MatchCondition'), 'name'), 'name'),
+        matchPolicy: pointer(named('v1.MatchPolicyType', ['Equivalent', 'Exact'])),
+        name: required(always(string)),
+        namespaceSelector: ref('LabelSelector'),
+        objectSelector: ref('LabelSelector'),
+        reinvocationPolicy: pointer(named('v1.ReinvocationPolicyType')),
+        rules: atomicList(ref('RuleWithOperations')),
+        sideEffects: required(
+          always(named('v1.SideEffectClass', ['None', 'NoneOnDryRun', 'Some', 'Unknown'])),
+        ),
+        timeoutSeconds: pointer(int32),
+      }),
+    MutatingWebhookConfiguration: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        webhooks: merge('merge', mapList(ref('MutatingWebhook'), 'name'), 'name'),
+      }),
+    NamedRuleWithOperations: () =>
+      atomic({
+        apiGroups: atomicList(string),
+        apiVersions: atomicList(string),
+        operations: atomicList(named('v1.OperationType', ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'])),
+        resourceNames: atomicList(string),
+        resources: atomicList(string),
+        scope: pointer(named('v1.ScopeType')),
+      }),
+    ParamKind: () => atomic({ apiVersion: string, kind: string }),
+    ParamRef: () =>
+      atomic({
+        name: string,
+        namespace: string,
+        parameterNotFoundAction: pointer(named('v1.ParameterNotFoundActionType')),
+        selector: ref('LabelSelector'),
+      }),
+    RuleWithOperations: () =>
+      message({
+        apiGroups: atomicList(string),
+        apiVersions: atomicList(string),
+        operations: atomicList(named('v1.OperationType', ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'])),
+        resources: atomicList(string),
+        scope: pointer(named('v1.ScopeType')),
+      }),
+    ServiceReference: () =>
+      message({
+        name: required(always(string)),
+        namespace: required(always(string)),
+        path: pointer(string),
+        port: pointer(int32),
+      }),
+    TypeChecking: () => message({ expressionWarnings: atomicList(ref('ExpressionWarning')) }),
+    ValidatingAdmissionPolicy: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        spec: always(ref('ValidatingAdmissionPolicySpec')),
+        status: always(ref('ValidatingAdmissionPolicyStatus')),
+      }),
+    ValidatingAdmissionPolicyBinding: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        spec: always(ref('ValidatingAdmissionPolicyBindingSpec')),
+      }),
+    ValidatingAdmissionPolicyBindingSpec: () =>
+      message({
+        matchResources: ref('MatchResources'),
+        paramRef: ref('ParamRef'),
+        policyName: string,
+        validationActions: setList(named('v1.ValidationAction', ['Audit', 'Deny', 'Warn'])),
+      }),
+    ValidatingAdmissionPolicySpec: () =>
+      message({
+        auditAnnotations: atomicList(ref('AuditAnnotation')),
+        failurePolicy: pointer(named('v1.FailurePolicyType', ['Fail', 'Ignore'])),
+        matchConditions: merge('merge', mapList(ref('MatchCondition'), 'name'), 'name'),
+        matchConstraints: ref('MatchResources'),
+        paramKind: ref('ParamKind'),
+        validations: atomicList(ref('Validation')),
+        variables: merge('merge', mapList(ref('Variable'), 'name'), 'name'),
+      }),
+    ValidatingAdmissionPolicyStatus: () =>
+      message({
+        conditions: mapList(ref('Condition'), 'type'),
+        observedGeneration: int64,
+        typeChecking: ref('TypeChecking'),
+      }),
+    ValidatingWebhook: () =>
+      message({
+        admissionReviewVersions: required(always(atomicList(string))),
+        clientConfig: required(always(ref('WebhookClientConfig'))),
+        failurePolicy: pointer(named('v1.FailurePolicyType', ['Fail', 'Ignore'])),
+        matchConditions: merge('merge', mapList(ref('MatchCondition'), 'name'), 'name'),
+        matchPolicy: pointer(named('v1.MatchPolicyType', ['Equivalent', 'Exact'])),
+        name: required(always(string)),
+        namespaceSelector: ref('LabelSelector'),
+        objectSelector: ref('LabelSelector'),
+        rules: atomicList(ref('RuleWithOperations')),
+        sideEffects: required(
+          always(named('v1.SideEffectClass', ['None', 'NoneOnDryRun', 'Some', 'Unknown'])),
+        ),
+        timeoutSeconds: pointer(int32),
+      }),
+    ValidatingWebhookConfiguration: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        webhooks: merge('merge', mapList(ref('ValidatingWebhook'), 'name'), 'name'),
+      }),
+    Validation: () =>
+      message({
+        expression: required(always(string)),
+        message: string,
+        messageExpression: string,
+        reason: pointer(string),
+      }),
+    Variable: () => atomic({ expression: required(always(string)), name: required(always(string)) }),
+    WebhookClientConfig: () =>
+      message({ caBundle: bytes, service: ref('ServiceReference'), url: pointer(string) }),
+  },
+)

@@ -9,7 +9,9 @@ const MOST_CONDITIONS = 64
 
 /** Source: validateMatchConditions. */
 export function validateMatchConditions(
-  conditions: readonly MatchCondition[], scope: ExpressionScope, path: string,
+  conditions: readonly MatchCondition[],
+  scope: ExpressionScope,
+  path: string,
 ): readonly FieldError[] {
   const errors: FieldError[] = []
   if (conditions.length > MOST_CONDITIONS) errors.push(tooMany(path, conditions.length, MOST_CONDITIONS))
@@ -19,14 +21,18 @@ export function validateMatchConditions(
     else errors.push(...validateExpression(expression, scope, 'bool', `${at}.expression`))
     if (name === '') errors.push(required(`${at}.name`))
     else for (const fault of qualifiedNameFaults(name)) errors.push(invalid(`${at}.name`, name, fault))
-    if (name !== '' && conditions.findIndex((other) => other.name === name) < index) errors.push(duplicate(`${at}.name`, name))
+    if (name !== '' && conditions.findIndex((other) => other.name === name) < index)
+      errors.push(duplicate(`${at}.name`, name))
   })
   return errors
 }
 
 /** The fault of an expression, if it has one. */
 export function validateExpression(
-  expression: string, scope: ExpressionScope, wanted: 'bool' | 'string' | undefined, path: string,
+  expression: string,
+  scope: ExpressionScope,
+  wanted: 'bool' | 'string' | undefined,
+  path: string,
 ): readonly FieldError[] {
   const { error } = compileTyped(expression, scope, wanted)
   return error === undefined ? [] : [invalid(path, expression, error)]

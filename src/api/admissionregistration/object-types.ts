@@ -9,10 +9,23 @@ import type { Field, Message, ScalarType } from '../schema/types.js'
 const BYTES: CelType = { kind: 'bytes' }
 const TIMESTAMP: CelType = { kind: 'timestamp' }
 
-/** Leaves as their OpenAPI schemas have them; quantities and free JSON have no type there, so that no expression may name them. */
+/**
+ * Leaves as their OpenAPI schemas have them; quantities and free JSON have no type there, so that no
+ * expression may name them.
+ */
 const leaves: Readonly<Record<ScalarType, CelType | undefined>> = {
-  string: STRING, boolean: BOOL, int32: INT, int64: INT, double: { kind: 'double' }, bytes: BYTES, time: TIMESTAMP, microTime: TIMESTAMP,
-  intOrString: DYN, quantity: undefined, anyJson: undefined, json: objectOf('object', {}),
+  string: STRING,
+  boolean: BOOL,
+  int32: INT,
+  int64: INT,
+  double: { kind: 'double' },
+  bytes: BYTES,
+  time: TIMESTAMP,
+  microTime: TIMESTAMP,
+  intOrString: DYN,
+  quantity: undefined,
+  anyJson: undefined,
+  json: objectOf('object', {}),
 }
 
 /** Types of messages: a cache. */
@@ -23,7 +36,9 @@ const known = new WeakMap<Message, CelType>()
  * pkg/cel/common/schemas.go SchemaDeclType.
  */
 export function objectType(scheme: Scheme, definition: KindDefinition): CelType {
-  return definition.custom === undefined ? messageType(scheme.messageOf(definition), []) ?? DYN : celTypeOf(definition.custom.schema, true)
+  return definition.custom === undefined
+    ? (messageType(scheme.messageOf(definition), []) ?? DYN)
+    : celTypeOf(definition.custom.schema, true)
 }
 
 /** `above`: the messages around it; one that holds itself ends there. */
@@ -44,7 +59,8 @@ function messageType(message: Message, above: readonly Message[]): CelType | und
 
 function fieldType(field: Field, { group }: Message, above: readonly Message[]): CelType | undefined {
   switch (field.type) {
-    case 'message': return messageType(group.message(field.message), above)
+    case 'message':
+      return messageType(group.message(field.message), above)
     case 'list': {
       const item = fieldType(field.items, above.at(-1) as Message, above)
       return item === undefined ? undefined : listOf(item)
@@ -53,6 +69,7 @@ function fieldType(field: Field, { group }: Message, above: readonly Message[]):
       const item = fieldType(field.values, above.at(-1) as Message, above)
       return item === undefined ? undefined : mapOf(STRING, item)
     }
-    default: return leaves[field.type]
+    default:
+      return leaves[field.type]
   }
 }

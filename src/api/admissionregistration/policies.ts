@@ -10,8 +10,14 @@ import { dns1035LabelFaults, dnsSubdomainFaults, pathSegmentFaults, qualifiedNam
 import { compileIn } from './expressions.js'
 import type { ExpressionScope } from './expressions.js'
 import type {
-  MatchResources, ParamKind, ParamRef, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, ValidatingAdmissionPolicySpec,
-  Validation, Variable,
+  MatchResources,
+  ParamKind,
+  ParamRef,
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
+  ValidatingAdmissionPolicySpec,
+  Validation,
+  Variable,
 } from './generated.js'
 import { validateExpression, validateMatchConditions } from './match-conditions.js'
 import { validateMatchResources } from './rules-validation.js'
@@ -24,13 +30,21 @@ function setMatchDefaults(resources: Draft<MatchResources> | undefined): void {
   resources.matchPolicy ??= 'Equivalent'
   resources.namespaceSelector ??= {}
   resources.objectSelector ??= {}
-  for (const rule of [...resources.resourceRules ?? [], ...resources.excludeResourceRules ?? []]) rule.scope ??= '*'
+  for (const rule of [...(resources.resourceRules ?? []), ...(resources.excludeResourceRules ?? [])])
+    rule.scope ??= '*'
 }
 
 /** Source: validateValidatingAdmissionPolicySpec. */
 function validatePolicy({ spec }: ValidatingAdmissionPolicy): readonly FieldError[] {
   const errors: FieldError[] = []
-  const { failurePolicy, paramKind, matchConstraints, matchConditions = [], validations = [], auditAnnotations = [] } = spec
+  const {
+    failurePolicy,
+    paramKind,
+    matchConstraints,
+    matchConditions = [],
+    validations = [],
+    auditAnnotations = [],
+  } = spec
   if (failurePolicy !== undefined && !['Fail', 'Ignore'].includes(failurePolicy)) {
     errors.push(notSupported('spec.failurePolicy', failurePolicy, ['Fail', 'Ignore']))
   }
@@ -38,7 +52,8 @@ function validatePolicy({ spec }: ValidatingAdmissionPolicy): readonly FieldErro
   if (matchConstraints === undefined) errors.push(required('spec.matchConstraints'))
   else {
     errors.push(...validateMatchResources(matchConstraints, 'spec.matchConstraints'))
-    if ((matchConstraints.resourceRules ?? []).length === 0) errors.push(required('spec.matchConstraints.resourceRules'))
+    if ((matchConstraints.resourceRules ?? []).length === 0)
+      errors.push(required('spec.matchConstraints.resourceRules'))
   }
   const params = paramKind !== undefined
   errors.push(...validateMatchConditions(matchConditions, { params }, 'spec.matchConditions'))
@@ -48,12 +63,17 @@ function validatePolicy({ spec }: ValidatingAdmissionPolicy): readonly FieldErro
     const text = 'validations or auditAnnotations must contain at least one item'
     return [...errors, required('spec.validations', text), required('spec.auditAnnotations', text)]
   }
-  validations.forEach((validation, at) => errors.push(...validateValidation(validation, scope, `spec.validations[${at}]`)))
+  validations.forEach((validation, at) =>
+    errors.push(...validateValidation(validation, scope, `spec.validations[${at}]`)),
+  )
   return [...errors, ...validateAudit(spec, scope)]
 }
 
 /** The scope of a policy's validations: its variables, each of which sees those before it. */
-export function variablesOf({ variables = [], paramKind }: Pick<ValidatingAdmissionPolicySpec, 'variables' | 'paramKind'>): {
+export function variablesOf({
+  variables = [],
+  paramKind,
+}: Pick<ValidatingAdmissionPolicySpec, 'variables' | 'paramKind'>): {
   readonly scope: ExpressionScope
   readonly faults: readonly FieldError[]
 } {
@@ -62,58 +82,86 @@ export function variablesOf({ variables = [], paramKind }: Pick<ValidatingAdmiss
   const faults: FieldError[] = []
   variables.forEach((variable, at) => {
     faults.push(...validateVariable(variable, { params, variables: types }, `spec.variables[${at}]`))
-    types.set(variable.name, compileIn(variable.expression, { params, variables: new Map(types) }).program?.type ?? { kind: 'dyn' })
+    types.set(
+      variable.name,
+      compileIn(variable.expression, { params, variables: new Map(types) }).program?.type ?? { kind: 'dyn' },
+    )
   })
   return { scope: { params, variables: types }, faults }
 }
 
-function validateVariable({ name, expression }: Variable, scope: ExpressionScope, path: string): readonly FieldError[] {
+function validateVariable(
+  { name, expression }: Variable,
+  scope: ExpressionScope,
+  path: string,
+): readonly FieldError[] {
   const errors: FieldError[] = []
   if (name.trim() === '') errors.push(required(`${path}.name`, 'name is not specified'))
-  else if (!/^[A-Za-z_]\w*$/.test(name)) errors.push(invalid(`${path}.name`, name, 'name is not a valid CEL identifier'))
+  else if (!/^[A-Za-z_]\w*$/.test(name))
+    errors.push(invalid(`${path}.name`, name, 'name is not a valid CEL identifier'))
   if (expression.trim() === '') errors.push(required(`${path}.expression`, 'expression is not specified'))
   else errors.push(...validateExpression(expression, scope, undefined, `${path}.expression`))
   return errors
 }
 
-function validateValidation(validation: Validation, scope: ExpressionScope, path: string): readonly FieldError[] {
+function validateValidation(
+  validation: Validation,
+  scope: ExpressionScope,
+  path: string,
+): readonly FieldError[] {
   const { expression, message = '', messageExpression = '', reason } = validation
   const errors: FieldError[] = []
   if (expression.trim() === '') errors.push(required(`${path}.expression`, 'expression is not specified'))
   else errors.push(...validateExpression(expression, scope, 'bool', `${path}.expression`))
   if (messageExpression !== '' && messageExpression.trim() === '') {
     errors.push(invalid(`${path}.messageExpression`, messageExpression, 'must be non-empty if specified'))
-  } else if (messageExpression !== '') errors.push(...validateExpression(messageExpression, scope, 'string', `${path}.messageExpression`))
-  if (message !== '' && message.trim() === '') errors.push(invalid(`${path}.message`, message, 'message must be non-empty if specified'))
-  else if (/[\r\n]/.test(message.trim())) errors.push(invalid(`${path}.message`, message, 'message must not contain line breaks'))
+  } else if (messageExpression !== '')
+    errors.push(...validateExpression(messageExpression, scope, 'string', `${path}.messageExpression`))
+  if (message !== '' && message.trim() === '')
+    errors.push(invalid(`${path}.message`, message, 'message must be non-empty if specified'))
+  else if (/[\r\n]/.test(message.trim()))
+    errors.push(invalid(`${path}.message`, message, 'message must not contain line breaks'))
   else if (/[\r\n]/.test(expression.trim()) && message.trim() === '') {
     errors.push(required(`${path}.message`, 'message must be specified if expression contains line breaks'))
   }
-  if (reason !== undefined && !REASONS.includes(reason)) errors.push(notSupported(`${path}.reason`, reason, REASONS))
+  if (reason !== undefined && !REASONS.includes(reason))
+    errors.push(notSupported(`${path}.reason`, reason, REASONS))
   return errors
 }
 
-function validateAudit({ auditAnnotations = [] }: ValidatingAdmissionPolicySpec, scope: ExpressionScope): readonly FieldError[] {
+function validateAudit(
+  { auditAnnotations = [] }: ValidatingAdmissionPolicySpec,
+  scope: ExpressionScope,
+): readonly FieldError[] {
   const errors: FieldError[] = []
   const path = 'spec.auditAnnotations'
   if (auditAnnotations.length > MOST_AUDIT_ANNOTATIONS) {
     const text = `must not have more than ${MOST_AUDIT_ANNOTATIONS} auditAnnotations`
-    errors.push({ ...tooMany(path, auditAnnotations.length, MOST_AUDIT_ANNOTATIONS), type: 'FieldValueInvalid', body: `Invalid value: ${text}` })
+    errors.push({
+      ...tooMany(path, auditAnnotations.length, MOST_AUDIT_ANNOTATIONS),
+      type: 'FieldValueInvalid',
+      body: `Invalid value: ${text}`,
+    })
   }
   auditAnnotations.forEach(({ key, valueExpression }, index) => {
     const at = `${path}[${index}]`
     if (key === '') errors.push(required(`${at}.key`))
     else for (const fault of qualifiedNameFaults(key)) errors.push(invalid(`${at}.key`, key, fault))
-    if (valueExpression.trim() === '') errors.push(required(`${at}.valueExpression`, 'valueExpression is not specified'))
+    if (valueExpression.trim() === '')
+      errors.push(required(`${at}.valueExpression`, 'valueExpression is not specified'))
     else {
       const { program, error } = compileIn(valueExpression, scope)
       const kind = program?.type.kind
-      if (error !== undefined) errors.push(invalid(`${at}.valueExpression`, valueExpression, `compilation failed: ${error}`))
+      if (error !== undefined)
+        errors.push(invalid(`${at}.valueExpression`, valueExpression, `compilation failed: ${error}`))
       else if (kind !== 'string' && kind !== 'null' && kind !== 'dyn') {
-        errors.push(invalid(`${at}.valueExpression`, valueExpression, 'must evaluate to one of [string null_type]'))
+        errors.push(
+          invalid(`${at}.valueExpression`, valueExpression, 'must evaluate to one of [string null_type]'),
+        )
       }
     }
-    if (auditAnnotations.findIndex((other) => other.key === key) < index) errors.push(duplicate(`${at}.key`, key))
+    if (auditAnnotations.findIndex((other) => other.key === key) < index)
+      errors.push(duplicate(`${at}.key`, key))
   })
   return errors
 }
@@ -125,14 +173,18 @@ function validateParamKind({ apiVersion = '', kind = '' }: ParamKind, path: stri
     errors.push(invalid(`${path}.apiVersion`, apiVersion, `unexpected GroupVersion string: ${apiVersion}`))
   } else {
     const [version = '', group = ''] = apiVersion.split('/').reverse()
-    for (const fault of group === '' ? [] : dnsSubdomainFaults(group)) errors.push(invalid(`${path}.apiVersion`, group, fault))
-    for (const fault of dns1035LabelFaults(version)) errors.push(invalid(`${path}.apiVersion`, version, fault))
+    for (const fault of group === '' ? [] : dnsSubdomainFaults(group))
+      errors.push(invalid(`${path}.apiVersion`, group, fault))
+    for (const fault of dns1035LabelFaults(version))
+      errors.push(invalid(`${path}.apiVersion`, version, fault))
   }
   if (kind === '') errors.push(required(`${path}.kind`))
   else {
     const faults = dns1035LabelFaults(kind.toLowerCase())
     if (faults.length > 0) {
-      errors.push(invalid(`${path}.kind`, kind, `may have mixed case, but should otherwise match: ${faults.join(',')}`))
+      errors.push(
+        invalid(`${path}.kind`, kind, `may have mixed case, but should otherwise match: ${faults.join(',')}`),
+      )
     }
   }
   return errors
@@ -141,25 +193,33 @@ function validateParamKind({ apiVersion = '', kind = '' }: ParamKind, path: stri
 /** Source: validateValidatingAdmissionPolicyBindingSpec. */
 function validateBinding({ spec }: ValidatingAdmissionPolicyBinding): readonly FieldError[] {
   const { policyName = '', paramRef, matchResources, validationActions = [] } = spec
-  const errors: FieldError[] = policyName === '' ? [required('spec.policyName')]
-    : dnsSubdomainFaults(policyName).map((fault) => invalid('spec.policyName', policyName, fault))
+  const errors: FieldError[] =
+    policyName === ''
+      ? [required('spec.policyName')]
+      : dnsSubdomainFaults(policyName).map((fault) => invalid('spec.policyName', policyName, fault))
   if (paramRef !== undefined) errors.push(...validateParamRef(paramRef, 'spec.paramRef'))
   // sic: upstream's path lacks a letter
   errors.push(...validateMatchResources(matchResources, 'spec.matchResouces'))
   const path = 'spec.validationActions'
   validationActions.forEach((action, at) => {
-    if (!['Audit', 'Deny', 'Warn'].includes(action)) errors.push(notSupported(`${path}[${at}]`, action, ['Audit', 'Deny', 'Warn']))
+    if (!['Audit', 'Deny', 'Warn'].includes(action))
+      errors.push(notSupported(`${path}[${at}]`, action, ['Audit', 'Deny', 'Warn']))
     if (validationActions.indexOf(action) < at) errors.push(duplicate(`${path}[${at}]`, action))
   })
   if (validationActions.includes('Deny') && validationActions.includes('Warn')) {
-    const why = 'repeating the same validation failure information in the API response and headers serves no purpose'
+    const why =
+      'repeating the same validation failure information in the API response and headers serves no purpose'
     errors.push(invalid(path, validationActions, `must not contain both Deny and Warn (${why})`))
   }
-  if (validationActions.length === 0) errors.push(required(path, 'at least one validation action is required'))
+  if (validationActions.length === 0)
+    errors.push(required(path, 'at least one validation action is required'))
   return errors
 }
 
-function validateParamRef({ name = '', selector, parameterNotFoundAction = '' }: ParamRef, path: string): readonly FieldError[] {
+function validateParamRef(
+  { name = '', selector, parameterNotFoundAction = '' }: ParamRef,
+  path: string,
+): readonly FieldError[] {
   const errors: FieldError[] = []
   const exclusive = 'name and selector are mutually exclusive'
   if (name !== '') {
@@ -170,7 +230,8 @@ function validateParamRef({ name = '', selector, parameterNotFoundAction = '' }:
     errors.push(...validateLabelSelector(selector, `${path}.selector`))
     if (name !== '') errors.push(forbidden(`${path}.selector`, exclusive))
   }
-  if (name === '' && selector === undefined) errors.push(required(path, 'one of name or selector must be specified'))
+  if (name === '' && selector === undefined)
+    errors.push(required(path, 'one of name or selector must be specified'))
   if (parameterNotFoundAction === '') errors.push(required(`${path}.parameterNotFoundAction`))
   else if (!['Allow', 'Deny'].includes(parameterNotFoundAction)) {
     errors.push(notSupported(`${path}.parameterNotFoundAction`, parameterNotFoundAction, ['Allow', 'Deny']))
@@ -182,40 +243,48 @@ const group = 'admissionregistration.k8s.io'
 const shared = { group, version: 'v1', categories: ['api-extensions'], namespaced: false } as const
 
 /** admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy. */
-export const validatingAdmissionPolicyDefinition: KindDefinition<ValidatingAdmissionPolicy> = defineKind<ValidatingAdmissionPolicy>({
-  ...shared, kind: 'ValidatingAdmissionPolicy', resource: 'validatingadmissionpolicies',
-  storagePrefix: '/registry/validatingadmissionpolicies',
-  subresources: [statusOf(group, 'v1', 'ValidatingAdmissionPolicy')],
-  setDefaults: ({ spec }) => {
-    if (Object.isFrozen(spec)) return
-    spec.failurePolicy ??= 'Fail'
-    setMatchDefaults(spec.matchConstraints)
-  },
-  validate: validatePolicy,
-  strategy: {
-    resetFields: { status: [['metadata'], ['spec']] },
-    prepareForCreate: (policy) => {
-      policy.status = {}
+export const validatingAdmissionPolicyDefinition: KindDefinition<ValidatingAdmissionPolicy> =
+  defineKind<ValidatingAdmissionPolicy>({
+    ...shared,
+    kind: 'ValidatingAdmissionPolicy',
+    resource: 'validatingadmissionpolicies',
+    storagePrefix: '/registry/validatingadmissionpolicies',
+    subresources: [statusOf(group, 'v1', 'ValidatingAdmissionPolicy')],
+    setDefaults: ({ spec }) => {
+      if (Object.isFrozen(spec)) return
+      spec.failurePolicy ??= 'Fail'
+      setMatchDefaults(spec.matchConstraints)
     },
-    prepareForUpdate: (policy, old) => {
-      policy.status = borrow(old.status)
+    validate: validatePolicy,
+    strategy: {
+      resetFields: { status: [['metadata'], ['spec']] },
+      prepareForCreate: (policy) => {
+        policy.status = {}
+      },
+      prepareForUpdate: (policy, old) => {
+        policy.status = borrow(old.status)
+      },
+      prepareForStatusUpdate: (policy, old) => {
+        policy.spec = borrow(old.spec)
+      },
+      generationChanged: specChanged,
     },
-    prepareForStatusUpdate: (policy, old) => {
-      policy.spec = borrow(old.spec)
-    },
-    generationChanged: specChanged,
-  },
-  columns: [
-    nameColumn(), column('Validations', ({ spec }) => spec.validations?.length ?? 0, 'integer'),
-    column('ParamKind', ({ spec: { paramKind } }) => (paramKind === undefined ? '<unset>' : `${paramKind.apiVersion ?? ''}/${paramKind.kind ?? ''}`)),
-    ageColumn(),
-  ],
-})
+    columns: [
+      nameColumn(),
+      column('Validations', ({ spec }) => spec.validations?.length ?? 0, 'integer'),
+      column('ParamKind', ({ spec: { paramKind } }) =>
+        paramKind === undefined ? '<unset>' : `${paramKind.apiVersion ?? ''}/${paramKind.kind ?? ''}`,
+      ),
+      ageColumn(),
+    ],
+  })
 
 /** admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding. */
 export const validatingAdmissionPolicyBindingDefinition: KindDefinition<ValidatingAdmissionPolicyBinding> =
   defineKind<ValidatingAdmissionPolicyBinding>({
-    ...shared, kind: 'ValidatingAdmissionPolicyBinding', resource: 'validatingadmissionpolicybindings',
+    ...shared,
+    kind: 'ValidatingAdmissionPolicyBinding',
+    resource: 'validatingadmissionpolicybindings',
     storagePrefix: '/registry/validatingadmissionpolicybindings',
     setDefaults: ({ spec }) => {
       if (Object.isFrozen(spec)) return
@@ -225,8 +294,10 @@ export const validatingAdmissionPolicyBindingDefinition: KindDefinition<Validati
     validate: validateBinding,
     strategy: { generationChanged: specChanged },
     columns: [
-      nameColumn(), column('PolicyName', ({ spec }) => spec.policyName ?? ''),
-      column('ParamRef', ({ spec: { paramRef } }) => paramRefText(paramRef)), ageColumn(),
+      nameColumn(),
+      column('PolicyName', ({ spec }) => spec.policyName ?? ''),
+      column('ParamRef', ({ spec: { paramRef } }) => paramRefText(paramRef)),
+      ageColumn(),
     ],
   })
 

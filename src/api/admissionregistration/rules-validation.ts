@@ -13,7 +13,8 @@ export function validateRule(rule: RuleWithOperations, path: string): readonly F
   const errors: FieldError[] = []
   listed(operations, `${path}.operations`, 'operations', errors)
   operations.forEach((operation, at) => {
-    if (!OPERATIONS.includes(operation)) errors.push(notSupported(`${path}.operations[${at}]`, operation, OPERATIONS))
+    if (!OPERATIONS.includes(operation))
+      errors.push(notSupported(`${path}.operations[${at}]`, operation, OPERATIONS))
   })
   listed(apiGroups, `${path}.apiGroups`, 'API groups', errors)
   listed(apiVersions, `${path}.apiVersions`, 'API versions', errors)
@@ -21,13 +22,15 @@ export function validateRule(rule: RuleWithOperations, path: string): readonly F
     if (version === '') errors.push(required(`${path}.apiVersions[${at}]`))
   })
   errors.push(...validateResources(resources, `${path}.resources`))
-  if (scope !== undefined && !SCOPES.includes(scope)) errors.push(notSupported(`${path}.scope`, scope, SCOPES))
+  if (scope !== undefined && !SCOPES.includes(scope))
+    errors.push(notSupported(`${path}.scope`, scope, SCOPES))
   return errors
 }
 
 function listed(list: readonly string[], path: string, what: string, errors: FieldError[]): void {
   if (list.length === 0) errors.push(required(path))
-  if (list.length > 1 && list.includes('*')) errors.push(invalid(path, list, `if '*' is present, must not specify other ${what}`))
+  if (list.length > 1 && list.includes('*'))
+    errors.push(invalid(path, list, `if '*' is present, must not specify other ${what}`))
 }
 
 /** Source: validateResources. */
@@ -48,8 +51,12 @@ function validateResources(resources: readonly string[], path: string): readonly
       return
     }
     const [resource, subresource] = [text.slice(0, slash), text.slice(slash + 1)]
-    if (wildSubresources.has(resource)) errors.push(invalid(`${path}[${at}]`, text, `if '${resource}/*' is present, must not specify ${text}`))
-    if (wildResources.has(subresource)) errors.push(invalid(`${path}[${at}]`, text, `if '*/${subresource}' is present, must not specify ${text}`))
+    if (wildSubresources.has(resource))
+      errors.push(invalid(`${path}[${at}]`, text, `if '${resource}/*' is present, must not specify ${text}`))
+    if (wildResources.has(subresource))
+      errors.push(
+        invalid(`${path}[${at}]`, text, `if '*/${subresource}' is present, must not specify ${text}`),
+      )
     if (subresource === '*') wildSubresources.add(resource)
     if (resource === '*') wildResources.add(subresource)
   })
@@ -57,7 +64,9 @@ function validateResources(resources: readonly string[], path: string): readonly
     errors.push(invalid(path, resources, "if '*/*' is present, must not specify other resources"))
   }
   if (plain.has('*') && plain.size > 1) {
-    errors.push(invalid(path, resources, "if '*' is present, must not specify other resources without subresources"))
+    errors.push(
+      invalid(path, resources, "if '*' is present, must not specify other resources without subresources"),
+    )
   }
   return errors
 }
@@ -66,27 +75,42 @@ function validateNamedRule(rule: NamedRuleWithOperations, path: string): readonl
   const errors: FieldError[] = []
   const names = rule.resourceNames ?? []
   names.forEach((name, at) => {
-    for (const fault of pathSegmentFaults(name)) errors.push(invalid(`${path}.resourceNames[${at}]`, name, fault))
+    for (const fault of pathSegmentFaults(name))
+      errors.push(invalid(`${path}.resourceNames[${at}]`, name, fault))
     if (names.indexOf(name) < at) errors.push(duplicate(`${path}.resourceNames[${at}]`, name))
   })
   return [...errors, ...validateRule(rule, path)]
 }
 
 /** Source: validateMatchResources. */
-export function validateMatchResources(resources: MatchResources | undefined, path: string): readonly FieldError[] {
+export function validateMatchResources(
+  resources: MatchResources | undefined,
+  path: string,
+): readonly FieldError[] {
   if (resources === undefined) return []
-  const { matchPolicy, namespaceSelector, objectSelector, resourceRules = [], excludeResourceRules = [] } = resources
+  const {
+    matchPolicy,
+    namespaceSelector,
+    objectSelector,
+    resourceRules = [],
+    excludeResourceRules = [],
+  } = resources
   const errors: FieldError[] = []
   if (matchPolicy === undefined) errors.push(required(`${path}.matchPolicy`))
   else if (!['Equivalent', 'Exact'].includes(matchPolicy)) {
     errors.push(notSupported(`${path}.matchPolicy`, matchPolicy, ['Equivalent', 'Exact']))
   }
   errors.push(
-    ...namespaceSelector === undefined ? [required(`${path}.namespaceSelector`)]
-      : validateLabelSelector(namespaceSelector, `${path}.namespaceSelector`),
-    ...objectSelector === undefined ? [required(`${path}.objectSelector`)] : validateLabelSelector(objectSelector, `${path}.objectSelector`),
+    ...(namespaceSelector === undefined
+      ? [required(`${path}.namespaceSelector`)]
+      : validateLabelSelector(namespaceSelector, `${path}.namespaceSelector`)),
+    ...(objectSelector === undefined
+      ? [required(`${path}.objectSelector`)]
+      : validateLabelSelector(objectSelector, `${path}.objectSelector`)),
   )
   resourceRules.forEach((rule, at) => errors.push(...validateNamedRule(rule, `${path}.resourceRules[${at}]`)))
-  excludeResourceRules.forEach((rule, at) => errors.push(...validateNamedRule(rule, `${path}.excludeResourceRules[${at}]`)))
+  excludeResourceRules.forEach((rule, at) =>
+    errors.push(...validateNamedRule(rule, `${path}.excludeResourceRules[${at}]`)),
+  )
   return errors
 }

@@ -12,13 +12,19 @@ import { objectType } from './object-types.js'
 const MOST_TYPES = 10
 
 /**
- * What is doubtful about the expressions of a policy, given the types that it is for: each expression is compiled for each type.
- * Source: apiserver pkg/admission/plugin/policy/validating/typechecking.go.
+ * What is doubtful about the expressions of a policy, given the types that it is for: each expression is
+ * compiled for each type. Source: apiserver pkg/admission/plugin/policy/validating/typechecking.go.
  */
-export function typeWarnings({ spec }: ValidatingAdmissionPolicy, scheme: Scheme): readonly ExpressionWarning[] {
+export function typeWarnings(
+  { spec }: ValidatingAdmissionPolicy,
+  scheme: Scheme,
+): readonly ExpressionWarning[] {
   const kinds = kindsOf(spec.matchConstraints?.resourceRules ?? [], scheme)
   const params = paramsType(spec.paramKind, scheme)
-  const environments = kinds.map((kind) => ({ kind, types: environment(objectType(scheme, kind), params, spec.variables ?? []) }))
+  const environments = kinds.map((kind) => ({
+    kind,
+    types: environment(objectType(scheme, kind), params, spec.variables ?? []),
+  }))
   const check = (fieldRef: string, expression: string | undefined): readonly ExpressionWarning[] => {
     if (expression === undefined || expression === '') return []
     const faults = environments.flatMap(({ kind: { group, version, kind }, types }) => {
@@ -34,19 +40,28 @@ export function typeWarnings({ spec }: ValidatingAdmissionPolicy, scheme: Scheme
 }
 
 function environment(
-  object: CelType, params: CelType | undefined, variables: readonly { readonly name: string, readonly expression: string }[],
+  object: CelType,
+  params: CelType | undefined,
+  variables: readonly { readonly name: string; readonly expression: string }[],
 ): ReadonlyMap<string, CelType> {
   const known = new Map<string, CelType>()
-  const all = (): ReadonlyMap<string, CelType> => new Map<string, CelType>([
-    ...scopeTypes({ params: false, variables: new Map(known) }), ['object', object], ['oldObject', object],
-    ...(params === undefined ? [] : [['params', params] as const]),
-  ])
-  for (const { name, expression } of variables) known.set(name, compile(expression, all()).program?.type ?? DYN)
+  const all = (): ReadonlyMap<string, CelType> =>
+    new Map<string, CelType>([
+      ...scopeTypes({ params: false, variables: new Map(known) }),
+      ['object', object],
+      ['oldObject', object],
+      ...(params === undefined ? [] : [['params', params] as const]),
+    ])
+  for (const { name, expression } of variables)
+    known.set(name, compile(expression, all()).program?.type ?? DYN)
   return all()
 }
 
 /** Undefined where the kind is not known: then there are no `params` at all. */
-function paramsType(paramKind: ValidatingAdmissionPolicy['spec']['paramKind'], scheme: Scheme): CelType | undefined {
+function paramsType(
+  paramKind: ValidatingAdmissionPolicy['spec']['paramKind'],
+  scheme: Scheme,
+): CelType | undefined {
   const { apiVersion = '', kind = '' } = paramKind ?? {}
   const { group, version } = parseApiVersion(apiVersion)
   const definition = scheme.byKind(group, version, kind)

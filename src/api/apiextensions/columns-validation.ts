@@ -1,6 +1,10 @@
 import { duplicate, invalid, required, tooMany } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
-import type { CustomResourceColumnDefinition, CustomResourceSubresources, SelectableField } from './generated.js'
+import type {
+  CustomResourceColumnDefinition,
+  CustomResourceSubresources,
+  SelectableField,
+} from './generated.js'
 import { fieldOf } from './schema.js'
 import type { Schema } from './schema.js'
 
@@ -29,19 +33,27 @@ function validatePath(text: string, path: string): readonly FieldError[] {
 }
 
 /** Source: ValidateCustomResourceDefinitionSubresources. */
-export function validateSubresources({ scale }: CustomResourceSubresources, path: string): readonly FieldError[] {
+export function validateSubresources(
+  { scale }: CustomResourceSubresources,
+  path: string,
+): readonly FieldError[] {
   if (scale === undefined) return []
   const errors: FieldError[] = []
-  for (const [name, root] of [['specReplicasPath', '.spec.'], ['statusReplicasPath', '.status.']] as const) {
+  for (const [name, root] of [
+    ['specReplicasPath', '.spec.'],
+    ['statusReplicasPath', '.status.'],
+  ] as const) {
     const value = scale[name]
     const at = `${path}.scale.${name}`
     if (value === '') errors.push(required(at))
     else if (!value.startsWith('.')) errors.push(...validatePath(value, at))
-    else if (!value.startsWith(root)) errors.push(invalid(at, value, `should be a json path under ${root.slice(0, -1)}`))
+    else if (!value.startsWith(root))
+      errors.push(invalid(at, value, `should be a json path under ${root.slice(0, -1)}`))
   }
   const { labelSelectorPath = '' } = scale
   const at = `${path}.scale.labelSelectorPath`
-  if (labelSelectorPath !== '' && !labelSelectorPath.startsWith('.')) errors.push(...validatePath(labelSelectorPath, at))
+  if (labelSelectorPath !== '' && !labelSelectorPath.startsWith('.'))
+    errors.push(...validatePath(labelSelectorPath, at))
   else if (labelSelectorPath !== '' && !/^\.(spec|status)\./.test(labelSelectorPath)) {
     errors.push(invalid(at, labelSelectorPath, 'should be a json path under either .spec or .status'))
   }
@@ -50,10 +62,13 @@ export function validateSubresources({ scale }: CustomResourceSubresources, path
 
 /** Source: ValidateCustomResourceSelectableFields. */
 export function validateSelectableFields(
-  fields: readonly SelectableField[], schema: Schema, path: string,
+  fields: readonly SelectableField[],
+  schema: Schema,
+  path: string,
 ): readonly FieldError[] {
   const errors: FieldError[] = []
-  if (fields.length > MOST_SELECTABLE_FIELDS) errors.push(tooMany(path, fields.length, MOST_SELECTABLE_FIELDS))
+  if (fields.length > MOST_SELECTABLE_FIELDS)
+    errors.push(tooMany(path, fields.length, MOST_SELECTABLE_FIELDS))
   const seen = new Set<string>()
   fields.forEach(({ jsonPath }, index) => {
     const at = `${path}[${index}].jsonPath`
@@ -62,12 +77,17 @@ export function validateSelectableFields(
       return
     }
     const names = jsonPath.split('.')
-    const target = names.slice(1).reduce<Schema | undefined>((one, name) => (one === undefined ? undefined : fieldOf(one, name)), schema)
+    const target = names
+      .slice(1)
+      .reduce<Schema | undefined>((one, name) => (one === undefined ? undefined : fieldOf(one, name)), schema)
     if (names[0] !== '' || target === undefined) {
       errors.push(invalid(at, jsonPath, 'is an invalid path: does not refer to a valid field'))
-    } else if (names[1] === 'metadata') errors.push(invalid(at, jsonPath, 'must not point to fields in metadata'))
+    } else if (names[1] === 'metadata')
+      errors.push(invalid(at, jsonPath, 'must not point to fields in metadata'))
     else if (!['string', 'boolean', 'integer'].includes(target.type ?? '')) {
-      const text = 'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.'
+      const text =
+        'must point to a field of type string, boolean or integer. Enum string fields and strings ' +
+        'with formats are allowed.'
       errors.push(invalid(at, jsonPath, text))
     }
     if (seen.has(jsonPath)) errors.push(duplicate(at, jsonPath))

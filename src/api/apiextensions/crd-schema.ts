@@ -14,7 +14,10 @@ const CRD = 'CustomResourceDefinition'
 function readDefinition(plain: Message, input: unknown): Decoded<KubeObject> {
   const decoded = decode<CustomResourceDefinition | BetaDefinition>(plain, input)
   const { spec } = decoded.object
-  const validations = [...'validation' in spec ? [spec.validation] : [], ...(spec.versions ?? []).map(({ schema }) => schema)]
+  const validations = [
+    ...('validation' in spec ? [spec.validation] : []),
+    ...(spec.versions ?? []).map(({ schema }) => schema),
+  ]
   try {
     for (const validation of validations) {
       if (validation?.openAPIV3Schema !== undefined) readNestedSchemas(validation.openAPIV3Schema)

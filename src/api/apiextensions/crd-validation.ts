@@ -4,7 +4,10 @@ import { dns1035LabelFaults, dnsSubdomainFaults } from '../names.js'
 import { validateClientConfig } from '../webhook-client.js'
 import { validateColumn, validateSelectableFields, validateSubresources } from './columns-validation.js'
 import type {
-  CustomResourceConversion, CustomResourceDefinition, CustomResourceDefinitionSpec, CustomResourceDefinitionVersion,
+  CustomResourceConversion,
+  CustomResourceDefinition,
+  CustomResourceDefinitionSpec,
+  CustomResourceDefinitionVersion,
 } from './generated.js'
 import { hoist, internalVersions, type Hoisted } from './hoisted.js'
 import { validateNames, validateRequiredNames } from './names.js'
@@ -18,31 +21,47 @@ const APPROVAL_HELP = 'see https://github.com/kubernetes/enhancements/pull/1111'
 const MOST_WARNING_CHARACTERS = 256
 
 /**
- * A CRD on create. Source: apiextensions pkg/apis/apiextensions/validation/validation.go ValidateCustomResourceDefinition.
+ * A CRD on create. Source: apiextensions pkg/apis/apiextensions/validation/validation.go
+ * ValidateCustomResourceDefinition.
  */
-export function validateDefinition(crd: CustomResourceDefinition, version: DefinitionVersion = 'v1'): readonly FieldError[] {
+export function validateDefinition(
+  crd: CustomResourceDefinition,
+  version: DefinitionVersion = 'v1',
+): readonly FieldError[] {
   const errors = [...validateName(crd), ...validateAll(crd, rulesOf(crd.spec, version))]
-  return version === 'v1beta1' ? errors : [...errors, ...validateApproval(crd), ...validatePreserves(crd.spec)]
+  return version === 'v1beta1'
+    ? errors
+    : [...errors, ...validateApproval(crd), ...validatePreserves(crd.spec)]
 }
 
 /** A CRD on update: names that objects are stored under stay, and what was wrong before may stay wrong. */
 export function validateDefinitionUpdate(
-  next: CustomResourceDefinition, old: CustomResourceDefinition, version: DefinitionVersion = 'v1',
+  next: CustomResourceDefinition,
+  old: CustomResourceDefinition,
+  version: DefinitionVersion = 'v1',
 ): readonly FieldError[] {
   const strict = validateAll(next, rulesOf(next.spec, version))
   // only what is wrong asks whether it was so before
-  const errors = [...strict.length === 0 ? strict : validateAll(next, relaxed(rulesOf(next.spec, version), old.spec))]
+  const errors = [
+    ...(strict.length === 0 ? strict : validateAll(next, relaxed(rulesOf(next.spec, version), old.spec))),
+  ]
   const same = (field: string, value: string, before: string): void => {
     if (value !== before) errors.push(invalid(`spec.${field}`, value, 'field is immutable'))
   }
-  if (old.status.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') === true) {
+  if (
+    old.status.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') === true
+  ) {
     same('scope', next.spec.scope, old.spec.scope)
     same('names.kind', next.spec.names.kind, old.spec.names.kind)
   }
   same('group', next.spec.group, old.spec.group)
   same('names.plural', next.spec.names.plural, old.spec.names.plural)
   if (version === 'v1beta1') return errors
-  return [...errors, ...validateApprovalUpdate(next, old), ...old.spec.preserveUnknownFields === true ? [] : validatePreserves(next.spec)]
+  return [
+    ...errors,
+    ...validateApprovalUpdate(next, old),
+    ...(old.spec.preserveUnknownFields === true ? [] : validatePreserves(next.spec)),
+  ]
 }
 
 /** A write to the status of a CRD. */
@@ -51,7 +70,8 @@ export function validateDefinitionStatus(next: CustomResourceDefinition): readon
 }
 
 function validateName({ metadata: { name = '' }, spec }: CustomResourceDefinition): readonly FieldError[] {
-  return name === `${spec.names.plural}.${spec.group}` ? []
+  return name === `${spec.names.plural}.${spec.group}`
+    ? []
     : [invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group')]
 }
 
@@ -60,20 +80,28 @@ function validateAll(crd: CustomResourceDefinition, rules: DefinitionRules): rea
 }
 
 function validateStatus({ spec, status }: CustomResourceDefinition): readonly FieldError[] {
-  return [...validateNames(status.acceptedNames, 'status.acceptedNames'), ...validateStoredVersions(status.storedVersions ?? [], spec)]
+  return [
+    ...validateNames(status.acceptedNames, 'status.acceptedNames'),
+    ...validateStoredVersions(status.storedVersions ?? [], spec),
+  ]
 }
 
 /** Source: ValidateCustomResourceDefinitionStoredVersions. */
-function validateStoredVersions(stored: readonly string[], { versions }: CustomResourceDefinitionSpec): readonly FieldError[] {
+function validateStoredVersions(
+  stored: readonly string[],
+  { versions }: CustomResourceDefinitionSpec,
+): readonly FieldError[] {
   const path = 'status.storedVersions'
   if (stored.length === 0) return [invalid(path, null, 'must have at least one stored version')]
   const errors: FieldError[] = []
   const left = new Set(stored)
   for (const { name, storage } of versions) {
-    if (storage && !left.has(name)) errors.push(invalid(path, stored, `must have the storage version ${name}`))
+    if (storage && !left.has(name))
+      errors.push(invalid(path, stored, `must have the storage version ${name}`))
     left.delete(name)
   }
-  for (const name of left) errors.push(invalid(`${path}[${stored.indexOf(name)}]`, name, 'must appear in spec.versions'))
+  for (const name of left)
+    errors.push(invalid(`${path}[${stored.indexOf(name)}]`, name, 'must appear in spec.versions'))
   return errors
 }
 
@@ -82,7 +110,8 @@ function validateSpec(spec: CustomResourceDefinitionSpec, rules: DefinitionRules
   const errors: FieldError[] = [...validateGroup(spec.group)]
   const { scope, names, conversion, preserveUnknownFields = false } = spec
   if (scope === '') errors.push(required('spec.scope'))
-  else if (scope !== 'Cluster' && scope !== 'Namespaced') errors.push(notSupported('spec.scope', scope, ['Cluster', 'Namespaced']))
+  else if (scope !== 'Cluster' && scope !== 'Namespaced')
+    errors.push(notSupported('spec.scope', scope, ['Cluster', 'Namespaced']))
   if (rules.schemas === 'all' || !preserveUnknownFields) {
     const why = rules.schemas === 'all' ? '' : 'because otherwise all fields are pruned'
     spec.versions.forEach(({ schema, served }, at) => {
@@ -91,10 +120,14 @@ function validateSpec(spec: CustomResourceDefinitionSpec, rules: DefinitionRules
     })
   }
   if (preserveUnknownFields && rules.refusesDefaults === undefined && schemasOf(spec).some(hasDefaults)) {
-    errors.push(invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'))
+    errors.push(
+      invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'),
+    )
   }
   const { shared, versions } = hoist(spec)
-  versions.forEach((version, at) => errors.push(...validateVersion(version, shared, rules, `spec.versions[${at}]`)))
+  versions.forEach((version, at) =>
+    errors.push(...validateVersion(version, shared, rules, `spec.versions[${at}]`)),
+  )
   const printed = internalVersions(versions)
   if (new Set(versions.map(({ name }) => name)).size < versions.length) {
     errors.push(invalid('spec.versions', printed, 'must contain unique version names'))
@@ -104,9 +137,12 @@ function validateSpec(spec: CustomResourceDefinitionSpec, rules: DefinitionRules
   }
   const [first] = versions
   const faults = first === undefined ? [] : dns1035LabelFaults(first.name)
-  if (first !== undefined && first.name !== '' && faults.length > 0) errors.push(invalid('spec.version', first.name, faults.join(',')))
+  if (first !== undefined && first.name !== '' && faults.length > 0)
+    errors.push(invalid('spec.version', first.name, faults.join(',')))
   errors.push(...validateRequiredNames(names, 'spec.names'), ...validateNames(names, 'spec.names'))
-  const hasStatus = versions.some(({ subresources }) => (subresources ?? shared.subresources)?.status !== undefined)
+  const hasStatus = versions.some(
+    ({ subresources }) => (subresources ?? shared.subresources)?.status !== undefined,
+  )
   errors.push(...validateParts(shared, hasStatus, rules, 'spec', 'validation'))
   if (conversion !== undefined && conversion.strategy !== 'None' && preserveUnknownFields) {
     const text = 'must be None if spec.preserveUnknownFields is true'
@@ -123,7 +159,10 @@ function validateGroup(group: string): readonly FieldError[] {
 }
 
 function validateVersion(
-  version: CustomResourceDefinitionVersion, shared: Hoisted, rules: DefinitionRules, path: string,
+  version: CustomResourceDefinitionVersion,
+  shared: Hoisted,
+  rules: DefinitionRules,
+  path: string,
 ): readonly FieldError[] {
   const errors: FieldError[] = []
   const faults = dns1035LabelFaults(version.name)
@@ -141,59 +180,90 @@ function warningFaults(deprecated: boolean, warning: string | undefined): readon
   const faults: string[] = []
   if (!deprecated) faults.push('can only be set for deprecated versions')
   if (warning === '') faults.push('must not be empty')
-  if (Array.from(warning).length > MOST_WARNING_CHARACTERS) faults.push(`must be <= ${MOST_WARNING_CHARACTERS} characters long`)
+  if (Array.from(warning).length > MOST_WARNING_CHARACTERS)
+    faults.push(`must be <= ${MOST_WARNING_CHARACTERS} characters long`)
   return faults
 }
 
 /** Schema, subresources, columns and selectable fields, of one version or of all. */
 function validateParts(
-  parts: Hoisted, hasStatus: boolean, rules: SchemaRules, path: string, schemaName: string, shared: Hoisted = parts,
+  parts: Hoisted,
+  hasStatus: boolean,
+  rules: SchemaRules,
+  path: string,
+  schemaName: string,
+  shared: Hoisted = parts,
 ): readonly FieldError[] {
   const schema = parts.schema?.openAPIV3Schema
   const shape = schema ?? shared.schema?.openAPIV3Schema ?? {}
   return [
-    ...schema === undefined ? [] : validateSchema(schema, `${path}.${schemaName}.openAPIV3Schema`, hasStatus, rules),
-    ...parts.subresources === undefined ? [] : validateSubresources(parts.subresources, `${path}.subresources`),
-    ...(parts.additionalPrinterColumns ?? []).flatMap((column, at) => validateColumn(column, `${path}.additionalPrinterColumns[${at}]`)),
+    ...(schema === undefined
+      ? []
+      : validateSchema(schema, `${path}.${schemaName}.openAPIV3Schema`, hasStatus, rules)),
+    ...(parts.subresources === undefined
+      ? []
+      : validateSubresources(parts.subresources, `${path}.subresources`)),
+    ...(parts.additionalPrinterColumns ?? []).flatMap((column, at) =>
+      validateColumn(column, `${path}.additionalPrinterColumns[${at}]`),
+    ),
     ...validateSelectableFields(parts.selectableFields ?? [], shape, `${path}.selectableFields`),
   ]
 }
 
 /** Source: validateCustomResourceConversion. */
 function validateConversion(
-  conversion: CustomResourceConversion | undefined, rules: DefinitionRules, path: string,
+  conversion: CustomResourceConversion | undefined,
+  rules: DefinitionRules,
+  path: string,
 ): readonly FieldError[] {
   if (conversion === undefined) return []
   const { strategy, webhook } = conversion
   if (strategy === '') return [required(`${path}.strategy`)]
   if (strategy !== 'Webhook') {
-    const errors = strategy === 'None' ? [] : [notSupported(`${path}.strategy`, strategy, ['None', 'Webhook'])]
+    const errors =
+      strategy === 'None' ? [] : [notSupported(`${path}.strategy`, strategy, ['None', 'Webhook'])]
     const text = 'should not be set when strategy is not set to Webhook'
     if (webhook?.clientConfig !== undefined) errors.push(forbidden(`${path}.webhookClientConfig`, text))
-    if ((webhook?.conversionReviewVersions ?? []).length > 0) errors.push(forbidden(`${path}.conversionReviewVersions`, text))
+    if ((webhook?.conversionReviewVersions ?? []).length > 0)
+      errors.push(forbidden(`${path}.conversionReviewVersions`, text))
     return errors
   }
   const errors: FieldError[] = []
   if (webhook?.clientConfig === undefined) {
     errors.push(required(`${path}.webhookClientConfig`, 'required when strategy is set to Webhook'))
-  } else errors.push(...validateClientConfig(webhook.clientConfig, `${path}.webhookClientConfig`, 'exactly one of url or service is required'))
+  } else
+    errors.push(
+      ...validateClientConfig(
+        webhook.clientConfig,
+        `${path}.webhookClientConfig`,
+        'exactly one of url or service is required',
+      ),
+    )
   const versions = webhook?.conversionReviewVersions ?? []
   if (versions.length === 0) {
     errors.push(required(`${path}.conversionReviewVersions`))
   } else if (rules.knownReviewVersions && !isKnownReview(versions)) {
-    errors.push(invalid(`${path}.conversionReviewVersions`, versions, 'must include at least one of v1, v1beta1'))
+    errors.push(
+      invalid(`${path}.conversionReviewVersions`, versions, 'must include at least one of v1, v1beta1'),
+    )
   }
   return errors
 }
 
 /** Approval that has not changed is not asked for again. */
-function validateApprovalUpdate(next: CustomResourceDefinition, old: CustomResourceDefinition): readonly FieldError[] {
+function validateApprovalUpdate(
+  next: CustomResourceDefinition,
+  old: CustomResourceDefinition,
+): readonly FieldError[] {
   const [faults, before] = [validateApproval(next), validateApproval(old)]
   return faults[0]?.type === before[0]?.type ? [] : faults
 }
 
 /** Groups under k8s.io and kubernetes.io need an annotation. Source: validateAPIApproval. */
-function validateApproval({ metadata: { annotations = {} }, spec: { group } }: CustomResourceDefinition): readonly FieldError[] {
+function validateApproval({
+  metadata: { annotations = {} },
+  spec: { group },
+}: CustomResourceDefinition): readonly FieldError[] {
   if (!/(^|\.)(k8s|kubernetes)\.io$/.test(group)) return []
   const path = `metadata.annotations[${APPROVED}]`
   const value = annotations[APPROVED]
@@ -201,12 +271,15 @@ function validateApproval({ metadata: { annotations = {} }, spec: { group } }: C
     return [required(path, `protected groups must have approval annotation "${APPROVED}", ${APPROVAL_HELP}`)]
   }
   if (value.startsWith('unapproved') || /^https?:\/\/[^/]+/.test(value)) return []
-  const text = `protected groups must have approval annotation "${APPROVED}" with either a URL or a reason starting with "unapproved", ${APPROVAL_HELP}`
+  const text =
+    `protected groups must have approval annotation "${APPROVED}" with either a URL or a reason ` +
+    `starting with "unapproved", ${APPROVAL_HELP}`
   return [invalid(path, value, text)]
 }
 
 function validatePreserves({ preserveUnknownFields }: CustomResourceDefinitionSpec): readonly FieldError[] {
   if (preserveUnknownFields !== true) return []
-  const text = 'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead'
+  const text =
+    'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead'
   return [invalid('spec.preserveUnknownFields', true, text)]
 }

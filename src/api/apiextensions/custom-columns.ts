@@ -14,16 +14,26 @@ type Cell = string | number | boolean | null
  * The Table columns of a custom resource: its own, or name and age. Source: apiextensions
  * pkg/registry/customresource/tableconvertor/tableconvertor.go.
  */
-export function customColumns(columns: readonly CustomResourceColumnDefinition[] | undefined): readonly PrinterColumn<KubeObject>[] {
+export function customColumns(
+  columns: readonly CustomResourceColumnDefinition[] | undefined,
+): readonly PrinterColumn<KubeObject>[] {
   if (columns === undefined || columns.length === 0) return [nameColumn(), { ...ageColumn(), type: 'date' }]
   return [nameColumn(), ...columns.map(customColumn)]
 }
 
-function customColumn({ name, type, format, priority, jsonPath }: CustomResourceColumnDefinition): PrinterColumn<KubeObject> {
+function customColumn({
+  name,
+  type,
+  format,
+  priority,
+  jsonPath,
+}: CustomResourceColumnDefinition): PrinterColumn<KubeObject> {
   const steps = stepsOf(jsonPath)
   return {
-    name, type: type as PrinterColumn<KubeObject>['type'],
-    ...(format === undefined ? {} : { format: format as 'name' }), ...(priority === undefined ? {} : { priority: priority as 0 | 1 }),
+    name,
+    type: type as PrinterColumn<KubeObject>['type'],
+    ...(format === undefined ? {} : { format: format as 'name' }),
+    ...(priority === undefined ? {} : { priority: priority as 0 | 1 }),
     cell: (object, now) => cellOf(first(steps, object), type, now),
   }
 }
@@ -51,14 +61,19 @@ function first(steps: readonly Step[], object: KubeObject): unknown {
 function cellOf(value: unknown, type: string, now: number): Cell {
   if (value === undefined || value === null) return null
   switch (type) {
-    case 'string': return typeof value === 'string' ? value : JSON.stringify(value)
-    case 'integer': return typeof value === 'number' ? Math.trunc(value) : null
-    case 'number': return typeof value === 'number' ? value : null
-    case 'boolean': return typeof value === 'boolean' ? value : null
+    case 'string':
+      return typeof value === 'string' ? value : JSON.stringify(value)
+    case 'integer':
+      return typeof value === 'number' ? Math.trunc(value) : null
+    case 'number':
+      return typeof value === 'number' ? value : null
+    case 'boolean':
+      return typeof value === 'boolean' ? value : null
     case 'date': {
       if (typeof value !== 'string') return null
       return Number.isNaN(timeMs(value)) ? '<invalid>' : ageText(value, now)
     }
-    default: return null
+    default:
+      return null
   }
 }

@@ -19,7 +19,16 @@ import type { Schema } from './schema.js'
 import { validateListTypes, validateValue } from './value-validation.js'
 
 /** In the order in which discovery lists them for custom resources. */
-const VERBS: readonly Verb[] = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']
+const VERBS: readonly Verb[] = [
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'create',
+  'update',
+  'watch',
+]
 
 /** Brings an object of the CRD into another of its versions; the argument is not changed. */
 export type Convert = (object: KubeObject, apiVersion: string) => KubeObject
@@ -31,15 +40,26 @@ export interface CustomKind {
 }
 
 /** Conversion by the strategy None: only apiVersion changes. */
-export const convertNone: Convert = (object, apiVersion) => (object.apiVersion === apiVersion ? object : { ...object, apiVersion })
+export const convertNone: Convert = (object, apiVersion) =>
+  object.apiVersion === apiVersion ? object : { ...object, apiVersion }
 
 /** The kinds that a CRD serves. Source: apiextensions pkg/apiserver/customresource_handler.go. */
-export function customKinds(crd: CustomResourceDefinition, convert: Convert = convertNone): readonly CustomKind[] {
+export function customKinds(
+  crd: CustomResourceDefinition,
+  convert: Convert = convertNone,
+): readonly CustomKind[] {
   return crd.spec.versions.filter(({ served }) => served).map((version) => customKind(crd, version, convert))
 }
 
-function customKind(crd: CustomResourceDefinition, version: CustomResourceDefinitionVersion, convert: Convert): CustomKind {
-  const { spec: { group, scope }, status: { acceptedNames: names } } = crd
+function customKind(
+  crd: CustomResourceDefinition,
+  version: CustomResourceDefinitionVersion,
+  convert: Convert,
+): CustomKind {
+  const {
+    spec: { group, scope },
+    status: { acceptedNames: names },
+  } = crd
   const schema = version.schema?.openAPIV3Schema ?? {}
   const { subresources } = version
   const { kind, plural, singular, shortNames = [], categories = [], listKind } = names
@@ -48,25 +68,45 @@ function customKind(crd: CustomResourceDefinition, version: CustomResourceDefini
   const storage = crd.spec.versions.find((one) => one.storage)?.name ?? version.name
   const hasStatus = subresources?.status !== undefined
   const definition: KindDefinition = {
-    group, version: version.name, kind, resource: plural, singular: singular ?? kind.toLowerCase(), shortNames, categories,
-    namespaced: scope === 'Namespaced', verbs: VERBS, message: kind, storagePrefix: `/registry/${group}/${plural}`,
+    group,
+    version: version.name,
+    kind,
+    resource: plural,
+    singular: singular ?? kind.toLowerCase(),
+    shortNames,
+    categories,
+    namespaced: scope === 'Namespaced',
+    verbs: VERBS,
+    message: kind,
+    storagePrefix: `/registry/${group}/${plural}`,
     subresources: [
-      ...(hasStatus ? [statusOf(group, version.name, kind)] : []), ...(subresources?.scale === undefined ? [] : [scaleSubresource]),
+      ...(hasStatus ? [statusOf(group, version.name, kind)] : []),
+      ...(subresources?.scale === undefined ? [] : [scaleSubresource]),
     ],
     custom: {
-      ...(listKind === undefined ? {} : { listKind }), ...(subresources?.scale === undefined ? {} : { scale: subresources.scale }),
-      schema, uid: crd.metadata.uid ?? '',
-      terminating: crd.status.conditions?.some(({ type, status }) => type === 'Terminating' && status === 'True') ?? false,
+      ...(listKind === undefined ? {} : { listKind }),
+      ...(subresources?.scale === undefined ? {} : { scale: subresources.scale }),
+      schema,
+      uid: crd.metadata.uid ?? '',
+      terminating:
+        crd.status.conditions?.some(({ type, status }) => type === 'Terminating' && status === 'True') ??
+        false,
     },
     stored: {
-      group, version: storage,
+      group,
+      version: storage,
       encode: (object) => convert(object, `${group}/${storage}`),
       decode: (stored) => read(convert(stored, apiVersion)).object as KubeObject,
     },
     ...validationOf(schema, subresources),
-    ...(version.deprecated === true ? {
-      deprecated: { since: 19, text: version.deprecationWarning ?? `${apiVersion} ${crd.spec.names.kind} is deprecated` },
-    } : {}),
+    ...(version.deprecated === true
+      ? {
+          deprecated: {
+            since: 19,
+            text: version.deprecationWarning ?? `${apiVersion} ${crd.spec.names.kind} is deprecated`,
+          },
+        }
+      : {}),
     strategy: strategyOf(hasStatus),
     columns: customColumns(version.additionalPrinterColumns),
     selectableFields: selectableFields(version),
@@ -74,12 +114,17 @@ function customKind(crd: CustomResourceDefinition, version: CustomResourceDefini
   return { definition, schema: fieldTables(group, kind, schema, read) }
 }
 
-/** Reads an object: metadata by its own table, the rest by the schema, with defaults and without what the schema does not know. */
+/**
+ * Reads an object: metadata by its own table, the rest by the schema, with defaults and without what the
+ * schema does not know.
+ */
 function readerOf(schema: Schema, preserves: boolean): MessageReader {
   const meta = metaSchema.message('ObjectMeta')
   return (input) => {
     if (!isPlainObject(input)) {
-      throw new DecodeError(`json: cannot unmarshal ${jsonKind(input)} into Go value of type map[string]interface {}`)
+      throw new DecodeError(
+        `json: cannot unmarshal ${jsonKind(input)} into Go value of type map[string]interface {}`,
+      )
     }
     const { metadata, ...rest } = input
     checkDepth(rest, 0)
@@ -95,7 +140,10 @@ function readerOf(schema: Schema, preserves: boolean): MessageReader {
   }
 }
 
-/** Deepest nesting of a custom resource. Go's decoder stops at 10,000; rules and comparisons here call themselves for each level. */
+/**
+ * Deepest nesting of a custom resource. Go's decoder stops at 10,000; rules and comparisons here call
+ * themselves for each level.
+ */
 const MOST_LEVELS = 1_000
 
 function checkDepth(value: unknown, level: number): void {
@@ -106,17 +154,22 @@ function checkDepth(value: unknown, level: number): void {
 
 type Validations = Pick<KindDefinition, 'validate' | 'validateUpdate'>
 
-function validationOf(schema: Schema, subresources: CustomResourceDefinitionVersion['subresources']): Validations {
+function validationOf(
+  schema: Schema,
+  subresources: CustomResourceDefinitionVersion['subresources'],
+): Validations {
   const checksRules = hasRules(schema)
   const check = (next: KubeObject, old: KubeObject | undefined): readonly FieldError[] => {
     const body = withoutMeta(next)
     const before = old === undefined ? undefined : withoutMeta(old)
     const errors = [
       ...validateValue(body, rootOf(schema), before === undefined ? {} : { old: before }),
-      ...validateScale(next, subresources?.scale), ...validateEmbedded(body, schema), ...validateListTypes(body, schema),
+      ...validateScale(next, subresources?.scale),
+      ...validateEmbedded(body, schema),
+      ...validateListTypes(body, schema),
     ]
     if (!checksRules) return errors
-    return [...errors, ...errors.some(isBlocking) ? [NOT_CHECKED] : evaluateRules(next, old, schema)]
+    return [...errors, ...(errors.some(isBlocking) ? [NOT_CHECKED] : evaluateRules(next, old, schema))]
   }
   return { validate: (object) => check(object, undefined), validateUpdate: check }
 }
@@ -129,11 +182,15 @@ function rootOf(schema: Schema): Schema {
   return { ...schema, required: schema.required.filter((name) => name !== 'metadata') }
 }
 
-const isBlocking = ({ type }: FieldError): boolean => /^FieldValue(NotSupported|Required|TooLong|TooMany|TypeInvalid)$/.test(type)
+const isBlocking = ({ type }: FieldError): boolean =>
+  /^FieldValue(NotSupported|Required|TooLong|TooMany|TypeInvalid)$/.test(type)
 
 const NOT_CHECKED: FieldError = {
-  type: 'FieldValueInvalid', field: '<nil>',
-  body: 'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+  type: 'FieldValueInvalid',
+  field: '<nil>',
+  body:
+    'Invalid value: null: some validation rules were not checked because the object was invalid; ' +
+    'correct the existing errors to complete validation',
 }
 
 /** Source: apiextensions pkg/registry/customresource/strategy.go and status_strategy.go. */
@@ -146,17 +203,21 @@ function strategyOf(hasStatus: boolean): Strategy<KubeObject> {
   return {
     allowUnconditionalUpdate: false,
     generationChanged: (next, old) => !sameApart(next, old, hasStatus),
-    ...(hasStatus ? {
-      prepareForCreate: (draft) => setStatus(draft, undefined),
-      prepareForUpdate: (draft, old) => setStatus(draft, statusIn(old)),
-      prepareForStatusUpdate: (draft, old) => {
-        const status = statusIn(draft)
-        const { resourceVersion } = draft.metadata
-        for (const name of Object.keys(draft)) delete (draft as unknown as Record<string, unknown>)[name]
-        Object.assign(draft, old, { metadata: { ...old.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) } })
-        setStatus(draft, status)
-      },
-    } : {}),
+    ...(hasStatus
+      ? {
+          prepareForCreate: (draft) => setStatus(draft, undefined),
+          prepareForUpdate: (draft, old) => setStatus(draft, statusIn(old)),
+          prepareForStatusUpdate: (draft, old) => {
+            const status = statusIn(draft)
+            const { resourceVersion } = draft.metadata
+            for (const name of Object.keys(draft)) delete (draft as unknown as Record<string, unknown>)[name]
+            Object.assign(draft, old, {
+              metadata: { ...old.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
+            })
+            setStatus(draft, status)
+          },
+        }
+      : {}),
   }
 }
 
@@ -172,14 +233,21 @@ function sameApart(next: KubeObject, old: KubeObject, hasStatus: boolean): boole
   return semanticEqual(a, b)
 }
 
-function selectableFields({ selectableFields: fields = [] }: CustomResourceDefinitionVersion): KindDefinition['selectableFields'] {
-  return Object.fromEntries(fields.map(({ jsonPath }) => {
-    const names = jsonPath.split('.').slice(1)
-    return [names.join('.'), (object: KubeObject) => textAt(object, names)]
-  }))
+function selectableFields({
+  selectableFields: fields = [],
+}: CustomResourceDefinitionVersion): KindDefinition['selectableFields'] {
+  return Object.fromEntries(
+    fields.map(({ jsonPath }) => {
+      const names = jsonPath.split('.').slice(1)
+      return [names.join('.'), (object: KubeObject) => textAt(object, names)]
+    }),
+  )
 }
 
 function textAt(object: KubeObject, names: readonly string[]): string {
-  const value = names.reduce<unknown>((at, name) => (isPlainObject(at) && Object.hasOwn(at, name) ? at[name] : undefined), object)
+  const value = names.reduce<unknown>(
+    (at, name) => (isPlainObject(at) && Object.hasOwn(at, name) ? at[name] : undefined),
+    object,
+  )
   return value === undefined || value === null ? '' : `${value as string | number | boolean}`
 }

@@ -20,7 +20,10 @@ function setDefaults(crd: Draft<CustomResourceDefinition>): void {
   if (service !== undefined) service.port ??= 443
 }
 
-/** The storage version is one that objects may be stored in from now on. Also of v1beta1, where there may be no versions. */
+/**
+ * The storage version is one that objects may be stored in from now on. Also of v1beta1, where there may be
+ * no versions.
+ */
 function addStoredVersion(crd: Draft<CustomResourceDefinition>): void {
   const { versions = [] } = crd.spec as Partial<Draft<CustomResourceDefinition>['spec']>
   const storage = versions.find((version) => version.storage)
@@ -30,37 +33,54 @@ function addStoredVersion(crd: Draft<CustomResourceDefinition>): void {
 }
 
 /** apiextensions.k8s.io/v1 CustomResourceDefinition. */
-export const customResourceDefinition: KindDefinition<CustomResourceDefinition> = defineKind<CustomResourceDefinition>({
-  group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition', resource: 'customresourcedefinitions',
-  shortNames: ['crd', 'crds'], categories: ['api-extensions'], namespaced: false,
-  storagePrefix: '/registry/apiextensions.k8s.io/customresourcedefinitions',
-  subresources: [statusOf('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition')],
-  setDefaults,
-  validate: (crd) => validateDefinition(crd),
-  validateUpdate: (next, old) => validateDefinitionUpdate(next, old),
-  strategy: {
-    resetFields: { status: [['metadata'], ['spec']] },
-    prepareForCreate: (crd) => {
-      crd.status = { acceptedNames: { plural: '', kind: '' }, conditions: null as never, storedVersions: null as never }
-      addStoredVersion(crd)
+export const customResourceDefinition: KindDefinition<CustomResourceDefinition> =
+  defineKind<CustomResourceDefinition>({
+    group: 'apiextensions.k8s.io',
+    version: 'v1',
+    kind: 'CustomResourceDefinition',
+    resource: 'customresourcedefinitions',
+    shortNames: ['crd', 'crds'],
+    categories: ['api-extensions'],
+    namespaced: false,
+    storagePrefix: '/registry/apiextensions.k8s.io/customresourcedefinitions',
+    subresources: [statusOf('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition')],
+    setDefaults,
+    validate: (crd) => validateDefinition(crd),
+    validateUpdate: (next, old) => validateDefinitionUpdate(next, old),
+    strategy: {
+      resetFields: { status: [['metadata'], ['spec']] },
+      prepareForCreate: (crd) => {
+        crd.status = {
+          acceptedNames: { plural: '', kind: '' },
+          conditions: null as never,
+          storedVersions: null as never,
+        }
+        addStoredVersion(crd)
+      },
+      prepareForUpdate: (crd, old) => {
+        crd.status = borrow(old.status)
+        addStoredVersion(crd)
+      },
+      prepareForStatusUpdate: (crd, old) => {
+        crd.spec = borrow(old.spec)
+        const {
+          labels: _labels,
+          annotations: _annotations,
+          ownerReferences: _owners,
+          ...metadata
+        } = crd.metadata
+        const { labels, annotations, ownerReferences } = old.metadata
+        crd.metadata = borrow({
+          ...metadata,
+          ...(labels === undefined ? {} : { labels }),
+          ...(annotations === undefined ? {} : { annotations }),
+          ...(ownerReferences === undefined ? {} : { ownerReferences }),
+        })
+      },
+      validateStatusUpdate: validateDefinitionStatus,
+      generationChanged: specChanged,
+      warnings: definitionWarnings,
+      allowUnconditionalUpdate: false,
     },
-    prepareForUpdate: (crd, old) => {
-      crd.status = borrow(old.status)
-      addStoredVersion(crd)
-    },
-    prepareForStatusUpdate: (crd, old) => {
-      crd.spec = borrow(old.spec)
-      const { labels: _labels, annotations: _annotations, ownerReferences: _owners, ...metadata } = crd.metadata
-      const { labels, annotations, ownerReferences } = old.metadata
-      crd.metadata = borrow({
-        ...metadata, ...(labels === undefined ? {} : { labels }), ...(annotations === undefined ? {} : { annotations }),
-        ...(ownerReferences === undefined ? {} : { ownerReferences }),
-      })
-    },
-    validateStatusUpdate: validateDefinitionStatus,
-    generationChanged: specChanged,
-    warnings: definitionWarnings,
-    allowUnconditionalUpdate: false,
-  },
-  columns: [nameColumn(), column('Created At', ({ metadata }) => metadata.creationTimestamp ?? '', 'date')],
-})
+    columns: [nameColumn(), column('Created At', ({ metadata }) => metadata.creationTimestamp ?? '', 'date')],
+  })

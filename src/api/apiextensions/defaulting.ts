@@ -24,7 +24,8 @@ function defaultFields(value: JsonMap, schema: Schema): void {
   for (const name of propertyNames(schema)) {
     const field = schema.properties?.[name]
     if (field?.default === undefined) continue
-    if (!Object.hasOwn(value, name) || isForbiddenNull(value[name], field)) value[name] = copyJson(field.default)
+    if (!Object.hasOwn(value, name) || isForbiddenNull(value[name], field))
+      value[name] = copyJson(field.default)
   }
   for (const name of Object.keys(value)) {
     const field = fieldOf(schema, name)
@@ -49,7 +50,10 @@ export function dropForbiddenNulls(value: unknown, schema: Schema | undefined): 
   } else if (isPlainObject(value)) {
     const map = value as JsonMap
     for (const name of Object.keys(map)) {
-      const own = schema.properties !== undefined && Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined
+      const own =
+        schema.properties !== undefined && Object.hasOwn(schema.properties, name)
+          ? schema.properties[name]
+          : undefined
       const additional = additionalOf(schema)
       const field = own ?? (typeof additional === 'object' ? additional : undefined)
       if (field === undefined) continue

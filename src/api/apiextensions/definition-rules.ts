@@ -7,7 +7,10 @@ import { someSchema } from './schema.js'
 /** The version that a request is of: v1beta1 is less strict. */
 export type DefinitionVersion = 'v1' | 'v1beta1'
 
-/** How strictly a CRD is looked at. Source: apiextensions pkg/apis/apiextensions/validation/validation.go validationOptions. */
+/**
+ * How strictly a CRD is looked at. Source: apiextensions pkg/apis/apiextensions/validation/validation.go
+ * validationOptions.
+ */
 export interface DefinitionRules extends SchemaRules {
   /** Which versions must have a schema; with `served` none if unknown fields are preserved. */
   readonly schemas: 'all' | 'served'
@@ -15,13 +18,22 @@ export interface DefinitionRules extends SchemaRules {
   readonly knownReviewVersions: boolean
 }
 
-const BETA_DEFAULTS = '(cannot set default values in apiextensions.k8s.io/v1beta1 CRDs, must use apiextensions.k8s.io/v1)'
+const BETA_DEFAULTS =
+  '(cannot set default values in apiextensions.k8s.io/v1beta1 CRDs, must use apiextensions.k8s.io/v1)'
 
 /** The rules for what is new. */
 export function rulesOf(spec: CustomResourceDefinitionSpec, version: DefinitionVersion): DefinitionRules {
   if (version === 'v1') return { ...STRICT, schemas: 'all', knownReviewVersions: true }
-  const structural = spec.preserveUnknownFields !== true || schemasOf(spec).some((schema) => someSchema(schema, hasExtensions))
-  return { ...STRICT, schemas: 'served', knownReviewVersions: true, structural, validTypes: false, refusesDefaults: BETA_DEFAULTS }
+  const structural =
+    spec.preserveUnknownFields !== true || schemasOf(spec).some((schema) => someSchema(schema, hasExtensions))
+  return {
+    ...STRICT,
+    schemas: 'served',
+    knownReviewVersions: true,
+    structural,
+    validTypes: false,
+    refusesDefaults: BETA_DEFAULTS,
+  }
 }
 
 /** The rules for an update: what was wrong before may stay wrong. */
@@ -32,11 +44,14 @@ export function relaxed(rules: DefinitionRules, old: CustomResourceDefinitionSpe
   const { refusesDefaults: _, ...others } = rules
   const reviews = old.conversion?.webhook?.conversionReviewVersions ?? []
   return {
-    ...before.some(hasDefaults) ? others : rules,
+    ...(before.some(hasDefaults) ? others : rules),
     schemas: rules.schemas === 'all' && before.length < old.versions.length ? 'served' : rules.schemas,
     knownReviewVersions: reviews.length === 0 || isKnownReview(reviews),
-    structural: rules.structural && !was('structural'), validTypes: rules.validTypes && !was('validTypes'),
-    prunedDefaults: !was('prunedDefaults'), atomicSets: !was('atomicSets'), mapKeys: !was('mapKeys'),
+    structural: rules.structural && !was('structural'),
+    validTypes: rules.validTypes && !was('validTypes'),
+    prunedDefaults: !was('prunedDefaults'),
+    atomicSets: !was('atomicSets'),
+    mapKeys: !was('mapKeys'),
   }
 }
 
@@ -52,8 +67,13 @@ export function isKnownReview(versions: readonly string[]): boolean {
 
 /** Source: schemaHasKubernetesExtensions. */
 function hasExtensions(schema: Schema): boolean {
-  return schema['x-kubernetes-embedded-resource'] === true || schema['x-kubernetes-int-or-string'] === true
-    || schema['x-kubernetes-preserve-unknown-fields'] !== undefined || schema['x-kubernetes-list-type'] !== undefined
-    || schema['x-kubernetes-map-type'] !== undefined || (schema['x-kubernetes-list-map-keys'] ?? []).length > 0
-    || (schema['x-kubernetes-validations'] ?? []).length > 0
+  return (
+    schema['x-kubernetes-embedded-resource'] === true ||
+    schema['x-kubernetes-int-or-string'] === true ||
+    schema['x-kubernetes-preserve-unknown-fields'] !== undefined ||
+    schema['x-kubernetes-list-type'] !== undefined ||
+    schema['x-kubernetes-map-type'] !== undefined ||
+    (schema['x-kubernetes-list-map-keys'] ?? []).length > 0 ||
+    (schema['x-kubernetes-validations'] ?? []).length > 0
+  )
 }

@@ -4,4 +4,7 @@ import { customResourceDefinition } from './custom-resource-definition.js'
 import { customResourceDefinitionBeta } from './v1beta1.js'
 
 /** The kinds of apiextensions.k8s.io. */
-export const apiextensionsDefinitions: readonly KindDefinition[] = [erase(customResourceDefinition), customResourceDefinitionBeta]
+export const apiextensionsDefinitions: readonly KindDefinition[] = [
+  erase(customResourceDefinition),
+  customResourceDefinitionBeta,
+]

@@ -4,30 +4,52 @@ import { additionalOf, itemsOf, preservesUnknown, propertyNames } from './schema
 import type { Schema } from './schema.js'
 
 const scalar = (type: ScalarType): Field => ({ type, presence: 'pointer' })
-const leaf: Readonly<Record<string, ScalarType>> = { string: 'string', integer: 'int64', number: 'double', boolean: 'boolean' }
+const leaf: Readonly<Record<string, ScalarType>> = {
+  string: 'string',
+  integer: 'int64',
+  number: 'double',
+  boolean: 'boolean',
+}
 
 /**
- * The field tables of a custom resource: what apply, explain and OpenAPI read of a kind. The root message is named `kind`; how
- * objects are read is `read`'s, since the tables do not tell it all (nullable, pruning, defaults).
+ * The field tables of a custom resource: what apply, explain and OpenAPI read of a kind. The root message is
+ * named `kind`; how objects are read is `read`'s, since the tables do not tell it all (nullable, pruning,
+ * defaults).
  */
-export function fieldTables(packageName: string, kind: string, schema: Schema, read: MessageReader): SchemaGroup {
+export function fieldTables(
+  packageName: string,
+  kind: string,
+  schema: Schema,
+  read: MessageReader,
+): SchemaGroup {
   const messages = new Map<string, Message>()
   const group: SchemaGroup = {
     package: packageName,
     find: (name) => messages.get(name) ?? metaSchema.find(name),
     message: (name) => {
       const found = group.find(name)
-      if (found === undefined) throw new Error(`bug: no message ${name} in the field tables of ${packageName}`)
+      if (found === undefined)
+        throw new Error(`bug: no message ${name} in the field tables of ${packageName}`)
       return found
     },
     names: () => [...messages.keys()],
   }
   const add = (name: string, of: Schema, isResource: boolean, reader?: MessageReader): void => {
     const fields: Record<string, Field> = isResource
-      ? { apiVersion: scalar('string'), kind: scalar('string'), metadata: { type: 'message', message: 'ObjectMeta', presence: 'pointer' } } : {}
+      ? {
+          apiVersion: scalar('string'),
+          kind: scalar('string'),
+          metadata: { type: 'message', message: 'ObjectMeta', presence: 'pointer' },
+        }
+      : {}
     messages.set(name, {
-      name, goType: `v1.${name}`, schemaName: `${packageName}.${name}`, fields: fields as Fields,
-      atomic: of['x-kubernetes-map-type'] === 'atomic', group, ...(reader === undefined ? {} : { read: reader, isCustom: true }),
+      name,
+      goType: `v1.${name}`,
+      schemaName: `${packageName}.${name}`,
+      fields: fields as Fields,
+      atomic: of['x-kubernetes-map-type'] === 'atomic',
+      group,
+      ...(reader === undefined ? {} : { read: reader, isCustom: true }),
       ...(preservesUnknown(of) || additionalOf(of) === true ? { preservesUnknown: true } : {}),
     })
     for (const property of propertyNames(of)) {
@@ -35,24 +57,34 @@ export function fieldTables(packageName: string, kind: string, schema: Schema, r
       const required = of.required?.includes(property) === true ? { required: true } : {}
       const { default: fallback } = of.properties?.[property] ?? {}
       // apply needs the defaults of keys
-      const isScalar = typeof fallback === 'string' || typeof fallback === 'number' || typeof fallback === 'boolean'
+      const isScalar =
+        typeof fallback === 'string' || typeof fallback === 'number' || typeof fallback === 'boolean'
       const field = {
-        ...fieldFor(of.properties?.[property] ?? {}, `${name}.${property}`), ...required, ...(isScalar ? { default: fallback } : {}),
+        ...fieldFor(of.properties?.[property] ?? {}, `${name}.${property}`),
+        ...required,
+        ...(isScalar ? { default: fallback } : {}),
       } as Field
-      Object.defineProperty(fields, property, { value: field, enumerable: true, configurable: true, writable: true })
+      Object.defineProperty(fields, property, {
+        value: field,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      })
     }
   }
   const fieldFor = (of: Schema, name: string): Field => {
     if (of['x-kubernetes-int-or-string'] === true) return scalar('intOrString')
     if (of.type === 'array') return listField(of, name)
-    if (of.type !== 'object') return leaf[of.type ?? ''] === undefined ? scalar('anyJson') : scalar(leaf[of.type ?? ''] ?? 'anyJson')
+    if (of.type !== 'object')
+      return leaf[of.type ?? ''] === undefined ? scalar('anyJson') : scalar(leaf[of.type ?? ''] ?? 'anyJson')
     const additional = additionalOf(of)
     if (typeof additional === 'object') {
       const mapType = of['x-kubernetes-map-type'] === 'atomic' ? { mapType: 'atomic' as const } : {}
       return { type: 'map', values: fieldFor(additional, `${name}.*`), presence: 'pointer', ...mapType }
     }
     const isEmbedded = of['x-kubernetes-embedded-resource'] === true
-    if (!isEmbedded && propertyNames(of).length === 0 && (preservesUnknown(of) || additional === true)) return scalar('anyJson')
+    if (!isEmbedded && propertyNames(of).length === 0 && (preservesUnknown(of) || additional === true))
+      return scalar('anyJson')
     add(name, of, isEmbedded)
     return { type: 'message', message: name, presence: 'pointer' }
   }
@@ -61,7 +93,9 @@ export function fieldTables(packageName: string, kind: string, schema: Schema, r
     const listType = of['x-kubernetes-list-type']
     const keys = of['x-kubernetes-list-map-keys']
     return {
-      type: 'list', items: items === undefined ? scalar('anyJson') : fieldFor(items, `${name}[]`), presence: 'pointer',
+      type: 'list',
+      items: items === undefined ? scalar('anyJson') : fieldFor(items, `${name}[]`),
+      presence: 'pointer',
       ...(listType === 'set' || listType === 'map' || listType === 'atomic' ? { listType } : {}),
       ...(keys === undefined ? {} : { keys }),
     }

@@ -1,15 +1,20 @@
 import { semanticEqual } from '../equal.js'
-import type { CustomResourceDefinitionSpec, CustomResourceDefinitionVersion, CustomResourceSubresources } from './generated.js'
+import type {
+  CustomResourceDefinitionSpec,
+  CustomResourceDefinitionVersion,
+  CustomResourceSubresources,
+} from './generated.js'
 import { internalSchema } from './internal-schema.js'
 
 const PER_VERSION = ['schema', 'subresources', 'additionalPrinterColumns', 'selectableFields'] as const
 
 /** What a version may say of its own, as far as all versions say the same. */
-export type Hoisted = Pick<CustomResourceDefinitionVersion, typeof PER_VERSION[number]>
+export type Hoisted = Pick<CustomResourceDefinitionVersion, (typeof PER_VERSION)[number]>
 
 /**
- * The internal form of a spec: what all versions have alike stands once beside them (`spec.validation`), as upstream's conversion
- * of v1 to the internal type does; error paths and the printed values of versions show it.
+ * The internal form of a spec: what all versions have alike stands once beside them (`spec.validation`), as
+ * upstream's conversion of v1 to the internal type does; error paths and the printed values of versions show
+ * it.
  */
 export function hoist({ versions }: CustomResourceDefinitionSpec): {
   readonly shared: Hoisted
@@ -17,8 +22,12 @@ export function hoist({ versions }: CustomResourceDefinitionSpec): {
 } {
   const [first] = versions
   if (first === undefined) return { shared: {}, versions }
-  const alike = PER_VERSION.filter((name) => versions.every((version) => semanticEqual(version[name], first[name])))
-  const shared = Object.fromEntries(alike.flatMap((name) => (first[name] === undefined ? [] : [[name, first[name]]]))) as Hoisted
+  const alike = PER_VERSION.filter((name) =>
+    versions.every((version) => semanticEqual(version[name], first[name])),
+  )
+  const shared = Object.fromEntries(
+    alike.flatMap((name) => (first[name] === undefined ? [] : [[name, first[name]]])),
+  ) as Hoisted
   const own = versions.map((version) => {
     const copy: Record<string, unknown> = { ...version }
     for (const name of alike) delete copy[name]
@@ -29,24 +38,47 @@ export function hoist({ versions }: CustomResourceDefinitionSpec): {
 
 /** Versions as Go prints the internal type in `Invalid value`. */
 export function internalVersions(versions: readonly CustomResourceDefinitionVersion[]): unknown {
-  return versions.map(({ name, served, storage, deprecated = false, deprecationWarning, schema, subresources, ...rest }) => ({
-    Name: name, Served: served, Storage: storage, Deprecated: deprecated, DeprecationWarning: deprecationWarning ?? null,
-    Schema: schema === undefined ? null : {
-      OpenAPIV3Schema: schema.openAPIV3Schema === undefined ? null : internalSchema(schema.openAPIV3Schema),
-    },
-    Subresources: subresources === undefined ? null : internalSubresources(subresources),
-    AdditionalPrinterColumns: rest.additionalPrinterColumns?.map(({ name: title, type, format = '', description = '', priority = 0, jsonPath }) => ({
-      Name: title, Type: type, Format: format, Description: description, Priority: priority, JSONPath: jsonPath,
-    })) ?? null,
-    SelectableFields: rest.selectableFields?.map(({ jsonPath }) => ({ JSONPath: jsonPath })) ?? null,
-  }))
+  return versions.map(
+    ({ name, served, storage, deprecated = false, deprecationWarning, schema, subresources, ...rest }) => ({
+      Name: name,
+      Served: served,
+      Storage: storage,
+      Deprecated: deprecated,
+      DeprecationWarning: deprecationWarning ?? null,
+      Schema:
+        schema === undefined
+          ? null
+          : {
+              OpenAPIV3Schema:
+                schema.openAPIV3Schema === undefined ? null : internalSchema(schema.openAPIV3Schema),
+            },
+      Subresources: subresources === undefined ? null : internalSubresources(subresources),
+      AdditionalPrinterColumns:
+        rest.additionalPrinterColumns?.map(
+          ({ name: title, type, format = '', description = '', priority = 0, jsonPath }) => ({
+            Name: title,
+            Type: type,
+            Format: format,
+            Description: description,
+            Priority: priority,
+            JSONPath: jsonPath,
+          }),
+        ) ?? null,
+      SelectableFields: rest.selectableFields?.map(({ jsonPath }) => ({ JSONPath: jsonPath })) ?? null,
+    }),
+  )
 }
 
 function internalSubresources({ status, scale }: CustomResourceSubresources): object {
   return {
     Status: status === undefined ? null : {},
-    Scale: scale === undefined ? null : {
-      SpecReplicasPath: scale.specReplicasPath, StatusReplicasPath: scale.statusReplicasPath, LabelSelectorPath: scale.labelSelectorPath ?? null,
-    },
+    Scale:
+      scale === undefined
+        ? null
+        : {
+            SpecReplicasPath: scale.specReplicasPath,
+            StatusReplicasPath: scale.statusReplicasPath,
+            LabelSelectorPath: scale.labelSelectorPath ?? null,
+          },
   }
 }

@@ -3,14 +3,16 @@ import { additionalOf, itemsOf } from './schema.js'
 import type { Schema } from './schema.js'
 
 /**
- * A schema as Go prints the internal type in `Invalid value`: all fields in their order, empty ones too. Source: apiextensions
- * pkg/apis/apiextensions/types_jsonschema.go.
+ * A schema as Go prints the internal type in `Invalid value`: all fields in their order, empty ones too.
+ * Source: apiextensions pkg/apis/apiextensions/types_jsonschema.go.
  */
 export function internalSchema(schema: Schema): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(fieldOrder.map(([goName, name, empty]) => {
-    const value = schema[name]
-    return [goName, value === undefined ? empty : internalField(name, value, schema)]
-  }))
+  return Object.fromEntries(
+    fieldOrder.map(([goName, name, empty]) => {
+      const value = schema[name]
+      return [goName, value === undefined ? empty : internalField(name, value, schema)]
+    }),
+  )
 }
 
 function internalField(name: keyof Schema, value: unknown, schema: Schema): unknown {
@@ -21,44 +23,75 @@ function internalField(name: keyof Schema, value: unknown, schema: Schema): unkn
     }
     case 'additionalProperties': {
       const additional = additionalOf(schema)
-      return { Allows: additional !== false, Schema: typeof additional === 'object' ? internalSchema(additional) : null }
+      return {
+        Allows: additional !== false,
+        Schema: typeof additional === 'object' ? internalSchema(additional) : null,
+      }
     }
-    case 'allOf': case 'anyOf': case 'oneOf': return (value as readonly Schema[]).map(internalSchema)
-    case 'not': return internalSchema(value as Schema)
-    case 'properties': case 'patternProperties': case 'definitions': {
-      const members = Object.entries(value as Readonly<Record<string, Schema>>).sort(([a], [b]) => (a < b ? -1 : 1))
+    case 'allOf':
+    case 'anyOf':
+    case 'oneOf':
+      return (value as readonly Schema[]).map(internalSchema)
+    case 'not':
+      return internalSchema(value as Schema)
+    case 'properties':
+    case 'patternProperties':
+    case 'definitions': {
+      const members = Object.entries(value as Readonly<Record<string, Schema>>).sort(([a], [b]) =>
+        a < b ? -1 : 1,
+      )
       return Object.fromEntries(members.map(([key, member]) => [key, internalSchema(member)]))
     }
     case 'externalDocs': {
       const { description = '', url = '' } = value as NonNullable<Schema['externalDocs']>
       return { Description: description, URL: url }
     }
-    case 'x-kubernetes-validations': return (value as NonNullable<Schema['x-kubernetes-validations']>).map(internalRule)
-    default: return value
+    case 'x-kubernetes-validations':
+      return (value as NonNullable<Schema['x-kubernetes-validations']>).map(internalRule)
+    default:
+      return value
   }
 }
 
 /** A rule as Go prints the internal type. */
-export const internalRule = (
-  { rule, message = '', messageExpression = '', reason, fieldPath = '', optionalOldSelf }: NonNullable<Schema['x-kubernetes-validations']>[number],
-): object => ({
-  Rule: rule, Message: message, MessageExpression: messageExpression, Reason: reason ?? null, FieldPath: fieldPath,
+export const internalRule = ({
+  rule,
+  message = '',
+  messageExpression = '',
+  reason,
+  fieldPath = '',
+  optionalOldSelf,
+}: NonNullable<Schema['x-kubernetes-validations']>[number]): object => ({
+  Rule: rule,
+  Message: message,
+  MessageExpression: messageExpression,
+  Reason: reason ?? null,
+  FieldPath: fieldPath,
   OptionalOldSelf: optionalOldSelf ?? null,
 })
 
 /** What the root of a schema may say beside a status endpoint, as Go prints the list. */
-const ALLOWED = 'Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength MinLength Pattern MaxItems MinItems '
-  + 'UniqueItems MultipleOf Required Items Properties ExternalDocs Example XPreserveUnknownFields XValidations'
+const ALLOWED =
+  'Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength ' +
+  'MinLength Pattern MaxItems MinItems ' +
+  'UniqueItems MultipleOf Required Items Properties ExternalDocs Example XPreserveUnknownFields XValidations'
 
-/** Why the root of a schema cannot stand beside a status endpoint: its type, or a field that the status would lose. */
-export function rootFault(schema: Schema): 'type' | { readonly value: object, readonly text: string } | undefined {
+/**
+ * Why the root of a schema cannot stand beside a status endpoint: its type, or a field that the status would
+ * lose.
+ */
+export function rootFault(
+  schema: Schema,
+): 'type' | { readonly value: object; readonly text: string } | undefined {
   const allowed = new Set(ALLOWED.split(' '))
   for (const [goName, name, empty] of fieldOrder) {
     const value = schema[name]
     if (value === undefined || value === empty) continue
     if (goName === 'Type' && value !== 'object') return 'type'
     if (allowed.has(goName)) continue
-    const text = `only [${ALLOWED}] fields are allowed at the root of the schema if the status subresource is enabled`
+    const text =
+      `only [${ALLOWED}] fields are allowed at the root of the schema if the status subresource is ` +
+      'enabled'
     return { value: internalSchema(schema), text }
   }
   return undefined

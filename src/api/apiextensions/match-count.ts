@@ -7,13 +7,15 @@ import type { Schema } from './schema.js'
 export type IsValid = (value: unknown, schema: Schema) => boolean
 
 /**
- * How many checks of a schema apply to a value, whether it passes them or not: of several alternatives that all fail, the errors of
- * the one with most are told. Source: kube-openapi pkg/validation/validate, Result.MatchCount as each validator counts it.
+ * How many checks of a schema apply to a value, whether it passes them or not: of several alternatives that
+ * all fail, the errors of the one with most are told. Source: kube-openapi pkg/validation/validate,
+ * Result.MatchCount as each validator counts it.
  */
 export function matchCount(value: unknown, schema: Schema, isValid: IsValid): number {
   const { type = '', format = '', nullable = false } = schema
   if (value === null || value === undefined) return type === '' || nullable ? 1 : 0
-  // composites (twice), enums and the schema itself are always counted, the type (twice if it fits) where there is one
+  // composites (twice), enums and the schema itself are always counted, the type (twice if it fits) where
+  // there is one
   const always = 4 + typeCount(value, schema, isValid) + compositeCount(value, schema, isValid)
   if (typeof value === 'string') return always + 1 + (format !== '' && isKnownFormat(format) ? 1 : 0)
   if (typeof value === 'number') return always + 2
@@ -24,7 +26,9 @@ export function matchCount(value: unknown, schema: Schema, isValid: IsValid): nu
 function typeCount(value: unknown, schema: Schema, isValid: IsValid): number {
   const { type = '', format = '', 'x-kubernetes-int-or-string': intOrString = false } = schema
   if (type === '' && format === '' && !intOrString) return 0
-  return isValid(value, { ...(type === '' ? {} : { type }), 'x-kubernetes-int-or-string': intOrString }) ? 2 : 1
+  return isValid(value, { ...(type === '' ? {} : { type }), 'x-kubernetes-int-or-string': intOrString })
+    ? 2
+    : 1
 }
 
 const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0)
@@ -38,25 +42,42 @@ function fieldsCount(object: Readonly<Record<string, unknown>>, schema: Schema, 
   const { properties = {}, minProperties, maxProperties } = schema
   const count = Object.keys(object).length
   // too few or too many end the check of an object
-  if ((minProperties !== undefined && count < minProperties) || (maxProperties !== undefined && count > maxProperties)) return 0
+  if (
+    (minProperties !== undefined && count < minProperties) ||
+    (maxProperties !== undefined && count > maxProperties)
+  )
+    return 0
   const additional = additionalOf(schema)
-  return sum(Object.entries(object).map(([name, value]) => {
-    const own = Object.hasOwn(properties, name) ? properties[name] : undefined
-    const field = own ?? (typeof additional === 'object' ? additional : undefined)
-    return field === undefined ? 0 : matchCount(value, field, isValid)
-  }))
+  return sum(
+    Object.entries(object).map(([name, value]) => {
+      const own = Object.hasOwn(properties, name) ? properties[name] : undefined
+      const field = own ?? (typeof additional === 'object' ? additional : undefined)
+      return field === undefined ? 0 : matchCount(value, field, isValid)
+    }),
+  )
 }
 
-function compositeCount(value: unknown, { anyOf = [], oneOf = [], allOf = [] }: Schema, isValid: IsValid): number {
-  const countOf = (one: Schema | undefined): number => (one === undefined ? 0 : matchCount(value, one, isValid))
+function compositeCount(
+  value: unknown,
+  { anyOf = [], oneOf = [], allOf = [] }: Schema,
+  isValid: IsValid,
+): number {
+  const countOf = (one: Schema | undefined): number =>
+    one === undefined ? 0 : matchCount(value, one, isValid)
   const valid = oneOf.filter((one) => isValid(value, one))
-  return countOf(anyOf.find((one) => isValid(value, one)) ?? bestMatch(value, anyOf, isValid))
-    + (valid.length > 1 ? 0 : countOf(valid[0] ?? bestMatch(value, oneOf, isValid)))
-    + sum(allOf.map(countOf))
+  return (
+    countOf(anyOf.find((one) => isValid(value, one)) ?? bestMatch(value, anyOf, isValid)) +
+    (valid.length > 1 ? 0 : countOf(valid[0] ?? bestMatch(value, oneOf, isValid))) +
+    sum(allOf.map(countOf))
+  )
 }
 
 /** The first of the alternatives with the highest count. */
-export function bestMatch(value: unknown, alternatives: readonly Schema[], isValid: IsValid): Schema | undefined {
+export function bestMatch(
+  value: unknown,
+  alternatives: readonly Schema[],
+  isValid: IsValid,
+): Schema | undefined {
   if (alternatives.length < 2) return alternatives[0]
   const counts = alternatives.map((one) => matchCount(value, one, isValid))
   return alternatives[counts.indexOf(Math.max(...counts))]

@@ -9,7 +9,8 @@ export function validateNames(names: CustomResourceDefinitionNames, path: string
   const { plural, singular = '', kind, listKind = '', shortNames = [], categories = [] } = names
   const label = (field: string, value: string, head = ''): void => {
     const faults = dns1035LabelFaults(head === '' ? value : value.toLowerCase())
-    if (value !== '' && faults.length > 0) errors.push(invalid(`${path}.${field}`, value, `${head}${faults.join(',')}`))
+    if (value !== '' && faults.length > 0)
+      errors.push(invalid(`${path}.${field}`, value, `${head}${faults.join(',')}`))
   }
   const mixed = 'may have mixed case, but should otherwise match: '
   label('plural', plural)
@@ -30,7 +31,11 @@ function listed(name: string, path: string, errors: FieldError[]): void {
 }
 
 /** The names that a spec must have. */
-export function validateRequiredNames(names: CustomResourceDefinitionNames, path: string): readonly FieldError[] {
+export function validateRequiredNames(
+  names: CustomResourceDefinitionNames,
+  path: string,
+): readonly FieldError[] {
   return (['plural', 'singular', 'kind', 'listKind'] as const)
-    .filter((name) => (names[name] ?? '') === '').map((name) => required(`${path}.${name}`))
+    .filter((name) => (names[name] ?? '') === '')
+    .map((name) => required(`${path}.${name}`))
 }

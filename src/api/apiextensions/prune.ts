@@ -22,13 +22,22 @@ function walk(value: unknown, schema: Schema, isRoot: boolean, path: string, pru
   } else if (isPlainObject(value)) walkObject(value as Record<string, unknown>, schema, isRoot, path, pruned)
 }
 
-function walkObject(value: Record<string, unknown>, schema: Schema, isRoot: boolean, path: string, pruned: string[]): void {
+function walkObject(
+  value: Record<string, unknown>,
+  schema: Schema,
+  isRoot: boolean,
+  path: string,
+  pruned: string[],
+): void {
   const additional = additionalOf(schema)
   const preserves = preservesUnknown(schema) || additional === true
   for (const name of Object.keys(value).sort()) {
     if (isRoot && META.has(name)) continue
     const at = path === '' ? name : `${path}.${name}`
-    const own = schema.properties !== undefined && Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined
+    const own =
+      schema.properties !== undefined && Object.hasOwn(schema.properties, name)
+        ? schema.properties[name]
+        : undefined
     const field = own ?? (typeof additional === 'object' ? additional : undefined)
     if (field !== undefined) walk(value[name], field, isEmbedded(field), at, pruned)
     else if (!preserves) {
@@ -38,4 +47,5 @@ function walkObject(value: Record<string, unknown>, schema: Schema, isRoot: bool
   }
 }
 
-const isEmbedded = (schema: Schema | undefined): boolean => schema?.['x-kubernetes-embedded-resource'] === true
+const isEmbedded = (schema: Schema | undefined): boolean =>
+  schema?.['x-kubernetes-embedded-resource'] === true

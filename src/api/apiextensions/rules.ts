@@ -15,7 +15,10 @@ import type { Schema } from './schema.js'
 import { correlation } from './value-validation.js'
 import { optionalOf } from '../cel/optional.js'
 
-/** Where a schema with rules stands: whether it is the whole object's, and whether a value can be found again in the old object. */
+/**
+ * Where a schema with rules stands: whether it is the whole object's, and whether a value can be found again
+ * in the old object.
+ */
 export interface RuleScope {
   readonly isRoot: boolean
   readonly correlatable: boolean
@@ -46,30 +49,64 @@ function rulesOf(schema: Schema, isRoot: boolean): readonly CompiledRule[] {
 
 function compileRule(rule: ValidationRule, self: CelType): CompiledRule {
   const oldSelf: CelType = rule.optionalOldSelf === true ? { kind: 'optional', item: self } : self
-  const variables = new Map<string, CelType>([['self', self], ['oldSelf', oldSelf]])
+  const variables = new Map<string, CelType>([
+    ['self', self],
+    ['oldSelf', oldSelf],
+  ])
   const { program, error } = compile(rule.rule, variables)
-  const ruleError = error !== undefined ? `compilation failed: ${error}`
-    : program !== undefined && program.type.kind !== 'bool' ? 'cel expression must evaluate to a bool' : undefined
+  const ruleError =
+    error !== undefined
+      ? `compilation failed: ${error}`
+      : program !== undefined && program.type.kind !== 'bool'
+        ? 'cel expression must evaluate to a bool'
+        : undefined
   const { messageExpression = '' } = rule
   const message = messageExpression === '' ? undefined : compile(messageExpression, variables)
-  const messageError = message?.error !== undefined ? `messageExpression compilation failed: ${message.error}`
-    : message?.program !== undefined && message.program.type.kind !== 'string' ? 'messageExpression must evaluate to a string' : undefined
-  return { rule, program, message: message?.program, ruleError, messageError, isTransition: program?.used.has('oldSelf') ?? false }
+  const messageError =
+    message?.error !== undefined
+      ? `messageExpression compilation failed: ${message.error}`
+      : message?.program !== undefined && message.program.type.kind !== 'string'
+        ? 'messageExpression must evaluate to a string'
+        : undefined
+  return {
+    rule,
+    program,
+    message: message?.program,
+    ruleError,
+    messageError,
+    isTransition: program?.used.has('oldSelf') ?? false,
+  }
 }
 
 const REASONS = ['FieldValueRequired', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueDuplicate']
 
-/** The rules of one schema, when a CRD is written. Source: validation.go validateCustomResourceDefinitionOpenAPISchema. */
-export function validateRules(schema: Schema, path: string, { isRoot, correlatable }: RuleScope): readonly FieldError[] {
+/**
+ * The rules of one schema, when a CRD is written. Source: validation.go
+ * validateCustomResourceDefinitionOpenAPISchema.
+ */
+export function validateRules(
+  schema: Schema,
+  path: string,
+  { isRoot, correlatable }: RuleScope,
+): readonly FieldError[] {
   const rules = schema['x-kubernetes-validations'] ?? []
-  const errors = rules.flatMap((rule, at) => ruleForm(rule, schema, `${path}.x-kubernetes-validations[${at}]`))
+  const errors = rules.flatMap((rule, at) =>
+    ruleForm(rule, schema, `${path}.x-kubernetes-validations[${at}]`),
+  )
   if (errors.length > 0) return errors
   return rulesOf(schema, isRoot).flatMap(({ rule, ruleError, messageError, isTransition }, index) => {
     const at = `${path}.x-kubernetes-validations[${index}]`
     if (ruleError !== undefined) return [invalid(`${at}.rule`, internalRule(rule), ruleError)]
-    if (messageError !== undefined) return [invalid(`${at}.messageExpression`, internalRule(rule), messageError)]
+    if (messageError !== undefined)
+      return [invalid(`${at}.messageExpression`, internalRule(rule), messageError)]
     if (!isTransition || correlatable) return []
-    return [invalid(`${at}.rule`, rule.rule, `oldSelf cannot be used on the uncorrelatable portion of the schema within ${path}`)]
+    return [
+      invalid(
+        `${at}.rule`,
+        rule.rule,
+        `oldSelf cannot be used on the uncorrelatable portion of the schema within ${path}`,
+      ),
+    ]
   })
 }
 
@@ -80,14 +117,16 @@ function ruleForm(rule: ValidationRule, schema: Schema, path: string): readonly 
   if (text === '') errors.push(required(`${path}.rule`, 'rule is not specified'))
   else if (message !== '' && note === '') {
     errors.push(invalid(`${path}.message`, message, 'message must be non-empty if specified'))
-  } else if (/[\r\n]/.test(note)) errors.push(invalid(`${path}.message`, message, 'message must not contain line breaks'))
+  } else if (/[\r\n]/.test(note))
+    errors.push(invalid(`${path}.message`, message, 'message must not contain line breaks'))
   else if (/[\r\n]/.test(text) && note === '') {
     errors.push(required(`${path}.message`, 'message must be specified if rule contains line breaks'))
   }
   if (messageExpression !== '' && messageExpression.trim() === '') {
     errors.push(required(`${path}.messageExpression`, 'must be non-empty if specified'))
   }
-  if (reason !== undefined && !REASONS.includes(reason)) errors.push(notSupported(`${path}.reason`, reason, REASONS))
+  if (reason !== undefined && !REASONS.includes(reason))
+    errors.push(notSupported(`${path}.reason`, reason, REASONS))
   if (fieldPath === '') return errors
   if (fieldPath.trim() === '') {
     errors.push(invalid(`${path}.fieldPath`, fieldPath, 'fieldPath must be non-empty if specified'))
@@ -95,7 +134,8 @@ function ruleForm(rule: ValidationRule, schema: Schema, path: string): readonly 
     errors.push(invalid(`${path}.fieldPath`, fieldPath, 'fieldPath must not contain line breaks'))
   } else {
     const fault = fieldPathFault(fieldPath, schema)
-    if (fault !== undefined) errors.push(invalid(`${path}.fieldPath`, fieldPath, `fieldPath must be a valid path: ${fault}`))
+    if (fault !== undefined)
+      errors.push(invalid(`${path}.fieldPath`, fieldPath, `fieldPath must be a valid path: ${fault}`))
   }
   return errors
 }
@@ -119,8 +159,8 @@ export function hasRules(schema: Schema): boolean {
 }
 
 /**
- * What the rules of a schema say of an object. With `old`, transition rules run too, and other rules are not held against what
- * has not changed. Source: apiextensions pkg/apiserver/schema/cel/validation.go.
+ * What the rules of a schema say of an object. With `old`, transition rules run too, and other rules are not
+ * held against what has not changed. Source: apiextensions pkg/apiserver/schema/cel/validation.go.
  */
 export function evaluateRules(value: unknown, old: unknown, schema: Schema): readonly FieldError[] {
   const errors: FieldError[] = []
@@ -128,14 +168,23 @@ export function evaluateRules(value: unknown, old: unknown, schema: Schema): rea
   return errors
 }
 
-function evaluateAt(value: unknown, old: unknown, schema: Schema, path: string, isRoot: boolean, errors: FieldError[]): void {
+function evaluateAt(
+  value: unknown,
+  old: unknown,
+  schema: Schema,
+  path: string,
+  isRoot: boolean,
+  errors: FieldError[],
+): void {
   if (value === null || value === undefined) return
   runRules(value, old, schema, path, isRoot, errors)
   if (Array.isArray(value)) {
     const items = itemsOf(schema)
     if (items === undefined || !hasRulesWithin(items)) return
     const before = correlation(schema, old)
-    value.forEach((item: unknown, at) => evaluateAt(item, before(item), items, `${path}[${at}]`, false, errors))
+    value.forEach((item: unknown, at) =>
+      evaluateAt(item, before(item), items, `${path}[${at}]`, false, errors),
+    )
   } else if (isPlainObject(value)) {
     const previous = isPlainObject(old) ? old : {}
     for (const name of Object.keys(value).sort()) {
@@ -157,24 +206,39 @@ function hasRulesWithin(schema: Schema): boolean {
   return known
 }
 
-function runRules(value: unknown, old: unknown, schema: Schema, path: string, isRoot: boolean, errors: FieldError[]): void {
+function runRules(
+  value: unknown,
+  old: unknown,
+  schema: Schema,
+  path: string,
+  isRoot: boolean,
+  errors: FieldError[],
+): void {
   if ((schema['x-kubernetes-validations'] ?? []).length === 0) return
   const isSame = old !== undefined && semanticEqual(value, old)
   let self: unknown
   let oldSelf: unknown
   for (const one of rulesOf(schema, isRoot)) {
     const optional = one.rule.optionalOldSelf === true
-    if (one.program === undefined || (one.isTransition && !optional && old === undefined) || (isSame && !one.isTransition)) continue
+    if (
+      one.program === undefined ||
+      (one.isTransition && !optional && old === undefined) ||
+      (isSame && !one.isTransition)
+    )
+      continue
     self ??= typedValue(value, schema, isRoot)
     if (old !== undefined) oldSelf ??= typedValue(old, schema, isRoot)
-    const values = { self, oldSelf: optional ? optionalOf(oldSelf) : oldSelf ?? null }
+    const values = { self, oldSelf: optional ? optionalOf(oldSelf) : (oldSelf ?? null) }
     const error = verdict(one, values, schema, path)
     if (error !== undefined) errors.push(error)
   }
 }
 
 function verdict(
-  { rule, program, message }: CompiledRule, values: Readonly<Record<string, unknown>>, schema: Schema, path: string,
+  { rule, program, message }: CompiledRule,
+  values: Readonly<Record<string, unknown>>,
+  schema: Schema,
+  path: string,
 ): FieldError | undefined {
   const field = path === '' ? '<nil>' : path
   const type = schema.type ?? ''
@@ -184,7 +248,9 @@ function verdict(
     if (!(error instanceof CelFault)) throw error
     const text = (rule.message ?? '') === '' ? rule.rule.trim() : (rule.message ?? '').trim()
     if (error.message.startsWith('no such overload')) {
-      const detail = `'${error.message}': call arguments did not match a supported operator, function or macro signature for rule: ${text}`
+      const detail =
+        `'${error.message}': call arguments did not match a supported operator, function or macro ` +
+        `signature for rule: ${text}`
       return invalid(field, type, detail)
     }
     return invalid(field, type, `${error.message} evaluating rule: ${text}`)
@@ -194,8 +260,15 @@ function verdict(
   return reasoned(at, type, messageOf(rule, message, values), rule.reason)
 }
 
-function messageOf(rule: ValidationRule, expression: Program | undefined, values: Readonly<Record<string, unknown>>): string {
-  const own = (rule.message ?? '') === '' ? `failed rule: ${rule.rule.trim().replace(/\s+/g, ' ')}` : (rule.message ?? '').trim()
+function messageOf(
+  rule: ValidationRule,
+  expression: Program | undefined,
+  values: Readonly<Record<string, unknown>>,
+): string {
+  const own =
+    (rule.message ?? '') === ''
+      ? `failed rule: ${rule.rule.trim().replace(/\s+/g, ' ')}`
+      : (rule.message ?? '').trim()
   if (expression === undefined) return own
   try {
     const text = expression.run(values)
@@ -209,9 +282,13 @@ function messageOf(rule: ValidationRule, expression: Program | undefined, values
 
 function reasoned(field: string, type: string, detail: string, reason: string | undefined): FieldError {
   switch (reason) {
-    case 'FieldValueForbidden': return forbidden(field, detail)
-    case 'FieldValueRequired': return required(field, detail)
-    case 'FieldValueDuplicate': return duplicate(field, type)
-    default: return invalid(field, type, detail)
+    case 'FieldValueForbidden':
+      return forbidden(field, detail)
+    case 'FieldValueRequired':
+      return required(field, detail)
+    case 'FieldValueDuplicate':
+      return duplicate(field, type)
+    default:
+      return invalid(field, type, detail)
   }
 }

@@ -7,8 +7,8 @@ import type { Schema } from './schema.js'
 const META: CelType = objectOf('object.metadata', { name: STRING, generateName: STRING })
 
 /**
- * The type of a value of a schema in expressions. Source: apiserver pkg/cel/common/schemas.go SchemaDeclType. `isResource` adds
- * apiVersion, kind and metadata.
+ * The type of a value of a schema in expressions. Source: apiserver pkg/cel/common/schemas.go SchemaDeclType.
+ * `isResource` adds apiVersion, kind and metadata.
  */
 export function celTypeOf(schema: Schema, isResource = false): CelType {
   if (schema['x-kubernetes-int-or-string'] === true) return DYN
@@ -17,12 +17,18 @@ export function celTypeOf(schema: Schema, isResource = false): CelType {
       const items = itemsOf(schema)
       return listOf(items === undefined ? DYN : celTypeOf(items, isEmbedded(items)))
     }
-    case 'object': return objectType(schema, isResource || isEmbedded(schema))
-    case 'string': return textType(schema.format ?? '')
-    case 'integer': return INT
-    case 'number': return { kind: 'double' }
-    case 'boolean': return BOOL
-    default: return DYN
+    case 'object':
+      return objectType(schema, isResource || isEmbedded(schema))
+    case 'string':
+      return textType(schema.format ?? '')
+    case 'integer':
+      return INT
+    case 'number':
+      return { kind: 'double' }
+    case 'boolean':
+      return BOOL
+    default:
+      return DYN
   }
 }
 
@@ -32,20 +38,30 @@ function objectType(schema: Schema, isResource: boolean): CelType {
   const additional = additionalOf(schema)
   if (typeof additional === 'object') return mapOf(STRING, celTypeOf(additional, isEmbedded(additional)))
   const names = propertyNames(schema)
-  if (names.length === 0 && !isResource) return preservesUnknown(schema) || additional === true ? DYN : objectOf('object', {})
-  const fields: Record<string, CelType> = isResource ? { apiVersion: STRING, kind: STRING, metadata: META } : {}
+  if (names.length === 0 && !isResource)
+    return preservesUnknown(schema) || additional === true ? DYN : objectOf('object', {})
+  const fields: Record<string, CelType> = isResource
+    ? { apiVersion: STRING, kind: STRING, metadata: META }
+    : {}
   for (const name of names) {
     const field = schema.properties?.[name] ?? {}
-    if (!(isResource && name === 'metadata') && name !== '__proto__') fields[escapeName(name)] = celTypeOf(field, isEmbedded(field))
+    if (!(isResource && name === 'metadata') && name !== '__proto__')
+      fields[escapeName(name)] = celTypeOf(field, isEmbedded(field))
   }
   return objectOf('object', fields)
 }
 
 function textType(format: string): CelType {
   switch (format) {
-    case 'byte': return { kind: 'bytes' }
-    case 'duration': return { kind: 'duration' }
-    case 'date': case 'date-time': case 'datetime': return { kind: 'timestamp' }
-    default: return STRING
+    case 'byte':
+      return { kind: 'bytes' }
+    case 'duration':
+      return { kind: 'duration' }
+    case 'date':
+    case 'date-time':
+    case 'datetime':
+      return { kind: 'timestamp' }
+    default:
+      return STRING
   }
 }

@@ -31,10 +31,22 @@ export interface SchemaRules {
 }
 
 /** All rules. */
-export const STRICT: SchemaRules = { structural: true, validTypes: true, prunedDefaults: true, atomicSets: true, mapKeys: true }
+export const STRICT: SchemaRules = {
+  structural: true,
+  validTypes: true,
+  prunedDefaults: true,
+  atomicSets: true,
+  mapKeys: true,
+}
 
 /** No rules but those that hold always. */
-const LAX: SchemaRules = { structural: false, validTypes: false, prunedDefaults: false, atomicSets: false, mapKeys: false }
+const LAX: SchemaRules = {
+  structural: false,
+  validTypes: false,
+  prunedDefaults: false,
+  atomicSets: false,
+  mapKeys: false,
+}
 
 /** Whether a schema breaks a rule. */
 export function hasFault(schema: Schema, rule: Exclude<keyof SchemaRules, 'refusesDefaults'>): boolean {
@@ -51,21 +63,29 @@ export function hasFault(schema: Schema, rule: Exclude<keyof SchemaRules, 'refus
 }
 
 /**
- * The faults of a whole schema of a CRD version: structure, defaults, keywords, rules.
- * Source: apiextensions pkg/apis/apiextensions/validation/validation.go validateCustomResourceDefinitionValidation.
+ * The faults of a whole schema of a CRD version: structure, defaults, keywords, rules. Source: apiextensions
+ * pkg/apis/apiextensions/validation/validation.go validateCustomResourceDefinitionValidation.
  */
-export function validateSchema(schema: Schema, path: string, hasStatus: boolean, rules: SchemaRules = STRICT): readonly FieldError[] {
+export function validateSchema(
+  schema: Schema,
+  path: string,
+  hasStatus: boolean,
+  rules: SchemaRules = STRICT,
+): readonly FieldError[] {
   const errors: FieldError[] = []
   const fault = hasStatus ? rootFault(schema) : undefined
   if (fault === 'type') {
-    const text = 'only "object" is allowed as the type at the root of the schema if the status subresource is enabled'
+    const text =
+      'only "object" is allowed as the type at the root of the schema if the status subresource is enabled'
     errors.push(invalid(`${path}.type`, schema.type, text))
   } else if (fault !== undefined) errors.push(invalid(path, fault.value, fault.text))
-  if (schema.nullable === true) errors.push(forbidden(`${path}.nullable`, 'nullable cannot be true at the root'))
+  if (schema.nullable === true)
+    errors.push(forbidden(`${path}.nullable`, 'nullable cannot be true at the root'))
   const structural = rules.structural ? validateStructural(schema, path) : []
   const defaults = structural.length > 0 || !rules.structural ? [] : validateDefaults(schema, path, rules)
   errors.push(...structural, ...defaults)
-  const scope: RuleScope | undefined = errors.length > 0 || !rules.structural ? undefined : { isRoot: true, correlatable: true }
+  const scope: RuleScope | undefined =
+    errors.length > 0 || !rules.structural ? undefined : { isRoot: true, correlatable: true }
   keywords(schema, path, { rules, scope }, errors)
   return errors
 }
@@ -75,7 +95,10 @@ function validateDefaults(schema: Schema, path: string, rules: SchemaRules): rea
   const errors: FieldError[] = []
   if (schema.default !== undefined) {
     const copy = copyJson(schema.default)
-    if (rules.prunedDefaults && prune(copy, schema, schema['x-kubernetes-embedded-resource'] === true).length > 0) {
+    if (
+      rules.prunedDefaults &&
+      prune(copy, schema, schema['x-kubernetes-embedded-resource'] === true).length > 0
+    ) {
       errors.push(invalid(`${path}.default`, schema.default, 'must not have unknown fields'))
     } else errors.push(...validateValue(schema.default as Json, schema, { field: `${path}.default` }))
   }
@@ -85,7 +108,8 @@ function validateDefaults(schema: Schema, path: string, rules: SchemaRules): rea
   const items = itemsOf(schema)
   if (items !== undefined) errors.push(...validateDefaults(items, `${path}.items`, rules))
   const additional = additionalOf(schema)
-  if (typeof additional === 'object') errors.push(...validateDefaults(additional, `${path}.additionalProperties`, rules))
+  if (typeof additional === 'object')
+    errors.push(...validateDefaults(additional, `${path}.additionalProperties`, rules))
   return errors
 }
 
@@ -101,21 +125,35 @@ function keywords(schema: Schema, path: string, part: Part, errors: FieldError[]
   const { rules, scope } = part
   unsupported(schema, path, rules, errors)
   const additional = additionalOf(schema)
-  if (additional === false) errors.push(forbidden(`${path}.additionalProperties`, 'additionalProperties cannot be set to false'))
+  if (additional === false)
+    errors.push(forbidden(`${path}.additionalProperties`, 'additionalProperties cannot be set to false'))
   if (additional !== undefined && propertyNames(schema).length > 0) {
-    errors.push(forbidden(`${path}.additionalProperties`, 'additionalProperties and properties are mutual exclusive'))
+    errors.push(
+      forbidden(`${path}.additionalProperties`, 'additionalProperties and properties are mutual exclusive'),
+    )
   }
-  const within: Part = { rules, scope: scope === undefined ? undefined : { isRoot: false, correlatable: scope.correlatable } }
+  const within: Part = {
+    rules,
+    scope: scope === undefined ? undefined : { isRoot: false, correlatable: scope.correlatable },
+  }
   if (typeof additional === 'object') keywords(additional, `${path}.additionalProperties`, within, errors)
-  for (const name of propertyNames(schema)) keywords(schema.properties?.[name] ?? {}, `${path}.properties[${name}]`, within, errors)
+  for (const name of propertyNames(schema))
+    keywords(schema.properties?.[name] ?? {}, `${path}.properties[${name}]`, within, errors)
   for (const name of ['allOf', 'oneOf', 'anyOf'] as const) {
-    schema[name]?.forEach((one, at) => keywords(one, `${path}.${name}[${at}]`, { rules, scope: undefined }, errors))
+    schema[name]?.forEach((one, at) =>
+      keywords(one, `${path}.${name}[${at}]`, { rules, scope: undefined }, errors),
+    )
   }
   if (schema.not !== undefined) keywords(schema.not, `${path}.not`, { rules, scope: undefined }, errors)
   const items = itemsOf(schema)
   if (items !== undefined) {
     const correlatable = (scope?.correlatable ?? false) && schema['x-kubernetes-list-type'] === 'map'
-    keywords(items, `${path}.items`, { rules, scope: scope === undefined ? undefined : { isRoot: false, correlatable } }, errors)
+    keywords(
+      items,
+      `${path}.items`,
+      { rules, scope: scope === undefined ? undefined : { isRoot: false, correlatable } },
+      errors,
+    )
   }
   mapAndListTypes(schema, path, rules, errors)
   if (schema['x-kubernetes-validations'] !== undefined && scope !== undefined) {
@@ -124,12 +162,18 @@ function keywords(schema: Schema, path: string, part: Part, errors: FieldError[]
 }
 
 /** Source: specStandardValidatorV3.validate. */
-function unsupported(schema: Schema, path: string, { validTypes, refusesDefaults }: SchemaRules, errors: FieldError[]): void {
+function unsupported(
+  schema: Schema,
+  path: string,
+  { validTypes, refusesDefaults }: SchemaRules,
+  errors: FieldError[],
+): void {
   const { type = '', pattern, items } = schema
   if (type === 'null') {
     errors.push(forbidden(`${path}.type`, 'type cannot be set to null, use nullable as an alternative'))
   }
-  if (validTypes && type !== '' && !TYPES.includes(type)) errors.push(notSupported(`${path}.type`, type, TYPES))
+  if (validTypes && type !== '' && !TYPES.includes(type))
+    errors.push(notSupported(`${path}.type`, type, TYPES))
   if (schema.default !== undefined && refusesDefaults !== undefined) {
     errors.push(forbidden(`${path}.default`, `must not be set ${refusesDefaults}`))
   }
@@ -142,7 +186,8 @@ function unsupported(schema: Schema, path: string, { validTypes, refusesDefaults
   refuse('id', (schema.id ?? '') !== '')
   refuse('additionalItems', schema.additionalItems !== undefined)
   refuse('patternProperties', Object.keys(schema.patternProperties ?? {}).length > 0)
-  if (Array.isArray(items)) errors.push(forbidden(`${path}.items`, 'items must be a schema object and not an array'))
+  if (Array.isArray(items))
+    errors.push(forbidden(`${path}.items`, 'items must be a schema object and not an array'))
   if (schema.uniqueItems === true) {
     const text = 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'
     errors.push(forbidden(`${path}.uniqueItems`, text))
@@ -182,13 +227,20 @@ function mapAndListTypes(schema: Schema, path: string, rules: SchemaRules, error
   if (listType === 'set') setItems(schema, rules, path, errors)
 }
 
-function setItems(schema: Schema, { mapKeys: neverNull, atomicSets }: SchemaRules, path: string, errors: FieldError[]): void {
+function setItems(
+  schema: Schema,
+  { mapKeys: neverNull, atomicSets }: SchemaRules,
+  path: string,
+  errors: FieldError[],
+): void {
   const items = itemsOf(schema)
   if (items?.nullable === true && neverNull) {
-    errors.push(forbidden(`${path}.items.nullable`, 'cannot be nullable when x-kubernetes-list-type is "set"'))
+    errors.push(
+      forbidden(`${path}.items.nullable`, 'cannot be nullable when x-kubernetes-list-type is "set"'),
+    )
   }
   if (!atomicSets) return
-  const text = "must be atomic as item of a list with x-kubernetes-list-type=set"
+  const text = 'must be atomic as item of a list with x-kubernetes-list-type=set'
   if (items?.type === 'object' && items['x-kubernetes-map-type'] !== 'atomic') {
     errors.push(forbidden(`${path}.items.x-kubernetes-map-type`, text))
   }
@@ -197,7 +249,13 @@ function setItems(schema: Schema, { mapKeys: neverNull, atomicSets }: SchemaRule
   }
 }
 
-function mapKeys(schema: Schema, keys: readonly string[], rules: SchemaRules, path: string, errors: FieldError[]): void {
+function mapKeys(
+  schema: Schema,
+  keys: readonly string[],
+  rules: SchemaRules,
+  path: string,
+  errors: FieldError[],
+): void {
   const at = `${path}.x-kubernetes-list-map-keys`
   if (keys.length === 0) errors.push(required(at, 'must not be empty if x-kubernetes-list-type is map'))
   const items = itemsOf(schema)
@@ -206,7 +264,13 @@ function mapKeys(schema: Schema, keys: readonly string[], rules: SchemaRules, pa
     return
   }
   if (items.type !== 'object') {
-    errors.push(invalid(`${path}.items.type`, items.type ?? '', "must be object if parent array's x-kubernetes-list-type is map"))
+    errors.push(
+      invalid(
+        `${path}.items.type`,
+        items.type ?? '',
+        "must be object if parent array's x-kubernetes-list-type is map",
+      ),
+    )
     return
   }
   keys.forEach((key, index) => {
@@ -222,7 +286,8 @@ function mapKeys(schema: Schema, keys: readonly string[], rules: SchemaRules, pa
       const text = 'this property is in x-kubernetes-list-map-keys, so it cannot be nullable'
       errors.push(forbidden(`${path}.items.properties[${key}].nullable`, text))
     } else if (field.default === undefined && !(items.required ?? []).includes(key)) {
-      const text = 'this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property'
+      const text =
+        'this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property'
       errors.push(required(`${path}.items.properties[${key}].default`, text))
     }
   })

@@ -10,13 +10,16 @@ export type Schema = JSONSchemaProps
 
 /** The schema of a list's items; undefined where none is given (or, as in old drafts, a list of schemas). */
 export function itemsOf({ items }: Schema): Schema | undefined {
-  return isPlainObject(items) ? items as Schema : undefined
+  return isPlainObject(items) ? (items as Schema) : undefined
 }
 
-/** The schema of the values of an object's other fields; true or false where only that is said, undefined when nothing is. */
+/**
+ * The schema of the values of an object's other fields; true or false where only that is said, undefined when
+ * nothing is.
+ */
 export function additionalOf({ additionalProperties }: Schema): Schema | boolean | undefined {
   if (typeof additionalProperties === 'boolean') return additionalProperties
-  return isPlainObject(additionalProperties) ? additionalProperties as Schema : undefined
+  return isPlainObject(additionalProperties) ? (additionalProperties as Schema) : undefined
 }
 
 /** The schema of an object's field: by name, else that of all others. */
@@ -38,27 +41,44 @@ export function propertyNames({ properties = {} }: Schema): readonly string[] {
 }
 
 /**
- * Reads the schemas that field tables take for any JSON (`items`, `additionalProperties`, ...) as schemas too: unknown fields go,
- * empty ones are left out. `schema` is a fresh draft. Throws DecodeError for wrong types.
+ * Reads the schemas that field tables take for any JSON (`items`, `additionalProperties`, ...) as schemas
+ * too: unknown fields go, empty ones are left out. `schema` is a fresh draft. Throws DecodeError for wrong
+ * types.
  */
 export function readNestedSchemas(schema: Schema): void {
   const draft = schema as Record<string, unknown>
   for (const name of ['items', 'additionalProperties', 'additionalItems']) {
     const value = draft[name]
-    if (isPlainObject(value)) draft[name] = decode(apiextensionsSchema.message('JSONSchemaProps'), value).object
-    else if (name !== 'items' && value !== undefined && typeof value !== 'boolean') throw new DecodeError('boolean or JSON schema expected')
+    if (isPlainObject(value))
+      draft[name] = decode(apiextensionsSchema.message('JSONSchemaProps'), value).object
+    else if (name !== 'items' && value !== undefined && typeof value !== 'boolean')
+      throw new DecodeError('boolean or JSON schema expected')
   }
   for (const nested of nestedSchemas(schema)) readNestedSchemas(nested)
 }
 
 /** All schemas directly within a schema. */
 export function nestedSchemas(schema: Schema): readonly Schema[] {
-  const { allOf = [], anyOf = [], oneOf = [], not, properties = {}, patternProperties = {}, definitions = {} } = schema
+  const {
+    allOf = [],
+    anyOf = [],
+    oneOf = [],
+    not,
+    properties = {},
+    patternProperties = {},
+    definitions = {},
+  } = schema
   const additional = additionalOf(schema)
   const items = itemsOf(schema)
   return [
-    ...Object.values(properties), ...Object.values(patternProperties), ...Object.values(definitions), ...allOf, ...anyOf, ...oneOf,
-    ...(not === undefined ? [] : [not]), ...(items === undefined ? [] : [items]),
+    ...Object.values(properties),
+    ...Object.values(patternProperties),
+    ...Object.values(definitions),
+    ...allOf,
+    ...anyOf,
+    ...oneOf,
+    ...(not === undefined ? [] : [not]),
+    ...(items === undefined ? [] : [items]),
     ...(typeof additional === 'object' ? [additional] : []),
   ]
 }

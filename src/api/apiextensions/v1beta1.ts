@@ -5,7 +5,11 @@ import type { FieldError } from '../field-error.js'
 import { erase } from '../served-as.js'
 import { validateDefinition, validateDefinitionUpdate } from './crd-validation.js'
 import { customResourceDefinition, nameDefaults } from './custom-resource-definition.js'
-import type { CustomResourceConversion, CustomResourceDefinition, CustomResourceDefinitionVersion } from './generated.js'
+import type {
+  CustomResourceConversion,
+  CustomResourceDefinition,
+  CustomResourceDefinitionVersion,
+} from './generated.js'
 import { hoist } from './hoisted.js'
 import { validateBetaParts } from './v1beta1-validation.js'
 import type { BetaColumn, BetaConversion, BetaDefinition, BetaParts, BetaSpec } from './v1beta1-schema.js'
@@ -19,17 +23,32 @@ const V1BETA1 = `${GROUP}/v1beta1`
  * pkg/apis/apiextensions/v1/conversion.go.
  */
 export function toV1({ spec, ...crd }: BetaDefinition): CustomResourceDefinition {
-  const { version = '', versions = [], validation, subresources, additionalPrinterColumns, conversion, preserveUnknownFields, ...rest } = spec
+  const {
+    version = '',
+    versions = [],
+    validation,
+    subresources,
+    additionalPrinterColumns,
+    conversion,
+    preserveUnknownFields,
+    ...rest
+  } = spec
   const shared = {
-    ...(validation === undefined ? {} : { schema: validation }), ...columnsToV1({ subresources, additionalPrinterColumns }),
+    ...(validation === undefined ? {} : { schema: validation }),
+    ...columnsToV1({ subresources, additionalPrinterColumns }),
   }
-  const all = versions.length > 0 || version === '' ? versions : [{ name: version, served: true, storage: true }]
+  const all =
+    versions.length > 0 || version === '' ? versions : [{ name: version, served: true, storage: true }]
   return {
-    ...crd, apiVersion: V1,
+    ...crd,
+    apiVersion: V1,
     spec: {
-      ...rest, ...(conversion === undefined ? {} : { conversion: conversionToV1(conversion) }),
+      ...rest,
+      ...(conversion === undefined ? {} : { conversion: conversionToV1(conversion) }),
       ...(preserveUnknownFields === true ? { preserveUnknownFields } : {}),
-      versions: all.map((one) => ({ ...shared, ...one, ...columnsToV1(one) }) as CustomResourceDefinitionVersion),
+      versions: all.map(
+        (one) => ({ ...shared, ...one, ...columnsToV1(one) }) as CustomResourceDefinitionVersion,
+      ),
     },
   } as CustomResourceDefinition
 }
@@ -39,16 +58,28 @@ interface Parts {
   readonly additionalPrinterColumns?: readonly BetaColumn[] | undefined
 }
 
-function columnsToV1({ subresources, additionalPrinterColumns }: Parts): Pick<CustomResourceDefinitionVersion, 'subresources' | 'additionalPrinterColumns'> {
+function columnsToV1({
+  subresources,
+  additionalPrinterColumns,
+}: Parts): Pick<CustomResourceDefinitionVersion, 'subresources' | 'additionalPrinterColumns'> {
   return {
     ...(subresources === undefined ? {} : { subresources }),
-    ...(additionalPrinterColumns === undefined ? {} : {
-      additionalPrinterColumns: additionalPrinterColumns.map(({ JSONPath, ...column }) => ({ ...column, jsonPath: JSONPath })),
-    }),
+    ...(additionalPrinterColumns === undefined
+      ? {}
+      : {
+          additionalPrinterColumns: additionalPrinterColumns.map(({ JSONPath, ...column }) => ({
+            ...column,
+            jsonPath: JSONPath,
+          })),
+        }),
   }
 }
 
-function conversionToV1({ strategy, webhookClientConfig, conversionReviewVersions }: BetaConversion): CustomResourceConversion {
+function conversionToV1({
+  strategy,
+  webhookClientConfig,
+  conversionReviewVersions,
+}: BetaConversion): CustomResourceConversion {
   if (webhookClientConfig === undefined && conversionReviewVersions === undefined) return { strategy }
   return {
     strategy,
@@ -62,40 +93,57 @@ function conversionToV1({ strategy, webhookClientConfig, conversionReviewVersion
 /** The way back: what all versions have alike stands at the top. */
 export function toBeta({ spec, ...crd }: CustomResourceDefinition): BetaDefinition {
   const { versions: _, conversion, preserveUnknownFields = false, ...rest } = spec
-  const { shared: { schema, selectableFields: __, ...shared }, versions } = hoist(spec)
+  const {
+    shared: { schema, selectableFields: __, ...shared },
+    versions,
+  } = hoist(spec)
   return {
-    ...crd, apiVersion: V1BETA1,
+    ...crd,
+    apiVersion: V1BETA1,
     spec: {
-      ...rest, ...columnsToBeta(shared), ...(schema === undefined ? {} : { validation: schema }),
-      ...(conversion === undefined ? {} : { conversion: conversionToBeta(conversion) }), preserveUnknownFields,
+      ...rest,
+      ...columnsToBeta(shared),
+      ...(schema === undefined ? {} : { validation: schema }),
+      ...(conversion === undefined ? {} : { conversion: conversionToBeta(conversion) }),
+      preserveUnknownFields,
       ...(versions[0] === undefined ? {} : { version: versions[0].name }),
-      versions: versions.map(({ selectableFields: ___, ...version }) => ({ ...version, ...columnsToBeta(version) })),
+      versions: versions.map(({ selectableFields: ___, ...version }) => ({
+        ...version,
+        ...columnsToBeta(version),
+      })),
     } as BetaSpec,
   }
 }
 
-function columnsToBeta(
-  { subresources, additionalPrinterColumns }: Pick<CustomResourceDefinitionVersion, 'subresources' | 'additionalPrinterColumns'>,
-): BetaParts {
+function columnsToBeta({
+  subresources,
+  additionalPrinterColumns,
+}: Pick<CustomResourceDefinitionVersion, 'subresources' | 'additionalPrinterColumns'>): BetaParts {
   return {
     ...(subresources === undefined ? {} : { subresources }),
-    ...(additionalPrinterColumns === undefined ? {} : {
-      additionalPrinterColumns: additionalPrinterColumns.map(({ jsonPath, ...column }) => ({ ...column, JSONPath: jsonPath })),
-    }),
+    ...(additionalPrinterColumns === undefined
+      ? {}
+      : {
+          additionalPrinterColumns: additionalPrinterColumns.map(({ jsonPath, ...column }) => ({
+            ...column,
+            JSONPath: jsonPath,
+          })),
+        }),
   }
 }
 
 function conversionToBeta({ strategy, webhook }: CustomResourceConversion): BetaConversion {
   const { clientConfig, conversionReviewVersions = [] } = webhook ?? {}
   return {
-    strategy, ...(clientConfig === undefined ? {} : { webhookClientConfig: clientConfig }),
+    strategy,
+    ...(clientConfig === undefined ? {} : { webhookClientConfig: clientConfig }),
     ...(conversionReviewVersions.length === 0 ? {} : { conversionReviewVersions }),
   }
 }
 
 /** A CRD as etcd has it, in the form of v1: releases before v1.16 keep v1beta1. */
 export function definitionInV1(crd: KubeObject): CustomResourceDefinition {
-  return crd.apiVersion === V1BETA1 ? toV1(crd as BetaDefinition) : crd as CustomResourceDefinition
+  return crd.apiVersion === V1BETA1 ? toV1(crd as BetaDefinition) : (crd as CustomResourceDefinition)
 }
 
 /** Source: apiextensions pkg/apis/apiextensions/v1beta1/defaults.go. */
@@ -104,10 +152,14 @@ function setDefaults({ spec }: Draft<BetaDefinition>): void {
   if (spec.scope === '') spec.scope = 'Namespaced'
   nameDefaults(spec.names)
   const versions = spec.versions ?? []
-  if (versions.length === 0 && (spec.version ?? '') !== '') spec.versions = [{ name: spec.version ?? '', served: true, storage: true }]
+  if (versions.length === 0 && (spec.version ?? '') !== '')
+    spec.versions = [{ name: spec.version ?? '', served: true, storage: true }]
   if ((spec.version ?? '') === '' && versions[0] !== undefined) spec.version = versions[0].name
   spec.conversion ??= { strategy: 'None' }
-  if (spec.conversion.strategy === 'Webhook' && (spec.conversion.conversionReviewVersions ?? []).length === 0) {
+  if (
+    spec.conversion.strategy === 'Webhook' &&
+    (spec.conversion.conversionReviewVersions ?? []).length === 0
+  ) {
     spec.conversion.conversionReviewVersions = ['v1beta1']
   }
   const service = spec.conversion.webhookClientConfig?.service
@@ -115,21 +167,34 @@ function setDefaults({ spec }: Draft<BetaDefinition>): void {
   spec.preserveUnknownFields ??= true
 }
 
-const validate = (crd: BetaDefinition): readonly FieldError[] =>
-  [...validateBetaParts(crd.spec), ...validateDefinition(toV1(crd), 'v1beta1')]
+const validate = (crd: BetaDefinition): readonly FieldError[] => [
+  ...validateBetaParts(crd.spec),
+  ...validateDefinition(toV1(crd), 'v1beta1'),
+]
 
-const validateUpdate = (next: BetaDefinition, old: BetaDefinition): readonly FieldError[] =>
-  [...validateBetaParts(next.spec), ...validateDefinitionUpdate(toV1(next), toV1(old), 'v1beta1')]
+const validateUpdate = (next: BetaDefinition, old: BetaDefinition): readonly FieldError[] => [
+  ...validateBetaParts(next.spec),
+  ...validateDefinitionUpdate(toV1(next), toV1(old), 'v1beta1'),
+]
 
 const converted = convertedAs<BetaDefinition, CustomResourceDefinition>(customResourceDefinition, {
-  group: GROUP, version: 'v1beta1', encode: toV1, decode: toBeta, setDefaults,
+  group: GROUP,
+  version: 'v1beta1',
+  encode: toV1,
+  decode: toBeta,
+  setDefaults,
 })
 
-/** What a write resets has the same shape in both: it is not converted, so that validation sees where the client put what. */
+/**
+ * What a write resets has the same shape in both: it is not converted, so that validation sees where the
+ * client put what.
+ */
 function sameResets(): Partial<Strategy<KubeObject>> {
-  const { prepareForCreate, prepareForUpdate, prepareForStatusUpdate } = customResourceDefinition.strategy as unknown as Strategy<KubeObject>
+  const { prepareForCreate, prepareForUpdate, prepareForStatusUpdate } =
+    customResourceDefinition.strategy as unknown as Strategy<KubeObject>
   return {
-    ...(prepareForCreate === undefined ? {} : { prepareForCreate }), ...(prepareForUpdate === undefined ? {} : { prepareForUpdate }),
+    ...(prepareForCreate === undefined ? {} : { prepareForCreate }),
+    ...(prepareForUpdate === undefined ? {} : { prepareForUpdate }),
     ...(prepareForStatusUpdate === undefined ? {} : { prepareForStatusUpdate }),
   }
 }

@@ -15,19 +15,28 @@ export function typeNameOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
   switch (typeof value) {
-    case 'string': return 'string'
-    case 'boolean': return 'boolean'
-    case 'number': return Number.isInteger(value) ? 'integer' : 'number'
-    default: return 'object'
+    case 'string':
+      return 'string'
+    case 'boolean':
+      return 'boolean'
+    case 'number':
+      return Number.isInteger(value) ? 'integer' : 'number'
+    default:
+      return 'object'
   }
 }
 
 /**
- * The faults of a value by a schema. Where `old` is given, what has not changed is not looked at again (ratcheting).
- * `path` is how texts name the value; `field` is the path that stands before it (of a default: where it is in the CRD).
- * Source: kube-openapi pkg/validation/validate, apiextensions pkg/apiserver/validation/validation.go ValidateCustomResource.
+ * The faults of a value by a schema. Where `old` is given, what has not changed is not looked at again
+ * (ratcheting). `path` is how texts name the value; `field` is the path that stands before it (of a default:
+ * where it is in the CRD). Source: kube-openapi pkg/validation/validate, apiextensions
+ * pkg/apiserver/validation/validation.go ValidateCustomResource.
  */
-export function validateValue(value: unknown, schema: Schema, options: ValueOptions = {}): readonly FieldError[] {
+export function validateValue(
+  value: unknown,
+  schema: Schema,
+  options: ValueOptions = {},
+): readonly FieldError[] {
   const { path = '', field = '', old } = options
   const errors: FieldError[] = []
   new Validation(field).check(value, schema, path, old, errors)
@@ -61,7 +70,11 @@ class Validation {
     if (typeof value === 'string') this.#string(value, schema, path, errors)
     if (typeof value === 'number') this.#number(value, schema, path, errors)
     if (Array.isArray(value)) this.#list(value, schema, path, old, errors)
-    if (schema.enum !== undefined && schema.enum.length > 0 && !schema.enum.some((one) => semanticEqual(one, value))) {
+    if (
+      schema.enum !== undefined &&
+      schema.enum.length > 0 &&
+      !schema.enum.some((one) => semanticEqual(one, value))
+    ) {
       const texts = schema.enum.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
       errors.push(notSupported(this.#at(path), value, texts))
     }
@@ -77,12 +90,26 @@ class Validation {
   #type(value: unknown, schema: Schema, path: string, errors: FieldError[]): void {
     const { type = '', format = '' } = schema
     const found = typeNameOf(value)
-    const types = schema['x-kubernetes-int-or-string'] === true ? ['integer', 'string'] : type === '' ? [] : [type]
-    const fits = types.length === 0 || types.includes(found) || (found === 'integer' && types.includes('number'))
+    const types =
+      schema['x-kubernetes-int-or-string'] === true ? ['integer', 'string'] : type === '' ? [] : [type]
+    const fits =
+      types.length === 0 || types.includes(found) || (found === 'integer' && types.includes('number'))
     if (!fits || (value === null && types.length > 0)) {
-      errors.push(typeInvalid(this.#at(path), found, `${path} ${IN_BODY} must be of type ${types.join(',')}: ${JSON.stringify(found)}`))
+      errors.push(
+        typeInvalid(
+          this.#at(path),
+          found,
+          `${path} ${IN_BODY} must be of type ${types.join(',')}: ${JSON.stringify(found)}`,
+        ),
+      )
     } else if (typeof value === 'string' && format !== '' && !hasFormat(format, value)) {
-      errors.push(typeInvalid(this.#at(path), value, `${path} ${IN_BODY} must be of type ${format}: ${JSON.stringify(value)}`))
+      errors.push(
+        typeInvalid(
+          this.#at(path),
+          value,
+          `${path} ${IN_BODY} must be of type ${format}: ${JSON.stringify(value)}`,
+        ),
+      )
     }
   }
 
@@ -98,37 +125,54 @@ class Validation {
       return found
     }
     const composite = (text: string): void => {
-      errors.push({ ...invalid('<nil>', '', `${JSON.stringify(path)} ${text}`), field: this.#field === '' ? '<nil>' : this.#field })
+      errors.push({
+        ...invalid('<nil>', '', `${JSON.stringify(path)} ${text}`),
+        field: this.#field === '' ? '<nil>' : this.#field,
+      })
     }
     if (anyOf.length > 0) {
       const results = anyOf.map(attempt)
       if (results.every((result) => result.length > 0)) {
         composite('must validate at least one schema (anyOf)')
-        errors.push(...results[best(anyOf)] ?? [])
+        errors.push(...(results[best(anyOf)] ?? []))
       }
     }
     if (oneOf.length > 0) {
       const results = oneOf.map(attempt)
       const valid = results.filter((result) => result.length === 0).length
       if (valid !== 1) {
-        composite(`must validate one and only one schema (oneOf). ${valid === 0 ? 'Found none valid' : `Found ${valid} valid alternatives`}`)
-        if (valid === 0) errors.push(...results[best(oneOf)] ?? [])
+        composite(
+          'must validate one and only one schema (oneOf). ' +
+            `${valid === 0 ? 'Found none valid' : `Found ${valid} valid alternatives`}`,
+        )
+        if (valid === 0) errors.push(...(results[best(oneOf)] ?? []))
       }
     }
     if (allOf.length > 0) {
       const results = allOf.map(attempt)
       const failed = results.filter((result) => result.length > 0)
       errors.push(...failed.flat())
-      if (failed.length > 0) composite(`must validate all the schemas (allOf)${failed.length === results.length ? '. None validated' : ''}`)
+      if (failed.length > 0)
+        composite(
+          'must validate all the schemas ' +
+            `(allOf)${failed.length === results.length ? '. None validated' : ''}`,
+        )
     }
     if (not !== undefined && attempt(not).length === 0) composite('must not validate the schema (not)')
   }
 
-  #string(value: string, { maxLength, minLength, pattern }: Schema, path: string, errors: FieldError[]): void {
+  #string(
+    value: string,
+    { maxLength, minLength, pattern }: Schema,
+    path: string,
+    errors: FieldError[],
+  ): void {
     const length = Array.from(value).length
     if (maxLength !== undefined && length > maxLength) errors.push(tooLong(this.#at(path), maxLength))
     if (minLength !== undefined && length < minLength) {
-      errors.push(invalid(this.#at(path), value, `${path} ${IN_BODY} should be at least ${minLength} chars long`))
+      errors.push(
+        invalid(this.#at(path), value, `${path} ${IN_BODY} should be at least ${minLength} chars long`),
+      )
     }
     if (pattern !== undefined && compilePattern(pattern)?.test(value) === false) {
       errors.push(invalid(this.#at(path), value, `${path} ${IN_BODY} should match '${pattern}'`))
@@ -140,7 +184,8 @@ class Validation {
     const fail = (text: string): void => {
       errors.push(invalid(this.#at(path), value, `${path} ${IN_BODY} should be ${text}`))
     }
-    if (multipleOf !== undefined && !Number.isInteger(Number((value / multipleOf).toPrecision(15)))) fail(`a multiple of ${multipleOf}`)
+    if (multipleOf !== undefined && !Number.isInteger(Number((value / multipleOf).toPrecision(15))))
+      fail(`a multiple of ${multipleOf}`)
     if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum)) {
       fail(exclusiveMaximum ? `less than ${maximum}` : `less than or equal to ${maximum}`)
     }
@@ -153,34 +198,58 @@ class Validation {
     const { minItems, maxItems, uniqueItems } = schema
     const items = itemsOf(schema)
     const before = correlation(schema, old)
-    if (items !== undefined) value.forEach((item, at) => this.check(item, items, `${path}[${at}]`, before(item), errors))
+    if (items !== undefined)
+      value.forEach((item, at) => this.check(item, items, `${path}[${at}]`, before(item), errors))
     if (minItems !== undefined && value.length < minItems) {
-      errors.push(invalid(this.#at(path), value.length, `${path} ${IN_BODY} should have at least ${minItems} items`))
+      errors.push(
+        invalid(this.#at(path), value.length, `${path} ${IN_BODY} should have at least ${minItems} items`),
+      )
     }
-    if (maxItems !== undefined && value.length > maxItems) errors.push(tooMany(this.#at(path), value.length, maxItems))
-    if (uniqueItems === true && value.some((item, at) => value.slice(0, at).some((other) => semanticEqual(item, other)))) {
+    if (maxItems !== undefined && value.length > maxItems)
+      errors.push(tooMany(this.#at(path), value.length, maxItems))
+    if (
+      uniqueItems === true &&
+      value.some((item, at) => value.slice(0, at).some((other) => semanticEqual(item, other)))
+    ) {
       errors.push(invalid(this.#at(path), '', `${path} ${IN_BODY} shouldn't contain duplicates`))
     }
   }
 
-  #object(value: Readonly<Record<string, unknown>>, schema: Schema, path: string, old: unknown, errors: FieldError[]): void {
+  #object(
+    value: Readonly<Record<string, unknown>>,
+    schema: Schema,
+    path: string,
+    old: unknown,
+    errors: FieldError[],
+  ): void {
     const count = Object.keys(value).length
     const { minProperties, maxProperties } = schema
     if (minProperties !== undefined && count < minProperties) {
-      errors.push(invalid(this.#at(path), count, `${path} ${IN_BODY} should have at least ${minProperties} properties`))
+      errors.push(
+        invalid(this.#at(path), count, `${path} ${IN_BODY} should have at least ${minProperties} properties`),
+      )
     }
-    if (maxProperties !== undefined && count > maxProperties) errors.push(tooMany(this.#at(path), count, maxProperties))
+    if (maxProperties !== undefined && count > maxProperties)
+      errors.push(tooMany(this.#at(path), count, maxProperties))
     const inside = (name: string): string => (path === '' ? name : `${path}.${name}`)
     for (const name of schema.required ?? []) {
       if (!Object.hasOwn(value, name)) errors.push(required(this.#at(inside(name))))
     }
     const before = isPlainObject(old) ? old : {}
     const named = new Set(propertyNames(schema))
-    const others = Object.keys(value).filter((name) => !named.has(name)).sort()
+    const others = Object.keys(value)
+      .filter((name) => !named.has(name))
+      .sort()
     for (const name of [...named, ...others]) {
       const field = Object.hasOwn(value, name) ? fieldOf(schema, name) : undefined
       if (field !== undefined) {
-        this.check(value[name], field, inside(name), Object.hasOwn(before, name) ? before[name] : undefined, errors)
+        this.check(
+          value[name],
+          field,
+          inside(name),
+          Object.hasOwn(before, name) ? before[name] : undefined,
+          errors,
+        )
       } else if (Object.hasOwn(value, name) && !named.has(name) && additionalOf(schema) === false) {
         errors.push(invalid(this.#at(inside(name)), '', `${path}.${name} ${IN_BODY} is a forbidden property`))
       }
@@ -191,28 +260,44 @@ class Validation {
 /** How an item of a list is found in the list as it was: by the keys of a map, else not at all. */
 export function correlation(schema: Schema, old: unknown): (item: unknown) => unknown {
   const keys = schema['x-kubernetes-list-map-keys']
-  if (!Array.isArray(old) || keys === undefined || schema['x-kubernetes-list-type'] !== 'map') return () => undefined
+  if (!Array.isArray(old) || keys === undefined || schema['x-kubernetes-list-type'] !== 'map')
+    return () => undefined
   const items = itemsOf(schema)
-  const keyOf = (item: unknown): string => JSON.stringify(keys.map((key) => {
-    const value = isPlainObject(item) && Object.hasOwn(item, key) ? item[key] : undefined
-    return value ?? items?.properties?.[key]?.default ?? null
-  }))
+  const keyOf = (item: unknown): string =>
+    JSON.stringify(
+      keys.map((key) => {
+        const value = isPlainObject(item) && Object.hasOwn(item, key) ? item[key] : undefined
+        return value ?? items?.properties?.[key]?.default ?? null
+      }),
+    )
   const known = new Map(old.map((item: unknown) => [keyOf(item), item]))
   return (item) => known.get(keyOf(item))
 }
 
-/** Lists of type set and map must hold each item once. Source: apiextensions pkg/apiserver/schema/listtype/validation.go. */
+/**
+ * Lists of type set and map must hold each item once. Source: apiextensions
+ * pkg/apiserver/schema/listtype/validation.go.
+ */
 export function validateListTypes(value: unknown, schema: Schema, path = ''): readonly FieldError[] {
   if (Array.isArray(value)) {
     const items = itemsOf(schema)
     const own = duplicatesOf(value, schema, path)
-    return [...own, ...items === undefined ? [] : value.flatMap((item, at) => validateListTypes(item, items, `${path}[${at}]`))]
+    return [
+      ...own,
+      ...(items === undefined
+        ? []
+        : value.flatMap((item, at) => validateListTypes(item, items, `${path}[${at}]`))),
+    ]
   }
   if (!isPlainObject(value)) return []
-  return Object.keys(value).sort().flatMap((name) => {
-    const field = fieldOf(schema, name)
-    return field === undefined ? [] : validateListTypes(value[name], field, path === '' ? name : `${path}.${name}`)
-  })
+  return Object.keys(value)
+    .sort()
+    .flatMap((name) => {
+      const field = fieldOf(schema, name)
+      return field === undefined
+        ? []
+        : validateListTypes(value[name], field, path === '' ? name : `${path}.${name}`)
+    })
 }
 
 function duplicatesOf(list: readonly unknown[], schema: Schema, path: string): readonly FieldError[] {
@@ -223,8 +308,15 @@ function duplicatesOf(list: readonly unknown[], schema: Schema, path: string): r
   const reported = new Set<string>()
   const errors: FieldError[] = []
   list.forEach((item, at) => {
-    const shown = type === 'set' || !isPlainObject(item)
-      ? item : Object.fromEntries(keys.filter((key) => Object.hasOwn(item, key)).sort().map((key) => [key, item[key]]))
+    const shown =
+      type === 'set' || !isPlainObject(item)
+        ? item
+        : Object.fromEntries(
+            keys
+              .filter((key) => Object.hasOwn(item, key))
+              .sort()
+              .map((key) => [key, item[key]]),
+          )
     const id = JSON.stringify(shown)
     if (seen.has(id) && !reported.has(id)) {
       errors.push(duplicate(`${path}[${at}]`, shown))

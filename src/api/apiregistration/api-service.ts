@@ -7,22 +7,45 @@ import type { APIService } from './generated.js'
 
 /** Source: kube-aggregator pkg/apis/apiregistration/validation/validation.go. */
 function validate({ metadata: { name = '' }, spec }: APIService): readonly FieldError[] {
-  const { group = '', version = '', groupPriorityMinimum, versionPriority, service, caBundle = '', insecureSkipTLSVerify = false } = spec
+  const {
+    group = '',
+    version = '',
+    groupPriorityMinimum,
+    versionPriority,
+    service,
+    caBundle = '',
+    insecureSkipTLSVerify = false,
+  } = spec
   const errors: FieldError[] = []
   const wanted = `${version}.${group}`
-  if (name !== wanted) errors.push(invalid('metadata.name', name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`))
-  if (group === '' && version !== 'v1') errors.push(required('spec.group', 'only v1 may have an empty group and it better be legacy kube'))
-  if (group !== '') for (const fault of dnsSubdomainFaults(group)) errors.push(invalid('spec.group', group, fault))
+  if (name !== wanted)
+    errors.push(
+      invalid('metadata.name', name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`),
+    )
+  if (group === '' && version !== 'v1')
+    errors.push(required('spec.group', 'only v1 may have an empty group and it better be legacy kube'))
+  if (group !== '')
+    for (const fault of dnsSubdomainFaults(group)) errors.push(invalid('spec.group', group, fault))
   for (const fault of dns1035LabelFaults(version)) errors.push(invalid('spec.version', version, fault))
   const within = (field: string, value: number, most: number): void => {
-    if (value <= 0 || value > most) errors.push(invalid(`spec.${field}`, value, `must be positive and less than ${most}`))
+    if (value <= 0 || value > most)
+      errors.push(invalid(`spec.${field}`, value, `must be positive and less than ${most}`))
   }
   within('groupPriorityMinimum', groupPriorityMinimum, 20_000)
   within('versionPriority', versionPriority, 1_000)
   if (service === undefined) {
-    if (caBundle !== '') errors.push(invalid('spec.caBundle', `${atob(caBundle).length} bytes`, 'local APIServices may not have a caBundle'))
+    if (caBundle !== '')
+      errors.push(
+        invalid(
+          'spec.caBundle',
+          `${atob(caBundle).length} bytes`,
+          'local APIServices may not have a caBundle',
+        ),
+      )
     if (insecureSkipTLSVerify) {
-      errors.push(invalid('spec.insecureSkipTLSVerify', true, 'local APIServices may not have insecureSkipTLSVerify'))
+      errors.push(
+        invalid('spec.insecureSkipTLSVerify', true, 'local APIServices may not have insecureSkipTLSVerify'),
+      )
     }
     return errors
   }
@@ -30,7 +53,9 @@ function validate({ metadata: { name = '' }, spec }: APIService): readonly Field
   if ((service.name ?? '') === '') errors.push(required('spec.service.name'))
   const { port = 443 } = service
   if (port < 1 || port > 65_535) {
-    errors.push(invalid('spec.service.port', port, 'port is not valid: must be between 1 and 65535, inclusive'))
+    errors.push(
+      invalid('spec.service.port', port, 'port is not valid: must be between 1 and 65535, inclusive'),
+    )
   }
   if (insecureSkipTLSVerify && caBundle !== '') {
     errors.push(invalid('spec.insecureSkipTLSVerify', true, 'may not be true if caBundle is present'))
@@ -40,8 +65,13 @@ function validate({ metadata: { name = '' }, spec }: APIService): readonly Field
 
 /** apiregistration.k8s.io/v1 APIService. */
 export const apiServiceDefinition: KindDefinition<APIService> = defineKind<APIService>({
-  group: 'apiregistration.k8s.io', version: 'v1', kind: 'APIService', resource: 'apiservices', categories: ['api-extensions'],
-  namespaced: false, storagePrefix: '/registry/apiregistration.k8s.io/apiservices',
+  group: 'apiregistration.k8s.io',
+  version: 'v1',
+  kind: 'APIService',
+  resource: 'apiservices',
+  categories: ['api-extensions'],
+  namespaced: false,
+  storagePrefix: '/registry/apiregistration.k8s.io/apiservices',
   subresources: [statusOf('apiregistration.k8s.io', 'v1', 'APIService')],
   validateName: pathSegmentName,
   setDefaults: ({ spec }) => {
@@ -63,7 +93,9 @@ export const apiServiceDefinition: KindDefinition<APIService> = defineKind<APISe
   },
   columns: [
     nameColumn(),
-    column('Service', ({ spec: { service } }) => (service === undefined ? 'Local' : `${service.namespace ?? ''}/${service.name ?? ''}`)),
+    column('Service', ({ spec: { service } }) =>
+      service === undefined ? 'Local' : `${service.namespace ?? ''}/${service.name ?? ''}`,
+    ),
     column('Available', ({ status }) => {
       const condition = status.conditions?.find(({ type }) => type === 'Available')
       if (condition === undefined) return 'Unknown'

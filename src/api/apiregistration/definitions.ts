@@ -4,5 +4,6 @@ import { apiServiceDefinition } from './api-service.js'
 
 /** The kinds of apiregistration.k8s.io. */
 export const apiregistrationDefinitions: readonly KindDefinition[] = [
-  erase(apiServiceDefinition), servedAs(apiServiceDefinition, 'apiregistration.k8s.io', 'v1beta1'),
+  erase(apiServiceDefinition),
+  servedAs(apiServiceDefinition, 'apiregistration.k8s.io', 'v1beta1'),
 ]

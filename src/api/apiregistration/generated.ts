@@ -2,7 +2,19 @@
 import { metaSchema } from '../meta/generated.js'
 import type { ObjectMeta } from '../meta/generated.js'
 import {
-  always, boolean, bytes, defineGroup, int32, mapList, merge, message, pointer, ref, required, string, time,
+  always,
+  boolean,
+  bytes,
+  defineGroup,
+  int32,
+  mapList,
+  merge,
+  message,
+  pointer,
+  ref,
+  required,
+  string,
+  time,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 
@@ -43,36 +55,39 @@ export interface ServiceReference {
 }
 
 /** Field tables of io.k8s.kube-aggregator.pkg.apis.apiregistration.v1. */
-export const apiregistrationSchema: SchemaGroup = defineGroup('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1', 'v1', [metaSchema], {
-  APIService: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: always(ref('APIServiceSpec')),
-    status: always(ref('APIServiceStatus')),
-  }),
-  APIServiceCondition: () => message({
-    lastTransitionTime: time,
-    message: string,
-    reason: string,
-    status: required(always(string)),
-    type: required(always(string)),
-  }),
-  APIServiceSpec: () => message({
-    caBundle: bytes,
-    group: string,
-    groupPriorityMinimum: required(always(int32)),
-    insecureSkipTLSVerify: boolean,
-    service: ref('ServiceReference'),
-    version: string,
-    versionPriority: required(always(int32)),
-  }),
-  APIServiceStatus: () => message({
-    conditions: merge('merge', mapList(ref('APIServiceCondition'), 'type'), 'type'),
-  }),
-  ServiceReference: () => message({
-    name: string,
-    namespace: string,
-    port: pointer(int32),
-  }),
-})
+export const apiregistrationSchema: SchemaGroup = defineGroup(
+  'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1',
+  'v1',
+  [metaSchema],
+  {
+    APIService: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        spec: always(ref('APIServiceSpec')),
+        status: always(ref('APIServiceStatus')),
+      }),
+    APIServiceCondition: () =>
+      message({
+        lastTransitionTime: time,
+        message: string,
+        reason: string,
+        status: required(always(string)),
+        type: required(always(string)),
+      }),
+    APIServiceSpec: () =>
+      message({
+        caBundle: bytes,
+        group: string,
+        groupPriorityMinimum: required(always(int32)),
+        insecureSkipTLSVerify: boolean,
+        service: ref('ServiceReference'),
+        version: string,
+        versionPriority: required(always(int32)),
+      }),
+    APIServiceStatus: () =>
+      message({ conditions: merge('merge', mapList(ref('APIServiceCondition'), 'type'), 'type') }),
+    ServiceReference: () => message({ name: string, namespace: string, port: pointer(int32) }),
+  },
+)

@@ -14,22 +14,38 @@ function validate({ data, revision }: ControllerRevision): readonly FieldError[]
 
 /** The data never changes. */
 function validateUpdate(next: ControllerRevision, old: ControllerRevision): readonly FieldError[] {
-  return [...validate(next), ...(semanticEqual(next.data, old.data) ? [] : [invalid('data', next.data, 'field is immutable')])]
+  return [
+    ...validate(next),
+    ...(semanticEqual(next.data, old.data) ? [] : [invalid('data', next.data, 'field is immutable')]),
+  ]
 }
 
 function controllerText({ metadata }: ControllerRevision): string {
   const owner = metadata.ownerReferences?.find(({ controller }) => controller === true)
   if (owner === undefined) return '<none>'
-  const [group, version] = owner.apiVersion.includes('/') ? owner.apiVersion.split('/') : ['', owner.apiVersion]
+  const [group, version] = owner.apiVersion.includes('/')
+    ? owner.apiVersion.split('/')
+    : ['', owner.apiVersion]
   const kind = owner.kind.toLowerCase()
   return `${group === '' || version === undefined ? kind : `${kind}.${group}`}/${owner.name}`
 }
 
 /** apps/v1 ControllerRevision. */
-export const controllerRevisionDefinition: KindDefinition<ControllerRevision> = defineKind<ControllerRevision>({
-  group: 'apps', version: 'v1', kind: 'ControllerRevision', resource: 'controllerrevisions', namespaced: true,
-  storagePrefix: '/registry/controllerrevisions',
-  validate, validateUpdate,
-  strategy: {},
-  columns: [nameColumn(), column('Controller', controllerText), column('Revision', ({ revision }) => revision), ageColumn()],
-})
+export const controllerRevisionDefinition: KindDefinition<ControllerRevision> =
+  defineKind<ControllerRevision>({
+    group: 'apps',
+    version: 'v1',
+    kind: 'ControllerRevision',
+    resource: 'controllerrevisions',
+    namespaced: true,
+    storagePrefix: '/registry/controllerrevisions',
+    validate,
+    validateUpdate,
+    strategy: {},
+    columns: [
+      nameColumn(),
+      column('Controller', controllerText),
+      column('Revision', ({ revision }) => revision),
+      ageColumn(),
+    ],
+  })

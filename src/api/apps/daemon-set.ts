@@ -1,4 +1,13 @@
-import { ageColumn, borrow, column, defineKind, emptyMessage, nameColumn, specChanged, statusOf } from '../define.js'
+import {
+  ageColumn,
+  borrow,
+  column,
+  defineKind,
+  emptyMessage,
+  nameColumn,
+  specChanged,
+  statusOf,
+} from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { semanticEqual } from '../equal.js'
@@ -7,7 +16,13 @@ import { formatLabels } from '../labels.js'
 import { podSpecWarnings } from '../core/pod-warnings.js'
 import { appsSchema, type DaemonSet, type DaemonSetUpdateStrategy } from './generated.js'
 import {
-  isZero, setTemplateDefaults, templateColumns, validateAlwaysRestarts, validateAtMostAll, validateIntOrPercent, validateNonNegative,
+  isZero,
+  setTemplateDefaults,
+  templateColumns,
+  validateAlwaysRestarts,
+  validateAtMostAll,
+  validateIntOrPercent,
+  validateNonNegative,
   validateSelectorAndTemplate,
   validateWorkloadUpdate,
 } from './template.js'
@@ -31,10 +46,19 @@ function setDefaults({ spec }: Draft<DaemonSet>): void {
 }
 
 /** Source: ValidateRollingUpdateDaemonSet. */
-function validateStrategy({ type, rollingUpdate }: DaemonSetUpdateStrategy, path: string, errors: FieldError[]): void {
+function validateStrategy(
+  { type, rollingUpdate }: DaemonSetUpdateStrategy,
+  path: string,
+  errors: FieldError[],
+): void {
   if (type === 'OnDelete') return
   if (type !== 'RollingUpdate') {
-    errors.push(notSupported(path, { Type: type ?? '', RollingUpdate: rollingUpdate ?? null }, ['RollingUpdate', 'OnDelete']))
+    errors.push(
+      notSupported(path, { Type: type ?? '', RollingUpdate: rollingUpdate ?? null }, [
+        'RollingUpdate',
+        'OnDelete',
+      ]),
+    )
     return
   }
   if (rollingUpdate === undefined) {
@@ -47,7 +71,9 @@ function validateStrategy({ type, rollingUpdate }: DaemonSetUpdateStrategy, path
   validateAtMostAll(maxUnavailable, `${path}.rollingUpdate.maxUnavailable`, errors)
   validateAtMostAll(maxSurge, `${path}.rollingUpdate.maxSurge`, errors)
   if (!isZero(maxUnavailable) && !isZero(maxSurge)) {
-    errors.push(invalid(`${path}.rollingUpdate.maxSurge`, maxSurge, 'may not be set when maxUnavailable is non-zero'))
+    errors.push(
+      invalid(`${path}.rollingUpdate.maxSurge`, maxSurge, 'may not be set when maxUnavailable is non-zero'),
+    )
   } else if (isZero(maxUnavailable) && isZero(maxSurge)) {
     errors.push(required(`${path}.rollingUpdate.maxUnavailable`, 'cannot be 0 when maxSurge is 0'))
   }
@@ -60,7 +86,12 @@ function validate({ spec }: DaemonSet): readonly FieldError[] {
   const { spec: podSpec } = spec.template
   if (podSpec?.restartPolicy !== undefined) validateAlwaysRestarts(spec.template, errors)
   if (podSpec?.activeDeadlineSeconds !== undefined) {
-    errors.push(forbidden('spec.template.spec.activeDeadlineSeconds', 'activeDeadlineSeconds in DaemonSet is not Supported'))
+    errors.push(
+      forbidden(
+        'spec.template.spec.activeDeadlineSeconds',
+        'activeDeadlineSeconds in DaemonSet is not Supported',
+      ),
+    )
   }
   validateNonNegative(spec.minReadySeconds, 'spec.minReadySeconds', errors)
   validateStrategy(spec.updateStrategy ?? {}, 'spec.updateStrategy', errors)
@@ -75,32 +106,54 @@ function validateUpdate(next: DaemonSet, old: DaemonSet): readonly FieldError[] 
 /** Source: ValidateDaemonSetStatusUpdate. */
 function validateStatusUpdate({ status }: DaemonSet): readonly FieldError[] {
   const errors: FieldError[] = []
-  for (const field of ['currentNumberScheduled', 'numberMisscheduled', 'desiredNumberScheduled', 'numberReady', 'updatedNumberScheduled',
-    'numberAvailable', 'numberUnavailable', 'collisionCount', 'observedGeneration'] as const) {
+  for (const field of [
+    'currentNumberScheduled',
+    'numberMisscheduled',
+    'desiredNumberScheduled',
+    'numberReady',
+    'updatedNumberScheduled',
+    'numberAvailable',
+    'numberUnavailable',
+    'collisionCount',
+    'observedGeneration',
+  ] as const) {
     validateNonNegative(status[field], `status.${field}`, errors)
   }
   return errors
 }
 
 function withTemplateGeneration(set: Draft<DaemonSet>, generation: number): void {
-  set.metadata = { ...set.metadata, annotations: { ...set.metadata.annotations, [templateGeneration]: String(generation) } }
+  set.metadata = {
+    ...set.metadata,
+    annotations: { ...set.metadata.annotations, [templateGeneration]: String(generation) },
+  }
 }
 
 /** The count grows with the template. Source: pkg/registry/apps/daemonset/strategy.go. */
 function prepareForUpdate(set: Draft<DaemonSet>, old: DaemonSet): void {
   set.status = borrow(old.status)
   const before = Number(old.metadata.annotations?.[templateGeneration] ?? '0')
-  const changed = set.spec.template !== old.spec.template && !semanticEqual(set.spec.template, old.spec.template)
+  const changed =
+    set.spec.template !== old.spec.template && !semanticEqual(set.spec.template, old.spec.template)
   const generation = changed ? before + 1 : before
-  if (set.metadata.annotations?.[templateGeneration] !== String(generation)) withTemplateGeneration(set, generation)
+  if (set.metadata.annotations?.[templateGeneration] !== String(generation))
+    withTemplateGeneration(set, generation)
 }
 
 /** apps/v1 DaemonSet. */
 export const daemonSetDefinition: KindDefinition<DaemonSet> = defineKind<DaemonSet>({
-  group: 'apps', version: 'v1', kind: 'DaemonSet', resource: 'daemonsets', shortNames: ['ds'], categories: ['all'],
-  namespaced: true, storagePrefix: '/registry/daemonsets',
+  group: 'apps',
+  version: 'v1',
+  kind: 'DaemonSet',
+  resource: 'daemonsets',
+  shortNames: ['ds'],
+  categories: ['all'],
+  namespaced: true,
+  storagePrefix: '/registry/daemonsets',
   subresources: [statusOf('apps', 'v1', 'DaemonSet')],
-  setDefaults, validate, validateUpdate,
+  setDefaults,
+  validate,
+  validateUpdate,
   strategy: {
     prepareForCreate: (set) => {
       set.status = emptyMessage(appsSchema, 'DaemonSetStatus')
@@ -112,9 +165,10 @@ export const daemonSetDefinition: KindDefinition<DaemonSet> = defineKind<DaemonS
     },
     validateStatusUpdate,
     generationChanged: specChanged,
-    warnings: (next, old) => (next.spec === old?.spec ? [] : podSpecWarnings(
-      next.spec.template.spec ?? { containers: [] }, 'spec.template.spec',
-    )),
+    warnings: (next, old) =>
+      next.spec === old?.spec
+        ? []
+        : podSpecWarnings(next.spec.template.spec ?? { containers: [] }, 'spec.template.spec'),
   },
   columns: [
     nameColumn(),

@@ -4,7 +4,10 @@ import { controllerRevisionDefinition } from './controller-revision.js'
 import { daemonSetDefinition } from './daemon-set.js'
 import { deploymentDefinition } from './deployment.js'
 import {
-  setBetaDeploymentDefaults, setBetaStatefulSetDefaults, setExtensionsDaemonSetDefaults, setExtensionsDeploymentDefaults,
+  setBetaDeploymentDefaults,
+  setBetaStatefulSetDefaults,
+  setExtensionsDaemonSetDefaults,
+  setExtensionsDeploymentDefaults,
   setExtensionsReplicaSetDefaults,
 } from './legacy.js'
 import { replicaSetDefinition } from './replica-set.js'
@@ -12,11 +15,17 @@ import { statefulSetDefinition } from './stateful-set.js'
 
 /** The kinds of apps, in all its versions and as extensions/v1beta1 had them. */
 export const appsDefinitions: readonly KindDefinition[] = [
-  erase(controllerRevisionDefinition), erase(daemonSetDefinition), erase(deploymentDefinition), erase(replicaSetDefinition),
+  erase(controllerRevisionDefinition),
+  erase(daemonSetDefinition),
+  erase(deploymentDefinition),
+  erase(replicaSetDefinition),
   erase(statefulSetDefinition),
-  servedAs(deploymentDefinition, 'apps', 'v1beta2'), servedAs(replicaSetDefinition, 'apps', 'v1beta2'),
-  servedAs(daemonSetDefinition, 'apps', 'v1beta2'), servedAs(controllerRevisionDefinition, 'apps', 'v1beta2'),
-  servedAs(statefulSetDefinition, 'apps', 'v1beta2'), servedAs(statefulSetDefinition, 'apps', 'v1beta1', setBetaStatefulSetDefaults),
+  servedAs(deploymentDefinition, 'apps', 'v1beta2'),
+  servedAs(replicaSetDefinition, 'apps', 'v1beta2'),
+  servedAs(daemonSetDefinition, 'apps', 'v1beta2'),
+  servedAs(controllerRevisionDefinition, 'apps', 'v1beta2'),
+  servedAs(statefulSetDefinition, 'apps', 'v1beta2'),
+  servedAs(statefulSetDefinition, 'apps', 'v1beta1', setBetaStatefulSetDefaults),
   servedAs(deploymentDefinition, 'apps', 'v1beta1', setBetaDeploymentDefaults),
   servedAs(controllerRevisionDefinition, 'apps', 'v1beta1'),
   servedAs(deploymentDefinition, 'extensions', 'v1beta1', setExtensionsDeploymentDefaults),

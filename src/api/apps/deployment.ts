@@ -1,5 +1,13 @@
 import {
-  ageColumn, borrow, column, defineKind, emptyMessage, nameColumn, scaleSubresource, specChanged, statusOf,
+  ageColumn,
+  borrow,
+  column,
+  defineKind,
+  emptyMessage,
+  nameColumn,
+  scaleSubresource,
+  specChanged,
+  statusOf,
 } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
@@ -8,7 +16,13 @@ import { forbidden, invalid, notSupported, type FieldError } from '../field-erro
 import { podSpecWarnings } from '../core/pod-warnings.js'
 import { appsSchema, type Deployment, type DeploymentStrategy } from './generated.js'
 import {
-  isZero, setTemplateDefaults, templateColumns, validateAlwaysRestarts, validateAtMostAll, validateIntOrPercent, validateNonNegative,
+  isZero,
+  setTemplateDefaults,
+  templateColumns,
+  validateAlwaysRestarts,
+  validateAtMostAll,
+  validateIntOrPercent,
+  validateNonNegative,
   validateSelectorAndTemplate,
   validateWorkloadUpdate,
 } from './template.js'
@@ -34,21 +48,31 @@ function setDefaults({ spec }: Draft<Deployment>): void {
 }
 
 /** Source: pkg/apis/apps/validation ValidateDeploymentStrategy. */
-function validateStrategy({ type, rollingUpdate }: DeploymentStrategy, path: string, errors: FieldError[]): void {
+function validateStrategy(
+  { type, rollingUpdate }: DeploymentStrategy,
+  path: string,
+  errors: FieldError[],
+): void {
   if (type === 'Recreate') {
     if (rollingUpdate !== undefined) {
-      errors.push(forbidden(`${path}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'"))
+      errors.push(
+        forbidden(`${path}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'"),
+      )
     }
   } else if (type === 'RollingUpdate') {
     const { maxUnavailable, maxSurge } = rollingUpdate ?? {}
     validateIntOrPercent(maxUnavailable, `${path}.rollingUpdate.maxUnavailable`, errors)
     validateIntOrPercent(maxSurge, `${path}.rollingUpdate.maxSurge`, errors)
     if (isZero(maxUnavailable) && isZero(maxSurge)) {
-      errors.push(invalid(`${path}.rollingUpdate.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'))
+      errors.push(
+        invalid(`${path}.rollingUpdate.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'),
+      )
     }
     validateAtMostAll(maxUnavailable, `${path}.rollingUpdate.maxUnavailable`, errors)
   } else {
-    errors.push(notSupported(path, { Type: type, RollingUpdate: rollingUpdate ?? null }, ['Recreate', 'RollingUpdate']))
+    errors.push(
+      notSupported(path, { Type: type, RollingUpdate: rollingUpdate ?? null }, ['Recreate', 'RollingUpdate']),
+    )
   }
 }
 
@@ -59,7 +83,12 @@ function validate({ spec }: Deployment): readonly FieldError[] {
   validateSelectorAndTemplate(spec, 'empty selector is invalid for deployment', true, errors)
   if (spec.template.spec?.restartPolicy !== undefined) validateAlwaysRestarts(spec.template, errors)
   if (spec.template.spec?.activeDeadlineSeconds !== undefined) {
-    errors.push(forbidden('spec.template.spec.activeDeadlineSeconds', 'activeDeadlineSeconds in ReplicaSet is not Supported'))
+    errors.push(
+      forbidden(
+        'spec.template.spec.activeDeadlineSeconds',
+        'activeDeadlineSeconds in ReplicaSet is not Supported',
+      ),
+    )
   }
   validateStrategy(spec.strategy ?? {}, 'spec.strategy', errors)
   validateNonNegative(spec.minReadySeconds, 'spec.minReadySeconds', errors)
@@ -80,7 +109,14 @@ function validateUpdate(next: Deployment, old: Deployment): readonly FieldError[
 function validateStatusUpdate({ status }: Deployment): readonly FieldError[] {
   const errors: FieldError[] = []
   const { replicas = 0, availableReplicas = 0, readyReplicas = 0 } = status
-  for (const field of ['observedGeneration', 'replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas', 'unavailableReplicas'] as const) {
+  for (const field of [
+    'observedGeneration',
+    'replicas',
+    'updatedReplicas',
+    'readyReplicas',
+    'availableReplicas',
+    'unavailableReplicas',
+  ] as const) {
     validateNonNegative(status[field], `status.${field}`, errors)
   }
   const limits = [
@@ -90,7 +126,7 @@ function validateStatusUpdate({ status }: Deployment): readonly FieldError[] {
     ['availableReplicas', readyReplicas, 'cannot be greater than readyReplicas'],
   ] as const
   for (const [field, limit, text] of limits) {
-    const value = field === 'availableReplicas' ? availableReplicas : status[field] ?? 0
+    const value = field === 'availableReplicas' ? availableReplicas : (status[field] ?? 0)
     if (value > limit) errors.push(invalid(`status.${field}`, value, text))
   }
   return errors
@@ -98,10 +134,18 @@ function validateStatusUpdate({ status }: Deployment): readonly FieldError[] {
 
 /** apps/v1 Deployment. */
 export const deploymentDefinition: KindDefinition<Deployment> = defineKind<Deployment>({
-  group: 'apps', version: 'v1', kind: 'Deployment', resource: 'deployments', shortNames: ['deploy'], categories: ['all'],
-  namespaced: true, storagePrefix: '/registry/deployments',
+  group: 'apps',
+  version: 'v1',
+  kind: 'Deployment',
+  resource: 'deployments',
+  shortNames: ['deploy'],
+  categories: ['all'],
+  namespaced: true,
+  storagePrefix: '/registry/deployments',
   subresources: [scaleSubresource, statusOf('apps', 'v1', 'Deployment')],
-  setDefaults, validate, validateUpdate,
+  setDefaults,
+  validate,
+  validateUpdate,
   strategy: {
     resetFields: { status: [['spec'], ['metadata', 'labels']] },
     prepareForCreate: (deployment) => {
@@ -113,16 +157,17 @@ export const deploymentDefinition: KindDefinition<Deployment> = defineKind<Deplo
     prepareForStatusUpdate: (deployment, old) => {
       deployment.spec = borrow(old.spec)
       const { labels: _, ...metadata } = deployment.metadata
-      deployment.metadata = old.metadata.labels === undefined ? metadata : { ...metadata, labels: borrow(old.metadata.labels) }
+      deployment.metadata =
+        old.metadata.labels === undefined ? metadata : { ...metadata, labels: borrow(old.metadata.labels) }
     },
     validateStatusUpdate,
     // annotations count too: a rollback reads them
-    generationChanged: (next, old) => specChanged(next, old) || !semanticEqual(
-      next.metadata.annotations, old.metadata.annotations,
-    ),
-    warnings: (next, old) => (next.spec === old?.spec ? [] : podSpecWarnings(
-      next.spec.template.spec ?? { containers: [] }, 'spec.template.spec',
-    )),
+    generationChanged: (next, old) =>
+      specChanged(next, old) || !semanticEqual(next.metadata.annotations, old.metadata.annotations),
+    warnings: (next, old) =>
+      next.spec === old?.spec
+        ? []
+        : podSpecWarnings(next.spec.template.spec ?? { containers: [] }, 'spec.template.spec'),
   },
   columns: [
     nameColumn(),

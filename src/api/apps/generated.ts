@@ -5,8 +5,24 @@ import type { PersistentVolumeClaim, PodTemplateSpec } from '../core/generated.j
 import type { IntOrString, JsonObject } from '../json.js'
 import type { LabelSelector, ObjectMeta } from '../meta/generated.js'
 import {
-  always, atomicList, boolean, defineGroup, int32, int64, intOrString, json, mapList, merge, message, named, patch, pointer,
-  ref, required, string, time,
+  always,
+  atomicList,
+  boolean,
+  defineGroup,
+  int32,
+  int64,
+  intOrString,
+  json,
+  mapList,
+  merge,
+  message,
+  named,
+  patch,
+  pointer,
+  ref,
+  required,
+  string,
+  time,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 
@@ -212,179 +228,189 @@ export interface StatefulSetUpdateStrategy {
 
 /** Field tables of io.k8s.api.apps.v1. */
 export const appsSchema: SchemaGroup = defineGroup('io.k8s.api.apps.v1', 'v1', [coreSchema, metaSchema], {
-  ControllerRevision: () => message({
-    apiVersion: pointer(string),
-    data: json,
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    revision: required(always(int64)),
-  }),
-  DaemonSet: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: always(ref('DaemonSetSpec')),
-    status: always(ref('DaemonSetStatus')),
-  }),
-  DaemonSetCondition: () => message({
-    lastTransitionTime: always(time),
-    message: string,
-    reason: string,
-    status: required(always(named('v1.ConditionStatus'))),
-    type: required(always(named('v1.DaemonSetConditionType'))),
-  }),
-  DaemonSetSpec: () => message({
-    minReadySeconds: int32,
-    revisionHistoryLimit: pointer(int32),
-    selector: required(ref('LabelSelector')),
-    template: required(always(ref('PodTemplateSpec'))),
-    updateStrategy: always(ref('DaemonSetUpdateStrategy')),
-  }),
-  DaemonSetStatus: () => message({
-    collisionCount: pointer(int32),
-    conditions: merge('merge', mapList(ref('DaemonSetCondition'), 'type'), 'type'),
-    currentNumberScheduled: required(always(int32)),
-    desiredNumberScheduled: required(always(int32)),
-    numberAvailable: int32,
-    numberMisscheduled: required(always(int32)),
-    numberReady: required(always(int32)),
-    numberUnavailable: int32,
-    observedGeneration: int64,
-    updatedNumberScheduled: int32,
-  }),
-  DaemonSetUpdateStrategy: () => message({
-    rollingUpdate: ref('RollingUpdateDaemonSet'),
-    type: named('v1.DaemonSetUpdateStrategyType', ['OnDelete', 'RollingUpdate']),
-  }),
-  Deployment: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: always(ref('DeploymentSpec')),
-    status: always(ref('DeploymentStatus')),
-  }),
-  DeploymentCondition: () => message({
-    lastTransitionTime: always(time),
-    lastUpdateTime: always(time),
-    message: string,
-    reason: string,
-    status: required(always(named('v1.ConditionStatus'))),
-    type: required(always(named('v1.DeploymentConditionType'))),
-  }),
-  DeploymentSpec: () => message({
-    minReadySeconds: int32,
-    paused: boolean,
-    progressDeadlineSeconds: pointer(int32),
-    replicas: pointer(int32),
-    revisionHistoryLimit: pointer(int32),
-    selector: required(ref('LabelSelector')),
-    strategy: patch('retainKeys', always(ref('DeploymentStrategy'))),
-    template: required(always(ref('PodTemplateSpec'))),
-  }),
-  DeploymentStatus: () => message({
-    availableReplicas: int32,
-    collisionCount: pointer(int32),
-    conditions: merge('merge', mapList(ref('DeploymentCondition'), 'type'), 'type'),
-    observedGeneration: int64,
-    readyReplicas: int32,
-    replicas: int32,
-    terminatingReplicas: pointer(int32),
-    unavailableReplicas: int32,
-    updatedReplicas: int32,
-  }),
-  DeploymentStrategy: () => message({
-    rollingUpdate: ref('RollingUpdateDeployment'),
-    type: named('v1.DeploymentStrategyType', ['Recreate', 'RollingUpdate']),
-  }),
-  ReplicaSet: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: always(ref('ReplicaSetSpec')),
-    status: always(ref('ReplicaSetStatus')),
-  }),
-  ReplicaSetCondition: () => message({
-    lastTransitionTime: always(time),
-    message: string,
-    reason: string,
-    status: required(always(named('v1.ConditionStatus'))),
-    type: required(always(named('v1.ReplicaSetConditionType'))),
-  }),
-  ReplicaSetSpec: () => message({
-    minReadySeconds: int32,
-    replicas: pointer(int32),
-    selector: required(ref('LabelSelector')),
-    template: always(ref('PodTemplateSpec')),
-  }),
-  ReplicaSetStatus: () => message({
-    availableReplicas: int32,
-    conditions: merge('merge', mapList(ref('ReplicaSetCondition'), 'type'), 'type'),
-    fullyLabeledReplicas: int32,
-    observedGeneration: int64,
-    readyReplicas: int32,
-    replicas: required(always(int32)),
-    terminatingReplicas: pointer(int32),
-  }),
-  RollingUpdateDaemonSet: () => message({
-    maxSurge: intOrString,
-    maxUnavailable: intOrString,
-  }),
-  RollingUpdateDeployment: () => message({
-    maxSurge: intOrString,
-    maxUnavailable: intOrString,
-  }),
-  RollingUpdateStatefulSetStrategy: () => message({
-    maxUnavailable: intOrString,
-    partition: pointer(int32),
-  }),
-  StatefulSet: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: always(ref('StatefulSetSpec')),
-    status: always(ref('StatefulSetStatus')),
-  }),
-  StatefulSetCondition: () => message({
-    lastTransitionTime: always(time),
-    message: string,
-    reason: string,
-    status: required(always(named('v1.ConditionStatus'))),
-    type: required(always(named('v1.StatefulSetConditionType'))),
-  }),
-  StatefulSetOrdinals: () => message({
-    start: always(int32),
-  }),
-  StatefulSetPersistentVolumeClaimRetentionPolicy: () => message({
-    whenDeleted: named('v1.PersistentVolumeClaimRetentionPolicyType'),
-    whenScaled: named('v1.PersistentVolumeClaimRetentionPolicyType'),
-  }),
-  StatefulSetSpec: () => message({
-    minReadySeconds: int32,
-    ordinals: ref('StatefulSetOrdinals'),
-    persistentVolumeClaimRetentionPolicy: ref('StatefulSetPersistentVolumeClaimRetentionPolicy'),
-    podManagementPolicy: named('v1.PodManagementPolicyType', ['OrderedReady', 'Parallel']),
-    replicas: pointer(int32),
-    revisionHistoryLimit: pointer(int32),
-    selector: required(ref('LabelSelector')),
-    serviceName: always(string),
-    template: required(always(ref('PodTemplateSpec'))),
-    updateStrategy: always(ref('StatefulSetUpdateStrategy')),
-    volumeClaimTemplates: atomicList(ref('PersistentVolumeClaim')),
-  }),
-  StatefulSetStatus: () => message({
-    availableReplicas: always(int32),
-    collisionCount: pointer(int32),
-    conditions: merge('merge', mapList(ref('StatefulSetCondition'), 'type'), 'type'),
-    currentReplicas: int32,
-    currentRevision: string,
-    observedGeneration: int64,
-    readyReplicas: int32,
-    replicas: required(always(int32)),
-    updateRevision: string,
-    updatedReplicas: int32,
-  }),
-  StatefulSetUpdateStrategy: () => message({
-    rollingUpdate: ref('RollingUpdateStatefulSetStrategy'),
-    type: named('v1.StatefulSetUpdateStrategyType', ['OnDelete', 'RollingUpdate']),
-  }),
+  ControllerRevision: () =>
+    message({
+      apiVersion: pointer(string),
+      data: json,
+      kind: pointer(string),
+      metadata: always(ref('ObjectMeta')),
+      revision: required(always(int64)),
+    }),
+  DaemonSet: () =>
+    message({
+      apiVersion: pointer(string),
+      kind: pointer(string),
+      metadata: always(ref('ObjectMeta')),
+      spec: always(ref('DaemonSetSpec')),
+      status: always(ref('DaemonSetStatus')),
+    }),
+  DaemonSetCondition: () =>
+    message({
+      lastTransitionTime: always(time),
+      message: string,
+      reason: string,
+      status: required(always(named('v1.ConditionStatus'))),
+      type: required(always(named('v1.DaemonSetConditionType'))),
+    }),
+  DaemonSetSpec: () =>
+    message({
+      minReadySeconds: int32,
+      revisionHistoryLimit: pointer(int32),
+      selector: required(ref('LabelSelector')),
+      template: required(always(ref('PodTemplateSpec'))),
+      updateStrategy: always(ref('DaemonSetUpdateStrategy')),
+    }),
+  DaemonSetStatus: () =>
+    message({
+      collisionCount: pointer(int32),
+      conditions: merge('merge', mapList(ref('DaemonSetCondition'), 'type'), 'type'),
+      currentNumberScheduled: required(always(int32)),
+      desiredNumberScheduled: required(always(int32)),
+      numberAvailable: int32,
+      numberMisscheduled: required(always(int32)),
+      numberReady: required(always(int32)),
+      numberUnavailable: int32,
+      observedGeneration: int64,
+      updatedNumberScheduled: int32,
+    }),
+  DaemonSetUpdateStrategy: () =>
+    message({
+      rollingUpdate: ref('RollingUpdateDaemonSet'),
+      type: named('v1.DaemonSetUpdateStrategyType', ['OnDelete', 'RollingUpdate']),
+    }),
+  Deployment: () =>
+    message({
+      apiVersion: pointer(string),
+      kind: pointer(string),
+      metadata: always(ref('ObjectMeta')),
+      spec: always(ref('DeploymentSpec')),
+      status: always(ref('DeploymentStatus')),
+    }),
+  DeploymentCondition: () =>
+    message({
+      lastTransitionTime: always(time),
+      lastUpdateTime: always(time),
+      message: string,
+      reason: string,
+      status: required(always(named('v1.ConditionStatus'))),
+      type: required(always(named('v1.DeploymentConditionType'))),
+    }),
+  DeploymentSpec: () =>
+    message({
+      minReadySeconds: int32,
+      paused: boolean,
+      progressDeadlineSeconds: pointer(int32),
+      replicas: pointer(int32),
+      revisionHistoryLimit: pointer(int32),
+      selector: required(ref('LabelSelector')),
+      strategy: patch('retainKeys', always(ref('DeploymentStrategy'))),
+      template: required(always(ref('PodTemplateSpec'))),
+    }),
+  DeploymentStatus: () =>
+    message({
+      availableReplicas: int32,
+      collisionCount: pointer(int32),
+      conditions: merge('merge', mapList(ref('DeploymentCondition'), 'type'), 'type'),
+      observedGeneration: int64,
+      readyReplicas: int32,
+      replicas: int32,
+      terminatingReplicas: pointer(int32),
+      unavailableReplicas: int32,
+      updatedReplicas: int32,
+    }),
+  DeploymentStrategy: () =>
+    message({
+      rollingUpdate: ref('RollingUpdateDeployment'),
+      type: named('v1.DeploymentStrategyType', ['Recreate', 'RollingUpdate']),
+    }),
+  ReplicaSet: () =>
+    message({
+      apiVersion: pointer(string),
+      kind: pointer(string),
+      metadata: always(ref('ObjectMeta')),
+      spec: always(ref('ReplicaSetSpec')),
+      status: always(ref('ReplicaSetStatus')),
+    }),
+  ReplicaSetCondition: () =>
+    message({
+      lastTransitionTime: always(time),
+      message: string,
+      reason: string,
+      status: required(always(named('v1.ConditionStatus'))),
+      type: required(always(named('v1.ReplicaSetConditionType'))),
+    }),
+  ReplicaSetSpec: () =>
+    message({
+      minReadySeconds: int32,
+      replicas: pointer(int32),
+      selector: required(ref('LabelSelector')),
+      template: always(ref('PodTemplateSpec')),
+    }),
+  ReplicaSetStatus: () =>
+    message({
+      availableReplicas: int32,
+      conditions: merge('merge', mapList(ref('ReplicaSetCondition'), 'type'), 'type'),
+      fullyLabeledReplicas: int32,
+      observedGeneration: int64,
+      readyReplicas: int32,
+      replicas: required(always(int32)),
+      terminatingReplicas: pointer(int32),
+    }),
+  RollingUpdateDaemonSet: () => message({ maxSurge: intOrString, maxUnavailable: intOrString }),
+  RollingUpdateDeployment: () => message({ maxSurge: intOrString, maxUnavailable: intOrString }),
+  RollingUpdateStatefulSetStrategy: () => message({ maxUnavailable: intOrString, partition: pointer(int32) }),
+  StatefulSet: () =>
+    message({
+      apiVersion: pointer(string),
+      kind: pointer(string),
+      metadata: always(ref('ObjectMeta')),
+      spec: always(ref('StatefulSetSpec')),
+      status: always(ref('StatefulSetStatus')),
+    }),
+  StatefulSetCondition: () =>
+    message({
+      lastTransitionTime: always(time),
+      message: string,
+      reason: string,
+      status: required(always(named('v1.ConditionStatus'))),
+      type: required(always(named('v1.StatefulSetConditionType'))),
+    }),
+  StatefulSetOrdinals: () => message({ start: always(int32) }),
+  StatefulSetPersistentVolumeClaimRetentionPolicy: () =>
+    message({
+      whenDeleted: named('v1.PersistentVolumeClaimRetentionPolicyType'),
+      whenScaled: named('v1.PersistentVolumeClaimRetentionPolicyType'),
+    }),
+  StatefulSetSpec: () =>
+    message({
+      minReadySeconds: int32,
+      ordinals: ref('StatefulSetOrdinals'),
+      persistentVolumeClaimRetentionPolicy: ref('StatefulSetPersistentVolumeClaimRetentionPolicy'),
+      podManagementPolicy: named('v1.PodManagementPolicyType', ['OrderedReady', 'Parallel']),
+      replicas: pointer(int32),
+      revisionHistoryLimit: pointer(int32),
+      selector: required(ref('LabelSelector')),
+      serviceName: always(string),
+      template: required(always(ref('PodTemplateSpec'))),
+      updateStrategy: always(ref('StatefulSetUpdateStrategy')),
+      volumeClaimTemplates: atomicList(ref('PersistentVolumeClaim')),
+    }),
+  StatefulSetStatus: () =>
+    message({
+      availableReplicas: always(int32),
+      collisionCount: pointer(int32),
+      conditions: merge('merge', mapList(ref('StatefulSetCondition'), 'type'), 'type'),
+      currentReplicas: int32,
+      currentRevision: string,
+      observedGeneration: int64,
+      readyReplicas: int32,
+      replicas: required(always(int32)),
+      updateRevision: string,
+      updatedReplicas: int32,
+    }),
+  StatefulSetUpdateStrategy: () =>
+    message({
+      rollingUpdate: ref('RollingUpdateStatefulSetStrategy'),
+      type: named('v1.StatefulSetUpdateStrategyType', ['OnDelete', 'RollingUpdate']),
+    }),
 })

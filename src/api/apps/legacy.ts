@@ -6,17 +6,24 @@ import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from './generated
 /** "Never" of the two limits that extensions/v1beta1 did not have. */
 const unlimited = 2 ** 31 - 1
 
-type Selecting = Draft<Deployment>['spec'] | Draft<ReplicaSet>['spec'] | Draft<DaemonSet>['spec'] | Draft<StatefulSet>['spec']
+type Selecting =
+  | Draft<Deployment>['spec']
+  | Draft<ReplicaSet>['spec']
+  | Draft<DaemonSet>['spec']
+  | Draft<StatefulSet>['spec']
 
 /** A missing selector selects the template's labels. */
 function setSelectorDefault(spec: Selecting): void {
   const { labels } = spec.template.metadata ?? {}
   if (spec.selector === undefined && labels !== undefined) {
-    (spec as { selector?: object }).selector = { matchLabels: { ...labels } }
+    ;(spec as { selector?: object }).selector = { matchLabels: { ...labels } }
   }
 }
 
-/** extensions/v1beta1 Deployment: one pod more or less at a time, no deadline, all history. apps/v1 defaults fill in the rest. */
+/**
+ * extensions/v1beta1 Deployment: one pod more or less at a time, no deadline, all history. apps/v1 defaults
+ * fill in the rest.
+ */
 export function setExtensionsDeploymentDefaults({ spec }: Draft<Deployment>): void {
   setSelectorDefault(spec)
   spec.strategy ??= {}

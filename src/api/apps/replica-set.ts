@@ -1,5 +1,13 @@
 import {
-  ageColumn, borrow, column, defineKind, emptyMessage, nameColumn, scaleSubresource, specChanged, statusOf,
+  ageColumn,
+  borrow,
+  column,
+  defineKind,
+  emptyMessage,
+  nameColumn,
+  scaleSubresource,
+  specChanged,
+  statusOf,
 } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
@@ -7,7 +15,11 @@ import { forbidden, invalid, type FieldError } from '../field-error.js'
 import { podSpecWarnings } from '../core/pod-warnings.js'
 import { appsSchema, type ReplicaSet } from './generated.js'
 import {
-  setTemplateDefaults, templateColumns, validateAlwaysRestarts, validateNonNegative, validateSelectorAndTemplate,
+  setTemplateDefaults,
+  templateColumns,
+  validateAlwaysRestarts,
+  validateNonNegative,
+  validateSelectorAndTemplate,
   validateWorkloadUpdate,
 } from './template.js'
 
@@ -17,7 +29,9 @@ function setDefaults({ spec }: Draft<ReplicaSet>): void {
   spec.replicas ??= 1
 }
 
-/** Source: pkg/apis/apps/validation ValidateReplicaSetSpec; the text about an empty selector is upstream's. */
+/**
+ * Source: pkg/apis/apps/validation ValidateReplicaSetSpec; the text about an empty selector is upstream's.
+ */
 function validate({ spec }: ReplicaSet): readonly FieldError[] {
   const errors: FieldError[] = []
   validateNonNegative(spec.replicas, 'spec.replicas', errors)
@@ -25,7 +39,12 @@ function validate({ spec }: ReplicaSet): readonly FieldError[] {
   validateSelectorAndTemplate(spec, 'empty selector is invalid for deployment', true, errors)
   if (spec.template.spec?.restartPolicy !== undefined) validateAlwaysRestarts(spec.template, errors)
   if (spec.template.spec?.activeDeadlineSeconds !== undefined) {
-    errors.push(forbidden('spec.template.spec.activeDeadlineSeconds', 'activeDeadlineSeconds in ReplicaSet is not Supported'))
+    errors.push(
+      forbidden(
+        'spec.template.spec.activeDeadlineSeconds',
+        'activeDeadlineSeconds in ReplicaSet is not Supported',
+      ),
+    )
   }
   return errors
 }
@@ -38,30 +57,50 @@ function validateUpdate(next: ReplicaSet, old: ReplicaSet): readonly FieldError[
 function validateStatusUpdate({ status }: ReplicaSet): readonly FieldError[] {
   const errors: FieldError[] = []
   const { replicas, fullyLabeledReplicas = 0, readyReplicas = 0, availableReplicas = 0 } = status
-  for (const field of ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration'] as const) {
+  for (const field of [
+    'replicas',
+    'fullyLabeledReplicas',
+    'readyReplicas',
+    'availableReplicas',
+    'observedGeneration',
+  ] as const) {
     validateNonNegative(status[field], `status.${field}`, errors)
   }
   if (fullyLabeledReplicas > replicas) {
-    errors.push(invalid('status.fullyLabeledReplicas', fullyLabeledReplicas, 'cannot be greater than status.replicas'))
+    errors.push(
+      invalid('status.fullyLabeledReplicas', fullyLabeledReplicas, 'cannot be greater than status.replicas'),
+    )
   }
   if (readyReplicas > replicas) {
     errors.push(invalid('status.readyReplicas', readyReplicas, 'cannot be greater than status.replicas'))
   }
   if (availableReplicas > replicas) {
-    errors.push(invalid('status.availableReplicas', availableReplicas, 'cannot be greater than status.replicas'))
+    errors.push(
+      invalid('status.availableReplicas', availableReplicas, 'cannot be greater than status.replicas'),
+    )
   }
   if (availableReplicas > readyReplicas) {
-    errors.push(invalid('status.availableReplicas', availableReplicas, 'cannot be greater than readyReplicas'))
+    errors.push(
+      invalid('status.availableReplicas', availableReplicas, 'cannot be greater than readyReplicas'),
+    )
   }
   return errors
 }
 
 /** apps/v1 ReplicaSet. */
 export const replicaSetDefinition: KindDefinition<ReplicaSet> = defineKind<ReplicaSet>({
-  group: 'apps', version: 'v1', kind: 'ReplicaSet', resource: 'replicasets', shortNames: ['rs'], categories: ['all'],
-  namespaced: true, storagePrefix: '/registry/replicasets',
+  group: 'apps',
+  version: 'v1',
+  kind: 'ReplicaSet',
+  resource: 'replicasets',
+  shortNames: ['rs'],
+  categories: ['all'],
+  namespaced: true,
+  storagePrefix: '/registry/replicasets',
   subresources: [scaleSubresource, statusOf('apps', 'v1', 'ReplicaSet')],
-  setDefaults, validate, validateUpdate,
+  setDefaults,
+  validate,
+  validateUpdate,
   strategy: {
     prepareForCreate: (set) => {
       set.status = emptyMessage(appsSchema, 'ReplicaSetStatus')
@@ -74,9 +113,10 @@ export const replicaSetDefinition: KindDefinition<ReplicaSet> = defineKind<Repli
     },
     validateStatusUpdate,
     generationChanged: specChanged,
-    warnings: (next, old) => (next.spec === old?.spec ? [] : podSpecWarnings(
-      next.spec.template.spec ?? { containers: [] }, 'spec.template.spec',
-    )),
+    warnings: (next, old) =>
+      next.spec === old?.spec
+        ? []
+        : podSpecWarnings(next.spec.template.spec ?? { containers: [] }, 'spec.template.spec'),
   },
   columns: [
     nameColumn(),

@@ -4,15 +4,33 @@ import { dnsLabelFaults } from '../names.js'
 import { isUsableSelector, validateLabelSelector } from '../meta/label-validation.js'
 import type { PodSpec, PodTemplateSpec } from '../core/generated.js'
 import { validatePodTemplate } from '../core/template-validation.js'
-import type { StatefulSet, StatefulSetPersistentVolumeClaimRetentionPolicy, StatefulSetSpec, StatefulSetUpdateStrategy } from './generated.js'
+import type {
+  StatefulSet,
+  StatefulSetPersistentVolumeClaimRetentionPolicy,
+  StatefulSetSpec,
+  StatefulSetUpdateStrategy,
+} from './generated.js'
 import {
-  isEmptySelector, isZero, selectorAsGo, validateAtMostAll, validateIntOrPercent, validateNonNegative, validateTemplateLabels,
+  isEmptySelector,
+  isZero,
+  selectorAsGo,
+  validateAtMostAll,
+  validateIntOrPercent,
+  validateNonNegative,
+  validateTemplateLabels,
 } from './template.js'
 
-const mutableText = "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
-  + "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"
+const mutableText =
+  "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', " +
+  "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"
 const mutable = new Set([
-  'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds',
+  'replicas',
+  'ordinals',
+  'template',
+  'updateStrategy',
+  'revisionHistoryLimit',
+  'persistentVolumeClaimRetentionPolicy',
+  'minReadySeconds',
 ])
 
 /** What an update does not look at again. */
@@ -31,30 +49,54 @@ function validateManagement(policy: string | undefined, errors: FieldError[]): v
 
 /** How Go's internal type shows the parameters of a rolling update. */
 const rollingAsGo = (rolling: StatefulSetUpdateStrategy['rollingUpdate']): unknown =>
-  (rolling === undefined ? null : { Partition: rolling.partition ?? 0, MaxUnavailable: rolling.maxUnavailable ?? null })
+  rolling === undefined
+    ? null
+    : { Partition: rolling.partition ?? 0, MaxUnavailable: rolling.maxUnavailable ?? null }
 
-function validateStrategy({ type, rollingUpdate }: StatefulSetUpdateStrategy, path: string, errors: FieldError[]): void {
+function validateStrategy(
+  { type, rollingUpdate }: StatefulSetUpdateStrategy,
+  path: string,
+  errors: FieldError[],
+): void {
   if (type === undefined) errors.push(required(path))
   else if (type === 'OnDelete') {
     if (rollingUpdate !== undefined) {
-      errors.push(invalid(`${path}.rollingUpdate`, rollingAsGo(rollingUpdate), "only allowed for updateStrategy 'RollingUpdate'"))
+      errors.push(
+        invalid(
+          `${path}.rollingUpdate`,
+          rollingAsGo(rollingUpdate),
+          "only allowed for updateStrategy 'RollingUpdate'",
+        ),
+      )
     }
   } else if (type === 'RollingUpdate') {
     const { partition, maxUnavailable } = rollingUpdate ?? {}
     validateNonNegative(partition, `${path}.rollingUpdate.partition`, errors)
     if (maxUnavailable === undefined) return
     validateIntOrPercent(maxUnavailable, `${path}.rollingUpdate.maxUnavailable`, errors)
-    if (isZero(maxUnavailable)) errors.push(invalid(`${path}.rollingUpdate.maxUnavailable`, maxUnavailable, 'cannot be 0'))
+    if (isZero(maxUnavailable))
+      errors.push(invalid(`${path}.rollingUpdate.maxUnavailable`, maxUnavailable, 'cannot be 0'))
     validateAtMostAll(maxUnavailable, `${path}.rollingUpdate.maxUnavailable`, errors)
   } else {
-    errors.push(invalid(path, { Type: type, RollingUpdate: rollingAsGo(rollingUpdate) }, "must be 'RollingUpdate' or 'OnDelete'"))
+    errors.push(
+      invalid(
+        path,
+        { Type: type, RollingUpdate: rollingAsGo(rollingUpdate) },
+        "must be 'RollingUpdate' or 'OnDelete'",
+      ),
+    )
   }
 }
 
-function validateRetention(policy: StatefulSetPersistentVolumeClaimRetentionPolicy, path: string, errors: FieldError[]): void {
+function validateRetention(
+  policy: StatefulSetPersistentVolumeClaimRetentionPolicy,
+  path: string,
+  errors: FieldError[],
+): void {
   for (const field of ['whenDeleted', 'whenScaled'] as const) {
     const value = policy[field] ?? ''
-    if (value !== 'Retain' && value !== 'Delete') errors.push(notSupported(`${path}.${field}`, value, ['Retain', 'Delete']))
+    if (value !== 'Retain' && value !== 'Delete')
+      errors.push(notSupported(`${path}.${field}`, value, ['Retain', 'Delete']))
   }
 }
 
@@ -64,11 +106,15 @@ function validateSelector({ selector }: StatefulSetSpec, errors: FieldError[]): 
     return
   }
   errors.push(...validateLabelSelector(selector, 'spec.selector'))
-  if (isEmptySelector(selector)) errors.push(invalid('spec.selector', selector, 'empty selector is invalid for statefulset'))
+  if (isEmptySelector(selector))
+    errors.push(invalid('spec.selector', selector, 'empty selector is invalid for statefulset'))
 }
 
 /** The pods' volumes include those of the claims that each pod gets. */
-function withClaims(template: PodTemplateSpec, { volumeClaimTemplates = [] }: StatefulSetSpec): PodTemplateSpec {
+function withClaims(
+  template: PodTemplateSpec,
+  { volumeClaimTemplates = [] }: StatefulSetSpec,
+): PodTemplateSpec {
   if (volumeClaimTemplates.length === 0 || template.spec === undefined) return template
   const volumes = template.spec.volumes ?? []
   const named = new Set(volumes.map(({ name }) => name))
@@ -85,16 +131,22 @@ function validateSpec(spec: StatefulSetSpec, known: Known): FieldError[] {
   validateManagement(spec.podManagementPolicy, errors)
   validateStrategy(spec.updateStrategy, 'spec.updateStrategy', errors)
   const { persistentVolumeClaimRetentionPolicy: retention } = spec
-  if (retention !== undefined) validateRetention(retention, 'spec.persistentVolumeClaimRetentionPolicy', errors)
+  if (retention !== undefined)
+    validateRetention(retention, 'spec.persistentVolumeClaimRetentionPolicy', errors)
   validateNonNegative(spec.replicas, 'spec.replicas', errors)
   validateNonNegative(spec.minReadySeconds, 'spec.minReadySeconds', errors)
   validateNonNegative(spec.ordinals?.start, 'spec.ordinals.start', errors)
   validateSelector(spec, errors)
   if (spec.serviceName !== '' && known.serviceName !== true) {
-    errors.push(...dnsLabelFaults(spec.serviceName).map((fault) => invalid('spec.serviceName', spec.serviceName, fault)))
+    errors.push(
+      ...dnsLabelFaults(spec.serviceName).map((fault) =>
+        invalid('spec.serviceName', spec.serviceName, fault),
+      ),
+    )
   }
   const selector = spec.selector as StatefulSetSpec['selector'] | undefined
-  if (selector !== undefined && !isUsableSelector(selector)) errors.push(invalid('spec.selector', selectorAsGo(selector), ''))
+  if (selector !== undefined && !isUsableSelector(selector))
+    errors.push(invalid('spec.selector', selectorAsGo(selector), ''))
   else {
     validateTemplateLabels(selector, spec.template, errors)
     if (known.template !== true) validatePodTemplate(withClaims(spec.template, spec), 'spec.template', errors)
@@ -104,7 +156,12 @@ function validateSpec(spec: StatefulSetSpec, known: Known): FieldError[] {
     errors.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']))
   }
   if (activeDeadlineSeconds !== undefined) {
-    errors.push(forbidden('spec.template.spec.activeDeadlineSeconds', 'activeDeadlineSeconds in StatefulSet is not Supported'))
+    errors.push(
+      forbidden(
+        'spec.template.spec.activeDeadlineSeconds',
+        'activeDeadlineSeconds in StatefulSet is not Supported',
+      ),
+    )
   }
   return errors
 }
@@ -114,10 +171,15 @@ export function validateStatefulSet({ spec }: StatefulSet): readonly FieldError[
   return validateSpec(spec, {})
 }
 
-/** What may change is little; names that are invalid already are tolerated. Source: ValidateStatefulSetUpdate. */
+/**
+ * What may change is little; names that are invalid already are tolerated. Source: ValidateStatefulSetUpdate.
+ */
 export function validateStatefulSetUpdate(next: StatefulSet, old: StatefulSet): readonly FieldError[] {
   if (next.spec === old.spec) return []
-  const errors = validateSpec(next.spec, { serviceName: true, template: semanticEqual(next.spec.template, old.spec.template) })
+  const errors = validateSpec(next.spec, {
+    serviceName: true,
+    template: semanticEqual(next.spec.template, old.spec.template),
+  })
   const after = next.spec as unknown as Readonly<Record<string, unknown>>
   const before = old.spec as unknown as Readonly<Record<string, unknown>>
   const fields = new Set([...Object.keys(after), ...Object.keys(before)])
@@ -130,15 +192,29 @@ export function validateStatefulSetUpdate(next: StatefulSet, old: StatefulSet): 
 /** Source: ValidateStatefulSetStatus. */
 export function validateStatefulSetStatus({ status }: StatefulSet): readonly FieldError[] {
   const errors: FieldError[] = []
-  const counts = ['replicas', 'readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas'] as const
+  const counts = [
+    'replicas',
+    'readyReplicas',
+    'currentReplicas',
+    'updatedReplicas',
+    'availableReplicas',
+  ] as const
   for (const field of counts) validateNonNegative(status[field], `status.${field}`, errors)
-  for (const field of ['observedGeneration', 'collisionCount'] as const) validateNonNegative(status[field], `status.${field}`, errors)
+  for (const field of ['observedGeneration', 'collisionCount'] as const)
+    validateNonNegative(status[field], `status.${field}`, errors)
   for (const field of counts.slice(1)) {
     const value = status[field] ?? 0
-    if (value > status.replicas) errors.push(invalid(`status.${field}`, value, 'cannot be greater than status.replicas'))
+    if (value > status.replicas)
+      errors.push(invalid(`status.${field}`, value, 'cannot be greater than status.replicas'))
   }
   if (status.availableReplicas > (status.readyReplicas ?? 0)) {
-    errors.push(invalid('status.availableReplicas', status.availableReplicas, 'cannot be greater than status.readyReplicas'))
+    errors.push(
+      invalid(
+        'status.availableReplicas',
+        status.availableReplicas,
+        'cannot be greater than status.readyReplicas',
+      ),
+    )
   }
   return errors
 }

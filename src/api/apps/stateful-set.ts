@@ -1,5 +1,13 @@
 import {
-  ageColumn, borrow, column, defineKind, emptyMessage, nameColumn, scaleSubresource, specChanged, statusOf,
+  ageColumn,
+  borrow,
+  column,
+  defineKind,
+  emptyMessage,
+  nameColumn,
+  scaleSubresource,
+  specChanged,
+  statusOf,
 } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
@@ -8,16 +16,28 @@ import { setClaimSpecDefaults } from '../core/persistent-volume-claim.js'
 import type { PersistentVolumeClaim } from '../core/generated.js'
 import { podSpecWarnings } from '../core/pod-warnings.js'
 import { appsSchema, type StatefulSet } from './generated.js'
-import { validateStatefulSet, validateStatefulSetStatus, validateStatefulSetUpdate } from './stateful-set-validation.js'
+import {
+  validateStatefulSet,
+  validateStatefulSetStatus,
+  validateStatefulSetUpdate,
+} from './stateful-set-validation.js'
 import { setTemplateDefaults, templateColumns } from './template.js'
 
 /** A claim template is written as a whole PersistentVolumeClaim. */
 function claimDefaults(claim: Draft<PersistentVolumeClaim>): Draft<PersistentVolumeClaim> {
   setClaimSpecDefaults(claim.spec)
-  return { ...claim, kind: 'PersistentVolumeClaim', apiVersion: 'v1', status: { ...claim.status, phase: claim.status.phase ?? 'Pending' } }
+  return {
+    ...claim,
+    kind: 'PersistentVolumeClaim',
+    apiVersion: 'v1',
+    status: { ...claim.status, phase: claim.status.phase ?? 'Pending' },
+  }
 }
 
-/** Source: pkg/apis/apps/v1/defaults.go SetDefaults_StatefulSet. `maxUnavailable` is off (MaxUnavailableStatefulSet), so it is dropped. */
+/**
+ * Source: pkg/apis/apps/v1/defaults.go SetDefaults_StatefulSet. `maxUnavailable` is off
+ * (MaxUnavailableStatefulSet), so it is dropped.
+ */
 function setDefaults({ spec }: Draft<StatefulSet>): void {
   if (Object.isFrozen(spec)) return
   setTemplateDefaults(spec.template)
@@ -43,18 +63,29 @@ function warnings({ spec }: StatefulSet, old: StatefulSet | undefined): readonly
   if (spec === old?.spec) return []
   const found = [...podSpecWarnings(spec.template.spec ?? { containers: [] }, 'spec.template.spec')]
   if ((spec.revisionHistoryLimit ?? 0) < 0) {
-    found.push('spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended')
+    found.push(
+      'spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is ' +
+        'recommended',
+    )
   }
   return found
 }
 
 /** apps/v1 StatefulSet. */
 export const statefulSetDefinition: KindDefinition<StatefulSet> = defineKind<StatefulSet>({
-  group: 'apps', version: 'v1', kind: 'StatefulSet', resource: 'statefulsets', shortNames: ['sts'], categories: ['all'],
-  namespaced: true, storagePrefix: '/registry/statefulsets',
+  group: 'apps',
+  version: 'v1',
+  kind: 'StatefulSet',
+  resource: 'statefulsets',
+  shortNames: ['sts'],
+  categories: ['all'],
+  namespaced: true,
+  storagePrefix: '/registry/statefulsets',
   subresources: [scaleSubresource, statusOf('apps', 'v1', 'StatefulSet')],
-  validateName: labelName, setDefaults,
-  validate: validateStatefulSet, validateUpdate: validateStatefulSetUpdate,
+  validateName: labelName,
+  setDefaults,
+  validate: validateStatefulSet,
+  validateUpdate: validateStatefulSetUpdate,
   strategy: {
     prepareForCreate: (set) => {
       set.status = emptyMessage(appsSchema, 'StatefulSetStatus')

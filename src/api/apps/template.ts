@@ -22,12 +22,15 @@ interface Selecting {
 }
 
 /**
- * The selector and the template of a workload. `missing` says whether an absent selector is `Required value` (not for daemon
- * sets)
- * and `emptyText` what an empty one is called. Source: pkg/apis/apps/validation ValidateReplicaSetSpec and its kin.
+ * The selector and the template of a workload. `missing` says whether an absent selector is `Required value`
+ * (not for daemon sets) and `emptyText` what an empty one is called. Source: pkg/apis/apps/validation
+ * ValidateReplicaSetSpec and its kin.
  */
 export function validateSelectorAndTemplate(
-  { selector, template }: Selecting, emptyText: string, missing: boolean, errors: FieldError[],
+  { selector, template }: Selecting,
+  emptyText: string,
+  missing: boolean,
+  errors: FieldError[],
 ): void {
   if (selector === undefined) {
     if (missing) errors.push(required('spec.selector'))
@@ -44,24 +47,41 @@ export function validateSelectorAndTemplate(
 }
 
 /** The template alone: labels that the selector matches, and what holds for every template. */
-export function validateTemplate(selector: LabelSelector | undefined, template: PodTemplateSpec, errors: FieldError[]): void {
+export function validateTemplate(
+  selector: LabelSelector | undefined,
+  template: PodTemplateSpec,
+  errors: FieldError[],
+): void {
   validateTemplateLabels(selector, template, errors)
   validatePodTemplate(template, 'spec.template', errors)
 }
 
-/** The selector must match the labels of the template; an empty one, refused elsewhere, matches everything. */
-export function validateTemplateLabels(selector: LabelSelector | undefined, template: PodTemplateSpec, errors: FieldError[]): void {
+/**
+ * The selector must match the labels of the template; an empty one, refused elsewhere, matches everything.
+ */
+export function validateTemplateLabels(
+  selector: LabelSelector | undefined,
+  template: PodTemplateSpec,
+  errors: FieldError[],
+): void {
   const labels = template.metadata?.labels
   const isEmpty = selector !== undefined && isEmptySelector(selector)
   if (selector === undefined || (!isEmpty && !selectorMatches(selector, labels))) {
-    errors.push(invalid('spec.template.metadata.labels', mapAsGo(labels), '`selector` does not match template `labels`'))
+    errors.push(
+      invalid(
+        'spec.template.metadata.labels',
+        mapAsGo(labels),
+        '`selector` does not match template `labels`',
+      ),
+    )
   }
 }
 
 /** Workloads that keep their pods running allow no other restart policy. */
 export function validateAlwaysRestarts(template: PodTemplateSpec, errors: FieldError[]): void {
   const policy = template.spec?.restartPolicy
-  if (policy !== 'Always') errors.push(notSupported('spec.template.spec.restartPolicy', policy ?? '', ['Always']))
+  if (policy !== 'Always')
+    errors.push(notSupported('spec.template.spec.restartPolicy', policy ?? '', ['Always']))
 }
 
 /** A selector that says nothing: it matches everything. */
@@ -72,21 +92,33 @@ export const isEmptySelector = ({ matchLabels, matchExpressions }: LabelSelector
 export function mapAsGo(map: Labels): Labels
 export function mapAsGo(map: Labels | undefined): Labels | undefined
 export function mapAsGo(map: Labels | undefined): Labels | undefined {
-  return map === undefined ? undefined : Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return map === undefined
+    ? undefined
+    : Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** The selector with its fields in Go's order. */
 export const selectorAsGo = ({ matchLabels, matchExpressions }: LabelSelector): LabelSelector => ({
   ...(matchLabels === undefined ? {} : { matchLabels: mapAsGo(matchLabels) }),
-  ...(matchExpressions === undefined ? {} : { matchExpressions: matchExpressions.map(({ key, operator, values }) =>
-    (values === undefined ? { key, operator } : { key, operator, values })) }),
+  ...(matchExpressions === undefined
+    ? {}
+    : {
+        matchExpressions: matchExpressions.map(({ key, operator, values }) =>
+          values === undefined ? { key, operator } : { key, operator, values },
+        ),
+      }),
 })
 
-const percentText = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', "
-  + "regex used for validation is '[0-9]+%')"
+const percentText =
+  "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', " +
+  "regex used for validation is '[0-9]+%')"
 
 /** A count or percentage that is not negative. Source: ValidatePositiveIntOrPercent. */
-export function validateIntOrPercent(value: IntOrString | undefined, path: string, errors: FieldError[]): void {
+export function validateIntOrPercent(
+  value: IntOrString | undefined,
+  path: string,
+  errors: FieldError[],
+): void {
   if (value === undefined) return
   if (typeof value === 'number') validateNonNegative(value, path, errors)
   else if (!/^[0-9]+%$/.test(value)) errors.push(invalid(path, value, percentText))
@@ -109,30 +141,45 @@ export const isZero = (value: IntOrString | undefined): boolean =>
   typeof value === 'string' ? /^0+%$/.test(value) : (value ?? 0) === 0
 
 interface Workload extends KubeObject {
-  readonly spec: { readonly template: PodTemplateSpec, readonly selector?: LabelSelector }
+  readonly spec: { readonly template: PodTemplateSpec; readonly selector?: LabelSelector }
 }
 
-const containersOf = ({ spec }: Workload): readonly { readonly name: string, readonly image?: string }[] =>
+const containersOf = ({ spec }: Workload): readonly { readonly name: string; readonly image?: string }[] =>
   spec.template.spec?.containers ?? []
 
 /** The wide columns of a workload: CONTAINERS, IMAGES, SELECTOR. */
 export function templateColumns<T extends Workload>(): readonly PrinterColumn<T>[] {
   return [
-    wideColumn('Containers', (workload) => containersOf(workload).map(({ name }) => name).join(',')),
-    wideColumn('Images', (workload) => containersOf(workload).map(({ image = '' }) => image).join(',')),
+    wideColumn('Containers', (workload) =>
+      containersOf(workload)
+        .map(({ name }) => name)
+        .join(','),
+    ),
+    wideColumn('Images', (workload) =>
+      containersOf(workload)
+        .map(({ image = '' }) => image)
+        .join(','),
+    ),
     wideColumn('Selector', ({ spec }) => formatSelector(spec.selector)),
   ]
 }
 
-/** An update of a workload: everything that holds on create, and the selector stays. A spec that is the same object needs no look. */
+/**
+ * An update of a workload: everything that holds on create, and the selector stays. A spec that is the same
+ * object needs no look.
+ */
 export function validateWorkloadUpdate<T extends { readonly spec: { readonly selector?: LabelSelector } }>(
-  next: T, old: T, validate: (object: T) => readonly FieldError[],
+  next: T,
+  old: T,
+  validate: (object: T) => readonly FieldError[],
 ): readonly FieldError[] {
   if (next.spec === old.spec) return []
   const errors = [...validate(next)]
   if (!semanticEqual(next.spec.selector, old.spec.selector)) {
     const { selector } = next.spec
-    errors.push(invalid('spec.selector', selector === undefined ? null : selectorAsGo(selector), 'field is immutable'))
+    errors.push(
+      invalid('spec.selector', selector === undefined ? null : selectorAsGo(selector), 'field is immutable'),
+    )
   }
   return errors
 }

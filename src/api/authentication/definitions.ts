@@ -7,14 +7,24 @@ const GROUP = 'authentication.k8s.io'
 /** A kind that is only asked and answered, never stored: its endpoint computes. */
 function review(kind: string, resource: string, verbs: readonly Verb[] = ['create']): KindDefinition {
   return defineKind<KubeObject>({
-    group: GROUP, version: 'v1', kind, resource, namespaced: false, verbs,
-    storagePrefix: `/registry/${resource}`, strategy: {}, columns: [],
+    group: GROUP,
+    version: 'v1',
+    kind,
+    resource,
+    namespaced: false,
+    verbs,
+    storagePrefix: `/registry/${resource}`,
+    strategy: {},
+    columns: [],
   })
 }
 
 const tokenReview = review('TokenReview', 'tokenreviews')
 
-/** The kinds of authentication.k8s.io. None is stored; a TokenRequest is posted to `serviceaccounts/NAME/token`. */
+/**
+ * The kinds of authentication.k8s.io. None is stored; a TokenRequest is posted to
+ * `serviceaccounts/NAME/token`.
+ */
 export const authenticationDefinitions: readonly KindDefinition[] = [
   review('SelfSubjectReview', 'selfsubjectreviews'),
   tokenReview,

@@ -2,7 +2,20 @@
 import { metaSchema } from '../meta/generated.js'
 import type { ObjectMeta } from '../meta/generated.js'
 import {
-  always, atomicList, boolean, defineGroup, int64, list, map, message, nullable, pointer, ref, required, string, time,
+  always,
+  atomicList,
+  boolean,
+  defineGroup,
+  int64,
+  list,
+  map,
+  message,
+  nullable,
+  pointer,
+  ref,
+  required,
+  string,
+  time,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 
@@ -71,59 +84,53 @@ export interface UserInfo {
 }
 
 /** Field tables of io.k8s.api.authentication.v1. */
-export const authenticationSchema: SchemaGroup = defineGroup('io.k8s.api.authentication.v1', 'v1', [metaSchema], {
-  BoundObjectReference: () => message({
-    apiVersion: string,
-    kind: string,
-    name: string,
-    uid: string,
-  }),
-  SelfSubjectReview: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    status: always(ref('SelfSubjectReviewStatus')),
-  }),
-  SelfSubjectReviewStatus: () => message({
-    userInfo: always(ref('UserInfo')),
-  }),
-  TokenRequest: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: required(always(ref('TokenRequestSpec'))),
-    status: always(ref('TokenRequestStatus')),
-  }),
-  TokenRequestSpec: () => message({
-    audiences: required(always(atomicList(string))),
-    boundObjectRef: nullable(ref('BoundObjectReference')),
-    expirationSeconds: nullable(int64),
-  }),
-  TokenRequestStatus: () => message({
-    expirationTimestamp: required(always(time)),
-    token: required(always(string)),
-  }),
-  TokenReview: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: required(always(ref('TokenReviewSpec'))),
-    status: always(ref('TokenReviewStatus')),
-  }),
-  TokenReviewSpec: () => message({
-    audiences: atomicList(string),
-    token: string,
-  }),
-  TokenReviewStatus: () => message({
-    audiences: atomicList(string),
-    authenticated: boolean,
-    error: string,
-    user: always(ref('UserInfo')),
-  }),
-  UserInfo: () => message({
-    extra: map(list(string)),
-    groups: atomicList(string),
-    uid: string,
-    username: string,
-  }),
-})
+export const authenticationSchema: SchemaGroup = defineGroup(
+  'io.k8s.api.authentication.v1',
+  'v1',
+  [metaSchema],
+  {
+    BoundObjectReference: () => message({ apiVersion: string, kind: string, name: string, uid: string }),
+    SelfSubjectReview: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        status: always(ref('SelfSubjectReviewStatus')),
+      }),
+    SelfSubjectReviewStatus: () => message({ userInfo: always(ref('UserInfo')) }),
+    TokenRequest: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        spec: required(always(ref('TokenRequestSpec'))),
+        status: always(ref('TokenRequestStatus')),
+      }),
+    TokenRequestSpec: () =>
+      message({
+        audiences: required(always(atomicList(string))),
+        boundObjectRef: nullable(ref('BoundObjectReference')),
+        expirationSeconds: nullable(int64),
+      }),
+    TokenRequestStatus: () =>
+      message({ expirationTimestamp: required(always(time)), token: required(always(string)) }),
+    TokenReview: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        spec: required(always(ref('TokenReviewSpec'))),
+        status: always(ref('TokenReviewStatus')),
+      }),
+    TokenReviewSpec: () => message({ audiences: atomicList(string), token: string }),
+    TokenReviewStatus: () =>
+      message({
+        audiences: atomicList(string),
+        authenticated: boolean,
+        error: string,
+        user: always(ref('UserInfo')),
+      }),
+    UserInfo: () =>
+      message({ extra: map(list(string)), groups: atomicList(string), uid: string, username: string }),
+  },
+)

@@ -7,8 +7,15 @@ const GROUP = 'authorization.k8s.io'
 /** A kind that is only asked and answered, never stored: its endpoint computes. */
 function review(kind: string, resource: string, namespaced: boolean): KindDefinition {
   return defineKind<KubeObject>({
-    group: GROUP, version: 'v1', kind, resource, namespaced, verbs: ['create'],
-    storagePrefix: `/registry/${resource}`, strategy: {}, columns: [],
+    group: GROUP,
+    version: 'v1',
+    kind,
+    resource,
+    namespaced,
+    verbs: ['create'],
+    storagePrefix: `/registry/${resource}`,
+    strategy: {},
+    columns: [],
   })
 }
 
@@ -21,5 +28,6 @@ const reviews = [
 
 /** The kinds of authorization.k8s.io. None is stored. */
 export const authorizationDefinitions: readonly KindDefinition[] = [
-  ...reviews, ...reviews.map((definition) => servedAs(definition, GROUP, 'v1beta1')),
+  ...reviews,
+  ...reviews.map((definition) => servedAs(definition, GROUP, 'v1beta1')),
 ]

@@ -1,7 +1,19 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
 import { metaSchema } from '../meta/generated.js'
 import type { FieldSelectorRequirement, LabelSelectorRequirement, ObjectMeta } from '../meta/generated.js'
-import { always, atomicList, boolean, defineGroup, list, map, message, pointer, ref, required, string } from '../schema/dsl.js'
+import {
+  always,
+  atomicList,
+  boolean,
+  defineGroup,
+  list,
+  map,
+  message,
+  pointer,
+  ref,
+  required,
+  string,
+} from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 
 export interface FieldSelectorAttributes {
@@ -108,93 +120,97 @@ export interface SubjectRulesReviewStatus {
 }
 
 /** Field tables of io.k8s.api.authorization.v1. */
-export const authorizationSchema: SchemaGroup = defineGroup('io.k8s.api.authorization.v1', 'v1', [metaSchema], {
-  FieldSelectorAttributes: () => message({
-    rawSelector: string,
-    requirements: atomicList(ref('FieldSelectorRequirement')),
-  }),
-  LabelSelectorAttributes: () => message({
-    rawSelector: string,
-    requirements: atomicList(ref('LabelSelectorRequirement')),
-  }),
-  LocalSubjectAccessReview: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: required(always(ref('SubjectAccessReviewSpec'))),
-    status: always(ref('SubjectAccessReviewStatus')),
-  }),
-  NonResourceAttributes: () => message({
-    path: string,
-    verb: string,
-  }),
-  NonResourceRule: () => message({
-    nonResourceURLs: atomicList(string),
-    verbs: required(always(atomicList(string))),
-  }),
-  ResourceAttributes: () => message({
-    fieldSelector: ref('FieldSelectorAttributes'),
-    group: string,
-    labelSelector: ref('LabelSelectorAttributes'),
-    name: string,
-    namespace: string,
-    resource: string,
-    subresource: string,
-    verb: string,
-    version: string,
-  }),
-  ResourceRule: () => message({
-    apiGroups: atomicList(string),
-    resourceNames: atomicList(string),
-    resources: atomicList(string),
-    verbs: required(always(atomicList(string))),
-  }),
-  SelfSubjectAccessReview: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: required(always(ref('SelfSubjectAccessReviewSpec'))),
-    status: always(ref('SubjectAccessReviewStatus')),
-  }),
-  SelfSubjectAccessReviewSpec: () => message({
-    nonResourceAttributes: ref('NonResourceAttributes'),
-    resourceAttributes: ref('ResourceAttributes'),
-  }),
-  SelfSubjectRulesReview: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: required(always(ref('SelfSubjectRulesReviewSpec'))),
-    status: always(ref('SubjectRulesReviewStatus')),
-  }),
-  SelfSubjectRulesReviewSpec: () => message({
-    namespace: string,
-  }),
-  SubjectAccessReview: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: required(always(ref('SubjectAccessReviewSpec'))),
-    status: always(ref('SubjectAccessReviewStatus')),
-  }),
-  SubjectAccessReviewSpec: () => message({
-    extra: map(list(string)),
-    groups: atomicList(string),
-    nonResourceAttributes: ref('NonResourceAttributes'),
-    resourceAttributes: ref('ResourceAttributes'),
-    uid: string,
-    user: string,
-  }),
-  SubjectAccessReviewStatus: () => message({
-    allowed: required(always(boolean)),
-    denied: boolean,
-    evaluationError: string,
-    reason: string,
-  }),
-  SubjectRulesReviewStatus: () => message({
-    evaluationError: string,
-    incomplete: required(always(boolean)),
-    nonResourceRules: required(always(atomicList(ref('NonResourceRule')))),
-    resourceRules: required(always(atomicList(ref('ResourceRule')))),
-  }),
-})
+export const authorizationSchema: SchemaGroup = defineGroup(
+  'io.k8s.api.authorization.v1',
+  'v1',
+  [metaSchema],
+  {
+    FieldSelectorAttributes: () =>
+      message({ rawSelector: string, requirements: atomicList(ref('FieldSelectorRequirement')) }),
+    LabelSelectorAttributes: () =>
+      message({ rawSelector: string, requirements: atomicList(ref('LabelSelectorRequirement')) }),
+    LocalSubjectAccessReview: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        spec: required(always(ref('SubjectAccessReviewSpec'))),
+        status: always(ref('SubjectAccessReviewStatus')),
+      }),
+    NonResourceAttributes: () => message({ path: string, verb: string }),
+    NonResourceRule: () =>
+      message({ nonResourceURLs: atomicList(string), verbs: required(always(atomicList(string))) }),
+    ResourceAttributes: () =>
+      message({
+        fieldSelector: ref('FieldSelectorAttributes'),
+        group: string,
+        labelSelector: ref('LabelSelectorAttributes'),
+        name: string,
+        namespace: string,
+        resource: string,
+        subresource: string,
+        verb: string,
+        version: string,
+      }),
+    ResourceRule: () =>
+      message({
+        apiGroups: atomicList(string),
+        resourceNames: atomicList(string),
+        resources: atomicList(string),
+        verbs: required(always(atomicList(string))),
+      }),
+    SelfSubjectAccessReview: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        spec: required(always(ref('SelfSubjectAccessReviewSpec'))),
+        status: always(ref('SubjectAccessReviewStatus')),
+      }),
+    SelfSubjectAccessReviewSpec: () =>
+      message({
+        nonResourceAttributes: ref('NonResourceAttributes'),
+        resourceAttributes: ref('ResourceAttributes'),
+      }),
+    SelfSubjectRulesReview: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        spec: required(always(ref('SelfSubjectRulesReviewSpec'))),
+        status: always(ref('SubjectRulesReviewStatus')),
+      }),
+    SelfSubjectRulesReviewSpec: () => message({ namespace: string }),
+    SubjectAccessReview: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        spec: required(always(ref('SubjectAccessReviewSpec'))),
+        status: always(ref('SubjectAccessReviewStatus')),
+      }),
+    SubjectAccessReviewSpec: () =>
+      message({
+        extra: map(list(string)),
+        groups: atomicList(string),
+        nonResourceAttributes: ref('NonResourceAttributes'),
+        resourceAttributes: ref('ResourceAttributes'),
+        uid: string,
+        user: string,
+      }),
+    SubjectAccessReviewStatus: () =>
+      message({
+        allowed: required(always(boolean)),
+        denied: boolean,
+        evaluationError: string,
+        reason: string,
+      }),
+    SubjectRulesReviewStatus: () =>
+      message({
+        evaluationError: string,
+        incomplete: required(always(boolean)),
+        nonResourceRules: required(always(atomicList(ref('NonResourceRule')))),
+        resourceRules: required(always(atomicList(ref('ResourceRule')))),
+      }),
+  },
+)

@@ -2,7 +2,21 @@
 import { metaSchema } from '../meta/generated.js'
 import type { LabelSelector, ObjectMeta } from '../meta/generated.js'
 import {
-  always, atomicList, defineGroup, int32, int64, mapList, merge, message, named, pointer, quantity, ref, required, string, time,
+  always,
+  atomicList,
+  defineGroup,
+  int32,
+  int64,
+  mapList,
+  merge,
+  message,
+  named,
+  pointer,
+  quantity,
+  ref,
+  required,
+  string,
+  time,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 
@@ -155,128 +169,136 @@ export interface ResourceMetricStatus {
 
 /** Field tables of io.k8s.api.autoscaling.v2. */
 export const autoscalingV2Schema: SchemaGroup = defineGroup('io.k8s.api.autoscaling.v2', 'v2', [metaSchema], {
-  ContainerResourceMetricSource: () => message({
-    container: required(always(string)),
-    name: required(always(named('v1.ResourceName'))),
-    target: required(always(ref('MetricTarget'))),
-  }),
-  ContainerResourceMetricStatus: () => message({
-    container: required(always(string)),
-    current: required(always(ref('MetricValueStatus'))),
-    name: required(always(named('v1.ResourceName'))),
-  }),
-  CrossVersionObjectReference: () => message({
-    apiVersion: string,
-    kind: required(always(string)),
-    name: required(always(string)),
-  }),
-  ExternalMetricSource: () => message({
-    metric: required(always(ref('MetricIdentifier'))),
-    target: required(always(ref('MetricTarget'))),
-  }),
-  ExternalMetricStatus: () => message({
-    current: required(always(ref('MetricValueStatus'))),
-    metric: required(always(ref('MetricIdentifier'))),
-  }),
-  HPAScalingPolicy: () => message({
-    periodSeconds: required(always(int32)),
-    type: required(always(named('v2.HPAScalingPolicyType'))),
-    value: required(always(int32)),
-  }),
-  HPAScalingRules: () => message({
-    policies: pointer(atomicList(ref('HPAScalingPolicy'))),
-    selectPolicy: pointer(named('v2.ScalingPolicySelect')),
-    stabilizationWindowSeconds: pointer(int32),
-    tolerance: quantity,
-  }),
-  HorizontalPodAutoscaler: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: always(ref('HorizontalPodAutoscalerSpec')),
-    status: always(ref('HorizontalPodAutoscalerStatus')),
-  }),
-  HorizontalPodAutoscalerBehavior: () => message({
-    scaleDown: ref('HPAScalingRules'),
-    scaleUp: ref('HPAScalingRules'),
-  }),
-  HorizontalPodAutoscalerCondition: () => message({
-    lastTransitionTime: time,
-    message: string,
-    reason: string,
-    status: required(always(named('v1.ConditionStatus'))),
-    type: required(always(named('v2.HorizontalPodAutoscalerConditionType'))),
-  }),
-  HorizontalPodAutoscalerSpec: () => message({
-    behavior: ref('HorizontalPodAutoscalerBehavior'),
-    maxReplicas: required(always(int32)),
-    metrics: atomicList(ref('MetricSpec')),
-    minReplicas: pointer(int32),
-    scaleTargetRef: required(always(ref('CrossVersionObjectReference'))),
-  }),
-  HorizontalPodAutoscalerStatus: () => message({
-    conditions: merge('merge', mapList(ref('HorizontalPodAutoscalerCondition'), 'type'), 'type'),
-    currentMetrics: always(atomicList(ref('MetricStatus'))),
-    currentReplicas: int32,
-    desiredReplicas: required(always(int32)),
-    lastScaleTime: time,
-    observedGeneration: pointer(int64),
-  }),
-  MetricIdentifier: () => message({
-    name: required(always(string)),
-    selector: ref('LabelSelector'),
-  }),
-  MetricSpec: () => message({
-    containerResource: ref('ContainerResourceMetricSource'),
-    external: ref('ExternalMetricSource'),
-    object: ref('ObjectMetricSource'),
-    pods: ref('PodsMetricSource'),
-    resource: ref('ResourceMetricSource'),
-    type: required(always(named('v2.MetricSourceType'))),
-  }),
-  MetricStatus: () => message({
-    containerResource: ref('ContainerResourceMetricStatus'),
-    external: ref('ExternalMetricStatus'),
-    object: ref('ObjectMetricStatus'),
-    pods: ref('PodsMetricStatus'),
-    resource: ref('ResourceMetricStatus'),
-    type: required(always(named('v2.MetricSourceType'))),
-  }),
-  MetricTarget: () => message({
-    averageUtilization: pointer(int32),
-    averageValue: quantity,
-    type: required(always(named('v2.MetricTargetType'))),
-    value: quantity,
-  }),
-  MetricValueStatus: () => message({
-    averageUtilization: pointer(int32),
-    averageValue: quantity,
-    value: quantity,
-  }),
-  ObjectMetricSource: () => message({
-    describedObject: required(always(ref('CrossVersionObjectReference'))),
-    metric: required(always(ref('MetricIdentifier'))),
-    target: required(always(ref('MetricTarget'))),
-  }),
-  ObjectMetricStatus: () => message({
-    current: required(always(ref('MetricValueStatus'))),
-    describedObject: required(always(ref('CrossVersionObjectReference'))),
-    metric: required(always(ref('MetricIdentifier'))),
-  }),
-  PodsMetricSource: () => message({
-    metric: required(always(ref('MetricIdentifier'))),
-    target: required(always(ref('MetricTarget'))),
-  }),
-  PodsMetricStatus: () => message({
-    current: required(always(ref('MetricValueStatus'))),
-    metric: required(always(ref('MetricIdentifier'))),
-  }),
-  ResourceMetricSource: () => message({
-    name: required(always(named('v1.ResourceName'))),
-    target: required(always(ref('MetricTarget'))),
-  }),
-  ResourceMetricStatus: () => message({
-    current: required(always(ref('MetricValueStatus'))),
-    name: required(always(named('v1.ResourceName'))),
-  }),
+  ContainerResourceMetricSource: () =>
+    message({
+      container: required(always(string)),
+      name: required(always(named('v1.ResourceName'))),
+      target: required(always(ref('MetricTarget'))),
+    }),
+  ContainerResourceMetricStatus: () =>
+    message({
+      container: required(always(string)),
+      current: required(always(ref('MetricValueStatus'))),
+      name: required(always(named('v1.ResourceName'))),
+    }),
+  CrossVersionObjectReference: () =>
+    message({ apiVersion: string, kind: required(always(string)), name: required(always(string)) }),
+  ExternalMetricSource: () =>
+    message({
+      metric: required(always(ref('MetricIdentifier'))),
+      target: required(always(ref('MetricTarget'))),
+    }),
+  ExternalMetricStatus: () =>
+    message({
+      current: required(always(ref('MetricValueStatus'))),
+      metric: required(always(ref('MetricIdentifier'))),
+    }),
+  HPAScalingPolicy: () =>
+    message({
+      periodSeconds: required(always(int32)),
+      type: required(always(named('v2.HPAScalingPolicyType'))),
+      value: required(always(int32)),
+    }),
+  HPAScalingRules: () =>
+    message({
+      policies: pointer(atomicList(ref('HPAScalingPolicy'))),
+      selectPolicy: pointer(named('v2.ScalingPolicySelect')),
+      stabilizationWindowSeconds: pointer(int32),
+      tolerance: quantity,
+    }),
+  HorizontalPodAutoscaler: () =>
+    message({
+      apiVersion: pointer(string),
+      kind: pointer(string),
+      metadata: always(ref('ObjectMeta')),
+      spec: always(ref('HorizontalPodAutoscalerSpec')),
+      status: always(ref('HorizontalPodAutoscalerStatus')),
+    }),
+  HorizontalPodAutoscalerBehavior: () =>
+    message({ scaleDown: ref('HPAScalingRules'), scaleUp: ref('HPAScalingRules') }),
+  HorizontalPodAutoscalerCondition: () =>
+    message({
+      lastTransitionTime: time,
+      message: string,
+      reason: string,
+      status: required(always(named('v1.ConditionStatus'))),
+      type: required(always(named('v2.HorizontalPodAutoscalerConditionType'))),
+    }),
+  HorizontalPodAutoscalerSpec: () =>
+    message({
+      behavior: ref('HorizontalPodAutoscalerBehavior'),
+      maxReplicas: required(always(int32)),
+      metrics: atomicList(ref('MetricSpec')),
+      minReplicas: pointer(int32),
+      scaleTargetRef: required(always(ref('CrossVersionObjectReference'))),
+    }),
+  HorizontalPodAutoscalerStatus: () =>
+    message({
+      conditions: merge('merge', mapList(ref('HorizontalPodAutoscalerCondition'), 'type'), 'type'),
+      currentMetrics: always(atomicList(ref('MetricStatus'))),
+      currentReplicas: int32,
+      desiredReplicas: required(always(int32)),
+      lastScaleTime: time,
+      observedGeneration: pointer(int64),
+    }),
+  MetricIdentifier: () => message({ name: required(always(string)), selector: ref('LabelSelector') }),
+  MetricSpec: () =>
+    message({
+      containerResource: ref('ContainerResourceMetricSource'),
+      external: ref('ExternalMetricSource'),
+      object: ref('ObjectMetricSource'),
+      pods: ref('PodsMetricSource'),
+      resource: ref('ResourceMetricSource'),
+      type: required(always(named('v2.MetricSourceType'))),
+    }),
+  MetricStatus: () =>
+    message({
+      containerResource: ref('ContainerResourceMetricStatus'),
+      external: ref('ExternalMetricStatus'),
+      object: ref('ObjectMetricStatus'),
+      pods: ref('PodsMetricStatus'),
+      resource: ref('ResourceMetricStatus'),
+      type: required(always(named('v2.MetricSourceType'))),
+    }),
+  MetricTarget: () =>
+    message({
+      averageUtilization: pointer(int32),
+      averageValue: quantity,
+      type: required(always(named('v2.MetricTargetType'))),
+      value: quantity,
+    }),
+  MetricValueStatus: () =>
+    message({ averageUtilization: pointer(int32), averageValue: quantity, value: quantity }),
+  ObjectMetricSource: () =>
+    message({
+      describedObject: required(always(ref('CrossVersionObjectReference'))),
+      metric: required(always(ref('MetricIdentifier'))),
+      target: required(always(ref('MetricTarget'))),
+    }),
+  ObjectMetricStatus: () =>
+    message({
+      current: required(always(ref('MetricValueStatus'))),
+      describedObject: required(always(ref('CrossVersionObjectReference'))),
+      metric: required(always(ref('MetricIdentifier'))),
+    }),
+  PodsMetricSource: () =>
+    message({
+      metric: required(always(ref('MetricIdentifier'))),
+      target: required(always(ref('MetricTarget'))),
+    }),
+  PodsMetricStatus: () =>
+    message({
+      current: required(always(ref('MetricValueStatus'))),
+      metric: required(always(ref('MetricIdentifier'))),
+    }),
+  ResourceMetricSource: () =>
+    message({
+      name: required(always(named('v1.ResourceName'))),
+      target: required(always(ref('MetricTarget'))),
+    }),
+  ResourceMetricStatus: () =>
+    message({
+      current: required(always(ref('MetricValueStatus'))),
+      name: required(always(named('v1.ResourceName'))),
+    }),
 })

@@ -9,12 +9,17 @@ import { validateAutoscaler, validateAutoscalerStatus } from './validation.js'
 const defaultUtilization = 80
 
 const upRules = (): Draft<HPAScalingRules> => ({
-  stabilizationWindowSeconds: 0, selectPolicy: 'Max',
-  policies: [{ type: 'Pods', value: 4, periodSeconds: 15 }, { type: 'Percent', value: 100, periodSeconds: 15 }],
+  stabilizationWindowSeconds: 0,
+  selectPolicy: 'Max',
+  policies: [
+    { type: 'Pods', value: 4, periodSeconds: 15 },
+    { type: 'Percent', value: 100, periodSeconds: 15 },
+  ],
 })
 
 const downRules = (): Draft<HPAScalingRules> => ({
-  selectPolicy: 'Max', policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }],
+  selectPolicy: 'Max',
+  policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }],
 })
 
 /** Source: pkg/apis/autoscaling/v2/defaults.go SetDefaults_HorizontalPodAutoscaler. */
@@ -24,7 +29,12 @@ export function setAutoscalerDefaults({ spec, status }: Draft<HorizontalPodAutos
   if (Object.isFrozen(spec)) return
   spec.minReplicas ??= 1
   if ((spec.metrics ?? []).length === 0) {
-    spec.metrics = [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: defaultUtilization } } }]
+    spec.metrics = [
+      {
+        type: 'Resource',
+        resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: defaultUtilization } },
+      },
+    ]
   }
   if (spec.behavior === undefined || Object.isFrozen(spec.behavior)) return
   spec.behavior.scaleUp = { ...upRules(), ...spec.behavior.scaleUp }
@@ -32,30 +42,50 @@ export function setAutoscalerDefaults({ spec, status }: Draft<HorizontalPodAutos
 }
 
 /** autoscaling/v2 HorizontalPodAutoscaler. */
-export const horizontalPodAutoscalerDefinition: KindDefinition<HorizontalPodAutoscaler> = defineKind<HorizontalPodAutoscaler>({
-  group: 'autoscaling', version: 'v2', kind: 'HorizontalPodAutoscaler', resource: 'horizontalpodautoscalers', shortNames: ['hpa'],
-  categories: ['all'], namespaced: true, storagePrefix: '/registry/horizontalpodautoscalers',
-  subresources: [statusOf('autoscaling', 'v2', 'HorizontalPodAutoscaler')],
-  setDefaults: setAutoscalerDefaults, validate: validateAutoscaler,
-  strategy: {
-    prepareForCreate: (autoscaler) => {
-      autoscaler.status = { desiredReplicas: 0, currentMetrics: null } as Draft<HorizontalPodAutoscaler>['status']
+export const horizontalPodAutoscalerDefinition: KindDefinition<HorizontalPodAutoscaler> =
+  defineKind<HorizontalPodAutoscaler>({
+    group: 'autoscaling',
+    version: 'v2',
+    kind: 'HorizontalPodAutoscaler',
+    resource: 'horizontalpodautoscalers',
+    shortNames: ['hpa'],
+    categories: ['all'],
+    namespaced: true,
+    storagePrefix: '/registry/horizontalpodautoscalers',
+    subresources: [statusOf('autoscaling', 'v2', 'HorizontalPodAutoscaler')],
+    setDefaults: setAutoscalerDefaults,
+    validate: validateAutoscaler,
+    strategy: {
+      prepareForCreate: (autoscaler) => {
+        autoscaler.status = {
+          desiredReplicas: 0,
+          currentMetrics: null,
+        } as Draft<HorizontalPodAutoscaler>['status']
+      },
+      prepareForUpdate: (autoscaler, old) => {
+        autoscaler.status = borrow(old.status)
+      },
+      prepareForStatusUpdate: (autoscaler, old) => {
+        autoscaler.spec = borrow(old.spec)
+      },
+      validateStatusUpdate: validateAutoscalerStatus,
     },
-    prepareForUpdate: (autoscaler, old) => {
-      autoscaler.status = borrow(old.status)
-    },
-    prepareForStatusUpdate: (autoscaler, old) => {
-      autoscaler.spec = borrow(old.spec)
-    },
-    validateStatusUpdate: validateAutoscalerStatus,
-  },
-  columns: [
-    nameColumn(),
-    column('Reference', ({ spec: { scaleTargetRef: { kind, name } } }) => `${kind}/${name}`),
-    column('Targets', metricsText),
-    column('MinPods', ({ spec }) => (spec.minReplicas === undefined ? '<unset>' : String(spec.minReplicas))),
-    column('MaxPods', ({ spec }) => spec.maxReplicas),
-    column('Replicas', ({ status }) => status.currentReplicas ?? 0),
-    ageColumn(),
-  ],
-})
+    columns: [
+      nameColumn(),
+      column(
+        'Reference',
+        ({
+          spec: {
+            scaleTargetRef: { kind, name },
+          },
+        }) => `${kind}/${name}`,
+      ),
+      column('Targets', metricsText),
+      column('MinPods', ({ spec }) =>
+        spec.minReplicas === undefined ? '<unset>' : String(spec.minReplicas),
+      ),
+      column('MaxPods', ({ spec }) => spec.maxReplicas),
+      column('Replicas', ({ status }) => status.currentReplicas ?? 0),
+      ageColumn(),
+    ],
+  })

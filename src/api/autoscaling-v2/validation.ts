@@ -3,7 +3,13 @@ import { pathSegmentFaults } from '../names.js'
 import { parseQuantity } from '../quantity.js'
 import { validateNonNegative } from '../apps/template.js'
 import type {
-  CrossVersionObjectReference, HorizontalPodAutoscaler, HPAScalingPolicy, HPAScalingRules, MetricIdentifier, MetricSpec, MetricTarget,
+  CrossVersionObjectReference,
+  HorizontalPodAutoscaler,
+  HPAScalingPolicy,
+  HPAScalingRules,
+  MetricIdentifier,
+  MetricSpec,
+  MetricTarget,
 } from './generated.js'
 
 const sourceTypes = ['ContainerResource', 'External', 'Object', 'Pods', 'Resource']
@@ -15,13 +21,24 @@ const missingText = 'must populate information for the given metric source'
 
 /** The source that goes with a type. Their order is that in which upstream looks at them. */
 const sources = [
-  ['object', 'Object'], ['external', 'External'], ['pods', 'Pods'], ['resource', 'Resource'], ['containerResource', 'ContainerResource'],
+  ['object', 'Object'],
+  ['external', 'External'],
+  ['pods', 'Pods'],
+  ['resource', 'Resource'],
+  ['containerResource', 'ContainerResource'],
 ] as const
 
 const isPositive = (quantity: string): boolean => parseQuantity(quantity).nanos > 0n
 
-function validateReference({ kind, name }: CrossVersionObjectReference, path: string, errors: FieldError[]): void {
-  for (const [field, value] of [['kind', kind], ['name', name]] as const) {
+function validateReference(
+  { kind, name }: CrossVersionObjectReference,
+  path: string,
+  errors: FieldError[],
+): void {
+  for (const [field, value] of [
+    ['kind', kind],
+    ['name', name],
+  ] as const) {
     if (value === '') errors.push(required(`${path}.${field}`))
     else for (const fault of pathSegmentFaults(value)) errors.push(invalid(`${path}.${field}`, value, fault))
   }
@@ -32,12 +49,17 @@ function validateIdentifier({ name }: MetricIdentifier, path: string, errors: Fi
   else for (const fault of pathSegmentFaults(name)) errors.push(invalid(`${path}.name`, name, fault))
 }
 
-function validateTarget({ type, value, averageValue, averageUtilization }: MetricTarget, path: string, errors: FieldError[]): void {
+function validateTarget(
+  { type, value, averageValue, averageUtilization }: MetricTarget,
+  path: string,
+  errors: FieldError[],
+): void {
   if (type === '') errors.push(required(`${path}.type`, 'must specify a metric target type'))
   if (!['Utilization', 'Value', 'AverageValue'].includes(type)) {
     errors.push(invalid(`${path}.type`, type, 'must be either Utilization, Value, or AverageValue'))
   }
-  if (value !== undefined && !isPositive(value)) errors.push(invalid(`${path}.value`, value, 'must be positive'))
+  if (value !== undefined && !isPositive(value))
+    errors.push(invalid(`${path}.value`, value, 'must be positive'))
   if (averageValue !== undefined && !isPositive(averageValue)) {
     errors.push(invalid(`${path}.averageValue`, averageValue, 'must be positive'))
   }
@@ -46,7 +68,11 @@ function validateTarget({ type, value, averageValue, averageUtilization }: Metri
   }
 }
 
-function validateObjectSource(source: NonNullable<MetricSpec['object']>, path: string, errors: FieldError[]): void {
+function validateObjectSource(
+  source: NonNullable<MetricSpec['object']>,
+  path: string,
+  errors: FieldError[],
+): void {
   const { describedObject, metric, target } = source
   validateReference(describedObject, `${path}.describedObject`, errors)
   validateIdentifier(metric, `${path}.metric`, errors)
@@ -56,19 +82,34 @@ function validateObjectSource(source: NonNullable<MetricSpec['object']>, path: s
   }
 }
 
-function validateExternalSource({ metric, target }: NonNullable<MetricSpec['external']>, path: string, errors: FieldError[]): void {
+function validateExternalSource(
+  { metric, target }: NonNullable<MetricSpec['external']>,
+  path: string,
+  errors: FieldError[],
+): void {
   validateIdentifier(metric, `${path}.metric`, errors)
   validateTarget(target, `${path}.target`, errors)
   const { value, averageValue } = target
   if (value === undefined && averageValue === undefined) {
-    errors.push(required(`${path}.target.averageValue`, 'must set either a target value for metric or a per-pod target'))
+    errors.push(
+      required(
+        `${path}.target.averageValue`,
+        'must set either a target value for metric or a per-pod target',
+      ),
+    )
   }
   if (value !== undefined && averageValue !== undefined) {
-    errors.push(forbidden(`${path}.target.value`, 'may not set both a target value for metric and a per-pod target'))
+    errors.push(
+      forbidden(`${path}.target.value`, 'may not set both a target value for metric and a per-pod target'),
+    )
   }
 }
 
-function validatePodsSource({ metric, target }: NonNullable<MetricSpec['pods']>, path: string, errors: FieldError[]): void {
+function validatePodsSource(
+  { metric, target }: NonNullable<MetricSpec['pods']>,
+  path: string,
+  errors: FieldError[],
+): void {
   validateIdentifier(metric, `${path}.metric`, errors)
   validateTarget(target, `${path}.target`, errors)
   if (target.averageValue === undefined || !isPositive(target.averageValue)) {
@@ -78,7 +119,12 @@ function validatePodsSource({ metric, target }: NonNullable<MetricSpec['pods']>,
 
 /** A resource, of one container where there is a name of one. */
 function validateResourceSource(
-  { name, target, container }: { readonly name: string, readonly target: MetricTarget, readonly container?: string }, path: string,
+  {
+    name,
+    target,
+    container,
+  }: { readonly name: string; readonly target: MetricTarget; readonly container?: string },
+  path: string,
   errors: FieldError[],
 ): void {
   if (name === '') errors.push(required(`${path}.name`, 'must specify a resource name'))
@@ -86,10 +132,20 @@ function validateResourceSource(
   validateTarget(target, `${path}.target`, errors)
   const { averageUtilization, averageValue } = target
   if (averageUtilization === undefined && averageValue === undefined) {
-    errors.push(required(`${path}.target.averageUtilization`, 'must set either a target raw value or a target utilization'))
+    errors.push(
+      required(
+        `${path}.target.averageUtilization`,
+        'must set either a target raw value or a target utilization',
+      ),
+    )
   }
   if (averageUtilization !== undefined && averageValue !== undefined) {
-    errors.push(forbidden(`${path}.target.averageValue`, 'may not set both a target raw value and a target utilization'))
+    errors.push(
+      forbidden(
+        `${path}.target.averageValue`,
+        'may not set both a target raw value and a target utilization',
+      ),
+    )
   }
 }
 
@@ -116,16 +172,24 @@ function validateMetric(spec: MetricSpec, path: string, errors: FieldError[]): v
   else if (spec[expected] === undefined) errors.push(required(`${path}.${expected}`, missingText))
   if (present.length === 1) return
   for (const field of present) {
-    if (field !== expected) errors.push(forbidden(`${path}.${field}`, 'must populate the given metric source only'))
+    if (field !== expected)
+      errors.push(forbidden(`${path}.${field}`, 'must populate the given metric source only'))
   }
 }
 
-function validatePolicy({ type, value, periodSeconds }: HPAScalingPolicy, path: string, errors: FieldError[]): void {
+function validatePolicy(
+  { type, value, periodSeconds }: HPAScalingPolicy,
+  path: string,
+  errors: FieldError[],
+): void {
   if (!policyTypes.includes(type)) errors.push(notSupported(`${path}.type`, type, policyTypes))
   if (value <= 0) errors.push(invalid(`${path}.value`, value, 'must be greater than zero'))
-  if (periodSeconds <= 0) errors.push(invalid(`${path}.periodSeconds`, periodSeconds, 'must be greater than zero'))
+  if (periodSeconds <= 0)
+    errors.push(invalid(`${path}.periodSeconds`, periodSeconds, 'must be greater than zero'))
   if (periodSeconds > maxPeriodSeconds) {
-    errors.push(invalid(`${path}.periodSeconds`, periodSeconds, `must be less than or equal to ${maxPeriodSeconds}`))
+    errors.push(
+      invalid(`${path}.periodSeconds`, periodSeconds, `must be less than or equal to ${maxPeriodSeconds}`),
+    )
   }
 }
 
@@ -133,9 +197,18 @@ function validatePolicy({ type, value, periodSeconds }: HPAScalingPolicy, path: 
 function validateRules(rules: HPAScalingRules | undefined, path: string, errors: FieldError[]): void {
   if (rules === undefined) return
   const { stabilizationWindowSeconds: seconds = 0, selectPolicy, policies = [], tolerance } = rules
-  if (seconds < 0) errors.push(invalid(`${path}.stabilizationWindowSeconds`, seconds, 'must be greater than or equal to zero'))
+  if (seconds < 0)
+    errors.push(
+      invalid(`${path}.stabilizationWindowSeconds`, seconds, 'must be greater than or equal to zero'),
+    )
   if (seconds > maxStabilizationSeconds) {
-    errors.push(invalid(`${path}.stabilizationWindowSeconds`, seconds, `must be less than or equal to ${maxStabilizationSeconds}`))
+    errors.push(
+      invalid(
+        `${path}.stabilizationWindowSeconds`,
+        seconds,
+        `must be less than or equal to ${maxStabilizationSeconds}`,
+      ),
+    )
   }
   if (selectPolicy !== undefined && !selectPolicies.includes(selectPolicy)) {
     errors.push(notSupported(`${path}.selectPolicy`, selectPolicy, selectPolicies))
@@ -161,7 +234,12 @@ export function validateAutoscaler({ spec }: HorizontalPodAutoscaler): readonly 
   validateReference(scaleTargetRef, 'spec.scaleTargetRef', errors)
   metrics.forEach((metric, index) => validateMetric(metric, `spec.metrics[${index}]`, errors))
   if (minReplicas === 0 && !metrics.some(({ type }) => type === 'Object' || type === 'External')) {
-    errors.push(forbidden('spec.metrics', 'must specify at least one Object or External metric to support scaling to zero replicas'))
+    errors.push(
+      forbidden(
+        'spec.metrics',
+        'must specify at least one Object or External metric to support scaling to zero replicas',
+      ),
+    )
   }
   validateRules(behavior?.scaleUp, 'spec.behavior.scaleUp', errors)
   validateRules(behavior?.scaleDown, 'spec.behavior.scaleDown', errors)

@@ -1,9 +1,15 @@
-/** What autoscaling/v1 has no fields for lies in annotations, as JSON. Source: pkg/apis/autoscaling/annotations.go. */
+/**
+ * What autoscaling/v1 has no fields for lies in annotations, as JSON. Source:
+ * pkg/apis/autoscaling/annotations.go.
+ */
 import type { Labels } from '../labels.js'
 import { decode } from '../schema/decode.js'
 import { DecodeError } from '../schema/decode-error.js'
 import {
-  autoscalingV2Schema, type HorizontalPodAutoscalerBehavior, type HorizontalPodAutoscalerCondition, type HPAScalingRules,
+  autoscalingV2Schema,
+  type HorizontalPodAutoscalerBehavior,
+  type HorizontalPodAutoscalerCondition,
+  type HPAScalingRules,
 } from '../autoscaling-v2/generated.js'
 import { autoscalingV2beta1Schema } from './old-metrics-schema.js'
 
@@ -24,14 +30,26 @@ export function withoutRoundTrip(annotations: Labels | undefined): Labels | unde
 }
 
 /** A list of messages of the old form in an annotation; what cannot be read counts as absent. */
-export function readList<T>(annotations: Labels | undefined, annotation: string, messageName: string): readonly T[] | undefined {
+export function readList<T>(
+  annotations: Labels | undefined,
+  annotation: string,
+  messageName: string,
+): readonly T[] | undefined {
   const message = autoscalingV2beta1Schema.message(messageName)
   return read(annotations, annotation, (value) =>
-    (Array.isArray(value) && value.length > 0 ? value.map((item: unknown) => decode<T>(message, item).object) : undefined))
+    Array.isArray(value) && value.length > 0
+      ? value.map((item: unknown) => decode<T>(message, item).object)
+      : undefined,
+  )
 }
 
-function read<T>(annotations: Labels | undefined, annotation: string, decodeValue: (value: unknown) => T | undefined): T | undefined {
-  const text = annotations !== undefined && Object.hasOwn(annotations, annotation) ? annotations[annotation] : undefined
+function read<T>(
+  annotations: Labels | undefined,
+  annotation: string,
+  decodeValue: (value: unknown) => T | undefined,
+): T | undefined {
+  const text =
+    annotations !== undefined && Object.hasOwn(annotations, annotation) ? annotations[annotation] : undefined
   if (text === undefined) return undefined
   try {
     return decodeValue(JSON.parse(text))
@@ -44,13 +62,22 @@ function read<T>(annotations: Labels | undefined, annotation: string, decodeValu
 /** The behavior lies there in its internal form, without JSON names; Go reads names of any case. */
 export function readBehavior(annotations: Labels | undefined): HorizontalPodAutoscalerBehavior | undefined {
   const message = autoscalingV2Schema.message('HorizontalPodAutoscalerBehavior')
-  return read(annotations, roundTrip.behavior, (value) => decode<HorizontalPodAutoscalerBehavior>(message, uncapitalized(value)).object)
+  return read(
+    annotations,
+    roundTrip.behavior,
+    (value) => decode<HorizontalPodAutoscalerBehavior>(message, uncapitalized(value)).object,
+  )
 }
 
 function uncapitalized(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(uncapitalized)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key.charAt(0).toLowerCase() + key.slice(1), uncapitalized(member)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [
+      key.charAt(0).toLowerCase() + key.slice(1),
+      uncapitalized(member),
+    ]),
+  )
 }
 
 /** The text of a behavior in its internal form. */
@@ -63,14 +90,25 @@ function rulesAsGo(rules: HPAScalingRules | undefined): unknown {
   return {
     StabilizationWindowSeconds: rules.stabilizationWindowSeconds ?? null,
     SelectPolicy: rules.selectPolicy ?? null,
-    Policies: rules.policies?.map(({ type, value, periodSeconds }) => ({ Type: type, Value: value, PeriodSeconds: periodSeconds })) ?? null,
+    Policies:
+      rules.policies?.map(({ type, value, periodSeconds }) => ({
+        Type: type,
+        Value: value,
+        PeriodSeconds: periodSeconds,
+      })) ?? null,
     Tolerance: rules.tolerance ?? null,
   }
 }
 
 /** The text of conditions, as Go's struct has them. */
 export function conditionsText(conditions: readonly HorizontalPodAutoscalerCondition[]): string {
-  return JSON.stringify(conditions.map(({ type, status, lastTransitionTime = null, reason, message }) => ({
-    type, status, lastTransitionTime, ...(reason === undefined ? {} : { reason }), ...(message === undefined ? {} : { message }),
-  })))
+  return JSON.stringify(
+    conditions.map(({ type, status, lastTransitionTime = null, reason, message }) => ({
+      type,
+      status,
+      lastTransitionTime,
+      ...(reason === undefined ? {} : { reason }),
+      ...(message === undefined ? {} : { message }),
+    })),
+  )
 }

@@ -4,4 +4,7 @@ import { oldAutoscalerDefinitions } from './horizontal-pod-autoscaler.js'
 import { scaleDefinition } from './scale.js'
 
 /** The kinds of autoscaling, but for those of v2 and v2beta2. */
-export const autoscalingDefinitions: readonly KindDefinition[] = [...oldAutoscalerDefinitions, erase(scaleDefinition)]
+export const autoscalingDefinitions: readonly KindDefinition[] = [
+  ...oldAutoscalerDefinitions,
+  erase(scaleDefinition),
+]

@@ -4,11 +4,25 @@ import type { Draft } from '../draft.js'
 import type { Labels } from '../labels.js'
 import { servedAs } from '../served-as.js'
 import type {
-  HorizontalPodAutoscaler as Autoscaler, HorizontalPodAutoscalerCondition, HorizontalPodAutoscalerSpec, HorizontalPodAutoscalerStatus,
-  MetricSpec, MetricStatus,
+  HorizontalPodAutoscaler as Autoscaler,
+  HorizontalPodAutoscalerCondition,
+  HorizontalPodAutoscalerSpec,
+  HorizontalPodAutoscalerStatus,
+  MetricSpec,
+  MetricStatus,
 } from '../autoscaling-v2/generated.js'
-import { horizontalPodAutoscalerDefinition as original, setAutoscalerDefaults } from '../autoscaling-v2/horizontal-pod-autoscaler.js'
-import { behaviorText, conditionsText, readBehavior, readList, roundTrip, withoutRoundTrip } from './annotations.js'
+import {
+  horizontalPodAutoscalerDefinition as original,
+  setAutoscalerDefaults,
+} from '../autoscaling-v2/horizontal-pod-autoscaler.js'
+import {
+  behaviorText,
+  conditionsText,
+  readBehavior,
+  readList,
+  roundTrip,
+  withoutRoundTrip,
+} from './annotations.js'
 import type { HorizontalPodAutoscaler as AutoscalerV1 } from './generated.js'
 import { metricFromOld, metricToOld, statusFromOld, statusToOld } from './old-metrics.js'
 import type { OldAutoscaler, OldMetricSpec, OldMetricStatus } from './old-metrics-schema.js'
@@ -21,8 +35,18 @@ function withAnnotations(metadata: Metadata, annotations: Labels | undefined): M
 }
 
 /** The object of v2 with its defaults, which every read from etcd fills in. */
-function defaulted(metadata: Metadata, spec: HorizontalPodAutoscalerSpec, status: HorizontalPodAutoscalerStatus): Autoscaler {
-  const object = { kind: 'HorizontalPodAutoscaler', apiVersion: 'autoscaling/v2', metadata, spec: { ...spec }, status: { ...status } }
+function defaulted(
+  metadata: Metadata,
+  spec: HorizontalPodAutoscalerSpec,
+  status: HorizontalPodAutoscalerStatus,
+): Autoscaler {
+  const object = {
+    kind: 'HorizontalPodAutoscaler',
+    apiVersion: 'autoscaling/v2',
+    metadata,
+    spec: { ...spec },
+    status: { ...status },
+  }
   setAutoscalerDefaults(object as Draft<Autoscaler>)
   return object
 }
@@ -31,36 +55,65 @@ const isCpuUtilization = ({ type, resource }: MetricSpec): boolean =>
   type === 'Resource' && resource?.name === 'cpu' && resource.target.averageUtilization !== undefined
 
 /** Members that both forms of a status have. */
-function commonStatus({ observedGeneration, lastScaleTime }: { readonly observedGeneration?: number, readonly lastScaleTime?: string }): object {
+function commonStatus({
+  observedGeneration,
+  lastScaleTime,
+}: {
+  readonly observedGeneration?: number
+  readonly lastScaleTime?: string
+}): object {
   return {
-    ...(observedGeneration === undefined ? {} : { observedGeneration }), ...(lastScaleTime === undefined ? {} : { lastScaleTime }),
+    ...(observedGeneration === undefined ? {} : { observedGeneration }),
+    ...(lastScaleTime === undefined ? {} : { lastScaleTime }),
   }
 }
 
-const nonZero = (replicas: number): { readonly currentReplicas?: number } => (replicas === 0 ? {} : { currentReplicas: replicas })
+const nonZero = (replicas: number): { readonly currentReplicas?: number } =>
+  replicas === 0 ? {} : { currentReplicas: replicas }
 
-/** Source: pkg/apis/autoscaling/v1/conversion.go Convert_v1_HorizontalPodAutoscaler_To_autoscaling_HorizontalPodAutoscaler. */
+/**
+ * Source: pkg/apis/autoscaling/v1/conversion.go
+ * Convert_v1_HorizontalPodAutoscaler_To_autoscaling_HorizontalPodAutoscaler.
+ */
 function encodeV1({ metadata, spec, status }: AutoscalerV1): Autoscaler {
   const { targetCPUUtilizationPercentage: percentage, ...common } = spec
   const { annotations } = metadata
   const target = percentage === undefined ? [] : [utilization(percentage)]
-  const metrics = [...target, ...(readList<OldMetricSpec>(annotations, roundTrip.metrics, 'MetricSpec') ?? []).map(metricFromOld)]
+  const metrics = [
+    ...target,
+    ...(readList<OldMetricSpec>(annotations, roundTrip.metrics, 'MetricSpec') ?? []).map(metricFromOld),
+  ]
   const behavior = readBehavior(annotations)
-  const conditions = readList<HorizontalPodAutoscalerCondition>(annotations, roundTrip.conditions, 'HorizontalPodAutoscalerCondition')
-  const current = readList<OldMetricStatus>(annotations, roundTrip.currentMetrics, 'MetricStatus')?.map(statusFromOld)
-    ?? cpuStatus(status.currentCPUUtilizationPercentage)
+  const conditions = readList<HorizontalPodAutoscalerCondition>(
+    annotations,
+    roundTrip.conditions,
+    'HorizontalPodAutoscalerCondition',
+  )
+  const current =
+    readList<OldMetricStatus>(annotations, roundTrip.currentMetrics, 'MetricStatus')?.map(statusFromOld) ??
+    cpuStatus(status.currentCPUUtilizationPercentage)
   return defaulted(
     withAnnotations(metadata, withoutRoundTrip(annotations)),
-    { ...common, ...(metrics.length === 0 ? {} : { metrics }), ...(behavior === undefined ? {} : { behavior }) },
     {
-      ...commonStatus(status), ...nonZero(status.currentReplicas), desiredReplicas: status.desiredReplicas, currentMetrics: current,
+      ...common,
+      ...(metrics.length === 0 ? {} : { metrics }),
+      ...(behavior === undefined ? {} : { behavior }),
+    },
+    {
+      ...commonStatus(status),
+      ...nonZero(status.currentReplicas),
+      desiredReplicas: status.desiredReplicas,
+      currentMetrics: current,
       ...(conditions === undefined ? {} : { conditions }),
     },
   )
 }
 
 function utilization(percentage: number): MetricSpec {
-  return { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: percentage } } }
+  return {
+    type: 'Resource',
+    resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: percentage } },
+  }
 }
 
 function cpuStatus(percentage: number | undefined): readonly MetricStatus[] {
@@ -81,13 +134,19 @@ function decodeV1({ metadata, spec, status }: Autoscaler): AutoscalerV1 {
     ...(behavior === undefined ? {} : { [roundTrip.behavior]: behaviorText(behavior) }),
     ...(conditions.length === 0 ? {} : { [roundTrip.conditions]: conditionsText(conditions) }),
   }
-  const cpu = metrics.find(({ type, resource }) => type === 'Resource' && resource?.name === 'cpu')?.resource?.target.averageUtilization
-  const used = (status.currentMetrics ?? []).find(({ resource }) => resource?.name === 'cpu')?.resource?.current.averageUtilization
+  const cpu = metrics.find(({ type, resource }) => type === 'Resource' && resource?.name === 'cpu')?.resource
+    ?.target.averageUtilization
+  const used = (status.currentMetrics ?? []).find(({ resource }) => resource?.name === 'cpu')?.resource
+    ?.current.averageUtilization
   return {
-    kind: 'HorizontalPodAutoscaler', apiVersion: 'autoscaling/v1', metadata: withAnnotations(metadata, annotations),
+    kind: 'HorizontalPodAutoscaler',
+    apiVersion: 'autoscaling/v1',
+    metadata: withAnnotations(metadata, annotations),
     spec: { ...common, ...(cpu === undefined ? {} : { targetCPUUtilizationPercentage: cpu }) },
     status: {
-      ...commonStatus(status), currentReplicas: status.currentReplicas ?? 0, desiredReplicas: status.desiredReplicas,
+      ...commonStatus(status),
+      currentReplicas: status.currentReplicas ?? 0,
+      desiredReplicas: status.desiredReplicas,
       ...(used === undefined ? {} : { currentCPUUtilizationPercentage: used }),
     },
   }
@@ -100,9 +159,15 @@ function encodeV2beta1({ metadata, spec, status }: OldAutoscaler): Autoscaler {
   const { conditions } = status
   return defaulted(
     withAnnotations(metadata, withoutRoundTrip(metadata.annotations)),
-    { ...common, ...(metrics.length === 0 ? {} : { metrics: metrics.map(metricFromOld) }), ...(behavior === undefined ? {} : { behavior }) },
     {
-      ...commonStatus(status), ...nonZero(status.currentReplicas), desiredReplicas: status.desiredReplicas,
+      ...common,
+      ...(metrics.length === 0 ? {} : { metrics: metrics.map(metricFromOld) }),
+      ...(behavior === undefined ? {} : { behavior }),
+    },
+    {
+      ...commonStatus(status),
+      ...nonZero(status.currentReplicas),
+      desiredReplicas: status.desiredReplicas,
       currentMetrics: (status.currentMetrics ?? []).map(statusFromOld),
       ...(conditions === undefined || conditions === null || conditions.length === 0 ? {} : { conditions }),
     },
@@ -117,11 +182,16 @@ function decodeV2beta1({ metadata, spec, status }: Autoscaler): OldAutoscaler {
   }
   const current = (status.currentMetrics ?? []).map(statusToOld)
   return {
-    kind: 'HorizontalPodAutoscaler', apiVersion: 'autoscaling/v2beta1', metadata: withAnnotations(metadata, annotations),
+    kind: 'HorizontalPodAutoscaler',
+    apiVersion: 'autoscaling/v2beta1',
+    metadata: withAnnotations(metadata, annotations),
     spec: { ...common, metrics: metrics.map(metricToOld) },
     status: {
-      ...commonStatus(status), currentReplicas: status.currentReplicas ?? 0, desiredReplicas: status.desiredReplicas,
-      currentMetrics: current.length === 0 ? null : current, conditions: status.conditions ?? null,
+      ...commonStatus(status),
+      currentReplicas: status.currentReplicas ?? 0,
+      desiredReplicas: status.desiredReplicas,
+      currentMetrics: current.length === 0 ? null : current,
+      conditions: status.conditions ?? null,
     },
   }
 }
@@ -130,14 +200,24 @@ function setOwnDefaults({ spec }: Draft<AutoscalerV1> | Draft<OldAutoscaler>): v
   if (!Object.isFrozen(spec)) spec.minReplicas ??= 1
 }
 
-const version = <T extends KubeObject>(conversion: Omit<Conversion<T, Autoscaler>, 'group'>): KindDefinition =>
+const version = <T extends KubeObject>(
+  conversion: Omit<Conversion<T, Autoscaler>, 'group'>,
+): KindDefinition =>
   convertedAs<T, Autoscaler>(original, { group: 'autoscaling', ...conversion, fallback: 'v2beta2' })
 
-/** HorizontalPodAutoscaler in autoscaling/v1 and the betas, preferred first; etcd keeps v2, or v2beta2 before v2 was. */
+/**
+ * HorizontalPodAutoscaler in autoscaling/v1 and the betas, preferred first; etcd keeps v2, or v2beta2 before
+ * v2 was.
+ */
 export const oldAutoscalerDefinitions: readonly KindDefinition[] = [
   version<AutoscalerV1>({ version: 'v1', encode: encodeV1, decode: decodeV1, setDefaults: setOwnDefaults }),
   {
-    ...version<OldAutoscaler>({ version: 'v2beta1', encode: encodeV2beta1, decode: decodeV2beta1, setDefaults: setOwnDefaults }),
+    ...version<OldAutoscaler>({
+      version: 'v2beta1',
+      encode: encodeV2beta1,
+      decode: decodeV2beta1,
+      setDefaults: setOwnDefaults,
+    }),
     deprecated: { since: 22, removed: 25, use: 'autoscaling/v2 HorizontalPodAutoscaler' },
   },
   {

@@ -11,7 +11,13 @@ function validate({ spec }: Scale): readonly FieldError[] {
 
 /** autoscaling/v1 Scale: never stored; the scale endpoint of a workload shows and takes it. */
 export const scaleDefinition: KindDefinition<Scale> = defineKind<Scale>({
-  group: 'autoscaling', version: 'v1', kind: 'Scale', resource: 'scales', namespaced: true, verbs: [], storagePrefix: '',
+  group: 'autoscaling',
+  version: 'v1',
+  kind: 'Scale',
+  resource: 'scales',
+  namespaced: true,
+  verbs: [],
+  storagePrefix: '',
   validate,
   strategy: {},
   columns: [

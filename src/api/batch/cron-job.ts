@@ -24,7 +24,11 @@ function setDefaults({ spec }: Draft<CronJob>): void {
 }
 
 /** Source: pkg/apis/batch/validation validateScheduleFormat. */
-function validateSchedule({ schedule, timeZone }: CronJobSpec, old: CronJobSpec | undefined, errors: FieldError[]): void {
+function validateSchedule(
+  { schedule, timeZone }: CronJobSpec,
+  old: CronJobSpec | undefined,
+  errors: FieldError[],
+): void {
   const path = 'spec.schedule'
   if (schedule === '') {
     errors.push(required(path))
@@ -38,14 +42,19 @@ function validateSchedule({ schedule, timeZone }: CronJobSpec, old: CronJobSpec 
   }
   if (!schedule.includes('TZ')) return
   const isKnown = old?.schedule.includes('TZ') === true
-  if (!isKnown) errors.push(invalid(path, schedule, 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'))
+  if (!isKnown)
+    errors.push(invalid(path, schedule, 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'))
   else if (timeZone !== undefined) {
     errors.push(invalid(path, schedule, 'cannot use both timeZone field and TZ or CRON_TZ in schedule'))
   }
 }
 
 /** Source: validateTimeZone. */
-function validateTimeZone({ timeZone }: CronJobSpec, old: CronJobSpec | undefined, errors: FieldError[]): void {
+function validateTimeZone(
+  { timeZone }: CronJobSpec,
+  old: CronJobSpec | undefined,
+  errors: FieldError[],
+): void {
   const path = 'spec.timeZone'
   if (timeZone === undefined || timeZone === old?.timeZone) return
   if (timeZone === '') {
@@ -53,7 +62,13 @@ function validateTimeZone({ timeZone }: CronJobSpec, old: CronJobSpec | undefine
     return
   }
   if (timeZone.toLowerCase() === 'local') {
-    errors.push(invalid(path, timeZone, 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones'))
+    errors.push(
+      invalid(
+        path,
+        timeZone,
+        'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones',
+      ),
+    )
   }
   if (!isTimeZone(timeZone)) errors.push(invalid(path, timeZone, `unknown time zone ${timeZone}`))
 }
@@ -72,7 +87,13 @@ function validateSpec(spec: CronJobSpec, old: CronJobSpec | undefined): FieldErr
   const { spec: jobSpec } = spec.jobTemplate
   validateUnboundJobSpec(jobSpec, 'spec.jobTemplate.spec', errors)
   if (jobSpec.selector !== undefined) {
-    errors.push(invalid('spec.jobTemplate.spec.selector', selectorAsGo(jobSpec.selector), '`selector` will be auto-generated'))
+    errors.push(
+      invalid(
+        'spec.jobTemplate.spec.selector',
+        selectorAsGo(jobSpec.selector),
+        '`selector` will be auto-generated',
+      ),
+    )
   }
   if (jobSpec.manualSelector === true) {
     errors.push(notSupported('spec.jobTemplate.spec.manualSelector', true, ['nil', 'false']))
@@ -92,7 +113,7 @@ function validate({ metadata, spec }: CronJob): readonly FieldError[] {
 }
 
 const lastScheduleText = ({ status }: CronJob, now: number): string =>
-  (status.lastScheduleTime === undefined ? '<none>' : ageText(status.lastScheduleTime, now))
+  status.lastScheduleTime === undefined ? '<none>' : ageText(status.lastScheduleTime, now)
 
 /** Source: pkg/registry/batch/cronjob/strategy.go WarningsOnCreate and WarningsOnUpdate. */
 function warnings({ metadata, spec }: CronJob, old: CronJob | undefined): readonly string[] {
@@ -101,17 +122,28 @@ function warnings({ metadata, spec }: CronJob, old: CronJob | undefined): readon
   const found = faults.length === 0 ? [] : [nameWarning(faults)]
   found.push(...jobSpecWarnings(spec.jobTemplate.spec, 'spec.jobTemplate.spec'))
   if (spec.schedule.includes('TZ')) {
-    found.push('cannot use TZ or CRON_TZ in spec.schedule, use spec.timeZone field instead, see https://kubernetes.io/docs/concepts/'
-      + 'workloads/controllers/cron-jobs/#time-zones for details')
+    found.push(
+      'cannot use TZ or CRON_TZ in spec.schedule, use spec.timeZone field instead, see ' +
+        'https://kubernetes.io/docs/concepts/' +
+        'workloads/controllers/cron-jobs/#time-zones for details',
+    )
   }
   return found
 }
 
 /** batch/v1 CronJob. */
 export const cronJobDefinition: KindDefinition<CronJob> = defineKind<CronJob>({
-  group: 'batch', version: 'v1', kind: 'CronJob', resource: 'cronjobs', shortNames: ['cj'], categories: ['all'], namespaced: true,
-  storagePrefix: '/registry/cronjobs', subresources: [statusOf('batch', 'v1', 'CronJob')],
-  setDefaults, validate,
+  group: 'batch',
+  version: 'v1',
+  kind: 'CronJob',
+  resource: 'cronjobs',
+  shortNames: ['cj'],
+  categories: ['all'],
+  namespaced: true,
+  storagePrefix: '/registry/cronjobs',
+  subresources: [statusOf('batch', 'v1', 'CronJob')],
+  setDefaults,
+  validate,
   validateUpdate: (next, old) => (next.spec === old.spec ? [] : validateSpec(next.spec, old.spec)),
   strategy: {
     prepareForCreate: (job) => {
@@ -131,7 +163,9 @@ export const cronJobDefinition: KindDefinition<CronJob> = defineKind<CronJob>({
     nameColumn(),
     column('Schedule', ({ spec }) => spec.schedule),
     column('Timezone', ({ spec }) => spec.timeZone ?? '<none>'),
-    column('Suspend', ({ spec }) => (spec.suspend === undefined ? '<unset>' : spec.suspend ? 'True' : 'False')),
+    column('Suspend', ({ spec }) =>
+      spec.suspend === undefined ? '<unset>' : spec.suspend ? 'True' : 'False',
+    ),
     column('Active', ({ status }) => status.active?.length ?? 0, 'integer'),
     column('Last Schedule', lastScheduleText),
     ageColumn(),

@@ -5,6 +5,10 @@ import { jobDefinition } from './job.js'
 
 /** The kinds of batch. */
 export const batchDefinitions: readonly KindDefinition[] = [
-  erase(cronJobDefinition), erase(jobDefinition),
-  { ...servedAs(cronJobDefinition, 'batch', 'v1beta1'), deprecated: { since: 21, removed: 25, use: 'batch/v1 CronJob' } },
+  erase(cronJobDefinition),
+  erase(jobDefinition),
+  {
+    ...servedAs(cronJobDefinition, 'batch', 'v1beta1'),
+    deprecated: { since: 21, removed: 25, use: 'batch/v1 CronJob' },
+  },
 ]

@@ -16,9 +16,13 @@ function parseIndex(text: string, completions: number): number {
   return Number(text)
 }
 
-const orderText = (previous: number, current: number): string => `non-increasing order, previous: ${previous}, current: ${current}`
+const orderText = (previous: number, current: number): string =>
+  `non-increasing order, previous: ${previous}, current: ${current}`
 
-/** `1,3-5`: growing intervals of indexes below `completions`. Throws IndexError. Source: pkg/apis/batch/validation validateIndexesFormat. */
+/**
+ * `1,3-5`: growing intervals of indexes below `completions`. Throws IndexError. Source:
+ * pkg/apis/batch/validation validateIndexesFormat.
+ */
 export function parseIndexes(text: string, completions: number = maxInt32): readonly Interval[] {
   if (text === '') return []
   const intervals: Interval[] = []

@@ -10,7 +10,10 @@ const has = ({ conditions }: JobStatus, type: string): boolean =>
 
 const isFinished = (status: JobStatus): boolean => has(status, 'Complete') || has(status, 'Failed')
 
-/** What older minors check of a job's status: before other controllers could manage jobs, only what this one could get wrong. */
+/**
+ * What older minors check of a job's status: before other controllers could manage jobs, only what this one
+ * could get wrong.
+ */
 export function validateOlderJobStatus({ status }: Job): readonly FieldError[] {
   const errors: FieldError[] = []
   for (const field of ['active', 'succeeded', 'failed', 'ready', 'terminating'] as const) {
@@ -20,7 +23,10 @@ export function validateOlderJobStatus({ status }: Job): readonly FieldError[] {
   return errors
 }
 
-/** A job's status after a write. `old` tells what changed: each rule looks only at changes. Source: pkg/apis/batch/validation. */
+/**
+ * A job's status after a write. `old` tells what changed: each rule looks only at changes. Source:
+ * pkg/apis/batch/validation.
+ */
 export function validateJobStatus(next: Job, old: Job): readonly FieldError[] {
   const errors = [...validateOlderJobStatus(next)]
   validateConditions(next.status, old.status, errors)
@@ -28,7 +34,11 @@ export function validateJobStatus(next: Job, old: Job): readonly FieldError[] {
   validateFinished(next.status, old.status, errors)
   validateIndexLists(next, old, errors)
   const { ready, active = 0 } = next.status
-  if (ready !== undefined && ready > active && (ready !== old.status.ready || active !== (old.status.active ?? 0))) {
+  if (
+    ready !== undefined &&
+    ready > active &&
+    (ready !== old.status.ready || active !== (old.status.active ?? 0))
+  ) {
     errors.push(invalid('status.ready', ready, 'cannot set more ready pods than active'))
   }
   validateProgress(next, old, errors)
@@ -48,19 +58,36 @@ function validateUncounted({ uncountedTerminatedPods: pods }: JobStatus, errors:
 }
 
 /** Conditions that exclude or need each other: [if this is new, and this is (not), the text]. */
-const conditionRules: ReadonlyArray<readonly [type: string, other: string, together: boolean, text: string]> = [
-  ['Complete', 'Failed', true, 'cannot set Complete=True and Failed=true conditions'],
-  ['Complete', 'FailureTarget', true, 'cannot set Complete=True and FailureTarget=true conditions'],
-  ['Failed', 'FailureTarget', false, 'cannot set Failed=True condition without the FailureTarget=true condition'],
-  ['Complete', 'SuccessCriteriaMet', false, 'cannot set Complete=True condition without the SuccessCriteriaMet=true condition'],
-  ['SuccessCriteriaMet', 'Failed', true, 'cannot set Failed=True and SuccessCriteriaMet=true conditions'],
-  ['SuccessCriteriaMet', 'FailureTarget', true, 'cannot set SuccessCriteriaMet=True and FailureTarget=true conditions'],
-]
+const conditionRules: ReadonlyArray<readonly [type: string, other: string, together: boolean, text: string]> =
+  [
+    ['Complete', 'Failed', true, 'cannot set Complete=True and Failed=true conditions'],
+    ['Complete', 'FailureTarget', true, 'cannot set Complete=True and FailureTarget=true conditions'],
+    [
+      'Failed',
+      'FailureTarget',
+      false,
+      'cannot set Failed=True condition without the FailureTarget=true condition',
+    ],
+    [
+      'Complete',
+      'SuccessCriteriaMet',
+      false,
+      'cannot set Complete=True condition without the SuccessCriteriaMet=true condition',
+    ],
+    ['SuccessCriteriaMet', 'Failed', true, 'cannot set Failed=True and SuccessCriteriaMet=true conditions'],
+    [
+      'SuccessCriteriaMet',
+      'FailureTarget',
+      true,
+      'cannot set SuccessCriteriaMet=True and FailureTarget=true conditions',
+    ],
+  ]
 
 function validateConditions(next: JobStatus, old: JobStatus, errors: FieldError[]): void {
   if (semanticEqual(next.conditions, old.conditions)) return
   for (const [type, other, together, text] of conditionRules) {
-    if (has(next, type) && has(next, other) === together) errors.push(invalidUntold('status.conditions', text))
+    if (has(next, type) && has(next, other) === together)
+      errors.push(invalidUntold('status.conditions', text))
   }
 }
 
@@ -70,13 +97,20 @@ function validateTimes(next: JobStatus, old: JobStatus, errors: FieldError[]): v
   const isComplete = has(next, 'Complete')
   const moved = completionTime !== old.completionTime || isComplete !== has(old, 'Complete')
   if (moved && completionTime !== undefined && !isComplete) {
-    errors.push(invalid(path, completionTime, 'cannot set completionTime when there is no Complete=True condition'))
+    errors.push(
+      invalid(path, completionTime, 'cannot set completionTime when there is no Complete=True condition'),
+    )
   }
   if (moved && completionTime === undefined && isComplete) {
     errors.push(required(path, 'completionTime is required for Complete jobs'))
   }
   const isNew = completionTime !== old.completionTime || startTime !== old.startTime
-  if (isNew && completionTime !== undefined && startTime !== undefined && timeMs(completionTime) < timeMs(startTime)) {
+  if (
+    isNew &&
+    completionTime !== undefined &&
+    startTime !== undefined &&
+    timeMs(completionTime) < timeMs(startTime)
+  ) {
     errors.push(invalid(path, completionTime, 'completionTime cannot be set before startTime'))
   }
 }
@@ -94,7 +128,13 @@ function validateFinished(next: JobStatus, old: JobStatus, errors: FieldError[])
   const uncounted = (pods?.failed?.length ?? 0) + (pods?.succeeded?.length ?? 0)
   if (uncounted > 0 && (isNew || !semanticEqual(pods, old.uncountedTerminatedPods))) {
     const shown = { Succeeded: pods?.succeeded ?? null, Failed: pods?.failed ?? null }
-    errors.push(invalid('status.uncountedTerminatedPods', shown, 'uncountedTerminatedPods needs to be empty for finished job'))
+    errors.push(
+      invalid(
+        'status.uncountedTerminatedPods',
+        shown,
+        'uncountedTerminatedPods needs to be empty for finished job',
+      ),
+    )
   }
   if (terminating > 0 && (isNew || terminating !== old.terminating)) {
     errors.push(invalid('status.terminating', terminating, 'terminating>0 is invalid for finished job'))
@@ -102,7 +142,10 @@ function validateFinished(next: JobStatus, old: JobStatus, errors: FieldError[])
 }
 
 function readIndexes(
-  text: string | undefined, completions: number | undefined, field: string, errors: FieldError[],
+  text: string | undefined,
+  completions: number | undefined,
+  field: string,
+  errors: FieldError[],
 ): ReturnType<typeof parseIndexes> {
   try {
     return parseIndexes(text ?? '', completions)
@@ -119,20 +162,34 @@ function validateIndexLists({ spec, status }: Job, { status: old }: Job, errors:
   if (!changed) return
   const { completions } = spec
   const found = errors.length
-  const completed = completions === undefined ? [] : readIndexes(completedIndexes, completions, 'completedIndexes', errors)
-  const failed = completions === undefined || spec.backoffLimitPerIndex === undefined
-    ? []
-    : readIndexes(failedIndexes, completions, 'failedIndexes', errors)
+  const completed =
+    completions === undefined ? [] : readIndexes(completedIndexes, completions, 'completedIndexes', errors)
+  const failed =
+    completions === undefined || spec.backoffLimitPerIndex === undefined
+      ? []
+      : readIndexes(failedIndexes, completions, 'failedIndexes', errors)
   if ((completedIndexes ?? '') !== '' && spec.completionMode !== 'Indexed') {
     const text = 'cannot set non-empty completedIndexes when non-indexed completion mode'
     errors.push(invalid('status.completedIndexes', completedIndexes, text))
   }
   if (failedIndexes !== undefined && spec.backoffLimitPerIndex === undefined) {
-    errors.push(invalid('status.failedIndexes', failedIndexes, 'cannot set non-null failedIndexes when backoffLimitPerIndex is null'))
+    errors.push(
+      invalid(
+        'status.failedIndexes',
+        failedIndexes,
+        'cannot set non-null failedIndexes when backoffLimitPerIndex is null',
+      ),
+    )
   }
   const common = errors.length > found ? undefined : firstCommonIndex(completed, failed)
   if (common !== undefined) {
-    errors.push(invalid('status.failedIndexes', failedIndexes, `failedIndexes and completedIndexes overlap at index: ${common}`))
+    errors.push(
+      invalid(
+        'status.failedIndexes',
+        failedIndexes,
+        `failedIndexes and completedIndexes overlap at index: ${common}`,
+      ),
+    )
   }
 }
 
@@ -145,14 +202,24 @@ function validateProgress({ spec, status: next }: Job, { status: old }: Job, err
   }
   for (const field of ['failed', 'succeeded'] as const) {
     const value = next[field] ?? 0
-    if (value < (old[field] ?? 0)) errors.push(invalid(`status.${field}`, value, `cannot decrease the ${field} counter`))
+    if (value < (old[field] ?? 0))
+      errors.push(invalid(`status.${field}`, value, `cannot decrease the ${field} counter`))
   }
-  if (next.completionTime !== undefined && old.completionTime !== undefined && next.completionTime !== old.completionTime) {
+  if (
+    next.completionTime !== undefined &&
+    old.completionTime !== undefined &&
+    next.completionTime !== old.completionTime
+  ) {
     errors.push(invalid('status.completionTime', next.completionTime, 'completionTime cannot be mutated'))
   }
   // a job that goes on begins anew
   const isResumed = has(old, 'Suspended') && !has(next, 'Suspended')
-  if (old.startTime !== undefined && next.startTime !== old.startTime && spec.suspend !== true && !isResumed) {
+  if (
+    old.startTime !== undefined &&
+    next.startTime !== old.startTime &&
+    spec.suspend !== true &&
+    !isResumed
+  ) {
     errors.push(required('status.startTime', 'startTime cannot be removed for unsuspended job'))
   }
 }

@@ -19,11 +19,20 @@ function validateSpec(spec: JobSpec, errors: FieldError[]): void {
   const labels = template.metadata?.labels
   const isUsable = selector === undefined || isUsableSelector(selector)
   if (isUsable && (selector === undefined || !selectorMatches(selector, labels))) {
-    errors.push(invalid('spec.template.metadata.labels', mapAsGo(labels), '`selector` does not match template `labels`'))
+    errors.push(
+      invalid(
+        'spec.template.metadata.labels',
+        mapAsGo(labels),
+        '`selector` does not match template `labels`',
+      ),
+    )
   }
 }
 
-/** The labels and the selector that the server makes must be there as it makes them. Source: validateGeneratedSelector. */
+/**
+ * The labels and the selector that the server makes must be there as it makes them. Source:
+ * validateGeneratedSelector.
+ */
 function validateGeneratedSelector({ metadata, spec }: Job, isPrefixed: boolean, errors: FieldError[]): void {
   const { selector, manualSelector } = spec
   if (manualSelector === true || selector === undefined) return
@@ -49,15 +58,30 @@ export function validateJob(job: Job, isPrefixed = true): FieldError[] {
   if (completionMode === 'Indexed' && completions > 0) {
     const last = `${job.metadata.name ?? ''}-${completions - 1}`
     if (dnsLabelFaults(last).length > 0) {
-      errors.push(invalid('metadata.name', job.metadata.name, `will not able to create pod with invalid DNS label: ${last}`))
+      errors.push(
+        invalid(
+          'metadata.name',
+          job.metadata.name,
+          `will not able to create pod with invalid DNS label: ${last}`,
+        ),
+      )
     }
   }
   return errors
 }
 
-const immutable = ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'] as const
+const immutable = [
+  'completionMode',
+  'podFailurePolicy',
+  'backoffLimitPerIndex',
+  'managedBy',
+  'successPolicy',
+] as const
 
-/** Source: JobStrategy.ValidateUpdate, which validates the job and its update, and so the spec twice; ValidateJobSpecUpdate. */
+/**
+ * Source: JobStrategy.ValidateUpdate, which validates the job and its update, and so the spec twice;
+ * ValidateJobSpecUpdate.
+ */
 export function validateJobUpdate(next: Job, old: Job, isPrefixed = true): readonly FieldError[] {
   if (next.spec === old.spec) return []
   const errors = validateJob(next, isPrefixed)
@@ -65,7 +89,9 @@ export function validateJobUpdate(next: Job, old: Job, isPrefixed = true): reado
   validateCompletions(next.spec, old.spec, errors)
   if (!semanticEqual(next.spec.selector, old.spec.selector)) {
     const { selector } = next.spec
-    errors.push(invalid('spec.selector', selector === undefined ? null : selectorAsGo(selector), 'field is immutable'))
+    errors.push(
+      invalid('spec.selector', selector === undefined ? null : selectorAsGo(selector), 'field is immutable'),
+    )
   }
   const isMovable = old.spec.suspend === true && old.status.startTime === undefined
   const before = isMovable ? withDirectives(old.spec.template, next.spec.template) : old.spec.template
@@ -90,11 +116,19 @@ function validateCompletions(next: JobSpec, old: JobSpec, errors: FieldError[]):
   }
 }
 
-/** A job that has never started may still be told where to run: the old template with what may change. Source: validatePodTemplateUpdate. */
+/**
+ * A job that has never started may still be told where to run: the old template with what may change. Source:
+ * validatePodTemplateUpdate.
+ */
 function withDirectives(old: PodTemplateSpec, next: PodTemplateSpec): PodTemplateSpec {
   const { labels, annotations } = next.metadata ?? {}
   const { nodeSelector, tolerations, schedulingGates, affinity } = next.spec ?? { containers: [] }
-  const moved = { nodeSelector, tolerations, schedulingGates, affinity: affinityOf(old.spec?.affinity, affinity) }
+  const moved = {
+    nodeSelector,
+    tolerations,
+    schedulingGates,
+    affinity: affinityOf(old.spec?.affinity, affinity),
+  }
   return withoutNothing({
     ...old,
     metadata: withoutNothing({ ...old.metadata, labels, annotations }),
@@ -118,7 +152,11 @@ function withoutNothing(value: object): object {
 function templateAsGo({ metadata, spec }: PodTemplateSpec): unknown {
   const { name, namespace, labels, annotations, finalizers } = metadata ?? {}
   return withoutNothing({
-    name, namespace, labels: mapAsGo(labels), annotations: mapAsGo(annotations), finalizers,
+    name,
+    namespace,
+    labels: mapAsGo(labels),
+    annotations: mapAsGo(annotations),
+    finalizers,
     Spec: internalForm('PodSpec', (spec ?? {}) as unknown as Readonly<Record<string, unknown>>),
   })
 }
@@ -127,5 +165,7 @@ function templateAsGo({ metadata, spec }: PodTemplateSpec): unknown {
 function asGo(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asGo)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key.charAt(0).toUpperCase() + key.slice(1), asGo(member)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key.charAt(0).toUpperCase() + key.slice(1), asGo(member)]),
+  )
 }

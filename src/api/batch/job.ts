@@ -41,7 +41,10 @@ function setLabelsDefault(job: Draft<Job>): void {
   job.metadata = { ...job.metadata, labels: { ...labels } }
 }
 
-/** Unless a user brings a selector, the job's uid selects its pods. Source: pkg/registry/batch/job/strategy.go generateSelector. */
+/**
+ * Unless a user brings a selector, the job's uid selects its pods. Source: pkg/registry/batch/job/strategy.go
+ * generateSelector.
+ */
 function generateSelector(job: Draft<Job>, isPrefixed: boolean): void {
   const { metadata, spec } = job
   if (spec.manualSelector === true) return
@@ -50,11 +53,18 @@ function generateSelector(job: Draft<Job>, isPrefixed: boolean): void {
   // labels that say otherwise are refused by validation
   const labels = { ...jobLabels(metadata.name ?? '', metadata.uid ?? '', isPrefixed), ...given }
   const { selector } = spec
-  const isAlias = Object.keys(metadata.labels ?? {}).every((key) => metadata.labels?.[key] === given[key])
-    && Object.keys(metadata.labels ?? {}).length === Object.keys(given).length
+  const isAlias =
+    Object.keys(metadata.labels ?? {}).every((key) => metadata.labels?.[key] === given[key]) &&
+    Object.keys(metadata.labels ?? {}).length === Object.keys(given).length
   job.spec = {
     ...spec,
-    selector: { ...selector, matchLabels: { [isPrefixed ? controllerUidLabel : legacyControllerUidLabel]: metadata.uid ?? '', ...selector?.matchLabels } },
+    selector: {
+      ...selector,
+      matchLabels: {
+        [isPrefixed ? controllerUidLabel : legacyControllerUidLabel]: metadata.uid ?? '',
+        ...selector?.matchLabels,
+      },
+    },
     template: { metadata: { ...templateMetadata, labels }, ...template },
   }
   if (isAlias) job.metadata = { ...metadata, labels: { ...labels } }
@@ -64,7 +74,8 @@ const statusOrder = ['Complete', 'Failed'] as const
 const lateStatusOrder = ['Suspended', 'FailureTarget', 'SuccessCriteriaMet'] as const
 
 function statusText({ metadata, status }: Job): string {
-  const has = (type: string): boolean => status.conditions?.some((found) => found.type === type && found.status === 'True') ?? false
+  const has = (type: string): boolean =>
+    status.conditions?.some((found) => found.type === type && found.status === 'True') ?? false
   const early = statusOrder.find(has)
   if (early !== undefined) return early
   if (metadata.deletionTimestamp !== undefined) return 'Terminating'
@@ -91,9 +102,17 @@ function warnings({ metadata, spec }: Job, old: Job | undefined): readonly strin
 
 /** batch/v1 Job. Deleting one without a policy orphans its pods. */
 export const jobDefinition: KindDefinition<Job> = defineKind<Job>({
-  group: 'batch', version: 'v1', kind: 'Job', resource: 'jobs', categories: ['all'], namespaced: true,
-  storagePrefix: '/registry/jobs', subresources: [statusOf('batch', 'v1', 'Job')],
-  setDefaults, validate: (job) => validateJob(job), validateUpdate: (next, old) => validateJobUpdate(next, old),
+  group: 'batch',
+  version: 'v1',
+  kind: 'Job',
+  resource: 'jobs',
+  categories: ['all'],
+  namespaced: true,
+  storagePrefix: '/registry/jobs',
+  subresources: [statusOf('batch', 'v1', 'Job')],
+  setDefaults,
+  validate: (job) => validateJob(job),
+  validateUpdate: (next, old) => validateJobUpdate(next, old),
   strategy: {
     prepareForCreate: (job) => {
       generateSelector(job, true)
@@ -108,8 +127,10 @@ export const jobDefinition: KindDefinition<Job> = defineKind<Job>({
     validateStatusUpdate: validateJobStatus,
     generationChanged: specChanged,
     defaultPropagation: 'Orphan',
-    deletionWarning: 'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set '
-      + 'propagationPolicy=Orphan to suppress this warning',
+    deletionWarning:
+      'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to ' +
+      'remove them or set ' +
+      'propagationPolicy=Orphan to suppress this warning',
     warnings,
   },
   columns: [
@@ -133,7 +154,10 @@ export interface JobFeatures {
   readonly interimConditions: boolean
 }
 
-/** Job as in a release that lacks some of it: fields of later ones are dropped, labels have their old names only. */
+/**
+ * Job as in a release that lacks some of it: fields of later ones are dropped, labels have their old names
+ * only.
+ */
 export function olderJobDefinition(features: JobFeatures): KindDefinition<Job> {
   const { prefixedLabels } = features
   return {

@@ -1,7 +1,22 @@
-import { duplicate, invalid, invalidUntold, notSupported, quote, required, tooLong, tooMany, type FieldError } from '../field-error.js'
+import {
+  duplicate,
+  invalid,
+  invalidUntold,
+  notSupported,
+  quote,
+  required,
+  tooLong,
+  tooMany,
+  type FieldError,
+} from '../field-error.js'
 import { qualifiedNameFaults } from '../names.js'
 import { validateNonNegative } from '../apps/template.js'
-import type { JobSpec, PodFailurePolicyOnExitCodesRequirement, PodFailurePolicyRule, SuccessPolicyRule } from './generated.js'
+import type {
+  JobSpec,
+  PodFailurePolicyOnExitCodesRequirement,
+  PodFailurePolicyRule,
+  SuccessPolicyRule,
+} from './generated.js'
 import { countIndexes, IndexError, parseIndexes } from './index-ranges.js'
 
 const maxRules = 20
@@ -28,7 +43,11 @@ export function validatePodFailurePolicy(spec: JobSpec, path: string, errors: Fi
 }
 
 function validateFailureRule(
-  spec: JobSpec, rule: PodFailurePolicyRule, names: ReadonlySet<string>, path: string, errors: FieldError[],
+  spec: JobSpec,
+  rule: PodFailurePolicyRule,
+  names: ReadonlySet<string>,
+  path: string,
+  errors: FieldError[],
 ): void {
   const { action, onExitCodes, onPodConditions = [] } = rule
   if (action === 'FailIndex') {
@@ -37,7 +56,8 @@ function validateFailureRule(
     }
   } else validateChoice(action, actions, `${path}.action`, errors)
   if (onExitCodes !== undefined) validateExitCodes(onExitCodes, names, `${path}.onExitCodes`, errors)
-  if (onPodConditions.length > maxPatterns) errors.push(tooMany(`${path}.onPodConditions`, onPodConditions.length, maxPatterns))
+  if (onPodConditions.length > maxPatterns)
+    errors.push(tooMany(`${path}.onPodConditions`, onPodConditions.length, maxPatterns))
   onPodConditions.forEach(({ type, status }, index) => {
     const at = `${path}.onPodConditions[${index}]`
     for (const fault of qualifiedNameFaults(type)) errors.push(invalid(`${at}.type`, type, fault))
@@ -52,14 +72,20 @@ function validateFailureRule(
 }
 
 function validateExitCodes(
-  { containerName, operator, values: given }: PodFailurePolicyOnExitCodesRequirement, names: ReadonlySet<string>, path: string,
+  { containerName, operator, values: given }: PodFailurePolicyOnExitCodesRequirement,
+  names: ReadonlySet<string>,
+  path: string,
   errors: FieldError[],
 ): void {
   validateChoice(operator, operators, `${path}.operator`, errors)
   if (containerName !== undefined && !names.has(containerName)) {
-    errors.push(invalid(
-      `${path}.containerName`, containerName, 'must be one of the container or initContainer names in the pod template',
-    ))
+    errors.push(
+      invalid(
+        `${path}.containerName`,
+        containerName,
+        'must be one of the container or initContainer names in the pod template',
+      ),
+    )
   }
   const values = (given as readonly number[] | null | undefined) ?? []
   if (values.length === 0) errors.push(invalid(`${path}.values`, given, 'at least one value is required'))
@@ -79,7 +105,10 @@ function validateExitCodes(
 /** Source: validateSuccessPolicy. */
 export function validateSuccessPolicy(spec: JobSpec, path: string, errors: FieldError[]): void {
   const rules = (spec.successPolicy?.rules as readonly SuccessPolicyRule[] | null | undefined) ?? []
-  if (rules.length === 0) errors.push(required(`${path}.rules`, 'at least one rules must be specified when the successPolicy is specified'))
+  if (rules.length === 0)
+    errors.push(
+      required(`${path}.rules`, 'at least one rules must be specified when the successPolicy is specified'),
+    )
   if (rules.length > maxRules) errors.push(tooMany(`${path}.rules`, rules.length, maxRules))
   // without completions there is an error elsewhere
   if (spec.completions === undefined) return
@@ -88,18 +117,28 @@ export function validateSuccessPolicy(spec: JobSpec, path: string, errors: Field
 }
 
 function validateSuccessRule(
-  { succeededIndexes, succeededCount }: SuccessPolicyRule, completions: number, path: string, errors: FieldError[],
+  { succeededIndexes, succeededCount }: SuccessPolicyRule,
+  completions: number,
+  path: string,
+  errors: FieldError[],
 ): void {
   if (succeededCount === undefined && succeededIndexes === undefined) {
     errors.push(required(path, 'at least one of succeededCount or succeededIndexes must be specified'))
   }
   let total = 0
-  if (succeededIndexes !== undefined) total = validateIndexes(succeededIndexes, completions, `${path}.succeededIndexes`, errors)
+  if (succeededIndexes !== undefined)
+    total = validateIndexes(succeededIndexes, completions, `${path}.succeededIndexes`, errors)
   if (succeededCount === undefined) return
   const at = `${path}.succeededCount`
   validateNonNegative(succeededCount, at, errors)
   if (succeededCount > completions) {
-    errors.push(invalid(at, succeededCount, `must be less than or equal to ${completions} (the number of specified completions)`))
+    errors.push(
+      invalid(
+        at,
+        succeededCount,
+        `must be less than or equal to ${completions} (the number of specified completions)`,
+      ),
+    )
   }
   if (succeededIndexes !== undefined && succeededCount > total) {
     const what = 'the number of indexes in the specified succeededIndexes field'

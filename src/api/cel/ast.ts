@@ -14,17 +14,30 @@ export function operands(node: CelNode): readonly CelNode[] {
 /** Where cel-go says that a node is: at its operator, at a call's parenthesis, at the dot of a field. */
 export function positionOf(node: CelNode, source: string): number {
   switch (node.op) {
-    case 'id': case 'value': case 'list': case 'map': return node.start
-    case '!_': case '-_': return node.start
-    case '.': case '.?': return find(source, '.', (operands(node)[0] as CelNode).end)
-    case '[]': case '[?]': return find(source, '[', (operands(node)[0] as CelNode).end)
-    case '?:': return find(source, '?', (operands(node)[0] as CelNode).end)
-    case 'call': return find(source, '(', node.start)
+    case 'id':
+    case 'value':
+    case 'list':
+    case 'map':
+      return node.start
+    case '!_':
+    case '-_':
+      return node.start
+    case '.':
+    case '.?':
+      return find(source, '.', (operands(node)[0] as CelNode).end)
+    case '[]':
+    case '[?]':
+      return find(source, '[', (operands(node)[0] as CelNode).end)
+    case '?:':
+      return find(source, '?', (operands(node)[0] as CelNode).end)
+    case 'call':
+      return find(source, '(', node.start)
     case 'rcall': {
       const [name, receiver] = node.args as readonly [string, CelNode]
       return find(source, '(', find(source, name, receiver.end) + name.length)
     }
-    default: return find(source, node.op, (operands(node)[0] as CelNode).end)
+    default:
+      return find(source, node.op, (operands(node)[0] as CelNode).end)
   }
 }
 

@@ -3,7 +3,19 @@ import { operands, positionOf } from './ast.js'
 import type { Issue } from './issues.js'
 import type { Overload } from './signature.js'
 import type { Bindings, CelType } from './types.js'
-import { BOOL, bound, DYN, ERROR, INT, isAssignable, joined, listOf, mapOf, STRING, typeText } from './types.js'
+import {
+  BOOL,
+  bound,
+  DYN,
+  ERROR,
+  INT,
+  isAssignable,
+  joined,
+  listOf,
+  mapOf,
+  STRING,
+  typeText,
+} from './types.js'
 
 /** Functions by name. */
 export type Overloads = ReadonlyMap<string, readonly Overload[]>
@@ -19,7 +31,12 @@ export interface Checked {
 }
 
 /** Checks an expression against its variables and functions. Source: cel-go checker/checker.go. */
-export function checkExpression(source: string, node: CelNode, variables: Variables, overloads: Overloads): Checked {
+export function checkExpression(
+  source: string,
+  node: CelNode,
+  variables: Variables,
+  overloads: Overloads,
+): Checked {
   const checker = new Checker(source, overloads)
   const type = checker.check(node, new Map(variables))
   return { type, issues: checker.issues, used: checker.used }
@@ -28,12 +45,37 @@ export function checkExpression(source: string, node: CelNode, variables: Variab
 type Scope = ReadonlyMap<string, CelType>
 
 const OPERATORS: Readonly<Record<string, string>> = {
-  '==': '_==_', '!=': '_!=_', '<': '_<_', '<=': '_<=_', '>': '_>_', '>=': '_>=_', '+': '_+_', '-': '_-_', '*': '_*_', '/': '_/_',
-  '%': '_%_', in: '@in', '&&': '_&&_', '||': '_||_', '!_': '!_', '-_': '-_',
+  '==': '_==_',
+  '!=': '_!=_',
+  '<': '_<_',
+  '<=': '_<=_',
+  '>': '_>_',
+  '>=': '_>=_',
+  '+': '_+_',
+  '-': '_-_',
+  '*': '_*_',
+  '/': '_/_',
+  '%': '_%_',
+  in: '@in',
+  '&&': '_&&_',
+  '||': '_||_',
+  '!_': '!_',
+  '-_': '-_',
 }
 
 const QUANTIFIERS = new Set(['all', 'exists', 'exists_one', 'existsOne'])
-const TYPE_NAMES = new Set(['bool', 'int', 'uint', 'double', 'string', 'bytes', 'list', 'map', 'null_type', 'type'])
+const TYPE_NAMES = new Set([
+  'bool',
+  'int',
+  'uint',
+  'double',
+  'string',
+  'bytes',
+  'list',
+  'map',
+  'null_type',
+  'type',
+])
 
 class Checker {
   readonly issues: Issue[] = []
@@ -48,22 +90,42 @@ class Checker {
 
   check(node: CelNode, scope: Scope): CelType {
     switch (node.op) {
-      case 'value': return literalType(node.args)
-      case 'id': return this.#identifier(node, node.args as string, scope)
-      case '.': case '.?': return this.#select(node, scope)
-      case '[]': case '[?]': return this.#index(node, scope)
-      case 'list': return this.#list(node, scope)
-      case 'map': return this.#map(node, scope)
+      case 'value':
+        return literalType(node.args)
+      case 'id':
+        return this.#identifier(node, node.args as string, scope)
+      case '.':
+      case '.?':
+        return this.#select(node, scope)
+      case '[]':
+      case '[?]':
+        return this.#index(node, scope)
+      case 'list':
+        return this.#list(node, scope)
+      case 'map':
+        return this.#map(node, scope)
       case '?:': {
-        const [condition, yes, no] = operands(node).map((one) => this.check(one, scope)) as [CelType, CelType, CelType]
+        const [condition, yes, no] = operands(node).map((one) => this.check(one, scope)) as [
+          CelType,
+          CelType,
+          CelType,
+        ]
         return this.#resolve(node, '_?_:_', [condition, yes, no])
       }
-      case 'call': return this.#call(node, scope)
-      case 'rcall': return this.#member(node, scope)
-      case '!_': case '-_': return this.#resolve(node, node.op, [this.check(node.args as CelNode, scope)])
+      case 'call':
+        return this.#call(node, scope)
+      case 'rcall':
+        return this.#member(node, scope)
+      case '!_':
+      case '-_':
+        return this.#resolve(node, node.op, [this.check(node.args as CelNode, scope)])
       default: {
         const name = OPERATORS[node.op] ?? node.op
-        return this.#resolve(node, name, operands(node).map((one) => this.check(one, scope)))
+        return this.#resolve(
+          node,
+          name,
+          operands(node).map((one) => this.check(one, scope)),
+        )
       }
     }
   }
@@ -85,7 +147,7 @@ class Checker {
 
   #select(node: CelNode, scope: Scope): CelType {
     const [operand, field] = node.args as readonly [CelNode, string | CelNode]
-    const name = typeof field === 'string' ? field : field.args as string
+    const name = typeof field === 'string' ? field : (field.args as string)
     const type = this.check(operand, scope)
     const found = this.#field(node, type, name)
     return node.op === '.?' && found.kind !== 'optional' ? { kind: 'optional', item: found } : found
@@ -93,11 +155,18 @@ class Checker {
 
   #field(node: CelNode, type: CelType, name: string): CelType {
     switch (type.kind) {
-      case 'dyn': case 'error': case 'param': return DYN
-      case 'map': return type.item
-      case 'optional': return { kind: 'optional', item: this.#field(node, type.item, name) }
-      case 'object': return type.fields.get(name) ?? this.#report(node, `undefined field '${name}'`)
-      default: return this.#report(node, `type '${typeText(type)}' does not support field selection`)
+      case 'dyn':
+      case 'error':
+      case 'param':
+        return DYN
+      case 'map':
+        return type.item
+      case 'optional':
+        return { kind: 'optional', item: this.#field(node, type.item, name) }
+      case 'object':
+        return type.fields.get(name) ?? this.#report(node, `undefined field '${name}'`)
+      default:
+        return this.#report(node, `type '${typeText(type)}' does not support field selection`)
     }
   }
 
@@ -116,11 +185,15 @@ class Checker {
   }
 
   #map(node: CelNode, scope: Scope): CelType {
-    const entries = (node.args as readonly (readonly [CelNode, CelNode])[])
-      .map(([key, value]) => [this.check(key, scope), this.check(value, scope)] as const)
+    const entries = (node.args as readonly (readonly [CelNode, CelNode])[]).map(
+      ([key, value]) => [this.check(key, scope), this.check(value, scope)] as const,
+    )
     const [first, ...rest] = entries
     if (first === undefined) return mapOf({ kind: 'param', name: '_' }, { kind: 'param', name: '_' })
-    return mapOf(rest.reduce((type, [key]) => joined(type, key), first[0]), rest.reduce((type, [, value]) => joined(type, value), first[1]))
+    return mapOf(
+      rest.reduce((type, [key]) => joined(type, key), first[0]),
+      rest.reduce((type, [, value]) => joined(type, value), first[1]),
+    )
   }
 
   #call(node: CelNode, scope: Scope): CelType {
@@ -128,7 +201,8 @@ class Checker {
     if (name === 'has') return this.#has(node, args, scope)
     const types = args.map((one) => this.check(one, scope))
     const candidates = this.#overloads.get(name)?.filter(({ member }) => !member) ?? []
-    if (candidates.length === 0) return this.#report(node, `undeclared reference to '${name}' (in container '')`)
+    if (candidates.length === 0)
+      return this.#report(node, `undeclared reference to '${name}' (in container '')`)
     return this.#resolve(node, name, types, candidates)
   }
 
@@ -141,31 +215,52 @@ class Checker {
 
   #member(node: CelNode, scope: Scope): CelType {
     const [name, receiver, args] = node.args as readonly [string, CelNode, readonly CelNode[]]
-    const namespaced = receiver.op === 'id' && !scope.has(receiver.args as string)
-      ? this.#overloads.get(`${receiver.args as string}.${name}`) : undefined
-    if (namespaced !== undefined) return this.#resolve(node, `${receiver.args as string}.${name}`, args.map((one) => this.check(one, scope)), namespaced)
-    if (receiver.op === 'id' && receiver.args === 'cel' && name === 'bind' && args.length === 3) return this.#bind(node, args, scope)
+    const namespaced =
+      receiver.op === 'id' && !scope.has(receiver.args as string)
+        ? this.#overloads.get(`${receiver.args as string}.${name}`)
+        : undefined
+    if (namespaced !== undefined)
+      return this.#resolve(
+        node,
+        `${receiver.args as string}.${name}`,
+        args.map((one) => this.check(one, scope)),
+        namespaced,
+      )
+    if (receiver.op === 'id' && receiver.args === 'cel' && name === 'bind' && args.length === 3)
+      return this.#bind(node, args, scope)
     const macro = this.#macro(node, name, receiver, args, scope)
     if (macro !== undefined) return macro
     const types = [receiver, ...args].map((one) => this.check(one, scope))
     const candidates = this.#overloads.get(name)?.filter(({ member }) => member) ?? []
-    if (candidates.length === 0) return this.#report(node, `undeclared reference to '${name}' (in container '')`)
+    if (candidates.length === 0)
+      return this.#report(node, `undeclared reference to '${name}' (in container '')`)
     return this.#resolve(node, name, types, candidates)
   }
 
   #bind(node: CelNode, args: readonly CelNode[], scope: Scope): CelType {
     const [variable, value, result] = args as readonly [CelNode, CelNode, CelNode]
-    if (variable.op !== 'id') return this.#report(node, 'cel.bind() variable names must be simple identifiers')
+    if (variable.op !== 'id')
+      return this.#report(node, 'cel.bind() variable names must be simple identifiers')
     return this.check(result, new Map([...scope, [variable.args as string, this.check(value, scope)]]))
   }
 
   /** Comprehensions: over one variable, and (two arguments before the predicate) over two. */
-  #macro(node: CelNode, name: string, receiver: CelNode, args: readonly CelNode[], scope: Scope): CelType | undefined {
-    const isOne = (QUANTIFIERS.has(name) && args.length === 2) || (name === 'filter' && args.length === 2)
-      || (name === 'map' && (args.length === 2 || args.length === 3))
-    const isTwo = (QUANTIFIERS.has(name) && args.length === 3)
-      || (/^transform(List|Map|MapEntry)$/.test(name) && (args.length === 3 || args.length === 4))
-    if (name === 'optMap' || name === 'optFlatMap') return this.#optionalMap(node, name, receiver, args, scope)
+  #macro(
+    node: CelNode,
+    name: string,
+    receiver: CelNode,
+    args: readonly CelNode[],
+    scope: Scope,
+  ): CelType | undefined {
+    const isOne =
+      (QUANTIFIERS.has(name) && args.length === 2) ||
+      (name === 'filter' && args.length === 2) ||
+      (name === 'map' && (args.length === 2 || args.length === 3))
+    const isTwo =
+      (QUANTIFIERS.has(name) && args.length === 3) ||
+      (/^transform(List|Map|MapEntry)$/.test(name) && (args.length === 3 || args.length === 4))
+    if (name === 'optMap' || name === 'optFlatMap')
+      return this.#optionalMap(node, name, receiver, args, scope)
     if (!isOne && !isTwo) return undefined
     const range = this.check(receiver, scope)
     const inner = new Map(scope)
@@ -180,16 +275,26 @@ class Checker {
     if (name === 'filter') return this.#mustBeBool(args[1] as CelNode, first) ?? listOf(types[0] ?? DYN)
     const result = second ?? first
     switch (name) {
-      case 'transformMap': return mapOf(types[0] ?? DYN, result)
-      case 'transformMapEntry': return result
-      default: return listOf(result)
+      case 'transformMap':
+        return mapOf(types[0] ?? DYN, result)
+      case 'transformMapEntry':
+        return result
+      default:
+        return listOf(result)
     }
   }
 
-  #optionalMap(node: CelNode, name: string, receiver: CelNode, args: readonly CelNode[], scope: Scope): CelType {
+  #optionalMap(
+    node: CelNode,
+    name: string,
+    receiver: CelNode,
+    args: readonly CelNode[],
+    scope: Scope,
+  ): CelType {
     const of = this.check(receiver, scope)
     const [variable, expression] = args
-    if (variable?.op !== 'id' || expression === undefined) return this.#report(node, `${name}() variable name must be a simple identifier`)
+    if (variable?.op !== 'id' || expression === undefined)
+      return this.#report(node, `${name}() variable name must be a simple identifier`)
     const item = of.kind === 'optional' ? of.item : DYN
     const result = this.check(expression, new Map([...scope, [variable.args as string, item]]))
     return name === 'optMap' ? { kind: 'optional', item: result } : result
@@ -202,16 +307,30 @@ class Checker {
 
   #ranged(node: CelNode, type: CelType, two: boolean): readonly CelType[] {
     switch (type.kind) {
-      case 'list': return two ? [INT, type.item] : [type.item]
-      case 'map': return two ? [type.key, type.item] : [type.key]
-      case 'dyn': case 'error': case 'param': return [DYN, DYN]
+      case 'list':
+        return two ? [INT, type.item] : [type.item]
+      case 'map':
+        return two ? [type.key, type.item] : [type.key]
+      case 'dyn':
+      case 'error':
+      case 'param':
+        return [DYN, DYN]
       default:
-        this.#report(node, `expression of type '${typeText(type)}' cannot be range of a comprehension (must be list, map, or dynamic)`)
+        this.#report(
+          node,
+          `expression of type '${typeText(type)}' cannot be range of a comprehension (must be list, ` +
+            'map, or dynamic)',
+        )
         return [ERROR, ERROR]
     }
   }
 
-  #resolve(node: CelNode, name: string, types: readonly CelType[], candidates = this.#overloads.get(name) ?? []): CelType {
+  #resolve(
+    node: CelNode,
+    name: string,
+    types: readonly CelType[],
+    candidates = this.#overloads.get(name) ?? [],
+  ): CelType {
     let result: CelType | undefined
     for (const { parameters, result: type } of candidates) {
       if (parameters.length !== types.length) continue
@@ -221,7 +340,11 @@ class Checker {
       result = result === undefined || typeText(result) === typeText(one) ? one : DYN
     }
     if (result !== undefined) return result
-    return this.#report(node, `found no matching overload for '${name}' applied to '${applied(candidates[0]?.member === true, types)}'`)
+    return this.#report(
+      node,
+      `found no matching overload for '${name}' applied to ` +
+        `'${applied(candidates[0]?.member === true, types)}'`,
+    )
   }
 }
 
@@ -233,10 +356,19 @@ function applied(member: boolean, types: readonly CelType[]): string {
 
 function literalType(value: unknown): CelType {
   switch (typeof value) {
-    case 'string': return STRING
-    case 'boolean': return BOOL
-    case 'bigint': return INT
-    case 'number': return { kind: 'double' }
-    default: return value === null ? { kind: 'null' } : value instanceof Uint8Array ? { kind: 'bytes' } : { kind: 'uint' }
+    case 'string':
+      return STRING
+    case 'boolean':
+      return BOOL
+    case 'bigint':
+      return INT
+    case 'number':
+      return { kind: 'double' }
+    default:
+      return value === null
+        ? { kind: 'null' }
+        : value instanceof Uint8Array
+          ? { kind: 'bytes' }
+          : { kind: 'uint' }
   }
 }

@@ -27,10 +27,18 @@ export interface Program {
 }
 
 /** A program, or what is wrong with the expression (without `compilation failed: `). */
-export type Compiled = { readonly program: Program; readonly error?: undefined } | { readonly program?: undefined; readonly error: string }
+export type Compiled =
+  | { readonly program: Program; readonly error?: undefined }
+  | { readonly program?: undefined; readonly error: string }
 
-const libraries = (): readonly Library[] =>
-  [standardLibrary, collectionsLibrary, quantityLibrary, networkLibrary, formatLibrary, authorizerLibrary]
+const libraries = (): readonly Library[] => [
+  standardLibrary,
+  collectionsLibrary,
+  quantityLibrary,
+  networkLibrary,
+  formatLibrary,
+  authorizerLibrary,
+]
 
 interface Shared {
   readonly environment: Environment
@@ -43,7 +51,11 @@ let shared: Shared | undefined
 function environment(): Shared {
   if (shared !== undefined) return shared
   const { Environment: Engine } = celEngine()
-  const made = new Engine({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false, enableOptionalTypes: true })
+  const made = new Engine({
+    unlistedVariablesAreDyn: true,
+    homogeneousAggregateLiterals: false,
+    enableOptionalTypes: true,
+  })
   const overloads = new Map<string, Overload[]>()
   for (const library of libraries()) {
     registerLibrary(made, library)
@@ -64,24 +76,36 @@ function environment(): Shared {
   return (shared = { environment: made, overloads })
 }
 
-/** Compiles an expression over these variables. Parsing, checking and running are the same for equal texts and types. */
+/**
+ * Compiles an expression over these variables. Parsing, checking and running are the same for equal texts and
+ * types.
+ */
 export function compile(expression: string, variables: Variables): Compiled {
   const { environment: made, overloads } = environment()
   try {
     const parsed = made.parse(expression)
-    const { type, issues, used } = checkExpression(expression, parsed.ast as unknown as CelNode, variables, overloads)
+    const { type, issues, used } = checkExpression(
+      expression,
+      parsed.ast as unknown as CelNode,
+      variables,
+      overloads,
+    )
     if (issues.length > 0) return { error: issuesText(expression, issues) }
     return { program: { type, used, run: (values) => run(parsed, values) } }
   } catch (error) {
     if (!(error instanceof celEngine().ParseError)) throw error
-    const position = (error as { readonly range?: { readonly start: number } }).range?.start ?? expression.length
+    const position =
+      (error as { readonly range?: { readonly start: number } }).range?.start ?? expression.length
     return { error: issuesText(expression, syntaxIssues(expression, position, summaryOf(error))) }
   }
 }
 
 const summaryOf = (error: Error): string => (error as { readonly summary?: string }).summary ?? error.message
 
-function run(parsed: (values: Record<string, unknown>) => unknown, values: Readonly<Record<string, unknown>>): unknown {
+function run(
+  parsed: (values: Record<string, unknown>) => unknown,
+  values: Readonly<Record<string, unknown>>,
+): unknown {
   try {
     return parsed(values)
   } catch (error) {
@@ -94,11 +118,20 @@ function faultText(error: Error): string {
   const text = summaryOf(error)
   const { code } = error as { readonly code?: string }
   switch (code) {
-    case 'no_such_key': return text.replace(/^No such key/, 'no such key')
-    case 'index_out_of_bounds': return `index out of bounds: ${/index (-?\d+)/.exec(text)?.[1] ?? ''}`
-    case 'no_such_overload': case 'no_matching_overload': case 'invalid_logical_operand': case 'invalid_condition_type': return 'no such overload'
-    case 'modulo_by_zero': return 'modulus by zero'
-    case 'numeric_overflow': return 'integer overflow'
-    default: return text
+    case 'no_such_key':
+      return text.replace(/^No such key/, 'no such key')
+    case 'index_out_of_bounds':
+      return `index out of bounds: ${/index (-?\d+)/.exec(text)?.[1] ?? ''}`
+    case 'no_such_overload':
+    case 'no_matching_overload':
+    case 'invalid_logical_operand':
+    case 'invalid_condition_type':
+      return 'no such overload'
+    case 'modulo_by_zero':
+      return 'modulus by zero'
+    case 'numeric_overflow':
+      return 'integer overflow'
+    default:
+      return text
   }
 }

@@ -13,8 +13,9 @@ export interface CelEngine {
 let loaded: CelEngine | undefined
 
 /**
- * Loads cel-js when the first expression is compiled, so that importing simcluster does not run it (15 ms). The build puts the
- * bundled modules in the place of `requireCel` (scripts/build.ts); from sources it asks Node.
+ * Loads cel-js when the first expression is compiled, so that importing simcluster does not run it (15 ms).
+ * The build puts the bundled modules in the place of `requireCel` (scripts/build.ts); from sources it asks
+ * Node.
  */
 export function celEngine(): CelEngine {
   return (loaded ??= requireCel())
@@ -24,5 +25,8 @@ export function celEngine(): CelEngine {
 function requireCel(): CelEngine {
   const { createRequire } = process.getBuiltinModule('module')
   const require = createRequire(import.meta.url)
-  return { ...require('@marcbachmann/cel-js') as CelEngine, ...require('@marcbachmann/cel-js/evaluator') as CelEngine }
+  return {
+    ...(require('@marcbachmann/cel-js') as CelEngine),
+    ...(require('@marcbachmann/cel-js/evaluator') as CelEngine),
+  }
 }

@@ -15,7 +15,10 @@ export interface AuthorizationQuestion {
 }
 
 /** Answers a check. */
-export type Authorize = (question: AuthorizationQuestion) => { readonly allowed: boolean; readonly reason?: string }
+export type Authorize = (question: AuthorizationQuestion) => {
+  readonly allowed: boolean
+  readonly reason?: string
+}
 
 /** `authorizer` in an expression, and all that its functions build up. */
 export class AuthorizerValue {
@@ -25,7 +28,11 @@ export class AuthorizerValue {
   /** What `authorizer.requestResource` asks about. */
   readonly requested: AuthorizationQuestion
 
-  constructor(authorize: Authorize, question: AuthorizationQuestion = {}, requested: AuthorizationQuestion = {}) {
+  constructor(
+    authorize: Authorize,
+    question: AuthorizationQuestion = {},
+    requested: AuthorizationQuestion = {},
+  ) {
     this.authorize = authorize
     this.question = question
     this.requested = requested
@@ -60,22 +67,44 @@ const GROUP = 'kubernetes.authorization.GroupCheck'
 const RESOURCE = 'kubernetes.authorization.ResourceCheck'
 const DECISION = 'kubernetes.authorization.Decision'
 
-const resourceField = (name: keyof AuthorizationQuestion) => (of: AuthorizerValue, value: string): ResourceCheckValue =>
-  new ResourceCheckValue(of.authorize, { ...of.question, [name]: value })
+const resourceField =
+  (name: keyof AuthorizationQuestion) =>
+  (of: AuthorizerValue, value: string): ResourceCheckValue =>
+    new ResourceCheckValue(of.authorize, { ...of.question, [name]: value })
 
-const check = ({ authorize, question }: AuthorizerValue, verb: string): DecisionValue => new DecisionValue(authorize({ ...question, verb }))
+const check = ({ authorize, question }: AuthorizerValue, verb: string): DecisionValue =>
+  new DecisionValue(authorize({ ...question, verb }))
 
 /** `authorizer` of admission policies. Source: apiserver pkg/cel/library/authz.go. */
 export const authorizerLibrary: Library = {
-  types: { [A]: AuthorizerValue, [PATH]: PathCheckValue, [GROUP]: GroupCheckValue, [RESOURCE]: ResourceCheckValue, [DECISION]: DecisionValue },
+  types: {
+    [A]: AuthorizerValue,
+    [PATH]: PathCheckValue,
+    [GROUP]: GroupCheckValue,
+    [RESOURCE]: ResourceCheckValue,
+    [DECISION]: DecisionValue,
+  },
   functions: [
-    fn(`${A}.path(string): ${PATH}`, ({ authorize, question }: AuthorizerValue, path: string) => new PathCheckValue(authorize, { ...question, path })),
+    fn(
+      `${A}.path(string): ${PATH}`,
+      ({ authorize, question }: AuthorizerValue, path: string) =>
+        new PathCheckValue(authorize, { ...question, path }),
+    ),
     fn(`${PATH}.check(string): ${DECISION}`, check),
-    fn(`${A}.group(string): ${GROUP}`, ({ authorize, question }: AuthorizerValue, group: string) => new GroupCheckValue(authorize, { ...question, group })),
-    fn(`${A}.serviceAccount(string, string): ${A}`, ({ authorize, question }: AuthorizerValue, namespace: string, name: string) =>
-      new AuthorizerValue(authorize, { ...question, serviceAccount: [namespace, name] })),
+    fn(
+      `${A}.group(string): ${GROUP}`,
+      ({ authorize, question }: AuthorizerValue, group: string) =>
+        new GroupCheckValue(authorize, { ...question, group }),
+    ),
+    fn(
+      `${A}.serviceAccount(string, string): ${A}`,
+      ({ authorize, question }: AuthorizerValue, namespace: string, name: string) =>
+        new AuthorizerValue(authorize, { ...question, serviceAccount: [namespace, name] }),
+    ),
     fn(`${GROUP}.resource(string): ${RESOURCE}`, resourceField('resource')),
-    ...(['subresource', 'namespace', 'name'] as const).map((name) => fn(`${RESOURCE}.${name}(string): ${RESOURCE}`, resourceField(name))),
+    ...(['subresource', 'namespace', 'name'] as const).map((name) =>
+      fn(`${RESOURCE}.${name}(string): ${RESOURCE}`, resourceField(name)),
+    ),
     fn(`${RESOURCE}.fieldSelector(string): ${RESOURCE}`, (of: ResourceCheckValue) => of),
     fn(`${RESOURCE}.labelSelector(string): ${RESOURCE}`, (of: ResourceCheckValue) => of),
     fn(`${RESOURCE}.check(string): ${DECISION}`, check),

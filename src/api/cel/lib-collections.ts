@@ -14,7 +14,8 @@ const over = (name: string, types: readonly string[], result: (type: string) => 
 
 function extreme(name: string, better: (a: Comparable, b: Comparable) => boolean): LibraryFunction {
   return {
-    check: over(name, ordered, (type) => type), run: [`list.${name}(): dyn`],
+    check: over(name, ordered, (type) => type),
+    run: [`list.${name}(): dyn`],
     handler: (list: readonly Comparable[]) => {
       const [first] = list
       if (first === undefined) throw new CelFault(`${name} called on empty list`)
@@ -37,13 +38,17 @@ function sum(list: readonly Addable[]): unknown {
   }, list[0])
 }
 
-const indexOf = (list: readonly unknown[], item: unknown): bigint => BigInt(list.findIndex((one) => sameValue(one, item)))
-const lastIndexOf = (list: readonly unknown[], item: unknown): bigint => BigInt(list.findLastIndex((one) => sameValue(one, item)))
+const indexOf = (list: readonly unknown[], item: unknown): bigint =>
+  BigInt(list.findIndex((one) => sameValue(one, item)))
+const lastIndexOf = (list: readonly unknown[], item: unknown): bigint =>
+  BigInt(list.findLastIndex((one) => sameValue(one, item)))
 
 const lists: readonly LibraryFunction[] = [
   {
-    check: over('isSorted', ordered, () => 'bool'), run: ['list.isSorted(): bool'],
-    handler: (list: readonly Comparable[]) => list.every((one, at) => at === 0 || !less(one, list[at - 1] as Comparable)),
+    check: over('isSorted', ordered, () => 'bool'),
+    run: ['list.isSorted(): bool'],
+    handler: (list: readonly Comparable[]) =>
+      list.every((one, at) => at === 0 || !less(one, list[at - 1] as Comparable)),
   },
   { check: over('sum', summed, (type) => type), run: ['list.sum(): dyn'], handler: sum },
   extreme('min', less),
@@ -52,16 +57,23 @@ const lists: readonly LibraryFunction[] = [
   { check: ['list<A>.lastIndexOf(A): int'], run: ['list.lastIndexOf(dyn): int'], handler: lastIndexOf },
 ]
 
-const contains = (list: readonly unknown[], item: unknown): boolean => list.some((one) => sameValue(one, item))
-const containsAll = (list: readonly unknown[], items: readonly unknown[]): boolean => items.every((item) => contains(list, item))
+const contains = (list: readonly unknown[], item: unknown): boolean =>
+  list.some((one) => sameValue(one, item))
+const containsAll = (list: readonly unknown[], items: readonly unknown[]): boolean =>
+  items.every((item) => contains(list, item))
 
 /** What a name before a function stands for (`sets.contains`); cel-js wants a value and its type. */
 export class SetsNamespace {
   readonly name = 'sets'
 }
 
-const setFunction = (name: string, test: (a: readonly unknown[], b: readonly unknown[]) => boolean): LibraryFunction => ({
-  check: [`sets.${name}(list<A>, list<A>): bool`], namespaced: true, run: [`SetsNamespace.${name}(list, list): bool`],
+const setFunction = (
+  name: string,
+  test: (a: readonly unknown[], b: readonly unknown[]) => boolean,
+): LibraryFunction => ({
+  check: [`sets.${name}(list<A>, list<A>): bool`],
+  namespaced: true,
+  run: [`SetsNamespace.${name}(list, list): bool`],
   handler: (_: unknown, a: readonly unknown[], b: readonly unknown[]) => test(a, b),
 })
 
@@ -78,14 +90,20 @@ function findAll(text: string, pattern: string, limit: number): readonly string[
 }
 
 const regex: readonly LibraryFunction[] = [
-  fn('string.find(string): string', (text: string, pattern: string) => regularExpression(pattern).exec(text)?.[0] ?? ''),
+  fn(
+    'string.find(string): string',
+    (text: string, pattern: string) => regularExpression(pattern).exec(text)?.[0] ?? '',
+  ),
   fn('string.findAll(string): list<string>', (text: string, pattern: string) => findAll(text, pattern, -1)),
-  fn('string.findAll(string, int): list<string>', (text: string, pattern: string, limit: bigint) => findAll(text, pattern, Number(limit))),
+  fn('string.findAll(string, int): list<string>', (text: string, pattern: string, limit: bigint) =>
+    findAll(text, pattern, Number(limit)),
+  ),
 ]
 
 const optionalExtras: readonly LibraryFunction[] = [
   {
-    check: [], run: ['OptionalNamespace.ofNonZeroValue(dyn): optional<dyn>'],
+    check: [],
+    run: ['OptionalNamespace.ofNonZeroValue(dyn): optional<dyn>'],
     handler: (_: unknown, value: unknown) => (isZero(value) ? noOptional() : optionalOf(value)),
   },
 ]
@@ -93,10 +111,18 @@ const optionalExtras: readonly LibraryFunction[] = [
 function isZero(value: unknown): boolean {
   if (value === null || value === '' || value === 0 || value === 0n || value === false) return true
   if (Array.isArray(value)) return value.length === 0
-  return typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype && Object.keys(value).length === 0
+  return (
+    typeof value === 'object' &&
+    Object.getPrototypeOf(value) === Object.prototype &&
+    Object.keys(value).length === 0
+  )
 }
 
-/** Kubernetes' lists and regex, cel-go's sets. Source: apiserver pkg/cel/library lists.go and regex.go, cel-go ext/sets.go. */
+/**
+ * Kubernetes' lists and regex, cel-go's sets. Source: apiserver pkg/cel/library lists.go and regex.go, cel-go
+ * ext/sets.go.
+ */
 export const collectionsLibrary: Library = {
-  types: { SetsNamespace }, functions: [...lists, ...sets, ...regex, ...optionalExtras],
+  types: { SetsNamespace },
+  functions: [...lists, ...sets, ...regex, ...optionalExtras],
 }

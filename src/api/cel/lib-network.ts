@@ -1,6 +1,13 @@
 import ipaddr from 'ipaddr.js'
 import { hasFormat } from '../apiextensions/formats.js'
-import { configKeyFaults, dns1035LabelFaults, dnsLabelFaults, dnsSubdomainFaults, labelValueFaults, qualifiedNameFaults } from '../names.js'
+import {
+  configKeyFaults,
+  dns1035LabelFaults,
+  dnsLabelFaults,
+  dnsSubdomainFaults,
+  labelValueFaults,
+  qualifiedNameFaults,
+} from '../names.js'
 import { noOptional, optionalOf } from './optional.js'
 import type { Library, LibraryFunction } from './library.js'
 import { CelFault, fn } from './library.js'
@@ -71,7 +78,11 @@ function parseIp(text: string): Address | undefined {
 
 function ip(text: string): IpValue {
   const address = parseIp(text)
-  if (address === undefined) throw new CelFault(`IP Address ${JSON.stringify(text)} parse error during conversion from string: ParseAddr(${JSON.stringify(text)}): unable to parse IP`)
+  if (address === undefined)
+    throw new CelFault(
+      `IP Address ${JSON.stringify(text)} parse error during conversion from string: ` +
+        `ParseAddr(${JSON.stringify(text)}): unable to parse IP`,
+    )
   return new IpValue(address)
 }
 
@@ -84,11 +95,16 @@ function parseCidr(text: string): CidrValue | undefined {
 
 function cidr(text: string): CidrValue {
   const parsed = parseCidr(text)
-  if (parsed === undefined) throw new CelFault(`network address parse error during conversion from string: netip.ParsePrefix(${JSON.stringify(text)}): no '/'`)
+  if (parsed === undefined)
+    throw new CelFault(
+      'network address parse error during conversion from string: ' +
+        `netip.ParsePrefix(${JSON.stringify(text)}): no '/'`,
+    )
   return parsed
 }
 
-const ipText = (address: Address): string => (address.kind() === 'ipv6' ? (address as ipaddr.IPv6).toRFC5952String() : address.toString())
+const ipText = (address: Address): string =>
+  address.kind() === 'ipv6' ? (address as ipaddr.IPv6).toRFC5952String() : address.toString()
 const cidrText = ({ address, bits }: CidrValue): string => `${ipText(address)}/${bits}`
 const range = ({ address }: IpValue): string => address.range()
 
@@ -111,23 +127,32 @@ const addresses: readonly LibraryFunction[] = [
   fn(`ip(string): ${IP}`, ip),
   fn('isIP(string): bool', (text: string) => parseIp(text) !== undefined),
   {
-    check: ['ip.isCanonical(string): bool'], namespaced: true, run: ['IpNamespace.isCanonical(string): bool'],
+    check: ['ip.isCanonical(string): bool'],
+    namespaced: true,
+    run: ['IpNamespace.isCanonical(string): bool'],
     handler: (_: unknown, text: string) => ipText(ip(text).address) === text,
   },
   fn(`${IP}.family(): int`, ({ address }: IpValue) => (address.kind() === 'ipv4' ? 4n : 6n)),
   fn(`${IP}.isUnspecified(): bool`, (value: IpValue) => range(value) === 'unspecified'),
   fn(`${IP}.isLoopback(): bool`, (value: IpValue) => range(value) === 'loopback'),
-  fn(`${IP}.isLinkLocalMulticast(): bool`, ({ address }: IpValue) => /^(224\.0\.0\.|ff[0-9a-f]2:)/.test(ipText(address))),
+  fn(`${IP}.isLinkLocalMulticast(): bool`, ({ address }: IpValue) =>
+    /^(224\.0\.0\.|ff[0-9a-f]2:)/.test(ipText(address)),
+  ),
   fn(`${IP}.isLinkLocalUnicast(): bool`, (value: IpValue) => range(value) === 'linkLocal'),
-  fn(`${IP}.isGlobalUnicast(): bool`, (value: IpValue) =>
-    !['unspecified', 'loopback', 'multicast', 'linkLocal', 'broadcast'].includes(range(value))),
+  fn(
+    `${IP}.isGlobalUnicast(): bool`,
+    (value: IpValue) =>
+      !['unspecified', 'loopback', 'multicast', 'linkLocal', 'broadcast'].includes(range(value)),
+  ),
   fn(`string(${IP}): string`, ({ address }: IpValue) => ipText(address)),
   fn(`cidr(string): ${CIDR}`, cidr),
   fn('isCIDR(string): bool', (text: string) => parseCidr(text) !== undefined),
   fn(`${CIDR}.containsIP(${IP}): bool`, containsIp),
   fn(`${CIDR}.containsIP(string): bool`, (value: CidrValue, text: string) => containsIp(value, ip(text))),
   fn(`${CIDR}.containsCIDR(${CIDR}): bool`, containsCidr),
-  fn(`${CIDR}.containsCIDR(string): bool`, (value: CidrValue, text: string) => containsCidr(value, cidr(text))),
+  fn(`${CIDR}.containsCIDR(string): bool`, (value: CidrValue, text: string) =>
+    containsCidr(value, cidr(text)),
+  ),
   fn(`${CIDR}.ip(): ${IP}`, ({ address }: CidrValue) => new IpValue(address)),
   fn(`${CIDR}.masked(): ${CIDR}`, masked),
   fn(`${CIDR}.prefixLength(): int`, ({ bits }: CidrValue) => BigInt(bits)),
@@ -145,11 +170,15 @@ function parseUrl(text: string): URL | undefined {
 
 function url(text: string): UrlValue {
   const parsed = parseUrl(text)
-  if (parsed === undefined) throw new CelFault(`URL parse error during conversion from string: parse ${JSON.stringify(text)}: invalid URI for request`)
+  if (parsed === undefined)
+    throw new CelFault(
+      `URL parse error during conversion from string: parse ${JSON.stringify(text)}: invalid URI for request`,
+    )
   return new UrlValue(text, parsed)
 }
 
-const authority = (text: string): string => /^[A-Za-z][-+.A-Za-z0-9]*:\/\/(?:[^/?#@]*@)?([^/?#]*)/.exec(text)?.[1] ?? ''
+const authority = (text: string): string =>
+  /^[A-Za-z][-+.A-Za-z0-9]*:\/\/(?:[^/?#@]*@)?([^/?#]*)/.exec(text)?.[1] ?? ''
 
 function queryOf({ url: { searchParams } }: UrlValue): Record<string, string[]> {
   const query: Record<string, string[]> = {}
@@ -160,20 +189,33 @@ function queryOf({ url: { searchParams } }: UrlValue): Record<string, string[]> 
 const urls: readonly LibraryFunction[] = [
   fn(`url(string): ${URL_TYPE}`, url),
   fn('isURL(string): bool', (text: string) => parseUrl(text) !== undefined),
-  fn(`${URL_TYPE}.getScheme(): string`, ({ text }: UrlValue) => /^([A-Za-z][-+.A-Za-z0-9]*):/.exec(text)?.[1]?.toLowerCase() ?? ''),
+  fn(
+    `${URL_TYPE}.getScheme(): string`,
+    ({ text }: UrlValue) => /^([A-Za-z][-+.A-Za-z0-9]*):/.exec(text)?.[1]?.toLowerCase() ?? '',
+  ),
   fn(`${URL_TYPE}.getHost(): string`, ({ text }: UrlValue) => authority(text)),
-  fn(`${URL_TYPE}.getHostname(): string`, ({ text }: UrlValue) => authority(text).replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')),
+  fn(`${URL_TYPE}.getHostname(): string`, ({ text }: UrlValue) =>
+    authority(text)
+      .replace(/:\d+$/, '')
+      .replace(/^\[(.*)\]$/, '$1'),
+  ),
   fn(`${URL_TYPE}.getPort(): string`, ({ text }: UrlValue) => /:(\d+)$/.exec(authority(text))?.[1] ?? ''),
-  fn(`${URL_TYPE}.getEscapedPath(): string`, ({ text }: UrlValue) => text.replace(/^[A-Za-z][-+.A-Za-z0-9]*:\/\/[^/?#]*/, '').replace(/[?#].*$/, '')),
+  fn(`${URL_TYPE}.getEscapedPath(): string`, ({ text }: UrlValue) =>
+    text.replace(/^[A-Za-z][-+.A-Za-z0-9]*:\/\/[^/?#]*/, '').replace(/[?#].*$/, ''),
+  ),
   fn(`${URL_TYPE}.getQuery(): map<string, list<string>>`, queryOf),
 ]
 
 const named: Readonly<Record<string, (text: string) => readonly string[]>> = {
-  dns1123Label: dnsLabelFaults, dns1123Subdomain: dnsSubdomainFaults, dns1035Label: dns1035LabelFaults,
+  dns1123Label: dnsLabelFaults,
+  dns1123Subdomain: dnsSubdomainFaults,
+  dns1035Label: dns1035LabelFaults,
   dns1123LabelPrefix: (text) => dnsLabelFaults(text.replace(/-$/, 'a')),
   dns1123SubdomainPrefix: (text) => dnsSubdomainFaults(text.replace(/-$/, 'a')),
   dns1035LabelPrefix: (text) => dns1035LabelFaults(text.replace(/-$/, 'a')),
-  qualifiedName: qualifiedNameFaults, labelValue: labelValueFaults, configMapKey: configKeyFaults,
+  qualifiedName: qualifiedNameFaults,
+  labelValue: labelValueFaults,
+  configMapKey: configKeyFaults,
   uri: (text) => (parseUrl(text) === undefined ? ['invalid URI'] : []),
   uuid: (text) => (hasFormat('uuid', text) ? [] : ['does not match the UUID format']),
   byte: (text) => (hasFormat('byte', text) ? [] : ['invalid base64']),
@@ -185,18 +227,23 @@ const formatNames = Object.keys(named).filter((name) => name !== 'configMapKey')
 
 const formats: readonly LibraryFunction[] = [
   ...formatNames.map((name): LibraryFunction => ({
-    check: [`format.${name}(): ${FORMAT}`], namespaced: true, run: [`FormatNamespace.${name}(): ${FORMAT}`],
+    check: [`format.${name}(): ${FORMAT}`],
+    namespaced: true,
+    run: [`FormatNamespace.${name}(): ${FORMAT}`],
     handler: () => new FormatValue(named[name] as (text: string) => readonly string[]),
   })),
   {
-    check: [`format.named(string): optional<${FORMAT}>`], namespaced: true, run: [`FormatNamespace.named(string): optional<${FORMAT}>`],
+    check: [`format.named(string): optional<${FORMAT}>`],
+    namespaced: true,
+    run: [`FormatNamespace.named(string): optional<${FORMAT}>`],
     handler: (_: unknown, name: string) => {
       const validate = Object.hasOwn(named, name) ? named[name] : undefined
       return validate === undefined ? noOptional() : optionalOf(new FormatValue(validate))
     },
   },
   {
-    check: [`${FORMAT}.validate(string): optional<list<string>>`], run: [`${FORMAT}.validate(string): optional<list<string>>`],
+    check: [`${FORMAT}.validate(string): optional<list<string>>`],
+    run: [`${FORMAT}.validate(string): optional<list<string>>`],
     handler: ({ validate }: FormatValue, text: string) => {
       const faults = validate(text)
       return faults.length === 0 ? noOptional() : optionalOf(faults)
@@ -204,9 +251,19 @@ const formats: readonly LibraryFunction[] = [
   },
 ]
 
-/** Kubernetes' addresses, URLs and named formats. Source: apiserver pkg/cel/library ip.go, cidr.go, urls.go, format.go. */
+/**
+ * Kubernetes' addresses, URLs and named formats. Source: apiserver pkg/cel/library ip.go, cidr.go, urls.go,
+ * format.go.
+ */
 export const networkLibrary: Library = {
-  types: { [IP]: IpValue, [CIDR]: CidrValue, [URL_TYPE]: UrlValue, [FORMAT]: FormatValue, IpNamespace, FormatNamespace },
+  types: {
+    [IP]: IpValue,
+    [CIDR]: CidrValue,
+    [URL_TYPE]: UrlValue,
+    [FORMAT]: FormatValue,
+    IpNamespace,
+    FormatNamespace,
+  },
   functions: [...addresses, ...urls, ...formats],
   equal: {
     [IP]: (a: IpValue, b: IpValue) => ipText(a.address) === ipText(b.address),

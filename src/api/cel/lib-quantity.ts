@@ -1,5 +1,11 @@
 import {
-  addQuantities, canonicalQuantity, compareQuantities, formatQuantity, parseQuantity, QuantityError, subtractQuantities,
+  addQuantities,
+  canonicalQuantity,
+  compareQuantities,
+  formatQuantity,
+  parseQuantity,
+  QuantityError,
+  subtractQuantities,
 } from '../quantity.js'
 import type { Quantity } from '../quantity.js'
 import type { Library, LibraryFunction } from './library.js'
@@ -52,7 +58,8 @@ function isQuantity(text: string): boolean {
 }
 
 const nanosOf = ({ quantity: { nanos } }: QuantityValue): bigint => nanos
-const isInteger = (value: QuantityValue): boolean => nanosOf(value) % NANO === 0n && nanosOf(value) / NANO < 2n ** 63n
+const isInteger = (value: QuantityValue): boolean =>
+  nanosOf(value) % NANO === 0n && nanosOf(value) / NANO < 2n ** 63n
 
 function asInteger(value: QuantityValue): bigint {
   if (!isInteger(value)) throw new CelFault('cannot convert value to integer')
@@ -61,8 +68,10 @@ function asInteger(value: QuantityValue): bigint {
 
 const compare = (a: QuantityValue, b: QuantityValue): number => compareQuantities(a.quantity, b.quantity)
 const ofInt = (value: bigint): QuantityValue => quantity(String(value))
-const plus = (a: QuantityValue, b: QuantityValue): QuantityValue => new QuantityValue(addQuantities(a.quantity, b.quantity))
-const minus = (a: QuantityValue, b: QuantityValue): QuantityValue => new QuantityValue(subtractQuantities(a.quantity, b.quantity))
+const plus = (a: QuantityValue, b: QuantityValue): QuantityValue =>
+  new QuantityValue(addQuantities(a.quantity, b.quantity))
+const minus = (a: QuantityValue, b: QuantityValue): QuantityValue =>
+  new QuantityValue(subtractQuantities(a.quantity, b.quantity))
 
 const quantities: readonly LibraryFunction[] = [
   fn(`quantity(string): ${Q}`, quantity),
@@ -70,7 +79,9 @@ const quantities: readonly LibraryFunction[] = [
   fn(`${Q}.isInteger(): bool`, isInteger),
   fn(`${Q}.asInteger(): int`, asInteger),
   fn(`${Q}.asApproximateFloat(): double`, (value: QuantityValue) => Number(nanosOf(value)) / Number(NANO)),
-  fn(`${Q}.sign(): int`, (value: QuantityValue) => (nanosOf(value) > 0n ? 1n : nanosOf(value) < 0n ? -1n : 0n)),
+  fn(`${Q}.sign(): int`, (value: QuantityValue) =>
+    nanosOf(value) > 0n ? 1n : nanosOf(value) < 0n ? -1n : 0n,
+  ),
   fn(`${Q}.add(${Q}): ${Q}`, plus),
   fn(`${Q}.add(int): ${Q}`, (a: QuantityValue, b: bigint) => plus(a, ofInt(b))),
   fn(`${Q}.sub(${Q}): ${Q}`, minus),
@@ -80,8 +91,10 @@ const quantities: readonly LibraryFunction[] = [
   fn(`${Q}.compareTo(${Q}): int`, (a: QuantityValue, b: QuantityValue) => BigInt(compare(a, b))),
 ]
 
-const strict = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-.]+)?$/
-const loose = /^v?0*(\d+)(?:\.0*(\d+))?(?:\.0*(\d+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-.]+)?$/
+const strict =
+  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-.]+)?$/
+const loose =
+  /^v?0*(\d+)(?:\.0*(\d+))?(?:\.0*(\d+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-.]+)?$/
 
 function parseSemver(text: string, normalize: boolean): SemverValue | undefined {
   const match = (normalize ? loose : strict).exec(text.trim())
@@ -101,7 +114,8 @@ function compareSemver(a: SemverValue, b: SemverValue): number {
     const [left, right] = [a.parts[at] ?? 0n, b.parts[at] ?? 0n]
     if (left !== right) return left < right ? -1 : 1
   }
-  if (a.prerelease.length === 0 || b.prerelease.length === 0) return b.prerelease.length - a.prerelease.length === 0 ? 0 : a.prerelease.length === 0 ? 1 : -1
+  if (a.prerelease.length === 0 || b.prerelease.length === 0)
+    return b.prerelease.length - a.prerelease.length === 0 ? 0 : a.prerelease.length === 0 ? 1 : -1
   for (let at = 0; at < Math.max(a.prerelease.length, b.prerelease.length); at++) {
     const order = comparePart(a.prerelease[at], b.prerelease[at])
     if (order !== 0) return order
@@ -122,16 +136,24 @@ const versions: readonly LibraryFunction[] = [
   fn(`semver(string): ${V}`, (text: string) => semver(text)),
   fn(`semver(string, bool): ${V}`, semver),
   fn('isSemver(string): bool', (text: string) => parseSemver(text, false) !== undefined),
-  fn('isSemver(string, bool): bool', (text: string, normalize: boolean) => parseSemver(text, normalize) !== undefined),
-  ...['major', 'minor', 'patch'].map((name, at) => fn(`${V}.${name}(): int`, (value: SemverValue) => value.parts[at] ?? 0n)),
+  fn(
+    'isSemver(string, bool): bool',
+    (text: string, normalize: boolean) => parseSemver(text, normalize) !== undefined,
+  ),
+  ...['major', 'minor', 'patch'].map((name, at) =>
+    fn(`${V}.${name}(): int`, (value: SemverValue) => value.parts[at] ?? 0n),
+  ),
   fn(`${V}.isGreaterThan(${V}): bool`, (a: SemverValue, b: SemverValue) => compareSemver(a, b) > 0),
   fn(`${V}.isLessThan(${V}): bool`, (a: SemverValue, b: SemverValue) => compareSemver(a, b) < 0),
   fn(`${V}.compareTo(${V}): int`, (a: SemverValue, b: SemverValue) => BigInt(compareSemver(a, b))),
 ]
 
-/** Kubernetes' quantities and semantic versions. Source: apiserver pkg/cel/library quantity.go, semverlib.go. */
+/**
+ * Kubernetes' quantities and semantic versions. Source: apiserver pkg/cel/library quantity.go, semverlib.go.
+ */
 export const quantityLibrary: Library = {
-  types: { [Q]: QuantityValue, [V]: SemverValue }, functions: [...quantities, ...versions],
+  types: { [Q]: QuantityValue, [V]: SemverValue },
+  functions: [...quantities, ...versions],
   equal: {
     [Q]: (a: QuantityValue, b: QuantityValue) => compare(a, b) === 0,
     [V]: (a: SemverValue, b: SemverValue) => compareSemver(a, b) === 0,

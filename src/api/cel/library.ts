@@ -20,16 +20,24 @@ export interface Library {
 }
 
 /** Registers what runs. */
-export function registerLibrary(environment: Environment, { types = {}, functions, equal = {} }: Library): void {
-  for (const [name, constructor] of Object.entries(types)) environment.registerType(name, constructor as never)
-  for (const [name, same] of Object.entries(equal)) environment.registerOperator(`${name} == ${name}`, same as never)
+export function registerLibrary(
+  environment: Environment,
+  { types = {}, functions, equal = {} }: Library,
+): void {
+  for (const [name, constructor] of Object.entries(types))
+    environment.registerType(name, constructor as never)
+  for (const [name, same] of Object.entries(equal))
+    environment.registerOperator(`${name} == ${name}`, same as never)
   for (const { run = [], handler } of functions) {
     for (const signature of run) environment.registerFunction(signature, handler as never)
   }
 }
 
 /** A function whose checked and run overloads are the same. */
-export function fn(signature: string | readonly string[], handler: (...values: never[]) => unknown): LibraryFunction {
+export function fn(
+  signature: string | readonly string[],
+  handler: (...values: never[]) => unknown,
+): LibraryFunction {
   const list = typeof signature === 'string' ? [signature] : signature
   return { check: list, run: list, handler }
 }

@@ -30,7 +30,9 @@ interface Macro {
 
 type Entry = readonly [key: unknown, value: unknown]
 
-/** What is done with the entries: `test` and `transform` evaluate the macro's last arguments for one entry. */
+/**
+ * What is done with the entries: `test` and `transform` evaluate the macro's last arguments for one entry.
+ */
 type Fold = (entries: readonly Entry[], run: (argument: number, entry: Entry) => unknown) => unknown
 
 function entriesOf(range: unknown): readonly Entry[] {
@@ -55,13 +57,21 @@ function twoVariables(result: string, fold: Fold): (call: MacroCall) => Macro {
     evaluate: (evaluator, macro, frame) => {
       const [first, second] = macro.frames as readonly [Frame, Frame]
       return fold(entriesOf(evaluator.run(receiver, frame)), (argument, [key, value]) =>
-        evaluator.run(args[2 + argument], second.reuse(first.reuse(frame).setIterValue(key, evaluator)).setIterValue(value, evaluator)))
+        evaluator.run(
+          args[2 + argument],
+          second.reuse(first.reuse(frame).setIterValue(key, evaluator)).setIterValue(value, evaluator),
+        ),
+      )
     },
   })
 }
 
 /** True, false, or the fault of an entry when no other entry decides. */
-function quantify(entries: readonly Entry[], run: (argument: number, entry: Entry) => unknown, decisive: boolean): boolean {
+function quantify(
+  entries: readonly Entry[],
+  run: (argument: number, entry: Entry) => unknown,
+  decisive: boolean,
+): boolean {
   let fault: unknown
   for (const entry of entries) {
     try {
@@ -78,28 +88,37 @@ const all: Fold = (entries, run) => quantify(entries, run, false)
 const exists: Fold = (entries, run) => quantify(entries, run, true)
 const existsOne: Fold = (entries, run) => entries.filter((entry) => run(0, entry) === true).length === 1
 
-const transformList = (filtered: boolean): Fold => (entries, run) =>
-  entries.filter((entry) => !filtered || run(0, entry) === true).map((entry) => run(filtered ? 1 : 0, entry))
+const transformList =
+  (filtered: boolean): Fold =>
+  (entries, run) =>
+    entries
+      .filter((entry) => !filtered || run(0, entry) === true)
+      .map((entry) => run(filtered ? 1 : 0, entry))
 
-const transformMap = (filtered: boolean): Fold => (entries, run) => {
-  const out: Record<string, unknown> = {}
-  for (const entry of entries) {
-    if (!filtered || run(0, entry) === true) setOwn(out, String(entry[0]), run(filtered ? 1 : 0, entry))
-  }
-  return out
-}
-
-const transformMapEntry = (filtered: boolean): Fold => (entries, run) => {
-  const out: Record<string, unknown> = {}
-  for (const entry of entries) {
-    if (filtered && run(0, entry) !== true) continue
-    for (const [key, value] of entriesOf(run(filtered ? 1 : 0, entry))) {
-      if (Object.hasOwn(out, String(key))) throw new CelFault(`insert failed: key ${String(key)} already exists`)
-      setOwn(out, String(key), value)
+const transformMap =
+  (filtered: boolean): Fold =>
+  (entries, run) => {
+    const out: Record<string, unknown> = {}
+    for (const entry of entries) {
+      if (!filtered || run(0, entry) === true) setOwn(out, String(entry[0]), run(filtered ? 1 : 0, entry))
     }
+    return out
   }
-  return out
-}
+
+const transformMapEntry =
+  (filtered: boolean): Fold =>
+  (entries, run) => {
+    const out: Record<string, unknown> = {}
+    for (const entry of entries) {
+      if (filtered && run(0, entry) !== true) continue
+      for (const [key, value] of entriesOf(run(filtered ? 1 : 0, entry))) {
+        if (Object.hasOwn(out, String(key)))
+          throw new CelFault(`insert failed: key ${String(key)} already exists`)
+        setOwn(out, String(key), value)
+      }
+    }
+    return out
+  }
 
 /** `optional.optMap(x, f(x))` and `optFlatMap`. */
 function optionalMap(flat: boolean): (call: MacroCall) => Macro {
@@ -158,7 +177,11 @@ function oneVariable({ ast, args, receiver }: MacroCall): Macro {
       const [inner] = macro.frames as readonly [Frame, Frame]
       const range = evaluator.run(receiver, frame)
       const values: readonly unknown[] = Array.isArray(range) ? range : entriesOf(range).map(([key]) => key)
-      return values.filter((value) => evaluator.run(args[1], inner.reuse(frame).setIterValue(value, evaluator)) === true).length === 1
+      return (
+        values.filter(
+          (value) => evaluator.run(args[1], inner.reuse(frame).setIterValue(value, evaluator)) === true,
+        ).length === 1
+      )
     },
   }
 }

@@ -9,9 +9,23 @@ export interface Overload {
   readonly result: CelType
 }
 
-const SIMPLE = new Set<string>(['dyn', 'bool', 'int', 'uint', 'double', 'string', 'bytes', 'null', 'timestamp', 'duration'])
+const SIMPLE = new Set<string>([
+  'dyn',
+  'bool',
+  'int',
+  'uint',
+  'double',
+  'string',
+  'bytes',
+  'null',
+  'timestamp',
+  'duration',
+])
 
-/** Reads `list<A>.indexOf(A): int`; `sets.contains(list<A>, list<A>): bool` has a name with a dot where `namespaced` is true. */
+/**
+ * Reads `list<A>.indexOf(A): int`; `sets.contains(list<A>, list<A>): bool` has a name with a dot where
+ * `namespaced` is true.
+ */
 export function parseSignature(text: string, namespaced = false): Overload {
   const open = topLevel(text, '(')
   const close = text.lastIndexOf('):')
@@ -19,7 +33,8 @@ export function parseSignature(text: string, namespaced = false): Overload {
   const dot = namespaced ? -1 : lastDot(head)
   const parameters = split(text.slice(open + 1, close)).map(parseType)
   return {
-    name: dot < 0 ? head : head.slice(dot + 1), member: dot >= 0,
+    name: dot < 0 ? head : head.slice(dot + 1),
+    member: dot >= 0,
     parameters: dot < 0 ? parameters : [parseType(head.slice(0, dot)), ...parameters],
     result: parseType(text.slice(close + 2).trim()),
   }
@@ -31,10 +46,14 @@ export function parseType(text: string): CelType {
   if (open > 0) {
     const [first = '', second = ''] = split(text.slice(open + 1, -1))
     switch (text.slice(0, open)) {
-      case 'list': return listOf(parseType(first))
-      case 'map': return mapOf(parseType(first), parseType(second))
-      case 'optional': return { kind: 'optional', item: parseType(first) }
-      default: return { kind: 'type', item: parseType(first) }
+      case 'list':
+        return listOf(parseType(first))
+      case 'map':
+        return mapOf(parseType(first), parseType(second))
+      case 'optional':
+        return { kind: 'optional', item: parseType(first) }
+      default:
+        return { kind: 'type', item: parseType(first) }
     }
   }
   if (SIMPLE.has(text)) return { kind: text as SimpleKind }

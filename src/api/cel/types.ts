@@ -12,7 +12,17 @@ export type CelType =
 
 /** The types without parameters. */
 export type SimpleKind =
-  'dyn' | 'error' | 'bool' | 'int' | 'uint' | 'double' | 'string' | 'bytes' | 'null' | 'timestamp' | 'duration'
+  | 'dyn'
+  | 'error'
+  | 'bool'
+  | 'int'
+  | 'uint'
+  | 'double'
+  | 'string'
+  | 'bytes'
+  | 'null'
+  | 'timestamp'
+  | 'duration'
 
 const simple = (kind: SimpleKind): CelType => ({ kind })
 
@@ -40,40 +50,71 @@ export function objectOf(name: string, fields: Readonly<Record<string, CelType>>
 /** How cel-go prints a type: `list(int)`, `map(string, dyn)`, `timestamp`. */
 export function typeText(type: CelType): string {
   switch (type.kind) {
-    case 'list': return `list(${typeText(type.item)})`
-    case 'optional': return `optional_type(${typeText(type.item)})`
-    case 'type': return `type(${typeText(type.item)})`
-    case 'map': return `map(${typeText(type.key)}, ${typeText(type.item)})`
-    case 'param': case 'opaque': case 'object': return type.name
-    case 'error': return '!error!'
-    case 'timestamp': return 'google.protobuf.Timestamp'
-    case 'duration': return 'google.protobuf.Duration'
-    default: return type.kind
+    case 'list':
+      return `list(${typeText(type.item)})`
+    case 'optional':
+      return `optional_type(${typeText(type.item)})`
+    case 'type':
+      return `type(${typeText(type.item)})`
+    case 'map':
+      return `map(${typeText(type.key)}, ${typeText(type.item)})`
+    case 'param':
+    case 'opaque':
+    case 'object':
+      return type.name
+    case 'error':
+      return '!error!'
+    case 'timestamp':
+      return 'google.protobuf.Timestamp'
+    case 'duration':
+      return 'google.protobuf.Duration'
+    default:
+      return type.kind
   }
 }
 
 /** Bindings of type parameters, by name. */
 export type Bindings = Map<string, CelType>
 
-/** Whether a value of type `actual` may stand where `wanted` is; binds type parameters. Source: cel-go checker/types.go. */
+/**
+ * Whether a value of type `actual` may stand where `wanted` is; binds type parameters. Source: cel-go
+ * checker/types.go.
+ */
 export function isAssignable(wanted: CelType, actual: CelType, bindings: Bindings): boolean {
   if (wanted.kind === 'param') return isBindable(wanted.name, actual, bindings)
   if (actual.kind === 'param' || isLoose(wanted) || isLoose(actual)) return true
   if (actual.kind === 'null') {
-    return wanted.kind === 'null' || wanted.kind === 'object' || wanted.kind === 'opaque' || wanted.kind === 'timestamp' || wanted.kind === 'duration'
+    return (
+      wanted.kind === 'null' ||
+      wanted.kind === 'object' ||
+      wanted.kind === 'opaque' ||
+      wanted.kind === 'timestamp' ||
+      wanted.kind === 'duration'
+    )
   }
-  if (wanted.kind === 'null') return actual.kind === 'object' || actual.kind === 'opaque' || actual.kind === 'timestamp' || actual.kind === 'duration'
+  if (wanted.kind === 'null')
+    return (
+      actual.kind === 'object' ||
+      actual.kind === 'opaque' ||
+      actual.kind === 'timestamp' ||
+      actual.kind === 'duration'
+    )
   // an opaque type of a library may have fields where a variable is of it
   if (wanted.kind === 'opaque' && actual.kind === 'object') return wanted.name === actual.name
   if (wanted.kind !== actual.kind) return false
   switch (wanted.kind) {
-    case 'list': case 'optional': return isAssignable(wanted.item, (actual as typeof wanted).item, bindings)
+    case 'list':
+    case 'optional':
+      return isAssignable(wanted.item, (actual as typeof wanted).item, bindings)
     case 'map': {
       const other = actual as typeof wanted
       return isAssignable(wanted.key, other.key, bindings) && isAssignable(wanted.item, other.item, bindings)
     }
-    case 'opaque': case 'object': return wanted.name === (actual as typeof wanted).name
-    default: return true
+    case 'opaque':
+    case 'object':
+      return wanted.name === (actual as typeof wanted).name
+    default:
+      return true
   }
 }
 
@@ -95,14 +136,26 @@ function isBindable(name: string, actual: CelType, bindings: Bindings): boolean 
 /** A type with its parameters replaced by what they are bound to. */
 export function bound(type: CelType, bindings: Bindings): CelType {
   switch (type.kind) {
-    case 'param': return bindings.get(type.name) ?? DYN
-    case 'list': case 'optional': case 'type': return { kind: type.kind, item: bound(type.item, bindings) }
-    case 'map': return mapOf(bound(type.key, bindings), bound(type.item, bindings))
-    default: return type
+    case 'param':
+      return bindings.get(type.name) ?? DYN
+    case 'list':
+    case 'optional':
+    case 'type':
+      return { kind: type.kind, item: bound(type.item, bindings) }
+    case 'map':
+      return mapOf(bound(type.key, bindings), bound(type.item, bindings))
+    default:
+      return type
   }
 }
 
 /** The type that both fit into: the type itself if they are alike, else dyn. */
 export function joined(a: CelType, b: CelType): CelType {
-  return isAssignable(a, b, new Map()) && isAssignable(b, a, new Map()) ? (isLoose(a) ? a : isLoose(b) ? b : a) : DYN
+  return isAssignable(a, b, new Map()) && isAssignable(b, a, new Map())
+    ? isLoose(a)
+      ? a
+      : isLoose(b)
+        ? b
+        : a
+    : DYN
 }

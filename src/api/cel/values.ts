@@ -5,7 +5,10 @@ import type { Schema } from '../apiextensions/schema.js'
 import { celEngine } from './engine.js'
 import { escapeName } from './names.js'
 
-/** Whether two values of expressions are equal: numbers by value whatever their types, lists and maps member by member. */
+/**
+ * Whether two values of expressions are equal: numbers by value whatever their types, lists and maps member
+ * by member.
+ */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
@@ -13,13 +16,21 @@ export function sameValue(a: unknown, b: unknown): boolean {
     return isNumber(a) && isNumber(b) && Number(a) === Number(b)
   }
   if (Array.isArray(a) || Array.isArray(b)) {
-    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((one, at) => sameValue(one, b[at]))
+    return (
+      Array.isArray(a) &&
+      Array.isArray(b) &&
+      a.length === b.length &&
+      a.every((one, at) => sameValue(one, b[at]))
+    )
   }
-  if (a instanceof Date || a instanceof celEngine().Duration) return b.constructor === a.constructor && a.valueOf() === b.valueOf()
+  if (a instanceof Date || a instanceof celEngine().Duration)
+    return b.constructor === a.constructor && a.valueOf() === b.valueOf()
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>]
   const names = Object.keys(left)
-  return names.length === Object.keys(right).length
-    && names.every((name) => Object.hasOwn(right, name) && sameValue(left[name], right[name]))
+  return (
+    names.length === Object.keys(right).length &&
+    names.every((name) => Object.hasOwn(right, name) && sameValue(left[name], right[name]))
+  )
 }
 
 const isNumber = (value: unknown): boolean => typeof value === 'number' || typeof value === 'bigint'
@@ -38,7 +49,10 @@ export function dynamicValue(value: unknown): unknown {
   return out
 }
 
-/** JSON as an expression sees it whose types come from a schema. Source: apiserver pkg/cel/common/values.go UnstructuredToVal. */
+/**
+ * JSON as an expression sees it whose types come from a schema. Source: apiserver pkg/cel/common/values.go
+ * UnstructuredToVal.
+ */
 export function typedValue(value: unknown, schema: Schema, isResource: boolean): unknown {
   if (value === null) return null
   if (schema['x-kubernetes-int-or-string'] === true) return dynamicValue(value)
@@ -46,13 +60,23 @@ export function typedValue(value: unknown, schema: Schema, isResource: boolean):
     case 'array': {
       const items = itemsOf(schema)
       if (!Array.isArray(value)) return dynamicValue(value)
-      return value.map((item) => (items === undefined ? dynamicValue(item) : typedValue(item, items, isEmbedded(items))))
+      return value.map((item) =>
+        items === undefined ? dynamicValue(item) : typedValue(item, items, isEmbedded(items)),
+      )
     }
-    case 'object': return isPlainObject(value) ? typedObject(value, schema, isResource || isEmbedded(schema)) : dynamicValue(value)
-    case 'integer': return typeof value === 'number' ? dynamicValue(value) : value
-    case 'string': return typeof value === 'string' ? textValue(value, schema.format ?? '') : value
-    case 'number': case 'boolean': return value
-    default: return dynamicValue(value)
+    case 'object':
+      return isPlainObject(value)
+        ? typedObject(value, schema, isResource || isEmbedded(schema))
+        : dynamicValue(value)
+    case 'integer':
+      return typeof value === 'number' ? dynamicValue(value) : value
+    case 'string':
+      return typeof value === 'string' ? textValue(value, schema.format ?? '') : value
+    case 'number':
+    case 'boolean':
+      return value
+    default:
+      return dynamicValue(value)
   }
 }
 
@@ -65,10 +89,12 @@ function typedObject(value: Readonly<Record<string, unknown>>, schema: Schema, i
     const member = value[name]
     if (member === undefined || name === '__proto__') continue
     const field = fieldOf(schema, name)
-    if (isResource && (name === 'apiVersion' || name === 'kind' || name === 'metadata')) out[name] = dynamicValue(member)
+    if (isResource && (name === 'apiVersion' || name === 'kind' || name === 'metadata'))
+      out[name] = dynamicValue(member)
     else if (field === undefined) out[name] = dynamicValue(member)
     // a null field is as good as none
-    else if (member !== null || isMap) out[isMap ? name : escapeName(name)] = typedValue(member, field, isEmbedded(field))
+    else if (member !== null || isMap)
+      out[isMap ? name : escapeName(name)] = typedValue(member, field, isEmbedded(field))
   }
   return out
 }
@@ -76,15 +102,30 @@ function typedObject(value: Readonly<Record<string, unknown>>, schema: Schema, i
 /** A text in the type that its format stands for. */
 function textValue(text: string, format: string): unknown {
   switch (format) {
-    case 'byte': return Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
-    case 'date-time': case 'datetime': return new Date(text)
-    case 'date': return new Date(`${text}T00:00:00Z`)
-    case 'duration': return parseDuration(text)
-    default: return text
+    case 'byte':
+      return Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
+    case 'date-time':
+    case 'datetime':
+      return new Date(text)
+    case 'date':
+      return new Date(`${text}T00:00:00Z`)
+    case 'duration':
+      return parseDuration(text)
+    default:
+      return text
   }
 }
 
-const UNITS: Readonly<Record<string, number>> = { h: 3600e9, m: 60e9, s: 1e9, ms: 1e6, us: 1e3, µs: 1e3, μs: 1e3, ns: 1 }
+const UNITS: Readonly<Record<string, number>> = {
+  h: 3600e9,
+  m: 60e9,
+  s: 1e9,
+  ms: 1e6,
+  us: 1e3,
+  µs: 1e3,
+  μs: 1e3,
+  ns: 1,
+}
 
 function parseDuration(text: string): Duration {
   const sign = text.startsWith('-') ? -1 : 1

@@ -12,16 +12,26 @@ type Request = CertificateSigningRequest
 /** API group of CertificateSigningRequests. */
 export const certificatesGroup = 'certificates.k8s.io'
 
-const subresource = (name: string): SubresourceDefinition =>
-  ({ name, kind: 'CertificateSigningRequest', group: certificatesGroup, version: 'v1', verbs: ['get', 'patch', 'update'] })
+const subresource = (name: string): SubresourceDefinition => ({
+  name,
+  kind: 'CertificateSigningRequest',
+  group: certificatesGroup,
+  version: 'v1',
+  verbs: ['get', 'patch', 'update'],
+})
 
 /**
- * certificates.k8s.io/v1 CertificateSigningRequest. Who asks (`spec.username` and so on) and the times of conditions are put in by the
- * admission hook `certificateRequests`, which knows the user and the time. Source: pkg/registry/certificates/certificates/strategy.go.
+ * certificates.k8s.io/v1 CertificateSigningRequest. Who asks (`spec.username` and so on) and the times of
+ * conditions are put in by the admission hook `certificateRequests`, which knows the user and the time.
+ * Source: pkg/registry/certificates/certificates/strategy.go.
  */
 export const certificateSigningRequestDefinition: KindDefinition<Request> = defineKind<Request>({
-  group: certificatesGroup, version: 'v1', kind: 'CertificateSigningRequest', resource: 'certificatesigningrequests',
-  shortNames: ['csr'], namespaced: false,
+  group: certificatesGroup,
+  version: 'v1',
+  kind: 'CertificateSigningRequest',
+  resource: 'certificatesigningrequests',
+  shortNames: ['csr'],
+  namespaced: false,
   storagePrefix: '/registry/certificatesigningrequests',
   subresources: [subresource('approval'), subresource('status')],
   validateName: () => [],
@@ -42,11 +52,13 @@ export const certificateSigningRequestDefinition: KindDefinition<Request> = defi
     validateStatusUpdate: (next, old) => validateRequestUpdate(next, old, 'status'),
   },
   columns: [
-    nameColumn(), ageColumn(),
+    nameColumn(),
+    ageColumn(),
     column('SignerName', ({ spec }) => (spec.signerName === '' ? '<none>' : spec.signerName)),
     column('Requestor', ({ spec }) => spec.username ?? ''),
     column('RequestedDuration', ({ spec }) =>
-      (spec.expirationSeconds === undefined ? '<none>' : humanDuration(spec.expirationSeconds * 1000))),
+      spec.expirationSeconds === undefined ? '<none>' : humanDuration(spec.expirationSeconds * 1000),
+    ),
     column('Condition', conditionText),
   ],
   selectableFields: { 'spec.signerName': ({ spec }) => spec.signerName },
@@ -75,23 +87,37 @@ export const approvalRules: Pick<KindDefinition<Request>, 'validateUpdate' | 'st
 
 /** What v1beta1 let pass. */
 const BETA_ALLOWANCES: Allowances = {
-  legacySigner: true, unknownUsages: true, duplicateUsages: true, emptyConditionType: true, bothVerdicts: true, duplicateConditions: true,
+  legacySigner: true,
+  unknownUsages: true,
+  duplicateUsages: true,
+  emptyConditionType: true,
+  bothVerdicts: true,
+  duplicateConditions: true,
   arbitraryCertificate: true,
 }
 
-/** certificates.k8s.io/v1beta1: usages, signer and the status of conditions have defaults. Source: pkg/apis/certificates/v1beta1. */
+/**
+ * certificates.k8s.io/v1beta1: usages, signer and the status of conditions have defaults. Source:
+ * pkg/apis/certificates/v1beta1.
+ */
 export const betaDefinition: KindDefinition<Request> = {
   ...certificateSigningRequestDefinition,
   version: 'v1beta1',
-  subresources: certificateSigningRequestDefinition.subresources.map((each) => ({ ...each, version: 'v1beta1' })),
+  subresources: certificateSigningRequestDefinition.subresources.map((each) => ({
+    ...each,
+    version: 'v1beta1',
+  })),
   setDefaults: (draft: Draft<Request>) => {
     draft.spec.usages ??= ['digital signature', 'key encipherment']
-    if ((draft.spec.signerName ?? '') === '') draft.spec.signerName = defaultSigner(draft.spec as Request['spec'])
-    for (const condition of draft.status.conditions ?? []) if ((condition.status ?? '') === '') condition.status = 'True'
+    if ((draft.spec.signerName ?? '') === '')
+      draft.spec.signerName = defaultSigner(draft.spec as Request['spec'])
+    for (const condition of draft.status.conditions ?? [])
+      if ((condition.status ?? '') === '') condition.status = 'True'
   },
   validate: (request) => validateRequest(request, BETA_ALLOWANCES),
   stored: {
-    group: certificatesGroup, version: 'v1',
+    group: certificatesGroup,
+    version: 'v1',
     encode: (request) => ({ ...request, apiVersion: `${certificatesGroup}/v1` }),
     decode: (stored) => ({ ...(stored as Request), apiVersion: `${certificatesGroup}/v1beta1` }),
   },

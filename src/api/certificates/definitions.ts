@@ -4,5 +4,6 @@ import { betaDefinition, certificateSigningRequestDefinition } from './certifica
 
 /** The kinds of certificates.k8s.io. */
 export const certificatesDefinitions: readonly KindDefinition[] = [
-  erase(certificateSigningRequestDefinition), erase(betaDefinition),
+  erase(certificateSigningRequestDefinition),
+  erase(betaDefinition),
 ]

@@ -10,10 +10,11 @@ export class DerError extends Error {}
 const MOST_LENGTH_BYTES = 4
 
 /** Reads the value that begins at `at`; answers it and where it ends. @throws DerError */
-function readAt(bytes: Uint8Array, at: number): { readonly value: DerValue, readonly end: number } {
+function readAt(bytes: Uint8Array, at: number): { readonly value: DerValue; readonly end: number } {
   const tag = bytes[at]
   let length = bytes[at + 1]
-  if (tag === undefined || length === undefined) throw new DerError('asn1: syntax error: truncated tag or length')
+  if (tag === undefined || length === undefined)
+    throw new DerError('asn1: syntax error: truncated tag or length')
   if ((tag & 0x1f) === 0x1f) throw new DerError('asn1: structure error: unsupported tag')
   let start = at + 2
   if (length >= 0x80) {

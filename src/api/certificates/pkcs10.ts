@@ -7,7 +7,12 @@ export interface CertificateRequest {
   readonly commonName: string
   readonly organizations: readonly string[]
   /** Whether it asks for DNS names, IP addresses, e-mail addresses or URIs. */
-  readonly altNames: { readonly dns: boolean, readonly ip: boolean, readonly email: boolean, readonly uri: boolean }
+  readonly altNames: {
+    readonly dns: boolean
+    readonly ip: boolean
+    readonly email: boolean
+    readonly uri: boolean
+  }
   /** The request itself. */
   readonly der: Uint8Array
 }
@@ -19,8 +24,8 @@ const SUBJECT_ALT_NAME = '2.5.29.17'
 const SEQUENCE = 0x30
 
 /**
- * Reads `spec.request` of a CertificateSigningRequest (base64 of PEM): its subject and which names it asks for. The signature is not looked
- * at. Source: pkg/apis/certificates/helpers.go ParseCSR.
+ * Reads `spec.request` of a CertificateSigningRequest (base64 of PEM): its subject and which names it asks
+ * for. The signature is not looked at. Source: pkg/apis/certificates/helpers.go ParseCSR.
  * @throws DerError
  */
 export function parseRequest(request: string | undefined): CertificateRequest {
@@ -39,23 +44,34 @@ export function parseRequest(request: string | undefined): CertificateRequest {
 }
 
 function sequence(value: DerValue): readonly DerValue[] {
-  if (value.tag !== SEQUENCE) throw new DerError('asn1: structure error: tags don\'t match (16 vs {class:0 tag:'
-    + `${value.tag & 0x1f} length:${value.content.length} isCompound:${(value.tag & 0x20) !== 0}})`)
+  if (value.tag !== SEQUENCE)
+    throw new DerError(
+      "asn1: structure error: tags don't match (16 vs {class:0 tag:" +
+        `${value.tag & 0x1f} length:${value.content.length} isCompound:${(value.tag & 0x20) !== 0}})`,
+    )
   return derItems(value)
 }
 
 /** The attributes of a distinguished name: object identifier and text. */
 function namesOf(subject: DerValue): readonly (readonly [oid: string, value: string])[] {
-  return sequence(subject).flatMap((set) => derItems(set)).map((attribute) => {
-    const [oid, value] = sequence(attribute)
-    if (oid === undefined || value === undefined) throw new DerError('asn1: syntax error: sequence truncated')
-    return [derOid(oid), new TextDecoder().decode(value.content)] as const
-  })
+  return sequence(subject)
+    .flatMap((set) => derItems(set))
+    .map((attribute) => {
+      const [oid, value] = sequence(attribute)
+      if (oid === undefined || value === undefined)
+        throw new DerError('asn1: syntax error: sequence truncated')
+      return [derOid(oid), new TextDecoder().decode(value.content)] as const
+    })
 }
 
 /** Context tags of GeneralName: rfc822Name, dNSName, uniformResourceIdentifier, iPAddress. */
 function altNamesOf(attributes: readonly DerValue[]): CertificateRequest['altNames'] {
-  const tags = new Set(attributes.flatMap(derItems).flatMap(extensionsOf).map(({ tag }) => tag & 0x1f))
+  const tags = new Set(
+    attributes
+      .flatMap(derItems)
+      .flatMap(extensionsOf)
+      .map(({ tag }) => tag & 0x1f),
+  )
   return { email: tags.has(1), dns: tags.has(2), uri: tags.has(6), ip: tags.has(7) }
 }
 
@@ -63,9 +79,13 @@ function altNamesOf(attributes: readonly DerValue[]): CertificateRequest['altNam
 function extensionsOf(attribute: DerValue): readonly DerValue[] {
   const [oid, values] = sequence(attribute)
   if (oid === undefined || values === undefined || derOid(oid) !== EXTENSION_REQUEST) return []
-  return derItems(values).flatMap(sequence).flatMap((extension) => {
-    const [id, ...rest] = sequence(extension)
-    const content = rest.at(-1)
-    return id !== undefined && content !== undefined && derOid(id) === SUBJECT_ALT_NAME ? sequence(derValue(content.content)) : []
-  })
+  return derItems(values)
+    .flatMap(sequence)
+    .flatMap((extension) => {
+      const [id, ...rest] = sequence(extension)
+      const content = rest.at(-1)
+      return id !== undefined && content !== undefined && derOid(id) === SUBJECT_ALT_NAME
+        ? sequence(derValue(content.content))
+        : []
+    })
 }

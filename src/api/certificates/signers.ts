@@ -26,10 +26,14 @@ function hasUsages(usages: Usages, last: string): boolean {
 const isNodeSubject = ({ commonName, organizations }: CertificateRequest): boolean =>
   organizations.length === 1 && organizations[0] === 'system:nodes' && commonName.startsWith('system:node:')
 
-/** Why this is no request for a kubelet's client certificate; undefined when it is one. Source: ValidateKubeletClientCSR. */
+/**
+ * Why this is no request for a kubelet's client certificate; undefined when it is one. Source:
+ * ValidateKubeletClientCSR.
+ */
 export function kubeletClientFault(request: CertificateRequest, usages: Usages): string | undefined {
   const { commonName, organizations, altNames } = request
-  if (organizations.length !== 1 || organizations[0] !== 'system:nodes') return 'subject organization is not system:nodes'
+  if (organizations.length !== 1 || organizations[0] !== 'system:nodes')
+    return 'subject organization is not system:nodes'
   if (altNames.dns) return 'DNS subjectAltNames are not allowed'
   if (altNames.email) return 'Email subjectAltNames are not allowed'
   if (altNames.ip) return 'IP subjectAltNames are not allowed'
@@ -41,11 +45,23 @@ export function kubeletClientFault(request: CertificateRequest, usages: Usages):
 /** Whether it is a request for a kubelet's serving certificate. Source: ValidateKubeletServingCSR. */
 export function isKubeletServing(request: CertificateRequest, usages: Usages): boolean {
   const { altNames } = request
-  return isNodeSubject(request) && (altNames.dns || altNames.ip) && !altNames.email && !altNames.uri && hasUsages(usages, 'server auth')
+  return (
+    isNodeSubject(request) &&
+    (altNames.dns || altNames.ip) &&
+    !altNames.email &&
+    !altNames.uri &&
+    hasUsages(usages, 'server auth')
+  )
 }
 
-/** The signer of a v1beta1 request that names none. Source: pkg/apis/certificates/v1beta1/defaults.go DefaultSignerNameFromSpec. */
-export function defaultSigner({ request, usages = [] }: Pick<CertificateSigningRequest['spec'], 'request' | 'usages'>): string {
+/**
+ * The signer of a v1beta1 request that names none. Source: pkg/apis/certificates/v1beta1/defaults.go
+ * DefaultSignerNameFromSpec.
+ */
+export function defaultSigner({
+  request,
+  usages = [],
+}: Pick<CertificateSigningRequest['spec'], 'request' | 'usages'>): string {
   try {
     const parsed = parseRequest(request)
     if (kubeletClientFault(parsed, usages) === undefined) return kubeletClientSigner

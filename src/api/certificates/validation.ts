@@ -24,16 +24,39 @@ export interface Allowances {
 export type RequestWrite = 'main' | 'approval' | 'status'
 
 const USAGES = [
-  'any', 'cert sign', 'client auth', 'code signing', 'content commitment', 'crl sign', 'data encipherment', 'decipher only',
-  'digital signature', 'email protection', 'encipher only', 'ipsec end system', 'ipsec tunnel', 'ipsec user', 'key agreement',
-  'key encipherment', 'microsoft sgc', 'netscape sgc', 'ocsp signing', 's/mime', 'server auth', 'signing', 'timestamping',
+  'any',
+  'cert sign',
+  'client auth',
+  'code signing',
+  'content commitment',
+  'crl sign',
+  'data encipherment',
+  'decipher only',
+  'digital signature',
+  'email protection',
+  'encipher only',
+  'ipsec end system',
+  'ipsec tunnel',
+  'ipsec user',
+  'key agreement',
+  'key encipherment',
+  'microsoft sgc',
+  'netscape sgc',
+  'ocsp signing',
+  's/mime',
+  'server auth',
+  'signing',
+  'timestamping',
 ]
 const SHORTEST_SECONDS = 600
 const VERDICTS = ['Approved', 'Denied']
 const LASTING = [...VERDICTS, 'Failed']
 
 /** Faults of a request, without its metadata. */
-export function validateRequest({ spec, status }: CertificateSigningRequest, allow: Allowances = {}): readonly FieldError[] {
+export function validateRequest(
+  { spec, status }: CertificateSigningRequest,
+  allow: Allowances = {},
+): readonly FieldError[] {
   const { usages = [], signerName, expirationSeconds, request } = spec
   const errors: FieldError[] = []
   const fault = requestFault(request)
@@ -50,7 +73,9 @@ export function validateRequest({ spec, status }: CertificateSigningRequest, all
     })
   }
   if (allow.legacySigner !== true && signerName === legacyUnknownSigner) {
-    errors.push(invalid('spec.signerName', signerName, 'the legacy signerName is not allowed via this API version'))
+    errors.push(
+      invalid('spec.signerName', signerName, 'the legacy signerName is not allowed via this API version'),
+    )
   } else {
     errors.push(...validateSignerName('spec.signerName', signerName))
   }
@@ -59,8 +84,10 @@ export function validateRequest({ spec, status }: CertificateSigningRequest, all
     errors.push(invalid('spec.expirationSeconds', expirationSeconds, why))
   }
   errors.push(...validateConditions(status.conditions ?? [], allow))
-  const certificateFault = allow.arbitraryCertificate === true ? undefined : faultOfCertificate(status.certificate)
-  if (certificateFault !== undefined) errors.push(invalid('status.certificate', '<certificate data>', certificateFault))
+  const certificateFault =
+    allow.arbitraryCertificate === true ? undefined : faultOfCertificate(status.certificate)
+  if (certificateFault !== undefined)
+    errors.push(invalid('status.certificate', '<certificate data>', certificateFault))
   return errors
 }
 
@@ -83,20 +110,31 @@ export function validateSignerName(path: string, name: string): readonly FieldEr
   if (name === '') return [required(path)]
   const [domain = '', signer = '', ...more] = name.split('/')
   if (!name.includes('/') || more.length > 0) {
-    return [invalid(path, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'")]
+    return [
+      invalid(path, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'"),
+    ]
   }
   const faultsIn = (segment: string, check: (label: string) => readonly string[]): readonly FieldError[] =>
-    segment.split('.').flatMap((label) => check(label).map((why) => invalid(path, segment, `validating label ${quote(label)}: ${why}`)))
+    segment
+      .split('.')
+      .flatMap((label) =>
+        check(label).map((why) => invalid(path, segment, `validating label ${quote(label)}: ${why}`)),
+      )
   return [
     ...(domain.length > LONGEST_DOMAIN ? [tooLong(path, LONGEST_DOMAIN)] : []),
     ...faultsIn(domain, dnsLabelFaults),
-    ...(domain.includes('.') ? [] : [invalid(path, domain, 'should be a domain with at least two segments separated by dots')]),
+    ...(domain.includes('.')
+      ? []
+      : [invalid(path, domain, 'should be a domain with at least two segments separated by dots')]),
     ...faultsIn(signer, dnsSubdomainFaults),
     ...(name.length > LONGEST_SIGNER ? [tooLong(path, LONGEST_SIGNER)] : []),
   ]
 }
 
-function validateConditions(conditions: readonly CertificateSigningRequestCondition[], allow: Allowances): readonly FieldError[] {
+function validateConditions(
+  conditions: readonly CertificateSigningRequestCondition[],
+  allow: Allowances,
+): readonly FieldError[] {
   const errors: FieldError[] = []
   const path = 'status.conditions'
   const seen = new Set<string>()
@@ -109,7 +147,8 @@ function validateConditions(conditions: readonly CertificateSigningRequestCondit
     if (allow.bothVerdicts !== true && opposite !== undefined && seen.has(opposite)) {
       errors.push(invalid(path, type, 'Approved and Denied conditions are mutually exclusive'))
     }
-    if (allow.duplicateConditions !== true && seen.has(type)) errors.push(duplicate(`${path}[${at}].type`, type))
+    if (allow.duplicateConditions !== true && seen.has(type))
+      errors.push(duplicate(`${path}[${at}].type`, type))
     seen.add(type)
   })
   return errors
@@ -121,7 +160,8 @@ function faultOfCertificate(certificate: string | undefined): string | undefined
   const text = base64Text(certificate)
   const blocks = pemBlocks(text)
   for (const { type, bytes, hasHeaders } of blocks) {
-    if (type !== 'CERTIFICATE') return `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(type)}`
+    if (type !== 'CERTIFICATE')
+      return `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(type)}`
     if (hasHeaders) return 'no PEM block headers are permitted'
     try {
       derValue(bytes)
@@ -135,10 +175,15 @@ function faultOfCertificate(certificate: string | undefined): string | undefined
 
 /** Faults of an update, without its metadata: what the old object already had is let pass. */
 export function validateRequestUpdate(
-  next: CertificateSigningRequest, old: CertificateSigningRequest, write: RequestWrite,
+  next: CertificateSigningRequest,
+  old: CertificateSigningRequest,
+  write: RequestWrite,
 ): readonly FieldError[] {
   const errors = [...validateRequest(next, allowancesOf(old))]
-  const ofType = ({ status }: CertificateSigningRequest, type: string): readonly CertificateSigningRequestCondition[] =>
+  const ofType = (
+    { status }: CertificateSigningRequest,
+    type: string,
+  ): readonly CertificateSigningRequestCondition[] =>
     (status.conditions ?? []).filter((condition) => condition.type === type)
   const refuse = (what: string, type: string): void => {
     errors.push(forbidden('status.conditions', `updates may not ${what} a condition of type "${type}"`))
@@ -152,14 +197,18 @@ export function validateRequestUpdate(
     }
   }
   const [after = '', before = ''] = [next.status.certificate, old.status.certificate]
-  if (after !== before && write !== 'status') errors.push(forbidden('status.certificate', 'updates may not set certificate content'))
+  if (after !== before && write !== 'status')
+    errors.push(forbidden('status.certificate', 'updates may not set certificate content'))
   else if (after !== before && before !== '') {
     errors.push(forbidden('status.certificate', 'updates may not modify existing certificate content'))
   }
   return errors
 }
 
-function allowancesOf({ spec: { usages = [], signerName }, status: { conditions = [], certificate } }: CertificateSigningRequest): Allowances {
+function allowancesOf({
+  spec: { usages = [], signerName },
+  status: { conditions = [], certificate },
+}: CertificateSigningRequest): Allowances {
   const types = conditions.map(({ type }) => type)
   return {
     legacySigner: signerName === legacyUnknownSigner,

@@ -4,5 +4,6 @@ import { leaseDefinition } from './lease.js'
 
 /** The kinds of coordination.k8s.io. */
 export const coordinationDefinitions: readonly KindDefinition[] = [
-  erase(leaseDefinition), servedAs(leaseDefinition, 'coordination.k8s.io', 'v1beta1'),
+  erase(leaseDefinition),
+  servedAs(leaseDefinition, 'coordination.k8s.io', 'v1beta1'),
 ]

@@ -23,19 +23,21 @@ export interface LeaseSpec {
 
 /** Field tables of io.k8s.api.coordination.v1. */
 export const coordinationSchema: SchemaGroup = defineGroup('io.k8s.api.coordination.v1', 'v1', [metaSchema], {
-  Lease: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: always(ref('LeaseSpec')),
-  }),
-  LeaseSpec: () => message({
-    acquireTime: microTime,
-    holderIdentity: pointer(string),
-    leaseDurationSeconds: pointer(int32),
-    leaseTransitions: pointer(int32),
-    preferredHolder: pointer(string),
-    renewTime: microTime,
-    strategy: pointer(named('v1.CoordinatedLeaseStrategy')),
-  }),
+  Lease: () =>
+    message({
+      apiVersion: pointer(string),
+      kind: pointer(string),
+      metadata: always(ref('ObjectMeta')),
+      spec: always(ref('LeaseSpec')),
+    }),
+  LeaseSpec: () =>
+    message({
+      acquireTime: microTime,
+      holderIdentity: pointer(string),
+      leaseDurationSeconds: pointer(int32),
+      leaseTransitions: pointer(int32),
+      preferredHolder: pointer(string),
+      renewTime: microTime,
+      strategy: pointer(named('v1.CoordinatedLeaseStrategy')),
+    }),
 })

@@ -21,7 +21,12 @@ function validate({ spec }: Lease): readonly FieldError[] {
 
 /** coordination.k8s.io/v1 Lease. */
 export const leaseDefinition: KindDefinition<Lease> = defineKind<Lease>({
-  group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', resource: 'leases', namespaced: true, storagePrefix: '/registry/leases',
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  kind: 'Lease',
+  resource: 'leases',
+  namespaced: true,
+  storagePrefix: '/registry/leases',
   validate,
   strategy: { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
   columns: [nameColumn(), column('Holder', ({ spec }) => spec?.holderIdentity ?? ''), ageColumn()],

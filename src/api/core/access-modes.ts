@@ -6,18 +6,27 @@ const volumeModes = ['Block', 'Filesystem']
 
 /** In the order in which tables show them. */
 const shortNames: readonly (readonly [mode: string, text: string])[] = [
-  ['ReadWriteOnce', 'RWO'], ['ReadOnlyMany', 'ROX'], ['ReadWriteMany', 'RWX'], ['ReadWriteOncePod', 'RWOP'],
+  ['ReadWriteOnce', 'RWO'],
+  ['ReadOnlyMany', 'ROX'],
+  ['ReadWriteMany', 'RWX'],
+  ['ReadWriteOncePod', 'RWOP'],
 ]
 
 /** The access modes of a volume or claim; `missing` is the detail of the error when there is none. */
-export function validateAccessModes(modes: readonly string[], missing: string, path: string, errors: FieldError[]): void {
+export function validateAccessModes(
+  modes: readonly string[],
+  missing: string,
+  path: string,
+  errors: FieldError[],
+): void {
   if (modes.length === 0) errors.push(required(path, missing))
   checkAccessModes(modes, path, errors)
 }
 
 /** Each mode is known, and ReadWriteOncePod stands alone. */
 export function checkAccessModes(modes: readonly string[], path: string, errors: FieldError[]): void {
-  for (const mode of modes) if (!accessModes.includes(mode)) errors.push(notSupported(path, mode, accessModes))
+  for (const mode of modes)
+    if (!accessModes.includes(mode)) errors.push(notSupported(path, mode, accessModes))
   if (modes.includes('ReadWriteOncePod') && modes.some((mode) => mode !== 'ReadWriteOncePod')) {
     errors.push(forbidden(path, 'may not use ReadWriteOncePod with other access modes'))
   }
@@ -30,12 +39,16 @@ export function validateVolumeMode(mode: string | undefined, path: string, error
 
 /** `RWO,RWX`. Source: pkg/apis/core/v1/helper GetAccessModesAsString. */
 export function accessModesText(modes: readonly string[] | undefined): string {
-  return shortNames.filter(([mode]) => modes?.includes(mode) === true).map(([, text]) => text).join(',')
+  return shortNames
+    .filter(([mode]) => modes?.includes(mode) === true)
+    .map(([, text]) => text)
+    .join(',')
 }
 
 /** The storage class of a volume or claim: the annotation of old, else the field. */
 export function storageClassText(
-  metadata: { readonly annotations?: Readonly<Record<string, string>> }, field: string | undefined,
+  metadata: { readonly annotations?: Readonly<Record<string, string>> },
+  field: string | undefined,
 ): string {
   return metadata.annotations?.[betaStorageClass] ?? field ?? ''
 }

@@ -3,7 +3,10 @@ import type { KindDefinition } from '../definition.js'
 import { notSupported, required, type FieldError } from '../field-error.js'
 import type { Binding } from './generated.js'
 
-/** Source: pkg/apis/core/validation ValidatePodBinding. The registry answers faults as a plain 500, as upstream does. */
+/**
+ * Source: pkg/apis/core/validation ValidatePodBinding. The registry answers faults as a plain 500, as
+ * upstream does.
+ */
 export function validateBinding({ target }: Binding): readonly FieldError[] {
   const errors: FieldError[] = []
   const kind = target.kind ?? ''
@@ -14,7 +17,12 @@ export function validateBinding({ target }: Binding): readonly FieldError[] {
 
 /** v1 Binding: create only, of pods to nodes. Nothing is stored under its own prefix. */
 export const bindingDefinition: KindDefinition<Binding> = defineKind<Binding>({
-  group: '', version: 'v1', kind: 'Binding', resource: 'bindings', namespaced: true, verbs: ['create'],
+  group: '',
+  version: 'v1',
+  kind: 'Binding',
+  resource: 'bindings',
+  namespaced: true,
+  verbs: ['create'],
   storagePrefix: '/registry/bindings',
   validate: validateBinding,
   strategy: {},

@@ -2,7 +2,9 @@ import { column, defineKind, nameColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { ComponentStatus } from './generated.js'
 
-const healthy = ({ conditions }: ComponentStatus): NonNullable<ComponentStatus['conditions']>[number] | undefined =>
+const healthy = ({
+  conditions,
+}: ComponentStatus): NonNullable<ComponentStatus['conditions']>[number] | undefined =>
   conditions?.find(({ type }) => type === 'Healthy')
 
 function statusText(status: ComponentStatus): string {
@@ -13,8 +15,14 @@ function statusText(status: ComponentStatus): string {
 
 /** v1 ComponentStatus: read only; nothing of it is stored, it is asked for each time. */
 export const componentStatusDefinition: KindDefinition<ComponentStatus> = defineKind<ComponentStatus>({
-  group: '', version: 'v1', kind: 'ComponentStatus', resource: 'componentstatuses', shortNames: ['cs'], namespaced: false,
-  verbs: ['get', 'list'], storagePrefix: '/registry/componentstatuses',
+  group: '',
+  version: 'v1',
+  kind: 'ComponentStatus',
+  resource: 'componentstatuses',
+  shortNames: ['cs'],
+  namespaced: false,
+  verbs: ['get', 'list'],
+  storagePrefix: '/registry/componentstatuses',
   deprecated: { since: 19 },
   strategy: {},
   columns: [

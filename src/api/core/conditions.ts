@@ -5,15 +5,26 @@ interface Condition {
   readonly status: string
 }
 
-/** The condition of that type, if there is one. A plain loop: controllers ask this of every pod in every sync. */
-export function findCondition<C extends Condition>(conditions: readonly C[] | undefined, type: string): C | undefined {
+/**
+ * The condition of that type, if there is one. A plain loop: controllers ask this of every pod in every sync.
+ */
+export function findCondition<C extends Condition>(
+  conditions: readonly C[] | undefined,
+  type: string,
+): C | undefined {
   if (conditions === undefined) return undefined
   for (const condition of conditions) if (condition.type === type) return condition
   return undefined
 }
 
-/** `conditions` with `condition` put in the place of the one of its type, or at the end. The input is not changed. */
-export function withCondition<C extends Condition>(conditions: readonly C[] | undefined, condition: C): readonly C[] {
+/**
+ * `conditions` with `condition` put in the place of the one of its type, or at the end. The input is not
+ * changed.
+ */
+export function withCondition<C extends Condition>(
+  conditions: readonly C[] | undefined,
+  condition: C,
+): readonly C[] {
   const list = conditions ?? []
   const at = list.findIndex((known) => known.type === condition.type)
   return at < 0 ? [...list, condition] : list.with(at, condition)
@@ -34,7 +45,10 @@ export function isPodAvailable(pod: Pod, minReadySeconds: number, now: number): 
   const ready = podCondition(pod, 'Ready')
   if (ready?.status !== 'True') return false
   if (minReadySeconds === 0) return true
-  return typeof ready.lastTransitionTime === 'string' && Date.parse(ready.lastTransitionTime) + minReadySeconds * 1000 <= now
+  return (
+    typeof ready.lastTransitionTime === 'string' &&
+    Date.parse(ready.lastTransitionTime) + minReadySeconds * 1000 <= now
+  )
 }
 
 /** Whether the pod has ended: phase Succeeded or Failed. */

@@ -47,13 +47,22 @@ function validateUpdate(next: ConfigMap, old: ConfigMap): readonly FieldError[] 
 
 /** v1 ConfigMap. */
 export const configMapDefinition: KindDefinition<ConfigMap> = defineKind<ConfigMap>({
-  group: '', version: 'v1', kind: 'ConfigMap', resource: 'configmaps', shortNames: ['cm'], namespaced: true,
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  resource: 'configmaps',
+  shortNames: ['cm'],
+  namespaced: true,
   storagePrefix: '/registry/configmaps',
-  validate, validateUpdate,
+  validate,
+  validateUpdate,
   strategy: {},
   columns: [
     nameColumn(),
-    column('Data', ({ data, binaryData }) => Object.keys(data ?? {}).length + Object.keys(binaryData ?? {}).length),
+    column(
+      'Data',
+      ({ data, binaryData }) => Object.keys(data ?? {}).length + Object.keys(binaryData ?? {}).length,
+    ),
     ageColumn(),
   ],
 })

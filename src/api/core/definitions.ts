@@ -20,9 +20,21 @@ import { serviceDefinition } from './service.js'
 
 /** The kinds of the core group. */
 export const coreDefinitions: readonly KindDefinition[] = [
-  erase(bindingDefinition), erase(componentStatusDefinition), erase(configMapDefinition), erase(endpointsDefinition),
-  erase(eventDefinition), erase(limitRangeDefinition), erase(namespaceDefinition), erase(nodeDefinition),
-  erase(persistentVolumeClaimDefinition), erase(persistentVolumeDefinition), erase(podDefinition), erase(podTemplateDefinition),
-  erase(replicationControllerDefinition), erase(resourceQuotaDefinition), erase(secretDefinition), erase(serviceAccountDefinition),
+  erase(bindingDefinition),
+  erase(componentStatusDefinition),
+  erase(configMapDefinition),
+  erase(endpointsDefinition),
+  erase(eventDefinition),
+  erase(limitRangeDefinition),
+  erase(namespaceDefinition),
+  erase(nodeDefinition),
+  erase(persistentVolumeClaimDefinition),
+  erase(persistentVolumeDefinition),
+  erase(podDefinition),
+  erase(podTemplateDefinition),
+  erase(replicationControllerDefinition),
+  erase(resourceQuotaDefinition),
+  erase(secretDefinition),
+  erase(serviceAccountDefinition),
   erase(serviceDefinition),
 ]

@@ -12,7 +12,8 @@ const shown = 3
 
 /** Source: pkg/apis/core/v1/defaults.go SetDefaults_Endpoints. */
 function setDefaults({ subsets }: Draft<Endpoints>): void {
-  for (const { ports } of subsets ?? []) for (const port of ports ?? []) if (!Object.isFrozen(port)) port.protocol ??= 'TCP'
+  for (const { ports } of subsets ?? [])
+    for (const port of ports ?? []) if (!Object.isFrozen(port)) port.protocol ??= 'TCP'
 }
 
 /** Source: pkg/apis/core/validation validateEndpointSubsets. */
@@ -23,17 +24,26 @@ function validate({ subsets = [] }: Endpoints): readonly FieldError[] {
     return [
       ...(isEmpty ? [required(at, 'must specify `addresses` or `notReadyAddresses`')] : []),
       ...addresses.flatMap((address, of) => validateAddress(address, `${at}.addresses[${of}]`)),
-      ...notReadyAddresses.flatMap((address, of) => validateAddress(address, `${at}.notReadyAddresses[${of}]`)),
+      ...notReadyAddresses.flatMap((address, of) =>
+        validateAddress(address, `${at}.notReadyAddresses[${of}]`),
+      ),
       ...ports.flatMap((port, of) => validatePort(port, ports.length > 1, `${at}.ports[${of}]`)),
     ]
   })
 }
 
-function validateAddress({ ip, hostname = '', nodeName }: EndpointAddress, path: string): readonly FieldError[] {
+function validateAddress(
+  { ip, hostname = '', nodeName }: EndpointAddress,
+  path: string,
+): readonly FieldError[] {
   return [
     ...validateIp(ip, `${path}.ip`),
-    ...(hostname === '' ? [] : dnsLabelFaults(hostname)).map((fault) => invalid(`${path}.hostname`, hostname, fault)),
-    ...(nodeName === undefined ? [] : dnsSubdomainFaults(nodeName)).map((fault) => invalid(`${path}.nodeName`, nodeName, fault)),
+    ...(hostname === '' ? [] : dnsLabelFaults(hostname)).map((fault) =>
+      invalid(`${path}.hostname`, hostname, fault),
+    ),
+    ...(nodeName === undefined ? [] : dnsSubdomainFaults(nodeName)).map((fault) =>
+      invalid(`${path}.nodeName`, nodeName, fault),
+    ),
     ...validateEndpointIp(ip, `${path}.ip`),
   ]
 }
@@ -48,21 +58,29 @@ function validatePort(endpoint: EndpointPort, needsName: boolean, path: string):
   if (protocol === '') errors.push(required(`${path}.protocol`))
   else if (!protocols.includes(protocol)) errors.push(notSupported(`${path}.protocol`, protocol, protocols))
   if (appProtocol !== undefined) {
-    errors.push(...qualifiedNameFaults(appProtocol).map((fault) => invalid(`${path}.appProtocol`, appProtocol, fault)))
+    errors.push(
+      ...qualifiedNameFaults(appProtocol).map((fault) => invalid(`${path}.appProtocol`, appProtocol, fault)),
+    )
   }
   return errors
 }
 
-/** Source: pkg/registry/core/endpoint/strategy.go endpointsWarnings; what the endpoint controllers write is not looked at. */
+/**
+ * Source: pkg/registry/core/endpoint/strategy.go endpointsWarnings; what the endpoint controllers write is
+ * not looked at.
+ */
 function warnings({ metadata, subsets = [] }: Endpoints): readonly string[] {
   if (metadata.labels?.['endpoints.kubernetes.io/managed-by'] === 'endpoint-controller') return []
   return subsets.flatMap(({ addresses = [], notReadyAddresses = [] }, index) => [
     ...addresses.flatMap(({ ip }, of) => ipWarnings(ip, `subsets[${index}].addresses[${of}].ip`)),
-    ...notReadyAddresses.flatMap(({ ip }, of) => ipWarnings(ip, `subsets[${index}].notReadyAddresses[${of}].ip`)),
+    ...notReadyAddresses.flatMap(({ ip }, of) =>
+      ipWarnings(ip, `subsets[${index}].notReadyAddresses[${of}].ip`),
+    ),
   ])
 }
 
-const hostPort = (ip: string, port: number): string => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)
+const hostPort = (ip: string, port: number): string =>
+  ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
 
 function addressTexts({ addresses = [], ports = [] }: EndpointSubset): readonly string[] {
   if (ports.length === 0) return addresses.map(({ ip }) => ip)
@@ -79,10 +97,17 @@ function endpointsText({ subsets = [] }: Endpoints): string {
 
 /** v1 Endpoints; etcd keeps them beside the services. */
 export const endpointsDefinition: KindDefinition<Endpoints> = defineKind<Endpoints>({
-  group: '', version: 'v1', kind: 'Endpoints', resource: 'endpoints', singular: 'endpoints', shortNames: ['ep'], namespaced: true,
+  group: '',
+  version: 'v1',
+  kind: 'Endpoints',
+  resource: 'endpoints',
+  singular: 'endpoints',
+  shortNames: ['ep'],
+  namespaced: true,
   storagePrefix: '/registry/services/endpoints',
   deprecated: { since: 33, use: 'discovery.k8s.io/v1 EndpointSlice' },
-  setDefaults, validate,
+  setDefaults,
+  validate,
   strategy: { allowCreateOnUpdate: true, warnings },
   columns: [nameColumn(), column('Endpoints', endpointsText), ageColumn()],
 })

@@ -5,7 +5,9 @@ import { invalid, type FieldError } from '../field-error.js'
 import { dnsSubdomainFaults } from '../names.js'
 import type { Event } from './generated.js'
 
-/** Source: pkg/apis/core/validation legacyValidateEvent: the event lies in the namespace of what it is about. */
+/**
+ * Source: pkg/apis/core/validation legacyValidateEvent: the event lies in the namespace of what it is about.
+ */
 function validate({ metadata, involvedObject }: Event): readonly FieldError[] {
   const errors: FieldError[] = []
   const namespace = metadata.namespace ?? ''
@@ -48,7 +50,13 @@ const columns: readonly PrinterColumn<Event>[] = [
 
 /** v1 Event: what etcd keeps; events.k8s.io/v1 is another view of the same objects. */
 export const eventDefinition: KindDefinition<Event> = defineKind<Event>({
-  group: '', version: 'v1', kind: 'Event', resource: 'events', shortNames: ['ev'], namespaced: true, storagePrefix: '/registry/events',
+  group: '',
+  version: 'v1',
+  kind: 'Event',
+  resource: 'events',
+  shortNames: ['ev'],
+  namespaced: true,
+  storagePrefix: '/registry/events',
   validate,
   strategy: { allowCreateOnUpdate: true },
   columns,

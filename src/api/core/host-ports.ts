@@ -17,7 +17,10 @@ const NONE: readonly HostPort[] = []
 export function hostPortsOf(pod: Pod): readonly HostPort[] {
   const { containers, initContainers = [] } = pod.spec
   let ports: HostPort[] | undefined
-  for (const container of [...containers, ...initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always')]) {
+  for (const container of [
+    ...containers,
+    ...initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always'),
+  ]) {
     for (const { hostPort, hostIP, protocol } of container.ports ?? []) {
       if (hostPort) (ports ??= []).push({ ip: hostIP || ANY_IP, protocol: protocol ?? 'TCP', port: hostPort })
     }
@@ -25,9 +28,14 @@ export function hostPortsOf(pod: Pod): readonly HostPort[] {
   return ports ?? NONE
 }
 
-/** Whether two host ports exclude each other: same protocol and port, and the same address or either on all addresses. */
+/**
+ * Whether two host ports exclude each other: same protocol and port, and the same address or either on all
+ * addresses.
+ */
 export function hostPortsConflict(a: HostPort, b: HostPort): boolean {
-  return a.port === b.port && a.protocol === b.protocol && (a.ip === b.ip || a.ip === ANY_IP || b.ip === ANY_IP)
+  return (
+    a.port === b.port && a.protocol === b.protocol && (a.ip === b.ip || a.ip === ANY_IP || b.ip === ANY_IP)
+  )
 }
 
 /** Whether any port of one list excludes one of the other. */

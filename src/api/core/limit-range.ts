@@ -6,11 +6,12 @@ import { roundAmounts } from './resource-lists.js'
 import { validateLimitRange } from './validation/limit-range.js'
 
 /**
- * Default limits of containers come from the maximum, default requests from the default limits or the minimum.
- * Source: pkg/apis/core/v1/defaults.go SetDefaults_LimitRangeItem.
+ * Default limits of containers come from the maximum, default requests from the default limits or the
+ * minimum. Source: pkg/apis/core/v1/defaults.go SetDefaults_LimitRangeItem.
  */
 function setItemDefaults(item: Draft<LimitRangeItem>): void {
-  for (const field of ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const) roundAmounts(item[field])
+  for (const field of ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const)
+    roundAmounts(item[field])
   if (item.type !== 'Container') return
   const limits = { ...item.max, ...item.default }
   const requests = { ...item.min, ...limits, ...item.defaultRequest }
@@ -24,9 +25,15 @@ function setDefaults({ spec }: Draft<LimitRange>): void {
 
 /** v1 LimitRange. One without a name is named by a UUID, its own. */
 export const limitRangeDefinition: KindDefinition<LimitRange> = defineKind<LimitRange>({
-  group: '', version: 'v1', kind: 'LimitRange', resource: 'limitranges', shortNames: ['limits'], namespaced: true,
+  group: '',
+  version: 'v1',
+  kind: 'LimitRange',
+  resource: 'limitranges',
+  shortNames: ['limits'],
+  namespaced: true,
   storagePrefix: '/registry/limitranges',
-  setDefaults, validate: validateLimitRange,
+  setDefaults,
+  validate: validateLimitRange,
   strategy: {
     allowCreateOnUpdate: true,
     prepareForCreate: ({ metadata }) => {

@@ -1,12 +1,20 @@
 import type { Draft } from '../draft.js'
 import type { LabelSelector, LabelSelectorRequirement } from '../meta/generated.js'
-import type { Affinity, Pod, PodAffinity, PodAffinityTerm, PodAntiAffinity, TopologySpreadConstraint } from './generated.js'
+import type {
+  Affinity,
+  Pod,
+  PodAffinity,
+  PodAffinityTerm,
+  PodAntiAffinity,
+  TopologySpreadConstraint,
+} from './generated.js'
 
 type Labels = Readonly<Record<string, string>>
 
 /**
- * Writes what `matchLabelKeys` and `mismatchLabelKeys` stand for into the selectors of a new pod: its own values of these labels. Source:
- * pkg/registry/core/pod/strategy.go applyMatchLabelKeysAndMismatchLabelKeys, mutateTopologySpreadConstraints.
+ * Writes what `matchLabelKeys` and `mismatchLabelKeys` stand for into the selectors of a new pod: its own
+ * values of these labels. Source: pkg/registry/core/pod/strategy.go applyMatchLabelKeysAndMismatchLabelKeys,
+ * mutateTopologySpreadConstraints.
  */
 export function applyMatchLabelKeys(pod: Draft<Pod>): void {
   const { topologySpreadConstraints: constraints, affinity } = pod.spec
@@ -15,9 +23,15 @@ export function applyMatchLabelKeys(pod: Draft<Pod>): void {
   const labels: Labels = pod.metadata.labels ?? {}
   let spec: Pod['spec'] = pod.spec as Pod['spec']
   if (constraints?.some(hasKeys)) {
-    spec = { ...spec, topologySpreadConstraints: (constraints as readonly TopologySpreadConstraint[]).map((one) => pinned(one, labels)) }
+    spec = {
+      ...spec,
+      topologySpreadConstraints: (constraints as readonly TopologySpreadConstraint[]).map((one) =>
+        pinned(one, labels),
+      ),
+    }
   }
-  if (pinsAffinity && termsOf(affinity as Affinity).some(hasKeys)) spec = { ...spec, affinity: pinAffinity(affinity as Affinity, labels) }
+  if (pinsAffinity && termsOf(affinity as Affinity).some(hasKeys))
+    spec = { ...spec, affinity: pinAffinity(affinity as Affinity, labels) }
   if (spec !== pod.spec) pod.spec = spec as Draft<Pod>['spec']
 }
 
@@ -35,30 +49,52 @@ function pinned<T extends Keyed>(keyed: T, labels: Labels): T {
   const { labelSelector, matchLabelKeys = [], mismatchLabelKeys = [] } = keyed
   if (!labelSelector || !hasKeys(keyed)) return keyed
   const requirements = (keys: readonly string[], operator: 'In' | 'NotIn'): LabelSelectorRequirement[] =>
-    keys.flatMap((key) => (Object.hasOwn(labels, key) ? [{ key, operator, values: [labels[key] as string] }] : []))
+    keys.flatMap((key) =>
+      Object.hasOwn(labels, key) ? [{ key, operator, values: [labels[key] as string] }] : [],
+    )
   const added = [...requirements(matchLabelKeys, 'In'), ...requirements(mismatchLabelKeys, 'NotIn')]
   if (added.length === 0) return keyed
-  return { ...keyed, labelSelector: { ...labelSelector, matchExpressions: [...(labelSelector.matchExpressions ?? []), ...added] } }
+  return {
+    ...keyed,
+    labelSelector: {
+      ...labelSelector,
+      matchExpressions: [...(labelSelector.matchExpressions ?? []), ...added],
+    },
+  }
 }
 
 function termsOf({ podAffinity, podAntiAffinity }: Affinity): readonly PodAffinityTerm[] {
   return [podAffinity, podAntiAffinity].flatMap((part) => [
     ...(part?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
-    ...(part?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ podAffinityTerm }) => podAffinityTerm),
+    ...(part?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(
+      ({ podAffinityTerm }) => podAffinityTerm,
+    ),
   ])
 }
 
 function pinAffinity(affinity: Affinity, labels: Labels): Affinity {
   const pin = <T extends PodAffinity | PodAntiAffinity>(part: T): T => {
-    const { requiredDuringSchedulingIgnoredDuringExecution: required, preferredDuringSchedulingIgnoredDuringExecution: preferred } = part
+    const {
+      requiredDuringSchedulingIgnoredDuringExecution: required,
+      preferredDuringSchedulingIgnoredDuringExecution: preferred,
+    } = part
     return {
       ...part,
-      ...(required && { requiredDuringSchedulingIgnoredDuringExecution: required.map((term) => pinned(term, labels)) }),
+      ...(required && {
+        requiredDuringSchedulingIgnoredDuringExecution: required.map((term) => pinned(term, labels)),
+      }),
       ...(preferred && {
-        preferredDuringSchedulingIgnoredDuringExecution: preferred.map((one) => ({ ...one, podAffinityTerm: pinned(one.podAffinityTerm, labels) })),
+        preferredDuringSchedulingIgnoredDuringExecution: preferred.map((one) => ({
+          ...one,
+          podAffinityTerm: pinned(one.podAffinityTerm, labels),
+        })),
       }),
     }
   }
   const { podAffinity, podAntiAffinity } = affinity
-  return { ...affinity, ...(podAffinity && { podAffinity: pin(podAffinity) }), ...(podAntiAffinity && { podAntiAffinity: pin(podAntiAffinity) }) }
+  return {
+    ...affinity,
+    ...(podAffinity && { podAffinity: pin(podAffinity) }),
+    ...(podAntiAffinity && { podAntiAffinity: pin(podAntiAffinity) }),
+  }
 }

@@ -8,18 +8,24 @@ import type { Namespace } from './generated.js'
 
 const nameLabel = 'kubernetes.io/metadata.name'
 
-/** Every namespace carries its name as a label. Source: pkg/apis/core/v1/defaults.go SetDefaults_Namespace. */
+/**
+ * Every namespace carries its name as a label. Source: pkg/apis/core/v1/defaults.go SetDefaults_Namespace.
+ */
 function setDefaults(namespace: Draft<Namespace>): void {
   const { metadata } = namespace
   if (metadata.name === undefined || metadata.labels?.[nameLabel] === metadata.name) return
   namespace.metadata = { ...metadata, labels: { ...metadata.labels, [nameLabel]: metadata.name } }
 }
 
-/** A new namespace is Active and is kept by the `kubernetes` finalizer. Source: pkg/registry/core/namespace/strategy.go. */
+/**
+ * A new namespace is Active and is kept by the `kubernetes` finalizer. Source:
+ * pkg/registry/core/namespace/strategy.go.
+ */
 function prepareForCreate(namespace: Draft<Namespace>): void {
   namespace.status = { phase: 'Active' }
   const finalizers = namespace.spec.finalizers ?? []
-  if (!finalizers.includes('kubernetes')) namespace.spec = { ...namespace.spec, finalizers: [...finalizers, 'kubernetes'] }
+  if (!finalizers.includes('kubernetes'))
+    namespace.spec = { ...namespace.spec, finalizers: [...finalizers, 'kubernetes'] }
 }
 
 function prepareForUpdate(namespace: Draft<Namespace>, old: Namespace): void {
@@ -37,7 +43,9 @@ function validate({ spec }: Namespace): readonly FieldError[] {
 /** Source: ValidateNamespaceStatusUpdate: a phase of Terminating and a deletion timestamp go together. */
 function validateStatusUpdate({ metadata, status }: Namespace): readonly FieldError[] {
   if (metadata.deletionTimestamp === undefined) {
-    return status.phase === 'Active' ? [] : [invalid('status.phase', status.phase, "may only be 'Active' if `deletionTimestamp` is empty")]
+    return status.phase === 'Active'
+      ? []
+      : [invalid('status.phase', status.phase, "may only be 'Active' if `deletionTimestamp` is empty")]
   }
   return status.phase === 'Terminating'
     ? []
@@ -46,7 +54,12 @@ function validateStatusUpdate({ metadata, status }: Namespace): readonly FieldEr
 
 /** v1 Namespace. Its `finalize` endpoint replaces spec.finalizers. */
 export const namespaceDefinition: KindDefinition<Namespace> = defineKind<Namespace>({
-  group: '', version: 'v1', kind: 'Namespace', resource: 'namespaces', shortNames: ['ns'], namespaced: false,
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+  resource: 'namespaces',
+  shortNames: ['ns'],
+  namespaced: false,
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
   storagePrefix: '/registry/namespaces',
   subresources: [
@@ -54,12 +67,15 @@ export const namespaceDefinition: KindDefinition<Namespace> = defineKind<Namespa
     statusOf('', 'v1', 'Namespace'),
   ],
   setDefaults,
-  validateName: (name, prefix) => (name.includes('.') && labelName(name.replaceAll('.', '-'), prefix).length === 0
-    ? ['must not contain dots']
-    : labelName(name, prefix)),
+  validateName: (name, prefix) =>
+    name.includes('.') && labelName(name.replaceAll('.', '-'), prefix).length === 0
+      ? ['must not contain dots']
+      : labelName(name, prefix),
   validate,
   strategy: {
-    prepareForCreate, prepareForUpdate, validateStatusUpdate,
+    prepareForCreate,
+    prepareForUpdate,
+    validateStatusUpdate,
     resetFields: { finalize: [['status']] },
     prepareForStatusUpdate: (namespace, old) => {
       namespace.spec = borrow(old.spec)

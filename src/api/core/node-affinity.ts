@@ -5,11 +5,15 @@ type Labels = Readonly<Record<string, string>>
 const NO_LABELS: Labels = {}
 
 /**
- * Whether one requirement of a node selector term holds for the value that the node has under its key (undefined: it has none).
- * `NotIn` holds for a missing key; `Gt` and `Lt` hold only if both sides are whole numbers.
- * Source: component-helpers scheduling/corev1/nodeaffinity, apimachinery pkg/labels Requirement.Matches.
+ * Whether one requirement of a node selector term holds for the value that the node has under its key
+ * (undefined: it has none). `NotIn` holds for a missing key; `Gt` and `Lt` hold only if both sides are whole
+ * numbers. Source: component-helpers scheduling/corev1/nodeaffinity, apimachinery pkg/labels
+ * Requirement.Matches.
  */
-export function matchesNodeSelectorRequirement(requirement: NodeSelectorRequirement, value: string | undefined): boolean {
+export function matchesNodeSelectorRequirement(
+  requirement: NodeSelectorRequirement,
+  value: string | undefined,
+): boolean {
   const values = requirement.values ?? []
   switch (requirement.operator) {
     case 'In':
@@ -37,14 +41,21 @@ function wholeNumber(text: string): bigint | undefined {
   return /^[+-]?\d+$/.test(text) ? BigInt(text) : undefined
 }
 
-/** Whether a term matches: all its expressions (labels) and fields (`metadata.name`); a term with neither matches nothing. */
+/**
+ * Whether a term matches: all its expressions (labels) and fields (`metadata.name`); a term with neither
+ * matches nothing.
+ */
 export function matchesNodeSelectorTerm(term: NodeSelectorTerm, node: Node): boolean {
   const { matchExpressions = [], matchFields = [] } = term
   if (matchExpressions.length === 0 && matchFields.length === 0) return false
   const labels = node.metadata.labels ?? NO_LABELS
   return (
-    matchExpressions.every((requirement) => matchesNodeSelectorRequirement(requirement, labels[requirement.key])) &&
-    matchFields.every((requirement) => matchesNodeSelectorRequirement(requirement, fieldOf(node, requirement.key)))
+    matchExpressions.every((requirement) =>
+      matchesNodeSelectorRequirement(requirement, labels[requirement.key]),
+    ) &&
+    matchFields.every((requirement) =>
+      matchesNodeSelectorRequirement(requirement, fieldOf(node, requirement.key)),
+    )
   )
 }
 
@@ -58,8 +69,9 @@ export function matchesNodeSelector(selector: NodeSelector, node: Node): boolean
 }
 
 /**
- * Whether the node satisfies what the pod requires of it: `spec.nodeSelector` and the required node affinity. What the pod merely
- * prefers does not count. Source: component-helpers scheduling/corev1/nodeaffinity GetRequiredNodeAffinity.
+ * Whether the node satisfies what the pod requires of it: `spec.nodeSelector` and the required node affinity.
+ * What the pod merely prefers does not count. Source: component-helpers scheduling/corev1/nodeaffinity
+ * GetRequiredNodeAffinity.
  */
 export function matchesRequiredNodeAffinity(pod: Pod, node: Node): boolean {
   const { nodeSelector, affinity } = pod.spec
@@ -72,23 +84,27 @@ export function matchesRequiredNodeAffinity(pod: Pod, node: Node): boolean {
 }
 
 /**
- * The sum of the weights of the pod's preferred node affinity terms that match; empty terms and terms of weight 0 do not count.
+ * The sum of the weights of the pod's preferred node affinity terms that match; empty terms and terms of
+ * weight 0 do not count.
  */
 export function preferredNodeAffinityWeight(pod: Pod, node: Node): number {
   let sum = 0
-  for (const { preference, weight } of pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []) {
+  for (const { preference, weight } of pod.spec.affinity?.nodeAffinity
+    ?.preferredDuringSchedulingIgnoredDuringExecution ?? []) {
     if (weight !== 0 && matchesNodeSelectorTerm(preference, node)) sum += weight
   }
   return sum
 }
 
 /**
- * The only nodes by name that the pod's required affinity can match (`matchFields` on `metadata.name` with `In`), or undefined
- * when at least one term does not name nodes. Names within a term are intersected, terms are united; an empty answer means that
- * the terms contradict themselves. Source: pkg/scheduler/framework/plugins/nodeaffinity PreFilter.
+ * The only nodes by name that the pod's required affinity can match (`matchFields` on `metadata.name` with
+ * `In`), or undefined when at least one term does not name nodes. Names within a term are intersected, terms
+ * are united; an empty answer means that the terms contradict themselves. Source:
+ * pkg/scheduler/framework/plugins/nodeaffinity PreFilter.
  */
 export function nodeNamesOfAffinity(pod: Pod): ReadonlySet<string> | undefined {
-  const terms = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
+  const terms =
+    pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
   if (terms.length === 0) return undefined
   const names = new Set<string>()
   for (const term of terms) {
@@ -102,7 +118,8 @@ export function nodeNamesOfAffinity(pod: Pod): ReadonlySet<string> | undefined {
 function nodeNamesOfTerm(term: NodeSelectorTerm): readonly string[] | undefined {
   let names: readonly string[] | undefined
   for (const { key, operator, values = [] } of term.matchFields ?? []) {
-    if (key === 'metadata.name' && operator === 'In') names = names ? names.filter((name) => values.includes(name)) : values
+    if (key === 'metadata.name' && operator === 'In')
+      names = names ? names.filter((name) => values.includes(name)) : values
   }
   return names
 }

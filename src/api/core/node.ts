@@ -1,4 +1,13 @@
-import { ageColumn, borrow, column, defineKind, nameColumn, proxyOf, statusOf, wideColumn } from '../define.js'
+import {
+  ageColumn,
+  borrow,
+  column,
+  defineKind,
+  nameColumn,
+  proxyOf,
+  statusOf,
+  wideColumn,
+} from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { duplicate, forbidden, invalid, type FieldError } from '../field-error.js'
@@ -8,16 +17,21 @@ import type { Node, Taint } from './generated.js'
 import { roundAmounts } from './resource-lists.js'
 import { validateTaintEffect } from './validation/scheduling.js'
 
-/** Allocatable is the capacity unless said otherwise; podCIDR and podCIDRs agree. Source: SetDefaults_NodeStatus, conversion. */
+/**
+ * Allocatable is the capacity unless said otherwise; podCIDR and podCIDRs agree. Source:
+ * SetDefaults_NodeStatus, conversion.
+ */
 function setDefaults(node: Draft<Node>): void {
   const { spec, status } = node
   if (!Object.isFrozen(status)) {
     roundAmounts(status.capacity)
     roundAmounts(status.allocatable)
-    if (status.allocatable === undefined && status.capacity !== undefined) status.allocatable = { ...status.capacity }
+    if (status.allocatable === undefined && status.capacity !== undefined)
+      status.allocatable = { ...status.capacity }
   }
   if (Object.isFrozen(spec)) return
-  // the single field wins over the list that does not begin with it, as in the conversion to the internal type
+  // the single field wins over the list that does not begin with it, as in the conversion to the internal
+  // type
   if (spec.podCIDR !== undefined && spec.podCIDRs?.[0] !== spec.podCIDR) spec.podCIDRs = [spec.podCIDR]
   else if (spec.podCIDR === undefined && spec.podCIDRs?.[0] !== undefined) spec.podCIDR = spec.podCIDRs[0]
 }
@@ -47,22 +61,32 @@ function validate({ spec, status }: Node): readonly FieldError[] {
   const errors = [...validateTaints(spec.taints ?? [], 'metadata.taints')]
   for (const name in status.capacity) {
     if (status.capacity[name]?.startsWith('-') === true) {
-      errors.push(invalid(`status.capacity[${name}]`, status.capacity[name], 'must be greater than or equal to 0'))
+      errors.push(
+        invalid(`status.capacity[${name}]`, status.capacity[name], 'must be greater than or equal to 0'),
+      )
     }
   }
   const [first, second] = spec.podCIDRs ?? []
   if (first !== undefined && !isCidr(first)) {
-    errors.push(invalid('spec.podCIDRs[0]', first, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'))
+    errors.push(
+      invalid('spec.podCIDRs[0]', first, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'),
+    )
   }
   if (second !== undefined && second === first) {
-    errors.push(invalid('spec.podCIDRs', spec.podCIDRs, 'may specify no more than one CIDR for each IP family'))
+    errors.push(
+      invalid('spec.podCIDRs', spec.podCIDRs, 'may specify no more than one CIDR for each IP family'),
+    )
   }
   return errors
 }
 
-const isCidr = (text: string): boolean => /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/.test(text) || /^[0-9a-fA-F:]+\/\d{1,3}$/.test(text)
+const isCidr = (text: string): boolean =>
+  /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/.test(text) || /^[0-9a-fA-F:]+\/\d{1,3}$/.test(text)
 
-/** Source: ValidateNodeUpdate: podCIDRs and providerID are set once; only labels, taints, unschedulable and the like change. */
+/**
+ * Source: ValidateNodeUpdate: podCIDRs and providerID are set once; only labels, taints, unschedulable and
+ * the like change.
+ */
 function validateUpdate(next: Node, old: Node): readonly FieldError[] {
   const errors = [...validate(next)]
   if (next.spec === old.spec) return errors
@@ -71,7 +95,9 @@ function validateUpdate(next: Node, old: Node): readonly FieldError[] {
     errors.push(forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'))
   }
   if (old.spec.providerID !== undefined && old.spec.providerID !== next.spec.providerID) {
-    errors.push(forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid'))
+    errors.push(
+      forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid'),
+    )
   }
   return errors
 }
@@ -82,7 +108,8 @@ function rolesText({ metadata }: Node): string {
   const roles = new Set<string>()
   for (const key in metadata.labels) {
     if (key.startsWith(roleLabel) && key.length > roleLabel.length) roles.add(key.slice(roleLabel.length))
-    else if (key === 'kubernetes.io/role' && metadata.labels[key] !== '') roles.add(metadata.labels[key] ?? '')
+    else if (key === 'kubernetes.io/role' && metadata.labels[key] !== '')
+      roles.add(metadata.labels[key] ?? '')
   }
   return roles.size === 0 ? '<none>' : [...roles].sort().join(',')
 }
@@ -96,13 +123,22 @@ function statusText({ spec, status }: Node): string {
 const addressText = ({ status }: Node, type: string): string =>
   status.addresses?.find((address) => address.type === type)?.address ?? '<none>'
 
-const orUnknown = (text: string | undefined): string => (text === undefined || text === '' ? '<unknown>' : text)
+const orUnknown = (text: string | undefined): string =>
+  text === undefined || text === '' ? '<unknown>' : text
 
 /** v1 Node; etcd keeps nodes under their first name, minions. */
 export const nodeDefinition: KindDefinition<Node> = defineKind<Node>({
-  group: '', version: 'v1', kind: 'Node', resource: 'nodes', shortNames: ['no'], namespaced: false, storagePrefix: '/registry/minions',
+  group: '',
+  version: 'v1',
+  kind: 'Node',
+  resource: 'nodes',
+  shortNames: ['no'],
+  namespaced: false,
+  storagePrefix: '/registry/minions',
   subresources: [proxyOf('NodeProxyOptions'), statusOf('', 'v1', 'Node')],
-  setDefaults, validate, validateUpdate,
+  setDefaults,
+  validate,
+  validateUpdate,
   strategy: {
     prepareForUpdate: (node, old) => {
       node.status = borrow(old.status)
@@ -110,10 +146,17 @@ export const nodeDefinition: KindDefinition<Node> = defineKind<Node>({
     prepareForStatusUpdate: (node, old) => {
       node.spec = borrow(old.spec)
     },
-    warnings: ({ spec }, old) => (spec === old?.spec ? [] : [
-      ...(spec.configSource === undefined ? [] : ['spec.configSource: deprecated in v1.22, support removed in v1.26']),
-      ...((spec.externalID ?? '') === '' ? [] : ['spec.externalID: this field is deprecated, and is unused by Kubernetes']),
-    ]),
+    warnings: ({ spec }, old) =>
+      spec === old?.spec
+        ? []
+        : [
+            ...(spec.configSource === undefined
+              ? []
+              : ['spec.configSource: deprecated in v1.22, support removed in v1.26']),
+            ...((spec.externalID ?? '') === ''
+              ? []
+              : ['spec.externalID: this field is deprecated, and is unused by Kubernetes']),
+          ],
   },
   columns: [
     nameColumn(),

@@ -3,15 +3,24 @@ import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { parseQuantity } from '../quantity.js'
 import { accessModesText, betaStorageClass, storageClassText } from './access-modes.js'
-import type { PersistentVolumeClaim, PersistentVolumeClaimSpec, TypedLocalObjectReference } from './generated.js'
+import type {
+  PersistentVolumeClaim,
+  PersistentVolumeClaimSpec,
+  TypedLocalObjectReference,
+} from './generated.js'
 import { roundAmounts } from './resource-lists.js'
 import {
-  validatePersistentVolumeClaim, validatePersistentVolumeClaimStatus, validatePersistentVolumeClaimUpdate,
+  validatePersistentVolumeClaim,
+  validatePersistentVolumeClaimStatus,
+  validatePersistentVolumeClaimUpdate,
 } from './validation/persistent-volume-claim.js'
 
 const nano = 1_000_000_000n
 
-/** Defaults of a claim's spec; templates of claims have the same. Source: SetDefaults_PersistentVolumeClaimSpec. */
+/**
+ * Defaults of a claim's spec; templates of claims have the same. Source:
+ * SetDefaults_PersistentVolumeClaimSpec.
+ */
 export function setClaimSpecDefaults(spec: Draft<PersistentVolumeClaimSpec>): void {
   if (Object.isFrozen(spec)) return
   spec.volumeMode ??= 'Filesystem'
@@ -21,15 +30,20 @@ export function setClaimSpecDefaults(spec: Draft<PersistentVolumeClaimSpec>): vo
 
 /** What `dataSource` may name; all else is for `dataSourceRef`. */
 function isClassicSource({ apiGroup, kind }: TypedLocalObjectReference): boolean {
-  return (apiGroup ?? '') === '' ? kind === 'PersistentVolumeClaim' : apiGroup === 'snapshot.storage.k8s.io' && kind === 'VolumeSnapshot'
+  return (apiGroup ?? '') === ''
+    ? kind === 'PersistentVolumeClaim'
+    : apiGroup === 'snapshot.storage.k8s.io' && kind === 'VolumeSnapshot'
 }
 
 /**
- * A data source of another kind than claims and snapshots is dropped, as servers before dataSourceRef did; then each of the two
- * fields is filled in from the other. Source: pkg/api/persistentvolumeclaim EnforceDataSourceBackwardsCompatibility,
- * NormalizeDataSources.
+ * A data source of another kind than claims and snapshots is dropped, as servers before dataSourceRef did;
+ * then each of the two fields is filled in from the other. Source: pkg/api/persistentvolumeclaim
+ * EnforceDataSourceBackwardsCompatibility, NormalizeDataSources.
  */
-function normalizeDataSources(claim: Draft<PersistentVolumeClaim>, old: PersistentVolumeClaimSpec | undefined): void {
+function normalizeDataSources(
+  claim: Draft<PersistentVolumeClaim>,
+  old: PersistentVolumeClaimSpec | undefined,
+): void {
   const { dataSource, dataSourceRef, ...spec } = claim.spec
   if (dataSource === undefined && dataSourceRef === undefined) return
   const hadOne = old?.dataSource !== undefined || old?.dataSourceRef !== undefined
@@ -49,11 +63,16 @@ function normalizeDataSources(claim: Draft<PersistentVolumeClaim>, old: Persiste
 function warnings({ metadata, spec }: PersistentVolumeClaim): readonly string[] {
   const found: string[] = []
   if (metadata.annotations?.[betaStorageClass] !== undefined) {
-    found.push(`metadata.annotations[${betaStorageClass}]: deprecated since v1.8; use "storageClassName" attribute instead`)
+    found.push(
+      `metadata.annotations[${betaStorageClass}]: deprecated since v1.8; use "storageClassName" ` +
+        'attribute instead',
+    )
   }
   const storage = spec.resources.requests?.['storage']
   if (storage !== undefined && parseQuantity(storage).nanos % nano !== 0n) {
-    found.push(`spec.resources.requests[storage]: fractional byte value "${storage}" is invalid, must be an integer`)
+    found.push(
+      `spec.resources.requests[storage]: fractional byte value "${storage}" is invalid, must be an integer`,
+    )
   }
   return found
 }
@@ -61,37 +80,45 @@ function warnings({ metadata, spec }: PersistentVolumeClaim): readonly string[] 
 const isBound = ({ spec }: PersistentVolumeClaim): boolean => (spec.volumeName ?? '') !== ''
 
 /** v1 PersistentVolumeClaim. */
-export const persistentVolumeClaimDefinition: KindDefinition<PersistentVolumeClaim> = defineKind<PersistentVolumeClaim>({
-  group: '', version: 'v1', kind: 'PersistentVolumeClaim', resource: 'persistentvolumeclaims', shortNames: ['pvc'], namespaced: true,
-  storagePrefix: '/registry/persistentvolumeclaims',
-  subresources: [statusOf('', 'v1', 'PersistentVolumeClaim')],
-  setDefaults: ({ spec }) => setClaimSpecDefaults(spec),
-  validate: ({ spec }) => validatePersistentVolumeClaim(spec, 'spec'),
-  validateUpdate: validatePersistentVolumeClaimUpdate,
-  strategy: {
-    prepareForCreate: (claim) => {
-      claim.status = { phase: 'Pending' }
-      normalizeDataSources(claim, undefined)
+export const persistentVolumeClaimDefinition: KindDefinition<PersistentVolumeClaim> =
+  defineKind<PersistentVolumeClaim>({
+    group: '',
+    version: 'v1',
+    kind: 'PersistentVolumeClaim',
+    resource: 'persistentvolumeclaims',
+    shortNames: ['pvc'],
+    namespaced: true,
+    storagePrefix: '/registry/persistentvolumeclaims',
+    subresources: [statusOf('', 'v1', 'PersistentVolumeClaim')],
+    setDefaults: ({ spec }) => setClaimSpecDefaults(spec),
+    validate: ({ spec }) => validatePersistentVolumeClaim(spec, 'spec'),
+    validateUpdate: validatePersistentVolumeClaimUpdate,
+    strategy: {
+      prepareForCreate: (claim) => {
+        claim.status = { phase: 'Pending' }
+        normalizeDataSources(claim, undefined)
+      },
+      prepareForUpdate: (claim, old) => {
+        claim.status = borrow(old.status)
+        if (claim.spec !== old.spec) normalizeDataSources(claim, old.spec)
+      },
+      prepareForStatusUpdate: (claim, old) => {
+        claim.spec = borrow(old.spec)
+      },
+      validateStatusUpdate: validatePersistentVolumeClaimStatus,
+      warnings,
     },
-    prepareForUpdate: (claim, old) => {
-      claim.status = borrow(old.status)
-      if (claim.spec !== old.spec) normalizeDataSources(claim, old.spec)
-    },
-    prepareForStatusUpdate: (claim, old) => {
-      claim.spec = borrow(old.spec)
-    },
-    validateStatusUpdate: validatePersistentVolumeClaimStatus,
-    warnings,
-  },
-  columns: [
-    nameColumn(),
-    column('Status', ({ metadata, status }) => (metadata.deletionTimestamp === undefined ? status.phase ?? '' : 'Terminating')),
-    column('Volume', ({ spec }) => spec.volumeName ?? ''),
-    column('Capacity', (claim) => (isBound(claim) ? claim.status.capacity?.['storage'] ?? '0' : '')),
-    column('Access Modes', (claim) => (isBound(claim) ? accessModesText(claim.status.accessModes) : '')),
-    column('StorageClass', ({ metadata, spec }) => storageClassText(metadata, spec.storageClassName)),
-    column('VolumeAttributesClass', ({ spec }) => spec.volumeAttributesClassName ?? '<unset>'),
-    ageColumn(),
-    wideColumn('VolumeMode', ({ spec }) => spec.volumeMode ?? '<unset>'),
-  ],
-})
+    columns: [
+      nameColumn(),
+      column('Status', ({ metadata, status }) =>
+        metadata.deletionTimestamp === undefined ? (status.phase ?? '') : 'Terminating',
+      ),
+      column('Volume', ({ spec }) => spec.volumeName ?? ''),
+      column('Capacity', (claim) => (isBound(claim) ? (claim.status.capacity?.['storage'] ?? '0') : '')),
+      column('Access Modes', (claim) => (isBound(claim) ? accessModesText(claim.status.accessModes) : '')),
+      column('StorageClass', ({ metadata, spec }) => storageClassText(metadata, spec.storageClassName)),
+      column('VolumeAttributesClass', ({ spec }) => spec.volumeAttributesClassName ?? '<unset>'),
+      ageColumn(),
+      wideColumn('VolumeMode', ({ spec }) => spec.volumeMode ?? '<unset>'),
+    ],
+  })

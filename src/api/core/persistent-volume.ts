@@ -19,22 +19,26 @@ function setDefaults({ spec }: Draft<PersistentVolume>): void {
   setVolumeSourceDefaults(spec)
 }
 
-/** The time of a change of phase is the server's unless the client tells one. Source: persistentvolumeStatusStrategy. */
+/**
+ * The time of a change of phase is the server's unless the client tells one. Source:
+ * persistentvolumeStatusStrategy.
+ */
 function prepareForStatusUpdate(volume: Draft<PersistentVolume>, old: PersistentVolume, now: number): void {
   volume.spec = borrow(old.spec)
   const { phase, lastPhaseTransitionTime: at } = volume.status
   const { phase: before, lastPhaseTransitionTime: since } = old.status
   const isTold = at !== undefined && (since === undefined || timeMs(at) !== timeMs(since))
-  if (phase !== before && !isTold) volume.status = { ...volume.status, lastPhaseTransitionTime: formatTime(now) }
+  if (phase !== before && !isTold)
+    volume.status = { ...volume.status, lastPhaseTransitionTime: formatTime(now) }
 }
 
 /** Until v1.28 a volume did not say when its phase changed. */
 export const untimedVolume = {
   prepareForCreate: (object: object): void => {
-    (object as Draft<PersistentVolume>).status = { phase: 'Pending' }
+    ;(object as Draft<PersistentVolume>).status = { phase: 'Pending' }
   },
   prepareForStatusUpdate: (object: object, old: object): void => {
-    (object as Draft<PersistentVolume>).spec = borrow((old as PersistentVolume).spec)
+    ;(object as Draft<PersistentVolume>).spec = borrow((old as PersistentVolume).spec)
   },
 }
 
@@ -42,15 +46,23 @@ export const untimedVolume = {
 function warnings({ metadata, spec }: PersistentVolume): readonly string[] {
   const found: string[] = []
   if (metadata.annotations?.[betaStorageClass] !== undefined) {
-    found.push(`metadata.annotations[${betaStorageClass}]: deprecated since v1.8; use "storageClassName" attribute instead`)
+    found.push(
+      `metadata.annotations[${betaStorageClass}]: deprecated since v1.8; use "storageClassName" ` +
+        'attribute instead',
+    )
   }
   const mountOptions = 'volume.beta.kubernetes.io/mount-options'
   if (metadata.annotations?.[mountOptions] !== undefined) {
-    found.push(`metadata.annotations[${mountOptions}]: deprecated since v1.31; use "mountOptions" attribute instead`)
+    found.push(
+      `metadata.annotations[${mountOptions}]: deprecated since v1.31; use "mountOptions" attribute instead`,
+    )
   }
   if (spec.persistentVolumeReclaimPolicy === 'Recycle') {
-    found.push('spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is '
-      + 'to use dynamic provisioning.')
+    found.push(
+      'spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the ' +
+        'recommended approach is ' +
+        'to use dynamic provisioning.',
+    )
   }
   const terms = spec.nodeAffinity?.required?.nodeSelectorTerms ?? []
   found.push(...nodeLabelWarnings(terms, 'spec.nodeAffinity.required.nodeSelectorTerms'))
@@ -63,7 +75,12 @@ function warnings({ metadata, spec }: PersistentVolume): readonly string[] {
 
 /** v1 PersistentVolume. */
 export const persistentVolumeDefinition: KindDefinition<PersistentVolume> = defineKind<PersistentVolume>({
-  group: '', version: 'v1', kind: 'PersistentVolume', resource: 'persistentvolumes', shortNames: ['pv'], namespaced: false,
+  group: '',
+  version: 'v1',
+  kind: 'PersistentVolume',
+  resource: 'persistentvolumes',
+  shortNames: ['pv'],
+  namespaced: false,
   storagePrefix: '/registry/persistentvolumes',
   subresources: [statusOf('', 'v1', 'PersistentVolume')],
   setDefaults,
@@ -71,7 +88,10 @@ export const persistentVolumeDefinition: KindDefinition<PersistentVolume> = defi
   validateUpdate: validatePersistentVolumeUpdate,
   strategy: {
     prepareForCreate: (volume) => {
-      volume.status = { phase: 'Pending', lastPhaseTransitionTime: volume.metadata.creationTimestamp as string }
+      volume.status = {
+        phase: 'Pending',
+        lastPhaseTransitionTime: volume.metadata.creationTimestamp as string,
+      }
     },
     prepareForUpdate: (volume, old) => {
       volume.status = borrow(old.status)
@@ -85,8 +105,12 @@ export const persistentVolumeDefinition: KindDefinition<PersistentVolume> = defi
     column('Capacity', ({ spec }) => spec.capacity?.['storage'] ?? '0'),
     column('Access Modes', ({ spec }) => accessModesText(spec.accessModes)),
     column('Reclaim Policy', ({ spec }) => spec.persistentVolumeReclaimPolicy ?? ''),
-    column('Status', ({ metadata, status }) => (metadata.deletionTimestamp === undefined ? status.phase ?? '' : 'Terminating')),
-    column('Claim', ({ spec: { claimRef } }) => (claimRef === undefined ? '' : `${claimRef.namespace ?? ''}/${claimRef.name ?? ''}`)),
+    column('Status', ({ metadata, status }) =>
+      metadata.deletionTimestamp === undefined ? (status.phase ?? '') : 'Terminating',
+    ),
+    column('Claim', ({ spec: { claimRef } }) =>
+      claimRef === undefined ? '' : `${claimRef.namespace ?? ''}/${claimRef.name ?? ''}`,
+    ),
     column('StorageClass', ({ metadata, spec }) => storageClassText(metadata, spec.storageClassName)),
     column('VolumeAttributesClass', ({ spec }) => spec.volumeAttributesClassName ?? '<unset>'),
     column('Reason', ({ status }) => status.reason ?? ''),

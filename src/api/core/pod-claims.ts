@@ -12,7 +12,10 @@ export interface PodClaim {
 
 const NONE: readonly PodClaim[] = []
 
-/** Name of the claim that is made for a generic ephemeral volume. Source: component-helpers storage/ephemeral VolumeClaimName. */
+/**
+ * Name of the claim that is made for a generic ephemeral volume. Source: component-helpers storage/ephemeral
+ * VolumeClaimName.
+ */
 export function ephemeralClaimName(pod: Pod, volume: Volume): string {
   return `${pod.metadata.name ?? ''}-${volume.name}`
 }
@@ -22,8 +25,20 @@ export function claimsOfPod(pod: Pod): readonly PodClaim[] {
   let found: PodClaim[] | undefined
   for (const volume of pod.spec.volumes ?? []) {
     const { persistentVolumeClaim: source, ephemeral } = volume
-    if (source) (found ??= []).push({ volume, claimName: source.claimName, isEphemeral: false, readOnly: source.readOnly ?? false })
-    else if (ephemeral) (found ??= []).push({ volume, claimName: ephemeralClaimName(pod, volume), isEphemeral: true, readOnly: false })
+    if (source)
+      (found ??= []).push({
+        volume,
+        claimName: source.claimName,
+        isEphemeral: false,
+        readOnly: source.readOnly ?? false,
+      })
+    else if (ephemeral)
+      (found ??= []).push({
+        volume,
+        claimName: ephemeralClaimName(pod, volume),
+        isEphemeral: true,
+        readOnly: false,
+      })
   }
   return found ?? NONE
 }
@@ -31,10 +46,15 @@ export function claimsOfPod(pod: Pod): readonly PodClaim[] {
 /** Keys (`namespace/name`) of the claims that a pod uses: an indexer. */
 export function claimKeysOfPod(pod: Pod): readonly string[] {
   const claims = claimsOfPod(pod)
-  return claims.length === 0 ? [] : claims.map(({ claimName }) => `${pod.metadata.namespace ?? ''}/${claimName}`)
+  return claims.length === 0
+    ? []
+    : claims.map(({ claimName }) => `${pod.metadata.namespace ?? ''}/${claimName}`)
 }
 
-/** Whether a claim of that name was made for this pod: the pod controls it. Source: component-helpers storage/ephemeral VolumeIsForPod. */
+/**
+ * Whether a claim of that name was made for this pod: the pod controls it. Source: component-helpers
+ * storage/ephemeral VolumeIsForPod.
+ */
 export function isClaimForPod(pod: Pod, claim: PersistentVolumeClaim): boolean {
   const owner = claim.metadata.ownerReferences?.find(({ controller }) => controller === true)
   return owner !== undefined && owner.uid === pod.metadata.uid
@@ -43,5 +63,8 @@ export function isClaimForPod(pod: Pod, claim: PersistentVolumeClaim): boolean {
 /** What is told when it was not. */
 export function foreignClaimMessage(pod: Pod, claim: PersistentVolumeClaim): string {
   const { namespace, name } = claim.metadata
-  return `PVC ${namespace ?? ''}/${name ?? ''} was not created for pod ${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''} (pod is not owner)`
+  return (
+    `PVC ${namespace ?? ''}/${name ?? ''} was not created for pod ` +
+    `${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''} (pod is not owner)`
+  )
 }

@@ -1,9 +1,18 @@
 import { column, ageColumn, nameColumn, wideColumn } from '../define.js'
 import type { PrinterColumn } from '../definition.js'
 import { humanDuration } from '../duration.js'
-import type { Container, ContainerState, ContainerStateTerminated, ContainerStatus, Pod } from './generated.js'
+import type {
+  Container,
+  ContainerState,
+  ContainerStateTerminated,
+  ContainerStatus,
+  Pod,
+} from './generated.js'
 
-/** The cells of a pod's row that are computed together. Source: pkg/printers/internalversion/printers.go printPod. */
+/**
+ * The cells of a pod's row that are computed together. Source: pkg/printers/internalversion/printers.go
+ * printPod.
+ */
 interface PodSummary {
   readonly ready: number
   readonly total: number
@@ -45,11 +54,15 @@ class Tally {
 
 function summarize(pod: Pod): PodSummary {
   const { spec, status } = pod
-  const sidecars = new Map(spec.initContainers?.filter(isSidecar).map((container) => [container.name, container]))
+  const sidecars = new Map(
+    spec.initContainers?.filter(isSidecar).map((container) => [container.name, container]),
+  )
   const tally = new Tally()
   const sidecarTally = new Tally()
   let reason = status.reason ?? status.phase ?? ''
-  if (status.conditions?.some((one) => one.type === 'PodScheduled' && one.reason === 'SchedulingGated') === true) {
+  if (
+    status.conditions?.some((one) => one.type === 'PodScheduled' && one.reason === 'SchedulingGated') === true
+  ) {
     reason = 'SchedulingGated'
   }
   const initReason = initStatus(pod, sidecars, tally, sidecarTally)
@@ -70,7 +83,10 @@ function summarize(pod: Pod): PodSummary {
 
 /** What the init containers make of the status, undefined once all are done. */
 function initStatus(
-  { spec, status }: Pod, sidecars: ReadonlyMap<string, Container>, tally: Tally, sidecarTally: Tally,
+  { spec, status }: Pod,
+  sidecars: ReadonlyMap<string, Container>,
+  tally: Tally,
+  sidecarTally: Tally,
 ): string | undefined {
   let reason: string | undefined
   for (const [index, container] of (status.initContainerStatuses ?? []).entries()) {
@@ -91,7 +107,8 @@ function initStatus(
 }
 
 function initReason({ terminated, waiting }: ContainerState, index: number, total: number): string {
-  if (terminated !== undefined) return `Init:${(terminated.reason ?? '') === '' ? exitText(terminated) : terminated.reason}`
+  if (terminated !== undefined)
+    return `Init:${(terminated.reason ?? '') === '' ? exitText(terminated) : terminated.reason}`
   const why = waiting?.reason ?? ''
   return why !== '' && why !== 'PodInitializing' ? `Init:${why}` : `Init:${index}/${total}`
 }
@@ -106,7 +123,7 @@ function appStatus(pod: Pod, initial: string, tally: Tally): string {
     const { waiting, terminated, running: runs } = container.state
     if ((waiting?.reason ?? '') !== '') reason = waiting?.reason ?? ''
     else if (terminated !== undefined) {
-      reason = (terminated.reason ?? '') === '' ? exitText(terminated) : terminated.reason ?? ''
+      reason = (terminated.reason ?? '') === '' ? exitText(terminated) : (terminated.reason ?? '')
       if (terminated.exitCode !== 0) errorReason = reason
     } else if (container.ready && runs !== undefined) {
       running = true
@@ -121,14 +138,18 @@ function appStatus(pod: Pod, initial: string, tally: Tally): string {
 
 function restartsText(pod: Pod, now: number): string {
   const { restarts, restartedAt } = summaryOf(pod)
-  return restarts === 0 || restartedAt === 0 ? String(restarts) : `${restarts} (${humanDuration(now - restartedAt)} ago)`
+  return restarts === 0 || restartedAt === 0
+    ? String(restarts)
+    : `${restarts} (${humanDuration(now - restartedAt)} ago)`
 }
 
 function gatesText({ spec, status }: Pod): string {
   const gates = spec.readinessGates ?? []
   if (gates.length === 0) return '<none>'
-  const met = gates.filter(({ conditionType }) =>
-    status.conditions?.some((one) => one.type === conditionType && one.status === 'True') === true)
+  const met = gates.filter(
+    ({ conditionType }) =>
+      status.conditions?.some((one) => one.type === conditionType && one.status === 'True') === true,
+  )
   return `${met.length}/${gates.length}`
 }
 

@@ -1,5 +1,14 @@
 import type { Draft } from '../draft.js'
-import type { Container, EphemeralContainer, Lifecycle, Pod, PodSpec, Probe, ResourceRequirements, Volume } from './generated.js'
+import type {
+  Container,
+  EphemeralContainer,
+  Lifecycle,
+  Pod,
+  PodSpec,
+  Probe,
+  ResourceRequirements,
+  Volume,
+} from './generated.js'
 import { roundAmounts } from './resource-lists.js'
 import { setVolumeSourceDefaults } from './volume-source-defaults.js'
 
@@ -27,7 +36,8 @@ export function setPodDefaults(pod: Draft<Pod>): void {
 }
 
 /**
- * Defaults of a pod template's spec, which lacks some of a pod's. Source: SetDefaults_PodSpec. A frozen spec has them already.
+ * Defaults of a pod template's spec, which lacks some of a pod's. Source: SetDefaults_PodSpec. A frozen spec
+ * has them already.
  */
 export function setPodSpecDefaults(spec: Draft<PodSpec>): void {
   if (Object.isFrozen(spec)) return
@@ -46,7 +56,10 @@ export function setPodSpecDefaults(spec: Draft<PodSpec>): void {
   for (const container of spec.ephemeralContainers ?? []) setContainerDefaults(container)
 }
 
-/** `serviceAccount` is the old name of `serviceAccountName`; the conversion to and from the internal type keeps both equal. */
+/**
+ * `serviceAccount` is the old name of `serviceAccountName`; the conversion to and from the internal type
+ * keeps both equal.
+ */
 function setServiceAccountAlias(spec: Draft<PodSpec>): void {
   const name = spec.serviceAccountName ?? spec.serviceAccount
   if (name === undefined) return
@@ -106,7 +119,10 @@ function setRequestDefaults(resources: Draft<ResourceRequirements> | undefined):
   resources.requests = { ...resources.limits, ...resources.requests }
 }
 
-/** Pod-level requests: from pod-level limits, for cpu and memory only where no container requests it (1.34 PodLevelResources). */
+/**
+ * Pod-level requests: from pod-level limits, for cpu and memory only where no container requests it (1.34
+ * PodLevelResources).
+ */
 function setPodLevelRequestDefaults(spec: Draft<PodSpec>): void {
   const { resources } = spec
   if (resources?.limits === undefined) return
@@ -142,5 +158,6 @@ function setDownwardDefaults(items: { fieldRef?: { apiVersion?: string } | undef
 function setRareVolumeDefaults(volume: Draft<Volume>): void {
   setVolumeSourceDefaults(volume)
   const { ephemeral } = volume
-  if (ephemeral?.volumeClaimTemplate !== undefined) ephemeral.volumeClaimTemplate.spec.volumeMode ??= 'Filesystem'
+  if (ephemeral?.volumeClaimTemplate !== undefined)
+    ephemeral.volumeClaimTemplate.spec.volumeMode ??= 'Filesystem'
 }

@@ -3,8 +3,8 @@ import { podCondition } from './conditions.js'
 import type { Container, ContainerStatus, Pod, ResourceRequirements } from './generated.js'
 
 /**
- * Amounts by resource name: `cpu` in thousandths of a core, everything else in whole units (bytes, pieces); fractions are rounded
- * up.
+ * Amounts by resource name: `cpu` in thousandths of a core, everything else in whole units (bytes, pieces);
+ * fractions are rounded up.
  */
 export type ResourceAmounts = Readonly<Record<string, number>>
 
@@ -14,8 +14,8 @@ export type ResourceList = Readonly<Record<string, string>>
 /** Options of {@link podRequests}. */
 export interface PodRequestsOptions {
   /**
-   * Counts what a container has been given (its status) if that is more than what its spec asks: in-place resize. Default false.
-   * The scheduler and the kubelet's admission count so.
+   * Counts what a container has been given (its status) if that is more than what its spec asks: in-place
+   * resize. Default false. The scheduler and the kubelet's admission count so.
    */
   readonly useStatusResources?: boolean
   /** What a container counts for a resource that it does not request. Default: nothing. */
@@ -23,7 +23,8 @@ export interface PodRequestsOptions {
 }
 
 /**
- * What a container counts in scheduling scores when it requests no cpu or memory: 100m and 200 MiB. Source: pkg/scheduler/util.
+ * What a container counts in scheduling scores when it requests no cpu or memory: 100m and 200 MiB. Source:
+ * pkg/scheduler/util.
  */
 export const NON_ZERO_CONTAINER_REQUESTS: ResourceAmounts = { cpu: 100, memory: 200 * 1024 * 1024 }
 
@@ -51,9 +52,9 @@ export function resourceAmounts(list: ResourceList | undefined): ResourceAmounts
 }
 
 /**
- * What a pod requests of its node: the sum over containers and sidecars, or the largest need of an init container with the
- * sidecars started before it, whichever is more; pod-level requests replace that for cpu, memory and hugepages; plus the
- * overhead. Source: component-helpers resource/helpers.go PodRequests.
+ * What a pod requests of its node: the sum over containers and sidecars, or the largest need of an init
+ * container with the sidecars started before it, whichever is more; pod-level requests replace that for cpu,
+ * memory and hugepages; plus the overhead. Source: component-helpers resource/helpers.go PodRequests.
  */
 export function podRequests(pod: Pod, options: PodRequestsOptions = {}): ResourceAmounts {
   const { nonMissingContainerRequests: missing } = options
@@ -67,7 +68,10 @@ export function podRequests(pod: Pod, options: PodRequestsOptions = {}): Resourc
   return total
 }
 
-/** What limits a pod has; summed as {@link podRequests}, overhead only where there is a limit. Source: PodLimits. */
+/**
+ * What limits a pod has; summed as {@link podRequests}, overhead only where there is a limit. Source:
+ * PodLimits.
+ */
 export function podLimits(pod: Pod): ResourceAmounts {
   const total = aggregate(pod, (container) => resourceAmounts(resourcesOf(container)?.limits))
   replaceByPodLevel(total, pod.spec.resources?.limits)
@@ -77,9 +81,9 @@ export function podLimits(pod: Pod): ResourceAmounts {
 }
 
 /**
- * cpu and memory of a pod for scheduling scores: a container that requests none counts {@link NON_ZERO_CONTAINER_REQUESTS}; with
- * pod-level requests only the resources that the pod does not request at all are filled in.
- * Source: pkg/scheduler/framework/types.go calculateResource.
+ * cpu and memory of a pod for scheduling scores: a container that requests none counts {@link
+ * NON_ZERO_CONTAINER_REQUESTS}; with pod-level requests only the resources that the pod does not request at
+ * all are filled in. Source: pkg/scheduler/framework/types.go calculateResource.
  */
 export function nonZeroPodRequests(pod: Pod, options: PodRequestsOptions = {}): ResourceAmounts {
   if (!hasPodLevelRequests(pod)) {
@@ -125,10 +129,14 @@ function requestsBySpec(container: Container): ResourceAmounts {
   return resourceAmounts(resourcesOf(container)?.requests)
 }
 
-/** An infeasible resize leaves the spec out: only what the container has counts. Source: determineContainerReqs. */
+/**
+ * An infeasible resize leaves the spec out: only what the container has counts. Source:
+ * determineContainerReqs.
+ */
 function requestsBySpecAndStatus(pod: Pod): (container: Container) => ResourceAmounts {
   // objects written by hand may lack a status
-  const { containerStatuses = [], initContainerStatuses = [] } = (pod.status as Pod['status'] | undefined) ?? {}
+  const { containerStatuses = [], initContainerStatuses = [] } =
+    (pod.status as Pod['status'] | undefined) ?? {}
   if (containerStatuses.length === 0 && initContainerStatuses.length === 0) return requestsBySpec
   const infeasible = podCondition(pod, 'PodResizePending')?.reason === 'Infeasible'
   const named = (statuses: readonly ContainerStatus[], name: string): ContainerStatus | undefined =>

@@ -9,15 +9,25 @@ import { computeQosClass } from './qos.js'
 
 const gatedMessage = 'Scheduling is blocked due to non-empty scheduling gates'
 
-/** A new pod is Pending, knows its class, and says so when gates hold it back. Source: pkg/registry/core/pod/strategy.go. */
+/**
+ * A new pod is Pending, knows its class, and says so when gates hold it back. Source:
+ * pkg/registry/core/pod/strategy.go.
+ */
 function prepareForCreate(pod: Draft<Pod>): void {
   pod.status = { phase: 'Pending', qosClass: computeQosClass(pod as Pod) }
-  if (pod.spec.affinity !== undefined || pod.spec.topologySpreadConstraints !== undefined) applyMatchLabelKeys(pod)
+  if (pod.spec.affinity !== undefined || pod.spec.topologySpreadConstraints !== undefined)
+    applyMatchLabelKeys(pod)
   if ((pod.spec.schedulingGates ?? []).length > 0) {
-    pod.status.conditions = [{
-      type: 'PodScheduled', status: 'False', lastProbeTime: null, lastTransitionTime: pod.metadata.creationTimestamp ?? null,
-      reason: 'SchedulingGated', message: gatedMessage,
-    }]
+    pod.status.conditions = [
+      {
+        type: 'PodScheduled',
+        status: 'False',
+        lastProbeTime: null,
+        lastTransitionTime: pod.metadata.creationTimestamp ?? null,
+        reason: 'SchedulingGated',
+        message: gatedMessage,
+      },
+    ]
   }
 }
 
@@ -32,13 +42,15 @@ function prepareForStatusUpdate(pod: Draft<Pod>, old: Pod): void {
   const { ownerReferences } = old.metadata
   if (pod.metadata.ownerReferences === ownerReferences) return
   const { ownerReferences: _, ...others } = pod.metadata
-  // references that were there stay in their place among the members, whether or not the body shares them with the stored object
-  pod.metadata = ownerReferences === undefined ? others : { ...pod.metadata, ownerReferences: borrow(ownerReferences) }
+  // references that were there stay in their place among the members, whether or not the body shares them
+  // with the stored object
+  pod.metadata =
+    ownerReferences === undefined ? others : { ...pod.metadata, ownerReferences: borrow(ownerReferences) }
 }
 
 /**
- * podIP is podIPs[0]: it makes the list of a client that does not know the list, and wins over it when both are there and differ.
- * Source: pkg/apis/core/v1/conversion.go Convert_v1_PodStatus_To_core_PodStatus.
+ * podIP is podIPs[0]: it makes the list of a client that does not know the list, and wins over it when both
+ * are there and differ. Source: pkg/apis/core/v1/conversion.go Convert_v1_PodStatus_To_core_PodStatus.
  */
 function syncPodIps(pod: Draft<Pod>): void {
   const { podIP = '', podIPs = [] } = pod.status
@@ -50,13 +62,14 @@ function syncPodIps(pod: Draft<Pod>): void {
 /** Source: ValidatePodStatusUpdate, the part that does not concern resource claims. */
 function validateStatusUpdate(next: Pod, old: Pod): readonly FieldError[] {
   const errors: FieldError[] = []
-  if (next.spec.nodeName !== old.spec.nodeName) errors.push(forbidden('status.nodeName', 'may not be changed directly'))
+  if (next.spec.nodeName !== old.spec.nodeName)
+    errors.push(forbidden('status.nodeName', 'may not be changed directly'))
   return errors
 }
 
 /**
- * Grace of a deletion: what was asked, else the pod's own; none for pods that were never scheduled or have ended; negative is 1.
- * Source: podStrategy.CheckGracefulDelete.
+ * Grace of a deletion: what was asked, else the pod's own; none for pods that were never scheduled or have
+ * ended; negative is 1. Source: podStrategy.CheckGracefulDelete.
  */
 function gracePeriod({ spec, status }: Pod, requested: number | undefined): number {
   const asked = requested ?? spec.terminationGracePeriodSeconds ?? 30
@@ -76,7 +89,12 @@ export const singleAddressPod: Pick<Strategy<Pod>, 'prepareForStatusUpdate'> = {
 
 /** The strategy of pods. */
 export const podStrategy: Strategy<Pod> = {
-  prepareForCreate, prepareForUpdate, prepareForStatusUpdate, validateStatusUpdate, gracePeriod, comesInRows: true,
+  prepareForCreate,
+  prepareForUpdate,
+  prepareForStatusUpdate,
+  validateStatusUpdate,
+  gracePeriod,
+  comesInRows: true,
   resetFields: { status: [['spec'], ['metadata', 'deletionTimestamp'], ['metadata', 'ownerReferences']] },
   generationChanged: specChanged,
   warnings: (next, old) => podWarnings(next, old),

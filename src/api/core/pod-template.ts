@@ -16,7 +16,11 @@ function validate({ template }: PodTemplate): readonly FieldError[] {
 
 /** v1 PodTemplate. */
 export const podTemplateDefinition: KindDefinition<PodTemplate> = defineKind<PodTemplate>({
-  group: '', version: 'v1', kind: 'PodTemplate', resource: 'podtemplates', namespaced: true,
+  group: '',
+  version: 'v1',
+  kind: 'PodTemplate',
+  resource: 'podtemplates',
+  namespaced: true,
   storagePrefix: '/registry/podtemplates',
   setDefaults: ({ template }) => {
     if (!Object.isFrozen(template) && template.spec !== undefined) setPodSpecDefaults(template.spec)
@@ -25,12 +29,18 @@ export const podTemplateDefinition: KindDefinition<PodTemplate> = defineKind<Pod
   strategy: {
     generationChanged: (next, old) => !semanticEqual(next.template, old.template),
     warnings: ({ template }, old) =>
-      (template.spec === undefined || template === old?.template ? [] : podSpecWarnings(template.spec, 'template.spec')),
+      template.spec === undefined || template === old?.template
+        ? []
+        : podSpecWarnings(template.spec, 'template.spec'),
   },
   columns: [
     nameColumn(),
-    column('Containers', ({ template }) => (template.spec?.containers ?? []).map(({ name }) => name).join(',')),
-    column('Images', ({ template }) => (template.spec?.containers ?? []).map(({ image = '' }) => image).join(',')),
+    column('Containers', ({ template }) =>
+      (template.spec?.containers ?? []).map(({ name }) => name).join(','),
+    ),
+    column('Images', ({ template }) =>
+      (template.spec?.containers ?? []).map(({ image = '' }) => image).join(','),
+    ),
     column('Pod Labels', ({ template }) => formatLabels(template.metadata?.labels)),
   ],
 })

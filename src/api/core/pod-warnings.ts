@@ -15,30 +15,42 @@ export function podWarnings(next: Pod, old: Pod | undefined): readonly string[] 
 export function podSpecWarnings(spec: PodSpec, path: string): readonly string[] {
   const warnings: string[] = []
   for (const list of ['initContainers', 'containers'] as const) {
-    spec[list]?.forEach((container, index) => containerWarnings(container, `${path}.${list}[${index}]`, warnings))
+    spec[list]?.forEach((container, index) =>
+      containerWarnings(container, `${path}.${list}[${index}]`, warnings),
+    )
   }
-  if (spec.nodeSelector !== undefined || spec.affinity?.nodeAffinity !== undefined) nodeLabelUse(spec, path, warnings)
+  if (spec.nodeSelector !== undefined || spec.affinity?.nodeAffinity !== undefined)
+    nodeLabelUse(spec, path, warnings)
   spec.volumes?.forEach((volume, index) => {
     for (const source in volume) {
       const text = deprecatedVolume(source)
-      if (text !== undefined) warnings.push(`${path}.volumes[${index}].${source === 'storageos' ? 'storageOS' : source}: ${text}`)
+      if (text !== undefined)
+        warnings.push(`${path}.volumes[${index}].${source === 'storageos' ? 'storageOS' : source}: ${text}`)
     }
     const size = volume.emptyDir?.sizeLimit
     if (size !== undefined && isFractional(size)) {
       warnings.push(
-        `${path}.volumes[${index}].emptyDir.sizeLimit: fractional byte value "${size}" is invalid, must be an integer`,
+        `${path}.volumes[${index}].emptyDir.sizeLimit: fractional byte value "${size}" is invalid, ` +
+          'must be an integer',
       )
     }
   })
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
-    warnings.push(`${path}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`)
+    warnings.push(
+      `${path}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be ` +
+        'treated as 1',
+    )
   }
   duplicateWarnings(spec, path, warnings)
   spec.topologySpreadConstraints?.forEach(({ labelSelector, topologyKey }, index) => {
     const text = deprecatedNodeLabel(topologyKey)
-    if (text !== undefined) warnings.push(`${path}.topologySpreadConstraints[${index}].topologyKey: ${topologyKey} is ${text}`)
+    if (text !== undefined)
+      warnings.push(`${path}.topologySpreadConstraints[${index}].topologyKey: ${topologyKey} is ${text}`)
     if (labelSelector === undefined) {
-      warnings.push(`${path}.topologySpreadConstraints[${index}].labelSelector: a null labelSelector results in matching no pod`)
+      warnings.push(
+        `${path}.topologySpreadConstraints[${index}].labelSelector: a null labelSelector results in ` +
+          'matching no pod',
+      )
     }
   })
   return warnings
@@ -51,18 +63,27 @@ function nodeLabelUse({ nodeSelector = {}, affinity }: PodSpec, path: string, wa
     if (text !== undefined) warnings.push(`${path}.nodeSelector[${key}]: ${text}`)
   }
   const at = `${path}.affinity.nodeAffinity`
-  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
-  warnings.push(...nodeLabelWarnings(required, `${at}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`))
+  const required =
+    affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
+  warnings.push(
+    ...nodeLabelWarnings(required, `${at}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`),
+  )
   const preferred = affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
-  preferred.forEach(({ preference: { matchExpressions = [] } }, of) => matchExpressions.forEach(({ key }, index) => {
-    const text = deprecatedNodeLabel(key)
-    const field = `${at}.preferredDuringSchedulingIgnoredDuringExecution[${of}].preference.matchExpressions[${index}].key`
-    if (text !== undefined) warnings.push(`${field}: ${key} is ${text}`)
-  }))
+  preferred.forEach(({ preference: { matchExpressions = [] } }, of) =>
+    matchExpressions.forEach(({ key }, index) => {
+      const text = deprecatedNodeLabel(key)
+      const field = `${at}.preferredDuringSchedulingIgnoredDuringExecution[${of}].preference.matchExpressions[${index}].key`
+      if (text !== undefined) warnings.push(`${field}: ${key} is ${text}`)
+    }),
+  )
 }
 
 /** Entries of lists that merge by key, so that apply would lose one of two. */
-function duplicateWarnings({ hostAliases, imagePullSecrets }: PodSpec, path: string, warnings: string[]): void {
+function duplicateWarnings(
+  { hostAliases, imagePullSecrets }: PodSpec,
+  path: string,
+  warnings: string[],
+): void {
   const ips = new Set<string>()
   hostAliases?.forEach(({ ip }, index) => {
     if (ips.has(ip)) warnings.push(`${path}.hostAliases[${index}].ip: duplicate ip ${JSON.stringify(ip)}`)
@@ -83,14 +104,20 @@ function containerWarnings(container: Container, path: string, warnings: string[
     for (const name of ['ephemeral-storage', 'memory']) {
       const value = amounts?.[name]
       if (value !== undefined && isFractional(value)) {
-        warnings.push(`${path}.resources.${list}[${name}]: fractional byte value "${value}" is invalid, must be an integer`)
+        warnings.push(
+          `${path}.resources.${list}[${name}]: fractional byte value "${value}" is invalid, must be ` +
+            'an integer',
+        )
       }
     }
   }
   const names = new Set<string>()
   container.env?.forEach(({ name }, index) => {
     if (names.has(name)) {
-      warnings.push(`${path}.env[${index}]: hides previous definition of "${name}", which may be dropped when using apply`)
+      warnings.push(
+        `${path}.env[${index}]: hides previous definition of "${name}", which may be dropped when ` +
+          'using apply',
+      )
     }
     names.add(name)
   })

@@ -9,7 +9,13 @@ import { validatePodUpdate } from './validation/pod-update.js'
 
 /** v1 Pod. */
 export const podDefinition: KindDefinition<Pod> = defineKind<Pod>({
-  group: '', version: 'v1', kind: 'Pod', resource: 'pods', shortNames: ['po'], categories: ['all'], namespaced: true,
+  group: '',
+  version: 'v1',
+  kind: 'Pod',
+  resource: 'pods',
+  shortNames: ['po'],
+  categories: ['all'],
+  namespaced: true,
   storagePrefix: '/registry/pods',
   subresources: [
     { name: 'attach', kind: 'PodAttachOptions', group: '', version: 'v1', verbs: ['create', 'get'] },
@@ -18,7 +24,13 @@ export const podDefinition: KindDefinition<Pod> = defineKind<Pod>({
     { name: 'eviction', kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
     { name: 'exec', kind: 'PodExecOptions', group: '', version: 'v1', verbs: ['create', 'get'] },
     { name: 'log', kind: 'Pod', group: '', version: 'v1', verbs: ['get'] },
-    { name: 'portforward', kind: 'PodPortForwardOptions', group: '', version: 'v1', verbs: ['create', 'get'] },
+    {
+      name: 'portforward',
+      kind: 'PodPortForwardOptions',
+      group: '',
+      version: 'v1',
+      verbs: ['create', 'get'],
+    },
     proxyOf('PodProxyOptions'),
     { name: 'resize', kind: 'Pod', group: '', version: 'v1', verbs: ['get', 'patch', 'update'] },
     statusOf('', 'v1', 'Pod'),

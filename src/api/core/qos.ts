@@ -18,16 +18,18 @@ export function computeQosClass({ spec }: Pick<Pod, 'spec'>): QosClass {
   const requests: Sums = new Map()
   const limits: Sums = new Map()
   const podLevel = spec.resources
-  const all: readonly Resources[] = podLevel === undefined
-    ? [...spec.containers, ...(spec.initContainers ?? [])].map(resourcesOf)
-    : [podLevel]
+  const all: readonly Resources[] =
+    podLevel === undefined
+      ? [...spec.containers, ...(spec.initContainers ?? [])].map(resourcesOf)
+      : [podLevel]
   let bounded = true
   for (const resources of all) {
     addTo(requests, resources.requests)
     if (addTo(limits, resources.limits) < counted.length) bounded = false
   }
   if (requests.size === 0 && limits.size === 0) return 'BestEffort'
-  const equal = requests.size === limits.size && counted.every((name) => requests.get(name) === limits.get(name))
+  const equal =
+    requests.size === limits.size && counted.every((name) => requests.get(name) === limits.get(name))
   return bounded && equal ? 'Guaranteed' : 'Burstable'
 }
 

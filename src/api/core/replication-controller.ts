@@ -1,5 +1,14 @@
 import {
-  ageColumn, borrow, column, defineKind, emptyMessage, nameColumn, scaleSubresource, specChanged, statusOf, wideColumn,
+  ageColumn,
+  borrow,
+  column,
+  defineKind,
+  emptyMessage,
+  nameColumn,
+  scaleSubresource,
+  specChanged,
+  statusOf,
+  wideColumn,
 } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
@@ -13,7 +22,9 @@ import { validatePodTemplate } from './template-validation.js'
 
 type Labels = Readonly<Record<string, string>>
 
-/** Selector and labels are the template's unless said otherwise. Source: SetDefaults_ReplicationController. */
+/**
+ * Selector and labels are the template's unless said otherwise. Source: SetDefaults_ReplicationController.
+ */
 function setDefaults(controller: Draft<ReplicationController>): void {
   const { spec } = controller
   if (Object.isFrozen(spec)) return
@@ -21,14 +32,15 @@ function setDefaults(controller: Draft<ReplicationController>): void {
   if (labels !== undefined) {
     if (Object.keys(spec.selector ?? {}).length === 0) spec.selector = { ...labels }
     const { metadata } = controller
-    if (Object.keys(metadata.labels ?? {}).length === 0) controller.metadata = { ...metadata, labels: { ...labels } }
+    if (Object.keys(metadata.labels ?? {}).length === 0)
+      controller.metadata = { ...metadata, labels: { ...labels } }
   }
   if (spec.template?.spec !== undefined) setPodSpecDefaults(spec.template.spec)
   spec.replicas ??= 1
 }
 
 const nonNegative = (value: number | undefined, path: string): readonly FieldError[] =>
-  ((value ?? 0) < 0 ? [invalid(path, value, 'must be greater than or equal to 0')] : [])
+  (value ?? 0) < 0 ? [invalid(path, value, 'must be greater than or equal to 0')] : []
 
 /** Source: pkg/apis/core/validation ValidateReplicationControllerSpec. */
 function validate({ spec }: ReplicationController): readonly FieldError[] {
@@ -42,7 +54,12 @@ function validate({ spec }: ReplicationController): readonly FieldError[] {
 }
 
 /** Source: ValidatePodTemplateSpecForRC. */
-function validateTemplate(template: PodTemplateSpec, selector: Labels, path: string, errors: FieldError[]): void {
+function validateTemplate(
+  template: PodTemplateSpec,
+  selector: Labels,
+  path: string,
+  errors: FieldError[],
+): void {
   const { labels } = template.metadata ?? {}
   if (Object.keys(selector).length > 0 && !labelMapMatches(selector, labels)) {
     errors.push(invalid(`${path}.metadata.labels`, labels, '`selector` does not match template `labels`'))
@@ -51,7 +68,12 @@ function validateTemplate(template: PodTemplateSpec, selector: Labels, path: str
   const policy: string = template.spec?.restartPolicy ?? ''
   if (policy !== 'Always') errors.push(notSupported(`${path}.spec.restartPolicy`, policy, ['Always']))
   if (template.spec?.activeDeadlineSeconds !== undefined) {
-    errors.push(forbidden(`${path}.spec.activeDeadlineSeconds`, 'activeDeadlineSeconds in ReplicationController is not Supported'))
+    errors.push(
+      forbidden(
+        `${path}.spec.activeDeadlineSeconds`,
+        'activeDeadlineSeconds in ReplicationController is not Supported',
+      ),
+    )
   }
 }
 
@@ -59,7 +81,13 @@ function validateTemplate(template: PodTemplateSpec, selector: Labels, path: str
 function validateStatusUpdate({ status }: ReplicationController): readonly FieldError[] {
   const { replicas, fullyLabeledReplicas = 0, readyReplicas = 0, availableReplicas = 0 } = status
   const errors: FieldError[] = []
-  for (const field of ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration'] as const) {
+  for (const field of [
+    'replicas',
+    'fullyLabeledReplicas',
+    'readyReplicas',
+    'availableReplicas',
+    'observedGeneration',
+  ] as const) {
     errors.push(...nonNegative(status[field], `status.${field}`))
   }
   const atMost = (field: string, value: number, limit: number, text: string): void => {
@@ -72,11 +100,15 @@ function validateStatusUpdate({ status }: ReplicationController): readonly Field
   return errors
 }
 
-const nameText = 'metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; '
-  + 'a DNS label is recommended: '
+const nameText =
+  'metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; ' +
+  'a DNS label is recommended: '
 
 /** Source: pkg/registry/core/replicationcontroller/strategy.go WarningsOnCreate and WarningsOnUpdate. */
-function warnings({ metadata, spec }: ReplicationController, old: ReplicationController | undefined): readonly string[] {
+function warnings(
+  { metadata, spec }: ReplicationController,
+  old: ReplicationController | undefined,
+): readonly string[] {
   const faults = old === undefined ? dnsLabelFaults(metadata.name ?? '') : []
   const ofName = faults.length === 0 ? [] : [`${nameText}[${faults.join(' ')}]`]
   const { template } = spec
@@ -84,39 +116,57 @@ function warnings({ metadata, spec }: ReplicationController, old: ReplicationCon
   return isSame ? ofName : [...ofName, ...podSpecWarnings(template.spec, 'template.spec')]
 }
 
-const containersOf = ({ spec }: ReplicationController): readonly { readonly name: string, readonly image?: string }[] =>
+const containersOf = ({
+  spec,
+}: ReplicationController): readonly { readonly name: string; readonly image?: string }[] =>
   spec.template?.spec?.containers ?? []
 
 /** v1 ReplicationController. Deleting one without a policy orphans its pods. */
-export const replicationControllerDefinition: KindDefinition<ReplicationController> = defineKind<ReplicationController>({
-  group: '', version: 'v1', kind: 'ReplicationController', resource: 'replicationcontrollers', shortNames: ['rc'], categories: ['all'],
-  namespaced: true, storagePrefix: '/registry/controllers',
-  subresources: [scaleSubresource, statusOf('', 'v1', 'ReplicationController')],
-  setDefaults, validate,
-  strategy: {
-    prepareForCreate: (controller) => {
-      controller.status = emptyMessage(coreSchema, 'ReplicationControllerStatus')
+export const replicationControllerDefinition: KindDefinition<ReplicationController> =
+  defineKind<ReplicationController>({
+    group: '',
+    version: 'v1',
+    kind: 'ReplicationController',
+    resource: 'replicationcontrollers',
+    shortNames: ['rc'],
+    categories: ['all'],
+    namespaced: true,
+    storagePrefix: '/registry/controllers',
+    subresources: [scaleSubresource, statusOf('', 'v1', 'ReplicationController')],
+    setDefaults,
+    validate,
+    strategy: {
+      prepareForCreate: (controller) => {
+        controller.status = emptyMessage(coreSchema, 'ReplicationControllerStatus')
+      },
+      prepareForUpdate: (controller, old) => {
+        controller.status = borrow(old.status)
+      },
+      prepareForStatusUpdate: (controller, old) => {
+        controller.spec = borrow(old.spec)
+      },
+      validateStatusUpdate,
+      generationChanged: specChanged,
+      defaultPropagation: 'Orphan',
+      warnings,
     },
-    prepareForUpdate: (controller, old) => {
-      controller.status = borrow(old.status)
-    },
-    prepareForStatusUpdate: (controller, old) => {
-      controller.spec = borrow(old.spec)
-    },
-    validateStatusUpdate,
-    generationChanged: specChanged,
-    defaultPropagation: 'Orphan',
-    warnings,
-  },
-  columns: [
-    nameColumn(),
-    column('Desired', ({ spec }) => spec.replicas ?? 0, 'integer'),
-    column('Current', ({ status }) => status.replicas, 'integer'),
-    column('Ready', ({ status }) => status.readyReplicas ?? 0, 'integer'),
-    ageColumn(),
-    wideColumn('Containers', (controller) => containersOf(controller).map(({ name }) => name).join(',')),
-    wideColumn('Images', (controller) => containersOf(controller).map(({ image = '' }) => image).join(',')),
-    wideColumn('Selector', ({ spec }) => formatLabels(spec.selector)),
-  ],
-  selectableFields: { 'status.replicas': ({ status }) => String(status.replicas) },
-})
+    columns: [
+      nameColumn(),
+      column('Desired', ({ spec }) => spec.replicas ?? 0, 'integer'),
+      column('Current', ({ status }) => status.replicas, 'integer'),
+      column('Ready', ({ status }) => status.readyReplicas ?? 0, 'integer'),
+      ageColumn(),
+      wideColumn('Containers', (controller) =>
+        containersOf(controller)
+          .map(({ name }) => name)
+          .join(','),
+      ),
+      wideColumn('Images', (controller) =>
+        containersOf(controller)
+          .map(({ image = '' }) => image)
+          .join(','),
+      ),
+      wideColumn('Selector', ({ spec }) => formatLabels(spec.selector)),
+    ],
+    selectableFields: { 'status.replicas': ({ status }) => String(status.replicas) },
+  })

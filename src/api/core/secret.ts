@@ -40,21 +40,27 @@ function validate(secret: Secret): readonly FieldError[] {
 
 /** The keys that well-known types need. Source: pkg/apis/core/validation ValidateSecret. */
 function validateType({ type, data = {}, metadata }: Secret): readonly FieldError[] {
-  const needs = (key: string): readonly FieldError[] => (Object.hasOwn(data, key) ? [] : [required(`data[${key}]`)])
+  const needs = (key: string): readonly FieldError[] =>
+    Object.hasOwn(data, key) ? [] : [required(`data[${key}]`)]
   switch (type) {
     case 'kubernetes.io/service-account-token': {
       const account = metadata.annotations?.['kubernetes.io/service-account.name'] ?? ''
       return account === '' ? [required('metadata.annotations[kubernetes.io/service-account.name]')] : []
     }
-    case 'kubernetes.io/dockercfg': return [...needs('.dockercfg'), ...jsonFaults('.dockercfg', data)]
-    case 'kubernetes.io/dockerconfigjson': return [...needs('.dockerconfigjson'), ...jsonFaults('.dockerconfigjson', data)]
+    case 'kubernetes.io/dockercfg':
+      return [...needs('.dockercfg'), ...jsonFaults('.dockercfg', data)]
+    case 'kubernetes.io/dockerconfigjson':
+      return [...needs('.dockerconfigjson'), ...jsonFaults('.dockerconfigjson', data)]
     case 'kubernetes.io/basic-auth':
       return Object.hasOwn(data, 'username') || Object.hasOwn(data, 'password')
         ? []
         : [required('data[username]'), required('data[password]')]
-    case 'kubernetes.io/ssh-auth': return needs('ssh-privatekey')
-    case 'kubernetes.io/tls': return [...needs('tls.crt'), ...needs('tls.key')]
-    default: return []
+    case 'kubernetes.io/ssh-auth':
+      return needs('ssh-privatekey')
+    case 'kubernetes.io/tls':
+      return [...needs('tls.crt'), ...needs('tls.key')]
+    default:
+      return []
   }
 }
 
@@ -83,24 +89,38 @@ function validateUpdate(next: Secret, old: Secret): readonly FieldError[] {
 }
 
 /**
- * What Go's tls.X509KeyPair finds wrong with a pair before it reads the certificates themselves; the pair is stored all the same.
- * Source: pkg/registry/core/secret/strategy.go warningsForSecret.
+ * What Go's tls.X509KeyPair finds wrong with a pair before it reads the certificates themselves; the pair is
+ * stored all the same. Source: pkg/registry/core/secret/strategy.go warningsForSecret.
  */
 function warnings({ type, data = {} }: Secret): readonly string[] {
   if (type !== 'kubernetes.io/tls') return []
-  for (const [key, what] of [['tls.crt', 'certificate'], ['tls.key', 'key']] as const) {
-    if (!atob(data[key] ?? '').includes('-----BEGIN ')) return [`tls: failed to find any PEM data in ${what} input`]
+  for (const [key, what] of [
+    ['tls.crt', 'certificate'],
+    ['tls.key', 'key'],
+  ] as const) {
+    if (!atob(data[key] ?? '').includes('-----BEGIN '))
+      return [`tls: failed to find any PEM data in ${what} input`]
   }
   return []
 }
 
 /** v1 Secret. */
 export const secretDefinition: KindDefinition<Secret> = defineKind<Secret>({
-  group: '', version: 'v1', kind: 'Secret', resource: 'secrets', namespaced: true, storagePrefix: '/registry/secrets',
-  setDefaults, validate, validateUpdate,
+  group: '',
+  version: 'v1',
+  kind: 'Secret',
+  resource: 'secrets',
+  namespaced: true,
+  storagePrefix: '/registry/secrets',
+  setDefaults,
+  validate,
+  validateUpdate,
   strategy: { warnings },
   columns: [
-    nameColumn(), column('Type', ({ type }) => type ?? ''), column('Data', ({ data }) => Object.keys(data ?? {}).length), ageColumn(),
+    nameColumn(),
+    column('Type', ({ type }) => type ?? ''),
+    column('Data', ({ data }) => Object.keys(data ?? {}).length),
+    ageColumn(),
   ],
   selectableFields: { type: ({ type }) => type ?? '' },
 })

@@ -4,9 +4,16 @@ import type { ServiceAccount } from './generated.js'
 
 /** v1 ServiceAccount. The Secrets column went away in v1.35: `createScheme` drops it there. */
 export const serviceAccountDefinition: KindDefinition<ServiceAccount> = defineKind<ServiceAccount>({
-  group: '', version: 'v1', kind: 'ServiceAccount', resource: 'serviceaccounts', shortNames: ['sa'], namespaced: true,
+  group: '',
+  version: 'v1',
+  kind: 'ServiceAccount',
+  resource: 'serviceaccounts',
+  shortNames: ['sa'],
+  namespaced: true,
   storagePrefix: '/registry/serviceaccounts',
-  subresources: [{ name: 'token', kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] }],
+  subresources: [
+    { name: 'token', kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },
+  ],
   strategy: {},
   columns: [nameColumn(), column('Secrets', ({ secrets }) => secrets?.length ?? 0), ageColumn()],
 })

@@ -2,7 +2,10 @@ import type { Service } from './generated.js'
 
 type WithSpec = Pick<Service, 'spec'>
 
-/** What a Service of its type has: which addresses and ports are given to it. Source: pkg/registry/core/service. */
+/**
+ * What a Service of its type has: which addresses and ports are given to it. Source:
+ * pkg/registry/core/service.
+ */
 
 /** A Service without a cluster IP of its own: `clusterIP: None`. */
 export function isHeadless({ spec }: WithSpec): boolean {
@@ -21,7 +24,9 @@ export function needsNodePort({ spec }: WithSpec): boolean {
 
 /** Whether ports without a node port are given one. */
 export function allocatesNodePorts({ spec }: WithSpec): boolean {
-  return spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false)
+  return (
+    spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false)
+  )
 }
 
 /** Whether nodes answer health checks on a port of their own. */

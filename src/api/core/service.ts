@@ -1,15 +1,33 @@
-import { ageColumn, borrow, column, defineKind, nameColumn, proxyOf, statusOf, wideColumn } from '../define.js'
+import {
+  ageColumn,
+  borrow,
+  column,
+  defineKind,
+  nameColumn,
+  proxyOf,
+  statusOf,
+  wideColumn,
+} from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { semanticEqual } from '../equal.js'
 import { formatLabels } from '../labels.js'
 import { label1035Name } from '../names.js'
 import type { Service, ServicePort, ServiceSpec } from './generated.js'
-import { isExternallyAccessible, needsClusterIp, needsHealthCheckPort, needsNodePort, sameTexts } from './service-needs.js'
+import {
+  isExternallyAccessible,
+  needsClusterIp,
+  needsHealthCheckPort,
+  needsNodePort,
+  sameTexts,
+} from './service-needs.js'
 import { serviceWarnings } from './service-warnings.js'
 import { validateService, validateServiceStatus, validateServiceUpdate } from './validation/service.js'
 
-/** Source: pkg/apis/core/v1/defaults.go SetDefaults_Service; addresses and families are the registry's to allocate. */
+/**
+ * Source: pkg/apis/core/v1/defaults.go SetDefaults_Service; addresses and families are the registry's to
+ * allocate.
+ */
 function setDefaults({ spec }: Draft<Service>): void {
   if (Object.isFrozen(spec)) return
   spec.sessionAffinity ??= 'None'
@@ -22,7 +40,8 @@ function setDefaults({ spec }: Draft<Service>): void {
   spec.type ??= 'ClusterIP'
   for (const port of spec.ports ?? []) {
     port.protocol ??= 'TCP'
-    if (port.targetPort === undefined || port.targetPort === 0 || port.targetPort === '') port.targetPort = port.port
+    if (port.targetPort === undefined || port.targetPort === 0 || port.targetPort === '')
+      port.targetPort = port.port
   }
   if (isExternallyAccessible({ spec })) spec.externalTrafficPolicy ??= 'Cluster'
   if (needsClusterIp({ spec })) spec.internalTrafficPolicy ??= 'Cluster'
@@ -52,11 +71,17 @@ function dropTypeDependentFields(service: Draft<Service>, old: Service): void {
   }
   drop(needsHealthCheckPort(old), needsHealthCheckPort(service), 'healthCheckNodePort')
   drop(isExternallyAccessible(old), isExternallyAccessible(service), 'externalTrafficPolicy')
-  drop(old.spec.type === 'LoadBalancer', spec.type === 'LoadBalancer', 'allocateLoadBalancerNodePorts', 'loadBalancerClass')
+  drop(
+    old.spec.type === 'LoadBalancer',
+    spec.type === 'LoadBalancer',
+    'allocateLoadBalancerNodePorts',
+    'loadBalancerClass',
+  )
 }
 
 const sameNodePorts = (a: readonly ServicePort[] = [], b: readonly ServicePort[] = []): boolean => {
-  const ports = (list: readonly ServicePort[]): readonly string[] => list.map(({ nodePort = 0 }) => String(nodePort)).sort()
+  const ports = (list: readonly ServicePort[]): readonly string[] =>
+    list.map(({ nodePort = 0 }) => String(nodePort)).sort()
   return sameTexts(ports(a), ports(b))
 }
 
@@ -69,33 +94,47 @@ function withoutNodePort(port: Draft<ServicePort>): Draft<ServicePort> {
 function prepareForStatusUpdate(service: Draft<Service>, old: Service): void {
   service.spec = borrow(old.spec)
   const { ingress } = service.status.loadBalancer
-  if (old.spec.type !== 'LoadBalancer' || ingress?.some(({ ip, ipMode }) => ip !== undefined && ipMode === undefined) !== true) return
-  const completed = ingress.map((entry) => (entry.ip === undefined ? entry : { ...entry, ipMode: entry.ipMode ?? 'VIP' }))
+  if (
+    old.spec.type !== 'LoadBalancer' ||
+    ingress?.some(({ ip, ipMode }) => ip !== undefined && ipMode === undefined) !== true
+  )
+    return
+  const completed = ingress.map((entry) =>
+    entry.ip === undefined ? entry : { ...entry, ipMode: entry.ipMode ?? 'VIP' },
+  )
   service.status = { ...service.status, loadBalancer: { ...service.status.loadBalancer, ingress: completed } }
 }
 
 /** Until v1.29 addresses of load balancers had no mode. */
 export const modelessService = {
   prepareForStatusUpdate: (object: object, old: object): void => {
-    (object as Draft<Service>).spec = borrow((old as Service).spec)
+    ;(object as Draft<Service>).spec = borrow((old as Service).spec)
   },
 }
 
 const portText = ({ port, nodePort = 0, protocol = 'TCP' }: ServicePort): string =>
-  (nodePort > 0 ? `${port}:${nodePort}/${protocol}` : `${port}/${protocol}`)
+  nodePort > 0 ? `${port}:${nodePort}/${protocol}` : `${port}/${protocol}`
 
 /** Source: pkg/printers/internalversion getServiceExternalIP. */
 function externalText({ spec, status }: Service): string {
   const { type, externalIPs = [], externalName = '' } = spec
   if (type === 'ExternalName') return externalName
   if (type !== 'LoadBalancer') return externalIPs.join(',') || '<none>'
-  const ingress = (status.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname ?? '').filter((text) => text !== '')
+  const ingress = (status.loadBalancer?.ingress ?? [])
+    .map(({ ip, hostname }) => ip ?? hostname ?? '')
+    .filter((text) => text !== '')
   return [...[...new Set(ingress)].sort(), ...externalIPs].join(',') || '<pending>'
 }
 
 /** v1 Service. */
 export const serviceDefinition: KindDefinition<Service> = defineKind<Service>({
-  group: '', version: 'v1', kind: 'Service', resource: 'services', shortNames: ['svc'], categories: ['all'], namespaced: true,
+  group: '',
+  version: 'v1',
+  kind: 'Service',
+  resource: 'services',
+  shortNames: ['svc'],
+  categories: ['all'],
+  namespaced: true,
   storagePrefix: '/registry/services/specs',
   subresources: [proxyOf('ServiceProxyOptions'), statusOf('', 'v1', 'Service')],
   setDefaults,
@@ -124,5 +163,8 @@ export const serviceDefinition: KindDefinition<Service> = defineKind<Service>({
     ageColumn(),
     wideColumn('Selector', ({ spec }) => formatLabels(spec.selector)),
   ],
-  selectableFields: { 'spec.clusterIP': ({ spec }) => spec.clusterIP ?? '', 'spec.type': ({ spec }) => spec.type ?? '' },
+  selectableFields: {
+    'spec.clusterIP': ({ spec }) => spec.clusterIP ?? '',
+    'spec.type': ({ spec }) => spec.type ?? '',
+  },
 })

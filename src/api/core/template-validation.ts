@@ -5,11 +5,17 @@ import type { PodTemplateSpec } from './generated.js'
 import { validatePodSpec } from './validation/pod-spec.js'
 
 /** A pod template wherever it lies. Source: pkg/apis/core/validation ValidatePodTemplateSpec. */
-export function validatePodTemplate({ metadata, spec }: PodTemplateSpec, path: string, errors: FieldError[]): void {
+export function validatePodTemplate(
+  { metadata, spec }: PodTemplateSpec,
+  path: string,
+  errors: FieldError[],
+): void {
   errors.push(...validateLabels(metadata?.labels, `${path}.labels`))
   errors.push(...validateAnnotations(metadata?.annotations, `${path}.annotations`))
   validatePodSpec(spec ?? { containers: [] }, `${path}.spec`, errors)
   if ((spec?.ephemeralContainers ?? []).length > 0) {
-    errors.push(forbidden(`${path}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template'))
+    errors.push(
+      forbidden(`${path}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template'),
+    )
   }
 }

@@ -14,5 +14,7 @@ export function findUntoleratedTaint(
   tolerations: readonly Toleration[] | undefined,
   counts: (taint: Taint) => boolean,
 ): Taint | undefined {
-  return taints?.find((taint) => counts(taint) && !tolerations?.some((toleration) => tolerates(toleration, taint)))
+  return taints?.find(
+    (taint) => counts(taint) && !tolerations?.some((toleration) => tolerates(toleration, taint)),
+  )
 }

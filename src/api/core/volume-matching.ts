@@ -29,9 +29,16 @@ export function delaysBinding(storageClass: StorageClass | undefined): boolean {
   return storageClass?.volumeBindingMode === 'WaitForFirstConsumer'
 }
 
-/** Whether the volume is reserved for the claim: it names it, and no other object of its name. Source: pv_helpers.go IsVolumeBoundToClaim. */
-export function isVolumeBoundToClaim({ spec: { claimRef } }: PersistentVolume, { metadata }: PersistentVolumeClaim): boolean {
-  if (claimRef === undefined || claimRef.name !== metadata.name || claimRef.namespace !== metadata.namespace) return false
+/**
+ * Whether the volume is reserved for the claim: it names it, and no other object of its name. Source:
+ * pv_helpers.go IsVolumeBoundToClaim.
+ */
+export function isVolumeBoundToClaim(
+  { spec: { claimRef } }: PersistentVolume,
+  { metadata }: PersistentVolumeClaim,
+): boolean {
+  if (claimRef === undefined || claimRef.name !== metadata.name || claimRef.namespace !== metadata.namespace)
+    return false
   return (claimRef.uid ?? '') === '' || claimRef.uid === metadata.uid
 }
 
@@ -54,11 +61,15 @@ export function haveSameMode(volume: PersistentVolume, claim: PersistentVolumeCl
 }
 
 /**
- * The volumes that a claim could be bound to, the best one first: only the one that is reserved for it if there is one, else the available
- * ones that have everything that it asks for, from the smallest on (equal ones by name). Where they can be used is not looked at.
- * Source: component-helpers storage/volume pv_helpers.go FindMatchingVolume.
+ * The volumes that a claim could be bound to, the best one first: only the one that is reserved for it if
+ * there is one, else the available ones that have everything that it asks for, from the smallest on (equal
+ * ones by name). Where they can be used is not looked at. Source: component-helpers storage/volume
+ * pv_helpers.go FindMatchingVolume.
  */
-export function volumesFor(claim: PersistentVolumeClaim, volumes: readonly PersistentVolume[]): readonly PersistentVolume[] {
+export function volumesFor(
+  claim: PersistentVolumeClaim,
+  volumes: readonly PersistentVolume[],
+): readonly PersistentVolume[] {
   const { selector } = claim.spec
   const wanted = parseQuantity(claim.spec.resources.requests?.['storage'] ?? '0')
   const wantedClass = classOfClaim(claim)
@@ -89,18 +100,31 @@ function bySizeAndName(a: PersistentVolume, b: PersistentVolume): number {
 }
 
 /**
- * The volume reserved for the claim, `bound-by-controller` if it was not before; the volume itself when that is so already.
- * Source: pv_helpers.go GetBindVolumeToClaim.
+ * The volume reserved for the claim, `bound-by-controller` if it was not before; the volume itself when that
+ * is so already. Source: pv_helpers.go GetBindVolumeToClaim.
  */
 export function volumeBoundTo(volume: PersistentVolume, claim: PersistentVolumeClaim): PersistentVolume {
   const { claimRef } = volume.spec
   const { namespace, name, uid, resourceVersion } = claim.metadata
   const isNamed = isVolumeBoundToClaim(volume, claim)
   if (isNamed && claimRef?.uid === uid) return volume
-  const reference = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name, uid, resourceVersion } as NonNullable<typeof claimRef>
+  const reference = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    namespace,
+    name,
+    uid,
+    resourceVersion,
+  } as NonNullable<typeof claimRef>
   const bound = { ...volume, spec: { ...volume.spec, claimRef: reference } }
   if (isNamed || volume.metadata.annotations?.[BOUND_BY_CONTROLLER] !== undefined) return bound
-  return { ...bound, metadata: { ...volume.metadata, annotations: { ...volume.metadata.annotations, [BOUND_BY_CONTROLLER]: 'yes' } } }
+  return {
+    ...bound,
+    metadata: {
+      ...volume.metadata,
+      annotations: { ...volume.metadata.annotations, [BOUND_BY_CONTROLLER]: 'yes' },
+    },
+  }
 }
 
 /** Whether the claim has been bound, and that was told to the end. */
@@ -108,9 +132,15 @@ export function isFullyBound({ metadata, spec }: PersistentVolumeClaim): boolean
   return (spec.volumeName ?? '') !== '' && metadata.annotations?.[BIND_COMPLETED] !== undefined
 }
 
-/** Whether a node is within the topologies that a class allows; a class without them allows all. Source: v1helper.MatchTopologySelectorTerms. */
+/**
+ * Whether a node is within the topologies that a class allows; a class without them allows all. Source:
+ * v1helper.MatchTopologySelectorTerms.
+ */
 export function allowsNode({ allowedTopologies = [] }: StorageClass, node: Node): boolean {
   if (allowedTopologies.length === 0) return true
-  return allowedTopologies.some(({ matchLabelExpressions = [] }) =>
-    matchLabelExpressions.length > 0 && matchLabelExpressions.every(({ key, values }) => values.includes(node.metadata.labels?.[key] ?? '\0')))
+  return allowedTopologies.some(
+    ({ matchLabelExpressions = [] }) =>
+      matchLabelExpressions.length > 0 &&
+      matchLabelExpressions.every(({ key, values }) => values.includes(node.metadata.labels?.[key] ?? '\0')),
+  )
 }

@@ -3,10 +3,17 @@ import type { PersistentVolumeSpec, Volume } from './generated.js'
 
 type SharedSource = 'hostPath' | 'iscsi' | 'rbd' | 'azureDisk' | 'scaleIO'
 
-/** Defaults of the sources that volumes of pods and persistent volumes have in common. Source: pkg/apis/core/v1/defaults.go. */
-export function setVolumeSourceDefaults(
-  { hostPath, iscsi, rbd, azureDisk, scaleIO }: Draft<Pick<PersistentVolumeSpec, SharedSource>> | Draft<Pick<Volume, SharedSource>>,
-): void {
+/**
+ * Defaults of the sources that volumes of pods and persistent volumes have in common. Source:
+ * pkg/apis/core/v1/defaults.go.
+ */
+export function setVolumeSourceDefaults({
+  hostPath,
+  iscsi,
+  rbd,
+  azureDisk,
+  scaleIO,
+}: Draft<Pick<PersistentVolumeSpec, SharedSource>> | Draft<Pick<Volume, SharedSource>>): void {
   if (hostPath !== undefined) hostPath.type ??= ''
   if (iscsi !== undefined) iscsi.iscsiInterface ??= 'default'
   if (rbd !== undefined) {

@@ -7,10 +7,10 @@ const HOUR = 60 * MINUTE
 const YEARS_AHEAD = 5
 
 /**
- * The first time of a schedule after `after`, both in ms since the epoch; undefined if there is none in the next five years
- * (February 30th). `timeZone` is where the schedule's clock hangs unless the schedule says so itself; default UTC. Around
- * changes of the clocks it is exactly as right as the library of the real controller manager: what falls into a gap is skipped
- * or moved. Source: robfig/cron v3 SpecSchedule.Next.
+ * The first time of a schedule after `after`, both in ms since the epoch; undefined if there is none in the
+ * next five years (February 30th). `timeZone` is where the schedule's clock hangs unless the schedule says so
+ * itself; default UTC. Around changes of the clocks it is exactly as right as the library of the real
+ * controller manager: what falls into a gap is skipped or moved. Source: robfig/cron v3 SpecSchedule.Next.
  */
 export function nextTime(schedule: Schedule, after: number, timeZone = 'UTC'): number | undefined {
   const second = after - mod(after, SECOND)
@@ -37,7 +37,8 @@ class Search {
     this.#at = start
     const lastYear = this.#local().getUTCFullYear() + YEARS_AHEAD
     while (this.#local().getUTCFullYear() <= lastYear) {
-      if (this.#toMonth() && this.#toDay() && this.#toHour() && this.#toMinute() && this.#toSecond()) return this.#at
+      if (this.#toMonth() && this.#toDay() && this.#toHour() && this.#toMinute() && this.#toSecond())
+        return this.#at
     }
     return undefined
   }
@@ -96,7 +97,9 @@ class Search {
   #toHour(): boolean {
     while (!has(this.#schedule.hour, this.#local().getUTCHours())) {
       const now = this.#local()
-      this.#begin(() => this.#setLocal(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate(), now.getUTCHours()))
+      this.#begin(() =>
+        this.#setLocal(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate(), now.getUTCHours()),
+      )
       this.#at += HOUR
       if (this.#local().getUTCHours() === 0) return false
     }

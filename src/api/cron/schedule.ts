@@ -1,6 +1,6 @@
 /**
- * Schedules as the cron library of the real controller manager reads them: five fields, or a descriptor, with its texts for what is
- * wrong. Source: github.com/robfig/cron/v3 parser.go, ParseStandard.
+ * Schedules as the cron library of the real controller manager reads them: five fields, or a descriptor, with
+ * its texts for what is wrong. Source: github.com/robfig/cron/v3 parser.go, ParseStandard.
  */
 import { quote } from '../field-error.js'
 import { DurationError, parseGoDuration } from '../go-duration.js'
@@ -9,7 +9,10 @@ import { isTimeZone } from './time-zone.js'
 /** A text that is no schedule; the message is the library's. */
 export class ScheduleError extends Error {}
 
-/** One field: the values that match, and whether it was a star (day of month and day of week are joined by "or" unless one is). */
+/**
+ * One field: the values that match, and whether it was a star (day of month and day of week are joined by
+ * "or" unless one is).
+ */
 export interface ScheduleField {
   readonly values: readonly number[]
   readonly isStar: boolean
@@ -48,8 +51,13 @@ const months: Bounds = { min: 1, max: 12, names: monthNames }
 const daysOfWeek: Bounds = { min: 0, max: 6, names: dayNames }
 
 const descriptors: Readonly<Record<string, string>> = {
-  '@yearly': '0 0 1 1 *', '@annually': '0 0 1 1 *', '@monthly': '0 0 1 * *', '@weekly': '0 0 * * 0',
-  '@daily': '0 0 * * *', '@midnight': '0 0 * * *', '@hourly': '0 * * * *',
+  '@yearly': '0 0 1 1 *',
+  '@annually': '0 0 1 1 *',
+  '@monthly': '0 0 1 * *',
+  '@weekly': '0 0 * * 0',
+  '@daily': '0 0 * * *',
+  '@midnight': '0 0 * * *',
+  '@hourly': '0 * * * *',
 }
 
 /** Reads a schedule. Throws ScheduleError. */
@@ -60,7 +68,7 @@ export function parseSchedule(text: string): Schedule {
   return timeZone === undefined || 'everyMs' in schedule ? schedule : { ...schedule, timeZone }
 }
 
-function splitZone(text: string): { readonly timeZone?: string, readonly rest: string } {
+function splitZone(text: string): { readonly timeZone?: string; readonly rest: string } {
   if (!/^(CRON_)?TZ=/.test(text)) return { rest: text }
   const blank = text.indexOf(' ')
   const timeZone = text.slice(text.indexOf('=') + 1, blank < 0 ? undefined : blank)
@@ -73,13 +81,22 @@ function splitZone(text: string): { readonly timeZone?: string, readonly rest: s
 function parseFields(text: string): CalendarSchedule {
   const fields = text.split(/\s+/).filter((field) => field !== '')
   const [minute, hour, dayOfMonth, month, dayOfWeek] = fields
-  if (fields.length !== 5 || minute === undefined || hour === undefined || dayOfMonth === undefined || month === undefined
-    || dayOfWeek === undefined) {
+  if (
+    fields.length !== 5 ||
+    minute === undefined ||
+    hour === undefined ||
+    dayOfMonth === undefined ||
+    month === undefined ||
+    dayOfWeek === undefined
+  ) {
     throw new ScheduleError(`expected exactly 5 fields, found ${fields.length}: [${fields.join(' ')}]`)
   }
   return {
-    minute: parseField(minute, minutes), hour: parseField(hour, hours), dayOfMonth: parseField(dayOfMonth, daysOfMonth),
-    month: parseField(month, months), dayOfWeek: parseField(dayOfWeek, daysOfWeek),
+    minute: parseField(minute, minutes),
+    hour: parseField(hour, hours),
+    dayOfMonth: parseField(dayOfMonth, daysOfMonth),
+    month: parseField(month, months),
+    dayOfWeek: parseField(dayOfWeek, daysOfWeek),
   }
 }
 
@@ -89,9 +106,10 @@ function parseDescriptor(text: string): Schedule {
   if (!text.startsWith('@every ')) throw new ScheduleError(`unrecognized descriptor: ${text}`)
   try {
     const ms = parseGoDuration(text.slice('@every '.length))
-    return { everyMs: Math.max(1000, ms - ms % 1000) }
+    return { everyMs: Math.max(1000, ms - (ms % 1000)) }
   } catch (error) {
-    if (error instanceof DurationError) throw new ScheduleError(`failed to parse duration ${text}: ${error.message}`)
+    if (error instanceof DurationError)
+      throw new ScheduleError(`failed to parse duration ${text}: ${error.message}`)
     throw error
   }
 }
@@ -137,19 +155,25 @@ function parseRange(text: string, bounds: Bounds): Range {
 function checkRange(start: number, end: number, step: number, { min, max }: Bounds, text: string): void {
   if (start < min) throw new ScheduleError(`beginning of range (${start}) below minimum (${min}): ${text}`)
   if (end > max) throw new ScheduleError(`end of range (${end}) above maximum (${max}): ${text}`)
-  if (start > end) throw new ScheduleError(`beginning of range (${start}) beyond end of range (${end}): ${text}`)
+  if (start > end)
+    throw new ScheduleError(`beginning of range (${start}) beyond end of range (${end}): ${text}`)
   if (step === 0) throw new ScheduleError(`step of range should be a positive number: ${text}`)
 }
 
 function parseValue(text: string, { names }: Bounds): number {
-  const named = text === '' ? -1 : names?.indexOf(text.toLowerCase()) ?? -1
+  const named = text === '' ? -1 : (names?.indexOf(text.toLowerCase()) ?? -1)
   return named < 0 ? parseNumber(text) : named
 }
 
 /** strconv.Atoi and a sign check. */
 function parseNumber(text: string): number {
-  const why = !/^[-+]?\d+$/.test(text) ? 'invalid syntax' : Math.abs(Number(text)) >= 2 ** 63 ? 'value out of range' : undefined
-  if (why !== undefined) throw new ScheduleError(`failed to parse int from ${text}: strconv.Atoi: parsing ${quote(text)}: ${why}`)
+  const why = !/^[-+]?\d+$/.test(text)
+    ? 'invalid syntax'
+    : Math.abs(Number(text)) >= 2 ** 63
+      ? 'value out of range'
+      : undefined
+  if (why !== undefined)
+    throw new ScheduleError(`failed to parse int from ${text}: strconv.Atoi: parsing ${quote(text)}: ${why}`)
   const value = Number(text)
   if (value < 0) throw new ScheduleError(`negative number (${value}) not allowed: ${text}`)
   return value

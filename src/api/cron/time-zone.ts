@@ -2,8 +2,8 @@
 const partPattern = /^[A-Za-z0-9_][A-Za-z0-9_+.-]*$/
 
 /**
- * Whether there is a time zone of that name. Go looks for a file, so capitals matter; the zones are those of the JavaScript engine
- * (Intl), which are the IANA ones.
+ * Whether there is a time zone of that name. Go looks for a file, so capitals matter; the zones are those of
+ * the JavaScript engine (Intl), which are the IANA ones.
  */
 export function isTimeZone(name: string): boolean {
   if (name === 'UTC' || name === 'Local') return true

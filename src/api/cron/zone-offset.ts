@@ -1,8 +1,8 @@
 const HOUR = 3_600_000
 
 /**
- * What is known of a zone: a formatter, and offsets by the hour (zones change theirs at full hours, half or quarter ones at the
- * least).
+ * What is known of a zone: a formatter, and offsets by the hour (zones change theirs at full hours, half or
+ * quarter ones at the least).
  */
 interface Zone {
   readonly format: Intl.DateTimeFormat
@@ -15,8 +15,8 @@ const MOST_OFFSETS = 4_000
 const zones = new Map<string, Zone>()
 
 /**
- * By how many ms the clocks of a time zone are ahead of UTC at that instant. The rules are those of the JavaScript engine
- * (Intl). Throws RangeError for zones that do not exist; ask `isTimeZone` before.
+ * By how many ms the clocks of a time zone are ahead of UTC at that instant. The rules are those of the
+ * JavaScript engine (Intl). Throws RangeError for zones that do not exist; ask `isTimeZone` before.
  */
 export function zoneOffset(zone: string, at: number): number {
   if (zone === 'UTC' || zone === 'Local') return 0
@@ -35,8 +35,16 @@ function zoneOf(name: string): Zone {
   let zone = zones.get(name)
   if (!zone) {
     const format = new Intl.DateTimeFormat('en-US', {
-      timeZone: name, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23',
-      year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+      timeZone: name,
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
     })
     zones.set(name, (zone = { format, offsets: new Map() }))
   }
@@ -45,6 +53,9 @@ function zoneOf(name: string): Zone {
 
 function measure(format: Intl.DateTimeFormat, at: number): number {
   const parts = format.formatToParts(at)
-  const part = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.find((each) => each.type === type)?.value)
-  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - at
+  const part = (type: Intl.DateTimeFormatPartTypes): number =>
+    Number(parts.find((each) => each.type === type)?.value)
+  return (
+    Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - at
+  )
 }

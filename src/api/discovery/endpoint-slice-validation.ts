@@ -1,4 +1,12 @@
-import { duplicate, internal, invalid, notSupported, required, tooMany, type FieldError } from '../field-error.js'
+import {
+  duplicate,
+  internal,
+  invalid,
+  notSupported,
+  required,
+  tooMany,
+  type FieldError,
+} from '../field-error.js'
 import { familyOf } from '../ip.js'
 import { validateEndpointIp, validateIp } from '../ip-validation.js'
 import { dnsLabelFaults, dnsSubdomainFaults, labelValueFaults, qualifiedNameFaults } from '../names.js'
@@ -26,12 +34,19 @@ function validatePorts(ports: readonly EndpointPort[]): readonly FieldError[] {
   const names = new Set<string>()
   return ports.flatMap(({ name = '', protocol, appProtocol }, index) => {
     const path = `ports[${index}]`
-    const errors = (name === '' ? [] : dnsLabelFaults(name)).map((fault) => invalid(`${path}.name`, name, fault))
+    const errors = (name === '' ? [] : dnsLabelFaults(name)).map((fault) =>
+      invalid(`${path}.name`, name, fault),
+    )
     if (names.has(name)) errors.push(duplicate(`${path}.name`, name))
     names.add(name)
-    if (protocol !== undefined && !protocols.includes(protocol)) errors.push(notSupported(`${path}.protocol`, protocol, protocols))
+    if (protocol !== undefined && !protocols.includes(protocol))
+      errors.push(notSupported(`${path}.protocol`, protocol, protocols))
     if (appProtocol !== undefined) {
-      errors.push(...qualifiedNameFaults(appProtocol).map((fault) => invalid(`${path}.appProtocol`, appProtocol, fault)))
+      errors.push(
+        ...qualifiedNameFaults(appProtocol).map((fault) =>
+          invalid(`${path}.appProtocol`, appProtocol, fault),
+        ),
+      )
     }
     return errors
   })
@@ -44,7 +59,8 @@ function domainErrors(text: string, path: string): readonly FieldError[] {
   const faults = dnsSubdomainFaults(name)
   if (faults.length > 0) return [invalid(path, name, faults.join(','))]
   const labels = name.split('.')
-  if (labels.length < 2) return [invalid(path, name, 'should be a domain with at least two segments separated by dots')]
+  if (labels.length < 2)
+    return [invalid(path, name, 'should be a domain with at least two segments separated by dots')]
   const wrong = labels.find((label) => dnsLabelFaults(label).length > 0)
   return wrong === undefined ? [] : [invalid(path, wrong, dnsLabelFaults(wrong).join(','))]
 }
@@ -61,7 +77,9 @@ function addressErrors(address: string, type: string, path: string, index: numbe
 
 function hintErrors({ forZones = [], forNodes = [] }: EndpointHints, path: string): readonly FieldError[] {
   const listErrors = (
-    list: readonly { readonly name: string }[], field: string, faultsOf: (name: string) => readonly string[],
+    list: readonly { readonly name: string }[],
+    field: string,
+    faultsOf: (name: string) => readonly string[],
   ): readonly FieldError[] => {
     if (list.length > maxHints) return [tooMany(`${path}.${field}`, list.length, maxHints)]
     const seen = new Set<string>()
@@ -72,7 +90,10 @@ function hintErrors({ forZones = [], forNodes = [] }: EndpointHints, path: strin
       return [...repeated, ...faultsOf(name).map((fault) => invalid(at, name, fault))]
     })
   }
-  return [...listErrors(forZones, 'forZones', labelValueFaults), ...listErrors(forNodes, 'forNodes', dnsSubdomainFaults)]
+  return [
+    ...listErrors(forZones, 'forZones', labelValueFaults),
+    ...listErrors(forNodes, 'forNodes', dnsSubdomainFaults),
+  ]
 }
 
 function validateEndpoint(endpoint: Endpoint, type: string, path: string): readonly FieldError[] {
@@ -80,9 +101,13 @@ function validateEndpoint(endpoint: Endpoint, type: string, path: string): reado
   const addresses = (endpoint.addresses as readonly string[] | null | undefined) ?? []
   const errors: FieldError[] = []
   if (addresses.length === 0) errors.push(required(`${path}.addresses`, 'must contain at least 1 address'))
-  else if (addresses.length > maxAddresses) errors.push(tooMany(`${path}.addresses`, addresses.length, maxAddresses))
-  addresses.forEach((address, index) => errors.push(...addressErrors(address, type, `${path}.addresses`, index)))
-  if (nodeName !== undefined) errors.push(...dnsSubdomainFaults(nodeName).map((fault) => invalid(`${path}.nodeName`, nodeName, fault)))
+  else if (addresses.length > maxAddresses)
+    errors.push(tooMany(`${path}.addresses`, addresses.length, maxAddresses))
+  addresses.forEach((address, index) =>
+    errors.push(...addressErrors(address, type, `${path}.addresses`, index)),
+  )
+  if (nodeName !== undefined)
+    errors.push(...dnsSubdomainFaults(nodeName).map((fault) => invalid(`${path}.nodeName`, nodeName, fault)))
   const at = `${path}.deprecatedTopology`
   const count = Object.keys(topology ?? {}).length
   if (count > maxTopologyLabels) errors.push(tooMany(at, count, maxTopologyLabels))
@@ -90,7 +115,8 @@ function validateEndpoint(endpoint: Endpoint, type: string, path: string): reado
   if (topology !== undefined && Object.hasOwn(topology, zoneLabel)) {
     errors.push(internal(`${at}[${zoneLabel}]`, 'reserved key was not removed in conversion'))
   }
-  if (hostname !== undefined) errors.push(...dnsLabelFaults(hostname).map((fault) => invalid(`${path}.hostname`, hostname, fault)))
+  if (hostname !== undefined)
+    errors.push(...dnsLabelFaults(hostname).map((fault) => invalid(`${path}.hostname`, hostname, fault)))
   if (hints !== undefined) errors.push(...hintErrors(hints, `${path}.hints`))
   return errors
 }
@@ -99,14 +125,18 @@ function validateEndpoint(endpoint: Endpoint, type: string, path: string): reado
 export function validateEndpointSlice(slice: EndpointSlice): readonly FieldError[] {
   const { addressType } = slice
   const endpoints = (slice.endpoints as readonly Endpoint[] | null | undefined) ?? []
-  const all = endpoints.length > maxEndpoints
-    ? [tooMany('endpoints', endpoints.length, maxEndpoints)]
-    : endpoints.flatMap((endpoint, index) => validateEndpoint(endpoint, addressType, `endpoints[${index}]`))
+  const all =
+    endpoints.length > maxEndpoints
+      ? [tooMany('endpoints', endpoints.length, maxEndpoints)]
+      : endpoints.flatMap((endpoint, index) => validateEndpoint(endpoint, addressType, `endpoints[${index}]`))
   return [...validateType(addressType), ...validatePorts(slice.ports ?? []), ...all]
 }
 
 /** The type of the addresses stays. Source: ValidateEndpointSliceUpdate. */
 export function validateEndpointSliceUpdate(next: EndpointSlice, old: EndpointSlice): readonly FieldError[] {
-  const changed = next.addressType === old.addressType ? [] : [invalid('addressType', next.addressType, 'field is immutable')]
+  const changed =
+    next.addressType === old.addressType
+      ? []
+      : [invalid('addressType', next.addressType, 'field is immutable')]
   return [...validateEndpointSlice(next), ...changed]
 }

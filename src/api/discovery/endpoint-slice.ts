@@ -11,19 +11,23 @@ const shown = 3
 const managedBy = 'endpointslice.kubernetes.io/managed-by'
 const controllers = new Set(['endpointslice-controller.k8s.io', 'endpointslicemirroring-controller.k8s.io'])
 
-/** Source: pkg/apis/discovery/v1/defaults.go SetDefaults_EndpointPort. Lists without items are written as null. */
+/**
+ * Source: pkg/apis/discovery/v1/defaults.go SetDefaults_EndpointPort. Lists without items are written as
+ * null.
+ */
 function setDefaults(slice: Draft<EndpointSlice>): void {
   for (const port of slice.ports ?? []) {
     if (Object.isFrozen(port)) continue
     port.name ??= ''
     port.protocol ??= 'TCP'
   }
-  const lists = slice as { endpoints: unknown[] | null, ports?: unknown[] | null }
+  const lists = slice as { endpoints: unknown[] | null; ports?: unknown[] | null }
   if ((lists.endpoints ?? []).length === 0) lists.endpoints = null
   if ((lists.ports ?? []).length === 0) lists.ports = null
 }
 
-const endpointsOf = ({ endpoints }: EndpointSlice): readonly Endpoint[] => (endpoints as readonly Endpoint[] | null) ?? []
+const endpointsOf = ({ endpoints }: EndpointSlice): readonly Endpoint[] =>
+  (endpoints as readonly Endpoint[] | null) ?? []
 
 /** v1 takes no topology maps; those that are there may stay. Source: dropTopologyOnV1. */
 function dropTopology(slice: Draft<EndpointSlice>, old: EndpointSlice | undefined): void {
@@ -36,17 +40,25 @@ function dropTopology(slice: Draft<EndpointSlice>, old: EndpointSlice | undefine
   })
 }
 
-/** All but the metadata, and the labels. Source: pkg/registry/discovery/endpointslice/strategy.go PrepareForUpdate. */
+/**
+ * All but the metadata, and the labels. Source: pkg/registry/discovery/endpointslice/strategy.go
+ * PrepareForUpdate.
+ */
 function generationChanged(next: EndpointSlice, old: EndpointSlice): boolean {
-  return !semanticEqual({ ...next, metadata: next.metadata.labels ?? {} }, { ...old, metadata: old.metadata.labels ?? {} })
+  return !semanticEqual(
+    { ...next, metadata: next.metadata.labels ?? {} },
+    { ...old, metadata: old.metadata.labels ?? {} },
+  )
 }
 
 /** Source: warnOnDeprecatedAddressType, warnOnBadIPs; what the controllers write is not looked at. */
 function warnings(slice: EndpointSlice, old: EndpointSlice | undefined): readonly string[] {
-  if (slice.addressType === 'FQDN') return old === undefined ? ['spec.addressType: FQDN endpoints are deprecated'] : []
+  if (slice.addressType === 'FQDN')
+    return old === undefined ? ['spec.addressType: FQDN endpoints are deprecated'] : []
   if (controllers.has(slice.metadata.labels?.[managedBy] ?? '')) return []
   return endpointsOf(slice).flatMap(({ addresses }, index) =>
-    addresses.flatMap((address, at) => ipWarnings(address, `endpoints[${index}].addresses[${at}]`)))
+    addresses.flatMap((address, at) => ipWarnings(address, `endpoints[${index}].addresses[${at}]`)),
+  )
 }
 
 function listText(items: readonly string[]): string {
@@ -57,18 +69,27 @@ function listText(items: readonly string[]): string {
 
 /** discovery.k8s.io/v1 EndpointSlice. */
 export const endpointSliceDefinition: KindDefinition<EndpointSlice> = defineKind<EndpointSlice>({
-  group: 'discovery.k8s.io', version: 'v1', kind: 'EndpointSlice', resource: 'endpointslices', namespaced: true,
+  group: 'discovery.k8s.io',
+  version: 'v1',
+  kind: 'EndpointSlice',
+  resource: 'endpointslices',
+  namespaced: true,
   storagePrefix: '/registry/endpointslices',
-  setDefaults, validate: validateEndpointSlice, validateUpdate: validateEndpointSliceUpdate,
+  setDefaults,
+  validate: validateEndpointSlice,
+  validateUpdate: validateEndpointSliceUpdate,
   strategy: {
     prepareForCreate: (slice) => dropTopology(slice, undefined),
     prepareForUpdate: dropTopology,
-    generationChanged, warnings,
+    generationChanged,
+    warnings,
   },
   columns: [
     nameColumn(),
     column('AddressType', ({ addressType }) => addressType),
-    column('Ports', ({ ports }) => listText((ports ?? []).map(({ port, name }) => (port === undefined ? name ?? '*' : String(port))))),
+    column('Ports', ({ ports }) =>
+      listText((ports ?? []).map(({ port, name }) => (port === undefined ? (name ?? '*') : String(port)))),
+    ),
     column('Endpoints', (slice) => listText(endpointsOf(slice).flatMap(({ addresses }) => addresses))),
     ageColumn(),
   ],

@@ -3,7 +3,19 @@ import type { KindDefinition, KubeObject } from '../definition.js'
 import { convertedAs } from '../converted-as.js'
 import type { Draft } from '../draft.js'
 import { metaSchema } from '../meta/generated.js'
-import { always, atomicList, defineGroup, map, message, named, pointer, ref, required, setList, string } from '../schema/dsl.js'
+import {
+  always,
+  atomicList,
+  defineGroup,
+  map,
+  message,
+  named,
+  pointer,
+  ref,
+  required,
+  setList,
+  string,
+} from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 import { endpointSliceDefinition } from './endpoint-slice.js'
 import { zoneLabel } from './endpoint-slice-validation.js'
@@ -11,7 +23,9 @@ import { discoverySchema, type Endpoint, type EndpointSlice } from './generated.
 
 const hostnameLabel = 'kubernetes.io/hostname'
 
-type BetaEndpoint = Omit<Endpoint, 'deprecatedTopology' | 'zone'> & { readonly topology?: Readonly<Record<string, string>> }
+type BetaEndpoint = Omit<Endpoint, 'deprecatedTopology' | 'zone'> & {
+  readonly topology?: Readonly<Record<string, string>>
+}
 
 /** An EndpointSlice as v1beta1 had it: the zone lies in a map of labels. */
 export interface BetaEndpointSlice extends KubeObject {
@@ -22,24 +36,29 @@ export interface BetaEndpointSlice extends KubeObject {
 
 /** Field tables of io.k8s.api.discovery.v1beta1. */
 export const discoveryBetaSchema: SchemaGroup = defineGroup(
-  'io.k8s.api.discovery.v1beta1', 'v1beta1', [discoverySchema, coreSchema, metaSchema], {
-    Endpoint: () => message({
-      addresses: required(always(setList(string))),
-      conditions: always(ref('EndpointConditions')),
-      hints: ref('EndpointHints'),
-      hostname: pointer(string),
-      nodeName: pointer(string),
-      targetRef: ref('ObjectReference'),
-      topology: map(string),
-    }),
-    EndpointSlice: () => message({
-      addressType: required(always(named('v1beta1.AddressType', ['FQDN', 'IPv4', 'IPv6']))),
-      apiVersion: pointer(string),
-      endpoints: required(always(atomicList(ref('Endpoint')))),
-      kind: pointer(string),
-      metadata: always(ref('ObjectMeta')),
-      ports: always(atomicList(ref('EndpointPort'))),
-    }),
+  'io.k8s.api.discovery.v1beta1',
+  'v1beta1',
+  [discoverySchema, coreSchema, metaSchema],
+  {
+    Endpoint: () =>
+      message({
+        addresses: required(always(setList(string))),
+        conditions: always(ref('EndpointConditions')),
+        hints: ref('EndpointHints'),
+        hostname: pointer(string),
+        nodeName: pointer(string),
+        targetRef: ref('ObjectReference'),
+        topology: map(string),
+      }),
+    EndpointSlice: () =>
+      message({
+        addressType: required(always(named('v1beta1.AddressType', ['FQDN', 'IPv4', 'IPv6']))),
+        apiVersion: pointer(string),
+        endpoints: required(always(atomicList(ref('Endpoint')))),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        ports: always(atomicList(ref('EndpointPort'))),
+      }),
   },
 )
 
@@ -74,16 +93,25 @@ const { prepareForCreate: _, prepareForUpdate: __, ...strategy } = endpointSlice
 
 /** discovery.k8s.io/v1beta1 EndpointSlice, which keeps its topology maps. */
 export const endpointSliceBetaDefinition: KindDefinition = {
-  ...convertedAs<BetaEndpointSlice, EndpointSlice>({ ...endpointSliceDefinition, strategy }, {
-    group: 'discovery.k8s.io', version: 'v1beta1',
-    encode: ({ endpoints, ...slice }) => ({
-      ...slice, apiVersion: 'discovery.k8s.io/v1', endpoints: endpoints?.map(endpointToV1) ?? null,
-    }) as EndpointSlice,
-    decode: ({ endpoints, ...slice }) => ({
-      ...slice, apiVersion: 'discovery.k8s.io/v1beta1', endpoints: (endpoints as readonly Endpoint[] | null)?.map(endpointToBeta) ?? null,
-    }),
-    // ports are the same in both
-    setDefaults: (draft) => endpointSliceDefinition.setDefaults?.(draft as unknown as Draft<EndpointSlice>),
-  }),
+  ...convertedAs<BetaEndpointSlice, EndpointSlice>(
+    { ...endpointSliceDefinition, strategy },
+    {
+      group: 'discovery.k8s.io',
+      version: 'v1beta1',
+      encode: ({ endpoints, ...slice }) =>
+        ({
+          ...slice,
+          apiVersion: 'discovery.k8s.io/v1',
+          endpoints: endpoints?.map(endpointToV1) ?? null,
+        }) as EndpointSlice,
+      decode: ({ endpoints, ...slice }) => ({
+        ...slice,
+        apiVersion: 'discovery.k8s.io/v1beta1',
+        endpoints: (endpoints as readonly Endpoint[] | null)?.map(endpointToBeta) ?? null,
+      }),
+      // ports are the same in both
+      setDefaults: (draft) => endpointSliceDefinition.setDefaults?.(draft as unknown as Draft<EndpointSlice>),
+    },
+  ),
   deprecated: { since: 21, removed: 25, use: 'discovery.k8s.io/v1 EndpointSlice' },
 }

@@ -4,5 +4,6 @@ import { eventsEventDefinition } from './event.js'
 
 /** The kinds of events.k8s.io. */
 export const eventsDefinitions: readonly KindDefinition[] = [
-  erase(eventsEventDefinition), servedAs(eventsEventDefinition, 'events.k8s.io', 'v1beta1'),
+  erase(eventsEventDefinition),
+  servedAs(eventsEventDefinition, 'events.k8s.io', 'v1beta1'),
 ]

@@ -3,7 +3,18 @@ import { coreSchema } from '../core/generated.js'
 import { metaSchema } from '../meta/generated.js'
 import type { EventSource, ObjectReference } from '../core/generated.js'
 import type { ObjectMeta } from '../meta/generated.js'
-import { always, defineGroup, int32, message, microTime, pointer, ref, required, string, time } from '../schema/dsl.js'
+import {
+  always,
+  defineGroup,
+  int32,
+  message,
+  microTime,
+  pointer,
+  ref,
+  required,
+  string,
+  time,
+} from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 
 export interface Event {
@@ -33,27 +44,26 @@ export interface EventSeries {
 
 /** Field tables of io.k8s.api.events.v1. */
 export const eventsSchema: SchemaGroup = defineGroup('io.k8s.api.events.v1', 'v1', [coreSchema, metaSchema], {
-  Event: () => message({
-    action: string,
-    apiVersion: pointer(string),
-    deprecatedCount: int32,
-    deprecatedFirstTimestamp: always(time),
-    deprecatedLastTimestamp: always(time),
-    deprecatedSource: always(ref('EventSource')),
-    eventTime: required(always(microTime)),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    note: string,
-    reason: string,
-    regarding: always(ref('ObjectReference')),
-    related: ref('ObjectReference'),
-    reportingController: string,
-    reportingInstance: string,
-    series: ref('EventSeries'),
-    type: string,
-  }),
-  EventSeries: () => message({
-    count: required(always(int32)),
-    lastObservedTime: required(always(microTime)),
-  }),
+  Event: () =>
+    message({
+      action: string,
+      apiVersion: pointer(string),
+      deprecatedCount: int32,
+      deprecatedFirstTimestamp: always(time),
+      deprecatedLastTimestamp: always(time),
+      deprecatedSource: always(ref('EventSource')),
+      eventTime: required(always(microTime)),
+      kind: pointer(string),
+      metadata: always(ref('ObjectMeta')),
+      note: string,
+      reason: string,
+      regarding: always(ref('ObjectReference')),
+      related: ref('ObjectReference'),
+      reportingController: string,
+      reportingInstance: string,
+      series: ref('EventSeries'),
+      type: string,
+    }),
+  EventSeries: () =>
+    message({ count: required(always(int32)), lastObservedTime: required(always(microTime)) }),
 })

@@ -6,5 +6,8 @@ import type { SchemaGroup } from '../schema/types.js'
 
 /** Field tables of io.k8s.api.extensions.v1beta1: those of the groups that its kinds moved to. */
 export const extensionsSchema: SchemaGroup = defineGroup(
-  'io.k8s.api.extensions.v1beta1', 'v1beta1', [appsSchema, networkingBetaSchema, podSecurityPolicySchema], {},
+  'io.k8s.api.extensions.v1beta1',
+  'v1beta1',
+  [appsSchema, networkingBetaSchema, podSecurityPolicySchema],
+  {},
 )

@@ -1,32 +1,55 @@
 /**
- * Priority levels and flow schemas that every apiserver makes. Source: k8s.io/apiserver pkg/apis/flowcontrol/bootstrap/default.go;
- * compared with what a v1.34 server serves.
+ * Priority levels and flow schemas that every apiserver makes. Source: k8s.io/apiserver
+ * pkg/apis/flowcontrol/bootstrap/default.go; compared with what a v1.34 server serves.
  */
 import type { KubeObject } from '../definition.js'
 import { deepFreeze } from '../schema/freeze.js'
 import { formatTime } from '../time.js'
-import type { FlowSchemaSpec, NonResourcePolicyRule, PriorityLevelConfigurationSpec, ResourcePolicyRule, Subject } from './generated.js'
+import type {
+  FlowSchemaSpec,
+  NonResourcePolicyRule,
+  PriorityLevelConfigurationSpec,
+  ResourcePolicyRule,
+  Subject,
+} from './generated.js'
 
 const apiVersion = 'flowcontrol.apiserver.k8s.io/v1'
 
-const anyResource: ResourcePolicyRule = { verbs: ['*'], apiGroups: ['*'], resources: ['*'], clusterScope: true, namespaces: ['*'] }
+const anyResource: ResourcePolicyRule = {
+  verbs: ['*'],
+  apiGroups: ['*'],
+  resources: ['*'],
+  clusterScope: true,
+  namespaces: ['*'],
+}
 const anyUrl: NonResourcePolicyRule = { verbs: ['*'], nonResourceURLs: ['*'] }
 const everything = { resourceRules: [anyResource], nonResourceRules: [anyUrl] }
 const leases = { apiGroups: ['coordination.k8s.io'], resources: ['leases'], namespaces: ['*'] }
 
 const group = (name: string): Subject => ({ kind: 'Group', group: { name } })
 const user = (name: string): Subject => ({ kind: 'User', user: { name } })
-const systemAccounts: Subject = { kind: 'ServiceAccount', serviceAccount: { namespace: 'kube-system', name: '*' } }
+const systemAccounts: Subject = {
+  kind: 'ServiceAccount',
+  serviceAccount: { namespace: 'kube-system', name: '*' },
+}
 const everyone = [group('system:unauthenticated'), group('system:authenticated')]
 
 /** A level with queues: shares, what it lends, number of queues, hand size. */
-function queued(shares: number, lendablePercent: number, queues: number, handSize: number): PriorityLevelConfigurationSpec {
+function queued(
+  shares: number,
+  lendablePercent: number,
+  queues: number,
+  handSize: number,
+): PriorityLevelConfigurationSpec {
   const limitResponse = { type: 'Queue', queuing: { queues, handSize, queueLengthLimit: 50 } }
   return { type: 'Limited', limited: { nominalConcurrencyShares: shares, limitResponse, lendablePercent } }
 }
 
 const levels = (): Readonly<Record<string, PriorityLevelConfigurationSpec>> => ({
-  'catch-all': { type: 'Limited', limited: { nominalConcurrencyShares: 5, limitResponse: { type: 'Reject' }, lendablePercent: 0 } },
+  'catch-all': {
+    type: 'Limited',
+    limited: { nominalConcurrencyShares: 5, limitResponse: { type: 'Reject' }, lendablePercent: 0 },
+  },
   exempt: { type: 'Exempt', exempt: { nominalConcurrencyShares: 0, lendablePercent: 0 } },
   'global-default': queued(20, 50, 128, 6),
   'leader-election': queued(10, 0, 16, 4),
@@ -43,11 +66,15 @@ interface Rules {
 
 /** A schema: its level, its precedence, by what it tells flows apart, its one rule. */
 function flow(
-  name: string, matchingPrecedence: number, method: 'ByUser' | 'ByNamespace' | undefined, subjects: readonly Subject[],
+  name: string,
+  matchingPrecedence: number,
+  method: 'ByUser' | 'ByNamespace' | undefined,
+  subjects: readonly Subject[],
   rules: Rules = everything,
 ): FlowSchemaSpec {
   return {
-    priorityLevelConfiguration: { name }, matchingPrecedence,
+    priorityLevelConfiguration: { name },
+    matchingPrecedence,
     ...(method === undefined ? {} : { distinguisherMethod: { type: method } }),
     rules: [{ subjects, ...rules }],
   }
@@ -57,7 +84,9 @@ const schemas = (): Readonly<Record<string, FlowSchemaSpec>> => ({
   'catch-all': flow('catch-all', 10_000, 'ByUser', everyone),
   exempt: flow('exempt', 1, undefined, [group('system:masters')]),
   'global-default': flow('global-default', 9900, 'ByUser', everyone),
-  'kube-controller-manager': flow('workload-high', 800, 'ByNamespace', [user('system:kube-controller-manager')]),
+  'kube-controller-manager': flow('workload-high', 800, 'ByNamespace', [
+    user('system:kube-controller-manager'),
+  ]),
   'kube-scheduler': flow('workload-high', 800, 'ByNamespace', [user('system:kube-scheduler')]),
   'kube-system-service-accounts': flow('workload-high', 900, 'ByNamespace', [systemAccounts]),
   probes: flow('exempt', 2, undefined, everyone, {
@@ -65,20 +94,32 @@ const schemas = (): Readonly<Record<string, FlowSchemaSpec>> => ({
   }),
   'service-accounts': flow('workload-low', 9000, 'ByUser', [group('system:serviceaccounts')]),
   'system-leader-election': flow(
-    'leader-election', 100, 'ByUser', [user('system:kube-controller-manager'), user('system:kube-scheduler'), systemAccounts],
+    'leader-election',
+    100,
+    'ByUser',
+    [user('system:kube-controller-manager'), user('system:kube-scheduler'), systemAccounts],
     { resourceRules: [{ verbs: ['get', 'create', 'update'], ...leases }] },
   ),
   'system-node-high': flow('node-high', 400, 'ByUser', [group('system:nodes')], {
     resourceRules: [
-      { verbs: ['*'], apiGroups: [''], resources: ['nodes', 'nodes/status'], clusterScope: true, namespaces: ['*'] },
+      {
+        verbs: ['*'],
+        apiGroups: [''],
+        resources: ['nodes', 'nodes/status'],
+        clusterScope: true,
+        namespaces: ['*'],
+      },
       { verbs: ['*'], ...leases },
     ],
   }),
   'system-nodes': flow('system', 500, 'ByUser', [group('system:nodes')]),
 })
 
-const metadataOf = (name: string): KubeObject['metadata'] =>
-  ({ name, generation: 1, annotations: { 'apf.kubernetes.io/autoupdate-spec': 'true' } })
+const metadataOf = (name: string): KubeObject['metadata'] => ({
+  name,
+  generation: 1,
+  annotations: { 'apf.kubernetes.io/autoupdate-spec': 'true' },
+})
 
 /** That the level of a schema is there, as the apiserver's own controller says. */
 function notDangling({ priorityLevelConfiguration: { name } }: FlowSchemaSpec, now: number): object {
@@ -87,18 +128,28 @@ function notDangling({ priorityLevelConfiguration: { name } }: FlowSchemaSpec, n
 }
 
 function build(now: number): readonly KubeObject[] {
-  const ofLevels = Object.entries(levels()).map(([name, spec]) =>
-    ({ kind: 'PriorityLevelConfiguration', apiVersion, metadata: metadataOf(name), spec, status: {} }))
-  const ofSchemas = Object.entries(schemas()).map(([name, spec]) =>
-    ({ kind: 'FlowSchema', apiVersion, metadata: metadataOf(name), spec, status: { conditions: [notDangling(spec, now)] } }))
+  const ofLevels = Object.entries(levels()).map(([name, spec]) => ({
+    kind: 'PriorityLevelConfiguration',
+    apiVersion,
+    metadata: metadataOf(name),
+    spec,
+    status: {},
+  }))
+  const ofSchemas = Object.entries(schemas()).map(([name, spec]) => ({
+    kind: 'FlowSchema',
+    apiVersion,
+    metadata: metadataOf(name),
+    spec,
+    status: { conditions: [notDangling(spec, now)] },
+  }))
   return deepFreeze([...ofLevels, ...ofSchemas])
 }
 
-let latest: { readonly now: number, readonly objects: readonly KubeObject[] } | undefined
+let latest: { readonly now: number; readonly objects: readonly KubeObject[] } | undefined
 
 /**
- * The default flow control objects, complete but for uid, resourceVersion and creationTimestamp. `now` is virtual milliseconds; for
- * the same instant the array is the same.
+ * The default flow control objects, complete but for uid, resourceVersion and creationTimestamp. `now` is
+ * virtual milliseconds; for the same instant the array is the same.
  */
 export function defaultFlowControl(now: number): readonly KubeObject[] {
   if (latest?.now !== now) latest = { now, objects: build(now) }

@@ -6,8 +6,10 @@ import { priorityLevelConfigurationDefinition } from './priority-level-configura
 const group = 'flowcontrol.apiserver.k8s.io'
 
 /** v1beta3 has the shape of v1. */
-const beta = (definition: KindDefinition): KindDefinition =>
-  ({ ...servedAs(definition, group, 'v1beta3'), deprecated: { since: 29, removed: 32, use: `${group}/v1 ${definition.kind}` } })
+const beta = (definition: KindDefinition): KindDefinition => ({
+  ...servedAs(definition, group, 'v1beta3'),
+  deprecated: { since: 29, removed: 32, use: `${group}/v1 ${definition.kind}` },
+})
 
 const v1 = [erase(flowSchemaDefinition), erase(priorityLevelConfigurationDefinition)]
 

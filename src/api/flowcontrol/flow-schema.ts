@@ -3,7 +3,13 @@ import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
 import { dnsLabelFaults, dnsSubdomainFaults, pathSegmentFaults } from '../names.js'
-import type { FlowSchema, NonResourcePolicyRule, PolicyRulesWithSubjects, ResourcePolicyRule, Subject } from './generated.js'
+import type {
+  FlowSchema,
+  NonResourcePolicyRule,
+  PolicyRulesWithSubjects,
+  ResourcePolicyRule,
+  Subject,
+} from './generated.js'
 
 const group = 'flowcontrol.apiserver.k8s.io'
 const maxPrecedence = 10_000
@@ -12,9 +18,18 @@ const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', '
 /** What is said of a list that is empty, and of a star that is not alone. */
 const listTexts = {
   verbs: ['verbs must contain at least one value', "if '*' is present, must not specify other verbs"],
-  apiGroups: ['resource rules must supply at least one api group', "if '*' is present, must not specify other api groups"],
-  resources: ['resource rules must supply at least one resource', "if '*' is present, must not specify other resources"],
-  nonResourceURLs: ['nonResourceURLs must contain at least one value', "if '*' is present, must not specify other non-resource URLs"],
+  apiGroups: [
+    'resource rules must supply at least one api group',
+    "if '*' is present, must not specify other api groups",
+  ],
+  resources: [
+    'resource rules must supply at least one resource',
+    "if '*' is present, must not specify other resources",
+  ],
+  nonResourceURLs: [
+    'nonResourceURLs must contain at least one value',
+    "if '*' is present, must not specify other non-resource URLs",
+  ],
 } as const
 
 /** Source: pkg/apis/flowcontrol/v1/defaults.go SetDefaults_FlowSchemaSpec. */
@@ -32,33 +47,48 @@ function nonEmpty<T>(list: readonly T[] | null | undefined): readonly T[] | unde
 
 function validateSubject(subject: Subject, path: string, errors: FieldError[]): void {
   const { kind, user, group: group_, serviceAccount } = subject
-  const kinds = [['User', 'user', user], ['Group', 'group', group_], ['ServiceAccount', 'serviceAccount', serviceAccount]] as const
+  const kinds = [
+    ['User', 'user', user],
+    ['Group', 'group', group_],
+    ['ServiceAccount', 'serviceAccount', serviceAccount],
+  ] as const
   const own = kinds.find(([name]) => name === kind)
   if (own === undefined) {
     errors.push(notSupported(`${path}.kind`, kind, ['Group', 'ServiceAccount', 'User']))
     return
   }
   const [name, field, value] = own
-  if (value === undefined) errors.push(required(`${path}.${field}`, `${field} is required when subject kind is '${name}'`))
+  if (value === undefined)
+    errors.push(required(`${path}.${field}`, `${field} is required when subject kind is '${name}'`))
   else if (value.name === '') errors.push(required(`${path}.${field}.name`))
   else if (kind === 'ServiceAccount') validateAccount(subject, path, errors)
   for (const [other, otherField, otherValue] of kinds) {
     if (other !== kind && otherValue !== undefined) {
-      errors.push(forbidden(`${path}.${otherField}`, `${otherField} is forbidden when subject kind is not '${other}'`))
+      errors.push(
+        forbidden(`${path}.${otherField}`, `${otherField} is forbidden when subject kind is not '${other}'`),
+      )
     }
   }
 }
 
 function validateAccount({ serviceAccount }: Subject, path: string, errors: FieldError[]): void {
   const { name = '', namespace = '' } = serviceAccount ?? {}
-  if (name !== '*') for (const fault of dnsSubdomainFaults(name)) errors.push(invalid(`${path}.serviceAccount.name`, name, fault))
-  if (namespace === '') errors.push(required(`${path}.serviceAccount.namespace`, 'must specify namespace for service account'))
-  else for (const fault of dnsLabelFaults(namespace)) errors.push(invalid(`${path}.serviceAccount.namespace`, namespace, fault))
+  if (name !== '*')
+    for (const fault of dnsSubdomainFaults(name))
+      errors.push(invalid(`${path}.serviceAccount.name`, name, fault))
+  if (namespace === '')
+    errors.push(required(`${path}.serviceAccount.namespace`, 'must specify namespace for service account'))
+  else
+    for (const fault of dnsLabelFaults(namespace))
+      errors.push(invalid(`${path}.serviceAccount.namespace`, namespace, fault))
 }
 
 /** A list with at least one item; a star stands alone. Answers whether all is well so far. */
 function validateList(
-  list: readonly string[] | null | undefined, field: keyof typeof listTexts, path: string, errors: FieldError[],
+  list: readonly string[] | null | undefined,
+  field: keyof typeof listTexts,
+  path: string,
+  errors: FieldError[],
 ): boolean {
   const items = nonEmpty(list)
   const [emptyText, starText] = listTexts[field]
@@ -71,7 +101,8 @@ function validateList(
 function validateVerbs(list: readonly string[] | null | undefined, path: string, errors: FieldError[]): void {
   if (!validateList(list, 'verbs', path, errors)) return
   const items = nonEmpty(list) ?? []
-  if (items[0] !== '*' && items.some((verb) => !verbs.includes(verb))) errors.push(notSupported(`${path}.verbs`, items, verbs))
+  if (items[0] !== '*' && items.some((verb) => !verbs.includes(verb)))
+    errors.push(notSupported(`${path}.verbs`, items, verbs))
 }
 
 function validateResourceRule(rule: ResourcePolicyRule, path: string, errors: FieldError[]): void {
@@ -80,7 +111,12 @@ function validateResourceRule(rule: ResourcePolicyRule, path: string, errors: Fi
   validateList(rule.resources, 'resources', path, errors)
   const namespaces = nonEmpty(rule.namespaces)
   if (namespaces === undefined && rule.clusterScope !== true) {
-    errors.push(required(`${path}.namespaces`, 'resource rules that are not cluster scoped must supply at least one namespace'))
+    errors.push(
+      required(
+        `${path}.namespaces`,
+        'resource rules that are not cluster scoped must supply at least one namespace',
+      ),
+    )
   }
   if (namespaces?.includes('*') === true && namespaces.length > 1) {
     errors.push(invalid(`${path}.namespaces`, namespaces, "may not specify '*' with other namespaces"))
@@ -88,22 +124,30 @@ function validateResourceRule(rule: ResourcePolicyRule, path: string, errors: Fi
   namespaces?.forEach((namespace, index) => {
     if (namespace === '*') return
     for (const fault of dnsLabelFaults(namespace)) {
-      errors.push(invalid(`${path}.namespaces[${index}]`, namespace, `should be a valid namespace name: ${fault}`))
+      errors.push(
+        invalid(`${path}.namespaces[${index}]`, namespace, `should be a valid namespace name: ${fault}`),
+      )
     }
   })
 }
 
-function validateNonResourceRule({ verbs: list, nonResourceURLs: given }: NonResourcePolicyRule, path: string, errors: FieldError[]): void {
+function validateNonResourceRule(
+  { verbs: list, nonResourceURLs: given }: NonResourcePolicyRule,
+  path: string,
+  errors: FieldError[],
+): void {
   validateVerbs(list, path, errors)
   if (!validateList(given, 'nonResourceURLs', path, errors)) return
   nonEmpty(given)?.forEach((url, index) => {
-    if (url !== '*' && !url.startsWith('/')) errors.push(invalid(`${path}.nonResourceURLs[${index}]`, url, "must start with '/'"))
+    if (url !== '*' && !url.startsWith('/'))
+      errors.push(invalid(`${path}.nonResourceURLs[${index}]`, url, "must start with '/'"))
   })
 }
 
 function validateRule(rule: PolicyRulesWithSubjects, path: string, errors: FieldError[]): void {
   const subjects = nonEmpty(rule.subjects)
-  if (subjects === undefined) errors.push(required(`${path}.subjects`, 'subjects must contain at least one value'))
+  if (subjects === undefined)
+    errors.push(required(`${path}.subjects`, 'subjects must contain at least one value'))
   subjects?.forEach((subject, index) => validateSubject(subject, `${path}.subjects[${index}]`, errors))
   const resources = nonEmpty(rule.resourceRules) ?? []
   const others = nonEmpty(rule.nonResourceRules) ?? []
@@ -117,28 +161,50 @@ function validateRule(rule: PolicyRulesWithSubjects, path: string, errors: Field
 /** Source: pkg/apis/flowcontrol/validation ValidateFlowSchema. */
 function validate({ metadata, spec }: FlowSchema): readonly FieldError[] {
   const errors: FieldError[] = []
-  const { matchingPrecedence, priorityLevelConfiguration: { name }, distinguisherMethod: method } = spec
-  if (matchingPrecedence <= 0) errors.push(invalid('spec.matchingPrecedence', matchingPrecedence, 'must be a positive value'))
+  const {
+    matchingPrecedence,
+    priorityLevelConfiguration: { name },
+    distinguisherMethod: method,
+  } = spec
+  if (matchingPrecedence <= 0)
+    errors.push(invalid('spec.matchingPrecedence', matchingPrecedence, 'must be a positive value'))
   if (matchingPrecedence > maxPrecedence) {
-    errors.push(invalid('spec.matchingPrecedence', matchingPrecedence, `must not be greater than ${maxPrecedence}`))
+    errors.push(
+      invalid('spec.matchingPrecedence', matchingPrecedence, `must not be greater than ${maxPrecedence}`),
+    )
   }
   if (matchingPrecedence === 1 && metadata.name !== 'exempt') {
-    errors.push(invalid('spec.matchingPrecedence', matchingPrecedence, "only the schema named 'exempt' may have matchingPrecedence 1"))
+    errors.push(
+      invalid(
+        'spec.matchingPrecedence',
+        matchingPrecedence,
+        "only the schema named 'exempt' may have matchingPrecedence 1",
+      ),
+    )
   }
   if (method !== undefined && method.type !== 'ByUser' && method.type !== 'ByNamespace') {
     errors.push(notSupported('spec.distinguisherMethod', method, ['ByNamespace', 'ByUser']))
   }
-  if (name === '') errors.push(required('spec.priorityLevelConfiguration.name', 'must reference a priority level'))
-  else for (const fault of pathSegmentFaults(name)) errors.push(invalid('spec.priorityLevelConfiguration.name', name, fault))
+  if (name === '')
+    errors.push(required('spec.priorityLevelConfiguration.name', 'must reference a priority level'))
+  else
+    for (const fault of pathSegmentFaults(name))
+      errors.push(invalid('spec.priorityLevelConfiguration.name', name, fault))
   spec.rules?.forEach((rule, index) => validateRule(rule, `spec.rules[${index}]`, errors))
   return errors
 }
 
 /** flowcontrol.apiserver.k8s.io/v1 FlowSchema: kept, but requests are not held back by it. */
 export const flowSchemaDefinition: KindDefinition<FlowSchema> = defineKind<FlowSchema>({
-  group, version: 'v1', kind: 'FlowSchema', resource: 'flowschemas', namespaced: false,
-  storagePrefix: '/registry/flowschemas', subresources: [statusOf(group, 'v1', 'FlowSchema')],
-  setDefaults, validate,
+  group,
+  version: 'v1',
+  kind: 'FlowSchema',
+  resource: 'flowschemas',
+  namespaced: false,
+  storagePrefix: '/registry/flowschemas',
+  subresources: [statusOf(group, 'v1', 'FlowSchema')],
+  setDefaults,
+  validate,
   strategy: {
     prepareForCreate: (schema) => {
       schema.status = {}
@@ -148,20 +214,29 @@ export const flowSchemaDefinition: KindDefinition<FlowSchema> = defineKind<FlowS
     },
     prepareForStatusUpdate: (schema, old) => {
       schema.spec = borrow(old.spec)
-      schema.metadata = { ...schema.metadata, ...(old.metadata.labels === undefined ? {} : { labels: borrow(old.metadata.labels) }) }
+      schema.metadata = {
+        ...schema.metadata,
+        ...(old.metadata.labels === undefined ? {} : { labels: borrow(old.metadata.labels) }),
+      }
     },
     validateStatusUpdate: () => [],
     generationChanged: specChanged,
     allowUnconditionalUpdate: false,
   },
-  // source: pkg/printers/internalversion/printers.go printFlowSchemaList, pkg/util/apihelpers FlowSchemaSequence
-  compareRows: (a, b) => a.spec.matchingPrecedence - b.spec.matchingPrecedence || ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1),
+  // source: pkg/printers/internalversion/printers.go printFlowSchemaList, pkg/util/apihelpers
+  // FlowSchemaSequence
+  compareRows: (a, b) =>
+    a.spec.matchingPrecedence - b.spec.matchingPrecedence ||
+    ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1),
   columns: [
     nameColumn(),
     column('PriorityLevel', ({ spec }) => spec.priorityLevelConfiguration.name),
     column('MatchingPrecedence', ({ spec }) => spec.matchingPrecedence),
     column('DistinguisherMethod', ({ spec }) => spec.distinguisherMethod?.type ?? '<none>'),
     ageColumn(),
-    column('MissingPL', ({ status }) => status.conditions?.find(({ type }) => type === 'Dangling')?.status ?? '?'),
+    column(
+      'MissingPL',
+      ({ status }) => status.conditions?.find(({ type }) => type === 'Dangling')?.status ?? '?',
+    ),
   ],
 })

@@ -2,7 +2,20 @@
 import { metaSchema } from '../meta/generated.js'
 import type { ObjectMeta } from '../meta/generated.js'
 import {
-  always, atomicList, boolean, defineGroup, int32, mapList, merge, message, named, pointer, ref, required, setList, string,
+  always,
+  atomicList,
+  boolean,
+  defineGroup,
+  int32,
+  mapList,
+  merge,
+  message,
+  named,
+  pointer,
+  ref,
+  required,
+  setList,
+  string,
   time,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
@@ -132,106 +145,97 @@ export interface UserSubject {
 
 /** Field tables of io.k8s.api.flowcontrol.v1. */
 export const flowcontrolSchema: SchemaGroup = defineGroup('io.k8s.api.flowcontrol.v1', 'v1', [metaSchema], {
-  ExemptPriorityLevelConfiguration: () => message({
-    lendablePercent: pointer(int32),
-    nominalConcurrencyShares: pointer(int32),
-  }),
-  FlowDistinguisherMethod: () => message({
-    type: required(always(named('v1.FlowDistinguisherMethodType'))),
-  }),
-  FlowSchema: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: always(ref('FlowSchemaSpec')),
-    status: always(ref('FlowSchemaStatus')),
-  }),
-  FlowSchemaCondition: () => message({
-    lastTransitionTime: time,
-    message: string,
-    reason: string,
-    status: named('v1.ConditionStatus'),
-    type: named('v1.FlowSchemaConditionType'),
-  }),
-  FlowSchemaSpec: () => message({
-    distinguisherMethod: ref('FlowDistinguisherMethod'),
-    matchingPrecedence: always(int32),
-    priorityLevelConfiguration: required(always(ref('PriorityLevelConfigurationReference'))),
-    rules: atomicList(ref('PolicyRulesWithSubjects')),
-  }),
-  FlowSchemaStatus: () => message({
-    conditions: merge('merge', mapList(ref('FlowSchemaCondition'), 'type'), 'type'),
-  }),
-  GroupSubject: () => message({
-    name: required(always(string)),
-  }),
-  LimitResponse: () => message({
-    queuing: ref('QueuingConfiguration'),
-    type: required(always(named('v1.LimitResponseType'))),
-  }),
-  LimitedPriorityLevelConfiguration: () => message({
-    borrowingLimitPercent: pointer(int32),
-    lendablePercent: pointer(int32),
-    limitResponse: always(ref('LimitResponse')),
-    nominalConcurrencyShares: pointer(int32),
-  }),
-  NonResourcePolicyRule: () => message({
-    nonResourceURLs: required(always(setList(string))),
-    verbs: required(always(setList(string))),
-  }),
-  PolicyRulesWithSubjects: () => message({
-    nonResourceRules: atomicList(ref('NonResourcePolicyRule')),
-    resourceRules: atomicList(ref('ResourcePolicyRule')),
-    subjects: required(always(atomicList(ref('Subject')))),
-  }),
-  PriorityLevelConfiguration: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: always(ref('PriorityLevelConfigurationSpec')),
-    status: always(ref('PriorityLevelConfigurationStatus')),
-  }),
-  PriorityLevelConfigurationCondition: () => message({
-    lastTransitionTime: time,
-    message: string,
-    reason: string,
-    status: named('v1.ConditionStatus'),
-    type: named('v1.PriorityLevelConfigurationConditionType'),
-  }),
-  PriorityLevelConfigurationReference: () => message({
-    name: required(always(string)),
-  }),
-  PriorityLevelConfigurationSpec: () => message({
-    exempt: ref('ExemptPriorityLevelConfiguration'),
-    limited: ref('LimitedPriorityLevelConfiguration'),
-    type: required(always(named('v1.PriorityLevelEnablement'))),
-  }),
-  PriorityLevelConfigurationStatus: () => message({
-    conditions: merge('merge', mapList(ref('PriorityLevelConfigurationCondition'), 'type'), 'type'),
-  }),
-  QueuingConfiguration: () => message({
-    handSize: always(int32),
-    queueLengthLimit: always(int32),
-    queues: always(int32),
-  }),
-  ResourcePolicyRule: () => message({
-    apiGroups: required(always(setList(string))),
-    clusterScope: boolean,
-    namespaces: always(setList(string)),
-    resources: required(always(setList(string))),
-    verbs: required(always(setList(string))),
-  }),
-  ServiceAccountSubject: () => message({
-    name: required(always(string)),
-    namespace: required(always(string)),
-  }),
-  Subject: () => message({
-    group: ref('GroupSubject'),
-    kind: required(always(named('v1.SubjectKind'))),
-    serviceAccount: ref('ServiceAccountSubject'),
-    user: ref('UserSubject'),
-  }),
-  UserSubject: () => message({
-    name: required(always(string)),
-  }),
+  ExemptPriorityLevelConfiguration: () =>
+    message({ lendablePercent: pointer(int32), nominalConcurrencyShares: pointer(int32) }),
+  FlowDistinguisherMethod: () => message({ type: required(always(named('v1.FlowDistinguisherMethodType'))) }),
+  FlowSchema: () =>
+    message({
+      apiVersion: pointer(string),
+      kind: pointer(string),
+      metadata: always(ref('ObjectMeta')),
+      spec: always(ref('FlowSchemaSpec')),
+      status: always(ref('FlowSchemaStatus')),
+    }),
+  FlowSchemaCondition: () =>
+    message({
+      lastTransitionTime: time,
+      message: string,
+      reason: string,
+      status: named('v1.ConditionStatus'),
+      type: named('v1.FlowSchemaConditionType'),
+    }),
+  FlowSchemaSpec: () =>
+    message({
+      distinguisherMethod: ref('FlowDistinguisherMethod'),
+      matchingPrecedence: always(int32),
+      priorityLevelConfiguration: required(always(ref('PriorityLevelConfigurationReference'))),
+      rules: atomicList(ref('PolicyRulesWithSubjects')),
+    }),
+  FlowSchemaStatus: () =>
+    message({ conditions: merge('merge', mapList(ref('FlowSchemaCondition'), 'type'), 'type') }),
+  GroupSubject: () => message({ name: required(always(string)) }),
+  LimitResponse: () =>
+    message({ queuing: ref('QueuingConfiguration'), type: required(always(named('v1.LimitResponseType'))) }),
+  LimitedPriorityLevelConfiguration: () =>
+    message({
+      borrowingLimitPercent: pointer(int32),
+      lendablePercent: pointer(int32),
+      limitResponse: always(ref('LimitResponse')),
+      nominalConcurrencyShares: pointer(int32),
+    }),
+  NonResourcePolicyRule: () =>
+    message({ nonResourceURLs: required(always(setList(string))), verbs: required(always(setList(string))) }),
+  PolicyRulesWithSubjects: () =>
+    message({
+      nonResourceRules: atomicList(ref('NonResourcePolicyRule')),
+      resourceRules: atomicList(ref('ResourcePolicyRule')),
+      subjects: required(always(atomicList(ref('Subject')))),
+    }),
+  PriorityLevelConfiguration: () =>
+    message({
+      apiVersion: pointer(string),
+      kind: pointer(string),
+      metadata: always(ref('ObjectMeta')),
+      spec: always(ref('PriorityLevelConfigurationSpec')),
+      status: always(ref('PriorityLevelConfigurationStatus')),
+    }),
+  PriorityLevelConfigurationCondition: () =>
+    message({
+      lastTransitionTime: time,
+      message: string,
+      reason: string,
+      status: named('v1.ConditionStatus'),
+      type: named('v1.PriorityLevelConfigurationConditionType'),
+    }),
+  PriorityLevelConfigurationReference: () => message({ name: required(always(string)) }),
+  PriorityLevelConfigurationSpec: () =>
+    message({
+      exempt: ref('ExemptPriorityLevelConfiguration'),
+      limited: ref('LimitedPriorityLevelConfiguration'),
+      type: required(always(named('v1.PriorityLevelEnablement'))),
+    }),
+  PriorityLevelConfigurationStatus: () =>
+    message({
+      conditions: merge('merge', mapList(ref('PriorityLevelConfigurationCondition'), 'type'), 'type'),
+    }),
+  QueuingConfiguration: () =>
+    message({ handSize: always(int32), queueLengthLimit: always(int32), queues: always(int32) }),
+  ResourcePolicyRule: () =>
+    message({
+      apiGroups: required(always(setList(string))),
+      clusterScope: boolean,
+      namespaces: always(setList(string)),
+      resources: required(always(setList(string))),
+      verbs: required(always(setList(string))),
+    }),
+  ServiceAccountSubject: () =>
+    message({ name: required(always(string)), namespace: required(always(string)) }),
+  Subject: () =>
+    message({
+      group: ref('GroupSubject'),
+      kind: required(always(named('v1.SubjectKind'))),
+      serviceAccount: ref('ServiceAccountSubject'),
+      user: ref('UserSubject'),
+    }),
+  UserSubject: () => message({ name: required(always(string)) }),
 })

@@ -2,7 +2,12 @@ import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusO
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
-import type { LimitedPriorityLevelConfiguration, LimitResponse, PriorityLevelConfiguration, QueuingConfiguration } from './generated.js'
+import type {
+  LimitedPriorityLevelConfiguration,
+  LimitResponse,
+  PriorityLevelConfiguration,
+  QueuingConfiguration,
+} from './generated.js'
 
 const group = 'flowcontrol.apiserver.k8s.io'
 const maxQueues = 10_000_000
@@ -27,10 +32,16 @@ function setDefaults({ spec }: Draft<PriorityLevelConfiguration>): void {
   if (queuing.queueLengthLimit === 0) queuing.queueLengthLimit = 50
 }
 
-function validateQueuing({ queues, handSize, queueLengthLimit }: QueuingConfiguration, path: string, errors: FieldError[]): void {
-  if (queueLengthLimit <= 0) errors.push(invalid(`${path}.queueLengthLimit`, queueLengthLimit, 'must be positive'))
+function validateQueuing(
+  { queues, handSize, queueLengthLimit }: QueuingConfiguration,
+  path: string,
+  errors: FieldError[],
+): void {
+  if (queueLengthLimit <= 0)
+    errors.push(invalid(`${path}.queueLengthLimit`, queueLengthLimit, 'must be positive'))
   if (queues <= 0) errors.push(invalid(`${path}.queues`, queues, 'must be positive'))
-  else if (queues > maxQueues) errors.push(invalid(`${path}.queues`, queues, `must not be greater than ${maxQueues}`))
+  else if (queues > maxQueues)
+    errors.push(invalid(`${path}.queues`, queues, `must not be greater than ${maxQueues}`))
   if (handSize <= 0) {
     errors.push(invalid(`${path}.handSize`, handSize, 'must be positive'))
     return
@@ -41,7 +52,9 @@ function validateQueuing({ queues, handSize, queueLengthLimit }: QueuingConfigur
   }
   const bits = entropyBits(queues, handSize)
   if (bits > maxHashBits) {
-    const text = `required entropy bits of deckSize ${queues} and handSize ${handSize} should not be greater than ${maxHashBits}`
+    const text =
+      `required entropy bits of deckSize ${queues} and handSize ${handSize} should not be greater than ` +
+      `${maxHashBits}`
     errors.push(invalid(`${path}.handSize`, handSize, text))
   }
 }
@@ -53,24 +66,43 @@ function entropyBits(deckSize: number, handSize: number): number {
 
 function validateResponse({ type, queuing }: LimitResponse, path: string, errors: FieldError[]): void {
   if (type === 'Reject') {
-    if (queuing !== undefined) errors.push(forbidden(`${path}.queuing`, "must be nil if limited.limitResponse.type is not 'Limited'"))
+    if (queuing !== undefined)
+      errors.push(forbidden(`${path}.queuing`, "must be nil if limited.limitResponse.type is not 'Limited'"))
   } else if (type === 'Queue') {
-    if (queuing === undefined) errors.push(required(`${path}.queuing`, "must not be empty if limited.limitResponse.type is 'Limited'"))
+    if (queuing === undefined)
+      errors.push(required(`${path}.queuing`, "must not be empty if limited.limitResponse.type is 'Limited'"))
     else validateQueuing(queuing, `${path}.queuing`, errors)
   } else errors.push(notSupported(`${path}.type`, type, ['Queue', 'Reject']))
 }
 
 function validatePercent(value: number | undefined, path: string, errors: FieldError[]): void {
-  if (value !== undefined && (value < 0 || value > 100)) errors.push(invalid(path, value, 'must be between 0 and 100, inclusive'))
+  if (value !== undefined && (value < 0 || value > 100))
+    errors.push(invalid(path, value, 'must be between 0 and 100, inclusive'))
 }
 
-function validateLimited(limited: LimitedPriorityLevelConfiguration, path: string, errors: FieldError[]): void {
-  const { nominalConcurrencyShares: shares = 0, limitResponse, lendablePercent, borrowingLimitPercent } = limited
-  if (shares < 0) errors.push(invalid(`${path}.nominalConcurrencyShares`, shares, 'must be a non-negative integer'))
+function validateLimited(
+  limited: LimitedPriorityLevelConfiguration,
+  path: string,
+  errors: FieldError[],
+): void {
+  const {
+    nominalConcurrencyShares: shares = 0,
+    limitResponse,
+    lendablePercent,
+    borrowingLimitPercent,
+  } = limited
+  if (shares < 0)
+    errors.push(invalid(`${path}.nominalConcurrencyShares`, shares, 'must be a non-negative integer'))
   validateResponse(limitResponse, `${path}.limitResponse`, errors)
   validatePercent(lendablePercent, `${path}.lendablePercent`, errors)
   if (borrowingLimitPercent !== undefined && borrowingLimitPercent < 0) {
-    errors.push(invalid(`${path}.borrowingLimitPercent`, borrowingLimitPercent, 'if specified, must be a non-negative integer'))
+    errors.push(
+      invalid(
+        `${path}.borrowingLimitPercent`,
+        borrowingLimitPercent,
+        'if specified, must be a non-negative integer',
+      ),
+    )
   }
 }
 
@@ -85,7 +117,8 @@ function validate({ metadata, spec }: PriorityLevelConfiguration): readonly Fiel
     errors.push(invalid('spec.type', type, "type must be 'Limited' if name is not 'exempt'"))
   }
   if (type === 'Exempt') {
-    if (limited !== undefined) errors.push(forbidden('spec.limited', "must be nil if the type is not 'Limited'"))
+    if (limited !== undefined)
+      errors.push(forbidden('spec.limited', "must be nil if the type is not 'Limited'"))
     const shares = exempt?.nominalConcurrencyShares
     if (shares !== undefined && shares < 0) {
       errors.push(invalid('spec.exempt.nominalConcurrencyShares', shares, 'must be a non-negative integer'))
@@ -93,40 +126,49 @@ function validate({ metadata, spec }: PriorityLevelConfiguration): readonly Fiel
     validatePercent(exempt?.lendablePercent, 'spec.exempt.lendablePercent', errors)
   } else if (type === 'Limited') {
     if (exempt !== undefined) errors.push(forbidden('spec.exempt', "must be nil if the type is 'Limited'"))
-    if (limited === undefined) errors.push(required('spec.limited', "must not be empty when type is 'Limited'"))
+    if (limited === undefined)
+      errors.push(required('spec.limited', "must not be empty when type is 'Limited'"))
     else validateLimited(limited, 'spec.limited', errors)
   } else errors.push(notSupported('spec.type', type, ['Exempt', 'Limited']))
   return errors
 }
 
-const queuingOf = ({ spec }: PriorityLevelConfiguration): QueuingConfiguration | undefined => spec.limited?.limitResponse.queuing
+const queuingOf = ({ spec }: PriorityLevelConfiguration): QueuingConfiguration | undefined =>
+  spec.limited?.limitResponse.queuing
 
 /** flowcontrol.apiserver.k8s.io/v1 PriorityLevelConfiguration: kept, but requests are not held back by it. */
-export const priorityLevelConfigurationDefinition: KindDefinition<PriorityLevelConfiguration> = defineKind<PriorityLevelConfiguration>({
-  group, version: 'v1', kind: 'PriorityLevelConfiguration', resource: 'prioritylevelconfigurations', namespaced: false,
-  storagePrefix: '/registry/prioritylevelconfigurations', subresources: [statusOf(group, 'v1', 'PriorityLevelConfiguration')],
-  setDefaults, validate,
-  strategy: {
-    prepareForCreate: (level) => {
-      level.status = {}
+export const priorityLevelConfigurationDefinition: KindDefinition<PriorityLevelConfiguration> =
+  defineKind<PriorityLevelConfiguration>({
+    group,
+    version: 'v1',
+    kind: 'PriorityLevelConfiguration',
+    resource: 'prioritylevelconfigurations',
+    namespaced: false,
+    storagePrefix: '/registry/prioritylevelconfigurations',
+    subresources: [statusOf(group, 'v1', 'PriorityLevelConfiguration')],
+    setDefaults,
+    validate,
+    strategy: {
+      prepareForCreate: (level) => {
+        level.status = {}
+      },
+      prepareForUpdate: (level, old) => {
+        level.status = borrow(old.status)
+      },
+      prepareForStatusUpdate: (level, old) => {
+        level.spec = borrow(old.spec)
+      },
+      validateStatusUpdate: () => [],
+      generationChanged: specChanged,
+      allowUnconditionalUpdate: false,
     },
-    prepareForUpdate: (level, old) => {
-      level.status = borrow(old.status)
-    },
-    prepareForStatusUpdate: (level, old) => {
-      level.spec = borrow(old.spec)
-    },
-    validateStatusUpdate: () => [],
-    generationChanged: specChanged,
-    allowUnconditionalUpdate: false,
-  },
-  columns: [
-    nameColumn(),
-    column('Type', ({ spec }) => spec.type),
-    column('NominalConcurrencyShares', ({ spec }) => spec.limited?.nominalConcurrencyShares ?? '<none>'),
-    column('Queues', (level) => queuingOf(level)?.queues ?? '<none>'),
-    column('HandSize', (level) => queuingOf(level)?.handSize ?? '<none>'),
-    column('QueueLengthLimit', (level) => queuingOf(level)?.queueLengthLimit ?? '<none>'),
-    ageColumn(),
-  ],
-})
+    columns: [
+      nameColumn(),
+      column('Type', ({ spec }) => spec.type),
+      column('NominalConcurrencyShares', ({ spec }) => spec.limited?.nominalConcurrencyShares ?? '<none>'),
+      column('Queues', (level) => queuingOf(level)?.queues ?? '<none>'),
+      column('HandSize', (level) => queuingOf(level)?.handSize ?? '<none>'),
+      column('QueueLengthLimit', (level) => queuingOf(level)?.queueLengthLimit ?? '<none>'),
+      ageColumn(),
+    ],
+  })

@@ -26,7 +26,8 @@ function evaluateStep(step: Step, value: unknown): readonly unknown[] {
 }
 
 function fieldOf(value: unknown, name: string): readonly unknown[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, name)) return []
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, name))
+    return []
   const field = (value as Readonly<Record<string, unknown>>)[name]
   return field === undefined ? [] : [field]
 }
@@ -81,4 +82,5 @@ function passes({ left, operator, right }: Extract<Step, { kind: 'filter' }>, it
 const operandValues = (operand: Operand, item: unknown): readonly unknown[] =>
   operand.kind === 'literal' ? [operand.value] : evaluatePath(operand.steps, item)
 
-const less = (a: unknown, b: unknown): boolean => (typeof a === 'number' && typeof b === 'number' ? a < b : String(a) < String(b))
+const less = (a: unknown, b: unknown): boolean =>
+  typeof a === 'number' && typeof b === 'number' ? a < b : String(a) < String(b)

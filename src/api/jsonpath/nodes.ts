@@ -8,7 +8,13 @@ export type Step =
   | { readonly kind: 'field'; readonly name: string }
   | { readonly kind: 'wildcard' }
   | { readonly kind: 'recursive' }
-  | { readonly kind: 'slice'; readonly start?: number; readonly end?: number; readonly step: number; readonly index: boolean }
+  | {
+      readonly kind: 'slice'
+      readonly start?: number
+      readonly end?: number
+      readonly step: number
+      readonly index: boolean
+    }
   | { readonly kind: 'filter'; readonly left: Operand; readonly operator: string; readonly right?: Operand }
   | { readonly kind: 'union'; readonly paths: readonly (readonly Step[])[] }
 

@@ -1,7 +1,10 @@
 import { JsonPathError } from './error.js'
 import type { Node, Operand, Step, Template } from './nodes.js'
 
-/** Reads a JSONPath template. Throws JsonPathError with client-go's texts. Source: client-go util/jsonpath/parser.go. */
+/**
+ * Reads a JSONPath template. Throws JsonPathError with client-go's texts. Source: client-go
+ * util/jsonpath/parser.go.
+ */
 export function parseJsonPath(text: string): Template {
   const fail = (why: string): JsonPathError => new JsonPathError(`error parsing jsonpath ${text}, ${why}`)
   return { text, nodes: new TemplateParser(text, fail).parse() }
@@ -54,7 +57,13 @@ class TemplateParser {
 
   #actionNodes(action: string): readonly Node[] {
     if (/^range(?:\s|$)/.test(action))
-      return [{ kind: 'range', steps: new PathParser(action.slice(5).trim(), this.#fail).parse(), body: this.#nodes(true) }]
+      return [
+        {
+          kind: 'range',
+          steps: new PathParser(action.slice(5).trim(), this.#fail).parse(),
+          body: this.#nodes(true),
+        },
+      ]
     if (/^["']/.test(action)) return [{ kind: 'text', text: unquote(action) }]
     return [{ kind: 'path', steps: new PathParser(action, this.#fail).parse() }]
   }
@@ -118,7 +127,8 @@ class PathParser {
       else if (/[\s.[\],(){}@$|&=!<>*'"]/.test(char)) break
       else name += char
     }
-    if (this.#at === start) throw this.#fail(`unrecognized character in action: U+${codeOf(this.#text.charAt(start))}`)
+    if (this.#at === start)
+      throw this.#fail(`unrecognized character in action: U+${codeOf(this.#text.charAt(start))}`)
     return name
   }
 
@@ -130,7 +140,8 @@ class PathParser {
   }
 }
 
-const codeOf = (char: string): string => `${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')} '${char}'`
+const codeOf = (char: string): string =>
+  `${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')} '${char}'`
 
 function closingBracket(text: string, start: number, fail: Fail): number {
   let depth = 0
@@ -160,7 +171,8 @@ function arrayStep(inner: string, fail: Fail): Step {
   const slice = SLICE.exec(inner)
   if (slice === null || inner === '') throw fail(`invalid array index ${inner}`)
   const [, start = '', end, step] = slice
-  if (end === undefined) return { kind: 'slice', start: Number(start), end: Number(start) + 1, step: 1, index: true }
+  if (end === undefined)
+    return { kind: 'slice', start: Number(start), end: Number(start) + 1, step: 1, index: true }
   return {
     kind: 'slice',
     step: step === undefined || step === '' ? 1 : Number(step),

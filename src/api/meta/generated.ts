@@ -1,8 +1,25 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
 import type { JsonObject } from '../json.js'
 import {
-  always, atomic, atomicList, boolean, defineGroup, int32, int64, json, map, mapList, merge, message, named, pointer, ref,
-  required, setList, string, time,
+  always,
+  atomic,
+  atomicList,
+  boolean,
+  defineGroup,
+  int32,
+  int64,
+  json,
+  map,
+  mapList,
+  merge,
+  message,
+  named,
+  pointer,
+  ref,
+  required,
+  setList,
+  string,
+  time,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 
@@ -120,103 +137,104 @@ export interface StatusDetails {
 
 /** Field tables of io.k8s.apimachinery.pkg.apis.meta.v1. */
 export const metaSchema: SchemaGroup = defineGroup('io.k8s.apimachinery.pkg.apis.meta.v1', 'v1', [], {
-  Condition: () => message({
-    lastTransitionTime: required(always(time)),
-    message: required(always(string)),
-    observedGeneration: int64,
-    reason: required(always(string)),
-    status: required(always(named('v1.ConditionStatus'))),
-    type: required(always(string)),
-  }),
-  DeleteOptions: () => message({
-    apiVersion: string,
-    dryRun: atomicList(string),
-    gracePeriodSeconds: pointer(int64),
-    ignoreStoreReadErrorWithClusterBreakingPotential: pointer(boolean),
-    kind: string,
-    orphanDependents: pointer(boolean),
-    preconditions: ref('Preconditions'),
-    propagationPolicy: pointer(named('v1.DeletionPropagation')),
-  }),
-  FieldSelectorRequirement: () => message({
-    key: required(always(string)),
-    operator: required(always(named('v1.FieldSelectorOperator'))),
-    values: atomicList(string),
-  }),
-  LabelSelector: () => atomic({
-    matchExpressions: atomicList(ref('LabelSelectorRequirement')),
-    matchLabels: map(string),
-  }),
-  LabelSelectorRequirement: () => message({
-    key: required(always(string)),
-    operator: required(always(named('v1.LabelSelectorOperator'))),
-    values: atomicList(string),
-  }),
-  ListMeta: () => message({
-    continue: string,
-    remainingItemCount: pointer(int64),
-    resourceVersion: string,
-    selfLink: string,
-  }),
-  ManagedFieldsEntry: () => message({
-    apiVersion: string,
-    fieldsType: string,
-    fieldsV1: json,
-    manager: string,
-    operation: named('v1.ManagedFieldsOperationType'),
-    subresource: string,
-    time: time,
-  }),
-  ObjectMeta: () => message({
-    annotations: map(string),
-    creationTimestamp: time,
-    deletionGracePeriodSeconds: pointer(int64),
-    deletionTimestamp: time,
-    finalizers: merge('merge', setList(string)),
-    generateName: string,
-    generation: int64,
-    labels: map(string),
-    managedFields: atomicList(ref('ManagedFieldsEntry')),
-    name: string,
-    namespace: string,
-    ownerReferences: merge('merge', mapList(ref('OwnerReference'), 'uid'), 'uid'),
-    resourceVersion: string,
-    selfLink: string,
-    uid: string,
-  }),
-  OwnerReference: () => atomic({
-    apiVersion: required(always(string)),
-    blockOwnerDeletion: pointer(boolean),
-    controller: pointer(boolean),
-    kind: required(always(string)),
-    name: required(always(string)),
-    uid: required(always(string)),
-  }),
-  Preconditions: () => message({
-    resourceVersion: pointer(string),
-    uid: pointer(string),
-  }),
-  Status: () => message({
-    apiVersion: string,
-    code: int32,
-    details: ref('StatusDetails'),
-    kind: string,
-    message: string,
-    metadata: always(ref('ListMeta')),
-    reason: named('v1.StatusReason'),
-    status: string,
-  }),
-  StatusCause: () => message({
-    field: string,
-    message: string,
-    reason: named('v1.CauseType'),
-  }),
-  StatusDetails: () => message({
-    causes: atomicList(ref('StatusCause')),
-    group: string,
-    kind: string,
-    name: string,
-    retryAfterSeconds: int32,
-    uid: string,
-  }),
+  Condition: () =>
+    message({
+      lastTransitionTime: required(always(time)),
+      message: required(always(string)),
+      observedGeneration: int64,
+      reason: required(always(string)),
+      status: required(always(named('v1.ConditionStatus'))),
+      type: required(always(string)),
+    }),
+  DeleteOptions: () =>
+    message({
+      apiVersion: string,
+      dryRun: atomicList(string),
+      gracePeriodSeconds: pointer(int64),
+      ignoreStoreReadErrorWithClusterBreakingPotential: pointer(boolean),
+      kind: string,
+      orphanDependents: pointer(boolean),
+      preconditions: ref('Preconditions'),
+      propagationPolicy: pointer(named('v1.DeletionPropagation')),
+    }),
+  FieldSelectorRequirement: () =>
+    message({
+      key: required(always(string)),
+      operator: required(always(named('v1.FieldSelectorOperator'))),
+      values: atomicList(string),
+    }),
+  LabelSelector: () =>
+    atomic({ matchExpressions: atomicList(ref('LabelSelectorRequirement')), matchLabels: map(string) }),
+  LabelSelectorRequirement: () =>
+    message({
+      key: required(always(string)),
+      operator: required(always(named('v1.LabelSelectorOperator'))),
+      values: atomicList(string),
+    }),
+  ListMeta: () =>
+    message({
+      continue: string,
+      remainingItemCount: pointer(int64),
+      resourceVersion: string,
+      selfLink: string,
+    }),
+  ManagedFieldsEntry: () =>
+    message({
+      apiVersion: string,
+      fieldsType: string,
+      fieldsV1: json,
+      manager: string,
+      operation: named('v1.ManagedFieldsOperationType'),
+      subresource: string,
+      time: time,
+    }),
+  ObjectMeta: () =>
+    message({
+      annotations: map(string),
+      creationTimestamp: time,
+      deletionGracePeriodSeconds: pointer(int64),
+      deletionTimestamp: time,
+      finalizers: merge('merge', setList(string)),
+      generateName: string,
+      generation: int64,
+      labels: map(string),
+      managedFields: atomicList(ref('ManagedFieldsEntry')),
+      name: string,
+      namespace: string,
+      ownerReferences: merge('merge', mapList(ref('OwnerReference'), 'uid'), 'uid'),
+      resourceVersion: string,
+      selfLink: string,
+      uid: string,
+    }),
+  OwnerReference: () =>
+    atomic({
+      apiVersion: required(always(string)),
+      blockOwnerDeletion: pointer(boolean),
+      controller: pointer(boolean),
+      kind: required(always(string)),
+      name: required(always(string)),
+      uid: required(always(string)),
+    }),
+  Preconditions: () => message({ resourceVersion: pointer(string), uid: pointer(string) }),
+  Status: () =>
+    message({
+      apiVersion: string,
+      code: int32,
+      details: ref('StatusDetails'),
+      kind: string,
+      message: string,
+      metadata: always(ref('ListMeta')),
+      reason: named('v1.StatusReason'),
+      status: string,
+    }),
+  StatusCause: () => message({ field: string, message: string, reason: named('v1.CauseType') }),
+  StatusDetails: () =>
+    message({
+      causes: atomicList(ref('StatusCause')),
+      group: string,
+      kind: string,
+      name: string,
+      retryAfterSeconds: int32,
+      uid: string,
+    }),
 })

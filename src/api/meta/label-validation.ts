@@ -20,7 +20,10 @@ export function validateLabels(labels: Labels | undefined, path: string): readon
 }
 
 /** A LabelSelector object. Source: metav1validation.ValidateLabelSelector. An absent one is valid. */
-export function validateLabelSelector(selector: LabelSelector | undefined, path: string): readonly FieldError[] {
+export function validateLabelSelector(
+  selector: LabelSelector | undefined,
+  path: string,
+): readonly FieldError[] {
   if (selector === undefined) return []
   const errors = [...validateLabels(selector.matchLabels, `${path}.matchLabels`)]
   selector.matchExpressions?.forEach((expression, index) => {
@@ -29,29 +32,38 @@ export function validateLabelSelector(selector: LabelSelector | undefined, path:
   return errors
 }
 
-function validateExpression({ key, operator, values = [] }: LabelSelectorRequirement, path: string): readonly FieldError[] {
+function validateExpression(
+  { key, operator, values = [] }: LabelSelectorRequirement,
+  path: string,
+): readonly FieldError[] {
   const errors: FieldError[] = []
   if (operator === 'In' || operator === 'NotIn') {
-    if (values.length === 0) errors.push(required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'"))
+    if (values.length === 0)
+      errors.push(required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'"))
   } else if (operator === 'Exists' || operator === 'DoesNotExist') {
     if (values.length > 0) {
-      errors.push(forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
+      errors.push(
+        forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
+      )
     }
   } else {
     errors.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'))
   }
   errors.push(...validateLabelName(key, `${path}.key`))
   values.forEach((value, index) => {
-    for (const fault of labelValueFaults(value)) errors.push(invalid(`${path}.values[${index}]`, value, fault))
+    for (const fault of labelValueFaults(value))
+      errors.push(invalid(`${path}.values[${index}]`, value, fault))
   })
   return errors
 }
 
 /** The selector cannot be used (metav1.LabelSelectorAsSelector fails): `invalid label selector`. */
 export function isUsableSelector(selector: LabelSelector): boolean {
-  return (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) =>
-    qualifiedNameFaults(key).length === 0
-    && (operator === 'In' || operator === 'NotIn' ? values.length > 0 : values.length === 0 && /^(Exists|DoesNotExist)$/.test(
-      operator,
-    )))
+  return (selector.matchExpressions ?? []).every(
+    ({ key, operator, values = [] }) =>
+      qualifiedNameFaults(key).length === 0 &&
+      (operator === 'In' || operator === 'NotIn'
+        ? values.length > 0
+        : values.length === 0 && /^(Exists|DoesNotExist)$/.test(operator)),
+  )
 }

@@ -1,7 +1,9 @@
 import type { KubeObject } from '../definition.js'
 import type { OwnerReference } from './generated.js'
 
-/** The owner reference with `controller: true`, if there is one. Source: apimachinery metav1.GetControllerOf. */
+/**
+ * The owner reference with `controller: true`, if there is one. Source: apimachinery metav1.GetControllerOf.
+ */
 export function controllerOf(object: KubeObject): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find((reference) => reference.controller === true)
 }
@@ -11,8 +13,18 @@ export function isControlledBy(object: KubeObject, owner: KubeObject): boolean {
   return controllerOf(object)?.uid === owner.metadata.uid
 }
 
-/** A controller reference to `owner` (controller and blockOwnerDeletion true). Source: metav1.NewControllerRef. */
+/**
+ * A controller reference to `owner` (controller and blockOwnerDeletion true). Source:
+ * metav1.NewControllerRef.
+ */
 export function newControllerRef(owner: KubeObject, apiVersion: string, kind: string): OwnerReference {
   const { name, uid } = owner.metadata
-  return { apiVersion, kind, name: name as string, uid: uid as string, controller: true, blockOwnerDeletion: true }
+  return {
+    apiVersion,
+    kind,
+    name: name as string,
+    uid: uid as string,
+    controller: true,
+    blockOwnerDeletion: true,
+  }
 }

@@ -8,7 +8,10 @@ import { validateLabels } from './label-validation.js'
 export interface MetaRules {
   readonly namespaced: boolean
   readonly validateName: (name: string, prefix: boolean) => readonly string[]
-  /** Finalizers without a domain may have any name: kinds that are not validated by core's rules. Default false. */
+  /**
+   * Finalizers without a domain may have any name: kinds that are not validated by core's rules. Default
+   * false.
+   */
   readonly anyFinalizer?: boolean
 }
 
@@ -18,9 +21,14 @@ const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion'
 const encoder = new TextEncoder()
 
 /**
- * Metadata on create (and the part common to updates). Source: apimachinery pkg/api/validation/objectmeta.go, core's addition.
+ * Metadata on create (and the part common to updates). Source: apimachinery pkg/api/validation/objectmeta.go,
+ * core's addition.
  */
-export function validateObjectMeta(meta: ObjectMeta, rules: MetaRules, path = 'metadata'): readonly FieldError[] {
+export function validateObjectMeta(
+  meta: ObjectMeta,
+  rules: MetaRules,
+  path = 'metadata',
+): readonly FieldError[] {
   const errors: FieldError[] = []
   if (meta.generateName !== undefined) {
     for (const fault of rules.validateName(meta.generateName, true)) {
@@ -28,25 +36,37 @@ export function validateObjectMeta(meta: ObjectMeta, rules: MetaRules, path = 'm
     }
   }
   if (meta.name === undefined) errors.push(required(`${path}.name`, 'name or generateName is required'))
-  else for (const fault of rules.validateName(meta.name, false)) errors.push(invalid(`${path}.name`, meta.name, fault))
+  else
+    for (const fault of rules.validateName(meta.name, false))
+      errors.push(invalid(`${path}.name`, meta.name, fault))
   errors.push(...validateNamespace(meta.namespace, rules.namespaced, `${path}.namespace`))
   if ((meta.generation ?? 0) < 0) {
     errors.push(invalid(`${path}.generation`, meta.generation, 'must be greater than or equal to 0'))
   }
-  errors.push(...validateLabels(meta.labels, `${path}.labels`), ...validateAnnotations(meta.annotations, `${path}.annotations`))
+  errors.push(
+    ...validateLabels(meta.labels, `${path}.labels`),
+    ...validateAnnotations(meta.annotations, `${path}.annotations`),
+  )
   errors.push(...validateOwnerReferences(meta.ownerReferences ?? [], `${path}.ownerReferences`))
   errors.push(...validateFinalizers(meta.finalizers ?? [], `${path}.finalizers`, rules.anyFinalizer ?? false))
   return errors
 }
 
-function validateNamespace(namespace: string | undefined, namespaced: boolean, path: string): readonly FieldError[] {
+function validateNamespace(
+  namespace: string | undefined,
+  namespaced: boolean,
+  path: string,
+): readonly FieldError[] {
   if (!namespaced) return namespace === undefined ? [] : [forbidden(path, 'not allowed on this type')]
   if (namespace === undefined) return [required(path)]
   return dnsLabelFaults(namespace).map((fault) => invalid(path, namespace, fault))
 }
 
 /** Annotations: keys are qualified names (case does not matter), all together at most 256 KiB. */
-export function validateAnnotations(annotations: Readonly<Record<string, string>> | undefined, path: string): readonly FieldError[] {
+export function validateAnnotations(
+  annotations: Readonly<Record<string, string>> | undefined,
+  path: string,
+): readonly FieldError[] {
   const errors: FieldError[] = []
   let bytes = 0
   for (const key in annotations) {
@@ -69,17 +89,31 @@ function validateOwnerReferences(owners: readonly OwnerReference[], path: string
     if (controller === undefined) controller = owner
     else {
       const both = `${controller.kind}/${controller.name} and ${owner.kind}/${owner.name}`
-      errors.push(invalid(
-        path, owners.map(ownerAsGo), `Only one reference can have Controller set to true. Found "true" in references for ${both}`,
-      ))
+      errors.push(
+        invalid(
+          path,
+          owners.map(ownerAsGo),
+          `Only one reference can have Controller set to true. Found "true" in references for ${both}`,
+        ),
+      )
     }
   }
   return errors
 }
 
 /** The reference with its fields in Go's order. */
-const ownerAsGo = ({ apiVersion, kind, name, uid, controller, blockOwnerDeletion }: OwnerReference): OwnerReference => ({
-  apiVersion, kind, name, uid,
+const ownerAsGo = ({
+  apiVersion,
+  kind,
+  name,
+  uid,
+  controller,
+  blockOwnerDeletion,
+}: OwnerReference): OwnerReference => ({
+  apiVersion,
+  kind,
+  name,
+  uid,
   ...(controller === undefined ? {} : { controller }),
   ...(blockOwnerDeletion === undefined ? {} : { blockOwnerDeletion }),
 })
@@ -87,7 +121,8 @@ const ownerAsGo = ({ apiVersion, kind, name, uid, controller, blockOwnerDeletion
 function validateOwnerReference(owner: OwnerReference, path: string): readonly FieldError[] {
   const errors: FieldError[] = []
   const version = owner.apiVersion.split('/').at(-1) ?? ''
-  if (version === '') errors.push(invalid(`${path}.apiVersion`, owner.apiVersion, 'version must not be empty'))
+  if (version === '')
+    errors.push(invalid(`${path}.apiVersion`, owner.apiVersion, 'version must not be empty'))
   for (const field of ['kind', 'name', 'uid'] as const) {
     if (owner[field] === '') errors.push(invalid(`${path}.${field}`, '', 'must not be empty'))
   }
@@ -97,26 +132,52 @@ function validateOwnerReference(owner: OwnerReference, path: string): readonly F
   return errors
 }
 
-function validateFinalizers(finalizers: readonly string[], path: string, anyName: boolean): readonly FieldError[] {
-  const syntax = finalizers.flatMap((name) => qualifiedNameFaults(name).map((fault) => invalid(path, name, fault)))
-  const unknown = anyName ? [] : finalizers.flatMap((name, index) => validateKubeFinalizer(name, `${path}[${index}]`))
-  const both = finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')
-    ? [invalid(path, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set')]
-    : []
+function validateFinalizers(
+  finalizers: readonly string[],
+  path: string,
+  anyName: boolean,
+): readonly FieldError[] {
+  const syntax = finalizers.flatMap((name) =>
+    qualifiedNameFaults(name).map((fault) => invalid(path, name, fault)),
+  )
+  const unknown = anyName
+    ? []
+    : finalizers.flatMap((name, index) => validateKubeFinalizer(name, `${path}[${index}]`))
+  const both =
+    finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')
+      ? [invalid(path, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set')]
+      : []
   return [...syntax, ...both, ...unknown]
 }
 
-/** A finalizer without a domain must be one of the standard ones. Source: pkg/apis/core/validation validateKubeFinalizerName. */
+/**
+ * A finalizer without a domain must be one of the standard ones. Source: pkg/apis/core/validation
+ * validateKubeFinalizerName.
+ */
 export function validateKubeFinalizer(name: string, path: string): readonly FieldError[] {
   return name.includes('/') || standardFinalizers.has(name)
     ? []
     : [invalid(path, name, 'name is neither a standard finalizer name nor is it fully qualified')]
 }
 
-const immutableFields = ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const
+const immutableFields = [
+  'name',
+  'namespace',
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+] as const
 
-/** Metadata on update. The registry has filled in what the client left out (uid, creationTimestamp, namespace). */
-export function validateObjectMetaUpdate(next: KubeObject, old: KubeObject, rules: MetaRules): readonly FieldError[] {
+/**
+ * Metadata on update. The registry has filled in what the client left out (uid, creationTimestamp,
+ * namespace).
+ */
+export function validateObjectMetaUpdate(
+  next: KubeObject,
+  old: KubeObject,
+  rules: MetaRules,
+): readonly FieldError[] {
   const errors: FieldError[] = []
   const { metadata: after } = next
   const { metadata: before } = old
@@ -124,7 +185,9 @@ export function validateObjectMetaUpdate(next: KubeObject, old: KubeObject, rule
     const added = (after.finalizers ?? []).filter((name) => !before.finalizers?.includes(name))
     if (added.length > 0) {
       const list = added.map((name) => quoteValue(name)).join(', ')
-      const text = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`
+      const text =
+        'no new finalizers can be added if the object is being deleted, found new finalizers ' +
+        `[]string{${list}}`
       errors.push(forbidden('metadata.finalizers', text))
     }
   }
@@ -135,7 +198,8 @@ export function validateObjectMetaUpdate(next: KubeObject, old: KubeObject, rule
     errors.push(invalid('metadata.generation', after.generation, 'must not be decremented'))
   }
   for (const field of immutableFields) {
-    if (after[field] !== before[field]) errors.push(invalid(`metadata.${field}`, after[field], 'field is immutable'))
+    if (after[field] !== before[field])
+      errors.push(invalid(`metadata.${field}`, after[field], 'field is immutable'))
   }
   return [...errors, ...validateObjectMeta(after, rules)]
 }

@@ -9,6 +9,10 @@ import { networkingBetaDefinitions } from './v1beta1.js'
 
 /** The kinds of networking.k8s.io. */
 export const networkingDefinitions: readonly KindDefinition[] = [
-  erase(ingressClassDefinition), erase(ingressDefinition), erase(ipAddressDefinition), erase(networkPolicyDefinition),
-  erase(serviceCidrDefinition), ...networkingBetaDefinitions,
+  erase(ingressClassDefinition),
+  erase(ingressDefinition),
+  erase(ipAddressDefinition),
+  erase(networkPolicyDefinition),
+  erase(serviceCidrDefinition),
+  ...networkingBetaDefinitions,
 ]

@@ -5,7 +5,20 @@ import type { TypedLocalObjectReference } from '../core/generated.js'
 import type { IntOrString } from '../json.js'
 import type { Condition, LabelSelector, ObjectMeta } from '../meta/generated.js'
 import {
-  always, atomic, atomicList, defineGroup, int32, intOrString, mapList, merge, message, named, nullable, pointer, ref, required,
+  always,
+  atomic,
+  atomicList,
+  defineGroup,
+  int32,
+  intOrString,
+  mapList,
+  merge,
+  message,
+  named,
+  nullable,
+  pointer,
+  ref,
+  required,
   string,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
@@ -176,141 +189,118 @@ export interface ServiceCIDRStatus {
 }
 
 /** Field tables of io.k8s.api.networking.v1. */
-export const networkingSchema: SchemaGroup = defineGroup('io.k8s.api.networking.v1', 'v1', [coreSchema, metaSchema], {
-  HTTPIngressPath: () => message({
-    backend: required(always(ref('IngressBackend'))),
-    path: string,
-    pathType: required(always(named('v1.PathType', ['Exact', 'ImplementationSpecific', 'Prefix']))),
-  }),
-  HTTPIngressRuleValue: () => message({
-    paths: required(always(atomicList(ref('HTTPIngressPath')))),
-  }),
-  IPAddress: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: always(ref('IPAddressSpec')),
-  }),
-  IPAddressSpec: () => message({
-    parentRef: required(ref('ParentReference')),
-  }),
-  IPBlock: () => message({
-    cidr: required(always(string)),
-    except: atomicList(string),
-  }),
-  Ingress: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: always(ref('IngressSpec')),
-    status: always(ref('IngressStatus')),
-  }),
-  IngressBackend: () => message({
-    resource: ref('TypedLocalObjectReference'),
-    service: ref('IngressServiceBackend'),
-  }),
-  IngressClass: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: always(ref('IngressClassSpec')),
-  }),
-  IngressClassParametersReference: () => message({
-    apiGroup: pointer(string),
-    kind: required(always(string)),
-    name: required(always(string)),
-    namespace: pointer(string),
-    scope: nullable(string),
-  }),
-  IngressClassSpec: () => message({
-    controller: string,
-    parameters: ref('IngressClassParametersReference'),
-  }),
-  IngressLoadBalancerIngress: () => message({
-    hostname: string,
-    ip: string,
-    ports: atomicList(ref('IngressPortStatus')),
-  }),
-  IngressLoadBalancerStatus: () => message({
-    ingress: atomicList(ref('IngressLoadBalancerIngress')),
-  }),
-  IngressPortStatus: () => message({
-    error: pointer(string),
-    port: required(always(int32)),
-    protocol: required(always(named('v1.Protocol', ['SCTP', 'TCP', 'UDP']))),
-  }),
-  IngressRule: () => message({
-    host: string,
-    http: ref('HTTPIngressRuleValue'),
-  }),
-  IngressServiceBackend: () => message({
-    name: required(always(string)),
-    port: always(ref('ServiceBackendPort')),
-  }),
-  IngressSpec: () => message({
-    defaultBackend: ref('IngressBackend'),
-    ingressClassName: pointer(string),
-    rules: atomicList(ref('IngressRule')),
-    tls: atomicList(ref('IngressTLS')),
-  }),
-  IngressStatus: () => message({
-    loadBalancer: always(ref('IngressLoadBalancerStatus')),
-  }),
-  IngressTLS: () => message({
-    hosts: atomicList(string),
-    secretName: string,
-  }),
-  NetworkPolicy: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: always(ref('NetworkPolicySpec')),
-  }),
-  NetworkPolicyEgressRule: () => message({
-    ports: atomicList(ref('NetworkPolicyPort')),
-    to: atomicList(ref('NetworkPolicyPeer')),
-  }),
-  NetworkPolicyIngressRule: () => message({
-    from: atomicList(ref('NetworkPolicyPeer')),
-    ports: atomicList(ref('NetworkPolicyPort')),
-  }),
-  NetworkPolicyPeer: () => message({
-    ipBlock: ref('IPBlock'),
-    namespaceSelector: ref('LabelSelector'),
-    podSelector: ref('LabelSelector'),
-  }),
-  NetworkPolicyPort: () => message({
-    endPort: pointer(int32),
-    port: intOrString,
-    protocol: pointer(named('v1.Protocol', ['SCTP', 'TCP', 'UDP'])),
-  }),
-  NetworkPolicySpec: () => message({
-    egress: atomicList(ref('NetworkPolicyEgressRule')),
-    ingress: atomicList(ref('NetworkPolicyIngressRule')),
-    podSelector: always(ref('LabelSelector')),
-    policyTypes: atomicList(named('v1.PolicyType', ['Egress', 'Ingress'])),
-  }),
-  ParentReference: () => message({
-    group: string,
-    name: required(string),
-    namespace: string,
-    resource: required(string),
-  }),
-  ServiceBackendPort: () => atomic({
-    name: string,
-    number: int32,
-  }),
-  ServiceCIDR: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: always(ref('ServiceCIDRSpec')),
-    status: always(ref('ServiceCIDRStatus')),
-  }),
-  ServiceCIDRSpec: () => message({
-    cidrs: atomicList(string),
-  }),
-  ServiceCIDRStatus: () => message({
-    conditions: merge('merge', mapList(ref('Condition'), 'type'), 'type'),
-  }),
-})
+export const networkingSchema: SchemaGroup = defineGroup(
+  'io.k8s.api.networking.v1',
+  'v1',
+  [coreSchema, metaSchema],
+  {
+    HTTPIngressPath: () =>
+      message({
+        backend: required(always(ref('IngressBackend'))),
+        path: string,
+        pathType: required(always(named('v1.PathType', ['Exact', 'ImplementationSpecific', 'Prefix']))),
+      }),
+    HTTPIngressRuleValue: () => message({ paths: required(always(atomicList(ref('HTTPIngressPath')))) }),
+    IPAddress: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        spec: always(ref('IPAddressSpec')),
+      }),
+    IPAddressSpec: () => message({ parentRef: required(ref('ParentReference')) }),
+    IPBlock: () => message({ cidr: required(always(string)), except: atomicList(string) }),
+    Ingress: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        spec: always(ref('IngressSpec')),
+        status: always(ref('IngressStatus')),
+      }),
+    IngressBackend: () =>
+      message({ resource: ref('TypedLocalObjectReference'), service: ref('IngressServiceBackend') }),
+    IngressClass: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        spec: always(ref('IngressClassSpec')),
+      }),
+    IngressClassParametersReference: () =>
+      message({
+        apiGroup: pointer(string),
+        kind: required(always(string)),
+        name: required(always(string)),
+        namespace: pointer(string),
+        scope: nullable(string),
+      }),
+    IngressClassSpec: () =>
+      message({ controller: string, parameters: ref('IngressClassParametersReference') }),
+    IngressLoadBalancerIngress: () =>
+      message({ hostname: string, ip: string, ports: atomicList(ref('IngressPortStatus')) }),
+    IngressLoadBalancerStatus: () => message({ ingress: atomicList(ref('IngressLoadBalancerIngress')) }),
+    IngressPortStatus: () =>
+      message({
+        error: pointer(string),
+        port: required(always(int32)),
+        protocol: required(always(named('v1.Protocol', ['SCTP', 'TCP', 'UDP']))),
+      }),
+    IngressRule: () => message({ host: string, http: ref('HTTPIngressRuleValue') }),
+    IngressServiceBackend: () =>
+      message({ name: required(always(string)), port: always(ref('ServiceBackendPort')) }),
+    IngressSpec: () =>
+      message({
+        defaultBackend: ref('IngressBackend'),
+        ingressClassName: pointer(string),
+        rules: atomicList(ref('IngressRule')),
+        tls: atomicList(ref('IngressTLS')),
+      }),
+    IngressStatus: () => message({ loadBalancer: always(ref('IngressLoadBalancerStatus')) }),
+    IngressTLS: () => message({ hosts: atomicList(string), secretName: string }),
+    NetworkPolicy: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        spec: always(ref('NetworkPolicySpec')),
+      }),
+    NetworkPolicyEgressRule: () =>
+      message({ ports: atomicList(ref('NetworkPolicyPort')), to: atomicList(ref('NetworkPolicyPeer')) }),
+    NetworkPolicyIngressRule: () =>
+      message({ from: atomicList(ref('NetworkPolicyPeer')), ports: atomicList(ref('NetworkPolicyPort')) }),
+    NetworkPolicyPeer: () =>
+      message({
+        ipBlock: ref('IPBlock'),
+        namespaceSelector: ref('LabelSelector'),
+        podSelector: ref('LabelSelector'),
+      }),
+    NetworkPolicyPort: () =>
+      message({
+        endPort: pointer(int32),
+        port: intOrString,
+        protocol: pointer(named('v1.Protocol', ['SCTP', 'TCP', 'UDP'])),
+      }),
+    NetworkPolicySpec: () =>
+      message({
+        egress: atomicList(ref('NetworkPolicyEgressRule')),
+        ingress: atomicList(ref('NetworkPolicyIngressRule')),
+        podSelector: always(ref('LabelSelector')),
+        policyTypes: atomicList(named('v1.PolicyType', ['Egress', 'Ingress'])),
+      }),
+    ParentReference: () =>
+      message({ group: string, name: required(string), namespace: string, resource: required(string) }),
+    ServiceBackendPort: () => atomic({ name: string, number: int32 }),
+    ServiceCIDR: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        spec: always(ref('ServiceCIDRSpec')),
+        status: always(ref('ServiceCIDRStatus')),
+      }),
+    ServiceCIDRSpec: () => message({ cidrs: atomicList(string) }),
+    ServiceCIDRStatus: () =>
+      message({ conditions: merge('merge', mapList(ref('Condition'), 'type'), 'type') }),
+  },
+)

@@ -15,20 +15,29 @@ function setDefaults({ spec }: Draft<IngressClass>): void {
 }
 
 /** Source: validateIngressClassParametersReference. */
-function validateParameters(parameters: IngressClassParametersReference, path: string, errors: FieldError[]): void {
+function validateParameters(
+  parameters: IngressClassParametersReference,
+  path: string,
+  errors: FieldError[],
+): void {
   const { scope, namespace } = parameters
   validateLocalReference(parameters, path, errors)
   if (scope === undefined || scope === null) errors.push(required(`${path}.scope`))
   else if (scope === 'Cluster') {
-    if (namespace !== undefined) errors.push(forbidden(`${path}.namespace`, "`parameters.scope` is set to 'Cluster'"))
-  } else if (scope !== 'Namespace') errors.push(notSupported(`${path}.scope`, scope, ['Cluster', 'Namespace']))
-  else if (namespace === undefined) errors.push(required(`${path}.namespace`, "`parameters.scope` is set to 'Namespace'"))
-  else for (const fault of dnsLabelFaults(namespace)) errors.push(invalid(`${path}.namespace`, namespace, fault))
+    if (namespace !== undefined)
+      errors.push(forbidden(`${path}.namespace`, "`parameters.scope` is set to 'Cluster'"))
+  } else if (scope !== 'Namespace')
+    errors.push(notSupported(`${path}.scope`, scope, ['Cluster', 'Namespace']))
+  else if (namespace === undefined)
+    errors.push(required(`${path}.namespace`, "`parameters.scope` is set to 'Namespace'"))
+  else
+    for (const fault of dnsLabelFaults(namespace)) errors.push(invalid(`${path}.namespace`, namespace, fault))
 }
 
 /** Source: pkg/apis/networking/validation validateIngressClassSpec. */
 function validate({ spec: { controller = '', parameters } }: IngressClass): readonly FieldError[] {
-  const errors: FieldError[] = controller.length > maxControllerLength ? [tooLong('spec.controller', maxControllerLength)] : []
+  const errors: FieldError[] =
+    controller.length > maxControllerLength ? [tooLong('spec.controller', maxControllerLength)] : []
   errors.push(...validateDomainPrefixedPath(controller, 'spec.controller'))
   if (parameters !== undefined) validateParameters(parameters, 'spec.parameters', errors)
   return errors
@@ -36,9 +45,10 @@ function validate({ spec: { controller = '', parameters } }: IngressClass): read
 
 /** The controller stays. Source: ValidateIngressClassUpdate. */
 function validateUpdate(next: IngressClass, old: IngressClass): readonly FieldError[] {
-  const changed = next.spec.controller === old.spec.controller
-    ? []
-    : [invalid('spec.controller', next.spec.controller ?? '', 'field is immutable')]
+  const changed =
+    next.spec.controller === old.spec.controller
+      ? []
+      : [invalid('spec.controller', next.spec.controller ?? '', 'field is immutable')]
   return [...changed, ...validate(next)]
 }
 
@@ -50,11 +60,20 @@ function parametersText({ spec: { parameters } }: IngressClass): string {
 
 /** networking.k8s.io/v1 IngressClass. */
 export const ingressClassDefinition: KindDefinition<IngressClass> = defineKind<IngressClass>({
-  group: 'networking.k8s.io', version: 'v1', kind: 'IngressClass', resource: 'ingressclasses', namespaced: false,
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'IngressClass',
+  resource: 'ingressclasses',
+  namespaced: false,
   storagePrefix: '/registry/ingressclasses',
-  setDefaults, validate, validateUpdate,
+  setDefaults,
+  validate,
+  validateUpdate,
   strategy: { generationChanged: specChanged },
   columns: [
-    nameColumn(), column('Controller', ({ spec }) => spec.controller ?? ''), column('Parameters', parametersText), ageColumn(),
+    nameColumn(),
+    column('Controller', ({ spec }) => spec.controller ?? ''),
+    column('Parameters', parametersText),
+    ageColumn(),
   ],
 })

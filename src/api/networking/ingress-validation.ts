@@ -1,10 +1,23 @@
 import { invalid, notSupported, required, type FieldError } from '../field-error.js'
 import { parseIp } from '../ip.js'
 import { validateIp } from '../ip-validation.js'
-import { dns1035LabelFaults, dnsSubdomainFaults, pathSegmentFaults, portNameFaults, portNumberFaults } from '../names.js'
+import {
+  dns1035LabelFaults,
+  dnsSubdomainFaults,
+  pathSegmentFaults,
+  portNameFaults,
+  portNumberFaults,
+} from '../names.js'
 import { formatList } from '../text.js'
 import type { TypedLocalObjectReference } from '../core/generated.js'
-import type { HTTPIngressPath, Ingress, IngressBackend, IngressRule, IngressServiceBackend, IngressSpec } from './generated.js'
+import type {
+  HTTPIngressPath,
+  Ingress,
+  IngressBackend,
+  IngressRule,
+  IngressServiceBackend,
+  IngressSpec,
+} from './generated.js'
 
 /** The annotation that named the class before there were classes. */
 export const classAnnotation = 'kubernetes.io/ingress.class'
@@ -14,26 +27,37 @@ const badSequences = ['//', '/./', '/../', '%2f', '%2F']
 const badEnds = ['/..', '/.']
 
 const wildcard = '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*'
-const wildcardText = "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of "
-  + "lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character "
-  + `(e.g. ${formatList(['*.example.com'])}, regex used for validation is '${wildcard}')`
+const wildcardText =
+  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must " +
+  'consist of ' +
+  "lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character " +
+  `(e.g. ${formatList(['*.example.com'])}, regex used for validation is '${wildcard}')`
 
 /** Source: apimachinery pkg/util/validation IsWildcardDNS1123Subdomain. */
 function wildcardFaults(host: string): readonly string[] {
   const faults = host.length > 253 ? ['must be no more than 253 characters'] : []
-  return host.startsWith('*.') && dnsSubdomainFaults(host.slice(2)).length === 0 ? faults : [...faults, wildcardText]
+  return host.startsWith('*.') && dnsSubdomainFaults(host.slice(2)).length === 0
+    ? faults
+    : [...faults, wildcardText]
 }
 
-const hostFaults = (host: string): readonly string[] => (host.includes('*') ? wildcardFaults(host) : dnsSubdomainFaults(host))
+const hostFaults = (host: string): readonly string[] =>
+  host.includes('*') ? wildcardFaults(host) : dnsSubdomainFaults(host)
 
 /** A reference within the group of a kind: Source: validateIngressTypedLocalObjectReference. */
 export function validateLocalReference(
-  { apiGroup, kind, name }: Pick<TypedLocalObjectReference, 'apiGroup' | 'kind' | 'name'>, path: string, errors: FieldError[],
+  { apiGroup, kind, name }: Pick<TypedLocalObjectReference, 'apiGroup' | 'kind' | 'name'>,
+  path: string,
+  errors: FieldError[],
 ): void {
   if (apiGroup !== undefined && apiGroup !== null) {
-    for (const fault of dnsSubdomainFaults(apiGroup)) errors.push(invalid(`${path}.apiGroup`, apiGroup, fault))
+    for (const fault of dnsSubdomainFaults(apiGroup))
+      errors.push(invalid(`${path}.apiGroup`, apiGroup, fault))
   }
-  for (const [field, value] of [['kind', kind], ['name', name]] as const) {
+  for (const [field, value] of [
+    ['kind', kind],
+    ['name', name],
+  ] as const) {
     if (value === '') errors.push(required(`${path}.${field}`))
     else for (const fault of pathSegmentFaults(value)) errors.push(invalid(`${path}.${field}`, value, fault))
   }
@@ -43,22 +67,30 @@ function validateService({ name, port }: IngressServiceBackend, path: string, er
   const { name: portName = '', number = 0 } = port
   if (name === '') errors.push(required(`${path}.service.name`))
   else for (const fault of dns1035LabelFaults(name)) errors.push(invalid(`${path}.service.name`, name, fault))
-  if (portName !== '' && number !== 0) errors.push(invalid(path, '', 'cannot set both port name & port number'))
+  if (portName !== '' && number !== 0)
+    errors.push(invalid(path, '', 'cannot set both port name & port number'))
   else if (portName !== '') {
-    for (const fault of portNameFaults(portName)) errors.push(invalid(`${path}.service.port.name`, portName, fault))
+    for (const fault of portNameFaults(portName))
+      errors.push(invalid(`${path}.service.port.name`, portName, fault))
   } else if (number !== 0) {
-    for (const fault of portNumberFaults(number)) errors.push(invalid(`${path}.service.port.number`, number, fault))
+    for (const fault of portNumberFaults(number))
+      errors.push(invalid(`${path}.service.port.number`, number, fault))
   } else errors.push(required(path, 'port name or number is required'))
 }
 
 function validateBackend({ resource, service }: IngressBackend, path: string, errors: FieldError[]): void {
-  if (resource !== undefined && service !== undefined) errors.push(invalid(path, '', 'cannot set both resource and service backends'))
+  if (resource !== undefined && service !== undefined)
+    errors.push(invalid(path, '', 'cannot set both resource and service backends'))
   else if (resource !== undefined) validateLocalReference(resource, `${path}.resource`, errors)
   else if (service !== undefined) validateService(service, path, errors)
   else errors.push(invalid(path, '', 'resource or service backend is required'))
 }
 
-function validatePath({ path: text = '', pathType, backend }: HTTPIngressPath, path: string, errors: FieldError[]): void {
+function validatePath(
+  { path: text = '', pathType, backend }: HTTPIngressPath,
+  path: string,
+  errors: FieldError[],
+): void {
   const type: string = pathType
   if (type === '') {
     errors.push(required(`${path}.pathType`, 'pathType must be specified'))
@@ -103,13 +135,16 @@ function validateSpec(spec: IngressSpec): FieldError[] {
   rules.forEach((rule, index) => validateRule(rule, index, errors))
   tls.forEach(({ hosts = [], secretName = '' }, index) => {
     hosts.forEach((host, of) => {
-      for (const fault of hostFaults(host)) errors.push(invalid(`spec.tls[${index}].hosts[${of}]`, host, fault))
+      for (const fault of hostFaults(host))
+        errors.push(invalid(`spec.tls[${index}].hosts[${of}]`, host, fault))
     })
     if (secretName === '') return
-    for (const fault of dnsSubdomainFaults(secretName)) errors.push(invalid(`spec.tls[${index}].secretName`, secretName, fault))
+    for (const fault of dnsSubdomainFaults(secretName))
+      errors.push(invalid(`spec.tls[${index}].secretName`, secretName, fault))
   })
   if (ingressClassName !== undefined) {
-    for (const fault of dnsSubdomainFaults(ingressClassName)) errors.push(invalid('spec.ingressClassName', ingressClassName, fault))
+    for (const fault of dnsSubdomainFaults(ingressClassName))
+      errors.push(invalid('spec.ingressClassName', ingressClassName, fault))
   }
   return errors
 }
@@ -119,7 +154,13 @@ export function validateIngress({ metadata, spec }: Ingress): readonly FieldErro
   const errors = validateSpec(spec)
   const annotated = metadata.annotations?.[classAnnotation]
   if (annotated !== undefined && spec.ingressClassName !== undefined && annotated !== spec.ingressClassName) {
-    errors.push(invalid(`annotations.${classAnnotation}`, annotated, 'must match `ingressClassName` when both are specified'))
+    errors.push(
+      invalid(
+        `annotations.${classAnnotation}`,
+        annotated,
+        'must match `ingressClassName` when both are specified',
+      ),
+    )
   }
   return errors
 }
@@ -137,7 +178,9 @@ export function validateIngressStatus({ status }: Ingress): readonly FieldError[
     return [
       ...(ip === '' ? [] : validateIp(ip, `${path}.ip`)),
       ...dnsSubdomainFaults(hostname).map((fault) => invalid(`${path}.hostname`, hostname, fault)),
-      ...(parseIp(hostname) === undefined ? [] : [invalid(`${path}.hostname`, hostname, 'must be a DNS name, not an IP address')]),
+      ...(parseIp(hostname) === undefined
+        ? []
+        : [invalid(`${path}.hostname`, hostname, 'must be a DNS name, not an IP address')]),
     ]
   })
 }

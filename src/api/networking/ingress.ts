@@ -1,7 +1,12 @@
 import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusOf } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Ingress } from './generated.js'
-import { classAnnotation, validateIngress, validateIngressStatus, validateIngressUpdate } from './ingress-validation.js'
+import {
+  classAnnotation,
+  validateIngress,
+  validateIngressStatus,
+  validateIngressUpdate,
+} from './ingress-validation.js'
 
 /** Hosts that a table shows before `+ N more...`. */
 const shown = 3
@@ -18,7 +23,9 @@ function hostsText({ spec: { rules = [] } }: Ingress): string {
 }
 
 function addressText({ status }: Ingress): string {
-  const found = (status.loadBalancer.ingress ?? []).map(({ ip = '', hostname = '' }) => (ip === '' ? hostname : ip))
+  const found = (status.loadBalancer.ingress ?? []).map(({ ip = '', hostname = '' }) =>
+    ip === '' ? hostname : ip,
+  )
   return [...new Set(found.filter((text) => text !== ''))].sort().join(',')
 }
 
@@ -32,9 +39,16 @@ function warnings({ metadata, spec }: Ingress, old: Ingress | undefined): readon
 
 /** networking.k8s.io/v1 Ingress. */
 export const ingressDefinition: KindDefinition<Ingress> = defineKind<Ingress>({
-  group: 'networking.k8s.io', version: 'v1', kind: 'Ingress', resource: 'ingresses', shortNames: ['ing'], namespaced: true,
-  storagePrefix: '/registry/ingress', subresources: [statusOf('networking.k8s.io', 'v1', 'Ingress')],
-  validate: validateIngress, validateUpdate: validateIngressUpdate,
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'Ingress',
+  resource: 'ingresses',
+  shortNames: ['ing'],
+  namespaced: true,
+  storagePrefix: '/registry/ingress',
+  subresources: [statusOf('networking.k8s.io', 'v1', 'Ingress')],
+  validate: validateIngress,
+  validateUpdate: validateIngressUpdate,
   strategy: {
     prepareForCreate: (ingress) => {
       ingress.status = { loadBalancer: {} }

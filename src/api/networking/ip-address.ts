@@ -9,18 +9,29 @@ import type { IPAddress, ParentReference } from './generated.js'
 /** Required fields are not there when a client left them out. */
 type Sent = Partial<ParentReference>
 
-/** The name is the address in its canonical form. Source: pkg/apis/networking/validation ValidateIPAddressName. */
+/**
+ * The name is the address in its canonical form. Source: pkg/apis/networking/validation
+ * ValidateIPAddressName.
+ */
 function validateName(name: string): readonly string[] {
   const error = addressError(name)
   if (error !== undefined) return [error]
   return canonicalAddress(name) === name ? [] : ['must be a canonical form IP address']
 }
 
-function validateParent({ group = '', resource = '', name = '', namespace = '' }: Sent, path: string): readonly FieldError[] {
+function validateParent(
+  { group = '', resource = '', name = '', namespace = '' }: Sent,
+  path: string,
+): readonly FieldError[] {
   const errors: FieldError[] = []
   // the core group, of Services, is the empty text
-  if (group !== '') for (const fault of dnsSubdomainFaults(group)) errors.push(invalid(`${path}.group`, group, fault))
-  for (const [field, value] of [['resource', resource], ['name', name], ['namespace', namespace]] as const) {
+  if (group !== '')
+    for (const fault of dnsSubdomainFaults(group)) errors.push(invalid(`${path}.group`, group, fault))
+  for (const [field, value] of [
+    ['resource', resource],
+    ['name', name],
+    ['namespace', namespace],
+  ] as const) {
     if (value === '') {
       if (field !== 'namespace') errors.push(required(`${path}.${field}`))
     } else {
@@ -51,9 +62,16 @@ function parentText({ spec: { parentRef } }: IPAddress): string {
 
 /** networking.k8s.io/v1 IPAddress: one for each cluster IP in use. */
 export const ipAddressDefinition: KindDefinition<IPAddress> = defineKind<IPAddress>({
-  group: 'networking.k8s.io', version: 'v1', kind: 'IPAddress', resource: 'ipaddresses', shortNames: ['ip'], namespaced: false,
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'IPAddress',
+  resource: 'ipaddresses',
+  shortNames: ['ip'],
+  namespaced: false,
   storagePrefix: '/registry/ipaddresses',
-  validateName, validate, validateUpdate,
+  validateName,
+  validate,
+  validateUpdate,
   strategy: {},
   columns: [nameColumn(), column('ParentRef', parentText)],
 })

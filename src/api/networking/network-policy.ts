@@ -7,7 +7,13 @@ import { formatSelector } from '../labels.js'
 import { portNameFaults, portNumberFaults } from '../names.js'
 import { isStrictPart } from '../netip.js'
 import { validateLabelSelector } from '../meta/label-validation.js'
-import type { IPBlock, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec } from './generated.js'
+import type {
+  IPBlock,
+  NetworkPolicy,
+  NetworkPolicyPeer,
+  NetworkPolicyPort,
+  NetworkPolicySpec,
+} from './generated.js'
 
 const protocols = ['TCP', 'UDP', 'SCTP']
 
@@ -17,11 +23,17 @@ function setDefaults({ spec }: Draft<NetworkPolicy>): void {
   for (const { ports } of [...(spec.ingress ?? []), ...(spec.egress ?? [])]) {
     for (const port of ports ?? []) port.protocol ??= 'TCP'
   }
-  if ((spec.policyTypes ?? []).length === 0) spec.policyTypes = (spec.egress ?? []).length > 0 ? ['Ingress', 'Egress'] : ['Ingress']
+  if ((spec.policyTypes ?? []).length === 0)
+    spec.policyTypes = (spec.egress ?? []).length > 0 ? ['Ingress', 'Egress'] : ['Ingress']
 }
 
-function validatePort({ protocol, port, endPort }: NetworkPolicyPort, path: string, errors: FieldError[]): void {
-  if (protocol !== undefined && !protocols.includes(protocol)) errors.push(notSupported(`${path}.protocol`, protocol, protocols))
+function validatePort(
+  { protocol, port, endPort }: NetworkPolicyPort,
+  path: string,
+  errors: FieldError[],
+): void {
+  if (protocol !== undefined && !protocols.includes(protocol))
+    errors.push(notSupported(`${path}.protocol`, protocol, protocols))
   const end = (text: string, value: number | undefined = endPort): void => {
     errors.push(invalid(`${path}.endPort`, value, text))
   }
@@ -52,17 +64,23 @@ function validateIpBlock({ cidr, except = [] }: IPBlock, path: string, errors: F
     const at = `${path}.except[${index}]`
     const wrong = validateIpRange(part, at)
     errors.push(...wrong)
-    if (wrong.length === 0 && !isStrictPart(cidr, part)) errors.push(invalid(at, part, 'must be a strict subset of `cidr`'))
+    if (wrong.length === 0 && !isStrictPart(cidr, part))
+      errors.push(invalid(at, part, 'must be a strict subset of `cidr`'))
   })
 }
 
-function validatePeer({ podSelector, namespaceSelector, ipBlock }: NetworkPolicyPeer, path: string, errors: FieldError[]): void {
+function validatePeer(
+  { podSelector, namespaceSelector, ipBlock }: NetworkPolicyPeer,
+  path: string,
+  errors: FieldError[],
+): void {
   errors.push(...validateLabelSelector(podSelector, `${path}.podSelector`))
   errors.push(...validateLabelSelector(namespaceSelector, `${path}.namespaceSelector`))
   if (ipBlock !== undefined) validateIpBlock(ipBlock, `${path}.ipBlock`, errors)
   const hasSelector = podSelector !== undefined || namespaceSelector !== undefined
   if (!hasSelector && ipBlock === undefined) errors.push(required(path, 'must specify a peer'))
-  else if (hasSelector && ipBlock !== undefined) errors.push(forbidden(path, 'may not specify both ipBlock and another peer'))
+  else if (hasSelector && ipBlock !== undefined)
+    errors.push(forbidden(path, 'may not specify both ipBlock and another peer'))
 }
 
 /** Source: pkg/apis/networking/validation ValidateNetworkPolicySpec. */
@@ -79,21 +97,28 @@ function validate({ spec }: NetworkPolicy): readonly FieldError[] {
     to?.forEach((peer, at) => validatePeer(peer, `${path}.to[${at}]`, errors))
   })
   const types: readonly string[] = spec.policyTypes ?? []
-  if (types.length > 2) return [...errors, invalid('spec.policyTypes', types, 'may not specify more than two policyTypes')]
+  if (types.length > 2)
+    return [...errors, invalid('spec.policyTypes', types, 'may not specify more than two policyTypes')]
   types.forEach((type, index) => {
-    if (type !== 'Ingress' && type !== 'Egress') errors.push(notSupported(`spec.policyTypes[${index}]`, type, ['Ingress', 'Egress']))
+    if (type !== 'Ingress' && type !== 'Egress')
+      errors.push(notSupported(`spec.policyTypes[${index}]`, type, ['Ingress', 'Egress']))
   })
   return errors
 }
 
 function blockWarnings({ cidr, except = [] }: IPBlock, path: string): readonly string[] {
-  return [...ipRangeWarnings(cidr, `${path}.cidr`), ...except.flatMap((part, at) => ipRangeWarnings(part, `${path}.except[${at}]`))]
+  return [
+    ...ipRangeWarnings(cidr, `${path}.cidr`),
+    ...except.flatMap((part, at) => ipRangeWarnings(part, `${path}.except[${at}]`)),
+  ]
 }
 
 /** Source: pkg/registry/networking/networkpolicy/strategy.go networkPolicyWarnings. */
 function specWarnings({ ingress = [], egress = [] }: NetworkPolicySpec): readonly string[] {
-  const ofPeers = (peers: readonly NetworkPolicyPeer[], path: string): readonly string[] => peers.flatMap(({ ipBlock }, index) =>
-    (ipBlock === undefined ? [] : blockWarnings(ipBlock, `${path}[${index}].ipBlock`)))
+  const ofPeers = (peers: readonly NetworkPolicyPeer[], path: string): readonly string[] =>
+    peers.flatMap(({ ipBlock }, index) =>
+      ipBlock === undefined ? [] : blockWarnings(ipBlock, `${path}[${index}].ipBlock`),
+    )
   return [
     ...ingress.flatMap(({ from = [] }, index) => ofPeers(from, `spec.ingress[${index}].from`)),
     ...egress.flatMap(({ to = [] }, index) => ofPeers(to, `spec.egress[${index}].to`)),
@@ -102,12 +127,22 @@ function specWarnings({ ingress = [], egress = [] }: NetworkPolicySpec): readonl
 
 /** networking.k8s.io/v1 NetworkPolicy. */
 export const networkPolicyDefinition: KindDefinition<NetworkPolicy> = defineKind<NetworkPolicy>({
-  group: 'networking.k8s.io', version: 'v1', kind: 'NetworkPolicy', resource: 'networkpolicies', shortNames: ['netpol'],
-  namespaced: true, storagePrefix: '/registry/networkpolicies',
-  setDefaults, validate,
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'NetworkPolicy',
+  resource: 'networkpolicies',
+  shortNames: ['netpol'],
+  namespaced: true,
+  storagePrefix: '/registry/networkpolicies',
+  setDefaults,
+  validate,
   strategy: {
     generationChanged: specChanged,
     warnings: (next, old) => (next.spec === old?.spec ? [] : specWarnings(next.spec)),
   },
-  columns: [nameColumn(), column('Pod-Selector', ({ spec }) => formatSelector(spec.podSelector)), ageColumn()],
+  columns: [
+    nameColumn(),
+    column('Pod-Selector', ({ spec }) => formatSelector(spec.podSelector)),
+    ageColumn(),
+  ],
 })

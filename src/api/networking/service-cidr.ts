@@ -19,7 +19,13 @@ function validate({ spec }: ServiceCIDR): readonly FieldError[] {
   const shown = { CIDRs: cidrs }
   if (cidrs.length > 2) return [invalid(path, shown, 'may only hold up to 2 values')]
   if (cidrs.length === 2 && !isDualStack(cidrs)) {
-    return [invalid(path, shown, 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64')]
+    return [
+      invalid(
+        path,
+        shown,
+        'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64',
+      ),
+    ]
   }
   return cidrs.flatMap((cidr, index) => {
     const fault = rangeFault(cidr)
@@ -34,15 +40,22 @@ function validateUpdate(next: ServiceCIDR, old: ServiceCIDR): readonly FieldErro
   const isGrowing = before.length === 1 && after.length === 2
   if (after.length !== before.length && !isGrowing) return [invalid(path, after, 'field is immutable')]
   const changed = before.flatMap((cidr, index) =>
-    (cidr === after[index] ? [] : [invalid(`${path}[${index}]`, after[index], 'field is immutable')]))
+    cidr === after[index] ? [] : [invalid(`${path}[${index}]`, after[index], 'field is immutable')],
+  )
   return isGrowing ? [...changed, ...validate(next)] : changed
 }
 
 /** networking.k8s.io/v1 ServiceCIDR: a range that cluster IPs come from. */
 export const serviceCidrDefinition: KindDefinition<ServiceCIDR> = defineKind<ServiceCIDR>({
-  group: 'networking.k8s.io', version: 'v1', kind: 'ServiceCIDR', resource: 'servicecidrs', namespaced: false,
-  storagePrefix: '/registry/servicecidrs', subresources: [statusOf('networking.k8s.io', 'v1', 'ServiceCIDR')],
-  validate, validateUpdate,
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'ServiceCIDR',
+  resource: 'servicecidrs',
+  namespaced: false,
+  storagePrefix: '/registry/servicecidrs',
+  subresources: [statusOf('networking.k8s.io', 'v1', 'ServiceCIDR')],
+  validate,
+  validateUpdate,
   strategy: {
     // upstream names a version that there never was, so that nothing is reset for this one
     resetFields: { '': [], status: [] },

@@ -3,7 +3,18 @@ import { coreSchema } from '../core/generated.js'
 import { metaSchema } from '../meta/generated.js'
 import type { Toleration } from '../core/generated.js'
 import type { ObjectMeta } from '../meta/generated.js'
-import { always, atomicList, defineGroup, map, message, pointer, quantity, ref, required, string } from '../schema/dsl.js'
+import {
+  always,
+  atomicList,
+  defineGroup,
+  map,
+  message,
+  pointer,
+  quantity,
+  ref,
+  required,
+  string,
+} from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 
 export interface Overhead {
@@ -26,19 +37,16 @@ export interface Scheduling {
 
 /** Field tables of io.k8s.api.node.v1. */
 export const nodeSchema: SchemaGroup = defineGroup('io.k8s.api.node.v1', 'v1', [coreSchema, metaSchema], {
-  Overhead: () => message({
-    podFixed: map(quantity),
-  }),
-  RuntimeClass: () => message({
-    apiVersion: pointer(string),
-    handler: required(always(string)),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    overhead: ref('Overhead'),
-    scheduling: ref('Scheduling'),
-  }),
-  Scheduling: () => message({
-    nodeSelector: map(string, 'atomic'),
-    tolerations: atomicList(ref('Toleration')),
-  }),
+  Overhead: () => message({ podFixed: map(quantity) }),
+  RuntimeClass: () =>
+    message({
+      apiVersion: pointer(string),
+      handler: required(always(string)),
+      kind: pointer(string),
+      metadata: always(ref('ObjectMeta')),
+      overhead: ref('Overhead'),
+      scheduling: ref('Scheduling'),
+    }),
+  Scheduling: () =>
+    message({ nodeSelector: map(string, 'atomic'), tolerations: atomicList(ref('Toleration')) }),
 })

@@ -12,7 +12,8 @@ import type { RuntimeClass, Scheduling } from './generated.js'
 /** Source: pkg/apis/node/validation ValidateRuntimeClass. */
 function validate({ handler, overhead, scheduling }: RuntimeClass): readonly FieldError[] {
   const errors: FieldError[] = dnsLabelFaults(handler).map((fault) => invalid('handler', handler, fault))
-  if (overhead !== undefined) validateResourceRequirements({ limits: overhead.podFixed ?? {} }, 'overhead.podFixed', errors)
+  if (overhead !== undefined)
+    validateResourceRequirements({ limits: overhead.podFixed ?? {} }, 'overhead.podFixed', errors)
   if (scheduling !== undefined) validateScheduling(scheduling, errors)
   return errors
 }
@@ -33,12 +34,17 @@ function validateUpdate(next: RuntimeClass, old: RuntimeClass): readonly FieldEr
 
 /** node.k8s.io/v1 RuntimeClass. */
 export const runtimeClassDefinition: KindDefinition<RuntimeClass> = defineKind<RuntimeClass>({
-  group: 'node.k8s.io', version: 'v1', kind: 'RuntimeClass', resource: 'runtimeclasses', namespaced: false,
+  group: 'node.k8s.io',
+  version: 'v1',
+  kind: 'RuntimeClass',
+  resource: 'runtimeclasses',
+  namespaced: false,
   storagePrefix: '/registry/runtimeclasses',
   setDefaults: ({ overhead }) => {
     if (!Object.isFrozen(overhead)) roundAmounts(overhead?.podFixed)
   },
-  validate, validateUpdate,
+  validate,
+  validateUpdate,
   strategy: { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
   columns: [nameColumn(), column('Handler', ({ handler }) => handler), ageColumn()],
 })

@@ -16,9 +16,10 @@ export class JsonPatchError extends Error {
 type Container = Record<string, unknown> | unknown[]
 
 /**
- * JSON patch (RFC 6902) with the habits of the library that Kubernetes uses (evanphx/json-patch v4): `replace` of a missing
- * member adds it, `copy` of a missing one writes null, `test` of a missing one against null holds, a path is not forced to begin
- * with `/`, and negative array indexes count from the end. Neither argument is changed. Throws {@link JsonPatchError}.
+ * JSON patch (RFC 6902) with the habits of the library that Kubernetes uses (evanphx/json-patch v4):
+ * `replace` of a missing member adds it, `copy` of a missing one writes null, `test` of a missing one against
+ * null holds, a path is not forced to begin with `/`, and negative array indexes count from the end. Neither
+ * argument is changed. Throws {@link JsonPatchError}.
  */
 export function applyJsonPatch(document: unknown, operations: readonly unknown[]): unknown {
   const root = { document: structuredClone(document) }
@@ -30,10 +31,14 @@ function apply(root: { document: unknown }, operation: Operation): void {
   const { op, path } = operation
   if (typeof path !== 'string') throw new JsonPatchError('missing path')
   switch (op) {
-    case 'add': return add(locate(root.document, path), structuredClone(operation.value ?? null))
-    case 'remove': return remove(locate(root.document, path))
-    case 'replace': return replace(root, path, structuredClone(operation.value ?? null))
-    case 'test': return test(root.document, path, operation.value ?? null)
+    case 'add':
+      return add(locate(root.document, path), structuredClone(operation.value ?? null))
+    case 'remove':
+      return remove(locate(root.document, path))
+    case 'replace':
+      return replace(root, path, structuredClone(operation.value ?? null))
+    case 'test':
+      return test(root.document, path, operation.value ?? null)
     case 'move': {
       const from = locate(root.document, textOf(operation.from))
       const value = read(from)
@@ -44,7 +49,8 @@ function apply(root: { document: unknown }, operation: Operation): void {
       const value = read(locate(root.document, textOf(operation.from)))
       return add(locate(root.document, path), structuredClone(value ?? null))
     }
-    default: throw new JsonPatchError(`unexpected kind: ${String(op)}`)
+    default:
+      throw new JsonPatchError(`unexpected kind: ${String(op)}`)
   }
 }
 
@@ -65,7 +71,8 @@ function locate(document: unknown, path: string): Place {
   const parts = path.split('/')
   if (parts.length < 2) throw new JsonPatchError(`bad path ${path}`)
   let node = document
-  for (const part of parts.slice(1, -1)) node = read({ container: containerOf(node, path), key: decodeKey(part) })
+  for (const part of parts.slice(1, -1))
+    node = read({ container: containerOf(node, path), key: decodeKey(part) })
   return { container: containerOf(node, path), key: decodeKey(parts.at(-1) as string) }
 }
 

@@ -15,7 +15,11 @@ export function without(record: JsonMap, key: string): JsonMap {
 /** How Go prints a JSON value with %v: `map[a:1 b:[x y]]`. */
 export function goText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
-  if (isMap(value)) return `map[${Object.keys(value).sort().map((key) => `${key}:${goText(value[key])}`).join(' ')}]`
+  if (isMap(value))
+    return `map[${Object.keys(value)
+      .sort()
+      .map((key) => `${key}:${goText(value[key])}`)
+      .join(' ')}]`
   if (value === null || value === undefined) return '<nil>'
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

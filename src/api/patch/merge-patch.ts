@@ -15,4 +15,3 @@ export function applyMergePatch(target: unknown, patch: unknown): unknown {
 function setMember(target: Record<string, unknown>, key: string, value: unknown): void {
   Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
 }
-

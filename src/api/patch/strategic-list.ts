@@ -1,7 +1,9 @@
 import { sameJson } from './same-json.js'
 import { isMap } from './json.js'
 
-/** Items in the order of `order` where that says something, and else merged by where they stood on the server. */
+/**
+ * Items in the order of `order` where that says something, and else merged by where they stood on the server.
+ */
 export interface Ordering {
   /** The patch's order (or the `$setElementOrder` list). */
   readonly order: readonly unknown[]
@@ -25,14 +27,26 @@ export function includesItem(list: readonly unknown[], item: unknown, mergeKey: 
 }
 
 /**
- * Puts a merged list in order: the patch's items in the patch's order, the others in the server's, and these put in between by
- * where they stood. Source: strategicpatch normalizeElementOrder, mergeSortedSlice.
+ * Puts a merged list in order: the patch's items in the patch's order, the others in the server's, and these
+ * put in between by where they stood. Source: strategicpatch normalizeElementOrder, mergeSortedSlice.
  */
-export function orderItems(merged: readonly unknown[], { order, server, mergeKey }: Ordering): readonly unknown[] {
+export function orderItems(
+  merged: readonly unknown[],
+  { order, server, mergeKey }: Ordering,
+): readonly unknown[] {
   const sortBy = (items: readonly unknown[], by: readonly unknown[]): readonly unknown[] =>
-    items.map((item) => ({ item, at: positionIn(by, item, mergeKey) })).sort((a, b) => a.at - b.at).map(({ item }) => item)
-  const mine = sortBy(merged.filter((item) => includesItem(order, item, mergeKey)), order)
-  const theirs = sortBy(merged.filter((item) => !includesItem(order, item, mergeKey)), server)
+    items
+      .map((item) => ({ item, at: positionIn(by, item, mergeKey) }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ item }) => item)
+  const mine = sortBy(
+    merged.filter((item) => includesItem(order, item, mergeKey)),
+    order,
+  )
+  const theirs = sortBy(
+    merged.filter((item) => !includesItem(order, item, mergeKey)),
+    server,
+  )
   const result: unknown[] = []
   let left = 0
   let right = 0
@@ -48,4 +62,3 @@ export function orderItems(merged: readonly unknown[], { order, server, mergeKey
 export function uniqueScalars(items: readonly unknown[]): readonly unknown[] {
   return [...new Set(items)]
 }
-

@@ -13,10 +13,11 @@ const ORDER_PREFIX = '$setElementOrder/'
 type Scope = Message | undefined
 
 /**
- * Strategic merge patch: objects merge, lists with the patch strategy `merge` merge by their merge key (or as sets of scalars),
- * all else is replaced; the directives `$patch`, `$retainKeys`, `$deleteFromPrimitiveList/x` and `$setElementOrder/x` steer it.
- * Neither argument is changed; what the patch does not touch is shared with the result. Throws {@link StrategicPatchError}.
- * Source: apimachinery pkg/util/strategicpatch/patch.go.
+ * Strategic merge patch: objects merge, lists with the patch strategy `merge` merge by their merge key (or as
+ * sets of scalars), all else is replaced; the directives `$patch`, `$retainKeys`,
+ * `$deleteFromPrimitiveList/x` and `$setElementOrder/x` steer it. Neither argument is changed; what the patch
+ * does not touch is shared with the result. Throws {@link StrategicPatchError}. Source: apimachinery
+ * pkg/util/strategicpatch/patch.go.
  */
 export function applyStrategicPatch(message: Message, original: JsonMap, patch: JsonMap): JsonMap {
   return mergeMap(message, original, patch)
@@ -45,7 +46,12 @@ function retainKeys(original: JsonMap, patch: JsonMap): JsonMap {
   if (!Array.isArray(keys)) throw bad()
   const retained = keys as readonly unknown[]
   for (const key of Object.keys(patch)) {
-    if (key !== RETAIN_KEYS && !key.startsWith(DELETE_PREFIX) && !key.startsWith(ORDER_PREFIX) && !retained.includes(key)) {
+    if (
+      key !== RETAIN_KEYS &&
+      !key.startsWith(DELETE_PREFIX) &&
+      !key.startsWith(ORDER_PREFIX) &&
+      !retained.includes(key)
+    ) {
       throw bad()
     }
   }
@@ -80,7 +86,8 @@ function fieldOf(scope: Scope, key: string): Field | undefined {
   if (scope === undefined) return undefined
   if (Object.hasOwn(scope.fields, key)) return scope.fields[key]
   throw new StrategicPatchError(
-    `unable to find api field in struct ${scope.name} for the json field ${JSON.stringify(key)}`, false,
+    `unable to find api field in struct ${scope.name} for the json field ${JSON.stringify(key)}`,
+    false,
   )
 }
 
@@ -95,7 +102,11 @@ const merges = (field: Field | undefined): field is ListField =>
   field?.type === 'list' && field.patchStrategy?.split(',').includes('merge') === true
 
 function mergeLists(
-  scope: Scope, key: string, original: readonly unknown[], patch: readonly unknown[], deletes: boolean,
+  scope: Scope,
+  key: string,
+  original: readonly unknown[],
+  patch: readonly unknown[],
+  deletes: boolean,
 ): readonly unknown[] {
   const field = fieldOf(scope, key)
   if (!merges(field)) return deletes ? original : patch.map(cleaned)
@@ -104,16 +115,27 @@ function mergeLists(
   const ofMaps = [...original, ...patch].some(isMap)
   if (!ofMaps) {
     if (deletes) return original.filter((item) => !patch.includes(item))
-    return orderItems(uniqueScalars([...original, ...patch]), { order: patch, server: original, mergeKey: undefined })
+    return orderItems(uniqueScalars([...original, ...patch]), {
+      order: patch,
+      server: original,
+      mergeKey: undefined,
+    })
   }
-  if (mergeKey === undefined) throw new StrategicPatchError(`cannot merge lists without merge key for ${key}`, false)
+  if (mergeKey === undefined)
+    throw new StrategicPatchError(`cannot merge lists without merge key for ${key}`, false)
   const { kept, items } = applyItemDirectives(original, patch, mergeKey)
-  return orderItems(mergeItems(scopeOf(scope, field), kept, items, mergeKey), { order: items, server: kept, mergeKey })
+  return orderItems(mergeItems(scopeOf(scope, field), kept, items, mergeKey), {
+    order: items,
+    server: kept,
+    mergeKey,
+  })
 }
 
 /** Items with `$patch: delete` take items away, one with `$patch: replace` takes all away. */
 function applyItemDirectives(
-  original: readonly unknown[], patch: readonly unknown[], mergeKey: string,
+  original: readonly unknown[],
+  patch: readonly unknown[],
+  mergeKey: string,
 ): { kept: readonly unknown[]; items: readonly JsonMap[] } {
   let kept = original
   let replaces = false
@@ -127,15 +149,23 @@ function applyItemDirectives(
       if (!Object.hasOwn(item, mergeKey)) throw noMergeKey(item, mergeKey)
       kept = kept.filter((other) => !isMap(other) || other[mergeKey] !== item[mergeKey])
     } else {
-      throw new StrategicPatchError(directive === 'merge'
-        ? 'merging lists cannot yet be specified in the patch'
-        : `unknown patch type: ${goText(directive)} in map: ${goText(item)}`, false)
+      throw new StrategicPatchError(
+        directive === 'merge'
+          ? 'merging lists cannot yet be specified in the patch'
+          : `unknown patch type: ${goText(directive)} in map: ${goText(item)}`,
+        false,
+      )
     }
   }
   return replaces ? { kept: items.map(cleaned), items: [] } : { kept, items }
 }
 
-function mergeItems(scope: Scope, original: readonly unknown[], patch: readonly JsonMap[], mergeKey: string): readonly unknown[] {
+function mergeItems(
+  scope: Scope,
+  original: readonly unknown[],
+  patch: readonly JsonMap[],
+  mergeKey: string,
+): readonly unknown[] {
   const merged = [...original]
   for (const item of patch) {
     const value = item[mergeKey]
@@ -162,13 +192,18 @@ function orderLists(scope: Scope, result: Record<string, unknown>, patch: JsonMa
     const present = result[key]
     if (!Array.isArray(order)) throw badOrder()
     if (items === undefined && !Array.isArray(present)) continue
-    if ((items !== undefined && !Array.isArray(items)) || (present !== undefined && !Array.isArray(present))) continue
+    if ((items !== undefined && !Array.isArray(items)) || (present !== undefined && !Array.isArray(present)))
+      continue
     const field = fieldOf(scope, key)
     const mergeKey = field?.type === 'list' ? field.mergeKey : undefined
     checkOrder((items ?? []) as readonly unknown[], order, mergeKey)
     const server = (present ?? []) as readonly unknown[]
     const merged =
-      items === undefined ? server : present === undefined ? cleanedList(items) : mergeLists(scope, key, server, items, false)
+      items === undefined
+        ? server
+        : present === undefined
+          ? cleanedList(items)
+          : mergeLists(scope, key, server, items, false)
     set(result, key, orderItems(merged, { order, server, mergeKey }))
     rest = without(rest, key)
   }
@@ -178,13 +213,19 @@ function orderLists(scope: Scope, result: Record<string, unknown>, patch: JsonMa
 const badOrder = (): Error => new StrategicPatchError('invalid patch format of setElementOrder list', true)
 
 /** All items of the patch (but deletions) must be in the order list, in that order. */
-function checkOrder(items: readonly unknown[], order: readonly unknown[], mergeKey: string | undefined): void {
+function checkOrder(
+  items: readonly unknown[],
+  order: readonly unknown[],
+  mergeKey: string | undefined,
+): void {
   let from = 0
   for (const item of items) {
     if (isMap(item) && item[DIRECTIVE] !== undefined) continue
     const at = order.findIndex((other, index) => index >= from && includesItem([other], item, mergeKey))
     if (at < 0) {
-      const lists = `The order in patch list:\n${goText(items)}\n doesn't match $setElementOrder list:\n${goText(order)}\n`
+      const lists =
+        `The order in patch list:\n${goText(items)}\n doesn't match $setElementOrder ` +
+        `list:\n${goText(order)}\n`
       throw new StrategicPatchError(lists, false)
     }
     from = at + 1
@@ -201,7 +242,11 @@ function cleaned(value: unknown): unknown {
   if (!isMap(value)) return value
   if (value[DIRECTIVE] === 'delete') return {}
   const entries = Object.entries(value).filter(([key, member]) => {
-    const isDirective = key === DIRECTIVE || key === RETAIN_KEYS || key.startsWith(DELETE_PREFIX) || key.startsWith(ORDER_PREFIX)
+    const isDirective =
+      key === DIRECTIVE ||
+      key === RETAIN_KEYS ||
+      key.startsWith(DELETE_PREFIX) ||
+      key.startsWith(ORDER_PREFIX)
     return !isDirective && member !== null
   })
   return Object.fromEntries(entries.map(([key, member]) => [key, cleaned(member)]))

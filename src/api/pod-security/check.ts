@@ -14,20 +14,28 @@ export interface PodLike {
   readonly spec: PodSpec
 }
 
-/** Looks at a pod under the rules of a minor (`Infinity` is `latest`); undefined when there is nothing to find. */
+/**
+ * Looks at a pod under the rules of a minor (`Infinity` is `latest`); undefined when there is nothing to
+ * find.
+ */
 export type Check = (pod: PodLike, minor: number) => Finding | undefined
 
 /** Any container of a pod. */
 export type AnyContainer = Container | EphemeralContainer
 
-/** All containers in the order in which checks visit them: init, app, ephemeral. Source: policy/visitor.go visitContainers. */
+/**
+ * All containers in the order in which checks visit them: init, app, ephemeral. Source: policy/visitor.go
+ * visitContainers.
+ */
 export function containersOf({ spec }: PodLike): readonly AnyContainer[] {
-  return [...spec.initContainers ?? [], ...spec.containers, ...spec.ephemeralContainers ?? []]
+  return [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])]
 }
 
 /** Names of the containers for which `isBad` holds. */
 export function badContainers(pod: PodLike, isBad: (container: AnyContainer) => boolean): readonly string[] {
-  return containersOf(pod).filter(isBad).map(({ name }) => name)
+  return containersOf(pod)
+    .filter(isBad)
+    .map(({ name }) => name)
 }
 
 /** `"a", "b"` */

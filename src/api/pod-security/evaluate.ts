@@ -19,27 +19,45 @@ import type { LevelVersion } from './policy.js'
 
 /** Checks that both levels have, in the order of their ids. `false`: restricted has one of its own. */
 const BASELINE: readonly (readonly [check: Check, inRestricted: boolean])[] = [
-  [appArmorProfile, true], [baselineCapabilities, false], [hostNamespaces, true], [hostPathVolumes, false], [hostPorts, true],
-  [hostProbes, true], [privileged, true], [procMount, false], [seLinuxOptions, true], [baselineSeccomp, false], [sysctls, true],
+  [appArmorProfile, true],
+  [baselineCapabilities, false],
+  [hostNamespaces, true],
+  [hostPathVolumes, false],
+  [hostPorts, true],
+  [hostProbes, true],
+  [privileged, true],
+  [procMount, false],
+  [seLinuxOptions, true],
+  [baselineSeccomp, false],
+  [sysctls, true],
   [windowsHostProcess, true],
 ]
 
 /** What restricted adds, in the order of the ids. */
 const RESTRICTED: readonly Check[] = [
-  allowPrivilegeEscalation, restrictedCapabilities, restrictedProcMount, restrictedVolumes, runAsNonRoot, runAsUser, restrictedSeccomp,
+  allowPrivilegeEscalation,
+  restrictedCapabilities,
+  restrictedProcMount,
+  restrictedVolumes,
+  runAsNonRoot,
+  runAsUser,
+  restrictedSeccomp,
 ]
 
 function checksOf({ level }: LevelVersion): readonly Check[] {
   switch (level) {
-    case 'privileged': return []
-    case 'baseline': return BASELINE.map(([check]) => check)
-    case 'restricted': return [...BASELINE.filter(([, stays]) => stays).map(([check]) => check), ...RESTRICTED]
+    case 'privileged':
+      return []
+    case 'baseline':
+      return BASELINE.map(([check]) => check)
+    case 'restricted':
+      return [...BASELINE.filter(([, stays]) => stays).map(([check]) => check), ...RESTRICTED]
   }
 }
 
 /**
- * What a level of the Pod Security Standards finds wrong with a pod or a template, in the order of upstream's texts; empty when it is
- * allowed. Source: k8s.io/pod-security-admission policy/registry.go.
+ * What a level of the Pod Security Standards finds wrong with a pod or a template, in the order of upstream's
+ * texts; empty when it is allowed. Source: k8s.io/pod-security-admission policy/registry.go.
  */
 export function evaluatePodSecurity(pod: PodLike, policy: LevelVersion): readonly Finding[] {
   return checksOf(policy).flatMap((check) => check(pod, policy.minor) ?? [])

@@ -4,7 +4,11 @@ import type { Labels } from '../labels.js'
 /** A level of the Pod Security Standards. */
 export type PodSecurityLevel = 'privileged' | 'baseline' | 'restricted'
 
-const LEVELS: readonly string[] = ['privileged', 'baseline', 'restricted'] satisfies readonly PodSecurityLevel[]
+const LEVELS: readonly string[] = [
+  'privileged',
+  'baseline',
+  'restricted',
+] satisfies readonly PodSecurityLevel[]
 
 /** A level under the rules of a minor; `latest` is Infinity. */
 export interface LevelVersion {
@@ -38,19 +42,29 @@ export function sameLevel(a: LevelVersion, b: LevelVersion): boolean {
   return a.level === b.level && a.minor === b.minor
 }
 
-/** A version that cannot be read counts as `latest`, a level that cannot be read as the strictest. Source: api/helpers.go PolicyToEvaluate. */
-function levelOf(labels: Labels, mode: typeof MODES[number]): LevelVersion {
+/**
+ * A version that cannot be read counts as `latest`, a level that cannot be read as the strictest. Source:
+ * api/helpers.go PolicyToEvaluate.
+ */
+function levelOf(labels: Labels, mode: (typeof MODES)[number]): LevelVersion {
   const level = labels[PREFIX + mode]
   if (level === undefined) return PRIVILEGED
   const version = /^v1\.(0|[1-9]\d*)$/.exec(labels[`${PREFIX}${mode}-version`] ?? '')
   const isKnown = LEVELS.includes(level)
   if (!isKnown && mode !== 'enforce') return PRIVILEGED
-  return { level: isKnown ? level as PodSecurityLevel : 'restricted', minor: version === null ? Infinity : Number(version[1]) }
+  return {
+    level: isKnown ? (level as PodSecurityLevel) : 'restricted',
+    minor: version === null ? Infinity : Number(version[1]),
+  }
 }
 
 /** Reads the labels of a namespace. */
 export function podSecurityPolicy(labels: Labels = {}): PodSecurityPolicyLabels {
-  return { enforce: levelOf(labels, 'enforce'), audit: levelOf(labels, 'audit'), warn: levelOf(labels, 'warn') }
+  return {
+    enforce: levelOf(labels, 'enforce'),
+    audit: levelOf(labels, 'audit'),
+    warn: levelOf(labels, 'warn'),
+  }
 }
 
 /** What is wrong with the labels of a namespace. */
@@ -60,9 +74,14 @@ export function podSecurityLabelFaults(labels: Labels = {}): readonly FieldError
     const [level, version] = [labels[PREFIX + mode], labels[`${PREFIX}${mode}-version`]]
     return [
       ...(level === undefined || LEVELS.includes(level)
-        ? [] : [invalid(field(PREFIX + mode), level, `must be one of ${LEVELS.join(', ')}`)]),
-      ...(version === undefined || version === '' || version === 'latest' || /^v1\.(0|[1-9]\d*)$/.test(version)
-        ? [] : [invalid(field(`${PREFIX}${mode}-version`), version, 'must be "latest" or "v1.x"')]),
+        ? []
+        : [invalid(field(PREFIX + mode), level, `must be one of ${LEVELS.join(', ')}`)]),
+      ...(version === undefined ||
+      version === '' ||
+      version === 'latest' ||
+      /^v1\.(0|[1-9]\d*)$/.test(version)
+        ? []
+        : [invalid(field(`${PREFIX}${mode}-version`), version, 'must be "latest" or "v1.x"')]),
     ]
   })
 }

@@ -6,7 +6,8 @@ import { podSecurityPolicyDefinition } from './pod-security-policy.js'
 
 /** The kinds of policy. */
 export const policyDefinitions: readonly KindDefinition[] = [
-  erase(evictionDefinition), servedAs(evictionDefinition, 'policy', 'v1beta1'),
+  erase(evictionDefinition),
+  servedAs(evictionDefinition, 'policy', 'v1beta1'),
   erase(podDisruptionBudgetDefinition),
   {
     ...servedAs(podDisruptionBudgetDefinition, 'policy', 'v1beta1'),

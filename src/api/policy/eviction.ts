@@ -4,7 +4,13 @@ import type { Eviction } from './generated.js'
 
 /** policy/v1 Eviction: never stored; a POST to a pod's eviction endpoint carries it. */
 export const evictionDefinition: KindDefinition<Eviction> = defineKind<Eviction>({
-  group: 'policy', version: 'v1', kind: 'Eviction', resource: 'evictions', namespaced: true, verbs: [], storagePrefix: '',
+  group: 'policy',
+  version: 'v1',
+  kind: 'Eviction',
+  resource: 'evictions',
+  namespaced: true,
+  verbs: [],
+  storagePrefix: '',
   strategy: {},
   columns: [nameColumn()],
 })

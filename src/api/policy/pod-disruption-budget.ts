@@ -1,4 +1,13 @@
-import { ageColumn, borrow, column, defineKind, emptyMessage, nameColumn, specChanged, statusOf } from '../define.js'
+import {
+  ageColumn,
+  borrow,
+  column,
+  defineKind,
+  emptyMessage,
+  nameColumn,
+  specChanged,
+  statusOf,
+} from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import { invalid, notSupported, type FieldError } from '../field-error.js'
 import { validateAtMostAll, validateIntOrPercent, validateNonNegative } from '../apps/template.js'
@@ -20,7 +29,10 @@ function validate({ spec }: PodDisruptionBudget): readonly FieldError[] {
   if (minAvailable !== undefined && maxUnavailable !== undefined) {
     errors.push(invalid('spec', specAsGo(spec), 'minAvailable and maxUnavailable cannot be both set'))
   }
-  for (const [name, value] of [['minAvailable', minAvailable], ['maxUnavailable', maxUnavailable]] as const) {
+  for (const [name, value] of [
+    ['minAvailable', minAvailable],
+    ['maxUnavailable', maxUnavailable],
+  ] as const) {
     validateIntOrPercent(value, `spec.${name}`, errors)
     validateAtMostAll(value, `spec.${name}`, errors)
   }
@@ -41,30 +53,36 @@ function validateStatusUpdate({ status }: PodDisruptionBudget): readonly FieldEr
 }
 
 /** policy/v1 PodDisruptionBudget. */
-export const podDisruptionBudgetDefinition: KindDefinition<PodDisruptionBudget> = defineKind<PodDisruptionBudget>({
-  group: 'policy', version: 'v1', kind: 'PodDisruptionBudget', resource: 'poddisruptionbudgets', shortNames: ['pdb'],
-  namespaced: true, storagePrefix: '/registry/poddisruptionbudgets',
-  subresources: [statusOf('policy', 'v1', 'PodDisruptionBudget')],
-  validate,
-  strategy: {
-    prepareForCreate: (budget) => {
-      budget.status = emptyMessage(policySchema, 'PodDisruptionBudgetStatus')
+export const podDisruptionBudgetDefinition: KindDefinition<PodDisruptionBudget> =
+  defineKind<PodDisruptionBudget>({
+    group: 'policy',
+    version: 'v1',
+    kind: 'PodDisruptionBudget',
+    resource: 'poddisruptionbudgets',
+    shortNames: ['pdb'],
+    namespaced: true,
+    storagePrefix: '/registry/poddisruptionbudgets',
+    subresources: [statusOf('policy', 'v1', 'PodDisruptionBudget')],
+    validate,
+    strategy: {
+      prepareForCreate: (budget) => {
+        budget.status = emptyMessage(policySchema, 'PodDisruptionBudgetStatus')
+      },
+      prepareForUpdate: (budget, old) => {
+        budget.status = borrow(old.status)
+      },
+      prepareForStatusUpdate: (budget, old) => {
+        budget.spec = borrow(old.spec)
+      },
+      validateStatusUpdate,
+      generationChanged: specChanged,
+      allowUnconditionalUpdate: false,
     },
-    prepareForUpdate: (budget, old) => {
-      budget.status = borrow(old.status)
-    },
-    prepareForStatusUpdate: (budget, old) => {
-      budget.spec = borrow(old.spec)
-    },
-    validateStatusUpdate,
-    generationChanged: specChanged,
-    allowUnconditionalUpdate: false,
-  },
-  columns: [
-    nameColumn(),
-    column('Min Available', ({ spec }) => String(spec.minAvailable ?? 'N/A')),
-    column('Max Unavailable', ({ spec }) => String(spec.maxUnavailable ?? 'N/A')),
-    column('Allowed Disruptions', ({ status }) => status.disruptionsAllowed, 'integer'),
-    ageColumn(),
-  ],
-})
+    columns: [
+      nameColumn(),
+      column('Min Available', ({ spec }) => String(spec.minAvailable ?? 'N/A')),
+      column('Max Unavailable', ({ spec }) => String(spec.maxUnavailable ?? 'N/A')),
+      column('Allowed Disruptions', ({ status }) => status.disruptionsAllowed, 'integer'),
+      ageColumn(),
+    ],
+  })

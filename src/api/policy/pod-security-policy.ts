@@ -20,26 +20,45 @@ function setDefaults({ spec }: Draft<PodSecurityPolicy>): void {
   if (!Object.isFrozen(spec)) spec.allowPrivilegeEscalation ??= true
 }
 
-function validateIds({ rule, ranges = [] }: IdStrategy, allowed: readonly string[], path: string, errors: FieldError[]): void {
+function validateIds(
+  { rule, ranges = [] }: IdStrategy,
+  allowed: readonly string[],
+  path: string,
+  errors: FieldError[],
+): void {
   if (!allowed.includes(rule)) errors.push(notSupported(`${path}.rule`, rule, allowed))
   ranges.forEach(({ min, max }, index) => {
     const at = `${path}.ranges[${index}]`
-    for (const [field, id] of [['min', min], ['max', max]] as const) {
-      if (id < 0 || id > maxId) errors.push(invalid(`${at}.${field}`, id, `must be between 0 and ${maxId}, inclusive`))
+    for (const [field, id] of [
+      ['min', min],
+      ['max', max],
+    ] as const) {
+      if (id < 0 || id > maxId)
+        errors.push(invalid(`${at}.${field}`, id, `must be between 0 and ${maxId}, inclusive`))
     }
     if (min > max) errors.push(invalid(`${at}.min`, min, 'min cannot be greater than max'))
   })
 }
 
 function validateCapabilities(spec: PodSecurityPolicySpec, errors: FieldError[]): void {
-  const { requiredDropCapabilities: dropped = [], defaultAddCapabilities: added = [], allowedCapabilities: allowed = [] } = spec
+  const {
+    requiredDropCapabilities: dropped = [],
+    defaultAddCapabilities: added = [],
+    allowedCapabilities: allowed = [],
+  } = spec
   for (const name of dropped) {
     if (added.includes(name)) {
       const text = 'capability is listed in defaultAddCapabilities and requiredDropCapabilities'
       errors.push(invalid('spec.defaultAddCapabilities', name, text))
     }
     if (allowed.includes(name)) {
-      errors.push(invalid('spec.allowedCapabilities', name, 'capability is listed in allowedCapabilities and requiredDropCapabilities'))
+      errors.push(
+        invalid(
+          'spec.allowedCapabilities',
+          name,
+          'capability is listed in allowedCapabilities and requiredDropCapabilities',
+        ),
+      )
     }
   }
   if (allowed.includes(allCapabilities) && dropped.includes(allCapabilities)) {
@@ -55,32 +74,45 @@ function validate({ spec }: PodSecurityPolicy): readonly FieldError[] {
     if (strategy !== undefined) validateIds(strategy, idRules[field], `spec.${field}`, errors)
   }
   const { rule } = spec.seLinux
-  if (rule !== 'MustRunAs' && rule !== 'RunAsAny') errors.push(notSupported('spec.seLinux.rule', rule, ['MustRunAs', 'RunAsAny']))
-  for (const field of ['supplementalGroups', 'fsGroup'] as const) validateIds(spec[field], idRules[field], `spec.${field}`, errors)
+  if (rule !== 'MustRunAs' && rule !== 'RunAsAny')
+    errors.push(notSupported('spec.seLinux.rule', rule, ['MustRunAs', 'RunAsAny']))
+  for (const field of ['supplementalGroups', 'fsGroup'] as const)
+    validateIds(spec[field], idRules[field], `spec.${field}`, errors)
   validateCapabilities(spec, errors)
   if (spec.defaultAllowPrivilegeEscalation === true && spec.allowPrivilegeEscalation === false) {
-    const text = 'Cannot set DefaultAllowPrivilegeEscalation to true without also setting AllowPrivilegeEscalation to true'
+    const text =
+      'Cannot set DefaultAllowPrivilegeEscalation to true without also setting ' +
+      'AllowPrivilegeEscalation to true'
     errors.push(invalid('spec.defaultAllowPrivilegeEscalation', true, text))
   }
   spec.allowedHostPaths?.forEach(({ pathPrefix = '' }, index) => {
     const path = `spec.allowedHostPaths[${index}]`
     if (pathPrefix === '') errors.push(required(path, 'is required'))
-    else if (pathPrefix.split('/').includes('..')) errors.push(invalid(`${path}.pathPrefix`, pathPrefix, "must not contain '..'"))
+    else if (pathPrefix.split('/').includes('..'))
+      errors.push(invalid(`${path}.pathPrefix`, pathPrefix, "must not contain '..'"))
   })
   spec.allowedFlexVolumes?.forEach(({ driver }, index) => {
-    if (driver === '') errors.push(required(`spec.allowedFlexVolumes[${index}].driver`, 'must specify a driver'))
+    if (driver === '')
+      errors.push(required(`spec.allowedFlexVolumes[${index}].driver`, 'must specify a driver'))
   })
   return errors
 }
 
-const listText = (values: readonly string[] | undefined): string => (values === undefined || values.length === 0 ? '' : values.join(','))
+const listText = (values: readonly string[] | undefined): string =>
+  values === undefined || values.length === 0 ? '' : values.join(',')
 
 /** policy/v1beta1 PodSecurityPolicy: kept; no pod is refused by it. */
 export const podSecurityPolicyDefinition: KindDefinition<PodSecurityPolicy> = defineKind<PodSecurityPolicy>({
-  group: 'policy', version: 'v1beta1', kind: 'PodSecurityPolicy', resource: 'podsecuritypolicies', shortNames: ['psp'],
-  namespaced: false, storagePrefix: '/registry/podsecuritypolicy',
+  group: 'policy',
+  version: 'v1beta1',
+  kind: 'PodSecurityPolicy',
+  resource: 'podsecuritypolicies',
+  shortNames: ['psp'],
+  namespaced: false,
+  storagePrefix: '/registry/podsecuritypolicy',
   deprecated: { since: 21, removed: 25 },
-  setDefaults, validate,
+  setDefaults,
+  validate,
   strategy: {},
   columns: [
     nameColumn(),

@@ -14,8 +14,8 @@ type Mutable = Record<string, unknown>
 const MOST_DEPTH = 10_000
 
 /**
- * Reads the wire form of a message as JSON: empty values that Go's JSON encoder leaves out are left out. Throws ProtobufError.
- * Source: the Unmarshal methods of k8s.io/api's generated.pb.go.
+ * Reads the wire form of a message as JSON: empty values that Go's JSON encoder leaves out are left out.
+ * Throws ProtobufError. Source: the Unmarshal methods of k8s.io/api's generated.pb.go.
  */
 export function decodeMessage(message: ProtoMessage, bytes: Uint8Array): Mutable {
   try {
@@ -37,7 +37,13 @@ function readMessage(message: ProtoMessage, bytes: Uint8Array, out: Mutable, dep
   return out
 }
 
-function readField(field: ProtoField, wireType: number, reader: ProtoReader, out: Mutable, depth: number): void {
+function readField(
+  field: ProtoField,
+  wireType: number,
+  reader: ProtoReader,
+  out: Mutable,
+  depth: number,
+): void {
   switch (field.form) {
     case 'inline': {
       checkWire(field, wireType, wireTypes.bytes)
@@ -52,7 +58,8 @@ function readField(field: ProtoField, wireType: number, reader: ProtoReader, out
     }
     case 'list': {
       const list = (out[field.name] ??= []) as unknown[]
-      if (wireType === wireTypes.bytes && expectedWire(field.type) === wireTypes.varint) readPacked(field, reader.bytes(), list)
+      if (wireType === wireTypes.bytes && expectedWire(field.type) === wireTypes.varint)
+        readPacked(field, reader.bytes(), list)
       else list.push(readValue(field, wireType, reader, undefined, depth))
       return
     }
@@ -68,7 +75,9 @@ function readField(field: ProtoField, wireType: number, reader: ProtoReader, out
 /** Whether Go's JSON encoder leaves an empty value out; nothing is lost by leaving out null. */
 function isLeftOut({ presence }: ProtoField, value: unknown): boolean {
   if (value === null || value === undefined) return true
-  return (value === '' || value === 0 || value === false) && (presence === undefined || presence === 'omitempty')
+  return (
+    (value === '' || value === 0 || value === false) && (presence === undefined || presence === 'omitempty')
+  )
 }
 
 function readPacked(field: ProtoField, bytes: Uint8Array, list: unknown[]): void {
@@ -91,11 +100,17 @@ function readEntry(field: ProtoField, bytes: Uint8Array, map: Mutable, depth: nu
 
 function emptyValue(field: ProtoField): unknown {
   switch (field.type) {
-    case 'message': return {}
-    case 'string': case 'bytes': return ''
-    case 'quantity': return '0'
-    case 'strings': return []
-    default: return null
+    case 'message':
+      return {}
+    case 'string':
+    case 'bytes':
+      return ''
+    case 'quantity':
+      return '0'
+    case 'strings':
+      return []
+    default:
+      return null
   }
 }
 
@@ -109,7 +124,13 @@ function checkWire({ goName }: ProtoField, found: number, wanted: number): void 
 }
 
 /** `before` is what an earlier occurrence left: messages that come twice are merged. */
-function readValue(field: ProtoField, wireType: number, reader: ProtoReader, before: unknown, depth: number): unknown {
+function readValue(
+  field: ProtoField,
+  wireType: number,
+  reader: ProtoReader,
+  before: unknown,
+  depth: number,
+): unknown {
   checkWire(field, wireType, expectedWire(field.type))
   if (field.type !== 'message') return readLeaf(field.type, reader)
   const message = field.message()
@@ -123,17 +144,29 @@ const unionValue = ({ schema, other = false }: Mutable): unknown => schema ?? ot
 
 function readLeaf(type: LeafType, reader: ProtoReader): unknown {
   switch (type) {
-    case 'bool': return reader.bool()
-    case 'int32': return reader.int32()
-    case 'int64': return reader.int64()
-    case 'double': return reader.double()
-    case 'string': return textOf(reader.bytes())
-    case 'bytes': return toBase64(reader.bytes())
-    case 'quantity': return parts(reader.bytes(), 'Quantity').text.get(1) ?? '0'
-    case 'strings': return parts(reader.bytes(), 'ExtraValue').texts
-    case 'json': return jsonOf(parts(reader.bytes(), 'RawExtension').bytes)
-    case 'intOrString': return intOrString(reader.bytes())
-    case 'time': case 'microTime': return timeOf(type, reader.bytes())
+    case 'bool':
+      return reader.bool()
+    case 'int32':
+      return reader.int32()
+    case 'int64':
+      return reader.int64()
+    case 'double':
+      return reader.double()
+    case 'string':
+      return textOf(reader.bytes())
+    case 'bytes':
+      return toBase64(reader.bytes())
+    case 'quantity':
+      return parts(reader.bytes(), 'Quantity').text.get(1) ?? '0'
+    case 'strings':
+      return parts(reader.bytes(), 'ExtraValue').texts
+    case 'json':
+      return jsonOf(parts(reader.bytes(), 'RawExtension').bytes)
+    case 'intOrString':
+      return intOrString(reader.bytes())
+    case 'time':
+    case 'microTime':
+      return timeOf(type, reader.bytes())
   }
 }
 
@@ -177,7 +210,6 @@ function timeOf(type: 'time' | 'microTime', bytes: Uint8Array): string | null {
   const seconds = Number(numbers.get(1) ?? 0)
   return type === 'time' ? timeText(seconds) : microTimeText(seconds, Number(numbers.get(2) ?? 0))
 }
-
 
 /** What a RawExtension or FieldsV1 holds: JSON text, or an object in its protobuf form. */
 function jsonOf(bytes: Uint8Array | undefined): unknown {

@@ -7,8 +7,8 @@ import { ProtoWriter } from './writer.js'
 type Values = Readonly<Record<string, unknown>>
 
 /**
- * The wire form of a message, in the order and with the empty values with which Go writes it: what is no pointer in Go is
- * always there. Source: the MarshalToSizedBuffer methods of k8s.io/api's generated.pb.go.
+ * The wire form of a message, in the order and with the empty values with which Go writes it: what is no
+ * pointer in Go is always there. Source: the MarshalToSizedBuffer methods of k8s.io/api's generated.pb.go.
  */
 export function encodeMessage(message: ProtoMessage, object: object): Uint8Array {
   const writer = new ProtoWriter()
@@ -23,9 +23,14 @@ function writeField(writer: ProtoWriter, field: ProtoField, object: Values): voi
   }
   const value = Object.hasOwn(object, field.name) ? object[field.name] : undefined
   switch (field.form) {
-    case 'list': for (const item of asList(value)) writeValue(writer, field, field.number, item); return
-    case 'map': writeMap(writer, field, value); return
-    case 'single': if (!isAbsent(field, value)) writeValue(writer, field, field.number, value)
+    case 'list':
+      for (const item of asList(value)) writeValue(writer, field, field.number, item)
+      return
+    case 'map':
+      writeMap(writer, field, value)
+      return
+    case 'single':
+      if (!isAbsent(field, value)) writeValue(writer, field, field.number, value)
   }
 }
 
@@ -35,8 +40,15 @@ const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? v
 function isAbsent({ presence, type, name }: ProtoField, value: unknown): boolean {
   // a struct that newer JSON encoders leave out when it is empty
   if ((value !== undefined && value !== null) || name === 'creationTimestamp') return false
-  const isStruct = type === 'message' || type === 'time' || type === 'microTime' || type === 'quantity' || type === 'intOrString'
-  return isStruct ? presence !== 'always' : presence === 'pointer' || presence === 'nullable' || type === 'bytes' || type === 'json'
+  const isStruct =
+    type === 'message' ||
+    type === 'time' ||
+    type === 'microTime' ||
+    type === 'quantity' ||
+    type === 'intOrString'
+  return isStruct
+    ? presence !== 'always'
+    : presence === 'pointer' || presence === 'nullable' || type === 'bytes' || type === 'json'
 }
 
 function writeMap(writer: ProtoWriter, field: ProtoField, value: unknown): void {
@@ -59,7 +71,10 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
 function writeValue(writer: ProtoWriter, field: ProtoField, number: number, value: unknown): void {
   if (field.type === 'message') {
     const message = field.message()
-    writer.bytes(number, encodeMessage(message, message.isUnion ? unionMembers(message, value) : (value ?? {}) as object))
+    writer.bytes(
+      number,
+      encodeMessage(message, message.isUnion ? unionMembers(message, value) : ((value ?? {}) as object)),
+    )
   } else writeLeaf(writer, field.type, number, value)
 }
 
@@ -73,16 +88,38 @@ function unionMembers({ name }: ProtoMessage, value: unknown): Values {
 
 function writeLeaf(writer: ProtoWriter, type: LeafType, number: number, value: unknown): void {
   switch (type) {
-    case 'bool': writer.integer(number, value === true ? 1 : 0); return
-    case 'int32': case 'int64': writer.integer(number, (value ?? 0) as number | bigint); return
-    case 'double': writer.double(number, (value ?? 0) as number); return
-    case 'string': writer.text(number, (value ?? '') as string); return
-    case 'bytes': writer.bytes(number, fromBase64((value ?? '') as string)); return
-    case 'quantity': writer.bytes(number, new ProtoWriter().text(1, (value ?? '0') as string).finish()); return
-    case 'json': writer.bytes(number, jsonBytes(value)); return
-    case 'strings': writer.bytes(number, stringsBytes(value)); return
-    case 'intOrString': writer.bytes(number, intOrStringBytes(value)); return
-    case 'time': case 'microTime': writer.bytes(number, timeBytes(type, value)); return
+    case 'bool':
+      writer.integer(number, value === true ? 1 : 0)
+      return
+    case 'int32':
+    case 'int64':
+      writer.integer(number, (value ?? 0) as number | bigint)
+      return
+    case 'double':
+      writer.double(number, (value ?? 0) as number)
+      return
+    case 'string':
+      writer.text(number, (value ?? '') as string)
+      return
+    case 'bytes':
+      writer.bytes(number, fromBase64((value ?? '') as string))
+      return
+    case 'quantity':
+      writer.bytes(number, new ProtoWriter().text(1, (value ?? '0') as string).finish())
+      return
+    case 'json':
+      writer.bytes(number, jsonBytes(value))
+      return
+    case 'strings':
+      writer.bytes(number, stringsBytes(value))
+      return
+    case 'intOrString':
+      writer.bytes(number, intOrStringBytes(value))
+      return
+    case 'time':
+    case 'microTime':
+      writer.bytes(number, timeBytes(type, value))
+      return
   }
 }
 
@@ -93,15 +130,24 @@ function stringsBytes(value: unknown): Uint8Array {
 }
 
 const jsonBytes = (value: unknown): Uint8Array =>
-  (value === null || value === undefined ? new Uint8Array() : new ProtoWriter().text(1, JSON.stringify(value)).finish())
+  value === null || value === undefined
+    ? new Uint8Array()
+    : new ProtoWriter().text(1, JSON.stringify(value)).finish()
 
 function intOrStringBytes(value: unknown): Uint8Array {
   const isText = typeof value === 'string'
-  return new ProtoWriter().integer(1, isText ? 1 : 0).integer(2, isText ? 0 : Number(value ?? 0)).text(3, isText ? value : '').finish()
+  return new ProtoWriter()
+    .integer(1, isText ? 1 : 0)
+    .integer(2, isText ? 0 : Number(value ?? 0))
+    .text(3, isText ? value : '')
+    .finish()
 }
 
 function timeBytes(type: 'time' | 'microTime', value: unknown): Uint8Array {
   if (typeof value !== 'string') return new Uint8Array()
   const { seconds, nanos } = secondsOf(value)
-  return new ProtoWriter().integer(1, seconds).integer(2, type === 'time' ? 0 : nanos).finish()
+  return new ProtoWriter()
+    .integer(1, seconds)
+    .integer(2, type === 'time' ? 0 : nanos)
+    .finish()
 }

@@ -13,14 +13,17 @@ interface Kind {
 }
 
 /** Whether a kind has a protobuf form: those of custom resources have none. */
-export const hasProtobufForm = ({ group, version, kind }: Kind): boolean => messageOf(group, version, kind) !== undefined
+export const hasProtobufForm = ({ group, version, kind }: Kind): boolean =>
+  messageOf(group, version, kind) !== undefined
 
 /**
- * Reads a protobuf body as the JSON that the same client would have sent. `fallback` is the kind for bodies that name none. Of a
- * kind that nobody knows the answer is `apiVersion` and `kind` alone. Throws ProtobufError.
+ * Reads a protobuf body as the JSON that the same client would have sent. `fallback` is the kind for bodies
+ * that name none. Of a kind that nobody knows the answer is `apiVersion` and `kind` alone. Throws
+ * ProtobufError.
  */
 export function decodeProtobuf(
-  bytes: Uint8Array, fallback: { readonly apiVersion: string; readonly kind: string },
+  bytes: Uint8Array,
+  fallback: { readonly apiVersion: string; readonly kind: string },
 ): Record<string, unknown> {
   const envelope = readEnvelope(bytes)
   const typeMeta = withDefaults(envelope, fallback)
@@ -33,13 +36,20 @@ export function decodeProtobuf(
   }
 }
 
-/** The protobuf form of an object of a built-in kind, as Go writes it. Throws a RangeError for other kinds. */
+/**
+ * The protobuf form of an object of a built-in kind, as Go writes it. Throws a RangeError for other kinds.
+ */
 export function encodeProtobuf(object: { readonly apiVersion?: string; readonly kind?: string }): Uint8Array {
   const { apiVersion = '', kind = '' } = object
   const message = messageOf(...groupVersionOf(apiVersion), kind)
   if (message === undefined) throw new RangeError(`${kind} of ${apiVersion} has no protobuf form`)
   const typeMeta = new ProtoWriter().text(1, apiVersion).text(2, kind).finish()
-  const unknown = new ProtoWriter().bytes(1, typeMeta).bytes(2, encodeMessage(message, object)).text(3, '').text(4, '').finish()
+  const unknown = new ProtoWriter()
+    .bytes(1, typeMeta)
+    .bytes(2, encodeMessage(message, object))
+    .text(3, '')
+    .text(4, '')
+    .finish()
   return Uint8Array.from([...prefix, ...unknown])
 }
 
@@ -47,7 +57,10 @@ function withDefaults(
   { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
   fallback: { readonly apiVersion: string; readonly kind: string },
 ): { apiVersion: string; kind: string } {
-  return { apiVersion: apiVersion === '' ? fallback.apiVersion : apiVersion, kind: kind === '' ? fallback.kind : kind }
+  return {
+    apiVersion: apiVersion === '' ? fallback.apiVersion : apiVersion,
+    kind: kind === '' ? fallback.kind : kind,
+  }
 }
 
 /** The codec that `handleHttp` takes for protobuf bodies. */

@@ -5,7 +5,8 @@ export const wireTypes = { varint: 0, fixed64: 1, bytes: 2, startGroup: 3, endGr
 
 const endOfInput = (): ProtobufError => new ProtobufError('unexpected EOF')
 const overflow = (): ProtobufError => new ProtobufError('proto: integer overflow')
-const negativeLength = (): ProtobufError => new ProtobufError('proto: negative length found during unmarshaling')
+const negativeLength = (): ProtobufError =>
+  new ProtobufError('proto: negative length found during unmarshaling')
 
 /** Walks the wire form of messages; faults are told in the words of gogo/protobuf's generated code. */
 export class ProtoReader {
@@ -30,8 +31,10 @@ export class ProtoReader {
     this.#varint()
     const wireType = this.#low & 7
     const number = (this.#low >>> 3) | (this.#high << 29)
-    if (wireType === wireTypes.endGroup) throw new ProtobufError(`proto: ${message}: wiretype end group for non-group`)
-    if (number <= 0) throw new ProtobufError(`proto: ${message}: illegal tag ${number} (wire type ${wireType})`)
+    if (wireType === wireTypes.endGroup)
+      throw new ProtobufError(`proto: ${message}: wiretype end group for non-group`)
+    if (number <= 0)
+      throw new ProtobufError(`proto: ${message}: illegal tag ${number} (wire type ${wireType})`)
     return { number, wireType }
   }
 
@@ -71,16 +74,27 @@ export class ProtoReader {
     let depth = 0
     for (let type = wireType; ;) {
       switch (type) {
-        case wireTypes.varint: this.#varint(); break
-        case wireTypes.fixed64: this.#advance(8); break
-        case wireTypes.bytes: this.bytes(); break
-        case wireTypes.startGroup: depth++; break
+        case wireTypes.varint:
+          this.#varint()
+          break
+        case wireTypes.fixed64:
+          this.#advance(8)
+          break
+        case wireTypes.bytes:
+          this.bytes()
+          break
+        case wireTypes.startGroup:
+          depth++
+          break
         case wireTypes.endGroup:
           if (depth === 0) throw new ProtobufError('proto: unexpected end of group')
           depth--
           break
-        case wireTypes.fixed32: this.#advance(4); break
-        default: throw new ProtobufError(`proto: illegal wireType ${type}`)
+        case wireTypes.fixed32:
+          this.#advance(4)
+          break
+        default:
+          throw new ProtobufError(`proto: illegal wireType ${type}`)
       }
       if (depth === 0) return
       this.#varint()

@@ -4,10 +4,23 @@ import type { Fields, Presence, SchemaGroup } from '../schema/types.js'
 import { fieldNumbers } from './fields.js'
 import { moreFieldNumbers, unions } from './more-fields.js'
 
-/** Leaf types, and messages that JSON writes as a leaf (`quantity`, `time`), as free JSON (`json`) or as a list (`strings`). */
+/**
+ * Leaf types, and messages that JSON writes as a leaf (`quantity`, `time`), as free JSON (`json`) or as a
+ * list (`strings`).
+ */
 export type LeafType =
-  | 'string' | 'bool' | 'int32' | 'int64' | 'double' | 'bytes'
-  | 'quantity' | 'intOrString' | 'time' | 'microTime' | 'json' | 'strings'
+  | 'string'
+  | 'bool'
+  | 'int32'
+  | 'int64'
+  | 'double'
+  | 'bytes'
+  | 'quantity'
+  | 'intOrString'
+  | 'time'
+  | 'microTime'
+  | 'json'
+  | 'strings'
 
 /** One field of a message on the wire. */
 export interface ProtoField {
@@ -35,7 +48,18 @@ export interface ProtoMessage {
 }
 
 const LEAVES: ReadonlySet<string> = new Set<LeafType>([
-  'string', 'bool', 'int32', 'int64', 'double', 'bytes', 'quantity', 'intOrString', 'time', 'microTime', 'json', 'strings',
+  'string',
+  'bool',
+  'int32',
+  'int64',
+  'double',
+  'bytes',
+  'quantity',
+  'intOrString',
+  'time',
+  'microTime',
+  'json',
+  'strings',
 ])
 
 /** Rows of a package by message; parsed when the first of its messages is asked for. */
@@ -44,20 +68,26 @@ const messages = new Map<string, ProtoMessage | undefined>()
 
 /** Version and short name of the package that a group version's messages are in: `rbac.v1`. */
 function packageOf(group: string, version: string): string {
-  return `${group === '' ? 'core' : group.split('.')[0] as string}.${version}`
+  return `${group === '' ? 'core' : (group.split('.')[0] as string)}.${version}`
 }
 
-/** Groups that had kinds which have moved since; an old version has the messages of the group's v1 or of those. */
+/**
+ * Groups that had kinds which have moved since; an old version has the messages of the group's v1 or of
+ * those.
+ */
 const heirs: Readonly<Record<string, readonly string[]>> = {
   extensions: ['networking.v1beta1', 'apps.v1', 'networking.v1'],
   autoscaling: ['autoscaling.v2', 'autoscaling.v1'],
 }
 
-/** The message of a kind; undefined when the kind has no protobuf form (custom resources, kinds that there are not). */
+/**
+ * The message of a kind; undefined when the kind has no protobuf form (custom resources, kinds that there are
+ * not).
+ */
 export function messageOf(group: string, version: string, kind: string): ProtoMessage | undefined {
   const [short = ''] = group.split('.')
   if (group.includes('.') && !/^[a-z.]+\.k8s\.io$/.test(group)) return undefined
-  const own = [packageOf(group, version), ...heirs[short] ?? [`${short}.v1`]]
+  const own = [packageOf(group, version), ...(heirs[short] ?? [`${short}.v1`])]
   // DeleteOptions, Status and the like are in every group version
   for (const packageName of [...own, 'meta.v1']) {
     const found = find(`${packageName}.${kind}`)
@@ -88,15 +118,26 @@ function rowsOf(packageName: string): ReadonlyMap<string, string> | undefined {
 }
 
 function parseRows(text: string): ReadonlyMap<string, string> {
-  return new Map(text.replaceAll('\n  ', ' ').trim().split('\n').map((line) => {
-    const colon = line.indexOf(':')
-    return [line.slice(0, colon), line.slice(colon + 1).trim()] as const
-  }))
+  return new Map(
+    text
+      .replaceAll('\n  ', ' ')
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const colon = line.indexOf(':')
+        return [line.slice(0, colon), line.slice(colon + 1).trim()] as const
+      }),
+  )
 }
 
 /** Groups by the first part of their names, where that is not the name. */
 const groups: Readonly<Record<string, string>> = {
-  core: '', apps: 'apps', batch: 'batch', policy: 'policy', autoscaling: 'autoscaling', rbac: 'rbac.authorization.k8s.io',
+  core: '',
+  apps: 'apps',
+  batch: 'batch',
+  policy: 'policy',
+  autoscaling: 'autoscaling',
+  rbac: 'rbac.authorization.k8s.io',
   flowcontrol: 'flowcontrol.apiserver.k8s.io',
 }
 
@@ -109,7 +150,12 @@ function tablesOf(packageName: string): SchemaGroup | undefined {
 function build(name: string, packageName: string, row: string, table: Fields | undefined): ProtoMessage {
   const fields = (row === '' ? [] : row.split(', ')).map((text) => fieldOf(text, packageName, table))
   fields.sort((a, b) => a.number - b.number)
-  return { name, isUnion: unions.has(name), fields, byNumber: new Map(fields.map((field) => [field.number, field])) }
+  return {
+    name,
+    isUnion: unions.has(name),
+    fields,
+    byNumber: new Map(fields.map((field) => [field.number, field])),
+  }
 }
 
 /** Reads `name=1`, `data=2 {string}`, `...VolumeSource=2`. */
@@ -121,9 +167,17 @@ function fieldOf(text: string, packageName: string, table: Fields | undefined): 
   const full = bare.includes('.') ? bare : `${packageName}.${bare}`
   let message: ProtoMessage | undefined
   return {
-    number: Number(digits), name: label, goName: isInline ? label : goNameOf(label, bare),
-    form: isInline ? 'inline' : typeText.startsWith('[') ? 'list' : typeText.startsWith('{') ? 'map' : 'single',
-    type: isLeaf ? bare as LeafType : 'message',
+    number: Number(digits),
+    name: label,
+    goName: isInline ? label : goNameOf(label, bare),
+    form: isInline
+      ? 'inline'
+      : typeText.startsWith('[')
+        ? 'list'
+        : typeText.startsWith('{')
+          ? 'map'
+          : 'single',
+    type: isLeaf ? (bare as LeafType) : 'message',
     presence: table !== undefined && Object.hasOwn(table, label) ? table[label]?.presence : undefined,
     message: () => (message ??= isInline ? inlined(full, table) : known(full)),
   }
@@ -145,4 +199,6 @@ function known(full: string): ProtoMessage {
 }
 
 const goNameOf = (label: string, type: string): string =>
-  (label === 'metadata' && type.endsWith('Meta') ? type.slice(type.lastIndexOf('.') + 1) : label.charAt(0).toUpperCase() + label.slice(1))
+  label === 'metadata' && type.endsWith('Meta')
+    ? type.slice(type.lastIndexOf('.') + 1)
+    : label.charAt(0).toUpperCase() + label.slice(1)

@@ -20,7 +20,8 @@ export function microTimeText(seconds: number, nanos: number): string | null {
 }
 
 function secondsText(seconds: number): string {
-  if (!(seconds > ZERO_SECOND && seconds <= LAST_SECOND)) throw new ProtobufError('Time.MarshalJSON: year outside of range [0,9999]')
+  if (!(seconds > ZERO_SECOND && seconds <= LAST_SECOND))
+    throw new ProtobufError('Time.MarshalJSON: year outside of range [0,9999]')
   return new Date(seconds * 1000).toISOString().slice(0, 19)
 }
 

@@ -21,20 +21,29 @@ export const isEnvelope = (bytes: Uint8Array): boolean => prefix.every((byte, at
  */
 export function readEnvelope(bytes: Uint8Array): Envelope {
   if (bytes.length === 0) throw new ProtobufError('empty data')
-  if (!isEnvelope(bytes)) throw new ProtobufError(
-    `provided data does not appear to be a protobuf message, expected prefix [${prefix.join(' ')}]`,
-  )
+  if (!isEnvelope(bytes))
+    throw new ProtobufError(
+      `provided data does not appear to be a protobuf message, expected prefix [${prefix.join(' ')}]`,
+    )
   if (bytes.length === prefix.length) throw new ProtobufError('empty body')
   let typeMeta = { apiVersion: '', kind: '' }
   let raw: Uint8Array = new Uint8Array()
-  walk(bytes.subarray(prefix.length), 'Unknown', ['', 'TypeMeta', 'Raw', 'ContentEncoding', 'ContentType'], (number, value) => {
-    if (number === 1) typeMeta = readTypeMeta(value, typeMeta)
-    else if (number === 2) raw = value
-  })
+  walk(
+    bytes.subarray(prefix.length),
+    'Unknown',
+    ['', 'TypeMeta', 'Raw', 'ContentEncoding', 'ContentType'],
+    (number, value) => {
+      if (number === 1) typeMeta = readTypeMeta(value, typeMeta)
+      else if (number === 2) raw = value
+    },
+  )
   return { ...typeMeta, raw }
 }
 
-function readTypeMeta(bytes: Uint8Array, before: { apiVersion: string; kind: string }): { apiVersion: string; kind: string } {
+function readTypeMeta(
+  bytes: Uint8Array,
+  before: { apiVersion: string; kind: string },
+): { apiVersion: string; kind: string } {
   const found = { ...before }
   walk(bytes, 'TypeMeta', ['', 'APIVersion', 'Kind'], (number, value) => {
     found[number === 1 ? 'apiVersion' : 'kind'] = textOf(value)
@@ -44,7 +53,10 @@ function readTypeMeta(bytes: Uint8Array, before: { apiVersion: string; kind: str
 
 /** Gives `take` the values of the numbered fields, all of which are bytes; passes over others. */
 function walk(
-  bytes: Uint8Array, message: string, names: readonly string[], take: (number: number, value: Uint8Array) => void,
+  bytes: Uint8Array,
+  message: string,
+  names: readonly string[],
+  take: (number: number, value: Uint8Array) => void,
 ): void {
   const reader = new ProtoReader(bytes)
   while (!reader.isAtEnd) {

@@ -9,7 +9,9 @@ const LEGACY_CLASS = 'volume.beta.kubernetes.io/storage-class'
 const COUNTED = ['count/persistentvolumeclaims', 'persistentvolumeclaims', 'requests.storage']
 
 const isCounted = (name: string): boolean =>
-  COUNTED.includes(name) || name.endsWith(`${CLASS_SUFFIX}requests.storage`) || name.endsWith(`${CLASS_SUFFIX}persistentvolumeclaims`)
+  COUNTED.includes(name) ||
+  name.endsWith(`${CLASS_SUFFIX}requests.storage`) ||
+  name.endsWith(`${CLASS_SUFFIX}persistentvolumeclaims`)
 
 function usage(object: KubeObject): ResourceList {
   const { metadata, spec, status } = object as PersistentVolumeClaim
@@ -23,11 +25,16 @@ function usage(object: KubeObject): ResourceList {
   return used
 }
 
-/** Counts claims and the storage they ask for. Source: pkg/quota/v1/evaluator/core/persistent_volume_claims.go. */
+/**
+ * Counts claims and the storage they ask for. Source:
+ * pkg/quota/v1/evaluator/core/persistent_volume_claims.go.
+ */
 export const claimEvaluator: QuotaEvaluator = {
-  handles: (operation, subresource) => subresource === '' && (operation === 'CREATE' || operation === 'UPDATE'),
+  handles: (operation, subresource) =>
+    subresource === '' && (operation === 'CREATE' || operation === 'UPDATE'),
   matching: (names) => names.filter(isCounted),
-  inScope: ({ scopeName, operator, values = [] }, object) => scopeName === 'VolumeAttributesClass'
-    && matchesValue((object as PersistentVolumeClaim).spec.volumeAttributesClassName, operator, values),
+  inScope: ({ scopeName, operator, values = [] }, object) =>
+    scopeName === 'VolumeAttributesClass' &&
+    matchesValue((object as PersistentVolumeClaim).spec.volumeAttributesClassName, operator, values),
   usage,
 }

@@ -9,7 +9,9 @@ export interface ScopeTerm {
   readonly values?: readonly string[]
 }
 
-/** Counts what objects of one resource use of a quota. Source: apiserver pkg/quota/v1/interfaces.go Evaluator. */
+/**
+ * Counts what objects of one resource use of a quota. Source: apiserver pkg/quota/v1/interfaces.go Evaluator.
+ */
 export interface QuotaEvaluator {
   /** Whether a write of that kind may change the usage. */
   readonly handles: (operation: string, subresource: string) => boolean
@@ -17,7 +19,10 @@ export interface QuotaEvaluator {
   readonly matching: (names: readonly string[]) => readonly string[]
   /** Whether the object is in the scope; a scope that it does not know matches nothing. */
   readonly inScope: (term: ScopeTerm, object: KubeObject) => boolean
-  /** What is missing in the object that a quota on those names asks for: `must specify limits.cpu for: c`; undefined when nothing is. */
+  /**
+   * What is missing in the object that a quota on those names asks for: `must specify limits.cpu for: c`;
+   * undefined when nothing is.
+   */
   readonly missing?: (names: readonly string[], object: KubeObject) => string | undefined
   /** What the object uses at that time (virtual ms). */
   readonly usage: (object: KubeObject, now: number) => ResourceList

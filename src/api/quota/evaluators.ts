@@ -6,7 +6,10 @@ import { serviceEvaluator } from './services.js'
 /** Core resources that may also be limited by their bare name. */
 const LEGACY_NAMES = new Set(['configmaps', 'resourcequotas', 'replicationcontrollers', 'secrets'])
 
-/** Counts objects and nothing else: `count/deployments.apps`. Source: pkg/quota/v1/generic/evaluator.go objectCountEvaluator. */
+/**
+ * Counts objects and nothing else: `count/deployments.apps`. Source: pkg/quota/v1/generic/evaluator.go
+ * objectCountEvaluator.
+ */
 function objectCount(group: string, resource: string): QuotaEvaluator {
   const count = `count/${group === '' ? resource : `${resource}.${group}`}`
   const names = group === '' && LEGACY_NAMES.has(resource) ? [resource, count] : [count]
@@ -24,10 +27,14 @@ const counts = new Map<string, QuotaEvaluator>()
 export function quotaEvaluator(group: string, resource: string): QuotaEvaluator {
   if (group === '') {
     switch (resource) {
-      case 'pods': return podEvaluator
-      case 'services': return serviceEvaluator
-      case 'persistentvolumeclaims': return claimEvaluator
-      default: break
+      case 'pods':
+        return podEvaluator
+      case 'services':
+        return serviceEvaluator
+      case 'persistentvolumeclaims':
+        return claimEvaluator
+      default:
+        break
     }
   }
   const key = `${group}/${resource}`

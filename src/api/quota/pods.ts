@@ -13,23 +13,36 @@ const HUGE_PAGES = 'hugepages-'
 
 /** Names that a quota may limit and that containers must then specify. */
 const ENFORCED = ['cpu', 'limits.cpu', 'limits.memory', 'memory', 'requests.cpu', 'requests.memory']
-const COUNTED = new Set([...ENFORCED, COUNT, 'pods', 'ephemeral-storage', 'limits.ephemeral-storage', 'requests.ephemeral-storage'])
+const COUNTED = new Set([
+  ...ENFORCED,
+  COUNT,
+  'pods',
+  'ephemeral-storage',
+  'limits.ephemeral-storage',
+  'requests.ephemeral-storage',
+])
 
-/** Resources with a name of a domain that is not Kubernetes' own (`nvidia.com/gpu`). Source: v1helper IsExtendedResourceName. */
+/**
+ * Resources with a name of a domain that is not Kubernetes' own (`nvidia.com/gpu`). Source: v1helper
+ * IsExtendedResourceName.
+ */
 function isExtended(name: string): boolean {
   return name.includes('/') && !name.includes('kubernetes.io/') && !name.startsWith(REQUESTS)
 }
 
 function isCounted(name: string): boolean {
   const plain = name.startsWith(REQUESTS) ? name.slice(REQUESTS.length) : undefined
-  return COUNTED.has(name) || (plain ?? name).startsWith(HUGE_PAGES) || (plain !== undefined && isExtended(plain))
+  return (
+    COUNTED.has(name) || (plain ?? name).startsWith(HUGE_PAGES) || (plain !== undefined && isExtended(plain))
+  )
 }
 
 /** Source: podComputeUsageHelper. */
 function computeUsage(requests: ResourceList, limits: ResourceList): ResourceList {
   const used: Record<string, string> = {}
   for (const [name, amount] of Object.entries(requests)) {
-    const isPlain = name === 'cpu' || name === 'memory' || name === 'ephemeral-storage' || name.startsWith(HUGE_PAGES)
+    const isPlain =
+      name === 'cpu' || name === 'memory' || name === 'ephemeral-storage' || name.startsWith(HUGE_PAGES)
     if (isPlain) used[name] = amount
     if (isPlain || isExtended(name)) used[REQUESTS + name] = amount
   }
@@ -51,7 +64,11 @@ function isCharged(pod: Pod, now: number): boolean {
 function usage(object: KubeObject, now: number): ResourceList {
   const pod = object as Pod
   if (!isCharged(pod, now)) return { [COUNT]: '1' }
-  return { [COUNT]: '1', pods: '1', ...computeUsage(podRequestList(pod, { useStatusResources: true }), podLimitList(pod)) }
+  return {
+    [COUNT]: '1',
+    pods: '1',
+    ...computeUsage(podRequestList(pod, { useStatusResources: true }), podLimitList(pod)),
+  }
 }
 
 /** Source: podEvaluator.Constraints. */
@@ -60,8 +77,17 @@ function missing(names: readonly string[], object: KubeObject): string | undefin
   if (spec.resources !== undefined) return undefined
   const asked = ENFORCED.filter((name) => names.includes(name))
   const lacking = asked.flatMap((name) => {
-    const containers = [...spec.containers, ...spec.initContainers ?? []].filter((container) => !specifies(container, name))
-    return containers.length === 0 ? [] : [`${name} for: ${containers.map((container) => container.name).sort().join(',')}`]
+    const containers = [...spec.containers, ...(spec.initContainers ?? [])].filter(
+      (container) => !specifies(container, name),
+    )
+    return containers.length === 0
+      ? []
+      : [
+          `${name} for: ${containers
+            .map((container) => container.name)
+            .sort()
+            .join(',')}`,
+        ]
   })
   return lacking.length === 0 ? undefined : `must specify ${lacking.join('; ')}`
 }
@@ -76,36 +102,58 @@ const isBestEffort = (pod: Pod): boolean => computeQosClass(pod) === 'BestEffort
 const isTerminating = ({ spec }: Pod): boolean => (spec.activeDeadlineSeconds ?? -1) >= 0
 
 function crossesNamespaces({ spec: { affinity } }: Pod): boolean {
-  const terms = [affinity?.podAffinity, affinity?.podAntiAffinity].flatMap((part): readonly PodAffinityTerm[] => [
-    ...part?.requiredDuringSchedulingIgnoredDuringExecution ?? [],
-    ...(part?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ podAffinityTerm }: WeightedPodAffinityTerm) => podAffinityTerm),
-  ])
-  return terms.some(({ namespaces, namespaceSelector }) => (namespaces?.length ?? 0) > 0 || namespaceSelector !== undefined)
+  const terms = [affinity?.podAffinity, affinity?.podAntiAffinity].flatMap(
+    (part): readonly PodAffinityTerm[] => [
+      ...(part?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
+      ...(part?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(
+        ({ podAffinityTerm }: WeightedPodAffinityTerm) => podAffinityTerm,
+      ),
+    ],
+  )
+  return terms.some(
+    ({ namespaces, namespaceSelector }) => (namespaces?.length ?? 0) > 0 || namespaceSelector !== undefined,
+  )
 }
 
 /** Source: podMatchesScopeFunc. */
 function inScope({ scopeName, operator, values = [] }: ScopeTerm, object: KubeObject): boolean {
   const pod = object as Pod
   switch (scopeName) {
-    case 'Terminating': return isTerminating(pod)
-    case 'NotTerminating': return !isTerminating(pod)
-    case 'BestEffort': return isBestEffort(pod)
-    case 'NotBestEffort': return !isBestEffort(pod)
-    case 'CrossNamespacePodAffinity': return crossesNamespaces(pod)
-    case 'PriorityClass': return matchesValue(pod.spec.priorityClassName, operator, values)
-    default: return false
+    case 'Terminating':
+      return isTerminating(pod)
+    case 'NotTerminating':
+      return !isTerminating(pod)
+    case 'BestEffort':
+      return isBestEffort(pod)
+    case 'NotBestEffort':
+      return !isBestEffort(pod)
+    case 'CrossNamespacePodAffinity':
+      return crossesNamespaces(pod)
+    case 'PriorityClass':
+      return matchesValue(pod.spec.priorityClassName, operator, values)
+    default:
+      return false
   }
 }
 
 /** A value against a scope selector term. */
-export function matchesValue(value: string | undefined, operator: string, values: readonly string[]): boolean {
+export function matchesValue(
+  value: string | undefined,
+  operator: string,
+  values: readonly string[],
+): boolean {
   const isSet = value !== undefined && value !== ''
   switch (operator) {
-    case 'Exists': return isSet
-    case 'DoesNotExist': return !isSet
-    case 'In': return isSet && values.includes(value)
-    case 'NotIn': return !isSet || !values.includes(value)
-    default: return false
+    case 'Exists':
+      return isSet
+    case 'DoesNotExist':
+      return !isSet
+    case 'In':
+      return isSet && values.includes(value)
+    case 'NotIn':
+      return !isSet || !values.includes(value)
+    default:
+      return false
   }
 }
 
@@ -114,5 +162,7 @@ export const podEvaluator: QuotaEvaluator = {
   handles: (operation, subresource) =>
     (operation === 'CREATE' && subresource === '') || (operation === 'UPDATE' && subresource === 'resize'),
   matching: (names) => names.filter(isCounted),
-  inScope, missing, usage,
+  inScope,
+  missing,
+  usage,
 }

@@ -1,21 +1,34 @@
-import { addQuantities, compareQuantities, formatQuantity, parseQuantity, subtractQuantities } from '../quantity.js'
+import {
+  addQuantities,
+  compareQuantities,
+  formatQuantity,
+  parseQuantity,
+  subtractQuantities,
+} from '../quantity.js'
 
-/** Quantities by resource name, as quotas hold them. Source of the arithmetic: apiserver pkg/quota/v1/resources.go. */
+/**
+ * Quantities by resource name, as quotas hold them. Source of the arithmetic: apiserver
+ * pkg/quota/v1/resources.go.
+ */
 export type ResourceList = Readonly<Record<string, string>>
 
 const ZERO = parseQuantity('0')
 
-const get = (list: ResourceList, name: string) => (Object.hasOwn(list, name) ? parseQuantity(list[name] as string) : undefined)
+const get = (list: ResourceList, name: string) =>
+  Object.hasOwn(list, name) ? parseQuantity(list[name] as string) : undefined
 
 function combine(names: Iterable<string>, amount: (name: string) => string): ResourceList {
   return Object.fromEntries(Array.from(names, (name) => [name, amount(name)]))
 }
 
-const namesOf = (...lists: readonly ResourceList[]): ReadonlySet<string> => new Set(lists.flatMap((list) => Object.keys(list)))
+const namesOf = (...lists: readonly ResourceList[]): ReadonlySet<string> =>
+  new Set(lists.flatMap((list) => Object.keys(list)))
 
 /** Sum of both, for every name in either. */
 export function addLists(a: ResourceList, b: ResourceList): ResourceList {
-  return combine(namesOf(a, b), (name) => formatQuantity(addQuantities(get(a, name) ?? ZERO, get(b, name) ?? ZERO)))
+  return combine(namesOf(a, b), (name) =>
+    formatQuantity(addQuantities(get(a, name) ?? ZERO, get(b, name) ?? ZERO)),
+  )
 }
 
 /** What `a` has more than `b`, by name; never below zero. */
@@ -33,7 +46,9 @@ export function maskList(list: ResourceList, names: readonly string[]): Resource
 
 /** Without those that are zero. */
 export function withoutZeros(list: ResourceList): ResourceList {
-  return Object.fromEntries(Object.entries(list).filter(([, amount]) => compareQuantities(parseQuantity(amount), ZERO) !== 0))
+  return Object.fromEntries(
+    Object.entries(list).filter(([, amount]) => compareQuantities(parseQuantity(amount), ZERO) !== 0),
+  )
 }
 
 /** Names of the amounts that are above their limit; names without a limit are not. */
@@ -51,7 +66,10 @@ export function negative(list: ResourceList): readonly string[] {
 
 /** `pods=1,requests.cpu=600m`, by name. */
 export function listText(list: ResourceList): string {
-  return Object.keys(list).sort().map((name) => `${name}=${list[name] as string}`).join(',')
+  return Object.keys(list)
+    .sort()
+    .map((name) => `${name}=${list[name] as string}`)
+    .join(',')
 }
 
 /** Whether both hold the same amounts. */

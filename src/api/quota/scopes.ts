@@ -5,7 +5,7 @@ import type { QuotaEvaluator, ScopeTerm } from './evaluator.js'
 /** A quota's scopes and the terms of its scope selector, in one form. */
 function scopeTerms({ spec }: ResourceQuota): readonly ScopeTerm[] {
   const scopes = (spec.scopes ?? []).map((scopeName): ScopeTerm => ({ scopeName, operator: 'Exists' }))
-  return [...scopes, ...spec.scopeSelector?.matchExpressions ?? []]
+  return [...scopes, ...(spec.scopeSelector?.matchExpressions ?? [])]
 }
 
 /** Whether an object counts for a quota: it is in all of its scopes. Source: generic.Matches. */

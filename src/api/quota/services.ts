@@ -12,17 +12,22 @@ function usage(object: KubeObject): ResourceList {
     if (spec.type === 'NodePort') return ports
     if (spec.type !== 'LoadBalancer') return 0
     // without the allocation only the ports that are asked for by number count
-    return spec.allocateLoadBalancerNodePorts === false ? spec.ports?.filter(({ nodePort = 0 }) => nodePort !== 0).length ?? 0 : ports
+    return spec.allocateLoadBalancerNodePorts === false
+      ? (spec.ports?.filter(({ nodePort = 0 }) => nodePort !== 0).length ?? 0)
+      : ports
   }
   return {
-    'count/services': '1', services: '1', 'services.nodeports': String(nodePorts()),
+    'count/services': '1',
+    services: '1',
+    'services.nodeports': String(nodePorts()),
     'services.loadbalancers': spec.type === 'LoadBalancer' ? '1' : '0',
   }
 }
 
 /** Counts Services and what they occupy. Source: pkg/quota/v1/evaluator/core/services.go. */
 export const serviceEvaluator: QuotaEvaluator = {
-  handles: (operation, subresource) => subresource === '' && (operation === 'CREATE' || operation === 'UPDATE'),
+  handles: (operation, subresource) =>
+    subresource === '' && (operation === 'CREATE' || operation === 'UPDATE'),
   matching: (names) => names.filter((name) => COUNTED.includes(name)),
   inScope: () => false,
   usage,

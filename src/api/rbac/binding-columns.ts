@@ -8,12 +8,21 @@ interface Binding extends KubeObject {
 }
 
 const namesOf = ({ subjects = [] }: Binding, kind: string): string =>
-  subjects.filter((subject) => subject.kind === kind).map(({ name }) => name).join(', ')
+  subjects
+    .filter((subject) => subject.kind === kind)
+    .map(({ name }) => name)
+    .join(', ')
 
 const accountsOf = ({ subjects = [] }: Binding): string =>
-  subjects.filter(({ kind }) => kind === 'ServiceAccount').map(({ name, namespace = '' }) => `${namespace}/${name}`).join(', ')
+  subjects
+    .filter(({ kind }) => kind === 'ServiceAccount')
+    .map(({ name, namespace = '' }) => `${namespace}/${name}`)
+    .join(', ')
 
-/** Columns of RoleBindings and ClusterRoleBindings. Source: pkg/printers/internalversion/printers.go printRoleBinding. */
+/**
+ * Columns of RoleBindings and ClusterRoleBindings. Source: pkg/printers/internalversion/printers.go
+ * printRoleBinding.
+ */
 export function bindingColumns<T extends Binding>(): readonly PrinterColumn<T>[] {
   return [
     nameColumn(),

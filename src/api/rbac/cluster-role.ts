@@ -11,10 +11,17 @@ import { validateRules } from './validation.js'
 
 /** rbac.authorization.k8s.io/v1 ClusterRole. */
 export const clusterRoleDefinition: KindDefinition<ClusterRole> = defineKind<ClusterRole>({
-  group: rbacGroup, version: 'v1', kind: 'ClusterRole', resource: 'clusterroles', namespaced: false,
+  group: rbacGroup,
+  version: 'v1',
+  kind: 'ClusterRole',
+  resource: 'clusterroles',
+  namespaced: false,
   storagePrefix: '/registry/clusterroles',
   validateName: pathSegmentName,
-  validate: ({ rules, aggregationRule }) => [...validateRules(rules, false), ...validateAggregation(aggregationRule)],
+  validate: ({ rules, aggregationRule }) => [
+    ...validateRules(rules, false),
+    ...validateAggregation(aggregationRule),
+  ],
   strategy: { allowCreateOnUpdate: true },
   columns: plainColumns(),
 })
@@ -23,6 +30,7 @@ function validateAggregation(rule: ClusterRole['aggregationRule']): readonly Fie
   if (rule === undefined) return []
   const path = 'aggregationRule.clusterRoleSelectors'
   const selectors = rule.clusterRoleSelectors ?? []
-  if (selectors.length === 0) return [required(path, 'at least one clusterRoleSelector required if aggregationRule is non-nil')]
+  if (selectors.length === 0)
+    return [required(path, 'at least one clusterRoleSelector required if aggregationRule is non-nil')]
   return selectors.flatMap((selector, at) => validateLabelSelector(selector, `${path}[${at}]`))
 }

@@ -8,6 +8,7 @@ export const rbacGroup = 'rbac.authorization.k8s.io'
 export function setBindingDefaults(draft: Draft<RoleBinding> | Draft<ClusterRoleBinding>): void {
   if ((draft.roleRef.apiGroup ?? '') === '') draft.roleRef.apiGroup = rbacGroup
   for (const subject of draft.subjects ?? []) {
-    if ((subject.apiGroup ?? '') === '' && (subject.kind === 'User' || subject.kind === 'Group')) subject.apiGroup = rbacGroup
+    if ((subject.apiGroup ?? '') === '' && (subject.kind === 'User' || subject.kind === 'Group'))
+      subject.apiGroup = rbacGroup
   }
 }

@@ -1,7 +1,17 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
 import { metaSchema } from '../meta/generated.js'
 import type { LabelSelector, ObjectMeta } from '../meta/generated.js'
-import { always, atomic, atomicList, defineGroup, message, pointer, ref, required, string } from '../schema/dsl.js'
+import {
+  always,
+  atomic,
+  atomicList,
+  defineGroup,
+  message,
+  pointer,
+  ref,
+  required,
+  string,
+} from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 
 export interface AggregationRule {
@@ -62,52 +72,57 @@ export interface Subject {
 
 /** Field tables of io.k8s.api.rbac.v1. */
 export const rbacSchema: SchemaGroup = defineGroup('io.k8s.api.rbac.v1', 'v1', [metaSchema], {
-  AggregationRule: () => message({
-    clusterRoleSelectors: atomicList(ref('LabelSelector')),
-  }),
-  ClusterRole: () => message({
-    aggregationRule: ref('AggregationRule'),
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    rules: always(atomicList(ref('PolicyRule'))),
-  }),
-  ClusterRoleBinding: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    roleRef: required(always(ref('RoleRef'))),
-    subjects: atomicList(ref('Subject')),
-  }),
-  PolicyRule: () => message({
-    apiGroups: atomicList(string),
-    nonResourceURLs: atomicList(string),
-    resourceNames: atomicList(string),
-    resources: atomicList(string),
-    verbs: required(always(atomicList(string))),
-  }),
-  Role: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    rules: always(atomicList(ref('PolicyRule'))),
-  }),
-  RoleBinding: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    roleRef: required(always(ref('RoleRef'))),
-    subjects: atomicList(ref('Subject')),
-  }),
-  RoleRef: () => atomic({
-    apiGroup: required(always(string)),
-    kind: required(always(string)),
-    name: required(always(string)),
-  }),
-  Subject: () => atomic({
-    apiGroup: string,
-    kind: required(always(string)),
-    name: required(always(string)),
-    namespace: string,
-  }),
+  AggregationRule: () => message({ clusterRoleSelectors: atomicList(ref('LabelSelector')) }),
+  ClusterRole: () =>
+    message({
+      aggregationRule: ref('AggregationRule'),
+      apiVersion: pointer(string),
+      kind: pointer(string),
+      metadata: always(ref('ObjectMeta')),
+      rules: always(atomicList(ref('PolicyRule'))),
+    }),
+  ClusterRoleBinding: () =>
+    message({
+      apiVersion: pointer(string),
+      kind: pointer(string),
+      metadata: always(ref('ObjectMeta')),
+      roleRef: required(always(ref('RoleRef'))),
+      subjects: atomicList(ref('Subject')),
+    }),
+  PolicyRule: () =>
+    message({
+      apiGroups: atomicList(string),
+      nonResourceURLs: atomicList(string),
+      resourceNames: atomicList(string),
+      resources: atomicList(string),
+      verbs: required(always(atomicList(string))),
+    }),
+  Role: () =>
+    message({
+      apiVersion: pointer(string),
+      kind: pointer(string),
+      metadata: always(ref('ObjectMeta')),
+      rules: always(atomicList(ref('PolicyRule'))),
+    }),
+  RoleBinding: () =>
+    message({
+      apiVersion: pointer(string),
+      kind: pointer(string),
+      metadata: always(ref('ObjectMeta')),
+      roleRef: required(always(ref('RoleRef'))),
+      subjects: atomicList(ref('Subject')),
+    }),
+  RoleRef: () =>
+    atomic({
+      apiGroup: required(always(string)),
+      kind: required(always(string)),
+      name: required(always(string)),
+    }),
+  Subject: () =>
+    atomic({
+      apiGroup: string,
+      kind: required(always(string)),
+      name: required(always(string)),
+      namespace: string,
+    }),
 })

@@ -10,13 +10,18 @@ const ROLE_KINDS = ['Role', 'ClusterRole']
 
 /** rbac.authorization.k8s.io/v1 RoleBinding. */
 export const roleBindingDefinition: KindDefinition<RoleBinding> = defineKind<RoleBinding>({
-  group: rbacGroup, version: 'v1', kind: 'RoleBinding', resource: 'rolebindings', namespaced: true,
+  group: rbacGroup,
+  version: 'v1',
+  kind: 'RoleBinding',
+  resource: 'rolebindings',
+  namespaced: true,
   storagePrefix: '/registry/rolebindings',
   setDefaults: setBindingDefaults,
   validateName: pathSegmentName,
   validate: (binding) => validateBinding(binding, true, ROLE_KINDS),
   validateUpdate: (next, old) => [
-    ...validateBinding(next, true, ROLE_KINDS), ...validateRoleRefUpdate(next.roleRef, old.roleRef),
+    ...validateBinding(next, true, ROLE_KINDS),
+    ...validateRoleRefUpdate(next.roleRef, old.roleRef),
   ],
   strategy: { allowCreateOnUpdate: true },
   columns: bindingColumns(),

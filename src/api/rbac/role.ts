@@ -7,12 +7,19 @@ import { validateRules } from './validation.js'
 
 /** Columns of a kind that the server has no printer for. */
 export function plainColumns<T extends KubeObject>(): readonly PrinterColumn<T>[] {
-  return [nameColumn<T>(), column<T>('Created At', ({ metadata }) => metadata.creationTimestamp ?? null, 'date')]
+  return [
+    nameColumn<T>(),
+    column<T>('Created At', ({ metadata }) => metadata.creationTimestamp ?? null, 'date'),
+  ]
 }
 
 /** rbac.authorization.k8s.io/v1 Role. */
 export const roleDefinition: KindDefinition<Role> = defineKind<Role>({
-  group: rbacGroup, version: 'v1', kind: 'Role', resource: 'roles', namespaced: true,
+  group: rbacGroup,
+  version: 'v1',
+  kind: 'Role',
+  resource: 'roles',
+  namespaced: true,
   storagePrefix: '/registry/roles',
   validateName: pathSegmentName,
   validate: ({ rules }) => validateRules(rules, true),

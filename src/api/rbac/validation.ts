@@ -8,7 +8,10 @@ import type { ClusterRoleBinding, PolicyRule, RoleBinding, RoleRef, Subject } fr
 const isEmpty = (list: readonly unknown[] | undefined): boolean => (list?.length ?? 0) === 0
 
 /** Faults of the rules of a Role (`namespaced`) or ClusterRole. */
-export function validateRules(rules: readonly PolicyRule[] | null | undefined, namespaced: boolean): readonly FieldError[] {
+export function validateRules(
+  rules: readonly PolicyRule[] | null | undefined,
+  namespaced: boolean,
+): readonly FieldError[] {
   return (rules ?? []).flatMap((rule, at) => validateRule(rule, namespaced, `rules[${at}]`))
 }
 
@@ -24,14 +27,18 @@ function validateRule(rule: PolicyRule, namespaced: boolean, path: string): read
     }
     return errors
   }
-  if (isEmpty(apiGroups)) errors.push(required(`${path}.apiGroups`, 'resource rules must supply at least one api group'))
-  if (isEmpty(resources)) errors.push(required(`${path}.resources`, 'resource rules must supply at least one resource'))
+  if (isEmpty(apiGroups))
+    errors.push(required(`${path}.apiGroups`, 'resource rules must supply at least one api group'))
+  if (isEmpty(resources))
+    errors.push(required(`${path}.resources`, 'resource rules must supply at least one resource'))
   return errors
 }
 
 /** Faults of a binding; `roleKinds` are what it may refer to. */
 export function validateBinding(
-  { roleRef, subjects }: RoleBinding | ClusterRoleBinding, namespaced: boolean, roleKinds: readonly string[],
+  { roleRef, subjects }: RoleBinding | ClusterRoleBinding,
+  namespaced: boolean,
+  roleKinds: readonly string[],
 ): readonly FieldError[] {
   return [
     ...validateRoleRef(roleRef, roleKinds),
@@ -39,7 +46,10 @@ export function validateBinding(
   ]
 }
 
-function validateRoleRef({ apiGroup, kind, name }: RoleRef, roleKinds: readonly string[]): readonly FieldError[] {
+function validateRoleRef(
+  { apiGroup, kind, name }: RoleRef,
+  roleKinds: readonly string[],
+): readonly FieldError[] {
   const errors: FieldError[] = []
   if (apiGroup !== rbacGroup) errors.push(notSupported('roleRef.apiGroup', apiGroup, [rbacGroup]))
   if (!roleKinds.includes(kind)) errors.push(notSupported('roleRef.kind', kind, roleKinds))
@@ -48,11 +58,16 @@ function validateRoleRef({ apiGroup, kind, name }: RoleRef, roleKinds: readonly 
   return errors
 }
 
-function validateSubject({ kind, name, namespace, apiGroup = '' }: Subject, namespaced: boolean, path: string): readonly FieldError[] {
+function validateSubject(
+  { kind, name, namespace, apiGroup = '' }: Subject,
+  namespaced: boolean,
+  path: string,
+): readonly FieldError[] {
   const errors: FieldError[] = name === '' ? [required(`${path}.name`)] : []
   switch (kind) {
     case 'ServiceAccount':
-      if (name !== '') errors.push(...dnsSubdomainFaults(name).map((fault) => invalid(`${path}.name`, name, fault)))
+      if (name !== '')
+        errors.push(...dnsSubdomainFaults(name).map((fault) => invalid(`${path}.name`, name, fault)))
       if (apiGroup !== '') errors.push(notSupported(`${path}.apiGroup`, apiGroup, ['']))
       if (!namespaced && (namespace ?? '') === '') errors.push(required(`${path}.namespace`))
       return errors
@@ -68,5 +83,11 @@ function validateSubject({ kind, name, namespace, apiGroup = '' }: Subject, name
 /** Faults of an update of a binding: what it refers to is for ever. */
 export function validateRoleRefUpdate(next: RoleRef, old: RoleRef): readonly FieldError[] {
   if (next.apiGroup === old.apiGroup && next.kind === old.kind && next.name === old.name) return []
-  return [invalid('roleRef', { APIGroup: next.apiGroup, Kind: next.kind, Name: next.name }, 'cannot change roleRef')]
+  return [
+    invalid(
+      'roleRef',
+      { APIGroup: next.apiGroup, Kind: next.kind, Name: next.name },
+      'cannot change roleRef',
+    ),
+  ]
 }

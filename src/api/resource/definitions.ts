@@ -7,5 +7,8 @@ import { resourceSliceDefinition } from './resource-slice.js'
 
 /** The kinds of resource.k8s.io. */
 export const resourceDefinitions: readonly KindDefinition[] = [
-  erase(deviceClassDefinition), erase(resourceClaimDefinition), erase(resourceClaimTemplateDefinition), erase(resourceSliceDefinition),
+  erase(deviceClassDefinition),
+  erase(resourceClaimDefinition),
+  erase(resourceClaimTemplateDefinition),
+  erase(resourceSliceDefinition),
 ]

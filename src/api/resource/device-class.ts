@@ -14,7 +14,11 @@ function validate({ spec }: DeviceClass): readonly FieldError[] {
 
 /** resource.k8s.io/v1 DeviceClass. */
 export const deviceClassDefinition: KindDefinition<DeviceClass> = defineKind<DeviceClass>({
-  group: 'resource.k8s.io', version: 'v1', kind: 'DeviceClass', resource: 'deviceclasses', namespaced: false,
+  group: 'resource.k8s.io',
+  version: 'v1',
+  kind: 'DeviceClass',
+  resource: 'deviceclasses',
+  namespaced: false,
   storagePrefix: '/registry/deviceclasses',
   validate,
   strategy: { generationChanged: specChanged },

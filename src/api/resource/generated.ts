@@ -5,8 +5,24 @@ import type { NodeSelector } from '../core/generated.js'
 import type { JsonObject } from '../json.js'
 import type { Condition, ObjectMeta } from '../meta/generated.js'
 import {
-  always, atomicList, boolean, defineGroup, int64, json, map, mapList, merge, message, named, pointer, quantity, ref, required,
-  string, time, withDefault,
+  always,
+  atomicList,
+  boolean,
+  defineGroup,
+  int64,
+  json,
+  map,
+  mapList,
+  merge,
+  message,
+  named,
+  pointer,
+  quantity,
+  ref,
+  required,
+  string,
+  time,
+  withDefault,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 
@@ -263,219 +279,218 @@ export interface ResourceSliceSpec {
 }
 
 /** Field tables of io.k8s.api.resource.v1. */
-export const resourceSchema: SchemaGroup = defineGroup('io.k8s.api.resource.v1', 'v1', [coreSchema, metaSchema], {
-  AllocatedDeviceStatus: () => message({
-    conditions: mapList(ref('Condition'), 'type'),
-    data: json,
-    device: required(always(string)),
-    driver: required(always(string)),
-    networkData: ref('NetworkDeviceData'),
-    pool: required(always(string)),
-    shareID: pointer(string),
-  }),
-  AllocationResult: () => message({
-    allocationTimestamp: time,
-    devices: always(ref('DeviceAllocationResult')),
-    nodeSelector: ref('NodeSelector'),
-  }),
-  CELDeviceSelector: () => message({
-    expression: required(always(string)),
-  }),
-  CapacityRequestPolicy: () => message({
-    default: quantity,
-    validRange: ref('CapacityRequestPolicyRange'),
-    validValues: atomicList(quantity),
-  }),
-  CapacityRequestPolicyRange: () => message({
-    max: quantity,
-    min: required(always(quantity)),
-    step: quantity,
-  }),
-  CapacityRequirements: () => message({
-    requests: map(quantity),
-  }),
-  Counter: () => message({
-    value: required(always(quantity)),
-  }),
-  CounterSet: () => message({
-    counters: required(always(map(ref('Counter')))),
-    name: required(always(string)),
-  }),
-  Device: () => message({
-    allNodes: pointer(boolean),
-    allowMultipleAllocations: pointer(boolean),
-    attributes: map(ref('DeviceAttribute')),
-    bindingConditions: atomicList(string),
-    bindingFailureConditions: atomicList(string),
-    bindsToNode: pointer(boolean),
-    capacity: map(ref('DeviceCapacity')),
-    consumesCounters: atomicList(ref('DeviceCounterConsumption')),
-    name: required(always(string)),
-    nodeName: pointer(string),
-    nodeSelector: ref('NodeSelector'),
-    taints: atomicList(ref('DeviceTaint')),
-  }),
-  DeviceAllocationConfiguration: () => message({
-    opaque: ref('OpaqueDeviceConfiguration'),
-    requests: atomicList(string),
-    source: required(always(named('v1.AllocationConfigSource'))),
-  }),
-  DeviceAllocationResult: () => message({
-    config: atomicList(ref('DeviceAllocationConfiguration')),
-    results: atomicList(ref('DeviceRequestAllocationResult')),
-  }),
-  DeviceAttribute: () => message({
-    bool: pointer(boolean),
-    int: pointer(int64),
-    string: pointer(string),
-    version: pointer(string),
-  }),
-  DeviceCapacity: () => message({
-    requestPolicy: ref('CapacityRequestPolicy'),
-    value: required(always(quantity)),
-  }),
-  DeviceClaim: () => message({
-    config: atomicList(ref('DeviceClaimConfiguration')),
-    constraints: atomicList(ref('DeviceConstraint')),
-    requests: atomicList(ref('DeviceRequest')),
-  }),
-  DeviceClaimConfiguration: () => message({
-    opaque: ref('OpaqueDeviceConfiguration'),
-    requests: atomicList(string),
-  }),
-  DeviceClass: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: required(always(ref('DeviceClassSpec'))),
-  }),
-  DeviceClassConfiguration: () => message({
-    opaque: ref('OpaqueDeviceConfiguration'),
-  }),
-  DeviceClassSpec: () => message({
-    config: atomicList(ref('DeviceClassConfiguration')),
-    extendedResourceName: pointer(string),
-    selectors: atomicList(ref('DeviceSelector')),
-  }),
-  DeviceConstraint: () => message({
-    distinctAttribute: pointer(named('v1.FullyQualifiedName')),
-    matchAttribute: pointer(named('v1.FullyQualifiedName')),
-    requests: atomicList(string),
-  }),
-  DeviceCounterConsumption: () => message({
-    counterSet: required(always(string)),
-    counters: required(always(map(ref('Counter')))),
-  }),
-  DeviceRequest: () => message({
-    exactly: ref('ExactDeviceRequest'),
-    firstAvailable: atomicList(ref('DeviceSubRequest')),
-    name: required(always(string)),
-  }),
-  DeviceRequestAllocationResult: () => message({
-    adminAccess: pointer(boolean),
-    bindingConditions: atomicList(string),
-    bindingFailureConditions: atomicList(string),
-    consumedCapacity: map(quantity),
-    device: required(always(string)),
-    driver: required(always(string)),
-    pool: required(always(string)),
-    request: required(always(string)),
-    shareID: pointer(string),
-    tolerations: atomicList(ref('DeviceToleration')),
-  }),
-  DeviceSelector: () => message({
-    cel: ref('CELDeviceSelector'),
-  }),
-  DeviceSubRequest: () => message({
-    allocationMode: named('v1.DeviceAllocationMode'),
-    capacity: ref('CapacityRequirements'),
-    count: int64,
-    deviceClassName: required(always(string)),
-    name: required(always(string)),
-    selectors: atomicList(ref('DeviceSelector')),
-    tolerations: atomicList(ref('DeviceToleration')),
-  }),
-  DeviceTaint: () => message({
-    effect: required(always(named('v1.DeviceTaintEffect', ['NoExecute', 'NoSchedule']))),
-    key: required(always(string)),
-    timeAdded: time,
-    value: string,
-  }),
-  DeviceToleration: () => message({
-    effect: named('v1.DeviceTaintEffect', ['NoExecute', 'NoSchedule']),
-    key: string,
-    operator: withDefault(named('v1.DeviceTolerationOperator', ['Equal', 'Exists']), 'Equal'),
-    tolerationSeconds: pointer(int64),
-    value: string,
-  }),
-  ExactDeviceRequest: () => message({
-    adminAccess: pointer(boolean),
-    allocationMode: named('v1.DeviceAllocationMode'),
-    capacity: ref('CapacityRequirements'),
-    count: int64,
-    deviceClassName: required(always(string)),
-    selectors: atomicList(ref('DeviceSelector')),
-    tolerations: atomicList(ref('DeviceToleration')),
-  }),
-  NetworkDeviceData: () => message({
-    hardwareAddress: string,
-    interfaceName: string,
-    ips: atomicList(string),
-  }),
-  OpaqueDeviceConfiguration: () => message({
-    driver: required(always(string)),
-    parameters: required(always(json)),
-  }),
-  ResourceClaim: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: required(always(ref('ResourceClaimSpec'))),
-    status: always(ref('ResourceClaimStatus')),
-  }),
-  ResourceClaimConsumerReference: () => message({
-    apiGroup: string,
-    name: required(always(string)),
-    resource: required(always(string)),
-    uid: required(always(named('v1.UID'))),
-  }),
-  ResourceClaimSpec: () => message({
-    devices: always(ref('DeviceClaim')),
-  }),
-  ResourceClaimStatus: () => message({
-    allocation: ref('AllocationResult'),
-    devices: mapList(ref('AllocatedDeviceStatus'), 'driver', 'device', 'pool', 'shareID'),
-    reservedFor: merge('merge', mapList(ref('ResourceClaimConsumerReference'), 'uid'), 'uid'),
-  }),
-  ResourceClaimTemplate: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: required(always(ref('ResourceClaimTemplateSpec'))),
-  }),
-  ResourceClaimTemplateSpec: () => message({
-    metadata: always(ref('ObjectMeta')),
-    spec: required(always(ref('ResourceClaimSpec'))),
-  }),
-  ResourcePool: () => message({
-    generation: required(always(int64)),
-    name: required(always(string)),
-    resourceSliceCount: required(always(int64)),
-  }),
-  ResourceSlice: () => message({
-    apiVersion: pointer(string),
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    spec: required(always(ref('ResourceSliceSpec'))),
-  }),
-  ResourceSliceSpec: () => message({
-    allNodes: pointer(boolean),
-    devices: atomicList(ref('Device')),
-    driver: required(always(string)),
-    nodeName: pointer(string),
-    nodeSelector: ref('NodeSelector'),
-    perDeviceNodeSelection: pointer(boolean),
-    pool: required(always(ref('ResourcePool'))),
-    sharedCounters: atomicList(ref('CounterSet')),
-  }),
-})
+export const resourceSchema: SchemaGroup = defineGroup(
+  'io.k8s.api.resource.v1',
+  'v1',
+  [coreSchema, metaSchema],
+  {
+    AllocatedDeviceStatus: () =>
+      message({
+        conditions: mapList(ref('Condition'), 'type'),
+        data: json,
+        device: required(always(string)),
+        driver: required(always(string)),
+        networkData: ref('NetworkDeviceData'),
+        pool: required(always(string)),
+        shareID: pointer(string),
+      }),
+    AllocationResult: () =>
+      message({
+        allocationTimestamp: time,
+        devices: always(ref('DeviceAllocationResult')),
+        nodeSelector: ref('NodeSelector'),
+      }),
+    CELDeviceSelector: () => message({ expression: required(always(string)) }),
+    CapacityRequestPolicy: () =>
+      message({
+        default: quantity,
+        validRange: ref('CapacityRequestPolicyRange'),
+        validValues: atomicList(quantity),
+      }),
+    CapacityRequestPolicyRange: () =>
+      message({ max: quantity, min: required(always(quantity)), step: quantity }),
+    CapacityRequirements: () => message({ requests: map(quantity) }),
+    Counter: () => message({ value: required(always(quantity)) }),
+    CounterSet: () =>
+      message({ counters: required(always(map(ref('Counter')))), name: required(always(string)) }),
+    Device: () =>
+      message({
+        allNodes: pointer(boolean),
+        allowMultipleAllocations: pointer(boolean),
+        attributes: map(ref('DeviceAttribute')),
+        bindingConditions: atomicList(string),
+        bindingFailureConditions: atomicList(string),
+        bindsToNode: pointer(boolean),
+        capacity: map(ref('DeviceCapacity')),
+        consumesCounters: atomicList(ref('DeviceCounterConsumption')),
+        name: required(always(string)),
+        nodeName: pointer(string),
+        nodeSelector: ref('NodeSelector'),
+        taints: atomicList(ref('DeviceTaint')),
+      }),
+    DeviceAllocationConfiguration: () =>
+      message({
+        opaque: ref('OpaqueDeviceConfiguration'),
+        requests: atomicList(string),
+        source: required(always(named('v1.AllocationConfigSource'))),
+      }),
+    DeviceAllocationResult: () =>
+      message({
+        config: atomicList(ref('DeviceAllocationConfiguration')),
+        results: atomicList(ref('DeviceRequestAllocationResult')),
+      }),
+    DeviceAttribute: () =>
+      message({
+        bool: pointer(boolean),
+        int: pointer(int64),
+        string: pointer(string),
+        version: pointer(string),
+      }),
+    DeviceCapacity: () =>
+      message({ requestPolicy: ref('CapacityRequestPolicy'), value: required(always(quantity)) }),
+    DeviceClaim: () =>
+      message({
+        config: atomicList(ref('DeviceClaimConfiguration')),
+        constraints: atomicList(ref('DeviceConstraint')),
+        requests: atomicList(ref('DeviceRequest')),
+      }),
+    DeviceClaimConfiguration: () =>
+      message({ opaque: ref('OpaqueDeviceConfiguration'), requests: atomicList(string) }),
+    DeviceClass: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        spec: required(always(ref('DeviceClassSpec'))),
+      }),
+    DeviceClassConfiguration: () => message({ opaque: ref('OpaqueDeviceConfiguration') }),
+    DeviceClassSpec: () =>
+      message({
+        config: atomicList(ref('DeviceClassConfiguration')),
+        extendedResourceName: pointer(string),
+        selectors: atomicList(ref('DeviceSelector')),
+      }),
+    DeviceConstraint: () =>
+      message({
+        distinctAttribute: pointer(named('v1.FullyQualifiedName')),
+        matchAttribute: pointer(named('v1.FullyQualifiedName')),
+        requests: atomicList(string),
+      }),
+    DeviceCounterConsumption: () =>
+      message({ counterSet: required(always(string)), counters: required(always(map(ref('Counter')))) }),
+    DeviceRequest: () =>
+      message({
+        exactly: ref('ExactDeviceRequest'),
+        firstAvailable: atomicList(ref('DeviceSubRequest')),
+        name: required(always(string)),
+      }),
+    DeviceRequestAllocationResult: () =>
+      message({
+        adminAccess: pointer(boolean),
+        bindingConditions: atomicList(string),
+        bindingFailureConditions: atomicList(string),
+        consumedCapacity: map(quantity),
+        device: required(always(string)),
+        driver: required(always(string)),
+        pool: required(always(string)),
+        request: required(always(string)),
+        shareID: pointer(string),
+        tolerations: atomicList(ref('DeviceToleration')),
+      }),
+    DeviceSelector: () => message({ cel: ref('CELDeviceSelector') }),
+    DeviceSubRequest: () =>
+      message({
+        allocationMode: named('v1.DeviceAllocationMode'),
+        capacity: ref('CapacityRequirements'),
+        count: int64,
+        deviceClassName: required(always(string)),
+        name: required(always(string)),
+        selectors: atomicList(ref('DeviceSelector')),
+        tolerations: atomicList(ref('DeviceToleration')),
+      }),
+    DeviceTaint: () =>
+      message({
+        effect: required(always(named('v1.DeviceTaintEffect', ['NoExecute', 'NoSchedule']))),
+        key: required(always(string)),
+        timeAdded: time,
+        value: string,
+      }),
+    DeviceToleration: () =>
+      message({
+        effect: named('v1.DeviceTaintEffect', ['NoExecute', 'NoSchedule']),
+        key: string,
+        operator: withDefault(named('v1.DeviceTolerationOperator', ['Equal', 'Exists']), 'Equal'),
+        tolerationSeconds: pointer(int64),
+        value: string,
+      }),
+    ExactDeviceRequest: () =>
+      message({
+        adminAccess: pointer(boolean),
+        allocationMode: named('v1.DeviceAllocationMode'),
+        capacity: ref('CapacityRequirements'),
+        count: int64,
+        deviceClassName: required(always(string)),
+        selectors: atomicList(ref('DeviceSelector')),
+        tolerations: atomicList(ref('DeviceToleration')),
+      }),
+    NetworkDeviceData: () =>
+      message({ hardwareAddress: string, interfaceName: string, ips: atomicList(string) }),
+    OpaqueDeviceConfiguration: () =>
+      message({ driver: required(always(string)), parameters: required(always(json)) }),
+    ResourceClaim: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        spec: required(always(ref('ResourceClaimSpec'))),
+        status: always(ref('ResourceClaimStatus')),
+      }),
+    ResourceClaimConsumerReference: () =>
+      message({
+        apiGroup: string,
+        name: required(always(string)),
+        resource: required(always(string)),
+        uid: required(always(named('v1.UID'))),
+      }),
+    ResourceClaimSpec: () => message({ devices: always(ref('DeviceClaim')) }),
+    ResourceClaimStatus: () =>
+      message({
+        allocation: ref('AllocationResult'),
+        devices: mapList(ref('AllocatedDeviceStatus'), 'driver', 'device', 'pool', 'shareID'),
+        reservedFor: merge('merge', mapList(ref('ResourceClaimConsumerReference'), 'uid'), 'uid'),
+      }),
+    ResourceClaimTemplate: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        spec: required(always(ref('ResourceClaimTemplateSpec'))),
+      }),
+    ResourceClaimTemplateSpec: () =>
+      message({ metadata: always(ref('ObjectMeta')), spec: required(always(ref('ResourceClaimSpec'))) }),
+    ResourcePool: () =>
+      message({
+        generation: required(always(int64)),
+        name: required(always(string)),
+        resourceSliceCount: required(always(int64)),
+      }),
+    ResourceSlice: () =>
+      message({
+        apiVersion: pointer(string),
+        kind: pointer(string),
+        metadata: always(ref('ObjectMeta')),
+        spec: required(always(ref('ResourceSliceSpec'))),
+      }),
+    ResourceSliceSpec: () =>
+      message({
+        allNodes: pointer(boolean),
+        devices: atomicList(ref('Device')),
+        driver: required(always(string)),
+        nodeName: pointer(string),
+        nodeSelector: ref('NodeSelector'),
+        perDeviceNodeSelection: pointer(boolean),
+        pool: required(always(ref('ResourcePool'))),
+        sharedCounters: atomicList(ref('CounterSet')),
+      }),
+  },
+)

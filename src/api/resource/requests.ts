@@ -3,8 +3,16 @@ import { duplicate, invalid, notSupported, required, tooMany, type FieldError } 
 import { dnsLabelFaults, dnsSubdomainFaults, labelValueFaults } from '../names.js'
 import { validateLabelName } from '../meta/label-validation.js'
 import type {
-  DeviceClaim, DeviceClaimConfiguration, DeviceClassConfiguration, DeviceConstraint, DeviceRequest, DeviceSelector, DeviceSubRequest,
-  DeviceToleration, ExactDeviceRequest, OpaqueDeviceConfiguration,
+  DeviceClaim,
+  DeviceClaimConfiguration,
+  DeviceClassConfiguration,
+  DeviceConstraint,
+  DeviceRequest,
+  DeviceSelector,
+  DeviceSubRequest,
+  DeviceToleration,
+  ExactDeviceRequest,
+  OpaqueDeviceConfiguration,
 } from './generated.js'
 
 /** At most so many requests, constraints, configurations or selectors. */
@@ -18,7 +26,8 @@ type AnyRequest = ExactDeviceRequest | DeviceSubRequest
 /** One device unless all are asked for; tolerations compare. Source: pkg/apis/resource/v1/defaults.go. */
 export function setRequestDefaults({ requests }: Draft<DeviceClaim>): void {
   for (const { exactly, firstAvailable } of requests ?? []) {
-    for (const request of [...(exactly === undefined ? [] : [exactly]), ...(firstAvailable ?? [])]) setOne(request as Draft<AnyRequest>)
+    for (const request of [...(exactly === undefined ? [] : [exactly]), ...(firstAvailable ?? [])])
+      setOne(request as Draft<AnyRequest>)
   }
 }
 
@@ -35,13 +44,21 @@ export function validateDriver(name: string, path: string, errors: FieldError[])
     return
   }
   if (name.length > maxDriverLength) {
-    errors.push({ type: 'FieldValueTooLong', field: path, body: `Too long: may not be more than ${maxDriverLength} bytes` })
+    errors.push({
+      type: 'FieldValueTooLong',
+      field: path,
+      body: `Too long: may not be more than ${maxDriverLength} bytes`,
+    })
   }
   for (const fault of dnsSubdomainFaults(name)) errors.push(invalid(path, name, fault))
 }
 
 /** CEL selectors; the expressions themselves are not compiled here. */
-export function validateSelectors(selectors: readonly DeviceSelector[], path: string, errors: FieldError[]): void {
+export function validateSelectors(
+  selectors: readonly DeviceSelector[],
+  path: string,
+  errors: FieldError[],
+): void {
   limit(selectors, most, path, errors)
   selectors.forEach(({ cel }, index) => {
     if (cel === undefined) errors.push(required(`${path}[${index}].cel`))
@@ -54,40 +71,60 @@ function limit(list: readonly unknown[], max: number, path: string, errors: Fiel
 }
 
 /** Configurations of a class. */
-export function validateClassConfig(config: readonly DeviceClassConfiguration[], path: string, errors: FieldError[]): void {
+export function validateClassConfig(
+  config: readonly DeviceClassConfiguration[],
+  path: string,
+  errors: FieldError[],
+): void {
   limit(config, most, path, errors)
   config.forEach(({ opaque }, index) => validateOpaque(opaque, `${path}[${index}]`, errors))
 }
 
-function validateOpaque(opaque: OpaqueDeviceConfiguration | undefined, path: string, errors: FieldError[]): void {
+function validateOpaque(
+  opaque: OpaqueDeviceConfiguration | undefined,
+  path: string,
+  errors: FieldError[],
+): void {
   if (opaque === undefined) {
     errors.push(required(`${path}.opaque`))
     return
   }
   validateDriver(opaque.driver, `${path}.opaque.driver`, errors)
-  if (opaque.parameters === null || opaque.parameters === undefined) errors.push(required(`${path}.opaque.parameters`))
+  if (opaque.parameters === null || opaque.parameters === undefined)
+    errors.push(required(`${path}.opaque.parameters`))
 }
 
 /** What a claim asks for. Source: validateDeviceClaim. */
-export function validateDeviceClaim({ requests = [], constraints = [], config = [] }: DeviceClaim, path: string): readonly FieldError[] {
+export function validateDeviceClaim(
+  { requests = [], constraints = [], config = [] }: DeviceClaim,
+  path: string,
+): readonly FieldError[] {
   const errors: FieldError[] = []
   limit(requests, most, `${path}.requests`, errors)
   const names = new Set<string>()
   requests.forEach((request, index) => validateRequest(request, names, `${path}.requests[${index}]`, errors))
   limit(constraints, most, `${path}.constraints`, errors)
-  constraints.forEach((constraint, index) => validateConstraint(constraint, names, `${path}.constraints[${index}]`, errors))
+  constraints.forEach((constraint, index) =>
+    validateConstraint(constraint, names, `${path}.constraints[${index}]`, errors),
+  )
   limit(config, most, `${path}.config`, errors)
   config.forEach((entry, index) => validateClaimConfig(entry, names, `${path}.config[${index}]`, errors))
   return errors
 }
 
 /** The names by which constraints and configurations may refer to a request are added to `names`. */
-function validateRequest(request: DeviceRequest, names: Set<string>, path: string, errors: FieldError[]): void {
+function validateRequest(
+  request: DeviceRequest,
+  names: Set<string>,
+  path: string,
+  errors: FieldError[],
+): void {
   const { name, exactly, firstAvailable = [] } = request
   validateRequestName(name, names, '', `${path}.name`, errors)
   const text = 'exactly one of `exactly` or `firstAvailable` is required'
   if (exactly === undefined && firstAvailable.length === 0) errors.push(required(path, text))
-  if (exactly !== undefined && firstAvailable.length > 0) errors.push(invalid(path, null, `${text}, but multiple fields are set`))
+  if (exactly !== undefined && firstAvailable.length > 0)
+    errors.push(invalid(path, null, `${text}, but multiple fields are set`))
   if (exactly !== undefined) validateOne(exactly, `${path}.exactly`, errors)
   limit(firstAvailable, mostSubRequests, `${path}.firstAvailable`, errors)
   firstAvailable.forEach((option, index) => {
@@ -97,7 +134,13 @@ function validateRequest(request: DeviceRequest, names: Set<string>, path: strin
   })
 }
 
-function validateRequestName(name: string, names: Set<string>, parent: string, path: string, errors: FieldError[]): void {
+function validateRequestName(
+  name: string,
+  names: Set<string>,
+  parent: string,
+  path: string,
+  errors: FieldError[],
+): void {
   if (name === '') errors.push(required(path))
   else for (const fault of dnsLabelFaults(name)) errors.push(invalid(path, name, fault))
   if (names.has(parent + name)) errors.push(duplicate(path, name))
@@ -107,24 +150,33 @@ function validateRequestName(name: string, names: Set<string>, parent: string, p
 function validateOne(request: AnyRequest, path: string, errors: FieldError[]): void {
   const { deviceClassName, selectors = [], allocationMode = '', count = 0, tolerations = [] } = request
   if (deviceClassName === '') errors.push(required(`${path}.deviceClassName`))
-  else for (const fault of dnsSubdomainFaults(deviceClassName)) errors.push(invalid(`${path}.deviceClassName`, deviceClassName, fault))
+  else
+    for (const fault of dnsSubdomainFaults(deviceClassName))
+      errors.push(invalid(`${path}.deviceClassName`, deviceClassName, fault))
   validateSelectors(selectors, `${path}.selectors`, errors)
   if (allocationMode === 'All') {
-    if (count !== 0) errors.push(invalid(`${path}.count`, count, "must not be specified when allocationMode is 'All'"))
+    if (count !== 0)
+      errors.push(invalid(`${path}.count`, count, "must not be specified when allocationMode is 'All'"))
   } else if (allocationMode === 'ExactCount') {
     if (count <= 0) errors.push(invalid(`${path}.count`, count, 'must be greater than zero'))
   } else {
     errors.push(notSupported(`${path}.allocationMode`, allocationMode, ['All', 'ExactCount']))
   }
   limit(tolerations, mostTolerations, `${path}.tolerations`, errors)
-  tolerations.forEach((toleration, index) => validateToleration(toleration, `${path}.tolerations[${index}]`, errors))
+  tolerations.forEach((toleration, index) =>
+    validateToleration(toleration, `${path}.tolerations[${index}]`, errors),
+  )
 }
 
-function validateToleration({ key = '', value = '', effect, ...rest }: DeviceToleration, path: string, errors: FieldError[]): void {
+function validateToleration(
+  { key = '', value = '', effect, ...rest }: DeviceToleration,
+  path: string,
+  errors: FieldError[],
+): void {
   const operator: string = rest.operator ?? ''
   if (key !== '') errors.push(...validateLabelName(key, `${path}.key`))
   if (operator === 'Exists') {
-    if (value !== '') errors.push(invalid(`${path}.value`, value, "must be empty for operator `Exists`"))
+    if (value !== '') errors.push(invalid(`${path}.value`, value, 'must be empty for operator `Exists`'))
   } else if (operator === 'Equal') {
     if (key === '') errors.push(required(`${path}.key`))
     for (const fault of labelValueFaults(value)) errors.push(invalid(`${path}.value`, value, fault))
@@ -136,10 +188,16 @@ function validateToleration({ key = '', value = '', effect, ...rest }: DeviceTol
   }
 }
 
-function validateReferences(requests: readonly string[], names: ReadonlySet<string>, path: string, errors: FieldError[]): void {
+function validateReferences(
+  requests: readonly string[],
+  names: ReadonlySet<string>,
+  path: string,
+  errors: FieldError[],
+): void {
   const seen = new Set<string>()
   requests.forEach((name, index) => {
-    const text = 'must be the name of a request in the claim or the name of a request and a subrequest separated by \'/\''
+    const text =
+      "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'"
     if (!names.has(name)) errors.push(invalid(`${path}[${index}]`, name, text))
     if (seen.has(name)) errors.push(duplicate(`${path}[${index}]`, name))
     seen.add(name)
@@ -147,7 +205,10 @@ function validateReferences(requests: readonly string[], names: ReadonlySet<stri
 }
 
 function validateConstraint(
-  { requests = [], matchAttribute, distinctAttribute }: DeviceConstraint, names: ReadonlySet<string>, path: string, errors: FieldError[],
+  { requests = [], matchAttribute, distinctAttribute }: DeviceConstraint,
+  names: ReadonlySet<string>,
+  path: string,
+  errors: FieldError[],
 ): void {
   limit(requests, most, `${path}.requests`, errors)
   validateReferences(requests, names, `${path}.requests`, errors)
@@ -158,7 +219,10 @@ function validateConstraint(
 }
 
 function validateClaimConfig(
-  { requests = [], opaque }: DeviceClaimConfiguration, names: ReadonlySet<string>, path: string, errors: FieldError[],
+  { requests = [], opaque }: DeviceClaimConfiguration,
+  names: ReadonlySet<string>,
+  path: string,
+  errors: FieldError[],
 ): void {
   limit(requests, most, `${path}.requests`, errors)
   validateReferences(requests, names, `${path}.requests`, errors)

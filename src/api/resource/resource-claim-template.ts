@@ -18,17 +18,25 @@ function validate({ spec }: ResourceClaimTemplate): readonly FieldError[] {
 
 /** The spec never changes. Source: ValidateResourceClaimTemplateUpdate. */
 function validateUpdate(next: ResourceClaimTemplate, old: ResourceClaimTemplate): readonly FieldError[] {
-  return semanticEqual(next.spec, old.spec) ? [] : [invalid('spec', next.spec, 'field is immutable'), ...validate(next)]
+  return semanticEqual(next.spec, old.spec)
+    ? []
+    : [invalid('spec', next.spec, 'field is immutable'), ...validate(next)]
 }
 
 /** resource.k8s.io/v1 ResourceClaimTemplate. */
-export const resourceClaimTemplateDefinition: KindDefinition<ResourceClaimTemplate> = defineKind<ResourceClaimTemplate>({
-  group: 'resource.k8s.io', version: 'v1', kind: 'ResourceClaimTemplate', resource: 'resourceclaimtemplates', namespaced: true,
-  storagePrefix: '/registry/resourceclaimtemplates',
-  setDefaults: ({ spec }) => {
-    if (!Object.isFrozen(spec)) setRequestDefaults(spec.spec.devices)
-  },
-  validate, validateUpdate,
-  strategy: {},
-  columns: [nameColumn(), ageColumn()],
-})
+export const resourceClaimTemplateDefinition: KindDefinition<ResourceClaimTemplate> =
+  defineKind<ResourceClaimTemplate>({
+    group: 'resource.k8s.io',
+    version: 'v1',
+    kind: 'ResourceClaimTemplate',
+    resource: 'resourceclaimtemplates',
+    namespaced: true,
+    storagePrefix: '/registry/resourceclaimtemplates',
+    setDefaults: ({ spec }) => {
+      if (!Object.isFrozen(spec)) setRequestDefaults(spec.spec.devices)
+    },
+    validate,
+    validateUpdate,
+    strategy: {},
+    columns: [nameColumn(), ageColumn()],
+  })

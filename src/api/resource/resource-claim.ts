@@ -16,14 +16,22 @@ function validateUpdate(next: ResourceClaim, old: ResourceClaim): readonly Field
 }
 
 /** Source: ValidateResourceClaimStatusUpdate. */
-function validateStatusUpdate({ metadata, status }: ResourceClaim, old: ResourceClaim): readonly FieldError[] {
+function validateStatusUpdate(
+  { metadata, status }: ResourceClaim,
+  old: ResourceClaim,
+): readonly FieldError[] {
   const errors: FieldError[] = []
   const { reservedFor = [], allocation } = status
-  if (reservedFor.length > mostUsers) errors.push(tooMany('status.reservedFor', reservedFor.length, mostUsers))
+  if (reservedFor.length > mostUsers)
+    errors.push(tooMany('status.reservedFor', reservedFor.length, mostUsers))
   const seen = new Set<string>()
   reservedFor.forEach(({ resource, name, uid }, index) => {
     const at = `status.reservedFor[${index}]`
-    for (const [field, value] of [['resource', resource], ['name', name], ['uid', uid]] as const) {
+    for (const [field, value] of [
+      ['resource', resource],
+      ['name', name],
+      ['uid', uid],
+    ] as const) {
       if (value === '') errors.push(required(`${at}.${field}`))
     }
     if (seen.has(uid)) errors.push(duplicate(`${at}.uid`, uid))
@@ -35,12 +43,17 @@ function validateStatusUpdate({ metadata, status }: ResourceClaim, old: Resource
     } else if (metadata.deletionTimestamp !== undefined) {
       const before = new Set(old.status.reservedFor?.map(({ uid }) => uid))
       if (reservedFor.some(({ uid }) => !before.has(uid))) {
-        const text = 'new entries may not be added while `deallocationRequested` or `deletionTimestamp` are set'
+        const text =
+          'new entries may not be added while `deallocationRequested` or `deletionTimestamp` are set'
         errors.push(forbidden('status.reservedFor', text))
       }
     }
   }
-  if (old.status.allocation !== undefined && allocation !== undefined && !semanticEqual(allocation, old.status.allocation)) {
+  if (
+    old.status.allocation !== undefined &&
+    allocation !== undefined &&
+    !semanticEqual(allocation, old.status.allocation)
+  ) {
     errors.push(invalid('status.allocation', allocation, 'field is immutable'))
   }
   return errors
@@ -61,7 +74,11 @@ function stateText({ metadata, status }: ResourceClaim): string {
 
 /** resource.k8s.io/v1 ResourceClaim. */
 export const resourceClaimDefinition: KindDefinition<ResourceClaim> = defineKind<ResourceClaim>({
-  group: 'resource.k8s.io', version: 'v1', kind: 'ResourceClaim', resource: 'resourceclaims', namespaced: true,
+  group: 'resource.k8s.io',
+  version: 'v1',
+  kind: 'ResourceClaim',
+  resource: 'resourceclaims',
+  namespaced: true,
   storagePrefix: '/registry/resourceclaims',
   subresources: [statusOf('resource.k8s.io', 'v1', 'ResourceClaim')],
   setDefaults: ({ spec }) => {

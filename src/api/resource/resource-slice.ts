@@ -9,7 +9,8 @@ import type { Device, ResourceSlice, ResourceSliceSpec } from './generated.js'
 import { validateDriver } from './requests.js'
 
 const mostDevices = 128
-const oneOfText = 'exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required'
+const oneOfText =
+  'exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required'
 
 /** Taints say when they were added. Source: pkg/apis/resource/v1/defaults.go SetDefaults_DeviceTaint. */
 function prepareForCreate({ metadata, spec }: Draft<ResourceSlice>): void {
@@ -33,10 +34,17 @@ function validate({ spec }: ResourceSlice): readonly FieldError[] {
 /** Where the devices can be reached from is said in one way. */
 function validateNodes(spec: ResourceSliceSpec, errors: FieldError[]): void {
   const { nodeName, nodeSelector, allNodes, perDeviceNodeSelection } = spec
-  const given = [nodeName !== undefined, nodeSelector !== undefined, allNodes === true, perDeviceNodeSelection === true].filter(Boolean)
+  const given = [
+    nodeName !== undefined,
+    nodeSelector !== undefined,
+    allNodes === true,
+    perDeviceNodeSelection === true,
+  ].filter(Boolean)
   if (nodeName !== undefined) {
-    if (nodeName === '') errors.push(invalid('spec.nodeName', '', 'must be either unset or set to a non-empty string'))
-    else for (const fault of dnsSubdomainFaults(nodeName)) errors.push(invalid('spec.nodeName', nodeName, fault))
+    if (nodeName === '')
+      errors.push(invalid('spec.nodeName', '', 'must be either unset or set to a non-empty string'))
+    else
+      for (const fault of dnsSubdomainFaults(nodeName)) errors.push(invalid('spec.nodeName', nodeName, fault))
   }
   if (nodeSelector !== undefined) {
     validateNodeSelector(nodeSelector, 'spec.nodeSelector', errors)
@@ -51,16 +59,23 @@ function validateNodes(spec: ResourceSliceSpec, errors: FieldError[]): void {
 
 function validatePool({ pool }: ResourceSliceSpec, errors: FieldError[]): void {
   if (pool.name === '') errors.push(required('spec.pool.name'))
-  else for (const part of pool.name.split('/')) {
-    for (const fault of dnsSubdomainFaults(part)) errors.push(invalid('spec.pool.name', part, fault))
-  }
+  else
+    for (const part of pool.name.split('/')) {
+      for (const fault of dnsSubdomainFaults(part)) errors.push(invalid('spec.pool.name', part, fault))
+    }
   if (pool.resourceSliceCount <= 0) {
     errors.push(invalid('spec.pool.resourceSliceCount', pool.resourceSliceCount, 'must be greater than zero'))
   }
-  if (pool.generation < 0) errors.push(invalid('spec.pool.generation', pool.generation, 'must be greater than or equal to zero'))
+  if (pool.generation < 0)
+    errors.push(invalid('spec.pool.generation', pool.generation, 'must be greater than or equal to zero'))
 }
 
-function validateDevice({ name, attributes = {} }: Device, names: Set<string>, path: string, errors: FieldError[]): void {
+function validateDevice(
+  { name, attributes = {} }: Device,
+  names: Set<string>,
+  path: string,
+  errors: FieldError[],
+): void {
   if (name === '') errors.push(required(`${path}.name`))
   else for (const fault of dnsLabelFaults(name)) errors.push(invalid(`${path}.name`, name, fault))
   if (names.has(name)) errors.push(duplicate(`${path}.name`, name))
@@ -81,15 +96,21 @@ function validateUpdate(next: ResourceSlice, old: ResourceSlice): readonly Field
     ['spec.driver', next.spec.driver, old.spec.driver],
     ['spec.pool.name', next.spec.pool.name, old.spec.pool.name],
   ] as const
-  for (const [path, is, was] of fixed) if (is !== was) errors.push(invalid(path, is ?? null, 'field is immutable'))
+  for (const [path, is, was] of fixed)
+    if (is !== was) errors.push(invalid(path, is ?? null, 'field is immutable'))
   return errors
 }
 
 /** resource.k8s.io/v1 ResourceSlice. */
 export const resourceSliceDefinition: KindDefinition<ResourceSlice> = defineKind<ResourceSlice>({
-  group: 'resource.k8s.io', version: 'v1', kind: 'ResourceSlice', resource: 'resourceslices', namespaced: false,
+  group: 'resource.k8s.io',
+  version: 'v1',
+  kind: 'ResourceSlice',
+  resource: 'resourceslices',
+  namespaced: false,
   storagePrefix: '/registry/resourceslices',
-  validate, validateUpdate,
+  validate,
+  validateUpdate,
   strategy: { prepareForCreate, generationChanged: specChanged },
   columns: [
     nameColumn(),
@@ -98,5 +119,8 @@ export const resourceSliceDefinition: KindDefinition<ResourceSlice> = defineKind
     column('Pool', ({ spec }) => spec.pool.name),
     ageColumn(),
   ],
-  selectableFields: { 'spec.nodeName': ({ spec }) => spec.nodeName ?? '', 'spec.driver': ({ spec }) => spec.driver },
+  selectableFields: {
+    'spec.nodeName': ({ spec }) => spec.nodeName ?? '',
+    'spec.driver': ({ spec }) => spec.driver,
+  },
 })

@@ -4,5 +4,6 @@ import { priorityClassDefinition } from './priority-class.js'
 
 /** The kinds of scheduling.k8s.io. */
 export const schedulingDefinitions: readonly KindDefinition[] = [
-  erase(priorityClassDefinition), servedAs(priorityClassDefinition, 'scheduling.k8s.io', 'v1beta1'),
+  erase(priorityClassDefinition),
+  servedAs(priorityClassDefinition, 'scheduling.k8s.io', 'v1beta1'),
 ]

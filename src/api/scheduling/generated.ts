@@ -1,7 +1,18 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
 import { metaSchema } from '../meta/generated.js'
 import type { ObjectMeta } from '../meta/generated.js'
-import { always, boolean, defineGroup, int32, message, oneOf, pointer, ref, required, string } from '../schema/dsl.js'
+import {
+  always,
+  boolean,
+  defineGroup,
+  int32,
+  message,
+  oneOf,
+  pointer,
+  ref,
+  required,
+  string,
+} from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 
 export interface PriorityClass {
@@ -16,13 +27,14 @@ export interface PriorityClass {
 
 /** Field tables of io.k8s.api.scheduling.v1. */
 export const schedulingSchema: SchemaGroup = defineGroup('io.k8s.api.scheduling.v1', 'v1', [metaSchema], {
-  PriorityClass: () => message({
-    apiVersion: pointer(string),
-    description: string,
-    globalDefault: boolean,
-    kind: pointer(string),
-    metadata: always(ref('ObjectMeta')),
-    preemptionPolicy: pointer(oneOf('Never', 'PreemptLowerPriority')),
-    value: required(always(int32)),
-  }),
+  PriorityClass: () =>
+    message({
+      apiVersion: pointer(string),
+      description: string,
+      globalDefault: boolean,
+      kind: pointer(string),
+      metadata: always(ref('ObjectMeta')),
+      preemptionPolicy: pointer(oneOf('Never', 'PreemptLowerPriority')),
+      value: required(always(int32)),
+    }),
 })

@@ -8,7 +8,8 @@ import type { PriorityClass } from './generated.js'
 export const highestUserPriority = 1_000_000_000
 /** The classes that the system itself defines. */
 export const systemPriorities: Readonly<Record<string, number>> = {
-  'system-node-critical': 2_000_001_000, 'system-cluster-critical': 2_000_000_000,
+  'system-node-critical': 2_000_001_000,
+  'system-cluster-critical': 2_000_000_000,
 }
 
 function setDefaults(priority: Draft<PriorityClass>): void {
@@ -20,9 +21,10 @@ function validate({ metadata: { name = '' }, value }: PriorityClass): readonly F
   if (name.startsWith('system-')) {
     if (systemPriorities[name] === value) return []
     const known = systemPriorities[name]
-    const why = known === undefined
-      ? `${name} is not a known system priority class`
-      : `value of ${name} PriorityClass must be ${known}`
+    const why =
+      known === undefined
+        ? `${name} is not a known system priority class`
+        : `value of ${name} PriorityClass must be ${known}`
     const text = `priority class names with 'system-' prefix are reserved for system use only. error: ${why}`
     return [forbidden('metadata.name', text)]
   }
@@ -42,9 +44,16 @@ function validateUpdate(next: PriorityClass, old: PriorityClass): readonly Field
 
 /** scheduling.k8s.io/v1 PriorityClass. It has generation 1 and keeps it. */
 export const priorityClassDefinition: KindDefinition<PriorityClass> = defineKind<PriorityClass>({
-  group: 'scheduling.k8s.io', version: 'v1', kind: 'PriorityClass', resource: 'priorityclasses', shortNames: ['pc'],
-  namespaced: false, storagePrefix: '/registry/priorityclasses',
-  setDefaults, validate, validateUpdate,
+  group: 'scheduling.k8s.io',
+  version: 'v1',
+  kind: 'PriorityClass',
+  resource: 'priorityclasses',
+  shortNames: ['pc'],
+  namespaced: false,
+  storagePrefix: '/registry/priorityclasses',
+  setDefaults,
+  validate,
+  validateUpdate,
   strategy: { generationChanged: () => false },
   columns: [
     nameColumn(),

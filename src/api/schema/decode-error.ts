@@ -1,8 +1,8 @@
 import { GoNumber } from '../go-number.js'
 
 /**
- * A body that cannot be read as the message it should be. The message is Go's text, without the sentence around it
- * (`Pod in version "v1" cannot be handled as a Pod: <text>`), which the caller adds.
+ * A body that cannot be read as the message it should be. The message is Go's text, without the sentence
+ * around it (`Pod in version "v1" cannot be handled as a Pod: <text>`), which the caller adds.
  */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError'
@@ -12,9 +12,13 @@ export class DecodeError extends Error {
 export function jsonKind(value: unknown): string {
   if (Array.isArray(value)) return 'array'
   switch (typeof value) {
-    case 'boolean': return 'bool'
-    case 'number': return 'number'
-    case 'string': return 'string'
-    default: return value instanceof GoNumber ? 'number' : 'object'
+    case 'boolean':
+      return 'bool'
+    case 'number':
+      return 'number'
+    case 'string':
+      return 'string'
+    default:
+      return value instanceof GoNumber ? 'number' : 'object'
   }
 }

@@ -6,24 +6,33 @@ import type { Message, ScalarField } from './types.js'
 
 export interface DecodeOptions {
   /**
-   * A frozen object that an earlier decode of the same message made. What of the input is the very part of it that lies in the same place is
-   * taken over uncopied, so the result may have frozen parts: only for writes whose strategy replaces whole parts (status updates).
+   * A frozen object that an earlier decode of the same message made. What of the input is the very part of it
+   * that lies in the same place is taken over uncopied, so the result may have frozen parts: only for writes
+   * whose strategy replaces whole parts (status updates).
    */
   readonly like?: object | undefined
 }
 
-/** A fresh object with only known fields, and the paths of the fields that were not known (`spec.containers[0].imag`). */
+/**
+ * A fresh object with only known fields, and the paths of the fields that were not known
+ * (`spec.containers[0].imag`).
+ */
 export interface Decoded<T> {
   readonly object: T
   readonly unknownFields: readonly string[]
 }
 
 /**
- * Reads untrusted, already parsed JSON as a message: a fresh object with the known fields only, their types checked, empty values
- * dropped or added as Go's encoder would, null as absent. Quantities, times and base64 come out in canonical form.
- * Throws DecodeError with Go's text when a value has the wrong type. The input is not changed.
+ * Reads untrusted, already parsed JSON as a message: a fresh object with the known fields only, their types
+ * checked, empty values dropped or added as Go's encoder would, null as absent. Quantities, times and base64
+ * come out in canonical form. Throws DecodeError with Go's text when a value has the wrong type. The input is
+ * not changed.
  */
-export function decode<T = unknown>(message: Message, input: unknown, options: DecodeOptions = {}): Decoded<T> {
+export function decode<T = unknown>(
+  message: Message,
+  input: unknown,
+  options: DecodeOptions = {},
+): Decoded<T> {
   if (message.read !== undefined) return message.read(input) as Decoded<T>
   const decoder = new Decoder()
   try {
@@ -38,13 +47,18 @@ type Mutable = Record<string, unknown>
 
 class Decoder {
   readonly unknownFields: string[] = []
-  /** Where we are: field names, map keys (as `.key`) and list indexes. Leaves are not on it: their plan knows their name. */
+  /**
+   * Where we are: field names, map keys (as `.key`) and list indexes. Leaves are not on it: their plan knows
+   * their name.
+   */
   private readonly path: (string | number)[] = []
   private depth = 0
 
   root(message: Message, input: unknown, like: object | undefined): unknown {
     if (!isPlainObject(input)) {
-      throw new DecodeError(`json: cannot unmarshal ${jsonKind(input)} into Go value of type ${message.goType}`)
+      throw new DecodeError(
+        `json: cannot unmarshal ${jsonKind(input)} into Go value of type ${message.goType}`,
+      )
     }
     return this.message(planOf(message), input, like)
   }
@@ -105,11 +119,16 @@ class Decoder {
   private item(plan: FieldPlan, value: unknown, like: unknown): unknown {
     if (value === null || value === undefined) return this.zero(plan)
     switch (plan.type) {
-      case 'string': return typeof value === 'string' ? value : this.scalar(plan, value)
-      case 'message': return this.checked(plan, value, like)
-      case 'list': return this.list(plan, value, like)
-      case 'map': return this.map(plan, value)
-      default: return this.scalar(plan, value)
+      case 'string':
+        return typeof value === 'string' ? value : this.scalar(plan, value)
+      case 'message':
+        return this.checked(plan, value, like)
+      case 'list':
+        return this.list(plan, value, like)
+      case 'map':
+        return this.map(plan, value)
+      default:
+        return this.scalar(plan, value)
     }
   }
 
@@ -173,19 +192,30 @@ class Decoder {
   private zero({ field, child, zeroIsNull }: FieldPlan): unknown {
     if (zeroIsNull) return null
     switch (field.type) {
-      case 'message': return this.message(child(), {}, undefined)
+      case 'message':
+        return this.message(child(), {}, undefined)
       // a required list that is missing is refused by validation, which wants to walk it first
-      case 'list': return field.required === true ? [] : null
-      case 'map': return null
-      default: return zeroScalar(field.type)
+      case 'list':
+        return field.required === true ? [] : null
+      case 'map':
+        return null
+      default:
+        return zeroScalar(field.type)
     }
   }
 
-  /** Go's text for a value of the wrong type. Items are on the path with the list that holds them, other fields are not. */
+  /**
+   * Go's text for a value of the wrong type. Items are on the path with the list that holds them, other
+   * fields are not.
+   */
   private mismatch(plan: FieldPlan, found: string, goType: string): DecodeError {
-    const names = this.path.filter((step): step is string => typeof step === 'string' && !step.startsWith('.'))
+    const names = this.path.filter(
+      (step): step is string => typeof step === 'string' && !step.startsWith('.'),
+    )
     const path = [...names, ...(this.isItem(plan) ? [] : [plan.name])].join('.')
-    return new DecodeError(`json: cannot unmarshal ${found} into Go struct field ${plan.owner.name}.${path} of type ${goType}`)
+    return new DecodeError(
+      `json: cannot unmarshal ${found} into Go struct field ${plan.owner.name}.${path} of type ${goType}`,
+    )
   }
 
   /** Whether the plan is not a field's own but that of the items of its list or map. */
@@ -205,7 +235,9 @@ class Decoder {
 
 /** What lies at that place in an object or list of an earlier decode, which are the same shape throughout. */
 function partOf(like: unknown, place: string | number): unknown {
-  return typeof like === 'object' && like !== null ? (like as Readonly<Record<string | number, unknown>>)[place] : undefined
+  return typeof like === 'object' && like !== null
+    ? (like as Readonly<Record<string | number, unknown>>)[place]
+    : undefined
 }
 
 function isEmpty(map: object): boolean {

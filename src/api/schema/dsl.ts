@@ -1,8 +1,20 @@
 import type {
-  Field, Fields, ListField, MapField, Message, MessageField, MessageTable, ScalarField, ScalarType, SchemaGroup,
+  Field,
+  Fields,
+  ListField,
+  MapField,
+  Message,
+  MessageField,
+  MessageTable,
+  ScalarField,
+  ScalarType,
+  SchemaGroup,
 } from './types.js'
 
-/** The tiny language of the generated field tables. A plain scalar is dropped when empty, as Go's `omitempty` does. */
+/**
+ * The tiny language of the generated field tables. A plain scalar is dropped when empty, as Go's `omitempty`
+ * does.
+ */
 const scalar = (type: ScalarType): ScalarField => ({ type, presence: 'omitempty' })
 
 export const string: ScalarField = scalar('string')
@@ -86,7 +98,9 @@ export function mapList(items: Field, ...keys: readonly string[]): ListField {
 
 /** Strategic merge patch merges the list's items by `key` (or as a set of scalars when no key is given). */
 export function merge(strategy: string, field: ListField, key?: string): ListField {
-  return key === undefined ? { ...field, patchStrategy: strategy } : { ...field, patchStrategy: strategy, mergeKey: key }
+  return key === undefined
+    ? { ...field, patchStrategy: strategy }
+    : { ...field, patchStrategy: strategy, mergeKey: key }
 }
 
 /** A map from strings to `values`. */
@@ -107,8 +121,8 @@ export function message(fields: Fields): MessageTable {
 }
 
 /**
- * Builds a group of lazy message tables. Names that the group does not have are looked up in `imports`, in order.
- * `goPackage` is the prefix in Go's error texts (`v1`).
+ * Builds a group of lazy message tables. Names that the group does not have are looked up in `imports`, in
+ * order. `goPackage` is the prefix in Go's error texts (`v1`).
  */
 export function defineGroup(
   packageName: string,
@@ -122,7 +136,12 @@ export function defineGroup(
     if (table === undefined) return undefined
     const { fields, atomic: isAtomic = false } = table
     const built: Message = {
-      name, goType: `${goPackage}.${name}`, schemaName: `${packageName}.${name}`, fields, atomic: isAtomic, group,
+      name,
+      goType: `${goPackage}.${name}`,
+      schemaName: `${packageName}.${name}`,
+      fields,
+      atomic: isAtomic,
+      group,
     }
     known.set(name, built)
     return built
@@ -141,7 +160,8 @@ export function defineGroup(
     find,
     message: (name) => {
       const found = find(name)
-      if (found === undefined) throw new Error(`bug: no message ${name} in the field tables of ${packageName}`)
+      if (found === undefined)
+        throw new Error(`bug: no message ${name} in the field tables of ${packageName}`)
       return found
     },
     names: () => Object.keys(tables),

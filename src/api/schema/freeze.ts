@@ -2,9 +2,8 @@
 const maxCalls = 200
 
 /**
- * Freezes fresh nodes, parents before children, and stops at what is frozen already (which is then taken to be frozen
- * throughout).
- * Depth cannot overflow the call stack. Answers its argument.
+ * Freezes fresh nodes, parents before children, and stops at what is frozen already (which is then taken to
+ * be frozen throughout). Depth cannot overflow the call stack. Answers its argument.
  */
 export function deepFreeze<T>(value: T): T {
   const deep: object[] = []
@@ -28,4 +27,5 @@ function freezeChild(value: unknown, depth: number, deep: object[]): void {
   else deep.push(value)
 }
 
-const isFresh = (value: unknown): value is object => typeof value === 'object' && value !== null && !Object.isFrozen(value)
+const isFresh = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Object.isFrozen(value)

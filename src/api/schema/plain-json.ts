@@ -7,7 +7,10 @@ export const maxDepth = 10_000
 /** Longest list that is read: far above anything a 3 MiB request body can hold. */
 export const maxItems = 1_000_000
 
-/** True for objects as JSON has them: no class instance, Map, Date or the like. Objects of another realm count. */
+/**
+ * True for objects as JSON has them: no class instance, Map, Date or the like. Objects of another realm
+ * count.
+ */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
@@ -56,12 +59,16 @@ function copyOne(value: unknown, depth: number, pending: Pending[]): Json {
   if (value instanceof GoNumber) return copyOne(plainNumber(value), depth, pending)
   if (depth >= maxDepth) throw new DecodeError('exceeded max depth')
   const target = Array.isArray(value) ? [] : {}
-  if (Array.isArray(value) ? value.length > maxItems : !isPlainObject(value)) throw new DecodeError(refusal(value))
+  if (Array.isArray(value) ? value.length > maxItems : !isPlainObject(value))
+    throw new DecodeError(refusal(value))
   pending.push({ source: value as object, target, depth: depth + 1 })
   return target as Json
 }
 
 function refusal(value: unknown): string {
   if (Array.isArray(value)) return `json: array of ${value.length} items is too long`
-  return `json: unsupported type: ${typeof value === 'object' ? Object.prototype.toString.call(value).slice(8, -1) : typeof value}`
+  return (
+    'json: unsupported type: ' +
+    `${typeof value === 'object' ? Object.prototype.toString.call(value).slice(8, -1) : typeof value}`
+  )
 }

@@ -22,7 +22,10 @@ export interface Plan {
   readonly fields: ReadonlyMap<string, FieldPlan>
   /** Fields that are written even when they are absent. */
   readonly always: readonly FieldPlan[]
-  /** The fields of the input read last, by position: inputs of one message mostly look alike, which saves the look-ups. */
+  /**
+   * The fields of the input read last, by position: inputs of one message mostly look alike, which saves the
+   * look-ups.
+   */
   readonly guesses: FieldPlan[]
 }
 
@@ -34,7 +37,12 @@ export function planOf(message: Message): Plan {
   if (known !== undefined) return known
   const fields = Object.entries(message.fields).map(([name, field]) => fieldPlan(message, name, field))
   const always = fields.filter(({ field: { presence } }) => presence === 'always' || presence === 'nullable')
-  const plan: Plan = { message, fields: new Map(fields.map((field) => [field.name, field])), always, guesses: [] }
+  const plan: Plan = {
+    message,
+    fields: new Map(fields.map((field) => [field.name, field])),
+    always,
+    guesses: [],
+  }
   plans.set(message, plan)
   return plan
 }
@@ -43,7 +51,10 @@ function fieldPlan(owner: Message, name: string, field: Field): FieldPlan {
   const item = field.type === 'list' ? field.items : field.type === 'map' ? field.values : undefined
   let child: Plan | undefined
   return {
-    name, field, type: field.type, owner,
+    name,
+    field,
+    type: field.type,
+    owner,
     keepsEmpty: field.presence !== 'omitempty',
     zeroIsNull: field.presence === 'nullable' || (field.presence === 'always' && isNullWhenEmpty(field)),
     item: item === undefined ? undefined : fieldPlan(owner, name, item),
@@ -56,14 +67,26 @@ const isNullWhenEmpty = (field: Field): boolean => /^(time|microTime|map|bytes|j
 /** Go's name of a field's type, as decoding errors show it. */
 export function goTypeOf(message: Message, field: Field): string {
   switch (field.type) {
-    case 'message': return message.group.message(field.message).goType
-    case 'list': return `[]${goTypeOf(message, field.items)}`
-    case 'map': return field.values.type === 'quantity' ? 'v1.ResourceList' : `map[string]${goTypeOf(message, field.values)}`
-    default: return goScalars[field.type] ?? field.goType ?? field.type
+    case 'message':
+      return message.group.message(field.message).goType
+    case 'list':
+      return `[]${goTypeOf(message, field.items)}`
+    case 'map':
+      return field.values.type === 'quantity'
+        ? 'v1.ResourceList'
+        : `map[string]${goTypeOf(message, field.values)}`
+    default:
+      return goScalars[field.type] ?? field.goType ?? field.type
   }
 }
 
 const goScalars: Readonly<Partial<Record<ScalarField['type'], string>>> = {
-  boolean: 'bool', bytes: '[]uint8', double: 'float64', quantity: 'resource.Quantity', intOrString: 'intstr.IntOrString',
-  time: 'v1.Time', microTime: 'v1.MicroTime', json: 'runtime.RawExtension',
+  boolean: 'bool',
+  bytes: '[]uint8',
+  double: 'float64',
+  quantity: 'resource.Quantity',
+  intOrString: 'intstr.IntOrString',
+  time: 'v1.Time',
+  microTime: 'v1.MicroTime',
+  json: 'runtime.RawExtension',
 }

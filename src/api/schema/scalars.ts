@@ -46,7 +46,9 @@ function readText(value: unknown, goType: string): string | TypeMismatch {
 function readQuantity(value: unknown): string {
   try {
     if (value instanceof GoNumber) return canonicalQuantity(value.text)
-    return canonicalQuantity(typeof value === 'string' ? value.trim() : typeof value === 'number' ? value : JSON.stringify(value))
+    return canonicalQuantity(
+      typeof value === 'string' ? value.trim() : typeof value === 'number' ? value : JSON.stringify(value),
+    )
   } catch (error) {
     throw error instanceof QuantityError ? new DecodeError(error.message) : error
   }
@@ -100,31 +102,58 @@ function readBytes(value: unknown): string | TypeMismatch {
   return value.replace(/[\r\n]/g, '')
 }
 
-/** Checks one leaf value (never null) and answers its normal form. Throws DecodeError for faults whose text has no field. */
+/**
+ * Checks one leaf value (never null) and answers its normal form. Throws DecodeError for faults whose text
+ * has no field.
+ */
 export function readScalar(field: ScalarField, value: unknown): unknown {
   switch (field.type) {
-    case 'string': return typeof value === 'string' ? value : new TypeMismatch(jsonKind(value), field.goType ?? 'string')
-    case 'boolean': return typeof value === 'boolean' ? value : new TypeMismatch(jsonKind(value), 'bool')
-    case 'int32': return readInteger(value, 'int32')
-    case 'int64': return readInteger(value, 'int64')
-    case 'double': return readDouble(value)
-    case 'quantity': return readQuantity(value)
-    case 'intOrString': return typeof value === 'string' ? value : readInteger(value, 'int32')
-    case 'time': return readTime(value, normalizeTime)
-    case 'microTime': return readTime(value, normalizeMicroTime)
-    case 'bytes': return readBytes(value)
-    case 'anyJson': return copyJson(value)
-    case 'json': return typeof value === 'object' ? copyJson(value) : readText(value, 'map[string]interface {}')
+    case 'string':
+      return typeof value === 'string' ? value : new TypeMismatch(jsonKind(value), field.goType ?? 'string')
+    case 'boolean':
+      return typeof value === 'boolean' ? value : new TypeMismatch(jsonKind(value), 'bool')
+    case 'int32':
+      return readInteger(value, 'int32')
+    case 'int64':
+      return readInteger(value, 'int64')
+    case 'double':
+      return readDouble(value)
+    case 'quantity':
+      return readQuantity(value)
+    case 'intOrString':
+      return typeof value === 'string' ? value : readInteger(value, 'int32')
+    case 'time':
+      return readTime(value, normalizeTime)
+    case 'microTime':
+      return readTime(value, normalizeMicroTime)
+    case 'bytes':
+      return readBytes(value)
+    case 'anyJson':
+      return copyJson(value)
+    case 'json':
+      return typeof value === 'object' ? copyJson(value) : readText(value, 'map[string]interface {}')
   }
 }
 
 /** Go's empty value of a leaf, as it is written when the field is always written. */
 export function zeroScalar(type: ScalarType): string | number | boolean | null {
   switch (type) {
-    case 'string': return ''
-    case 'boolean': return false
-    case 'int32': case 'int64': case 'double': case 'intOrString': return 0
-    case 'quantity': return '0'
-    case 'time': case 'microTime': case 'bytes': case 'json': case 'anyJson': return null
+    case 'string':
+      return ''
+    case 'boolean':
+      return false
+    case 'int32':
+    case 'int64':
+    case 'double':
+    case 'intOrString':
+      return 0
+    case 'quantity':
+      return '0'
+    case 'time':
+    case 'microTime':
+    case 'bytes':
+    case 'json':
+    case 'anyJson':
+      return null
   }
 }

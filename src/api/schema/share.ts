@@ -1,9 +1,17 @@
 /**
- * The parts of `value` that `like` has in the same places are taken from there: of objects that are alike, as the pods of a ReplicaSet, one copy of
- * what they have in common is kept. Answers `like` itself when the two are equal. `like` is frozen; `value` is JSON, and its fresh objects are changed.
+ * The parts of `value` that `like` has in the same places are taken from there: of objects that are alike, as
+ * the pods of a ReplicaSet, one copy of what they have in common is kept. Answers `like` itself when the two
+ * are equal. `like` is frozen; `value` is JSON, and its fresh objects are changed.
  */
 export function shareParts(value: unknown, like: unknown): unknown {
-  if (value === like || typeof value !== 'object' || value === null || typeof like !== 'object' || like === null) return value
+  if (
+    value === like ||
+    typeof value !== 'object' ||
+    value === null ||
+    typeof like !== 'object' ||
+    like === null
+  )
+    return value
   if (Object.isFrozen(value)) return value
   if (Array.isArray(value) || Array.isArray(like)) {
     return Array.isArray(value) && Array.isArray(like) && takeItems(value, like) ? like : value
@@ -42,8 +50,8 @@ function takeMembers(object: Members, like: Members): boolean {
 }
 
 /**
- * Whether a part of a draft comes from a stored object, where it had the same place, or from the server itself: it is frozen then, and has been found
- * valid before.
+ * Whether a part of a draft comes from a stored object, where it had the same place, or from the server
+ * itself: it is frozen then, and has been found valid before.
  */
 export function isKnown(part: object | undefined): boolean {
   return Object.isFrozen(part)

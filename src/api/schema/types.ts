@@ -1,21 +1,32 @@
 /**
- * Field tables: what the fields of each API message are, as plain data. The tables are generated from the apiserver's OpenAPI v3
- * documents (scripts/generate-api.ts); decoding, strategic merge patch, server-side apply, OpenAPI and `kubectl explain` read
- * them.
+ * Field tables: what the fields of each API message are, as plain data. The tables are generated from the
+ * apiserver's OpenAPI v3 documents (scripts/generate-api.ts); decoding, strategic merge patch, server-side
+ * apply, OpenAPI and `kubectl explain` read them.
  */
 
 /**
- * Leaf types. `json` is free-form JSON (RawExtension, FieldsV1): an object or list, copied as it is; `anyJson` is any JSON value.
- * `bytes` is base64 text.
+ * Leaf types. `json` is free-form JSON (RawExtension, FieldsV1): an object or list, copied as it is;
+ * `anyJson` is any JSON value. `bytes` is base64 text.
  */
 export type ScalarType =
-  | 'string' | 'boolean' | 'int32' | 'int64' | 'double' | 'quantity' | 'intOrString' | 'time' | 'microTime' | 'bytes' | 'json'
+  | 'string'
+  | 'boolean'
+  | 'int32'
+  | 'int64'
+  | 'double'
+  | 'quantity'
+  | 'intOrString'
+  | 'time'
+  | 'microTime'
+  | 'bytes'
+  | 'json'
   | 'anyJson'
 
 /**
- * What Go's encoder does with an empty value: `omitempty` drops it, `pointer` keeps whatever a client sent (0, '' and false
- * included) and drops only what is absent, `always` writes it even when absent (`status: {}`, `restartCount: 0`, `rules: null`),
- * `nullable` is a pointer that is written as null when absent (`boundObjectRef: null`).
+ * What Go's encoder does with an empty value: `omitempty` drops it, `pointer` keeps whatever a client sent
+ * (0, '' and false included) and drops only what is absent, `always` writes it even when absent (`status:
+ * {}`, `restartCount: 0`, `rules: null`), `nullable` is a pointer that is written as null when absent
+ * (`boundObjectRef: null`).
  */
 export type Presence = 'omitempty' | 'pointer' | 'always' | 'nullable'
 
@@ -43,7 +54,10 @@ export interface MessageField extends FieldBase {
   readonly message: string
 }
 
-/** A list. `listType` and `keys` are x-kubernetes-list-type and -list-map-keys; absent means atomic, as upstream does. */
+/**
+ * A list. `listType` and `keys` are x-kubernetes-list-type and -list-map-keys; absent means atomic, as
+ * upstream does.
+ */
 export interface ListField extends FieldBase {
   readonly type: 'list'
   readonly items: Field
@@ -65,13 +79,18 @@ export type Field = ScalarField | MessageField | ListField | MapField
 /** The fields of a message by name, in Go's (and OpenAPI's) alphabetical order. */
 export type Fields = Readonly<Record<string, Field>>
 
-/** A message table as the generator writes it. `atomic` is x-kubernetes-map-type: apply treats the message as one value. */
+/**
+ * A message table as the generator writes it. `atomic` is x-kubernetes-map-type: apply treats the message as
+ * one value.
+ */
 export interface MessageTable {
   readonly fields: Fields
   readonly atomic?: boolean
 }
 
-/** One message type with its table resolved. Identity matters: two lookups of one name give the same object. */
+/**
+ * One message type with its table resolved. Identity matters: two lookups of one name give the same object.
+ */
 export interface Message {
   /** `PodSpec` */
   readonly name: string
@@ -82,18 +101,33 @@ export interface Message {
   readonly fields: Fields
   readonly atomic: boolean
   readonly group: SchemaGroup
-  /** How objects of the type are read where the table does not tell it all (custom resources). Default: by the table. */
+  /**
+   * How objects of the type are read where the table does not tell it all (custom resources). Default: by the
+   * table.
+   */
   readonly read?: MessageReader
   /** The type of a custom resource, which has no Go type with fields that are always there. */
   readonly isCustom?: boolean
-  /** Fields that the table lacks are kept (custom resources); server-side apply deduces their types. Default false. */
+  /**
+   * Fields that the table lacks are kept (custom resources); server-side apply deduces their types. Default
+   * false.
+   */
   readonly preservesUnknown?: boolean
 }
 
-/** Reads already parsed JSON: a fresh object, and the paths of what was dropped as unknown. Throws DecodeError. */
-export type MessageReader = (input: unknown) => { readonly object: unknown; readonly unknownFields: readonly string[] }
+/**
+ * Reads already parsed JSON: a fresh object, and the paths of what was dropped as unknown. Throws
+ * DecodeError.
+ */
+export type MessageReader = (input: unknown) => {
+  readonly object: unknown
+  readonly unknownFields: readonly string[]
+}
 
-/** The field tables of one group version. Tables are built on first use, so importing a group costs next to nothing. */
+/**
+ * The field tables of one group version. Tables are built on first use, so importing a group costs next to
+ * nothing.
+ */
 export interface SchemaGroup {
   /** `io.k8s.api.core.v1` */
   readonly package: string

@@ -7,9 +7,9 @@ import type { Field, Message, ScalarType } from './types.js'
 const schemas = new WeakMap<Message, z.ZodMiniType>()
 
 /**
- * The zod schema of a message, derived from its field table on first use and remembered: what `decode` accepts, in a form other
- * tools can use. Every field may be absent or null; unknown fields are stripped. It is the reference that `decode` is tested
- * against; the apiserver itself uses `decode`, which is faster.
+ * The zod schema of a message, derived from its field table on first use and remembered: what `decode`
+ * accepts, in a form other tools can use. Every field may be absent or null; unknown fields are stripped. It
+ * is the reference that `decode` is tested against; the apiserver itself uses `decode`, which is faster.
  */
 export function zodSchema(message: Message): z.ZodMiniType {
   const known = schemas.get(message)
@@ -24,26 +24,31 @@ export function zodSchema(message: Message): z.ZodMiniType {
 
 function fieldSchema(message: Message, field: Field): z.ZodMiniType {
   switch (field.type) {
-    case 'message': return z.lazy(() => zodSchema(message.group.message(field.message)))
-    case 'list': return z.array(z.nullish(fieldSchema(message, field.items)))
-    case 'map': return z.record(z.string(), z.nullish(fieldSchema(message, field.values)))
-    default: return (scalars ??= makeScalars())[field.type]
+    case 'message':
+      return z.lazy(() => zodSchema(message.group.message(field.message)))
+    case 'list':
+      return z.array(z.nullish(fieldSchema(message, field.items)))
+    case 'map':
+      return z.record(z.string(), z.nullish(fieldSchema(message, field.values)))
+    default:
+      return (scalars ??= makeScalars())[field.type]
   }
 }
 
-const integer = (size: number): z.ZodMiniType => z.number().check(
-  z.refine((value) => Number.isInteger(value) && value >= -size && value < size),
-)
+const integer = (size: number): z.ZodMiniType =>
+  z.number().check(z.refine((value) => Number.isInteger(value) && value >= -size && value < size))
 
 /** Whether a reader accepts the text. */
-const readable = (read: (text: string) => unknown) => (text: string): boolean => {
-  try {
-    read(text)
-    return true
-  } catch {
-    return false
+const readable =
+  (read: (text: string) => unknown) =>
+  (text: string): boolean => {
+    try {
+      read(text)
+      return true
+    } catch {
+      return false
+    }
   }
-}
 
 const text = (test: (value: string) => boolean): z.ZodMiniType => z.string().check(z.refine(test))
 

@@ -26,13 +26,19 @@ function setDefaults({ spec }: Draft<CSIDriver>): void {
 /** Source: pkg/apis/storage/validation ValidateCSIDriver. */
 function validate({ metadata, spec }: CSIDriver): readonly FieldError[] {
   const errors: FieldError[] = [...validateDriverName(metadata.name ?? '', 'name')]
-  const { fsGroupPolicy, tokenRequests = [], volumeLifecycleModes = [], nodeAllocatableUpdatePeriodSeconds: period } = spec
+  const {
+    fsGroupPolicy,
+    tokenRequests = [],
+    volumeLifecycleModes = [],
+    nodeAllocatableUpdatePeriodSeconds: period,
+  } = spec
   if (fsGroupPolicy !== undefined && !groupPolicies.includes(fsGroupPolicy)) {
     errors.push(notSupported('spec.fsGroupPolicy', fsGroupPolicy, groupPolicies))
   }
   validateTokenRequests(tokenRequests, errors)
   for (const mode of volumeLifecycleModes) {
-    if (!lifecycleModes.includes(mode)) errors.push(notSupported('spec.volumeLifecycleModes', mode, lifecycleModes))
+    if (!lifecycleModes.includes(mode))
+      errors.push(notSupported('spec.volumeLifecycleModes', mode, lifecycleModes))
   }
   if (period !== undefined && period < leastUpdateSeconds) {
     const text = `must be greater than or equal to ${leastUpdateSeconds} seconds`
@@ -49,7 +55,8 @@ function validateTokenRequests(requests: readonly TokenRequest[], errors: FieldE
     audiences.add(audience)
     if (expirationSeconds === undefined) return
     const path = `${at}.expirationSeconds`
-    if (expirationSeconds < 600) errors.push(invalid(path, expirationSeconds, 'may not specify a duration less than 10 minutes'))
+    if (expirationSeconds < 600)
+      errors.push(invalid(path, expirationSeconds, 'may not specify a duration less than 10 minutes'))
     if (expirationSeconds > 2 ** 32) {
       errors.push(invalid(path, expirationSeconds, 'may not specify a duration larger than 2^32 seconds'))
     }
@@ -61,22 +68,29 @@ function validateUpdate(next: CSIDriver, old: CSIDriver): readonly FieldError[] 
   const fixed = ['attachRequired', 'volumeLifecycleModes'] as const
   return [
     ...validate(next),
-    ...fixed.filter((field) => !semanticEqual(next.spec[field], old.spec[field])).map(
-      (field) => invalid(`spec.${field}`, next.spec[field] ?? null, 'field is immutable'),
-    ),
+    ...fixed
+      .filter((field) => !semanticEqual(next.spec[field], old.spec[field]))
+      .map((field) => invalid(`spec.${field}`, next.spec[field] ?? null, 'field is immutable')),
   ]
 }
 
 /** storage.k8s.io/v1 CSIDriver. It has no generation until its spec changes. */
 export const csiDriverDefinition: KindDefinition<CSIDriver> = defineKind<CSIDriver>({
-  group: 'storage.k8s.io', version: 'v1', kind: 'CSIDriver', resource: 'csidrivers', namespaced: false,
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'CSIDriver',
+  resource: 'csidrivers',
+  namespaced: false,
   storagePrefix: '/registry/csidrivers',
-  setDefaults, validate, validateUpdate,
+  setDefaults,
+  validate,
+  validateUpdate,
   validateName: pathSegmentName,
   strategy: {
     allowUnconditionalUpdate: false,
     prepareForUpdate: (driver, old) => {
-      if (!semanticEqual(driver.spec, old.spec)) driver.metadata.generation = (old.metadata.generation ?? 0) + 1
+      if (!semanticEqual(driver.spec, old.spec))
+        driver.metadata.generation = (old.metadata.generation ?? 0) + 1
     },
   },
   columns: [
@@ -84,7 +98,10 @@ export const csiDriverDefinition: KindDefinition<CSIDriver> = defineKind<CSIDriv
     column('AttachRequired', ({ spec }) => spec.attachRequired ?? true, 'boolean'),
     column('PodInfoOnMount', ({ spec }) => spec.podInfoOnMount ?? false, 'boolean'),
     column('StorageCapacity', ({ spec }) => spec.storageCapacity ?? false, 'boolean'),
-    column('TokenRequests', ({ spec }) => spec.tokenRequests?.map(({ audience }) => audience).join(',') ?? '<unset>'),
+    column(
+      'TokenRequests',
+      ({ spec }) => spec.tokenRequests?.map(({ audience }) => audience).join(',') ?? '<unset>',
+    ),
     column('RequiresRepublish', ({ spec }) => spec.requiresRepublish ?? false, 'boolean'),
     column('Modes', ({ spec }) => spec.volumeLifecycleModes?.join(',') ?? '<none>'),
     ageColumn(),

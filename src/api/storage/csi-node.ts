@@ -19,14 +19,19 @@ function validate({ spec }: CSINode): readonly FieldError[] {
   })
 }
 
-function validateDriver({ name, nodeID, allocatable, topologyKeys }: CSINodeDriver, path: string): readonly FieldError[] {
+function validateDriver(
+  { name, nodeID, allocatable, topologyKeys }: CSINodeDriver,
+  path: string,
+): readonly FieldError[] {
   const errors = [...validateDriverName(name, `${path}.name`)]
   if (nodeID === '') errors.push(required(`${path}.nodeID`))
   else if (nodeID.length > maxNodeIdLength) {
     errors.push(invalid(`${path}.nodeID`, nodeID, `must be ${maxNodeIdLength} characters or less`))
   }
   if ((allocatable?.count ?? 0) < 0) {
-    errors.push(invalid(`${path}.allocatable.count`, allocatable?.count, 'must be greater than or equal to 0'))
+    errors.push(
+      invalid(`${path}.allocatable.count`, allocatable?.count, 'must be greater than or equal to 0'),
+    )
   }
   const keys = new Set<string>()
   for (const key of topologyKeys ?? []) {
@@ -37,7 +42,9 @@ function validateDriver({ name, nodeID, allocatable, topologyKeys }: CSINodeDriv
   return errors
 }
 
-/** A driver that is there does not change, but for how many volumes it takes. Source: ValidateCSINodeUpdate. */
+/**
+ * A driver that is there does not change, but for how many volumes it takes. Source: ValidateCSINodeUpdate.
+ */
 function validateUpdate(next: CSINode, old: CSINode): readonly FieldError[] {
   const before = new Map((old.spec.drivers ?? []).map((driver) => [driver.name, driver]))
   const fixed = ({ name, nodeID, topologyKeys }: CSINodeDriver): object => ({ name, nodeID, topologyKeys })
@@ -45,14 +52,22 @@ function validateUpdate(next: CSINode, old: CSINode): readonly FieldError[] {
     const was = before.get(driver.name)
     return was !== undefined && !semanticEqual(fixed(driver), fixed(was))
   })
-  return [...validate(next), ...changed.map((driver) => invalid('CSINodeDriver', driver, 'field is immutable'))]
+  return [
+    ...validate(next),
+    ...changed.map((driver) => invalid('CSINodeDriver', driver, 'field is immutable')),
+  ]
 }
 
 /** storage.k8s.io/v1 CSINode. */
 export const csiNodeDefinition: KindDefinition<CSINode> = defineKind<CSINode>({
-  group: 'storage.k8s.io', version: 'v1', kind: 'CSINode', resource: 'csinodes', namespaced: false,
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'CSINode',
+  resource: 'csinodes',
+  namespaced: false,
   storagePrefix: '/registry/csinodes',
-  validate, validateUpdate,
+  validate,
+  validateUpdate,
   strategy: { allowUnconditionalUpdate: false },
   columns: [nameColumn(), column('Drivers', ({ spec }) => spec.drivers?.length ?? 0, 'integer'), ageColumn()],
 })

@@ -7,13 +7,20 @@ import { validateLabelSelector } from '../meta/label-validation.js'
 import type { CSIStorageCapacity } from './generated.js'
 
 const nonNegative = (amount: string | undefined, path: string): readonly FieldError[] =>
-  (amount?.startsWith('-') === true ? [invalid(path, amount, 'must be greater than or equal to 0')] : [])
+  amount?.startsWith('-') === true ? [invalid(path, amount, 'must be greater than or equal to 0')] : []
 
 /** Source: pkg/apis/storage/validation ValidateCSIStorageCapacity. */
-function validate({ storageClassName, nodeTopology, capacity, maximumVolumeSize }: CSIStorageCapacity): readonly FieldError[] {
+function validate({
+  storageClassName,
+  nodeTopology,
+  capacity,
+  maximumVolumeSize,
+}: CSIStorageCapacity): readonly FieldError[] {
   return [
     ...validateLabelSelector(nodeTopology, 'nodeTopology'),
-    ...dnsSubdomainFaults(storageClassName).map((fault) => invalid('storageClassName', storageClassName, fault)),
+    ...dnsSubdomainFaults(storageClassName).map((fault) =>
+      invalid('storageClassName', storageClassName, fault),
+    ),
     ...nonNegative(capacity, 'capacity'),
     ...nonNegative(maximumVolumeSize, 'maximumVolumeSize'),
   ]
@@ -24,21 +31,27 @@ function validateUpdate(next: CSIStorageCapacity, old: CSIStorageCapacity): read
   const fixed = ['nodeTopology', 'storageClassName'] as const
   return [
     ...validate(next),
-    ...fixed.filter((field) => !semanticEqual(next[field], old[field])).map(
-      (field) => invalid(field, next[field] ?? null, 'field is immutable'),
-    ),
+    ...fixed
+      .filter((field) => !semanticEqual(next[field], old[field]))
+      .map((field) => invalid(field, next[field] ?? null, 'field is immutable')),
   ]
 }
 
 /** storage.k8s.io/v1 CSIStorageCapacity. */
-export const csiStorageCapacityDefinition: KindDefinition<CSIStorageCapacity> = defineKind<CSIStorageCapacity>({
-  group: 'storage.k8s.io', version: 'v1', kind: 'CSIStorageCapacity', resource: 'csistoragecapacities', namespaced: true,
-  storagePrefix: '/registry/csistoragecapacities',
-  validate, validateUpdate,
-  strategy: { allowUnconditionalUpdate: false },
-  columns: [
-    nameColumn(),
-    column('StorageClassName', ({ storageClassName }) => storageClassName),
-    column('Capacity', ({ capacity }) => capacity ?? '<unset>'),
-  ],
-})
+export const csiStorageCapacityDefinition: KindDefinition<CSIStorageCapacity> =
+  defineKind<CSIStorageCapacity>({
+    group: 'storage.k8s.io',
+    version: 'v1',
+    kind: 'CSIStorageCapacity',
+    resource: 'csistoragecapacities',
+    namespaced: true,
+    storagePrefix: '/registry/csistoragecapacities',
+    validate,
+    validateUpdate,
+    strategy: { allowUnconditionalUpdate: false },
+    columns: [
+      nameColumn(),
+      column('StorageClassName', ({ storageClassName }) => storageClassName),
+      column('Capacity', ({ capacity }) => capacity ?? '<unset>'),
+    ],
+  })

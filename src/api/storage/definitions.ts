@@ -8,13 +8,24 @@ import { volumeAttachmentDefinition } from './volume-attachment.js'
 import { volumeAttributesClassDefinition } from './volume-attributes-class.js'
 
 const v1 = [
-  erase(csiDriverDefinition), erase(csiNodeDefinition), erase(csiStorageCapacityDefinition), erase(storageClassDefinition),
-  erase(volumeAttachmentDefinition), erase(volumeAttributesClassDefinition),
+  erase(csiDriverDefinition),
+  erase(csiNodeDefinition),
+  erase(csiStorageCapacityDefinition),
+  erase(storageClassDefinition),
+  erase(volumeAttachmentDefinition),
+  erase(volumeAttributesClassDefinition),
 ]
 
-/** Since when, and until when, the beta of a kind was deprecated. Source: zz_generated.prerelease-lifecycle.go. */
+/**
+ * Since when, and until when, the beta of a kind was deprecated. Source:
+ * zz_generated.prerelease-lifecycle.go.
+ */
 const betaEnds: Readonly<Record<string, readonly [since: number, removed: number]>> = {
-  CSIDriver: [19, 22], CSINode: [17, 22], CSIStorageCapacity: [24, 27], StorageClass: [19, 22], VolumeAttachment: [19, 22],
+  CSIDriver: [19, 22],
+  CSINode: [17, 22],
+  CSIStorageCapacity: [24, 27],
+  StorageClass: [19, 22],
+  VolumeAttachment: [19, 22],
 }
 
 function beta(definition: KindDefinition): readonly KindDefinition[] {
@@ -22,7 +33,9 @@ function beta(definition: KindDefinition): readonly KindDefinition[] {
   const ends = betaEnds[kind]
   if (ends === undefined) return []
   const [since, removed] = ends
-  return [{ ...servedAs(definition, group, 'v1beta1'), deprecated: { since, removed, use: `${group}/v1 ${kind}` } }]
+  return [
+    { ...servedAs(definition, group, 'v1beta1'), deprecated: { since, removed, use: `${group}/v1 ${kind}` } },
+  ]
 }
 
 /** The kinds of storage.k8s.io. */

@@ -13,7 +13,9 @@ export function validateProvisioner(name: string, path: string): readonly FieldE
 
 /** What a class tells its driver. Source: validateParameters. */
 export function validateParameters(
-  parameters: Readonly<Record<string, string>> | undefined, mayBeEmpty: boolean, path = 'parameters',
+  parameters: Readonly<Record<string, string>> | undefined,
+  mayBeEmpty: boolean,
+  path = 'parameters',
 ): readonly FieldError[] {
   const errors: FieldError[] = []
   const entries = Object.entries(parameters ?? {})
@@ -24,6 +26,7 @@ export function validateParameters(
     bytes += encoder.encode(key).length + encoder.encode(value).length
   }
   if (bytes > maxBytes) errors.push(tooLong(path, maxBytes))
-  if (!mayBeEmpty && entries.length === 0) errors.push(required(path, 'must contain at least one key/value pair'))
+  if (!mayBeEmpty && entries.length === 0)
+    errors.push(required(path, 'must contain at least one key/value pair'))
   return errors
 }

@@ -6,9 +6,14 @@ export const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by'
 /** On a volume or claim: the CSI driver that has taken over from the in-tree plugin. */
 export const MIGRATED_TO = 'pv.kubernetes.io/migrated-to'
 /** On a class: it is for claims that name none. */
-export const DEFAULT_CLASS: readonly string[] = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class']
+export const DEFAULT_CLASS: readonly string[] = [
+  'storageclass.kubernetes.io/is-default-class',
+  'storageclass.beta.kubernetes.io/is-default-class',
+]
 
-/** CSI drivers that have taken over from in-tree plugins, by the plugin's name. Source: csi-translation-lib. */
+/**
+ * CSI drivers that have taken over from in-tree plugins, by the plugin's name. Source: csi-translation-lib.
+ */
 const MIGRATED: Readonly<Record<string, string>> = {
   'kubernetes.io/aws-ebs': 'ebs.csi.aws.com',
   'kubernetes.io/azure-disk': 'disk.csi.azure.com',

@@ -12,7 +12,10 @@ import { validateParameters, validateProvisioner } from './parameters.js'
 
 const reclaimPolicies = ['Delete', 'Retain']
 const bindingModes = ['Immediate', 'WaitForFirstConsumer']
-const defaultAnnotations = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class']
+const defaultAnnotations = [
+  'storageclass.kubernetes.io/is-default-class',
+  'storageclass.beta.kubernetes.io/is-default-class',
+]
 
 /** Source: pkg/apis/storage/v1/defaults.go SetDefaults_StorageClass. */
 function setDefaults(storageClass: Draft<StorageClass>): void {
@@ -25,7 +28,10 @@ function validate(storageClass: StorageClass): readonly FieldError[] {
   const { provisioner, parameters, allowedTopologies = [] } = storageClass
   const reclaimPolicy: string = storageClass.reclaimPolicy ?? ''
   const mode: string | undefined = storageClass.volumeBindingMode
-  const errors: FieldError[] = [...validateProvisioner(provisioner, 'provisioner'), ...validateParameters(parameters, true)]
+  const errors: FieldError[] = [
+    ...validateProvisioner(provisioner, 'provisioner'),
+    ...validateParameters(parameters, true),
+  ]
   if (reclaimPolicy !== '' && !reclaimPolicies.includes(reclaimPolicy)) {
     errors.push(notSupported('reclaimPolicy', reclaimPolicy, reclaimPolicies))
   }
@@ -47,13 +53,16 @@ function validateTopologies(terms: readonly TopologySelectorTerm[], errors: Fiel
       if (Object.hasOwn(values, expression.key)) errors.push(duplicate(`${path}.key`, expression.key))
       setOwn(values, expression.key, [...new Set(expression.values)].sort())
     })
-    if (known.some((other) => semanticEqual(other, values))) errors.push(duplicate(`${at}.matchLabelExpressions`, ''))
+    if (known.some((other) => semanticEqual(other, values)))
+      errors.push(duplicate(`${at}.matchLabelExpressions`, ''))
     known.push(values)
   })
 }
 
 function validateExpression(
-  { key, values }: { readonly key: string, readonly values?: readonly string[] | null }, path: string, errors: FieldError[],
+  { key, values }: { readonly key: string; readonly values?: readonly string[] | null },
+  path: string,
+  errors: FieldError[],
 ): void {
   const seen = new Set<string>()
   if ((values ?? []).length === 0) errors.push(required(`${path}.values`))
@@ -64,12 +73,18 @@ function validateExpression(
   errors.push(...validateLabelName(key, `${path}.key`))
 }
 
-/** Source: ValidateStorageClassUpdate: only labels, annotations, mount options, expansion and topologies may change. */
+/**
+ * Source: ValidateStorageClassUpdate: only labels, annotations, mount options, expansion and topologies may
+ * change.
+ */
 function validateUpdate(next: StorageClass, old: StorageClass): readonly FieldError[] {
   const errors: FieldError[] = []
-  if (!semanticEqual(next.parameters, old.parameters)) errors.push(forbidden('parameters', 'updates to parameters are forbidden.'))
-  if (next.provisioner !== old.provisioner) errors.push(forbidden('provisioner', 'updates to provisioner are forbidden.'))
-  if (next.reclaimPolicy !== old.reclaimPolicy) errors.push(forbidden('reclaimPolicy', 'updates to reclaimPolicy are forbidden.'))
+  if (!semanticEqual(next.parameters, old.parameters))
+    errors.push(forbidden('parameters', 'updates to parameters are forbidden.'))
+  if (next.provisioner !== old.provisioner)
+    errors.push(forbidden('provisioner', 'updates to provisioner are forbidden.'))
+  if (next.reclaimPolicy !== old.reclaimPolicy)
+    errors.push(forbidden('reclaimPolicy', 'updates to reclaimPolicy are forbidden.'))
   if (next.volumeBindingMode !== old.volumeBindingMode) {
     errors.push(invalid('volumeBindingMode', next.volumeBindingMode ?? null, 'field is immutable'))
   }
@@ -78,10 +93,14 @@ function validateUpdate(next: StorageClass, old: StorageClass): readonly FieldEr
 
 /** Source: pkg/api/storage/util.go GetWarningsForStorageClass. */
 function warnings({ allowedTopologies = [] }: StorageClass): readonly string[] {
-  return allowedTopologies.flatMap(({ matchLabelExpressions = [] }, of) => matchLabelExpressions.flatMap(({ key }, index) => {
-    const text = deprecatedNodeLabel(key)
-    return text === undefined ? [] : [`allowedTopologies[${of}].matchLabelExpressions[${index}].key: ${key} is ${text}`]
-  }))
+  return allowedTopologies.flatMap(({ matchLabelExpressions = [] }, of) =>
+    matchLabelExpressions.flatMap(({ key }, index) => {
+      const text = deprecatedNodeLabel(key)
+      return text === undefined
+        ? []
+        : [`allowedTopologies[${of}].matchLabelExpressions[${index}].key: ${key} is ${text}`]
+    }),
+  )
 }
 
 /** Whether claims without a class get this one. Source: pkg/apis/storage/util IsDefaultAnnotation. */
@@ -91,14 +110,24 @@ export function isDefaultStorageClass({ metadata }: Pick<StorageClass, 'metadata
 
 /** storage.k8s.io/v1 StorageClass. */
 export const storageClassDefinition: KindDefinition<StorageClass> = defineKind<StorageClass>({
-  group: 'storage.k8s.io', version: 'v1', kind: 'StorageClass', resource: 'storageclasses', shortNames: ['sc'], namespaced: false,
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'StorageClass',
+  resource: 'storageclasses',
+  shortNames: ['sc'],
+  namespaced: false,
   storagePrefix: '/registry/storageclasses',
-  setDefaults, validate, validateUpdate,
+  setDefaults,
+  validate,
+  validateUpdate,
   strategy: { warnings },
   columns: [
     {
-      name: 'Name', type: 'string', format: 'name',
-      cell: (storageClass) => `${storageClass.metadata.name ?? ''}${isDefaultStorageClass(storageClass) ? ' (default)' : ''}`,
+      name: 'Name',
+      type: 'string',
+      format: 'name',
+      cell: (storageClass) =>
+        `${storageClass.metadata.name ?? ''}${isDefaultStorageClass(storageClass) ? ' (default)' : ''}`,
     },
     column('Provisioner', ({ provisioner }) => provisioner),
     column('ReclaimPolicy', ({ reclaimPolicy }) => reclaimPolicy ?? 'Delete'),

@@ -17,17 +17,24 @@ function validate({ spec }: VolumeAttachment): readonly FieldError[] {
     ...validateSource(source, 'spec.source'),
     ...dnsSubdomainFaults(nodeName).map((fault) => invalid('spec.nodeName', nodeName, fault)),
     ...validateDriverName(attacher, 'spec.attacher'),
-    ...(volume === undefined ? [] : dnsSubdomainFaults(volume)).map(
-      (fault) => invalid('spec.source.persistentVolumeName', volume, fault),
+    ...(volume === undefined ? [] : dnsSubdomainFaults(volume)).map((fault) =>
+      invalid('spec.source.persistentVolumeName', volume, fault),
     ),
   ]
 }
 
-function validateSource({ inlineVolumeSpec, persistentVolumeName }: VolumeAttachmentSource, path: string): readonly FieldError[] {
+function validateSource(
+  { inlineVolumeSpec, persistentVolumeName }: VolumeAttachmentSource,
+  path: string,
+): readonly FieldError[] {
   if (inlineVolumeSpec === undefined && persistentVolumeName === undefined) return [required(path, oneOfText)]
-  if (inlineVolumeSpec !== undefined && persistentVolumeName !== undefined) return [forbidden(path, oneOfText)]
-  if (inlineVolumeSpec !== undefined) return validateInlineVolume(inlineVolumeSpec, `${path}.inlineVolumeSpec`)
-  return persistentVolumeName === '' ? [required(`${path}.persistentVolumeName`, 'must specify non empty persistentVolumeName')] : []
+  if (inlineVolumeSpec !== undefined && persistentVolumeName !== undefined)
+    return [forbidden(path, oneOfText)]
+  if (inlineVolumeSpec !== undefined)
+    return validateInlineVolume(inlineVolumeSpec, `${path}.inlineVolumeSpec`)
+  return persistentVolumeName === ''
+    ? [required(`${path}.persistentVolumeName`, 'must specify non empty persistentVolumeName')]
+    : []
 }
 
 /** Source: ValidateVolumeAttachmentUpdate: what is attached where does not change. */
@@ -37,10 +44,15 @@ function validateUpdate(next: VolumeAttachment, old: VolumeAttachment): readonly
 
 /** storage.k8s.io/v1 VolumeAttachment. */
 export const volumeAttachmentDefinition: KindDefinition<VolumeAttachment> = defineKind<VolumeAttachment>({
-  group: 'storage.k8s.io', version: 'v1', kind: 'VolumeAttachment', resource: 'volumeattachments', namespaced: false,
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'VolumeAttachment',
+  resource: 'volumeattachments',
+  namespaced: false,
   storagePrefix: '/registry/volumeattachments',
   subresources: [statusOf('storage.k8s.io', 'v1', 'VolumeAttachment')],
-  validate, validateUpdate,
+  validate,
+  validateUpdate,
   strategy: {
     resetFields: { status: [['metadata'], ['spec']] },
     allowUnconditionalUpdate: false,

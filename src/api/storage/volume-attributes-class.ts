@@ -13,16 +13,27 @@ function validate({ driverName, parameters }: VolumeAttributesClass): readonly F
 /** Source: ValidateVolumeAttributesClassUpdate. */
 function validateUpdate(next: VolumeAttributesClass, old: VolumeAttributesClass): readonly FieldError[] {
   return [
-    ...(next.driverName === old.driverName ? [] : [forbidden('driverName', 'updates to driverName are forbidden.')]),
-    ...(semanticEqual(next.parameters, old.parameters) ? [] : [forbidden('parameters', 'updates to parameters are forbidden.')]),
+    ...(next.driverName === old.driverName
+      ? []
+      : [forbidden('driverName', 'updates to driverName are forbidden.')]),
+    ...(semanticEqual(next.parameters, old.parameters)
+      ? []
+      : [forbidden('parameters', 'updates to parameters are forbidden.')]),
   ]
 }
 
 /** storage.k8s.io/v1 VolumeAttributesClass. */
-export const volumeAttributesClassDefinition: KindDefinition<VolumeAttributesClass> = defineKind<VolumeAttributesClass>({
-  group: 'storage.k8s.io', version: 'v1', kind: 'VolumeAttributesClass', resource: 'volumeattributesclasses', shortNames: ['vac'],
-  namespaced: false, storagePrefix: '/registry/volumeattributesclasses',
-  validate, validateUpdate,
-  strategy: {},
-  columns: [nameColumn(), column('DriverName', ({ driverName }) => driverName), ageColumn()],
-})
+export const volumeAttributesClassDefinition: KindDefinition<VolumeAttributesClass> =
+  defineKind<VolumeAttributesClass>({
+    group: 'storage.k8s.io',
+    version: 'v1',
+    kind: 'VolumeAttributesClass',
+    resource: 'volumeattributesclasses',
+    shortNames: ['vac'],
+    namespaced: false,
+    storagePrefix: '/registry/volumeattributesclasses',
+    validate,
+    validateUpdate,
+    strategy: {},
+    columns: [nameColumn(), column('DriverName', ({ driverName }) => driverName), ageColumn()],
+  })

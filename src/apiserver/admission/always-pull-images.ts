@@ -5,8 +5,8 @@ import type { AdmissionAttributes, AdmissionPlugin } from '../ports.js'
 const ALWAYS = 'Always'
 
 /**
- * Every image is asked for at its registry, so that nobody uses one that another user's credentials have brought. Off by default.
- * Source: plugin/pkg/admission/alwayspullimages/admission.go.
+ * Every image is asked for at its registry, so that nobody uses one that another user's credentials have
+ * brought. Off by default. Source: plugin/pkg/admission/alwayspullimages/admission.go.
  */
 export const alwaysPullImages: AdmissionPlugin = {
   name: 'AlwaysPullImages',
@@ -15,10 +15,20 @@ export const alwaysPullImages: AdmissionPlugin = {
     if (attributes.object === undefined || bringsNoImage(attributes)) return
     const { spec } = attributes.object as unknown as Draft<Pod>
     spec.containers = spec.containers.map((container) => ({ ...container, imagePullPolicy: ALWAYS }))
-    if (spec.initContainers !== undefined) spec.initContainers = spec.initContainers.map((container) => ({ ...container, imagePullPolicy: ALWAYS }))
-    if (spec.ephemeralContainers !== undefined) spec.ephemeralContainers = spec.ephemeralContainers.map((container) => ({ ...container, imagePullPolicy: ALWAYS }))
+    if (spec.initContainers !== undefined)
+      spec.initContainers = spec.initContainers.map((container) => ({
+        ...container,
+        imagePullPolicy: ALWAYS,
+      }))
+    if (spec.ephemeralContainers !== undefined)
+      spec.ephemeralContainers = spec.ephemeralContainers.map((container) => ({
+        ...container,
+        imagePullPolicy: ALWAYS,
+      }))
     if (spec.volumes?.some(({ image }) => image !== undefined) === true) {
-      spec.volumes = spec.volumes.map((volume) => (volume.image === undefined ? volume : { ...volume, image: { ...volume.image, pullPolicy: ALWAYS } }))
+      spec.volumes = spec.volumes.map((volume) =>
+        volume.image === undefined ? volume : { ...volume, image: { ...volume.image, pullPolicy: ALWAYS } },
+      )
     }
   },
 }
@@ -31,5 +41,7 @@ function bringsNoImage({ operation, object, old }: AdmissionAttributes): boolean
 }
 
 function imagesOf({ spec }: Pod): readonly (string | undefined)[] {
-  return [...spec.initContainers ?? [], ...spec.containers, ...spec.ephemeralContainers ?? []].map(({ image }) => image)
+  return [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])].map(
+    ({ image }) => image,
+  )
 }

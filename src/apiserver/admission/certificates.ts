@@ -1,5 +1,8 @@
 /** The plugins and hooks of CertificateSigningRequests. Source: plugin/pkg/admission/certificates. */
-import type { CertificateSigningRequest, CertificateSigningRequestCondition } from '../../api/certificates/generated.js'
+import type {
+  CertificateSigningRequest,
+  CertificateSigningRequestCondition,
+} from '../../api/certificates/generated.js'
 import { DerError } from '../../api/certificates/der.js'
 import { parseRequest } from '../../api/certificates/pkcs10.js'
 import { apiserverClientSigner } from '../../api/certificates/signers.js'
@@ -12,8 +15,9 @@ import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../
 const RESOURCE = 'certificatesigningrequests'
 
 /**
- * What the strategy of the kind does with the user and the time of a request, which strategies here do not know: a new request is from whoever
- * posts it, and conditions have their times. It comes last of all that mutate.
+ * What the strategy of the kind does with the user and the time of a request, which strategies here do not
+ * know: a new request is from whoever posts it, and conditions have their times. It comes last of all that
+ * mutate.
  */
 export const certificateRequests: AdmissionPlugin = {
   name: 'CertificateSigningRequestStrategy',
@@ -25,14 +29,17 @@ export const certificateRequests: AdmissionPlugin = {
       const { username: _name, uid: _uid, groups: _groups, extra: _extra, ...spec } = request.spec
       const { name, uid = '', groups = [], extra = {} } = user
       request.spec = {
-        ...spec, username: name,
+        ...spec,
+        username: name,
         ...(uid === '' ? {} : { uid }),
         ...(groups.length === 0 ? {} : { groups: [...groups] }),
         ...(Object.keys(extra).length === 0 ? {} : { extra: { ...extra } }),
       } as typeof request.spec
     } else if (subresource !== '' && request.status?.conditions !== undefined) {
       const before = (old as unknown as CertificateSigningRequest | undefined)?.status.conditions ?? []
-      const conditions = request.status.conditions.map((each) => withTimes(each as CertificateSigningRequestCondition, before, formatTime(now)))
+      const conditions = request.status.conditions.map((each) =>
+        withTimes(each as CertificateSigningRequestCondition, before, formatTime(now)),
+      )
       request.status = { ...request.status, conditions } as typeof request.status
     }
   },
@@ -40,7 +47,9 @@ export const certificateRequests: AdmissionPlugin = {
 
 /** Source: pkg/registry/certificates/certificates/strategy.go populateConditionTimestamps. */
 function withTimes(
-  condition: CertificateSigningRequestCondition, before: readonly CertificateSigningRequestCondition[], now: string,
+  condition: CertificateSigningRequestCondition,
+  before: readonly CertificateSigningRequestCondition[],
+  now: string,
 ): CertificateSigningRequestCondition {
   const same = before.find(({ type, status }) => type === condition.type && status === condition.status)
   return {
@@ -69,7 +78,9 @@ export const certificateSigning: AdmissionPlugin = {
     const old = attributes.old as unknown as CertificateSigningRequest | undefined
     const request = attributes.object as unknown as CertificateSigningRequest | undefined
     if (attributes.operation !== 'UPDATE' || old === undefined || request === undefined) return
-    const isSame = old.status.certificate === request.status.certificate && semanticEqual(old.status.conditions, request.status.conditions)
+    const isSame =
+      old.status.certificate === request.status.certificate &&
+      semanticEqual(old.status.conditions, request.status.conditions)
     if (!isSame) check(attributes, context, 'sign', old.spec.signerName)
   },
 }
@@ -86,7 +97,10 @@ export const certificateSubjectRestriction: AdmissionPlugin = {
   },
 }
 
-function organizationsOf(attributes: AdmissionAttributes, { spec }: CertificateSigningRequest): readonly string[] {
+function organizationsOf(
+  attributes: AdmissionAttributes,
+  { spec }: CertificateSigningRequest,
+): readonly string[] {
   try {
     return parseRequest(spec.request).organizations
   } catch (error) {
@@ -95,12 +109,32 @@ function organizationsOf(attributes: AdmissionAttributes, { spec }: CertificateS
   }
 }
 
-/** The signer itself, or all signers of its domain. Source: pkg/apis/certificates/authorization IsAuthorizedForSignerName. */
-function check(attributes: AdmissionAttributes, context: AdmissionContext, verb: 'approve' | 'sign', signer: string): void {
+/**
+ * The signer itself, or all signers of its domain. Source: pkg/apis/certificates/authorization
+ * IsAuthorizedForSignerName.
+ */
+function check(
+  attributes: AdmissionAttributes,
+  context: AdmissionContext,
+  verb: 'approve' | 'sign',
+  signer: string,
+): void {
   const domain = `${signer.split('/')[0] ?? ''}/*`
-  const allowed = [signer, domain].some((name) =>
-    context.authorize(attributes.user, { verb, group: 'certificates.k8s.io', version: '*', resource: 'signers', name }).allowed)
-  if (!allowed) throw refuse(attributes, `user not permitted to ${verb} requests with signerName ${JSON.stringify(signer)}`)
+  const allowed = [signer, domain].some(
+    (name) =>
+      context.authorize(attributes.user, {
+        verb,
+        group: 'certificates.k8s.io',
+        version: '*',
+        resource: 'signers',
+        name,
+      }).allowed,
+  )
+  if (!allowed)
+    throw refuse(
+      attributes,
+      `user not permitted to ${verb} requests with signerName ${JSON.stringify(signer)}`,
+    )
 }
 
 function refuse({ definition: { group, resource }, name }: AdmissionAttributes, why: string): Error {

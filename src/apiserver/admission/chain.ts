@@ -2,7 +2,10 @@ import type { Admission, AdmissionAttributes, AdmissionContext, AdmissionPlugin 
 import { StoreContext } from './store-context.js'
 import type { AdmissionPorts } from './store-context.js'
 
-/** The plugins of one phase, and which of them see a resource (or `resource/subresource`), for those that have been asked about. */
+/**
+ * The plugins of one phase, and which of them see a resource (or `resource/subresource`), for those that have
+ * been asked about.
+ */
 interface Phase {
   readonly plugins: readonly AdmissionPlugin[]
   readonly seeing: Map<string, readonly AdmissionPlugin[]>
@@ -37,11 +40,15 @@ export class AdmissionChain implements Admission {
 
   /** Runs the validating phase on the object as it will be stored. */
   validate(attributes: AdmissionAttributes): void {
-    for (const plugin of pluginsFor(this.#validating, attributes)) plugin.validate?.(attributes, this.#context)
+    for (const plugin of pluginsFor(this.#validating, attributes))
+      plugin.validate?.(attributes, this.#context)
   }
 }
 
-function pluginsFor({ plugins, seeing }: Phase, { definition, subresource }: AdmissionAttributes): readonly AdmissionPlugin[] {
+function pluginsFor(
+  { plugins, seeing }: Phase,
+  { definition, subresource }: AdmissionAttributes,
+): readonly AdmissionPlugin[] {
   const scope = subresource === '' ? definition.resource : `${definition.resource}/${subresource}`
   let found = seeing.get(scope)
   if (found === undefined) {

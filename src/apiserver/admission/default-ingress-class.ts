@@ -6,14 +6,21 @@ import { newestDefault } from '../../api/newest-default.js'
 const DEFAULT = ['ingressclass.kubernetes.io/is-default-class']
 const LEGACY_CLASS = 'kubernetes.io/ingress.class'
 
-/** Gives Ingresses that name no class the default one. Source: plugin/pkg/admission/network/defaultingressclass. */
+/**
+ * Gives Ingresses that name no class the default one. Source:
+ * plugin/pkg/admission/network/defaultingressclass.
+ */
 export const defaultIngressClass: AdmissionPlugin = {
   name: 'DefaultIngressClass',
   resources: ['ingresses'],
   mutate: ({ operation, object }, context) => {
     if (operation !== 'CREATE') return
     const ingress = object as unknown as Draft<Ingress>
-    if (ingress.spec.ingressClassName !== undefined || ingress.metadata.annotations?.[LEGACY_CLASS] !== undefined) return
+    if (
+      ingress.spec.ingressClassName !== undefined ||
+      ingress.metadata.annotations?.[LEGACY_CLASS] !== undefined
+    )
+      return
     const found = newestDefault(context.list<IngressClass>('ingressclasses'), DEFAULT)
     if (found !== undefined) ingress.spec.ingressClassName = found.metadata.name as string
   },

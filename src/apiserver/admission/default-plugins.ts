@@ -1,7 +1,12 @@
 import type { Minor } from '../../api/releases.js'
 import type { AdmissionPlugin } from '../ports.js'
 import { alwaysPullImages } from './always-pull-images.js'
-import { certificateApproval, certificateRequests, certificateSigning, certificateSubjectRestriction } from './certificates.js'
+import {
+  certificateApproval,
+  certificateRequests,
+  certificateSigning,
+  certificateSubjectRestriction,
+} from './certificates.js'
 import { defaultIngressClass } from './default-ingress-class.js'
 import { defaultStorageClass } from './default-storage-class.js'
 import { defaultTolerationSeconds } from './default-toleration-seconds.js'
@@ -34,22 +39,44 @@ export interface AdmissionChoice {
 }
 
 /**
- * The admission plugins that a server of that minor has on by default, as far as they exist here, and NodeRestriction, which kubeadm adds; in
- * kube-apiserver's order (pkg/kubeapiserver/options/plugins.go). `extensions` are the policies and webhooks, which come just before the quota.
+ * The admission plugins that a server of that minor has on by default, as far as they exist here, and
+ * NodeRestriction, which kubeadm adds; in kube-apiserver's order (pkg/kubeapiserver/options/plugins.go).
+ * `extensions` are the policies and webhooks, which come just before the quota.
  * @throws RangeError for a plugin that there is not.
  */
-export function defaultAdmission(minor: Minor, extensions: readonly AdmissionPlugin[] = [], { enable = [], disable = [] }: AdmissionChoice = {}): readonly AdmissionPlugin[] {
+export function defaultAdmission(
+  minor: Minor,
+  extensions: readonly AdmissionPlugin[] = [],
+  { enable = [], disable = [] }: AdmissionChoice = {},
+): readonly AdmissionPlugin[] {
   const all = [
-    namespaceLifecycle, limitRanger, serviceAccount, nodeRestriction(minor), taintNodesByCondition, alwaysPullImages,
+    namespaceLifecycle,
+    limitRanger,
+    serviceAccount,
+    nodeRestriction(minor),
+    taintNodesByCondition,
+    alwaysPullImages,
     ...(minor >= POD_SECURITY_SINCE ? [podSecurity] : []),
-    priority, defaultTolerationSeconds, defaultStorageClass, storageObjectInUseProtection,
-    ownerReferences, persistentVolumeClaimResize, runtimeClass,
-    certificateApproval, certificateSigning, certificateSubjectRestriction, defaultIngressClass,
+    priority,
+    defaultTolerationSeconds,
+    defaultStorageClass,
+    storageObjectInUseProtection,
+    ownerReferences,
+    persistentVolumeClaimResize,
+    runtimeClass,
+    certificateApproval,
+    certificateSigning,
+    certificateSubjectRestriction,
+    defaultIngressClass,
     ...(minor >= POD_TOPOLOGY_LABELS_SINCE ? [podTopologyLabels] : []),
-    ...extensions, resourceQuota, certificateRequests,
+    ...extensions,
+    resourceQuota,
+    certificateRequests,
   ]
-  const isOn = ({ name }: AdmissionPlugin): boolean => (OFF_BY_DEFAULT.includes(name) ? enable.includes(name) : !disable.includes(name) || enable.includes(name))
+  const isOn = ({ name }: AdmissionPlugin): boolean =>
+    OFF_BY_DEFAULT.includes(name) ? enable.includes(name) : !disable.includes(name) || enable.includes(name)
   const unknown = [...enable, ...disable].find((name) => !all.some((plugin) => plugin.name === name))
-  if (unknown !== undefined) throw new RangeError(`enable-admission-plugins plugin ${JSON.stringify(unknown)} is unknown`)
+  if (unknown !== undefined)
+    throw new RangeError(`enable-admission-plugins plugin ${JSON.stringify(unknown)} is unknown`)
   return all.filter(isOn)
 }

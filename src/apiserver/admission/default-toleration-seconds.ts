@@ -3,12 +3,13 @@ import type { Draft } from '../../api/draft.js'
 import type { AdmissionPlugin } from '../ports.js'
 
 const SECONDS = 300
-const ADDED: readonly Toleration[] = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
-  .map((key) => Object.freeze({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: SECONDS }))
+const ADDED: readonly Toleration[] = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].map(
+  (key) => Object.freeze({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: SECONDS }),
+)
 
 /**
- * A pod tolerates that its node is not ready or unreachable for five minutes, unless it says something about that itself.
- * Source: plugin/pkg/admission/defaulttolerationseconds/admission.go.
+ * A pod tolerates that its node is not ready or unreachable for five minutes, unless it says something about
+ * that itself. Source: plugin/pkg/admission/defaulttolerationseconds/admission.go.
  */
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
@@ -16,7 +17,9 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
   mutate: ({ object }) => {
     const pod = object as unknown as Draft<Pod>
     const given = pod.spec.tolerations ?? []
-    const missing = ADDED.filter(({ key }) => !given.some((toleration) => speaksOf(toleration, key as string)))
+    const missing = ADDED.filter(
+      ({ key }) => !given.some((toleration) => speaksOf(toleration, key as string)),
+    )
     if (missing.length === 0) return
     // an update may have the stored spec
     if (Object.isFrozen(pod.spec)) pod.spec = { ...pod.spec }

@@ -15,7 +15,8 @@ interface Phased extends KubeObject {
 export const namespaceLifecycle: AdmissionPlugin = {
   name: 'NamespaceLifecycle',
   mutate: (attributes, context) => {
-    if (attributes.operation === 'CREATE') admitCreate(attributes, context.get<Phased>('namespaces', '', attributes.namespace))
+    if (attributes.operation === 'CREATE')
+      admitCreate(attributes, context.get<Phased>('namespaces', '', attributes.namespace))
   },
   validate: ({ operation, definition, name }) => {
     if (operation === 'DELETE' && definition.kind === 'Namespace' && IMMORTAL.has(name)) {
@@ -24,14 +25,26 @@ export const namespaceLifecycle: AdmissionPlugin = {
   },
 }
 
-function admitCreate({ definition, namespace, name, subresource }: AdmissionAttributes, found: Phased | undefined): void {
+function admitCreate(
+  { definition, namespace, name, subresource }: AdmissionAttributes,
+  found: Phased | undefined,
+): void {
   if (!definition.namespaced || namespace === '') return
   // access reviews are answered also where there is no such namespace
   if (definition.resource === 'localsubjectaccessreviews') return
   if (found === undefined) throw notFound({ group: '', resource: 'namespaces' }, namespace)
   // evictions and bindings go on, so that a namespace can be emptied
   if (subresource !== '' || found.status?.phase !== 'Terminating') return
-  throw forbidden(definition, name, `unable to create new content in namespace ${namespace} because it is being terminated`, [
-    { reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' },
-  ])
+  throw forbidden(
+    definition,
+    name,
+    `unable to create new content in namespace ${namespace} because it is being terminated`,
+    [
+      {
+        reason: 'NamespaceTerminating',
+        message: `namespace ${namespace} is being terminated`,
+        field: 'metadata.namespace',
+      },
+    ],
+  )
 }

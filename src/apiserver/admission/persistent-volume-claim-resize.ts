@@ -4,9 +4,14 @@ import type { StorageClass } from '../../api/storage/generated.js'
 import { forbidden } from '../errors.js'
 import type { AdmissionContext, AdmissionPlugin } from '../ports.js'
 
-const NO_RESIZE = 'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize'
+const NO_RESIZE =
+  'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must ' +
+  'support resize'
 
-/** Claims may grow only when they are bound and their class allows it. Source: plugin/pkg/admission/storage/persistentvolume/resize. */
+/**
+ * Claims may grow only when they are bound and their class allows it. Source:
+ * plugin/pkg/admission/storage/persistentvolume/resize.
+ */
 export const persistentVolumeClaimResize: AdmissionPlugin = {
   name: 'PersistentVolumeClaimResize',
   resources: ['persistentvolumeclaims'],
@@ -14,7 +19,8 @@ export const persistentVolumeClaimResize: AdmissionPlugin = {
     if (operation !== 'UPDATE') return
     const [next, before] = [object as PersistentVolumeClaim, old as PersistentVolumeClaim]
     if (compareQuantities(size(next), size(before)) <= 0) return
-    if (before.status.phase !== 'Bound') throw forbidden(definition, name, 'Only bound persistent volume claims can be expanded')
+    if (before.status.phase !== 'Bound')
+      throw forbidden(definition, name, 'Only bound persistent volume claims can be expanded')
     if (!mayGrow(next, before, context)) throw forbidden(definition, name, NO_RESIZE)
   },
 }
@@ -22,7 +28,11 @@ export const persistentVolumeClaimResize: AdmissionPlugin = {
 const size = ({ spec }: PersistentVolumeClaim): ReturnType<typeof parseQuantity> =>
   parseQuantity(spec.resources?.requests?.['storage'] ?? '0')
 
-function mayGrow(next: PersistentVolumeClaim, before: PersistentVolumeClaim, context: AdmissionContext): boolean {
+function mayGrow(
+  next: PersistentVolumeClaim,
+  before: PersistentVolumeClaim,
+  context: AdmissionContext,
+): boolean {
   const { storageClassName = '' } = next.spec
   if (storageClassName === '' || (before.spec.storageClassName ?? '') === '') return false
   return context.get<StorageClass>('storageclasses', '', storageClassName)?.allowVolumeExpansion === true

@@ -4,7 +4,12 @@ import { semanticEqual } from '../../api/equal.js'
 import type { PodLike } from '../../api/pod-security/check.js'
 import { evaluatePodSecurity, findingsText } from '../../api/pod-security/evaluate.js'
 import {
-  levelText, podSecurityLabelFaults, podSecurityPolicy, sameLevel, strictness, type PodSecurityPolicyLabels,
+  levelText,
+  podSecurityLabelFaults,
+  podSecurityPolicy,
+  sameLevel,
+  strictness,
+  type PodSecurityPolicyLabels,
 } from '../../api/pod-security/policy.js'
 import { forbidden, invalid } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../ports.js'
@@ -12,12 +17,20 @@ import { warnOfExistingPods } from './pod-security-namespace.js'
 
 /** Kinds with pod templates: they are warned of, never refused. */
 const WORKLOADS = [
-  'replicationcontrollers', 'podtemplates', 'replicasets', 'deployments', 'statefulsets', 'daemonsets', 'jobs', 'cronjobs',
+  'replicationcontrollers',
+  'podtemplates',
+  'replicasets',
+  'deployments',
+  'statefulsets',
+  'daemonsets',
+  'jobs',
+  'cronjobs',
 ]
 
 /**
- * Pod Security Admission: holds pods to the level that their namespace's labels ask for, warns of pods and templates, and of existing pods when
- * the labels change. Source: k8s.io/pod-security-admission admission/admission.go.
+ * Pod Security Admission: holds pods to the level that their namespace's labels ask for, warns of pods and
+ * templates, and of existing pods when the labels change. Source: k8s.io/pod-security-admission
+ * admission/admission.go.
  */
 export const podSecurity: AdmissionPlugin = {
   name: 'PodSecurity',
@@ -49,20 +62,34 @@ function admitPod(attributes: AdmissionAttributes, policy: PodSecurityPolicyLabe
   const findings = evaluatePodSecurity(pod, policy.enforce)
   audit(attributes, pod, policy)
   if (findings.length > 0) {
-    throw forbidden(attributes.definition, attributes.name, `violates PodSecurity "${levelText(policy.enforce)}": ${findingsText(findings)}`)
+    throw forbidden(
+      attributes.definition,
+      attributes.name,
+      `violates PodSecurity "${levelText(policy.enforce)}": ${findingsText(findings)}`,
+    )
   }
   warn(attributes, pod, policy)
 }
 
-/** What of a pod may change and matters: its containers (their images, ephemeral ones) and AppArmor annotations. Source: isSignificantPodUpdate. */
+/**
+ * What of a pod may change and matters: its containers (their images, ephemeral ones) and AppArmor
+ * annotations. Source: isSignificantPodUpdate.
+ */
 function isSignificant({ metadata, spec }: Pod, { metadata: before, spec: was }: Pod): boolean {
-  return (['containers', 'initContainers', 'ephemeralContainers'] as const).some((list) => spec[list] !== was[list] && !semanticEqual(spec[list], was[list]))
-    || (metadata.annotations !== before.annotations && !semanticEqual(metadata.annotations, before.annotations))
+  return (
+    (['containers', 'initContainers', 'ephemeralContainers'] as const).some(
+      (list) => spec[list] !== was[list] && !semanticEqual(spec[list], was[list]),
+    ) ||
+    (metadata.annotations !== before.annotations && !semanticEqual(metadata.annotations, before.annotations))
+  )
 }
 
 interface Templated extends KubeObject {
   readonly template?: PodTemplateSpec
-  readonly spec?: { readonly template?: PodTemplateSpec; readonly jobTemplate?: { readonly spec?: { readonly template?: PodTemplateSpec } } }
+  readonly spec?: {
+    readonly template?: PodTemplateSpec
+    readonly jobTemplate?: { readonly spec?: { readonly template?: PodTemplateSpec } }
+  }
 }
 
 function examineTemplate(attributes: AdmissionAttributes, policy: PodSecurityPolicyLabels): void {
@@ -73,12 +100,21 @@ function examineTemplate(attributes: AdmissionAttributes, policy: PodSecurityPol
   warn(attributes, found as PodLike, policy)
 }
 
-function audit({ annotate }: AdmissionAttributes, pod: PodLike, { audit: level }: PodSecurityPolicyLabels): void {
+function audit(
+  { annotate }: AdmissionAttributes,
+  pod: PodLike,
+  { audit: level }: PodSecurityPolicyLabels,
+): void {
   const findings = evaluatePodSecurity(pod, level)
-  if (findings.length > 0) annotate(VIOLATIONS, `would violate PodSecurity "${levelText(level)}": ${findingsText(findings)}`)
+  if (findings.length > 0)
+    annotate(VIOLATIONS, `would violate PodSecurity "${levelText(level)}": ${findingsText(findings)}`)
 }
 
-function warn({ warn: tell }: AdmissionAttributes, pod: PodLike, { warn: level }: PodSecurityPolicyLabels): void {
+function warn(
+  { warn: tell }: AdmissionAttributes,
+  pod: PodLike,
+  { warn: level }: PodSecurityPolicyLabels,
+): void {
   const findings = evaluatePodSecurity(pod, level)
   if (findings.length > 0) tell(`would violate PodSecurity "${levelText(level)}": ${findingsText(findings)}`)
 }
@@ -95,5 +131,6 @@ function admitNamespace(attributes: AdmissionAttributes, context: AdmissionConte
   if (attributes.old === undefined || labels === before) return
   const [next, was] = [podSecurityPolicy(labels).enforce, podSecurityPolicy(before).enforce]
   const isEased = next.minor === was.minor && strictness(next) <= strictness(was)
-  if (next.level !== 'privileged' && !sameLevel(next, was) && !isEased) warnOfExistingPods(attributes, context, next)
+  if (next.level !== 'privileged' && !sameLevel(next, was) && !isEased)
+    warnOfExistingPods(attributes, context, next)
 }

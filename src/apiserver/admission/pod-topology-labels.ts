@@ -21,13 +21,16 @@ export const podTopologyLabels: AdmissionPlugin = {
 }
 
 function nodeNameOf({ object, subresource }: AdmissionAttributes): string {
-  const name = subresource === 'binding' ? (object as unknown as Binding).target.name : (object as Pod).spec.nodeName
+  const name =
+    subresource === 'binding' ? (object as unknown as Binding).target.name : (object as Pod).spec.nodeName
   return name ?? ''
 }
 
 function addLabels({ metadata }: Draft<Pod>, node: Node): void {
   const found = LABELS.filter((label) => node.metadata.labels?.[label] !== undefined)
   if (found.length === 0) return
-  metadata.labels =
-    { ...metadata.labels, ...Object.fromEntries(found.map((label) => [label, node.metadata.labels?.[label] as string])) }
+  metadata.labels = {
+    ...metadata.labels,
+    ...Object.fromEntries(found.map((label) => [label, node.metadata.labels?.[label] as string])),
+  }
 }

@@ -26,28 +26,40 @@ export const priority: AdmissionPlugin = {
 function admitPod(attributes: AdmissionAttributes, context: AdmissionContext): void {
   const { spec } = attributes.object as unknown as Draft<Pod>
   const found = classOf(attributes, spec.priorityClassName, context)
-  if (spec.priorityClassName === undefined && found !== undefined) spec.priorityClassName = found.metadata.name as string
+  if (spec.priorityClassName === undefined && found !== undefined)
+    spec.priorityClassName = found.metadata.name as string
   const value = found?.value ?? 0
   const policy = found?.preemptionPolicy ?? 'PreemptLowerPriority'
   if (spec.priority !== undefined && spec.priority !== value) {
-    throw refuse(attributes, `the integer value of priority (${spec.priority}) must not be provided in pod spec; `
-      + `priority admission controller computed ${value} from the given PriorityClass name`)
+    throw refuse(
+      attributes,
+      `the integer value of priority (${spec.priority}) must not be provided in pod spec; ` +
+        `priority admission controller computed ${value} from the given PriorityClass name`,
+    )
   }
   if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== policy) {
-    throw refuse(attributes, `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; `
-      + `priority admission controller computed ${policy} from the given PriorityClass name`)
+    throw refuse(
+      attributes,
+      `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; ` +
+        `priority admission controller computed ${policy} from the given PriorityClass name`,
+    )
   }
   spec.priority = value
   spec.preemptionPolicy = policy
 }
 
 function classOf(
-  attributes: AdmissionAttributes, name: string | undefined, context: AdmissionContext,
+  attributes: AdmissionAttributes,
+  name: string | undefined,
+  context: AdmissionContext,
 ): PriorityClass | undefined {
   if (name === undefined) {
-    const defaults = context.list<PriorityClass>('priorityclasses').filter(({ globalDefault }) => globalDefault === true)
+    const defaults = context
+      .list<PriorityClass>('priorityclasses')
+      .filter(({ globalDefault }) => globalDefault === true)
     return defaults.reduce<PriorityClass | undefined>(
-      (least, next) => (least === undefined || next.value < least.value ? next : least), undefined,
+      (least, next) => (least === undefined || next.value < least.value ? next : least),
+      undefined,
     )
   }
   const found = context.get<PriorityClass>('priorityclasses', '', name)
@@ -55,14 +67,16 @@ function classOf(
   return found
 }
 
-const refuse = ({ definition, name }: AdmissionAttributes, why: string): Error => forbidden(definition, name, why)
+const refuse = ({ definition, name }: AdmissionAttributes, why: string): Error =>
+  forbidden(definition, name, why)
 
 /** A client that does not know these fields must not lose them. */
 function keepPriority({ object, old }: AdmissionAttributes): void {
   const pod = object as unknown as Draft<Pod>
   const { spec } = pod
   const { spec: before } = old as unknown as Pod
-  if (spec.priority === undefined && before.priority !== undefined) pod.spec = { ...pod.spec, priority: before.priority }
+  if (spec.priority === undefined && before.priority !== undefined)
+    pod.spec = { ...pod.spec, priority: before.priority }
   if (spec.preemptionPolicy === undefined && before.preemptionPolicy !== undefined) {
     pod.spec = { ...pod.spec, preemptionPolicy: before.preemptionPolicy }
   }
@@ -71,9 +85,12 @@ function keepPriority({ object, old }: AdmissionAttributes): void {
 function checkDefault(attributes: AdmissionAttributes, context: AdmissionContext): void {
   const next = attributes.object as PriorityClass
   if (next.globalDefault !== true) return
-  const other = context.list<PriorityClass>('priorityclasses').find(({ globalDefault }) => globalDefault === true)
+  const other = context
+    .list<PriorityClass>('priorityclasses')
+    .find(({ globalDefault }) => globalDefault === true)
   if (other === undefined || other.metadata.name === next.metadata.name) return
   throw refuse(
-    attributes, `PriorityClass ${other.metadata.name as string} is already marked as default. Only one default can exist`,
+    attributes,
+    `PriorityClass ${other.metadata.name as string} is already marked as default. Only one default can exist`,
   )
 }

@@ -3,16 +3,23 @@ import type { KubeObject } from '../../api/definition.js'
 import type { QuotaEvaluator } from '../../api/quota/evaluator.js'
 import { quotaEvaluator } from '../../api/quota/evaluators.js'
 import {
-  addLists, exceeding, listText, maskList, negative, subtractLists, withoutZeros, type ResourceList,
+  addLists,
+  exceeding,
+  listText,
+  maskList,
+  negative,
+  subtractLists,
+  withoutZeros,
+  type ResourceList,
 } from '../../api/quota/resource-list.js'
 import { quotaMatches } from '../../api/quota/scopes.js'
 import { forbidden } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../ports.js'
 
 /**
- * Refuses what would exceed a ResourceQuota of the namespace, and books what it lets pass in the quotas' status at once. It is the last
- * plugin; what fails after it is put right by the quota controller.
- * Source: apiserver pkg/admission/plugin/resourcequota/controller.go CheckRequest.
+ * Refuses what would exceed a ResourceQuota of the namespace, and books what it lets pass in the quotas'
+ * status at once. It is the last plugin; what fails after it is put right by the quota controller. Source:
+ * apiserver pkg/admission/plugin/resourcequota/controller.go CheckRequest.
  */
 export const resourceQuota: AdmissionPlugin = {
   name: 'ResourceQuota',
@@ -23,12 +30,22 @@ export const resourceQuota: AdmissionPlugin = {
     const evaluator = quotaEvaluator(definition.stored?.group ?? definition.group, definition.resource)
     if (!evaluator.handles(operation, subresource)) return
     const quotas = context.list<ResourceQuota>('resourcequotas', namespace)
-    if (quotas.length > 0) charge(attributes, context, quotas.filter((quota) => isConcerned(attributes, evaluator, quota)), evaluator)
+    if (quotas.length > 0)
+      charge(
+        attributes,
+        context,
+        quotas.filter((quota) => isConcerned(attributes, evaluator, quota)),
+        evaluator,
+      )
   },
 }
 
 /** Whether a quota counts the object; throws when the object, or the quota, does not say enough to count. */
-function isConcerned(attributes: AdmissionAttributes, evaluator: QuotaEvaluator, quota: ResourceQuota): boolean {
+function isConcerned(
+  attributes: AdmissionAttributes,
+  evaluator: QuotaEvaluator,
+  quota: ResourceQuota,
+): boolean {
   const { hard = {}, used = {} } = quota.status
   const names = evaluator.matching(Object.keys(hard))
   const object = attributes.object as KubeObject
@@ -38,12 +55,16 @@ function isConcerned(attributes: AdmissionAttributes, evaluator: QuotaEvaluator,
   const missing = evaluator.missing?.(names, object)
   if (missing !== undefined) throw refuse(attributes, `failed quota: ${name}: ${missing}`)
   const unknown = names.filter((resource) => !Object.hasOwn(used, resource))
-  if (unknown.length > 0) throw refuse(attributes, `status unknown for quota: ${name}, resources: ${[...unknown].sort().join(',')}`)
+  if (unknown.length > 0)
+    throw refuse(attributes, `status unknown for quota: ${name}, resources: ${[...unknown].sort().join(',')}`)
   return true
 }
 
 function charge(
-  attributes: AdmissionAttributes, context: AdmissionContext, quotas: readonly ResourceQuota[], evaluator: QuotaEvaluator,
+  attributes: AdmissionAttributes,
+  context: AdmissionContext,
+  quotas: readonly ResourceQuota[],
+  evaluator: QuotaEvaluator,
 ): void {
   if (quotas.length === 0) return
   const delta = deltaOf(attributes, evaluator, context.now)
@@ -51,7 +72,8 @@ function charge(
   const booked = quotas.map((quota) => ({ quota, used: usedAfter(attributes, quota, delta) }))
   if (attributes.dryRun) return
   for (const { quota, used } of booked) {
-    if (used !== undefined) context.replace('resourcequotas', quota, { ...quota, status: { ...quota.status, used } })
+    if (used !== undefined)
+      context.replace('resourcequotas', quota, { ...quota, status: { ...quota.status, used } })
   }
 }
 
@@ -59,13 +81,18 @@ function charge(
 function deltaOf(attributes: AdmissionAttributes, evaluator: QuotaEvaluator, now: number): ResourceList {
   const usage = evaluator.usage(attributes.object as KubeObject, now)
   const below = negative(usage)
-  if (below.length > 0) throw refuse(attributes, `quota usage is negative for resource(s): ${[...below].sort().join(',')}`)
+  if (below.length > 0)
+    throw refuse(attributes, `quota usage is negative for resource(s): ${[...below].sort().join(',')}`)
   const isUpdate = attributes.operation === 'UPDATE' && attributes.old !== undefined
   return withoutZeros(isUpdate ? subtractLists(usage, evaluator.usage(attributes.old, now)) : usage)
 }
 
 /** What is used once the write is done; undefined when the quota does not count any of it. */
-function usedAfter(attributes: AdmissionAttributes, { metadata, status }: ResourceQuota, delta: ResourceList): ResourceList | undefined {
+function usedAfter(
+  attributes: AdmissionAttributes,
+  { metadata, status }: ResourceQuota,
+  delta: ResourceList,
+): ResourceList | undefined {
   const { hard = {}, used = {} } = status
   const requested = maskList(delta, Object.keys(hard))
   const names = Object.keys(requested)
@@ -75,8 +102,11 @@ function usedAfter(attributes: AdmissionAttributes, { metadata, status }: Resour
   if (exceeded.length === 0) return next
   const text = (list: ResourceList): string => listText(maskList(list, exceeded))
   throw refuse(
-    attributes, `exceeded quota: ${metadata.name ?? ''}, requested: ${text(requested)}, used: ${text(used)}, limited: ${text(hard)}`,
+    attributes,
+    `exceeded quota: ${metadata.name ?? ''}, requested: ${text(requested)}, used: ${text(used)}, ` +
+      `limited: ${text(hard)}`,
   )
 }
 
-const refuse = ({ definition, name }: AdmissionAttributes, why: string): Error => forbidden(definition, name, why)
+const refuse = ({ definition, name }: AdmissionAttributes, why: string): Error =>
+  forbidden(definition, name, why)

@@ -7,7 +7,8 @@ import { forbidden } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../ports.js'
 
 /**
- * Takes over a pod's overhead, node selector and tolerations from its RuntimeClass. Source: plugin/pkg/admission/runtimeclass/admission.go.
+ * Takes over a pod's overhead, node selector and tolerations from its RuntimeClass. Source:
+ * plugin/pkg/admission/runtimeclass/admission.go.
  */
 export const runtimeClass: AdmissionPlugin = {
   name: 'RuntimeClass',
@@ -28,14 +29,17 @@ export const runtimeClass: AdmissionPlugin = {
   },
 }
 
-const refuse = ({ definition, name }: AdmissionAttributes, why: string): Error => forbidden(definition, name, why)
-const reject = (attributes: AdmissionAttributes, why: string): Error => refuse(attributes, `pod rejected: ${why}`)
+const refuse = ({ definition, name }: AdmissionAttributes, why: string): Error =>
+  forbidden(definition, name, why)
+const reject = (attributes: AdmissionAttributes, why: string): Error =>
+  refuse(attributes, `pod rejected: ${why}`)
 
 function classOf(attributes: AdmissionAttributes, context: AdmissionContext): RuntimeClass | undefined {
   const { runtimeClassName } = (attributes.object as Pod).spec
   if (runtimeClassName === undefined) return undefined
   const found = context.get<RuntimeClass>('runtimeclasses', '', runtimeClassName)
-  if (found === undefined) throw reject(attributes, `RuntimeClass ${JSON.stringify(runtimeClassName)} not found`)
+  if (found === undefined)
+    throw reject(attributes, `RuntimeClass ${JSON.stringify(runtimeClassName)} not found`)
   return found
 }
 
@@ -57,11 +61,20 @@ function setScheduling(attributes: AdmissionAttributes, { scheduling }: RuntimeC
   for (const [key, value] of Object.entries(scheduling.nodeSelector ?? {})) {
     const own = spec.nodeSelector?.[key]
     if (own !== undefined && own !== value) {
-      const text = `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`
+      const text =
+        `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; ` +
+        `pod.spec.nodeSelector[${key}] = ${own}`
       throw refuse(attributes, text)
     }
   }
-  if (scheduling.nodeSelector !== undefined) spec.nodeSelector = { ...spec.nodeSelector, ...scheduling.nodeSelector }
-  const added = (scheduling.tolerations ?? []).filter((toleration) => !(spec.tolerations ?? []).some((known) => semanticEqual(known, toleration)))
-  if (added.length > 0) spec.tolerations = [...spec.tolerations ?? [], ...added.map((toleration): Draft<Toleration> => ({ ...toleration }))]
+  if (scheduling.nodeSelector !== undefined)
+    spec.nodeSelector = { ...spec.nodeSelector, ...scheduling.nodeSelector }
+  const added = (scheduling.tolerations ?? []).filter(
+    (toleration) => !(spec.tolerations ?? []).some((known) => semanticEqual(known, toleration)),
+  )
+  if (added.length > 0)
+    spec.tolerations = [
+      ...(spec.tolerations ?? []),
+      ...added.map((toleration): Draft<Toleration> => ({ ...toleration })),
+    ]
 }

@@ -10,8 +10,8 @@ const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'
 const TOKEN_SECONDS = 3607
 
 /**
- * Every pod runs under a ServiceAccount that exists, and gets its token mounted unless it, or the account, does not want that.
- * Source: plugin/pkg/admission/serviceaccount/admission.go.
+ * Every pod runs under a ServiceAccount that exists, and gets its token mounted unless it, or the account,
+ * does not want that. Source: plugin/pkg/admission/serviceaccount/admission.go.
  */
 export const serviceAccount: AdmissionPlugin = {
   name: 'ServiceAccount',
@@ -31,19 +31,23 @@ function admitPod(attributes: AdmissionAttributes, context: AdmissionContext): v
   const account = context.get<ServiceAccount>('serviceaccounts', attributes.namespace, name)
   if (account === undefined) {
     throw refuse(
-      attributes, `error looking up service account ${attributes.namespace}/${name}: serviceaccount "${name}" not found`,
+      attributes,
+      `error looking up service account ${attributes.namespace}/${name}: serviceaccount "${name}" not found`,
     )
   }
-  if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(pod, context)
+  if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true)
+    mountToken(pod, context)
   if ((spec.imagePullSecrets?.length ?? 0) === 0 && account.imagePullSecrets !== undefined) {
     spec.imagePullSecrets = account.imagePullSecrets.map((reference) => ({ ...reference }))
   }
 }
 
-const refuse = ({ definition, name }: AdmissionAttributes, why: string): Error => forbidden(definition, name, why)
+const refuse = ({ definition, name }: AdmissionAttributes, why: string): Error =>
+  forbidden(definition, name, why)
 
 function checkMirror(attributes: AdmissionAttributes, { spec }: Pod): void {
-  if (spec.serviceAccountName !== undefined) throw refuse(attributes, 'a mirror pod may not reference service accounts')
+  if (spec.serviceAccountName !== undefined)
+    throw refuse(attributes, 'a mirror pod may not reference service accounts')
   for (const { secret, projected } of spec.volumes ?? []) {
     if (secret !== undefined) throw refuse(attributes, 'a mirror pod may not reference secrets')
     if (projected?.sources?.some(({ serviceAccountToken }) => serviceAccountToken !== undefined) === true) {
@@ -52,18 +56,24 @@ function checkMirror(attributes: AdmissionAttributes, { spec }: Pod): void {
   }
 }
 
-/** Mounts the token in every container that has nothing at that path, from a volume that is added if need be. */
+/**
+ * Mounts the token in every container that has nothing at that path, from a volume that is added if need be.
+ */
 function mountToken({ spec }: Draft<Pod>, context: AdmissionContext): void {
   const present = spec.volumes?.find(({ name }) => name.startsWith(VOLUME_PREFIX))
   const volume = present?.name ?? VOLUME_PREFIX + context.suffix(5)
   let isNeeded = false
-  for (const container of [...spec.initContainers ?? [], ...spec.containers]) isNeeded = mountIn(container, volume) || isNeeded
-  if (present === undefined && isNeeded) spec.volumes = [...spec.volumes ?? [], tokenVolume(volume)]
+  for (const container of [...(spec.initContainers ?? []), ...spec.containers])
+    isNeeded = mountIn(container, volume) || isNeeded
+  if (present === undefined && isNeeded) spec.volumes = [...(spec.volumes ?? []), tokenVolume(volume)]
 }
 
 function mountIn(container: Draft<Container>, volume: string): boolean {
   if (container.volumeMounts?.some(({ mountPath }) => mountPath === MOUNT_PATH) === true) return false
-  container.volumeMounts = [...container.volumeMounts ?? [], { name: volume, readOnly: true, mountPath: MOUNT_PATH }]
+  container.volumeMounts = [
+    ...(container.volumeMounts ?? []),
+    { name: volume, readOnly: true, mountPath: MOUNT_PATH },
+  ]
   return true
 }
 
@@ -74,7 +84,11 @@ function tokenVolume(name: string): Draft<Volume> {
       sources: [
         { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: 'token' } },
         { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-        { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+        {
+          downwardAPI: {
+            items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+          },
+        },
       ],
       defaultMode: 420,
     },

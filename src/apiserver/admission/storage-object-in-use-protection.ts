@@ -9,7 +9,10 @@ const FINALIZERS: Readonly<Record<string, string>> = {
   volumeattributesclasses: 'kubernetes.io/vac-protection',
 }
 
-/** Puts a finalizer on storage objects, so that none goes away while it is in use. Source: storageobjectinuseprotection/admission.go. */
+/**
+ * Puts a finalizer on storage objects, so that none goes away while it is in use. Source:
+ * storageobjectinuseprotection/admission.go.
+ */
 export const storageObjectInUseProtection: AdmissionPlugin = {
   name: 'StorageObjectInUseProtection',
   resources: Object.keys(FINALIZERS),
@@ -17,6 +20,7 @@ export const storageObjectInUseProtection: AdmissionPlugin = {
     const finalizer = FINALIZERS[definition.resource]
     if (operation !== 'CREATE' || finalizer === undefined) return
     const { metadata } = object as unknown as Draft<KubeObject>
-    if (metadata.finalizers?.includes(finalizer) !== true) metadata.finalizers = [...metadata.finalizers ?? [], finalizer]
+    if (metadata.finalizers?.includes(finalizer) !== true)
+      metadata.finalizers = [...(metadata.finalizers ?? []), finalizer]
   },
 }

@@ -36,27 +36,46 @@ export class StoreContext implements AdmissionContext {
   get<T extends KubeObject>(name: string, namespace: string, object: string): T | undefined {
     const { resources, storage } = this.#ports
     const resource = resources.find(name)
-    return resource === undefined ? undefined : storage.get(storageKey(resource, namespace, object)) as T | undefined
+    return resource === undefined
+      ? undefined
+      : (storage.get(storageKey(resource, namespace, object)) as T | undefined)
   }
 
   list<T extends KubeObject>(name: string, namespace?: string): readonly T[] {
     const resource = this.#ports.resources.find(name)
-    return resource === undefined ? [] : this.#lists.of(listPrefix(resource, namespace)) as readonly KubeObject[] as readonly T[]
+    return resource === undefined
+      ? []
+      : (this.#lists.of(listPrefix(resource, namespace)) as readonly KubeObject[] as readonly T[])
   }
 
   replace<T extends KubeObject>(name: string, stored: T, next: T): void {
     const { resources, storage } = this.#ports
-    modify({ storage }, { dryRun: false }, resources.get(name), stored, (draft) => void Object.assign(draft, { ...next, metadata: draft.metadata }))
+    modify(
+      { storage },
+      { dryRun: false },
+      resources.get(name),
+      stored,
+      (draft) => void Object.assign(draft, { ...next, metadata: draft.metadata }),
+    )
   }
 
   suffix(length: number): string {
     return this.#ports.random.text(length, suffixAlphabet)
   }
 
-  resourcesOf(group: string, version: string, kind: string): readonly { readonly resource: string, readonly namespaced: boolean }[] {
+  resourcesOf(
+    group: string,
+    version: string,
+    kind: string,
+  ): readonly { readonly resource: string; readonly namespaced: boolean }[] {
     const { resources } = this.#ports
     return resources.all
-      .filter((one) => one.group === group && one.kind === kind && resources.at(group, version, one.resource) !== undefined)
+      .filter(
+        (one) =>
+          one.group === group &&
+          one.kind === kind &&
+          resources.at(group, version, one.resource) !== undefined,
+      )
       .map(({ resource, namespaced }) => ({ resource, namespaced }))
   }
 

@@ -28,20 +28,24 @@ export interface ApplyRequest {
 }
 
 /**
- * Applies a configuration. Throws 400 for another kind, 409 for conflicts, and a bare 500 for a configuration that its schema does
- * not take. Source: apimachinery managedfields/internal/{fieldmanager,versioncheck,structuredmerge,skipnonapplied}.go.
+ * Applies a configuration. Throws 400 for another kind, 409 for conflicts, and a bare 500 for a configuration
+ * that its schema does not take. Source: apimachinery
+ * managedfields/internal/{fieldmanager,versioncheck,structuredmerge,skipnonapplied}.go.
  */
 export function applyConfig(request: ApplyRequest): Applied {
   const { kind, kindText, live, empty, write } = request
   const config = checkedConfig(request.config)
   const given = kindTextOf(config)
   if (given !== kindText) throw badRequest(`invalid object type: ${given}, want: ${kindText}`)
-  const managers = request.managers.length > 0
-    ? request.managers : trackUpdate(kind, { ...write, manager: BEFORE_FIRST_APPLY }, empty, live, [])
+  const managers =
+    request.managers.length > 0
+      ? request.managers
+      : trackUpdate(kind, { ...write, manager: BEFORE_FIRST_APPLY }, empty, live, [])
   const metadata = isMap(config['metadata']) ? config['metadata'] : {}
   if (Array.isArray(metadata['managedFields'])) throw badRequest('metadata.managedFields must be nil')
   const faults = typeFaults(kind.shape, config)
-  if (faults !== undefined) throw untypedError(`failed to create typed patch object (${subjectOf(config, kindText)}): ${faults}`)
+  if (faults !== undefined)
+    throw untypedError(`failed to create typed patch object (${subjectOf(config, kindText)}): ${faults}`)
   try {
     return applyOver({ ...request, managers, config })
   } catch (error) {
@@ -62,8 +66,10 @@ function checkedConfig(config: unknown): JsonMap {
   if (config === null || config === undefined) return {}
   if (isMap(config)) return config
   const found = Array.isArray(config) ? 'array' : typeof config === 'boolean' ? 'bool' : typeof config
-  throw badRequest('error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal '
-    + `${found} into Go value of type map[string]interface {}`)
+  throw badRequest(
+    'error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ' +
+      `${found} into Go value of type map[string]interface {}`,
+  )
 }
 
 /** Go's text of a GroupVersionKind; an apiVersion with more than one `/` is none. */
@@ -76,16 +82,22 @@ function kindTextOf({ apiVersion, kind }: JsonMap): string {
 }
 
 /** kubectl may take over, without force, what client-side apply set and nobody has changed since. */
-function applyOver({ kind, write, live, config, managers, force }: ApplyRequest & { config: JsonMap }): Applied {
+function applyOver({
+  kind,
+  write,
+  live,
+  config,
+  managers,
+  force,
+}: ApplyRequest & { config: JsonMap }): Applied {
   try {
     return trackApply(kind, write, live, config, managers, force)
   } catch (error) {
     if (!(error instanceof ApplyConflict) || write.manager !== KUBECTL) throw error
     const allowed = fieldsLastApplied(kind, live)
     if (allowed === undefined) throw error
-    if (!isEmpty(difference(conflictingFields(error.conflicts), allowed))) throw new ApplyConflict(
-      conflictsWithout(error.conflicts, allowed),
-    )
+    if (!isEmpty(difference(conflictingFields(error.conflicts), allowed)))
+      throw new ApplyConflict(conflictsWithout(error.conflicts, allowed))
     return trackApply(kind, write, live, config, managers, true)
   }
 }

@@ -5,7 +5,10 @@ import { fieldElement } from './path-element.js'
 import type { ListShape, MapShape, Shape } from './shape.js'
 import { shapeFor } from './shape.js'
 
-/** What differs between two values: paths that only the right one has, only the left one has, and that have another value. */
+/**
+ * What differs between two values: paths that only the right one has, only the left one has, and that have
+ * another value.
+ */
 export interface Comparison {
   readonly added: FieldSet | undefined
   readonly removed: FieldSet | undefined
@@ -17,12 +20,21 @@ type Children = [string, FieldSet][]
 
 /** Metadata that nobody owns; it is not looked at. Source: managedfields/internal/stripmeta.go. */
 const UNOWNED = new Set([
-  'name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion',
+  'name',
+  'namespace',
+  'creationTimestamp',
+  'selfLink',
+  'uid',
+  'clusterName',
+  'generation',
+  'managedFields',
+  'resourceVersion',
 ])
 
 /**
- * Compares two objects of one kind, but for what nobody owns: apiVersion, kind and the metadata of the server. Undefined when
- * nothing differs. Subtrees that are shared cost nothing. Source: structured-merge-diff typed/compare.go.
+ * Compares two objects of one kind, but for what nobody owns: apiVersion, kind and the metadata of the
+ * server. Undefined when nothing differs. Subtrees that are shared cost nothing. Source:
+ * structured-merge-diff typed/compare.go.
  */
 export function compareObjects(shape: MapShape, left: object, right: object): Comparison | undefined {
   const [lhs, rhs] = [left as Json, right as Json]
@@ -30,7 +42,10 @@ export function compareObjects(shape: MapShape, left: object, right: object): Co
   const visit = (name: string): void => {
     if (name === 'metadata') {
       const inner = shape.member(name)?.shape
-      found.take('f:metadata', inner?.kind === 'map' ? compareMetadata(inner, lhs[name] as Json, rhs[name] as Json) : undefined)
+      found.take(
+        'f:metadata',
+        inner?.kind === 'map' ? compareMetadata(inner, lhs[name] as Json, rhs[name] as Json) : undefined,
+      )
     } else if (name !== 'apiVersion' && name !== 'kind') visitMember(found, shape, name, lhs[name], rhs[name])
   }
   for (const name in rhs) if (rhs[name] !== undefined) visit(name)
@@ -42,7 +57,8 @@ function compareMetadata(shape: MapShape, lhs: Json = {}, rhs: Json = {}): Compa
   if (lhs === rhs) return undefined
   const found = new Found()
   for (const name in rhs) if (!UNOWNED.has(name)) visitMember(found, shape, name, lhs[name], rhs[name])
-  for (const name in lhs) if (rhs[name] === undefined && !UNOWNED.has(name)) visitMember(found, shape, name, lhs[name], undefined)
+  for (const name in lhs)
+    if (rhs[name] === undefined && !UNOWNED.has(name)) visitMember(found, shape, name, lhs[name], undefined)
   return found.result()
 }
 
@@ -75,7 +91,11 @@ class Found {
   /** `isLeaf`: the path itself has another value, too. */
   result(isLeaf = false): Comparison | undefined {
     if (this.#added.length + this.#removed.length + this.#modified.length === 0 && !isLeaf) return undefined
-    return { added: nodeOf(this.#added, false), removed: nodeOf(this.#removed, false), modified: nodeOf(this.#modified, isLeaf) }
+    return {
+      added: nodeOf(this.#added, false),
+      removed: nodeOf(this.#removed, false),
+      modified: nodeOf(this.#modified, isLeaf),
+    }
   }
 }
 
@@ -107,14 +127,21 @@ function compareValues(shape: Shape, lhs: unknown, rhs: unknown): Comparison | u
   }
 }
 
-const isMap = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isMap = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function compareShaped(shape: Exclude<Shape, { kind: 'any' }>, lhs: unknown, rhs: unknown): Comparison | undefined {
+function compareShaped(
+  shape: Exclude<Shape, { kind: 'any' }>,
+  lhs: unknown,
+  rhs: unknown,
+): Comparison | undefined {
   switch (shape.kind) {
-    case 'scalar': return sameJson(lhs, rhs) ? undefined : MODIFIED
+    case 'scalar':
+      return sameJson(lhs, rhs) ? undefined : MODIFIED
     case 'list': {
       const [left, right] = [Array.isArray(lhs) ? lhs : [], Array.isArray(rhs) ? rhs : []]
-      if (shape.type === 'atomic' || (left.length === 0 && right.length === 0)) return sameJson(lhs, rhs) ? undefined : MODIFIED
+      if (shape.type === 'atomic' || (left.length === 0 && right.length === 0))
+        return sameJson(lhs, rhs) ? undefined : MODIFIED
       return compareLists(shape, left, right)
     }
     case 'map': {
@@ -122,7 +149,8 @@ function compareShaped(shape: Exclude<Shape, { kind: 'any' }>, lhs: unknown, rhs
       if (shape.atomic || (isVoid(left) && isVoid(right))) return sameJson(lhs, rhs) ? undefined : MODIFIED
       const found = new Found()
       for (const name in right) visitMember(found, shape, name, left[name], right[name])
-      for (const name in left) if (right[name] === undefined) visitMember(found, shape, name, left[name], undefined)
+      for (const name in left)
+        if (right[name] === undefined) visitMember(found, shape, name, left[name], undefined)
       return found.result()
     }
   }
@@ -133,27 +161,44 @@ const isVoid = (map: Json): boolean => {
   return true
 }
 
-function compareLists(shape: ListShape, left: readonly unknown[], right: readonly unknown[]): Comparison | undefined {
-  if (left.length === 0) return { added: nodeOf(childrenOf(shape, right), false), removed: undefined, modified: undefined }
+function compareLists(
+  shape: ListShape,
+  left: readonly unknown[],
+  right: readonly unknown[],
+): Comparison | undefined {
+  if (left.length === 0)
+    return { added: nodeOf(childrenOf(shape, right), false), removed: undefined, modified: undefined }
   if (areAlike(shape, left, right)) return undefined
   const lefts = groupItems(shape, left)
   const rights = groupItems(shape, right)
   const found = new Found()
   const none: readonly unknown[] = []
-  for (const [element, items] of lefts) compareItems(found, shape, element, items, rights.get(element) ?? none)
-  for (const [element, items] of rights) if (!lefts.has(element)) compareItems(found, shape, element, none, items)
+  for (const [element, items] of lefts)
+    compareItems(found, shape, element, items, rights.get(element) ?? none)
+  for (const [element, items] of rights)
+    if (!lefts.has(element)) compareItems(found, shape, element, none, items)
   return found.result()
 }
 
-/** Whether the lists hold equal items in one order: the frequent case, for which no element need be written. */
+/**
+ * Whether the lists hold equal items in one order: the frequent case, for which no element need be written.
+ */
 function areAlike(shape: ListShape, left: readonly unknown[], right: readonly unknown[]): boolean {
-  return left.length === right.length && left.every((item, at) =>
-    item === right[at] || (isSameItem(shape, item, right[at]) && sameJson(item, right[at])))
+  return (
+    left.length === right.length &&
+    left.every(
+      (item, at) => item === right[at] || (isSameItem(shape, item, right[at]) && sameJson(item, right[at])),
+    )
+  )
 }
 
 /** Items of one element; several of them (duplicates) are compared as if they were one value. */
 function compareItems(
-  found: Found, { items: shape }: ListShape, element: string, lefts: readonly unknown[], rights: readonly unknown[],
+  found: Found,
+  { items: shape }: ListShape,
+  element: string,
+  lefts: readonly unknown[],
+  rights: readonly unknown[],
 ): void {
   if (lefts.length <= 1 && rights.length <= 1) found.take(element, compareValues(shape, lefts[0], rights[0]))
   else if (lefts.length > 1 && rights.length > 1) {
@@ -170,7 +215,8 @@ function compareItems(
 /** The node of all paths of a value that is only on one side, its own included. */
 function everyPath(shape: Shape, value: unknown): FieldSet {
   const own = shapeFor(shape, value)
-  const isLeaf = own.kind === 'scalar' || value === null || (own.kind === 'list' ? own.type === 'atomic' : own.atomic)
+  const isLeaf =
+    own.kind === 'scalar' || value === null || (own.kind === 'list' ? own.type === 'atomic' : own.atomic)
   if (isLeaf) return LEAF
   return nodeOf(childrenOf(own, value), true) as FieldSet
 }
@@ -198,7 +244,10 @@ function childrenOf(shape: Shape, value: unknown): Children {
   return children
 }
 
-/** A comparison without what a write through this endpoint does not change (`excluded`), and only of what it may (`included`). */
+/**
+ * A comparison without what a write through this endpoint does not change (`excluded`), and only of what it
+ * may (`included`).
+ */
 export interface FieldFilter {
   readonly excluded?: FieldSet
   readonly included?: (set: FieldSet) => FieldSet
@@ -213,9 +262,16 @@ export function filtered(comparison: Comparison, filter: FieldFilter): Compariso
     const kept = filter.included === undefined ? left : filter.included(left)
     return isEmpty(kept) ? undefined : kept
   }
-  const [added, removed, modified] = [keep(comparison.added), keep(comparison.removed), keep(comparison.modified)]
-  if (added === comparison.added && removed === comparison.removed && modified === comparison.modified) return comparison
-  return added === undefined && removed === undefined && modified === undefined ? undefined : { added, removed, modified }
+  const [added, removed, modified] = [
+    keep(comparison.added),
+    keep(comparison.removed),
+    keep(comparison.modified),
+  ]
+  if (added === comparison.added && removed === comparison.removed && modified === comparison.modified)
+    return comparison
+  return added === undefined && removed === undefined && modified === undefined
+    ? undefined
+    : { added, removed, modified }
 }
 
 /** `set` without all that the comparison found. */

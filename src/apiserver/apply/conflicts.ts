@@ -26,16 +26,19 @@ export function conflictingFields(conflicts: readonly Conflict[]): FieldSet {
 
 /** The conflicts that are left when some fields may be taken. */
 export function conflictsWithout(conflicts: readonly Conflict[], allowed: FieldSet): readonly Conflict[] {
-  return conflicts.map(({ manager, fields }) => ({ manager, fields: difference(fields, allowed) }))
+  return conflicts
+    .map(({ manager, fields }) => ({ manager, fields: difference(fields, allowed) }))
     .filter(({ fields }) => !isEmpty(fields))
 }
 
 /** 409 as the server tells of conflicts. Source: apimachinery managedfields/internal/conflict.go. */
 export function conflictError(conflicts: readonly Conflict[]): ApiError {
-  const told = [...conflicts].sort((a, b) => (identity(a.manager) < identity(b.manager) ? -1 : 1))
+  const told = [...conflicts]
+    .sort((a, b) => (identity(a.manager) < identity(b.manager) ? -1 : 1))
     .map(({ manager, fields }) => ({ manager: managerText(manager), paths: pathTexts(fields) }))
   const causes = told.flatMap(({ manager, paths }) =>
-    paths.map((field) => ({ reason: 'FieldManagerConflict', message: `conflict with ${manager}`, field })))
+    paths.map((field) => ({ reason: 'FieldManagerConflict', message: `conflict with ${manager}`, field })),
+  )
   return new ApiError(409, 'Conflict', messageOf(told, causes.length), { causes })
 }
 
@@ -44,15 +47,24 @@ function messageOf(told: readonly { manager: string; paths: readonly string[] }[
   if (count === 1 && first !== undefined) {
     return `Apply failed with 1 conflict: conflict with ${first.manager}: ${first.paths[0] as string}`
   }
-  const lines = told.flatMap(({ manager, paths }) => [`conflicts with ${manager}:`, ...paths.map((path) => `- ${path}`)])
+  const lines = told.flatMap(({ manager, paths }) => [
+    `conflicts with ${manager}:`,
+    ...paths.map((path) => `- ${path}`),
+  ])
   return `Apply failed with ${count} conflicts: ${lines.join('\n')}`
 }
 
-const identity = ({ manager, operation, apiVersion, subresource }: ManagerIdentity): string => JSON.stringify(
-  { manager, operation, apiVersion: operation === 'Apply' ? undefined : apiVersion, subresource },
-)
+const identity = ({ manager, operation, apiVersion, subresource }: ManagerIdentity): string =>
+  JSON.stringify({
+    manager,
+    operation,
+    apiVersion: operation === 'Apply' ? undefined : apiVersion,
+    subresource,
+  })
 
 function managerText({ manager, operation, apiVersion, subresource }: ManagerIdentity): string {
-  const name = JSON.stringify(manager) + (subresource === undefined ? '' : ` with subresource ${JSON.stringify(subresource)}`)
+  const name =
+    JSON.stringify(manager) +
+    (subresource === undefined ? '' : ` with subresource ${JSON.stringify(subresource)}`)
   return operation === 'Update' ? `${name} using ${apiVersion as string}` : name
 }

@@ -6,7 +6,15 @@ import type { Comparison, FieldFilter } from './compare.js'
 import { compareObjects, filtered, withoutChanges } from './compare.js'
 import type { Conflict } from './conflicts.js'
 import { ApplyConflict } from './conflicts.js'
-import { difference, intersection, isEmpty, LEAF, recursiveDifference, union, type FieldSet } from './field-set.js'
+import {
+  difference,
+  intersection,
+  isEmpty,
+  LEAF,
+  recursiveDifference,
+  union,
+  type FieldSet,
+} from './field-set.js'
 import type { Managers } from './managers.js'
 import { capManagers, fieldsOf, isSameManager, newEntry, sortManagers, withFields } from './managers.js'
 import { mergeObjects } from './merge.js'
@@ -81,7 +89,12 @@ function release(managers: Managers, changes: Changes): Managers {
   for (let at = 0; at < managers.length; at++) {
     const entry = managers[at] as ManagedFieldsEntry
     const change = changes.in(entry.apiVersion as string)
-    const rest = change === undefined ? entry : change === null ? undefined : withFields(entry, withoutChanges(fieldsOf(entry), change))
+    const rest =
+      change === undefined
+        ? entry
+        : change === null
+          ? undefined
+          : withFields(entry, withoutChanges(fieldsOf(entry), change))
     if (rest === entry && released === undefined) continue
     released ??= managers.slice(0, at)
     if (rest !== undefined) released.push(rest)
@@ -90,11 +103,23 @@ function release(managers: Managers, changes: Changes): Managers {
 }
 
 /**
- * Who owns what after a create, update or patch: the writer takes what changed. `live` is the object before (the empty object of
- * the kind on create). Source: managedfields/internal/{managedfieldsupdater,structuredmerge,capmanagers}.go, merge/update.go Update.
+ * Who owns what after a create, update or patch: the writer takes what changed. `live` is the object before
+ * (the empty object of the kind on create). Source:
+ * managedfields/internal/{managedfieldsupdater,structuredmerge,capmanagers}.go, merge/update.go Update.
  */
-export function trackUpdate(kind: TrackedKind, write: TrackedWrite, live: object, next: object, managers: Managers): Managers {
-  const identity = { manager: write.manager, operation: 'Update', apiVersion: kind.apiVersion, subresource: write.subresource }
+export function trackUpdate(
+  kind: TrackedKind,
+  write: TrackedWrite,
+  live: object,
+  next: object,
+  managers: Managers,
+): Managers {
+  const identity = {
+    manager: write.manager,
+    operation: 'Update',
+    apiVersion: kind.apiVersion,
+    subresource: write.subresource,
+  }
   if (managers.length === 0) {
     const again = takenAgain(kind.shape, live, next, write.filter)
     if (again !== undefined) return [newEntry(identity, again, write.time)]
@@ -113,14 +138,20 @@ export function trackUpdate(kind: TrackedKind, write: TrackedWrite, live: object
   }
   const before = keptOf(fieldsOf(managers[mine] as ManagedFieldsEntry), changes.own, changed)
   const entry = newEntry(identity, union(before, taken), write.time)
-  const others = managers.length === 1 ? NOBODY : release(managers.filter((_, at) => at !== mine), changes)
+  const others =
+    managers.length === 1
+      ? NOBODY
+      : release(
+          managers.filter((_, at) => at !== mine),
+          changes,
+        )
   return others.length === 0 ? [entry] : sortManagers(capManagers([...others, entry]))
 }
 
 const NOBODY: Managers = []
 
 function unionOf(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet {
-  return a === undefined ? b ?? LEAF : b === undefined ? a : union(a, b)
+  return a === undefined ? (b ?? LEAF) : b === undefined ? a : union(a, b)
 }
 
 /** The writer's own earlier fields; those that it takes again need not be taken away first. */
@@ -144,9 +175,19 @@ export interface Applied {
  * Source: structured-merge-diff merge/update.go Apply, managedfields/internal/structuredmerge.go.
  */
 export function trackApply(
-  kind: TrackedKind, write: TrackedWrite, live: object, config: object, managers: Managers, force: boolean,
+  kind: TrackedKind,
+  write: TrackedWrite,
+  live: object,
+  config: object,
+  managers: Managers,
+  force: boolean,
 ): Applied {
-  const identity = { manager: write.manager, operation: 'Apply', apiVersion: kind.apiVersion, subresource: write.subresource }
+  const identity = {
+    manager: write.manager,
+    operation: 'Apply',
+    apiVersion: kind.apiVersion,
+    subresource: write.subresource,
+  }
   const last = managers.find((entry) => isSameManager(entry, identity))
   const others = managers.filter((entry) => entry !== last)
   const applied = appliedFields(kind.shape, config)
@@ -154,7 +195,10 @@ export function trackApply(
   const set = write.filter.included === undefined ? left : write.filter.included(left)
   const mine = newEntry(identity, set, last?.time)
   const merged = mergeObjects(kind.shape, live, config)
-  const next = last === undefined ? merged : prune(kind, merged, last.apiVersion as string, fieldsOf(last), [...others, mine])
+  const next =
+    last === undefined
+      ? merged
+      : prune(kind, merged, last.apiVersion as string, fieldsOf(last), [...others, mine])
   const changes = new Changes(kind, write, live, next)
   const conflicts = conflictsOf(others, changes)
   if (!force && conflicts.length > 0) throw new ApplyConflict(conflicts)
@@ -176,7 +220,13 @@ function conflictsOf(managers: Managers, changes: Changes): readonly Conflict[] 
  * Removes what the applier applied last time and does not now, unless someone else owns it.
  * Source: merge/update.go prune, addBackOwnedItems, addBackDanglingItems.
  */
-function prune(kind: TrackedKind, merged: object, version: string, last: FieldSet, managers: Managers): object {
+function prune(
+  kind: TrackedKind,
+  merged: object,
+  version: string,
+  last: FieldSet,
+  managers: Managers,
+): object {
   const at = version === kind.apiVersion ? undefined : kind.inVersion(version)
   if (version !== kind.apiVersion && at === undefined) return merged
   const shape = at?.shape ?? kind.shape
@@ -197,11 +247,14 @@ function prune(kind: TrackedKind, merged: object, version: string, last: FieldSe
 
 /** Puts back what managers of one version own. */
 function addBackOwned(
-  kind: TrackedKind, state: { version: string; whole: object; pruned: object }, of: string, owned: FieldSet,
+  kind: TrackedKind,
+  state: { version: string; whole: object; pruned: object },
+  of: string,
+  owned: FieldSet,
 ): object {
   const { version, whole, pruned } = state
   if (of === version) {
-    const shape = version === kind.apiVersion ? kind.shape : kind.inVersion(version)?.shape ?? kind.shape
+    const shape = version === kind.apiVersion ? kind.shape : (kind.inVersion(version)?.shape ?? kind.shape)
     return restore(shape, whole, pruned, owned)
   }
   const there = of === kind.apiVersion ? undefined : kind.inVersion(of)

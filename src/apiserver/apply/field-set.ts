@@ -1,10 +1,11 @@
 import { compareElements, elementText, parseElement } from './path-element.js'
 
 /**
- * A set of paths, in the very form of FieldsV1: members are path elements, `.` says that the path up to here is in the set though
- * it has members, and an empty node is a path that is in the set and has none. Sets are frozen when they are stored and never
- * changed; the operations share what they can and answer an argument itself where nothing is to be done, so that equality of
- * results is mostly identity. Elements are in Go's order. Source: structured-merge-diff fieldpath/set.go.
+ * A set of paths, in the very form of FieldsV1: members are path elements, `.` says that the path up to here
+ * is in the set though it has members, and an empty node is a path that is in the set and has none. Sets are
+ * frozen when they are stored and never changed; the operations share what they can and answer an argument
+ * itself where nothing is to be done, so that equality of results is mostly identity. Elements are in Go's
+ * order. Source: structured-merge-diff fieldpath/set.go.
  */
 export interface FieldSet {
   readonly [element: string]: FieldSet
@@ -27,7 +28,10 @@ export function isMember(node: FieldSet): boolean {
   return node[SELF] !== undefined || isEmpty(node)
 }
 
-/** A node of these children, in Go's order. `member`: its own path is in the set, too. Undefined when that is nothing. */
+/**
+ * A node of these children, in Go's order. `member`: its own path is in the set, too. Undefined when that is
+ * nothing.
+ */
 export function nodeOf(children: [string, FieldSet][], member: boolean): FieldSet | undefined {
   if (children.length === 0) return member ? LEAF : undefined
   if (!isSorted(children)) children.sort(([a], [b]) => compareElements(a, b))
@@ -78,7 +82,7 @@ function unionNodes(a: FieldSet, b: FieldSet): FieldSet {
     grows = true
     children.push([element, b[element] as FieldSet])
   }
-  return grows ? nodeOf(children, member) as FieldSet : a
+  return grows ? (nodeOf(children, member) as FieldSet) : a
 }
 
 /** The paths of `a` that are not in `b`; what lies below a path of `b` stays. */
@@ -114,7 +118,12 @@ function recursiveDifferenceNodes(a: FieldSet, b: FieldSet, member: boolean): Fi
     if (element === SELF) continue
     const mine = a[element] as FieldSet
     const other = b[element]
-    const rest = other === undefined ? mine : isMember(other) ? undefined : recursiveDifferenceNodes(mine, other, isMember(mine))
+    const rest =
+      other === undefined
+        ? mine
+        : isMember(other)
+          ? undefined
+          : recursiveDifferenceNodes(mine, other, isMember(mine))
     shrinks ||= rest !== mine
     if (rest !== undefined) children.push([element, rest])
   }
@@ -152,26 +161,29 @@ export function singlePath(path: readonly string[]): FieldSet {
 
 /** The paths of a set as error texts write them (`.spec.ports[name="a"]`), in order. */
 export function pathTexts(set: FieldSet, prefix = ''): readonly string[] {
-  return Object.keys(set).filter((element) => element !== SELF).flatMap((element) => {
-    const child = set[element] as FieldSet
-    const text = prefix + elementText(element)
-    return isMember(child) ? [text, ...pathTexts(child, text)] : pathTexts(child, text)
-  })
+  return Object.keys(set)
+    .filter((element) => element !== SELF)
+    .flatMap((element) => {
+      const child = set[element] as FieldSet
+      const text = prefix + elementText(element)
+      return isMember(child) ? [text, ...pathTexts(child, text)] : pathTexts(child, text)
+    })
 }
 
 /** Nesting of a set that a client sends. */
 const MOST_DEPTH = 200
 
 /**
- * Reads FieldsV1 that a client sent: elements in canonical form and order, unknown kinds of elements left out.
- * Throws SyntaxError when it is malformed.
+ * Reads FieldsV1 that a client sent: elements in canonical form and order, unknown kinds of elements left
+ * out. Throws SyntaxError when it is malformed.
  */
 export function parseFieldSet(json: unknown): FieldSet {
   return rooted(parseNode(json, false, 0))
 }
 
 function parseNode(json: unknown, atMember: boolean, depth: number): FieldSet | undefined {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new SyntaxError('expected an object')
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new SyntaxError('expected an object')
   if (depth > MOST_DEPTH) throw new SyntaxError('too deep')
   const children: [string, FieldSet][] = []
   let member = false

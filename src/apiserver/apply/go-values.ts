@@ -6,7 +6,8 @@ type Json = Readonly<Record<string, unknown>>
 function goNumber(value: number): string {
   const digits = value.toExponential()
   const exponent = Number(digits.slice(digits.indexOf('e') + 1))
-  if (value === 0 || (exponent >= -4 && exponent < 21)) return Number.isInteger(value) ? BigInt(value).toString() : String(value)
+  if (value === 0 || (exponent >= -4 && exponent < 21))
+    return Number.isInteger(value) ? BigInt(value).toString() : String(value)
   return digits.replace(/e([+-])(\d)$/, 'e$10$2')
 }
 
@@ -18,7 +19,10 @@ export function goText(value: unknown): string {
   if (typeof value === 'boolean') return String(value)
   if (typeof value !== 'object') return value as string
   const members = value as Json
-  return `map[${Object.keys(members).sort().map((key) => `${key}:${goText(members[key])}`).join(' ')}]`
+  return `map[${Object.keys(members)
+    .sort()
+    .map((key) => `${key}:${goText(members[key])}`)
+    .join(' ')}]`
 }
 
 /** `%#v`: `map[string]interface {}{"a":1}` */
@@ -28,7 +32,9 @@ export function goSyntax(value: unknown): string {
   if (typeof value === 'number') return goNumber(value)
   if (typeof value !== 'object') return JSON.stringify(value)
   const members = value as Json
-  const shown = Object.keys(members).sort().map((key) => `${JSON.stringify(key)}:${goSyntax(members[key])}`)
+  const shown = Object.keys(members)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${goSyntax(members[key])}`)
   return `map[string]interface {}{${shown.join(', ')}}`
 }
 
@@ -36,9 +42,13 @@ export function goSyntax(value: unknown): string {
 export function goTypeName(value: unknown): string {
   if (Array.isArray(value)) return '[]interface {}'
   switch (typeof value) {
-    case 'string': return 'string'
-    case 'boolean': return 'bool'
-    case 'number': return 'float64'
-    default: return value === null || value === undefined ? '<nil>' : 'map[string]interface {}'
+    case 'string':
+      return 'string'
+    case 'boolean':
+      return 'bool'
+    case 'number':
+      return 'float64'
+    default:
+      return value === null || value === undefined ? '<nil>' : 'map[string]interface {}'
   }
 }

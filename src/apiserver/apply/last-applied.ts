@@ -22,14 +22,15 @@ const annotationsOf = (object: object): JsonMap => {
 }
 
 /**
- * Fields that client-side apply set and that still have its values: kubectl's server-side apply may take them over.
- * Source: apimachinery managedfields/internal/lastappliedmanager.go.
+ * Fields that client-side apply set and that still have its values: kubectl's server-side apply may take them
+ * over. Source: apimachinery managedfields/internal/lastappliedmanager.go.
  */
 export function fieldsLastApplied(kind: TrackedKind, live: object): FieldSet | undefined {
   const text = annotationsOf(live)[LAST_APPLIED]
   const applied = typeof text === 'string' ? parsed(text) : undefined
   if (applied === undefined || applied['apiVersion'] !== kind.apiVersion) return undefined
-  if (typeFaults(kind.shape, live) !== undefined || typeFaults(kind.shape, applied) !== undefined) return undefined
+  if (typeFaults(kind.shape, live) !== undefined || typeFaults(kind.shape, applied) !== undefined)
+    return undefined
   const fields = appliedFields(kind.shape, applied)
   const differences = compareObjects(kind.shape, applied, live)
   return differences === undefined ? fields : withoutChanges(fields, differences)
@@ -45,14 +46,23 @@ function parsed(text: string): JsonMap | undefined {
 }
 
 /**
- * Keeps the annotation of an object that kubectl applied both ways in step with what it applies now; undefined when there is
- * nothing to keep. Source: managedfields/internal/lastappliedupdater.go.
+ * Keeps the annotation of an object that kubectl applied both ways in step with what it applies now;
+ * undefined when there is nothing to keep. Source: managedfields/internal/lastappliedupdater.go.
  */
-export function updatedAnnotations(object: object, config: JsonMap): Readonly<Record<string, string>> | undefined {
+export function updatedAnnotations(
+  object: object,
+  config: JsonMap,
+): Readonly<Record<string, string>> | undefined {
   const annotations = annotationsOf(object)
   if ((annotations[LAST_APPLIED] ?? '') === '') return undefined
-  const next = { ...annotations as Readonly<Record<string, string>>, [LAST_APPLIED]: `${canonicalJson(withoutAnnotation(config))}\n` }
-  const bytes = Object.entries(next).reduce((sum, [key, value]) => sum + byteLength(key) + byteLength(value), 0)
+  const next = {
+    ...(annotations as Readonly<Record<string, string>>),
+    [LAST_APPLIED]: `${canonicalJson(withoutAnnotation(config))}\n`,
+  }
+  const bytes = Object.entries(next).reduce(
+    (sum, [key, value]) => sum + byteLength(key) + byteLength(value),
+    0,
+  )
   if (bytes <= MOST_ANNOTATION_BYTES) return next
   const { [LAST_APPLIED]: _, ...rest } = next
   return rest
@@ -72,5 +82,8 @@ function withoutAnnotation(config: JsonMap): JsonMap {
 function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (!isMap(value)) return JSON.stringify(value)
-  return `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`).join(',')}}`
+  return `{${Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`)
+    .join(',')}}`
 }

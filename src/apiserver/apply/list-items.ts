@@ -19,25 +19,39 @@ export function itemElement(shape: ListShape, item: unknown): string {
 function keyedElement({ keys, declaredKeys }: ListShape, item: unknown): string {
   const [only] = keys
   // one key with a value: nearly all lists
-  if (keys.length === 1 && typeof item === 'object' && item !== null && typeof (item as Item)[(only as ListKey).name] === 'string') {
+  if (
+    keys.length === 1 &&
+    typeof item === 'object' &&
+    item !== null &&
+    typeof (item as Item)[(only as ListKey).name] === 'string'
+  ) {
     return keyElement([(only as ListKey).name], (name) => (item as Item)[name])
   }
-  if (item === null || item === undefined) throw new ItemError('associative list with keys may not have a null element')
-  if (typeof item !== 'object' || Array.isArray(item)) throw new ItemError('associative list with keys may not have non-map elements')
+  if (item === null || item === undefined)
+    throw new ItemError('associative list with keys may not have a null element')
+  if (typeof item !== 'object' || Array.isArray(item))
+    throw new ItemError('associative list with keys may not have non-map elements')
   const fields = item as Item
   const fallbackOf = (name: string): unknown => keys.find((key) => key.name === name)?.fallback
   for (const name of declaredKeys) {
-    if (fields[name] === undefined && fallbackOf(name) === undefined) throw new ItemError(
-      `associative list with keys has an element that omits key field "${name}" (and doesn't have default value)`,
-    )
+    if (fields[name] === undefined && fallbackOf(name) === undefined)
+      throw new ItemError(
+        `associative list with keys has an element that omits key field "${name}" (and doesn't have ` +
+          'default value)',
+      )
   }
-  return keyElement(keys.map(({ name }) => name), (name) => fields[name] ?? (fields[name] === null ? null : fallbackOf(name)))
+  return keyElement(
+    keys.map(({ name }) => name),
+    (name) => fields[name] ?? (fields[name] === null ? null : fallbackOf(name)),
+  )
 }
 
 function setElement(item: unknown): string {
   if (Array.isArray(item)) throw new ItemError('not supported: associative list with lists as elements')
-  if (item === null || item === undefined) throw new ItemError("associative list without keys has an element that's an explicit null")
-  if (typeof item === 'object') throw new ItemError("associative list without keys has an element that's a map type")
+  if (item === null || item === undefined)
+    throw new ItemError("associative list without keys has an element that's an explicit null")
+  if (typeof item === 'object')
+    throw new ItemError("associative list without keys has an element that's a map type")
   return valueElement(item)
 }
 

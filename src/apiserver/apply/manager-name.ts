@@ -8,7 +8,10 @@ export function isPrintable(char: string): boolean {
   return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(char)
 }
 
-/** The name of a write's manager: the one it gives, else the user agent up to the first `/`, without what cannot be printed. */
+/**
+ * The name of a write's manager: the one it gives, else the user agent up to the first `/`, without what
+ * cannot be printed.
+ */
 export function managerName(fieldManager: string | undefined, userAgent: string): string {
   const name = fieldManager === undefined || fieldManager === '' ? fromUserAgent(userAgent) : fieldManager
   return name === '' ? 'unknown' : name

@@ -2,13 +2,15 @@ import type { ManagedFieldsEntry } from '../../api/meta/generated.js'
 import { isEmpty, parseFieldSet, union, type FieldSet } from './field-set.js'
 
 /**
- * Who owns which fields: the entries of metadata.managedFields themselves, whose `fieldsV1` are sets. Entries are frozen or never
- * changed; what a write leaves alone stays the same object.
+ * Who owns which fields: the entries of metadata.managedFields themselves, whose `fieldsV1` are sets. Entries
+ * are frozen or never changed; what a write leaves alone stays the same object.
  */
 export type Managers = readonly ManagedFieldsEntry[]
 
 /** The parts of an entry that tell it from others. */
-export type ManagerIdentity = { readonly [K in 'manager' | 'operation' | 'apiVersion' | 'subresource']?: string | undefined }
+export type ManagerIdentity = {
+  readonly [K in 'manager' | 'operation' | 'apiVersion' | 'subresource']?: string | undefined
+}
 
 /** Entries of updates that an object may have; older ones are put together. */
 const MOST_UPDATERS = 10
@@ -26,31 +28,42 @@ export function withFields(entry: ManagedFieldsEntry, fields: FieldSet): Managed
 
 /** Whether two entries are of one manager: appliers are the same in all versions. */
 export function isSameManager(a: ManagerIdentity, b: ManagerIdentity): boolean {
-  return a.manager === b.manager && a.operation === b.operation && a.subresource === b.subresource
-    && (a.operation === 'Apply' || a.apiVersion === b.apiVersion)
+  return (
+    a.manager === b.manager &&
+    a.operation === b.operation &&
+    a.subresource === b.subresource &&
+    (a.operation === 'Apply' || a.apiVersion === b.apiVersion)
+  )
 }
 
 /** A new entry; members in Go's order. */
 export function newEntry(
-  { manager, operation, apiVersion, subresource }: ManagerIdentity, fields: FieldSet, time: string | undefined,
+  { manager, operation, apiVersion, subresource }: ManagerIdentity,
+  fields: FieldSet,
+  time: string | undefined,
 ): ManagedFieldsEntry {
   return {
-    manager: manager as string, operation: operation as string, apiVersion: apiVersion as string,
+    manager: manager as string,
+    operation: operation as string,
+    apiVersion: apiVersion as string,
     ...(time === undefined ? {} : { time }),
-    fieldsType: 'FieldsV1', fieldsV1: fields,
+    fieldsType: 'FieldsV1',
+    fieldsV1: fields,
     ...(subresource === undefined ? {} : { subresource }),
   }
 }
 
 /**
- * What managedFields of a request mean: undefined when one entry is malformed, else the entries with canonical sets, without those
- * that own nothing. Source: apimachinery managedfields/internal/managedfields.go decodeManagedFields.
+ * What managedFields of a request mean: undefined when one entry is malformed, else the entries with
+ * canonical sets, without those that own nothing. Source: apimachinery
+ * managedfields/internal/managedfields.go decodeManagedFields.
  */
 export function decodeManagers(entries: Managers): Managers | undefined {
   const managers: ManagedFieldsEntry[] = []
   for (const entry of entries) {
     const { operation, apiVersion = '', fieldsType } = entry
-    if ((operation !== 'Apply' && operation !== 'Update') || apiVersion === '' || fieldsType !== 'FieldsV1') return undefined
+    if ((operation !== 'Apply' && operation !== 'Update') || apiVersion === '' || fieldsType !== 'FieldsV1')
+      return undefined
     const fields = readFields(entry)
     if (fields === undefined) return undefined
     const decoded = newEntry(entry, fields, entry.time)
@@ -75,16 +88,26 @@ export function isReset(entries: readonly object[]): boolean {
   return entries.length === 0 || (entries.length === 1 && Object.keys(entries[0] as object).length === 0)
 }
 
-/** Entries without those that own nothing, in upstream's order: appliers first, then by time (seconds) and name. */
+/**
+ * Entries without those that own nothing, in upstream's order: appliers first, then by time (seconds) and
+ * name.
+ */
 export function sortManagers(managers: Managers): Managers {
   const kept = managers.filter((entry) => !isEmpty(fieldsOf(entry)))
-  const isSorted = kept.every((entry, at) => at === 0 || compareEntries(kept[at - 1] as ManagedFieldsEntry, entry) <= 0)
+  const isSorted = kept.every(
+    (entry, at) => at === 0 || compareEntries(kept[at - 1] as ManagedFieldsEntry, entry) <= 0,
+  )
   return isSorted ? kept : kept.sort(compareEntries)
 }
 
 function compareEntries(a: ManagedFieldsEntry, b: ManagedFieldsEntry): number {
-  return compareTexts(a.operation, b.operation) || compareTexts(a.time, b.time) || compareTexts(a.manager, b.manager)
-    || compareTexts(a.apiVersion, b.apiVersion) || compareTexts(a.subresource, b.subresource)
+  return (
+    compareTexts(a.operation, b.operation) ||
+    compareTexts(a.time, b.time) ||
+    compareTexts(a.manager, b.manager) ||
+    compareTexts(a.apiVersion, b.apiVersion) ||
+    compareTexts(a.subresource, b.subresource)
+  )
 }
 
 const compareTexts = (a = '', b = ''): number => (a === b ? 0 : a < b ? -1 : 1)
@@ -97,7 +120,9 @@ export function capManagers(managers: Managers): Managers {
   const updaters = managers.filter(({ operation }) => operation === 'Update')
   let excess = updaters.length - MOST_UPDATERS
   if (excess <= 0) return managers
-  const oldest = updaters.sort((a, b) => compareTexts(a.time, b.time) || compareTexts(identityText(a), identityText(b)))
+  const oldest = updaters.sort(
+    (a, b) => compareTexts(a.time, b.time) || compareTexts(identityText(a), identityText(b)),
+  )
   let capped = managers
   const firsts = new Map<string, ManagedFieldsEntry>()
   for (const updater of oldest) {

@@ -6,9 +6,10 @@ import { shapeFor } from './shape.js'
 type Json = Readonly<Record<string, unknown>>
 
 /**
- * Merges an applied configuration into the stored object: structs and maps by field, list maps and sets by item, all else as a
- * whole. Neither argument is changed; what the configuration does not touch is shared with the result. The configuration must have
- * passed typeFaults. Source: structured-merge-diff typed/merge.go.
+ * Merges an applied configuration into the stored object: structs and maps by field, list maps and sets by
+ * item, all else as a whole. Neither argument is changed; what the configuration does not touch is shared
+ * with the result. The configuration must have passed typeFaults. Source: structured-merge-diff
+ * typed/merge.go.
  */
 export function mergeObjects(shape: MapShape, live: object, config: object): Json {
   return (mergeValues(shape, live, config) ?? {}) as Json
@@ -28,7 +29,8 @@ function mergeValues(shape: Shape, lhs: unknown, rhs: unknown): unknown {
   return left.atomic || (isVoid(a) && isVoid(b)) ? rhs : mergeMaps(left, a, b)
 }
 
-const isMap = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isMap = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 const isVoid = (map: Json): boolean => Object.keys(map).length === 0
 
 function mergeMaps(shape: MapShape, lhs: Json, rhs: Json): unknown {
@@ -36,7 +38,10 @@ function mergeMaps(shape: MapShape, lhs: Json, rhs: Json): unknown {
   const put = (name: string): void => {
     const inner = shape.member(name)?.shape ?? shape.others
     const right = Object.hasOwn(rhs, name) ? rhs[name] : undefined
-    const merged = inner === undefined ? lhs[name] : mergeValues(inner, Object.hasOwn(lhs, name) ? lhs[name] : undefined, right)
+    const merged =
+      inner === undefined
+        ? lhs[name]
+        : mergeValues(inner, Object.hasOwn(lhs, name) ? lhs[name] : undefined, right)
     if (merged !== undefined) setOwn(out, name, merged)
   }
   for (const name of Object.keys(lhs)) put(name)
@@ -44,8 +49,14 @@ function mergeMaps(shape: MapShape, lhs: Json, rhs: Json): unknown {
   return isVoid(out) ? undefined : out
 }
 
-/** Items by element, in order. Items of the stored list that are there twice cannot be merged with: null stands for them. */
-function indexed(shape: ListShape, list: readonly unknown[]): { elements: readonly string[]; items: ReadonlyMap<string, unknown> } {
+/**
+ * Items by element, in order. Items of the stored list that are there twice cannot be merged with: null
+ * stands for them.
+ */
+function indexed(
+  shape: ListShape,
+  list: readonly unknown[],
+): { elements: readonly string[]; items: ReadonlyMap<string, unknown> } {
   const items = new Map<string, unknown>()
   const elements = list.map((item) => {
     const element = itemElement(shape, item)
@@ -56,8 +67,8 @@ function indexed(shape: ListShape, list: readonly unknown[]): { elements: readon
 }
 
 /**
- * The order of a merged list: the configuration's items in its order, and those of the stored list where they stood relative to
- * the items that both have.
+ * The order of a merged list: the configuration's items in its order, and those of the stored list where they
+ * stood relative to the items that both have.
  */
 function mergeLists(shape: ListShape, lhs: readonly unknown[], rhs: readonly unknown[]): unknown {
   const left = indexed(shape, lhs)

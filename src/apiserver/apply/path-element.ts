@@ -1,7 +1,7 @@
 /**
- * Path elements as FieldsV1 writes them: `f:spec` (a field or map key), `k:{"name":"x"}` (a list item by its keys), `v:"x"` (an
- * item of a set), `i:0` (an index). They are the members of a {@link FieldSet}.
- * Source: structured-merge-diff fieldpath/serialize-pe.go, element.go.
+ * Path elements as FieldsV1 writes them: `f:spec` (a field or map key), `k:{"name":"x"}` (a list item by its
+ * keys), `v:"x"` (an item of a set), `i:0` (an index). They are the members of a {@link FieldSet}. Source:
+ * structured-merge-diff fieldpath/serialize-pe.go, element.go.
  */
 
 const HTML = /[<>&\u2028\u2029]/g
@@ -13,7 +13,10 @@ const PLAIN = /^[A-Za-z0-9 ._:/@+=,-]*$/
 function goJson(value: unknown): string {
   if (typeof value === 'string' && PLAIN.test(value)) return `"${value}"`
   if (typeof value === 'number') return String(value)
-  return JSON.stringify(value).replace(HTML, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return JSON.stringify(value).replace(
+    HTML,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** The element of a field or map key. */
@@ -36,17 +39,23 @@ export function keyElement(names: readonly string[], valueOf: (name: string) => 
   return `${text}}`
 }
 
-/** The canonical text of an element, undefined for a kind of element that is not known, an error for a malformed one. */
+/**
+ * The canonical text of an element, undefined for a kind of element that is not known, an error for a
+ * malformed one.
+ */
 export function parseElement(text: string): string | undefined {
   if (text.length < 2) throw new SyntaxError('key must be 2 characters long:')
   if (text[1] !== ':') throw new SyntaxError(`missing colon: ${text}`)
   const rest = text.slice(2)
   switch (text[0]) {
-    case 'f': return text
-    case 'v': return valueElement(JSON.parse(rest))
+    case 'f':
+      return text
+    case 'v':
+      return valueElement(JSON.parse(rest))
     case 'k': {
       const key: unknown = JSON.parse(rest)
-      if (typeof key !== 'object' || key === null || Array.isArray(key)) throw new SyntaxError('expected an object')
+      if (typeof key !== 'object' || key === null || Array.isArray(key))
+        throw new SyntaxError('expected an object')
       const members = key as Readonly<Record<string, unknown>>
       return keyElement(Object.keys(members).sort(), (name) => members[name])
     }
@@ -54,7 +63,8 @@ export function parseElement(text: string): string | undefined {
       if (!/^[+-]?\d+$/.test(rest)) throw new SyntaxError(`invalid index: ${rest}`)
       return `i:${Number(rest)}`
     }
-    default: return undefined
+    default:
+      return undefined
   }
 }
 
@@ -71,7 +81,8 @@ export function compareElements(a: string, b: string): number {
   const kind = a.charAt(0)
   if (kind !== b.charAt(0)) return (RANK[kind] ?? 4) - (RANK[b.charAt(0)] ?? 4)
   const head = headOf(a)
-  if (head > 0 && head === headOf(b) && a.slice(0, head) === b.slice(0, head)) return a.slice(head, -2) < b.slice(head, -2) ? -1 : 1
+  if (head > 0 && head === headOf(b) && a.slice(0, head) === b.slice(0, head))
+    return a.slice(head, -2) < b.slice(head, -2) ? -1 : 1
   const left: unknown = JSON.parse(a.slice(2))
   const right: unknown = JSON.parse(b.slice(2))
   return kind === 'k' ? compareKeys(left as Members, right as Members) : compareValues(left, right)
@@ -81,7 +92,12 @@ export function compareElements(a: string, b: string): number {
 function headOf(element: string): number {
   const head = element.indexOf('":"') + 3
   const end = element.length - 2
-  return element.charCodeAt(0) === KEY && head > 2 && element.indexOf('"', head) === end && !element.includes('\\') ? head : 0
+  return element.charCodeAt(0) === KEY &&
+    head > 2 &&
+    element.indexOf('"', head) === end &&
+    !element.includes('\\')
+    ? head
+    : 0
 }
 
 type Members = Readonly<Record<string, unknown>>
@@ -98,7 +114,10 @@ function compareKeys(a: Members, b: Members): number {
   return left.length - right.length
 }
 
-/** Numbers, then strings, then booleans, then lists, then maps, then null. Source: structured-merge-diff value/value.go Compare. */
+/**
+ * Numbers, then strings, then booleans, then lists, then maps, then null. Source: structured-merge-diff
+ * value/value.go Compare.
+ */
 function compareValues(a: unknown, b: unknown): number {
   const rank = rankOf(a) - rankOf(b)
   if (rank !== 0) return rank
@@ -115,10 +134,14 @@ function compareValues(a: unknown, b: unknown): number {
 
 function rankOf(value: unknown): number {
   switch (typeof value) {
-    case 'number': return 0
-    case 'string': return 1
-    case 'boolean': return 2
-    default: return value === null ? 5 : Array.isArray(value) ? 3 : 4
+    case 'number':
+      return 0
+    case 'string':
+      return 1
+    case 'boolean':
+      return 2
+    default:
+      return value === null ? 5 : Array.isArray(value) ? 3 : 4
   }
 }
 
@@ -126,12 +149,17 @@ function rankOf(value: unknown): number {
 export function elementText(element: string): string {
   const rest = element.slice(2)
   switch (element.charAt(0)) {
-    case 'f': return `.${rest}`
-    case 'i': return `[${rest}]`
-    case 'v': return `[=${valueText(JSON.parse(rest))}]`
+    case 'f':
+      return `.${rest}`
+    case 'i':
+      return `[${rest}]`
+    case 'v':
+      return `[=${valueText(JSON.parse(rest))}]`
     default: {
       const key = JSON.parse(rest) as Members
-      return `[${Object.keys(key).map((name) => `${name}=${valueText(key[name])}`).join(',')}]`
+      return `[${Object.keys(key)
+        .map((name) => `${name}=${valueText(key[name])}`)
+        .join(',')}]`
     }
   }
 }
@@ -140,5 +168,7 @@ function valueText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(valueText).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const members = value as Members
-  return `{${Object.keys(members).map((name) => `${name}=${valueText(members[name])}`).join(';')}}`
+  return `{${Object.keys(members)
+    .map((name) => `${name}=${valueText(members[name])}`)
+    .join(';')}}`
 }

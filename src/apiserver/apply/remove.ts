@@ -8,11 +8,11 @@ import { shapeFor } from './shape.js'
 type Json = Readonly<Record<string, unknown>>
 
 /**
- * The object without the paths of the set. What is untouched is shared with the result. A list or struct of which nothing is left
- * becomes null. Source: structured-merge-diff typed/remove.go.
+ * The object without the paths of the set. What is untouched is shared with the result. A list or struct of
+ * which nothing is left becomes null. Source: structured-merge-diff typed/remove.go.
  */
 export function removePaths(shape: MapShape, value: object, paths: FieldSet): Json {
-  return (isEmpty(paths) ? value : removeFrom(shape, value, paths) ?? {}) as Json
+  return (isEmpty(paths) ? value : (removeFrom(shape, value, paths) ?? {})) as Json
 }
 
 function removeFrom(shape: Shape, value: unknown, paths: FieldSet): unknown {
@@ -32,7 +32,8 @@ function removeFrom(shape: Shape, value: unknown, paths: FieldSet): unknown {
   for (const [name, member] of Object.entries(value as Json)) {
     const known = own.member(name)
     const inner = known?.shape ?? own.others
-    const left = inner === undefined ? member : removeChild(inner, member, paths[known?.element ?? fieldElement(name)])
+    const left =
+      inner === undefined ? member : removeChild(inner, member, paths[known?.element ?? fieldElement(name)])
     if (left !== undefined) setOwn(rest, name, left)
   }
   return Object.keys(rest).length === 0 ? null : rest

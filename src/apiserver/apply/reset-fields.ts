@@ -5,20 +5,26 @@ import { fieldElement } from './path-element.js'
 
 const NONE: FieldFilter = {}
 
-/** Endpoints that write some paths only; `*` stands for any item. Source: pkg/registry/core/pod/strategy.go GetResetFieldsFilter. */
+/**
+ * Endpoints that write some paths only; `*` stands for any item. Source: pkg/registry/core/pod/strategy.go
+ * GetResetFieldsFilter.
+ */
 const INCLUDED: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ephemeralcontainers: [['spec', 'ephemeralContainers']],
   resize: [
-    ['spec', 'containers', '*', 'resources'], ['spec', 'containers', '*', 'resizePolicy'],
-    ['spec', 'initContainers', '*', 'resources'], ['spec', 'initContainers', '*', 'resizePolicy'],
+    ['spec', 'containers', '*', 'resources'],
+    ['spec', 'containers', '*', 'resizePolicy'],
+    ['spec', 'initContainers', '*', 'resources'],
+    ['spec', 'initContainers', '*', 'resizePolicy'],
   ],
 }
 
 const filters = new WeakMap<KindDefinition, Map<string, FieldFilter>>()
 
 /**
- * What a write through an endpoint of a kind does not change, so that its writer does not come to own it: the status on the main
- * endpoint, the spec on `/status`, and what the kind's strategy names. `''` is the main endpoint.
+ * What a write through an endpoint of a kind does not change, so that its writer does not come to own it: the
+ * status on the main endpoint, the spec on `/status`, and what the kind's strategy names. `''` is the main
+ * endpoint.
  */
 export function fieldFilter(definition: KindDefinition, subresource: string): FieldFilter {
   let known = filters.get(definition)
@@ -31,7 +37,12 @@ export function fieldFilter(definition: KindDefinition, subresource: string): Fi
 function makeFilter({ strategy, subresources }: KindDefinition, subresource: string): FieldFilter {
   const patterns = INCLUDED[subresource]
   if (patterns !== undefined) return { included: (set) => includedIn(set, patterns) ?? LEAF }
-  const paths = strategy.resetFields?.[subresource] ?? usual(subresource, subresources.some(({ name }) => name === 'status'))
+  const paths =
+    strategy.resetFields?.[subresource] ??
+    usual(
+      subresource,
+      subresources.some(({ name }) => name === 'status'),
+    )
   if (paths.length === 0) return NONE
   return { excluded: paths.map((path) => singlePath(path.map(fieldElement))).reduce(union) }
 }
@@ -47,7 +58,9 @@ function includedIn(node: FieldSet, patterns: readonly (readonly string[])[]): F
   const children: [string, FieldSet][] = []
   for (const element in node) {
     if (element === SELF) continue
-    const rest = patterns.filter(([first]) => first === '*' || `f:${first as string}` === element).map((path) => path.slice(1))
+    const rest = patterns
+      .filter(([first]) => first === '*' || `f:${first as string}` === element)
+      .map((path) => path.slice(1))
     const child = rest.length === 0 ? undefined : includedIn(node[element] as FieldSet, rest)
     if (child !== undefined) children.push([element, child])
   }

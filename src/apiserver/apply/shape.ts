@@ -29,7 +29,10 @@ export interface ListKey {
   readonly fallback: unknown
 }
 
-/** A list: one value (`atomic`), a set of scalars, or items told apart by keys (`map`); keys are sorted by name. */
+/**
+ * A list: one value (`atomic`), a set of scalars, or items told apart by keys (`map`); keys are sorted by
+ * name.
+ */
 export interface ListShape {
   readonly kind: 'list'
   readonly type: 'atomic' | 'set' | 'map'
@@ -39,15 +42,18 @@ export interface ListShape {
   readonly items: Shape
 }
 
-/** No schema: what it is shows in each value. `atomic` ones are owned as one value, the others field by field. */
+/**
+ * No schema: what it is shows in each value. `atomic` ones are owned as one value, the others field by field.
+ */
 export interface AnyShape {
   readonly kind: 'any'
   readonly atomic: boolean
 }
 
 /**
- * What server-side apply knows of a type: how values of it merge, and which paths they have. It is all that this folder sees of the
- * field tables; a custom resource's table gives the same. Source: structured-merge-diff schema/elements.go, kube-openapi schemaconv.
+ * What server-side apply knows of a type: how values of it merge, and which paths they have. It is all that
+ * this folder sees of the field tables; a custom resource's table gives the same. Source:
+ * structured-merge-diff schema/elements.go, kube-openapi schemaconv.
  */
 export type Shape = ScalarShape | MapShape | ListShape | AnyShape
 
@@ -81,7 +87,10 @@ export function shapeOf(message: Message): MapShape {
   return shape
 }
 
-/** Tables of built-in kinds: free-form JSON is one value there, and deduced field by field in custom resources. */
+/**
+ * Tables of built-in kinds: free-form JSON is one value there, and deduced field by field in custom
+ * resources.
+ */
 const isBuiltIn = ({ schemaName }: Message): boolean => BUILT_IN.test(schemaName)
 const BUILT_IN = /^io\.k8s\.(api|apimachinery|apiextensions-apiserver|kube-aggregator)\./
 
@@ -106,36 +115,60 @@ function makeShape(message: Message): MapShape {
 
 function fieldShape(owner: Message, field: Field): Shape {
   switch (field.type) {
-    case 'message': return shapeOf(owner.group.message(field.message))
-    case 'map': return { kind: 'map', atomic: field.mapType === 'atomic', member: noMember, others: fieldShape(owner, field.values) }
-    case 'list': return listShape(owner, field)
-    case 'json': case 'anyJson': return isBuiltIn(owner) ? ATOMIC_ANY : DEDUCED
-    case 'string': case 'bytes': return STRING
-    case 'int32': case 'int64': case 'double': return NUMERIC
-    case 'boolean': return BOOLEAN
-    default: return UNTYPED
+    case 'message':
+      return shapeOf(owner.group.message(field.message))
+    case 'map':
+      return {
+        kind: 'map',
+        atomic: field.mapType === 'atomic',
+        member: noMember,
+        others: fieldShape(owner, field.values),
+      }
+    case 'list':
+      return listShape(owner, field)
+    case 'json':
+    case 'anyJson':
+      return isBuiltIn(owner) ? ATOMIC_ANY : DEDUCED
+    case 'string':
+    case 'bytes':
+      return STRING
+    case 'int32':
+    case 'int64':
+    case 'double':
+      return NUMERIC
+    case 'boolean':
+      return BOOLEAN
+    default:
+      return UNTYPED
   }
 }
 
 function listShape(owner: Message, { items, listType = 'atomic', keys = [] }: ListField): ListShape {
   const message = items.type === 'message' ? owner.group.message(items.message) : undefined
   return {
-    kind: 'list', type: listType, declaredKeys: keys, items: fieldShape(owner, items),
-    keys: [...keys].sort().map((name) => ({ name, fallback: message === undefined ? undefined : keyFallback(message, name) })),
+    kind: 'list',
+    type: listType,
+    declaredKeys: keys,
+    items: fieldShape(owner, items),
+    keys: [...keys]
+      .sort()
+      .map((name) => ({ name, fallback: message === undefined ? undefined : keyFallback(message, name) })),
   }
 }
 
 /**
- * The default of a key. The tables leave Go's zero values out: the OpenAPI documents have one for each required field that is no
- * pointer, but for those of metav1.Condition, and for the name of a LocalObjectReference.
+ * The default of a key. The tables leave Go's zero values out: the OpenAPI documents have one for each
+ * required field that is no pointer, but for those of metav1.Condition, and for the name of a
+ * LocalObjectReference.
  */
 function keyFallback(message: Message, name: string): unknown {
   const field = Object.hasOwn(message.fields, name) ? message.fields[name] : undefined
   if (field === undefined) return undefined
   const { default: declared, type, required } = field as ScalarField
   if (declared !== undefined) return declared
-  const hasZero = (required === true && message.schemaName !== 'io.k8s.apimachinery.pkg.apis.meta.v1.Condition')
-    || message.name === 'LocalObjectReference'
+  const hasZero =
+    (required === true && message.schemaName !== 'io.k8s.apimachinery.pkg.apis.meta.v1.Condition') ||
+    message.name === 'LocalObjectReference'
   if (!isBuiltIn(message) || !hasZero) return undefined
   return type === 'string' ? '' : type === 'boolean' ? false : 0
 }

@@ -20,11 +20,17 @@ export function rememberTaken(shape: MapShape, set: FieldSet): void {
 }
 
 /**
- * The set that the creator of `next` owns, if it is one of those remembered: objects of one template own the same fields, and telling so costs
- * less than making the set again. It says no where it is not sure. What it must agree with is `compareObjects`, `filtered` and `ownedFields`:
- * what `next` has and `empty` has not, or has with another value.
+ * The set that the creator of `next` owns, if it is one of those remembered: objects of one template own the
+ * same fields, and telling so costs less than making the set again. It says no where it is not sure. What it
+ * must agree with is `compareObjects`, `filtered` and `ownedFields`: what `next` has and `empty` has not, or
+ * has with another value.
  */
-export function takenAgain(shape: MapShape, empty: object, next: object, { excluded, included }: FieldFilter): FieldSet | undefined {
+export function takenAgain(
+  shape: MapShape,
+  empty: object,
+  next: object,
+  { excluded, included }: FieldFilter,
+): FieldSet | undefined {
   const sets = taken.get(shape)
   if (sets === undefined || included !== undefined) return undefined
   // paths within a field are rare here, and left to the full comparison
@@ -41,7 +47,13 @@ export function takenAgain(shape: MapShape, empty: object, next: object, { exclu
   return undefined
 }
 
-function takesRoot(shape: MapShape, empty: Json, next: Json, excluded: FieldSet | undefined, set: FieldSet): boolean {
+function takesRoot(
+  shape: MapShape,
+  empty: Json,
+  next: Json,
+  excluded: FieldSet | undefined,
+  set: FieldSet,
+): boolean {
   let count = 0
   for (const name in next) {
     if (name === 'apiVersion' || name === 'kind' || next[name] === undefined) continue
@@ -51,7 +63,10 @@ function takesRoot(shape: MapShape, empty: Json, next: Json, excluded: FieldSet 
     const element = member?.element ?? fieldElement(name)
     if (excluded?.[element] !== undefined) continue
     const node = set[element]
-    const takes = name === 'metadata' ? takesMetadata(inner, empty[name] as Json, next[name] as Json, node) : takesNode(inner, empty[name], next[name], node)
+    const takes =
+      name === 'metadata'
+        ? takesMetadata(inner, empty[name] as Json, next[name] as Json, node)
+        : takesNode(inner, empty[name], next[name], node)
     if (!takes) return false
     if (node !== undefined) count++
   }
@@ -60,7 +75,15 @@ function takesRoot(shape: MapShape, empty: Json, next: Json, excluded: FieldSet 
 
 /** Metadata that nobody owns. Source: managedfields/internal/stripmeta.go. */
 const UNOWNED = new Set([
-  'name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion',
+  'name',
+  'namespace',
+  'creationTimestamp',
+  'selfLink',
+  'uid',
+  'clusterName',
+  'generation',
+  'managedFields',
+  'resourceVersion',
 ])
 
 function takesMetadata(shape: Shape, empty: Json = {}, next: Json, node: FieldSet | undefined): boolean {
@@ -72,12 +95,20 @@ function takesNode(shape: Shape, empty: unknown, next: unknown, node: FieldSet |
   if (empty === next || next === undefined) return node === undefined
   if (empty === undefined) return node !== undefined && isEvery(shape, next, node)
   switch (shape.kind) {
-    case 'any': return false
-    case 'scalar': return takesLeaf(empty, next, node)
+    case 'any':
+      return false
+    case 'scalar':
+      return takesLeaf(empty, next, node)
     case 'list': {
       const [before, after] = [Array.isArray(empty) ? empty : [], Array.isArray(next) ? next : []]
-      if (shape.type === 'atomic' || (before.length === 0 && after.length === 0)) return takesLeaf(empty, next, node)
-      return before.length === 0 && node?.[SELF] === undefined && node !== undefined && hasItems(shape, after, node) === sizeOf(node)
+      if (shape.type === 'atomic' || (before.length === 0 && after.length === 0))
+        return takesLeaf(empty, next, node)
+      return (
+        before.length === 0 &&
+        node?.[SELF] === undefined &&
+        node !== undefined &&
+        hasItems(shape, after, node) === sizeOf(node)
+      )
     }
     case 'map': {
       const [before, after] = [isMap(empty) ? empty : {}, isMap(next) ? next : {}]
@@ -87,7 +118,8 @@ function takesNode(shape: Shape, empty: unknown, next: unknown, node: FieldSet |
   }
 }
 
-const isMap = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isMap = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isVoid = (map: Json): boolean => {
   for (const name in map) if (map[name] !== undefined) return false
@@ -98,7 +130,13 @@ function takesLeaf(empty: unknown, next: unknown, node: FieldSet | undefined): b
   return sameJson(empty, next) ? node === undefined : node !== undefined && isEmpty(node)
 }
 
-function takesMembers(shape: MapShape, empty: Json, next: Json, node: FieldSet | undefined, unowned?: ReadonlySet<string>): boolean {
+function takesMembers(
+  shape: MapShape,
+  empty: Json,
+  next: Json,
+  node: FieldSet | undefined,
+  unowned?: ReadonlySet<string>,
+): boolean {
   let count = 0
   for (const name in next) {
     if (unowned?.has(name) === true) continue
@@ -115,8 +153,12 @@ function takesMembers(shape: MapShape, empty: Json, next: Json, node: FieldSet |
 /** Whether `node` holds every path of a value, its own included. */
 function isEvery(shape: Shape, value: unknown, node: FieldSet): boolean {
   const own = shapeFor(shape, value)
-  if (own.kind === 'scalar' || value === null || (own.kind === 'list' ? own.type === 'atomic' : own.atomic)) return isEmpty(node)
-  const count = own.kind === 'list' ? hasItems(own, Array.isArray(value) ? value : [], node) : hasMembers(own, isMap(value) ? value : {}, node)
+  if (own.kind === 'scalar' || value === null || (own.kind === 'list' ? own.type === 'atomic' : own.atomic))
+    return isEmpty(node)
+  const count =
+    own.kind === 'list'
+      ? hasItems(own, Array.isArray(value) ? value : [], node)
+      : hasMembers(own, isMap(value) ? value : {}, node)
   if (count === undefined) return false
   return count === 0 ? isEmpty(node) : node[SELF] !== undefined && sizeOf(node) === count + 1
 }

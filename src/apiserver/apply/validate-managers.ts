@@ -12,7 +12,8 @@ export function managerNameFaults(name: string, path: string): readonly FieldErr
   if (byteLength(name) > MOST_MANAGER_BYTES) errors.push(tooLong(path, MOST_MANAGER_BYTES))
   let at = 0
   for (const char of name) {
-    if (!isPrintable(char)) errors.push(invalid(path, name, `invalid character ${unicodeText(char)} (at position ${at})`))
+    if (!isPrintable(char))
+      errors.push(invalid(path, name, `invalid character ${unicodeText(char)} (at position ${at})`))
     at += byteLength(char)
   }
   return errors
@@ -26,7 +27,8 @@ const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text)
 const byteLength = (text: string): number => (isPlain(text) ? text.length : encoder.encode(text).length)
 
 /** Go's `%#U` of a character that cannot be printed. */
-const unicodeText = (char: string): string => `U+${(char.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0')}`
+const unicodeText = (char: string): string =>
+  `U+${(char.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0')}`
 
 /** Faults of entries that the stored object does not have. Source: ValidateManagedFields. */
 export function managersFaults(managers: Managers, stored: Managers = []): readonly FieldError[] {
@@ -36,7 +38,8 @@ export function managersFaults(managers: Managers, stored: Managers = []): reado
     if (stored.includes(entry)) continue
     const path = `metadata.managedFields[${at}]`
     errors.push(...managerNameFaults(entry.manager ?? '', `${path}.manager`))
-    if ((entry.subresource ?? '').length > MOST_SUBRESOURCE_LENGTH) errors.push(tooLong(`${path}.subresource`, MOST_SUBRESOURCE_LENGTH))
+    if ((entry.subresource ?? '').length > MOST_SUBRESOURCE_LENGTH)
+      errors.push(tooLong(`${path}.subresource`, MOST_SUBRESOURCE_LENGTH))
   }
   return errors
 }

@@ -16,8 +16,9 @@ interface Fault {
 const MOST_DEPTH = 1_000
 
 /**
- * Holds a configuration against its schema: types, unknown fields, duplicates in sets and list maps. Answers upstream's text of what
- * is wrong, undefined when nothing is. Source: structured-merge-diff typed/validate.go.
+ * Holds a configuration against its schema: types, unknown fields, duplicates in sets and list maps. Answers
+ * upstream's text of what is wrong, undefined when nothing is. Source: structured-merge-diff
+ * typed/validate.go.
  */
 export function typeFaults(shape: MapShape, value: unknown, allowDuplicates = false): string | undefined {
   const faults: Fault[] = []
@@ -41,12 +42,14 @@ class Walker {
     const own = shapeFor(shape, value)
     if (value === null || value === undefined) return
     switch (own.kind) {
-      case 'scalar': return this.#scalar(own, value, path)
+      case 'scalar':
+        return this.#scalar(own, value, path)
       case 'list':
         if (!Array.isArray(value)) return this.#fault(path, `expected list, got &{${goText(value)}}`)
         return this.#list(own, value, path, depth)
       case 'map':
-        if (typeof value !== 'object' || Array.isArray(value)) return this.#fault(path, `expected map, got &{${goText(value)}}`)
+        if (typeof value !== 'object' || Array.isArray(value))
+          return this.#fault(path, `expected map, got &{${goText(value)}}`)
         return this.#map(own, value as Json, path, depth)
     }
   }
@@ -58,10 +61,12 @@ class Walker {
   #scalar({ scalar }: ScalarShape, value: unknown, path: string): void {
     switch (scalar) {
       case 'numeric':
-        if (typeof value !== 'number') this.#fault(path, `expected numeric (int or float), got ${goTypeName(value)}`)
+        if (typeof value !== 'number')
+          this.#fault(path, `expected numeric (int or float), got ${goTypeName(value)}`)
         return
       case 'string':
-        if (typeof value !== 'string') this.#fault(path, `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`)
+        if (typeof value !== 'string')
+          this.#fault(path, `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`)
         return
       case 'boolean':
         if (typeof value !== 'boolean') this.#fault(path, `expected boolean, got &{${goText(value)}}`)
@@ -77,7 +82,8 @@ class Walker {
       const element = shape.type === 'atomic' ? `i:${at}` : this.#element(shape, item, path, at)
       // an item without an element ends the list
       if (element === undefined) return
-      if (seen.has(element) && !this.#allowDuplicates) this.#fault(path, `duplicate entries for key ${elementText(element)}`)
+      if (seen.has(element) && !this.#allowDuplicates)
+        this.#fault(path, `duplicate entries for key ${elementText(element)}`)
       seen.add(element)
       this.value(shape.items, item, path + elementText(element), depth + 1)
     }

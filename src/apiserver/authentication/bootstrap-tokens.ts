@@ -21,10 +21,19 @@ export function bootstrapTokens(view: StoreView): TokenAuthenticator {
       if (stored?.metadata.deletionTimestamp !== undefined || stored?.type !== TYPE) return undefined
       const value = (key: string): string => base64Text(stored.data?.[key])
       if (value('token-secret') !== secret || value('token-id') !== id) return undefined
-      if (isExpired(value('expiration'), view.now()) || value('usage-bootstrap-authentication') !== 'true') return undefined
-      const extra = value('auth-extra-groups').split(',').map((group) => group.trim()).filter((group) => group !== '')
+      if (isExpired(value('expiration'), view.now()) || value('usage-bootstrap-authentication') !== 'true')
+        return undefined
+      const extra = value('auth-extra-groups')
+        .split(',')
+        .map((group) => group.trim())
+        .filter((group) => group !== '')
       if (extra.some((group) => !EXTRA_GROUP.test(group))) return undefined
-      return { user: { name: `system:bootstrap:${id}`, groups: [GROUP, ...extra.filter((group) => group !== GROUP)].sort() } }
+      return {
+        user: {
+          name: `system:bootstrap:${id}`,
+          groups: [GROUP, ...extra.filter((group) => group !== GROUP)].sort(),
+        },
+      }
     },
   }
 }

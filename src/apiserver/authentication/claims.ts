@@ -40,7 +40,11 @@ export interface KubernetesClaim extends BoundObjects {
 }
 
 /** The claims of a token, in the order of the real ones. Source: pkg/serviceaccount/claims.go Claims. */
-export function tokenClaims({ metadata }: ServiceAccount, bound: BoundObjects, terms: TokenTerms): TokenClaims {
+export function tokenClaims(
+  { metadata }: ServiceAccount,
+  bound: BoundObjects,
+  terms: TokenTerms,
+): TokenClaims {
   const { name = '', namespace = '', uid = '' } = metadata
   const { audiences, now, seconds, id, warnAfter } = terms
   const issued = Math.floor(now / 1000)
@@ -53,7 +57,13 @@ export function tokenClaims({ metadata }: ServiceAccount, bound: BoundObjects, t
     ...(warnAfter === undefined ? {} : { warnafter: issued + warnAfter }),
   }
   return {
-    aud: audiences, exp: issued + seconds, iat: issued, iss: tokenIssuer, jti: id,
-    'kubernetes.io': kubernetes, nbf: issued, sub: `system:serviceaccount:${namespace}:${name}`,
+    aud: audiences,
+    exp: issued + seconds,
+    iat: issued,
+    iss: tokenIssuer,
+    jti: id,
+    'kubernetes.io': kubernetes,
+    nbf: issued,
+    sub: `system:serviceaccount:${namespace}:${name}`,
   }
 }

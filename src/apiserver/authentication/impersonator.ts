@@ -10,8 +10,8 @@ const VERSION = `${AUTHENTICATION}/v1`
 const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/
 
 /**
- * `Impersonate-*` headers: for each user, group, uid and extra value that a request wants to act with, its sender must be allowed to
- * `impersonate` it. Source: apiserver pkg/endpoints/filters/impersonation.go.
+ * `Impersonate-*` headers: for each user, group, uid and extra value that a request wants to act with, its
+ * sender must be allowed to `impersonate` it. Source: apiserver pkg/endpoints/filters/impersonation.go.
  */
 export function headerImpersonator(authorizer: Authorizer): Impersonator {
   return {
@@ -34,16 +34,28 @@ export function headerImpersonator(authorizer: Authorizer): Impersonator {
 }
 
 /** What the sender must be allowed to impersonate, in the order in which it is asked. */
-function checksFor({ user = '', uid, groups = [], extra = {} }: Impersonation): readonly ResourceAttributes[] {
+function checksFor({
+  user = '',
+  uid,
+  groups = [],
+  extra = {},
+}: Impersonation): readonly ResourceAttributes[] {
   const [, namespace, account] = ACCOUNT.exec(user) ?? []
-  const check = (group: string, resource: string, name: string): ResourceAttributes =>
-    ({ verb: 'impersonate', group, version: group === '' ? '' : 'v1', resource, name })
+  const check = (group: string, resource: string, name: string): ResourceAttributes => ({
+    verb: 'impersonate',
+    group,
+    version: group === '' ? '' : 'v1',
+    resource,
+    name,
+  })
   return [
     namespace === undefined || account === undefined
-      ? check('', 'users', user) : { ...check('', 'serviceaccounts', account), namespace },
+      ? check('', 'users', user)
+      : { ...check('', 'serviceaccounts', account), namespace },
     ...groups.map((group) => check('', 'groups', group)),
     ...Object.entries(extra).flatMap(([key, values]) =>
-      values.map((value) => ({ ...check(AUTHENTICATION, 'userextras', value), subresource: key }))),
+      values.map((value) => ({ ...check(AUTHENTICATION, 'userextras', value), subresource: key })),
+    ),
     ...(uid === undefined || uid === '' ? [] : [check(AUTHENTICATION, 'uids', uid)]),
   ]
 }
@@ -51,21 +63,33 @@ function checksFor({ user = '', uid, groups = [], extra = {} }: Impersonation): 
 /** Whom the request then comes from. */
 function actor({ user = '', uid = '', groups = [], extra }: Impersonation): UserInfo {
   const [, namespace] = ACCOUNT.exec(user) ?? []
-  const all = namespace !== undefined && groups.length === 0
-    ? ['system:serviceaccounts', `system:serviceaccounts:${namespace}`] : [...groups]
+  const all =
+    namespace !== undefined && groups.length === 0
+      ? ['system:serviceaccounts', `system:serviceaccounts:${namespace}`]
+      : [...groups]
   if (user === anonymousName) {
     if (!all.includes(unauthenticatedGroup)) all.push(unauthenticatedGroup)
   } else if (!all.includes(authenticatedGroup) && !all.includes(unauthenticatedGroup)) {
     all.push(authenticatedGroup)
   }
-  return { name: user, groups: all, ...(uid === '' ? {} : { uid }), ...(extra === undefined ? {} : { extra }) }
+  return {
+    name: user,
+    groups: all,
+    ...(uid === '' ? {} : { uid }),
+    ...(extra === undefined ? {} : { extra }),
+  }
 }
 
-/** The requests as Go prints a list of ObjectReferences: kind, namespace, name, uid, apiVersion, resourceVersion, fieldPath. */
+/**
+ * The requests as Go prints a list of ObjectReferences: kind, namespace, name, uid, apiVersion,
+ * resourceVersion, fieldPath.
+ */
 function goReferences({ uid = '', groups = [], extra = {} }: Impersonation): string {
   return [
     ...groups.map((group) => `{Group  ${group}    }`),
-    ...Object.entries(extra).flatMap(([key, values]) => values.map((value) => `{UserExtra  ${value}  ${VERSION}  ${key}}`)),
+    ...Object.entries(extra).flatMap(([key, values]) =>
+      values.map((value) => `{UserExtra  ${value}  ${VERSION}  ${key}}`),
+    ),
     ...(uid === '' ? [] : [`{UID  ${uid}  ${VERSION}  }`]),
   ].join(' ')
 }
@@ -76,7 +100,10 @@ export function uriOf(request: ApiRequest | NonResourceRequest): string {
   const { group, version, resource, namespace, name, subresource } = request
   const parts = [
     group === '' ? `api/${version}` : `apis/${group}/${version}`,
-    ...(namespace === undefined ? [] : ['namespaces', namespace]), resource, name, subresource,
+    ...(namespace === undefined ? [] : ['namespaces', namespace]),
+    resource,
+    name,
+    subresource,
   ]
   return `/${parts.filter((part) => part !== undefined).join('/')}`
 }

@@ -9,8 +9,8 @@ export interface OidcOptions {
   /** `--oidc-client-id`: must be among the audiences. */
   readonly clientID: string
   /**
-   * The claims of a token that the provider has signed; undefined for any other. It must answer at once and must be deterministic. Issuer, audience
-   * and time are looked at by the apiserver.
+   * The claims of a token that the provider has signed; undefined for any other. It must answer at once and
+   * must be deterministic. Issuer, audience and time are looked at by the apiserver.
    */
   readonly verify: (token: string) => TokenClaims | undefined
   /** Default `sub`. */
@@ -32,7 +32,10 @@ export function oidcTokens(options: OidcOptions, now: () => number): TokenAuthen
     authenticateToken: (token) => {
       if (issuerOf(token) !== options.issuer) return undefined
       const claims = options.verify(token)
-      if (claims === undefined) return { fault: 'oidc: verify token: failed to verify signature: failed to verify id token signature' }
+      if (claims === undefined)
+        return {
+          fault: 'oidc: verify token: failed to verify signature: failed to verify id token signature',
+        }
       const fault = termsFault(claims, options, now())
       return fault === undefined ? userOf(claims, options) : { fault: `oidc: verify token: ${fault}` }
     },
@@ -44,7 +47,9 @@ function issuerOf(token: string): string | undefined {
   const [, payload, signature, ...more] = token.split('.')
   if (payload === undefined || signature === undefined || more.length > 0) return undefined
   try {
-    const claims = JSON.parse(base64Text(payload.replaceAll('-', '+').replaceAll('_', '/'))) as { readonly iss?: unknown } | null
+    const claims = JSON.parse(base64Text(payload.replaceAll('-', '+').replaceAll('_', '/'))) as {
+      readonly iss?: unknown
+    } | null
     return isText(claims?.iss) ? claims.iss : undefined
   } catch {
     return undefined
@@ -54,26 +59,50 @@ function issuerOf(token: string): string | undefined {
 /** Source: github.com/coreos/go-oidc IDTokenVerifier.Verify. */
 function termsFault({ aud, exp }: TokenClaims, { clientID }: OidcOptions, now: number): string | undefined {
   const audiences = isText(aud) ? [aud] : Array.isArray(aud) ? aud.filter(isText) : []
-  if (!audiences.includes(clientID)) return `oidc: expected audience ${JSON.stringify(clientID)} got [${audiences.map((each) => JSON.stringify(each)).join(' ')}]`
+  if (!audiences.includes(clientID))
+    return (
+      `oidc: expected audience ${JSON.stringify(clientID)} got ` +
+      `[${audiences.map((each) => JSON.stringify(each)).join(' ')}]`
+    )
   const expiry = typeof exp === 'number' ? exp * 1000 : 0
   if (now <= expiry) return undefined
-  return `oidc: token is expired (Token Expiry: ${new Date(expiry).toISOString().replace('T', ' ').replace(/\.\d+Z$/, '')} +0000 UTC)`
+  return `oidc: token is expired (Token Expiry: ${new Date(expiry)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, '')} +0000 UTC)`
 }
 
 function userOf(claims: TokenClaims, options: OidcOptions): TokenOutcome {
   const { usernameClaim = 'sub', issuer, groupsClaim, groupsPrefix = '', requiredClaims = {} } = options
   const username = textClaim(claims, usernameClaim)
-  if (username === undefined) return { fault: `oidc: parse username claims ${JSON.stringify(usernameClaim)}: claim not present` }
-  if (usernameClaim === 'email' && Object.hasOwn(claims, 'email_verified') && claims['email_verified'] !== true) return { fault: 'oidc: email not verified' }
+  if (username === undefined)
+    return { fault: `oidc: parse username claims ${JSON.stringify(usernameClaim)}: claim not present` }
+  if (
+    usernameClaim === 'email' &&
+    Object.hasOwn(claims, 'email_verified') &&
+    claims['email_verified'] !== true
+  )
+    return { fault: 'oidc: email not verified' }
   const { usernamePrefix = usernameClaim === 'email' ? '-' : `${issuer}#` } = options
   const groups = groupsClaim === undefined ? [] : groupsOf(claims, groupsClaim)
-  if (groups === undefined) return { fault: `oidc: parse groups claim ${JSON.stringify(groupsClaim)}: json: cannot unmarshal into a string or a list of strings` }
+  if (groups === undefined)
+    return {
+      fault:
+        `oidc: parse groups claim ${JSON.stringify(groupsClaim)}: json: cannot unmarshal into a string ` +
+        'or a list of strings',
+    }
   for (const [key, wanted] of Object.entries(requiredClaims)) {
     const found = textClaim(claims, key)
     if (found === undefined) return { fault: `oidc: required claim ${key} not present in ID token` }
-    if (found !== wanted) return { fault: `oidc: required claim ${key} value does not match. Got = ${found}, want = ${wanted}` }
+    if (found !== wanted)
+      return { fault: `oidc: required claim ${key} value does not match. Got = ${found}, want = ${wanted}` }
   }
-  return { user: { name: (usernamePrefix === '-' ? '' : usernamePrefix) + username, groups: groups.map((group) => groupsPrefix + group) } }
+  return {
+    user: {
+      name: (usernamePrefix === '-' ? '' : usernamePrefix) + username,
+      groups: groups.map((group) => groupsPrefix + group),
+    },
+  }
 }
 
 function textClaim(claims: TokenClaims, key: string): string | undefined {

@@ -2,7 +2,10 @@ import type { UserInfo } from '../client/client.js'
 import type { HttpRequest } from '../http/http-types.js'
 import { header, headerValues } from '../http/http-types.js'
 
-/** Whose certificates of the front proxy's authority may speak for others (kubeadm's `--requestheader-allowed-names`). */
+/**
+ * Whose certificates of the front proxy's authority may speak for others (kubeadm's
+ * `--requestheader-allowed-names`).
+ */
 export const proxyNames: readonly string[] = ['front-proxy-client']
 
 const USER = 'x-remote-user'
@@ -11,8 +14,8 @@ const GROUP = 'x-remote-group'
 const EXTRA = 'x-remote-extra-'
 
 /**
- * Whom a proxy in front of the apiserver says that a request is from; undefined when it does not say. It counts only with the proxy's
- * certificate. Source: apiserver pkg/authentication/request/headerrequest.
+ * Whom a proxy in front of the apiserver says that a request is from; undefined when it does not say. It
+ * counts only with the proxy's certificate. Source: apiserver pkg/authentication/request/headerrequest.
  */
 export function remoteUser(http: HttpRequest): UserInfo | undefined {
   const name = headerValues(http, USER).find((value) => value !== '') ?? ''
@@ -23,8 +26,10 @@ export function remoteUser(http: HttpRequest): UserInfo | undefined {
     if (key.startsWith(EXTRA)) extra[unescaped(key.slice(EXTRA.length))] = headerValues(http, key)
   }
   return {
-    name, groups: headerValues(http, GROUP),
-    ...(uid === '' ? {} : { uid }), ...(Object.keys(extra).length === 0 ? {} : { extra }),
+    name,
+    groups: headerValues(http, GROUP),
+    ...(uid === '' ? {} : { uid }),
+    ...(Object.keys(extra).length === 0 ? {} : { extra }),
   }
 }
 

@@ -21,7 +21,10 @@ const isText = (value: unknown): value is string => typeof value === 'string'
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Tokens of service accounts: those that TokenRequest makes and those that lie in Secrets. Source: pkg/serviceaccount/jwt.go. */
+/**
+ * Tokens of service accounts: those that TokenRequest makes and those that lie in Secrets. Source:
+ * pkg/serviceaccount/jwt.go.
+ */
 export function serviceAccountTokens(view: StoreView, signer: Signer): TokenAuthenticator {
   return {
     authenticateToken: (token, audiences) => {
@@ -52,7 +55,9 @@ function bound(view: StoreView, claims: TokenClaims, wanted: readonly string[]):
   const given = isText(aud) ? [aud] : Array.isArray(aud) ? aud.filter(isText) : []
   const audiences = (given.length === 0 ? apiAudiences : given).filter((each) => wanted.includes(each))
   if (audiences.length === 0) {
-    return { fault: `token audiences ${listText(given)} is invalid for the target audiences ${listText(wanted)}` }
+    return {
+      fault: `token audiences ${listText(given)} is invalid for the target audiences ${listText(wanted)}`,
+    }
   }
   const fault = timeFault(claims, view.now())
   if (fault !== undefined) return { fault }
@@ -70,10 +75,17 @@ function bound(view: StoreView, claims: TokenClaims, wanted: readonly string[]):
 }
 
 function named(kind: string, { name, uid }: BoundObject): Readonly<Record<string, readonly string[]>> {
-  return { [`${EXTRA}${kind}-name`]: [name], ...(uid === undefined || uid === '' ? {} : { [`${EXTRA}${kind}-uid`]: [uid] }) }
+  return {
+    [`${EXTRA}${kind}-name`]: [name],
+    ...(uid === undefined || uid === '' ? {} : { [`${EXTRA}${kind}-uid`]: [uid] }),
+  }
 }
 
-function accountUser(namespace: string, { name, uid }: BoundObject, extra: Readonly<Record<string, readonly string[]>>): UserInfo {
+function accountUser(
+  namespace: string,
+  { name, uid }: BoundObject,
+  extra: Readonly<Record<string, readonly string[]>>,
+): UserInfo {
   return {
     name: `system:serviceaccount:${namespace}:${name}`,
     ...(uid === undefined ? {} : { uid }),
@@ -86,26 +98,39 @@ function accountUser(namespace: string, { name, uid }: BoundObject, extra: Reado
 function timeFault({ exp, nbf, iat }: TokenClaims, now: number): string | undefined {
   if (typeof nbf === 'number' && now + LEEWAY < nbf * 1000) return 'service account token is not valid yet'
   if (typeof exp === 'number' && now - LEEWAY > exp * 1000) return 'service account token has expired'
-  return typeof iat === 'number' && now + LEEWAY < iat * 1000 ? 'service account token is issued in the future' : undefined
+  return typeof iat === 'number' && now + LEEWAY < iat * 1000
+    ? 'service account token is issued in the future'
+    : undefined
 }
 
-function accountFault(view: StoreView, { namespace, serviceaccount: { name, uid } }: KubernetesClaim): string | undefined {
+function accountFault(
+  view: StoreView,
+  { namespace, serviceaccount: { name, uid } }: KubernetesClaim,
+): string | undefined {
   const account = view.get<ServiceAccount>('serviceaccounts', namespace, name)
   if (account === undefined) return `serviceaccounts "${name}" not found`
   if (isGone(account, view.now())) return `service account ${namespace}/${name} has been deleted`
-  if (account.metadata.uid !== uid) return `service account UID (${account.metadata.uid ?? ''}) does not match claim (${uid ?? ''})`
+  if (account.metadata.uid !== uid)
+    return `service account UID (${account.metadata.uid ?? ''}) does not match claim (${uid ?? ''})`
   return undefined
 }
 
 function boundFault(view: StoreView, { namespace, pod, secret, node }: KubernetesClaim): string | undefined {
   // a pod's node is only told, not looked at
-  const kinds = [['secrets', 'secret', secret], ['pods', 'pod', pod], ['nodes', 'node', pod === undefined ? node : undefined]] as const
+  const kinds = [
+    ['secrets', 'secret', secret],
+    ['pods', 'pod', pod],
+    ['nodes', 'node', pod === undefined ? node : undefined],
+  ] as const
   for (const [resource, kind, reference] of kinds) {
     if (reference === undefined) continue
     const object = view.get<KubeObject>(resource, kind === 'node' ? undefined : namespace, reference.name)
     if (object === undefined || isGone(object, view.now())) return INVALIDATED
     if (object.metadata.uid !== reference.uid) {
-      return `${kind} UID (${object.metadata.uid ?? ''}) does not match service account ${kind} ref claim (${reference.uid ?? ''})`
+      return (
+        `${kind} UID (${object.metadata.uid ?? ''}) does not match service account ${kind} ref claim ` +
+        `(${reference.uid ?? ''})`
+      )
     }
   }
   return undefined
@@ -113,38 +138,70 @@ function boundFault(view: StoreView, { namespace, pod, secret, node }: Kubernete
 
 /** What is being deleted counts as there for a minute more. */
 function isGone({ metadata: { deletionTimestamp } }: KubeObject, now: number): boolean {
-  return deletionTimestamp !== undefined && deletionTimestamp !== null && Date.parse(deletionTimestamp) < now - LEEWAY
+  return (
+    deletionTimestamp !== undefined &&
+    deletionTimestamp !== null &&
+    Date.parse(deletionTimestamp) < now - LEEWAY
+  )
 }
 
 /** Source: pkg/serviceaccount/legacy.go legacyValidator.Validate. */
-function legacy(view: StoreView, token: string, claims: TokenClaims, wanted: readonly string[]): TokenOutcome {
+function legacy(
+  view: StoreView,
+  token: string,
+  claims: TokenClaims,
+  wanted: readonly string[],
+): TokenOutcome {
   const claim = (name: string): string => {
     const value = claims[LEGACY + name]
     return isText(value) ? value : ''
   }
-  const [namespace, secretName, name, uid] = ['namespace', 'secret.name', 'service-account.name', 'service-account.uid'].map(claim) as
-    [string, string, string, string]
-  const missing = [['namespace', namespace], ['secretName', secretName], ['serviceAccountName', name], ['serviceAccountUID', uid]]
-    .find(([, value]) => value === '')
+  const [namespace, secretName, name, uid] = [
+    'namespace',
+    'secret.name',
+    'service-account.name',
+    'service-account.uid',
+  ].map(claim) as [string, string, string, string]
+  const missing = [
+    ['namespace', namespace],
+    ['secretName', secretName],
+    ['serviceAccountName', name],
+    ['serviceAccountUID', uid],
+  ].find(([, value]) => value === '')
   if (missing !== undefined) return { fault: `${missing[0] as string} claim is missing` }
   const audiences = apiAudiences.filter((each) => wanted.includes(each))
   if (audiences.length === 0) {
-    return { fault: `token audiences ${listText(apiAudiences)} is invalid for the target audiences ${listText(wanted)}` }
+    return {
+      fault:
+        `token audiences ${listText(apiAudiences)} is invalid for the target audiences ` +
+        `${listText(wanted)}`,
+    }
   }
   const secret = view.get<Secret>('secrets', namespace, secretName)
   if (secret === undefined || secret.metadata.deletionTimestamp !== undefined) return { fault: INVALIDATED }
-  if (base64Text(secret.data?.['token']) !== token) return { fault: "service account token does not match server's copy" }
+  if (base64Text(secret.data?.['token']) !== token)
+    return { fault: "service account token does not match server's copy" }
   const account = view.get<ServiceAccount>('serviceaccounts', namespace, name)
   if (account === undefined) return { fault: `serviceaccounts "${name}" not found` }
-  if (account.metadata.deletionTimestamp !== undefined) return { fault: `ServiceAccount ${namespace}/${name} has been deleted` }
-  if (account.metadata.uid !== uid) return { fault: `ServiceAccount UID (${account.metadata.uid ?? ''}) does not match claim (${uid})` }
+  if (account.metadata.deletionTimestamp !== undefined)
+    return { fault: `ServiceAccount ${namespace}/${name} has been deleted` }
+  if (account.metadata.uid !== uid)
+    return { fault: `ServiceAccount UID (${account.metadata.uid ?? ''}) does not match claim (${uid})` }
   const { labels = {} } = secret.metadata
   const isAutoGenerated = account.secrets?.some((reference) => reference.name === secretName) ?? false
   const use = { legacy: { namespace, secret: secretName, isAutoGenerated, lastUsed: labels[LAST_USED] } }
   if ((labels[INVALID_SINCE] ?? '') !== '') {
-    return { fault: `the token in secret ${namespace}/${secretName} for service account ${namespace}/${name} has been marked invalid. Use tokens from the TokenRequest API or manually created secret-based tokens, or remove the '${INVALID_SINCE}' label from the secret to temporarily allow use of this token`, ...use }
+    return {
+      fault:
+        `the token in secret ${namespace}/${secretName} for service account ${namespace}/${name} has ` +
+        'been marked invalid. Use tokens from the TokenRequest API or manually created secret-based ' +
+        `tokens, or remove the '${INVALID_SINCE}' label from the secret to temporarily allow use of this ` +
+        'token',
+      ...use,
+    }
   }
   return { user: accountUser(namespace, { name, uid }, {}), audiences, ...use }
 }
 
-const listText = (values: readonly string[]): string => `[${values.map((value) => JSON.stringify(value)).join(' ')}]`
+const listText = (values: readonly string[]): string =>
+  `[${values.map((value) => JSON.stringify(value)).join(' ')}]`

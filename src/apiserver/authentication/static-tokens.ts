@@ -6,7 +6,10 @@ export interface StaticUser extends UserInfo {
   readonly token: string
 }
 
-/** Users by fixed tokens (`--token-auth-file`); `users` answers the same list as long as it is the same. Source: apiserver pkg/authentication/token/tokenfile. */
+/**
+ * Users by fixed tokens (`--token-auth-file`); `users` answers the same list as long as it is the same.
+ * Source: apiserver pkg/authentication/token/tokenfile.
+ */
 export function staticTokens(users: () => readonly StaticUser[]): TokenAuthenticator {
   let known: readonly StaticUser[] = []
   let byToken = new Map<string, UserInfo>()

@@ -1,7 +1,9 @@
 import type { UserInfo } from '../client/client.js'
 import type { LegacyTokenUse } from '../ports.js'
 
-/** What one kind of token says: a user, a fault of a token of that kind, or nothing for tokens of other kinds. */
+/**
+ * What one kind of token says: a user, a fault of a token of that kind, or nothing for tokens of other kinds.
+ */
 export interface TokenOutcome {
   readonly user?: UserInfo
   readonly audiences?: readonly string[]

@@ -1,8 +1,9 @@
 import type { StaticUser } from './static-tokens.js'
 
 /**
- * Reads a token file: lines `token,user,uid,"group1,group2"`. Lines without a token are passed over; of two lines with one token the later
- * counts. Source: apiserver pkg/authentication/token/tokenfile.NewCSV. @throws RangeError with its text.
+ * Reads a token file: lines `token,user,uid,"group1,group2"`. Lines without a token are passed over; of two
+ * lines with one token the later counts. Source: apiserver pkg/authentication/token/tokenfile.NewCSV. @throws
+ * RangeError with its text.
  */
 export function parseTokenFile(text: string, path: string): readonly StaticUser[] {
   const users = new Map<string, StaticUser>()
@@ -10,15 +11,25 @@ export function parseTokenFile(text: string, path: string): readonly StaticUser[
     if (record.length < 3) throw tooFew(path, record.length)
     const [token = '', name = '', uid = '', groups = ''] = record
     if (token === '') continue
-    users.set(token, { token, name, ...(uid === '' ? {} : { uid }), ...(groups === '' ? {} : { groups: groups.split(',') }) })
+    users.set(token, {
+      token,
+      name,
+      ...(uid === '' ? {} : { uid }),
+      ...(groups === '' ? {} : { groups: groups.split(',') }),
+    })
   }
   return [...users.values()]
 }
 
 const tooFew = (path: string, found: number): RangeError =>
-  new RangeError(`token file '${path}' must have at least 3 columns (token, user name, user uid), found ${found}`)
+  new RangeError(
+    `token file '${path}' must have at least 3 columns (token, user name, user uid), found ${found}`,
+  )
 
-/** The records of CSV as Go's encoding/csv reads them: quoted fields may hold commas, line ends and doubled quotes; empty lines do not count. */
+/**
+ * The records of CSV as Go's encoding/csv reads them: quoted fields may hold commas, line ends and doubled
+ * quotes; empty lines do not count.
+ */
 function records(text: string): readonly (readonly string[])[] {
   const found: string[][] = []
   let fields: string[] = []
@@ -28,7 +39,10 @@ function records(text: string): readonly (readonly string[])[] {
     const plain = /([^,\n]*?)(,|\r?\n|$)/y
     quoted.lastIndex = plain.lastIndex = at
     const match = (text[at] === '"' ? quoted : plain).exec(text)
-    if (match === null) throw new RangeError(`parse error on line ${text.slice(0, at).split('\n').length}: bare " in non-quoted field`)
+    if (match === null)
+      throw new RangeError(
+        `parse error on line ${text.slice(0, at).split('\n').length}: bare " in non-quoted field`,
+      )
     const [whole, value = '', end] = match
     at += whole.length
     if (end !== ',' && fields.length === 0 && value === '' && text[at - whole.length] !== '"') continue

@@ -1,5 +1,11 @@
 import type { UserInfo } from '../client/client.js'
-import type { AuthenticationVerdict, Authenticator, CertificateVerifier, TokenReviewed, VerifiedCertificate } from '../ports.js'
+import type {
+  AuthenticationVerdict,
+  Authenticator,
+  CertificateVerifier,
+  TokenReviewed,
+  VerifiedCertificate,
+} from '../ports.js'
 import type { Credentials } from '../request.js'
 import { apiAudiences } from './claims.js'
 import { anonymousName, authenticated, unauthenticatedGroup } from './groups.js'
@@ -23,9 +29,10 @@ export interface AuthenticatorOptions {
 }
 
 /**
- * All ways to prove who one is, in the order of kube-apiserver: the word of a front proxy, a client certificate, then each kind of token. The
- * first that knows the sender decides; without any, a fault of one refuses, and who shows nothing is anonymous.
- * Source: pkg/kubeapiserver/authenticator/config.go, apiserver pkg/authentication/request/union.
+ * All ways to prove who one is, in the order of kube-apiserver: the word of a front proxy, a client
+ * certificate, then each kind of token. The first that knows the sender decides; without any, a fault of one
+ * refuses, and who shows nothing is anonymous. Source: pkg/kubeapiserver/authenticator/config.go, apiserver
+ * pkg/authentication/request/union.
  */
 export class UnionAuthenticator implements Authenticator {
   readonly allowsAnonymous: boolean
@@ -53,7 +60,10 @@ export class UnionAuthenticator implements Authenticator {
     return faults.length === 0 && this.allowsAnonymous ? { user: ANONYMOUS, faults } : { faults }
   }
 
-  reviewToken(token: string, audiences: readonly string[]): TokenReviewed & Pick<AuthenticationVerdict, 'legacy'> {
+  reviewToken(
+    token: string,
+    audiences: readonly string[],
+  ): TokenReviewed & Pick<AuthenticationVerdict, 'legacy'> {
     let legacy: AuthenticationVerdict['legacy']
     const noted = (): Pick<AuthenticationVerdict, 'legacy'> => (legacy === undefined ? {} : { legacy })
     const wanted = audiences.length === 0 ? apiAudiences : audiences
@@ -76,13 +86,17 @@ export class UnionAuthenticator implements Authenticator {
     return { ...(user === undefined ? {} : { user }), ...(legacy === undefined ? {} : { legacy }) }
   }
 
-  #ofCertificates({ certificate, clientCertificates, remoteUser }: Credentials, faults: string[]): UserInfo | undefined {
+  #ofCertificates(
+    { certificate, clientCertificates, remoteUser }: Credentials,
+    faults: string[],
+  ): UserInfo | undefined {
     if (certificate !== undefined && certificate.commonName !== '') return this.#ofCertificate(certificate)
     const { certificates, now = () => 0 } = this.#options
     if (clientCertificates === undefined || certificates === undefined) return undefined
     const proxy = certificates.verify(clientCertificates, 'front proxy', now())
     if (typeof proxy === 'string') faults.push(proxy)
-    else if (!proxyNames.includes(proxy.commonName)) faults.push(`x509: subject with cn=${proxy.commonName} is not in the allowed list`)
+    else if (!proxyNames.includes(proxy.commonName))
+      faults.push(`x509: subject with cn=${proxy.commonName} is not in the allowed list`)
     else if (remoteUser !== undefined) return authenticated(remoteUser)
     const client = certificates.verify(clientCertificates, 'client', now())
     if (typeof client === 'string') faults.push(client)
@@ -91,9 +105,20 @@ export class UnionAuthenticator implements Authenticator {
     return undefined
   }
 
-  /** The common name is the user, the organizations are the groups. Source: apiserver pkg/authentication/request/x509. */
-  #ofCertificate({ commonName, organizations, sha256 }: Omit<VerifiedCertificate, 'sha256'> & { readonly sha256?: string }): UserInfo {
+  /**
+   * The common name is the user, the organizations are the groups. Source: apiserver
+   * pkg/authentication/request/x509.
+   */
+  #ofCertificate({
+    commonName,
+    organizations,
+    sha256,
+  }: Omit<VerifiedCertificate, 'sha256'> & { readonly sha256?: string }): UserInfo {
     const isTold = sha256 !== undefined && this.#options.credentialIds !== false
-    return authenticated({ name: commonName, groups: organizations, ...(isTold ? { extra: { [CREDENTIAL_ID]: [`X509SHA256=${sha256}`] } } : {}) })
+    return authenticated({
+      name: commonName,
+      groups: organizations,
+      ...(isTold ? { extra: { [CREDENTIAL_ID]: [`X509SHA256=${sha256}`] } } : {}),
+    })
   }
 }

@@ -2,20 +2,29 @@ import type { TokenReview, TokenReviewStatus } from '../../api/authentication/ge
 import type { TokenAuthenticator, TokenOutcome } from './token-authenticator.js'
 
 /**
- * What stands in for the webhook's server: answers a TokenReview with its status. It is called in the middle of a request, so it must answer at
- * once and must be deterministic; what it throws is a failed call.
+ * What stands in for the webhook's server: answers a TokenReview with its status. It is called in the middle
+ * of a request, so it must answer at once and must be deterministic; what it throws is a failed call.
  */
-export type AuthenticationWebhook = (review: Pick<TokenReview, 'spec'> & { readonly apiVersion: string, readonly kind: string }) => Partial<TokenReviewStatus>
+export type AuthenticationWebhook = (
+  review: Pick<TokenReview, 'spec'> & { readonly apiVersion: string; readonly kind: string },
+) => Partial<TokenReviewStatus>
 
 /**
- * Tokens that a webhook is asked about (`--authentication-token-webhook-config-file`). Answers are not cached.
- * Source: apiserver plugin/pkg/authenticator/token/webhook/webhook.go.
+ * Tokens that a webhook is asked about (`--authentication-token-webhook-config-file`). Answers are not
+ * cached. Source: apiserver plugin/pkg/authenticator/token/webhook/webhook.go.
  */
 export function webhookTokens(ask: AuthenticationWebhook): TokenAuthenticator {
   return {
     authenticateToken: (token, audiences) => {
       try {
-        return outcomeOf(ask({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token, audiences: [...audiences] } }), audiences)
+        return outcomeOf(
+          ask({
+            apiVersion: 'authentication.k8s.io/v1',
+            kind: 'TokenReview',
+            spec: { token, audiences: [...audiences] },
+          }),
+          audiences,
+        )
       } catch (error) {
         return { fault: error instanceof Error ? error.message : String(error) }
       }
@@ -23,13 +32,21 @@ export function webhookTokens(ask: AuthenticationWebhook): TokenAuthenticator {
   }
 }
 
-function outcomeOf({ authenticated = false, user, error = '', audiences = [] }: Partial<TokenReviewStatus>, wanted: readonly string[]): TokenOutcome | undefined {
+function outcomeOf(
+  { authenticated = false, user, error = '', audiences = [] }: Partial<TokenReviewStatus>,
+  wanted: readonly string[],
+): TokenOutcome | undefined {
   const found = audiences.length === 0 ? wanted : wanted.filter((each) => audiences.includes(each))
   if (found.length === 0) return undefined
   if (!authenticated) return error === '' ? undefined : { fault: error }
   const { username = '', uid = '', groups = [], extra = {} } = user ?? {}
   return {
     audiences: found,
-    user: { name: username, groups, ...(uid === '' ? {} : { uid }), ...(Object.keys(extra).length === 0 ? {} : { extra }) },
+    user: {
+      name: username,
+      groups,
+      ...(uid === '' ? {} : { uid }),
+      ...(Object.keys(extra).length === 0 ? {} : { extra }),
+    },
   }
 }

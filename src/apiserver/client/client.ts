@@ -66,7 +66,11 @@ export type Patch =
 export interface ObjectList<T> {
   readonly apiVersion: string
   readonly kind: string
-  readonly metadata: { readonly resourceVersion: string; readonly continue?: string; readonly remainingItemCount?: number }
+  readonly metadata: {
+    readonly resourceVersion: string
+    readonly continue?: string
+    readonly remainingItemCount?: number
+  }
   readonly items: readonly T[]
 }
 
@@ -77,8 +81,8 @@ export interface WatchEvent<T> {
 }
 
 /**
- * A watch that is pulled, so that where it stands is one number. Nothing is lost between two pulls: events are read from etcd's
- * history. `next` throws ApiError 410 `Expired` once that history has been compacted.
+ * A watch that is pulled, so that where it stands is one number. Nothing is lost between two pulls: events
+ * are read from etcd's history. `next` throws ApiError 410 `Expired` once that history has been compacted.
  */
 export interface Watch<T> {
   /** Resource version up to which events have been taken. */
@@ -91,31 +95,51 @@ export interface Watch<T> {
 }
 
 /**
- * A client of the apiserver under one identity: everything in the simulator, controllers and users alike, goes through this door.
- * Objects passed in are never changed; objects given out are deeply frozen. Every method throws ApiError when the server refuses
- * and ConnectionError when it cannot be reached.
+ * A client of the apiserver under one identity: everything in the simulator, controllers and users alike,
+ * goes through this door. Objects passed in are never changed; objects given out are deeply frozen. Every
+ * method throws ApiError when the server refuses and ConnectionError when it cannot be reached.
  */
 export interface Client {
   readonly user: UserInfo
   get<R extends ResourceName>(resource: R, key: ObjectKey, options?: GetOptions): ObjectOf<R>
   list<R extends ResourceName>(resource: R, options?: ListOptions): ObjectList<ObjectOf<R>>
   /** POST. The namespace is that of `object.metadata`. */
-  create<R extends ResourceName>(resource: R, object: Creatable<ObjectOf<R>>, options?: WriteOptions): ObjectOf<R>
+  create<R extends ResourceName>(
+    resource: R,
+    object: Creatable<ObjectOf<R>>,
+    options?: WriteOptions,
+  ): ObjectOf<R>
   /** PUT of the whole object (or of the subresource that `options` names). */
   update<R extends ResourceName>(resource: R, object: ObjectOf<R>, options?: WriteOptions): ObjectOf<R>
   /** PUT to `/status`. */
   updateStatus<R extends ResourceName>(resource: R, object: ObjectOf<R>, options?: WriteOptions): ObjectOf<R>
-  patch<R extends ResourceName>(resource: R, key: ObjectKey, patch: Patch, options?: WriteOptions): ObjectOf<R>
+  patch<R extends ResourceName>(
+    resource: R,
+    key: ObjectKey,
+    patch: Patch,
+    options?: WriteOptions,
+  ): ObjectOf<R>
   /** DELETE: answers the object if it still exists (graceful deletion, finalizers), else a Status. */
   delete<R extends ResourceName>(resource: R, key: ObjectKey, options?: DeleteOptions): ObjectOf<R> | Status
-  deleteCollection<R extends ResourceName>(resource: R, list?: ListOptions, options?: DeleteOptions): ObjectList<ObjectOf<R>>
+  deleteCollection<R extends ResourceName>(
+    resource: R,
+    list?: ListOptions,
+    options?: DeleteOptions,
+  ): ObjectList<ObjectOf<R>>
   /** POST to a subresource such as `pods/binding`, `pods/eviction`, `serviceaccounts/token`. */
-  createSubresource(resource: ResourceName, key: ObjectKey, subresource: string, body: object, options?: WriteOptions): KubeObject | Status
+  createSubresource(
+    resource: ResourceName,
+    key: ObjectKey,
+    subresource: string,
+    body: object,
+    options?: WriteOptions,
+  ): KubeObject | Status
   /** GET of a subresource such as `deployments/scale`. */
   getSubresource(resource: ResourceName, key: ObjectKey, subresource: string): KubeObject
   /**
-   * The log of a container, or the streams of a command in it. Nothing comes of them but while time is moved. Every session must be read to its
-   * `end` or stopped. Throws ApiError where the server (or the node's kubelet) refuses.
+   * The log of a container, or the streams of a command in it. Nothing comes of them but while time is moved.
+   * Every session must be read to its `end` or stopped. Throws ApiError where the server (or the node's
+   * kubelet) refuses.
    */
   logs(key: ObjectKey, options?: PodLogOptions): Session
   exec(key: ObjectKey, options: PodExecOptions): Session
@@ -135,7 +159,10 @@ export interface ResumableClient extends Client {
   reread<R extends ResourceName>(resource: R, options: ListOptions): ObjectList<ObjectOf<R>>
 }
 
-/** What may be sent to create an object: the type with apiVersion, kind and server-set metadata left to the server. */
+/**
+ * What may be sent to create an object: the type with apiVersion, kind and server-set metadata left to the
+ * server.
+ */
 export type Creatable<T extends KubeObject> = Omit<T, 'metadata' | 'apiVersion' | 'kind'> & {
   readonly apiVersion?: string
   readonly kind?: string

@@ -12,7 +12,10 @@ export interface AuditUser {
   readonly extra?: Readonly<Record<string, readonly string[]>>
 }
 
-/** An audit.k8s.io/v1 Event of stage ResponseComplete and level RequestResponse. Virtual time; the id is a running number. */
+/**
+ * An audit.k8s.io/v1 Event of stage ResponseComplete and level RequestResponse. Virtual time; the id is a
+ * running number.
+ */
 export interface AuditEvent {
   readonly kind: 'Event'
   readonly apiVersion: 'audit.k8s.io/v1'
@@ -57,7 +60,9 @@ export interface ClusterEvents extends KernelEvents {
   }
   /** The same at full length, as an audit policy of level RequestResponse for everything would log it. */
   audit: AuditEvent
-  /** An object was written or removed; `old` is undefined on creation, `object` is the last state on removal. */
+  /**
+   * An object was written or removed; `old` is undefined on creation, `object` is the last state on removal.
+   */
   write: {
     readonly time: number
     readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
@@ -71,8 +76,16 @@ export interface ClusterEvents extends KernelEvents {
   /** The scheduler found no node. */
   unschedulable: { readonly time: number; readonly pod: string; readonly message: string }
   /** A Ready condition changed as the node controller sees it. */
-  nodeCondition: { readonly time: number; readonly node: string; readonly status: 'True' | 'False' | 'Unknown'; readonly reason: string }
-  /** Network policies have decided on a connection with a pod at one of its ends (`namespace/name`, or an address). */
+  nodeCondition: {
+    readonly time: number
+    readonly node: string
+    readonly status: 'True' | 'False' | 'Unknown'
+    readonly reason: string
+  }
+  /**
+   * Network policies have decided on a connection with a pod at one of its ends (`namespace/name`, or an
+   * address).
+   */
   policyVerdict: {
     readonly time: number
     readonly from: string
@@ -84,8 +97,16 @@ export interface ClusterEvents extends KernelEvents {
     /** Why, as plain JSON. */
     readonly proof?: PlainData
   }
-  /** The apiserver has started to listen, or has stopped; also when another one has taken its place (`rewind()`). Connections to the one before are broken. */
+  /**
+   * The apiserver has started to listen, or has stopped; also when another one has taken its place
+   * (`rewind()`). Connections to the one before are broken.
+   */
   apiserver: { readonly time: number; readonly running: boolean }
   /** A pod is deleted by the eviction API or for a taint. */
-  eviction: { readonly time: number; readonly pod: string; readonly node: string; readonly by: 'api' | 'taint' | 'preemption' | 'podgc' }
+  eviction: {
+    readonly time: number
+    readonly pod: string
+    readonly node: string
+    readonly by: 'api' | 'taint' | 'preemption' | 'podgc'
+  }
 }

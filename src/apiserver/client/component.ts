@@ -6,8 +6,9 @@ import type { Informer, InformerOptions } from './informer.js'
 import type { ObjectOf, ResourceName } from './resources.js'
 
 /**
- * A part of the control plane (a controller, the scheduler, one kubelet): a module that talks to the apiserver under an identity of
- * its own. `name` is unique; parts of one real process share a prefix (`kube-controller-manager/deployment-controller`).
+ * A part of the control plane (a controller, the scheduler, one kubelet): a module that talks to the
+ * apiserver under an identity of its own. `name` is unique; parts of one real process share a prefix
+ * (`kube-controller-manager/deployment-controller`).
  */
 export interface Component {
   readonly name: string
@@ -23,8 +24,9 @@ export interface ComponentHost extends Host<ClusterEvents> {
   /** The server's minor version, `v1.35`: texts that differ between minors hang on `api/releases.ts`. */
   readonly version: string
   /**
-   * A view of a resource that follows the store. Call it in `setup` only, once for each (resource, selection).
-   * Work queues of a component retry ApiErrors and ConnectionErrors with back-off; anything else that `reconcile` throws is a bug.
+   * A view of a resource that follows the store. Call it in `setup` only, once for each (resource,
+   * selection). Work queues of a component retry ApiErrors and ConnectionErrors with back-off; anything else
+   * that `reconcile` throws is a bug.
    */
   informer<R extends ResourceName>(resource: R, options?: InformerOptions<ObjectOf<R>>): Informer<ObjectOf<R>>
   /** Records Event objects as `source` (default: the component's own name). */

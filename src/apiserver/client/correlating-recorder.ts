@@ -9,18 +9,27 @@ import type { EventSource } from './component.js'
 import { bestEffort, referenceTo } from './event-recorder.js'
 import type { EventRecorder, EventTarget } from './event-recorder.js'
 
-/** Events of one source about one object that may come at once; after that one every five minutes (client-go's spam filter). */
+/**
+ * Events of one source about one object that may come at once; after that one every five minutes (client-go's
+ * spam filter).
+ */
 const BURST = 25
 const REFILL_MS = 300_000
 
-/** So many different messages of one kind within so long are combined into one event (client-go's EventAggregator). */
+/**
+ * So many different messages of one kind within so long are combined into one event (client-go's
+ * EventAggregator).
+ */
 const MOST_MESSAGES = 10
 const SIMILAR_MS = 600_000
 
 /** Objects that are remembered, the size of client-go's caches. */
 const MOST_OBJECTS = 4096
 
-/** What a recorder remembers of an object: how many events it may still write and since when, and the names of those it has written. */
+/**
+ * What a recorder remembers of an object: how many events it may still write and since when, and the names of
+ * those it has written.
+ */
 interface ObjectEvents {
   tokens: number
   at: number
@@ -74,9 +83,10 @@ function take(events: ObjectEvents, now: number): boolean {
 }
 
 /**
- * The {@link EventRecorder} of components. The name of an Event says what it is about (`<object>.<16 hex digits of what makes it
- * equal>`), so the one to count up is found without any memory; the names that are remembered only spare a look-up for the first of
- * each. Real names end in the time of the first occurrence. From the tenth on, different messages of one type and reason share one event.
+ * The {@link EventRecorder} of components. The name of an Event says what it is about (`<object>.<16 hex
+ * digits of what makes it equal>`), so the one to count up is found without any memory; the names that are
+ * remembered only spare a look-up for the first of each. Real names end in the time of the first occurrence.
+ * From the tenth on, different messages of one type and reason share one event.
  */
 export class CorrelatingRecorder implements EventRecorder {
   readonly #ports: RecorderPorts
@@ -86,7 +96,12 @@ export class CorrelatingRecorder implements EventRecorder {
   }
 
   event(target: EventTarget, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    const { kind, object: { metadata: { name = '', namespace = 'default' } } } = target
+    const {
+      kind,
+      object: {
+        metadata: { name = '', namespace = 'default' },
+      },
+    } = target
     const now = this.#ports.clock.now()
     const known = this.#eventsOf(`${kind} ${namespace}/${name}`, now)
     const isCombined = isTooVaried(known, `${type} ${reason}`, message, now)
@@ -97,7 +112,10 @@ export class CorrelatingRecorder implements EventRecorder {
     bestEffort(() => this.#write(target, event, known.written))
   }
 
-  /** What this recorder has not written is most likely not there; what it has written is, until its hour is over. */
+  /**
+   * What this recorder has not written is most likely not there; what it has written is, until its hour is
+   * over.
+   */
   #write(target: EventTarget, event: NewEvent, written: Map<string, number>): void {
     const { client } = this.#ports
     const count = (written.get(event.name) ?? 0) + 1
@@ -115,13 +133,21 @@ export class CorrelatingRecorder implements EventRecorder {
   /** Answers false if the Event has expired. Nobody but administrators may read Events. */
   #countUp({ namespace, name, now, message }: NewEvent, count: number): boolean {
     const body = { count, lastTimestamp: now, message }
-    return ignoreNotFound(() => this.#ports.client.patch('events', { namespace, name }, { type: 'merge', body })) !== undefined
+    return (
+      ignoreNotFound(() =>
+        this.#ports.client.patch('events', { namespace, name }, { type: 'merge', body }),
+      ) !== undefined
+    )
   }
 
   /** Counts up an Event without knowing its count; answers what it is now. */
   #takeOver(event: NewEvent): number {
     const { namespace, name, now } = event
-    const known = this.#ports.client.patch('events', { namespace, name }, { type: 'merge', body: { lastTimestamp: now } })
+    const known = this.#ports.client.patch(
+      'events',
+      { namespace, name },
+      { type: 'merge', body: { lastTimestamp: now } },
+    )
     const count = (known.count ?? 1) + 1
     this.#countUp(event, count)
     return count
@@ -137,9 +163,23 @@ export class CorrelatingRecorder implements EventRecorder {
     return known
   }
 
-  #nameOf({ object, kind, fieldPath = '' }: EventTarget, type: string, reason: string, message: string): string {
+  #nameOf(
+    { object, kind, fieldPath = '' }: EventTarget,
+    type: string,
+    reason: string,
+    message: string,
+  ): string {
     const { component, host = '' } = this.#ports.source
-    const identity = [component, host, kind, object.metadata.uid ?? '', fieldPath, type, reason, message].join('\n')
+    const identity = [
+      component,
+      host,
+      kind,
+      object.metadata.uid ?? '',
+      fieldPath,
+      type,
+      reason,
+      message,
+    ].join('\n')
     const digits = (seed: number): string => (hashText(seed, identity) >>> 0).toString(16).padStart(8, '0')
     return `${object.metadata.name ?? ''}.${digits(HASH_SEED)}${digits(HASH_SEED ^ 0x5bd1e995)}`
   }
@@ -149,11 +189,16 @@ export class CorrelatingRecorder implements EventRecorder {
     return {
       metadata: { name: event.name, namespace: event.namespace },
       involvedObject: referenceTo(target),
-      type: event.type, reason: event.reason, message: event.message, count: 1,
-      firstTimestamp: event.now, lastTimestamp: event.now,
+      type: event.type,
+      reason: event.reason,
+      message: event.message,
+      count: 1,
+      firstTimestamp: event.now,
+      lastTimestamp: event.now,
       source: host === undefined ? { component } : { component, host },
       // client-go makes a new event of combined ones, and leaves these out
-      reportingComponent: event.isCombined ? '' : component, reportingInstance: event.isCombined ? '' : host ?? '',
+      reportingComponent: event.isCombined ? '' : component,
+      reportingInstance: event.isCombined ? '' : (host ?? ''),
     } as unknown as Event
   }
 }

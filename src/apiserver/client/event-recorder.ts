@@ -18,20 +18,37 @@ export interface EventMore {
 }
 
 /**
- * Writes Event objects (core/v1). Equal events (same source, object, type, reason and message) are counted up on one object, as
- * client-go's correlator does; failures to write are dropped, events are best effort.
+ * Writes Event objects (core/v1). Equal events (same source, object, type, reason and message) are counted up
+ * on one object, as client-go's correlator does; failures to write are dropped, events are best effort.
  * Source: client-go tools/record/{event.go,events_cache.go}.
  */
 export interface EventRecorder {
-  event(target: EventTarget, type: 'Normal' | 'Warning', reason: string, message: string, more?: EventMore): void
+  event(
+    target: EventTarget,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    more?: EventMore,
+  ): void
 }
 
 /** What an Event says of what it is about. */
-export function referenceTo({ object: { metadata: { namespace, name, uid, resourceVersion } }, kind, apiVersion, fieldPath }: EventTarget): ObjectReference {
+export function referenceTo({
+  object: {
+    metadata: { namespace, name, uid, resourceVersion },
+  },
+  kind,
+  apiVersion,
+  fieldPath,
+}: EventTarget): ObjectReference {
   return {
-    kind, apiVersion,
-    ...(namespace === undefined ? {} : { namespace }), ...(name === undefined ? {} : { name }), ...(uid === undefined ? {} : { uid }),
-    ...(resourceVersion === undefined ? {} : { resourceVersion }), ...(fieldPath === undefined ? {} : { fieldPath }),
+    kind,
+    apiVersion,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    ...(fieldPath === undefined ? {} : { fieldPath }),
   }
 }
 

@@ -3,7 +3,10 @@ import type { RequestHandler } from './in-process-client.js'
 
 /** The same server for a client whose every request asks to act as someone else (`Impersonate-*` headers). */
 export function impersonating(server: RequestHandler, impersonate: Impersonation): RequestHandler {
-  const acting = <T extends { readonly credentials?: object }>(request: T): T => ({ ...request, credentials: { ...request.credentials, impersonate } })
+  const acting = <T extends { readonly credentials?: object }>(request: T): T => ({
+    ...request,
+    credentials: { ...request.credentials, impersonate },
+  })
   return {
     context: server.context,
     execute: (request) => server.execute(acting(request)),

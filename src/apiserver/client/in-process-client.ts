@@ -4,11 +4,28 @@ import type { Resource } from '../registry/resource.js'
 import type { ApiRequest, RequestOptions, RequestVerb } from '../request.js'
 import type { Status } from './api-error.js'
 import type { PodExecOptions, PodLogOptions } from '../connect/pod-options.js'
-import type { ExecStream, LogStream, PodStream, PortForwardStream, StreamName, StreamOptions } from '../connect/pod-stream.js'
+import type {
+  ExecStream,
+  LogStream,
+  PodStream,
+  PortForwardStream,
+  StreamName,
+  StreamOptions,
+} from '../connect/pod-stream.js'
 import type { Session } from '../node-agent.js'
 import { ApiError } from './api-error.js'
 import type {
-  Creatable, DeleteOptions, GetOptions, ListOptions, ObjectKey, ObjectList, Patch, ResumableClient, UserInfo, Watch, WriteOptions,
+  Creatable,
+  DeleteOptions,
+  GetOptions,
+  ListOptions,
+  ObjectKey,
+  ObjectList,
+  Patch,
+  ResumableClient,
+  UserInfo,
+  Watch,
+  WriteOptions,
 } from './client.js'
 import type { ObjectOf, ResourceName } from './resources.js'
 
@@ -26,7 +43,10 @@ const NO_OPTIONS: RequestOptions = {}
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
-/** The {@link ResumableClient} of components and users in the same process: builds parsed requests, no text in between. */
+/**
+ * The {@link ResumableClient} of components and users in the same process: builds parsed requests, no text in
+ * between.
+ */
 export class InProcessClient implements ResumableClient {
   readonly user: UserInfo
   readonly #server: RequestHandler
@@ -48,31 +68,59 @@ export class InProcessClient implements ResumableClient {
     return this.#server.execute(this.#collection('list', resource, options)) as ObjectList<ObjectOf<R>>
   }
 
-  create<R extends ResourceName>(resource: R, object: Creatable<ObjectOf<R>>, options: WriteOptions = {}): ObjectOf<R> {
+  create<R extends ResourceName>(
+    resource: R,
+    object: Creatable<ObjectOf<R>>,
+    options: WriteOptions = {},
+  ): ObjectOf<R> {
     const { metadata } = object as { metadata?: ObjectKey }
     const target = this.#server.context.resources.get(resource)
     const namespace = namespaceFor(target, metadata?.namespace, 'during creation')
-    return this.#server.execute(this.#request('create', target, namespace, undefined, options, { body: object })) as ObjectOf<R>
+    return this.#server.execute(
+      this.#request('create', target, namespace, undefined, options, { body: object }),
+    ) as ObjectOf<R>
   }
 
   update<R extends ResourceName>(resource: R, object: ObjectOf<R>, options: WriteOptions = {}): ObjectOf<R> {
-    return this.#send('update', resource, object.metadata, options, { body: object }, options.subresource) as ObjectOf<R>
+    return this.#send(
+      'update',
+      resource,
+      object.metadata,
+      options,
+      { body: object },
+      options.subresource,
+    ) as ObjectOf<R>
   }
 
-  updateStatus<R extends ResourceName>(resource: R, object: ObjectOf<R>, options: WriteOptions = {}): ObjectOf<R> {
+  updateStatus<R extends ResourceName>(
+    resource: R,
+    object: ObjectOf<R>,
+    options: WriteOptions = {},
+  ): ObjectOf<R> {
     return this.#send('update', resource, object.metadata, options, { body: object }, 'status') as ObjectOf<R>
   }
 
-  patch<R extends ResourceName>(resource: R, key: ObjectKey, patch: Patch, options: WriteOptions = {}): ObjectOf<R> {
+  patch<R extends ResourceName>(
+    resource: R,
+    key: ObjectKey,
+    patch: Patch,
+    options: WriteOptions = {},
+  ): ObjectOf<R> {
     return this.#send('patch', resource, key, options, { patch }, options.subresource) as ObjectOf<R>
   }
 
-  delete<R extends ResourceName>(resource: R, key: ObjectKey, options: DeleteOptions = {}): ObjectOf<R> | Status {
+  delete<R extends ResourceName>(
+    resource: R,
+    key: ObjectKey,
+    options: DeleteOptions = {},
+  ): ObjectOf<R> | Status {
     return this.#send('delete', resource, key, options) as ObjectOf<R> | Status
   }
 
   deleteCollection<R extends ResourceName>(
-    resource: R, list: ListOptions = {}, options: DeleteOptions = {},
+    resource: R,
+    list: ListOptions = {},
+    options: DeleteOptions = {},
   ): ObjectList<ObjectOf<R>> {
     return this.#server.execute(
       this.#collection('deletecollection', resource, { ...list, ...options }),
@@ -80,7 +128,11 @@ export class InProcessClient implements ResumableClient {
   }
 
   createSubresource(
-    resource: ResourceName, key: ObjectKey, subresource: string, body: object, options: WriteOptions = {},
+    resource: ResourceName,
+    key: ObjectKey,
+    subresource: string,
+    body: object,
+    options: WriteOptions = {},
   ): KubeObject | Status {
     return this.#send('create', resource, key, options, { body }, subresource) as KubeObject | Status
   }
@@ -106,11 +158,15 @@ export class InProcessClient implements ResumableClient {
   }
 
   watch<R extends ResourceName>(resource: R, options: ListOptions = {}): Watch<ObjectOf<R>> {
-    return this.#server.watch(this.#collection('watch', resource, options, this.#owner)) as unknown as Watch<ObjectOf<R>>
+    return this.#server.watch(this.#collection('watch', resource, options, this.#owner)) as unknown as Watch<
+      ObjectOf<R>
+    >
   }
 
   resumeWatch<R extends ResourceName>(resource: R, options: ListOptions): Watch<ObjectOf<R>> {
-    return this.#server.resume(this.#collection('watch', resource, options, this.#owner)) as unknown as Watch<ObjectOf<R>>
+    return this.#server.resume(this.#collection('watch', resource, options, this.#owner)) as unknown as Watch<
+      ObjectOf<R>
+    >
   }
 
   reread<R extends ResourceName>(resource: R, options: ListOptions): ObjectList<ObjectOf<R>> {
@@ -121,19 +177,33 @@ export class InProcessClient implements ResumableClient {
     const target = this.#server.context.resources.get('pods')
     const namespace = namespaceFor(target, key.namespace, 'when a resource name is provided')
     const verb = subresource === 'log' ? 'get' : 'create'
-    return this.#server.connect({ ...this.#request(verb, target, namespace, key.name, NO_OPTIONS), subresource }, options)
+    return this.#server.connect(
+      { ...this.#request(verb, target, namespace, key.name, NO_OPTIONS), subresource },
+      options,
+    )
   }
 
   #send(
-    verb: RequestVerb, resource: string, key: ObjectKey, options: RequestOptions,
-    content?: Pick<ApiRequest, 'body' | 'patch'>, subresource?: string,
+    verb: RequestVerb,
+    resource: string,
+    key: ObjectKey,
+    options: RequestOptions,
+    content?: Pick<ApiRequest, 'body' | 'patch'>,
+    subresource?: string,
   ): object {
     const target = this.#server.context.resources.get(resource)
     const namespace = namespaceFor(target, key.namespace, 'when a resource name is provided')
-    return this.#server.execute(this.#request(verb, target, namespace, key.name, options, content, subresource))
+    return this.#server.execute(
+      this.#request(verb, target, namespace, key.name, options, content, subresource),
+    )
   }
 
-  #collection(verb: RequestVerb, resource: string, options: ListOptions & RequestOptions, owner?: string): ApiRequest {
+  #collection(
+    verb: RequestVerb,
+    resource: string,
+    options: ListOptions & RequestOptions,
+    owner?: string,
+  ): ApiRequest {
     const target = this.#server.context.resources.get(resource)
     const namespace = target.namespaced && options.namespace !== '' ? options.namespace : undefined
     const request = this.#request(verb, target, namespace, undefined, options)
@@ -142,10 +212,23 @@ export class InProcessClient implements ResumableClient {
   }
 
   #request(
-    verb: RequestVerb, { group, definition: { version }, resource }: Resource, namespace: string | undefined, name: string | undefined,
-    options: RequestOptions, content?: Pick<ApiRequest, 'body' | 'patch'>, subresource?: string,
+    verb: RequestVerb,
+    { group, definition: { version }, resource }: Resource,
+    namespace: string | undefined,
+    name: string | undefined,
+    options: RequestOptions,
+    content?: Pick<ApiRequest, 'body' | 'patch'>,
+    subresource?: string,
   ): Writable<ApiRequest> {
-    const request: Writable<ApiRequest> = { verb, group, version, resource, options, user: this.user, userAgent: this.#userAgent }
+    const request: Writable<ApiRequest> = {
+      verb,
+      group,
+      version,
+      resource,
+      options,
+      user: this.user,
+      userAgent: this.#userAgent,
+    }
     if (namespace !== undefined) request.namespace = namespace
     if (name !== undefined) request.name = name
     if (content?.body !== undefined) request.body = content.body
@@ -156,10 +239,13 @@ export class InProcessClient implements ResumableClient {
 }
 
 /** client-go refuses requests for a namespaced object without a namespace before they are sent. */
-function namespaceFor({ namespaced }: Resource, namespace: string | undefined, when: string): string | undefined {
+function namespaceFor(
+  { namespaced }: Resource,
+  namespace: string | undefined,
+  when: string,
+): string | undefined {
   if (!namespaced) return undefined
-  if (namespace === undefined || namespace === '') throw new ApiError(
-    400, 'BadRequest', `an empty namespace may not be set ${when}`,
-  )
+  if (namespace === undefined || namespace === '')
+    throw new ApiError(400, 'BadRequest', `an empty namespace may not be set ${when}`)
   return namespace
 }

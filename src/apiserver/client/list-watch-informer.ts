@@ -10,7 +10,9 @@ import type { ResourceName } from './resources.js'
 /** When a list or watch at which the server failed is tried again, in ms. */
 const BROKEN_RETRY = 1_000
 
-/** What of an informer is state: the resource version that it has seen. All else is rebuilt from the store. */
+/**
+ * What of an informer is state: the resource version that it has seen. All else is rebuilt from the store.
+ */
 export interface InformerState {
   resourceVersion: string | undefined
 }
@@ -25,14 +27,23 @@ export interface InformerPorts {
   readonly key?: string
   /** False while the network between the component and the apiserver is cut: the view then stays as it is. */
   readonly connected: () => boolean
-  /** Whether the apiserver does not let the component in: what comes next ends its watch, and it tries again every so often. Default: it does. */
+  /**
+   * Whether the apiserver does not let the component in: what comes next ends its watch, and it tries again
+   * every so often. Default: it does.
+   */
   readonly refused?: () => boolean
 }
 
-/** How long an informer waits that may not list or watch, in ms: the longest back-off of client-go's reflector. */
+/**
+ * How long an informer waits that may not list or watch, in ms: the longest back-off of client-go's
+ * reflector.
+ */
 const FORBIDDEN_RETRY = 30_000
 
-/** The {@link Informer} that lists and watches itself (client-go's reflector with its store), for one component or, shared, for a process. */
+/**
+ * The {@link Informer} that lists and watches itself (client-go's reflector with its store), for one
+ * component or, shared, for a process.
+ */
 export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   readonly #ports: InformerPorts
   readonly #key: string
@@ -51,13 +62,14 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     this.resource = resource
     this.selection = selection
     this.#index = new ObjectIndex(indexers)
-    // after a fork or restore the watch goes on where it stood; a wake-up would be a step that the original does not make.
-    // Who is cut off is woken by reconnect().
+    // after a fork or restore the watch goes on where it stood; a wake-up would be a step that the original
+    // does not make. Who is cut off is woken by reconnect().
     if (!ports.connected()) return
     if (this.#isRefused()) return // its retry is pending
     if (!this.synced) ports.topic.wake(this.#key)
     else this.#whileServed(() => this.#resumeWatch())
-    // the few objects that a field selects are found by an index now; later all changes since then would have to be gone through
+    // the few objects that a field selects are found by an index now; later all changes since then would have
+    // to be gone through
     if (selection.fieldSelector !== undefined) this.#load()
   }
 
@@ -102,7 +114,10 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     return this.#index.byIndex(index, value)
   }
 
-  /** One step of the informer: takes what the watch has and tells the listeners. Called by the kernel through the topic. */
+  /**
+   * One step of the informer: takes what the watch has and tells the listeners. Called by the kernel through
+   * the topic.
+   */
   deliver(): void {
     if (this.#closed || !this.#ports.connected()) return
     if (this.#ports.refused?.() === true) {
@@ -126,15 +141,16 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   }
 
   /**
-   * A custom resource may be gone with its CRD before its informer is closed: there is nothing to follow then. Who may not list and watch
-   * tries again later, as a reflector does.
+   * A custom resource may be gone with its CRD before its informer is closed: there is nothing to follow
+   * then. Who may not list and watch tries again later, as a reflector does.
    */
   #whileServed(run: () => void): void {
     try {
       run()
     } catch (error) {
       if (isApiError(error, 'Expired')) this.#startAnew()
-      else if (isApiError(error, 'Forbidden')) this.#ports.topic.wakeAfter(this.#key, FORBIDDEN_RETRY, { class: 'watchdog' })
+      else if (isApiError(error, 'Forbidden'))
+        this.#ports.topic.wakeAfter(this.#key, FORBIDDEN_RETRY, { class: 'watchdog' })
       else if (isApiError(error) && error.code >= 500) {
         // the server cannot read its own objects (a conversion webhook fails)
         this.disconnect()
@@ -183,14 +199,21 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     this.#ports.topic.wake(this.#key)
   }
 
-  /** After a fork or restore the view is rebuilt as of the revision that this informer had seen, at the first use. */
+  /**
+   * After a fork or restore the view is rebuilt as of the revision that this informer had seen, at the first
+   * use.
+   */
   #load(): void {
     if (this.#loaded) return
     this.#loaded = true
     const { resourceVersion } = this.#ports.state.value
     if (resourceVersion === undefined) return
     this.#whileServed(() => {
-      const list = this.#ports.client.reread(this.resource, { ...this.selection, resourceVersion, resourceVersionMatch: 'Exact' })
+      const list = this.#ports.client.reread(this.resource, {
+        ...this.selection,
+        resourceVersion,
+        resourceVersionMatch: 'Exact',
+      })
       for (const object of list.items) this.#index.set(object as unknown as T)
     })
   }
@@ -206,14 +229,19 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
       const key = keyOf(object)
       present.add(key)
       const known = this.#index.get(key)
-      if (known?.metadata.resourceVersion !== object.metadata.resourceVersion) this.#apply(known ? 'MODIFIED' : 'ADDED', object)
+      if (known?.metadata.resourceVersion !== object.metadata.resourceVersion)
+        this.#apply(known ? 'MODIFIED' : 'ADDED', object)
     }
     if (this.#index.size === present.size) return
-    for (const object of [...this.#index.values()]) if (!present.has(keyOf(object))) this.#apply('DELETED', object)
+    for (const object of [...this.#index.values()])
+      if (!present.has(keyOf(object))) this.#apply('DELETED', object)
   }
 
   #ensureWatch(): Watch<T> {
-    return this.#watch ?? this.#follows((options) => this.#ports.client.watch(this.resource, options) as unknown as Watch<T>)
+    return (
+      this.#watch ??
+      this.#follows((options) => this.#ports.client.watch(this.resource, options) as unknown as Watch<T>)
+    )
   }
 
   #resumeWatch(): void {

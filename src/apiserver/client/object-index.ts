@@ -21,13 +21,18 @@ export function splitKey(key: string): { namespace?: string; name: string } {
 
 const NONE: readonly never[] = []
 
-/** Objects by key, and by any number of indexes. Every lookup costs what it returns; an update costs the indexes of one object. */
+/**
+ * Objects by key, and by any number of indexes. Every lookup costs what it returns; an update costs the
+ * indexes of one object.
+ */
 export class ObjectIndex<T extends KubeObject> {
   readonly #objects = new Map<string, T>()
   /** Made when somebody first asks for all objects: most informers are only asked by key and by index. */
   #sorted: SortedObjects<T> | undefined
   readonly #named: Indexers<T>
-  /** Buckets by the function that fills them: who asks for the same index shares it, whatever it is called. */
+  /**
+   * Buckets by the function that fills them: who asks for the same index shares it, whatever it is called.
+   */
   readonly #indexes = new Map<IndexFunction<T>, Map<string, SortedObjects<T>>>()
 
   constructor(indexers: Indexers<T> = {}) {
@@ -42,7 +47,8 @@ export class ObjectIndex<T extends KubeObject> {
       if (this.#indexes.has(valuesOf)) continue
       const buckets = new Map<string, SortedObjects<T>>()
       this.#indexes.set(valuesOf, buckets)
-      for (const [key, object] of this.#objects) for (const value of valuesOf(object)) addTo(buckets, value, key, object)
+      for (const [key, object] of this.#objects)
+        for (const value of valuesOf(object)) addTo(buckets, value, key, object)
     }
   }
 
@@ -63,7 +69,10 @@ export class ObjectIndex<T extends KubeObject> {
     return this.#sorted.objects
   }
 
-  /** The objects under one value of an index that was named at the beginning, in key order; valid until the next change. Asserts that there is such an index. */
+  /**
+   * The objects under one value of an index that was named at the beginning, in key order; valid until the
+   * next change. Asserts that there is such an index.
+   */
   byIndex(name: string, value: string): readonly T[] {
     const valuesOf = this.#named[name]
     if (valuesOf === undefined) throw new Error(`assertion failed: no index ${name}`)
@@ -95,7 +104,8 @@ export class ObjectIndex<T extends KubeObject> {
     if (!old) return undefined
     this.#objects.delete(key)
     this.#sorted?.delete(key)
-    for (const [valuesOf, buckets] of this.#indexes) for (const value of valuesOf(old)) removeFrom(buckets, value, key)
+    for (const [valuesOf, buckets] of this.#indexes)
+      for (const value of valuesOf(old)) removeFrom(buckets, value, key)
     return old
   }
 }

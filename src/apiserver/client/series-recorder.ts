@@ -6,7 +6,9 @@ import { bestEffort, referenceTo } from './event-recorder.js'
 import type { EventMore, EventRecorder, EventTarget } from './event-recorder.js'
 import type { RecorderPorts } from './correlating-recorder.js'
 
-/** An event that does not come again for so long is over (client-go's finishTime), and so often it is looked. */
+/**
+ * An event that does not come again for so long is over (client-go's finishTime), and so often it is looked.
+ */
 const FINISH_MS = 6 * 60_000
 /** What goes on is written again after so long (client-go's refreshTime). */
 const REFRESH_MS = 30 * 60_000
@@ -42,9 +44,9 @@ export interface SeriesPorts extends Pick<RecorderPorts, 'client' | 'clock'> {
 }
 
 /**
- * The {@link EventRecorder} of components that use events.k8s.io, as the scheduler does: an event that comes again about the same version of the same
- * object becomes a series, written at the second time and when it is over. Failures to write are dropped.
- * Source: client-go tools/events/event_broadcaster.go.
+ * The {@link EventRecorder} of components that use events.k8s.io, as the scheduler does: an event that comes
+ * again about the same version of the same object becomes a series, written at the second time and when it is
+ * over. Failures to write are dropped. Source: client-go tools/events/event_broadcaster.go.
  */
 export class SeriesRecorder implements EventRecorder {
   readonly #ports: SeriesPorts
@@ -53,10 +55,25 @@ export class SeriesRecorder implements EventRecorder {
     this.#ports = ports
   }
 
-  event(target: EventTarget, type: 'Normal' | 'Warning', reason: string, message: string, { action = '', related }: EventMore = {}): void {
-    const { clock, state: { value: state } } = this.#ports
+  event(
+    target: EventTarget,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    { action = '', related }: EventMore = {},
+  ): void {
+    const {
+      clock,
+      state: { value: state },
+    } = this.#ports
     const regarding = referenceTo(target)
-    const key = [type, action, reason, keyOf(regarding), related === undefined ? '' : keyOf(referenceTo(related))].join(' ')
+    const key = [
+      type,
+      action,
+      reason,
+      keyOf(regarding),
+      related === undefined ? '' : keyOf(referenceTo(related)),
+    ].join(' ')
     const now = clock.now()
     const known = state.events.get(key)
     if (known !== undefined && now - known.seen <= FINISH_MS) return this.#again(known, now)
@@ -70,7 +87,12 @@ export class SeriesRecorder implements EventRecorder {
 
   /** Writes the series that are over, and those that go on for long; forgets what will not come again. */
   finish(): void {
-    const { clock, state: { value: { events } } } = this.#ports
+    const {
+      clock,
+      state: {
+        value: { events },
+      },
+    } = this.#ports
     const now = clock.now()
     let goOn = false
     for (const [key, event] of events) {
@@ -91,30 +113,64 @@ export class SeriesRecorder implements EventRecorder {
   }
 
   #look(): void {
-    if (this.#ports.timer.dueAt('series') === undefined) this.#ports.timer.wakeAfter('series', FINISH_MS, { class: 'watchdog' })
+    if (this.#ports.timer.dueAt('series') === undefined)
+      this.#ports.timer.wakeAfter('series', FINISH_MS, { class: 'watchdog' })
   }
 
   #writeSeries(event: Remembered, now: number): void {
     const { namespace, name, count, seen } = event
     const series: EventSeries = { count, lastObservedTime: formatMicroTime(seen) }
     event.written = now
-    bestEffort(() => ignoreNotFound(() => this.#ports.client.patch('events', { namespace, name }, { type: 'strategic', body: { series } })))
+    bestEffort(() =>
+      ignoreNotFound(() =>
+        this.#ports.client.patch('events', { namespace, name }, { type: 'strategic', body: { series } }),
+      ),
+    )
   }
 
   #newEvent(
     { namespace, name }: { readonly namespace: string; readonly name: string },
-    { regarding, related, type, reason, message, action }:
-      { regarding: ObjectReference; related: ObjectReference | undefined; type: string; reason: string; message: string; action: string },
+    {
+      regarding,
+      related,
+      type,
+      reason,
+      message,
+      action,
+    }: {
+      regarding: ObjectReference
+      related: ObjectReference | undefined
+      type: string
+      reason: string
+      message: string
+      action: string
+    },
     now: number,
   ): Event {
     const { controller, instance } = this.#ports
     return {
-      metadata: { name, namespace }, involvedObject: regarding, reason, message, source: {}, firstTimestamp: null, lastTimestamp: null, type,
-      eventTime: formatMicroTime(now), action, ...(related === undefined ? {} : { related }),
-      reportingComponent: controller, reportingInstance: instance,
+      metadata: { name, namespace },
+      involvedObject: regarding,
+      reason,
+      message,
+      source: {},
+      firstTimestamp: null,
+      lastTimestamp: null,
+      type,
+      eventTime: formatMicroTime(now),
+      action,
+      ...(related === undefined ? {} : { related }),
+      reportingComponent: controller,
+      reportingInstance: instance,
     } as unknown as Event
   }
 }
 
-const keyOf = ({ kind, namespace = '', name = '', uid = '', resourceVersion = '', fieldPath = '' }: ObjectReference): string =>
-  `${kind ?? ''}/${namespace}/${name}/${uid}/${resourceVersion}/${fieldPath}`
+const keyOf = ({
+  kind,
+  namespace = '',
+  name = '',
+  uid = '',
+  resourceVersion = '',
+  fieldPath = '',
+}: ObjectReference): string => `${kind ?? ''}/${namespace}/${name}/${uid}/${resourceVersion}/${fieldPath}`

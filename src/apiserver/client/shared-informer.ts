@@ -21,8 +21,9 @@ export interface MemberPorts {
 }
 
 /**
- * One view for all components of a process that watch the same, as client-go's SharedInformerFactory hands out: one list, one watch and one
- * step for a change, however many listen. A component that comes later is told of what is there in a step of its own.
+ * One view for all components of a process that watch the same, as client-go's SharedInformerFactory hands
+ * out: one list, one watch and one step for a change, however many listen. A component that comes later is
+ * told of what is there in a step of its own.
  */
 export class SharedInformer<T extends KubeObject> {
   readonly informer: ListWatchInformer<T>
@@ -45,7 +46,9 @@ export class SharedInformer<T extends KubeObject> {
   join(options: Pick<InformerOptions<T>, 'indexers'>, ports: MemberPorts): Member<T> {
     const at = this.#members.findIndex(({ component }) => component >= ports.component)
     if (this.#members[at]?.component === ports.component) {
-      throw new Error(`assertion failed: ${ports.component} already has an informer for ${this.informer.resource}`)
+      throw new Error(
+        `assertion failed: ${ports.component} already has an informer for ${this.informer.resource}`,
+      )
     }
     const member = new Member<T>(this, options, ports)
     this.#members.splice(at < 0 ? this.#members.length : at, 0, member)
@@ -82,7 +85,11 @@ export class Member<T extends KubeObject> implements Informer<T> {
   readonly #listeners: ((change: Change<T>) => void)[] = []
   #closed = false
 
-  constructor(shared: SharedInformer<T>, { indexers = {} }: Pick<InformerOptions<T>, 'indexers'>, { component, state, topic }: MemberPorts) {
+  constructor(
+    shared: SharedInformer<T>,
+    { indexers = {} }: Pick<InformerOptions<T>, 'indexers'>,
+    { component, state, topic }: MemberPorts,
+  ) {
     this.component = component
     this.#shared = shared
     this.#state = state

@@ -2,14 +2,18 @@
 const MOST_MOVED = 1000
 
 /**
- * Objects sorted by key. The order does not depend on the order of arrival, so a view that was rebuilt after a fork or restore iterates
- * exactly as the one it was copied from. What comes or goes far from the end of a long list is kept apart, and put in its place when somebody asks for the
- * objects: a change costs a binary search, however many objects there are.
+ * Objects sorted by key. The order does not depend on the order of arrival, so a view that was rebuilt after
+ * a fork or restore iterates exactly as the one it was copied from. What comes or goes far from the end of a
+ * long list is kept apart, and put in its place when somebody asks for the objects: a change costs a binary
+ * search, however many objects there are.
  */
 export class SortedObjects<T> {
   #keys: string[] = []
   #objects: T[] = []
-  /** What is not in the lists yet, and what is in them no longer; made when they are needed: most lists are short, and there is one for each value of an index. */
+  /**
+   * What is not in the lists yet, and what is in them no longer; made when they are needed: most lists are
+   * short, and there is one for each value of an index.
+   */
   #added: Map<string, T> | undefined
   #removed: Set<string> | undefined
   readonly #mostMoved: number
@@ -47,7 +51,8 @@ export class SortedObjects<T> {
   }
 
   #insert(at: number, key: string, object: T): void {
-    if (at === this.#keys.length) { // without the array that splice answers
+    if (at === this.#keys.length) {
+      // without the array that splice answers
       this.#keys.push(key)
       this.#objects.push(object)
       return
@@ -72,7 +77,7 @@ export class SortedObjects<T> {
   }
 
   #merge(): void {
-    const added = [...this.#added ?? []].sort(([a], [b]) => (a < b ? -1 : 1))
+    const added = [...(this.#added ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))
     const keys: string[] = []
     const objects: T[] = []
     let next = 0
@@ -97,7 +102,8 @@ export class SortedObjects<T> {
   #lowerBound(key: string): number {
     let low = 0
     let high = this.#keys.length
-    // new keys are often the largest: generated names of one owner come in any order, but initial lists come sorted
+    // new keys are often the largest: generated names of one owner come in any order, but initial lists come
+    // sorted
     if (high > 0 && (this.#keys[high - 1] as string) < key) return high
     while (low < high) {
       const middle = (low + high) >> 1

@@ -4,8 +4,9 @@ import type { Change } from './informer.js'
 import { keyOf } from './object-index.js'
 
 /**
- * Answers to a component's own writes, kept until its informer has seen them, so that it does not decide from what it has changed itself.
- * Source: the assume cache of the scheduler, storeObjectUpdate of the volume controller.
+ * Answers to a component's own writes, kept until its informer has seen them, so that it does not decide from
+ * what it has changed itself. Source: the assume cache of the scheduler, storeObjectUpdate of the volume
+ * controller.
  */
 export class Written<T extends KubeObject> {
   readonly #objects: Slice<Map<string, T>>
@@ -20,7 +21,10 @@ export class Written<T extends KubeObject> {
     return object
   }
 
-  /** The later one of what the informer has and what was written; an object that the informer does not have is not there. */
+  /**
+   * The later one of what the informer has and what was written; an object that the informer does not have is
+   * not there.
+   */
   latest(seen: T | undefined): T | undefined {
     if (seen === undefined || this.#objects.value.size === 0) return seen
     const own = this.#objects.value.get(keyOf(seen))

@@ -13,23 +13,51 @@ import { containerOf, kubeletOf, podOf } from './pod-target.js'
 export type ConnectOptions = URLSearchParams | StreamOptions[keyof StreamOptions]
 
 /**
- * Opens what a request for `pods/log`, `exec`, `attach` or `portforward` asks for, as far as the apiserver's part goes.
- * Source: kubernetes pkg/registry/core/pod/rest.
+ * Opens what a request for `pods/log`, `exec`, `attach` or `portforward` asks for, as far as the apiserver's
+ * part goes. Source: kubernetes pkg/registry/core/pod/rest.
  * @throws ApiError when the request is refused before anything is streamed.
  */
 export function connectPod(context: RegistryContext, call: Call, options: ConnectOptions): PodStream {
   const query = options instanceof URLSearchParams ? options : undefined
   switch (call.subresource) {
-    case 'log': return openLog(context, call, query === undefined ? options as PodLogOptions : logOptionsOf(query), query)
-    case 'exec': return openExec(context, call, 'exec', query === undefined ? options as PodExecOptions : execOptionsOf(query))
-    case 'attach': return openExec(context, call, 'attach', query === undefined ? options as PodExecOptions : execOptionsOf(query))
+    case 'log':
+      return openLog(
+        context,
+        call,
+        query === undefined ? (options as PodLogOptions) : logOptionsOf(query),
+        query,
+      )
+    case 'exec':
+      return openExec(
+        context,
+        call,
+        'exec',
+        query === undefined ? (options as PodExecOptions) : execOptionsOf(query),
+      )
+    case 'attach':
+      return openExec(
+        context,
+        call,
+        'attach',
+        query === undefined ? (options as PodExecOptions) : execOptionsOf(query),
+      )
     case 'portforward':
-      return openPorts(context, call, query === undefined ? options as PodPortForwardOptions : portForwardOptionsOf(query))
-    default: throw methodNotAllowed()
+      return openPorts(
+        context,
+        call,
+        query === undefined ? (options as PodPortForwardOptions) : portForwardOptionsOf(query),
+      )
+    default:
+      throw methodNotAllowed()
   }
 }
 
-function openLog(context: RegistryContext, call: Call, options: PodLogOptions, query: URLSearchParams | undefined): PodStream {
+function openLog(
+  context: RegistryContext,
+  call: Call,
+  options: PodLogOptions,
+  query: URLSearchParams | undefined,
+): PodStream {
   validateLogOptions(options, call.name, query)
   const pod = podOf(context, call)
   const container = containerOf(pod, options.container)
@@ -44,40 +72,90 @@ function openLog(context: RegistryContext, call: Call, options: PodLogOptions, q
   return { kind: 'log', session: agent.logs({ pod, container, ...wishOf(options) }), follow }
 }
 
-function wishOf({ container: _container, sinceTime, follow = false, previous = false, timestamps = false, ...rest }: PodLogOptions): LogWish {
-  return { ...rest, follow, previous, timestamps, ...(sinceTime === undefined ? {} : { sinceTime: timeMs(sinceTime) }) }
+function wishOf({
+  container: _container,
+  sinceTime,
+  follow = false,
+  previous = false,
+  timestamps = false,
+  ...rest
+}: PodLogOptions): LogWish {
+  return {
+    ...rest,
+    follow,
+    previous,
+    timestamps,
+    ...(sinceTime === undefined ? {} : { sinceTime: timeMs(sinceTime) }),
+  }
 }
 
 /** In the order of Go's url.Values.Encode. */
-function logQuery({ follow, limitBytes, previous, sinceSeconds, sinceTime, tailLines, timestamps }: PodLogOptions): string {
+function logQuery({
+  follow,
+  limitBytes,
+  previous,
+  sinceSeconds,
+  sinceTime,
+  tailLines,
+  timestamps,
+}: PodLogOptions): string {
   const parts = [
-    follow === true && 'follow=true', limitBytes !== undefined && `limitBytes=${limitBytes}`, previous === true && 'previous=true',
-    sinceSeconds !== undefined && `sinceSeconds=${sinceSeconds}`, sinceTime !== undefined && `sinceTime=${encodeURIComponent(sinceTime)}`,
-    tailLines !== undefined && `tailLines=${tailLines}`, timestamps === true && 'timestamps=true',
+    follow === true && 'follow=true',
+    limitBytes !== undefined && `limitBytes=${limitBytes}`,
+    previous === true && 'previous=true',
+    sinceSeconds !== undefined && `sinceSeconds=${sinceSeconds}`,
+    sinceTime !== undefined && `sinceTime=${encodeURIComponent(sinceTime)}`,
+    tailLines !== undefined && `tailLines=${tailLines}`,
+    timestamps === true && 'timestamps=true',
   ].filter((part) => part !== false)
   return parts.length === 0 ? '' : `?${parts.join('&')}`
 }
 
-function openExec(context: RegistryContext, call: Call, kind: 'exec' | 'attach', options: PodExecOptions): PodStream {
+function openExec(
+  context: RegistryContext,
+  call: Call,
+  kind: 'exec' | 'attach',
+  options: PodExecOptions,
+): PodStream {
   const pod = podOf(context, call)
   const container = containerOf(pod, options.container)
   const location = locate(context, call, pod.spec.nodeName)
   const { stdin = false, stdout = false, stderr = false, tty = false } = options
-  const request: ExecRequest = { pod, container, command: kind === 'exec' ? options.command ?? [] : undefined, stdin, stdout, stderr, tty }
+  const request: ExecRequest = {
+    pod,
+    container,
+    command: kind === 'exec' ? (options.command ?? []) : undefined,
+    stdin,
+    stdout,
+    stderr,
+    tty,
+  }
   return {
-    kind, options,
+    kind,
+    options,
     open: () => {
       // the kubelet's own check (streaming NewOptions)
-      if (!stdin && !stdout && !stderr) throw internalError('unable to upgrade connection: you must specify at least 1 of stdin, stdout, stderr')
-      return dial(location, `/${kind}/${call.namespace ?? ''}/${call.name}/${container}`, execQuery(request), (agent) => agent[kind](request))
+      if (!stdin && !stdout && !stderr)
+        throw internalError(
+          'unable to upgrade connection: you must specify at least 1 of stdin, stdout, stderr',
+        )
+      return dial(
+        location,
+        `/${kind}/${call.namespace ?? ''}/${call.name}/${container}`,
+        execQuery(request),
+        (agent) => agent[kind](request),
+      )
     },
   }
 }
 
 function execQuery({ command = [], stdin, stdout, stderr, tty }: ExecRequest): string {
   const parts = [
-    ...command.map((word) => `command=${encodeURIComponent(word).replaceAll('%20', '+')}`), stderr && 'error=1', stdin && 'input=1',
-    stdout && 'output=1', tty && 'tty=1',
+    ...command.map((word) => `command=${encodeURIComponent(word).replaceAll('%20', '+')}`),
+    stderr && 'error=1',
+    stdin && 'input=1',
+    stdout && 'output=1',
+    tty && 'tty=1',
   ].filter((part) => part !== false)
   return parts.length === 0 ? '' : `?${parts.join('&')}`
 }
@@ -86,8 +164,12 @@ function openPorts(context: RegistryContext, call: Call, { ports = [] }: PodPort
   const pod = podOf(context, call)
   const location = locate(context, call, pod.spec.nodeName)
   return {
-    kind: 'portforward', ports,
-    open: (port) => dial(location, `/portForward/${call.namespace ?? ''}/${call.name}`, '', (agent) => agent.portForward(pod, port)),
+    kind: 'portforward',
+    ports,
+    open: (port) =>
+      dial(location, `/portForward/${call.namespace ?? ''}/${call.name}`, '', (agent) =>
+        agent.portForward(pod, port),
+      ),
   }
 }
 
@@ -99,7 +181,13 @@ function locate(context: RegistryContext, { name }: Call, node: string | undefin
 
 type Agent = NonNullable<KubeletLocation['agent']>
 
-function dial({ agent, host, dialError }: KubeletLocation, path: string, query: string, open: (agent: Agent) => Session): Session {
-  if (agent === undefined) throw internalError(`error sending request: Post "https://${host}${path}${query}": ${dialError}`)
+function dial(
+  { agent, host, dialError }: KubeletLocation,
+  path: string,
+  query: string,
+  open: (agent: Agent) => Session,
+): Session {
+  if (agent === undefined)
+    throw internalError(`error sending request: Post "https://${host}${path}${query}": ${dialError}`)
   return open(agent)
 }

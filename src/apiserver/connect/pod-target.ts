@@ -53,7 +53,9 @@ export function kubeletOf(context: RegistryContext, node: string): KubeletLocati
   const found = load(context, resource, undefined, node) as unknown as Node | undefined
   if (found === undefined) throw notFound(resource, node)
   const { addresses = [], daemonEndpoints } = found.status ?? {}
-  const address = ADDRESS_TYPES.map((type) => addresses.find((one) => one.type === type)).find((one) => one !== undefined)
+  const address = ADDRESS_TYPES.map((type) => addresses.find((one) => one.type === type)).find(
+    (one) => one !== undefined,
+  )
   if (address === undefined) throw untypedError(`no preferred addresses found; known addresses: []`)
   const host = `${address.address}:${daemonEndpoints?.kubeletEndpoint?.Port || KUBELET_PORT}`
   const isName = !/^[\d.]+$|:/.test(address.address)
@@ -62,6 +64,10 @@ export function kubeletOf(context: RegistryContext, node: string): KubeletLocati
   return {
     host,
     agent: fault === undefined ? nodeAgents?.agentOf(node) : undefined,
-    dialError: fault ?? (isName ? `dial tcp: lookup ${address.address}: no such host` : `dial tcp ${host}: connect: connection refused`),
+    dialError:
+      fault ??
+      (isName
+        ? `dial tcp: lookup ${address.address}: no such host`
+        : `dial tcp ${host}: connect: connection refused`),
   }
 }

@@ -1,6 +1,13 @@
-/** What the attributes of an access review ask for, and what is wrong with them. Source: pkg/apis/authorization/validation. */
+/**
+ * What the attributes of an access review ask for, and what is wrong with them. Source:
+ * pkg/apis/authorization/validation.
+ */
 import type {
-  FieldSelectorAttributes, LabelSelectorAttributes, NonResourceAttributes, ResourceAttributes, SubjectAccessReviewSpec,
+  FieldSelectorAttributes,
+  LabelSelectorAttributes,
+  NonResourceAttributes,
+  ResourceAttributes,
+  SubjectAccessReviewSpec,
 } from '../../api/authorization/generated.js'
 import type { FieldError } from '../../api/field-error.js'
 import { forbidden, invalid, required } from '../../api/field-error.js'
@@ -30,29 +37,55 @@ export function validateSelectors(attributes: ResourceAttributes | undefined): r
   ]
 }
 
-function oneOf(resource: ResourceAttributes | undefined, path: NonResourceAttributes | undefined): readonly FieldError[] {
+function oneOf(
+  resource: ResourceAttributes | undefined,
+  path: NonResourceAttributes | undefined,
+): readonly FieldError[] {
   if (resource !== undefined && path !== undefined) {
     const value = { Path: path.path ?? '', Verb: path.verb ?? '' }
-    return [invalid('spec.nonResourceAttributes', value, 'cannot be specified in combination with resourceAttributes')]
+    return [
+      invalid(
+        'spec.nonResourceAttributes',
+        value,
+        'cannot be specified in combination with resourceAttributes',
+      ),
+    ]
   }
   if (resource !== undefined || path !== undefined) return []
-  return [invalid('spec.resourceAttributes', null, 'exactly one of nonResourceAttributes or resourceAttributes must be specified')]
+  return [
+    invalid(
+      'spec.resourceAttributes',
+      null,
+      'exactly one of nonResourceAttributes or resourceAttributes must be specified',
+    ),
+  ]
 }
 
 function selectorFaults(
-  { rawSelector = '', requirements = [] }: FieldSelectorAttributes | LabelSelectorAttributes, path: string, kind: 'field' | 'label',
+  { rawSelector = '', requirements = [] }: FieldSelectorAttributes | LabelSelectorAttributes,
+  path: string,
+  kind: 'field' | 'label',
 ): readonly FieldError[] {
   if (rawSelector !== '') {
     return requirements.length === 0
-      ? [] : [invalid(`${path}.rawSelector`, rawSelector, 'may not specified at the same time as requirements')]
+      ? []
+      : [invalid(`${path}.rawSelector`, rawSelector, 'may not specified at the same time as requirements')]
   }
   if (requirements.length === 0) {
-    return [required(`${path}.requirements`, `when ${path} is specified, requirements or rawSelector is required`)]
+    return [
+      required(`${path}.requirements`, `when ${path} is specified, requirements or rawSelector is required`),
+    ]
   }
-  return requirements.flatMap((each, at) => requirementFaults(each as Requirement, `${path}.requirements[${at}]`, kind))
+  return requirements.flatMap((each, at) =>
+    requirementFaults(each as Requirement, `${path}.requirements[${at}]`, kind),
+  )
 }
 
-function requirementFaults({ key, operator, values = [] }: Requirement, path: string, kind: 'field' | 'label'): readonly FieldError[] {
+function requirementFaults(
+  { key, operator, values = [] }: Requirement,
+  path: string,
+  kind: 'field' | 'label',
+): readonly FieldError[] {
   const errors: FieldError[] = []
   if (kind === 'field') {
     if (key === '') errors.push(required(`${path}.key`, 'must be specified'))
@@ -60,16 +93,22 @@ function requirementFaults({ key, operator, values = [] }: Requirement, path: st
   switch (operator) {
     case 'In':
     case 'NotIn':
-      if (values.length === 0) errors.push(required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'"))
+      if (values.length === 0)
+        errors.push(required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'"))
       break
     case 'Exists':
     case 'DoesNotExist':
-      if (values.length > 0) errors.push(forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
+      if (values.length > 0)
+        errors.push(
+          forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
+        )
       break
     default:
-      if (kind === 'label') errors.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'))
+      if (kind === 'label')
+        errors.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'))
   }
-  if (kind === 'label') errors.push(...qualifiedNameFaults(key).map((why) => invalid(`${path}.key`, key, why)))
+  if (kind === 'label')
+    errors.push(...qualifiedNameFaults(key).map((why) => invalid(`${path}.key`, key, why)))
   return errors
 }
 
@@ -79,10 +118,22 @@ export function attributesAsked({ resourceAttributes, nonResourceAttributes }: A
     const { path = '', verb = '' } = nonResourceAttributes ?? {}
     return { path, verb }
   }
-  const { verb = '', group = '', version = '', resource = '', subresource = '', namespace = '', name = '', fieldSelector } = resourceAttributes
+  const {
+    verb = '',
+    group = '',
+    version = '',
+    resource = '',
+    subresource = '',
+    namespace = '',
+    name = '',
+    fieldSelector,
+  } = resourceAttributes
   const selector = fieldSelector === undefined ? '' : fieldText(fieldSelector)
   return {
-    verb, group, version, resource,
+    verb,
+    group,
+    version,
+    resource,
     ...(subresource === '' ? {} : { subresource }),
     ...(namespace === '' ? {} : { namespace }),
     ...(name === '' ? {} : { name }),
@@ -90,7 +141,9 @@ export function attributesAsked({ resourceAttributes, nonResourceAttributes }: A
   }
 }
 
-/** Requirements on one value are what authorizers understand; others are left out, which only asks for more. */
+/**
+ * Requirements on one value are what authorizers understand; others are left out, which only asks for more.
+ */
 function fieldText({ rawSelector = '', requirements = [] }: FieldSelectorAttributes): string {
   if (rawSelector !== '') return rawSelector
   return requirements

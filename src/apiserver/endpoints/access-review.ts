@@ -1,5 +1,8 @@
 import type {
-  LocalSubjectAccessReview, SelfSubjectAccessReview, SubjectAccessReview, SubjectAccessReviewSpec,
+  LocalSubjectAccessReview,
+  SelfSubjectAccessReview,
+  SubjectAccessReview,
+  SubjectAccessReviewSpec,
 } from '../../api/authorization/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { FieldError } from '../../api/field-error.js'
@@ -14,10 +17,17 @@ import { decodeReview } from './review-body.js'
 /** Errors of these kinds name the group only. */
 const OF = { group: 'authorization.k8s.io', kind: '' }
 
-/** POST subjectaccessreviews: may this user do that? Source: pkg/registry/authorization/subjectaccessreview/rest.go. */
+/**
+ * POST subjectaccessreviews: may this user do that? Source:
+ * pkg/registry/authorization/subjectaccessreview/rest.go.
+ */
 export function reviewSubjectAccess(context: RegistryContext, call: Call): KubeObject {
   const review = decodeReview<SubjectAccessReview>(context, call) as SubjectAccessReview
-  check([...validateAsked(review.spec), ...validateSubject(review.spec), ...validateSelectors(review.spec.resourceAttributes)])
+  check([
+    ...validateAsked(review.spec),
+    ...validateSubject(review.spec),
+    ...validateSelectors(review.spec.resourceAttributes),
+  ])
   return answer(context, review, subjectOf(review.spec))
 }
 
@@ -26,17 +36,31 @@ export function reviewLocalAccess(context: RegistryContext, call: Call): KubeObj
   const review = decodeReview<LocalSubjectAccessReview>(context, call) as LocalSubjectAccessReview
   const { spec, metadata } = review
   const errors: FieldError[] = [
-    ...validateAsked(spec), ...validateSubject(spec), ...validateSelectors(spec.resourceAttributes),
+    ...validateAsked(spec),
+    ...validateSubject(spec),
+    ...validateSelectors(spec.resourceAttributes),
   ]
   const { namespace = '' } = metadata
   const others = Object.keys(metadata).filter((field) => field !== 'namespace' && field !== 'managedFields')
   if (others.length > 0) errors.push(invalidField('metadata', metadata, 'must be empty except for namespace'))
   if (spec.resourceAttributes !== undefined && (spec.resourceAttributes.namespace ?? '') !== namespace) {
-    errors.push(invalidField('spec.resourceAttributes.namespace', spec.resourceAttributes.namespace ?? '', 'must match metadata.namespace'))
+    errors.push(
+      invalidField(
+        'spec.resourceAttributes.namespace',
+        spec.resourceAttributes.namespace ?? '',
+        'must match metadata.namespace',
+      ),
+    )
   }
   if (spec.nonResourceAttributes !== undefined) {
     const { path = '', verb = '' } = spec.nonResourceAttributes
-    errors.push(invalidField('spec.nonResourceAttributes', { Path: path, Verb: verb }, 'disallowed on this kind of request'))
+    errors.push(
+      invalidField(
+        'spec.nonResourceAttributes',
+        { Path: path, Verb: verb },
+        'disallowed on this kind of request',
+      ),
+    )
   }
   check(errors)
   if (namespace !== call.namespace) {
@@ -58,7 +82,8 @@ function check(errors: readonly FieldError[]): void {
 
 function validateSubject({ user = '', groups = [] }: SubjectAccessReviewSpec): readonly FieldError[] {
   return user === '' && groups.length === 0
-    ? [invalidField('spec.user', user, 'at least one of user or group must be specified')] : []
+    ? [invalidField('spec.user', user, 'at least one of user or group must be specified')]
+    : []
 }
 
 function subjectOf({ user = '', groups, uid, extra }: SubjectAccessReviewSpec): UserInfo {
@@ -73,9 +98,17 @@ function subjectOf({ user = '', groups, uid, extra }: SubjectAccessReviewSpec): 
 type Review = LocalSubjectAccessReview | SelfSubjectAccessReview | SubjectAccessReview
 
 function answer({ ports }: RegistryContext, review: Review, user: UserInfo): KubeObject {
-  const { allowed, denied, reason = '', error } = ports.authorizer.authorize(user, attributesAsked(review.spec))
+  const {
+    allowed,
+    denied,
+    reason = '',
+    error,
+  } = ports.authorizer.authorize(user, attributesAsked(review.spec))
   const status = {
-    allowed, ...(denied === true ? { denied } : {}), ...(reason === '' ? {} : { reason }), ...(error === undefined ? {} : { evaluationError: error }),
+    allowed,
+    ...(denied === true ? { denied } : {}),
+    ...(reason === '' ? {} : { reason }),
+    ...(error === undefined ? {} : { evaluationError: error }),
   }
   return deepFreeze({ ...review, status })
 }

@@ -16,7 +16,8 @@ import { CREATED } from './created.js'
 const OF = { group: '', resource: 'pods/binding' }
 
 /**
- * POST pods/NAME/binding: assigns a pod to a node. Source: pkg/registry/core/pod/storage/storage.go BindingREST.
+ * POST pods/NAME/binding: assigns a pod to a node. Source: pkg/registry/core/pod/storage/storage.go
+ * BindingREST.
  */
 export function bindPod(context: RegistryContext, call: Call): Status {
   const expected = { group: '', version: 'v1', kind: 'Binding', message: coreSchema.message('Binding') }
@@ -24,7 +25,7 @@ export function bindPod(context: RegistryContext, call: Call): Status {
   if ((binding.metadata.namespace ?? call.namespace) !== call.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
-  const name = call.name === '' ? binding.metadata.name ?? '' : call.name
+  const name = call.name === '' ? (binding.metadata.name ?? '') : call.name
   if (binding.metadata.name !== name) throw badRequest('name in URL does not match name in Binding object')
   context.admission.mutate(attributesOf(call, 'CREATE', binding as unknown as KubeObject, undefined))
   const errors = validateBinding(binding as Binding)
@@ -39,24 +40,29 @@ export function bindPod(context: RegistryContext, call: Call): Status {
 
 function checkUnbound({ metadata, spec }: Pod, name: string, uid: string | undefined): void {
   if (uid !== undefined && uid !== metadata.uid) {
-    throw conflict(OF, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid ?? ''}`)
+    throw conflict(
+      OF,
+      name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid ?? ''}`,
+    )
   }
-  if (metadata.deletionTimestamp !== undefined) throw conflict(
-    OF, name, `pod ${name} is being deleted, cannot be assigned to a host`,
-  )
-  if (spec.nodeName !== undefined) throw conflict(
-    OF, name, `pod ${name} is already assigned to node ${JSON.stringify(spec.nodeName)}`,
-  )
-  if ((spec.schedulingGates?.length ?? 0) > 0) throw conflict(OF, name, `pod ${name} has non-empty .spec.schedulingGates`)
+  if (metadata.deletionTimestamp !== undefined)
+    throw conflict(OF, name, `pod ${name} is being deleted, cannot be assigned to a host`)
+  if (spec.nodeName !== undefined)
+    throw conflict(OF, name, `pod ${name} is already assigned to node ${JSON.stringify(spec.nodeName)}`)
+  if ((spec.schedulingGates?.length ?? 0) > 0)
+    throw conflict(OF, name, `pod ${name} has non-empty .spec.schedulingGates`)
 }
 
 function assign(context: RegistryContext, call: Call, pod: Pod, { metadata, target }: Binding): void {
   const now = formatTime(context.clock.now())
-  // a nomination has served its end; before v1.35 the scheduler cleared it (ClearingNominatedNodeNameAfterBinding)
+  // a nomination has served its end; before v1.35 the scheduler cleared it
+  // (ClearingNominatedNodeNameAfterBinding)
   const clears = context.resources.release.has('bindingClearsNomination')
   modify<Pod>(context, call, call.resource, pod, (draft) => {
     draft.spec = { ...draft.spec, nodeName: target.name as string }
-    if (metadata.annotations !== undefined) draft.metadata.annotations = { ...pod.metadata.annotations, ...metadata.annotations }
+    if (metadata.annotations !== undefined)
+      draft.metadata.annotations = { ...pod.metadata.annotations, ...metadata.annotations }
     if (metadata.labels !== undefined) draft.metadata.labels = { ...pod.metadata.labels, ...metadata.labels }
     const { nominatedNodeName, ...status } = draft.status
     const kept = clears || nominatedNodeName === undefined ? status : { ...status, nominatedNodeName }
@@ -66,8 +72,12 @@ function assign(context: RegistryContext, call: Call, pod: Pod, { metadata, targ
 
 /** The conditions with PodScheduled True. */
 function scheduled(conditions: readonly PodCondition[], now: string): readonly PodCondition[] {
-  const condition: PodCondition =
-    { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now } as PodCondition
+  const condition: PodCondition = {
+    type: 'PodScheduled',
+    status: 'True',
+    lastProbeTime: null,
+    lastTransitionTime: now,
+  } as PodCondition
   const at = conditions.findIndex(({ type }) => type === 'PodScheduled')
   return at < 0 ? [...conditions, condition] : conditions.with(at, condition)
 }

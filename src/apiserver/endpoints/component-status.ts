@@ -8,16 +8,23 @@ import { checkListOptions } from '../registry/list-options.js'
 import { selectionOf } from '../selectors/selection.js'
 
 /** What is answered where nobody says how the components are. */
-const ALL_WELL: readonly ComponentHealth[] = ['scheduler', 'controller-manager', 'etcd-0'].map(
-  (name) => ({ name, healthy: true, message: 'ok' }),
-)
+const ALL_WELL: readonly ComponentHealth[] = ['scheduler', 'controller-manager', 'etcd-0'].map((name) => ({
+  name,
+  healthy: true,
+  message: 'ok',
+}))
 
 function statuses({ ports }: RegistryContext): readonly KubeObject[] {
   const components = ports.componentHealth?.() ?? ALL_WELL
-  return components.map(({ name, healthy, message }) => deepFreeze({
-    kind: 'ComponentStatus', apiVersion: 'v1', metadata: { name },
-    conditions: [{ type: 'Healthy', status: healthy ? 'True' : 'False', message }],
-  }) as unknown as KubeObject)
+  return components.map(
+    ({ name, healthy, message }) =>
+      deepFreeze({
+        kind: 'ComponentStatus',
+        apiVersion: 'v1',
+        metadata: { name },
+        conditions: [{ type: 'Healthy', status: healthy ? 'True' : 'False', message }],
+      }) as unknown as KubeObject,
+  )
 }
 
 /** GET componentstatuses/NAME. Source: pkg/registry/core/componentstatus/rest.go. */
@@ -27,10 +34,17 @@ export function getComponentStatus(context: RegistryContext, call: Call): KubeOb
   return found
 }
 
-/** GET componentstatuses: what the components say now. Nothing is stored, so the list has no resourceVersion. */
+/**
+ * GET componentstatuses: what the components say now. Nothing is stored, so the list has no resourceVersion.
+ */
 export function listComponentStatuses(context: RegistryContext, call: Call): ObjectList<KubeObject> {
   checkListOptions(call.request.options, false)
   const selection = selectionOf(call.resource, undefined, call.request.options)
   const items = statuses(context).filter((status) => selection.matches(status))
-  return deepFreeze({ kind: 'ComponentStatusList', apiVersion: 'v1', metadata: {}, items }) as unknown as ObjectList<KubeObject>
+  return deepFreeze({
+    kind: 'ComponentStatusList',
+    apiVersion: 'v1',
+    metadata: {},
+    items,
+  }) as unknown as ObjectList<KubeObject>
 }

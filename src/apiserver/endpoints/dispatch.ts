@@ -1,5 +1,11 @@
 import type { Status } from '../client/api-error.js'
-import { createWhileTerminating, methodNotAllowed, noStrategicPatch, noSuchPath, notFound } from '../errors.js'
+import {
+  createWhileTerminating,
+  methodNotAllowed,
+  noStrategicPatch,
+  noSuchPath,
+  notFound,
+} from '../errors.js'
 import type { Call, RegistryContext } from '../registry/context.js'
 import { createObject } from '../registry/create.js'
 import { getCustomScale, updateCustomScale } from '../extensions/scale.js'
@@ -54,7 +60,9 @@ const scale: Readonly<Record<string, Endpoint>> = {
 
 /** Every verb goes the same way. */
 const proxy: Readonly<Record<string, Endpoint>> = Object.fromEntries(
-  ['get', 'create', 'update', 'patch', 'delete'].map((verb) => [verb, (context, call) => ok(proxyTo(context, call))] as const),
+  ['get', 'create', 'update', 'patch', 'delete'].map(
+    (verb) => [verb, (context, call) => ok(proxyTo(context, call))] as const,
+  ),
 )
 
 /** The endpoints that write a part of a pod's spec. */
@@ -120,20 +128,35 @@ const usageMetrics: Readonly<Record<string, Endpoint>> = {
   list: (context, call) => ok(listMetrics(context, call)),
 }
 
-/** Runs the endpoint that a call means. Throws 404 for an unknown subresource and 405 for a verb that it does not have. */
+/**
+ * Runs the endpoint that a call means. Throws 404 for an unknown subresource and 405 for a verb that it does
+ * not have.
+ */
 export function dispatch(context: RegistryContext, call: Call): Answer {
-  const { resource, subresource, request: { verb, patch } } = call
+  const {
+    resource,
+    subresource,
+    request: { verb, patch },
+  } = call
   if (patch?.type === 'strategic' && resource.definition.custom !== undefined) throw noStrategicPatch()
   if (subresource === '') {
     const { custom, verbs } = resource.definition
-    const own = custom !== undefined ? undefined : resource.group === METRICS_GROUP ? usageMetrics[verb] : collections[`${verb} ${resource.resource}`]
+    const own =
+      custom !== undefined
+        ? undefined
+        : resource.group === METRICS_GROUP
+          ? usageMetrics[verb]
+          : collections[`${verb} ${resource.resource}`]
     const endpoint = own ?? (allows(verbs, verb) ? generic[verb] : undefined)
     if (endpoint === undefined) throw methodNotAllowed()
     if (verb === 'create' && custom?.terminating === true) throw createWhileTerminating()
     return endpoint(context, call)
   }
   const known = resource.definition.subresources.find(({ name }) => name === subresource)
-  if (known === undefined) throw resource.definition.custom === undefined ? noSuchPath() : notFound(resource, call.request.name ?? '')
+  if (known === undefined)
+    throw resource.definition.custom === undefined
+      ? noSuchPath()
+      : notFound(resource, call.request.name ?? '')
   const isCustom = resource.definition.custom !== undefined
   const own = isCustom ? customSpecial[subresource] : special[`${resource.resource}/${subresource}`]
   const endpoint = (own ?? special[subresource])?.[verb]
@@ -145,4 +168,3 @@ export function dispatch(context: RegistryContext, call: Call): Answer {
 }
 
 const allows = (verbs: readonly string[], verb: string): boolean => verbs.includes(verb)
-

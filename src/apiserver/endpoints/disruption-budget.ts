@@ -17,7 +17,10 @@ type Condition = NonNullable<PodDisruptionBudget['status']['conditions']>[number
  * createTooManyRequestsError.
  */
 export function takeDisruption(
-  context: RegistryContext, call: Pick<Call, 'dryRun'>, budget: PodDisruptionBudget, podName: string,
+  context: RegistryContext,
+  call: Pick<Call, 'dryRun'>,
+  budget: PodDisruptionBudget,
+  podName: string,
 ): void {
   const { metadata, status } = budget
   const name = metadata.name as string
@@ -28,7 +31,11 @@ export function takeDisruption(
   const of = { group: 'policy', resource: 'poddisruptionbudgets' }
   if (status.disruptionsAllowed < 0) throw forbidden(of, name, 'pdb disruptions allowed is negative')
   if (Object.keys(status.disruptedPods ?? {}).length > MOST_DISRUPTED_PODS) {
-    throw forbidden(of, name, 'DisruptedPods map too big - too many evictions not confirmed by PDB controller')
+    throw forbidden(
+      of,
+      name,
+      'DisruptedPods map too big - too many evictions not confirmed by PDB controller',
+    )
   }
   if (status.disruptionsAllowed === 0) {
     throw tooManyRequests(VIOLATION, [{ reason: 'DisruptionBudget', message: refusal(budget) }])
@@ -37,28 +44,39 @@ export function takeDisruption(
 }
 
 function decrement(
-  context: RegistryContext, call: Pick<Call, 'dryRun'>, budget: PodDisruptionBudget, podName: string,
+  context: RegistryContext,
+  call: Pick<Call, 'dryRun'>,
+  budget: PodDisruptionBudget,
+  podName: string,
 ): void {
   const now = formatTime(context.clock.now())
   const resource = context.resources.find('poddisruptionbudgets') as Resource
   modify<PodDisruptionBudget>(context, call, resource, budget, (draft) => {
     const disruptionsAllowed = budget.status.disruptionsAllowed - 1
     draft.status = {
-      ...draft.status, disruptionsAllowed, disruptedPods: { ...budget.status.disruptedPods, [podName]: now },
+      ...draft.status,
+      disruptionsAllowed,
+      disruptedPods: { ...budget.status.disruptedPods, [podName]: now },
       ...(disruptionsAllowed > 0 ? {} : { conditions: [...refreshed(budget, now)] }),
     } as typeof draft.status
   })
 }
 
 /**
- * The DisruptionAllowed condition once nothing is allowed any more. Source: component-helpers apps/poddisruptionbudget
- * UpdateDisruptionAllowedCondition.
+ * The DisruptionAllowed condition once nothing is allowed any more. Source: component-helpers
+ * apps/poddisruptionbudget UpdateDisruptionAllowedCondition.
  */
-function refreshed({ metadata, status: { conditions = [] } }: PodDisruptionBudget, now: string): readonly Condition[] {
+function refreshed(
+  { metadata, status: { conditions = [] } }: PodDisruptionBudget,
+  now: string,
+): readonly Condition[] {
   const at = conditions.findIndex(({ type }) => type === 'DisruptionAllowed')
   const old = conditions[at]
   const condition: Condition = {
-    type: 'DisruptionAllowed', status: 'False', reason: 'InsufficientPods', message: '',
+    type: 'DisruptionAllowed',
+    status: 'False',
+    reason: 'InsufficientPods',
+    message: '',
     observedGeneration: metadata.generation ?? 0,
     lastTransitionTime: old?.status === 'False' ? old.lastTransitionTime : now,
   } as Condition
@@ -74,7 +92,10 @@ function refusal({ metadata, status }: PodDisruptionBudget): string {
     return `${blocked} because it failed sync: ${condition.message}`
   }
   if (status.currentHealthy <= status.desiredHealthy) {
-    return `The disruption budget ${name} needs ${status.desiredHealthy} healthy pods and has ${status.currentHealthy} currently`
+    return (
+      `The disruption budget ${name} needs ${status.desiredHealthy} healthy pods and has ` +
+      `${status.currentHealthy} currently`
+    )
   }
   if (condition?.status === 'False' && (condition.message ?? '') !== '') {
     return `${blocked} (${condition.reason}): ${condition.message}`

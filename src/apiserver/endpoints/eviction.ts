@@ -22,15 +22,22 @@ import { takeDisruption } from './disruption-budget.js'
  */
 export function evictPod(context: RegistryContext, call: Call): Status {
   const eviction = decodeEviction(context, call)
-  if (eviction.metadata.name !== call.name) throw badRequest('name in URL does not match name in Eviction object')
+  if (eviction.metadata.name !== call.name)
+    throw badRequest('name in URL does not match name in Eviction object')
   const { deleteOptions } = eviction
   const dryRun = call.dryRun || (deleteOptions?.dryRun?.length ?? 0) > 0
   const pod = context.storage.get(storageKey(call.resource, call.namespace, call.name)) as Pod | undefined
   if (pod === undefined) throw notFound(call.resource, call.name)
   context.admission.validate(attributesOf(call, 'CREATE', eviction, undefined))
-  const deletion: Call = { ...call, dryRun, subresource: '', request: { ...call.request, options: optionsOf(eviction) } }
+  const deletion: Call = {
+    ...call,
+    dryRun,
+    subresource: '',
+    request: { ...call.request, options: optionsOf(eviction) },
+  }
   const budget = ignoresBudgets(pod) ? undefined : budgetOf(context, call, pod)
-  if (budget !== undefined && !isUnhealthyAndEvictable(pod, budget)) takeDisruption(context, { dryRun }, budget, call.name)
+  if (budget !== undefined && !isUnhealthyAndEvictable(pod, budget))
+    takeDisruption(context, { dryRun }, budget, call.name)
   deleteExisting(context, deletion, markDisrupted(context, deletion, pod))
   if (!dryRun) reportEviction(context, pod)
   return CREATED
@@ -45,12 +52,21 @@ function reportEviction({ bus, clock }: RegistryContext, { metadata, spec }: Pod
 function decodeEviction(context: RegistryContext, call: Call): Eviction & KubeObject {
   const { body } = call.request
   const isBeta = (body as { apiVersion?: unknown } | null)?.apiVersion === 'policy/v1beta1'
-  const expected = { group: 'policy', version: 'v1', kind: 'Eviction', message: policySchema.message('Eviction') }
+  const expected = {
+    group: 'policy',
+    version: 'v1',
+    kind: 'Eviction',
+    message: policySchema.message('Eviction'),
+  }
   if (typeof body !== 'object' || body === null) {
     throw badRequest(cannotHandle('Eviction', 'v1', 'Eviction', 'the body is not an object'))
   }
   return decodeBody<Eviction & KubeObject>(
-    call, context.resources, isBeta ? { ...body, apiVersion: 'policy/v1' } : body, expected) as Eviction & KubeObject
+    call,
+    context.resources,
+    isBeta ? { ...body, apiVersion: 'policy/v1' } : body,
+    expected,
+  ) as Eviction & KubeObject
 }
 
 function optionsOf({ deleteOptions = {} }: Eviction): Call['request']['options'] {
@@ -65,23 +81,33 @@ function optionsOf({ deleteOptions = {} }: Eviction): Call['request']['options']
 
 /** Pods that have not started, have ended or are going away anyway do not count for a budget. */
 function ignoresBudgets({ metadata, status }: Pod): boolean {
-  return ['Pending', 'Succeeded', 'Failed'].includes(status.phase ?? '') || metadata.deletionTimestamp !== undefined
+  return (
+    ['Pending', 'Succeeded', 'Failed'].includes(status.phase ?? '') ||
+    metadata.deletionTimestamp !== undefined
+  )
 }
 
-function budgetOf({ storage, resources }: RegistryContext, call: Call, { metadata }: Pod): PodDisruptionBudget | undefined {
+function budgetOf(
+  { storage, resources }: RegistryContext,
+  call: Call,
+  { metadata }: Pod,
+): PodDisruptionBudget | undefined {
   const resource = resources.find('poddisruptionbudgets')
   if (resource === undefined) return undefined
   const prefix = listPrefix(resource, call.namespace)
   const budgets = storage.list({ from: prefix, to: prefixEnd(prefix) }) as readonly PodDisruptionBudget[]
   const matching = budgets.filter(({ spec }) => selectorMatches(spec.selector, metadata.labels))
   if (matching.length > 1) {
-    throw untypedError('This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.')
+    throw untypedError(
+      'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+    )
   }
   return matching[0]
 }
 
 function isUnhealthyAndEvictable({ status }: Pod, { spec, status: budget }: PodDisruptionBudget): boolean {
-  const ready = status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true
+  const ready =
+    status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true
   if (ready) return false
   if (spec.unhealthyPodEvictionPolicy === 'AlwaysAllow') return true
   return budget.currentHealthy >= budget.desiredHealthy && budget.desiredHealthy > 0
@@ -89,12 +115,19 @@ function isUnhealthyAndEvictable({ status }: Pod, { spec, status: budget }: PodD
 
 function markDisrupted(context: RegistryContext, call: Call, pod: Pod): Pod {
   const condition = {
-    type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting',
-    lastProbeTime: null, lastTransitionTime: formatTime(context.clock.now()),
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason: 'EvictionByEvictionAPI',
+    message: 'Eviction API: evicting',
+    lastProbeTime: null,
+    lastTransitionTime: formatTime(context.clock.now()),
   } as unknown as PodCondition
   const marked = modify<Pod>(context, call, call.resource, pod, (draft) => {
     const others = (pod.status.conditions ?? []).filter(({ type }) => type !== 'DisruptionTarget')
-    draft.status = { ...draft.status, conditions: [...others, condition] as typeof draft.status.conditions & object }
+    draft.status = {
+      ...draft.status,
+      conditions: [...others, condition] as typeof draft.status.conditions & object,
+    }
   })
   return call.dryRun ? pod : marked
 }

@@ -13,8 +13,8 @@ import { discard, load } from '../registry/stored.js'
 import { checkIdentity } from '../registry/update.js'
 
 /**
- * PUT namespaces/NAME/finalize: replaces spec.finalizers; a namespace under deletion that has none left is removed.
- * Source: pkg/registry/core/namespace/storage FinalizeREST.
+ * PUT namespaces/NAME/finalize: replaces spec.finalizers; a namespace under deletion that has none left is
+ * removed. Source: pkg/registry/core/namespace/storage FinalizeREST.
  */
 export function finalizeNamespace(context: RegistryContext, call: Call): KubeObject {
   const { resource, name } = call

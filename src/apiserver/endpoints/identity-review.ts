@@ -37,7 +37,8 @@ export function reviewToken(context: RegistryContext, call: Call): KubeObject {
   const { token = '', audiences = [] } = review.spec
   if (token === '') throw badRequest('token is required for TokenReview in authentication')
   const { authenticator, plugged } = context.ports
-  const found: ReturnType<NonNullable<Authenticator['reviewToken']>> = authenticator?.reviewToken?.(token, audiences) ?? {}
+  const found: ReturnType<NonNullable<Authenticator['reviewToken']>> =
+    authenticator?.reviewToken?.(token, audiences) ?? {}
   if (found.legacy !== undefined) plugged.legacyTokenUsed?.(found.legacy)
   const status = {
     ...(found.user === undefined ? { user: {} } : { authenticated: true, user: shown(found.user) }),

@@ -31,10 +31,16 @@ export function withPartRules(call: Call): Call {
       },
     },
   }
-  return { ...call, resource: { ...call.resource, definition: definition as unknown as KindDefinition<KubeObject> } }
+  return {
+    ...call,
+    resource: { ...call.resource, definition: definition as unknown as KindDefinition<KubeObject> },
+  }
 }
 
-/** Source: pkg/registry/core/pod/strategy.go podEphemeralContainersStrategy, ValidatePodEphemeralContainersUpdate. */
+/**
+ * Source: pkg/registry/core/pod/strategy.go podEphemeralContainersStrategy,
+ * ValidatePodEphemeralContainersUpdate.
+ */
 const ephemeralContainers: PartRules = {
   merge: (next, { spec }) => {
     const { ephemeralContainers: added } = next.spec
@@ -46,12 +52,16 @@ const ephemeralContainers: PartRules = {
     const path = 'spec.ephemeralContainers'
     validateEphemeralContainers(spec, path, errors)
     const containers = spec.ephemeralContainers ?? []
-    const now = new Map<string, EphemeralContainer>(containers.map((container) => [container.name, container]))
+    const now = new Map<string, EphemeralContainer>(
+      containers.map((container) => [container.name, container]),
+    )
     for (const old of before.ephemeralContainers ?? []) {
       const next = now.get(old.name)
       const fault = next === undefined ? 'removed' : semanticEqual(next, old) ? undefined : 'changed'
       if (fault === undefined) continue
-      errors.push(forbidden(path, `existing ephemeral containers ${JSON.stringify(old.name)} may not be ${fault}\n`))
+      errors.push(
+        forbidden(path, `existing ephemeral containers ${JSON.stringify(old.name)} may not be ${fault}\n`),
+      )
     }
     return errors
   },
@@ -65,17 +75,22 @@ const resize: PartRules = {
     ...spec,
     containers: resized(next.spec.containers, spec.containers),
     ...(spec.initContainers === undefined
-      ? {} : { initContainers: resized(next.spec.initContainers ?? [], spec.initContainers) }),
+      ? {}
+      : { initContainers: resized(next.spec.initContainers ?? [], spec.initContainers) }),
   }),
   validate: (next, old) => {
     // ephemeral containers are checked where they are added
     const { ephemeralContainers: _, ...spec } = next.spec
     const errors: FieldError[] = [...validatePod({ ...next, spec })]
     if (computeQosClass(next) !== computeQosClass(old)) {
-      errors.push(invalid('spec', old.status?.qosClass, 'Pod QOS Class may not change as a result of resizing'))
+      errors.push(
+        invalid('spec', old.status?.qosClass, 'Pod QOS Class may not change as a result of resizing'),
+      )
     }
-    const others = [...old.spec.containers, ...old.spec.initContainers ?? []].some((before) => {
-      const after = [...next.spec.containers, ...next.spec.initContainers ?? []].find(({ name }) => name === before.name)
+    const others = [...old.spec.containers, ...(old.spec.initContainers ?? [])].some((before) => {
+      const after = [...next.spec.containers, ...(next.spec.initContainers ?? [])].find(
+        ({ name }) => name === before.name,
+      )
       return !semanticEqual(otherResources(after), otherResources(before))
     })
     if (others) errors.push(forbidden('spec', 'only cpu and memory resources are mutable'))

@@ -17,15 +17,24 @@ interface Address {
 const PLAIN: ProxiedRequest = { method: 'GET', path: '/', query: '', headers: {}, body: '' }
 
 /**
- * Requests to `services|pods|nodes/NAME/proxy`: finds where they go, and passes them on. Source: kubernetes pkg/registry/core/{service,pod,node}
- * ResourceLocation, apimachinery pkg/util/proxy.
+ * Requests to `services|pods|nodes/NAME/proxy`: finds where they go, and passes them on. Source: kubernetes
+ * pkg/registry/core/{service,pod,node} ResourceLocation, apimachinery pkg/util/proxy.
  * @throws ApiError when there is nothing to go to, or nothing listens there.
  */
 export function proxyTo(context: RegistryContext, call: Call): ProxiedReply {
-  const { resource: { resource }, request: { proxied = PLAIN } } = call
+  const {
+    resource: { resource },
+    request: { proxied = PLAIN },
+  } = call
   const sent = { ...proxied, path: proxied.path === '' ? '/' : proxied.path }
-  const reply = resource === 'nodes' ? toNode(context, call, sent)
-    : passOn(context, resource === 'services' ? serviceAddress(context, call) : podAddress(context, call), sent)
+  const reply =
+    resource === 'nodes'
+      ? toNode(context, call, sent)
+      : passOn(
+          context,
+          resource === 'services' ? serviceAddress(context, call) : podAddress(context, call),
+          sent,
+        )
   if (proxied.path === '') return redirect(call, proxied)
   return rewriteLinks(reply, pathOf(call), proxied.path)
 }
@@ -41,8 +50,17 @@ function pathOf({ resource: { resource }, namespace, name }: Call): string {
 
 const unreachable = (cause: string): ApiError => unavailable(`error trying to reach service: ${cause}`)
 
-function passOn({ ports: { plugged: { proxy } } }: RegistryContext, { ip, port }: Address, request: ProxiedRequest): ProxiedReply {
-  const reply = proxy?.send(ip, port, request) ?? `dial tcp ${hostPort(ip, port)}: connect: connection refused`
+function passOn(
+  {
+    ports: {
+      plugged: { proxy },
+    },
+  }: RegistryContext,
+  { ip, port }: Address,
+  request: ProxiedRequest,
+): ProxiedReply {
+  const reply =
+    proxy?.send(ip, port, request) ?? `dial tcp ${hostPort(ip, port)}: connect: connection refused`
   if (typeof reply === 'string') throw unreachable(reply)
   return reply
 }
@@ -54,7 +72,8 @@ function split(kind: string, id: string): { readonly name: string; readonly port
   const parts = id.split(':')
   const [name = '', port = ''] = parts.length === 3 ? parts.slice(1) : parts
   const isScheme = parts.length < 3 || ['http', 'https', ''].includes(parts[0] as string)
-  if (parts.length > 3 || name === '' || !isScheme) throw badRequest(`invalid ${kind} request ${JSON.stringify(id)}`)
+  if (parts.length > 3 || name === '' || !isScheme)
+    throw badRequest(`invalid ${kind} request ${JSON.stringify(id)}`)
   return { name, port }
 }
 
@@ -69,9 +88,12 @@ function serviceAddress(context: RegistryContext, call: Call): Address {
   const { name, port } = split('service', call.name)
   let portName = port
   if (/^[+-]?\d+$/.test(port)) {
-    const { spec: { ports = [] } } = find<Service>(context, call, 'services', name)
+    const {
+      spec: { ports = [] },
+    } = find<Service>(context, call, 'services', name)
     const found = ports.find((one) => one.port === Number(port))
-    if (found === undefined) throw unavailable(`no service port ${Number(port)} found for service ${JSON.stringify(name)}`)
+    if (found === undefined)
+      throw unavailable(`no service port ${Number(port)} found for service ${JSON.stringify(name)}`)
     portName = found.name ?? ''
   }
   const { subsets = [] } = find<Endpoints>(context, call, 'endpoints', name)
@@ -91,7 +113,7 @@ function podAddress(context: RegistryContext, call: Call): Address {
   const { spec, status } = find<Pod>(context, call, 'pods', name)
   const first = spec.containers.flatMap(({ ports = [] }) => ports)[0]
   if (status?.podIP === undefined) throw badRequest('address not allowed')
-  return { ip: status.podIP, port: Number(port === '' ? first?.containerPort ?? 80 : port) }
+  return { ip: status.podIP, port: Number(port === '' ? (first?.containerPort ?? 80) : port) }
 }
 
 function toNode(context: RegistryContext, call: Call, request: ProxiedRequest): ProxiedReply {
@@ -99,7 +121,8 @@ function toNode(context: RegistryContext, call: Call, request: ProxiedRequest): 
   const { host, dialError } = kubeletOf(context, name)
   const { proxy } = context.ports.plugged
   const colon = host.lastIndexOf(':')
-  if (port !== '' && !host.endsWith(`:${port}`)) return passOn(context, { ip: host.slice(0, colon), port: Number(port) }, request)
+  if (port !== '' && !host.endsWith(`:${port}`))
+    return passOn(context, { ip: host.slice(0, colon), port: Number(port) }, request)
   const reply = proxy?.askKubelet(name, request)
   if (reply === undefined) throw unreachable(dialError)
   return reply

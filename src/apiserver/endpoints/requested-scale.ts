@@ -22,33 +22,58 @@ export interface RequestedScale {
 }
 
 /**
- * Reads a PUT, PATCH or apply of a scale. `live` is the scale as it is, `parent` the object that it scales, whose replicas lie at
- * `pathOf` in each version. Throws what such writes throw.
- * Source: pkg/registry/apps/deployment/storage scaleUpdatedObjectInfo, managedfields/scalehandler.go.
+ * Reads a PUT, PATCH or apply of a scale. `live` is the scale as it is, `parent` the object that it scales,
+ * whose replicas lie at `pathOf` in each version. Throws what such writes throw. Source:
+ * pkg/registry/apps/deployment/storage scaleUpdatedObjectInfo, managedfields/scalehandler.go.
  */
 export function requestedScale(
-  context: RegistryContext, call: Call, live: KubeObject, parent: KubeObject, pathOf: ReplicasPath,
+  context: RegistryContext,
+  call: Call,
+  live: KubeObject,
+  parent: KubeObject,
+  pathOf: ReplicasPath,
 ): RequestedScale {
   const message = autoscalingSchema.message('Scale')
-  const kind: TrackedKind = { apiVersion: 'autoscaling/v1', shape: shapeOf(message), inVersion: () => undefined }
+  const kind: TrackedKind = {
+    apiVersion: 'autoscaling/v1',
+    shape: shapeOf(message),
+    inVersion: () => undefined,
+  }
   const before = parent.metadata.managedFields ?? []
   const managers = scaleManagers(before, pathOf)
   const write = { ...trackedWrite(context, call), filter: {} }
   const { patch, body } = call.request
   const expected = { apiVersion: kind.apiVersion, kind: SCALE.kind }
   const finish = (scale: Scale, after: Managers): RequestedScale => ({
-    scale, managers: context.managedFields ? parentManagers(before, after, call.resource.apiVersion, pathOf) : [],
+    scale,
+    managers: context.managedFields ? parentManagers(before, after, call.resource.apiVersion, pathOf) : [],
   })
   if (patch?.type === 'apply') {
     const empty = emptyObject(message)
     const applied = applyConfig({
-      kind, kindText: 'autoscaling/v1, Kind=Scale', write, live, empty, managers, config: patch.body,
+      kind,
+      kindText: 'autoscaling/v1, Kind=Scale',
+      write,
+      live,
+      empty,
+      managers,
+      config: patch.body,
       force: call.request.options.force === true || !context.managedFields,
     })
-    return finish(readPatched<Scale>(context, call, { ...expected, message }, patch, applied.object ?? live), applied.managers)
+    return finish(
+      readPatched<Scale>(context, call, { ...expected, message }, patch, applied.object ?? live),
+      applied.managers,
+    )
   }
-  const scale = patch === undefined
-    ? decodeBody<Scale & KubeObject>(call, context.resources, body, { ...SCALE, message }) as Scale
-    : readPatched<Scale>(context, call, { ...expected, message }, patch, applyPatch({ message }, live, patch))
+  const scale =
+    patch === undefined
+      ? (decodeBody<Scale & KubeObject>(call, context.resources, body, { ...SCALE, message }) as Scale)
+      : readPatched<Scale>(
+          context,
+          call,
+          { ...expected, message },
+          patch,
+          applyPatch({ message }, live, patch),
+        )
   return finish(scale, managers.length === 0 ? managers : trackUpdate(kind, write, live, scale, managers))
 }

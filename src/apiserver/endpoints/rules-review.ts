@@ -11,12 +11,18 @@ import { decodeReview } from './review-body.js'
  * Source: pkg/registry/authorization/selfsubjectrulesreview/rest.go.
  */
 export function reviewOwnRules(context: RegistryContext, call: Call): KubeObject {
-  const { spec, metadata, apiVersion, kind } = decodeReview<SelfSubjectRulesReview>(context, call) as SelfSubjectRulesReview
+  const { spec, metadata, apiVersion, kind } = decodeReview<SelfSubjectRulesReview>(
+    context,
+    call,
+  ) as SelfSubjectRulesReview
   const { namespace = '' } = spec
   if (namespace === '') throw badRequest('no namespace on request')
   const held = context.ports.ruleResolver?.rulesFor(call.user, namespace)
   const review = {
-    kind, apiVersion, metadata, spec: {},
+    kind,
+    apiVersion,
+    metadata,
+    spec: {},
     status: {
       resourceRules: held?.resourceRules.map(resourceRule) ?? [],
       nonResourceRules: held?.nonResourceRules.map(pathRule) ?? [],
@@ -28,7 +34,12 @@ export function reviewOwnRules(context: RegistryContext, call: Call): KubeObject
 }
 
 function resourceRule({ verbs, apiGroups, resources, resourceNames }: ResourceRule): ResourceRule {
-  return { verbs, ...(apiGroups && { apiGroups }), ...(resources && { resources }), ...(resourceNames && { resourceNames }) }
+  return {
+    verbs,
+    ...(apiGroups && { apiGroups }),
+    ...(resources && { resources }),
+    ...(resourceNames && { resourceNames }),
+  }
 }
 
 function pathRule({ verbs, nonResourceURLs }: NonResourceRule): NonResourceRule {

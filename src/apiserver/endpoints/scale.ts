@@ -14,7 +14,10 @@ import { requestedScale, SCALE } from './requested-scale.js'
 
 interface Workload extends KubeObject {
   /** The selector of a ReplicationController is a plain map. */
-  readonly spec: { readonly replicas?: number; readonly selector?: LabelSelector | Readonly<Record<string, string>> }
+  readonly spec: {
+    readonly replicas?: number
+    readonly selector?: LabelSelector | Readonly<Record<string, string>>
+  }
   readonly status: { readonly replicas?: number }
 }
 
@@ -23,12 +26,20 @@ export function getScale(context: RegistryContext, call: Call): KubeObject {
   return scaleOf(find(context, call))
 }
 
-/** PUT or PATCH of scale: changes spec.replicas of the workload. Source: pkg/registry/apps/deployment/storage ScaleREST. */
+/**
+ * PUT or PATCH of scale: changes spec.replicas of the workload. Source: pkg/registry/apps/deployment/storage
+ * ScaleREST.
+ */
 export function updateScale(context: RegistryContext, call: Call): KubeObject {
   const workload = find(context, call)
-  const { scale: { metadata, spec }, managers } = requestedScale(context, call, scaleOf(workload), workload, replicasPath(context, call))
+  const {
+    scale: { metadata, spec },
+    managers,
+  } = requestedScale(context, call, scaleOf(workload), workload, replicasPath(context, call))
   if (metadata.name !== undefined && metadata.name !== call.name) {
-    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${call.name})`)
+    throw badRequest(
+      `the name of the object (${metadata.name}) does not match the name on the URL (${call.name})`,
+    )
   }
   const { resourceVersion } = metadata
   if (resourceVersion !== undefined && resourceVersion !== workload.metadata.resourceVersion) {
@@ -36,18 +47,28 @@ export function updateScale(context: RegistryContext, call: Call): KubeObject {
   }
   const replicas = spec?.replicas ?? 0
   if (replicas < 0) {
-    throw invalid(SCALE, call.name, [invalidField('spec.replicas', replicas, 'must be greater than or equal to 0')])
+    throw invalid(SCALE, call.name, [
+      invalidField('spec.replicas', replicas, 'must be greater than or equal to 0'),
+    ])
   }
-  const draft =
-    { ...workload, metadata: { ...workload.metadata }, spec: { ...workload.spec, replicas } } as unknown as Draft<KubeObject>
+  const draft = {
+    ...workload,
+    metadata: { ...workload.metadata },
+    spec: { ...workload.spec, replicas },
+  } as unknown as Draft<KubeObject>
   setManagers(draft, managers)
   return scaleOf(writeUpdate(context, { ...call, subresource: '' }, draft, workload) as Workload)
 }
 
 /** All versions of a workload have their replicas in one place. */
-function replicasPath({ resources }: RegistryContext, { resource: { resource, prefix } }: Call): ReplicasPath {
+function replicasPath(
+  { resources }: RegistryContext,
+  { resource: { resource, prefix } }: Call,
+): ReplicasPath {
   return (apiVersion) => {
-    const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') as [string, string] : ['', apiVersion]
+    const [group, version] = apiVersion.includes('/')
+      ? (apiVersion.split('/') as [string, string])
+      : ['', apiVersion]
     return resources.at(group, version, resource)?.prefix === prefix ? ['f:spec', 'f:replicas'] : undefined
   }
 }
@@ -63,9 +84,12 @@ function scaleOf({ kind, metadata, spec, status }: Workload): KubeObject {
   const replicas = spec.replicas ?? 0
   // upstream keeps the order of the selector's own conversion: labels first, then expressions
   const isMap = kind === 'ReplicationController'
-  const selector = selectorText(isMap ? { matchLabels: spec.selector as Readonly<Record<string, string>> } : spec.selector ?? {})
+  const selector = selectorText(
+    isMap ? { matchLabels: spec.selector as Readonly<Record<string, string>> } : (spec.selector ?? {}),
+  )
   return deepFreeze({
-    kind: 'Scale', apiVersion: 'autoscaling/v1',
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as KubeObject['metadata'],
     spec: replicas === 0 ? {} : { replicas },
     status: { replicas: status.replicas ?? 0, ...(selector === '' ? {} : { selector }) },

@@ -30,7 +30,10 @@ const EXTENDED_SECONDS = 365 * 24 * 3600
  */
 export function requestToken(context: RegistryContext, call: Call): KubeObject {
   const message = authenticationSchema.message('TokenRequest')
-  const draft = decodeBody<TokenRequest>(call, context.resources, call.request.body ?? {}, { ...KIND, message })
+  const draft = decodeBody<TokenRequest>(call, context.resources, call.request.body ?? {}, {
+    ...KIND,
+    message,
+  })
   const attributes = attributesOf(call, 'CREATE', draft as unknown as KubeObject, undefined)
   context.admission.mutate(attributes)
   const { metadata, spec } = draft as TokenRequest
@@ -42,16 +45,32 @@ export function requestToken(context: RegistryContext, call: Call): KubeObject {
   checkSeconds(seconds)
   context.admission.validate(attributes)
   const bound = boundObjects(context, call, spec.boundObjectRef ?? undefined)
-  const audiences = spec.audiences === undefined || spec.audiences === null || spec.audiences.length === 0 ? apiAudiences : spec.audiences
-  const isExtended = bound.pod !== undefined && seconds === INJECTED_SECONDS && audiences.every((each) => apiAudiences.includes(each))
+  const audiences =
+    spec.audiences === undefined || spec.audiences === null || spec.audiences.length === 0
+      ? apiAudiences
+      : spec.audiences
+  const isExtended =
+    bound.pod !== undefined &&
+    seconds === INJECTED_SECONDS &&
+    audiences.every((each) => apiAudiences.includes(each))
   const now = context.clock.now()
   const claims = tokenClaims(account, bound, {
-    audiences, now, id: context.uids.uuid(),
-    seconds: isExtended ? EXTENDED_SECONDS : seconds, ...(isExtended ? { warnAfter: seconds } : {}),
+    audiences,
+    now,
+    id: context.uids.uuid(),
+    seconds: isExtended ? EXTENDED_SECONDS : seconds,
+    ...(isExtended ? { warnAfter: seconds } : {}),
   })
   return deepFreeze({
-    kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1',
-    metadata: { name: account.metadata.name, namespace: account.metadata.namespace, ...metadata, ...identity, creationTimestamp: formatTime(now) },
+    kind: 'TokenRequest',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: {
+      name: account.metadata.name,
+      namespace: account.metadata.namespace,
+      ...metadata,
+      ...identity,
+      creationTimestamp: formatTime(now),
+    },
     spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec.boundObjectRef ?? null },
     status: { token: sign(context, claims), expirationTimestamp: formatTime(now + seconds * 1000) },
   } as KubeObject)
@@ -65,7 +84,9 @@ function sign({ ports: { signer } }: RegistryContext, claims: Readonly<Record<st
 function checkNames({ name, namespace }: Call, metadata: TokenRequest['metadata']): void {
   const of = { group: KIND.group, kind: KIND.kind }
   if (metadata.name !== undefined && metadata.name !== name) {
-    throw invalid(of, name, [invalidField('metadata.name', metadata.name, 'must match the service account name if specified')])
+    throw invalid(of, name, [
+      invalidField('metadata.name', metadata.name, 'must match the service account name if specified'),
+    ])
   }
   if (metadata.namespace !== undefined && metadata.namespace !== namespace) {
     const why = 'must match the service account namespace if specified'
@@ -73,13 +94,24 @@ function checkNames({ name, namespace }: Call, metadata: TokenRequest['metadata'
   }
 }
 
-/** A request for another account of the same name is a conflict (TokenRequestServiceAccountUIDValidation); the answer names the account's uid. */
-function checkUid({ scheme }: RegistryContext, { metadata }: ServiceAccount, asked: string | undefined): { readonly uid?: string } {
+/**
+ * A request for another account of the same name is a conflict (TokenRequestServiceAccountUIDValidation); the
+ * answer names the account's uid.
+ */
+function checkUid(
+  { scheme }: RegistryContext,
+  { metadata }: ServiceAccount,
+  asked: string | undefined,
+): { readonly uid?: string } {
   const { name = '', uid = '' } = metadata
   if (scheme.release.minor < UID_VALIDATED_SINCE) return {}
   if (asked !== undefined && asked !== '' && asked !== uid) {
     const of = { group: KIND.group, resource: KIND.kind }
-    throw conflict(of, name, `the UID in the token request (${asked}) does not match the UID of the service account (${uid})`)
+    throw conflict(
+      of,
+      name,
+      `the UID in the token request (${asked}) does not match the UID of the service account (${uid})`,
+    )
   }
   return { uid }
 }
@@ -92,7 +124,11 @@ function checkSeconds(seconds: number): void {
   if (errors.length > 0) throw invalid({ group: KIND.group, kind: KIND.kind }, '', errors)
 }
 
-function boundObjects(context: RegistryContext, call: Call, reference: BoundObjectReference | undefined): BoundObjects {
+function boundObjects(
+  context: RegistryContext,
+  call: Call,
+  reference: BoundObjectReference | undefined,
+): BoundObjects {
   if (reference === undefined) return {}
   const { apiVersion = '', kind = '', name = '', uid = '' } = reference
   const [version, group] = apiVersion.split('/').reverse() as [string, string | undefined]
@@ -109,8 +145,12 @@ function boundObjects(context: RegistryContext, call: Call, reference: BoundObje
     throw badRequest(`cannot bind token for serviceaccount ${JSON.stringify(call.name)} ${why}`)
   }
   if (uid !== '' && uid !== object.metadata.uid) {
-    throw conflict({ group: '', resource: kind }, name, `the UID in the bound object reference (${uid}) does not match the UID in record. `
-      + 'The object might have been deleted and then recreated')
+    throw conflict(
+      { group: '', resource: kind },
+      name,
+      `the UID in the bound object reference (${uid}) does not match the UID in record. ` +
+        'The object might have been deleted and then recreated',
+    )
   }
   return boundTo(context, kind, object)
 }
@@ -125,5 +165,8 @@ function boundTo(context: RegistryContext, kind: string, object: KubeObject): Bo
   const { nodeName } = (object as Pod).spec
   if (nodeName === undefined) return { pod: { name, uid } }
   const node = load(context, context.resources.get('nodes'), undefined, nodeName)
-  return { pod: { name, uid }, node: { name: nodeName, ...(node?.metadata.uid === undefined ? {} : { uid: node.metadata.uid }) } }
+  return {
+    pod: { name, uid },
+    node: { name: nodeName, ...(node?.metadata.uid === undefined ? {} : { uid: node.metadata.uid }) },
+  }
 }

@@ -6,7 +6,10 @@ import type { Call, RegistryContext } from '../registry/context.js'
 import { checkListOptions } from '../registry/list-options.js'
 import { selectionOf } from '../selectors/selection.js'
 
-/** `GET /apis/metrics.k8s.io/v1beta1/...`: what a metrics-server says. Nothing of it is stored. Source: metrics-server pkg/api. */
+/**
+ * `GET /apis/metrics.k8s.io/v1beta1/...`: what a metrics-server says. Nothing of it is stored. Source:
+ * metrics-server pkg/api.
+ */
 export function getMetrics(context: RegistryContext, call: Call): KubeObject {
   const found = measured(context, call).find(({ metadata }) => metadata.name === call.name)
   if (found === undefined) throw notFound(call.resource, call.name)
@@ -18,9 +21,21 @@ export function listMetrics(context: RegistryContext, call: Call): ObjectList<Ku
   checkListOptions(call.request.options, false)
   const selection = selectionOf(call.resource, call.namespace, call.request.options)
   const items = measured(context, call).filter((object) => selection.matches(object))
-  return deepFreeze({ kind: `${call.resource.kind}List`, apiVersion: call.resource.apiVersion, metadata: {}, items }) as unknown as ObjectList<KubeObject>
+  return deepFreeze({
+    kind: `${call.resource.kind}List`,
+    apiVersion: call.resource.apiVersion,
+    metadata: {},
+    items,
+  }) as unknown as ObjectList<KubeObject>
 }
 
-function measured({ ports: { plugged: { metrics } } }: RegistryContext, { resource, namespace }: Call): readonly KubeObject[] {
-  return resource.resource === 'nodes' ? metrics?.nodes() ?? [] : metrics?.pods(namespace) ?? []
+function measured(
+  {
+    ports: {
+      plugged: { metrics },
+    },
+  }: RegistryContext,
+  { resource, namespace }: Call,
+): readonly KubeObject[] {
+  return resource.resource === 'nodes' ? (metrics?.nodes() ?? []) : (metrics?.pods(namespace) ?? [])
 }

@@ -19,8 +19,14 @@ export interface ConversionPorts {
   readonly handlers: WebhookHandlers
 }
 
-/** How the objects of a CRD get from version to version. Source: apiextensions pkg/apiserver/conversion/webhook_converter.go. */
-export function converterOf({ storage, handlers }: ConversionPorts): (crd: CustomResourceDefinition) => Convert {
+/**
+ * How the objects of a CRD get from version to version. Source: apiextensions
+ * pkg/apiserver/conversion/webhook_converter.go.
+ */
+export function converterOf({
+  storage,
+  handlers,
+}: ConversionPorts): (crd: CustomResourceDefinition) => Convert {
   const service = (namespace: string, name: string): Service | undefined =>
     storage.get(`/registry/services/specs/${namespace}/${name}`) as Service | undefined
   return ({ spec: { conversion }, metadata: { uid = '' } }) => {
@@ -30,11 +36,24 @@ export function converterOf({ storage, handlers }: ConversionPorts): (crd: Custo
     return (object, desiredAPIVersion) => {
       if (object.apiVersion === desiredAPIVersion) return object
       // the uid only has to come back: it need not be drawn
-      const request = { uid: `${uid}-${object.metadata.uid ?? ''}`, desiredAPIVersion, objects: [structuredClone(object)] }
+      const request = {
+        uid: `${uid}-${object.metadata.uid ?? ''}`,
+        desiredAPIVersion,
+        objects: [structuredClone(object)],
+      }
       const fail = (why: string): Error => conversionError(object, why)
       try {
-        const review = { apiVersion: `apiextensions.k8s.io/${version}`, kind: 'ConversionReview' as const, request }
-        return convertedObject(object, desiredAPIVersion, callWebhook(webhook.clientConfig ?? {}, review, TIMEOUT, { handlers, service }).response, fail)
+        const review = {
+          apiVersion: `apiextensions.k8s.io/${version}`,
+          kind: 'ConversionReview' as const,
+          request,
+        }
+        return convertedObject(
+          object,
+          desiredAPIVersion,
+          callWebhook(webhook.clientConfig ?? {}, review, TIMEOUT, { handlers, service }).response,
+          fail,
+        )
       } catch (error) {
         throw error instanceof WebhookCallError ? fail(error.message) : error
       }
@@ -48,7 +67,10 @@ function conversionError({ apiVersion = '', kind = '' }: KubeObject, why: string
 }
 
 function convertedObject(
-  object: KubeObject, desired: string, response: Readonly<Record<string, unknown>> | undefined, fail: (why: string) => Error,
+  object: KubeObject,
+  desired: string,
+  response: Readonly<Record<string, unknown>> | undefined,
+  fail: (why: string) => Error,
 ): KubeObject {
   const { result, convertedObjects } = response ?? {}
   if (isPlainObject(result) && result['status'] !== 'Success') {
@@ -56,23 +78,37 @@ function convertedObject(
     throw fail(typeof message === 'string' && message !== '' ? message : 'unknown failure')
   }
   if (!Array.isArray(convertedObjects)) throw fail('invalid response: expected 1 converted objects, got 0')
-  if (convertedObjects.length !== 1) throw fail(`invalid response: expected 1 converted objects, got ${convertedObjects.length}`)
+  if (convertedObjects.length !== 1)
+    throw fail(`invalid response: expected 1 converted objects, got ${convertedObjects.length}`)
   const converted = convertedObjects[0] as KubeObject
   if (converted.apiVersion !== desired) {
-    throw fail(`invalid converted object at index 0: invalid apiVersion, expected ${desired}, got ${converted.apiVersion ?? ''}`)
+    throw fail(
+      `invalid converted object at index 0: invalid apiVersion, expected ${desired}, got ` +
+        `${converted.apiVersion ?? ''}`,
+    )
   }
   if (converted.kind !== object.kind) {
-    throw fail(`invalid converted object at index 0: invalid kind, expected ${object.kind ?? ''}, got ${converted.kind ?? ''}`)
+    throw fail(
+      `invalid converted object at index 0: invalid kind, expected ${object.kind ?? ''}, got ` +
+        `${converted.kind ?? ''}`,
+    )
   }
   // metadata but for labels and annotations is not the webhook's
   const { labels, annotations } = converted.metadata
   const { labels: _labels, annotations: _annotations, ...metadata } = object.metadata
   const { labels: __labels, annotations: __annotations, ...said } = converted.metadata
   if (!semanticEqual(said.name, metadata.name) || !semanticEqual(said.uid, metadata.uid)) {
-    throw fail('invalid metadata of converted object at index 0: must not change metadata other than labels and annotations')
+    throw fail(
+      'invalid metadata of converted object at index 0: must not change metadata other than labels ' +
+        'and annotations',
+    )
   }
   return {
     ...converted,
-    metadata: { ...metadata, ...(labels === undefined ? {} : { labels }), ...(annotations === undefined ? {} : { annotations }) },
+    metadata: {
+      ...metadata,
+      ...(labels === undefined ? {} : { labels }),
+      ...(annotations === undefined ? {} : { annotations }),
+    },
   } as KubeObject
 }

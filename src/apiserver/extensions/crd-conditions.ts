@@ -1,21 +1,38 @@
-import type { CustomResourceDefinition, CustomResourceDefinitionCondition } from '../../api/apiextensions/generated.js'
+import type {
+  CustomResourceDefinition,
+  CustomResourceDefinitionCondition,
+} from '../../api/apiextensions/generated.js'
 import { formatTime } from '../../api/time.js'
 
-/** Whether the CRD has the condition with status True. Source: apiextensions pkg/apihelpers IsCRDConditionTrue. */
+/**
+ * Whether the CRD has the condition with status True. Source: apiextensions pkg/apihelpers
+ * IsCRDConditionTrue.
+ */
 export function isConditionTrue({ status }: CustomResourceDefinition, type: string): boolean {
-  return status.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false
+  return (
+    status.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false
+  )
 }
 
 /** A condition to be set, without its time. */
-export type NewCondition = Pick<CustomResourceDefinitionCondition, 'type' | 'status'> & { readonly reason: string; readonly message: string }
+export type NewCondition = Pick<CustomResourceDefinitionCondition, 'type' | 'status'> & {
+  readonly reason: string
+  readonly message: string
+}
 
 /** The conditions with one of them set; the time moves when the status does. Source: SetCRDCondition. */
 export function withCondition(
-  conditions: readonly CustomResourceDefinitionCondition[], next: NewCondition, now: number,
+  conditions: readonly CustomResourceDefinitionCondition[],
+  next: NewCondition,
+  now: number,
 ): readonly CustomResourceDefinitionCondition[] {
   const { type, status, reason, message } = next
   const old = conditions.find((condition) => condition.type === type)
-  if (old === undefined) return [...conditions, { type, status, lastTransitionTime: formatTime(now), reason, message }]
-  const lastTransitionTime = old.status === status ? old.lastTransitionTime ?? formatTime(now) : formatTime(now)
-  return conditions.map((condition) => (condition === old ? { type, status, lastTransitionTime, reason, message } : condition))
+  if (old === undefined)
+    return [...conditions, { type, status, lastTransitionTime: formatTime(now), reason, message }]
+  const lastTransitionTime =
+    old.status === status ? (old.lastTransitionTime ?? formatTime(now)) : formatTime(now)
+  return conditions.map((condition) =>
+    condition === old ? { type, status, lastTransitionTime, reason, message } : condition,
+  )
 }

@@ -24,9 +24,10 @@ export interface CustomResourcesPorts {
 }
 
 /**
- * Serves the kinds of the CRDs that are in the store: the CRDs are the state, what the scheme has of them is derived, at the start
- * and again with each write of one. The scheme holds the kinds in the order of the CRDs' names, whatever came first, so that a
- * server over a copied store has the same. Source: apiextensions pkg/apiserver/customresource_handler.go.
+ * Serves the kinds of the CRDs that are in the store: the CRDs are the state, what the scheme has of them is
+ * derived, at the start and again with each write of one. The scheme holds the kinds in the order of the
+ * CRDs' names, whatever came first, so that a server over a copied store has the same. Source: apiextensions
+ * pkg/apiserver/customresource_handler.go.
  */
 export class CustomResources {
   readonly #ports: CustomResourcesPorts
@@ -39,7 +40,8 @@ export class CustomResources {
   /** Adds what the store has now, and follows it from then on. */
   follow(): void {
     const { storage } = this.#ports
-    for (const crd of storage.list({ from: PREFIX, to: prefixEnd(PREFIX) })) this.#set(PREFIX + (crd.metadata.name ?? ''), definitionInV1(crd))
+    for (const crd of storage.list({ from: PREFIX, to: prefixEnd(PREFIX) }))
+      this.#set(PREFIX + (crd.metadata.name ?? ''), definitionInV1(crd))
     storage.subscribe(({ key, object }) => {
       if (key.startsWith(PREFIX)) this.#set(key, object === undefined ? undefined : definitionInV1(object))
     })
@@ -54,7 +56,9 @@ export class CustomResources {
       return
     }
     if (before !== undefined && servesSame(before.crd, crd)) return
-    const kinds = customKinds(crd, this.#ports.converter(crd)).filter((kind) => !this.#isBuiltIn(kind, before))
+    const kinds = customKinds(crd, this.#ports.converter(crd)).filter(
+      (kind) => !this.#isBuiltIn(kind, before),
+    )
     const isLast = [...this.#installed.keys()].every((other) => other < key)
     if (before === undefined && isLast) {
       this.#installed.set(key, { crd, kinds })
@@ -82,12 +86,19 @@ export class CustomResources {
   }
 
   #remove({ kinds }: Installed): void {
-    for (const { definition: { group, version, kind } } of kinds) this.#ports.scheme.remove(group, version, kind)
+    for (const {
+      definition: { group, version, kind },
+    } of kinds)
+      this.#ports.scheme.remove(group, version, kind)
   }
 }
 
 /** Whether two states of a CRD serve the very same kinds. */
 function servesSame(a: CustomResourceDefinition, b: CustomResourceDefinition): boolean {
-  return semanticEqual(a.spec, b.spec) && semanticEqual(a.status.acceptedNames, b.status.acceptedNames)
-    && isConditionTrue(a, 'Terminating') === isConditionTrue(b, 'Terminating') && a.metadata.uid === b.metadata.uid
+  return (
+    semanticEqual(a.spec, b.spec) &&
+    semanticEqual(a.status.acceptedNames, b.status.acceptedNames) &&
+    isConditionTrue(a, 'Terminating') === isConditionTrue(b, 'Terminating') &&
+    a.metadata.uid === b.metadata.uid
+  )
 }

@@ -19,7 +19,8 @@ type Paths = NonNullable<CustomDefinition['scale']>
 export function getCustomScale(context: RegistryContext, call: Call): KubeObject {
   const { object, paths } = find(context, call)
   const { scale, hasReplicas } = scaleOf(object, paths)
-  if (!hasReplicas) throw internalError(`the spec replicas field ${JSON.stringify(paths.specReplicasPath)} does not exist`)
+  if (!hasReplicas)
+    throw internalError(`the spec replicas field ${JSON.stringify(paths.specReplicasPath)} does not exist`)
   return scale
 }
 
@@ -27,28 +28,48 @@ export function getCustomScale(context: RegistryContext, call: Call): KubeObject
 export function updateCustomScale(context: RegistryContext, call: Call): KubeObject {
   const { object, paths } = find(context, call)
   const live = scaleOf(object, paths).scale
-  const { scale: { metadata, spec }, managers } = requestedScale(context, call, live, object, replicasPath(context, call))
+  const {
+    scale: { metadata, spec },
+    managers,
+  } = requestedScale(context, call, live, object, replicasPath(context, call))
   if (metadata.name !== undefined && metadata.name !== call.name) {
-    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${call.name})`)
+    throw badRequest(
+      `the name of the object (${metadata.name}) does not match the name on the URL (${call.name})`,
+    )
   }
-  if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== object.metadata.resourceVersion) {
+  if (
+    metadata.resourceVersion !== undefined &&
+    metadata.resourceVersion !== object.metadata.resourceVersion
+  ) {
     throw conflict(call.resource, call.name, STALE)
   }
   const replicas = spec?.replicas ?? 0
-  if (replicas < 0) throw invalid(SCALE, call.name, [invalidField('spec.replicas', replicas, 'must be greater than or equal to 0')])
-  const draft = { ...withValue(object, paths.specReplicasPath, replicas), metadata: { ...object.metadata } } as unknown as Draft<KubeObject>
+  if (replicas < 0)
+    throw invalid(SCALE, call.name, [
+      invalidField('spec.replicas', replicas, 'must be greater than or equal to 0'),
+    ])
+  const draft = {
+    ...withValue(object, paths.specReplicasPath, replicas),
+    metadata: { ...object.metadata },
+  } as unknown as Draft<KubeObject>
   setManagers(draft, managers)
   return scaleOf(writeUpdate(context, { ...call, subresource: '' }, draft, object), paths).scale
 }
 
-function find(context: RegistryContext, { resource, namespace, name }: Call): { readonly object: KubeObject; readonly paths: Paths } {
+function find(
+  context: RegistryContext,
+  { resource, namespace, name }: Call,
+): { readonly object: KubeObject; readonly paths: Paths } {
   const object = load(context, resource, namespace, name)
   if (object === undefined) throw notFound(resource, name)
   return { object, paths: resource.definition.custom?.scale as Paths }
 }
 
 /** Where each version of the kind keeps its replicas; versions may differ, and one may have no scale. */
-function replicasPath({ resources }: RegistryContext, { resource: { resource, group, prefix } }: Call): ReplicasPath {
+function replicasPath(
+  { resources }: RegistryContext,
+  { resource: { resource, group, prefix } }: Call,
+): ReplicasPath {
   return (apiVersion) => {
     const other = resources.at(group, apiVersion.slice(apiVersion.indexOf('/') + 1), resource)
     if (other === undefined || other.prefix !== prefix || other.apiVersion !== apiVersion) return undefined
@@ -60,19 +81,32 @@ function withValue(object: object, path: string, value: number): object {
   const [name = '', ...rest] = path.split('.').slice(1)
   const copy: Record<string, unknown> = { ...object }
   const inner = Object.hasOwn(copy, name) ? copy[name] : undefined
-  setOwn(copy, name, rest.length === 0 ? value : withValue(isPlainObject(inner) ? inner : {}, `.${rest.join('.')}`, value))
+  setOwn(
+    copy,
+    name,
+    rest.length === 0 ? value : withValue(isPlainObject(inner) ? inner : {}, `.${rest.join('.')}`, value),
+  )
   return copy
 }
 
-function scaleOf(object: KubeObject, paths: Paths): { readonly scale: KubeObject; readonly hasReplicas: boolean } {
+function scaleOf(
+  object: KubeObject,
+  paths: Paths,
+): { readonly scale: KubeObject; readonly hasReplicas: boolean } {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
   const replicas = valueAt(object, paths.specReplicasPath)
   const current = valueAt(object, paths.statusReplicasPath)
-  const selector = paths.labelSelectorPath === undefined ? undefined : valueAt(object, paths.labelSelectorPath)
+  const selector =
+    paths.labelSelectorPath === undefined ? undefined : valueAt(object, paths.labelSelectorPath)
   const scale = deepFreeze({
-    kind: 'Scale', apiVersion: 'autoscaling/v1', metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
     spec: typeof replicas === 'number' && replicas !== 0 ? { replicas } : {},
-    status: { replicas: typeof current === 'number' ? current : 0, ...(typeof selector === 'string' && selector !== '' ? { selector } : {}) },
+    status: {
+      replicas: typeof current === 'number' ? current : 0,
+      ...(typeof selector === 'string' && selector !== '' ? { selector } : {}),
+    },
   }) as unknown as KubeObject
   return { scale, hasReplicas: typeof replicas === 'number' }
 }

@@ -11,11 +11,21 @@ export interface Negotiated {
   readonly pretty: boolean
 }
 
-/** What object endpoints can answer. Protobuf is named as on the real server, though answers in it are not written. */
-export const OBJECT_TYPES: readonly string[] = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+/**
+ * What object endpoints can answer. Protobuf is named as on the real server, though answers in it are not
+ * written.
+ */
+export const OBJECT_TYPES: readonly string[] = [
+  'application/json',
+  'application/yaml',
+  'application/vnd.kubernetes.protobuf',
+]
 /** What lists can answer too. */
-export const LIST_TYPES: readonly string[] =
-  [...OBJECT_TYPES, 'application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']
+export const LIST_TYPES: readonly string[] = [
+  ...OBJECT_TYPES,
+  'application/json;stream=watch',
+  'application/vnd.kubernetes.protobuf;stream=watch',
+]
 
 const META_KINDS = ['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'] as const
 
@@ -27,11 +37,15 @@ interface Clause {
 }
 
 /**
- * Chooses the representation from an Accept header: first the router asks whether the route can answer at all (`produces`; 'anything' where no
- * router is, as for custom resources), then the handler takes the best clause. Protobuf clauses are passed over. Throws 406.
- * Source: go-restful's route.go matchesAccept, apiserver pkg/endpoints/handlers/negotiation/negotiate.go.
+ * Chooses the representation from an Accept header: first the router asks whether the route can answer at all
+ * (`produces`; 'anything' where no router is, as for custom resources), then the handler takes the best
+ * clause. Protobuf clauses are passed over. Throws 406. Source: go-restful's route.go matchesAccept,
+ * apiserver pkg/endpoints/handlers/negotiation/negotiate.go.
  */
-export function negotiate(accept: string | undefined, produces: readonly string[] | 'anything' = OBJECT_TYPES): Negotiated {
+export function negotiate(
+  accept: string | undefined,
+  produces: readonly string[] | 'anything' = OBJECT_TYPES,
+): Negotiated {
   const plain = { format: 'json', as: 'object', version: 'v1', pretty: false } as const
   if (accept === undefined || accept === '') return plain
   if (produces !== 'anything') checkRoute(accept, produces)
@@ -40,15 +54,24 @@ export function negotiate(accept: string | undefined, produces: readonly string[
     if (format === undefined) continue
     const { parameters } = clause
     const pretty = parameters.get('pretty') === '1'
-    if (!parameters.has('as') && !parameters.has('g') && !parameters.has('v')) return { ...plain, format, pretty }
+    if (!parameters.has('as') && !parameters.has('g') && !parameters.has('v'))
+      return { ...plain, format, pretty }
     const kind = META_KINDS.find((known) => known === parameters.get('as'))
     const version = parameters.get('v')
-    if (kind !== undefined && parameters.get('g') === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1')) {
+    if (
+      kind !== undefined &&
+      parameters.get('g') === 'meta.k8s.io' &&
+      (version === 'v1' || version === 'v1beta1')
+    ) {
       return { format, as: kind, version, pretty }
     }
   }
   if (produces !== 'anything' && produces.includes('text/plain')) return plain
-  throw new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${OBJECT_TYPES.join(', ')}`)
+  throw new ApiError(
+    406,
+    'NotAcceptable',
+    `only the following media types are accepted: ${OBJECT_TYPES.join(', ')}`,
+  )
 }
 
 /** Throws the 406 of the router when a route that answers in `produces` cannot serve the header. */
@@ -60,11 +83,12 @@ export function checkRoute(accept: string, produces: readonly string[]): void {
 }
 
 /**
- * The version of apidiscovery.k8s.io that a client of `/api` or `/apis` wants; undefined when it wants the old documents.
- * Source: apiserver pkg/endpoints/discovery/aggregated/wrapper.go.
+ * The version of apidiscovery.k8s.io that a client of `/api` or `/apis` wants; undefined when it wants the
+ * old documents. Source: apiserver pkg/endpoints/discovery/aggregated/wrapper.go.
  */
 export function negotiateDiscovery(
-  accept: string | undefined, served: readonly DiscoveryVersion[],
+  accept: string | undefined,
+  served: readonly DiscoveryVersion[],
 ): { readonly format: 'json' | 'yaml'; readonly version: DiscoveryVersion } | undefined {
   if (accept === undefined || accept === '') return undefined
   for (const clause of clausesOf(accept)) {
@@ -73,7 +97,11 @@ export function negotiateDiscovery(
     const { parameters } = clause
     if (!parameters.has('as') && !parameters.has('g') && !parameters.has('v')) return undefined
     const version = served.find((one) => one === parameters.get('v'))
-    if (version !== undefined && parameters.get('g') === 'apidiscovery.k8s.io' && parameters.get('as') === 'APIGroupDiscoveryList') {
+    if (
+      version !== undefined &&
+      parameters.get('g') === 'apidiscovery.k8s.io' &&
+      parameters.get('as') === 'APIGroupDiscoveryList'
+    ) {
       return { format, version }
     }
   }
@@ -88,18 +116,27 @@ function formatOf({ type, subtype }: Clause): 'json' | 'yaml' | undefined {
 
 /** The clauses of the header, the best first. Source: goautoneg. */
 function clausesOf(accept: string): readonly Clause[] {
-  return accept.split(',').map(parseClause).sort((a, b) =>
-    b.quality - a.quality || wildness(a.type) - wildness(b.type) || wildness(a.subtype) - wildness(b.subtype))
+  return accept
+    .split(',')
+    .map(parseClause)
+    .sort(
+      (a, b) =>
+        b.quality - a.quality ||
+        wildness(a.type) - wildness(b.type) ||
+        wildness(a.subtype) - wildness(b.subtype),
+    )
 }
 
 const wildness = (part: string): number => (part === '*' ? 1 : 0)
 
 function parseClause(text: string): Clause {
   const [media = '', ...rest] = text.split(';').map((part) => part.trim())
-  const parameters = new Map(rest.map((part) => {
-    const equals = part.indexOf('=')
-    return [part.slice(0, equals).trim(), part.slice(equals + 1).trim()] as const
-  }))
+  const parameters = new Map(
+    rest.map((part) => {
+      const equals = part.indexOf('=')
+      return [part.slice(0, equals).trim(), part.slice(equals + 1).trim()] as const
+    }),
+  )
   const [type = '', subtype = ''] = media.split('/')
   const quality = parameters.has('q') ? Number(parameters.get('q')) || 0 : 1
   return { type, subtype, parameters, quality }

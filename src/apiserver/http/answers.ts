@@ -24,7 +24,10 @@ export function pageNotFound(): HttpResponse {
   return plainText(404, '404 page not found\n')
 }
 
-/** What the aggregator answers for a server behind it that cannot be reached. Source: kube-aggregator pkg/apiserver/handler_proxy.go. */
+/**
+ * What the aggregator answers for a server behind it that cannot be reached. Source: kube-aggregator
+ * pkg/apiserver/handler_proxy.go.
+ */
 export function unavailable(): HttpResponse {
   const { headers, ...answer } = plainText(503, 'service unavailable\n')
   return { ...answer, headers: { ...headers, 'x-content-type-options': 'nosniff' } }
@@ -32,7 +35,11 @@ export function unavailable(): HttpResponse {
 
 /** Indented JSON, as the few handlers write it that go past content negotiation. */
 export function rawJson(object: object): HttpResponse {
-  return { code: 200, headers: { 'cache-control': NO_CACHE, 'content-type': 'application/json' }, body: JSON.stringify(object, null, 2) }
+  return {
+    code: 200,
+    headers: { 'cache-control': NO_CACHE, 'content-type': 'application/json' },
+    body: JSON.stringify(object, null, 2),
+  }
 }
 
 /** Further parts of {@link objectAnswer}. */
@@ -71,7 +78,13 @@ export function errorAnswer(error: ApiError, parts: AnswerParts = {}): HttpRespo
 }
 
 function textOf(object: object, format: TextFormat, pretty: boolean): string {
-  if (format === 'yaml') return stringify(object, { sortMapEntries: true, version: '1.1', lineWidth: 0, aliasDuplicateObjects: false })
+  if (format === 'yaml')
+    return stringify(object, {
+      sortMapEntries: true,
+      version: '1.1',
+      lineWidth: 0,
+      aliasDuplicateObjects: false,
+    })
   return pretty ? JSON.stringify(object, null, 2) : `${jsonText(object)}\n`
 }
 

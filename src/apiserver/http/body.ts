@@ -43,8 +43,12 @@ export interface BodyContent {
 /** Throws 413 when a body is larger than the server reads. */
 export function checkSize(body: RawBody): void {
   // a character is at most three bytes, so that most bodies need not be encoded to know
-  const isLarge = typeof body === 'string' ? body.length > MOST_BYTES / 3 && bytesOf(body).length > MOST_BYTES : body.length > MOST_BYTES
-  if (isLarge) throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MOST_BYTES}`)
+  const isLarge =
+    typeof body === 'string'
+      ? body.length > MOST_BYTES / 3 && bytesOf(body).length > MOST_BYTES
+      : body.length > MOST_BYTES
+  if (isLarge)
+    throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MOST_BYTES}`)
 }
 
 /** Parses a body by its content type. Throws 400 and 415. */
@@ -52,15 +56,18 @@ export function parseBody({ body, contentType, expected, codecs }: BodyContent):
   switch (mediaType(contentType)) {
     case 'application/json': {
       // bodies of built-in kinds are decoded by Go's types, for which 1.0 is no integer
-      const literalNumbers = schemaGroupOf(expected.group, expected.version)?.find(expected.kind) !== undefined
+      const literalNumbers =
+        schemaGroupOf(expected.group, expected.version)?.find(expected.kind) !== undefined
       return textual(body, expected.kind, (text) => readJson(text, { literalNumbers }))
     }
-    case 'application/yaml': return textual(body, expected.kind, readYaml)
+    case 'application/yaml':
+      return textual(body, expected.kind, readYaml)
     case 'application/vnd.kubernetes.protobuf': {
       if (codecs.protobuf?.knows(expected) === true) return readProtobuf(codecs.protobuf, body, expected)
       break
     }
-    default: break
+    default:
+      break
   }
   const text = `the body of the request was in an unknown format - accepted media types include: ${ACCEPTED}`
   throw new ApiError(415, 'UnsupportedMediaType', text)
@@ -76,7 +83,8 @@ function textual(body: RawBody, kind: string, read: (text: string) => ParsedBody
   try {
     return read(textOf(body))
   } catch (error) {
-    if (error instanceof JsonSyntaxError) throw unrecognized(kind, `couldn't get version/kind; json parse error: ${error.message}`, body)
+    if (error instanceof JsonSyntaxError)
+      throw unrecognized(kind, `couldn't get version/kind; json parse error: ${error.message}`, body)
     if (error instanceof YamlSyntaxError) throw unrecognized(kind, `yaml: ${error.message}`, body)
     throw error
   }
@@ -84,7 +92,10 @@ function textual(body: RawBody, kind: string, read: (text: string) => ParsedBody
 
 function readJson(text: string, options: JsonOptions): ParsedBody {
   const { value, duplicateFields } = parseJson(text, options)
-  return { value: objectOf(value), strictFaults: duplicateFields.map((field) => `duplicate field "${field}"`) }
+  return {
+    value: objectOf(value),
+    strictFaults: duplicateFields.map((field) => `duplicate field "${field}"`),
+  }
 }
 
 function readYaml(text: string): ParsedBody {
@@ -98,8 +109,11 @@ function objectOf(value: unknown): object {
   if (isPlainObject(value)) {
     for (const name of Object.keys(value)) {
       const member = value[name]
-      if ((name !== 'apiVersion' && name !== 'kind') || typeof member === 'string' || member === null) continue
-      throw new JsonSyntaxError(`json: cannot unmarshal ${jsonKind(member)} into Go struct field .${name} of type string`)
+      if ((name !== 'apiVersion' && name !== 'kind') || typeof member === 'string' || member === null)
+        continue
+      throw new JsonSyntaxError(
+        `json: cannot unmarshal ${jsonKind(member)} into Go struct field .${name} of type string`,
+      )
     }
     return value
   }
@@ -107,7 +121,11 @@ function objectOf(value: unknown): object {
   throw new JsonSyntaxError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type ${fields}`)
 }
 
-function readProtobuf(decoder: ProtobufDecoder, body: RawBody, expected: BodyContent['expected']): ParsedBody {
+function readProtobuf(
+  decoder: ProtobufDecoder,
+  body: RawBody,
+  expected: BodyContent['expected'],
+): ParsedBody {
   const { group, version, kind } = expected
   const fallback = { apiVersion: group === '' ? version : `${group}/${version}`, kind }
   try {
@@ -116,18 +134,25 @@ function readProtobuf(decoder: ProtobufDecoder, body: RawBody, expected: BodyCon
     if (!(error instanceof ProtobufError)) throw error
     const { typeMeta, message } = error
     if (typeMeta === undefined) throw unrecognized(kind, message, body)
-    throw badRequest(cannotHandle(typeMeta.kind, typeMeta.apiVersion.split('/').at(-1) as string, kind, message))
+    throw badRequest(
+      cannotHandle(typeMeta.kind, typeMeta.apiVersion.split('/').at(-1) as string, kind, message),
+    )
   }
 }
 
 const unrecognized = (kind: string, why: string, body: RawBody): Error =>
-  badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${shown(bytesOf(body))})`)
+  badRequest(
+    `the object provided is unrecognized (must be of type ${kind}): ${why} (${shown(bytesOf(body))})`,
+  )
 
-/** The beginning of a body as error texts show it: JSON objects as they are, all else as hexadecimal digits. */
+/**
+ * The beginning of a body as error texts show it: JSON objects as they are, all else as hexadecimal digits.
+ */
 function shown(bytes: Uint8Array): string {
   if (bytes.length === 0) return '<empty>'
   const start = bytes.subarray(0, SHOWN_BYTES)
-  const text = start[0] === 0x7b ? textOf(start) : [...start].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  const text =
+    start[0] === 0x7b ? textOf(start) : [...start].map((byte) => byte.toString(16).padStart(2, '0')).join('')
   return bytes.length > SHOWN_BYTES ? `${text} ...` : text
 }
 
@@ -157,7 +182,11 @@ export function parsePatch(body: RawBody, contentType: string | undefined): Patc
 function parseApply(text: string): PatchBody {
   try {
     const { value, strictFaults } = parseYaml(text)
-    return { type: 'apply', body: value, strictFaults: strictFaults.map((fault) => `error converting YAML to JSON: ${fault}`) }
+    return {
+      type: 'apply',
+      body: value,
+      strictFaults: strictFaults.map((fault) => `error converting YAML to JSON: ${fault}`),
+    }
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error
     throw badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${error.message}`)

@@ -3,8 +3,9 @@ import { badRequest } from '../errors.js'
 const UNITS = ['ns', 'us', 'µs', 'μs', 'ms', 's', 'm', 'h']
 
 /**
- * Checks the `timeout` that a client may give in the query. Requests take no virtual time, so that it is never exceeded; but it must be a
- * duration. Throws 400. Source: apiserver pkg/endpoints/filters/request_deadline.go, Go's time.ParseDuration.
+ * Checks the `timeout` that a client may give in the query. Requests take no virtual time, so that it is
+ * never exceeded; but it must be a duration. Throws 400. Source: apiserver
+ * pkg/endpoints/filters/request_deadline.go, Go's time.ParseDuration.
  */
 export function checkDeadline(query: URLSearchParams): void {
   const text = query.get('timeout') ?? ''

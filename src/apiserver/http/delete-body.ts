@@ -12,7 +12,11 @@ const EXPECTED = { group: '', version: 'v1', kind: 'DeleteOptions' } as const
 const SCHEME = 'k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27'
 
 /** Reads the DeleteOptions that a DELETE may carry; none for an empty body. */
-export function deleteOptionsOf(body: RawBody, contentType: string | undefined, codecs: HttpCodecs = {}): RequestOptions {
+export function deleteOptionsOf(
+  body: RawBody,
+  contentType: string | undefined,
+  codecs: HttpCodecs = {},
+): RequestOptions {
   if (body.length === 0) return {}
   const { value } = parseBody({ body, contentType, expected: EXPECTED, codecs })
   const { kind, apiVersion } = value as { readonly kind?: string | null; readonly apiVersion?: string | null }
@@ -32,7 +36,10 @@ export function deleteOptionsOf(body: RawBody, contentType: string | undefined, 
 
 function decoded(value: unknown): Pick<RequestOptions, 'preconditions'> & DeleteOptions {
   try {
-    return decode<Pick<RequestOptions, 'preconditions'> & DeleteOptions>(metaSchema.message('DeleteOptions'), value).object
+    return decode<Pick<RequestOptions, 'preconditions'> & DeleteOptions>(
+      metaSchema.message('DeleteOptions'),
+      value,
+    ).object
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
     throw badRequest(cannotHandle('DeleteOptions', 'v1', 'DeleteOptions', error.message))

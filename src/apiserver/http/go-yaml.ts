@@ -1,4 +1,13 @@
-import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node, type Tags } from 'yaml'
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  type Document,
+  type Node,
+  type Tags,
+} from 'yaml'
 import { textOf } from '../../api/go-text.js'
 
 /** A text that is no YAML; the message begins with the line, as Go's library says it. */
@@ -10,41 +19,60 @@ export class YamlSyntaxError extends Error {
 const MOST_DEPTH = 1000
 /** Times stay texts, and go-yaml knows no numbers to the base of 60. */
 const UNKNOWN_TAGS = new Set(['tag:yaml.org,2002:timestamp'])
-const withoutForeignTags = (tags: Tags): Tags => tags.filter((tag) =>
-  typeof tag === 'string' || !(UNKNOWN_TAGS.has(tag.tag) || ('format' in tag && tag.format === 'TIME')))
+const withoutForeignTags = (tags: Tags): Tags =>
+  tags.filter(
+    (tag) =>
+      typeof tag === 'string' || !(UNKNOWN_TAGS.has(tag.tag) || ('format' in tag && tag.format === 'TIME')),
+  )
 
 /**
- * Reads the first document of a YAML 1.1 text as sigs.k8s.io/yaml does: members sorted, keys that come twice are only reported.
- * Throws YamlSyntaxError.
+ * Reads the first document of a YAML 1.1 text as sigs.k8s.io/yaml does: members sorted, keys that come twice
+ * are only reported. Throws YamlSyntaxError.
  */
-export function parseYaml(text: string): { readonly value: unknown; readonly strictFaults: readonly string[] } {
+export function parseYaml(text: string): {
+  readonly value: unknown
+  readonly strictFaults: readonly string[]
+} {
   try {
     return readYaml(text)
   } catch (error) {
     if (error instanceof RangeError) throw new YamlSyntaxError('exceeded max depth of 10000')
     // an alias that stands for too much, or for nothing
-    if (error instanceof ReferenceError) throw new YamlSyntaxError(
-      /excessive/i.test(error.message) ? 'document contains excessive aliasing' : `unknown anchor '${error.message.split(' ').at(-1) ?? ''}' referenced`,
-    )
+    if (error instanceof ReferenceError)
+      throw new YamlSyntaxError(
+        /excessive/i.test(error.message)
+          ? 'document contains excessive aliasing'
+          : `unknown anchor '${error.message.split(' ').at(-1) ?? ''}' referenced`,
+      )
     throw error
   }
 }
 
 function readYaml(text: string): { readonly value: unknown; readonly strictFaults: readonly string[] } {
   const lines = new LineCounter()
-  const [document] = parseAllDocuments(text, { version: '1.1', uniqueKeys: false, lineCounter: lines, customTags: withoutForeignTags, logLevel: 'error' })
+  const [document] = parseAllDocuments(text, {
+    version: '1.1',
+    uniqueKeys: false,
+    lineCounter: lines,
+    customTags: withoutForeignTags,
+    logLevel: 'error',
+  })
   if (document === undefined || 'empty' in document) return { value: {}, strictFaults: [] }
   const [fault] = document.errors
-  if (fault !== undefined) throw new YamlSyntaxError(`line ${lines.linePos(fault.pos[0]).line}: ${goText(fault.code)}`)
+  if (fault !== undefined)
+    throw new YamlSyntaxError(`line ${lines.linePos(fault.pos[0]).line}: ${goText(fault.code)}`)
   const repeated = repeatedKeys(document, lines)
-  const strictFaults = repeated.length === 0 ? [] : [`yaml: unmarshal errors:\n${repeated.map((line) => `  ${line}`).join('\n')}`]
+  const strictFaults =
+    repeated.length === 0
+      ? []
+      : [`yaml: unmarshal errors:\n${repeated.map((line) => `  ${line}`).join('\n')}`]
   return { value: sorted(document.toJS() ?? {}, 0), strictFaults }
 }
 
 const TEXTS: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'found character that cannot start any token',
   BAD_INDENT: 'did not find expected key',
-  MISSING_CHAR: 'could not find expected \':\'',
+  MISSING_CHAR: "could not find expected ':'",
 }
 
 const goText = (code: string): string => TEXTS[code] ?? 'did not find expected node content'
@@ -71,10 +99,13 @@ function sorted(value: unknown, depth: number): unknown {
   if (depth > MOST_DEPTH) throw new RangeError('too deep')
   if (Array.isArray(value)) return value.map((item) => sorted(item, depth + 1))
   if (value instanceof Uint8Array) return textOf(value)
-  if (value instanceof Set) return sorted(Object.fromEntries([...value].map((key) => [String(key), null])), depth)
+  if (value instanceof Set)
+    return sorted(Object.fromEntries([...value].map((key) => [String(key), null])), depth)
   if (value instanceof Map) return sorted(Object.fromEntries(value), depth)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, member]) => [key, sorted(member, depth + 1)]),
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, member]) => [key, sorted(member, depth + 1)]),
   )
 }

@@ -1,6 +1,9 @@
 import type { UserInfo } from '../client/client.js'
 
-/** A request as HTTP carries it. Header names are lower case; one that came several times has a list of values. */
+/**
+ * A request as HTTP carries it. Header names are lower case; one that came several times has a list of
+ * values.
+ */
 export interface HttpRequest {
   readonly method: string
   /** Still percent-encoded, without the query. */
@@ -10,9 +13,14 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   /** Bytes where the content is no text (protobuf) or not known to be valid UTF-8. */
   readonly body?: string | Uint8Array
-  /** Whom the connection belongs to (a client certificate); otherwise the `authorization` header is looked at. */
+  /**
+   * Whom the connection belongs to (a client certificate); otherwise the `authorization` header is looked at.
+   */
   readonly user?: UserInfo
-  /** The certificates (PEM, the leaf first) that the TLS client has shown, for the apiserver to verify. Without `user`. */
+  /**
+   * The certificates (PEM, the leaf first) that the TLS client has shown, for the apiserver to verify.
+   * Without `user`.
+   */
   readonly clientCertificates?: string
 }
 
@@ -23,7 +31,10 @@ export interface HttpResponse {
   readonly body: string
   /** The content where it is no text (OpenAPI v2 as protobuf); `body` is empty then. */
   readonly bytes?: Uint8Array
-  /** Puts together `body` as UTF-8 from parts that were encoded before, where there are such: cheaper than encoding `body`. */
+  /**
+   * Puts together `body` as UTF-8 from parts that were encoded before, where there are such: cheaper than
+   * encoding `body`.
+   */
   readonly encoded?: () => Uint8Array
 }
 
@@ -31,7 +42,10 @@ export interface HttpResponse {
 export interface HttpWatch {
   readonly code: 200
   readonly headers: Readonly<Record<string, string | readonly string[]>>
-  /** Lines (without line end) of what has happened since the last call. A line with an ERROR event is the last. */
+  /**
+   * Lines (without line end) of what has happened since the last call. A line with an ERROR event is the
+   * last.
+   */
   readonly next: () => readonly string[]
   readonly onReady: (listener: () => void) => void
   readonly stop: () => void

@@ -5,8 +5,8 @@ import { joinBytes } from '../../api/join-bytes.js'
 const texts = new WeakMap<object, string>()
 
 /**
- * The JSON of an object. Frozen objects, as all that come out of the store are, are written once: a list of a thousand pods, or one event for
- * a hundred watchers, is then put together from texts that are there.
+ * The JSON of an object. Frozen objects, as all that come out of the store are, are written once: a list of a
+ * thousand pods, or one event for a hundred watchers, is then put together from texts that are there.
  */
 export function jsonText(object: object): string {
   const known = texts.get(object)
@@ -23,7 +23,11 @@ interface WithItems {
 
 const hasItems = (object: object): object is WithItems => {
   const { items } = object as { items?: unknown }
-  return Array.isArray(items) && items.length > 0 && items.every((item) => typeof item === 'object' && item !== null)
+  return (
+    Array.isArray(items) &&
+    items.length > 0 &&
+    items.every((item) => typeof item === 'object' && item !== null)
+  )
 }
 
 /** Items come last, as the server writes them. */

@@ -18,32 +18,72 @@ interface Metric {
   readonly series: readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[]
 }
 
-/** Answered requests by their labels: of this process, so that a copy of a cluster begins at zero as a restarted server does. */
+/**
+ * Answered requests by their labels: of this process, so that a copy of a cluster begins at zero as a
+ * restarted server does.
+ */
 const counters = new WeakMap<RegistryContext, Map<string, number>>()
 
 /** Counts an answered request for `apiserver_request_total`. */
 export function countRequest(context: RegistryContext, request: ApiRequest, code: number): void {
   let counts = counters.get(context)
   if (counts === undefined) counters.set(context, (counts = new Map()))
-  const { verb, group, version, resource, subresource = '', name, namespace, options: { dryRun } } = request
-  const scope = name !== undefined || verb === 'create' ? 'resource' : namespace === undefined ? 'cluster' : 'namespace'
+  const {
+    verb,
+    group,
+    version,
+    resource,
+    subresource = '',
+    name,
+    namespace,
+    options: { dryRun },
+  } = request
+  const scope =
+    name !== undefined || verb === 'create' ? 'resource' : namespace === undefined ? 'cluster' : 'namespace'
   const key = JSON.stringify([
-    String(code), 'apiserver', dryRun === true ? 'All' : '', group, resource, scope, subresource, verb.toUpperCase(), version,
+    String(code),
+    'apiserver',
+    dryRun === true ? 'All' : '',
+    group,
+    resource,
+    scope,
+    subresource,
+    verb.toUpperCase(),
+    version,
   ])
   counts.set(key, (counts.get(key) ?? 0) + 1)
 }
 
-const REQUEST_LABELS = ['code', 'component', 'dry_run', 'group', 'resource', 'scope', 'subresource', 'verb', 'version'] as const
+const REQUEST_LABELS = [
+  'code',
+  'component',
+  'dry_run',
+  'group',
+  'resource',
+  'scope',
+  'subresource',
+  'verb',
+  'version',
+] as const
 
 function requestTotal(context: RegistryContext): Metric {
-  const series = [...counters.get(context) ?? []].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, count]) => {
-    const values = JSON.parse(key) as readonly string[]
-    return [Object.fromEntries(REQUEST_LABELS.map((label, at) => [label, values[at] ?? ''])), count] as const
-  })
+  const series = [...(counters.get(context) ?? [])]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, count]) => {
+      const values = JSON.parse(key) as readonly string[]
+      return [
+        Object.fromEntries(REQUEST_LABELS.map((label, at) => [label, values[at] ?? ''])),
+        count,
+      ] as const
+    })
   return {
-    name: 'apiserver_request_total', type: 'counter', series,
-    help: '[STABLE] Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, '
-      + 'and HTTP response code.',
+    name: 'apiserver_request_total',
+    type: 'counter',
+    series,
+    help:
+      '[STABLE] Counter of apiserver requests broken out for each verb, dry run value, group, ' +
+      'version, resource, scope, component, ' +
+      'and HTTP response code.',
   }
 }
 
@@ -55,62 +95,111 @@ function storageObjects({ scheme, resources, storage }: RegistryContext): Metric
       prefixes.set(prefix, group === '' ? resource : `${resource}.${group}`)
     }
   }
-  const series = [...prefixes].sort(([, a], [, b]) => (a < b ? -1 : 1))
+  const series = [...prefixes]
+    .sort(([, a], [, b]) => (a < b ? -1 : 1))
     .map(([prefix, resource]) => [{ resource }, storage.count(prefix, prefixEnd(prefix))] as const)
   return {
-    name: 'apiserver_storage_objects', type: 'gauge', series,
-    help: '[STABLE] Number of stored objects at the time of last check split by kind. In case of a fetching error, the value will be -1.',
+    name: 'apiserver_storage_objects',
+    type: 'gauge',
+    series,
+    help:
+      '[STABLE] Number of stored objects at the time of last check split by kind. In case of a fetching ' +
+      'error, the value will be -1.',
   }
 }
 
 function revisions({ storage }: RegistryContext): readonly Metric[] {
   return [
     {
-      name: 'etcd_debugging_mvcc_current_revision', help: 'The current revision of store.', type: 'gauge',
+      name: 'etcd_debugging_mvcc_current_revision',
+      help: 'The current revision of store.',
+      type: 'gauge',
       series: [[{}, storage.revision]],
     },
     {
-      name: 'etcd_debugging_mvcc_compact_revision', help: 'The revision of the last compaction in store.', type: 'gauge',
+      name: 'etcd_debugging_mvcc_compact_revision',
+      help: 'The revision of the last compaction in store.',
+      type: 'gauge',
       series: [[{}, storage.compactedRevision]],
     },
   ]
 }
 
 function buildInfo({ scheme }: RegistryContext): Metric {
-  const { major = '', minor = '', gitVersion = '', gitCommit = '', gitTreeState = '', buildDate = '', goVersion = '', compiler = '', platform = '' } =
-    versionInfo(scheme.release)
+  const {
+    major = '',
+    minor = '',
+    gitVersion = '',
+    gitCommit = '',
+    gitTreeState = '',
+    buildDate = '',
+    goVersion = '',
+    compiler = '',
+    platform = '',
+  } = versionInfo(scheme.release)
   return {
-    name: 'kubernetes_build_info', type: 'gauge',
-    help: '[ALPHA] A metric with a constant \'1\' value labeled by major, minor, git version, git commit, git tree state, build date, Go version, '
-      + 'and compiler from which Kubernetes was built, and platform on which it is running.',
-    series: [[{
-      build_date: buildDate, compiler, git_commit: gitCommit, git_tree_state: gitTreeState, git_version: gitVersion, go_version: goVersion,
-      major, minor, platform,
-    }, 1]],
+    name: 'kubernetes_build_info',
+    type: 'gauge',
+    help:
+      "[ALPHA] A metric with a constant '1' value labeled by major, minor, git version, git commit, " +
+      'git tree state, build date, Go version, ' +
+      'and compiler from which Kubernetes was built, and platform on which it is running.',
+    series: [
+      [
+        {
+          build_date: buildDate,
+          compiler,
+          git_commit: gitCommit,
+          git_tree_state: gitTreeState,
+          git_version: gitVersion,
+          go_version: goVersion,
+          major,
+          minor,
+          platform,
+        },
+        1,
+      ],
+    ],
   }
 }
 
 function healthchecks({ scheme }: RegistryContext): Metric {
   const endpoints: readonly HealthEndpoint[] = ['healthz', 'livez', 'readyz']
   const series = endpoints
-    .flatMap((type) => checksOf(type, scheme.release).filter((name) => name !== 'shutdown').map((name) => ({ name, type })))
+    .flatMap((type) =>
+      checksOf(type, scheme.release)
+        .filter((name) => name !== 'shutdown')
+        .map((name) => ({ name, type })),
+    )
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.type < b.type ? -1 : 1))
     .map((labels) => [labels, 1] as const)
   return {
-    name: 'kubernetes_healthcheck', type: 'gauge', series,
+    name: 'kubernetes_healthcheck',
+    type: 'gauge',
+    series,
     help: '[STABLE] This metric records the result of a single healthcheck.',
   }
 }
 
 /** `/metrics`: what of a server's metrics has a meaning here. */
 export const answerMetrics: PathHandler = (context) =>
-  exposition([requestTotal(context), storageObjects(context), ...revisions(context), buildInfo(context), healthchecks(context)])
+  exposition([
+    requestTotal(context),
+    storageObjects(context),
+    ...revisions(context),
+    buildInfo(context),
+    healthchecks(context),
+  ])
 
 /** `/metrics/slis`: the health checks. */
 export const answerSlis: PathHandler = (context) => exposition([healthchecks(context)])
 
 function exposition(metrics: readonly Metric[]): HttpResponse {
-  const body = metrics.filter(({ series }) => series.length > 0).sort((a, b) => (a.name < b.name ? -1 : 1)).map(textOf).join('')
+  const body = metrics
+    .filter(({ series }) => series.length > 0)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(textOf)
+    .join('')
   return { code: 200, headers: { 'cache-control': 'no-cache, private', 'content-type': PROMETHEUS }, body }
 }
 

@@ -28,7 +28,10 @@ const exact: Readonly<Record<string, PathHandler>> = {
   '/openid/v1/jwks/': answerKeys,
 }
 
-/** The handler of a path; the first that fits. Source: the handlers that kube-apiserver installs, apiserver pkg/server/mux. */
+/**
+ * The handler of a path; the first that fits. Source: the handlers that kube-apiserver installs, apiserver
+ * pkg/server/mux.
+ */
 function handlerOf({ path, parts }: PathRequest): PathHandler {
   if (Object.hasOwn(exact, path)) return exact[path] as PathHandler
   if (isHealthPath(path)) return answerHealth
@@ -41,7 +44,11 @@ function handlerOf({ path, parts }: PathRequest): PathHandler {
 export function answerPath(server: ApiServer, http: HttpRequest, form: { format: TextFormat }): HttpResponse {
   const path = decodeURIComponent(http.path)
   const request: PathRequest = {
-    http, path, form, parts: splitPath(http.path) ?? [], query: new URLSearchParams(http.query ?? ''),
+    http,
+    path,
+    form,
+    parts: splitPath(http.path) ?? [],
+    query: new URLSearchParams(http.query ?? ''),
   }
   const asked = { verb: http.method.toLowerCase(), path, ...senderOf(http) }
   return server.admit(asked, () => handlerOf(request)(server.context, request))

@@ -8,15 +8,28 @@ const ISSUER = 'https://kubernetes.default.svc.cluster.local'
 /** Seconds for which the documents may be kept. */
 const CACHED = 'public, max-age=3600'
 
-const cached = (type: string, body: string): HttpResponse => ({ code: 200, headers: { 'cache-control': CACHED, 'content-type': type }, body })
+const cached = (type: string, body: string): HttpResponse => ({
+  code: 200,
+  headers: { 'cache-control': CACHED, 'content-type': type },
+  body,
+})
 
-/** `/.well-known/openid-configuration`. Source: pkg/routes/openidmetadata.go, pkg/serviceaccount/openidmetadata.go. */
+/**
+ * `/.well-known/openid-configuration`. Source: pkg/routes/openidmetadata.go,
+ * pkg/serviceaccount/openidmetadata.go.
+ */
 export const answerIssuer: PathHandler = ({ address }, { http }) => {
   if (http.method !== 'GET') throw methodNotAllowed()
-  return cached('application/json', JSON.stringify({
-    issuer: ISSUER, jwks_uri: `https://${address}/openid/v1/jwks`, response_types_supported: ['id_token'],
-    subject_types_supported: ['public'], id_token_signing_alg_values_supported: ['RS256'],
-  }))
+  return cached(
+    'application/json',
+    JSON.stringify({
+      issuer: ISSUER,
+      jwks_uri: `https://${address}/openid/v1/jwks`,
+      response_types_supported: ['id_token'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['RS256'],
+    }),
+  )
 }
 
 /** `/openid/v1/jwks`: the public keys of service account tokens; 404 when there is no signer. */

@@ -16,8 +16,9 @@ export interface ApiPath {
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize'])
 
 /**
- * Reads `/api/v1/...` and `/apis/GROUP/VERSION/...`; undefined for any other path, which is then no resource: discovery among others.
- * Parts that are empty stay (`/api/v1//namespaces` asks for the resource ``). Source: apiserver pkg/endpoints/request/requestinfo.go.
+ * Reads `/api/v1/...` and `/apis/GROUP/VERSION/...`; undefined for any other path, which is then no resource:
+ * discovery among others. Parts that are empty stay (`/api/v1//namespaces` asks for the resource ``). Source:
+ * apiserver pkg/endpoints/request/requestinfo.go.
  */
 export function parsePath(path: string): ApiPath | undefined {
   const parts = splitPath(path)
@@ -31,23 +32,37 @@ export function parsePath(path: string): ApiPath | undefined {
 }
 
 function resourceParts(parts: readonly string[]): Omit<ApiPath, 'group' | 'version'> {
-  if (parts[0] === 'namespaces' && parts.length > 2 && !(parts.length === 3 && NAMESPACE_SUBRESOURCES.has(parts[2] as string))) {
+  if (
+    parts[0] === 'namespaces' &&
+    parts.length > 2 &&
+    !(parts.length === 3 && NAMESPACE_SUBRESOURCES.has(parts[2] as string))
+  ) {
     return { ...named(parts.slice(2)), ...optional({ namespace: parts[1] === '' ? undefined : parts[1] }) }
   }
   return named(parts)
 }
 
-function named([resource = '', name, subresource, ...more]: readonly string[]): Omit<ApiPath, 'group' | 'version'> {
-  return { resource, ...optional({ name, subresource, rest: more.length === 0 ? undefined : more.join('/') }) }
+function named([resource = '', name, subresource, ...more]: readonly string[]): Omit<
+  ApiPath,
+  'group' | 'version'
+> {
+  return {
+    resource,
+    ...optional({ name, subresource, rest: more.length === 0 ? undefined : more.join('/') }),
+  }
 }
 
-function optional<T extends Readonly<Record<string, string | undefined>>>(parts: T): { [K in keyof T]?: string } {
-  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: string }
+function optional<T extends Readonly<Record<string, string | undefined>>>(
+  parts: T,
+): { [K in keyof T]?: string } {
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: string
+  }
 }
 
 /**
- * The parts of a path, decoded as a whole, so that an encoded slash parts too; slashes at both ends count for nothing. Undefined when it cannot be
- * decoded.
+ * The parts of a path, decoded as a whole, so that an encoded slash parts too; slashes at both ends count for
+ * nothing. Undefined when it cannot be decoded.
  */
 export function splitPath(path: string): readonly string[] | undefined {
   try {

@@ -6,21 +6,38 @@ import { boolean } from './query-boolean.js'
 
 type Mutable = { -readonly [K in keyof RequestOptions]: RequestOptions[K] }
 
-const TEXTS =
-  ['labelSelector', 'fieldSelector', 'continue', 'resourceVersion', 'resourceVersionMatch', 'propagationPolicy'] as const
+const TEXTS = [
+  'labelSelector',
+  'fieldSelector',
+  'continue',
+  'resourceVersion',
+  'resourceVersionMatch',
+  'propagationPolicy',
+] as const
 const INTEGERS = ['limit', 'timeoutSeconds', 'gracePeriodSeconds'] as const
 const BOOLEANS = ['allowWatchBookmarks', 'sendInitialEvents', 'orphanDependents', 'force'] as const
 /** Which kind of options a verb's query is read as, for error texts. */
 const OPTIONS_KIND: Partial<Record<RequestVerb, string>> = {
-  create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions',
-  delete: 'DeleteOptions', deletecollection: 'DeleteOptions',
+  create: 'CreateOptions',
+  update: 'UpdateOptions',
+  patch: 'PatchOptions',
+  delete: 'DeleteOptions',
+  deletecollection: 'DeleteOptions',
 }
 
-/** Reads the query of a request. Throws 400 for numbers that are none and 422 for values that an option cannot have. */
-export function parseQuery(query: URLSearchParams, verb: RequestVerb, patchType?: PatchBody['type']): RequestOptions {
+/**
+ * Reads the query of a request. Throws 400 for numbers that are none and 422 for values that an option cannot
+ * have.
+ */
+export function parseQuery(
+  query: URLSearchParams,
+  verb: RequestVerb,
+  patchType?: PatchBody['type'],
+): RequestOptions {
   const options: Mutable = {}
   for (const name of TEXTS) if (query.has(name)) options[name] = query.get(name) ?? ''
-  for (const name of INTEGERS) if ((query.get(name) ?? '') !== '') options[name] = integer(query.get(name) as string)
+  for (const name of INTEGERS)
+    if ((query.get(name) ?? '') !== '') options[name] = integer(query.get(name) as string)
   for (const name of BOOLEANS) if (query.has(name)) options[name] = boolean(query.get(name) ?? '')
   if (verb === 'watch' || verb === 'list' || verb === 'get') return options
   Object.assign(options, writeOptions(query, verb, patchType))
@@ -28,11 +45,16 @@ export function parseQuery(query: URLSearchParams, verb: RequestVerb, patchType?
 }
 
 function integer(text: string): number {
-  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
+  if (!/^[+-]?\d+$/.test(text))
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
   return Number(text)
 }
 
-function writeOptions(query: URLSearchParams, verb: RequestVerb, patchType: PatchBody['type'] | undefined): Mutable {
+function writeOptions(
+  query: URLSearchParams,
+  verb: RequestVerb,
+  patchType: PatchBody['type'] | undefined,
+): Mutable {
   const errors: FieldError[] = []
   const options: Mutable = {}
   const manager = query.get('fieldManager') ?? ''
@@ -46,9 +68,11 @@ function writeOptions(query: URLSearchParams, verb: RequestVerb, patchType: Patc
   if (dryRun.length > 0) options.dryRun = true
   const validation = query.get('fieldValidation') ?? ''
   if (validation !== '') {
-    if (validation === 'Ignore' || validation === 'Warn' || validation === 'Strict') options.fieldValidation = validation
+    if (validation === 'Ignore' || validation === 'Warn' || validation === 'Strict')
+      options.fieldValidation = validation
     else errors.push(notSupported('fieldValidation', validation, ['', 'Ignore', 'Strict', 'Warn']))
   }
-  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: OPTIONS_KIND[verb] ?? 'ListOptions' }, '', errors)
+  if (errors.length > 0)
+    throw invalid({ group: 'meta.k8s.io', kind: OPTIONS_KIND[verb] ?? 'ListOptions' }, '', errors)
   return options
 }

@@ -23,30 +23,44 @@ interface ListLike {
 
 /** A custom resource may have a field `items` of its own, but a list has no uid. */
 const isList = (object: object): object is ListLike =>
-  'items' in object && Array.isArray(object.items) && (object as { metadata?: { uid?: string } }).metadata?.uid === undefined
+  'items' in object &&
+  Array.isArray(object.items) &&
+  (object as { metadata?: { uid?: string } }).metadata?.uid === undefined
 
 /** An answer in the form that the client asked for. Items of plain lists carry no kind, as on the server. */
 export function represent(object: object, { resource, negotiated, include, now }: Representation): object {
   if ((object as { kind?: string }).kind === 'Status') return object
   const { as, version } = negotiated
   switch (as) {
-    case 'Table': return tableIn(tableOf(resource, object as KubeObject, now(), includeOf(include)), version)
+    case 'Table':
+      return tableIn(tableOf(resource, object as KubeObject, now(), includeOf(include)), version)
     case 'PartialObjectMetadata': {
       if (!isList(object)) return inVersion(partialMetadata(object as KubeObject), version)
-      throw wrongForm(`you requested PartialObjectMetadata, but the requested object is a list (*${goType(resource)}List)`)
+      throw wrongForm(
+        `you requested PartialObjectMetadata, but the requested object is a list (*${goType(resource)}List)`,
+      )
     }
     case 'PartialObjectMetadataList': {
       if (!isList(object)) {
-        throw wrongForm(`you requested PartialObjectMetadataList, but the requested object is not a list (*${goType(resource)})`)
+        throw wrongForm(
+          'you requested PartialObjectMetadataList, but the requested object is not a list ' +
+            `(*${goType(resource)})`,
+        )
       }
       // an empty list of these is null on the server
       const items = object.items.length === 0 ? null : object.items.map(partialMetadata)
-      return { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${version}`, metadata: object.metadata, items }
+      return {
+        kind: 'PartialObjectMetadataList',
+        apiVersion: `meta.k8s.io/${version}`,
+        metadata: object.metadata,
+        items,
+      }
     }
     case 'object': {
       if (!isList(object)) return object
       // lists of custom resources are maps in Go: empty fields are written, and the items have their kinds
-      if (resource.definition.custom !== undefined) return { ...object, metadata: { continue: '', ...object.metadata } }
+      if (resource.definition.custom !== undefined)
+        return { ...object, metadata: { continue: '', ...object.metadata } }
       return { ...object, items: object.items.map(bareItem) }
     }
   }
@@ -61,7 +75,10 @@ function inVersion<T extends object>(object: T, version: Negotiated['version']):
 function tableIn(table: Table, version: Negotiated['version']): object {
   if (version === 'v1') return table
   const rows = table.rows.map((row) =>
-    ((row.object as { kind?: string } | null)?.kind === 'PartialObjectMetadata' ? { ...row, object: inVersion(row.object as object, version) } : row))
+    (row.object as { kind?: string } | null)?.kind === 'PartialObjectMetadata'
+      ? { ...row, object: inVersion(row.object as object, version) }
+      : row,
+  )
   return inVersion({ ...table, rows }, version)
 }
 
@@ -69,10 +86,13 @@ function tableIn(table: Table, version: Negotiated['version']): object {
 function includeOf(text: string | undefined): IncludeObject {
   if (text === undefined || text === '') return 'Metadata'
   if (text === 'Object' || text === 'None' || text === 'Metadata') return text
-  throw badRequest(`Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(text)}: `
-    + "must be 'Metadata', 'Object', 'None', or empty")
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(text)}: ` +
+      "must be 'Metadata', 'Object', 'None', or empty",
+  )
 }
 
 const wrongForm = (message: string): Error => new ApiError(406, 'NotAcceptable', message)
 
-const goType = ({ group, kind }: Resource): string => `${group === '' ? 'core' : group.split('.')[0] as string}.${kind}`
+const goType = ({ group, kind }: Resource): string =>
+  `${group === '' ? 'core' : (group.split('.')[0] as string)}.${kind}`

@@ -22,16 +22,27 @@ export interface Asked {
 }
 
 const VERBS: Readonly<Record<string, RequestVerb>> = {
-  GET: 'get', HEAD: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete',
+  GET: 'get',
+  HEAD: 'get',
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
 }
 
-/** What a request asks for by method, path and query. Source: apiserver pkg/endpoints/request/requestinfo.go. */
+/**
+ * What a request asks for by method, path and query. Source: apiserver pkg/endpoints/request/requestinfo.go.
+ */
 export function askedOf(http: HttpRequest, path: ApiPath): Asked {
   const query = new URLSearchParams(http.query ?? '')
   const { isWatchPath, rest: _rest, ...at } = path
   const verb = isWatchPath === true ? 'watch' : verbOf(http.method, path, query)
   const fieldSelector = query.get('fieldSelector')
-  return { path, query, request: { ...at, verb, options: fieldSelector === null ? {} : { fieldSelector }, ...senderOf(http) } }
+  return {
+    path,
+    query,
+    request: { ...at, verb, options: fieldSelector === null ? {} : { fieldSelector }, ...senderOf(http) },
+  }
 }
 
 /** Methods that the API does not have are no verb at all. */
@@ -43,18 +54,28 @@ function verbOf(method: string, { name }: ApiPath, query: URLSearchParams): Requ
   return query.has('watch') && boolean(query.get('watch') ?? '') ? 'watch' : 'list'
 }
 
-/** The resource at a path. Throws 404 where no route leads; undefined for custom resources where the server has nothing at all. */
+/**
+ * The resource at a path. Throws 404 where no route leads; undefined for custom resources where the server
+ * has nothing at all.
+ */
 export function routeTo(context: RegistryContext, asked: Asked): Resource | undefined {
-  return isBuiltInGroup(context.scheme, asked.path.group) ? routeToBuiltIn(context, asked.path) : routeToCustom(context, asked)
+  return isBuiltInGroup(context.scheme, asked.path.group)
+    ? routeToBuiltIn(context, asked.path)
+    : routeToCustom(context, asked)
 }
 
 /** Source: apiextensions-apiserver pkg/apiserver/customresource_handler.go ServeHTTP. */
-function routeToCustom({ resources }: RegistryContext, { path, request: { verb } }: Asked): Resource | undefined {
+function routeToCustom(
+  { resources }: RegistryContext,
+  { path, request: { verb } }: Asked,
+): Resource | undefined {
   const { group, version, resource, namespace, name, subresource } = path
   const found = resources.at(group, version, resource)
   const isOfMany = name === undefined && (verb === 'list' || verb === 'watch')
-  if (found === undefined || (namespace !== undefined ? !found.namespaced : found.namespaced && !isOfMany)) return undefined
-  if (subresource !== undefined && !found.definition.subresources.some((known) => known.name === subresource)) throw notFound(found, name ?? '')
+  if (found === undefined || (namespace !== undefined ? !found.namespaced : found.namespaced && !isOfMany))
+    return undefined
+  if (subresource !== undefined && !found.definition.subresources.some((known) => known.name === subresource))
+    throw notFound(found, name ?? '')
   return found
 }
 
@@ -65,18 +86,24 @@ function routeToBuiltIn({ resources }: RegistryContext, path: ApiPath): Resource
   // a cluster-scoped resource in a namespace; one object of a namespaced resource in none
   if (namespace !== undefined ? !found.namespaced : found.namespaced && name !== undefined) throw noSuchPath()
   if (rest !== undefined && subresource !== 'proxy') throw noSuchPath()
-  if (subresource !== undefined && !found.definition.subresources.some((known) => known.name === subresource)) throw noSuchPath()
+  if (subresource !== undefined && !found.definition.subresources.some((known) => known.name === subresource))
+    throw noSuchPath()
   return found
 }
 
 /**
- * Custom resources have one handler for all methods. Source: apiextensions-apiserver pkg/apiserver/customresource_handler.go serveResource,
- * serveStatus, serveScale.
+ * Custom resources have one handler for all methods. Source: apiextensions-apiserver
+ * pkg/apiserver/customresource_handler.go serveResource, serveStatus, serveScale.
  */
-function checkCustomMethod({ path: { name, subresource }, request: { verb } }: Asked, { group, resource, definition }: Resource): void {
+function checkCustomMethod(
+  { path: { name, subresource }, request: { verb } }: Asked,
+  { group, resource, definition }: Resource,
+): void {
   if (name === undefined && (verb === 'update' || verb === 'patch')) throw badRequest('name must be provided')
-  const allowed = subresource === undefined
-    ? definition.verbs : definition.subresources.find((known) => known.name === subresource)?.verbs ?? []
+  const allowed =
+    subresource === undefined
+      ? definition.verbs
+      : (definition.subresources.find((known) => known.name === subresource)?.verbs ?? [])
   if (!allowed.includes(verb)) throw methodNotSupported({ group, resource }, verb)
 }
 
@@ -86,7 +113,11 @@ export function checkMethod(http: HttpRequest, asked: Asked, resource: Resource)
   else checkCustomMethod(asked, resource)
 }
 
-function checkRoutedMethod(http: HttpRequest, { path, request: { verb } }: Asked, { namespaced, definition }: Resource): void {
+function checkRoutedMethod(
+  http: HttpRequest,
+  { path, request: { verb } }: Asked,
+  { namespaced, definition }: Resource,
+): void {
   const { namespace, name, subresource, isWatchPath } = path
   const isListing = verb === 'list' || verb === 'watch'
   if (http.method === 'HEAD' && subresource !== 'proxy') throw methodNotAllowed()
@@ -94,13 +125,20 @@ function checkRoutedMethod(http: HttpRequest, { path, request: { verb } }: Asked
   if (namespaced && namespace === undefined && !isListing) throw methodNotAllowed()
   if (verb === 'create' && (name !== undefined) !== (subresource !== undefined)) throw methodNotAllowed()
   if (name === undefined && (verb === 'update' || verb === 'patch')) throw methodNotAllowed()
-  const allowed = subresource === undefined
-    ? definition.verbs : definition.subresources.find((known) => known.name === subresource)?.verbs ?? []
+  const allowed =
+    subresource === undefined
+      ? definition.verbs
+      : (definition.subresources.find((known) => known.name === subresource)?.verbs ?? [])
   if (!allowed.includes(verb)) throw methodNotAllowed()
 }
 
 /** Reads the rest of a request: options and body. Throws 400, 413, 415 and 422. */
-export function completeRequest(http: HttpRequest, { path, query, request }: Asked, resource: Resource, codecs: HttpCodecs): ApiRequest {
+export function completeRequest(
+  http: HttpRequest,
+  { path, query, request }: Asked,
+  resource: Resource,
+  codecs: HttpCodecs,
+): ApiRequest {
   checkName(path)
   checkSize(http.body ?? '')
   const { options: fromBody, ...content } = contentOf(request.verb, http, path, resource, codecs)
@@ -113,18 +151,23 @@ export function completeRequest(http: HttpRequest, { path, query, request }: Ask
 }
 
 function checkName({ name, namespace }: ApiPath): void {
-  for (const [what, value] of [['Name', name], ['Namespace', namespace]] as const) {
-    if (value === '.' || value === '..') throw badRequest(
-      `${what} parameter invalid: ${JSON.stringify(value)}: may not be '${value}'`,
-    )
-    if (value?.includes('%') === true) throw badRequest(
-      `${what} parameter invalid: ${JSON.stringify(value)}: may not contain '%'`,
-    )
+  for (const [what, value] of [
+    ['Name', name],
+    ['Namespace', namespace],
+  ] as const) {
+    if (value === '.' || value === '..')
+      throw badRequest(`${what} parameter invalid: ${JSON.stringify(value)}: may not be '${value}'`)
+    if (value?.includes('%') === true)
+      throw badRequest(`${what} parameter invalid: ${JSON.stringify(value)}: may not contain '%'`)
   }
 }
 
 function contentOf(
-  verb: RequestVerb, http: HttpRequest, { subresource }: ApiPath, resource: Resource, codecs: HttpCodecs,
+  verb: RequestVerb,
+  http: HttpRequest,
+  { subresource }: ApiPath,
+  resource: Resource,
+  codecs: HttpCodecs,
 ): Partial<ApiRequest> {
   const { body = '' } = http
   const contentType = header(http, 'content-type')
@@ -134,27 +177,46 @@ function contentOf(
       if (subresource === 'proxy') return proxiedOf(http)
       // their options are in the query
       if (resource.resource === 'pods' && STREAMS.has(subresource ?? '')) return {}
-      const expected = resource.definition.subresources.find(({ name }) => name === subresource) ?? resource.definition
+      const expected =
+        resource.definition.subresources.find(({ name }) => name === subresource) ?? resource.definition
       const { value, strictFaults } = parseBody({ body, contentType, expected, codecs })
       return { body: value, strictFaults }
     }
-    case 'patch': return subresource === 'proxy' ? proxiedOf(http) : { patch: parsePatch(body, contentType) }
+    case 'patch':
+      return subresource === 'proxy' ? proxiedOf(http) : { patch: parsePatch(body, contentType) }
     case 'delete':
-    case 'deletecollection': return subresource === 'proxy' ? proxiedOf(http) : { options: deleteOptionsOf(body, contentType, codecs) }
-    default: return subresource === 'proxy' ? proxiedOf(http) : {}
+    case 'deletecollection':
+      return subresource === 'proxy'
+        ? proxiedOf(http)
+        : { options: deleteOptionsOf(body, contentType, codecs) }
+    default:
+      return subresource === 'proxy' ? proxiedOf(http) : {}
   }
 }
 
 const PROXIED = /^\/api\/v1\/(?:namespaces\/[^/]+\/)?[^/]+\/[^/]+\/proxy(\/.*)?$/
 /** They end with the connection to the apiserver. */
-const OWN_HEADERS = new Set(['authorization', 'connection', 'upgrade', 'host', 'transfer-encoding', 'content-length'])
+const OWN_HEADERS = new Set([
+  'authorization',
+  'connection',
+  'upgrade',
+  'host',
+  'transfer-encoding',
+  'content-length',
+])
 
 /** The request as it is passed on: credentials stay here. */
 function proxiedOf({ method, path, query = '', headers = {}, body = '' }: HttpRequest): Partial<ApiRequest> {
-  const passed = Object.entries(headers).filter(([name]) => !OWN_HEADERS.has(name) && !name.startsWith('impersonate-') && !name.startsWith('sec-websocket'))
+  const passed = Object.entries(headers).filter(
+    ([name]) =>
+      !OWN_HEADERS.has(name) && !name.startsWith('impersonate-') && !name.startsWith('sec-websocket'),
+  )
   return {
     proxied: {
-      method, path: PROXIED.exec(path)?.[1] ?? '', query, headers: Object.fromEntries(passed.map(([name, value]) => [name, String(value)])),
+      method,
+      path: PROXIED.exec(path)?.[1] ?? '',
+      query,
+      headers: Object.fromEntries(passed.map(([name, value]) => [name, String(value)])),
       body: typeof body === 'string' ? body : new TextDecoder().decode(body),
     },
   }

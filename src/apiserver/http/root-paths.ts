@@ -14,11 +14,21 @@ export function rootPaths(context: RegistryContext): readonly string[] {
     const root = name === '' ? '/api' : `/apis/${name}`
     return [root, ...versions.map(({ version }) => `${root}/${version}`)]
   })
-  const health = (['healthz', 'livez', 'readyz'] as const).flatMap((endpoint) =>
-    [`/${endpoint}`, ...checksOf(endpoint, release).map((check) => `/${endpoint}/${check}`)])
+  const health = (['healthz', 'livez', 'readyz'] as const).flatMap((endpoint) => [
+    `/${endpoint}`,
+    ...checksOf(endpoint, release).map((check) => `/${endpoint}/${check}`),
+  ])
   const openApi = release.has('openApiV3') ? ['/openapi/v2', '/openapi/v3', '/openapi/v3/'] : ['/openapi/v2']
   return [
-    '/.well-known/openid-configuration', '/apis', '/apis/', '/metrics', '/metrics/slis', '/openid/v1/jwks', '/version',
-    ...openApi, ...groups, ...health,
+    '/.well-known/openid-configuration',
+    '/apis',
+    '/apis/',
+    '/metrics',
+    '/metrics/slis',
+    '/openid/v1/jwks',
+    '/version',
+    ...openApi,
+    ...groups,
+    ...health,
   ].sort()
 }

@@ -27,17 +27,24 @@ function bearer(http: HttpRequest): Credentials {
   return match === null ? {} : { bearerToken: (match[1] as string).trim() }
 }
 
-/** The `Impersonate-*` headers; undefined when there is none. Source: apiserver pkg/endpoints/filters/impersonation.go. */
+/**
+ * The `Impersonate-*` headers; undefined when there is none. Source: apiserver
+ * pkg/endpoints/filters/impersonation.go.
+ */
 function impersonationOf(http: HttpRequest): Impersonation | undefined {
   const user = header(http, 'impersonate-user')
   const uid = header(http, 'impersonate-uid')
   const groups = headerValues(http, 'impersonate-group')
-  const extra = Object.keys(http.headers ?? {}).filter((name) => name.startsWith(EXTRA)).sort()
+  const extra = Object.keys(http.headers ?? {})
+    .filter((name) => name.startsWith(EXTRA))
+    .sort()
     .map((name) => [unescapeKey(name.slice(EXTRA.length)), headerValues(http, name)] as const)
   if (user === undefined && uid === undefined && groups.length === 0 && extra.length === 0) return undefined
   return {
-    ...(user === undefined ? {} : { user }), ...(uid === undefined ? {} : { uid }),
-    ...(groups.length === 0 ? {} : { groups }), ...(extra.length === 0 ? {} : { extra: Object.fromEntries(extra) }),
+    ...(user === undefined ? {} : { user }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(groups.length === 0 ? {} : { groups }),
+    ...(extra.length === 0 ? {} : { extra: Object.fromEntries(extra) }),
   }
 }
 

@@ -25,9 +25,12 @@ export const answerVersion: PathHandler = ({ scheme }, { http, form }) => {
 /** What the server says of its version. */
 export function versionInfo({ minor, gitVersion }: Release): Readonly<Record<string, string>> {
   return {
-    major: '1', minor: String(minor),
+    major: '1',
+    minor: String(minor),
     ...(minor < EMULATION_SINCE ? {} : { emulationMajor: '1', emulationMinor: String(minor) }),
-    ...(minor < COMPATIBILITY_SINCE ? {} : { minCompatibilityMajor: '1', minCompatibilityMinor: String(minor - 1) }),
+    ...(minor < COMPATIBILITY_SINCE
+      ? {}
+      : { minCompatibilityMajor: '1', minCompatibilityMinor: String(minor - 1) }),
     ...buildInfo(gitVersion),
   }
 }

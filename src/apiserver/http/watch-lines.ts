@@ -20,7 +20,10 @@ export function watchLines(watch: ResourceWatch, form: WatchForm): HttpWatch {
     const shown = represent(object, form)
     const withoutColumns = form.negotiated.as === 'Table' && !isFirst
     isFirst = false
-    return `{"type":"${type}","object":${jsonText(withoutColumns ? { ...shown, columnDefinitions: null } : shown)}}`
+    return (
+      `{"type":"${type}",` +
+      `"object":${jsonText(withoutColumns ? { ...shown, columnDefinitions: null } : shown)}}`
+    )
   }
   return {
     code: 200,
@@ -43,7 +46,8 @@ export function watchLines(watch: ResourceWatch, form: WatchForm): HttpWatch {
 const errorLine = (error: ApiError): string => JSON.stringify({ type: 'ERROR', object: error.status })
 
 const headersOf = ({ resource: { deprecation } }: WatchForm): HttpWatch['headers'] => ({
-  'cache-control': 'no-cache, private', 'content-type': 'application/json',
+  'cache-control': 'no-cache, private',
+  'content-type': 'application/json',
   ...(deprecation === undefined ? {} : { warning: [`299 - ${JSON.stringify(deprecation)}`] }),
 })
 
@@ -51,7 +55,9 @@ const headersOf = ({ resource: { deprecation } }: WatchForm): HttpWatch['headers
 export function endedWatch(error: ApiError, form: WatchForm): HttpWatch {
   let lines: readonly string[] = [errorLine(error)]
   return {
-    code: 200, headers: headersOf(form), timeoutSeconds: form.timeoutSeconds,
+    code: 200,
+    headers: headersOf(form),
+    timeoutSeconds: form.timeoutSeconds,
     next: () => {
       const due = lines
       lines = []

@@ -23,14 +23,31 @@ export function createCrdFinalizer(): Component {
 function setUp(host: ComponentHost): void {
   const { client, clock } = host
   const queue = host.workQueue('cleanup', (name) => {
-    const crd = ignoreNotFound(() => client.get<string>(CRDS, { name })) as CustomResourceDefinition | undefined
-    if (crd?.metadata.deletionTimestamp === undefined || crd.metadata.finalizers?.includes(CLEANUP_FINALIZER) !== true) return
-    const report = (of: CustomResourceDefinition, condition: NewCondition, finalizers = of.metadata.finalizers): CustomResourceDefinition => {
+    const crd = ignoreNotFound(() => client.get<string>(CRDS, { name })) as
+      | CustomResourceDefinition
+      | undefined
+    if (
+      crd?.metadata.deletionTimestamp === undefined ||
+      crd.metadata.finalizers?.includes(CLEANUP_FINALIZER) !== true
+    )
+      return
+    const report = (
+      of: CustomResourceDefinition,
+      condition: NewCondition,
+      finalizers = of.metadata.finalizers,
+    ): CustomResourceDefinition => {
       const metadata = { ...of.metadata, finalizers } as CustomResourceDefinition['metadata']
       const conditions = withCondition(of.status.conditions ?? [], condition, clock.now())
-      return client.updateStatus<string>(CRDS, { ...of, metadata, status: { ...of.status, conditions } } as CustomResourceDefinition) as CustomResourceDefinition
+      return client.updateStatus<string>(CRDS, {
+        ...of,
+        metadata,
+        status: { ...of.status, conditions },
+      } as CustomResourceDefinition) as CustomResourceDefinition
     }
-    const begun = report(crd, terminating('True', 'InstanceDeletionInProgress', 'CustomResource deletion is in progress'))
+    const begun = report(
+      crd,
+      terminating('True', 'InstanceDeletionInProgress', 'CustomResource deletion is in progress'),
+    )
     if (!isConditionTrue(crd, 'Established')) {
       release(report, begun, terminating('False', 'NeverEstablished', 'resource was never established'))
       return
@@ -42,27 +59,50 @@ function setUp(host: ComponentHost): void {
     release(report, begun, terminating('False', 'InstanceDeletionCompleted', 'removed all instances'))
   })
   host.informer<string>(CRDS).onChange(({ type, object }) => {
-    if (type !== 'DELETED' && object.metadata.deletionTimestamp !== undefined) queue.add(object.metadata.name ?? '')
+    if (type !== 'DELETED' && object.metadata.deletionTimestamp !== undefined)
+      queue.add(object.metadata.name ?? '')
   })
 }
 
-const terminating = (status: string, reason: string, message: string): NewCondition => ({ type: 'Terminating', status, reason, message })
+const terminating = (status: string, reason: string, message: string): NewCondition => ({
+  type: 'Terminating',
+  status,
+  reason,
+  message,
+})
 
 function release(
   report: (crd: CustomResourceDefinition, condition: NewCondition, finalizers?: readonly string[]) => unknown,
-  crd: CustomResourceDefinition, condition: NewCondition,
+  crd: CustomResourceDefinition,
+  condition: NewCondition,
 ): void {
-  report(crd, condition, (crd.metadata.finalizers ?? []).filter((name) => name !== CLEANUP_FINALIZER))
+  report(
+    crd,
+    condition,
+    (crd.metadata.finalizers ?? []).filter((name) => name !== CLEANUP_FINALIZER),
+  )
 }
 
 /** Deletes all objects; answers how many are left, held by finalizers of their own. */
-function deleteInstances(client: Client, { spec: { group, scope }, status: { acceptedNames: { plural } } }: CustomResourceDefinition): number {
+function deleteInstances(
+  client: Client,
+  {
+    spec: { group, scope },
+    status: {
+      acceptedNames: { plural },
+    },
+  }: CustomResourceDefinition,
+): number {
   const resource = `${plural}.${group}`
   try {
     const items: readonly KubeObject[] = client.list(resource).items
     if (items.length === 0) return 0
-    const namespaces = scope === 'Namespaced' ? [...new Set(items.map(({ metadata }) => metadata.namespace ?? ''))] : [undefined]
-    for (const namespace of namespaces) client.deleteCollection(resource, namespace === undefined ? {} : { namespace })
+    const namespaces =
+      scope === 'Namespaced'
+        ? [...new Set(items.map(({ metadata }) => metadata.namespace ?? ''))]
+        : [undefined]
+    for (const namespace of namespaces)
+      client.deleteCollection(resource, namespace === undefined ? {} : { namespace })
     return client.list(resource).items.length
   } catch (error) {
     // no version is served any more: nobody can reach the objects

@@ -13,8 +13,8 @@ const GROUP_PRIORITY = 1000
 const VERSION_PRIORITY = 100
 
 /**
- * Registers an APIService for each group version that CRDs serve, and takes it away with the last of them. Source:
- * pkg/controlplane/controller/crdregistration and kube-aggregator pkg/controllers/autoregister.
+ * Registers an APIService for each group version that CRDs serve, and takes it away with the last of them.
+ * Source: pkg/controlplane/controller/crdregistration and kube-aggregator pkg/controllers/autoregister.
  */
 export function createCrdRegistration(): Component {
   return { name: 'kube-apiserver/crd-autoregistration-controller', identity: APISERVER, setup: setUp }
@@ -24,12 +24,21 @@ function setUp(host: ComponentHost): void {
   const { client, clock } = host
   const crds = host.informer<string>('customresourcedefinitions')
   const isServed = (group: string, version: string): boolean =>
-    crds.list().map(definitionInV1).some((crd) => crd.spec.group === group
-      && isConditionTrue(crd, 'Established') && crd.spec.versions.some(({ name, served }) => served && name === version))
+    crds
+      .list()
+      .map(definitionInV1)
+      .some(
+        (crd) =>
+          crd.spec.group === group &&
+          isConditionTrue(crd, 'Established') &&
+          crd.spec.versions.some(({ name, served }) => served && name === version),
+      )
   const queue = host.workQueue('group versions', (key) => {
     const [version = '', group = ''] = key.split('|')
     const name = `${version}.${group}`
-    const existing = ignoreNotFound(() => client.get<string>('apiservices', { name })) as APIService | undefined
+    const existing = ignoreNotFound(() => client.get<string>('apiservices', { name })) as
+      | APIService
+      | undefined
     if (!isServed(group, version)) {
       const isOurs = existing?.metadata.labels?.[AUTOMANAGED] === 'true'
       if (isOurs) ignoreNotFound(() => client.delete('apiservices', { name }))
@@ -42,12 +51,21 @@ function setUp(host: ComponentHost): void {
       }
       return
     }
-    const created = client.create<string>('apiservices', { metadata: { name, labels: { [AUTOMANAGED]: 'true' } }, spec } as unknown as APIService)
+    const created = client.create<string>('apiservices', {
+      metadata: { name, labels: { [AUTOMANAGED]: 'true' } },
+      spec,
+    } as unknown as APIService)
     const available = {
-      type: 'Available', status: 'True', lastTransitionTime: formatTime(clock.now()), reason: 'Local',
+      type: 'Available',
+      status: 'True',
+      lastTransitionTime: formatTime(clock.now()),
+      reason: 'Local',
       message: 'Local APIServices are always available',
     }
-    client.updateStatus<string>('apiservices', { ...created, status: { conditions: [available] } } as unknown as APIService)
+    client.updateStatus<string>('apiservices', {
+      ...created,
+      status: { conditions: [available] },
+    } as unknown as APIService)
   })
   crds.onChange(({ object, old }) => {
     for (const crd of [object, old]) {

@@ -7,11 +7,14 @@ const INTERVAL_MS = 300_000
 /** What the compactor works on. */
 export interface CompactorOptions {
   readonly store: EtcdStore
-  /** Moves idle watches on, so that the history which goes next time is of no use to anybody: `server.context.hub`. */
+  /**
+   * Moves idle watches on, so that the history which goes next time is of no use to anybody:
+   * `server.context.hub`.
+   */
   readonly hub: { bookmark(): void }
   /**
-   * The oldest revision from which somebody who cannot be woken (a component that is cut off) still has to read; history after it
-   * stays. Default: none.
+   * The oldest revision from which somebody who cannot be woken (a component that is cut off) still has to
+   * read; history after it stays. Default: none.
    */
   readonly oldestNeeded?: () => number | undefined
   /** Default 5 minutes. */
@@ -19,10 +22,15 @@ export interface CompactorOptions {
 }
 
 /**
- * Compacts etcd every five minutes to where it stood five minutes ago, so that history lives for five to ten minutes.
- * Source: apiserver pkg/storage/etcd3/compact.go.
+ * Compacts etcd every five minutes to where it stood five minutes ago, so that history lives for five to ten
+ * minutes. Source: apiserver pkg/storage/etcd3/compact.go.
  */
-export function etcdCompactor({ store, hub, oldestNeeded, intervalMs = INTERVAL_MS }: CompactorOptions): Module {
+export function etcdCompactor({
+  store,
+  hub,
+  oldestNeeded,
+  intervalMs = INTERVAL_MS,
+}: CompactorOptions): Module {
   return {
     name: 'kube-apiserver/etcd-compactor',
     setup: (host) => {

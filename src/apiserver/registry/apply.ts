@@ -21,8 +21,8 @@ import { load } from './stored.js'
 import { checkIdentity, writeUpdate, type Written } from './update.js'
 
 /**
- * Server-side apply on an object or its status: merges the configuration into what is there, or makes the object of it.
- * Source: apiserver pkg/endpoints/handlers/patch.go applyPatcher.
+ * Server-side apply on an object or its status: merges the configuration into what is there, or makes the
+ * object of it. Source: apiserver pkg/endpoints/handlers/patch.go applyPatcher.
  */
 export function applyObject(context: RegistryContext, call: Call, patch: PatchBody): Written {
   const { resource } = call
@@ -30,10 +30,15 @@ export function applyObject(context: RegistryContext, call: Call, patch: PatchBo
   const existing = load(context, resource, call.namespace, call.name)
   const empty = emptyObject(resource.message)
   const applied = applyConfig({
-    kind: trackedKind(context.resources, resource), kindText: kindTextOf(resource), write: trackedWrite(context, call),
-    live: existing ?? empty, empty, managers: existing?.metadata.managedFields ?? [],
+    kind: trackedKind(context.resources, resource),
+    kindText: kindTextOf(resource),
+    write: trackedWrite(context, call),
+    live: existing ?? empty,
+    empty,
+    managers: existing?.metadata.managedFields ?? [],
     // where nobody is known to own anything there is nobody to ask
-    config: patch.body, force: call.request.options.force === true || !context.managedFields,
+    config: patch.body,
+    force: call.request.options.force === true || !context.managedFields,
   })
   const draft = draftOf(resource, applied, patch.body as JsonMap, existing)
   setManagers(draft, context.managedFields ? applied.managers : [])
@@ -59,12 +64,20 @@ function kindTextOf({ group, kind, definition: { version } }: Resource): string 
 
 /** The merged configuration as an object of the kind: read, and with its defaults. */
 function draftOf(
-  { definition, message, apiVersion, kind }: Resource, { object }: Applied, config: JsonMap, existing: KubeObject | undefined,
+  { definition, message, apiVersion, kind }: Resource,
+  { object }: Applied,
+  config: JsonMap,
+  existing: KubeObject | undefined,
 ): Draft<KubeObject> {
   if (object === undefined && existing !== undefined) {
     return { ...existing, metadata: { ...existing.metadata } } as Draft<KubeObject>
   }
-  const { apiVersion: _, kind: __, metadata, ...rest } = (object ?? {}) as JsonMap & { readonly metadata?: JsonMap | null }
+  const {
+    apiVersion: _,
+    kind: __,
+    metadata,
+    ...rest
+  } = (object ?? {}) as JsonMap & { readonly metadata?: JsonMap | null }
   const merged = { apiVersion, kind, metadata: { ...metadata, managedFields: undefined }, ...rest }
   try {
     const draft = decode<Draft<KubeObject>>(message, merged).object
@@ -73,7 +86,9 @@ function draftOf(
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
     const subject = subjectOf(config, `${definition.group}/${definition.version}, Kind=${kind}`)
-    throw untypedError(`failed to convert new typed object (${subject}) to object: ${restoreText(error.message)}`)
+    throw untypedError(
+      `failed to convert new typed object (${subject}) to object: ${restoreText(error.message)}`,
+    )
   }
 }
 
@@ -92,8 +107,12 @@ function reportStrictFaults(call: Call, { strictFaults = [] }: PatchBody): void 
 /** An apply of what is not there is a create, for which the client needs the right, too. */
 function createApplied(context: RegistryContext, call: Call, draft: Draft<KubeObject>): KubeObject {
   const { metadata } = draft
-  if (metadata.uid !== undefined) throw conflict(call.resource, call.name,
-    `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`)
+  if (metadata.uid !== undefined)
+    throw conflict(
+      call.resource,
+      call.name,
+      `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`,
+    )
   checkIdentity(call, draft)
   if (call.subresource !== '') throw notFound(call.resource, call.name)
   delete metadata.resourceVersion

@@ -58,7 +58,10 @@ export interface Call {
   annotations?: Map<string, string>
 }
 
-/** Adds an annotation for the audit log, unless there is one. Source: apiserver pkg/audit/context.go AddAuditAnnotation. */
+/**
+ * Adds an annotation for the audit log, unless there is one. Source: apiserver pkg/audit/context.go
+ * AddAuditAnnotation.
+ */
 export function annotate(call: Call, key: string, value: string): void {
   const annotations = (call.annotations ??= new Map())
   if (!annotations.has(key)) annotations.set(key, value)

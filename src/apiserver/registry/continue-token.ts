@@ -1,6 +1,9 @@
 import { badRequest } from '../errors.js'
 
-/** Where a chunked list goes on: key relative to the list's prefix, and the revision of the first chunk (-1: whatever is now). */
+/**
+ * Where a chunked list goes on: key relative to the list's prefix, and the revision of the first chunk (-1:
+ * whatever is now).
+ */
 export interface ContinueToken {
   readonly start: string
   readonly revision: number
@@ -23,9 +26,12 @@ export function encodeContinue({ start, revision }: ContinueToken): string {
 /** Throws 400 `invalid continue token: continue key is not valid: ...`. */
 export function decodeContinue(token: string): ContinueToken {
   const { v, rv, start } = parse(token)
-  if (v !== 'meta.k8s.io/v1') throw broken(`server does not recognize this encoded version ${JSON.stringify(v ?? '')}`)
-  if (rv === undefined || rv === 0) throw broken('incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
-  if (typeof start !== 'string' || start === '') throw broken('encoded start key empty (version meta.k8s.io/v1)')
+  if (v !== 'meta.k8s.io/v1')
+    throw broken(`server does not recognize this encoded version ${JSON.stringify(v ?? '')}`)
+  if (rv === undefined || rv === 0)
+    throw broken('incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
+  if (typeof start !== 'string' || start === '')
+    throw broken('encoded start key empty (version meta.k8s.io/v1)')
   // upstream cleans the path and refuses what would leave the prefix
   if (start.split('/').includes('..')) throw badRequest(`invalid continue token: ${start}`)
   return { start, revision: Number(rv) }

@@ -41,7 +41,10 @@ export function createObject(context: RegistryContext, call: Call): KubeObject {
 
 /** The expected kind of a resource's main endpoint. */
 export function definitionKind({ definition: { group, version, kind }, message }: Resource): {
-  group: string; version: string; kind: string; message: Resource['message']
+  group: string
+  version: string
+  kind: string
+  message: Resource['message']
 } {
   return { group, version, kind, message }
 }
@@ -65,14 +68,20 @@ export function createDraft(context: RegistryContext, call: Call, draft: Draft<K
   const { namespace, name = '' } = draft.metadata
   const existing = loadTaken(context, call, namespace, name)
   if (existing !== undefined) throw taken(call, existing)
-  for (const text of call.resource.definition.strategy.warnings?.(draft as KubeObject, undefined) ?? []) warn(call, text)
+  for (const text of call.resource.definition.strategy.warnings?.(draft as KubeObject, undefined) ?? [])
+    warn(call, text)
   const object = store(context, call, draft, reservation)
   rows?.remember(object)
   return object
 }
 
 /** Gives the draft a generated name that is free. Throws 409 when all tries met taken ones. */
-function nameDraft(context: RegistryContext, resource: Resource, draft: Draft<KubeObject>, base: string): void {
+function nameDraft(
+  context: RegistryContext,
+  resource: Resource,
+  draft: Draft<KubeObject>,
+  base: string,
+): void {
   const { metadata } = draft
   for (let tries = 1; ; tries++) {
     metadata.name = generateName(base, (limit) => context.names.int(0, limit - 1))
@@ -91,7 +100,12 @@ function initMetadata({ clock, uids }: RegistryContext, { metadata }: Draft<Kube
   delete metadata.resourceVersion
 }
 
-function store(context: RegistryContext, call: Call, draft: Draft<KubeObject>, reservation: Reservation | undefined): KubeObject {
+function store(
+  context: RegistryContext,
+  call: Call,
+  draft: Draft<KubeObject>,
+  reservation: Reservation | undefined,
+): KubeObject {
   const { resource } = call
   if (call.dryRun) return sealDryRun(draft, undefined)
   reservation?.commit(draft as KubeObject)
@@ -101,7 +115,12 @@ function store(context: RegistryContext, call: Call, draft: Draft<KubeObject>, r
 }
 
 /** The object that has the name already; one that cannot be read has it too. */
-function loadTaken(context: RegistryContext, { resource }: Call, namespace: string | undefined, name: string): KubeObject | undefined {
+function loadTaken(
+  context: RegistryContext,
+  { resource }: Call,
+  namespace: string | undefined,
+  name: string,
+): KubeObject | undefined {
   try {
     return load(context, resource, namespace, name)
   } catch (error) {
@@ -142,9 +161,15 @@ function checkValid({ resource }: Call, draft: Draft<KubeObject>): void {
   const object = draft as KubeObject
   const { definition } = resource
   const rules = {
-    namespaced: resource.namespaced, validateName: definition.validateName ?? subdomainName, anyFinalizer: allowsAnyFinalizer(definition),
+    namespaced: resource.namespaced,
+    validateName: definition.validateName ?? subdomainName,
+    anyFinalizer: allowsAnyFinalizer(definition),
   }
   const { metadata } = object
-  const errors = [...validateObjectMeta(metadata, rules), ...managersFaults(metadata.managedFields ?? []), ...definition.validate?.(object) ?? []]
+  const errors = [
+    ...validateObjectMeta(metadata, rules),
+    ...managersFaults(metadata.managedFields ?? []),
+    ...(definition.validate?.(object) ?? []),
+  ]
   if (errors.length > 0) throw invalid(resource.groupKind, object.metadata.name ?? '', errors)
 }

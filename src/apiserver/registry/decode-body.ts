@@ -25,17 +25,25 @@ export function cannotHandle(kind: string, version: string, expected: string, wh
 export const NO_KIND_SCHEME = 'pkg/api/legacyscheme/scheme.go:30'
 
 /**
- * Reads a request body as an object of the expected kind: checks apiVersion and kind, types and unknown fields (by
- * fieldValidation). The answer is a fresh draft, but for the parts of `like` (a stored object) that the body has in the same places.
+ * Reads a request body as an object of the expected kind: checks apiVersion and kind, types and unknown
+ * fields (by fieldValidation). The answer is a fresh draft, but for the parts of `like` (a stored object)
+ * that the body has in the same places.
  */
 export function decodeBody<T extends KubeObject = KubeObject>(
-  call: Call, resources: Resources, body: unknown, expected: ExpectedKind, like?: KubeObject,
+  call: Call,
+  resources: Resources,
+  body: unknown,
+  expected: ExpectedKind,
+  like?: KubeObject,
 ): Draft<T> {
   const apiVersion = expected.group === '' ? expected.version : `${expected.group}/${expected.version}`
   checkKind(resources, body, expected, apiVersion)
-  const fail = (why: string): Error => badRequest(cannotHandle(expected.kind, expected.version, expected.kind, why))
+  const fail = (why: string): Error =>
+    badRequest(cannotHandle(expected.kind, expected.version, expected.kind, why))
   try {
-    const { object: decoded, unknownFields } = decode<Record<string, unknown>>(expected.message, body, { like })
+    const { object: decoded, unknownFields } = decode<Record<string, unknown>>(expected.message, body, {
+      like,
+    })
     reportFields(call, unknownFields, fail)
     // the body may be the stored object itself
     const object = Object.isFrozen(decoded) ? { ...decoded } : decoded
@@ -51,18 +59,20 @@ function checkKind(resources: Resources, body: unknown, expected: ExpectedKind, 
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return
   const given = body as { readonly apiVersion?: unknown; readonly kind?: unknown }
   const kind = typeof given.kind === 'string' && given.kind !== '' ? given.kind : expected.kind
-  const version = typeof given.apiVersion === 'string' && given.apiVersion !== '' ? given.apiVersion : apiVersion
+  const version =
+    typeof given.apiVersion === 'string' && given.apiVersion !== '' ? given.apiVersion : apiVersion
   if (kind === expected.kind && version === apiVersion) return
   const short = version.split('/').at(-1) as string
   const refuse = (why: string): Error => badRequest(cannotHandle(kind, short, expected.kind, why))
   const listOf = kind.endsWith('List') ? kind.slice(0, -4) : kind
-  if (!resources.knows(version, listOf)) throw refuse(
-    `no kind "${kind}" is registered for version "${version}" in scheme "${NO_KIND_SCHEME}"`,
-  )
+  if (!resources.knows(version, listOf))
+    throw refuse(`no kind "${kind}" is registered for version "${version}" in scheme "${NO_KIND_SCHEME}"`)
   if (kind === expected.kind) {
-    throw badRequest(`the API version in the data (${version}) does not match the expected API version (${apiVersion})`)
+    throw badRequest(
+      `the API version in the data (${version}) does not match the expected API version (${apiVersion})`,
+    )
   }
-  const internalGroup = expected.group === '' ? 'core' : expected.group.split('.')[0] as string
+  const internalGroup = expected.group === '' ? 'core' : (expected.group.split('.')[0] as string)
   throw refuse(`converting (${short}.${kind}) to (${internalGroup}.${expected.kind}): unknown conversion`)
 }
 

@@ -8,7 +8,10 @@ import { deleteExisting } from './delete.js'
 import { checkListOptions } from './list-options.js'
 import { readAll } from './read.js'
 
-/** DELETE of a collection: deletes one by one in key order what the selectors take, and answers the list as it was. */
+/**
+ * DELETE of a collection: deletes one by one in key order what the selectors take, and answers the list as it
+ * was.
+ */
 export function deleteCollection(context: RegistryContext, call: Call): ObjectList<KubeObject> {
   const { resource, request } = call
   checkListOptions(request.options, false)
@@ -25,7 +28,9 @@ export function deleteCollection(context: RegistryContext, call: Call): ObjectLi
     }
   }
   return Object.freeze({
-    kind: `${resource.kind}List`, apiVersion: resource.apiVersion,
-    metadata: Object.freeze({ resourceVersion: String(context.storage.revision) }), items: Object.freeze(items),
+    kind: `${resource.kind}List`,
+    apiVersion: resource.apiVersion,
+    metadata: Object.freeze({ resourceVersion: String(context.storage.revision) }),
+    items: Object.freeze(items),
   })
 }

@@ -13,20 +13,37 @@ import { sameJson } from '../../api/patch/same-json.js'
 import { seal, sealDryRun } from './seal.js'
 import { discard, load, save } from './stored.js'
 
-/** What a DELETE answers: the object while it still exists, or (for some kinds) as it was last; else a Status. */
+/**
+ * What a DELETE answers: the object while it still exists, or (for some kinds) as it was last; else a Status.
+ */
 export interface Deleted {
   readonly object: KubeObject | Status
   /** Whether the object is gone. */
   readonly gone: boolean
 }
 
-/** Kinds whose deletion answers the object itself instead of a Status (`ReturnDeletedObject` of their storage). */
+/**
+ * Kinds whose deletion answers the object itself instead of a Status (`ReturnDeletedObject` of their
+ * storage).
+ */
 const RETURNS_OBJECT = new Set([
-  'persistentvolumes', 'persistentvolumeclaims', 'pods', 'podtemplates', 'resourcequotas', 'serviceaccounts', 'services',
-  'storageclasses', 'volumeattachments', 'csinodes', 'csidrivers',
+  'persistentvolumes',
+  'persistentvolumeclaims',
+  'pods',
+  'podtemplates',
+  'resourcequotas',
+  'serviceaccounts',
+  'services',
+  'storageclasses',
+  'volumeattachments',
+  'csinodes',
+  'csidrivers',
 ])
 
-/** DELETE of one object. Source: apiserver pkg/registry/rest/delete.go, registry/generic/registry/store.go Delete. */
+/**
+ * DELETE of one object. Source: apiserver pkg/registry/rest/delete.go, registry/generic/registry/store.go
+ * Delete.
+ */
 export function deleteObject(context: RegistryContext, call: Call): Deleted {
   const existing = load(context, call.resource, call.namespace, call.name)
   checkDeleteOptions(call.request.options)
@@ -48,7 +65,8 @@ export function deleteExisting(context: RegistryContext, call: Call, existing: K
   }
   if (call.resource.kind === 'CustomResourceDefinition') {
     const marked = terminatingDefinition(existing, context.clock.now())
-    if (marked !== undefined) return { object: writeMarked(context, call, marked as Draft<KubeObject>, existing), gone: false }
+    if (marked !== undefined)
+      return { object: writeMarked(context, call, marked as Draft<KubeObject>, existing), gone: false }
   }
   const plan = planDeletion(context, call, existing)
   if (plan === 'pending') return { object: existing, gone: false }
@@ -64,7 +82,12 @@ function isSystemPriorityClass({ resource }: Call, { metadata: { name = '' } }: 
 }
 
 /** Writes the draft unless it changes nothing. */
-function store(context: RegistryContext, call: Call, draft: Draft<KubeObject>, existing: KubeObject): KubeObject {
+function store(
+  context: RegistryContext,
+  call: Call,
+  draft: Draft<KubeObject>,
+  existing: KubeObject,
+): KubeObject {
   if (sameJson(draft, existing)) return existing
   const marked = seal(context, draft)
   save(context, call.resource, marked, existing)
@@ -79,7 +102,9 @@ function remove(context: RegistryContext, call: Call, existing: KubeObject): Del
 
 function success({ resource, name }: Call, { metadata: { uid } }: KubeObject): Status {
   const details = {
-    name, ...(resource.group === '' ? {} : { group: resource.group }), kind: resource.resource,
+    name,
+    ...(resource.group === '' ? {} : { group: resource.group }),
+    kind: resource.resource,
     ...(uid === undefined ? {} : { uid }),
   }
   return deepFreeze<Status>({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details })
@@ -92,23 +117,34 @@ export function checkPreconditions({ resource, request: { options } }: Call, { m
   const of = { group: resource.group, resource: resource.kind }
   const name = metadata.name as string
   if (uid !== undefined && uid !== metadata.uid) {
-    throw conflict(of, name, `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid ?? ''}). `
-      + 'The object might have been deleted and then recreated')
+    throw conflict(
+      of,
+      name,
+      `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid ?? ''}). ` +
+        'The object might have been deleted and then recreated',
+    )
   }
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    throw conflict(of, name, `the ResourceVersion in the precondition (${resourceVersion}) does not match the `
-      + `ResourceVersion in record (${metadata.resourceVersion ?? ''}). The object might have been modified`)
+    throw conflict(
+      of,
+      name,
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ` +
+        `ResourceVersion in record (${metadata.resourceVersion ?? ''}). The object might have been modified`,
+    )
   }
 }
 
 /**
- * What a deletion does to the object: nothing (it is under way), removal at once, or a marked version that may be removed next.
+ * What a deletion does to the object: nothing (it is under way), removal at once, or a marked version that
+ * may be removed next.
  */
 type Plan = 'pending' | 'now' | { readonly draft: Draft<KubeObject>; readonly removeAfter: boolean }
 
 function planDeletion(context: RegistryContext, call: Call, existing: KubeObject): Plan {
-  const draft: Draft<KubeObject> =
-    { ...existing as Draft<KubeObject>, metadata: { ...existing.metadata as Draft<KubeObject>['metadata'] } }
+  const draft: Draft<KubeObject> = {
+    ...(existing as Draft<KubeObject>),
+    metadata: { ...(existing.metadata as Draft<KubeObject>['metadata']) },
+  }
   const graceful = markGraceful(context, call, draft, existing)
   if (graceful === 'pending') return 'pending'
   const finalizers = finalizersForDeletion(call.resource, existing, call.request.options)
@@ -125,9 +161,15 @@ function planDeletion(context: RegistryContext, call: Call, existing: KubeObject
   return { draft, removeAfter: !held && graceful === 0 }
 }
 
-/** rest.BeforeDelete: answers the grace period that has been set, or undefined if the kind (or this object) has none. */
+/**
+ * rest.BeforeDelete: answers the grace period that has been set, or undefined if the kind (or this object)
+ * has none.
+ */
 function markGraceful(
-  context: RegistryContext, call: Call, { metadata }: Draft<KubeObject>, existing: KubeObject,
+  context: RegistryContext,
+  call: Call,
+  { metadata }: Draft<KubeObject>,
+  existing: KubeObject,
 ): number | 'pending' | undefined {
   const { gracePeriod } = call.resource.definition.strategy
   if (gracePeriod === undefined) return undefined
@@ -138,7 +180,7 @@ function markGraceful(
     const running = metadata.deletionGracePeriodSeconds
     if (running === undefined) return undefined
     if (requested === undefined || requested >= running) return 'pending'
-    const shortened = (timeMs(metadata.deletionTimestamp) - running * 1000) + requested * 1000
+    const shortened = timeMs(metadata.deletionTimestamp) - running * 1000 + requested * 1000
     const past = shortened < now
     metadata.deletionTimestamp = formatTime(past ? now : shortened)
     metadata.deletionGracePeriodSeconds = past && requested !== 0 ? 1 : requested
@@ -154,7 +196,8 @@ function markGraceful(
 /** markAsDeleting: an object without grace that finalizers keep alive. */
 function markDeleted({ clock }: RegistryContext, { metadata }: Draft<KubeObject>): void {
   const now = clock.now()
-  if (metadata.deletionGracePeriodSeconds === undefined && metadata.generation !== undefined) metadata.generation++
+  if (metadata.deletionGracePeriodSeconds === undefined && metadata.generation !== undefined)
+    metadata.generation++
   if (metadata.deletionTimestamp === undefined || timeMs(metadata.deletionTimestamp) > now) {
     metadata.deletionTimestamp = formatTime(now)
   }
@@ -162,20 +205,23 @@ function markDeleted({ clock }: RegistryContext, { metadata }: Draft<KubeObject>
 }
 
 /**
- * The first DELETE of a namespace only starts its termination; the namespace controller empties it and takes the finalizer away.
- * Answers undefined when nothing holds it back any more. Source: pkg/registry/core/namespace/storage/storage.go.
+ * The first DELETE of a namespace only starts its termination; the namespace controller empties it and takes
+ * the finalizer away. Answers undefined when nothing holds it back any more. Source:
+ * pkg/registry/core/namespace/storage/storage.go.
  */
 function terminateNamespace(context: RegistryContext, call: Call, existing: KubeObject): Deleted | undefined {
   const namespace = existing as KubeObject & { spec?: { finalizers?: readonly string[] }; status?: object }
   if (namespace.metadata.deletionTimestamp !== undefined) {
     return (namespace.spec?.finalizers?.length ?? 0) > 0 ? { object: existing, gone: false } : undefined
   }
-  const finalizers = finalizersForDeletion(call.resource, existing, call.request.options) ?? existing.metadata.finalizers ?? []
+  const finalizers =
+    finalizersForDeletion(call.resource, existing, call.request.options) ?? existing.metadata.finalizers ?? []
   const { finalizers: _, ...metadata } = existing.metadata
   const draft = {
     ...namespace,
     metadata: {
-      ...metadata, deletionTimestamp: formatTime(context.clock.now()),
+      ...metadata,
+      deletionTimestamp: formatTime(context.clock.now()),
       ...(finalizers.length === 0 ? {} : { finalizers: [...finalizers] }),
     },
     status: { ...namespace.status, phase: 'Terminating' },
@@ -183,6 +229,13 @@ function terminateNamespace(context: RegistryContext, call: Call, existing: Kube
   return { object: writeMarked(context, call, draft, existing), gone: false }
 }
 
-function writeMarked(context: RegistryContext, call: Call, draft: Draft<KubeObject>, existing: KubeObject): KubeObject {
-  return call.dryRun ? sealDryRun(draft, existing.metadata.resourceVersion) : store(context, call, draft, existing)
+function writeMarked(
+  context: RegistryContext,
+  call: Call,
+  draft: Draft<KubeObject>,
+  existing: KubeObject,
+): KubeObject {
+  return call.dryRun
+    ? sealDryRun(draft, existing.metadata.resourceVersion)
+    : store(context, call, draft, existing)
 }

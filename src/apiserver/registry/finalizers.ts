@@ -7,12 +7,14 @@ const ORPHAN = 'orphan'
 const FOREGROUND = 'foregroundDeletion'
 
 /**
- * The finalizers that an object must have for a deletion with these options, or undefined if they are right already.
- * An explicit policy overrides what the object has; without one, a finalizer that is there overrides the kind's default.
- * Source: registry/generic/registry/store.go deletionFinalizersForGarbageCollection.
+ * The finalizers that an object must have for a deletion with these options, or undefined if they are right
+ * already. An explicit policy overrides what the object has; without one, a finalizer that is there overrides
+ * the kind's default. Source: registry/generic/registry/store.go deletionFinalizersForGarbageCollection.
  */
 export function finalizersForDeletion(
-  resource: Resource, object: KubeObject, options: RequestOptions,
+  resource: Resource,
+  object: KubeObject,
+  options: RequestOptions,
 ): readonly string[] | undefined {
   if (resource.kind === 'Event') return undefined
   const present = object.metadata.finalizers ?? []
@@ -33,8 +35,8 @@ function policyOf(resource: Resource, present: readonly string[], options: Reque
 }
 
 /**
- * Whether an update takes away what held a deleted object back: no finalizer is left, and no grace period runs. For namespaces,
- * spec.finalizers count too.
+ * Whether an update takes away what held a deleted object back: no finalizer is left, and no grace period
+ * runs. For namespaces, spec.finalizers count too.
  */
 export function shouldDeleteDuringUpdate(resource: Resource, next: KubeObject, old: KubeObject): boolean {
   const { deletionTimestamp, deletionGracePeriodSeconds } = old.metadata

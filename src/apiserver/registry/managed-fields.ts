@@ -6,7 +6,12 @@ import { deepFreeze } from '../../api/schema/freeze.js'
 import type { Message } from '../../api/schema/types.js'
 import { formatTime } from '../../api/time.js'
 import { semanticEqual } from '../../api/equal.js'
-import { trackUpdate, type ConvertedKind, type TrackedKind, type TrackedWrite } from '../apply/field-manager.js'
+import {
+  trackUpdate,
+  type ConvertedKind,
+  type TrackedKind,
+  type TrackedWrite,
+} from '../apply/field-manager.js'
 import { managerName } from '../apply/manager-name.js'
 import { decodeManagers, isReset, type Managers } from '../apply/managers.js'
 import { fieldFilter } from '../apply/reset-fields.js'
@@ -17,11 +22,17 @@ import type { Resources } from './resources.js'
 import { sameJson } from '../../api/patch/same-json.js'
 
 /**
- * Keeps metadata.managedFields of a draft that a client's write made, before admission sees it: `existing` is the stored object,
- * undefined on create. What a client sent in managedFields counts on the main endpoint, when it can be read; an empty list (or one
- * empty entry) turns tracking off. Source: apimachinery managedfields/internal/fieldmanager.go Update, skipnonapplied.go.
+ * Keeps metadata.managedFields of a draft that a client's write made, before admission sees it: `existing` is
+ * the stored object, undefined on create. What a client sent in managedFields counts on the main endpoint,
+ * when it can be read; an empty list (or one empty entry) turns tracking off. Source: apimachinery
+ * managedfields/internal/fieldmanager.go Update, skipnonapplied.go.
  */
-export function trackWrite(context: RegistryContext, call: Call, draft: Draft<KubeObject>, existing: KubeObject | undefined): void {
+export function trackWrite(
+  context: RegistryContext,
+  call: Call,
+  draft: Draft<KubeObject>,
+  existing: KubeObject | undefined,
+): void {
   const { metadata } = draft
   const sent = metadata.managedFields as Managers | undefined
   if (!context.managedFields) {
@@ -29,7 +40,8 @@ export function trackWrite(context: RegistryContext, call: Call, draft: Draft<Ku
     return
   }
   const stored = existing?.metadata.managedFields ?? NOBODY
-  const managers = sent === undefined || sent === stored || call.subresource !== '' ? stored : sentManagers(sent, stored)
+  const managers =
+    sent === undefined || sent === stored || call.subresource !== '' ? stored : sentManagers(sent, stored)
   // the member comes last, whether it was read or kept
   if (sent !== stored && call.subresource === '') delete metadata.managedFields
   // an object whose managers were forgotten stays without, until it is applied
@@ -38,7 +50,16 @@ export function trackWrite(context: RegistryContext, call: Call, draft: Draft<Ku
     return
   }
   const live = existing ?? emptyObject(call.resource.message)
-  setManagers(draft, trackUpdate(trackedKind(context.resources, call.resource), trackedWrite(context, call), live, draft, managers))
+  setManagers(
+    draft,
+    trackUpdate(
+      trackedKind(context.resources, call.resource),
+      trackedWrite(context, call),
+      live,
+      draft,
+      managers,
+    ),
+  )
 }
 
 const NOBODY: Managers = []
@@ -50,7 +71,10 @@ export function setManagers({ metadata }: Draft<KubeObject>, managers: Managers)
 }
 
 /** The write of a call as the field manager sees it. */
-export function trackedWrite({ clock }: RegistryContext, { request, resource, subresource }: Call): TrackedWrite {
+export function trackedWrite(
+  { clock }: RegistryContext,
+  { request, resource, subresource }: Call,
+): TrackedWrite {
   return {
     manager: managerName(request.options.fieldManager, request.userAgent),
     subresource: subresource === '' ? undefined : subresource,
@@ -90,7 +114,11 @@ export function trackedKind(resources: Resources, resource: Resource): TrackedKi
   let kind = trackedKinds.get(resource)
   if (kind === undefined) {
     const { apiVersion, message } = resource
-    kind = { apiVersion, shape: shapeOf(message), inVersion: (other) => convertedKind(resources, resource, other) }
+    kind = {
+      apiVersion,
+      shape: shapeOf(message),
+      inVersion: (other) => convertedKind(resources, resource, other),
+    }
     trackedKinds.set(resource, kind)
   }
   return kind
@@ -98,12 +126,18 @@ export function trackedKind(resources: Resources, resource: Resource): TrackedKi
 
 function convertedKind(resources: Resources, from: Resource, apiVersion: string): ConvertedKind | undefined {
   const slash = apiVersion.indexOf('/')
-  const to = resources.at(slash < 0 ? '' : apiVersion.slice(0, slash), apiVersion.slice(slash + 1), from.resource)
+  const to = resources.at(
+    slash < 0 ? '' : apiVersion.slice(0, slash),
+    apiVersion.slice(slash + 1),
+    from.resource,
+  )
   if (to === undefined || to.prefix !== from.prefix) return undefined
-  const between = (source: Resource, target: Resource) => (object: object): object => {
-    const stored = source.definition.stored?.encode(object as KubeObject) ?? object as KubeObject
-    return target.definition.stored?.decode(stored) ?? stored
-  }
+  const between =
+    (source: Resource, target: Resource) =>
+    (object: object): object => {
+      const stored = source.definition.stored?.encode(object as KubeObject) ?? (object as KubeObject)
+      return target.definition.stored?.decode(stored) ?? stored
+    }
   return { shape: shapeOf(to.message), convert: between(from, to), convertBack: between(to, from) }
 }
 
@@ -117,33 +151,46 @@ export function revertTimes(draft: Draft<KubeObject>, existing: KubeObject): voi
   if (next === undefined || before === undefined || next === before || next.length !== before.length) return
   if (!next.every((entry, at) => isSameButTime(entry, before[at] as ManagedFieldsEntry))) return
   const comparable = { ...draft, metadata: { ...draft.metadata, managedFields: before } }
-  if (semanticEqual(comparable, existing)) draft.metadata.managedFields = before as Draft<ManagedFieldsEntry>[]
+  if (semanticEqual(comparable, existing))
+    draft.metadata.managedFields = before as Draft<ManagedFieldsEntry>[]
 }
 
 function isSameButTime(a: ManagedFieldsEntry, b: ManagedFieldsEntry): boolean {
-  return a === b || (a.manager === b.manager && a.operation === b.operation && a.apiVersion === b.apiVersion
-    && a.subresource === b.subresource && sameJson(a.fieldsV1, b.fieldsV1))
+  return (
+    a === b ||
+    (a.manager === b.manager &&
+      a.operation === b.operation &&
+      a.apiVersion === b.apiVersion &&
+      a.subresource === b.subresource &&
+      sameJson(a.fieldsV1, b.fieldsV1))
+  )
 }
 
 /**
- * A body without what need not be read again: managedFields that are the stored ones themselves (clients in this process send
- * back what they got). The draft must get them back by {@link keepManagers}.
+ * A body without what need not be read again: managedFields that are the stored ones themselves (clients in
+ * this process send back what they got). The draft must get them back by {@link keepManagers}.
  */
 export function withoutStoredManagers(body: unknown, existing: KubeObject | undefined): unknown {
   const { metadata } = (body ?? {}) as { readonly metadata?: KubeObject['metadata'] | null }
   const stored = existing?.metadata.managedFields
   if (stored === undefined || metadata?.managedFields !== stored) return body
-  return { ...body as object, metadata: { ...metadata, managedFields: undefined } }
+  return { ...(body as object), metadata: { ...metadata, managedFields: undefined } }
 }
 
 /**
- * Gives a draft the managedFields of the body that the decoder did not carry over: the stored ones, or the empty list, which means
- * something other than none.
+ * Gives a draft the managedFields of the body that the decoder did not carry over: the stored ones, or the
+ * empty list, which means something other than none.
  */
-export function keepManagers(draft: Draft<KubeObject>, body: unknown, existing: KubeObject | undefined): void {
+export function keepManagers(
+  draft: Draft<KubeObject>,
+  body: unknown,
+  existing: KubeObject | undefined,
+): void {
   if (draft.metadata.managedFields !== undefined) return
-  const sent = ((body ?? {}) as { readonly metadata?: { readonly managedFields?: unknown } | null }).metadata?.managedFields
+  const sent = ((body ?? {}) as { readonly metadata?: { readonly managedFields?: unknown } | null }).metadata
+    ?.managedFields
   const stored = existing?.metadata.managedFields
-  if (stored !== undefined && sent === stored) draft.metadata.managedFields = stored as Draft<ManagedFieldsEntry>[]
+  if (stored !== undefined && sent === stored)
+    draft.metadata.managedFields = stored as Draft<ManagedFieldsEntry>[]
   else if (Array.isArray(sent) && sent.length === 0) draft.metadata.managedFields = []
 }

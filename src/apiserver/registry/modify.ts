@@ -7,11 +7,16 @@ import { save } from './stored.js'
 import { seal, sealDryRun } from './seal.js'
 
 /**
- * Writes a changed version of a stored object past strategy and validation, as the special endpoints do. `change` makes the new
- * version from a shallow copy with a metadata of its own; deeper parts are frozen and must be replaced, not written to.
+ * Writes a changed version of a stored object past strategy and validation, as the special endpoints do.
+ * `change` makes the new version from a shallow copy with a metadata of its own; deeper parts are frozen and
+ * must be replaced, not written to.
  */
 export function modify<T extends KubeObject>(
-  context: Pick<RegistryContext, 'storage'>, { dryRun }: Pick<Call, 'dryRun'>, resource: Resource, existing: T, change: (draft: Draft<T>) => void,
+  context: Pick<RegistryContext, 'storage'>,
+  { dryRun }: Pick<Call, 'dryRun'>,
+  resource: Resource,
+  existing: T,
+  change: (draft: Draft<T>) => void,
 ): T {
   const draft = { ...existing, metadata: { ...existing.metadata } } as Draft<T>
   change(draft)

@@ -25,9 +25,9 @@ import { checkIdentity, writeUpdate, type Written } from './update.js'
 const MOST_OPERATIONS = 10_000
 
 /**
- * PATCH of an object or of its status. The store is synchronous, so nothing can come between reading and writing, and the retries
- * on conflict of the real server never happen; a patch that names a resourceVersion is held to it.
- * Source: apiserver pkg/endpoints/handlers/patch.go.
+ * PATCH of an object or of its status. The store is synchronous, so nothing can come between reading and
+ * writing, and the retries on conflict of the real server never happen; a patch that names a resourceVersion
+ * is held to it. Source: apiserver pkg/endpoints/handlers/patch.go.
  */
 export function patchObject(context: RegistryContext, call: Call): Written {
   const { resource } = call
@@ -40,7 +40,14 @@ export function patchObject(context: RegistryContext, call: Call): Written {
   const patched = applyPatch(resource, existing, patch)
   const isShared = touchesMetadataOnly(existing, patched)
   const slim = withoutStoredManagers(patched, existing)
-  const draft = decodePatched(context, call, patch, isShared ? { ...slim as JsonMap, ...emptied(existing) } : slim, existing, patched)
+  const draft = decodePatched(
+    context,
+    call,
+    patch,
+    isShared ? { ...(slim as JsonMap), ...emptied(existing) } : slim,
+    existing,
+    patched,
+  )
   if (isShared) borrowParts(draft, existing)
   // parts that are stored have their defaults; a namespace has one in its metadata
   if (!isShared || resource.kind === 'Namespace') resource.definition.setDefaults?.(draft)
@@ -52,27 +59,39 @@ export function patchObject(context: RegistryContext, call: Call): Written {
 
 const isIdentity = (name: string): boolean => name === 'metadata' || name === 'apiVersion' || name === 'kind'
 
-/** Whether all but the metadata is the very same as before (labels, annotations, finalizers, owners: most patches). */
+/**
+ * Whether all but the metadata is the very same as before (labels, annotations, finalizers, owners: most
+ * patches).
+ */
 function touchesMetadataOnly(existing: KubeObject, patched: unknown): patched is JsonMap {
   if (!isMap(patched)) return false
   const before = existing as unknown as JsonMap
-  return Object.keys({ ...before, ...patched }).every((name) => isIdentity(name) || patched[name] === before[name])
+  return Object.keys({ ...before, ...patched }).every(
+    (name) => isIdentity(name) || patched[name] === before[name],
+  )
 }
 
 /** The parts that need not be read again, as undefined. */
 function emptied(existing: KubeObject): JsonMap {
-  return Object.fromEntries(Object.keys(existing).filter((name) => !isIdentity(name)).map((name) => [name, undefined]))
+  return Object.fromEntries(
+    Object.keys(existing)
+      .filter((name) => !isIdentity(name))
+      .map((name) => [name, undefined]),
+  )
 }
 
 /** Puts the stored parts into the draft, uncopied. */
 function borrowParts(draft: Draft<KubeObject>, existing: KubeObject): void {
-  for (const [name, part] of Object.entries(existing)) if (!isIdentity(name)) Object.assign(draft, { [name]: part as unknown })
+  for (const [name, part] of Object.entries(existing))
+    if (!isIdentity(name)) Object.assign(draft, { [name]: part as unknown })
 }
 
 function checkPatch({ type, body }: PatchBody): void {
   if (type === 'json') {
     const fail = (kind: string): Error =>
-      badRequest(`error decoding patch: json: cannot unmarshal ${kind} into Go value of type []handlers.jsonPatchOp`)
+      badRequest(
+        `error decoding patch: json: cannot unmarshal ${kind} into Go value of type []handlers.jsonPatchOp`,
+      )
     if (!Array.isArray(body)) throw fail(isMap(body) ? 'object' : typeof body)
     if (body.length > MOST_OPERATIONS) {
       const text = `The allowed maximum operations in a JSON patch is ${MOST_OPERATIONS}, got ${body.length}`
@@ -87,51 +106,90 @@ function checkPatch({ type, body }: PatchBody): void {
 }
 
 /** The patched object as JSON, not yet read. */
-export function applyPatch({ message }: Pick<Resource, 'message'>, existing: object, { type, body }: PatchBody): unknown {
+export function applyPatch(
+  { message }: Pick<Resource, 'message'>,
+  existing: object,
+  { type, body }: PatchBody,
+): unknown {
   try {
     switch (type) {
-      case 'json': return applyJsonPatch(existing, body as readonly unknown[])
-      case 'merge': return applyMergePatch(existing, body)
-      case 'strategic': return applyStrategicPatch(message, existing as Record<string, unknown>, body as Record<string, unknown>)
-      case 'apply': throw new Error('assertion failed: an apply patch is applied by the field manager')
+      case 'json':
+        return applyJsonPatch(existing, body as readonly unknown[])
+      case 'merge':
+        return applyMergePatch(existing, body)
+      case 'strategic':
+        return applyStrategicPatch(
+          message,
+          existing as Record<string, unknown>,
+          body as Record<string, unknown>,
+        )
+      case 'apply':
+        throw new Error('assertion failed: an apply patch is applied by the field manager')
     }
   } catch (error) {
     if (error instanceof JsonPatchError) {
       throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {})
     }
-    if (error instanceof StrategicPatchError) throw error.malformed ? badRequest(error.message) : untypedError(error.message)
+    if (error instanceof StrategicPatchError)
+      throw error.malformed ? badRequest(error.message) : untypedError(error.message)
     throw error
   }
 }
 
 /** Reads the patched object; a status that is the stored one is taken over uncopied. */
 function decodePatched(
-  context: RegistryContext, call: Call, patch: PatchBody, patched: unknown, existing: KubeObject, shown: unknown,
+  context: RegistryContext,
+  call: Call,
+  patch: PatchBody,
+  patched: unknown,
+  existing: KubeObject,
+  shown: unknown,
 ): Draft<KubeObject> {
   const status = (existing as { readonly status?: unknown }).status
-  const shares = status !== undefined && call.subresource === '' && isMap(patched) && patched['status'] === status
-  const object = readPatched(context, call, call.resource, patch, shares ? { ...patched, status: undefined } : patched, shown)
+  const shares =
+    status !== undefined && call.subresource === '' && isMap(patched) && patched['status'] === status
+  const object = readPatched(
+    context,
+    call,
+    call.resource,
+    patch,
+    shares ? { ...patched, status: undefined } : patched,
+    shown,
+  )
   if (shares) object['status'] = status
   return object as unknown as Draft<KubeObject>
 }
 
 /**
- * Reads a patched object as its kind; what cannot be read is reported as the fault of the patch. `shown` is what error texts show
- * of it, when that is more than what is read.
+ * Reads a patched object as its kind; what cannot be read is reported as the fault of the patch. `shown` is
+ * what error texts show of it, when that is more than what is read.
  */
 export function readPatched<T extends object = Record<string, unknown>>(
-  { resources }: Pick<RegistryContext, 'resources'>, call: Call, expected: Pick<Resource, 'apiVersion' | 'kind' | 'message'>,
-  patch: PatchBody, patched: unknown, shown: unknown = patched,
+  { resources }: Pick<RegistryContext, 'resources'>,
+  call: Call,
+  expected: Pick<Resource, 'apiVersion' | 'kind' | 'message'>,
+  patch: PatchBody,
+  patched: unknown,
+  shown: unknown = patched,
 ): T {
   const fail = (why: string): Error => {
     const isStrategic = patch.type === 'strategic'
     const text = isStrategic ? goText(patch.body) : patchedText(shown)
-    return invalid({ group: '', kind: '' }, '', [invalidField('patch', text, isStrategic ? restoreText(why) : why)])
+    return invalid({ group: '', kind: '' }, '', [
+      invalidField('patch', text, isStrategic ? restoreText(why) : why),
+    ])
   }
   const { apiVersion = expected.apiVersion, kind = expected.kind } = isMap(patched) ? patched : {}
   // a strategic patch is read straight into the type, which knows its version
   if (patch.type !== 'strategic' && (apiVersion !== expected.apiVersion || kind !== expected.kind)) {
-    throw fail(otherKindText(resources, { apiVersion: String(apiVersion), kind: String(kind) }, expected.kind, patched))
+    throw fail(
+      otherKindText(
+        resources,
+        { apiVersion: String(apiVersion), kind: String(kind) },
+        expected.kind,
+        patched,
+      ),
+    )
   }
   try {
     const { object, unknownFields } = decode<Record<string, unknown>>(expected.message, patched)
@@ -145,7 +203,10 @@ export function readPatched<T extends object = Record<string, unknown>>(
 }
 
 function reportFaults(
-  call: Call, { strictFaults = [] }: PatchBody, unknownFields: readonly string[], fail: (why: string) => Error,
+  call: Call,
+  { strictFaults = [] }: PatchBody,
+  unknownFields: readonly string[],
+  fail: (why: string) => Error,
 ): void {
   const policy = call.request.options.fieldValidation ?? 'Warn'
   if (policy === 'Ignore' || (unknownFields.length === 0 && strictFaults.length === 0)) return

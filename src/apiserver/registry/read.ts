@@ -14,7 +14,10 @@ import { present } from './stored.js'
 import { checkReached, parseResourceVersion, parseWatchResourceVersion } from './resource-version.js'
 
 /** GET of one object: the stored, frozen object itself. */
-export function getObject({ storage }: RegistryContext, { resource, name, namespace, request }: Call): KubeObject {
+export function getObject(
+  { storage }: RegistryContext,
+  { resource, name, namespace, request }: Call,
+): KubeObject {
   const { resourceVersion } = request.options
   if (resourceVersion !== undefined) checkReached(parseResourceVersion(resourceVersion), storage.revision)
   const object = storage.get(storageKey(resource, namespace, name))
@@ -22,9 +25,15 @@ export function getObject({ storage }: RegistryContext, { resource, name, namesp
   return present(resource, object)
 }
 
-/** GET of a collection, by the rules of resourceVersion, resourceVersionMatch, limit and continue (facts 06 section 3). */
+/**
+ * GET of a collection, by the rules of resourceVersion, resourceVersionMatch, limit and continue (facts 06
+ * section 3).
+ */
 export function listObjects(context: RegistryContext, call: Call): ObjectList<KubeObject> {
-  const { resource, request: { options } } = call
+  const {
+    resource,
+    request: { options },
+  } = call
   checkListOptions(options, false)
   const selection = selectionOf(resource, call.namespace, options)
   const token = (options.continue ?? '') === '' ? undefined : decodeContinue(options.continue as string)
@@ -39,70 +48,100 @@ export function listObjects(context: RegistryContext, call: Call): ObjectList<Ku
 }
 
 /** "Any" version comes from the watch cache, which does not do chunks. */
-function limitOf(
-  { limit, resourceVersion, continue: token = '', resourceVersionMatch }: Call['request']['options'],
-): number | undefined {
+function limitOf({
+  limit,
+  resourceVersion,
+  continue: token = '',
+  resourceVersionMatch,
+}: Call['request']['options']): number | undefined {
   if (limit === undefined || limit <= 0) return undefined
   return resourceVersion === '0' && token === '' && resourceVersionMatch !== 'Exact' ? undefined : limit
 }
 
 /** The revision to read at; undefined means the present state. Throws 400, 410 and 504. */
 function listRevision(
-  context: RegistryContext, { request: { options } }: Call, token: ContinueToken | undefined,
+  context: RegistryContext,
+  { request: { options } }: Call,
+  token: ContinueToken | undefined,
 ): number | undefined {
   const { storage } = context
   const asked = parseResourceVersion(options.resourceVersion)
   if (token !== undefined) {
-    if (asked !== undefined && asked !== 0) throw badRequest('specifying resource version is not allowed when using continue')
+    if (asked !== undefined && asked !== 0)
+      throw badRequest('specifying resource version is not allowed when using continue')
     if (token.revision <= 0) return undefined
     checkReached(token.revision, storage.revision)
     if (token.revision < storage.compactedRevision) throw continueTooOld(token)
     return token.revision
   }
   checkReached(asked, storage.revision)
-  const exact = options.resourceVersionMatch === 'Exact'
-    || (options.resourceVersionMatch === undefined && (options.limit ?? 0) > 0 && asked !== undefined && asked > 0)
+  const exact =
+    options.resourceVersionMatch === 'Exact' ||
+    (options.resourceVersionMatch === undefined &&
+      (options.limit ?? 0) > 0 &&
+      asked !== undefined &&
+      asked > 0)
   if (!exact || asked === undefined) return undefined
-  if (asked < storage.compactedRevision) throw expired('The resourceVersion for the provided list is too old.')
+  if (asked < storage.compactedRevision)
+    throw expired('The resourceVersion for the provided list is too old.')
   return asked
 }
 
 function continueTooOld({ start }: ContinueToken): Error {
-  const error = expired('The provided continue parameter is too old to display a consistent list result. You can start a new '
-    + 'list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. '
-    + 'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted '
-    + 'between the time the first chunk was returned and now may show up in the list.')
-  return Object.assign(error, { status: { ...error.status, metadata: { continue: encodeContinue({ start, revision: -1 }) } } })
+  const error = expired(
+    'The provided continue parameter is too old to display a consistent list result. You can start a new ' +
+      'list without the continue parameter, or use the continue token in this response to retrieve ' +
+      'the remainder of the results. ' +
+      'Continuing with the provided token results in an inconsistent list - objects that were ' +
+      'created, modified, or deleted ' +
+      'between the time the first chunk was returned and now may show up in the list.',
+  )
+  return Object.assign(error, {
+    status: { ...error.status, metadata: { continue: encodeContinue({ start, revision: -1 }) } },
+  })
 }
 
 /** Everything selected, through an index where one can serve. */
 export function readAll(
-  context: RegistryContext, { resource }: Pick<Call, 'resource'>, selection: Selection, revision: number | undefined,
+  context: RegistryContext,
+  { resource }: Pick<Call, 'resource'>,
+  selection: Selection,
+  revision: number | undefined,
 ): readonly KubeObject[] {
   const { storage } = context
   const keys = indexedKeys(context, resource, selection, revision)
   const at = revision === storage.revision ? undefined : revision
   const prefix = listPrefix(resource, selection.namespace)
   if (keys === undefined) {
-    const objects =
-      presentAll(resource, storage.list({ from: prefix, to: prefixEnd(prefix), ...(at === undefined ? {} : { revision: at }) }))
+    const objects = presentAll(
+      resource,
+      storage.list({ from: prefix, to: prefixEnd(prefix), ...(at === undefined ? {} : { revision: at }) }),
+    )
     return selection.all ? objects : objects.filter(selection.matches)
   }
   const found: KubeObject[] = []
   for (const key of keys) {
-    const object = !key.startsWith(prefix) ? undefined : at === undefined ? storage.get(key) : storage.getAt(key, at)
-    if (object !== undefined && selection.matches(present(resource, object))) found.push(present(resource, object))
+    const object = !key.startsWith(prefix)
+      ? undefined
+      : at === undefined
+        ? storage.get(key)
+        : storage.getAt(key, at)
+    if (object !== undefined && selection.matches(present(resource, object)))
+      found.push(present(resource, object))
   }
   return found
 }
 
 /** Keys of all objects that can match, or undefined when only a scan can tell. */
 function indexedKeys(
-  { indexes, storage }: RegistryContext, resource: Call['resource'], { equals, namespace }: Selection,
+  { indexes, storage }: RegistryContext,
+  resource: Call['resource'],
+  { equals, namespace }: Selection,
   revision: number | undefined,
 ): readonly string[] | undefined {
   const name = equals.get('metadata.name')
-  if (name !== undefined && (namespace !== undefined || !resource.namespaced)) return [storageKey(resource, namespace, name)]
+  if (name !== undefined && (namespace !== undefined || !resource.namespaced))
+    return [storageKey(resource, namespace, name)]
   for (const [field, value] of equals) {
     if (!indexes.has(resource, field)) continue
     return revision === undefined || revision === storage.revision
@@ -113,7 +152,7 @@ function indexedKeys(
 }
 
 const presentAll = (resource: Call['resource'], objects: readonly KubeObject[]): readonly KubeObject[] =>
-  (resource.definition.stored === undefined ? objects : objects.map((object) => present(resource, object)))
+  resource.definition.stored === undefined ? objects : objects.map((object) => present(resource, object))
 
 interface Chunk {
   readonly prefix: string
@@ -123,20 +162,32 @@ interface Chunk {
 }
 
 /** One chunk of a list: `limit` counts what is left after filtering. */
-function readChunk({ storage }: RegistryContext, call: Call, selection: Selection, chunk: Chunk): ObjectList<KubeObject> {
+function readChunk(
+  { storage }: RegistryContext,
+  call: Call,
+  selection: Selection,
+  chunk: Chunk,
+): ObjectList<KubeObject> {
   const { prefix, start, limit, revision } = chunk
   const to = prefixEnd(prefix)
   const at = revision === undefined ? {} : { revision }
   const readAt = revision ?? storage.revision
   const items: KubeObject[] = []
   const most = limit ?? Infinity
-  const selected = storage.list({ from: start, to, ...at, ...(selection.all && limit !== undefined ? { limit: limit + 1 } : {}) })
+  const selected = storage.list({
+    from: start,
+    to,
+    ...at,
+    ...(selection.all && limit !== undefined ? { limit: limit + 1 } : {}),
+  })
   for (const object of presentAll(call.resource, selected)) {
     if (!selection.all && !selection.matches(object)) continue
     if (items.length >= most) {
       const last = items.at(-1) as KubeObject
       const token = encodeContinue({ start: `${relativeKey(call, last, prefix)}\0`, revision: readAt })
-      const rest = selection.all ? { remainingItemCount: countFrom(storage, start, to, revision) - items.length } : {}
+      const rest = selection.all
+        ? { remainingItemCount: countFrom(storage, start, to, revision) - items.length }
+        : {}
       return answer(call, readAt, items, { continue: token, ...rest })
     }
     items.push(object)
@@ -144,7 +195,12 @@ function readChunk({ storage }: RegistryContext, call: Call, selection: Selectio
   return answer(call, readAt, items)
 }
 
-function countFrom(storage: RegistryContext['storage'], from: string, to: string, revision: number | undefined): number {
+function countFrom(
+  storage: RegistryContext['storage'],
+  from: string,
+  to: string,
+  revision: number | undefined,
+): number {
   const isNow = revision === undefined || revision === storage.revision
   return isNow ? storage.count(from, to) : storage.list({ from, to, revision }).length
 }
@@ -154,7 +210,9 @@ function relativeKey({ resource }: Call, { metadata }: KubeObject, prefix: strin
 }
 
 function answer(
-  { resource }: Call, revision: number, items: readonly KubeObject[],
+  { resource }: Call,
+  revision: number,
+  items: readonly KubeObject[],
   more: { readonly continue?: string; readonly remainingItemCount?: number } = {},
 ): ObjectList<KubeObject> {
   return Object.freeze({
@@ -168,7 +226,11 @@ function answer(
 /** Opens a watch. Throws 410 when the history after its resource version is gone. */
 export function watchObjects(context: RegistryContext, call: Call): ResourceWatch {
   const { storage, hub } = context
-  const { resource, request: { options, userAgent, owner = userAgent }, user } = call
+  const {
+    resource,
+    request: { options, userAgent, owner = userAgent },
+    user,
+  } = call
   checkListOptions(options, true)
   const selection = selectionOf(resource, call.namespace, options)
   const asked = parseWatchResourceVersion(options.resourceVersion)
@@ -178,7 +240,9 @@ export function watchObjects(context: RegistryContext, call: Call): ResourceWatc
     throw expired(`too old resource version: ${revision} (${storage.compactedRevision})`)
   }
   return new ResourceWatch(storage, hub, {
-    resource, selection, revision,
+    resource,
+    selection,
+    revision,
     initial: fromNow ? readAll(context, call, selection, undefined) : [],
     order: `${user.name}\n${owner}\n${options.labelSelector ?? ''}\n${options.fieldSelector ?? ''}`,
     bookmarks: options.allowWatchBookmarks === true,

@@ -15,7 +15,10 @@ export interface Resource {
   readonly namespaced: boolean
   /** `/registry/pods/` */
   readonly prefix: string
-  /** What every request is warned of: `v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice`. */
+  /**
+   * What every request is warned of: `v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1
+   * EndpointSlice`.
+   */
   readonly deprecation: string | undefined
 }
 
@@ -24,21 +27,33 @@ export function resourceOf(definition: KindDefinition, message: Message, minor: 
   const { group, version, resource, kind, namespaced, storagePrefix } = definition
   return {
     deprecation: deprecationOf(definition, minor),
-    definition, message, group, resource, kind, namespaced,
+    definition,
+    message,
+    group,
+    resource,
+    kind,
+    namespaced,
     groupKind: { group: definition.stored?.group ?? group, kind },
     apiVersion: group === '' ? version : `${group}/${version}`,
     prefix: `${storagePrefix}/`,
   }
 }
 
-/** Source: k8s.io/apiserver pkg/endpoints/deprecation WarningMessage. Servers before v1.19 warn of nothing. */
-function deprecationOf({ group, version, kind, deprecated }: KindDefinition, minor: number): string | undefined {
+/**
+ * Source: k8s.io/apiserver pkg/endpoints/deprecation WarningMessage. Servers before v1.19 warn of nothing.
+ */
+function deprecationOf(
+  { group, version, kind, deprecated }: KindDefinition,
+  minor: number,
+): string | undefined {
   if (deprecated === undefined || minor < Math.max(deprecated.since, 19)) return undefined
   const { since, removed, use, text } = deprecated
   if (text !== undefined) return text
   const name = `${group === '' ? version : `${group}/${version}`} ${kind}`
-  return `${name} is deprecated in v1.${since}+${removed === undefined ? '' : `, unavailable in v1.${removed}+`}`
-    + (use === undefined ? '' : `; use ${use}`)
+  return (
+    `${name} is deprecated in v1.${since}+${removed === undefined ? '' : `, unavailable in v1.${removed}+`}` +
+    (use === undefined ? '' : `; use ${use}`)
+  )
 }
 
 /** etcd key of an object. */
@@ -53,5 +68,7 @@ export function keyOfObject(resource: Resource, { metadata }: KubeObject): strin
 
 /** Prefix of the keys of one namespace, or of all when none is given. */
 export function listPrefix(resource: Resource, namespace: string | undefined): string {
-  return resource.namespaced && namespace !== undefined && namespace !== '' ? `${resource.prefix}${namespace}/` : resource.prefix
+  return resource.namespaced && namespace !== undefined && namespace !== ''
+    ? `${resource.prefix}${namespace}/`
+    : resource.prefix
 }

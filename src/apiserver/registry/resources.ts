@@ -20,7 +20,10 @@ interface ResourceTables {
   readonly byPrefix: Map<string, Resource>
 }
 
-/** What was derived from the kinds of a scheme: clusters of one release share it until one of them adds a kind. */
+/**
+ * What was derived from the kinds of a scheme: clusters of one release share it until one of them adds a
+ * kind.
+ */
 const derived = new WeakMap<object, ResourceTables>()
 /** By minor, so that a kind stays the same resource when others come and go. */
 const known = new Map<Minor, WeakMap<KindDefinition, Resource>>()
@@ -30,7 +33,8 @@ function resourceFor(definition: KindDefinition, scheme: Scheme): Resource {
   let ofMinor = known.get(minor)
   if (ofMinor === undefined) known.set(minor, (ofMinor = new WeakMap()))
   let resource = ofMinor.get(definition)
-  if (resource === undefined) ofMinor.set(definition, (resource = resourceOf(definition, scheme.messageOf(definition), minor)))
+  if (resource === undefined)
+    ofMinor.set(definition, (resource = resourceOf(definition, scheme.messageOf(definition), minor)))
   return resource
 }
 
@@ -38,14 +42,24 @@ function tablesOf(scheme: Scheme): ResourceTables {
   const found = derived.get(scheme.tables)
   if (found !== undefined) return found
   const all = scheme.definitions().map((definition) => resourceFor(definition, scheme))
-  const tables: ResourceTables = { all, byName: new Map(), byPath: new Map(), byKind: new Map(), byPrefix: new Map() }
+  const tables: ResourceTables = {
+    all,
+    byName: new Map(),
+    byPath: new Map(),
+    byKind: new Map(),
+    byPrefix: new Map(),
+  }
   for (const resource of all) addTo(tables, resource)
   derived.set(scheme.tables, tables)
   return tables
 }
 
 function addTo({ byName, byPath, byKind, byPrefix }: ResourceTables, resource: Resource): void {
-  const { group, definition: { version, verbs }, resource: plural } = resource
+  const {
+    group,
+    definition: { version, verbs },
+    resource: plural,
+  } = resource
   byKind.set(`${resource.apiVersion} ${resource.kind}`, resource)
   if (verbs.length === 0) return
   byPath.set(`${group}/${version}/${plural}`, resource)
@@ -94,7 +108,10 @@ export class Resources {
     return this.#current.all
   }
 
-  /** The resource of that name (`pods`, `deployments.apps`), if it is served. The first definition of a plural wins. */
+  /**
+   * The resource of that name (`pods`, `deployments.apps`), if it is served. The first definition of a plural
+   * wins.
+   */
   find(name: string): Resource | undefined {
     return this.#current.byName.get(name)
   }
@@ -116,8 +133,9 @@ export class Resources {
   }
 
   /**
-   * As `ofKind`, and versions that the release does not serve any more: objects that were stored in them are still read. Upstream's scheme knows
-   * them; a v1.34 stores CustomResourceDefinitions as v1beta1, which it does not serve.
+   * As `ofKind`, and versions that the release does not serve any more: objects that were stored in them are
+   * still read. Upstream's scheme knows them; a v1.34 stores CustomResourceDefinitions as v1beta1, which it
+   * does not serve.
    */
   ofStoredKind(apiVersion: string, kind: string): Resource | undefined {
     const served = this.ofKind(apiVersion, kind)

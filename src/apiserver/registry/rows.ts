@@ -10,13 +10,17 @@ interface WithSpec extends KubeObject {
 }
 
 /**
- * The last object of each row: objects that are created one after the other and are alike, as the pods of one ReplicaSet. A new one shares with the last
- * what their specs have in common, which is then neither kept twice, nor frozen, nor validated again. A cache: nothing depends on it but speed.
+ * The last object of each row: objects that are created one after the other and are alike, as the pods of one
+ * ReplicaSet. A new one shares with the last what their specs have in common, which is then neither kept
+ * twice, nor frozen, nor validated again. A cache: nothing depends on it but speed.
  */
 export class Rows {
   readonly #last = new Map<string, WithSpec>()
 
-  /** Takes the parts of the draft's spec that the last of its row has too from there. Nothing may write to them any more. */
+  /**
+   * Takes the parts of the draft's spec that the last of its row has too from there. Nothing may write to
+   * them any more.
+   */
   share(draft: Draft<KubeObject>): void {
     const last = this.#last.get(rowOf(draft as KubeObject))
     if (last === undefined) return

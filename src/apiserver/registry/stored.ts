@@ -22,18 +22,24 @@ export function present(resource: Resource, object: KubeObject): KubeObject {
 
 /** The stored object of that name in the version of the resource. */
 export function load(
-  { storage }: RegistryContext, resource: Resource, namespace: string | undefined, name: string,
+  { storage }: RegistryContext,
+  resource: Resource,
+  namespace: string | undefined,
+  name: string,
 ): KubeObject | undefined {
   const object = storage.get(storageKey(resource, namespace, name))
   return object === undefined ? undefined : present(resource, object)
 }
 
 /**
- * Writes a sealed object in place of `existing` (undefined: a new one). The store is synchronous, so that the revision cannot
- * have changed since `existing` was read: a mismatch is a bug of ours.
+ * Writes a sealed object in place of `existing` (undefined: a new one). The store is synchronous, so that the
+ * revision cannot have changed since `existing` was read: a mismatch is a bug of ours.
  */
 export function save(
-  { storage }: Pick<RegistryContext, 'storage'>, resource: Resource, sealed: KubeObject, existing: KubeObject | undefined,
+  { storage }: Pick<RegistryContext, 'storage'>,
+  resource: Resource,
+  sealed: KubeObject,
+  existing: KubeObject | undefined,
 ): void {
   const { stored } = resource.definition
   const { namespace, name } = sealed.metadata

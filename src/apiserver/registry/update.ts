@@ -25,8 +25,8 @@ export interface Written {
 }
 
 /**
- * PUT of an object or of its status. Source: apiserver pkg/endpoints/handlers/update.go, rest/update.go, registry/store.go
- * Update.
+ * PUT of an object or of its status. Source: apiserver pkg/endpoints/handlers/update.go, rest/update.go,
+ * registry/store.go Update.
  */
 export function updateObject(context: RegistryContext, call: Call): Written {
   const existing = load(context, call.resource, call.namespace, call.name)
@@ -37,9 +37,19 @@ export function updateObject(context: RegistryContext, call: Call): Written {
   return { object: writeUpdate(context, call, draft, existing), created: false }
 }
 
-/** Reads the body; a status that is the stored one, or what a status write does not touch, is taken over uncopied. */
-function decodeUpdate(context: RegistryContext, call: Call, existing: KubeObject | undefined): Draft<KubeObject> {
-  const { resource, request: { body: sent } } = call
+/**
+ * Reads the body; a status that is the stored one, or what a status write does not touch, is taken over
+ * uncopied.
+ */
+function decodeUpdate(
+  context: RegistryContext,
+  call: Call,
+  existing: KubeObject | undefined,
+): Draft<KubeObject> {
+  const {
+    resource,
+    request: { body: sent },
+  } = call
   const expected = definitionKind(resource)
   if (call.subresource === 'status') {
     const draft = decodeBody(call, context.resources, sent, expected, existing)
@@ -49,7 +59,12 @@ function decodeUpdate(context: RegistryContext, call: Call, existing: KubeObject
   const body = withoutStoredManagers(sent, existing)
   const status = (existing as { readonly status?: unknown } | undefined)?.status
   const untouched = status !== undefined && (body as { readonly status?: unknown } | null)?.status === status
-  const draft = decodeBody(call, context.resources, untouched ? { ...body as object, status: undefined } : body, expected)
+  const draft = decodeBody(
+    call,
+    context.resources,
+    untouched ? { ...(body as object), status: undefined } : body,
+    expected,
+  )
   if (untouched) (draft as { status?: unknown }).status = status
   keepManagers(draft, sent, existing)
   resource.definition.setDefaults?.(draft)
@@ -59,15 +74,20 @@ function decodeUpdate(context: RegistryContext, call: Call, existing: KubeObject
 /** Checks name and namespace of the body against the request. */
 export function checkIdentity(call: Call, { metadata }: Draft<KubeObject>): void {
   if (metadata.name === undefined) {
-    throw badRequest(`the name of the object (${call.name} based on URL) was undeterminable: name must be provided`)
+    throw badRequest(
+      `the name of the object (${call.name} based on URL) was undeterminable: name must be provided`,
+    )
   }
   if (metadata.name !== call.name) {
-    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${call.name})`)
+    throw badRequest(
+      `the name of the object (${metadata.name}) does not match the name on the URL (${call.name})`,
+    )
   }
   if (!call.resource.namespaced) return
   if (metadata.namespace !== undefined && metadata.namespace !== call.namespace) {
     throw badRequest(
-      `the namespace of the object (${metadata.namespace}) does not match the namespace on the URL (${call.namespace ?? ''})`,
+      `the namespace of the object (${metadata.namespace}) does not match the namespace on the URL ` +
+        `(${call.namespace ?? ''})`,
     )
   }
   metadata.namespace = call.namespace as string
@@ -86,12 +106,16 @@ function createByUpdate(context: RegistryContext, call: Call, draft: Draft<KubeO
 }
 
 /** Brings a draft that names an existing object into the store: the part that PUT and PATCH share. */
-export function writeUpdate(context: RegistryContext, call: Call, draft: Draft<KubeObject>, existing: KubeObject): KubeObject {
+export function writeUpdate(
+  context: RegistryContext,
+  call: Call,
+  draft: Draft<KubeObject>,
+  existing: KubeObject,
+): KubeObject {
   const { resource } = call
   const { metadata } = draft
-  if (metadata.uid !== undefined && metadata.uid !== existing.metadata.uid) throw uidPrecondition(
-    call, metadata.uid, existing.metadata.uid,
-  )
+  if (metadata.uid !== undefined && metadata.uid !== existing.metadata.uid)
+    throw uidPrecondition(call, metadata.uid, existing.metadata.uid)
   context.admission.mutate(attributesOf(call, 'UPDATE', draft as KubeObject, existing))
   revertTimes(draft, existing)
   checkResourceVersion(call, draft, existing)
@@ -118,8 +142,9 @@ export function writeUpdate(context: RegistryContext, call: Call, draft: Draft<K
 
 function uidPrecondition(call: Call, given: string, found: string | undefined): Error {
   const key = storageKey(call.resource, call.namespace, call.name)
-  const why = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: `
-    + `Precondition failed: UID in precondition: ${given}, UID in object meta: ${found ?? ''}`
+  const why =
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ` +
+    `Precondition failed: UID in precondition: ${given}, UID in object meta: ${found ?? ''}`
   return conflict(call.resource, call.name, why)
 }
 
@@ -129,10 +154,12 @@ function checkResourceVersion(call: Call, { metadata }: Draft<KubeObject>, exist
   if (unconditional) {
     if (call.resource.definition.strategy.allowUnconditionalUpdate === false) {
       // here upstream puts the resource where the kind belongs
-      throw invalid({ group: call.resource.group, kind: call.resource.resource }, call.name, [{
-        ...invalidField('metadata.resourceVersion', '', 'must be specified for an update'),
-        body: 'Invalid value: 0: must be specified for an update',
-      }])
+      throw invalid({ group: call.resource.group, kind: call.resource.resource }, call.name, [
+        {
+          ...invalidField('metadata.resourceVersion', '', 'must be specified for an update'),
+          body: 'Invalid value: 0: must be specified for an update',
+        },
+      ])
     }
     metadata.resourceVersion = existing.metadata.resourceVersion as string
   } else if (!/^\d+$/.test(resourceVersion)) {
@@ -142,8 +169,16 @@ function checkResourceVersion(call: Call, { metadata }: Draft<KubeObject>, exist
   }
 }
 
-/** rest.BeforeUpdate: what an update may not change is put back, then the strategy has its way, then the generation moves. */
-function prepare({ clock }: RegistryContext, call: Call, draft: Draft<KubeObject>, existing: KubeObject): void {
+/**
+ * rest.BeforeUpdate: what an update may not change is put back, then the strategy has its way, then the
+ * generation moves.
+ */
+function prepare(
+  { clock }: RegistryContext,
+  call: Call,
+  draft: Draft<KubeObject>,
+  existing: KubeObject,
+): void {
   const { strategy } = call.resource.definition
   const { metadata } = draft
   const before = existing.metadata
@@ -153,7 +188,8 @@ function prepare({ clock }: RegistryContext, call: Call, draft: Draft<KubeObject
   setOrDelete(metadata, 'generation', before.generation)
   setOrDelete(metadata, 'creationTimestamp', before.creationTimestamp)
   if (before.deletionTimestamp !== undefined) metadata.deletionTimestamp = before.deletionTimestamp
-  if (before.deletionGracePeriodSeconds !== undefined) metadata.deletionGracePeriodSeconds ??= before.deletionGracePeriodSeconds
+  if (before.deletionGracePeriodSeconds !== undefined)
+    metadata.deletionGracePeriodSeconds ??= before.deletionGracePeriodSeconds
   if (call.subresource === 'status') {
     strategy.prepareForStatusUpdate?.(draft, existing, clock.now())
     // a strategy that puts the old metadata back keeps the new managers
@@ -164,8 +200,8 @@ function prepare({ clock }: RegistryContext, call: Call, draft: Draft<KubeObject
     return
   }
   strategy.prepareForUpdate?.(draft, existing)
-  if (strategy.generationChanged?.(draft as KubeObject, existing) === true) draft.metadata.generation =
-    (before.generation ?? 0) + 1
+  if (strategy.generationChanged?.(draft as KubeObject, existing) === true)
+    draft.metadata.generation = (before.generation ?? 0) + 1
 }
 
 function setOrDelete<M extends object, K extends keyof M>(target: M, key: K, value: M[K] | undefined): void {
@@ -173,11 +209,15 @@ function setOrDelete<M extends object, K extends keyof M>(target: M, key: K, val
   else target[key] = value
 }
 
-/** Whether the metadata is the stored one, member by member: what has been valid is not looked at again (most status writes). */
+/**
+ * Whether the metadata is the stored one, member by member: what has been valid is not looked at again (most
+ * status writes).
+ */
 function isUntouched({ metadata: after }: KubeObject, { metadata: before }: KubeObject): boolean {
   const next = after as Readonly<Record<string, unknown>>
   const old = before as Readonly<Record<string, unknown>>
-  for (const name in next) if (next[name] !== old[name] && name !== 'managedFields' && !sameJson(next[name], old[name])) return false
+  for (const name in next)
+    if (next[name] !== old[name] && name !== 'managedFields' && !sameJson(next[name], old[name])) return false
   return true
 }
 
@@ -185,13 +225,19 @@ function checkValid({ resource, subresource }: Call, next: KubeObject, old: Kube
   const { definition } = resource
   const { validate, validateUpdate, strategy } = definition
   const rules = {
-    namespaced: resource.namespaced, validateName: definition.validateName ?? subdomainName, anyFinalizer: allowsAnyFinalizer(definition),
+    namespaced: resource.namespaced,
+    validateName: definition.validateName ?? subdomainName,
+    anyFinalizer: allowsAnyFinalizer(definition),
   }
-  const update = (): ReturnType<NonNullable<typeof validate>> => validateUpdate?.(next, old) ?? validate?.(next) ?? []
+  const update = (): ReturnType<NonNullable<typeof validate>> =>
+    validateUpdate?.(next, old) ?? validate?.(next) ?? []
   const own =
-    subresource === 'status' && strategy.validateStatusUpdate !== undefined ? strategy.validateStatusUpdate(next, old) : update()
+    subresource === 'status' && strategy.validateStatusUpdate !== undefined
+      ? strategy.validateStatusUpdate(next, old)
+      : update()
   const meta = isUntouched(next, old) ? [] : validateObjectMetaUpdate(next, old, rules)
-  // upstream validates the metadata twice, in the kind's own validation too: the texts are told once, the causes are not
+  // upstream validates the metadata twice, in the kind's own validation too: the texts are told once, the
+  // causes are not
   const managers = managersFaults(next.metadata.managedFields ?? [], old.metadata.managedFields)
   const errors = [...meta, ...meta, ...managers, ...own]
   if (errors.length > 0) throw invalid(resource.groupKind, next.metadata.name ?? '', errors)

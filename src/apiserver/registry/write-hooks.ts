@@ -10,9 +10,9 @@ export interface Reservation {
 }
 
 /**
- * What the storage of a kind does besides its strategy: BeginCreate, BeginUpdate and AfterDelete of the generic store. The draft's
- * own parts may be written to; parts that it shares with the old version are frozen. Throws ApiError.
- * Source: registry/generic/registry/store.go.
+ * What the storage of a kind does besides its strategy: BeginCreate, BeginUpdate and AfterDelete of the
+ * generic store. The draft's own parts may be written to; parts that it shares with the old version are
+ * frozen. Throws ApiError. Source: registry/generic/registry/store.go.
  */
 export interface WriteHooks {
   beginCreate(draft: Draft<KubeObject>): Reservation

@@ -25,12 +25,31 @@ export interface Selectors {
 
 const NO_FIELDS: ReadonlyMap<string, string> = new Map<string, string>()
 const everything = (): boolean => true
-/** Kinds whose field labels have a conversion function of their own refuse others in another way than the rest. */
-const OWN_CONVERSION =
-  new Set(['Pod', 'Node', 'Event', 'Namespace', 'Secret', 'Service', 'ReplicationController', 'ReplicaSet', 'Job'])
+/**
+ * Kinds whose field labels have a conversion function of their own refuse others in another way than the
+ * rest.
+ */
+const OWN_CONVERSION = new Set([
+  'Pod',
+  'Node',
+  'Event',
+  'Namespace',
+  'Secret',
+  'Service',
+  'ReplicationController',
+  'ReplicaSet',
+  'Job',
+])
 
-/** Parses the selectors of a request. Throws ApiError 400 with the parser's text, or for a field that the kind does not offer. */
-export function selectionOf(resource: Resource, namespace: string | undefined, selectors: Selectors): Selection {
+/**
+ * Parses the selectors of a request. Throws ApiError 400 with the parser's text, or for a field that the kind
+ * does not offer.
+ */
+export function selectionOf(
+  resource: Resource,
+  namespace: string | undefined,
+  selectors: Selectors,
+): Selection {
   const { labelSelector = '', fieldSelector = '' } = selectors
   const scope = namespace === '' ? undefined : namespace
   if (labelSelector === '' && fieldSelector === '') {
@@ -41,7 +60,8 @@ export function selectionOf(resource: Resource, namespace: string | undefined, s
   return {
     namespace: scope,
     all: labels === undefined && fields.length === 0,
-    matches: (object) => (labels === undefined || labels(object.metadata.labels)) && fields.every((field) => field(object)),
+    matches: (object) =>
+      (labels === undefined || labels(object.metadata.labels)) && fields.every((field) => field(object)),
     equals: equalities(fieldSelector),
   }
 }
@@ -83,7 +103,10 @@ function fieldReader(resource: Resource, field: string): (object: KubeObject) =>
 }
 
 function unsupportedField({ kind, apiVersion, definition }: Resource, field: string): string {
-  if (definition.custom !== undefined || (OWN_CONVERSION.has(kind) && !(kind === 'ReplicaSet' && apiVersion.startsWith('apps/')))) {
+  if (
+    definition.custom !== undefined ||
+    (OWN_CONVERSION.has(kind) && !(kind === 'ReplicaSet' && apiVersion.startsWith('apps/')))
+  ) {
     return `field label not supported: ${field}`
   }
   return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`

@@ -1,7 +1,15 @@
 import type { IPAddress, ServiceCIDR } from '../../api/networking/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
-import { formatIp, formatIpRange, parseIp, parseIpRange, rangeHolds, type IpFamily, type IpRange } from '../../api/ip.js'
+import {
+  formatIp,
+  formatIpRange,
+  parseIp,
+  parseIpRange,
+  rangeHolds,
+  type IpFamily,
+  type IpRange,
+} from '../../api/ip.js'
 import { formatTime } from '../../api/time.js'
 import type { Clock } from '../../sim/clock.js'
 import type { RandomStream } from '../../sim/random.js'
@@ -37,9 +45,9 @@ export interface AddressOwner {
 }
 
 /**
- * Gives out cluster IPs. Since v1.33 an address is taken when there is an IPAddress of that name, and the ranges are those of the
- * ready ServiceCIDRs; before, it is taken when a service has it, and the range is the flag's.
- * Source: pkg/registry/core/service/ipallocator (ipallocator.go, cidrallocator.go; bitmap.go before).
+ * Gives out cluster IPs. Since v1.33 an address is taken when there is an IPAddress of that name, and the
+ * ranges are those of the ready ServiceCIDRs; before, it is taken when a service has it, and the range is the
+ * flag's. Source: pkg/registry/core/service/ipallocator (ipallocator.go, cidrallocator.go; bitmap.go before).
  */
 export class ClusterIps {
   readonly #parts: ClusterIpParts
@@ -84,10 +92,16 @@ export class ClusterIps {
     if (this.#addresses === undefined || address === undefined) return
     const { storage, clock, uids } = this.#parts
     const draft: Draft<IPAddress> = {
-      kind: 'IPAddress', apiVersion: 'networking.k8s.io/v1',
+      kind: 'IPAddress',
+      apiVersion: 'networking.k8s.io/v1',
       metadata: {
-        name: formatIp(address), uid: uids.uuid(), creationTimestamp: formatTime(clock.now()),
-        labels: { 'ipaddress.kubernetes.io/ip-family': address.family, 'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io' },
+        name: formatIp(address),
+        uid: uids.uuid(),
+        creationTimestamp: formatTime(clock.now()),
+        labels: {
+          'ipaddress.kubernetes.io/ip-family': address.family,
+          'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io',
+        },
       },
       spec: { parentRef: { resource: 'services', namespace, name } },
     }
@@ -101,7 +115,8 @@ export class ClusterIps {
     if (this.#addresses === undefined || address === undefined) return
     const { storage } = this.#parts
     const stored = storage.get(storageKey(this.#addresses, undefined, formatIp(address)))
-    if (stored !== undefined) storage.remove(keyOfObject(this.#addresses, stored), Number(stored.metadata.resourceVersion))
+    if (stored !== undefined)
+      storage.remove(keyOfObject(this.#addresses, stored), Number(stored.metadata.resourceVersion))
   }
 
   #isTaken(ip: string): boolean {
@@ -125,15 +140,18 @@ export class ClusterIps {
     const stored = storage.list({ from: prefix, to: prefixEnd(prefix) }) as unknown as readonly ServiceCIDR[]
     // a server that has not made its own ServiceCIDR yet goes by its flag
     if (stored.length === 0) return own
-    return stored.filter(isReady).flatMap(({ spec }) => (spec.cidrs ?? []).flatMap((cidr) => {
-      const range = parseIpRange(cidr)
-      return range?.family === family ? [range] : []
-    }))
+    return stored.filter(isReady).flatMap(({ spec }) =>
+      (spec.cidrs ?? []).flatMap((cidr) => {
+        const range = parseIpRange(cidr)
+        return range?.family === family ? [range] : []
+      }),
+    )
   }
 }
 
-const isReady = ({ metadata, status }: ServiceCIDR): boolean => metadata.deletionTimestamp === undefined
-  && status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true
+const isReady = ({ metadata, status }: ServiceCIDR): boolean =>
+  metadata.deletionTimestamp === undefined &&
+  status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true
 
 const notInRange = (text: string, range: IpRange): string =>
   `the provided IP (${text}) is not in the valid range. The range of valid IPs is ${formatIpRange(range)}`

@@ -16,10 +16,15 @@ function refuse({ metadata }: Draft<Service>, errors: readonly FieldError[]): vo
 }
 
 /**
- * Fills in families and policy of a service before addresses are given to it. `configured` are the families of the cluster, the
- * default first. Throws ApiError. Source: pkg/registry/core/service/storage/alloc.go initIPFamilyFields.
+ * Fills in families and policy of a service before addresses are given to it. `configured` are the families
+ * of the cluster, the default first. Throws ApiError. Source: pkg/registry/core/service/storage/alloc.go
+ * initIPFamilyFields.
  */
-export function setIpFamilies(service: Draft<Service>, old: Service | undefined, configured: readonly IpFamily[]): void {
+export function setIpFamilies(
+  service: Draft<Service>,
+  old: Service | undefined,
+  configured: readonly IpFamily[],
+): void {
   const { spec } = service
   if (spec.type === 'ExternalName' || (old !== undefined && prefersAsBefore(service, old))) return
   refuse(service, validateServiceAddresses(service as Service, old))
@@ -32,36 +37,60 @@ export function setIpFamilies(service: Draft<Service>, old: Service | undefined,
     setSelectorless(service, configured)
     return
   }
-  const errors = (spec.ipFamilies ?? []).flatMap((family, index) => (configured.includes(family as IpFamily)
-    ? [] : [invalidField(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster')]))
+  const errors = (spec.ipFamilies ?? []).flatMap((family, index) =>
+    configured.includes(family as IpFamily)
+      ? []
+      : [invalidField(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster')],
+  )
   if (spec.ipFamilyPolicy === 'RequireDualStack' && configured.length < 2) {
-    errors.push(invalidField(policyPath, spec.ipFamilyPolicy, 'this cluster is not configured for dual-stack services'))
+    errors.push(
+      invalidField(policyPath, spec.ipFamilyPolicy, 'this cluster is not configured for dual-stack services'),
+    )
   }
   refuse(service, errors)
-  const families = (spec.ipFamilies ?? []).length > 0 ? spec.ipFamilies as IpFamily[] : configured.slice(0, 1)
+  const families =
+    (spec.ipFamilies ?? []).length > 0 ? (spec.ipFamilies as IpFamily[]) : configured.slice(0, 1)
   spec.ipFamilyPolicy ??= 'SingleStack'
   const isDual = spec.ipFamilyPolicy !== 'SingleStack' && configured.length === 2 && families.length === 1
   spec.ipFamilies = isDual ? [...families, other(families[0])] : [...families]
 }
 
-/** A service that prefers two families does not follow the cluster by itself. Source: isMatchingPreferDualStackClusterIPFields. */
+/**
+ * A service that prefers two families does not follow the cluster by itself. Source:
+ * isMatchingPreferDualStackClusterIPFields.
+ */
 function prefersAsBefore(service: Draft<Service>, old: Service): boolean {
-  return needsClusterIp(old) && old.spec.ipFamilyPolicy === 'PreferDualStack' && service.spec.ipFamilyPolicy === 'PreferDualStack'
-    && sameTexts(service.spec.clusterIPs, old.spec.clusterIPs) && sameTexts(service.spec.ipFamilies, old.spec.ipFamilies)
+  return (
+    needsClusterIp(old) &&
+    old.spec.ipFamilyPolicy === 'PreferDualStack' &&
+    service.spec.ipFamilyPolicy === 'PreferDualStack' &&
+    sameTexts(service.spec.clusterIPs, old.spec.clusterIPs) &&
+    sameTexts(service.spec.ipFamilies, old.spec.ipFamilies)
+  )
 }
 
-/** A single-stack policy drops the second address and family, if they are as they were; otherwise none may be dropped. */
+/**
+ * A single-stack policy drops the second address and family, if they are as they were; otherwise none may be
+ * dropped.
+ */
 function reductions({ spec }: Draft<Service>, old: Service): readonly FieldError[] {
   const errors: FieldError[] = []
   if ((spec.ipFamilyPolicy ?? 'SingleStack') === 'SingleStack') {
     const { clusterIPs = [], ipFamilies = [] } = spec
-    if (clusterIPs.length > 1 && sameTexts(clusterIPs, old.spec.clusterIPs)) spec.clusterIPs = clusterIPs.slice(0, 1)
-    if (ipFamilies.length > 1 && sameTexts(ipFamilies, old.spec.ipFamilies)) spec.ipFamilies = ipFamilies.slice(0, 1)
+    if (clusterIPs.length > 1 && sameTexts(clusterIPs, old.spec.clusterIPs))
+      spec.clusterIPs = clusterIPs.slice(0, 1)
+    if (ipFamilies.length > 1 && sameTexts(ipFamilies, old.spec.ipFamilies))
+      spec.ipFamilies = ipFamilies.slice(0, 1)
     return errors
   }
-  for (const [field, what] of [['clusterIPs', 'cluster IP'], ['ipFamilies', 'IP family']] as const) {
+  for (const [field, what] of [
+    ['clusterIPs', 'cluster IP'],
+    ['ipFamilies', 'IP family'],
+  ] as const) {
     if ((spec[field] ?? []).length >= (old.spec[field] ?? []).length) continue
-    errors.push(invalidField(policyPath, spec.ipFamilyPolicy, `must be 'SingleStack' to release the secondary ${what}`))
+    errors.push(
+      invalidField(policyPath, spec.ipFamilyPolicy, `must be 'SingleStack' to release the secondary ${what}`),
+    )
   }
   return errors
 }
@@ -69,23 +98,34 @@ function reductions({ spec }: Draft<Service>, old: Service): readonly FieldError
 /** Two of anything need a policy that allows for two. */
 function policyFaults({ spec }: Service): readonly FieldError[] {
   if ((spec.ipFamilyPolicy ?? 'SingleStack') !== 'SingleStack') return []
-  const fault = (what: string): FieldError => invalidField(
-    policyPath, spec.ipFamilyPolicy ?? null, `must be 'RequireDualStack' or 'PreferDualStack' when multiple ${what} are specified`,
-  )
+  const fault = (what: string): FieldError =>
+    invalidField(
+      policyPath,
+      spec.ipFamilyPolicy ?? null,
+      `must be 'RequireDualStack' or 'PreferDualStack' when multiple ${what} are specified`,
+    )
   return [
-    ...(spec.clusterIPs?.length === 2 ? [fault('cluster IPs')] : []), ...(spec.ipFamilies?.length === 2 ? [fault('IP families')] : []),
+    ...(spec.clusterIPs?.length === 2 ? [fault('cluster IPs')] : []),
+    ...(spec.ipFamilies?.length === 2 ? [fault('IP families')] : []),
   ]
 }
 
 /** Addresses tell their families. */
 function inferFamilies({ spec }: Draft<Service>, configured: readonly IpFamily[]): readonly FieldError[] {
   const errors: FieldError[] = []
-  const families = [...spec.ipFamilies ?? []]
+  const families = [...(spec.ipFamilies ?? [])]
   for (const [index, ip] of (spec.clusterIPs ?? []).entries()) {
     const family = familyOf(ip)
     if (family === undefined || index < families.length) continue
     if (configured.includes(family)) families.push(family)
-    else errors.push(invalidField(`spec.clusterIPs[${index}]`, spec.clusterIPs, `${family} is not configured on this cluster`))
+    else
+      errors.push(
+        invalidField(
+          `spec.clusterIPs[${index}]`,
+          spec.clusterIPs,
+          `${family} is not configured on this cluster`,
+        ),
+      )
   }
   if (families.length > 0) spec.ipFamilies = families
   return errors
@@ -93,7 +133,8 @@ function inferFamilies({ spec }: Draft<Service>, configured: readonly IpFamily[]
 
 /** A headless service without selector may have endpoints of any family, whatever the cluster has. */
 function setSelectorless({ spec }: Draft<Service>, configured: readonly IpFamily[]): void {
-  const families = (spec.ipFamilies ?? []).length > 0 ? spec.ipFamilies as IpFamily[] : configured.slice(0, 1)
+  const families =
+    (spec.ipFamilies ?? []).length > 0 ? (spec.ipFamilies as IpFamily[]) : configured.slice(0, 1)
   spec.ipFamilyPolicy ??= 'RequireDualStack'
   const isDual = spec.ipFamilyPolicy !== 'SingleStack' && families.length < 2
   spec.ipFamilies = isDual ? [...families, other(families[0])] : [...families]

@@ -27,16 +27,22 @@ export interface ServiceHookParts {
   readonly nodePorts?: PortRange | undefined
 }
 
-/** The allocator of cluster IPs and node ports, as hooks of the writes of services. Throws RangeError for a range that is none. */
+/**
+ * The allocator of cluster IPs and node ports, as hooks of the writes of services. Throws RangeError for a
+ * range that is none.
+ */
 export function serviceHooks(parts: ServiceHookParts): ReadonlyMap<string, WriteHooks> {
   const { storage, random, ranges = DEFAULT_SERVICE_RANGES, nodePorts = DEFAULT_NODE_PORTS } = parts
   const inUse = new ServicesInUse(storage)
   const clusterIps = new ClusterIps({ ...parts, inUse, ranges: ranges.map(readRange) })
-  return new Map([['/registry/services/specs/', new ServiceAllocator({ clusterIps, inUse, random, nodePorts })]])
+  return new Map([
+    ['/registry/services/specs/', new ServiceAllocator({ clusterIps, inUse, random, nodePorts })],
+  ])
 }
 
 function readRange(text: string): IpRange {
   const range = parseIpRange(text)
-  if (range === undefined) throw new RangeError(`"${text}" is no range of addresses: write it as 10.96.0.0/12`)
+  if (range === undefined)
+    throw new RangeError(`"${text}" is no range of addresses: write it as 10.96.0.0/12`)
   return range
 }

@@ -16,8 +16,8 @@ export function addressesOf({ spec }: Pick<Service, 'spec'>): readonly string[] 
 }
 
 /**
- * Node ports and cluster IPs that the stored services hold. A cache over the store, filled at first use and kept up to date by its
- * changes; the store itself is the truth, so that a fork holds the same.
+ * Node ports and cluster IPs that the stored services hold. A cache over the store, filled at first use and
+ * kept up to date by its changes; the store itself is the truth, so that a fork holds the same.
  */
 export class ServicesInUse {
   readonly #storage: Storage
@@ -45,7 +45,8 @@ export class ServicesInUse {
   #portCounts(): ReadonlyMap<number, number> {
     if (this.#ports === undefined) {
       this.#ports = new Map()
-      for (const service of this.#storage.list({ from: PREFIX, to: prefixEnd(PREFIX) })) this.#count(service as unknown as Service, 1)
+      for (const service of this.#storage.list({ from: PREFIX, to: prefixEnd(PREFIX) }))
+        this.#count(service as unknown as Service, 1)
     }
     return this.#ports
   }

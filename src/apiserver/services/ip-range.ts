@@ -16,8 +16,8 @@ export function usableSpan(range: IpRange): Span {
 }
 
 /**
- * Addresses at the start of a range that are only given out when the rest is full, so that fixed addresses find room there.
- * Source: pkg/registry/core/service/ipallocator calculateRangeOffset.
+ * Addresses at the start of a range that are only given out when the rest is full, so that fixed addresses
+ * find room there. Source: pkg/registry/core/service/ipallocator calculateRangeOffset.
  */
 function staticBand({ from, to }: Span): bigint {
   const size = to - from + 1n
@@ -26,15 +26,28 @@ function staticBand({ from, to }: Span): bigint {
   return offset < 16n ? 16n : offset > 256n ? 256n : offset
 }
 
-/** A free address: the first from a random one on, in the dynamic band, then in the static one. Undefined when all are taken. */
-export function freeAddress(range: IpRange, random: RandomStream, isTaken: (ip: string) => boolean): string | undefined {
+/**
+ * A free address: the first from a random one on, in the dynamic band, then in the static one. Undefined when
+ * all are taken.
+ */
+export function freeAddress(
+  range: IpRange,
+  random: RandomStream,
+  isTaken: (ip: string) => boolean,
+): string | undefined {
   const { from, to } = usableSpan(range)
   const middle = from + staticBand({ from, to })
-  return freeWithin(range, { from: middle, to }, random, isTaken) ?? freeWithin(range, { from, to: middle - 1n }, random, isTaken)
+  return (
+    freeWithin(range, { from: middle, to }, random, isTaken) ??
+    freeWithin(range, { from, to: middle - 1n }, random, isTaken)
+  )
 }
 
 function freeWithin(
-  { family }: IpRange, { from, to }: Span, random: RandomStream, isTaken: (ip: string) => boolean,
+  { family }: IpRange,
+  { from, to }: Span,
+  random: RandomStream,
+  isTaken: (ip: string) => boolean,
 ): string | undefined {
   const size = to - from + 1n
   if (size <= 0n) return undefined

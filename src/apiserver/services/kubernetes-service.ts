@@ -12,29 +12,49 @@ const DEFAULT = { name: KUBERNETES, namespace: 'default' }
 type Parts = Pick<RegistryContext, 'resources' | 'clock' | 'address' | 'serviceRanges'>
 
 /**
- * How pods and clients find the apiserver: the ServiceCIDR of the flag's ranges (since v1.33), the Service `kubernetes` at the first
- * address, and its Endpoints and EndpointSlice. Source: pkg/controlplane/controller/kubernetesservice, pkg/controlplane/reconcilers,
+ * How pods and clients find the apiserver: the ServiceCIDR of the flag's ranges (since v1.33), the Service
+ * `kubernetes` at the first address, and its Endpoints and EndpointSlice. Source:
+ * pkg/controlplane/controller/kubernetesservice, pkg/controlplane/reconcilers,
  * pkg/controlplane/controller/defaultservicecidr.
  */
-export function makeKubernetesService({ resources, clock, address, serviceRanges }: Parts, client: Client): void {
+export function makeKubernetesService(
+  { resources, clock, address, serviceRanges }: Parts,
+  client: Client,
+): void {
   const [host = '', port = ''] = splitAddress(address)
-  const ready = { type: 'Ready', status: 'True', reason: '', message: 'Kubernetes default Service CIDR is ready' } as const
+  const ready = {
+    type: 'Ready',
+    status: 'True',
+    reason: '',
+    message: 'Kubernetes default Service CIDR is ready',
+  } as const
   if (resources.release.has('serviceCidrs') && resources.find('servicecidrs') !== undefined) {
-    const made = client.create('servicecidrs', { metadata: { name: KUBERNETES }, spec: { cidrs: serviceRanges } } as ServiceCIDR)
+    const made = client.create('servicecidrs', {
+      metadata: { name: KUBERNETES },
+      spec: { cidrs: serviceRanges },
+    } as ServiceCIDR)
     const conditions = [{ ...ready, lastTransitionTime: formatTime(clock.now()) }]
     client.updateStatus('servicecidrs', { ...made, status: { conditions } })
   }
   client.create('services', {
     metadata: { ...DEFAULT, labels: { component: 'apiserver', provider: KUBERNETES } },
     spec: {
-      clusterIP: firstAddress(serviceRanges[0] ?? ''), type: 'ClusterIP', sessionAffinity: 'None', ipFamilyPolicy: 'SingleStack',
+      clusterIP: firstAddress(serviceRanges[0] ?? ''),
+      type: 'ClusterIP',
+      sessionAffinity: 'None',
+      ipFamilyPolicy: 'SingleStack',
       ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: Number(port) }],
     },
   } as unknown as Service)
   makeEndpoints({ resources }, client, host, Number(port))
 }
 
-function makeEndpoints({ resources }: Pick<Parts, 'resources'>, client: Client, ip: string, port: number): void {
+function makeEndpoints(
+  { resources }: Pick<Parts, 'resources'>,
+  client: Client,
+  ip: string,
+  port: number,
+): void {
   const ports = [{ name: 'https', port, protocol: 'TCP' as const }]
   client.create('endpoints', {
     metadata: { ...DEFAULT, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
@@ -43,7 +63,9 @@ function makeEndpoints({ resources }: Pick<Parts, 'resources'>, client: Client, 
   if (resources.find('endpointslices') === undefined) return
   client.create('endpointslices', {
     metadata: { ...DEFAULT, labels: { 'kubernetes.io/service-name': KUBERNETES } },
-    addressType: parseIp(ip)?.family ?? 'IPv4', endpoints: [{ addresses: [ip], conditions: { ready: true } }], ports,
+    addressType: parseIp(ip)?.family ?? 'IPv4',
+    endpoints: [{ addresses: [ip], conditions: { ready: true } }],
+    ports,
   } as EndpointSlice)
 }
 

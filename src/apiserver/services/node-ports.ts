@@ -34,13 +34,18 @@ export class NodePortOperation {
   take(port: number): void {
     const { first, last } = this.#range
     if (port < first || port > last) {
-      throw new AllocationError(`provided port is not in the valid range. The range of valid ports is ${first}-${last}`)
+      throw new AllocationError(
+        `provided port is not in the valid range. The range of valid ports is ${first}-${last}`,
+      )
     }
     if (this.#isTaken(port)) throw new AllocationError('provided port is already allocated')
     this.#taken.add(port)
   }
 
-  /** Takes the next free port from a random one on; the low ones only when all others are taken. Throws AllocationError. */
+  /**
+   * Takes the next free port from a random one on; the low ones only when all others are taken. Throws
+   * AllocationError.
+   */
   takeNext(): number {
     const { first, last } = this.#range
     const band = staticBand(last - first + 1)
@@ -71,7 +76,10 @@ function staticBand(size: number): number {
   return size <= 16 ? 0 : Math.min(Math.max(16, Math.floor(size / 32)), 128)
 }
 
-/** Node ports of a new service: one number for ports that differ in protocol only. Source: alloc.go initNodePorts. */
+/**
+ * Node ports of a new service: one number for ports that differ in protocol only. Source: alloc.go
+ * initNodePorts.
+ */
 export function giveNodePorts(service: Draft<Service>, operation: NodePortOperation): void {
   const given = new Map<number, number>()
   const ports = service.spec.ports ?? []
@@ -94,12 +102,19 @@ export function giveNodePorts(service: Draft<Service>, operation: NodePortOperat
 const requestedFor = (port: number, ports: Ports): number =>
   ports.find(({ port: number, nodePort = 0 }) => number === port && nodePort !== 0)?.nodePort ?? 0
 
-function takeWanted({ metadata }: Draft<Service>, operation: NodePortOperation, port: number, index: number): void {
+function takeWanted(
+  { metadata }: Draft<Service>,
+  operation: NodePortOperation,
+  port: number,
+  index: number,
+): void {
   try {
     operation.take(port)
   } catch (error) {
     if (!(error instanceof AllocationError)) throw error
-    throw invalid(SERVICE, metadata.name ?? '', [invalidField(`spec.ports[${index}].nodePort`, port, error.message)])
+    throw invalid(SERVICE, metadata.name ?? '', [
+      invalidField(`spec.ports[${index}].nodePort`, port, error.message),
+    ])
   }
 }
 
@@ -127,7 +142,10 @@ export function updateNodePorts(service: Draft<Service>, old: Service, operation
   })
 }
 
-/** The port for health checks of a new service, or of one that comes to need it. Source: alloc.go allocHealthCheckNodePort. */
+/**
+ * The port for health checks of a new service, or of one that comes to need it. Source: alloc.go
+ * allocHealthCheckNodePort.
+ */
 export function giveHealthCheckPort({ spec }: Draft<Service>, operation: NodePortOperation): void {
   const { healthCheckNodePort: wanted = 0 } = spec
   try {
@@ -135,8 +153,10 @@ export function giveHealthCheckPort({ spec }: Draft<Service>, operation: NodePor
     else operation.take(wanted)
   } catch (error) {
     if (!(error instanceof AllocationError)) throw error
-    throw internalError(wanted === 0
-      ? `failed to allocate a HealthCheck NodePort ${wanted}: ${error.message}`
-      : `failed to allocate requested HealthCheck NodePort ${wanted}: ${error.message}`)
+    throw internalError(
+      wanted === 0
+        ? `failed to allocate a HealthCheck NodePort ${wanted}: ${error.message}`
+        : `failed to allocate requested HealthCheck NodePort ${wanted}: ${error.message}`,
+    )
   }
 }

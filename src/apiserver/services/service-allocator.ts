@@ -12,7 +12,13 @@ import { AllocationError, type ClusterIps } from './cluster-ips.js'
 import { setIpFamilies } from './families.js'
 import type { ServicesInUse } from './in-use.js'
 import { addressesOf } from './in-use.js'
-import { giveHealthCheckPort, giveNodePorts, NodePortOperation, updateNodePorts, type PortRange } from './node-ports.js'
+import {
+  giveHealthCheckPort,
+  giveNodePorts,
+  NodePortOperation,
+  updateNodePorts,
+  type PortRange,
+} from './node-ports.js'
 
 const SERVICE = { group: '', kind: 'Service' }
 const NOTHING: Reservation = { commit: () => undefined, release: () => undefined }
@@ -26,8 +32,8 @@ export interface ServiceAllocatorParts {
 }
 
 /**
- * Gives cluster IPs and node ports to services as they are written, and takes them back. All that it knows is in the store.
- * Source: pkg/registry/core/service/storage/storage.go and alloc.go.
+ * Gives cluster IPs and node ports to services as they are written, and takes them back. All that it knows is
+ * in the store. Source: pkg/registry/core/service/storage/storage.go and alloc.go.
  */
 export class ServiceAllocator implements WriteHooks {
   readonly #parts: ServiceAllocatorParts
@@ -51,7 +57,10 @@ export class ServiceAllocator implements WriteHooks {
     const service = draft as unknown as Draft<Service>
     const old = stored as unknown as Service
     if (service.spec === old.spec) return NOTHING
-    service.spec = { ...service.spec, ...(service.spec.ports && { ports: service.spec.ports.map((port) => ({ ...port })) }) }
+    service.spec = {
+      ...service.spec,
+      ...(service.spec.ports && { ports: service.spec.ports.map((port) => ({ ...port })) }),
+    }
     keepAllocatedValues(service, old)
     normalizeClusterIps(service, old)
     setIpFamilies(service, old, this.#parts.clusterIps.families)
@@ -75,15 +84,20 @@ export class ServiceAllocator implements WriteHooks {
   #giveAddresses(service: Draft<Service>): readonly string[] {
     const { spec } = service
     if (spec.type === 'ExternalName' || isHeadless(service)) return []
-    const asked = [...spec.clusterIPs ?? []]
-    spec.clusterIPs = (spec.ipFamilies ?? []).map(
-      (family, index) => this.#giveAddress(service, family as IpFamily, asked[index] ?? '', asked),
+    const asked = [...(spec.clusterIPs ?? [])]
+    spec.clusterIPs = (spec.ipFamilies ?? []).map((family, index) =>
+      this.#giveAddress(service, family as IpFamily, asked[index] ?? '', asked),
     )
     if (spec.clusterIPs[0] !== undefined) spec.clusterIP = spec.clusterIPs[0]
     return spec.clusterIPs
   }
 
-  #giveAddress({ metadata }: Draft<Service>, family: IpFamily, asked: string, all: readonly string[]): string {
+  #giveAddress(
+    { metadata }: Draft<Service>,
+    family: IpFamily,
+    asked: string,
+    all: readonly string[],
+  ): string {
     const { clusterIps } = this.#parts
     try {
       if (asked === '') return clusterIps.next(family)
@@ -98,7 +112,10 @@ export class ServiceAllocator implements WriteHooks {
   }
 
   /** Source: alloc.go updateClusterIPs. */
-  #updateAddresses(service: Draft<Service>, old: Service): { given: readonly string[], released: readonly string[] } {
+  #updateAddresses(
+    service: Draft<Service>,
+    old: Service,
+  ): { given: readonly string[]; released: readonly string[] } {
     const { spec } = service
     if (old.spec.type === 'ExternalName') return { given: this.#giveAddresses(service), released: [] }
     if (isHeadless(old)) return { given: [], released: [] }
@@ -106,7 +123,7 @@ export class ServiceAllocator implements WriteHooks {
     const before = old.spec.ipFamilies ?? []
     const after = spec.ipFamilies ?? []
     if (before.length === 1 && after.length === 2) {
-      const asked = [...spec.clusterIPs ?? []]
+      const asked = [...(spec.clusterIPs ?? [])]
       const second = this.#giveAddress(service, after[1] as IpFamily, asked[1] ?? '', asked)
       spec.clusterIPs = [asked[0] ?? '', second]
       return { given: [second], released: [] }

@@ -10,15 +10,23 @@ import { isUnreadable } from './stored-bytes.js'
 
 const ROOT = '/registry/'
 const ROOT_END = '/registry0'
-/** Objects of one TTL that are written in the same minute share a lease, as the apiserver's lease manager does. */
+/**
+ * Objects of one TTL that are written in the same minute share a lease, as the apiserver's lease manager
+ * does.
+ */
 const LEASE_SHARE_MS = 60_000
 
-/** What the apiserver answers when etcd refuses, for want of space or for an alarm. Source: apiserver endpoints/handlers/responsewriters ErrorToAPIStatus. */
+/**
+ * What the apiserver answers when etcd refuses, for want of space or for an alarm. Source: apiserver
+ * endpoints/handlers/responsewriters ErrorToAPIStatus.
+ */
 function asAnswer(error: unknown): unknown {
   return error instanceof EtcdError ? new ApiError(500, '', error.message) : error
 }
 
-/** The {@link Storage} of the registry over an etcd store: the only place where the apiserver touches etcd. */
+/**
+ * The {@link Storage} of the registry over an etcd store: the only place where the apiserver touches etcd.
+ */
 export class EtcdStorage implements Storage {
   readonly #store: EtcdStore
   readonly #now: () => number
@@ -27,7 +35,10 @@ export class EtcdStorage implements Storage {
   /** Objects of values that came as bytes. */
   readonly #decoded = new WeakMap<KeyValue, KubeObject>()
 
-  /** `decode` reads values that other clients of etcd have written as bytes; it throws ApiError 500 for those that it cannot read. */
+  /**
+   * `decode` reads values that other clients of etcd have written as bytes; it throws ApiError 500 for those
+   * that it cannot read.
+   */
   constructor(store: EtcdStore, now: () => number, decode: (kv: KeyValue) => KubeObject) {
     this.#store = store
     this.#now = now
@@ -83,9 +94,10 @@ export class EtcdStorage implements Storage {
 
   put(key: string, object: KubeObject, expected: number, ttlSeconds?: number): boolean {
     try {
-      const written = ttlSeconds === undefined
-        ? this.#store.casPut(key, object, expected)
-        : this.#store.casPut(key, object, expected, this.#lease(ttlSeconds))
+      const written =
+        ttlSeconds === undefined
+          ? this.#store.casPut(key, object, expected)
+          : this.#store.casPut(key, object, expected, this.#lease(ttlSeconds))
       return written !== undefined
     } catch (error) {
       throw asAnswer(error)
@@ -116,7 +128,8 @@ export class EtcdStorage implements Storage {
   #lease(ttlSeconds: number): bigint {
     const slot = Math.floor(this.#now() / LEASE_SHARE_MS)
     const id = BigInt(slot) * 1_000_000n + BigInt(ttlSeconds)
-    if (this.#store.leaseTimeToLive({ id }).ttl < 0) this.#store.leaseGrant({ id, ttl: ttlSeconds + LEASE_SHARE_MS / 1000 })
+    if (this.#store.leaseTimeToLive({ id }).ttl < 0)
+      this.#store.leaseGrant({ id, ttl: ttlSeconds + LEASE_SHARE_MS / 1000 })
     return id
   }
 
@@ -151,12 +164,15 @@ export class EtcdStorage implements Storage {
 
   #before({ key, modRevision, createRevision }: KeyValue): KeyValue | undefined {
     const revision = modRevision - 1
-    return modRevision === createRevision || revision < this.#store.compactedRevision ? undefined : this.#store.get(key, revision)
+    return modRevision === createRevision || revision < this.#store.compactedRevision
+      ? undefined
+      : this.#store.get(key, revision)
   }
 
   /**
-   * What has happened to the objects. A version that cannot be read has not happened, for all who follow: the object stays what it was until it is
-   * readable again or gone. (A real apiserver ends its watches and cannot list any more, and its clients keep what they have.)
+   * What has happened to the objects. A version that cannot be read has not happened, for all who follow: the
+   * object stays what it was until it is readable again or gone. (A real apiserver ends its watches and
+   * cannot list any more, and its clients keep what they have.)
    */
   #changes(after: number, from: string, to: string): StoredChange[] {
     const changes: StoredChange[] = []
@@ -171,7 +187,7 @@ export class EtcdStorage implements Storage {
     const { modRevision: revision, key } = kv
     const old = prevKv === undefined ? undefined : this.#readable(prevKv)
     if (type === 'DELETE') return old === undefined ? undefined : { revision, key, old }
-    const object = kv.value instanceof Uint8Array ? this.#unlessUnreadable(kv) : kv.value as KubeObject
+    const object = kv.value instanceof Uint8Array ? this.#unlessUnreadable(kv) : (kv.value as KubeObject)
     if (object === undefined) return undefined
     return old === undefined ? { revision, key, object } : { revision, key, object, old }
   }

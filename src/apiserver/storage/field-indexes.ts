@@ -4,7 +4,8 @@ import type { Storage, StoredChange } from './storage.js'
 import { prefixEnd } from './storage.js'
 
 /**
- * Fields that are asked for so often that a list must not scan for them; the apiserver's own indexers (pod registry) are these.
+ * Fields that are asked for so often that a list must not scan for them; the apiserver's own indexers (pod
+ * registry) are these.
  */
 const INDEXED: Readonly<Record<string, readonly string[]>> = { pods: ['spec.nodeName'] }
 
@@ -24,8 +25,8 @@ interface Bucket {
 }
 
 /**
- * Keys of objects by the value of a field. A list by an indexed field costs what it returns; the write of an indexed object costs
- * a map update, and the next list sorts the keys of the values concerned again.
+ * Keys of objects by the value of a field. A list by an indexed field costs what it returns; the write of an
+ * indexed object costs a map update, and the next list sorts the keys of the values concerned again.
  */
 export class FieldIndexes {
   readonly #storage: Storage
@@ -48,11 +49,15 @@ export class FieldIndexes {
     return (bucket.sorted ??= [...bucket.keys].sort())
   }
 
-  /** Keys of the objects whose field may have had that value at a revision: those that have it now and all that changed since. */
+  /**
+   * Keys of the objects whose field may have had that value at a revision: those that have it now and all
+   * that changed since.
+   */
   candidatesAt(resource: Resource, field: string, value: string, revision: number): readonly string[] {
     const { keys } = this.#index(resource, field)
     const candidates = new Set(keys.get(value)?.keys)
-    for (const { key } of this.#storage.changesSince(resource.prefix, prefixEnd(resource.prefix), revision)) candidates.add(key)
+    for (const { key } of this.#storage.changesSince(resource.prefix, prefixEnd(resource.prefix), revision))
+      candidates.add(key)
     return [...candidates].sort()
   }
 
@@ -61,7 +66,8 @@ export class FieldIndexes {
     let index = this.#indexes.get(id)
     if (index === undefined) {
       const valueOf = resource.definition.selectableFields[field]
-      if (valueOf === undefined) throw new Error(`assertion failed: ${resource.resource} has no selectable field ${field}`)
+      if (valueOf === undefined)
+        throw new Error(`assertion failed: ${resource.resource} has no selectable field ${field}`)
       index = { resource, valueOf, keys: new Map() }
       for (const object of this.#storage.list({ from: resource.prefix, to: prefixEnd(resource.prefix) })) {
         const { namespace, name } = object.metadata

@@ -6,8 +6,9 @@ import { prefixEnd } from './storage.js'
 const MOST_LISTS = 1_000
 
 /**
- * The present objects below prefixes that are asked for over and over and seldom change, such as a namespace's quotas: each is listed
- * again only after a write below it. Prefixes end in `/`; a write is below the folder of its key and the folders that it is in.
+ * The present objects below prefixes that are asked for over and over and seldom change, such as a
+ * namespace's quotas: each is listed again only after a write below it. Prefixes end in `/`; a write is below
+ * the folder of its key and the folders that it is in.
  */
 export class KeptLists {
   readonly #storage: Storage
@@ -39,6 +40,7 @@ export class KeptLists {
 
   #forget(key: string): void {
     if (this.#lists.size === 0) return
-    for (let end = key.lastIndexOf('/'); end > 0; end = key.lastIndexOf('/', end - 1)) this.#lists.delete(key.slice(0, end + 1))
+    for (let end = key.lastIndexOf('/'); end > 0; end = key.lastIndexOf('/', end - 1))
+      this.#lists.delete(key.slice(0, end + 1))
   }
 }

@@ -8,8 +8,8 @@ export interface LenientReads {
 }
 
 /**
- * A storage for what must go on when a value cannot be read: in its place is the last version of the object that could be, or none, as a cache
- * that follows the store would have it.
+ * A storage for what must go on when a value cannot be read: in its place is the last version of the object
+ * that could be, or none, as a cache that follows the store would have it.
  */
 export class LenientStorage implements Storage {
   readonly #storage: Storage

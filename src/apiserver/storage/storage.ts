@@ -19,8 +19,9 @@ export interface StorageRange {
 }
 
 /**
- * What the registry needs of a store: the apiserver's storage.Interface, reduced to a synchronous compare-and-swap store with
- * history. Objects are frozen and carry their own resourceVersion, so a read is a lookup and nothing else.
+ * What the registry needs of a store: the apiserver's storage.Interface, reduced to a synchronous
+ * compare-and-swap store with history. Objects are frozen and carry their own resourceVersion, so a read is a
+ * lookup and nothing else.
  */
 export interface Storage {
   /** Revision of the last write. */
@@ -28,8 +29,8 @@ export interface Storage {
   /** History before this revision is gone. */
   readonly compactedRevision: number
   /**
-   * The same store for caches: where a value cannot be read, `get` and `list` answer its last readable version or leave it out. Here they
-   * throw ApiError 500. Only other clients of etcd write such values.
+   * The same store for caches: where a value cannot be read, `get` and `list` answer its last readable
+   * version or leave it out. Here they throw ApiError 500. Only other clients of etcd write such values.
    */
   lenient(): Storage
   get(key: string): KubeObject | undefined
@@ -40,8 +41,9 @@ export interface Storage {
   /** Number of objects in `[from, to)` now. */
   count(from: string, to: string): number
   /**
-   * Writes if the key's revision is still `expected` (0: does not exist). `object` must carry the resourceVersion `revision + 1`.
-   * `ttlSeconds` makes the object vanish after that virtual time. Answers whether it was written.
+   * Writes if the key's revision is still `expected` (0: does not exist). `object` must carry the
+   * resourceVersion `revision + 1`. `ttlSeconds` makes the object vanish after that virtual time. Answers
+   * whether it was written.
    */
   put(key: string, object: KubeObject, expected: number, ttlSeconds?: number): boolean
   /** Removes if the key's revision is still `expected`; answers whether it was removed. */

@@ -18,9 +18,15 @@ export interface StoreParts {
 
 const NONE: readonly never[] = []
 
-/** The present state of the store, for what is plugged into the server. A resource that is not served has no objects. */
+/**
+ * The present state of the store, for what is plugged into the server. A resource that is not served has no
+ * objects.
+ */
 export function storeView({ storage, resources, indexes, clock }: StoreParts): StoreView {
-  const listeners: { readonly resource: Resource, readonly listener: (next: KubeObject | undefined, old: KubeObject | undefined) => void }[] = []
+  const listeners: {
+    readonly resource: Resource
+    readonly listener: (next: KubeObject | undefined, old: KubeObject | undefined) => void
+  }[] = []
   storage.subscribe(({ key, object, old }) => {
     for (const { resource, listener } of listeners) if (key.startsWith(resource.prefix)) listener(object, old)
   })
@@ -28,21 +34,32 @@ export function storeView({ storage, resources, indexes, clock }: StoreParts): S
     now: () => clock.now(),
     get: <T extends KubeObject>(name: string, namespace: string | undefined, object: string) => {
       const resource = resources.find(name)
-      return resource === undefined ? undefined : storage.get(storageKey(resource, namespace, object)) as T | undefined
+      return resource === undefined
+        ? undefined
+        : (storage.get(storageKey(resource, namespace, object)) as T | undefined)
     },
     list: <T extends KubeObject>(name: string) => {
       const resource = resources.find(name)
       if (resource === undefined) return NONE
-      return storage.list({ from: resource.prefix, to: prefixEnd(resource.prefix) }) as readonly KubeObject[] as readonly T[]
+      return storage.list({
+        from: resource.prefix,
+        to: prefixEnd(resource.prefix),
+      }) as readonly KubeObject[] as readonly T[]
     },
     withField: <T extends KubeObject>(name: string, field: string, value: string) => {
       const resource = resources.find(name)
       if (resource === undefined) return NONE
-      return indexes.keysOf(resource, field, value).flatMap((key) => storage.get(key) ?? []) as readonly KubeObject[] as readonly T[]
+      return indexes
+        .keysOf(resource, field, value)
+        .flatMap((key) => storage.get(key) ?? []) as readonly KubeObject[] as readonly T[]
     },
-    onChange: <T extends KubeObject>(name: string, listener: (next: T | undefined, old: T | undefined) => void) => {
+    onChange: <T extends KubeObject>(
+      name: string,
+      listener: (next: T | undefined, old: T | undefined) => void,
+    ) => {
       const resource = resources.find(name)
-      if (resource !== undefined) listeners.push({ resource, listener: listener as (typeof listeners)[number]['listener'] })
+      if (resource !== undefined)
+        listeners.push({ resource, listener: listener as (typeof listeners)[number]['listener'] })
     },
   }
 }

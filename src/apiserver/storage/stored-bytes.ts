@@ -28,27 +28,37 @@ export interface StoredBytesPorts {
 }
 
 /**
- * Reads a value that another client has written into etcd, as the apiserver reads what lies there: JSON or protobuf of any version of the kind,
- * unknown fields dropped, defaults filled in, the resourceVersion that of the key. Throws ApiError 500 with the decoder's own text.
- * Source: apimachinery pkg/runtime/serializer/recognizer, apiserver pkg/storage/etcd3/store.go.
+ * Reads a value that another client has written into etcd, as the apiserver reads what lies there: JSON or
+ * protobuf of any version of the kind, unknown fields dropped, defaults filled in, the resourceVersion that
+ * of the key. Throws ApiError 500 with the decoder's own text. Source: apimachinery
+ * pkg/runtime/serializer/recognizer, apiserver pkg/storage/etcd3/store.go.
  */
-export function decodeStored({ resources, protobuf }: StoredBytesPorts, { key, value, modRevision }: KeyValue): KubeObject {
+export function decodeStored(
+  { resources, protobuf }: StoredBytesPorts,
+  { key, value, modRevision }: KeyValue,
+): KubeObject {
   try {
     const expected = resources.ofKey(key)
     const parsed = parse(value as Uint8Array, expected, protobuf())
-    const object = expected === undefined ? parsed as unknown as Draft<KubeObject> : typed(resources, expected, parsed)
-    if (!isPlainObject(object.metadata)) throw new DecodeError('Object \'metadata\' is missing')
+    const object =
+      expected === undefined ? (parsed as unknown as Draft<KubeObject>) : typed(resources, expected, parsed)
+    if (!isPlainObject(object.metadata)) throw new DecodeError("Object 'metadata' is missing")
     object.metadata.resourceVersion = String(modRevision)
-    return expected === undefined ? object as KubeObject : deepFreeze(object as KubeObject)
+    return expected === undefined ? (object as KubeObject) : deepFreeze(object as KubeObject)
   } catch (error) {
-    if (error instanceof JsonSyntaxError) throw untypedError(`couldn't get version/kind; json parse error: ${error.message}`)
+    if (error instanceof JsonSyntaxError)
+      throw untypedError(`couldn't get version/kind; json parse error: ${error.message}`)
     if (error instanceof YamlSyntaxError) throw untypedError(`yaml: ${error.message}`)
     if (error instanceof DecodeError || error instanceof ProtobufError) throw untypedError(error.message)
     throw error
   }
 }
 
-function parse(bytes: Uint8Array, expected: Resource | undefined, protobuf: ProtobufDecoder | undefined): Record<string, unknown> {
+function parse(
+  bytes: Uint8Array,
+  expected: Resource | undefined,
+  protobuf: ProtobufDecoder | undefined,
+): Record<string, unknown> {
   if (startsWith(bytes, ENCRYPTED)) throw internalError('identity transformer tried to read encrypted data')
   if (startsWith(bytes, PROTOBUF)) {
     if (protobuf === undefined) throw new DecodeError('no serialization format matched the provided data')
@@ -57,9 +67,12 @@ function parse(bytes: Uint8Array, expected: Resource | undefined, protobuf: Prot
   const text = textOf(bytes)
   // what does not begin as a JSON object is YAML, as far as the decoder is concerned
   const isJson = text.trimStart().startsWith('{')
-  const { value } = isJson ? parseJson(text, { literalNumbers: expected?.definition.custom === undefined }) : parseYaml(text)
+  const { value } = isJson
+    ? parseJson(text, { literalNumbers: expected?.definition.custom === undefined })
+    : parseYaml(text)
   if (value === null) return {}
-  if (!isPlainObject(value)) throw new JsonSyntaxError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type ${TYPE_META}`)
+  if (!isPlainObject(value))
+    throw new JsonSyntaxError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type ${TYPE_META}`)
   return value
 }
 
@@ -68,10 +81,13 @@ function typed(resources: Resources, expected: Resource, parsed: Record<string, 
   const apiVersion = textMember(parsed, 'apiVersion') ?? expected.apiVersion
   const kind = textMember(parsed, 'kind') ?? expected.kind
   const resource = resources.ofStoredKind(apiVersion, kind)
-  if (resource === undefined) throw new DecodeError(`no kind "${kind}" is registered for version "${apiVersion}" in scheme "${NO_KIND_SCHEME}"`)
+  if (resource === undefined)
+    throw new DecodeError(
+      `no kind "${kind}" is registered for version "${apiVersion}" in scheme "${NO_KIND_SCHEME}"`,
+    )
   if (resource.prefix !== expected.prefix) {
     const short = apiVersion.split('/').at(-1) as string
-    const group = expected.group === '' ? 'core' : expected.group.split('.')[0] as string
+    const group = expected.group === '' ? 'core' : (expected.group.split('.')[0] as string)
     throw new DecodeError(`converting (${short}.${kind}) to (${group}.${expected.kind}): unknown conversion`)
   }
   const { definition, message } = resource
@@ -80,13 +96,18 @@ function typed(resources: Resources, expected: Resource, parsed: Record<string, 
   object.kind = kind
   object.metadata ??= {}
   definition.setDefaults?.(object)
-  return definition.stored === undefined ? object : { ...definition.stored.encode(object as KubeObject) } as Draft<KubeObject>
+  return definition.stored === undefined
+    ? object
+    : ({ ...definition.stored.encode(object as KubeObject) } as Draft<KubeObject>)
 }
 
 function textMember(parsed: Record<string, unknown>, name: string): string | undefined {
   const value = parsed[name]
   if (value === undefined || value === null || value === '') return undefined
-  if (typeof value !== 'string') throw new JsonSyntaxError(`json: cannot unmarshal ${jsonKind(value)} into Go struct field .${name} of type string`)
+  if (typeof value !== 'string')
+    throw new JsonSyntaxError(
+      `json: cannot unmarshal ${jsonKind(value)} into Go struct field .${name} of type string`,
+    )
   return value
 }
 

@@ -10,7 +10,10 @@ import { prefixEnd } from '../storage/storage.js'
 import type { RoutedWatch, WatchRegister } from './routed-watch.js'
 import { ROUTING_FIELDS } from './routed-watch.js'
 
-/** A watch that is not pulled keeps at most this many changes at hand; beyond that it reads them from etcd's history again. */
+/**
+ * A watch that is not pulled keeps at most this many changes at hand; beyond that it reads them from etcd's
+ * history again.
+ */
 const MOST_PENDING = 1_000
 
 /** How a watch begins. */
@@ -29,7 +32,10 @@ export interface WatchStart {
   readonly markInitialEnd: boolean
 }
 
-/** One open watch of a resource: where it stands is a revision; the changes at hand are a cache of etcd's history. */
+/**
+ * One open watch of a resource: where it stands is a revision; the changes at hand are a cache of etcd's
+ * history.
+ */
 export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
   readonly resource: Resource
   readonly selection: Selection
@@ -117,7 +123,10 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
     this.#listener?.()
   }
 
-  /** What was not pulled before its history was cut is lost, also if this process still has it at hand: a fork would not. */
+  /**
+   * What was not pulled before its history was cut is lost, also if this process still has it at hand: a fork
+   * would not.
+   */
   #checkHistory(): void {
     if (this.#revision < this.#storage.compactedRevision) {
       throw expired(`too old resource version: ${this.#revision} (${this.#storage.compactedRevision})`)
@@ -147,7 +156,8 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
   #bookmarkEvent(annotations?: Readonly<Record<string, string>>): WatchEvent<KubeObject> {
     const metadata = { resourceVersion: String(this.#revision) }
     const object: KubeObject = Object.freeze({
-      kind: this.resource.kind, apiVersion: this.resource.apiVersion,
+      kind: this.resource.kind,
+      apiVersion: this.resource.apiVersion,
       metadata: Object.freeze(annotations === undefined ? metadata : { ...metadata, annotations }),
     })
     return { type: 'BOOKMARK', object }
@@ -156,7 +166,9 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
 
 const removed = new WeakMap<KubeObject, KubeObject>()
 
-/** The last state of an object with the revision at which it went away, shared by all watches that report it. */
+/**
+ * The last state of an object with the revision at which it went away, shared by all watches that report it.
+ */
 export function atRevision(object: KubeObject, revision: number): KubeObject {
   const resourceVersion = String(revision)
   const known = removed.get(object)

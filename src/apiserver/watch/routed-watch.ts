@@ -2,7 +2,10 @@ import type { Resource } from '../registry/resource.js'
 import type { Selection } from '../selectors/selection.js'
 import type { StoredChange } from '../storage/storage.js'
 
-/** Fields whose exact value routes changes, most selective first. The order is also that in which their watches are woken. */
+/**
+ * Fields whose exact value routes changes, most selective first. The order is also that in which their
+ * watches are woken.
+ */
 export const ROUTING_FIELDS = ['metadata.name', 'spec.nodeName'] as const
 
 /** What the hub needs to know of a watch. */

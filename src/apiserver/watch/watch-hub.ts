@@ -12,17 +12,20 @@ interface Routes {
   readonly unfiltered: WatchList
   readonly byNamespace: Map<string, WatchList>
   /** Field (`spec.nodeName`) to value to watches that select exactly that value. */
-  readonly byField: Map<string, { readonly valueOf: (object: KubeObject) => string; readonly byValue: Map<string, WatchList> }>
+  readonly byField: Map<
+    string,
+    { readonly valueOf: (object: KubeObject) => string; readonly byValue: Map<string, WatchList> }
+  >
 }
 
 /**
  * Routes each change to the watches that it may concern, at the moment of the commit.
  *
- * Cost of a write: one map lookup for its resource, one for its namespace, one or two for each *field* that anybody selects by
- * (for pods: `spec.nodeName`, old and new value), then one append for each watch found. So a pod write reaches the scheduler's
- * and the controllers' watches and the one kubelet concerned, and costs the other 4,999 kubelets nothing; nor do they walk it
- * when they pull. All of this is a cache: a watch opened in a fork starts from its resource version and reads what it missed from
- * etcd's history.
+ * Cost of a write: one map lookup for its resource, one for its namespace, one or two for each *field* that
+ * anybody selects by (for pods: `spec.nodeName`, old and new value), then one append for each watch found. So
+ * a pod write reaches the scheduler's and the controllers' watches and the one kubelet concerned, and costs
+ * the other 4,999 kubelets nothing; nor do they walk it when they pull. All of this is a cache: a watch
+ * opened in a fork starts from its resource version and reads what it missed from etcd's history.
  */
 export class WatchHub implements WatchRegister {
   readonly #routes = new Map<string, Routes>()
@@ -42,8 +45,8 @@ export class WatchHub implements WatchRegister {
   }
 
   /**
-   * Wakes every watch that has not seen the present revision, so that idle ones move on (the apiserver's periodic bookmarks).
-   * Called before history is cut: a watch that is pulled when woken never meets 410.
+   * Wakes every watch that has not seen the present revision, so that idle ones move on (the apiserver's
+   * periodic bookmarks). Called before history is cut: a watch that is pulled when woken never meets 410.
    */
   bookmark(): void {
     for (const prefix of [...this.#routes.keys()].sort()) {
@@ -73,7 +76,10 @@ export class WatchHub implements WatchRegister {
     }
   }
 
-  /** `/registry/pods/ns/name` belongs to `/registry/pods/`, `/registry/services/specs/ns/name` to `/registry/services/specs/`. */
+  /**
+   * `/registry/pods/ns/name` belongs to `/registry/pods/`, `/registry/services/specs/ns/name` to
+   * `/registry/services/specs/`.
+   */
   #routesOf(key: string): Routes | undefined {
     for (let slash = key.indexOf('/', 10); slash > 0; slash = key.indexOf('/', slash + 1)) {
       const routes = this.#routes.get(key.slice(0, slash + 1))
@@ -108,7 +114,9 @@ export class WatchHub implements WatchRegister {
       }
       return getOrAdd(field.byValue, route.value)
     }
-    return selection.namespace === undefined ? routes.unfiltered : getOrAdd(routes.byNamespace, selection.namespace)
+    return selection.namespace === undefined
+      ? routes.unfiltered
+      : getOrAdd(routes.byNamespace, selection.namespace)
   }
 }
 

@@ -1,9 +1,9 @@
 import type { RoutedWatch } from './routed-watch.js'
 
 /**
- * Watches in an order that does not depend on when they were opened: by the identity of their owner and what they select. So a
- * write wakes them in the same order in a fork, where they were opened anew. Watches that agree in all of that keep the order of
- * opening.
+ * Watches in an order that does not depend on when they were opened: by the identity of their owner and what
+ * they select. So a write wakes them in the same order in a fork, where they were opened anew. Watches that
+ * agree in all of that keep the order of opening.
  */
 export class WatchList {
   readonly #watches: RoutedWatch[] = []

@@ -36,8 +36,9 @@ interface AttachState {
 }
 
 /**
- * Attaches CSI volumes to the nodes whose pods use them, by VolumeAttachments, and takes them away from nodes that do not use them any
- * more. All but volumes are watched from the first CSI volume on. Source: pkg/controller/volume/attachdetach.
+ * Attaches CSI volumes to the nodes whose pods use them, by VolumeAttachments, and takes them away from nodes
+ * that do not use them any more. All but volumes are watched from the first CSI volume on. Source:
+ * pkg/controller/volume/attachdetach.
  */
 export function createAttachDetachController(options: AttachDetachOptions = {}): Component {
   return {
@@ -62,13 +63,29 @@ class AttachDetach {
   constructor(host: ComponentHost, patience: number) {
     this.#host = host
     this.#patience = patience
-    this.#state = host.state<AttachState>('attachments', () => ({ unwanted: new Map(), told: new Set(), attached: new Set() }))
+    this.#state = host.state<AttachState>('attachments', () => ({
+      unwanted: new Map(),
+      told: new Set(),
+      attached: new Set(),
+    }))
     this.#recorder = host.recorder({ component: 'attachdetach-controller' })
     this.#volumes = host.informer('persistentvolumes', { indexers: { [CLAIM]: claimOf } })
-    this.#pods = new LazyInformer(host.state('pods', () => false), () => this.#openPods())
-    this.#nodes = new LazyInformer(host.state('nodes', () => false), () => this.#openNodes())
-    this.#attachments = new LazyInformer(host.state('open', () => false), () => this.#openAttachments())
-    this.#drivers = new LazyInformer(host.state('drivers', () => false), () => host.informer('csidrivers'))
+    this.#pods = new LazyInformer(
+      host.state('pods', () => false),
+      () => this.#openPods(),
+    )
+    this.#nodes = new LazyInformer(
+      host.state('nodes', () => false),
+      () => this.#openNodes(),
+    )
+    this.#attachments = new LazyInformer(
+      host.state('open', () => false),
+      () => this.#openAttachments(),
+    )
+    this.#drivers = new LazyInformer(
+      host.state('drivers', () => false),
+      () => host.informer('csidrivers'),
+    )
     const informers = [this.#volumes, this.#pods, this.#nodes, this.#attachments, this.#drivers]
     this.#queue = reconcileQueue(host, informers, (name) => this.#sync(name))
   }
@@ -82,17 +99,29 @@ class AttachDetach {
   }
 
   #openPods(): Informer<Pod> {
-    return this.#host.informer('pods', { indexers: { [CLAIM]: claimKeysOfPod } }).onChange(({ type, object, old }) => {
-      const moved = type !== 'MODIFIED' || !old || object.spec.nodeName !== old.spec.nodeName || isPodTerminal(object) !== isPodTerminal(old)
-      if (!moved) return
-      for (const key of claimKeysOfPod(object)) for (const { metadata } of this.#volumes.byIndex(CLAIM, key)) this.#queue.add(metadata.name as string)
-    })
+    return this.#host
+      .informer('pods', { indexers: { [CLAIM]: claimKeysOfPod } })
+      .onChange(({ type, object, old }) => {
+        const moved =
+          type !== 'MODIFIED' ||
+          !old ||
+          object.spec.nodeName !== old.spec.nodeName ||
+          isPodTerminal(object) !== isPodTerminal(old)
+        if (!moved) return
+        for (const key of claimKeysOfPod(object))
+          for (const { metadata } of this.#volumes.byIndex(CLAIM, key))
+            this.#queue.add(metadata.name as string)
+      })
   }
 
   #openNodes(): Informer<Node> {
     return this.#host.informer('nodes').onChange(({ type, object, old }) => {
-      const isNews = type !== 'MODIFIED' || !old || object.status.volumesInUse !== old.status.volumesInUse || object.spec.taints !== old.spec.taints
-        || isHealthy(object) !== isHealthy(old)
+      const isNews =
+        type !== 'MODIFIED' ||
+        !old ||
+        object.status.volumesInUse !== old.status.volumesInUse ||
+        object.spec.taints !== old.spec.taints ||
+        isHealthy(object) !== isHealthy(old)
       if (isNews) this.#wakeNode(object.metadata.name as string)
     })
   }
@@ -105,7 +134,8 @@ class AttachDetach {
   }
 
   #wakeNode(node: string): void {
-    for (const attachment of this.#attachments.opened?.byIndex(NODE, node) ?? []) for (const name of volumeOf(attachment)) this.#queue.add(name)
+    for (const attachment of this.#attachments.opened?.byIndex(NODE, node) ?? [])
+      for (const name of volumeOf(attachment)) this.#queue.add(name)
   }
 
   #sync(name: string): void {
@@ -119,7 +149,8 @@ class AttachDetach {
     if (this.#drivers.opened?.get(csi.driver)?.spec.attachRequired === false) return
     const users = this.#usersOf(volume)
     for (const attachment of attachments) {
-      if (users.has(attachment.spec.nodeName)) this.#keep(csi, attachment, users.get(attachment.spec.nodeName) ?? [])
+      if (users.has(attachment.spec.nodeName))
+        this.#keep(csi, attachment, users.get(attachment.spec.nodeName) ?? [])
       else this.#detach(csi, attachment)
     }
     for (const [node, pods] of users) this.#attach(csi, node, pods, attachments, users)
@@ -128,13 +159,14 @@ class AttachDetach {
   /** Pods that use the volume, by node. */
   #usersOf(volume: PersistentVolume): ReadonlyMap<string, readonly Pod[]> {
     const users = new Map<string, Pod[]>()
-    for (const key of claimOf(volume)) for (const pod of this.#pods.opened?.byIndex(CLAIM, key) ?? []) {
-      const { nodeName } = pod.spec
-      if (!nodeName || isPodTerminal(pod)) continue
-      const pods = users.get(nodeName)
-      if (pods) pods.push(pod)
-      else users.set(nodeName, [pod])
-    }
+    for (const key of claimOf(volume))
+      for (const pod of this.#pods.opened?.byIndex(CLAIM, key) ?? []) {
+        const { nodeName } = pod.spec
+        if (!nodeName || isPodTerminal(pod)) continue
+        const pods = users.get(nodeName)
+        if (pods) pods.push(pod)
+        else users.set(nodeName, [pod])
+      }
     return users
   }
 
@@ -145,10 +177,22 @@ class AttachDetach {
     if (metadata.deletionTimestamp !== undefined || !status.attached || attached.has(name)) return
     this.#writeNode(spec.nodeName, csi.unique, true)
     attached.add(name)
-    for (const pod of pods) this.#tell(pod, 'Normal', 'SuccessfulAttachVolume', `AttachVolume.Attach succeeded for volume ${JSON.stringify(csi.name)} `)
+    for (const pod of pods)
+      this.#tell(
+        pod,
+        'Normal',
+        'SuccessfulAttachVolume',
+        `AttachVolume.Attach succeeded for volume ${JSON.stringify(csi.name)} `,
+      )
   }
 
-  #attach(csi: AttachableVolume, node: string, pods: readonly Pod[], attachments: readonly VolumeAttachment[], users: ReadonlyMap<string, readonly Pod[]>): void {
+  #attach(
+    csi: AttachableVolume,
+    node: string,
+    pods: readonly Pod[],
+    attachments: readonly VolumeAttachment[],
+    users: ReadonlyMap<string, readonly Pod[]>,
+  ): void {
     if (attachments.some(({ spec }) => spec.nodeName === node)) return
     const others = attachments.filter(({ spec }) => spec.nodeName !== node)
     const { told } = this.#state.value
@@ -158,7 +202,9 @@ class AttachDetach {
       told.add(key)
       const owners = others.flatMap(({ spec }) => users.get(spec.nodeName) ?? [])
       for (const pod of pods) {
-        const text = `Multi-Attach error for volume ${JSON.stringify(csi.name)} ${multiAttachText(owners, pod.metadata.namespace)}`
+        const text =
+          `Multi-Attach error for volume ${JSON.stringify(csi.name)} ` +
+          `${multiAttachText(owners, pod.metadata.namespace)}`
         this.#tell(pod, 'Warning', 'FailedAttachVolume', text)
       }
       return
@@ -166,7 +212,11 @@ class AttachDetach {
     told.delete(key)
     const spec = { attacher: csi.driver, nodeName: node, source: { persistentVolumeName: csi.name } }
     try {
-      this.#host.client.create('volumeattachments', { metadata: { name: attachmentName(csi, node) }, spec, status: { attached: false } })
+      this.#host.client.create('volumeattachments', {
+        metadata: { name: attachmentName(csi, node) },
+        spec,
+        status: { attached: false },
+      })
     } catch (error) {
       if (!isApiError(error, 'AlreadyExists')) throw error
     }
@@ -184,7 +234,8 @@ class AttachDetach {
       const since = unwanted.get(name) ?? now
       unwanted.set(name, since)
       const isOverdue = now - since >= this.#patience
-      if (!isOverdue) return this.#queue.addAfter(csi.name, since + this.#patience - now, { class: 'watchdog' })
+      if (!isOverdue)
+        return this.#queue.addAfter(csi.name, since + this.#patience - now, { class: 'watchdog' })
       if (isHealthy(node)) return
     }
     if (node) this.#writeNode(spec.nodeName, csi.unique, false)
@@ -196,7 +247,8 @@ class AttachDetach {
     const name = metadata.name as string
     unwanted.delete(name)
     attached.delete(name)
-    if (metadata.deletionTimestamp === undefined) ignoreNotFound(() => this.#host.client.delete('volumeattachments', { name }))
+    if (metadata.deletionTimestamp === undefined)
+      ignoreNotFound(() => this.#host.client.delete('volumeattachments', { name }))
   }
 
   /** Tells the kubelet what it may mount. Source: statusupdater/node_status_updater.go. */
@@ -206,8 +258,15 @@ class AttachDetach {
     if (!node) return
     const { volumesAttached = [] } = node.status
     if (volumesAttached.some((volume) => volume.name === unique) === attached) return
-    const next = attached ? [...volumesAttached, { name: unique, devicePath: '' }] : volumesAttached.filter((volume) => volume.name !== unique)
-    client.patch('nodes', { name }, { type: 'merge', body: { status: { volumesAttached: next.length === 0 ? null : next } } }, { subresource: 'status' })
+    const next = attached
+      ? [...volumesAttached, { name: unique, devicePath: '' }]
+      : volumesAttached.filter((volume) => volume.name !== unique)
+    client.patch(
+      'nodes',
+      { name },
+      { type: 'merge', body: { status: { volumesAttached: next.length === 0 ? null : next } } },
+      { subresource: 'status' },
+    )
   }
 
   #tell(object: Pod, type: 'Normal' | 'Warning', reason: string, message: string): void {

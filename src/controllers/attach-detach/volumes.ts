@@ -13,12 +13,23 @@ export interface AttachableVolume {
 }
 
 /** The CSI side of a persistent volume; undefined for all others. */
-export function attachable({ metadata, spec: { csi, accessModes = [] } }: PersistentVolume): AttachableVolume | undefined {
+export function attachable({
+  metadata,
+  spec: { csi, accessModes = [] },
+}: PersistentVolume): AttachableVolume | undefined {
   if (!csi) return undefined
   const { driver, volumeHandle: handle } = csi
   // Source: pkg/controller/volume/attachdetach/util IsMultiAttachAllowed
-  const shared = accessModes.length === 0 || accessModes.some((mode) => mode === 'ReadWriteMany' || mode === 'ReadOnlyMany')
-  return { name: metadata.name as string, driver, handle, unique: `kubernetes.io/csi/${driver}^${handle}`, shared }
+  const shared =
+    accessModes.length === 0 ||
+    accessModes.some((mode) => mode === 'ReadWriteMany' || mode === 'ReadOnlyMany')
+  return {
+    name: metadata.name as string,
+    driver,
+    handle,
+    unique: `kubernetes.io/csi/${driver}^${handle}`,
+    shared,
+  }
 }
 
 /** Name of the VolumeAttachment. Source: pkg/volume/csi csi_attacher.go getAttachmentName. */
@@ -42,10 +53,16 @@ export function isOutOfService({ spec }: Node): boolean {
   return spec.taints?.some(({ key }) => key === 'node.kubernetes.io/out-of-service') === true
 }
 
-/** Names of pods, as seen from a namespace: those of others are only counted. Source: reconciler.go reportMultiAttachError. */
+/**
+ * Names of pods, as seen from a namespace: those of others are only counted. Source: reconciler.go
+ * reportMultiAttachError.
+ */
 export function multiAttachText(others: readonly Pod[], namespace: string | undefined): string {
-  if (others.length === 0) return "Volume is already exclusively attached to one node and can't be attached to another"
-  const own = others.filter(({ metadata }) => metadata.namespace === namespace).map(({ metadata }) => metadata.name)
+  if (others.length === 0)
+    return "Volume is already exclusively attached to one node and can't be attached to another"
+  const own = others
+    .filter(({ metadata }) => metadata.namespace === namespace)
+    .map(({ metadata }) => metadata.name)
   const foreign = others.length - own.length
   if (own.length === 0) return `Volume is already used by ${foreign} pod(s) in different namespaces`
   const text = `Volume is already used by pod(s) ${own.join(', ')}`

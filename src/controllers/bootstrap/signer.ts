@@ -18,16 +18,22 @@ export interface BootstrapSignerOptions {
 }
 
 /**
- * Signs the kubeconfig in kube-public/cluster-info with every bootstrap token that is for signing, so that `kubeadm join` can trust it.
- * Source: pkg/controller/bootstrap/bootstrapsigner.go.
+ * Signs the kubeconfig in kube-public/cluster-info with every bootstrap token that is for signing, so that
+ * `kubeadm join` can trust it. Source: pkg/controller/bootstrap/bootstrapsigner.go.
  */
 export function createBootstrapSigner({ sign }: BootstrapSignerOptions): Component {
   return {
     name: controllerName('bootstrap-signer-controller'),
     identity: controllerIdentity('bootstrap-signer'),
     setup: (host) => {
-      const infos = host.informer('configmaps', { namespace: NAMESPACE, fieldSelector: `metadata.name=${NAME}` })
-      const secrets = host.informer('secrets', { namespace: 'kube-system', fieldSelector: `type=${TOKEN_TYPE}` })
+      const infos = host.informer('configmaps', {
+        namespace: NAMESPACE,
+        fieldSelector: `metadata.name=${NAME}`,
+      })
+      const secrets = host.informer('secrets', {
+        namespace: 'kube-system',
+        fieldSelector: `type=${TOKEN_TYPE}`,
+      })
       const queue = reconcileQueue(host, [infos, secrets], () => refresh(host, infos, secrets, sign))
       infos.onChange(() => queue.add(NAME))
       secrets.onChange(() => queue.add(NAME))
@@ -36,7 +42,10 @@ export function createBootstrapSigner({ sign }: BootstrapSignerOptions): Compone
 }
 
 function refresh(
-  host: ComponentHost, infos: Informer<ConfigMap>, secrets: Informer<Secret>, sign: BootstrapSignerOptions['sign'],
+  host: ComponentHost,
+  infos: Informer<ConfigMap>,
+  secrets: Informer<Secret>,
+  sign: BootstrapSignerOptions['sign'],
 ): void {
   const info = infos.get(`${NAMESPACE}/${NAME}`)
   const content = info?.data?.[KUBECONFIG]
@@ -46,14 +55,22 @@ function refresh(
   const kept = Object.entries(data).filter(([key]) => !key.startsWith(SIGNATURE_PREFIX))
   const had = Object.keys(data).length - kept.length
   const isCurrent = had === wanted.length && wanted.every(([key, signature]) => data[key] === signature)
-  if (!isCurrent) ignoreNotFound(() => host.client.update('configmaps', { ...info, data: Object.fromEntries([...kept, ...wanted]) }))
+  if (!isCurrent)
+    ignoreNotFound(() =>
+      host.client.update('configmaps', { ...info, data: Object.fromEntries([...kept, ...wanted]) }),
+    )
 }
 
 function signatures(
-  content: string, secrets: readonly Secret[], now: number, sign: BootstrapSignerOptions['sign'],
+  content: string,
+  secrets: readonly Secret[],
+  now: number,
+  sign: BootstrapSignerOptions['sign'],
 ): readonly (readonly [key: string, signature: string])[] {
   return secrets.flatMap((secret) => {
     const token = signingToken(secret, now)
-    return token?.signs === true ? [[SIGNATURE_PREFIX + token.id, sign(content, token.id, token.secret)] as const] : []
+    return token?.signs === true
+      ? [[SIGNATURE_PREFIX + token.id, sign(content, token.id, token.secret)] as const]
+      : []
   })
 }

@@ -11,7 +11,10 @@ export function createTokenCleaner(): Component {
     name: controllerName('token-cleaner-controller'),
     identity: controllerIdentity('token-cleaner'),
     setup: (host) => {
-      const secrets = host.informer('secrets', { namespace: 'kube-system', fieldSelector: `type=${TOKEN_TYPE}` })
+      const secrets = host.informer('secrets', {
+        namespace: 'kube-system',
+        fieldSelector: `type=${TOKEN_TYPE}`,
+      })
       const queue = host.workQueue('secrets', (key) => {
         const secret = secrets.get(key)
         queue.forget(key)

@@ -28,10 +28,14 @@ export function expirationOf(secret: Secret): number {
   return Number.isNaN(at) ? -Infinity : at
 }
 
-/** Reads a token that is valid at `now`; undefined for any other. Source: bootstrapsigner validateSecretForSigning. */
+/**
+ * Reads a token that is valid at `now`; undefined for any other. Source: bootstrapsigner
+ * validateSecretForSigning.
+ */
 export function signingToken(secret: Secret, now: number): BootstrapToken | undefined {
   const [id, key] = [dataOf(secret, 'token-id'), dataOf(secret, 'token-secret')]
-  const isValid = secret.type === TOKEN_TYPE && secret.metadata.name === NAME_PREFIX + id && ID.test(id) && SECRET.test(key)
+  const isValid =
+    secret.type === TOKEN_TYPE && secret.metadata.name === NAME_PREFIX + id && ID.test(id) && SECRET.test(key)
   if (!isValid || expirationOf(secret) < now) return undefined
   return { id, secret: key, signs: dataOf(secret, 'usage-bootstrap-signing') === 'true' }
 }

@@ -22,10 +22,12 @@ const isNodeClient = ({ spec }: CertificateSigningRequest, request: CertificateR
 const recognizers: readonly Recognizer[] = [
   {
     recognizes: (csr, request) => isNodeClient(csr, request) && csr.spec.username === request.commonName,
-    permission: 'selfnodeclient', message: 'Auto approving self kubelet client certificate after SubjectAccessReview.',
+    permission: 'selfnodeclient',
+    message: 'Auto approving self kubelet client certificate after SubjectAccessReview.',
   },
   {
-    recognizes: isNodeClient, permission: 'nodeclient',
+    recognizes: isNodeClient,
+    permission: 'nodeclient',
     message: 'Auto approving kubelet client certificate after SubjectAccessReview.',
   },
 ]
@@ -56,12 +58,18 @@ function approve(host: ComponentHost, csr: CertificateSigningRequest): void {
   if (isIssued(csr) || hasCondition(csr, 'Approved') || hasCondition(csr, 'Denied')) return
   const request = readRequest(host, csr)
   if (request === undefined) return
-  const found = recognizers.find((recognizer) => recognizer.recognizes(csr, request) && mayAsk(host, csr, recognizer.permission))
+  const found = recognizers.find(
+    (recognizer) => recognizer.recognizes(csr, request) && mayAsk(host, csr, recognizer.permission),
+  )
   if (found === undefined) return
   const condition = {
-    type: 'Approved', status: 'True', reason: 'AutoApproved', message: found.message, lastUpdateTime: formatTime(host.clock.now()),
+    type: 'Approved',
+    status: 'True',
+    reason: 'AutoApproved',
+    message: found.message,
+    lastUpdateTime: formatTime(host.clock.now()),
   }
-  const status = { ...csr.status, conditions: [...csr.status.conditions ?? [], condition] }
+  const status = { ...csr.status, conditions: [...(csr.status.conditions ?? []), condition] }
   const next = { ...csr, status } as CertificateSigningRequest
   ignoreNotFound(() => host.client.update('certificatesigningrequests', next, { subresource: 'approval' }))
 }
@@ -70,7 +78,11 @@ function readRequest(host: ComponentHost, csr: CertificateSigningRequest): Certi
   try {
     return parseRequest(csr.spec.request)
   } catch (error) {
-    host.log('error', `unable to parse csr "${csr.metadata.name ?? ''}": ${error instanceof Error ? error.message : String(error)}`)
+    host.log(
+      'error',
+      `unable to parse csr "${csr.metadata.name ?? ''}": ` +
+        `${error instanceof Error ? error.message : String(error)}`,
+    )
     return undefined
   }
 }
@@ -81,12 +93,21 @@ function mayAsk(host: ComponentHost, { spec }: CertificateSigningRequest, subres
     metadata: {},
     spec: {
       user: username,
-      ...(uid === undefined ? {} : { uid }), ...(groups === undefined ? {} : { groups }), ...(extra === undefined ? {} : { extra }),
+      ...(uid === undefined ? {} : { uid }),
+      ...(groups === undefined ? {} : { groups }),
+      ...(extra === undefined ? {} : { extra }),
       resourceAttributes: {
-        group: 'certificates.k8s.io', resource: 'certificatesigningrequests', verb: 'create', subresource, version: '*',
+        group: 'certificates.k8s.io',
+        resource: 'certificatesigningrequests',
+        verb: 'create',
+        subresource,
+        version: '*',
       },
     },
   }
-  const answer = host.client.create('subjectaccessreviews.authorization.k8s.io', review as KubeObject) as SubjectAccessReview
+  const answer = host.client.create(
+    'subjectaccessreviews.authorization.k8s.io',
+    review as KubeObject,
+  ) as SubjectAccessReview
   return answer.status.allowed
 }

@@ -19,7 +19,10 @@ export interface CsrCleanerOptions {
   readonly notAfter: (pem: string) => number
 }
 
-/** Deletes requests that are of no use any more, hourly. Source: pkg/controller/certificates/cleaner/cleaner.go. */
+/**
+ * Deletes requests that are of no use any more, hourly. Source:
+ * pkg/controller/certificates/cleaner/cleaner.go.
+ */
 export function createCsrCleaner({ notAfter }: CsrCleanerOptions): Component {
   return {
     name: controllerName('certificatesigningrequest-cleaner-controller'),
@@ -33,13 +36,20 @@ export function createCsrCleaner({ notAfter }: CsrCleanerOptions): Component {
   }
 }
 
-function isStale(host: ComponentHost, csr: CertificateSigningRequest, notAfter: CsrCleanerOptions['notAfter']): boolean {
+function isStale(
+  host: ComponentHost,
+  csr: CertificateSigningRequest,
+  notAfter: CsrCleanerOptions['notAfter'],
+): boolean {
   const now = host.clock.now()
   if (isIssued(csr) && notAfter(atob(csr.status.certificate as string)) < now) return true
   const { conditions = [] } = csr.status
-  if (conditions.length === 0) return !isIssued(csr) && now - (timeMs(csr.metadata.creationTimestamp) ?? now) > PENDING_KEPT
+  if (conditions.length === 0)
+    return !isIssued(csr) && now - (timeMs(csr.metadata.creationTimestamp) ?? now) > PENDING_KEPT
   const decided = (['Approved', 'Denied', 'Failed'] as const).some((type) => hasCondition(csr, type))
-  return decided && conditions.some(({ lastUpdateTime }) => now - (timeMs(lastUpdateTime) ?? now) > DECIDED_KEPT)
+  return (
+    decided && conditions.some(({ lastUpdateTime }) => now - (timeMs(lastUpdateTime) ?? now) > DECIDED_KEPT)
+  )
 }
 
 function remove(host: ComponentHost, { metadata }: CertificateSigningRequest): void {

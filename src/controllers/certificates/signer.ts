@@ -32,8 +32,8 @@ export interface CsrSigningControllerOptions {
 }
 
 /**
- * Signs approved requests for the four signers of Kubernetes. Source: pkg/controller/certificates/signer/signer.go,
- * pkg/controller/certificates/authority/policies.go.
+ * Signs approved requests for the four signers of Kubernetes. Source:
+ * pkg/controller/certificates/signer/signer.go, pkg/controller/certificates/authority/policies.go.
  */
 export function createCsrSigningController({ sign }: CsrSigningControllerOptions): Component {
   return {
@@ -54,19 +54,32 @@ export function createCsrSigningController({ sign }: CsrSigningControllerOptions
 }
 
 function isDue(csr: CertificateSigningRequest): boolean {
-  return signerNames.includes(csr.spec.signerName) && hasCondition(csr, 'Approved') && !hasCondition(csr, 'Denied')
-    && !hasCondition(csr, 'Failed') && !isIssued(csr)
+  return (
+    signerNames.includes(csr.spec.signerName) &&
+    hasCondition(csr, 'Approved') &&
+    !hasCondition(csr, 'Denied') &&
+    !hasCondition(csr, 'Failed') &&
+    !isIssued(csr)
+  )
 }
 
-function answer(host: ComponentHost, csr: CertificateSigningRequest, sign: CsrSigningControllerOptions['sign']): void {
+function answer(
+  host: ComponentHost,
+  csr: CertificateSigningRequest,
+  sign: CsrSigningControllerOptions['sign'],
+): void {
   const { signerName, usages = [], request, expirationSeconds } = csr.spec
   const now = host.clock.now()
   const fault = signerFault(signerName, parseRequest(request), usages)
   if (fault !== undefined) {
     const condition = {
-      type: 'Failed', status: 'True', reason: 'SignerValidationFailure', message: fault, lastUpdateTime: formatTime(now),
+      type: 'Failed',
+      status: 'True',
+      reason: 'SignerValidationFailure',
+      message: fault,
+      lastUpdateTime: formatTime(now),
     }
-    return write(host, csr, { conditions: [...csr.status.conditions ?? [], condition] })
+    return write(host, csr, { conditions: [...(csr.status.conditions ?? []), condition] })
   }
   const ttl = Math.min(Math.max((expirationSeconds ?? Infinity) * SECOND, SHORTEST), LONGEST)
   const pem = signed(host, () => sign({ request: atob(request), usages, ttl, now }))

@@ -10,8 +10,9 @@ import { reconcileQueue } from '../shared/reconciler.js'
 export const AGGREGATION_CONTROLLER: string = controllerName('clusterrole-aggregation-controller')
 
 /**
- * Fills ClusterRoles that have an aggregationRule with the rules of those that it selects. Any change of any ClusterRole makes it look at all
- * that aggregate. Source: pkg/controller/clusterroleaggregation/clusterroleaggregation_controller.go.
+ * Fills ClusterRoles that have an aggregationRule with the rules of those that it selects. Any change of any
+ * ClusterRole makes it look at all that aggregate. Source:
+ * pkg/controller/clusterroleaggregation/clusterroleaggregation_controller.go.
  */
 export function createClusterRoleAggregationController(): Component {
   return {
@@ -48,5 +49,8 @@ function sync(host: ComponentHost, role: ClusterRole, all: readonly ClusterRole[
 
 /** Rules are shared by all who have them, so that most comparisons are of identity. */
 function isSame(wanted: readonly PolicyRule[], present: readonly PolicyRule[]): boolean {
-  return wanted.length === present.length && wanted.every((rule, at) => rule === present[at] || semanticEqual(rule, present[at]))
+  return (
+    wanted.length === present.length &&
+    wanted.every((rule, at) => rule === present[at] || semanticEqual(rule, present[at]))
+  )
 }

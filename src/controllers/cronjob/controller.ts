@@ -14,8 +14,8 @@ import { timesOf, untilNextTime } from './schedule-times.js'
 import { CronJobSync } from './sync.js'
 
 /**
- * The CronJob controller: makes Jobs by a schedule. Its waits are watchdogs: time brings them, but nobody who settles waits for
- * them. Identity `system:serviceaccount:kube-system:cronjob-controller`. Source:
+ * The CronJob controller: makes Jobs by a schedule. Its waits are watchdogs: time brings them, but nobody who
+ * settles waits for them. Identity `system:serviceaccount:kube-system:cronjob-controller`. Source:
  * pkg/controller/cronjob/cronjob_controllerv2.go.
  */
 export function createCronJobController(): Component {
@@ -45,14 +45,16 @@ class CronJobController {
 
   #jobChanged({ object, old }: Change<Job>): void {
     const owner = this.#ownerOf(object)
-    const formerOwner = old && controllerOf(old)?.uid !== controllerOf(object)?.uid ? this.#ownerOf(old) : undefined
+    const formerOwner =
+      old && controllerOf(old)?.uid !== controllerOf(object)?.uid ? this.#ownerOf(old) : undefined
     for (const cronJob of [formerOwner, owner]) if (cronJob) this.#queue.add(keyOf(cronJob))
   }
 
   #cronJobChanged({ type, object, old }: Change<CronJob>): void {
     const key = keyOf(object)
     const { schedule, timeZone } = object.spec
-    const isRescheduled = type === 'MODIFIED' && old && (old.spec.schedule !== schedule || old.spec.timeZone !== timeZone)
+    const isRescheduled =
+      type === 'MODIFIED' && old && (old.spec.schedule !== schedule || old.spec.timeZone !== timeZone)
     if (!isRescheduled) return this.#queue.add(key)
     try {
       const now = this.#host.clock.now()
@@ -60,7 +62,12 @@ class CronJobController {
     } catch (error) {
       if (!(error instanceof ScheduleError)) throw error
       const owner = { object, apiVersion: 'batch/v1', kind: 'CronJob' }
-      this.#recorder.event(owner, 'Warning', 'UnParseableCronJobSchedule', `unparseable schedule for cronjob: ${schedule}`)
+      this.#recorder.event(
+        owner,
+        'Warning',
+        'UnParseableCronJobSchedule',
+        `unparseable schedule for cronjob: ${schedule}`,
+      )
     }
   }
 

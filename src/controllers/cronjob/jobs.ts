@@ -13,13 +13,18 @@ export function jobName({ metadata }: CronJob, scheduled: number): string {
 }
 
 /**
- * The job that the CronJob makes for a time, virtual ms. `annotated`: whether the release notes the time. Source:
- * pkg/controller/cronjob/utils.go getJobFromTemplate2.
+ * The job that the CronJob makes for a time, virtual ms. `annotated`: whether the release notes the time.
+ * Source: pkg/controller/cronjob/utils.go getJobFromTemplate2.
  */
 export function jobAt(cronJob: CronJob, scheduled: number, annotated: boolean): Creatable<Job> {
-  const { metadata: { labels, annotations }, spec } = cronJob.spec.jobTemplate
+  const {
+    metadata: { labels, annotations },
+    spec,
+  } = cronJob.spec.jobTemplate
   const { namespace } = cronJob.metadata
-  const noted = annotated ? { ...annotations, [SCHEDULED]: formatInZone(scheduled, cronJob.spec.timeZone ?? 'UTC') } : annotations
+  const noted = annotated
+    ? { ...annotations, [SCHEDULED]: formatInZone(scheduled, cronJob.spec.timeZone ?? 'UTC') }
+    : annotations
   return {
     metadata: {
       name: jobName(cronJob, scheduled),
@@ -36,7 +41,8 @@ export function jobAt(cronJob: CronJob, scheduled: number, annotated: boolean): 
 /** How status.active names a job. */
 export function referenceTo({ metadata: { namespace, name, uid, resourceVersion } }: Job): ObjectReference {
   return {
-    kind: 'Job', apiVersion: 'batch/v1',
+    kind: 'Job',
+    apiVersion: 'batch/v1',
     ...(namespace === undefined ? {} : { namespace }),
     ...(name === undefined ? {} : { name }),
     ...(uid === undefined ? {} : { uid }),

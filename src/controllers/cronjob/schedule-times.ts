@@ -12,12 +12,14 @@ const MANY = 100
 export type NextTime = (after: number) => number | undefined
 
 /**
- * The times of a CronJob's schedule, in its time zone. Throws ScheduleError. Source: cronjob_controllerv2.go formatSchedule.
+ * The times of a CronJob's schedule, in its time zone. Throws ScheduleError. Source: cronjob_controllerv2.go
+ * formatSchedule.
  */
 export function timesOf({ spec }: CronJob): NextTime {
   const schedule = parseSchedule(spec.schedule)
   const { timeZone } = spec
-  const zone = !spec.schedule.includes('TZ') && timeZone !== undefined && isTimeZone(timeZone) ? timeZone : 'UTC'
+  const zone =
+    !spec.schedule.includes('TZ') && timeZone !== undefined && isTimeZone(timeZone) ? timeZone : 'UTC'
   return (after) => nextTime(schedule, after, zone)
 }
 
@@ -38,23 +40,33 @@ export interface Missed {
 }
 
 /**
- * The most recent time of the schedule up to `now`. `withDeadline`: whether times that are past startingDeadlineSeconds do not
- * count. Throws {@link InvalidScheduleError}. Source: pkg/controller/cronjob/utils.go mostRecentScheduleTime.
+ * The most recent time of the schedule up to `now`. `withDeadline`: whether times that are past
+ * startingDeadlineSeconds do not count. Throws {@link InvalidScheduleError}. Source:
+ * pkg/controller/cronjob/utils.go mostRecentScheduleTime.
  */
-export function missedTimes({ metadata, spec, status }: CronJob, now: number, next: NextTime, withDeadline: boolean): Missed {
+export function missedTimes(
+  { metadata, spec, status }: CronJob,
+  now: number,
+  next: NextTime,
+  withDeadline: boolean,
+): Missed {
   let earliest = timeMs(status.lastScheduleTime) ?? timeMs(metadata.creationTimestamp) ?? now
   const { startingDeadlineSeconds } = spec
-  if (withDeadline && startingDeadlineSeconds !== undefined) earliest = Math.max(earliest, now - startingDeadlineSeconds * 1000)
+  if (withDeadline && startingDeadlineSeconds !== undefined)
+    earliest = Math.max(earliest, now - startingDeadlineSeconds * 1000)
   const first = next(earliest)
   const second = first === undefined ? undefined : next(first)
   if (first !== undefined && now < first) return { earliest, latest: undefined, count: 'none' }
-  if (first !== undefined && second !== undefined && now < second) return { earliest, latest: first, count: 'none' }
-  const distance = first === undefined || second === undefined ? 0 : Math.round((second - first) / 1000) * 1000
+  if (first !== undefined && second !== undefined && now < second)
+    return { earliest, latest: first, count: 'none' }
+  const distance =
+    first === undefined || second === undefined ? 0 : Math.round((second - first) / 1000) * 1000
   if (first === undefined || distance < 1000) throw new InvalidScheduleError()
   const count = Math.floor((now - first) / distance) + 1
   // near enough to now for the few steps that are left, whatever the distance of the times in between
   let latest: number | undefined
-  for (let at = next(first + (count - 2) * distance); at !== undefined && at <= now; at = next(at)) latest = at
+  for (let at = next(first + (count - 2) * distance); at !== undefined && at <= now; at = next(at))
+    latest = at
   return { earliest, latest, count: count > MANY ? 'many' : count > 0 ? 'few' : 'none' }
 }
 

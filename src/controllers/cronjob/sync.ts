@@ -22,8 +22,8 @@ export interface CronJobPorts {
 }
 
 /**
- * One sync of a CronJob: takes note of jobs that have ended, clears old ones away, starts the one whose time has come. Source:
- * pkg/controller/cronjob/cronjob_controllerv2.go.
+ * One sync of a CronJob: takes note of jobs that have ended, clears old ones away, starts the one whose time
+ * has come. Source: pkg/controller/cronjob/cronjob_controllerv2.go.
  */
 export class CronJobSync {
   readonly #ports: CronJobPorts
@@ -39,7 +39,10 @@ export class CronJobSync {
     this.#status = cronJob.status
   }
 
-  /** `jobs` are those that the CronJob controls. Answers in how many ms to look again, if time alone can bring something. */
+  /**
+   * `jobs` are those that the CronJob controls. Answers in how many ms to look again, if time alone can bring
+   * something.
+   */
   run(jobs: readonly Job[]): number | undefined {
     this.#clearHistory(jobs)
     let wait: number | undefined
@@ -62,7 +65,12 @@ export class CronJobSync {
   }
 
   #tell(type: 'Normal' | 'Warning', reason: string, message: string): void {
-    this.#ports.recorder.event({ object: this.#cronJob, apiVersion: 'batch/v1', kind: 'CronJob' }, type, reason, message)
+    this.#ports.recorder.event(
+      { object: this.#cronJob, apiVersion: 'batch/v1', kind: 'CronJob' },
+      type,
+      reason,
+      message,
+    )
   }
 
   #report(change: Partial<CronJobStatus>): void {
@@ -84,7 +92,10 @@ export class CronJobSync {
   /** Source: cleanupFinishedJobs. */
   #clearHistory(jobs: readonly Job[]): void {
     const { successfulJobsHistoryLimit, failedJobsHistoryLimit } = this.#cronJob.spec
-    for (const [type, limit] of [['Complete', successfulJobsHistoryLimit], ['Failed', failedJobsHistoryLimit]] as const) {
+    for (const [type, limit] of [
+      ['Complete', successfulJobsHistoryLimit],
+      ['Failed', failedJobsHistoryLimit],
+    ] as const) {
       if (limit === undefined) continue
       const ended = jobs.filter((job) => finishedCondition(job)?.type === type)
       const surplus = ended.length - limit
@@ -111,12 +122,19 @@ export class CronJobSync {
       const { name = '', uid } = job.metadata
       if (isFinished(job)) this.#noteFinished(job)
       else if (!this.#isActive(uid) && !this.#isActiveByNow(uid)) {
-        this.#tell('Warning', 'UnexpectedJob', `Saw a job that the controller did not create or forgot: ${name}`)
+        this.#tell(
+          'Warning',
+          'UnexpectedJob',
+          `Saw a job that the controller did not create or forgot: ${name}`,
+        )
       }
     }
   }
 
-  /** Whether the job is active on the server, where the CronJob may be newer than what the controller has seen. */
+  /**
+   * Whether the job is active on the server, where the CronJob may be newer than what the controller has
+   * seen.
+   */
   #isActiveByNow(uid: string | undefined): boolean {
     const fresh = this.#ports.client.get('cronjobs', this.#cronJob.metadata)
     if (fresh.status.active?.some((reference) => reference.uid === uid) !== true) return false
@@ -129,7 +147,11 @@ export class CronJobSync {
     const condition = finishedCondition(job)?.type ?? ''
     if (this.#isActive(job.metadata.uid)) {
       this.#noLongerActive(job.metadata.uid)
-      this.#tell('Normal', 'SawCompletedJob', `Saw completed job: ${job.metadata.name ?? ''}, condition: ${condition}`)
+      this.#tell(
+        'Normal',
+        'SawCompletedJob',
+        `Saw completed job: ${job.metadata.name ?? ''}, condition: ${condition}`,
+      )
     }
     const { completionTime } = job.status
     if (condition !== 'Complete' || completionTime === undefined) return
@@ -152,7 +174,11 @@ export class CronJobSync {
   #startJob(): number | undefined {
     const { timeZone, suspend } = this.#cronJob.spec
     if (timeZone !== undefined && !isTimeZone(timeZone)) {
-      this.#tell('Warning', 'UnknownTimeZone', `invalid timeZone: ${quote(timeZone)}: unknown time zone ${timeZone}`)
+      this.#tell(
+        'Warning',
+        'UnknownTimeZone',
+        `invalid timeZone: ${quote(timeZone)}: unknown time zone ${timeZone}`,
+      )
       return undefined
     }
     if (suspend === true) return undefined
@@ -167,14 +193,22 @@ export class CronJobSync {
   #times(): NextTime | undefined {
     const { schedule } = this.#cronJob.spec
     if (schedule.includes('TZ')) {
-      this.#tell('Warning', 'UnsupportedSchedule', `CRON_TZ or TZ used in schedule ${quote(schedule)} is not officially supported, `
-        + 'see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details')
+      this.#tell(
+        'Warning',
+        'UnsupportedSchedule',
+        `CRON_TZ or TZ used in schedule ${quote(schedule)} is not officially supported, ` +
+          'see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details',
+      )
     }
     try {
       return timesOf(this.#cronJob)
     } catch (error) {
       if (!(error instanceof ScheduleError)) throw error
-      this.#tell('Warning', 'UnparseableSchedule', `unparseable schedule: ${quote(schedule)} : ${error.message}`)
+      this.#tell(
+        'Warning',
+        'UnparseableSchedule',
+        `unparseable schedule: ${quote(schedule)} : ${error.message}`,
+      )
       return undefined
     }
   }
@@ -184,13 +218,20 @@ export class CronJobSync {
     try {
       const { latest, count } = missedTimes(this.#present(), this.#now, next, true)
       if (latest !== undefined && count === 'many') {
-        this.#tell('Warning', 'TooManyMissedTimes',
-          'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew')
+        this.#tell(
+          'Warning',
+          'TooManyMissedTimes',
+          'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew',
+        )
       }
       return latest
     } catch (error) {
       if (!(error instanceof InvalidScheduleError)) throw error
-      this.#tell('Warning', 'InvalidSchedule', `invalid schedule: ${this.#cronJob.spec.schedule} : ${error.message}`)
+      this.#tell(
+        'Warning',
+        'InvalidSchedule',
+        `invalid schedule: ${this.#cronJob.spec.schedule} : ${error.message}`,
+      )
       return 'invalid'
     }
   }
@@ -206,7 +247,11 @@ export class CronJobSync {
     const name = jobName(this.#cronJob, due)
     if (active.some((reference) => reference.name === name) || timeMs(lastScheduleTime) === due) return false
     if (concurrencyPolicy !== 'Forbid' || active.length === 0) return true
-    this.#tell('Normal', 'JobAlreadyActive', 'Not starting job because prior execution is running and concurrency policy is Forbid')
+    this.#tell(
+      'Normal',
+      'JobAlreadyActive',
+      'Not starting job because prior execution is running and concurrency policy is Forbid',
+    )
     return false
   }
 
@@ -215,7 +260,10 @@ export class CronJobSync {
     if (this.#cronJob.spec.concurrencyPolicy === 'Replace') this.#replaceActive()
     const job = this.#createJob(due)
     if (!job) return false
-    this.#report({ active: [...(this.#status.active ?? []), referenceTo(job)], lastScheduleTime: formatTime(due) })
+    this.#report({
+      active: [...(this.#status.active ?? []), referenceTo(job)],
+      lastScheduleTime: formatTime(due),
+    })
     return true
   }
 
@@ -228,7 +276,8 @@ export class CronJobSync {
         this.#tell('Warning', 'FailedGet', `Get job: ${messageOf(error)}`)
         throw error
       }
-      if (!this.#deleteJob(job)) throw new ApiError(409, 'Conflict', `could not replace job ${namespace ?? ''}/${name}`)
+      if (!this.#deleteJob(job))
+        throw new ApiError(409, 'Conflict', `could not replace job ${namespace ?? ''}/${name}`)
     }
   }
 
@@ -240,7 +289,8 @@ export class CronJobSync {
       return job
     } catch (error) {
       if (isApiError(error, 'AlreadyExists')) return this.#createdBefore(wanted.metadata)
-      if (!isNamespaceTerminating(error)) this.#tell('Warning', 'FailedCreate', `Error creating job: ${messageOf(error)}`)
+      if (!isNamespaceTerminating(error))
+        this.#tell('Warning', 'FailedCreate', `Error creating job: ${messageOf(error)}`)
       throw error
     }
   }

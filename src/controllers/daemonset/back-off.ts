@@ -14,9 +14,9 @@ export interface BackOffEntry {
 export type BackOffState = Map<string, BackOffEntry>
 
 /**
- * Back-off between deletions of failed daemon pods on one node: 1 s, doubled each time up to 15 min, forgotten after 30 min
- * without failure. It keeps a DaemonSet and a kubelet that rejects its pods from fighting. Source: client-go util/flowcontrol
- * Backoff.
+ * Back-off between deletions of failed daemon pods on one node: 1 s, doubled each time up to 15 min,
+ * forgotten after 30 min without failure. It keeps a DaemonSet and a kubelet that rejects its pods from
+ * fighting. Source: client-go util/flowcontrol Backoff.
  */
 export class FailedPodBackOff {
   readonly #state: Slice<BackOffState>

@@ -15,7 +15,13 @@ import { controllerIdentity, controllerName } from '../process/identity.js'
 import { settleClaims, sortClaims } from '../shared/claims.js'
 import { Expectations } from '../shared/expectations.js'
 import type { ExpectationsState } from '../shared/expectations.js'
-import { BY_CONTROLLER, BY_NAMESPACE, namespaceIndexer, ORPHANS, ownershipIndexers } from '../shared/ownership.js'
+import {
+  BY_CONTROLLER,
+  BY_NAMESPACE,
+  namespaceIndexer,
+  ORPHANS,
+  ownershipIndexers,
+} from '../shared/ownership.js'
 import type { Owner } from '../shared/ownership.js'
 import { nextAvailabilityCheck } from '../shared/pod-availability.js'
 import { PodControl } from '../shared/pod-control.js'
@@ -35,8 +41,9 @@ import { nodeShouldRunDaemonPod } from './should-run.js'
 import { daemonSetStatus } from './status.js'
 
 /**
- * The DaemonSet controller: one pod on each node that fits, rolling updates with history, status.
- * Identity `system:serviceaccount:kube-system:daemon-set-controller`. Source: pkg/controller/daemon/daemon_controller.go.
+ * The DaemonSet controller: one pod on each node that fits, rolling updates with history, status. Identity
+ * `system:serviceaccount:kube-system:daemon-set-controller`. Source:
+ * pkg/controller/daemon/daemon_controller.go.
  */
 export function createDaemonSetController(): Component {
   return {
@@ -63,10 +70,18 @@ class DaemonSetController {
     this.#recorder = host.recorder({ component: 'daemonset-controller' })
     this.#nodes = host.informer('nodes')
     this.#pods = host.informer('pods', { indexers: ownershipIndexers<Pod>() })
-    this.#revisions = host.informer('controllerrevisions', { indexers: ownershipIndexers<ControllerRevision>() })
+    this.#revisions = host.informer('controllerrevisions', {
+      indexers: ownershipIndexers<ControllerRevision>(),
+    })
     this.#sets = host.informer('daemonsets', { indexers: namespaceIndexer<DaemonSet>() })
-    this.#expectations = new Expectations(host.state<ExpectationsState>('expectations', () => new Map()), host.clock)
-    this.#backOff = new FailedPodBackOff(host.state<BackOffState>('failed-pods', () => new Map()), host.clock)
+    this.#expectations = new Expectations(
+      host.state<ExpectationsState>('expectations', () => new Map()),
+      host.clock,
+    )
+    this.#backOff = new FailedPodBackOff(
+      host.state<BackOffState>('failed-pods', () => new Map()),
+      host.clock,
+    )
     this.#podControl = new PodControl(host.client, this.#recorder)
     const informers = [this.#nodes, this.#pods, this.#revisions, this.#sets]
     this.#queue = reconcileQueue(host, informers, (key) => this.#sync(key))
@@ -103,7 +118,8 @@ class DaemonSetController {
       return owner && this.#queue.add(keyOf(owner))
     }
     if (owner && type === 'ADDED') this.#expectations.creationObserved(keyOf(owner))
-    if (owner && object.metadata.deletionTimestamp !== undefined) this.#expectations.deletionObserved(keyOf(owner), keyOf(object))
+    if (owner && object.metadata.deletionTimestamp !== undefined)
+      this.#expectations.deletionObserved(keyOf(owner), keyOf(object))
     this.#wakeOwners(type, object, old, owner)
   }
 
@@ -111,9 +127,17 @@ class DaemonSetController {
     this.#wakeOwners(type, object, old, this.#ownerOf(object))
   }
 
-  /** Wakes the owner and the former owner, or, for an orphan that is new or changed, those that may adopt it. */
-  #wakeOwners<T extends KubeObject>(type: Change<T>['type'], object: T, old: T | undefined, owner: DaemonSet | undefined): void {
-    const formerOwner = old && controllerOf(old)?.uid !== controllerOf(object)?.uid ? this.#ownerOf(old) : undefined
+  /**
+   * Wakes the owner and the former owner, or, for an orphan that is new or changed, those that may adopt it.
+   */
+  #wakeOwners<T extends KubeObject>(
+    type: Change<T>['type'],
+    object: T,
+    old: T | undefined,
+    owner: DaemonSet | undefined,
+  ): void {
+    const formerOwner =
+      old && controllerOf(old)?.uid !== controllerOf(object)?.uid ? this.#ownerOf(old) : undefined
     if (formerOwner) this.#queue.add(keyOf(formerOwner))
     if (owner) return this.#queue.add(keyOf(owner))
     if (type === 'DELETED' || controllerOf(object)) return
@@ -144,7 +168,8 @@ class DaemonSetController {
     const { current, old } = syncRevisions(client, set, revisions, pods, release(this.#host.version).minor)
     const hash = hashOf(current)
     // a status is reported in any case, but a generation counts as seen only when it was acted upon
-    if (!this.#expectations.isSatisfied(key)) return this.#report(key, set, pods, hash, set.status.observedGeneration)
+    if (!this.#expectations.isSatisfied(key))
+      return this.#report(key, set, pods, hash, set.status.observedGeneration)
     let failure: unknown
     try {
       this.#manage(key, set, pods, hash)
@@ -168,7 +193,12 @@ class DaemonSetController {
     const nodes = this.#nodes.list()
     const byNode = podsByNode(pods)
     const plan = placementPlan(set, nodes, byNode, hash, now)
-    this.#apply(key, set, { create: plan.create, remove: [...plan.remove, ...this.#endedToRemove(key, set, plan.ended)] }, hash)
+    this.#apply(
+      key,
+      set,
+      { create: plan.create, remove: [...plan.remove, ...this.#endedToRemove(key, set, plan.ended)] },
+      hash,
+    )
     if (set.spec.updateStrategy.type !== 'RollingUpdate' || !this.#expectations.isSatisfied(key)) return
     this.#apply(key, set, rollingUpdateStep(set, nodes, byNode, hash, now), hash)
   }
@@ -186,17 +216,30 @@ class DaemonSetController {
         this.#recorder.event(ownerOf(set), 'Normal', 'SucceededDaemonPod', message)
         return [pod]
       }
-      const wait = this.#backOff.next(`${set.metadata.uid ?? ''}/${set.status.observedGeneration ?? 0}/${node}`)
+      const wait = this.#backOff.next(
+        `${set.metadata.uid ?? ''}/${set.status.observedGeneration ?? 0}/${node}`,
+      )
       if (wait > 0) {
         this.#queue.addAfter(key, wait, { class: 'watchdog' })
         return []
       }
-      this.#recorder.event(ownerOf(set), 'Warning', 'FailedDaemonPod', `Found failed daemon pod ${label}, will try to kill it`)
+      this.#recorder.event(
+        ownerOf(set),
+        'Warning',
+        'FailedDaemonPod',
+        `Found failed daemon pod ${label}, will try to kill it`,
+      )
       return [pod]
     })
   }
 
-  #report(key: string, set: DaemonSet, pods: readonly Pod[], hash: string, observedGeneration: number | undefined): void {
+  #report(
+    key: string,
+    set: DaemonSet,
+    pods: readonly Pod[],
+    hash: string,
+    observedGeneration: number | undefined,
+  ): void {
     const now = this.#host.clock.now()
     const status = daemonSetStatus(set, this.#nodes.list(), podsByNode(pods), hash, observedGeneration, now)
     if (!semanticEqual(status, set.status)) writeStatus(this.#host.client, 'daemonsets', set, status)

@@ -8,11 +8,13 @@ import { podTemplateHash } from '../shared/pod-template-hash.js'
 import { REVISION_HASH } from './pod-template.js'
 
 /**
- * What a revision holds: a strategic merge patch that brings the template back, to the byte as Go writes it, since kubectl compares bytes. Source: pkg/controller/daemon/update.go
- * getPatch.
+ * What a revision holds: a strategic merge patch that brings the template back, to the byte as Go writes it,
+ * since kubectl compares bytes. Source: pkg/controller/daemon/update.go getPatch.
  */
 export function revisionData(set: DaemonSet): JsonObject {
-  return withSortedKeys({ spec: { template: { ...(set.spec.template as unknown as JsonObject), $patch: 'replace' } } })
+  return withSortedKeys({
+    spec: { template: { ...(set.spec.template as unknown as JsonObject), $patch: 'replace' } },
+  })
 }
 
 /** Whether the revision holds the set's present template. Source: Match. */
@@ -54,6 +56,10 @@ export function surplusRevisions(
   const surplus = old.length - (set.spec.revisionHistoryLimit ?? 10)
   if (surplus <= 0) return []
   const live = new Set(pods.map((pod) => pod.metadata.labels?.[REVISION_HASH]))
-  const isUnused = (revision: ControllerRevision): boolean => !live.has(revision.metadata.labels?.[REVISION_HASH])
-  return old.toSorted((a, b) => a.revision - b.revision).filter(isUnused).slice(0, surplus)
+  const isUnused = (revision: ControllerRevision): boolean =>
+    !live.has(revision.metadata.labels?.[REVISION_HASH])
+  return old
+    .toSorted((a, b) => a.revision - b.revision)
+    .filter(isUnused)
+    .slice(0, surplus)
 }

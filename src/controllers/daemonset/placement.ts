@@ -12,7 +12,10 @@ export interface DaemonPlan {
   /** Names of nodes that need a pod. */
   readonly create: readonly string[]
   readonly remove: readonly Pod[]
-  /** Ended pods that stand in the way of new ones, with their node: deleted with an event; failed ones with back-off. */
+  /**
+   * Ended pods that stand in the way of new ones, with their node: deleted with an event; failed ones with
+   * back-off.
+   */
   readonly ended: readonly { readonly pod: Pod; readonly node: string }[]
 }
 
@@ -23,10 +26,16 @@ interface DraftPlan {
 }
 
 /**
- * Which nodes lack a pod, and which pods are too many, misplaced or ended. `hash` is that of the present template.
- * Source: daemon_controller.go manage, podsShouldBeOnNode, getUnscheduledPodsWithoutNode.
+ * Which nodes lack a pod, and which pods are too many, misplaced or ended. `hash` is that of the present
+ * template. Source: daemon_controller.go manage, podsShouldBeOnNode, getUnscheduledPodsWithoutNode.
  */
-export function placementPlan(set: DaemonSet, nodes: readonly Node[], pods: PodsByNode, hash: string, now: number): DaemonPlan {
+export function placementPlan(
+  set: DaemonSet,
+  nodes: readonly Node[],
+  pods: PodsByNode,
+  hash: string,
+  now: number,
+): DaemonPlan {
   const plan: DraftPlan = { create: [], remove: [], ended: [] }
   const names = new Set<string>()
   const surges = surgeCount(set, 1) > 0
@@ -40,7 +49,8 @@ export function placementPlan(set: DaemonSet, nodes: readonly Node[], pods: Pods
     else plan.remove.push(...(onNode ?? []).filter((pod) => pod.metadata.deletionTimestamp === undefined))
   }
   // pods for nodes that are gone will never be scheduled, and nobody else deletes them
-  for (const [name, onNode] of pods) if (!names.has(name)) plan.remove.push(...onNode.filter((pod) => !pod.spec.nodeName))
+  for (const [name, onNode] of pods)
+    if (!names.has(name)) plan.remove.push(...onNode.filter((pod) => !pod.spec.nodeName))
   return plan
 }
 
@@ -51,7 +61,13 @@ interface NodeContext {
   readonly now: number
 }
 
-function keepOne(plan: DraftPlan, set: DaemonSet, node: string, onNode: readonly Pod[], context: NodeContext): void {
+function keepOne(
+  plan: DraftPlan,
+  set: DaemonSet,
+  node: string,
+  onNode: readonly Pod[],
+  context: NodeContext,
+): void {
   const running: Pod[] = []
   for (const pod of onNode) {
     if (pod.metadata.deletionTimestamp !== undefined) continue
@@ -67,8 +83,15 @@ function keepOne(plan: DraftPlan, set: DaemonSet, node: string, onNode: readonly
   }
 }
 
-/** With maxSurge, an old and a new pod may share a node while the old one is ready and the new one is not yet available. */
-function surplusWhenSurging(set: DaemonSet, running: readonly Pod[], { hash, now }: NodeContext): readonly Pod[] {
+/**
+ * With maxSurge, an old and a new pod may share a node while the old one is ready and the new one is not yet
+ * available.
+ */
+function surplusWhenSurging(
+  set: DaemonSet,
+  running: readonly Pod[],
+  { hash, now }: NodeContext,
+): readonly Pod[] {
   const isNew = (pod: Pod): boolean => pod.metadata.labels?.[REVISION_HASH] === hash
   const newPod = running.find(isNew)
   const oldPod = running.find((pod) => !isNew(pod))

@@ -25,10 +25,15 @@ export interface PodChanges {
 }
 
 /**
- * Creates (slowly at first) and deletes pods, and expects to see that. All deletions are tried before an error is thrown.
+ * Creates (slowly at first) and deletes pods, and expects to see that. All deletions are tried before an
+ * error is thrown.
  * @throws the first error. Source: daemon_controller.go syncNodes.
  */
-export function applyPodChanges(changes: PodChanges, expectations: Expectations, podControl: PodControl): void {
+export function applyPodChanges(
+  changes: PodChanges,
+  expectations: Expectations,
+  podControl: PodControl,
+): void {
   const { key, set, owner, hash } = changes
   const nodes = changes.create.slice(0, BURST)
   const doomed = changes.remove.slice(0, BURST)

@@ -1,6 +1,12 @@
 import type { DaemonSet } from '../../api/apps/generated.js'
 import type {
-  Affinity, NodeSelector, NodeSelectorRequirement, Pod, PodSpec, PodTemplateSpec, Toleration,
+  Affinity,
+  NodeSelector,
+  NodeSelectorRequirement,
+  Pod,
+  PodSpec,
+  PodTemplateSpec,
+  Toleration,
 } from '../../api/core/generated.js'
 import { semanticEqual } from '../../api/equal.js'
 
@@ -22,12 +28,14 @@ export function templateGeneration(set: DaemonSet): string | undefined {
 export function isPodUpdated(pod: Pod, set: DaemonSet, hash: string): boolean {
   const labels = pod.metadata.labels ?? {}
   const generation = templateGeneration(set)
-  return labels[REVISION_HASH] === hash || (generation !== undefined && labels[TEMPLATE_GENERATION] === generation)
+  return (
+    labels[REVISION_HASH] === hash || (generation !== undefined && labels[TEMPLATE_GENERATION] === generation)
+  )
 }
 
 /**
- * The template of the pod for one node: with the tolerations of daemon pods, the labels of its revision, and bound to the node by
- * affinity to its name, which takes the place of the template's own required terms.
+ * The template of the pod for one node: with the tolerations of daemon pods, the labels of its revision, and
+ * bound to the node by affinity to its name, which takes the place of the template's own required terms.
  * Source: daemonset_util.go CreatePodTemplate, ReplaceDaemonSetPodNodeNameNodeAffinity.
  */
 export function daemonPodTemplate(set: DaemonSet, hash: string, node: string): PodTemplateSpec {
@@ -44,7 +52,10 @@ export function daemonPodTemplate(set: DaemonSet, hash: string, node: string): P
 function affinityToNode(affinity: Affinity | undefined, node: string): Affinity {
   const ownName: NodeSelectorRequirement = { key: 'metadata.name', operator: 'In', values: [node] }
   const required: NodeSelector = { nodeSelectorTerms: [{ matchFields: [ownName] }] }
-  return { ...affinity, nodeAffinity: { ...affinity?.nodeAffinity, requiredDuringSchedulingIgnoredDuringExecution: required } }
+  return {
+    ...affinity,
+    nodeAffinity: { ...affinity?.nodeAffinity, requiredDuringSchedulingIgnoredDuringExecution: required },
+  }
 }
 
 const ADDED: readonly Toleration[] = [
@@ -56,10 +67,14 @@ const ADDED: readonly Toleration[] = [
   { key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoSchedule' },
 ]
 const ADDED_TO_HOST_NETWORK: Toleration = {
-  key: 'node.kubernetes.io/network-unavailable', operator: 'Exists', effect: 'NoSchedule',
+  key: 'node.kubernetes.io/network-unavailable',
+  operator: 'Exists',
+  effect: 'NoSchedule',
 }
 
-/** The template's tolerations with those that every daemon pod has. Source: AddOrUpdateDaemonPodTolerations. */
+/**
+ * The template's tolerations with those that every daemon pod has. Source: AddOrUpdateDaemonPodTolerations.
+ */
 export function daemonTolerations(spec: PodSpec): readonly Toleration[] {
   const tolerations = [...(spec.tolerations ?? [])]
   for (const added of spec.hostNetwork === true ? [...ADDED, ADDED_TO_HOST_NETWORK] : ADDED) {
@@ -72,5 +87,10 @@ export function daemonTolerations(spec: PodSpec): readonly Toleration[] {
 
 /** Source: Toleration.MatchToleration. */
 function hasSameTarget(a: Toleration, b: Toleration): boolean {
-  return a.key === b.key && a.effect === b.effect && a.operator === b.operator && (a.value ?? '') === (b.value ?? '')
+  return (
+    a.key === b.key &&
+    a.effect === b.effect &&
+    a.operator === b.operator &&
+    (a.value ?? '') === (b.value ?? '')
+  )
 }

@@ -5,8 +5,9 @@ import { timeMs } from '../../api/time.js'
 export type PodsByNode = ReadonlyMap<string, readonly Pod[]>
 
 /**
- * Groups pods by their target: spec.nodeName, or before they are bound the one name in their required node affinity. Pods
- * without any target are left out. Source: daemon_controller.go getNodesToDaemonPods, daemonset_util.go GetTargetNodeName.
+ * Groups pods by their target: spec.nodeName, or before they are bound the one name in their required node
+ * affinity. Pods without any target are left out. Source: daemon_controller.go getNodesToDaemonPods,
+ * daemonset_util.go GetTargetNodeName.
  */
 export function podsByNode(pods: readonly Pod[]): PodsByNode {
   const groups = new Map<string, Pod[]>()
@@ -31,7 +32,10 @@ function targetNode(pod: Pod): string | undefined {
   return undefined
 }
 
-/** Bound pods first, then the oldest, then by name: the first one is the one to keep. Source: podByCreationTimestampAndPhase. */
+/**
+ * Bound pods first, then the oldest, then by name: the first one is the one to keep. Source:
+ * podByCreationTimestampAndPhase.
+ */
 export function oldestFirst(a: Pod, b: Pod): number {
   const bound = (b.spec.nodeName ? 1 : 0) - (a.spec.nodeName ? 1 : 0)
   if (bound !== 0) return bound

@@ -13,8 +13,9 @@ export interface Revisions {
 }
 
 /**
- * Finds or records the revision of the present template and gives it the highest number; several of the same template are
- * merged into one. `pods` are the DaemonSet's. Source: pkg/controller/daemon/update.go constructHistory.
+ * Finds or records the revision of the present template and gives it the highest number; several of the same
+ * template are merged into one. `pods` are the DaemonSet's. Source: pkg/controller/daemon/update.go
+ * constructHistory.
  */
 export function syncRevisions(
   client: Client,
@@ -29,7 +30,8 @@ export function syncRevisions(
   const number = maxRevision(old) + 1
   const found = matching.length > 1 ? mergeDuplicates(client, matching, pods) : matching[0]
   if (!found) return { current: record(client, set, number, minor), old }
-  const current = found.revision < number ? client.update('controllerrevisions', { ...found, revision: number }) : found
+  const current =
+    found.revision < number ? client.update('controllerrevisions', { ...found, revision: number }) : found
   return { current, old }
 }
 
@@ -72,13 +74,22 @@ function record(client: Client, set: DaemonSet, number: number, minor: number): 
   }
 }
 
-/** Keeps the highest of several revisions of one template, and gives all pods its label before the others go. */
-function mergeDuplicates(client: Client, matching: readonly ControllerRevision[], pods: readonly Pod[]): ControllerRevision {
+/**
+ * Keeps the highest of several revisions of one template, and gives all pods its label before the others go.
+ */
+function mergeDuplicates(
+  client: Client,
+  matching: readonly ControllerRevision[],
+  pods: readonly Pod[],
+): ControllerRevision {
   const kept = matching.reduce((best, revision) => (revision.revision >= best.revision ? revision : best))
   const hash = hashOf(kept)
   for (const { metadata } of pods) {
     if (metadata.labels?.[REVISION_HASH] === hash) continue
-    client.patch('pods', metadata, { type: 'merge', body: { metadata: { labels: { [REVISION_HASH]: hash } } } })
+    client.patch('pods', metadata, {
+      type: 'merge',
+      body: { metadata: { labels: { [REVISION_HASH]: hash } } },
+    })
   }
   for (const revision of matching) {
     if (revision !== kept) ignoreNotFound(() => client.delete('controllerrevisions', revision.metadata))

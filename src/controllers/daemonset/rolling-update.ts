@@ -12,17 +12,19 @@ export interface UpdateStep {
   readonly remove: readonly Pod[]
 }
 
-/** The pod of the present template and the one of an older template on a node; undefined if there are several of one sort. */
+/**
+ * The pod of the present template and the one of an older template on a node; undefined if there are several
+ * of one sort.
+ */
 interface NodePair {
   readonly newPod: Pod | undefined
   readonly oldPod: Pod | undefined
 }
 
 /**
- * The next step of a DaemonSet's rolling update. Without surge, old pods that are not available are replaced at once, and
- * available ones as far as maxUnavailable allows. With surge, new pods come first and old ones go once the new ones are
- * available.
- * Source: pkg/controller/daemon/update.go rollingUpdate.
+ * The next step of a DaemonSet's rolling update. Without surge, old pods that are not available are replaced
+ * at once, and available ones as far as maxUnavailable allows. With surge, new pods come first and old ones
+ * go once the new ones are available. Source: pkg/controller/daemon/update.go rollingUpdate.
  */
 export function rollingUpdateStep(
   set: DaemonSet,
@@ -31,7 +33,9 @@ export function rollingUpdateStep(
   hash: string,
   now: number,
 ): UpdateStep {
-  const wanted = nodes.filter((node) => nodeShouldRunDaemonPod(node, set).shouldRun).map((node) => node.metadata.name ?? '')
+  const wanted = nodes
+    .filter((node) => nodeShouldRunDaemonPod(node, set).shouldRun)
+    .map((node) => node.metadata.name ?? '')
   const all = new Map<string, readonly Pod[]>(pods)
   for (const name of wanted) if (!all.has(name)) all.set(name, [])
   const pairs = new Map([...all].map(([name, onNode]) => [name, pairOn(set, onNode, hash)]))
@@ -57,17 +61,28 @@ function replace(pairs: Pairs, maxUnavailable: number, isAvailable: Availability
   const candidates: Pod[] = []
   let unavailable = 0
   for (const pair of pairs.values()) {
-    const only = pair && (pair.newPod === undefined) !== (pair.oldPod === undefined) ? (pair.newPod ?? pair.oldPod) : undefined
+    const only =
+      pair && (pair.newPod === undefined) !== (pair.oldPod === undefined)
+        ? (pair.newPod ?? pair.oldPod)
+        : undefined
     if (!only || !isAvailable(only)) unavailable++
     if (!only || only === pair?.newPod) continue
     // an old pod that is not available is no loss
     if (!isAvailable(only)) replacements.push(only)
     else candidates.push(only)
   }
-  return { create: [], remove: [...replacements, ...candidates.slice(0, Math.max(0, maxUnavailable - unavailable))] }
+  return {
+    create: [],
+    remove: [...replacements, ...candidates.slice(0, Math.max(0, maxUnavailable - unavailable))],
+  }
 }
 
-function surge(pairs: Pairs, maxSurge: number, wanted: ReadonlySet<string>, isAvailable: Availability): UpdateStep {
+function surge(
+  pairs: Pairs,
+  maxSurge: number,
+  wanted: ReadonlySet<string>,
+  isAvailable: Availability,
+): UpdateStep {
   const [allowed, candidates]: [string[], string[]] = [[], []]
   const [outdated, misplaced]: [Pod[], Pod[]] = [[], []]
   let [surging, available] = [0, 0]
@@ -87,5 +102,8 @@ function surge(pairs: Pairs, maxSurge: number, wanted: ReadonlySet<string>, isAv
     else allowed.push(name)
   }
   const removable = misplaced.slice(0, Math.max(0, available - wanted.size))
-  return { create: [...allowed, ...candidates.slice(0, Math.max(0, maxSurge - surging))], remove: [...outdated, ...removable] }
+  return {
+    create: [...allowed, ...candidates.slice(0, Math.max(0, maxSurge - surging))],
+    remove: [...outdated, ...removable],
+  }
 }

@@ -22,10 +22,10 @@ const isNoExecute = (taint: Taint): boolean => taint.effect === 'NoExecute'
 const tolerationsBySet = new WeakMap<DaemonSet, readonly Toleration[]>()
 
 /**
- * Whether a pod of the DaemonSet should run on the node: the template's nodeName, nodeSelector and required node affinity
- * must fit, and no NoSchedule or NoExecute taint be left untolerated. With an untolerated NoSchedule taint alone, a pod that
- * runs there goes on running.
- * Source: pkg/controller/daemon/daemon_controller.go NodeShouldRunDaemonPod.
+ * Whether a pod of the DaemonSet should run on the node: the template's nodeName, nodeSelector and required
+ * node affinity must fit, and no NoSchedule or NoExecute taint be left untolerated. With an untolerated
+ * NoSchedule taint alone, a pod that runs there goes on running. Source:
+ * pkg/controller/daemon/daemon_controller.go NodeShouldRunDaemonPod.
  */
 export function nodeShouldRunDaemonPod(node: Node, set: DaemonSet): NodeVerdict {
   const { spec, metadata } = set.spec.template

@@ -7,9 +7,9 @@ import type { PodsByNode } from './pods-by-node.js'
 import { nodeShouldRunDaemonPod } from './should-run.js'
 
 /**
- * The status of a DaemonSet: of each node that should run a pod, the oldest pod counts. Counts of zero are left out where the
- * API leaves them out. `observedGeneration` is what to report as seen. Source: daemon_controller.go updateDaemonSetStatus,
- * storeDaemonSetStatus.
+ * The status of a DaemonSet: of each node that should run a pod, the oldest pod counts. Counts of zero are
+ * left out where the API leaves them out. `observedGeneration` is what to report as seen. Source:
+ * daemon_controller.go updateDaemonSetStatus, storeDaemonSetStatus.
  */
 export function daemonSetStatus(
   set: DaemonSet,

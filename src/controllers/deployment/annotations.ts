@@ -33,20 +33,28 @@ export function maxRevision(sets: readonly ReplicaSet[]): number {
 }
 
 /** A count that an annotation of the set holds. */
-export function annotatedCount(set: ReplicaSet, annotation: typeof DESIRED_REPLICAS | typeof MAX_REPLICAS): number | undefined {
+export function annotatedCount(
+  set: ReplicaSet,
+  annotation: typeof DESIRED_REPLICAS | typeof MAX_REPLICAS,
+): number | undefined {
   const text = set.metadata.annotations?.[annotation]
   const count = text === undefined ? Number.NaN : Number(text)
   return Number.isInteger(count) ? count : undefined
 }
 
 /**
- * The annotations that the ReplicaSet of the present template is to have: those of the Deployment (but kubectl's last-applied
- * and the bookkeeping ones), the revision if it is higher than its own, and then its former revision in the history.
- * Source: deployment_util.go SetNewReplicaSetAnnotations.
+ * The annotations that the ReplicaSet of the present template is to have: those of the Deployment (but
+ * kubectl's last-applied and the bookkeeping ones), the revision if it is higher than its own, and then its
+ * former revision in the history. Source: deployment_util.go SetNewReplicaSetAnnotations.
  */
-export function newReplicaSetAnnotations(deployment: Deployment, annotations: Annotations, revision: number): Annotations {
+export function newReplicaSetAnnotations(
+  deployment: Deployment,
+  annotations: Annotations,
+  revision: number,
+): Annotations {
   const next: Record<string, string> = { ...annotations }
-  for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) if (!NOT_COPIED.has(key)) next[key] = value
+  for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {}))
+    if (!NOT_COPIED.has(key)) next[key] = value
   const own = annotations[REVISION]
   if ((own === undefined ? 0 : Number(own)) >= revision) return next
   next[REVISION] = String(revision)
@@ -62,8 +70,14 @@ function historyWith(history: string | undefined, revision: string): string {
   return revisions.join(',')
 }
 
-/** Annotations that record the size of the Deployment that a ReplicaSet was scaled for. Source: SetReplicasAnnotations. */
+/**
+ * Annotations that record the size of the Deployment that a ReplicaSet was scaled for. Source:
+ * SetReplicasAnnotations.
+ */
 export function replicasAnnotations(deployment: Deployment): Annotations {
   const replicas = desiredReplicas(deployment)
-  return { [DESIRED_REPLICAS]: String(replicas), [MAX_REPLICAS]: String(replicas + rollingBounds(deployment).maxSurge) }
+  return {
+    [DESIRED_REPLICAS]: String(replicas),
+    [MAX_REPLICAS]: String(replicas + rollingBounds(deployment).maxSurge),
+  }
 }

@@ -11,15 +11,22 @@ import { keyOf } from '../../apiserver/client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
 import { settleClaims, sortClaims } from '../shared/claims.js'
-import { BY_CONTROLLER, BY_NAMESPACE, namespaceIndexer, ORPHANS, ownershipIndexers } from '../shared/ownership.js'
+import {
+  BY_CONTROLLER,
+  BY_NAMESPACE,
+  namespaceIndexer,
+  ORPHANS,
+  ownershipIndexers,
+} from '../shared/ownership.js'
 import type { Owner } from '../shared/ownership.js'
 import { reconcileQueue } from '../shared/reconciler.js'
 import { isEmptySelector } from '../shared/selector.js'
 import { Rollout } from './rollout.js'
 
 /**
- * The Deployment controller: rolls templates out over ReplicaSets, scales, keeps history and reports progress.
- * Identity `system:serviceaccount:kube-system:deployment-controller`. Source: pkg/controller/deployment/deployment_controller.go.
+ * The Deployment controller: rolls templates out over ReplicaSets, scales, keeps history and reports
+ * progress. Identity `system:serviceaccount:kube-system:deployment-controller`. Source:
+ * pkg/controller/deployment/deployment_controller.go.
  */
 export function createDeploymentController(): Component {
   return {
@@ -53,10 +60,12 @@ class DeploymentController {
 
   #setChanged({ type, object, old }: Change<ReplicaSet>): void {
     const owner = this.#ownerOf(object)
-    const formerOwner = old && controllerOf(old)?.uid !== controllerOf(object)?.uid ? this.#ownerOf(old) : undefined
+    const formerOwner =
+      old && controllerOf(old)?.uid !== controllerOf(object)?.uid ? this.#ownerOf(old) : undefined
     if (formerOwner) this.#queue.add(keyOf(formerOwner))
     if (owner) return this.#queue.add(keyOf(owner))
-    const isNews = type === 'ADDED' || formerOwner !== undefined || old?.metadata.labels !== object.metadata.labels
+    const isNews =
+      type === 'ADDED' || formerOwner !== undefined || old?.metadata.labels !== object.metadata.labels
     if (type !== 'DELETED' && isNews && !controllerOf(object)) this.#wakeAdopters(object)
   }
 
@@ -110,7 +119,10 @@ class DeploymentController {
     this.#recorder.event(ownerOf(deployment), 'Warning', 'SelectingAll', message)
     const observedGeneration = deployment.metadata.generation ?? 0
     if ((deployment.status.observedGeneration ?? 0) >= observedGeneration) return
-    this.#host.client.updateStatus('deployments', { ...deployment, status: { ...deployment.status, observedGeneration } })
+    this.#host.client.updateStatus('deployments', {
+      ...deployment,
+      status: { ...deployment.status, observedGeneration },
+    })
   }
 
   #claimSets(deployment: Deployment): readonly ReplicaSet[] {

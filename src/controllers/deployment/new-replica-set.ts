@@ -6,10 +6,10 @@ import { POD_TEMPLATE_HASH } from './replica-sets.js'
 import { newReplicaSetSize } from './rolling.js'
 
 /**
- * The ReplicaSet to create for the Deployment's present template: `<deployment>-<hash>`, with the hash as label, in the
- * selector and in the template, and of the size that a rollout may begin with. `minor` is the minor version of Kubernetes, on
- * which the hash depends.
- * Source: pkg/controller/deployment/sync.go getNewReplicaSet.
+ * The ReplicaSet to create for the Deployment's present template: `<deployment>-<hash>`, with the hash as
+ * label, in the selector and in the template, and of the size that a rollout may begin with. `minor` is the
+ * minor version of Kubernetes, on which the hash depends. Source: pkg/controller/deployment/sync.go
+ * getNewReplicaSet.
  */
 export function buildReplicaSet(
   deployment: Deployment,
@@ -25,13 +25,19 @@ export function buildReplicaSet(
       name: `${metadata.name ?? ''}-${hash}`,
       ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
       labels,
-      annotations: { ...newReplicaSetAnnotations(deployment, {}, revision), ...replicasAnnotations(deployment) },
+      annotations: {
+        ...newReplicaSetAnnotations(deployment, {}, revision),
+        ...replicasAnnotations(deployment),
+      },
       ownerReferences: [newControllerRef(deployment, 'apps/v1', 'Deployment')],
     },
     spec: {
       replicas: 0,
       ...(spec.minReadySeconds === undefined ? {} : { minReadySeconds: spec.minReadySeconds }),
-      selector: { ...spec.selector, matchLabels: { ...spec.selector.matchLabels, [POD_TEMPLATE_HASH]: hash } },
+      selector: {
+        ...spec.selector,
+        matchLabels: { ...spec.selector.matchLabels, [POD_TEMPLATE_HASH]: hash },
+      },
       template: { ...spec.template, metadata: { ...spec.template.metadata, labels } },
     },
     status: { replicas: 0 },

@@ -10,10 +10,13 @@ export function recreateScaleDown(oldSets: readonly ReplicaSet[]): readonly Scal
 }
 
 /**
- * Whether pods of old ReplicaSets still run, so that Recreate must wait: pods on their way out count, ended ones do not.
- * `podsOf` answers the pods that a ReplicaSet controls.
+ * Whether pods of old ReplicaSets still run, so that Recreate must wait: pods on their way out count, ended
+ * ones do not. `podsOf` answers the pods that a ReplicaSet controls.
  */
-export function oldPodsRunning(oldSets: readonly ReplicaSet[], podsOf: (set: ReplicaSet) => readonly Pod[]): boolean {
+export function oldPodsRunning(
+  oldSets: readonly ReplicaSet[],
+  podsOf: (set: ReplicaSet) => readonly Pod[],
+): boolean {
   if (totalStatus(oldSets, 'replicas') > 0) return true
   return oldSets.some((set) => podsOf(set).some((pod) => !isPodTerminal(pod)))
 }

@@ -26,7 +26,10 @@ export function totalSpecReplicas(sets: readonly ReplicaSet[]): number {
 }
 
 /** Sum of a count in the status of `sets`. */
-export function totalStatus(sets: readonly ReplicaSet[], count: 'replicas' | 'readyReplicas' | 'availableReplicas'): number {
+export function totalStatus(
+  sets: readonly ReplicaSet[],
+  count: 'replicas' | 'readyReplicas' | 'availableReplicas',
+): number {
   return sets.reduce((sum, set) => sum + (set.status[count] ?? 0), 0)
 }
 
@@ -48,8 +51,9 @@ export interface RollingBounds {
 }
 
 /**
- * The bounds in pods: percentages of the desired number, maxSurge rounded up and maxUnavailable down; 0 and 0 is taken as
- * maxUnavailable 1. Recreate has neither. Source: deployment_util.go ResolveFenceposts, MaxSurge, MaxUnavailable.
+ * The bounds in pods: percentages of the desired number, maxSurge rounded up and maxUnavailable down; 0 and 0
+ * is taken as maxUnavailable 1. Recreate has neither. Source: deployment_util.go ResolveFenceposts, MaxSurge,
+ * MaxUnavailable.
  */
 export function rollingBounds(deployment: Deployment): RollingBounds {
   if (!isRollingUpdate(deployment)) return { maxSurge: 0, maxUnavailable: 0 }
@@ -57,7 +61,10 @@ export function rollingBounds(deployment: Deployment): RollingBounds {
   const { maxSurge, maxUnavailable } = deployment.spec.strategy.rollingUpdate ?? {}
   const surge = scaledValue(maxSurge, replicas, 'up')
   const unavailable = scaledValue(maxUnavailable, replicas, 'down')
-  return { maxSurge: surge, maxUnavailable: Math.min(surge === 0 && unavailable === 0 ? 1 : unavailable, replicas) }
+  return {
+    maxSurge: surge,
+    maxUnavailable: Math.min(surge === 0 && unavailable === 0 ? 1 : unavailable, replicas),
+  }
 }
 
 export function isRollingUpdate(deployment: Deployment): boolean {
@@ -88,6 +95,11 @@ function withoutHash(metadata: PodTemplateSpec['metadata']): PodTemplateSpec['me
 }
 
 /** The ReplicaSet of the present template: the oldest one, if several have it. Source: FindNewReplicaSet. */
-export function findNewReplicaSet(deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet | undefined {
-  return sets.toSorted(byCreation).find((set) => equalIgnoringHash(set.spec.template, deployment.spec.template))
+export function findNewReplicaSet(
+  deployment: Deployment,
+  sets: readonly ReplicaSet[],
+): ReplicaSet | undefined {
+  return sets
+    .toSorted(byCreation)
+    .find((set) => equalIgnoringHash(set.spec.template, deployment.spec.template))
 }

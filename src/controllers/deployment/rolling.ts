@@ -1,19 +1,27 @@
 import type { Deployment, ReplicaSet } from '../../api/apps/generated.js'
 import {
-  activeReplicaSets, byCreation, desiredReplicas, rollingBounds, specReplicas, totalSpecReplicas, totalStatus,
+  activeReplicaSets,
+  byCreation,
+  desiredReplicas,
+  rollingBounds,
+  specReplicas,
+  totalSpecReplicas,
+  totalStatus,
 } from './replica-sets.js'
 
-/** A ReplicaSet is to be scaled. Intents of one list are carried out in order; one ReplicaSet may occur twice. */
+/**
+ * A ReplicaSet is to be scaled. Intents of one list are carried out in order; one ReplicaSet may occur twice.
+ */
 export interface ScaleIntent {
   readonly set: ReplicaSet
   readonly replicas: number
 }
 
 /**
- * The next step of a rolling update: either the new ReplicaSet is scaled (up as far as maxSurge allows, or down to the
- * desired size), or the old ones are scaled down (unhealthy replicas first, then as far as maxUnavailable allows). Empty when
- * there is nothing to do now.
- * Source: pkg/controller/deployment/rolling.go.
+ * The next step of a rolling update: either the new ReplicaSet is scaled (up as far as maxSurge allows, or
+ * down to the desired size), or the old ones are scaled down (unhealthy replicas first, then as far as
+ * maxUnavailable allows). Empty when there is nothing to do now. Source:
+ * pkg/controller/deployment/rolling.go.
  */
 export function rollingUpdateStep(
   deployment: Deployment,
@@ -29,7 +37,11 @@ export function rollingUpdateStep(
  * What the new ReplicaSet should ask for, given `all` ReplicaSets (it among them). Source: deployment_util.go
  * NewRSNewReplicas.
  */
-export function newReplicaSetSize(deployment: Deployment, newSet: ReplicaSet, all: readonly ReplicaSet[]): number {
+export function newReplicaSetSize(
+  deployment: Deployment,
+  newSet: ReplicaSet,
+  all: readonly ReplicaSet[],
+): number {
   const desired = desiredReplicas(deployment)
   const present = specReplicas(newSet)
   if (deployment.spec.strategy.type !== 'RollingUpdate' || present >= desired) return desired
@@ -37,7 +49,11 @@ export function newReplicaSetSize(deployment: Deployment, newSet: ReplicaSet, al
   return room <= 0 ? present : present + Math.min(room, desired - present)
 }
 
-function scaleDownOld(deployment: Deployment, newSet: ReplicaSet, oldSets: readonly ReplicaSet[]): readonly ScaleIntent[] {
+function scaleDownOld(
+  deployment: Deployment,
+  newSet: ReplicaSet,
+  oldSets: readonly ReplicaSet[],
+): readonly ScaleIntent[] {
   const oldPods = totalSpecReplicas(oldSets)
   if (oldPods === 0) return []
   const minAvailable = desiredReplicas(deployment) - rollingBounds(deployment).maxUnavailable

@@ -33,9 +33,9 @@ export interface RolloutPorts {
 }
 
 /**
- * One sync of one Deployment: carries out what the pure files of this folder decide, in upstream's order. Answers (from
- * {@link run}) in how many ms the Deployment must be looked at again for its progress deadline, if at all.
- * Source: pkg/controller/deployment/{deployment_controller,sync,rolling,recreate}.go.
+ * One sync of one Deployment: carries out what the pure files of this folder decide, in upstream's order.
+ * Answers (from {@link run}) in how many ms the Deployment must be looked at again for its progress deadline,
+ * if at all. Source: pkg/controller/deployment/{deployment_controller,sync,rolling,recreate}.go.
  */
 export class Rollout {
   #deployment: Deployment
@@ -49,12 +49,15 @@ export class Rollout {
   }
 
   run(): number | undefined {
-    if (this.#deployment.metadata.deletionTimestamp !== undefined) return this.#reportOnly(this.#syncRevision())
+    if (this.#deployment.metadata.deletionTimestamp !== undefined)
+      return this.#reportOnly(this.#syncRevision())
     this.#markPaused()
     if (this.#deployment.spec.paused === true) return this.#scale()
     const newSet = this.#syncRevision()
     if (isScalingEvent(this.#deployment, this.#sets)) return this.#scale()
-    return this.#deployment.spec.strategy.type === 'Recreate' ? this.#recreate(newSet) : this.#rollingUpdate(newSet)
+    return this.#deployment.spec.strategy.type === 'Recreate'
+      ? this.#recreate(newSet)
+      : this.#rollingUpdate(newSet)
   }
 
   #rollingUpdate(found: ReplicaSet | undefined): number | undefined {
@@ -93,8 +96,8 @@ export class Rollout {
   }
 
   /**
-   * Upstream goes on with the version from before this write, so that the next write of this sync conflicts and another sync
-   * follows: a resumed rollout never shows NewReplicaSetCreated.
+   * Upstream goes on with the version from before this write, so that the next write of this sync conflicts
+   * and another sync follows: a resumed rollout never shows NewReplicaSetCreated.
    */
   #markPaused(): void {
     const before = this.#deployment
@@ -106,19 +109,24 @@ export class Rollout {
   }
 
   #withCondition(condition: Parameters<typeof setCondition>[1]): DeploymentStatus {
-    return { ...this.#deployment.status, conditions: setCondition(this.#deployment.status.conditions, condition) }
+    return {
+      ...this.#deployment.status,
+      conditions: setCondition(this.#deployment.status.conditions, condition),
+    }
   }
 
   /**
-   * The ReplicaSet of the present template, if there is one, with its annotations, revision and minReadySeconds brought up to
-   * date, and the Deployment's revision with it. Source: getAllReplicaSetsAndSyncRevision.
+   * The ReplicaSet of the present template, if there is one, with its annotations, revision and
+   * minReadySeconds brought up to date, and the Deployment's revision with it. Source:
+   * getAllReplicaSetsAndSyncRevision.
    */
   #syncRevision(): ReplicaSet | undefined {
     const found = findNewReplicaSet(this.#deployment, this.#sets)
     if (!found) return undefined
     const newSet = this.#refreshSet(found)
     const condition =
-      progressDeadline(this.#deployment) !== undefined && !findCondition(this.#deployment.status.conditions, 'Progressing')
+      progressDeadline(this.#deployment) !== undefined &&
+      !findCondition(this.#deployment.status.conditions, 'Progressing')
         ? this.#progressing('FoundNewReplicaSet', `Found new replica set "${newSet.metadata.name ?? ''}"`)
         : undefined
     const revision = newSet.metadata.annotations?.[REVISION]
@@ -132,8 +140,16 @@ export class Rollout {
     const revision = maxRevision(this.#oldSets(set)) + 1
     const annotations = newReplicaSetAnnotations(this.#deployment, set.metadata.annotations ?? {}, revision)
     const { minReadySeconds = 0 } = this.#deployment.spec
-    if ((set.spec.minReadySeconds ?? 0) === minReadySeconds && semanticEqual(annotations, set.metadata.annotations)) return set
-    return this.#updateSet({ ...set, metadata: { ...set.metadata, annotations }, spec: { ...set.spec, minReadySeconds } })
+    if (
+      (set.spec.minReadySeconds ?? 0) === minReadySeconds &&
+      semanticEqual(annotations, set.metadata.annotations)
+    )
+      return set
+    return this.#updateSet({
+      ...set,
+      metadata: { ...set.metadata, annotations },
+      spec: { ...set.spec, minReadySeconds },
+    })
   }
 
   #updateSet(set: ReplicaSet): ReplicaSet {
@@ -149,7 +165,8 @@ export class Rollout {
     const { set, isNew } = this.#create(wanted)
     const name = set.metadata.name ?? ''
     const replicas = specReplicas(wanted)
-    if (isNew && replicas > 0) this.#event('Normal', 'ScalingReplicaSet', `Scaled up replica set ${name} from 0 to ${replicas}`)
+    if (isNew && replicas > 0)
+      this.#event('Normal', 'ScalingReplicaSet', `Scaled up replica set ${name} from 0 to ${replicas}`)
     this.#sets = [...oldSets, set]
     const isTracked = isNew && progressDeadline(this.#deployment) !== undefined
     const status = isTracked
@@ -164,21 +181,26 @@ export class Rollout {
     try {
       return { set: this.#ports.client.create('replicasets', wanted), isNew: true }
     } catch (error) {
-      if (isApiError(error, 'AlreadyExists')) return { set: this.#resolveCollision(wanted, error), isNew: false }
+      if (isApiError(error, 'AlreadyExists'))
+        return { set: this.#resolveCollision(wanted, error), isNew: false }
       if (isApiError(error) && !isNamespaceTerminating(error)) this.#reportCreateError(wanted, error.message)
       throw error
     }
   }
 
   /**
-   * The name is taken: by the very ReplicaSet that this controller has not seen yet, or by another one, which calls for
-   * another hash.
+   * The name is taken: by the very ReplicaSet that this controller has not seen yet, or by another one, which
+   * calls for another hash.
    */
   #resolveCollision(wanted: ReplicaSet, error: Error): ReplicaSet {
     const taken = this.#ports.client.get('replicasets', wanted.metadata)
     const template = this.#deployment.spec.template
-    if (isControlledBy(taken, this.#deployment) && equalIgnoringHash(taken.spec.template, template)) return taken
-    this.#writeStatus({ ...this.#deployment.status, collisionCount: (this.#deployment.status.collisionCount ?? 0) + 1 })
+    if (isControlledBy(taken, this.#deployment) && equalIgnoringHash(taken.spec.template, template))
+      return taken
+    this.#writeStatus({
+      ...this.#deployment.status,
+      collisionCount: (this.#deployment.status.collisionCount ?? 0) + 1,
+    })
     throw error
   }
 
@@ -209,14 +231,25 @@ export class Rollout {
       const before = specReplicas(current)
       if (before === replicas && semanticEqual(annotations, current.metadata.annotations)) continue
       const metadata = { ...current.metadata, annotations }
-      latest.set(set, this.#ports.client.update('replicasets', { ...current, metadata, spec: { ...current.spec, replicas } }))
+      latest.set(
+        set,
+        this.#ports.client.update('replicasets', {
+          ...current,
+          metadata,
+          spec: { ...current.spec, replicas },
+        }),
+      )
       if (before !== replicas) this.#scaledEvent(set, before, replicas)
     }
   }
 
   #scaledEvent(set: ReplicaSet, from: number, to: number): void {
     const direction = from > to ? 'down' : 'up'
-    this.#event('Normal', 'ScalingReplicaSet', `Scaled ${direction} replica set ${set.metadata.name ?? ''} from ${from} to ${to}`)
+    this.#event(
+      'Normal',
+      'ScalingReplicaSet',
+      `Scaled ${direction} replica set ${set.metadata.name ?? ''} from ${from} to ${to}`,
+    )
   }
 
   #cleanUpIfComplete(newSet: ReplicaSet): void {
@@ -231,7 +264,13 @@ export class Rollout {
   }
 
   #statusOf(newSet: ReplicaSet | undefined): DeploymentStatus {
-    return deploymentStatus(this.#deployment, newSet, this.#oldSets(newSet), this.#ports.reportsTerminating, this.#ports.now)
+    return deploymentStatus(
+      this.#deployment,
+      newSet,
+      this.#oldSets(newSet),
+      this.#ports.reportsTerminating,
+      this.#ports.now,
+    )
   }
 
   #reportOnly(newSet: ReplicaSet | undefined): undefined {
@@ -240,8 +279,15 @@ export class Rollout {
   }
 
   #reportRollout(newSet: ReplicaSet | undefined): number | undefined {
-    const status = rolloutStatus(this.#deployment, this.#statusOf(newSet), newSet, this.#oldSets(newSet), this.#ports.now)
-    if (semanticEqual(status, this.#deployment.status)) return nextDeadlineCheck(this.#deployment, status, this.#ports.now)
+    const status = rolloutStatus(
+      this.#deployment,
+      this.#statusOf(newSet),
+      newSet,
+      this.#oldSets(newSet),
+      this.#ports.now,
+    )
+    if (semanticEqual(status, this.#deployment.status))
+      return nextDeadlineCheck(this.#deployment, status, this.#ports.now)
     this.#writeStatus(status)
     return undefined
   }
@@ -249,12 +295,22 @@ export class Rollout {
   /** Writes the status, and with it the revision annotation, which the status endpoint lets through. */
   #writeStatus(status: DeploymentStatus, revision?: string): void {
     const { metadata } = this.#deployment
-    const annotations = revision === undefined ? metadata.annotations : { ...metadata.annotations, [REVISION]: revision }
+    const annotations =
+      revision === undefined ? metadata.annotations : { ...metadata.annotations, [REVISION]: revision }
     const annotated = annotations ? { ...metadata, annotations } : metadata
-    this.#deployment = this.#ports.client.updateStatus('deployments', { ...this.#deployment, metadata: annotated, status })
+    this.#deployment = this.#ports.client.updateStatus('deployments', {
+      ...this.#deployment,
+      metadata: annotated,
+      status,
+    })
   }
 
   #event(type: 'Normal' | 'Warning', reason: string, message: string): void {
-    this.#ports.recorder.event({ object: this.#deployment, apiVersion: 'apps/v1', kind: 'Deployment' }, type, reason, message)
+    this.#ports.recorder.event(
+      { object: this.#deployment, apiVersion: 'apps/v1', kind: 'Deployment' },
+      type,
+      reason,
+      message,
+    )
   }
 }

@@ -1,13 +1,19 @@
 import type { Deployment, ReplicaSet } from '../../api/apps/generated.js'
 import { annotatedCount, DESIRED_REPLICAS, MAX_REPLICAS } from './annotations.js'
 import {
-  activeReplicaSets, byCreation, desiredReplicas, isRollingUpdate, rollingBounds, specReplicas, totalSpecReplicas,
+  activeReplicaSets,
+  byCreation,
+  desiredReplicas,
+  isRollingUpdate,
+  rollingBounds,
+  specReplicas,
+  totalSpecReplicas,
 } from './replica-sets.js'
 import type { ScaleIntent } from './rolling.js'
 
 /**
- * Whether the Deployment was scaled since its ReplicaSets were: one of the active ones remembers another size. Source:
- * isScalingEvent.
+ * Whether the Deployment was scaled since its ReplicaSets were: one of the active ones remembers another
+ * size. Source: isScalingEvent.
  */
 export function isScalingEvent(deployment: Deployment, sets: readonly ReplicaSet[]): boolean {
   const desired = desiredReplicas(deployment)
@@ -15,9 +21,10 @@ export function isScalingEvent(deployment: Deployment, sets: readonly ReplicaSet
 }
 
 /**
- * How a scaled (or paused) Deployment spreads its size: onto its only active or latest ReplicaSet; all onto the new one once
- * that is saturated; in the midst of a rolling update onto all of them in proportion. An intent may keep the size: then only
- * the annotations that record the Deployment's size are brought up to date. Source: pkg/controller/deployment/sync.go scale.
+ * How a scaled (or paused) Deployment spreads its size: onto its only active or latest ReplicaSet; all onto
+ * the new one once that is saturated; in the midst of a rolling update onto all of them in proportion. An
+ * intent may keep the size: then only the annotations that record the Deployment's size are brought up to
+ * date. Source: pkg/controller/deployment/sync.go scale.
  */
 export function scaleStep(
   deployment: Deployment,
@@ -27,22 +34,36 @@ export function scaleStep(
   const desired = desiredReplicas(deployment)
   const only = activeOrLatest(newSet, oldSets)
   if (only) return specReplicas(only) === desired ? [] : [{ set: only, replicas: desired }]
-  if (newSet && isSaturated(deployment, newSet)) return activeReplicaSets(oldSets).map((set) => ({ set, replicas: 0 }))
+  if (newSet && isSaturated(deployment, newSet))
+    return activeReplicaSets(oldSets).map((set) => ({ set, replicas: 0 }))
   if (!isRollingUpdate(deployment)) return []
   return proportionally(deployment, activeReplicaSets(newSet ? [...oldSets, newSet] : oldSets))
 }
 
-/** The only active ReplicaSet, or the latest if none is active; undefined if several are. Source: FindActiveOrLatest. */
-function activeOrLatest(newSet: ReplicaSet | undefined, oldSets: readonly ReplicaSet[]): ReplicaSet | undefined {
+/**
+ * The only active ReplicaSet, or the latest if none is active; undefined if several are. Source:
+ * FindActiveOrLatest.
+ */
+function activeOrLatest(
+  newSet: ReplicaSet | undefined,
+  oldSets: readonly ReplicaSet[],
+): ReplicaSet | undefined {
   const active = activeReplicaSets(newSet ? [...oldSets, newSet] : oldSets)
   if (active.length === 0) return newSet ?? oldSets.toSorted(byCreation).at(-1)
   return active.length === 1 ? active[0] : undefined
 }
 
-/** Whether the new ReplicaSet has all the replicas of the Deployment, and all of them available. Source: IsSaturated. */
+/**
+ * Whether the new ReplicaSet has all the replicas of the Deployment, and all of them available. Source:
+ * IsSaturated.
+ */
 function isSaturated(deployment: Deployment, newSet: ReplicaSet): boolean {
   const desired = desiredReplicas(deployment)
-  const counts = [specReplicas(newSet), annotatedCount(newSet, DESIRED_REPLICAS), newSet.status.availableReplicas ?? 0]
+  const counts = [
+    specReplicas(newSet),
+    annotatedCount(newSet, DESIRED_REPLICAS),
+    newSet.status.availableReplicas ?? 0,
+  ]
   return counts.every((count) => count === desired)
 }
 
@@ -60,7 +81,10 @@ function proportionally(deployment: Deployment, active: readonly ReplicaSet[]): 
     return specReplicas(set) + share
   })
   const leftover = toAdd - added
-  return sorted.map((set, at) => ({ set, replicas: Math.max(0, (sizes[at] as number) + (at === 0 ? leftover : 0)) }))
+  return sorted.map((set, at) => ({
+    set,
+    replicas: Math.max(0, (sizes[at] as number) + (at === 0 ? leftover : 0)),
+  }))
 }
 
 /**

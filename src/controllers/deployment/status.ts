@@ -11,7 +11,12 @@ export interface DeploymentCounts {
 }
 
 /** The counts of a status, 0 where the API leaves them out. */
-export function countsOf({ replicas, updatedReplicas, readyReplicas, availableReplicas }: DeploymentStatus): DeploymentCounts {
+export function countsOf({
+  replicas,
+  updatedReplicas,
+  readyReplicas,
+  availableReplicas,
+}: DeploymentStatus): DeploymentCounts {
   return {
     replicas: replicas ?? 0,
     updatedReplicas: updatedReplicas ?? 0,
@@ -21,9 +26,8 @@ export function countsOf({ replicas, updatedReplicas, readyReplicas, availableRe
 }
 
 /**
- * The status of a Deployment by what its ReplicaSets report, with the Available condition. Counts of zero are left out, as in
- * the API.
- * Source: pkg/controller/deployment/sync.go calculateStatus.
+ * The status of a Deployment by what its ReplicaSets report, with the Available condition. Counts of zero are
+ * left out, as in the API. Source: pkg/controller/deployment/sync.go calculateStatus.
  */
 export function deploymentStatus(
   deployment: Deployment,
@@ -39,7 +43,9 @@ export function deploymentStatus(
   const { collisionCount, conditions } = deployment.status
   const isAvailable = available >= desiredReplicas(deployment) - rollingBounds(deployment).maxUnavailable
   return {
-    ...(deployment.metadata.generation === undefined ? {} : { observedGeneration: deployment.metadata.generation }),
+    ...(deployment.metadata.generation === undefined
+      ? {}
+      : { observedGeneration: deployment.metadata.generation }),
     ...positive('replicas', totalStatus(all, 'replicas')),
     ...positive('updatedReplicas', newSet?.status.replicas ?? 0),
     ...positive('readyReplicas', totalStatus(all, 'readyReplicas')),
@@ -57,8 +63,20 @@ function positive(field: string, count: number): Readonly<Record<string, number>
 
 function availableCondition(isAvailable: boolean, now: number): ReturnType<typeof newCondition> {
   return isAvailable
-    ? newCondition('Available', 'True', 'MinimumReplicasAvailable', 'Deployment has minimum availability.', now)
-    : newCondition('Available', 'False', 'MinimumReplicasUnavailable', 'Deployment does not have minimum availability.', now)
+    ? newCondition(
+        'Available',
+        'True',
+        'MinimumReplicasAvailable',
+        'Deployment has minimum availability.',
+        now,
+      )
+    : newCondition(
+        'Available',
+        'False',
+        'MinimumReplicasUnavailable',
+        'Deployment does not have minimum availability.',
+        now,
+      )
 }
 
 /** Unknown as long as one ReplicaSet has not reported it. */
@@ -72,8 +90,8 @@ function totalTerminating(sets: readonly ReplicaSet[]): number | undefined {
 }
 
 /**
- * Whether the rollout is over: every replica is of the new template and available, and the spec has been seen. Source:
- * DeploymentComplete.
+ * Whether the rollout is over: every replica is of the new template and available, and the spec has been
+ * seen. Source: DeploymentComplete.
  */
 export function isComplete(deployment: Deployment, status: DeploymentStatus): boolean {
   const desired = desiredReplicas(deployment)

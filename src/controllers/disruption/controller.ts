@@ -20,9 +20,9 @@ import { staleDisruptionIn, withoutDisruption } from './stale-disruption.js'
 import { budgetStatus, countHealthyPods, disruptedPods, failSafeStatus } from './status.js'
 
 /**
- * The disruption controller: reckons the status of PodDisruptionBudgets, on which the eviction API decides, and takes back the
- * DisruptionTarget condition of pods that were not deleted after all.
- * Identity `system:serviceaccount:kube-system:disruption-controller`; its events come from `controllermanager`.
+ * The disruption controller: reckons the status of PodDisruptionBudgets, on which the eviction API decides,
+ * and takes back the DisruptionTarget condition of pods that were not deleted after all. Identity
+ * `system:serviceaccount:kube-system:disruption-controller`; its events come from `controllermanager`.
  * Source: pkg/controller/disruption/disruption.go.
  */
 export function createDisruptionController(): Component {
@@ -48,9 +48,13 @@ class DisruptionController {
     const sets = host.informer('replicasets')
     const deployments = host.informer('deployments')
     this.#pods = host.informer('pods', { indexers: namespaceIndexer<Pod>() })
-    this.#budgets = host.informer('poddisruptionbudgets', { indexers: namespaceIndexer<PodDisruptionBudget>() })
+    this.#budgets = host.informer('poddisruptionbudgets', {
+      indexers: namespaceIndexer<PodDisruptionBudget>(),
+    })
     this.#scales = new ControllerScales(host.client, sets, deployments)
-    this.#queue = reconcileQueue(host, [sets, deployments, this.#pods, this.#budgets], (key) => this.#sync(key))
+    this.#queue = reconcileQueue(host, [sets, deployments, this.#pods, this.#budgets], (key) =>
+      this.#sync(key),
+    )
     this.#stale = host.handle('stale-disruption', (key) => this.#syncStale(key))
     this.#budgets.onChange(({ object }) => this.#queue.add(keyOf(object)))
     this.#pods.onChange((change) => this.#podChanged(change))
@@ -93,7 +97,9 @@ class DisruptionController {
   #reckon(key: string, budget: PodDisruptionBudget): void {
     const now = this.#host.clock.now()
     const matches = compileSelector(budget.spec.selector)
-    const pods = this.#pods.byIndex(BY_NAMESPACE, budget.metadata.namespace ?? '').filter((pod) => matches(pod.metadata.labels))
+    const pods = this.#pods
+      .byIndex(BY_NAMESPACE, budget.metadata.namespace ?? '')
+      .filter((pod) => matches(pod.metadata.labels))
     if (pods.length === 0) this.#budgetEvent(budget, 'Normal', 'NoPods', 'No matching pods found')
     const expected = this.#expectedPods(budget, pods)
     if (expected.unmanaged.length > 0) this.#warnOfUnmanaged(budget)
@@ -105,7 +111,9 @@ class DisruptionController {
 
   #expectedPods(budget: PodDisruptionBudget, pods: readonly Pod[]): ExpectedPods {
     try {
-      return expectedPodCount(budget, pods, (controller, namespace) => this.#scales.scaleOf(controller, namespace))
+      return expectedPodCount(budget, pods, (controller, namespace) =>
+        this.#scales.scaleOf(controller, namespace),
+      )
     } catch (error) {
       if (!(error instanceof ExpectedPodsError) && !(error instanceof ApiError)) throw error
       const message = `Failed to calculate the number of expected pods: ${error.message}`
@@ -115,10 +123,14 @@ class DisruptionController {
   }
 
   #write(budget: PodDisruptionBudget, status: PodDisruptionBudgetStatus): void {
-    if (!semanticEqual(status, budget.status)) this.#host.client.updateStatus('poddisruptionbudgets', { ...budget, status })
+    if (!semanticEqual(status, budget.status))
+      this.#host.client.updateStatus('poddisruptionbudgets', { ...budget, status })
   }
 
-  /** A failure to write is made good by the next change of the pod, or comes again with the next informer list. */
+  /**
+   * A failure to write is made good by the next change of the pod, or comes again with the next informer
+   * list.
+   */
   #syncStale(key: string): void {
     const pod = this.#pods.get(key)
     const now = this.#host.clock.now()
@@ -136,8 +148,10 @@ class DisruptionController {
   #warnOfUnmanaged(budget: PodDisruptionBudget): void {
     const selector = formatGoSelector(budget.spec.selector ?? {})
     const message =
-      `Pods selected by this PodDisruptionBudget (selector: ${selector}) were found to be unmanaged. As a result, the status of` +
-      ' the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set' +
+      `Pods selected by this PodDisruptionBudget (selector: ${selector}) were found to be unmanaged. ` +
+      'As a result, the status of' +
+      ' the PDB cannot be calculated correctly, which may result in undefined behavior. To account ' +
+      'for these pods please set' +
       ' ".spec.minAvailable" field of the PDB to an integer value.'
     this.#budgetEvent(budget, 'Warning', 'UnmanagedPods', message)
   }
@@ -145,11 +159,25 @@ class DisruptionController {
   /** The namespace stands twice where the name should be, as upstream prints it. */
   #warnOfNotDeleted(pod: Pod, budget: PodDisruptionBudget): void {
     const { namespace = '' } = budget.metadata
-    this.#podEvent(pod, 'NotDeleted', `Pod was expected by PDB ${namespace}/${namespace} to be deleted but it wasn't`)
+    this.#podEvent(
+      pod,
+      'NotDeleted',
+      `Pod was expected by PDB ${namespace}/${namespace} to be deleted but it wasn't`,
+    )
   }
 
-  #budgetEvent(budget: PodDisruptionBudget, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    this.#recorder.event({ object: budget, apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' }, type, reason, message)
+  #budgetEvent(
+    budget: PodDisruptionBudget,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+  ): void {
+    this.#recorder.event(
+      { object: budget, apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' },
+      type,
+      reason,
+      message,
+    )
   }
 
   #podEvent(pod: Pod, reason: string, message: string): void {

@@ -10,7 +10,10 @@ export interface ControllerScale {
   readonly replicas: number
 }
 
-/** How many pods there should be, how many of them healthy, and which pods have no controller (where that matters). */
+/**
+ * How many pods there should be, how many of them healthy, and which pods have no controller (where that
+ * matters).
+ */
 export interface ExpectedPods {
   readonly expectedPods: number
   readonly desiredHealthy: number
@@ -18,11 +21,11 @@ export interface ExpectedPods {
 }
 
 /**
- * What a budget asks for, given the pods that it selects. A whole minAvailable is taken as it is, of the pods that there are;
- * everything else is reckoned from the scale of the pods' controllers, each counted once. `scaleOf` answers undefined for a
- * controller that is gone.
- * @throws Error when a pod's controller cannot be found or has no scale.
- * Source: pkg/controller/disruption/disruption.go getExpectedPodCount, getExpectedScale.
+ * What a budget asks for, given the pods that it selects. A whole minAvailable is taken as it is, of the pods
+ * that there are; everything else is reckoned from the scale of the pods' controllers, each counted once.
+ * `scaleOf` answers undefined for a controller that is gone.
+ * @throws Error when a pod's controller cannot be found or has no scale. Source:
+ * pkg/controller/disruption/disruption.go getExpectedPodCount, getExpectedScale.
  */
 export function expectedPodCount(
   budget: PodDisruptionBudget,
@@ -33,7 +36,8 @@ export function expectedPodCount(
   if (maxUnavailable === undefined && typeof minAvailable === 'number') {
     return { expectedPods: pods.length, desiredHealthy: minAvailable, unmanaged: [] }
   }
-  if (maxUnavailable === undefined && minAvailable === undefined) return { expectedPods: 0, desiredHealthy: 0, unmanaged: [] }
+  if (maxUnavailable === undefined && minAvailable === undefined)
+    return { expectedPods: 0, desiredHealthy: 0, unmanaged: [] }
   const { expectedPods, unmanaged } = expectedScale(pods, scaleOf)
   const desiredHealthy =
     maxUnavailable === undefined

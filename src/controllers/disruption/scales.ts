@@ -15,8 +15,8 @@ const NOT_SCALABLE: Readonly<Record<string, string>> = {
 }
 
 /**
- * Finds the scale of the controllers of pods: Deployments behind ReplicaSets and ReplicaSets of their own by informer,
- * everything else through its scale subresource. Source: disruption.go finders.
+ * Finds the scale of the controllers of pods: Deployments behind ReplicaSets and ReplicaSets of their own by
+ * informer, everything else through its scale subresource. Source: disruption.go finders.
  */
 export class ControllerScales {
   readonly #client: Client
@@ -45,12 +45,16 @@ export class ControllerScales {
     const owner = controllerOf(set)
     if (owner?.kind !== 'Deployment') return { uid: reference.uid, replicas: set.spec.replicas ?? 1 }
     const deployment = this.#deployments.get(`${namespace}/${owner.name}`)
-    return deployment?.metadata.uid === owner.uid ? { uid: owner.uid, replicas: deployment.spec.replicas ?? 1 } : undefined
+    return deployment?.metadata.uid === owner.uid
+      ? { uid: owner.uid, replicas: deployment.spec.replicas ?? 1 }
+      : undefined
   }
 
   #ofScalable(reference: OwnerReference, group: string, namespace: string): ControllerScale | undefined {
     const resource = group === '' ? pluralOf(reference.kind) : `${pluralOf(reference.kind)}.${group}`
-    const scale = ignoreNotFound(() => this.#client.getSubresource(resource, { namespace, name: reference.name }, 'scale'))
+    const scale = ignoreNotFound(() =>
+      this.#client.getSubresource(resource, { namespace, name: reference.name }, 'scale'),
+    )
     if (scale?.metadata.uid !== reference.uid) return undefined
     const { spec } = scale as { readonly spec?: { readonly replicas?: number } }
     return { uid: reference.uid, replicas: spec?.replicas ?? 0 }

@@ -5,7 +5,10 @@ import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from '../../api/p
 import { formatTime, timeMs } from '../../api/time.js'
 import type { ExpectedPods } from './expected-pods.js'
 
-/** How long an eviction that was granted may take to delete the pod, in ms. Source: disruption.go DeletionTimeout. */
+/**
+ * How long an eviction that was granted may take to delete the pod, in ms. Source: disruption.go
+ * DeletionTimeout.
+ */
 export const DELETION_TIMEOUT: number = 2 * 60_000
 
 /** Evictions that were granted, and what has become of them. */
@@ -18,7 +21,10 @@ export interface DisruptedPods {
   readonly nextExpiry: number | undefined
 }
 
-/** Sorts out status.disruptedPods: pods on their way out and pods that are gone leave the map. Source: buildDisruptedPodMap. */
+/**
+ * Sorts out status.disruptedPods: pods on their way out and pods that are gone leave the map. Source:
+ * buildDisruptedPodMap.
+ */
 export function disruptedPods(budget: PodDisruptionBudget, pods: readonly Pod[], now: number): DisruptedPods {
   const granted = budget.status.disruptedPods ?? {}
   const pending: Record<string, string> = {}
@@ -40,7 +46,11 @@ export function disruptedPods(budget: PodDisruptionBudget, pods: readonly Pod[],
 }
 
 /** Pods that are Ready, not on their way out and not promised to an eviction. Source: countHealthyPods. */
-export function countHealthyPods(pods: readonly Pod[], pending: Readonly<Record<string, string>>, now: number): number {
+export function countHealthyPods(
+  pods: readonly Pod[],
+  pending: Readonly<Record<string, string>>,
+  now: number,
+): number {
   let healthy = 0
   for (const pod of pods) {
     if (pod.metadata.deletionTimestamp !== undefined || !isPodReady(pod)) continue
@@ -51,8 +61,8 @@ export function countHealthyPods(pods: readonly Pod[], pending: Readonly<Record<
 }
 
 /**
- * The status of a budget; the one that it has, if nothing in it is out of date.
- * Source: disruption.go updatePdbStatus, component-helpers apps/poddisruptionbudget UpdateDisruptionAllowedCondition.
+ * The status of a budget; the one that it has, if nothing in it is out of date. Source: disruption.go
+ * updatePdbStatus, component-helpers apps/poddisruptionbudget UpdateDisruptionAllowedCondition.
  */
 export function budgetStatus(
   budget: PodDisruptionBudget,
@@ -66,11 +76,15 @@ export function budgetStatus(
   const observedGeneration = budget.metadata.generation ?? 0
   const isAllowed = disruptionsAllowed > 0
   const known = findCondition(budget.status.conditions, 'DisruptionAllowed')
-  const isUpToDate = known?.status === (isAllowed ? 'True' : 'False') && budget.status.observedGeneration === observedGeneration
+  const isUpToDate =
+    known?.status === (isAllowed ? 'True' : 'False') &&
+    budget.status.observedGeneration === observedGeneration
   // a condition that says the same is left alone, even where its reason (SyncFailed) is another one
   const isKept = isUpToDate && isSame(budget, disruptionsAllowed, currentHealthy, expected)
   const reason = isAllowed ? 'SufficientPods' : 'InsufficientPods'
-  const condition = isKept ? known : allowedCondition(budget, isAllowed, { reason, message: '', observedGeneration }, now)
+  const condition = isKept
+    ? known
+    : allowedCondition(budget, isAllowed, { reason, message: '', observedGeneration }, now)
   return {
     observedGeneration,
     disruptionsAllowed,
@@ -96,10 +110,17 @@ function isSame(
   )
 }
 
-/** The status of a budget that cannot be reckoned: nothing may be disrupted. Source: disruption.go failSafe. */
-export function failSafeStatus(budget: PodDisruptionBudget, message: string, now: number): PodDisruptionBudgetStatus {
+/**
+ * The status of a budget that cannot be reckoned: nothing may be disrupted. Source: disruption.go failSafe.
+ */
+export function failSafeStatus(
+  budget: PodDisruptionBudget,
+  message: string,
+  now: number,
+): PodDisruptionBudgetStatus {
   const { status } = budget
-  const seen = status.observedGeneration === undefined ? {} : { observedGeneration: status.observedGeneration }
+  const seen =
+    status.observedGeneration === undefined ? {} : { observedGeneration: status.observedGeneration }
   const condition = allowedCondition(budget, false, { reason: 'SyncFailed', message, ...seen }, now)
   return { ...status, disruptionsAllowed: 0, conditions: withCondition(status.conditions, condition) }
 }

@@ -20,7 +20,10 @@ const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity'
 /** More addresses than this are cut off. */
 const MOST_ADDRESSES = 1_000
 
-/** The endpoints controller: the older form of what EndpointSlices say. Source: pkg/controller/endpoint/endpoints_controller.go. */
+/**
+ * The endpoints controller: the older form of what EndpointSlices say. Source:
+ * pkg/controller/endpoint/endpoints_controller.go.
+ */
 export function createEndpointsController(): Component {
   return {
     name: controllerName('endpoints-controller'),
@@ -41,7 +44,9 @@ class EndpointsController {
     this.#pods = host.informer('pods', { indexers: namespaceIndexer() })
     this.#endpoints = host.informer('endpoints')
     this.#services = host.informer('services', { indexers: namespaceIndexer() })
-    this.#queue = reconcileQueue(host, [this.#pods, this.#endpoints, this.#services], (key) => this.#sync(key))
+    this.#queue = reconcileQueue(host, [this.#pods, this.#endpoints, this.#services], (key) =>
+      this.#sync(key),
+    )
   }
 
   start(): void {
@@ -58,32 +63,51 @@ class EndpointsController {
     if (!isSelecting(service)) return
     const { namespace = '', name = '' } = service.metadata
     const { selector } = service.spec
-    const pods = this.#pods.byIndex(BY_NAMESPACE, namespace).filter(({ metadata }) => labelMapMatches(selector, metadata.labels))
+    const pods = this.#pods
+      .byIndex(BY_NAMESPACE, namespace)
+      .filter(({ metadata }) => labelMapMatches(selector, metadata.labels))
     const all = subsetsOf(service, pods)
     const subsets = truncated(all)
-    const existing = this.#endpoints.get(key) ?? ignoreNotFound(() => this.#host.client.get('endpoints', { namespace, name }))
-    this.#write(service, existing, subsets, { isCut: subsets !== all, trigger: triggerOf(service, pods, existing, subsets) })
+    const existing =
+      this.#endpoints.get(key) ??
+      ignoreNotFound(() => this.#host.client.get('endpoints', { namespace, name }))
+    this.#write(service, existing, subsets, {
+      isCut: subsets !== all,
+      trigger: triggerOf(service, pods, existing, subsets),
+    })
   }
 
   /** Those that nobody labelled as their own belonged to the Service that is gone. */
   #removeLeftover(key: string): void {
     const left = this.#endpoints.get(key)
-    if (left?.metadata.labels?.[MANAGED_BY] === MANAGER) ignoreNotFound(() => this.#host.client.delete('endpoints', left.metadata))
+    if (left?.metadata.labels?.[MANAGED_BY] === MANAGER)
+      ignoreNotFound(() => this.#host.client.delete('endpoints', left.metadata))
   }
 
   #write(
-    service: Service, existing: Endpoints | undefined, subsets: readonly EndpointSubset[],
+    service: Service,
+    existing: Endpoints | undefined,
+    subsets: readonly EndpointSubset[],
     { isCut, trigger }: { readonly isCut: boolean; readonly trigger: string | undefined },
   ): void {
     const { namespace = '', name = '' } = service.metadata
     const labels = {
-      ...service.metadata.labels, [MANAGED_BY]: MANAGER, ...(service.spec.clusterIP === 'None' ? { [HEADLESS]: '' } : {}),
+      ...service.metadata.labels,
+      [MANAGED_BY]: MANAGER,
+      ...(service.spec.clusterIP === 'None' ? { [HEADLESS]: '' } : {}),
     }
     const { [OVER_CAPACITY]: wasCut, [TRIGGER_TIME]: _, ...others } = existing?.metadata.annotations ?? {}
-    const isSame = existing !== undefined && semanticEqual(existing.subsets ?? [], subsets) && semanticEqual(existing.metadata.labels, labels)
-      && (wasCut === 'truncated') === isCut
+    const isSame =
+      existing !== undefined &&
+      semanticEqual(existing.subsets ?? [], subsets) &&
+      semanticEqual(existing.metadata.labels, labels) &&
+      (wasCut === 'truncated') === isCut
     if (isSame) return
-    const annotations = { ...others, ...(isCut ? { [OVER_CAPACITY]: 'truncated' } : {}), ...(trigger === undefined ? {} : { [TRIGGER_TIME]: trigger }) }
+    const annotations = {
+      ...others,
+      ...(isCut ? { [OVER_CAPACITY]: 'truncated' } : {}),
+      ...(trigger === undefined ? {} : { [TRIGGER_TIME]: trigger }),
+    }
     const { annotations: __, ...rest } = existing?.metadata ?? { namespace, name }
     const metadata = { ...rest, labels, ...(Object.keys(annotations).length > 0 ? { annotations } : {}) }
     if (existing === undefined) this.#host.client.create('endpoints', { metadata, subsets })
@@ -93,7 +117,10 @@ class EndpointsController {
 
 /** Ready addresses are kept before others. Source: truncateEndpoints. */
 function truncated(subsets: readonly EndpointSubset[]): readonly EndpointSubset[] {
-  const count = subsets.reduce((sum, { addresses = [], notReadyAddresses = [] }) => sum + addresses.length + notReadyAddresses.length, 0)
+  const count = subsets.reduce(
+    (sum, { addresses = [], notReadyAddresses = [] }) => sum + addresses.length + notReadyAddresses.length,
+    0,
+  )
   if (count <= MOST_ADDRESSES) return subsets
   let room = MOST_ADDRESSES
   const take = <T>(list: readonly T[] = []): readonly T[] => {
@@ -106,19 +133,34 @@ function truncated(subsets: readonly EndpointSubset[]): readonly EndpointSubset[
     const { addresses: _, notReadyAddresses: __, ...rest } = subset
     const [up, down] = [ready[at] ?? [], take(subset.notReadyAddresses)]
     if (up.length + down.length === 0) return []
-    return [{ ...rest, ...(up.length > 0 ? { addresses: up } : {}), ...(down.length > 0 ? { notReadyAddresses: down } : {}) }]
+    return [
+      {
+        ...rest,
+        ...(up.length > 0 ? { addresses: up } : {}),
+        ...(down.length > 0 ? { notReadyAddresses: down } : {}),
+      },
+    ]
   })
 }
 
 /** When what led to this write happened. Source: endpointsliceutil.TriggerTimeTracker. */
 function triggerOf(
-  { metadata }: Service, pods: readonly Pod[], existing: Endpoints | undefined, subsets: readonly EndpointSubset[],
+  { metadata }: Service,
+  pods: readonly Pod[],
+  existing: Endpoints | undefined,
+  subsets: readonly EndpointSubset[],
 ): string | undefined {
   const known = new Set(namesIn(existing?.subsets ?? []))
   const added = new Set(namesIn(subsets).filter((name) => !known.has(name)))
-  const times = pods.filter((pod) => added.has(stateName(pod.metadata.name ?? '', 'ready')) || added.has(stateName(pod.metadata.name ?? '', 'not')))
+  const times = pods
+    .filter(
+      (pod) =>
+        added.has(stateName(pod.metadata.name ?? '', 'ready')) ||
+        added.has(stateName(pod.metadata.name ?? '', 'not')),
+    )
     .flatMap((pod) => podCondition(pod, 'Ready')?.lastTransitionTime ?? [])
-  if (existing === undefined && metadata.creationTimestamp !== undefined) times.push(metadata.creationTimestamp)
+  if (existing === undefined && metadata.creationTimestamp !== undefined)
+    times.push(metadata.creationTimestamp)
   return times.sort()[0]
 }
 

@@ -9,14 +9,19 @@ interface Entry {
   readonly ports: readonly EndpointPort[]
 }
 
-const portKey = ({ name = '', port, protocol = 'TCP', appProtocol = '' }: EndpointPort): string => `${name}/${port}/${protocol}/${appProtocol}`
+const portKey = ({ name = '', port, protocol = 'TCP', appProtocol = '' }: EndpointPort): string =>
+  `${name}/${port}/${protocol}/${appProtocol}`
 
 /** Addresses go by their bytes. Source: endpoints.LessEndpointAddress. */
-const addressKey = ({ ip }: EndpointAddress): string => ip.split('.').map((part) => part.padStart(3, '0')).join('.')
+const addressKey = ({ ip }: EndpointAddress): string =>
+  ip
+    .split('.')
+    .map((part) => part.padStart(3, '0'))
+    .join('.')
 
 /**
- * The subsets of the Endpoints of a Service: addresses with equal ports stand together. Source: endpoints_controller.go syncService,
- * pkg/api/v1/endpoints RepackSubsets.
+ * The subsets of the Endpoints of a Service: addresses with equal ports stand together. Source:
+ * endpoints_controller.go syncService, pkg/api/v1/endpoints RepackSubsets.
  */
 export function subsetsOf(service: Service, pods: readonly Pod[]): readonly EndpointSubset[] {
   const family = service.spec.ipFamilies?.[0] === 'IPv6' ? 'IPv6' : 'IPv4'
@@ -33,11 +38,15 @@ export function subsetsOf(service: Service, pods: readonly Pod[]): readonly Endp
 
 function subsetOf(entries: readonly Entry[]): EndpointSubset {
   const addresses = (ready: boolean): readonly EndpointAddress[] =>
-    entries.filter((entry) => entry.ready === ready).map(({ address }) => address).sort((a, b) => (addressKey(a) < addressKey(b) ? -1 : 1))
+    entries
+      .filter((entry) => entry.ready === ready)
+      .map(({ address }) => address)
+      .sort((a, b) => (addressKey(a) < addressKey(b) ? -1 : 1))
   const [up, down] = [addresses(true), addresses(false)]
-  const ports = [...entries[0]?.ports ?? []].sort((a, b) => (portKey(a) < portKey(b) ? -1 : 1))
+  const ports = [...(entries[0]?.ports ?? [])].sort((a, b) => (portKey(a) < portKey(b) ? -1 : 1))
   return {
-    ...(up.length > 0 ? { addresses: up } : {}), ...(down.length > 0 ? { notReadyAddresses: down } : {}),
+    ...(up.length > 0 ? { addresses: up } : {}),
+    ...(down.length > 0 ? { notReadyAddresses: down } : {}),
     ...(ports.length > 0 ? { ports } : {}),
   }
 }
@@ -47,9 +56,17 @@ function entryOf(service: Service, pod: Pod, family: 'IPv4' | 'IPv6'): readonly 
   const ip = addressesOf(pod).find((address) => addressTypeOf(address) === family)
   if (ip === undefined || !isEndpoint(pod)) return []
   if (pod.metadata.deletionTimestamp !== undefined && !publishNotReadyAddresses) return []
-  const reached = portsOf(service, pod).map(({ name, ...rest }): EndpointPort => (name === '' ? rest : { name, ...rest }))
+  const reached = portsOf(service, pod).map(({ name, ...rest }): EndpointPort =>
+    name === '' ? rest : { name, ...rest },
+  )
   if (reached.length === 0 && ports.length > 0) return []
-  return [{ address: addressOf(service, pod, ip), ready: publishNotReadyAddresses || isPodReady(pod), ports: reached }]
+  return [
+    {
+      address: addressOf(service, pod, ip),
+      ready: publishNotReadyAddresses || isPodReady(pod),
+      ports: reached,
+    },
+  ]
 }
 
 function addressOf(service: Service, { metadata, spec }: Pod, ip: string): EndpointAddress {

@@ -13,7 +13,10 @@ export interface EndpointGroup {
 
 const ZONE = 'topology.kubernetes.io/zone'
 
-/** Whether a pod is an endpoint at all: it has an address and has not ended. Source: endpointslice util ShouldPodBeInEndpoints. */
+/**
+ * Whether a pod is an endpoint at all: it has an address and has not ended. Source: endpointslice util
+ * ShouldPodBeInEndpoints.
+ */
 export function isEndpoint(pod: Pod): boolean {
   return !isPodTerminal(pod) && addressesOf(pod).length > 0
 }
@@ -29,7 +32,10 @@ export function addressTypeOf(address: string): AddressType {
   return address.includes(':') ? 'IPv6' : 'IPv4'
 }
 
-/** The number behind a Service's target port in a pod; undefined when the pod has no port of that name. Source: podutil.FindPort. */
+/**
+ * The number behind a Service's target port in a pod; undefined when the pod has no port of that name.
+ * Source: podutil.FindPort.
+ */
 function targetPort(pod: Pod, port: NonNullable<Service['spec']['ports']>[number]): number | undefined {
   const { targetPort: target = port.port, protocol = 'TCP' } = port
   if (typeof target === 'number') return target
@@ -41,7 +47,10 @@ function targetPort(pod: Pod, port: NonNullable<Service['spec']['ports']>[number
 }
 
 /** The ports of a Service as numbers of a pod. A headless Service may have none. Source: getEndpointPorts. */
-export function portsOf({ spec }: Service, pod: Pod): readonly (EndpointPort & { readonly name: string; readonly port: number })[] {
+export function portsOf(
+  { spec }: Service,
+  pod: Pod,
+): readonly (EndpointPort & { readonly name: string; readonly port: number })[] {
   return (spec.ports ?? []).flatMap((port) => {
     const number = targetPort(pod, port)
     if (number === undefined) return []
@@ -51,7 +60,12 @@ export function portsOf({ spec }: Service, pod: Pod): readonly (EndpointPort & {
 }
 
 /** Source: podToEndpoint. */
-function endpointOf(service: Service, pod: Pod, addresses: readonly string[], node: Node | undefined): Endpoint {
+function endpointOf(
+  service: Service,
+  pod: Pod,
+  addresses: readonly string[],
+  node: Node | undefined,
+): Endpoint {
   const { name, namespace, uid, deletionTimestamp } = pod.metadata
   const serving = isPodReady(pod)
   const terminating = deletionTimestamp !== undefined
@@ -71,24 +85,41 @@ function endpointOf(service: Service, pod: Pod, addresses: readonly string[], no
 }
 
 /** Where traffic should come from. Source: trafficdist.ReconcileHintsForTrafficDistribution. */
-function hintsOf({ spec }: Service, zone: string | undefined, node: string | undefined, ready: boolean): Pick<Endpoint, 'hints'> {
+function hintsOf(
+  { spec }: Service,
+  zone: string | undefined,
+  node: string | undefined,
+  ready: boolean,
+): Pick<Endpoint, 'hints'> {
   const distribution = spec.trafficDistribution ?? ''
-  const byZone = distribution === 'PreferClose' || distribution === 'PreferSameZone' || distribution === 'PreferSameNode'
+  const byZone =
+    distribution === 'PreferClose' || distribution === 'PreferSameZone' || distribution === 'PreferSameNode'
   if (!ready || !byZone || zone === undefined) return {}
-  const forNodes = distribution === 'PreferSameNode' && node !== undefined ? { forNodes: [{ name: node }] } : {}
+  const forNodes =
+    distribution === 'PreferSameNode' && node !== undefined ? { forNodes: [{ name: node }] } : {}
   return { hints: { forZones: [{ name: zone }], ...forNodes } }
 }
 
 /** Key of a set of ports, in no certain order. */
 export function portsKey(ports: readonly EndpointPort[] | null | undefined): string {
   return (ports ?? [])
-    .map(({ name = '', port = 0, protocol = 'TCP', appProtocol = '' }) => `${name}/${port}/${protocol}/${appProtocol}`)
-    .sort().join(',')
+    .map(
+      ({ name = '', port = 0, protocol = 'TCP', appProtocol = '' }) =>
+        `${name}/${port}/${protocol}/${appProtocol}`,
+    )
+    .sort()
+    .join(',')
 }
 
-/** What the slices of a Service should hold for one family, by {@link portsKey}. `pods` are those that it selects, in key order. */
+/**
+ * What the slices of a Service should hold for one family, by {@link portsKey}. `pods` are those that it
+ * selects, in key order.
+ */
 export function desiredGroups(
-  service: Service, pods: readonly Pod[], type: AddressType, nodeOf: (name: string) => Node | undefined,
+  service: Service,
+  pods: readonly Pod[],
+  type: AddressType,
+  nodeOf: (name: string) => Node | undefined,
 ): ReadonlyMap<string, EndpointGroup> {
   const groups = new Map<string, { ports: readonly EndpointPort[]; endpoints: Endpoint[] }>()
   for (const pod of pods) {

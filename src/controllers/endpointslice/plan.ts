@@ -22,11 +22,14 @@ const identity = ({ addresses, targetRef }: Endpoint): string =>
   `${addresses.join(',')} ${targetRef?.namespace ?? ''}/${targetRef?.name ?? ''}`
 
 /**
- * The fewest writes that bring `existing` slices to what is desired: endpoints stay where they are, new ones fill slices that change
- * anyway, then the fullest slice that has room, then new slices. Source: endpointslice reconciler reconcileByPortMapping, finalize.
+ * The fewest writes that bring `existing` slices to what is desired: endpoints stay where they are, new ones
+ * fill slices that change anyway, then the fullest slice that has room, then new slices. Source:
+ * endpointslice reconciler reconcileByPortMapping, finalize.
  */
 export function planSlices(
-  existing: readonly EndpointSlice[], desired: ReadonlyMap<string, EndpointGroup>, most: number,
+  existing: readonly EndpointSlice[],
+  desired: ReadonlyMap<string, EndpointGroup>,
+  most: number,
   isStale: (slice: EndpointSlice) => boolean,
 ): SlicePlan {
   const byPorts = groupedByPorts(existing)
@@ -71,23 +74,39 @@ class OpenSlice {
 }
 
 function planGroup(
-  slices: readonly EndpointSlice[], { ports, endpoints }: EndpointGroup, most: number, isStale: (slice: EndpointSlice) => boolean,
+  slices: readonly EndpointSlice[],
+  { ports, endpoints }: EndpointGroup,
+  most: number,
+  isStale: (slice: EndpointSlice) => boolean,
 ): SlicePlan {
   const left = new Map(endpoints.map((endpoint) => [identity(endpoint), endpoint]))
   const open = slices.map((slice) => kept(slice, left, isStale(slice)))
   const rest = [...left.values()]
-  const fullest = (candidates: readonly OpenSlice[]): OpenSlice | undefined => candidates
-    .filter((slice) => slice.endpoints.length > 0 && slice.endpoints.length < most)
-    .reduce<OpenSlice | undefined>((best, next) => (best === undefined || next.endpoints.length > best.endpoints.length ? next : best), undefined)
+  const fullest = (candidates: readonly OpenSlice[]): OpenSlice | undefined =>
+    candidates
+      .filter((slice) => slice.endpoints.length > 0 && slice.endpoints.length < most)
+      .reduce<OpenSlice | undefined>(
+        (best, next) => (best === undefined || next.endpoints.length > best.endpoints.length ? next : best),
+        undefined,
+      )
   while (rest.length > 0) {
-    const target = fullest(open.filter(({ isTouched }) => isTouched))
-      ?? (rest.length < most ? fullest(open.filter((slice) => slice.endpoints.length + rest.length <= most)) : undefined)
-      ?? added(open)
+    const target =
+      fullest(open.filter(({ isTouched }) => isTouched)) ??
+      (rest.length < most
+        ? fullest(open.filter((slice) => slice.endpoints.length + rest.length <= most))
+        : undefined) ??
+      added(open)
     target.add(rest.shift() as Endpoint)
   }
-  const write = open.filter((slice) => slice.isTouched && slice.endpoints.length > 0)
+  const write = open
+    .filter((slice) => slice.isTouched && slice.endpoints.length > 0)
     .map(({ existing, endpoints: held, changed }) => ({ existing, ports, endpoints: held, changed }))
-  return { write, remove: open.flatMap(({ existing, endpoints: held }) => (existing !== undefined && held.length === 0 ? [existing] : [])) }
+  return {
+    write,
+    remove: open.flatMap(({ existing, endpoints: held }) =>
+      existing !== undefined && held.length === 0 ? [existing] : [],
+    ),
+  }
 }
 
 function added(open: OpenSlice[]): OpenSlice {
@@ -116,17 +135,25 @@ function kept(slice: EndpointSlice, left: Map<string, Endpoint>, isStale: boolea
 /** Slices that would go away are filled anew instead of new ones being made. */
 function reused({ write, remove }: SlicePlan): SlicePlan {
   const free = [...remove]
-  const planned = write.map((slice) => (slice.existing === undefined ? { ...slice, existing: free.shift() } : slice))
+  const planned = write.map((slice) =>
+    slice.existing === undefined ? { ...slice, existing: free.shift() } : slice,
+  )
   return { write: planned, remove: free }
 }
 
 /** A Service without endpoints keeps one empty slice. */
 function withPlaceholder(
-  existing: readonly EndpointSlice[], { write, remove }: SlicePlan, isStale: (slice: EndpointSlice) => boolean,
+  existing: readonly EndpointSlice[],
+  { write, remove }: SlicePlan,
+  isStale: (slice: EndpointSlice) => boolean,
 ): SlicePlan {
   if (existing.length !== remove.length || write.length > 0) return { write, remove }
   const [first, ...others] = remove
-  const isPlaceholder = first !== undefined && (first.endpoints ?? []).length === 0 && (first.ports ?? []).length === 0 && !isStale(first)
+  const isPlaceholder =
+    first !== undefined &&
+    (first.endpoints ?? []).length === 0 &&
+    (first.ports ?? []).length === 0 &&
+    !isStale(first)
   return isPlaceholder
     ? { write: [], remove: others }
     : { write: [{ existing: first, ports: null, endpoints: [], changed: [] }], remove: others }

@@ -15,7 +15,8 @@ export function sliceLabels({ metadata, spec }: Service, manager: string): Reado
   const own = Object.entries(metadata.labels ?? {}).filter(([key]) => !RESERVED.has(key))
   return {
     ...Object.fromEntries(own),
-    [SERVICE_NAME]: metadata.name as string, [MANAGED_BY]: manager,
+    [SERVICE_NAME]: metadata.name as string,
+    [MANAGED_BY]: manager,
     ...(spec.clusterIP === 'None' ? { [HEADLESS]: '' } : {}),
   }
 }
@@ -41,9 +42,13 @@ export function sliceObject({ existing, ports, endpoints }: PlannedSlice, frame:
   }
   return {
     metadata: {
-      generateName: `${name}-`, namespace, labels, ...annotated,
+      generateName: `${name}-`,
+      namespace,
+      labels,
+      ...annotated,
       ownerReferences: [{ ...owner, name, controller: true, blockOwnerDeletion: true }],
     },
-    addressType, ...content,
+    addressType,
+    ...content,
   } as EndpointSlice
 }

@@ -4,8 +4,8 @@ import type { Informer } from '../../apiserver/client/informer.js'
 import type { Slice } from '../../sim/module.js'
 
 /**
- * What a controller has written last, by owner, so that it does not act on a view from before that. Source: k8s.io/endpointslice
- * EndpointSliceTracker.
+ * What a controller has written last, by owner, so that it does not act on a view from before that. Source:
+ * k8s.io/endpointslice EndpointSliceTracker.
  */
 export class WrittenSlices {
   readonly #revisions: Slice<Map<string, number>>
@@ -28,7 +28,10 @@ export class WrittenSlices {
     this.#waiting.value.delete(key)
   }
 
-  /** Whether the view does not show yet what was written; then the change that shows it {@link concerns} the owner. */
+  /**
+   * Whether the view does not show yet what was written; then the change that shows it {@link concerns} the
+   * owner.
+   */
   isBehind(key: string): boolean {
     const revision = this.#revisions.value.get(key)
     if (revision === undefined || Number(this.#slices.seen ?? 0) >= revision) return false
@@ -36,8 +39,13 @@ export class WrittenSlices {
     return true
   }
 
-  /** Whether a change asks for another look: it is not what was written last, or the one that had to be waited for. */
+  /**
+   * Whether a change asks for another look: it is not what was written last, or the one that had to be waited
+   * for.
+   */
   concerns(key: string, { metadata }: EndpointSlice): boolean {
-    return this.#waiting.value.delete(key) || this.#revisions.value.get(key) !== Number(metadata.resourceVersion)
+    return (
+      this.#waiting.value.delete(key) || this.#revisions.value.get(key) !== Number(metadata.resourceVersion)
+    )
   }
 }

@@ -14,7 +14,10 @@ import { reconcileQueue } from '../shared/reconciler.js'
 
 const CLAIM = 'claim'
 
-/** Makes the claims of generic ephemeral volumes; they go with their pods. Source: pkg/controller/volume/ephemeral. */
+/**
+ * Makes the claims of generic ephemeral volumes; they go with their pods. Source:
+ * pkg/controller/volume/ephemeral.
+ */
 export function createEphemeralVolumeController(): Component {
   return {
     name: controllerName('ephemeral-volume-controller'),
@@ -23,7 +26,8 @@ export function createEphemeralVolumeController(): Component {
   }
 }
 
-const hasEphemeral = ({ spec }: Pod): boolean => spec.volumes?.some(({ ephemeral }) => ephemeral !== undefined) ?? false
+const hasEphemeral = ({ spec }: Pod): boolean =>
+  spec.volumes?.some(({ ephemeral }) => ephemeral !== undefined) ?? false
 
 class EphemeralVolumes {
   readonly #host: ComponentHost
@@ -34,11 +38,18 @@ class EphemeralVolumes {
 
   constructor(host: ComponentHost) {
     this.#host = host
-    this.#pods = host.informer('pods', { indexers: { [CLAIM]: (pod) => (hasEphemeral(pod) ? claimKeysOfPod(pod) : []) } })
-    this.#claims = new LazyInformer(host.state('claims', () => false), () => host.informer('persistentvolumeclaims').onChange(({ type, object }) => {
-      // who deletes a claim gets a new one as long as its pod lives
-      if (type === 'DELETED') for (const pod of this.#pods.byIndex(CLAIM, keyOf(object))) this.#queue.add(keyOf(pod))
-    }))
+    this.#pods = host.informer('pods', {
+      indexers: { [CLAIM]: (pod) => (hasEphemeral(pod) ? claimKeysOfPod(pod) : []) },
+    })
+    this.#claims = new LazyInformer(
+      host.state('claims', () => false),
+      () =>
+        host.informer('persistentvolumeclaims').onChange(({ type, object }) => {
+          // who deletes a claim gets a new one as long as its pod lives
+          if (type === 'DELETED')
+            for (const pod of this.#pods.byIndex(CLAIM, keyOf(object))) this.#queue.add(keyOf(pod))
+        }),
+    )
     this.#queue = reconcileQueue(host, [this.#pods, this.#claims], (key) => this.#sync(key))
     this.#recorder = host.recorder({ component: 'ephemeral_volume' })
   }
@@ -61,7 +72,12 @@ class EphemeralVolumes {
       } catch (error) {
         if (!isRequestFailure(error)) throw error
         const target = { object: pod, kind: 'Pod', apiVersion: 'v1' }
-        this.#recorder.event(target, 'Warning', 'FailedBinding', `ephemeral volume ${volume.name}: ${error.message}`)
+        this.#recorder.event(
+          target,
+          'Warning',
+          'FailedBinding',
+          `ephemeral volume ${volume.name}: ${error.message}`,
+        )
         throw error
       }
     }
@@ -71,16 +87,24 @@ class EphemeralVolumes {
     const { namespace = '' } = pod.metadata
     const name = ephemeralClaimName(pod, volume)
     const { client } = this.#host
-    const known = this.#claims.need().get(`${namespace}/${name}`) ?? ignoreNotFound(() => client.get('persistentvolumeclaims', { namespace, name }))
+    const known =
+      this.#claims.need().get(`${namespace}/${name}`) ??
+      ignoreNotFound(() => client.get('persistentvolumeclaims', { namespace, name }))
     if (known) {
       if (isClaimForPod(pod, known)) return
-      const [claim, owner] = [`${namespace}/${name} (uid: ${known.metadata.uid ?? ''})`, `${namespace}/${pod.metadata.name ?? ''} (uid: ${pod.metadata.uid ?? ''})`]
+      const [claim, owner] = [
+        `${namespace}/${name} (uid: ${known.metadata.uid ?? ''})`,
+        `${namespace}/${pod.metadata.name ?? ''} (uid: ${pod.metadata.uid ?? ''})`,
+      ]
       throw new ApiError(409, 'Conflict', `PVC ${claim} was not created for pod ${owner} (pod is not owner)`)
     }
     const { metadata: { labels, annotations } = {}, spec } = volume.ephemeral?.volumeClaimTemplate ?? {}
     const metadata = {
-      namespace, name, ownerReferences: [newControllerRef(pod, 'v1', 'Pod')],
-      ...(labels === undefined ? {} : { labels }), ...(annotations === undefined ? {} : { annotations }),
+      namespace,
+      name,
+      ownerReferences: [newControllerRef(pod, 'v1', 'Pod')],
+      ...(labels === undefined ? {} : { labels }),
+      ...(annotations === undefined ? {} : { annotations }),
     }
     client.create('persistentvolumeclaims', { metadata, spec, status: {} } as PersistentVolumeClaim)
   }

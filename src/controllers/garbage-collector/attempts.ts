@@ -28,8 +28,8 @@ export class Attempt {
   }
 
   /**
-   * Deletes the object if its owners are gone; ends its deletion in the foreground if nothing blocks it. Source:
-   * attemptToDeleteItem.
+   * Deletes the object if its owners are gone; ends its deletion in the foreground if nothing blocks it.
+   * Source: attemptToDeleteItem.
    */
   delete(item: Item): Outcome {
     const { client, graph } = this.#parts
@@ -57,7 +57,8 @@ export class Attempt {
     const { graph } = this.#parts
     for (const { item: dependent } of graph.dependents(item.uid)) {
       const latest = this.#writer.latest(dependent)
-      if (latest && ownersOf(latest).some(({ uid }) => uid === item.uid)) this.#writer.release(dependent, latest, [item.uid])
+      if (latest && ownersOf(latest).some(({ uid }) => uid === item.uid))
+        this.#writer.release(dependent, latest, [item.uid])
     }
     this.#writer.removeFinalizer(item, ORPHAN)
   }
@@ -73,10 +74,13 @@ export class Attempt {
   }
 
   /**
-   * An object between an owner and a dependent that both wait for dependents might wait for itself: its references stop blocking.
+   * An object between an owner and a dependent that both wait for dependents might wait for itself: its
+   * references stop blocking.
    */
   #breakCircle(item: Item, latest: KubeObject): KubeObject {
-    const circular = this.#parts.graph.dependents(item.uid).some(({ object }) => isDeletedWith(object, FOREGROUND))
+    const circular = this.#parts.graph
+      .dependents(item.uid)
+      .some(({ object }) => isDeletedWith(object, FOREGROUND))
     return circular ? (this.#writer.unblock(item, latest) ?? latest) : latest
   }
 }

@@ -14,15 +14,15 @@ import { itemText, parseItem } from './item.js'
 /** What the garbage collector has to be told. */
 export interface GarbageCollectorOptions {
   /**
-   * All that the server serves, one entry for each resource and version; those that can be deleted, listed and watched are
-   * collected.
+   * All that the server serves, one entry for each resource and version; those that can be deleted, listed
+   * and watched are collected.
    */
   readonly resources: ServedResources
 }
 
 /**
- * The garbage collector: deletes objects whose owners are all gone, and carries out deletions in the foreground and orphaning.
- * Source: pkg/controller/garbagecollector.
+ * The garbage collector: deletes objects whose owners are all gone, and carries out deletions in the
+ * foreground and orphaning. Source: pkg/controller/garbagecollector.
  */
 export function createGarbageCollector(options: GarbageCollectorOptions): Component {
   return {
@@ -42,12 +42,20 @@ function setUp(host: ComponentHost, { resources }: GarbageCollectorOptions): voi
     return 'done'
   })
   const recorder = host.recorder({ component: 'garbage-collector-controller' })
-  const events = new GraphEvents(graph, recorder, { toDelete, toOrphan: (item) => orphanings.add(itemText(item)) })
+  const events = new GraphEvents(graph, recorder, {
+    toDelete,
+    toOrphan: (item) => orphanings.add(itemText(item)),
+  })
   graph.onChange((item, change) => events.handle(item, change))
 }
 
 /** A queue of objects to act on, one after the other, with retries. */
-function attemptQueue(host: ComponentHost, graph: OwnerGraph, name: string, act: (item: Item) => Outcome): WorkQueue {
+function attemptQueue(
+  host: ComponentHost,
+  graph: OwnerGraph,
+  name: string,
+  act: (item: Item) => Outcome,
+): WorkQueue {
   const retries = new Retries(host, name)
   const queue = host.workQueue(name, (text) => {
     if (!graph.synced) return retries.soon(queue, text)

@@ -15,7 +15,10 @@ export interface Attempts {
   toOrphan(item: Item): void
 }
 
-/** Finds out of each change of an object which objects have to be judged. Source: graph_builder.go processGraphChanges. */
+/**
+ * Finds out of each change of an object which objects have to be judged. Source: graph_builder.go
+ * processGraphChanges.
+ */
 export class GraphEvents {
   readonly #graph: OwnerGraph
   readonly #recorder: EventRecorder
@@ -39,7 +42,8 @@ export class GraphEvents {
 
   /** Source: graph_builder.go processTransitions. */
   #startDeletion(item: Item, { object, old }: Change<KubeObject>): void {
-    const starts = (finalizer: string): boolean => isDeletedWith(object, finalizer) && !isDeletedWith(old, finalizer)
+    const starts = (finalizer: string): boolean =>
+      isDeletedWith(object, finalizer) && !isDeletedWith(old, finalizer)
     if (starts(ORPHAN)) return this.#attempts.toOrphan(item)
     if (!starts(FOREGROUND)) return
     for (const dependent of this.#graph.dependents(item.uid)) this.#attempts.toDelete(dependent.item)
@@ -57,8 +61,8 @@ export class GraphEvents {
   }
 
   /**
-   * A new reference. If it names exactly the owner that the graph knows, there is nothing to do; else the object has to be
-   * judged. Source: graph_builder.go addDependentToOwners.
+   * A new reference. If it names exactly the owner that the graph knows, there is nothing to do; else the
+   * object has to be judged. Source: graph_builder.go addDependentToOwners.
    */
   #checkReference(item: Item, object: KubeObject, reference: OwnerReference): void {
     const owner = this.#ownerNamed(item, reference) ?? this.#graph.find(reference.uid)
@@ -67,7 +71,10 @@ export class GraphEvents {
     this.#attempts.toDelete(item)
   }
 
-  /** An object is seen for the first time: those that named its uid before, but not it, have to be judged again. */
+  /**
+   * An object is seen for the first time: those that named its uid before, but not it, have to be judged
+   * again.
+   */
   #checkDependentsOf({ item }: GraphNode): void {
     for (const { item: dependent, object } of this.#graph.dependents(item.uid)) {
       const reference = ownersOf(object).find(({ uid }) => uid === item.uid) as OwnerReference
@@ -77,21 +84,27 @@ export class GraphEvents {
     }
   }
 
-  /** The common case, by one look-up: the owner is where the reference says, in the object's own namespace or cluster-wide. */
+  /**
+   * The common case, by one look-up: the owner is where the reference says, in the object's own namespace or
+   * cluster-wide.
+   */
   #ownerNamed({ key }: Item, reference: OwnerReference): GraphNode | undefined {
     const served = this.#graph.resourceOf(reference)
     if (!served) return undefined
     const { namespace } = splitKey(key)
-    const ownerKey = served.namespaced && namespace !== undefined ? `${namespace}/${reference.name}` : reference.name
+    const ownerKey =
+      served.namespaced && namespace !== undefined ? `${namespace}/${reference.name}` : reference.name
     const item = { resource: served.resource, key: ownerKey, uid: reference.uid }
     const object = this.#graph.get(item)
     return object && { item, object }
   }
 
   #names(dependent: Item, reference: OwnerReference, owner: Item): boolean {
-    return this.#graph.resourceOf(reference)?.resource === owner.resource
-      && splitKey(owner.key).name === reference.name
-      && !isForeign(dependent, owner)
+    return (
+      this.#graph.resourceOf(reference)?.resource === owner.resource &&
+      splitKey(owner.key).name === reference.name &&
+      !isForeign(dependent, owner)
+    )
   }
 
   #reportForeign(item: Item, object: KubeObject, { apiVersion, kind, name, uid }: OwnerReference): void {

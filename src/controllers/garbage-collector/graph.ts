@@ -15,12 +15,15 @@ export interface GraphNode {
   readonly object: KubeObject
 }
 
-/** Resources that are not watched: they come and go too often, and own nothing. Source: DefaultIgnoredResources. */
+/**
+ * Resources that are not watched: they come and go too often, and own nothing. Source:
+ * DefaultIgnoredResources.
+ */
 const IGNORED: ReadonlySet<string> = new Set(['events', 'events.events.k8s.io'])
 
 /**
- * Who owns whom. It has no memory of its own: the graph is the informers' indexes (by uid, and by the uids of the owners), so a
- * fork or restore has the same graph as soon as its informers are back where they stood.
+ * Who owns whom. It has no memory of its own: the graph is the informers' indexes (by uid, and by the uids of
+ * the owners), so a fork or restore has the same graph as soon as its informers are back where they stood.
  */
 export class OwnerGraph {
   readonly #host: ComponentHost
@@ -31,7 +34,10 @@ export class OwnerGraph {
   /** By `apiVersion kind`; made when somebody asks. */
   #byKind: ReadonlyMap<string, ServedResource> | undefined
   readonly #listeners: ((item: Item, change: Change<KubeObject>) => void)[] = []
-  /** Names of the custom resources that are followed, in the order in which they came: a copy follows the same. */
+  /**
+   * Names of the custom resources that are followed, in the order in which they came: a copy follows the
+   * same.
+   */
   readonly #custom: Slice<string[]>
 
   constructor(host: ComponentHost, resources: ServedResources) {
@@ -58,7 +64,8 @@ export class OwnerGraph {
   #kinds(): ReadonlyMap<string, ServedResource> {
     if (this.#byKind !== undefined) return this.#byKind
     const byKind = new Map<string, ServedResource>()
-    for (const one of servedNow(this.#resources)) if (!IGNORED.has(one.resource)) byKind.set(`${apiVersionOf(one)} ${one.kind}`, one)
+    for (const one of servedNow(this.#resources))
+      if (!IGNORED.has(one.resource)) byKind.set(`${apiVersionOf(one)} ${one.kind}`, one)
     this.#byKind = byKind
     return byKind
   }
@@ -123,7 +130,8 @@ export class OwnerGraph {
 
   #collect(index: 'uid' | 'owner', value: string): readonly GraphNode[] {
     let found: GraphNode[] | undefined
-    // nearly always nothing is found, and it is asked for each object that comes: no iterators and closures then
+    // nearly always nothing is found, and it is asked for each object that comes: no iterators and closures
+    // then
     for (let at = 0; at < this.#followed.length; at++) {
       const informer = this.#followed[at] as Informer<KubeObject>
       const objects = informer.byIndex(index, value)
@@ -143,7 +151,8 @@ const CRDS = 'customresourcedefinitions'
 const COLLECTABLE: ServedResource['verbs'] = ['delete', 'list', 'watch']
 
 /** Custom resources go by their full name. */
-const isCustom = ({ resource, group }: ServedResource): boolean => group !== '' && resource.endsWith(`.${group}`)
+const isCustom = ({ resource, group }: ServedResource): boolean =>
+  group !== '' && resource.endsWith(`.${group}`)
 
 function isCollectable({ verbs }: Pick<ServedResource, 'verbs'>): boolean {
   return verbs.includes('delete') && verbs.includes('list') && verbs.includes('watch')

@@ -9,9 +9,9 @@ import type { Classified } from './references.js'
 import { FOREGROUND, isDeletedWith } from './references.js'
 
 /**
- * What asking for the owners gave. `unknown-kind`: an owner's kind is not served, so nothing may be concluded; `invalid`: the
- * object is cluster-scoped and names a namespaced owner, which no retry will mend. `unseen`: owners that exist but that no
- * informer has seen.
+ * What asking for the owners gave. `unknown-kind`: an owner's kind is not served, so nothing may be
+ * concluded; `invalid`: the object is cluster-scoped and names a namespaced owner, which no retry will mend.
+ * `unseen`: owners that exist but that no informer has seen.
  */
 export type Lookup =
   | { readonly kind: 'classified'; readonly owners: Classified; readonly unseen: boolean }
@@ -19,9 +19,15 @@ export type Lookup =
   | { readonly kind: 'invalid' }
 
 /**
- * Asks the apiserver for each owner of an object: by version, kind, name and the object's own namespace, and the uid must match.
+ * Asks the apiserver for each owner of an object: by version, kind, name and the object's own namespace, and
+ * the uid must match.
  */
-export function lookUpOwners(client: Client, graph: OwnerGraph, item: Item, references: readonly OwnerReference[]): Lookup {
+export function lookUpOwners(
+  client: Client,
+  graph: OwnerGraph,
+  item: Item,
+  references: readonly OwnerReference[],
+): Lookup {
   const { namespace } = splitKey(item.key)
   const solid: OwnerReference[] = []
   const dangling: OwnerReference[] = []
@@ -31,7 +37,10 @@ export function lookUpOwners(client: Client, graph: OwnerGraph, item: Item, refe
     const served = graph.resourceOf(reference)
     if (!served) return { kind: 'unknown-kind', reference }
     if (served.namespaced && namespace === undefined) return { kind: 'invalid' }
-    const at = served.namespaced && namespace !== undefined ? { name: reference.name, namespace } : { name: reference.name }
+    const at =
+      served.namespaced && namespace !== undefined
+        ? { name: reference.name, namespace }
+        : { name: reference.name }
     const owner: KubeObject | undefined = ignoreNotFound(() => client.get(served.resource, at))
     if (owner?.metadata.uid !== reference.uid) dangling.push(reference)
     else if (isDeletedWith(owner, FOREGROUND)) waiting.push(reference)

@@ -24,11 +24,15 @@ export function blocks(object: KubeObject, owner: string): boolean {
 }
 
 /**
- * How the references to owners have changed from one version of an object to the next. Source: graph_builder.go referencesDiffs.
+ * How the references to owners have changed from one version of an object to the next. Source:
+ * graph_builder.go referencesDiffs.
  */
 export interface ReferenceChange {
   readonly added: readonly OwnerReference[]
-  /** Owners that an object in foreground deletion no longer has to wait for this one: reference gone or no longer blocking. */
+  /**
+   * Owners that an object in foreground deletion no longer has to wait for this one: reference gone or no
+   * longer blocking.
+   */
   readonly unblocked: readonly string[]
 }
 
@@ -54,8 +58,8 @@ export interface Classified {
 }
 
 /**
- * What is to be done with an object. `keep`: nothing; `release`: those references are removed; the rest: delete with that
- * propagation.
+ * What is to be done with an object. `keep`: nothing; `release`: those references are removed; the rest:
+ * delete with that propagation.
  */
 export type Verdict =
   | { readonly kind: 'keep' }
@@ -63,10 +67,15 @@ export type Verdict =
   | { readonly kind: 'delete'; readonly propagation: 'Orphan' | 'Foreground' | 'Background' }
 
 /**
- * The rule of the garbage collector. An object goes when it has owners and none of them is solid; how depends on the finalizers
- * it has and on whether an owner waits for it. Source: garbagecollector.go attemptToDeleteItem.
+ * The rule of the garbage collector. An object goes when it has owners and none of them is solid; how depends
+ * on the finalizers it has and on whether an owner waits for it. Source: garbagecollector.go
+ * attemptToDeleteItem.
  */
-export function judge(object: KubeObject, { solid, dangling, waiting }: Classified, hasDependents: boolean): Verdict {
+export function judge(
+  object: KubeObject,
+  { solid, dangling, waiting }: Classified,
+  hasDependents: boolean,
+): Verdict {
   if (solid.length + dangling.length + waiting.length === 0) return { kind: 'keep' }
   if (solid.length > 0) {
     const owners = [...dangling, ...waiting].map(({ uid }) => uid)

@@ -22,15 +22,21 @@ export class GraphWriter {
   }
 
   /**
-   * Deletes the very version that was judged; if it has changed meanwhile but not in its owners, the judgement still holds.
-   * Source: garbagecollector/operations.go deleteObject.
+   * Deletes the very version that was judged; if it has changed meanwhile but not in its owners, the
+   * judgement still holds. Source: garbagecollector/operations.go deleteObject.
    */
-  delete(item: Item, judged: KubeObject, propagationPolicy: NonNullable<DeleteOptions['propagationPolicy']>): void {
+  delete(
+    item: Item,
+    judged: KubeObject,
+    propagationPolicy: NonNullable<DeleteOptions['propagationPolicy']>,
+  ): void {
     const { uid } = item
     const { resourceVersion } = judged.metadata
     const versioned = resourceVersion === undefined ? { uid } : { uid, resourceVersion }
     const request = (preconditions: NonNullable<DeleteOptions['preconditions']>): unknown =>
-      ignoreNotFound(() => this.#client.delete(item.resource, splitKey(item.key), { propagationPolicy, preconditions }))
+      ignoreNotFound(() =>
+        this.#client.delete(item.resource, splitKey(item.key), { propagationPolicy, preconditions }),
+      )
     try {
       request(versioned)
     } catch (error) {
@@ -44,12 +50,20 @@ export class GraphWriter {
 
   /** Removes the references to `owners` (uids). */
   release(item: Item, object: KubeObject, owners: readonly string[]): void {
-    this.#setReferences(item, object, ownersOf(object).filter(({ uid }) => !owners.includes(uid)))
+    this.#setReferences(
+      item,
+      object,
+      ownersOf(object).filter(({ uid }) => !owners.includes(uid)),
+    )
   }
 
   /** Makes all references of the object non-blocking; answers what came of it, undefined if it is gone. */
   unblock(item: Item, object: KubeObject): KubeObject | undefined {
-    return this.#setReferences(item, object, ownersOf(object).map((reference) => ({ ...reference, blockOwnerDeletion: false })))
+    return this.#setReferences(
+      item,
+      object,
+      ownersOf(object).map((reference) => ({ ...reference, blockOwnerDeletion: false })),
+    )
   }
 
   removeFinalizer(item: Item, finalizer: string): void {
@@ -61,9 +75,15 @@ export class GraphWriter {
     this.#merge(item, { metadata: { resourceVersion, finalizers: kept.length === 0 ? null : kept } })
   }
 
-  #setReferences(item: Item, object: KubeObject, references: readonly OwnerReference[]): KubeObject | undefined {
+  #setReferences(
+    item: Item,
+    object: KubeObject,
+    references: readonly OwnerReference[],
+  ): KubeObject | undefined {
     const { uid, resourceVersion } = object.metadata
-    return this.#merge(item, { metadata: { uid, resourceVersion, ownerReferences: references.length === 0 ? null : references } })
+    return this.#merge(item, {
+      metadata: { uid, resourceVersion, ownerReferences: references.length === 0 ? null : references },
+    })
   }
 
   #merge({ resource, key }: Item, body: object): KubeObject | undefined {

@@ -7,7 +7,7 @@ export class Conditions {
 
   /** `now` as objects write time. */
   constructor(list: readonly HorizontalPodAutoscalerCondition[] | undefined, now: string) {
-    this.#list = [...list ?? []]
+    this.#list = [...(list ?? [])]
     this.#now = now
   }
 
@@ -15,11 +15,16 @@ export class Conditions {
     return this.#list
   }
 
-  set(type: 'AbleToScale' | 'ScalingActive' | 'ScalingLimited', isTrue: boolean, [reason, message]: readonly [reason: string, message: string]): void {
+  set(
+    type: 'AbleToScale' | 'ScalingActive' | 'ScalingLimited',
+    isTrue: boolean,
+    [reason, message]: readonly [reason: string, message: string],
+  ): void {
     const status = isTrue ? 'True' : 'False'
     const at = this.#list.findIndex((one) => one.type === type)
     const old = this.#list[at]
-    const lastTransitionTime = old?.status === status && old.lastTransitionTime !== undefined ? old.lastTransitionTime : this.#now
+    const lastTransitionTime =
+      old?.status === status && old.lastTransitionTime !== undefined ? old.lastTransitionTime : this.#now
     const condition = { type, status, lastTransitionTime, reason, message }
     if (old === undefined) this.#list.push(condition)
     else this.#list[at] = condition

@@ -21,7 +21,12 @@ export interface ScaleHistory {
 }
 
 /** Puts a recommendation in the place of one that is too old, as upstream does. */
-export function remember(history: ScaleHistory, replicas: number, now: number, isOld: (one: Recommendation) => boolean): void {
+export function remember(
+  history: ScaleHistory,
+  replicas: number,
+  now: number,
+  isOld: (one: Recommendation) => boolean,
+): void {
   const old = history.recommendations.findLastIndex(isOld)
   if (old >= 0) history.recommendations[old] = { replicas, at: now }
   else history.recommendations.push({ replicas, at: now })
@@ -33,9 +38,19 @@ export function changeWithin(seconds: number, events: readonly ScaleEvent[], now
 }
 
 /** Remembers a change for as long as the longest policy looks back. Source: storeScaleEvent. */
-export function rememberChange(history: ScaleHistory, rules: { readonly up?: HPAScalingRules | undefined; readonly down?: HPAScalingRules | undefined }, from: number, to: number, now: number): void {
+export function rememberChange(
+  history: ScaleHistory,
+  rules: { readonly up?: HPAScalingRules | undefined; readonly down?: HPAScalingRules | undefined },
+  from: number,
+  to: number,
+  now: number,
+): void {
   const isUp = to > from
-  const longest = Math.max(0, ...((isUp ? rules.up : rules.down)?.policies ?? []).map(({ periodSeconds }) => periodSeconds)) * 1000
+  const longest =
+    Math.max(
+      0,
+      ...((isUp ? rules.up : rules.down)?.policies ?? []).map(({ periodSeconds }) => periodSeconds),
+    ) * 1000
   const kept = (isUp ? history.ups : history.downs).filter(({ at }) => at >= now - longest)
   kept.push({ change: Math.abs(to - from), at: now })
   if (isUp) history.ups = kept

@@ -20,15 +20,26 @@ export interface DescribedObject {
 }
 
 /**
- * Where the autoscaler gets its numbers: the APIs metrics.k8s.io, custom.metrics.k8s.io and external.metrics.k8s.io. Each throws
- * {@link MetricsError} with what a client of that API says. Source: pkg/controller/podautoscaler/metrics MetricsClient.
+ * Where the autoscaler gets its numbers: the APIs metrics.k8s.io, custom.metrics.k8s.io and
+ * external.metrics.k8s.io. Each throws {@link MetricsError} with what a client of that API says. Source:
+ * pkg/controller/podautoscaler/metrics MetricsClient.
  */
 export interface MetricsSource {
   /** Use of a resource by the pods that a selector (text) means; of one container, or of all of them. */
   resource(resource: string, namespace: string, selector: string, container: string | undefined): PodMetrics
-  pods(metric: string, namespace: string, selector: string, metricSelector: LabelSelector | undefined): PodMetrics
+  pods(
+    metric: string,
+    namespace: string,
+    selector: string,
+    metricSelector: LabelSelector | undefined,
+  ): PodMetrics
   /** In thousandths. */
-  object(metric: string, namespace: string, object: DescribedObject, metricSelector: LabelSelector | undefined): number
+  object(
+    metric: string,
+    namespace: string,
+    object: DescribedObject,
+    metricSelector: LabelSelector | undefined,
+  ): number
   /** One value for each time series, in thousandths. */
   external(metric: string, namespace: string, metricSelector: LabelSelector | undefined): readonly number[]
 }
@@ -39,7 +50,10 @@ export class MetricsError extends Error {}
 /** Nobody serves metrics. */
 export const NO_METRICS: MetricsSource = {
   resource: () => {
-    throw new MetricsError('unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)')
+    throw new MetricsError(
+      'unable to fetch metrics from resource metrics API: the server could not find the requested ' +
+        'resource (get pods.metrics.k8s.io)',
+    )
   },
   pods: () => {
     throw noCustomMetrics()
@@ -48,9 +62,15 @@ export const NO_METRICS: MetricsSource = {
     throw noCustomMetrics()
   },
   external: (metric) => {
-    throw new MetricsError(`unable to fetch metrics from external metrics API: the server could not find the requested resource (get ${metric}.external.metrics.k8s.io)`)
+    throw new MetricsError(
+      'unable to fetch metrics from external metrics API: the server could not find the requested ' +
+        `resource (get ${metric}.external.metrics.k8s.io)`,
+    )
   },
 }
 
 const noCustomMetrics = (): MetricsError =>
-  new MetricsError('unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered')
+  new MetricsError(
+    'unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) ' +
+      'registered',
+  )

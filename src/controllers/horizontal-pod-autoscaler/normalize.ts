@@ -16,7 +16,10 @@ export interface Wish {
   readonly now: number
 }
 
-/** What is done about it. `able` and `limited` are the reasons and messages of the conditions AbleToScale and ScalingLimited. */
+/**
+ * What is done about it. `able` and `limited` are the reasons and messages of the conditions AbleToScale and
+ * ScalingLimited.
+ */
 export interface Decision {
   readonly replicas: number
   readonly able: readonly [reason: string, message: string]
@@ -25,25 +28,47 @@ export interface Decision {
 }
 
 const READY = ['ReadyForNewScale', 'recommended size matches current size'] as const
-const HIGHER = ['ScaleDownStabilized', 'recent recommendations were higher than current one, applying the highest recent recommendation'] as const
-const LOWER = ['ScaleUpStabilized', 'recent recommendations were lower than current one, applying the lowest recent recommendation'] as const
+const HIGHER = [
+  'ScaleDownStabilized',
+  'recent recommendations were higher than current one, applying the highest recent recommendation',
+] as const
+const LOWER = [
+  'ScaleUpStabilized',
+  'recent recommendations were lower than current one, applying the lowest recent recommendation',
+] as const
 const WITHIN = ['DesiredWithinRange', 'the desired count is within the acceptable range'] as const
-const TOO_MANY = ['TooManyReplicas', 'the desired replica count is more than the maximum replica count'] as const
-const TOO_FEW = ['TooFewReplicas', 'the desired replica count is less than the minimum replica count'] as const
-const UP_LIMIT = ['ScaleUpLimit', 'the desired replica count is increasing faster than the maximum scale rate'] as const
-const DOWN_LIMIT = ['ScaleDownLimit', 'the desired replica count is decreasing faster than the maximum scale rate'] as const
+const TOO_MANY = [
+  'TooManyReplicas',
+  'the desired replica count is more than the maximum replica count',
+] as const
+const TOO_FEW = [
+  'TooFewReplicas',
+  'the desired replica count is less than the minimum replica count',
+] as const
+const UP_LIMIT = [
+  'ScaleUpLimit',
+  'the desired replica count is increasing faster than the maximum scale rate',
+] as const
+const DOWN_LIMIT = [
+  'ScaleDownLimit',
+  'the desired replica count is decreasing faster than the maximum scale rate',
+] as const
 
 type Limit = readonly [replicas: number, text: readonly [string, string]]
 
-/** Without `behavior`. Source: horizontal.go normalizeDesiredReplicas, stabilizeRecommendation, convertDesiredReplicasWithRules. */
+/**
+ * Without `behavior`. Source: horizontal.go normalizeDesiredReplicas, stabilizeRecommendation,
+ * convertDesiredReplicasWithRules.
+ */
 export function normalize(history: ScaleHistory, { current, desired, min, max, now }: Wish): Decision {
   const cutoff = now - DOWNSCALE_STABILIZATION
   const recent = history.recommendations.filter(({ at }) => at >= cutoff).map(({ replicas }) => replicas)
   const stable = Math.max(desired, ...recent)
   remember(history, desired, now, ({ at }) => at < cutoff)
   const rate = Math.max(2 * current, 4)
-  const [most, why] = max > rate ? [rate, UP_LIMIT] as const : [max, TOO_MANY] as const
-  const [replicas, limited]: Limit = stable < min ? [min, TOO_FEW] : stable > most ? [most, why] : [stable, WITHIN]
+  const [most, why] = max > rate ? ([rate, UP_LIMIT] as const) : ([max, TOO_MANY] as const)
+  const [replicas, limited]: Limit =
+    stable < min ? [min, TOO_FEW] : stable > most ? [most, why] : [stable, WITHIN]
   return { replicas, able: stable === desired ? READY : HIGHER, isLimited: replicas !== stable, limited }
 }
 
@@ -56,32 +81,53 @@ export interface FullRules {
 /** With `behavior`. Source: normalizeDesiredReplicasWithBehaviors. */
 export function normalizeByRules(history: ScaleHistory, wish: Wish, { up, down }: FullRules): Decision {
   const { current, desired, min, max, now } = wish
-  const stable = stabilized(history, wish, (up.stabilizationWindowSeconds ?? 0) * 1000, (down.stabilizationWindowSeconds ?? DOWNSCALE_STABILIZATION / 1000) * 1000)
+  const stable = stabilized(
+    history,
+    wish,
+    (up.stabilizationWindowSeconds ?? 0) * 1000,
+    (down.stabilizationWindowSeconds ?? DOWNSCALE_STABILIZATION / 1000) * 1000,
+  )
   const able = stable === desired ? READY : desired >= current ? LOWER : HIGHER
   let limit: Limit = [stable, WITHIN]
   if (stable > current) {
     const rate = Math.max(upLimit(current, history, up, now), current)
-    const [most, why] = max > rate ? [rate, UP_LIMIT] as const : [max, TOO_MANY] as const
+    const [most, why] = max > rate ? ([rate, UP_LIMIT] as const) : ([max, TOO_MANY] as const)
     if (stable > most) limit = [most, why]
   } else if (stable < current) {
     const rate = Math.min(downLimit(current, history, down, now), current)
-    const [least, why] = min < rate ? [rate, DOWN_LIMIT] as const : [min, TOO_FEW] as const
+    const [least, why] = min < rate ? ([rate, DOWN_LIMIT] as const) : ([min, TOO_FEW] as const)
     if (stable < least) limit = [least, why]
   }
   return { replicas: limit[0], able, isLimited: limit[0] !== stable, limited: limit[1] }
 }
 
 /** Source: stabilizeRecommendationWithBehaviors. */
-function stabilized(history: ScaleHistory, { current, desired, now }: Wish, upWindow: number, downWindow: number): number {
+function stabilized(
+  history: ScaleHistory,
+  { current, desired, now }: Wish,
+  upWindow: number,
+  downWindow: number,
+): number {
   const [upCutoff, downCutoff] = [now - upWindow, now - downWindow]
-  const lowest = Math.min(desired, ...history.recommendations.filter(({ at }) => at > upCutoff).map(({ replicas }) => replicas))
-  const highest = Math.max(desired, ...history.recommendations.filter(({ at }) => at > downCutoff).map(({ replicas }) => replicas))
+  const lowest = Math.min(
+    desired,
+    ...history.recommendations.filter(({ at }) => at > upCutoff).map(({ replicas }) => replicas),
+  )
+  const highest = Math.max(
+    desired,
+    ...history.recommendations.filter(({ at }) => at > downCutoff).map(({ replicas }) => replicas),
+  )
   remember(history, desired, now, ({ at }) => at < upCutoff && at < downCutoff)
   return Math.min(Math.max(current, lowest), highest)
 }
 
 /** Source: calculateScaleUpLimitWithScalingRules. */
-function upLimit(current: number, { ups, downs }: ScaleHistory, { selectPolicy = 'Max', policies = [] }: HPAScalingRules, now: number): number {
+function upLimit(
+  current: number,
+  { ups, downs }: ScaleHistory,
+  { selectPolicy = 'Max', policies = [] }: HPAScalingRules,
+  now: number,
+): number {
   if (selectPolicy === 'Disabled') return current
   const limits = policies.map(({ type, value, periodSeconds }) => {
     const start = current - changeWithin(periodSeconds, ups, now) + changeWithin(periodSeconds, downs, now)
@@ -91,7 +137,12 @@ function upLimit(current: number, { ups, downs }: ScaleHistory, { selectPolicy =
 }
 
 /** Source: calculateScaleDownLimitWithBehaviors. */
-function downLimit(current: number, { ups, downs }: ScaleHistory, { selectPolicy = 'Max', policies = [] }: HPAScalingRules, now: number): number {
+function downLimit(
+  current: number,
+  { ups, downs }: ScaleHistory,
+  { selectPolicy = 'Max', policies = [] }: HPAScalingRules,
+  now: number,
+): number {
   if (selectPolicy === 'Disabled') return current
   const limits = policies.map(({ type, value, periodSeconds }) => {
     const start = current - changeWithin(periodSeconds, ups, now) + changeWithin(periodSeconds, downs, now)

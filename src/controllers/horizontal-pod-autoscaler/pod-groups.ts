@@ -19,7 +19,12 @@ export interface PodGroups {
 }
 
 /** Source: pkg/controller/podautoscaler/replica_calculator.go groupPods. */
-export function groupPods(pods: readonly Pod[], metrics: PodMetrics, resource: string, now: number): PodGroups {
+export function groupPods(
+  pods: readonly Pod[],
+  metrics: PodMetrics,
+  resource: string,
+  now: number,
+): PodGroups {
   const unready = new Set<string>()
   const missing = new Set<string>()
   const ignored = new Set<string>()
@@ -43,6 +48,7 @@ function isCpuUnsettled(pod: Pod, metrics: PodMetrics, now: number): boolean {
   const metric = metrics.get(pod.metadata.name ?? '')
   if (condition === undefined || start === undefined || metric === undefined) return true
   const changed = timeMs(condition.lastTransitionTime) ?? 0
-  if (start + CPU_INITIALIZATION > now) return condition.status === 'False' || metric.timestamp < changed + metric.window
+  if (start + CPU_INITIALIZATION > now)
+    return condition.status === 'False' || metric.timestamp < changed + metric.window
   return condition.status === 'False' && start + INITIAL_READINESS > changed
 }

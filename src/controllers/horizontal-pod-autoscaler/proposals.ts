@@ -5,7 +5,12 @@ import { formatGoSelector } from '../shared/go-selector.js'
 import { MetricsError } from './metrics-source.js'
 import type { MetricsSource } from './metrics-source.js'
 import type { CalculationInput, Proposal } from './replica-calculator.js'
-import { replicasByAverage, replicasByUtilization, replicasByValue, replicasPerPod } from './replica-calculator.js'
+import {
+  replicasByAverage,
+  replicasByUtilization,
+  replicasByValue,
+  replicasPerPod,
+} from './replica-calculator.js'
 
 /** What one metric asks for. */
 export interface MetricProposal {
@@ -15,7 +20,10 @@ export interface MetricProposal {
   readonly status: MetricStatus
 }
 
-/** Why a metric says nothing: `reason` and `cause` are those of the event and the condition, the message goes into the sum of all metrics. */
+/**
+ * Why a metric says nothing: `reason` and `cause` are those of the event and the condition, the message goes
+ * into the sum of all metrics.
+ */
 export class MetricFailure extends Error {
   readonly reason: string
   override readonly cause: string
@@ -40,11 +48,16 @@ export interface MetricInput extends CalculationInput {
 /** Replicas by one metric. Source: horizontal.go computeReplicasForMetric. @throws MetricFailure */
 export function proposeReplicas(spec: MetricSpec, input: MetricInput): MetricProposal {
   switch (spec.type) {
-    case 'Resource': return byResource(spec, input)
-    case 'ContainerResource': return byContainer(spec, input)
-    case 'Pods': return byPods(spec, input)
-    case 'Object': return byObject(spec, input)
-    case 'External': return byExternal(spec, input)
+    case 'Resource':
+      return byResource(spec, input)
+    case 'ContainerResource':
+      return byContainer(spec, input)
+    case 'Pods':
+      return byPods(spec, input)
+    case 'Object':
+      return byObject(spec, input)
+    case 'External':
+      return byExternal(spec, input)
     default: {
       const text = `unknown metric source type ${JSON.stringify(spec.type)}`
       throw new MetricFailure('InvalidMetricSourceType', text, text)
@@ -53,7 +66,12 @@ export function proposeReplicas(spec: MetricSpec, input: MetricInput): MetricPro
 }
 
 /** Runs a calculation; what the metrics API cannot say becomes the failure of the metric. */
-function attempt<T>(reason: string, wrap: (cause: string) => string, outer: (cause: string) => string, call: () => T): T {
+function attempt<T>(
+  reason: string,
+  wrap: (cause: string) => string,
+  outer: (cause: string) => string,
+  call: () => T,
+): T {
   try {
     return call()
   } catch (error) {
@@ -63,7 +81,8 @@ function attempt<T>(reason: string, wrap: (cause: string) => string, outer: (cau
   }
 }
 
-const milli = (value: number): string => formatQuantity({ nanos: BigInt(value) * 1_000_000n, format: 'DecimalSI' })
+const milli = (value: number): string =>
+  formatQuantity({ nanos: BigInt(value) * 1_000_000n, format: 'DecimalSI' })
 
 interface ResourceWish {
   readonly name: string
@@ -76,51 +95,108 @@ function byUse({ name, container, target }: ResourceWish, input: MetricInput): P
     try {
       return input.source.resource(name, input.namespace, input.selector, container)
     } catch (error) {
-      throw error instanceof MetricsError ? new MetricsError(`unable to get metrics for resource ${name}: ${error.message}`) : error
+      throw error instanceof MetricsError
+        ? new MetricsError(`unable to get metrics for resource ${name}: ${error.message}`)
+        : error
     }
   }
-  if (target.averageValue !== undefined) return replicasByAverage(input, metrics(), { resource: name, target: quantityMilliValue(target.averageValue) })
-  return replicasByUtilization(input, metrics(), { resource: name, container, target: target.averageUtilization ?? 0 })
+  if (target.averageValue !== undefined)
+    return replicasByAverage(input, metrics(), {
+      resource: name,
+      target: quantityMilliValue(target.averageValue),
+    })
+  return replicasByUtilization(input, metrics(), {
+    resource: name,
+    container,
+    target: target.averageUtilization ?? 0,
+  })
 }
 
-const INVALID_RESOURCE = 'invalid resource metric source: neither an average utilization target nor an average value (usage) target was set'
+const INVALID_RESOURCE =
+  'invalid resource metric source: neither an average utilization target nor an average value (usage) ' +
+  'target was set'
 
-function resourceProposal(wish: ResourceWish, reason: string, outer: (cause: string) => string, input: MetricInput): Proposal {
+function resourceProposal(
+  wish: ResourceWish,
+  reason: string,
+  outer: (cause: string) => string,
+  input: MetricInput,
+): Proposal {
   const { name, target } = wish
-  if (target.averageValue === undefined && target.averageUtilization === undefined) throw new MetricFailure(reason, INVALID_RESOURCE, outer(INVALID_RESOURCE))
+  if (target.averageValue === undefined && target.averageUtilization === undefined)
+    throw new MetricFailure(reason, INVALID_RESOURCE, outer(INVALID_RESOURCE))
   const what = target.averageValue === undefined ? 'utilization' : 'usage'
-  return attempt(reason, (cause) => `failed to get ${name} ${what}: ${cause}`, outer, () => byUse(wish, input))
+  return attempt(
+    reason,
+    (cause) => `failed to get ${name} ${what}: ${cause}`,
+    outer,
+    () => byUse(wish, input),
+  )
 }
 
-const current = ({ raw, utilization }: Proposal): { readonly averageValue: string; readonly averageUtilization?: number } =>
-  ({ averageValue: milli(raw), ...(utilization === undefined ? {} : { averageUtilization: utilization }) })
+const current = ({
+  raw,
+  utilization,
+}: Proposal): { readonly averageValue: string; readonly averageUtilization?: number } => ({
+  averageValue: milli(raw),
+  ...(utilization === undefined ? {} : { averageUtilization: utilization }),
+})
 
 function byResource({ resource }: MetricSpec, input: MetricInput): MetricProposal {
   const { name, target } = resource as NonNullable<MetricSpec['resource']>
-  const proposal = resourceProposal({ name, container: undefined, target }, 'FailedGetResourceMetric', (cause) => `failed to get ${name} resource metric value: ${cause}`, input)
+  const proposal = resourceProposal(
+    { name, container: undefined, target },
+    'FailedGetResourceMetric',
+    (cause) => `failed to get ${name} resource metric value: ${cause}`,
+    input,
+  )
   return {
-    replicas: proposal.replicas, name: target.averageValue === undefined ? `${name} resource utilization (percentage of request)` : `${name} resource`,
+    replicas: proposal.replicas,
+    name:
+      target.averageValue === undefined
+        ? `${name} resource utilization (percentage of request)`
+        : `${name} resource`,
     status: { type: 'Resource', resource: { name, current: current(proposal) } },
   }
 }
 
 function byContainer({ containerResource }: MetricSpec, input: MetricInput): MetricProposal {
   const { name, container, target } = containerResource as NonNullable<MetricSpec['containerResource']>
-  const proposal = resourceProposal({ name, container, target }, 'FailedGetContainerResourceMetric', (cause) => `failed to get ${container} container metric value: ${cause}`, input)
+  const proposal = resourceProposal(
+    { name, container, target },
+    'FailedGetContainerResourceMetric',
+    (cause) => `failed to get ${container} container metric value: ${cause}`,
+    input,
+  )
   return {
-    replicas: proposal.replicas, name: target.averageValue === undefined ? `${name} container resource utilization (percentage of request)` : `${name} resource`,
+    replicas: proposal.replicas,
+    name:
+      target.averageValue === undefined
+        ? `${name} container resource utilization (percentage of request)`
+        : `${name} resource`,
     status: { type: 'ContainerResource', containerResource: { name, container, current: current(proposal) } },
   }
 }
 
 function byPods({ pods }: MetricSpec, input: MetricInput): MetricProposal {
   const { metric, target } = pods as NonNullable<MetricSpec['pods']>
-  const proposal = attempt('FailedGetPodsMetric', (cause) => cause, (cause) => `failed to get pods metric value: ${cause}`, () => {
-    const metrics = named(`unable to get metric ${metric.name}`, () => input.source.pods(metric.name, input.namespace, input.selector, metric.selector))
-    return replicasByAverage(input, metrics, { resource: '', target: quantityMilliValue(target.averageValue ?? '0') })
-  })
+  const proposal = attempt(
+    'FailedGetPodsMetric',
+    (cause) => cause,
+    (cause) => `failed to get pods metric value: ${cause}`,
+    () => {
+      const metrics = named(`unable to get metric ${metric.name}`, () =>
+        input.source.pods(metric.name, input.namespace, input.selector, metric.selector),
+      )
+      return replicasByAverage(input, metrics, {
+        resource: '',
+        target: quantityMilliValue(target.averageValue ?? '0'),
+      })
+    },
+  )
   return {
-    replicas: proposal.replicas, name: `pods metric ${metric.name}`,
+    replicas: proposal.replicas,
+    name: `pods metric ${metric.name}`,
     status: { type: 'Pods', pods: { metric, current: { averageValue: milli(proposal.raw) } } },
   }
 }
@@ -134,20 +210,48 @@ function byObject({ object }: MetricSpec, input: MetricInput): MetricProposal {
       return input.source.object(metric.name, input.namespace, describedObject, metric.selector)
     } catch (error) {
       if (!(error instanceof MetricsError)) throw error
-      throw new MetricsError(`unable to get metric ${metric.name}: ${kind} on ${input.namespace} ${name}/${error.message}`)
+      throw new MetricsError(
+        `unable to get metric ${metric.name}: ${kind} on ${input.namespace} ${name}/${error.message}`,
+      )
     }
   }
   const outer = (cause: string): string => `failed to get object metric value: ${cause}`
   if (target.type === 'Value' && target.value !== undefined) {
-    const proposal = attempt('FailedGetObjectMetric', (cause) => cause, outer, () => replicasByValue(input, value(), quantityMilliValue(target.value ?? '0')))
-    return { replicas: proposal.replicas, name: `${kind} metric ${metric.name}`, status: { type: 'Object', object: { describedObject, metric, current: { value: milli(proposal.raw) } } } }
+    const proposal = attempt(
+      'FailedGetObjectMetric',
+      (cause) => cause,
+      outer,
+      () => replicasByValue(input, value(), quantityMilliValue(target.value ?? '0')),
+    )
+    return {
+      replicas: proposal.replicas,
+      name: `${kind} metric ${metric.name}`,
+      status: {
+        type: 'Object',
+        object: { describedObject, metric, current: { value: milli(proposal.raw) } },
+      },
+    }
   }
   if (target.type === 'AverageValue' && target.averageValue !== undefined) {
-    const proposal = attempt('FailedGetObjectMetric', (cause) => cause, (cause) => outer(`failed to get ${metric.name} object metric: ${cause}`),
-      () => replicasPerPod(input.statusReplicas, input.tolerances, value(), quantityMilliValue(target.averageValue ?? '0')))
+    const proposal = attempt(
+      'FailedGetObjectMetric',
+      (cause) => cause,
+      (cause) => outer(`failed to get ${metric.name} object metric: ${cause}`),
+      () =>
+        replicasPerPod(
+          input.statusReplicas,
+          input.tolerances,
+          value(),
+          quantityMilliValue(target.averageValue ?? '0'),
+        ),
+    )
     return {
-      replicas: proposal.replicas, name: `external metric ${metric.name}(${selectorText(metric.selector)})`,
-      status: { type: 'Object', object: { describedObject, metric, current: { averageValue: milli(proposal.raw) } } },
+      replicas: proposal.replicas,
+      name: `external metric ${metric.name}(${selectorText(metric.selector)})`,
+      status: {
+        type: 'Object',
+        object: { describedObject, metric, current: { averageValue: milli(proposal.raw) } },
+      },
     }
   }
   const text = 'invalid object metric source: neither a value target nor an average value target was set'
@@ -157,19 +261,43 @@ function byObject({ object }: MetricSpec, input: MetricInput): MetricProposal {
 function byExternal({ external }: MetricSpec, input: MetricInput): MetricProposal {
   const { metric, target } = external as NonNullable<MetricSpec['external']>
   const selector = selectorText(metric.selector)
-  const total = (): number => named(`unable to get external metric ${input.namespace}/${metric.name}/${selector}`,
-    () => input.source.external(metric.name, input.namespace, metric.selector).reduce((sum, one) => sum + one, 0))
+  const total = (): number =>
+    named(`unable to get external metric ${input.namespace}/${metric.name}/${selector}`, () =>
+      input.source.external(metric.name, input.namespace, metric.selector).reduce((sum, one) => sum + one, 0),
+    )
   const outer = (cause: string): string => `failed to get ${metric.name} external metric value: ${cause}`
   const name = `external metric ${metric.name}(${selector})`
   if (target.averageValue !== undefined) {
-    const proposal = attempt('FailedGetExternalMetric', (cause) => cause, (cause) => outer(`failed to get ${metric.name} external metric: ${cause}`),
-      () => replicasPerPod(input.statusReplicas, input.tolerances, total(), quantityMilliValue(target.averageValue ?? '0')))
-    return { replicas: proposal.replicas, name, status: { type: 'External', external: { metric, current: { averageValue: milli(proposal.raw) } } } }
+    const proposal = attempt(
+      'FailedGetExternalMetric',
+      (cause) => cause,
+      (cause) => outer(`failed to get ${metric.name} external metric: ${cause}`),
+      () =>
+        replicasPerPod(
+          input.statusReplicas,
+          input.tolerances,
+          total(),
+          quantityMilliValue(target.averageValue ?? '0'),
+        ),
+    )
+    return {
+      replicas: proposal.replicas,
+      name,
+      status: { type: 'External', external: { metric, current: { averageValue: milli(proposal.raw) } } },
+    }
   }
   if (target.value !== undefined) {
-    const proposal = attempt('FailedGetExternalMetric', (cause) => cause, (cause) => outer(`failed to get external metric ${metric.name}: ${cause}`),
-      () => replicasByValue(input, total(), quantityMilliValue(target.value ?? '0')))
-    return { replicas: proposal.replicas, name, status: { type: 'External', external: { metric, current: { value: milli(proposal.raw) } } } }
+    const proposal = attempt(
+      'FailedGetExternalMetric',
+      (cause) => cause,
+      (cause) => outer(`failed to get external metric ${metric.name}: ${cause}`),
+      () => replicasByValue(input, total(), quantityMilliValue(target.value ?? '0')),
+    )
+    return {
+      replicas: proposal.replicas,
+      name,
+      status: { type: 'External', external: { metric, current: { value: milli(proposal.raw) } } },
+    }
   }
   const text = 'invalid external metric source: neither a value target nor an average value target was set'
   throw new MetricFailure('FailedGetExternalMetric', text, outer(text))
@@ -184,4 +312,5 @@ function named<T>(what: string, call: () => T): T {
 }
 
 /** `%+v` of a *LabelSelector. */
-const selectorText = (selector: LabelSelector | undefined): string => (selector === undefined ? 'nil' : formatGoSelector(selector))
+const selectorText = (selector: LabelSelector | undefined): string =>
+  selector === undefined ? 'nil' : formatGoSelector(selector)

@@ -11,7 +11,10 @@ export interface Tolerances {
   readonly down: number
 }
 
-/** A number of replicas, and what was measured: `utilization` in percent of requests, `raw` the average in thousandths. */
+/**
+ * A number of replicas, and what was measured: `utilization` in percent of requests, `raw` the average in
+ * thousandths.
+ */
 export interface Proposal {
   readonly replicas: number
   readonly raw: number
@@ -30,9 +33,18 @@ export interface CalculationInput {
 const NO_PODS = 'no pods returned by selector while calculating replica count'
 const UNREADY = 'did not receive metrics for targeted pods (pods might be unready)'
 
-/** Percent of the requests that pods make. Source: replica_calculator.go GetResourceReplicas. @throws MetricsError */
+/**
+ * Percent of the requests that pods make. Source: replica_calculator.go GetResourceReplicas. @throws
+ * MetricsError
+ */
 export function replicasByUtilization(
-  input: CalculationInput, all: PodMetrics, { resource, container, target }: { readonly resource: string; readonly container: string | undefined; readonly target: number },
+  input: CalculationInput,
+  all: PodMetrics,
+  {
+    resource,
+    container,
+    target,
+  }: { readonly resource: string; readonly container: string | undefined; readonly target: number },
 ): Proposal {
   const { pods, now, currentReplicas, tolerances } = input
   const counted = countedOf(pods, all, resource, now)
@@ -40,22 +52,36 @@ export function replicasByUtilization(
   const { ratio, utilization, raw } = utilizationRatio(counted.metrics, requests, target)
   const answer = (replicas: number): Proposal => ({ replicas, utilization, raw })
   const zeros = counted.unready.size > 0 && ratio > 1 ? counted.unready : new Set<string>()
-  if (zeros.size === 0 && counted.missing.size === 0) return answer(isWithin(tolerances, ratio) ? currentReplicas : Math.ceil(ratio * counted.ready))
+  if (zeros.size === 0 && counted.missing.size === 0)
+    return answer(isWithin(tolerances, ratio) ? currentReplicas : Math.ceil(ratio * counted.ready))
   const filled = new Map(counted.metrics)
-  const missing = ratio < 1 ? (name: string): number => Math.trunc(((requests.get(name) ?? 0) * Math.max(100, target)) / 100) : ratio > 1 ? (): number => 0 : undefined
+  const missing =
+    ratio < 1
+      ? (name: string): number => Math.trunc(((requests.get(name) ?? 0) * Math.max(100, target)) / 100)
+      : ratio > 1
+        ? (): number => 0
+        : undefined
   if (missing !== undefined) for (const name of counted.missing) filled.set(name, missing(name))
   for (const name of zeros) filled.set(name, 0)
   const again = utilizationRatio(filled, requests, target).ratio
   return answer(corrected(input, ratio, again, filled.size))
 }
 
-/** An average of the pods, against a target for each. Source: GetRawResourceReplicas, GetMetricReplicas, calcPlainMetricReplicas. @throws MetricsError */
-export function replicasByAverage(input: CalculationInput, all: PodMetrics, { resource, target }: { readonly resource: string; readonly target: number }): Proposal {
+/**
+ * An average of the pods, against a target for each. Source: GetRawResourceReplicas, GetMetricReplicas,
+ * calcPlainMetricReplicas. @throws MetricsError
+ */
+export function replicasByAverage(
+  input: CalculationInput,
+  all: PodMetrics,
+  { resource, target }: { readonly resource: string; readonly target: number },
+): Proposal {
   const { pods, now, currentReplicas, tolerances } = input
   const counted = countedOf(pods, all, resource, now)
   const { ratio, raw } = averageRatio(counted.metrics, target)
   const zeros = counted.unready.size > 0 && ratio > 1 ? counted.unready : new Set<string>()
-  if (zeros.size === 0 && counted.missing.size === 0) return { replicas: isWithin(tolerances, ratio) ? currentReplicas : Math.ceil(ratio * counted.ready), raw }
+  if (zeros.size === 0 && counted.missing.size === 0)
+    return { replicas: isWithin(tolerances, ratio) ? currentReplicas : Math.ceil(ratio * counted.ready), raw }
   const filled = new Map(counted.metrics)
   for (const name of counted.missing) filled.set(name, ratio < 1 ? target : 0)
   for (const name of zeros) filled.set(name, 0)
@@ -63,7 +89,11 @@ export function replicasByAverage(input: CalculationInput, all: PodMetrics, { re
 }
 
 /** One value for the whole target. Source: getUsageRatioReplicaCount. @throws MetricsError */
-export function replicasByValue({ currentReplicas, pods, tolerances }: CalculationInput, usage: number, target: number): Proposal {
+export function replicasByValue(
+  { currentReplicas, pods, tolerances }: CalculationInput,
+  usage: number,
+  target: number,
+): Proposal {
   const ratio = usage / target
   if (currentReplicas === 0) return { replicas: Math.ceil(ratio), raw: usage }
   if (isWithin(tolerances, ratio)) return { replicas: currentReplicas, raw: usage }
@@ -72,10 +102,21 @@ export function replicasByValue({ currentReplicas, pods, tolerances }: Calculati
   return { replicas: Math.ceil(ratio * ready), raw: usage }
 }
 
-/** One value, against a target for each pod that there is. Source: GetObjectPerPodMetricReplicas, GetExternalPerPodMetricReplicas. */
-export function replicasPerPod(statusReplicas: number, tolerances: Tolerances, usage: number, target: number): Proposal {
+/**
+ * One value, against a target for each pod that there is. Source: GetObjectPerPodMetricReplicas,
+ * GetExternalPerPodMetricReplicas.
+ */
+export function replicasPerPod(
+  statusReplicas: number,
+  tolerances: Tolerances,
+  usage: number,
+  target: number,
+): Proposal {
   const ratio = usage / (target * statusReplicas)
-  return { replicas: isWithin(tolerances, ratio) ? statusReplicas : Math.ceil(usage / target), raw: Math.ceil(usage / statusReplicas) }
+  return {
+    replicas: isWithin(tolerances, ratio) ? statusReplicas : Math.ceil(usage / target),
+    raw: Math.ceil(usage / statusReplicas),
+  }
 }
 
 function isWithin({ up, down }: Tolerances, ratio: number): boolean {
@@ -83,8 +124,14 @@ function isWithin({ up, down }: Tolerances, ratio: number): boolean {
 }
 
 /** What is assumed for pods without numbers must not turn the direction. */
-function corrected({ currentReplicas, tolerances }: CalculationInput, before: number, after: number, count: number): number {
-  if (isWithin(tolerances, after) || (before < 1 && after > 1) || (before > 1 && after < 1)) return currentReplicas
+function corrected(
+  { currentReplicas, tolerances }: CalculationInput,
+  before: number,
+  after: number,
+  count: number,
+): number {
+  if (isWithin(tolerances, after) || (before < 1 && after > 1) || (before > 1 && after < 1))
+    return currentReplicas
   const replicas = Math.ceil(after * count)
   const turns = (after < 1 && replicas > currentReplicas) || (after > 1 && replicas < currentReplicas)
   return turns ? currentReplicas : replicas
@@ -108,22 +155,37 @@ function countedOf(pods: readonly Pod[], all: PodMetrics, resource: string, now:
 }
 
 /** Source: calculateRequests. */
-function requestsOf(pods: readonly Pod[], container: string | undefined, resource: string): ReadonlyMap<string, number> {
-  return new Map(pods.map((pod) => {
-    const { name = '' } = pod.metadata
-    const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
-    const containers: readonly Container[] = [...pod.spec.containers, ...sidecars].filter((one) => container === undefined || one.name === container)
-    const sum = containers.reduce((total, one) => {
-      const request = one.resources?.requests?.[resource]
-      if (request === undefined) throw new MetricsError(`missing request for ${resource} in container ${one.name} of Pod ${name}`)
-      return total + quantityMilliValue(request)
-    }, 0)
-    return [name, sum] as const
-  }))
+function requestsOf(
+  pods: readonly Pod[],
+  container: string | undefined,
+  resource: string,
+): ReadonlyMap<string, number> {
+  return new Map(
+    pods.map((pod) => {
+      const { name = '' } = pod.metadata
+      const sidecars = (pod.spec.initContainers ?? []).filter(
+        ({ restartPolicy }) => restartPolicy === 'Always',
+      )
+      const containers: readonly Container[] = [...pod.spec.containers, ...sidecars].filter(
+        (one) => container === undefined || one.name === container,
+      )
+      const sum = containers.reduce((total, one) => {
+        const request = one.resources?.requests?.[resource]
+        if (request === undefined)
+          throw new MetricsError(`missing request for ${resource} in container ${one.name} of Pod ${name}`)
+        return total + quantityMilliValue(request)
+      }, 0)
+      return [name, sum] as const
+    }),
+  )
 }
 
 /** Source: metrics/utilization.go GetResourceUtilizationRatio. */
-function utilizationRatio(metrics: ReadonlyMap<string, number>, requests: ReadonlyMap<string, number>, target: number): { ratio: number; utilization: number; raw: number } {
+function utilizationRatio(
+  metrics: ReadonlyMap<string, number>,
+  requests: ReadonlyMap<string, number>,
+  target: number,
+): { ratio: number; utilization: number; raw: number } {
   let total = 0
   let requested = 0
   let count = 0

@@ -28,23 +28,30 @@ export class ScaleFailure extends Error {
 }
 
 /**
- * The scale of what an autoscaler points to, by group and kind; the version does not matter. Source: horizontal.go reconcileAutoscaler,
- * scaleForResourceMappings. @throws ScaleFailure
+ * The scale of what an autoscaler points to, by group and kind; the version does not matter. Source:
+ * horizontal.go reconcileAutoscaler, scaleForResourceMappings. @throws ScaleFailure
  */
-export function scaleOf(client: Client, resources: ServedResources, namespace: string, { apiVersion = '', kind, name }: CrossVersionObjectReference): TargetScale {
+export function scaleOf(
+  client: Client,
+  resources: ServedResources,
+  namespace: string,
+  { apiVersion = '', kind, name }: CrossVersionObjectReference,
+): TargetScale {
   const parts = apiVersion.split('/')
   if (parts.length > 2) {
     const text = `unexpected GroupVersion string: ${apiVersion}`
     throw new ScaleFailure(text, `invalid API version in scale target reference: ${text}`)
   }
-  const group = parts.length === 2 ? parts[0] ?? '' : ''
+  const group = parts.length === 2 ? (parts[0] ?? '') : ''
   const found = servedNow(resources).filter((one) => one.group === group && one.kind === kind)
   if (found.length === 0) {
     const text = `no matches for kind ${JSON.stringify(kind)} in group ${JSON.stringify(group)}`
     throw new ScaleFailure(text, `unable to determine resource for scale target reference: ${text}`)
   }
   let first: ApiError | undefined
-  for (const resource of new Set(found.map((one) => (group === '' ? pluralOf(one) : `${pluralOf(one)}.${group}`)))) {
+  for (const resource of new Set(
+    found.map((one) => (group === '' ? pluralOf(one) : `${pluralOf(one)}.${group}`)),
+  )) {
     try {
       return { resource, scale: client.getSubresource(resource, { namespace, name }, 'scale') as Scale }
     } catch (error) {

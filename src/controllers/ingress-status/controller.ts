@@ -19,13 +19,17 @@ export interface IngressControllerOptions {
 }
 
 /**
- * Writes the address of an ingress controller into the status of the Ingresses of its class, and an event `Sync` when one has come or changed.
- * It forwards nothing. Source: ingress-nginx internal/ingress/status, internal/ingress/controller/store.
+ * Writes the address of an ingress controller into the status of the Ingresses of its class, and an event
+ * `Sync` when one has come or changed. It forwards nothing. Source: ingress-nginx internal/ingress/status,
+ * internal/ingress/controller/store.
  */
 export function createIngressStatusController(options: IngressControllerOptions = {}): Component {
   return {
     name: 'ingress-nginx-controller',
-    identity: { name: 'system:serviceaccount:ingress-nginx:ingress-nginx', groups: ['system:serviceaccounts', 'system:masters', 'system:authenticated'] },
+    identity: {
+      name: 'system:serviceaccount:ingress-nginx:ingress-nginx',
+      groups: ['system:serviceaccounts', 'system:masters', 'system:authenticated'],
+    },
     setup: (host) => void new IngressStatusController(host, options),
   }
 }
@@ -38,18 +42,28 @@ class IngressStatusController {
   readonly #ingresses: Informer<Ingress>
   readonly #queue: WorkQueue
 
-  constructor(host: ComponentHost, { className = 'nginx', address = '198.51.100.1' }: IngressControllerOptions) {
+  constructor(
+    host: ComponentHost,
+    { className = 'nginx', address = '198.51.100.1' }: IngressControllerOptions,
+  ) {
     this.#host = host
     this.#className = className
     this.#address = address
     this.#recorder = host.recorder({ component: 'nginx-ingress-controller' })
     this.#ingresses = host.informer('ingresses')
-    this.#queue = reconcileQueue(host, [this.#ingresses], (key) => (key === '' ? this.#makeClass() : this.#sync(key)))
+    this.#queue = reconcileQueue(host, [this.#ingresses], (key) =>
+      key === '' ? this.#makeClass() : this.#sync(key),
+    )
     this.#ingresses.onChange(({ type, object, old }) => {
       if (type === 'DELETED' || !this.#isMine(object)) return
       const isNew = old === undefined || !this.#isMine(old)
       if (isNew || !semanticEqual(old.spec, object.spec)) {
-        this.#recorder.event({ object, apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' }, 'Normal', 'Sync', 'Scheduled for sync')
+        this.#recorder.event(
+          { object, apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' },
+          'Normal',
+          'Sync',
+          'Scheduled for sync',
+        )
       }
       this.#queue.add(keyOf(object))
     })
@@ -63,7 +77,10 @@ class IngressStatusController {
   }
 
   #makeClass(): void {
-    const ingressClass = { metadata: { name: this.#className }, spec: { controller: 'k8s.io/ingress-nginx' } } as IngressClass
+    const ingressClass = {
+      metadata: { name: this.#className },
+      spec: { controller: 'k8s.io/ingress-nginx' },
+    } as IngressClass
     try {
       this.#host.client.create('ingressclasses', ingressClass)
     } catch (error) {
@@ -73,9 +90,12 @@ class IngressStatusController {
 
   #sync(key: string): void {
     const ingress = this.#ingresses.get(key)
-    if (ingress === undefined || !this.#isMine(ingress) || ingress.metadata.deletionTimestamp !== undefined) return
+    if (ingress === undefined || !this.#isMine(ingress) || ingress.metadata.deletionTimestamp !== undefined)
+      return
     const loadBalancer = { ingress: [{ ip: this.#address }] }
     if (semanticEqual(ingress.status?.loadBalancer ?? {}, loadBalancer)) return
-    ignoreNotFound(() => this.#host.client.updateStatus('ingresses', { ...ingress, status: { loadBalancer } }))
+    ignoreNotFound(() =>
+      this.#host.client.updateStatus('ingresses', { ...ingress, status: { loadBalancer } }),
+    )
   }
 }

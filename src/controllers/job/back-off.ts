@@ -16,18 +16,30 @@ export type BackOffState = Map<string, BackOffRecord>
 
 export const NO_FAILURES: BackOffRecord = { failures: 0, lastFailure: 0 }
 
-/** The record after more pods have ended: a success ends the count of the failures before it. Source: newBackoffRecord. */
-export function backOffAfter(record: BackOffRecord, succeeded: readonly Pod[], failed: readonly Pod[]): BackOffRecord {
+/**
+ * The record after more pods have ended: a success ends the count of the failures before it. Source:
+ * newBackoffRecord.
+ */
+export function backOffAfter(
+  record: BackOffRecord,
+  succeeded: readonly Pod[],
+  failed: readonly Pod[],
+): BackOffRecord {
   const failures = failed.map(finishedAt)
   if (succeeded.length > 0) {
     const lastSuccess = Math.max(...succeeded.map(finishedAt))
     const later = failures.filter((time) => time > lastSuccess)
     return later.length === 0 ? NO_FAILURES : { failures: later.length, lastFailure: Math.max(...later) }
   }
-  return failures.length === 0 ? record : { failures: record.failures + failures.length, lastFailure: Math.max(...failures) }
+  return failures.length === 0
+    ? record
+    : { failures: record.failures + failures.length, lastFailure: Math.max(...failures) }
 }
 
-/** How many ms are left until another pod may be created: 10 s after the first failure, doubled with each, at most 10 min. */
+/**
+ * How many ms are left until another pod may be created: 10 s after the first failure, doubled with each, at
+ * most 10 min.
+ */
 export function remainingBackOff({ failures, lastFailure }: BackOffRecord, now: number): number {
   if (failures === 0) return 0
   const wait = Math.min(FIRST * 2 ** (failures - 1), LONGEST)

@@ -8,7 +8,15 @@ import { countsFailure, failureVerdict } from './failure-policy.js'
 import { countIntervals, hasIndex, intervalsOf, mergeIntervals, parseIntervals } from './indexes.js'
 import type { Intervals } from './indexes.js'
 import {
-  completionIndexOf, countsByIndex, finishedAt, indexFailures, isIndexed, isPodFailed, isPodTerminating, isTracked, validIndexOf,
+  completionIndexOf,
+  countsByIndex,
+  finishedAt,
+  indexFailures,
+  isIndexed,
+  isPodFailed,
+  isPodTerminating,
+  isTracked,
+  validIndexOf,
 } from './pods.js'
 import { draftOf } from './status-draft.js'
 import type { StatusDraft } from './status-draft.js'
@@ -49,7 +57,9 @@ export interface JobContext {
 }
 
 /** What of a context is known from elsewhere. */
-export type JobSeen = Pick<JobContext, 'key' | 'job' | 'now' | 'pods' | 'counted'> & { readonly backOffBefore: BackOffRecord }
+export type JobSeen = Pick<JobContext, 'key' | 'job' | 'now' | 'pods' | 'counted'> & {
+  readonly backOffBefore: BackOffRecord
+}
 
 /** Source: pkg/controller/job/job_controller.go syncJob, its first part. */
 export function contextOf({ backOffBefore, ...seen }: JobSeen): JobContext {
@@ -63,14 +73,22 @@ export function contextOf({ backOffBefore, ...seen }: JobSeen): JobContext {
   const active = pods.filter(isPodActive)
   const known = { succeeded: new Set(status.uncountedSucceeded), failed: new Set(status.uncountedFailed) }
   const isNew = (pod: Pod, uncounted: ReadonlySet<string>): boolean =>
-    isTracked(pod) && !uncounted.has(pod.metadata.uid ?? '') && !seen.counted.has(pod.metadata.uid ?? '')
-    && (!isIndexed(job) || validIndexOf(pod, job) !== undefined)
+    isTracked(pod) &&
+    !uncounted.has(pod.metadata.uid ?? '') &&
+    !seen.counted.has(pod.metadata.uid ?? '') &&
+    (!isIndexed(job) || validIndexOf(pod, job) !== undefined)
   const newSucceeded = pods.filter((pod) => pod.status.phase === 'Succeeded' && isNew(pod, known.succeeded))
   const newFailed = pods.filter((pod) => isPodFailed(pod, job) && isNew(pod, known.failed))
   const indexes = isIndexed(job) ? indexProgress(job, pods, active, seen.counted) : undefined
   return {
-    ...seen, status, startedAt, active, indexes,
-    succeeded: indexes ? countIntervals(indexes.succeeded) : status.succeeded + newSucceeded.length + known.succeeded.size,
+    ...seen,
+    status,
+    startedAt,
+    active,
+    indexes,
+    succeeded: indexes
+      ? countIntervals(indexes.succeeded)
+      : status.succeeded + newSucceeded.length + known.succeeded.size,
     failed: status.failed + newFailed.filter((pod) => countsFailure(job, pod)).length + known.failed.size,
     backOff: backOffAfter(backOffBefore, newSucceeded, newFailed),
     ready: active.filter(isPodReady).length,
@@ -79,12 +97,21 @@ export function contextOf({ backOffBefore, ...seen }: JobSeen): JobContext {
   }
 }
 
-function indexProgress(job: Job, pods: readonly Pod[], active: readonly Pod[], counted: ReadonlySet<string>): IndexProgress {
+function indexProgress(
+  job: Job,
+  pods: readonly Pod[],
+  active: readonly Pod[],
+  counted: ReadonlySet<string>,
+): IndexProgress {
   const { completions = 0 } = job.spec
   const tracked = pods.filter((pod) => isTracked(pod) && validIndexOf(pod, job) !== undefined)
-  const indexesOf = (list: readonly Pod[]): Intervals => intervalsOf(list.map((pod) => validIndexOf(pod, job) as number))
+  const indexesOf = (list: readonly Pod[]): Intervals =>
+    intervalsOf(list.map((pod) => validIndexOf(pod, job) as number))
   const before = parseIntervals(job.status.completedIndexes ?? '', completions)
-  const succeeded = mergeIntervals(before, indexesOf(tracked.filter(({ status }) => status.phase === 'Succeeded')))
+  const succeeded = mergeIntervals(
+    before,
+    indexesOf(tracked.filter(({ status }) => status.phase === 'Succeeded')),
+  )
   if (!countsByIndex(job)) return { before, succeeded, failed: undefined, awaiting: new Map() }
   const failed = mergeIntervals(
     parseIntervals(job.status.failedIndexes ?? '', completions),

@@ -15,7 +15,13 @@ import { controllerIdentity, controllerName } from '../process/identity.js'
 import { settleClaims, sortClaims } from '../shared/claims.js'
 import { Expectations } from '../shared/expectations.js'
 import type { ExpectationsState } from '../shared/expectations.js'
-import { BY_CONTROLLER, BY_NAMESPACE, namespaceIndexer, ORPHANS, ownershipIndexers } from '../shared/ownership.js'
+import {
+  BY_CONTROLLER,
+  BY_NAMESPACE,
+  namespaceIndexer,
+  ORPHANS,
+  ownershipIndexers,
+} from '../shared/ownership.js'
 import { PodControl } from '../shared/pod-control.js'
 import { reconcileQueue } from '../shared/reconciler.js'
 import { NO_FAILURES } from './back-off.js'
@@ -36,8 +42,9 @@ const SYNC_BACK_OFF = { baseDelay: 1_000, maxDelay: 60_000 }
 const OWN_NAME = 'kubernetes.io/job-controller'
 
 /**
- * The Job controller: runs pods until enough of them have succeeded or too many have failed, and counts each exactly once.
- * Identity `system:serviceaccount:kube-system:job-controller`. Source: pkg/controller/job/job_controller.go.
+ * The Job controller: runs pods until enough of them have succeeded or too many have failed, and counts each
+ * exactly once. Identity `system:serviceaccount:kube-system:job-controller`. Source:
+ * pkg/controller/job/job_controller.go.
  */
 export function createJobController(): Component {
   return {
@@ -66,13 +73,19 @@ class JobController {
     this.#recorder = host.recorder({ component: 'job-controller' })
     this.#pods = host.informer('pods', { indexers: ownershipIndexers<Pod>() })
     this.#jobs = host.informer('jobs', { indexers: namespaceIndexer<Job>() })
-    this.#expectations = new Expectations(host.state<ExpectationsState>('expectations', () => new Map()), host.clock)
+    this.#expectations = new Expectations(
+      host.state<ExpectationsState>('expectations', () => new Map()),
+      host.clock,
+    )
     this.#finalizers = new FinalizerExpectations(host.state<FinalizerState>('finalizers', () => new Map()))
     this.#backOff = host.state<BackOffState>('back-off', () => new Map())
     const informers = [this.#pods, this.#jobs]
     this.#queue = reconcileQueue(host, informers, (key) => this.#syncJob(key), SYNC_BACK_OFF)
     this.#later = host.workQueue('later', (key) => this.#queue.add(key))
-    this.#orphans = reconcileQueue(host, informers, (key) => this.#syncOrphan(key), { name: 'orphans', ...SYNC_BACK_OFF })
+    this.#orphans = reconcileQueue(host, informers, (key) => this.#syncOrphan(key), {
+      name: 'orphans',
+      ...SYNC_BACK_OFF,
+    })
     const podControl = new PodControl(host.client, this.#recorder)
     const { has } = release(host.version)
     this.#sync = new JobSync({
@@ -100,14 +113,17 @@ class JobController {
 
   /** The pods of a job that is gone or has ended need not be counted any more. */
   #freePods(job: Job): void {
-    for (const pod of this.#pods.byIndex(BY_CONTROLLER, job.metadata.uid ?? '')) if (isTracked(pod)) this.#orphans.add(keyOf(pod))
+    for (const pod of this.#pods.byIndex(BY_CONTROLLER, job.metadata.uid ?? ''))
+      if (isTracked(pod)) this.#orphans.add(keyOf(pod))
   }
 
   #podChanged(change: Change<Pod>): void {
     const { type, object, old } = change
-    if (type === 'DELETED' || object.metadata.deletionTimestamp !== undefined) return this.#podGoes(object, type === 'DELETED')
+    if (type === 'DELETED' || object.metadata.deletionTimestamp !== undefined)
+      return this.#podGoes(object, type === 'DELETED')
     const owner = this.#ownerOf(object)
-    const formerOwner = old && controllerOf(old)?.uid !== controllerOf(object)?.uid ? this.#ownerOf(old) : undefined
+    const formerOwner =
+      old && controllerOf(old)?.uid !== controllerOf(object)?.uid ? this.#ownerOf(old) : undefined
     for (const job of [formerOwner, owner]) {
       if (!job) continue
       if (type === 'ADDED') this.#expectations.creationObserved(keyOf(job))
@@ -116,7 +132,8 @@ class JobController {
     }
     if (controllerOf(object)) return
     if (isTracked(object)) this.#orphans.add(keyOf(object))
-    if (type === 'ADDED' || formerOwner || old?.metadata.labels !== object.metadata.labels) this.#wakeAdopters(object)
+    if (type === 'ADDED' || formerOwner || old?.metadata.labels !== object.metadata.labels)
+      this.#wakeAdopters(object)
   }
 
   #podGoes(pod: Pod, isGone: boolean): void {
@@ -141,7 +158,8 @@ class JobController {
 
   #wakeAdopters(pod: Pod): void {
     for (const job of this.#jobs.byIndex(BY_NAMESPACE, pod.metadata.namespace ?? '')) {
-      if (compileSelector(job.spec.selector ?? {})(pod.metadata.labels)) this.#queue.addAfter(keyOf(job), BATCH_PERIOD)
+      if (compileSelector(job.spec.selector ?? {})(pod.metadata.labels))
+        this.#queue.addAfter(keyOf(job), BATCH_PERIOD)
     }
   }
 
@@ -157,7 +175,10 @@ class JobController {
     const pods = this.#claimPods(job)
     const counted = this.#finalizers.expected(key)
     const backOffBefore = this.#backOff.value.get(key) ?? NO_FAILURES
-    this.#sync.run(contextOf({ key, job, pods, counted, backOffBefore, now: this.#host.clock.now() }), isSatisfied)
+    this.#sync.run(
+      contextOf({ key, job, pods, counted, backOffBefore, now: this.#host.clock.now() }),
+      isSatisfied,
+    )
   }
 
   #claimPods(job: Job): readonly Pod[] {

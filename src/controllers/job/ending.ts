@@ -13,14 +13,25 @@ export interface EndingRules {
 }
 
 /** The condition of a job that is to fail. */
-export function failureCondition(reason: string, message: string, now: number, { hasInterim }: EndingRules): JobCondition {
+export function failureCondition(
+  reason: string,
+  message: string,
+  now: number,
+  { hasInterim }: EndingRules,
+): JobCondition {
   return newCondition(hasInterim ? 'FailureTarget' : 'Failed', 'True', reason, message, now)
 }
 
 /** The condition of a job that has all its successes. */
 export function successCondition(now: number, { hasInterim }: EndingRules): JobCondition {
   if (!hasInterim) return newCondition('Complete', 'True', '', '', now)
-  return newCondition('SuccessCriteriaMet', 'True', 'CompletionsReached', 'Reached expected number of succeeded pods', now)
+  return newCondition(
+    'SuccessCriteriaMet',
+    'True',
+    'CompletionsReached',
+    'Reached expected number of succeeded pods',
+    now,
+  )
 }
 
 /** The condition that ends the job for good, after the interim one. */
@@ -29,8 +40,9 @@ export function finalCondition({ type, reason = '', message = '' }: JobCondition
 }
 
 /**
- * Why the job is to end whatever its pods do, if it is: it was already, a rule of its pod failure policy, too many failures,
- * too much time, failed indexes, its success policy. In this order. Source: pkg/controller/job/job_controller.go syncJob.
+ * Why the job is to end whatever its pods do, if it is: it was already, a rule of its pod failure policy, too
+ * many failures, too much time, failed indexes, its success policy. In this order. Source:
+ * pkg/controller/job/job_controller.go syncJob.
  */
 export function endingCondition(context: JobContext, rules: EndingRules): JobCondition | undefined {
   const { job, pods, now, indexes } = context
@@ -51,7 +63,8 @@ function limitExceeded(context: JobContext): readonly [reason: string, message: 
   if (failed > (job.spec.backoffLimit ?? 6) || restartsExceeded(job, pods)) {
     return ['BackoffLimitExceeded', 'Job has reached the specified backoff limit']
   }
-  if (remainingTime(context) === 0) return ['DeadlineExceeded', 'Job was active longer than specified deadline']
+  if (remainingTime(context) === 0)
+    return ['DeadlineExceeded', 'Job was active longer than specified deadline']
   return indexesFailed(context)
 }
 

@@ -1,4 +1,8 @@
-import type { Job, PodFailurePolicyOnExitCodesRequirement, PodFailurePolicyRule } from '../../api/batch/generated.js'
+import type {
+  Job,
+  PodFailurePolicyOnExitCodesRequirement,
+  PodFailurePolicyRule,
+} from '../../api/batch/generated.js'
 import type { ContainerStatus, Pod } from '../../api/core/generated.js'
 import { isPodFailed } from './pods.js'
 
@@ -18,7 +22,9 @@ export function failureVerdict({ spec }: Job, pod: Pod): FailureVerdict {
     const what = rule.onExitCodes ? exitText(pod, rule.onExitCodes) : conditionText(pod, rule)
     if (what === undefined) continue
     const { action } = rule
-    return action === 'FailJob' ? { action, message: `${what} matching FailJob rule at index ${index}` } : { action }
+    return action === 'FailJob'
+      ? { action, message: `${what} matching FailJob rule at index ${index}` }
+      : { action }
   }
   return NO_RULE
 }
@@ -42,21 +48,28 @@ const nameOf = ({ metadata }: Pod): string => `${metadata.namespace ?? ''}/${met
 
 function exitText(pod: Pod, requirement: PodFailurePolicyOnExitCodesRequirement): string | undefined {
   const { containerStatuses = [], initContainerStatuses = [] } = pod.status
-  const found = [...containerStatuses, ...initContainerStatuses].find((status) => matchesExit(status, requirement))
+  const found = [...containerStatuses, ...initContainerStatuses].find((status) =>
+    matchesExit(status, requirement),
+  )
   const exitCode = found?.state?.terminated?.exitCode
   if (exitCode === undefined) return undefined
   return `Container ${found?.name ?? ''} for pod ${nameOf(pod)} failed with exit code ${exitCode}`
 }
 
-function matchesExit({ name, state }: ContainerStatus, requirement: PodFailurePolicyOnExitCodesRequirement): boolean {
+function matchesExit(
+  { name, state }: ContainerStatus,
+  requirement: PodFailurePolicyOnExitCodesRequirement,
+): boolean {
   const { containerName, operator, values } = requirement
   const exitCode = state?.terminated?.exitCode
-  if (exitCode === undefined || exitCode === 0 || (containerName !== undefined && containerName !== name)) return false
+  if (exitCode === undefined || exitCode === 0 || (containerName !== undefined && containerName !== name))
+    return false
   return values.includes(exitCode) === (operator === 'In')
 }
 
 function conditionText(pod: Pod, { onPodConditions = [] }: PodFailurePolicyRule): string | undefined {
   const found = pod.status.conditions?.find(({ type, status }) =>
-    onPodConditions.some((pattern) => pattern.type === type && pattern.status === status))
+    onPodConditions.some((pattern) => pattern.type === type && pattern.status === status),
+  )
   return found && `Pod ${nameOf(pod)} has condition ${found.type}`
 }

@@ -6,8 +6,8 @@ export type FinalizerState = Map<string, Set<string>>
 const NONE: ReadonlySet<string> = new Set()
 
 /**
- * The pods whose finalizer the controller has removed and not yet seen gone: they are counted already. Source:
- * pkg/controller/job/tracking_utils.go uidTrackingExpectations.
+ * The pods whose finalizer the controller has removed and not yet seen gone: they are counted already.
+ * Source: pkg/controller/job/tracking_utils.go uidTrackingExpectations.
  */
 export class FinalizerExpectations {
   readonly #state: Slice<FinalizerState>

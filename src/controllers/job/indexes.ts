@@ -11,7 +11,9 @@ export type Intervals = readonly Interval[]
 export function parseIntervals(text: string, completions: number): Intervals {
   const result: Interval[] = []
   for (const part of text === '' ? [] : text.split(',')) {
-    const [first = NaN, last = first] = part.split('-').map((end) => (/^[-+]?\d+$/.test(end) ? Number(end) : NaN))
+    const [first = NaN, last = first] = part
+      .split('-')
+      .map((end) => (/^[-+]?\d+$/.test(end) ? Number(end) : NaN))
     if (first >= completions) break
     if (Number.isNaN(first) || Number.isNaN(last)) continue
     push(result, [first, Math.min(last, completions - 1)])
@@ -29,7 +31,10 @@ export function mergeIntervals(a: Intervals, b: Intervals): Intervals {
 
 /** Adds one more index to those of `intervals`. */
 export function intervalsOf(indexes: Iterable<number>): Intervals {
-  return mergeIntervals([], [...indexes].map((index): Interval => [index, index]))
+  return mergeIntervals(
+    [],
+    [...indexes].map((index): Interval => [index, index]),
+  )
 }
 
 /** Appends an interval that begins no earlier than the last one, or extends that. */
@@ -68,7 +73,8 @@ export function firstFreeIndexes(taken: Intervals, count: number, completions: n
   const free: number[] = []
   let candidate = 0
   for (const [first, last] of [...taken, [completions, completions] as const]) {
-    for (; free.length < count && candidate < first && candidate < completions; candidate++) free.push(candidate)
+    for (; free.length < count && candidate < first && candidate < completions; candidate++)
+      free.push(candidate)
     candidate = Math.max(candidate, last + 1)
   }
   return free

@@ -21,14 +21,22 @@ export interface Deletions {
   readonly error?: unknown
 }
 
-/** What the job controller does to pods, with what it then expects to see. Source: pkg/controller/job/job_controller.go. */
+/**
+ * What the job controller does to pods, with what it then expects to see. Source:
+ * pkg/controller/job/job_controller.go.
+ */
 export class JobPods {
   readonly #client: Client
   readonly #control: PodControl
   readonly #expectations: Expectations
   readonly #finalizers: FinalizerExpectations
 
-  constructor(client: Client, control: PodControl, expectations: Expectations, finalizers: FinalizerExpectations) {
+  constructor(
+    client: Client,
+    control: PodControl,
+    expectations: Expectations,
+    finalizers: FinalizerExpectations,
+  ) {
     this.#client = client
     this.#control = control
     this.#expectations = expectations
@@ -47,7 +55,8 @@ export class JobPods {
         if (!isNamespaceTerminating(error)) throw error
       }
     })
-    if (result.succeeded < templates.length) this.#expectations.creationObserved(key, templates.length - result.succeeded)
+    if (result.succeeded < templates.length)
+      this.#expectations.creationObserved(key, templates.length - result.succeeded)
     return result
   }
 
@@ -91,11 +100,14 @@ export class JobPods {
    * Lets counted pods go. Answers the uids of those that are free, and the first error. Source:
    * removeTrackingFinalizerFromPods.
    */
-  untrack(key: string, pods: readonly Pod[]): { readonly free: readonly string[], readonly error?: unknown } {
+  untrack(key: string, pods: readonly Pod[]): { readonly free: readonly string[]; readonly error?: unknown } {
     if (pods.length === 0) return { free: [] }
     const free: string[] = []
     let firstError: unknown
-    this.#finalizers.expectRemoved(key, pods.map(({ metadata }) => metadata.uid ?? ''))
+    this.#finalizers.expectRemoved(
+      key,
+      pods.map(({ metadata }) => metadata.uid ?? ''),
+    )
     for (const { metadata } of pods) {
       const { uid = '' } = metadata
       try {

@@ -48,7 +48,10 @@ function wantedActive({ job: { spec }, active, succeeded }: JobContext): number 
 function discard(context: JobContext, pods: JobPods, atLeast: number): Managed {
   const { key, job } = context
   const active = context.active.length
-  const doomed = podsToRemove(job, context.active, atLeast).slice(0, job.spec.suspend === true ? undefined : BURST)
+  const doomed = podsToRemove(job, context.active, atLeast).slice(
+    0,
+    job.spec.suspend === true ? undefined : BURST,
+  )
   if (doomed.length === 0) return { active }
   const { deleted, ready, error } = pods.discard(key, job, doomed)
   context.terminating += deleted
@@ -61,7 +64,9 @@ function create(context: JobContext, pods: JobPods, missing: number, labelsIndex
   const wait = countsByIndex(job) ? 0 : remainingBackOff(context.backOff, now)
   // the real controller reports no active pods while it waits
   if (wait > 0) return { active: 0, retryAfter: wait }
-  const templates = isIndexed(job) ? indexedTemplates(context, missing, labelsIndex) : plainTemplates(context, missing)
+  const templates = isIndexed(job)
+    ? indexedTemplates(context, missing, labelsIndex)
+    : plainTemplates(context, missing)
   if (typeof templates === 'number') return { active: 0, retryAfter: templates }
   const { succeeded, error } = pods.create(key, job, templates)
   return { active: context.active.length + succeeded, ...(error === undefined ? {} : { error }) }
@@ -72,7 +77,11 @@ function plainTemplates({ job }: JobContext, count: number): readonly JobPodTemp
 }
 
 /** The pods of the next indexes; if all of these are in back-off, the ms until the first one is not. */
-function indexedTemplates(context: JobContext, count: number, labelsIndex: boolean): readonly JobPodTemplate[] | number {
+function indexedTemplates(
+  context: JobContext,
+  count: number,
+  labelsIndex: boolean,
+): readonly JobPodTemplate[] | number {
   const { job, now, indexes } = context
   const awaiting = indexes?.awaiting
   const next = freeIndexes(context, count)

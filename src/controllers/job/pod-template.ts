@@ -2,7 +2,12 @@ import type { Job } from '../../api/batch/generated.js'
 import type { Container, Pod, PodTemplateSpec } from '../../api/core/generated.js'
 import { countsFailure } from './failure-policy.js'
 import {
-  COMPLETION_INDEX, countsByIndex, INDEX_FAILURES, INDEX_IGNORED_FAILURES, indexFailures, TRACKING_FINALIZER,
+  COMPLETION_INDEX,
+  countsByIndex,
+  INDEX_FAILURES,
+  INDEX_IGNORED_FAILURES,
+  indexFailures,
+  TRACKING_FINALIZER,
 } from './pods.js'
 
 const INDEX_VARIABLE = 'JOB_COMPLETION_INDEX'
@@ -24,10 +29,15 @@ export function podTemplate({ spec: { template } }: Job): PodTemplateSpec {
 }
 
 /**
- * The template of the pod of one index, which takes the place of `replaced` if that failed. `labelsIndex`: whether the release
- * labels pods with it. Source: manageJob and indexed_job_utils.go.
+ * The template of the pod of one index, which takes the place of `replaced` if that failed. `labelsIndex`:
+ * whether the release labels pods with it. Source: manageJob and indexed_job_utils.go.
  */
-export function indexedPodTemplate(job: Job, index: number, replaced: Pod | undefined, labelsIndex: boolean): JobPodTemplate {
+export function indexedPodTemplate(
+  job: Job,
+  index: number,
+  replaced: Pod | undefined,
+  labelsIndex: boolean,
+): JobPodTemplate {
   const { metadata, spec } = podTemplate(job)
   const name = job.metadata.name ?? ''
   const withIndex = { [COMPLETION_INDEX]: String(index) }

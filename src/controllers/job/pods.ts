@@ -37,7 +37,10 @@ export function validIndexOf(pod: Pod, job: Job): number | undefined {
 export const isIndexed = ({ spec }: Job): boolean => spec.completionMode === 'Indexed'
 export const countsByIndex = ({ spec }: Job): boolean => spec.backoffLimitPerIndex !== undefined
 
-/** Whether a pod is replaced only when it has ended, not as soon as it is being deleted. Source: onlyReplaceFailedPods. */
+/**
+ * Whether a pod is replaced only when it has ended, not as soon as it is being deleted. Source:
+ * onlyReplaceFailedPods.
+ */
 export function replacesOnlyFailed({ spec }: Job): boolean {
   return spec.podReplacementPolicy === 'Failed' || spec.podFailurePolicy !== undefined
 }
@@ -45,7 +48,11 @@ export function replacesOnlyFailed({ spec }: Job): boolean {
 /** Deleted pods count as failed, unless the job waits for their end. Source: isPodFailed. */
 export function isPodFailed(pod: Pod, job: Job): boolean {
   if (pod.status.phase === 'Failed') return true
-  return !replacesOnlyFailed(job) && pod.metadata.deletionTimestamp !== undefined && pod.status.phase !== 'Succeeded'
+  return (
+    !replacesOnlyFailed(job) &&
+    pod.metadata.deletionTimestamp !== undefined &&
+    pod.status.phase !== 'Succeeded'
+  )
 }
 
 /** On its way out, but not ended. */
@@ -54,8 +61,11 @@ export function isPodTerminating(pod: Pod): boolean {
 }
 
 /** How often the index of the pod had failed before it, as its annotations say. */
-export function indexFailures(pod: Pod): { readonly counted: number, readonly ignored: number } {
-  return { counted: annotatedCount(pod, INDEX_FAILURES), ignored: annotatedCount(pod, INDEX_IGNORED_FAILURES) }
+export function indexFailures(pod: Pod): { readonly counted: number; readonly ignored: number } {
+  return {
+    counted: annotatedCount(pod, INDEX_FAILURES),
+    ignored: annotatedCount(pod, INDEX_IGNORED_FAILURES),
+  }
 }
 
 function annotatedCount({ metadata }: Pod, annotation: string): number {
@@ -65,23 +75,33 @@ function annotatedCount({ metadata }: Pod, annotation: string): number {
 }
 
 /**
- * When a pod ended, in virtual ms: when its last container did, when it ceased to be ready, when its deletion was asked for, or
- * else when it was created. Source: backoff_utils.go getFinishedTime.
+ * When a pod ended, in virtual ms: when its last container did, when it ceased to be ready, when its deletion
+ * was asked for, or else when it was created. Source: backoff_utils.go getFinishedTime.
  */
 export function finishedAt(pod: Pod): number {
   const { metadata, status } = pod
   const ready = podCondition(pod, 'Ready')
   const unreadySince = ready?.status === 'False' ? timeMs(ready.lastTransitionTime) : undefined
   const deletion = timeMs(metadata.deletionTimestamp)
-  const deletionAsked = deletion === undefined ? undefined : deletion - (metadata.deletionGracePeriodSeconds ?? 0) * 1000
-  return lastFinish(pod, status.containerStatuses) ?? unreadySince ?? deletionAsked ?? timeMs(metadata.creationTimestamp) ?? 0
+  const deletionAsked =
+    deletion === undefined ? undefined : deletion - (metadata.deletionGracePeriodSeconds ?? 0) * 1000
+  return (
+    lastFinish(pod, status.containerStatuses) ??
+    unreadySince ??
+    deletionAsked ??
+    timeMs(metadata.creationTimestamp) ??
+    0
+  )
 }
 
 /** Sidecars end after the regular containers. */
 function lastFinish({ spec, status }: Pod, containers: readonly ContainerStatus[] = []): number | undefined {
   const restarting = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
   const sidecars = new Set(restarting.map(({ name }) => name))
-  const all = [...containers, ...(status.initContainerStatuses ?? []).filter(({ name }) => sidecars.has(name))]
+  const all = [
+    ...containers,
+    ...(status.initContainerStatuses ?? []).filter(({ name }) => sidecars.has(name)),
+  ]
   const times = all.map(({ state }) => timeMs(state?.terminated?.finishedAt))
   if (times.length === 0 || times.some((time) => time === undefined)) return undefined
   return Math.max(...(times as number[]))

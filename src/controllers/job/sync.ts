@@ -43,18 +43,30 @@ export class JobSync {
     context.ending = endingCondition(context, this.#ports.rules)
     const left = context.ending ? undefined : remainingTime(context)
     if (left !== undefined) this.#ports.lookAgain(context.key, left)
-    const { active, isNews, error } = context.ending ? this.#end(context, isSatisfied) : this.#goOn(context, isSatisfied)
+    const { active, isNews, error } = context.ending
+      ? this.#end(context, isSatisfied)
+      : this.#goOn(context, isSatisfied)
     const terminating = this.#ports.reportsTerminating ? context.terminating : undefined
-    const isDirty = isNews || active !== status.active || context.ready !== status.ready || terminating !== status.terminating
+    const isDirty =
+      isNews ||
+      active !== status.active ||
+      context.ready !== status.ready ||
+      terminating !== status.terminating
     status.active = active
     status.ready = context.ready
     status.terminating = terminating
     const { client, pods, rules } = this.#ports
-    trackPods(context, {
-      client, pods, rules,
-      saved: ({ key, backOff }) => this.#ports.saveBackOff(key, backOff),
-      finished: (finished) => this.#tellOfEnd(finished),
-    }, isDirty)
+    trackPods(
+      context,
+      {
+        client,
+        pods,
+        rules,
+        saved: ({ key, backOff }) => this.#ports.saveBackOff(key, backOff),
+        finished: (finished) => this.#tellOfEnd(finished),
+      },
+      isDirty,
+    )
     if (error !== undefined) throw error
   }
 
@@ -81,7 +93,9 @@ export class JobSync {
     return { active, isNews: !isComplete && isManaged && this.#reportSuspension(context), error }
   }
 
-  /** Says that the job is suspended or goes on; a job that goes on starts anew. Answers whether that is news. */
+  /**
+   * Says that the job is suspended or goes on; a job that goes on starts anew. Answers whether that is news.
+   */
   #reportSuspension({ job, status, now }: JobContext): boolean {
     const isSuspended = job.spec.suspend === true
     const text = isSuspended ? 'Suspended' : 'Resumed'
@@ -96,7 +110,8 @@ export class JobSync {
   /** Source: recordJobFinished. */
   #tellOfEnd({ job, ending }: JobContext): void {
     const { recorder } = this.#ports
-    if (ending?.type !== 'Complete') return recorder.event(ownerOf(job), 'Warning', ending?.reason ?? '', ending?.message ?? '')
+    if (ending?.type !== 'Complete')
+      return recorder.event(ownerOf(job), 'Warning', ending?.reason ?? '', ending?.message ?? '')
     if (job.spec.completions !== undefined && (job.status.succeeded ?? 0) > job.spec.completions) {
       const message = 'Too many succeeded pods running after completion count reached'
       recorder.event(ownerOf(job), 'Warning', 'TooManySucceededPods', message)

@@ -26,9 +26,10 @@ export interface TrackingPorts {
 }
 
 /**
- * Counts the pods that have ended, so that none is lost or counted twice whatever happens in between: first their uids go into
- * the status, then their finalizers are taken off, then the counters go up. With the last one, the job ends. `isDirty`: whether
- * there is something to write already. Source: pkg/controller/job/job_controller.go trackJobStatusAndRemoveFinalizers.
+ * Counts the pods that have ended, so that none is lost or counted twice whatever happens in between: first
+ * their uids go into the status, then their finalizers are taken off, then the counters go up. With the last
+ * one, the job ends. `isDirty`: whether there is something to write already. Source:
+ * pkg/controller/job/job_controller.go trackJobStatusAndRemoveFinalizers.
  */
 export function trackPods(context: JobContext, ports: TrackingPorts, isDirty: boolean): void {
   const { key, status } = context
@@ -51,7 +52,8 @@ export function trackPods(context: JobContext, ports: TrackingPorts, isDirty: bo
   }
   const isFinished = !finding.isCutShort && finish(context, ports.rules)
   if (!needsWrite && !isFinished) return
-  if (isFinished && context.ending?.type === 'Complete') status.completionTime = context.ending.lastTransitionTime ?? undefined
+  if (isFinished && context.ending?.type === 'Complete')
+    status.completionTime = context.ending.lastTransitionTime ?? undefined
   write(context, ports)
   if (isFinished) ports.finished(context)
 }
@@ -70,7 +72,10 @@ function uncountedUids({ pods, counted }: JobContext): Set<string> {
 function countFreed({ status }: JobContext, uncounted: ReadonlySet<string>): boolean {
   const succeeded = status.uncountedSucceeded.filter((uid) => uncounted.has(uid))
   const failed = status.uncountedFailed.filter((uid) => uncounted.has(uid))
-  const [more, moreFailed] = [status.uncountedSucceeded.length - succeeded.length, status.uncountedFailed.length - failed.length]
+  const [more, moreFailed] = [
+    status.uncountedSucceeded.length - succeeded.length,
+    status.uncountedFailed.length - failed.length,
+  ]
   status.succeeded += more
   status.failed += moreFailed
   if (more > 0) status.uncountedSucceeded = succeeded
@@ -108,26 +113,36 @@ function inOrder({ job, pods }: JobContext): readonly Pod[] {
   return pods.toSorted((a, b) => (completionIndexOf(a) ?? -1) - (completionIndexOf(b) ?? -1))
 }
 
-/** Lists one pod as succeeded or failed; answers whether it is the first success of its index, which needs no list. */
+/**
+ * Lists one pod as succeeded or failed; answers whether it is the first success of its index, which needs no
+ * list.
+ */
 function list(context: JobContext, pod: Pod): boolean {
   const { job, status, ending, indexes } = context
   const { uid = '' } = pod.metadata
   const index = validIndexOf(pod, job)
   if (pod.status.phase === 'Succeeded' && !status.uncountedFailed.includes(uid)) {
     if (isIndexed(job)) return index !== undefined && !hasIndex(indexes?.before ?? [], index)
-    if (!status.uncountedSucceeded.includes(uid)) status.uncountedSucceeded = [...status.uncountedSucceeded, uid]
+    if (!status.uncountedSucceeded.includes(uid))
+      status.uncountedSucceeded = [...status.uncountedSucceeded, uid]
     return false
   }
   // of a job that fails, whatever has not ended counts as failed
   const isFailed = isPodFailed(pod, job) || (ending !== undefined && ending.type !== 'SuccessCriteriaMet')
-  if (!isFailed || status.uncountedFailed.includes(uid) || (isIndexed(job) && index === undefined)) return false
+  if (!isFailed || status.uncountedFailed.includes(uid) || (isIndexed(job) && index === undefined))
+    return false
   if (countsFailure(job, pod)) status.uncountedFailed = [...status.uncountedFailed, uid]
   return false
 }
 
 /** Source: canRemoveFinalizer. */
 function mayGo({ job, ending, indexes }: JobContext, pod: Pod): boolean {
-  if (job.metadata.deletionTimestamp !== undefined || ending !== undefined || pod.status.phase === 'Succeeded') return true
+  if (
+    job.metadata.deletionTimestamp !== undefined ||
+    ending !== undefined ||
+    pod.status.phase === 'Succeeded'
+  )
+    return true
   if (!isPodFailed(pod, job)) return false
   const index = countsByIndex(job) ? completionIndexOf(pod) : undefined
   return index === undefined || indexes?.awaiting.get(index)?.metadata.uid !== pod.metadata.uid

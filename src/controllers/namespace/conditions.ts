@@ -15,7 +15,11 @@ export interface ContentReport {
 /** The conditions in their order, with reason and message while all is well. */
 const OK: readonly (readonly [type: string, reason: string, message: string])[] = [
   ['NamespaceDeletionDiscoveryFailure', 'ResourcesDiscovered', 'All resources successfully discovered'],
-  ['NamespaceDeletionGroupVersionParsingFailure', 'ParsedGroupVersions', 'All legacy kube types successfully parsed'],
+  [
+    'NamespaceDeletionGroupVersionParsingFailure',
+    'ParsedGroupVersions',
+    'All legacy kube types successfully parsed',
+  ],
   [
     'NamespaceDeletionContentFailure',
     'ContentDeleted',
@@ -26,8 +30,8 @@ const OK: readonly (readonly [type: string, reason: string, message: string])[] 
 ]
 
 /**
- * The conditions of a namespace after a pass: all five are always set, those that complain with status True. The same array if
- * nothing changes. Source: namespace/deletion/status_condition_utils.go.
+ * The conditions of a namespace after a pass: all five are always set, those that complain with status True.
+ * The same array if nothing changes. Source: namespace/deletion/status_condition_utils.go.
  */
 export function namespaceConditions(
   old: readonly NamespaceCondition[],
@@ -38,28 +42,39 @@ export function namespaceConditions(
   let conditions = old
   for (const [type, okReason, okMessage] of OK) {
     const failure = failures.get(type)
-    const [status, reason, message] = failure ? ['True', failure.reason, failure.message] : ['False', okReason, okMessage]
+    const [status, reason, message] = failure
+      ? ['True', failure.reason, failure.message]
+      : ['False', okReason, okMessage]
     const known = findCondition(conditions, type)
     if (known?.status === status && known?.reason === reason && known?.message === message) continue
-    const lastTransitionTime = known?.status === status ? (known?.lastTransitionTime ?? null) : formatTime(now)
+    const lastTransitionTime =
+      known?.status === status ? (known?.lastTransitionTime ?? null) : formatTime(now)
     conditions = withCondition(conditions, { type, status, lastTransitionTime, reason, message })
   }
   return conditions
 }
 
-function complaints({ remaining, finalizers, errors }: ContentReport): ReadonlyMap<string, { reason: string; message: string }> {
+function complaints({
+  remaining,
+  finalizers,
+  errors,
+}: ContentReport): ReadonlyMap<string, { reason: string; message: string }> {
   const found = new Map<string, { reason: string; message: string }>()
   if (errors.length > 0) {
     const message = `Failed to delete all resource types, ${errors.length} remaining: ${errors.toSorted().join(', ')}`
     found.set('NamespaceDeletionContentFailure', { reason: 'ContentDeletionFailed', message })
   }
   if (remaining.size > 0) {
-    const parts = [...remaining].map(([resource, count]) => `${resource} has ${count} resource instances`).toSorted()
+    const parts = [...remaining]
+      .map(([resource, count]) => `${resource} has ${count} resource instances`)
+      .toSorted()
     const message = `Some resources are remaining: ${parts.join(', ')}`
     found.set('NamespaceContentRemaining', { reason: 'SomeResourcesRemain', message })
   }
   if (finalizers.size > 0) {
-    const parts = [...finalizers].map(([finalizer, count]) => `${finalizer} in ${count} resource instances`).toSorted()
+    const parts = [...finalizers]
+      .map(([finalizer, count]) => `${finalizer} in ${count} resource instances`)
+      .toSorted()
     const message = `Some content in the namespace has finalizers remaining: ${parts.join(', ')}`
     found.set('NamespaceFinalizersRemaining', { reason: 'SomeFinalizersRemain', message })
   }

@@ -25,11 +25,16 @@ export interface Leftover {
 const NOTHING: Leftover = { count: 0, finalizers: new Map(), estimate: 0, inGrace: false }
 
 /**
- * Deletes all objects of a resource in a namespace and says what is left. Objects that stay without a finalizer and beyond their
- * grace are an error. `age` is the time since the deletion of the namespace, in ms. Source: namespaced_resources_deleter.go
- * deleteAllContentForGroupVersionResource.
+ * Deletes all objects of a resource in a namespace and says what is left. Objects that stay without a
+ * finalizer and beyond their grace are an error. `age` is the time since the deletion of the namespace, in
+ * ms. Source: namespaced_resources_deleter.go deleteAllContentForGroupVersionResource.
  */
-export function deleteContent(client: Client, served: ServedResource, namespace: string, age: number): Leftover {
+export function deleteContent(
+  client: Client,
+  served: ServedResource,
+  namespace: string,
+  age: number,
+): Leftover {
   try {
     return deleteAll(client, served, namespace, age)
   } catch (error) {
@@ -60,9 +65,15 @@ function deleteAll(client: Client, served: ServedResource, namespace: string, ag
   return { ...NOTHING, error: `unexpected items still remain in namespace: ${namespace} for gvr: ${gvr}` }
 }
 
-/** The longest terminationGracePeriodSeconds of the pods that have not ended. Source: estimateGracefulTerminationForPods. */
+/**
+ * The longest terminationGracePeriodSeconds of the pods that have not ended. Source:
+ * estimateGracefulTerminationForPods.
+ */
 function longestGrace(pods: readonly Pod[]): number {
-  return Math.max(0, ...pods.filter((pod) => !isPodTerminal(pod)).map(({ spec }) => spec.terminationGracePeriodSeconds ?? 0))
+  return Math.max(
+    0,
+    ...pods.filter((pod) => !isPodTerminal(pod)).map(({ spec }) => spec.terminationGracePeriodSeconds ?? 0),
+  )
 }
 
 function countFinalizers(objects: readonly KubeObject[]): ReadonlyMap<string, number> {

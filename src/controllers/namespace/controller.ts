@@ -19,7 +19,8 @@ import { deletionPass } from './deletion.js'
 /** What the namespace controller has to be told. */
 export interface NamespaceControllerOptions {
   /**
-   * All that the server serves, one entry for each resource (its preferred version); what is namespaced and can be deleted is.
+   * All that the server serves, one entry for each resource (its preferred version); what is namespaced and
+   * can be deleted is.
    */
   readonly resources: ServedResources
 }
@@ -49,7 +50,8 @@ export function createNamespaceController({ resources }: NamespaceControllerOpti
 function contentsOf(resources: readonly ServedResource[]): readonly ServedResource[] {
   const names = new Set<string>()
   return resources.filter(({ resource, namespaced, verbs }) => {
-    if (names.has(resource) || !namespaced || !verbs.includes('delete') || !verbs.includes('list')) return false
+    if (names.has(resource) || !namespaced || !verbs.includes('delete') || !verbs.includes('list'))
+      return false
     names.add(resource)
     return true
   })
@@ -68,7 +70,12 @@ class NamespaceController {
     this.#host = host
     this.#resources = resources
     this.#topic = host.handle('namespaces', (name) => this.#work(name))
-    this.#queue = new TopicWorkQueue(this.#topic, host.state<Failures>('namespaces/failures', () => new Map()), host.clock, {})
+    this.#queue = new TopicWorkQueue(
+      this.#topic,
+      host.state<Failures>('namespaces/failures', () => new Map()),
+      host.clock,
+      {},
+    )
     this.#retries = new Retries(host, 'namespaces', MAX_RETRY_DELAY)
     this.#leftovers = host.state('leftovers', () => new Map<string, string>())
   }
@@ -99,7 +106,9 @@ class NamespaceController {
     const { client, clock, version } = this.#host
     const age = clock.now() - deletedAt
     const podsFirst = hasFeature(version, 'orderedNamespaceDeletion')
-    const pass = deletionPass(contentsOf(servedNow(this.#resources)), podsFirst, (served) => deleteContent(client, served, name, age))
+    const pass = deletionPass(contentsOf(servedNow(this.#resources)), podsFirst, (served) =>
+      deleteContent(client, served, name, age),
+    )
     const updated = this.#updateStatus(namespace, pass)
     if (pass.errors.length > 0) {
       this.#host.log('error', `deletion of namespace ${name} failed: ${pass.errors.join(', ')}`)
@@ -108,7 +117,11 @@ class NamespaceController {
     this.#retries.forget(name)
     if (pass.estimate > 0) return this.#recheck(name, pass)
     const finalizers = updated.spec.finalizers?.filter((finalizer) => finalizer !== FINALIZER) ?? []
-    client.update('namespaces', { ...updated, spec: { ...updated.spec, finalizers } }, { subresource: 'finalize' })
+    client.update(
+      'namespaces',
+      { ...updated, spec: { ...updated.spec, finalizers } },
+      { subresource: 'finalize' },
+    )
   }
 
   #updateStatus(namespace: Namespace, pass: DeletionPass): Namespace {
@@ -119,7 +132,10 @@ class NamespaceController {
     return this.#host.client.updateStatus('namespaces', { ...namespace, status })
   }
 
-  /** `settle()` waits for the next look only while something gets on: grace periods run, or less is left than the last time. */
+  /**
+   * `settle()` waits for the next look only while something gets on: grace periods run, or less is left than
+   * the last time.
+   */
   #recheck(name: string, { estimate, inGrace, remaining, finalizers }: DeletionPass): void {
     const leftover = JSON.stringify([[...remaining], [...finalizers]])
     const getsOn = inGrace || this.#leftovers.value.get(name) !== leftover

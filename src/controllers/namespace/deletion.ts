@@ -11,8 +11,9 @@ export interface DeletionPass extends ContentReport {
 }
 
 /**
- * Deletes the content of a namespace, one resource after the other. Since v1.33 pods go first, and nothing else is touched while
- * there are any (OrderedNamespaceDeletion). Source: namespaced_resources_deleter.go deleteAllContent.
+ * Deletes the content of a namespace, one resource after the other. Since v1.33 pods go first, and nothing
+ * else is touched while there are any (OrderedNamespaceDeletion). Source: namespaced_resources_deleter.go
+ * deleteAllContent.
  */
 export function deletionPass(
   resources: readonly ServedResource[],

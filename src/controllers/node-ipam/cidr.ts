@@ -15,7 +15,8 @@ export interface CidrPool {
 export function parsePool(clusterCIDR: string, mask: number): CidrPool {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(clusterCIDR)
   const [a = 256, b = 256, c = 256, d = 256, prefix = 33] = match?.slice(1).map(Number) ?? []
-  if (Math.max(a, b, c, d) > 255 || prefix > 32) throw new RangeError(`not an IPv4 CIDR: ${clusterCIDR} (write 10.244.0.0/16)`)
+  if (Math.max(a, b, c, d) > 255 || prefix > 32)
+    throw new RangeError(`not an IPv4 CIDR: ${clusterCIDR} (write 10.244.0.0/16)`)
   if (mask < prefix || mask > 32) throw new RangeError(`node mask /${mask} does not fit into ${clusterCIDR}`)
   const address = a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d
   const span = 2 ** (32 - prefix)
@@ -36,10 +37,15 @@ export interface Allocation {
 }
 
 /**
- * The first free block from number `next` on, round the pool; undefined if all are used. A block that was released is therefore
- * not used again before the others have been. Source: nodeipam/ipam/cidrset/cidr_set.go AllocateNext.
+ * The first free block from number `next` on, round the pool; undefined if all are used. A block that was
+ * released is therefore not used again before the others have been. Source: nodeipam/ipam/cidrset/cidr_set.go
+ * AllocateNext.
  */
-export function allocate(pool: CidrPool, next: number, isUsed: (cidr: string) => boolean): Allocation | undefined {
+export function allocate(
+  pool: CidrPool,
+  next: number,
+  isUsed: (cidr: string) => boolean,
+): Allocation | undefined {
   for (let tries = 0; tries < pool.size; tries++) {
     const index = (next + tries) % pool.size
     const cidr = blockAt(pool, index)

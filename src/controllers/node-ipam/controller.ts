@@ -16,15 +16,18 @@ export interface NodeIpamOptions {
   readonly mask?: number
 }
 
-/** What was given out and is not to be seen in the informer yet, and where the search for the next block begins. */
+/**
+ * What was given out and is not to be seen in the informer yet, and where the search for the next block
+ * begins.
+ */
 interface IpamState {
   next: number
   readonly pending: Map<string, string>
 }
 
 /**
- * The node IPAM controller: gives each node without one a block of the cluster CIDR. Which blocks are used follows from the
- * nodes. Source: pkg/controller/nodeipam/ipam/range_allocator.go.
+ * The node IPAM controller: gives each node without one a block of the cluster CIDR. Which blocks are used
+ * follows from the nodes. Source: pkg/controller/nodeipam/ipam/range_allocator.go.
  * @throws RangeError when the CIDR and mask do not fit together.
  */
 export function createNodeIpamController(options: NodeIpamOptions = {}): Component {
@@ -47,7 +50,9 @@ class NodeIpam {
   constructor(host: ComponentHost, pool: CidrPool) {
     this.#host = host
     this.#pool = pool
-    this.#nodes = host.informer('nodes', { indexers: { podCIDR: ({ spec }) => (spec.podCIDR ? [spec.podCIDR] : []) } })
+    this.#nodes = host.informer('nodes', {
+      indexers: { podCIDR: ({ spec }) => (spec.podCIDR ? [spec.podCIDR] : []) },
+    })
     this.#state = host.state('allocations', () => ({ next: 0, pending: new Map<string, string>() }))
     this.#recorder = host.recorder({ component: 'cidrAllocator' })
     this.#retries = new Retries(host, 'nodes')
@@ -56,7 +61,8 @@ class NodeIpam {
   start(): void {
     const queue = this.#host.workQueue('nodes', (name) => {
       const node = this.#nodes.get(name)
-      if (!node || node.spec.podCIDR || this.#isPending(name) || this.#allocate(node)) return this.#retries.forget(name)
+      if (!node || node.spec.podCIDR || this.#isPending(name) || this.#allocate(node))
+        return this.#retries.forget(name)
       this.#retries.later(queue, name)
     })
     this.#nodes.onChange(({ type, object }) => {
@@ -68,16 +74,26 @@ class NodeIpam {
   /** Answers false if there is no block left. */
   #allocate(node: Node): boolean {
     const state = this.#state.value
-    const isUsed = (cidr: string): boolean => state.pending.has(cidr) || this.#nodes.byIndex('podCIDR', cidr).length > 0
+    const isUsed = (cidr: string): boolean =>
+      state.pending.has(cidr) || this.#nodes.byIndex('podCIDR', cidr).length > 0
     const allocation = allocate(this.#pool, state.next, isUsed)
     const name = node.metadata.name as string
     if (!allocation) {
       const message = `Node ${name} status is now: CIDRNotAvailable`
-      this.#recorder.event({ object: node, kind: 'Node', apiVersion: 'v1' }, 'Normal', 'CIDRNotAvailable', message)
+      this.#recorder.event(
+        { object: node, kind: 'Node', apiVersion: 'v1' },
+        'Normal',
+        'CIDRNotAvailable',
+        message,
+      )
       return false
     }
     const { cidr, next } = allocation
-    this.#host.client.patch('nodes', { name }, { type: 'strategic', body: { spec: { podCIDR: cidr, podCIDRs: [cidr] } } })
+    this.#host.client.patch(
+      'nodes',
+      { name },
+      { type: 'strategic', body: { spec: { podCIDR: cidr, podCIDRs: [cidr] } } },
+    )
     state.next = next
     state.pending.set(cidr, name)
     return true

@@ -15,9 +15,9 @@ import { noScheduleChange } from './taints.js'
 import { ZoneMonitor } from './zone-monitor.js'
 
 /**
- * The node lifecycle controller: finds silent nodes, keeps taints in step with conditions, marks the pods of lost nodes not ready
- * and holds back when whole zones fail. It evicts nothing itself: the taint eviction controller acts on the NoExecute taints.
- * Source: pkg/controller/nodelifecycle/node_lifecycle_controller.go.
+ * The node lifecycle controller: finds silent nodes, keeps taints in step with conditions, marks the pods of
+ * lost nodes not ready and holds back when whole zones fail. It evicts nothing itself: the taint eviction
+ * controller acts on the NoExecute taints. Source: pkg/controller/nodelifecycle/node_lifecycle_controller.go.
  */
 export function createNodeLifecycleController(options: NodeLifecycleOptions = {}): Component {
   return {
@@ -31,7 +31,9 @@ function setUp(host: ComponentHost, options: NodeLifecycleOptions): void {
   const settings = nodeLifecycleSettings(options, host.version)
   const nodes = host.informer('nodes')
   const leases = host.informer('leases', { namespace: 'kube-node-lease' })
-  const pods = host.informer('pods', { indexers: { nodeName: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []) } })
+  const pods = host.informer('pods', {
+    indexers: { nodeName: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []) },
+  })
   const known = host.state('nodes', () => new Map<string, KnownNode>())
   const writer = new NodeWriter(host)
   const tainter = new NoExecuteTainter(host, nodes, writer, settings.evictionRate)
@@ -64,7 +66,8 @@ function setUp(host: ComponentHost, options: NodeLifecycleOptions): void {
 }
 
 /**
- * Whether {@link reconcileNode} has anything to do: most updates of a node are heartbeats, which change no taint and no label.
+ * Whether {@link reconcileNode} has anything to do: most updates of a node are heartbeats, which change no
+ * taint and no label.
  */
 function needsReconcile(node: Node): boolean {
   return noScheduleChange(node) !== undefined || labelsToReconcile(node) !== undefined

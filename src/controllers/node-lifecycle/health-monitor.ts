@@ -44,7 +44,9 @@ interface Verdict {
   readonly current: string | undefined
 }
 
-/** The pass over all nodes that finds the silent ones. Source: node_lifecycle_controller.go monitorNodeHealth. */
+/**
+ * The pass over all nodes that finds the silent ones. Source: node_lifecycle_controller.go monitorNodeHealth.
+ */
 export class HealthMonitor {
   readonly #parts: HealthMonitorParts
   readonly #retry: Slice<Set<string>>
@@ -117,7 +119,10 @@ export class HealthMonitor {
     this.#retry.value.delete(name)
   }
 
-  /** Takes in the heartbeats; sets the conditions of a silent node Unknown. Undefined if that could not be written. */
+  /**
+   * Takes in the heartbeats; sets the conditions of a silent node Unknown. Undefined if that could not be
+   * written.
+   */
   #updateHealth(listed: Node, health: NodeHealth): Verdict | undefined {
     const { host, settings, leases, writer } = this.#parts
     const now = host.clock.now()

@@ -10,23 +10,38 @@ export interface NodeHealth {
   ready: string | undefined
   /** lastHeartbeatTime of that condition. */
   heartbeat: string | undefined
-  /** renewTime of the lease as last seen; undefined while there is no lease, '' for one that was never renewed. */
+  /**
+   * renewTime of the lease as last seen; undefined while there is no lease, '' for one that was never
+   * renewed.
+   */
   renewTime: string | undefined
 }
 
 /**
- * The record of a node that is seen for the first time: its age counts if it never had a Ready condition, else it is alive now.
+ * The record of a node that is seen for the first time: its age counts if it never had a Ready condition,
+ * else it is alive now.
  */
 export function newNodeHealth(node: Node, ready: NodeCondition | undefined, now: number): NodeHealth {
   const probe = ready ? now : (timeMs(node.metadata.creationTimestamp) ?? now)
-  return { probe, ready: ready?.status, heartbeat: ready?.lastHeartbeatTime ?? undefined, renewTime: undefined }
+  return {
+    probe,
+    ready: ready?.status,
+    heartbeat: ready?.lastHeartbeatTime ?? undefined,
+    renewTime: undefined,
+  }
 }
 
 /**
- * Takes in what is seen in this pass. A changed heartbeat, a Ready condition that came or went, or a newer lease prove life now;
- * only the controller's own clock counts, never the node's. Source: node_lifecycle_controller.go tryUpdateNodeHealth.
+ * Takes in what is seen in this pass. A changed heartbeat, a Ready condition that came or went, or a newer
+ * lease prove life now; only the controller's own clock counts, never the node's. Source:
+ * node_lifecycle_controller.go tryUpdateNodeHealth.
  */
-export function observe(health: NodeHealth, ready: NodeCondition | undefined, lease: Lease | undefined, now: number): void {
+export function observe(
+  health: NodeHealth,
+  ready: NodeCondition | undefined,
+  lease: Lease | undefined,
+  now: number,
+): void {
   const heartbeat = ready?.lastHeartbeatTime ?? undefined
   const cameOrWent = (health.ready === undefined) !== (ready === undefined)
   if (cameOrWent || (ready && heartbeat !== health.heartbeat)) {
@@ -44,8 +59,9 @@ export function observe(health: NodeHealth, ready: NodeCondition | undefined, le
 }
 
 /**
- * Whether the node has been silent for `grace` ms. Real passes drift by the time that each takes, so that the tenth pass after a
- * heartbeat was seen comes a little later than 50 s; virtual passes come exactly then, which has to be late enough.
+ * Whether the node has been silent for `grace` ms. Real passes drift by the time that each takes, so that the
+ * tenth pass after a heartbeat was seen comes a little later than 50 s; virtual passes come exactly then,
+ * which has to be late enough.
  */
 export function isSilent(health: NodeHealth, grace: number, now: number): boolean {
   return now >= health.probe + grace

@@ -1,6 +1,6 @@
 /**
- * flowcontrol's token bucket of burst 1, as data: with a burst of one it is full exactly one interval after the last token went.
- * A rate of 0 never lets anything through.
+ * flowcontrol's token bucket of burst 1, as data: with a burst of one it is full exactly one interval after
+ * the last token went. A rate of 0 never lets anything through.
  */
 export interface Limiter {
   /** Tokens per second. */
@@ -25,8 +25,9 @@ export function takeToken(limiter: Limiter, now: number): Limiter {
 }
 
 /**
- * Changes the rate. A bucket that is empty at the change (and one of rate 0 always is) is replaced by an empty one, so that
- * switching lets nothing through early. Source: nodelifecycle/scheduler/rate_limited_queue.go SwapLimiter.
+ * Changes the rate. A bucket that is empty at the change (and one of rate 0 always is) is replaced by an
+ * empty one, so that switching lets nothing through early. Source:
+ * nodelifecycle/scheduler/rate_limited_queue.go SwapLimiter.
  */
 export function swapRate(limiter: Limiter, rate: number, now: number): Limiter {
   if (limiter.rate === rate) return limiter

@@ -14,8 +14,9 @@ import { NOT_READY, UNREACHABLE, hasTaint, noExecuteTaint } from './taints.js'
 const TICK = 100
 
 /**
- * Puts NoExecute taints on nodes that are not ready, zone by zone, no faster than the rate of the zone. Ticks at which nothing
- * could happen are left out; those that happen lie on the 100 ms grid of the controller's start.
+ * Puts NoExecute taints on nodes that are not ready, zone by zone, no faster than the rate of the zone. Ticks
+ * at which nothing could happen are left out; those that happen lie on the 100 ms grid of the controller's
+ * start.
  */
 export class NoExecuteTainter {
   readonly #host: ComponentHost
@@ -37,7 +38,10 @@ export class NoExecuteTainter {
     this.#tick = host.handle('no-execute-tick', () => this.#pass())
   }
 
-  /** A zone that is seen for the first time, or again after it had no nodes: an empty queue with a full bucket. */
+  /**
+   * A zone that is seen for the first time, or again after it had no nodes: an empty queue with a full
+   * bucket.
+   */
   openZone(zone: string): TaintQueue {
     const queue = newTaintQueue(this.#evictionRate, this.#host.clock.now())
     this.#queues.value.set(zone, queue)
@@ -49,7 +53,8 @@ export class NoExecuteTainter {
   }
 
   /**
-   * Acts on a Ready status that is not True: swaps an opposite taint at once, queues otherwise. Source: processTaintBaseEviction.
+   * Acts on a Ready status that is not True: swaps an opposite taint at once, queues otherwise. Source:
+   * processTaintBaseEviction.
    */
   handleNotReady(node: Node, status: string): void {
     const taint = noExecuteTaint(status)
@@ -57,7 +62,9 @@ export class NoExecuteTainter {
     const name = node.metadata.name as string
     if (hasTaint(node.spec.taints, taint.opposite, 'NoExecute')) {
       const change = { effect: 'NoExecute', add: [taint.key], remove: [taint.opposite] } as const
-      attempt(this.#host, `swap of NoExecute taints of node ${name}`, () => this.#writer.changeTaints(name, change))
+      attempt(this.#host, `swap of NoExecute taints of node ${name}`, () =>
+        this.#writer.changeTaints(name, change),
+      )
       return
     }
     const queue = this.#queueOf(factsOf(node).zone)
@@ -78,7 +85,10 @@ export class NoExecuteTainter {
     if (queue) forget(queue, name)
   }
 
-  /** Sets the timer for the first tick at which a node can be tainted. `settle()` waits for it if that is the very next one. */
+  /**
+   * Sets the timer for the first tick at which a node can be tainted. `settle()` waits for it if that is the
+   * very next one.
+   */
   schedule(): void {
     const now = this.#host.clock.now()
     const turns = [...this.#queues.value.values()].map(nextTurn).filter((turn) => turn !== undefined)
@@ -93,18 +103,24 @@ export class NoExecuteTainter {
   }
 
   #pass(): void {
-    for (const queue of this.#queues.value.values()) drain(queue, this.#host.clock.now(), (name) => this.#taint(name))
+    for (const queue of this.#queues.value.values())
+      drain(queue, this.#host.clock.now(), (name) => this.#taint(name))
     this.schedule()
   }
 
-  /** Answers whether the node is done with; false puts it back into the queue. Source: doNoExecuteTaintingPass. */
+  /**
+   * Answers whether the node is done with; false puts it back into the queue. Source:
+   * doNoExecuteTaintingPass.
+   */
   #taint(name: string): boolean {
     const node = this.#nodes.get(name)
     const ready = node && nodeCondition(node, 'Ready')
     const taint = ready && noExecuteTaint(ready.status)
     if (!taint) return true
     const change = { effect: 'NoExecute', add: [taint.key], remove: [taint.opposite] } as const
-    return attempt(this.#host, `NoExecute taint of node ${name}`, () => this.#writer.changeTaints(name, change))
+    return attempt(this.#host, `NoExecute taint of node ${name}`, () =>
+      this.#writer.changeTaints(name, change),
+    )
   }
 
   /** A node may turn out to have moved to a new zone in the middle of a pass. */

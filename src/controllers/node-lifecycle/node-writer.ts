@@ -8,7 +8,8 @@ import type { TaintChange } from './taints.js'
 import { withTaintsAdded, withTaintsRemoved } from './taints.js'
 
 /**
- * What the controller writes, and the events that it records. All methods but {@link NodeWriter.markPodsNotReady} throw ApiError.
+ * What the controller writes, and the events that it records. All methods but {@link
+ * NodeWriter.markPodsNotReady} throw ApiError.
  */
 export class NodeWriter {
   readonly #host: ComponentHost
@@ -19,11 +20,15 @@ export class NodeWriter {
     this.#recorder = host.recorder({ component: 'node-controller' })
   }
 
-  /** Adds, then removes, each in a patch of its own that a concurrent write makes fail. Source: SwapNodeControllerTaint. */
+  /**
+   * Adds, then removes, each in a patch of its own that a concurrent write makes fail. Source:
+   * SwapNodeControllerTaint.
+   */
   changeTaints(name: string, change: TaintChange): void {
     const { client, clock } = this.#host
     let node = client.get('nodes', { name })
-    if (change.add.length > 0) node = this.#patchTaints(node, withTaintsAdded(node.spec.taints ?? [], change, clock.now()))
+    if (change.add.length > 0)
+      node = this.#patchTaints(node, withTaintsAdded(node.spec.taints ?? [], change, clock.now()))
     const taints = node.spec.taints ?? []
     const kept = withTaintsRemoved(taints, change)
     if (kept !== taints) this.#patchTaints(node, kept)
@@ -47,7 +52,12 @@ export class NodeWriter {
   /** `Node <n> event: <text>`, about a node that may be gone. */
   recordNodeEvent(name: string, uid: string, reason: string, text: string): void {
     const object = { metadata: { name, uid } }
-    this.#recorder.event({ object, kind: 'Node', apiVersion: 'v1' }, 'Normal', reason, `Node ${name} event: ${text}`)
+    this.#recorder.event(
+      { object, kind: 'Node', apiVersion: 'v1' },
+      'Normal',
+      reason,
+      `Node ${name} event: ${text}`,
+    )
   }
 
   recordNotReady(node: Node): void {
@@ -57,7 +67,8 @@ export class NodeWriter {
 
   #patchTaints(node: Node, taints: readonly Taint[]): Node {
     const { name, resourceVersion } = node.metadata
-    // spec.taints has no merge key: the resource version guards against overwriting what another client has just added
+    // spec.taints has no merge key: the resource version guards against overwriting what another client has
+    // just added
     const body = { metadata: { resourceVersion }, spec: { taints: taints.length === 0 ? null : taints } }
     return this.#host.client.patch('nodes', { name: name as string }, { type: 'strategic', body })
   }
@@ -74,7 +85,12 @@ export class NodeWriter {
       this.#host.log('error', `unable to mark pod ${pod.metadata.name as string} not ready: ${error.message}`)
       written = false
     }
-    this.#recorder.event({ object: pod, kind: 'Pod', apiVersion: 'v1' }, 'Warning', 'NodeNotReady', 'Node is not ready')
+    this.#recorder.event(
+      { object: pod, kind: 'Pod', apiVersion: 'v1' },
+      'Warning',
+      'NodeNotReady',
+      'Node is not ready',
+    )
     return written
   }
 }

@@ -17,9 +17,15 @@ export interface NodeLifecycleOptions {
   readonly evictionRate?: number
   /** `--secondary-node-eviction-rate`: the same in a partially disrupted, large zone. Default 0.01. */
   readonly secondaryEvictionRate?: number
-  /** `--large-cluster-size-threshold`: a zone must have more nodes than this for the secondary rate, else 0. Default 50. */
+  /**
+   * `--large-cluster-size-threshold`: a zone must have more nodes than this for the secondary rate, else 0.
+   * Default 50.
+   */
   readonly largeClusterSizeThreshold?: number
-  /** `--unhealthy-zone-threshold`: share of nodes not ready from which on a zone is partially disrupted. Default 0.55. */
+  /**
+   * `--unhealthy-zone-threshold`: share of nodes not ready from which on a zone is partially disrupted.
+   * Default 0.55.
+   */
   readonly unhealthyZoneThreshold?: number
 }
 
@@ -38,7 +44,9 @@ export interface NodeLifecycleSettings {
 export function nodeLifecycleSettings(options: NodeLifecycleOptions, version: string): NodeLifecycleSettings {
   return {
     monitorPeriod: toMillis(options.monitorPeriod ?? '5s'),
-    monitorGracePeriod: toMillis(options.monitorGracePeriod ?? (hasFeature(version, 'longNodeMonitorGrace') ? '50s' : '40s')),
+    monitorGracePeriod: toMillis(
+      options.monitorGracePeriod ?? (hasFeature(version, 'longNodeMonitorGrace') ? '50s' : '40s'),
+    ),
     startupGracePeriod: toMillis(options.startupGracePeriod ?? '60s'),
     evictionRate: options.evictionRate ?? 0.1,
     secondaryEvictionRate: options.secondaryEvictionRate ?? 0.01,

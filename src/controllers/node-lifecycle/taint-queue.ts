@@ -42,7 +42,8 @@ export function nextTurn(queue: TaintQueue): number | undefined {
 }
 
 /**
- * Hands out, one for each token, the nodes whose turn it is; one for which `handle` answers false goes to the end of the queue.
+ * Hands out, one for each token, the nodes whose turn it is; one for which `handle` answers false goes to the
+ * end of the queue.
  */
 export function drain(queue: TaintQueue, now: number, handle: (node: string) => boolean): void {
   for (let tries = queue.waiting.length; tries > 0 && hasToken(queue.limiter, now); tries--) {

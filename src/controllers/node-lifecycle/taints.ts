@@ -22,7 +22,8 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * What has to change in a node's taints: keys, all of one effect. Additions are written before removals, in a write of their own.
+ * What has to change in a node's taints: keys, all of one effect. Additions are written before removals, in a
+ * write of their own.
  */
 export interface TaintChange {
   readonly effect: Taint['effect']
@@ -31,8 +32,8 @@ export interface TaintChange {
 }
 
 /**
- * The NoSchedule taints that are missing or have lost their cause (conditions and spec.unschedulable), undefined if none is.
- * Source: node_lifecycle_controller.go doNoScheduleTaintingPass.
+ * The NoSchedule taints that are missing or have lost their cause (conditions and spec.unschedulable),
+ * undefined if none is. Source: node_lifecycle_controller.go doNoScheduleTaintingPass.
  */
 export function noScheduleChange(node: Node): TaintChange | undefined {
   const wanted: string[] = []
@@ -49,20 +50,36 @@ export function noScheduleChange(node: Node): TaintChange | undefined {
   return add.length === 0 && remove.length === 0 ? undefined : { effect: 'NoSchedule', add, remove }
 }
 
-/** Whether there is a taint of that key and effect; its value does not matter. Source: pkg/util/taints TaintExists. */
-export function hasTaint(taints: readonly Taint[] | undefined, key: string, effect: Taint['effect']): boolean {
+/**
+ * Whether there is a taint of that key and effect; its value does not matter. Source: pkg/util/taints
+ * TaintExists.
+ */
+export function hasTaint(
+  taints: readonly Taint[] | undefined,
+  key: string,
+  effect: Taint['effect'],
+): boolean {
   return taints?.some((taint) => taint.key === key && taint.effect === effect) ?? false
 }
 
 /** The NoExecute taint of a Ready status and the one that it excludes; undefined for a ready node. */
-export function noExecuteTaint(readyStatus: string): { readonly key: string; readonly opposite: string } | undefined {
+export function noExecuteTaint(
+  readyStatus: string,
+): { readonly key: string; readonly opposite: string } | undefined {
   if (readyStatus === 'False') return { key: NOT_READY, opposite: UNREACHABLE }
   if (readyStatus === 'Unknown') return { key: UNREACHABLE, opposite: NOT_READY }
   return undefined
 }
 
-/** `taints` with the keys of `change.add`: in place of one of the same key and effect, else at the end, with timeAdded `now`. */
-export function withTaintsAdded(taints: readonly Taint[], change: TaintChange, now: number): readonly Taint[] {
+/**
+ * `taints` with the keys of `change.add`: in place of one of the same key and effect, else at the end, with
+ * timeAdded `now`.
+ */
+export function withTaintsAdded(
+  taints: readonly Taint[],
+  change: TaintChange,
+  now: number,
+): readonly Taint[] {
   const { effect } = change
   let next = taints
   for (const key of change.add) {

@@ -3,13 +3,14 @@ import type { Node, NodeCondition } from '../../api/core/generated.js'
 import { formatTime } from '../../api/time.js'
 
 /**
- * The conditions that only the kubelet writes, in the order in which missing ones are added; NetworkUnavailable is not its own.
+ * The conditions that only the kubelet writes, in the order in which missing ones are added;
+ * NetworkUnavailable is not its own.
  */
 const KUBELET_CONDITIONS: readonly string[] = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure']
 
 /**
- * The conditions of a node whose kubelet is silent: Unknown, those that are missing included. The same array if nothing changes.
- * Source: node_lifecycle_controller.go tryUpdateNodeHealth.
+ * The conditions of a node whose kubelet is silent: Unknown, those that are missing included. The same array
+ * if nothing changes. Source: node_lifecycle_controller.go tryUpdateNodeHealth.
  */
 export function unknownConditions(node: Node, now: number): readonly NodeCondition[] {
   let conditions = node.status.conditions ?? []

@@ -30,13 +30,15 @@ export class ZoneMonitor {
   }
 
   /**
-   * Sets the eviction rates by what this pass has counted. `onLeaving` is called when the master disruption ends: all nodes are
-   * then taken to have been seen now. Source: node_lifecycle_controller.go handleDisruption.
+   * Sets the eviction rates by what this pass has counted. `onLeaving` is called when the master disruption
+   * ends: all nodes are then taken to have been seen now. Source: node_lifecycle_controller.go
+   * handleDisruption.
    */
   update(counts: ReadonlyMap<string, ZoneCount>, nodes: readonly Node[], onLeaving: () => void): void {
     const states = this.#states.value
     const now = new Map<string, ZoneState>()
-    for (const [zone, count] of counts) now.set(zone, computeZoneState(count, this.#settings.unhealthyZoneThreshold))
+    for (const [zone, count] of counts)
+      now.set(zone, computeZoneState(count, this.#settings.unhealthyZoneThreshold))
     for (const zone of [...states.keys()]) if (!now.has(zone)) states.delete(zone)
     const step = disruptionStep(states, now)
     if (!step) return
@@ -53,7 +55,10 @@ export class ZoneMonitor {
   }
 
   #enterMasterDisruption(nodes: readonly Node[]): void {
-    this.#host.log('info', 'Controller detected that all Nodes are not-Ready. Entering master disruption mode')
+    this.#host.log(
+      'info',
+      'Controller detected that all Nodes are not-Ready. Entering master disruption mode',
+    )
     for (const node of nodes) this.#tainter.markReachable(node)
     for (const zone of this.#states.value.keys()) {
       this.#tainter.setRate(zone, 0)

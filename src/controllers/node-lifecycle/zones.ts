@@ -10,11 +10,15 @@ export interface ZoneCount {
   notReady: number
 }
 
-/** The zone of a node by its region and zone labels, '' without any. Source: component-helpers node/topology GetZoneKey. */
+/**
+ * The zone of a node by its region and zone labels, '' without any. Source: component-helpers node/topology
+ * GetZoneKey.
+ */
 export function zoneKeyOf(node: Node): string {
   const labels = node.metadata.labels ?? {}
   const zone = labels['topology.kubernetes.io/zone'] ?? labels['failure-domain.beta.kubernetes.io/zone'] ?? ''
-  const region = labels['topology.kubernetes.io/region'] ?? labels['failure-domain.beta.kubernetes.io/region'] ?? ''
+  const region =
+    labels['topology.kubernetes.io/region'] ?? labels['failure-domain.beta.kubernetes.io/region'] ?? ''
   return zone === '' && region === '' ? '' : `${region}:\u0000:${zone}`
 }
 
@@ -32,8 +36,8 @@ export function evictionRateOf(state: ZoneState, size: number, settings: NodeLif
 }
 
 /**
- * What a change of zone states asks for. `enter`: now all zones are fully disrupted ("master disruption"), so nothing is evicted
- * any more; `leave`: they no longer are; `update`: only the zones named have changed.
+ * What a change of zone states asks for. `enter`: now all zones are fully disrupted ("master disruption"), so
+ * nothing is evicted any more; `leave`: they no longer are; `update`: only the zones named have changed.
  */
 export type DisruptionStep =
   | { readonly kind: 'enter' }
@@ -41,8 +45,8 @@ export type DisruptionStep =
   | { readonly kind: 'update'; readonly states: ReadonlyMap<string, ZoneState> }
 
 /**
- * Compares the states of the pass before with those of this pass (both of exactly the zones that have nodes that count).
- * Source: node_lifecycle_controller.go handleDisruption.
+ * Compares the states of the pass before with those of this pass (both of exactly the zones that have nodes
+ * that count). Source: node_lifecycle_controller.go handleDisruption.
  */
 export function disruptionStep(
   before: ReadonlyMap<string, ZoneState>,

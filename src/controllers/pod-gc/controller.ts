@@ -29,8 +29,9 @@ export interface PodGcOptions {
 const ORPHANED: Disruption = { reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' }
 
 /**
- * The pod garbage collector: removes surplus ended pods, terminating pods of out-of-service nodes, pods of nodes that no longer
- * exist, and terminating pods that were never scheduled. Source: pkg/controller/podgc/gc_controller.go.
+ * The pod garbage collector: removes surplus ended pods, terminating pods of out-of-service nodes, pods of
+ * nodes that no longer exist, and terminating pods that were never scheduled. Source:
+ * pkg/controller/podgc/gc_controller.go.
  */
 export function createPodGcController(options: PodGcOptions = {}): Component {
   return {
@@ -57,10 +58,7 @@ class PodGc {
     this.#quarantine = host.state('quarantine', newQuarantine)
     this.#nodes = host.informer('nodes')
     this.#pods = host.informer('pods', {
-      indexers: {
-        nodeName: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []),
-        state: statesOf,
-      },
+      indexers: { nodeName: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []), state: statesOf },
     })
   }
 
@@ -68,9 +66,17 @@ class PodGc {
     this.#nodes.onChange(({ type, object }) => {
       if (type === 'DELETED') this.#quarantine.value.suspects.add(object.metadata.name as string)
     })
-    this.#pods.onChange(({ type, object: { spec: { nodeName } } }) => {
-      if (type !== 'DELETED' && nodeName && !this.#nodes.get(nodeName)) this.#quarantine.value.suspects.add(nodeName)
-    })
+    this.#pods.onChange(
+      ({
+        type,
+        object: {
+          spec: { nodeName },
+        },
+      }) => {
+        if (type !== 'DELETED' && nodeName && !this.#nodes.get(nodeName))
+          this.#quarantine.value.suspects.add(nodeName)
+      },
+    )
     runPeriodically(this.#host, 'gc', this.#period, [this.#nodes, this.#pods], () => this.#pass())
   }
 
@@ -97,8 +103,14 @@ class PodGc {
   }
 
   #collectOrphaned(): void {
-    const isMissing = (node: string): boolean => !this.#nodes.get(node) && this.#pods.byIndex('nodeName', node).length > 0
-    const over = releaseFrom(this.#quarantine.value, this.#host.clock.now(), this.#quarantinePeriod, isMissing)
+    const isMissing = (node: string): boolean =>
+      !this.#nodes.get(node) && this.#pods.byIndex('nodeName', node).length > 0
+    const over = releaseFrom(
+      this.#quarantine.value,
+      this.#host.clock.now(),
+      this.#quarantinePeriod,
+      isMissing,
+    )
     for (const name of over) {
       let gone = false
       attempt(this.#host, `Error fetching node ${name}`, () => {
@@ -108,18 +120,23 @@ class PodGc {
     }
   }
 
-  /** Fails the pod (no kubelet will ever say how it ended) and deletes it with grace 0. Finalizers still hold it. */
+  /**
+   * Fails the pod (no kubelet will ever say how it ended) and deletes it with grace 0. Finalizers still hold
+   * it.
+   */
   #remove(pod: Pod, disruption?: Disruption): void {
     const { client, clock, version, bus } = this.#host
     attempt(this.#host, `garbage collection of pod ${keyOf(pod)}`, () => {
       if (!isPodTerminal(pod)) {
         const condition = disruption && disruptionTarget(pod, disruption, clock.now(), version)
         const patch = statusPatch(pod, condition ? { phase: 'Failed', condition } : { phase: 'Failed' })
-        if (!ignoreNotFound(() => client.patch('pods', pod.metadata, patch, { subresource: 'status' }))) return
+        if (!ignoreNotFound(() => client.patch('pods', pod.metadata, patch, { subresource: 'status' })))
+          return
       }
       client.delete('pods', pod.metadata, { gracePeriodSeconds: 0 })
       const node = pod.spec.nodeName
-      if (node && bus.has('eviction')) bus.emit('eviction', { time: clock.now(), pod: keyOf(pod), node, by: 'podgc' })
+      if (node && bus.has('eviction'))
+        bus.emit('eviction', { time: clock.now(), pod: keyOf(pod), node, by: 'podgc' })
     })
   }
 }

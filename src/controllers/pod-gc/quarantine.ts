@@ -1,6 +1,11 @@
-/** Names of nodes that pods name but that are missing, and since when they may be taken for gone. Plain data. */
+/**
+ * Names of nodes that pods name but that are missing, and since when they may be taken for gone. Plain data.
+ */
 export interface Quarantine {
-  /** Nodes that may be missing: a pod was seen on one while it was, or it has been deleted. Looked at in the next pass. */
+  /**
+   * Nodes that may be missing: a pod was seen on one while it was, or it has been deleted. Looked at in the
+   * next pass.
+   */
   readonly suspects: Set<string>
   /** Node name to the virtual ms at which its quarantine ends. */
   readonly until: Map<string, number>
@@ -12,9 +17,9 @@ export function newQuarantine(): Quarantine {
 }
 
 /**
- * One pass: suspects that are missing (and still named by pods) go into quarantine; answers, in the order in which they came,
- * those whose quarantine is over. Whoever is still missing then has to be confirmed by asking the apiserver. Source: podgc
- * gcOrphaned, discoverDeletedNodes.
+ * One pass: suspects that are missing (and still named by pods) go into quarantine; answers, in the order in
+ * which they came, those whose quarantine is over. Whoever is still missing then has to be confirmed by
+ * asking the apiserver. Source: podgc gcOrphaned, discoverDeletedNodes.
  */
 export function releaseFrom(
   quarantine: Quarantine,

@@ -9,9 +9,9 @@ const SYNC_POLL = 100
 export type Synced = Pick<Informer<never>, 'synced'>
 
 /**
- * wait.UntilWithContext as data: runs `pass` every `period` ms of virtual time, from the moment on at which all `informers` are
- * synced. The timer is a watchdog: `settle()` does not wait for it. A request that fails ends the pass; the next one comes in
- * time.
+ * wait.UntilWithContext as data: runs `pass` every `period` ms of virtual time, from the moment on at which
+ * all `informers` are synced. The timer is a watchdog: `settle()` does not wait for it. A request that fails
+ * ends the pass; the next one comes in time.
  */
 export function runPeriodically(
   host: ComponentHost,

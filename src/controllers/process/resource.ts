@@ -1,11 +1,15 @@
 import type { KindDefinition } from '../../api/definition.js'
 
 /** What generic controllers know of a resource that the server serves; every KindDefinition is one. */
-export type ServedResource = Pick<KindDefinition, 'group' | 'version' | 'kind' | 'resource' | 'namespaced' | 'verbs'>
+export type ServedResource = Pick<
+  KindDefinition,
+  'group' | 'version' | 'kind' | 'resource' | 'namespaced' | 'verbs'
+>
 
 /**
- * What the server serves, one entry for each resource and version: as it was at the start, or (a function) as it is now, CRDs
- * included. The name of a custom resource is the full one (`crontabs.example.com`), which no other can have.
+ * What the server serves, one entry for each resource and version: as it was at the start, or (a function) as
+ * it is now, CRDs included. The name of a custom resource is the full one (`crontabs.example.com`), which no
+ * other can have.
  */
 export type ServedResources = readonly ServedResource[] | (() => readonly ServedResource[])
 

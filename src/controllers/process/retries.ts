@@ -8,7 +8,10 @@ const MAX_DELAY = 1_000_000
 /** A failure that has come this often will not mend soon; `settle()` does not wait for its retry any more. */
 const PROMPT = 8
 
-/** Retries with exponential back-off whose timers `settle()` waits for only while there is hope that they help. */
+/**
+ * Retries with exponential back-off whose timers `settle()` waits for only while there is hope that they
+ * help.
+ */
 export class Retries {
   readonly #failures: Slice<Map<string, number>>
   readonly #maxDelay: number

@@ -5,7 +5,10 @@ import { hasFinalizer, withFinalizer, withoutFinalizer } from '../shared/finaliz
 
 const FINALIZER = 'kubernetes.io/pv-protection'
 
-/** Holds volumes that are being deleted until no claim is bound to them. Source: pkg/controller/volume/pvprotection. */
+/**
+ * Holds volumes that are being deleted until no claim is bound to them. Source:
+ * pkg/controller/volume/pvprotection.
+ */
 export function createPvProtectionController(): Component {
   return {
     name: controllerName('persistentvolume-protection-controller'),
@@ -21,14 +24,19 @@ function setUp(host: ComponentHost): void {
     if (volume) {
       const isLeaving = volume.metadata.deletionTimestamp !== undefined
       const isHeld = hasFinalizer(volume, FINALIZER)
-      const next = !isLeaving && !isHeld ? withFinalizer(volume, FINALIZER)
-        : isLeaving && isHeld && volume.status.phase !== 'Bound' ? withoutFinalizer(volume, FINALIZER) : undefined
+      const next =
+        !isLeaving && !isHeld
+          ? withFinalizer(volume, FINALIZER)
+          : isLeaving && isHeld && volume.status.phase !== 'Bound'
+            ? withoutFinalizer(volume, FINALIZER)
+            : undefined
       if (next) ignoreNotFound(() => host.client.update('persistentvolumes', next))
     }
     queue.forget(name)
   })
   volumes.onChange(({ type, object }) => {
     if (type === 'DELETED') return
-    if (object.metadata.deletionTimestamp !== undefined || !hasFinalizer(object, FINALIZER)) queue.add(object.metadata.name as string)
+    if (object.metadata.deletionTimestamp !== undefined || !hasFinalizer(object, FINALIZER))
+      queue.add(object.metadata.name as string)
   })
 }

@@ -15,8 +15,8 @@ const FINALIZER = 'kubernetes.io/pvc-protection'
 const CLAIM = 'claim'
 
 /**
- * Holds claims that are being deleted until no pod uses them. Pods are watched only from the first such claim on.
- * Source: pkg/controller/volume/pvcprotection.
+ * Holds claims that are being deleted until no pod uses them. Pods are watched only from the first such claim
+ * on. Source: pkg/controller/volume/pvcprotection.
  */
 export function createPvcProtectionController(): Component {
   return {
@@ -35,8 +35,13 @@ class PvcProtection {
   constructor(host: ComponentHost) {
     this.#host = host
     this.#claims = host.informer('persistentvolumeclaims')
-    this.#pods = new LazyInformer(host.state('pods', () => false), () =>
-      host.informer('pods', { indexers: { [CLAIM]: claimKeysOfPod } }).onChange((change) => this.#podChanged(change)))
+    this.#pods = new LazyInformer(
+      host.state('pods', () => false),
+      () =>
+        host
+          .informer('pods', { indexers: { [CLAIM]: claimKeysOfPod } })
+          .onChange((change) => this.#podChanged(change)),
+    )
     this.#queue = reconcileQueue(host, [this.#claims, this.#pods], (key) => this.#sync(key))
   }
 
@@ -54,9 +59,10 @@ class PvcProtection {
   #podChanged({ type, object, old }: Change<Pod>): void {
     const replaced = old !== undefined && old.metadata.uid !== object.metadata.uid
     if (type !== 'DELETED' && !replaced && !isPodTerminal(object) && object.spec.nodeName) return
-    for (const pod of replaced ? [old, object] : [object]) for (const key of claimKeysOfPod(pod)) {
-      if (this.#claims.get(key)?.metadata.deletionTimestamp !== undefined) this.#queue.add(key)
-    }
+    for (const pod of replaced ? [old, object] : [object])
+      for (const key of claimKeysOfPod(pod)) {
+        if (this.#claims.get(key)?.metadata.deletionTimestamp !== undefined) this.#queue.add(key)
+      }
   }
 
   #sync(key: string): void {
@@ -65,13 +71,17 @@ class PvcProtection {
     const { client } = this.#host
     const isHeld = hasFinalizer(claim, FINALIZER)
     if (claim.metadata.deletionTimestamp === undefined) {
-      if (!isHeld) ignoreNotFound(() => client.update('persistentvolumeclaims', withFinalizer(claim, FINALIZER)))
+      if (!isHeld)
+        ignoreNotFound(() => client.update('persistentvolumeclaims', withFinalizer(claim, FINALIZER)))
     } else if (isHeld && !this.#isUsed(claim)) {
       ignoreNotFound(() => client.update('persistentvolumeclaims', withoutFinalizer(claim, FINALIZER)))
     }
   }
 
-  /** What the informer has not seen yet is asked of the server; pods that come after the deletion do not start. */
+  /**
+   * What the informer has not seen yet is asked of the server; pods that come after the deletion do not
+   * start.
+   */
   #isUsed(claim: PersistentVolumeClaim): boolean {
     const pods = this.#pods.need()
     if (pods.byIndex(CLAIM, keyOf(claim)).some((pod) => uses(pod, claim))) return true
@@ -84,8 +94,10 @@ class PvcProtection {
 /** Source: podUsesPVC. Kubelets see pods when they have been scheduled. */
 function uses(pod: Pod, claim: PersistentVolumeClaim): boolean {
   if (!pod.spec.nodeName) return false
-  return claimsOfPod(pod).some(({ claimName, isEphemeral }) =>
-    claimName === claim.metadata.name && (!isEphemeral || (!isShutDown(pod) && isClaimForPod(pod, claim))))
+  return claimsOfPod(pod).some(
+    ({ claimName, isEphemeral }) =>
+      claimName === claim.metadata.name && (!isEphemeral || (!isShutDown(pod) && isClaimForPod(pod, claim))),
+  )
 }
 
 /** Source: podIsShutDown. */

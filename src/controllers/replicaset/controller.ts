@@ -15,7 +15,13 @@ import { settleClaims, sortClaims } from '../shared/claims.js'
 import { Expectations } from '../shared/expectations.js'
 import type { ExpectationsState } from '../shared/expectations.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
-import { BY_CONTROLLER, BY_NAMESPACE, namespaceIndexer, ORPHANS, ownershipIndexers } from '../shared/ownership.js'
+import {
+  BY_CONTROLLER,
+  BY_NAMESPACE,
+  namespaceIndexer,
+  ORPHANS,
+  ownershipIndexers,
+} from '../shared/ownership.js'
 import type { Owner } from '../shared/ownership.js'
 import { nextAvailabilityCheck } from '../shared/pod-availability.js'
 import { isNamespaceTerminating, messageOf, PodControl } from '../shared/pod-control.js'
@@ -31,8 +37,9 @@ import { replicaSetStatus } from './status.js'
 const BURST = 500
 
 /**
- * The ReplicaSet controller: keeps the number of pods that a ReplicaSet asks for, adopts and releases pods, reports status.
- * Identity `system:serviceaccount:kube-system:replicaset-controller`. Source: pkg/controller/replicaset/replica_set.go.
+ * The ReplicaSet controller: keeps the number of pods that a ReplicaSet asks for, adopts and releases pods,
+ * reports status. Identity `system:serviceaccount:kube-system:replicaset-controller`. Source:
+ * pkg/controller/replicaset/replica_set.go.
  */
 export function createReplicaSetController(): Component {
   return {
@@ -64,9 +71,14 @@ export interface ReplicaSets {
 
 function replicaSets(host: ComponentHost): ReplicaSets {
   return {
-    kind: 'ReplicaSet', apiVersion: 'apps/v1', resource: 'replicasets', eventSource: 'replicaset-controller',
+    kind: 'ReplicaSet',
+    apiVersion: 'apps/v1',
+    resource: 'replicasets',
+    eventSource: 'replicaset-controller',
     reportsTerminating: release(host.version).has('terminatingReplicas'),
-    sets: host.informer('replicasets', { indexers: { ...ownershipIndexers<ReplicaSet>(), ...namespaceIndexer<ReplicaSet>() } }),
+    sets: host.informer('replicasets', {
+      indexers: { ...ownershipIndexers<ReplicaSet>(), ...namespaceIndexer<ReplicaSet>() },
+    }),
     original: (set) => set,
   }
 }
@@ -87,7 +99,10 @@ export class ReplicaSetController {
     this.#served = served
     this.#pods = host.informer('pods', { indexers: ownershipIndexers<Pod>() })
     this.#sets = served.sets
-    this.#expectations = new Expectations(host.state<ExpectationsState>('expectations', () => new Map()), host.clock)
+    this.#expectations = new Expectations(
+      host.state<ExpectationsState>('expectations', () => new Map()),
+      host.clock,
+    )
     this.#podControl = new PodControl(host.client, host.recorder({ component: served.eventSource }))
     this.#queue = reconcileQueue(host, [this.#pods, this.#sets], (key) => this.#sync(key))
     this.#sets.onChange((change) => this.#setChanged(change))
@@ -96,7 +111,8 @@ export class ReplicaSetController {
 
   #setChanged({ type, object, old }: Change<ReplicaSet>): void {
     const key = keyOf(object)
-    if (type === 'DELETED' || (old && old.metadata.uid !== object.metadata.uid)) this.#expectations.forget(key)
+    if (type === 'DELETED' || (old && old.metadata.uid !== object.metadata.uid))
+      this.#expectations.forget(key)
     this.#queue.add(key)
   }
 
@@ -107,7 +123,8 @@ export class ReplicaSetController {
       if (owner) this.#expectations.creationObserved(keyOf(owner))
       return owner ? this.#queue.add(keyOf(owner)) : this.#wakeAdopters(object)
     }
-    const formerOwner = old && controllerOf(old)?.uid !== controllerOf(object)?.uid ? this.#ownerOf(old) : undefined
+    const formerOwner =
+      old && controllerOf(old)?.uid !== controllerOf(object)?.uid ? this.#ownerOf(old) : undefined
     if (formerOwner) this.#queue.add(keyOf(formerOwner))
     if (owner) return this.#queue.add(keyOf(owner))
     if (formerOwner || old?.metadata.labels !== object.metadata.labels) this.#wakeAdopters(object)
@@ -140,9 +157,13 @@ export class ReplicaSetController {
     const set = this.#sets.get(key)
     if (!set) return this.#expectations.forget(key)
     const needsSync = this.#expectations.isSatisfied(key)
-    const counted = this.#claim(set, this.#tallies.of(set, this.#pods.byIndex(BY_CONTROLLER, set.metadata.uid ?? '')))
+    const counted = this.#claim(
+      set,
+      this.#tallies.of(set, this.#pods.byIndex(BY_CONTROLLER, set.metadata.uid ?? '')),
+    )
     let failure: unknown
-    if (needsSync && set.metadata.deletionTimestamp === undefined) failure = this.#manage(key, set, counted.owned)
+    if (needsSync && set.metadata.deletionTimestamp === undefined)
+      failure = this.#manage(key, set, counted.owned)
     this.#report(key, set, counted, failure)
     if (failure !== undefined) throw failure
   }
@@ -152,7 +173,13 @@ export class ReplicaSetController {
     const orphans = this.#pods.byIndex(ORPHANS, set.metadata.namespace ?? '').filter(isPodActive)
     if (counted.unselected.length === 0 && orphans.length === 0) return counted
     const candidates = sortClaims(set, compileSelector(set.spec.selector), counted.unselected, orphans)
-    const adopted = settleClaims(this.#host.client, this.#owner(set), this.#served.resource, 'pods', candidates)
+    const adopted = settleClaims(
+      this.#host.client,
+      this.#owner(set),
+      this.#served.resource,
+      'pods',
+      candidates,
+    )
     return adopted.length === 0 ? counted : withAdopted(set, counted, adopted)
   }
 
@@ -194,7 +221,10 @@ export class ReplicaSetController {
     return firstError
   }
 
-  /** How many active pods the ReplicaSets of the same Deployment have on a node; 0 for a ReplicaSet of its own. */
+  /**
+   * How many active pods the ReplicaSets of the same Deployment have on a node; 0 for a ReplicaSet of its
+   * own.
+   */
   #relatedPodsOnNodes(set: ReplicaSet): (node: string) => number {
     const counts = new Map<string, number>()
     const deployment = controllerOf(set)

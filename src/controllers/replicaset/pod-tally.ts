@@ -34,8 +34,9 @@ interface Known {
 }
 
 /**
- * Counts the pods of ReplicaSets. A sync follows every change of one pod, so only pods that differ from those of the last count
- * are looked into; what is remembered is a cache, by spec, that a count in full would give just so.
+ * Counts the pods of ReplicaSets. A sync follows every change of one pod, so only pods that differ from those
+ * of the last count are looked into; what is remembered is a cache, by spec, that a count in full would give
+ * just so.
  */
 export class PodTallies {
   readonly #known = new WeakMap<object, Known>()
@@ -45,8 +46,11 @@ export class PodTallies {
     const known = this.#knownOf(set, controlled)
     const count = (fact: number): number => known.counts.get(fact) ?? 0
     return {
-      owned: having(known, OWNED), unselected: having(known, UNSELECTED),
-      fullyLabeled: count(FULLY_LABELED), ready: count(READY), terminating: count(TERMINATING),
+      owned: having(known, OWNED),
+      unselected: having(known, UNSELECTED),
+      fullyLabeled: count(FULLY_LABELED),
+      ready: count(READY),
+      terminating: count(TERMINATING),
     }
   }
 
@@ -75,7 +79,8 @@ export function withAdopted(set: ReplicaSet, counted: PodTally, adopted: readonl
   return {
     ...counted,
     owned: [...counted.owned, ...adopted],
-    fullyLabeled: counted.fullyLabeled + adopted.filter((pod) => hasLabels(pod.metadata.labels, labels)).length,
+    fullyLabeled:
+      counted.fullyLabeled + adopted.filter((pod) => hasLabels(pod.metadata.labels, labels)).length,
     ready: counted.ready + adopted.filter(isPodReady).length,
   }
 }
@@ -90,7 +95,11 @@ function judge(set: ReplicaSet): (pod: Pod) => number {
       return isTerminating && isSelected ? TERMINATING : 0
     }
     if (!isSelected) return UNSELECTED
-    return OWNED | (hasLabels(pod.metadata.labels, templateLabels) ? FULLY_LABELED : 0) | (isPodReady(pod) ? READY : 0)
+    return (
+      OWNED |
+      (hasLabels(pod.metadata.labels, templateLabels) ? FULLY_LABELED : 0) |
+      (isPodReady(pod) ? READY : 0)
+    )
   }
 }
 

@@ -20,11 +20,11 @@ interface Ranked {
 }
 
 /**
- * The `count` of `pods` that a scale-down deletes, first deleted first: unassigned, Pending before Unknown before Running,
- * not ready, of lower deletion cost, with more related pods on the same node, ready more recently, restarted more often,
- * created more recently. Ages are compared on a log2 scale, and within one bucket the smaller uid goes first. `relatedOnNode`
- * says how many active pods of the same owner's owner a node has.
- * Source: pkg/controller/controller_utils.go ActivePodsWithRanks, replica_set.go getPodsToDelete.
+ * The `count` of `pods` that a scale-down deletes, first deleted first: unassigned, Pending before Unknown
+ * before Running, not ready, of lower deletion cost, with more related pods on the same node, ready more
+ * recently, restarted more often, created more recently. Ages are compared on a log2 scale, and within one
+ * bucket the smaller uid goes first. `relatedOnNode` says how many active pods of the same owner's owner a
+ * node has. Source: pkg/controller/controller_utils.go ActivePodsWithRanks, replica_set.go getPodsToDelete.
  */
 export function podsToDelete(
   pods: readonly Pod[],
@@ -33,7 +33,11 @@ export function podsToDelete(
   now: number,
 ): readonly Pod[] {
   if (count >= pods.length) return pods
-  return pods.map((pod) => rank(pod, relatedOnNode, now)).sort(compare).slice(0, count).map(({ pod }) => pod)
+  return pods
+    .map((pod) => rank(pod, relatedOnNode, now))
+    .sort(compare)
+    .slice(0, count)
+    .map(({ pod }) => pod)
 }
 
 function rank(pod: Pod, relatedOnNode: (node: string) => number, now: number): Ranked {

@@ -16,9 +16,9 @@ export interface ReplicaSetObservation {
 }
 
 /**
- * The status that follows from what has been observed, with observedGeneration brought up to date. Counts of zero are left
- * out where the API leaves them out. Source: pkg/controller/replicaset/replica_set_utils.go calculateStatus,
- * updateReplicaSetStatus.
+ * The status that follows from what has been observed, with observedGeneration brought up to date. Counts of
+ * zero are left out where the API leaves them out. Source: pkg/controller/replicaset/replica_set_utils.go
+ * calculateStatus, updateReplicaSetStatus.
  */
 export function replicaSetStatus(set: ReplicaSet, observed: ReplicaSetObservation): ReplicaSetStatus {
   const { owned, fullyLabeled, ready, terminating } = observed.tally
@@ -42,7 +42,10 @@ function countAvailable(set: ReplicaSet, { tally, now }: ReplicaSetObservation):
   return tally.owned.filter((pod) => isPodAvailable(pod, minReadySeconds, now)).length
 }
 
-function conditionsAfter(set: ReplicaSet, { tally, failure, now }: ReplicaSetObservation): readonly ReplicaSetCondition[] {
+function conditionsAfter(
+  set: ReplicaSet,
+  { tally, failure, now }: ReplicaSetObservation,
+): readonly ReplicaSetCondition[] {
   const conditions = set.status.conditions ?? []
   const known = findCondition(conditions, 'ReplicaFailure')
   if (failure === undefined) return known ? conditions.filter((condition) => condition !== known) : conditions
@@ -50,5 +53,8 @@ function conditionsAfter(set: ReplicaSet, { tally, failure, now }: ReplicaSetObs
   if (known || difference === 0) return conditions
   const reason = difference < 0 ? 'FailedCreate' : 'FailedDelete'
   const lastTransitionTime = formatTime(now)
-  return [...conditions, { type: 'ReplicaFailure', status: 'True', reason, message: failure, lastTransitionTime }]
+  return [
+    ...conditions,
+    { type: 'ReplicaFailure', status: 'True', reason, message: failure, lastTransitionTime },
+  ]
 }

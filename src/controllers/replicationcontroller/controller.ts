@@ -8,8 +8,8 @@ import type { ReplicaSets, ReplicaSetView } from '../replicaset/index.js'
 import { namespaceIndexer, ownershipIndexers } from '../shared/ownership.js'
 
 /**
- * The ReplicationController controller: the ReplicaSet controller over ReplicationControllers in the form of ReplicaSets.
- * Identity `system:serviceaccount:kube-system:replication-controller`. Source:
+ * The ReplicationController controller: the ReplicaSet controller over ReplicationControllers in the form of
+ * ReplicaSets. Identity `system:serviceaccount:kube-system:replication-controller`. Source:
  * pkg/controller/replication/replication_controller.go.
  */
 export function createReplicationController(): Component {
@@ -21,16 +21,26 @@ export function createReplicationController(): Component {
 }
 
 function replicationControllers(host: ComponentHost): ReplicaSets {
-  const indexers = { ...ownershipIndexers<ReplicationController>(), ...namespaceIndexer<ReplicationController>() }
+  const indexers = {
+    ...ownershipIndexers<ReplicationController>(),
+    ...namespaceIndexer<ReplicationController>(),
+  }
   const sets = new AsReplicaSets(host.informer('replicationcontrollers', { indexers }))
   return {
-    kind: 'ReplicationController', apiVersion: 'v1', resource: 'replicationcontrollers', eventSource: 'replication-controller',
-    reportsTerminating: false, sets,
+    kind: 'ReplicationController',
+    apiVersion: 'v1',
+    resource: 'replicationcontrollers',
+    eventSource: 'replication-controller',
+    reportsTerminating: false,
+    sets,
     original: (set) => sets.original(set),
   }
 }
 
-/** Gives out what an informer has in the form of ReplicaSets. Source: pkg/controller/replication/conversion.go. */
+/**
+ * Gives out what an informer has in the form of ReplicaSets. Source:
+ * pkg/controller/replication/conversion.go.
+ */
 class AsReplicaSets implements ReplicaSetView {
   readonly #controllers: Informer<ReplicationController>
   /** Frozen objects have one form each, so that what is remembered of the form need not be found out anew. */

@@ -24,9 +24,9 @@ export interface ResourceQuotaControllerOptions {
 }
 
 /**
- * The resource quota controller: keeps `status.hard` and `status.used`. What is created is booked by admission; this one counts anew when a
- * quota changes, when something that a quota counts goes away, and every five minutes. It watches only what some quota counts.
- * Source: pkg/controller/resourcequota.
+ * The resource quota controller: keeps `status.hard` and `status.used`. What is created is booked by
+ * admission; this one counts anew when a quota changes, when something that a quota counts goes away, and
+ * every five minutes. It watches only what some quota counts. Source: pkg/controller/resourcequota.
  */
 export function createResourceQuotaController({ resources }: ResourceQuotaControllerOptions): Component {
   return {
@@ -48,7 +48,9 @@ class ResourceQuotaController {
     this.#host = host
     this.#served = served
     this.#watched = host.state('watched', () => new Set<string>())
-    this.#quotas = host.informer('resourcequotas', { indexers: { namespace: ({ metadata }) => [metadata.namespace ?? ''] } })
+    this.#quotas = host.informer('resourcequotas', {
+      indexers: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
+    })
     this.#queue = host.workQueue('quotas', (key) => {
       this.#sync(key)
       this.#queue.forget(key)
@@ -56,9 +58,11 @@ class ResourceQuotaController {
   }
 
   start(): void {
-    for (const resource of this.#countable()) if (this.#watched.value.has(resource.name)) this.#follow(resource)
+    for (const resource of this.#countable())
+      if (this.#watched.value.has(resource.name)) this.#follow(resource)
     this.#quotas.onChange(({ type, object, old }) => {
-      if (type === 'DELETED' || (old !== undefined && sameLists(object.spec.hard ?? {}, old.spec.hard ?? {}))) return
+      if (type === 'DELETED' || (old !== undefined && sameLists(object.spec.hard ?? {}, old.spec.hard ?? {})))
+        return
       this.#watch(object)
       this.#queue.add(keyOf(object))
     })
@@ -71,7 +75,8 @@ class ResourceQuotaController {
     const found = new Map<string, Countable>()
     for (const { group, resource, namespaced, verbs } of this.#served()) {
       const name = group === '' ? resource : `${resource}.${group}`
-      if (namespaced && verbs.includes('list') && verbs.includes('watch') && !found.has(name)) found.set(name, { group, resource, name })
+      if (namespaced && verbs.includes('list') && verbs.includes('watch') && !found.has(name))
+        found.set(name, { group, resource, name })
     }
     return [...found.values()]
   }
@@ -87,9 +92,13 @@ class ResourceQuotaController {
 
   #follow({ group, resource, name }: Countable): void {
     // quotas are followed already
-    const informer = name === 'resourcequotas' ? this.#quotas as unknown as Informer<KubeObject> : this.#host.informer(name)
+    const informer =
+      name === 'resourcequotas'
+        ? (this.#quotas as unknown as Informer<KubeObject>)
+        : this.#host.informer(name)
     informer.onChange((change) => {
-      if (isReleased(change as Change<KubeObject>, group, resource, this.#host.clock.now())) this.#replenish(change.object.metadata.namespace ?? '')
+      if (isReleased(change as Change<KubeObject>, group, resource, this.#host.clock.now()))
+        this.#replenish(change.object.metadata.namespace ?? '')
     })
   }
 
@@ -112,8 +121,16 @@ class ResourceQuotaController {
   }
 }
 
-/** Whether a change gives something back: an object is gone, or uses less than before. Source: DefaultUpdateFilter. */
-function isReleased({ type, object, old }: Change<KubeObject>, group: string, resource: string, now: number): boolean {
+/**
+ * Whether a change gives something back: an object is gone, or uses less than before. Source:
+ * DefaultUpdateFilter.
+ */
+function isReleased(
+  { type, object, old }: Change<KubeObject>,
+  group: string,
+  resource: string,
+  now: number,
+): boolean {
   if (type === 'DELETED') return true
   if (old === undefined || group !== '') return false
   if (resource !== 'pods' && resource !== 'services' && resource !== 'persistentvolumeclaims') return false

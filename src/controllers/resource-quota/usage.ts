@@ -17,9 +17,15 @@ export function countedBy(names: readonly string[], resources: readonly Countabl
   return resources.filter(({ group, resource }) => quotaEvaluator(group, resource).matching(names).length > 0)
 }
 
-/** What the objects of a namespace use of a quota. `list` answers those of one resource. Source: quota.CalculateUsage. */
+/**
+ * What the objects of a namespace use of a quota. `list` answers those of one resource. Source:
+ * quota.CalculateUsage.
+ */
 export function quotaUsage(
-  quota: ResourceQuota, resources: readonly Countable[], list: (name: string) => readonly KubeObject[], now: number,
+  quota: ResourceQuota,
+  resources: readonly Countable[],
+  list: (name: string) => readonly KubeObject[],
+  now: number,
 ): ResourceList {
   const names = Object.keys(quota.spec.hard ?? {})
   const total: Record<string, string> = {}
@@ -28,7 +34,8 @@ export function quotaUsage(
     const matching = evaluator.matching(names)
     for (const counted of matching) total[counted] ??= '0'
     for (const object of list(name)) {
-      if (quotaMatches(quota, evaluator, object)) Object.assign(total, addLists(total, maskList(evaluator.usage(object, now), matching)))
+      if (quotaMatches(quota, evaluator, object))
+        Object.assign(total, addLists(total, maskList(evaluator.usage(object, now), matching)))
     }
   }
   return total

@@ -23,8 +23,9 @@ export interface LoadBalancerOptions {
 }
 
 /**
- * The service controller of a cloud controller manager over a simulated provider: gives an address to Services of type LoadBalancer. Identity
- * `system:serviceaccount:kube-system:service-controller`. Source: cloud-provider controllers/service/controller.go.
+ * The service controller of a cloud controller manager over a simulated provider: gives an address to
+ * Services of type LoadBalancer. Identity `system:serviceaccount:kube-system:service-controller`. Source:
+ * cloud-provider controllers/service/controller.go.
  */
 export function createServiceLoadBalancerController(options: LoadBalancerOptions = {}): Component {
   return {
@@ -49,10 +50,17 @@ class ServiceLoadBalancerController {
     this.#recorder = host.recorder({ component: 'service-controller' })
     this.#services = host.informer('services')
     this.#nodes = host.informer('nodes')
-    this.#balancers = new LoadBalancers(host.state('addresses', () => new Map<string, string>()), range)
+    this.#balancers = new LoadBalancers(
+      host.state('addresses', () => new Map<string, string>()),
+      range,
+    )
     this.#hosts = host.state<readonly string[] | null>('hosts', () => null)
-    this.#queue = reconcileQueue(host, [this.#services, this.#nodes], (key) => this.#sync(key), { name: 'services' })
-    const nodes = reconcileQueue(host, [this.#services, this.#nodes], () => this.#nodesChanged(), { name: 'nodes' })
+    this.#queue = reconcileQueue(host, [this.#services, this.#nodes], (key) => this.#sync(key), {
+      name: 'services',
+    })
+    const nodes = reconcileQueue(host, [this.#services, this.#nodes], () => this.#nodesChanged(), {
+      name: 'nodes',
+    })
     this.#services.onChange((change) => this.#serviceChanged(change))
     this.#nodes.onChange(({ object, old, type }) => {
       if (type !== 'MODIFIED' || old === undefined || isHost(old) !== isHost(object)) nodes.add('')
@@ -89,24 +97,38 @@ class ServiceLoadBalancerController {
     }
     const finalizers = (service.metadata.finalizers ?? []).filter((one) => one !== FINALIZER)
     // the status first: without its last finalizer the Service may be gone
-    if ((service.status?.loadBalancer?.ingress ?? []).length > 0) this.#patch(service, { status: { loadBalancer: { ingress: null } } })
+    if ((service.status?.loadBalancer?.ingress ?? []).length > 0)
+      this.#patch(service, { status: { loadBalancer: { ingress: null } } })
     if (hasFinalizer(service)) this.#patch(service, { metadata: { finalizers } })
     this.#event(service, 'DeletedLoadBalancer', 'Deleted load balancer')
   }
 
   #ensure(service: Service, key: string): void {
     this.#event(service, 'EnsuringLoadBalancer', 'Ensuring load balancer')
-    if (this.#hostNames().length === 0) this.#event(service, 'UnAvailableLoadBalancer', 'There are no available nodes for LoadBalancer', 'Warning')
+    if (this.#hostNames().length === 0)
+      this.#event(
+        service,
+        'UnAvailableLoadBalancer',
+        'There are no available nodes for LoadBalancer',
+        'Warning',
+      )
     const wished = service.spec.loadBalancerIP || undefined
-    if (!hasFinalizer(service)) this.#patch(service, { metadata: { finalizers: [...service.metadata.finalizers ?? [], FINALIZER] } })
+    if (!hasFinalizer(service))
+      this.#patch(service, { metadata: { finalizers: [...(service.metadata.finalizers ?? []), FINALIZER] } })
     const ip = this.#balancers.ensure(key, wished)
     if (ip === undefined) {
       const why = wished === undefined ? 'no address is left' : `address ${wished} is not available`
-      this.#event(service, 'SyncLoadBalancerFailed', `Error syncing load balancer: failed to ensure load balancer: ${why}`, 'Warning')
+      this.#event(
+        service,
+        'SyncLoadBalancerFailed',
+        `Error syncing load balancer: failed to ensure load balancer: ${why}`,
+        'Warning',
+      )
       return
     }
     const known = service.status?.loadBalancer?.ingress ?? []
-    if (known.length !== 1 || known[0]?.ip !== ip) this.#patch(service, { status: { loadBalancer: { ingress: [{ ip }] } } })
+    if (known.length !== 1 || known[0]?.ip !== ip)
+      this.#patch(service, { status: { loadBalancer: { ingress: [{ ip }] } } })
     this.#event(service, 'EnsuredLoadBalancer', 'Ensured load balancer')
   }
 
@@ -116,17 +138,28 @@ class ServiceLoadBalancerController {
     this.#hosts.value = hosts
     if (before === null || semanticEqual(before, hosts)) return
     for (const service of this.#services.list()) {
-      if (wantsLoadBalancer(service) && this.#balancers.of(keyOf(service)) !== undefined) this.#event(service, 'UpdatedLoadBalancer', 'Updated load balancer with new hosts')
+      if (wantsLoadBalancer(service) && this.#balancers.of(keyOf(service)) !== undefined)
+        this.#event(service, 'UpdatedLoadBalancer', 'Updated load balancer with new hosts')
     }
   }
 
   #hostNames(): readonly string[] {
-    return this.#nodes.list().filter(isHost).map(({ metadata }) => metadata.name ?? '')
+    return this.#nodes
+      .list()
+      .filter(isHost)
+      .map(({ metadata }) => metadata.name ?? '')
   }
 
   /** As servicehelper.PatchService: everything goes to the status. A merge patch: lists are given whole. */
   #patch({ metadata: { namespace = '', name = '' } }: Service, body: object): void {
-    ignoreNotFound(() => this.#host.client.patch('services', { namespace, name }, { type: 'merge', body }, { subresource: 'status' }))
+    ignoreNotFound(() =>
+      this.#host.client.patch(
+        'services',
+        { namespace, name },
+        { type: 'merge', body },
+        { subresource: 'status' },
+      ),
+    )
   }
 
   #event(object: Service, reason: string, message: string, type: 'Normal' | 'Warning' = 'Normal'): void {
@@ -138,5 +171,9 @@ const hasFinalizer = ({ metadata }: Service): boolean => metadata.finalizers?.in
 
 /** Source: nodeIncludedPredicate, and readiness for the initial hosts. */
 function isHost(node: Node): boolean {
-  return node.metadata.labels?.[EXCLUDED] === undefined && node.metadata.deletionTimestamp === undefined && nodeCondition(node, 'Ready')?.status === 'True'
+  return (
+    node.metadata.labels?.[EXCLUDED] === undefined &&
+    node.metadata.deletionTimestamp === undefined &&
+    nodeCondition(node, 'Ready')?.status === 'True'
+  )
 }

@@ -4,7 +4,10 @@ import type { Slice } from '../../sim/module.js'
 /** Where a simulated provider has its addresses from, unless told otherwise. */
 export const DEFAULT_BALANCER_RANGE = '198.51.100.0/24'
 
-/** The load balancers of a simulated provider: one address for each Service, the lowest that is free. Its state is plain data. */
+/**
+ * The load balancers of a simulated provider: one address for each Service, the lowest that is free. Its
+ * state is plain data.
+ */
 export class LoadBalancers {
   /** Service (`namespace/name`) to address. */
   readonly #addresses: Slice<Map<string, string>>
@@ -12,7 +15,8 @@ export class LoadBalancers {
 
   /** @throws RangeError when the range is none. */
   constructor(addresses: Slice<Map<string, string>>, range: string) {
-    if (parseIpRange(range) === undefined) throw new RangeError(`${JSON.stringify(range)} is no range of addresses`)
+    if (parseIpRange(range) === undefined)
+      throw new RangeError(`${JSON.stringify(range)} is no range of addresses`)
     this.#addresses = addresses
     this.#range = range
   }
@@ -27,7 +31,12 @@ export class LoadBalancers {
     const has = addresses.get(service)
     if (has !== undefined && (wished === undefined || has === wished)) return has
     const taken = new Set([...addresses].filter(([other]) => other !== service).map(([, ip]) => ip))
-    const ip = wished === undefined ? this.#lowest(taken) : parseIp(wished) === undefined || taken.has(wished) ? undefined : wished
+    const ip =
+      wished === undefined
+        ? this.#lowest(taken)
+        : parseIp(wished) === undefined || taken.has(wished)
+          ? undefined
+          : wished
     if (ip === undefined) return undefined
     addresses.set(service, ip)
     return ip

@@ -22,7 +22,8 @@ function setup(host: ComponentHost): void {
   const namespaces = host.informer('namespaces')
   const accounts = host.informer('serviceaccounts', { fieldSelector: `metadata.name=${NAME}` })
   const queue = host.workQueue('namespaces', (name) => {
-    if (namespaces.get(name)?.status.phase === 'Active' && !accounts.get(`${name}/${NAME}`)) create(host, name)
+    if (namespaces.get(name)?.status.phase === 'Active' && !accounts.get(`${name}/${NAME}`))
+      create(host, name)
     queue.forget(name)
   })
   namespaces.onChange(({ type, object }) => {

@@ -49,10 +49,17 @@ class TokensController {
     this.#host = host
     this.#options = options
     this.#accounts = host.informer('serviceaccounts')
-    this.#secrets = host.informer('secrets', { fieldSelector: `type=${TYPE}`, indexers: { account: (secret) => [accountKeyOf(secret)] } })
+    this.#secrets = host.informer('secrets', {
+      fieldSelector: `type=${TYPE}`,
+      indexers: { account: (secret) => [accountKeyOf(secret)] },
+    })
     this.#queue = reconcileQueue(host, [this.#accounts, this.#secrets], (key) => this.#sync(key))
     const hasTokens = release(host.version).has('serviceAccountTokenSecrets')
-    this.#accountQueue = hasTokens ? reconcileQueue(host, [this.#accounts, this.#secrets], (key) => this.#ensureToken(key), { name: 'accounts' }) : undefined
+    this.#accountQueue = hasTokens
+      ? reconcileQueue(host, [this.#accounts, this.#secrets], (key) => this.#ensureToken(key), {
+          name: 'accounts',
+        })
+      : undefined
   }
 
   start(): void {
@@ -65,22 +72,46 @@ class TokensController {
     })
   }
 
-  /** Every account refers to a token. Source: tokens_controller.go ensureReferencedToken (until v1.23: LegacyServiceAccountTokenNoAutoGeneration). */
+  /**
+   * Every account refers to a token. Source: tokens_controller.go ensureReferencedToken (until v1.23:
+   * LegacyServiceAccountTokenNoAutoGeneration).
+   */
   #ensureToken(key: string): void {
     const account = this.#accounts.get(key)
     const { client } = this.#host
-    if (account === undefined || account.secrets?.some(({ name }) => this.#secrets.get(`${account.metadata.namespace ?? ''}/${name ?? ''}`) !== undefined) === true) return
+    if (
+      account === undefined ||
+      account.secrets?.some(
+        ({ name }) => this.#secrets.get(`${account.metadata.namespace ?? ''}/${name ?? ''}`) !== undefined,
+      ) === true
+    )
+      return
     const live = ignoreNotFound(() => client.get('serviceaccounts', account.metadata))
-    if (live === undefined || live.metadata.uid !== account.metadata.uid || (live.secrets ?? []).length > (account.secrets ?? []).length) return
+    if (
+      live === undefined ||
+      live.metadata.uid !== account.metadata.uid ||
+      (live.secrets ?? []).length > (account.secrets ?? []).length
+    )
+      return
     const { name = '', namespace = '', uid = '' } = live.metadata
     const secret: Secret = {
-      metadata: { name: `${name}-token-${this.#host.random('names').text(SUFFIX, suffixAlphabet)}`, namespace, annotations: { [ACCOUNT_NAME]: name, [ACCOUNT_UID]: uid } } as Secret['metadata'],
+      metadata: {
+        name: `${name}-token-${this.#host.random('names').text(SUFFIX, suffixAlphabet)}`,
+        namespace,
+        annotations: { [ACCOUNT_NAME]: name, [ACCOUNT_UID]: uid },
+      } as Secret['metadata'],
       type: TYPE,
     }
     const token = btoa(this.#options.signToken(legacyClaims(secret, live)))
-    client.create('secrets', { ...secret, data: { 'ca.crt': btoa(this.#options.rootCA()), namespace: btoa(namespace), token } })
+    client.create('secrets', {
+      ...secret,
+      data: { 'ca.crt': btoa(this.#options.rootCA()), namespace: btoa(namespace), token },
+    })
     try {
-      client.update('serviceaccounts', { ...live, secrets: [...live.secrets ?? [], { name: secret.metadata.name as string }] })
+      client.update('serviceaccounts', {
+        ...live,
+        secrets: [...(live.secrets ?? []), { name: secret.metadata.name as string }],
+      })
     } catch (error) {
       // whoever has changed the account in between decides; without a reference the secret is of no use
       ignoreNotFound(() => client.delete('secrets', secret.metadata))
@@ -96,13 +127,17 @@ class TokensController {
     else this.#fill(secret, account)
   }
 
-  /** The account that a secret belongs to; the cache may be behind, so that a missing one is looked up once more. */
+  /**
+   * The account that a secret belongs to; the cache may be behind, so that a missing one is looked up once
+   * more.
+   */
   #accountOf(secret: Secret): ServiceAccount | undefined {
     const { namespace = '', annotations = {} } = secret.metadata
     const name = annotations[ACCOUNT_NAME] ?? ''
     if (name === '') return undefined
-    const account = this.#accounts.get(`${namespace}/${name}`)
-      ?? ignoreNotFound(() => this.#host.client.get('serviceaccounts', { namespace, name }))
+    const account =
+      this.#accounts.get(`${namespace}/${name}`) ??
+      ignoreNotFound(() => this.#host.client.get('serviceaccounts', { namespace, name }))
     const uid = annotations[ACCOUNT_UID] ?? ''
     return uid === '' || uid === account?.metadata.uid ? account : undefined
   }
@@ -120,15 +155,27 @@ class TokensController {
     const { metadata, data = {} } = secret
     const { namespace = '' } = metadata
     const rootCA = btoa(this.#options.rootCA())
-    const isComplete = data['ca.crt'] === rootCA && (data['namespace'] ?? '') !== '' && (data['token'] ?? '') !== ''
+    const isComplete =
+      data['ca.crt'] === rootCA && (data['namespace'] ?? '') !== '' && (data['token'] ?? '') !== ''
     if (isComplete && metadata.annotations?.[ACCOUNT_UID] === account.metadata.uid) return
     const annotations = {
-      ...metadata.annotations, [ACCOUNT_NAME]: account.metadata.name as string, [ACCOUNT_UID]: account.metadata.uid as string,
+      ...metadata.annotations,
+      [ACCOUNT_NAME]: account.metadata.name as string,
+      [ACCOUNT_UID]: account.metadata.uid as string,
     }
-    const token = (data['token'] ?? '') === '' ? btoa(this.#options.signToken(legacyClaims(secret, account))) : data['token'] as string
+    const token =
+      (data['token'] ?? '') === ''
+        ? btoa(this.#options.signToken(legacyClaims(secret, account)))
+        : (data['token'] as string)
     const next: Secret = {
-      ...secret, metadata: { ...metadata, annotations },
-      data: { ...data, 'ca.crt': rootCA, namespace: (data['namespace'] ?? '') === '' ? btoa(namespace) : data['namespace'] as string, token },
+      ...secret,
+      metadata: { ...metadata, annotations },
+      data: {
+        ...data,
+        'ca.crt': rootCA,
+        namespace: (data['namespace'] ?? '') === '' ? btoa(namespace) : (data['namespace'] as string),
+        token,
+      },
     }
     ignoreNotFound(() => this.#host.client.update('secrets', next))
   }
@@ -147,4 +194,5 @@ function legacyClaims({ metadata }: Secret, account: ServiceAccount): Readonly<R
   }
 }
 
-const accountKeyOf = ({ metadata }: Secret): string => `${metadata.namespace ?? ''}/${metadata.annotations?.[ACCOUNT_NAME] ?? ''}`
+const accountKeyOf = ({ metadata }: Secret): string =>
+  `${metadata.namespace ?? ''}/${metadata.annotations?.[ACCOUNT_NAME] ?? ''}`

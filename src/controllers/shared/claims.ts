@@ -15,8 +15,9 @@ export interface Claims<T> {
 }
 
 /**
- * Sorts out what the owner owns, adopts and releases. An owner that is being deleted neither adopts nor releases, and objects
- * that are being deleted are not adopted. Source: pkg/controller/controller_ref_manager.go ClaimObject.
+ * Sorts out what the owner owns, adopts and releases. An owner that is being deleted neither adopts nor
+ * releases, and objects that are being deleted are not adopted. Source:
+ * pkg/controller/controller_ref_manager.go ClaimObject.
  */
 export function sortClaims<T extends KubeObject>(
   owner: KubeObject,
@@ -31,14 +32,16 @@ export function sortClaims<T extends KubeObject>(
     if (matches(object.metadata.labels)) owned.push(object)
     else if (!isDeleted) release.push(object)
   }
-  const isAdoptable = (object: T): boolean => object.metadata.deletionTimestamp === undefined && matches(object.metadata.labels)
+  const isAdoptable = (object: T): boolean =>
+    object.metadata.deletionTimestamp === undefined && matches(object.metadata.labels)
   return { owned, release, adopt: isDeleted ? [] : orphans.filter(isAdoptable) }
 }
 
 /**
- * Carries out {@link Claims}: adopts by a patch that carries the uid as precondition, after a fresh read of the owner has shown
- * that it is still there; releases by the opposite patch. `finalizers` come and go with the ownership. Answers what the owner
- * owns afterwards. @throws ApiError when the owner has been replaced or is being deleted, or the server refuses.
+ * Carries out {@link Claims}: adopts by a patch that carries the uid as precondition, after a fresh read of
+ * the owner has shown that it is still there; releases by the opposite patch. `finalizers` come and go with
+ * the ownership. Answers what the owner owns afterwards. @throws ApiError when the owner has been replaced or
+ * is being deleted, or the server refuses.
  */
 export function settleClaims<T extends KubeObject>(
   client: Client,
@@ -68,7 +71,8 @@ function checkAdoption(client: Client, owner: Owner, ownerResource: string): voi
     throw new ApiError(409, 'Conflict', `original ${owner.kind} ${label} is gone: ${found}`)
   }
   const deleted = fresh.metadata.deletionTimestamp
-  if (deleted !== undefined) throw new ApiError(409, 'Conflict', `${label} has just been deleted at ${deleted}`)
+  if (deleted !== undefined)
+    throw new ApiError(409, 'Conflict', `${label} has just been deleted at ${deleted}`)
 }
 
 function adoptObject<T extends KubeObject>(
@@ -79,7 +83,14 @@ function adoptObject<T extends KubeObject>(
   finalizers: readonly string[],
 ): T | undefined {
   const { name, uid } = owner.object.metadata
-  const reference = { apiVersion: owner.apiVersion, kind: owner.kind, name, uid, controller: true, blockOwnerDeletion: true }
+  const reference = {
+    apiVersion: owner.apiVersion,
+    kind: owner.kind,
+    name,
+    uid,
+    controller: true,
+    blockOwnerDeletion: true,
+  }
   const more = finalizers.length === 0 ? {} : { finalizers }
   const body = { metadata: { ownerReferences: [reference], uid: object.metadata.uid, ...more } }
   try {
@@ -90,7 +101,13 @@ function adoptObject<T extends KubeObject>(
   }
 }
 
-function releaseObject(client: Client, owner: Owner, resource: string, object: KubeObject, finalizers: readonly string[]): void {
+function releaseObject(
+  client: Client,
+  owner: Owner,
+  resource: string,
+  object: KubeObject,
+  finalizers: readonly string[],
+): void {
   const more = finalizers.length === 0 ? {} : { '$deleteFromPrimitiveList/finalizers': finalizers }
   const ownerReferences = [{ $patch: 'delete', uid: owner.object.metadata.uid }]
   const body = { metadata: { ownerReferences, uid: object.metadata.uid, ...more } }

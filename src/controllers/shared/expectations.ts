@@ -19,9 +19,9 @@ export interface Expectation {
 export type ExpectationsState = Map<string, Expectation>
 
 /**
- * What a controller has done and not yet seen in its informers: until it has, it must not count pods again. Without this, a
- * sync between a creation and its watch event would create the pod twice. Source: pkg/controller/controller_utils.go
- * ControllerExpectations.
+ * What a controller has done and not yet seen in its informers: until it has, it must not count pods again.
+ * Without this, a sync between a creation and its watch event would create the pod twice. Source:
+ * pkg/controller/controller_utils.go ControllerExpectations.
  */
 export class Expectations {
   readonly #state: Slice<ExpectationsState>
@@ -36,7 +36,10 @@ export class Expectations {
   isSatisfied(owner: string): boolean {
     const expected = this.#state.value.get(owner)
     if (!expected) return true
-    return (expected.creations <= 0 && expected.deletions.size === 0) || this.#clock.now() - expected.since > TIMEOUT
+    return (
+      (expected.creations <= 0 && expected.deletions.size === 0) ||
+      this.#clock.now() - expected.since > TIMEOUT
+    )
   }
 
   /** Sets what to wait for, in place of what was expected before. */

@@ -7,10 +7,19 @@ export function hasFinalizer({ metadata }: KubeObject, finalizer: string): boole
 
 /** The object with one more finalizer. */
 export function withFinalizer<T extends KubeObject>(object: T, finalizer: string): T {
-  return { ...object, metadata: { ...object.metadata, finalizers: [...object.metadata.finalizers ?? [], finalizer] } }
+  return {
+    ...object,
+    metadata: { ...object.metadata, finalizers: [...(object.metadata.finalizers ?? []), finalizer] },
+  }
 }
 
 /** The object without the finalizer. */
 export function withoutFinalizer<T extends KubeObject>(object: T, finalizer: string): T {
-  return { ...object, metadata: { ...object.metadata, finalizers: object.metadata.finalizers?.filter((one) => one !== finalizer) ?? [] } }
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      finalizers: object.metadata.finalizers?.filter((one) => one !== finalizer) ?? [],
+    },
+  }
 }

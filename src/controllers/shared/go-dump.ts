@@ -24,11 +24,11 @@ const types = new Map<string, Type>()
 const structs = new Map<string, readonly Field[]>()
 
 /**
- * `value` (JSON form of the Go struct `struct`) as go-spew prints it with `%#v`, the form that Kubernetes hashes to name
- * things by their content. Every field of the struct counts, unset ones too; empty lists and maps are printed as nil, which
- * is what they are once they have passed through protobuf. `minor` is the minor version of Kubernetes whose structs are
- * meant.
- * Source: pkg/util/hash/hash.go, apimachinery pkg/util/dump, go-spew format.go.
+ * `value` (JSON form of the Go struct `struct`) as go-spew prints it with `%#v`, the form that Kubernetes
+ * hashes to name things by their content. Every field of the struct counts, unset ones too; empty lists and
+ * maps are printed as nil, which is what they are once they have passed through protobuf. `minor` is the
+ * minor version of Kubernetes whose structs are meant. Source: pkg/util/hash/hash.go, apimachinery
+ * pkg/util/dump, go-spew format.go.
  */
 export function goDump(struct: string, value: object, minor: number): string {
   return typed(typeOf(struct), value, minor)
@@ -74,7 +74,8 @@ function map(element: Type, entries: Readonly<Record<string, unknown>> | undefin
 
 function struct(name: string, value: Readonly<Record<string, unknown>>, minor: number): string {
   const fields = fieldsOf(name).filter((field) => field.since <= minor)
-  const print = ({ label, type, embedded, json }: Field): string => label + typed(type, embedded ? value : value[json], minor)
+  const print = ({ label, type, embedded, json }: Field): string =>
+    label + typed(type, embedded ? value : value[json], minor)
   return `{${fields.map(print).join(' ')}}`
 }
 
@@ -119,7 +120,8 @@ function fieldsOf(name: string): readonly Field[] {
 }
 
 function parseField(text: string): Field {
-  if (text.startsWith('+')) return { label: `${text.slice(1)}:`, json: '', type: typeOf(text.slice(1)), embedded: true, since: 0 }
+  if (text.startsWith('+'))
+    return { label: `${text.slice(1)}:`, json: '', type: typeOf(text.slice(1)), embedded: true, since: 0 }
   const [declaration = '', since = '0'] = text.split('@')
   const [names = '', type = ''] = declaration.split(':')
   const [go = '', json = jsonNameOf(go)] = names.split('=')

@@ -1,13 +1,19 @@
 import type { LabelSelector, LabelSelectorRequirement } from '../../api/meta/generated.js'
 
 /**
- * A selector as Go's `%v` prints the protobuf type, which is how it stands in an event text. Source: meta/v1 generated.pb.go
- * String.
+ * A selector as Go's `%v` prints the protobuf type, which is how it stands in an event text. Source: meta/v1
+ * generated.pb.go String.
  */
 export function formatGoSelector({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
-  const labels = Object.keys(matchLabels).sort().map((key) => `${key}: ${matchLabels[key] ?? ''},`).join('')
+  const labels = Object.keys(matchLabels)
+    .sort()
+    .map((key) => `${key}: ${matchLabels[key] ?? ''},`)
+    .join('')
   const expressions = matchExpressions.map(formatGoRequirement).join('')
-  return `&LabelSelector{MatchLabels:map[string]string{${labels}},MatchExpressions:[]LabelSelectorRequirement{${expressions}},}`
+  return (
+    `&LabelSelector{MatchLabels:map[string]string{${labels}},` +
+    `MatchExpressions:[]LabelSelectorRequirement{${expressions}},}`
+  )
 }
 
 function formatGoRequirement({ key, operator, values = [] }: LabelSelectorRequirement): string {

@@ -2,7 +2,9 @@ import type { KubeObject } from '../../api/definition.js'
 import type { Informer } from '../../apiserver/client/informer.js'
 import type { Slice } from '../../sim/module.js'
 
-/** An informer that is opened when it is first needed, so that a controller with nothing to do costs nothing. */
+/**
+ * An informer that is opened when it is first needed, so that a controller with nothing to do costs nothing.
+ */
 export class LazyInformer<T extends KubeObject> {
   readonly #needed: Slice<boolean>
   readonly #open: () => Informer<T>

@@ -7,11 +7,15 @@ import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
 import type { Owner } from './ownership.js'
 
 /**
- * The pod that `owner` makes from a template: labels, annotations, finalizers and spec of the template, a generated name (its
- * prefix is the owner's name unless said otherwise), and the owner as controller. Source: pkg/controller/controller_utils.go
- * GetPodFromTemplate.
+ * The pod that `owner` makes from a template: labels, annotations, finalizers and spec of the template, a
+ * generated name (its prefix is the owner's name unless said otherwise), and the owner as controller. Source:
+ * pkg/controller/controller_utils.go GetPodFromTemplate.
  */
-export function podFromTemplate(template: PodTemplateSpec, owner: Owner, generateName?: string): Creatable<Pod> {
+export function podFromTemplate(
+  template: PodTemplateSpec,
+  owner: Owner,
+  generateName?: string,
+): Creatable<Pod> {
   const { labels, annotations, finalizers } = template.metadata
   const { name = '', namespace } = owner.object.metadata
   return {
@@ -36,7 +40,9 @@ function generateNamePrefix(owner: string): string {
 
 /** Whether a request failed because its namespace is being deleted. */
 export function isNamespaceTerminating(error: unknown): boolean {
-  return isApiError(error) && (error.details.causes ?? []).some((cause) => cause.reason === 'NamespaceTerminating')
+  return (
+    isApiError(error) && (error.details.causes ?? []).some((cause) => cause.reason === 'NamespaceTerminating')
+  )
 }
 
 /** The text of anything that was thrown. */
@@ -44,7 +50,10 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** Creates and deletes pods for an owner, and tells so in events on the owner. Source: controller_utils.go RealPodControl. */
+/**
+ * Creates and deletes pods for an owner, and tells so in events on the owner. Source: controller_utils.go
+ * RealPodControl.
+ */
 export class PodControl {
   readonly #client: Client
   readonly #recorder: EventRecorder
@@ -54,7 +63,10 @@ export class PodControl {
     this.#recorder = recorder
   }
 
-  /** Creates a pod. @throws what the server answers, after an event (none when the namespace is being deleted). */
+  /**
+   * Creates a pod. @throws what the server answers, after an event (none when the namespace is being
+   * deleted).
+   */
   create(template: PodTemplateSpec, owner: Owner, generateName?: string): Pod {
     try {
       const pod = this.#client.create('pods', podFromTemplate(template, owner, generateName))

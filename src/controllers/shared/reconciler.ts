@@ -2,13 +2,14 @@ import type { ComponentHost } from '../../apiserver/client/component.js'
 import type { WorkQueue, WorkQueueOptions } from '../../sim/work-queue.js'
 
 /**
- * How often a controller looks whether its informers have their first lists, in ms. Source: client-go cache.WaitForCacheSync.
+ * How often a controller looks whether its informers have their first lists, in ms. Source: client-go
+ * cache.WaitForCacheSync.
  */
 const SYNC_POLL = 100
 
 /**
- * Retries in a row that `settle()` waits for: 5, 10, 20, ... ms, 1.3 s in all. What fails that often (a quota, a policy) is not
- * in flight but broken.
+ * Retries in a row that `settle()` waits for: 5, 10, 20, ... ms, 1.3 s in all. What fails that often (a
+ * quota, a policy) is not in flight but broken.
  */
 const WORK_RETRIES = 8
 
@@ -18,8 +19,9 @@ export interface ReconcileOptions extends Pick<WorkQueueOptions, 'baseDelay' | '
 }
 
 /**
- * A controller's work queue: keys wait until all informers have their first list, a failed sync is retried with back-off, and
- * a success ends the back-off. Source: the worker loop that every controller of kube-controller-manager has.
+ * A controller's work queue: keys wait until all informers have their first list, a failed sync is retried
+ * with back-off, and a success ends the back-off. Source: the worker loop that every controller of
+ * kube-controller-manager has.
  */
 export function reconcileQueue(
   host: ComponentHost,
@@ -28,11 +30,13 @@ export function reconcileQueue(
   { name = 'queue', ...backOff }: ReconcileOptions = {},
 ): WorkQueue {
   // a list that cannot come is not in flight: nobody who settles waits for it
-  const pollClass = (): 'work' | 'watchdog' => (informers.some((informer) => informer.cutOff) ? 'watchdog' : 'work')
+  const pollClass = (): 'work' | 'watchdog' =>
+    informers.some((informer) => informer.cutOff) ? 'watchdog' : 'work'
   const queue: WorkQueue = host.workQueue(
     name,
     (key) => {
-      if (!informers.every((informer) => informer.synced)) return queue.addAfter(key, SYNC_POLL, { class: pollClass() })
+      if (!informers.every((informer) => informer.synced))
+        return queue.addAfter(key, SYNC_POLL, { class: pollClass() })
       sync(key)
       queue.forget(key)
     },

@@ -6,8 +6,8 @@ export interface SlowStartResult {
 }
 
 /**
- * Calls `create` up to `count` times in batches of 1, 2, 4, 8, ... A batch is carried through to its end, but a batch with an
- * error is the last one: a quota that refuses one pod is not asked for a thousand. Source:
+ * Calls `create` up to `count` times in batches of 1, 2, 4, 8, ... A batch is carried through to its end, but
+ * a batch with an error is the last one: a quota that refuses one pod is not asked for a thousand. Source:
  * pkg/controller/replicaset/replica_set.go slowStartBatch.
  */
 export function slowStart(count: number, create: (index: number) => void): SlowStartResult {

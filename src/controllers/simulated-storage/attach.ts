@@ -4,7 +4,10 @@ import { hasFinalizer, withFinalizer, withoutFinalizer } from '../shared/finaliz
 import type { StorageContext } from './context.js'
 import { forget, handles, isDone } from './context.js'
 
-/** Attaches and detaches what VolumeAttachments ask for. Source: kubernetes-csi/external-attacher csi_handler.go. */
+/**
+ * Attaches and detaches what VolumeAttachments ask for. Source: kubernetes-csi/external-attacher
+ * csi_handler.go.
+ */
 export function attach(context: StorageContext, attachment: VolumeAttachment, work: string): void {
   const { attacher } = attachment.spec
   if (!handles(context, attacher)) return
@@ -17,8 +20,12 @@ export function attach(context: StorageContext, attachment: VolumeAttachment, wo
     return forget(context, work)
   }
   if (attachment.status.attached) return
-  const held = hasFinalizer(attachment, finalizer) ? attachment : client.update('volumeattachments', withFinalizer(attachment, finalizer))
+  const held = hasFinalizer(attachment, finalizer)
+    ? attachment
+    : client.update('volumeattachments', withFinalizer(attachment, finalizer))
   if (!isDone(context, work, timings.attach)) return
-  ignoreNotFound(() => client.updateStatus('volumeattachments', { ...held, status: { ...held.status, attached: true } }))
+  ignoreNotFound(() =>
+    client.updateStatus('volumeattachments', { ...held, status: { ...held.status, attached: true } }),
+  )
   forget(context, work)
 }

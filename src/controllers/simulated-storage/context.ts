@@ -33,7 +33,10 @@ export function handles({ options: { provisioners } }: StorageContext, provision
   return provisioners === undefined ? true : provisioners.includes(provisioner)
 }
 
-/** Begins a piece of work, or tells whether it is done; it takes `ms`. Call {@link forget} when what comes of it has been written. */
+/**
+ * Begins a piece of work, or tells whether it is done; it takes `ms`. Call {@link forget} when what comes of
+ * it has been written.
+ */
 export function isDone({ due, host, later }: StorageContext, key: string, ms: number): boolean {
   const now = host.clock.now()
   const at = due.value.get(key)

@@ -14,9 +14,10 @@ import { provision, provisionerOf, unprovision } from './provision.js'
 import { resize, wantsMore } from './resize.js'
 
 /**
- * The storage around the cluster: what CSI drivers and other external provisioners do. It makes and deletes the volumes of classes, attaches
- * them to nodes, and makes them larger. Any provisioner that a class names is taken to be running, unless options say which are; `without` it
- * claims wait, as in a cluster where nobody has installed a provisioner.
+ * The storage around the cluster: what CSI drivers and other external provisioners do. It makes and deletes
+ * the volumes of classes, attaches them to nodes, and makes them larger. Any provisioner that a class names
+ * is taken to be running, unless options say which are; `without` it claims wait, as in a cluster where
+ * nobody has installed a provisioner.
  */
 export function createSimulatedStorage(options: SimulatedStorageOptions = {}): Component {
   return { name: 'simulated-storage', identity: STORAGE_IDENTITY, setup: (host) => setUp(host, options) }
@@ -26,24 +27,42 @@ const WORK = { claim: 'claim/', resize: 'resize/', volume: 'volume/', attachment
 
 function setUp(host: ComponentHost, options: SimulatedStorageOptions): void {
   const claims = host.informer('persistentvolumeclaims')
-  const attachments = new LazyInformer(host.state('attachments', () => false), () =>
-    host.informer('volumeattachments', { indexers: { [BY_VOLUME]: ({ spec }) => [spec.source.persistentVolumeName ?? ''] } }).onChange(({ type, object }) => {
-      volumes.need()
-      if (type !== 'DELETED') queue.add(WORK.attachment + keyOf(object))
-      else queue.add(WORK.volume + (object.spec.source.persistentVolumeName ?? ''))
-    }))
+  const attachments = new LazyInformer(
+    host.state('attachments', () => false),
+    () =>
+      host
+        .informer('volumeattachments', {
+          indexers: { [BY_VOLUME]: ({ spec }) => [spec.source.persistentVolumeName ?? ''] },
+        })
+        .onChange(({ type, object }) => {
+          volumes.need()
+          if (type !== 'DELETED') queue.add(WORK.attachment + keyOf(object))
+          else queue.add(WORK.volume + (object.spec.source.persistentVolumeName ?? ''))
+        }),
+  )
   const due = host.state('due', () => new Map<string, number>())
-  const volumes = new LazyInformer(host.state('volumes', () => false), () => host.informer('persistentvolumes').onChange(({ type, object }) => {
-    if (type !== 'DELETED' && object.metadata.annotations?.[PROVISIONED_BY] !== undefined) queue.add(WORK.volume + keyOf(object))
-  }))
+  const volumes = new LazyInformer(
+    host.state('volumes', () => false),
+    () =>
+      host.informer('persistentvolumes').onChange(({ type, object }) => {
+        if (type !== 'DELETED' && object.metadata.annotations?.[PROVISIONED_BY] !== undefined)
+          queue.add(WORK.volume + keyOf(object))
+      }),
+  )
   const recorders = new Map<string, EventRecorder>()
   const context: StorageContext = {
-    host, options, timings: { ...STORAGE_TIMINGS, ...options.timings }, claims, attachments, volumes,
+    host,
+    options,
+    timings: { ...STORAGE_TIMINGS, ...options.timings },
+    claims,
+    attachments,
+    volumes,
     due,
     later: (key, ms, timerClass = 'work') => queue.addAfter(key, ms, { class: timerClass }),
     recorderOf: (component, on) => {
       const id = `${component} ${on ?? ''}`
-      const known = recorders.get(id) ?? host.recorder(on === undefined ? { component } : { component, host: on })
+      const known =
+        recorders.get(id) ?? host.recorder(on === undefined ? { component } : { component, host: on })
       recorders.set(id, known)
       return known
     },
@@ -52,14 +71,18 @@ function setUp(host: ComponentHost, options: SimulatedStorageOptions): void {
   claims.onChange(({ type, object }) => {
     if (type === 'DELETED') return
     if ((object.spec.volumeName ?? '') !== '') attachments.need()
-    if (provisionerOf(object) !== undefined && (object.spec.volumeName ?? '') === '') queue.add(WORK.claim + keyOf(object))
+    if (provisionerOf(object) !== undefined && (object.spec.volumeName ?? '') === '')
+      queue.add(WORK.claim + keyOf(object))
     if (wantsMore(object)) queue.add(WORK.resize + keyOf(object))
   })
 }
 
 function work(context: StorageContext, key: string): void {
   const name = key.slice(key.indexOf('/') + 1)
-  const found = <T extends KubeObject>(object: T | undefined, act: (context: StorageContext, object: T, key: string) => void): void => {
+  const found = <T extends KubeObject>(
+    object: T | undefined,
+    act: (context: StorageContext, object: T, key: string) => void,
+  ): void => {
     if (object) act(context, object, key)
     else context.due.value.delete(key)
   }

@@ -15,7 +15,13 @@ export interface StorageTimings {
 }
 
 /** {@link StorageTimings} unless told otherwise. */
-export const STORAGE_TIMINGS: StorageTimings = { provision: 1_000, delete: 1_000, attach: 1_000, detach: 1_000, resize: 1_000 }
+export const STORAGE_TIMINGS: StorageTimings = {
+  provision: 1_000,
+  delete: 1_000,
+  attach: 1_000,
+  detach: 1_000,
+  resize: 1_000,
+}
 
 /** Options of the simulated storage. */
 export interface SimulatedStorageOptions {
@@ -29,5 +35,10 @@ export interface SimulatedStorageOptions {
 /** Who the simulated storage is: it stands outside of the cluster, with rights of its own. */
 export const STORAGE_IDENTITY = {
   name: 'system:serviceaccount:kube-system:simulated-storage',
-  groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:masters', 'system:authenticated'],
+  groups: [
+    'system:serviceaccounts',
+    'system:serviceaccounts:kube-system',
+    'system:masters',
+    'system:authenticated',
+  ],
 } as const

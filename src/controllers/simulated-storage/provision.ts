@@ -1,6 +1,10 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
 import { classOfClaim, delaysBinding, SELECTED_NODE } from '../../api/core/volume-matching.js'
-import { BETA_STORAGE_PROVISIONER, PROVISIONED_BY, STORAGE_PROVISIONER } from '../../api/storage/provisioners.js'
+import {
+  BETA_STORAGE_PROVISIONER,
+  PROVISIONED_BY,
+  STORAGE_PROVISIONER,
+} from '../../api/storage/provisioners.js'
 import { ApiError, ignoreNotFound } from '../../apiserver/client/api-error.js'
 import type { Client } from '../../apiserver/client/client.js'
 import { keyOf } from '../../apiserver/client/object-index.js'
@@ -11,7 +15,9 @@ import { provisionedVolume, provisionFault, volumeNameOf } from './provisioners.
 
 const FINALIZER = 'external-provisioner.volume.kubernetes.io/finalizer'
 const ZONE = 'topology.kubernetes.io/zone'
-/** First delay after a failure, and the longest. Source: sig-storage-lib-external-provisioner, rate limiter. */
+/**
+ * First delay after a failure, and the longest. Source: sig-storage-lib-external-provisioner, rate limiter.
+ */
 const FIRST_RETRY = 15_000
 const LAST_RETRY = 1_000_000
 
@@ -20,10 +26,14 @@ export function provisionerOf({ metadata: { annotations } }: PersistentVolumeCla
   return annotations?.[STORAGE_PROVISIONER] ?? annotations?.[BETA_STORAGE_PROVISIONER]
 }
 
-/** Makes the volume of a claim, if it is this storage's turn. Source: sig-storage-lib-external-provisioner controller.go. */
+/**
+ * Makes the volume of a claim, if it is this storage's turn. Source: sig-storage-lib-external-provisioner
+ * controller.go.
+ */
 export function provision(context: StorageContext, claim: PersistentVolumeClaim, work: string): void {
   const provisioner = provisionerOf(claim)
-  if (provisioner === undefined || !handles(context, provisioner) || (claim.spec.volumeName ?? '') !== '') return
+  if (provisioner === undefined || !handles(context, provisioner) || (claim.spec.volumeName ?? '') !== '')
+    return
   if (claim.metadata.deletionTimestamp !== undefined) return
   const { client } = context.host
   const storageClass = ignoreNotFound(() => client.get('storageclasses', { name: classOfClaim(claim) }))
@@ -35,19 +45,32 @@ export function provision(context: StorageContext, claim: PersistentVolumeClaim,
   const recorder = context.recorderOf(`${provisioner}_csi-provisioner-0`)
   const tell = (type: 'Normal' | 'Warning', reason: string, message: string): void =>
     recorder.event({ object: claim, kind: 'PersistentVolumeClaim', apiVersion: 'v1' }, type, reason, message)
-  if (!context.due.value.has(work)) tell('Normal', 'Provisioning', `External provisioner is provisioning volume for claim ${JSON.stringify(keyOf(claim))}`)
+  if (!context.due.value.has(work))
+    tell(
+      'Normal',
+      'Provisioning',
+      `External provisioner is provisioning volume for claim ${JSON.stringify(keyOf(claim))}`,
+    )
   if (!isDone(context, work, context.timings.provision)) return
   const order: ProvisionOrder = {
-    provisioner, claim, storageClass,
+    provisioner,
+    claim,
+    storageClass,
     node: selected === undefined ? undefined : ignoreNotFound(() => client.get('nodes', { name: selected })),
-    csiNode: selected === undefined ? undefined : ignoreNotFound(() => client.get('csinodes', { name: selected })),
+    csiNode:
+      selected === undefined ? undefined : ignoreNotFound(() => client.get('csinodes', { name: selected })),
     anyZone: () => anyZone(context),
   }
   const fault = provisionFault(order)
   const failure = fault ?? createVolume(client, provisionedVolume(order))
   forget(context, work)
   if (failure !== undefined) {
-    tell('Warning', 'ProvisioningFailed', `failed to provision volume with StorageClass ${JSON.stringify(storageClass.metadata.name ?? '')}: ${failure}`)
+    tell(
+      'Warning',
+      'ProvisioningFailed',
+      'failed to provision volume with StorageClass ' +
+        `${JSON.stringify(storageClass.metadata.name ?? '')}: ${failure}`,
+    )
     return retry(context, work)
   }
   forget(context, `retry ${work}`)
@@ -82,22 +105,41 @@ function anyZone({ host }: StorageContext): string | undefined {
 export function unprovision(context: StorageContext, volume: PersistentVolume, work: string): void {
   const { metadata, spec, status } = volume
   const provisioner = metadata.annotations?.[PROVISIONED_BY]
-  if (provisioner === undefined || !handles(context, provisioner) || spec.persistentVolumeReclaimPolicy !== 'Delete') return
-  if (status.phase !== 'Released' && !(status.phase === 'Failed' && metadata.deletionTimestamp !== undefined)) return
+  if (
+    provisioner === undefined ||
+    !handles(context, provisioner) ||
+    spec.persistentVolumeReclaimPolicy !== 'Delete'
+  )
+    return
+  if (status.phase !== 'Released' && !(status.phase === 'Failed' && metadata.deletionTimestamp !== undefined))
+    return
   const { client } = context.host
   const name = metadata.name as string
   const [attachment] = context.attachments.need().byIndex(BY_VOLUME, name)
   if (attachment) {
     const message = `persistentvolume ${name} is still attached to node ${attachment.spec.nodeName}`
-    context.recorderOf(`${provisioner}_csi-provisioner-0`).event({ object: volume, kind: 'PersistentVolume', apiVersion: 'v1' }, 'Warning', 'VolumeFailedDelete', message)
+    context
+      .recorderOf(`${provisioner}_csi-provisioner-0`)
+      .event(
+        { object: volume, kind: 'PersistentVolume', apiVersion: 'v1' },
+        'Warning',
+        'VolumeFailedDelete',
+        message,
+      )
     return // its end wakes the volume
   }
   if (!isDone(context, work, context.timings.delete)) return
   context.options.onDelete?.(volume)
   const finalizers = metadata.finalizers ?? []
   if (finalizers.includes(FINALIZER)) {
-    ignoreNotFound(() => client.update('persistentvolumes', { ...volume, metadata: { ...metadata, finalizers: finalizers.filter((one) => one !== FINALIZER) } }))
+    ignoreNotFound(() =>
+      client.update('persistentvolumes', {
+        ...volume,
+        metadata: { ...metadata, finalizers: finalizers.filter((one) => one !== FINALIZER) },
+      }),
+    )
   }
-  if (metadata.deletionTimestamp === undefined) ignoreNotFound(() => client.delete('persistentvolumes', { name }))
+  if (metadata.deletionTimestamp === undefined)
+    ignoreNotFound(() => client.delete('persistentvolumes', { name }))
   forget(context, work)
 }

@@ -26,15 +26,21 @@ const HOST_PATHS: Readonly<Record<string, string>> = {
 }
 const LOCAL_PATH = 'rancher.io/local-path'
 /** Drivers whose disks are of one zone. */
-const ZONAL = new Set(['ebs.csi.aws.com', 'pd.csi.storage.gke.io', 'disk.csi.azure.com', 'cinder.csi.openstack.org'])
+const ZONAL = new Set([
+  'ebs.csi.aws.com',
+  'pd.csi.storage.gke.io',
+  'disk.csi.azure.com',
+  'cinder.csi.openstack.org',
+])
 const ZONE = 'topology.kubernetes.io/zone'
 const HOSTNAME = 'kubernetes.io/hostname'
 const CSI_FINALIZER = 'external-provisioner.volume.kubernetes.io/finalizer'
 const DELETION_SECRET = 'volume.kubernetes.io/provisioner-deletion-secret'
 
 /**
- * Whether the provisioner's volumes are those of a CSI driver: attached by it, resized by it. Names of drivers have no slash; the others put
- * directories on nodes, or on an NFS server, as nfs-subdir-external-provisioner does.
+ * Whether the provisioner's volumes are those of a CSI driver: attached by it, resized by it. Names of
+ * drivers have no slash; the others put directories on nodes, or on an NFS server, as
+ * nfs-subdir-external-provisioner does.
  */
 export function isCsiDriver(provisioner: string): boolean {
   return !provisioner.includes('/')
@@ -44,8 +50,12 @@ export function isCsiDriver(provisioner: string): boolean {
 export function provisionFault({ provisioner, claim, node }: ProvisionOrder): string | undefined {
   if (provisioner !== LOCAL_PATH) return undefined
   if (!node) return 'configuration error, no node was specified'
-  const isSingle = (claim.spec.accessModes ?? []).every((mode) => mode === 'ReadWriteOnce' || mode === 'ReadWriteOncePod')
-  return isSingle ? undefined : 'NodePath only supports ReadWriteOnce and ReadWriteOncePod (1.22+) access modes'
+  const isSingle = (claim.spec.accessModes ?? []).every(
+    (mode) => mode === 'ReadWriteOnce' || mode === 'ReadWriteOncePod',
+  )
+  return isSingle
+    ? undefined
+    : 'NodePath only supports ReadWriteOnce and ReadWriteOncePod (1.22+) access modes'
 }
 
 /** Name of the volume that is made for a claim. */
@@ -53,7 +63,10 @@ export function volumeNameOf({ metadata }: PersistentVolumeClaim): string {
   return `pvc-${metadata.uid ?? ''}`
 }
 
-/** The volume that a provisioner makes for a claim. Source: kubernetes-csi/external-provisioner pkg/controller, rancher/local-path-provisioner. */
+/**
+ * The volume that a provisioner makes for a claim. Source: kubernetes-csi/external-provisioner
+ * pkg/controller, rancher/local-path-provisioner.
+ */
 export function provisionedVolume(order: ProvisionOrder): PersistentVolume {
   const { provisioner, claim, storageClass } = order
   const { namespace, name, uid, resourceVersion } = claim.metadata
@@ -62,7 +75,9 @@ export function provisionedVolume(order: ProvisionOrder): PersistentVolume {
   const annotations = {
     [PROVISIONED_BY]: provisioner,
     ...(isCsi ? { [`${DELETION_SECRET}-name`]: '', [`${DELETION_SECRET}-namespace`]: '' } : {}),
-    ...(provisioner === LOCAL_PATH && order.node ? { 'local.path.provisioner/selected-node': order.node.metadata.name as string } : {}),
+    ...(provisioner === LOCAL_PATH && order.node
+      ? { 'local.path.provisioner/selected-node': order.node.metadata.name as string }
+      : {}),
   }
   return {
     metadata: { name: volumeNameOf(claim), annotations, ...(isCsi ? { finalizers: [CSI_FINALIZER] } : {}) },
@@ -74,8 +89,12 @@ export function provisionedVolume(order: ProvisionOrder): PersistentVolume {
       storageClassName: classOfClaim(claim),
       volumeMode: claim.spec.volumeMode ?? 'Filesystem',
       ...(storageClass.mountOptions === undefined ? {} : { mountOptions: storageClass.mountOptions }),
-      ...(claim.spec.volumeAttributesClassName === undefined ? {} : { volumeAttributesClassName: claim.spec.volumeAttributesClassName }),
-      ...(required === undefined ? {} : { nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: required }] } } }),
+      ...(claim.spec.volumeAttributesClassName === undefined
+        ? {}
+        : { volumeAttributesClassName: claim.spec.volumeAttributesClassName }),
+      ...(required === undefined
+        ? {}
+        : { nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: required }] } } }),
       ...sourceOf(order),
     },
     status: {},
@@ -87,7 +106,8 @@ function sourceOf({ provisioner, claim, storageClass: { parameters = {} } }: Pro
   const volume = volumeNameOf(claim)
   const base = Object.hasOwn(HOST_PATHS, provisioner) ? HOST_PATHS[provisioner] : undefined
   if (base !== undefined) {
-    const path = provisioner === LOCAL_PATH ? `${base}/${volume}_${namespace}_${name}` : `${base}/${namespace}/${name}`
+    const path =
+      provisioner === LOCAL_PATH ? `${base}/${volume}_${namespace}_${name}` : `${base}/${namespace}/${name}`
     return { hostPath: { path, ...(provisioner === LOCAL_PATH ? { type: 'DirectoryOrCreate' } : {}) } }
   }
   if (!isCsiDriver(provisioner)) {
@@ -112,12 +132,18 @@ function topologyOf(order: ProvisionOrder): readonly Requirement[] | undefined {
   if (provisioner === LOCAL_PATH) return [{ key: HOSTNAME, operator: 'In', values: [labels[HOSTNAME] ?? ''] }]
   if (!isCsiDriver(provisioner)) return undefined
   const keys = csiNode?.spec.drivers.find(({ name }) => name === provisioner)?.topologyKeys ?? []
-  const known = keys.flatMap((key): Requirement[] => (labels[key] === undefined ? [] : [{ key, operator: 'In', values: [labels[key]] }]))
+  const known = keys.flatMap((key): Requirement[] =>
+    labels[key] === undefined ? [] : [{ key, operator: 'In', values: [labels[key]] }],
+  )
   if (known.length > 0) return known
   const [allowed] = storageClass.allowedTopologies ?? []
   if (allowed?.matchLabelExpressions?.length) {
-    return allowed.matchLabelExpressions.map(({ key, values }) => ({ key, operator: 'In', values: [values.includes(labels[key] ?? '\0') ? labels[key] as string : values[0] ?? ''] }))
+    return allowed.matchLabelExpressions.map(({ key, values }) => ({
+      key,
+      operator: 'In',
+      values: [values.includes(labels[key] ?? '\0') ? (labels[key] as string) : (values[0] ?? '')],
+    }))
   }
-  const zone = ZONAL.has(provisioner) ? labels[ZONE] ?? (node ? undefined : anyZone()) : undefined
+  const zone = ZONAL.has(provisioner) ? (labels[ZONE] ?? (node ? undefined : anyZone())) : undefined
   return zone === undefined ? undefined : [{ key: ZONE, operator: 'In', values: [zone] }]
 }

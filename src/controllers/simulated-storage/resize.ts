@@ -12,16 +12,21 @@ type Status = PersistentVolumeClaim['status']
 /** What the user is told that a volume needs that no pod uses. */
 const PENDING_MESSAGE = 'Waiting for user to (re-)start a pod to finish file system resize of volume on node.'
 
-const storage = (list: Readonly<Record<string, string>> | undefined): ReturnType<typeof parseQuantity> => parseQuantity(list?.['storage'] ?? '0')
+const storage = (list: Readonly<Record<string, string>> | undefined): ReturnType<typeof parseQuantity> =>
+  parseQuantity(list?.['storage'] ?? '0')
 
 /** Whether a bound claim asks for more than it has. */
 export function wantsMore({ spec, status }: PersistentVolumeClaim): boolean {
-  return status.phase === 'Bound' && compareQuantities(storage(spec.resources.requests), storage(status.capacity)) > 0
+  return (
+    status.phase === 'Bound' &&
+    compareQuantities(storage(spec.resources.requests), storage(status.capacity)) > 0
+  )
 }
 
 /**
- * Makes a CSI volume larger: first the volume, then, once a pod uses it, its file system. Source: kubernetes-csi/external-resizer, and
- * for the file system pkg/volume/util/operationexecutor NodeExpandVolume.
+ * Makes a CSI volume larger: first the volume, then, once a pod uses it, its file system. Source:
+ * kubernetes-csi/external-resizer, and for the file system pkg/volume/util/operationexecutor
+ * NodeExpandVolume.
  */
 export function resize(context: StorageContext, claim: PersistentVolumeClaim, work: string): void {
   const name = claim.spec.volumeName
@@ -29,11 +34,18 @@ export function resize(context: StorageContext, claim: PersistentVolumeClaim, wo
   const volume = ignoreNotFound(() => context.host.client.get('persistentvolumes', { name }))
   const driver = volume?.spec.csi?.driver
   if (!volume || driver === undefined || !handles(context, driver)) return
-  if (compareQuantities(storage(volume.spec.capacity), storage(claim.spec.resources.requests)) < 0) growVolume(context, claim, volume, driver, work)
+  if (compareQuantities(storage(volume.spec.capacity), storage(claim.spec.resources.requests)) < 0)
+    growVolume(context, claim, volume, driver, work)
   else growFileSystem(context, claim, volume, work)
 }
 
-function growVolume(context: StorageContext, claim: PersistentVolumeClaim, volume: PersistentVolume, driver: string, work: string): void {
+function growVolume(
+  context: StorageContext,
+  claim: PersistentVolumeClaim,
+  volume: PersistentVolume,
+  driver: string,
+  work: string,
+): void {
   const { client } = context.host
   const recorder = context.recorderOf(`external-resizer ${driver}`)
   const target = { object: claim, kind: 'PersistentVolumeClaim', apiVersion: 'v1' }
@@ -41,12 +53,18 @@ function growVolume(context: StorageContext, claim: PersistentVolumeClaim, volum
   const size = claim.spec.resources.requests?.['storage'] ?? '0'
   const key = `${work} ${size}`
   if (!context.due.value.has(key)) {
-    writeStatus(context, claim, { ...withCondition(context, claim.status, 'Resizing'), ...allocated(size, 'ControllerResizeInProgress') })
+    writeStatus(context, claim, {
+      ...withCondition(context, claim.status, 'Resizing'),
+      ...allocated(size, 'ControllerResizeInProgress'),
+    })
     recorder.event(target, 'Normal', 'Resizing', `External resizer is resizing volume ${name}`)
   }
   if (!isDue(context, work, key)) return
   forget(context, key)
-  client.update('persistentvolumes', { ...volume, spec: { ...volume.spec, capacity: { ...volume.spec.capacity, storage: size } } })
+  client.update('persistentvolumes', {
+    ...volume,
+    spec: { ...volume.spec, capacity: { ...volume.spec.capacity, storage: size } },
+  })
   if (claim.spec.volumeMode === 'Block') {
     recorder.event(target, 'Normal', 'VolumeResizeSuccessful', 'Resize volume succeeded')
     return finish(context, claim, size)
@@ -62,26 +80,55 @@ function isDue(context: StorageContext, work: string, key: string): boolean {
 }
 
 /** What the kubelet does where a pod uses the volume; with none, the next pod's kubelet does it. */
-function growFileSystem(context: StorageContext, claim: PersistentVolumeClaim, volume: PersistentVolume, work: string): void {
+function growFileSystem(
+  context: StorageContext,
+  claim: PersistentVolumeClaim,
+  volume: PersistentVolume,
+  work: string,
+): void {
   const pod = userOf(context, claim)
   if (!pod || !isDone(context, work, context.timings.resize)) return
   const node = pod.spec.nodeName as string
-  const message = `MountVolume.NodeExpandVolume succeeded for volume ${JSON.stringify(volume.metadata.name ?? '')} ${node}`
+  const message =
+    `MountVolume.NodeExpandVolume succeeded for volume ${JSON.stringify(volume.metadata.name ?? '')} ` +
+    `${node}`
   const recorder = context.recorderOf('kubelet', node)
-  recorder.event({ object: pod, kind: 'Pod', apiVersion: 'v1' }, 'Normal', 'FileSystemResizeSuccessful', message)
-  recorder.event({ object: claim, kind: 'PersistentVolumeClaim', apiVersion: 'v1' }, 'Normal', 'FileSystemResizeSuccessful', message)
+  recorder.event(
+    { object: pod, kind: 'Pod', apiVersion: 'v1' },
+    'Normal',
+    'FileSystemResizeSuccessful',
+    message,
+  )
+  recorder.event(
+    { object: claim, kind: 'PersistentVolumeClaim', apiVersion: 'v1' },
+    'Normal',
+    'FileSystemResizeSuccessful',
+    message,
+  )
   finish(context, claim, volume.spec.capacity?.['storage'] ?? '0')
   forget(context, work)
 }
 
-function userOf({ host }: StorageContext, { metadata: { namespace = '', name } }: PersistentVolumeClaim): Pod | undefined {
+function userOf(
+  { host }: StorageContext,
+  { metadata: { namespace = '', name } }: PersistentVolumeClaim,
+): Pod | undefined {
   const { items } = host.client.list('pods', { namespace })
-  return items.find((pod) => pod.spec.nodeName && !isPodTerminal(pod) && claimsOfPod(pod).some(({ claimName }) => claimName === name))
+  return items.find(
+    (pod) =>
+      pod.spec.nodeName &&
+      !isPodTerminal(pod) &&
+      claimsOfPod(pod).some(({ claimName }) => claimName === name),
+  )
 }
 
 function finish(context: StorageContext, claim: PersistentVolumeClaim, size: string): void {
   const { conditions: _conditions, allocatedResourceStatuses: _statuses, ...status } = claim.status
-  writeStatus(context, claim, { ...status, capacity: { ...status.capacity, storage: size }, allocatedResources: { storage: size } })
+  writeStatus(context, claim, {
+    ...status,
+    capacity: { ...status.capacity, storage: size },
+    allocatedResources: { storage: size },
+  })
 }
 
 function allocated(size: string, state: 'ControllerResizeInProgress' | 'NodeResizePending'): Partial<Status> {
@@ -89,7 +136,13 @@ function allocated(size: string, state: 'ControllerResizeInProgress' | 'NodeResi
 }
 
 function withCondition({ host }: StorageContext, status: Status, type: string, message?: string): Status {
-  const condition = { type, status: 'True', lastProbeTime: null, lastTransitionTime: formatTime(host.clock.now()), ...(message === undefined ? {} : { message }) }
+  const condition = {
+    type,
+    status: 'True',
+    lastProbeTime: null,
+    lastTransitionTime: formatTime(host.clock.now()),
+    ...(message === undefined ? {} : { message }),
+  }
   return { ...status, conditions: [condition] }
 }
 

@@ -22,10 +22,13 @@ function deletesClaims({ spec: { persistentVolumeClaimRetentionPolicy: policy } 
 
 /** Whether the reference names the owner, be it this one or a former one of that name. */
 function names(reference: OwnerReference, { object, apiVersion, kind }: ClaimOwner): boolean {
-  return reference.apiVersion === apiVersion && reference.kind === kind && reference.name === object.metadata.name
+  return (
+    reference.apiVersion === apiVersion && reference.kind === kind && reference.name === object.metadata.name
+  )
 }
 
-const referencesOf = ({ metadata }: PersistentVolumeClaim): readonly OwnerReference[] => metadata.ownerReferences ?? []
+const referencesOf = ({ metadata }: PersistentVolumeClaim): readonly OwnerReference[] =>
+  metadata.ownerReferences ?? []
 
 const belongsTo = (claim: PersistentVolumeClaim, owner: KubeObject): boolean =>
   referencesOf(claim).some(({ uid }) => uid === owner.metadata.uid)
@@ -36,12 +39,18 @@ function isStale(claim: PersistentVolumeClaim, owner: ClaimOwner): boolean {
   return reference !== undefined && reference.uid !== owner.object.metadata.uid
 }
 
-/** Whether the claim belongs to a former pod of that name: it is on its way out, and the new pod must not use it. */
+/**
+ * Whether the claim belongs to a former pod of that name: it is on its way out, and the new pod must not use
+ * it.
+ */
 export function belongsToFormerPod(claim: PersistentVolumeClaim, pod: Pod): boolean {
   return isStale(claim, podOwner(pod))
 }
 
-/** Whether somebody else controls the claim, so that the retention policy cannot be kept. Source: hasUnexpectedController. */
+/**
+ * Whether somebody else controls the claim, so that the retention policy cannot be kept. Source:
+ * hasUnexpectedController.
+ */
 export function hasOtherController(claim: PersistentVolumeClaim, set: StatefulSet, pod: Pod): boolean {
   if (!deletesClaims(set)) return false
   const own = [setOwner(set), podOwner(pod)]
@@ -59,8 +68,8 @@ function wantedOwner(set: StatefulSet, pod: Pod): ClaimOwner | undefined {
 }
 
 /**
- * Whether the claim's owners are what the retention policy wants; true also for claims that had better not be touched.
- * Source: isClaimOwnerUpToDate.
+ * Whether the claim's owners are what the retention policy wants; true also for claims that had better not be
+ * touched. Source: isClaimOwnerUpToDate.
  */
 export function isOwnedAsWanted(claim: PersistentVolumeClaim, set: StatefulSet, pod: Pod): boolean {
   if (isStale(claim, setOwner(set)) || isStale(claim, podOwner(pod))) return true
@@ -74,8 +83,14 @@ export function isOwnedAsWanted(claim: PersistentVolumeClaim, set: StatefulSet, 
 }
 
 /** The claim with the owners that the retention policy wants. Source: updateClaimOwnerRefForSetAndPod. */
-export function withWantedOwner(claim: PersistentVolumeClaim, set: StatefulSet, pod: Pod): PersistentVolumeClaim {
-  const others = referencesOf(claim).filter((each) => !names(each, setOwner(set)) && !names(each, podOwner(pod)))
+export function withWantedOwner(
+  claim: PersistentVolumeClaim,
+  set: StatefulSet,
+  pod: Pod,
+): PersistentVolumeClaim {
+  const others = referencesOf(claim).filter(
+    (each) => !names(each, setOwner(set)) && !names(each, podOwner(pod)),
+  )
   const wanted = hasOtherController(claim, set, pod) ? undefined : wantedOwner(set, pod)
   const added = wanted ? [newControllerRef(wanted.object, wanted.apiVersion, wanted.kind)] : []
   return { ...claim, metadata: { ...claim.metadata, ownerReferences: [...others, ...added] } }

@@ -9,7 +9,13 @@ import { keyOf } from '../../apiserver/client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
 import { settleClaims, sortClaims } from '../shared/claims.js'
-import { BY_CONTROLLER, BY_NAMESPACE, namespaceIndexer, ORPHANS, ownershipIndexers } from '../shared/ownership.js'
+import {
+  BY_CONTROLLER,
+  BY_NAMESPACE,
+  namespaceIndexer,
+  ORPHANS,
+  ownershipIndexers,
+} from '../shared/ownership.js'
 import type { Owner } from '../shared/ownership.js'
 import { nextAvailabilityCheck } from '../shared/pod-availability.js'
 import { reconcileQueue } from '../shared/reconciler.js'
@@ -25,7 +31,8 @@ import { StatefulSetUpdate } from './update.js'
 
 /**
  * The StatefulSet controller: pods with a stable name, their own claims, in order. Identity
- * `system:serviceaccount:kube-system:statefulset-controller`. Source: pkg/controller/statefulset/stateful_set.go.
+ * `system:serviceaccount:kube-system:statefulset-controller`. Source:
+ * pkg/controller/statefulset/stateful_set.go.
  */
 export function createStatefulSetController(): Component {
   return {
@@ -49,21 +56,27 @@ class StatefulSetController {
     this.#minor = release(host.version).minor
     this.#pods = host.informer('pods', { indexers: ownershipIndexers<Pod>() })
     const claims = host.informer('persistentvolumeclaims')
-    this.#revisions = host.informer('controllerrevisions', { indexers: ownershipIndexers<ControllerRevision>() })
+    this.#revisions = host.informer('controllerrevisions', {
+      indexers: ownershipIndexers<ControllerRevision>(),
+    })
     this.#sets = host.informer('statefulsets', { indexers: namespaceIndexer<StatefulSet>() })
     this.#control = new StatefulPodControl(host, claims)
-    this.#queue = reconcileQueue(host, [this.#pods, claims, this.#revisions, this.#sets], (key) => this.#sync(key))
+    this.#queue = reconcileQueue(host, [this.#pods, claims, this.#revisions, this.#sets], (key) =>
+      this.#sync(key),
+    )
     this.#sets.onChange(({ object }) => this.#queue.add(keyOf(object)))
     this.#pods.onChange((change) => this.#podChanged(change))
   }
 
   #podChanged({ type, object, old }: Change<Pod>): void {
     const owner = this.#ownerOf(object)
-    const formerOwner = old && controllerOf(old)?.uid !== controllerOf(object)?.uid ? this.#ownerOf(old) : undefined
+    const formerOwner =
+      old && controllerOf(old)?.uid !== controllerOf(object)?.uid ? this.#ownerOf(old) : undefined
     if (formerOwner) this.#queue.add(keyOf(formerOwner))
     if (owner) return this.#queue.add(keyOf(owner))
     if (type === 'DELETED' || controllerOf(object)) return
-    if (type === 'ADDED' || formerOwner || old?.metadata.labels !== object.metadata.labels) this.#wakeAdopters(object)
+    if (type === 'ADDED' || formerOwner || old?.metadata.labels !== object.metadata.labels)
+      this.#wakeAdopters(object)
   }
 
   /** The StatefulSet that controls the pod, if this controller knows it. */
@@ -118,7 +131,11 @@ class StatefulSetController {
     const orphans = this.#revisions.byIndex(ORPHANS, set.metadata.namespace ?? '')
     if (orphans.length === 0) return
     const { adopt } = sortClaims(set, compileSelector(set.spec.selector), [], orphans)
-    settleClaims(this.#host.client, ownerOf(set), 'statefulsets', 'controllerrevisions', { owned: [], adopt, release: [] })
+    settleClaims(this.#host.client, ownerOf(set), 'statefulsets', 'controllerrevisions', {
+      owned: [],
+      adopt,
+      release: [],
+    })
   }
 
   /** The set's revisions, oldest first. */
@@ -131,9 +148,16 @@ class StatefulSetController {
   /** The pods that are the set's by label and by name; others are let go or left alone. */
   #claimPods(set: StatefulSet): readonly Pod[] {
     const controlled = this.#pods.byIndex(BY_CONTROLLER, set.metadata.uid ?? '')
-    const orphans = this.#pods.byIndex(ORPHANS, set.metadata.namespace ?? '').filter((pod) => isMemberOf(set, pod))
-    const { owned, adopt, release: unselected } = sortClaims(set, compileSelector(set.spec.selector), controlled, orphans)
-    const strangers = set.metadata.deletionTimestamp === undefined ? owned.filter((pod) => !isMemberOf(set, pod)) : []
+    const orphans = this.#pods
+      .byIndex(ORPHANS, set.metadata.namespace ?? '')
+      .filter((pod) => isMemberOf(set, pod))
+    const {
+      owned,
+      adopt,
+      release: unselected,
+    } = sortClaims(set, compileSelector(set.spec.selector), controlled, orphans)
+    const strangers =
+      set.metadata.deletionTimestamp === undefined ? owned.filter((pod) => !isMemberOf(set, pod)) : []
     const members = owned.filter((pod) => isMemberOf(set, pod))
     const claims = { owned: members, adopt, release: [...unselected, ...strangers] }
     return settleClaims(this.#host.client, ownerOf(set), 'statefulsets', 'pods', claims)

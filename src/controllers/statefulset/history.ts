@@ -13,8 +13,11 @@ const LONGEST_PREFIX = 223
 export function revisionData(set: StatefulSet, minor: number): JsonObject {
   const template = set.spec.template as unknown as JsonObject
   // Go wrote the zero time of embedded metadata until 1.33, and it counts in the hash
-  const metadata = minor < 34 ? { creationTimestamp: null, ...(template.metadata as JsonObject) } : template.metadata
-  return withSortedKeys({ spec: { template: { ...template, ...(metadata === undefined ? {} : { metadata }), $patch: 'replace' } } })
+  const metadata =
+    minor < 34 ? { creationTimestamp: null, ...(template.metadata as JsonObject) } : template.metadata
+  return withSortedKeys({
+    spec: { template: { ...template, ...(metadata === undefined ? {} : { metadata }), $patch: 'replace' } },
+  })
 }
 
 /** The template that a revision holds, or the present one if it holds none. Source: ApplyRevision. */
@@ -26,10 +29,16 @@ export function templateOf(revision: ControllerRevision, set: StatefulSet): PodT
 }
 
 /**
- * The revision of the set's present template: `<set>-<hash>`. The hash is over the patch as Go writes it and the collision
- * count. Source: stateful_set_utils.go newRevision, controller_history.go NewControllerRevision.
+ * The revision of the set's present template: `<set>-<hash>`. The hash is over the patch as Go writes it and
+ * the collision count. Source: stateful_set_utils.go newRevision, controller_history.go
+ * NewControllerRevision.
  */
-export function newRevision(set: StatefulSet, revision: number, collisionCount: number, minor: number): ControllerRevision {
+export function newRevision(
+  set: StatefulSet,
+  revision: number,
+  collisionCount: number,
+  minor: number,
+): ControllerRevision {
   const { namespace, annotations } = set.metadata
   const data = revisionData(set, minor)
   const hash = revisionHash(data, collisionCount)
@@ -47,7 +56,11 @@ export function newRevision(set: StatefulSet, revision: number, collisionCount: 
 }
 
 /** The same revision by another name, after its name was found taken. Its label stays, as upstream's does. */
-export function renamed(set: StatefulSet, revision: ControllerRevision, collisionCount: number): ControllerRevision {
+export function renamed(
+  set: StatefulSet,
+  revision: ControllerRevision,
+  collisionCount: number,
+): ControllerRevision {
   const name = revisionName(set, revisionHash(revision.data ?? {}, collisionCount))
   return { ...revision, metadata: { ...revision.metadata, name } }
 }
@@ -69,7 +82,9 @@ export function holdsSame(a: ControllerRevision, b: ControllerRevision): boolean
 export function sortRevisions(revisions: readonly ControllerRevision[]): ControllerRevision[] {
   const created = ({ metadata }: ControllerRevision): string => metadata.creationTimestamp ?? ''
   const name = ({ metadata }: ControllerRevision): string => metadata.name ?? ''
-  return revisions.toSorted((a, b) => a.revision - b.revision || order(created(a), created(b)) || order(name(a), name(b)))
+  return revisions.toSorted(
+    (a, b) => a.revision - b.revision || order(created(a), created(b)) || order(name(a), name(b)),
+  )
 }
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -79,7 +94,9 @@ function goJson(value: Json): string {
   if (typeof value === 'string') return quoted(value)
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if (isList(value)) return `[${value.map(goJson).join(',')}]`
-  const members = Object.entries(value).filter(([, member]) => member !== undefined).sort(([a], [b]) => order(a, b))
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => order(a, b))
   return `{${members.map(([key, member]) => `${quoted(key)}:${goJson(member as Json)}`).join(',')}}`
 }
 
@@ -88,5 +105,8 @@ function isList(value: object): value is readonly Json[] {
 }
 
 function quoted(text: string): string {
-  return JSON.stringify(text).replaceAll(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return JSON.stringify(text).replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

@@ -10,7 +10,10 @@ type Identity = readonly [parent: string, ordinal: number]
 /** Every sync asks for those of all pods, which are frozen. */
 const known = new WeakMap<Pod, Identity>()
 
-/** The set's name and the ordinal that the name of a pod consists of; ordinal -1 if it is none. Source: getParentNameAndOrdinal. */
+/**
+ * The set's name and the ordinal that the name of a pod consists of; ordinal -1 if it is none. Source:
+ * getParentNameAndOrdinal.
+ */
 export function parentAndOrdinal(pod: Pod): Identity {
   let identity = known.get(pod)
   if (!identity) known.set(pod, (identity = readIdentity(pod)))

@@ -8,7 +8,12 @@ import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
 import type { Informer } from '../../apiserver/client/informer.js'
 import { keyOf } from '../../apiserver/client/object-index.js'
 import { messageOf } from '../shared/pod-control.js'
-import { belongsToFormerPod, hasOtherController, isOwnedAsWanted, withWantedOwner } from './claim-retention.js'
+import {
+  belongsToFormerPod,
+  hasOtherController,
+  isOwnedAsWanted,
+  withWantedOwner,
+} from './claim-retention.js'
 import { claimsOf } from './claims.js'
 import { identityMatches, storageMatches, withIdentity, withStorage } from './pods.js'
 
@@ -16,14 +21,22 @@ type Verb = 'create' | 'update' | 'delete'
 
 const titled = (verb: Verb): string => `${verb.charAt(0).toUpperCase()}${verb.slice(1)}`
 
-/** What came of several claims of one pod, as one error to try again after. Source: apimachinery utilerrors.Aggregate. */
+/**
+ * What came of several claims of one pod, as one error to try again after. Source: apimachinery
+ * utilerrors.Aggregate.
+ */
 function claimsError(messages: readonly string[]): ApiError {
-  return new ApiError(409, 'Conflict', messages.length === 1 ? messages[0] as string : `[${messages.join(', ')}]`)
+  return new ApiError(
+    409,
+    'Conflict',
+    messages.length === 1 ? (messages[0] as string) : `[${messages.join(', ')}]`,
+  )
 }
 
 /**
- * Creates, updates and deletes the pods of a StatefulSet and their claims, and tells so in events on the set. What it throws is
- * an ApiError, the server's or one that only another try can mend. Source: pkg/controller/statefulset/stateful_pod_control.go.
+ * Creates, updates and deletes the pods of a StatefulSet and their claims, and tells so in events on the set.
+ * What it throws is an ApiError, the server's or one that only another try can mend. Source:
+ * pkg/controller/statefulset/stateful_pod_control.go.
  */
 export class StatefulPodControl {
   readonly #client: Client
@@ -70,7 +83,8 @@ export class StatefulPodControl {
 
   /** Gives a pod back its identity, its claims, and these their owners. Source: UpdateStatefulPod. */
   update(set: StatefulSet, pod: Pod): void {
-    const isAsWanted = identityMatches(set, pod) && storageMatches(set, pod) && this.claimsOwnedAsWanted(set, pod)
+    const isAsWanted =
+      identityMatches(set, pod) && storageMatches(set, pod) && this.claimsOwnedAsWanted(set, pod)
     if (isAsWanted) return
     if (!storageMatches(set, pod)) this.#telling('update', set, pod, () => this.#createClaims(set, pod))
     this.#telling('update', set, pod, () => this.updateClaimOwners(set, pod))
@@ -105,8 +119,8 @@ export class StatefulPodControl {
   }
 
   /**
-   * Whether a claim of the pod is still one of a former pod's, which the garbage collector is about to delete. Source:
-   * PodClaimIsStale.
+   * Whether a claim of the pod is still one of a former pod's, which the garbage collector is about to
+   * delete. Source: PodClaimIsStale.
    */
   isClaimStale(set: StatefulSet, pod: Pod): boolean {
     if (set.spec.persistentVolumeClaimRetentionPolicy?.whenScaled !== 'Delete') return false
@@ -121,11 +135,14 @@ export class StatefulPodControl {
   updateClaimOwners(set: StatefulSet, pod: Pod): void {
     for (const claim of this.#known(set, pod)) {
       if (hasOtherController(claim, set, pod)) {
-        const what = `PersistentVolumeClaim ${claim.metadata.name ?? ''} has a conflicting OwnerReference that acts as a `
-          + 'manging controller, the retention policy is ignored for this claim'
+        const what =
+          `PersistentVolumeClaim ${claim.metadata.name ?? ''} has a conflicting OwnerReference that ` +
+          'acts as a ' +
+          'manging controller, the retention policy is ignored for this claim'
         this.#recorder.event(ownerOf(set), 'Warning', 'ConflictingController', what)
       }
-      if (!isOwnedAsWanted(claim, set, pod)) this.#client.update('persistentvolumeclaims', withWantedOwner(claim, set, pod))
+      if (!isOwnedAsWanted(claim, set, pod))
+        this.#client.update('persistentvolumeclaims', withWantedOwner(claim, set, pod))
     }
   }
 
@@ -166,15 +183,29 @@ export class StatefulPodControl {
 
   #tell(verb: Verb, set: StatefulSet, pod: Pod, error: unknown): void {
     const what = `${this.#shown(verb)} Pod ${pod.metadata.name ?? ''} in StatefulSet ${set.metadata.name ?? ''}`
-    if (error === undefined) this.#recorder.event(ownerOf(set), 'Normal', `Successful${titled(verb)}`, `${what} successful`)
-    else this.#recorder.event(ownerOf(set), 'Warning', `Failed${titled(verb)}`, `${what} failed error: ${messageOf(error)}`)
+    if (error === undefined)
+      this.#recorder.event(ownerOf(set), 'Normal', `Successful${titled(verb)}`, `${what} successful`)
+    else
+      this.#recorder.event(
+        ownerOf(set),
+        'Warning',
+        `Failed${titled(verb)}`,
+        `${what} failed error: ${messageOf(error)}`,
+      )
   }
 
   #tellOfClaim(set: StatefulSet, pod: Pod, claim: string, error: unknown): void {
     const whose = `Pod ${pod.metadata.name ?? ''} in StatefulSet ${set.metadata.name ?? ''}`
     const what = `${this.#shown('create')} Claim ${claim}`
-    if (error === undefined) this.#recorder.event(ownerOf(set), 'Normal', 'SuccessfulCreate', `${what} ${whose} success`)
-    else this.#recorder.event(ownerOf(set), 'Warning', 'FailedCreate', `${what} for ${whose} failed error: ${messageOf(error)}`)
+    if (error === undefined)
+      this.#recorder.event(ownerOf(set), 'Normal', 'SuccessfulCreate', `${what} ${whose} success`)
+    else
+      this.#recorder.event(
+        ownerOf(set),
+        'Warning',
+        'FailedCreate',
+        `${what} for ${whose} failed error: ${messageOf(error)}`,
+      )
   }
 
   #shown(verb: Verb): string {
@@ -182,6 +213,10 @@ export class StatefulPodControl {
   }
 }
 
-function ownerOf(object: StatefulSet): { readonly object: StatefulSet, readonly apiVersion: string, readonly kind: string } {
+function ownerOf(object: StatefulSet): {
+  readonly object: StatefulSet
+  readonly apiVersion: string
+  readonly kind: string
+} {
   return { object, apiVersion: 'apps/v1', kind: 'StatefulSet' }
 }

@@ -25,8 +25,9 @@ export function revisionOf({ metadata }: Pod): string {
 }
 
 /**
- * The pod of that ordinal, made from `template` at the revision of that name. It has no phase: it is not created yet.
- * `labelsIndex`: whether the release labels pods with their index. Source: stateful_set_utils.go newStatefulSetPod.
+ * The pod of that ordinal, made from `template` at the revision of that name. It has no phase: it is not
+ * created yet. `labelsIndex`: whether the release labels pods with their index. Source: stateful_set_utils.go
+ * newStatefulSetPod.
  */
 export function newPod(
   set: StatefulSet,
@@ -35,14 +36,22 @@ export function newPod(
   ordinal: number,
   labelsIndex: boolean,
 ): Pod {
-  const { metadata, spec } = podFromTemplate(template, { object: set, apiVersion: 'apps/v1', kind: 'StatefulSet' })
+  const { metadata, spec } = podFromTemplate(template, {
+    object: set,
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+  })
   const name = podName(set, ordinal)
   const { serviceName } = set.spec
   const identified = withIdentity(set, { metadata: { ...metadata, name }, spec, status: {} }, labelsIndex)
   return withStorage(set, {
     ...identified,
     metadata: { ...identified.metadata, labels: { ...identified.metadata.labels, [REVISION]: revision } },
-    spec: { ...spec, hostname: name, ...(serviceName === undefined || serviceName === '' ? {} : { subdomain: serviceName }) },
+    spec: {
+      ...spec,
+      hostname: name,
+      ...(serviceName === undefined || serviceName === '' ? {} : { subdomain: serviceName }),
+    },
   })
 }
 
@@ -50,7 +59,12 @@ export function newPod(
 export function identityMatches(set: StatefulSet, pod: Pod): boolean {
   const [parent, ordinal] = parentAndOrdinal(pod)
   const { name, labels } = pod.metadata
-  return ordinal >= 0 && set.metadata.name === parent && name === podName(set, ordinal) && labels?.[POD_NAME] === name
+  return (
+    ordinal >= 0 &&
+    set.metadata.name === parent &&
+    name === podName(set, ordinal) &&
+    labels?.[POD_NAME] === name
+  )
 }
 
 /** The pod with the labels of its ordinal. Source: updateIdentity. */
@@ -65,14 +79,17 @@ export function withIdentity(set: StatefulSet, pod: Pod, labelsIndex: boolean): 
 export function storageMatches(set: StatefulSet, pod: Pod): boolean {
   const ordinal = ordinalOf(pod)
   if (ordinal < 0) return false
-  const claims = new Map((pod.spec.volumes ?? []).map((volume) => [volume.name, volume.persistentVolumeClaim?.claimName]))
-  return (set.spec.volumeClaimTemplates ?? []).every((template) =>
-    claims.get(template.metadata.name ?? '') === claimName(set, template, ordinal))
+  const claims = new Map(
+    (pod.spec.volumes ?? []).map((volume) => [volume.name, volume.persistentVolumeClaim?.claimName]),
+  )
+  return (set.spec.volumeClaimTemplates ?? []).every(
+    (template) => claims.get(template.metadata.name ?? '') === claimName(set, template, ordinal),
+  )
 }
 
 /**
- * The pod with the volumes of its claims before all others; those take the place of volumes of the same names. Source:
- * updateStorage.
+ * The pod with the volumes of its claims before all others; those take the place of volumes of the same
+ * names. Source: updateStorage.
  */
 export function withStorage(set: StatefulSet, pod: Pod): Pod {
   const templates = set.spec.volumeClaimTemplates ?? []

@@ -15,21 +15,33 @@ export interface Revisions {
 }
 
 /**
- * Finds or records the revision of the present template, and the one that the status names as current. `known` are the set's
- * revisions, oldest first. Source: stateful_set_control.go getStatefulSetRevisions.
+ * Finds or records the revision of the present template, and the one that the status names as current.
+ * `known` are the set's revisions, oldest first. Source: stateful_set_control.go getStatefulSetRevisions.
  */
-export function syncRevisions(client: Client, set: StatefulSet, known: readonly ControllerRevision[], minor: number): Revisions {
+export function syncRevisions(
+  client: Client,
+  set: StatefulSet,
+  known: readonly ControllerRevision[],
+  minor: number,
+): Revisions {
   const collisions = { count: set.status.collisionCount ?? 0 }
   const newest = known.at(-1)
   const wanted = newRevision(set, (newest?.revision ?? 0) + 1, collisions.count, minor)
   const equal = known.findLast((revision) => holdsSame(revision, wanted))
-  const update = equal ? renewed(client, equal, newest, wanted.revision) : record(client, set, wanted, collisions)
+  const update = equal
+    ? renewed(client, equal, newest, wanted.revision)
+    : record(client, set, wanted, collisions)
   const current = known.find(({ metadata }) => metadata.name === set.status.currentRevision) ?? update
   return { current, update, collisionCount: collisions.count }
 }
 
 /** The revision of a template that the set has had before, as the newest one. */
-function renewed(client: Client, equal: ControllerRevision, newest: ControllerRevision | undefined, number: number): ControllerRevision {
+function renewed(
+  client: Client,
+  equal: ControllerRevision,
+  newest: ControllerRevision | undefined,
+  number: number,
+): ControllerRevision {
   return newest && holdsSame(newest, equal) ? newest : renumber(client, equal, number)
 }
 
@@ -39,12 +51,23 @@ function renumber(client: Client, revision: ControllerRevision, number: number):
     return client.update('controllerrevisions', { ...revision, revision: number })
   } catch (error) {
     if (!isApiError(error, 'Conflict')) throw error
-    return client.update('controllerrevisions', { ...client.get('controllerrevisions', revision.metadata), revision: number })
+    return client.update('controllerrevisions', {
+      ...client.get('controllerrevisions', revision.metadata),
+      revision: number,
+    })
   }
 }
 
-/** A name that another content has taken counts as a collision, and the next one is tried. Source: CreateControllerRevision. */
-function record(client: Client, set: StatefulSet, wanted: ControllerRevision, collisions: { count: number }): ControllerRevision {
+/**
+ * A name that another content has taken counts as a collision, and the next one is tried. Source:
+ * CreateControllerRevision.
+ */
+function record(
+  client: Client,
+  set: StatefulSet,
+  wanted: ControllerRevision,
+  collisions: { count: number },
+): ControllerRevision {
   for (let revision = wanted; ; revision = renamed(set, wanted, collisions.count)) {
     try {
       return client.create('controllerrevisions', revision)
@@ -58,7 +81,8 @@ function record(client: Client, set: StatefulSet, wanted: ControllerRevision, co
 }
 
 /**
- * Deletes what is beyond revisionHistoryLimit, oldest first; what pods or the status refer to is kept. Source: truncateHistory.
+ * Deletes what is beyond revisionHistoryLimit, oldest first; what pods or the status refer to is kept.
+ * Source: truncateHistory.
  */
 export function truncateHistory(
   client: Client,
@@ -68,7 +92,8 @@ export function truncateHistory(
   revisions: Revisions | undefined,
 ): void {
   const live = new Set(pods.map(revisionOf))
-  for (const revision of [revisions?.current, revisions?.update]) if (revision) live.add(revision.metadata.name ?? '')
+  for (const revision of [revisions?.current, revisions?.update])
+    if (revision) live.add(revision.metadata.name ?? '')
   const isLive = ({ metadata }: ControllerRevision): boolean => live.has(metadata.name ?? '')
   const limit = set.spec.revisionHistoryLimit ?? 10
   const history = known.filter((revision) => !isLive(revision))

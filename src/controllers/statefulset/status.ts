@@ -37,10 +37,14 @@ export function countReplicas(
 }
 
 /**
- * The status that follows from the counts. When all replicas are updated and ready, the update is complete: the new revision
- * becomes the current one. Source: stateful_set_utils.go completeRollingUpdate.
+ * The status that follows from the counts. When all replicas are updated and ready, the update is complete:
+ * the new revision becomes the current one. Source: stateful_set_utils.go completeRollingUpdate.
  */
-export function statefulSetStatus(set: StatefulSet, counts: ReplicaCounts, revisions: Revisions): StatefulSetStatus {
+export function statefulSetStatus(
+  set: StatefulSet,
+  counts: ReplicaCounts,
+  revisions: Revisions,
+): StatefulSetStatus {
   const { replicas = 1, updateStrategy } = set.spec
   const { generation } = set.metadata
   const areAll = [counts.updated, counts.ready, counts.replicas].every((count) => count === replicas)
@@ -62,16 +66,18 @@ export function statefulSetStatus(set: StatefulSet, counts: ReplicaCounts, revis
 }
 
 /**
- * Whether the set's status says something else; conditions and collisions alone are no reason to write. Source:
- * inconsistentStatus.
+ * Whether the set's status says something else; conditions and collisions alone are no reason to write.
+ * Source: inconsistentStatus.
  */
 export function isInconsistent({ status: old }: StatefulSet, status: StatefulSetStatus): boolean {
-  return (status.observedGeneration ?? 0) > (old.observedGeneration ?? 0)
-    || status.replicas !== old.replicas
-    || status.availableReplicas !== old.availableReplicas
-    || COUNTS.some((field) => (status[field] ?? 0) !== (old[field] ?? 0))
-    || status.currentRevision !== old.currentRevision
-    || status.updateRevision !== old.updateRevision
+  return (
+    (status.observedGeneration ?? 0) > (old.observedGeneration ?? 0) ||
+    status.replicas !== old.replicas ||
+    status.availableReplicas !== old.availableReplicas ||
+    COUNTS.some((field) => (status[field] ?? 0) !== (old[field] ?? 0)) ||
+    status.currentRevision !== old.currentRevision ||
+    status.updateRevision !== old.updateRevision
+  )
 }
 
 const COUNTS = ['readyReplicas', 'currentReplicas', 'updatedReplicas'] as const

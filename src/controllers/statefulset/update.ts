@@ -7,7 +7,14 @@ import { templateOf } from './history.js'
 import { endOrdinal, isInRange, ordinalOf, startOrdinal } from './ordinals.js'
 import type { StatefulPodControl } from './pod-control.js'
 import {
-  identityMatches, isCreated, isRunningAndReady, isTerminating, isUnavailable, newPod, revisionOf, storageMatches,
+  identityMatches,
+  isCreated,
+  isRunningAndReady,
+  isTerminating,
+  isUnavailable,
+  newPod,
+  revisionOf,
+  storageMatches,
 } from './pods.js'
 import type { Revisions } from './revisions.js'
 import { countReplicas } from './status.js'
@@ -30,9 +37,9 @@ export interface Outcome {
 }
 
 /**
- * One sync of a StatefulSet's pods: creates what is missing, lets go of what is too much, then replaces what is outdated; in
- * order and one at a time unless the policy is Parallel. Source: pkg/controller/statefulset/stateful_set_control.go
- * updateStatefulSet.
+ * One sync of a StatefulSet's pods: creates what is missing, lets go of what is too much, then replaces what
+ * is outdated; in order and one at a time unless the policy is Parallel. Source:
+ * pkg/controller/statefulset/stateful_set_control.go updateStatefulSet.
  */
 export class StatefulSetUpdate {
   readonly #observed: Observed
@@ -59,9 +66,10 @@ export class StatefulSetUpdate {
     if (set.metadata.deletionTimestamp !== undefined) return { counts: this.#count(pods) }
     const counts = this.#count([...this.#byOrdinal.values(), ...this.#condemned])
     try {
-      const isBlocked = this.#forAllReplicas()
-        || this.#forAll(this.#condemned, (pod) => this.#fixClaims(pod))
-        || this.#removeCondemned()
+      const isBlocked =
+        this.#forAllReplicas() ||
+        this.#forAll(this.#condemned, (pod) => this.#fixClaims(pod)) ||
+        this.#removeCondemned()
       if (!isBlocked && set.spec.updateStrategy.type !== 'OnDelete') this.#replaceOutdated(counts)
       return { counts }
     } catch (failure) {
@@ -82,9 +90,16 @@ export class StatefulSetUpdate {
   #newReplica(ordinal: number): Pod {
     const { set, revisions } = this.#observed
     const { type, rollingUpdate } = set.spec.updateStrategy
-    const held = rollingUpdate?.partition ?? (type === 'RollingUpdate' ? set.status.currentReplicas ?? 0 : 0)
+    const held =
+      rollingUpdate?.partition ?? (type === 'RollingUpdate' ? (set.status.currentReplicas ?? 0) : 0)
     const revision = ordinal < startOrdinal(set) + held ? revisions.current : revisions.update
-    return newPod(set, templateOf(revision, set), revision.metadata.name ?? '', ordinal, this.#control.labelsIndex)
+    return newPod(
+      set,
+      templateOf(revision, set),
+      revision.metadata.name ?? '',
+      ordinal,
+      this.#control.labelsIndex,
+    )
   }
 
   /** Answers whether the sync ends here. */
@@ -93,7 +108,8 @@ export class StatefulSetUpdate {
     const start = startOrdinal(set)
     const end = endOrdinal(set)
     if (this.#isMonotonic) {
-      for (let ordinal = start; ordinal < end; ordinal++) if (this.#processReplica(this.#replica(ordinal))) return true
+      for (let ordinal = start; ordinal < end; ordinal++)
+        if (this.#processReplica(this.#replica(ordinal))) return true
       return false
     }
     const { error } = slowStart(end - start, (at) => void this.#processReplica(this.#replica(start + at)))
@@ -123,7 +139,8 @@ export class StatefulSetUpdate {
     if (pod.status.phase === 'Pending') this.#control.createMissingClaims(set, pod)
     const isAvailable = isRunningAndReady(pod) && isPodAvailable(pod, this.#minReadySeconds, now)
     if (this.#isMonotonic && (isTerminating(pod) || !isAvailable)) return true
-    const isSound = identityMatches(set, pod) && storageMatches(set, pod) && this.#control.claimsOwnedAsWanted(set, pod)
+    const isSound =
+      identityMatches(set, pod) && storageMatches(set, pod) && this.#control.claimsOwnedAsWanted(set, pod)
     if (!isSound) this.#control.update(set, pod)
     return false
   }

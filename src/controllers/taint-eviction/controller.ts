@@ -20,9 +20,10 @@ const DISRUPTION = {
 } as const
 
 /**
- * The taint eviction controller: deletes pods that do not tolerate the NoExecute taints of their node, or no longer. Neither the
- * eviction API nor PodDisruptionBudgets are asked. Before v1.29 it was a part of the node lifecycle controller and signed its
- * events `taint-controller`; it acts under the identity of the node controller to this day. Source: pkg/controller/tainteviction.
+ * The taint eviction controller: deletes pods that do not tolerate the NoExecute taints of their node, or no
+ * longer. Neither the eviction API nor PodDisruptionBudgets are asked. Before v1.29 it was a part of the node
+ * lifecycle controller and signed its events `taint-controller`; it acts under the identity of the node
+ * controller to this day. Source: pkg/controller/tainteviction.
  */
 export function createTaintEvictionController(): Component {
   return {
@@ -41,7 +42,9 @@ class TaintEviction {
 
   constructor(host: ComponentHost) {
     this.#host = host
-    this.#pods = host.informer('pods', { indexers: { nodeName: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []) } })
+    this.#pods = host.informer('pods', {
+      indexers: { nodeName: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []) },
+    })
     const separate = hasFeature(host.version, 'taintEvictionController')
     this.#recorder = host.recorder({ component: separate ? 'taint-eviction-controller' : 'taint-controller' })
     this.#tainted = host.state('tainted-nodes', () => new Map<string, readonly Taint[]>())
@@ -66,7 +69,8 @@ class TaintEviction {
     this.#pods.onChange((change) => {
       // done at once, not through the queue: a pod of the same name may follow before the queue comes to it
       if (change.type === 'DELETED') this.#cancel(keyOf(change.object))
-      else if (concerns(change) && this.#tainted.value.has(change.object.spec.nodeName ?? '')) podUpdates.add(keyOf(change.object))
+      else if (concerns(change) && this.#tainted.value.has(change.object.spec.nodeName ?? ''))
+        podUpdates.add(keyOf(change.object))
     })
   }
 
@@ -90,7 +94,8 @@ class TaintEviction {
     const key = keyOf(pod)
     const verdict = stay(taints, pod.spec.tolerations)
     // the first deletion that was scheduled stands, whatever taints and tolerations have become meanwhile
-    if (verdict.kind === 'limited') return this.#queue.isPending(key) ? undefined : this.#queue.add(key, verdict.seconds * 1000)
+    if (verdict.kind === 'limited')
+      return this.#queue.isPending(key) ? undefined : this.#queue.add(key, verdict.seconds * 1000)
     this.#cancel(key)
     if (verdict.kind === 'intolerant') this.#queue.add(key, 0)
   }
@@ -105,9 +110,11 @@ class TaintEviction {
       const { client, clock, version, bus } = this.#host
       const pod = client.get('pods', splitKey(key))
       const condition = disruptionTarget(pod, DISRUPTION, clock.now(), version)
-      if (condition) client.patch('pods', pod.metadata, statusPatch(pod, { condition }), { subresource: 'status' })
+      if (condition)
+        client.patch('pods', pod.metadata, statusPatch(pod, { condition }), { subresource: 'status' })
       client.delete('pods', pod.metadata)
-      if (bus.has('eviction')) bus.emit('eviction', { time: clock.now(), pod: key, node: pod.spec.nodeName ?? '', by: 'taint' })
+      if (bus.has('eviction'))
+        bus.emit('eviction', { time: clock.now(), pod: key, node: pod.spec.nodeName ?? '', by: 'taint' })
       return 'deleted'
     } catch (error) {
       if (!isRequestFailure(error)) throw error
@@ -125,5 +132,8 @@ class TaintEviction {
 /** Whether a pod has been bound, or its tolerations have changed since it was. */
 function concerns({ object, old }: Change<Pod>): boolean {
   if (!object.spec.nodeName) return false
-  return old?.spec.nodeName !== object.spec.nodeName || !semanticEqual(old.spec.tolerations, object.spec.tolerations)
+  return (
+    old?.spec.nodeName !== object.spec.nodeName ||
+    !semanticEqual(old.spec.tolerations, object.spec.tolerations)
+  )
 }

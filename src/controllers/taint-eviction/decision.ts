@@ -7,10 +7,10 @@ export function noExecuteTaints(taints: readonly Taint[] | undefined): readonly 
 }
 
 /**
- * How many seconds a pod may stay under `taints` (NoExecute, at least one): 0 if a taint is not tolerated, `forever` if all are
- * and none of the tolerations that matched has a limit, else the least limit. Of several tolerations that match a taint only the
- * first counts. Source: tainteviction/taint_eviction.go processPodOnNode and getMinTolerationTime, component-helpers
- * GetMatchingTolerations.
+ * How many seconds a pod may stay under `taints` (NoExecute, at least one): 0 if a taint is not tolerated,
+ * `forever` if all are and none of the tolerations that matched has a limit, else the least limit. Of several
+ * tolerations that match a taint only the first counts. Source: tainteviction/taint_eviction.go
+ * processPodOnNode and getMinTolerationTime, component-helpers GetMatchingTolerations.
  */
 export function stay(taints: readonly Taint[], tolerations: readonly Toleration[] | undefined): Stay {
   let least = Number.POSITIVE_INFINITY

@@ -1,7 +1,10 @@
 import type { ComponentHost } from '../../apiserver/client/component.js'
 import type { Slice, Topic } from '../../sim/module.js'
 
-/** Pod key to whether its deletion is still to come; a pod whose deletion has begun stays, so that it is not scheduled again. */
+/**
+ * Pod key to whether its deletion is still to come; a pod whose deletion has begun stays, so that it is not
+ * scheduled again.
+ */
 type Scheduled = Map<string, 'pending' | 'fired'>
 
 /** How often a deletion that fails is tried, and how long after. */
@@ -12,8 +15,9 @@ const RETRY_AFTER = 10
 export type Outcome = 'deleted' | 'gone' | 'failed'
 
 /**
- * Deletions of pods at a time to come, at most one for each pod. Deadlines are watchdog timers: they fire when time passes them.
- * Held in memory only: a restart of the controller forgets them. Source: tainteviction/timed_workers.go TimedWorkerQueue.
+ * Deletions of pods at a time to come, at most one for each pod. Deadlines are watchdog timers: they fire
+ * when time passes them. Held in memory only: a restart of the controller forgets them. Source:
+ * tainteviction/timed_workers.go TimedWorkerQueue.
  */
 export class EvictionQueue {
   readonly #scheduled: Slice<Scheduled>
@@ -27,7 +31,8 @@ export class EvictionQueue {
       this.#scheduled.value.set(pod, 'fired')
       const outcome = evict(pod, attempts === 1)
       if (outcome === 'deleted') return
-      if (outcome === 'failed' && attempts < ATTEMPTS) this.#timer.wakeAfter(pod, RETRY_AFTER, { payload: attempts + 1 })
+      if (outcome === 'failed' && attempts < ATTEMPTS)
+        this.#timer.wakeAfter(pod, RETRY_AFTER, { payload: attempts + 1 })
       else this.#scheduled.value.delete(pod)
     })
   }

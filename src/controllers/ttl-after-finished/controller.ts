@@ -57,7 +57,9 @@ class TtlAfterFinishedController {
   }
 }
 
-/** When the job is to be deleted, in virtual ms; undefined if it has not ended, may stay, or is being deleted. */
+/**
+ * When the job is to be deleted, in virtual ms; undefined if it has not ended, may stay, or is being deleted.
+ */
 function expiryOf(job: Job): number | undefined {
   const { ttlSecondsAfterFinished } = job.spec
   if (ttlSecondsAfterFinished === undefined || job.metadata.deletionTimestamp !== undefined) return undefined

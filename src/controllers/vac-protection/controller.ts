@@ -26,19 +26,35 @@ function setUp(host: ComponentHost): void {
   const look = (names: readonly string[]): void => {
     for (const name of names) if (classes.get(name)?.metadata.deletionTimestamp !== undefined) queue.add(name)
   }
-  const claims = new LazyInformer(host.state('claims', () => false), () =>
-    host.informer('persistentvolumeclaims', { indexers: { [CLASS]: classesOfClaim } }).onChange(({ object, old }) => look(classesOfClaim(old ?? object))))
-  const volumes = new LazyInformer(host.state('volumes', () => false), () =>
-    host.informer('persistentvolumes', { indexers: { [CLASS]: classOfVolume } }).onChange(({ object, old }) => look(classOfVolume(old ?? object))))
+  const claims = new LazyInformer(
+    host.state('claims', () => false),
+    () =>
+      host
+        .informer('persistentvolumeclaims', { indexers: { [CLASS]: classesOfClaim } })
+        .onChange(({ object, old }) => look(classesOfClaim(old ?? object))),
+  )
+  const volumes = new LazyInformer(
+    host.state('volumes', () => false),
+    () =>
+      host
+        .informer('persistentvolumes', { indexers: { [CLASS]: classOfVolume } })
+        .onChange(({ object, old }) => look(classOfVolume(old ?? object))),
+  )
   const queue = reconcileQueue(host, [classes, claims, volumes], (name) => {
     const object = classes.get(name)
     if (!object) return
     const isHeld = hasFinalizer(object, FINALIZER)
     if (object.metadata.deletionTimestamp === undefined) {
-      if (!isHeld) ignoreNotFound(() => host.client.update('volumeattributesclasses', withFinalizer(object, FINALIZER)))
+      if (!isHeld)
+        ignoreNotFound(() => host.client.update('volumeattributesclasses', withFinalizer(object, FINALIZER)))
       return
     }
-    if (!isHeld || claims.need().byIndex(CLASS, name).length > 0 || volumes.need().byIndex(CLASS, name).length > 0) return
+    if (
+      !isHeld ||
+      claims.need().byIndex(CLASS, name).length > 0 ||
+      volumes.need().byIndex(CLASS, name).length > 0
+    )
+      return
     ignoreNotFound(() => host.client.update('volumeattributesclasses', withoutFinalizer(object, FINALIZER)))
   })
   classes.onChange(({ type, object }) => {
@@ -54,7 +70,11 @@ function setUp(host: ComponentHost): void {
 
 /** The class that a claim wants, the one that it has, and the one that it is being changed to. */
 function classesOfClaim({ spec, status }: PersistentVolumeClaim): readonly string[] {
-  const names = [spec.volumeAttributesClassName, status.currentVolumeAttributesClassName, status.modifyVolumeStatus?.targetVolumeAttributesClassName]
+  const names = [
+    spec.volumeAttributesClassName,
+    status.currentVolumeAttributesClassName,
+    status.modifyVolumeStatus?.targetVolumeAttributesClassName,
+  ]
   return [...new Set(names.filter((name) => name !== undefined && name !== ''))] as string[]
 }
 

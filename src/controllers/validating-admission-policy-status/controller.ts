@@ -18,8 +18,9 @@ export interface PolicyStatusOptions {
 }
 
 /**
- * Checks the expressions of each new generation of a ValidatingAdmissionPolicy against the types that it is for, and says in its
- * status what is doubtful. Source: pkg/controller/validatingadmissionpolicystatus/controller.go.
+ * Checks the expressions of each new generation of a ValidatingAdmissionPolicy against the types that it is
+ * for, and says in its status what is doubtful. Source:
+ * pkg/controller/validatingadmissionpolicystatus/controller.go.
  */
 export function createPolicyStatusController({ scheme }: PolicyStatusOptions): Component {
   return {
@@ -46,12 +47,20 @@ function apply({ client }: ComponentHost, policy: ValidatingAdmissionPolicy, sch
   const { name = '', generation } = policy.metadata
   const expressionWarnings = typeWarnings(policy, scheme)
   const body = {
-    apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicy', metadata: { name },
-    status: { observedGeneration: generation, typeChecking: expressionWarnings.length === 0 ? {} : { expressionWarnings } },
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name },
+    status: {
+      observedGeneration: generation,
+      typeChecking: expressionWarnings.length === 0 ? {} : { expressionWarnings },
+    },
   }
   try {
     client.patch(
-      'validatingadmissionpolicies', { name }, { type: 'apply', body }, { fieldManager: MANAGER, force: true, subresource: 'status' },
+      'validatingadmissionpolicies',
+      { name },
+      { type: 'apply', body },
+      { fieldManager: MANAGER, force: true, subresource: 'status' },
     )
   } catch (error) {
     // it has been deleted since

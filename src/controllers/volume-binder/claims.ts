@@ -2,8 +2,17 @@ import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/gen
 import { isPodTerminal } from '../../api/core/conditions.js'
 import { betaStorageClass } from '../../api/core/access-modes.js'
 import {
-  BIND_COMPLETED, BOUND_BY_CONTROLLER, classOfClaim, classOfVolume, delaysBinding, haveSameMode, isVolumeBoundToClaim, offersAccessModes,
-  SELECTED_NODE, sizeOf, volumesFor,
+  BIND_COMPLETED,
+  BOUND_BY_CONTROLLER,
+  classOfClaim,
+  classOfVolume,
+  delaysBinding,
+  haveSameMode,
+  isVolumeBoundToClaim,
+  offersAccessModes,
+  SELECTED_NODE,
+  sizeOf,
+  volumesFor,
 } from '../../api/core/volume-matching.js'
 import { newestDefault } from '../../api/newest-default.js'
 import { compareQuantities, parseQuantity } from '../../api/quantity.js'
@@ -39,17 +48,22 @@ function syncUnbound(context: BinderContext, claim: PersistentVolumeClaim): void
 }
 
 /**
- * The best volume for a claim: those whose access modes are nearest to what it wants come first, then the smallest. Where a class waits for
- * the scheduler, only one that is reserved for the claim. Source: index.go findBestMatchForClaim.
+ * The best volume for a claim: those whose access modes are nearest to what it wants come first, then the
+ * smallest. Where a class waits for the scheduler, only one that is reserved for the claim. Source: index.go
+ * findBestMatchForClaim.
  */
-function bestVolume({ volumes, writtenVolumes }: BinderContext, claim: PersistentVolumeClaim, delayed: boolean): PersistentVolume | undefined {
+function bestVolume(
+  { volumes, writtenVolumes }: BinderContext,
+  claim: PersistentVolumeClaim,
+  delayed: boolean,
+): PersistentVolume | undefined {
   const reserved = volumes.byIndex(BY_CLAIM, keyOf(claim))
   const others = delayed ? [] : volumes.byIndex(BY_CLASS, classOfClaim(claim))
   if (reserved.length === 0 && others.length === 0) return undefined
   const groups = new Map<string, PersistentVolume[]>()
   for (const volume of writtenVolumes.latestOf([...new Set([...reserved, ...others])])) {
     if (!offersAccessModes(volume, claim)) continue
-    const modes = [...volume.spec.accessModes ?? []].sort().join()
+    const modes = [...(volume.spec.accessModes ?? [])].sort().join()
     const group = groups.get(modes)
     if (group) group.push(volume)
     else groups.set(modes, [volume])
@@ -63,23 +77,58 @@ function bestVolume({ volumes, writtenVolumes }: BinderContext, claim: Persisten
   return undefined
 }
 
-/** A claim without class gets the default one when there is one, however late. Source: assignDefaultStorageClass. */
-function assignDefaultClass({ host, classes, writtenClaims }: BinderContext, claim: PersistentVolumeClaim): boolean {
-  if (claim.spec.storageClassName !== undefined || claim.metadata.annotations?.[betaStorageClass] !== undefined) return false
+/**
+ * A claim without class gets the default one when there is one, however late. Source:
+ * assignDefaultStorageClass.
+ */
+function assignDefaultClass(
+  { host, classes, writtenClaims }: BinderContext,
+  claim: PersistentVolumeClaim,
+): boolean {
+  if (
+    claim.spec.storageClassName !== undefined ||
+    claim.metadata.annotations?.[betaStorageClass] !== undefined
+  )
+    return false
   if (!hasFeature(host.version, 'retroactiveDefaultStorageClass')) return false
   const name = newestDefault(classes.list(), DEFAULT_CLASS)?.metadata.name
   if (name === undefined) return false
-  writtenClaims.remember(host.client.update('persistentvolumeclaims', { ...claim, spec: { ...claim.spec, storageClassName: name } }))
+  writtenClaims.remember(
+    host.client.update('persistentvolumeclaims', {
+      ...claim,
+      spec: { ...claim.spec, storageClassName: name },
+    }),
+  )
   return true
 }
 
-/** Says for whom a claim of a class with WaitForFirstConsumer waits. Source: emitEventForUnboundDelayBindingClaim. */
+/**
+ * Says for whom a claim of a class with WaitForFirstConsumer waits. Source:
+ * emitEventForUnboundDelayBindingClaim.
+ */
 function tellDelay(context: BinderContext, claim: PersistentVolumeClaim): void {
   const pods = context.pods()
   if (!pods.synced) return context.awaitPods(`claim/${keyOf(claim)}`)
-  const names = pods.byIndex(BY_CLAIM, keyOf(claim)).filter((pod) => !isPodTerminal(pod) && !pod.spec.nodeName).map(({ metadata }) => metadata.name)
-  if (names.length === 0) claimEvent(context, claim, 'Normal', 'WaitForFirstConsumer', 'waiting for first consumer to be created before binding')
-  else claimEvent(context, claim, 'Normal', 'WaitForPodScheduled', `waiting for pod${names.length > 1 ? 's' : ''} ${names.join(',')} to be scheduled`)
+  const names = pods
+    .byIndex(BY_CLAIM, keyOf(claim))
+    .filter((pod) => !isPodTerminal(pod) && !pod.spec.nodeName)
+    .map(({ metadata }) => metadata.name)
+  if (names.length === 0)
+    claimEvent(
+      context,
+      claim,
+      'Normal',
+      'WaitForFirstConsumer',
+      'waiting for first consumer to be created before binding',
+    )
+  else
+    claimEvent(
+      context,
+      claim,
+      'Normal',
+      'WaitForPodScheduled',
+      `waiting for pod${names.length > 1 ? 's' : ''} ${names.join(',')} to be scheduled`,
+    )
 }
 
 /** A claim that names its volume. */
@@ -93,12 +142,29 @@ function syncRequested(context: BinderContext, claim: PersistentVolumeClaim, nam
   if (volume.spec.claimRef === undefined) {
     const fault = mismatch(volume, claim)
     if (fault === undefined) return bind(context, volume, claim)
-    claimEvent(context, claim, 'Warning', 'VolumeMismatch', `Cannot bind to requested volume ${JSON.stringify(name)}: ${fault}`)
+    claimEvent(
+      context,
+      claim,
+      'Warning',
+      'VolumeMismatch',
+      `Cannot bind to requested volume ${JSON.stringify(name)}: ${fault}`,
+    )
   } else {
-    claimEvent(context, claim, 'Warning', 'FailedBinding', `volume ${JSON.stringify(name)} already bound to a different claim.`)
+    claimEvent(
+      context,
+      claim,
+      'Warning',
+      'FailedBinding',
+      `volume ${JSON.stringify(name)} already bound to a different claim.`,
+    )
     if (claim.metadata.annotations?.[BOUND_BY_CONTROLLER] !== undefined) {
       const owners = `volume already claimed by ${JSON.stringify(claimKeyOf(volume))}`
-      throw new ApiError(409, 'Conflict', `invalid binding of claim ${JSON.stringify(keyOf(claim))} to volume ${JSON.stringify(name)}: ${owners}`)
+      throw new ApiError(
+        409,
+        'Conflict',
+        `invalid binding of claim ${JSON.stringify(keyOf(claim))} to volume ${JSON.stringify(name)}: ` +
+          `${owners}`,
+      )
     }
   }
   setClaimPhase(context, claim, 'Pending')
@@ -106,7 +172,8 @@ function syncRequested(context: BinderContext, claim: PersistentVolumeClaim, nam
 
 /** Why a volume that a claim names is not good enough. Source: checkVolumeSatisfyClaim. */
 function mismatch(volume: PersistentVolume, claim: PersistentVolumeClaim): string | undefined {
-  if (volume.metadata.deletionTimestamp !== undefined) return `the volume is marked for deletion ${JSON.stringify(volume.metadata.name ?? '')}`
+  if (volume.metadata.deletionTimestamp !== undefined)
+    return `the volume is marked for deletion ${JSON.stringify(volume.metadata.name ?? '')}`
   const wanted = parseQuantity(claim.spec.resources.requests?.['storage'] ?? '0')
   if (compareQuantities(sizeOf(volume), wanted) < 0) return 'requested PV is too small'
   if (classOfVolume(volume) !== classOfClaim(claim)) return 'storageClassName does not match'
@@ -116,11 +183,17 @@ function mismatch(volume: PersistentVolume, claim: PersistentVolumeClaim): strin
 
 /** A claim that was bound once. */
 function syncBound(context: BinderContext, claim: PersistentVolumeClaim): void {
-  const lost = (reason: string, message: string): void => void setClaimPhase(context, claim, 'Lost', undefined, { type: 'Warning', reason, message })
+  const lost = (reason: string, message: string): void =>
+    void setClaimPhase(context, claim, 'Lost', undefined, { type: 'Warning', reason, message })
   const { volumeName = '' } = claim.spec
-  if (volumeName === '') return lost('ClaimLost', 'Bound claim has lost reference to PersistentVolume. Data on the volume is lost!')
+  if (volumeName === '')
+    return lost(
+      'ClaimLost',
+      'Bound claim has lost reference to PersistentVolume. Data on the volume is lost!',
+    )
   const volume = volumeOf(context, volumeName)
-  if (!volume) return lost('ClaimLost', 'Bound claim has lost its PersistentVolume. Data on the volume is lost!')
+  if (!volume)
+    return lost('ClaimLost', 'Bound claim has lost its PersistentVolume. Data on the volume is lost!')
   const { claimRef } = volume.spec
   if (claimRef === undefined || claimRef.uid === claim.metadata.uid) return bind(context, volume, claim)
   lost('ClaimMisbound', 'Two claims are bound to the same volume, this one is bound incorrectly')

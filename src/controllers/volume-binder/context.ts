@@ -28,24 +28,41 @@ export interface BinderContext {
   awaitPods(key: string): void
 }
 
-
 /** The claim of that key (`namespace/name`), own writes included. */
-export function claimOf({ claims, writtenClaims }: BinderContext, key: string): PersistentVolumeClaim | undefined {
+export function claimOf(
+  { claims, writtenClaims }: BinderContext,
+  key: string,
+): PersistentVolumeClaim | undefined {
   return writtenClaims.latest(claims.get(key))
 }
 
 /** The volume of that name, own writes included. */
-export function volumeOf({ volumes, writtenVolumes }: BinderContext, name: string): PersistentVolume | undefined {
+export function volumeOf(
+  { volumes, writtenVolumes }: BinderContext,
+  name: string,
+): PersistentVolume | undefined {
   return writtenVolumes.latest(volumes.get(name))
 }
 
 /** Records an event about a claim. */
-export function claimEvent({ recorder }: BinderContext, object: PersistentVolumeClaim, type: 'Normal' | 'Warning', reason: string, message: string): void {
+export function claimEvent(
+  { recorder }: BinderContext,
+  object: PersistentVolumeClaim,
+  type: 'Normal' | 'Warning',
+  reason: string,
+  message: string,
+): void {
   recorder.event({ object, kind: 'PersistentVolumeClaim', apiVersion: 'v1' }, type, reason, message)
 }
 
 /** Records an event about a volume. */
-export function volumeEvent({ recorder }: BinderContext, object: PersistentVolume, type: 'Normal' | 'Warning', reason: string, message: string): void {
+export function volumeEvent(
+  { recorder }: BinderContext,
+  object: PersistentVolume,
+  type: 'Normal' | 'Warning',
+  reason: string,
+  message: string,
+): void {
   recorder.event({ object, kind: 'PersistentVolume', apiVersion: 'v1' }, type, reason, message)
 }
 

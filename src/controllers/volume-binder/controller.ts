@@ -32,8 +32,9 @@ const CLAIM = 'claim/'
 const VOLUME = 'volume/'
 
 /**
- * The volume binder: binds claims to volumes, has volumes provisioned, and deals with volumes whose claims are gone. What waits is looked at
- * again every 15 s, as long as there is anything that waits. Source: pkg/controller/volume/persistentvolume.
+ * The volume binder: binds claims to volumes, has volumes provisioned, and deals with volumes whose claims
+ * are gone. What waits is looked at again every 15 s, as long as there is anything that waits. Source:
+ * pkg/controller/volume/persistentvolume.
  */
 export function createVolumeBinder(options: VolumeBinderOptions = {}): Component {
   return {
@@ -56,10 +57,17 @@ class VolumeBinder {
     this.#host = host
     this.#period = period
     this.#started = host.state('started', () => host.clock.now())
-    this.#pods = new LazyInformer(host.state('pods', () => false), () => this.#openPods())
+    this.#pods = new LazyInformer(
+      host.state('pods', () => false),
+      () => this.#openPods(),
+    )
     const claims = host.informer('persistentvolumeclaims', { indexers: { [BY_STATE]: claimState } })
     const volumes = host.informer('persistentvolumes', {
-      indexers: { [BY_CLASS]: (volume) => [classOfVolume(volume)], [BY_CLAIM]: claimOfVolume, [BY_STATE]: volumeState },
+      indexers: {
+        [BY_CLASS]: (volume) => [classOfVolume(volume)],
+        [BY_CLAIM]: claimOfVolume,
+        [BY_STATE]: volumeState,
+      },
     })
     const classes = host.informer('storageclasses')
     this.#queue = reconcileQueue(host, [claims, volumes, classes], (key) => this.#sync(key))
@@ -70,12 +78,15 @@ class VolumeBinder {
       claims,
       volumes,
       classes,
-      writtenClaims: new Written(host.state('written-claims', () => new Map<string, PersistentVolumeClaim>())),
+      writtenClaims: new Written(
+        host.state('written-claims', () => new Map<string, PersistentVolumeClaim>()),
+      ),
       writtenVolumes: new Written(host.state('written-volumes', () => new Map<string, PersistentVolume>())),
       pods: () => this.#pods.need(),
       wakeClaim: (key) => this.#queue.add(CLAIM + key),
       wakeVolume: (name) => this.#queue.add(VOLUME + name),
-      awaitPods: (key) => this.#queue.addAfter(key, SYNC_POLL, { class: this.#pods.cutOff ? 'watchdog' : 'work' }),
+      awaitPods: (key) =>
+        this.#queue.addAfter(key, SYNC_POLL, { class: this.#pods.cutOff ? 'watchdog' : 'work' }),
     }
   }
 
@@ -124,7 +135,9 @@ class VolumeBinder {
     if (!this.#isWaiting) return
     if (timerClass === 'watchdog' && this.#resync.dueAt('') !== undefined) return
     const now = this.#host.clock.now()
-    const due = this.#resync.dueAt('') ?? this.#started.value + (Math.floor((now - this.#started.value) / this.#period) + 1) * this.#period
+    const due =
+      this.#resync.dueAt('') ??
+      this.#started.value + (Math.floor((now - this.#started.value) / this.#period) + 1) * this.#period
     this.#resync.wakeAfter('', due - now, { class: timerClass })
   }
 
@@ -141,15 +154,18 @@ class VolumeBinder {
   #syncWaiting(): void {
     const { claims, volumes } = this.#context
     for (const claim of claims.byIndex(BY_STATE, UNBOUND)) this.#queue.add(CLAIM + keyOf(claim))
-    for (const { metadata } of volumes.byIndex(BY_STATE, RELEASED)) this.#queue.add(VOLUME + (metadata.name as string))
+    for (const { metadata } of volumes.byIndex(BY_STATE, RELEASED))
+      this.#queue.add(VOLUME + (metadata.name as string))
     this.#arm('watchdog')
   }
 
   #openPods(): Informer<Pod> {
-    return this.#host.informer('pods', { indexers: { [BY_CLAIM]: claimKeysOfPod } }).onChange(({ object }) => {
-      const volume = recycledBy(object)
-      if (volume !== undefined) this.#queue.add(VOLUME + volume)
-    })
+    return this.#host
+      .informer('pods', { indexers: { [BY_CLAIM]: claimKeysOfPod } })
+      .onChange(({ object }) => {
+        const volume = recycledBy(object)
+        if (volume !== undefined) this.#queue.add(VOLUME + volume)
+      })
   }
 }
 
@@ -160,7 +176,9 @@ function claimState({ metadata }: PersistentVolumeClaim): readonly string[] {
 
 /** Volumes that something is still to be done with. */
 function volumeState({ spec, status: { phase } }: PersistentVolume): readonly string[] {
-  return (phase === 'Released' || phase === 'Failed') && spec.persistentVolumeReclaimPolicy !== 'Retain' ? [RELEASED] : []
+  return (phase === 'Released' || phase === 'Failed') && spec.persistentVolumeReclaimPolicy !== 'Retain'
+    ? [RELEASED]
+    : []
 }
 
 function claimOfVolume(volume: PersistentVolume): readonly string[] {

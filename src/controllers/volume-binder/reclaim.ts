@@ -14,14 +14,26 @@ const warning = (reason: string, message: string): PhaseEvent => ({ type: 'Warni
 export function reclaim(context: BinderContext, volume: PersistentVolume): void {
   if (volume.metadata.annotations?.[MIGRATED_TO] !== undefined) return
   switch (volume.spec.persistentVolumeReclaimPolicy) {
-    case 'Retain': return
-    case 'Delete': return deleteVolume(context, volume)
-    case 'Recycle': return recycle(context, volume)
-    default: setVolumePhase(context, volume, 'Failed', warning('VolumeUnknownReclaimPolicy', 'Volume has unrecognized PersistentVolumeReclaimPolicy'))
+    case 'Retain':
+      return
+    case 'Delete':
+      return deleteVolume(context, volume)
+    case 'Recycle':
+      return recycle(context, volume)
+    default:
+      setVolumePhase(
+        context,
+        volume,
+        'Failed',
+        warning('VolumeUnknownReclaimPolicy', 'Volume has unrecognized PersistentVolumeReclaimPolicy'),
+      )
   }
 }
 
-/** Volumes of external provisioners are deleted by those; of the others only host paths below /tmp can be. Source: deleteVolumeOperation. */
+/**
+ * Volumes of external provisioners are deleted by those; of the others only host paths below /tmp can be.
+ * Source: deleteVolumeOperation.
+ */
 function deleteVolume(context: BinderContext, volume: PersistentVolume): void {
   const fault = deletionFault(volume)
   if (fault === 'external') return
@@ -34,11 +46,20 @@ function deleteVolume(context: BinderContext, volume: PersistentVolume): void {
 
 function deletionFault({ metadata, spec }: PersistentVolume): string | undefined {
   const provisioner = metadata.annotations?.[PROVISIONED_BY] ?? ''
-  if (provisioner !== '') return provisioner.startsWith('kubernetes.io/') ? `no volume plugin matched name: ${provisioner}` : 'external'
+  if (provisioner !== '')
+    return provisioner.startsWith('kubernetes.io/')
+      ? `no volume plugin matched name: ${provisioner}`
+      : 'external'
   if (spec.csi) return 'external'
-  if (!spec.hostPath) return `error getting deleter volume plugin for volume ${JSON.stringify(metadata.name ?? '')}: no deletable volume plugin matched`
+  if (!spec.hostPath)
+    return (
+      `error getting deleter volume plugin for volume ${JSON.stringify(metadata.name ?? '')}: no ` +
+      'deletable volume plugin matched'
+    )
   const { path } = spec.hostPath
-  return /\/tmp\/.+/.test(path) ? undefined : `host_path deleter only supports /tmp/.+ but received provided ${path}`
+  return /\/tmp\/.+/.test(path)
+    ? undefined
+    : `host_path deleter only supports /tmp/.+ but received provided ${path}`
 }
 
 /** Empties a volume by a pod, then makes it available again. Source: recycleVolumeOperation. */
@@ -47,12 +68,26 @@ function recycle(context: BinderContext, volume: PersistentVolume): void {
   const name = volume.metadata.name as string
   if (!pods.synced) return context.awaitPods(`volume/${name}`)
   if (!isRecyclable(volume)) {
-    setVolumePhase(context, volume, 'Failed', warning('VolumeFailedRecycle', 'No recycler plugin found for the volume!'))
+    setVolumePhase(
+      context,
+      volume,
+      'Failed',
+      warning('VolumeFailedRecycle', 'No recycler plugin found for the volume!'),
+    )
     return
   }
-  const users = pods.byIndex(BY_CLAIM, claimKeyOf(volume)).filter((pod) => !isPodTerminal(pod)).map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`)
+  const users = pods
+    .byIndex(BY_CLAIM, claimKeyOf(volume))
+    .filter((pod) => !isPodTerminal(pod))
+    .map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`)
   if (users.length > 0 && context.claims.get(claimKeyOf(volume)) === undefined) {
-    return volumeEvent(context, volume, 'Normal', 'VolumeFailedRecycle', `Volume is used by pods: ${users.join(',')}`)
+    return volumeEvent(
+      context,
+      volume,
+      'Normal',
+      'VolumeFailedRecycle',
+      `Volume is used by pods: ${users.join(',')}`,
+    )
   }
   const { client } = context.host
   const key = { namespace: 'default', name: recyclerPodName(name) }
@@ -71,4 +106,5 @@ function recycle(context: BinderContext, volume: PersistentVolume): void {
 }
 
 /** Only these have recyclers. */
-const isRecyclable = ({ spec: { hostPath, nfs } }: PersistentVolume): boolean => (hostPath ?? nfs) !== undefined
+const isRecyclable = ({ spec: { hostPath, nfs } }: PersistentVolume): boolean =>
+  (hostPath ?? nfs) !== undefined

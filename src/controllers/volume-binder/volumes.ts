@@ -41,19 +41,37 @@ function claimOfVolume(context: BinderContext, volume: PersistentVolume): Persis
   return fresh?.metadata.uid === uid ? fresh : undefined
 }
 
-/** The claim is gone: what becomes of the volume is told by its reclaim policy. A volume that has failed stays so, and is tried again. */
+/**
+ * The claim is gone: what becomes of the volume is told by its reclaim policy. A volume that has failed stays
+ * so, and is tried again.
+ */
 function release(context: BinderContext, volume: PersistentVolume): void {
   const { phase } = volume.status
-  const released = phase === 'Released' || phase === 'Failed' ? volume : setVolumePhase(context, volume, 'Released')
+  const released =
+    phase === 'Released' || phase === 'Failed' ? volume : setVolumePhase(context, volume, 'Released')
   reclaim(context, released)
 }
 
 /** The volume is bound, the claim does not know it yet. */
 function remind(context: BinderContext, volume: PersistentVolume, claim: PersistentVolumeClaim): void {
   if (haveSameMode(volume, claim)) return context.wakeClaim(keyOf(claim))
-  const [name, claimName] = [JSON.stringify(volume.metadata.name ?? ''), JSON.stringify(claim.metadata.name ?? '')]
-  volumeEvent(context, volume, 'Warning', 'VolumeMismatch',
-    `Cannot bind PersistentVolume to requested PersistentVolumeClaim ${claimName} due to incompatible volumeMode.`)
-  claimEvent(context, claim, 'Warning', 'VolumeMismatch',
-    `Cannot bind PersistentVolume ${name} to requested PersistentVolumeClaim due to incompatible volumeMode.`)
+  const [name, claimName] = [
+    JSON.stringify(volume.metadata.name ?? ''),
+    JSON.stringify(claim.metadata.name ?? ''),
+  ]
+  volumeEvent(
+    context,
+    volume,
+    'Warning',
+    'VolumeMismatch',
+    `Cannot bind PersistentVolume to requested PersistentVolumeClaim ${claimName} due to incompatible ` +
+      'volumeMode.',
+  )
+  claimEvent(
+    context,
+    claim,
+    'Warning',
+    'VolumeMismatch',
+    `Cannot bind PersistentVolume ${name} to requested PersistentVolumeClaim due to incompatible volumeMode.`,
+  )
 }

@@ -15,14 +15,23 @@ export interface PhaseEvent {
   readonly message: string
 }
 
-/** Binds both to each other, the volume first; what is as it should be is not written. Source: pv_controller.go bind. */
+/**
+ * Binds both to each other, the volume first; what is as it should be is not written. Source:
+ * pv_controller.go bind.
+ */
 export function bind(context: BinderContext, volume: PersistentVolume, claim: PersistentVolumeClaim): void {
-  const { host: { client }, writtenVolumes, writtenClaims } = context
+  const {
+    host: { client },
+    writtenVolumes,
+    writtenClaims,
+  } = context
   const reserved = volumeBoundTo(volume, claim)
-  const saved = reserved === volume ? volume : writtenVolumes.remember(client.update('persistentvolumes', reserved))
+  const saved =
+    reserved === volume ? volume : writtenVolumes.remember(client.update('persistentvolumes', reserved))
   const bound = setVolumePhase(context, saved, 'Bound')
   const named = claimBoundTo(claim, bound)
-  const written = named === claim ? claim : writtenClaims.remember(client.update('persistentvolumeclaims', named))
+  const written =
+    named === claim ? claim : writtenClaims.remember(client.update('persistentvolumeclaims', named))
   setClaimPhase(context, written, 'Bound', bound)
 }
 
@@ -35,29 +44,45 @@ function claimBoundTo(claim: PersistentVolumeClaim, volume: PersistentVolume): P
     ...(annotations[BIND_COMPLETED] === undefined ? { [BIND_COMPLETED]: 'yes' } : {}),
   }
   if (isNamed && Object.keys(added).length === 0) return claim
-  return { ...claim, metadata: { ...claim.metadata, annotations: { ...annotations, ...added } }, spec: { ...claim.spec, volumeName: name } }
+  return {
+    ...claim,
+    metadata: { ...claim.metadata, annotations: { ...annotations, ...added } },
+    spec: { ...claim.spec, volumeName: name },
+  }
 }
 
 /**
- * Writes the phase of a claim, and with a volume what it has got; `event` is recorded only if the phase changes. Source: updateClaimStatus,
- * updateClaimStatusWithEvent.
+ * Writes the phase of a claim, and with a volume what it has got; `event` is recorded only if the phase
+ * changes. Source: updateClaimStatus, updateClaimStatusWithEvent.
  */
 export function setClaimPhase(
-  context: BinderContext, claim: PersistentVolumeClaim, phase: ClaimPhase, volume?: PersistentVolume, event?: PhaseEvent,
+  context: BinderContext,
+  claim: PersistentVolumeClaim,
+  phase: ClaimPhase,
+  volume?: PersistentVolume,
+  event?: PhaseEvent,
 ): PersistentVolumeClaim {
   const { status } = claim
   if (event && status.phase === phase) return claim
   const next = volume ? boundStatus(status, phase, volume) : withoutVolume(status, phase)
   if (semanticEqual(next, status)) return claim
-  const { host: { client }, writtenClaims } = context
-  const written = writtenClaims.remember(client.updateStatus('persistentvolumeclaims', { ...claim, status: next }))
+  const {
+    host: { client },
+    writtenClaims,
+  } = context
+  const written = writtenClaims.remember(
+    client.updateStatus('persistentvolumeclaims', { ...claim, status: next }),
+  )
   if (event) claimEvent(context, written, event.type, event.reason, event.message)
   return written
 }
 
 type ClaimStatus = PersistentVolumeClaim['status']
 
-function withoutVolume({ accessModes: _modes, capacity: _capacity, ...status }: ClaimStatus, phase: ClaimPhase): ClaimStatus {
+function withoutVolume(
+  { accessModes: _modes, capacity: _capacity, ...status }: ClaimStatus,
+  phase: ClaimPhase,
+): ClaimStatus {
   return { ...status, phase }
 }
 
@@ -68,30 +93,57 @@ function boundStatus(status: ClaimStatus, phase: ClaimPhase, { spec }: Persisten
   if (status.phase === phase) return next
   const size = spec.capacity?.['storage']
   const before = status.capacity?.['storage']
-  const sameSize = before !== undefined && size !== undefined && compareQuantities(parseQuantity(before), parseQuantity(size)) === 0
-  const attributesClass = spec.volumeAttributesClassName === undefined ? {} : { currentVolumeAttributesClassName: spec.volumeAttributesClassName }
-  return { ...next, ...attributesClass, ...(sameSize || spec.capacity === undefined ? {} : { capacity: spec.capacity }) }
+  const sameSize =
+    before !== undefined &&
+    size !== undefined &&
+    compareQuantities(parseQuantity(before), parseQuantity(size)) === 0
+  const attributesClass =
+    spec.volumeAttributesClassName === undefined
+      ? {}
+      : { currentVolumeAttributesClassName: spec.volumeAttributesClassName }
+  return {
+    ...next,
+    ...attributesClass,
+    ...(sameSize || spec.capacity === undefined ? {} : { capacity: spec.capacity }),
+  }
 }
 
-/** Writes the phase of a volume if it is another one; the event goes with the change. Source: updateVolumePhase, updateVolumePhaseWithEvent. */
-export function setVolumePhase(context: BinderContext, volume: PersistentVolume, phase: VolumePhase, event?: PhaseEvent): PersistentVolume {
+/**
+ * Writes the phase of a volume if it is another one; the event goes with the change. Source:
+ * updateVolumePhase, updateVolumePhaseWithEvent.
+ */
+export function setVolumePhase(
+  context: BinderContext,
+  volume: PersistentVolume,
+  phase: VolumePhase,
+  event?: PhaseEvent,
+): PersistentVolume {
   if (volume.status.phase === phase) return volume
-  const { host: { client }, writtenVolumes } = context
+  const {
+    host: { client },
+    writtenVolumes,
+  } = context
   const { message: _old, ...status } = volume.status
   const message = event ? { message: event.message } : {}
-  const written = writtenVolumes.remember(client.updateStatus('persistentvolumes', { ...volume, status: { ...status, phase, ...message } }))
+  const written = writtenVolumes.remember(
+    client.updateStatus('persistentvolumes', { ...volume, status: { ...status, phase, ...message } }),
+  )
   if (event) volumeEvent(context, written, event.type, event.reason, event.message)
   return written
 }
 
 /** Takes back a binding: what the user has written as claimRef stays, without uid. Source: unbindVolume. */
 export function unbind(context: BinderContext, volume: PersistentVolume): void {
-  const { host: { client }, writtenVolumes } = context
+  const {
+    host: { client },
+    writtenVolumes,
+  } = context
   const { claimRef, ...spec } = volume.spec
   const { [BOUND_BY_CONTROLLER]: byController, ...annotations } = volume.metadata.annotations ?? {}
   const { uid: _uid, ...reference } = claimRef ?? {}
-  const unbound = byController === undefined
-    ? { ...volume, spec: { ...spec, claimRef: reference } }
-    : { ...volume, metadata: { ...volume.metadata, annotations }, spec }
+  const unbound =
+    byController === undefined
+      ? { ...volume, spec: { ...spec, claimRef: reference } }
+      : { ...volume, metadata: { ...volume.metadata, annotations }, spec }
   setVolumePhase(context, writtenVolumes.remember(client.update('persistentvolumes', unbound)), 'Available')
 }

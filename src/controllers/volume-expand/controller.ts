@@ -10,8 +10,8 @@ import { reconcileQueue } from '../shared/reconciler.js'
 const MESSAGE = 'waiting for an external controller to expand this PVC'
 
 /**
- * Tells of claims that are to grow; nothing is left in the tree that could grow by itself: the rest is up to the resizer of the driver.
- * Source: pkg/controller/volume/expand.
+ * Tells of claims that are to grow; nothing is left in the tree that could grow by itself: the rest is up to
+ * the resizer of the driver. Source: pkg/controller/volume/expand.
  */
 export function createVolumeExpandController(): Component {
   return {
@@ -31,7 +31,12 @@ function setUp(host: ComponentHost): void {
     const volume = ignoreNotFound(() => host.client.get('persistentvolumes', { name }))
     if (volume?.spec.claimRef?.uid !== claim.metadata.uid) return
     const type = hasFeature(host.version, 'normalExternalExpanding') ? 'Normal' : 'Warning'
-    recorder.event({ object: claim, kind: 'PersistentVolumeClaim', apiVersion: 'v1' }, type, 'ExternalExpanding', MESSAGE)
+    recorder.event(
+      { object: claim, kind: 'PersistentVolumeClaim', apiVersion: 'v1' },
+      type,
+      'ExternalExpanding',
+      MESSAGE,
+    )
   })
   claims.onChange(({ type, object, old }) => {
     if (type !== 'MODIFIED' || !old || object.status.phase !== 'Bound') return
@@ -39,7 +44,8 @@ function setUp(host: ComponentHost): void {
   })
 }
 
-const sizeOf = ({ spec }: PersistentVolumeClaim): ReturnType<typeof parseQuantity> => parseQuantity(spec.resources.requests?.['storage'] ?? '0')
+const sizeOf = ({ spec }: PersistentVolumeClaim): ReturnType<typeof parseQuantity> =>
+  parseQuantity(spec.resources.requests?.['storage'] ?? '0')
 
 function wantsMore(claim: PersistentVolumeClaim): boolean {
   return compareQuantities(sizeOf(claim), parseQuantity(claim.status.capacity?.['storage'] ?? '0')) > 0

@@ -21,21 +21,28 @@ export function authBuckets({ enabled, revision, users, roles }: AuthState): rea
   return [
     {
       name: 'auth',
-      entries: [...(enabled ? [{ key: keyBytes('authEnabled'), value: Uint8Array.of(ENABLED) }] : []), { key: keyBytes('authRevision'), value: counted }],
+      entries: [
+        ...(enabled ? [{ key: keyBytes('authEnabled'), value: Uint8Array.of(ENABLED) }] : []),
+        { key: keyBytes('authRevision'), value: counted },
+      ],
     },
     { name: 'authRoles', entries: inOrder(roles.map(roleEntry)) },
     { name: 'authUsers', entries: inOrder(users.map(userEntry)) },
   ]
 }
 
-const inOrder = (entries: readonly BoltEntry[]): readonly BoltEntry[] => entries.toSorted((a, b) => compareBytes(a.key, b.key))
+const inOrder = (entries: readonly BoltEntry[]): readonly BoltEntry[] =>
+  entries.toSorted((a, b) => compareBytes(a.key, b.key))
 
 /** Source: api/authpb/auth.proto User. */
 function userEntry({ name, password, roles }: AuthUser): BoltEntry {
   const key = utf8.encode(name)
   return {
-    key, value: encodeMessage([
-      [1, key], ...(password === undefined || password === '' ? [] : [[2, utf8.encode(password)] as const]), ...roles.map((role) => [3, utf8.encode(role)] as const),
+    key,
+    value: encodeMessage([
+      [1, key],
+      ...(password === undefined || password === '' ? [] : [[2, utf8.encode(password)] as const]),
+      ...roles.map((role) => [3, utf8.encode(role)] as const),
       [4, password === undefined ? encodeMessage([[1, 1]]) : NOTHING],
     ]),
   }
@@ -44,13 +51,21 @@ function userEntry({ name, password, roles }: AuthUser): BoltEntry {
 /** Source: api/authpb/auth.proto Role. */
 function roleEntry({ name, permissions }: AuthRole): BoltEntry {
   const key = utf8.encode(name)
-  return { key, value: encodeMessage([[1, key], ...permissions.map((permission) => [2, permissionBytes(permission)] as const)]) }
+  return {
+    key,
+    value: encodeMessage([
+      [1, key],
+      ...permissions.map((permission) => [2, permissionBytes(permission)] as const),
+    ]),
+  }
 }
 
 function permissionBytes({ permType, key, rangeEnd }: Permission): Uint8Array {
   const type = typeof permType === 'number' ? permType : PERMISSIONS.indexOf(permType)
   return encodeMessage([
-    ...(type === 0 ? [] : [[1, type] as const]), ...(key === '' ? [] : [[2, keyBytes(key)] as const]), ...(rangeEnd === '' ? [] : [[3, keyBytes(rangeEnd)] as const]),
+    ...(type === 0 ? [] : [[1, type] as const]),
+    ...(key === '' ? [] : [[2, keyBytes(key)] as const]),
+    ...(rangeEnd === '' ? [] : [[3, keyBytes(rangeEnd)] as const]),
   ])
 }
 
@@ -59,10 +74,15 @@ export function readAuth(buckets: ReadonlyMap<string, readonly BoltEntry[]>): Au
   const notes = new Map((buckets.get('auth') ?? []).map(({ key, value }) => [keyOf(key), value]))
   const counted = notes.get('authRevision')
   if (counted !== undefined && counted.length !== 8) throw new SnapshotError('authRevision is no number')
-  const revision = counted === undefined ? NO_AUTH.revision : countOf(new DataView(counted.buffer, counted.byteOffset, 8).getBigUint64(0), 'authRevision')
+  const revision =
+    counted === undefined
+      ? NO_AUTH.revision
+      : countOf(new DataView(counted.buffer, counted.byteOffset, 8).getBigUint64(0), 'authRevision')
   return {
-    enabled: notes.get('authEnabled')?.[0] === ENABLED, revision: Math.max(revision, NO_AUTH.revision),
-    users: (buckets.get('authUsers') ?? []).map(readUser), roles: (buckets.get('authRoles') ?? []).map(readRole),
+    enabled: notes.get('authEnabled')?.[0] === ENABLED,
+    revision: Math.max(revision, NO_AUTH.revision),
+    users: (buckets.get('authUsers') ?? []).map(readUser),
+    roles: (buckets.get('authRoles') ?? []).map(readRole),
   }
 }
 
@@ -71,7 +91,11 @@ function readUser({ key, value }: BoltEntry): AuthUser {
   const what = `user ${name}`
   const fields = decodeMessage(value, what)
   const hasNone = countField(decodeMessage(bytesField(fields, 4, what), what), 1, what) !== 0
-  return { name, ...(hasNone ? {} : { password: text(bytesField(fields, 2, what)) }), roles: repeatedBytes(value, 3, what).map(text) }
+  return {
+    name,
+    ...(hasNone ? {} : { password: text(bytesField(fields, 2, what)) }),
+    roles: repeatedBytes(value, 3, what).map(text),
+  }
 }
 
 function readRole({ key, value }: BoltEntry): AuthRole {
@@ -84,5 +108,9 @@ function readRole({ key, value }: BoltEntry): AuthRole {
 function readPermission(bytes: Uint8Array, what: string): Permission {
   const fields = decodeMessage(bytes, `a permission of ${what}`)
   const type = countField(fields, 1, what)
-  return { permType: PERMISSIONS[type] ?? type, key: keyOf(bytesField(fields, 2, what)), rangeEnd: keyOf(bytesField(fields, 3, what)) }
+  return {
+    permType: PERMISSIONS[type] ?? type,
+    key: keyOf(bytesField(fields, 2, what)),
+    rangeEnd: keyOf(bytesField(fields, 3, what)),
+  }
 }

@@ -1,5 +1,18 @@
 import {
-  BRANCH, BUCKET, BUCKET_HEADER, compareBytes, ELEMENT, fnv1a64, FREELIST, LEAF, MAGIC, META, META_SIZE, NO_FREELIST, PAGE_HEADER, VERSION,
+  BRANCH,
+  BUCKET,
+  BUCKET_HEADER,
+  compareBytes,
+  ELEMENT,
+  fnv1a64,
+  FREELIST,
+  LEAF,
+  MAGIC,
+  META,
+  META_SIZE,
+  NO_FREELIST,
+  PAGE_HEADER,
+  VERSION,
 } from './pages.js'
 import type { BoltEntry } from './pages.js'
 import { SnapshotError } from './snapshot-error.js'
@@ -50,13 +63,21 @@ function newestMeta(bytes: Uint8Array): Meta {
   const first = metaAt(bytes, 0)
   let second: Meta | undefined
   if (first === undefined) {
-    for (let size = SMALLEST_PAGE; size <= LARGEST_PAGE && second === undefined; size *= 2) second = metaAt(bytes, size)
+    for (let size = SMALLEST_PAGE; size <= LARGEST_PAGE && second === undefined; size *= 2)
+      second = metaAt(bytes, size)
   } else second = metaAt(bytes, first.pageSize)
   const meta = first !== undefined && (second === undefined || first.txid > second.txid) ? first : second
-  if (meta === undefined) throw new SnapshotError('invalid database: this is no file of bbolt, as snapshots of etcd are: neither of its meta pages is valid')
+  if (meta === undefined)
+    throw new SnapshotError(
+      'invalid database: this is no file of bbolt, as snapshots of etcd are: neither of its meta ' +
+        'pages is valid',
+    )
   const whole = meta.highWater * meta.pageSize
   if (whole > bytes.length) {
-    throw new SnapshotError(`the file is truncated: it has ${bytes.length} bytes, its ${meta.highWater} pages of ${meta.pageSize} take ${whole}`)
+    throw new SnapshotError(
+      `the file is truncated: it has ${bytes.length} bytes, its ${meta.highWater} pages of ` +
+        `${meta.pageSize} take ${whole}`,
+    )
   }
   return meta
 }
@@ -67,11 +88,16 @@ function metaAt(bytes: Uint8Array, offset: number): Meta | undefined {
   if (bytes.length < at + META_SIZE) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, META_SIZE)
   if (view.getUint32(0, true) !== MAGIC || view.getUint32(4, true) !== VERSION) return undefined
-  if (view.getBigUint64(META_SIZE - 8, true) !== fnv1a64(bytes.subarray(at, at + META_SIZE - 8))) return undefined
+  if (view.getBigUint64(META_SIZE - 8, true) !== fnv1a64(bytes.subarray(at, at + META_SIZE - 8)))
+    return undefined
   const pageSize = view.getUint32(8, true)
-  if (pageSize < SMALLEST_PAGE || pageSize > LARGEST_PAGE || (pageSize & (pageSize - 1)) !== 0) return undefined
+  if (pageSize < SMALLEST_PAGE || pageSize > LARGEST_PAGE || (pageSize & (pageSize - 1)) !== 0)
+    return undefined
   return {
-    pageSize, root: Number(view.getBigUint64(16, true)), freelist: view.getBigUint64(32, true), highWater: Number(view.getBigUint64(40, true)),
+    pageSize,
+    root: Number(view.getBigUint64(16, true)),
+    freelist: view.getBigUint64(32, true),
+    highWater: Number(view.getBigUint64(40, true)),
     txid: view.getBigUint64(48, true),
   }
 }
@@ -93,7 +119,8 @@ class BoltReader {
     const text = new TextDecoder()
     for (const { key, value, isBucket } of this.#entries(this.#page(this.#meta.root))) {
       const name = text.decode(key)
-      if (!isBucket) throw new SnapshotError(`the root has an entry ${JSON.stringify(name)} that is no bucket`)
+      if (!isBucket)
+        throw new SnapshotError(`the root has an entry ${JSON.stringify(name)} that is no bucket`)
       buckets.set(name, this.#bucket(name, value))
     }
     this.#checkFreelist()
@@ -101,12 +128,15 @@ class BoltReader {
   }
 
   #bucket(name: string, value: Uint8Array): readonly BoltEntry[] {
-    if (value.length < BUCKET_HEADER) throw new SnapshotError(`bucket ${name} has a header of ${value.length} bytes`)
+    if (value.length < BUCKET_HEADER)
+      throw new SnapshotError(`bucket ${name} has a header of ${value.length} bytes`)
     const root = new DataView(value.buffer, value.byteOffset).getBigUint64(0, true)
-    const page = root === 0n ? pageOf(`bucket ${name}`, value.subarray(BUCKET_HEADER)) : this.#page(Number(root))
+    const page =
+      root === 0n ? pageOf(`bucket ${name}`, value.subarray(BUCKET_HEADER)) : this.#page(Number(root))
     const entries: BoltEntry[] = []
     for (const { key, value: content, isBucket } of this.#entries(page)) {
-      if (isBucket) throw new SnapshotError(`bucket ${name} has another bucket in it, as no database of etcd has`)
+      if (isBucket)
+        throw new SnapshotError(`bucket ${name} has another bucket in it, as no database of etcd has`)
       entries.push({ key, value: content })
     }
     return entries
@@ -114,13 +144,15 @@ class BoltReader {
 
   #page(id: number): Page {
     const { pageSize, highWater } = this.#meta
-    if (!(id >= 2 && id < highWater)) throw new SnapshotError(`page ${id} is referred to, and there are ${highWater}`)
+    if (!(id >= 2 && id < highWater))
+      throw new SnapshotError(`page ${id} is referred to, and there are ${highWater}`)
     const offset = id * pageSize
     const view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset + offset, PAGE_HEADER)
     const own = view.getBigUint64(0, true)
     if (own !== BigInt(id)) throw new SnapshotError(`page ${id} says that it is page ${own}`)
     const pages = 1 + view.getUint32(12, true)
-    if (id + pages > highWater) throw new SnapshotError(`page ${id} goes on for ${pages} pages, and there are ${highWater}`)
+    if (id + pages > highWater)
+      throw new SnapshotError(`page ${id} goes on for ${pages} pages, and there are ${highWater}`)
     for (let each = id; each < id + pages; each++) this.#reach(each)
     return pageOf(`page ${id}`, this.#bytes.subarray(offset, offset + pages * pageSize))
   }
@@ -131,27 +163,32 @@ class BoltReader {
   }
 
   /** All leaf elements under a page, in order. */
-  * #entries(root: Page): Generator<LeafElement> {
+  *#entries(root: Page): Generator<LeafElement> {
     let last: Uint8Array | undefined
     for (const element of this.#under(root, 0)) {
-      if (last !== undefined && compareBytes(last, element.key) >= 0) throw new SnapshotError(`the keys of ${root.name} are not in order`)
+      if (last !== undefined && compareBytes(last, element.key) >= 0)
+        throw new SnapshotError(`the keys of ${root.name} are not in order`)
       last = element.key
       yield element
     }
   }
 
-  * #under(page: Page, depth: number): Generator<LeafElement> {
+  *#under(page: Page, depth: number): Generator<LeafElement> {
     if (depth > DEEPEST) throw new SnapshotError(`the tree of ${page.name} is too deep`)
     if (page.flags === LEAF) {
       for (let at = 0; at < page.count; at++) yield leafElement(page, at)
       return
     }
-    if (page.flags !== BRANCH) throw new SnapshotError(`${page.name} has the type 0x${page.flags.toString(16)}, and should be a branch or a leaf`)
+    if (page.flags !== BRANCH)
+      throw new SnapshotError(
+        `${page.name} has the type 0x${page.flags.toString(16)}, and should be a branch or a leaf`,
+      )
     for (let at = 0; at < page.count; at++) {
       const { key, child } = branchElement(page, at)
       let isFirst = true
       for (const element of this.#under(this.#page(child), depth + 1)) {
-        if (isFirst && compareBytes(key, element.key) > 0) throw new SnapshotError(`page ${child} begins before the key that ${page.name} has for it`)
+        if (isFirst && compareBytes(key, element.key) > 0)
+          throw new SnapshotError(`page ${child} begins before the key that ${page.name} has for it`)
         isFirst = false
         yield element
       }
@@ -163,11 +200,15 @@ class BoltReader {
     const { freelist } = this.#meta
     if (freelist === NO_FREELIST) return
     const page = this.#page(Number(freelist))
-    if (page.flags !== FREELIST) throw new SnapshotError(`${page.name} has the type 0x${page.flags.toString(16)}, and should be the free list`)
+    if (page.flags !== FREELIST)
+      throw new SnapshotError(
+        `${page.name} has the type 0x${page.flags.toString(16)}, and should be the free list`,
+      )
     const isLong = page.count === 0xffff
     const from = PAGE_HEADER + (isLong ? 8 : 0)
     const count = isLong ? Number(page.view.getBigUint64(PAGE_HEADER, true)) : page.count
-    if (from + 8 * count > page.bytes.length) throw new SnapshotError(`${page.name} has ${count} free pages, more than it can hold`)
+    if (from + 8 * count > page.bytes.length)
+      throw new SnapshotError(`${page.name} has ${count} free pages, more than it can hold`)
     for (let at = 0; at < count; at++) this.#free(Number(page.view.getBigUint64(from + 8 * at, true)))
   }
 
@@ -182,7 +223,8 @@ function pageOf(name: string, bytes: Uint8Array): Page {
   const flags = view.getUint16(8, true)
   const count = view.getUint16(10, true)
   const page = { name, flags, count, bytes, view }
-  if ((flags & (LEAF | BRANCH)) !== 0 && PAGE_HEADER + ELEMENT * count > bytes.length) throw new SnapshotError(`${name} has ${count} elements, more than it can hold`)
+  if ((flags & (LEAF | BRANCH)) !== 0 && PAGE_HEADER + ELEMENT * count > bytes.length)
+    throw new SnapshotError(`${name} has ${count} elements, more than it can hold`)
   if (flags === META) throw new SnapshotError(`${name} is a meta page, and should be a branch or a leaf`)
   return page
 }
@@ -197,17 +239,25 @@ function leafElement(page: Page, at: number): LeafElement {
   const from = place + view.getUint32(place + 4, true)
   const keyEnd = from + view.getUint32(place + 8, true)
   const end = keyEnd + view.getUint32(place + 12, true)
-  return { isBucket: (view.getUint32(place, true) & BUCKET) !== 0, key: slice(page, at, from, keyEnd), value: slice(page, at, keyEnd, end) }
+  return {
+    isBucket: (view.getUint32(place, true) & BUCKET) !== 0,
+    key: slice(page, at, from, keyEnd),
+    value: slice(page, at, keyEnd, end),
+  }
 }
 
 function branchElement(page: Page, at: number): { readonly key: Uint8Array; readonly child: number } {
   const { view } = page
   const place = PAGE_HEADER + ELEMENT * at
   const from = place + view.getUint32(place, true)
-  return { key: slice(page, at, from, from + view.getUint32(place + 4, true)), child: Number(view.getBigUint64(place + 8, true)) }
+  return {
+    key: slice(page, at, from, from + view.getUint32(place + 4, true)),
+    child: Number(view.getBigUint64(place + 8, true)),
+  }
 }
 
 function slice({ name, bytes }: Page, at: number, from: number, to: number): Uint8Array {
-  if (to > bytes.length) throw new SnapshotError(`element ${at} of ${name} ends at byte ${to} of ${bytes.length}`)
+  if (to > bytes.length)
+    throw new SnapshotError(`element ${at} of ${name} ends at byte ${to} of ${bytes.length}`)
   return bytes.subarray(from, to)
 }

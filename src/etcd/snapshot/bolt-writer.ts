@@ -1,5 +1,16 @@
 import {
-  BRANCH, BUCKET, BUCKET_HEADER, ELEMENT, fnv1a64, LEAF, MAGIC, META, META_SIZE, NO_FREELIST, PAGE_HEADER, VERSION,
+  BRANCH,
+  BUCKET,
+  BUCKET_HEADER,
+  ELEMENT,
+  fnv1a64,
+  LEAF,
+  MAGIC,
+  META,
+  META_SIZE,
+  NO_FREELIST,
+  PAGE_HEADER,
+  VERSION,
 } from './pages.js'
 import type { BoltEntry } from './pages.js'
 
@@ -32,17 +43,25 @@ interface PlannedElement {
 }
 
 /**
- * A bbolt database of these buckets, whole pages without slack and without a free list, as etcd writes none. `buckets` are in the order of their
- * names; `transaction` is the number of the last one.
+ * A bbolt database of these buckets, whole pages without slack and without a free list, as etcd writes none.
+ * `buckets` are in the order of their names; `transaction` is the number of the last one.
  */
 export function writeBolt(buckets: readonly BoltBucket[], transaction: number): Uint8Array {
   const plan = new PagePlan()
   const names = new TextEncoder()
-  const top = buckets.map(({ name, entries }): PlannedElement => ({ key: names.encode(name), value: bucketValue(plan, entries), isBucket: true }))
+  const top = buckets.map(({ name, entries }): PlannedElement => ({
+    key: names.encode(name),
+    value: bucketValue(plan, entries),
+    isBucket: true,
+  }))
   const root = plan.tree(top)
   const file = new Uint8Array(plan.highWater * PAGE_SIZE)
   for (const page of plan.pages) writePage(file.subarray(page.id * PAGE_SIZE), page)
-  for (const [id, txid] of [[0, transaction], [1, transaction - 1]] as const) writeMeta(file, { id, txid, root, highWater: plan.highWater })
+  for (const [id, txid] of [
+    [0, transaction],
+    [1, transaction - 1],
+  ] as const)
+    writeMeta(file, { id, txid, root, highWater: plan.highWater })
   return file
 }
 
@@ -55,7 +74,11 @@ class PagePlan {
   /** Pages of a tree with these leaf elements; answers the page of its root. */
   tree(elements: readonly PlannedElement[]): number {
     let level = this.#level(LEAF, elements)
-    while (level.length > 1) level = this.#level(BRANCH, level.map(({ id, elements: [first] }) => ({ key: (first as PlannedElement).key, child: id })))
+    while (level.length > 1)
+      level = this.#level(
+        BRANCH,
+        level.map(({ id, elements: [first] }) => ({ key: (first as PlannedElement).key, child: id })),
+      )
     return (level[0] as PlannedPage).id
   }
 

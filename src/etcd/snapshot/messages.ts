@@ -57,7 +57,10 @@ function writeVarint(into: Uint8Array, from: number, value: number | bigint): nu
 /** The fields of a message: numbers as far as they are exact, else 64 bits without sign. */
 export type Fields = ReadonlyMap<number, number | bigint | Uint8Array>
 
-/** The last value of each field of a message, by number. @throws SnapshotError `<what> is no protobuf message: ...` */
+/**
+ * The last value of each field of a message, by number. @throws SnapshotError `<what> is no protobuf message:
+ * ...`
+ */
 export function decodeMessage(bytes: Uint8Array, what: string): Fields {
   const fields = new Map<number, number | bigint | Uint8Array>()
   visitFields(bytes, what, (number, value) => void fields.set(number, value))
@@ -73,17 +76,30 @@ export function repeatedBytes(bytes: Uint8Array, number: number, what: string): 
   return found
 }
 
-function visitFields(bytes: Uint8Array, what: string, each: (number: number, value: number | bigint | Uint8Array) => void): void {
+function visitFields(
+  bytes: Uint8Array,
+  what: string,
+  each: (number: number, value: number | bigint | Uint8Array) => void,
+): void {
   const reader = new MessageReader(bytes, what)
   while (!reader.atEnd) {
     const tag = Number(reader.varint())
     const number = Math.floor(tag / 8)
     switch (tag & 7) {
-      case VARINT: each(number, reader.varint()); break
-      case BYTES: each(number, reader.take(Number(reader.varint()))); break
-      case FIXED64: reader.take(8); break
-      case FIXED32: reader.take(4); break
-      default: throw reader.fault(`wire type ${tag & 7} of field ${number}`)
+      case VARINT:
+        each(number, reader.varint())
+        break
+      case BYTES:
+        each(number, reader.take(Number(reader.varint())))
+        break
+      case FIXED64:
+        reader.take(8)
+        break
+      case FIXED32:
+        reader.take(4)
+        break
+      default:
+        throw reader.fault(`wire type ${tag & 7} of field ${number}`)
     }
   }
 }
@@ -137,23 +153,41 @@ class MessageReader {
 }
 
 /** The `mvccpb.KeyValue` of a write; of a tombstone etcd stores the key alone. */
-export function encodeKeyValue({ key, createRevision, modRevision, version, value, lease }: KeyValue): Uint8Array {
+export function encodeKeyValue({
+  key,
+  createRevision,
+  modRevision,
+  version,
+  value,
+  lease,
+}: KeyValue): Uint8Array {
   const bytes = keyBytes(key)
   if (version === 0) return encodeMessage([[1, bytes]])
   const content = valueBytes(value)
-  const fields: Field[] = [[1, bytes], [2, createRevision], [3, modRevision], [4, version]]
+  const fields: Field[] = [
+    [1, bytes],
+    [2, createRevision],
+    [3, modRevision],
+    [4, version],
+  ]
   if (content.length > 0) fields.push([5, content])
   if (lease !== NO_LEASE) fields.push([6, lease])
   return encodeMessage(fields)
 }
 
-/** What `encodeKeyValue` writes, of a put. @throws SnapshotError when `bytes` are something else; `what` names them. */
+/**
+ * What `encodeKeyValue` writes, of a put. @throws SnapshotError when `bytes` are something else; `what` names
+ * them.
+ */
 export function decodeKeyValue(bytes: Uint8Array, what: string): KeyValue {
   const fields = decodeMessage(bytes, what)
   const lease = fields.get(6)
   return Object.freeze({
-    key: keyOf(bytesField(fields, 1, what)), value: bytesField(fields, 5, what).slice(),
-    createRevision: countField(fields, 2, what), modRevision: countField(fields, 3, what), version: countField(fields, 4, what),
+    key: keyOf(bytesField(fields, 1, what)),
+    value: bytesField(fields, 5, what).slice(),
+    createRevision: countField(fields, 2, what),
+    modRevision: countField(fields, 3, what),
+    version: countField(fields, 4, what),
     lease: lease === undefined ? NO_LEASE : BigInt.asIntN(64, numberField(fields, 6, what)),
   })
 }
@@ -170,7 +204,9 @@ export function numberField(fields: Fields, number: number, what: string): bigin
   return BigInt(anyNumber(fields, number, what))
 }
 
-/** A field that counts something; 0 when it is absent. @throws SnapshotError when it is too large to be exact. */
+/**
+ * A field that counts something; 0 when it is absent. @throws SnapshotError when it is too large to be exact.
+ */
 export function countField(fields: Fields, number: number, what: string): number {
   const value = anyNumber(fields, number, what)
   return typeof value === 'number' ? value : countOf(value, what)
@@ -184,6 +220,7 @@ function anyNumber(fields: Fields, number: number, what: string): number | bigin
 
 /** A 64-bit number as one of JavaScript's. @throws SnapshotError when it is too large to be exact. */
 export function countOf(value: bigint, what: string): number {
-  if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER)) throw new SnapshotError(`${what} has the number ${value}, which this store cannot count to`)
+  if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER))
+    throw new SnapshotError(`${what} has the number ${value}, which this store cannot count to`)
   return Number(value)
 }

@@ -1,5 +1,6 @@
 /**
- * The pages of a bbolt file, version 2, as etcd keeps its database; numbers are little endian. Source: go.etcd.io/bbolt 1.3 page.go, db.go.
+ * The pages of a bbolt file, version 2, as etcd keeps its database; numbers are little endian. Source:
+ * go.etcd.io/bbolt 1.3 page.go, db.go.
  */
 
 /** Bytes before the elements of a page: id u64, flags u16, count u16, overflow u32. */

@@ -17,7 +17,10 @@ import { SnapshotError } from './snapshot-error.js'
 
 /** How a snapshot is read. */
 export interface ReadSnapshotOptions {
-  /** Reads files without the SHA-256 at the end, or with a wrong one: a copy of a member's `snap/db` has none. Default false. */
+  /**
+   * Reads files without the SHA-256 at the end, or with a wrong one: a copy of a member's `snap/db` has none.
+   * Default false.
+   */
   readonly skipHashCheck?: boolean
 }
 
@@ -26,11 +29,19 @@ const REVISION = 17
 const TOMBSTONE = 18
 const UNDERSCORE = 0x5f
 const LETTER_T = 0x74
-/** A snapshot's size tells whether a hash is at its end. Source: etcdutl snapshot v3_snapshot.go hasChecksum. */
+/**
+ * A snapshot's size tells whether a hash is at its end. Source: etcdutl snapshot v3_snapshot.go hasChecksum.
+ */
 const SECTOR = 512
 
-/** The database of a snapshot file. @throws SnapshotError when it is none, its hash is wrong or a page is broken. */
-export function openSnapshot(file: Uint8Array, { skipHashCheck = false }: ReadSnapshotOptions = {}): BoltFile {
+/**
+ * The database of a snapshot file. @throws SnapshotError when it is none, its hash is wrong or a page is
+ * broken.
+ */
+export function openSnapshot(
+  file: Uint8Array,
+  { skipHashCheck = false }: ReadSnapshotOptions = {},
+): BoltFile {
   const hasHash = file.length % SECTOR === HASH_SIZE
   if (!skipHashCheck) checkHash(file, hasHash)
   return readBolt(hasHash ? file.subarray(0, -HASH_SIZE) : file)
@@ -45,12 +56,13 @@ function checkHash(file: Uint8Array, hasHash: boolean): void {
   const database = file.subarray(0, -HASH_SIZE)
   const expected = file.subarray(-HASH_SIZE)
   const got = sha256(database)
-  if (got.some((byte, at) => byte !== expected[at])) throw new SnapshotError(`expected sha256 [${expected.join(' ')}], got [${got.join(' ')}]`)
+  if (got.some((byte, at) => byte !== expected[at]))
+    throw new SnapshotError(`expected sha256 [${expected.join(' ')}], got [${got.join(' ')}]`)
 }
 
 /**
- * What a store consists of, from a snapshot file as a restored member has it: every key, the history that was kept, leases with their full TTL,
- * alarms, users and roles.
+ * What a store consists of, from a snapshot file as a restored member has it: every key, the history that was
+ * kept, leases with their full TTL, alarms, users and roles.
  * @throws SnapshotError when the file is not etcd's, or broken.
  */
 export function readSnapshot(file: Uint8Array, settings: Settings, options: ReadSnapshotOptions): StoreState {
@@ -58,7 +70,10 @@ export function readSnapshot(file: Uint8Array, settings: Settings, options: Read
   const writes = buckets.get('key')
   const meta = buckets.get('meta')
   if (writes === undefined || meta === undefined) {
-    throw new SnapshotError(`the database has no bucket ${writes === undefined ? 'key' : 'meta'}, so it is not etcd's; it has: ${[...buckets.keys()].join(', ')}`)
+    throw new SnapshotError(
+      `the database has no bucket ${writes === undefined ? 'key' : 'meta'}, so it is not etcd's; it ` +
+        `has: ${[...buckets.keys()].join(', ')}`,
+    )
   }
   const notes = new Map(meta.map(({ key, value }) => [keyOf(key), value]))
   const mvcc = readHistory(writes, notes)
@@ -67,9 +82,16 @@ export function readSnapshot(file: Uint8Array, settings: Settings, options: Read
     if (lease !== NO_LEASE && lessor.get(lease) !== undefined) lessor.attach(lease, key)
   })
   return {
-    mvcc, lessor, hashes: new CompactionHashes(),
-    space: { alarms: (buckets.get('alarm') ?? []).map(({ key }) => readAlarm(key)), size: settings.quotaBackendBytes > 0 ? retainedSize(mvcc) : 0 },
-    raftIndex: readIndex(notes.get('consistent_index')), leaseSequence: 0, auth: readAuth(buckets),
+    mvcc,
+    lessor,
+    hashes: new CompactionHashes(),
+    space: {
+      alarms: (buckets.get('alarm') ?? []).map(({ key }) => readAlarm(key)),
+      size: settings.quotaBackendBytes > 0 ? retainedSize(mvcc) : 0,
+    },
+    raftIndex: readIndex(notes.get('consistent_index')),
+    leaseSequence: 0,
+    auth: readAuth(buckets),
   }
 }
 
@@ -92,21 +114,27 @@ function noteOf(notes: ReadonlyMap<string, Uint8Array>, name: string): number {
 }
 
 function placeOf(bytes: Uint8Array, what: string): { readonly revision: number; readonly sub: number } {
-  if (bytes.length < REVISION || bytes[8] !== UNDERSCORE) throw new SnapshotError(`${what} is no revision: ${hex(bytes)}`)
+  if (bytes.length < REVISION || bytes[8] !== UNDERSCORE)
+    throw new SnapshotError(`${what} is no revision: ${hex(bytes)}`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, REVISION)
   return { revision: countOf(view.getBigInt64(0), what), sub: countOf(view.getBigInt64(9), what) }
 }
 
 function readWrite({ key: place, value }: BoltEntry): { readonly kv: KeyValue; readonly sub: number } {
   const isTombstone = place.length === TOMBSTONE && place[REVISION] === LETTER_T
-  if (place.length !== REVISION && !isTombstone) throw new SnapshotError(`a key of bucket key is no revision: ${hex(place)}`)
+  if (place.length !== REVISION && !isTombstone)
+    throw new SnapshotError(`a key of bucket key is no revision: ${hex(place)}`)
   const { revision, sub } = placeOf(place, 'a key of bucket key')
   const what = `what is stored at revision ${revision}`
-  if (isTombstone) return { kv: tombstone(keyOf(bytesField(decodeMessage(value, what), 1, what)), revision), sub }
+  if (isTombstone)
+    return { kv: tombstone(keyOf(bytesField(decodeMessage(value, what), 1, what)), revision), sub }
   const kv = decodeKeyValue(value, what)
-  if (kv.modRevision !== revision) throw new SnapshotError(`${what} says that it was written at revision ${kv.modRevision}`)
+  if (kv.modRevision !== revision)
+    throw new SnapshotError(`${what} says that it was written at revision ${kv.modRevision}`)
   if (kv.key === '' || kv.version < 1 || kv.createRevision < 1 || kv.createRevision > revision) {
-    throw new SnapshotError(`${what} is no write: version ${kv.version} of a key of revision ${kv.createRevision}`)
+    throw new SnapshotError(
+      `${what} is no write: version ${kv.version} of a key of revision ${kv.createRevision}`,
+    )
   }
   return { kv, sub }
 }
@@ -119,7 +147,11 @@ function readLeases(entries: readonly BoltEntry[], now: number): Lessor {
     const fields = decodeMessage(value, what)
     const ttl = Math.max(countField(fields, 2, what), MIN_LEASE_TTL)
     const remaining = countField(fields, 3, what)
-    lessor.load({ id: BigInt.asIntN(64, numberField(fields, 1, what)), ttl, expiry: now + (remaining > 0 ? remaining : ttl) * 1000 })
+    lessor.load({
+      id: BigInt.asIntN(64, numberField(fields, 1, what)),
+      ttl,
+      expiry: now + (remaining > 0 ? remaining : ttl) * 1000,
+    })
   }
   return lessor
 }

@@ -15,7 +15,10 @@ export interface SnapshotStatus {
   readonly totalSize: number
 }
 
-/** As `etcdutl snapshot status`, it does not look at the hash at the end of the file. @throws SnapshotError when the file is no database. */
+/**
+ * As `etcdutl snapshot status`, it does not look at the hash at the end of the file. @throws SnapshotError
+ * when the file is no database.
+ */
 export function snapshotStatus(file: Uint8Array): SnapshotStatus {
   const { buckets, size } = readBolt(file.length % 512 === HASH_SIZE ? file.subarray(0, -HASH_SIZE) : file)
   const crc = new Crc32c()
@@ -29,12 +32,18 @@ export function snapshotStatus(file: Uint8Array): SnapshotStatus {
     totalKeys += entries.length
   }
   const last = buckets.get('key')?.at(-1)?.key
-  const revision = last === undefined || last.length < 8 ? 0 : Number(new DataView(last.buffer, last.byteOffset).getBigInt64(0))
+  const revision =
+    last === undefined || last.length < 8
+      ? 0
+      : Number(new DataView(last.buffer, last.byteOffset).getBigInt64(0))
   return { hash: crc.sum.toString(16), revision, totalKeys, totalSize: size }
 }
 
 /** What `etcdutl snapshot status -w table` prints, or with `simple` without `-w`. */
-export function formatSnapshotStatus({ hash, revision, totalKeys, totalSize }: SnapshotStatus, as: 'table' | 'simple' = 'table'): string {
+export function formatSnapshotStatus(
+  { hash, revision, totalKeys, totalSize }: SnapshotStatus,
+  as: 'table' | 'simple' = 'table',
+): string {
   const cells = [hash, `${revision}`, `${totalKeys}`, siBytes(totalSize)]
   if (as === 'simple') return `${cells.join(', ')}\n`
   const titles = ['HASH', 'REVISION', 'TOTAL KEYS', 'TOTAL SIZE']
@@ -55,5 +64,8 @@ function siBytes(bytes: number): string {
   if (bytes < 10) return `${bytes} B`
   const power = Math.floor(Math.log10(bytes) / 3)
   const value = Math.floor((bytes / 1000 ** power) * 10 + 0.5) / 10
-  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ${['B', 'kB', 'MB', 'GB', 'TB', 'PB'][power] ?? 'EB'}`
+  return (
+    `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ` +
+    `${['B', 'kB', 'MB', 'GB', 'TB', 'PB'][power] ?? 'EB'}`
+  )
 }

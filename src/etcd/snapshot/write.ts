@@ -16,22 +16,40 @@ const TERM = 2
 
 /** How a snapshot is written. */
 export interface SnapshotOptions {
-  /** With the SHA-256 at the end that `etcdutl snapshot restore` asks for. Default true; what etcd streams has it apart. */
+  /**
+   * With the SHA-256 at the end that `etcdutl snapshot restore` asks for. Default true; what etcd streams has
+   * it apart.
+   */
   readonly hash?: boolean
 }
 
-/** A store as etcd keeps it on disk. Source: server/storage/schema, server/storage/backend, client/v3/snapshot. */
-export function snapshotFile(state: StoreState, settings: Settings, { hash = true }: SnapshotOptions = {}): Uint8Array {
-  const database = writeBolt([
-    { name: 'alarm', entries: sorted(state.space.alarms.map(alarmEntry)) },
-    ...authBuckets(state.auth),
-    { name: 'cluster', entries: [{ key: keyBytes('clusterVersion'), value: keyBytes(CLUSTER_VERSION) }] },
-    { name: 'key', entries: state.mvcc.storage().map((write) => ({ key: storageKey(write), value: storageValue(write) })) },
-    { name: 'lease', entries: sorted(state.lessor.all().map(leaseEntry)) },
-    { name: 'members', entries: [memberEntry(settings.memberId)] },
-    { name: 'members_removed', entries: [] },
-    { name: 'meta', entries: metaEntries(state, settings.memberId) },
-  ], state.raftIndex + 2)
+/**
+ * A store as etcd keeps it on disk. Source: server/storage/schema, server/storage/backend,
+ * client/v3/snapshot.
+ */
+export function snapshotFile(
+  state: StoreState,
+  settings: Settings,
+  { hash = true }: SnapshotOptions = {},
+): Uint8Array {
+  const database = writeBolt(
+    [
+      { name: 'alarm', entries: sorted(state.space.alarms.map(alarmEntry)) },
+      ...authBuckets(state.auth),
+      { name: 'cluster', entries: [{ key: keyBytes('clusterVersion'), value: keyBytes(CLUSTER_VERSION) }] },
+      {
+        name: 'key',
+        entries: state.mvcc
+          .storage()
+          .map((write) => ({ key: storageKey(write), value: storageValue(write) })),
+      },
+      { name: 'lease', entries: sorted(state.lessor.all().map(leaseEntry)) },
+      { name: 'members', entries: [memberEntry(settings.memberId)] },
+      { name: 'members_removed', entries: [] },
+      { name: 'meta', entries: metaEntries(state, settings.memberId) },
+    ],
+    state.raftIndex + 2,
+  )
   if (!hash) return database
   const file = new Uint8Array(database.length + HASH_SIZE)
   file.set(database)
@@ -51,20 +69,40 @@ function bigEndian(value: bigint): Uint8Array {
 
 function alarmEntry({ memberId, alarm }: AlarmMember): BoltEntry {
   const kind = alarm === 'CORRUPT' ? 2 : 1
-  return { key: encodeMessage([[1, memberId], [2, kind]]), value: new Uint8Array(0) }
+  return {
+    key: encodeMessage([
+      [1, memberId],
+      [2, kind],
+    ]),
+    value: new Uint8Array(0),
+  }
 }
 
 function leaseEntry({ id, ttl }: Lease): BoltEntry {
-  return { key: bigEndian(id), value: encodeMessage([[1, id], [2, ttl]]) }
+  return {
+    key: bigEndian(id),
+    value: encodeMessage([
+      [1, id],
+      [2, ttl],
+    ]),
+  }
 }
 
 function memberEntry(id: bigint): BoltEntry {
-  const member = `{"id":${id},"peerURLs":["http://localhost:2380"],"name":"default","clientURLs":["http://localhost:2379"]}`
+  const member =
+    `{"id":${id},"peerURLs":["http://localhost:2380"],"name":"default","clientURLs":["http://` +
+    'localhost:2379"]}'
   return { key: keyBytes(id.toString(16)), value: keyBytes(member) }
 }
 
 function metaEntries({ mvcc, raftIndex }: StoreState, memberId: bigint): readonly BoltEntry[] {
-  const compaction = mvcc.compacted < 0 ? [] : ['finishedCompactRev', 'scheduledCompactRev'].map((name) => ({ key: keyBytes(name), value: revisionBytes(mvcc.compacted) }))
+  const compaction =
+    mvcc.compacted < 0
+      ? []
+      : ['finishedCompactRev', 'scheduledCompactRev'].map((name) => ({
+          key: keyBytes(name),
+          value: revisionBytes(mvcc.compacted),
+        }))
   return sorted([
     { key: keyBytes('confState'), value: keyBytes(`{"voters":[${memberId}],"auto_leave":false}`) },
     { key: keyBytes('consistent_index'), value: bigEndian(BigInt(raftIndex)) },

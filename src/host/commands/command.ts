@@ -60,6 +60,7 @@ export function readOptions(args: readonly string[], valued: readonly string[]):
     else if (valued.includes(name)) found.push([name, args[++at] ?? ''])
     else found.push([name, 'true'])
   }
-  const all = (...names: string[]): readonly string[] => found.filter(([name]) => names.includes(name)).map(([, value]) => value)
+  const all = (...names: string[]): readonly string[] =>
+    found.filter(([name]) => names.includes(name)).map(([, value]) => value)
   return { words, all, get: (...names) => all(...names).at(-1), has: (...names) => all(...names).length > 0 }
 }

@@ -6,32 +6,86 @@ import { failed, readOptions } from './command.js'
 
 /** crictl: ps, pods, logs, images, inspect's state, version. Source: cri-tools cmd/crictl. */
 export function crictl({ args, machine }: CommandCall): CommandOutput {
-  const options = readOptions(args, ['runtime-endpoint', 'r', 'name', 'state', 'tail', 'namespace', 'o', 'output'])
+  const options = readOptions(args, [
+    'runtime-endpoint',
+    'r',
+    'name',
+    'state',
+    'tail',
+    'namespace',
+    'o',
+    'output',
+  ])
   const [verb = '', id = ''] = options.words
   const now = machine.cluster.now()
   const all = containersOf(machine)
   switch (verb) {
     case 'ps': {
       const name = options.get('name')
-      const shown = all.filter((each) => (options.has('a', 'all') || each.state === 'Running') && (name === undefined || each.name.includes(name)))
+      const shown = all.filter(
+        (each) =>
+          (options.has('a', 'all') || each.state === 'Running') &&
+          (name === undefined || each.name.includes(name)),
+      )
       if (options.has('q', 'quiet')) return { stdout: shown.map((each) => `${each.id}\n`).join('') }
       const rows = shown.map((each) => [
-        each.id.slice(0, 13), shortImage(each.image), `${humanDuration(now - each.createdAt)} ago`, each.state, each.name, String(each.attempt), each.podId.slice(0, 13), each.pod, each.namespace,
+        each.id.slice(0, 13),
+        shortImage(each.image),
+        `${humanDuration(now - each.createdAt)} ago`,
+        each.state,
+        each.name,
+        String(each.attempt),
+        each.podId.slice(0, 13),
+        each.pod,
+        each.namespace,
       ])
-      return { stdout: table([['CONTAINER', 'IMAGE', 'CREATED', 'STATE', 'NAME', 'ATTEMPT', 'POD ID', 'POD', 'NAMESPACE'], ...rows], { gap: 5 }) }
+      return {
+        stdout: table(
+          [
+            ['CONTAINER', 'IMAGE', 'CREATED', 'STATE', 'NAME', 'ATTEMPT', 'POD ID', 'POD', 'NAMESPACE'],
+            ...rows,
+          ],
+          { gap: 5 },
+        ),
+      }
     }
     case 'pods': {
       const pods = [...new Map(all.map((each) => [each.podId, each])).values()]
-      const rows = pods.map((each) => [each.podId.slice(0, 13), `${humanDuration(now - each.createdAt)} ago`, 'Ready', each.pod, each.namespace, '0', '(default)'])
-      return { stdout: table([['POD ID', 'CREATED', 'STATE', 'NAME', 'NAMESPACE', 'ATTEMPT', 'RUNTIME'], ...rows], { gap: 5 }) }
+      const rows = pods.map((each) => [
+        each.podId.slice(0, 13),
+        `${humanDuration(now - each.createdAt)} ago`,
+        'Ready',
+        each.pod,
+        each.namespace,
+        '0',
+        '(default)',
+      ])
+      return {
+        stdout: table([['POD ID', 'CREATED', 'STATE', 'NAME', 'NAMESPACE', 'ATTEMPT', 'RUNTIME'], ...rows], {
+          gap: 5,
+        }),
+      }
     }
-    case 'logs': return logs(all, id, options.get('tail'))
+    case 'logs':
+      return logs(all, id, options.get('tail'))
     case 'images': {
-      const rows = [...new Set(all.map((each) => each.image))].toSorted().map((image) => [image.replace(/:[^:/]+$/, ''), /:([^:/]+)$/.exec(image)?.[1] ?? 'latest', shortImage(image), '27.1MB'])
+      const rows = [...new Set(all.map((each) => each.image))]
+        .toSorted()
+        .map((image) => [
+          image.replace(/:[^:/]+$/, ''),
+          /:([^:/]+)$/.exec(image)?.[1] ?? 'latest',
+          shortImage(image),
+          '27.1MB',
+        ])
       return { stdout: table([['IMAGE', 'TAG', 'IMAGE ID', 'SIZE'], ...rows], { gap: 5 }) }
     }
-    case 'version': return { stdout: 'Version:  0.1.0\nRuntimeName:  containerd\nRuntimeVersion:  v2.1.5\nRuntimeApiVersion:  v1\n' }
-    default: return failed(`No help topic for '${verb}'`, 3)
+    case 'version':
+      return {
+        stdout:
+          'Version:  0.1.0\nRuntimeName:  containerd\nRuntimeVersion:  v2.1.5\nRuntimeApiVersion:  v1\n',
+      }
+    default:
+      return failed(`No help topic for '${verb}'`, 3)
   }
 }
 
@@ -46,21 +100,45 @@ export function docker({ args, machine }: CommandCall): CommandOutput {
   const shown = all.filter((each) => options.has('a', 'all') || each.state === 'Running')
   if (options.has('q', 'quiet')) return { stdout: shown.map((each) => `${each.id.slice(0, 12)}\n`).join('') }
   const rows = shown.map((each) => {
-    const status = each.state === 'Running' ? `Up ${humanDuration(now - each.createdAt)}` : `Exited (${each.exitCode ?? 0}) ${humanDuration(now - (each.finishedAt ?? now))} ago`
+    const status =
+      each.state === 'Running'
+        ? `Up ${humanDuration(now - each.createdAt)}`
+        : `Exited (${each.exitCode ?? 0}) ${humanDuration(now - (each.finishedAt ?? now))} ago`
     const name = `k8s_${each.name}_${each.pod}_${each.namespace}_${each.podId.slice(0, 32)}_${each.attempt}`
-    return [each.id.slice(0, 12), each.image, `"${each.name}"`, `${humanDuration(now - each.createdAt)} ago`, status, '', name]
+    return [
+      each.id.slice(0, 12),
+      each.image,
+      `"${each.name}"`,
+      `${humanDuration(now - each.createdAt)} ago`,
+      status,
+      '',
+      name,
+    ]
   })
-  return { stdout: table([['CONTAINER ID', 'IMAGE', 'COMMAND', 'CREATED', 'STATUS', 'PORTS', 'NAMES'], ...rows]) }
+  return {
+    stdout: table([['CONTAINER ID', 'IMAGE', 'COMMAND', 'CREATED', 'STATUS', 'PORTS', 'NAMES'], ...rows]),
+  }
 }
 
 function logs(all: readonly HostContainer[], id: string, tail: string | undefined): CommandOutput {
   const found = all.filter((each) => each.id.startsWith(id) && id !== '')
   const [container] = found
   if (container === undefined || found.length > 1) {
-    return failed(`E0000 00:00:00.000000       1 remote_runtime.go:415] "ContainerStatus from runtime service failed" err="rpc error: code = NotFound desc = an error occurred when try to find container \\"${id}\\": not found" containerID="${id}"`)
+    return failed(
+      'E0000 00:00:00.000000       1 remote_runtime.go:415] "ContainerStatus from runtime service ' +
+        'failed" err="rpc error: code = NotFound desc = an error occurred when try to find container ' +
+        `\\"${id}\\": not found" containerID="${id}"`,
+    )
   }
   const lines = container.log().split(/(?<=\n)/)
-  return { stdout: (tail !== undefined && /^\d+$/.test(tail) ? (Number(tail) === 0 ? [] : lines.slice(-Number(tail))) : lines).join('') }
+  return {
+    stdout: (tail !== undefined && /^\d+$/.test(tail)
+      ? Number(tail) === 0
+        ? []
+        : lines.slice(-Number(tail))
+      : lines
+    ).join(''),
+  }
 }
 
 /** The id of an image as the table shows it: it follows from its name. */

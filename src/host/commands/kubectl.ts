@@ -6,20 +6,36 @@ import type { HostMachine } from '../machine/host-machine.js'
 import type { CommandCall, CommandOutput, Options } from './command.js'
 import { failed, readOptions } from './command.js'
 
-const NO_CONFIG = 'The connection to the server localhost:8080 was refused - did you specify the right host or port?'
+const NO_CONFIG =
+  'The connection to the server localhost:8080 was refused - did you specify the right host or port?'
 /** Commands of kubectl that work without a cluster. */
 const OFFLINE = ['config', 'completion', 'options', 'help']
 
 /** kubectl of the machine: its kubeconfig decides who asks, its files are what `-f` reads. */
 export function kubectl(call: CommandCall): CommandOutput {
   const { args, machine, env, stdin, cwd } = call
-  const options = readOptions(args, ['kubeconfig', 'f', 'filename', 'n', 'namespace', 'context', 'cluster', 's', 'server', 'certificate-authority'])
+  const options = readOptions(args, [
+    'kubeconfig',
+    'f',
+    'filename',
+    'n',
+    'namespace',
+    'context',
+    'cluster',
+    's',
+    'server',
+    'certificate-authority',
+  ])
   const given = options.get('kubeconfig') ?? env.get('KUBECONFIG')
   const config = absolutePath(cwd, given ?? '/root/.kube/config')
   const text = machine.files.text(config)
   const [command = ''] = options.words
-  const isOffline = OFFLINE.includes(command) || (command === 'version' && options.has('client')) || options.words.length === 0
-  if (text === undefined && given === undefined && !isOffline && !options.has('server', 's')) return failed(NO_CONFIG)
+  const isOffline =
+    OFFLINE.includes(command) ||
+    (command === 'version' && options.has('client')) ||
+    options.words.length === 0
+  if (text === undefined && given === undefined && !isOffline && !options.has('server', 's'))
+    return failed(NO_CONFIG)
   const distrust = isOffline || text === undefined ? undefined : serverDistrust(call, text, options)
   if (distrust !== undefined) return failed(distrust)
   const files = filesOf(machine, cwd, args, `${text ?? ''}`)
@@ -27,7 +43,11 @@ export function kubectl(call: CommandCall): CommandOutput {
     files['~/.kube/config'] = text
     if (given !== undefined) files[given] = text
   }
-  const result = machine.cluster.kubectl(['kubectl', ...args], { stdin, files, env: given === undefined ? {} : { KUBECONFIG: given } })
+  const result = machine.cluster.kubectl(['kubectl', ...args], {
+    stdin,
+    files,
+    env: given === undefined ? {} : { KUBECONFIG: given },
+  })
   for (const [path, written] of Object.entries(result.files)) {
     const full = path === '~/.kube/config' ? '/root/.kube/config' : absolutePath(cwd, path)
     const folder = full.slice(0, full.lastIndexOf('/'))
@@ -40,36 +60,67 @@ export function kubectl(call: CommandCall): CommandOutput {
 interface Config {
   readonly 'current-context'?: string
   readonly contexts?: readonly { readonly name: string; readonly context?: { readonly cluster?: string } }[]
-  readonly clusters?: readonly { readonly name: string; readonly cluster?: Readonly<Record<string, unknown>> }[]
+  readonly clusters?: readonly {
+    readonly name: string
+    readonly cluster?: Readonly<Record<string, unknown>>
+  }[]
 }
 
 /**
- * What kubectl says when the kubeconfig does not trust the apiserver that listens: it (or `--certificate-authority`) names no authority at all, another authority than its own has signed the certificate, as after `kubeadm reset` and `init`, or it has ended.
- * Source: crypto/x509 UnknownAuthorityError.
+ * What kubectl says when the kubeconfig does not trust the apiserver that listens: it (or
+ * `--certificate-authority`) names no authority at all, another authority than its own has signed the
+ * certificate, as after `kubeadm reset` and `init`, or it has ended. Source: crypto/x509
+ * UnknownAuthorityError.
  */
-function serverDistrust({ machine: { hosts, cluster, files }, path }: CommandCall, text: string, options: Options): string | undefined {
+function serverDistrust(
+  { machine: { hosts, cluster, files }, path }: CommandCall,
+  text: string,
+  options: Options,
+): string | undefined {
   const { controlPlane } = hosts
-  if (controlPlane?.state.components.get('kube-apiserver')?.state !== 'running' || options.has('insecure-skip-tls-verify')) return undefined
+  if (
+    controlPlane?.state.components.get('kube-apiserver')?.state !== 'running' ||
+    options.has('insecure-skip-tls-verify')
+  )
+    return undefined
   try {
     const config = parse(text) as Config | null
-    const context = config?.contexts?.find(({ name }) => name === (options.get('context') ?? config['current-context']))
-    const named = config?.clusters?.find(({ name }) => name === (options.get('cluster') ?? context?.context?.cluster))?.cluster
+    const context = config?.contexts?.find(
+      ({ name }) => name === (options.get('context') ?? config['current-context']),
+    )
+    const named = config?.clusters?.find(
+      ({ name }) => name === (options.get('cluster') ?? context?.context?.cluster),
+    )?.cluster
     const given = options.get('certificate-authority')
     const own = given === undefined ? undefined : files.text(path(given))
     if (given !== undefined && own === undefined) {
-      return `error: unable to read certificate-authority ${given} for ${options.get('cluster') ?? context?.context?.cluster ?? ''} due to open ${given}: no such file or directory`
+      return (
+        `error: unable to read certificate-authority ${given} for ` +
+        `${options.get('cluster') ?? context?.context?.cluster ?? ''} due to open ${given}: no such file ` +
+        'or directory'
+      )
     }
     const data = own === undefined ? named?.['certificate-authority-data'] : btoa(own)
     if (typeof data !== 'string' || named?.['insecure-skip-tls-verify'] === true) return undefined
     const roots = rootsIn(data)
-    if (roots === undefined) return 'error: unable to load root certificates: unable to parse bytes as PEM block'
+    if (roots === undefined)
+      return 'error: unable to load root certificates: unable to parse bytes as PEM block'
     const [leaf] = parseCertificates(controlPlane.files.text('/etc/kubernetes/pki/apiserver.crt') ?? '')
     const [root] = roots
-    const fault = leaf === undefined ? undefined : verifyChain(leaf, { roots, now: cluster.now(), purpose: 'server auth' })
+    const fault =
+      leaf === undefined
+        ? undefined
+        : verifyChain(leaf, { roots, now: cluster.now(), purpose: 'server auth' })
     if (fault === undefined) return undefined
-    const prefix = `Unable to connect to the server: ${minorOf(hosts.version) >= 27 ? 'tls: failed to verify certificate: ' : ''}`
+    const prefix =
+      'Unable to connect to the server: ' +
+      `${minorOf(hosts.version) >= 27 ? 'tls: failed to verify certificate: ' : ''}`
     if (fault.includes('expired')) return `${prefix}${fault}`
-    const candidate = root?.subject.commonName === leaf?.issuer.commonName ? ` (possibly because of "crypto/rsa: verification error" while trying to verify candidate authority certificate ${JSON.stringify(root?.subject.commonName ?? '')})` : ''
+    const candidate =
+      root?.subject.commonName === leaf?.issuer.commonName
+        ? ' (possibly because of "crypto/rsa: verification error" while trying to verify candidate ' +
+          `authority certificate ${JSON.stringify(root?.subject.commonName ?? '')})`
+        : ''
     return `${prefix}x509: certificate signed by unknown authority${candidate}`
   } catch {
     return undefined // what is no kubeconfig is complained of elsewhere
@@ -85,17 +136,31 @@ function rootsIn(data: string): ReturnType<typeof parseCertificates> | undefined
   }
 }
 
-/** The files that the command line or the kubeconfig names, under the names that they have there; of a directory those in it. */
-function filesOf(machine: HostMachine, cwd: string, args: readonly string[], config: string): Record<string, string> {
+/**
+ * The files that the command line or the kubeconfig names, under the names that they have there; of a
+ * directory those in it.
+ */
+function filesOf(
+  machine: HostMachine,
+  cwd: string,
+  args: readonly string[],
+  config: string,
+): Record<string, string> {
   const named = new Set<string>()
-  for (const arg of args) for (const part of [arg, ...arg.split(/[=,]/)]) if (part !== '' && !part.startsWith('--')) named.add(part.replace(/^-f/, '') || part)
-  for (const [, path = ''] of config.matchAll(/(?:certificate-authority|client-certificate|client-key|tokenFile):\s*(\S+)/g)) named.add(path)
+  for (const arg of args)
+    for (const part of [arg, ...arg.split(/[=,]/)])
+      if (part !== '' && !part.startsWith('--')) named.add(part.replace(/^-f/, '') || part)
+  for (const [, path = ''] of config.matchAll(
+    /(?:certificate-authority|client-certificate|client-key|tokenFile):\s*(\S+)/g,
+  ))
+    named.add(path)
   const files: Record<string, string> = {}
   const add = (name: string, depth: number): void => {
     const full = absolutePath(cwd, name)
     const entry = machine.files.stat(full)
     if (entry?.kind === 'file') files[name] = machine.files.read(full)
-    else if (entry?.kind === 'directory' && depth < 4 && /[./]/.test(name)) for (const each of machine.files.list(full)) add(`${name.replace(/\/$/, '')}/${each}`, depth + 1)
+    else if (entry?.kind === 'directory' && depth < 4 && /[./]/.test(name))
+      for (const each of machine.files.list(full)) add(`${name.replace(/\/$/, '')}/${each}`, depth + 1)
   }
   for (const name of named) add(name, 0)
   return files

@@ -7,15 +7,21 @@ import type { PublicKey } from '../../pki/rsa.js'
 import { opensslTime } from '../machine/texts.js'
 
 const PURPOSES: Readonly<Record<string, string>> = {
-  'client auth': 'TLS Web Client Authentication', 'server auth': 'TLS Web Server Authentication', 'code signing': 'Code Signing', 'any': 'Any Extended Key Usage',
+  'client auth': 'TLS Web Client Authentication',
+  'server auth': 'TLS Web Server Authentication',
+  'code signing': 'Code Signing',
+  any: 'Any Extended Key Usage',
 }
 const USAGES: Readonly<Record<string, string>> = { 'cert sign': 'Certificate Sign', 'crl sign': 'CRL Sign' }
-const titled = (usage: string): string => USAGES[usage] ?? usage.replaceAll(/\b\w/g, (letter) => letter.toUpperCase())
+const titled = (usage: string): string =>
+  USAGES[usage] ?? usage.replaceAll(/\b\w/g, (letter) => letter.toUpperCase())
 const pairs = (text: string): readonly string[] => text.match(/../g) ?? []
 
 /** `CN = kube-apiserver`: a name as openssl 3.0 prints it, in the order of its attributes. */
 export function nameText(name: Asn1): string {
-  return attributesOf(name).map(([short, value]) => `${short} = ${value}`).join(', ')
+  return attributesOf(name)
+    .map(([short, value]) => `${short} = ${value}`)
+    .join(', ')
 }
 
 /** A name in DER. */
@@ -25,7 +31,8 @@ export const nameTextOf = (der: Bytes): string => nameText(fromDer(der))
 function lines(digits: string, perLine: number, indent: number): string {
   const all = pairs(digits)
   let text = ''
-  for (let at = 0; at < all.length; at += perLine) text += `${' '.repeat(indent)}${all.slice(at, at + perLine).join(':')}${at + perLine < all.length ? ':' : ''}\n`
+  for (let at = 0; at < all.length; at += perLine)
+    text += `${' '.repeat(indent)}${all.slice(at, at + perLine).join(':')}${at + perLine < all.length ? ':' : ''}\n`
   return text
 }
 
@@ -35,30 +42,51 @@ function keyText(key: PublicKey | undefined, indent: number): string {
   if (key === undefined) return ''
   const pad = ' '.repeat(indent)
   const modulus = even(key.modulus.toString(16))
-  return `${pad}Subject Public Key Info:\n${pad}    Public Key Algorithm: rsaEncryption\n${pad}        Public-Key: (${key.modulus.toString(2).length} bit)\n${pad}        Modulus:\n` +
-    `${lines(/^[89a-f]/.test(modulus) ? `00${modulus}` : modulus, 15, indent + 12)}${pad}        Exponent: ${key.exponent} (0x${key.exponent.toString(16)})\n`
+  return (
+    `${pad}Subject Public Key Info:\n${pad}    Public Key Algorithm: rsaEncryption\n${pad}        ` +
+    `Public-Key: (${key.modulus.toString(2).length} bit)\n${pad}        Modulus:\n` +
+    `${lines(/^[89a-f]/.test(modulus) ? `00${modulus}` : modulus, 15, indent + 12)}${pad}        ` +
+    `Exponent: ${key.exponent} (0x${key.exponent.toString(16)})\n`
+  )
 }
 
 const signatureText = (pem: string): string => {
   const [block] = fromPem(pem)
   const [, , signature] = block === undefined ? [] : childrenOf(fromDer(block.der))
-  return `    Signature Algorithm: sha256WithRSAEncryption\n    Signature Value:\n${lines(hex(bitsOf(signature)), 18, 8)}`
+  return (
+    `    Signature Algorithm: sha256WithRSAEncryption\n    Signature ` +
+    `Value:\n${lines(hex(bitsOf(signature)), 18, 8)}`
+  )
 }
 
-type Extended = Pick<Certificate, 'keyUsages' | 'purposes' | 'isCa' | 'names'> & Partial<Pick<Certificate, 'subjectKeyId' | 'authorityKeyId'>>
+type Extended = Pick<Certificate, 'keyUsages' | 'purposes' | 'isCa' | 'names'> &
+  Partial<Pick<Certificate, 'subjectKeyId' | 'authorityKeyId'>>
 
 /** Extensions in the order in which Go and openssl write them. */
-function extensionsText({ keyUsages, purposes, isCa, names, subjectKeyId = '', authorityKeyId = '' }: Extended, indent: number): string {
+function extensionsText(
+  { keyUsages, purposes, isCa, names, subjectKeyId = '', authorityKeyId = '' }: Extended,
+  indent: number,
+): string {
   const pad = ' '.repeat(indent)
-  const alternatives = [...(names.dns ?? []).map((name) => `DNS:${name}`), ...(names.ip ?? []).map((ip) => `IP Address:${opensslAddress(ip)}`)]
+  const alternatives = [
+    ...(names.dns ?? []).map((name) => `DNS:${name}`),
+    ...(names.ip ?? []).map((ip) => `IP Address:${opensslAddress(ip)}`),
+  ]
   const entry = (title: string, value: string): string => `${pad}${title}\n${pad}    ${value}\n`
-  const id = (bytes: string): string => pairs(/^[0-9a-f]{40}$/.test(bytes) ? bytes : hex(bytes)).join(':').toUpperCase()
-  return (keyUsages.length === 0 ? '' : entry('X509v3 Key Usage: critical', keyUsages.map(titled).join(', '))) +
-    (purposes.length === 0 ? '' : entry('X509v3 Extended Key Usage: ', purposes.map((name) => PURPOSES[name] ?? name).join(', '))) +
+  const id = (bytes: string): string =>
+    pairs(/^[0-9a-f]{40}$/.test(bytes) ? bytes : hex(bytes))
+      .join(':')
+      .toUpperCase()
+  return (
+    (keyUsages.length === 0 ? '' : entry('X509v3 Key Usage: critical', keyUsages.map(titled).join(', '))) +
+    (purposes.length === 0
+      ? ''
+      : entry('X509v3 Extended Key Usage: ', purposes.map((name) => PURPOSES[name] ?? name).join(', '))) +
     (isCa === undefined ? '' : entry('X509v3 Basic Constraints: critical', `CA:${isCa ? 'TRUE' : 'FALSE'}`)) +
     (subjectKeyId === '' ? '' : entry('X509v3 Subject Key Identifier: ', id(subjectKeyId))) +
     (authorityKeyId === '' ? '' : entry('X509v3 Authority Key Identifier: ', id(authorityKeyId))) +
     (alternatives.length === 0 ? '' : entry('X509v3 Subject Alternative Name: ', alternatives.join(', ')))
+  )
 }
 
 function serialText(serial: bigint): string {

@@ -6,23 +6,36 @@ import type { CommandCall, CommandOutput } from './command.js'
 import { failed, readOptions } from './command.js'
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  kubelet: 'kubelet: The Kubernetes Node Agent', containerd: 'containerd container runtime',
+  kubelet: 'kubelet: The Kubernetes Node Agent',
+  containerd: 'containerd container runtime',
 }
 
 /** So long a kubelet without a certificate, but with a token, is waited for, in ms. */
 const BOOTSTRAP_WAIT = 60_000
 
-/** systemd's services: of a Kubernetes machine the kubelet is the one that matters. The container runtime runs and cannot be stopped here. */
+/**
+ * systemd's services: of a Kubernetes machine the kubelet is the one that matters. The container runtime runs
+ * and cannot be stopped here.
+ */
 export function systemctl({ args, machine }: CommandCall): CommandOutput {
-  const { words: [verb = 'list-units', ...names] } = readOptions(args, ['n', 'lines', 'o', 'output', 't', 'type'])
+  const {
+    words: [verb = 'list-units', ...names],
+  } = readOptions(args, ['n', 'lines', 'o', 'output', 't', 'type'])
   if (verb === 'daemon-reload') return {}
   if (verb === 'list-units') return listUnits(machine)
   if (names.length === 0) return failed('Too few arguments.')
   let output: CommandOutput = {}
   for (const given of names) {
-    const name = given.replace(/\.service$/, '') === 'docker' && machine.state.units.has('docker') ? 'docker' : given.replace(/\.service$/, '')
+    const name =
+      given.replace(/\.service$/, '') === 'docker' && machine.state.units.has('docker')
+        ? 'docker'
+        : given.replace(/\.service$/, '')
     const one = machine.unit(name) === undefined ? unknown(verb, name) : act(verb, name, machine)
-    output = { stdout: (output.stdout ?? '') + (one.stdout ?? ''), stderr: (output.stderr ?? '') + (one.stderr ?? ''), code: one.code ?? output.code ?? 0 }
+    output = {
+      stdout: (output.stdout ?? '') + (one.stdout ?? ''),
+      stderr: (output.stderr ?? '') + (one.stderr ?? ''),
+      code: one.code ?? output.code ?? 0,
+    }
   }
   return output
 }
@@ -37,18 +50,31 @@ function act(verb: string, name: string, machine: HostMachine): CommandOutput {
   const unit = machine.unit(name)
   const isKubelet = name === 'kubelet'
   if (verb === 'status') return status(name, machine)
-  if (verb === 'is-active') return unit?.state === 'active' ? { stdout: 'active\n' } : { stdout: unit?.state === 'failed' ? 'activating\n' : 'inactive\n', code: 3 }
+  if (verb === 'is-active')
+    return unit?.state === 'active'
+      ? { stdout: 'active\n' }
+      : { stdout: unit?.state === 'failed' ? 'activating\n' : 'inactive\n', code: 3 }
   if (verb === 'is-enabled') return { stdout: 'enabled\n' }
   if (verb === 'enable' || verb === 'disable' || verb === 'unmask' || verb === 'reset-failed') return {}
-  if (!['start', 'stop', 'restart', 'reload-or-restart', 'try-restart', 'kill'].includes(verb)) return failed(`Unknown command verb '${verb}'.`)
-  if (!isKubelet) return verb.includes('restart') || verb === 'start' ? {} : failed(`Failed to ${verb} ${name}.service: this unit cannot be stopped in the simulation.`)
+  if (!['start', 'stop', 'restart', 'reload-or-restart', 'try-restart', 'kill'].includes(verb))
+    return failed(`Unknown command verb '${verb}'.`)
+  if (!isKubelet)
+    return verb.includes('restart') || verb === 'start'
+      ? {}
+      : failed(`Failed to ${verb} ${name}.service: this unit cannot be stopped in the simulation.`)
   if (verb === 'stop' || verb === 'kill') stopKubelet(machine)
   else if (verb !== 'start') {
     stopKubelet(machine)
     startKubelet(machine)
   } else if (unit?.state !== 'active') startKubelet(machine)
   machine.cluster.advance(0) // what it says at its start is in the journal at once
-  if (verb !== 'stop' && machine.node?.kubeletState === 'restarting' && machine.files.text(BOOTSTRAP_CONFIG) !== undefined && bootstrapKubelet(machine, BOOTSTRAP_WAIT)) startKubelet(machine)
+  if (
+    verb !== 'stop' &&
+    machine.node?.kubeletState === 'restarting' &&
+    machine.files.text(BOOTSTRAP_CONFIG) !== undefined &&
+    bootstrapKubelet(machine, BOOTSTRAP_WAIT)
+  )
+    startKubelet(machine)
   return {}
 }
 
@@ -57,14 +83,27 @@ function status(name: string, machine: HostMachine): CommandOutput {
   if (unit === undefined) return failed(`Unit ${name}.service could not be found.`, 4)
   const ago = `${systemdTime(unit.since)}; ${humanDuration(machine.cluster.now() - unit.since).toLowerCase()} ago`
   const states = {
-    active: `active (running) since ${ago}`, inactive: `inactive (dead) since ${ago}`,
+    active: `active (running) since ${ago}`,
+    inactive: `inactive (dead) since ${ago}`,
     failed: `activating (auto-restart) (Result: exit-code) since ${ago}`,
   }
-  const pid = unit.state === 'active' ? `   Main PID: ${unit.pid} (${name})\n` : unit.state === 'failed' ? `    Process: ${unit.pid} ExecStart=/usr/bin/${name} (code=exited, status=1/FAILURE)\n   Main PID: ${unit.pid} (code=exited, status=1/FAILURE)\n` : ''
-  const dropIn = name === 'kubelet' ? '    Drop-In: /usr/lib/systemd/system/kubelet.service.d\n             └─10-kubeadm.conf\n' : ''
+  const pid =
+    unit.state === 'active'
+      ? `   Main PID: ${unit.pid} (${name})\n`
+      : unit.state === 'failed'
+        ? `    Process: ${unit.pid} ExecStart=/usr/bin/${name} (code=exited, status=1/FAILURE)\n   Main ` +
+          `PID: ${unit.pid} (code=exited, status=1/FAILURE)\n`
+        : ''
+  const dropIn =
+    name === 'kubelet'
+      ? '    Drop-In: /usr/lib/systemd/system/kubelet.service.d\n             └─10-kubeadm.conf\n'
+      : ''
   const lines = machine.journalLines(name).slice(-10)
-  const stdout = `${unit.state === 'active' ? '●' : unit.state === 'failed' ? '●' : '○'} ${name}.service - ${DESCRIPTIONS[name] ?? name}\n` +
-    `     Loaded: loaded (/usr/lib/systemd/system/${name}.service; enabled; preset: enabled)\n${dropIn}     Active: ${states[unit.state]}\n${pid}` +
+  const stdout =
+    `${unit.state === 'active' ? '●' : unit.state === 'failed' ? '●' : '○'} ${name}.service - ` +
+    `${DESCRIPTIONS[name] ?? name}\n` +
+    `     Loaded: loaded (/usr/lib/systemd/system/${name}.service; enabled; preset: ` +
+    `enabled)\n${dropIn}     Active: ${states[unit.state]}\n${pid}` +
     (lines.length === 0 ? '' : `\n${lines.join('\n')}\n`)
   return { stdout, code: unit.state === 'active' ? 0 : 3 }
 }
@@ -72,7 +111,11 @@ function status(name: string, machine: HostMachine): CommandOutput {
 function listUnits(machine: HostMachine): CommandOutput {
   const rows = [...machine.state.units.keys()].map((name) => {
     const state = machine.unit(name)?.state
-    return `  ${`${name}.service`.padEnd(22)} loaded ${state === 'active' ? 'active    running     ' : state === 'failed' ? 'activating auto-restart' : 'inactive  dead        '} ${DESCRIPTIONS[name] ?? name}\n`
+    return (
+      `  ${`${name}.service`.padEnd(22)} loaded ` +
+      `${state === 'active' ? 'active    running     ' : state === 'failed' ? 'activating auto-restart' : 'inactive  dead        '} ` +
+      `${DESCRIPTIONS[name] ?? name}\n`
+    )
   })
   return { stdout: `  UNIT                   LOAD   ACTIVE    SUB         DESCRIPTION\n${rows.join('')}` }
 }

@@ -6,7 +6,7 @@ export { addonVersions, minorOf }
 export const COMPONENTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const
 
 /** One of {@link COMPONENTS}. */
-export type ComponentName = typeof COMPONENTS[number]
+export type ComponentName = (typeof COMPONENTS)[number]
 
 /** Where images come from: k8s.gcr.io until 1.24. */
 export function registryOf(version: string): string {
@@ -22,7 +22,9 @@ export function imageOf(component: ComponentName, version: string): string {
 export function allImages(version: string): readonly string[] {
   const { etcd, coreDNS, pause } = addonVersions(version)
   const registry = registryOf(version)
-  const own = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy'].map((name) => `${registry}/${name}:${version}`)
+  const own = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy'].map(
+    (name) => `${registry}/${name}:${version}`,
+  )
   const coreName = minorOf(version) < 21 ? 'coredns' : 'coredns/coredns'
   const rest = [`${registry}/pause:${pause}`, `${registry}/etcd:${etcd}`]
   const dns = `${registry}/${coreName}:${coreDNS}`

@@ -19,16 +19,25 @@ export interface Surroundings {
   readonly etcd: ReadManifest | undefined
 }
 
-/** What becomes of a static pod: it runs, its container waits for something, or its program ends at once with these words. */
+/**
+ * What becomes of a static pod: it runs, its container waits for something, or its program ends at once with
+ * these words.
+ */
 export type Verdict =
   | { readonly kind: 'runs'; readonly works: boolean; readonly words?: string }
-  | { readonly kind: 'waits'; readonly reason: 'ErrImagePull' | 'CreateContainerError' | 'VolumeError'; readonly words: string }
+  | {
+      readonly kind: 'waits'
+      readonly reason: 'ErrImagePull' | 'CreateContainerError' | 'VolumeError'
+      readonly words: string
+    }
   | { readonly kind: 'exits'; readonly words: string }
 
 /** Why a program gives up. */
 class Fault extends Error {}
 
-/** What becomes of a static pod of the control plane, given what it finds. Texts are those of the programs. */
+/**
+ * What becomes of a static pod of the control plane, given what it finds. Texts are those of the programs.
+ */
 export function judge(component: ComponentName, manifest: ReadManifest, around: Surroundings): Verdict {
   const waits = cannotStart(component, manifest, around)
   if (waits !== undefined) return waits
@@ -38,17 +47,36 @@ export function judge(component: ComponentName, manifest: ReadManifest, around: 
     return words === undefined ? { kind: 'runs', works: true } : { kind: 'runs', works: false, words }
   } catch (error) {
     if (!(error instanceof Fault)) throw error
-    return { kind: 'exits', words: component === 'etcd' || error.message.startsWith('Error: ') ? error.message : `"command failed" err=${JSON.stringify(error.message)}` }
+    return {
+      kind: 'exits',
+      words:
+        component === 'etcd' || error.message.startsWith('Error: ')
+          ? error.message
+          : `"command failed" err=${JSON.stringify(error.message)}`,
+    }
   }
 }
 
 /** What keeps the kubelet from starting the container. */
-function cannotStart(component: ComponentName, manifest: ReadManifest, { text, isDirectory }: Surroundings): Verdict | undefined {
+function cannotStart(
+  component: ComponentName,
+  manifest: ReadManifest,
+  { text, isDirectory }: Surroundings,
+): Verdict | undefined {
   for (const { name, path, type } of manifest.volumes) {
     const isThere = text(path) !== undefined || isDirectory(path)
-    const wrong = type === 'File' ? text(path) === undefined : type === 'Directory' ? !isDirectory(path) : type === 'DirectoryOrCreate' ? isThere && !isDirectory(path) : false
+    const wrong =
+      type === 'File'
+        ? text(path) === undefined
+        : type === 'Directory'
+          ? !isDirectory(path)
+          : type === 'DirectoryOrCreate'
+            ? isThere && !isDirectory(path)
+            : false
     if (wrong) {
-      const words = `MountVolume.SetUp failed for volume "${name}" : hostPath type check failed: ${path} is not a ${type.startsWith('File') ? 'file' : 'directory'}`
+      const words =
+        `MountVolume.SetUp failed for volume "${name}" : hostPath type check failed: ${path} is not a ` +
+        `${type.startsWith('File') ? 'file' : 'directory'}`
       return { kind: 'waits', reason: 'VolumeError', words }
     }
   }
@@ -57,22 +85,41 @@ function cannotStart(component: ComponentName, manifest: ReadManifest, { text, i
   const ours = /^(?:registry\.k8s\.io|k8s\.gcr\.io)\//
   const [name = ''] = manifest.image.replace(ours, '').split(':')
   if (!ours.test(manifest.image) || name !== component || !pattern.test(tag)) {
-    return { kind: 'waits', reason: 'ErrImagePull', words: `failed to pull and unpack image "${manifest.image}": failed to resolve reference "${manifest.image}": ${manifest.image}: not found` }
+    return {
+      kind: 'waits',
+      reason: 'ErrImagePull',
+      words:
+        `failed to pull and unpack image "${manifest.image}": failed to resolve reference ` +
+        `"${manifest.image}": ${manifest.image}: not found`,
+    }
   }
   const [program = ''] = manifest.command
   if (program === component || program === `/usr/local/bin/${component}`) return undefined
-  const problem = program.startsWith('/') ? `stat ${program}: no such file or directory` : 'executable file not found in $PATH'
-  const words = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: ${JSON.stringify(program)}: ${problem}`
+  const problem = program.startsWith('/')
+    ? `stat ${program}: no such file or directory`
+    : 'executable file not found in $PATH'
+  const words =
+    'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc ' +
+    `create failed: unable to start container process: exec: ${JSON.stringify(program)}: ${problem}`
   return { kind: 'waits', reason: 'CreateContainerError', words }
 }
 
 function checkFlags(component: ComponentName, { command, flags }: ReadManifest): void {
   for (const name of flags.keys()) {
     if (knowsFlag(component, name)) continue
-    throw new Fault(component === 'etcd' ? `{"level":"warn","msg":"failed to verify flags","error":"flag provided but not defined: -${name}"}` : `Error: unknown flag: --${name}`)
+    throw new Fault(
+      component === 'etcd'
+        ? `{"level":"warn","msg":"failed to verify flags","error":"flag provided but not defined: -${name}"}`
+        : `Error: unknown flag: --${name}`,
+    )
   }
-  const stray = command.slice(1).find((word, at) => !word.startsWith('-') && !(command[at] ?? '').startsWith('-'))
-  if (stray !== undefined && component !== 'etcd') throw new Fault(`Error: ${component} does not take any arguments, got ${JSON.stringify([stray]).replaceAll(',', ' ')}`)
+  const stray = command
+    .slice(1)
+    .find((word, at) => !word.startsWith('-') && !(command[at] ?? '').startsWith('-'))
+  if (stray !== undefined && component !== 'etcd')
+    throw new Fault(
+      `Error: ${component} does not take any arguments, got ${JSON.stringify([stray]).replaceAll(',', ' ')}`,
+    )
 }
 
 /** The machine as a program sees it through its flags and mounts. */
@@ -91,11 +138,17 @@ class Machine {
 
   /** Text of the file that a path in the container stands for. */
   text(path: string): string | undefined {
-    const { manifest: { onMachine, volumes }, around } = this
+    const {
+      manifest: { onMachine, volumes },
+      around,
+    } = this
     const real = onMachine(path)
     if (real === undefined) return undefined
     // what kubelet creates for a mount of that type is empty
-    return around.text(real) ?? (volumes.some((volume) => volume.path === real && volume.type === 'FileOrCreate') ? '' : undefined)
+    return (
+      around.text(real) ??
+      (volumes.some((volume) => volume.path === real && volume.type === 'FileOrCreate') ? '' : undefined)
+    )
   }
 
   /** Text of the file that a flag names. Fails when it is not there; undefined when the flag is not given. */
@@ -117,7 +170,8 @@ class Machine {
     if (leaf === undefined) throw new Fault(wrap('tls: failed to find any PEM data in certificate input'))
     const own = safely(() => parsePrivateKey(key))
     if (own === undefined) throw new Fault(wrap('tls: failed to find any PEM data in key input'))
-    if (leaf.publicKey?.modulus !== own.modulus) throw new Fault(wrap('tls: private key does not match public key'))
+    if (leaf.publicKey?.modulus !== own.modulus)
+      throw new Fault(wrap('tls: private key does not match public key'))
     return certificate
   }
 
@@ -125,7 +179,10 @@ class Machine {
   authority(flag: string): string | undefined {
     const text = this.file(flag)
     if (text !== undefined && (safely(() => parseCertificates(text)) ?? []).length === 0) {
-      throw new Fault(`unable to load client CA file "${this.flag(flag) ?? ''}": data does not contain any valid RSA or ECDSA certificates`)
+      throw new Fault(
+        `unable to load client CA file "${this.flag(flag) ?? ''}": data does not contain any valid ` +
+          'RSA or ECDSA certificates',
+      )
     }
     return text
   }
@@ -140,8 +197,9 @@ function safely<T>(work: () => T): T | undefined {
 }
 
 const CHECKS: Readonly<Record<ComponentName, (machine: Machine) => string | undefined>> = {
-  'etcd': (machine) => {
-    const say = (fault: string): string => `{"level":"fatal","msg":"discovery failed","error":${JSON.stringify(fault)}}`
+  etcd: (machine) => {
+    const say = (fault: string): string =>
+      `{"level":"fatal","msg":"discovery failed","error":${JSON.stringify(fault)}}`
     machine.pair('peer-cert-file', 'peer-key-file', say)
     machine.file('peer-trusted-ca-file', say)
     machine.pair('cert-file', 'key-file', say)
@@ -152,12 +210,18 @@ const CHECKS: Readonly<Record<ComponentName, (machine: Machine) => string | unde
     const minor = minorOf(machine.around.version)
     const faults: string[] = []
     if (machine.flag('etcd-servers') === undefined) faults.push('--etcd-servers must be specified')
-    if (minor >= 20 && machine.flag('service-account-issuer') === undefined) faults.push('service-account-issuer is a required flag, --service-account-signing-key-file and --service-account-issuer are required flags')
+    if (minor >= 20 && machine.flag('service-account-issuer') === undefined)
+      faults.push(
+        'service-account-issuer is a required flag, --service-account-signing-key-file and ' +
+          '--service-account-issuer are required flags',
+      )
     for (const mode of (machine.flag('authorization-mode') ?? 'AlwaysAllow').split(',')) {
-      if (!AUTHORIZATION_MODES.includes(mode)) faults.push(`authorization-mode ${JSON.stringify(mode)} is not a valid mode`)
+      if (!AUTHORIZATION_MODES.includes(mode))
+        faults.push(`authorization-mode ${JSON.stringify(mode)} is not a valid mode`)
     }
     for (const plugin of (machine.flag('enable-admission-plugins') ?? '').split(',')) {
-      if (plugin !== '' && !ADMISSION_PLUGINS.includes(plugin)) faults.push(`enable-admission-plugins plugin ${JSON.stringify(plugin)} is unknown`)
+      if (plugin !== '' && !ADMISSION_PLUGINS.includes(plugin))
+        faults.push(`enable-admission-plugins plugin ${JSON.stringify(plugin)} is unknown`)
     }
     if (faults.length > 0) throw new Fault(faults.length === 1 ? faults[0] : `[${faults.join(', ')}]`)
     machine.pair('tls-cert-file', 'tls-private-key-file')
@@ -168,23 +232,54 @@ const CHECKS: Readonly<Record<ComponentName, (machine: Machine) => string | unde
     machine.file('token-auth-file')
     machine.pair('kubelet-client-certificate', 'kubelet-client-key')
     machine.pair('proxy-client-cert-file', 'proxy-client-key-file')
-    machine.file('audit-policy-file', (fault) => `loading audit policy file: failed to read file path "${machine.flag('audit-policy-file') ?? ''}": ${fault}`)
+    machine.file(
+      'audit-policy-file',
+      (fault) =>
+        'loading audit policy file: failed to read file path ' +
+        `"${machine.flag('audit-policy-file') ?? ''}": ${fault}`,
+    )
     machine.file('encryption-provider-config', (fault) => `error while reading file: ${fault}`)
     checkEtcd(machine)
     return undefined
   },
   'kube-controller-manager': (machine) => {
-    machine.file('authentication-kubeconfig', () => `failed to get delegated authentication kubeconfig: failed to get delegated authentication kubeconfig: stat ${machine.flag('authentication-kubeconfig') ?? ''}: no such file or directory`)
+    machine.file(
+      'authentication-kubeconfig',
+      () =>
+        'failed to get delegated authentication kubeconfig: failed to get delegated authentication ' +
+        `kubeconfig: stat ${machine.flag('authentication-kubeconfig') ?? ''}: no such file or ` +
+        'directory',
+    )
     const words = checkKubeconfig(machine)
     machine.authority('client-ca-file')
-    machine.file('service-account-private-key-file', (fault) => `error building controller context: failed to wait for apiserver being healthy: error reading key for service account token controller: ${fault}`)
-    machine.file('root-ca-file', (fault) => `error parsing root-ca-file at ${machine.flag('root-ca-file') ?? ''}: ${fault}`)
-    machine.pair('cluster-signing-cert-file', 'cluster-signing-key-file', (fault) => `failed to start kubernetes.io/kubelet-serving certificate controller: error reading CA cert file "${machine.flag('cluster-signing-cert-file') ?? ''}": ${fault}`)
+    machine.file(
+      'service-account-private-key-file',
+      (fault) =>
+        'error building controller context: failed to wait for apiserver being healthy: error reading ' +
+        `key for service account token controller: ${fault}`,
+    )
+    machine.file(
+      'root-ca-file',
+      (fault) => `error parsing root-ca-file at ${machine.flag('root-ca-file') ?? ''}: ${fault}`,
+    )
+    machine.pair(
+      'cluster-signing-cert-file',
+      'cluster-signing-key-file',
+      (fault) =>
+        'failed to start kubernetes.io/kubelet-serving certificate controller: error reading CA cert ' +
+        `file "${machine.flag('cluster-signing-cert-file') ?? ''}": ${fault}`,
+    )
     return words
   },
   'kube-scheduler': (machine) => {
     machine.file('config')
-    machine.file('authentication-kubeconfig', () => `failed to get delegated authentication kubeconfig: failed to get delegated authentication kubeconfig: stat ${machine.flag('authentication-kubeconfig') ?? ''}: no such file or directory`)
+    machine.file(
+      'authentication-kubeconfig',
+      () =>
+        'failed to get delegated authentication kubeconfig: failed to get delegated authentication ' +
+        `kubeconfig: stat ${machine.flag('authentication-kubeconfig') ?? ''}: no such file or ` +
+        'directory',
+    )
     return checkKubeconfig(machine)
   },
 }
@@ -193,23 +288,34 @@ const CHECKS: Readonly<Record<ComponentName, (machine: Machine) => string | unde
 function checkKubeconfig(machine: Machine): string | undefined {
   const path = machine.flag('kubeconfig')
   const text = machine.file('kubeconfig', () => `stat ${path ?? ''}: no such file or directory`)
-  if (text === undefined || text.trim() === '') throw new Fault('invalid configuration: no configuration has been provided, try setting KUBERNETES_MASTER environment variable')
+  if (text === undefined || text.trim() === '')
+    throw new Fault(
+      'invalid configuration: no configuration has been provided, try setting KUBERNETES_MASTER ' +
+        'environment variable',
+    )
   const config: unknown = safely(() => parse(text))
   const data = JSON.stringify(config ?? '')
   const [, encoded] = /"client-certificate-data":"([^"]*)"/.exec(data) ?? []
   const certificate = encoded === undefined ? undefined : safely(() => readChain(atob(encoded)))
-  if (certificate === undefined) throw new Fault(`error loading config file "${path ?? ''}": couldn't get version/kind; json parse error`)
+  if (certificate === undefined)
+    throw new Fault(`error loading config file "${path ?? ''}": couldn't get version/kind; json parse error`)
   return refusal(certificate, machine)
 }
 
 function refusal(chain: ReturnType<typeof readChain>, { around, manifest }: Machine): string | undefined {
   const [leaf, ...intermediates] = chain
   const authority = around.text('/etc/kubernetes/pki/ca.crt')
-  const roots = authority === undefined ? [] : safely(() => parseCertificates(authority)) ?? []
-  const fault = leaf === undefined ? 'no certificate' : verifyChain(leaf, { roots, intermediates, now: around.now, purpose: 'client auth' })
+  const roots = authority === undefined ? [] : (safely(() => parseCertificates(authority)) ?? [])
+  const fault =
+    leaf === undefined
+      ? 'no certificate'
+      : verifyChain(leaf, { roots, intermediates, now: around.now, purpose: 'client auth' })
   if (fault === undefined) return undefined
   const lock = manifest.component ?? ''
-  return `"Error retrieving lease lock" err="Unauthorized" lock="kube-system/${lock}" reason=${JSON.stringify(fault)}`
+  return (
+    `"Error retrieving lease lock" err="Unauthorized" lock="kube-system/${lock}" ` +
+    `reason=${JSON.stringify(fault)}`
+  )
 }
 
 /** The apiserver needs an etcd that it can reach and that trusts it. */
@@ -219,20 +325,39 @@ function checkEtcd(machine: Machine): void {
   const { etcd, now, text } = machine.around
   const [server = ''] = (machine.flag('etcd-servers') ?? '').split(',')
   const address = server.replace(/^https?:\/\//, '')
-  const unreachable = (why: string): Fault => new Fault(`Error: F instance.go:233] Error creating leases: error creating storage factory: context deadline exceeded (grpc: addrConn.createTransport failed to connect to {Addr: "${address}", ServerName: "${address}", }. Err: connection error: desc = "transport: ${why}")`)
+  const unreachable = (why: string): Fault =>
+    new Fault(
+      'Error: F instance.go:233] Error creating leases: error creating storage factory: context ' +
+        `deadline exceeded (grpc: addrConn.createTransport failed to connect to {Addr: "${address}", ` +
+        `ServerName: "${address}", }. Err: connection error: desc = "transport: ${why}")`,
+    )
   const listens = (etcd?.flags.get('listen-client-urls') ?? '').split(',')
   if (etcd === undefined || !listens.some((url) => url.replace(/^https?:\/\//, '') === address)) {
     throw unreachable(`Error while dialing: dial tcp ${address}: connect: connection refused`)
   }
   if (server.startsWith('http:')) throw unreachable('error reading server preface: EOF')
   const authority = text(etcd.flags.get('trusted-ca-file') ?? '')
-  const roots = authority === undefined ? [] : safely(() => parseCertificates(authority)) ?? []
-  const [leaf, ...intermediates] = pair === undefined ? [] : safely(() => readChain(pair)) ?? []
-  const fault = leaf === undefined ? 'no certificate' : verifyChain(leaf, { roots, intermediates, now, purpose: 'client auth' })
-  if (fault !== undefined) throw unreachable(`authentication handshake failed: remote error: tls: ${fault.includes('expired') ? 'expired certificate' : 'bad certificate'}`)
+  const roots = authority === undefined ? [] : (safely(() => parseCertificates(authority)) ?? [])
+  const [leaf, ...intermediates] = pair === undefined ? [] : (safely(() => readChain(pair)) ?? [])
+  const fault =
+    leaf === undefined
+      ? 'no certificate'
+      : verifyChain(leaf, { roots, intermediates, now, purpose: 'client auth' })
+  if (fault !== undefined)
+    throw unreachable(
+      'authentication handshake failed: remote error: tls: ' +
+        `${fault.includes('expired') ? 'expired certificate' : 'bad certificate'}`,
+    )
   const own = machine.file('etcd-cafile')
   const served = safely(() => readChain(text(etcd.flags.get('cert-file') ?? '') ?? ''))?.[0]
-  const trust = own === undefined || served === undefined ? undefined : verifyChain(served, { roots: safely(() => parseCertificates(own)) ?? [], now, purpose: 'server auth' })
-  if (trust !== undefined) throw unreachable(`authentication handshake failed: tls: failed to verify certificate: ${trust}`)
+  const trust =
+    own === undefined || served === undefined
+      ? undefined
+      : verifyChain(served, {
+          roots: safely(() => parseCertificates(own)) ?? [],
+          now,
+          purpose: 'server auth',
+        })
+  if (trust !== undefined)
+    throw unreachable(`authentication handshake failed: tls: failed to verify certificate: ${trust}`)
 }
-

@@ -16,8 +16,10 @@ const LONGEST_BACK_OFF = 300_000
 const FIRST_BACK_OFF = 10_000
 
 /**
- * Makes the control plane what its manifests say: the kubelet reads /etc/kubernetes/manifests, starts and stops containers, and each program finds, or
- * misses, its files; what runs does not look at them again. Nothing happens while the kubelet is stopped. A component that can run again does so at once: back-off is not waited for.
+ * Makes the control plane what its manifests say: the kubelet reads /etc/kubernetes/manifests, starts and
+ * stops containers, and each program finds, or misses, its files; what runs does not look at them again.
+ * Nothing happens while the kubelet is stopped. A component that can run again does so at once: back-off is
+ * not waited for.
  */
 export function syncControlPlane(machine: HostMachine): void {
   if (machine.state.units.get('kubelet')?.state !== 'active') return
@@ -27,19 +29,30 @@ export function syncControlPlane(machine: HostMachine): void {
   for (const component of COMPONENTS) {
     const file = found.get(component)
     const old = machine.state.components.get(component)
-    const goesOn = file !== undefined && old?.state === 'running' && old.manifest === file.text && (component !== 'kube-apiserver' || etcd !== undefined)
-    const verdict: Verdict | undefined = file === undefined ? undefined : goesOn ? { kind: 'runs', works: old.works } : judge(component, file.manifest, {
-      text: (path) => machine.files.text(path), isDirectory: (path) => machine.files.stat(path)?.kind === 'directory',
-      now: machine.cluster.now(), version: machine.hosts.version, etcd,
-    })
+    const goesOn =
+      file !== undefined &&
+      old?.state === 'running' &&
+      old.manifest === file.text &&
+      (component !== 'kube-apiserver' || etcd !== undefined)
+    const verdict: Verdict | undefined =
+      file === undefined
+        ? undefined
+        : goesOn
+          ? { kind: 'runs', works: old.works }
+          : judge(component, file.manifest, {
+              text: (path) => machine.files.text(path),
+              isDirectory: (path) => machine.files.stat(path)?.kind === 'directory',
+              now: machine.cluster.now(),
+              version: machine.hosts.version,
+              etcd,
+            })
     apply(machine, component, file, verdict, isFirst)
     if (component === 'etcd' && verdict?.kind === 'runs') etcd = file?.manifest
     if (component === 'kube-apiserver') {
       const starts = works(verdict) && !goesOn
       if (starts && file !== undefined) heedFlags(machine, file.manifest)
       setApiserver(machine, works(verdict))
-    }
-    else if (component !== 'etcd') setProcess(machine, component, works(verdict))
+    } else if (component !== 'etcd') setProcess(machine, component, works(verdict))
   }
 }
 
@@ -62,7 +75,14 @@ export function readFolder(machine: HostMachine): ReadonlyMap<ComponentName, Fou
     if (text === undefined || name.startsWith('.')) continue
     const manifest = readManifest(text)
     if (typeof manifest === 'string') {
-      if (state.manifests.get(name) !== text) machine.log('kubelet', 'E', 'file.go:187', `"Could not process manifest file" err="${path}: couldn't parse as pod(${manifest}), please check config file" path="${path}"`)
+      if (state.manifests.get(name) !== text)
+        machine.log(
+          'kubelet',
+          'E',
+          'file.go:187',
+          `"Could not process manifest file" err="${path}: couldn't parse as pod(${manifest}), please ` +
+            `check config file" path="${path}"`,
+        )
       state.manifests.set(name, text)
     } else if (manifest.component !== undefined) {
       state.manifests.delete(name)
@@ -72,12 +92,27 @@ export function readFolder(machine: HostMachine): ReadonlyMap<ComponentName, Fou
   return found
 }
 
-/** Brings the container of a component to what became of it. `isFirst`: it has been there since the cluster was made. */
-function apply(machine: HostMachine, component: ComponentName, file: FoundManifest | undefined, verdict: Verdict | undefined, isFirst: boolean): void {
+/**
+ * Brings the container of a component to what became of it. `isFirst`: it has been there since the cluster
+ * was made.
+ */
+function apply(
+  machine: HostMachine,
+  component: ComponentName,
+  file: FoundManifest | undefined,
+  verdict: Verdict | undefined,
+  isFirst: boolean,
+): void {
   const { components } = machine.state
   const old = components.get(component)
   if (file === undefined || verdict === undefined) {
-    if (old !== undefined) machine.log('kubelet', 'I', 'kubelet.go:2537', `"SyncLoop REMOVE" source="file" pods=["kube-system/${component}-${machine.name}"]`)
+    if (old !== undefined)
+      machine.log(
+        'kubelet',
+        'I',
+        'kubelet.go:2537',
+        `"SyncLoop REMOVE" source="file" pods=["kube-system/${component}-${machine.name}"]`,
+      )
     components.delete(component)
     showPod(machine, component, undefined)
     return
@@ -87,9 +122,26 @@ function apply(machine: HostMachine, component: ComponentName, file: FoundManife
   const state = verdict.kind === 'runs' ? 'running' : verdict.kind === 'exits' ? 'exited' : 'waiting'
   if (!isNewPod && old.state === state && old.fault === fault && old.works === works(verdict)) return
   const now = machine.cluster.now()
-  const next: ComponentState = isNewPod || old === undefined
-    ? { manifest: file.text, state, works: works(verdict), image: file.manifest.image, id: machine.newId(), podId: machine.newId(), createdAt: isFirst ? machine.cluster.pki.config.created : now, attempt: 0 }
-    : { ...old, state, works: works(verdict), id: machine.newId(), createdAt: now, attempt: restarts(old, now) + 1 }
+  const next: ComponentState =
+    isNewPod || old === undefined
+      ? {
+          manifest: file.text,
+          state,
+          works: works(verdict),
+          image: file.manifest.image,
+          id: machine.newId(),
+          podId: machine.newId(),
+          createdAt: isFirst ? machine.cluster.pki.config.created : now,
+          attempt: 0,
+        }
+      : {
+          ...old,
+          state,
+          works: works(verdict),
+          id: machine.newId(),
+          createdAt: now,
+          attempt: restarts(old, now) + 1,
+        }
   delete next.finishedAt
   delete next.exitCode
   delete next.fault
@@ -100,13 +152,21 @@ function apply(machine: HostMachine, component: ComponentName, file: FoundManife
   report(machine, component, verdict)
 }
 
-/** On a control plane that is a node the API shows its components as pods, while they run. What their probes would find is decided here. */
+/**
+ * On a control plane that is a node the API shows its components as pods, while they run. What their probes
+ * would find is decided here.
+ */
 function showPod(machine: HostMachine, component: ComponentName, manifest: string | undefined): void {
   const { node } = machine
   if (node === undefined || machine.state.made) return
-  const pod = manifest === undefined ? undefined : parse(manifest) as Pod
-  const containers = pod?.spec.containers.map(({ livenessProbe: _alive, readinessProbe: _ready, startupProbe: _started, ...rest }) => rest)
-  node.staticPod(`${component}.yaml`, pod === undefined ? undefined : { ...pod, spec: { ...pod.spec, containers: containers ?? [] } })
+  const pod = manifest === undefined ? undefined : (parse(manifest) as Pod)
+  const containers = pod?.spec.containers.map(
+    ({ livenessProbe: _alive, readinessProbe: _ready, startupProbe: _started, ...rest }) => rest,
+  )
+  node.staticPod(
+    `${component}.yaml`,
+    pod === undefined ? undefined : { ...pod, spec: { ...pod.spec, containers: containers ?? [] } },
+  )
 }
 
 function report(machine: HostMachine, component: ComponentName, verdict: Verdict): void {
@@ -124,25 +184,67 @@ function report(machine: HostMachine, component: ComponentName, verdict: Verdict
       if (component === 'etcd' || line.startsWith('Error: ')) machine.journal(component, line)
       else machine.log(component, 'E', 'run.go:72', line)
     }
-    machine.log('kubelet', 'E', 'pod_workers.go:1324', `"Error syncing pod, skipping" err="failed to \\"StartContainer\\" for \\"${component}\\" with CrashLoopBackOff: \\"back-off 10s restarting failed container=${component} pod=${pod}\\"" pod="kube-system/${component}-${machine.name}"`)
+    machine.log(
+      'kubelet',
+      'E',
+      'pod_workers.go:1324',
+      `"Error syncing pod, skipping" err="failed to \\"StartContainer\\" for \\"${component}\\" with ` +
+        `CrashLoopBackOff: \\"back-off 10s restarting failed container=${component} pod=${pod}\\"" ` +
+        `pod="kube-system/${component}-${machine.name}"`,
+    )
     return
   }
-  machine.log('kubelet', 'E', 'pod_workers.go:1324', `"Error syncing pod, skipping" err=${JSON.stringify(verdict.words)} pod="kube-system/${component}-${machine.name}"`)
+  machine.log(
+    'kubelet',
+    'E',
+    'pod_workers.go:1324',
+    `"Error syncing pod, skipping" err=${JSON.stringify(verdict.words)} ` +
+      `pod="kube-system/${component}-${machine.name}"`,
+  )
 }
 
 /** What a component says when it has started. */
-function startLines(component: ComponentName, version: string): readonly (readonly [source: string, text: string])[] {
-  const lease = (name: string): readonly (readonly [source: string, text: string])[] =>
-    [['leaderelection.go:257', `"Attempting to acquire leader lease..." lock="kube-system/${name}"`], ['leaderelection.go:271', `"Successfully acquired lease" lock="kube-system/${name}"`]]
+function startLines(
+  component: ComponentName,
+  version: string,
+): readonly (readonly [source: string, text: string])[] {
+  const lease = (name: string): readonly (readonly [source: string, text: string])[] => [
+    ['leaderelection.go:257', `"Attempting to acquire leader lease..." lock="kube-system/${name}"`],
+    ['leaderelection.go:271', `"Successfully acquired lease" lock="kube-system/${name}"`],
+  ]
   switch (component) {
-    case 'etcd': return [['', '{"level":"info","msg":"serving client traffic securely","traffic":"grpc+http","address":"127.0.0.1:2379"}']]
-    case 'kube-apiserver': return [['server.go:147', `Version: ${version}`], ['secure_serving.go:211', 'Serving securely on [::]:6443']]
-    case 'kube-controller-manager': return [['controllermanager.go:189', `"Starting" version="${version}"`], ['secure_serving.go:211', 'Serving securely on 127.0.0.1:10257'], ...lease(component)]
-    case 'kube-scheduler': return [['server.go:175', `"Starting Kubernetes Scheduler" version="${version}"`], ['secure_serving.go:211', 'Serving securely on 127.0.0.1:10259'], ...lease(component)]
+    case 'etcd':
+      return [
+        [
+          '',
+          '{"level":"info","msg":"serving client traffic ' +
+            'securely","traffic":"grpc+http","address":"127.0.0.1:2379"}',
+        ],
+      ]
+    case 'kube-apiserver':
+      return [
+        ['server.go:147', `Version: ${version}`],
+        ['secure_serving.go:211', 'Serving securely on [::]:6443'],
+      ]
+    case 'kube-controller-manager':
+      return [
+        ['controllermanager.go:189', `"Starting" version="${version}"`],
+        ['secure_serving.go:211', 'Serving securely on 127.0.0.1:10257'],
+        ...lease(component),
+      ]
+    case 'kube-scheduler':
+      return [
+        ['server.go:175', `"Starting Kubernetes Scheduler" version="${version}"`],
+        ['secure_serving.go:211', 'Serving securely on 127.0.0.1:10259'],
+        ...lease(component),
+      ]
   }
 }
 
-/** How often a container that ends at once has been started again by now: after 10 s, 20 s, 40 s, ... and then every five minutes. */
+/**
+ * How often a container that ends at once has been started again by now: after 10 s, 20 s, 40 s, ... and then
+ * every five minutes.
+ */
 export function restarts({ state, attempt, createdAt }: ComponentState, now: number): number {
   if (state !== 'exited') return attempt
   let count = attempt
@@ -160,11 +262,19 @@ export function lastStart(component: ComponentState, now: number): number {
   if (component.state !== 'exited') return component.createdAt
   let at = component.createdAt
   let delay = FIRST_BACK_OFF
-  for (let count = restarts(component, now) - component.attempt; count > 0; count--, delay = Math.min(delay * 2, LONGEST_BACK_OFF)) at += delay
+  for (
+    let count = restarts(component, now) - component.attempt;
+    count > 0;
+    count--, delay = Math.min(delay * 2, LONGEST_BACK_OFF)
+  )
+    at += delay
   return at
 }
 
-/** The state changes only when what the files say has changed: whoever stops the apiserver otherwise is not overruled. */
+/**
+ * The state changes only when what the files say has changed: whoever stops the apiserver otherwise is not
+ * overruled.
+ */
 function setApiserver(machine: HostMachine, up: boolean): void {
   const { hosts } = machine
   if (hosts.state.apiserverStopped === !up || (up && hosts.state.apiserverStopped === undefined)) return

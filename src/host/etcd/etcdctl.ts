@@ -1,4 +1,12 @@
-import { EtcdError, formatSnapshotStatus, keyBytes, prefixRangeEnd, SnapshotError, snapshotStatus, valueBytes } from '../../etcd/index.js'
+import {
+  EtcdError,
+  formatSnapshotStatus,
+  keyBytes,
+  prefixRangeEnd,
+  SnapshotError,
+  snapshotStatus,
+  valueBytes,
+} from '../../etcd/index.js'
 import { addonVersions } from '../../cluster/addon-versions.js'
 import type { CommandCall, CommandOutput, Options } from '../commands/command.js'
 import { failed, readOptions } from '../commands/command.js'
@@ -6,33 +14,68 @@ import { bytesOf, contentOf } from '../files/content.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { boxed, humanBytes } from './print.js'
 
-const VALUED = ['endpoints', 'cacert', 'cert', 'key', 'w', 'write-out', 'limit', 'rev', 'data-dir', 'dial-timeout', 'command-timeout', 'lease', 'order', 'sort-by']
+const VALUED = [
+  'endpoints',
+  'cacert',
+  'cert',
+  'key',
+  'w',
+  'write-out',
+  'limit',
+  'rev',
+  'data-dir',
+  'dial-timeout',
+  'command-timeout',
+  'lease',
+  'order',
+  'sort-by',
+]
 
-/** etcdctl and etcdutl: snapshots, reading and writing keys, endpoints, members, alarms, compaction and defragmentation. */
+/**
+ * etcdctl and etcdutl: snapshots, reading and writing keys, endpoints, members, alarms, compaction and
+ * defragmentation.
+ */
 export function etcdctl(call: CommandCall): CommandOutput {
   const { machine, args, env } = call
   const options = readOptions(args, VALUED)
   const [verb = '', noun = ''] = options.words
-  if (verb === 'version') return { stdout: `etcdctl version: ${versionOf(machine)}\nAPI version: ${versionOf(machine).replace(/\.\d+$/, '')}\n` }
+  if (verb === 'version')
+    return {
+      stdout:
+        `etcdctl version: ${versionOf(machine)}\nAPI version: ` +
+        `${versionOf(machine).replace(/\.\d+$/, '')}\n`,
+    }
   if (verb === 'snapshot' && noun === 'status') return status(call, options)
-  if (verb === 'snapshot' && noun === 'restore') return failed('Error: restoring is done with SimCluster.fromEtcdSnapshot: this etcd runs within the cluster')
+  if (verb === 'snapshot' && noun === 'restore')
+    return failed(
+      'Error: restoring is done with SimCluster.fromEtcdSnapshot: this etcd runs within the cluster',
+    )
   if (!machine.isControlPlane) return refused()
   const fault = credentialFault(call, options, env)
   if (fault !== undefined) return fault
   if (machine.state.components.get('etcd')?.state !== 'running') return refused()
   const run = VERBS[`${verb} ${noun}`] ?? VERBS[verb]
-  if (run === undefined) return failed(`Error: unknown command ${JSON.stringify(verb)} for "etcdctl"\nRun 'etcdctl --help' for usage.`)
+  if (run === undefined)
+    return failed(
+      `Error: unknown command ${JSON.stringify(verb)} for "etcdctl"\nRun 'etcdctl --help' for usage.`,
+    )
   try {
     return run(call, options)
   } catch (error) {
     if (!(error instanceof EtcdError)) throw error
-    return failed(`{"level":"warn","msg":"retrying of unary invoker failed","target":"etcd-endpoints://${endpointOf(call, options)}","error":"rpc error: code = ${error.message.includes('space') ? 'ResourceExhausted' : 'OutOfRange'} desc = ${error.message}"}\nError: ${error.message}`)
+    return failed(
+      '{"level":"warn","msg":"retrying of unary invoker ' +
+        `failed","target":"etcd-endpoints://${endpointOf(call, options)}","error":"rpc error: code = ` +
+        `${error.message.includes('space') ? 'ResourceExhausted' : 'OutOfRange'} desc = ` +
+        `${error.message}"}\nError: ${error.message}`,
+    )
   }
 }
 
 const versionOf = ({ hosts }: HostMachine): string => addonVersions(hosts.version).etcd.replace(/-\d+$/, '')
 
-const endpointOf = ({ env }: CommandCall, options: Options): string => (options.get('endpoints') ?? env.get('ETCDCTL_ENDPOINTS') ?? '127.0.0.1:2379')
+const endpointOf = ({ env }: CommandCall, options: Options): string =>
+  options.get('endpoints') ?? env.get('ETCDCTL_ENDPOINTS') ?? '127.0.0.1:2379'
 
 const VERBS: Readonly<Record<string, (call: CommandCall, options: Options) => CommandOutput>> = {
   'snapshot save': (call, options) => {
@@ -41,53 +84,78 @@ const VERBS: Readonly<Record<string, (call: CommandCall, options: Options) => Co
     call.machine.files.write(call.path(path), contentOf(call.machine.cluster.etcd.snapshot()))
     return { stdout: `Snapshot saved at ${path}\n` }
   },
-  'endpoint health': (call, options) => (call.machine.cluster.etcd.alarms.length === 0
-    ? { stdout: `${endpointOf(call, options)} is healthy: successfully committed proposal: took = 1.5ms\n` }
-    : failed(`${endpointOf(call, options)} is unhealthy: failed to commit proposal: Active Alarm(s): ${call.machine.cluster.etcd.alarms.map(({ alarm }) => alarm).join(', ')}\nError: unhealthy cluster`)),
+  'endpoint health': (call, options) =>
+    call.machine.cluster.etcd.alarms.length === 0
+      ? { stdout: `${endpointOf(call, options)} is healthy: successfully committed proposal: took = 1.5ms\n` }
+      : failed(
+          `${endpointOf(call, options)} is unhealthy: failed to commit proposal: Active Alarm(s): ` +
+            `${call.machine.cluster.etcd.alarms.map(({ alarm }) => alarm).join(', ')}\nError: unhealthy ` +
+            'cluster',
+        ),
   'endpoint status': (call, options) => ({ stdout: endpointStatus(call, options) }),
   'member list': (call, options) => {
     const { machine } = call
     const { header } = machine.cluster.etcd.status()
-    const row = [header.memberId.toString(16), 'started', machine.cluster.pki.config.nodeName, `https://${machine.address}:2380`, `https://${machine.address}:2379`, 'false']
-    return { stdout: formOf(options) === 'table' ? boxed(['ID', 'STATUS', 'NAME', 'PEER ADDRS', 'CLIENT ADDRS', 'IS LEARNER'], [row]) : `${row.join(', ')}\n` }
+    const row = [
+      header.memberId.toString(16),
+      'started',
+      machine.cluster.pki.config.nodeName,
+      `https://${machine.address}:2380`,
+      `https://${machine.address}:2379`,
+      'false',
+    ]
+    return {
+      stdout:
+        formOf(options) === 'table'
+          ? boxed(['ID', 'STATUS', 'NAME', 'PEER ADDRS', 'CLIENT ADDRS', 'IS LEARNER'], [row])
+          : `${row.join(', ')}\n`,
+    }
   },
   'alarm list': ({ machine }) => ({ stdout: alarmLines(machine.cluster.etcd.alarms) }),
   'alarm disarm': ({ machine }) => {
     const active = [...machine.cluster.etcd.alarms]
-    for (const { memberId, alarm } of active) machine.cluster.etcd.alarm({ action: 'DEACTIVATE', memberId, alarm })
+    for (const { memberId, alarm } of active)
+      machine.cluster.etcd.alarm({ action: 'DEACTIVATE', memberId, alarm })
     return { stdout: alarmLines(active) }
   },
-  'compact': ({ machine }, options) => compact(machine, options),
-  'compaction': ({ machine }, options) => compact(machine, options),
-  'defrag': (call, options) => {
+  compact: ({ machine }, options) => compact(machine, options),
+  compaction: ({ machine }, options) => compact(machine, options),
+  defrag: (call, options) => {
     call.machine.cluster.etcd.defragment()
     return { stdout: `Finished defragmenting etcd member[${endpointOf(call, options)}]. took 1.5ms\n` }
   },
-  'get': (call, options) => get(call, options),
-  'put': (call, options) => {
+  get: (call, options) => get(call, options),
+  put: (call, options) => {
     const [, key, value = call.stdin] = options.words
-    if (key === undefined) return failed('Error: put command needs 1 argument and input from stdin or 2 arguments', 128)
+    if (key === undefined)
+      return failed('Error: put command needs 1 argument and input from stdin or 2 arguments', 128)
     call.machine.cluster.etcd.put({ key, value: new TextEncoder().encode(value) })
     return { stdout: 'OK\n' }
   },
-  'del': (call, options) => {
+  del: (call, options) => {
     const [, key] = options.words
-    if (key === undefined) return failed('Error: del command needs one argument as key and an optional argument as range_end', 128)
+    if (key === undefined)
+      return failed('Error: del command needs one argument as key and an optional argument as range_end', 128)
     const { deleted } = call.machine.cluster.etcd.deleteRange({ key, ...rangeOf(key, options) })
     return { stdout: `${deleted}\n` }
   },
 }
 
 /** JSON with numbers of 64 bits as they are. */
-const json = (value: unknown): string => JSON.stringify(value, (_name, part: unknown) => (typeof part === 'bigint' ? `bigint:${part}` : part)).replaceAll(/"bigint:(\d+)"/g, '$1')
+const json = (value: unknown): string =>
+  JSON.stringify(value, (_name, part: unknown) =>
+    typeof part === 'bigint' ? `bigint:${part}` : part,
+  ).replaceAll(/"bigint:(\d+)"/g, '$1')
 
 const formOf = (options: Options): string => options.get('w', 'write-out') ?? 'simple'
-const alarmLines = (alarms: readonly { readonly memberId: bigint; readonly alarm: string }[]): string => alarms.map(({ memberId, alarm }) => `memberID:${memberId} alarm:${alarm} \n`).join('')
+const alarmLines = (alarms: readonly { readonly memberId: bigint; readonly alarm: string }[]): string =>
+  alarms.map(({ memberId, alarm }) => `memberID:${memberId} alarm:${alarm} \n`).join('')
 
 function compact({ cluster }: HostMachine, options: Options): CommandOutput {
   const [, text = ''] = options.words
   if (!/^\d+$/.test(text)) return failed('Error: compaction command needs 1 argument', 128)
-  // what follows the store here has to be at the present before its past goes away, as the apiserver's watch cache is
+  // what follows the store here has to be at the present before its past goes away, as the apiserver's watch
+  // cache is
   cluster.bookmarkWatches()
   cluster.etcd.compact({ revision: Number(text) })
   return { stdout: `compacted revision ${text}\n` }
@@ -100,31 +168,89 @@ function endpointStatus(call: CommandCall, options: Options): string {
   const version = versionOf(call.machine)
   const { header, dbSize, dbSizeInUse, leader, raftIndex, raftTerm, raftAppliedIndex, errors } = found
   if (formOf(options) === 'json') {
-    const own = { cluster_id: header.clusterId, member_id: header.memberId, revision: header.revision, raft_term: header.raftTerm }
+    const own = {
+      cluster_id: header.clusterId,
+      member_id: header.memberId,
+      revision: header.revision,
+      raft_term: header.raftTerm,
+    }
     return `${json([{ Endpoint: endpoint, Status: { header: own, version, dbSize, leader, raftIndex, raftTerm, raftAppliedIndex, ...(errors.length === 0 ? {} : { errors }), dbSizeInUse } }])}\n`
   }
-  const state = [String(leader === header.memberId), 'false', String(raftTerm), String(raftIndex), String(raftAppliedIndex), errors.join(', ')]
+  const state = [
+    String(leader === header.memberId),
+    'false',
+    String(raftTerm),
+    String(raftIndex),
+    String(raftAppliedIndex),
+    errors.join(', '),
+  ]
   const [id, size] = [header.memberId.toString(16), humanBytes(dbSize)]
   const isNew = /^3\.(?:[6-9]|\d\d)/.test(version)
   const row = isNew
-    ? [endpoint, id, version, `${version.replace(/\.\d+$/, '')}.0`, size, humanBytes(dbSizeInUse), `${Math.round((1 - dbSizeInUse / Math.max(1, dbSize)) * 100)}%`, '0 B', ...state, '', 'false']
+    ? [
+        endpoint,
+        id,
+        version,
+        `${version.replace(/\.\d+$/, '')}.0`,
+        size,
+        humanBytes(dbSizeInUse),
+        `${Math.round((1 - dbSizeInUse / Math.max(1, dbSize)) * 100)}%`,
+        '0 B',
+        ...state,
+        '',
+        'false',
+      ]
     : [endpoint, id, version, size, ...state]
   if (formOf(options) !== 'table') return `${row.join(', ')}\n`
   const middle = ['IS LEADER', 'IS LEARNER', 'RAFT TERM', 'RAFT INDEX', 'RAFT APPLIED INDEX', 'ERRORS']
-  return boxed(isNew ? ['ENDPOINT', 'ID', 'VERSION', 'STORAGE VERSION', 'DB SIZE', 'IN USE', 'PERCENTAGE NOT IN USE', 'QUOTA', ...middle, 'DOWNGRADE TARGET VERSION', 'DOWNGRADE ENABLED']
-    : ['ENDPOINT', 'ID', 'VERSION', 'DB SIZE', ...middle], [row])
+  return boxed(
+    isNew
+      ? [
+          'ENDPOINT',
+          'ID',
+          'VERSION',
+          'STORAGE VERSION',
+          'DB SIZE',
+          'IN USE',
+          'PERCENTAGE NOT IN USE',
+          'QUOTA',
+          ...middle,
+          'DOWNGRADE TARGET VERSION',
+          'DOWNGRADE ENABLED',
+        ]
+      : ['ENDPOINT', 'ID', 'VERSION', 'DB SIZE', ...middle],
+    [row],
+  )
 }
 
 const refused = (): CommandOutput =>
-  failed('{"level":"warn","msg":"retrying of unary invoker failed","target":"etcd-endpoints://127.0.0.1:2379","error":"rpc error: code = DeadlineExceeded desc = latest balancer error: connection error: desc = \\"transport: Error while dialing: dial tcp 127.0.0.1:2379: connect: connection refused\\""}\nError: context deadline exceeded')
+  failed(
+    '{"level":"warn","msg":"retrying of unary invoker ' +
+      'failed","target":"etcd-endpoints://127.0.0.1:2379","error":"rpc error: code = DeadlineExceeded ' +
+      'desc = latest balancer error: connection error: desc = \\"transport: Error while dialing: dial ' +
+      'tcp 127.0.0.1:2379: connect: connection refused\\""}\nError: context deadline exceeded',
+  )
 
 /** The etcd of a cluster of kubeadm's speaks with those only who have a certificate of its authority. */
-function credentialFault({ machine, path }: CommandCall, options: Options, env: ReadonlyMap<string, string>): CommandOutput | undefined {
-  const named = [options.get('cacert') ?? env.get('ETCDCTL_CACERT'), options.get('cert') ?? env.get('ETCDCTL_CERT'), options.get('key') ?? env.get('ETCDCTL_KEY')]
+function credentialFault(
+  { machine, path }: CommandCall,
+  options: Options,
+  env: ReadonlyMap<string, string>,
+): CommandOutput | undefined {
+  const named = [
+    options.get('cacert') ?? env.get('ETCDCTL_CACERT'),
+    options.get('cert') ?? env.get('ETCDCTL_CERT'),
+    options.get('key') ?? env.get('ETCDCTL_KEY'),
+  ]
   const missing = named.find((each) => each !== undefined && machine.files.text(path(each)) === undefined)
   if (missing !== undefined) return failed(`Error: open ${missing}: no such file or directory`)
   if (named.includes(undefined)) {
-    return failed('{"level":"warn","msg":"retrying of unary invoker failed","target":"etcd-endpoints://127.0.0.1:2379","error":"rpc error: code = DeadlineExceeded desc = latest balancer error: last connection error: connection error: desc = \\"error reading server preface: EOF\\""}\nError: context deadline exceeded')
+    return failed(
+      '{"level":"warn","msg":"retrying of unary invoker ' +
+        'failed","target":"etcd-endpoints://127.0.0.1:2379","error":"rpc error: code = DeadlineExceeded ' +
+        'desc = latest balancer error: last connection error: connection error: desc = \\"error reading ' +
+        'server preface: EOF\\""}\nError: context deadline exceeded',
+    )
   }
   return undefined
 }
@@ -135,7 +261,9 @@ function status(call: CommandCall, options: Options): CommandOutput {
   if (text === undefined) return failed(`Error: stat ${path}: no such file or directory`)
   try {
     const found = snapshotStatus(bytesOf(text))
-    return { stdout: `${formatSnapshotStatus(found, formOf(options) === 'table' ? 'table' : 'simple').replace(/\n$/, '')}\n` }
+    return {
+      stdout: `${formatSnapshotStatus(found, formOf(options) === 'table' ? 'table' : 'simple').replace(/\n$/, '')}\n`,
+    }
   } catch (error) {
     if (error instanceof SnapshotError) return failed(`Error: ${error.message}`)
     throw error
@@ -152,18 +280,40 @@ function rangeOf(key: string, options: Options): { readonly rangeEnd?: string } 
 function get(call: CommandCall, options: Options): CommandOutput {
   const [, key = ''] = options.words
   const { kvs, count, header } = call.machine.cluster.etcd.range({
-    key, ...rangeOf(key, options), ...(options.has('limit') ? { limit: Number(options.get('limit')) } : {}), ...(options.has('rev') ? { revision: Number(options.get('rev')) } : {}),
+    key,
+    ...rangeOf(key, options),
+    ...(options.has('limit') ? { limit: Number(options.get('limit')) } : {}),
+    ...(options.has('rev') ? { revision: Number(options.get('rev')) } : {}),
   })
   const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
   if (formOf(options) === 'json') {
-    const base64 = (bytes: Uint8Array): string => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
-    const own = { cluster_id: header.clusterId, member_id: header.memberId, revision: header.revision, raft_term: header.raftTerm }
+    const base64 = (bytes: Uint8Array): string =>
+      btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+    const own = {
+      cluster_id: header.clusterId,
+      member_id: header.memberId,
+      revision: header.revision,
+      raft_term: header.raftTerm,
+    }
     const pairs = kvs.map(({ key: name, value, createRevision, modRevision, version }) => ({
-      key: base64(keyBytes(name)), create_revision: createRevision, mod_revision: modRevision, version, ...(options.has('keys-only') ? {} : { value: base64(valueBytes(value)) }),
+      key: base64(keyBytes(name)),
+      create_revision: createRevision,
+      mod_revision: modRevision,
+      version,
+      ...(options.has('keys-only') ? {} : { value: base64(valueBytes(value)) }),
     }))
-    return { stdout: `${json({ header: own, ...(pairs.length === 0 ? {} : { kvs: pairs }), ...(count === 0 ? {} : { count }) })}\n` }
+    return {
+      stdout: `${json({ header: own, ...(pairs.length === 0 ? {} : { kvs: pairs }), ...(count === 0 ? {} : { count }) })}\n`,
+    }
   }
   if (options.has('count-only')) return formOf(options) === 'fields' ? { stdout: `"Count" : ${count}\n` } : {}
   const valueOnly = options.has('print-value-only')
-  return { stdout: kvs.map((pair) => `${valueOnly ? '' : `${decode(keyBytes(pair.key))}\n`}${options.has('keys-only') ? '' : decode(valueBytes(pair.value))}\n`).join('') }
+  return {
+    stdout: kvs
+      .map(
+        (pair) =>
+          `${valueOnly ? '' : `${decode(keyBytes(pair.key))}\n`}${options.has('keys-only') ? '' : decode(valueBytes(pair.value))}\n`,
+      )
+      .join(''),
+  }
 }

@@ -6,8 +6,15 @@ import type { HostFiles } from './host-files.js'
 
 /** Messages of libc with the names that node gives them, by which just-bash knows them. */
 const CODES: Readonly<Record<string, string>> = {
-  'No such file or directory': 'ENOENT', 'Is a directory': 'EISDIR', 'Not a directory': 'ENOTDIR', 'File exists': 'EEXIST', 'Permission denied': 'EACCES',
-  'Read-only file system': 'EROFS', 'No space left on device': 'ENOSPC', 'Directory not empty': 'ENOTEMPTY', 'Device or resource busy': 'EBUSY',
+  'No such file or directory': 'ENOENT',
+  'Is a directory': 'EISDIR',
+  'Not a directory': 'ENOTDIR',
+  'File exists': 'EEXIST',
+  'Permission denied': 'EACCES',
+  'Read-only file system': 'EROFS',
+  'No space left on device': 'ENOSPC',
+  'Directory not empty': 'ENOTEMPTY',
+  'Device or resource busy': 'EBUSY',
 }
 
 /** The files of a host as just-bash wants them. There are no links. */
@@ -21,55 +28,66 @@ export class BashFiles implements IFileSystem {
     this.#programs = programs
   }
 
-  readFile: IFileSystem['readFile'] = (path, options) => this.#try('open', path, () => {
-    const encoding = typeof options === 'string' ? options : options?.encoding
-    const text = this.#files.read(path)
-    if (encoding === 'binary' || encoding === 'latin1') return latin1(bytesOf(text))
-    return isBinary(text) ? new TextDecoder().decode(bytesOf(text)) : text
-  })
+  readFile: IFileSystem['readFile'] = (path, options) =>
+    this.#try('open', path, () => {
+      const encoding = typeof options === 'string' ? options : options?.encoding
+      const text = this.#files.read(path)
+      if (encoding === 'binary' || encoding === 'latin1') return latin1(bytesOf(text))
+      return isBinary(text) ? new TextDecoder().decode(bytesOf(text)) : text
+    })
 
-  readFileBuffer: IFileSystem['readFileBuffer'] = (path) => this.#try('open', path, () => bytesOf(this.#files.read(path)))
+  readFileBuffer: IFileSystem['readFileBuffer'] = (path) =>
+    this.#try('open', path, () => bytesOf(this.#files.read(path)))
 
-  writeFile: IFileSystem['writeFile'] = (path, content, options) => this.#try('open', path, () => this.#files.write(path, contentOf(asBytes(content, options))))
+  writeFile: IFileSystem['writeFile'] = (path, content, options) =>
+    this.#try('open', path, () => this.#files.write(path, contentOf(asBytes(content, options))))
 
-  appendFile: IFileSystem['appendFile'] = (path, content, options) => this.#try('open', path, () => {
-    const old = this.#files.stat(path) === undefined ? new Uint8Array() : bytesOf(this.#files.read(path))
-    this.#files.write(path, contentOf(new Uint8Array([...old, ...asBytes(content, options)])))
-  })
+  appendFile: IFileSystem['appendFile'] = (path, content, options) =>
+    this.#try('open', path, () => {
+      const old = this.#files.stat(path) === undefined ? new Uint8Array() : bytesOf(this.#files.read(path))
+      this.#files.write(path, contentOf(new Uint8Array([...old, ...asBytes(content, options)])))
+    })
 
-  exists: IFileSystem['exists'] = (path) => Promise.resolve(this.#isProgram(path) || this.#files.stat(path) !== undefined)
+  exists: IFileSystem['exists'] = (path) =>
+    Promise.resolve(this.#isProgram(path) || this.#files.stat(path) !== undefined)
 
   stat: IFileSystem['stat'] = (path) => this.#try('stat', path, () => this.#stat(path))
 
   lstat: IFileSystem['lstat'] = (path) => this.#try('lstat', path, () => this.#stat(path))
 
-  mkdir: IFileSystem['mkdir'] = (path, options) => this.#try('mkdir', path, () => {
-    if (options?.recursive !== true) return this.#files.makeDirectory(path)
-    let at = ''
-    for (const part of path.split('/').filter((each) => each !== '')) {
-      at += `/${part}`
-      if (this.#files.stat(at) === undefined) this.#files.makeDirectory(at)
-    }
-  })
+  mkdir: IFileSystem['mkdir'] = (path, options) =>
+    this.#try('mkdir', path, () => {
+      if (options?.recursive !== true) return this.#files.makeDirectory(path)
+      let at = ''
+      for (const part of path.split('/').filter((each) => each !== '')) {
+        at += `/${part}`
+        if (this.#files.stat(at) === undefined) this.#files.makeDirectory(at)
+      }
+    })
 
   readdir: IFileSystem['readdir'] = (path) => this.#try('scandir', path, () => [...this.#files.list(path)])
 
-  rm: IFileSystem['rm'] = (path, options) => this.#try('rm', path, () => {
-    const entry = this.#files.stat(path)
-    if (entry === undefined && options?.force === true) return
-    if (entry?.kind === 'directory' && options?.recursive !== true && this.#files.list(path).length > 0) throw new FileFault('Directory not empty')
-    this.#files.remove(path)
-  })
+  rm: IFileSystem['rm'] = (path, options) =>
+    this.#try('rm', path, () => {
+      const entry = this.#files.stat(path)
+      if (entry === undefined && options?.force === true) return
+      if (entry?.kind === 'directory' && options?.recursive !== true && this.#files.list(path).length > 0)
+        throw new FileFault('Directory not empty')
+      this.#files.remove(path)
+    })
 
-  cp: IFileSystem['cp'] = (from, to, options) => this.#try('cp', from, () => {
-    if (this.#files.stat(from)?.kind === 'directory' && options?.recursive !== true) throw new FileFault('Is a directory')
-    this.#copy(from, to)
-  })
+  cp: IFileSystem['cp'] = (from, to, options) =>
+    this.#try('cp', from, () => {
+      if (this.#files.stat(from)?.kind === 'directory' && options?.recursive !== true)
+        throw new FileFault('Is a directory')
+      this.#copy(from, to)
+    })
 
-  mv: IFileSystem['mv'] = (from, to) => this.#try('rename', from, () => {
-    this.#copy(from, to)
-    this.#files.remove(from)
-  })
+  mv: IFileSystem['mv'] = (from, to) =>
+    this.#try('rename', from, () => {
+      this.#copy(from, to)
+      this.#files.remove(from)
+    })
 
   resolvePath: IFileSystem['resolvePath'] = (base, path) => absolutePath(base, path)
 
@@ -77,16 +95,18 @@ export class BashFiles implements IFileSystem {
 
   chmod: IFileSystem['chmod'] = (path, mode) => this.#try('chmod', path, () => this.#files.chmod(path, mode))
 
-  symlink: IFileSystem['symlink'] = (_target, path) => fault('EPERM', 'Operation not permitted', 'symlink', path)
+  symlink: IFileSystem['symlink'] = (_target, path) =>
+    fault('EPERM', 'Operation not permitted', 'symlink', path)
 
   link: IFileSystem['link'] = (_target, path) => fault('EPERM', 'Operation not permitted', 'link', path)
 
   readlink: IFileSystem['readlink'] = (path) => fault('EINVAL', 'invalid argument', 'readlink', path)
 
-  realpath: IFileSystem['realpath'] = (path) => this.#try('realpath', path, () => {
-    this.#stat(path)
-    return absolutePath('/', path)
-  })
+  realpath: IFileSystem['realpath'] = (path) =>
+    this.#try('realpath', path, () => {
+      this.#stat(path)
+      return absolutePath('/', path)
+    })
 
   utimes: IFileSystem['utimes'] = (path) => this.#try('utimes', path, () => void this.#stat(path))
 
@@ -96,12 +116,25 @@ export class BashFiles implements IFileSystem {
   }
 
   #stat(path: string): FsStat {
-    if (this.#isProgram(path)) return { isFile: true, isDirectory: false, isSymbolicLink: false, mode: 0o755, size: 0, mtime: new Date(0) }
+    if (this.#isProgram(path))
+      return {
+        isFile: true,
+        isDirectory: false,
+        isSymbolicLink: false,
+        mode: 0o755,
+        size: 0,
+        mtime: new Date(0),
+      }
     const entry = this.#files.stat(path)
     if (entry === undefined) throw new FileFault('No such file or directory')
     const isFile = entry.kind === 'file'
     return {
-      isFile, isDirectory: !isFile, isSymbolicLink: false, mode: entry.mode, mtime: new Date(entry.time), identity: absolutePath('/', path),
+      isFile,
+      isDirectory: !isFile,
+      isSymbolicLink: false,
+      mode: entry.mode,
+      mtime: new Date(entry.time),
+      identity: absolutePath('/', path),
       size: isFile ? bytesOf(this.#files.read(path)).length : 4096,
     }
   }
@@ -131,13 +164,16 @@ export class BashFiles implements IFileSystem {
 }
 
 function fault(code: string, message: string, call: string, path: string): Promise<never> {
-  return Promise.reject(Object.assign(new Error(`${code}: ${message.toLowerCase()}, ${call} '${path}'`), { code }))
+  return Promise.reject(
+    Object.assign(new Error(`${code}: ${message.toLowerCase()}, ${call} '${path}'`), { code }),
+  )
 }
 
 function asBytes(content: FileContent, options: Parameters<IFileSystem['writeFile']>[2]): Uint8Array {
   if (typeof content !== 'string') return content
   const encoding = typeof options === 'string' ? options : options?.encoding
-  if (encoding === 'binary' || encoding === 'latin1') return Uint8Array.from(content, (char) => char.charCodeAt(0))
+  if (encoding === 'binary' || encoding === 'latin1')
+    return Uint8Array.from(content, (char) => char.charCodeAt(0))
   return new TextEncoder().encode(content)
 }
 

@@ -8,9 +8,15 @@ import { isKubeletFile, NODE_FILES, PKI_DIR } from '../../pki/index.js'
 export interface HostFilesParts {
   /** What has been written. */
   readonly disk: () => Tree
-  /** Files that are there unless something else was written, or that are made when they are read; without a leading slash. */
+  /**
+   * Files that are there unless something else was written, or that are made when they are read; without a
+   * leading slash.
+   */
   readonly base: () => Tree
-  /** Whose certificates and kubeconfig files the cluster's PKI keeps; undefined: the machine belongs to no cluster, and all is on its disk. */
+  /**
+   * Whose certificates and kubeconfig files the cluster's PKI keeps; undefined: the machine belongs to no
+   * cluster, and all is on its disk.
+   */
   readonly kept: () => KeptFiles | undefined
   readonly now: () => number
   /** Called when something has been written there. */
@@ -32,18 +38,25 @@ function ownerOf({ node, ownKubelet }: KeptFiles, path: string): string | undefi
 }
 
 /** All files that the PKI keeps for a machine. */
-export function keptFiles(kept: KeptFiles): readonly { readonly file: string, readonly owner: string | undefined }[] {
+export function keptFiles(
+  kept: KeptFiles,
+): readonly { readonly file: string; readonly owner: string | undefined }[] {
   const { pki, node, ownKubelet } = kept
   const owners = ownKubelet === undefined ? [node] : [node, ownKubelet]
-  return owners.flatMap((owner) => pki.paths(owner).filter((file) => ownerOf(kept, file) === owner).map((file) => ({ file, owner })))
+  return owners.flatMap((owner) =>
+    pki
+      .paths(owner)
+      .filter((file) => ownerOf(kept, file) === owner)
+      .map((file) => ({ file, owner })),
+  )
 }
 
 const ROOT = { uid: 0, gid: 0, groups: [] }
 const KUBECONFIG = /^\/etc\/kubernetes\/[\w-]+\.conf$/
 
 /**
- * The files of a host, as root sees them. Certificates, keys and kubeconfig files are the cluster's own (`cluster.pki`), so that what is written
- * here is what counts there. Methods throw FileFault.
+ * The files of a host, as root sees them. Certificates, keys and kubeconfig files are the cluster's own
+ * (`cluster.pki`), so that what is written here is what counts there. Methods throw FileFault.
  */
 export class HostFiles {
   readonly #parts: HostFilesParts
@@ -80,7 +93,8 @@ export class HostFiles {
     const kept = this.#keptAt(path)
     if (kept === undefined) return system.write(path, text)
     if (system.stat(path)?.kind === 'directory') throw new FileFault('Is a directory')
-    if (system.stat(path.slice(0, path.lastIndexOf('/')))?.kind !== 'directory') throw new FileFault('No such file or directory')
+    if (system.stat(path.slice(0, path.lastIndexOf('/')))?.kind !== 'directory')
+      throw new FileFault('No such file or directory')
     kept.pki.write(path, text, ownerOf(kept, path))
   }
 
@@ -105,7 +119,8 @@ export class HostFiles {
     const entry = system.stat(path)
     if (entry === undefined) throw new FileFault('No such file or directory')
     const kept = this.#parts.kept()
-    for (const { file, owner } of kept === undefined ? [] : keptFiles(kept)) if (file === path || file.startsWith(`${path}/`)) kept?.pki.remove(file, owner)
+    for (const { file, owner } of kept === undefined ? [] : keptFiles(kept))
+      if (file === path || file.startsWith(`${path}/`)) kept?.pki.remove(file, owner)
     if (this.#system.stat(path) !== undefined) this.#system.remove(path)
     this.#parts.changed(path)
   }
@@ -128,16 +143,32 @@ export class HostFiles {
   #keptAt(path: string): KeptFiles | undefined {
     const kept = this.#parts.kept()
     if (kept === undefined) return undefined
-    const isKept = kept.node === undefined ? path.startsWith(`${PKI_DIR}/`) || KUBECONFIG.test(path) || (kept.ownKubelet !== undefined && isKubeletFile(path))
-      : NODE_FILES.includes(path) || isKubeletFile(path)
+    const isKept =
+      kept.node === undefined
+        ? path.startsWith(`${PKI_DIR}/`) ||
+          KUBECONFIG.test(path) ||
+          (kept.ownKubelet !== undefined && isKubeletFile(path))
+        : NODE_FILES.includes(path) || isKubeletFile(path)
     return isKept ? kept : undefined
   }
 
   get #system(): FileSystem {
     const { disk, base, now } = this.#parts
-    return new FileSystem([{
-      path: '', layers: [disk(), base()], writable: disk, readOnly: false, prefix: '', device: '/dev/vda1', type: 'ext4',
-      directory: { mode: 0o755, owner: 0, group: 0 },
-    }], ROOT, now)
+    return new FileSystem(
+      [
+        {
+          path: '',
+          layers: [disk(), base()],
+          writable: disk,
+          readOnly: false,
+          prefix: '',
+          device: '/dev/vda1',
+          type: 'ext4',
+          directory: { mode: 0o755, owner: 0, group: 0 },
+        },
+      ],
+      ROOT,
+      now,
+    )
   }
 }

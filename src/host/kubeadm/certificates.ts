@@ -6,11 +6,20 @@ import type { HostMachine } from '../machine/host-machine.js'
 
 /** `kubeadm certs check-expiration` and `renew`. Source: cmd/kubeadm/app/cmd/certs.go. */
 export function certs(args: readonly string[], machine: HostMachine): CommandOutput {
-  const { words: [verb = '', name] } = readOptions(args, ['config', 'cert-dir', 'kubeconfig', 'kubeconfig-dir'])
-  if (!machine.isControlPlane) return failed("error: this version of kubeadm finds no certificates here: it is no control plane\nTo see the stack trace of this error execute with --v=5 or higher")
+  const {
+    words: [verb = '', name],
+  } = readOptions(args, ['config', 'cert-dir', 'kubeconfig', 'kubeconfig-dir'])
+  if (!machine.isControlPlane)
+    return failed(
+      'error: this version of kubeadm finds no certificates here: it is no control plane\nTo see the ' +
+        'stack trace of this error execute with --v=5 or higher',
+    )
   if (verb === 'check-expiration') return { stdout: checkExpiration(machine) }
   if (verb === 'renew') return renew(name, machine)
-  return failed(`error: unknown command ${JSON.stringify(verb)} for "kubeadm certs"\nTo see the stack trace of this error execute with --v=5 or higher`)
+  return failed(
+    `error: unknown command ${JSON.stringify(verb)} for "kubeadm certs"\nTo see the stack trace of ` +
+      'this error execute with --v=5 or higher',
+  )
 }
 
 function checkExpiration({ cluster }: HostMachine): string {
@@ -24,7 +33,10 @@ function renew(name: string | undefined, machine: HostMachine): CommandOutput {
   if (name === undefined) return failed('missing subcommand; "renew" is not meant to be run on its own')
   const { certificates, authorities } = certificateExpiry(machine.cluster.pki)
   if (name !== 'all' && !certificates.some((one) => one.name === name)) {
-    return failed(`error: unknown command ${JSON.stringify(name)} for "kubeadm certs renew"\nTo see the stack trace of this error execute with --v=5 or higher`)
+    return failed(
+      `error: unknown command ${JSON.stringify(name)} for "kubeadm certs renew"\nTo see the stack ` +
+        'trace of this error execute with --v=5 or higher',
+    )
   }
   const signerOf = (renewed: string): string => {
     const authority = certificates.find((one) => one.name === renewed)?.authority
@@ -34,9 +46,16 @@ function renew(name: string | undefined, machine: HostMachine): CommandOutput {
 [renew] Use 'kubeadm init phase upload-config kubeadm --config your-config-file' to re-upload it.\n\n`
   for (const { name: renewed, title, result } of renewOn(machine, name)) {
     if (result === 'renewed') stdout += `${title} renewed\n`
-    else stdout += result === 'missing' ? `MISSING! ${title}\n` : `Detected external ${signerOf(renewed)}, ${title} can't be renewed\n`
+    else
+      stdout +=
+        result === 'missing'
+          ? `MISSING! ${title}\n`
+          : `Detected external ${signerOf(renewed)}, ${title} can't be renewed\n`
   }
-  if (name === 'all') stdout += '\nDone renewing certificates. You must restart the kube-apiserver, kube-controller-manager, kube-scheduler and etcd, so that they can use the new certificates.\n'
+  if (name === 'all')
+    stdout +=
+      '\nDone renewing certificates. You must restart the kube-apiserver, kube-controller-manager, ' +
+      'kube-scheduler and etcd, so that they can use the new certificates.\n'
   return { stdout }
 }
 
@@ -57,9 +76,13 @@ export function renewOne(machine: HostMachine, name: string): boolean {
   return isKnown && renewOn(machine, name).some(({ result }) => result === 'renewed')
 }
 
-/** Certificates that an upgrade of a component renews. Source: phases/upgrade/staticpods.go renewCertsByComponent. */
+/**
+ * Certificates that an upgrade of a component renews. Source: phases/upgrade/staticpods.go
+ * renewCertsByComponent.
+ */
 export const RENEWED_WITH: Readonly<Record<string, readonly string[]>> = {
-  'etcd': ['etcd-server', 'etcd-peer', 'etcd-healthcheck-client'],
+  etcd: ['etcd-server', 'etcd-peer', 'etcd-healthcheck-client'],
   'kube-apiserver': ['apiserver', 'apiserver-kubelet-client', 'front-proxy-client', 'apiserver-etcd-client'],
-  'kube-controller-manager': ['controller-manager.conf'], 'kube-scheduler': ['scheduler.conf'],
+  'kube-controller-manager': ['controller-manager.conf'],
+  'kube-scheduler': ['scheduler.conf'],
 }

@@ -11,12 +11,32 @@ import { KubeadmError } from './texts.js'
 
 /** In kubeadm's order: each authority before what it signs. Source: phases/certs/certlist.go. */
 const CERTIFICATES: readonly string[] = [
-  'ca', 'apiserver', 'apiserver-kubelet-client', 'front-proxy-ca', 'front-proxy-client', 'etcd/ca', 'etcd/server', 'etcd/peer', 'etcd/healthcheck-client', 'apiserver-etcd-client',
+  'ca',
+  'apiserver',
+  'apiserver-kubelet-client',
+  'front-proxy-ca',
+  'front-proxy-client',
+  'etcd/ca',
+  'etcd/server',
+  'etcd/peer',
+  'etcd/healthcheck-client',
+  'apiserver-etcd-client',
 ]
 /** Names of the phases, where they are not those of the files. */
-const PHASES: Readonly<Record<string, string>> = { 'etcd-ca': 'etcd/ca', 'etcd-server': 'etcd/server', 'etcd-peer': 'etcd/peer', 'etcd-healthcheck-client': 'etcd/healthcheck-client' }
+const PHASES: Readonly<Record<string, string>> = {
+  'etcd-ca': 'etcd/ca',
+  'etcd-server': 'etcd/server',
+  'etcd-peer': 'etcd/peer',
+  'etcd-healthcheck-client': 'etcd/healthcheck-client',
+}
 const SERVING: readonly string[] = ['apiserver', 'etcd/server', 'etcd/peer']
-const CONFIGS: readonly string[] = ['admin.conf', 'super-admin.conf', 'kubelet.conf', 'controller-manager.conf', 'scheduler.conf']
+const CONFIGS: readonly string[] = [
+  'admin.conf',
+  'super-admin.conf',
+  'kubelet.conf',
+  'controller-manager.conf',
+  'scheduler.conf',
+]
 
 /** Makes the files of a control plane, as far as a machine does not have them: what is there is used. */
 export class CertificateMaker {
@@ -26,23 +46,40 @@ export class CertificateMaker {
   readonly #pki: Pki
 
   constructor(machine: HostMachine, asked: InitConfiguration) {
-    const { hosts: { state }, cluster } = machine
+    const {
+      hosts: { state },
+      cluster,
+    } = machine
     this.#machine = machine
     this.#folder = asked.certificatesDir
     this.#config = {
       // another cluster has other keys
-      ...cluster.pki.config, seed: cluster.pki.config.seed + state.nextId++, created: cluster.now(), minor: minorOf(asked.version), nodeName: asked.nodeName, advertiseAddress: asked.advertiseAddress,
-      serviceIP: serviceAddress(asked.serviceSubnet), dnsDomain: asked.dnsDomain, clusterName: asked.clusterName, certSANs: asked.certSANs,
-      ...(asked.controlPlaneEndpoint === undefined ? {} : { controlPlaneEndpoint: asked.controlPlaneEndpoint }),
+      ...cluster.pki.config,
+      seed: cluster.pki.config.seed + state.nextId++,
+      created: cluster.now(),
+      minor: minorOf(asked.version),
+      nodeName: asked.nodeName,
+      advertiseAddress: asked.advertiseAddress,
+      serviceIP: serviceAddress(asked.serviceSubnet),
+      dnsDomain: asked.dnsDomain,
+      clusterName: asked.clusterName,
+      certSANs: asked.certSANs,
+      ...(asked.controlPlaneEndpoint === undefined
+        ? {}
+        : { controlPlaneEndpoint: asked.controlPlaneEndpoint }),
     }
     const files = new Map<string, string>()
-    for (const name of Object.keys(AUTHORITIES)) for (const end of ['crt', 'key']) {
-      const text = machine.files.text(`${asked.certificatesDir}/${name}.${end}`)
-      if (text !== undefined) files.set(`${PKI_DIR}/${name}.${end}`, text)
-    }
+    for (const name of Object.keys(AUTHORITIES))
+      for (const end of ['crt', 'key']) {
+        const text = machine.files.text(`${asked.certificatesDir}/${name}.${end}`)
+        if (text !== undefined) files.set(`${PKI_DIR}/${name}.${end}`, text)
+      }
     const random = new Random(this.#config.seed)
     this.#pki = new Pki({
-      config: this.#config, state: () => ({ files, keys: new Map() }), serials: () => random.stream('kubeadm/serial'), keys: cluster.options.keys,
+      config: this.#config,
+      state: () => ({ files, keys: new Map() }),
+      serials: () => random.stream('kubeadm/serial'),
+      keys: cluster.options.keys,
       issuer: (authority) => (files.has(`${PKI_DIR}/${authority}.crt`) ? this.#issuer(authority) : undefined),
     })
   }
@@ -53,7 +90,8 @@ export class CertificateMaker {
     const file = PHASES[only ?? ''] ?? only
     for (const name of CERTIFICATES) if (file === undefined || file === name) this.#certificate(name, out)
     if (file === undefined || file === 'sa') this.#tokenKey(out)
-    if (file !== undefined && file !== 'sa' && !CERTIFICATES.includes(file)) throw new KubeadmError(`unknown command ${JSON.stringify(only)} for "kubeadm init phase certs"`)
+    if (file !== undefined && file !== 'sa' && !CERTIFICATES.includes(file))
+      throw new KubeadmError(`unknown command ${JSON.stringify(only)} for "kubeadm init phase certs"`)
   }
 
   /** `kubeadm init phase kubeconfig`, all or one of them. */
@@ -78,13 +116,21 @@ export class CertificateMaker {
     const isAuthority = AUTHORITIES[name] !== undefined
     const path = `${this.#folder}/${name}`
     if (files.stat(`${path}.crt`) !== undefined) {
-      out(isAuthority ? `[certs] Using existing ${name} certificate authority` : `[certs] Using existing ${name} certificate and key on disk`)
+      out(
+        isAuthority
+          ? `[certs] Using existing ${name} certificate authority`
+          : `[certs] Using existing ${name} certificate and key on disk`,
+      )
       return
     }
     const entry = leafEntries(this.#config)[name]
     if (entry !== undefined) this.#needs(entry.authority, `certs/${name.replace('/', '-')}`)
     out(`[certs] Generating "${name}" certificate and key`)
-    if (entry !== undefined && SERVING.includes(name)) out(`[certs] ${name} serving cert is signed for DNS names [${(entry.names.dns ?? []).join(' ')}] and IPs [${(entry.names.ip ?? []).join(' ')}]`)
+    if (entry !== undefined && SERVING.includes(name))
+      out(
+        `[certs] ${name} serving cert is signed for DNS names [${(entry.names.dns ?? []).join(' ')}] ` +
+          `and IPs [${(entry.names.ip ?? []).join(' ')}]`,
+      )
     files.put(`${path}.crt`, this.#pki.read(`${PKI_DIR}/${name}.crt`), 0o644)
     files.put(`${path}.key`, this.#pki.read(`${PKI_DIR}/${name}.key`), 0o600)
   }
@@ -101,20 +147,35 @@ export class CertificateMaker {
   }
 
   /** Certificate and key of an authority as they are on the disk now. */
-  #issuer(authority: string): { subject: { commonName: string }, key: ReturnType<typeof parsePrivateKey> } {
+  #issuer(authority: string): { subject: { commonName: string }; key: ReturnType<typeof parsePrivateKey> } {
     const { files } = this.#machine
     const [certificate] = parseCertificates(files.text(`${this.#folder}/${authority}.crt`) ?? '')
-    return { subject: certificate?.subject ?? { commonName: '' }, key: parsePrivateKey(files.text(`${this.#folder}/${authority}.key`) ?? '') }
+    return {
+      subject: certificate?.subject ?? { commonName: '' },
+      key: parsePrivateKey(files.text(`${this.#folder}/${authority}.key`) ?? ''),
+    }
   }
 
   #needs(authority: string, phase: string): void {
     const { files } = this.#machine
-    const [certificate, key] = ['crt', 'key'].map((end) => `${this.#folder}/${authority}.${end}`) as [string, string]
-    const fail = (why: string): never => { throw new KubeadmError(`error execution phase ${phase}: couldn't load CA certificate ${authority}: ${why}`) }
-    if (files.text(certificate) === undefined) fail(`couldn't load the certificate file ${certificate}: open ${certificate}: no such file or directory`)
-    if (files.text(key) === undefined) fail(`couldn't load the private key file ${key}: open ${key}: no such file or directory`)
+    const [certificate, key] = ['crt', 'key'].map((end) => `${this.#folder}/${authority}.${end}`) as [
+      string,
+      string,
+    ]
+    const fail = (why: string): never => {
+      throw new KubeadmError(
+        `error execution phase ${phase}: couldn't load CA certificate ${authority}: ${why}`,
+      )
+    }
+    if (files.text(certificate) === undefined)
+      fail(
+        `couldn't load the certificate file ${certificate}: open ${certificate}: no such file or directory`,
+      )
+    if (files.text(key) === undefined)
+      fail(`couldn't load the private key file ${key}: open ${key}: no such file or directory`)
     const { subject, key: own } = this.#issuer(authority)
     const [found] = parseCertificates(files.text(certificate) ?? '')
-    if (subject.commonName === '' || found?.publicKey?.modulus !== own.modulus) fail(`the certificate and the private key do not belong together`)
+    if (subject.commonName === '' || found?.publicKey?.modulus !== own.modulus)
+      fail(`the certificate and the private key do not belong together`)
   }
 }

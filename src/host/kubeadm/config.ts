@@ -38,25 +38,61 @@ export interface JoinConfiguration {
 
 /** Flags of init and join that take a value. */
 export const VALUED: readonly string[] = [
-  'config', 'apiserver-advertise-address', 'apiserver-bind-port', 'service-cidr', 'pod-network-cidr', 'service-dns-domain', 'kubernetes-version', 'cert-dir', 'apiserver-cert-extra-sans',
-  'node-name', 'cri-socket', 'token', 'token-ttl', 'feature-gates', 'ignore-preflight-errors', 'skip-phases', 'control-plane-endpoint', 'image-repository', 'patches', 'certificate-key',
-  'discovery-token', 'discovery-token-ca-cert-hash', 'discovery-file', 'tls-bootstrap-token', 'kubeconfig', 'kubeconfig-dir',
+  'config',
+  'apiserver-advertise-address',
+  'apiserver-bind-port',
+  'service-cidr',
+  'pod-network-cidr',
+  'service-dns-domain',
+  'kubernetes-version',
+  'cert-dir',
+  'apiserver-cert-extra-sans',
+  'node-name',
+  'cri-socket',
+  'token',
+  'token-ttl',
+  'feature-gates',
+  'ignore-preflight-errors',
+  'skip-phases',
+  'control-plane-endpoint',
+  'image-repository',
+  'patches',
+  'certificate-key',
+  'discovery-token',
+  'discovery-token-ca-cert-hash',
+  'discovery-file',
+  'tls-bootstrap-token',
+  'kubeconfig',
+  'kubeconfig-dir',
 ]
 
 type Fields = Readonly<Record<string, unknown>>
 
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
-const inside = (value: unknown, ...path: readonly string[]): unknown => path.reduce<unknown>((at, name) => (isFields(at) ? at[name] : undefined), value)
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined)
-const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [])
-const split = (values: readonly string[]): readonly string[] => values.flatMap((value) => value.split(',')).filter((value) => value !== '')
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const inside = (value: unknown, ...path: readonly string[]): unknown =>
+  path.reduce<unknown>((at, name) => (isFields(at) ? at[name] : undefined), value)
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined
+const texts = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : []
+const split = (values: readonly string[]): readonly string[] =>
+  values.flatMap((value) => value.split(',')).filter((value) => value !== '')
 
 /** Documents of a configuration file by kind. */
-function documents(machine: HostMachine, path: (path: string) => string, file: string | undefined): ReadonlyMap<string, Fields> {
+function documents(
+  machine: HostMachine,
+  path: (path: string) => string,
+  file: string | undefined,
+): ReadonlyMap<string, Fields> {
   const found = new Map<string, Fields>()
   if (file === undefined) return found
   const content = machine.files.text(path(file))
-  if (content === undefined) throw new KubeadmError(`couldn't load configuration from file: unable to read config from ${JSON.stringify(file)}: open ${file}: no such file or directory`)
+  if (content === undefined)
+    throw new KubeadmError(
+      `couldn't load configuration from file: unable to read config from ${JSON.stringify(file)}: ` +
+        `open ${file}: no such file or directory`,
+    )
   for (const document of parseAllDocuments(content)) {
     const value: unknown = document.toJS()
     if (isFields(value) && typeof value.kind === 'string') found.set(value.kind, value)
@@ -65,46 +101,94 @@ function documents(machine: HostMachine, path: (path: string) => string, file: s
 }
 
 /** What `kubeadm init` is asked for. @throws KubeadmError */
-export function initConfiguration(machine: HostMachine, options: Options, path: (path: string) => string): InitConfiguration {
+export function initConfiguration(
+  machine: HostMachine,
+  options: Options,
+  path: (path: string) => string,
+): InitConfiguration {
   const file = documents(machine, path, options.get('config'))
   const init = file.get('InitConfiguration')
   const cluster = file.get('ClusterConfiguration')
   const [bootstrapToken] = (inside(init, 'bootstrapTokens') ?? []) as readonly unknown[]
   const tool = `v${machine.state.packages.get('kubeadm')?.version ?? ''}`
   const asked = options.get('kubernetes-version') ?? text(inside(cluster, 'kubernetesVersion')) ?? tool
-  const address = options.get('apiserver-advertise-address') ?? text(inside(init, 'localAPIEndpoint', 'advertiseAddress')) ?? machine.address
-  const port = options.get('apiserver-bind-port') ?? text(inside(init, 'localAPIEndpoint', 'bindPort')) ?? '6443'
+  const address =
+    options.get('apiserver-advertise-address') ??
+    text(inside(init, 'localAPIEndpoint', 'advertiseAddress')) ??
+    machine.address
+  const port =
+    options.get('apiserver-bind-port') ?? text(inside(init, 'localAPIEndpoint', 'bindPort')) ?? '6443'
   const endpoint = options.get('control-plane-endpoint') ?? text(inside(cluster, 'controlPlaneEndpoint'))
   const version = asked.startsWith('stable') ? tool : asked.startsWith('v') ? asked : `v${asked}`
-  if (!/^v1\.\d+\.\d+(?:-[\w.]+)?$/.test(version)) throw new KubeadmError(`version ${JSON.stringify(asked)} doesn't match patterns for neither semantic version nor labels (stable, latest, ...)`)
+  if (!/^v1\.\d+\.\d+(?:-[\w.]+)?$/.test(version))
+    throw new KubeadmError(
+      `version ${JSON.stringify(asked)} doesn't match patterns for neither semantic version nor ` +
+        'labels (stable, latest, ...)',
+    )
   if (minorOf(version) < minorOf(tool) - 1) {
-    throw new KubeadmError(`this version of kubeadm only supports deploying clusters with the control plane version >= 1.${minorOf(tool) - 1}.0. Current version: ${version}`)
+    throw new KubeadmError(
+      'this version of kubeadm only supports deploying clusters with the control plane version >= ' +
+        `1.${minorOf(tool) - 1}.0. Current version: ${version}`,
+    )
   }
   return {
-    version, nodeName: options.get('node-name') ?? text(inside(init, 'nodeRegistration', 'name')) ?? machine.name, advertiseAddress: `${address}:${port}`,
+    version,
+    nodeName: options.get('node-name') ?? text(inside(init, 'nodeRegistration', 'name')) ?? machine.name,
+    advertiseAddress: `${address}:${port}`,
     controlPlaneEndpoint: endpoint === undefined || /:\d+$/.test(endpoint) ? endpoint : `${endpoint}:${port}`,
-    serviceSubnet: options.get('service-cidr') ?? text(inside(cluster, 'networking', 'serviceSubnet')) ?? '10.96.0.0/12',
+    serviceSubnet:
+      options.get('service-cidr') ?? text(inside(cluster, 'networking', 'serviceSubnet')) ?? '10.96.0.0/12',
     podSubnet: options.get('pod-network-cidr') ?? text(inside(cluster, 'networking', 'podSubnet')),
-    dnsDomain: options.get('service-dns-domain') ?? text(inside(cluster, 'networking', 'dnsDomain')) ?? 'cluster.local',
-    certificatesDir: options.get('cert-dir') ?? text(inside(cluster, 'certificatesDir')) ?? '/etc/kubernetes/pki',
-    certSANs: [...split(options.all('apiserver-cert-extra-sans')), ...texts(inside(cluster, 'apiServer', 'certSANs'))],
-    clusterName: text(inside(cluster, 'clusterName')) ?? 'kubernetes', imageRepository: options.get('image-repository') ?? text(inside(cluster, 'imageRepository')),
-    token: options.get('token') ?? text(inside(bootstrapToken, 'token')), tokenTTL: options.get('token-ttl') ?? text(inside(bootstrapToken, 'ttl')) ?? '24h0m0s',
-    ignored: [...split(options.all('ignore-preflight-errors')), ...texts(inside(init, 'nodeRegistration', 'ignorePreflightErrors'))],
+    dnsDomain:
+      options.get('service-dns-domain') ??
+      text(inside(cluster, 'networking', 'dnsDomain')) ??
+      'cluster.local',
+    certificatesDir:
+      options.get('cert-dir') ?? text(inside(cluster, 'certificatesDir')) ?? '/etc/kubernetes/pki',
+    certSANs: [
+      ...split(options.all('apiserver-cert-extra-sans')),
+      ...texts(inside(cluster, 'apiServer', 'certSANs')),
+    ],
+    clusterName: text(inside(cluster, 'clusterName')) ?? 'kubernetes',
+    imageRepository: options.get('image-repository') ?? text(inside(cluster, 'imageRepository')),
+    token: options.get('token') ?? text(inside(bootstrapToken, 'token')),
+    tokenTTL: options.get('token-ttl') ?? text(inside(bootstrapToken, 'ttl')) ?? '24h0m0s',
+    ignored: [
+      ...split(options.all('ignore-preflight-errors')),
+      ...texts(inside(init, 'nodeRegistration', 'ignorePreflightErrors')),
+    ],
   }
 }
 
 /** What `kubeadm join` is asked for. @throws KubeadmError */
-export function joinConfiguration(machine: HostMachine, options: Options, path: (path: string) => string): JoinConfiguration {
+export function joinConfiguration(
+  machine: HostMachine,
+  options: Options,
+  path: (path: string) => string,
+): JoinConfiguration {
   const join = documents(machine, path, options.get('config')).get('JoinConfiguration')
   const discovery = inside(join, 'discovery', 'bootstrapToken')
   const token = options.get('discovery-token', 'token') ?? text(inside(discovery, 'token'))
   return {
-    endpoint: options.words[0] ?? text(inside(discovery, 'apiServerEndpoint')), token,
-    bootstrapToken: options.get('tls-bootstrap-token') ?? options.get('token') ?? text(inside(join, 'discovery', 'tlsBootstrapToken')) ?? token,
-    hashes: [...split(options.all('discovery-token-ca-cert-hash')), ...texts(inside(discovery, 'caCertHashes'))],
-    skipsVerification: options.has('discovery-token-unsafe-skip-ca-verification') || inside(discovery, 'unsafeSkipCAVerification') === true,
-    ignored: [...split(options.all('ignore-preflight-errors')), ...texts(inside(join, 'nodeRegistration', 'ignorePreflightErrors'))],
-    isControlPlane: options.has('control-plane', 'experimental-control-plane') || isFields(inside(join, 'controlPlane')),
+    endpoint: options.words[0] ?? text(inside(discovery, 'apiServerEndpoint')),
+    token,
+    bootstrapToken:
+      options.get('tls-bootstrap-token') ??
+      options.get('token') ??
+      text(inside(join, 'discovery', 'tlsBootstrapToken')) ??
+      token,
+    hashes: [
+      ...split(options.all('discovery-token-ca-cert-hash')),
+      ...texts(inside(discovery, 'caCertHashes')),
+    ],
+    skipsVerification:
+      options.has('discovery-token-unsafe-skip-ca-verification') ||
+      inside(discovery, 'unsafeSkipCAVerification') === true,
+    ignored: [
+      ...split(options.all('ignore-preflight-errors')),
+      ...texts(inside(join, 'nodeRegistration', 'ignorePreflightErrors')),
+    ],
+    isControlPlane:
+      options.has('control-plane', 'experimental-control-plane') || isFields(inside(join, 'controlPlane')),
   }
 }

@@ -11,8 +11,9 @@ import { kubeletConfigName } from './kubelet-config-name.js'
 import { ignoreAlreadyThere } from './once.js'
 
 /**
- * The objects that `kubeadm init` leaves in the cluster and that its later commands look for: its configuration, and the rights of `admin.conf` and of the apiserver as a
- * client of kubelets. Made when somebody first logs in to a host; there is no other trace of it in a cluster.
+ * The objects that `kubeadm init` leaves in the cluster and that its later commands look for: its
+ * configuration, and the rights of `admin.conf` and of the apiserver as a client of kubelets. Made when
+ * somebody first logs in to a host; there is no other trace of it in a cluster.
  */
 export function installKubeadmObjects(hosts: Hosts): void {
   const { cluster } = hosts
@@ -41,21 +42,51 @@ export function createConfigObjects(admin: Client, hosts: Hosts, asked?: InitCon
     const resource = object.kind === 'ClusterRole' ? 'clusterroles' : 'clusterrolebindings'
     ignoreAlreadyThere(() => admin.create(resource, object as never))
   }
-  const put = (name: string, data: Readonly<Record<string, string>>): void => ignoreAlreadyThere(() =>
-    admin.create('configmaps', { metadata: { name, namespace: 'kube-system' }, data }))
+  const put = (name: string, data: Readonly<Record<string, string>>): void =>
+    ignoreAlreadyThere(() =>
+      admin.create('configmaps', { metadata: { name, namespace: 'kube-system' }, data }),
+    )
   put('kubeadm-config', { ClusterConfiguration: clusterConfiguration(hosts, hosts.version, asked) })
   put(kubeletConfigName(minor), { kubelet: KUBELET_CONFIG })
 }
 
 /** kubeadm's ClusterConfiguration. */
-export function clusterConfiguration({ serviceCIDR, clusterCIDR, cluster }: Hosts, version: string, asked?: InitConfiguration): string {
+export function clusterConfiguration(
+  { serviceCIDR, clusterCIDR, cluster }: Hosts,
+  version: string,
+  asked?: InitConfiguration,
+): string {
   const minor = minorOf(version)
-  const { clusterName = 'kubernetes', controlPlaneEndpoint, dnsDomain = 'cluster.local', certSANs = [] } = cluster.pki.config
+  const {
+    clusterName = 'kubernetes',
+    controlPlaneEndpoint,
+    dnsDomain = 'cluster.local',
+    certSANs = [],
+  } = cluster.pki.config
   return stringify({
-    apiServer: certSANs.length === 0 ? {} : { certSANs }, apiVersion: `kubeadm.k8s.io/${minor >= 31 ? 'v1beta4' : minor >= 22 ? 'v1beta3' : minor >= 15 ? 'v1beta2' : 'v1beta1'}`,
-    ...(minor >= 31 ? { caCertificateValidityPeriod: '87600h0m0s', certificateValidityPeriod: '8760h0m0s' } : {}),
-    certificatesDir: asked?.certificatesDir ?? '/etc/kubernetes/pki', clusterName, ...(controlPlaneEndpoint === undefined ? {} : { controlPlaneEndpoint }), controllerManager: {}, dns: {}, ...(minor >= 31 ? { encryptionAlgorithm: 'RSA-2048' } : {}),
-    etcd: { local: { dataDir: '/var/lib/etcd' } }, imageRepository: registryOf(version), kind: 'ClusterConfiguration', kubernetesVersion: version,
-    networking: { dnsDomain, ...(clusterCIDR === '' ? {} : { podSubnet: clusterCIDR }), serviceSubnet: serviceCIDR }, ...(minor >= 31 ? { proxy: {} } : {}), scheduler: {},
+    apiServer: certSANs.length === 0 ? {} : { certSANs },
+    apiVersion:
+      'kubeadm.k8s.io/' +
+      `${minor >= 31 ? 'v1beta4' : minor >= 22 ? 'v1beta3' : minor >= 15 ? 'v1beta2' : 'v1beta1'}`,
+    ...(minor >= 31
+      ? { caCertificateValidityPeriod: '87600h0m0s', certificateValidityPeriod: '8760h0m0s' }
+      : {}),
+    certificatesDir: asked?.certificatesDir ?? '/etc/kubernetes/pki',
+    clusterName,
+    ...(controlPlaneEndpoint === undefined ? {} : { controlPlaneEndpoint }),
+    controllerManager: {},
+    dns: {},
+    ...(minor >= 31 ? { encryptionAlgorithm: 'RSA-2048' } : {}),
+    etcd: { local: { dataDir: '/var/lib/etcd' } },
+    imageRepository: registryOf(version),
+    kind: 'ClusterConfiguration',
+    kubernetesVersion: version,
+    networking: {
+      dnsDomain,
+      ...(clusterCIDR === '' ? {} : { podSubnet: clusterCIDR }),
+      serviceSubnet: serviceCIDR,
+    },
+    ...(minor >= 31 ? { proxy: {} } : {}),
+    scheduler: {},
   })
 }

@@ -16,7 +16,10 @@ const MANIFESTS = '/etc/kubernetes/manifests'
 const dashed = (path: string): string => path.replaceAll('/', '-')
 
 function fileAvailable(machine: HostMachine, path: string): Check {
-  return { name: `FileAvailable-${dashed(path)}`, errors: machine.files.stat(path) === undefined ? [] : [`${path} already exists`] }
+  return {
+    name: `FileAvailable-${dashed(path)}`,
+    errors: machine.files.stat(path) === undefined ? [] : [`${path} already exists`],
+  }
 }
 
 function dirAvailable(machine: HostMachine, path: string): Check {
@@ -27,7 +30,10 @@ function dirAvailable(machine: HostMachine, path: string): Check {
 /** Who listens at a port of the machine: components in containers, and the kubelet. */
 function port(machine: HostMachine, number: number, component: string): Check {
   const { state } = machine
-  const isUsed = component === 'kubelet' ? machine.unit('kubelet')?.state === 'active' : state.components.get(component)?.state === 'running'
+  const isUsed =
+    component === 'kubelet'
+      ? machine.unit('kubelet')?.state === 'active'
+      : state.components.get(component)?.state === 'running'
   return { name: `Port-${number}`, errors: isUsed ? [`Port ${number} is in use`] : [] }
 }
 
@@ -37,24 +43,45 @@ function common(machine: HostMachine, version: string | undefined): readonly Che
   const tool = machine.state.packages.get('kubeadm')?.version ?? ''
   const oldest = minorOf(tool) - (minorOf(tool) >= 29 ? 3 : 1)
   const skew = [
-    ...(minorOf(kubelet) < oldest ? [`Kubelet version ${JSON.stringify(kubelet)} is lower than kubeadm can support. Please upgrade kubelet`] : []),
-    ...(version !== undefined && compareVersions(`v${kubelet}`, version) > 0 && minorOf(kubelet) > minorOf(version)
-      ? [`the kubelet version is higher than the control plane version. This is not a supported version skew and may lead to a malfunctional cluster. Kubelet version: ${JSON.stringify(kubelet)} Control plane version: ${JSON.stringify(version.slice(1))}`] : []),
+    ...(minorOf(kubelet) < oldest
+      ? [
+          `Kubelet version ${JSON.stringify(kubelet)} is lower than kubeadm can support. Please ` +
+            'upgrade kubelet',
+        ]
+      : []),
+    ...(version !== undefined &&
+    compareVersions(`v${kubelet}`, version) > 0 &&
+    minorOf(kubelet) > minorOf(version)
+      ? [
+          'the kubelet version is higher than the control plane version. This is not a supported ' +
+            'version skew and may lead to a malfunctional cluster. Kubelet version: ' +
+            `${JSON.stringify(kubelet)} Control plane version: ${JSON.stringify(version.slice(1))}`,
+        ]
+      : []),
   ]
   return [{ name: 'KubeletVersion', errors: skew }, port(machine, 10250, 'kubelet')]
 }
 
 function forwarding(machine: HostMachine): Check {
   const path = '/proc/sys/net/ipv4/ip_forward'
-  return { name: `FileContent-${dashed(path)}`, errors: machine.files.text(path)?.startsWith('1') === true ? [] : [`${path} contents are not set to 1`] }
+  return {
+    name: `FileContent-${dashed(path)}`,
+    errors: machine.files.text(path)?.startsWith('1') === true ? [] : [`${path} contents are not set to 1`],
+  }
 }
 
 function resources({ bare }: HostMachine): readonly Check[] {
   const cpus = Math.floor(quantityValue(bare?.capacity?.cpu ?? '4'))
   const megabytes = Math.floor(quantityValue(bare?.capacity?.memory ?? '16Gi') / 1024 / 1024)
   return [
-    { name: 'NumCPU', errors: cpus < 2 ? [`the number of available CPUs ${cpus} is less than the required 2`] : [] },
-    { name: 'Mem', errors: megabytes < 1700 ? [`the system RAM (${megabytes} MB) is less than the minimum 1700 MB`] : [] },
+    {
+      name: 'NumCPU',
+      errors: cpus < 2 ? [`the number of available CPUs ${cpus} is less than the required 2`] : [],
+    },
+    {
+      name: 'Mem',
+      errors: megabytes < 1700 ? [`the system RAM (${megabytes} MB) is less than the minimum 1700 MB`] : [],
+    },
   ]
 }
 
@@ -66,35 +93,65 @@ export function initChecks(machine: HostMachine, version: string): readonly Chec
     ...resources(machine),
     {
       name: 'KubernetesVersion',
-      warnings: isNewer ? [`Kubernetes version is greater than kubeadm version. Please consider to upgrade kubeadm. Kubernetes version: ${version.slice(1)}. Kubeadm version: 1.${minorOf(tool)}.x`] : [],
+      warnings: isNewer
+        ? [
+            'Kubernetes version is greater than kubeadm version. Please consider to upgrade kubeadm. ' +
+              `Kubernetes version: ${version.slice(1)}. Kubeadm version: 1.${minorOf(tool)}.x`,
+          ]
+        : [],
     },
-    port(machine, 6443, 'kube-apiserver'), port(machine, 10259, 'kube-scheduler'), port(machine, 10257, 'kube-controller-manager'),
-    ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'].map((name) => fileAvailable(machine, `${MANIFESTS}/${name}.yaml`)),
-    ...common(machine, version), forwarding(machine), port(machine, 2379, 'etcd'), port(machine, 2380, 'etcd'), dirAvailable(machine, '/var/lib/etcd'),
+    port(machine, 6443, 'kube-apiserver'),
+    port(machine, 10259, 'kube-scheduler'),
+    port(machine, 10257, 'kube-controller-manager'),
+    ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'].map((name) =>
+      fileAvailable(machine, `${MANIFESTS}/${name}.yaml`),
+    ),
+    ...common(machine, version),
+    forwarding(machine),
+    port(machine, 2379, 'etcd'),
+    port(machine, 2380, 'etcd'),
+    dirAvailable(machine, '/var/lib/etcd'),
   ]
 }
 
 /** Source: preflight/checks.go JoinNodeChecks. */
 export function joinChecks(machine: HostMachine): readonly Check[] {
   return [
-    ...(minorOf(machine.state.packages.get('kubeadm')?.version ?? '') < 31 ? [dirAvailable(machine, MANIFESTS)] : []),
-    fileAvailable(machine, '/etc/kubernetes/kubelet.conf'), fileAvailable(machine, '/etc/kubernetes/bootstrap-kubelet.conf'),
-    ...common(machine, undefined), fileAvailable(machine, '/etc/kubernetes/pki/ca.crt'), forwarding(machine),
+    ...(minorOf(machine.state.packages.get('kubeadm')?.version ?? '') < 31
+      ? [dirAvailable(machine, MANIFESTS)]
+      : []),
+    fileAvailable(machine, '/etc/kubernetes/kubelet.conf'),
+    fileAvailable(machine, '/etc/kubernetes/bootstrap-kubelet.conf'),
+    ...common(machine, undefined),
+    fileAvailable(machine, '/etc/kubernetes/pki/ca.crt'),
+    forwarding(machine),
   ]
 }
 
-/** Prints warnings, and ends the command with the errors. `ignored`: checks whose errors are warnings, or `all`. Source: preflight/checks.go RunChecks. */
-export function runChecks(machine: HostMachine, checks: readonly Check[], ignored: readonly string[], printer: Printer): void {
+/**
+ * Prints warnings, and ends the command with the errors. `ignored`: checks whose errors are warnings, or
+ * `all`. Source: preflight/checks.go RunChecks.
+ */
+export function runChecks(
+  machine: HostMachine,
+  checks: readonly Check[],
+  ignored: readonly string[],
+  printer: Printer,
+): void {
   const lower = ignored.map((name) => name.toLowerCase())
   let fatal = ''
   for (const { name, warnings = [], errors = [] } of checks) {
     const isIgnored = lower.includes('all') || lower.includes(name.toLowerCase())
-    for (const warning of [...warnings, ...(isIgnored ? errors : [])]) printer.err(`\t[WARNING ${name}]: ${warning}`)
+    for (const warning of [...warnings, ...(isIgnored ? errors : [])])
+      printer.err(`\t[WARNING ${name}]: ${warning}`)
     if (!isIgnored) for (const error of errors) fatal += `\t[ERROR ${name}]: ${error}\n`
   }
   if (fatal === '') return
-  const text = `[preflight] Some fatal errors occurred:\n${fatal}[preflight] If you know what you are doing, you can make a check non-fatal with \`--ignore-preflight-errors=...\``
+  const text =
+    `[preflight] Some fatal errors occurred:\n${fatal}[preflight] If you know what you are doing, you ` +
+    `can make a check non-fatal with \`--ignore-preflight-errors=...\``
   // since 1.35 the list is printed before the error, not as part of it
-  if (minorOf(machine.state.packages.get('kubeadm')?.version ?? '') >= 35) throw new KubeadmError('error execution phase preflight: preflight checks failed', `${text}\n`)
+  if (minorOf(machine.state.packages.get('kubeadm')?.version ?? '') >= 35)
+    throw new KubeadmError('error execution phase preflight: preflight checks failed', `${text}\n`)
   throw new KubeadmError(`error execution phase preflight: ${text}`)
 }

@@ -6,40 +6,69 @@ import { leaveCluster } from '../machine/membership.js'
 import { klogLine } from '../machine/texts.js'
 import { KubeadmError, printing } from './texts.js'
 
-const CONFIGS: readonly string[] = ['admin.conf', 'super-admin.conf', 'kubelet.conf', 'bootstrap-kubelet.conf', 'controller-manager.conf', 'scheduler.conf']
+const CONFIGS: readonly string[] = [
+  'admin.conf',
+  'super-admin.conf',
+  'kubelet.conf',
+  'bootstrap-kubelet.conf',
+  'controller-manager.conf',
+  'scheduler.conf',
+]
 
-/** `kubeadm reset`: takes a machine out of its cluster; of the control plane: the cluster is gone. Source: cmd/kubeadm/app/cmd/reset.go and cmd/phases/reset. */
+/**
+ * `kubeadm reset`: takes a machine out of its cluster; of the control plane: the cluster is gone. Source:
+ * cmd/kubeadm/app/cmd/reset.go and cmd/phases/reset.
+ */
 export function reset({ args, machine, stdin }: CommandCall): CommandOutput {
   return printing(({ out, err }) => {
-    const options = readOptions(args, ['cert-dir', 'cri-socket', 'kubeconfig', 'ignore-preflight-errors', 'skip-phases', 'config'])
+    const options = readOptions(args, [
+      'cert-dir',
+      'cri-socket',
+      'kubeconfig',
+      'ignore-preflight-errors',
+      'skip-phases',
+      'config',
+    ])
     const { files } = machine
     const minor = minorOf(machine.state.packages.get('kubeadm')?.version ?? '')
     const folder = options.get('cert-dir') ?? '/etc/kubernetes/pki'
-    const warn = (source: string, text: string): void => err(klogLine('W', machine.cluster.now(), 4711, source, text))
-    if (files.text('/etc/kubernetes/admin.conf') !== undefined && machine.state.components.get('kube-apiserver')?.state === 'running') {
+    const warn = (source: string, text: string): void =>
+      err(klogLine('W', machine.cluster.now(), 4711, source, text))
+    if (
+      files.text('/etc/kubernetes/admin.conf') !== undefined &&
+      machine.state.components.get('kube-apiserver')?.state === 'running'
+    ) {
       out('[reset] Reading configuration from the "kubeadm-config" ConfigMap in namespace "kube-system"...')
       out("[reset] Use 'kubeadm init phase upload-config kubeadm --config your-config-file' to re-upload it.")
     }
     if (!options.has('force', 'f')) {
-      warn('preflight.go:55', "[reset] WARNING: Changes made to this host by 'kubeadm init' or 'kubeadm join' will be reverted.")
+      warn(
+        'preflight.go:55',
+        "[reset] WARNING: Changes made to this host by 'kubeadm init' or 'kubeadm join' will be reverted.",
+      )
       const answer = stdin.trim().split('\n')[0]?.toLowerCase()
       if (answer !== 'y' && answer !== 'yes') {
         out('[reset] Are you sure you want to proceed? [y/N]: ')
-        throw new KubeadmError("error execution phase preflight: won't proceed; the user didn't answer (Y|y) in order to continue")
+        throw new KubeadmError(
+          "error execution phase preflight: won't proceed; the user didn't answer (Y|y) in order to continue",
+        )
       }
       out(`[reset] Are you sure you want to proceed? [y/N]: ${answer}`)
     }
     out('[preflight] Running pre-flight checks')
     const hasEtcd = files.stat('/etc/kubernetes/manifests/etcd.yaml') !== undefined
     if (hasEtcd) out('[reset] Deleted contents of the etcd data directory: /var/lib/etcd')
-    else warn('removeetcdmember.go:106', '[reset] No kubeadm config, using etcd pod spec to get data directory')
+    else
+      warn('removeetcdmember.go:106', '[reset] No kubeadm config, using etcd pod spec to get data directory')
     out('[reset] Stopping the kubelet service')
     out('[reset] Unmounting mounted directories in "/var/lib/kubelet"')
     leaveCluster(machine)
     const directories = ['/etc/kubernetes/manifests', '/var/lib/kubelet', folder]
     out(`[reset] Deleting contents of directories: [${directories.join(' ')}]`)
     for (const directory of [...directories, ...(hasEtcd ? ['/var/lib/etcd'] : [])]) clean(machine, directory)
-    const configs = CONFIGS.filter((name) => name !== 'super-admin.conf' || minor >= 29).map((name) => `/etc/kubernetes/${name}`)
+    const configs = CONFIGS.filter((name) => name !== 'super-admin.conf' || minor >= 29).map(
+      (name) => `/etc/kubernetes/${name}`,
+    )
     out(`[reset] Deleting files: [${configs.join(' ')}]`)
     for (const path of configs) if (files.stat(path) !== undefined) files.remove(path)
     out(minor >= 34 ? REMAINS : OLD_REMAINS)

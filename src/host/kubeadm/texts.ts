@@ -3,7 +3,9 @@ import type { CommandOutput } from '../commands/command.js'
 /** What kubeadm adds to each error. */
 export const STACK = 'To see the stack trace of this error execute with --v=5 or higher'
 
-/** Why a command ends, in the words that follow `error: `; with what it has printed before to standard error. */
+/**
+ * Why a command ends, in the words that follow `error: `; with what it has printed before to standard error.
+ */
 export class KubeadmError extends Error {
   readonly before: string
 

@@ -17,24 +17,52 @@ export const TOKEN_FORM: RegExp = /^([a-z0-9]{6})\.([a-z0-9]{16})$/
 
 /** `kubeadm token generate`, `create`, `list` and `delete`. Source: cmd/kubeadm/app/cmd/token.go. */
 export function token(args: readonly string[], machine: HostMachine): CommandOutput {
-  const options = readOptions(args, ['ttl', 'description', 'kubeconfig', 'config', 'groups', 'usages', 'o', 'output'])
+  const options = readOptions(args, [
+    'ttl',
+    'description',
+    'kubeconfig',
+    'config',
+    'groups',
+    'usages',
+    'o',
+    'output',
+  ])
   const [verb = '', given] = options.words
   if (verb === 'generate') return { stdout: `${newToken(machine)}\n` }
-  const config = options.get('kubeconfig') ?? ['/etc/kubernetes/admin.conf', '/root/.kube/config'].find((path) => machine.files.text(path) !== undefined) ?? '/root/.kube/config'
-  if (machine.files.text(config) === undefined) return failed(`error: failed to load admin kubeconfig: open ${config}: no such file or directory\n${STACK}`)
-  const client = machine.cluster.as({ user: 'kubernetes-admin', groups: ['kubeadm:cluster-admins', 'system:masters'] })
+  const config =
+    options.get('kubeconfig') ??
+    ['/etc/kubernetes/admin.conf', '/root/.kube/config'].find(
+      (path) => machine.files.text(path) !== undefined,
+    ) ??
+    '/root/.kube/config'
+  if (machine.files.text(config) === undefined)
+    return failed(
+      `error: failed to load admin kubeconfig: open ${config}: no such file or directory\n${STACK}`,
+    )
+  const client = machine.cluster.as({
+    user: 'kubernetes-admin',
+    groups: ['kubeadm:cluster-admins', 'system:masters'],
+  })
   try {
     if (verb === 'create') return create(machine, client, given ?? newToken(machine), options)
     if (verb === 'delete') {
-      if (given === undefined) return failed(`error: missing argument; 'token delete' is missing token of form [a-z0-9]{6}\n${STACK}`)
+      if (given === undefined)
+        return failed(
+          `error: missing argument; 'token delete' is missing token of form [a-z0-9]{6}\n${STACK}`,
+        )
       const [id = ''] = given.split('.')
       client.delete('secrets', { namespace: 'kube-system', name: `bootstrap-token-${id}` })
       return { stdout: `bootstrap token "${id}" deleted\n` }
     }
     if (verb === 'list') return list(machine, client)
   } catch (error) {
-    if (error instanceof DurationError) return failed(`error: invalid argument ${JSON.stringify(options.get('ttl'))} for "--ttl" flag: ${error.message}\n${STACK}`)
-    if (error instanceof ConnectionError || isApiError(error)) return failed(`error: ${error.message}\n${STACK}`)
+    if (error instanceof DurationError)
+      return failed(
+        `error: invalid argument ${JSON.stringify(options.get('ttl'))} for "--ttl" flag: ` +
+          `${error.message}\n${STACK}`,
+      )
+    if (error instanceof ConnectionError || isApiError(error))
+      return failed(`error: ${error.message}\n${STACK}`)
     throw error
   }
   return failed(`error: unknown command ${JSON.stringify(verb)} for "kubeadm token"\n${STACK}`)
@@ -48,46 +76,102 @@ export function newToken(machine: HostMachine): string {
   return `${id.slice(0, 6)}.${id.slice(6, 22)}`
 }
 
-function create(machine: HostMachine, client: Client, value: string, options: ReturnType<typeof readOptions>): CommandOutput {
+function create(
+  machine: HostMachine,
+  client: Client,
+  value: string,
+  options: ReturnType<typeof readOptions>,
+): CommandOutput {
   const [, id, secret] = TOKEN_FORM.exec(value) ?? []
-  if (id === undefined || secret === undefined) return failed(`error: the bootstrap token ${JSON.stringify(value)} was not of the form "\\\\A([a-z0-9]{6})\\\\.([a-z0-9]{16})\\\\z"\n${STACK}`)
-  writeToken(client, machine.cluster.now(), { value, ttl: options.get('ttl') ?? '24h0m0s', description: options.get('description') })
+  if (id === undefined || secret === undefined)
+    return failed(
+      `error: the bootstrap token ${JSON.stringify(value)} was not of the form ` +
+        `"\\\\A([a-z0-9]{6})\\\\.([a-z0-9]{16})\\\\z"\n${STACK}`,
+    )
+  writeToken(client, machine.cluster.now(), {
+    value,
+    ttl: options.get('ttl') ?? '24h0m0s',
+    description: options.get('description'),
+  })
   if (!options.has('print-join-command')) return { stdout: `${value}\n` }
   return { stdout: `${joinCommand(machine, value)} \n` }
 }
 
 /** A bootstrap token as the Secret that it is. `ttl`: `24h0m0s`; 0: it does not end. */
-export function writeToken(client: Client, now: number, { value, ttl, description }: { readonly value: string; readonly ttl: string; readonly description?: string | undefined }): void {
+export function writeToken(
+  client: Client,
+  now: number,
+  {
+    value,
+    ttl,
+    description,
+  }: { readonly value: string; readonly ttl: string; readonly description?: string | undefined },
+): void {
   const [id = '', secret = ''] = value.split('.')
   const ms = parseGoDuration(ttl)
   const data: Record<string, string> = {
-    'token-id': id, 'token-secret': secret, 'usage-bootstrap-authentication': 'true', 'usage-bootstrap-signing': 'true',
-    'auth-extra-groups': BOOTSTRAPPERS, ...(ms > 0 ? { expiration: formatTime(now + ms) } : {}), ...(description === undefined ? {} : { description }),
+    'token-id': id,
+    'token-secret': secret,
+    'usage-bootstrap-authentication': 'true',
+    'usage-bootstrap-signing': 'true',
+    'auth-extra-groups': BOOTSTRAPPERS,
+    ...(ms > 0 ? { expiration: formatTime(now + ms) } : {}),
+    ...(description === undefined ? {} : { description }),
   }
   const body = Object.fromEntries(Object.entries(data).map(([name, text]) => [name, btoa(text)]))
-  client.create('secrets', { metadata: { name: `bootstrap-token-${id}`, namespace: 'kube-system' }, type: TYPE, data: body })
+  client.create('secrets', {
+    metadata: { name: `bootstrap-token-${id}`, namespace: 'kube-system' },
+    type: TYPE,
+    data: body,
+  })
 }
 
 /** `sha256:` and the hash of an authority's public key. Source: util/pubkeypin Hash. */
 export function publicKeyPin(authority: string): string {
   const [certificate] = parseCertificates(authority)
-  return certificate?.publicKey === undefined ? '' : `sha256:${hex(digest('sha256', toDer(publicKeyInfo(certificate.publicKey))))}`
+  return certificate?.publicKey === undefined
+    ? ''
+    : `sha256:${hex(digest('sha256', toDer(publicKeyInfo(certificate.publicKey))))}`
 }
 
 /** The command that makes a machine join. */
 export function joinCommand(machine: HostMachine, token: string, separator = ' '): string {
   const { advertiseAddress, controlPlaneEndpoint = advertiseAddress } = machine.cluster.pki.config
-  return `kubeadm join ${controlPlaneEndpoint} --token ${token}${separator}--discovery-token-ca-cert-hash ${publicKeyPin(machine.files.text(`${PKI_DIR}/ca.crt`) ?? '')}`
+  return (
+    `kubeadm join ${controlPlaneEndpoint} --token ${token}${separator}--discovery-token-ca-cert-hash ` +
+    `${publicKeyPin(machine.files.text(`${PKI_DIR}/ca.crt`) ?? '')}`
+  )
 }
 
 function list(machine: HostMachine, client: Client): CommandOutput {
-  const rows = client.list('secrets', { namespace: 'kube-system' }).items.filter(({ type }) => type === TYPE).map(({ data = {} }) => {
-    const field = (name: string): string => atob(data[name] ?? '')
-    const expires = field('expiration')
-    const left = Date.parse(expires) - machine.cluster.now()
-    const ttl = expires === '' ? '<forever>' : left < 0 ? '<invalid>' : left >= 3_600_000 ? `${Math.floor(left / 3_600_000)}h` : `${Math.floor(left / 60_000)}m`
-    const usages = ['authentication', 'signing'].filter((usage) => field(`usage-bootstrap-${usage}`) === 'true').join(',')
-    return [`${field('token-id')}.${field('token-secret')}`, ttl, expires === '' ? '<never>' : expires, usages, field('description') || '<none>', field('auth-extra-groups')]
-  })
-  return rows.length === 0 ? {} : { stdout: table([['TOKEN', 'TTL', 'EXPIRES', 'USAGES', 'DESCRIPTION', 'EXTRA GROUPS'], ...rows]) }
+  const rows = client
+    .list('secrets', { namespace: 'kube-system' })
+    .items.filter(({ type }) => type === TYPE)
+    .map(({ data = {} }) => {
+      const field = (name: string): string => atob(data[name] ?? '')
+      const expires = field('expiration')
+      const left = Date.parse(expires) - machine.cluster.now()
+      const ttl =
+        expires === ''
+          ? '<forever>'
+          : left < 0
+            ? '<invalid>'
+            : left >= 3_600_000
+              ? `${Math.floor(left / 3_600_000)}h`
+              : `${Math.floor(left / 60_000)}m`
+      const usages = ['authentication', 'signing']
+        .filter((usage) => field(`usage-bootstrap-${usage}`) === 'true')
+        .join(',')
+      return [
+        `${field('token-id')}.${field('token-secret')}`,
+        ttl,
+        expires === '' ? '<never>' : expires,
+        usages,
+        field('description') || '<none>',
+        field('auth-extra-groups'),
+      ]
+    })
+  return rows.length === 0
+    ? {}
+    : { stdout: table([['TOKEN', 'TTL', 'EXPIRES', 'USAGES', 'DESCRIPTION', 'EXTRA GROUPS'], ...rows]) }
 }

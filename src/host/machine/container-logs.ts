@@ -13,7 +13,10 @@ interface LoggingMachine {
   readonly state: HostState
 }
 
-/** Whether a component of the control plane is a pod of its machine's node, and so has a log that `kubectl logs` reads. */
+/**
+ * Whether a component of the control plane is a pod of its machine's node, and so has a log that `kubectl
+ * logs` reads.
+ */
 const isPod = ({ node, state }: LoggingMachine): boolean => node !== undefined && !state.made
 
 /** A component of the control plane has said something: its container's log is to have it too. */
@@ -25,13 +28,18 @@ export function keepForContainer(machine: LoggingMachine, component: string, tex
   if (waiting.length > MOST_WAITING) waiting.shift()
 }
 
-/** Writes what the components of the control plane have said to the logs of their containers, as far as these run. */
+/**
+ * Writes what the components of the control plane have said to the logs of their containers, as far as these
+ * run.
+ */
 export function logToContainers(machine: LoggingMachine): void {
   const { node, state, name } = machine
   if (node === undefined || !isPod(machine)) return
   for (const [component, each] of state.components) {
     if (each.unlogged === undefined) continue
-    const pod = [...node.machine.pods()].find((one) => one.namespace === 'kube-system' && one.name === `${component}-${name}`)
+    const pod = [...node.machine.pods()].find(
+      (one) => one.namespace === 'kube-system' && one.name === `${component}-${name}`,
+    )
     const container = pod && latestContainer(pod, component)
     if (pod === undefined || container?.state !== 'running') continue
     for (const text of each.unlogged) node.machine.processes.log(pod, container, 'stderr', `${text}\n`)

@@ -28,23 +28,47 @@ function controlPlane(machine: HostMachine): readonly HostContainer[] {
   return [...machine.state.components].flatMap(([name, component]) => {
     if (component.state === 'waiting') return []
     const start = lastStart(component, now)
-    return [{
-      id: component.id, image: component.image, name, state: component.state === 'running' ? 'Running' as const : 'Exited' as const,
-      createdAt: start, finishedAt: component.state === 'exited' ? start : undefined, exitCode: component.exitCode,
-      attempt: restarts(component, now), podId: component.podId, pod: `${name}-${machine.name}`, namespace: 'kube-system',
-      log: () => machine.files.text(`/var/log/${name}.log`) ?? '',
-    }]
+    return [
+      {
+        id: component.id,
+        image: component.image,
+        name,
+        state: component.state === 'running' ? ('Running' as const) : ('Exited' as const),
+        createdAt: start,
+        finishedAt: component.state === 'exited' ? start : undefined,
+        exitCode: component.exitCode,
+        attempt: restarts(component, now),
+        podId: component.podId,
+        pod: `${name}-${machine.name}`,
+        namespace: 'kube-system',
+        log: () => machine.files.text(`/var/log/${name}.log`) ?? '',
+      },
+    ]
   })
 }
 
 function ofPods(machine: HostMachine): readonly HostContainer[] {
   const runtime = machine.node?.machine
-  const isComponent = (name: string): boolean => machine.isControlPlane && [...machine.state.components.keys()].some((component) => name === `${component}-${machine.name}`)
-  return [...runtime?.pods() ?? []].filter(({ name }) => !isComponent(name)).flatMap((pod) => pod.containers.map((container): HostContainer => ({
-    id: container.id, image: container.image, name: container.name, createdAt: container.startedAt ?? container.createdAt,
-    state: container.state === 'running' ? 'Running' : container.state === 'exited' ? 'Exited' : 'Created',
-    finishedAt: container.finishedAt, exitCode: container.exitCode, attempt: container.attempt,
-    podId: pod.uid.replaceAll('-', '').padEnd(64, '0'), pod: pod.name, namespace: pod.namespace,
-    log: () => (container.log?.lines ?? []).map(({ text }) => text).join(''),
-  })))
+  const isComponent = (name: string): boolean =>
+    machine.isControlPlane &&
+    [...machine.state.components.keys()].some((component) => name === `${component}-${machine.name}`)
+  return [...(runtime?.pods() ?? [])]
+    .filter(({ name }) => !isComponent(name))
+    .flatMap((pod) =>
+      pod.containers.map((container): HostContainer => ({
+        id: container.id,
+        image: container.image,
+        name: container.name,
+        createdAt: container.startedAt ?? container.createdAt,
+        state:
+          container.state === 'running' ? 'Running' : container.state === 'exited' ? 'Exited' : 'Created',
+        finishedAt: container.finishedAt,
+        exitCode: container.exitCode,
+        attempt: container.attempt,
+        podId: pod.uid.replaceAll('-', '').padEnd(64, '0'),
+        pod: pod.name,
+        namespace: pod.namespace,
+        log: () => (container.log?.lines ?? []).map(({ text }) => text).join(''),
+      })),
+    )
 }

@@ -29,11 +29,17 @@ export interface Hosts {
   readonly serviceCIDR: string
   /** '': nodes get no ranges of pods' addresses. */
   readonly clusterCIDR: string
-  /** Name of the machine that the control plane runs on: the node that has the role, if one has. Undefined where there is none yet. */
+  /**
+   * Name of the machine that the control plane runs on: the node that has the role, if one has. Undefined
+   * where there is none yet.
+   */
   readonly controlPlaneName: string | undefined
   readonly controlPlane: HostMachine | undefined
   names(): readonly string[]
-  /** `master` and `control-plane` are the control plane, whatever it is called; addresses will do too. Throws RangeError when there is no such machine. */
+  /**
+   * `master` and `control-plane` are the control plane, whatever it is called; addresses will do too. Throws
+   * RangeError when there is no such machine.
+   */
   machine(name: string): HostMachine
   /** Adds a machine that has joined nothing. Throws RangeError when there is one of that name. */
   addMachine(name: string, options: Omit<NodeOptions, 'name'>): void
@@ -42,13 +48,16 @@ export interface Hosts {
   /** Files have been written. The kubelet sees at once what happens in its directory of manifests. */
   touched(path: string): void
   /**
-   * What the files say becomes so: kubelets see changed manifests, systemd tries again what has failed. Without `always` (default true) only if a file was
-   * written, or time has moved, since.
+   * What the files say becomes so: kubelets see changed manifests, systemd tries again what has failed.
+   * Without `always` (default true) only if a file was written, or time has moved, since.
    */
   sync(always?: boolean): void
 }
 
-/** A machine of the cluster as its administrator finds it when he logs in. A view: all that it remembers is in the cluster. */
+/**
+ * A machine of the cluster as its administrator finds it when he logs in. A view: all that it remembers is in
+ * the cluster.
+ */
 export class HostMachine {
   readonly name: string
   readonly files: HostFiles
@@ -60,7 +69,10 @@ export class HostMachine {
     this.name = name
     if (!this.hasNode && !this.isControlPlane && this.bare === undefined) hosts.cluster.node(name)
     this.files = new HostFiles({
-      disk: () => this.disk, base: () => this.#base(), changed: (path) => this.hosts.touched(path), now: () => this.cluster.now(),
+      disk: () => this.disk,
+      base: () => this.#base(),
+      changed: (path) => this.hosts.touched(path),
+      now: () => this.cluster.now(),
       kept: () => this.#kept(),
     })
   }
@@ -102,8 +114,14 @@ export class HostMachine {
     let state = hosts.get(this.name)
     if (state === undefined) {
       const { bare } = this
-      const kubelet = bare === undefined ? this.hosts.nodeObject(this.name)?.status.nodeInfo?.kubeletVersion : bare.kubeletVersion
-      hosts.set(this.name, (state = newState(this.cluster.now(), this.hosts.version, kubelet, bare === undefined)))
+      const kubelet =
+        bare === undefined
+          ? this.hosts.nodeObject(this.name)?.status.nodeInfo?.kubeletVersion
+          : bare.kubeletVersion
+      hosts.set(
+        this.name,
+        (state = newState(this.cluster.now(), this.hosts.version, kubelet, bare === undefined)),
+      )
     }
     return state
   }
@@ -120,7 +138,8 @@ export class HostMachine {
       const { running } = this.cluster.component(`kubelet/${this.name}`)
       const isFailing = this.node?.kubeletState === 'restarting'
       if (running && unit.state !== 'active') unit.state = 'active'
-      else if (!running && (unit.state === 'active' || isFailing)) unit.state = isFailing ? 'failed' : 'inactive'
+      else if (!running && (unit.state === 'active' || isFailing))
+        unit.state = isFailing ? 'failed' : 'inactive'
     }
     return unit
   }
@@ -129,7 +148,10 @@ export class HostMachine {
   get address(): string {
     if (this.bare !== undefined) return this.bare.internalIP
     if (this.isControlPlane) return this.cluster.pki.config.advertiseAddress.replace(/:\d+$/, '')
-    return this.hosts.nodeObject(this.name)?.status.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? ''
+    return (
+      this.hosts.nodeObject(this.name)?.status.addresses?.find(({ type }) => type === 'InternalIP')
+        ?.address ?? ''
+    )
   }
 
   /** A line of a program of Kubernetes, in the form of its log. */
@@ -140,14 +162,24 @@ export class HostMachine {
 
   journal(unit: string, text: string): void {
     const { journal } = this.state
-    journal.push({ time: this.cluster.now(), unit, pid: unit === 'systemd' ? 1 : this.state.units.get(unit)?.pid ?? 1, text })
+    journal.push({
+      time: this.cluster.now(),
+      unit,
+      pid: unit === 'systemd' ? 1 : (this.state.units.get(unit)?.pid ?? 1),
+      text,
+    })
     if (journal.length > MOST_LINES) journal.splice(0, journal.length - MOST_LINES)
     keepForContainer(this, unit, text)
   }
 
   /** Lines as `journalctl -u` prints them. */
   journalLines(unit: string | undefined): readonly string[] {
-    return this.state.journal.filter((line) => unit === undefined ? !this.isLogFile(line.unit) : line.unit === unit || (line.unit === 'systemd' && line.text.startsWith(`${unit}.service`)))
+    return this.state.journal
+      .filter((line) =>
+        unit === undefined
+          ? !this.isLogFile(line.unit)
+          : line.unit === unit || (line.unit === 'systemd' && line.text.startsWith(`${unit}.service`)),
+      )
       .map((line) => `${syslogTime(line.time)} ${this.name} ${line.unit}[${line.pid}]: ${line.text}`)
   }
 
@@ -163,24 +195,65 @@ export class HostMachine {
 
   /** Files that it has because it is in the cluster, and that are not on its disk. */
   ownFiles(): readonly string[] {
-    return [...this.#base()].filter(([path, { kind }]) => kind === 'file' && /^(?:etc\/kubernetes|var\/lib\/(?:kubelet|etcd)|root)\//.test(path) && !this.disk.has(path)).map(([path]) => `/${path}`)
+    return [...this.#base()]
+      .filter(
+        ([path, { kind }]) =>
+          kind === 'file' &&
+          /^(?:etc\/kubernetes|var\/lib\/(?:kubelet|etcd)|root)\//.test(path) &&
+          !this.disk.has(path),
+      )
+      .map(([path]) => `/${path}`)
   }
 
   #base(): Tree {
     const tree: Tree = new Map()
-    const directory = (path: string): void => void tree.set(path, { kind: 'directory', mode: 0o755, owner: 0, group: 0, time: this.#created })
-    for (const path of ['bin', 'usr/bin', 'tmp', 'root', 'home', 'var/log/pods', 'var/log/containers', 'etc/kubernetes/manifests', 'var/lib/kubelet', 'etc/cni/net.d', 'dev', 'proc']) directory(path)
-    const file = (path: string, text: string | (() => string), mode = 0o644): void => void tree.set(path, fileOf(text, mode, this.#created))
+    const directory = (path: string): void =>
+      void tree.set(path, { kind: 'directory', mode: 0o755, owner: 0, group: 0, time: this.#created })
+    for (const path of [
+      'bin',
+      'usr/bin',
+      'tmp',
+      'root',
+      'home',
+      'var/log/pods',
+      'var/log/containers',
+      'etc/kubernetes/manifests',
+      'var/lib/kubelet',
+      'etc/cni/net.d',
+      'dev',
+      'proc',
+    ])
+      directory(path)
+    const file = (path: string, text: string | (() => string), mode = 0o644): void =>
+      void tree.set(path, fileOf(text, mode, this.#created))
     file('dev/null', '', 0o666)
     file('etc/hostname', `${this.name}\n`)
-    file('etc/os-release', 'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nID=ubuntu\nID_LIKE=debian\n')
-    file('etc/hosts', () => `127.0.0.1 localhost\n${this.hosts.names().map((name) => `${this.hosts.machine(name).address} ${name}\n`).join('')}`)
+    file(
+      'etc/os-release',
+      'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nID=ubuntu\nID_LIKE=debian\n',
+    )
+    file(
+      'etc/hosts',
+      () =>
+        `127.0.0.1 localhost\n${this.hosts
+          .names()
+          .map((name) => `${this.hosts.machine(name).address} ${name}\n`)
+          .join('')}`,
+    )
     file('etc/systemd/system/kubelet.service.d/10-kubeadm.conf', KUBELET_UNIT)
-    file('etc/cni/net.d/10-bridge.conflist', '{\n  "cniVersion": "1.0.0",\n  "name": "bridge",\n  "plugins": [{ "type": "bridge", "isDefaultGateway": true }]\n}\n')
+    file(
+      'etc/cni/net.d/10-bridge.conflist',
+      '{\n  "cniVersion": "1.0.0",\n  "name": "bridge",\n  "plugins": [{ "type": "bridge", ' +
+        '"isDefaultGateway": true }]\n}\n',
+    )
     file('proc/sys/net/ipv4/ip_forward', '1\n')
     const kept = this.#kept()
     for (const { file: path, owner } of kept === undefined ? [] : keptFiles(kept)) {
-      file(path.slice(1), () => kept?.pki.read(path, owner) ?? '', /\.(?:key|conf|pem)$/.test(path) ? 0o600 : 0o644)
+      file(
+        path.slice(1),
+        () => kept?.pki.read(path, owner) ?? '',
+        /\.(?:key|conf|pem)$/.test(path) ? 0o600 : 0o644,
+      )
     }
     if (this.state.made) {
       for (const path of ['etc/kubernetes/tmp', 'var/lib/kubelet/pki']) directory(path)
@@ -188,25 +261,48 @@ export class HostMachine {
       if (this.isControlPlane) this.#controlPlaneFiles(file)
     }
     for (const unit of ['kubelet', 'kube-proxy', ...(this.isControlPlane ? COMPONENTS : [])]) {
-      file(`var/log/${unit}.log`, () => this.state.journal.filter((line) => line.unit === unit).map(({ text }) => `${text}\n`).join(''), 0o640)
+      file(
+        `var/log/${unit}.log`,
+        () =>
+          this.state.journal
+            .filter((line) => line.unit === unit)
+            .map(({ text }) => `${text}\n`)
+            .join(''),
+        0o640,
+      )
     }
     return tree
   }
 
   #kubeletFiles(file: (path: string, text: string | (() => string), mode?: number) => void): void {
     file('var/lib/kubelet/config.yaml', () => kubeletConfig(this.node?.configuration))
-    file('var/lib/kubelet/kubeadm-flags.env', 'KUBELET_KUBEADM_ARGS="--container-runtime-endpoint=unix:///var/run/containerd/containerd.sock"\n')
+    file(
+      'var/lib/kubelet/kubeadm-flags.env',
+      'KUBELET_KUBEADM_ARGS="--container-runtime-endpoint=unix:///var/run/containerd/containerd.sock"\n',
+    )
     if (this.isControlPlane) return
-    for (const [name, pod] of this.node?.machine.manifests() ?? []) if (!this.state.manifests.has(name)) file(`etc/kubernetes/manifests/${name}`, () => stringify(pod), 0o600)
+    for (const [name, pod] of this.node?.machine.manifests() ?? [])
+      if (!this.state.manifests.has(name))
+        file(`etc/kubernetes/manifests/${name}`, () => stringify(pod), 0o600)
   }
 
   #controlPlaneFiles(file: (path: string, text: string | (() => string), mode?: number) => void): void {
     const { serviceCIDR, clusterCIDR } = this.hosts
     const { nodeName, advertiseAddress, clusterName } = this.cluster.pki.config
     for (const component of COMPONENTS) {
-      file(`etc/kubernetes/manifests/${component}.yaml`, () => staticPodText(component, {
-        version: this.hosts.state.initialVersion, nodeName, advertiseAddress, serviceCIDR, clusterCIDR, ...(clusterName === undefined ? {} : { clusterName }),
-      }), 0o600)
+      file(
+        `etc/kubernetes/manifests/${component}.yaml`,
+        () =>
+          staticPodText(component, {
+            version: this.hosts.state.initialVersion,
+            nodeName,
+            advertiseAddress,
+            serviceCIDR,
+            clusterCIDR,
+            ...(clusterName === undefined ? {} : { clusterName }),
+          }),
+        0o600,
+      )
     }
     file('root/.kube/config', () => this.files.text('/etc/kubernetes/admin.conf') ?? '', 0o600)
     file('var/lib/etcd/member/snap/db', '', 0o600)
@@ -215,8 +311,14 @@ export class HostMachine {
 
   #kept(): KeptFiles | undefined {
     if (this.bare !== undefined) return undefined
-    const { isControlPlane, name, cluster: { pki } } = this
-    return isControlPlane ? { pki, node: undefined, ownKubelet: this.hasNode ? name : undefined } : { pki, node: name }
+    const {
+      isControlPlane,
+      name,
+      cluster: { pki },
+    } = this
+    return isControlPlane
+      ? { pki, node: undefined, ownKubelet: this.hasNode ? name : undefined }
+      : { pki, node: name }
   }
 
   get #created(): number {
@@ -231,21 +333,47 @@ const unitAt = (since: number, pid: number): UnitState => ({ state: 'active', si
 
 /** What kubelet and kube-proxy said when they started. */
 function firstLines(time: number, version: string): JournalLine[] {
-  const line = (unit: string, pid: number, source: string, text: string): JournalLine => ({ time, unit, pid, text: klogLine('I', time, pid, source, text) })
+  const line = (unit: string, pid: number, source: string, text: string): JournalLine => ({
+    time,
+    unit,
+    pid,
+    text: klogLine('I', time, pid, source, text),
+  })
   return [
-    { time, unit: 'systemd', pid: 1, text: 'kubelet.service: Started kubelet.service - kubelet: The Kubernetes Node Agent.' },
-    line('kubelet', 1012, 'server.go:529', `"Kubelet version" kubeletVersion="v${version}"`), line('kubelet', 1012, 'kubelet.go:2407', '"Starting kubelet main sync loop"'),
-    line('kube-proxy', 1, 'server.go:663', `"Version info" version="v${version}"`), line('kube-proxy', 1, 'shared_informer.go:320', 'Caches are synced for service config'),
+    {
+      time,
+      unit: 'systemd',
+      pid: 1,
+      text: 'kubelet.service: Started kubelet.service - kubelet: The Kubernetes Node Agent.',
+    },
+    line('kubelet', 1012, 'server.go:529', `"Kubelet version" kubeletVersion="v${version}"`),
+    line('kubelet', 1012, 'kubelet.go:2407', '"Starting kubelet main sync loop"'),
+    line('kube-proxy', 1, 'server.go:663', `"Version info" version="v${version}"`),
+    line('kube-proxy', 1, 'shared_informer.go:320', 'Caches are synced for service config'),
   ]
 }
 
 function newState(now: number, version: string, kubelet: string | undefined, made: boolean): HostState {
   const installed = (kubelet ?? version).slice(1)
   return {
-    disk: new Map(), made, journal: made ? firstLines(now, installed) : [], components: new Map(), manifests: new Map(),
-    // the kubelet of a machine that has joined nothing is started again and again, since it finds no configuration
-    units: new Map([['kubelet', { ...unitAt(now, 1012), state: made ? 'active' : 'failed' }], ['containerd', unitAt(now, 655)]]),
-    packages: new Map([['kubeadm', version.slice(1)], ['kubelet', installed], ['kubectl', version.slice(1)]].map(([name = '', each = '']) => [name, { version: each, held: true }])),
+    disk: new Map(),
+    made,
+    journal: made ? firstLines(now, installed) : [],
+    components: new Map(),
+    manifests: new Map(),
+    // the kubelet of a machine that has joined nothing is started again and again, since it finds no
+    // configuration
+    units: new Map([
+      ['kubelet', { ...unitAt(now, 1012), state: made ? 'active' : 'failed' }],
+      ['containerd', unitAt(now, 655)],
+    ]),
+    packages: new Map(
+      [
+        ['kubeadm', version.slice(1)],
+        ['kubelet', installed],
+        ['kubectl', version.slice(1)],
+      ].map(([name = '', each = '']) => [name, { version: each, held: true }]),
+    ),
   }
 }
 

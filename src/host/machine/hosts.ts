@@ -45,7 +45,14 @@ export class ClusterHosts implements Hosts {
   get state(): HostsState {
     const { version } = this.#cluster
     const patch = /^v\d+\.\d+$/.test(version) ? `${version}.0` : version
-    return this.#cluster.extensionState<HostsState>('hosts', () => ({ hosts: new Map(), nextId: 1, initialVersion: patch, version: patch, stopped: new Set(), ...placesOf(this.#cluster) })).value
+    return this.#cluster.extensionState<HostsState>('hosts', () => ({
+      hosts: new Map(),
+      nextId: 1,
+      initialVersion: patch,
+      version: patch,
+      stopped: new Set(),
+      ...placesOf(this.#cluster),
+    })).value
   }
 
   get version(): string {
@@ -58,7 +65,7 @@ export class ClusterHosts implements Hosts {
 
   get clusterCIDR(): string {
     const { clusterCIDR, without = [] } = this.#cluster.options
-    return without.includes(NODE_IPAM) ? '' : clusterCIDR ?? '10.244.0.0/16'
+    return without.includes(NODE_IPAM) ? '' : (clusterCIDR ?? '10.244.0.0/16')
   }
 
   get controlPlaneName(): string | undefined {
@@ -71,14 +78,24 @@ export class ClusterHosts implements Hosts {
 
   names(): readonly string[] {
     const { controlPlane, machines } = this.state
-    return [...new Set([...(controlPlane === undefined ? [] : [controlPlane]), ...this.#cluster.nodes().map(({ name }) => name), ...machines.keys()])]
+    return [
+      ...new Set([
+        ...(controlPlane === undefined ? [] : [controlPlane]),
+        ...this.#cluster.nodes().map(({ name }) => name),
+        ...machines.keys(),
+      ]),
+    ]
   }
 
   machine(name: string): HostMachine {
     const nodes = this.#cluster.nodes().map((node) => node.name)
     const alias = (name === 'master' || name === 'control-plane') && !nodes.includes(name)
     const names = this.names()
-    const own = alias ? this.controlPlaneName ?? DEFAULT_CONTROL_PLANE : names.includes(name) ? name : names.find((each) => this.machine(each).address === name) ?? name
+    const own = alias
+      ? (this.controlPlaneName ?? DEFAULT_CONTROL_PLANE)
+      : names.includes(name)
+        ? name
+        : (names.find((each) => this.machine(each).address === name) ?? name)
     let machine = this.#machines.get(own)
     if (machine === undefined) this.#machines.set(own, (machine = new HostMachine(own, this)))
     return machine
@@ -127,8 +144,15 @@ export class ClusterHosts implements Hosts {
 
   /** A kubelet of a machine without a cluster that finds a control plane's manifests starts it. */
   #boot(): void {
-    const found = [...this.state.machines.keys()].map((name) => this.machine(name))
-      .find((machine) => machine.unit('kubelet')?.state === 'active' && ['etcd', 'kube-apiserver'].every((name) => machine.files.stat(`/etc/kubernetes/manifests/${name}.yaml`) !== undefined))
+    const found = [...this.state.machines.keys()]
+      .map((name) => this.machine(name))
+      .find(
+        (machine) =>
+          machine.unit('kubelet')?.state === 'active' &&
+          ['etcd', 'kube-apiserver'].every(
+            (name) => machine.files.stat(`/etc/kubernetes/manifests/${name}.yaml`) !== undefined,
+          ),
+      )
     if (found === undefined) return
     becomeControlPlane(found)
     syncControlPlane(found)
@@ -138,8 +162,19 @@ export class ClusterHosts implements Hosts {
   #attach(): void {
     const { cluster } = this
     cluster.on('scheduled', ({ pod, node }) => {
-      this.controlPlane?.log('kube-scheduler', 'I', 'schedule_one.go:314', `"Successfully bound pod to node" pod=${JSON.stringify(pod)} node=${JSON.stringify(node)}`)
-      if (cluster.nodes().some(({ name }) => name === node)) this.machine(node).log('kubelet', 'I', 'kubelet.go:2537', `"SyncLoop ADD" source="api" pods=[${JSON.stringify(pod)}]`)
+      this.controlPlane?.log(
+        'kube-scheduler',
+        'I',
+        'schedule_one.go:314',
+        `"Successfully bound pod to node" pod=${JSON.stringify(pod)} node=${JSON.stringify(node)}`,
+      )
+      if (cluster.nodes().some(({ name }) => name === node))
+        this.machine(node).log(
+          'kubelet',
+          'I',
+          'kubelet.go:2537',
+          `"SyncLoop ADD" source="api" pods=[${JSON.stringify(pod)}]`,
+        )
     })
     cluster.on('log', ({ component, level, message }) => {
       const [program = '', node] = component.split('/')
@@ -156,9 +191,17 @@ export class ClusterHosts implements Hosts {
 function placesOf(cluster: SimCluster): Pick<HostsState, 'controlPlane' | 'machines'> {
   const { options } = cluster
   if (options.initialized !== false) return { controlPlane: findControlPlane(cluster), machines: new Map() }
-  const own: BareMachine = { name: DEFAULT_CONTROL_PLANE, internalIP: hostPart(cluster.pki.config.advertiseAddress) }
-  const others = cluster.extensionState(BARE_MACHINES, () => nodesOf(options)).value.map((node, at): BareMachine => ({ ...node, internalIP: node.internalIP ?? `10.0.0.${11 + at}` }))
-  return { controlPlane: undefined, machines: new Map([own, ...others].map((machine) => [machine.name, machine])) }
+  const own: BareMachine = {
+    name: DEFAULT_CONTROL_PLANE,
+    internalIP: hostPart(cluster.pki.config.advertiseAddress),
+  }
+  const others = cluster
+    .extensionState(BARE_MACHINES, () => nodesOf(options))
+    .value.map((node, at): BareMachine => ({ ...node, internalIP: node.internalIP ?? `10.0.0.${11 + at}` }))
+  return {
+    controlPlane: undefined,
+    machines: new Map([own, ...others].map((machine) => [machine.name, machine])),
+  }
 }
 
 const hostPart = (address: string): string => address.replace(/:\d+$/, '')
@@ -166,6 +209,8 @@ const hostPart = (address: string): string => address.replace(/:\d+$/, '')
 /** The node that has the role of a control plane; else a machine that is no node. */
 function findControlPlane(cluster: SimCluster): string {
   const names = cluster.nodes().map(({ name }) => name)
-  const node = cluster.stored('nodes').find(({ metadata }) => ROLES.some((role) => metadata.labels?.[role] !== undefined))?.metadata.name
+  const node = cluster
+    .stored('nodes')
+    .find(({ metadata }) => ROLES.some((role) => metadata.labels?.[role] !== undefined))?.metadata.name
   return node !== undefined && names.includes(node) ? node : DEFAULT_CONTROL_PLANE
 }

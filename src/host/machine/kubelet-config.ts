@@ -22,6 +22,12 @@ staticPodPath: /etc/kubernetes/manifests
 `
 
 /** The same with what a node was made with. */
-export function kubeletConfig({ rotateCertificates = true, serverTLSBootstrap = false }: KubeletConfiguration = {}): string {
-  return KUBELET_CONFIG.replace('rotateCertificates: true\n', `rotateCertificates: ${rotateCertificates}\n${serverTLSBootstrap ? 'serverTLSBootstrap: true\n' : ''}`)
+export function kubeletConfig({
+  rotateCertificates = true,
+  serverTLSBootstrap = false,
+}: KubeletConfiguration = {}): string {
+  return KUBELET_CONFIG.replace(
+    'rotateCertificates: true\n',
+    `rotateCertificates: ${rotateCertificates}\n${serverTLSBootstrap ? 'serverTLSBootstrap: true\n' : ''}`,
+  )
 }

@@ -13,18 +13,27 @@ type ClusterOptions = SimCluster['options']
 
 const KUBECONFIG = /^\/etc\/kubernetes\/[\w-]+\.conf$/
 
-/** A machine whose kubelet knows its cluster becomes a node: the kubelet registers it. What lies on its disk stays there. */
+/**
+ * A machine whose kubelet knows its cluster becomes a node: the kubelet registers it. What lies on its disk
+ * stays there.
+ */
 export function becomeNode(machine: HostMachine, options: Partial<NodeOptions> = {}): void {
   const { bare, state, hosts } = machine
   if (bare === undefined) return
   const written = [...state.disk]
   hosts.state.machines.delete(machine.name)
-  const { disk } = hosts.cluster.addNode({ ...bare, ...options, registerReady: false, kubeletVersion: `v${state.packages.get('kubelet')?.version ?? ''}` }).machine
+  const { disk } = hosts.cluster.addNode({
+    ...bare,
+    ...options,
+    registerReady: false,
+    kubeletVersion: `v${state.packages.get('kubelet')?.version ?? ''}`,
+  }).machine
   for (const [path, entry] of written) disk.set(path, entry)
   state.disk.clear()
   const { pki } = hosts.cluster
   // its credentials are those that it has, and no others
-  for (const path of pki.paths(machine.name)) if (isKubeletFile(path) && !/kubelet\.(?:crt|key)$/.test(path)) pki.remove(path, machine.name)
+  for (const path of pki.paths(machine.name))
+    if (isKubeletFile(path) && !/kubelet\.(?:crt|key)$/.test(path)) pki.remove(path, machine.name)
   keepInPki(machine, (path) => NODE_FILES.includes(path) || isKubeletFile(path))
 }
 
@@ -38,19 +47,33 @@ function keepInPki(machine: HostMachine, isKept: (path: string) => boolean): voi
 }
 
 /**
- * Where a kubelet that is no cluster's finds the manifests of a control plane, one begins there, with an empty etcd. What it is like is in the manifests and in
- * /etc/kubernetes/pki. `kubeadm`: what only kubeadm's configuration says.
+ * Where a kubelet that is no cluster's finds the manifests of a control plane, one begins there, with an
+ * empty etcd. What it is like is in the manifests and in /etc/kubernetes/pki. `kubeadm`: what only kubeadm's
+ * configuration says.
  */
 export function becomeControlPlane(machine: HostMachine, kubeadm: ClusterOptions['kubeadm'] = {}): void {
   const { hosts, name } = machine
   const { cluster, state } = hosts
   const found = readFolder(machine)
-  const flags = (component: 'kube-apiserver' | 'kube-controller-manager'): ReadManifest['flags'] => found.get(component)?.manifest.flags ?? new Map<string, string>()
-  const version = /:(v\d+\.\d+\.\d+[\w.-]*)$/.exec(found.get('kube-apiserver')?.manifest.image ?? '')?.[1] ?? hosts.version
+  const flags = (component: 'kube-apiserver' | 'kube-controller-manager'): ReadManifest['flags'] =>
+    found.get(component)?.manifest.flags ?? new Map<string, string>()
+  const version =
+    /:(v\d+\.\d+\.\d+[\w.-]*)$/.exec(found.get('kube-apiserver')?.manifest.image ?? '')?.[1] ?? hosts.version
   const address = `${flags('kube-apiserver').get('advertise-address') ?? machine.address}:${flags('kube-apiserver').get('secure-port') ?? '6443'}`
-  const fresh = new SimCluster(initializedOptions(cluster, {
-    version: `v1.${minorOf(version)}`, advertiseAddress: address, kubeadm: { ...kubeadm, nodeName: name },
-  }, { services: flags('kube-apiserver').get('service-cluster-ip-range'), pods: flags('kube-controller-manager').get('cluster-cidr') }))
+  const fresh = new SimCluster(
+    initializedOptions(
+      cluster,
+      {
+        version: `v1.${minorOf(version)}`,
+        advertiseAddress: address,
+        kubeadm: { ...kubeadm, nodeName: name },
+      },
+      {
+        services: flags('kube-apiserver').get('service-cluster-ip-range'),
+        pods: flags('kube-controller-manager').get('cluster-cidr'),
+      },
+    ),
+  )
   cluster.rewind(fresh.snapshot())
   cluster.extensionState('hosts', () => state)
   cluster.extensionState('kubeadm', () => ({ installed: true }))
@@ -64,23 +87,49 @@ export function becomeControlPlane(machine: HostMachine, kubeadm: ClusterOptions
   for (const path of pki.paths()) pki.remove(path)
   becomeNode(machine)
   keepInPki(machine, (path) => path.startsWith(`${PKI_DIR}/`) || KUBECONFIG.test(path))
-  const folder = flags('kube-apiserver').get('client-ca-file')?.replace(/\/ca\.crt$/, '') ?? PKI_DIR
+  const folder =
+    flags('kube-apiserver')
+      .get('client-ca-file')
+      ?.replace(/\/ca\.crt$/, '') ?? PKI_DIR
   if (folder === PKI_DIR) return
-  for (const [path, entry] of machine.disk) if (isPlainFile(entry) && `/${path}`.startsWith(`${folder}/`)) pki.write(`/${path}`.replace(folder, PKI_DIR), entry.text)
+  for (const [path, entry] of machine.disk)
+    if (isPlainFile(entry) && `/${path}`.startsWith(`${folder}/`))
+      pki.write(`/${path}`.replace(folder, PKI_DIR), entry.text)
 }
 
-interface Ranges { readonly services: string | undefined; readonly pods: string | undefined }
+interface Ranges {
+  readonly services: string | undefined
+  readonly pods: string | undefined
+}
 
-function initializedOptions(cluster: SimCluster, asked: Pick<ClusterOptions, 'version' | 'advertiseAddress' | 'kubeadm'>, { services, pods }: Ranges): ClusterOptions {
-  const { initialized: _was, clusterCIDR: _pods, serviceCIDR: _services, without = [], ...rest } = cluster.options
+function initializedOptions(
+  cluster: SimCluster,
+  asked: Pick<ClusterOptions, 'version' | 'advertiseAddress' | 'kubeadm'>,
+  { services, pods }: Ranges,
+): ClusterOptions {
+  const {
+    initialized: _was,
+    clusterCIDR: _pods,
+    serviceCIDR: _services,
+    without = [],
+    ...rest
+  } = cluster.options
   const others = without.filter((name) => name !== NODE_IPAM)
   return {
-    ...rest, ...asked, nodes: [], start: cluster.now(), coreDNS: false, ...(services === undefined ? {} : { serviceCIDR: services }),
+    ...rest,
+    ...asked,
+    nodes: [],
+    start: cluster.now(),
+    coreDNS: false,
+    ...(services === undefined ? {} : { serviceCIDR: services }),
     ...(pods === undefined ? { without: [...others, NODE_IPAM] } : { clusterCIDR: pods, without: others }),
   }
 }
 
-/** What `kubeadm reset` does to a node besides its files: the machine belongs to no cluster any more, and its containers are gone. The Node object stays. */
+/**
+ * What `kubeadm reset` does to a node besides its files: the machine belongs to no cluster any more, and its
+ * containers are gone. The Node object stays.
+ */
 export function leaveCluster(machine: HostMachine): void {
   const { hosts, name } = machine
   if (machine.bare !== undefined) return stopKubelet(machine)
@@ -97,8 +146,14 @@ function takeOut(machine: HostMachine, remove: () => void): void {
   const { labels, taints, capacity, region, zone, kubelet } = optionsOf(hosts, name)
   remove()
   hosts.state.machines.set(name, {
-    name, internalIP: address, ...(labels === undefined ? {} : { labels }), ...(taints === undefined ? {} : { taints }), ...(capacity === undefined ? {} : { capacity }),
-    ...(region === undefined ? {} : { region }), ...(zone === undefined ? {} : { zone }), ...(kubelet === undefined ? {} : { kubelet }),
+    name,
+    internalIP: address,
+    ...(labels === undefined ? {} : { labels }),
+    ...(taints === undefined ? {} : { taints }),
+    ...(capacity === undefined ? {} : { capacity }),
+    ...(region === undefined ? {} : { region }),
+    ...(zone === undefined ? {} : { zone }),
+    ...(kubelet === undefined ? {} : { kubelet }),
   })
   state.made = false
   state.components.clear()
@@ -107,23 +162,32 @@ function takeOut(machine: HostMachine, remove: () => void): void {
   for (const [path, entry] of all) state.disk.set(path, entry)
 }
 
-/** All that a machine has beside what every machine has: its disk, and as files of their own what was made when it was read. */
+/**
+ * All that a machine has beside what every machine has: its disk, and as files of their own what was made
+ * when it was read.
+ */
 function everything(machine: HostMachine): HostMachine['disk'] {
   const all = new Map(machine.disk)
   for (const path of machine.ownFiles()) {
     const text = machine.files.text(path)
     const entry = machine.files.stat(path)
-    if (text !== undefined && entry !== undefined) all.set(path.slice(1), { kind: 'file', text, mode: entry.mode, owner: 0, group: 0, time: entry.time })
+    if (text !== undefined && entry !== undefined)
+      all.set(path.slice(1), { kind: 'file', text, mode: entry.mode, owner: 0, group: 0, time: entry.time })
   }
   return all
 }
 
 function optionsOf({ cluster }: Hosts, name: string): Partial<NodeOptions> {
   const { nodes } = cluster.options
-  return (Array.isArray(nodes) ? nodes as readonly NodeOptions[] : []).find((node) => node.name === name) ?? {}
+  return (
+    (Array.isArray(nodes) ? (nodes as readonly NodeOptions[]) : []).find((node) => node.name === name) ?? {}
+  )
 }
 
-/** The control plane is gone with all that it held. Machines that were nodes keep their disks, and lose their containers. */
+/**
+ * The control plane is gone with all that it held. Machines that were nodes keep their disks, and lose their
+ * containers.
+ */
 function dissolve(hosts: Hosts): void {
   const { cluster, state } = hosts
   const { version, without = [], ...rest } = cluster.options
@@ -131,9 +195,18 @@ function dissolve(hosts: Hosts): void {
   for (const machine of machines) {
     if (machine.bare !== undefined) continue
     if (machine.isControlPlane) stopKubelet(machine)
-    takeOut(machine, () => { if (machine.hasNode) cluster.node(machine.name).remove({ keepObject: true }) })
+    takeOut(machine, () => {
+      if (machine.hasNode) cluster.node(machine.name).remove({ keepObject: true })
+    })
   }
-  const bare = new SimCluster({ ...rest, version: version ?? cluster.version, nodes: [], start: cluster.now(), initialized: false, without: without.filter((name) => name !== NODE_IPAM) })
+  const bare = new SimCluster({
+    ...rest,
+    version: version ?? cluster.version,
+    nodes: [],
+    start: cluster.now(),
+    initialized: false,
+    without: without.filter((name) => name !== NODE_IPAM),
+  })
   state.controlPlane = undefined
   delete state.apiserverStopped
   delete state.heededFlags

@@ -18,7 +18,10 @@ export interface JournalLine {
   readonly text: string
 }
 
-/** The container of a static pod of the control plane, as the runtime last saw it. Plain data; times in virtual ms. */
+/**
+ * The container of a static pod of the control plane, as the runtime last saw it. Plain data; times in
+ * virtual ms.
+ */
 export interface ComponentState {
   /** What it was made from: another text is another pod. */
   manifest: string
@@ -49,11 +52,16 @@ export interface PackageState {
 /** A machine that is no node: its kubelet knows of no cluster. Plain data. */
 export type BareMachine = NodeOptions & { readonly internalIP: string }
 
-/** What a machine remembers beside what its kubelet and runtime do. Plain data, part of the cluster's state. */
+/**
+ * What a machine remembers beside what its kubelet and runtime do. Plain data, part of the cluster's state.
+ */
 export interface HostState {
   /** Of a node the disk is where its pods find it too: then this one is empty. */
   readonly disk: Tree
-  /** Whether it has the files of a machine that was in the cluster from the beginning; otherwise only what somebody has written. */
+  /**
+   * Whether it has the files of a machine that was in the cluster from the beginning; otherwise only what
+   * somebody has written.
+   */
   made: boolean
   readonly units: Map<string, UnitState>
   readonly journal: JournalLine[]

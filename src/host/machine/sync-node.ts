@@ -8,43 +8,76 @@ const KUBECONFIG = '/etc/kubernetes/kubelet.conf'
 const FOLDER = '/etc/kubernetes/manifests'
 
 /**
- * Why the kubelet of a machine cannot start, in its own words; undefined when it can. Source: cmd/kubelet/app/server.go,
- * pkg/kubelet/certificate/bootstrap/bootstrap.go.
+ * Why the kubelet of a machine cannot start, in its own words; undefined when it can. Source:
+ * cmd/kubelet/app/server.go, pkg/kubelet/certificate/bootstrap/bootstrap.go.
  */
 export function kubeletFault(machine: HostMachine): string | undefined {
   const { files } = machine
   const config = files.text(CONFIG)
-  const loading = (why: string): string => `failed to load kubelet config file, path: ${CONFIG}, error: failed to load Kubelet config file ${CONFIG}, error ${why}`
-  if (config === undefined) return loading(`failed to read kubelet config file "${CONFIG}", error: open ${CONFIG}: no such file or directory`)
+  const loading = (why: string): string =>
+    `failed to load kubelet config file, path: ${CONFIG}, error: failed to load Kubelet config file ` +
+    `${CONFIG}, error ${why}`
+  if (config === undefined)
+    return loading(
+      `failed to read kubelet config file "${CONFIG}", error: open ${CONFIG}: no such file or directory`,
+    )
   let parsed: unknown
   try {
     parsed = parse(config)
   } catch (error) {
-    return loading(`failed to decode: error converting YAML to JSON: yaml: ${error instanceof Error ? error.message.split('\n')[0] ?? '' : ''}`)
+    return loading(
+      'failed to decode: error converting YAML to JSON: yaml: ' +
+        `${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''}`,
+    )
   }
-  if (typeof parsed !== 'object' || parsed === null || !('kind' in parsed) || parsed.kind !== 'KubeletConfiguration') return loading('failed to decode: no kind "KubeletConfiguration" is registered')
+  if (
+    typeof parsed !== 'object' ||
+    parsed === null ||
+    !('kind' in parsed) ||
+    parsed.kind !== 'KubeletConfiguration'
+  )
+    return loading('failed to decode: no kind "KubeletConfiguration" is registered')
   const authority = clientCA(parsed)
-  if (authority !== undefined && files.text(authority) === undefined) return `failed to construct kubelet dependencies: unable to load client CA file ${authority}: open ${authority}: no such file or directory`
+  if (authority !== undefined && files.text(authority) === undefined)
+    return (
+      `failed to construct kubelet dependencies: unable to load client CA file ${authority}: open ` +
+      `${authority}: no such file or directory`
+    )
   // a node's kubelet finds out itself whether it can show who it is
   return machine.hasNode ? undefined : clientFault(machine)
 }
 
 /** What of a kubelet's configuration file is heeded. */
-function readConfiguration(text: string): { readonly rotateCertificates: boolean, readonly serverTLSBootstrap: boolean } {
-  const { rotateCertificates = false, serverTLSBootstrap = false } = parse(text) as { rotateCertificates?: unknown, serverTLSBootstrap?: unknown }
+function readConfiguration(text: string): {
+  readonly rotateCertificates: boolean
+  readonly serverTLSBootstrap: boolean
+} {
+  const { rotateCertificates = false, serverTLSBootstrap = false } = parse(text) as {
+    rotateCertificates?: unknown
+    serverTLSBootstrap?: unknown
+  }
   return { rotateCertificates: rotateCertificates === true, serverTLSBootstrap: serverTLSBootstrap === true }
 }
 
 function clientCA(config: object): string | undefined {
-  const found: unknown = 'authentication' in config ? (config as { authentication?: { x509?: { clientCAFile?: unknown } } }).authentication?.x509?.clientCAFile : undefined
+  const found: unknown =
+    'authentication' in config
+      ? (config as { authentication?: { x509?: { clientCAFile?: unknown } } }).authentication?.x509
+          ?.clientCAFile
+      : undefined
   return typeof found === 'string' ? found : undefined
 }
 
 /** What a kubelet has that may ask for a certificate. */
 export const BOOTSTRAP_CONFIG = '/etc/kubernetes/bootstrap-kubelet.conf'
-const BOOTSTRAP = 'failed to run Kubelet: unable to load bootstrap kubeconfig: stat /etc/kubernetes/bootstrap-kubelet.conf: no such file or directory'
+const BOOTSTRAP =
+  'failed to run Kubelet: unable to load bootstrap kubeconfig: stat ' +
+  '/etc/kubernetes/bootstrap-kubelet.conf: no such file or directory'
 
-/** Without a kubeconfig that has a valid certificate the kubelet wants to bootstrap, and on a node that has joined nothing is there for it. */
+/**
+ * Without a kubeconfig that has a valid certificate the kubelet wants to bootstrap, and on a node that has
+ * joined nothing is there for it.
+ */
 function clientFault({ files, cluster }: HostMachine): string | undefined {
   if (files.text(BOOTSTRAP_CONFIG) !== undefined) return undefined
   const config = files.text(KUBECONFIG)
@@ -57,8 +90,17 @@ function clientFault({ files, cluster }: HostMachine): string | undefined {
   try {
     const [leaf, ...intermediates] = parseCertificates(pem)
     if (leaf === undefined) return BOOTSTRAP
-    const fault = verifyChain(leaf, { roots: parseCertificates(authority), intermediates, now: cluster.now(), purpose: 'client auth' })
-    return fault === undefined ? undefined : fault.includes('expired') ? BOOTSTRAP : `failed to run Kubelet: ${fault}`
+    const fault = verifyChain(leaf, {
+      roots: parseCertificates(authority),
+      intermediates,
+      now: cluster.now(),
+      purpose: 'client auth',
+    })
+    return fault === undefined
+      ? undefined
+      : fault.includes('expired')
+        ? BOOTSTRAP
+        : `failed to run Kubelet: ${fault}`
   } catch {
     return BOOTSTRAP
   }
@@ -83,10 +125,21 @@ export function startKubelet(machine: HostMachine): void {
   if (fault === undefined) {
     unit.state = 'active'
     machine.journal('systemd', 'Started kubelet.service - kubelet: The Kubernetes Node Agent.')
-    machine.log('kubelet', 'I', 'server.go:529', `"Kubelet version" kubeletVersion="v${machine.state.packages.get('kubelet')?.version ?? ''}"`)
+    machine.log(
+      'kubelet',
+      'I',
+      'server.go:529',
+      `"Kubelet version" kubeletVersion="v${machine.state.packages.get('kubelet')?.version ?? ''}"`,
+    )
     const config = machine.disk.has(CONFIG.slice(1)) ? machine.files.text(CONFIG) : undefined
     if (config !== undefined) machine.node?.machine.configureKubelet(readConfiguration(config))
-    if (machine.hasNode) machine.log('kubelet', 'I', 'kubelet_node_status.go:78', `"Successfully registered node" node=${JSON.stringify(machine.name)}`)
+    if (machine.hasNode)
+      machine.log(
+        'kubelet',
+        'I',
+        'kubelet_node_status.go:78',
+        `"Successfully registered node" node=${JSON.stringify(machine.name)}`,
+      )
     machine.node?.startKubelet()
     return
   }
@@ -111,8 +164,10 @@ export function stopKubelet(machine: HostMachine): void {
 
 /** A kubelet that systemd starts again and again starts for good once nothing is in its way. */
 export function syncKubelet(machine: HostMachine): void {
-  if (machine.node?.kubeletState === 'restarting') return // for want of a certificate, which it looks for itself
-  if (machine.unit('kubelet')?.state === 'failed' && kubeletFault(machine) === undefined) startKubelet(machine)
+  // for want of a certificate, which it looks for itself
+  if (machine.node?.kubeletState === 'restarting') return
+  if (machine.unit('kubelet')?.state === 'failed' && kubeletFault(machine) === undefined)
+    startKubelet(machine)
 }
 
 /** The kubelet of a worker sees what lies in its directory of static pods. */
@@ -127,7 +182,14 @@ export function syncManifests(machine: HostMachine): void {
     if (text === undefined || state.manifests.get(name) === text) continue
     state.manifests.set(name, text)
     const pod = podOf(text)
-    if (typeof pod === 'string') machine.log('kubelet', 'E', 'file.go:187', `"Could not process manifest file" err="${path}: couldn't parse as pod(${pod}), please check config file" path="${path}"`)
+    if (typeof pod === 'string')
+      machine.log(
+        'kubelet',
+        'E',
+        'file.go:187',
+        `"Could not process manifest file" err="${path}: couldn't parse as pod(${pod}), please check ` +
+          `config file" path="${path}"`,
+      )
     node.staticPod(name, typeof pod === 'string' ? undefined : pod)
   }
   for (const name of [...node.machine.manifests().keys()]) {
@@ -140,12 +202,19 @@ export function syncManifests(machine: HostMachine): void {
 function podOf(text: string): Pod | string {
   try {
     const pod: unknown = parse(text)
-    if (typeof pod !== 'object' || pod === null || !('kind' in pod) || pod.kind !== 'Pod') return 'invalid pod'
+    if (typeof pod !== 'object' || pod === null || !('kind' in pod) || pod.kind !== 'Pod')
+      return 'invalid pod'
     const { spec, metadata } = pod as { spec?: { containers?: unknown }; metadata?: { name?: unknown } }
-    const containers = Array.isArray(spec?.containers) ? spec.containers as readonly { name?: unknown; image?: unknown }[] : []
-    const isWhole = containers.length > 0 && containers.every((each) => typeof each?.name === 'string' && typeof each.image === 'string')
-    return isWhole && typeof metadata?.name === 'string' ? pod as Pod : 'invalid pod: metadata.name, spec.containers[].name and image are required'
+    const containers = Array.isArray(spec?.containers)
+      ? (spec.containers as readonly { name?: unknown; image?: unknown }[])
+      : []
+    const isWhole =
+      containers.length > 0 &&
+      containers.every((each) => typeof each?.name === 'string' && typeof each.image === 'string')
+    return isWhole && typeof metadata?.name === 'string'
+      ? (pod as Pod)
+      : 'invalid pod: metadata.name, spec.containers[].name and image are required'
   } catch (error) {
-    return error instanceof Error ? error.message.split('\n')[0] ?? '' : ''
+    return error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''
   }
 }

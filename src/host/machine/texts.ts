@@ -23,23 +23,40 @@ export function systemdTime(ms: number): string {
 /** `Fri Jan  2 03:04:05 UTC 2026`, as date prints it. */
 export function dateTime(ms: number): string {
   const at = new Date(ms)
-  return `${DAYS[at.getUTCDay()] ?? ''} ${MONTHS[at.getUTCMonth()] ?? ''} ${String(at.getUTCDate()).padStart(2)} ${clockTime(ms)} UTC ${at.getUTCFullYear()}`
+  return (
+    `${DAYS[at.getUTCDay()] ?? ''} ${MONTHS[at.getUTCMonth()] ?? ''} ` +
+    `${String(at.getUTCDate()).padStart(2)} ${clockTime(ms)} UTC ${at.getUTCFullYear()}`
+  )
 }
 
 /** `Jan  2 03:04:05 2026 GMT`, as openssl prints it. */
 export function opensslTime(ms: number): string {
   const at = new Date(ms)
-  return `${MONTHS[at.getUTCMonth()] ?? ''} ${String(at.getUTCDate()).padStart(2)} ${clockTime(ms)} ${at.getUTCFullYear()} GMT`
+  return (
+    `${MONTHS[at.getUTCMonth()] ?? ''} ${String(at.getUTCDate()).padStart(2)} ${clockTime(ms)} ` +
+    `${at.getUTCFullYear()} GMT`
+  )
 }
 
 /** A line as Kubernetes' klog writes it: `E0102 03:04:05.000000       1 run.go:72] text`. */
-export function klogLine(level: 'I' | 'W' | 'E' | 'F', ms: number, pid: number, source: string, text: string): string {
+export function klogLine(
+  level: 'I' | 'W' | 'E' | 'F',
+  ms: number,
+  pid: number,
+  source: string,
+  text: string,
+): string {
   const at = new Date(ms)
-  const stamp = `${two(at.getUTCMonth() + 1)}${two(at.getUTCDate())} ${clockTime(ms)}.${String(at.getUTCMilliseconds()).padStart(3, '0')}000`
+  const stamp =
+    `${two(at.getUTCMonth() + 1)}${two(at.getUTCDate())} ` +
+    `${clockTime(ms)}.${String(at.getUTCMilliseconds()).padStart(3, '0')}000`
   return `${level}${stamp} ${String(pid).padStart(7)} ${source}] ${text}`
 }
 
-/** `3 minutes`, `About an hour`: as docker and crictl say how long ago something was. Source: docker/go-units HumanDuration. */
+/**
+ * `3 minutes`, `About an hour`: as docker and crictl say how long ago something was. Source: docker/go-units
+ * HumanDuration.
+ */
 export function humanDuration(ms: number): string {
   const seconds = Math.floor(ms / 1000)
   if (seconds < 1) return 'Less than a second'
@@ -58,8 +75,16 @@ export function humanDuration(ms: number): string {
 }
 
 /** Columns as text/tabwriter and kubectl set them: each as wide as its longest cell and three spaces. */
-export function table(rows: readonly (readonly string[])[], { gap = 3 }: { readonly gap?: number } = {}): string {
+export function table(
+  rows: readonly (readonly string[])[],
+  { gap = 3 }: { readonly gap?: number } = {},
+): string {
   const widths: number[] = []
   for (const row of rows) row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, cell.length)))
-  return rows.map((row) => `${row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd((widths[at] ?? 0) + gap))).join('')}\n`).join('')
+  return rows
+    .map(
+      (row) =>
+        `${row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd((widths[at] ?? 0) + gap))).join('')}\n`,
+    )
+    .join('')
 }

@@ -13,11 +13,16 @@ const FOLDER = '/var/lib/kubelet/pki'
 const CONFIG = '/etc/kubernetes/kubelet.conf'
 const SIGNER = 'kubernetes.io/kube-apiserver-client-kubelet'
 
-interface BootstrapConfig { readonly server: string; readonly authority: string; readonly token: string }
+interface BootstrapConfig {
+  readonly server: string
+  readonly authority: string
+  readonly token: string
+}
 
 /**
- * What a kubelet does that has a bootstrap token and no certificate: it asks for one, waits until it is approved and signed, and writes it with its kubeconfig. `timeout` in
- * virtual ms. Answers whether it has one; its log says why not. Source: pkg/kubelet/certificate/bootstrap/bootstrap.go.
+ * What a kubelet does that has a bootstrap token and no certificate: it asks for one, waits until it is
+ * approved and signed, and writes it with its kubeconfig. `timeout` in virtual ms. Answers whether it has
+ * one; its log says why not. Source: pkg/kubelet/certificate/bootstrap/bootstrap.go.
  */
 export function bootstrapKubelet(machine: HostMachine, timeout: number): boolean {
   const config = readConfig(machine.files.text(BOOTSTRAP_CONFIG) ?? '')
@@ -31,7 +36,15 @@ export function bootstrapKubelet(machine: HostMachine, timeout: number): boolean
     if (fault === undefined) {
       asked ??= ask(machine, config)
       if (asked !== undefined && received(machine, config, asked)) return true
-    } else machine.log('kubelet', 'E', 'bootstrap.go:226', `"Failed to request signed certificate from the kube-apiserver" err="cannot create certificate signing request: Post \\"${config.server}/apis/certificates.k8s.io/v1/certificatesigningrequests\\": ${fault}"`)
+    } else
+      machine.log(
+        'kubelet',
+        'E',
+        'bootstrap.go:226',
+        '"Failed to request signed certificate from the kube-apiserver" err="cannot create ' +
+          'certificate signing request: Post ' +
+          `\\"${config.server}/apis/certificates.k8s.io/v1/certificatesigningrequests\\": ${fault}"`,
+      )
     if (cluster.now() >= deadline) return false
     cluster.advance(Math.min(5_000, deadline - cluster.now()))
     hosts.sync()
@@ -39,28 +52,50 @@ export function bootstrapKubelet(machine: HostMachine, timeout: number): boolean
 }
 
 function readConfig(text: string): BootstrapConfig | undefined {
-  const config = parse(text) as { clusters?: readonly { cluster: { server: string; 'certificate-authority-data': string } }[]; users?: readonly { user: { token?: string } }[] } | null
+  const config = parse(text) as {
+    clusters?: readonly { cluster: { server: string; 'certificate-authority-data': string } }[]
+    users?: readonly { user: { token?: string } }[]
+  } | null
   const cluster = config?.clusters?.[0]?.cluster
   const token = config?.users?.[0]?.user.token
-  return cluster === undefined || token === undefined ? undefined : { server: cluster.server, authority: atob(cluster['certificate-authority-data']), token }
+  return cluster === undefined || token === undefined
+    ? undefined
+    : { server: cluster.server, authority: atob(cluster['certificate-authority-data']), token }
 }
 
-const keyOf = ({ cluster, name, state }: HostMachine): ReturnType<HostMachine['cluster']['pki']['key']> => cluster.pki.key(`${name}/kubelet-client/${state.units.get('kubelet')?.since ?? 0}`)
+const keyOf = ({ cluster, name, state }: HostMachine): ReturnType<HostMachine['cluster']['pki']['key']> =>
+  cluster.pki.key(`${name}/kubelet-client/${state.units.get('kubelet')?.since ?? 0}`)
 
 /** Sends the request; answers its name. */
 function ask(machine: HostMachine, { token }: BootstrapConfig): string | undefined {
   const { cluster, name, hosts } = machine
   const { user } = cluster.identify({ headers: { authorization: `Bearer ${token}` } })
-  const say = (why: string): void => machine.log('kubelet', 'E', 'bootstrap.go:226', `"Failed to request signed certificate from the kube-apiserver" err=${JSON.stringify(`cannot create certificate signing request: ${why}`)}`)
+  const say = (why: string): void =>
+    machine.log(
+      'kubelet',
+      'E',
+      'bootstrap.go:226',
+      '"Failed to request signed certificate from the kube-apiserver" ' +
+        `err=${JSON.stringify(`cannot create certificate signing request: ${why}`)}`,
+    )
   if (user === undefined) {
     say('Unauthorized')
     return undefined
   }
-  const request = createRequest({ commonName: `system:node:${name}`, organizations: ['system:nodes'] }, keyOf(machine))
+  const request = createRequest(
+    { commonName: `system:node:${name}`, organizations: ['system:nodes'] },
+    keyOf(machine),
+  )
   const csr = `node-csr-${stableHex(request, 43)}`
-  const spec = { request: btoa(request), usages: ['digital signature', 'key encipherment', 'client auth'], ...(minorOf(hosts.version) < 18 ? {} : { signerName: SIGNER }) }
+  const spec = {
+    request: btoa(request),
+    usages: ['digital signature', 'key encipherment', 'client auth'],
+    ...(minorOf(hosts.version) < 18 ? {} : { signerName: SIGNER }),
+  }
   try {
-    cluster.as({ user: user.name, groups: user.groups ?? [] }).create('certificatesigningrequests', { metadata: { name: csr }, spec } as never)
+    cluster
+      .as({ user: user.name, groups: user.groups ?? [] })
+      .create('certificatesigningrequests', { metadata: { name: csr }, spec } as never)
   } catch (error) {
     if (!isApiError(error)) throw error
     if (error.reason !== 'AlreadyExists') {
@@ -73,7 +108,10 @@ function ask(machine: HostMachine, { token }: BootstrapConfig): string | undefin
 
 function received(machine: HostMachine, { server, authority }: BootstrapConfig, name: string): boolean {
   const { cluster } = machine
-  const find = (): CertificateSigningRequest | undefined => cluster.stored('certificatesigningrequests', { fieldSelector: `metadata.name=${name}` })[0] as CertificateSigningRequest | undefined
+  const find = (): CertificateSigningRequest | undefined =>
+    cluster.stored('certificatesigningrequests', { fieldSelector: `metadata.name=${name}` })[0] as
+      | CertificateSigningRequest
+      | undefined
   cluster.until(() => find()?.status?.certificate !== undefined, { timeout: '10s' })
   const signed = find()?.status?.certificate
   if (signed === undefined) return false
@@ -81,8 +119,16 @@ function received(machine: HostMachine, { server, authority }: BootstrapConfig, 
   const stamp = new Date(cluster.now()).toISOString().slice(0, 19).replaceAll(/[T:]/g, '-')
   machine.files.put(`${FOLDER}/kubelet-client-${stamp}.pem`, pem, 0o600)
   machine.files.put(`${FOLDER}/kubelet-client-current.pem`, pem, 0o600)
-  machine.files.put(CONFIG, kubeconfigText({
-    cluster: 'default-cluster', server, authority, user: 'default-auth', credential: { file: `${FOLDER}/kubelet-client-current.pem` },
-  }), 0o600)
+  machine.files.put(
+    CONFIG,
+    kubeconfigText({
+      cluster: 'default-cluster',
+      server,
+      authority,
+      user: 'default-auth',
+      credential: { file: `${FOLDER}/kubelet-client-current.pem` },
+    }),
+    0o600,
+  )
   return true
 }

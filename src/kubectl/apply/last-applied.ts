@@ -17,10 +17,14 @@ import { throwCollected } from '../errors.js'
 export function viewLastApplied(call: Call): void {
   const format = call.flags.string('output')
   if (format !== 'yaml' && format !== 'json') {
-    throw usageError('apply view-last-applied', `Unexpected -o output mode: ${format}, the flag 'output' must be one of yaml|json`)
+    throw usageError(
+      'apply view-last-applied',
+      `Unexpected -o output mode: ${format}, the flag 'output' must be one of yaml|json`,
+    )
   }
   const { flags, args } = call
-  if (flags.bool('all') && args.length > 0) throw new KubectlError("setting 'all' parameter but found a non empty selector.")
+  if (flags.bool('all') && args.length > 0)
+    throw new KubectlError("setting 'all' parameter but found a non empty selector.")
   const { infos, errors } = selected(call, args, { allowEmptySelector: true })
   throwCollected(errors)
   for (const { object } of infos) {
@@ -37,10 +41,14 @@ export function setLastApplied(call: Call): void {
   const { infos, errors } = readManifests(call)
   throwCollected(errors)
   const changes = infos.flatMap((info) => {
-    const [object] = fetchTarget(client, { definition: info.definition, ...keyOf(info), name: info.name }).objects as readonly [KubeObject]
+    const [object] = fetchTarget(client, { definition: info.definition, ...keyOf(info), name: info.name })
+      .objects as readonly [KubeObject]
     const before = object.metadata.annotations?.[LAST_APPLIED]
     if (before === undefined && !flags.bool('create-annotation')) {
-      throw new KubectlError(`no last-applied-configuration annotation found on resource: ${info.name}, to create the annotation, run the command with --create-annotation`)
+      throw new KubectlError(
+        `no last-applied-configuration annotation found on resource: ${info.name}, to create the ` +
+          'annotation, run the command with --create-annotation',
+      )
     }
     const text = `${goJson(withoutEmptyAnnotations(withoutLastApplied(info.object)))}\n`
     if (before !== text) return [{ live: infoOf(info.definition, object), text }]
@@ -49,7 +57,13 @@ export function setLastApplied(call: Call): void {
   })
   for (const { live, text } of changes) {
     const wanted = annotated(live.object, text)
-    printDone(call, live.definition, patchTo(call, live, wanted, { dryRun, fieldManager: 'kubectl-client-side-apply' }) ?? wanted, 'configured', dryRun)
+    printDone(
+      call,
+      live.definition,
+      patchTo(call, live, wanted, { dryRun, fieldManager: 'kubectl-client-side-apply' }) ?? wanted,
+      'configured',
+      dryRun,
+    )
   }
 }
 
@@ -59,15 +73,20 @@ export function editLastApplied(call: Call): void {
   editAll(call, infos, errors, {
     shown: ({ object, name }) => {
       const applied = lastAppliedOf(object)
-      if (applied === undefined) throw new KubectlError(`no last-applied-configuration annotation found on resource: ${name}`)
+      if (applied === undefined)
+        throw new KubectlError(`no last-applied-configuration annotation found on resource: ${name}`)
       return applied
     },
-    wanted: ({ object }, edited) => annotated(object, `${goJson(withoutEmptyAnnotations(edited as KubeObject))}\n`),
+    wanted: ({ object }, edited) =>
+      annotated(object, `${goJson(withoutEmptyAnnotations(edited as KubeObject))}\n`),
   })
 }
 
 function annotated(object: KubeObject, text: string): KubeObject {
-  return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [LAST_APPLIED]: text } } }
+  return {
+    ...object,
+    metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [LAST_APPLIED]: text } },
+  }
 }
 
 /** client-go writes no annotations where there are none. */

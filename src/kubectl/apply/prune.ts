@@ -12,8 +12,22 @@ import { infoOf, keyOf, typed } from '../resource-args.js'
 
 /** What is looked at unless `--prune-allowlist` says otherwise. Source: kubectl pkg/util/prune. */
 const DEFAULTS = [
-  'v1/ConfigMap', 'v1/Endpoints', 'v1/Namespace', 'v1/PersistentVolumeClaim', 'v1/PersistentVolume', 'v1/Pod', 'v1/ReplicationController', 'v1/Secret', 'v1/Service',
-  'batch/v1/Job', 'batch/v1/CronJob', 'networking.k8s.io/v1/Ingress', 'apps/v1/DaemonSet', 'apps/v1/Deployment', 'apps/v1/ReplicaSet', 'apps/v1/StatefulSet',
+  'v1/ConfigMap',
+  'v1/Endpoints',
+  'v1/Namespace',
+  'v1/PersistentVolumeClaim',
+  'v1/PersistentVolume',
+  'v1/Pod',
+  'v1/ReplicationController',
+  'v1/Secret',
+  'v1/Service',
+  'batch/v1/Job',
+  'batch/v1/CronJob',
+  'networking.k8s.io/v1/Ingress',
+  'apps/v1/DaemonSet',
+  'apps/v1/Deployment',
+  'apps/v1/ReplicaSet',
+  'apps/v1/StatefulSet',
 ]
 
 /** What was applied in this run. */
@@ -26,31 +40,46 @@ export interface Visited {
 export function checkPruning({ flags }: Call): void {
   if (!flags.bool('prune')) return
   if (!flags.bool('all') && flags.string('selector') === '') {
-    throw new KubectlError('all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. '
-      + 'If you did not mean to prune all resources, specify a label selector')
+    throw new KubectlError(
+      'all resources selected for prune without explicitly passing --all. To prune all resources, ' +
+        'pass the --all flag. ' +
+        'If you did not mean to prune all resources, specify a label selector',
+    )
   }
   for (const text of flags.strings('prune-allowlist')) kindParts(text)
 }
 
-/** Deletes what was applied before and was not applied now: it has the annotation, and fits the selector. Source: kubectl pkg/cmd/apply/prune.go. */
+/**
+ * Deletes what was applied before and was not applied now: it has the annotation, and fits the selector.
+ * Source: kubectl pkg/cmd/apply/prune.go.
+ */
 export function prune(call: Call, { uids, namespaces }: Visited, dryRun: DryRun): void {
   const kinds = kindsOf(call)
-  const places = kinds.flatMap((definition): { readonly definition: KindDefinition; readonly namespace?: string }[] =>
-    (definition.namespaced ? [...namespaces].map((namespace) => ({ definition, namespace })) : []))
+  const places = kinds.flatMap(
+    (definition): { readonly definition: KindDefinition; readonly namespace?: string }[] =>
+      definition.namespaced ? [...namespaces].map((namespace) => ({ definition, namespace })) : [],
+  )
   const everywhere = kinds.filter(({ namespaced }) => !namespaced).map((definition) => ({ definition }))
-  for (const { definition, namespace } of [...places, ...everywhere] as readonly { readonly definition: KindDefinition; readonly namespace?: string }[]) {
+  for (const { definition, namespace } of [...places, ...everywhere] as readonly {
+    readonly definition: KindDefinition
+    readonly namespace?: string
+  }[]) {
     const { items } = call.client.list(resourceNameOf(definition), {
-      ...(namespace === undefined ? {} : { namespace }), ...(call.flags.string('selector') === '' ? {} : { labelSelector: call.flags.string('selector') }),
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(call.flags.string('selector') === '' ? {} : { labelSelector: call.flags.string('selector') }),
     })
     for (const item of items) {
       if (lastAppliedOf(item) === undefined || uids.has(item.metadata.uid ?? '')) continue
       const info = infoOf(definition, typed(definition, item))
       const grace = call.flags.int('grace-period')
       if (dryRun !== 'client') {
-        ignoreNotFound(() => call.client.delete(resourceNameOf(definition), keyOf(info), {
-          propagationPolicy: propagationOf(call), ...(grace < 0 ? {} : { gracePeriodSeconds: grace }),
-          ...(dryRun === 'server' ? { dryRun: true } : {}),
-        }))
+        ignoreNotFound(() =>
+          call.client.delete(resourceNameOf(definition), keyOf(info), {
+            propagationPolicy: propagationOf(call),
+            ...(grace < 0 ? {} : { gracePeriodSeconds: grace }),
+            ...(dryRun === 'server' ? { dryRun: true } : {}),
+          }),
+        )
       }
       printDone(call, definition, info.object, 'pruned', dryRun)
     }
@@ -61,13 +90,26 @@ function kindsOf(call: Call): readonly KindDefinition[] {
   const { flags, env } = call
   const asked = flags.strings('prune-allowlist')
   if (asked.length === 0) {
-    logWarning(call, 'prune.go:71', 'Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future '
-      + 'release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.')
+    logWarning(
+      call,
+      'prune.go:71',
+      'Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used ' +
+        'with the --namespace flag in a future ' +
+        'release. To preserve the current behaviour, list the resources you want to target explicitly ' +
+        'in the --prune-allowlist flag.',
+    )
   }
   return (asked.length === 0 ? DEFAULTS : asked).map((text) => {
     const [group, version, kind] = kindParts(text)
-    const definition = env.scheme.ofObject(group === 'core' || group === '' ? version : `${group}/${version}`, kind)
-    if (definition === undefined) throw new KubectlError(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(group === 'core' ? version : `${group}/${version}`)}`)
+    const definition = env.scheme.ofObject(
+      group === 'core' || group === '' ? version : `${group}/${version}`,
+      kind,
+    )
+    if (definition === undefined)
+      throw new KubectlError(
+        `no matches for kind ${JSON.stringify(kind)} in version ` +
+          `${JSON.stringify(group === 'core' ? version : `${group}/${version}`)}`,
+      )
     return definition
   })
 }
@@ -75,7 +117,8 @@ function kindsOf(call: Call): readonly KindDefinition[] {
 /** `batch/v1/Job`, `v1/Pod`. Throws KubectlError. */
 function kindParts(text: string): readonly [group: string, version: string, kind: string] {
   const parts = text.split('/')
-  if (parts.length < 2 || parts.length > 3) throw new KubectlError(`invalid GroupVersionKind format: ${text}, please follow <group/version/kind>`)
+  if (parts.length < 2 || parts.length > 3)
+    throw new KubectlError(`invalid GroupVersionKind format: ${text}, please follow <group/version/kind>`)
   const [group = '', version = '', kind = ''] = parts.length === 2 ? ['core', ...parts] : parts
   return [group, version, kind]
 }

@@ -15,25 +15,39 @@ const MANAGER = 'kubectl'
 const CLIENT_SIDE = 'kubectl-client-side-apply'
 const LAST_APPLIED_MANAGER = 'kubectl-last-applied'
 
-/** Who applies when `--field-manager` is not given: two names, by the side on which patches are made. Source: apply.GetApplyFieldManagerFlag. */
+/**
+ * Who applies when `--field-manager` is not given: two names, by the side on which patches are made. Source:
+ * apply.GetApplyFieldManagerFlag.
+ */
 export function applyManager({ flags }: Call): string {
   return flags.has('field-manager') || !flags.bool('server-side') ? flags.string('field-manager') : MANAGER
 }
 
 /**
- * `kubectl apply --server-side` of one object. What client-side apply had owned goes over to `kubectl`, so that later removals have their effect.
- * Throws KubectlError on conflicts, ApiError. Source: kubectl pkg/cmd/apply applyOneObject.
+ * `kubectl apply --server-side` of one object. What client-side apply had owned goes over to `kubectl`, so
+ * that later removals have their effect. Throws KubectlError on conflicts, ApiError. Source: kubectl
+ * pkg/cmd/apply applyOneObject.
  */
 export function applyOnServer(call: Call, info: Info, dryRun: DryRun): KubeObject {
   const { definition } = info
-  const send = (object: KubeObject, fieldManager: string): KubeObject => call.client.patch(resourceNameOf(definition), keyOf(info), { type: 'apply', body: object }, {
-    dryRun: dryRun === 'server', force: call.flags.bool('force-conflicts'), fieldManager, fieldValidation: fieldValidationOf(call),
-  })
+  const send = (object: KubeObject, fieldManager: string): KubeObject =>
+    call.client.patch(
+      resourceNameOf(definition),
+      keyOf(info),
+      { type: 'apply', body: object },
+      {
+        dryRun: dryRun === 'server',
+        force: call.flags.bool('force-conflicts'),
+        fieldManager,
+        fieldValidation: fieldValidationOf(call),
+      },
+    )
   const manager = applyManager(call)
   let result = conflicts(() => send(info.object, manager))
   if (dryRun === 'none' && manager === MANAGER) {
     const kept = result.metadata.annotations?.[LAST_APPLIED]
-    if (kept !== undefined && ownedByClientSide(result) !== undefined) result = send(onlyAnnotation(info, kept), LAST_APPLIED_MANAGER)
+    if (kept !== undefined && ownedByClientSide(result) !== undefined)
+      result = send(onlyAnnotation(info, kept), LAST_APPLIED_MANAGER)
     if (migrate(call, info, result)) result = conflicts(() => send(info.object, manager))
   }
   letControllersAct(call.env, definition, dryRun)
@@ -61,34 +75,70 @@ are the ways you can resolve this warning:
   stop managing the field (remove it from their configuration).
 See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`
 
-function onlyAnnotation({ object: { apiVersion = '', kind = '' }, name, namespace }: Info, text: string): KubeObject {
-  return { apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }), annotations: { [LAST_APPLIED]: text } } }
+function onlyAnnotation(
+  { object: { apiVersion = '', kind = '' }, name, namespace }: Info,
+  text: string,
+): KubeObject {
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      annotations: { [LAST_APPLIED]: text },
+    },
+  }
 }
 
-const ownedByClientSide = ({ metadata: { managedFields = [] } }: KubeObject): ManagedFieldsEntry | undefined =>
-  managedFields.find(({ manager, operation, subresource = '' }) => manager === CLIENT_SIDE && operation === 'Update' && subresource === '')
+const ownedByClientSide = ({
+  metadata: { managedFields = [] },
+}: KubeObject): ManagedFieldsEntry | undefined =>
+  managedFields.find(
+    ({ manager, operation, subresource = '' }) =>
+      manager === CLIENT_SIDE && operation === 'Update' && subresource === '',
+  )
 
-/** The entry of client-side apply becomes part of kubectl's own. Answers whether there was one. Source: client-go util/csaupgrade. */
+/**
+ * The entry of client-side apply becomes part of kubectl's own. Answers whether there was one. Source:
+ * client-go util/csaupgrade.
+ */
 function migrate(call: Call, { definition, ...info }: Info, object: KubeObject): boolean {
   const old = ownedByClientSide(object)
   if (old === undefined) return false
   const entries = object.metadata.managedFields ?? []
-  const own = entries.find(({ manager, operation, subresource = '' }) => manager === MANAGER && operation === 'Apply' && subresource === '')
-  const value = own === undefined
-    ? entries.map((entry) => (entry === old ? { ...entry, manager: MANAGER, operation: 'Apply' } : entry))
-    : entries.filter((entry) => entry !== old).map((entry) => (entry === own ? { ...entry, fieldsV1: union(entry.fieldsV1, old.fieldsV1) } : entry))
-  call.client.patch(resourceNameOf(definition), keyOf(info), {
-    type: 'json',
-    body: [
-      { op: 'replace', path: '/metadata/managedFields', value }, { op: 'replace', path: '/metadata/resourceVersion', value: object.metadata.resourceVersion ?? '' },
-    ],
-  }, { fieldManager: MANAGER })
+  const own = entries.find(
+    ({ manager, operation, subresource = '' }) =>
+      manager === MANAGER && operation === 'Apply' && subresource === '',
+  )
+  const value =
+    own === undefined
+      ? entries.map((entry) => (entry === old ? { ...entry, manager: MANAGER, operation: 'Apply' } : entry))
+      : entries
+          .filter((entry) => entry !== old)
+          .map((entry) =>
+            entry === own ? { ...entry, fieldsV1: union(entry.fieldsV1, old.fieldsV1) } : entry,
+          )
+  call.client.patch(
+    resourceNameOf(definition),
+    keyOf(info),
+    {
+      type: 'json',
+      body: [
+        { op: 'replace', path: '/metadata/managedFields', value },
+        { op: 'replace', path: '/metadata/resourceVersion', value: object.metadata.resourceVersion ?? '' },
+      ],
+    },
+    { fieldManager: MANAGER },
+  )
   return true
 }
 
 /** Fields that one of two sets has. */
 function union(a: object | undefined, b: object | undefined): object {
-  const [left, right] = [a ?? {}, b ?? {}] as readonly [Readonly<Record<string, object>>, Readonly<Record<string, object>>]
+  const [left, right] = [a ?? {}, b ?? {}] as readonly [
+    Readonly<Record<string, object>>,
+    Readonly<Record<string, object>>,
+  ]
   const merged = new Map<string, object>(Object.entries(left))
   for (const [key, below] of Object.entries(right)) merged.set(key, union(merged.get(key), below))
   return Object.fromEntries(merged)

@@ -5,7 +5,9 @@ import { KubectlError, SilentExit } from '../errors.js'
 import { compactRules, resourceText } from '../policy-rules.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
 
-const USAGE = "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples."
+const USAGE =
+  "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth " +
+  "can-i -h' for help and examples."
 
 /** What is asked. */
 interface Asked {
@@ -32,7 +34,10 @@ export function canI(call: Call): void {
   const quiet = flags.bool('quiet')
   const { allowed, reason, evaluationError } = review(call, askedOf(call), quiet)
   if (!quiet) {
-    const why = [reason, evaluationError].filter((text) => text !== '').map((text) => ` - ${text}`).join('')
+    const why = [reason, evaluationError]
+      .filter((text) => text !== '')
+      .map((text) => ` - ${text}`)
+      .join('')
     out.line(allowed ? 'yes' : `no${why}`)
   }
   if (!allowed) throw new SilentExit(1)
@@ -47,11 +52,25 @@ function askedOf({ args: [verb = '', what = ''], flags, env: { scheme } }: Call)
   const slash = what.indexOf('/')
   const [resource, name] = slash < 0 ? [what, ''] : [what.slice(0, slash), what.slice(slash + 1)]
   const definition = resource === '*' ? undefined : scheme.byName(resource)
-  if (definition !== undefined) return { verb, name, subresource, path: '', group: definition.group, resource: definition.resource, definition }
+  if (definition !== undefined)
+    return {
+      verb,
+      name,
+      subresource,
+      path: '',
+      group: definition.group,
+      resource: definition.resource,
+      definition,
+    }
   const dot = resource.indexOf('.')
   return {
-    verb, name, subresource, path: '', definition: undefined,
-    group: dot < 0 ? '' : resource.slice(dot + 1), resource: dot < 0 ? resource : resource.slice(0, dot),
+    verb,
+    name,
+    subresource,
+    path: '',
+    definition: undefined,
+    group: dot < 0 ? '' : resource.slice(dot + 1),
+    resource: dot < 0 ? resource : resource.slice(0, dot),
   }
 }
 
@@ -67,18 +86,28 @@ function review(call: Call, asked: Asked, quiet: boolean): Verdict {
   const { verb, group, resource, name, subresource, path, definition } = asked
   if (path === '' && !quiet) warn(call, asked)
   const isClusterScoped = definition !== undefined && !definition.namespaced
-  const spec = path !== ''
-    ? { nonResourceAttributes: { verb, path } }
-    : {
-        resourceAttributes: {
-          verb, resource, ...(group === '' ? {} : { group }), ...(namespace === '' ? {} : { namespace }), ...(name === '' ? {} : { name }),
-          ...(subresource === '' ? {} : { subresource }),
-        },
-      }
+  const spec =
+    path !== ''
+      ? { nonResourceAttributes: { verb, path } }
+      : {
+          resourceAttributes: {
+            verb,
+            resource,
+            ...(group === '' ? {} : { group }),
+            ...(namespace === '' ? {} : { namespace }),
+            ...(name === '' ? {} : { name }),
+            ...(subresource === '' ? {} : { subresource }),
+          },
+        }
   if (isClusterScoped && !quiet && !flags.bool('all-namespaces')) {
-    out.errorLine(`Warning: resource '${resource}' is not namespace scoped${group === '' ? '' : ` in group '${group}'`}\n`)
+    out.errorLine(
+      `Warning: resource '${resource}' is not namespace ` +
+        `scoped${group === '' ? '' : ` in group '${group}'`}\n`,
+    )
   }
-  const answer = client.create('selfsubjectaccessreviews', { metadata: {}, spec } as never) as unknown as { readonly status?: Partial<Verdict> }
+  const answer = client.create('selfsubjectaccessreviews', { metadata: {}, spec } as never) as unknown as {
+    readonly status?: Partial<Verdict>
+  }
   const { allowed = false, reason = '', evaluationError = '' } = answer.status ?? {}
   return { allowed, reason, evaluationError }
 }
@@ -86,20 +115,42 @@ function review(call: Call, asked: Asked, quiet: boolean): Verdict {
 /** What the server does not know can be asked for all the same. */
 function warn({ out }: Call, { verb, group, resource, definition }: Asked): void {
   if (resource !== '*' && definition === undefined) {
-    const text = group === '' ? `the server doesn't have a resource type '${resource}'` : `the server doesn't have a resource type '${resource}' in group '${group}'`
+    const text =
+      group === ''
+        ? `the server doesn't have a resource type '${resource}'`
+        : `the server doesn't have a resource type '${resource}' in group '${group}'`
     out.errorLine(`Warning: ${text}\n`)
   }
   if (!VERBS.has(verb)) out.errorLine(`Warning: verb '${verb}' is not a known verb\n`)
 }
 
 const VERBS: ReadonlySet<string> = new Set([
-  '*', 'get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', 'use', 'bind', 'impersonate', 'escalate', 'approve', 'sign', 'attest', 'proxy',
+  '*',
+  'get',
+  'list',
+  'watch',
+  'create',
+  'update',
+  'patch',
+  'delete',
+  'deletecollection',
+  'use',
+  'bind',
+  'impersonate',
+  'escalate',
+  'approve',
+  'sign',
+  'attest',
+  'proxy',
 ])
 
 /** `--list`: what the user may do in the namespace. */
 function listRules(call: Call): void {
   const { client, out, flags, namespace } = call
-  const answer = client.create('selfsubjectrulesreviews', { metadata: {}, spec: { namespace } } as never) as unknown as {
+  const answer = client.create('selfsubjectrulesreviews', {
+    metadata: {},
+    spec: { namespace },
+  } as never) as unknown as {
     readonly status?: {
       readonly incomplete?: boolean
       readonly evaluationError?: string
@@ -107,13 +158,26 @@ function listRules(call: Call): void {
       readonly nonResourceRules?: readonly PolicyRule[]
     }
   }
-  const { incomplete = false, evaluationError = '', resourceRules = [], nonResourceRules = [] } = answer.status ?? {}
+  const {
+    incomplete = false,
+    evaluationError = '',
+    resourceRules = [],
+    nonResourceRules = [],
+  } = answer.status ?? {}
   if (incomplete) {
-    out.errorLine(evaluationError === '' ? 'warning: the list may be incomplete' : `warning: the list may be incomplete: ${evaluationError}`)
+    out.errorLine(
+      evaluationError === ''
+        ? 'warning: the list may be incomplete'
+        : `warning: the list may be incomplete: ${evaluationError}`,
+    )
   }
   const rules = compactRules([...resourceRules, ...nonResourceRules])
   const list = (values: readonly string[] | undefined): string => `[${(values ?? []).join(' ')}]`
-  const rows = rules.map((rule) => [resourceText(rule), list(rule.nonResourceURLs), list(rule.resourceNames), list(rule.verbs)].join('\t'))
-  const lines = flags.bool('no-headers') ? rows : ['Resources\tNon-Resource URLs\tResource Names\tVerbs', ...rows]
+  const rows = rules.map((rule) =>
+    [resourceText(rule), list(rule.nonResourceURLs), list(rule.resourceNames), list(rule.verbs)].join('\t'),
+  )
+  const lines = flags.bool('no-headers')
+    ? rows
+    : ['Resources\tNon-Resource URLs\tResource Names\tVerbs', ...rows]
   out.write(new TabWriter(TABLE).format(lines.map((line) => `${line}\n`).join('')))
 }

@@ -13,12 +13,19 @@ import { printDone } from '../print/done.js'
 import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'
 
-type AccessObject = KubeObject & { readonly rules?: readonly PolicyRule[]; readonly subjects?: readonly Subject[]; readonly roleRef?: object }
+type AccessObject = KubeObject & {
+  readonly rules?: readonly PolicyRule[]
+  readonly subjects?: readonly Subject[]
+  readonly roleRef?: object
+}
 
 const KINDS: ReadonlySet<string> = new Set(['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'])
 const PROTECTED = 'rbac.authorization.kubernetes.io/autoupdate'
 
-/** `kubectl auth reconcile -f`: roles get the rules, bindings the subjects that they lack. Source: kubectl pkg/cmd/auth/reconcile.go. */
+/**
+ * `kubectl auth reconcile -f`: roles get the rules, bindings the subjects that they lack. Source: kubectl
+ * pkg/cmd/auth/reconcile.go.
+ */
 export function reconcile(call: Call): void {
   if (call.args.length > 0) throw new KubectlError('no arguments are allowed')
   if (!call.flags.has('filename')) throw new KubectlError('must specify one of -f and -k')
@@ -44,7 +51,10 @@ function reconcileOne(call: Call, info: Info, dryRun: DryRun): void {
     report(call, 'reconciliation required create', missingOf(undefined, wanted))
     return
   }
-  const merged = mergedWith(existing, wanted, { rules: flags.bool('remove-extra-permissions'), subjects: flags.bool('remove-extra-subjects') })
+  const merged = mergedWith(existing, wanted, {
+    rules: flags.bool('remove-extra-permissions'),
+    subjects: flags.bool('remove-extra-subjects'),
+  })
   const changes = !semanticEqual(merged, existing) && existing.metadata.annotations?.[PROTECTED] !== 'false'
   const result = changes && dryRun !== 'client' ? client.update(resource, merged as never, options) : merged
   printDone(call, definition, typed(definition, result as KubeObject), 'reconciled', dryRun)
@@ -57,7 +67,8 @@ interface Missing {
 }
 
 function missingOf(existing: AccessObject | undefined, { rules = [], subjects = [] }: AccessObject): Missing {
-  const keyOfSubject = ({ kind, apiGroup = '', namespace = '', name }: Subject): string => JSON.stringify([kind, apiGroup, namespace, name])
+  const keyOfSubject = ({ kind, apiGroup = '', namespace = '', name }: Subject): string =>
+    JSON.stringify([kind, apiGroup, namespace, name])
   const held = new Set((existing?.rules ?? []).flatMap(brokenDown).map((rule) => JSON.stringify(rule)))
   const bound = new Set((existing?.subjects ?? []).map(keyOfSubject))
   return {
@@ -66,18 +77,28 @@ function missingOf(existing: AccessObject | undefined, { rules = [], subjects = 
   }
 }
 
-function mergedWith(existing: AccessObject, wanted: AccessObject, removes: { readonly rules: boolean; readonly subjects: boolean }): AccessObject {
+function mergedWith(
+  existing: AccessObject,
+  wanted: AccessObject,
+  removes: { readonly rules: boolean; readonly subjects: boolean },
+): AccessObject {
   const { rules, subjects } = missingOf(existing, wanted)
   const extra = missingOf(wanted, existing)
-  const keptRules = removes.rules && extra.rules.length > 0 ? wanted.rules : [...existing.rules ?? [], ...rules]
-  const keptSubjects = removes.subjects && extra.subjects.length > 0 ? wanted.subjects : [...existing.subjects ?? [], ...subjects]
+  const keptRules =
+    removes.rules && extra.rules.length > 0 ? wanted.rules : [...(existing.rules ?? []), ...rules]
+  const keptSubjects =
+    removes.subjects && extra.subjects.length > 0
+      ? wanted.subjects
+      : [...(existing.subjects ?? []), ...subjects]
   const { labels = {}, annotations = {} } = wanted.metadata
   return {
     ...existing,
     metadata: {
       ...existing.metadata,
       ...(Object.keys(labels).length === 0 ? {} : { labels: { ...labels, ...existing.metadata.labels } }),
-      ...(Object.keys(annotations).length === 0 ? {} : { annotations: { ...annotations, ...existing.metadata.annotations } }),
+      ...(Object.keys(annotations).length === 0
+        ? {}
+        : { annotations: { ...annotations, ...existing.metadata.annotations } }),
     },
     ...(existing.rules === undefined && rules.length === 0 ? {} : { rules: keptRules ?? [] }),
     ...(existing.subjects === undefined && subjects.length === 0 ? {} : { subjects: keptSubjects ?? [] }),
@@ -93,12 +114,22 @@ function report({ out, flags }: Call, operation: string, { rules, subjects }: Mi
   }
   if (subjects.length > 0) {
     out.errorLine('\tmissing subjects added:')
-    for (const { kind, apiGroup = '', name, namespace = '' } of subjects) out.errorLine(`\t\t{Kind:${kind} APIGroup:${apiGroup} Name:${name} Namespace:${namespace}}`)
+    for (const { kind, apiGroup = '', name, namespace = '' } of subjects)
+      out.errorLine(`\t\t{Kind:${kind} APIGroup:${apiGroup} Name:${name} Namespace:${namespace}}`)
   }
 }
 
 /** A rule as Go's `%+v` shows it. */
-function goRule({ verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] }: PolicyRule): string {
+function goRule({
+  verbs,
+  apiGroups = [],
+  resources = [],
+  resourceNames = [],
+  nonResourceURLs = [],
+}: PolicyRule): string {
   const list = (values: readonly string[]): string => `[${values.join(' ')}]`
-  return `{Verbs:${list(verbs)} APIGroups:${list(apiGroups)} Resources:${list(resources)} ResourceNames:${list(resourceNames)} NonResourceURLs:${list(nonResourceURLs)}}`
+  return (
+    `{Verbs:${list(verbs)} APIGroups:${list(apiGroups)} Resources:${list(resources)} ` +
+    `ResourceNames:${list(resourceNames)} NonResourceURLs:${list(nonResourceURLs)}}`
+  )
 }

@@ -13,11 +13,15 @@ interface UserInfo {
 /** `kubectl auth whoami`. Source: kubectl pkg/cmd/auth/whoami.go. */
 export function whoAmI(call: Call): void {
   const { client, out } = call
-  const answer = client.create('selfsubjectreviews', { metadata: {} } as never) as unknown as { readonly status?: { readonly userInfo?: UserInfo } }
+  const answer = client.create('selfsubjectreviews', { metadata: {} } as never) as unknown as {
+    readonly status?: { readonly userInfo?: UserInfo }
+  }
   const format = formatOf(call)
   if (format === 'name') return out.line('selfsubjectreview.authentication.k8s.io/<unknown>')
   if (format !== '') {
-    out.write(format === 'json' ? `${JSON.stringify(ordered(answer), null, 4)}\n` : printValue(answer, format))
+    out.write(
+      format === 'json' ? `${JSON.stringify(ordered(answer), null, 4)}\n` : printValue(answer, format),
+    )
     return
   }
   const { username = '', uid = '', groups = [], extra = {} } = answer.status?.userInfo ?? {}
@@ -26,7 +30,9 @@ export function whoAmI(call: Call): void {
     ...(username === '' ? [] : [['Username', username] as const]),
     ...(uid === '' ? [] : [['UID', uid] as const]),
     ...(groups.length === 0 ? [] : [['Groups', `[${groups.join(' ')}]`] as const]),
-    ...Object.entries(extra).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, values]) => [`Extra: ${key}`, `[${values.join(' ')}]`] as const),
+    ...Object.entries(extra)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, values]) => [`Extra: ${key}`, `[${values.join(' ')}]`] as const),
   ]
   out.write(new TabWriter(TABLE).format(rows.map((cells) => `${cells.join('\t')}\n`).join('')))
 }
@@ -34,8 +40,16 @@ export function whoAmI(call: Call): void {
 /** The fields in the order of the Go type, in which kubectl prints objects that it knows. */
 function ordered(answer: object): object {
   const { kind, apiVersion, metadata, status } = answer as {
-    readonly kind?: string; readonly apiVersion?: string; readonly metadata?: object; readonly status?: { readonly userInfo?: UserInfo }
+    readonly kind?: string
+    readonly apiVersion?: string
+    readonly metadata?: object
+    readonly status?: { readonly userInfo?: UserInfo }
   }
   const { username, uid, groups, extra } = status?.userInfo ?? {}
-  return { kind: kind ?? 'SelfSubjectReview', apiVersion: apiVersion ?? 'authentication.k8s.io/v1', metadata, status: { userInfo: { username, uid, groups, extra } } }
+  return {
+    kind: kind ?? 'SelfSubjectReview',
+    apiVersion: apiVersion ?? 'authentication.k8s.io/v1',
+    metadata,
+    status: { userInfo: { username, uid, groups, extra } },
+  }
 }

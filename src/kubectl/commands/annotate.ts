@@ -17,7 +17,9 @@ function parseAnnotations(specs: readonly string[]): MapChanges {
   }
   const both = remove.filter((key) => Object.hasOwn(set, key))
   if (both.length > 0) {
-    throw new KubectlError(`can not both modify and remove the following annotation(s) in the same command: ${both.join(', ')}`)
+    throw new KubectlError(
+      `can not both modify and remove the following annotation(s) in the same command: ${both.join(', ')}`,
+    )
   }
   return { set, remove }
 }
@@ -27,7 +29,9 @@ function checkOverwrite(existing: Readonly<Record<string, string>>, { set }: Map
     .filter((key) => key !== CHANGE_CAUSE && Object.hasOwn(existing, key))
     .map((key) => `'${key}' already has a value (${existing[key]})`)
   if (clashes.length > 0) {
-    throw new KubectlError(`--overwrite is false but found the following declared annotation(s): ${clashes.join('; ')}`)
+    throw new KubectlError(
+      `--overwrite is false but found the following declared annotation(s): ${clashes.join('; ')}`,
+    )
   }
 }
 
@@ -41,7 +45,4 @@ const annotations: MetadataCommand = {
 }
 
 /** `kubectl annotate pod a key=value other-` */
-export const annotate: Command = {
-  name: 'annotate',
-  run: (call) => changeMetadata(call, annotations),
-}
+export const annotate: Command = { name: 'annotate', run: (call) => changeMetadata(call, annotations) }

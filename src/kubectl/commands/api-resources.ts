@@ -12,15 +12,24 @@ export const apiResources: Command = {
     const { flags, args, out } = call
     const format = flags.string('output')
     checkFormat(format, 'json,kyaml,name,wide,yaml')
-    if (!['', 'name', 'kind'].includes(flags.string('sort-by'))) throw new KubectlError('--sort-by accepts only name or kind')
+    if (!['', 'name', 'kind'].includes(flags.string('sort-by')))
+      throw new KubectlError('--sort-by accepts only name or kind')
     if (args.length > 0) throw usageError('api-resources', `unexpected arguments: [${args.join(' ')}]`)
     const { groups, failed } = call.discovered()
-    const resources = sorted(preferredResources(groups).filter((one) => isAsked(call, one)), flags.string('sort-by'))
+    const resources = sorted(
+      preferredResources(groups).filter((one) => isAsked(call, one)),
+      flags.string('sort-by'),
+    )
     if (format === 'json') out.write(`${JSON.stringify(listOf(resources), null, 4)}\n`)
     else if (format === 'yaml' || format === 'kyaml') out.write(printValue(listOf(resources), format))
-    else if (format === 'name') for (const one of resources) out.line(one.group === '' ? one.name : `${one.name}.${one.group}`)
+    else if (format === 'name')
+      for (const one of resources) out.line(one.group === '' ? one.name : `${one.name}.${one.group}`)
     else out.write(table(resources, format === 'wide', flags.bool('no-headers')))
-    if (failed.length > 0) throw new KubectlError(`unable to retrieve the complete list of server APIs: ${failed.map(({ groupVersion, error }) => `${groupVersion}: ${error.message}`).join(', ')}`)
+    if (failed.length > 0)
+      throw new KubectlError(
+        'unable to retrieve the complete list of server APIs: ' +
+          `${failed.map(({ groupVersion, error }) => `${groupVersion}: ${error.message}`).join(', ')}`,
+      )
   },
 }
 
@@ -28,11 +37,15 @@ function isAsked({ flags }: Call, { group, verbs, categories, namespaced }: ApiR
   if (verbs.length === 0) return false
   if (flags.has('api-group') && flags.string('api-group') !== group) return false
   if (flags.has('namespaced') && flags.bool('namespaced') !== namespaced) return false
-  return flags.strings('verbs').every((verb) => verbs.includes(verb)) && flags.strings('categories').every((one) => categories.includes(one))
+  return (
+    flags.strings('verbs').every((verb) => verbs.includes(verb)) &&
+    flags.strings('categories').every((one) => categories.includes(one))
+  )
 }
 
 function sorted(resources: readonly ApiResource[], by: string): readonly ApiResource[] {
-  const keyOf = ({ name, kind, group }: ApiResource): readonly string[] => (by === 'kind' ? [kind] : by === 'name' ? [name] : [group, name])
+  const keyOf = ({ name, kind, group }: ApiResource): readonly string[] =>
+    by === 'kind' ? [kind] : by === 'name' ? [name] : [group, name]
   return resources.toSorted((a, b) => {
     const [left, right] = [keyOf(a), keyOf(b)]
     const at = left.findIndex((text, index) => text !== right[index])
@@ -40,12 +53,24 @@ function sorted(resources: readonly ApiResource[], by: string): readonly ApiReso
   })
 }
 
-const apiVersionOf = ({ group, version }: ApiResource): string => (group === '' ? version : `${group}/${version}`)
+const apiVersionOf = ({ group, version }: ApiResource): string =>
+  group === '' ? version : `${group}/${version}`
 
 function table(resources: readonly ApiResource[], wide: boolean, noHeaders: boolean): string {
-  const headers = ['NAME', 'SHORTNAMES', 'APIVERSION', 'NAMESPACED', 'KIND', ...(wide ? ['VERBS', 'CATEGORIES'] : [])]
+  const headers = [
+    'NAME',
+    'SHORTNAMES',
+    'APIVERSION',
+    'NAMESPACED',
+    'KIND',
+    ...(wide ? ['VERBS', 'CATEGORIES'] : []),
+  ]
   const rows = resources.map((one) => [
-    one.name, one.shortNames.join(','), apiVersionOf(one), String(one.namespaced), one.kind,
+    one.name,
+    one.shortNames.join(','),
+    apiVersionOf(one),
+    String(one.namespaced),
+    one.kind,
     ...(wide ? [[...one.verbs].join(','), one.categories.join(',')] : []),
   ])
   const lines = (noHeaders ? rows : [headers, ...rows]).map((cells) => cells.join('\t'))
@@ -54,11 +79,17 @@ function table(resources: readonly ApiResource[], wide: boolean, noHeaders: bool
 
 function listOf(resources: readonly ApiResource[]): object {
   return {
-    kind: 'APIResourceList', apiVersion: 'v1', groupVersion: '',
+    kind: 'APIResourceList',
+    apiVersion: 'v1',
+    groupVersion: '',
     resources: resources.map((one) => ({
-      name: one.name, singularName: one.singularName, namespaced: one.namespaced,
+      name: one.name,
+      singularName: one.singularName,
+      namespaced: one.namespaced,
       ...(one.group === '' ? {} : { group: one.group }),
-      version: one.version, kind: one.kind, verbs: one.verbs,
+      version: one.version,
+      kind: one.kind,
+      verbs: one.verbs,
       ...(one.shortNames.length === 0 ? {} : { shortNames: one.shortNames }),
       ...(one.categories.length === 0 ? {} : { categories: one.categories }),
     })),

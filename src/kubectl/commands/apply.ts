@@ -18,11 +18,16 @@ import { printValue, withoutManagedFields } from '../print/object.js'
 import type { Info } from '../resource-args.js'
 import { fieldValidationOf } from './field-validation.js'
 
-/** `kubectl apply -f`: with a patch made here from the last applied configuration, or by the server. Source: kubectl pkg/cmd/apply/apply.go. */
+/**
+ * `kubectl apply -f`: with a patch made here from the last applied configuration, or by the server. Source:
+ * kubectl pkg/cmd/apply/apply.go.
+ */
 export const apply: Command = {
   name: 'apply',
   commands: [
-    { name: 'view-last-applied', run: viewLastApplied }, { name: 'set-last-applied', run: setLastApplied }, { name: 'edit-last-applied', run: editLastApplied },
+    { name: 'view-last-applied', run: viewLastApplied },
+    { name: 'set-last-applied', run: setLastApplied },
+    { name: 'edit-last-applied', run: editLastApplied },
   ],
   run(call) {
     const dryRun = check(call)
@@ -53,14 +58,21 @@ export const apply: Command = {
 function check(call: Call): DryRun {
   const { flags, args } = call
   if (args.length > 0) throw usageError('apply', `Unexpected args: [${args.join(' ')}]`)
-  if (!flags.has('filename') && flags.string('kustomize') === '') throw new KubectlError('must specify one of -f and -k')
+  if (!flags.has('filename') && flags.string('kustomize') === '')
+    throw new KubectlError('must specify one of -f and -k')
   const dryRun = dryRunOf(call)
   const onServer = flags.bool('server-side')
-  if (flags.bool('force-conflicts') && !onServer) throw new KubectlError('--force-conflicts only works with --server-side')
-  if (dryRun === 'client' && onServer) throw new KubectlError("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)")
+  if (flags.bool('force-conflicts') && !onServer)
+    throw new KubectlError('--force-conflicts only works with --server-side')
+  if (dryRun === 'client' && onServer)
+    throw new KubectlError(
+      "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
+    )
   if (flags.bool('force') && onServer) throw new KubectlError('--force cannot be used with --server-side')
-  if (dryRun === 'server' && flags.bool('force')) throw new KubectlError('--dry-run=server cannot be used with --force')
-  if (flags.bool('all') && flags.string('selector') !== '') throw new KubectlError('cannot set --all and --selector at the same time')
+  if (dryRun === 'server' && flags.bool('force'))
+    throw new KubectlError('--dry-run=server cannot be used with --force')
+  if (flags.bool('all') && flags.string('selector') !== '')
+    throw new KubectlError('cannot set --all and --selector at the same time')
   checkPruning(call)
   return dryRun
 }
@@ -72,24 +84,40 @@ function contextOf(call: Call, dryRun: DryRun): ApplyContext {
     dryRun,
     force: call.flags.bool('force'),
     wait: (ms) => call.env.wait(ms),
-    write: { dryRun: dryRun === 'server', fieldValidation: fieldValidationOf(call), fieldManager: applyManager(call) },
+    write: {
+      dryRun: dryRun === 'server',
+      fieldValidation: fieldValidationOf(call),
+      fieldManager: applyManager(call),
+    },
   }
 }
 
 function applyOne(call: Call, context: ApplyContext, info: Info): Applied {
   if (!call.flags.bool('server-side')) return applyInfo(context, info)
-  return { definition: info.definition, object: applyOnServer(call, info, context.dryRun), operation: 'serverside-applied', annotationMissing: false }
+  return {
+    definition: info.definition,
+    object: applyOnServer(call, info, context.dryRun),
+    operation: 'serverside-applied',
+    annotationMissing: false,
+  }
 }
 
 const isPrintedWhole = ({ flags }: Call): boolean => !['', 'name'].includes(flags.string('output'))
 
-function report(call: Call, { dryRun }: ApplyContext, { definition, object, operation, annotationMissing }: Applied, count: number): void {
+function report(
+  call: Call,
+  { dryRun }: ApplyContext,
+  { definition, object, operation, annotationMissing }: Applied,
+  count: number,
+): void {
   if (annotationMissing) {
     call.out.errorLine(
-      `Warning: resource ${groupResource(definition).split('.')[0]}/${object.metadata.name ?? ''} is missing the ${LAST_APPLIED} `
-        + 'annotation which is required by kubectl apply. '
-        + 'kubectl apply should only be used on resources created declaratively by either '
-        + 'kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.',
+      `Warning: resource ${groupResource(definition).split('.')[0]}/${object.metadata.name ?? ''} is ` +
+        `missing the ${LAST_APPLIED} ` +
+        'annotation which is required by kubectl apply. ' +
+        'kubectl apply should only be used on resources created declaratively by either ' +
+        'kubectl create --save-config or kubectl apply. The missing annotation will be patched ' +
+        'automatically.',
     )
   }
   if (!isPrintedWhole(call) || count === 1) printDone(call, definition, object, operation, dryRun)
@@ -97,9 +125,22 @@ function report(call: Call, { dryRun }: ApplyContext, { definition, object, oper
 
 /** Several objects are printed as one List. */
 function printList({ flags, out }: Call, done: readonly Applied[]): void {
-  const items = done.map(({ object }) => (flags.bool('show-managed-fields') ? object : withoutManagedFields(object)))
+  const items = done.map(({ object }) =>
+    flags.bool('show-managed-fields') ? object : withoutManagedFields(object),
+  )
   const format = flags.string('output')
-  if (format === 'json') out.write(printJson({ kind: 'List', apiVersion: 'v1', metadata: {}, items: items.map((item) => JSON.parse(goJson(item)) as object) }, true))
+  if (format === 'json')
+    out.write(
+      printJson(
+        {
+          kind: 'List',
+          apiVersion: 'v1',
+          metadata: {},
+          items: items.map((item) => JSON.parse(goJson(item)) as object),
+        },
+        true,
+      ),
+    )
   else out.write(printValue({ apiVersion: 'v1', items, kind: 'List', metadata: {} }, format))
 }
 

@@ -6,5 +6,9 @@ import { whoAmI } from '../auth/whoami.js'
 /** `kubectl auth can-i`, `whoami`, `reconcile`. */
 export const auth: Command = {
   name: 'auth',
-  commands: [{ name: 'can-i', run: canI }, { name: 'whoami', run: whoAmI }, { name: 'reconcile', run: reconcile }],
+  commands: [
+    { name: 'can-i', run: canI },
+    { name: 'whoami', run: whoAmI },
+    { name: 'reconcile', run: reconcile },
+  ],
 }

@@ -7,41 +7,66 @@ import { resourceText } from '../kinds.js'
 import { forSelected } from '../selected.js'
 import { canonicalQuantity, QuantityError } from '../../api/quantity.js'
 
-/** `kubectl autoscale TYPE/NAME --min --max --cpu=80%|500m --memory=...`. Source: kubectl pkg/cmd/autoscale. */
+/**
+ * `kubectl autoscale TYPE/NAME --min --max --cpu=80%|500m --memory=...`. Source: kubectl pkg/cmd/autoscale.
+ */
 export const autoscale: Command = {
   name: 'autoscale',
   run(call) {
     const { flags } = call
     const [min, max] = [flags.int('min'), flags.int('max')]
     if (max < 1) throw new KubectlError(`--max=MAXPODS is required and must be at least 1, max: ${max}`)
-    if (max < min) throw new KubectlError(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${min}`)
+    if (max < min)
+      throw new KubectlError(
+        `--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${min}`,
+      )
     const metrics = metricsOf(call)
     forSelected(call, call.args, (info) => {
       const { definition, object } = info
       if (!definition.subresources.some(({ name: one }) => one === 'scale')) {
-        throw new KubectlError(`cannot autoscale a ${definition.kind}: could not find scale subresource for ${resourceText(definition)} in discovery information`)
+        throw new KubectlError(
+          `cannot autoscale a ${definition.kind}: could not find scale subresource for ` +
+            `${resourceText(definition)} in discovery information`,
+        )
       }
       const name = flags.string('name') || info.name
-      creating(call, () => createFor(call, info, {
-        kind: 'HorizontalPodAutoscaler', apiVersion: 'autoscaling/v2', metadata: { name },
-        spec: {
-          scaleTargetRef: { kind: definition.kind, name: info.name, apiVersion: object.apiVersion ?? '' }, ...(min > 0 ? { minReplicas: min } : {}),
-          maxReplicas: max, ...optional('metrics', metrics),
-        },
-        status: { desiredReplicas: 0, currentMetrics: null },
-      }, 'autoscaled'))
+      creating(call, () =>
+        createFor(
+          call,
+          info,
+          {
+            kind: 'HorizontalPodAutoscaler',
+            apiVersion: 'autoscaling/v2',
+            metadata: { name },
+            spec: {
+              scaleTargetRef: { kind: definition.kind, name: info.name, apiVersion: object.apiVersion ?? '' },
+              ...(min > 0 ? { minReplicas: min } : {}),
+              maxReplicas: max,
+              ...optional('metrics', metrics),
+            },
+            status: { desiredReplicas: 0, currentMetrics: null },
+          },
+          'autoscaled',
+        ),
+      )
     })
   },
 }
 
-/** When a server does not take autoscaling/v2, kubectl tries v1, which knows a percentage of CPU and nothing else; its failure hides that of the server. */
+/**
+ * When a server does not take autoscaling/v2, kubectl tries v1, which knows a percentage of CPU and nothing
+ * else; its failure hides that of the server.
+ */
 function creating({ flags, release }: Call, create: () => void): void {
   try {
     create()
   } catch (error) {
     const cpu = flags.string('cpu') || (flags.int('cpu-percent') >= 0 ? `${flags.int('cpu-percent')}%` : '')
     if (!isApiError(error) || release.minor < 35 || cpu.endsWith('%')) throw error
-    throw new KubectlError(`failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: ${cpu === '' ? 'empty input' : '%!w(<nil>)'}`)
+    throw new KubectlError(
+      'failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: ' +
+        `${cpu === '' ? 'empty input' : '%!w(<nil>)'}`,
+    )
   }
 }
 
@@ -52,7 +77,9 @@ function metricsOf({ flags }: Call): readonly object[] {
 }
 
 function metric(name: string, text: string): object {
-  const target = text.endsWith('%') ? { type: 'Utilization', averageUtilization: Number(text.slice(0, -1)) } : { type: 'AverageValue', averageValue: quantity(name, text) }
+  const target = text.endsWith('%')
+    ? { type: 'Utilization', averageUtilization: Number(text.slice(0, -1)) }
+    : { type: 'AverageValue', averageValue: quantity(name, text) }
   return { type: 'Resource', resource: { name, target } }
 }
 

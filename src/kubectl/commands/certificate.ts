@@ -1,4 +1,7 @@
-import type { CertificateSigningRequest, CertificateSigningRequestCondition } from '../../api/certificates/generated.js'
+import type {
+  CertificateSigningRequest,
+  CertificateSigningRequestCondition,
+} from '../../api/certificates/generated.js'
 import type { Call, Command } from '../call.js'
 import { isFailure, KubectlError, throwCollected } from '../errors.js'
 import { printDone } from '../print/done.js'
@@ -12,15 +15,21 @@ type Verdict = 'Approved' | 'Denied'
 /** `kubectl certificate approve`, `deny`. Source: kubectl pkg/cmd/certificates/certificates.go. */
 export const certificate: Command = {
   name: 'certificate',
-  commands: [{ name: 'approve', run: (call) => decide(call, 'Approved') }, { name: 'deny', run: (call) => decide(call, 'Denied') }],
+  commands: [
+    { name: 'approve', run: (call) => decide(call, 'Approved') },
+    { name: 'deny', run: (call) => decide(call, 'Denied') },
+  ],
 }
 
 const REASONS: Readonly<Record<Verdict, string>> = { Approved: 'KubectlApprove', Denied: 'KubectlDeny' }
 
 function decide(call: Call, verdict: Verdict): void {
   const { args, flags } = call
-  if (args.length === 0 && !flags.has('filename') && flags.string('kustomize') === '') throw new KubectlError('one or more CSRs must be specified as <name> or -f <filename>')
-  const { infos, errors: unreadable } = flags.has('filename') ? readManifests(call) : { infos: [], errors: [] }
+  if (args.length === 0 && !flags.has('filename') && flags.string('kustomize') === '')
+    throw new KubectlError('one or more CSRs must be specified as <name> or -f <filename>')
+  const { infos, errors: unreadable } = flags.has('filename')
+    ? readManifests(call)
+    : { infos: [], errors: [] }
   const errors: Error[] = [...unreadable]
   for (const name of [...infos.map((info) => info.name), ...args.map((arg) => arg.replace(TYPE, ''))]) {
     try {
@@ -38,19 +47,33 @@ function decideOne(call: Call, name: string, verdict: Verdict): void {
   const request = client.get('certificatesigningrequests', { name })
   const conditions = request.status?.conditions ?? []
   const other: Verdict = verdict === 'Approved' ? 'Denied' : 'Approved'
-  if (conditions.some(({ type }) => type === other)) throw new KubectlError(`certificate signing request ${JSON.stringify(name)} is already ${other}`)
+  if (conditions.some(({ type }) => type === other))
+    throw new KubectlError(`certificate signing request ${JSON.stringify(name)} is already ${other}`)
   const isDone = conditions.some(({ type }) => type === verdict)
-  if (!isDone || flags.bool('force')) client.update('certificatesigningrequests', decided(request, verdict, env.clock.now()), { subresource: 'approval', fieldManager: 'kubectl' })
+  if (!isDone || flags.bool('force'))
+    client.update('certificatesigningrequests', decided(request, verdict, env.clock.now()), {
+      subresource: 'approval',
+      fieldManager: 'kubectl',
+    })
   const definition = env.scheme.byName('certificatesigningrequests')
-  if (definition === undefined) throw new KubectlError('the server doesn\'t have a resource type "certificatesigningrequests"')
+  if (definition === undefined)
+    throw new KubectlError('the server doesn\'t have a resource type "certificatesigningrequests"')
   printDone(call, definition, request, verdict.toLowerCase(), 'none')
 }
 
-function decided(request: CertificateSigningRequest, verdict: Verdict, now: number): CertificateSigningRequest {
+function decided(
+  request: CertificateSigningRequest,
+  verdict: Verdict,
+  now: number,
+): CertificateSigningRequest {
   const time = `${new Date(now).toISOString().slice(0, 19)}Z`
   const word = verdict === 'Approved' ? 'approve' : 'deny'
   const condition: CertificateSigningRequestCondition = {
-    type: verdict, status: 'True', reason: REASONS[verdict], message: `This CSR was ${verdict.toLowerCase()} by kubectl certificate ${word}.`, lastUpdateTime: time,
+    type: verdict,
+    status: 'True',
+    reason: REASONS[verdict],
+    message: `This CSR was ${verdict.toLowerCase()} by kubectl certificate ${word}.`,
+    lastUpdateTime: time,
   }
   const kept = (request.status?.conditions ?? []).filter(({ type }) => type !== verdict)
   return { ...request, status: { ...request.status, conditions: [...kept, condition] } }

@@ -6,13 +6,21 @@ export interface ResourcesAndChanges {
   readonly changes: readonly string[]
 }
 
-/** Splits arguments into resources and the changes that follow them. Throws KubectlError when a resource comes after a change. */
-export function splitChanges(args: readonly string[], what: string, isChange: (arg: string) => boolean): ResourcesAndChanges {
+/**
+ * Splits arguments into resources and the changes that follow them. Throws KubectlError when a resource comes
+ * after a change.
+ */
+export function splitChanges(
+  args: readonly string[],
+  what: string,
+  isChange: (arg: string) => boolean,
+): ResourcesAndChanges {
   const first = args.findIndex(isChange)
   const resources = first < 0 ? args : args.slice(0, first)
   const changes = first < 0 ? [] : args.slice(first)
   const late = changes.find((arg) => !isChange(arg))
-  if (late !== undefined) throw new KubectlError(`all resources must be specified before ${what} changes: ${late}`)
+  if (late !== undefined)
+    throw new KubectlError(`all resources must be specified before ${what} changes: ${late}`)
   return { resources, changes }
 }
 

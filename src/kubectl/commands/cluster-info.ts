@@ -17,21 +17,27 @@ export const clusterInfo: Command = {
   run(call) {
     const server = call.kubeconfig.server
     try {
-      const { items } = call.client.list('services', { namespace: 'kube-system', labelSelector: 'kubernetes.io/cluster-service=true' })
+      const { items } = call.client.list('services', {
+        namespace: 'kube-system',
+        labelSelector: 'kubernetes.io/cluster-service=true',
+      })
       call.out.line(`Kubernetes control plane is running at ${server}`)
-      for (const service of items) call.out.line(`${nameOf(service)} is running at ${linkOf(service, server)}`)
+      for (const service of items)
+        call.out.line(`${nameOf(service)} is running at ${linkOf(service, server)}`)
     } finally {
       call.out.line(`\n${DEBUG}`)
     }
   },
 }
 
-const nameOf = ({ metadata }: Service): string => metadata.labels?.['kubernetes.io/name'] ?? metadata.name ?? ''
+const nameOf = ({ metadata }: Service): string =>
+  metadata.labels?.['kubernetes.io/name'] ?? metadata.name ?? ''
 
 function linkOf({ metadata, spec, status }: Service, server: string): string {
   const [ingress] = status.loadBalancer?.ingress ?? []
   const ports = spec.ports ?? []
-  if (ingress !== undefined) return ports.map(({ port }) => `http://${ingress.ip ?? ingress.hostname ?? ''}:${port} `).join('')
+  if (ingress !== undefined)
+    return ports.map(({ port }) => `http://${ingress.ip ?? ingress.hostname ?? ''}:${port} `).join('')
   const { namespace = '', name = '' } = metadata
   const [port] = ports
   const shown = ports.length === 1 ? `${name}:${port?.name ?? ''}` : name
@@ -40,8 +46,13 @@ function linkOf({ metadata, spec, status }: Service, server: string): string {
 
 /** What is dumped of a namespace, and the file that it goes into. */
 const KINDS = [
-  ['events', 'events'], ['replicationcontrollers', 'replication-controllers'], ['services', 'services'], ['daemonsets', 'daemonsets'],
-  ['deployments', 'deployments'], ['replicasets', 'replicasets'], ['pods', 'pods'],
+  ['events', 'events'],
+  ['replicationcontrollers', 'replication-controllers'],
+  ['services', 'services'],
+  ['daemonsets', 'daemonsets'],
+  ['deployments', 'deployments'],
+  ['replicasets', 'replicasets'],
+  ['pods', 'pods'],
 ] as const
 
 function dump(call: Call): void {
@@ -62,9 +73,13 @@ function dump(call: Call): void {
     }
     for (const pod of client.list('pods', { namespace }).items) {
       const name = pod.metadata.name ?? ''
-      for (const container of [...pod.spec.initContainers ?? [], ...pod.spec.containers]) {
-        write(`${namespace}/${name}/logs.txt`, `==== START logs for container ${container.name} of pod ${namespace}/${name} ====\n`
-          + `${logOf(call, namespace, name, container.name)}==== END logs for container ${container.name} of pod ${namespace}/${name} ====\n`)
+      for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
+        write(
+          `${namespace}/${name}/logs.txt`,
+          `==== START logs for container ${container.name} of pod ${namespace}/${name} ====\n` +
+            `${logOf(call, namespace, name, container.name)}==== END logs for container ` +
+            `${container.name} of pod ${namespace}/${name} ====\n`,
+        )
       }
     }
   }
@@ -73,10 +88,11 @@ function dump(call: Call): void {
 
 /** JSON stands in the order of Go's fields, all else is sorted. */
 const printed = ({ env: { scheme } }: Call, list: ReturnType<typeof listOf>, format: string): string =>
-  (format === 'json' ? printJson(inGoOrder(scheme, list), true) : printValue(list, format))
+  format === 'json' ? printJson(inGoOrder(scheme, list), true) : printValue(list, format)
 
 function namespacesOf({ flags, client, namespace }: Call): readonly string[] {
-  if (flags.bool('all-namespaces')) return client.list('namespaces').items.map(({ metadata }) => metadata.name ?? '')
+  if (flags.bool('all-namespaces'))
+    return client.list('namespaces').items.map(({ metadata }) => metadata.name ?? '')
   const named = flags.strings('namespaces')
   return named.length > 0 ? named : ['kube-system', namespace]
 }
@@ -85,7 +101,10 @@ function logOf({ client }: Call, namespace: string, name: string, container: str
   try {
     const session = client.logs({ namespace, name }, { container })
     const decoder = new TextDecoder()
-    const text = session.read().map(({ data }) => decoder.decode(data, { stream: true })).join('')
+    const text = session
+      .read()
+      .map(({ data }) => decoder.decode(data, { stream: true }))
+      .join('')
     session.stop()
     return text
   } catch (error) {
@@ -94,7 +113,10 @@ function logOf({ client }: Call, namespace: string, name: string, container: str
   }
 }
 
-/** The server's own words are not read where a stream was expected. Source: apimachinery api/errors NewGenericServerResponse. */
+/**
+ * The server's own words are not read where a stream was expected. Source: apimachinery api/errors
+ * NewGenericServerResponse.
+ */
 function unreadText(code: number): string {
   if (code === 400) return 'the server rejected our request for an unknown reason'
   if (code === 403) return 'forbidden'
@@ -102,11 +124,31 @@ function unreadText(code: number): string {
   return 'an error on the server ("unknown") has prevented the request from succeeding'
 }
 
-function listOf(kind: string, { kind: listKind, apiVersion, metadata, items }: { readonly kind: string; readonly apiVersion: string; readonly metadata: object; readonly items: readonly KubeObject[] }): GoList {
-  return { kind: listKind === '' ? `${kind}List` : listKind, apiVersion, metadata, items: items.map((item) => untyped(withoutManagedFields(item))) }
+function listOf(
+  kind: string,
+  {
+    kind: listKind,
+    apiVersion,
+    metadata,
+    items,
+  }: {
+    readonly kind: string
+    readonly apiVersion: string
+    readonly metadata: object
+    readonly items: readonly KubeObject[]
+  },
+): GoList {
+  return {
+    kind: listKind === '' ? `${kind}List` : listKind,
+    apiVersion,
+    metadata,
+    items: items.map((item) => untyped(withoutManagedFields(item))),
+  }
 }
 
 /** Items of a list that kubectl decoded do not name their kind. */
 function untyped(object: KubeObject): KubeObject {
-  return Object.fromEntries(Object.entries(object).filter(([field]) => field !== 'kind' && field !== 'apiVersion')) as unknown as KubeObject
+  return Object.fromEntries(
+    Object.entries(object).filter(([field]) => field !== 'kind' && field !== 'apiVersion'),
+  ) as unknown as KubeObject
 }

@@ -6,15 +6,27 @@ import { setProperty, unsetProperty } from '../config/set-property.js'
 import { useContext } from '../config/use-context.js'
 import { view } from '../config/view.js'
 
-/** `kubectl config`: what the kubeconfig of the call says; what is changed is among the files of the result. Source: kubectl pkg/cmd/config. */
+/**
+ * `kubectl config`: what the kubeconfig of the call says; what is changed is among the files of the result.
+ * Source: kubectl pkg/cmd/config.
+ */
 export const config: Command = {
   name: 'config',
   commands: [
-    { name: 'current-context', run: currentContext }, { name: 'get-clusters', run: getClusters }, { name: 'get-contexts', run: getContexts },
-    { name: 'get-users', run: getUsers }, { name: 'use-context', aliases: ['use'], run: useContext }, { name: 'view', run: view },
-    { name: 'set-cluster', run: setCluster }, { name: 'set-context', run: setContext }, { name: 'set-credentials', run: setCredentials },
-    { name: 'set', run: setProperty }, { name: 'unset', run: unsetProperty }, { name: 'rename-context', aliases: ['rename'], run: renameContext },
-    { name: 'delete-cluster', run: (call) => deleteEntry(call, 'clusters', 'cluster') }, { name: 'delete-context', run: (call) => deleteEntry(call, 'contexts', 'context') },
+    { name: 'current-context', run: currentContext },
+    { name: 'get-clusters', run: getClusters },
+    { name: 'get-contexts', run: getContexts },
+    { name: 'get-users', run: getUsers },
+    { name: 'use-context', aliases: ['use'], run: useContext },
+    { name: 'view', run: view },
+    { name: 'set-cluster', run: setCluster },
+    { name: 'set-context', run: setContext },
+    { name: 'set-credentials', run: setCredentials },
+    { name: 'set', run: setProperty },
+    { name: 'unset', run: unsetProperty },
+    { name: 'rename-context', aliases: ['rename'], run: renameContext },
+    { name: 'delete-cluster', run: (call) => deleteEntry(call, 'clusters', 'cluster') },
+    { name: 'delete-context', run: (call) => deleteEntry(call, 'contexts', 'context') },
     { name: 'delete-user', run: (call) => deleteEntry(call, 'users', 'user') },
   ],
 }

@@ -6,16 +6,22 @@ import { isFailure } from '../errors.js'
 import { nodesOfCall } from './node-lookup.js'
 
 /**
- * Sets or clears spec.unschedulable of the nodes, one after the other, and says so. A node that cannot be patched is reported
- * and the rest goes on. Source: kubectl pkg/cmd/drain RunCordonOrUncordon.
+ * Sets or clears spec.unschedulable of the nodes, one after the other, and says so. A node that cannot be
+ * patched is reported and the rest goes on. Source: kubectl pkg/cmd/drain RunCordonOrUncordon.
  */
-export function cordonNodes(call: Call, nodes: readonly Node[], unschedulable: boolean, dryRun: DryRun): void {
+export function cordonNodes(
+  call: Call,
+  nodes: readonly Node[],
+  unschedulable: boolean,
+  dryRun: DryRun,
+): void {
   const verb = unschedulable ? 'cordon' : 'uncordon'
   for (const node of nodes) {
     const name = node.metadata.name as string
     const already = (node.spec.unschedulable ?? false) === unschedulable
     const failure = already || dryRun === 'client' ? undefined : patchNode(call, name, unschedulable, dryRun)
-    if (failure === undefined) call.out.line(`node/${name} ${already ? 'already ' : ''}${verb}ed${dryRunSuffix(dryRun)}`)
+    if (failure === undefined)
+      call.out.line(`node/${name} ${already ? 'already ' : ''}${verb}ed${dryRunSuffix(dryRun)}`)
     else call.out.errorLine(`error: unable to ${verb} node ${JSON.stringify(name)}: ${failure.message}`)
   }
 }

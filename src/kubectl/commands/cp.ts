@@ -11,17 +11,21 @@ interface Place {
 }
 
 /**
- * `kubectl cp SOURCE DESTINATION`: between the files of the call and those of a container. The real one needs `tar` in the container; here `cat`, `tee`
- * and `mkdir` of its image do the work. Source: kubectl pkg/cmd/cp/cp.go.
+ * `kubectl cp SOURCE DESTINATION`: between the files of the call and those of a container. The real one needs
+ * `tar` in the container; here `cat`, `tee` and `mkdir` of its image do the work. Source: kubectl
+ * pkg/cmd/cp/cp.go.
  */
 export const cp: Command = {
   name: 'cp',
   run(call) {
     const [from, to, ...more] = call.args
-    if (from === undefined || to === undefined || more.length > 0) throw new KubectlError('source and destination are required')
+    if (from === undefined || to === undefined || more.length > 0)
+      throw new KubectlError('source and destination are required')
     const [source, destination] = [placeOf(call, from), placeOf(call, to)]
-    if (source.pod !== '' && destination.pod !== '') throw new KubectlError('one of src or dest must be a local file specification')
-    if (source.pod === '' && destination.pod === '') throw new KubectlError('one of src or dest must be a remote file specification')
+    if (source.pod !== '' && destination.pod !== '')
+      throw new KubectlError('one of src or dest must be a local file specification')
+    if (source.pod === '' && destination.pod === '')
+      throw new KubectlError('one of src or dest must be a remote file specification')
     if (source.path === '' || destination.path === '') throw new KubectlError('filepath can not be empty')
     if (source.pod === '') upload(call, source.path, destination)
     else {
@@ -34,11 +38,15 @@ export const cp: Command = {
 /** Reads `[[namespace/]pod:]path`. */
 function placeOf(call: Call, text: string): Place {
   const at = text.indexOf(':')
-  if (at < 0 || text.startsWith('/') || text.startsWith('./') || text.startsWith('../')) return { pod: '', namespace: '', path: text }
+  if (at < 0 || text.startsWith('/') || text.startsWith('./') || text.startsWith('../'))
+    return { pod: '', namespace: '', path: text }
   const [where, path] = [text.slice(0, at), text.slice(at + 1)]
   const parts = where.split('/')
-  if (where === '' || parts.length > 2) throw new KubectlError('filespec must match the canonical format: [[namespace/]pod:]file/path')
-  return parts.length === 2 ? { namespace: parts[0] as string, pod: parts[1] as string, path } : { namespace: call.namespace, pod: where, path }
+  if (where === '' || parts.length > 2)
+    throw new KubectlError('filespec must match the canonical format: [[namespace/]pod:]file/path')
+  return parts.length === 2
+    ? { namespace: parts[0] as string, pod: parts[1] as string, path }
+    : { namespace: call.namespace, pod: where, path }
 }
 
 const baseName = (path: string): string => path.replace(/\/+$/, '').split('/').at(-1) as string
@@ -47,11 +55,18 @@ function upload(call: Call, path: string, to: Place): void {
   const { files } = call
   const text = files.text(path)
   const inside = text === undefined ? files.below(path) : []
-  if (text === undefined && inside.length === 0) throw new KubectlError(`${path} doesn't exist in local filesystem`)
+  if (text === undefined && inside.length === 0)
+    throw new KubectlError(`${path} doesn't exist in local filesystem`)
   const run = runner(call, to)
   const isFolder = to.path.endsWith('/') || run(['test', '-d', to.path]).exitCode === 0
   const base = isFolder ? `${to.path.replace(/\/+$/, '')}/${baseName(path)}` : to.path
-  const copies = text === undefined ? inside.map(({ source, text: content }) => [`${base}/${source.slice(path.replace(/\/+$/, '').length + 1)}`, content] as const) : [[base, text] as const]
+  const copies =
+    text === undefined
+      ? inside.map(
+          ({ source, text: content }) =>
+            [`${base}/${source.slice(path.replace(/\/+$/, '').length + 1)}`, content] as const,
+        )
+      : [[base, text] as const]
   for (const [target, content] of copies) {
     const folder = target.slice(0, target.lastIndexOf('/'))
     if (text === undefined && folder !== '') run(['mkdir', '-p', folder])
@@ -65,13 +80,21 @@ function download(call: Call, from: Place, path: string): void {
   if (run(['test', '-d', from.path]).exitCode === 0) {
     const listed = run(['ls', from.path])
     if (listed.exitCode !== 0) failed(call, listed.stderr, listed.exitCode)
-    for (const name of listed.stdout.split('\n').filter((one) => one !== '')) download(call, { ...from, path: `${from.path.replace(/\/+$/, '')}/${name}` }, `${path.replace(/\/+$/, '')}/${name}`)
+    for (const name of listed.stdout.split('\n').filter((one) => one !== ''))
+      download(
+        call,
+        { ...from, path: `${from.path.replace(/\/+$/, '')}/${name}` },
+        `${path.replace(/\/+$/, '')}/${name}`,
+      )
     return
   }
   const { exitCode, stdout } = run(['cat', from.path])
   // kubectl shows what tar says of it on standard output, finds nothing in the archive, and is content
   if (exitCode !== 0) {
-    call.out.write(`tar: ${from.path}: Cannot stat: No such file or directory\ntar: Exiting with failure status due to previous errors\n`)
+    call.out.write(
+      `tar: ${from.path}: Cannot stat: No such file or directory\ntar: Exiting with failure status ` +
+        `due to previous errors\n`,
+    )
     return
   }
   call.files.write(path.endsWith('/') ? path + baseName(from.path) : path, stdout)
@@ -90,15 +113,25 @@ interface Ran {
 }
 
 /** Runs commands in the container that is meant. */
-function runner(call: Call, { pod: name, namespace }: Place): (command: readonly string[], stdin?: string) => Ran {
+function runner(
+  call: Call,
+  { pod: name, namespace }: Place,
+): (command: readonly string[], stdin?: string) => Ran {
   const { client, env, flags } = call
   const key = { namespace, name }
   const pod = client.get('pods', key)
   const { phase } = pod.status
-  if (phase === 'Succeeded' || phase === 'Failed') throw new KubectlError(`cannot exec into a container in a completed pod; current phase is ${phase}`)
+  if (phase === 'Succeeded' || phase === 'Failed')
+    throw new KubectlError(`cannot exec into a container in a completed pod; current phase is ${phase}`)
   const container = containerFor(call, pod, flags.string('container'))
   return (command, stdin) => {
-    const session = client.exec(key, { container, command, stdin: stdin !== undefined, stdout: true, stderr: true })
+    const session = client.exec(key, {
+      container,
+      command,
+      stdin: stdin !== undefined,
+      stdout: true,
+      stderr: true,
+    })
     if (stdin !== undefined) {
       session.write(bytesOfText(stdin))
       session.closeInput()
@@ -107,7 +140,8 @@ function runner(call: Call, { pod: name, namespace }: Place): (command: readonly
     const decoders = { stdout: new ByteDecoder(), stderr: new ByteDecoder() }
     const texts = { stdout: '', stderr: '' }
     for (const { stream, data } of session.read()) texts[stream] += decoders[stream].decode(data)
-    for (const stream of ['stdout', 'stderr'] as const) texts[stream] += decoders[stream].decode(undefined, true)
+    for (const stream of ['stdout', 'stderr'] as const)
+      texts[stream] += decoders[stream].decode(undefined, true)
     const { end } = session
     if (end === undefined) session.stop()
     if (end?.error !== undefined) throw new KubectlError(`Internal error occurred: ${end.error}`)

@@ -35,12 +35,28 @@ import { fieldValidationOf } from './field-validation.js'
 export const create: Command = {
   name: 'create',
   commands: [
-    namespace, quota, secret, configmap, serviceaccount, service, deployment, clusterrole, clusterrolebinding, role, rolebinding, pdb, priorityclass, job, cronjob,
-    ingress, token,
+    namespace,
+    quota,
+    secret,
+    configmap,
+    serviceaccount,
+    service,
+    deployment,
+    clusterrole,
+    clusterrolebinding,
+    role,
+    rolebinding,
+    pdb,
+    priorityclass,
+    job,
+    cronjob,
+    ingress,
+    token,
   ],
   run(call) {
     if (call.args.length > 0) throw usageError('create', `Unexpected args: [${call.args.join(' ')}]`)
-    if (!call.flags.has('filename') && call.flags.string('kustomize') === '') throw new KubectlError('must specify one of -f and -k')
+    if (!call.flags.has('filename') && call.flags.string('kustomize') === '')
+      throw new KubectlError('must specify one of -f and -k')
     const raw = call.flags.string('raw')
     if (raw !== '') return sendRaw(call, 'POST', raw)
     const dryRun = dryRunOf(call)

@@ -25,13 +25,15 @@ export const deleteCommand: Command = {
   name: 'delete',
   run(call) {
     const format = call.flags.string('output')
-    if (format !== '' && format !== 'name') throw new KubectlError(`unexpected -o output mode: ${format}. We only support '-o name'`)
+    if (format !== '' && format !== 'name')
+      throw new KubectlError(`unexpected -o output mode: ${format}. We only support '-o name'`)
     const raw = call.flags.string('raw')
     if (raw !== '') return call.out.write(answerText(call.request({ method: 'DELETE', path: raw })))
     const options = deleteOptionsOf(call)
     const dryRun = dryRunOf(call)
     const { doomed, errors } = doomedOf(call)
-    if (call.flags.bool('interactive') && !isConfirmed(call, doomed)) return call.out.write('deletion is cancelled\n')
+    if (call.flags.bool('interactive') && !isConfirmed(call, doomed))
+      return call.out.write('deletion is cancelled\n')
     if (call.flags.bool('force')) call.out.errorLine(`${call.release.warningPrefix}${immediate}`)
     if (doomed.length === 0 && errors.length === 0) call.out.line('No resources found')
     const waiting: { readonly one: Doomed; readonly uid: string | undefined }[] = []
@@ -58,12 +60,12 @@ function isConfirmed({ out, files }: Call, doomed: readonly Doomed[]): boolean {
 }
 
 const immediate =
-  'Immediate deletion does not wait for confirmation that the running resource has been terminated. '
-  + 'The resource may continue to run on the cluster indefinitely.'
+  'Immediate deletion does not wait for confirmation that the running resource has been terminated. ' +
+  'The resource may continue to run on the cluster indefinitely.'
 
 /**
- * Reads the flags. A grace period of 0 without --force becomes 1, so that nothing is lost by accident. Source: kubectl delete
- * Complete.
+ * Reads the flags. A grace period of 0 without --force becomes 1, so that nothing is lost by accident.
+ * Source: kubectl delete Complete.
  */
 function deleteOptionsOf(call: Call): DeleteOptions {
   const { flags: given } = call
@@ -73,7 +75,8 @@ function deleteOptionsOf(call: Call): DeleteOptions {
     if (grace !== -1) throw new KubectlError('--now and --grace-period cannot be specified together')
     grace = 1
   }
-  if (force && grace > 0) throw new KubectlError('--force and --grace-period greater than 0 cannot be specified together')
+  if (force && grace > 0)
+    throw new KubectlError('--force and --grace-period greater than 0 cannot be specified together')
   if (grace === 0 && !force) grace = 1
   if (force && grace < 0) grace = 0
   const propagationPolicy = propagationOf(call)
@@ -84,19 +87,29 @@ function doomedOf(call: Call): { readonly doomed: readonly Doomed[]; readonly er
   const all = call.flags.bool('all')
   const labelSelector = call.flags.string('selector')
   const fieldSelector = call.flags.string('field-selector')
-  if (all && labelSelector !== '') throw new KubectlError("setting 'all' parameter but found a non empty selector.")
+  if (all && labelSelector !== '')
+    throw new KubectlError("setting 'all' parameter but found a non empty selector.")
   if (call.flags.has('filename')) {
     const { infos, errors } = readManifests(call)
     return { doomed: infos, errors: [...errors] }
   }
   if (call.args.length === 0) throw new KubectlError(NOTHING_GIVEN)
-  if (all && call.args.length > 1) throw new KubectlError('name cannot be provided when a selector is specified')
+  if (all && call.args.length > 1)
+    throw new KubectlError('name cannot be provided when a selector is specified')
   const allNamespaces = call.flags.bool('all-namespaces')
-  const { targets } = selectResources(call, call.args, { labelSelector, fieldSelector, allowEmptySelector: all, allNamespaces })
+  const { targets } = selectResources(call, call.args, {
+    labelSelector,
+    fieldSelector,
+    allowEmptySelector: all,
+    allNamespaces,
+  })
   return expand(call, targets)
 }
 
-function expand(call: Call, targets: readonly Target[]): { readonly doomed: readonly Doomed[]; readonly errors: Error[] } {
+function expand(
+  call: Call,
+  targets: readonly Target[],
+): { readonly doomed: readonly Doomed[]; readonly errors: Error[] } {
   const doomed: Doomed[] = []
   const errors: Error[] = []
   for (const target of targets) {
@@ -108,30 +121,44 @@ function expand(call: Call, targets: readonly Target[]): { readonly doomed: read
       if ('error' in fetched) errors.push(fetched.error)
       else
         for (const { metadata } of fetched.objects)
-          doomed.push({ definition: target.definition, ...keyOf({ ...metadata, name: metadata.name as string }) })
+          doomed.push({
+            definition: target.definition,
+            ...keyOf({ ...metadata, name: metadata.name as string }),
+          })
     }
   }
   return { doomed, errors }
 }
 
 /** Answers the uid of what was deleted, false if it was not there and that is fine. */
-function deleteOne(call: Call, one: Doomed, options: DeleteOptions, dryRun: DryRun): string | undefined | false {
+function deleteOne(
+  call: Call,
+  one: Doomed,
+  options: DeleteOptions,
+  dryRun: DryRun,
+): string | undefined | false {
   const resource = resourceNameOf(one.definition)
   try {
     const answer =
       dryRun === 'client'
         ? call.client.get(resource, keyOf(one))
-        : call.client.delete(resource, keyOf(one), dryRun === 'server' ? { ...options, dryRun: true } : options)
+        : call.client.delete(
+            resource,
+            keyOf(one),
+            dryRun === 'server' ? { ...options, dryRun: true } : options,
+          )
     call.out.line(deletedLine(call, one, dryRun))
     return uidOf(answer)
   } catch (error) {
-    if (isApiError(error, 'NotFound') && (call.flags.bool('ignore-not-found') || isExpanded(call))) return false
+    if (isApiError(error, 'NotFound') && (call.flags.bool('ignore-not-found') || isExpanded(call)))
+      return false
     throw one.source === undefined ? error : withSource('deleting', one.source, error)
   }
 }
 
 /** What a list has just shown may be gone by now, which is fine. */
-const isExpanded = ({ flags: given }: Call): boolean => given.bool('all') || given.has('selector') || given.has('field-selector')
+const isExpanded = ({ flags: given }: Call): boolean =>
+  given.bool('all') || given.has('selector') || given.has('field-selector')
 
 function uidOf(answer: KubeObject | Status): string | undefined {
   return 'status' in answer && 'code' in answer && answer.kind === 'Status'
@@ -142,19 +169,29 @@ function uidOf(answer: KubeObject | Status): string | undefined {
 function deletedLine(call: Call, { definition, name, namespace }: Doomed, dryRun: DryRun): string {
   const format = call.flags.string('output')
   if (format === 'name') return `${kindName(definition)}/${name}`
-  const from = call.release.namesNamespaceOnDelete && namespace !== undefined ? ` from ${namespace} namespace` : ''
+  const from =
+    call.release.namesNamespaceOnDelete && namespace !== undefined ? ` from ${namespace} namespace` : ''
   const operation = call.flags.bool('force') ? 'force deleted' : 'deleted'
   return `${kindName(definition)} ${JSON.stringify(name)} ${operation}${from}${dryRunSuffix(dryRun)}`
 }
 
 /** One deadline for all. An object of the same name but another uid is another object. */
-function waitUntilGone(call: Call, waiting: readonly { readonly one: Doomed; readonly uid: string | undefined }[]): void {
+function waitUntilGone(
+  call: Call,
+  waiting: readonly { readonly one: Doomed; readonly uid: string | undefined }[],
+): void {
   const timeout = call.flags.duration('timeout', 0)
   const deadline = call.env.clock.now() + (timeout <= 0 ? WEEK_MS : timeout)
   for (const { one, uid } of waiting) {
-    const isGone = (found: KubeObject | undefined): boolean => found === undefined || (uid !== undefined && found.metadata.uid !== uid)
-    if (!isGone(ignoreNotFound(() => call.client.get(resourceNameOf(one.definition), keyOf(one)))) && !untilObject(call, one, isGone, Math.max(0, deadline - call.env.clock.now()))) {
-      throw new KubectlError(`timed out waiting for the condition on ${groupResource(one.definition)}/${one.name}`)
+    const isGone = (found: KubeObject | undefined): boolean =>
+      found === undefined || (uid !== undefined && found.metadata.uid !== uid)
+    if (
+      !isGone(ignoreNotFound(() => call.client.get(resourceNameOf(one.definition), keyOf(one)))) &&
+      !untilObject(call, one, isGone, Math.max(0, deadline - call.env.clock.now()))
+    ) {
+      throw new KubectlError(
+        `timed out waiting for the condition on ${groupResource(one.definition)}/${one.name}`,
+      )
     }
   }
 }

@@ -19,7 +19,9 @@ export const describe: Command = {
       describeByPrefix(call, targets[0] as Target, missing)
       return
     }
-    const texts = fetched.flatMap((one) => ('error' in one ? [] : one.objects.map((object) => textOf(call, one.target, object))))
+    const texts = fetched.flatMap((one) =>
+      'error' in one ? [] : one.objects.map((object) => textOf(call, one.target, object)),
+    )
     call.out.write(texts.join('\n\n'))
     if (texts.length === 0 && errors.length === 0) call.out.errorLine(nothingFound(call))
     throwCollected(errors)
@@ -30,10 +32,16 @@ function selectionOf(call: Call): Selection {
   if (call.flags.has('filename')) {
     const { infos, errors } = readManifests(call)
     throwCollected(errors)
-    return { targets: infos.map(({ definition, ...info }) => ({ definition, ...keyOf(info) })), singleItem: infos.length === 1 }
+    return {
+      targets: infos.map(({ definition, ...info }) => ({ definition, ...keyOf(info) })),
+      singleItem: infos.length === 1,
+    }
   }
   if (call.args.length === 0) {
-    throw new KubectlError('You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.\n')
+    throw new KubectlError(
+      'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete ' +
+        'list of supported resources.\n',
+    )
   }
   return selectResources(call, call.args, {
     labelSelector: call.flags.string('selector'),
@@ -50,7 +58,10 @@ function nothingFound({ release, namespace, flags }: Call): string {
 
 /** A name that does not exist may be the beginning of names that do. */
 function describeByPrefix(call: Call, { definition, namespace, name = '' }: Target, missing: Error): void {
-  const { objects } = fetchTarget(call.client, namespace === undefined ? { definition } : { definition, namespace })
+  const { objects } = fetchTarget(
+    call.client,
+    namespace === undefined ? { definition } : { definition, namespace },
+  )
   const matching = objects.filter(({ metadata }) => metadata.name?.startsWith(name) === true)
   if (matching.length === 0) throw missing
   for (const object of matching) call.out.write(`${textOf(call, { definition }, object)}\n`)
@@ -58,5 +69,11 @@ function describeByPrefix(call: Call, { definition, namespace, name = '' }: Targ
 
 function textOf(call: Call, { definition }: Target, object: KubeObject): string {
   const { client, release, env, flags } = call
-  return describeObject(object, { client, definition, release, now: env.clock.now(), withEvents: flags.bool('show-events') })
+  return describeObject(object, {
+    client,
+    definition,
+    release,
+    now: env.clock.now(),
+    withEvents: flags.bool('show-events'),
+  })
 }

@@ -21,7 +21,10 @@ interface Difference {
   readonly merged: string
 }
 
-/** `kubectl diff -f`: what an apply would change, as `diff -u -N` of two folders prints it; exit code 1 when there is something, 2 when it fails. Source: kubectl pkg/cmd/diff. */
+/**
+ * `kubectl diff -f`: what an apply would change, as `diff -u -N` of two folders prints it; exit code 1 when
+ * there is something, 2 when it fails. Source: kubectl pkg/cmd/diff.
+ */
 export const diff: Command = {
   name: 'diff',
   run(call) {
@@ -37,9 +40,11 @@ export const diff: Command = {
 
 function compare(call: Call): void {
   const { flags, args, out } = call
-  if (!flags.has('filename') && flags.string('kustomize') === '') throw new KubectlError('must specify one of -f and -k')
+  if (!flags.has('filename') && flags.string('kustomize') === '')
+    throw new KubectlError('must specify one of -f and -k')
   if (args.length > 0) throw usageError('diff', `Unexpected args: [${args.join(' ')}]`)
-  if (flags.bool('force-conflicts') && !flags.bool('server-side')) throw new KubectlError('--force-conflicts only works with --server-side')
+  if (flags.bool('force-conflicts') && !flags.bool('server-side'))
+    throw new KubectlError('--force-conflicts only works with --server-side')
   const { infos, errors: unreadable } = readManifests(call)
   const matches = compileSelectorText(flags.string('selector'))
   const errors: Error[] = [...unreadable]
@@ -53,8 +58,13 @@ function compare(call: Call): void {
     }
   }
   throwCollected(errors)
-  const changed = differences.filter(({ live, merged }) => live !== merged).sort((a, b) => (a.name < b.name ? -1 : 1))
-  const [from, to] = [`/tmp/LIVE-${randomDigits(call, 'live')}`, `/tmp/MERGED-${randomDigits(call, 'merged')}`]
+  const changed = differences
+    .filter(({ live, merged }) => live !== merged)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  const [from, to] = [
+    `/tmp/LIVE-${randomDigits(call, 'live')}`,
+    `/tmp/MERGED-${randomDigits(call, 'merged')}`,
+  ]
   const time = `${new Date(call.env.clock.now()).toISOString().replace('T', ' ').replace('Z', '')}000000 +0000`
   for (const { name, live, merged } of changed) {
     out.line(`diff -u -N ${from}/${name} ${to}/${name}`)
@@ -70,11 +80,18 @@ function differenceOf(call: Call, info: Info): Difference {
   const found = ignoreNotFound(() => call.client.get(resource, keyOf(info)))
   const live = found === undefined ? undefined : typed(definition, found)
   const merged = mergedOf(call, info, live)
-  const [shownLive, shownMerged] = definition.group === '' && definition.kind === 'Secret' ? masked(live, merged) : [live, merged]
+  const [shownLive, shownMerged] =
+    definition.group === '' && definition.kind === 'Secret' ? masked(live, merged) : [live, merged]
   const text = (object: KubeObject | undefined): string =>
-    (object === undefined ? '' : printYaml(call.flags.bool('show-managed-fields') ? object : withoutManagedFields(object)))
+    object === undefined
+      ? ''
+      : printYaml(call.flags.bool('show-managed-fields') ? object : withoutManagedFields(object))
   const group = definition.group === '' ? '' : `${definition.group}.`
-  return { name: `${group}${definition.version}.${definition.kind}.${namespace}.${name}`, live: text(shownLive), merged: text(shownMerged) }
+  return {
+    name: `${group}${definition.version}.${definition.kind}.${namespace}.${name}`,
+    live: text(shownLive),
+    merged: text(shownMerged),
+  }
 }
 
 /** What the server would make of it; what was applied last stays as it is, since it would always differ. */
@@ -82,7 +99,10 @@ function mergedOf(call: Call, info: Info, live: KubeObject | undefined): KubeObj
   const { flags, client, env } = call
   if (flags.bool('server-side')) {
     const write = { dryRun: true, force: flags.bool('force-conflicts'), fieldManager: applyManager(call) }
-    return typed(info.definition, client.patch(resourceNameOf(info.definition), keyOf(info), { type: 'apply', body: info.object }, write))
+    return typed(
+      info.definition,
+      client.patch(resourceNameOf(info.definition), keyOf(info), { type: 'apply', body: info.object }, write),
+    )
   }
   const resource = resourceNameOf(info.definition)
   const write = { dryRun: true, fieldManager: flags.string('field-manager') }
@@ -90,17 +110,36 @@ function mergedOf(call: Call, info: Info, live: KubeObject | undefined): KubeObj
   const message = patchTableOf(env.scheme, info.definition)
   const body = threeWayPatch(lastAppliedOf(live) ?? {}, withoutLastApplied(info.object), live, message)
   if (Object.keys(body).length === 0) return live
-  return typed(info.definition, client.patch(resource, keyOf(info), { type: message === undefined ? 'merge' : 'strategic', body }, write))
+  return typed(
+    info.definition,
+    client.patch(resource, keyOf(info), { type: message === undefined ? 'merge' : 'strategic', body }, write),
+  )
 }
 
 type WithData = KubeObject & { readonly data?: Readonly<Record<string, string>> }
 
 /** Values of Secrets are not shown, only that they differ. Source: kubectl pkg/cmd/diff Masker. */
-function masked(live: KubeObject | undefined, merged: KubeObject): readonly [KubeObject | undefined, KubeObject] {
+function masked(
+  live: KubeObject | undefined,
+  merged: KubeObject,
+): readonly [KubeObject | undefined, KubeObject] {
   const [before, after] = [(live as WithData | undefined)?.data ?? {}, (merged as WithData).data ?? {}]
-  const mask = (object: WithData, data: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>, word: string): KubeObject => {
-    const entries = Object.entries(data).map(([key, value]) => [key, Object.hasOwn(other, key) && other[key] !== value ? `*** (${word})` : '***'] as const)
-    return object.data === undefined ? object : ({ ...object, data: Object.fromEntries(entries) } as KubeObject)
+  const mask = (
+    object: WithData,
+    data: Readonly<Record<string, string>>,
+    other: Readonly<Record<string, string>>,
+    word: string,
+  ): KubeObject => {
+    const entries = Object.entries(data).map(
+      ([key, value]) =>
+        [key, Object.hasOwn(other, key) && other[key] !== value ? `*** (${word})` : '***'] as const,
+    )
+    return object.data === undefined
+      ? object
+      : ({ ...object, data: Object.fromEntries(entries) } as KubeObject)
   }
-  return [live === undefined ? undefined : mask(live, before, after, 'before'), mask(merged, after, before, 'after')]
+  return [
+    live === undefined ? undefined : mask(live, before, after, 'before'),
+    mask(merged, after, before, 'after'),
+  ]
 }

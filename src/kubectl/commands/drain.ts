@@ -4,7 +4,10 @@ import { drainNodes as drainNodesOld } from '../drain/old.js'
 import { drainFlags, drainOptionsOf } from '../drain/options.js'
 import { nodesOfCall } from './node-lookup.js'
 
-/** `kubectl drain NODE`: cordons, evicts and waits until the pods are gone; virtual time moves as long as that takes. */
+/**
+ * `kubectl drain NODE`: cordons, evicts and waits until the pods are gone; virtual time moves as long as that
+ * takes.
+ */
 export const drain: Command = {
   name: 'drain',
   flags: drainFlags,

@@ -19,21 +19,38 @@ export const events: Command = {
     const { flags, client, out, namespace } = call
     const all = flags.bool('all-namespaces')
     const types = flags.strings('types')
-    for (const type of types) if (!['Normal', 'Warning'].some((one) => one.toLowerCase() === type.toLowerCase())) throw new KubectlError('valid --types are Normal or Warning')
+    for (const type of types)
+      if (!['Normal', 'Warning'].some((one) => one.toLowerCase() === type.toLowerCase()))
+        throw new KubectlError('valid --types are Normal or Warning')
     const fieldSelector = selectorOf(call)
     const options = { ...(all ? {} : { namespace }), ...(fieldSelector === '' ? {} : { fieldSelector }) }
-    const isAsked = ({ type = '' }: Event): boolean => types.length === 0 || types.some((one) => one.toLowerCase() === type.toLowerCase())
+    const isAsked = ({ type = '' }: Event): boolean =>
+      types.length === 0 || types.some((one) => one.toLowerCase() === type.toLowerCase())
     const format = formatOf(call)
-    if (flags.bool('watch')) return watchOn(call, () => new EventWatch(call, client.watch('events', options), { isAsked, format }))
+    if (flags.bool('watch'))
+      return watchOn(call, () => new EventWatch(call, client.watch('events', options), { isAsked, format }))
     const found = inOrder(client.list('events', options).items.filter(isAsked))
     if (format !== '') {
-      const list = { apiVersion: 'v1', kind: 'EventList', metadata: {}, items: found.map(withoutManagedFields) }
+      const list = {
+        apiVersion: 'v1',
+        kind: 'EventList',
+        metadata: {},
+        items: found.map(withoutManagedFields),
+      }
       if (format === 'name') return
-      out.write(format === 'json' ? printJson(inGoOrder(call.env.scheme, list), true) : printValue(list, format))
+      out.write(
+        format === 'json' ? printJson(inGoOrder(call.env.scheme, list), true) : printValue(list, format),
+      )
       return
     }
-    if (found.length === 0) out.errorLine(all ? 'No events found.' : `No events found in ${namespace} namespace.`)
-    else out.write(new TabWriter(TABLE).format(rowsOf(found, { all, noHeaders: flags.bool('no-headers'), now: call.env.clock.now() })))
+    if (found.length === 0)
+      out.errorLine(all ? 'No events found.' : `No events found in ${namespace} namespace.`)
+    else
+      out.write(
+        new TabWriter(TABLE).format(
+          rowsOf(found, { all, noHeaders: flags.bool('no-headers'), now: call.env.clock.now() }),
+        ),
+      )
   },
 }
 
@@ -42,10 +59,15 @@ function selectorOf({ flags, env: { scheme } }: Call): string {
   const about = flags.string('for')
   if (about === '') return ''
   const [type = '', name = '', ...more] = about.split('/')
-  if (type === '' || name === '' || more.length > 0) throw new KubectlError('--for must be in resource/name form')
+  if (type === '' || name === '' || more.length > 0)
+    throw new KubectlError('--for must be in resource/name form')
   const definition = scheme.byName(type)
-  if (definition === undefined) throw new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(type)}`)
-  return `involvedObject.kind=${definition.kind},involvedObject.apiVersion=${formatApiVersion(definition)},involvedObject.name=${name}`
+  if (definition === undefined)
+    throw new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(type)}`)
+  return (
+    `involvedObject.kind=${definition.kind},involvedObject.apiVersion=${formatApiVersion(definition)},` +
+    `involvedObject.name=${name}`
+  )
 }
 
 interface Shown {
@@ -70,12 +92,17 @@ class EventWatch implements Watching {
   nextText(): string {
     const { flags, env } = this.#call
     const { isAsked, format } = this.#shown
-    const found = this.#watch.next().filter(({ type, object }) => (type === 'ADDED' || type === 'MODIFIED') && isAsked(object)).map(({ object }) => object)
+    const found = this.#watch
+      .next()
+      .filter(({ type, object }) => (type === 'ADDED' || type === 'MODIFIED') && isAsked(object))
+      .map(({ object }) => object)
     if (format !== '') return found.map((event) => printed(this.#call, event, format)).join('')
     if (found.length === 0) return ''
     const noHeaders = !this.#isFirst || flags.bool('no-headers')
     this.#isFirst = false
-    return this.#writer.format(rowsOf(found, { all: flags.bool('all-namespaces'), noHeaders, now: env.clock.now() }))
+    return this.#writer.format(
+      rowsOf(found, { all: flags.bool('all-namespaces'), noHeaders, now: env.clock.now() }),
+    )
   }
 
   onReady(listener: () => void): void {
@@ -90,16 +117,34 @@ class EventWatch implements Watching {
 function printed({ env: { scheme } }: Call, event: Event, format: string): string {
   if (format === 'name') return `event/${event.metadata.name ?? ''}\n`
   const shown = withoutManagedFields({ ...event, kind: 'Event', apiVersion: 'v1' })
-  const { items: [first] } = inGoOrder(scheme, { kind: 'EventList', apiVersion: 'v1', metadata: {}, items: [shown] })
+  const {
+    items: [first],
+  } = inGoOrder(scheme, { kind: 'EventList', apiVersion: 'v1', metadata: {}, items: [shown] })
   return format === 'json' ? printJson(first, true) : printValue(shown, format)
 }
 
 /** One line for each event, cells parted by tabs. */
-function rowsOf(found: readonly Event[], { all, noHeaders, now }: { readonly all: boolean; readonly noHeaders: boolean; readonly now: number }): string {
+function rowsOf(
+  found: readonly Event[],
+  { all, noHeaders, now }: { readonly all: boolean; readonly noHeaders: boolean; readonly now: number },
+): string {
   const headers = [...(all ? ['NAMESPACE'] : []), 'LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE']
   const rows = found.map((event) => {
-    const { type = '', reason = '', involvedObject: { kind = '', name = '' }, message = '', metadata } = event
-    return [...(all ? [metadata.namespace ?? ''] : []), intervalOf(event, now), type, reason, `${kind}/${name}`, message.trim()]
+    const {
+      type = '',
+      reason = '',
+      involvedObject: { kind = '', name = '' },
+      message = '',
+      metadata,
+    } = event
+    return [
+      ...(all ? [metadata.namespace ?? ''] : []),
+      intervalOf(event, now),
+      type,
+      reason,
+      `${kind}/${name}`,
+      message.trim(),
+    ]
   })
   return (noHeaders ? rows : [headers, ...rows]).map((cells) => `${cells.join('\t')}\n`).join('')
 }

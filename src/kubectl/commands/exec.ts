@@ -5,7 +5,10 @@ import { endAs, opened, pump } from '../streams.js'
 import { containerFor, objectNamed, podsOf } from './pod-target.js'
 import { parseDocuments } from '../manifests.js'
 
-/** `kubectl exec (POD | TYPE/NAME) [-c CONTAINER] [-i] [-t] -- COMMAND [ARG...]`. Source: kubectl pkg/cmd/exec. */
+/**
+ * `kubectl exec (POD | TYPE/NAME) [-c CONTAINER] [-i] [-t] -- COMMAND [ARG...]`. Source: kubectl
+ * pkg/cmd/exec.
+ */
 export const exec: Command = {
   name: 'exec',
   run: (call) => {
@@ -14,26 +17,40 @@ export const exec: Command = {
     const [pod] = podsOf(call, kind, object, 'attach to')
     if (!pod) throw new KubectlError('timed out waiting for the condition')
     const { phase } = pod.status
-    if (phase === 'Succeeded' || phase === 'Failed') throw new KubectlError(`cannot exec into a container in a completed pod; current phase is ${phase}`)
+    if (phase === 'Succeeded' || phase === 'Failed')
+      throw new KubectlError(`cannot exec into a container in a completed pod; current phase is ${phase}`)
     run(call, pod, command)
   },
 }
 
-/** Only what stands behind `--` is the command. Throws KubectlError. Source: exec ExecOptions.Complete, Validate. */
-function wordsOf({ args, dash, flags, files }: Call): { readonly target: string; readonly command: readonly string[] } {
+/**
+ * Only what stands behind `--` is the command. Throws KubectlError. Source: exec ExecOptions.Complete,
+ * Validate.
+ */
+function wordsOf({ args, dash, flags, files }: Call): {
+  readonly target: string
+  readonly command: readonly string[]
+} {
   const named = args.slice(0, dash ?? 1)
   const command = args.slice(dash ?? 1)
   const [file] = flags.strings('filename')
   const target = file === undefined ? named[0] : targetIn(files.read([file], false)[0]?.text ?? '')
   if (target === undefined) throw new KubectlError('pod, type/name or --filename must be specified')
   if (command.length === 0) throw new KubectlError('you must specify at least one command for the container')
-  if (dash === undefined) throw usageError('exec', 'exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead')
+  if (dash === undefined)
+    throw usageError(
+      'exec',
+      'exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead',
+    )
   return { target, command }
 }
 
 /** What a file is about, as TYPE/NAME. */
 function targetIn(text: string): string | undefined {
-  const [object] = parseDocuments({ source: '', text }) as readonly { readonly kind?: string; readonly metadata?: { readonly name?: string } }[]
+  const [object] = parseDocuments({ source: '', text }) as readonly {
+    readonly kind?: string
+    readonly metadata?: { readonly name?: string }
+  }[]
   return object === undefined ? undefined : `${object.kind ?? ''}/${object.metadata?.name ?? ''}`
 }
 
@@ -42,7 +59,15 @@ function run(call: Call, pod: Pod, command: readonly string[]): void {
   const name = flags.string('container')
   const container = name === '' ? containerFor(call, pod, '', flags.bool('quiet')) : name
   const stdin = flags.bool('stdin')
-  if (flags.bool('tty')) out.errorLine('Unable to use a TTY - input is not a terminal or the right kind of file')
+  if (flags.bool('tty'))
+    out.errorLine('Unable to use a TTY - input is not a terminal or the right kind of file')
   const key = { namespace: pod.metadata.namespace ?? call.namespace, name: pod.metadata.name ?? '' }
-  endAs(call, pump(call, opened(() => client.exec(key, { container, command, stdin, stdout: true, stderr: true })), stdin))
+  endAs(
+    call,
+    pump(
+      call,
+      opened(() => client.exec(key, { container, command, stdin, stdout: true, stderr: true })),
+      stdin,
+    ),
+  )
 }

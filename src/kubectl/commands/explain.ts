@@ -7,19 +7,25 @@ import { explainText } from '../explain/plaintext.js'
 import type { ExplainedKind, Schemas } from '../explain/schemas.js'
 import { readOldSchemas, readSchemas } from '../explain/schemas.js'
 
-/** `kubectl explain RESOURCE[.FIELD...]`, from the server's OpenAPI documents. Source: kubectl pkg/cmd/explain. */
+/**
+ * `kubectl explain RESOURCE[.FIELD...]`, from the server's OpenAPI documents. Source: kubectl
+ * pkg/cmd/explain.
+ */
 export const explain: Command = {
   name: 'explain',
   run(call) {
     const { args, flags, out } = call
     const [resource, ...more] = args
     if (resource === undefined) {
-      throw new KubectlError('You must specify the type of resource to explain. '
-        + 'Use "kubectl api-resources" for a complete list of supported resources.')
+      throw new KubectlError(
+        'You must specify the type of resource to explain. ' +
+          'Use "kubectl api-resources" for a complete list of supported resources.',
+      )
     }
     if (more.length > 0) throw new KubectlError('We accept only this format: explain RESOURCE')
     const format = flags.string('output')
-    const print = format === 'plaintext' ? explainText : format === 'plaintext-openapiv2' ? explainOld : undefined
+    const print =
+      format === 'plaintext' ? explainText : format === 'plaintext-openapiv2' ? explainOld : undefined
     if (print === undefined) throw new KubectlError(`unrecognized format: ${format}`)
     const { kind, path } = resolved(call, resource)
     const write = (text: string): void => out.write(text)
@@ -41,8 +47,14 @@ function schemasOf(call: Call, kind: ExplainedKind): Schemas | undefined {
   }
 }
 
-/** The kind before the first dot, or before a later one when the name has a group (`crontabs.example.com.spec`); the rest are fields. */
-function resolved({ env: { scheme }, flags }: Call, text: string): { readonly kind: ExplainedKind; readonly path: readonly string[] } {
+/**
+ * The kind before the first dot, or before a later one when the name has a group
+ * (`crontabs.example.com.spec`); the rest are fields.
+ */
+function resolved(
+  { env: { scheme }, flags }: Call,
+  text: string,
+): { readonly kind: ExplainedKind; readonly path: readonly string[] } {
   const words = text.replace(/\.$/, '').split('.')
   const apiVersion = flags.string('api-version')
   for (let at = words.length; at > 0; at--) {
@@ -52,7 +64,8 @@ function resolved({ env: { scheme }, flags }: Call, text: string): { readonly ki
     if (apiVersion === '') return { kind: found, path }
     const { group, version } = parseApiVersion(apiVersion)
     const other = scheme.byResource(group, version, found.resource)
-    if (other === undefined) throw new KubectlError(`couldn't find resource for "${group}/${version}, Resource=${found.resource}"`)
+    if (other === undefined)
+      throw new KubectlError(`couldn't find resource for "${group}/${version}, Resource=${found.resource}"`)
     return { kind: other, path }
   }
   throw new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(words[0])}`)

@@ -22,7 +22,10 @@ interface Port {
 export const expose: Command = {
   name: 'expose',
   run(call) {
-    forSelected(call, call.args, (info) => createFor(call, info, serviceFor(call, info), 'exposed'), { allowEmptySelector: false, selector: '' })
+    forSelected(call, call.args, (info) => createFor(call, info, serviceFor(call, info), 'exposed'), {
+      allowEmptySelector: false,
+      selector: '',
+    })
   },
 }
 
@@ -30,33 +33,53 @@ function serviceFor(call: Call, info: Info): Generated {
   const { flags } = call
   if (!EXPOSABLE.has(info.definition.kind)) throw new KubectlError(`cannot expose a ${kindText(info)}`)
   const name = (flags.string('name') || info.name).slice(0, 63)
-  const selector = flags.string('selector') === '' ? found(() => selectorFor(info)) : labelsOf(flags.string('selector'))
+  const selector =
+    flags.string('selector') === '' ? found(() => selectorFor(info)) : labelsOf(flags.string('selector'))
   const known = portsFor(info)
   const clusterIP = flags.string('cluster-ip')
-  const wanted = flags.string('port') === '' ? known.map(({ port }) => String(port)) : flags.string('port').split(',')
-  if (wanted.length === 0 && clusterIP !== 'None') throw new KubectlError("couldn't find port via --port flag or introspection")
-  const labels = flags.has('labels') ? labelsOf(flags.string('labels')) : sorted(info.object.metadata.labels ?? {})
+  const wanted =
+    flags.string('port') === '' ? known.map(({ port }) => String(port)) : flags.string('port').split(',')
+  if (wanted.length === 0 && clusterIP !== 'None')
+    throw new KubectlError("couldn't find port via --port flag or introspection")
+  const labels = flags.has('labels')
+    ? labelsOf(flags.string('labels'))
+    : sorted(info.object.metadata.labels ?? {})
   const ports = wanted.map((text, at) => ({
-    ...(wanted.length > 1 ? { name: `port-${at + 1}` } : {}), ...portOf(call, text, known),
+    ...(wanted.length > 1 ? { name: `port-${at + 1}` } : {}),
+    ...portOf(call, text, known),
   }))
   return {
-    kind: 'Service', apiVersion: 'v1', metadata: { name, ...optional('labels', labels) },
+    kind: 'Service',
+    apiVersion: 'v1',
+    metadata: { name, ...optional('labels', labels) },
     spec: {
-      ...optional('ports', ports), selector: sorted(selector), ...optional('clusterIP', clusterIP), ...optional('type', flags.string('type')),
+      ...optional('ports', ports),
+      selector: sorted(selector),
+      ...optional('clusterIP', clusterIP),
+      ...optional('type', flags.string('type')),
       ...optional('externalIPs', flags.string('external-ip') === '' ? [] : [flags.string('external-ip')]),
-      ...optional('sessionAffinity', flags.string('session-affinity')), ...optional('loadBalancerIP', flags.string('load-balancer-ip')),
+      ...optional('sessionAffinity', flags.string('session-affinity')),
+      ...optional('loadBalancerIP', flags.string('load-balancer-ip')),
     },
     status: { loadBalancer: {} },
   }
 }
 
-const EXPOSABLE: ReadonlySet<string> = new Set(['ReplicationController', 'Service', 'Pod', 'Deployment', 'ReplicaSet'])
+const EXPOSABLE: ReadonlySet<string> = new Set([
+  'ReplicationController',
+  'Service',
+  'Pod',
+  'Deployment',
+  'ReplicaSet',
+])
 
-const kindText = ({ definition }: Info): string => (definition.group === '' ? definition.kind : kindName(definition).replace(/^[^.]+/, definition.kind))
+const kindText = ({ definition }: Info): string =>
+  definition.group === '' ? definition.kind : kindName(definition).replace(/^[^.]+/, definition.kind)
 
 function portOf({ flags }: Call, text: string, known: readonly Port[]): object {
   const port = /^[+-]?\d+$/.test(text) ? Number(text) : undefined
-  if (port === undefined) throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
+  if (port === undefined)
+    throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
   const protocol = flags.string('protocol') || known.find((one) => one.port === port)?.protocol || 'TCP'
   const target = flags.string('target-port')
   return { protocol, port, targetPort: target === '' ? port : /^\d+$/.test(target) ? Number(target) : target }
@@ -70,7 +93,9 @@ function found(selector: () => Labels): Labels {
   try {
     return selector()
   } catch (error) {
-    throw error instanceof KubectlError ? new KubectlError(`couldn't retrieve selectors via --selector flag or introspection: ${error.message}`) : error
+    throw error instanceof KubectlError
+      ? new KubectlError(`couldn't retrieve selectors via --selector flag or introspection: ${error.message}`)
+      : error
   }
 }
 
@@ -79,7 +104,8 @@ function selectorFor({ definition, object }: Info): Labels {
   switch (definition.kind) {
     case 'Pod': {
       const { labels = {} } = object.metadata
-      if (Object.keys(labels).length === 0) throw new KubectlError('the pod has no labels and cannot be exposed')
+      if (Object.keys(labels).length === 0)
+        throw new KubectlError('the pod has no labels and cannot be exposed')
       return labels
     }
     case 'Service': {
@@ -87,21 +113,30 @@ function selectorFor({ definition, object }: Info): Labels {
       if (selector === undefined) throw new KubectlError('the service has no pod selector set')
       return selector
     }
-    case 'ReplicationController': return (object as ReplicationController).spec.selector ?? {}
-    default: return plain((object as Deployment).spec.selector)
+    case 'ReplicationController':
+      return (object as ReplicationController).spec.selector ?? {}
+    default:
+      return plain((object as Deployment).spec.selector)
   }
 }
 
 function plain({ matchLabels, matchExpressions = [] }: LabelSelector): Labels {
-  if (matchExpressions.length > 0) throw new KubectlError(`couldn't convert expressions - ${JSON.stringify(JSON.stringify(matchExpressions))} to map-based selector format`)
-  if (matchLabels === undefined || Object.keys(matchLabels).length === 0) throw new KubectlError('invalid deployment: no selectors, therefore cannot be exposed')
+  if (matchExpressions.length > 0)
+    throw new KubectlError(
+      `couldn't convert expressions - ${JSON.stringify(JSON.stringify(matchExpressions))} to ` +
+        'map-based selector format',
+    )
+  if (matchLabels === undefined || Object.keys(matchLabels).length === 0)
+    throw new KubectlError('invalid deployment: no selectors, therefore cannot be exposed')
   return matchLabels
 }
 
 /** The ports that an object has. Source: polymorphichelpers/portsforobject.go. */
 function portsFor({ definition, object }: Info): readonly Port[] {
-  if (definition.kind === 'Service') return ((object as Service).spec.ports ?? []).map(({ port, protocol = 'TCP' }) => ({ port, protocol }))
-  const spec: PodSpec | undefined = definition.kind === 'Pod' ? (object as Pod).spec : (object as Deployment).spec.template.spec
+  if (definition.kind === 'Service')
+    return ((object as Service).spec.ports ?? []).map(({ port, protocol = 'TCP' }) => ({ port, protocol }))
+  const spec: PodSpec | undefined =
+    definition.kind === 'Pod' ? (object as Pod).spec : (object as Deployment).spec.template.spec
   const ports: readonly ContainerPort[] = spec?.containers.flatMap((one) => one.ports ?? []) ?? []
   return ports.map(({ containerPort, protocol = 'TCP' }) => ({ port: containerPort, protocol }))
 }

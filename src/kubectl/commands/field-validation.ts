@@ -16,7 +16,8 @@ export function fieldValidationOf(call: Call): NonNullable<WriteOptions['fieldVa
       return 'Ignore'
     default:
       throw new KubectlError(
-        `invalid - validate option ${JSON.stringify(text)}; must be one of: strict (or true), warn, ignore (or false)`,
+        `invalid - validate option ${JSON.stringify(text)}; must be one of: strict (or true), warn, ` +
+          'ignore (or false)',
       )
   }
 }

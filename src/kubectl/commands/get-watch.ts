@@ -26,7 +26,8 @@ export class GetWatch {
   /** Throws KubectlError when more than one kind is to be watched. */
   constructor(call: Call, { targets }: Selection) {
     const [target] = targets
-    if (target === undefined || targets.length > 1) throw new KubectlError('you may only specify a single resource type')
+    if (target === undefined || targets.length > 1)
+      throw new KubectlError('you may only specify a single resource type')
     this.#call = call
     this.#target = target
     const tables = ['', 'wide'].includes(formatOf(call)) ? tablesOf(call.client, false) : undefined
@@ -36,7 +37,9 @@ export class GetWatch {
   /** What is there now. Throws ApiError when the server refuses. */
   initialText(): string {
     const objects = this.#source.fetch()
-    return this.#call.flags.bool('watch-only') ? '' : this.#text([objects.map((object) => ({ object, event: 'ADDED' }))])
+    return this.#call.flags.bool('watch-only')
+      ? ''
+      : this.#text([objects.map((object) => ({ object, event: 'ADDED' }))])
   }
 
   /** Begins to watch, after {@link initialText}. Throws ApiError when the server refuses. */
@@ -49,10 +52,15 @@ export class GetWatch {
     const watch = this.#started
     try {
       const events = watch.next().filter(({ type }) => type !== 'BOOKMARK')
-      return this.#text(events.map((event) => this.#source.objectsOf(event).map((object) => ({ object, event: event.type }))))
+      return this.#text(
+        events.map((event) => this.#source.objectsOf(event).map((object) => ({ object, event: event.type }))),
+      )
     } catch (error) {
       if (!isApiError(error) || !(watch instanceof RestWatch)) throw error
-      return this.#tablePrinter.printCells([['STATUS', 'REASON', 'MESSAGE'], ['Failure', error.reason, error.message]])
+      return this.#tablePrinter.printCells([
+        ['STATUS', 'REASON', 'MESSAGE'],
+        ['Failure', error.reason, error.message],
+      ])
     }
   }
 
@@ -87,7 +95,9 @@ export class GetWatch {
     if (format !== '' && format !== 'wide') {
       return batches
         .flat()
-        .map(({ object }) => printObject(this.#target.definition, object, format, flags.bool('show-managed-fields')))
+        .map(({ object }) =>
+          printObject(this.#target.definition, object, format, flags.bool('show-managed-fields')),
+        )
         .join('')
     }
     const options: TableOptions = {
@@ -115,7 +125,8 @@ interface Source {
 function objectSource(call: Call, target: Target): Source {
   const { definition } = target
   let resourceVersion = ''
-  const named = target.name === undefined ? target : { ...target, fieldSelector: `metadata.name=${target.name}` }
+  const named =
+    target.name === undefined ? target : { ...target, fieldSelector: `metadata.name=${target.name}` }
   return {
     definition: () => definition,
     fetch: () => {
@@ -123,13 +134,17 @@ function objectSource(call: Call, target: Target): Source {
       resourceVersion = fetched.resourceVersion
       return fetched.objects
     },
-    watch: () => explained(target, () => call.client.watch(resourceNameOf(definition), { ...listOptionsOf(named), resourceVersion })),
+    watch: () =>
+      explained(target, () =>
+        call.client.watch(resourceNameOf(definition), { ...listOptionsOf(named), resourceVersion }),
+      ),
     objectsOf: ({ object }) => [typed(definition, object)],
   }
 }
 
 /**
- * Rows of the server. Of one object the current state comes first, and is left out since it has been shown. Source: kubectl pkg/cmd/get/get.go watch.
+ * Rows of the server. Of one object the current state comes first, and is left out since it has been shown.
+ * Source: kubectl pkg/cmd/get/get.go watch.
  */
 function tableSource(call: Call, target: Target, tables: ServerTables): Source {
   const { definition, name, ...selection } = target
@@ -137,13 +152,24 @@ function tableSource(call: Call, target: Target, tables: ServerTables): Source {
   return {
     definition: () => tables.shown(definition),
     fetch: () => {
-      const rows = name === undefined
-        ? explained(target, () => tables.list(definition, selection, call.flags.int('chunk-size'), rethrown)) : tables.get(definition, { name, ...selection })
+      const rows =
+        name === undefined
+          ? explained(target, () =>
+              tables.list(definition, selection, call.flags.int('chunk-size'), rethrown),
+            )
+          : tables.get(definition, { name, ...selection })
       if (rows.error !== undefined) throw rows.error
       resourceVersion = name === undefined ? rows.resourceVersion : '0'
       return rows.objects
     },
-    watch: () => explained(target, () => tables.watch(definition, { ...selection, resourceVersion, ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }) })),
+    watch: () =>
+      explained(target, () =>
+        tables.watch(definition, {
+          ...selection,
+          resourceVersion,
+          ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }),
+        }),
+      ),
     objectsOf: (event) => {
       const objects = tables.event(definition, event)
       const skipped = isShown

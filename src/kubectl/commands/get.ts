@@ -49,7 +49,8 @@ function print(call: Call, selection: Selection): void {
 export function isTable(call: Call): boolean {
   const format = formatOf(call)
   if (format === '' || format === 'wide') return true
-  if (!['json', 'yaml', 'kyaml', 'name'].includes(format) && !isTemplateFormat(format)) throw unknownFormat(format, ALL_FORMATS)
+  if (!['json', 'yaml', 'kyaml', 'name'].includes(format) && !isTemplateFormat(format))
+    throw unknownFormat(format, ALL_FORMATS)
   return false
 }
 
@@ -67,12 +68,14 @@ export function selectionOf(call: Call): Selection {
   }
   if (call.args.length === 0) {
     call.out.error(
-      'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\n',
+      'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list ' +
+        'of supported resources.\n\n',
     )
     throw usageError(
       'get',
-      'Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource '
-        + '(e.g. kubectl explain pods).',
+      'Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description ' +
+        'of that resource ' +
+        '(e.g. kubectl explain pods).',
     )
   }
   return selectResources(call, call.args, {
@@ -97,7 +100,10 @@ function checkFlags({ flags }: Call): void {
 function getRaw(call: Call, path: string): void {
   const { flags, args } = call
   if (flags.bool('watch') || flags.bool('watch-only') || flags.has('selector')) {
-    throw usageError('get', '--raw may not be specified with other flags that filter the server request or alter the output')
+    throw usageError(
+      'get',
+      '--raw may not be specified with other flags that filter the server request or alter the output',
+    )
   }
   if (args.length > 0) throw usageError('get', 'arguments may not be passed when --raw is specified')
   call.out.write(answerText(call.request({ method: 'GET', path })))
@@ -108,15 +114,21 @@ function fetchAll(
   call: Call,
   targets: readonly Target[],
   tables?: ServerTables,
-): { readonly found: readonly Exclude<Fetched, { readonly error: Error }>[]; readonly errors: readonly Error[] } {
+): {
+  readonly found: readonly Exclude<Fetched, { readonly error: Error }>[]
+  readonly errors: readonly Error[]
+} {
   const ignored = call.flags.bool('ignore-not-found')
   const subresource = call.flags.string('subresource')
-  const fetched = tables === undefined
-    ? fetchTargets(call.client, targets, subresource === '' ? undefined : subresource)
-    : targets.flatMap((target) => rowsOf(call, target, tables))
+  const fetched =
+    tables === undefined
+      ? fetchTargets(call.client, targets, subresource === '' ? undefined : subresource)
+      : targets.flatMap((target) => rowsOf(call, target, tables))
   return {
     found: fetched.filter((one) => 'objects' in one),
-    errors: fetched.flatMap((one) => ('error' in one && !(ignored && isApiError(one.error, 'NotFound')) ? [one.error] : [])),
+    errors: fetched.flatMap((one) =>
+      'error' in one && !(ignored && isApiError(one.error, 'NotFound')) ? [one.error] : [],
+    ),
   }
 }
 
@@ -124,9 +136,14 @@ function fetchAll(
 function rowsOf(call: Call, target: Target, tables: ServerTables): readonly Fetched[] {
   const { definition, name, ...selection } = target
   try {
-    const { error, ...rows } = name === undefined
-      ? explained(target, () => tables.list(definition, selection, call.flags.int('chunk-size'), (later) => failureOrThrow(later)))
-      : tables.get(definition, { name, ...selection })
+    const { error, ...rows } =
+      name === undefined
+        ? explained(target, () =>
+            tables.list(definition, selection, call.flags.int('chunk-size'), (later) =>
+              failureOrThrow(later),
+            ),
+          )
+        : tables.get(definition, { name, ...selection })
     return [{ target, ...rows }, ...(error === undefined ? [] : [{ target, error }])]
   } catch (error) {
     return [{ target, error: failureOrThrow(error) }]
@@ -165,15 +182,24 @@ function printTables(call: Call, { targets }: Selection): void {
     const sorted = sortBy === '' ? inRowOrder(definition, objects) : sortedOrNone(objects, sortBy)
     if (sorted.length === 0) continue
     if (printed && !options.noHeaders) call.out.write('\n')
-    call.out.write(new TablePrinter(definition, options.wide).print(sorted.map((object) => ({ object })), options))
+    call.out.write(
+      new TablePrinter(definition, options.wide).print(
+        sorted.map((object) => ({ object })),
+        options,
+      ),
+    )
     printed = true
   }
-  if (!printed && errors.length === 0 && !call.flags.bool('ignore-not-found')) call.out.errorLine(nothingFound(call, targets))
+  if (!printed && errors.length === 0 && !call.flags.bool('ignore-not-found'))
+    call.out.errorLine(nothingFound(call, targets))
   throwCollected(errors)
 }
 
 /** As the server orders the rows of a Table. */
-function inRowOrder({ compareRows }: Group['definition'], objects: readonly KubeObject[]): readonly KubeObject[] {
+function inRowOrder(
+  { compareRows }: Group['definition'],
+  objects: readonly KubeObject[],
+): readonly KubeObject[] {
   return compareRows === undefined ? objects : objects.toSorted(compareRows)
 }
 
@@ -187,11 +213,17 @@ function sortedOrNone(objects: readonly KubeObject[], field: string): readonly K
   }
 }
 
-/** The columns in which a group is shown: those of its kind, of its scale, or only the few that kubectl itself knows of. */
+/**
+ * The columns in which a group is shown: those of its kind, of its scale, or only the few that kubectl itself
+ * knows of.
+ */
 function shownAs(call: Call, { definition, objects }: Group, tables: ServerTables | undefined): Group {
   if (tables !== undefined) return { definition: tables.shown(definition), objects }
-  if (call.flags.string('subresource') === 'scale') return { definition: { ...definition, columns: scaleColumns }, objects }
-  return call.flags.bool('server-print') ? { definition, objects } : { definition: { ...definition, columns: plainColumns }, objects }
+  if (call.flags.string('subresource') === 'scale')
+    return { definition: { ...definition, columns: scaleColumns }, objects }
+  return call.flags.bool('server-print')
+    ? { definition, objects }
+    : { definition: { ...definition, columns: plainColumns }, objects }
 }
 
 function nothingFound(call: Call, targets: readonly Target[]): string {
@@ -219,23 +251,33 @@ function groupsOf(found: readonly Exclude<Fetched, { error: Error }>[]): readonl
 function printGeneric(call: Call, { targets, singleItem }: Selection): void {
   const { found, errors } = fetchAll(call, targets)
   const format = formatOf(call)
-  const options = { allowMissingKeys: call.flags.bool('allow-missing-template-keys'), noHeaders: call.flags.bool('no-headers') }
+  const options = {
+    allowMissingKeys: call.flags.bool('allow-missing-template-keys'),
+    noHeaders: call.flags.bool('no-headers'),
+  }
   const managed = call.flags.bool('show-managed-fields')
   const sortBy = call.flags.string('sort-by')
   if (singleItem) throwCollected(errors)
   const infos = found.flatMap(({ target, objects }) =>
-    (sortBy === '' ? objects : sortObjects(objects, sortBy)).map((object) => ({ definition: target.definition, object })),
+    (sortBy === '' ? objects : sortObjects(objects, sortBy)).map((object) => ({
+      definition: target.definition,
+      object,
+    })),
   )
   const [only] = infos
-  if (singleItem && only !== undefined) call.out.write(printObject(only.definition, only.object, format, managed, options))
+  if (singleItem && only !== undefined)
+    call.out.write(printObject(only.definition, only.object, format, managed, options))
   else if (format === 'name')
-    for (const { definition, object } of infos) call.out.write(printObject(definition, object, format, managed))
+    for (const { definition, object } of infos)
+      call.out.write(printObject(definition, object, format, managed))
   else if (!singleItem)
     call.out.write(
       printValue(
         listOf(
           call,
-          infos.map(({ object }) => (managed || isTemplateFormat(format) ? object : withoutManagedFields(object))),
+          infos.map(({ object }) =>
+            managed || isTemplateFormat(format) ? object : withoutManagedFields(object),
+          ),
         ),
         format,
         options,

@@ -14,7 +14,8 @@ function parseLabels(specs: readonly string[]): MapChanges {
       const [key = '', value = '', ...more] = spec.split('=')
       if (more.length > 0) throw new KubectlError(`invalid label spec: ${spec}`)
       const faults = labelValueFaults(value)
-      if (faults.length > 0) throw new KubectlError(`invalid label value: ${JSON.stringify(spec)}: ${faults.join(';')}`)
+      if (faults.length > 0)
+        throw new KubectlError(`invalid label value: ${JSON.stringify(spec)}: ${faults.join(';')}`)
       set[key] = value
     } else remove.push(spec.slice(0, -1))
   }
@@ -26,17 +27,30 @@ function parseLabels(specs: readonly string[]): MapChanges {
 function checkOverwrite(existing: Readonly<Record<string, string>>, { set }: MapChanges): void {
   const clashes = Object.entries(set)
     .filter(([key, value]) => Object.hasOwn(existing, key) && existing[key] !== value)
-    .map(([key]) => new KubectlError(`'${key}' already has a value (${existing[key]}), and --overwrite is false`))
+    .map(
+      ([key]) =>
+        new KubectlError(`'${key}' already has a value (${existing[key]}), and --overwrite is false`),
+    )
   const [first, ...more] = clashes
   if (first !== undefined)
-    throw more.length === 0 ? first : new KubectlError(`[${clashes.map(({ message }) => message).join(', ')}]`)
+    throw more.length === 0
+      ? first
+      : new KubectlError(`[${clashes.map(({ message }) => message).join(', ')}]`)
 }
 
-/** The shorter text of the two objects decides whether labels went or came. Source: kubectl label updateDataChangeMsg. */
+/**
+ * The shorter text of the two objects decides whether labels went or came. Source: kubectl label
+ * updateDataChangeMsg.
+ */
 function operation(call: Call, before: KubeObject, after: KubeObject): string {
-  const [old, next] = [JSON.stringify(before.metadata.labels ?? {}), JSON.stringify(after.metadata.labels ?? {})]
+  const [old, next] = [
+    JSON.stringify(before.metadata.labels ?? {}),
+    JSON.stringify(after.metadata.labels ?? {}),
+  ]
   if (old === next) return 'not labeled'
-  return call.release.saysUnlabeled && !call.flags.bool('overwrite') && next.length < old.length ? 'unlabeled' : 'labeled'
+  return call.release.saysUnlabeled && !call.flags.bool('overwrite') && next.length < old.length
+    ? 'unlabeled'
+    : 'labeled'
 }
 
 const labels: MetadataCommand = {

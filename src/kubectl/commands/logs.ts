@@ -11,10 +11,15 @@ type LogSource = ReturnType<Client['logs']>
 /** Lines of each container when pods are selected by labels. */
 const SELECTOR_TAIL = 10
 const MOST_FOLLOWED = 5
-/** `logs -f` in a call that answers at once goes on for so long in virtual time, unless the container ends. */
+/**
+ * `logs -f` in a call that answers at once goes on for so long in virtual time, unless the container ends.
+ */
 const LONGEST_FOLLOW = 3_600_000
 
-/** `kubectl logs POD [-c CONTAINER]`, `logs TYPE/NAME`, `logs -l SELECTOR`. Source: kubectl pkg/cmd/logs, polymorphichelpers/logsforobject.go. */
+/**
+ * `kubectl logs POD [-c CONTAINER]`, `logs TYPE/NAME`, `logs -l SELECTOR`. Source: kubectl pkg/cmd/logs,
+ * polymorphichelpers/logsforobject.go.
+ */
 export const logs: Command = {
   name: 'logs',
   run: (call) => {
@@ -22,10 +27,13 @@ export const logs: Command = {
     try {
       call.out.write(follow.initialText())
       if (!call.flags.bool('follow')) return
-      call.env.until(() => {
-        call.out.write(follow.nextText())
-        return follow.ended
-      }, patienceOf(call, LONGEST_FOLLOW))
+      call.env.until(
+        () => {
+          call.out.write(follow.nextText())
+          return follow.ended
+        },
+        patienceOf(call, LONGEST_FOLLOW),
+      )
       if (!follow.ended) endInterrupted(call, 1)
     } finally {
       follow.stop()
@@ -52,13 +60,21 @@ export class LogFollow {
     const follows = call.flags.bool('follow')
     const most = call.flags.int('max-log-requests', MOST_FOLLOWED)
     if (follows && pairs.length > most) {
-      throw new KubectlError(`you are attempting to follow ${pairs.length} log streams, but maximum allowed concurrency is ${most}, use --max-log-requests to increase the limit`)
+      throw new KubectlError(
+        `you are attempting to follow ${pairs.length} log streams, but maximum allowed concurrency is ` +
+          `${most}, use --max-log-requests to increase the limit`,
+      )
     }
     const prefixed = call.flags.bool('prefix')
     this.#sources = pairs.map(({ pod, container }) => {
       const { name = '', namespace = call.namespace } = pod.metadata
       const session = call.client.logs({ namespace, name }, { ...options, container })
-      return { session, prefix: prefixed ? `[pod/${name}/${container}] ` : '', decoder: new TextDecoder(), isStart: true }
+      return {
+        session,
+        prefix: prefixed ? `[pod/${name}/${container}] ` : '',
+        decoder: new TextDecoder(),
+        isStart: true,
+      }
     })
   }
 
@@ -68,14 +84,21 @@ export class LogFollow {
 
   /** What has come since the last call. */
   nextText(): string {
-    return this.#sources.map((source) => {
-      const text = source.session.read().map(({ data }) => source.decoder.decode(data, { stream: true })).join('')
-      if (source.prefix === '' || text === '') return text
-      const lines = text.split(/(?<=\n)/)
-      const printed = lines.map((line, at) => (at > 0 || source.isStart ? source.prefix + line : line)).join('')
-      source.isStart = text.endsWith('\n')
-      return printed
-    }).join('')
+    return this.#sources
+      .map((source) => {
+        const text = source.session
+          .read()
+          .map(({ data }) => source.decoder.decode(data, { stream: true }))
+          .join('')
+        if (source.prefix === '' || text === '') return text
+        const lines = text.split(/(?<=\n)/)
+        const printed = lines
+          .map((line, at) => (at > 0 || source.isStart ? source.prefix + line : line))
+          .join('')
+        source.isStart = text.endsWith('\n')
+        return printed
+      })
+      .join('')
   }
 
   /** Nothing more will come. */
@@ -93,12 +116,17 @@ export class LogFollow {
 }
 
 function optionsOf({ flags }: Call): PodLogOptions {
-  if (flags.has('since') && flags.has('since-time')) throw new KubectlError('at most one of `sinceTime` or `sinceSeconds` may be specified')
+  if (flags.has('since') && flags.has('since-time'))
+    throw new KubectlError('at most one of `sinceTime` or `sinceSeconds` may be specified')
   const tail = flags.has('tail') ? flags.int('tail', -1) : flags.has('selector') ? SELECTOR_TAIL : -1
   const limit = flags.int('limit-bytes', 0)
   if (limit < 0) throw new KubectlError('--limit-bytes must be greater than 0')
   const since = flags.string('since-time')
-  if (since !== '' && Number.isNaN(Date.parse(since))) throw new KubectlError(`parsing time ${JSON.stringify(since)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(since)} as "2006"`)
+  if (since !== '' && Number.isNaN(Date.parse(since)))
+    throw new KubectlError(
+      `parsing time ${JSON.stringify(since)} as "2006-01-02T15:04:05Z07:00": cannot parse ` +
+        `${JSON.stringify(since)} as "2006"`,
+    )
   if (tail < -1) throw new KubectlError('--tail must be greater than or equal to -1')
   return {
     ...(flags.bool('follow') ? { follow: true } : {}),
@@ -116,13 +144,21 @@ function chosen(call: Call): readonly { readonly pod: Pod; readonly container: s
   const { flags, args } = call
   const selector = flags.string('selector')
   const [name, second, ...more] = args
-  if (flags.has('selector') && args.length > 0) throw usageError('logs', 'only a selector (-l) or a POD name is allowed')
+  if (flags.has('selector') && args.length > 0)
+    throw usageError('logs', 'only a selector (-l) or a POD name is allowed')
   if (!flags.has('selector') && (name === undefined || more.length > 0)) {
-    throw usageError('logs', "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command")
+    throw usageError(
+      'logs',
+      "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required " +
+        'argument for the logs command',
+    )
   }
   const container = flags.string('container') || (second ?? '')
-  if (flags.bool('all-containers') && container !== '') throw new KubectlError(`--all-containers=true should not be specified with container name ${container}`)
-  const pods = flags.has('selector') ? call.client.list('pods', { namespace: call.namespace, labelSelector: selector }).items : podsNamed(call, name as string)
+  if (flags.bool('all-containers') && container !== '')
+    throw new KubectlError(`--all-containers=true should not be specified with container name ${container}`)
+  const pods = flags.has('selector')
+    ? call.client.list('pods', { namespace: call.namespace, labelSelector: selector }).items
+    : podsNamed(call, name as string)
   if (pods.length === 0) call.out.errorLine(`No resources found in ${call.namespace} namespace.`)
   return pods.flatMap((pod) => {
     if (!flags.bool('all-containers')) return [{ pod, container: logContainer(call, pod, container) }]
@@ -133,7 +169,10 @@ function chosen(call: Call): readonly { readonly pod: Pod; readonly container: s
 
 function logContainer(call: Call, pod: Pod, name: string): string {
   const { containers, initContainers = [], ephemeralContainers = [] } = pod.spec
-  if (name !== '' && ![...containers, ...initContainers, ...ephemeralContainers].some((one) => one.name === name)) {
+  if (
+    name !== '' &&
+    ![...containers, ...initContainers, ...ephemeralContainers].some((one) => one.name === name)
+  ) {
     throw new KubectlError(`container ${name} is not valid for pod ${pod.metadata.name ?? ''}`)
   }
   return containerFor(call, pod, name)

@@ -7,9 +7,11 @@ import { commands } from './index.js'
 
 /** The commands of the real kubectl, in the order of its help. */
 const KNOWN =
-  'create expose run set explain get edit delete rollout scale autoscale certificate cluster-info top cordon uncordon drain taint describe logs attach exec '
-  + 'port-forward proxy cp auth debug events diff apply patch replace wait kustomize label annotate completion alpha api-resources api-versions config plugin '
-  + 'version help options'
+  'create expose run set explain get edit delete rollout scale autoscale certificate cluster-info top ' +
+  'cordon uncordon drain taint describe logs attach exec ' +
+  'port-forward proxy cp auth debug events diff apply patch replace wait kustomize label annotate ' +
+  'completion alpha api-resources api-versions config plugin ' +
+  'version help options'
 
 /** A command as a command line names it. */
 export interface Found {
@@ -23,8 +25,9 @@ export interface Found {
 }
 
 /**
- * Finds the command that the words name: `get`, `rollout status`; flags may stand before and between. Undefined when no word is a name.
- * Throws KubectlError for a name that there is not. Source: cobra command.go Find.
+ * Finds the command that the words name: `get`, `rollout status`; flags may stand before and between.
+ * Undefined when no word is a name. Throws KubectlError for a name that there is not. Source: cobra
+ * command.go Find.
  */
 export function findCommand(words: readonly string[], release: Release): Found | undefined {
   const rest = [...words]
@@ -36,10 +39,14 @@ export function findCommand(words: readonly string[], release: Release): Found |
   return descend(command, command.name, rest, release)
 }
 
-/** A flag in front of all words that is not known: what follows might be its value or a plugin. Source: kubectl pkg/cmd NewDefaultKubectlCommandWithArgs. */
+/**
+ * A flag in front of all words that is not known: what follows might be its value or a plugin. Source:
+ * kubectl pkg/cmd NewDefaultKubectlCommandWithArgs.
+ */
 function checkLeading([first = '']: readonly string[]): void {
   const name = /^--([\w-]+)/.exec(first)?.[1]
-  if (name !== undefined && !flagsOf('').some((flag) => flag.name === name) && name !== 'help') throw new NoResourceMatch(`Error: flags cannot be placed before plugin name: ${first}`)
+  if (name !== undefined && !flagsOf('').some((flag) => flag.name === name) && name !== 'help')
+    throw new NoResourceMatch(`Error: flags cannot be placed before plugin name: ${first}`)
 }
 
 /** Goes on to the command below that the next word names, if there is one. */
@@ -48,11 +55,15 @@ function descend(command: Command, path: string, rest: readonly string[], releas
   const at = nameIndex(rest, flags)
   const next = command.commands?.find((one) => isCalled(one, rest[at] ?? ''))
   const below = `${path} ${rest[at]}`
-  if (next === undefined && isListed(below)) throw new KubectlError(`kubectl ${below} is not part of simcluster yet`)
-  return next === undefined ? { command, path, flags, rest } : descend(next, `${path} ${next.name}`, rest.toSpliced(at, 1), release)
+  if (next === undefined && isListed(below))
+    throw new KubectlError(`kubectl ${below} is not part of simcluster yet`)
+  return next === undefined
+    ? { command, path, flags, rest }
+    : descend(next, `${path} ${next.name}`, rest.toSpliced(at, 1), release)
 }
 
-const isCalled = ({ name, aliases }: Command, word: string): boolean => name === word || aliases?.includes(word) === true
+const isCalled = ({ name, aliases }: Command, word: string): boolean =>
+  name === word || aliases?.includes(word) === true
 
 /** Flags of its own take the place of global ones (`config set-context --namespace`). */
 function flagsFor(command: Command, path: string, release: Release): readonly FlagSpec[] {
@@ -68,7 +79,8 @@ function takeName(words: string[], flags: readonly FlagSpec[]): string | undefin
 /** Index of the first word that is neither a flag nor a flag's value. */
 function nameIndex(words: readonly string[], flags: readonly FlagSpec[]): number {
   const takesNext = new Set(
-    flags.filter(({ type, bare }) => type !== 'bool' && bare === undefined)
+    flags
+      .filter(({ type, bare }) => type !== 'bool' && bare === undefined)
       .flatMap(({ name, short }) => (short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`])),
   )
   let at = 0

@@ -27,13 +27,18 @@ export interface MetadataCommand {
   readonly missing: (call: Call, key: string) => void
 }
 
-/** Runs `label` or `annotate`: a JSON merge patch of metadata for each object, failures of one not stopping the others. */
+/**
+ * Runs `label` or `annotate`: a JSON merge patch of metadata for each object, failures of one not stopping
+ * the others.
+ */
 export function changeMetadata(call: Call, command: MetadataCommand): void {
   const { resources, changes } = splitChanges(call.args, command.what, isPair)
   const parsed = command.parse(changes)
   const list = call.flags.bool('list')
   if (resources.length === 0 && !call.flags.has('filename')) {
-    throw new KubectlError('one or more resources must be specified as <resource> <name> or <resource>/<name>')
+    throw new KubectlError(
+      'one or more resources must be specified as <resource> <name> or <resource>/<name>',
+    )
   }
   if (changes.length === 0 && !list) throw new KubectlError(`at least one ${command.what} update is required`)
   const errors: Error[] = []
@@ -67,7 +72,8 @@ function targetsOf(
   const fieldSelector = call.flags.string('field-selector')
   const all = call.flags.bool('all')
   if (all && selector !== '') throw new KubectlError('cannot set --all and --selector at the same time')
-  if (all && fieldSelector !== '') throw new KubectlError('cannot set --all and --field-selector at the same time')
+  if (all && fieldSelector !== '')
+    throw new KubectlError('cannot set --all and --field-selector at the same time')
   if (!call.flags.has('filename')) {
     return selectResources(call, resources, {
       labelSelector: selector,
@@ -78,7 +84,10 @@ function targetsOf(
   }
   const { infos, errors } = readManifests(call)
   throwCollected(errors)
-  return { targets: infos.map(({ definition, ...info }) => ({ definition, ...keyOf(info) })), singleItem: infos.length === 1 }
+  return {
+    targets: infos.map(({ definition, ...info }) => ({ definition, ...keyOf(info) })),
+    singleItem: infos.length === 1,
+  }
 }
 
 /** Keys are sorted; upstream prints Go's random map order. */
@@ -89,7 +98,9 @@ function listEntries(
   singleItem: boolean,
 ): void {
   if (!singleItem) call.out.line(`Listing ${what}s for ${definition.kind}.${definition.group}/${name}:`)
-  for (const [key, value] of Object.entries(object.metadata[field] ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [key, value] of Object.entries(object.metadata[field] ?? {}).sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  )) {
     call.out.line(`${singleItem ? '' : ' '}${key}=${value}`)
   }
 }
@@ -112,21 +123,38 @@ function changeOne(call: Call, command: MetadataCommand, info: Info, changes: Ma
             resourceNameOf(definition),
             keyOf(info),
             { type: 'merge', body: patchOf(call, object, command.field, changes) },
-            { dryRun: dryRun === 'server', fieldManager: call.flags.string('field-manager', `kubectl-${call.command}`) },
+            {
+              dryRun: dryRun === 'server',
+              fieldManager: call.flags.string('field-manager', `kubectl-${call.command}`),
+            },
           ),
         )
   if (!call.flags.bool('list')) printDone(call, definition, result, operation, dryRun)
   return result
 }
 
-function changed(object: KubeObject, field: MetadataCommand['field'], { set, remove }: MapChanges): KubeObject {
-  const entries = Object.entries({ ...object.metadata[field], ...set }).filter(([key]) => !remove.includes(key))
+function changed(
+  object: KubeObject,
+  field: MetadataCommand['field'],
+  { set, remove }: MapChanges,
+): KubeObject {
+  const entries = Object.entries({ ...object.metadata[field], ...set }).filter(
+    ([key]) => !remove.includes(key),
+  )
   const { [field]: _, ...metadata } = object.metadata
-  return { ...object, metadata: entries.length === 0 ? metadata : { ...metadata, [field]: Object.fromEntries(entries) } }
+  return {
+    ...object,
+    metadata: entries.length === 0 ? metadata : { ...metadata, [field]: Object.fromEntries(entries) },
+  }
 }
 
 /** Only what differs is sent, so that a change which changes nothing is an empty patch. */
-function patchOf(call: Call, object: KubeObject, field: MetadataCommand['field'], { set, remove }: MapChanges): object {
+function patchOf(
+  call: Call,
+  object: KubeObject,
+  field: MetadataCommand['field'],
+  { set, remove }: MapChanges,
+): object {
   const existing = object.metadata[field] ?? {}
   const entries: [string, string | null][] = [
     ...Object.entries(set).filter(([key, value]) => existing[key] !== value),

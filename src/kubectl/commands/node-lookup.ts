@@ -3,10 +3,14 @@ import type { Call } from '../call.js'
 import { KubectlError, usageError } from '../errors.js'
 import { fetchTarget, selectResources } from '../resource-args.js'
 
-/** `NODE` is the argument of these commands, `-l` an alternative to it. Throws the usage errors of cordon, uncordon and drain. */
+/**
+ * `NODE` is the argument of these commands, `-l` an alternative to it. Throws the usage errors of cordon,
+ * uncordon and drain.
+ */
 export function nodesOfCall(call: Call): readonly Node[] {
   const selector = call.flags.string('selector')
-  if (call.args.length === 0 && selector === '') throw usageError(call.command, `USAGE: ${call.command} NODE [flags]`)
+  if (call.args.length === 0 && selector === '')
+    throw usageError(call.command, `USAGE: ${call.command} NODE [flags]`)
   if (call.args.length > 0 && selector !== '') {
     throw usageError(call.command, 'error: cannot specify both a node name and a --selector option')
   }

@@ -22,7 +22,9 @@ import { semanticEqual } from '../../api/equal.js'
 import { goYamlFault } from '../yaml-errors.js'
 
 const TYPES: Readonly<Record<string, string>> = {
-  json: 'application/json-patch+json', merge: 'application/merge-patch+json', strategic: 'application/strategic-merge-patch+json',
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
 }
 
 /** What is sent: read, or as it was written when it cannot be read, so that the server says what is wrong. */
@@ -40,7 +42,8 @@ export const patch: Command = {
     const dryRun = dryRunOf(call)
     const isLocal = call.flags.bool('local')
     if (isLocal && call.args.length > 0) throw new KubectlError('cannot specify --local and server resources')
-    if (isLocal && dryRun === 'server') throw new KubectlError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?')
+    if (isLocal && dryRun === 'server')
+      throw new KubectlError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?')
     const { infos, errors } = selected(call, call.args, { isLocal, allowEmptySelector: false })
     const failures: Error[] = [...errors]
     for (const info of infos) {
@@ -58,18 +61,31 @@ export const patch: Command = {
 
 function wantedOf({ flags, files }: Call): Wanted {
   const path = flags.string('patch-file')
-  if (flags.string('patch') !== '' && path !== '') throw new KubectlError('cannot specify --patch and --patch-file together')
-  if (flags.string('patch') === '' && path === '') throw new KubectlError('must specify --patch or --patch-file containing the contents of the patch')
+  if (flags.string('patch') !== '' && path !== '')
+    throw new KubectlError('cannot specify --patch and --patch-file together')
+  if (flags.string('patch') === '' && path === '')
+    throw new KubectlError('must specify --patch or --patch-file containing the contents of the patch')
   const type = flags.string('type').toLowerCase()
-  if (!Object.hasOwn(TYPES, type)) throw new KubectlError(`--type must be one of [json merge strategic], not ${JSON.stringify(flags.string('type'))}`)
+  if (!Object.hasOwn(TYPES, type))
+    throw new KubectlError(
+      `--type must be one of [json merge strategic], not ${JSON.stringify(flags.string('type'))}`,
+    )
   const text = path === '' ? flags.string('patch') : files.text(path)
-  if (text === undefined) throw new KubectlError(`unable to read patch file: open ${path}: no such file or directory`)
+  if (text === undefined)
+    throw new KubectlError(`unable to read patch file: open ${path}: no such file or directory`)
   const value = valueOf(text)
   const body = typeof value === 'object' && value !== null ? value : undefined
-  return { type: type as Wanted['type'], body, text: body !== undefined || value === undefined ? text : JSON.stringify(value) }
+  return {
+    type: type as Wanted['type'],
+    body,
+    text: body !== undefined || value === undefined ? text : JSON.stringify(value),
+  }
 }
 
-/** JSON that begins as an object is sent as it is, valid or not; all else is read as YAML. Source: apimachinery util/yaml ToJSON. */
+/**
+ * JSON that begins as an object is sent as it is, valid or not; all else is read as YAML. Source:
+ * apimachinery util/yaml ToJSON.
+ */
 function valueOf(text: string): unknown {
   if (/^\s*\{/.test(text)) {
     try {
@@ -88,17 +104,31 @@ function valueOf(text: string): unknown {
 
 const goQuoted = (text: string): string => JSON.stringify(text)
 
-function patchOne(call: Call, info: Info, wanted: Wanted, dryRun: 'none' | 'client' | 'server' | 'local'): void {
+function patchOne(
+  call: Call,
+  info: Info,
+  wanted: Wanted,
+  dryRun: 'none' | 'client' | 'server' | 'local',
+): void {
   const subresource = call.flags.string('subresource')
   const { definition } = info
-  const before = subresource === '' ? info.object : call.client.getSubresource(resourceNameOf(definition) as ResourceName, keyOf(info), subresource)
-  const after = dryRun === 'none' || dryRun === 'server' ? onServer(call, info, wanted, dryRun === 'server', subresource) : locally(call, before, definition, wanted)
+  const before =
+    subresource === ''
+      ? info.object
+      : call.client.getSubresource(resourceNameOf(definition) as ResourceName, keyOf(info), subresource)
+  const after =
+    dryRun === 'none' || dryRun === 'server'
+      ? onServer(call, info, wanted, dryRun === 'server', subresource)
+      : locally(call, before, definition, wanted)
   const isSame = semanticEqual(before, after)
   const shown = subresource === '' ? definition : { ...definition, ...kindIn(after) }
   printDone(call, shown, after, isSame ? 'patched (no change)' : 'patched', 'none')
 }
 
-function kindIn({ apiVersion = '', kind = '' }: KubeObject): { readonly group: string; readonly kind: string } {
+function kindIn({ apiVersion = '', kind = '' }: KubeObject): {
+  readonly group: string
+  readonly kind: string
+} {
   const slash = apiVersion.indexOf('/')
   return { group: slash < 0 ? '' : apiVersion.slice(0, slash), kind }
 }
@@ -109,33 +139,58 @@ function onServer(call: Call, info: Info, wanted: Wanted, dryRun: boolean, subre
   } catch (error) {
     if (!isApiError(error, 'UnsupportedMediaType')) throw error
     const { group, version, kind } = info.definition
-    throw new KubectlError(`${TYPES[wanted.type] as string} is not supported by ${group === '' ? '' : `${group}/`}${version}, Kind=${kind}: ${error.message}`)
+    throw new KubectlError(
+      `${TYPES[wanted.type] as string} is not supported by ` +
+        `${group === '' ? '' : `${group}/`}${version}, Kind=${kind}: ${error.message}`,
+    )
   }
 }
 
-function sent(call: Call, info: Info, { type, body, text }: Wanted, dryRun: boolean, subresource: string): KubeObject {
+function sent(
+  call: Call,
+  info: Info,
+  { type, body, text }: Wanted,
+  dryRun: boolean,
+  subresource: string,
+): KubeObject {
   const { definition } = info
   const fieldManager = call.flags.string('field-manager')
   if (body === undefined) {
     const query = `?fieldManager=${encodeURIComponent(fieldManager)}${dryRun ? '&dryRun=All' : ''}`
     const path = resourcePath(definition, keyOf(info), subresource)
-    const headers = { 'content-type': TYPES[type] as string, 'accept': 'application/json' }
-    return JSON.parse(answerText(call.request({ method: 'PATCH', path: path + query, headers, body: text }))) as KubeObject
+    const headers = { 'content-type': TYPES[type] as string, accept: 'application/json' }
+    return JSON.parse(
+      answerText(call.request({ method: 'PATCH', path: path + query, headers, body: text })),
+    ) as KubeObject
   }
   const options = { dryRun, fieldManager, ...(subresource === '' ? {} : { subresource }) }
   const result = call.client.patch(resourceNameOf(definition), keyOf(info), { type, body } as Patch, options)
   return subresource === '' ? typed(definition, result) : result
 }
 
-/** With `--local` and `--dry-run=client` kubectl patches its own copy. Throws KubectlError. Source: kubectl pkg/cmd/patch getPatchedJSON. */
-function locally({ env: { scheme } }: Call, object: KubeObject, definition: Info['definition'], { type, body, text }: Wanted): KubeObject {
+/**
+ * With `--local` and `--dry-run=client` kubectl patches its own copy. Throws KubectlError. Source: kubectl
+ * pkg/cmd/patch getPatchedJSON.
+ */
+function locally(
+  { env: { scheme } }: Call,
+  object: KubeObject,
+  definition: Info['definition'],
+  { type, body, text }: Wanted,
+): KubeObject {
   if (body === undefined) throw new KubectlError(`unable to parse ${goQuoted(text)}`)
   try {
     if (type === 'json') return applyJsonPatch(object, body as readonly unknown[]) as KubeObject
     const message = type === 'strategic' ? patchTableOf(scheme, definition) : undefined
     if (message === undefined) return applyMergePatch(object, body) as KubeObject
-    return applyStrategicPatch(message, object as unknown as JsonMap, body as JsonMap) as unknown as KubeObject
+    return applyStrategicPatch(
+      message,
+      object as unknown as JsonMap,
+      body as JsonMap,
+    ) as unknown as KubeObject
   } catch (error) {
-    throw error instanceof JsonPatchError || error instanceof StrategicPatchError ? new KubectlError(error.message) : error
+    throw error instanceof JsonPatchError || error instanceof StrategicPatchError
+      ? new KubectlError(error.message)
+      : error
   }
 }

@@ -11,21 +11,39 @@ import { selectResources } from '../resource-args.js'
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container'
 
 /** The object that `NAME` or `TYPE/NAME` means; a bare name is a pod's. */
-export function objectNamed(call: Call, argument: string): { readonly kind: string; readonly object: KubeObject } {
-  if (!argument.includes('/')) return { kind: 'Pod', object: call.client.get('pods', { namespace: call.namespace, name: argument }) }
+export function objectNamed(
+  call: Call,
+  argument: string,
+): { readonly kind: string; readonly object: KubeObject } {
+  if (!argument.includes('/'))
+    return { kind: 'Pod', object: call.client.get('pods', { namespace: call.namespace, name: argument }) }
   const [target] = selectResources(call, [argument]).targets
   if (target?.name === undefined) throw new KubectlError(`expected exactly one object: ${argument}`)
   const { definition, name } = target
-  const object = call.client.get(resourceNameOf(definition), definition.namespaced ? { namespace: call.namespace, name } : { name })
+  const object = call.client.get(
+    resourceNameOf(definition),
+    definition.namespaced ? { namespace: call.namespace, name } : { name },
+  )
   return { kind: definition.kind, object }
 }
 
-/** The pods of a workload or a service, the best first; `doing` is what cannot be done with kinds that have none. Throws KubectlError. Source: polymorphichelpers podutils ActivePods order for logs. */
-export function podsOf(call: Call, kind: string, object: KubeObject, doing = 'get the logs from'): readonly Pod[] {
+/**
+ * The pods of a workload or a service, the best first; `doing` is what cannot be done with kinds that have
+ * none. Throws KubectlError. Source: polymorphichelpers podutils ActivePods order for logs.
+ */
+export function podsOf(
+  call: Call,
+  kind: string,
+  object: KubeObject,
+  doing = 'get the logs from',
+): readonly Pod[] {
   if (kind === 'Pod') return [object as Pod]
   const selector = selectorText(kind, object)
   if (selector === undefined) {
-    const why = kind === 'Service' ? `invalid service '${object.metadata.name ?? ''}': Service is defined without a selector` : `selector for *v1.${kind} not implemented`
+    const why =
+      kind === 'Service'
+        ? `invalid service '${object.metadata.name ?? ''}': Service is defined without a selector`
+        : `selector for *v1.${kind} not implemented`
     throw new KubectlError(`cannot ${doing} *v1.${kind}: ${why}`)
   }
   const { items } = call.client.list('pods', { namespace: call.namespace, labelSelector: selector })
@@ -36,15 +54,21 @@ function selectorText(kind: string, object: KubeObject): string | undefined {
   const { selector } = (object as { readonly spec?: { readonly selector?: unknown } }).spec ?? {}
   if (typeof selector !== 'object' || selector === null) return undefined
   const isPlain = kind === 'Service' || kind === 'ReplicationController'
-  return formatSelector(isPlain ? { matchLabels: selector as Readonly<Record<string, string>> } : selector as LabelSelector)
+  return formatSelector(
+    isPlain ? { matchLabels: selector as Readonly<Record<string, string>> } : (selector as LabelSelector),
+  )
 }
 
 const PHASES = ['Pending', 'Unknown', 'Running']
 
-/** Bound before unbound, running before pending, ready before not ready, older before younger. Source: controller.ActivePods, reversed. */
+/**
+ * Bound before unbound, running before pending, ready before not ready, older before younger. Source:
+ * controller.ActivePods, reversed.
+ */
 function compareActive(a: Pod, b: Pod): number {
   const rank = (pod: Pod): readonly number[] => [
-    pod.spec.nodeName === undefined ? 1 : 0, -PHASES.indexOf(pod.status.phase ?? ''),
+    pod.spec.nodeName === undefined ? 1 : 0,
+    -PHASES.indexOf(pod.status.phase ?? ''),
     pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true ? 0 : 1,
   ]
   const [left, right] = [rank(a), rank(b)]
@@ -71,12 +95,21 @@ export function containerFor(call: Call, pod: Pod, name: string, isQuiet = false
   if (annotated !== undefined && known.includes(annotated)) return annotated
   const [first] = containers
   if (!first) throw new KubectlError(`pod ${podName} has no containers`)
-  const all = [...containers.map((one) => one.name), ...ephemeralContainers.map((one) => `${one.name} (ephem)`), ...initContainers.map((one) => `${one.name} (init)`)]
-  if (all.length > 1 && !isQuiet) call.out.errorLine(`Defaulted container ${JSON.stringify(first.name)} out of: ${all.join(', ')}`)
+  const all = [
+    ...containers.map((one) => one.name),
+    ...ephemeralContainers.map((one) => `${one.name} (ephem)`),
+    ...initContainers.map((one) => `${one.name} (init)`),
+  ]
+  if (all.length > 1 && !isQuiet)
+    call.out.errorLine(`Defaulted container ${JSON.stringify(first.name)} out of: ${all.join(', ')}`)
   return first.name
 }
 
 /** What `logs` says of a pod that is not there. */
 export function withNamespace(call: Call, error: unknown): unknown {
-  return isApiError(error, 'NotFound') ? new KubectlError(`error from server (NotFound): ${error.message} in namespace ${JSON.stringify(call.namespace)}`) : error
+  return isApiError(error, 'NotFound')
+    ? new KubectlError(
+        `error from server (NotFound): ${error.message} in namespace ${JSON.stringify(call.namespace)}`,
+      )
+    : error
 }

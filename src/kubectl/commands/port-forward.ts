@@ -9,37 +9,60 @@ import { objectNamed, podsOf } from './pod-target.js'
 /** Where ports are given out when none is asked for. */
 const FIRST_FREE = 32_768
 
-/** `kubectl port-forward TYPE/NAME [LOCAL:]REMOTE ...`; the call's `forwarded` gets the ports. Source: kubectl pkg/cmd/portforward. */
+/**
+ * `kubectl port-forward TYPE/NAME [LOCAL:]REMOTE ...`; the call's `forwarded` gets the ports. Source: kubectl
+ * pkg/cmd/portforward.
+ */
 export const portForward: Command = {
   name: 'port-forward',
   run(call) {
     const { args, flags, out, client } = call
-    if (args.length < 2) throw usageError('port-forward', 'TYPE/NAME and list of ports are required for port-forward')
+    if (args.length < 2)
+      throw usageError('port-forward', 'TYPE/NAME and list of ports are required for port-forward')
     const [target = '', ...texts] = args
     const { kind, object } = objectNamed(call, target)
     const [pod] = podsOf(call, kind, object, 'attach to') as readonly (Pod | undefined)[]
     if (pod === undefined) throw new KubectlError('timed out waiting for the condition')
     const { phase = '' } = pod.status
-    const pairs = texts.map((text) => portsOf(text, pod, kind === 'Service' ? (object as Service) : undefined))
-    if (phase !== 'Running') throw new KubectlError(`unable to forward port because pod is not running. Current status=${phase}`)
+    const pairs = texts.map((text) =>
+      portsOf(text, pod, kind === 'Service' ? (object as Service) : undefined),
+    )
+    if (phase !== 'Running')
+      throw new KubectlError(`unable to forward port because pod is not running. Current status=${phase}`)
     const key = { namespace: pod.metadata.namespace ?? call.namespace, name: pod.metadata.name ?? '' }
     for (const { remote } of pairs) upgraded(() => client.portForward(key, remote).stop(), remote)
     const ports = pairs.map(({ local, remote }, at): ForwardedPort => {
       const own = local === 0 ? FIRST_FREE + at : local
-      return { local: own, remote, connect: () => handled(call, { local: own, remote }, () => client.portForward(key, remote)) }
+      return {
+        local: own,
+        remote,
+        connect: () => handled(call, { local: own, remote }, () => client.portForward(key, remote)),
+      }
     })
-    const addresses = flags.strings('address').flatMap((address) => (address === 'localhost' ? ['127.0.0.1', '[::1]'] : [address.includes(':') ? `[${address}]` : address]))
-    for (const { local, remote } of ports) for (const address of addresses) out.line(`Forwarding from ${address}:${local} -> ${remote}`)
+    const addresses = flags
+      .strings('address')
+      .flatMap((address) =>
+        address === 'localhost' ? ['127.0.0.1', '[::1]'] : [address.includes(':') ? `[${address}]` : address],
+      )
+    for (const { local, remote } of ports)
+      for (const address of addresses) out.line(`Forwarding from ${address}:${local} -> ${remote}`)
     useOf(call, ports)
   },
 }
 
-/** The connection to the node comes about before anybody uses the port, whether or not something listens there. */
+/**
+ * The connection to the node comes about before anybody uses the port, whether or not something listens
+ * there.
+ */
 function upgraded(open: () => void, remote: number): void {
   try {
     open()
   } catch (error) {
-    if (isApiError(error) && error.message.includes(`failed to connect to localhost:${remote} inside namespace`)) return
+    if (
+      isApiError(error) &&
+      error.message.includes(`failed to connect to localhost:${remote} inside namespace`)
+    )
+      return
     throw isApiError(error) ? new KubectlError(`error upgrading connection: ${error.message}`) : error
   }
 }
@@ -50,7 +73,13 @@ function handled<T>(call: Call, { local, remote }: Pair, open: () => T): T {
   try {
     return open()
   } catch (error) {
-    if (isApiError(error)) logError(call, 'portforward.go:424', `"Unhandled Error" err=${JSON.stringify(`an error occurred forwarding ${local} -> ${remote}: ${error.message}`)}`)
+    if (isApiError(error))
+      logError(
+        call,
+        'portforward.go:424',
+        '"Unhandled Error" ' +
+          `err=${JSON.stringify(`an error occurred forwarding ${local} -> ${remote}: ${error.message}`)}`,
+      )
     throw error
   }
 }
@@ -83,12 +112,22 @@ interface Pair {
   readonly remote: number
 }
 
-/** Reads `80`, `8080:80`, `:80`, `8080:http`. Source: client-go tools/portforward parsePorts, translateServicePortToTargetPort. */
+/**
+ * Reads `80`, `8080:80`, `:80`, `8080:http`. Source: client-go tools/portforward parsePorts,
+ * translateServicePortToTargetPort.
+ */
 function portsOf(text: string, pod: Pod, service: Service | undefined): Pair {
   const parts = text.split(':')
   const named = (parts.length === 2 ? parts[1] : parts[0]) as string
   const remote = service === undefined ? podPort(pod, named) : servicePort(service, pod, named)
-  const same = parts.length !== 2 ? (service === undefined ? remote : isNumber(named) ? Number(named) : remote) : undefined
+  const same =
+    parts.length !== 2
+      ? service === undefined
+        ? remote
+        : isNumber(named)
+          ? Number(named)
+          : remote
+      : undefined
   const local = same ?? (parts[0] === '' ? 0 : portNumber(parts[0] as string, 'local'))
   if (remote === 0) throw new KubectlError('remote port must be > 0')
   return { local, remote }
@@ -97,24 +136,45 @@ function portsOf(text: string, pod: Pod, service: Service | undefined): Pair {
 const isNumber = (text: string): boolean => /^\d+$/.test(text)
 
 function portNumber(text: string, which: string): number {
-  if (!isNumber(text)) throw new KubectlError(`error parsing ${which} port '${text}': strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`)
-  if (Number(text) > 65_535) throw new KubectlError(`error parsing ${which} port '${text}': strconv.ParseUint: parsing ${JSON.stringify(text)}: value out of range`)
+  if (!isNumber(text))
+    throw new KubectlError(
+      `error parsing ${which} port '${text}': strconv.ParseUint: parsing ${JSON.stringify(text)}: ` +
+        'invalid syntax',
+    )
+  if (Number(text) > 65_535)
+    throw new KubectlError(
+      `error parsing ${which} port '${text}': strconv.ParseUint: parsing ${JSON.stringify(text)}: ` +
+        'value out of range',
+    )
   return Number(text)
 }
 
 function podPort(pod: Pod, text: string): number {
   if (isNumber(text)) return portNumber(text, 'remote')
-  const found = [...pod.spec.containers, ...pod.spec.initContainers ?? []].flatMap(({ ports = [] }) => ports).find(({ name }) => name === text)
-  if (found === undefined) throw new KubectlError(`Pod '${pod.metadata.name ?? ''}' does not have a named port '${text}'`)
+  const found = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]
+    .flatMap(({ ports = [] }) => ports)
+    .find(({ name }) => name === text)
+  if (found === undefined)
+    throw new KubectlError(`Pod '${pod.metadata.name ?? ''}' does not have a named port '${text}'`)
   return found.containerPort
 }
 
 function servicePort({ metadata, spec }: Service, pod: Pod, text: string): number {
-  const found = (spec.ports ?? []).find(({ port, name }) => (isNumber(text) ? port === Number(text) : name === text))
+  const found = (spec.ports ?? []).find(({ port, name }) =>
+    isNumber(text) ? port === Number(text) : name === text,
+  )
   if (found === undefined) {
-    throw new KubectlError(isNumber(text) ? `Service ${metadata.name ?? ''} does not have a service port ${text}` : `Service '${metadata.name ?? ''}' does not have a named port '${text}'`)
+    throw new KubectlError(
+      isNumber(text)
+        ? `Service ${metadata.name ?? ''} does not have a service port ${text}`
+        : `Service '${metadata.name ?? ''}' does not have a named port '${text}'`,
+    )
   }
   if (spec.clusterIP === 'None' && isNumber(text)) return Number(text)
   const { targetPort = found.port } = found
-  return typeof targetPort === 'number' ? (targetPort === 0 ? found.port : targetPort) : podPort(pod, targetPort)
+  return typeof targetPort === 'number'
+    ? targetPort === 0
+      ? found.port
+      : targetPort
+    : podPort(pod, targetPort)
 }

@@ -3,26 +3,42 @@ import type { KubectlAnswer, KubectlRequest } from '../environment.js'
 import { KubectlError } from '../errors.js'
 import { endInterrupted } from '../patience.js'
 
-const text = (code: number, body: string): KubectlAnswer => ({ code, headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }, body })
-/** Of paths that are not passed on (`--reject-paths`). Source: kubectl pkg/proxy/proxy_server.go FilterServer. */
+const text = (code: number, body: string): KubectlAnswer => ({
+  code,
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
+  body,
+})
+/**
+ * Of paths that are not passed on (`--reject-paths`). Source: kubectl pkg/proxy/proxy_server.go FilterServer.
+ */
 const FORBIDDEN = text(403, 'Forbidden\n')
 const NOT_FOUND = text(404, '404 page not found\n')
 
 /**
- * `kubectl proxy`: the call's `proxied` gets what answers requests to the port of this machine, under the user's identity. It ends when that returns, or when
- * it is interrupted. Source: kubectl pkg/cmd/proxy/proxy.go, pkg/proxy/proxy_server.go.
+ * `kubectl proxy`: the call's `proxied` gets what answers requests to the port of this machine, under the
+ * user's identity. It ends when that returns, or when it is interrupted. Source: kubectl
+ * pkg/cmd/proxy/proxy.go, pkg/proxy/proxy_server.go.
  */
 export const proxy: Command = {
   name: 'proxy',
   run(call) {
     const { flags, options, out } = call
-    if (flags.has('unix-socket') || flags.has('www')) throw new KubectlError('there are no sockets and no files to serve here: leave out --unix-socket and --www')
+    if (flags.has('unix-socket') || flags.has('www'))
+      throw new KubectlError(
+        'there are no sockets and no files to serve here: leave out --unix-socket and --www',
+      )
     if (options.proxied === undefined && options.interruptAfter === undefined) {
-      throw new KubectlError('a proxy would never end here: say what uses it (proxied), or when it is interrupted (interruptAfter)')
+      throw new KubectlError(
+        'a proxy would never end here: say what uses it (proxied), or when it is interrupted ' +
+          '(interruptAfter)',
+      )
     }
     // whose server it is decides kubectl before it listens
     const { kubeconfig } = call
-    out.line(`Starting to serve on ${flags.string('address')}:${flags.int('port') === 0 ? FIRST_FREE : flags.int('port')}`)
+    out.line(
+      'Starting to serve on ' +
+        `${flags.string('address')}:${flags.int('port') === 0 ? FIRST_FREE : flags.int('port')}`,
+    )
     options.proxied?.((request) => passed(call, request), kubeconfig.server)
     if (options.proxied === undefined) endInterrupted(call)
   },
@@ -38,7 +54,14 @@ function passed(call: Call, request: KubectlRequest): KubectlAnswer {
   if (!request.path.startsWith(prefix)) return NOT_FOUND
   const path = prefix.startsWith('/api') ? request.path : `/${request.path.slice(prefix.length)}`
   const [bare = ''] = path.split('?')
-  const matches = (name: string, text: string): boolean => flags.string(name).split(',').some((one) => one !== '' && new RegExp(one).test(text))
-  const isAccepted = matches('accept-paths', bare) && !matches('reject-paths', bare) && !matches('reject-methods', request.method)
+  const matches = (name: string, text: string): boolean =>
+    flags
+      .string(name)
+      .split(',')
+      .some((one) => one !== '' && new RegExp(one).test(text))
+  const isAccepted =
+    matches('accept-paths', bare) &&
+    !matches('reject-paths', bare) &&
+    !matches('reject-methods', request.method)
   return isAccepted ? call.request({ ...request, path }) : FORBIDDEN
 }

@@ -21,10 +21,14 @@ export const replace: Command = {
   name: 'replace',
   run(call) {
     const { flags, args } = call
-    if (flags.bool('force') && dryRunOf(call) !== 'none') throw new KubectlError('--dry-run can not be used when --force is set')
-    if (flags.int('grace-period') >= 0 && !flags.bool('force')) throw new KubectlError('--grace-period must have --force specified')
-    if (flags.duration('timeout') !== 0 && !flags.bool('force')) throw new KubectlError('--timeout must have --force specified')
-    if (!flags.has('filename') && flags.string('kustomize') === '') throw new KubectlError('must specify one of -f and -k')
+    if (flags.bool('force') && dryRunOf(call) !== 'none')
+      throw new KubectlError('--dry-run can not be used when --force is set')
+    if (flags.int('grace-period') >= 0 && !flags.bool('force'))
+      throw new KubectlError('--grace-period must have --force specified')
+    if (flags.duration('timeout') !== 0 && !flags.bool('force'))
+      throw new KubectlError('--timeout must have --force specified')
+    if (!flags.has('filename') && flags.string('kustomize') === '')
+      throw new KubectlError('must specify one of -f and -k')
     if (args.length > 0) throw usageError('replace', `Unexpected args: [${args.join(' ')}]`)
     const raw = flags.string('raw')
     if (raw !== '') return sendRaw(call, 'PUT', raw)
@@ -36,7 +40,11 @@ export const replace: Command = {
         work()
       } catch (error) {
         if (!isFailure(error)) throw error
-        errors.push(verb !== '' && (isApiError(error) || error instanceof MissingName) ? withSource(verb, info.source ?? '', error) : error)
+        errors.push(
+          verb !== '' && (isApiError(error) || error instanceof MissingName)
+            ? withSource(verb, info.source ?? '', error)
+            : error,
+        )
       }
     }
     if (flags.bool('force')) {
@@ -57,14 +65,21 @@ function replaceOne(call: Call, info: Info, dryRun: DryRun): void {
   if (info.name === '') throw new MissingName('resource name may not be empty')
   if (dryRun === 'client') return printDone(call, definition, object, 'replaced', dryRun)
   const version = object.metadata.resourceVersion ?? presentVersion(call, info)
-  const wanted = version === undefined ? object : { ...object, metadata: { ...object.metadata, resourceVersion: version } }
+  const wanted =
+    version === undefined ? object : { ...object, metadata: { ...object.metadata, resourceVersion: version } }
   const result = call.client.update(resource, wanted, {
-    dryRun: dryRun === 'server', fieldManager: call.flags.string('field-manager'), fieldValidation: fieldValidationOf(call), ...(subresource === '' ? {} : { subresource }),
+    dryRun: dryRun === 'server',
+    fieldManager: call.flags.string('field-manager'),
+    fieldValidation: fieldValidationOf(call),
+    ...(subresource === '' ? {} : { subresource }),
   })
   printDone(call, definition, typed(definition, result), 'replaced', dryRun)
 }
 
-/** The version that is replaced; whatever goes wrong with reading it, the object is sent. Source: cli-runtime resource/helper.go. */
+/**
+ * The version that is replaced; whatever goes wrong with reading it, the object is sent. Source: cli-runtime
+ * resource/helper.go.
+ */
 function presentVersion(call: Call, info: Info): string | undefined {
   try {
     return call.client.get(resourceNameOf(info.definition), keyOf(info)).metadata.resourceVersion
@@ -76,7 +91,9 @@ function presentVersion(call: Call, info: Info): string | undefined {
 
 /** An object that says what was applied last says it anew. Source: util.CreateOrUpdateAnnotation. */
 function configured(call: Call, object: KubeObject): KubeObject {
-  return call.flags.bool('save-config') || object.metadata.annotations?.[LAST_APPLIED] !== undefined ? withLastApplied(object) : object
+  return call.flags.bool('save-config') || object.metadata.annotations?.[LAST_APPLIED] !== undefined
+    ? withLastApplied(object)
+    : object
 }
 
 function deleteFirst(call: Call, info: Info): void {
@@ -86,18 +103,25 @@ function deleteFirst(call: Call, info: Info): void {
   const asked = flags.int('grace-period')
   const grace = asked === 0 ? 1 : asked
   const propagationPolicy = propagationOf(call)
-  const gone = ignoreNotFound(() => client.delete(resource, keyOf(info), { propagationPolicy, ...(grace < 0 ? {} : { gracePeriodSeconds: grace }) }))
+  const gone = ignoreNotFound(() =>
+    client.delete(resource, keyOf(info), {
+      propagationPolicy,
+      ...(grace < 0 ? {} : { gracePeriodSeconds: grace }),
+    }),
+  )
   if (gone === undefined) return
   const from = release.namesNamespaceOnDelete && namespace !== undefined ? ` from ${namespace} namespace` : ''
   out.line(`${kindName(definition)} ${JSON.stringify(name)} deleted${from}${dryRunSuffix('none')}`)
   const isGone = (): boolean => ignoreNotFound(() => client.get(resource, keyOf(info))) === undefined
-  if (!isGone() && !env.until(isGone, flags.duration('timeout') || FIVE_MINUTES)) throw new KubectlError('timed out waiting for the condition')
+  if (!isGone() && !env.until(isGone, flags.duration('timeout') || FIVE_MINUTES))
+    throw new KubectlError('timed out waiting for the condition')
 }
 
 function createAgain(call: Call, info: Info): void {
   const { definition } = info
   const created = call.client.create(resourceNameOf(definition), configured(call, info.object), {
-    fieldManager: call.flags.string('field-manager'), fieldValidation: fieldValidationOf(call),
+    fieldManager: call.flags.string('field-manager'),
+    fieldValidation: fieldValidationOf(call),
   })
   printDone(call, definition, typed(definition, created), 'replaced', 'none')
 }

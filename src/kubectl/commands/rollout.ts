@@ -8,7 +8,11 @@ import { rolloutUndo } from '../rollout/undo.js'
 export const rollout: Command = {
   name: 'rollout',
   commands: [
-    { name: 'history', run: rolloutHistory }, { name: 'pause', run: rolloutPause }, { name: 'restart', run: rolloutRestart },
-    { name: 'resume', run: rolloutResume }, { name: 'status', run: rolloutStatus }, { name: 'undo', run: rolloutUndo },
+    { name: 'history', run: rolloutHistory },
+    { name: 'pause', run: rolloutPause },
+    { name: 'restart', run: rolloutRestart },
+    { name: 'resume', run: rolloutResume },
+    { name: 'status', run: rolloutStatus },
+    { name: 'undo', run: rolloutUndo },
   ],
 }

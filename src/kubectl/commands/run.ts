@@ -19,7 +19,8 @@ import { typed } from '../resource-args.js'
 
 const POLICIES: ReadonlySet<string> = new Set(['Always', 'OnFailure', 'Never'])
 const PULLS: ReadonlySet<string> = new Set(['Always', 'IfNotPresent', 'Never'])
-const IMAGE = /^(?:[a-zA-Z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?$/
+const IMAGE =
+  /^(?:[a-zA-Z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?$/
 
 /** `kubectl run NAME --image=IMAGE [-i] [--rm] [--expose] [-- ARGS]`. Source: kubectl pkg/cmd/run/run.go. */
 export const run: Command = {
@@ -31,7 +32,8 @@ export const run: Command = {
     const image = flags.string('image')
     if (image === '') throw new KubectlError('--image is required')
     propagationOf(call)
-    if (!IMAGE.test(image)) throw new KubectlError(`Invalid image name ${JSON.stringify(image)}: invalid reference format`)
+    if (!IMAGE.test(image))
+      throw new KubectlError(`Invalid image name ${JSON.stringify(image)}: invalid reference format`)
     const dryRun = dryRunOf(call)
     const attaches = attachesIn(call)
     check(call, attaches, dryRun)
@@ -49,13 +51,22 @@ export const run: Command = {
   },
 }
 
-const attachesIn = ({ flags }: Call): boolean => (flags.has('attach') ? flags.bool('attach') : flags.bool('stdin') || flags.bool('tty'))
+const attachesIn = ({ flags }: Call): boolean =>
+  flags.has('attach') ? flags.bool('attach') : flags.bool('stdin') || flags.bool('tty')
 
 function check({ flags }: Call, attaches: boolean, dryRun: DryRun): void {
-  if (flags.bool('tty') && !flags.bool('stdin')) throw usageError('run', '-i/--stdin is required for containers with -t/--tty=true')
-  if (flags.bool('expose') && flags.string('port') === '') throw usageError('run', '--port must be set when exposing a service')
-  if (dryRun !== 'none' && attaches) throw usageError('run', "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)")
-  if (flags.bool('rm') && !attaches) throw usageError('run', '--rm should only be used for attached containers')
+  if (flags.bool('tty') && !flags.bool('stdin'))
+    throw usageError('run', '-i/--stdin is required for containers with -t/--tty=true')
+  if (flags.bool('expose') && flags.string('port') === '')
+    throw usageError('run', '--port must be set when exposing a service')
+  if (dryRun !== 'none' && attaches)
+    throw usageError(
+      'run',
+      "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, " +
+        'or --tty)',
+    )
+  if (flags.bool('rm') && !attaches)
+    throw usageError('run', '--rm should only be used for attached containers')
   const pulls = flags.string('image-pull-policy')
   if (pulls !== '' && !PULLS.has(pulls)) throw usageError('run', `invalid image pull policy: ${pulls}`)
   const policy = flags.string('restart')
@@ -69,19 +80,30 @@ function podFor(call: Call, name: string, words: readonly string[]): Generated {
   const port = flags.string('port')
   const policy = flags.string('restart')
   const container = {
-    name, image: flags.string('image'), ...optional(flags.bool('command') ? 'command' : 'args', words),
-    ...(port === '' ? {} : { ports: [{ containerPort: portNumber(port) }] }), ...optional('env', flags.strings('env').map(variable)), resources: {},
-    ...optional('imagePullPolicy', flags.string('image-pull-policy')), ...(flags.bool('privileged') ? { securityContext: { privileged: true } } : {}),
-    ...optional('stdin', stdin), ...optional('stdinOnce', stdin && !flags.bool('leave-stdin-open')), ...optional('tty', tty),
+    name,
+    image: flags.string('image'),
+    ...optional(flags.bool('command') ? 'command' : 'args', words),
+    ...(port === '' ? {} : { ports: [{ containerPort: portNumber(port) }] }),
+    ...optional('env', flags.strings('env').map(variable)),
+    resources: {},
+    ...optional('imagePullPolicy', flags.string('image-pull-policy')),
+    ...(flags.bool('privileged') ? { securityContext: { privileged: true } } : {}),
+    ...optional('stdin', stdin),
+    ...optional('stdinOnce', stdin && !flags.bool('leave-stdin-open')),
+    ...optional('tty', tty),
   }
   return {
-    kind: 'Pod', apiVersion: 'v1', metadata: { name, labels, ...optional('annotations', annotationsOf(call)) },
-    spec: { containers: [container], restartPolicy: policy, dnsPolicy: 'ClusterFirst' }, status: {},
+    kind: 'Pod',
+    apiVersion: 'v1',
+    metadata: { name, labels, ...optional('annotations', annotationsOf(call)) },
+    spec: { containers: [container], restartPolicy: policy, dnsPolicy: 'ClusterFirst' },
+    status: {},
   }
 }
 
 function portNumber(text: string): number {
-  if (!/^[+-]?\d+$/.test(text)) throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
+  if (!/^[+-]?\d+$/.test(text))
+    throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
   return Number(text)
 }
 
@@ -92,23 +114,32 @@ function variable(text: string): { readonly name: string; readonly value: string
 }
 
 function annotationsOf({ flags }: Call): Readonly<Record<string, string>> {
-  return Object.fromEntries(flags.strings('annotations').map((text) => {
-    const at = text.indexOf('=')
-    if (at <= 0) throw new KubectlError(`invalid annotation format: ${text}`)
-    return [text.slice(0, at), text.slice(at + 1)]
-  }))
+  return Object.fromEntries(
+    flags.strings('annotations').map((text) => {
+      const at = text.indexOf('=')
+      if (at <= 0) throw new KubectlError(`invalid annotation format: ${text}`)
+      return [text.slice(0, at), text.slice(at + 1)]
+    }),
+  )
 }
 
 function serviceFor(name: string, text: string, selector: Readonly<Record<string, string>>): Generated {
   const port = portNumber(text)
   return {
-    kind: 'Service', apiVersion: 'v1', metadata: { name }, spec: { ports: [{ protocol: 'TCP', port, targetPort: port }], selector }, status: { loadBalancer: {} },
+    kind: 'Service',
+    apiVersion: 'v1',
+    metadata: { name },
+    spec: { ports: [{ protocol: 'TCP', port, targetPort: port }], selector },
+    status: { loadBalancer: {} },
   }
 }
 
 function made(call: Call, generated: Generated, takesOverrides = true): KubeObject {
   const { name, ...rest } = generated.metadata
-  const placed = { ...generated, metadata: { name, ...(call.namespaceGiven ? { namespace: call.namespace } : {}), ...rest } } as unknown as KubeObject
+  const placed = {
+    ...generated,
+    metadata: { name, ...(call.namespaceGiven ? { namespace: call.namespace } : {}), ...rest },
+  } as unknown as KubeObject
   const definition = call.env.scheme.ofObject(generated.apiVersion, generated.kind)
   const result = takesOverrides && definition !== undefined ? overridden(call, definition, placed) : placed
   return call.flags.bool('save-config') ? withLastApplied(result, true) : result
@@ -117,14 +148,23 @@ function made(call: Call, generated: Generated, takesOverrides = true): KubeObje
 function send(call: Call, object: KubeObject, dryRun: DryRun): KubeObject {
   const definition = definitionOf(call, object)
   if (dryRun === 'client') return object
-  const placed = { ...object, metadata: { ...object.metadata, namespace: object.metadata.namespace ?? call.namespace } }
+  const placed = {
+    ...object,
+    metadata: { ...object.metadata, namespace: object.metadata.namespace ?? call.namespace },
+  }
   const options = { dryRun: dryRun === 'server', fieldManager: call.flags.string('field-manager') }
   return typed(definition, call.client.create(resourceNameOf(definition), placed, options))
 }
 
-function definitionOf({ env }: Call, { apiVersion = '', kind = '' }: KubeObject): ReturnType<typeof env.scheme.ofObject> & object {
+function definitionOf(
+  { env }: Call,
+  { apiVersion = '', kind = '' }: KubeObject,
+): ReturnType<typeof env.scheme.ofObject> & object {
   const definition = env.scheme.ofObject(apiVersion, kind)
-  if (definition === undefined) throw new KubectlError(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`)
+  if (definition === undefined)
+    throw new KubectlError(
+      `no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`,
+    )
   return definition
 }
 
@@ -138,11 +178,17 @@ function attach(call: Call, pod: Pod): void {
   const { flags, client, out, release } = call
   const key = { namespace: pod.metadata.namespace ?? call.namespace, name: pod.metadata.name ?? '' }
   try {
-    attachTo(call, key, pod.spec.containers[0]?.name ?? '', { stdin: flags.bool('stdin'), timeout: flags.duration('pod-running-timeout') })
+    attachTo(call, key, pod.spec.containers[0]?.name ?? '', {
+      stdin: flags.bool('stdin'),
+      timeout: flags.duration('pod-running-timeout'),
+    })
   } finally {
     if (flags.bool('rm')) {
       ignoreNotFound(() => client.delete('pods', key, { propagationPolicy: 'Background' }))
-      out.line(`pod ${JSON.stringify(key.name)} deleted${release.namesNamespaceOnDelete ? ` from ${key.namespace} namespace` : ''}`)
+      out.line(
+        `pod ${JSON.stringify(key.name)} ` +
+          `deleted${release.namesNamespaceOnDelete ? ` from ${key.namespace} namespace` : ''}`,
+      )
       call.env.until(() => ignoreNotFound(() => client.get('pods', key)) === undefined, 300_000)
     }
   }

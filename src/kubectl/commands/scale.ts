@@ -21,13 +21,18 @@ export const scale: Command = {
     const { flags, args } = call
     const replicas = flags.int('replicas')
     const [version, expected] = [flags.string('resource-version'), flags.int('current-replicas')]
-    if (replicas < 0) throw new KubectlError('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0')
-    if (flags.has('current-replicas') && expected < -1) throw new KubectlError('The --current-replicas must specify an integer of -1 or greater')
+    if (replicas < 0)
+      throw new KubectlError(
+        'The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0',
+      )
+    if (flags.has('current-replicas') && expected < -1)
+      throw new KubectlError('The --current-replicas must specify an integer of -1 or greater')
     const dryRun = dryRunOf(call)
     const { infos, errors } = selected(call, args)
     throwCollected(errors)
     if (infos.length === 0) throw new KubectlError('no objects passed to scale')
-    if (version !== '' && infos.length > 1) throw new KubectlError('cannot use --resource-version with multiple resources')
+    if (version !== '' && infos.length > 1)
+      throw new KubectlError('cannot use --resource-version with multiple resources')
     for (const info of infos) {
       if (dryRun !== 'client') {
         scaleOne(call, info, { replicas, version, expected }, dryRun === 'server')
@@ -44,16 +49,28 @@ interface Wanted {
   readonly expected: number
 }
 
-function scaleOne(call: Call, info: Info, { replicas, version, expected }: Wanted, dryRun: boolean): KubeObject {
+function scaleOne(
+  call: Call,
+  info: Info,
+  { replicas, version, expected }: Wanted,
+  dryRun: boolean,
+): KubeObject {
   const resource = resourceNameOf(info.definition)
   const options = { subresource: 'scale', dryRun, fieldManager: 'kubectl' }
-  if (expected === -1 && version === '') return call.client.patch(resource, keyOf(info), { type: 'merge', body: { spec: { replicas } } }, options)
+  if (expected === -1 && version === '')
+    return call.client.patch(resource, keyOf(info), { type: 'merge', body: { spec: { replicas } } }, options)
   const current = call.client.getSubresource(resource as ResourceName, keyOf(info), 'scale') as Scale
   const { replicas: found = 0 } = current.spec ?? {}
-  if (expected !== -1 && found !== expected) throw new KubectlError(`Expected replicas to be ${expected}, was ${found}`)
+  if (expected !== -1 && found !== expected)
+    throw new KubectlError(`Expected replicas to be ${expected}, was ${found}`)
   const { resourceVersion = '' } = current.metadata
-  if (version !== '' && resourceVersion !== version) throw new KubectlError(`Expected resource version to be ${version}, was ${resourceVersion}`)
-  return call.client.update(resource, { ...current, spec: { ...current.spec, replicas } } as KubeObject, options)
+  if (version !== '' && resourceVersion !== version)
+    throw new KubectlError(`Expected resource version to be ${version}, was ${resourceVersion}`)
+  return call.client.update(
+    resource,
+    { ...current, spec: { ...current.spec, replicas } } as KubeObject,
+    options,
+  )
 }
 
 /** With `--timeout`: until the scale says what was asked for. */
@@ -61,8 +78,15 @@ function waitForScale(call: Call, info: Info, replicas: number, dryRun: boolean)
   const timeout = call.flags.duration('timeout')
   if (timeout === 0 || dryRun) return
   const isDone = (): boolean => {
-    const { status } = call.client.getSubresource(resourceNameOf(info.definition) as ResourceName, keyOf(info), 'scale') as Scale
+    const { status } = call.client.getSubresource(
+      resourceNameOf(info.definition) as ResourceName,
+      keyOf(info),
+      'scale',
+    ) as Scale
     return (status?.replicas ?? 0) === replicas
   }
-  if (!isDone() && !call.env.until(isDone, timeout)) throw new KubectlError(`timed out waiting for ${JSON.stringify(info.name)} of ${groupResource(info.definition)} to be synced`)
+  if (!isDone() && !call.env.until(isDone, timeout))
+    throw new KubectlError(
+      `timed out waiting for ${JSON.stringify(info.name)} of ${groupResource(info.definition)} to be synced`,
+    )
 }

@@ -10,7 +10,11 @@ import { setSubject } from '../set/subject.js'
 export const set: Command = {
   name: 'set',
   commands: [
-    { name: 'image', run: setImage }, { name: 'env', run: setEnv }, { name: 'resources', run: setResources },
-    { name: 'selector', run: setSelector }, { name: 'serviceaccount', aliases: ['sa'], run: setServiceAccount }, { name: 'subject', run: setSubject },
+    { name: 'image', run: setImage },
+    { name: 'env', run: setEnv },
+    { name: 'resources', run: setResources },
+    { name: 'selector', run: setSelector },
+    { name: 'serviceaccount', aliases: ['sa'], run: setServiceAccount },
+    { name: 'subject', run: setSubject },
   ],
 }

@@ -31,13 +31,15 @@ export const taint: Command = {
       'taint',
       (arg) => arg.includes('=') || arg.includes(':') || arg.endsWith('-'),
     )
-    if (resources.length < 1) throw new KubectlError('one or more resources must be specified as <resource> <name>')
+    if (resources.length < 1)
+      throw new KubectlError('one or more resources must be specified as <resource> <name>')
     if (changes.length < 1) throw new KubectlError('at least one taint update is required')
     const parsed = parseTaints(changes)
     const errors: Error[] = []
     for (const target of targetsOf(call, resources)) {
       try {
-        for (const node of fetchTarget(call.client, target).objects) taintNode(call, target, node as Node, parsed)
+        for (const node of fetchTarget(call.client, target).objects)
+          taintNode(call, target, node as Node, parsed)
       } catch (error) {
         if (!isFailure(error)) throw error
         errors.push(error)
@@ -52,7 +54,9 @@ function targetsOf(call: Call, resources: readonly string[]): readonly Target[] 
   const selector = call.flags.string('selector')
   const all = call.flags.bool('all')
   if (!['node', 'nodes'].includes(type.toLowerCase()))
-    throw call.env.scheme.byName(type) === undefined ? new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(type)}`) : new KubectlError(`invalid resource type ${type}, only node types are supported`)
+    throw call.env.scheme.byName(type) === undefined
+      ? new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(type)}`)
+      : new KubectlError(`invalid resource type ${type}, only node types are supported`)
   if (all && selector !== '') throw new KubectlError('cannot set --all and --selector at the same time')
   if (!all && selector === '' && names.length < 1)
     throw new KubectlError("at least one resource name must be specified since 'all' parameter is not set")
@@ -62,7 +66,10 @@ function targetsOf(call: Call, resources: readonly string[]): readonly Target[] 
   }).targets
 }
 
-/** Reads the changes. Throws a usage error for the first that is no taint. Source: kubectl pkg/cmd/taint/utils.go parseTaints. */
+/**
+ * Reads the changes. Throws a usage error for the first that is no taint. Source: kubectl
+ * pkg/cmd/taint/utils.go parseTaints.
+ */
 function parseTaints(specs: readonly string[]): TaintChanges {
   const add: Required<TaintSpec>[] = []
   const remove: TaintSpec[] = []
@@ -73,15 +80,24 @@ function parseTaints(specs: readonly string[]): TaintChanges {
     else if (parsed.effect === undefined) throw usageError('taint', `invalid taint spec: ${spec}`)
     else add.push({ value: '', ...parsed, effect: parsed.effect })
   }
-  const twice = add.find((one, at) => add.slice(0, at).some(({ key, effect }) => key === one.key && effect === one.effect))
+  const twice = add.find((one, at) =>
+    add.slice(0, at).some(({ key, effect }) => key === one.key && effect === one.effect),
+  )
   if (twice !== undefined) {
     const { key, value, effect } = twice
-    throw usageError('taint', `duplicated taints with the same key and effect: {${key} ${value} ${effect} <nil>}`)
+    throw usageError(
+      'taint',
+      `duplicated taints with the same key and effect: {${key} ${value} ${effect} <nil>}`,
+    )
   }
-  const both = remove.filter((one) => add.some((other) => other.key === one.key && (one.effect ?? other.effect) === other.effect))
+  const both = remove.filter((one) =>
+    add.some((other) => other.key === one.key && (one.effect ?? other.effect) === other.effect),
+  )
   if (both.length > 0) {
     const texts = both.map(({ key, effect = '' as Taint['effect'] }) => `${key}=${effect}`)
-    throw new KubectlError(`can not both modify and remove the following taint(s) in the same command: ${texts.join(', ')}`)
+    throw new KubectlError(
+      `can not both modify and remove the following taint(s) in the same command: ${texts.join(', ')}`,
+    )
   }
   return { add, remove }
 }
@@ -130,14 +146,19 @@ function changedTaints(
   overwrite: boolean,
 ): { readonly operation: string; readonly taints: readonly Taint[] } {
   const old = node.spec.taints ?? []
-  const clashing = old.filter((one) => add.some(({ key, effect }) => one.key === key && one.effect === effect))
+  const clashing = old.filter((one) =>
+    add.some(({ key, effect }) => one.key === key && one.effect === effect),
+  )
   if (!overwrite && clashing.length > 0) {
     const keys = clashing.map(({ key }) => key).join(',')
     throw new KubectlError(
-      `node ${node.metadata.name ?? ''} already has ${keys} taint(s) with same effect(s) and --overwrite is false`,
+      `node ${node.metadata.name ?? ''} already has ${keys} taint(s) with same effect(s) and ` +
+        '--overwrite is false',
     )
   }
-  const fresh = add.map(({ key, value, effect }): Taint => (value === '' ? { effect, key } : { effect, key, value }))
+  const fresh = add.map(({ key, value, effect }): Taint =>
+    value === '' ? { effect, key } : { effect, key, value },
+  )
   const merged = [...fresh, ...old.filter((one) => !clashing.includes(one))]
   const isRemoved = (one: Taint): boolean =>
     remove.some(({ key, effect }) => one.key === key && (effect ?? one.effect) === one.effect)

@@ -27,59 +27,104 @@ interface Metrics {
 /** `kubectl top node|pod`, of what the metrics API measures. Source: kubectl pkg/cmd/top, pkg/metricsutil. */
 export const top: Command = {
   name: 'top',
-  commands: [{ name: 'node', aliases: ['nodes', 'no'], run: topNode }, { name: 'pod', aliases: ['pods', 'po'], run: topPod }],
+  commands: [
+    { name: 'node', aliases: ['nodes', 'no'], run: topNode },
+    { name: 'pod', aliases: ['pods', 'po'], run: topPod },
+  ],
 }
 
-const usageOf = ({ cpu = '0', memory = '0' }: Amounts = {}): Usage => ({ cpu: quantityMilliValue(cpu), memory: quantityValue(memory) })
-const sum = (all: readonly Usage[]): Usage => all.reduce((a, b) => ({ cpu: a.cpu + b.cpu, memory: a.memory + b.memory }), { cpu: 0, memory: 0 })
-const cells = ({ cpu, memory }: Usage): readonly [string, string] => [`${cpu}m`, `${Math.trunc(memory / MIB)}Mi`]
+const usageOf = ({ cpu = '0', memory = '0' }: Amounts = {}): Usage => ({
+  cpu: quantityMilliValue(cpu),
+  memory: quantityValue(memory),
+})
+const sum = (all: readonly Usage[]): Usage =>
+  all.reduce((a, b) => ({ cpu: a.cpu + b.cpu, memory: a.memory + b.memory }), { cpu: 0, memory: 0 })
+const cells = ({ cpu, memory }: Usage): readonly [string, string] => [
+  `${cpu}m`,
+  `${Math.trunc(memory / MIB)}Mi`,
+]
 
 /** Metrics from the API. Throws KubectlError when the server has none. */
 function fetchMetrics(call: Call, path: string): readonly Metrics[] {
   const group = call.discovered().groups.find((one) => one.group === 'metrics.k8s.io')
   if (group === undefined) throw new KubectlError('Metrics API not available')
   const version = group.versions[0]?.version ?? 'v1beta1'
-  const answer = JSON.parse(answerText(call.request({ method: 'GET', path: `/apis/metrics.k8s.io/${version}/${path}` }))) as Metrics | { readonly items: readonly Metrics[] }
+  const answer = JSON.parse(
+    answerText(call.request({ method: 'GET', path: `/apis/metrics.k8s.io/${version}/${path}` })),
+  ) as Metrics | { readonly items: readonly Metrics[] }
   return 'items' in answer ? answer.items : [answer]
 }
 
 function query(call: Call, fields: boolean): string {
-  const parts = [['labelSelector', call.flags.string('selector')], ...(fields ? [['fieldSelector', call.flags.string('field-selector')]] : [])]
-  const text = parts.filter(([, value]) => value !== '').map(([key, value]) => `${key}=${encodeURIComponent(value as string)}`).join('&')
+  const parts = [
+    ['labelSelector', call.flags.string('selector')],
+    ...(fields ? [['fieldSelector', call.flags.string('field-selector')]] : []),
+  ]
+  const text = parts
+    .filter(([, value]) => value !== '')
+    .map(([key, value]) => `${key}=${encodeURIComponent(value as string)}`)
+    .join('&')
   return text === '' ? '' : `?${text}`
 }
 
 function checkSorting({ flags }: Call): void {
-  if (!['', 'cpu', 'memory'].includes(flags.string('sort-by'))) throw new KubectlError('--sort-by accepts only cpu or memory')
+  if (!['', 'cpu', 'memory'].includes(flags.string('sort-by')))
+    throw new KubectlError('--sort-by accepts only cpu or memory')
 }
 
 /** By usage, the greatest first, or by name. */
-function sorted<T extends { readonly key: string; readonly usage: Usage }>(call: Call, rows: readonly T[]): readonly T[] {
+function sorted<T extends { readonly key: string; readonly usage: Usage }>(
+  call: Call,
+  rows: readonly T[],
+): readonly T[] {
   const by = call.flags.string('sort-by') as '' | 'cpu' | 'memory'
   return rows.toSorted((a, b) => (by === '' ? 0 : b.usage[by] - a.usage[by]) || (a.key < b.key ? -1 : 1))
 }
 
 function write({ out, flags }: Call, headers: readonly string[], rows: readonly (readonly string[])[]): void {
   const lines = flags.bool('no-headers') ? rows : [headers, ...rows]
-  if (lines.length > 0) out.write(new TabWriter(TABLE).format(lines.map((line) => `${line.map((cell) => `${cell}\t`).join('')}\n`).join('')))
+  if (lines.length > 0)
+    out.write(
+      new TabWriter(TABLE).format(
+        lines.map((line) => `${line.map((cell) => `${cell}\t`).join('')}\n`).join(''),
+      ),
+    )
 }
 
 function topNode(call: Call): void {
-  const { args: [name, ...more], flags, client } = call
+  const {
+    args: [name, ...more],
+    flags,
+    client,
+  } = call
   if (more.length > 0) throw usageError('top node', 'node [NAME | -l label]')
   checkSorting(call)
-  if (name !== undefined && flags.has('selector')) throw new KubectlError('only one of NAME or --selector can be provided')
+  if (name !== undefined && flags.has('selector'))
+    throw new KubectlError('only one of NAME or --selector can be provided')
   const metrics = fetchMetrics(call, name === undefined ? `nodes${query(call, false)}` : `nodes/${name}`)
   if (metrics.length === 0) throw new KubectlError('metrics not available yet')
   const selector = flags.string('selector')
-  const nodes: readonly Node[] = name === undefined ? client.list('nodes', selector === '' ? {} : { labelSelector: selector }).items : [client.get('nodes', { name })]
-  const whole = new Map(nodes.map(({ metadata, status }) => [metadata.name ?? '', (flags.bool('show-capacity') ? status.capacity : status.allocatable) ?? {}]))
-  const rows = sorted(call, metrics.map(({ metadata, usage }) => ({ key: metadata.name, usage: usageOf(usage) }))).map(({ key, usage }) => {
+  const nodes: readonly Node[] =
+    name === undefined
+      ? client.list('nodes', selector === '' ? {} : { labelSelector: selector }).items
+      : [client.get('nodes', { name })]
+  const whole = new Map(
+    nodes.map(({ metadata, status }) => [
+      metadata.name ?? '',
+      (flags.bool('show-capacity') ? status.capacity : status.allocatable) ?? {},
+    ]),
+  )
+  const rows = sorted(
+    call,
+    metrics.map(({ metadata, usage }) => ({ key: metadata.name, usage: usageOf(usage) })),
+  ).map(({ key, usage }) => {
     const [cpu, memory] = cells(usage)
     const all = usageOf(whole.get(key))
     return [key, cpu, `${percent(usage.cpu, all.cpu)}%`, memory, `${percent(usage.memory, all.memory)}%`]
   })
-  const unknown = [...whole.keys()].filter((node) => !metrics.some(({ metadata }) => metadata.name === node)).sort()
+  const unknown = [...whole.keys()]
+    .filter((node) => !metrics.some(({ metadata }) => metadata.name === node))
+    .sort()
     .map((node) => [node, '<unknown>', '<unknown>', '<unknown>', '<unknown>'])
   write(call, ['NAME', 'CPU(cores)', 'CPU(%)', 'MEMORY(bytes)', 'MEMORY(%)'], [...rows, ...unknown])
 }
@@ -87,36 +132,69 @@ function topNode(call: Call): void {
 const percent = (part: number, whole: number): number => (whole === 0 ? 0 : Math.trunc((part / whole) * 100))
 
 function topPod(call: Call): void {
-  const { args: [name, ...more], flags, namespace, out } = call
+  const {
+    args: [name, ...more],
+    flags,
+    namespace,
+    out,
+  } = call
   if (more.length > 0) throw usageError('top pod', 'pod [NAME | -l label]')
   checkSorting(call)
-  if (name !== undefined && flags.has('selector')) throw new KubectlError('only one of NAME or selector can be provided')
+  if (name !== undefined && flags.has('selector'))
+    throw new KubectlError('only one of NAME or selector can be provided')
   const all = flags.bool('all-namespaces')
   const within = all ? '' : `namespaces/${namespace}/`
-  const metrics = fetchMetrics(call, name === undefined ? `${within}pods${query(call, true)}` : `${within}pods/${name}`)
+  const metrics = fetchMetrics(
+    call,
+    name === undefined ? `${within}pods${query(call, true)}` : `${within}pods/${name}`,
+  )
   if (metrics.length === 0) {
     explainNone(call, all)
     out.errorLine(all ? 'No resources found' : `No resources found in ${namespace} namespace.`)
     return
   }
-  const pods = sorted(call, metrics.map((one) => ({
-    one, key: `${one.metadata.namespace ?? ''}/${one.metadata.name}`, usage: sum((one.containers ?? []).map(({ usage }) => usageOf(usage))),
-  })))
+  const pods = sorted(
+    call,
+    metrics.map((one) => ({
+      one,
+      key: `${one.metadata.namespace ?? ''}/${one.metadata.name}`,
+      usage: sum((one.containers ?? []).map(({ usage }) => usageOf(usage))),
+    })),
+  )
   const byContainer = flags.bool('containers')
   const rows = pods.flatMap(({ one: { metadata, containers = [] }, usage }) => {
     const space = all ? [metadata.namespace ?? ''] : []
     if (!byContainer) return [[...space, metadata.name, ...cells(usage)]]
-    return sorted(call, containers.map((container) => ({ key: container.name, usage: usageOf(container.usage) })))
-      .map((container) => [...space, metadata.name, container.key, ...cells(container.usage)])
+    return sorted(
+      call,
+      containers.map((container) => ({ key: container.name, usage: usageOf(container.usage) })),
+    ).map((container) => [...space, metadata.name, container.key, ...cells(container.usage)])
   })
   const blanks = Array.from({ length: (all ? 1 : 0) + (byContainer ? 1 : 0) }, () => '')
-  const totals = flags.bool('sum') ? [[...blanks, '', '________', '________'], [...blanks, '', ...cells(sum(pods.map(({ usage }) => usage)))]] : []
-  write(call, [...(all ? ['NAMESPACE'] : []), ...(byContainer ? ['POD', 'NAME'] : ['NAME']), 'CPU(cores)', 'MEMORY(bytes)'], [...rows, ...totals])
+  const totals = flags.bool('sum')
+    ? [
+        [...blanks, '', '________', '________'],
+        [...blanks, '', ...cells(sum(pods.map(({ usage }) => usage)))],
+      ]
+    : []
+  write(
+    call,
+    [
+      ...(all ? ['NAMESPACE'] : []),
+      ...(byContainer ? ['POD', 'NAME'] : ['NAME']),
+      'CPU(cores)',
+      'MEMORY(bytes)',
+    ],
+    [...rows, ...totals],
+  )
 }
 
 /** Pods that are there were not measured yet, which is an error. */
 function explainNone({ client, flags, namespace }: Call, all: boolean): void {
   const selector = flags.string('selector')
-  const { items } = client.list('pods', { ...(all ? {} : { namespace }), ...(selector === '' ? {} : { labelSelector: selector }) })
+  const { items } = client.list('pods', {
+    ...(all ? {} : { namespace }),
+    ...(selector === '' ? {} : { labelSelector: selector }),
+  })
   if (items.length > 0) throw new KubectlError('metrics not available yet')
 }

@@ -10,7 +10,11 @@ import { minorOf } from '../release.js'
 /** What a program says of its version: version.Info. */
 type Info = Readonly<Record<string, string>>
 
-const infoOf = (version: string): Info => ({ major: '1', minor: String(minorOf(version)), ...buildInfo(release(version).gitVersion) })
+const infoOf = (version: string): Info => ({
+  major: '1',
+  minor: String(minorOf(version)),
+  ...buildInfo(release(version).gitVersion),
+})
 
 /** `kubectl version` */
 export const version: Command = {
@@ -26,12 +30,14 @@ export const version: Command = {
     if (format === '') printText(call, client, server)
     else printStructured(call, client, server, format)
     if (failure !== undefined) throw failure
-    if (server !== undefined) warnOfSkew(call, Number(client['minor']), Number.parseInt(server['minor'] ?? '', 10))
+    if (server !== undefined)
+      warnOfSkew(call, Number(client['minor']), Number.parseInt(server['minor'] ?? '', 10))
   },
 }
 
 /** Of kubectl itself: that of the call, else of the environment, else the server's. */
-const clientVersionOf = ({ options, env }: Call): string => options.version ?? env.clientVersion ?? env.version
+const clientVersionOf = ({ options, env }: Call): string =>
+  options.version ?? env.clientVersion ?? env.version
 
 /** What the server says; what is known of the client is printed although it does not answer. */
 function asked(call: Call): { readonly server?: Info; readonly failure?: Error } {
@@ -46,8 +52,17 @@ function asked(call: Call): { readonly server?: Info; readonly failure?: Error }
   }
 }
 
-function printStructured(call: Call, clientVersion: Info, serverVersion: Info | undefined, format: string): void {
-  const value = { clientVersion, kustomizeVersion: call.release.kustomize, ...(serverVersion === undefined ? {} : { serverVersion }) }
+function printStructured(
+  call: Call,
+  clientVersion: Info,
+  serverVersion: Info | undefined,
+  format: string,
+): void {
+  const value = {
+    clientVersion,
+    kustomizeVersion: call.release.kustomize,
+    ...(serverVersion === undefined ? {} : { serverVersion }),
+  }
   if (format === 'json') call.out.line(JSON.stringify(value, null, 2))
   else call.out.write(printYaml(value))
 }
@@ -73,7 +88,7 @@ function goDump(info: Info): string {
 function warnOfSkew(call: Call, client: number, server: number): void {
   if (call.release.minor < 22 || Math.abs(client - server) <= 1) return
   call.out.errorLine(
-    `WARNING: version difference between client (1.${client}) and server (1.${server}) `
-      + 'exceeds the supported minor version skew of +/-1',
+    `WARNING: version difference between client (1.${client}) and server (1.${server}) ` +
+      'exceeds the supported minor version skew of +/-1',
   )
 }

@@ -42,7 +42,8 @@ export const wait: Command = {
       if (object instanceof Error) errors.push(object)
       else if (object !== undefined) printDone(call, target.definition, object, 'condition met', 'none')
     }
-    if (seen === 0 && errors.length === 0 && awaited.kind !== 'delete') throw new KubectlError('no matching resources found')
+    if (seen === 0 && errors.length === 0 && awaited.kind !== 'delete')
+      throw new KubectlError('no matching resources found')
     throwCollected(errors)
   },
 }
@@ -52,11 +53,17 @@ function selected(call: Call): readonly Target[] {
   if (flags.has('filename')) {
     const { infos, errors } = readManifests(call)
     throwCollected(errors)
-    return infos.map(({ definition, name, namespace }) => ({ definition, name, ...(namespace === undefined ? {} : { namespace }) }))
+    return infos.map(({ definition, name, namespace }) => ({
+      definition,
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+    }))
   }
   if (args.length === 0) throw new KubectlError(NOTHING_GIVEN)
   return selectResources(call, args, {
-    labelSelector: flags.string('selector'), fieldSelector: flags.string('field-selector'), allowEmptySelector: flags.bool('all'),
+    labelSelector: flags.string('selector'),
+    fieldSelector: flags.string('field-selector'),
+    allowEmptySelector: flags.bool('all'),
     allNamespaces: flags.bool('all-namespaces'),
   }).targets
 }
@@ -71,7 +78,10 @@ function expanded(call: Call, target: Target, { kind }: Awaited, errors: Error[]
   const { definition } = target
   try {
     return fetchTarget(call.client, target).objects.map((object) => ({
-      definition, object, name: object.metadata.name ?? '', ...(object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }),
+      definition,
+      object,
+      name: object.metadata.name ?? '',
+      ...(object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }),
     }))
   } catch (error) {
     if (!isFailure(error)) throw error
@@ -82,20 +92,36 @@ function expanded(call: Call, target: Target, { kind }: Awaited, errors: Error[]
 
 function waitForCreation({ client, env }: Call, targets: readonly Target[], timeout: number): void {
   for (const target of targets) {
-    const isThere = (): boolean => (ignoreNotFound(() => fetchTarget(client, target))?.objects.length ?? 0) > 0
+    const isThere = (): boolean =>
+      (ignoreNotFound(() => fetchTarget(client, target))?.objects.length ?? 0) > 0
     if (isThere()) continue
     if (!env.until(isThere, timeout)) throw new KubectlError('timed out waiting for the condition')
   }
 }
 
 /** The object once the condition holds; undefined when nothing is to be said of it. */
-function waitFor(call: Call, { definition, object, ...key }: Awaiting, awaited: Awaited, timeout: number): KubeObject | Error | undefined {
+function waitFor(
+  call: Call,
+  { definition, object, ...key }: Awaiting,
+  awaited: Awaited,
+  timeout: number,
+): KubeObject | Error | undefined {
   const { client, env } = call
   const resource = resourceNameOf(definition)
   const what = `${definition.resource}/${key.name}`
-  const late = new KubectlError(timeout === 0 ? `condition not met for ${what}` : `timed out waiting for the condition on ${what}`)
+  const late = new KubectlError(
+    timeout === 0 ? `condition not met for ${what}` : `timed out waiting for the condition on ${what}`,
+  )
   if (awaited.kind === 'create') return object
-  if (awaited.kind === 'delete') return untilObject(call, { definition, ...key }, (now) => now?.metadata.uid !== object.metadata.uid, timeout) ? object : late
+  if (awaited.kind === 'delete')
+    return untilObject(
+      call,
+      { definition, ...key },
+      (now) => now?.metadata.uid !== object.metadata.uid,
+      timeout,
+    )
+      ? object
+      : late
   if (timeout > 0 && !(client instanceof RestClient) && !mayWatch(client, resource, key)) {
     env.wait(timeout)
     return late
@@ -107,13 +133,24 @@ function waitFor(call: Call, { definition, object, ...key }: Awaiting, awaited: 
     return now !== undefined && holds(now)
   }
   const isAlready = !(client instanceof RestClient) && holds(object)
-  return isAlready || untilObject(call, { definition, ...key }, isMet, timeout) ? typed(definition, last) : late
+  return isAlready || untilObject(call, { definition, ...key }, isMet, timeout)
+    ? typed(definition, last)
+    : late
 }
 
 /** Who may not watch sees nothing come true, although the object could be read. */
-function mayWatch(client: Client, resource: ReturnType<typeof resourceNameOf>, { name, namespace }: { readonly name: string; readonly namespace?: string }): boolean {
+function mayWatch(
+  client: Client,
+  resource: ReturnType<typeof resourceNameOf>,
+  { name, namespace }: { readonly name: string; readonly namespace?: string },
+): boolean {
   try {
-    client.watch(resource, { fieldSelector: `metadata.name=${name}`, ...(namespace === undefined ? {} : { namespace }) }).stop()
+    client
+      .watch(resource, {
+        fieldSelector: `metadata.name=${name}`,
+        ...(namespace === undefined ? {} : { namespace }),
+      })
+      .stop()
     return true
   } catch (error) {
     if (isApiError(error, 'Forbidden')) return false
@@ -126,7 +163,10 @@ function awaitedOf(text: string): Awaited {
   if (lower === 'delete' || lower === 'create') return { kind: lower }
   if (text.startsWith('condition=')) {
     const [type = '', value = 'true'] = splitOnce(text.slice('condition='.length))
-    return { kind: 'object', isMet: (object) => hasCondition(object, type.toLowerCase(), value.toLowerCase()) }
+    return {
+      kind: 'object',
+      isMet: (object) => hasCondition(object, type.toLowerCase(), value.toLowerCase()),
+    }
   }
   if (text.startsWith('jsonpath=')) return jsonPathOf(text.slice('jsonpath='.length))
   throw new KubectlError(`unrecognized condition: ${JSON.stringify(text)}`)
@@ -141,13 +181,20 @@ interface Conditioned {
   readonly metadata: { readonly generation?: number }
   readonly status?: {
     readonly observedGeneration?: number
-    readonly conditions?: readonly { readonly type?: string; readonly status?: string; readonly observedGeneration?: number }[]
+    readonly conditions?: readonly {
+      readonly type?: string
+      readonly status?: string
+      readonly observedGeneration?: number
+    }[]
   }
 }
 
 /** Whether a condition stands at a value, and is not of an older generation than the object. */
 function hasCondition(object: KubeObject, type: string, value: string): boolean {
-  const { metadata: { generation }, status } = object as Conditioned
+  const {
+    metadata: { generation },
+    status,
+  } = object as Conditioned
   const found = status?.conditions?.find((one) => one.type?.toLowerCase() === type)
   if (found === undefined) return false
   const observed = found.observedGeneration ?? status?.observedGeneration
@@ -158,9 +205,15 @@ function hasCondition(object: KubeObject, type: string, value: string): boolean 
 function jsonPathOf(text: string): Awaited {
   const match = /^(\{.*\}|[^=]*)(?:=(.*))?$/s.exec(text)
   const [, path = '', value] = match ?? []
-  if (value === '') throw new KubectlError("jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3")
+  if (value === '')
+    throw new KubectlError(
+      "jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3",
+    )
   if (match === null || path === '') {
-    throw new KubectlError("jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'")
+    throw new KubectlError(
+      "jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or " +
+        "--for=jsonpath='{.status.readyReplicas}'",
+    )
   }
   const steps: readonly Step[] = stepsOf(path)
   return { kind: 'object', isMet: (object) => isValue(evaluatePath(steps, object), value) }

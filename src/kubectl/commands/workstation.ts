@@ -4,24 +4,35 @@ import { KubectlError, usageError } from '../errors.js'
 /** Shells for which kubectl writes completions. */
 const SHELLS: readonly string[] = ['bash', 'fish', 'powershell', 'zsh']
 
-/** `kubectl plugin list`: nothing is on the path of a machine that is not there. Source: kubectl pkg/cmd/plugin. */
+/**
+ * `kubectl plugin list`: nothing is on the path of a machine that is not there. Source: kubectl
+ * pkg/cmd/plugin.
+ */
 export const plugin: Command = {
   name: 'plugin',
-  commands: [{
-    name: 'list',
-    run: () => {
-      throw new KubectlError('unable to find any kubectl plugins in your PATH')
+  commands: [
+    {
+      name: 'list',
+      run: () => {
+        throw new KubectlError('unable to find any kubectl plugins in your PATH')
+      },
     },
-  }],
+  ],
 }
 
-/** `kubectl completion SHELL`: what it would write is a script for a terminal, which there is not. Source: kubectl pkg/cmd/completion. */
+/**
+ * `kubectl completion SHELL`: what it would write is a script for a terminal, which there is not. Source:
+ * kubectl pkg/cmd/completion.
+ */
 export const completion: Command = {
   name: 'completion',
   run({ args: [shell, ...more] }: Call) {
     if (shell === undefined) throw usageError('completion', 'Shell not specified.')
     if (more.length > 0) throw usageError('completion', 'Too many arguments. Expected only the shell type.')
-    if (!SHELLS.includes(shell)) throw usageError('completion', `Unsupported shell type ${JSON.stringify(shell)}.`)
-    throw new KubectlError('there is no shell here that could be completed: kubectl completion is not part of simcluster')
+    if (!SHELLS.includes(shell))
+      throw usageError('completion', `Unsupported shell type ${JSON.stringify(shell)}.`)
+    throw new KubectlError(
+      'there is no shell here that could be completed: kubectl completion is not part of simcluster',
+    )
   },
 }

@@ -8,7 +8,13 @@ export const LISTS = { clusters: 'cluster', contexts: 'context', users: 'user' }
 /** One of them. */
 export type ListName = keyof typeof LISTS
 
-const EMPTY: KubeconfigContent = { currentContext: '', clusters: [], contexts: [], users: [], preferences: {} }
+const EMPTY: KubeconfigContent = {
+  currentContext: '',
+  clusters: [],
+  contexts: [],
+  users: [],
+  preferences: {},
+}
 
 /** The file that has an entry already, else the first one. Source: clientcmd.ModifyConfig. */
 export function fileOf({ kubeconfig }: Call, has: (content: KubeconfigContent) => boolean): string {
@@ -16,12 +22,24 @@ export function fileOf({ kubeconfig }: Call, has: (content: KubeconfigContent) =
 }
 
 /** Changes what one file says and writes it again. */
-export function changeFile(call: Call, path: string, change: (content: KubeconfigContent) => KubeconfigContent): void {
+export function changeFile(
+  call: Call,
+  path: string,
+  change: (content: KubeconfigContent) => KubeconfigContent,
+): void {
   call.files.write(path, fileText(change(call.kubeconfig.read(path) ?? EMPTY)))
 }
 
-/** Sets one entry of a list, `undefined` takes it away; the file that has it is written. Answers whether it was there. */
-export function changeEntry(call: Call, list: ListName, name: string, change: (value: Fields | undefined) => Fields | undefined): boolean {
+/**
+ * Sets one entry of a list, `undefined` takes it away; the file that has it is written. Answers whether it
+ * was there.
+ */
+export function changeEntry(
+  call: Call,
+  list: ListName,
+  name: string,
+  change: (value: Fields | undefined) => Fields | undefined,
+): boolean {
   const has = (content: KubeconfigContent): boolean => content[list].some((one) => one.name === name)
   const path = fileOf(call, has)
   let isThere = false
@@ -36,16 +54,29 @@ export function changeEntry(call: Call, list: ListName, name: string, change: (v
 
 /** The text of a kubeconfig as client-go writes it: lists by name, keys sorted. */
 export function fileText({ currentContext, preferences, ...lists }: KubeconfigContent): string {
-  const listed = (list: ListName): readonly object[] | null => (lists[list].length === 0 ? null
-    : lists[list].toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, value }: Named<Fields>) => ({ name, [LISTS[list]]: { ...ALWAYS[list], ...value } })))
+  const listed = (list: ListName): readonly object[] | null =>
+    lists[list].length === 0
+      ? null
+      : lists[list]
+          .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+          .map(({ name, value }: Named<Fields>) => ({ name, [LISTS[list]]: { ...ALWAYS[list], ...value } }))
   return printYaml({
-    'apiVersion': 'v1', 'kind': 'Config', 'clusters': listed('clusters'), 'contexts': listed('contexts'), 'users': listed('users'), 'current-context': currentContext,
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: listed('clusters'),
+    contexts: listed('contexts'),
+    users: listed('users'),
+    'current-context': currentContext,
     ...(Object.keys(preferences).length === 0 ? {} : { preferences }),
   })
 }
 
 /** Fields that are written even when they are empty. */
-const ALWAYS: Readonly<Record<ListName, Fields>> = { clusters: { server: '' }, contexts: { cluster: '', user: '' }, users: {} }
+const ALWAYS: Readonly<Record<ListName, Fields>> = {
+  clusters: { server: '' },
+  contexts: { cluster: '', user: '' },
+  users: {},
+}
 
 /** Some fields set, those that are '' or undefined taken away. */
 export function withFields(value: Fields | undefined, changes: Readonly<Record<string, unknown>>): Fields {

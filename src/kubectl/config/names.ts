@@ -23,7 +23,11 @@ export function getUsers({ kubeconfig, out }: Call): void {
 /** `kubectl config get-contexts [NAME...]`. */
 export function getContexts({ kubeconfig, args, flags, out }: Call): void {
   const format = flags.string('output')
-  if (format !== '' && format !== 'name') throw new KubectlError(`--output ${format} is not available in kubectl config get-contexts; resetting to default output format`)
+  if (format !== '' && format !== 'name')
+    throw new KubectlError(
+      `--output ${format} is not available in kubectl config get-contexts; resetting to default ` +
+        'output format',
+    )
   const { contexts, currentContext: current } = kubeconfig.content
   const asked = args.length === 0 ? contexts.map(({ name }) => name) : args
   const known = asked.filter((name) => contexts.some((one) => one.name === name)).sort()
@@ -31,12 +35,23 @@ export function getContexts({ kubeconfig, args, flags, out }: Call): void {
   else {
     const rows = known.map((name) => {
       const value = contexts.find((one) => one.name === name)?.value ?? {}
-      return [name === current ? '*' : '', name, textOf(value, 'cluster'), textOf(value, 'user'), textOf(value, 'namespace')]
+      return [
+        name === current ? '*' : '',
+        name,
+        textOf(value, 'cluster'),
+        textOf(value, 'user'),
+        textOf(value, 'namespace'),
+      ]
     })
-    const lines = flags.bool('no-headers') ? rows : [['CURRENT', 'NAME', 'CLUSTER', 'AUTHINFO', 'NAMESPACE'], ...rows]
-    if (lines.length > 0) out.write(new TabWriter(TABLE).format(lines.map((cells) => `${cells.join('\t')}\n`).join('')))
+    const lines = flags.bool('no-headers')
+      ? rows
+      : [['CURRENT', 'NAME', 'CLUSTER', 'AUTHINFO', 'NAMESPACE'], ...rows]
+    if (lines.length > 0)
+      out.write(new TabWriter(TABLE).format(lines.map((cells) => `${cells.join('\t')}\n`).join('')))
   }
-  const missing = asked.filter((name) => !known.includes(name)).map((name) => new KubectlError(`context ${name} not found`))
+  const missing = asked
+    .filter((name) => !known.includes(name))
+    .map((name) => new KubectlError(`context ${name} not found`))
   if (missing.length === 1) throw missing[0] as Error
   if (missing.length > 1) throw new Aggregate(missing)
 }

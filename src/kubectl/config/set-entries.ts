@@ -10,17 +10,29 @@ export function setCluster(call: Call): void {
   const name = onlyName(call)
   const authority = flags.string('certificate-authority')
   const embeds = flags.bool('embed-certs')
-  if (flags.bool('insecure-skip-tls-verify') && authority !== '') throw new KubectlError('you cannot specify a certificate authority and insecure mode at the same time')
-  if (embeds && authority === '') throw new KubectlError('you must specify a --certificate-authority to embed')
+  if (flags.bool('insecure-skip-tls-verify') && authority !== '')
+    throw new KubectlError('you cannot specify a certificate authority and insecure mode at the same time')
+  if (embeds && authority === '')
+    throw new KubectlError('you must specify a --certificate-authority to embed')
   const data = embeds ? toBase64(fileText(call, 'certificate-authority', authority)) : undefined
-  changeEntry(call, 'clusters', name, (value) => withFields(value, {
-    ...given(call, 'server', 'tls-server-name', 'proxy-url'),
-    ...(flags.has('insecure-skip-tls-verify') ? { 'insecure-skip-tls-verify': flags.bool('insecure-skip-tls-verify') || undefined } : {}),
-    ...(flags.bool('insecure-skip-tls-verify') ? { 'certificate-authority': '', 'certificate-authority-data': '' } : {}),
-    ...(authority === '' ? {} : {
-      'insecure-skip-tls-verify': undefined, 'certificate-authority': embeds ? '' : authority, 'certificate-authority-data': data,
+  changeEntry(call, 'clusters', name, (value) =>
+    withFields(value, {
+      ...given(call, 'server', 'tls-server-name', 'proxy-url'),
+      ...(flags.has('insecure-skip-tls-verify')
+        ? { 'insecure-skip-tls-verify': flags.bool('insecure-skip-tls-verify') || undefined }
+        : {}),
+      ...(flags.bool('insecure-skip-tls-verify')
+        ? { 'certificate-authority': '', 'certificate-authority-data': '' }
+        : {}),
+      ...(authority === ''
+        ? {}
+        : {
+            'insecure-skip-tls-verify': undefined,
+            'certificate-authority': embeds ? '' : authority,
+            'certificate-authority-data': data,
+          }),
     }),
-  }))
+  )
   out.line(`Cluster ${JSON.stringify(name)} set.`)
 }
 
@@ -29,11 +41,15 @@ export function setContext(call: Call): void {
   const { flags, args, out, kubeconfig } = call
   const isCurrent = flags.bool('current')
   if (args.length > 1) throw usageError('config set-context', `Unexpected args: [${args.join(' ')}]`)
-  if (args.length === 0 && !isCurrent) throw new KubectlError('you must specify a non-empty context name or --current')
-  if (args.length > 0 && isCurrent) throw new KubectlError('you cannot specify both a context name and --current')
-  const name = isCurrent ? kubeconfig.content.currentContext : args[0] as string
+  if (args.length === 0 && !isCurrent)
+    throw new KubectlError('you must specify a non-empty context name or --current')
+  if (args.length > 0 && isCurrent)
+    throw new KubectlError('you cannot specify both a context name and --current')
+  const name = isCurrent ? kubeconfig.content.currentContext : (args[0] as string)
   if (name === '') throw new KubectlError('no current context is set')
-  const isThere = changeEntry(call, 'contexts', name, (value) => withFields(value, given(call, 'cluster', 'user', 'namespace')))
+  const isThere = changeEntry(call, 'contexts', name, (value) =>
+    withFields(value, given(call, 'cluster', 'user', 'namespace')),
+  )
   out.line(`Context ${JSON.stringify(name)} ${isThere ? 'modified' : 'created'}.`)
 }
 
@@ -43,23 +59,39 @@ export function setCredentials(call: Call): void {
   const name = onlyName(call)
   const hasBasic = flags.has('username') || flags.has('password')
   if (flags.string('token') !== '' && (flags.string('username') !== '' || flags.string('password') !== '')) {
-    throw new KubectlError('you cannot specify more than one authentication method at the same time: --token, --username/--password')
+    throw new KubectlError(
+      'you cannot specify more than one authentication method at the same time: --token, ' +
+        '--username/--password',
+    )
   }
-  if (flags.bool('embed-certs') && flags.string('client-certificate') === '' && flags.string('client-key') === '') {
+  if (
+    flags.bool('embed-certs') &&
+    flags.string('client-certificate') === '' &&
+    flags.string('client-key') === ''
+  ) {
     throw new KubectlError('you must specify a --client-certificate or --client-key to embed')
   }
-  const certificates = { ...certificateFields(call, 'client-certificate'), ...certificateFields(call, 'client-key') }
-  changeEntry(call, 'users', name, (value) => withFields(value, {
-    ...certificates, ...given(call, 'token', 'username', 'password'),
-    ...(flags.string('token') === '' ? {} : { username: '', password: '', tokenFile: '' }), ...(hasBasic && flags.string('token') === '' ? { token: '' } : {}),
-    ...execFields(call, value), ...providerFields(call, value),
-  }))
+  const certificates = {
+    ...certificateFields(call, 'client-certificate'),
+    ...certificateFields(call, 'client-key'),
+  }
+  changeEntry(call, 'users', name, (value) =>
+    withFields(value, {
+      ...certificates,
+      ...given(call, 'token', 'username', 'password'),
+      ...(flags.string('token') === '' ? {} : { username: '', password: '', tokenFile: '' }),
+      ...(hasBasic && flags.string('token') === '' ? { token: '' } : {}),
+      ...execFields(call, value),
+      ...providerFields(call, value),
+    }),
+  )
   out.line(`User ${JSON.stringify(name)} set.`)
 }
 
 function onlyName(call: Call): string {
   const [name, ...more] = call.args
-  if (name === undefined || more.length > 0) throw new KubectlError(`Unexpected args: [${call.args.join(' ')}]`)
+  if (name === undefined || more.length > 0)
+    throw new KubectlError(`Unexpected args: [${call.args.join(' ')}]`)
   return name
 }
 
@@ -72,29 +104,47 @@ function certificateFields(call: Call, flag: string): Fields {
   const path = call.flags.string(flag)
   if (path === '') return {}
   const text = call.flags.bool('embed-certs') ? fileText(call, flag, path) : undefined
-  return text === undefined ? { [flag]: path, [`${flag}-data`]: '' } : { [flag]: '', [`${flag}-data`]: toBase64(text) }
+  return text === undefined
+    ? { [flag]: path, [`${flag}-data`]: '' }
+    : { [flag]: '', [`${flag}-data`]: toBase64(text) }
 }
 
 function fileText({ files }: Call, flag: string, path: string): string {
   const text = files.text(path)
-  if (text === undefined) throw new KubectlError(`could not stat ${flag} file ${path}: stat ${path}: no such file or directory`)
+  if (text === undefined)
+    throw new KubectlError(`could not stat ${flag} file ${path}: stat ${path}: no such file or directory`)
   return text
 }
 
 function execFields({ flags }: Call, value: Fields | undefined): Fields {
-  if (!['command', 'api-version', 'arg', 'env', 'interactive-mode', 'provide-cluster-info'].some((part) => flags.has(`exec-${part}`))) return {}
+  if (
+    !['command', 'api-version', 'arg', 'env', 'interactive-mode', 'provide-cluster-info'].some((part) =>
+      flags.has(`exec-${part}`),
+    )
+  )
+    return {}
   const known = (value?.['exec'] ?? {}) as Fields
-  const env = flags.strings('exec-env').filter((pair) => pair.includes('=')).map((pair) => ({ name: pair.slice(0, pair.indexOf('=')), value: pair.slice(pair.indexOf('=') + 1) }))
-  const removed = flags.strings('exec-env').filter((pair) => !pair.includes('=') && pair.endsWith('-')).map((pair) => pair.slice(0, -1))
+  const env = flags
+    .strings('exec-env')
+    .filter((pair) => pair.includes('='))
+    .map((pair) => ({ name: pair.slice(0, pair.indexOf('=')), value: pair.slice(pair.indexOf('=') + 1) }))
+  const removed = flags
+    .strings('exec-env')
+    .filter((pair) => !pair.includes('=') && pair.endsWith('-'))
+    .map((pair) => pair.slice(0, -1))
   const before = (Array.isArray(known['env']) ? known['env'] : []) as readonly { readonly name: string }[]
   const kept = before.filter(({ name }) => !removed.includes(name) && !env.some((one) => one.name === name))
   const variables = [...kept, ...env]
   return {
     exec: {
-      apiVersion: flags.string('exec-api-version') || known['apiVersion'], command: flags.string('exec-command') || known['command'],
-      args: flags.has('exec-arg') ? flags.strings('exec-arg') : known['args'] ?? null, env: variables.length === 0 ? null : variables,
+      apiVersion: flags.string('exec-api-version') || known['apiVersion'],
+      command: flags.string('exec-command') || known['command'],
+      args: flags.has('exec-arg') ? flags.strings('exec-arg') : (known['args'] ?? null),
+      env: variables.length === 0 ? null : variables,
       interactiveMode: flags.string('exec-interactive-mode') || (known['interactiveMode'] ?? 'IfAvailable'),
-      provideClusterInfo: flags.has('exec-provide-cluster-info') ? flags.bool('exec-provide-cluster-info') : known['provideClusterInfo'] ?? false,
+      provideClusterInfo: flags.has('exec-provide-cluster-info')
+        ? flags.bool('exec-provide-cluster-info')
+        : (known['provideClusterInfo'] ?? false),
     },
   }
 }
@@ -108,5 +158,10 @@ function providerFields({ flags }: Call, value: Fields | undefined): Fields {
     if (at > 0) config.set(text.slice(0, at), text.slice(at + 1))
     else if (text.endsWith('-')) config.delete(text.slice(0, -1))
   }
-  return { 'auth-provider': { name: flags.string('auth-provider') || known['name'], config: config.size === 0 ? null : Object.fromEntries(config) } }
+  return {
+    'auth-provider': {
+      name: flags.string('auth-provider') || known['name'],
+      config: config.size === 0 ? null : Object.fromEntries(config),
+    },
+  }
 }

@@ -6,9 +6,28 @@ import { changeEntry, changeFile, fileOf, LISTS, withFields } from './file.js'
 
 /** The fields of each list that can be set by a path. */
 const FIELDS: Readonly<Record<ListName, readonly string[]>> = {
-  clusters: ['server', 'tls-server-name', 'insecure-skip-tls-verify', 'certificate-authority', 'certificate-authority-data', 'proxy-url', 'disable-compression'],
+  clusters: [
+    'server',
+    'tls-server-name',
+    'insecure-skip-tls-verify',
+    'certificate-authority',
+    'certificate-authority-data',
+    'proxy-url',
+    'disable-compression',
+  ],
   contexts: ['cluster', 'user', 'namespace'],
-  users: ['client-certificate', 'client-certificate-data', 'client-key', 'client-key-data', 'token', 'tokenFile', 'as', 'as-uid', 'username', 'password'],
+  users: [
+    'client-certificate',
+    'client-certificate-data',
+    'client-key',
+    'client-key-data',
+    'token',
+    'tokenFile',
+    'as',
+    'as-uid',
+    'username',
+    'password',
+  ],
 }
 const BOOLEANS: readonly string[] = ['insecure-skip-tls-verify', 'disable-compression']
 
@@ -16,9 +35,14 @@ const BOOLEANS: readonly string[] = ['insecure-skip-tls-verify', 'disable-compre
 export function setProperty(call: Call): void {
   const { args, out } = call
   const [property, value] = args
-  if (property === undefined || value === undefined || args.length > 2) throw new KubectlError(`Unexpected args: [${args.join(' ')}]`)
+  if (property === undefined || value === undefined || args.length > 2)
+    throw new KubectlError(`Unexpected args: [${args.join(' ')}]`)
   if (property === 'current-context') {
-    changeFile(call, fileOf(call, ({ currentContext }) => currentContext !== ''), (content) => ({ ...content, currentContext: value }))
+    changeFile(
+      call,
+      fileOf(call, ({ currentContext }) => currentContext !== ''),
+      (content) => ({ ...content, currentContext: value }),
+    )
   } else {
     const { list, name, field } = placeOf(property)
     if (name === '' || field === '') throw new KubectlError(`can't set a map to a value: ${property}`)
@@ -32,13 +56,21 @@ export function setProperty(call: Call): void {
 export function unsetProperty(call: Call): void {
   const { args, out, kubeconfig } = call
   const [property] = args
-  if (property === undefined || args.length > 1) throw new KubectlError(`Unexpected args: [${args.join(' ')}]`)
+  if (property === undefined || args.length > 1)
+    throw new KubectlError(`Unexpected args: [${args.join(' ')}]`)
   if (property === 'current-context') {
-    changeFile(call, fileOf(call, ({ currentContext }) => currentContext !== ''), (content) => ({ ...content, currentContext: '' }))
+    changeFile(
+      call,
+      fileOf(call, ({ currentContext }) => currentContext !== ''),
+      (content) => ({ ...content, currentContext: '' }),
+    )
   } else {
     const { list, name, field } = placeOf(property)
     if (name === '') changeFile(call, kubeconfig.path, (content) => ({ ...content, [list]: [] }))
-    else if (kubeconfig.content[list].some((one) => one.name === name)) changeEntry(call, list, name, (before) => (field === '' ? undefined : withFields(before, { [field]: undefined })))
+    else if (kubeconfig.content[list].some((one) => one.name === name))
+      changeEntry(call, list, name, (before) =>
+        field === '' ? undefined : withFields(before, { [field]: undefined }),
+      )
   }
   out.line(`Property ${JSON.stringify(property)} unset.`)
 }
@@ -54,21 +86,28 @@ interface Place {
 /** Reads `clusters.NAME.FIELD`; names may have dots, fields have none. */
 function placeOf(property: string): Place {
   const [list = '', ...rest] = property.split('.')
-  if (!Object.hasOwn(LISTS, list)) throw new KubectlError(`unable to parse ${property} after [] at api.Config`)
+  if (!Object.hasOwn(LISTS, list))
+    throw new KubectlError(`unable to parse ${property} after [] at api.Config`)
   const last = rest.at(-1) ?? ''
   const isField = rest.length > 1 && FIELDS[list as ListName].includes(last)
-  return { list: list as ListName, name: (isField ? rest.slice(0, -1) : rest).join('.'), field: isField ? last : '' }
+  return {
+    list: list as ListName,
+    name: (isField ? rest.slice(0, -1) : rest).join('.'),
+    field: isField ? last : '',
+  }
 }
 
 function valueOf({ flags }: Call, field: string, value: string): string | boolean {
   if (BOOLEANS.includes(field)) {
-    if (!/^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(value)) throw new KubectlError(`strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`)
+    if (!/^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(value))
+      throw new KubectlError(`strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`)
     return /^(1|t|T|TRUE|true|True)$/.test(value)
   }
   if (!field.endsWith('-data')) return value
   if (flags.bool('set-raw-bytes')) return toBase64(value)
   const bad = /[^A-Za-z0-9+/=]/.exec(value)
   const fault = bad?.index ?? (value.length % 4 === 0 ? undefined : value.length - (value.length % 4))
-  if (fault !== undefined) throw new KubectlError(`error decoding input value: illegal base64 data at input byte ${fault}`)
+  if (fault !== undefined)
+    throw new KubectlError(`error decoding input value: illegal base64 data at input byte ${fault}`)
   return value
 }

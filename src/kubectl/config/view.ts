@@ -7,15 +7,20 @@ import { printValue } from '../print/object.js'
 
 /** Fields that are shown only with `--raw`, and what stands for them. */
 const OMITTED: Readonly<Record<string, string>> = {
-  'certificate-authority-data': 'DATA+OMITTED', 'client-certificate-data': 'DATA+OMITTED', 'client-key-data': 'DATA+OMITTED',
-  'token': 'REDACTED', 'password': 'REDACTED',
+  'certificate-authority-data': 'DATA+OMITTED',
+  'client-certificate-data': 'DATA+OMITTED',
+  'client-key-data': 'DATA+OMITTED',
+  token: 'REDACTED',
+  password: 'REDACTED',
 }
 
 /** `kubectl config view [--minify] [--raw]`. Source: kubectl pkg/cmd/config/view.go. */
 export function view(call: Call): void {
   const { args, flags, kubeconfig, out } = call
   if (args.length > 0) throw usageError('config view', `unexpected arguments: [${args.join(' ')}]`)
-  const content = flags.bool('minify') ? minified(kubeconfig.content, kubeconfig.contextName) : kubeconfig.content
+  const content = flags.bool('minify')
+    ? minified(kubeconfig.content, kubeconfig.contextName)
+    : kubeconfig.content
   const value = valueOf(content, flags.bool('raw') || flags.bool('flatten'))
   const format = formatOf(call)
   out.write(format === 'json' ? `${JSON.stringify(value, null, 4)}\n` : printValue(value, format))
@@ -26,31 +31,77 @@ function minified(content: KubeconfigContent, context: string): KubeconfigConten
   const found = content.contexts.filter(({ name }) => name === context)
   const value = found[0]?.value
   if (value === undefined) throw new KubectlError(`cannot locate context ${context}`)
-  const only = (parts: readonly Named<Fields>[], name: string): readonly Named<Fields>[] => parts.filter((one) => one.name === name)
+  const only = (parts: readonly Named<Fields>[], name: string): readonly Named<Fields>[] =>
+    parts.filter((one) => one.name === name)
   return {
-    ...content, currentContext: context, contexts: found, clusters: only(content.clusters, textOf(value, 'cluster')), users: only(content.users, textOf(value, 'user')),
+    ...content,
+    currentContext: context,
+    contexts: found,
+    clusters: only(content.clusters, textOf(value, 'cluster')),
+    users: only(content.users, textOf(value, 'user')),
   }
 }
 
-function valueOf({ currentContext, clusters, contexts, users, preferences }: KubeconfigContent, raw: boolean): object {
-  const listed = (parts: readonly Named<Fields>[], field: string): readonly object[] | null => (parts.length === 0 ? null
-    : parts.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, value }) => ({ name, [field]: inOrder(raw ? value : redacted(value)) })))
+function valueOf(
+  { currentContext, clusters, contexts, users, preferences }: KubeconfigContent,
+  raw: boolean,
+): object {
+  const listed = (parts: readonly Named<Fields>[], field: string): readonly object[] | null =>
+    parts.length === 0
+      ? null
+      : parts
+          .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+          .map(({ name, value }) => ({ name, [field]: inOrder(raw ? value : redacted(value)) }))
   return {
-    kind: 'Config', apiVersion: 'v1', ...(Object.keys(preferences).length === 0 ? {} : { preferences }),
-    'clusters': listed(clusters, 'cluster'), 'users': listed(users, 'user'), 'contexts': listed(contexts, 'context'), 'current-context': currentContext,
+    kind: 'Config',
+    apiVersion: 'v1',
+    ...(Object.keys(preferences).length === 0 ? {} : { preferences }),
+    clusters: listed(clusters, 'cluster'),
+    users: listed(users, 'user'),
+    contexts: listed(contexts, 'context'),
+    'current-context': currentContext,
   }
 }
 
-/** The fields of clusters, users and contexts as Go declares them. Source: client-go tools/clientcmd/api/v1/types.go. */
+/**
+ * The fields of clusters, users and contexts as Go declares them. Source: client-go
+ * tools/clientcmd/api/v1/types.go.
+ */
 const ORDER: readonly string[] = [
-  'server', 'tls-server-name', 'insecure-skip-tls-verify', 'certificate-authority', 'certificate-authority-data', 'proxy-url', 'disable-compression',
-  'cluster', 'user', 'namespace',
-  'client-certificate', 'client-certificate-data', 'client-key', 'client-key-data', 'token', 'tokenFile', 'as', 'as-uid', 'as-groups', 'as-user-extra',
-  'username', 'password', 'auth-provider', 'exec', 'extensions',
+  'server',
+  'tls-server-name',
+  'insecure-skip-tls-verify',
+  'certificate-authority',
+  'certificate-authority-data',
+  'proxy-url',
+  'disable-compression',
+  'cluster',
+  'user',
+  'namespace',
+  'client-certificate',
+  'client-certificate-data',
+  'client-key',
+  'client-key-data',
+  'token',
+  'tokenFile',
+  'as',
+  'as-uid',
+  'as-groups',
+  'as-user-extra',
+  'username',
+  'password',
+  'auth-provider',
+  'exec',
+  'extensions',
 ]
 
 const inOrder = (fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).toSorted(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b)))
 
 const redacted = (fields: Fields): Fields =>
-  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, Object.hasOwn(OMITTED, name) ? OMITTED[name] : value]))
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      Object.hasOwn(OMITTED, name) ? OMITTED[name] : value,
+    ]),
+  )

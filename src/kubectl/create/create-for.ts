@@ -11,10 +11,22 @@ import type { Generated } from './generate.js'
 import { overridden } from './overrides.js'
 import { printJson } from '../print/json.js'
 
-/** Creates an object for another one, in its namespace (`expose`, `autoscale`), with what `--overrides` says. Throws KubectlError, ApiError. */
-export function createFor(call: Call, { namespace = call.namespace }: Info, generated: Generated, operation: string): void {
+/**
+ * Creates an object for another one, in its namespace (`expose`, `autoscale`), with what `--overrides` says.
+ * Throws KubectlError, ApiError.
+ */
+export function createFor(
+  call: Call,
+  { namespace = call.namespace }: Info,
+  generated: Generated,
+  operation: string,
+): void {
   const definition = call.env.scheme.ofObject(generated.apiVersion, generated.kind)
-  if (definition === undefined) throw new KubectlError(`no matches for kind ${JSON.stringify(generated.kind)} in version ${JSON.stringify(generated.apiVersion)}`)
+  if (definition === undefined)
+    throw new KubectlError(
+      `no matches for kind ${JSON.stringify(generated.kind)} in version ` +
+        `${JSON.stringify(generated.apiVersion)}`,
+    )
   const dryRun = dryRunOf(call)
   const { name, ...rest } = generated.metadata
   const placed = { name, ...(call.namespaceGiven ? { namespace } : {}), ...rest }
@@ -26,6 +38,9 @@ export function createFor(call: Call, { namespace = call.namespace }: Info, gene
     return
   }
   const sent = { ...wanted, metadata: { ...wanted.metadata, namespace } }
-  const created = call.client.create(resourceNameOf(definition), sent, { dryRun: dryRun === 'server', fieldManager: call.flags.string('field-manager') })
+  const created = call.client.create(resourceNameOf(definition), sent, {
+    dryRun: dryRun === 'server',
+    fieldManager: call.flags.string('field-manager'),
+  })
   printDone(call, definition, typed(definition, created), operation, dryRun)
 }

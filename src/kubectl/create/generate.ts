@@ -13,7 +13,10 @@ import { ConnectionError } from '../../apiserver/client/api-error.js'
 import { withRequest } from '../request-failure.js'
 import { resourcePath } from '../resource-path.js'
 
-/** An object that a generator made: its keys in the order of Go's fields. The namespace is added when one is asked for. */
+/**
+ * An object that a generator made: its keys in the order of Go's fields. The namespace is added when one is
+ * asked for.
+ */
 export interface Generated {
   readonly kind: string
   readonly apiVersion: string
@@ -22,28 +25,41 @@ export interface Generated {
 }
 
 /**
- * Sends what a generator has made and prints it, or only prints it. `failure` is what kubectl writes before the server's words; without it the
- * refusal is shown as it is. Throws KubectlError, ApiError. Source: kubectl pkg/cmd/create.
+ * Sends what a generator has made and prints it, or only prints it. `failure` is what kubectl writes before
+ * the server's words; without it the refusal is shown as it is. Throws KubectlError, ApiError. Source:
+ * kubectl pkg/cmd/create.
  */
 export function createGenerated(call: Call, generated: Generated, failure?: string): void {
   const definition = call.env.scheme.ofObject(generated.apiVersion, generated.kind)
   if (definition === undefined) {
-    throw new KubectlError(`no matches for kind ${JSON.stringify(generated.kind)} in version ${JSON.stringify(generated.apiVersion)}`)
+    throw new KubectlError(
+      `no matches for kind ${JSON.stringify(generated.kind)} in version ` +
+        `${JSON.stringify(generated.apiVersion)}`,
+    )
   }
   const dryRun = dryRunOf(call)
-  const placed = definition.namespaced && call.namespaceGiven ? withNamespace(generated, call.namespace) : generated
-  const wanted = call.flags.bool('save-config') ? withLastApplied(placed as KubeObject, true) : (placed as KubeObject)
+  const placed =
+    definition.namespaced && call.namespaceGiven ? withNamespace(generated, call.namespace) : generated
+  const wanted = call.flags.bool('save-config')
+    ? withLastApplied(placed as KubeObject, true)
+    : (placed as KubeObject)
   if (dryRun === 'client') {
     if (call.flags.string('output') === 'json') call.out.write(printJson(wanted, true))
     else printDone(call, definition, wanted, 'created', dryRun)
     return
   }
   const sent = definition.namespaced ? withNamespace(wanted, call.namespace) : wanted
-  const path = resourcePath(definition, definition.namespaced ? { namespace: call.namespace, name: '' } : { name: '' }).replace(/\/$/, '')
+  const path = resourcePath(
+    definition,
+    definition.namespaced ? { namespace: call.namespace, name: '' } : { name: '' },
+  ).replace(/\/$/, '')
   const query = `?fieldManager=${call.flags.string('field-manager')}&fieldValidation=${fieldValidationOf(call)}`
-  const send = (): KubeObject => call.client.create(resourceNameOf(definition), sent, {
-    dryRun: dryRun === 'server', fieldValidation: fieldValidationOf(call), fieldManager: call.flags.string('field-manager'),
-  })
+  const send = (): KubeObject =>
+    call.client.create(resourceNameOf(definition), sent, {
+      dryRun: dryRun === 'server',
+      fieldValidation: fieldValidationOf(call),
+      fieldManager: call.flags.string('field-manager'),
+    })
   const created = failure === undefined ? send() : failing(failure, () => naming(call, path + query, send))
   letControllersAct(call.env, definition, dryRun)
   printDone(call, definition, typed(definition, created), 'created', dryRun)
@@ -67,12 +83,18 @@ export function failing<T>(failure: string | undefined, work: () => T): T {
   }
 }
 
-function withNamespace<T extends { readonly metadata: KubeObject['metadata'] }>(object: T, namespace: string): T {
+function withNamespace<T extends { readonly metadata: KubeObject['metadata'] }>(
+  object: T,
+  namespace: string,
+): T {
   const { name, ...rest } = object.metadata
   return { ...object, metadata: { name, namespace, ...rest } }
 }
 
-/** The only name that a generator takes; what stands behind `--` is no name. Throws KubectlError. Source: create.NameFromCommandArgs. */
+/**
+ * The only name that a generator takes; what stands behind `--` is no name. Throws KubectlError. Source:
+ * create.NameFromCommandArgs.
+ */
 export function nameOf(call: Call): string {
   const length = call.dash ?? call.args.length
   if (length !== 1) throw usageError(call.command, `exactly one NAME is required, got ${length}`)
@@ -83,9 +105,15 @@ export function nameOf(call: Call): string {
 export const commandOf = (call: Call): readonly string[] => call.args.slice(1)
 
 /** `{ [field]: value }`, or nothing when the value is empty, as Go's omitempty has it. */
-export function optional(field: string, value: string | readonly unknown[] | boolean | object | undefined): object {
-  const isEmpty = value === undefined || value === '' || value === false || (Array.isArray(value) ? value.length === 0
-    : typeof value === 'object' && Object.keys(value).length === 0)
+export function optional(
+  field: string,
+  value: string | readonly unknown[] | boolean | object | undefined,
+): object {
+  const isEmpty =
+    value === undefined ||
+    value === '' ||
+    value === false ||
+    (Array.isArray(value) ? value.length === 0 : typeof value === 'object' && Object.keys(value).length === 0)
   return isEmpty ? {} : { [field]: value }
 }
 

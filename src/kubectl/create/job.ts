@@ -5,7 +5,10 @@ import { fetchTarget, selectResources } from '../resource-args.js'
 import type { Generated } from './generate.js'
 import { commandOf, createGenerated, nameOf, optional } from './generate.js'
 
-/** `kubectl create job NAME --image=IMAGE | --from=cronjob/NAME -- [COMMAND]`. Source: kubectl pkg/cmd/create/create_job.go. */
+/**
+ * `kubectl create job NAME --image=IMAGE | --from=cronjob/NAME -- [COMMAND]`. Source: kubectl
+ * pkg/cmd/create/create_job.go.
+ */
 export const job: Command = {
   name: 'job',
   run(call) {
@@ -13,33 +16,58 @@ export const job: Command = {
     const [image, from, command] = [call.flags.string('image'), call.flags.string('from'), commandOf(call)]
     if ((image === '') === (from === '')) throw new KubectlError('either --image or --from must be specified')
     if (command.length > 0 && from !== '') throw new KubectlError('cannot specify --from and command')
-    createGenerated(call, from === '' ? imageJob(name, image, command) : cronJobJob(call, name, from), 'failed to create job:')
+    createGenerated(
+      call,
+      from === '' ? imageJob(name, image, command) : cronJobJob(call, name, from),
+      'failed to create job:',
+    )
   },
 }
 
 function imageJob(name: string, image: string, command: readonly string[]): Generated {
   const containers = [{ name, image, ...optional('command', command), resources: {} }]
   return {
-    kind: 'Job', apiVersion: 'batch/v1', metadata: { name },
-    spec: { template: { metadata: {}, spec: { containers, restartPolicy: 'Never' } } }, status: {},
+    kind: 'Job',
+    apiVersion: 'batch/v1',
+    metadata: { name },
+    spec: { template: { metadata: {}, spec: { containers, restartPolicy: 'Never' } } },
+    status: {},
   }
 }
 
 /** A run of a CronJob out of turn. */
 function cronJobJob(call: Call, name: string, from: string): Generated {
   const { targets } = selectResources(call, [from])
-  const objects = targets.flatMap((target) => fetchTarget(call.client, target).objects.map((object) => ({ object, definition: target.definition })))
+  const objects = targets.flatMap((target) =>
+    fetchTarget(call.client, target).objects.map((object) => ({ object, definition: target.definition })),
+  )
   const [first, ...more] = objects
   if (first === undefined || more.length > 0) throw new KubectlError('from must be an existing cronjob')
-  if (first.definition.kind !== 'CronJob') throw new KubectlError(`unknown object type *${first.definition.version}.${first.definition.kind}`)
-  const { metadata, spec: { jobTemplate } } = first.object as CronJob
+  if (first.definition.kind !== 'CronJob')
+    throw new KubectlError(`unknown object type *${first.definition.version}.${first.definition.kind}`)
+  const {
+    metadata,
+    spec: { jobTemplate },
+  } = first.object as CronJob
   const { labels, annotations } = jobTemplate.metadata ?? {}
   return {
-    kind: 'Job', apiVersion: 'batch/v1',
+    kind: 'Job',
+    apiVersion: 'batch/v1',
     metadata: {
-      name, ...(labels === undefined ? {} : { labels }), annotations: { ...annotations, 'cronjob.kubernetes.io/instantiate': 'manual' },
-      ownerReferences: [{ apiVersion: 'batch/v1', kind: 'CronJob', name: metadata.name ?? '', uid: metadata.uid ?? '', controller: true }],
+      name,
+      ...(labels === undefined ? {} : { labels }),
+      annotations: { ...annotations, 'cronjob.kubernetes.io/instantiate': 'manual' },
+      ownerReferences: [
+        {
+          apiVersion: 'batch/v1',
+          kind: 'CronJob',
+          name: metadata.name ?? '',
+          uid: metadata.uid ?? '',
+          controller: true,
+        },
+      ],
     },
-    spec: jobTemplate.spec, status: {},
+    spec: jobTemplate.spec,
+    status: {},
   }
 }

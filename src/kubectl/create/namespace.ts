@@ -6,6 +6,12 @@ export const namespace: Command = {
   name: 'namespace',
   aliases: ['ns'],
   run(call) {
-    createGenerated(call, { kind: 'Namespace', apiVersion: 'v1', metadata: { name: nameOf(call) }, spec: {}, status: {} })
+    createGenerated(call, {
+      kind: 'Namespace',
+      apiVersion: 'v1',
+      metadata: { name: nameOf(call) },
+      spec: {},
+      status: {},
+    })
   },
 }

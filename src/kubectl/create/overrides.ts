@@ -14,7 +14,8 @@ export function overridden(call: Call, definition: KindDefinition, object: KubeO
   const text = call.flags.string('overrides', '')
   if (text === '') return object
   const kind = call.flags.string('override-type')
-  if (kind !== 'merge' && kind !== 'json' && kind !== 'strategic') throw new KubectlError(`invalid override type: ${kind}`)
+  if (kind !== 'merge' && kind !== 'json' && kind !== 'strategic')
+    throw new KubectlError(`invalid override type: ${kind}`)
   const value = valueOf(text)
   if (kind === 'json') {
     if (!Array.isArray(value)) throw new KubectlError('Invalid JSON Patch')
@@ -23,7 +24,11 @@ export function overridden(call: Call, definition: KindDefinition, object: KubeO
   if (!isMap(value)) throw new KubectlError('Invalid JSON Patch')
   if (kind === 'merge') return applyMergePatch(object, value) as KubeObject
   const message = patchTableOf(call.env.scheme, definition)
-  return (message === undefined ? applyMergePatch(object, value) : applyStrategicPatch(message, object as unknown as JsonMap, value)) as KubeObject
+  return (
+    message === undefined
+      ? applyMergePatch(object, value)
+      : applyStrategicPatch(message, object as unknown as JsonMap, value)
+  ) as KubeObject
 }
 
 function valueOf(text: string): unknown {

@@ -7,10 +7,18 @@ export const priorityclass: Command = {
   aliases: ['pc'],
   run(call) {
     const { flags } = call
-    createGenerated(call, {
-      kind: 'PriorityClass', apiVersion: 'scheduling.k8s.io/v1', metadata: { name: nameOf(call) }, value: flags.int('value'),
-      ...optional('globalDefault', flags.bool('global-default')), ...optional('description', flags.string('description')),
-      preemptionPolicy: flags.string('preemption-policy'),
-    }, 'failed to create priorityclass:')
+    createGenerated(
+      call,
+      {
+        kind: 'PriorityClass',
+        apiVersion: 'scheduling.k8s.io/v1',
+        metadata: { name: nameOf(call) },
+        value: flags.int('value'),
+        ...optional('globalDefault', flags.bool('global-default')),
+        ...optional('description', flags.string('description')),
+        preemptionPolicy: flags.string('preemption-policy'),
+      },
+      'failed to create priorityclass:',
+    )
   },
 }

@@ -4,12 +4,31 @@ import type { Generated } from './generate.js'
 import { createGenerated, nameOf, optional, unique } from './generate.js'
 
 const VERBS: ReadonlySet<string> = new Set([
-  '*', 'get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', 'use', 'bind', 'escalate', 'impersonate', 'sign', 'approve', 'proxy', 'attest',
+  '*',
+  'get',
+  'list',
+  'watch',
+  'create',
+  'update',
+  'patch',
+  'delete',
+  'deletecollection',
+  'use',
+  'bind',
+  'escalate',
+  'impersonate',
+  'sign',
+  'approve',
+  'proxy',
+  'attest',
 ])
 const PATH_VERBS: readonly string[] = ['get', 'put', 'post', 'head', 'options', 'delete', 'patch']
 const API_VERSION = 'rbac.authorization.k8s.io/v1'
 
-/** `kubectl create role NAME --verb=VERB --resource=TYPE.GROUP/SUB --resource-name=X`. Source: kubectl pkg/cmd/create/create_role.go. */
+/**
+ * `kubectl create role NAME --verb=VERB --resource=TYPE.GROUP/SUB --resource-name=X`. Source: kubectl
+ * pkg/cmd/create/create_role.go.
+ */
 export const role: Command = {
   name: 'role',
   run(call) {
@@ -18,7 +37,12 @@ export const role: Command = {
     const resources = unique(call.flags.strings('resource'))
     if (verbs.length === 0) throw new KubectlError('at least one verb must be specified')
     if (resources.length === 0) throw new KubectlError('at least one resource must be specified')
-    createGenerated(call, { kind: 'Role', apiVersion: API_VERSION, metadata: { name }, rules: resourceRules(call, verbs, resources) })
+    createGenerated(call, {
+      kind: 'Role',
+      apiVersion: API_VERSION,
+      metadata: { name },
+      rules: resourceRules(call, verbs, resources),
+    })
   },
 }
 
@@ -32,19 +56,27 @@ export const clusterrole: Command = {
 
 function clusterRoleOf(call: Call, name: string): Generated {
   const { flags } = call
-  const [verbs, resources, names] = [verbsOf(call), unique(flags.strings('resource')), flags.strings('resource-name')]
+  const [verbs, resources, names] = [
+    verbsOf(call),
+    unique(flags.strings('resource')),
+    flags.strings('resource-name'),
+  ]
   const [paths, aggregation] = [unique(flags.strings('non-resource-url')), flags.string('aggregation-rule')]
   const base = { kind: 'ClusterRole', apiVersion: API_VERSION, metadata: { name } }
   if (aggregation !== '') {
     if ([verbs, resources, names, paths].some((list) => list.length > 0)) {
-      throw new KubectlError('aggregation rule must be specified without nonResourceURLs, verbs, resources or resourceNames')
+      throw new KubectlError(
+        'aggregation rule must be specified without nonResourceURLs, verbs, resources or resourceNames',
+      )
     }
     const matchLabels = Object.fromEntries(aggregation.split(',').map((pair) => pair.split('=')))
     return { ...base, rules: null, aggregationRule: { clusterRoleSelectors: [{ matchLabels }] } }
   }
   if (verbs.length === 0) throw new KubectlError('at least one verb must be specified')
-  if (resources.length === 0 && paths.length === 0) throw new KubectlError('one of resource or nonResourceURL must be specified')
-  if (resources.length === 0 && names.length > 0) throw new KubectlError('resource must be specified when resourceName is specified')
+  if (resources.length === 0 && paths.length === 0)
+    throw new KubectlError('one of resource or nonResourceURL must be specified')
+  if (resources.length === 0 && names.length > 0)
+    throw new KubectlError('resource must be specified when resourceName is specified')
   const rules = resources.length === 0 ? [] : resourceRules(call, verbs, resources)
   return { ...base, rules: [...rules, ...(paths.length === 0 ? [] : [pathRule(verbs, paths)])] }
 }
@@ -55,7 +87,8 @@ function pathRule(verbs: readonly string[], nonResourceURLs: readonly string[]):
   for (const path of nonResourceURLs) {
     if (path === '*') continue
     if (path === '' || !path.startsWith('/')) throw new KubectlError('nonResourceURL should start with /')
-    if (path.slice(0, -1).includes('*')) throw new KubectlError("nonResourceURL only supports wildcard matches when '*' is at the end")
+    if (path.slice(0, -1).includes('*'))
+      throw new KubectlError("nonResourceURL only supports wildcard matches when '*' is at the end")
   }
   return { verbs, nonResourceURLs }
 }
@@ -68,20 +101,31 @@ function verbsOf(call: Call): readonly string[] {
 
 /** One rule for each API group, in the order of their names. */
 function resourceRules(call: Call, verbs: readonly string[], texts: readonly string[]): readonly object[] {
-  for (const verb of verbs) if (!VERBS.has(verb)) call.out.errorLine(`Warning: '${verb}' is not a standard resource verb`)
+  for (const verb of verbs)
+    if (!VERBS.has(verb)) call.out.errorLine(`Warning: '${verb}' is not a standard resource verb`)
   const names = unique(call.flags.strings('resource-name'))
-  if (names.length > 0 && texts.length === 0) throw new KubectlError('at least one resource must be specified when resourceName is specified')
+  if (names.length > 0 && texts.length === 0)
+    throw new KubectlError('at least one resource must be specified when resourceName is specified')
   const byGroup = new Map<string, string[]>()
   checkResources(call, verbs, texts)
   for (const text of texts) {
     const { group, resource } = resourceOf(call, text)
-    byGroup.set(group, [...byGroup.get(group) ?? [], resource])
+    byGroup.set(group, [...(byGroup.get(group) ?? []), resource])
   }
-  return [...byGroup].sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([group, resources]) => ({ verbs, apiGroups: [group], resources: unique(resources), ...optional('resourceNames', names) }))
+  return [...byGroup]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([group, resources]) => ({
+      verbs,
+      apiGroups: [group],
+      resources: unique(resources),
+      ...optional('resourceNames', names),
+    }))
 }
 
-/** Verbs that mean something for these resources only. Some of them are no resources of the API. Source: specialVerbs. */
+/**
+ * Verbs that mean something for these resources only. Some of them are no resources of the API. Source:
+ * specialVerbs.
+ */
 const SPECIAL: Readonly<Record<string, readonly string[]>> = {
   use: ['podsecuritypolicies.policy', 'podsecuritypolicies.extensions'],
   bind: ['roles.rbac.authorization.k8s.io', 'clusterroles.rbac.authorization.k8s.io'],
@@ -101,19 +145,30 @@ function checkResources(call: Call, verbs: readonly string[], texts: readonly st
     for (const verb of verbs) {
       const allowed = SPECIAL[verb]
       if (allowed === undefined) continue
-      if (!allowed.includes(full)) throw new KubectlError(`can not perform '${verb}' on '${resource}' in group '${group}'`)
+      if (!allowed.includes(full))
+        throw new KubectlError(`can not perform '${verb}' on '${resource}' in group '${group}'`)
       isSpecial = true
     }
-    if (!isKnown && !isSpecial) throw new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(resource)}${group === '' ? '' : ` in group ${JSON.stringify(group)}`}`)
+    if (!isKnown && !isSpecial)
+      throw new NoResourceMatch(
+        `the server doesn't have a resource type ` +
+          `${JSON.stringify(resource)}${group === '' ? '' : ` in group ${JSON.stringify(group)}`}`,
+      )
   }
 }
 
 /** `deploy`, `deployments.apps`; what the server does not have is taken at its word. */
-function typeOf(call: Call, type: string): { readonly group: string; readonly resource: string; readonly isKnown: boolean } {
+function typeOf(
+  call: Call,
+  type: string,
+): { readonly group: string; readonly resource: string; readonly isKnown: boolean } {
   const definition = call.env.scheme.byName(type)
-  if (definition !== undefined) return { group: definition.group, resource: definition.resource, isKnown: true }
+  if (definition !== undefined)
+    return { group: definition.group, resource: definition.resource, isKnown: true }
   const dot = type.indexOf('.')
-  return dot < 0 ? { group: '', resource: type, isKnown: false } : { group: type.slice(dot + 1), resource: type.slice(0, dot), isKnown: false }
+  return dot < 0
+    ? { group: '', resource: type, isKnown: false }
+    : { group: type.slice(dot + 1), resource: type.slice(0, dot), isKnown: false }
 }
 
 /** Reads `deploy`, `deployments.apps/scale`, `*`. */

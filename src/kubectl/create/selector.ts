@@ -16,9 +16,23 @@ export function selectorOf(text: string): LabelSelector {
     if (key !== undefined && sign !== '!=') matchLabels.push([key, value])
     else if (key !== undefined) matchExpressions.push({ key, operator: 'NotIn', values: [value] })
     else if (setKey !== undefined) {
-      matchExpressions.push({ key: setKey, operator: operator === 'in' ? 'In' : 'NotIn', values: list.split(',').map((one) => one.trim()).sort() })
-    } else if (exists !== null) matchExpressions.push({ key: exists[2] as string, operator: exists[1] === '!' ? 'DoesNotExist' : 'Exists' })
+      matchExpressions.push({
+        key: setKey,
+        operator: operator === 'in' ? 'In' : 'NotIn',
+        values: list
+          .split(',')
+          .map((one) => one.trim())
+          .sort(),
+      })
+    } else if (exists !== null)
+      matchExpressions.push({
+        key: exists[2] as string,
+        operator: exists[1] === '!' ? 'DoesNotExist' : 'Exists',
+      })
     else throw new KubectlError(`couldn't parse the selector string ${JSON.stringify(text)}`)
   }
-  return { ...optional('matchLabels', Object.fromEntries(matchLabels)), ...optional('matchExpressions', matchExpressions) }
+  return {
+    ...optional('matchLabels', Object.fromEntries(matchLabels)),
+    ...optional('matchExpressions', matchExpressions),
+  }
 }

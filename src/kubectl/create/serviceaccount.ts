@@ -6,6 +6,10 @@ export const serviceaccount: Command = {
   name: 'serviceaccount',
   aliases: ['sa'],
   run(call) {
-    createGenerated(call, { kind: 'ServiceAccount', apiVersion: 'v1', metadata: { name: nameOf(call) } }, 'failed to create serviceaccount:')
+    createGenerated(
+      call,
+      { kind: 'ServiceAccount', apiVersion: 'v1', metadata: { name: nameOf(call) } },
+      'failed to create serviceaccount:',
+    )
   },
 }

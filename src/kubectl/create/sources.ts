@@ -5,14 +5,25 @@ import { checkEnvName } from '../env-name.js'
 /** One entry of a ConfigMap or a Secret. */
 export type Entry = readonly [key: string, value: string]
 
-/** The entries that `--from-literal`, `--from-file` and `--from-env-file` name, in this order. Throws KubectlError. Source: kubectl pkg/util. */
+/**
+ * The entries that `--from-literal`, `--from-file` and `--from-env-file` name, in this order. Throws
+ * KubectlError. Source: kubectl pkg/util.
+ */
 export function entriesOf(call: Call): readonly Entry[] {
   const { flags } = call
-  const [literals, paths, envFiles] = [flags.strings('from-literal'), flags.strings('from-file'), flags.strings('from-env-file')]
+  const [literals, paths, envFiles] = [
+    flags.strings('from-literal'),
+    flags.strings('from-file'),
+    flags.strings('from-env-file'),
+  ]
   if (envFiles.length > 0 && (paths.length > 0 || literals.length > 0)) {
     throw new KubectlError('from-env-file cannot be combined with from-file or from-literal')
   }
-  return [...paths.flatMap((path) => fromFile(call, path)), ...literals.map(fromLiteral), ...envFiles.flatMap((path) => fromEnvFile(call, path))]
+  return [
+    ...paths.flatMap((path) => fromFile(call, path)),
+    ...literals.map(fromLiteral),
+    ...envFiles.flatMap((path) => fromEnvFile(call, path)),
+  ]
 }
 
 /** `key=value`, whose value may have quotes around it. Source: util.ParseLiteralSource. */
@@ -30,7 +41,10 @@ export function fromFile(call: Call, source: string): readonly Entry[] {
   const inside = call.files.inFolder(path)
   if (inside.length === 0) throw new KubectlError(`error reading ${path}: no such file or directory`)
   if (source.includes('=')) throw new KubectlError('cannot give a key name for a directory path')
-  return inside.map(({ source: name, text: content }): Entry => [name.slice(name.lastIndexOf('/') + 1), content])
+  return inside.map(({ source: name, text: content }): Entry => [
+    name.slice(name.lastIndexOf('/') + 1),
+    content,
+  ])
 }
 
 function keyAndPath(source: string): readonly [key: string, path: string] {
@@ -43,7 +57,10 @@ function keyAndPath(source: string): readonly [key: string, path: string] {
   return [first, path]
 }
 
-/** Lines `KEY=value`; a key alone takes the value of the environment, if there is one. Source: util.AddFromEnvFile. */
+/**
+ * Lines `KEY=value`; a key alone takes the value of the environment, if there is one. Source:
+ * util.AddFromEnvFile.
+ */
 function fromEnvFile(call: Call, path: string): readonly Entry[] {
   const text = call.files.text(path)
   if (text === undefined) throw new KubectlError(`error reading ${path}: no such file or directory`)

@@ -3,7 +3,10 @@ import { compactRules, resourceText } from '../policy-rules.js'
 import { writeAnnotations, writeLabels } from './metadata.js'
 import type { DescriptionWriter } from './writer.js'
 
-function writeMetadata(out: DescriptionWriter, { metadata }: Role | ClusterRole | RoleBinding | ClusterRoleBinding): void {
+function writeMetadata(
+  out: DescriptionWriter,
+  { metadata }: Role | ClusterRole | RoleBinding | ClusterRoleBinding,
+): void {
   out.line(0, `Name:\t${metadata.name ?? ''}`)
   writeLabels(out, 'Labels', metadata.labels)
   writeAnnotations(out, metadata.annotations)
@@ -17,11 +20,16 @@ export function describeRole(out: DescriptionWriter, role: Role | ClusterRole): 
   out.line(1, '---------\t-----------------\t--------------\t-----')
   for (const rule of compactRules(role.rules ?? [])) {
     const list = (values: readonly string[] | undefined): string => `[${(values ?? []).join(' ')}]`
-    out.line(1, `${resourceText(rule)}\t${list(rule.nonResourceURLs)}\t${list(rule.resourceNames)}\t${list(rule.verbs)}`)
+    out.line(
+      1,
+      `${resourceText(rule)}\t${list(rule.nonResourceURLs)}\t${list(rule.resourceNames)}\t${list(rule.verbs)}`,
+    )
   }
 }
 
-/** `kubectl describe rolebinding`, `clusterrolebinding`. Source: kubectl pkg/describe RoleBindingDescriber. */
+/**
+ * `kubectl describe rolebinding`, `clusterrolebinding`. Source: kubectl pkg/describe RoleBindingDescriber.
+ */
 export function describeRoleBinding(out: DescriptionWriter, binding: RoleBinding | ClusterRoleBinding): void {
   writeMetadata(out, binding)
   out.line(0, 'Role:')
@@ -30,5 +38,6 @@ export function describeRoleBinding(out: DescriptionWriter, binding: RoleBinding
   out.line(0, 'Subjects:')
   out.line(1, 'Kind\tName\tNamespace')
   out.line(1, '----\t----\t---------')
-  for (const { kind, name, namespace = '' } of binding.subjects ?? []) out.line(1, `${kind}\t${name}\t${namespace}`)
+  for (const { kind, name, namespace = '' } of binding.subjects ?? [])
+    out.line(1, `${kind}\t${name}\t${namespace}`)
 }

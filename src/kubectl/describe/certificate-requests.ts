@@ -11,16 +11,25 @@ import { longTime } from './writer.js'
 /** First minor whose requests name their signer. */
 const SIGNERS_SINCE = 18
 
-/** `kubectl describe csr`. Source: kubectl pkg/describe describeCertificateSigningRequest. @throws KubectlError when the request cannot be read. */
-export function describeCertificateRequest(out: DescriptionWriter, request: CertificateSigningRequest, context: DescribeContext): void {
+/**
+ * `kubectl describe csr`. Source: kubectl pkg/describe describeCertificateSigningRequest. @throws
+ * KubectlError when the request cannot be read.
+ */
+export function describeCertificateRequest(
+  out: DescriptionWriter,
+  request: CertificateSigningRequest,
+  context: DescribeContext,
+): void {
   const { metadata, spec } = request
   out.line(0, `Name:\t${metadata.name ?? ''}`)
   out.line(0, `Labels:\t${formatLabels(metadata.labels)}`)
   out.line(0, `Annotations:\t${formatLabels(metadata.annotations)}`)
   out.line(0, `CreationTimestamp:\t${longTime(metadata.creationTimestamp)}`)
   out.line(0, `Requesting User:\t${spec.username ?? ''}`)
-  if (spec.signerName !== '' && context.release.minor >= SIGNERS_SINCE) out.line(0, `Signer:\t${spec.signerName}`)
-  if (spec.expirationSeconds !== undefined) out.line(0, `Requested Duration:\t${humanDuration(spec.expirationSeconds * 1000)}`)
+  if (spec.signerName !== '' && context.release.minor >= SIGNERS_SINCE)
+    out.line(0, `Signer:\t${spec.signerName}`)
+  if (spec.expirationSeconds !== undefined)
+    out.line(0, `Requested Duration:\t${humanDuration(spec.expirationSeconds * 1000)}`)
   out.line(0, `Status:\t${statusText(request)}`)
   writeSubject(out, spec.request)
   writeObjectEvents(out, request, context)

@@ -8,71 +8,126 @@ import { annotationTexts } from './metadata.js'
 import type { DescriptionWriter } from './writer.js'
 import { longTime, pairsOf, writeList } from './writer.js'
 
-/** What a claim and the template of one have in common. Source: kubectl pkg/describe printPersistentVolumeClaim. */
-export function claimLines({ metadata, spec }: { readonly metadata: ObjectMeta; readonly spec: PersistentVolumeClaimSpec }): readonly string[] {
+/**
+ * What a claim and the template of one have in common. Source: kubectl pkg/describe
+ * printPersistentVolumeClaim.
+ */
+export function claimLines({
+  metadata,
+  spec,
+}: {
+  readonly metadata: ObjectMeta
+  readonly spec: PersistentVolumeClaimSpec
+}): readonly string[] {
   return [
-    `StorageClass:\t${storageClassText(metadata, spec.storageClassName)}`, ...volumeLines({ metadata, spec }),
-    'Capacity:\t', 'Access Modes:\t', ...sourceLines(spec),
+    `StorageClass:\t${storageClassText(metadata, spec.storageClassName)}`,
+    ...volumeLines({ metadata, spec }),
+    'Capacity:\t',
+    'Access Modes:\t',
+    ...sourceLines(spec),
   ]
 }
 
-function volumeLines({ metadata, spec }: { readonly metadata: ObjectMeta; readonly spec: PersistentVolumeClaimSpec }): readonly string[] {
+function volumeLines({
+  metadata,
+  spec,
+}: {
+  readonly metadata: ObjectMeta
+  readonly spec: PersistentVolumeClaimSpec
+}): readonly string[] {
   return [
-    `Volume:\t${spec.volumeName ?? ''}`, ...listed('Labels', pairsOf(metadata.labels)),
+    `Volume:\t${spec.volumeName ?? ''}`,
+    ...listed('Labels', pairsOf(metadata.labels)),
     ...listed('Annotations', annotationTexts(metadata.annotations)),
   ]
 }
 
-const listed = (title: string, [first = '<none>', ...rest]: readonly string[]): readonly string[] =>
-  [`${title}:\t${first}`, ...rest.map((line) => `\t${line}`)]
+const listed = (title: string, [first = '<none>', ...rest]: readonly string[]): readonly string[] => [
+  `${title}:\t${first}`,
+  ...rest.map((line) => `\t${line}`),
+]
 
 function sourceLines({ volumeMode, dataSource }: PersistentVolumeClaimSpec): readonly string[] {
   return [
     ...(volumeMode === undefined ? [] : [`VolumeMode:\t${volumeMode}`]),
-    ...(dataSource === undefined ? [] : [
-      'DataSource:', ...(dataSource.apiGroup === undefined ? [] : [`  APIGroup:\t${dataSource.apiGroup}`]),
-      `  Kind:\t${dataSource.kind}`, `  Name:\t${dataSource.name}`,
-    ]),
+    ...(dataSource === undefined
+      ? []
+      : [
+          'DataSource:',
+          ...(dataSource.apiGroup === undefined ? [] : [`  APIGroup:\t${dataSource.apiGroup}`]),
+          `  Kind:\t${dataSource.kind}`,
+          `  Name:\t${dataSource.name}`,
+        ]),
   ]
 }
 
 /** `kubectl describe pvc`. Source: kubectl pkg/describe describePersistentVolumeClaim. */
-export function describeClaim(out: DescriptionWriter, claim: PersistentVolumeClaim, context: DescribeContext): void {
+export function describeClaim(
+  out: DescriptionWriter,
+  claim: PersistentVolumeClaim,
+  context: DescribeContext,
+): void {
   const { metadata, spec, status } = claim
   const isBound = (spec.volumeName ?? '') !== ''
   out.line(0, `Name:\t${metadata.name ?? ''}`)
   out.line(0, `Namespace:\t${metadata.namespace ?? ''}`)
   out.line(0, `StorageClass:\t${storageClassText(metadata, spec.storageClassName)}`)
-  out.line(0, `Status:\t${metadata.deletionTimestamp === undefined ? status.phase ?? '' : `Terminating (lasts ${ageText(metadata.deletionTimestamp, context.now)})`}`)
+  out.line(
+    0,
+    `Status:\t${metadata.deletionTimestamp === undefined ? (status.phase ?? '') : `Terminating (lasts ${ageText(metadata.deletionTimestamp, context.now)})`}`,
+  )
   for (const line of volumeLines(claim)) out.line(0, line)
   out.line(0, `Finalizers:\t[${(metadata.finalizers ?? []).join(' ')}]`)
-  out.line(0, `Capacity:\t${isBound ? status.capacity?.['storage'] ?? '0' : ''}`)
+  out.line(0, `Capacity:\t${isBound ? (status.capacity?.['storage'] ?? '0') : ''}`)
   out.line(0, `Access Modes:\t${isBound ? accessModesText(status.accessModes) : ''}`)
   for (const line of sourceLines(spec)) out.line(0, line)
-  writeList(out, 'Used By', podsUsing(claim, context).map((pod) => pod.metadata.name ?? '').sort())
+  writeList(
+    out,
+    'Used By',
+    podsUsing(claim, context)
+      .map((pod) => pod.metadata.name ?? '')
+      .sort(),
+  )
   writeConditions(out, claim)
   writeObjectEvents(out, claim, context)
 }
 
 function podsUsing({ metadata }: PersistentVolumeClaim, { client }: DescribeContext): readonly Pod[] {
   const { items } = client.list('pods', { namespace: metadata.namespace ?? '' })
-  const owners = new Set((metadata.ownerReferences ?? []).filter(({ kind }) => kind === 'Pod').map(({ uid }) => uid))
-  return items.filter((pod) => owners.has(pod.metadata.uid ?? '')
-    || (pod.spec.volumes ?? []).some((volume) => volume.persistentVolumeClaim?.claimName === metadata.name))
+  const owners = new Set(
+    (metadata.ownerReferences ?? []).filter(({ kind }) => kind === 'Pod').map(({ uid }) => uid),
+  )
+  return items.filter(
+    (pod) =>
+      owners.has(pod.metadata.uid ?? '') ||
+      (pod.spec.volumes ?? []).some((volume) => volume.persistentVolumeClaim?.claimName === metadata.name),
+  )
 }
 
-function writeConditions(out: DescriptionWriter, { status: { conditions = [] } }: PersistentVolumeClaim): void {
+function writeConditions(
+  out: DescriptionWriter,
+  { status: { conditions = [] } }: PersistentVolumeClaim,
+): void {
   if (conditions.length === 0) return
   out.line(0, 'Conditions:')
   out.line(1, 'Type\tStatus\tLastProbeTime\tLastTransitionTime\tReason\tMessage')
   out.line(1, '----\t------\t-----------------\t------------------\t------\t-------')
   for (const { type, status, lastProbeTime, lastTransitionTime, reason = '', message = '' } of conditions) {
-    out.line(1, `${type} \t${status} \t${longTime(lastProbeTime)} \t${longTime(lastTransitionTime)} \t${reason} \t${message}`)
+    out.line(
+      1,
+      `${type} \t${status} \t${longTime(lastProbeTime)} \t${longTime(lastTransitionTime)} \t${reason} ` +
+        `\t${message}`,
+    )
   }
 }
 
-/** Claims that a StatefulSet makes for each pod. Source: kubectl pkg/describe describeVolumeClaimTemplates. */
-export function writeClaimTemplates(out: DescriptionWriter, templates: readonly PersistentVolumeClaim[] = []): void {
+/**
+ * Claims that a StatefulSet makes for each pod. Source: kubectl pkg/describe describeVolumeClaimTemplates.
+ */
+export function writeClaimTemplates(
+  out: DescriptionWriter,
+  templates: readonly PersistentVolumeClaim[] = [],
+): void {
   if (templates.length === 0) {
     out.line(0, 'Volume Claims:\t<none>')
     return
@@ -81,7 +136,10 @@ export function writeClaimTemplates(out: DescriptionWriter, templates: readonly 
   for (const { metadata, spec } of templates) {
     out.line(1, `Name:\t${metadata.name ?? ''}`)
     out.line(1, `StorageClass:\t${storageClassText(metadata, spec.storageClassName)}`)
-    for (const [title, map] of [['Labels', metadata.labels], ['Annotations', metadata.annotations]] as const) {
+    for (const [title, map] of [
+      ['Labels', metadata.labels],
+      ['Annotations', metadata.annotations],
+    ] as const) {
       const [first = '<none>', ...rest] = sortedEntries(map).map(([key, value]) => `${key}=${value}`)
       out.line(1, `${title}:\t${first}`)
       for (const line of rest) out.line(1, `\t${line}`)

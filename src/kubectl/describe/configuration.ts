@@ -32,24 +32,42 @@ function bytesIn(base64: string): number {
 }
 
 /** `kubectl describe serviceaccount`. Source: kubectl pkg/describe describeServiceAccount. */
-export function describeServiceAccount(out: DescriptionWriter, account: ServiceAccount, context: DescribeContext): void {
+export function describeServiceAccount(
+  out: DescriptionWriter,
+  account: ServiceAccount,
+  context: DescribeContext,
+): void {
   const { secrets = [], imagePullSecrets = [], metadata } = account
   writeHead(out, account)
-  const lists: [title: string, names: readonly string[]][] = [['Image pull secrets', imagePullSecrets.map(({ name = '' }) => name)]]
+  const lists: [title: string, names: readonly string[]][] = [
+    ['Image pull secrets', imagePullSecrets.map(({ name = '' }) => name)],
+  ]
   if (context.release.describesAccountTokens) {
-    lists.push(['Mountable secrets', secrets.map(({ name = '' }) => name)], ['Tokens', tokensOf(metadata, context)])
+    lists.push(
+      ['Mountable secrets', secrets.map(({ name = '' }) => name)],
+      ['Tokens', tokensOf(metadata, context)],
+    )
   }
   for (const [title, names] of lists) {
     if (names.length === 0) out.line(0, `${title}:\t<none>`)
-    for (const [at, name] of names.entries()) out.line(0, `${at === 0 ? `${title}:` : ' '.repeat(19)}\t${name}`)
+    for (const [at, name] of names.entries())
+      out.line(0, `${at === 0 ? `${title}:` : ' '.repeat(19)}\t${name}`)
   }
   writeObjectEvents(out, account, context)
 }
 
 /** Names of the secrets that hold tokens of an account. */
-function tokensOf({ name, namespace = '', uid }: ServiceAccount['metadata'], { client }: DescribeContext): readonly string[] {
-  return client.list('secrets', { namespace }).items
-    .filter(({ type, metadata: { annotations } }) => type === 'kubernetes.io/service-account-token'
-      && annotations?.['kubernetes.io/service-account.name'] === name && annotations?.['kubernetes.io/service-account.uid'] === uid)
+function tokensOf(
+  { name, namespace = '', uid }: ServiceAccount['metadata'],
+  { client }: DescribeContext,
+): readonly string[] {
+  return client
+    .list('secrets', { namespace })
+    .items.filter(
+      ({ type, metadata: { annotations } }) =>
+        type === 'kubernetes.io/service-account-token' &&
+        annotations?.['kubernetes.io/service-account.name'] === name &&
+        annotations?.['kubernetes.io/service-account.uid'] === uid,
+    )
     .map(({ metadata }) => metadata.name ?? '')
 }

@@ -24,7 +24,10 @@ export interface ContainersOptions {
 
 /** The containers of a pod under a title. Source: kubectl pkg/describe describeContainers. */
 export function writeContainers(
-  out: DescriptionWriter, title: string, containers: readonly Container[], { pod, statuses, indent = '' }: ContainersOptions,
+  out: DescriptionWriter,
+  title: string,
+  containers: readonly Container[],
+  { pod, statuses, indent = '' }: ContainersOptions,
 ): void {
   out.line(0, `${indent}${title}:${containers.length === 0 ? ' <none>' : ''}`)
   for (const container of containers) {
@@ -77,14 +80,21 @@ function writeWords(out: DescriptionWriter, title: string, words: readonly strin
   for (const line of words.flatMap((word) => word.split('\n'))) out.line(3, line)
 }
 
-function writeState(out: DescriptionWriter, { state, lastState, ready, restartCount }: ContainerStatus): void {
+function writeState(
+  out: DescriptionWriter,
+  { state, lastState, ready, restartCount }: ContainerStatus,
+): void {
   writeOneState(out, 'State', state)
   if (lastState.terminated !== undefined) writeOneState(out, 'Last State', lastState)
   out.line(2, `Ready:\t${ready ? 'True' : 'False'}`)
   out.line(2, `Restart Count:\t${restartCount}`)
 }
 
-function writeOneState(out: DescriptionWriter, title: string, { running, waiting, terminated }: ContainerState): void {
+function writeOneState(
+  out: DescriptionWriter,
+  title: string,
+  { running, waiting, terminated }: ContainerState,
+): void {
   if (running !== undefined) {
     out.line(2, `${title}:\tRunning`)
     out.line(3, `Started:\t${longTime(running.startedAt)}`)
@@ -104,7 +114,11 @@ function writeOneState(out: DescriptionWriter, title: string, { running, waiting
 }
 
 /** Limits and requests. */
-export function writeResources(out: DescriptionWriter, level: number, { limits, requests }: ResourceRequirements): void {
+export function writeResources(
+  out: DescriptionWriter,
+  level: number,
+  { limits, requests }: ResourceRequirements,
+): void {
   for (const [title, list] of [
     ['Limits', limits],
     ['Requests', requests],
@@ -116,9 +130,16 @@ export function writeResources(out: DescriptionWriter, level: number, { limits, 
 }
 
 function probeText(probe: Probe): string {
-  const { initialDelaySeconds = 0, timeoutSeconds = 0, periodSeconds = 0, successThreshold = 0, failureThreshold = 0 } = probe
-  const numbers = `delay=${initialDelaySeconds}s timeout=${timeoutSeconds}s period=${periodSeconds}s`
-    + ` #success=${successThreshold} #failure=${failureThreshold}`
+  const {
+    initialDelaySeconds = 0,
+    timeoutSeconds = 0,
+    periodSeconds = 0,
+    successThreshold = 0,
+    failureThreshold = 0,
+  } = probe
+  const numbers =
+    `delay=${initialDelaySeconds}s timeout=${timeoutSeconds}s period=${periodSeconds}s` +
+    ` #success=${successThreshold} #failure=${failureThreshold}`
   const { exec, httpGet, tcpSocket, grpc } = probe
   if (exec !== undefined) return `exec [${(exec.command ?? []).join(' ')}] ${numbers}`
   if (httpGet !== undefined) {
@@ -126,7 +147,9 @@ function probeText(probe: Probe): string {
     return `http-get ${scheme.toLowerCase()}://${host}:${port}${path} ${numbers}`
   }
   if (tcpSocket !== undefined) return `tcp-socket ${tcpSocket.host ?? ''}:${tcpSocket.port} ${numbers}`
-  return grpc === undefined ? `unknown ${numbers}` : `grpc <pod>:${grpc.port} ${grpc.service ?? ''} ${numbers}`
+  return grpc === undefined
+    ? `unknown ${numbers}`
+    : `grpc <pod>:${grpc.port} ${grpc.service ?? ''} ${numbers}`
 }
 
 function writeEnvFrom(out: DescriptionWriter, sources: readonly EnvFromSource[]): void {
@@ -143,7 +166,9 @@ function writeEnv(out: DescriptionWriter, pod: Pod | undefined, container: Conta
   out.line(2, `Environment:${variables.length === 0 ? '\t<none>' : ''}`)
   for (const variable of variables) {
     const [first = '', ...rest] =
-      variable.valueFrom === undefined ? (variable.value ?? '').split('\n') : [sourceText(pod, container, variable)]
+      variable.valueFrom === undefined
+        ? (variable.value ?? '').split('\n')
+        : [sourceText(pod, container, variable)]
     out.line(3, `${variable.name}:\t${first}`)
     for (const line of rest) out.line(3, `\t${line}`)
   }
@@ -151,8 +176,13 @@ function writeEnv(out: DescriptionWriter, pod: Pod | undefined, container: Conta
 
 function sourceText(pod: Pod | undefined, container: Container, { valueFrom }: EnvVar): string {
   const { fieldRef, resourceFieldRef, secretKeyRef, configMapKeyRef } = valueFrom ?? {}
-  if (fieldRef !== undefined) return `${pod === undefined ? '' : podField(pod, fieldRef.fieldPath)} (${fieldRef.apiVersion ?? 'v1'}:${fieldRef.fieldPath})`
-  if (resourceFieldRef !== undefined) return `${containerResource(container, resourceFieldRef)} (${resourceFieldRef.resource})`
+  if (fieldRef !== undefined)
+    return (
+      `${pod === undefined ? '' : podField(pod, fieldRef.fieldPath)} ` +
+      `(${fieldRef.apiVersion ?? 'v1'}:${fieldRef.fieldPath})`
+    )
+  if (resourceFieldRef !== undefined)
+    return `${containerResource(container, resourceFieldRef)} (${resourceFieldRef.resource})`
   if (secretKeyRef !== undefined) {
     const { key, name = '', optional = false } = secretKeyRef
     return `<set to the key '${key}' in secret '${name}'>\tOptional: ${optional}`
@@ -162,43 +192,71 @@ function sourceText(pod: Pod | undefined, container: Container, { valueFrom }: E
   return `<set to the key '${key}' of config map '${name}'>\tOptional: ${optional}`
 }
 
-/** A field of a pod as an environment variable gets it. Source: kubectl pkg/util/fieldpath ExtractFieldPathAsString. */
+/**
+ * A field of a pod as an environment variable gets it. Source: kubectl pkg/util/fieldpath
+ * ExtractFieldPathAsString.
+ */
 function podField({ metadata }: Pod, path: string): string {
   const [, map, key = ''] = /^metadata\.(annotations|labels)\['(.*)'\]$/.exec(path) ?? []
   if (map !== undefined) return metadata[map as 'annotations' | 'labels']?.[key] ?? ''
   switch (path) {
-    case 'metadata.name': return metadata.name ?? ''
-    case 'metadata.namespace': return metadata.namespace ?? ''
-    case 'metadata.uid': return metadata.uid ?? ''
-    case 'metadata.labels': return mapText(metadata.labels)
-    case 'metadata.annotations': return mapText(metadata.annotations)
+    case 'metadata.name':
+      return metadata.name ?? ''
+    case 'metadata.namespace':
+      return metadata.namespace ?? ''
+    case 'metadata.uid':
+      return metadata.uid ?? ''
+    case 'metadata.labels':
+      return mapText(metadata.labels)
+    case 'metadata.annotations':
+      return mapText(metadata.annotations)
     // those that only a kubelet knows are not among the fields that kubectl finds
-    default: return ''
+    default:
+      return ''
   }
 }
 
 const mapText = (map: Readonly<Record<string, string>> | undefined): string =>
-  Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join('\n')
+  Object.entries(map ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+    .join('\n')
 
-/** The amount of a resource in units of the divisor. Source: kubectl pkg/util/resource ExtractContainerResourceValue. */
-function containerResource({ resources }: Container, { resource, divisor = '0' }: ResourceFieldSelector): string {
+/**
+ * The amount of a resource in units of the divisor. Source: kubectl pkg/util/resource
+ * ExtractContainerResourceValue.
+ */
+function containerResource(
+  { resources }: Container,
+  { resource, divisor = '0' }: ResourceFieldSelector,
+): string {
   const [, which = '', name = ''] = /^(limits|requests)\.(.+)$/.exec(resource) ?? []
   const quantity = (which === 'limits' ? resources.limits : resources.requests)?.[name] ?? '0'
   const unit = parseQuantity(divisor).nanos
   const value = ceilDivide(parseQuantity(quantity).nanos, unit === 0n ? 1_000_000_000n : unit)
-  return value === 0n && which === 'limits' && (name === 'cpu' || name === 'memory') ? 'node allocatable' : String(value)
+  return value === 0n && which === 'limits' && (name === 'cpu' || name === 'memory')
+    ? 'node allocatable'
+    : String(value)
 }
 
 const ceilDivide = (a: bigint, b: bigint): bigint => (a + b - 1n) / b
 
 function writeMounts(out: DescriptionWriter, { volumeMounts = [], volumeDevices = [] }: Container): void {
   out.line(2, `Mounts:${volumeMounts.length === 0 ? '\t<none>' : ''}`)
-  for (const { mountPath, name, readOnly = false, subPath = '' } of volumeMounts.toSorted((a, b) => (a.mountPath < b.mountPath ? -1 : 1))) {
-    out.line(3, `${mountPath} from ${name} (${readOnly ? 'ro' : 'rw'}${subPath === '' ? '' : `,path=${JSON.stringify(subPath)}`})`)
+  for (const { mountPath, name, readOnly = false, subPath = '' } of volumeMounts.toSorted((a, b) =>
+    a.mountPath < b.mountPath ? -1 : 1,
+  )) {
+    out.line(
+      3,
+      `${mountPath} from ${name} ` +
+        `(${readOnly ? 'ro' : 'rw'}${subPath === '' ? '' : `,path=${JSON.stringify(subPath)}`})`,
+    )
   }
   if (volumeDevices.length === 0) return
   out.line(2, `Devices:${volumeMounts.length === 0 ? '\t<none>' : ''}`)
-  for (const { devicePath, name } of volumeDevices.toSorted((a, b) => (a.devicePath < b.devicePath ? -1 : 1))) {
+  for (const { devicePath, name } of volumeDevices.toSorted((a, b) =>
+    a.devicePath < b.devicePath ? -1 : 1,
+  )) {
     out.line(3, `${devicePath} from ${name}`)
   }
 }

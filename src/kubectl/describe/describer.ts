@@ -16,7 +16,11 @@ export interface DescribeContext {
 }
 
 /** Describes one object of a kind. */
-export type Describer<T extends KubeObject> = (out: DescriptionWriter, object: T, context: DescribeContext) => void
+export type Describer<T extends KubeObject> = (
+  out: DescriptionWriter,
+  object: T,
+  context: DescribeContext,
+) => void
 
 /** Name, namespace (of kinds that have one), labels and annotations: how most descriptions begin. */
 export function writeHead(out: DescriptionWriter, { metadata }: KubeObject): void {
@@ -32,10 +36,19 @@ export function writeNames(out: DescriptionWriter, { metadata }: KubeObject): vo
 }
 
 /** The events about an object, unless they are not wanted. Source: kubectl pkg/describe searchEvents. */
-export function writeObjectEvents(out: DescriptionWriter, { metadata }: KubeObject, context: DescribeContext): void {
+export function writeObjectEvents(
+  out: DescriptionWriter,
+  { metadata }: KubeObject,
+  context: DescribeContext,
+): void {
   if (!context.withEvents) return
   const { name = '', namespace, uid = '' } = metadata
-  const { client, definition: { kind }, now, release } = context
+  const {
+    client,
+    definition: { kind },
+    now,
+    release,
+  } = context
   const about = { name, namespace: namespace ?? '', kind, uid }
   writeEvents(out, eventsAbout(client, about, namespace), { now, namesField: release.namesFieldOfEvents })
 }
@@ -52,6 +65,8 @@ export function boolText(value: boolean | null | undefined): string {
 }
 
 /** Entries of a map in the order of their keys. */
-export function sortedEntries<T>(map: Readonly<Record<string, T>> | undefined): readonly (readonly [string, T])[] {
+export function sortedEntries<T>(
+  map: Readonly<Record<string, T>> | undefined,
+): readonly (readonly [string, T])[] {
   return Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
 }

@@ -17,7 +17,8 @@ export function eventsAbout(
     .map(([field, value]) => `involvedObject.${field}=${value}`)
     .join(',')
   try {
-    return client.list('events', namespace === undefined ? { fieldSelector } : { namespace, fieldSelector }).items
+    return client.list('events', namespace === undefined ? { fieldSelector } : { namespace, fieldSelector })
+      .items
   } catch (error) {
     if (isApiError(error)) return []
     throw error
@@ -26,7 +27,9 @@ export function eventsAbout(
 
 /** The events, oldest first. Source: kubectl describe DescribeEvents. */
 export function writeEvents(
-  out: DescriptionWriter, events: readonly Event[], { now, namesField }: { readonly now: number; readonly namesField: boolean },
+  out: DescriptionWriter,
+  events: readonly Event[],
+  { now, namesField }: { readonly now: number; readonly namesField: boolean },
 ): void {
   if (events.length === 0) {
     out.line(0, 'Events:\t<none>')
@@ -37,14 +40,34 @@ export function writeEvents(
   out.line(1, 'Type\tReason\tAge\tFrom\tMessage')
   out.line(1, '----\t------\t----\t----\t-------')
   for (const event of sortedBy(events, stampOf)) {
-    const { type = '', reason = '', source, reportingComponent, message = '', involvedObject: { fieldPath = '' } } = event
+    const {
+      type = '',
+      reason = '',
+      source,
+      reportingComponent,
+      message = '',
+      involvedObject: { fieldPath = '' },
+    } = event
     const from = (source.component ?? '') === '' ? reportingComponent : source.component
-    out.line(1, [type, reason, intervalOf(event, now), from, (namesField && fieldPath !== '' ? `${fieldPath}: ` : '') + message.trim()].join('\t'))
+    out.line(
+      1,
+      [
+        type,
+        reason,
+        intervalOf(event, now),
+        from,
+        (namesField && fieldPath !== '' ? `${fieldPath}: ` : '') + message.trim(),
+      ].join('\t'),
+    )
   }
 }
 
-/** What `describe` sorts by: events that only have an `eventTime` (the scheduler's) come first. Source: kubectl pkg/util/event SortableEvents. */
-const stampOf = ({ lastTimestamp }: Event): number => (typeof lastTimestamp === 'string' ? Date.parse(lastTimestamp) : 0)
+/**
+ * What `describe` sorts by: events that only have an `eventTime` (the scheduler's) come first. Source:
+ * kubectl pkg/util/event SortableEvents.
+ */
+const stampOf = ({ lastTimestamp }: Event): number =>
+  typeof lastTimestamp === 'string' ? Date.parse(lastTimestamp) : 0
 
 /** Events by the time when they were seen last, as `kubectl events` has them. */
 export const inOrder = (events: readonly Event[]): readonly Event[] => sortedBy(events, lastTimeOf)
@@ -62,8 +85,12 @@ function lastTimeOf({ series, lastTimestamp, eventTime }: Event): number {
 }
 
 /** `14s`, `2m (x3 over 5m)`: how long ago an event was seen, and how often. */
-export function intervalOf({ eventTime, firstTimestamp, lastTimestamp, series, count = 0 }: Event, now: number): string {
+export function intervalOf(
+  { eventTime, firstTimestamp, lastTimestamp, series, count = 0 }: Event,
+  now: number,
+): string {
   const first = ageText(eventTime ?? firstTimestamp, now)
-  if (series !== undefined) return `${ageText(series.lastObservedTime, now)} (x${series.count ?? 0} over ${first})`
+  if (series !== undefined)
+    return `${ageText(series.lastObservedTime, now)} (x${series.count ?? 0} over ${first})`
   return count > 1 ? `${ageText(lastTimestamp, now)} (x${count} over ${first})` : first
 }

@@ -6,9 +6,14 @@ import { writeAnnotations, writeLabels } from './metadata.js'
 import type { DescriptionWriter } from './writer.js'
 
 /** Fields that are shown at the top, or not at all. */
-const SKIPPED: ReadonlySet<string> = new Set(['managedFields', 'name', 'namespace', 'labels', 'annotations'].map((field) => `.metadata.${field}`))
+const SKIPPED: ReadonlySet<string> = new Set(
+  ['managedFields', 'name', 'namespace', 'labels', 'annotations'].map((field) => `.metadata.${field}`),
+)
 
-/** Any object, field by field: custom resources and kinds without a description of their own. Source: kubectl pkg/describe genericDescriber. */
+/**
+ * Any object, field by field: custom resources and kinds without a description of their own. Source: kubectl
+ * pkg/describe genericDescriber.
+ */
 export function describeGeneric(out: DescriptionWriter, object: KubeObject, context: DescribeContext): void {
   const { metadata } = object
   out.line(0, `Name:\t${metadata.name ?? ''}`)
@@ -19,7 +24,12 @@ export function describeGeneric(out: DescriptionWriter, object: KubeObject, cont
   writeObjectEvents(out, object, context)
 }
 
-function writeFields(out: DescriptionWriter, level: number, fields: Readonly<Record<string, unknown>>, path: string): void {
+function writeFields(
+  out: DescriptionWriter,
+  level: number,
+  fields: Readonly<Record<string, unknown>>,
+  path: string,
+): void {
   for (const field of Object.keys(fields).sort()) {
     const value = fields[field]
     const at = `${path}.${field}`
@@ -38,7 +48,8 @@ function writeFields(out: DescriptionWriter, level: number, fields: Readonly<Rec
   }
 }
 
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Go's `%v`. */
 function goText(value: unknown): string {
@@ -49,16 +60,24 @@ function goText(value: unknown): string {
 
 const ACRONYMS: ReadonlySet<string> = new Set(['API', 'URL', 'UID', 'GUID'])
 
-/** `cronSpec` as `Cron Spec`, `apiVersion` as `API Version`; names with other characters than letters and `-` stay as they are. */
+/**
+ * `cronSpec` as `Cron Spec`, `apiVersion` as `API Version`; names with other characters than letters and `-`
+ * stay as they are.
+ */
 export function labelFor(field: string): string {
   if (/[^\p{L}-]/u.test(field)) return field
-  return camelWords(field).map((word) => {
-    if (ACRONYMS.has(word.toUpperCase())) return word.toUpperCase()
-    return word.charAt(0).toUpperCase() + word.slice(1).toLowerCase()
-  }).join(' ')
+  return camelWords(field)
+    .map((word) => {
+      if (ACRONYMS.has(word.toUpperCase())) return word.toUpperCase()
+      return word.charAt(0).toUpperCase() + word.slice(1).toLowerCase()
+    })
+    .join(' ')
 }
 
-/** `HTTPServerName`: `HTTP`, `Server`, `Name`; what is no letter is a word of its own. Source: fatih/camelcase Split. */
+/**
+ * `HTTPServerName`: `HTTP`, `Server`, `Name`; what is no letter is a word of its own. Source: fatih/camelcase
+ * Split.
+ */
 function camelWords(text: string): readonly string[] {
   const runs = text.match(/\p{Lu}+|[^\p{L}]+|(?:(?!\p{Lu})\p{L})+/gu) ?? []
   const words: string[] = [...runs]

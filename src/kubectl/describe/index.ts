@@ -15,7 +15,13 @@ import { describePod } from './pod.js'
 import { describeBudget, describeNetworkPolicy, describePriorityClass } from './policies.js'
 import { describeEndpoints, describeEndpointSlice, describeService } from './services.js'
 import { describeAttributesClass, describeCSINode, describeStorageClass, describeVolume } from './storage.js'
-import { describeDaemonSet, describeDeployment, describeReplicaSet, describeReplicationController, describeStatefulSet } from './workloads.js'
+import {
+  describeDaemonSet,
+  describeDeployment,
+  describeReplicaSet,
+  describeReplicationController,
+  describeStatefulSet,
+} from './workloads.js'
 import { DescriptionWriter } from './writer.js'
 
 /** By `Kind.group`. Source: kubectl pkg/describe describerMap. */
@@ -74,5 +80,5 @@ export function describeObject(object: KubeObject, context: DescribeContext): st
 function describerOf({ kind, group, version }: KindDefinition): Describer<never> {
   const key = `${kind}.${group}`
   if (key === 'HorizontalPodAutoscaler.autoscaling' && version === 'v1') return describeAutoscalerV1
-  return Object.hasOwn(describers, key) ? describers[key] as Describer<never> : describeGeneric
+  return Object.hasOwn(describers, key) ? (describers[key] as Describer<never>) : describeGeneric
 }

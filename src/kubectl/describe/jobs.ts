@@ -22,14 +22,24 @@ export function describeJob(out: DescriptionWriter, job: Job, context: DescribeC
   if (controller !== undefined) out.line(0, `Controlled By:\t${controller}`)
   writeSpec(out, job)
   if (typeof status.startTime === 'string') out.line(0, `Start Time:\t${longTime(status.startTime)}`)
-  if (typeof status.completionTime === 'string') out.line(0, `Completed At:\t${longTime(status.completionTime)}`)
+  if (typeof status.completionTime === 'string')
+    out.line(0, `Completed At:\t${longTime(status.completionTime)}`)
   if (typeof status.startTime === 'string' && typeof status.completionTime === 'string') {
-    out.line(0, `Duration:\t${humanDuration(Date.parse(status.completionTime) - Date.parse(status.startTime))}`)
+    out.line(
+      0,
+      `Duration:\t${humanDuration(Date.parse(status.completionTime) - Date.parse(status.startTime))}`,
+    )
   }
-  if (spec.activeDeadlineSeconds !== undefined) out.line(0, `Active Deadline Seconds:\t${spec.activeDeadlineSeconds}s`)
+  if (spec.activeDeadlineSeconds !== undefined)
+    out.line(0, `Active Deadline Seconds:\t${spec.activeDeadlineSeconds}s`)
   const { active = 0, ready, succeeded = 0, failed = 0 } = status
-  out.line(0, `Pods Statuses:\t${active} Active${ready === undefined ? '' : ` (${ready} Ready)`} / ${succeeded} Succeeded / ${failed} Failed`)
-  if (spec.completionMode === 'Indexed') out.line(0, `Completed Indexes:\t${indexesText(status.completedIndexes)}`)
+  out.line(
+    0,
+    `Pods Statuses:\t${active} Active${ready === undefined ? '' : ` (${ready} Ready)`} / ${succeeded} ` +
+      `Succeeded / ${failed} Failed`,
+  )
+  if (spec.completionMode === 'Indexed')
+    out.line(0, `Completed Indexes:\t${indexesText(status.completedIndexes)}`)
   writePodTemplate(out, spec.template)
   writeObjectEvents(out, job, context)
 }
@@ -40,7 +50,8 @@ function writeSpec(out: DescriptionWriter, { spec }: Job): void {
   if (spec.completionMode !== undefined) out.line(0, `Completion Mode:\t${spec.completionMode}`)
   if (spec.suspend !== undefined) out.line(0, `Suspend:\t${spec.suspend}`)
   if (spec.backoffLimit !== undefined) out.line(0, `Backoff Limit:\t${spec.backoffLimit}`)
-  if (spec.ttlSecondsAfterFinished !== undefined) out.line(0, `TTL Seconds After Finished:\t${spec.ttlSecondsAfterFinished}`)
+  if (spec.ttlSecondsAfterFinished !== undefined)
+    out.line(0, `TTL Seconds After Finished:\t${spec.ttlSecondsAfterFinished}`)
 }
 
 function indexesText(indexes: string = ''): string {
@@ -63,7 +74,10 @@ export function describeCronJob(out: DescriptionWriter, job: CronJob, context: D
   out.line(0, `Starting Deadline Seconds:\t${deadline === undefined ? '<unset>' : `${deadline}s`}`)
   writeJobTemplate(out, spec.jobTemplate)
   const { lastScheduleTime, active = [] } = status
-  out.line(0, `Last Schedule Time:\t${typeof lastScheduleTime === 'string' ? longTime(lastScheduleTime) : '<unset>'}`)
+  out.line(
+    0,
+    `Last Schedule Time:\t${typeof lastScheduleTime === 'string' ? longTime(lastScheduleTime) : '<unset>'}`,
+  )
   out.line(0, `Active Jobs:\t${active.map(({ name = '' }) => name).join(', ') || '<none>'}`)
   writeObjectEvents(out, job, context)
 }
@@ -72,6 +86,7 @@ function writeJobTemplate(out: DescriptionWriter, { spec }: JobTemplateSpec): vo
   out.line(0, `Selector:\t${spec.selector === undefined ? '<unset>' : formatSelector(spec.selector)}`)
   out.line(0, `Parallelism:\t${spec.parallelism ?? '<unset>'}`)
   out.line(0, `Completions:\t${spec.completions ?? '<unset>'}`)
-  if (spec.activeDeadlineSeconds !== undefined) out.line(0, `Active Deadline Seconds:\t${spec.activeDeadlineSeconds}s`)
+  if (spec.activeDeadlineSeconds !== undefined)
+    out.line(0, `Active Deadline Seconds:\t${spec.activeDeadlineSeconds}s`)
   writePodTemplate(out, spec.template)
 }

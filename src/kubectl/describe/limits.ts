@@ -7,13 +7,18 @@ import type { DescriptionWriter } from './writer.js'
 import { longTime } from './writer.js'
 
 const SCOPES: Readonly<Record<string, string>> = {
-  Terminating: 'Matches all pods that have an active deadline. '
-    + 'These pods have a limited lifespan on a node before being actively terminated by the system.',
-  NotTerminating: 'Matches all pods that do not have an active deadline. '
-    + 'These pods usually include long running pods whose container command is not expected to terminate.',
-  BestEffort: 'Matches all pods that do not have resource requirements set. These pods have a best effort quality of service.',
-  NotBestEffort: 'Matches all pods that have at least one resource requirement set. '
-    + 'These pods have a burstable or guaranteed quality of service.',
+  Terminating:
+    'Matches all pods that have an active deadline. ' +
+    'These pods have a limited lifespan on a node before being actively terminated by the system.',
+  NotTerminating:
+    'Matches all pods that do not have an active deadline. ' +
+    'These pods usually include long running pods whose container command is not expected to terminate.',
+  BestEffort:
+    'Matches all pods that do not have resource requirements set. These pods have a best effort ' +
+    'quality of service.',
+  NotBestEffort:
+    'Matches all pods that have at least one resource requirement set. ' +
+    'These pods have a burstable or guaranteed quality of service.',
 }
 
 /** `kubectl describe resourcequota`. Source: kubectl pkg/describe describeQuota. */
@@ -24,16 +29,22 @@ export function describeQuota(out: DescriptionWriter, quota: ResourceQuota): voi
 }
 
 function writeScopes(out: DescriptionWriter, { spec }: ResourceQuota, level: number): void {
-  const scopes = [...spec.scopes ?? []].sort()
+  const scopes = [...(spec.scopes ?? [])].sort()
   if (scopes.length === 0) return
   out.line(level, `Scopes:\t${scopes.join(', ')}`)
-  for (const scope of scopes) if (SCOPES[scope] !== undefined) out.line(level, `${level === 0 ? ' ' : ''}* ${SCOPES[scope]}`)
+  for (const scope of scopes)
+    if (SCOPES[scope] !== undefined) out.line(level, `${level === 0 ? ' ' : ''}* ${SCOPES[scope]}`)
 }
 
-function writeAmounts(out: DescriptionWriter, { status: { hard, used = {} } }: ResourceQuota, level: number): void {
+function writeAmounts(
+  out: DescriptionWriter,
+  { status: { hard, used = {} } }: ResourceQuota,
+  level: number,
+): void {
   out.line(level, 'Resource\tUsed\tHard')
   out.line(level, level === 0 ? '--------\t----\t----' : '--------\t---\t---')
-  for (const [name, amount] of sortedEntries(hard)) out.line(level, `${name}\t${used[name] ?? '0'}\t${amount}`)
+  for (const [name, amount] of sortedEntries(hard))
+    out.line(level, `${name}\t${used[name] ?? '0'}\t${amount}`)
 }
 
 const LIMITS = 'Type\tResource\tMin\tMax\tDefault Request\tDefault Limit\tMax Limit/Request Ratio'
@@ -48,15 +59,37 @@ export function describeLimitRange(out: DescriptionWriter, range: LimitRange): v
 }
 
 /** Go prints the resources in the random order of a map; here they are sorted. */
-function writeLimits(out: DescriptionWriter, { type, min = {}, max = {}, default: limit = {}, defaultRequest = {}, maxLimitRequestRatio: ratio = {} }: LimitRangeItem, indent: string): void {
+function writeLimits(
+  out: DescriptionWriter,
+  {
+    type,
+    min = {},
+    max = {},
+    default: limit = {},
+    defaultRequest = {},
+    maxLimitRequestRatio: ratio = {},
+  }: LimitRangeItem,
+  indent: string,
+): void {
   const names = new Set([max, min, limit, defaultRequest, ratio].flatMap((list) => Object.keys(list)))
   for (const name of [...names].sort()) {
-    out.line(0, [indent + type, name, ...[min, max, defaultRequest, limit, ratio].map((list) => list[name] ?? '-')].join('\t'))
+    out.line(
+      0,
+      [
+        indent + type,
+        name,
+        ...[min, max, defaultRequest, limit, ratio].map((list) => list[name] ?? '-'),
+      ].join('\t'),
+    )
   }
 }
 
 /** `kubectl describe namespace`. Source: kubectl pkg/describe describeNamespace. */
-export function describeNamespace(out: DescriptionWriter, { metadata, status }: Namespace, { client }: DescribeContext): void {
+export function describeNamespace(
+  out: DescriptionWriter,
+  { metadata, status }: Namespace,
+  { client }: DescribeContext,
+): void {
   const namespace = metadata.name ?? ''
   out.line(0, `Name:\t${namespace}`)
   writeLabels(out, 'Labels', metadata.labels)

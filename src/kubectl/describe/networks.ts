@@ -5,7 +5,11 @@ import type { DescriptionWriter } from './writer.js'
 import { longTime } from './writer.js'
 
 /** `kubectl describe servicecidr`. Source: kubectl pkg/describe describeServiceCIDRV1. */
-export function describeServiceRange(out: DescriptionWriter, range: ServiceCIDR, context: DescribeContext): void {
+export function describeServiceRange(
+  out: DescriptionWriter,
+  range: ServiceCIDR,
+  context: DescribeContext,
+): void {
   const { spec, status } = range
   writeHead(out, range)
   out.line(0, `CIDRs:\t${(spec?.cidrs ?? []).join(', ')}`)

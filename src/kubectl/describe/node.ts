@@ -12,7 +12,11 @@ import type { DescriptionWriter } from './writer.js'
 import { longTime, writeList } from './writer.js'
 
 /** `kubectl describe node`. Source: kubectl pkg/describe describeNode. */
-export function describeNode(out: DescriptionWriter, node: Node, { client, now, withEvents, release }: DescribeContext): void {
+export function describeNode(
+  out: DescriptionWriter,
+  node: Node,
+  { client, now, withEvents, release }: DescribeContext,
+): void {
   const { metadata, spec } = node
   out.line(0, `Name:\t${metadata.name ?? ''}`)
   out.line(0, `Roles:\t${rolesOf(node)}`)
@@ -39,7 +43,9 @@ function rolesOf({ metadata }: Node): string {
 }
 
 function writeTaints(out: DescriptionWriter, { spec }: Node): void {
-  const sorted = (spec.taints ?? []).toSorted((a, b) => (`${a.effect},${a.key}` < `${b.effect},${b.key}` ? -1 : 1))
+  const sorted = (spec.taints ?? []).toSorted((a, b) =>
+    `${a.effect},${a.key}` < `${b.effect},${b.key}` ? -1 : 1,
+  )
   writeList(
     out,
     'Taints',
@@ -50,7 +56,8 @@ function writeTaints(out: DescriptionWriter, { spec }: Node): void {
 function writeLease(out: DescriptionWriter, client: Client, name: string): void {
   try {
     const { spec } = client.get('leases', { name, namespace: 'kube-node-lease' })
-    const time = (text: string | null | undefined): string => (text === undefined || text === null ? '<unset>' : longTime(text))
+    const time = (text: string | null | undefined): string =>
+      text === undefined || text === null ? '<unset>' : longTime(text)
     out.line(0, 'Lease:')
     out.line(1, `HolderIdentity:\t${spec?.holderIdentity ?? '<unset>'}`)
     out.line(1, `AcquireTime:\t${time(spec?.acquireTime)}`)
@@ -67,8 +74,19 @@ function writeConditions(out: DescriptionWriter, { status }: Node): void {
   out.line(0, 'Conditions:')
   out.line(1, 'Type\tStatus\tLastHeartbeatTime\tLastTransitionTime\tReason\tMessage')
   out.line(1, '----\t------\t-----------------\t------------------\t------\t-------')
-  for (const { type, status: value, lastHeartbeatTime, lastTransitionTime, reason = '', message = '' } of conditions) {
-    out.line(1, `${type} \t${value} \t${longTime(lastHeartbeatTime)} \t${longTime(lastTransitionTime)} \t${reason} \t${message}`)
+  for (const {
+    type,
+    status: value,
+    lastHeartbeatTime,
+    lastTransitionTime,
+    reason = '',
+    message = '',
+  } of conditions) {
+    out.line(
+      1,
+      `${type} \t${value} \t${longTime(lastHeartbeatTime)} \t${longTime(lastTransitionTime)} ` +
+        `\t${reason} \t${message}`,
+    )
   }
 }
 
@@ -114,15 +132,32 @@ function writePods(out: DescriptionWriter, client: Client, node: Node, now: numb
   out.line(0, `Non-terminated Pods:\t(${pods.length} in total)`)
   out.line(1, 'Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge')
   out.line(1, '---------\t----\t\t------------\t----------\t---------------\t-------------\t---')
-  const totals = pods.map((pod) => ({ pod, requests: podTotals(pod, 'requests'), limits: podTotals(pod, 'limits') }))
+  const totals = pods.map((pod) => ({
+    pod,
+    requests: podTotals(pod, 'requests'),
+    limits: podTotals(pod, 'limits'),
+  }))
   for (const { pod, requests, limits } of totals) {
-    const shares = ['cpu', 'memory'].flatMap((name) => [requests, limits].map((one) => shareText(one, name, available)))
+    const shares = ['cpu', 'memory'].flatMap((name) =>
+      [requests, limits].map((one) => shareText(one, name, available)),
+    )
     out.line(
       1,
-      [pod.metadata.namespace, pod.metadata.name, '', ...shares, ageText(pod.metadata.creationTimestamp, now)].join('\t'),
+      [
+        pod.metadata.namespace,
+        pod.metadata.name,
+        '',
+        ...shares,
+        ageText(pod.metadata.creationTimestamp, now),
+      ].join('\t'),
     )
   }
-  writeAllocated(out, sumTotals(totals.map(({ requests }) => requests)), sumTotals(totals.map(({ limits }) => limits)), available)
+  writeAllocated(
+    out,
+    sumTotals(totals.map(({ requests }) => requests)),
+    sumTotals(totals.map(({ limits }) => limits)),
+    available,
+  )
 }
 
 function writeAllocated(
@@ -148,7 +183,9 @@ function writeAllocated(
 
 function podsOf(client: Client, node: string): readonly Pod[] | undefined {
   try {
-    return client.list('pods', { fieldSelector: `spec.nodeName=${node},status.phase!=Succeeded,status.phase!=Failed` }).items
+    return client.list('pods', {
+      fieldSelector: `spec.nodeName=${node},status.phase!=Succeeded,status.phase!=Failed`,
+    }).items
   } catch (error) {
     if (isApiError(error, 'Forbidden')) return undefined
     throw error

@@ -21,12 +21,14 @@ export function describePod(out: DescriptionWriter, pod: Pod, context: DescribeC
     writeResources(out, 1, spec.resources)
   }
   const { initContainers = [], ephemeralContainers = [] } = spec
-  if (initContainers.length > 0) writeContainers(out, 'Init Containers', initContainers, { pod, statuses: status.initContainerStatuses })
+  if (initContainers.length > 0)
+    writeContainers(out, 'Init Containers', initContainers, { pod, statuses: status.initContainerStatuses })
   writeContainers(out, 'Containers', spec.containers, { pod, statuses: status.containerStatuses })
   if (ephemeralContainers.length > 0)
-    writeContainers(
-      out, 'Ephemeral Containers', ephemeralContainers as Pod['spec']['containers'], { pod, statuses: status.ephemeralContainerStatuses },
-    )
+    writeContainers(out, 'Ephemeral Containers', ephemeralContainers as Pod['spec']['containers'], {
+      pod,
+      statuses: status.ephemeralContainerStatuses,
+    })
   writeConditions(out, pod)
   writeVolumes(out, spec.volumes ?? [])
   if (status.qosClass !== undefined) out.line(0, `QoS Class:\t${status.qosClass}`)
@@ -78,7 +80,10 @@ function writeConditions(out: DescriptionWriter, { spec, status }: Pod): void {
     out.line(0, 'Readiness Gates:')
     out.line(1, 'Type\tStatus')
     for (const { conditionType } of readinessGates) {
-      out.line(1, `${conditionType} \t${conditions.find(({ type }) => type === conditionType)?.status ?? '<none>'} `)
+      out.line(
+        1,
+        `${conditionType} \t${conditions.find(({ type }) => type === conditionType)?.status ?? '<none>'} `,
+      )
     }
   }
   if (conditions.length === 0) return

@@ -9,7 +9,11 @@ import { selectorText } from './workloads.js'
 import type { DescriptionWriter } from './writer.js'
 
 /** `kubectl describe poddisruptionbudget`. Source: kubectl pkg/describe describePodDisruptionBudgetV1. */
-export function describeBudget(out: DescriptionWriter, budget: PodDisruptionBudget, context: DescribeContext): void {
+export function describeBudget(
+  out: DescriptionWriter,
+  budget: PodDisruptionBudget,
+  context: DescribeContext,
+): void {
   const { spec, status } = budget
   writeNames(out, budget)
   if (spec?.minAvailable !== undefined) out.line(0, `Min available:\t${spec.minAvailable}`)
@@ -24,7 +28,11 @@ export function describeBudget(out: DescriptionWriter, budget: PodDisruptionBudg
 }
 
 /** `kubectl describe priorityclass`. Source: kubectl pkg/describe describePriorityClass. */
-export function describePriorityClass(out: DescriptionWriter, priority: PriorityClass, context: DescribeContext): void {
+export function describePriorityClass(
+  out: DescriptionWriter,
+  priority: PriorityClass,
+  context: DescribeContext,
+): void {
   const { metadata, value, globalDefault = false, preemptionPolicy = '', description = '' } = priority
   out.line(0, `Name:\t${metadata.name ?? ''}`)
   out.line(0, `Value:\t${value}`)
@@ -45,7 +53,11 @@ export function describeNetworkPolicy(out: DescriptionWriter, policy: NetworkPol
   out.line(0, 'Spec:')
   const { podSelector, policyTypes = [], ingress = [], egress = [] } = spec ?? { podSelector: {} }
   const selector = selectorText(podSelector)
-  out.line(1, `PodSelector:     ${selector === '<none>' ? '<none> (Allowing the specific traffic to all pods in this namespace)' : selector}`)
+  out.line(
+    1,
+    'PodSelector:     ' +
+      `${selector === '<none>' ? '<none> (Allowing the specific traffic to all pods in this namespace)' : selector}`,
+  )
   if (policyTypes.includes('Ingress')) {
     out.line(1, 'Allowing ingress traffic:')
     writeRules(out, { ...INGRESS, rules: ingress.map(({ ports, from }) => ({ ports, peers: from })) })
@@ -72,7 +84,10 @@ const INGRESS: Direction = { word: 'From', any: 'traffic not restricted by sourc
 const EGRESS: Direction = { word: 'To', any: 'traffic not restricted by destination', isolated: 'egress' }
 
 interface Rules extends Direction {
-  readonly rules: readonly { readonly ports: readonly NetworkPolicyPort[] | undefined; readonly peers: readonly NetworkPolicyPeer[] | undefined }[]
+  readonly rules: readonly {
+    readonly ports: readonly NetworkPolicyPort[] | undefined
+    readonly peers: readonly NetworkPolicyPeer[] | undefined
+  }[]
 }
 
 function writeRules(out: DescriptionWriter, { word, any, isolated, rules }: Rules): void {
@@ -81,7 +96,12 @@ function writeRules(out: DescriptionWriter, { word, any, isolated, rules }: Rule
     if (ports.length === 0) out.line(2, 'To Port: <any> (traffic allowed to all ports)')
     for (const { port, endPort, protocol = 'TCP' } of ports) {
       const first = port === undefined ? '<nil>' : port
-      out.line(2, endPort === undefined ? `To Port: ${first}/${protocol}` : `To Port Range: ${first}-${endPort}/${protocol}`)
+      out.line(
+        2,
+        endPort === undefined
+          ? `To Port: ${first}/${protocol}`
+          : `To Port Range: ${first}-${endPort}/${protocol}`,
+      )
     }
     if (peers.length === 0) out.line(2, `${word}: <any> (${any})`)
     for (const peer of peers) {
@@ -92,7 +112,10 @@ function writeRules(out: DescriptionWriter, { word, any, isolated, rules }: Rule
   }
 }
 
-function writePeer(out: DescriptionWriter, { namespaceSelector, podSelector, ipBlock }: NetworkPolicyPeer): void {
+function writePeer(
+  out: DescriptionWriter,
+  { namespaceSelector, podSelector, ipBlock }: NetworkPolicyPeer,
+): void {
   if (namespaceSelector !== undefined) out.line(3, `NamespaceSelector: ${selectorText(namespaceSelector)}`)
   if (podSelector !== undefined) out.line(3, `PodSelector: ${selectorText(podSelector)}`)
   if (namespaceSelector !== undefined || podSelector !== undefined || ipBlock === undefined) return

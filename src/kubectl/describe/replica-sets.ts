@@ -6,7 +6,10 @@ import type { Client } from '../../apiserver/client/client.js'
 
 const HASH = 'pod-template-hash'
 
-/** The ReplicaSets of a Deployment, in the order of their names: the one with its present template, and the others that have pods or had some. */
+/**
+ * The ReplicaSets of a Deployment, in the order of their names: the one with its present template, and the
+ * others that have pods or had some.
+ */
 export interface DeploymentSets {
   readonly all: readonly ReplicaSet[]
   readonly old: readonly ReplicaSet[]
@@ -16,10 +19,18 @@ export interface DeploymentSets {
 /** Reads them. Source: kubectl pkg/util/deployment GetAllReplicaSetsInChunks. */
 export function replicaSetsOf(client: Client, deployment: Deployment): DeploymentSets {
   const { metadata, spec } = deployment
-  const { items } = client.list('replicasets', { namespace: metadata.namespace ?? '', labelSelector: formatSelector(spec.selector) })
-  const all = items.filter((set) => set.metadata.ownerReferences?.some(({ controller, uid }) => controller === true && uid === metadata.uid))
-  const born = ({ metadata: { creationTimestamp, name = '' } }: ReplicaSet): string => `${creationTimestamp} ${name}`
-  const current = all.toSorted((a, b) => (born(a) < born(b) ? -1 : 1)).find((set) => isSameTemplate(set.spec.template, spec.template))
+  const { items } = client.list('replicasets', {
+    namespace: metadata.namespace ?? '',
+    labelSelector: formatSelector(spec.selector),
+  })
+  const all = items.filter((set) =>
+    set.metadata.ownerReferences?.some(({ controller, uid }) => controller === true && uid === metadata.uid),
+  )
+  const born = ({ metadata: { creationTimestamp, name = '' } }: ReplicaSet): string =>
+    `${creationTimestamp} ${name}`
+  const current = all
+    .toSorted((a, b) => (born(a) < born(b) ? -1 : 1))
+    .find((set) => isSameTemplate(set.spec.template, spec.template))
   return { all, current, old: all.filter((set) => set !== current) }
 }
 

@@ -4,7 +4,9 @@ import type { ResourceAmounts } from '../../api/core/pod-resources.js'
 import type { QuantityFormat } from '../../api/quantity.js'
 import { formatQuantity, parseQuantity } from '../../api/quantity.js'
 
-/** Amounts of resources and the notation that each is written in (that of the first quantity which was added). */
+/**
+ * Amounts of resources and the notation that each is written in (that of the first quantity which was added).
+ */
 export interface Totals {
   readonly amounts: ResourceAmounts
   readonly formats: Readonly<Record<string, QuantityFormat>>
@@ -14,7 +16,8 @@ export interface Totals {
 export function podTotals(pod: Pod, which: 'requests' | 'limits'): Totals {
   const formats: Record<string, QuantityFormat> = {}
   for (const { resources } of [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]) {
-    for (const [name, quantity] of Object.entries(resources[which] ?? {})) formats[name] ??= parseQuantity(quantity).format
+    for (const [name, quantity] of Object.entries(resources[which] ?? {}))
+      formats[name] ??= parseQuantity(quantity).format
   }
   return { amounts: which === 'requests' ? podRequests(pod) : podLimits(pod), formats }
 }

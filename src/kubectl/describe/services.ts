@@ -16,7 +16,10 @@ export function slicesOf(client: Client, namespace: string, service: string): re
   return client.list('endpointslices', { namespace, labelSelector: `${SERVICE_NAME}=${service}` }).items
 }
 
-/** Addresses behind a port (by name), three at most: `10.0.0.1:80,10.0.0.2:80`. Source: kubectl pkg/describe formatEndpointSlices. */
+/**
+ * Addresses behind a port (by name), three at most: `10.0.0.1:80,10.0.0.2:80`. Source: kubectl pkg/describe
+ * formatEndpointSlices.
+ */
 export function endpointsText(slices: readonly EndpointSlice[], portName: string): string {
   if (slices.length === 0) return '<none>'
   const found: string[] = []
@@ -26,7 +29,7 @@ export function endpointsText(slices: readonly EndpointSlice[], portName: string
     for (const { addresses, conditions } of slice.endpoints) {
       if (found.length === MOST) isMore = true
       if (conditions?.ready === false) continue
-      if (!isMore) found.push(port === undefined ? addresses[0] ?? '' : joined(addresses[0] ?? '', port))
+      if (!isMore) found.push(port === undefined ? (addresses[0] ?? '') : joined(addresses[0] ?? '', port))
       seen++
     }
   }
@@ -38,7 +41,8 @@ export function endpointsText(slices: readonly EndpointSlice[], portName: string
   return isMore ? `${found.join(',')} + ${seen - MOST} more...` : found.join(',')
 }
 
-const joined = (host: string, port: number): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
+const joined = (host: string, port: number): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 
 /** `kubectl describe service`. Source: kubectl pkg/describe describeService. */
 export function describeService(out: DescriptionWriter, service: Service, context: DescribeContext): void {
@@ -55,7 +59,9 @@ export function describeService(out: DescriptionWriter, service: Service, contex
   if ((spec.externalName ?? '') !== '') out.line(0, `External Name:\t${spec.externalName}`)
   const ingress = status.loadBalancer?.ingress ?? []
   if (ingress.length > 0) {
-    const texts = ingress.map(({ ip = '', ipMode, hostname = '' }) => (ip === '' ? hostname : ip + (ipMode === undefined ? '' : ` (${ipMode})`)))
+    const texts = ingress.map(({ ip = '', ipMode, hostname = '' }) =>
+      ip === '' ? hostname : ip + (ipMode === undefined ? '' : ` (${ipMode})`),
+    )
     out.line(0, `LoadBalancer Ingress:\t${texts.join(', ')}`)
   }
   writePorts(out, service, context)
@@ -83,14 +89,21 @@ function writePorts(out: DescriptionWriter, { metadata, spec }: Service, { clien
 function writePolicies(out: DescriptionWriter, { spec }: Service): void {
   out.line(0, `Session Affinity:\t${spec.sessionAffinity ?? ''}`)
   for (const [title, value] of [
-    ['External Traffic Policy', spec.externalTrafficPolicy], ['Internal Traffic Policy', spec.internalTrafficPolicy],
-    ['HealthCheck NodePort', spec.healthCheckNodePort || undefined], ['LoadBalancer Source Ranges', spec.loadBalancerSourceRanges?.join(',')],
+    ['External Traffic Policy', spec.externalTrafficPolicy],
+    ['Internal Traffic Policy', spec.internalTrafficPolicy],
+    ['HealthCheck NodePort', spec.healthCheckNodePort || undefined],
+    ['LoadBalancer Source Ranges', spec.loadBalancerSourceRanges?.join(',')],
     ['Traffic Distribution', spec.trafficDistribution],
-  ] as const) if (value !== undefined && value !== '') out.line(0, `${title}:\t${value}`)
+  ] as const)
+    if (value !== undefined && value !== '') out.line(0, `${title}:\t${value}`)
 }
 
 /** `kubectl describe endpoints`. Source: kubectl pkg/describe describeEndpoints. */
-export function describeEndpoints(out: DescriptionWriter, endpoints: Endpoints, context: DescribeContext): void {
+export function describeEndpoints(
+  out: DescriptionWriter,
+  endpoints: Endpoints,
+  context: DescribeContext,
+): void {
   writeHead(out, endpoints)
   out.line(0, 'Subsets:')
   for (const { addresses = [], notReadyAddresses = [], ports = [] } of endpoints.subsets ?? []) {
@@ -100,7 +113,8 @@ export function describeEndpoints(out: DescriptionWriter, endpoints: Endpoints, 
       out.line(1, 'Ports:')
       out.line(2, 'Name\tPort\tProtocol')
       out.line(2, '----\t----\t--------')
-      for (const { name = '', port, protocol = '' } of ports) out.line(2, `${name === '' ? '<unset>' : name}\t${port}\t${protocol}`)
+      for (const { name = '', port, protocol = '' } of ports)
+        out.line(2, `${name === '' ? '<unset>' : name}\t${port}\t${protocol}`)
     }
     out.line(0, '')
   }
@@ -108,7 +122,11 @@ export function describeEndpoints(out: DescriptionWriter, endpoints: Endpoints, 
 }
 
 /** `kubectl describe endpointslice`. Source: kubectl pkg/describe describeEndpointSliceV1. */
-export function describeEndpointSlice(out: DescriptionWriter, slice: EndpointSlice, context: DescribeContext): void {
+export function describeEndpointSlice(
+  out: DescriptionWriter,
+  slice: EndpointSlice,
+  context: DescribeContext,
+): void {
   writeHead(out, slice)
   out.line(0, `AddressType:\t${slice.addressType}`)
   const { endpoints } = slice
@@ -117,7 +135,8 @@ export function describeEndpointSlice(out: DescriptionWriter, slice: EndpointSli
   if (ports.length > 0) {
     out.line(1, 'Name\tPort\tProtocol')
     out.line(1, '----\t----\t--------')
-    for (const { name = '', port, protocol = '' } of ports) out.line(1, `${name === '' ? '<unset>' : name}\t${port ?? '<unset>'}\t${protocol}`)
+    for (const { name = '', port, protocol = '' } of ports)
+      out.line(1, `${name === '' ? '<unset>' : name}\t${port ?? '<unset>'}\t${protocol}`)
   }
   out.line(0, endpoints.length === 0 ? 'Endpoints: <none>' : 'Endpoints:')
   for (const { addresses, conditions, hostname, targetRef, nodeName, zone } of endpoints) {

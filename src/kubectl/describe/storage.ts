@@ -11,7 +11,11 @@ import type { DescriptionWriter } from './writer.js'
 import { longTime } from './writer.js'
 
 /** `kubectl describe persistentvolume`. Source: kubectl pkg/describe describePersistentVolume. */
-export function describeVolume(out: DescriptionWriter, volume: PersistentVolume, context: DescribeContext): void {
+export function describeVolume(
+  out: DescriptionWriter,
+  volume: PersistentVolume,
+  context: DescribeContext,
+): void {
   const { metadata, spec, status } = volume
   out.line(0, `Name:\t${metadata.name ?? ''}`)
   writeLabels(out, 'Labels', metadata.labels)
@@ -19,7 +23,10 @@ export function describeVolume(out: DescriptionWriter, volume: PersistentVolume,
   out.line(0, `Finalizers:\t[${(metadata.finalizers ?? []).join(' ')}]`)
   out.line(0, `StorageClass:\t${storageClassText(metadata, spec.storageClassName)}`)
   const isEnding = metadata.deletionTimestamp !== undefined
-  out.line(0, `Status:\t${isEnding ? `Terminating (lasts ${ageText(metadata.deletionTimestamp, context.now)})` : status.phase ?? ''}`)
+  out.line(
+    0,
+    `Status:\t${isEnding ? `Terminating (lasts ${ageText(metadata.deletionTimestamp, context.now)})` : (status.phase ?? '')}`,
+  )
   const { claimRef } = spec
   out.line(0, `Claim:\t${claimRef === undefined ? '' : `${claimRef.namespace ?? ''}/${claimRef.name ?? ''}`}`)
   out.line(0, `Reclaim Policy:\t${spec.persistentVolumeReclaimPolicy ?? ''}`)
@@ -39,11 +46,17 @@ function writeNodeAffinity(out: DescriptionWriter, { spec }: PersistentVolume): 
   if (required === undefined) return
   const terms = required.nodeSelectorTerms
   out.line(1, `Required Terms:\t${terms.length === 0 ? '<none>' : ''}`)
-  for (const [at, { matchExpressions = [] }] of terms.entries()) writeTerm(out, 2, at, matchExpressions.map(requirementText))
+  for (const [at, { matchExpressions = [] }] of terms.entries())
+    writeTerm(out, 2, at, matchExpressions.map(requirementText))
 }
 
 /** The requirements of a term, one a line. */
-function writeTerm(out: DescriptionWriter, level: number, at: number, [first = '<none>', ...rest]: readonly string[]): void {
+function writeTerm(
+  out: DescriptionWriter,
+  level: number,
+  at: number,
+  [first = '<none>', ...rest]: readonly string[],
+): void {
   out.line(level, `Term ${at}:\t${first}`)
   for (const line of rest) out.line(level, `\t${line}`)
 }
@@ -51,13 +64,23 @@ function writeTerm(out: DescriptionWriter, level: number, at: number, [first = '
 const requirementText = ({ key, operator, values = [] }: NodeSelectorRequirement): string =>
   `${key} ${operator.toLowerCase()}${values.length === 0 ? '' : ` [${values.join(', ')}]`}`
 
-const DEFAULTS = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class']
+const DEFAULTS = [
+  'storageclass.kubernetes.io/is-default-class',
+  'storageclass.beta.kubernetes.io/is-default-class',
+]
 
 /** `kubectl describe storageclass`. Source: kubectl pkg/describe describeStorageClass. */
-export function describeStorageClass(out: DescriptionWriter, one: StorageClass, context: DescribeContext): void {
+export function describeStorageClass(
+  out: DescriptionWriter,
+  one: StorageClass,
+  context: DescribeContext,
+): void {
   const { metadata, mountOptions = [], allowedTopologies } = one
   out.line(0, `Name:\t${metadata.name ?? ''}`)
-  out.line(0, `IsDefaultClass:\t${DEFAULTS.some((key) => metadata.annotations?.[key] === 'true') ? 'Yes' : 'No'}`)
+  out.line(
+    0,
+    `IsDefaultClass:\t${DEFAULTS.some((key) => metadata.annotations?.[key] === 'true') ? 'Yes' : 'No'}`,
+  )
   out.line(0, `Annotations:\t${formatLabels(metadata.annotations)}`)
   out.line(0, `Provisioner:\t${one.provisioner}`)
   out.line(0, `Parameters:\t${formatLabels(one.parameters)}`)
@@ -69,14 +92,25 @@ export function describeStorageClass(out: DescriptionWriter, one: StorageClass, 
   if (allowedTopologies !== undefined) {
     out.line(0, `AllowedTopologies:\t${allowedTopologies.length === 0 ? '<none>' : ''}`)
     for (const [at, { matchLabelExpressions = [] }] of allowedTopologies.entries()) {
-      writeTerm(out, 1, at, matchLabelExpressions.map(({ key, values }) => `${key} in${values.length === 0 ? '' : ` [${values.join(', ')}]`}`))
+      writeTerm(
+        out,
+        1,
+        at,
+        matchLabelExpressions.map(
+          ({ key, values }) => `${key} in${values.length === 0 ? '' : ` [${values.join(', ')}]`}`,
+        ),
+      )
     }
   }
   writeObjectEvents(out, one, context)
 }
 
 /** `kubectl describe volumeattributesclass`. Source: kubectl pkg/describe describeVolumeAttributesClass. */
-export function describeAttributesClass(out: DescriptionWriter, one: VolumeAttributesClass, context: DescribeContext): void {
+export function describeAttributesClass(
+  out: DescriptionWriter,
+  one: VolumeAttributesClass,
+  context: DescribeContext,
+): void {
   out.line(0, `Name:\t${one.metadata.name ?? ''}`)
   out.line(0, `Annotations:\t${formatLabels(one.metadata.annotations)}`)
   out.line(0, `DriverName:\t${one.driverName}`)
@@ -98,7 +132,8 @@ export function describeCSINode(out: DescriptionWriter, node: CSINode, context: 
       out.line(3, 'Allocatables:')
       out.line(4, `Count:\t${allocatable.count}`)
     }
-    if (topologyKeys !== undefined && topologyKeys !== null) out.line(3, `Topology Keys:\t[${topologyKeys.join(' ')}]`)
+    if (topologyKeys !== undefined && topologyKeys !== null)
+      out.line(3, `Topology Keys:\t[${topologyKeys.join(' ')}]`)
   }
   writeObjectEvents(out, node, context)
 }

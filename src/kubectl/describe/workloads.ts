@@ -13,13 +13,19 @@ import { replicaSetsOf } from './replica-sets.js'
 import type { DescriptionWriter } from './writer.js'
 import { longTime } from './writer.js'
 
-/** A selector as describe shows it: `<none>` when it selects everything. Source: meta/v1 FormatLabelSelector. */
+/**
+ * A selector as describe shows it: `<none>` when it selects everything. Source: meta/v1 FormatLabelSelector.
+ */
 export function selectorText(selector: LabelSelector | null | undefined): string {
   return formatSelector(selector) || '<none>'
 }
 
 /** `kubectl describe deployment`. Source: kubectl pkg/describe describeDeployment. */
-export function describeDeployment(out: DescriptionWriter, deployment: Deployment, context: DescribeContext): void {
+export function describeDeployment(
+  out: DescriptionWriter,
+  deployment: Deployment,
+  context: DescribeContext,
+): void {
   const { metadata, spec, status } = deployment
   writeNames(out, deployment)
   out.line(0, `CreationTimestamp:\t${longTime(metadata.creationTimestamp)}`)
@@ -27,13 +33,20 @@ export function describeDeployment(out: DescriptionWriter, deployment: Deploymen
   writeAnnotations(out, metadata.annotations)
   out.line(0, `Selector:\t${formatSelector(spec.selector)}`)
   const { updatedReplicas = 0, replicas = 0, availableReplicas = 0, unavailableReplicas = 0 } = status
-  out.line(0, `Replicas:\t${spec.replicas ?? 1} desired | ${updatedReplicas} updated | ${replicas} total | `
-    + `${availableReplicas} available | ${unavailableReplicas} unavailable`)
+  out.line(
+    0,
+    `Replicas:\t${spec.replicas ?? 1} desired | ${updatedReplicas} updated | ${replicas} total | ` +
+      `${availableReplicas} available | ${unavailableReplicas} unavailable`,
+  )
   out.line(0, `StrategyType:\t${spec.strategy.type ?? ''}`)
   out.line(0, `MinReadySeconds:\t${spec.minReadySeconds ?? 0}`)
   const { rollingUpdate } = spec.strategy
   if (rollingUpdate !== undefined) {
-    out.line(0, `RollingUpdateStrategy:\t${rollingUpdate.maxUnavailable} max unavailable, ${rollingUpdate.maxSurge} max surge`)
+    out.line(
+      0,
+      `RollingUpdateStrategy:\t${rollingUpdate.maxUnavailable} max unavailable, ` +
+        `${rollingUpdate.maxSurge} max surge`,
+    )
   }
   writePodTemplate(out, spec.template)
   writeConditions(out, status.conditions)
@@ -52,7 +65,12 @@ function writeReplicaSets(out: DescriptionWriter, deployment: Deployment, { clie
   const { old, current } = found
   if (old.length === 0 && current === undefined) return
   const text = (sets: readonly ReplicaSet[]): string =>
-    sets.map(({ metadata, spec, status }) => `${metadata.name} (${status.replicas}/${spec.replicas ?? 1} replicas created)`).join(', ') || '<none>'
+    sets
+      .map(
+        ({ metadata, spec, status }) =>
+          `${metadata.name} (${status.replicas}/${spec.replicas ?? 1} replicas created)`,
+      )
+      .join(', ') || '<none>'
   out.line(0, `OldReplicaSets:\t${text(old)}`)
   out.line(0, `NewReplicaSet:\t${text(current === undefined ? [] : [current])}`)
 }
@@ -74,7 +92,11 @@ export function describeReplicaSet(out: DescriptionWriter, set: ReplicaSet, cont
 }
 
 /** `kubectl describe replicationcontroller`. Source: kubectl pkg/describe describeReplicationController. */
-export function describeReplicationController(out: DescriptionWriter, controller: ReplicationController, context: DescribeContext): void {
+export function describeReplicationController(
+  out: DescriptionWriter,
+  controller: ReplicationController,
+  context: DescribeContext,
+): void {
   const { metadata, spec, status } = controller
   writeNames(out, controller)
   out.line(0, `Selector:\t${formatLabels(spec.selector)}`)
@@ -107,7 +129,11 @@ export function describeDaemonSet(out: DescriptionWriter, set: DaemonSet, contex
 }
 
 /** `kubectl describe statefulset`. Source: kubectl pkg/describe describeStatefulSet. */
-export function describeStatefulSet(out: DescriptionWriter, set: StatefulSet, context: DescribeContext): void {
+export function describeStatefulSet(
+  out: DescriptionWriter,
+  set: StatefulSet,
+  context: DescribeContext,
+): void {
   const { metadata, spec, status } = set
   writeNames(out, set)
   out.line(0, `CreationTimestamp:\t${longTime(metadata.creationTimestamp)}`)
@@ -119,7 +145,8 @@ export function describeStatefulSet(out: DescriptionWriter, set: StatefulSet, co
   const { rollingUpdate } = spec.updateStrategy
   if (rollingUpdate?.partition !== undefined) {
     out.line(1, `Partition:\t${rollingUpdate.partition}`)
-    if (rollingUpdate.maxUnavailable !== undefined) out.line(1, `MaxUnavailable:\t${rollingUpdate.maxUnavailable}`)
+    if (rollingUpdate.maxUnavailable !== undefined)
+      out.line(1, `MaxUnavailable:\t${rollingUpdate.maxUnavailable}`)
   }
   writePodsStatus(out, set, formatSelector(spec.selector), context)
   writePodTemplate(out, spec.template)
@@ -128,11 +155,22 @@ export function describeStatefulSet(out: DescriptionWriter, set: StatefulSet, co
 }
 
 /** How many of the pods that the object controls are in which phase. */
-function writePodsStatus(out: DescriptionWriter, { metadata }: KubeObject, labelSelector: string, { client }: DescribeContext): void {
+function writePodsStatus(
+  out: DescriptionWriter,
+  { metadata }: KubeObject,
+  labelSelector: string,
+  { client }: DescribeContext,
+): void {
   const { items } = client.list('pods', { namespace: metadata.namespace ?? '', labelSelector })
-  const own = items.filter((pod) => pod.metadata.ownerReferences?.some(({ controller, uid }) => controller === true && uid === metadata.uid))
+  const own = items.filter((pod) =>
+    pod.metadata.ownerReferences?.some(({ controller, uid }) => controller === true && uid === metadata.uid),
+  )
   const count = (phase: string): number => own.filter(({ status }) => status.phase === phase).length
-  out.line(0, `Pods Status:\t${count('Running')} Running / ${count('Pending')} Waiting / ${count('Succeeded')} Succeeded / ${count('Failed')} Failed`)
+  out.line(
+    0,
+    `Pods Status:\t${count('Running')} Running / ${count('Pending')} Waiting / ${count('Succeeded')} ` +
+      `Succeeded / ${count('Failed')} Failed`,
+  )
 }
 
 interface Condition {

@@ -1,6 +1,9 @@
 import { DESCRIPTION, TabWriter } from '../print/tabwriter.js'
 
-/** Collects the indented lines of a description; cells of a line are parted by tabs. Source: kubectl describe PrefixWriter. */
+/**
+ * Collects the indented lines of a description; cells of a line are parted by tabs. Source: kubectl describe
+ * PrefixWriter.
+ */
 export class DescriptionWriter {
   #text = ''
   #done = ''
@@ -42,17 +45,23 @@ export function writeList(out: DescriptionWriter, title: string, values: readonl
 
 /** `a=b` of a map, sorted by key. */
 export function pairsOf(map: Readonly<Record<string, string>> | undefined): readonly string[] {
-  return Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => `${key}=${value}`)
+  return Object.entries(map ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `${key}=${value}`)
 }
 
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const two = (value: number): string => String(value).padStart(2, '0')
 
-/** A stored time as Go's RFC1123Z: `Tue, 24 Nov 2026 14:30:11 +0000`; the zero time for one that is not set. */
+/**
+ * A stored time as Go's RFC1123Z: `Tue, 24 Nov 2026 14:30:11 +0000`; the zero time for one that is not set.
+ */
 export function longTime(text: string | null | undefined): string {
   if (text === undefined || text === null) return 'Mon, 01 Jan 0001 00:00:00 +0000'
   const time = new Date(Date.parse(text))
-  const date = `${days[time.getUTCDay()]}, ${two(time.getUTCDate())} ${months[time.getUTCMonth()]} ${time.getUTCFullYear()}`
+  const date =
+    `${days[time.getUTCDay()]}, ${two(time.getUTCDate())} ${months[time.getUTCMonth()]} ` +
+    `${time.getUTCFullYear()}`
   return `${date} ${two(time.getUTCHours())}:${two(time.getUTCMinutes())}:${two(time.getUTCSeconds())} +0000`
 }

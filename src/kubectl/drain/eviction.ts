@@ -10,8 +10,8 @@ const RETRY_MS = 5000
 const POLL_MS = 1000
 
 /**
- * One pod on its way out. Upstream has a goroutine for each; here all take turns in list order at the instant when they are
- * due.
+ * One pod on its way out. Upstream has a goroutine for each; here all take turns in list order at the instant
+ * when they are due.
  */
 interface Leaving {
   readonly pod: Pod
@@ -39,9 +39,13 @@ const keyOf = (pod: Pod): { readonly name: string; readonly namespace: string } 
 })
 
 const isTerminatingNamespace = (error: unknown): error is ApiError =>
-  isApiError(error, 'Forbidden') && error.details.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true
+  isApiError(error, 'Forbidden') &&
+  error.details.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true
 
-/** Evicts pods, all at once, and waits until each is gone; virtual time moves as long as that takes. Throws an Aggregate. */
+/**
+ * Evicts pods, all at once, and waits until each is gone; virtual time moves as long as that takes. Throws an
+ * Aggregate.
+ */
 export class Eviction {
   readonly #call: Call
   readonly #options: DrainOptions
@@ -78,7 +82,9 @@ export class Eviction {
     const { pod } = one
     const serverDryRun = this.#options.dryRun === 'server'
     if (this.#texts.announces) {
-      this.#call.out.line(`evicting pod ${namespaceOf(pod)}/${nameOf(pod)}${serverDryRun ? ' (server dry run)' : ''}`)
+      this.#call.out.line(
+        `evicting pod ${namespaceOf(pod)}/${nameOf(pod)}${serverDryRun ? ' (server dry run)' : ''}`,
+      )
     }
     if (this.#now >= this.#deadline) {
       this.#fail(one, this.#texts.timedOut(pod, this.#options))
@@ -102,8 +108,8 @@ export class Eviction {
       else {
         this.#retry(
           one,
-          `error when evicting pod ${JSON.stringify(nameOf(active))} from terminating namespace `
-            + `${JSON.stringify(namespaceOf(active))} (will retry after 5s): ${error.message}`,
+          `error when evicting pod ${JSON.stringify(nameOf(active))} from terminating namespace ` +
+            `${JSON.stringify(namespaceOf(active))} (will retry after 5s): ${error.message}`,
         )
       }
     } else if (error instanceof Error && isApiError(error)) this.#fail(one, this.#texts.failed(active, error))
@@ -166,17 +172,23 @@ function lookFor(call: Call, pod: Pod, options: DrainOptions): 'there' | 'gone' 
   if (found === undefined || found.metadata.uid !== pod.metadata.uid) return 'gone'
   if (!isDeletedLongAgo(found, { clock: call.env.clock, options })) return 'there'
   call.out.line(
-    `pod ${JSON.stringify(nameOf(pod))} has DeletionTimestamp older than ${options.skipWaitForDeleteTimeout} seconds, skipping`,
+    `pod ${JSON.stringify(nameOf(pod))} has DeletionTimestamp older than ` +
+      `${options.skipWaitForDeleteTimeout} seconds, skipping`,
   )
   return 'skipped'
 }
 
-/** `--disable-eviction`: plain DELETE, one after the other, then waits for all together. Budgets are not asked. */
+/**
+ * `--disable-eviction`: plain DELETE, one after the other, then waits for all together. Budgets are not
+ * asked.
+ */
 export function deletePods(call: Call, options: DrainOptions, pods: readonly Pod[]): void {
   const { gracePeriodSeconds, dryRun, timeoutMs } = options
   const base = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }
   for (const pod of pods)
-    ignoreNotFound(() => call.client.delete('pods', keyOf(pod), dryRun === 'server' ? { ...base, dryRun: true } : base))
+    ignoreNotFound(() =>
+      call.client.delete('pods', keyOf(pod), dryRun === 'server' ? { ...base, dryRun: true } : base),
+    )
   if (dryRun === 'server') return
   const deadline = call.env.clock.now() + timeoutMs
   let pending = pods

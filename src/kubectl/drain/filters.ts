@@ -43,15 +43,25 @@ const controllerOf = ({ metadata }: Pod): OwnerReference | undefined =>
   metadata.ownerReferences?.find(({ controller }) => controller === true)
 
 /** Whether the pod has been terminating for longer than `--skip-wait-for-delete-timeout`. */
-export function isDeletedLongAgo(pod: Pod, { clock, options }: Pick<FilterContext, 'clock' | 'options'>): boolean {
+export function isDeletedLongAgo(
+  pod: Pod,
+  { clock, options }: Pick<FilterContext, 'clock' | 'options'>,
+): boolean {
   const { deletionTimestamp } = pod.metadata
   const seconds = options.skipWaitForDeleteTimeout
-  return seconds > 0 && deletionTimestamp !== undefined && clock.now() - Date.parse(deletionTimestamp) > seconds * 1000
+  return (
+    seconds > 0 &&
+    deletionTimestamp !== undefined &&
+    clock.now() - Date.parse(deletionTimestamp) > seconds * 1000
+  )
 }
 
 const skipDeleted: PodFilter = (pod, context) => (isDeletedLongAgo(pod, context) ? skip : ok)
 
-/** A pod of a DaemonSet stays where it is, if its DaemonSet exists and `--ignore-daemonsets` says that this is fine. */
+/**
+ * A pod of a DaemonSet stays where it is, if its DaemonSet exists and `--ignore-daemonsets` says that this is
+ * fine.
+ */
 const daemonSet: PodFilter = (pod, { client, options, texts }) => {
   const owner = controllerOf(pod)
   if (owner?.kind !== 'DaemonSet' || isFinished(pod)) return ok
@@ -64,7 +74,8 @@ const daemonSet: PodFilter = (pod, { client, options, texts }) => {
   return options.ignoreDaemonSets ? warn(texts.daemonSetWarning, false) : fail(texts.daemonSetFatal)
 }
 
-const mirror: PodFilter = ({ metadata }) => (metadata.annotations?.['kubernetes.io/config.mirror'] === undefined ? ok : skip)
+const mirror: PodFilter = ({ metadata }) =>
+  metadata.annotations?.['kubernetes.io/config.mirror'] === undefined ? ok : skip
 
 const localStorage: PodFilter = (pod, { options, texts }) => {
   if (pod.spec.volumes?.some(({ emptyDir }) => emptyDir !== undefined) !== true || isFinished(pod)) return ok

@@ -19,19 +19,24 @@ const filterTexts = (emptyDirFlag: string): FilterTexts => ({
   unmanagedWarning: 'deleting Pods that declare no controller',
 })
 
-const quoted = ({ metadata }: Pod): string => `pods/${JSON.stringify(metadata.name)} -n ${JSON.stringify(metadata.namespace)}`
+const quoted = ({ metadata }: Pod): string =>
+  `pods/${JSON.stringify(metadata.name)} -n ${JSON.stringify(metadata.namespace)}`
 
 const evictionTexts: EvictionTexts = {
   announces: true,
   retry: (pod, error) => `error when evicting ${quoted(pod)} (will retry after 5s): ${error.message}`,
   failed: (pod, error) => `error when evicting ${quoted(pod)}: ${error.message}`,
   waitFailed: ({ metadata }, error) =>
-    `error when waiting for pod ${JSON.stringify(metadata.name)} in namespace `
-    + `${JSON.stringify(metadata.namespace)} to terminate: ${error.message}`,
-  timedOut: (pod, options) => `error when evicting ${quoted(pod)}: global timeout reached: ${options.timeoutText}`,
+    `error when waiting for pod ${JSON.stringify(metadata.name)} in namespace ` +
+    `${JSON.stringify(metadata.namespace)} to terminate: ${error.message}`,
+  timedOut: (pod, options) =>
+    `error when evicting ${quoted(pod)}: global timeout reached: ${options.timeoutText}`,
 }
 
-/** Drain as kubectl does it since 1.15: node by node, going on after a failure. Source: kubectl pkg/cmd/drain RunDrain. */
+/**
+ * Drain as kubectl does it since 1.15: node by node, going on after a failure. Source: kubectl pkg/cmd/drain
+ * RunDrain.
+ */
 export function drainNodes(call: Call, nodes: readonly Node[], options: DrainOptions): void {
   cordonNodes(call, nodes, true, options.dryRun)
   const failed: { readonly name: string; readonly error: Error }[] = []
@@ -43,7 +48,8 @@ export function drainNodes(call: Call, nodes: readonly Node[], options: DrainOpt
     } catch (error) {
       if (!isFailure(error)) throw error
       call.out.errorLine(
-        `error: unable to drain node ${JSON.stringify(name)} due to error: ${error.message}, continuing command...`,
+        `error: unable to drain node ${JSON.stringify(name)} due to error: ${error.message}, ` +
+          'continuing command...',
       )
       failed.push({ name, error })
     }
@@ -78,16 +84,22 @@ function drainNode(call: Call, node: string, options: DrainOptions): void {
 }
 
 /** The pods to delete. Throws an Aggregate when a filter forbids the drain. */
-function podsToDelete(node: string, context: FilterContext): { readonly toDelete: readonly Pod[]; readonly warning: string } {
+function podsToDelete(
+  node: string,
+  context: FilterContext,
+): { readonly toDelete: readonly Pod[]; readonly warning: string } {
   const { toDelete, errors, warnings } = sortPods(node, context, false)
-  if (errors.size > 0) throw new Aggregate(groupTexts(errors).map((text) => new KubectlError(`cannot delete ${text}`)))
+  if (errors.size > 0)
+    throw new Aggregate(groupTexts(errors).map((text) => new KubectlError(`cannot delete ${text}`)))
   return { toDelete, warning: groupTexts(warnings).join('; ') }
 }
 
 function reportPending(call: Call, node: string, context: FilterContext, cause: Error): void {
   const { toDelete, errors } = sortPods(node, context, false)
   if (toDelete.length > 0 && errors.size === 0) {
-    call.out.errorLine(`There are pending pods in node ${JSON.stringify(node)} when an error occurred: ${cause.message}`)
+    call.out.errorLine(
+      `There are pending pods in node ${JSON.stringify(node)} when an error occurred: ${cause.message}`,
+    )
     for (const { metadata } of toDelete) call.out.errorLine(`pod/${metadata.name ?? ''}`)
   }
 }

@@ -31,8 +31,8 @@ const evictionTexts: EvictionTexts = {
 }
 
 /**
- * Drain as kubectl 1.14 and older did it: the first node that fails ends the command. Source: kubectl 1.14 pkg/cmd/drain
- * RunDrain.
+ * Drain as kubectl 1.14 and older did it: the first node that fails ends the command. Source: kubectl 1.14
+ * pkg/cmd/drain RunDrain.
  */
 export function drainNodes(call: Call, nodes: readonly Node[], options: DrainOptions): void {
   cordonNodes(call, nodes, true, options.dryRun)
@@ -62,7 +62,8 @@ function drainNode(call: Call, node: string, options: DrainOptions): void {
     if (!isFailure(error)) throw error
     const first = error instanceof Aggregate ? (error.errors[0] as Error) : error
     call.out.errorLine(`There are pending pods when an error occurred: ${first.message}`)
-    for (const { metadata } of sortPods(node, context, true).toDelete) call.out.errorLine(`pod/${metadata.name ?? ''}`)
+    for (const { metadata } of sortPods(node, context, true).toDelete)
+      call.out.errorLine(`pod/${metadata.name ?? ''}`)
     throw first
   }
 }

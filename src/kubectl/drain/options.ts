@@ -7,8 +7,8 @@ import type { FlagSpec } from '../flags.js'
 import type { Release } from '../release.js'
 
 /**
- * Without --timeout kubectl waits for ever, until somebody presses Ctrl-C. Nobody can here, so a drain that cannot end gives up after this
- * much virtual time, as if it had been asked to.
+ * Without --timeout kubectl waits for ever, until somebody presses Ctrl-C. Nobody can here, so a drain that
+ * cannot end gives up after this much virtual time, as if it had been asked to.
  */
 const LONGEST_WAIT_MS = 24 * 3_600_000
 
@@ -32,7 +32,9 @@ export interface DrainOptions {
 /** Flags that drain had in older releases. */
 export function drainFlags({ emptyDirFlag, oldDrain }: Release): readonly FlagSpec[] {
   return [
-    ...(emptyDirFlag === 'delete-emptydir-data' ? [] : [{ name: emptyDirFlag, type: 'bool', value: 'false' } as const]),
+    ...(emptyDirFlag === 'delete-emptydir-data'
+      ? []
+      : [{ name: emptyDirFlag, type: 'bool', value: 'false' } as const]),
     ...(oldDrain ? [{ name: 'dry-run', type: 'bool', value: 'false' } as const] : []),
   ]
 }

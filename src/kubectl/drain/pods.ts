@@ -11,9 +11,10 @@ export interface SortedPods {
 }
 
 /**
- * Lists the pods of a node and asks the filters. `keepAll` keeps every warning of a pod, as 1.14 did; otherwise only what the
- * last filter said counts (facts of pkg/drain: so the local storage warning is never seen). Upstream's groups come in the order of a Go map,
- * which is most often that in which they were put there; here it always is (those of 1.14 are sorted by text, as the course shows them).
+ * Lists the pods of a node and asks the filters. `keepAll` keeps every warning of a pod, as 1.14 did;
+ * otherwise only what the last filter said counts (facts of pkg/drain: so the local storage warning is never
+ * seen). Upstream's groups come in the order of a Go map, which is most often that in which they were put
+ * there; here it always is (those of 1.14 are sorted by text, as the course shows them).
  */
 export function sortPods(node: string, context: FilterContext, keepAll: boolean): SortedPods {
   const { client, options } = context
@@ -27,14 +28,18 @@ export function sortPods(node: string, context: FilterContext, keepAll: boolean)
   for (const pod of pods.items) {
     const verdicts = judgePod(pod, context)
     const last = verdicts.at(-1) as Verdict
-    const shown = keepAll ? (pod.metadata.name as string) : `${pod.metadata.namespace as string}/${pod.metadata.name as string}`
+    const shown = keepAll
+      ? (pod.metadata.name as string)
+      : `${pod.metadata.namespace as string}/${pod.metadata.name as string}`
     for (const verdict of keepAll ? verdicts : [last]) {
       if (verdict.kind === 'error') note(errors, verdict.text, shown)
       else if (verdict.kind === 'warning') note(warnings, verdict.text, shown)
     }
     if (last.delete) toDelete.push(pod)
   }
-  return keepAll ? { toDelete, errors: sorted(errors), warnings: sorted(warnings) } : { toDelete, errors, warnings }
+  return keepAll
+    ? { toDelete, errors: sorted(errors), warnings: sorted(warnings) }
+    : { toDelete, errors, warnings }
 }
 
 function note(groups: Map<string, string[]>, text: string, pod: string): void {

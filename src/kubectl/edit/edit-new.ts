@@ -4,7 +4,10 @@ import { KubectlError, SilentExit } from '../errors.js'
 import type { Info } from '../resource-args.js'
 import { editableText, launchEditor, readEdited, stripComments } from './editor.js'
 
-/** `create --edit`: what files say, after an editor had it. Nothing is made when nothing was changed. Source: kubectl editor EditBeforeCreateMode. */
+/**
+ * `create --edit`: what files say, after an editor had it. Nothing is made when nothing was changed. Source:
+ * kubectl editor EditBeforeCreateMode.
+ */
 export function editNew(call: Call, infos: readonly Info[]): readonly Info[] {
   return infos.map((info) => {
     const text = editableText(call, info.object)

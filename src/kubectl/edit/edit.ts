@@ -22,24 +22,44 @@ export interface Editing {
 }
 
 /** `kubectl edit`: the object itself. */
-export const WHOLE: Editing = { shown: ({ object }) => withoutManagedFields(object), wanted: (_, edited) => edited as KubeObject }
+export const WHOLE: Editing = {
+  shown: ({ object }) => withoutManagedFields(object),
+  wanted: (_, edited) => edited as KubeObject,
+}
 
 /**
- * Opens the objects in the call's editor, several as one List, until the server takes them or nothing is changed any more. Source: kubectl
- * pkg/cmd/util/editor/editoptions.go.
+ * Opens the objects in the call's editor, several as one List, until the server takes them or nothing is
+ * changed any more. Source: kubectl pkg/cmd/util/editor/editoptions.go.
  */
-export function editAll(call: Call, infos: readonly Info[], errors: readonly Error[], editing: Editing): void {
+export function editAll(
+  call: Call,
+  infos: readonly Info[],
+  errors: readonly Error[],
+  editing: Editing,
+): void {
   throwCollected(errors)
   if (infos.length === 0) throw new KubectlError('edit cancelled, no objects found.')
   const shown = infos.map(editing.shown)
-  const original = editableText(call, shown.length === 1 ? (shown[0] as object) : { apiVersion: 'v1', items: shown, kind: 'List', metadata: {} })
+  const original = editableText(
+    call,
+    shown.length === 1
+      ? (shown[0] as object)
+      : { apiVersion: 'v1', items: shown, kind: 'List', metadata: {} },
+  )
   let last: Edited | undefined
   let reasons: readonly string[] = []
   for (;;) {
-    const edited: Edited = launchEditor(call, last === undefined ? original : stripComments(last.text), reasons)
-    if (last !== undefined && stripComments(edited.text) === stripComments(last.text)) throw preserved(call, edited, 'Edit cancelled, no valid changes were saved.')
-    if (stripComments(edited.text) === stripComments(original)) return call.out.errorLine('Edit cancelled, no changes made.')
-    if (stripComments(edited.text).trim() === '') return call.out.errorLine('Edit cancelled, saved file was empty.')
+    const edited: Edited = launchEditor(
+      call,
+      last === undefined ? original : stripComments(last.text),
+      reasons,
+    )
+    if (last !== undefined && stripComments(edited.text) === stripComments(last.text))
+      throw preserved(call, edited, 'Edit cancelled, no valid changes were saved.')
+    if (stripComments(edited.text) === stripComments(original))
+      return call.out.errorLine('Edit cancelled, no changes made.')
+    if (stripComments(edited.text).trim() === '')
+      return call.out.errorLine('Edit cancelled, saved file was empty.')
     const refused = attempt(call, infos, edited, editing)
     if (refused.length === 0) return
     reasons = refused
@@ -60,14 +80,18 @@ function attempt(call: Call, infos: readonly Info[], edited: Edited, editing: Ed
   let objects: readonly object[]
   try {
     objects = readEdited(edited)
-    if (call.client instanceof RestClient) checkSchemas(call, { source: edited.path, text: stripComments(edited.text) })
+    if (call.client instanceof RestClient)
+      checkSchemas(call, { source: edited.path, text: stripComments(edited.text) })
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error
     call.out.errorLine(`error: ${nameOf(first)} is invalid`)
     return [`The edited file failed validation: ${error.message}`]
   }
-  if (objects.length !== infos.length) throw preserved(call, edited, 'At least one of apiVersion, kind and name was changed')
-  return infos.flatMap((info, at) => attemptOne(call, info, editing.wanted(info, objects[at] as object), edited))
+  if (objects.length !== infos.length)
+    throw preserved(call, edited, 'At least one of apiVersion, kind and name was changed')
+  return infos.flatMap((info, at) =>
+    attemptOne(call, info, editing.wanted(info, objects[at] as object), edited),
+  )
 }
 
 const nameOf = ({ definition, name }: Info): string => `${groupResource(definition)} ${JSON.stringify(name)}`
@@ -83,12 +107,17 @@ function attemptOne(call: Call, info: Info, wanted: KubeObject, edited: Edited):
     const what = nameOf(info)
     if (error.reason === 'Invalid' || error.reason === 'BadRequest') {
       out.errorLine(`error: ${what} is invalid`)
-      return [`${what} was not valid:`, ...(error.details.causes ?? []).map(({ field = '', message = '' }) => `* ${field}: ${message}`)]
+      return [
+        `${what} was not valid:`,
+        ...(error.details.causes ?? []).map(({ field = '', message = '' }) => `* ${field}: ${message}`),
+      ]
     }
     call.files.write(edited.path, edited.text)
     if (error.reason === 'NotFound') {
       out.errorLine(`error: ${what} could not be found on the server`)
-      out.errorLine(`The edits you made on deleted resources have been saved to ${JSON.stringify(edited.path)}`)
+      out.errorLine(
+        `The edits you made on deleted resources have been saved to ${JSON.stringify(edited.path)}`,
+      )
     } else {
       out.errorLine(`error: ${what} could not be patched: ${error.message}`)
       out.errorLine(`You can run \`kubectl replace -f ${edited.path}\` to try this update again.`)
@@ -100,7 +129,11 @@ function attemptOne(call: Call, info: Info, wanted: KubeObject, edited: Edited):
 function patchEdited(call: Call, info: Info, wanted: KubeObject): void {
   const { definition } = info
   const before = withoutManagedFields(info.object)
-  if (wanted.apiVersion !== before.apiVersion || wanted.kind !== before.kind || wanted.metadata?.name !== before.metadata.name) {
+  if (
+    wanted.apiVersion !== before.apiVersion ||
+    wanted.kind !== before.kind ||
+    wanted.metadata?.name !== before.metadata.name
+  ) {
     throw new KubectlError('At least one of apiVersion, kind and name was changed')
   }
   const message = patchTableOf(call.env.scheme, definition)
@@ -108,8 +141,15 @@ function patchEdited(call: Call, info: Info, wanted: KubeObject): void {
   if (Object.keys(body).length === 0) return printDone(call, definition, info.object, 'skipped', 'none')
   if (call.flags.bool('output-patch')) call.out.line(`Patch: ${JSON.stringify(body)}`)
   const subresource = call.flags.string('subresource')
-  const result = call.client.patch(resourceNameOf(definition), keyOf(info), { type: message === undefined ? 'merge' : 'strategic', body }, {
-    fieldManager: call.flags.string('field-manager'), fieldValidation: fieldValidationOf(call), ...(subresource === '' ? {} : { subresource }),
-  })
+  const result = call.client.patch(
+    resourceNameOf(definition),
+    keyOf(info),
+    { type: message === undefined ? 'merge' : 'strategic', body },
+    {
+      fieldManager: call.flags.string('field-manager'),
+      fieldValidation: fieldValidationOf(call),
+      ...(subresource === '' ? {} : { subresource }),
+    },
+  )
   printDone(call, definition, typed(definition, result), 'edited', 'none')
 }

@@ -19,7 +19,10 @@ export interface Edited {
   readonly path: string
 }
 
-/** Shows an object, or what was edited before with the reasons why it was refused, to the call's editor. Throws KubectlError when there is none. */
+/**
+ * Shows an object, or what was edited before with the reasons why it was refused, to the call's editor.
+ * Throws KubectlError when there is none.
+ */
 export function launchEditor(call: Call, text: string, reasons: readonly string[] = []): Edited {
   const { editor } = call.options
   if (editor === undefined) throw new KubectlError('unable to launch the editor "vi"')
@@ -35,7 +38,11 @@ export function editableText(call: Call, object: object): string {
 }
 
 /** Without the lines that are comments. */
-export const stripComments = (text: string): string => text.split('\n').filter((line) => !line.trimStart().startsWith('#')).join('\n')
+export const stripComments = (text: string): string =>
+  text
+    .split('\n')
+    .filter((line) => !line.trimStart().startsWith('#'))
+    .join('\n')
 
 /** The objects of an edited file. Throws KubectlError for a text that is no YAML. */
 export function readEdited({ text, path }: Edited): readonly object[] {

@@ -14,7 +14,11 @@ export interface Schema {
   readonly oneOf?: readonly Schema[]
   readonly required?: readonly string[]
   readonly enum?: readonly unknown[]
-  readonly 'x-kubernetes-group-version-kind'?: readonly { readonly group: string; readonly version: string; readonly kind: string }[]
+  readonly 'x-kubernetes-group-version-kind'?: readonly {
+    readonly group: string
+    readonly version: string
+    readonly kind: string
+  }[]
 }
 
 /** The kind that is explained. */
@@ -34,8 +38,11 @@ export class Schemas {
 
   /** The schema of a kind; undefined when the document has none. */
   ofKind({ group, version, kind }: ExplainedKind): Schema | undefined {
-    return Object.values(this.#schemas).find((schema) => schema['x-kubernetes-group-version-kind']?.some((one) =>
-      one.group === group && one.version === version && one.kind === kind))
+    return Object.values(this.#schemas).find((schema) =>
+      schema['x-kubernetes-group-version-kind']?.some(
+        (one) => one.group === group && one.version === version && one.kind === kind,
+      ),
+    )
   }
 
   /** What a reference, or the only part of an `allOf`, stands for. */
@@ -50,7 +57,8 @@ export class Schemas {
   objectOf(schema: Schema): Schema {
     const own = this.resolve(schema)
     if (own.items !== undefined) return this.objectOf(own.items)
-    if (own.properties === undefined && typeof own.additionalProperties === 'object') return this.objectOf(own.additionalProperties)
+    if (own.properties === undefined && typeof own.additionalProperties === 'object')
+      return this.objectOf(own.additionalProperties)
     return own
   }
 }
@@ -76,12 +84,16 @@ export function typeText(schemas: Schemas, schema: Schema): string {
 /** Reads the document of a group version. Throws ApiError. */
 export function readSchemas(call: Call, { group, version }: ExplainedKind): Schemas {
   const path = `/openapi/v3/${group === '' ? `api/${version}` : `apis/${group}/${version}`}`
-  const document = JSON.parse(answerText(call.request({ method: 'GET', path }))) as { readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> } }
+  const document = JSON.parse(answerText(call.request({ method: 'GET', path }))) as {
+    readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> }
+  }
   return new Schemas(document.components?.schemas ?? {})
 }
 
 /** Reads the old document, of all kinds. Throws ApiError. */
 export function readOldSchemas(call: Call): Schemas {
-  const document = JSON.parse(answerText(call.request({ method: 'GET', path: '/openapi/v2' }))) as { readonly definitions?: Readonly<Record<string, Schema>> }
+  const document = JSON.parse(answerText(call.request({ method: 'GET', path: '/openapi/v2' }))) as {
+    readonly definitions?: Readonly<Record<string, Schema>>
+  }
   return new Schemas(document.definitions ?? {})
 }

@@ -9,7 +9,8 @@ export function customColumns(value: object, spec: string, noHeaders: boolean = 
   if (spec === '') throw new KubectlError('custom-columns format specified but no custom columns given')
   const columns = spec.split(',').map((part) => {
     const colon = part.indexOf(':')
-    if (colon < 0) throw new KubectlError(`unexpected custom-columns spec: ${part}, expected <header>:<json-path-expr>`)
+    if (colon < 0)
+      throw new KubectlError(`unexpected custom-columns spec: ${part}, expected <header>:<json-path-expr>`)
     return { header: part.slice(0, colon), steps: stepsOf(part.slice(colon + 1)) }
   })
   const items = 'items' in value && Array.isArray(value.items) ? (value.items as readonly unknown[]) : [value]
@@ -31,7 +32,8 @@ export function stepsOf(text: string): readonly Step[] {
   const match = RELAXED.exec(text)
   if (match === null)
     throw new KubectlError(
-      `unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'`,
+      `unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or ` +
+        `'{.name1.name2}'`,
     )
   const [node] = parseJsonPath(`{.${match[1] ?? match[2] ?? ''}}`).nodes
   return node?.kind === 'path' ? node.steps : []

@@ -13,27 +13,60 @@ export interface GoList {
 }
 
 /**
- * A list as kubectl prints it when it knows the Go type of its objects: fields in the order of their declaration, which is that of their numbers on the
- * wire. Custom resources stay as they are.
+ * A list as kubectl prints it when it knows the Go type of its objects: fields in the order of their
+ * declaration, which is that of their numbers on the wire. Custom resources stay as they are.
  */
-export function inGoOrder(scheme: Scheme, { kind, apiVersion, metadata, items }: GoList): Omit<GoList, 'items'> & { readonly items: readonly unknown[] } {
+export function inGoOrder(
+  scheme: Scheme,
+  { kind, apiVersion, metadata, items }: GoList,
+): Omit<GoList, 'items'> & { readonly items: readonly unknown[] } {
   const { group, version } = parseApiVersion(apiVersion)
   const itemKind = kind.replace(/List$/, '')
   const message = messageOf(group, version, itemKind)
   const known = scheme.ofObject(apiVersion, itemKind) !== undefined
-  return { kind, apiVersion, metadata, items: items.map((item) => (message === undefined || !known ? item : ordered(item, message, { kind: itemKind, apiVersion }))) }
+  return {
+    kind,
+    apiVersion,
+    metadata,
+    items: items.map((item) =>
+      message === undefined || !known ? item : ordered(item, message, { kind: itemKind, apiVersion }),
+    ),
+  }
 }
 
-/** Fields that stand behind another one than their number says ('': in front of all), by message. Source: k8s.io/api types.go. */
+/**
+ * Fields that stand behind another one than their number says ('': in front of all), by message. Source:
+ * k8s.io/api types.go.
+ */
 const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  PodSpec: { initContainers: 'volumes', ephemeralContainers: 'containers', automountServiceAccountToken: 'serviceAccount', shareProcessNamespace: 'hostIPC' },
+  PodSpec: {
+    initContainers: 'volumes',
+    ephemeralContainers: 'containers',
+    automountServiceAccountToken: 'serviceAccount',
+    shareProcessNamespace: 'hostIPC',
+  },
   Container: {
-    envFrom: 'ports', resizePolicy: 'resources', restartPolicy: 'resizePolicy', volumeDevices: 'volumeMounts', startupProbe: 'readinessProbe',
+    envFrom: 'ports',
+    resizePolicy: 'resources',
+    restartPolicy: 'resizePolicy',
+    volumeDevices: 'volumeMounts',
+    startupProbe: 'readinessProbe',
     terminationMessagePolicy: 'terminationMessagePath',
   },
-  PodStatus: { observedGeneration: '', nominatedNodeName: 'reason', hostIPs: 'hostIP', podIPs: 'podIP', initContainerStatuses: 'startTime' },
+  PodStatus: {
+    observedGeneration: '',
+    nominatedNodeName: 'reason',
+    hostIPs: 'hostIP',
+    podIPs: 'podIP',
+    initContainerStatuses: 'startTime',
+  },
   PodCondition: { observedGeneration: 'type' },
-  ServiceSpec: { clusterIPs: 'clusterIP', type: 'clusterIPs', ipFamilies: 'sessionAffinityConfig', ipFamilyPolicy: 'ipFamilies' },
+  ServiceSpec: {
+    clusterIPs: 'clusterIP',
+    type: 'clusterIPs',
+    ipFamilies: 'sessionAffinityConfig',
+    ipFamilyPolicy: 'ipFamilies',
+  },
   DeploymentStatus: { readyReplicas: 'updatedReplicas' },
   DeploymentCondition: { lastUpdateTime: 'status', lastTransitionTime: 'lastUpdateTime' },
   ReplicaSetSpec: { minReadySeconds: 'replicas' },
@@ -44,22 +77,30 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 type Fields = Readonly<Record<string, unknown>>
 
-const isMap = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isMap = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function ordered(value: unknown, message: ProtoMessage, head: Fields = {}): unknown {
   if (!isMap(value)) return value
   const result: Record<string, unknown> = {}
   for (const [key, one] of Object.entries(head)) if (value[key] !== undefined) result[key] = one
-  for (const field of fieldsOf(message)) if (value[field.name] !== undefined) result[field.name] = inner(value[field.name], field)
-  for (const [key, one] of Object.entries(value)) if (!Object.hasOwn(result, key) && one !== undefined) result[key] = one
+  for (const field of fieldsOf(message))
+    if (value[field.name] !== undefined) result[field.name] = inner(value[field.name], field)
+  for (const [key, one] of Object.entries(value))
+    if (!Object.hasOwn(result, key) && one !== undefined) result[key] = one
   return result
 }
 
 /** The fields of a message with those of the messages that JSON writes into it. */
 function fieldsOf(message: ProtoMessage): readonly ProtoField[] {
-  const fields = message.fields.flatMap((field) => (field.form === 'inline' && field.type === 'message' ? fieldsOf(field.message()) : [field]))
+  const fields = message.fields.flatMap((field) =>
+    field.form === 'inline' && field.type === 'message' ? fieldsOf(field.message()) : [field],
+  )
   for (const [name, before] of Object.entries(ELSEWHERE[message.name.split('.').at(-1) ?? ''] ?? {})) {
-    const [moved] = fields.splice(fields.findIndex((field) => field.name === name), 1)
+    const [moved] = fields.splice(
+      fields.findIndex((field) => field.name === name),
+      1,
+    )
     if (moved !== undefined) fields.splice(fields.findIndex((field) => field.name === before) + 1, 0, moved)
   }
   return fields
@@ -67,7 +108,11 @@ function fieldsOf(message: ProtoMessage): readonly ProtoField[] {
 
 function inner(value: unknown, { form, type, message }: ProtoField): unknown {
   if (form === 'map' && isMap(value)) {
-    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, one]) => [key, type === 'message' ? ordered(one, message()) : sorted(one)]))
+    return Object.fromEntries(
+      Object.entries(value)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, one]) => [key, type === 'message' ? ordered(one, message()) : sorted(one)]),
+    )
   }
   if (type !== 'message') return sorted(value)
   return Array.isArray(value) ? value.map((one) => ordered(one, message())) : ordered(value, message())
@@ -76,5 +121,11 @@ function inner(value: unknown, { form, type, message }: ProtoField): unknown {
 /** Free JSON, whose keys are sorted. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
-  return isMap(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, one]) => [key, sorted(one)])) : value
+  return isMap(value)
+    ? Object.fromEntries(
+        Object.entries(value)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([key, one]) => [key, sorted(one)]),
+      )
+    : value
 }

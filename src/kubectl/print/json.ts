@@ -14,8 +14,8 @@ export function goString(text: string): string {
 }
 
 /**
- * JSON with `indent` for each level (none: compact), as Go prints it: unstructured objects with sorted keys, typed ones in the order of their fields
- * (`isInOrder`).
+ * JSON with `indent` for each level (none: compact), as Go prints it: unstructured objects with sorted keys,
+ * typed ones in the order of their fields (`isInOrder`).
  */
 export function goJson(value: unknown, indent = '', prefix = '', isInOrder = false): string {
   const json = value as Json
@@ -31,14 +31,19 @@ export function goJson(value: unknown, indent = '', prefix = '', isInOrder = fal
       prefix,
     )
   const colon = indent === '' ? ':' : ': '
-  const entries = Object.entries(json)
-    .filter(([, field]) => field !== undefined)
+  const entries = Object.entries(json).filter(([, field]) => field !== undefined)
   if (!isInOrder) entries.sort(([a], [b]) => (a < b ? -1 : 1))
   const texts = entries.map(([key, field]) => goString(key) + colon + goJson(field, indent, inner, isInOrder))
   return enclose('{', texts, '}', indent, prefix)
 }
 
-function enclose(open: string, parts: readonly string[], close: string, indent: string, prefix: string): string {
+function enclose(
+  open: string,
+  parts: readonly string[],
+  close: string,
+  indent: string,
+  prefix: string,
+): string {
   if (parts.length === 0) return open + close
   if (indent === '') return open + parts.join(',') + close
   const inner = prefix + indent

@@ -23,7 +23,10 @@ function reported<T>(run: () => T): T {
   }
 }
 
-/** The template's output for a value: texts as they are, results of a path joined by blanks, missing fields as nothing. */
+/**
+ * The template's output for a value: texts as they are, results of a path joined by blanks, missing fields as
+ * nothing.
+ */
 export function renderTemplate(template: Template, value: unknown, allowMissingKeys: boolean = true): string {
   return render(template.nodes, value, allowMissingKeys)
 }
@@ -54,7 +57,9 @@ function render(nodes: readonly Node[], value: unknown, allowMissingKeys: boolea
 function found(steps: readonly Step[], value: unknown, allowMissingKeys: boolean): readonly unknown[] {
   const results = evaluatePath(steps, value)
   if (allowMissingKeys || results.length > 0) return results
-  const missing = steps.find((step, at) => step.kind === 'field' && evaluatePath(steps.slice(0, at + 1), value).length === 0)
+  const missing = steps.find(
+    (step, at) => step.kind === 'field' && evaluatePath(steps.slice(0, at + 1), value).length === 0,
+  )
   throw new KubectlError(`${missing?.kind === 'field' ? missing.name : 'the field'} is not found`)
 }
 

@@ -8,28 +8,46 @@ import { printKyaml } from './kyaml.js'
 import { printYaml } from './yaml.js'
 
 /** Formats that print any object, as error messages list them. */
-export const FORMATS = 'go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,yaml'
+export const FORMATS: string =
+  'go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,' +
+  'templatefile,yaml'
 
 /** Those of `get`, which prints tables too. */
 export const ALL_FORMATS: string = `custom-columns,custom-columns-file,${FORMATS.replace(/yaml$/, 'wide,yaml')}`
 
 /** Refuses a format that a command does not have. */
 export function unknownFormat(format: string, allowed: string = FORMATS): KubectlError {
-  return new KubectlError(`unable to match a printer suitable for the output format "${format}", allowed formats are: ${allowed}`)
+  return new KubectlError(
+    `unable to match a printer suitable for the output format "${format}", allowed formats are: ${allowed}`,
+  )
 }
 
-/** Refuses a format, with or without a template, that is not among those that are allowed (`json,yaml`). Throws KubectlError. */
+/**
+ * Refuses a format, with or without a template, that is not among those that are allowed (`json,yaml`).
+ * Throws KubectlError.
+ */
 export function checkFormat(format: string, allowed: string = FORMATS): void {
   const [name = ''] = format.split('=')
   if (format !== '' && !allowed.split(',').includes(name)) throw unknownFormat(format, allowed)
 }
 
-/** One object in an output format; templates see managed fields in any case. (`json`, `yaml`, `name`, `jsonpath=...`). Throws KubectlError for others. */
+/**
+ * One object in an output format; templates see managed fields in any case. (`json`, `yaml`, `name`,
+ * `jsonpath=...`). Throws KubectlError for others.
+ */
 export function printObject(
-  definition: KindDefinition, object: KubeObject, format: string, showManagedFields: boolean, options: TemplateOptions = {},
+  definition: KindDefinition,
+  object: KubeObject,
+  format: string,
+  showManagedFields: boolean,
+  options: TemplateOptions = {},
 ): string {
   if (format === 'name') return `${kindName(definition)}/${object.metadata.name ?? ''}\n`
-  return printValue(showManagedFields || isTemplateFormat(format) ? object : withoutManagedFields(object), format, options)
+  return printValue(
+    showManagedFields || isTemplateFormat(format) ? object : withoutManagedFields(object),
+    format,
+    options,
+  )
 }
 
 /** Any value in a format that needs no kind. */

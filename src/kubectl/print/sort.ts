@@ -13,17 +13,24 @@ export class Unsortable extends KubectlError {}
 
 const bare = (field: string): string => field.replaceAll(/[{}]/g, '').replace(/^\./, '')
 
-/** Sorts objects by the field that `--sort-by` names; those without the field come first. Source: kubectl pkg/cmd/get/sorter.go. */
+/**
+ * Sorts objects by the field that `--sort-by` names; those without the field come first. Source: kubectl
+ * pkg/cmd/get/sorter.go.
+ */
 export function sortObjects(objects: readonly KubeObject[], field: string): readonly KubeObject[] {
   const steps = stepsOf(field)
   const keyed = objects.map((object) => ({ object, key: evaluatePath(steps, object)[0] }))
   if (objects.length > 0 && keyed.every(({ key }) => key === undefined)) {
-    throw new NoSuchField(
-      `couldn't find any field with path "{.${bare(field)}}" in the list of objects`,
-    )
+    throw new NoSuchField(`couldn't find any field with path "{.${bare(field)}}" in the list of objects`)
   }
-  const unsortable = objects.length < 2 ? undefined : keyed.find(({ key }) => typeof key === 'object' && key !== null)
-  if (unsortable !== undefined) throw new Unsortable(`Field {.${bare(field)}} in [][][]reflect.Value is an unsortable type: interface, err: unsortable type: ${Array.isArray(unsortable.key) ? '[]interface {}' : 'map[string]interface {}'}`)
+  const unsortable =
+    objects.length < 2 ? undefined : keyed.find(({ key }) => typeof key === 'object' && key !== null)
+  if (unsortable !== undefined)
+    throw new Unsortable(
+      `Field {.${bare(field)}} in [][][]reflect.Value is an unsortable type: interface, err: ` +
+        'unsortable type: ' +
+        `${Array.isArray(unsortable.key) ? '[]interface {}' : 'map[string]interface {}'}`,
+    )
   pdqsort(keyed, (a, b) => isLess(a.key, b.key))
   return keyed.map(({ object }) => object)
 }

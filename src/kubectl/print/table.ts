@@ -75,7 +75,11 @@ export class TablePrinter {
     ]
   }
 
-  #cell({ cell, format }: PrinterColumn<KubeObject>, object: KubeObject, { now, withKind }: TableOptions): string {
+  #cell(
+    { cell, format }: PrinterColumn<KubeObject>,
+    object: KubeObject,
+    { now, withKind }: TableOptions,
+  ): string {
     const value = cell(object, now)
     const text = value === null ? '' : firstLine(String(value))
     return withKind && format === 'name' ? `${kindName(this.#definition)}/${text}` : text

@@ -2,7 +2,10 @@
 export interface TabOptions {
   readonly minWidth: number
   readonly padding: number
-  /** Columns never get narrower than they were in text written before, as in the rows of a watch. Default false. */
+  /**
+   * Columns never get narrower than they were in text written before, as in the rows of a watch. Default
+   * false.
+   */
   readonly rememberWidths?: boolean
 }
 
@@ -13,8 +16,8 @@ export const TABLE: TabOptions = { minWidth: 6, padding: 3, rememberWidths: true
 export const DESCRIPTION: TabOptions = { minWidth: 0, padding: 2 }
 
 /**
- * Aligns text whose cells end in tabs, as Go's text/tabwriter does: a column is a run of lines that all have that cell, and is
- * as wide as its widest cell. Follows the RememberWidths variant of liggitt/tabwriter.
+ * Aligns text whose cells end in tabs, as Go's text/tabwriter does: a column is a run of lines that all have
+ * that cell, and is as wide as its widest cell. Follows the RememberWidths variant of liggitt/tabwriter.
  */
 export class TabWriter {
   readonly #options: TabOptions
@@ -33,7 +36,13 @@ export class TabWriter {
     return out.join('\n') + (closed ? '\n' : '')
   }
 
-  #block(lines: readonly (readonly string[])[], from: number, to: number, widths: readonly number[], out: string[]): void {
+  #block(
+    lines: readonly (readonly string[])[],
+    from: number,
+    to: number,
+    widths: readonly number[],
+    out: string[],
+  ): void {
     const column = widths.length
     let printed = from
     for (let at = from; at < to; at++) {

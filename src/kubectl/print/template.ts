@@ -5,7 +5,8 @@ import { goJson } from './json.js'
 import { goSyntax } from './go-syntax.js'
 import { evaluateTemplate, parseJsonPath, renderTemplate } from './jsonpath.js'
 
-const KINDS = 'jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|go-template|go-template-file|template|templatefile'
+const KINDS =
+  'jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|go-template|go-template-file|template|templatefile'
 const FORMAT = new RegExp(`^(${KINDS})=(.*)$`, 's')
 const BARE = new RegExp(`^(?:${KINDS})$`)
 
@@ -17,48 +18,88 @@ export interface TemplateOptions {
   readonly noHeaders?: boolean
 }
 
-/** Whether this is `jsonpath=...`, `custom-columns=...`, `go-template=...`, ..., or one of them without its template. */
+/**
+ * Whether this is `jsonpath=...`, `custom-columns=...`, `go-template=...`, ..., or one of them without its
+ * template.
+ */
 export function isTemplateFormat(format: string): boolean {
   return FORMAT.test(format) || BARE.test(format)
 }
 
-/** The same format with the text of its file in it; `read` answers undefined for a file that is not there. Throws KubectlError. */
+/**
+ * The same format with the text of its file in it; `read` answers undefined for a file that is not there.
+ * Throws KubectlError.
+ */
 export function withTemplateFile(format: string, read: (path: string) => string | undefined): string {
   const [, kind = '', path = ''] = FORMAT.exec(format) ?? []
-  const target = kind === 'templatefile' ? 'go-template' : kind.endsWith('-file') ? kind.slice(0, -'-file'.length) : undefined
+  const target =
+    kind === 'templatefile'
+      ? 'go-template'
+      : kind.endsWith('-file')
+        ? kind.slice(0, -'-file'.length)
+        : undefined
   if (target === undefined) return format
   const text = read(path)
-  if (text === undefined) throw new KubectlError(`error reading ${target === 'custom-columns' ? '' : '--'}template ${path}, open ${path}: no such file or directory\n`)
+  if (text === undefined)
+    throw new KubectlError(
+      `error reading ${target === 'custom-columns' ? '' : '--'}template ${path}, open ${path}: no ` +
+        `such file or directory\n`,
+    )
   return `${target}=${target === 'custom-columns' ? columnsOfFile(text) : text}`
 }
 
-/** A line of headers and a line of paths, set in columns. Source: kubectl get.NewCustomColumnsPrinterFromTemplate. */
+/**
+ * A line of headers and a line of paths, set in columns. Source: kubectl
+ * get.NewCustomColumnsPrinterFromTemplate.
+ */
 function columnsOfFile(text: string): string {
-  const [headers = [], paths = []] = text.split('\n').filter((line) => line.trim() !== '').map((line) => line.trim().split(/\s+/))
+  const [headers = [], paths = []] = text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.trim().split(/\s+/))
   if (headers.length !== paths.length) {
-    throw new KubectlError(`number of headers (${headers.length}) and field specifications (${paths.length}) don't match`)
+    throw new KubectlError(
+      `number of headers (${headers.length}) and field specifications (${paths.length}) don't match`,
+    )
   }
   return headers.map((header, at) => `${header}:${paths[at]}`).join(',')
 }
 
 /** A value through a template format. Throws KubectlError when the template cannot be read. */
-export function printTemplate(value: object, format: string, { allowMissingKeys = true, noHeaders = false }: TemplateOptions = {}): string {
+export function printTemplate(
+  value: object,
+  format: string,
+  { allowMissingKeys = true, noHeaders = false }: TemplateOptions = {},
+): string {
   const [, kind = format, text = ''] = FORMAT.exec(format) ?? []
-  if (text === '') throw new KubectlError(kind === 'custom-columns' ? 'custom-columns format specified but no custom columns given' : 'template format specified but no template given')
+  if (text === '')
+    throw new KubectlError(
+      kind === 'custom-columns'
+        ? 'custom-columns format specified but no custom columns given'
+        : 'template format specified but no template given',
+    )
   if (kind === 'custom-columns') return customColumns(value, text, noHeaders)
   if (kind === 'go-template' || kind === 'template') return goTemplateText(text, value, { allowMissingKeys })
   const template = parseJsonPath(text)
-  if (kind === 'jsonpath') return debugged(text, value, () => renderTemplate(template, value, allowMissingKeys))
-  return evaluateTemplate(template, value).map((results) => `${goJson(results, '    ')}\n`).join('')
+  if (kind === 'jsonpath')
+    return debugged(text, value, () => renderTemplate(template, value, allowMissingKeys))
+  return evaluateTemplate(template, value)
+    .map((results) => `${goJson(results, '    ')}\n`)
+    .join('')
 }
 
-/** What went wrong, with the template and the object beside it. Source: cli-runtime printers JSONPathPrinter. */
+/**
+ * What went wrong, with the template and the object beside it. Source: cli-runtime printers JSONPathPrinter.
+ */
 function debugged(text: string, value: object, print: () => string): string {
   try {
     return print()
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error
-    throw new KubectlError(`error executing jsonpath ${JSON.stringify(text)}: Error executing template: ${error.message}. Printing more information for debugging the template:\n`
-      + `\ttemplate was:\n\t\t${text}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(value)}\n\n`)
+    throw new KubectlError(
+      `error executing jsonpath ${JSON.stringify(text)}: Error executing template: ${error.message}. ` +
+        `Printing more information for debugging the template:\n` +
+        `\ttemplate was:\n\t\t${text}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(value)}\n\n`,
+    )
   }
 }

@@ -7,30 +7,34 @@ const resolved = new RegExp(
     '^[-+]?(?:\\.inf|\\.Inf|\\.INF)$',
     '^(?:\\.nan|\\.NaN|\\.NAN)$',
     '^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\\.[0-9_]*)?$',
-    '^\\d{4}-\\d\\d?-\\d\\d?(?:(?:[Tt]|[ \\t]+)\\d\\d?:\\d\\d?:\\d\\d?(?:\\.\\d*)?(?:[ \\t]*(?:Z|[-+]\\d\\d?(?::\\d\\d)?))?)?$',
+    '^\\d{4}-\\d\\d?-\\d\\d?(?:(?:[Tt]|[ \\t]+)\\d\\d?:\\d\\d?:\\d\\d?(?:\\.\\d*)?(?:[ ' +
+      '\\t]*(?:Z|[-+]\\d\\d?(?::\\d\\d)?))?)?$',
   ].join('|'),
 )
 
 /**
- * A string as go-yaml writes it: plain if that reads back as the same text, a literal block for several lines, else in quotes.
- * `column` is where it begins; further lines get `indent`.
+ * A string as go-yaml writes it: plain if that reads back as the same text, a literal block for several
+ * lines, else in quotes. `column` is where it begins; further lines get `indent`.
  */
 export function stringText(text: string, indent: string, column: number): string {
   if (text.includes('\n') && canBeBlock(text)) return block(text, indent)
-  if (text === '' || resolved.test(text) || needsEscapes(text) || text.includes('\n')) return quotedText(text, indent, column)
+  if (text === '' || resolved.test(text) || needsEscapes(text) || text.includes('\n'))
+    return quotedText(text, indent, column)
   return canBePlain(text)
     ? fold(Array.from(text), { indent, column, inner: 0 })
     : `'${fold(singleQuoted(text), { indent, column: column + 1, inner: 1 })}'`
 }
 
 /** The characters of a single-quoted scalar: a quote counts for two. */
-const singleQuoted = (text: string): readonly string[] => Array.from(text).map((char) => (char === "'" ? "''" : char))
+const singleQuoted = (text: string): readonly string[] =>
+  Array.from(text).map((char) => (char === "'" ? "''" : char))
 
 const BEST_WIDTH = 80
 
 /**
- * Puts a line end in the place of a blank that stands beyond column 80, before the next word. `inner`: the first and last so many
- * characters are left alone. Source: go-yaml emitterc.go yaml_emitter_write_plain_scalar and its siblings.
+ * Puts a line end in the place of a blank that stands beyond column 80, before the next word. `inner`: the
+ * first and last so many characters are left alone. Source: go-yaml emitterc.go
+ * yaml_emitter_write_plain_scalar and its siblings.
  */
 function fold(
   chars: readonly string[],
@@ -51,12 +55,18 @@ function fold(
   return out
 }
 
-/** Characters that go-yaml writes only as escapes in double quotes: controls and tabs, and what lies beyond the BMP. */
+/**
+ * Characters that go-yaml writes only as escapes in double quotes: controls and tabs, and what lies beyond
+ * the BMP.
+ */
 const SPECIAL = /(?!\n)[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff\u{10000}-\u{10ffff}]/u
 
 const needsEscapes = (text: string): boolean => SPECIAL.test(text)
 
-/** libyaml's analysis of a plain scalar in block context that may also stand in flow context (go-yaml asks for both). */
+/**
+ * libyaml's analysis of a plain scalar in block context that may also stand in flow context (go-yaml asks for
+ * both).
+ */
 function canBePlain(text: string): boolean {
   if (/^[\s]|[\s]$/.test(text) || /^(?:---|\.\.\.)/.test(text)) return false
   if (/^[#,[\]{}&*!|>'"%@`]/.test(text)) return false
@@ -84,7 +94,9 @@ const named: Readonly<Record<string, string>> = {
 
 /** A double-quoted string, folded where a `column` is given. */
 export function quotedText(text: string, indent = '', column: number = Number.NEGATIVE_INFINITY): string {
-  const chars = Array.from(text).map((char) => (ESCAPED.test(char) ? (named[char] ?? codeEscape(char)) : char))
+  const chars = Array.from(text).map((char) =>
+    ESCAPED.test(char) ? (named[char] ?? codeEscape(char)) : char,
+  )
   return `"${fold(chars, { indent, column: column + 1, inner: 1 })}"`
 }
 

@@ -1,9 +1,10 @@
 import { quotedText, stringText } from './yaml-scalars.js'
 
 /**
- * YAML as sigs.k8s.io/yaml (go-yaml v2) writes plain JSON data: sorted keys, lists at their key's indentation, lines folded at
- * 80. Written out here since the rules are go-yaml's own (YAML 1.1 words, base 60 numbers, order of keys), which a general
- * library lacks.
+ * YAML as sigs.k8s.io/yaml (go-yaml v2) writes plain JSON data: sorted keys, lists at their key's
+ * indentation, lines folded at
+ * 80. Written out here since the rules are go-yaml's own (YAML 1.1 words, base 60 numbers, order of keys),
+ *   which a general library lacks.
  */
 export function printYaml(value: unknown): string {
   return isEmptyCollection(value) || !isCollection(value)
@@ -28,19 +29,22 @@ function lines(value: object, indent: string): string[] {
 }
 
 function itemLines(item: unknown, indent: string): string[] {
-  if (!isCollection(item) || isEmptyCollection(item)) return [`${indent}- ${scalar(item, `${indent}  `, indent.length + 2)}`]
+  if (!isCollection(item) || isEmptyCollection(item))
+    return [`${indent}- ${scalar(item, `${indent}  `, indent.length + 2)}`]
   const [first = '', ...rest] = lines(item, `${indent}  `)
   return [`${indent}- ${first.slice(indent.length + 2)}`, ...rest]
 }
 
 function fieldLines(key: string, field: unknown, indent: string): string[] {
   const name = `${indent}${keyText(key)}:`
-  if (!isCollection(field) || isEmptyCollection(field)) return [`${name} ${scalar(field, `${indent}  `, name.length + 1)}`]
+  if (!isCollection(field) || isEmptyCollection(field))
+    return [`${name} ${scalar(field, `${indent}  `, name.length + 1)}`]
   return [name, ...lines(field, Array.isArray(field) ? indent : `${indent}  `)]
 }
 
 /** Keys are never folded. */
-const keyText = (key: string): string => (key.includes('\n') ? quotedText(key) : stringText(key, '', Number.NEGATIVE_INFINITY))
+const keyText = (key: string): string =>
+  key.includes('\n') ? quotedText(key) : stringText(key, '', Number.NEGATIVE_INFINITY)
 
 /** `column` is where the text begins; lines after the first get `indent`. */
 function scalar(value: unknown, indent: string, column: number): string {

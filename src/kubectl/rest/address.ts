@@ -2,7 +2,10 @@ import type { KindDefinition } from '../../api/definition.js'
 import type { Scheme } from '../../api/scheme.js'
 import { KubectlError } from '../errors.js'
 
-/** Definitions by every name under which a client may ask for them: `pods`, `deployments`, `deployments.apps`, `deployments.v1.apps`. */
+/**
+ * Definitions by every name under which a client may ask for them: `pods`, `deployments`, `deployments.apps`,
+ * `deployments.v1.apps`.
+ */
 export class Addresses {
   readonly #byName = new Map<string, KindDefinition>()
 
@@ -10,14 +13,16 @@ export class Addresses {
     for (const definition of scheme.definitions()) {
       const { group, version, resource, verbs } = definition
       if (verbs.length === 0) continue
-      for (const name of [resource, `${resource}.${group}`, `${resource}.${version}.${group}`]) if (!this.#byName.has(name)) this.#byName.set(name, definition)
+      for (const name of [resource, `${resource}.${group}`, `${resource}.${version}.${group}`])
+        if (!this.#byName.has(name)) this.#byName.set(name, definition)
     }
   }
 
   /** Throws KubectlError for what nobody knows. */
   definitionOf(name: string): KindDefinition {
     const found = this.#byName.get(name)
-    if (found === undefined) throw new KubectlError(`the server doesn't have a resource type ${JSON.stringify(name)}`)
+    if (found === undefined)
+      throw new KubectlError(`the server doesn't have a resource type ${JSON.stringify(name)}`)
     return found
   }
 }
@@ -27,16 +32,30 @@ export type Query = Readonly<Record<string, string | number | boolean | readonly
 
 /** A query string as Go's url.Values writes it: names in their order. */
 export function queryText(query: Query): string {
-  const pairs = Object.entries(query).sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([name, value]) =>
-    (value === undefined || value === '' ? [] : typeof value === 'object' ? value.map((one) => [name, one] as const) : [[name, String(value)] as const]))
+  const pairs = Object.entries(query)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, value]) =>
+      value === undefined || value === ''
+        ? []
+        : typeof value === 'object'
+          ? value.map((one) => [name, one] as const)
+          : [[name, String(value)] as const],
+    )
   return pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&')
 }
 
 /** Path of a collection, or of one object in it. */
-export function pathOf({ group, version, resource, namespaced }: KindDefinition, namespace: string | undefined, name = '', subresource = ''): string {
+export function pathOf(
+  { group, version, resource, namespaced }: KindDefinition,
+  namespace: string | undefined,
+  name = '',
+  subresource = '',
+): string {
   const parts = [
-    ...(group === '' ? ['api', version] : ['apis', group, version]), ...(namespaced && namespace !== undefined && namespace !== '' ? ['namespaces', namespace] : []),
-    resource, ...[name, subresource].filter((part) => part !== ''),
+    ...(group === '' ? ['api', version] : ['apis', group, version]),
+    ...(namespaced && namespace !== undefined && namespace !== '' ? ['namespaces', namespace] : []),
+    resource,
+    ...[name, subresource].filter((part) => part !== ''),
   ]
   return `/${parts.map(encodeURIComponent).join('/')}`
 }

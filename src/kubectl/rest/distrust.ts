@@ -12,15 +12,19 @@ export interface Trust {
 }
 
 /**
- * Why a client does not accept the certificates that a server shows (PEM, its own first), as it is printed; undefined when it does. Source: crypto/x509
- * Certificate.Verify, HostnameError, UnknownAuthorityError; crypto/tls CertificateVerificationError.
+ * Why a client does not accept the certificates that a server shows (PEM, its own first), as it is printed;
+ * undefined when it does. Source: crypto/x509 Certificate.Verify, HostnameError, UnknownAuthorityError;
+ * crypto/tls CertificateVerificationError.
  */
 export function distrust(shown: string, { authorities, host, now }: Trust): string | undefined {
   const [leaf, ...intermediates] = parseCertificates(shown)
   if (leaf === undefined) return 'tls: received empty certificates message'
   const roots = authorities === undefined ? [] : parseCertificates(authorities)
   // Go looks at the name before it looks for a chain, and at the dates of the leaf before both
-  const fault = dated(leaf, now) ?? hostFault(leaf, host) ?? verifyChain(leaf, { roots, intermediates, now, purpose: 'server auth' })
+  const fault =
+    dated(leaf, now) ??
+    hostFault(leaf, host) ??
+    verifyChain(leaf, { roots, intermediates, now, purpose: 'server auth' })
   if (fault === undefined) return undefined
   return `tls: failed to verify certificate: ${fault}${candidate(leaf, roots, fault)}`
 }
@@ -35,20 +39,27 @@ function hostFault({ names: { dns = [], ip = [] } }: Certificate, host: string):
   if (isAddress) {
     if (ip.includes(host)) return undefined
     const why = ip.length === 0 ? "because it doesn't contain any IP SANs" : undefined
-    return why === undefined ? `x509: certificate is valid for ${ip.join(', ')}, not ${host}` : `x509: cannot validate certificate for ${host} ${why}`
+    return why === undefined
+      ? `x509: certificate is valid for ${ip.join(', ')}, not ${host}`
+      : `x509: cannot validate certificate for ${host} ${why}`
   }
   if (dns.some((name) => matches(name.toLowerCase(), host.toLowerCase()))) return undefined
-  return dns.length === 0 ? `x509: certificate is not valid for any names, but wanted to match ${host}` : `x509: certificate is valid for ${dns.join(', ')}, not ${host}`
+  return dns.length === 0
+    ? `x509: certificate is not valid for any names, but wanted to match ${host}`
+    : `x509: certificate is valid for ${dns.join(', ')}, not ${host}`
 }
 
 /** A star stands for the first part of a name. */
 const matches = (pattern: string, host: string): boolean =>
-  pattern === host || (pattern.startsWith('*.') && host.includes('.') && host.slice(host.indexOf('.')) === pattern.slice(1))
+  pattern === host ||
+  (pattern.startsWith('*.') && host.includes('.') && host.slice(host.indexOf('.')) === pattern.slice(1))
 
 /** An authority of the right name that has not signed it. */
 function candidate(leaf: Certificate, roots: readonly Certificate[], fault: string): string {
   if (!fault.includes('unknown authority')) return ''
   const named = roots.find((root) => root.subjectDer === leaf.issuerDer)
-  return named === undefined ? ''
-    : ` (possibly because of "crypto/rsa: verification error" while trying to verify candidate authority certificate ${JSON.stringify(named.subject.commonName)})`
+  return named === undefined
+    ? ''
+    : ' (possibly because of "crypto/rsa: verification error" while trying to verify candidate ' +
+        `authority certificate ${JSON.stringify(named.subject.commonName)})`
 }

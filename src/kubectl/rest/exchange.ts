@@ -36,8 +36,8 @@ export class Exchange {
   }
 
   /**
-   * The answer to a request; one that says when to try again is asked for again. Throws ConnectionError. `timeout`: that of the request, where it has one of
-   * its own. Source: client-go rest/with_retry.go.
+   * The answer to a request; one that says when to try again is asked for again. Throws ConnectionError.
+   * `timeout`: that of the request, where it has one of its own. Source: client-go rest/with_retry.go.
    */
   send(request: HttpRequest, timeout: number = this.#parts.timeout): HttpAnswer {
     for (let retries = 0; ; retries++) {
@@ -49,7 +49,11 @@ export class Exchange {
   }
 
   #once(request: HttpRequest, timeout: number): HttpAnswer {
-    const { front: { gateway }, send, refusal } = this.#parts
+    const {
+      front: { gateway },
+      send,
+      refusal,
+    } = this.#parts
     if (refusal !== undefined) throw refusal
     this.#streams++
     const answer = gateway === undefined ? send(request) : gateway(request, send)
@@ -58,7 +62,10 @@ export class Exchange {
 
   /** Streams of clients have odd numbers. Source: golang.org/x/net/http2 StreamError, net/http client.go. */
   #lost({ unanswered }: Unanswered, timeout: number): never {
-    if (unanswered === 'aborted') throw new ConnectionError(`stream error: stream ID ${2 * this.#streams - 1}; INTERNAL_ERROR; received from peer`)
+    if (unanswered === 'aborted')
+      throw new ConnectionError(
+        `stream error: stream ID ${2 * this.#streams - 1}; INTERNAL_ERROR; received from peer`,
+      )
     if (timeout === 0) this.#parts.hang()
     this.#parts.wait(timeout)
     throw new ConnectionError('context deadline exceeded')

@@ -17,10 +17,16 @@ export interface Answered {
   readonly body: string
 }
 
-/** Longest body that is shown, in characters. Source: client-go rest/request.go maxUnstructuredResponseTextBytes. */
+/**
+ * Longest body that is shown, in characters. Source: client-go rest/request.go
+ * maxUnstructuredResponseTextBytes.
+ */
 const MOST_TEXT = 2048
 
-/** Codes with the reason and the text that they have when the server gives none. Source: apimachinery pkg/api/errors NewGenericServerResponse. */
+/**
+ * Codes with the reason and the text that they have when the server gives none. Source: apimachinery
+ * pkg/api/errors NewGenericServerResponse.
+ */
 const GENERIC: Readonly<Record<number, readonly [reason: StatusReason, text?: string]>> = {
   400: ['BadRequest', 'the server rejected our request for an unknown reason'],
   401: ['Unauthorized', 'the server has asked for the client to provide credentials'],
@@ -33,30 +39,47 @@ const GENERIC: Readonly<Record<number, readonly [reason: StatusReason, text?: st
   422: ['Invalid', 'the server rejected our request due to an error in our request'],
   429: ['TooManyRequests', 'the server has received too many requests and has asked us to try again later'],
   503: ['ServiceUnavailable', 'the server is currently unable to handle the request'],
-  504: ['Timeout', 'the server was unable to return a response in the time allotted, but may still be processing the request'],
+  504: [
+    'Timeout',
+    'the server was unable to return a response in the time allotted, but may still be processing the ' +
+      'request',
+  ],
 }
 
 /** Whether an answer is none that was asked for. */
 export const isFailed = ({ code }: Answered): boolean => code !== 101 && (code < 200 || code > 206)
 
 /**
- * What is wrong with an answer whose code says so: its Status, where it has one, else what the code alone says. `asText` leaves the Status unread, as
- * for what is asked for as bytes (discovery, OpenAPI, the version). Source: client-go rest/request.go transformResponse, Result.Error.
+ * What is wrong with an answer whose code says so: its Status, where it has one, else what the code alone
+ * says. `asText` leaves the Status unread, as for what is asked for as bytes (discovery, OpenAPI, the
+ * version). Source: client-go rest/request.go transformResponse, Result.Error.
  */
 export function failureOf(answer: Answered, requested: Requested, asText = false): ApiError {
   const status = asText ? undefined : statusIn(answer.body)
-  if (status !== undefined) return new ApiError(answer.code, status.reason ?? '', status.message ?? '', status.details)
+  if (status !== undefined)
+    return new ApiError(answer.code, status.reason ?? '', status.message ?? '', status.details)
   const text = isText(answer) ? answer.body.trim().slice(0, MOST_TEXT) : 'unknown'
   const { reason, message } = generic(answer.code, requested, text)
   const { method, resource = '', name = '' } = requested
   const [kind = '', ...group] = resource.split('.')
-  const suffix = resource === '' ? '' : ` (${method.toLowerCase()} ${resource}${name === '' ? '' : ` ${name}`})`
-  const details = { ...(name === '' ? {} : { name }), ...(group.length === 0 ? {} : { group: group.join('.') }), ...(kind === '' ? {} : { kind }), causes: [{ reason: 'UnexpectedServerResponse', message: text }] }
+  const suffix =
+    resource === '' ? '' : ` (${method.toLowerCase()} ${resource}${name === '' ? '' : ` ${name}`})`
+  const details = {
+    ...(name === '' ? {} : { name }),
+    ...(group.length === 0 ? {} : { group: group.join('.') }),
+    ...(kind === '' ? {} : { kind }),
+    causes: [{ reason: 'UnexpectedServerResponse', message: text }],
+  }
   return new ApiError(answer.code, reason, message + suffix, details)
 }
 
-function generic(code: number, { method }: Requested, text: string): { readonly reason: StatusReason; readonly message: string } {
-  if (code === 409 && method === 'POST') return { reason: 'AlreadyExists', message: 'the server reported a conflict' }
+function generic(
+  code: number,
+  { method }: Requested,
+  text: string,
+): { readonly reason: StatusReason; readonly message: string } {
+  if (code === 409 && method === 'POST')
+    return { reason: 'AlreadyExists', message: 'the server reported a conflict' }
   const known = GENERIC[code]
   if (known !== undefined) {
     const [reason, message] = known
@@ -64,8 +87,15 @@ function generic(code: number, { method }: Requested, text: string): { readonly 
     const isTold = code === 406 && text !== '' && text !== 'unknown'
     return { reason, message: message === undefined || isTold ? text : message }
   }
-  if (code >= 500) return { reason: 'InternalError', message: `an error on the server (${JSON.stringify(text)}) has prevented the request from succeeding` }
-  return { reason: '', message: `the server responded with the status code ${code} but did not return more information` }
+  if (code >= 500)
+    return {
+      reason: 'InternalError',
+      message: `an error on the server (${JSON.stringify(text)}) has prevented the request from succeeding`,
+    }
+  return {
+    reason: '',
+    message: `the server responded with the status code ${code} but did not return more information`,
+  }
 }
 
 /** Source: client-go rest/request.go isTextResponse. */
@@ -77,7 +107,9 @@ function isText({ headers }: Answered): boolean {
 /** Media type without parameters, '' without one. */
 export function contentType(headers: Answered['headers']): string {
   const value = Object.hasOwn(headers, 'content-type') ? headers['content-type'] : undefined
-  return (typeof value === 'object' ? value[0] ?? '' : value ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  return (
+    (typeof value === 'object' ? (value[0] ?? '') : (value ?? '')).split(';')[0]?.trim().toLowerCase() ?? ''
+  )
 }
 
 /** Parameters of the media type, by name. */
@@ -91,7 +123,12 @@ export function contentParameters(headers: Answered['headers']): ReadonlyMap<str
 export function statusIn(body: string): Status | undefined {
   try {
     const value = JSON.parse(body) as Partial<Status> | null
-    return value !== null && typeof value === 'object' && (value.kind ?? 'Status') === 'Status' && value.status === 'Failure' ? value as Status : undefined
+    return value !== null &&
+      typeof value === 'object' &&
+      (value.kind ?? 'Status') === 'Status' &&
+      value.status === 'Failure'
+      ? (value as Status)
+      : undefined
   } catch {
     return undefined
   }

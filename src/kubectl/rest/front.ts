@@ -2,7 +2,10 @@ import type { Gateway } from '../../apiserver/client/gateway.js'
 
 /** What listens at the server's address and stands before the apiserver. */
 export interface Front {
-  /** PEM of the certificates, the server's own first, that it shows in the TLS handshake: kubectl verifies them as its kubeconfig says. Default: not looked at. */
+  /**
+   * PEM of the certificates, the server's own first, that it shows in the TLS handshake: kubectl verifies
+   * them as its kubeconfig says. Default: not looked at.
+   */
   readonly certificate?: string
   /** Default true. */
   readonly speaksTls?: boolean

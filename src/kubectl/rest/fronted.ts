@@ -14,32 +14,65 @@ import { Exchange } from './exchange.js'
 import type { Front } from './front.js'
 import { RestClient } from './rest-client.js'
 
-/** What the server is asked about itself is given up after so many ms, unless `--request-timeout` says otherwise. Source: client-go discovery defaultTimeout. */
+/**
+ * What the server is asked about itself is given up after so many ms, unless `--request-timeout` says
+ * otherwise. Source: client-go discovery defaultTimeout.
+ */
 const ABOUT_ITSELF = 32_000
 const ITSELF = /^\/(api|apis|openapi|version)(\/|\?|$)/
 /** Paths of resources. */
 const RESOURCES = /^\/(api\/[^/?]+|apis\/[^/?]+\/[^/?]+)\/./
 
 /** Commands whose clients are of Go types. All others send and read objects as they are. */
-const TYPED = /^(create (?!$).*|auth can-i|auth whoami|certificate .*|autoscale|top .*|describe|logs|rollout (history|undo)|run)$/
+const TYPED =
+  /^(create (?!$).*|auth can-i|auth whoami|certificate .*|autoscale|top .*|describe|logs|rollout (history|undo)|run)$/
 
-/** The connection of a call through what stands before its server. Throws KubectlError where the environment has no way to send requests as HTTP. */
-export function fronted(call: Call, connection: Connection, { front, scheme }: { readonly front: Front; readonly scheme: Scheme }): Connection {
-  if (connection.send === undefined) throw new KubectlError('nothing can stand before the server: this kubectl was made without a way to send requests as HTTP')
+/**
+ * The connection of a call through what stands before its server. Throws KubectlError where the environment
+ * has no way to send requests as HTTP.
+ */
+export function fronted(
+  call: Call,
+  connection: Connection,
+  { front, scheme }: { readonly front: Front; readonly scheme: Scheme },
+): Connection {
+  if (connection.send === undefined)
+    throw new KubectlError(
+      'nothing can stand before the server: this kubectl was made without a way to send requests as HTTP',
+    )
   const { env, options, out, flags, command } = call
   const exchange = new Exchange({
-    front, send: (request) => (connection.send as NonNullable<Connection['send']>)(request), refusal: tlsFailure(call, front), timeout: millisOf(flags.string('request-timeout')), wait: (ms) => env.wait(ms),
+    front,
+    send: (request) => (connection.send as NonNullable<Connection['send']>)(request),
+    refusal: tlsFailure(call, front),
+    timeout: millisOf(flags.string('request-timeout')),
+    wait: (ms) => env.wait(ms),
     hang: () => {
-      if (options.interruptAfter === undefined) throw new KubectlError('the server does not answer, and kubectl would wait for ever: say --request-timeout, or when it is interrupted (interruptAfter)')
+      if (options.interruptAfter === undefined)
+        throw new KubectlError(
+          'the server does not answer, and kubectl would wait for ever: say --request-timeout, or ' +
+            'when it is interrupted (interruptAfter)',
+        )
       env.wait(options.interruptAfter)
       throw new SilentExit(INTERRUPTED)
     },
     onWarning: (text) => out.warn(text),
   })
   const client = new RestClient({
-    exchange, addresses: new Addresses(scheme), now: () => env.clock.now(), user: connection.client.user, isTyped: TYPED.test(command) && !flags.has('filename'),
+    exchange,
+    addresses: new Addresses(scheme),
+    now: () => env.clock.now(),
+    user: connection.client.user,
+    isTyped: TYPED.test(command) && !flags.has('filename'),
   })
-  return { client, isFronted: true, isForeign: connection.isForeign === true, refusal: undefined, send: (request) => exchange.send(request), request: (request) => byPath(call, exchange, request) }
+  return {
+    client,
+    isFronted: true,
+    isForeign: connection.isForeign === true,
+    refusal: undefined,
+    send: (request) => exchange.send(request),
+    request: (request) => byPath(call, exchange, request),
+  }
 }
 
 /** `30`, `30s`; 0: never. */
@@ -47,9 +80,19 @@ function millisOf(text: string): number {
   return text === '' || text === '0' ? 0 : /^\d+$/.test(text) ? Number(text) * 1000 : toMillis(text)
 }
 
-function byPath(call: Call, exchange: Exchange, { method, path, headers = {}, body }: KubectlRequest): KubectlAnswer {
+function byPath(
+  call: Call,
+  exchange: Exchange,
+  { method, path, headers = {}, body }: KubectlRequest,
+): KubectlAnswer {
   const [bare = '', query = ''] = path.split(/\?(.*)/s)
-  const request = { method, path: bare, query, headers: { accept: 'application/json', ...headers }, ...(body === undefined ? {} : { body }) }
+  const request = {
+    method,
+    path: bare,
+    query,
+    headers: { accept: 'application/json', ...headers },
+    ...(body === undefined ? {} : { body }),
+  }
   if (!ITSELF.test(path) || RESOURCES.test(path)) return whole(exchange.send(request))
   const limited = { ...request, query: `${query === '' ? '' : `${query}&`}timeout=${timeoutOf(call)}` }
   return whole(exchange.timeout === 0 ? exchange.send(limited, ABOUT_ITSELF) : exchange.send(limited))
@@ -68,13 +111,22 @@ function whole(answer: HttpAnswer): KubectlAnswer {
 }
 
 /** Why no TLS connection comes about. */
-function tlsFailure({ kubeconfig, env }: Call, { certificate, speaksTls = true }: Front): ConnectionError | undefined {
+function tlsFailure(
+  { kubeconfig, env }: Call,
+  { certificate, speaksTls = true }: Front,
+): ConnectionError | undefined {
   const { server } = kubeconfig
   if (!server.startsWith('https:')) return undefined
   if (!speaksTls) return new ConnectionError('http: server gave HTTP response to HTTPS client')
   const { authorities, isInsecure, serverName } = kubeconfig.trust
   if (certificate === undefined || isInsecure) return undefined
-  const host = serverName || (/^\w+:\/\/(?:\[([^\]]*)\]|([^/:]+))/.exec(server)?.slice(1).find((part) => part !== undefined) ?? '')
+  const host =
+    serverName ||
+    (/^\w+:\/\/(?:\[([^\]]*)\]|([^/:]+))/
+      .exec(server)
+      ?.slice(1)
+      .find((part) => part !== undefined) ??
+      '')
   const fault = distrust(certificate, { authorities, host, now: env.clock.now() })
   return fault === undefined ? undefined : new ConnectionError(fault)
 }

@@ -7,15 +7,19 @@ import type { RestClient } from './rest-client.js'
 import type { RestWatch } from './rest-watch.js'
 
 const ACCEPT = 'application/json'
-/** Virtual ms without the bookmark that ends the initial events, after which there is a warning. Source: client-go tools/cache/reflector.go. */
+/**
+ * Virtual ms without the bookmark that ends the initial events, after which there is a warning. Source:
+ * client-go tools/cache/reflector.go.
+ */
 const EXPIRED = 10_000
 /** Virtual ms before a server that refuses is asked again. */
 const BACKOFF = 1_000
 const INITIAL_END = 'k8s.io/initial-events-end'
 
 /**
- * Follows one object as client-go's reflector does: by a watch that begins with what is there, and says where that ends; of a server that does not know
- * this (422), by a list and a watch. Nothing is told before all is there. Source: client-go tools/cache/reflector.go watchList, list; tools/watch/informerwatcher.go.
+ * Follows one object as client-go's reflector does: by a watch that begins with what is there, and says where
+ * that ends; of a server that does not know this (422), by a list and a watch. Nothing is told before all is
+ * there. Source: client-go tools/cache/reflector.go watchList, list; tools/watch/informerwatcher.go.
  */
 export class Reflector {
   readonly #call: Call
@@ -31,11 +35,19 @@ export class Reflector {
   #heard: number
   #again = 0
 
-  constructor(call: Call, client: RestClient, definition: KindDefinition, { name = '', namespace }: ObjectKey) {
+  constructor(
+    call: Call,
+    client: RestClient,
+    definition: KindDefinition,
+    { name = '', namespace }: ObjectKey,
+  ) {
     this.#call = call
     this.#client = client
     this.#definition = definition
-    this.#selection = { fieldSelector: `metadata.name=${name}`, ...(namespace === undefined ? {} : { namespace }) }
+    this.#selection = {
+      fieldSelector: `metadata.name=${name}`,
+      ...(namespace === undefined ? {} : { namespace }),
+    }
     this.#heard = call.env.clock.now()
   }
 
@@ -72,7 +84,16 @@ export class Reflector {
     if (this.#call.env.clock.now() < this.#again) return
     if (this.#isSynced || this.#listsFirst) return this.#openPlain(told)
     try {
-      this.#watch = this.#client.watchAt(this.#definition, { ...this.#selection, sendInitialEvents: true, allowWatchBookmarks: true, resourceVersionMatch: 'NotOlderThan' }, ACCEPT)
+      this.#watch = this.#client.watchAt(
+        this.#definition,
+        {
+          ...this.#selection,
+          sendInitialEvents: true,
+          allowWatchBookmarks: true,
+          resourceVersionMatch: 'NotOlderThan',
+        },
+        ACCEPT,
+      )
     } catch (error) {
       if (!isApiError(error, 'Invalid')) throw error
       this.#listsFirst = true
@@ -83,12 +104,23 @@ export class Reflector {
   #openPlain(told: WatchEvent<KubeObject>[]): void {
     let resourceVersion = this.#watch?.resourceVersion ?? ''
     if (!this.#isSynced) {
-      const list = this.#client.listAt(this.#definition, { ...this.#selection, resourceVersion: '0' }, ACCEPT) as { readonly metadata?: { readonly resourceVersion?: string }; readonly items?: readonly KubeObject[] }
+      const list = this.#client.listAt(
+        this.#definition,
+        { ...this.#selection, resourceVersion: '0' },
+        ACCEPT,
+      ) as {
+        readonly metadata?: { readonly resourceVersion?: string }
+        readonly items?: readonly KubeObject[]
+      }
       for (const object of list.items ?? []) this.#found.set(object.metadata.name ?? '', object)
       resourceVersion = list.metadata?.resourceVersion ?? ''
       this.#sync(told)
     }
-    this.#watch = this.#client.watchAt(this.#definition, { ...this.#selection, allowWatchBookmarks: true, resourceVersion }, ACCEPT)
+    this.#watch = this.#client.watchAt(
+      this.#definition,
+      { ...this.#selection, allowWatchBookmarks: true, resourceVersion },
+      ACCEPT,
+    )
   }
 
   #take(event: WatchEvent<KubeObject>, told: WatchEvent<KubeObject>[]): void {
@@ -114,9 +146,14 @@ export class Reflector {
     if (silent < EXPIRED) return
     const seconds = `${silent / 1000}s`
     const what = this.#hasEvents
-      ? `hasn't received required bookmark event marking the end of initial events stream, received last event ${seconds} ago`
+      ? `hasn't received required bookmark event marking the end of initial events stream, received ` +
+        `last event ${seconds} ago`
       : `awaiting required bookmark event for initial events stream, no events received for ${seconds}`
-    logInfo(this.#call, 'reflector.go:1159', `"Warning: event bookmark expired" err="k8s.io/client-go/tools/watch/informerwatcher.go:162: ${what}"`)
+    logInfo(
+      this.#call,
+      'reflector.go:1159',
+      `"Warning: event bookmark expired" err="k8s.io/client-go/tools/watch/informerwatcher.go:162: ${what}"`,
+    )
     this.#heard = this.#call.env.clock.now()
   }
 }

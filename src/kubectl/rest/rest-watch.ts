@@ -9,7 +9,10 @@ interface Line {
   readonly object: KubeObject
 }
 
-/** A watch over HTTP: lines of JSON that end with the stream, or with an ERROR event, which is thrown as the ApiError that it is about. */
+/**
+ * A watch over HTTP: lines of JSON that end with the stream, or with an ERROR event, which is thrown as the
+ * ApiError that it is about.
+ */
 export class RestWatch implements Watch<KubeObject> {
   readonly #watch: HttpWatch
   readonly #now: () => number
@@ -21,7 +24,10 @@ export class RestWatch implements Watch<KubeObject> {
     this.#watch = watch
     this.#version = version
     this.#now = now
-    this.#deadline = watch.timeoutSeconds === undefined || watch.timeoutSeconds <= 0 ? Infinity : now() + watch.timeoutSeconds * 1000
+    this.#deadline =
+      watch.timeoutSeconds === undefined || watch.timeoutSeconds <= 0
+        ? Infinity
+        : now() + watch.timeoutSeconds * 1000
   }
 
   get resourceVersion(): string {
@@ -40,7 +46,12 @@ export class RestWatch implements Watch<KubeObject> {
     const failed = lines.findIndex(({ type }) => type === 'ERROR')
     if (failed >= 0) {
       this.stop()
-      const { code = 500, reason = '', message = '', details } = (lines[failed] as Line).object as unknown as Status
+      const {
+        code = 500,
+        reason = '',
+        message = '',
+        details,
+      } = (lines[failed] as Line).object as unknown as Status
       if (failed === 0) throw new ApiError(code, reason, message, details)
       throw new Error('assertion failed: an ERROR event comes alone')
     }

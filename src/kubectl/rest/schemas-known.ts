@@ -14,11 +14,14 @@ interface Index {
 }
 
 /**
- * Whether the server documents the kinds of a file, so that it can be told to check their fields: by OpenAPI v3, else by v2. Throws KubectlError where it
- * does neither. Source: cli-runtime resource/query_param_verifier_v3.go, fallback_query_param_verifier.go.
+ * Whether the server documents the kinds of a file, so that it can be told to check their fields: by OpenAPI
+ * v3, else by v2. Throws KubectlError where it does neither. Source: cli-runtime
+ * resource/query_param_verifier_v3.go, fallback_query_param_verifier.go.
  */
 export function checkSchemas(call: Call, source: SourceText): void {
-  const kinds = parseDocuments(source).flatMap(itemsOf).map(({ apiVersion, kind }) => ({ apiVersion: String(apiVersion), kind: String(kind) }))
+  const kinds = parseDocuments(source)
+    .flatMap(itemsOf)
+    .map(({ apiVersion, kind }) => ({ apiVersion: String(apiVersion), kind: String(kind) }))
   if (kinds.every((kind) => isInV3(call, kind))) return
   try {
     answerText(call.request({ method: 'GET', path: '/openapi/v2', headers: { accept: PROTOBUF } }), true)
@@ -28,9 +31,13 @@ export function checkSchemas(call: Call, source: SourceText): void {
   }
 }
 
-function isInV3(call: Call, { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): boolean {
+function isInV3(
+  call: Call,
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+): boolean {
   try {
-    const read = (path: string): unknown => JSON.parse(answerText(call.request({ method: 'GET', path }), true))
+    const read = (path: string): unknown =>
+      JSON.parse(answerText(call.request({ method: 'GET', path }), true))
     const { paths = {} } = read('/openapi/v3') as Index
     const { group, version } = parseApiVersion(apiVersion)
     const url = paths[group === '' ? `api/${version}` : `apis/${group}/${version}`]?.serverRelativeURL
@@ -42,9 +49,20 @@ function isInV3(call: Call, { apiVersion, kind }: { readonly apiVersion: string;
 }
 
 interface Document {
-  readonly components?: { readonly schemas?: Readonly<Record<string, { readonly 'x-kubernetes-group-version-kind'?: readonly Readonly<Record<string, string>>[] }>> }
+  readonly components?: {
+    readonly schemas?: Readonly<
+      Record<
+        string,
+        { readonly 'x-kubernetes-group-version-kind'?: readonly Readonly<Record<string, string>>[] }
+      >
+    >
+  }
 }
 
 const documents = (document: unknown, { group, version, kind }: Readonly<Record<string, string>>): boolean =>
-  Object.values((document as Document).components?.schemas ?? {}).some((schema) =>
-    schema['x-kubernetes-group-version-kind']?.some((one) => one['group'] === group && one['version'] === version && one['kind'] === kind) === true)
+  Object.values((document as Document).components?.schemas ?? {}).some(
+    (schema) =>
+      schema['x-kubernetes-group-version-kind']?.some(
+        (one) => one['group'] === group && one['version'] === version && one['kind'] === kind,
+      ) === true,
+  )

@@ -5,13 +5,19 @@ import type { Query } from './address.js'
 import { RestClient } from './rest-client.js'
 import type { RestWatch } from './rest-watch.js'
 
-const ACCEPT = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json'
+const ACCEPT =
+  'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,' +
+  'application/json'
 
 interface Table {
   readonly kind?: string
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string }
-  readonly columnDefinitions?: readonly { readonly name: string; readonly format?: string; readonly priority?: number }[] | null
-  readonly rows?: readonly { readonly cells: readonly unknown[]; readonly object?: KubeObject | null }[] | null
+  readonly columnDefinitions?:
+    | readonly { readonly name: string; readonly format?: string; readonly priority?: number }[]
+    | null
+  readonly rows?:
+    | readonly { readonly cells: readonly unknown[]; readonly object?: KubeObject | null }[]
+    | null
   readonly items?: readonly KubeObject[]
 }
 
@@ -29,7 +35,10 @@ export interface TableSelection {
   readonly fieldSelector?: string
 }
 
-/** What `get` asks for: objects of one kind as rows that the server has made; where it answers with objects as they are, kubectl knows only of names and ages. */
+/**
+ * What `get` asks for: objects of one kind as rows that the server has made; where it answers with objects as
+ * they are, kubectl knows only of names and ages.
+ */
 export class ServerTables {
   readonly #client: RestClient
   /** `Object` when rows are to be sorted by their fields. */
@@ -48,17 +57,34 @@ export class ServerTables {
   }
 
   get(definition: KindDefinition, key: ObjectKey): TableRows {
-    return this.#rows(definition, this.#client.getAt(definition, key, ACCEPT, { includeObject: this.#includeObject }))
+    return this.#rows(
+      definition,
+      this.#client.getAt(definition, key, ACCEPT, { includeObject: this.#includeObject }),
+    )
   }
 
   /** Page by page. What is wrong with a later page ends it, and is told beside what is there. */
-  list(definition: KindDefinition, selection: TableSelection, limit: number, failed: (error: unknown) => Error): TableRows {
+  list(
+    definition: KindDefinition,
+    selection: TableSelection,
+    limit: number,
+    failed: (error: unknown) => Error,
+  ): TableRows {
     const objects: KubeObject[] = []
     let [token, resourceVersion] = ['', '']
     do {
       let page: Table
       try {
-        page = this.#client.listAt(definition, { ...selection, includeObject: this.#includeObject, ...(limit > 0 ? { limit } : {}), continue: token }, ACCEPT) as Table
+        page = this.#client.listAt(
+          definition,
+          {
+            ...selection,
+            includeObject: this.#includeObject,
+            ...(limit > 0 ? { limit } : {}),
+            continue: token,
+          },
+          ACCEPT,
+        ) as Table
       } catch (error) {
         if (token === '') throw error
         return { objects, resourceVersion, error: failed(error) }
@@ -87,18 +113,24 @@ export class ServerTables {
       return { objects: answer.items ?? [answer as unknown as KubeObject], resourceVersion }
     }
     this.#learn(definition, answer.columnDefinitions ?? [])
-    return { resourceVersion, objects: (answer.rows ?? []).map(({ cells, object }) => {
-      const shown = { ...object ?? { metadata: {} } } as KubeObject
-      this.#cells.set(shown, cells)
-      return shown
-    }) }
+    return {
+      resourceVersion,
+      objects: (answer.rows ?? []).map(({ cells, object }) => {
+        const shown = { ...(object ?? { metadata: {} }) } as KubeObject
+        this.#cells.set(shown, cells)
+        return shown
+      }),
+    }
   }
 
   /** Only the first Table of a watch names its columns. */
   #learn(definition: KindDefinition, named: NonNullable<Table['columnDefinitions']>): void {
     if (named.length === 0 || this.#shown.has(definition)) return
     const columns = named.map(({ name, format, priority = 0 }, at): PrinterColumn<KubeObject> => ({
-      name, type: 'string', priority: priority === 0 ? 0 : 1, ...(format === 'name' ? { format } : {}),
+      name,
+      type: 'string',
+      priority: priority === 0 ? 0 : 1,
+      ...(format === 'name' ? { format } : {}),
       cell: (object) => (this.#cells.get(object)?.[at] ?? null) as string | null,
     }))
     const { compareRows: _inOrder, ...rest } = definition
@@ -106,7 +138,10 @@ export class ServerTables {
   }
 }
 
-/** The tables of a call that speaks HTTP; undefined for one that makes the rows itself. `isSorted`: their objects are needed. */
+/**
+ * The tables of a call that speaks HTTP; undefined for one that makes the rows itself. `isSorted`: their
+ * objects are needed.
+ */
 export function tablesOf(client: Client, isSorted: boolean): ServerTables | undefined {
   return client instanceof RestClient ? new ServerTables(client, isSorted ? 'Object' : '') : undefined
 }

@@ -30,16 +30,23 @@ export function rolloutResume(call: Call): void {
   })
 }
 
-/** `kubectl rollout restart`: an annotation of the template says when. Source: polymorphichelpers/objectrestarter.go. */
+/**
+ * `kubectl rollout restart`: an annotation of the template says when. Source:
+ * polymorphichelpers/objectrestarter.go.
+ */
 export function rolloutRestart(call: Call): void {
   const now = `${new Date(call.env.clock.now()).toISOString().slice(0, 19)}Z`
   changeWorkloads(call, 'restarted', ({ definition, object }) => {
     if (!RESTARTABLE.has(groupResource(definition))) throw new KubectlError('restarting is not supported')
     const workload = object as Deployment
-    if (definition.kind === 'Deployment' && workload.spec.paused === true) throw new KubectlError("can't restart paused deployment (run rollout resume first)")
+    if (definition.kind === 'Deployment' && workload.spec.paused === true)
+      throw new KubectlError("can't restart paused deployment (run rollout resume first)")
     const { template } = workload.spec
     const annotations = { ...template.metadata?.annotations, [RESTARTED]: now }
-    return { ...workload, spec: { ...workload.spec, template: { ...template, metadata: { ...template.metadata, annotations } } } } as Deployment
+    return {
+      ...workload,
+      spec: { ...workload.spec, template: { ...template, metadata: { ...template.metadata, annotations } } },
+    } as Deployment
   })
 }
 
@@ -56,10 +63,16 @@ function changeWorkloads(call: Call, done: string, change: (info: Info) => KubeO
   if (infos.length === 0) call.out.errorLine(`No resources found in ${call.namespace} namespace.`)
   for (const info of infos) {
     try {
-      const result = patchTo(call, info, changedBy(info, change), { dryRun: 'none', failure: 'failed to patch:' })
+      const result = patchTo(call, info, changedBy(info, change), {
+        dryRun: 'none',
+        failure: 'failed to patch:',
+      })
       if (result === undefined) {
-        throw new KubectlError(`failed to create patch for ${info.name}: if restart has already been triggered within the past second, `
-          + 'please wait before attempting to trigger another')
+        throw new KubectlError(
+          `failed to create patch for ${info.name}: if restart has already been triggered within the ` +
+            'past second, ' +
+            'please wait before attempting to trigger another',
+        )
       }
       printDone(call, info.definition, result, done, 'none')
     } catch (error) {
@@ -68,7 +81,13 @@ function changeWorkloads(call: Call, done: string, change: (info: Info) => KubeO
     }
   }
   // each of several is printed on its own
-  throwCollected(errors.length === 1 ? errors : errors.map((error) => (error instanceof KubectlError ? new KubectlError(`error: ${error.message}`) : error)))
+  throwCollected(
+    errors.length === 1
+      ? errors
+      : errors.map((error) =>
+          error instanceof KubectlError ? new KubectlError(`error: ${error.message}`) : error,
+        ),
+  )
 }
 
 /** What cannot be changed is named in the text. */
@@ -76,6 +95,8 @@ function changedBy(info: Info, change: (info: Info) => KubeObject): KubeObject {
   try {
     return change(info)
   } catch (error) {
-    throw error instanceof KubectlError ? new KubectlError(`${groupResource(info.definition)} ${JSON.stringify(info.name)} ${error.message}`) : error
+    throw error instanceof KubectlError
+      ? new KubectlError(`${groupResource(info.definition)} ${JSON.stringify(info.name)} ${error.message}`)
+      : error
   }
 }

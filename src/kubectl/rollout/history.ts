@@ -35,11 +35,16 @@ export function rolloutHistory(call: Call): void {
     const one = revisions.find(({ number }) => number === wanted)
     if (wanted > 0 && one === undefined) throw new KubectlError(`unable to find the specified revision`)
     if (format !== '') {
-      for (const { keeper, number } of revisions) if (wanted === 0 || number === wanted) call.out.write(printValue(withoutManagedFields(keeper), format))
+      for (const { keeper, number } of revisions)
+        if (wanted === 0 || number === wanted)
+          call.out.write(printValue(withoutManagedFields(keeper), format))
       continue
     }
     const text = one === undefined ? tableOf(revisions) : templateText(one)
-    call.out.line(`${kindName(info.definition)}/${info.name} ${one === undefined ? '' : `with revision #${wanted}`}\n${text}`)
+    call.out.line(
+      `${kindName(info.definition)}/${info.name} ` +
+        `${one === undefined ? '' : `with revision #${wanted}`}\n${text}`,
+    )
   }
 }
 
@@ -51,39 +56,67 @@ function tableOf(revisions: readonly Revision[]): string {
 
 function templateText({ template, cause }: Revision): string {
   const out = new DescriptionWriter()
-  const annotations = cause === '' ? template.metadata.annotations : { ...template.metadata.annotations, [CAUSE]: cause }
-  writePodTemplate(out, annotations === undefined ? template : { ...template, metadata: { ...template.metadata, annotations } })
+  const annotations =
+    cause === '' ? template.metadata.annotations : { ...template.metadata.annotations, [CAUSE]: cause }
+  writePodTemplate(
+    out,
+    annotations === undefined ? template : { ...template, metadata: { ...template.metadata, annotations } },
+  )
   return out.unaligned()
 }
 
 /** The revisions of a workload, oldest first. Throws KubectlError for kinds that have none. */
-export function revisionsOf({ client }: Call, { definition, object, namespace = '' }: Info): readonly Revision[] {
+export function revisionsOf(
+  { client }: Call,
+  { definition, object, namespace = '' }: Info,
+): readonly Revision[] {
   switch (groupResource(definition)) {
     case 'deployments.apps': {
       const found = replicaSetsOf(client, object as Deployment).all.flatMap((set): Revision[] => {
         const { annotations = {} } = set.metadata
         const { template } = set.spec
-        return annotations[REVISION] === undefined || template === undefined ? []
-          : [{ number: Number(annotations[REVISION]), cause: annotations[CAUSE] ?? '', template, keeper: set }]
+        return annotations[REVISION] === undefined || template === undefined
+          ? []
+          : [
+              {
+                number: Number(annotations[REVISION]),
+                cause: annotations[CAUSE] ?? '',
+                template,
+                keeper: set,
+              },
+            ]
       })
       return found.toSorted((a, b) => a.number - b.number)
     }
-    case 'daemonsets.apps': case 'statefulsets.apps': {
+    case 'daemonsets.apps':
+    case 'statefulsets.apps': {
       const { spec, metadata } = object as DaemonSet | StatefulSet
-      const { items } = client.list('controllerrevisions', { namespace, labelSelector: formatSelector(spec.selector) })
-      return items.filter((one) => one.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid))
+      const { items } = client.list('controllerrevisions', {
+        namespace,
+        labelSelector: formatSelector(spec.selector),
+      })
+      return items
+        .filter((one) => one.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid))
         .map((one): Revision => ({
-          number: one.revision, cause: one.metadata.annotations?.[CAUSE] ?? '', template: templateOf(one, spec.template), keeper: one,
+          number: one.revision,
+          cause: one.metadata.annotations?.[CAUSE] ?? '',
+          template: templateOf(one, spec.template),
+          keeper: one,
         }))
         .toSorted((a, b) => a.number - b.number)
     }
-    default: throw new KubectlError(`no history viewer has been implemented for ${JSON.stringify(definition.kind)}`)
+    default:
+      throw new KubectlError(`no history viewer has been implemented for ${JSON.stringify(definition.kind)}`)
   }
 }
 
 /** The template that a ControllerRevision keeps as a patch. */
 function templateOf({ data }: ControllerRevision, present: PodTemplateSpec): PodTemplateSpec {
-  const kept = (data as { readonly spec?: { readonly template?: PodTemplateSpec & { readonly $patch?: string } } } | undefined)?.spec?.template
+  const kept = (
+    data as
+      | { readonly spec?: { readonly template?: PodTemplateSpec & { readonly $patch?: string } } }
+      | undefined
+  )?.spec?.template
   if (kept === undefined) return present
   const { $patch: _, ...template } = kept
   return template

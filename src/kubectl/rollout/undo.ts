@@ -16,10 +16,17 @@ import type { Revision } from './history.js'
 import { revisionsOf } from './history.js'
 import { workloadsOf } from './workloads.js'
 
-/** Annotations of a Deployment that a rollback leaves as they are. Source: polymorphichelpers annotationsToSkip. */
+/**
+ * Annotations of a Deployment that a rollback leaves as they are. Source: polymorphichelpers
+ * annotationsToSkip.
+ */
 const KEPT: ReadonlySet<string> = new Set([
-  'kubectl.kubernetes.io/last-applied-configuration', 'deployment.kubernetes.io/revision', 'deployment.kubernetes.io/revision-history',
-  'deployment.kubernetes.io/desired-replicas', 'deployment.kubernetes.io/max-replicas', 'deprecated.deployment.rollback.to',
+  'kubectl.kubernetes.io/last-applied-configuration',
+  'deployment.kubernetes.io/revision',
+  'deployment.kubernetes.io/revision-history',
+  'deployment.kubernetes.io/desired-replicas',
+  'deployment.kubernetes.io/max-replicas',
+  'deprecated.deployment.rollback.to',
 ])
 const HASH = 'pod-template-hash'
 
@@ -53,22 +60,43 @@ function undo(call: Call, info: Info, wanted: number, dryRun: DryRun): Undone {
   const isDeployment = group === 'deployments.apps'
   const { spec } = info.object as Deployment
   if (isDeployment && spec.paused === true) {
-    throw new KubectlError("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again")
+    throw new KubectlError(
+      "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again",
+    )
   }
   const revisions = revisionsOf(call, info)
-  const revision = chosen(revisions, wanted, isDeployment ? `no rollout history found for deployment ${JSON.stringify(info.name)}` : 'no last revision to roll back to')
+  const revision = chosen(
+    revisions,
+    wanted,
+    isDeployment
+      ? `no rollout history found for deployment ${JSON.stringify(info.name)}`
+      : 'no last revision to roll back to',
+  )
   const template = withoutHash(revision.template)
   if (dryRun === 'client') return { object: info.object, text: templateText(revision.template) }
   if (semanticEqual(template, withoutHash(spec.template))) {
-    return { object: info.object, text: `skipped rollback (current template already matches revision ${isDeployment ? wanted : revision.number})` }
+    return {
+      object: info.object,
+      text:
+        'skipped rollback (current template already matches revision ' +
+        `${isDeployment ? wanted : revision.number})`,
+    }
   }
   const annotations = isDeployment ? annotationsFor(info, revision) : undefined
   const body = [
     { op: 'replace', path: '/spec/template', value: template },
-    ...(annotations === undefined ? [] : [{ op: 'replace', path: '/metadata/annotations', value: annotations }]),
+    ...(annotations === undefined
+      ? []
+      : [{ op: 'replace', path: '/metadata/annotations', value: annotations }]),
   ]
   const result = rollingBack(revision.number, () =>
-    call.client.patch(resourceNameOf(info.definition), keyOf(info), { type: 'json', body }, { dryRun: dryRun === 'server', fieldManager: 'kubectl-rollout' }))
+    call.client.patch(
+      resourceNameOf(info.definition),
+      keyOf(info),
+      { type: 'json', body },
+      { dryRun: dryRun === 'server', fieldManager: 'kubectl-rollout' },
+    ),
+  )
   return { object: typed(info.definition, result), text: 'rolled back' }
 }
 
@@ -87,7 +115,9 @@ function rollingBack<T>(revision: number, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    throw isFailure(error) ? new KubectlError(`failed restoring revision ${revision}: ${error.message}`) : error
+    throw isFailure(error)
+      ? new KubectlError(`failed restoring revision ${revision}: ${error.message}`)
+      : error
   }
 }
 
@@ -98,7 +128,10 @@ function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
 
 function annotationsFor({ object }: Info, { keeper }: Revision): Readonly<Record<string, string>> {
   const entries = Object.entries(keeper.metadata.annotations ?? {}).filter(([key]) => !KEPT.has(key))
-  return { ...Object.fromEntries(Object.entries(object.metadata.annotations ?? {}).filter(([key]) => KEPT.has(key))), ...Object.fromEntries(entries) }
+  return {
+    ...Object.fromEntries(Object.entries(object.metadata.annotations ?? {}).filter(([key]) => KEPT.has(key))),
+    ...Object.fromEntries(entries),
+  }
 }
 
 function templateText(template: PodTemplateSpec): string {

@@ -11,8 +11,19 @@ export function workloadsOf(call: Call): readonly Info[] {
   if (flags.has('filename')) {
     const { infos, errors } = readManifests(call)
     throwCollected(errors)
-    return infos.map((info) => infoOf(info.definition, fetchTarget(client, { definition: info.definition, ...keyOf(info), name: info.name }).objects[0] as Info['object']))
+    return infos.map((info) =>
+      infoOf(
+        info.definition,
+        fetchTarget(client, { definition: info.definition, ...keyOf(info), name: info.name })
+          .objects[0] as Info['object'],
+      ),
+    )
   }
-  const { targets } = selectResources(call, args, { labelSelector: flags.string('selector'), allowEmptySelector: true })
-  return targets.flatMap((target) => fetchTarget(client, target).objects.map((object) => infoOf(target.definition, object)))
+  const { targets } = selectResources(call, args, {
+    labelSelector: flags.string('selector'),
+    allowEmptySelector: true,
+  })
+  return targets.flatMap((target) =>
+    fetchTarget(client, target).objects.map((object) => infoOf(target.definition, object)),
+  )
 }

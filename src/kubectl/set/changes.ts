@@ -31,35 +31,64 @@ export function resourcesAndChanges(call: Call, what: string): ResourcesAndChang
   return split
 }
 
-/** Changes an object; what it complains about is an error of the command, and does not keep the change from being sent. */
+/**
+ * Changes an object; what it complains about is an error of the command, and does not keep the change from
+ * being sent.
+ */
 export type Change = (info: Info, complain: (text: string) => void) => KubeObject
 
 /** Changes every selected object, and prints those that changed. */
 export function setSelected(call: Call, resources: readonly string[], texts: SetTexts, change: Change): void {
   const isLocal = call.flags.bool('local')
   const asked = dryRunOf(call)
-  if (isLocal && asked === 'server') throw new KubectlError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?')
+  if (isLocal && asked === 'server')
+    throw new KubectlError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?')
   const dryRun = isLocal ? 'client' : asked
-  forSelected(call, resources, (info) => {
-    const complaints: KubectlError[] = []
-    const wanted = naming(info, texts, isLocal, () => change(info, (text) => void complaints.push(new KubectlError(text))))
-    const result = patchTo(call, info, wanted, { dryRun, failure: texts.failure }) ?? (texts.saysAlways === true ? info.object : undefined)
-    if (result !== undefined) printDone(call, info.definition, isLocal ? asGoWrites(info, result) : result, texts.done, isLocal ? 'none' : dryRun)
-    throwCollected(complaints)
-  }, { isLocal })
+  forSelected(
+    call,
+    resources,
+    (info) => {
+      const complaints: KubectlError[] = []
+      const wanted = naming(info, texts, isLocal, () =>
+        change(info, (text) => void complaints.push(new KubectlError(text))),
+      )
+      const result =
+        patchTo(call, info, wanted, { dryRun, failure: texts.failure }) ??
+        (texts.saysAlways === true ? info.object : undefined)
+      if (result !== undefined)
+        printDone(
+          call,
+          info.definition,
+          isLocal ? asGoWrites(info, result) : result,
+          texts.done,
+          isLocal ? 'none' : dryRun,
+        )
+      throwCollected(complaints)
+    },
+    { isLocal },
+  )
 }
 
 /** Says which object it was that could not be changed. Source: set commands, patch.Err. */
-function naming<T>({ definition, name }: Info, { isNameless = false }: SetTexts, isLocal: boolean, work: () => T): T {
+function naming<T>(
+  { definition, name }: Info,
+  { isNameless = false }: SetTexts,
+  isLocal: boolean,
+  work: () => T,
+): T {
   try {
     return work()
   } catch (error) {
     if (isNameless || !(error instanceof KubectlError)) throw error
-    throw new KubectlError(`error: ${isLocal ? definition.kind.toLowerCase() : definition.resource}/${name} ${error.message}\n`)
+    throw new KubectlError(
+      `error: ${isLocal ? definition.kind.toLowerCase() : definition.resource}/${name} ${error.message}\n`,
+    )
   }
 }
 
-/** Throws what is wrong with the resources that the arguments name, before anything is said of the changes. */
+/**
+ * Throws what is wrong with the resources that the arguments name, before anything is said of the changes.
+ */
 export function checkResources(call: Call, resources: readonly string[]): void {
   selected(call, resources, { isLocal: call.flags.bool('local') })
 }

@@ -7,6 +7,10 @@ import { setSelected } from './changes.js'
 export function setServiceAccount(call: Call): void {
   const name = call.args.at(-1)
   if (name === undefined) throw new KubectlError('serviceaccount is required')
-  setSelected(call, call.args.slice(0, -1), { done: 'serviceaccount updated', failure: 'failed to patch ServiceAccountName', saysAlways: true }, (info) =>
-    withPodSpec(info, (spec) => ({ ...spec, serviceAccountName: name })))
+  setSelected(
+    call,
+    call.args.slice(0, -1),
+    { done: 'serviceaccount updated', failure: 'failed to patch ServiceAccountName', saysAlways: true },
+    (info) => withPodSpec(info, (spec) => ({ ...spec, serviceAccountName: name })),
+  )
 }

@@ -35,8 +35,9 @@ export interface CertificateManagerPorts {
 }
 
 /**
- * Keeps one certificate of a kubelet fresh: between 70% and 90% of its life it makes a new key, asks for a certificate with a
- * CertificateSigningRequest, waits until that is signed, and replaces the file. Source: client-go util/certificate/certificate_manager.go.
+ * Keeps one certificate of a kubelet fresh: between 70% and 90% of its life it makes a new key, asks for a
+ * certificate with a CertificateSigningRequest, waits until that is signed, and replaces the file. Source:
+ * client-go util/certificate/certificate_manager.go.
  */
 export class CertificateManager {
   readonly #host: ComponentHost
@@ -50,7 +51,11 @@ export class CertificateManager {
     this.#host = host
     this.#ports = ports
     const topic = `certificate ${ports.use}`
-    this.#state = host.state<ManagerState>(topic, () => ({ waiting: undefined, failures: 0, serverHealthy: false }))
+    this.#state = host.state<ManagerState>(topic, () => ({
+      waiting: undefined,
+      failures: 0,
+      serverHealthy: false,
+    }))
     this.#random = host.random(topic)
     this.#topic = host.handle(topic, (key) => this.#due(key))
     if (this.#state.value.waiting !== undefined) this.#follow(this.#state.value.waiting.name)
@@ -76,7 +81,8 @@ export class CertificateManager {
 
   #due(key: string): void {
     if (key === 'rotate') this.#rotate()
-    else if (key === 'timeout') this.#failed('certificate request was not signed', 'timed out waiting for the condition')
+    else if (key === 'timeout')
+      this.#failed('certificate request was not signed', 'timed out waiting for the condition')
     else this.#look()
   }
 
@@ -86,12 +92,20 @@ export class CertificateManager {
     const key = `${node}/kubelet-${use} ${this.#host.clock.now()}`
     try {
       const spec = { request: btoa(certificates.request(use, key)), signerName, usages: [...usages] }
-      const { metadata } = this.#host.client.create('certificatesigningrequests', { metadata: { generateName: 'csr-' }, spec, status: {} } as CertificateSigningRequest)
+      const { metadata } = this.#host.client.create('certificatesigningrequests', {
+        metadata: { generateName: 'csr-' },
+        spec,
+        status: {},
+      } as CertificateSigningRequest)
       state.waiting = { name: metadata.name as string, uid: metadata.uid as string, key }
     } catch (error) {
       if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
-      state.serverHealthy = isApiError(error) && ['Unauthorized', 'NotFound', 'Forbidden'].includes(error.reason)
-      return this.#failed('Failed while requesting a signed certificate from the control plane', `cannot create certificate signing request: ${error.message}`)
+      state.serverHealthy =
+        isApiError(error) && ['Unauthorized', 'NotFound', 'Forbidden'].includes(error.reason)
+      return this.#failed(
+        'Failed while requesting a signed certificate from the control plane',
+        `cannot create certificate signing request: ${error.message}`,
+      )
     }
     this.#topic.wakeAfter('timeout', WAIT, { class: 'watchdog' })
     this.#follow(state.waiting.name)
@@ -100,7 +114,10 @@ export class CertificateManager {
   /** One request is followed at a time, so what the informer remembers has one name. */
   #follow(name: string): void {
     const { use } = this.#ports
-    this.#request = this.#host.informer('certificatesigningrequests', { fieldSelector: `metadata.name=${name}`, id: `certificate ${use}` })
+    this.#request = this.#host.informer('certificatesigningrequests', {
+      fieldSelector: `metadata.name=${name}`,
+      id: `certificate ${use}`,
+    })
     this.#request.onChange(() => this.#topic.wake('look'))
   }
 
@@ -110,12 +127,20 @@ export class CertificateManager {
     const csr = this.#request.get(waiting.name)
     if (csr === undefined || csr.metadata.uid !== waiting.uid) {
       const what = csr === undefined ? 'was deleted' : 'changed UIDs'
-      return this.#failed('certificate request was not signed', `cannot watch on the certificate signing request: csr ${JSON.stringify(waiting.name)} ${what}`)
+      return this.#failed(
+        'certificate request was not signed',
+        `cannot watch on the certificate signing request: csr ${JSON.stringify(waiting.name)} ${what}`,
+      )
     }
     const fault = refusalOf(csr)
-    if (fault !== undefined) return this.#failed('certificate request was not signed', `cannot watch on the certificate signing request: certificate signing request ${fault}`)
+    if (fault !== undefined)
+      return this.#failed(
+        'certificate request was not signed',
+        `cannot watch on the certificate signing request: certificate signing request ${fault}`,
+      )
     const { certificate = '', conditions = [] } = csr.status
-    if (certificate !== '' && conditions.some(({ type }) => type === 'Approved')) this.#signed(certificate, waiting.key)
+    if (certificate !== '' && conditions.some(({ type }) => type === 'Approved'))
+      this.#signed(certificate, waiting.key)
   }
 
   #signed(certificate: string, key: string): void {
@@ -123,7 +148,11 @@ export class CertificateManager {
     this.#forget()
     Object.assign(this.#state.value, { failures: 0, serverHealthy: true })
     certificates.update(use, atob(certificate), key)
-    if (use === 'client') this.#host.log('info', 'Certificate rotation detected, shutting down client connections to start using new credentials')
+    if (use === 'client')
+      this.#host.log(
+        'info',
+        'Certificate rotation detected, shutting down client connections to start using new credentials',
+      )
     this.start()
   }
 
@@ -133,8 +162,16 @@ export class CertificateManager {
     this.#forget()
     this.#host.log('error', `${signerName}: ${what}: ${why}`)
     state.failures++
-    if (state.failures === STEPS) this.#host.log('error', `${signerName}: Reached backoff limit, still unable to rotate certs: timed out waiting for the condition`)
-    const delay = state.failures < STEPS ? FIRST_RETRY * 2 ** (state.failures - 1) * (1 + 0.1 * this.#random.float()) : LATER_RETRY
+    if (state.failures === STEPS)
+      this.#host.log(
+        'error',
+        `${signerName}: Reached backoff limit, still unable to rotate certs: timed out waiting for ` +
+          'the condition',
+      )
+    const delay =
+      state.failures < STEPS
+        ? FIRST_RETRY * 2 ** (state.failures - 1) * (1 + 0.1 * this.#random.float())
+        : LATER_RETRY
     this.#topic.wakeAfter('rotate', Math.round(delay), { class: 'watchdog' })
   }
 

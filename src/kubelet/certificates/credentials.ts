@@ -4,10 +4,16 @@ import { CertificateManager } from './certificate-manager.js'
 import type { CertificateConfiguration, KubeletCertificates, LoadedCertificates } from './ports.js'
 
 const SECOND = 1_000
-/** A kubelet without a valid client certificate ends after so long, if the apiserver answers. It looks every ten seconds. */
+/**
+ * A kubelet without a valid client certificate ends after so long, if the apiserver answers. It looks every
+ * ten seconds.
+ */
 const EXIT_AFTER = 300 * SECOND
 const LOOK = 10 * SECOND
-/** A kubelet that does not rotate its certificate reads the files again after so long. Source: client-go transport/cert_rotation.go. */
+/**
+ * A kubelet that does not rotate its certificate reads the files again after so long. Source: client-go
+ * transport/cert_rotation.go.
+ */
 const RELOAD = 300 * SECOND
 
 /** What the credentials of a kubelet need beside its host. */
@@ -18,8 +24,9 @@ export interface CredentialPorts {
 }
 
 /**
- * The certificates of one kubelet: who it is for the apiserver, and what it serves with. A client certificate that is not renewed in time ends in
- * refusals, and those in the end of the process. Source: pkg/kubelet/certificate/{kubelet,transport}.go.
+ * The certificates of one kubelet: who it is for the apiserver, and what it serves with. A client certificate
+ * that is not renewed in time ends in refusals, and those in the end of the process. Source:
+ * pkg/kubelet/certificate/{kubelet,transport}.go.
  */
 export class KubeletCredentials {
   readonly #host: ComponentHost
@@ -30,7 +37,11 @@ export class KubeletCredentials {
   readonly #serving: CertificateManager | undefined
 
   constructor(host: ComponentHost, ports: CredentialPorts) {
-    const { certificates, configuration: { rotateCertificates, serverTLSBootstrap }, node } = ports
+    const {
+      certificates,
+      configuration: { rotateCertificates, serverTLSBootstrap },
+      node,
+    } = ports
     this.#host = host
     this.#ports = ports
     this.#loaded = host.state<LoadedCertificates>('certificates', () => ({}))
@@ -39,13 +50,19 @@ export class KubeletCredentials {
     const shared = { node, certificates }
     if (rotateCertificates) {
       this.#client = new CertificateManager(host, {
-        ...shared, use: 'client', signerName: 'kubernetes.io/kube-apiserver-client-kubelet', usages: ['digital signature', 'key encipherment', 'client auth'],
+        ...shared,
+        use: 'client',
+        signerName: 'kubernetes.io/kube-apiserver-client-kubelet',
+        usages: ['digital signature', 'key encipherment', 'client auth'],
         current: () => this.#loaded.value.held?.client,
       })
     }
     if (serverTLSBootstrap) {
       this.#serving = new CertificateManager(host, {
-        ...shared, use: 'serving', signerName: 'kubernetes.io/kubelet-serving', usages: ['digital signature', 'key encipherment', 'server auth'],
+        ...shared,
+        use: 'serving',
+        signerName: 'kubernetes.io/kubelet-serving',
+        usages: ['digital signature', 'key encipherment', 'server auth'],
         current: () => this.#loaded.value.held?.serving,
       })
     }
@@ -72,19 +89,33 @@ export class KubeletCredentials {
   #watchExpiry(): void {
     const client = this.#loaded.value.held?.client
     const left = (client?.notAfter ?? 0) - this.#host.clock.now()
-    this.#expiry.wakeAfter('', Math.max(left, 0) + (this.#client === undefined ? RELOAD : EXIT_AFTER + LOOK), { class: 'watchdog' })
+    this.#expiry.wakeAfter(
+      '',
+      Math.max(left, 0) + (this.#client === undefined ? RELOAD : EXIT_AFTER + LOOK),
+      { class: 'watchdog' },
+    )
   }
 
   #look(): void {
     const client = this.#loaded.value.held?.client
-    if (client !== undefined && this.#host.clock.now() <= client.notAfter) return this.#watchExpiry() // it was renewed
+    // it was renewed
+    if (client !== undefined && this.#host.clock.now() <= client.notAfter) return this.#watchExpiry()
     if (this.#client === undefined) return this.#reload()
-    const threshold = `lastCertificateAvailabilityTime=${JSON.stringify(goTime(client?.notAfter ?? 0))} shutdownThreshold="5m0s"`
+    const threshold =
+      `lastCertificateAvailabilityTime=${JSON.stringify(goTime(client?.notAfter ?? 0))} ` +
+      'shutdownThreshold="5m0s"'
     if (this.#client.serverHealthy) {
-      this.#host.log('error', `"No valid client certificate is found and the server is responsive, exiting." ${threshold}`)
+      this.#host.log(
+        'error',
+        `"No valid client certificate is found and the server is responsive, exiting." ${threshold}`,
+      )
       return this.#ports.certificates.exit()
     }
-    this.#host.log('error', `"No valid client certificate is found but the server is not responsive. A restart may be necessary to retrieve new initial credentials." ${threshold}`)
+    this.#host.log(
+      'error',
+      '"No valid client certificate is found but the server is not responsive. A restart may be ' +
+        `necessary to retrieve new initial credentials." ${threshold}`,
+    )
     this.#expiry.wakeAfter('', LOOK, { class: 'watchdog' })
   }
 
@@ -93,7 +124,8 @@ export class KubeletCredentials {
     const { certificates } = this.#ports
     const { client } = certificates.load(false, false)
     const { held } = this.#loaded.value
-    if (held !== undefined && client !== undefined && this.#host.clock.now() <= client.notAfter) held.client = client
+    if (held !== undefined && client !== undefined && this.#host.clock.now() <= client.notAfter)
+      held.client = client
     this.#watchExpiry()
   }
 }

@@ -41,13 +41,19 @@ export type CertificateUse = 'client' | 'serving'
 /** The certificate files on the machine of a kubelet, and the process that has loaded them. */
 export interface KubeletCertificates {
   /**
-   * Why the kubelet cannot start, as lines of its log, the last of them the one that it ends with; empty when it can. Source:
-   * pkg/kubelet/certificate/bootstrap/bootstrap.go isClientConfigStillValid.
+   * Why the kubelet cannot start, as lines of its log, the last of them the one that it ends with; empty when
+   * it can. Source: pkg/kubelet/certificate/bootstrap/bootstrap.go isClientConfigStillValid.
    */
   faults(): readonly string[]
-  /** Reads the files, as at the start of the process. `rotates`: whether the client certificate is under a certificate manager. */
+  /**
+   * Reads the files, as at the start of the process. `rotates`: whether the client certificate is under a
+   * certificate manager.
+   */
   load(rotates: boolean, serverTLSBootstrap: boolean): HeldCertificates
-  /** What the process has loaded is kept there: requests are sent under it. Before it has loaded anything it is taken for who it is. */
+  /**
+   * What the process has loaded is kept there: requests are sent under it. Before it has loaded anything it
+   * is taken for who it is.
+   */
   hold(held: Slice<LoadedCertificates>): void
   /** A request for a certificate over a new key of that name; PEM. */
   request(use: CertificateUse, key: string): string

@@ -6,7 +6,9 @@ export const basename: Program = {
   run: ({ args, write }) => {
     const [path = '', suffix = ''] = args
     const name = path.replace(/\/+$/, '').split('/').at(-1) ?? ''
-    write(`${suffix !== '' && name !== suffix && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name}\n`)
+    write(
+      `${suffix !== '' && name !== suffix && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name}\n`,
+    )
     return 0
   },
 }

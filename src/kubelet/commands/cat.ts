@@ -12,7 +12,10 @@ export const cat: Program = {
       return call.input.ended ? 0 : { input: true, memory: null }
     }
     let status = 0
-    for (const path of rest) status |= attempt(call, path, "can't open", () => call.write(call.world.files.read(absolutePath(call.cwd, path))))
+    for (const path of rest)
+      status |= attempt(call, path, "can't open", () =>
+        call.write(call.world.files.read(absolutePath(call.cwd, path))),
+      )
     return status
   },
 }

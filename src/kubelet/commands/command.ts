@@ -41,8 +41,15 @@ export interface ContainerNetwork {
   readonly dnsServer: string
   /** Text of /etc/resolv.conf. */
   readonly resolvConf: string
-  /** Asks a DNS server (default {@link dnsServer}) one question. `rcode` is `NOERROR`, `NXDOMAIN`, ..., or `TIMEOUT` when it does not answer. */
-  query(name: string, type: 'A' | 'AAAA' | 'CNAME' | 'SRV' | 'PTR', server?: string): {
+  /**
+   * Asks a DNS server (default {@link dnsServer}) one question. `rcode` is `NOERROR`, `NXDOMAIN`, ..., or
+   * `TIMEOUT` when it does not answer.
+   */
+  query(
+    name: string,
+    type: 'A' | 'AAAA' | 'CNAME' | 'SRV' | 'PTR',
+    server?: string,
+  ): {
     readonly rcode: string
     readonly records: readonly { readonly name: string; readonly type: string; readonly data: string }[]
   }
@@ -70,7 +77,10 @@ export interface World {
 export interface Input {
   /** All that has come since the last call. */
   take(): string
-  /** The next line with its end; undefined when it has not come yet, or will not. What is left before the end counts as a line. */
+  /**
+   * The next line with its end; undefined when it has not come yet, or will not. What is left before the end
+   * counts as a line.
+   */
   takeLine(): string | undefined
   /** Nothing will come any more. */
   readonly ended: boolean
@@ -98,7 +108,10 @@ export interface Pause {
   readonly memory: PlainData
 }
 
-/** One of the programs that every container has: a function over what it sees. Answers its exit code, or that it goes on later. */
+/**
+ * One of the programs that every container has: a function over what it sees. Answers its exit code, or that
+ * it goes on later.
+ */
 export interface Program {
   readonly name: string
   run(call: Invocation): number | Pause
@@ -116,8 +129,14 @@ export function attempt(call: Invocation, path: string, text: string, work: () =
   }
 }
 
-/** The letters of the flags (`-la`, `-n 5` with `n` in `valued`, `--spider`), wherever they stand before a `--`, and the other words. */
-export function flagsOf(args: readonly string[], valued = ''): { readonly flags: ReadonlyMap<string, string>; readonly rest: readonly string[] } {
+/**
+ * The letters of the flags (`-la`, `-n 5` with `n` in `valued`, `--spider`), wherever they stand before a
+ * `--`, and the other words.
+ */
+export function flagsOf(
+  args: readonly string[],
+  valued = '',
+): { readonly flags: ReadonlyMap<string, string>; readonly rest: readonly string[] } {
   const flags = new Map<string, string>()
   const rest: string[] = []
   for (let at = 0; at < args.length; at++) {
@@ -134,7 +153,10 @@ export function flagsOf(args: readonly string[], valued = ''): { readonly flags:
       for (let letter = 1; letter < word.length; letter++) {
         const name = word.charAt(letter)
         const takesValue = valued.includes(name)
-        flags.set(name, takesValue ? (letter + 1 < word.length ? word.slice(letter + 1) : args[++at] ?? '') : '')
+        flags.set(
+          name,
+          takesValue ? (letter + 1 < word.length ? word.slice(letter + 1) : (args[++at] ?? '')) : '',
+        )
         if (takesValue) break
       }
     }
@@ -142,7 +164,10 @@ export function flagsOf(args: readonly string[], valued = ''): { readonly flags:
   return { flags, rest }
 }
 
-/** The text of a file, or of standard input for `-` and for no file at all. Undefined: more has to come; the text so far is the memory. */
+/**
+ * The text of a file, or of standard input for `-` and for no file at all. Undefined: more has to come; the
+ * text so far is the memory.
+ */
 export function inputText(call: Invocation): string | Pause {
   const text = (typeof call.memory === 'string' ? call.memory : '') + call.input.take()
   return call.input.ended ? text : { input: true, memory: text }

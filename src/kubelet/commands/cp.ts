@@ -18,7 +18,9 @@ export const cp: Program = {
       status |= attempt(call, path, "can't stat", () => {
         const text = files.read(absolutePath(call.cwd, path))
         const full = absolutePath(call.cwd, target)
-        status |= attempt(call, target, "can't create", () => files.write(files.isDirectory(full) ? `${full}/${path.split('/').at(-1) ?? ''}` : full, text))
+        status |= attempt(call, target, "can't create", () =>
+          files.write(files.isDirectory(full) ? `${full}/${path.split('/').at(-1) ?? ''}` : full, text),
+        )
       })
     }
     return status

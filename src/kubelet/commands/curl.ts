@@ -7,7 +7,10 @@ import { addressesOf, parseUrl } from './url.js'
 
 const SYN_TIMEOUT = 130_000
 
-/** Asks a URL as curl does: `-s`, `-S`, `-f`, `-o FILE`, `-i`, `-I`, `-X`, `-d`, `-H`, `-m`, `--connect-timeout`, `-w '%{http_code}'`, `-k`. */
+/**
+ * Asks a URL as curl does: `-s`, `-S`, `-f`, `-o FILE`, `-i`, `-I`, `-X`, `-d`, `-H`, `-m`,
+ * `--connect-timeout`, `-w '%{http_code}'`, `-k`.
+ */
 export const curl: Program = {
   name: 'curl',
   run: (call) => {
@@ -18,23 +21,52 @@ export const curl: Program = {
     const timeout = limit === undefined ? SYN_TIMEOUT : Number(limit) * 1000
     if (typeof call.memory === 'number') {
       const ms = call.world.now - call.memory
-      return failed(call, flags, 28, limit === undefined ? `Failed to connect to ${url.host} port ${url.port} after ${ms} ms: Couldn't connect to server` : `Connection timed out after ${ms} milliseconds`)
+      return failed(
+        call,
+        flags,
+        28,
+        limit === undefined
+          ? `Failed to connect to ${url.host} port ${url.port} after ${ms} ms: Couldn't connect to server`
+          : `Connection timed out after ${ms} milliseconds`,
+      )
     }
     const [address] = addressesOf(url.host, (name) => call.world.network.lookup(name)) ?? []
     if (address === undefined) return failed(call, flags, 6, `Could not resolve host: ${url.host}`)
     const body = flags.get('d') ?? flags.get('data')
     const host = url.port === (url.secure ? 443 : 80) ? url.host : `${url.host}:${url.port}`
-    const method = flags.get('X') ?? flags.get('request') ?? (flags.has('I') ? 'HEAD' : body === undefined ? 'GET' : 'POST')
+    const method =
+      flags.get('X') ??
+      flags.get('request') ??
+      (flags.has('I') ? 'HEAD' : body === undefined ? 'GET' : 'POST')
     const connected = call.world.network.connect(address, url.port, {
-      protocol: 'http', method, path: url.path, host, headers: { host, 'user-agent': 'curl/8.5.0', accept: '*/*', ...headers },
+      protocol: 'http',
+      method,
+      path: url.path,
+      host,
+      headers: { host, 'user-agent': 'curl/8.5.0', accept: '*/*', ...headers },
       ...(body === undefined ? {} : { body }),
     })
     switch (connected.kind) {
-      case 'refused': return failed(call, flags, 7, `Failed to connect to ${url.host} port ${url.port} after 0 ms: Couldn't connect to server`)
-      case 'unreachable': return failed(call, flags, 7, `Failed to connect to ${url.host} port ${url.port} after 0 ms: No route to host`)
-      case 'reset': return failed(call, flags, 56, 'Recv failure: Connection reset by peer')
-      case 'timeout': return { until: call.world.now + timeout, memory: call.world.now }
-      case 'answered': return answered(call, flags, connected.response)
+      case 'refused':
+        return failed(
+          call,
+          flags,
+          7,
+          `Failed to connect to ${url.host} port ${url.port} after 0 ms: Couldn't connect to server`,
+        )
+      case 'unreachable':
+        return failed(
+          call,
+          flags,
+          7,
+          `Failed to connect to ${url.host} port ${url.port} after 0 ms: No route to host`,
+        )
+      case 'reset':
+        return failed(call, flags, 56, 'Recv failure: Connection reset by peer')
+      case 'timeout':
+        return { until: call.world.now + timeout, memory: call.world.now }
+      case 'answered':
+        return answered(call, flags, connected.response)
     }
   },
 }
@@ -44,22 +76,47 @@ function failed(call: Invocation, flags: ReadonlyMap<string, string>, code: numb
   return code
 }
 
-function answered(call: Invocation, flags: ReadonlyMap<string, string>, { status = 200, headers = {}, body }: NetworkResponse): number {
-  if (flags.has('f') && status >= 400) return failed(call, flags, 22, `The requested URL returned error: ${status}`)
-  const head = `HTTP/1.1 ${status} ${statusText(status)}\r\n${Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
+function answered(
+  call: Invocation,
+  flags: ReadonlyMap<string, string>,
+  { status = 200, headers = {}, body }: NetworkResponse,
+): number {
+  if (flags.has('f') && status >= 400)
+    return failed(call, flags, 22, `The requested URL returned error: ${status}`)
+  const head = `HTTP/1.1 ${status} ${statusText(status)}\r\n${Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n`
   const text = flags.has('I') ? head : flags.has('i') ? head + body : body
   const file = flags.get('o')
   let code = 0
   if (file === undefined || file === '-') call.write(text)
-  else if (file !== '/dev/null') code = attempt(call, file, '', () => call.world.files.write(absolutePath(call.cwd, file), text))
+  else if (file !== '/dev/null')
+    code = attempt(call, file, '', () => call.world.files.write(absolutePath(call.cwd, file), text))
   const format = flags.get('w') ?? flags.get('write-out')
-  if (format !== undefined) call.write(unescaped(format.replaceAll(/%\{(?:http_code|response_code)\}/g, String(status))))
+  if (format !== undefined)
+    call.write(unescaped(format.replaceAll(/%\{(?:http_code|response_code)\}/g, String(status))))
   return code
 }
 
-const VALUED = new Set(['connect-timeout', 'max-time', 'request', 'data', 'header', 'write-out', 'output', 'retry', 'user-agent', 'cacert', 'resolve'])
+const VALUED = new Set([
+  'connect-timeout',
+  'max-time',
+  'request',
+  'data',
+  'header',
+  'write-out',
+  'output',
+  'retry',
+  'user-agent',
+  'cacert',
+  'resolve',
+])
 
-function optionsOf(args: readonly string[]): { flags: Map<string, string>; headers: Record<string, string>; urls: string[] } {
+function optionsOf(args: readonly string[]): {
+  flags: Map<string, string>
+  headers: Record<string, string>
+  urls: string[]
+} {
   const flags = new Map<string, string>()
   const headers: [string, string][] = []
   const urls: string[] = []
@@ -70,10 +127,16 @@ function optionsOf(args: readonly string[]): { flags: Map<string, string>; heade
       continue
     }
     const name = word.startsWith('--') ? word.slice(2) : undefined
-    const found = name === undefined ? flagsOf([word, ...args.slice(at + 1, at + 2)], 'XdHomwAu').flags : undefined
-    if (name !== undefined) flags.set(name, VALUED.has(name) ? args[++at] ?? '' : '')
+    const found =
+      name === undefined ? flagsOf([word, ...args.slice(at + 1, at + 2)], 'XdHomwAu').flags : undefined
+    if (name !== undefined) flags.set(name, VALUED.has(name) ? (args[++at] ?? '') : '')
     for (const [flag, value] of found ?? []) flags.set(flag, value)
-    if (found !== undefined && 'XdHomwAu'.includes(word.at(-1) ?? '') && !'XdHomwAu'.includes(word.slice(1, -1) || ' ')) at++
+    if (
+      found !== undefined &&
+      'XdHomwAu'.includes(word.at(-1) ?? '') &&
+      !'XdHomwAu'.includes(word.slice(1, -1) || ' ')
+    )
+      at++
     const header = flags.get('H') ?? flags.get('header')
     if (header !== undefined) {
       const colon = header.indexOf(':')

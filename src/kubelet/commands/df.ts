@@ -14,12 +14,20 @@ export const df: Program = {
     const human = flags.has('h')
     write(`Filesystem           ${human ? '     Size' : '1K-blocks'}      Used Available Use% Mounted on\n`)
     const mounts = world.files.mounts
-    const shown = wanted.length === 0
-      ? mounts.toReversed()
-      : wanted.flatMap((path) => mounts.find(({ path: at }) => path === at || path.startsWith(`${at}/`)) ?? [])
+    const shown =
+      wanted.length === 0
+        ? mounts.toReversed()
+        : wanted.flatMap(
+            (path) => mounts.find(({ path: at }) => path === at || path.startsWith(`${at}/`)) ?? [],
+          )
     for (const { path, device } of shown) {
-      const sizes = human ? ['97.7G', '9.8G', '87.9G'] : [BLOCKS, BLOCKS / 10, BLOCKS - BLOCKS / 10].map(String)
-      write(`${device.padEnd(20)} ${sizes.map((size) => size.padStart(9)).join(' ')}  10% ${path === '' ? '/' : path}\n`)
+      const sizes = human
+        ? ['97.7G', '9.8G', '87.9G']
+        : [BLOCKS, BLOCKS / 10, BLOCKS - BLOCKS / 10].map(String)
+      write(
+        `${device.padEnd(20)} ${sizes.map((size) => size.padStart(9)).join(' ')}  10% ` +
+          `${path === '' ? '/' : path}\n`,
+      )
     }
     return 0
   },

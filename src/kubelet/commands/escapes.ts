@@ -1,4 +1,15 @@
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\u0007', b: '\b', f: '\f', v: '\v', '\\': '\\', e: '\u001b', '"': '"' }
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  a: '\u0007',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  '\\': '\\',
+  e: '\u001b',
+  '"': '"',
+}
 
 /** Text with `\n`, `\t`, `\x41`, `\101` replaced, as echo -e and printf do. */
 export function unescaped(text: string): string {

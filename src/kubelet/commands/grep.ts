@@ -6,7 +6,10 @@ import { attempt, flagsOf, inputText } from './command.js'
 const LONGEST = 10_000
 const LONGEST_PATTERN = 200
 
-/** Lines that match: `-i`, `-v`, `-c`, `-q`, `-o`, `-E`, `-F`, `-n`, `-w`. Basic and extended expressions are read alike. */
+/**
+ * Lines that match: `-i`, `-v`, `-c`, `-q`, `-o`, `-E`, `-F`, `-n`, `-w`. Basic and extended expressions are
+ * read alike.
+ */
 export const grep: Program = {
   name: 'grep',
   run: (call) => {
@@ -41,14 +44,19 @@ export const grep: Program = {
       return found > 0 ? 0 : 1
     }
     let failed = 0
-    for (const path of paths) failed |= attempt(call, path, '', () => search(call.world.files.read(absolutePath(call.cwd, path)), path))
+    for (const path of paths)
+      failed |= attempt(call, path, '', () =>
+        search(call.world.files.read(absolutePath(call.cwd, path)), path),
+      )
     return failed === 0 ? (found > 0 ? 0 : 1) : 2
   },
 }
 
 function expressionOf(pattern: string, flags: ReadonlyMap<string, string>): RegExp | undefined {
   if (pattern.length > LONGEST_PATTERN) return undefined
-  const source = flags.has('F') ? pattern.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&') : pattern.replaceAll(/\\([|(){}+?])/g, '$1')
+  const source = flags.has('F')
+    ? pattern.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    : pattern.replaceAll(/\\([|(){}+?])/g, '$1')
   try {
     return new RegExp(flags.has('w') ? `\\b(?:${source})\\b` : source, flags.has('i') ? 'i' : '')
   } catch {

@@ -9,7 +9,13 @@ export const head: Program = {
     const args = call.args.map((word) => (/^-\d+$/.test(word) ? `-n${word.slice(1)}` : word))
     const { flags, rest } = flagsOf(args, 'nc')
     const count = Number(flags.get('n') ?? 10)
-    const first = (text: string): string => (flags.has('c') ? text.slice(0, Number(flags.get('c'))) : text.split(/(?<=\n)/).slice(0, count).join(''))
+    const first = (text: string): string =>
+      flags.has('c')
+        ? text.slice(0, Number(flags.get('c')))
+        : text
+            .split(/(?<=\n)/)
+            .slice(0, count)
+            .join('')
     if (rest.length === 0) {
       const text = inputText(call)
       if (typeof text !== 'string') return text
@@ -19,7 +25,9 @@ export const head: Program = {
     let status = 0
     for (const path of rest) {
       if (rest.length > 1) call.write(`${path === rest[0] ? '' : '\n'}==> ${path} <==\n`)
-      status |= attempt(call, path, "can't open", () => call.write(first(call.world.files.read(absolutePath(call.cwd, path)))))
+      status |= attempt(call, path, "can't open", () =>
+        call.write(first(call.world.files.read(absolutePath(call.cwd, path)))),
+      )
     }
     return status
   },

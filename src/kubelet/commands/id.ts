@@ -1,7 +1,8 @@
 import type { Program } from './command.js'
 import { flagsOf } from './command.js'
 
-const named = (id: number, name: string | undefined): string => (name === undefined ? String(id) : `${id}(${name})`)
+const named = (id: number, name: string | undefined): string =>
+  name === undefined ? String(id) : `${id}(${name})`
 
 /** Who runs it: `id`, `id -u`, `id -g`, `id -un`. */
 export const id: Program = {
@@ -9,14 +10,15 @@ export const id: Program = {
   run: ({ args, world, write, error }) => {
     const { uid, gid, groups } = world.user
     const { flags } = flagsOf(args)
-    const groupName = (group: number): string | undefined => nameIn(world.files.stat('/etc/group') === undefined ? '' : world.files.read('/etc/group'), group)
+    const groupName = (group: number): string | undefined =>
+      nameIn(world.files.stat('/etc/group') === undefined ? '' : world.files.read('/etc/group'), group)
     if (flags.has('u')) {
       if (flags.has('n') && world.userName === undefined) {
         error(`id: unknown ID ${uid}\n`)
         return 1
       }
-      write(`${flags.has('n') ? world.userName ?? uid : uid}\n`)
-    } else if (flags.has('g')) write(`${flags.has('n') ? groupName(gid) ?? gid : gid}\n`)
+      write(`${flags.has('n') ? (world.userName ?? uid) : uid}\n`)
+    } else if (flags.has('g')) write(`${flags.has('n') ? (groupName(gid) ?? gid) : gid}\n`)
     else if (flags.has('G')) write(`${inOrder(gid, groups).join(' ')}\n`)
     else {
       const all = inOrder(gid, groups).map((group) => named(group, groupName(group)))
@@ -27,9 +29,13 @@ export const id: Program = {
 }
 
 /** As the kernel keeps them. */
-const inOrder = (gid: number, groups: readonly number[]): readonly number[] => [...new Set([gid, ...groups])].sort((a, b) => a - b)
+const inOrder = (gid: number, groups: readonly number[]): readonly number[] =>
+  [...new Set([gid, ...groups])].sort((a, b) => a - b)
 
 /** The name that goes with a number in /etc/passwd or /etc/group. */
 function nameIn(text: string, number: number): string | undefined {
-  return text.split('\n').map((line) => line.split(':')).find((fields) => fields[2] === String(number))?.[0]
+  return text
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find((fields) => fields[2] === String(number))?.[0]
 }

@@ -1,11 +1,23 @@
 import type { Program } from './command.js'
 
 /** Signals by name. */
-const SIGNALS: Readonly<Record<string, number>> = { HUP: 1, INT: 2, QUIT: 3, KILL: 9, USR1: 10, USR2: 12, TERM: 15 }
+const SIGNALS: Readonly<Record<string, number>> = {
+  HUP: 1,
+  INT: 2,
+  QUIT: 3,
+  KILL: 9,
+  USR1: 10,
+  USR2: 12,
+  TERM: 15,
+}
 
 /** The number of a signal that is written as `9`, `KILL`, `SIGKILL` or `-9`; undefined when there is none. */
 export function signalNumber(text: string): number | undefined {
-  const name = text.replace(/^-/, '').replace(/^s(?=[A-Z])/, '').replace(/^SIG/, '').toUpperCase()
+  const name = text
+    .replace(/^-/, '')
+    .replace(/^s(?=[A-Z])/, '')
+    .replace(/^SIG/, '')
+    .toUpperCase()
   return /^\d+$/.test(name) ? Number(name) : SIGNALS[name]
 }
 
@@ -16,7 +28,7 @@ export const kill: Program = {
     let rest = args
     let signal = 15
     if (args[0]?.startsWith('-') === true) {
-      const text = args[0] === '-s' ? args[1] ?? '' : args[0]
+      const text = args[0] === '-s' ? (args[1] ?? '') : args[0]
       rest = args.slice(args[0] === '-s' ? 2 : 1)
       const number = signalNumber(text)
       if (number === undefined) {

@@ -2,7 +2,8 @@ import type { Invocation, Program } from './command.js'
 
 const TYPES = { a: 'A', aaaa: 'AAAA', cname: 'CNAME', srv: 'SRV', ptr: 'PTR' } as const
 const IPV4 = /^\d+\.\d+\.\d+\.\d+$/
-const USAGE = 'BusyBox v1.36.1 () multi-call binary.\n\nUsage: nslookup [-type=QUERY_TYPE] [-debug] HOST [DNS_SERVER]\n'
+const USAGE =
+  'BusyBox v1.36.1 () multi-call binary.\n\nUsage: nslookup [-type=QUERY_TYPE] [-debug] HOST [DNS_SERVER]\n'
 
 /** Asks the cluster's DNS for a name, as busybox does: `-type=srv`, an address (PTR), another server. */
 export const nslookup: Program = {
@@ -23,7 +24,12 @@ export const nslookup: Program = {
     const isReverse = IPV4.test(name)
     const type = wanted === undefined ? undefined : TYPES[wanted as keyof typeof TYPES]
     if (type === undefined && !isReverse && server === world.network.dnsServer) return lookedUp(call, name)
-    return asked(call, isReverse ? `${name.split('.').reverse().join('.')}.in-addr.arpa` : name, type ?? (isReverse ? 'PTR' : 'A'), server)
+    return asked(
+      call,
+      isReverse ? `${name.split('.').reverse().join('.')}.in-addr.arpa` : name,
+      type ?? (isReverse ? 'PTR' : 'A'),
+      server,
+    )
   },
 }
 
@@ -38,19 +44,33 @@ function lookedUp({ world: { network }, write }: Invocation, name: string): numb
   return failed(write, name, network.query(name, 'A').rcode)
 }
 
-function asked({ world: { network }, write }: Invocation, name: string, type: (typeof TYPES)[keyof typeof TYPES], server: string): number {
+function asked(
+  { world: { network }, write }: Invocation,
+  name: string,
+  type: (typeof TYPES)[keyof typeof TYPES],
+  server: string,
+): number {
   const { rcode, records } = network.query(name, type, server)
   if (rcode !== 'NOERROR' || records.length === 0) return failed(write, name, rcode)
   for (const { name: owner, type: kind, data } of records) {
     if (kind === 'A' || kind === 'AAAA') write(`Name:\t${owner}\nAddress: ${data}\n`)
-    else write(`${owner}\t${{ SRV: 'service =', PTR: 'name =', CNAME: 'canonical name =' }[kind] ?? kind} ${data}\n`)
+    else
+      write(
+        `${owner}\t${{ SRV: 'service =', PTR: 'name =', CNAME: 'canonical name =' }[kind] ?? kind} ${data}\n`,
+      )
   }
   write('\n')
   return 0
 }
 
 function failed(write: Invocation['write'], name: string, rcode: string): number {
-  if (rcode === 'TIMEOUT' || rcode === 'UNREACHABLE') write(';; connection timed out; no servers could be reached\n\n')
-  else write(rcode === 'NOERROR' ? `*** Can't find ${name}: No answer\n\n` : `** server can't find ${name}: ${rcode}\n\n`)
+  if (rcode === 'TIMEOUT' || rcode === 'UNREACHABLE')
+    write(';; connection timed out; no servers could be reached\n\n')
+  else
+    write(
+      rcode === 'NOERROR'
+        ? `*** Can't find ${name}: No answer\n\n`
+        : `** server can't find ${name}: ${rcode}\n\n`,
+    )
   return 1
 }

@@ -14,8 +14,8 @@ export const seq: Program = {
       return 1
     }
     const last = numbers.at(-1) as number
-    const first = numbers.length > 1 ? numbers[0] as number : 1
-    const step = numbers.length > 2 ? numbers[1] as number : 1
+    const first = numbers.length > 1 ? (numbers[0] as number) : 1
+    const step = numbers.length > 2 ? (numbers[1] as number) : 1
     let count = 0
     for (let value = first; step >= 0 ? value <= last : value >= last; value += step) {
       if (++count > MOST) break

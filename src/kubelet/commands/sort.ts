@@ -14,10 +14,18 @@ export const sort: Program = {
       text = read
     }
     let status = 0
-    for (const path of rest) status |= attempt(call, path, '', () => void (text += call.world.files.read(absolutePath(call.cwd, path))))
+    for (const path of rest)
+      status |= attempt(
+        call,
+        path,
+        '',
+        () => void (text += call.world.files.read(absolutePath(call.cwd, path))),
+      )
     const lines = text.split('\n')
     if (lines.at(-1) === '') lines.pop()
-    const compare = (a: string, b: string): number => (flags.has('n') ? (Number.parseFloat(a) || 0) - (Number.parseFloat(b) || 0) : 0) || (a < b ? -1 : a > b ? 1 : 0)
+    const compare = (a: string, b: string): number =>
+      (flags.has('n') ? (Number.parseFloat(a) || 0) - (Number.parseFloat(b) || 0) : 0) ||
+      (a < b ? -1 : a > b ? 1 : 0)
     const sorted = flags.has('r') ? lines.sort(compare).toReversed() : lines.sort(compare)
     for (const line of flags.has('u') ? new Set(sorted) : sorted) call.write(`${line}\n`)
     return status

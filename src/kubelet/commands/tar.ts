@@ -18,18 +18,27 @@ interface Asked {
   readonly names: readonly string[]
 }
 
-/** `tar cf - NAME...`, `tar -xmf - -C DIR`, `tar tf FILE`: archives without compression, with the texts of GNU tar. This is what `kubectl cp` runs. */
+/**
+ * `tar cf - NAME...`, `tar -xmf - -C DIR`, `tar tf FILE`: archives without compression, with the texts of GNU
+ * tar. This is what `kubectl cp` runs.
+ */
 export const tar: Program = {
   name: 'tar',
   run: (call) => {
     const asked = askedOf(call.args)
     if (asked === undefined) {
-      call.error("tar: You must specify one of the '-Acdtrux', '--delete' or '--test-label' options\nTry 'tar --help' or 'tar --usage' for more information.\n")
+      call.error(
+        "tar: You must specify one of the '-Acdtrux', '--delete' or '--test-label' options\nTry 'tar " +
+          "--help' or 'tar --usage' for more information.\n",
+      )
       return FAILURE
     }
     const cwd = absolutePath(call.cwd, asked.directory)
     if (!call.world.files.isDirectory(cwd)) {
-      call.error(`tar: ${asked.directory}: Cannot open: No such file or directory\ntar: Error is not recoverable: exiting now\n`)
+      call.error(
+        `tar: ${asked.directory}: Cannot open: No such file or directory\ntar: Error is not ` +
+          `recoverable: exiting now\n`,
+      )
       return FAILURE
     }
     return asked.mode === 'c' ? create(call, asked, cwd) : read(call, asked, cwd)
@@ -55,7 +64,15 @@ function askedOf([first = '', ...rest]: readonly string[]): Asked | undefined {
     }
   }
   const mode = (['c', 'x', 't'] as const).find((letter) => letters.has(letter))
-  return mode === undefined ? undefined : { mode, file: values['f'] as string, directory: values['C'] as string, isVerbose: letters.has('v'), names }
+  return mode === undefined
+    ? undefined
+    : {
+        mode,
+        file: values['f'] as string,
+        directory: values['C'] as string,
+        isVerbose: letters.has('v'),
+        names,
+      }
 }
 
 function create(call: Invocation, { file, isVerbose, names }: Asked, cwd: string): number {
@@ -65,8 +82,14 @@ function create(call: Invocation, { file, isVerbose, names }: Asked, cwd: string
   if (names.some((name) => name.startsWith('/'))) call.error("tar: Removing leading `/' from member names\n")
   if (isVerbose) for (const { name } of entries) (file === '-' ? call.error : call.write)(`${name}\n`)
   // who reads an archive from a pipe may go when it ends, as kubectl does: what is wrong with it comes before
-  if (faults.length > 0) call.error(`${faults.map((fault) => `tar: ${fault}\n`).join('')}tar: Exiting with failure status due to previous errors\n`)
-  const archive = textOfBytes(writeTar(entries.map((entry) => ({ ...entry, name: entry.name.replace(/^\/+/, '') }))))
+  if (faults.length > 0)
+    call.error(
+      `${faults.map((fault) => `tar: ${fault}\n`).join('')}tar: Exiting with failure status due to ` +
+        `previous errors\n`,
+    )
+  const archive = textOfBytes(
+    writeTar(entries.map((entry) => ({ ...entry, name: entry.name.replace(/^\/+/, '') }))),
+  )
   if (file === '-') call.write(archive)
   else files.write(absolutePath(call.cwd, file), archive)
   return faults.length > 0 ? FAILURE : 0
@@ -83,7 +106,8 @@ function collected(call: Invocation, cwd: string, name: string, faults: string[]
   }
   const { mode, owner, group, time } = entry
   try {
-    if (entry.kind !== 'directory') return [{ name, kind: 'file', mode, owner, group, time, content: bytesOfText(files.read(path)) }]
+    if (entry.kind !== 'directory')
+      return [{ name, kind: 'file', mode, owner, group, time, content: bytesOfText(files.read(path)) }]
     const own = name.replace(/\/*$/, '/')
     const inside = files.list(path).flatMap((one) => collected(call, cwd, own + one, faults))
     return [{ name: own, kind: 'directory', mode, owner, group, time, content: new Uint8Array() }, ...inside]
@@ -107,7 +131,9 @@ function read(call: Invocation, { file, mode, isVerbose }: Asked, cwd: string): 
   if (typeof text !== 'string') return text
   const entries = readTar(bytesOfText(text))
   if (entries === undefined) {
-    call.error('tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors\n')
+    call.error(
+      'tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors\n',
+    )
     return FAILURE
   }
   if (mode === 't' || isVerbose) for (const { name } of entries) call.write(`${name}\n`)

@@ -10,7 +10,10 @@ export const tee: Program = {
     if (typeof text !== 'string') return text
     const { flags, rest } = flagsOf(call.args)
     let status = 0
-    for (const path of rest) status |= attempt(call, path, '', () => call.world.files.write(absolutePath(call.cwd, path), text, flags.has('a')))
+    for (const path of rest)
+      status |= attempt(call, path, '', () =>
+        call.world.files.write(absolutePath(call.cwd, path), text, flags.has('a')),
+      )
     call.write(text)
     return status
   },

@@ -73,7 +73,8 @@ class Reader {
   #primary(): boolean {
     const [first, operator, second] = this.#words.slice(this.#at, this.#at + 3)
     if (first === undefined) throw new TestFault('argument expected')
-    const compared = operator === undefined || second === undefined ? undefined : compare(first, operator, second)
+    const compared =
+      operator === undefined || second === undefined ? undefined : compare(first, operator, second)
     if (compared !== undefined) {
       this.#at += 3
       return compared
@@ -97,12 +98,25 @@ class Reader {
     if (operator === '-z') return operand === ''
     const entry = this.#call.world.files.stat(absolutePath(this.#call.cwd, operand))
     switch (operator) {
-      case '-e': case '-r': case '-w': case '-x': return entry !== undefined
-      case '-f': return entry?.kind === 'file'
-      case '-d': return entry?.kind === 'directory'
-      case '-s': return entry?.kind === 'file' && textOf(entry) !== ''
-      case '-h': case '-L': case '-S': case '-p': case '-t': return false
-      default: throw new TestFault(`${operator}: unknown operand`)
+      case '-e':
+      case '-r':
+      case '-w':
+      case '-x':
+        return entry !== undefined
+      case '-f':
+        return entry?.kind === 'file'
+      case '-d':
+        return entry?.kind === 'directory'
+      case '-s':
+        return entry?.kind === 'file' && textOf(entry) !== ''
+      case '-h':
+      case '-L':
+      case '-S':
+      case '-p':
+      case '-t':
+        return false
+      default:
+        throw new TestFault(`${operator}: unknown operand`)
     }
   }
 }
@@ -113,14 +127,24 @@ function compare(a: string, operator: string, b: string): boolean | undefined {
     return Number(text)
   }
   switch (operator) {
-    case '=': case '==': return a === b
-    case '!=': return a !== b
-    case '-eq': return number(a) === number(b)
-    case '-ne': return number(a) !== number(b)
-    case '-lt': return number(a) < number(b)
-    case '-le': return number(a) <= number(b)
-    case '-gt': return number(a) > number(b)
-    case '-ge': return number(a) >= number(b)
-    default: return undefined
+    case '=':
+    case '==':
+      return a === b
+    case '!=':
+      return a !== b
+    case '-eq':
+      return number(a) === number(b)
+    case '-ne':
+      return number(a) !== number(b)
+    case '-lt':
+      return number(a) < number(b)
+    case '-le':
+      return number(a) <= number(b)
+    case '-gt':
+      return number(a) > number(b)
+    case '-ge':
+      return number(a) >= number(b)
+    default:
+      return undefined
   }
 }

@@ -7,7 +7,8 @@ export const touch: Program = {
   name: 'touch',
   run: (call) => {
     let status = 0
-    for (const path of flagsOf(call.args).rest) status |= attempt(call, path, '', () => call.world.files.write(absolutePath(call.cwd, path), '', true))
+    for (const path of flagsOf(call.args).rest)
+      status |= attempt(call, path, '', () => call.world.files.write(absolutePath(call.cwd, path), '', true))
     return status
   },
 }

@@ -14,17 +14,22 @@ export const tr: Program = {
     const replace = (char: string): string => {
       const at = from.indexOf(char)
       if (at < 0) return char
-      return flags.has('d') ? '' : to[Math.min(at, to.length - 1)] ?? char
+      return flags.has('d') ? '' : (to[Math.min(at, to.length - 1)] ?? char)
     }
     call.write(Array.from(text, replace).join(''))
     return 0
   },
 }
 
-const CLASSES: Readonly<Record<string, string>> = { '[:lower:]': 'a-z', '[:upper:]': 'A-Z', '[:digit:]': '0-9', '[:space:]': ' \t\n\r' }
+const CLASSES: Readonly<Record<string, string>> = {
+  '[:lower:]': 'a-z',
+  '[:upper:]': 'A-Z',
+  '[:digit:]': '0-9',
+  '[:space:]': ' \t\n\r',
+}
 
 function membersOf(set: string): string[] {
-  const text = unescaped(Object.hasOwn(CLASSES, set) ? CLASSES[set] as string : set)
+  const text = unescaped(Object.hasOwn(CLASSES, set) ? (CLASSES[set] as string) : set)
   const members: string[] = []
   for (let at = 0; at < text.length; at++) {
     const last = text.charCodeAt(at + 2)

@@ -8,12 +8,18 @@ export interface Url {
 
 /** Reads a URL; without a scheme it is http. Undefined: it makes no sense. */
 export function parseUrl(text: string): Url | undefined {
-  const found = /^(?:(https?):\/\/)?(?:[^@/]*@)?(\[[\da-fA-F:]+\]|[^:/?#\s]+)(?::(\d{1,5}))?([/?#]\S*)?$/.exec(text)
+  const found =
+    /^(?:(https?):\/\/)?(?:[^@/]*@)?(\[[\da-fA-F:]+\]|[^:/?#\s]+)(?::(\d{1,5}))?([/?#]\S*)?$/.exec(text)
   if (found === null) return undefined
   const [, scheme = 'http', host = '', port, path = '/'] = found
   const secure = scheme === 'https'
   const bare = host.replace(/^\[|\]$/g, '')
-  return { secure, host: bare, port: port === undefined ? (secure ? 443 : 80) : Number(port), path: path.startsWith('/') ? path : `/${path}` }
+  return {
+    secure,
+    host: bare,
+    port: port === undefined ? (secure ? 443 : 80) : Number(port),
+    path: path.startsWith('/') ? path : `/${path}`,
+  }
 }
 
 /** Whether it is an IPv4 or IPv6 address. */
@@ -22,7 +28,10 @@ export function isAddress(host: string): boolean {
 }
 
 /** The addresses of a host, which may be an address itself; undefined: there is no such name. */
-export function addressesOf(host: string, lookup: (name: string) => { readonly addresses: readonly string[] } | undefined): readonly string[] | undefined {
+export function addressesOf(
+  host: string,
+  lookup: (name: string) => { readonly addresses: readonly string[] } | undefined,
+): readonly string[] | undefined {
   if (isAddress(host)) return [host]
   return host === 'localhost' ? ['127.0.0.1'] : lookup(host)?.addresses
 }

@@ -11,10 +11,14 @@ export const wc: Program = {
     const wanted = ['l', 'w', 'c'].filter((flag) => flags.size === 0 || flags.has(flag))
     const print = (text: string, name: string): void => {
       const counts: Readonly<Record<string, number>> = {
-        l: text.split('\n').length - 1, w: text.split(/\s+/).filter((word) => word !== '').length, c: bytesOfText(text).length,
+        l: text.split('\n').length - 1,
+        w: text.split(/\s+/).filter((word) => word !== '').length,
+        c: bytesOfText(text).length,
       }
       const fields = wanted.map((flag) => String(counts[flag]))
-      call.write(`${(fields.length === 1 ? fields : fields.map((field) => field.padStart(9))).join(fields.length === 1 ? ' ' : ' ')}${name}\n`)
+      call.write(
+        `${(fields.length === 1 ? fields : fields.map((field) => field.padStart(9))).join(fields.length === 1 ? ' ' : ' ')}${name}\n`,
+      )
     }
     if (rest.length === 0) {
       const text = inputText(call)
@@ -23,7 +27,10 @@ export const wc: Program = {
       return 0
     }
     let status = 0
-    for (const path of rest) status |= attempt(call, path, "can't open", () => print(call.world.files.read(absolutePath(call.cwd, path)), ` ${path}`))
+    for (const path of rest)
+      status |= attempt(call, path, "can't open", () =>
+        print(call.world.files.read(absolutePath(call.cwd, path)), ` ${path}`),
+      )
     return status
   },
 }

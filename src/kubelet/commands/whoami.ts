@@ -4,7 +4,10 @@ import type { Program } from './command.js'
 export const whoami: Program = {
   name: 'whoami',
   run: ({ world, write, error }) => {
-    const { user: { uid }, userName } = world
+    const {
+      user: { uid },
+      userName,
+    } = world
     if (userName === undefined) {
       error(`whoami: unknown uid ${uid}\n`)
       return 1

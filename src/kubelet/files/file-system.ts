@@ -23,8 +23,9 @@ const WRITE = 2
 const SETGID = 0o2000
 
 /**
- * The file system that the processes of a container see: its image under a layer of its own, and what is mounted in it. A view over
- * plain data, made when needed. Methods throw {@link FileFault} with the text of errno.
+ * The file system that the processes of a container see: its image under a layer of its own, and what is
+ * mounted in it. A view over plain data, made when needed. Methods throw {@link FileFault} with the text of
+ * errno.
  */
 export class FileSystem {
   readonly mounts: readonly Mount[]
@@ -57,7 +58,8 @@ export class FileSystem {
     const { mount, inner } = this.#find(path)
     const names = childrenOf(mount, inner)
     const base = path === '/' ? '/' : `${path}/`
-    for (const { path: at } of this.mounts) if (at.startsWith(base)) names.add(at.slice(base.length).split('/')[0] as string)
+    for (const { path: at } of this.mounts)
+      if (at.startsWith(base)) names.add(at.slice(base.length).split('/')[0] as string)
     return [...names].filter((name) => name !== '').sort()
   }
 
@@ -79,7 +81,15 @@ export class FileSystem {
     const next = append && old !== undefined ? textOf(old) + text : text
     const { uid: owner, gid } = this.#user
     const group = inheritsGroup(parent) ? parent.group : gid
-    const entry: FileEntry = { kind: 'file', mode: 0o644, owner, group, ...old, text: next, time: this.#now() }
+    const entry: FileEntry = {
+      kind: 'file',
+      mode: 0o644,
+      owner,
+      group,
+      ...old,
+      text: next,
+      time: this.#now(),
+    }
     this.#put(mount, inner, entry, next.length)
   }
 
@@ -99,7 +109,8 @@ export class FileSystem {
     if (this.stat(path) === undefined) throw new FileFault('No such file or directory')
     const { mount, inner } = this.#find(path)
     if (mount.readOnly) throw new FileFault('Read-only file system')
-    if (inner === '' || this.mounts.some(({ path: at }) => at.startsWith(`${path}/`))) throw new FileFault('Device or resource busy')
+    if (inner === '' || this.mounts.some(({ path: at }) => at.startsWith(`${path}/`)))
+      throw new FileFault('Device or resource busy')
     if (!this.#may(this.#parentOf(path), WRITE)) throw new FileFault('Permission denied')
     const tree = writableOf(mount)
     const key = joined(mount.prefix, inner)
@@ -113,7 +124,8 @@ export class FileSystem {
     const tree = writableOf(mount)
     let used = size
     for (const { text } of tree.values()) if (typeof text === 'string') used += text.length
-    if (size > LARGEST_FILE || used > Math.min(mount.limit ?? LARGEST_LAYER, LARGEST_LAYER)) throw new FileFault('No space left on device')
+    if (size > LARGEST_FILE || used > Math.min(mount.limit ?? LARGEST_LAYER, LARGEST_LAYER))
+      throw new FileFault('No space left on device')
     tree.set(joined(mount.prefix, inner), entry)
   }
 
@@ -164,7 +176,8 @@ function entryIn(mount: Mount, inner: string): FileEntry | undefined {
 
 /** Whether a directory above was removed in this layer. */
 function hidden(layer: Tree, key: string): boolean {
-  for (let at = key.lastIndexOf('/'); at > 0; at = key.lastIndexOf('/', at - 1)) if (layer.get(key.slice(0, at))?.kind === 'gone') return true
+  for (let at = key.lastIndexOf('/'); at > 0; at = key.lastIndexOf('/', at - 1))
+    if (layer.get(key.slice(0, at))?.kind === 'gone') return true
   return false
 }
 
@@ -197,4 +210,5 @@ function hasBelow(tree: Tree, key: string): boolean {
 
 const directoryOf = ({ directory }: Mount): FileEntry => ({ kind: 'directory', time: 0, ...directory })
 
-const joined = (prefix: string, inner: string): string => (prefix === '' ? inner : inner === '' ? prefix : `${prefix}/${inner}`)
+const joined = (prefix: string, inner: string): string =>
+  prefix === '' ? inner : inner === '' ? prefix : `${prefix}/${inner}`

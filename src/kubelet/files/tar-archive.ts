@@ -23,9 +23,15 @@ const EXTENDED = 'x'
 const LONG_NAME = 'L'
 const DIRECTORY = '5'
 
-/** The bytes of an archive (POSIX ustar; names that are longer than there is room for come in a header of their own). */
+/**
+ * The bytes of an archive (POSIX ustar; names that are longer than there is room for come in a header of
+ * their own).
+ */
 export function writeTar(entries: readonly TarEntry[]): Uint8Array {
-  const parts = entries.flatMap((entry) => [...longName(entry.name), ...file(entry.kind === 'directory' ? DIRECTORY : '0', entry, entry.name)])
+  const parts = entries.flatMap((entry) => [
+    ...longName(entry.name),
+    ...file(entry.kind === 'directory' ? DIRECTORY : '0', entry, entry.name),
+  ])
   const content = joinBytes(parts)
   const archive = new Uint8Array(Math.ceil((content.length + 2 * BLOCK) / RECORD) * RECORD)
   archive.set(content)
@@ -35,13 +41,23 @@ export function writeTar(entries: readonly TarEntry[]): Uint8Array {
 function longName(name: string): readonly Uint8Array[] {
   const bytes = bytesOf(name)
   if (bytes.length <= NAME) return []
-  return file(LONG_NAME, { mode: 0, owner: 0, group: 0, time: 0, content: bytesOf(`${name}\0`) }, '././@LongLink')
+  return file(
+    LONG_NAME,
+    { mode: 0, owner: 0, group: 0, time: 0, content: bytesOf(`${name}\0`) },
+    '././@LongLink',
+  )
 }
 
-function file(type: string, { mode, owner, group, time, content }: Omit<TarEntry, 'name' | 'kind'>, name: string): readonly Uint8Array[] {
+function file(
+  type: string,
+  { mode, owner, group, time, content }: Omit<TarEntry, 'name' | 'kind'>,
+  name: string,
+): readonly Uint8Array[] {
   const header = new Uint8Array(BLOCK)
-  const put = (at: number, text: string | Uint8Array): void => header.set(typeof text === 'string' ? bytesOf(text) : text, at)
-  const octal = (at: number, length: number, value: number): void => put(at, `${value.toString(8).padStart(length - 1, '0')}\0`)
+  const put = (at: number, text: string | Uint8Array): void =>
+    header.set(typeof text === 'string' ? bytesOf(text) : text, at)
+  const octal = (at: number, length: number, value: number): void =>
+    put(at, `${value.toString(8).padStart(length - 1, '0')}\0`)
   put(0, bytesOf(name).subarray(0, NAME))
   octal(100, 8, mode)
   octal(108, 8, owner)
@@ -51,8 +67,12 @@ function file(type: string, { mode, owner, group, time, content }: Omit<TarEntry
   put(CHECKSUM_AT, '        ')
   put(156, type)
   put(257, 'ustar\u000000')
-  octal(CHECKSUM_AT, 7, header.reduce((sum, byte) => sum + byte, 0))
-  const filling = new Uint8Array((BLOCK - content.length % BLOCK) % BLOCK)
+  octal(
+    CHECKSUM_AT,
+    7,
+    header.reduce((sum, byte) => sum + byte, 0),
+  )
+  const filling = new Uint8Array((BLOCK - (content.length % BLOCK)) % BLOCK)
   return [header, content, filling]
 }
 
@@ -74,7 +94,13 @@ export function readTar(archive: Uint8Array): readonly TarEntry[] | undefined {
       const kind = type === DIRECTORY ? 'directory' : type === '0' || type === '\0' ? 'file' : undefined
       if (kind !== undefined) {
         entries.push({
-          kind, content, name: name ?? nameOf(header), mode: octalAt(header, 100, 8), owner: octalAt(header, 108, 8), group: octalAt(header, 116, 8), time: octalAt(header, 136, 12) * 1000,
+          kind,
+          content,
+          name: name ?? nameOf(header),
+          mode: octalAt(header, 100, 8),
+          owner: octalAt(header, 108, 8),
+          group: octalAt(header, 116, 8),
+          time: octalAt(header, 136, 12) * 1000,
         })
       }
       name = undefined
@@ -89,11 +115,16 @@ function nameOf(header: Uint8Array): string {
   return prefix === '' || textAt(header, 257, 6) !== 'ustar' ? name : `${prefix}/${name}`
 }
 
-const textAt = (header: Uint8Array, at: number, length: number): string => textOf(header.subarray(at, at + length)).replace(/\0.*$/s, '')
+const textAt = (header: Uint8Array, at: number, length: number): string =>
+  textOf(header.subarray(at, at + length)).replace(/\0.*$/s, '')
 
-const octalAt = (header: Uint8Array, at: number, length: number): number => Number.parseInt(textAt(header, at, length).trim(), 8) || 0
+const octalAt = (header: Uint8Array, at: number, length: number): number =>
+  Number.parseInt(textAt(header, at, length).trim(), 8) || 0
 
 function isSummed(header: Uint8Array): boolean {
-  const sum = header.reduce((total, byte, at) => total + (at >= CHECKSUM_AT && at < CHECKSUM_AT + 8 ? 32 : byte), 0)
+  const sum = header.reduce(
+    (total, byte, at) => total + (at >= CHECKSUM_AT && at < CHECKSUM_AT + 8 ? 32 : byte),
+    0,
+  )
   return sum === octalAt(header, CHECKSUM_AT, 8)
 }

@@ -1,4 +1,7 @@
-/** A file or directory. Plain data where it is stored; files whose content is made when it is read exist only in trees that are not. */
+/**
+ * A file or directory. Plain data where it is stored; files whose content is made when it is read exist only
+ * in trees that are not.
+ */
 export interface FileEntry {
   readonly kind: 'file' | 'directory' | 'gone'
   readonly text?: string | (() => string)
@@ -9,7 +12,10 @@ export interface FileEntry {
   readonly time: number
 }
 
-/** Files by path from the tree's root, without a leading slash; '' is the root. Directories on the way need no entry. */
+/**
+ * Files by path from the tree's root, without a leading slash; '' is the root. Directories on the way need no
+ * entry.
+ */
 export type Tree = Map<string, FileEntry>
 
 /** A tree (or a part of it) at a place in a container's file system. */

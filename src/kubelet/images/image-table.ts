@@ -49,7 +49,8 @@ export function isDefinition(image: ContainerBehavior | ImageDefinition): image 
   return 'name' in image
 }
 
-const hasTag = (name: string): boolean => name.includes('@') || name.slice(name.lastIndexOf('/') + 1).includes(':')
+const hasTag = (name: string): boolean =>
+  name.includes('@') || name.slice(name.lastIndexOf('/') + 1).includes(':')
 
 function untagged(full: string): string {
   const name = full.split('@')[0] ?? ''

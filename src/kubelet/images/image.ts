@@ -2,7 +2,10 @@ import type { PlainData } from '../../sim/plain-data.js'
 import type { NetworkRequest, NetworkResponse } from '../commands/command.js'
 import type { ContainerBehavior } from '../runtime/behavior.js'
 
-/** What a container's process sees of the world around it when one of its handlers is called. All times in virtual ms. */
+/**
+ * What a container's process sees of the world around it when one of its handlers is called. All times in
+ * virtual ms.
+ */
 export interface ImageContext {
   readonly now: number
   /** When the container started. */
@@ -53,25 +56,36 @@ export interface ImageExec<State extends PlainData = PlainData> extends ImageEff
 }
 
 /**
- * What the process of an image does, as functions over its state. The state is plain data: it is copied with the cluster, so that a fork has
- * the same future. Handlers must be deterministic and keep nothing to themselves.
+ * What the process of an image does, as functions over its state. The state is plain data: it is copied with
+ * the cluster, so that a fork has the same future. Handlers must be deterministic and keep nothing to
+ * themselves.
  */
 export interface ImageBehavior<State extends PlainData = PlainData> {
   /** When the container starts. Default state: undefined. */
   start?(context: ImageContext): ImageEffect<State>
   /** Something arrives at a port that it listens on. */
-  request?(state: State, request: NetworkRequest & { readonly port: number }, context: ImageContext): ImageAnswer<State>
+  request?(
+    state: State,
+    request: NetworkRequest & { readonly port: number },
+    context: ImageContext,
+  ): ImageAnswer<State>
   /** A signal (15: it is asked to end). Without this handler it ends by SIGTERM. */
   signal?(state: State, signal: number, context: ImageContext): ImageEffect<State>
   /** The time that `tickAfter` asked for has come. */
   tick?(state: State, context: ImageContext): ImageEffect<State>
-  /** A command is to be run in the container (`kubectl exec`). Undefined: the common programs are looked through. */
+  /**
+   * A command is to be run in the container (`kubectl exec`). Undefined: the common programs are looked
+   * through.
+   */
   exec?(state: State, command: readonly string[], context: ImageContext): ImageExec<State> | undefined
 }
 
 /** An image: data, and an optional behaviour. All of {@link ContainerBehavior} is valid, too. */
 export interface ImageDefinition<State extends PlainData = PlainData> extends ContainerBehavior {
-  /** In any form: `nginx`, `nginx:1.27`, `registry.example.com/team/app:v1`. Without a tag it is for all tags that have no entry of their own. */
+  /**
+   * In any form: `nginx`, `nginx:1.27`, `registry.example.com/team/app:v1`. Without a tag it is for all tags
+   * that have no entry of their own.
+   */
   readonly name: string
   /** `1000`, `1000:1000`, `nginx`. Default root; unknown for images that nobody has defined. */
   readonly user?: string
@@ -80,13 +94,19 @@ export interface ImageDefinition<State extends PlainData = PlainData> extends Co
   readonly cmd?: readonly string[]
   /** Default `/`. */
   readonly workingDir?: string
-  /** What it listens on while it runs its own entrypoint: `80`, `53/udp`. Default: the ports that the container declares. */
+  /**
+   * What it listens on while it runs its own entrypoint: `80`, `53/udp`. Default: the ports that the
+   * container declares.
+   */
   readonly ports?: readonly (number | string)[]
   /** Text files by absolute path. */
   readonly files?: Readonly<Record<string, string>>
   /** Programs beside the common ones. `bash` is one. */
   readonly programs?: readonly string[]
-  /** Nothing else can be run in it: a command that is not there fails as the runtime says. Default false: unknown commands run on as servers. */
+  /**
+   * Nothing else can be run in it: a command that is not there fails as the runtime says. Default false:
+   * unknown commands run on as servers.
+   */
   readonly closed?: boolean
   /** Without a shell and the common programs. Default false. */
   readonly distroless?: boolean
@@ -97,7 +117,11 @@ export interface ImageDefinition<State extends PlainData = PlainData> extends Co
   readonly behavior?: ImageBehavior<State>
 }
 
-/** Defines an image with a typed state: `images: { app: defineImage({ name: 'app', behavior: { ... } }) }`. */
-export function defineImage<State extends PlainData = PlainData>(definition: ImageDefinition<State>): ImageDefinition {
+/**
+ * Defines an image with a typed state: `images: { app: defineImage({ name: 'app', behavior: { ... } }) }`.
+ */
+export function defineImage<State extends PlainData = PlainData>(
+  definition: ImageDefinition<State>,
+): ImageDefinition {
   return Object.freeze({ ...definition }) as unknown as ImageDefinition
 }

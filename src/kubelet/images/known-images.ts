@@ -65,13 +65,22 @@ nobody:x:65534:
 
 /** Well-known images, by the last part of their name: as much of them as shows. */
 const KNOWN: Readonly<Record<string, Omit<ImageDefinition, 'name'>>> = {
-  busybox: { user: '', cmd: ['sh'], closed: true, files: { '/etc/passwd': BUSYBOX_PASSWD, '/etc/group': BUSYBOX_GROUP } },
+  busybox: {
+    user: '',
+    cmd: ['sh'],
+    closed: true,
+    files: { '/etc/passwd': BUSYBOX_PASSWD, '/etc/group': BUSYBOX_GROUP },
+  },
   alpine: { user: '', cmd: ['/bin/sh'], closed: true, files: { '/etc/group': ALPINE_GROUP } },
   debian: { user: '', cmd: ['bash'], programs: ['bash'], closed: true },
   ubuntu: { user: '', cmd: ['/bin/bash'], programs: ['bash'], closed: true },
   curl: { user: 'curl_user', cmd: ['curl'], entrypoint: ['/entrypoint.sh'] },
   nginx: {
-    user: '', entrypoint: ['/docker-entrypoint.sh'], cmd: ['nginx', '-g', 'daemon off;'], ports: [80], programs: ['bash', 'nginx'],
+    user: '',
+    entrypoint: ['/docker-entrypoint.sh'],
+    cmd: ['nginx', '-g', 'daemon off;'],
+    ports: [80],
+    programs: ['bash', 'nginx'],
     logs: ['/docker-entrypoint.sh: Configuration complete; ready for start up'],
     page: `<!DOCTYPE html>
 <html>
@@ -98,15 +107,71 @@ Commercial support is available at
 </html>
 `,
   },
-  httpd: { user: '', cmd: ['httpd-foreground'], ports: [80], programs: ['bash', 'httpd'], page: '<html><body><h1>It works!</h1></body></html>\n' },
-  redis: { user: '', entrypoint: ['docker-entrypoint.sh'], cmd: ['redis-server'], ports: [6379], programs: ['bash'], logs: ['* Ready to accept connections tcp'] },
-  mysql: { user: '', entrypoint: ['docker-entrypoint.sh'], cmd: ['mysqld'], ports: [3306], programs: ['bash'], logs: ['mysqld: ready for connections. Version: \'8.4.0\'  socket: \'/var/run/mysqld/mysqld.sock\'  port: 3306  MySQL Community Server - GPL.'] },
-  mariadb: { user: '', entrypoint: ['docker-entrypoint.sh'], cmd: ['mariadbd'], ports: [3306], programs: ['bash'], logs: ['mariadbd: ready for connections.'] },
-  postgres: { user: '', entrypoint: ['docker-entrypoint.sh'], cmd: ['postgres'], ports: [5432], programs: ['bash'], logs: ['LOG:  database system is ready to accept connections'] },
-  mongo: { user: '', entrypoint: ['docker-entrypoint.sh'], cmd: ['mongod'], ports: [27_017], programs: ['bash'] },
+  httpd: {
+    user: '',
+    cmd: ['httpd-foreground'],
+    ports: [80],
+    programs: ['bash', 'httpd'],
+    page: '<html><body><h1>It works!</h1></body></html>\n',
+  },
+  redis: {
+    user: '',
+    entrypoint: ['docker-entrypoint.sh'],
+    cmd: ['redis-server'],
+    ports: [6379],
+    programs: ['bash'],
+    logs: ['* Ready to accept connections tcp'],
+  },
+  mysql: {
+    user: '',
+    entrypoint: ['docker-entrypoint.sh'],
+    cmd: ['mysqld'],
+    ports: [3306],
+    programs: ['bash'],
+    logs: [
+      "mysqld: ready for connections. Version: '8.4.0'  socket: '/var/run/mysqld/mysqld.sock'  port: " +
+        '3306  MySQL Community Server - GPL.',
+    ],
+  },
+  mariadb: {
+    user: '',
+    entrypoint: ['docker-entrypoint.sh'],
+    cmd: ['mariadbd'],
+    ports: [3306],
+    programs: ['bash'],
+    logs: ['mariadbd: ready for connections.'],
+  },
+  postgres: {
+    user: '',
+    entrypoint: ['docker-entrypoint.sh'],
+    cmd: ['postgres'],
+    ports: [5432],
+    programs: ['bash'],
+    logs: ['LOG:  database system is ready to accept connections'],
+  },
+  mongo: {
+    user: '',
+    entrypoint: ['docker-entrypoint.sh'],
+    cmd: ['mongod'],
+    ports: [27_017],
+    programs: ['bash'],
+  },
   memcached: { user: 'memcache', entrypoint: ['docker-entrypoint.sh'], cmd: ['memcached'], ports: [11_211] },
-  wordpress: { user: '', entrypoint: ['docker-entrypoint.sh'], cmd: ['apache2-foreground'], ports: [80], programs: ['bash'], page: '<!DOCTYPE html>\n<title>WordPress</title>\n' },
-  agnhost: { user: '', entrypoint: ['/agnhost'], cmd: ['pause'], ports: [8080, 9376, 80], behavior: AGNHOST as unknown as ImageBehavior },
+  wordpress: {
+    user: '',
+    entrypoint: ['docker-entrypoint.sh'],
+    cmd: ['apache2-foreground'],
+    ports: [80],
+    programs: ['bash'],
+    page: '<!DOCTYPE html>\n<title>WordPress</title>\n',
+  },
+  agnhost: {
+    user: '',
+    entrypoint: ['/agnhost'],
+    cmd: ['pause'],
+    ports: [8080, 9376, 80],
+    behavior: AGNHOST as unknown as ImageBehavior,
+  },
   pause: { user: '65535:65535', entrypoint: ['/pause'], ports: [], distroless: true },
 }
 
@@ -121,7 +186,15 @@ export function knownImage(fullName: string): Omit<ImageDefinition, 'name'> | un
   return Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined
 }
 
-const HOSTNAMES = new Set(['serve_hostname', 'hostnames', 'whoami', 'echoserver', 'hello-app', 'http-echo', 'echo'])
+const HOSTNAMES = new Set([
+  'serve_hostname',
+  'hostnames',
+  'whoami',
+  'echoserver',
+  'hello-app',
+  'http-echo',
+  'echo',
+])
 
 /** Whether a container of that image answers with the name of its pod. */
 export function answersHostname(fullName: string): boolean {

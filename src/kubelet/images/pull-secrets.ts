@@ -13,7 +13,10 @@ export interface PullSecrets {
 
 const NONE: PullSecrets = { registries: [], missing: [] }
 
-/** Reads the pull secrets of a pod. Source: pkg/kubelet/kubelet_pods.go getPullSecretsForPod, pkg/credentialprovider/secrets. */
+/**
+ * Reads the pull secrets of a pod. Source: pkg/kubelet/kubelet_pods.go getPullSecretsForPod,
+ * pkg/credentialprovider/secrets.
+ */
 export function pullSecretsOf({ metadata, spec }: Pod, objects: ApiObjects): PullSecrets {
   if (!spec.imagePullSecrets?.length) return NONE
   const registries: string[] = []
@@ -36,7 +39,8 @@ function registriesOf(secret: Secret | undefined): readonly string[] {
   if (json === undefined) return []
   try {
     const config: unknown = JSON.parse(json)
-    const auths: unknown = '.dockerconfigjson' in data ? (config as { auths?: unknown } | null)?.auths : config
+    const auths: unknown =
+      '.dockerconfigjson' in data ? (config as { auths?: unknown } | null)?.auths : config
     return typeof auths === 'object' && auths !== null ? Object.keys(auths).map(withoutScheme) : []
   } catch {
     return []
@@ -47,7 +51,10 @@ function withoutScheme(registry: string): string {
   return registry.replace(/^https?:\/\//, '').replace(/\/(?:v[12]\/?)?$/, '')
 }
 
-/** Whether any of the credentials is for an image, by its full name. Source: pkg/credentialprovider/keyring.go. */
+/**
+ * Whether any of the credentials is for an image, by its full name. Source:
+ * pkg/credentialprovider/keyring.go.
+ */
 export function mayPull(registries: readonly string[], fullName: string): boolean {
   return registries.some((registry) => {
     const known = registry === 'index.docker.io' ? 'docker.io' : registry
@@ -68,7 +75,8 @@ function matchesPart(pattern: string, text: string): boolean {
   const [first = '', ...others] = pattern.split('*')
   if (others.length === 0) return pattern === text
   const last = others.pop() ?? ''
-  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false
+  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length)
+    return false
   let at = first.length
   for (const piece of others) {
     const found = text.indexOf(piece, at)
@@ -81,9 +89,18 @@ function matchesPart(pattern: string, text: string): boolean {
 /** What containerd says of an image that needs credentials which were not there. */
 export function deniedText(fullName: string): string {
   const [host = '', ...rest] = fullName.split('/')
-  const failed = `rpc error: code = Unknown desc = failed to pull and unpack image "${fullName}": failed to resolve reference "${fullName}": `
-  if (host === 'docker.io') return `${failed}pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`
+  const failed =
+    `rpc error: code = Unknown desc = failed to pull and unpack image "${fullName}": failed to resolve ` +
+    `reference "${fullName}": `
+  if (host === 'docker.io')
+    return (
+      `${failed}pull access denied, repository does not exist or may require authorization: server ` +
+      'message: insufficient_scope: authorization failed'
+    )
   const path = rest.join('/')
   const at = path.includes('@') ? path.indexOf('@') : path.lastIndexOf(':')
-  return `${failed}unexpected status from HEAD request to https://${host}/v2/${path.slice(0, at)}/manifests/${path.slice(at + 1)}: 401 Unauthorized`
+  return (
+    `${failed}unexpected status from HEAD request to ` +
+    `https://${host}/v2/${path.slice(0, at)}/manifests/${path.slice(at + 1)}: 401 Unauthorized`
+  )
 }

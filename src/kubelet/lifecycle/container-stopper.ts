@@ -23,8 +23,8 @@ export interface ContainerStopperPorts {
 export type StopReason = 'startup' | 'liveness' | 'other'
 
 /**
- * Ends one container: the event, the preStop hook, whose time is deducted from the grace period, then the stop signal.
- * Source: pkg/kubelet/kuberuntime/kuberuntime_container.go killContainer, executePreStopHook.
+ * Ends one container: the event, the preStop hook, whose time is deducted from the grace period, then the
+ * stop signal. Source: pkg/kubelet/kuberuntime/kuberuntime_container.go killContainer, executePreStopHook.
  */
 export class ContainerStopper {
   readonly #ports: ContainerStopperPorts
@@ -48,8 +48,8 @@ export class ContainerStopper {
   }
 
   /**
-   * One more step. Answers when to look again (virtual ms); undefined when the signal is sent, so that the runtime tells the end.
-   * `heldUntil`: it is not its turn before.
+   * One more step. Answers when to look again (virtual ms); undefined when the signal is sent, so that the
+   * runtime tells the end. `heldUntil`: it is not its turn before.
    */
   step(record: PodRecord, container: Container, now: number, heldUntil = 0): number | undefined {
     const { runtime } = this.#ports
@@ -61,14 +61,25 @@ export class ContainerStopper {
     // the kubelet counts what has gone by in whole seconds
     const spent = Math.floor(Math.max(stop.spent, heldUntil > 0 ? now - stop.since : 0) / 1000) * 1000
     const name = container.lifecycle?.stopSignal
-    runtime.stopContainer(record.uid, container.name, remainingGrace(stop.grace, spent), name === undefined ? undefined : signalNumber(name))
+    runtime.stopContainer(
+      record.uid,
+      container.name,
+      remainingGrace(stop.grace, spent),
+      name === undefined ? undefined : signalNumber(name),
+    )
     return undefined
   }
 
   /** The grace period of a container whose pod goes on. Source: setTerminationGracePeriod. */
   graceOf({ pod }: PodRecord, container: Container, reason: StopReason): number {
-    const probe = reason === 'startup' ? container.startupProbe : reason === 'liveness' ? container.livenessProbe : undefined
-    const own = pod.metadata.deletionGracePeriodSeconds === undefined ? probe?.terminationGracePeriodSeconds : undefined
+    const probe =
+      reason === 'startup'
+        ? container.startupProbe
+        : reason === 'liveness'
+          ? container.livenessProbe
+          : undefined
+    const own =
+      pod.metadata.deletionGracePeriodSeconds === undefined ? probe?.terminationGracePeriodSeconds : undefined
     return own === undefined ? effectiveGrace(pod) : own * 1000
   }
 
@@ -78,7 +89,9 @@ export class ContainerStopper {
     const { runtime } = this.#ports
     const latest = latestContainer(runtime.pod(record.uid), container.name)
     const task = hook.exec ? runtime.task(record.uid, container.name, 'preStop') : undefined
-    const outcome = task ? hookTaskOutcome(this.#scope(record, container), hook, task) : { kind: 'running' as const }
+    const outcome = task
+      ? hookTaskOutcome(this.#scope(record, container), hook, task)
+      : { kind: 'running' as const }
     stop.hookUntil = Math.min(stop.hookUntil, stop.since + stop.grace)
     if (outcome.kind === 'running' && stop.hookUntil > now && latest?.state === 'running') return
     if (outcome.kind === 'failed' && latest?.state === 'running') this.#hookFailed(record, container)

@@ -7,7 +7,10 @@ import { ActionFault } from '../prober/target.js'
 /** The two hooks of a container. */
 export type HookName = 'postStart' | 'preStop'
 
-/** What a hook has come to. `sleeping`: it is done after so many ms; `running`: its command runs, and its end is told later. */
+/**
+ * What a hook has come to. `sleeping`: it is done after so many ms; `running`: its command runs, and its end
+ * is told later.
+ */
 export type HookOutcome =
   | { readonly kind: 'done' | 'running' }
   | { readonly kind: 'sleeping'; readonly ms: number }
@@ -22,7 +25,9 @@ export function runHook(scope: ActionScope, name: HookName, handler: LifecycleHa
   if (exec) {
     const { runtime, uid, container } = scope
     const task = runtime.runTask(uid, container.name, name, exec.command ?? [])
-    return task === undefined ? failed(scope, `Exec lifecycle hook (${list(exec.command)})`, 'container is not running', '') : hookTaskOutcome(scope, handler, task)
+    return task === undefined
+      ? failed(scope, `Exec lifecycle hook (${list(exec.command)})`, 'container is not running', '')
+      : hookTaskOutcome(scope, handler, task)
   }
   if (http) return httpHook(scope, http)
   if (sleep) return sleep.seconds > 0 ? { kind: 'sleeping', ms: sleep.seconds * 1000 } : DONE
@@ -30,12 +35,24 @@ export function runHook(scope: ActionScope, name: HookName, handler: LifecycleHa
 }
 
 /** What the command of a hook has come to. Source: cri-client remote_runtime.go ExecSync. */
-export function hookTaskOutcome(scope: ActionScope, { exec }: LifecycleHandler, { end, output, errors }: RuntimeTask): HookOutcome {
+export function hookTaskOutcome(
+  scope: ActionScope,
+  { exec }: LifecycleHandler,
+  { end, output, errors }: RuntimeTask,
+): HookOutcome {
   if (end === undefined) return RUNNING
   const command = exec?.command ?? []
   const what = `Exec lifecycle hook (${list(command)})`
-  if ('error' in end) return failed(scope, what, `rpc error: code = Unknown desc = failed to exec in container: failed to start exec: ${end.error}`, '')
-  return end.exitCode === 0 ? DONE : failed(scope, what, `command '${command.join(' ')}' exited with ${end.exitCode}: ${errors}`, output)
+  if ('error' in end)
+    return failed(
+      scope,
+      what,
+      `rpc error: code = Unknown desc = failed to exec in container: failed to start exec: ${end.error}`,
+      '',
+    )
+  return end.exitCode === 0
+    ? DONE
+    : failed(scope, what, `command '${command.join(' ')}' exited with ${end.exitCode}: ${errors}`, output)
 }
 
 /** Any answer will do. */
@@ -51,10 +68,20 @@ function httpHook(scope: ActionScope, action: NonNullable<LifecycleHandler['http
   }
 }
 
-function failed({ pod, uid, container }: ActionScope, what: string, error: string, output?: string): HookOutcome {
+function failed(
+  { pod, uid, container }: ActionScope,
+  what: string,
+  error: string,
+  output?: string,
+): HookOutcome {
   const { name = '', namespace = 'default' } = pod.metadata
   const said = output === undefined ? '' : `, message: ${JSON.stringify(output)}`
-  return { kind: 'failed', message: `${what} for Container ${JSON.stringify(container.name)} in Pod "${name}_${namespace}(${uid})" failed - error: ${error}${said}` }
+  return {
+    kind: 'failed',
+    message:
+      `${what} for Container ${JSON.stringify(container.name)} in Pod "${name}_${namespace}(${uid})" ` +
+      `failed - error: ${error}${said}`,
+  }
 }
 
 /** A list as Go prints it. */

@@ -18,7 +18,8 @@ interface Verdict {
 }
 
 const NETWORK_NOT_READY =
-  'NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized'
+  'NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin ' +
+  'not initialized'
 
 /** Message of the runtime while there is no pod network, also part of the event `NetworkNotReady`. */
 export const NETWORK_MESSAGE: string = `container runtime network not ready: ${NETWORK_NOT_READY}`
@@ -34,9 +35,24 @@ function pressure(type: string, reason: string, message: string): Verdict {
 }
 
 const UNDER_PRESSURE: Readonly<Record<PressureType, Verdict>> = {
-  MemoryPressure: { type: 'MemoryPressure', status: 'True', reason: 'KubeletHasInsufficientMemory', message: 'kubelet has insufficient memory available' },
-  DiskPressure: { type: 'DiskPressure', status: 'True', reason: 'KubeletHasDiskPressure', message: 'kubelet has disk pressure' },
-  PIDPressure: { type: 'PIDPressure', status: 'True', reason: 'KubeletHasInsufficientPID', message: 'kubelet has insufficient PID available' },
+  MemoryPressure: {
+    type: 'MemoryPressure',
+    status: 'True',
+    reason: 'KubeletHasInsufficientMemory',
+    message: 'kubelet has insufficient memory available',
+  },
+  DiskPressure: {
+    type: 'DiskPressure',
+    status: 'True',
+    reason: 'KubeletHasDiskPressure',
+    message: 'kubelet has disk pressure',
+  },
+  PIDPressure: {
+    type: 'PIDPressure',
+    status: 'True',
+    reason: 'KubeletHasInsufficientPID',
+    message: 'kubelet has insufficient PID available',
+  },
 }
 
 /** Reasons of the events about a condition that is False, or True. */
@@ -64,19 +80,35 @@ const STOPPING_WITHOUT_NETWORK = verdictsFor([NETWORK_MESSAGE, SHUTTING_DOWN])
 
 /** The four conditions of a kubelet, in its order. Source: pkg/kubelet/nodestatus/setters.go. */
 function verdicts({ networkReady, shuttingDown, pressures }: NodeHealth): readonly Verdict[] {
-  const calm = shuttingDown ? (networkReady ? STOPPING : STOPPING_WITHOUT_NETWORK) : networkReady ? HEALTHY : NO_NETWORK
+  const calm = shuttingDown
+    ? networkReady
+      ? STOPPING
+      : STOPPING_WITHOUT_NETWORK
+    : networkReady
+      ? HEALTHY
+      : NO_NETWORK
   if (pressures.length === 0) return calm
-  return calm.map((verdict) => pressures.find((type) => type === verdict.type)).map((type, at) => (type ? UNDER_PRESSURE[type] : (calm[at] as Verdict)))
+  return calm
+    .map((verdict) => pressures.find((type) => type === verdict.type))
+    .map((type, at) => (type ? UNDER_PRESSURE[type] : (calm[at] as Verdict)))
 }
 
-/** The conditions of a node after its kubelet has looked: its own four brought up to date, all others kept in their places. */
-export function nodeConditions(old: readonly NodeCondition[], health: NodeHealth, now: number): readonly NodeCondition[] {
+/**
+ * The conditions of a node after its kubelet has looked: its own four brought up to date, all others kept in
+ * their places.
+ */
+export function nodeConditions(
+  old: readonly NodeCondition[],
+  health: NodeHealth,
+  now: number,
+): readonly NodeCondition[] {
   const time = formatTime(now)
   const conditions = [...old]
   for (const verdict of verdicts(health)) {
     const at = conditions.findIndex(({ type }) => type === verdict.type)
     const before = conditions[at]
-    const lastTransitionTime = (before?.status === verdict.status ? before.lastTransitionTime : undefined) ?? time
+    const lastTransitionTime =
+      (before?.status === verdict.status ? before.lastTransitionTime : undefined) ?? time
     const next: NodeCondition = { ...verdict, lastHeartbeatTime: time, lastTransitionTime }
     if (at < 0) conditions.push(next)
     else conditions[at] = next
@@ -90,5 +122,10 @@ export function conditionsDiffer(conditions: readonly NodeCondition[], health: N
 }
 
 function says(condition: NodeCondition, { type, status, reason, message }: Verdict): boolean {
-  return condition.type === type && condition.status === status && condition.reason === reason && condition.message === message
+  return (
+    condition.type === type &&
+    condition.status === status &&
+    condition.reason === reason &&
+    condition.message === message
+  )
 }

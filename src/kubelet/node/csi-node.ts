@@ -5,7 +5,10 @@ import type { Topic } from '../../sim/module.js'
 
 /** First minor whose kubelets make a CSINode whether or not there are drivers. */
 const MADE_SINCE = 17
-/** First minor that says which plugins have moved to CSI, in the form that it has had since, and the one that Portworx joined in. */
+/**
+ * First minor that says which plugins have moved to CSI, in the form that it has had since, and the one that
+ * Portworx joined in.
+ */
 const MIGRATED_SINCE = 25
 const PORTWORX_SINCE = 31
 /** Delays between tries. Source: csi_plugin.go initializeCSINode. */
@@ -14,8 +17,9 @@ const FACTOR = 6
 const LAST_RETRY = 116_640
 
 /**
- * Makes the CSINode of a node, on which the CSI drivers of the node are listed: none at first. Nothing that drivers or others have written to it is
- * changed. Source: pkg/volume/csi/nodeinfomanager InitializeCSINodeWithAnnotation.
+ * Makes the CSINode of a node, on which the CSI drivers of the node are listed: none at first. Nothing that
+ * drivers or others have written to it is changed. Source: pkg/volume/csi/nodeinfomanager
+ * InitializeCSINodeWithAnnotation.
  */
 export class CsiNode {
   readonly #host: ComponentHost
@@ -31,7 +35,10 @@ export class CsiNode {
     this.#retry = host.handle('csinode', (uid, delay) => this.initialize(uid, Number(delay)))
   }
 
-  /** Makes it, unless it is there; tries again until it is. `uid` is the Node's; `delay` in ms before the next try. */
+  /**
+   * Makes it, unless it is there; tries again until it is. `uid` is the Node's; `delay` in ms before the next
+   * try.
+   */
   initialize(uid: string, delay: number = FIRST_RETRY): void {
     if (this.#minor < MADE_SINCE) return
     try {
@@ -48,8 +55,11 @@ export class CsiNode {
     const annotations = migrated(this.#minor)
     this.#host.client.create('csinodes', {
       metadata: {
-        name: this.#node, ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: this.#node, uid }],
-        ...(annotations === undefined ? {} : { annotations: { 'storage.alpha.kubernetes.io/migrated-plugins': annotations } }),
+        name: this.#node,
+        ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: this.#node, uid }],
+        ...(annotations === undefined
+          ? {}
+          : { annotations: { 'storage.alpha.kubernetes.io/migrated-plugins': annotations } }),
       },
       spec: { drivers: [] },
     } as Omit<CSINode, 'apiVersion' | 'kind'>)
@@ -59,6 +69,14 @@ export class CsiNode {
 /** Volume plugins whose work CSI drivers do, as a kubelet of a minor says it. */
 function migrated(minor: number): string | undefined {
   if (minor < MIGRATED_SINCE) return undefined
-  const plugins = ['aws-ebs', 'azure-disk', 'azure-file', 'cinder', 'gce-pd', ...(minor < PORTWORX_SINCE ? [] : ['portworx-volume']), 'vsphere-volume']
+  const plugins = [
+    'aws-ebs',
+    'azure-disk',
+    'azure-file',
+    'cinder',
+    'gce-pd',
+    ...(minor < PORTWORX_SINCE ? [] : ['portworx-volume']),
+    'vsphere-volume',
+  ]
   return plugins.map((plugin) => `kubernetes.io/${plugin}`).join(',')
 }

@@ -12,7 +12,15 @@ import type { PodRecord } from '../pods/pod-record.js'
 import { emptyDirUsage } from '../runtime/container-usage.js'
 import { isCritical } from './critical.js'
 import type { EvictionSignal, Observations, PodUsage, PressureType, Threshold } from './eviction.js'
-import { DEFAULT_EVICTION_HARD, SIGNAL_CONDITIONS, SIGNAL_RESOURCES, evictionMessage, isMet, localStorageFault, rank } from './eviction.js'
+import {
+  DEFAULT_EVICTION_HARD,
+  SIGNAL_CONDITIONS,
+  SIGNAL_RESOURCES,
+  evictionMessage,
+  isMet,
+  localStorageFault,
+  rank,
+} from './eviction.js'
 import { capacityOf } from './node-object.js'
 
 /** What a node remembers of pressure. Plain data, virtual ms. */
@@ -50,8 +58,9 @@ const HARD_GRACE_SECONDS = 1
 const PRESSURES: readonly PressureType[] = ['MemoryPressure', 'DiskPressure', 'PIDPressure']
 
 /**
- * Evicts pods when their node runs short of memory, disk or processes, one at a time. It costs nothing as long as nobody has said what
- * containers or the machine use. Source: pkg/kubelet/eviction/eviction_manager.go.
+ * Evicts pods when their node runs short of memory, disk or processes, one at a time. It costs nothing as
+ * long as nobody has said what containers or the machine use. Source:
+ * pkg/kubelet/eviction/eviction_manager.go.
  */
 export class EvictionManager {
   readonly #host: ComponentHost
@@ -62,7 +71,11 @@ export class EvictionManager {
   constructor(host: ComponentHost, ports: EvictionPorts) {
     this.#host = host
     this.#ports = ports
-    this.#state = host.state<PressureState>('pressure', () => ({ firstMet: new Map(), met: [], observed: new Map() }))
+    this.#state = host.state<PressureState>('pressure', () => ({
+      firstMet: new Map(),
+      met: [],
+      observed: new Map(),
+    }))
     this.#thresholds = thresholdsOf(ports.options)
   }
 
@@ -84,7 +97,10 @@ export class EvictionManager {
     return { reason: 'Evicted', message: `The node had condition: [${pressures.join(' ')}]. ` }
   }
 
-  /** Looks at everything, and evicts at most one pod. Called every ten seconds, and when a pod that was evicted is gone. */
+  /**
+   * Looks at everything, and evicts at most one pod. Called every ten seconds, and when a pod that was
+   * evicted is gone.
+   */
   synchronize(): void {
     const { runtime } = this.#ports.options
     if (!runtime.measured) return
@@ -101,7 +117,8 @@ export class EvictionManager {
   /** A pod has ended: if it was the one that is being evicted, it is looked at again. */
   podEnded(): void {
     const { evicting } = this.#state.value
-    if (evicting && (this.#ports.records.value.get(evicting.uid)?.stage ?? 'finished') === 'finished') this.synchronize()
+    if (evicting && (this.#ports.records.value.get(evicting.uid)?.stage ?? 'finished') === 'finished')
+      this.synchronize()
   }
 
   #isBusy(now: number): boolean {
@@ -115,13 +132,17 @@ export class EvictionManager {
   }
 
   #candidates(): readonly Candidate[] {
-    const { records, options: { runtime } } = this.#ports
+    const {
+      records,
+      options: { runtime },
+    } = this.#ports
     const candidates: Candidate[] = []
     for (const record of records.value.values()) {
       const sandbox = runtime.pod(record.uid)
       if (record.stage === 'finished' || record.stage === 'new' || !sandbox) continue
       let volumes = 0
-      for (const { name, emptyDir } of record.pod.spec.volumes ?? []) if (emptyDir && emptyDir.medium !== 'Memory') volumes += emptyDirUsage(sandbox, name)
+      for (const { name, emptyDir } of record.pod.spec.volumes ?? [])
+        if (emptyDir && emptyDir.medium !== 'Memory') volumes += emptyDirUsage(sandbox, name)
       candidates.push({ record, pod: record.pod, containers: runtime.usage(record.uid), volumes })
     }
     return candidates
@@ -141,7 +162,10 @@ export class EvictionManager {
       }
     }
     for (const image of runtime.images()) if (image.state === 'present') used.storage += image.size
-    const of = (total: number, taken: number): Observations[EvictionSignal] => ({ capacity: total, available: Math.max(total - taken, 0) })
+    const of = (total: number, taken: number): Observations[EvictionSignal] => ({
+      capacity: total,
+      available: Math.max(total - taken, 0),
+    })
     const disk = of(quantityValue(capacity['ephemeral-storage'] ?? '0'), used.storage)
     return {
       'memory.available': of(quantityValue(capacity['memory'] ?? '0'), used.memory),
@@ -155,7 +179,9 @@ export class EvictionManager {
   #update(observations: Observations, now: number): readonly Threshold[] {
     const { value } = this.#state
     const before = new Set(value.met)
-    const met = this.#thresholds.flatMap((threshold, at) => (isMet(threshold, observations, before.has(at)) ? [at] : []))
+    const met = this.#thresholds.flatMap((threshold, at) =>
+      isMet(threshold, observations, before.has(at)) ? [at] : [],
+    )
     for (const at of [...value.firstMet.keys()]) if (!met.includes(at)) value.firstMet.delete(at)
     for (const at of met) {
       const threshold = this.#thresholds[at] as Threshold
@@ -163,8 +189,11 @@ export class EvictionManager {
       value.observed.set(SIGNAL_CONDITIONS[threshold.signal], now)
     }
     const { evictionPressureTransitionPeriod = DEFAULT_TRANSITION } = this.#ports.options
-    for (const [type, at] of [...value.observed]) if (now - at >= evictionPressureTransitionPeriod) value.observed.delete(type)
-    value.met = met.filter((at) => now - (value.firstMet.get(at) ?? now) >= (this.#thresholds[at] as Threshold).grace)
+    for (const [type, at] of [...value.observed])
+      if (now - at >= evictionPressureTransitionPeriod) value.observed.delete(type)
+    value.met = met.filter(
+      (at) => now - (value.firstMet.get(at) ?? now) >= (this.#thresholds[at] as Threshold).grace,
+    )
     return value.met.map((at) => this.#thresholds[at] as Threshold)
   }
 
@@ -175,7 +204,8 @@ export class EvictionManager {
       if (candidate.record.stage !== 'active') continue
       const sandbox = runtime.pod(candidate.record.uid)
       const message = sandbox && localStorageFault(candidate, (volume) => emptyDirUsage(sandbox, volume))
-      if (message !== undefined && this.#evict(candidate.record, message, HARD_GRACE_SECONDS, false)) evicted = true
+      if (message !== undefined && this.#evict(candidate.record, message, HARD_GRACE_SECONDS, false))
+        evicted = true
     }
     return evicted
   }
@@ -186,8 +216,11 @@ export class EvictionManager {
     const { signal, hard } = threshold
     this.#event(`Attempting to reclaim ${SIGNAL_RESOURCES[signal]}`)
     if (SIGNAL_CONDITIONS[signal] === 'DiskPressure' && this.#deleteUnusedImages(candidates)) return
-    const grace = hard ? HARD_GRACE_SECONDS : this.#ports.options.evictionMaxPodGracePeriod ?? 0
-    for (const candidate of rank(candidates.filter(({ record }) => record.stage === 'active'), signal)) {
+    const grace = hard ? HARD_GRACE_SECONDS : (this.#ports.options.evictionMaxPodGracePeriod ?? 0)
+    for (const candidate of rank(
+      candidates.filter(({ record }) => record.stage === 'active'),
+      signal,
+    )) {
       const message = evictionMessage(signal, candidate, due, observations)
       if (this.#evict(candidate.record, message, grace, true)) return
     }
@@ -197,8 +230,11 @@ export class EvictionManager {
   #deleteUnusedImages(candidates: readonly Candidate[]): boolean {
     const { runtime } = this.#ports.options
     const used = new Set<string>()
-    for (const { uid } of runtime.pods()) for (const { image } of runtime.pod(uid)?.containers ?? []) used.add(runtime.image(image)?.name ?? image)
-    for (const image of [...runtime.images()]) if (image.state === 'present' && !used.has(image.name)) runtime.removeImage(image.name)
+    for (const { uid } of runtime.pods())
+      for (const { image } of runtime.pod(uid)?.containers ?? [])
+        used.add(runtime.image(image)?.name ?? image)
+    for (const image of [...runtime.images()])
+      if (image.state === 'present' && !used.has(image.name)) runtime.removeImage(image.name)
     const observations = this.#observe(candidates)
     return !this.#thresholds.some((threshold) => isMet(threshold, observations, true))
   }
@@ -217,17 +253,39 @@ export class EvictionManager {
 
   #event(message: string): void {
     const { options, recorder } = this.#ports
-    recorder?.event({ object: { metadata: { name: options.node, uid: options.node } }, kind: 'Node', apiVersion: 'v1' }, 'Warning', 'EvictionThresholdMet', message)
+    recorder?.event(
+      { object: { metadata: { name: options.node, uid: options.node } }, kind: 'Node', apiVersion: 'v1' },
+      'Warning',
+      'EvictionThresholdMet',
+      message,
+    )
   }
 }
 
 /** Hard thresholds first, as the flags come. @throws RangeError for a signal that there is not */
 function thresholdsOf(options: KubeletOptions): readonly Threshold[] {
-  const { evictionHard = DEFAULT_EVICTION_HARD, evictionSoft = {}, evictionSoftGracePeriod = {}, evictionMinimumReclaim = {} } = options
+  const {
+    evictionHard = DEFAULT_EVICTION_HARD,
+    evictionSoft = {},
+    evictionSoftGracePeriod = {},
+    evictionMinimumReclaim = {},
+  } = options
   const made = (signal: string, value: string, hard: boolean): Threshold => {
-    if (!Object.hasOwn(SIGNAL_RESOURCES, signal)) throw new RangeError(`unknown eviction signal ${signal}; there are: ${Object.keys(SIGNAL_RESOURCES).join(', ')}`)
+    if (!Object.hasOwn(SIGNAL_RESOURCES, signal))
+      throw new RangeError(
+        `unknown eviction signal ${signal}; there are: ${Object.keys(SIGNAL_RESOURCES).join(', ')}`,
+      )
     const minReclaim = evictionMinimumReclaim[signal]
-    return { signal: signal as EvictionSignal, value, hard, grace: hard ? 0 : evictionSoftGracePeriod[signal] ?? 0, ...(minReclaim === undefined ? {} : { minReclaim }) }
+    return {
+      signal: signal as EvictionSignal,
+      value,
+      hard,
+      grace: hard ? 0 : (evictionSoftGracePeriod[signal] ?? 0),
+      ...(minReclaim === undefined ? {} : { minReclaim }),
+    }
   }
-  return [...Object.entries(evictionHard).map(([signal, value]) => made(signal, value, true)), ...Object.entries(evictionSoft).map(([signal, value]) => made(signal, value, false))]
+  return [
+    ...Object.entries(evictionHard).map(([signal, value]) => made(signal, value, true)),
+    ...Object.entries(evictionSoft).map(([signal, value]) => made(signal, value, false)),
+  ]
 }

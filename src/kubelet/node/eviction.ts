@@ -30,17 +30,29 @@ export interface Observation {
 /** Observations by signal. */
 export type Observations = Readonly<Record<EvictionSignal, Observation>>
 
-/** Thresholds of kubelets unless told otherwise. Source: pkg/kubelet/apis/config/v1beta1/defaults_linux.go. */
-export const DEFAULT_EVICTION_HARD: Readonly<Record<string, string>> = { 'memory.available': '100Mi', 'nodefs.available': '10%', 'imagefs.available': '15%' }
+/**
+ * Thresholds of kubelets unless told otherwise. Source: pkg/kubelet/apis/config/v1beta1/defaults_linux.go.
+ */
+export const DEFAULT_EVICTION_HARD: Readonly<Record<string, string>> = {
+  'memory.available': '100Mi',
+  'nodefs.available': '10%',
+  'imagefs.available': '15%',
+}
 
 /** The resource that a signal is about. */
 export const SIGNAL_RESOURCES: Readonly<Record<EvictionSignal, string>> = {
-  'memory.available': 'memory', 'nodefs.available': 'ephemeral-storage', 'imagefs.available': 'ephemeral-storage', 'pid.available': 'pids',
+  'memory.available': 'memory',
+  'nodefs.available': 'ephemeral-storage',
+  'imagefs.available': 'ephemeral-storage',
+  'pid.available': 'pids',
 }
 
 /** The condition that a signal brings about. */
 export const SIGNAL_CONDITIONS: Readonly<Record<EvictionSignal, PressureType>> = {
-  'memory.available': 'MemoryPressure', 'nodefs.available': 'DiskPressure', 'imagefs.available': 'DiskPressure', 'pid.available': 'PIDPressure',
+  'memory.available': 'MemoryPressure',
+  'nodefs.available': 'DiskPressure',
+  'imagefs.available': 'DiskPressure',
+  'pid.available': 'PIDPressure',
 }
 
 /** A threshold or a reclaim of it as a number. */
@@ -49,8 +61,15 @@ export function amountOf(value: string, capacity: number): number {
   return share === undefined ? quantityValue(value) : Math.trunc(capacity * (Number(share) / 100))
 }
 
-/** Whether less is left than the threshold allows; `withReclaim`: or than has to be freed before it counts as resolved. */
-export function isMet({ signal, value, minReclaim }: Threshold, observations: Observations, withReclaim: boolean): boolean {
+/**
+ * Whether less is left than the threshold allows; `withReclaim`: or than has to be freed before it counts as
+ * resolved.
+ */
+export function isMet(
+  { signal, value, minReclaim }: Threshold,
+  observations: Observations,
+  withReclaim: boolean,
+): boolean {
   const { capacity, available } = observations[signal]
   const reclaim = withReclaim && minReclaim !== undefined ? amountOf(minReclaim, capacity) : 0
   return available < amountOf(value, capacity) + reclaim
@@ -64,13 +83,19 @@ export interface PodUsage {
   readonly volumes: number
 }
 
-/** Pods in the order in which they are evicted for a signal. Source: pkg/kubelet/eviction/helpers.go rankMemoryPressure, rankDiskPressureFunc, rankPIDPressure. */
+/**
+ * Pods in the order in which they are evicted for a signal. Source: pkg/kubelet/eviction/helpers.go
+ * rankMemoryPressure, rankDiskPressureFunc, rankPIDPressure.
+ */
 export function rank<P extends PodUsage>(pods: readonly P[], signal: EvictionSignal): readonly P[] {
   const priority = ({ pod }: P): number => pod.spec.priority ?? 0
-  if (signal === 'pid.available') return pods.toSorted((a, b) => priority(a) - priority(b) || b.containers.size - a.containers.size)
+  if (signal === 'pid.available')
+    return pods.toSorted((a, b) => priority(a) - priority(b) || b.containers.size - a.containers.size)
   const excess = new Map(pods.map((usage) => [usage, excessOf(usage, SIGNAL_RESOURCES[signal])]))
   const of = (usage: P): number => excess.get(usage) ?? 0
-  return pods.toSorted((a, b) => Number(of(b) > 0) - Number(of(a) > 0) || priority(a) - priority(b) || of(b) - of(a))
+  return pods.toSorted(
+    (a, b) => Number(of(b) > 0) - Number(of(a) > 0) || priority(a) - priority(b) || of(b) - of(a),
+  )
 }
 
 /** What a pod uses beyond what it has requested. */
@@ -85,20 +110,28 @@ export function binaryQuantity(bytes: number): string {
   const negative = bytes < 0 ? '-' : ''
   let value = Math.abs(Math.trunc(bytes))
   for (const unit of ['', 'Ki', 'Mi', 'Gi', 'Ti']) {
-    if (value === 0 || value % 1024 !== 0 || unit === 'Ti') return `${negative}${value}${value === 0 ? '' : unit}`
+    if (value === 0 || value % 1024 !== 0 || unit === 'Ti')
+      return `${negative}${value}${value === 0 ? '' : unit}`
     value /= 1024
   }
   return String(bytes)
 }
 
 /** Why a pod is evicted. Source: pkg/kubelet/eviction/helpers.go evictionMessage. */
-export function evictionMessage(signal: EvictionSignal, { pod, containers }: PodUsage, met: readonly Threshold[], observations: Observations): string {
+export function evictionMessage(
+  signal: EvictionSignal,
+  { pod, containers }: PodUsage,
+  met: readonly Threshold[],
+  observations: Observations,
+): string {
   const resource = SIGNAL_RESOURCES[signal]
   let message = `The node was low on resource: ${resource}. `
   const threshold = met.find((one) => SIGNAL_RESOURCES[one.signal] === resource)
   if (threshold) {
     const { capacity, available } = observations[threshold.signal]
-    const quantity = threshold.value.endsWith('%') ? binaryQuantity(amountOf(threshold.value, capacity)) : formatQuantity(parseQuantity(threshold.value))
+    const quantity = threshold.value.endsWith('%')
+      ? binaryQuantity(amountOf(threshold.value, capacity))
+      : formatQuantity(parseQuantity(threshold.value))
     message += `Threshold quantity: ${quantity}, available: ${binaryQuantity(available)}. `
   }
   if (resource === 'pids') return message
@@ -108,7 +141,9 @@ export function evictionMessage(signal: EvictionSignal, { pod, containers }: Pod
     const used = resource === 'memory' ? usage.memory : usage.storage
     const request = requestOf(container, resource)
     if (used <= quantityValue(request)) continue
-    message += `Container ${container.name} was using ${binaryQuantity(used)}, request is ${request}, has larger consumption of ${resource}. `
+    message +=
+      `Container ${container.name} was using ${binaryQuantity(used)}, request is ${request}, has larger ` +
+      `consumption of ${resource}. `
   }
   return message
 }
@@ -118,10 +153,13 @@ function requestOf({ resources }: Container, resource: string): string {
 }
 
 /**
- * Why a pod is evicted for its own use of the disk, whatever the node has: an emptyDir over its limit, then the whole pod, then a container.
- * Source: eviction_manager.go localStorageEviction.
+ * Why a pod is evicted for its own use of the disk, whatever the node has: an emptyDir over its limit, then
+ * the whole pod, then a container. Source: eviction_manager.go localStorageEviction.
  */
-export function localStorageFault(usage: PodUsage, emptyDirs: (volume: string) => number): string | undefined {
+export function localStorageFault(
+  usage: PodUsage,
+  emptyDirs: (volume: string) => number,
+): string | undefined {
   const { spec } = usage.pod
   for (const { name, emptyDir } of spec.volumes ?? []) {
     const limit = emptyDir?.sizeLimit
@@ -132,10 +170,19 @@ export function localStorageFault(usage: PodUsage, emptyDirs: (volume: string) =
   if (limits.length === 0) return undefined
   const total = limits.reduce((sum, limit) => sum + quantityValue(limit), 0)
   const used = [...usage.containers.values()].reduce((sum, { storage }) => sum + storage, usage.volumes)
-  if (used > total) return `Pod ephemeral local storage usage exceeds the total limit of containers ${binaryQuantity(total)}. `
+  if (used > total)
+    return (
+      'Pod ephemeral local storage usage exceeds the total limit of containers ' +
+      `${binaryQuantity(total)}. `
+    )
   for (const { name, resources } of spec.containers) {
     const limit = resources?.limits?.['ephemeral-storage']
-    if (limit === undefined || quantityValue(limit) === 0 || (usage.containers.get(name)?.storage ?? 0) <= quantityValue(limit)) continue
+    if (
+      limit === undefined ||
+      quantityValue(limit) === 0 ||
+      (usage.containers.get(name)?.storage ?? 0) <= quantityValue(limit)
+    )
+      continue
     return `Container ${name} exceeded its local ephemeral storage limit ${JSON.stringify(limit)}. `
   }
   return undefined

@@ -9,7 +9,10 @@ import type { RandomStream } from '../../sim/random.js'
 /** Namespace of the node leases. */
 export const LEASE_NAMESPACE = 'kube-node-lease'
 
-/** A renewal that failed is tried again after this time, doubled up to the maximum. Source: component-helpers lease/controller.go. */
+/**
+ * A renewal that failed is tried again after this time, doubled up to the maximum. Source: component-helpers
+ * lease/controller.go.
+ */
 const FIRST_RETRY = 100
 const LAST_RETRY = 7_000
 const JITTER = 0.04
@@ -42,17 +45,26 @@ export class NodeLease {
     this.#topic = host.handle('lease', () => this.renew())
   }
 
-  /** Renews now, and sets the timer of the next renewal. Never throws for a server that refuses or cannot be reached. */
+  /**
+   * Renews now, and sets the timer of the next renewal. Never throws for a server that refuses or cannot be
+   * reached.
+   */
   renew(): void {
     const state = this.#state.value
     try {
       state.lease = state.lease ? this.#update(state.lease) : this.#ensure()
       state.retry = FIRST_RETRY
       const period = this.#duration / 4
-      this.#topic.wakeAfter('', Math.round(period * (1 + JITTER * this.#random.float())), { class: 'watchdog' })
+      this.#topic.wakeAfter('', Math.round(period * (1 + JITTER * this.#random.float())), {
+        class: 'watchdog',
+      })
     } catch (error) {
       if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
-      this.#host.log('error', `"Failed to ensure lease exists, will retry" err=${JSON.stringify(error.message)} interval="${goDuration(state.retry)}"`)
+      this.#host.log(
+        'error',
+        `"Failed to ensure lease exists, will retry" err=${JSON.stringify(error.message)} ` +
+          `interval="${goDuration(state.retry)}"`,
+      )
       state.lease = undefined
       this.#topic.wakeAfter('', state.retry, { class: 'watchdog' })
       state.retry = Math.min(state.retry * 2, LAST_RETRY)
@@ -66,7 +78,9 @@ export class NodeLease {
 
   #ensure(): Lease {
     const { client } = this.#host
-    const existing = ignoreNotFound(() => client.get('leases', { namespace: LEASE_NAMESPACE, name: this.#node }))
+    const existing = ignoreNotFound(() =>
+      client.get('leases', { namespace: LEASE_NAMESPACE, name: this.#node }),
+    )
     return existing ? this.#update(existing) : client.create('leases', this.#fresh())
   }
 
@@ -80,7 +94,9 @@ export class NodeLease {
       metadata: {
         name: this.#node,
         namespace: LEASE_NAMESPACE,
-        ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: this.#node, uid: node.metadata.uid as string }],
+        ownerReferences: [
+          { apiVersion: 'v1', kind: 'Node', name: this.#node, uid: node.metadata.uid as string },
+        ],
       },
       spec: {
         holderIdentity: this.#node,

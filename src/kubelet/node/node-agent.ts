@@ -57,14 +57,22 @@ export class NodeAgent {
   constructor(host: ComponentHost, ports: NodeAgentPorts) {
     this.#host = host
     this.#ports = ports
-    const initial: NodeState = { registered: false, retry: FIRST_RETRY, reportedAt: 0, images: 0, ready: undefined }
+    const initial: NodeState = {
+      registered: false,
+      retry: FIRST_RETRY,
+      reportedAt: 0,
+      images: 0,
+      ready: undefined,
+    }
     this.#state = host.state('node', () => initial)
     this.#register = host.handle('register', () => this.register())
   }
 
   /** The Node as last seen, or as it would be registered. */
   get node(): Node {
-    return this.#ports.nodes.get(this.#ports.options.node) ?? initialNode(this.#ports.options, this.#facts([]))
+    return (
+      this.#ports.nodes.get(this.#ports.options.node) ?? initialNode(this.#ports.options, this.#facts([]))
+    )
   }
 
   /** What the controller of attachments says is attached to this node. */
@@ -77,7 +85,9 @@ export class NodeAgent {
     return this.#ports.nodes.get(this.#ports.options.node)?.spec.podCIDR ?? this.#ports.options.podCIDR
   }
 
-  /** Whether pods can be given a network: the plugin works, and the node has a range (or is Ready by decree). */
+  /**
+   * Whether pods can be given a network: the plugin works, and the node has a range (or is Ready by decree).
+   */
   get networkReady(): boolean {
     const { runtime, registerReady } = this.#ports.options
     return runtime.networkReady && (Boolean(registerReady) || this.podCIDR !== undefined)
@@ -98,7 +108,11 @@ export class NodeAgent {
       this.#ports.onRegistered(uid)
     } catch (error) {
       if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
-      this.#host.log('error', `"Unable to register node with API server" err=${JSON.stringify(error.message)} node="${this.#ports.options.node}"`)
+      this.#host.log(
+        'error',
+        `"Unable to register node with API server" err=${JSON.stringify(error.message)} ` +
+          `node="${this.#ports.options.node}"`,
+      )
       this.#register.wakeAfter('', state.retry, { class: 'watchdog' })
       state.retry = Math.min(state.retry * 2, LAST_RETRY)
     }
@@ -111,12 +125,23 @@ export class NodeAgent {
     const { options, statusReport, nodes } = this.#ports
     const seen = nodes.get(options.node)
     const due = this.#host.clock.now() - state.reportedAt >= statusReport
-    if (!due && seen && !conditionsDiffer(seen.status.conditions ?? [], this.#health) && state.images === this.#imageCount() && (state.volumes ?? '') === this.#ports.volumesInUse().join()) return
+    if (
+      !due &&
+      seen &&
+      !conditionsDiffer(seen.status.conditions ?? [], this.#health) &&
+      state.images === this.#imageCount() &&
+      (state.volumes ?? '') === this.#ports.volumesInUse().join()
+    )
+      return
     try {
       this.#post()
     } catch (error) {
       if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
-      this.#host.log('error', `"Error updating node status, will retry" err=${JSON.stringify(`error getting node ${JSON.stringify(options.node)}: ${error.message}`)}`)
+      this.#host.log(
+        'error',
+        '"Error updating node status, will retry" ' +
+          `err=${JSON.stringify(`error getting node ${JSON.stringify(options.node)}: ${error.message}`)}`,
+      )
     }
   }
 
@@ -148,7 +173,11 @@ export class NodeAgent {
     this.#startEvents(false)
     const { bootID } = existing.status.nodeInfo
     if (bootID !== '' && bootID !== options.runtime.bootID) {
-      this.#event('Warning', 'Rebooted', `Node ${options.node} has been rebooted, boot id: ${options.runtime.bootID}`)
+      this.#event(
+        'Warning',
+        'Rebooted',
+        `Node ${options.node} has been rebooted, boot id: ${options.runtime.bootID}`,
+      )
     }
     this.#post()
     return existing
@@ -173,7 +202,8 @@ export class NodeAgent {
     const posted = client.updateStatus('nodes', { ...current, status: { ...rest, ...own } })
     this.#posted(posted)
     const after = this.#state.value.ready ? 'True' : 'False'
-    if (before !== undefined && before !== after) this.#statusEvent(after === 'True' ? 'NodeReady' : 'NodeNotReady')
+    if (before !== undefined && before !== after)
+      this.#statusEvent(after === 'True' ? 'NodeReady' : 'NodeNotReady')
     const { pressures } = this.#health
     for (const type of PRESSURES) {
       const was = current.status.conditions?.find((condition) => condition.type === type)?.status
@@ -197,7 +227,11 @@ export class NodeAgent {
   }
 
   get #health(): NodeHealth {
-    return { networkReady: this.networkReady, shuttingDown: this.#ports.options.runtime.shuttingDown, pressures: this.#ports.pressures() }
+    return {
+      networkReady: this.networkReady,
+      shuttingDown: this.#ports.options.runtime.shuttingDown,
+      pressures: this.#ports.pressures(),
+    }
   }
 
   #facts(conditions: Parameters<typeof nodeConditions>[0]): NodeFacts {
@@ -218,6 +252,11 @@ export class NodeAgent {
   /** The kubelet names its Node by name only: the uid of the reference is the node's name. */
   #event(type: 'Normal' | 'Warning', reason: string, message: string): void {
     const { node } = this.#ports.options
-    this.#ports.recorder?.event({ object: { metadata: { name: node, uid: node } }, kind: 'Node', apiVersion: 'v1' }, type, reason, message)
+    this.#ports.recorder?.event(
+      { object: { metadata: { name: node, uid: node } }, kind: 'Node', apiVersion: 'v1' },
+      type,
+      reason,
+      message,
+    )
   }
 }

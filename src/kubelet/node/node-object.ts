@@ -1,4 +1,10 @@
-import type { Node, NodeAddress, NodeCondition, NodeStatus, NodeSystemInfo } from '../../api/core/generated.js'
+import type {
+  Node,
+  NodeAddress,
+  NodeCondition,
+  NodeStatus,
+  NodeSystemInfo,
+} from '../../api/core/generated.js'
 import type { ResourceList } from '../../api/core/pod-resources.js'
 import { formatQuantity, parseQuantity, quantityValue, subtractQuantities } from '../../api/quantity.js'
 import type { KubeletConfiguration, KubeletOptions } from '../options.js'
@@ -21,10 +27,14 @@ export function capacityOf(options: KubeletOptions): ResourceList {
 }
 
 /**
- * What pods may use: capacity less the hard eviction thresholds (by default 100Mi of memory, 10% of ephemeral storage); nothing is reserved.
- * Source: pkg/kubelet/cm/node_container_manager_linux.go GetNodeAllocatableReservation.
+ * What pods may use: capacity less the hard eviction thresholds (by default 100Mi of memory, 10% of ephemeral
+ * storage); nothing is reserved. Source: pkg/kubelet/cm/node_container_manager_linux.go
+ * GetNodeAllocatableReservation.
  */
-export function allocatableOf(capacity: ResourceList, { evictionHard = DEFAULT_EVICTION_HARD }: KubeletConfiguration = {}): ResourceList {
+export function allocatableOf(
+  capacity: ResourceList,
+  { evictionHard = DEFAULT_EVICTION_HARD }: KubeletConfiguration = {},
+): ResourceList {
   const allocatable: Record<string, string> = { ...capacity }
   const { memory } = capacity
   const keptMemory = evictionHard['memory.available']
@@ -36,7 +46,9 @@ export function allocatableOf(capacity: ResourceList, { evictionHard = DEFAULT_E
   const storage = capacity['ephemeral-storage']
   if (storage) {
     const bytes = quantityValue(storage)
-    allocatable['ephemeral-storage'] = String(Math.max(bytes - amountOf(evictionHard['nodefs.available'] ?? '0', bytes), 0))
+    allocatable['ephemeral-storage'] = String(
+      Math.max(bytes - amountOf(evictionHard['nodefs.available'] ?? '0', bytes), 0),
+    )
   }
   return allocatable
 }
@@ -90,7 +102,9 @@ export function nodeStatus(options: KubeletOptions, facts: NodeFacts): NodeStatu
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
     ...(images.length > 0 ? { images } : {}),
     nodeInfo: systemInfo(options, facts),
-    ...(facts.volumesInUse === undefined || facts.volumesInUse.length === 0 ? {} : { volumesInUse: facts.volumesInUse }),
+    ...(facts.volumesInUse === undefined || facts.volumesInUse.length === 0
+      ? {}
+      : { volumesInUse: facts.volumesInUse }),
   }
 }
 
@@ -119,5 +133,7 @@ function systemInfo(options: KubeletOptions, { version, bootID }: NodeFacts): No
 function imagesOf(images: Iterable<RuntimeImage>): NonNullable<NodeStatus['images']> {
   const present = [...images].filter(({ state }) => state === 'present')
   present.sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1))
-  return present.slice(0, MAX_IMAGES).map(({ name, size }) => ({ names: [imageDigest(name), name], sizeBytes: size }))
+  return present
+    .slice(0, MAX_IMAGES)
+    .map(({ name, size }) => ({ names: [imageDigest(name), name], sizeBytes: size }))
 }

@@ -22,8 +22,9 @@ export interface ShutdownPorts {
 }
 
 /**
- * Stops the pods of a node that shuts down in good order: the ordinary ones first, then the critical ones, each group within its time.
- * Source: pkg/kubelet/nodeshutdown/nodeshutdown_manager_linux.go, nodeshutdown_manager.go.
+ * Stops the pods of a node that shuts down in good order: the ordinary ones first, then the critical ones,
+ * each group within its time. Source: pkg/kubelet/nodeshutdown/nodeshutdown_manager_linux.go,
+ * nodeshutdown_manager.go.
  */
 export class ShutdownManager {
   readonly #ports: ShutdownPorts
@@ -33,7 +34,11 @@ export class ShutdownManager {
 
   constructor(host: ComponentHost, ports: ShutdownPorts) {
     this.#ports = ports
-    const { shutdownGracePeriod = 0, shutdownGracePeriodCriticalPods = 0, shutdownGracePeriodByPodPriority } = ports.options
+    const {
+      shutdownGracePeriod = 0,
+      shutdownGracePeriodCriticalPods = 0,
+      shutdownGracePeriodByPodPriority,
+    } = ports.options
     this.#groups = shutdownGracePeriodByPodPriority
       ? groupsByPriority(shutdownGracePeriodByPodPriority)
       : shutdownGroups(shutdownGracePeriod, shutdownGracePeriodCriticalPods)
@@ -46,7 +51,11 @@ export class ShutdownManager {
     if (this.#groups.length === 0) return
     const { options, report } = this.#ports
     const { shuttingDown } = options.runtime
-    this.#event(shuttingDown ? 'Shutdown manager detected shutdown event' : 'Shutdown manager detected shutdown cancellation')
+    this.#event(
+      shuttingDown
+        ? 'Shutdown manager detected shutdown event'
+        : 'Shutdown manager detected shutdown cancellation',
+    )
     this.#state.value.group = -1
     this.#topic.cancel('')
     report()
@@ -76,7 +85,9 @@ export class ShutdownManager {
 
   /** Pods of the group that are not at their end, in the order of their arrival. */
   #pods(group: ShutdownGroup): readonly PodRecord[] {
-    return [...this.#ports.records.value.values()].filter((record) => record.stage !== 'finished' && groupOf(record, this.#groups) === group)
+    return [...this.#ports.records.value.values()].filter(
+      (record) => record.stage !== 'finished' && groupOf(record, this.#groups) === group,
+    )
   }
 
   #event(message: string): void {

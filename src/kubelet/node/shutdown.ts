@@ -4,7 +4,10 @@ import { CRITICAL_PRIORITY } from './critical.js'
 
 /** One group of pods that is stopped together, and the time that it has. */
 export interface ShutdownGroup {
-  /** Its pods have this priority or more, and less than that of the next group; the first group has all that are below, too. */
+  /**
+   * Its pods have this priority or more, and less than that of the next group; the first group has all that
+   * are below, too.
+   */
   readonly priority: number
   /** Seconds. */
   readonly period: number
@@ -29,9 +32,13 @@ export function shutdownGroups(total: number, forCritical: number): readonly Shu
   ]
 }
 
-/** The groups that `shutdownGracePeriodByPodPriority` asks for (seconds by lowest priority), the lowest first. */
+/**
+ * The groups that `shutdownGracePeriodByPodPriority` asks for (seconds by lowest priority), the lowest first.
+ */
 export function groupsByPriority(periods: readonly ShutdownPeriod[]): readonly ShutdownGroup[] {
-  return periods.map(({ priority, shutdownGracePeriodSeconds: period }) => ({ priority, period })).sort((a, b) => a.priority - b.priority)
+  return periods
+    .map(({ priority, shutdownGracePeriodSeconds: period }) => ({ priority, period }))
+    .sort((a, b) => a.priority - b.priority)
 }
 
 /** The group that a pod belongs to. Source: nodeshutdown groupByPriority. */

@@ -26,33 +26,44 @@ export interface AdmissionInput {
   readonly shuttingDown: boolean
 }
 
-const SHUTDOWN: Verdict = { reason: 'NodeShutdown', message: 'Pod was rejected as the node is shutting down.' }
+const SHUTDOWN: Verdict = {
+  reason: 'NodeShutdown',
+  message: 'Pod was rejected as the node is shutting down.',
+}
 
 /**
- * Why the kubelet refuses a pod that was bound to its node; undefined if it takes it. The first reason counts.
- * Source: pkg/kubelet/lifecycle/predicate.go, pkg/scheduler/eventhandlers.go AdmissionCheck.
+ * Why the kubelet refuses a pod that was bound to its node; undefined if it takes it. The first reason
+ * counts. Source: pkg/kubelet/lifecycle/predicate.go, pkg/scheduler/eventhandlers.go AdmissionCheck.
  */
 export function admissionVerdict(input: AdmissionInput): Verdict | undefined {
   const { pod, node, isStatic, operatingSystem, shuttingDown } = input
   if (shuttingDown) return SHUTDOWN
   const osLabel = pod.metadata.labels?.['kubernetes.io/os']
   if (osLabel !== undefined && osLabel !== operatingSystem) {
-    const message = 'Failed to admit pod as the `kubernetes.io/os` label doesn\'t match node label'
+    const message = "Failed to admit pod as the `kubernetes.io/os` label doesn't match node label"
     return { reason: 'PodOSSelectorNodeLabelDoesNotMatch', message }
   }
   if (pod.spec.os && pod.spec.os.name !== operatingSystem) {
-    return { reason: 'PodOSNotSupported', message: 'Failed to admit pod as the OS field doesn\'t match node OS' }
+    return {
+      reason: 'PodOSNotSupported',
+      message: "Failed to admit pod as the OS field doesn't match node OS",
+    }
   }
   const insufficient = insufficientResource(input)
   if (insufficient) return insufficient
-  if (!matchesRequiredNodeAffinity(pod, node)) return predicate('NodeAffinity', 'node(s) didn\'t match Pod\'s node affinity/selector')
+  if (!matchesRequiredNodeAffinity(pod, node))
+    return predicate('NodeAffinity', "node(s) didn't match Pod's node affinity/selector")
   const ports = hostPortsOf(pod)
   if (ports.length > 0 && anyHostPortConflict(ports, input.used.hostPorts)) {
-    return predicate('NodePorts', 'node(s) didn\'t have free ports for the requested pod ports')
+    return predicate('NodePorts', "node(s) didn't have free ports for the requested pod ports")
   }
   if (isStatic || !node.spec.taints) return undefined
-  const taint = findUntoleratedTaint(node.spec.taints, pod.spec.tolerations, ({ effect }) => effect === 'NoExecute')
-  return taint && predicate('TaintToleration', 'node(s) had taints that the pod didn\'t tolerate')
+  const taint = findUntoleratedTaint(
+    node.spec.taints,
+    pod.spec.tolerations,
+    ({ effect }) => effect === 'NoExecute',
+  )
+  return taint && predicate('TaintToleration', "node(s) had taints that the pod didn't tolerate")
 }
 
 function predicate(name: string, text: string): Verdict {
@@ -73,7 +84,11 @@ export interface Shortage {
 }
 
 /** All that the node has too little of for the pod, in upstream's order. */
-export function insufficientResources({ pod, allocatable, used }: Pick<AdmissionInput, 'pod' | 'allocatable' | 'used'>): readonly Shortage[] {
+export function insufficientResources({
+  pod,
+  allocatable,
+  used,
+}: Pick<AdmissionInput, 'pod' | 'allocatable' | 'used'>): readonly Shortage[] {
   const shortages: Shortage[] = []
   const capacity = allocatable.pods ?? 0
   if (used.pods + 1 > capacity) shortages.push({ name: 'pods', requested: 1, used: used.pods, capacity })
@@ -91,7 +106,8 @@ export function insufficientResources({ pod, allocatable, used }: Pick<Admission
 
 function outOf(resource: string, requested: number, taken: number, capacity: number): Verdict {
   const message =
-    `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${taken}, capacity: ${capacity}`
+    `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${taken}, capacity: ` +
+    `${capacity}`
   return { reason: `OutOf${resource}`, message }
 }
 
@@ -107,11 +123,17 @@ function byUpstreamOrder(a: string, b: string): number {
 export function countPod(used: NodeUsage, pod: Pod, sign: 1 | -1): void {
   used.pods += sign
   const requests = podRequests(pod)
-  for (const name in requests) used.requests[name] = (used.requests[name] ?? 0) + sign * (requests[name] as number)
+  for (const name in requests)
+    used.requests[name] = (used.requests[name] ?? 0) + sign * (requests[name] as number)
   for (const port of hostPortsOf(pod)) {
     if (sign > 0) used.hostPorts.push(port)
-    else used.hostPorts.splice(used.hostPorts.findIndex((known) => samePort(known, port)), 1)
+    else
+      used.hostPorts.splice(
+        used.hostPorts.findIndex((known) => samePort(known, port)),
+        1,
+      )
   }
 }
 
-const samePort = (a: HostPort, b: HostPort): boolean => a.port === b.port && a.protocol === b.protocol && a.ip === b.ip
+const samePort = (a: HostPort, b: HostPort): boolean =>
+  a.port === b.port && a.protocol === b.protocol && a.ip === b.ip

@@ -11,7 +11,10 @@ export function isRequestFailure(error: unknown): error is ApiError | Connection
   return error instanceof ApiError || error instanceof ConnectionError
 }
 
-/** Reads the ConfigMaps and Secrets that pods refer to, with the errors of the kubelet's own managers. Source: pkg/kubelet/util/manager. */
+/**
+ * Reads the ConfigMaps and Secrets that pods refer to, with the errors of the kubelet's own managers. Source:
+ * pkg/kubelet/util/manager.
+ */
 export class ApiObjects {
   readonly #client: Client
 
@@ -56,7 +59,8 @@ export class ApiObjects {
         if (optional === true) return undefined
         throw new ConfigFault(`${kind} ${JSON.stringify(name)} not found`)
       }
-      if (error instanceof ApiError || error instanceof ConnectionError) throw new ConfigFault(`failed to sync ${kind} cache: timed out waiting for the condition`)
+      if (error instanceof ApiError || error instanceof ConnectionError)
+        throw new ConfigFault(`failed to sync ${kind} cache: timed out waiting for the condition`)
       throw error
     }
   }

@@ -9,11 +9,16 @@ import { fieldOf, resourceFieldOf } from './downward-api.js'
 const NONE: Readonly<Record<string, string>> = Object.freeze({})
 
 /**
- * The variables that a container's spec asks for, resolved. `serviceEnv` is only asked when a value refers to a variable.
- * Source: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables.
+ * The variables that a container's spec asks for, resolved. `serviceEnv` is only asked when a value refers to
+ * a variable. Source: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables.
  * @throws ConfigFault with the text of the waiting state CreateContainerConfigError.
  */
-export function containerEnv(pod: Pod, container: Container, objects: ApiObjects, serviceEnv: () => Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+export function containerEnv(
+  pod: Pod,
+  container: Container,
+  objects: ApiObjects,
+  serviceEnv: () => Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
   const { env = [], envFrom = [] } = container
   if (env.length === 0 && envFrom.length === 0) return NONE
   const values = new Map<string, string>()
@@ -21,19 +26,29 @@ export function containerEnv(pod: Pod, container: Container, objects: ApiObjects
   for (const { prefix = '', configMapRef, secretRef } of envFrom) {
     const data = configMapRef
       ? objects.configMap(namespace, configMapRef.name ?? '', configMapRef.optional)?.data
-      : secretRef ? secretData(objects.secret(namespace, secretRef.name ?? '', secretRef.optional)) : undefined
+      : secretRef
+        ? secretData(objects.secret(namespace, secretRef.name ?? '', secretRef.optional))
+        : undefined
     for (const key of Object.keys(data ?? {}).sort()) values.set(prefix + key, data?.[key] ?? '')
   }
   for (const variable of env) {
     const value = variable.valueFrom
       ? referredValue(pod, container, variable.valueFrom, objects)
-      : expanded(variable.value ?? '', variable.value?.includes('$(') === true ? { ...serviceEnv(), ...Object.fromEntries(values) } : NONE)
+      : expanded(
+          variable.value ?? '',
+          variable.value?.includes('$(') === true ? { ...serviceEnv(), ...Object.fromEntries(values) } : NONE,
+        )
     if (value !== undefined) values.set(variable.name, value)
   }
   return Object.freeze(Object.fromEntries(values))
 }
 
-function referredValue(pod: Pod, container: Container, from: NonNullable<EnvVar['valueFrom']>, objects: ApiObjects): string | undefined {
+function referredValue(
+  pod: Pod,
+  container: Container,
+  from: NonNullable<EnvVar['valueFrom']>,
+  objects: ApiObjects,
+): string | undefined {
   const namespace = pod.metadata.namespace ?? 'default'
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = from
   if (fieldRef) return fieldOf(pod, fieldRef.fieldPath) ?? ''
@@ -41,18 +56,27 @@ function referredValue(pod: Pod, container: Container, from: NonNullable<EnvVar[
   const ref = configMapKeyRef ?? secretKeyRef
   if (!ref) return undefined
   const { name = '', key, optional } = ref
-  const data = configMapKeyRef ? objects.configMap(namespace, name, optional) : objects.secret(namespace, name, optional)
+  const data = configMapKeyRef
+    ? objects.configMap(namespace, name, optional)
+    : objects.secret(namespace, name, optional)
   const texts = configMapKeyRef ? configMapData(data) : secretData(data as Parameters<typeof secretData>[0])
   if (data !== undefined && Object.hasOwn(texts, key)) return texts[key]
   if (optional === true) return undefined
-  throw new ConfigFault(`couldn't find key ${key} in ${configMapKeyRef ? 'ConfigMap' : 'Secret'} ${namespace}/${name}`)
+  throw new ConfigFault(
+    `couldn't find key ${key} in ${configMapKeyRef ? 'ConfigMap' : 'Secret'} ${namespace}/${name}`,
+  )
 }
 
 /**
  * Whether runAsNonRoot forbids the container. An image that nobody has described passes.
  * @throws ConfigFault
  */
-export function checkNonRoot(pod: Pod, container: Container, imageUser: string | undefined, shownPod: string): void {
+export function checkNonRoot(
+  pod: Pod,
+  container: Container,
+  imageUser: string | undefined,
+  shownPod: string,
+): void {
   const fault = nonRootFault(pod, container, imageUser, shownPod)
   if (fault !== undefined) throw new ConfigFault(fault)
 }

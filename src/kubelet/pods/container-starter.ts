@@ -39,9 +39,10 @@ export interface ContainerStarterPorts {
 }
 
 /**
- * Starts one container: crash-loop back-off, image, creation. Each method answers whether the runtime is at work now (`true`), or
- * the container is put off or refused for now (`false`), which its waiting state then tells.
- * Source: pkg/kubelet/kuberuntime/kuberuntime_container.go startContainer, pkg/kubelet/images/image_manager.go.
+ * Starts one container: crash-loop back-off, image, creation. Each method answers whether the runtime is at
+ * work now (`true`), or the container is put off or refused for now (`false`), which its waiting state then
+ * tells. Source: pkg/kubelet/kuberuntime/kuberuntime_container.go startContainer,
+ * pkg/kubelet/images/image_manager.go.
  */
 export class ContainerStarter {
   readonly #runtime: ContainerRuntime
@@ -53,7 +54,15 @@ export class ContainerStarter {
 
   readonly #longest: number
 
-  constructor({ runtime, events, release, objects, hostIP, stopper, longestBackOff = BACK_OFF_MAX }: ContainerStarterPorts) {
+  constructor({
+    runtime,
+    events,
+    release,
+    objects,
+    hostIP,
+    stopper,
+    longestBackOff = BACK_OFF_MAX,
+  }: ContainerStarterPorts) {
     this.#stopper = stopper
     this.#longest = longestBackOff
     this.#runtime = runtime
@@ -71,9 +80,12 @@ export class ContainerStarter {
   /** Goes on when the runtime has something to tell about the container that is in flight. */
   resume(record: PodRecord, container: Container, now: number): boolean {
     switch (record.inFlight?.step) {
-      case 'pull': return this.#pullEnded(record, container, now)
-      case 'hook': return this.#hookUnderWay(record, container, now)
-      default: return this.#startEnded(record, container, now)
+      case 'pull':
+        return this.#pullEnded(record, container, now)
+      case 'hook':
+        return this.#hookUnderWay(record, container, now)
+      default:
+        return this.#startEnded(record, container, now)
     }
   }
 
@@ -92,7 +104,13 @@ export class ContainerStarter {
       const delay = goDuration(memory.backOff?.delay ?? 0)
       const message = `back-off ${delay} restarting failed container=${container.name} pod=${name}`
       memory.waiting = { reason: 'CrashLoopBackOff', message, until }
-      this.#events.container(record, container, 'Warning', 'BackOff', `Back-off restarting failed container ${container.name} in pod ${name}`)
+      this.#events.container(
+        record,
+        container,
+        'Warning',
+        'BackOff',
+        `Back-off restarting failed container ${container.name} in pod ${name}`,
+      )
       return true
     }
     memory.backOff = nextBackOff(memory.backOff, failedAt, now, this.#longest)
@@ -106,13 +124,17 @@ export class ContainerStarter {
     if (fault !== undefined) return this.#invalidName(record, container, now, fault)
     const secrets = pullSecretsOf(record.pod, this.#objects)
     if (secrets.missing.length > 0) {
-      const message = `Unable to retrieve some image pull secrets (${secrets.missing.join(', ')}); attempting to pull the image may not succeed.`
+      const message =
+        `Unable to retrieve some image pull secrets (${secrets.missing.join(', ')}); attempting to pull ` +
+        'the image may not succeed.'
       this.#events.pod(record, 'Warning', 'FailedToRetrieveImagePullSecret', message)
     }
     const authorized = mayPull(secrets.registries, fullImageName(image))
     const known = this.#runtime.image(image)
     // what was fetched with credentials has to be asked for again by whoever has none
-    const present = known?.state === 'present' && (authorized || known.isPrivate !== true || !this.#release.verifiesPulledImages)
+    const present =
+      known?.state === 'present' &&
+      (authorized || known.isPrivate !== true || !this.#release.verifiesPulledImages)
     if (imagePullPolicy === 'Never' && !present) {
       const message = `Container image "${image}" is not present with pull policy of Never`
       this.#events.container(record, container, 'Warning', 'ErrImageNeverPull', message)
@@ -136,7 +158,11 @@ export class ContainerStarter {
     const message = `Failed to apply default image tag ${quoted}: couldn't parse image name ${quoted}: ${fault}`
     this.#events.container(record, container, 'Warning', 'InspectFailed', message)
     this.#events.container(record, container, 'Warning', 'Failed', 'Error: InvalidImageName')
-    containerMemory(record, container.name).waiting = { reason: 'InvalidImageName', message, until: now + BACK_OFF_BASE }
+    containerMemory(record, container.name).waiting = {
+      reason: 'InvalidImageName',
+      message,
+      until: now + BACK_OFF_BASE,
+    }
     return false
   }
 
@@ -157,7 +183,13 @@ export class ContainerStarter {
     const error = found?.error ?? 'the pull was interrupted'
     memory.pullBackOff = nextBackOff(memory.pullBackOff, now, now)
     memory.pullError = error
-    this.#events.container(record, container, 'Warning', 'Failed', `Failed to pull image "${image}": ${error}`)
+    this.#events.container(
+      record,
+      container,
+      'Warning',
+      'Failed',
+      `Failed to pull image "${image}": ${error}`,
+    )
     this.#events.container(record, container, 'Warning', 'Failed', 'Error: ErrImagePull')
     memory.waiting = { reason: 'ErrImagePull', message: error, until: now + NEXT_LOOK }
     delete record.inFlight
@@ -165,8 +197,8 @@ export class ContainerStarter {
   }
 
   /**
-   * A failed pull is told as ErrImagePull first and as ImagePullBackOff from the next look on, until the next try is due.
-   * Answers whether the container is still held back.
+   * A failed pull is told as ErrImagePull first and as ImagePullBackOff from the next look on, until the next
+   * try is due. Answers whether the container is still held back.
    */
   #holdForPull(record: PodRecord, container: Container, now: number): boolean {
     const memory = containerMemory(record, container.name)
@@ -192,31 +224,58 @@ export class ContainerStarter {
     delete memory.stop
     delete memory.resizeRestart
     const latest = latestContainer(this.#runtime.pod(uid), container.name)
-    const known = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? []), ...(status?.ephemeralContainerStatuses ?? [])]
-    const attempt = latest ? latest.attempt + 1 : (known.find(({ name }) => name === container.name)?.restartCount ?? 0)
+    const known = [
+      ...(status?.containerStatuses ?? []),
+      ...(status?.initContainerStatuses ?? []),
+      ...(status?.ephemeralContainerStatuses ?? []),
+    ]
+    const attempt = latest
+      ? latest.attempt + 1
+      : (known.find(({ name }) => name === container.name)?.restartCount ?? 0)
     const init = pod.spec.initContainers?.includes(container) ?? false
     const isEphemeral = !init && !pod.spec.containers.includes(container)
-    const runsToCompletion = !isEphemeral && ((init && !isSidecar(container)) || (!init && pod.spec.restartPolicy !== 'Always'))
+    const runsToCompletion =
+      !isEphemeral && ((init && !isSidecar(container)) || (!init && pod.spec.restartPolicy !== 'Always'))
     record.inFlight = { step: 'start', container: container.name, since: now }
     const understood = asUnderstood(pod, this.#release.minor)
-    this.#runtime.startContainer({ uid, name: container.name, image: container.image ?? '', attempt, runsToCompletion, pod: understood, env, resources: allocated(record, container) })
+    this.#runtime.startContainer({
+      uid,
+      name: container.name,
+      image: container.image ?? '',
+      attempt,
+      runsToCompletion,
+      pod: understood,
+      env,
+      resources: allocated(record, container),
+    })
     this.#events.container(record, container, 'Normal', 'Created', this.#release.created(container.name))
     return true
   }
 
   /** The container's variables; undefined when they cannot be made for now, which its waiting state tells. */
-  #configure(record: PodRecord, container: Container, now: number): Readonly<Record<string, string>> | undefined {
+  #configure(
+    record: PodRecord,
+    container: Container,
+    now: number,
+  ): Readonly<Record<string, string>> | undefined {
     const { uid } = record
     const ip = this.#runtime.pod(uid)?.ip ?? this.#hostIP
-    const pod: Pod = { ...record.pod, status: { ...record.pod.status, podIP: ip, podIPs: [{ ip }], hostIP: this.#hostIP } }
+    const pod: Pod = {
+      ...record.pod,
+      status: { ...record.pod.status, podIP: ip, podIPs: [{ ip }], hostIP: this.#hostIP },
+    }
     try {
       const image = this.#runtime.imageFacts(container.image ?? '')
-      checkNonRoot(pod, container, image.isKnown ? image.user ?? '' : undefined, formatPod(record))
+      checkNonRoot(pod, container, image.isKnown ? (image.user ?? '') : undefined, formatPod(record))
       return containerEnv(pod, container, this.#objects, () => this.#runtime.serviceEnv(pod))
     } catch (error) {
       if (!(error instanceof ConfigFault)) throw error
       this.#events.container(record, container, 'Warning', 'Failed', `Error: ${error.message}`)
-      containerMemory(record, container.name).waiting = { reason: 'CreateContainerConfigError', message: error.message, until: now + CONFIG_RETRY }
+      containerMemory(record, container.name).waiting = {
+        reason: 'CreateContainerConfigError',
+        message: error.message,
+        until: now + CONFIG_RETRY,
+      }
       delete record.inFlight
       return undefined
     }
@@ -227,7 +286,13 @@ export class ContainerStarter {
     if (latest?.state === 'creating') return true
     delete record.inFlight
     if (latest?.reason === 'StartError') {
-      this.#events.container(record, container, 'Warning', 'Failed', `Error: ${latest.message ?? 'failed to start container'}`)
+      this.#events.container(
+        record,
+        container,
+        'Warning',
+        'Failed',
+        `Error: ${latest.message ?? 'failed to start container'}`,
+      )
     } else {
       this.#events.container(record, container, 'Normal', 'Started', this.#release.started(container.name))
       return this.#postStart(record, container, now)
@@ -252,7 +317,8 @@ export class ContainerStarter {
     const { until } = record.inFlight ?? {}
     if (until !== undefined && until > now) return true
     const task = hook?.exec ? this.#runtime.task(record.uid, container.name, 'postStart') : undefined
-    const outcome = hook && task ? hookTaskOutcome(this.#scope(record, container), hook, task) : { kind: 'done' as const }
+    const outcome =
+      hook && task ? hookTaskOutcome(this.#scope(record, container), hook, task) : { kind: 'done' as const }
     if (outcome.kind === 'running') return true
     delete record.inFlight
     if (task) this.#runtime.stopTask(record.uid, container.name, 'postStart')
@@ -263,7 +329,13 @@ export class ContainerStarter {
   /** Source: kuberuntime_container.go startContainer, step 4. */
   #hookFailed(record: PodRecord, container: Container, now: number, message: string): void {
     this.#events.container(record, container, 'Warning', 'FailedPostStartHook', 'PostStartHook failed')
-    this.#stopper.begin(record, container, now, this.#stopper.graceOf(record, container, 'other'), 'FailedPostStartHook')
+    this.#stopper.begin(
+      record,
+      container,
+      now,
+      this.#stopper.graceOf(record, container, 'other'),
+      'FailedPostStartHook',
+    )
     containerMemory(record, container.name).waiting = { reason: 'PostStartHookError', message, until: now }
   }
 

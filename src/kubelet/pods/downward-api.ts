@@ -6,8 +6,8 @@ const DEFAULT_CPU = '4'
 const DEFAULT_MEMORY = '16Gi'
 
 /**
- * What a field path of the downward API gives; undefined: there is no such field. Those of the status are what the caller has put into the pod.
- * Source: pkg/fieldpath ExtractFieldPathAsString.
+ * What a field path of the downward API gives; undefined: there is no such field. Those of the status are
+ * what the caller has put into the pod. Source: pkg/fieldpath ExtractFieldPathAsString.
  */
 export function fieldOf(pod: Pod, path: string): string | undefined {
   const [, part, key] = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path) ?? []
@@ -17,33 +17,61 @@ export function fieldOf(pod: Pod, path: string): string | undefined {
   }
   const { metadata, spec, status } = pod
   switch (path) {
-    case 'metadata.name': return metadata.name ?? ''
-    case 'metadata.namespace': return metadata.namespace ?? 'default'
-    case 'metadata.uid': return metadata.uid ?? ''
-    case 'metadata.labels': return formatMap(metadata.labels)
-    case 'metadata.annotations': return formatMap(metadata.annotations)
-    case 'spec.nodeName': return spec.nodeName ?? ''
-    case 'spec.serviceAccountName': return spec.serviceAccountName ?? ''
-    case 'status.podIP': return status.podIP ?? ''
-    case 'status.podIPs': return (status.podIPs ?? []).map(({ ip }) => ip).join(',')
-    case 'status.hostIP': return status.hostIP ?? ''
-    case 'status.hostIPs': return status.hostIP ?? ''
-    default: return undefined
+    case 'metadata.name':
+      return metadata.name ?? ''
+    case 'metadata.namespace':
+      return metadata.namespace ?? 'default'
+    case 'metadata.uid':
+      return metadata.uid ?? ''
+    case 'metadata.labels':
+      return formatMap(metadata.labels)
+    case 'metadata.annotations':
+      return formatMap(metadata.annotations)
+    case 'spec.nodeName':
+      return spec.nodeName ?? ''
+    case 'spec.serviceAccountName':
+      return spec.serviceAccountName ?? ''
+    case 'status.podIP':
+      return status.podIP ?? ''
+    case 'status.podIPs':
+      return (status.podIPs ?? []).map(({ ip }) => ip).join(',')
+    case 'status.hostIP':
+      return status.hostIP ?? ''
+    case 'status.hostIPs':
+      return status.hostIP ?? ''
+    default:
+      return undefined
   }
 }
 
 /** `key="value"` lines. Source: fieldpath.FormatMap. */
 function formatMap(map: Readonly<Record<string, string>> | undefined): string {
-  return Object.keys(map ?? {}).sort().map((key) => `${key}=${JSON.stringify((map ?? {})[key])}`).join('\n')
+  return Object.keys(map ?? {})
+    .sort()
+    .map((key) => `${key}=${JSON.stringify((map ?? {})[key])}`)
+    .join('\n')
 }
 
-/** What a resource field gives: a whole number of the divisor, rounded up. Source: pkg/api/v1/resource ExtractContainerResourceValue. */
-export function resourceFieldOf(pod: Pod, { containerName, resource, divisor }: ResourceFieldSelector, own?: Container): string | undefined {
-  const container = containerName === undefined || containerName === '' ? own : [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(({ name }) => name === containerName)
+/**
+ * What a resource field gives: a whole number of the divisor, rounded up. Source: pkg/api/v1/resource
+ * ExtractContainerResourceValue.
+ */
+export function resourceFieldOf(
+  pod: Pod,
+  { containerName, resource, divisor }: ResourceFieldSelector,
+  own?: Container,
+): string | undefined {
+  const container =
+    containerName === undefined || containerName === ''
+      ? own
+      : [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(
+          ({ name }) => name === containerName,
+        )
   const [kind, name = ''] = resource.split('.')
   if (!container || (kind !== 'limits' && kind !== 'requests')) return undefined
   const given = container.resources?.[kind]?.[name]
-  const quantity = given ?? (kind === 'limits' ? { cpu: DEFAULT_CPU, memory: DEFAULT_MEMORY }[name] : undefined) ?? '0'
+  const quantity =
+    given ?? (kind === 'limits' ? { cpu: DEFAULT_CPU, memory: DEFAULT_MEMORY }[name] : undefined) ?? '0'
   const by = divisor === undefined || quantityMilliValue(divisor) === 0 ? 1000 : quantityMilliValue(divisor)
   return String(Math.ceil(quantityMilliValue(quantity) / by))
 }

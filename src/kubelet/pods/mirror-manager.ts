@@ -13,7 +13,9 @@ export interface MirrorPorts {
   readonly log: (message: string) => void
 }
 
-/** Keeps one mirror pod in the API for each static pod. Source: pkg/kubelet/kubelet.go tryReconcileMirrorPods. */
+/**
+ * Keeps one mirror pod in the API for each static pod. Source: pkg/kubelet/kubelet.go tryReconcileMirrorPods.
+ */
 export class MirrorManager {
   readonly #ports: MirrorPorts
 
@@ -32,7 +34,10 @@ export class MirrorManager {
     }
   }
 
-  /** The mirror was deleted or is being deleted: it is made anew with the next sync. Answers whether it was ours. */
+  /**
+   * The mirror was deleted or is being deleted: it is made anew with the next sync. Answers whether it was
+   * ours.
+   */
   lost(record: PodRecord, mirror: Pod): boolean {
     if (record.mirrorUid !== mirror.metadata.uid) return false
     delete record.mirrorUid
@@ -62,7 +67,9 @@ export class MirrorManager {
   #create(record: PodRecord): Pod | undefined {
     const { client, node } = this.#ports
     const owner = ignoreNotFound(() => client.get('nodes', { name: node }))
-    return owner && client.create('pods', mirrorPod(record.pod, { name: node, uid: owner.metadata.uid as string }))
+    return (
+      owner && client.create('pods', mirrorPod(record.pod, { name: node, uid: owner.metadata.uid as string }))
+    )
   }
 
   #adopt(record: PodRecord, mirror: Pod | undefined): void {

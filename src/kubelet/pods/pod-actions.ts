@@ -7,8 +7,9 @@ import type { PodRecord } from './pod-record.js'
 import { isSidecar, restartsAfter } from './restart-policy.js'
 
 /**
- * What a pod needs next. `rest`: nothing, until something happens or `until` has passed; `done`: nothing of it will ever run again;
- * `wait`: the runtime is at it; `stop`: one container is to be ended; `stopping`: some are being ended, and the rest waits for that.
+ * What a pod needs next. `rest`: nothing, until something happens or `until` has passed; `done`: nothing of
+ * it will ever run again; `wait`: the runtime is at it; `stop`: one container is to be ended; `stopping`:
+ * some are being ended, and the rest waits for that.
  */
 export type PodAction =
   | { readonly kind: 'rest'; readonly until: number }
@@ -16,7 +17,13 @@ export type PodAction =
   | { readonly kind: 'done' }
   | { readonly kind: 'sandbox' }
   | { readonly kind: 'start'; readonly container: Container; readonly init: boolean }
-  | { readonly kind: 'stop'; readonly container: Container; readonly message: string; readonly reason: StopReason; readonly restart: boolean }
+  | {
+      readonly kind: 'stop'
+      readonly container: Container
+      readonly message: string
+      readonly reason: StopReason
+      readonly restart: boolean
+    }
   | { readonly kind: 'stopping'; readonly containers: readonly Container[] }
 
 const WAIT: PodAction = { kind: 'wait' }
@@ -27,22 +34,30 @@ const SANDBOX: PodAction = { kind: 'sandbox' }
 type Standing = 'start' | 'held' | 'creating' | 'running' | 'succeeded' | 'failed'
 
 /**
- * Works out the next step of an active pod from what the runtime has: a sandbox, then the init containers in their order (a sidecar
- * lets the next one start as soon as it runs), then the app containers; whatever ended is started again if its policy says so.
- * Source: pkg/kubelet/kuberuntime/kuberuntime_manager.go computePodActions, computeInitContainerActions.
+ * Works out the next step of an active pod from what the runtime has: a sandbox, then the init containers in
+ * their order (a sidecar lets the next one start as soon as it runs), then the app containers; whatever ended
+ * is started again if its policy says so. Source: pkg/kubelet/kuberuntime/kuberuntime_manager.go
+ * computePodActions, computeInitContainerActions.
  */
 export function nextAction(record: PodRecord, sandbox: RuntimePod | undefined, now: number): PodAction {
   if (sandbox?.sandbox === 'creating') return WAIT
   if (sandbox?.sandbox !== 'ready') return sandboxAction(record, sandbox, now)
   const standings = new Standings(record, sandbox, now)
-  return stopAction(record, sandbox) ?? ephemeralAction(record, standings) ?? initAction(record, standings) ?? appAction(record, standings)
+  return (
+    stopAction(record, sandbox) ??
+    ephemeralAction(record, standings) ??
+    initAction(record, standings) ??
+    appAction(record, standings)
+  )
 }
 
 /** Containers that have to be ended: they fail a probe, or their spec is another by now. */
 function stopAction(record: PodRecord, sandbox: RuntimePod): PodAction | undefined {
   const stopping: Container[] = []
   const { containers, initContainers = [] } = record.pod.spec
-  for (const container of initContainers.length === 0 ? containers : [...initContainers.filter(isSidecar), ...containers]) {
+  for (const container of initContainers.length === 0
+    ? containers
+    : [...initContainers.filter(isSidecar), ...containers]) {
     const latest = latestContainer(sandbox, container.name)
     if (latest?.state !== 'running' || latest.sandbox !== sandbox.attempt) continue
     if (record.containers[container.name]?.stop) stopping.push(container)
@@ -54,7 +69,11 @@ function stopAction(record: PodRecord, sandbox: RuntimePod): PodAction | undefin
   return stopping.length > 0 ? { kind: 'stopping', containers: stopping } : undefined
 }
 
-function whyStop({ pod, containers }: PodRecord, container: Container, running: RuntimeContainer): PodAction | undefined {
+function whyStop(
+  { pod, containers }: PodRecord,
+  container: Container,
+  running: RuntimeContainer,
+): PodAction | undefined {
   const sidecar = isSidecar(container)
   const who = `${sidecar ? 'Init container' : 'Container'} ${container.name}`
   const memory = containers[container.name]
@@ -64,7 +83,8 @@ function whyStop({ pod, containers }: PodRecord, container: Container, running: 
   }
   if (running.image !== (container.image ?? '')) return stop('definition changed', 'other', true)
   const { probes } = memory ?? {}
-  if (probes?.id !== running.id) return memory?.resizeRestart === true ? stop('resize requires restart', 'other', true) : undefined
+  if (probes?.id !== running.id)
+    return memory?.resizeRestart === true ? stop('resize requires restart', 'other', true) : undefined
   const restart = (container.restartPolicy ?? pod.spec.restartPolicy ?? 'Always') !== 'Never'
   if (probes.liveness?.result === 'failure') return stop('failed liveness probe', 'liveness', restart)
   if (probes.startup?.result === 'failure') return stop('failed startup probe', 'startup', restart)
@@ -81,7 +101,11 @@ function ephemeralAction({ pod }: PodRecord, standings: Standings): PodAction | 
   return undefined
 }
 
-function sandboxAction({ pod, containers }: PodRecord, sandbox: RuntimePod | undefined, now: number): PodAction {
+function sandboxAction(
+  { pod, containers }: PodRecord,
+  sandbox: RuntimePod | undefined,
+  now: number,
+): PodAction {
   const { spec } = pod
   if (sandbox && sandbox.containers.length > 0) {
     const ended = spec.containers.every(({ name }) => latestContainer(sandbox, name)?.exitCode === 0)
@@ -133,7 +157,10 @@ class Standings {
   /** Whether a sidecar runs and its startup probe, if it has one, has succeeded. */
   hasStarted(container: Container): boolean {
     const latest = this.#present(container.name)
-    return latest?.state === 'running' && isStarted(container, latest.id, this.#record.containers[container.name]?.probes)
+    return (
+      latest?.state === 'running' &&
+      isStarted(container, latest.id, this.#record.containers[container.name]?.probes)
+    )
   }
 
   #startOrHeld(container: Container): Standing {

@@ -21,12 +21,27 @@ export class PodEvents {
   }
 
   /** About one container: `spec.containers{name}`. */
-  container(record: PodRecord, { name }: Pick<Container, 'name'>, type: 'Normal' | 'Warning', reason: string, message: string): void {
+  container(
+    record: PodRecord,
+    { name }: Pick<Container, 'name'>,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+  ): void {
     if (!this.#recorder) return
     const { initContainers, ephemeralContainers } = record.pod.spec
     const init = initContainers?.some((container) => container.name === name)
-    const kind = init ? 'initContainers' : ephemeralContainers?.some((container) => container.name === name) ? 'ephemeralContainers' : 'containers'
+    const kind = init
+      ? 'initContainers'
+      : ephemeralContainers?.some((container) => container.name === name)
+        ? 'ephemeralContainers'
+        : 'containers'
     const fieldPath = `spec.${kind}{${name}}`
-    this.#recorder.event({ object: record.pod, kind: 'Pod', apiVersion: 'v1', fieldPath }, type, reason, message)
+    this.#recorder.event(
+      { object: record.pod, kind: 'Pod', apiVersion: 'v1', fieldPath },
+      type,
+      reason,
+      message,
+    )
   }
 }

@@ -9,9 +9,9 @@ import { containerMemory } from './pod-record.js'
 import { isSidecar } from './restart-policy.js'
 
 /**
- * Stops pods: every container's hook, then its signal; sidecars follow one by one, the last first, when all that came after them has ended or
- * the grace period is over.
- * Source: pkg/kubelet/kuberuntime/kuberuntime_container.go killContainer, kuberuntime_termination_order.go.
+ * Stops pods: every container's hook, then its signal; sidecars follow one by one, the last first, when all
+ * that came after them has ended or the grace period is over. Source:
+ * pkg/kubelet/kuberuntime/kuberuntime_container.go killContainer, kuberuntime_termination_order.go.
  */
 export class PodKiller {
   readonly #runtime: ContainerRuntime
@@ -24,7 +24,10 @@ export class PodKiller {
     this.#release = release
   }
 
-  /** One more step. Answers when to look again at the latest (virtual ms), or undefined once nothing of the pod runs any more. */
+  /**
+   * One more step. Answers when to look again at the latest (virtual ms), or undefined once nothing of the
+   * pod runs any more.
+   */
   step(record: PodRecord, now: number, graceSeconds?: number): number | undefined {
     const kill = (record.kill ??= this.#begin(record, now, graceSeconds))
     kill.grace = Math.min(kill.grace, effectiveGrace(record.pod, graceSeconds))
@@ -52,7 +55,8 @@ export class PodKiller {
     for (const container of stopOrder(record.pod)) {
       if (latestContainer(sandbox, container.name)?.state !== 'running') continue
       // one that is being ended already goes on from there
-      if (containerMemory(record, container.name).stop === undefined) this.#stopper.begin(record, container, now, grace, this.#release.stopping(container.name))
+      if (containerMemory(record, container.name).stop === undefined)
+        this.#stopper.begin(record, container, now, grace, this.#release.stopping(container.name))
     }
     return { since: now, grace }
   }
@@ -62,5 +66,10 @@ export class PodKiller {
 function stopOrder({ spec }: Pod): readonly Container[] {
   const init = spec.initContainers ?? []
   const ephemeral = (spec.ephemeralContainers ?? []) as readonly Container[]
-  return [...spec.containers, ...ephemeral, ...init.filter((container) => !isSidecar(container)), ...init.filter(isSidecar).reverse()]
+  return [
+    ...spec.containers,
+    ...ephemeral,
+    ...init.filter((container) => !isSidecar(container)),
+    ...init.filter(isSidecar).reverse(),
+  ]
 }

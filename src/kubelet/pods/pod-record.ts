@@ -26,8 +26,8 @@ export interface ContainerMemory {
   /** It is being ended, though its pod goes on or is ended with it. */
   stop?: ContainerStop
   /**
-   * It was ended in order to be started anew: virtual ms at which the container before it had ended, by which the back-off goes; null when there
-   * was none.
+   * It was ended in order to be started anew: virtual ms at which the container before it had ended, by which
+   * the back-off goes; null when there was none.
    */
   restartAfter?: number | null
   /** It has to be started anew for its resources to change. */
@@ -44,7 +44,10 @@ export interface ContainerStop {
   spent: number
 }
 
-/** What the sync of a pod is waiting for: one operation of the runtime at a time, as the kubelet's own sync works. */
+/**
+ * What the sync of a pod is waiting for: one operation of the runtime at a time, as the kubelet's own sync
+ * works.
+ */
 export interface InFlight {
   readonly step: 'sandbox' | 'pull' | 'start' | 'hook'
   /** Container that it is about; '' for the sandbox. */
@@ -86,9 +89,8 @@ export interface Verdict {
 }
 
 /**
- * One pod as its worker sees it. Plain data.
- * `new`: not admitted yet; `active`: to be kept running; `terminating`: its containers are being stopped; `finished`: nothing of it
- * runs, or ever ran (rejected).
+ * One pod as its worker sees it. Plain data. `new`: not admitted yet; `active`: to be kept running;
+ * `terminating`: its containers are being stopped; `finished`: nothing of it runs, or ever ran (rejected).
  */
 export interface PodRecord {
   readonly uid: string
@@ -121,7 +123,10 @@ export interface PodRecord {
   /** What the API has as its status, as far as we know, and the resource version of that. */
   status: PodStatus | undefined
   version: number
-  /** The status that we wrote last: its transition times stand even if somebody else has changed the API object since. */
+  /**
+   * The status that we wrote last: its transition times stand even if somebody else has changed the API
+   * object since.
+   */
   written?: PodStatus
   /** Virtual ms from which on its containers are probed: ticks are counted from there. */
   probedSince?: number
@@ -156,9 +161,11 @@ export function newPodRecord(uid: string, pod: Pod, isStatic: boolean): PodRecor
 
 /** A container of any kind in a pod's spec. */
 export function findContainer({ spec }: Pod, name: string): Container | undefined {
-  return spec.containers.find((one) => one.name === name)
-    ?? spec.initContainers?.find((one) => one.name === name)
-    ?? (spec.ephemeralContainers as readonly Container[] | undefined)?.find((one) => one.name === name)
+  return (
+    spec.containers.find((one) => one.name === name) ??
+    spec.initContainers?.find((one) => one.name === name) ??
+    (spec.ephemeralContainers as readonly Container[] | undefined)?.find((one) => one.name === name)
+  )
 }
 
 /** The memory of one container, made when first needed. */

@@ -24,11 +24,18 @@ export interface MountFault {
 
 const NOTHING: ApiMounts = { volumes: new Map(), mutable: false, faults: [] }
 
-/** Names of the volumes that a container mounts (or has as a device): no others count. Source: pkg/volume/util GetPodVolumeNames. */
+/**
+ * Names of the volumes that a container mounts (or has as a device): no others count. Source: pkg/volume/util
+ * GetPodVolumeNames.
+ */
 export function usedVolumes({ spec }: Pod): ReadonlySet<string> {
   const { containers, initContainers = [], ephemeralContainers = [] } = spec
   const names = new Set<string>()
-  for (const { volumeMounts = [], volumeDevices = [] } of [...containers, ...initContainers, ...ephemeralContainers]) {
+  for (const { volumeMounts = [], volumeDevices = [] } of [
+    ...containers,
+    ...initContainers,
+    ...ephemeralContainers,
+  ]) {
     for (const { name } of volumeMounts) names.add(name)
     for (const { name } of volumeDevices) names.add(name)
   }
@@ -36,10 +43,15 @@ export function usedVolumes({ spec }: Pod): ReadonlySet<string> {
 }
 
 /**
- * Reads what the volumes of a pod are made from that come from the API. The CA certificate of injected token volumes is not waited for: it is
- * looked up when it is read. Source: pkg/volume/configmap, secret, projected, downwardapi.
+ * Reads what the volumes of a pod are made from that come from the API. The CA certificate of injected token
+ * volumes is not waited for: it is looked up when it is read. Source: pkg/volume/configmap, secret,
+ * projected, downwardapi.
  */
-export function apiMounts(pod: Pod, objects: ApiObjects, used: ReadonlySet<string> = usedVolumes(pod)): ApiMounts {
+export function apiMounts(
+  pod: Pod,
+  objects: ApiObjects,
+  used: ReadonlySet<string> = usedVolumes(pod),
+): ApiMounts {
   const wanted = (pod.spec.volumes ?? []).filter((volume) => isApiVolume(volume) && used.has(volume.name))
   if (wanted.length === 0) return NOTHING
   const volumes = new Map<string, ApiVolume>()
@@ -58,11 +70,27 @@ export function apiMounts(pod: Pod, objects: ApiObjects, used: ReadonlySet<strin
   return { volumes, mutable, faults }
 }
 
-function volumeOf(pod: Pod, { configMap, secret, downwardAPI, projected }: Volume, objects: ApiObjects): ApiVolume {
+function volumeOf(
+  pod: Pod,
+  { configMap, secret, downwardAPI, projected }: Volume,
+  objects: ApiObjects,
+): ApiVolume {
   const namespace = pod.metadata.namespace ?? 'default'
-  if (configMap) return { mode: configMap.defaultMode ?? DEFAULT_MODE, parts: [configMapPart(namespace, configMap.name ?? '', configMap, objects)] }
-  if (secret) return { mode: secret.defaultMode ?? DEFAULT_MODE, parts: [secretPart(namespace, secret.secretName ?? '', secret, objects)] }
-  if (downwardAPI) return { mode: downwardAPI.defaultMode ?? DEFAULT_MODE, parts: [{ kind: 'downward', items: downwardAPI.items ?? [] }] }
+  if (configMap)
+    return {
+      mode: configMap.defaultMode ?? DEFAULT_MODE,
+      parts: [configMapPart(namespace, configMap.name ?? '', configMap, objects)],
+    }
+  if (secret)
+    return {
+      mode: secret.defaultMode ?? DEFAULT_MODE,
+      parts: [secretPart(namespace, secret.secretName ?? '', secret, objects)],
+    }
+  if (downwardAPI)
+    return {
+      mode: downwardAPI.defaultMode ?? DEFAULT_MODE,
+      parts: [{ kind: 'downward', items: downwardAPI.items ?? [] }],
+    }
   const parts = (projected?.sources ?? []).flatMap((source): VolumePart[] => {
     if (source.configMap) {
       return source.configMap.name === ROOT_CA
@@ -73,7 +101,9 @@ function volumeOf(pod: Pod, { configMap, secret, downwardAPI, projected }: Volum
     if (source.downwardAPI) return [{ kind: 'downward', items: source.downwardAPI.items ?? [] }]
     if (source.serviceAccountToken) {
       const { path, audience, expirationSeconds = TOKEN_SECONDS } = source.serviceAccountToken
-      return [{ kind: 'token', path, seconds: expirationSeconds, ...(audience === undefined ? {} : { audience }) }]
+      return [
+        { kind: 'token', path, seconds: expirationSeconds, ...(audience === undefined ? {} : { audience }) },
+      ]
     }
     return []
   })
@@ -99,7 +129,10 @@ function secretPart(namespace: string, name: string, source: Source, objects: Ap
   return { kind: 'secret', object, ...itemsOf(source) }
 }
 
-function missingKey({ items = [], optional }: Source, data: Readonly<Record<string, unknown>>): string | undefined {
+function missingKey(
+  { items = [], optional }: Source,
+  data: Readonly<Record<string, unknown>>,
+): string | undefined {
   return optional === true ? undefined : items.find(({ key }) => !Object.hasOwn(data, key))?.key
 }
 

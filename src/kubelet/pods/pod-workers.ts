@@ -64,12 +64,17 @@ export interface PodWorkerPorts {
   readonly wake: (uid: string) => void
 }
 
-/** A sync that could not go on for reasons of the node is tried again after this time. Source: backOffPeriod. */
+/**
+ * A sync that could not go on for reasons of the node is tried again after this time. Source: backOffPeriod.
+ */
 const RETRY = 10_000
 /** ConfigMaps and Secrets in volumes are looked at again after this time. Source: kubelet's syncFrequency. */
 const VOLUME_REFRESH = 60_000
 
-/** One worker for each pod: admission, keeping it running, stopping it. Source: pkg/kubelet/pod_workers.go, kubelet.go SyncPod. */
+/**
+ * One worker for each pod: admission, keeping it running, stopping it. Source: pkg/kubelet/pod_workers.go,
+ * kubelet.go SyncPod.
+ */
 export class PodWorkers {
   readonly #ports: PodWorkerPorts
 
@@ -87,20 +92,28 @@ export class PodWorkers {
     if (record.stage === 'finished') this.#finish(record)
   }
 
-  /** Containers of a pod that nobody knows are stopped (with the least grace) and forgotten. Source: HandlePodCleanups. */
+  /**
+   * Containers of a pod that nobody knows are stopped (with the least grace) and forgotten. Source:
+   * HandlePodCleanups.
+   */
   killOrphan(uid: string): void {
     const { runtime } = this.#ports
     const sandbox = runtime.pod(uid)
     if (!sandbox) return
     runtime.cancelPending(uid)
     if (!hasRunningContainer(sandbox)) return runtime.removePod(uid)
-    for (const { name, state } of sandbox.containers) if (state === 'running') runtime.stopContainer(uid, name, MINIMUM_GRACE)
+    for (const { name, state } of sandbox.containers)
+      if (state === 'running') runtime.stopContainer(uid, name, MINIMUM_GRACE)
   }
 
   #admit(record: PodRecord): void {
     const { clock, runtime, usage, events, allocatable, operatingSystem, view } = this.#ports
     const { pod } = record
-    if (record.removed || pod.metadata.deletionTimestamp !== undefined || (!record.isStatic && isPodTerminal(pod))) {
+    if (
+      record.removed ||
+      pod.metadata.deletionTimestamp !== undefined ||
+      (!record.isStatic && isPodTerminal(pod))
+    ) {
       record.stage = 'terminating'
       return
     }
@@ -108,8 +121,21 @@ export class PodWorkers {
     record.startTime = timeMs(pod.status.startTime) ?? clock.now()
     const { node } = view()
     const { shuttingDown } = runtime
-    if (record.awaits?.some((uid) => (this.#ports.records.value.get(uid)?.stage ?? 'finished') !== 'finished')) return
-    const verdict = this.#ports.pressure(pod) ?? admissionVerdict({ pod, isStatic: record.isStatic, node, allocatable, used: usage.value, operatingSystem, shuttingDown })
+    if (
+      record.awaits?.some((uid) => (this.#ports.records.value.get(uid)?.stage ?? 'finished') !== 'finished')
+    )
+      return
+    const verdict =
+      this.#ports.pressure(pod) ??
+      admissionVerdict({
+        pod,
+        isStatic: record.isStatic,
+        node,
+        allocatable,
+        used: usage.value,
+        operatingSystem,
+        shuttingDown,
+      })
     if (verdict?.reason.startsWith('OutOf') && isCritical(pod) && this.#preempt(record)) return
     delete record.awaits
     if (verdict) {
@@ -124,13 +150,22 @@ export class PodWorkers {
     record.stage = 'active'
   }
 
-  /** Makes room for a critical pod: others are ended, and it is admitted when they are gone. Source: pkg/kubelet/preemption/preemption.go. */
+  /**
+   * Makes room for a critical pod: others are ended, and it is admitted when they are gone. Source:
+   * pkg/kubelet/preemption/preemption.go.
+   */
   #preempt(record: PodRecord): boolean {
     const { records, usage, allocatable, events, wake } = this.#ports
     if (record.awaits) return false
     const shortages = insufficientResources({ pod: record.pod, allocatable, used: usage.value })
-    const lacking = new Map(shortages.map(({ name, requested, used, capacity }) => [name, requested + used - capacity]))
-    const victims = podsToPreempt(record.pod, [...records.value.values()].filter(({ stage }) => stage === 'active'), lacking)
+    const lacking = new Map(
+      shortages.map(({ name, requested, used, capacity }) => [name, requested + used - capacity]),
+    )
+    const victims = podsToPreempt(
+      record.pod,
+      [...records.value.values()].filter(({ stage }) => stage === 'active'),
+      lacking,
+    )
     if (!victims?.length) return false
     record.awaits = victims.map(({ uid }) => uid)
     for (const victim of victims) {
@@ -145,7 +180,14 @@ export class PodWorkers {
   /** A static pod starts only when the one of the same name before it is gone. */
   #predecessorLives({ uid, namespace, name }: PodRecord): boolean {
     for (const other of this.#ports.records.value.values()) {
-      if (other.isStatic && other.uid !== uid && other.removed && other.name === name && other.namespace === namespace) return true
+      if (
+        other.isStatic &&
+        other.uid !== uid &&
+        other.removed &&
+        other.name === name &&
+        other.namespace === namespace
+      )
+        return true
     }
     return false
   }
@@ -153,7 +195,11 @@ export class PodWorkers {
   #run(record: PodRecord): void {
     const { clock, runtime, statuses, mirrors } = this.#ports
     const now = clock.now()
-    if (record.removed || record.pod.metadata.deletionTimestamp !== undefined || this.#deadlineExceeded(record, now)) {
+    if (
+      record.removed ||
+      record.pod.metadata.deletionTimestamp !== undefined ||
+      this.#deadlineExceeded(record, now)
+    ) {
       record.stage = 'terminating'
       return
     }
@@ -178,7 +224,8 @@ export class PodWorkers {
         this.#ports.resizer?.sync(record)
         this.#ports.prober.sync(record, now)
         if (!published) statuses.publish(record)
-        if (action.until < Infinity) this.#ports.looks.wakeAfter(record.uid, action.until - now, { class: 'watchdog' })
+        if (action.until < Infinity)
+          this.#ports.looks.wakeAfter(record.uid, action.until - now, { class: 'watchdog' })
         return
       }
       if (this.#act(record, action, now)) return
@@ -189,19 +236,29 @@ export class PodWorkers {
   /** Does what is next; answers whether the runtime is at work now. */
   #act(record: PodRecord, action: PodAction, now: number): boolean {
     switch (action.kind) {
-      case 'sandbox': return this.#makeSandbox(record, now)
-      case 'start': return this.#ports.starter.start(record, action.container, now)
-      case 'stop': return this.#stop(record, action, now)
-      case 'stopping': return this.#stopping(record, action.containers, now)
-      default: return true
+      case 'sandbox':
+        return this.#makeSandbox(record, now)
+      case 'start':
+        return this.#ports.starter.start(record, action.container, now)
+      case 'stop':
+        return this.#stop(record, action, now)
+      case 'stopping':
+        return this.#stopping(record, action.containers, now)
+      default:
+        return true
     }
   }
 
   /** Begins to end one container of a pod that goes on. */
-  #stop(record: PodRecord, { container, message, reason, restart }: Extract<PodAction, { kind: 'stop' }>, now: number): boolean {
+  #stop(
+    record: PodRecord,
+    { container, message, reason, restart }: Extract<PodAction, { kind: 'stop' }>,
+    now: number,
+  ): boolean {
     const { stopper, runtime } = this.#ports
     const memory = containerMemory(record, container.name)
-    if (restart) memory.restartAfter = previousContainer(runtime.pod(record.uid), container.name)?.finishedAt ?? null
+    if (restart)
+      memory.restartAfter = previousContainer(runtime.pod(record.uid), container.name)?.finishedAt ?? null
     stopper.begin(record, container, now, stopper.graceOf(record, container, reason), message)
     return false
   }
@@ -223,8 +280,15 @@ export class PodWorkers {
       if (sandbox?.sandbox === 'creating') return true
       delete record.inFlight
       if (sandbox?.error === undefined) return false
-      const reason = `failed to setup network for sandbox "${stableHex(uid, 64)}": plugin type="bridge" failed (add): failed to allocate for range 0: ${sandbox.error}`
-      events.pod(record, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: rpc error: code = Unknown desc = ${reason}`)
+      const reason =
+        `failed to setup network for sandbox "${stableHex(uid, 64)}": plugin type="bridge" failed ` +
+        `(add): failed to allocate for range 0: ${sandbox.error}`
+      events.pod(
+        record,
+        'Warning',
+        'FailedCreatePodSandBox',
+        `Failed to create pod sandbox: rpc error: code = Unknown desc = ${reason}`,
+      )
       containerMemory(record, '').waiting = { reason: 'FailedCreatePodSandBox', until: now + RETRY }
       return false
     }
@@ -245,14 +309,16 @@ export class PodWorkers {
     if (!mounted) return false
     const hostNetwork = pod.spec.hostNetwork ?? false
     const { podCIDR, networkReady } = view()
-    if (!hostNetwork && !networkReady) events.pod(record, 'Warning', 'NetworkNotReady', `network is not ready: ${NETWORK_MESSAGE}`)
+    if (!hostNetwork && !networkReady)
+      events.pod(record, 'Warning', 'NetworkNotReady', `network is not ready: ${NETWORK_MESSAGE}`)
     if (!hostNetwork && (!networkReady || podCIDR === undefined)) {
       containerMemory(record, '').waiting = { reason: 'NetworkNotReady', until: now + RETRY }
       return false
     }
     if (record.containers['']) delete record.containers['']
     const dead = runtime.pod(uid)
-    if (dead && dead.error === undefined) events.pod(record, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')
+    if (dead && dead.error === undefined)
+      events.pod(record, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')
     for (const container of dead?.containers ?? []) {
       if (container.state === 'running') runtime.stopContainer(uid, container.name, MINIMUM_GRACE)
     }
@@ -305,8 +371,9 @@ export class PodWorkers {
   }
 
   /**
-   * What the pod requested is free for others: nothing of it runs any more, or the API does not know it any more (admission counts
-   * only pods of the pod manager, even while their containers are still being stopped; source: kubelet_pods.go filterOutInactivePods).
+   * What the pod requested is free for others: nothing of it runs any more, or the API does not know it any
+   * more (admission counts only pods of the pod manager, even while their containers are still being stopped;
+   * source: kubelet_pods.go filterOutInactivePods).
    */
   release(record: PodRecord): void {
     if (!record.admitted) return
@@ -318,7 +385,8 @@ export class PodWorkers {
   }
 
   #wakeAwaiting(victim: string): void {
-    for (const { uid, awaits } of this.#ports.records.value.values()) if (awaits?.includes(victim)) this.#ports.wake(uid)
+    for (const { uid, awaits } of this.#ports.records.value.values())
+      if (awaits?.includes(victim)) this.#ports.wake(uid)
   }
 
   #finish(record: PodRecord): void {
@@ -340,6 +408,7 @@ export class PodWorkers {
     if (record.isStatic) this.#ports.mirrors.ensure(record)
     // a pod that had ended before this kubelet came stays as it is
     if (record.startTime !== undefined || !isPodTerminal(record.pod)) statuses.publish(record)
-    if (!record.isStatic && record.pod.metadata.deletionTimestamp !== undefined) statuses.finishDeletion(record)
+    if (!record.isStatic && record.pod.metadata.deletionTimestamp !== undefined)
+      statuses.finishDeletion(record)
   }
 }

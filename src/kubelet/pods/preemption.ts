@@ -18,14 +18,20 @@ export type Requirements = ReadonlyMap<string, number>
 /** Whether a pod has to give way. Source: pkg/kubelet/types Preemptable. */
 function givesWay(pod: Pod, to: Pod): boolean {
   if (isCritical(to) && !isCritical(pod)) return true
-  return to.spec.priority !== undefined && pod.spec.priority !== undefined && to.spec.priority > pod.spec.priority
+  return (
+    to.spec.priority !== undefined && pod.spec.priority !== undefined && to.spec.priority > pod.spec.priority
+  )
 }
 
 /**
- * The pods that have to go so that what lacks is there: of the lowest quality of service if they suffice, and as few as fit best.
- * Undefined: all of them would not do. Source: preemption.go getPodsToPreempt.
+ * The pods that have to go so that what lacks is there: of the lowest quality of service if they suffice, and
+ * as few as fit best. Undefined: all of them would not do. Source: preemption.go getPodsToPreempt.
  */
-export function podsToPreempt<P extends { readonly pod: Pod }>(critical: Pod, pods: readonly P[], lacking: Requirements): readonly P[] | undefined {
+export function podsToPreempt<P extends { readonly pod: Pod }>(
+  critical: Pod,
+  pods: readonly P[],
+  lacking: Requirements,
+): readonly P[] | undefined {
   const candidates = pods.filter(({ pod }) => givesWay(pod, critical))
   const of = (qos: string): P[] => candidates.filter(({ pod }) => computeQosClass(pod) === qos)
   const [bestEffort, burstable, guaranteed] = [of('BestEffort'), of('Burstable'), of('Guaranteed')]
@@ -37,14 +43,18 @@ export function podsToPreempt<P extends { readonly pod: Pod }>(critical: Pod, po
 }
 
 /** One pod after the other, each the one that comes nearest to what lacks then. */
-function closest<P extends { readonly pod: Pod }>(pods: readonly P[], requirements: Requirements): readonly P[] {
+function closest<P extends { readonly pod: Pod }>(
+  pods: readonly P[],
+  requirements: Requirements,
+): readonly P[] {
   const left = [...pods]
   const chosen: P[] = []
   for (let lacking = requirements; lacking.size > 0 && left.length > 0;) {
     let best = 0
     for (let at = 1; at < left.length; at++) {
       const difference = distance(lacking, left[at] as P) - distance(lacking, left[best] as P)
-      if (difference < 0 || (difference === 0 && isSmaller((left[at] as P).pod, (left[best] as P).pod))) best = at
+      if (difference < 0 || (difference === 0 && isSmaller((left[at] as P).pod, (left[best] as P).pod)))
+        best = at
     }
     const taken = left[best] as P
     chosen.push(taken)
@@ -56,7 +66,7 @@ function closest<P extends { readonly pod: Pod }>(pods: readonly P[], requiremen
 }
 
 function amount(pod: Pod, resource: string): number {
-  return resource === 'pods' ? 1 : podRequests(pod)[resource] ?? 0
+  return resource === 'pods' ? 1 : (podRequests(pod)[resource] ?? 0)
 }
 
 function subtract(lacking: Requirements, pods: readonly { readonly pod: Pod }[]): Requirements {
@@ -79,6 +89,7 @@ function distance(lacking: Requirements, { pod }: { readonly pod: Pod }): number
 
 /** Memory counts before cpu; of equal ones the first named is the smaller. */
 function isSmaller(a: Pod, b: Pod): boolean {
-  for (const name of ['memory', 'cpu']) if (amount(a, name) !== amount(b, name)) return amount(a, name) < amount(b, name)
+  for (const name of ['memory', 'cpu'])
+    if (amount(a, name) !== amount(b, name)) return amount(a, name) < amount(b, name)
   return true
 }

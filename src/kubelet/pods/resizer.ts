@@ -29,13 +29,17 @@ export interface ResizerPorts {
   readonly wake: (uid: string) => void
 }
 
-/** A resize that waits for room is tried again after this time at the latest. Source: allocation_manager.go retryDelay. */
+/**
+ * A resize that waits for room is tried again after this time at the latest. Source: allocation_manager.go
+ * retryDelay.
+ */
 const RETRY = 180_000
 const RESOURCES = ['cpu', 'memory'] as const
 
 /**
- * Resizes pods in place: gives them what their spec asks for by now, if the node has it, and has the running containers follow.
- * Source: pkg/kubelet/allocation/allocation_manager.go, pkg/kubelet/kuberuntime doPodResizeAction.
+ * Resizes pods in place: gives them what their spec asks for by now, if the node has it, and has the running
+ * containers follow. Source: pkg/kubelet/allocation/allocation_manager.go, pkg/kubelet/kuberuntime
+ * doPodResizeAction.
  */
 export class Resizer {
   readonly #ports: ResizerPorts
@@ -44,7 +48,10 @@ export class Resizer {
     this.#ports = ports
   }
 
-  /** Brings the resize of a pod a step further; called with each sync of an active pod, and does nothing for most. */
+  /**
+   * Brings the resize of a pod a step further; called with each sync of an active pod, and does nothing for
+   * most.
+   */
   sync(record: PodRecord): void {
     if (record.allocation) this.#allocate(record)
     if (record.resize?.inProgress !== undefined) this.#actuate(record, record.resize.inProgress)
@@ -91,24 +98,42 @@ export class Resizer {
       looks.wakeAfter(`resize/${record.uid}`, RETRY, { class: 'watchdog' })
     } else this.forget(record)
     if (before?.reason === reason && before.message === message && before.generation === generation) return
-    events.pod(record, 'Warning', `Resize${reason}`, resizeMessage(`Pod resize ${reason}`, record.pod, generation, message))
+    events.pod(
+      record,
+      'Warning',
+      `Resize${reason}`,
+      resizeMessage(`Pod resize ${reason}`, record.pod, generation, message),
+    )
   }
 
   /** Why the node cannot give the pod what it asks for. */
   #fault(record: PodRecord): ResizeFault | undefined {
-    if (record.isStatic) return { reason: 'Infeasible', message: 'In-place resize of static-pods is not supported' }
+    if (record.isStatic)
+      return { reason: 'Infeasible', message: 'In-place resize of static-pods is not supported' }
     const { allocatable, usage } = this.#ports
     const wanted = podRequests(record.pod)
     const has = podRequests(allocatedPod(record))
     for (const name of ['memory', 'cpu'] as const) {
       const capacity = allocatable[name] ?? 0
-      if ((wanted[name] ?? 0) > capacity) return { reason: 'Infeasible', message: `Node didn't have enough capacity: ${name}, requested: ${wanted[name]}, capacity: ${capacity}` }
+      if ((wanted[name] ?? 0) > capacity)
+        return {
+          reason: 'Infeasible',
+          message:
+            `Node didn't have enough capacity: ${name}, requested: ${wanted[name]}, capacity: ` +
+            `${capacity}`,
+        }
     }
     for (const name of RESOURCES) {
       const used = (usage.value.requests[name] ?? 0) - (has[name] ?? 0)
       const requested = wanted[name] ?? 0
       const capacity = allocatable[name] ?? 0
-      if (used + requested > capacity) return { reason: 'Deferred', message: `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${used}, capacity: ${capacity}` }
+      if (used + requested > capacity)
+        return {
+          reason: 'Deferred',
+          message:
+            `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${used}, ` +
+            `capacity: ${capacity}`,
+        }
     }
     return undefined
   }
@@ -137,20 +162,40 @@ export class Resizer {
 }
 
 /** Whether the policy of a resource that changes asks for a restart. */
-function needsRestart({ resizePolicy = [] }: Container, before: ResourceRequirements | undefined, after: ResourceRequirements): boolean {
+function needsRestart(
+  { resizePolicy = [] }: Container,
+  before: ResourceRequirements | undefined,
+  after: ResourceRequirements,
+): boolean {
   return RESOURCES.some((name) => {
-    const changes = before?.limits?.[name] !== after.limits?.[name] || before?.requests?.[name] !== after.requests?.[name]
-    return changes && resizePolicy.some(({ resourceName, restartPolicy }) => resourceName === name && restartPolicy === 'RestartContainer')
+    const changes =
+      before?.limits?.[name] !== after.limits?.[name] || before?.requests?.[name] !== after.requests?.[name]
+    return (
+      changes &&
+      resizePolicy.some(
+        ({ resourceName, restartPolicy }) => resourceName === name && restartPolicy === 'RestartContainer',
+      )
+    )
   })
 }
 
 /** Source: pkg/kubelet/events/event.go podResizeMessage. */
 function resizeMessage(prefix: string, { spec }: Pod, generation: number, error?: string): string {
-  const list = (containers: readonly Container[]): unknown[] => containers.map(({ name, resources: { limits, requests } }) => ({
-    name, resources: { ...(limits ? { limits: sorted(limits) } : {}), ...(requests ? { requests: sorted(requests) } : {}) },
-  }))
+  const list = (containers: readonly Container[]): unknown[] =>
+    containers.map(({ name, resources: { limits, requests } }) => ({
+      name,
+      resources: {
+        ...(limits ? { limits: sorted(limits) } : {}),
+        ...(requests ? { requests: sorted(requests) } : {}),
+      },
+    }))
   const initContainers = list((spec.initContainers ?? []).filter(isSidecar))
-  const summary = { ...(initContainers.length > 0 ? { initContainers } : {}), containers: list(spec.containers), generation, ...(error === undefined ? {} : { error }) }
+  const summary = {
+    ...(initContainers.length > 0 ? { initContainers } : {}),
+    containers: list(spec.containers),
+    generation,
+    ...(error === undefined ? {} : { error }),
+  }
   return `${prefix}: ${JSON.stringify(summary)}`
 }
 

@@ -23,8 +23,9 @@ export function staticPodUid(manifest: Pod, file: string, node: string): string 
 }
 
 /**
- * The pod that a manifest on a node's disk stands for: named after the node, bound to it, tolerating every NoExecute taint, with
- * defaults filled in. Source: pkg/kubelet/config/common.go applyDefaults, tryDecodeSinglePod.
+ * The pod that a manifest on a node's disk stands for: named after the node, bound to it, tolerating every
+ * NoExecute taint, with defaults filled in. Source: pkg/kubelet/config/common.go applyDefaults,
+ * tryDecodeSinglePod.
  */
 export function staticPod(manifest: Pod, uid: string, node: string, now: number): Pod {
   const pod = structuredClone(manifest) as Draft<Pod>
@@ -33,15 +34,26 @@ export function staticPod(manifest: Pod, uid: string, node: string, now: number)
   metadata.name = `${metadata.name ?? ''}-${node.toLowerCase()}`
   metadata.namespace ??= 'default'
   const seen = `${formatTime(now).slice(0, -1)}.000000000Z`
-  metadata.annotations = { ...metadata.annotations, [CONFIG.hash]: uid, [CONFIG.seen]: seen, [CONFIG.source]: 'file' }
+  metadata.annotations = {
+    ...metadata.annotations,
+    [CONFIG.hash]: uid,
+    [CONFIG.seen]: seen,
+    [CONFIG.source]: 'file',
+  }
   pod.spec.nodeName = node
   pod.spec.tolerations = [...(pod.spec.tolerations ?? []), { operator: 'Exists', effect: 'NoExecute' }]
-  for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers] as Partial<Draft<Container>>[]) container.resources ??= {}
+  for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers] as Partial<
+    Draft<Container>
+  >[])
+    container.resources ??= {}
   setPodDefaults(pod)
   return { ...(pod as Pod), status: {} }
 }
 
-/** The mirror of a static pod that the kubelet creates in the API. Source: pkg/kubelet/pod/mirror_client.go CreateMirrorPod. */
+/**
+ * The mirror of a static pod that the kubelet creates in the API. Source: pkg/kubelet/pod/mirror_client.go
+ * CreateMirrorPod.
+ */
 export function mirrorPod(pod: Pod, node: { readonly name: string; readonly uid: string }): Pod {
   const { uid: hash, annotations, ...metadata } = pod.metadata
   return {

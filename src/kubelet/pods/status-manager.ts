@@ -18,12 +18,18 @@ export interface StatusManagerPorts {
   readonly release: KubeletRelease
   /** Scheme of container ids. */
   readonly runtimeName: string
-  /** UIDs of the pods whose last report did not get through; the kubelet tries again with its next status tick. */
+  /**
+   * UIDs of the pods whose last report did not get through; the kubelet tries again with its next status
+   * tick.
+   */
   readonly unsent: Slice<Set<string>>
   readonly log: (message: string) => void
 }
 
-/** Reports pods to the API: their status, and the end of their deletion. Source: pkg/kubelet/status/status_manager.go. */
+/**
+ * Reports pods to the API: their status, and the end of their deletion. Source:
+ * pkg/kubelet/status/status_manager.go.
+ */
 export class StatusManager {
   readonly #ports: StatusManagerPorts
 
@@ -31,11 +37,15 @@ export class StatusManager {
     this.#ports = ports
   }
 
-  /** Writes the status that the pod should have, if it is another than what the API has. Failures are kept for later, not thrown. */
+  /**
+   * Writes the status that the pod should have, if it is another than what the API has. Failures are kept for
+   * later, not thrown.
+   */
   publish(record: PodRecord): void {
     if (record.removed) return
     const wanted = record.status && this.#wanted(record, record.status)
-    if (!wanted || !semanticEqual(record.status, wanted)) this.#send(record, () => this.#write(record, wanted))
+    if (!wanted || !semanticEqual(record.status, wanted))
+      this.#send(record, () => this.#write(record, wanted))
   }
 
   /** Ends a deletion: DELETE with grace 0, if the object is still the pod that we stopped. */
@@ -61,7 +71,10 @@ export class StatusManager {
     if (!current || current.metadata.uid !== (record.isStatic ? record.mirrorUid : record.uid)) return
     const known = wanted !== undefined && Number(current.metadata.resourceVersion) === record.version
     const status = known ? wanted : this.#wanted(record, current.status)
-    const written = !known && semanticEqual(current.status, status) ? current : client.updateStatus('pods', { ...current, status })
+    const written =
+      !known && semanticEqual(current.status, status)
+        ? current
+        : client.updateStatus('pods', { ...current, status })
     record.status = written.status
     record.written = written.status
     record.version = Number(written.metadata.resourceVersion)
@@ -69,7 +82,11 @@ export class StatusManager {
 
   #delete({ namespace, name }: Pick<PodRecord, 'namespace' | 'name'>, uid: string): void {
     try {
-      this.#ports.client.delete('pods', { namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } })
+      this.#ports.client.delete(
+        'pods',
+        { namespace, name },
+        { gracePeriodSeconds: 0, preconditions: { uid } },
+      )
     } catch (error) {
       if (!isApiError(error, 'NotFound') && !isApiError(error, 'Conflict')) throw error
     }

@@ -4,15 +4,17 @@ import type { ActionScope, Target } from './target.js'
 import { connect, dialError, hostPort, targetOf } from './target.js'
 
 /** What an HTTP request came to: an answer after `delay` ms, or Go's error. */
-export type HttpResult = { readonly error: string } | { readonly response: NetworkResponse; readonly delay: number; readonly left?: boolean }
+export type HttpResult =
+  | { readonly error: string }
+  | { readonly response: NetworkResponse; readonly delay: number; readonly left?: boolean }
 
 const MOST_REDIRECTS = 10
 const TIMED_OUT = '(Client.Timeout exceeded while awaiting headers)'
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 /**
- * GETs the URL of an action as the kubelet does: redirects on the same host are followed, at others it stops (`left`).
- * Source: pkg/probe/http/{http,request}.go, Go's net/http.
+ * GETs the URL of an action as the kubelet does: redirects on the same host are followed, at others it stops
+ * (`left`). Source: pkg/probe/http/{http,request}.go, Go's net/http.
  * @param timeout Virtual ms after which the answer comes too late; undefined: it is waited for.
  * @throws ActionFault when there is no such port
  */
@@ -28,7 +30,8 @@ export function httpGet(scope: ActionScope, action: HTTPGetAction, timeout: numb
     const answer = getOnce(scope, action, target, path)
     if ('error' in answer) return { error: url + answer.error }
     delay += answer.response.delay ?? 0
-    if (timeout !== undefined && delay > timeout) return { error: `${url}context deadline exceeded ${TIMED_OUT}` }
+    if (timeout !== undefined && delay > timeout)
+      return { error: `${url}context deadline exceeded ${TIMED_OUT}` }
     const { status = 200, headers = {} } = answer.response
     if (!REDIRECTS.has(status)) return { response: answer.response, delay }
     const location = headers['location'] ?? headers['Location']
@@ -39,10 +42,21 @@ export function httpGet(scope: ActionScope, action: HTTPGetAction, timeout: numb
   }
 }
 
-function getOnce(scope: ActionScope, { httpHeaders = [] }: HTTPGetAction, target: Target, path: string): { readonly error: string } | { readonly response: NetworkResponse } {
+function getOnce(
+  scope: ActionScope,
+  { httpHeaders = [] }: HTTPGetAction,
+  target: Target,
+  path: string,
+): { readonly error: string } | { readonly response: NetworkResponse } {
   const own = Object.fromEntries(httpHeaders.map(({ name, value }) => [name.toLowerCase(), value]))
   const headers = { 'user-agent': `kube-probe/1.${scope.minor}`, accept: '*/*', ...own }
-  const connected = connect(scope, target, { protocol: 'http', method: 'GET', path, host: own['host'] ?? hostPort(target), headers })
+  const connected = connect(scope, target, {
+    protocol: 'http',
+    method: 'GET',
+    path,
+    host: own['host'] ?? hostPort(target),
+    headers,
+  })
   const error = dialError(connected, target)
   if (error !== undefined) return { error: connected.kind === 'timeout' ? `${error} ${TIMED_OUT}` : error }
   if (connected.kind !== 'answered') return { error: 'EOF' }

@@ -37,20 +37,34 @@ export function runProbe(scope: ActionScope, type: string, probe: Probe): ProbeO
   if (probe.httpGet) return httpOutcome(scope, probe)
   if (probe.tcpSocket) return tcpOutcome(scope, probe)
   if (probe.grpc) return grpcOutcome(scope, probe.grpc, probeTimeout(probe))
-  return { result: 'error', output: `missing probe handler for ${scope.pod.metadata.namespace ?? 'default'}/${scope.pod.metadata.name ?? ''}:${scope.container.name}` }
+  return {
+    result: 'error',
+    output:
+      'missing probe handler for ' +
+      `${scope.pod.metadata.namespace ?? 'default'}/${scope.pod.metadata.name ?? ''}:${scope.container.name}`,
+  }
 }
 
 /** What the command of a probe came to; undefined while it runs. Source: pkg/probe/exec/exec.go. */
 export function taskOutcome({ end, output, assumed = false }: RuntimeTask): ProbeOutcome | undefined {
   if (end === undefined) return undefined
-  if ('error' in end) return { result: 'error', output: `rpc error: code = Unknown desc = failed to exec in container: failed to start exec: ${end.error}` }
+  if ('error' in end)
+    return {
+      result: 'error',
+      output:
+        'rpc error: code = Unknown desc = failed to exec in container: failed to start exec: ' +
+        `${end.error}`,
+    }
   return { result: end.exitCode === 0 ? 'success' : 'failure', output, constant: assumed }
 }
 
 /** A command that took too long. Source: pkg/probe/exec/errors.go. */
 export function timedOut(probe: Probe): ProbeOutcome {
   const command = JSON.stringify((probe.exec?.command ?? []).join(' '))
-  return { result: 'failure', output: `command timed out: ${command} timed out after ${goDuration(probeTimeout(probe))}` }
+  return {
+    result: 'failure',
+    output: `command timed out: ${command} timed out after ${goDuration(probeTimeout(probe))}`,
+  }
 }
 
 /** Source: pkg/probe/http/http.go DoHTTPProbe. */
@@ -58,9 +72,15 @@ function httpOutcome(scope: ActionScope, probe: Probe): ProbeOutcome {
   const action = probe.httpGet as NonNullable<Probe['httpGet']>
   const got = httpGet(scope, action, probeTimeout(probe))
   if ('error' in got) return { result: 'failure', output: got.error }
-  const { response: { status = 200, body }, delay, left = false } = got
-  if (status < 200 || status >= 400) return { result: 'failure', output: `HTTP probe failed with statuscode: ${status}`, delay }
-  if (left || status >= 300) return { result: 'warning', output: `Probe terminated redirects, Response body: ${body}`, delay }
+  const {
+    response: { status = 200, body },
+    delay,
+    left = false,
+  } = got
+  if (status < 200 || status >= 400)
+    return { result: 'failure', output: `HTTP probe failed with statuscode: ${status}`, delay }
+  if (left || status >= 300)
+    return { result: 'warning', output: `Probe terminated redirects, Response body: ${body}`, delay }
   return { result: 'success', output: body, delay, constant: isConstant(scope, action.port, action.host) }
 }
 
@@ -73,22 +93,56 @@ function tcpOutcome(scope: ActionScope, { tcpSocket }: Probe): ProbeOutcome {
   return { result: 'success', output: '', constant: isConstant(scope, port, host) }
 }
 
-/** A container that answers gRPC does so to a POST of the health service's path, with the name of the status. Source: pkg/probe/grpc/grpc.go. */
+/**
+ * A container that answers gRPC does so to a POST of the health service's path, with the name of the status.
+ * Source: pkg/probe/grpc/grpc.go.
+ */
 function grpcOutcome(scope: ActionScope, { port, service }: GRPCAction, timeout: number): ProbeOutcome {
   const target = targetOf(scope, port, undefined)
   const address = JSON.stringify(hostPort(target))
   const headers = { 'content-type': 'application/grpc', 'user-agent': `kube-probe/1.${scope.minor}` }
-  const connected = connect(scope, target, { protocol: 'http', method: 'POST', path: HEALTH_CHECK, host: hostPort(target), headers, body: service ?? '' })
-  if (connected.kind === 'reset') return { result: 'failure', output: 'error: health rpc probe failed: rpc error: code = Unavailable desc = error reading from server: EOF' }
-  if (connected.kind !== 'answered') return { result: 'failure', output: `timeout: failed to connect service ${address} within ${goDuration(timeout)}: context deadline exceeded` }
+  const connected = connect(scope, target, {
+    protocol: 'http',
+    method: 'POST',
+    path: HEALTH_CHECK,
+    host: hostPort(target),
+    headers,
+    body: service ?? '',
+  })
+  if (connected.kind === 'reset')
+    return {
+      result: 'failure',
+      output:
+        'error: health rpc probe failed: rpc error: code = Unavailable desc = error reading from server: EOF',
+    }
+  if (connected.kind !== 'answered')
+    return {
+      result: 'failure',
+      output:
+        `timeout: failed to connect service ${address} within ${goDuration(timeout)}: context deadline ` +
+        'exceeded',
+    }
   const { status = 200, body, delay = 0 } = connected.response
-  if (delay > timeout) return { result: 'failure', output: `timeout: health rpc did not complete within ${goDuration(timeout)}` }
+  if (delay > timeout)
+    return { result: 'failure', output: `timeout: health rpc did not complete within ${goDuration(timeout)}` }
   const answer = body.trim()
   if (status === 404 || !HEALTH.has(answer)) {
-    const why = status === 200 ? 'unknown service grpc.health.v1.Health' : `unexpected HTTP status code received from server: ${status}`
-    return { result: 'failure', output: `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${why}`, delay }
+    const why =
+      status === 200
+        ? 'unknown service grpc.health.v1.Health'
+        : `unexpected HTTP status code received from server: ${status}`
+    return {
+      result: 'failure',
+      output: `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${why}`,
+      delay,
+    }
   }
-  if (answer !== 'SERVING') return { result: 'failure', output: `service unhealthy (responded with ${JSON.stringify(answer)})`, delay }
+  if (answer !== 'SERVING')
+    return {
+      result: 'failure',
+      output: `service unhealthy (responded with ${JSON.stringify(answer)})`,
+      delay,
+    }
   return { result: 'success', output: 'service healthy', delay, constant: isConstant(scope, port, undefined) }
 }
 

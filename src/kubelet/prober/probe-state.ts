@@ -33,7 +33,10 @@ export interface ContainerProbes {
 }
 
 /** The probe of that kind in a container's spec. */
-export function probeOf({ startupProbe, livenessProbe, readinessProbe }: Container, type: ProbeType): Probe | undefined {
+export function probeOf(
+  { startupProbe, livenessProbe, readinessProbe }: Container,
+  type: ProbeType,
+): Probe | undefined {
   return type === 'startup' ? startupProbe : type === 'liveness' ? livenessProbe : readinessProbe
 }
 
@@ -42,13 +45,22 @@ export function isProbed({ startupProbe, livenessProbe, readinessProbe }: Contai
   return (startupProbe ?? livenessProbe ?? readinessProbe) !== undefined
 }
 
-/** Whether the running container `id` counts as started. Source: pkg/kubelet/prober/prober_manager.go isContainerStarted. */
-export function isStarted({ startupProbe }: Container, id: string, probes: ContainerProbes | undefined): boolean {
+/**
+ * Whether the running container `id` counts as started. Source: pkg/kubelet/prober/prober_manager.go
+ * isContainerStarted.
+ */
+export function isStarted(
+  { startupProbe }: Container,
+  id: string,
+  probes: ContainerProbes | undefined,
+): boolean {
   return startupProbe === undefined || (probes?.id === id && probes.startup?.result === 'success')
 }
 
 /** Whether the running container `id` counts as ready. Source: prober_manager.go UpdatePodStatus. */
 export function isReady(container: Container, id: string, probes: ContainerProbes | undefined): boolean {
   if (!isStarted(container, id, probes)) return false
-  return container.readinessProbe === undefined || (probes?.id === id && probes.readiness?.result === 'success')
+  return (
+    container.readinessProbe === undefined || (probes?.id === id && probes.readiness?.result === 'success')
+  )
 }

@@ -26,7 +26,10 @@ export interface ProberPorts {
   readonly events: PodEvents
   readonly release: KubeletRelease
   readonly hostIP: string
-  /** Its timers: `<uid>/<container>/<type>`, with `/timeout` or `/answer` behind it while a probe is under way. */
+  /**
+   * Its timers: `<uid>/<container>/<type>`, with `/timeout` or `/answer` behind it while a probe is under
+   * way.
+   */
   readonly topic: Topic
   /** A result has changed: the pod's worker has to look. */
   readonly changed: (record: PodRecord) => void
@@ -43,15 +46,22 @@ interface Probing {
   readonly state: ProbeState
 }
 
-const TITLES: Readonly<Record<ProbeType, string>> = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' }
+const TITLES: Readonly<Record<ProbeType, string>> = {
+  startup: 'Startup',
+  liveness: 'Liveness',
+  readiness: 'Readiness',
+}
 const MOST_TRIES = 3
-/** Starts that fail in a row are waited for by `settle()` so often; then the container counts as one that does not get up. */
+/**
+ * Starts that fail in a row are waited for by `settle()` so often; then the container counts as one that does
+ * not get up.
+ */
 const MOST_AWAITED_STARTS = 3
 
 /**
- * Probes the containers of a node's pods. Each probe has one timer, and none while its answer cannot change. Until a container is found
- * started and ready (or not) its probes are work in flight; after that they are watchdogs.
- * Source: pkg/kubelet/prober/{prober_manager,worker,prober}.go.
+ * Probes the containers of a node's pods. Each probe has one timer, and none while its answer cannot change.
+ * Until a container is found started and ready (or not) its probes are work in flight; after that they are
+ * watchdogs. Source: pkg/kubelet/prober/{prober_manager,worker,prober}.go.
  */
 export class Prober {
   readonly #ports: ProberPorts
@@ -60,11 +70,16 @@ export class Prober {
     this.#ports = ports
   }
 
-  /** Begins with containers that run and were not probed yet, and takes in commands that have ended. Called with each sync of an active pod. */
+  /**
+   * Begins with containers that run and were not probed yet, and takes in commands that have ended. Called
+   * with each sync of an active pod.
+   */
   sync(record: PodRecord, now: number): void {
     const { spec } = record.pod
-    for (const container of spec.containers) if (isProbed(container)) this.#syncContainer(record, container, now)
-    for (const container of spec.initContainers ?? []) if (isSidecar(container) && isProbed(container)) this.#syncContainer(record, container, now)
+    for (const container of spec.containers)
+      if (isProbed(container)) this.#syncContainer(record, container, now)
+    for (const container of spec.initContainers ?? [])
+      if (isSidecar(container) && isProbed(container)) this.#syncContainer(record, container, now)
   }
 
   /** The pod is being stopped: it is not probed any more, but for its readiness. */
@@ -109,12 +124,15 @@ export class Prober {
     }
   }
 
-  /** Sets the first timers of a container: of its startup probe, or of the others when it counts as started. */
+  /**
+   * Sets the first timers of a container: of its startup probe, or of the others when it counts as started.
+   */
   #begin(record: PodRecord, container: Container, probes: ContainerProbes, now: number): void {
     if (!isStarted(container, probes.id, probes)) return this.#schedule(record, container, 'startup', now)
     if (container.livenessProbe) this.#schedule(record, container, 'liveness', now)
     if (!container.readinessProbe || !probes.readiness) return
-    // the kubelet does not wait for the period when a container is started and not ready: it probes at once, and counts from there
+    // the kubelet does not wait for the period when a container is started and not ready: it probes at once,
+    // and counts from there
     probes.readiness.origin = now
     this.#schedule(record, container, 'readiness', now)
   }
@@ -130,7 +148,13 @@ export class Prober {
   }
 
   #isAwaited({ record, container, type, state }: Probing): boolean {
-    if (type === 'liveness' || state.result !== undefined || state.failed === true || record.stage !== 'active') return false
+    if (
+      type === 'liveness' ||
+      state.result !== undefined ||
+      state.failed === true ||
+      record.stage !== 'active'
+    )
+      return false
     return (containerMemory(record, container.name).failedStarts ?? 0) < MOST_AWAITED_STARTS
   }
 
@@ -146,14 +170,21 @@ export class Prober {
     const outcome = this.#run(probing)
     if (outcome && outcome.delay === undefined) return this.#finish(probing, outcome)
     if (outcome && outcome.delay === 0) return this.#finish(probing, outcome)
-    const options = { class: this.#isAwaited(probing) ? 'work' as const : 'watchdog' as const }
-    if (outcome) topic.wakeAfter(`${key}/answer`, outcome.delay ?? 0, { ...options, payload: { result: outcome.result, output: outcome.output } })
+    const options = { class: this.#isAwaited(probing) ? ('work' as const) : ('watchdog' as const) }
+    if (outcome)
+      topic.wakeAfter(`${key}/answer`, outcome.delay ?? 0, {
+        ...options,
+        payload: { result: outcome.result, output: outcome.output },
+      })
     else topic.wakeAfter(`${key}/timeout`, probeTimeout(probe), options)
   }
 
   /** Liveness and startup are of no interest in a pod that is being stopped. */
   #isOver({ record, type }: Probing): boolean {
-    return type !== 'readiness' && (record.pod.metadata.deletionTimestamp !== undefined || record.stage !== 'active')
+    return (
+      type !== 'readiness' &&
+      (record.pod.metadata.deletionTimestamp !== undefined || record.stage !== 'active')
+    )
   }
 
   #run({ record, container, type, probe }: Probing): ProbeOutcome | undefined {
@@ -183,7 +214,8 @@ export class Prober {
     if (probe.exec) runtime.stopTask(record.uid, container.name, type)
     this.#tell(record, container, type, outcome)
     if (outcome.result === 'error') state.failed = true
-    const changed = outcome.result !== 'error' && count(state, probe, outcome.result === 'failure' ? 'failure' : 'success')
+    const changed =
+      outcome.result !== 'error' && count(state, probe, outcome.result === 'failure' ? 'failure' : 'success')
     if (changed) this.#changed(probing)
     if (state.onHold === true || (type === 'startup' && state.result === 'success')) return
     if (outcome.constant === true && state.result === 'success') return
@@ -193,9 +225,18 @@ export class Prober {
   #tell(record: PodRecord, container: Container, type: ProbeType, { result, output }: ProbeOutcome): void {
     const { events, release } = this.#ports
     const title = TITLES[type]
-    if (result === 'failure') events.container(record, container, 'Warning', 'Unhealthy', `${title} probe failed: ${output}`)
-    else if (result === 'warning') events.container(record, container, 'Warning', 'ProbeWarning', `${title} probe warning: ${output}`)
-    else if (result === 'error') events.container(record, container, 'Warning', 'Unhealthy', `${title} probe ${release.probeErrored('unknown')}: ${output}`)
+    if (result === 'failure')
+      events.container(record, container, 'Warning', 'Unhealthy', `${title} probe failed: ${output}`)
+    else if (result === 'warning')
+      events.container(record, container, 'Warning', 'ProbeWarning', `${title} probe warning: ${output}`)
+    else if (result === 'error')
+      events.container(
+        record,
+        container,
+        'Warning',
+        'Unhealthy',
+        `${title} probe ${release.probeErrored('unknown')}: ${output}`,
+      )
   }
 
   #changed({ record, container, type, state }: Probing): void {
@@ -204,7 +245,8 @@ export class Prober {
     if (type === 'startup') {
       if (state.result === 'success') delete memory.failedStarts
       else memory.failedStarts = (memory.failedStarts ?? 0) + 1
-      if (state.result === 'success' && memory.probes) this.#begin(record, container, memory.probes, this.#ports.clock.now())
+      if (state.result === 'success' && memory.probes)
+        this.#begin(record, container, memory.probes, this.#ports.clock.now())
     }
     // a container that lives is what it was taken for
     if (type !== 'liveness' || state.result === 'failure') this.#ports.changed(record)
@@ -222,7 +264,8 @@ export class Prober {
   }
 
   #cancel(record: PodRecord, types: readonly ProbeType[]): void {
-    for (const name in record.containers) if (record.containers[name]?.probes) this.#cancelContainer(record, name, types)
+    for (const name in record.containers)
+      if (record.containers[name]?.probes) this.#cancelContainer(record, name, types)
   }
 
   #cancelContainer({ uid }: PodRecord, name: string, types: readonly ProbeType[]): void {
@@ -241,7 +284,11 @@ function freshProbes(container: Container, id: string): ContainerProbes {
 }
 
 /** Counts one more result; answers whether what counts has changed by it. */
-function count(state: ProbeState, { failureThreshold = 3, successThreshold = 1 }: Probe, result: 'success' | 'failure'): boolean {
+function count(
+  state: ProbeState,
+  { failureThreshold = 3, successThreshold = 1 }: Probe,
+  result: 'success' | 'failure',
+): boolean {
   if (state.last === result) state.run++
   else {
     state.last = result

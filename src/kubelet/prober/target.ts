@@ -26,13 +26,13 @@ export interface Target {
 }
 
 /**
- * Where an action goes: to the pod's address unless it names a host; a named port is looked up in the container's ports.
- * Source: pkg/probe/util.go ResolveContainerPort.
+ * Where an action goes: to the pod's address unless it names a host; a named port is looked up in the
+ * container's ports. Source: pkg/probe/util.go ResolveContainerPort.
  * @throws ActionFault
  */
 export function targetOf(scope: ActionScope, port: number | string, host: string | undefined): Target {
   const { pod, hostIP, runtime, uid } = scope
-  const podIP = pod.spec.hostNetwork === true ? hostIP : runtime.pod(uid)?.ip ?? ''
+  const podIP = pod.spec.hostNetwork === true ? hostIP : (runtime.pod(uid)?.ip ?? '')
   const number = portNumber(scope.container, port)
   if (host === undefined || host === '' || host === podIP) return { host: podIP, port: number, isPod: true }
   const isOwn = pod.spec.hostNetwork === true && (host === 'localhost' || host === '127.0.0.1')
@@ -46,12 +46,17 @@ function portNumber({ ports = [] }: Container, port: number | string): number {
   }
   const named = ports.find(({ name }) => name === port)
   if (named) return named.containerPort
-  if (!/^[+-]?\d+$/.test(port)) throw new ActionFault(`strconv.Atoi: parsing ${JSON.stringify(port)}: invalid syntax`)
+  if (!/^[+-]?\d+$/.test(port))
+    throw new ActionFault(`strconv.Atoi: parsing ${JSON.stringify(port)}: invalid syntax`)
   return portNumber({} as Container, Number(port))
 }
 
 /** Sends something there. On a machine's own loopback address only its own pods listen. */
-export function connect({ runtime, uid, pod, hostIP }: ActionScope, { host, port, isPod }: Target, request: NetworkRequest): Connected {
+export function connect(
+  { runtime, uid, pod, hostIP }: ActionScope,
+  { host, port, isPod }: Target,
+  request: NetworkRequest,
+): Connected {
   if (isPod) return runtime.request(uid, port, request)
   const address = host === 'localhost' || host === '127.0.0.1' ? hostIP : host
   return runtime.connect(pod, runtime.pod(uid)?.ip ?? hostIP, address, port, request)
@@ -66,9 +71,13 @@ export function hostPort({ host, port }: Target): string {
 export function dialError(connected: Connected, target: Target): string | undefined {
   const where = `dial tcp ${hostPort(target)}:`
   switch (connected.kind) {
-    case 'refused': return `${where} connect: connection refused`
-    case 'unreachable': return `${where} connect: no route to host`
-    case 'timeout': return `${where} i/o timeout`
-    default: return undefined
+    case 'refused':
+      return `${where} connect: connection refused`
+    case 'unreachable':
+      return `${where} connect: no route to host`
+    case 'timeout':
+      return `${where} i/o timeout`
+    default:
+      return undefined
   }
 }

@@ -1,8 +1,8 @@
 import { fullImageName } from './image-name.js'
 
 /**
- * What a container does, as far as the node can see it. Everything is optional: without any of it the image is pulled, starts, runs
- * until it is told to stop, and ends on SIGTERM. All times in virtual ms. Plain data.
+ * What a container does, as far as the node can see it. Everything is optional: without any of it the image
+ * is pulled, starts, runs until it is told to stop, and ends on SIGTERM. All times in virtual ms. Plain data.
  */
 export interface ContainerBehavior {
   /** Time of the first pull on a node. Default: the runtime's `imagePull`. */
@@ -15,7 +15,9 @@ export interface ContainerBehavior {
   readonly startTime?: number
   /** The container cannot be started (exit code 128, reason StartError) for this reason. */
   readonly startError?: string
-  /** Exit code of a container that ends by itself. Default 0. It does so only if this or `exitAfter` is given. */
+  /**
+   * Exit code of a container that ends by itself. Default 0. It does so only if this or `exitAfter` is given.
+   */
   readonly exitCode?: number
   /** How long it runs before it ends by itself. Default 0 when `exitCode` is given, else for ever. */
   readonly exitAfter?: number
@@ -31,17 +33,22 @@ export interface ContainerBehavior {
   readonly stopExitCode?: number
   /** Cores that it uses while it runs. Default 0.001. */
   readonly cpu?: number
-  /** Bytes of memory that it uses while it runs; more than its limit ends it as it starts (OOMKilled). Default 8Mi, at most half of its limit. */
+  /**
+   * Bytes of memory that it uses while it runs; more than its limit ends it as it starts (OOMKilled). Default
+   * 8Mi, at most half of its limit.
+   */
   readonly memory?: number
-  /** Bytes that it has written to its layer and its logs, beside what its files and its log show. Default 0. */
+  /**
+   * Bytes that it has written to its layer and its logs, beside what its files and its log show. Default 0.
+   */
   readonly storage?: number
   /** Pulls need credentials: without a pull secret for the image's registry they fail. Default false. */
   readonly isPrivate?: boolean
 }
 
 /**
- * Behaviours by what they are for, most special first: a container (`namespace/pod/container`), a pod (`namespace/pod`), an image
- * (`nginx:1.27`; written in any form of its name).
+ * Behaviours by what they are for, most special first: a container (`namespace/pod/container`), a pod
+ * (`namespace/pod`), an image (`nginx:1.27`; written in any form of its name).
  */
 export type Behaviors = ReadonlyMap<string, ContainerBehavior>
 
@@ -54,7 +61,10 @@ export interface ContainerName {
 
 const NONE: ContainerBehavior = {}
 
-/** What is known of a container: the image's behaviour, overridden by the pod's, overridden by the container's. */
+/**
+ * What is known of a container: the image's behaviour, overridden by the pod's, overridden by the
+ * container's.
+ */
 export function behaviorOf(behaviors: Behaviors, image: string, name?: ContainerName): ContainerBehavior {
   if (behaviors.size === 0) return NONE
   const ofImage = behaviors.get(fullImageName(image))
@@ -64,8 +74,15 @@ export function behaviorOf(behaviors: Behaviors, image: string, name?: Container
   return { ...ofImage, ...ofPod, ...ofContainer }
 }
 
-/** Puts a behaviour under the key itself (a pod or a container) and under the full name that it has as an image. */
-export function setBehavior(behaviors: Map<string, ContainerBehavior>, key: string, behavior: ContainerBehavior): void {
+/**
+ * Puts a behaviour under the key itself (a pod or a container) and under the full name that it has as an
+ * image.
+ */
+export function setBehavior(
+  behaviors: Map<string, ContainerBehavior>,
+  key: string,
+  behavior: ContainerBehavior,
+): void {
   const copy = { ...behavior }
   behaviors.set(key, copy)
   behaviors.set(fullImageName(key), copy)

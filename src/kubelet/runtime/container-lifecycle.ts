@@ -30,7 +30,9 @@ export interface LifecyclePorts {
   readonly tell: (change: RuntimeChange) => void
 }
 
-/** How sandboxes and containers come and go: what the kubelet asks for begins at once and ends with a timer. */
+/**
+ * How sandboxes and containers come and go: what the kubelet asks for begins at once and ends with a timer.
+ */
 export class ContainerLifecycle {
   readonly #ports: LifecyclePorts
 
@@ -49,9 +51,22 @@ export class ContainerLifecycle {
       known.sandbox = 'creating'
       known.pod = pod
     } else {
-      pods.set(uid, { uid, namespace, name, hostNetwork, attempt: 0, sandbox: 'creating', containers: [], pod })
+      pods.set(uid, {
+        uid,
+        namespace,
+        name,
+        hostNetwork,
+        attempt: 0,
+        sandbox: 'creating',
+        containers: [],
+        pod,
+      })
     }
-    this.#ports.topics.sandbox.wakeAfter(uid, this.#ports.timings.sandbox, podCIDR === undefined ? {} : { payload: podCIDR })
+    this.#ports.topics.sandbox.wakeAfter(
+      uid,
+      this.#ports.timings.sandbox,
+      podCIDR === undefined ? {} : { payload: podCIDR },
+    )
   }
 
   /** Makes a container and starts it; it runs, or has failed to, after its time. */
@@ -61,8 +76,16 @@ export class ContainerLifecycle {
     pod.pod = request.pod
     const id = stableHex(`${uid}/${name}/${attempt}/${this.#ports.state.value.boots}`, 64)
     addContainer(pod, {
-      id, name, image, attempt, sandbox: pod.attempt, createdAt: this.#ports.now(), state: 'creating',
-      ...(runsToCompletion ? { runsToCompletion } : {}), ...(Object.keys(env).length === 0 ? {} : { env }), resources,
+      id,
+      name,
+      image,
+      attempt,
+      sandbox: pod.attempt,
+      createdAt: this.#ports.now(),
+      state: 'creating',
+      ...(runsToCompletion ? { runsToCompletion } : {}),
+      ...(Object.keys(env).length === 0 ? {} : { env }),
+      resources,
     })
     const time = this.#ports.behavior(pod, name, image).startTime ?? this.#ports.timings.containerStart
     this.#ports.topics.start.wakeAfter(`${uid}/${name}`, time, { payload: runsToCompletion })
@@ -75,11 +98,17 @@ export class ContainerLifecycle {
     if (!pod || container?.state !== 'running') return
     const key = `${uid}/${name}`
     const isFirst = container.killAt === undefined
-    const answer = isFirst ? this.#ports.processes.terminate(pod, container, stopSignal) : container.process || container.service ? 'handled' : 'default'
+    const answer = isFirst
+      ? this.#ports.processes.terminate(pod, container, stopSignal)
+      : container.process || container.service
+        ? 'handled'
+        : 'default'
     if (latestContainer(pod, name)?.state !== 'running') return
     const behavior = {
-      stopTime: this.#ports.timings.containerStop, ...(stopSignal === undefined ? {} : { stopExitCode: 128 + stopSignal }),
-      ...this.#ports.behavior(pod, name, container.image), ...(answer === 'handled' ? { ignoresSigterm: true } : {}),
+      stopTime: this.#ports.timings.containerStop,
+      ...(stopSignal === undefined ? {} : { stopExitCode: 128 + stopSignal }),
+      ...this.#ports.behavior(pod, name, container.image),
+      ...(answer === 'handled' ? { ignoresSigterm: true } : {}),
     }
     const exit = signal(container, behavior, this.#ports.now(), grace, this.#ports.topics.signal.dueAt(key))
     if (exit) this.#ports.topics.signal.wakeAfter(key, exit.after, { payload: exit })
@@ -115,7 +144,10 @@ export class ContainerLifecycle {
       const ip = podCIDR === undefined ? undefined : allocateIp(this.#ports.state.value.ips, podCIDR)
       if (ip === undefined) {
         pod.sandbox = 'notready'
-        pod.error = podCIDR === undefined ? 'no podCIDR' : `no IP addresses available in range set: ${poolRange(podCIDR)}`
+        pod.error =
+          podCIDR === undefined
+            ? 'no podCIDR'
+            : `no IP addresses available in range set: ${poolRange(podCIDR)}`
         return this.#ports.tell(`pod/${uid}`)
       }
       pod.ip = ip
@@ -127,17 +159,25 @@ export class ContainerLifecycle {
   /** The time that a container takes to start is over. */
   started(key: string, runsToCompletion: boolean): void {
     const { pod, container } = this.#find(key)
-    const { startError, exitCode, exitAfter, exitReason } = this.#ports.behavior(pod, container.name, container.image)
+    const { startError, exitCode, exitAfter, exitReason } = this.#ports.behavior(
+      pod,
+      container.name,
+      container.image,
+    )
     const now = this.#ports.now()
     container.startedAt = now
     const isPlanned = exitCode !== undefined || exitAfter !== undefined
-    const plan = startError === undefined && !isPlanned ? this.#ports.processes.plan(pod, container) : undefined
+    const plan =
+      startError === undefined && !isPlanned ? this.#ports.processes.plan(pod, container) : undefined
     const failure = startError ?? (plan?.kind === 'error' ? plan.message : undefined)
     if (failure === undefined) {
       container.state = 'running'
       if (isPlanned) {
         const exit = { ...exitOf(exitCode ?? 0), ...(exitReason === undefined ? {} : { reason: exitReason }) }
-        this.#ports.topics.exit.wakeAfter(key, exitAfter ?? 0, { payload: exit, class: runsToCompletion ? 'work' : 'watchdog' })
+        this.#ports.topics.exit.wakeAfter(key, exitAfter ?? 0, {
+          payload: exit,
+          class: runsToCompletion ? 'work' : 'watchdog',
+        })
       }
       const behavior = this.#ports.behavior(pod, container.name, container.image)
       if (declaresUsage(behavior)) this.#ports.state.value.measured = true

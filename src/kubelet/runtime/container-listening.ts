@@ -9,7 +9,9 @@ import { latestContainer } from './state.js'
 
 const HTML = { 'content-type': 'text/html' }
 const TEXT = { 'content-type': 'text/plain' }
-const NOT_FOUND = '<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not Found</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n'
+const NOT_FOUND =
+  '<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not ' +
+  'Found</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n'
 /** Path of the gRPC health service's call. */
 export const HEALTH_CHECK = '/grpc.health.v1.Health/Check'
 
@@ -30,14 +32,22 @@ export class ContainerListening {
     if (!container) return { kind: 'refused' }
     const { behavior, page } = this.#scope.ports.images.facts(container.image)
     if (behavior?.request) {
-      const answer = behavior.request(container.service?.state, { ...request, port }, this.#scope.context(pod, container))
+      const answer = behavior.request(
+        container.service?.state,
+        { ...request, port },
+        this.#scope.context(pod, container),
+      )
       this.#scope.effect(pod, container, answer)
-      return answer.response === undefined ? { kind: 'reset' } : { kind: 'answered', response: answer.response }
+      return answer.response === undefined
+        ? { kind: 'reset' }
+        : { kind: 'answered', response: answer.response }
     }
     if (request.protocol !== 'http') return { kind: 'answered', response: { body: '' } }
-    if (request.path === HEALTH_CHECK) return { kind: 'answered', response: { status: 200, headers: TEXT, body: 'SERVING' } }
-    if (request.path?.split('?')[0] !== '/' && page !== undefined) return { kind: 'answered', response: { status: 404, headers: HTML, body: NOT_FOUND } }
-    const body = page === undefined ? `${pod.name}\n` : this.#pageOf(pod, container) ?? page
+    if (request.path === HEALTH_CHECK)
+      return { kind: 'answered', response: { status: 200, headers: TEXT, body: 'SERVING' } }
+    if (request.path?.split('?')[0] !== '/' && page !== undefined)
+      return { kind: 'answered', response: { status: 404, headers: HTML, body: NOT_FOUND } }
+    const body = page === undefined ? `${pod.name}\n` : (this.#pageOf(pod, container) ?? page)
     return { kind: 'answered', response: { status: 200, headers: page === undefined ? TEXT : HTML, body } }
   }
 
@@ -46,31 +56,50 @@ export class ContainerListening {
     return this.#listener(pod, port, transport) !== undefined
   }
 
-  /** Whether what answers on a port always answers the same as long as it runs: no handler of an image is asked. */
+  /**
+   * Whether what answers on a port always answers the same as long as it runs: no handler of an image is
+   * asked.
+   */
   isConstant(pod: RuntimePod, port: number): boolean {
     const container = this.#listener(pod, port, 'tcp')
-    return container !== undefined && this.#scope.ports.images.facts(container.image).behavior?.request === undefined
+    return (
+      container !== undefined &&
+      this.#scope.ports.images.facts(container.image).behavior?.request === undefined
+    )
   }
 
   #listener(pod: RuntimePod, port: number, protocol: Transport): RuntimeContainer | undefined {
-    return pod.containers.findLast((one) => one.state === 'running' && latestContainer(pod, one.name) === one && this.#listens(pod, one, port, protocol))
+    return pod.containers.findLast(
+      (one) =>
+        one.state === 'running' &&
+        latestContainer(pod, one.name) === one &&
+        this.#listens(pod, one, port, protocol),
+    )
   }
 
   /** What nginx serves, which a volume may be mounted over. */
   #pageOf(pod: RuntimePod, container: RuntimeContainer): string | undefined {
-    return containerSpec(pod.pod, container.name)?.volumeMounts?.some(({ mountPath }) => mountPath.startsWith('/usr/share/nginx')) === true || container.files
+    return containerSpec(pod.pod, container.name)?.volumeMounts?.some(({ mountPath }) =>
+      mountPath.startsWith('/usr/share/nginx'),
+    ) === true || container.files
       ? this.#scope.readFile(pod, container, '/usr/share/nginx/html/index.html')
       : undefined
   }
 
-  /** A service listens on the ports of its image; of an image that nobody has described, on those that its spec speaks of. */
+  /**
+   * A service listens on the ports of its image; of an image that nobody has described, on those that its
+   * spec speaks of.
+   */
   #listens(pod: RuntimePod, container: RuntimeContainer, port: number, protocol: Transport): boolean {
     if (container.process) return false
     const { ports } = this.#scope.ports.images.facts(container.image)
     const wanted = protocol === 'http' ? 'TCP' : protocol.toUpperCase()
     const spec = containerSpec(pod.pod, container.name)
     if (ports === undefined || answersHostname(fullImageName(container.image))) {
-      if (spec?.ports?.some((one) => one.containerPort === port && (one.protocol ?? 'TCP') === wanted) === true) return true
+      if (
+        spec?.ports?.some((one) => one.containerPort === port && (one.protocol ?? 'TCP') === wanted) === true
+      )
+        return true
       if (ports === undefined && wanted === 'TCP' && spec && probedPorts(spec).includes(port)) return true
     }
     return (ports ?? []).some((one) => {
@@ -80,12 +109,26 @@ export class ContainerListening {
   }
 }
 
-/** Numbers of the ports that probes and hooks of a container go to: what says so much of a server means that it is there. */
-function probedPorts({ readinessProbe, livenessProbe, startupProbe, lifecycle }: Container): readonly (number | string | undefined)[] {
+/**
+ * Numbers of the ports that probes and hooks of a container go to: what says so much of a server means that
+ * it is there.
+ */
+function probedPorts({
+  readinessProbe,
+  livenessProbe,
+  startupProbe,
+  lifecycle,
+}: Container): readonly (number | string | undefined)[] {
   const ofHandler = (handler: LifecycleHandler | undefined): number | string | undefined =>
-    handler?.httpGet?.host || handler?.tcpSocket?.host ? undefined : handler?.httpGet?.port ?? handler?.tcpSocket?.port
+    handler?.httpGet?.host || handler?.tcpSocket?.host
+      ? undefined
+      : (handler?.httpGet?.port ?? handler?.tcpSocket?.port)
   return [
-    ...[readinessProbe, livenessProbe, startupProbe].flatMap((probe) => [ofHandler(probe), probe?.grpc?.port]),
-    ofHandler(lifecycle?.postStart), ofHandler(lifecycle?.preStop),
+    ...[readinessProbe, livenessProbe, startupProbe].flatMap((probe) => [
+      ofHandler(probe),
+      probe?.grpc?.port,
+    ]),
+    ofHandler(lifecycle?.postStart),
+    ofHandler(lifecycle?.preStop),
   ]
 }

@@ -43,13 +43,15 @@ export function appendLog(log: ContainerLog, now: number, stream: 'stdout' | 'st
   for (const piece of text.split(/(?<=\n)/)) {
     if (piece === '') continue
     const last = log.lines.at(-1)
-    if (last?.stream === stream && !last.text.endsWith('\n') && last.text.length < LONGEST_LINE) last.text += piece
+    if (last?.stream === stream && !last.text.endsWith('\n') && last.text.length < LONGEST_LINE)
+      last.text += piece
     else log.lines.push({ at: now, stream, text: piece })
     log.size += piece.length
   }
   let excess = 0
   let size = log.size
-  while (log.lines.length - excess > MOST_LINES || (size > LARGEST && excess < log.lines.length - 1)) size -= log.lines[excess++]?.text.length ?? 0
+  while (log.lines.length - excess > MOST_LINES || (size > LARGEST && excess < log.lines.length - 1))
+    size -= log.lines[excess++]?.text.length ?? 0
   if (excess === 0) return
   // by a tenth more than need be, so that not every line moves all others
   excess = Math.min(excess + MOST_LINES / 10, log.lines.length - 1)
@@ -69,10 +71,17 @@ export function startOfLog(log: ContainerLog, { tailLines, since }: LogSelection
 }
 
 /** What has come since `position`, which moves on. */
-export function readLog(log: ContainerLog, position: LogPosition): readonly { readonly line: LogLine; readonly text: string; readonly isStart: boolean }[] {
+export function readLog(
+  log: ContainerLog,
+  position: LogPosition,
+): readonly { readonly line: LogLine; readonly text: string; readonly isStart: boolean }[] {
   if (position.line < log.dropped) Object.assign(position, { line: log.dropped, offset: 0 })
   const read: { line: LogLine; text: string; isStart: boolean }[] = []
-  for (let line = log.lines[position.line - log.dropped]; line !== undefined; line = log.lines[position.line - log.dropped]) {
+  for (
+    let line = log.lines[position.line - log.dropped];
+    line !== undefined;
+    line = log.lines[position.line - log.dropped]
+  ) {
     const isWhole = line.text.endsWith('\n') || position.line - log.dropped < log.lines.length - 1
     const text = line.text.slice(position.offset)
     if (text !== '') read.push({ line, text, isStart: position.offset === 0 })
@@ -86,7 +95,14 @@ export function readLog(log: ContainerLog, position: LogPosition): readonly { re
   return read
 }
 
-/** The last of what was written, for termination messages: 80 lines or 2 KiB. Source: kuberuntime_container.go readLastStringFromContainerLogs. */
+/**
+ * The last of what was written, for termination messages: 80 lines or 2 KiB. Source: kuberuntime_container.go
+ * readLastStringFromContainerLogs.
+ */
 export function logTail(log: ContainerLog): string {
-  return log.lines.slice(-80).map(({ text }) => text).join('').slice(-2048)
+  return log.lines
+    .slice(-80)
+    .map(({ text }) => text)
+    .join('')
+    .slice(-2048)
 }

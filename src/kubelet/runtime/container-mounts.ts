@@ -11,7 +11,20 @@ import { comesFromApi, diskPath, treeOf } from './volumes.js'
 import type { ContainerView } from './container-view.js'
 import { containerSpec, hostnameOf, NO_POD } from './container-view.js'
 
-const DIRECTORIES = ['bin', 'dev', 'etc', 'home', 'lib', 'proc', 'root', 'run', 'sys', 'tmp', 'usr/bin', 'var/log']
+const DIRECTORIES = [
+  'bin',
+  'dev',
+  'etc',
+  'home',
+  'lib',
+  'proc',
+  'root',
+  'run',
+  'sys',
+  'tmp',
+  'usr/bin',
+  'var/log',
+]
 const ROOT_DIRECTORY = { mode: 0o755, owner: 0, group: 0 }
 const OPEN_DIRECTORY = { mode: 0o777, owner: 0, group: 0 }
 const EMPTY: Tree = new Map()
@@ -24,8 +37,22 @@ export function mountsOf(view: ContainerView): readonly Mount[] {
   const below = imageTree(view)
   const root: Mount = new RootMount(container, below, spec?.securityContext?.readOnlyRootFilesystem === true)
   // the kubelet mounts this file on its own, so that it can be written in a read-only root, too
-  const message: Mount | undefined = root.readOnly ? { ...root, layers: root.layers, readOnly: false, path: '/dev/termination-log', prefix: 'dev/termination-log', device: '/dev/vda1', type: 'ext4' } : undefined
-  return [root, ...(message ? [message] : []), ...(spec?.volumeMounts ?? []).flatMap((mount) => volumeMount(view, mount) ?? [])]
+  const message: Mount | undefined = root.readOnly
+    ? {
+        ...root,
+        layers: root.layers,
+        readOnly: false,
+        path: '/dev/termination-log',
+        prefix: 'dev/termination-log',
+        device: '/dev/vda1',
+        type: 'ext4',
+      }
+    : undefined
+  return [
+    root,
+    ...(message ? [message] : []),
+    ...(spec?.volumeMounts ?? []).flatMap((mount) => volumeMount(view, mount) ?? []),
+  ]
 }
 
 /** The root file system of a container, whose own layer may be made later than the view of it. */
@@ -57,62 +84,107 @@ function imageTree(view: ContainerView): Tree {
   const { sandbox, image } = view
   const { pod, ip = '127.0.0.1' } = sandbox
   const tree: Tree = new Map()
-  for (const path of DIRECTORIES) tree.set(path, { kind: 'directory', time: 0, owner: 0, group: 0, mode: path === 'tmp' ? STICKY : 0o755 })
+  for (const path of DIRECTORIES)
+    tree.set(path, { kind: 'directory', time: 0, owner: 0, group: 0, mode: path === 'tmp' ? STICKY : 0o755 })
   const namespace = sandbox.namespace
-  const { resolvConf } = view.surroundings.networkOf(pod ?? ({ metadata: { namespace }, spec: {} } as unknown as Pod), ip)
+  const { resolvConf } = view.surroundings.networkOf(
+    pod ?? ({ metadata: { namespace }, spec: {} } as unknown as Pod),
+    ip,
+  )
   const hostname = hostnameOf(sandbox)
-  const aliases = (pod?.spec.hostAliases ?? []).map(({ ip: address, hostnames = [] }) => `${address}\t${hostnames.join('\t')}\n`).join('')
+  const aliases = (pod?.spec.hostAliases ?? [])
+    .map(({ ip: address, hostnames = [] }) => `${address}\t${hostnames.join('\t')}\n`)
+    .join('')
   const texts: Readonly<Record<string, string>> = {
     'etc/hostname': `${hostname}\n`,
-    'etc/hosts': '# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\n'
-      + `fe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${ip}\t${hostname}\n${aliases === '' ? '' : `\n# Entries added by HostAliases.\n${aliases}`}`,
+    'etc/hosts':
+      '# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ' +
+      'ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\n' +
+      `fe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${ip}\t${hostname}\n${
+        aliases === '' ? '' : `\n# Entries added by HostAliases.\n${aliases}`
+      }`,
     'etc/resolv.conf': resolvConf,
-    'etc/passwd': passwdText(image), 'etc/group': groupText(image),
-    'dev/null': '', 'dev/termination-log': '',
+    'etc/passwd': passwdText(image),
+    'etc/group': groupText(image),
+    'dev/null': '',
+    'dev/termination-log': '',
   }
   const status = (): string => statusText(view)
   for (const path of ['proc/1/status', 'proc/self/status']) tree.set(path, fileOf(status, 0o444))
-  for (const [path, text] of Object.entries(texts)) tree.set(path, fileOf(text, path === 'dev/termination-log' ? 0o666 : 0o644))
+  for (const [path, text] of Object.entries(texts))
+    tree.set(path, fileOf(text, path === 'dev/termination-log' ? 0o666 : 0o644))
   if (image.page !== undefined) tree.set('usr/share/nginx/html/index.html', fileOf(image.page))
-  for (const [path, text] of Object.entries(image.files ?? {})) tree.set(path.replace(/^\/+/, ''), fileOf(text, text.startsWith('#!') ? 0o755 : 0o644))
+  for (const [path, text] of Object.entries(image.files ?? {}))
+    tree.set(path.replace(/^\/+/, ''), fileOf(text, text.startsWith('#!') ? 0o755 : 0o644))
   return tree
 }
 
 /** What Linux tells of the first process. */
 function statusText({ sandbox, container, image }: ContainerView): string {
-  const found = effectiveSecurity(sandbox.pod ?? NO_POD, { imageOf: () => image }).find((one) => one.container === container.name)
-  const { command = [], args = [] } = sandbox.pod?.spec.containers.find((one) => one.name === container.name) ?? {}
+  const found = effectiveSecurity(sandbox.pod ?? NO_POD, { imageOf: () => image }).find(
+    (one) => one.container === container.name,
+  )
+  const { command = [], args = [] } =
+    sandbox.pod?.spec.containers.find((one) => one.name === container.name) ?? {}
   // as the container was started: the pod's command stands for the image's entrypoint and its arguments
-  const [program = ''] = command.length > 0 ? command : [...image.entrypoint ?? [], ...(args.length > 0 ? args : image.cmd ?? [])]
+  const [program = ''] =
+    command.length > 0
+      ? command
+      : [...(image.entrypoint ?? []), ...(args.length > 0 ? args : (image.cmd ?? []))]
   return found === undefined ? '' : procStatus(found, (program || container.name).split('/').at(-1) ?? '')
 }
 
-function volumeMount(view: ContainerView, { name, mountPath, subPath = '', subPathExpr, readOnly = false }: VolumeMount): Mount | undefined {
+function volumeMount(
+  view: ContainerView,
+  { name, mountPath, subPath = '', subPathExpr, readOnly = false }: VolumeMount,
+): Mount | undefined {
   const { state, sandbox, surroundings } = view
   const { pod } = sandbox
   const volume = pod?.spec.volumes?.find((one) => one.name === name)
   if (!pod || !volume) return undefined
   const path = mountPath.replace(/\/+$/, '')
-  const prefix = (subPathExpr === undefined ? subPath : expanded(subPathExpr, view.container.env ?? {})).replace(/^\/+|\/+$/g, '')
+  const prefix = (
+    subPathExpr === undefined ? subPath : expanded(subPathExpr, view.container.env ?? {})
+  ).replace(/^\/+|\/+$/g, '')
   const fsGroup = pod.spec.securityContext?.fsGroup
   const owned = fsGroup === undefined ? ROOT_DIRECTORY : { mode: 0o2775, owner: 0, group: fsGroup }
   const mounted = sandbox.volumes?.get(name)
   if (mounted !== undefined && comesFromApi(mounted)) {
-    return { path, layers: [treeOf(mounted, pod, surroundings)], readOnly: true, prefix, directory: fsGroup === undefined ? OPEN_DIRECTORY : { mode: 0o2777, owner: 0, group: fsGroup }, device: 'tmpfs', type: 'tmpfs' }
+    return {
+      path,
+      layers: [treeOf(mounted, pod, surroundings)],
+      readOnly: true,
+      prefix,
+      directory: fsGroup === undefined ? OPEN_DIRECTORY : { mode: 0o2777, owner: 0, group: fsGroup },
+      device: 'tmpfs',
+      type: 'tmpfs',
+    }
   }
   if (mounted?.kind === 'network') {
     const tree = surroundings.networkVolume(mounted.id)
     const { type, id } = mounted
     return {
-      path, layers: [tree], writable: () => tree, readOnly: readOnly || mounted.readOnly, prefix, directory: owned,
-      device: type === 'nfs' ? id.slice('nfs/'.length) : '/dev/vdb', type,
+      path,
+      layers: [tree],
+      writable: () => tree,
+      readOnly: readOnly || mounted.readOnly,
+      prefix,
+      directory: owned,
+      device: type === 'nfs' ? id.slice('nfs/'.length) : '/dev/vdb',
+      type,
     }
   }
   if (mounted !== undefined || volume.hostPath !== undefined) {
     const base = mounted?.path ?? diskPath(volume.hostPath?.path ?? '')
     return {
-      path, layers: [state.disk], writable: () => state.disk, readOnly: readOnly || mounted?.readOnly === true,
-      prefix: [base, prefix].filter((part) => part !== '').join('/'), directory: volume.hostPath ? ROOT_DIRECTORY : owned, device: '/dev/vda1', type: 'ext4',
+      path,
+      layers: [state.disk],
+      writable: () => state.disk,
+      readOnly: readOnly || mounted?.readOnly === true,
+      prefix: [base, prefix].filter((part) => part !== '').join('/'),
+      directory: volume.hostPath ? ROOT_DIRECTORY : owned,
+      device: '/dev/vda1',
+      type: 'ext4',
     }
   }
   return emptyDirMount(view, volume, { path, prefix, readOnly, fsGroup })
@@ -120,8 +192,14 @@ function volumeMount(view: ContainerView, { name, mountPath, subPath = '', subPa
 
 /** emptyDir, and what else lives and dies with the pod (inline CSI volumes). */
 function emptyDirMount(
-  { sandbox }: ContainerView, { name, emptyDir }: Volume,
-  { path, prefix, readOnly, fsGroup }: Pick<Mount, 'path' | 'prefix' | 'readOnly'> & { readonly fsGroup: number | undefined },
+  { sandbox }: ContainerView,
+  { name, emptyDir }: Volume,
+  {
+    path,
+    prefix,
+    readOnly,
+    fsGroup,
+  }: Pick<Mount, 'path' | 'prefix' | 'readOnly'> & { readonly fsGroup: number | undefined },
 ): Mount {
   const dirs = (sandbox.emptyDirs ??= new Map())
   const made = (): Tree => {
@@ -131,9 +209,14 @@ function emptyDirMount(
   }
   const inMemory = emptyDir?.medium === 'Memory'
   return {
-    path, layers: [made()], writable: made, readOnly, prefix,
+    path,
+    layers: [made()],
+    writable: made,
+    readOnly,
+    prefix,
     directory: fsGroup === undefined ? OPEN_DIRECTORY : { mode: 0o2777, owner: 0, group: fsGroup },
-    device: inMemory ? 'tmpfs' : '/dev/vda1', type: inMemory ? 'tmpfs' : 'ext4',
+    device: inMemory ? 'tmpfs' : '/dev/vda1',
+    type: inMemory ? 'tmpfs' : 'ext4',
     ...(inMemory && emptyDir?.sizeLimit !== undefined ? { limit: quantityValue(emptyDir.sizeLimit) } : {}),
   }
 }

@@ -31,12 +31,17 @@ const MOST_TERMINATION_MESSAGE = 4096
 const MOST_TASK_OUTPUT = 10 * 1024
 const EXEC_FAILED = 'OCI runtime exec failed: exec failed: unable to start container process: '
 
-/** What runs in the containers of one machine: services of images, and processes of the little shell. All that they are is in the machine's state. */
+/**
+ * What runs in the containers of one machine: services of images, and processes of the little shell. All that
+ * they are is in the machine's state.
+ */
 export class ContainerProcesses {
   readonly #scope: ContainerScope
   readonly #listening: ContainerListening
   readonly #ports: ProcessPorts
-  /** The command of the kubelet that is being started: who starts it sees by itself that it has ended at once. */
+  /**
+   * The command of the kubelet that is being started: who starts it sees by itself that it has ended at once.
+   */
   #beginning: RuntimeTask | undefined
 
   constructor(ports: ProcessPorts) {
@@ -59,7 +64,13 @@ export class ContainerProcesses {
     if (plan.kind === 'process') {
       const view = this.#scope.view(pod, container)
       const stdin = containerSpec(pod.pod, container.name)?.stdin === true
-      container.process = newProcess({ pid: 1, words: plan.words, env: environmentOf(view), cwd: workingDirectory(view), stdin })
+      container.process = newProcess({
+        pid: 1,
+        words: plan.words,
+        env: environmentOf(view),
+        cwd: workingDirectory(view),
+        stdin,
+      })
       this.#run(key)
       return
     }
@@ -67,7 +78,8 @@ export class ContainerProcesses {
     for (const line of logs ?? []) this.log(pod, container, 'stdout', `${line}\n`)
     if (!behavior) return
     container.service = { state: undefined }
-    if (behavior.start) this.#scope.effect(pod, container, behavior.start(this.#scope.context(pod, container)))
+    if (behavior.start)
+      this.#scope.effect(pod, container, behavior.start(this.#scope.context(pod, container)))
   }
 
   /** The handler of the wake topic. */
@@ -77,12 +89,18 @@ export class ContainerProcesses {
     const { pod, container } = found
     if (key.includes('#') || container.process) return this.#run(key)
     const { behavior } = this.#ports.images.facts(container.image)
-    if (container.service && behavior?.tick) this.#scope.effect(pod, container, behavior.tick(container.service.state, this.#scope.context(pod, container)))
+    if (container.service && behavior?.tick)
+      this.#scope.effect(
+        pod,
+        container,
+        behavior.tick(container.service.state, this.#scope.context(pod, container)),
+      )
   }
 
   /**
-   * Sends the stop signal to the first process of a container. `default`: it does what processes do that say nothing about the signal;
-   * `handled`: it has taken it (and may have ended by now). As the first of its pid namespace a process without a handler does not see the signal.
+   * Sends the stop signal to the first process of a container. `default`: it does what processes do that say
+   * nothing about the signal; `handled`: it has taken it (and may have ended by now). As the first of its pid
+   * namespace a process without a handler does not see the signal.
    */
   terminate(pod: RuntimePod, container: RuntimeContainer, signal: number = SIGTERM): 'default' | 'handled' {
     const { process, service } = container
@@ -94,7 +112,11 @@ export class ContainerProcesses {
     }
     const { behavior } = this.#ports.images.facts(container.image)
     if (!service || !behavior?.signal) return 'default'
-    this.#scope.effect(pod, container, behavior.signal(service.state, signal, this.#scope.context(pod, container)))
+    this.#scope.effect(
+      pod,
+      container,
+      behavior.signal(service.state, signal, this.#scope.context(pod, container)),
+    )
     return 'handled'
   }
 
@@ -104,7 +126,8 @@ export class ContainerProcesses {
     const key = keyOf(pod, container)
     const { listeners } = this.#scope
     this.cancel(pod, container)
-    for (const number of container.execs?.keys() ?? []) listeners.tell(`${key}#${number}`, (listener) => listener.ended({ code: 137, reason: 'Error' }))
+    for (const number of container.execs?.keys() ?? [])
+      listeners.tell(`${key}#${number}`, (listener) => listener.ended({ code: 137, reason: 'Error' }))
     const cut = [...(container.tasks ?? [])].filter(([, task]) => task.end === undefined)
     delete container.process
     delete container.service
@@ -139,10 +162,16 @@ export class ContainerProcesses {
   }
 
   /**
-   * Runs a command in a container. Answers the key of its process, the end of a command that the image itself has answered, or why it
-   * cannot be started.
+   * Runs a command in a container. Answers the key of its process, the end of a command that the image itself
+   * has answered, or why it cannot be started.
    */
-  exec(pod: RuntimePod, container: RuntimeContainer, words: readonly string[], listener: ProcessListener, stdin: boolean): { readonly key: string } | { readonly error: string } | undefined {
+  exec(
+    pod: RuntimePod,
+    container: RuntimeContainer,
+    words: readonly string[],
+    listener: ProcessListener,
+    stdin: boolean,
+  ): { readonly key: string } | { readonly error: string } | undefined {
     const own = this.#imageExec(pod, container, words)
     if (own) {
       if (own.stdout) listener.output('stdout', own.stdout)
@@ -160,8 +189,9 @@ export class ContainerProcesses {
   }
 
   /**
-   * Runs a command of the kubelet in a container: its end is kept as data, and told to {@link ProcessPorts.onTask} if it does not end at once.
-   * A program that an open image does not have is taken to succeed without a word.
+   * Runs a command of the kubelet in a container: its end is kept as data, and told to {@link
+   * ProcessPorts.onTask} if it does not end at once. A program that an open image does not have is taken to
+   * succeed without a word.
    */
   runTask(pod: RuntimePod, container: RuntimeContainer, name: string, words: readonly string[]): RuntimeTask {
     this.stopTask(pod, container, name)
@@ -246,16 +276,27 @@ export class ContainerProcesses {
   }
 
   /** Why a command cannot be started; undefined if it can. */
-  #missing(pod: RuntimePod, container: RuntimeContainer, [first = '']: readonly string[]): string | undefined {
+  #missing(
+    pod: RuntimePod,
+    container: RuntimeContainer,
+    [first = '']: readonly string[],
+  ): string | undefined {
     const image = this.#ports.images.facts(container.image)
-    if (hasProgram(image, first) || (first.includes('/') && this.#scope.hasFile(pod, container, first))) return undefined
+    if (hasProgram(image, first) || (first.includes('/') && this.#scope.hasFile(pod, container, first)))
+      return undefined
     return notFound(first, EXEC_FAILED)
   }
 
   #newExec(pod: RuntimePod, container: RuntimeContainer, words: readonly string[], stdin: boolean): string {
     const view = this.#scope.view(pod, container)
     const number = this.#ports.state.value.nextExec++
-    const process = newProcess({ pid: 6 + number * 10, words, env: environmentOf(view), cwd: workingDirectory(view), stdin })
+    const process = newProcess({
+      pid: 6 + number * 10,
+      words,
+      env: environmentOf(view),
+      cwd: workingDirectory(view),
+      stdin,
+    })
     process.startedAt = this.#ports.now()
     ;(container.execs ??= new Map()).set(String(number), process)
     return `${keyOf(pod, container)}#${number}`
@@ -275,7 +316,9 @@ export class ContainerProcesses {
       wakes.cancel(key)
       return
     }
-    const isWork = (key.includes('#') || container.runsToCompletion === true) && next - (process.startedAt ?? container.startedAt ?? now()) <= LONGEST_WORK
+    const isWork =
+      (key.includes('#') || container.runsToCompletion === true) &&
+      next - (process.startedAt ?? container.startedAt ?? now()) <= LONGEST_WORK
     wakes.wakeAfter(key, Math.max(next - now(), 0), { class: isWork ? 'work' : 'watchdog' })
   }
 
@@ -305,11 +348,14 @@ export class ContainerProcesses {
     const view = this.#scope.view(pod, container)
     const isMain = process === container.process
     const task = isMain ? undefined : taskOf(container, key.slice(key.indexOf('#') + 1))?.[1]
-    const toLog = (fd: number, text: string): void => this.log(pod, container, fd === 2 ? 'stderr' : 'stdout', text)
-    const toListeners = (fd: number, text: string): void => this.#scope.listeners.tell(key, (listener) => listener.output(fd === 2 ? 'stderr' : 'stdout', text))
+    const toLog = (fd: number, text: string): void =>
+      this.log(pod, container, fd === 2 ? 'stderr' : 'stdout', text)
+    const toListeners = (fd: number, text: string): void =>
+      this.#scope.listeners.tell(key, (listener) => listener.output(fd === 2 ? 'stderr' : 'stdout', text))
     return {
       world: new ContainerWorld(view, {
-        list: (): readonly ProcessEntry[] => processEntries(pod, container, this.#ports.images, this.#ports.state.value),
+        list: (): readonly ProcessEntry[] =>
+          processEntries(pod, container, this.#ports.images, this.#ports.state.value),
         kill: (pid, signal) => this.#kill(pod, container, pid, signal),
       }),
       emit: isMain ? toLog : task ? (fd, text) => this.#taskOutput(task, fd, text) : toListeners,
@@ -333,7 +379,10 @@ export class ContainerProcesses {
       this.#signalFirst(pod, container, signal)
       return true
     }
-    for (const process of [...(container.process ? [container.process] : []), ...(container.execs?.values() ?? [])]) {
+    for (const process of [
+      ...(container.process ? [container.process] : []),
+      ...(container.execs?.values() ?? []),
+    ]) {
       const at = process.threads.findIndex((thread) => thread.pid === pid)
       if (at < 0) continue
       if (signal === 0) return true
@@ -344,36 +393,54 @@ export class ContainerProcesses {
     return false
   }
 
-  /** In a namespace of others a process is not spared: what it does not handle ends it, but for servers, which take SIGHUP and the like as word to reload. */
+  /**
+   * In a namespace of others a process is not spared: what it does not handle ends it, but for servers, which
+   * take SIGHUP and the like as word to reload.
+   */
   #signalShared(pod: RuntimePod, container: RuntimeContainer, signal: number): void {
     if (signal === 0) return
     if (signal === SIGKILL) return this.#scope.end(pod, container, exitOf(128 + signal))
     if (container.process) {
-      if (trapSignal(container.process, signalName(signal))) this.#ports.wakes.wakeAfter(keyOf(pod, container), 0)
+      if (trapSignal(container.process, signalName(signal)))
+        this.#ports.wakes.wakeAfter(keyOf(pod, container), 0)
       else this.#scope.end(pod, container, exitOf(128 + signal))
       return
     }
     this.#signalFirst(pod, container, signal)
   }
 
-  /** The first process of a container does not see signals that it has no handler for, not even SIGKILL from inside. */
+  /**
+   * The first process of a container does not see signals that it has no handler for, not even SIGKILL from
+   * inside.
+   */
   #signalFirst(pod: RuntimePod, container: RuntimeContainer, signal: number): void {
     if (signal === SIGKILL || signal === 0) return
     if (container.process) {
-      if (trapSignal(container.process, signalName(signal))) this.#ports.wakes.wakeAfter(keyOf(pod, container), 0)
+      if (trapSignal(container.process, signalName(signal)))
+        this.#ports.wakes.wakeAfter(keyOf(pod, container), 0)
       return
     }
     const { behavior } = this.#ports.images.facts(container.image)
-    if (behavior?.signal && container.service) this.#scope.effect(pod, container, behavior.signal(container.service.state, signal, this.#scope.context(pod, container)))
-    else if (!RELOADS.has(signal)) this.#scope.end(pod, container, exitOf(signal === SIGTERM || signal === SIGQUIT ? 0 : 128 + signal))
+    if (behavior?.signal && container.service)
+      this.#scope.effect(
+        pod,
+        container,
+        behavior.signal(container.service.state, signal, this.#scope.context(pod, container)),
+      )
+    else if (!RELOADS.has(signal))
+      this.#scope.end(pod, container, exitOf(signal === SIGTERM || signal === SIGQUIT ? 0 : 128 + signal))
   }
 
   #terminationMessage(pod: RuntimePod, container: RuntimeContainer, exit: Exit): string | undefined {
     if (!container.files && !container.log) return undefined
-    const { terminationMessagePath = '/dev/termination-log', terminationMessagePolicy } = containerSpec(pod.pod, container.name) ?? {}
-    const message = (container.files ? this.readFile(pod, container, terminationMessagePath) : undefined) ?? ''
+    const { terminationMessagePath = '/dev/termination-log', terminationMessagePolicy } =
+      containerSpec(pod.pod, container.name) ?? {}
+    const message =
+      (container.files ? this.readFile(pod, container, terminationMessagePath) : undefined) ?? ''
     if (message !== '') return message.slice(0, MOST_TERMINATION_MESSAGE)
-    return terminationMessagePolicy === 'FallbackToLogsOnError' && exit.code !== 0 && container.log ? logTail(container.log) : undefined
+    return terminationMessagePolicy === 'FallbackToLogsOnError' && exit.code !== 0 && container.log
+      ? logTail(container.log)
+      : undefined
   }
 }
 

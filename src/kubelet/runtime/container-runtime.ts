@@ -23,14 +23,22 @@ import { reserveIp } from './ip-pool.js'
 import type { ContainerRuntimeOptions, Machine, RuntimeTimings } from './machine.js'
 import { DEFAULT_RUNTIME_TIMINGS } from './machine.js'
 import type { ContainerRequest, RuntimeChange, SandboxRequest } from './runtime-api.js'
-import type { DeclaredUsage, RuntimeImage, RuntimePod, RuntimeState, RuntimeTask, SystemUsage } from './state.js'
+import type {
+  DeclaredUsage,
+  RuntimeImage,
+  RuntimePod,
+  RuntimeState,
+  RuntimeTask,
+  SystemUsage,
+} from './state.js'
 import { latestContainer } from './state.js'
 import { ALONE } from './surroundings.js'
 import type { PodVolumes } from './volumes.js'
 
 /**
- * The machine of one node: containers, images, addresses and manifests, which live on while the kubelet is down. Module
- * `runtime/<node>`; the kubelet of the node is its client. Source of what it models: containerd's CRI plugin, CNI host-local.
+ * The machine of one node: containers, images, addresses and manifests, which live on while the kubelet is
+ * down. Module `runtime/<node>`; the kubelet of the node is its client. Source of what it models:
+ * containerd's CRI plugin, CNI host-local.
  */
 export function createContainerRuntime(options: ContainerRuntimeOptions): Machine {
   return new SimulatedMachine(options)
@@ -72,19 +80,32 @@ class SimulatedMachine implements Machine {
     const topics = {
       sandbox: host.handle('sandbox', (uid, cidr) => this.#life.sandboxMade(uid, cidr as string | undefined)),
       pull: host.handle('pull', (image) => this.#pulled(image)),
-      start: host.handle('start', (key, runsToCompletion) => this.#life.started(key, runsToCompletion === true)),
+      start: host.handle('start', (key, runsToCompletion) =>
+        this.#life.started(key, runsToCompletion === true),
+      ),
       exit: host.handle('exit', (key, exit) => this.#life.exited(key, exit as Exit)),
       signal: host.handle('signal', (key, exit) => this.#life.exited(key, exit as Exit)),
     }
     const { node, surroundings = () => ALONE } = this.#options
     const processes = new ContainerProcesses({
-      node, surroundings, wakes, state: slice, images: this.#images, now, onEnd: (key, exit) => this.#life.exited(key, exit),
+      node,
+      surroundings,
+      wakes,
+      state: slice,
+      images: this.#images,
+      now,
+      onEnd: (key, exit) => this.#life.exited(key, exit),
       behavior: (pod, { name, image }) => this.#behavior(pod, name, image),
       onTask: (key, task) => this.#tell(`task/${key}/${task}`),
     })
     const life = new ContainerLifecycle({
-      state: slice, topics, timings: this.#timings, processes, now,
-      behavior: (pod, container, image) => this.#behavior(pod, container, image), tell: (change) => this.#tell(change),
+      state: slice,
+      topics,
+      timings: this.#timings,
+      processes,
+      now,
+      behavior: (pod, container, image) => this.#behavior(pod, container, image),
+      tell: (change) => this.#tell(change),
     })
     this.#host = { clock, slice, topics, processes, life }
   }
@@ -161,7 +182,9 @@ class SimulatedMachine implements Machine {
   runTask(uid: string, name: string, task: string, words: readonly string[]): RuntimeTask | undefined {
     const pod = this.pod(uid)
     const container = latestContainer(pod, name)
-    return pod && container?.state === 'running' ? this.processes.runTask(pod, container, task, words) : undefined
+    return pod && container?.state === 'running'
+      ? this.processes.runTask(pod, container, task, words)
+      : undefined
   }
 
   task(uid: string, name: string, task: string): RuntimeTask | undefined {
@@ -218,7 +241,10 @@ class SimulatedMachine implements Machine {
     const usages = new Map<string, ContainerUsage>()
     for (const container of pod?.containers ?? []) {
       if (!pod || latestContainer(pod, container.name) !== container) continue
-      usages.set(container.name, containerUsage(container, this.#behavior(pod, container.name, container.image)))
+      usages.set(
+        container.name,
+        containerUsage(container, this.#behavior(pod, container.name, container.image)),
+      )
     }
     return usages
   }
@@ -317,7 +343,8 @@ class SimulatedMachine implements Machine {
     const now = this.#now
     for (const pod of state.pods.values()) {
       this.#life.stopSandbox(pod.uid)
-      for (const container of pod.containers) if (container.state === 'running') this.#life.end(pod, container, now, POWER_LOSS)
+      for (const container of pod.containers)
+        if (container.state === 'running') this.#life.end(pod, container, now, POWER_LOSS)
     }
   }
 
@@ -342,7 +369,14 @@ class SimulatedMachine implements Machine {
   }
 
   pullImage(image: string, uid: string, authorized: boolean): void {
-    const pull = beginPull(this.#state.images, { image, uid, authorized, behavior: this.behavior(image), timings: this.#timings, now: this.#now })
+    const pull = beginPull(this.#state.images, {
+      image,
+      uid,
+      authorized,
+      behavior: this.behavior(image),
+      timings: this.#timings,
+      now: this.#now,
+    })
     if (pull) this.#topics.pull.wakeAfter(pull.name, pull.took)
   }
 
@@ -359,7 +393,11 @@ class SimulatedMachine implements Machine {
   }
 
   #behavior(pod: RuntimePod, container: string, image: string): ContainerBehavior {
-    const own = behaviorOf(this.#state.behaviors, image, { namespace: pod.namespace, pod: pod.name, container })
+    const own = behaviorOf(this.#state.behaviors, image, {
+      namespace: pod.namespace,
+      pod: pod.name,
+      container,
+    })
     const defined = this.#images.behavior(image)
     return defined ? { ...defined, ...own } : own
   }
@@ -371,7 +409,8 @@ class SimulatedMachine implements Machine {
   #initialState(): RuntimeState {
     const { behaviors = {}, manifests = {}, networkReady = true } = this.#options
     const known = new Map<string, ContainerBehavior>()
-    for (const [key, behavior] of Object.entries(behaviors)) if (!isDefinition(behavior)) setBehavior(known, key, behavior)
+    for (const [key, behavior] of Object.entries(behaviors))
+      if (!isDefinition(behavior)) setBehavior(known, key, behavior)
     return {
       powered: true,
       boots: 1,

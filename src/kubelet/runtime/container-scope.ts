@@ -51,7 +51,10 @@ export interface FoundProcess {
   readonly process: ShellProcess | undefined
 }
 
-/** What all that deals with the processes of one machine has in common: the view of a container, its log, and what handlers bring about. */
+/**
+ * What all that deals with the processes of one machine has in common: the view of a container, its log, and
+ * what handlers bring about.
+ */
 export class ContainerScope {
   readonly ports: ProcessPorts
   readonly listeners: ProcessListeners = new ProcessListeners()
@@ -62,12 +65,21 @@ export class ContainerScope {
 
   view(sandbox: RuntimePod, container: RuntimeContainer): ContainerView {
     const { state, images, surroundings, now } = this.ports
-    return { state: state.value, sandbox, container, image: images.facts(container.image), surroundings: surroundings(), now: now() }
+    return {
+      state: state.value,
+      sandbox,
+      container,
+      image: images.facts(container.image),
+      surroundings: surroundings(),
+      now: now(),
+    }
   }
 
   /** What a handler of the image sees. */
   context(pod: RuntimePod, container: RuntimeContainer): ImageContext {
-    return new SeenByImage(this.view(pod, container), this.ports.node, (path) => this.readFile(pod, container, path))
+    return new SeenByImage(this.view(pod, container), this.ports.node, (path) =>
+      this.readFile(pod, container, path),
+    )
   }
 
   /** The running container, and the process, that a key names. */
@@ -78,7 +90,11 @@ export class ContainerScope {
     const pod = this.ports.state.value.pods.get(base.slice(0, slash))
     const container = latestContainer(pod, base.slice(slash + 1))
     if (!pod || container?.state !== 'running') return undefined
-    return { pod, container, process: hash < 0 ? container.process : container.execs?.get(key.slice(hash + 1)) }
+    return {
+      pod,
+      container,
+      process: hash < 0 ? container.process : container.execs?.get(key.slice(hash + 1)),
+    }
   }
 
   /** A file of a container; undefined when there is none that can be read. */
@@ -116,15 +132,27 @@ export class ContainerScope {
     for (const line of effect.errorLog ?? []) this.log(pod, container, 'stderr', `${line}\n`)
     const { cpu, memory, storage, exit, exitReason, tickAfter } = effect
     if (declaresUsage(effect)) {
-      const said = { ...(cpu === undefined ? {} : { cpu }), ...(memory === undefined ? {} : { memory }), ...(storage === undefined ? {} : { storage }) }
+      const said = {
+        ...(cpu === undefined ? {} : { cpu }),
+        ...(memory === undefined ? {} : { memory }),
+        ...(storage === undefined ? {} : { storage }),
+      }
       if (this.use(pod, container, said)) return
     }
-    if (exit !== undefined) return this.end(pod, container, { ...exitOf(exit), ...(exitReason === undefined ? {} : { reason: exitReason }) })
+    if (exit !== undefined)
+      return this.end(pod, container, {
+        ...exitOf(exit),
+        ...(exitReason === undefined ? {} : { reason: exitReason }),
+      })
     if (tickAfter === undefined) return
-    this.ports.wakes.wakeAfter(keyOf(pod, container), tickAfter, { class: container.runsToCompletion ? 'work' : 'watchdog' })
+    this.ports.wakes.wakeAfter(keyOf(pod, container), tickAfter, {
+      class: container.runsToCompletion ? 'work' : 'watchdog',
+    })
   }
 
-  /** Notes what a container uses from now on. Answers whether that was too much memory, which has ended it. */
+  /**
+   * Notes what a container uses from now on. Answers whether that was too much memory, which has ended it.
+   */
   use(pod: RuntimePod, container: RuntimeContainer, usage: RuntimeContainer['usage']): boolean {
     container.usage = { ...container.usage, ...usage }
     this.ports.state.value.measured = true
@@ -133,7 +161,8 @@ export class ContainerScope {
 
   /** Ends a container that uses more memory than its limit; answers whether it did. */
   checkMemory(pod: RuntimePod, container: RuntimeContainer): boolean {
-    if (container.state !== 'running' || !exceedsMemory(container, this.ports.behavior(pod, container))) return false
+    if (container.state !== 'running' || !exceedsMemory(container, this.ports.behavior(pod, container)))
+      return false
     this.end(pod, container, OUT_OF_MEMORY)
     return true
   }

@@ -18,8 +18,8 @@ const LITTLE_CPU = 0.001
 const LITTLE_MEMORY = 8 * 1024 * 1024
 
 /**
- * What a container uses: what was set for it, else what its process said, else what its behaviour says, else a little. Nothing when it does
- * not run. Cost: the files of the container's own layer.
+ * What a container uses: what was set for it, else what its process said, else what its behaviour says, else
+ * a little. Nothing when it does not run. Cost: the files of the container's own layer.
  */
 export function containerUsage(container: RuntimeContainer, behavior: ContainerBehavior): ContainerUsage {
   if (container.state !== 'running') return { cpu: 0, memory: 0, storage: ownStorage(container) }
@@ -50,7 +50,11 @@ export function emptyDirUsage(pod: RuntimePod, volume: string): number {
 }
 
 function pick({ cpu, memory, storage }: ContainerBehavior): DeclaredUsage {
-  return { ...(cpu === undefined ? {} : { cpu }), ...(memory === undefined ? {} : { memory }), ...(storage === undefined ? {} : { storage }) }
+  return {
+    ...(cpu === undefined ? {} : { cpu }),
+    ...(memory === undefined ? {} : { memory }),
+    ...(storage === undefined ? {} : { storage }),
+  }
 }
 
 function memoryLimit(resources: ResourceRequirements | undefined): number | undefined {
@@ -65,6 +69,7 @@ function ownStorage({ files, log }: RuntimeContainer): number {
 /** Texts count as one byte a character. */
 function treeSize(tree: Tree | undefined): number {
   let size = 0
-  for (const entry of tree?.values() ?? []) if (entry.kind === 'file' && typeof entry.text === 'string') size += entry.text.length
+  for (const entry of tree?.values() ?? [])
+    if (entry.kind === 'file' && typeof entry.text === 'string') size += entry.text.length
   return size
 }

@@ -23,15 +23,29 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 /** The container's spec; undefined when the pod has none of that name any more. */
 export function containerSpec(pod: Pod | undefined, name: string): Container | undefined {
   const { containers = [], initContainers = [], ephemeralContainers = [] } = pod?.spec ?? {}
-  return [...containers, ...initContainers, ...(ephemeralContainers as readonly Container[])].find((one) => one.name === name)
+  return [...containers, ...initContainers, ...(ephemeralContainers as readonly Container[])].find(
+    (one) => one.name === name,
+  )
 }
 
 /** The whole environment of a container: the service variables, those of the image, those of the spec. */
-export function environmentOf({ sandbox, container, image, surroundings }: ContainerView): Readonly<Record<string, string>> {
+export function environmentOf({
+  sandbox,
+  container,
+  image,
+  surroundings,
+}: ContainerView): Readonly<Record<string, string>> {
   const { pod } = sandbox
   return {
-    PATH, HOSTNAME: hostnameOf(sandbox), ...image.env, ...(pod ? surroundings.serviceEnv(pod, container.createdAt) : {}), ...container.env,
-    HOME: container.env?.['HOME'] ?? image.env?.['HOME'] ?? (userOf({ sandbox, container, image }).uid === 0 ? '/root' : '/'),
+    PATH,
+    HOSTNAME: hostnameOf(sandbox),
+    ...image.env,
+    ...(pod ? surroundings.serviceEnv(pod, container.createdAt) : {}),
+    ...container.env,
+    HOME:
+      container.env?.['HOME'] ??
+      image.env?.['HOME'] ??
+      (userOf({ sandbox, container, image }).uid === 0 ? '/root' : '/'),
   }
 }
 
@@ -40,15 +54,28 @@ export function workingDirectory({ sandbox, container, image }: ContainerView): 
   return containerSpec(sandbox.pod, container.name)?.workingDir || image.workingDir || '/'
 }
 
-/** Who the processes of a container run as: the container's security context over the pod's over the image. */
-export function userOf({ sandbox, container, image }: Pick<ContainerView, 'sandbox' | 'container' | 'image'>): FileUser {
+/**
+ * Who the processes of a container run as: the container's security context over the pod's over the image.
+ */
+export function userOf({
+  sandbox,
+  container,
+  image,
+}: Pick<ContainerView, 'sandbox' | 'container' | 'image'>): FileUser {
   const spec = containerSpec(sandbox.pod, container.name) ?? {}
   const { uid, gid, groups } = effectiveIdentity(sandbox.pod ?? NO_POD, spec, image)
   const { effective } = effectiveCapabilities(spec, uid.value).value
-  return { uid: uid.value, gid: gid.value, groups: groups.map(({ value }) => value), overrides: effective.includes('DAC_OVERRIDE') }
+  return {
+    uid: uid.value,
+    gid: gid.value,
+    groups: groups.map(({ value }) => value),
+    overrides: effective.includes('DAC_OVERRIDE'),
+  }
 }
 
 /** Name of the machine as the container sees it. */
 export function hostnameOf({ name, pod }: RuntimePod): string {
-  return pod?.spec.hostname || (pod?.spec.hostNetwork === true ? pod.spec.nodeName ?? name : name.slice(0, 63))
+  return (
+    pod?.spec.hostname || (pod?.spec.hostNetwork === true ? (pod.spec.nodeName ?? name) : name.slice(0, 63))
+  )
 }

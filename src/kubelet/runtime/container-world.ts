@@ -29,7 +29,13 @@ export class ContainerWorld implements World {
 
   constructor(view: ContainerView, processes: Processes) {
     const { sandbox, image, surroundings, now } = view
-    const pod = sandbox.pod ?? { metadata: { name: sandbox.name, namespace: sandbox.namespace }, spec: { containers: [] }, status: {} } as unknown as Pod
+    const pod =
+      sandbox.pod ??
+      ({
+        metadata: { name: sandbox.name, namespace: sandbox.namespace },
+        spec: { containers: [] },
+        status: {},
+      } as unknown as Pod)
     this.now = now
     this.user = userOf(view)
     this.hostname = hostnameOf(sandbox)
@@ -40,7 +46,7 @@ export class ContainerWorld implements World {
   }
 
   get files(): FileSystem {
-    return this.#files ??= new FileSystem(mountsOf(this.#view), this.user, () => this.now)
+    return (this.#files ??= new FileSystem(mountsOf(this.#view), this.user, () => this.now))
   }
 
   has(program: string): boolean {

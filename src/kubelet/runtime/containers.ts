@@ -36,8 +36,9 @@ export function endContainer(container: RuntimeContainer, now: number, exit: Exi
 }
 
 /**
- * Sends SIGTERM to a running container, and SIGKILL after `grace` ms. Answers when and how it ends, or undefined if that is no sooner
- * than what was settled before (`due`, virtual ms): a second signal can only shorten the time.
+ * Sends SIGTERM to a running container, and SIGKILL after `grace` ms. Answers when and how it ends, or
+ * undefined if that is no sooner than what was settled before (`due`, virtual ms): a second signal can only
+ * shorten the time.
  */
 export function signal(
   container: RuntimeContainer,

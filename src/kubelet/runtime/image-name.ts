@@ -27,7 +27,10 @@ function normalize(image: string): string {
   return `${domain}/${path}${tagged ? '' : ':latest'}`
 }
 
-/** The repository digest of an image (`imageID` in container statuses): the digest that was asked for, else one made from the name. */
+/**
+ * The repository digest of an image (`imageID` in container statuses): the digest that was asked for, else
+ * one made from the name.
+ */
 export function imageDigest(image: string): string {
   const full = fullImageName(image)
   const at = full.indexOf('@')
@@ -40,17 +43,23 @@ const DOMAIN_PART = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])'
 const PATH_PART = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*'
 let reference: RegExp | undefined
 
-/** What is wrong with an image's name; undefined when it is one. Source: distribution/reference ParseNormalizedNamed. */
+/**
+ * What is wrong with an image's name; undefined when it is one. Source: distribution/reference
+ * ParseNormalizedNamed.
+ */
 export function imageNameFault(image: string): string | undefined {
-  if (/^[a-f0-9]{64}$/.test(image)) return `invalid repository name (${image}), cannot specify 64-byte hexadecimal strings`
+  if (/^[a-f0-9]{64}$/.test(image))
+    return `invalid repository name (${image}), cannot specify 64-byte hexadecimal strings`
   const full = fullImageName(image)
   const remote = full.slice(full.indexOf('/') + 1)
   const tag = remote.search(/[:@]/)
   const path = tag < 0 ? remote : remote.slice(0, tag)
-  if (path !== path.toLowerCase()) return `invalid reference format: repository name (${path}) must be lowercase`
+  if (path !== path.toLowerCase())
+    return `invalid reference format: repository name (${path}) must be lowercase`
   reference ??= new RegExp(
-    `^(?:${DOMAIN_PART}(?:\\.${DOMAIN_PART})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?/${PATH_PART}(?:/${PATH_PART})*`
-      + '(?::[\\w][\\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$',
+    `^(?:${DOMAIN_PART}(?:\\.${DOMAIN_PART})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?/${PATH_PART}(?:/` +
+      `${PATH_PART})*` +
+      '(?::[\\w][\\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$',
   )
   return reference.test(full) ? undefined : 'invalid reference format'
 }

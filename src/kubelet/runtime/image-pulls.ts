@@ -22,7 +22,10 @@ const SMALLEST = 10_000_000
 const SPREAD = 190_000_000
 
 /** Begins a pull; undefined: it joins one that is under way. */
-export function beginPull(images: Map<string, RuntimeImage>, { image, uid, authorized, behavior, timings, now }: PullRequest): RuntimeImage | undefined {
+export function beginPull(
+  images: Map<string, RuntimeImage>,
+  { image, uid, authorized, behavior, timings, now }: PullRequest,
+): RuntimeImage | undefined {
   const name = fullImageName(image)
   const known = images.get(name)
   if (known?.state === 'pulling') {
@@ -32,7 +35,11 @@ export function beginPull(images: Map<string, RuntimeImage>, { image, uid, autho
   }
   const isPresent = known?.state === 'present'
   const pull: RuntimeImage = {
-    name, state: 'pulling', since: now, authorized, waiters: [uid],
+    name,
+    state: 'pulling',
+    since: now,
+    authorized,
+    waiters: [uid],
     took: behavior.pullTime ?? (isPresent ? timings.imageCheck : timings.imagePull),
     size: behavior.imageSize ?? imageSize(name),
   }
@@ -48,7 +55,10 @@ export function imageSize(name: string): number {
 }
 
 /** Ends a pull. Answers the pods that have waited for it. */
-export function endPull(image: RuntimeImage, { pullError, isPrivate = false }: ContainerBehavior): readonly string[] {
+export function endPull(
+  image: RuntimeImage,
+  { pullError, isPrivate = false }: ContainerBehavior,
+): readonly string[] {
   const error = pullError ?? (isPrivate && image.authorized !== true ? deniedText(image.name) : undefined)
   if (isPrivate) image.isPrivate = true
   image.state = error === undefined || image.wasPresent === true ? 'present' : 'failed'

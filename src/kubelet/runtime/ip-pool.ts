@@ -6,8 +6,9 @@ export interface IpPool {
 }
 
 /**
- * Takes the next free address of `cidr` (IPv4) after the one handed out last, round and round, as CNI's host-local plugin does.
- * The first address (the bridge's own), the network's and the broadcast address are left out. Undefined when all are taken.
+ * Takes the next free address of `cidr` (IPv4) after the one handed out last, round and round, as CNI's
+ * host-local plugin does. The first address (the bridge's own), the network's and the broadcast address are
+ * left out. Undefined when all are taken.
  */
 export function allocateIp(pool: IpPool, cidr: string): string | undefined {
   const { first, last } = rangeOf(cidr)
@@ -53,5 +54,7 @@ function parseIp(ip: string): number {
 }
 
 function formatIp(value: number): string {
-  return [value / 0x1_00_00_00, value / 0x1_00_00, value / 0x1_00, value].map((part) => Math.floor(part) % 256).join('.')
+  return [value / 0x1_00_00_00, value / 0x1_00_00, value / 0x1_00, value]
+    .map((part) => Math.floor(part) % 256)
+    .join('.')
 }

@@ -22,7 +22,9 @@ export interface RuntimeTimings {
   readonly containerStop: number
 }
 
-/** {@link RuntimeTimings} unless told otherwise: the first pod of an image runs one second after it was bound. */
+/**
+ * {@link RuntimeTimings} unless told otherwise: the first pod of an image runs one second after it was bound.
+ */
 export const DEFAULT_RUNTIME_TIMINGS: RuntimeTimings = {
   sandbox: 400,
   imagePull: 400,
@@ -36,7 +38,10 @@ export interface ContainerRuntimeOptions {
   /** Name of the node. */
   readonly node: string
   readonly timings?: Partial<RuntimeTimings>
-  /** What containers do, see {@link ContainerBehavior}: by image, by pod (`namespace/pod`) or by container (`namespace/pod/container`). */
+  /**
+   * What containers do, see {@link ContainerBehavior}: by image, by pod (`namespace/pod`) or by container
+   * (`namespace/pod/container`).
+   */
   readonly behaviors?: Readonly<Record<string, ContainerBehavior | ImageDefinition>>
   /** The network and the rest of the cluster. Default: nothing can be reached. */
   readonly surroundings?: () => Surroundings
@@ -54,8 +59,8 @@ export interface Machine extends ContainerRuntime, Module {
   /** Says what containers do from now on; a key as in {@link ContainerRuntimeOptions.behaviors}. */
   defineBehavior(key: string, behavior: ContainerBehavior): void
   /**
-   * Sets what a container uses from now on, until it ends; what is left out stays. Undefined: what its image says. Answers whether the container
-   * runs. More memory than its limit ends it (OOMKilled).
+   * Sets what a container uses from now on, until it ends; what is left out stays. Undefined: what its image
+   * says. Answers whether the container runs. More memory than its limit ends it (OOMKilled).
    */
   setUsage(uid: string, container: string, usage: DeclaredUsage | undefined): boolean
   /** Sets what the machine uses beside its pods. */
@@ -69,13 +74,16 @@ export interface Machine extends ContainerRuntime, Module {
   /** The network plugin works, or fails. */
   setNetworkReady(ready: boolean): void
   /**
-   * Takes on a pod that ran on the machine before the simulation began: its containers run on, what they execute starts anew. For use before the
-   * kubelet's first step.
+   * Takes on a pod that ran on the machine before the simulation began: its containers run on, what they
+   * execute starts anew. For use before the kubelet's first step.
    */
   adopt(pod: Pod): void
   /** The machine's power is gone: every process ends at once. Stop the kubelet with it. */
   powerOff(): void
-  /** Boots: a new boot id, and every container that ran is dead (exit code 255, reason Unknown). Then start the kubelet. */
+  /**
+   * Boots: a new boot id, and every container that ran is dead (exit code 255, reason Unknown). Then start
+   * the kubelet.
+   */
   powerOn(): void
   /** Tells the kubelet that an orderly shutdown begins, or that it was called off. */
   announceShutdown(shuttingDown: boolean): void

@@ -1,6 +1,9 @@
 import type { Exit } from './containers.js'
 
-/** Someone who listens to a process: a session of exec or attach, or of a log that is followed. Not part of the state. */
+/**
+ * Someone who listens to a process: a session of exec or attach, or of a log that is followed. Not part of
+ * the state.
+ */
 export interface ProcessListener {
   output(stream: 'stdout' | 'stderr', text: string): void
   ended(exit: Exit): void

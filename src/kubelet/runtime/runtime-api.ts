@@ -26,8 +26,9 @@ export interface ContainerRequest {
   readonly image: string
   readonly attempt: number
   /**
-   * The pod waits for this container to end (init containers, pods that are not restarted for ever): its own end counts as work
-   * in flight, so `settle()` waits for it. The end of a server that is always restarted does not.
+   * The pod waits for this container to end (init containers, pods that are not restarted for ever): its own
+   * end counts as work in flight, so `settle()` waits for it. The end of a server that is always restarted
+   * does not.
    */
   readonly runsToCompletion: boolean
   readonly pod: Pod
@@ -38,21 +39,28 @@ export interface ContainerRequest {
 }
 
 /**
- * Something on the machine that its kubelet has to look at: a pod (`pod/<uid>`), the end of a command of the kubelet's own
- * (`task/<uid>/<container>/<task>`), or the machine's own state.
+ * Something on the machine that its kubelet has to look at: a pod (`pod/<uid>`), the end of a command of the
+ * kubelet's own (`task/<uid>/<container>/<task>`), or the machine's own state.
  */
 export type RuntimeChange = `pod/${string}` | `task/${string}` | 'manifests' | 'network' | 'shutdown'
 
 /**
- * What a kubelet sees of its machine: the CRI services, the directory of static pod manifests, the state of the network plugin and
- * the inhibitor lock of the shutdown. Calls answer at once; what takes time is done later and told to the listener.
+ * What a kubelet sees of its machine: the CRI services, the directory of static pod manifests, the state of
+ * the network plugin and the inhibitor lock of the shutdown. Calls answer at once; what takes time is done
+ * later and told to the listener.
  */
 export interface ContainerRuntime {
   readonly bootID: string
   readonly networkReady: boolean
-  /** The installed kubelet, which the next start of the kubelet runs; undefined: the one that the node was made with. */
+  /**
+   * The installed kubelet, which the next start of the kubelet runs; undefined: the one that the node was
+   * made with.
+   */
   readonly kubeletVersion: string | undefined
-  /** What the kubelet's configuration file says, where that is not what the node was made with; heeded at the next start. */
+  /**
+   * What the kubelet's configuration file says, where that is not what the node was made with; heeded at the
+   * next start.
+   */
   readonly kubeletConfiguration: KubeletFileConfiguration | undefined
   readonly shuttingDown: boolean
   /** Everything that has a sandbox or containers, in the order in which it came. */
@@ -73,17 +81,22 @@ export interface ContainerRuntime {
   manifests(): ReadonlyMap<string, Pod>
   /** Makes the pod's sandbox, or a new one in the place of one that is dead. */
   runSandbox(request: SandboxRequest): void
-  /** Fetches the image for that pod, joining a pull that is under way. `authorized`: there are credentials for its registry. */
+  /**
+   * Fetches the image for that pod, joining a pull that is under way. `authorized`: there are credentials for
+   * its registry.
+   */
   pullImage(image: string, uid: string, authorized: boolean): void
   /** Creates and starts a container. */
   startContainer(request: ContainerRequest): void
-  /** The stop signal (default SIGTERM), and SIGKILL after `grace` ms; a later call may only shorten the time. */
+  /**
+   * The stop signal (default SIGTERM), and SIGKILL after `grace` ms; a later call may only shorten the time.
+   */
   stopContainer(uid: string, name: string, grace: number, stopSignal?: number): void
   /** Gives a running container other resources. */
   resizeContainer(uid: string, name: string, resources: ResourceRequirements): void
   /**
-   * Runs a command of the kubelet in a running container, under the name of what it is for. The end is in the answer, or is told later.
-   * Undefined: the container does not run.
+   * Runs a command of the kubelet in a running container, under the name of what it is for. The end is in the
+   * answer, or is told later. Undefined: the container does not run.
    */
   runTask(uid: string, name: string, task: string, words: readonly string[]): RuntimeTask | undefined
   /** The last command of that name in the newest container. */

@@ -9,22 +9,32 @@ export type StartPlan =
   | { readonly kind: 'process'; readonly words: readonly string[] }
   | { readonly kind: 'error'; readonly message: string }
 
-const CREATE_FAILED = 'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: '
-  + 'unable to start container process: error during container init: '
+const CREATE_FAILED =
+  'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc ' +
+  'create failed: ' +
+  'unable to start container process: error during container init: '
 
-/** Works out what a container runs: command and args of its spec over those of the image, with `$(NAME)` replaced. */
-export function startPlan(container: Container | undefined, image: ImageFacts, env: Readonly<Record<string, string>>): StartPlan {
+/**
+ * Works out what a container runs: command and args of its spec over those of the image, with `$(NAME)`
+ * replaced.
+ */
+export function startPlan(
+  container: Container | undefined,
+  image: ImageFacts,
+  env: Readonly<Record<string, string>>,
+): StartPlan {
   const own = (container?.command?.length ?? 0) > 0
   const args = container?.args ?? []
-  const command = own ? container?.command ?? [] : image.entrypoint ?? []
-  const rest = args.length > 0 ? args : own ? [] : image.cmd ?? []
+  const command = own ? (container?.command ?? []) : (image.entrypoint ?? [])
+  const rest = args.length > 0 ? args : own ? [] : (image.cmd ?? [])
   const words = [...command, ...rest].map((word) => expanded(word, env))
   const [first] = words
   if (first === undefined) return { kind: 'service', words }
   if (image.behavior !== undefined && !own) return { kind: 'service', words }
   if (hasProgram(image, first) && image.behavior?.exec === undefined) return { kind: 'process', words }
   if (isScript(image, first)) return { kind: 'process', words }
-  if (own && (image.closed === true || image.distroless === true) || (!own && image.closed === true)) return { kind: 'error', message: notFound(first, CREATE_FAILED) }
+  if ((own && (image.closed === true || image.distroless === true)) || (!own && image.closed === true))
+    return { kind: 'error', message: notFound(first, CREATE_FAILED) }
   return { kind: 'service', words }
 }
 
@@ -47,10 +57,13 @@ export function notFound(name: string, prefix: string): string {
     : `${prefix}exec: ${JSON.stringify(name)}: executable file not found in $PATH: unknown`
 }
 
-/** `$(NAME)` is replaced if there is such a variable; `$$(NAME)` is `$(NAME)`. Source: third_party/forked/golang/expansion. */
+/**
+ * `$(NAME)` is replaced if there is such a variable; `$$(NAME)` is `$(NAME)`. Source:
+ * third_party/forked/golang/expansion.
+ */
 export function expanded(text: string, env: Readonly<Record<string, string>>): string {
   return text.replaceAll(/\$\$|\$\(([^)]*)\)/g, (all, name: string | undefined) => {
     if (name === undefined) return '$'
-    return Object.hasOwn(env, name) ? env[name] as string : all
+    return Object.hasOwn(env, name) ? (env[name] as string) : all
   })
 }

@@ -21,7 +21,9 @@ export interface RuntimeTask {
   assumed?: boolean
 }
 
-/** What a container was told or measured to use; what is absent has its default. Cores and bytes. Plain data. */
+/**
+ * What a container was told or measured to use; what is absent has its default. Cores and bytes. Plain data.
+ */
 export interface DeclaredUsage {
   readonly cpu?: number
   readonly memory?: number
@@ -59,7 +61,10 @@ export interface RuntimeContainer {
   service?: { state: PlainData }
   /** Commands that `exec` has started and that run yet, by number. */
   execs?: Map<string, ShellProcess>
-  /** Commands of the kubelet, by what they are for (`preStop`, `liveness`); a new one takes the place of the one before. */
+  /**
+   * Commands of the kubelet, by what they are for (`preStop`, `liveness`); a new one takes the place of the
+   * one before.
+   */
   tasks?: Map<string, RuntimeTask>
   /** What its process says, or somebody has set, that it uses. */
   usage?: DeclaredUsage
@@ -119,7 +124,10 @@ export interface SystemUsage {
   readonly pids?: number
 }
 
-/** Everything that a machine remembers while its kubelet is down; what survives a crash too is on its disk. Plain data. */
+/**
+ * Everything that a machine remembers while its kubelet is down; what survives a crash too is on its disk.
+ * Plain data.
+ */
 export interface RuntimeState {
   powered: boolean
   /** Counts the boots: the boot id is made from it. */

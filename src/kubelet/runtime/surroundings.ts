@@ -2,11 +2,17 @@ import type { ConfigMap, Pod } from '../../api/core/generated.js'
 import type { Tree } from '../files/tree.js'
 import type { ContainerNetwork } from '../commands/command.js'
 
-/** What a machine cannot know by itself: the network around it, and what a kubelet would fetch when a container looks at it. */
+/**
+ * What a machine cannot know by itself: the network around it, and what a kubelet would fetch when a
+ * container looks at it.
+ */
 export interface Surroundings {
   /** The network as a pod on this machine sees it. */
   networkOf(pod: Pod, podIP: string): ContainerNetwork
-  /** Variables that tell where the services of a namespace are, as of their creation at `before` (virtual ms) at the latest. */
+  /**
+   * Variables that tell where the services of a namespace are, as of their creation at `before` (virtual ms)
+   * at the latest.
+   */
   serviceEnv(pod: Pod, before: number): Readonly<Record<string, string>>
   /** A token of the pod's service account. */
   serviceAccountToken(pod: Pod, audience: string | undefined, seconds: number): string
@@ -18,7 +24,10 @@ export interface Surroundings {
 /** A machine on its own: nothing can be reached. */
 export const ALONE: Surroundings = {
   networkOf: () => ({
-    dnsServer: '10.96.0.10', resolvConf: 'nameserver 10.96.0.10\n', lookup: () => undefined, query: () => ({ rcode: 'TIMEOUT', records: [] }),
+    dnsServer: '10.96.0.10',
+    resolvConf: 'nameserver 10.96.0.10\n',
+    lookup: () => undefined,
+    query: () => ({ rcode: 'TIMEOUT', records: [] }),
     connect: () => ({ kind: 'unreachable' }),
   }),
   serviceEnv: () => ({}),

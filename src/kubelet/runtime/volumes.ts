@@ -1,13 +1,27 @@
-import type { ConfigMap, DownwardAPIVolumeFile, KeyToPath, Pod, Secret, Volume } from '../../api/core/generated.js'
+import type {
+  ConfigMap,
+  DownwardAPIVolumeFile,
+  KeyToPath,
+  Pod,
+  Secret,
+  Volume,
+} from '../../api/core/generated.js'
 import { fieldOf, resourceFieldOf } from '../pods/downward-api.js'
 import type { Tree } from '../files/tree.js'
 import { fileOf } from '../files/tree.js'
 import type { Surroundings } from './surroundings.js'
 import { textOfBytes } from '../../api/byte-text.js'
 
-/** One source of a volume's files, as it was when the kubelet looked. Plain data that shares the API's frozen objects. */
+/**
+ * One source of a volume's files, as it was when the kubelet looked. Plain data that shares the API's frozen
+ * objects.
+ */
 export type VolumePart =
-  | { readonly kind: 'configMap'; readonly object: ConfigMap | undefined; readonly items?: readonly KeyToPath[] }
+  | {
+      readonly kind: 'configMap'
+      readonly object: ConfigMap | undefined
+      readonly items?: readonly KeyToPath[]
+    }
   | { readonly kind: 'secret'; readonly object: Secret | undefined; readonly items?: readonly KeyToPath[] }
   | { readonly kind: 'downward'; readonly items: readonly DownwardAPIVolumeFile[] }
   | { readonly kind: 'token'; readonly path: string; readonly audience?: string; readonly seconds: number }
@@ -60,21 +74,38 @@ export function treeOf({ parts, mode }: ApiVolume, pod: Pod, surroundings: Surro
   }
   const addKeys = (data: Readonly<Record<string, string>>, items: readonly KeyToPath[] | undefined): void => {
     if (items === undefined) for (const [key, text] of Object.entries(data)) add(key, text, undefined)
-    else for (const { key, path, mode: own } of items) if (Object.hasOwn(data, key)) add(path, data[key] as string, own)
+    else
+      for (const { key, path, mode: own } of items)
+        if (Object.hasOwn(data, key)) add(path, data[key] as string, own)
   }
   for (const part of parts) {
     switch (part.kind) {
-      case 'configMap': addKeys(configMapData(part.object), part.items)
+      case 'configMap':
+        addKeys(configMapData(part.object), part.items)
         break
-      case 'secret': addKeys(secretData(part.object), part.items)
+      case 'secret':
+        addKeys(secretData(part.object), part.items)
         break
-      case 'rootCA': addKeys(configMapData(surroundings.configMap(pod.metadata.namespace ?? 'default', 'kube-root-ca.crt')), part.items)
+      case 'rootCA':
+        addKeys(
+          configMapData(surroundings.configMap(pod.metadata.namespace ?? 'default', 'kube-root-ca.crt')),
+          part.items,
+        )
         break
-      case 'token': add(part.path, () => surroundings.serviceAccountToken(pod, part.audience, part.seconds), undefined)
+      case 'token':
+        add(part.path, () => surroundings.serviceAccountToken(pod, part.audience, part.seconds), undefined)
         break
       case 'downward':
         for (const { path, fieldRef, resourceFieldRef, mode: own } of part.items) {
-          add(path, fieldRef ? fieldOf(pod, fieldRef.fieldPath) ?? '' : resourceFieldRef ? resourceFieldOf(pod, resourceFieldRef) ?? '' : '', own)
+          add(
+            path,
+            fieldRef
+              ? (fieldOf(pod, fieldRef.fieldPath) ?? '')
+              : resourceFieldRef
+                ? (resourceFieldOf(pod, resourceFieldRef) ?? '')
+                : '',
+            own,
+          )
         }
         break
     }

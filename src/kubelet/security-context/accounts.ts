@@ -7,23 +7,32 @@ export type ImageAccounts = Pick<ImageFacts, 'user' | 'files'>
 const NAMED_USER = 101
 const NOBODY = 65_534
 
-const fileOfImage = ({ files = {} }: ImageAccounts, path: string): string | undefined => files[path] ?? files[path.slice(1)]
+const fileOfImage = ({ files = {} }: ImageAccounts, path: string): string | undefined =>
+  files[path] ?? files[path.slice(1)]
 
 /** The user that an image runs as, as its parts: `name or number`, `group`. */
-export function imageUser({ user = '' }: ImageAccounts): { readonly user: string, readonly group: string } {
+export function imageUser({ user = '' }: ImageAccounts): { readonly user: string; readonly group: string } {
   const [name = '', group = ''] = user.split(':')
   return { user: name, group }
 }
 
-/** Text of /etc/passwd in an image: its own file, or the few users that every image has and the one that it runs as. */
+/**
+ * Text of /etc/passwd in an image: its own file, or the few users that every image has and the one that it
+ * runs as.
+ */
 export function passwdText(image: ImageAccounts): string {
   const own = fileOfImage(image, '/etc/passwd')
   if (own !== undefined) return own
   const { user } = imageUser(image)
   const line = isOwnName(user) ? [`${user}:x:${NAMED_USER}:${NAMED_USER}::/home/${user}:/bin/sh`] : []
   return [
-    'root:x:0:0:root:/root:/bin/sh', 'daemon:x:1:1:daemon:/usr/sbin:/bin/false', ...line, `nobody:x:${NOBODY}:${NOBODY}:nobody:/home:/bin/false`,
-  ].map((each) => `${each}\n`).join('')
+    'root:x:0:0:root:/root:/bin/sh',
+    'daemon:x:1:1:daemon:/usr/sbin:/bin/false',
+    ...line,
+    `nobody:x:${NOBODY}:${NOBODY}:nobody:/home:/bin/false`,
+  ]
+    .map((each) => `${each}\n`)
+    .join('')
 }
 
 /** Text of /etc/group in an image, likewise. */
@@ -34,7 +43,8 @@ export function groupText(image: ImageAccounts): string {
   return `root:x:0:\ndaemon:x:1:\n${isOwnName(user) ? `${user}:x:${NAMED_USER}:\n` : ''}nobody:x:${NOBODY}:\n`
 }
 
-const isOwnName = (user: string): boolean => user !== '' && user !== 'root' && user !== 'daemon' && user !== 'nobody' && !/^\d+$/.test(user)
+const isOwnName = (user: string): boolean =>
+  user !== '' && user !== 'root' && user !== 'daemon' && user !== 'nobody' && !/^\d+$/.test(user)
 
 /** A user of /etc/passwd. */
 export interface Account {
@@ -46,7 +56,8 @@ export interface Account {
 /** The user with that name or number; undefined when there is none. */
 export function accountOf(image: ImageAccounts, user: string | number): Account | undefined {
   for (const [name = '', , uid, gid] of fieldsOf(passwdText(image))) {
-    if (typeof user === 'number' ? uid === String(user) : name === user) return { name, uid: Number(uid), gid: Number(gid) }
+    if (typeof user === 'number' ? uid === String(user) : name === user)
+      return { name, uid: Number(uid), gid: Number(gid) }
   }
   return undefined
 }
@@ -59,7 +70,13 @@ export function groupId(image: ImageAccounts, group: string): number | undefined
 
 /** The groups of /etc/group that name a user as member. */
 export function groupsWith(image: ImageAccounts, user: string): readonly number[] {
-  return fieldsOf(groupText(image)).filter(([, , , members = '']) => members.split(',').includes(user)).map(([, , id]) => Number(id))
+  return fieldsOf(groupText(image))
+    .filter(([, , , members = '']) => members.split(',').includes(user))
+    .map(([, , id]) => Number(id))
 }
 
-const fieldsOf = (text: string): readonly (readonly string[])[] => text.split('\n').map((line) => line.split(':')).filter(({ length }) => length > 2)
+const fieldsOf = (text: string): readonly (readonly string[])[] =>
+  text
+    .split('\n')
+    .map((line) => line.split(':'))
+    .filter(({ length }) => length > 2)

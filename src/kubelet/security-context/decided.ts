@@ -10,7 +10,9 @@ export interface Decided<T> {
 }
 
 /** The first of several places that says anything. */
-export function firstOf<T>(...candidates: readonly (Decided<T | undefined> | undefined)[]): Decided<T> | undefined {
+export function firstOf<T>(
+  ...candidates: readonly (Decided<T | undefined> | undefined)[]
+): Decided<T> | undefined {
   const found = candidates.find((candidate) => candidate !== undefined && candidate.value !== undefined)
   return found as Decided<T> | undefined
 }

@@ -37,28 +37,50 @@ export interface SecurityOptions {
 }
 
 /**
- * What each container of a pod runs with: its own security context over its pod's over the image over what the runtime does by itself. A pure
- * function; init containers come first, ephemeral ones last. Source: pkg/securitycontext/util.go, pkg/kubelet/kuberuntime/security_context.go.
+ * What each container of a pod runs with: its own security context over its pod's over the image over what
+ * the runtime does by itself. A pure function; init containers come first, ephemeral ones last. Source:
+ * pkg/securitycontext/util.go, pkg/kubelet/kuberuntime/security_context.go.
  */
 export function effectiveSecurity(given: Pod, options: SecurityOptions = {}): readonly EffectiveSecurity[] {
   const pod = asUnderstood(given, options.minor ?? 35)
   const { initContainers = [], containers, ephemeralContainers = [] } = pod.spec
-  return [...initContainers, ...containers, ...ephemeralContainers as readonly Container[]].map((container) => ofContainer(pod, container, options))
+  return [...initContainers, ...containers, ...(ephemeralContainers as readonly Container[])].map(
+    (container) => ofContainer(pod, container, options),
+  )
 }
 
-function ofContainer(pod: Pod, container: Container, { imageOf, minor = 35, seccompDefault = false }: SecurityOptions): EffectiveSecurity {
+function ofContainer(
+  pod: Pod,
+  container: Container,
+  { imageOf, minor = 35, seccompDefault = false }: SecurityOptions,
+): EffectiveSecurity {
   const image = imageOf?.(container.image ?? '') ?? {}
   const identity = effectiveIdentity(pod, container, image)
   const own = container.securityContext ?? {}
   const { name = '', namespace = '', uid = '' } = pod.metadata
-  const fault = nonRootFault(pod, container, image.isKnown === false ? undefined : image.user ?? '', `${name}_${namespace}(${uid})`)
+  const fault = nonRootFault(
+    pod,
+    container,
+    image.isKnown === false ? undefined : (image.user ?? ''),
+    `${name}_${namespace}(${uid})`,
+  )
   return {
-    container: container.name, ...identity,
+    container: container.name,
+    ...identity,
     privileged: onContainer(own.privileged, 'privileged', false),
     capabilities: effectiveCapabilities(container, identity.uid.value),
-    noNewPrivileges: own.allowPrivilegeEscalation === undefined
-      ? { value: false, from: 'runtime', rule: 'securityContext.allowPrivilegeEscalation is not set: escalation is allowed' }
-      : { value: !own.allowPrivilegeEscalation, from: 'container', rule: 'securityContext.allowPrivilegeEscalation' },
+    noNewPrivileges:
+      own.allowPrivilegeEscalation === undefined
+        ? {
+            value: false,
+            from: 'runtime',
+            rule: 'securityContext.allowPrivilegeEscalation is not set: escalation is allowed',
+          }
+        : {
+            value: !own.allowPrivilegeEscalation,
+            from: 'container',
+            rule: 'securityContext.allowPrivilegeEscalation',
+          },
     readOnlyRootFilesystem: onContainer(own.readOnlyRootFilesystem, 'readOnlyRootFilesystem', false),
     runAsNonRoot: mustBeNonRoot(pod, container),
     seccomp: effectiveSeccomp(pod, container, { minor, seccompDefault }),
@@ -72,5 +94,6 @@ function ofContainer(pod: Pod, container: Container, { imageOf, minor = 35, secc
 /** A setting that only containers have. */
 function onContainer<T>(value: T | undefined, field: string, otherwise: T): Decided<T> {
   return value === undefined
-    ? { value: otherwise, from: 'runtime', rule: `securityContext.${field} is not set` } : { value, from: 'container', rule: `securityContext.${field}` }
+    ? { value: otherwise, from: 'runtime', rule: `securityContext.${field} is not set` }
+    : { value, from: 'container', rule: `securityContext.${field}` }
 }

@@ -17,8 +17,9 @@ export interface EffectiveIdentity {
 type Contexts = Pick<Container, 'securityContext'>
 
 /**
- * Who a container runs as: its own security context over its pod's over the image. Source: pkg/securitycontext/util.go
- * DetermineEffectiveSecurityContext; containerd internal/cri/server container_create.go.
+ * Who a container runs as: its own security context over its pod's over the image. Source:
+ * pkg/securitycontext/util.go DetermineEffectiveSecurityContext; containerd internal/cri/server
+ * container_create.go.
  */
 export function effectiveIdentity(pod: Pod, container: Contexts, image: ImageAccounts): EffectiveIdentity {
   const uid = userOf(pod, container, image)
@@ -33,32 +34,56 @@ function fsGroupOf({ spec }: Pod): Decided<number> | undefined {
 function userOf({ spec }: Pod, { securityContext }: Contexts, image: ImageAccounts): Decided<number> {
   const { user } = imageUser(image)
   const number = /^\d+$/.test(user) ? Number(user) : accountOf(image, user)?.uid
-  return firstOf<number>(
-    { value: securityContext?.runAsUser, from: 'container', rule: 'securityContext.runAsUser' },
-    { value: spec.securityContext?.runAsUser, from: 'pod', rule: 'spec.securityContext.runAsUser' },
-    user === '' ? undefined : { value: number, from: 'image', rule: `USER ${image.user ?? ''}` },
-  ) ?? { value: 0, from: 'image', rule: 'an image that names no user runs as root' }
+  return (
+    firstOf<number>(
+      { value: securityContext?.runAsUser, from: 'container', rule: 'securityContext.runAsUser' },
+      { value: spec.securityContext?.runAsUser, from: 'pod', rule: 'spec.securityContext.runAsUser' },
+      user === '' ? undefined : { value: number, from: 'image', rule: `USER ${image.user ?? ''}` },
+    ) ?? { value: 0, from: 'image', rule: 'an image that names no user runs as root' }
+  )
 }
 
-function groupOf({ spec }: Pod, { securityContext }: Contexts, image: ImageAccounts, uid: Decided<number>): Decided<number> {
+function groupOf(
+  { spec }: Pod,
+  { securityContext }: Contexts,
+  image: ImageAccounts,
+  uid: Decided<number>,
+): Decided<number> {
   const { group } = imageUser(image)
   const number = /^\d+$/.test(group) ? Number(group) : groupId(image, group)
-  return firstOf<number>(
-    { value: securityContext?.runAsGroup, from: 'container', rule: 'securityContext.runAsGroup' },
-    { value: spec.securityContext?.runAsGroup, from: 'pod', rule: 'spec.securityContext.runAsGroup' },
-    uid.from === 'image' && group !== '' ? { value: number, from: 'image', rule: `USER ${image.user ?? ''}` } : undefined,
-    { value: accountOf(image, uid.value)?.gid, from: 'image', rule: `primary group of uid ${uid.value} in /etc/passwd` },
-  ) ?? { value: 0, from: 'runtime', rule: `uid ${uid.value} is not in /etc/passwd: its group is 0` }
+  return (
+    firstOf<number>(
+      { value: securityContext?.runAsGroup, from: 'container', rule: 'securityContext.runAsGroup' },
+      { value: spec.securityContext?.runAsGroup, from: 'pod', rule: 'spec.securityContext.runAsGroup' },
+      uid.from === 'image' && group !== ''
+        ? { value: number, from: 'image', rule: `USER ${image.user ?? ''}` }
+        : undefined,
+      {
+        value: accountOf(image, uid.value)?.gid,
+        from: 'image',
+        rule: `primary group of uid ${uid.value} in /etc/passwd`,
+      },
+    ) ?? { value: 0, from: 'runtime', rule: `uid ${uid.value} is not in /etc/passwd: its group is 0` }
+  )
 }
 
-function groupsOf({ spec }: Pod, image: ImageAccounts, uid: Decided<number>, gid: Decided<number>): readonly Decided<number>[] {
+function groupsOf(
+  { spec }: Pod,
+  image: ImageAccounts,
+  uid: Decided<number>,
+  gid: Decided<number>,
+): readonly Decided<number>[] {
   const { fsGroup, supplementalGroups = [], supplementalGroupsPolicy = 'Merge' } = spec.securityContext ?? {}
   const name = accountOf(image, uid.value)?.name
   const merged = supplementalGroupsPolicy === 'Merge' && name !== undefined ? groupsWith(image, name) : []
   const all: readonly Decided<number>[] = [
     gid,
-    ...(fsGroup === undefined ? [] : [{ value: fsGroup, from: 'pod', rule: 'spec.securityContext.fsGroup' } as const]),
-    ...supplementalGroups.map((value) => ({ value, from: 'pod', rule: 'spec.securityContext.supplementalGroups' }) as const),
+    ...(fsGroup === undefined
+      ? []
+      : [{ value: fsGroup, from: 'pod', rule: 'spec.securityContext.fsGroup' } as const]),
+    ...supplementalGroups.map(
+      (value) => ({ value, from: 'pod', rule: 'spec.securityContext.supplementalGroups' }) as const,
+    ),
     ...merged.map((value) => ({ value, from: 'image', rule: `/etc/group names ${name ?? ''}` }) as const),
   ]
   const seen = new Map<number, Decided<number>>()
@@ -73,12 +98,13 @@ const RUN_AS_GROUP_SINCE = 14
 export function asUnderstood(pod: Pod, minor: number): Pod {
   if (minor >= RUN_AS_GROUP_SINCE) return pod
   const { spec } = pod
-  const all = [spec, ...spec.containers, ...spec.initContainers ?? []]
+  const all = [spec, ...spec.containers, ...(spec.initContainers ?? [])]
   if (all.every(({ securityContext }) => securityContext?.runAsGroup === undefined)) return pod
   return {
     ...pod,
     spec: {
-      ...withoutGroup(spec), containers: spec.containers.map(withoutGroup),
+      ...withoutGroup(spec),
+      containers: spec.containers.map(withoutGroup),
       ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(withoutGroup) }),
     },
   }

@@ -2,7 +2,16 @@ import { SyntaxFault } from './syntax.js'
 
 const TOKEN = /\s*(\d+|[A-Za-z_]\w*|\*\*|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%()<>!~&|^?:])/y
 const PRECEDENCE: readonly (readonly string[])[] = [
-  ['||'], ['&&'], ['|'], ['^'], ['&'], ['==', '!='], ['<', '<=', '>', '>='], ['<<', '>>'], ['+', '-'], ['*', '/', '%'],
+  ['||'],
+  ['&&'],
+  ['|'],
+  ['^'],
+  ['&'],
+  ['==', '!='],
+  ['<', '<=', '>', '>='],
+  ['<<', '>>'],
+  ['+', '-'],
+  ['*', '/', '%'],
 ]
 const MOST_NESTED = 100
 
@@ -73,7 +82,8 @@ class Calculator {
         return value
       }
       if (token !== undefined && /^\d/.test(token)) return Number(token)
-      if (token !== undefined && /^[A-Za-z_]/.test(token)) return Math.trunc(Number(this.#variable(token) ?? 0)) || 0
+      if (token !== undefined && /^[A-Za-z_]/.test(token))
+        return Math.trunc(Number(this.#variable(token) ?? 0)) || 0
       throw new SyntaxFault('arithmetic syntax error')
     } finally {
       this.#depth--
@@ -83,22 +93,38 @@ class Calculator {
 
 function apply(operator: string, a: number, b: number): number {
   switch (operator) {
-    case '||': return a !== 0 || b !== 0 ? 1 : 0
-    case '&&': return a !== 0 && b !== 0 ? 1 : 0
-    case '|': return a | b
-    case '^': return a ^ b
-    case '&': return a & b
-    case '==': return a === b ? 1 : 0
-    case '!=': return a === b ? 0 : 1
-    case '<': return a < b ? 1 : 0
-    case '<=': return a <= b ? 1 : 0
-    case '>': return a > b ? 1 : 0
-    case '>=': return a >= b ? 1 : 0
-    case '<<': return a << b
-    case '>>': return a >> b
-    case '+': return a + b
-    case '-': return a - b
-    case '*': return a * b
+    case '||':
+      return a !== 0 || b !== 0 ? 1 : 0
+    case '&&':
+      return a !== 0 && b !== 0 ? 1 : 0
+    case '|':
+      return a | b
+    case '^':
+      return a ^ b
+    case '&':
+      return a & b
+    case '==':
+      return a === b ? 1 : 0
+    case '!=':
+      return a === b ? 0 : 1
+    case '<':
+      return a < b ? 1 : 0
+    case '<=':
+      return a <= b ? 1 : 0
+    case '>':
+      return a > b ? 1 : 0
+    case '>=':
+      return a >= b ? 1 : 0
+    case '<<':
+      return a << b
+    case '>>':
+      return a >> b
+    case '+':
+      return a + b
+    case '-':
+      return a - b
+    case '*':
+      return a * b
     default:
       if (b === 0) throw new SyntaxFault('divide by zero')
       return operator === '/' ? Math.trunc(a / b) : a % b

@@ -29,7 +29,8 @@ export function builtinOf(name: string): Builtin | undefined {
   return Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : undefined
 }
 
-const numberOf = (text: string | undefined, otherwise: number): number => (text !== undefined && /^\d+$/.test(text) ? Number(text) : otherwise)
+const numberOf = (text: string | undefined, otherwise: number): number =>
+  text !== undefined && /^\d+$/.test(text) ? Number(text) : otherwise
 
 function assign({ args, shell, error, name }: BuiltinCall, isExported: boolean): number {
   for (const word of args) {
@@ -58,7 +59,7 @@ function read({ args, input, shell, error }: BuiltinCall): number | Pause {
   const isWhole = names.length <= 1
   const words = isWhole ? [text] : text.trim().split(/[ \t]+/)
   for (const [at, name] of (names.length === 0 ? ['REPLY'] : names).entries()) {
-    shell.vars.set(name, at === names.length - 1 && !isWhole ? words.slice(at).join(' ') : words[at] ?? '')
+    shell.vars.set(name, at === names.length - 1 && !isWhole ? words.slice(at).join(' ') : (words[at] ?? ''))
   }
   return line === undefined ? 1 : 0
 }
@@ -88,14 +89,22 @@ function trap({ args, shell, error }: BuiltinCall): number {
       error(`sh: trap: ${signal}: invalid signal specification\n`)
       return 1
     }
-    const name = number === 0 ? 'EXIT' : SIGNAL_NAMES[number] ?? String(number)
+    const name = number === 0 ? 'EXIT' : (SIGNAL_NAMES[number] ?? String(number))
     if (action === '-') shell.traps.delete(name)
     else shell.traps.set(name, action)
   }
   return 0
 }
 
-const SIGNAL_NAMES: Readonly<Record<number, string>> = { 1: 'HUP', 2: 'INT', 3: 'QUIT', 9: 'KILL', 10: 'USR1', 12: 'USR2', 15: 'TERM' }
+const SIGNAL_NAMES: Readonly<Record<number, string>> = {
+  1: 'HUP',
+  2: 'INT',
+  3: 'QUIT',
+  9: 'KILL',
+  10: 'USR1',
+  12: 'USR2',
+  15: 'TERM',
+}
 
 /** Name of a signal: 15 is `TERM`. */
 export function signalName(number: number): string {
@@ -120,7 +129,10 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   cd: ({ args, shell, world, error }) => {
     const path = absolutePath(shell.cwd, args[0] ?? shell.vars.get('HOME') ?? '/')
     if (!world.files.isDirectory(path)) {
-      error(`sh: cd: can't cd to ${args[0] ?? path}: ${world.files.stat(path) ? 'Not a directory' : 'No such file or directory'}\n`)
+      error(
+        `sh: cd: can't cd to ${args[0] ?? path}: ` +
+          `${world.files.stat(path) ? 'Not a directory' : 'No such file or directory'}\n`,
+      )
       return 2
     }
     shell.cwd = path
@@ -157,7 +169,10 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     return wanted.length === 0 ? 0 : { memory: null }
   },
   umask: () => 0,
-  command: (call) => (call.args[0] === '-v' ? find(call) : call.evaluate(call.args.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' '))),
+  command: (call) =>
+    call.args[0] === '-v'
+      ? find(call)
+      : call.evaluate(call.args.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')),
   type: find,
   which: find,
 }

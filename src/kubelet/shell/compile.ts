@@ -6,7 +6,10 @@ import { parseWord } from './words.js'
 
 const memo = new Map<string, Program>()
 
-/** The program of a script. Programs can be made again from their text at any time, so that only the text is state. @throws SyntaxFault */
+/**
+ * The program of a script. Programs can be made again from their text at any time, so that only the text is
+ * state. @throws SyntaxFault
+ */
 export function compile(text: string): Program {
   let program = memo.get(text)
   if (program === undefined) {
@@ -18,7 +21,23 @@ export function compile(text: string): Program {
   return program
 }
 
-const RESERVED = new Set(['if', 'then', 'elif', 'else', 'fi', 'for', 'do', 'done', 'while', 'until', 'case', 'esac', '{', '}', '!'])
+const RESERVED = new Set([
+  'if',
+  'then',
+  'elif',
+  'else',
+  'fi',
+  'for',
+  'do',
+  'done',
+  'while',
+  'until',
+  'case',
+  'esac',
+  '{',
+  '}',
+  '!',
+])
 const MOST_NESTED = 100
 const ASSIGNMENT = /^([A-Za-z_]\w*)=/
 
@@ -56,7 +75,9 @@ class Compiler {
 
   #wrapBackground(start: number): void {
     const body = this.#out.splice(start)
-    this.#out.push({ op: 'background', to: start + body.length + 2 }, ...body.map((one) => shifted(one, 1)), { op: 'return' })
+    this.#out.push({ op: 'background', to: start + body.length + 2 }, ...body.map((one) => shifted(one, 1)), {
+      op: 'return',
+    })
   }
 
   #andOr(): void {
@@ -103,7 +124,12 @@ class Compiler {
     if (token.kind === 'word') {
       const compound = this.#compoundOf(token.text)
       if (compound !== undefined) return this.#compound(compound)
-      if (this.#tokens[this.#at + 1]?.text === '(' && this.#tokens[this.#at + 2]?.text === ')' && /^[A-Za-z_]\w*$/.test(token.text)) return this.#function(token.text)
+      if (
+        this.#tokens[this.#at + 1]?.text === '(' &&
+        this.#tokens[this.#at + 2]?.text === ')' &&
+        /^[A-Za-z_]\w*$/.test(token.text)
+      )
+        return this.#function(token.text)
       if (RESERVED.has(token.text)) throw this.#unexpected()
     }
     this.#simple()
@@ -111,13 +137,20 @@ class Compiler {
 
   #compoundOf(word: string): (() => void) | undefined {
     switch (word) {
-      case 'if': return () => this.#if()
-      case 'while': return () => this.#while(true)
-      case 'until': return () => this.#while(false)
-      case 'for': return () => this.#for()
-      case 'case': return () => this.#case()
-      case '{': return () => this.#group()
-      default: return undefined
+      case 'if':
+        return () => this.#if()
+      case 'while':
+        return () => this.#while(true)
+      case 'until':
+        return () => this.#while(false)
+      case 'for':
+        return () => this.#for()
+      case 'case':
+        return () => this.#case()
+      case '{':
+        return () => this.#group()
+      default:
+        return undefined
     }
   }
 
@@ -135,7 +168,9 @@ class Compiler {
     }
     while (this.#isRedirect()) redirects.push(this.#redirect(substitute))
     const offset = this.#out.length + 1 - start
-    this.#out.push({ op: 'redirect', redirects, captures }, ...body.map((one) => shifted(one, offset)), { op: 'end' })
+    this.#out.push({ op: 'redirect', redirects, captures }, ...body.map((one) => shifted(one, offset)), {
+      op: 'end',
+    })
   }
 
   #subshell(): void {
@@ -200,7 +235,8 @@ class Compiler {
     this.#skipNewlines()
     if (this.#acceptWord('in')) {
       items = []
-      while (this.#tokens[this.#at]?.kind === 'word') items.push(parseWord(this.#tokens[this.#at++]?.text ?? '', substitute))
+      while (this.#tokens[this.#at]?.kind === 'word')
+        items.push(parseWord(this.#tokens[this.#at++]?.text ?? '', substitute))
     }
     while (this.#isOperator('\n') || this.#isOperator(';')) this.#at++
     this.#expect('do')
@@ -271,8 +307,9 @@ class Compiler {
       const token = this.#tokens[this.#at]
       if (token?.kind !== 'word') break
       this.#at++
-      const [assigned, name] = words.length === 0 ? ASSIGNMENT.exec(token.text) ?? [] : []
-      if (assigned !== undefined && name !== undefined) assigns.push([name, parseWord(token.text.slice(assigned.length), substitute)])
+      const [assigned, name] = words.length === 0 ? (ASSIGNMENT.exec(token.text) ?? []) : []
+      if (assigned !== undefined && name !== undefined)
+        assigns.push([name, parseWord(token.text.slice(assigned.length), substitute)])
       else words.push(parseWord(token.text, substitute))
     }
     if (assigns.length + words.length + redirects.length === 0) throw this.#unexpected()
@@ -289,9 +326,16 @@ class Compiler {
     const word = this.#tokens[this.#at++]
     if (word?.kind !== 'word') throw new SyntaxFault('syntax error: unexpected redirection')
     if (text.startsWith('<<')) {
-      const document = this.#tokens[this.#at]?.kind === 'document' ? this.#tokens[this.#at++]?.text ?? '' : ''
+      const document =
+        this.#tokens[this.#at]?.kind === 'document' ? (this.#tokens[this.#at++]?.text ?? '') : ''
       const isRaw = /['"\\]/.test(word.text)
-      return { fd: fd ?? 0, mode: '<<', target: isRaw ? [{ kind: 'text', text: document, quoted: true }] : parseWord(document, substitute, true) }
+      return {
+        fd: fd ?? 0,
+        mode: '<<',
+        target: isRaw
+          ? [{ kind: 'text', text: document, quoted: true }]
+          : parseWord(document, substitute, true),
+      }
     }
     const target = parseWord(word.text, substitute)
     if (text === '>&' || text === '<&') return { fd: fd ?? (text === '>&' ? 1 : 0), mode: '>&', target }
@@ -304,7 +348,9 @@ class Compiler {
     if (++this.#depth > MOST_NESTED) throw new SyntaxFault('syntax error: nested too deeply')
     const body = compile(script)
     const offset = this.#out.length + 1
-    this.#out.push({ op: 'capture', to: offset + body.length }, ...body.map((one) => shifted(one, offset)), { op: 'endCapture' })
+    this.#out.push({ op: 'capture', to: offset + body.length }, ...body.map((one) => shifted(one, offset)), {
+      op: 'endCapture',
+    })
     this.#depth--
   }
 
@@ -353,12 +399,26 @@ function noSubstitution(): never {
 /** The operation at another place. */
 function shifted(operation: Operation, by: number): Operation {
   switch (operation.op) {
-    case 'jump': case 'branch': case 'background': case 'function': case 'capture': case 'pipe': case 'piped': case 'subshell':
+    case 'jump':
+    case 'branch':
+    case 'background':
+    case 'function':
+    case 'capture':
+    case 'pipe':
+    case 'piped':
+    case 'subshell':
       return { ...operation, to: operation.to + by }
-    case 'loop': return { ...operation, exit: operation.exit + by, next: operation.next + by }
-    case 'next': return { ...operation, exit: operation.exit + by }
+    case 'loop':
+      return { ...operation, exit: operation.exit + by, next: operation.next + by }
+    case 'next':
+      return { ...operation, exit: operation.exit + by }
     case 'case':
-      return { ...operation, to: operation.to + by, branches: operation.branches.map(({ patterns, to }) => ({ patterns, to: to + by })) }
-    default: return operation
+      return {
+        ...operation,
+        to: operation.to + by,
+        branches: operation.branches.map(({ patterns, to }) => ({ patterns, to: to + by })),
+      }
+    default:
+      return operation
   }
 }

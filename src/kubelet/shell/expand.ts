@@ -24,7 +24,10 @@ interface Field {
 /** Most fields of one command, as the kernel bounds the arguments. */
 const MOST_FIELDS = 20_000
 
-/** The fields of words: variables, splitting at blanks, names of files. @throws SyntaxFault for `${x:?}` and bad arithmetic. */
+/**
+ * The fields of words: variables, splitting at blanks, names of files. @throws SyntaxFault for `${x:?}` and
+ * bad arithmetic.
+ */
 export function expandWords(words: readonly Word[], scope: ExpandScope): string[] {
   const all = words.flatMap((word) => fieldsOf(word, scope).flatMap((field) => filesMatching(field, scope)))
   if (all.length > MOST_FIELDS) throw new SyntaxFault('Argument list too long')
@@ -42,10 +45,12 @@ export function matches(text: string, word: Word, scope: ExpandScope): boolean {
 }
 
 function patternOf(word: Word, scope: ExpandScope): string {
-  return word.map((part) => {
-    const text = part.kind === 'text' ? part.text : valuesOf(part, scope).join(' ')
-    return part.quoted ? escapePattern(text) : text
-  }).join('')
+  return word
+    .map((part) => {
+      const text = part.kind === 'text' ? part.text : valuesOf(part, scope).join(' ')
+      return part.quoted ? escapePattern(text) : text
+    })
+    .join('')
 }
 
 function fieldsOf(word: Word, scope: ExpandScope): Field[] {
@@ -62,7 +67,10 @@ function fieldsOf(word: Word, scope: ExpandScope): Field[] {
   }
   for (const [at, part] of word.entries()) {
     if (part.kind === 'text') {
-      add(at === 0 && !part.quoted && part.text.startsWith('~') ? homeOf(part.text, scope) : part.text, part.quoted)
+      add(
+        at === 0 && !part.quoted && part.text.startsWith('~') ? homeOf(part.text, scope) : part.text,
+        part.quoted,
+      )
       continue
     }
     for (const [index, value] of valuesOf(part, scope).entries()) {
@@ -91,11 +99,18 @@ function splitInto(value: string, add: (text: string, quoted: boolean) => void, 
 function valuesOf(part: Exclude<Part, { kind: 'text' }>, scope: ExpandScope): readonly string[] {
   const { shell } = scope
   switch (part.kind) {
-    case 'captured': return [scope.captured[part.at] ?? '']
-    case 'arithmetic': return [String(calculate(expandText(part.expression, scope), (name) => shell.vars.get(name)))]
+    case 'captured':
+      return [scope.captured[part.at] ?? '']
+    case 'arithmetic':
+      return [String(calculate(expandText(part.expression, scope), (name) => shell.vars.get(name)))]
     case 'variable':
-      if (part.name === '@' || part.name === '*') return part.name === '@' || !part.quoted ? shell.args.slice(1) : [shell.args.slice(1).join(' ')]
-      return [part.operator === undefined ? variable(part.name, scope) ?? '' : operated(part, part.operator, scope)]
+      if (part.name === '@' || part.name === '*')
+        return part.name === '@' || !part.quoted ? shell.args.slice(1) : [shell.args.slice(1).join(' ')]
+      return [
+        part.operator === undefined
+          ? (variable(part.name, scope) ?? '')
+          : operated(part, part.operator, scope),
+      ]
   }
 }
 
@@ -103,12 +118,18 @@ function valuesOf(part: Exclude<Part, { kind: 'text' }>, scope: ExpandScope): re
 function variable(name: string, { shell, pid }: ExpandScope): string | undefined {
   if (/^\d+$/.test(name)) return shell.args[Number(name)]
   switch (name) {
-    case '?': return String(shell.status)
-    case '$': return String(pid)
-    case '#': return String(Math.max(shell.args.length - 1, 0))
-    case '-': return shell.errexit ? 'e' : ''
-    case 'PWD': return shell.cwd
-    default: return shell.vars.get(name)
+    case '?':
+      return String(shell.status)
+    case '$':
+      return String(pid)
+    case '#':
+      return String(Math.max(shell.args.length - 1, 0))
+    case '-':
+      return shell.errexit ? 'e' : ''
+    case 'PWD':
+      return shell.cwd
+    default:
+      return shell.vars.get(name)
   }
 }
 
@@ -118,8 +139,10 @@ function operated(part: Extract<Part, { kind: 'variable' }>, operator: string, s
   const word = part.operand ?? []
   const unset = value === undefined || (operator.startsWith(':') && value === '')
   switch (operator.replace(':', '')) {
-    case '-': return unset ? expandText(word, scope) : value
-    case '+': return unset ? '' : expandText(word, scope)
+    case '-':
+      return unset ? expandText(word, scope) : value
+    case '+':
+      return unset ? '' : expandText(word, scope)
     case '=': {
       if (!unset) return value
       const text = expandText(word, scope)
@@ -130,7 +153,8 @@ function operated(part: Extract<Part, { kind: 'variable' }>, operator: string, s
       if (!unset) return value
       throw new SyntaxFault(`${part.name}: ${expandText(word, scope) || 'parameter not set'}`)
     }
-    default: return trimmed(value ?? '', operator, patternOf(word, scope))
+    default:
+      return trimmed(value ?? '', operator, patternOf(word, scope))
   }
 }
 
@@ -140,7 +164,9 @@ function trimmed(value: string, operator: string, pattern: string): string {
   const sizes = Array.from({ length: value.length + 1 }, (_, size) => size)
   const tried = operator.length === 2 ? sizes.toReversed() : sizes
   const fromStart = operator.startsWith('#')
-  const size = tried.find((each) => expression.test(fromStart ? value.slice(0, each) : value.slice(value.length - each)))
+  const size = tried.find((each) =>
+    expression.test(fromStart ? value.slice(0, each) : value.slice(value.length - each)),
+  )
   if (size === undefined) return value
   return fromStart ? value.slice(size) : value.slice(0, value.length - size)
 }
@@ -148,12 +174,15 @@ function trimmed(value: string, operator: string, pattern: string): string {
 const escapePattern = (text: string): string => text.replaceAll(/[\\*?[\]]/g, '\\$&')
 
 function expressionOf(pattern: string): RegExp {
-  const source = pattern.replaceAll(/\\(.)|(\[!?[^\]]+\])|([\s\S])/g, (_all, escaped: string | undefined, set: string | undefined, char: string | undefined) => {
-    if (set !== undefined) return set.replace(/^\[!/, '[^').replaceAll('\\', '\\\\')
-    if (char === '*') return '[\\s\\S]*'
-    if (char === '?') return '[\\s\\S]'
-    return (escaped ?? char ?? '').replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
-  })
+  const source = pattern.replaceAll(
+    /\\(.)|(\[!?[^\]]+\])|([\s\S])/g,
+    (_all, escaped: string | undefined, set: string | undefined, char: string | undefined) => {
+      if (set !== undefined) return set.replace(/^\[!/, '[^').replaceAll('\\', '\\\\')
+      if (char === '*') return '[\\s\\S]*'
+      if (char === '?') return '[\\s\\S]'
+      return (escaped ?? char ?? '').replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
+    },
+  )
   try {
     return new RegExp(`^(?:${source})$`)
   } catch {
@@ -171,7 +200,9 @@ function filesMatching({ text, pattern }: Field, { files, shell }: ExpandScope):
     found = found.flatMap((base) => {
       try {
         const names = files.list(absolutePath(shell.cwd, base === '' ? '.' : base))
-        return names.filter((name) => expression.test(name) && (part.startsWith('.') || !name.startsWith('.'))).map((name) => (base === '' || base === '/' ? base + name : `${base}/${name}`))
+        return names
+          .filter((name) => expression.test(name) && (part.startsWith('.') || !name.startsWith('.')))
+          .map((name) => (base === '' || base === '/' ? base + name : `${base}/${name}`))
       } catch (error) {
         if (error instanceof FileFault) return []
         throw error

@@ -9,7 +9,10 @@ export function shellOf(thread: Thread): ShellState {
 }
 
 /** Begins a script on top of the thread. */
-export function pushFrame(thread: Thread, { text, kind, title }: Pick<Frame, 'text' | 'kind' | 'title'>): void {
+export function pushFrame(
+  thread: Thread,
+  { text, kind, title }: Pick<Frame, 'text' | 'kind' | 'title'>,
+): void {
   thread.frames.push({ text, at: 0, kind, contexts: [], captured: [], title })
 }
 
@@ -52,7 +55,8 @@ export function commandOver(thread: Thread, frame: Frame, status: number): void 
   shell.status = status
   if (status === 0 || !shell.errexit) return
   const next = compile(frame.text)[frame.at]?.op
-  if (next !== 'branch' && next !== 'not' && next !== 'piped' && next !== 'endCapture') exitShell(thread, status)
+  if (next !== 'branch' && next !== 'not' && next !== 'piped' && next !== 'endCapture')
+    exitShell(thread, status)
 }
 
 /** Ends the innermost shell: a subshell, a substitution, a script. */

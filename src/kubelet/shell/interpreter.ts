@@ -7,7 +7,16 @@ import { builtinOf } from './builtins.js'
 import { compile } from './compile.js'
 import type { ExpandScope } from './expand.js'
 import { expandText, expandWords, matches } from './expand.js'
-import { commandOver, exitShell, finished, leaveLoop, popContext, popFrame, pushFrame, shellOf } from './frames.js'
+import {
+  commandOver,
+  exitShell,
+  finished,
+  leaveLoop,
+  popContext,
+  popFrame,
+  pushFrame,
+  shellOf,
+} from './frames.js'
 import type { ProcessHost } from './process-host.js'
 import { SHELLS, baseOf, shellCall } from './shell-call.js'
 import type { Frame, ProcessStart, ShellProcess, Thread } from './state.js'
@@ -18,7 +27,10 @@ import { SyntaxFault, quoteWord } from './syntax.js'
 
 /** So many operations run in one go; a loop without an end goes on a little later. */
 const BUDGET = 20_000
-/** Virtual ms after which a process that has used up its budget goes on; it doubles each time, so that a loop without an end costs little. */
+/**
+ * Virtual ms after which a process that has used up its budget goes on; it doubles each time, so that a loop
+ * without an end costs little.
+ */
 const SLICE = 10
 const LONGEST_SLICE = 60_000
 /** Deepest nesting of scripts and functions. */
@@ -26,20 +38,38 @@ const MOST_FRAMES = 100
 /** A process that has not done anything yet. */
 export function newProcess({ pid, words, env, cwd, stdin }: ProcessStart): ShellProcess {
   const text = words.map(quoteWord).join(' ')
-  const frame: Frame = { text, at: 0, kind: 'process', contexts: [], captured: [], title: words.join(' '), outer: true }
+  const frame: Frame = {
+    text,
+    at: 0,
+    kind: 'process',
+    contexts: [],
+    captured: [],
+    title: words.join(' '),
+    outer: true,
+  }
   const shell = newShell(new Map(Object.entries(env)), cwd, ['sh'])
-  return { pid, nextPid: pid + 6, threads: [{ pid, frames: [frame], shells: [shell] }], stdin: { text: '', closed: !stdin }, signals: [] }
+  return {
+    pid,
+    nextPid: pid + 6,
+    threads: [{ pid, frames: [frame], shells: [shell] }],
+    stdin: { text: '', closed: !stdin },
+    signals: [],
+  }
 }
 
 /**
- * Runs a process until it has ended or waits. Answers when it has to be looked at again (virtual ms); undefined: when input comes, or
- * never. All that it knows is in the process' state, so that a copy of the state goes on in the same way.
+ * Runs a process until it has ended or waits. Answers when it has to be looked at again (virtual ms);
+ * undefined: when input comes, or never. All that it knows is in the process' state, so that a copy of the
+ * state goes on in the same way.
  */
 export function runProcess(process: ShellProcess, host: ProcessHost): number | undefined {
   return new Interpreter(process, host).run()
 }
 
-/** Delivers a signal that can be trapped. Answers whether the process has a trap for it (an empty trap ignores it). */
+/**
+ * Delivers a signal that can be trapped. Answers whether the process has a trap for it (an empty trap ignores
+ * it).
+ */
 export function trapSignal(process: ShellProcess, name: string): boolean {
   const trap = process.threads[0]?.shells.at(-1)?.traps.get(name)
   if (trap === undefined) return false
@@ -116,8 +146,20 @@ class Interpreter {
     if (!paused) return true
     const { now } = this.#host.world
     const due = paused.until !== undefined && paused.until <= now
-    const input = paused.input === true && this.#streams.inputOf(thread, (text) => text !== '', () => false)
-    if (!due && !input && !(paused.input === true && this.#streams.ended(thread)) && paused.words[0] !== 'wait') return false
+    const input =
+      paused.input === true &&
+      this.#streams.inputOf(
+        thread,
+        (text) => text !== '',
+        () => false,
+      )
+    if (
+      !due &&
+      !input &&
+      !(paused.input === true && this.#streams.ended(thread)) &&
+      paused.words[0] !== 'wait'
+    )
+      return false
     return this.#invoke(thread, frame, paused.words, paused.env, paused.memory)
   }
 
@@ -153,7 +195,8 @@ class Interpreter {
   #operate(thread: Thread, frame: Frame, operation: Operation): boolean {
     const shell = shellOf(thread)
     switch (operation.op) {
-      case 'run': return this.#runSimple(thread, frame, operation)
+      case 'run':
+        return this.#runSimple(thread, frame, operation)
       case 'jump':
         frame.at = operation.to
         return true
@@ -181,11 +224,17 @@ class Interpreter {
         shell.vars.set(operation.name, loop.items[loop.at++] as string)
         break
       }
-      case 'end': case 'endSubshell':
+      case 'end':
+      case 'endSubshell':
         popContext(thread, frame)
         break
       case 'redirect': {
-        const context = this.#streams.redirected(thread, operation.redirects, this.#scope(thread, frame, operation.captures), false)
+        const context = this.#streams.redirected(
+          thread,
+          operation.redirects,
+          this.#scope(thread, frame, operation.captures),
+          false,
+        )
         if (context) frame.contexts.push(context)
         else {
           shell.status = 1
@@ -193,7 +242,8 @@ class Interpreter {
         }
         break
       }
-      case 'capture': case 'pipe':
+      case 'capture':
+      case 'pipe':
         frame.contexts.push({ kind: operation.op, text: '', saved: copyShell(shell), to: operation.to })
         break
       case 'subshell':
@@ -202,7 +252,12 @@ class Interpreter {
       case 'piped': {
         const stage = popContext(thread, frame)
         if (operation.again) popContext(thread, frame)
-        frame.contexts.push({ kind: 'input', text: stage?.kind === 'pipe' ? stage.text : '', saved: copyShell(shellOf(thread)), to: operation.to })
+        frame.contexts.push({
+          kind: 'input',
+          text: stage?.kind === 'pipe' ? stage.text : '',
+          saved: copyShell(shellOf(thread)),
+          to: operation.to,
+        })
         break
       }
       case 'endCapture': {
@@ -226,7 +281,9 @@ class Interpreter {
       case 'case': {
         const scope = this.#scope(thread, frame, operation.captures)
         const text = expandText(operation.word, scope)
-        const branch = operation.branches.find(({ patterns }) => patterns.some((pattern) => matches(text, pattern, scope)))
+        const branch = operation.branches.find(({ patterns }) =>
+          patterns.some((pattern) => matches(text, pattern, scope)),
+        )
         shell.status = 0
         frame.at = branch?.to ?? operation.to
         return true
@@ -236,13 +293,22 @@ class Interpreter {
     return true
   }
 
-  #runSimple(thread: Thread, frame: Frame, { assigns, words, redirects, captures }: Extract<Operation, { op: 'run' }>): boolean {
+  #runSimple(
+    thread: Thread,
+    frame: Frame,
+    { assigns, words, redirects, captures }: Extract<Operation, { op: 'run' }>,
+  ): boolean {
     const shell = shellOf(thread)
     const scope = this.#scope(thread, frame, captures)
     const expanded = expandWords(words, scope)
     const values = assigns.map(([name, word]) => [name, expandText(word, scope)] as const)
     if (redirects.length > 0) {
-      const context = this.#streams.redirected(thread, redirects, scope, expanded[0] !== 'exec' || expanded.length > 1)
+      const context = this.#streams.redirected(
+        thread,
+        redirects,
+        scope,
+        expanded[0] !== 'exec' || expanded.length > 1,
+      )
       if (!context) {
         frame.at++
         commandOver(thread, frame, 1)
@@ -261,7 +327,13 @@ class Interpreter {
   }
 
   /** Runs a command that is named by words, or goes on with it. Answers false when it waits. */
-  #invoke(thread: Thread, frame: Frame, words: readonly string[], env: ReadonlyMap<string, string>, memory: Invocation['memory']): boolean {
+  #invoke(
+    thread: Thread,
+    frame: Frame,
+    words: readonly string[],
+    env: ReadonlyMap<string, string>,
+    memory: Invocation['memory'],
+  ): boolean {
     const [name = '', ...args] = words
     const shell = shellOf(thread)
     const known = shell.functions.get(name)
@@ -276,7 +348,13 @@ class Interpreter {
     if (SHELLS.has(base)) return this.#shell(thread, frame, words, env)
     const program = programOf(base)
     if (program === undefined) return this.#runOther(thread, frame, words, env)
-    return this.#settle(thread, frame, words, env, program.run(this.#invocation(thread, { name: base, args, env, memory })))
+    return this.#settle(
+      thread,
+      frame,
+      words,
+      env,
+      program.run(this.#invocation(thread, { name: base, args, env, memory })),
+    )
   }
 
   /** The frame that holds nothing but the words that the container was started with: no shell reads them. */
@@ -284,15 +362,35 @@ class Interpreter {
     return frames.length === 1 && frames[0]?.outer === true
   }
 
-  #invocation(thread: Thread, { name, args, env, memory }: Pick<Invocation, 'name' | 'args' | 'memory'> & { env: ReadonlyMap<string, string> }): Invocation {
+  #invocation(
+    thread: Thread,
+    {
+      name,
+      args,
+      env,
+      memory,
+    }: Pick<Invocation, 'name' | 'args' | 'memory'> & { env: ReadonlyMap<string, string> },
+  ): Invocation {
     return {
-      name, args, memory, env: Object.fromEntries(env), cwd: shellOf(thread).cwd, world: this.#host.world, input: this.#streams.input(thread),
+      name,
+      args,
+      memory,
+      env: Object.fromEntries(env),
+      cwd: shellOf(thread).cwd,
+      world: this.#host.world,
+      input: this.#streams.input(thread),
       write: (text) => this.#streams.write(thread, 1, text),
       error: (text) => this.#streams.write(thread, 2, text),
     }
   }
 
-  #settle(thread: Thread, frame: Frame, words: readonly string[], env: ReadonlyMap<string, string>, outcome: number | Pause): boolean {
+  #settle(
+    thread: Thread,
+    frame: Frame,
+    words: readonly string[],
+    env: ReadonlyMap<string, string>,
+    outcome: number | Pause,
+  ): boolean {
     if (typeof outcome === 'number') {
       finished(thread, frame, outcome)
       return true
@@ -302,13 +400,19 @@ class Interpreter {
   }
 
   /** A program of the image, a script, or nothing of that name. */
-  #runOther(thread: Thread, frame: Frame, words: readonly string[], env: ReadonlyMap<string, string>): boolean {
+  #runOther(
+    thread: Thread,
+    frame: Frame,
+    words: readonly string[],
+    env: ReadonlyMap<string, string>,
+  ): boolean {
     const [name = ''] = words
     const { files } = this.#host.world
     const path = absolutePath(shellOf(thread).cwd, name)
     if (name.includes('/') && files.stat(path)?.kind === 'file') {
       const text = files.read(path)
-      if (/^#!.*\b(?:ba|a|da)?sh\b|^(?!#!)/.test(text)) return this.#enter(thread, frame, { text, args: words, env })
+      if (/^#!.*\b(?:ba|a|da)?sh\b|^(?!#!)/.test(text))
+        return this.#enter(thread, frame, { text, args: words, env })
     }
     const answer = this.#host.runImage(words)
     if (answer !== undefined) {
@@ -327,7 +431,14 @@ class Interpreter {
     const { isCommand, first, args, errexit } = shellCall(words)
     const title = words.join(' ')
     if (isCommand) {
-      if (first !== undefined) return this.#enter(thread, frame, { text: first, args: args.length === 0 ? ['sh'] : args, env, errexit, title })
+      if (first !== undefined)
+        return this.#enter(thread, frame, {
+          text: first,
+          args: args.length === 0 ? ['sh'] : args,
+          env,
+          errexit,
+          title,
+        })
       this.#streams.write(thread, 2, 'sh: -c requires an argument\n')
       finished(thread, frame, 2)
       return true
@@ -346,7 +457,7 @@ class Interpreter {
 
   /** Reads one line after the other from standard input and runs it. */
   #shellOverInput(thread: Thread, frame: Frame, env: ReadonlyMap<string, string>, title: string): boolean {
-    const text = "while IFS= read -r __line__; do eval \"$__line__\"; done"
+    const text = 'while IFS= read -r __line__; do eval "$__line__"; done'
     const input = this.#streams.input(thread)
     if (input.ended && this.#streams.source(thread)?.text === undefined) {
       finished(thread, frame, 0)
@@ -356,9 +467,23 @@ class Interpreter {
   }
 
   /** Begins a script in a shell of its own. */
-  #enter(thread: Thread, frame: Frame, { text, args, env, errexit = false, title = args.join(' ') }: {
-    readonly text: string; readonly args: readonly string[]; readonly env: ReadonlyMap<string, string>; readonly errexit?: boolean; readonly title?: string
-  }): boolean {
+  #enter(
+    thread: Thread,
+    frame: Frame,
+    {
+      text,
+      args,
+      env,
+      errexit = false,
+      title = args.join(' '),
+    }: {
+      readonly text: string
+      readonly args: readonly string[]
+      readonly env: ReadonlyMap<string, string>
+      readonly errexit?: boolean
+      readonly title?: string
+    },
+  ): boolean {
     frame.at++
     delete frame.paused
     if (thread.frames.length >= MOST_FRAMES) {
@@ -371,13 +496,26 @@ class Interpreter {
     return true
   }
 
-  #call(thread: Thread, frame: Frame, known: { readonly text: string; readonly at: number }, words: readonly string[]): boolean {
+  #call(
+    thread: Thread,
+    frame: Frame,
+    known: { readonly text: string; readonly at: number },
+    words: readonly string[],
+  ): boolean {
     frame.at++
     if (thread.frames.length >= MOST_FRAMES) throw new SyntaxFault('maximum recursion depth exceeded')
     const shell = shellOf(thread)
     const callerArgs = shell.args
     shell.args = [callerArgs[0] ?? 'sh', ...words.slice(1)]
-    thread.frames.push({ text: known.text, at: known.at, kind: 'call', contexts: [], captured: [], title: words.join(' '), callerArgs })
+    thread.frames.push({
+      text: known.text,
+      at: known.at,
+      kind: 'call',
+      contexts: [],
+      captured: [],
+      title: words.join(' '),
+      callerArgs,
+    })
     return true
   }
 
@@ -385,18 +523,34 @@ class Interpreter {
     const { threads, nextPid } = this.#process
     if (threads.length >= MOST_FRAMES) throw new SyntaxFault("can't fork: Resource temporarily unavailable")
     this.#process.nextPid++
-    const started: Frame = { text: frame.text, at: frame.at + 1, kind: 'call', contexts: [], captured: [], title: frame.title }
+    const started: Frame = {
+      text: frame.text,
+      at: frame.at + 1,
+      kind: 'call',
+      contexts: [],
+      captured: [],
+      title: frame.title,
+    }
     threads.push({ pid: nextPid, frames: [started], shells: [copyShell(shellOf(thread))] })
     shellOf(thread).vars.set('!', String(nextPid))
   }
 
-  #builtinCall(thread: Thread, frame: Frame, words: readonly string[], env: ReadonlyMap<string, string>, memory: Invocation['memory']): BuiltinCall {
+  #builtinCall(
+    thread: Thread,
+    frame: Frame,
+    words: readonly string[],
+    env: ReadonlyMap<string, string>,
+    memory: Invocation['memory'],
+  ): BuiltinCall {
     const [name = '', ...args] = words
     return {
       ...this.#invocation(thread, { name, args, env, memory }),
       shell: shellOf(thread),
       jobs: this.#process.threads.filter((other) => other !== this.#process.threads[0]).map(({ pid }) => pid),
-      isKnown: (program) => builtinOf(program) !== undefined || shellOf(thread).functions.has(program) || this.#host.world.has(program),
+      isKnown: (program) =>
+        builtinOf(program) !== undefined ||
+        shellOf(thread).functions.has(program) ||
+        this.#host.world.has(program),
       exit: (status) => {
         delete frame.paused
         exitShell(thread, status)
@@ -414,7 +568,11 @@ class Interpreter {
       },
       execute: (replaced) => {
         delete frame.paused
-        pushFrame(thread, { text: `${replaced.map(quoteWord).join(' ')}; exit $?`, kind: 'call', title: replaced.join(' ') })
+        pushFrame(thread, {
+          text: `${replaced.map(quoteWord).join(' ')}; exit $?`,
+          kind: 'call',
+          title: replaced.join(' '),
+        })
       },
     }
   }
@@ -423,5 +581,4 @@ class Interpreter {
     const captured = captures === 0 ? [] : frame.captured.splice(frame.captured.length - captures)
     return { shell: shellOf(thread), pid: this.#process.pid, files: this.#host.world.files, captured }
   }
-
 }

@@ -1,6 +1,9 @@
 import { SyntaxFault } from './syntax.js'
 
-/** A token: an operator (also `\n`), a word as it is written, or the text of a here-document, which follows its word. */
+/**
+ * A token: an operator (also `\n`), a word as it is written, or the text of a here-document, which follows
+ * its word.
+ */
 export interface Token {
   readonly kind: 'operator' | 'word' | 'document'
   readonly text: string
@@ -8,7 +11,25 @@ export interface Token {
   readonly fd?: number
 }
 
-const OPERATORS = ['&&', '||', ';;', '>>', '<<-', '<<', '>&', '<&', '&>', '>', '<', '&', '|', ';', '(', ')', '\n']
+const OPERATORS = [
+  '&&',
+  '||',
+  ';;',
+  '>>',
+  '<<-',
+  '<<',
+  '>&',
+  '<&',
+  '&>',
+  '>',
+  '<',
+  '&',
+  '|',
+  ';',
+  '(',
+  ')',
+  '\n',
+]
 const MOST_NESTED = 50
 
 /** Takes a script apart. @throws SyntaxFault for a quote or a bracket that is not closed. */
@@ -30,7 +51,10 @@ class Lexer {
     for (;;) {
       this.#skipBlanks()
       if (this.#at >= this.#text.length) return this.#tokens
-      const fd = /\d/.test(this.#char) && /^\d[<>]/.test(this.#text.slice(this.#at, this.#at + 2)) ? Number(this.#text[this.#at++]) : undefined
+      const fd =
+        /\d/.test(this.#char) && /^\d[<>]/.test(this.#text.slice(this.#at, this.#at + 2))
+          ? Number(this.#text[this.#at++])
+          : undefined
       const operator = OPERATORS.find((one) => this.#text.startsWith(one, this.#at))
       if (operator === undefined) this.#word()
       else this.#operator(operator, fd)
@@ -75,8 +99,13 @@ class Lexer {
       if (line.replace(/^\t+/, '') === end) break
       lines.push(`${line}\n`)
     }
-    const before = this.#tokens.findIndex(({ kind, text }, at) =>
-      kind === 'word' && text === delimiter && this.#tokens[at - 1]?.text.startsWith('<<') === true && this.#tokens[at + 1]?.kind !== 'document')
+    const before = this.#tokens.findIndex(
+      ({ kind, text }, at) =>
+        kind === 'word' &&
+        text === delimiter &&
+        this.#tokens[at - 1]?.text.startsWith('<<') === true &&
+        this.#tokens[at + 1]?.kind !== 'document',
+    )
     this.#tokens.splice(before + 1, 0, { kind: 'document', text: lines.join('') })
   }
 
@@ -119,10 +148,19 @@ function endOfGroup(text: string, from: number, close: string, depth: number): n
     else if (close === '"' && char === "'") at++
     else at = endOfPiece(text, at, depth)
   }
-  throw new SyntaxFault(close === '"' ? 'syntax error: unterminated quoted string' : `syntax error: unexpected end of file (expecting "${close}")`)
+  throw new SyntaxFault(
+    close === '"'
+      ? 'syntax error: unterminated quoted string'
+      : `syntax error: unexpected end of file (expecting "${close}")`,
+  )
 }
 
 function closed(at: number, quote: string): number {
-  if (at < 0) throw new SyntaxFault(quote === "'" ? 'syntax error: unterminated quoted string' : 'syntax error: EOF in backquote substitution')
+  if (at < 0)
+    throw new SyntaxFault(
+      quote === "'"
+        ? 'syntax error: unterminated quoted string'
+        : 'syntax error: EOF in backquote substitution',
+    )
   return at
 }

@@ -8,5 +8,7 @@ export interface ProcessHost {
   /** Output of the container's first process (`> /proc/1/fd/1`). */
   emitMain(fd: number, text: string): void
   /** A program of the image itself. Undefined: the image has none of that name. */
-  runImage(words: readonly string[]): { readonly stdout?: string; readonly stderr?: string; readonly exitCode: number } | undefined
+  runImage(
+    words: readonly string[],
+  ): { readonly stdout?: string; readonly stderr?: string; readonly exitCode: number } | undefined
 }

@@ -18,11 +18,21 @@ export interface ShellState {
 }
 
 /** Where output goes: to a file, nowhere, or to another stream of what is around. */
-export type Target = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'null' } | { readonly kind: 'stream'; readonly fd: number } | { readonly kind: 'main'; readonly fd: number }
+export type Target =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'null' }
+  | { readonly kind: 'stream'; readonly fd: number }
+  | { readonly kind: 'main'; readonly fd: number }
 
 /** Something that the operations stand in: a loop, a redirection, a stage of a pipe. */
 export type Context =
-  | { readonly kind: 'loop'; readonly exit: number; readonly next: number; readonly items: readonly string[]; at: number }
+  | {
+      readonly kind: 'loop'
+      readonly exit: number
+      readonly next: number
+      readonly items: readonly string[]
+      at: number
+    }
   | { readonly kind: 'capture' | 'pipe'; text: string; readonly saved: ShellState; readonly to: number }
   | { readonly kind: 'input'; text: string; readonly saved: ShellState; readonly to: number }
   | { readonly kind: 'redirect'; readonly out: Map<string, Target>; input?: string; readonly once: boolean }
@@ -88,13 +98,26 @@ export interface ProcessStart {
 /** A shell in which nothing has happened. */
 export function newShell(env: ReadonlyMap<string, string>, cwd: string, args: readonly string[]): ShellState {
   return {
-    vars: new Map(env), exported: new Set(env.keys()), cwd, args, functions: new Map(), traps: new Map(), status: 0, errexit: false,
+    vars: new Map(env),
+    exported: new Set(env.keys()),
+    cwd,
+    args,
+    functions: new Map(),
+    traps: new Map(),
+    status: 0,
+    errexit: false,
   }
 }
 
 /** A shell's own copy, for what must not change it. */
 export function copyShell(shell: ShellState): ShellState {
-  return { ...shell, vars: new Map(shell.vars), exported: new Set(shell.exported), functions: new Map(shell.functions), traps: new Map(shell.traps) }
+  return {
+    ...shell,
+    vars: new Map(shell.vars),
+    exported: new Set(shell.exported),
+    functions: new Map(shell.functions),
+    traps: new Map(shell.traps),
+  }
 }
 
 /** Environment of the programs that a shell starts. */

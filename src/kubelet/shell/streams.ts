@@ -10,7 +10,10 @@ import type { Redirect } from './syntax.js'
 /** Largest text that a pipe or a substitution holds. */
 const LARGEST_CAPTURE = 4 * 1024 * 1024
 
-/** Input and output of the threads of one process: redirections, pipes and substitutions around a command say where it goes. */
+/**
+ * Input and output of the threads of one process: redirections, pipes and substitutions around a command say
+ * where it goes.
+ */
 export class ShellStreams {
   readonly #process: ShellProcess
   readonly #host: ProcessHost
@@ -21,22 +24,42 @@ export class ShellStreams {
   }
 
   /** Opens what a command's output and input are led to; undefined when that failed, which was told then. */
-  redirected(thread: Thread, redirects: readonly Redirect[], scope: ExpandScope, once: boolean): Extract<Context, { kind: 'redirect' }> | undefined {
+  redirected(
+    thread: Thread,
+    redirects: readonly Redirect[],
+    scope: ExpandScope,
+    once: boolean,
+  ): Extract<Context, { kind: 'redirect' }> | undefined {
     const context: Extract<Context, { kind: 'redirect' }> = { kind: 'redirect', out: new Map(), once }
     for (const { fd, mode, target } of redirects) {
       const text = expandText(target, scope)
       try {
         if (mode === '<<') context.input = text
-        else if (mode === '<') context.input = text === '/dev/null' ? '' : this.#host.world.files.read(absolutePath(scope.shell.cwd, text))
-        else if (mode === '>&') context.out.set(String(fd), text === '-' ? { kind: 'null' } : context.out.get(text) ?? { kind: 'stream', fd: Number(text) })
+        else if (mode === '<')
+          context.input =
+            text === '/dev/null' ? '' : this.#host.world.files.read(absolutePath(scope.shell.cwd, text))
+        else if (mode === '>&')
+          context.out.set(
+            String(fd),
+            text === '-' ? { kind: 'null' } : (context.out.get(text) ?? { kind: 'stream', fd: Number(text) }),
+          )
         else {
           const to = this.#openOutput(absolutePath(scope.shell.cwd, text), mode === '>>')
           for (const each of fd < 0 ? [1, 2] : [fd]) context.out.set(String(each), to)
         }
       } catch (error) {
         if (!(error instanceof FileFault)) throw error
-        const why = error.message === 'No such file or directory' && mode !== '<' ? 'nonexistent directory' : error.message
-        this.write(thread, 2, mode === '<' ? `sh: can't open ${text}: ${why === 'No such file or directory' ? 'no such file' : why}\n` : `sh: can't create ${text}: ${why}\n`)
+        const why =
+          error.message === 'No such file or directory' && mode !== '<'
+            ? 'nonexistent directory'
+            : error.message
+        this.write(
+          thread,
+          2,
+          mode === '<'
+            ? `sh: can't open ${text}: ${why === 'No such file or directory' ? 'no such file' : why}\n`
+            : `sh: can't create ${text}: ${why}\n`,
+        )
         return undefined
       }
     }
@@ -45,11 +68,18 @@ export class ShellStreams {
 
   #openOutput(path: string, append: boolean): Target {
     switch (path) {
-      case '/dev/null': return { kind: 'null' }
-      case '/dev/stdout': case '/proc/self/fd/1': return { kind: 'stream', fd: 1 }
-      case '/dev/stderr': case '/proc/self/fd/2': return { kind: 'stream', fd: 2 }
-      case '/proc/1/fd/1': return { kind: 'main', fd: 1 }
-      case '/proc/1/fd/2': return { kind: 'main', fd: 2 }
+      case '/dev/null':
+        return { kind: 'null' }
+      case '/dev/stdout':
+      case '/proc/self/fd/1':
+        return { kind: 'stream', fd: 1 }
+      case '/dev/stderr':
+      case '/proc/self/fd/2':
+        return { kind: 'stream', fd: 2 }
+      case '/proc/1/fd/1':
+        return { kind: 'main', fd: 1 }
+      case '/proc/1/fd/2':
+        return { kind: 'main', fd: 2 }
       default:
         this.#host.world.files.write(path, '', append)
         return { kind: 'file', path }
@@ -88,8 +118,15 @@ export class ShellStreams {
     return new ThreadInput(this, thread)
   }
 
-  /** Looks at the text that waits to be read; `take` says whether (so many characters of) it is read by that. */
-  inputOf(thread: Thread, look: (text: string) => boolean, take: (text: string) => boolean, size?: () => number): boolean {
+  /**
+   * Looks at the text that waits to be read; `take` says whether (so many characters of) it is read by that.
+   */
+  inputOf(
+    thread: Thread,
+    look: (text: string) => boolean,
+    take: (text: string) => boolean,
+    size?: () => number,
+  ): boolean {
     const source = this.source(thread)
     if (source === undefined) return look('')
     const answer = look(source.text)
@@ -104,11 +141,15 @@ export class ShellStreams {
   }
 
   /** Where its input comes from; undefined: from nowhere. */
-  source(thread: Thread): { readonly text: string; readonly closed: boolean; set(text: string): void } | undefined {
+  source(
+    thread: Thread,
+  ): { readonly text: string; readonly closed: boolean; set(text: string): void } | undefined {
     for (const frame of thread.frames.toReversed()) {
       for (const context of frame.contexts.toReversed()) {
-        if (context.kind === 'input') return { text: context.text, closed: true, set: (text) => void (context.text = text) }
-        if (context.kind === 'redirect' && context.input !== undefined) return { text: context.input, closed: true, set: (text) => void (context.input = text) }
+        if (context.kind === 'input')
+          return { text: context.text, closed: true, set: (text) => void (context.text = text) }
+        if (context.kind === 'redirect' && context.input !== undefined)
+          return { text: context.input, closed: true, set: (text) => void (context.input = text) }
       }
     }
     if (thread !== this.#process.threads[0]) return undefined
@@ -132,21 +173,30 @@ class ThreadInput implements Input {
 
   take(): string {
     let taken = ''
-    this.#streams.inputOf(this.#thread, (text) => {
-      taken = text
-      return true
-    }, () => true)
+    this.#streams.inputOf(
+      this.#thread,
+      (text) => {
+        taken = text
+        return true
+      },
+      () => true,
+    )
     return taken
   }
 
   takeLine(): string | undefined {
     let line: string | undefined
-    this.#streams.inputOf(this.#thread, (text) => {
-      const end = text.indexOf('\n')
-      if (end >= 0) line = text.slice(0, end + 1)
-      else if (text !== '' && this.ended) line = text
-      return true
-    }, (text) => line !== undefined && text.startsWith(line), () => line?.length ?? 0)
+    this.#streams.inputOf(
+      this.#thread,
+      (text) => {
+        const end = text.indexOf('\n')
+        if (end >= 0) line = text.slice(0, end + 1)
+        else if (text !== '' && this.ended) line = text
+        return true
+      },
+      (text) => line !== undefined && text.startsWith(line),
+      () => line?.length ?? 0,
+    )
     return line
   }
 }

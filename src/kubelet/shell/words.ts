@@ -41,7 +41,8 @@ class WordReader {
     this.#at = end
     if (char === '\\') this.#escape(quoted, from)
     else if (char === "'") this.#literal(this.#text.slice(from + 1, end - 1), true)
-    else if (char === '"') this.#parts.push(EMPTY, ...parseWord(this.#text.slice(from + 1, end - 1), this.#substitute, true))
+    else if (char === '"')
+      this.#parts.push(EMPTY, ...parseWord(this.#text.slice(from + 1, end - 1), this.#substitute, true))
     else if (char === '`') this.#captured(this.#text.slice(from + 1, end - 1), quoted)
     else if (char === '$') this.#dollar(from, end, quoted)
     else this.#literal(char, quoted)
@@ -88,7 +89,8 @@ class WordReader {
 
   #literal(text: string, quoted: boolean): void {
     const last = this.#parts.at(-1)
-    if (last?.kind === 'text' && last.quoted === quoted) this.#parts[this.#parts.length - 1] = { ...last, text: last.text + text }
+    if (last?.kind === 'text' && last.quoted === quoted)
+      this.#parts[this.#parts.length - 1] = { ...last, text: last.text + text }
     else this.#parts.push({ kind: 'text', text, quoted })
   }
 }

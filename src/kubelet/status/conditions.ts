@@ -11,7 +11,10 @@ export interface Verdict {
 
 const TRUE: Verdict = { status: 'True' }
 
-/** The condition types that the kubelet writes; all others on a pod are kept as they are. Source: pkg/kubelet/types/pod_status.go. */
+/**
+ * The condition types that the kubelet writes; all others on a pod are kept as they are. Source:
+ * pkg/kubelet/types/pod_status.go.
+ */
 export const KUBELET_CONDITIONS: ReadonlySet<string> = new Set([
   'PodScheduled',
   'Ready',
@@ -24,7 +27,8 @@ export const KUBELET_CONDITIONS: ReadonlySet<string> = new Set([
 
 type Statuses = readonly ContainerStatus[]
 
-const find = (statuses: Statuses, name: string): ContainerStatus | undefined => statuses.find((status) => status.name === name)
+const find = (statuses: Statuses, name: string): ContainerStatus | undefined =>
+  statuses.find((status) => status.name === name)
 
 /** A list as Go prints it: `[a b]`. */
 const goList = (names: readonly string[]): string => `[${names.join(' ')}]`
@@ -56,18 +60,22 @@ export function podReady(spec: PodSpec, conditions: readonly PodCondition[], con
   const unmet: string[] = []
   for (const { conditionType } of spec.readinessGates ?? []) {
     const condition = conditions.find(({ type }) => type === conditionType)
-    if (!condition) unmet.push(`corresponding condition of pod readiness gate "${conditionType}" does not exist.`)
+    if (!condition)
+      unmet.push(`corresponding condition of pod readiness gate "${conditionType}" does not exist.`)
     else if (condition.status !== 'True') {
       unmet.push(`the status of pod readiness gate "${conditionType}" is not "True", but ${condition.status}`)
     }
   }
-  return unmet.length === 0 ? TRUE : { status: 'False', reason: 'ReadinessGatesNotReady', message: unmet.join(', ') }
+  return unmet.length === 0
+    ? TRUE
+    : { status: 'False', reason: 'ReadinessGatesNotReady', message: unmet.join(', ') }
 }
 
 /** Initialized. Source: GeneratePodInitializedCondition. */
 export function podInitialized(spec: PodSpec, statuses: Statuses, phase: PodPhase): Verdict {
   const { initContainers = [] } = spec
-  if (statuses.length === 0 && initContainers.length > 0) return { status: 'False', reason: 'UnknownContainerStatuses' }
+  if (statuses.length === 0 && initContainers.length > 0)
+    return { status: 'False', reason: 'UnknownContainerStatuses' }
   const unknown: string[] = []
   const unfinished: string[] = []
   for (const container of initContainers) {
@@ -82,7 +90,10 @@ export function podInitialized(spec: PodSpec, statuses: Statuses, phase: PodPhas
 }
 
 function hasStarted(status: ContainerStatus | undefined): boolean {
-  return Boolean(status && (status.started || status.state.running || status.state.terminated || status.lastState.terminated))
+  return Boolean(
+    status &&
+    (status.started || status.state.running || status.state.terminated || status.lastState.terminated),
+  )
 }
 
 function incomplete(unknown: readonly string[], lacking: readonly string[], word: string): string {

@@ -32,14 +32,23 @@ export type ContainerKind = 'init' | 'app' | 'ephemeral'
 const NO_STATE: ContainerState = {}
 
 /**
- * The statuses of `containers` (a pod's init or app containers), in their order.
- * Source: pkg/kubelet/kubelet_pods.go convertToAPIContainerStatuses, pkg/kubelet/prober/prober_manager.go UpdatePodStatus.
+ * The statuses of `containers` (a pod's init or app containers), in their order. Source:
+ * pkg/kubelet/kubelet_pods.go convertToAPIContainerStatuses, pkg/kubelet/prober/prober_manager.go
+ * UpdatePodStatus.
  */
-export function containerStatuses(containers: readonly Container[], kind: ContainerKind, input: ContainerStatusInput): ContainerStatus[] {
+export function containerStatuses(
+  containers: readonly Container[],
+  kind: ContainerKind,
+  input: ContainerStatusInput,
+): ContainerStatus[] {
   return containers.map((container) => containerStatus(container, kind, input))
 }
 
-function containerStatus(container: Container, kind: ContainerKind, input: ContainerStatusInput): ContainerStatus {
+function containerStatus(
+  container: Container,
+  kind: ContainerKind,
+  input: ContainerStatusInput,
+): ContainerStatus {
   const { sandbox, old, release, runtime } = input
   const before = old.find(({ name }) => name === container.name)
   const current = latestContainer(sandbox, container.name)
@@ -56,16 +65,26 @@ function containerStatus(container: Container, kind: ContainerKind, input: Conta
     imageID: pulled ? imageDigest(image) : '',
     lastState,
     name: container.name,
-    ready: regularInit ? state.terminated?.exitCode === 0 : kind !== 'ephemeral' && running && isReady(container, current.id, probes),
+    ready: regularInit
+      ? state.terminated?.exitCode === 0
+      : kind !== 'ephemeral' && running && isReady(container, current.id, probes),
     restartCount: current.attempt,
-    ...(release.podIPs && kind !== 'ephemeral' ? { started: running && isStarted(container, current.id, probes) } : {}),
+    ...(release.podIPs && kind !== 'ephemeral'
+      ? { started: running && isStarted(container, current.id, probes) }
+      : {}),
     state,
     ...extraFields(container, release, pulled ? current : undefined, input.allocation),
   }
 }
 
-function extraFields(container: Container, release: KubeletRelease, pulled: RuntimeContainer | undefined, allocation?: Allocation): Partial<ContainerStatus> {
-  const extra: { -readonly [K in 'allocatedResources' | 'resources' | 'volumeMounts']?: ContainerStatus[K] } = {}
+function extraFields(
+  container: Container,
+  release: KubeletRelease,
+  pulled: RuntimeContainer | undefined,
+  allocation?: Allocation,
+): Partial<ContainerStatus> {
+  const extra: { -readonly [K in 'allocatedResources' | 'resources' | 'volumeMounts']?: ContainerStatus[K] } =
+    {}
   if (release.containerResources && pulled) {
     const given = allocated({ ...(allocation ? { allocation } : {}) }, container)
     const { requests, limits } = (pulled.state === 'running' ? pulled.resources : undefined) ?? given
@@ -85,16 +104,31 @@ interface States {
   readonly lastState: ContainerState
 }
 
-function statesOf(container: Container, kind: ContainerKind, current: RuntimeContainer, before: ContainerStatus | undefined, input: ContainerStatusInput): States {
+function statesOf(
+  container: Container,
+  kind: ContainerKind,
+  current: RuntimeContainer,
+  before: ContainerStatus | undefined,
+  input: ContainerStatusInput,
+): States {
   const previous = previousContainer(input.sandbox, container.name)
-  const last = previous?.state === 'exited' ? { terminated: terminated(previous, input.runtime) } : (before?.lastState ?? NO_STATE)
+  const last =
+    previous?.state === 'exited'
+      ? { terminated: terminated(previous, input.runtime) }
+      : (before?.lastState ?? NO_STATE)
   const waiting = waitingOf(container.name, input)
   if (current.state === 'creating') return { state: waiting, lastState: last }
-  if (current.state === 'running') return { state: { running: { startedAt: formatTime(current.startedAt ?? 0) } }, lastState: last }
+  if (current.state === 'running')
+    return { state: { running: { startedAt: formatTime(current.startedAt ?? 0) } }, lastState: last }
   const ended = { terminated: terminated(current, input.runtime) }
-  const restarts = !input.terminating && kind !== 'ephemeral' && restartsAfter(container, input.pod.spec, current.exitCode ?? 0)
+  const restarts =
+    !input.terminating &&
+    kind !== 'ephemeral' &&
+    restartsAfter(container, input.pod.spec, current.exitCode ?? 0)
   // a container that cannot be started again for now waits, and its end is the last state
-  return restarts && input.memories[container.name]?.waiting ? { state: waiting, lastState: ended } : { state: ended, lastState: last }
+  return restarts && input.memories[container.name]?.waiting
+    ? { state: waiting, lastState: ended }
+    : { state: ended, lastState: last }
 }
 
 function terminated(container: RuntimeContainer, runtime: string): NonNullable<ContainerState['terminated']> {
@@ -111,31 +145,34 @@ function terminated(container: RuntimeContainer, runtime: string): NonNullable<C
 
 function waitingOf(name: string, { pod, memories }: ContainerStatusInput): ContainerState {
   const waiting = memories[name]?.waiting
-  if (!waiting) return { waiting: { reason: pod.spec.initContainers?.length ? 'PodInitializing' : 'ContainerCreating' } }
+  if (!waiting)
+    return { waiting: { reason: pod.spec.initContainers?.length ? 'PodInitializing' : 'ContainerCreating' } }
   const { reason, message } = waiting
   return { waiting: message === undefined ? { reason } : { message, reason } }
 }
 
-const LOST = {
-  exitCode: 137,
-  finishedAt: null,
-  reason: 'ContainerStatusUnknown',
-  startedAt: null,
-} as const
+const LOST = { exitCode: 137, finishedAt: null, reason: 'ContainerStatusUnknown', startedAt: null } as const
 
 /** A container that the runtime does not have: it was never made, or it has gone while nobody looked. */
-function lostOrNew(container: Container, kind: ContainerKind, before: ContainerStatus | undefined, input: ContainerStatusInput): ContainerStatus {
+function lostOrNew(
+  container: Container,
+  kind: ContainerKind,
+  before: ContainerStatus | undefined,
+  input: ContainerStatusInput,
+): ContainerStatus {
   if (before?.state.terminated) return before
   const state = waitingOf(container.name, input)
   const lost = before?.state.running !== undefined && !before.lastState.terminated
-  const message = 'The container could not be located when the pod was deleted.  The container used to be Running'
+  const message =
+    'The container could not be located when the pod was deleted.  The container used to be Running'
   return {
     image: container.image ?? '',
     imageID: '',
     lastState: lost ? { terminated: { ...LOST, message } } : (before?.lastState ?? NO_STATE),
     name: container.name,
     ready: false,
-    restartCount: (before?.restartCount ?? 0) + (lost && input.pod.metadata.deletionTimestamp === undefined ? 1 : 0),
+    restartCount:
+      (before?.restartCount ?? 0) + (lost && input.pod.metadata.deletionTimestamp === undefined ? 1 : 0),
     ...(input.release.podIPs && kind !== 'ephemeral' ? { started: false } : {}),
     state,
     ...extraFields(container, input.release, undefined),
@@ -143,14 +180,22 @@ function lostOrNew(container: Container, kind: ContainerKind, before: ContainerS
 }
 
 /**
- * The statuses of a pod that has been stopped for good: an app container without an end counts as lost, and so do the init containers
- * before the last that ever started. Source: pkg/kubelet/status/status_manager.go TerminatePod.
+ * The statuses of a pod that has been stopped for good: an app container without an end counts as lost, and
+ * so do the init containers before the last that ever started. Source: pkg/kubelet/status/status_manager.go
+ * TerminatePod.
  */
-export function finalStatuses(init: readonly ContainerStatus[], apps: readonly ContainerStatus[]): [ContainerStatus[], ContainerStatus[]] {
+export function finalStatuses(
+  init: readonly ContainerStatus[],
+  apps: readonly ContainerStatus[],
+): [ContainerStatus[], ContainerStatus[]] {
   const message = 'The container could not be located when the pod was terminated'
   const ended = (status: ContainerStatus): ContainerStatus =>
-    status.state.terminated ? status : { ...status, ready: false, state: { terminated: { ...LOST, message } } }
-  const appStarted = apps.some(({ state, lastState }) => state.terminated ?? lastState.terminated ?? state.running)
+    status.state.terminated
+      ? status
+      : { ...status, ready: false, state: { terminated: { ...LOST, message } } }
+  const appStarted = apps.some(
+    ({ state, lastState }) => state.terminated ?? lastState.terminated ?? state.running,
+  )
   const initialized = init.every(({ state }) => state.terminated?.exitCode === 0)
   const lastStarted = init.findLastIndex(({ state, lastState }) => state.terminated ?? lastState.terminated)
   return [

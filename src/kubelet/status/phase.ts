@@ -9,7 +9,9 @@ export interface PhaseInput {
   readonly spec: PodSpec
   readonly containerStatuses: readonly ContainerStatus[]
   readonly initContainerStatuses: readonly ContainerStatus[]
-  /** The pod is being stopped for good: nothing is restarted whatever the policy says. Static pods are never. */
+  /**
+   * The pod is being stopped for good: nothing is restarted whatever the policy says. Static pods are never.
+   */
   readonly terminating: boolean
   /** An app container of the present sandbox has started. */
   readonly initialized: boolean
@@ -24,7 +26,8 @@ export function podPhase(input: PhaseInput): PodPhase {
   const sidecars = countSidecars(input)
   const apps = countAppContainers(input)
   if (init.failedForGood) return 'Failed'
-  if (init.pending || (sidecars.pending && !input.initialized) || sidecars.waiting + apps.waiting > 0) return 'Pending'
+  if (init.pending || (sidecars.pending && !input.initialized) || sidecars.waiting + apps.waiting > 0)
+    return 'Pending'
   if (sidecars.unknown + apps.unknown > 0) return 'Pending'
   if (sidecars.running + apps.running > 0) return 'Running'
   if (apps.stopped === 0) return 'Pending'
@@ -40,7 +43,10 @@ function exitCodeOf({ state, lastState }: ContainerStatus): number | undefined {
   return (state.waiting ? lastState.terminated : state.terminated)?.exitCode
 }
 
-function countInitContainers({ spec, initContainerStatuses }: PhaseInput): { pending: boolean; failedForGood: boolean } {
+function countInitContainers({ spec, initContainerStatuses }: PhaseInput): {
+  pending: boolean
+  failedForGood: boolean
+} {
   let pending = false
   let failedForGood = false
   for (const container of spec.initContainers ?? []) {
@@ -49,14 +55,20 @@ function countInitContainers({ spec, initContainerStatuses }: PhaseInput): { pen
     const exitCode = status && !status.state.running ? exitCodeOf(status) : undefined
     if (exitCode === undefined) pending = true
     else if (exitCode !== 0) {
-      // an init container that failed and starts again is not counted as pending: the waiting state of the app containers does that
+      // an init container that failed and starts again is not counted as pending: the waiting state of the
+      // app containers does that
       if (!restartsAfter(container, spec, exitCode)) failedForGood = true
     }
   }
   return { pending, failedForGood }
 }
 
-function countSidecars(input: PhaseInput): { pending: boolean; running: number; waiting: number; unknown: number } {
+function countSidecars(input: PhaseInput): {
+  pending: boolean
+  running: number
+  waiting: number
+  unknown: number
+} {
   const counts = { pending: false, running: 0, waiting: 0, unknown: 0 }
   for (const container of input.spec.initContainers ?? []) {
     if (!isSidecar(container)) continue

@@ -30,14 +30,19 @@ export function podStatus(input: PodStatusInput): PodStatus {
   return input.record.rejected ? rejectedStatus(input) : ordinaryStatus(input)
 }
 
-/** A pod that was refused has no container statuses and none of the kubelet's conditions. Source: pkg/kubelet/kubelet.go rejectPod. */
+/**
+ * A pod that was refused has no container statuses and none of the kubelet's conditions. Source:
+ * pkg/kubelet/kubelet.go rejectPod.
+ */
 function rejectedStatus({ record, old, now, release }: PodStatusInput): PodStatus {
   const { verdict, pod } = record
   const conditions = foreignConditions(old)
   return {
     ...(conditions.length > 0 ? { conditions } : {}),
     message: `Pod was rejected: ${verdict?.message ?? ''}`,
-    ...(release.observedGeneration && pod.metadata.generation !== undefined ? { observedGeneration: pod.metadata.generation } : {}),
+    ...(release.observedGeneration && pod.metadata.generation !== undefined
+      ? { observedGeneration: pod.metadata.generation }
+      : {}),
     phase: 'Failed',
     ...(old.qosClass ? { qosClass: old.qosClass } : {}),
     reason: verdict?.reason ?? '',
@@ -50,11 +55,26 @@ function ordinaryStatus(input: PodStatusInput): PodStatus {
   const { pod, verdict } = record
   const { spec } = pod
   const terminating = record.stage === 'terminating' || record.stage === 'finished'
-  const common = { pod, sandbox, memories: record.containers, terminating, release, runtime: input.runtime, ...(record.allocation ? { allocation: record.allocation } : {}) }
-  let init = containerStatuses(spec.initContainers ?? [], 'init', { ...common, old: old.initContainerStatuses ?? [] })
+  const common = {
+    pod,
+    sandbox,
+    memories: record.containers,
+    terminating,
+    release,
+    runtime: input.runtime,
+    ...(record.allocation ? { allocation: record.allocation } : {}),
+  }
+  let init = containerStatuses(spec.initContainers ?? [], 'init', {
+    ...common,
+    old: old.initContainerStatuses ?? [],
+  })
   let apps = containerStatuses(spec.containers, 'app', { ...common, old: old.containerStatuses ?? [] })
-  const ephemeral = containerStatuses((spec.ephemeralContainers ?? []) as readonly Container[], 'ephemeral', { ...common, old: old.ephemeralContainerStatuses ?? [] })
-  if (record.stage === 'finished' && pod.metadata.deletionTimestamp !== undefined) [init, apps] = finalStatuses(init, apps)
+  const ephemeral = containerStatuses((spec.ephemeralContainers ?? []) as readonly Container[], 'ephemeral', {
+    ...common,
+    old: old.ephemeralContainerStatuses ?? [],
+  })
+  if (record.stage === 'finished' && pod.metadata.deletionTimestamp !== undefined)
+    [init, apps] = finalStatuses(init, apps)
   const phase = phaseOf(input, init, apps)
   const generation = release.observedGeneration ? pod.metadata.generation : undefined
   const podIP = spec.hostNetwork ? hostIP : (sandbox?.ip ?? old.podIP)
@@ -106,7 +126,9 @@ export function isInitialized({ pod }: PodRecord, sandbox: RuntimePod | undefine
   if (!sandbox) return false
   return sandbox.containers.some(
     ({ name, sandbox: attempt, state }) =>
-      attempt === sandbox.attempt && state !== 'creating' && pod.spec.containers.some((container) => container.name === name),
+      attempt === sandbox.attempt &&
+      state !== 'creating' &&
+      pod.spec.containers.some((container) => container.name === name),
   )
 }
 
@@ -114,12 +136,22 @@ function foreignConditions(old: PodStatus): PodCondition[] {
   return (old.conditions ?? []).filter(({ type }) => !KUBELET_CONDITIONS.has(type))
 }
 
-function conditionsOf(input: PodStatusInput, phase: PodPhase, statuses: Statuses, generation: number | undefined): PodCondition[] {
+function conditionsOf(
+  input: PodStatusInput,
+  phase: PodPhase,
+  statuses: Statuses,
+  generation: number | undefined,
+): PodCondition[] {
   const { record, sandbox, old, release } = input
   const { spec } = record.pod
   const conditions = foreignConditions(old)
-  const add = (type: string, verdict: Verdict): void => void conditions.push(condition(input, type, verdict, generation))
-  if (record.stage === 'finished' && record.verdict?.disruption && !conditions.some(({ type }) => type === 'DisruptionTarget')) {
+  const add = (type: string, verdict: Verdict): void =>
+    void conditions.push(condition(input, type, verdict, generation))
+  if (
+    record.stage === 'finished' &&
+    record.verdict?.disruption &&
+    !conditions.some(({ type }) => type === 'DisruptionTarget')
+  ) {
     const { message, disruptionMessage = message } = record.verdict
     add('DisruptionTarget', { status: 'True', reason: 'TerminationByKubelet', message: disruptionMessage })
   }
@@ -139,16 +171,31 @@ function conditionsOf(input: PodStatusInput, phase: PodPhase, statuses: Statuses
 /** A resize that waits, then one that is under way. Source: status_manager.go GetPodResizeConditions. */
 function addResize(conditions: PodCondition[], input: PodStatusInput): void {
   const { inProgress, pending } = input.record.resize ?? {}
-  if (pending) conditions.push(condition(input, 'PodResizePending', { status: 'True', reason: pending.reason, message: pending.message }, pending.generation))
-  if (inProgress !== undefined) conditions.push(condition(input, 'PodResizeInProgress', { status: 'True' }, inProgress))
+  if (pending)
+    conditions.push(
+      condition(
+        input,
+        'PodResizePending',
+        { status: 'True', reason: pending.reason, message: pending.message },
+        pending.generation,
+      ),
+    )
+  if (inProgress !== undefined)
+    conditions.push(condition(input, 'PodResizeInProgress', { status: 'True' }, inProgress))
 }
 
-function condition(input: PodStatusInput, type: string, verdict: Verdict, generation: number | undefined): PodCondition {
+function condition(
+  input: PodStatusInput,
+  type: string,
+  verdict: Verdict,
+  generation: number | undefined,
+): PodCondition {
   const { old, now, record } = input
   const before = (record.written ?? old).conditions?.find((known) => known.type === type)
   return {
     lastProbeTime: null,
-    lastTransitionTime: (before?.status === verdict.status ? before.lastTransitionTime : null) ?? formatTime(now),
+    lastTransitionTime:
+      (before?.status === verdict.status ? before.lastTransitionTime : null) ?? formatTime(now),
     ...(verdict.message === undefined ? {} : { message: verdict.message }),
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),

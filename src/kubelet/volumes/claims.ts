@@ -14,7 +14,9 @@ export interface ClaimMount {
   readonly mounted: PodVolume
   readonly claim: PersistentVolumeClaim
   readonly persistentVolume: PersistentVolume
-  /** Name under which the node's status tells that it is attached; absent when nothing needs to be attached. */
+  /**
+   * Name under which the node's status tells that it is attached; absent when nothing needs to be attached.
+   */
   readonly attachment?: string
 }
 
@@ -43,10 +45,17 @@ export function claimMounts(pod: Pod, objects: ApiObjects, used: ReadonlySet<str
   return { mounts, faults }
 }
 
-function claimMount(pod: Pod, { volume, claimName, isEphemeral, readOnly }: PodClaim, objects: ApiObjects): ClaimMount {
+function claimMount(
+  pod: Pod,
+  { volume, claimName, isEphemeral, readOnly }: PodClaim,
+  objects: ApiObjects,
+): ClaimMount {
   const namespace = pod.metadata.namespace ?? 'default'
   const processing = `error processing PVC ${namespace}/${claimName}`
-  const claim = asked(() => objects.claim(namespace, claimName), `${processing}: failed to fetch PVC from API server`)
+  const claim = asked(
+    () => objects.claim(namespace, claimName),
+    `${processing}: failed to fetch PVC from API server`,
+  )
   if (isEphemeral && !isClaimForPod(pod, claim)) throw new ClaimFault(foreignClaimMessage(pod, claim))
   const fault = claimFault(claim)
   if (fault !== undefined) throw new ClaimFault(`${processing}: ${fault}`)
@@ -55,15 +64,26 @@ function claimMount(pod: Pod, { volume, claimName, isEphemeral, readOnly }: PodC
   const unbound = volumeFault(found, claim)
   if (unbound !== undefined) throw new ClaimFault(`${processing}: ${unbound}`)
   checkMode(pod, volume.name, claim.spec.volumeMode ?? 'Filesystem')
-  const { mounted, attachment } = sourceOf(found, readOnly, (driver) => objects.csiDriver(driver)?.spec.attachRequired !== false)
-  return { volume: volume.name, mounted, claim, persistentVolume: found, ...(attachment === undefined ? {} : { attachment }) }
+  const { mounted, attachment } = sourceOf(
+    found,
+    readOnly,
+    (driver) => objects.csiDriver(driver)?.spec.attachRequired !== false,
+  )
+  return {
+    volume: volume.name,
+    mounted,
+    claim,
+    persistentVolume: found,
+    ...(attachment === undefined ? {} : { attachment }),
+  }
 }
 
 function asked<T>(read: () => T, what: string): T {
   try {
     return read()
   } catch (error) {
-    if (error instanceof ApiError || error instanceof ConnectionError) throw new ClaimFault(`${what}: ${error.message}`)
+    if (error instanceof ApiError || error instanceof ConnectionError)
+      throw new ClaimFault(`${what}: ${error.message}`)
     throw error
   }
 }
@@ -76,18 +96,34 @@ function claimFault({ metadata, spec, status }: PersistentVolumeClaim): string |
 }
 
 /** Source: getPVSpec. */
-function volumeFault({ metadata: { name = '' }, spec: { claimRef } }: PersistentVolume, { metadata: { uid = '' } }: PersistentVolumeClaim): string | undefined {
-  if (claimRef === undefined) return `found PV object ${name} but it has a nil pv.Spec.ClaimRef indicating it is not yet bound to the claim`
+function volumeFault(
+  { metadata: { name = '' }, spec: { claimRef } }: PersistentVolume,
+  { metadata: { uid = '' } }: PersistentVolumeClaim,
+): string | undefined {
+  if (claimRef === undefined)
+    return (
+      `found PV object ${name} but it has a nil pv.Spec.ClaimRef indicating it is not yet bound to the ` +
+      'claim'
+    )
   if (claimRef.uid === uid) return undefined
-  return `found PV object ${name} but its pv.Spec.ClaimRef.UID ${claimRef.uid ?? ''} does not point to claim.UID ${uid}`
+  return (
+    `found PV object ${name} but its pv.Spec.ClaimRef.UID ${claimRef.uid ?? ''} does not point to ` +
+    `claim.UID ${uid}`
+  )
 }
 
 function checkMode({ spec }: Pod, name: string, mode: string): void {
-  const containers = [...spec.containers, ...spec.initContainers ?? []]
-  if (mode !== 'Filesystem' && containers.some(({ volumeMounts }) => volumeMounts?.some((mount) => mount.name === name))) {
+  const containers = [...spec.containers, ...(spec.initContainers ?? [])]
+  if (
+    mode !== 'Filesystem' &&
+    containers.some(({ volumeMounts }) => volumeMounts?.some((mount) => mount.name === name))
+  ) {
     throw new ClaimFault(`volume ${name} has volumeMode ${mode}, but is specified in volumeMounts`)
   }
-  if (mode !== 'Block' && containers.some(({ volumeDevices }) => volumeDevices?.some((device) => device.name === name))) {
+  if (
+    mode !== 'Block' &&
+    containers.some(({ volumeDevices }) => volumeDevices?.some((device) => device.name === name))
+  ) {
     throw new ClaimFault(`volume ${name} has volumeMode ${mode}, but is specified in volumeDevices`)
   }
 }

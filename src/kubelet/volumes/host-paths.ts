@@ -5,31 +5,87 @@ import { diskPath } from '../runtime/volumes.js'
 
 /** Directories and files that every node has, though the simulated disk holds only what pods have written. */
 const DIRECTORIES = new Set([
-  '', 'dev', 'etc', 'etc/cni/net.d', 'etc/kubernetes', 'etc/kubernetes/manifests', 'etc/kubernetes/pki', 'etc/ssl/certs', 'home', 'lib', 'lib/modules', 'mnt', 'opt',
-  'opt/cni/bin', 'proc', 'root', 'run', 'run/containerd', 'srv', 'sys', 'sys/fs/bpf', 'sys/fs/cgroup', 'tmp', 'usr', 'usr/share/ca-certificates', 'var', 'var/lib',
-  'var/lib/etcd', 'var/lib/containerd', 'var/lib/kubelet', 'var/lib/kubelet/pods', 'var/lib/kubelet/plugins', 'var/log', 'var/log/containers', 'var/log/pods', 'var/run',
+  '',
+  'dev',
+  'etc',
+  'etc/cni/net.d',
+  'etc/kubernetes',
+  'etc/kubernetes/manifests',
+  'etc/kubernetes/pki',
+  'etc/ssl/certs',
+  'home',
+  'lib',
+  'lib/modules',
+  'mnt',
+  'opt',
+  'opt/cni/bin',
+  'proc',
+  'root',
+  'run',
+  'run/containerd',
+  'srv',
+  'sys',
+  'sys/fs/bpf',
+  'sys/fs/cgroup',
+  'tmp',
+  'usr',
+  'usr/share/ca-certificates',
+  'var',
+  'var/lib',
+  'var/lib/etcd',
+  'var/lib/containerd',
+  'var/lib/kubelet',
+  'var/lib/kubelet/pods',
+  'var/lib/kubelet/plugins',
+  'var/log',
+  'var/log/containers',
+  'var/log/pods',
+  'var/run',
 ])
 const FILES = new Set([
-  'etc/hostname', 'etc/hosts', 'etc/localtime', 'etc/machine-id', 'etc/os-release', 'etc/passwd', 'etc/resolv.conf',
-  'etc/kubernetes/admin.conf', 'etc/kubernetes/controller-manager.conf', 'etc/kubernetes/kubelet.conf', 'etc/kubernetes/scheduler.conf',
+  'etc/hostname',
+  'etc/hosts',
+  'etc/localtime',
+  'etc/machine-id',
+  'etc/os-release',
+  'etc/passwd',
+  'etc/resolv.conf',
+  'etc/kubernetes/admin.conf',
+  'etc/kubernetes/controller-manager.conf',
+  'etc/kubernetes/kubelet.conf',
+  'etc/kubernetes/scheduler.conf',
 ])
 const SOCKETS = new Set(['run/containerd/containerd.sock', 'var/run/containerd/containerd.sock'])
 
-/** What hostPath volumes of a type say when the path is nothing of the kind. Source: pkg/volume/hostpath checkTypeInternal. */
+/**
+ * What hostPath volumes of a type say when the path is nothing of the kind. Source: pkg/volume/hostpath
+ * checkTypeInternal.
+ */
 const KINDS: Readonly<Record<string, string>> = {
-  Directory: 'a directory', File: 'a file', Socket: 'a socket file', CharDevice: 'a character device', BlockDevice: 'a block device',
+  Directory: 'a directory',
+  File: 'a file',
+  Socket: 'a socket file',
+  CharDevice: 'a character device',
+  BlockDevice: 'a block device',
 }
 
 /** Checks the types of a pod's hostPath volumes, and makes what is to be made. */
-export function hostPathFaults({ spec }: Pod, disk: Tree, used: ReadonlySet<string>, now: number): readonly MountFault[] {
+export function hostPathFaults(
+  { spec }: Pod,
+  disk: Tree,
+  used: ReadonlySet<string>,
+  now: number,
+): readonly MountFault[] {
   const faults: MountFault[] = []
   for (const { name, hostPath } of spec.volumes ?? []) {
     if (!hostPath || !used.has(name)) continue
     const { path, type = '' } = hostPath
     const key = diskPath(path)
     const found = kindOf(disk, key)
-    if (type === 'DirectoryOrCreate' && found === undefined) disk.set(key, { kind: 'directory', mode: 0o755, owner: 0, group: 0, time: now })
-    if (type === 'FileOrCreate' && found === undefined) disk.set(key, { kind: 'file', text: '', mode: 0o644, owner: 0, group: 0, time: now })
+    if (type === 'DirectoryOrCreate' && found === undefined)
+      disk.set(key, { kind: 'directory', mode: 0o755, owner: 0, group: 0, time: now })
+    if (type === 'FileOrCreate' && found === undefined)
+      disk.set(key, { kind: 'file', text: '', mode: 0o644, owner: 0, group: 0, time: now })
     const wanted = type === 'DirectoryOrCreate' ? 'Directory' : type === 'FileOrCreate' ? 'File' : type
     const kind = KINDS[wanted]
     if (kind === undefined || found === wanted || (found === undefined && type.endsWith('OrCreate'))) continue

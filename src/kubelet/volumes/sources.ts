@@ -9,17 +9,29 @@ export interface VolumeSource {
 }
 
 /**
- * Where the files of a persistent volume are: on the node's disk for hostPath and local volumes, in the network for all others. Block
- * devices have no files. `attaches` tells of a CSI driver whether its volumes have to be attached.
+ * Where the files of a persistent volume are: on the node's disk for hostPath and local volumes, in the
+ * network for all others. Block devices have no files. `attaches` tells of a CSI driver whether its volumes
+ * have to be attached.
  */
-export function sourceOf({ metadata, spec }: PersistentVolume, readOnly: boolean, attaches: (driver: string) => boolean): VolumeSource {
+export function sourceOf(
+  { metadata, spec }: PersistentVolume,
+  readOnly: boolean,
+  attaches: (driver: string) => boolean,
+): VolumeSource {
   const { hostPath, local, csi, nfs } = spec
   const path = hostPath?.path ?? local?.path
   if (path !== undefined) return { mounted: { kind: 'disk', path: diskPath(path), readOnly } }
   if (csi) {
     const id = `csi/${csi.driver}/${csi.volumeHandle}`
-    const mounted = { kind: 'network', id, readOnly: readOnly || csi.readOnly === true, type: csi.fsType ?? 'ext4' } as const
-    return attaches(csi.driver) ? { mounted, attachment: csiVolumeName(csi.driver, csi.volumeHandle) } : { mounted }
+    const mounted = {
+      kind: 'network',
+      id,
+      readOnly: readOnly || csi.readOnly === true,
+      type: csi.fsType ?? 'ext4',
+    } as const
+    return attaches(csi.driver)
+      ? { mounted, attachment: csiVolumeName(csi.driver, csi.volumeHandle) }
+      : { mounted }
   }
   if (nfs) return { mounted: nfsVolume(nfs, readOnly) }
   return { mounted: { kind: 'network', id: `pv/${metadata.name ?? ''}`, readOnly, type: 'ext4' } }
@@ -30,11 +42,17 @@ export function inlineNetworkVolume({ nfs }: Volume): PodVolume | undefined {
   return nfs && nfsVolume(nfs, false)
 }
 
-function nfsVolume({ server, path, readOnly = false }: { server: string; path: string; readOnly?: boolean }, reads: boolean): PodVolume {
+function nfsVolume(
+  { server, path, readOnly = false }: { server: string; path: string; readOnly?: boolean },
+  reads: boolean,
+): PodVolume {
   return { kind: 'network', id: `nfs/${server}:${path}`, readOnly: readOnly || reads, type: 'nfs' }
 }
 
-/** How the status of a node names a CSI volume. Source: pkg/volume/util GetUniqueVolumeName, csi_plugin.go GetVolumeName. */
+/**
+ * How the status of a node names a CSI volume. Source: pkg/volume/util GetUniqueVolumeName, csi_plugin.go
+ * GetVolumeName.
+ */
 export function csiVolumeName(driver: string, handle: string): string {
   return `kubernetes.io/csi/${driver}^${handle}`
 }

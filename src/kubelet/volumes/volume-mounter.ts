@@ -15,12 +15,18 @@ import { claimMounts } from './claims.js'
 import { hostPathFaults } from './host-paths.js'
 import { inlineNetworkVolume } from './sources.js'
 
-/** A mount that failed is tried again after this time, then after twice as long, up to the longest. Source: pkg/util/goroutinemap/exponentialbackoff. */
+/**
+ * A mount that failed is tried again after this time, then after twice as long, up to the longest. Source:
+ * pkg/util/goroutinemap/exponentialbackoff.
+ */
 const FIRST_RETRY = 500
 const LONGEST_RETRY = 122_000
 /** What is wrong with a claim is looked at again after this time. Source: pod_workers.go backOffPeriod. */
 const CLAIM_RETRY = 10_000
-/** So long the sync of a pod waits for its volumes before it says so and begins anew. Source: podAttachAndMountTimeout. */
+/**
+ * So long the sync of a pod waits for its volumes before it says so and begins anew. Source:
+ * podAttachAndMountTimeout.
+ */
 const PATIENCE = 123_000
 /** Waiting reason of a pod whose volumes are not attached yet. */
 export const AWAITS_ATTACHMENT = 'AttachVolume'
@@ -64,7 +70,9 @@ export class VolumeMounter {
     this.#ports = ports
   }
 
-  /** What is mounted; undefined when something is missing yet, which the record's waiting state then tells. */
+  /**
+   * What is mounted; undefined when something is missing yet, which the record's waiting state then tells.
+   */
   mount(record: PodRecord, now: number): Mounted | undefined {
     const look = this.#look(record, now)
     if (look.setUp.length > 0 || look.unprocessed.length > 0 || look.unattached.length > 0) {
@@ -81,7 +89,7 @@ export class VolumeMounter {
     const { objects, runtime } = this.#ports
     const { volumes, faults } = apiMounts(record.pod, objects)
     if (faults.length > 0) return
-    const kept = [...runtime.pod(record.uid)?.volumes ?? []].filter(([, volume]) => !comesFromApi(volume))
+    const kept = [...(runtime.pod(record.uid)?.volumes ?? [])].filter(([, volume]) => !comesFromApi(volume))
     runtime.setVolumes(record.uid, new Map<string, PodVolume>([...kept, ...volumes]))
   }
 
@@ -104,15 +112,22 @@ export class VolumeMounter {
       const inline = used.has(volume.name) ? inlineNetworkVolume(volume) : undefined
       if (inline) volumes.set(volume.name, inline)
     }
-    const needed = claims.mounts.flatMap(({ volume, attachment }) => (attachment === undefined ? [] : [{ volume, attachment }]))
-    this.#use(record, needed.map(({ attachment }) => attachment))
+    const needed = claims.mounts.flatMap(({ volume, attachment }) =>
+      attachment === undefined ? [] : [{ volume, attachment }],
+    )
+    this.#use(
+      record,
+      needed.map(({ attachment }) => attachment),
+    )
     const ready = needed.length === 0 ? undefined : attached()
     return {
       volumes,
       mutable: api.mutable,
       setUp: [...api.faults, ...hostPathFaults(pod, runtime.disk, used, now)],
       unprocessed: claims.faults,
-      unattached: needed.filter(({ attachment }) => ready?.has(attachment) !== true).map(({ volume }) => volume),
+      unattached: needed
+        .filter(({ attachment }) => ready?.has(attachment) !== true)
+        .map(({ volume }) => volume),
       claims: claims.mounts,
     }
   }
@@ -127,15 +142,29 @@ export class VolumeMounter {
   #wait(record: PodRecord, { setUp, unprocessed, unattached }: Look, now: number): void {
     const { events, minor } = this.#ports
     for (const { volume, message } of setUp) {
-      events.pod(record, 'Warning', 'FailedMount', `MountVolume.SetUp failed for volume ${JSON.stringify(volume)} : ${message}`)
+      events.pod(
+        record,
+        'Warning',
+        'FailedMount',
+        `MountVolume.SetUp failed for volume ${JSON.stringify(volume)} : ${message}`,
+      )
     }
-    const unmounted = [...setUp, ...unprocessed].map(({ volume }) => volume).concat(unattached).sort()
+    const unmounted = [...setUp, ...unprocessed]
+      .map(({ volume }) => volume)
+      .concat(unattached)
+      .sort()
     const tell = (failed: readonly string[], why: string): void => {
-      const lists = `unmounted volumes=[${unmounted.join(' ')}], unattached volumes=[${unattached.join(' ')}], failed to process volumes=[${failed.join(' ')}]`
+      const lists =
+        `unmounted volumes=[${unmounted.join(' ')}], unattached volumes=[${unattached.join(' ')}], ` +
+        `failed to process volumes=[${failed.join(' ')}]`
       events.pod(record, 'Warning', 'FailedMount', `Unable to attach or mount volumes: ${lists}: ${why}`)
     }
     record.mountingSince ??= now
-    if (unprocessed.length > 0) tell(unprocessed.map(({ volume }) => volume), unprocessed.map(({ message }) => message).join('; '))
+    if (unprocessed.length > 0)
+      tell(
+        unprocessed.map(({ volume }) => volume),
+        unprocessed.map(({ message }) => message).join('; '),
+      )
     else if (now - record.mountingSince >= PATIENCE) {
       tell([], minor >= 27 ? 'context deadline exceeded' : 'timed out waiting for the condition')
       record.mountingSince = now
@@ -150,21 +179,31 @@ export class VolumeMounter {
     else memory.waiting = { reason: AWAITS_ATTACHMENT, until: deadline }
   }
 
-  /** A volume that has grown while no pod used it gets a file system of its size now. Source: operation_generator.go NodeExpandVolume. */
+  /**
+   * A volume that has grown while no pod used it gets a file system of its size now. Source:
+   * operation_generator.go NodeExpandVolume.
+   */
   #finishExpansion(record: PodRecord, { claim, persistentVolume }: ClaimMount): void {
     const { capacity } = persistentVolume.spec
     const size = capacity?.['storage']
-    if (persistentVolume.spec.csi === undefined || size === undefined || claim.spec.volumeMode === 'Block') return
-    if (compareQuantities(parseQuantity(size), parseQuantity(claim.status.capacity?.['storage'] ?? '0')) <= 0) return
+    if (persistentVolume.spec.csi === undefined || size === undefined || claim.spec.volumeMode === 'Block')
+      return
+    if (compareQuantities(parseQuantity(size), parseQuantity(claim.status.capacity?.['storage'] ?? '0')) <= 0)
+      return
     const { objects, events, node } = this.#ports
     const { conditions: _conditions, allocatedResourceStatuses: _statuses, ...status } = claim.status
     try {
-      objects.writeClaimStatus({ ...claim, status: { ...status, capacity: { ...status.capacity, storage: size } } })
+      objects.writeClaimStatus({
+        ...claim,
+        status: { ...status, capacity: { ...status.capacity, storage: size } },
+      })
     } catch (error) {
       if (isRequestFailure(error)) return
       throw error
     }
-    const message = `MountVolume.NodeExpandVolume succeeded for volume ${JSON.stringify(persistentVolume.metadata.name ?? '')} ${node}`
+    const message =
+      'MountVolume.NodeExpandVolume succeeded for volume ' +
+      `${JSON.stringify(persistentVolume.metadata.name ?? '')} ${node}`
     events.pod(record, 'Normal', 'FileSystemResizeSuccessful', message)
     events.claim(claim, 'Normal', 'FileSystemResizeSuccessful', message)
   }

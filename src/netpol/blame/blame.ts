@@ -13,11 +13,14 @@ import { blamedRules, type Removal } from './rules.js'
 /** What a verdict is owed to. */
 export interface Blame {
   readonly verdict: Verdict
-  /** A smallest set of policies and rules without which the verdict is another one. Absent: no set of them is enough. */
+  /**
+   * A smallest set of policies and rules without which the verdict is another one. Absent: no set of them is
+   * enough.
+   */
   readonly rules?: readonly Removal[]
   /**
-   * A smallest set of labels of the pods, their namespaces and the node with whose change it is another one. Absent: no labels are enough. Values that no selector
-   * speaks of are told as `other`.
+   * A smallest set of labels of the pods, their namespaces and the node with whose change it is another one.
+   * Absent: no labels are enough. Values that no selector speaks of are told as `other`.
    */
   readonly labels?: readonly LabelChange[]
 }
@@ -43,26 +46,45 @@ function relabelled(labels: Labels, changes: readonly LabelChange[]): Labels {
 /** The model with other labels. */
 function withLabels(model: Model, changes: readonly LabelChange[]): Model {
   const of = (kind: LabelChange['kind'], key: string): readonly LabelChange[] =>
-    changes.filter((each) => each.kind === kind && (each.namespace === undefined ? each.name : `${each.namespace}/${each.name}`) === key)
+    changes.filter(
+      (each) =>
+        each.kind === kind &&
+        (each.namespace === undefined ? each.name : `${each.namespace}/${each.name}`) === key,
+    )
   return {
     ...model,
-    pods: new Map([...model.pods].map(([key, pod]) => [key, { ...pod, labels: relabelled(pod.labels, of('Pod', key)) }])),
-    namespaces: new Map([...model.namespaces].map(([name, labels]) => [name, relabelled(labels, of('Namespace', name))])),
-    nodes: new Map([...model.nodes].map(([name, node]) => [name, { ...node, labels: relabelled(node.labels, of('Node', name)) }])),
+    pods: new Map(
+      [...model.pods].map(([key, pod]) => [key, { ...pod, labels: relabelled(pod.labels, of('Pod', key)) }]),
+    ),
+    namespaces: new Map(
+      [...model.namespaces].map(([name, labels]) => [name, relabelled(labels, of('Namespace', name))]),
+    ),
+    nodes: new Map(
+      [...model.nodes].map(([name, node]) => [
+        name,
+        { ...node, labels: relabelled(node.labels, of('Node', name)) },
+      ]),
+    ),
   }
 }
 
 /**
- * Why a connection is allowed or denied, as the smallest changes after which it would not be: rules to take out, and labels to change. Each answer was judged by
- * `evaluate`. `maxSteps` is the bound of the search for labels. @throws WorldError as `evaluate` does, StepLimitError
+ * Why a connection is allowed or denied, as the smallest changes after which it would not be: rules to take
+ * out, and labels to change. Each answer was judged by `evaluate`. `maxSteps` is the bound of the search for
+ * labels. @throws WorldError as `evaluate` does, StepLimitError
  */
-export function blame(world: World, connection: Connection, { most = 6, maxSteps, ...options }: BlameOptions = {}): Blame {
+export function blame(
+  world: World,
+  connection: Connection,
+  { most = 6, maxSteps, ...options }: BlameOptions = {},
+): Blame {
   const model = readWorld(world, options)
   const verdict = evaluateModel(model, connection)
   const { allowed } = verdict
   const rules = blamedRules(model, connection, most)
   const labels = blamedLabels(model, resolveConnection(model, connection), allowed, new Budget(maxSteps))
   // Stryker disable next-line all: it never is so; were it, that would be our mistake
-  if (labels !== undefined && evaluateModel(withLabels(model, labels), connection).allowed === allowed) throw new Error(`bug in blame: ${JSON.stringify({ labels, connection })}`)
+  if (labels !== undefined && evaluateModel(withLabels(model, labels), connection).allowed === allowed)
+    throw new Error(`bug in blame: ${JSON.stringify({ labels, connection })}`)
   return { verdict, ...(rules === undefined ? {} : { rules }), ...(labels === undefined ? {} : { labels }) }
 }

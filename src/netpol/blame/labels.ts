@@ -38,15 +38,20 @@ function partyOf(model: Model, end: End): Party {
   return { sort: end.node === undefined ? 'external' : 'node', pod, node }
 }
 
-const isOwnNode = ({ node }: End, { sort }: Party, { pod }: Party): boolean => sort === 'node' && node === pod?.node
+const isOwnNode = ({ node }: End, { sort }: Party, { pod }: Party): boolean =>
+  sort === 'node' && node === pod?.node
 
 /** The class that an address is alone in; none of no address. */
-const addressesIn = ({ address }: End): readonly AddressClass[] => (address === undefined ? [] : [{ family: address.family, intervals: [[address.value, address.value]] }])
+const addressesIn = ({ address }: End): readonly AddressClass[] =>
+  address === undefined ? [] : [{ family: address.family, intervals: [[address.value, address.value]] }]
 
 /** What stands fixed, and the labels that may be changed, as variables of a scene. */
 class Stage {
   readonly scene: Scene
-  readonly #labels = new Map<string, { readonly target: Target, readonly key: string, readonly is: string | undefined }>()
+  readonly #labels = new Map<
+    string,
+    { readonly target: Target; readonly key: string; readonly is: string | undefined }
+  >()
   readonly #pins = new Map<string, readonly unknown[]>()
 
   constructor(model: Model, connection: ResolvedConnection) {
@@ -54,7 +59,10 @@ class Stage {
     const vocabulary = vocabularyOf([model])
     const [source, target] = [partyOf(model, from), partyOf(model, to)]
     const shape: SceneShape = {
-      from: source.sort, to: target.sort, self, toNode: target.node !== undefined,
+      from: source.sort,
+      to: target.sort,
+      self,
+      toNode: target.node !== undefined,
       sameNamespace: source.pod !== undefined && source.pod.namespace === target.pod?.namespace,
       ownNode: isOwnNode(from, source, target) || isOwnNode(to, target, source),
     }
@@ -63,7 +71,10 @@ class Stage {
     this.#pins.set(names.address('to'), addressesIn(to))
     this.#pod(model, source, 'from', names)
     this.#pod(model, target, 'to', names)
-    if (target.node !== undefined) this.#set(vocabulary.nodeLabels, target.node.labels, { kind: 'Node', name: target.node.name }, (key) => names.nodeLabel(key))
+    if (target.node !== undefined)
+      this.#set(vocabulary.nodeLabels, target.node.labels, { kind: 'Node', name: target.node.name }, (key) =>
+        names.nodeLabel(key),
+      )
     this.#traffic(connection, names)
     this.scene = new Scene(shape, vocabulary, this.#pins)
   }
@@ -71,14 +82,25 @@ class Stage {
   /** All values that selectors speak of. */
   get #known(): readonly string[] {
     const { podLabels, namespaceLabels, nodeLabels } = this.scene.vocabulary
-    return [podLabels, namespaceLabels, nodeLabels].flatMap((labels) => [...labels.values()].flatMap((values) => [...values]))
+    return [podLabels, namespaceLabels, nodeLabels].flatMap((labels) =>
+      [...labels.values()].flatMap((values) => [...values]),
+    )
   }
 
   /** The labels that the simplest point of a region has other than they are. */
   changesIn(region: Region): readonly LabelChange[] {
     return [...this.#labels].flatMap(([variable, { target, key, is }]) => {
       const value = this.scene.space.valueIn(region, variable) as string | undefined
-      return value === is ? [] : [{ ...target, key, from: is ?? null, to: value === FRESH ? freshWord('other', this.#known) : value ?? null }]
+      return value === is
+        ? []
+        : [
+            {
+              ...target,
+              key,
+              from: is ?? null,
+              to: value === FRESH ? freshWord('other', this.#known) : (value ?? null),
+            },
+          ]
     })
   }
 
@@ -88,10 +110,20 @@ class Stage {
     const { podLabels, namespaceLabels } = names.vocabulary
     this.#pins.set(names.namespaceName(role), [namespace])
     this.#set(podLabels, labels, { kind: 'Pod', namespace, name }, (key) => names.podLabel(role, key))
-    this.#set(namespaceLabels, model.namespaces.get(namespace) ?? {}, { kind: 'Namespace', name: namespace }, (key) => names.namespaceLabel(role, key))
+    this.#set(
+      namespaceLabels,
+      model.namespaces.get(namespace) ?? {},
+      { kind: 'Namespace', name: namespace },
+      (key) => names.namespaceLabel(role, key),
+    )
   }
 
-  #set(known: Vocabulary['podLabels'], labels: Labels, target: Target, variableOf: (key: string) => string): void {
+  #set(
+    known: Vocabulary['podLabels'],
+    labels: Labels,
+    target: Target,
+    variableOf: (key: string) => string,
+  ): void {
     for (const [key, values] of known) {
       const is = Object.hasOwn(labels, key) ? labels[key] : undefined
       const variable = variableOf(key)
@@ -104,8 +136,14 @@ class Stage {
     const { portNames, domains } = names.vocabulary
     this.#pins.set('protocol', [protocol])
     this.#pins.set('port', [{ first: port, last: port }])
-    for (const name of portNames) this.#pins.set(names.portName(name), [to.pod?.ports.some((each) => each.name === name && each.protocol === protocol && each.port === port) === true])
-    for (const pattern of domains) this.#pins.set(names.domain(pattern), [to.domains.some((name) => isOfDomain(name, pattern))])
+    for (const name of portNames)
+      this.#pins.set(names.portName(name), [
+        to.pod?.ports.some(
+          (each) => each.name === name && each.protocol === protocol && each.port === port,
+        ) === true,
+      ])
+    for (const pattern of domains)
+      this.#pins.set(names.domain(pattern), [to.domains.some((name) => isOfDomain(name, pattern))])
   }
 }
 
@@ -118,15 +156,27 @@ function waysTo(allowed: boolean, model: Model, scene: Scene): readonly Path[] {
   return allowed ? after(egress, ingress) : [...egress, ...ingress]
 }
 
-/** A smallest set of labels (of the pods, their namespaces and the node) with whose change the verdict is another one; undefined if there is none. */
-export function blamedLabels(model: Model, connection: ResolvedConnection, allowed: boolean, budget: Budget): readonly LabelChange[] | undefined {
+/**
+ * A smallest set of labels (of the pods, their namespaces and the node) with whose change the verdict is
+ * another one; undefined if there is none.
+ */
+export function blamedLabels(
+  model: Model,
+  connection: ResolvedConnection,
+  allowed: boolean,
+  budget: Budget,
+): readonly LabelChange[] | undefined {
   if (connection.port === undefined || (connection.self && !connection.service)) return undefined
   const stage = new Stage(model, connection)
   const { space } = stage.scene
   let best: Region | undefined
   for (const { cube, avoid } of waysTo(!allowed, model, stage.scene)) {
     const region = within(space.whole(), cube) as Region
-    const found = outside(space, region, avoid, { below: best === undefined ? Infinity : space.costOf(best), any: false, budget })
+    const found = outside(space, region, avoid, {
+      below: best === undefined ? Infinity : space.costOf(best),
+      any: false,
+      budget,
+    })
     best = found ?? best
   }
   return best === undefined ? undefined : stage.changesIn(best)

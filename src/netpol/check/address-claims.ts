@@ -5,12 +5,16 @@ import { selects } from './demands.js'
 import { isUnmet } from './pod-claims.js'
 import { has, raw, rawList, text, type Raw } from './raw.js'
 
-/** What a path that ends in a place names of a list: `.networks[2]`; undefined where there is no such place. */
+/**
+ * What a path that ends in a place names of a list: `.networks[2]`; undefined where there is no such place.
+ */
 function named(list: unknown, { rest }: Claim): string | undefined {
   return rawList(list)[Number(rest.slice(rest.indexOf('[') + 1, -1))] as string | undefined
 }
 
-/** The range and its exceptions that the entry is about: of ipBlock, or of the network that the path names. */
+/**
+ * The range and its exceptions that the entry is about: of ipBlock, or of the network that the path names.
+ */
 function blockOf(claim: Claim): readonly [cidr: string | undefined, except: readonly string[]] {
   const { entry } = claim
   if (!has(entry, 'ipBlock')) return [named(entry['networks'], claim), []]
@@ -20,17 +24,29 @@ function blockOf(claim: Claim): readonly [cidr: string | undefined, except: read
 
 /** All ranges of an entry. */
 function cidrsOf({ entry }: Claim): readonly string[] {
-  return has(entry, 'ipBlock') ? [text(raw(entry['ipBlock']), 'cidr')] : rawList(entry['networks']) as readonly string[]
+  return has(entry, 'ipBlock')
+    ? [text(raw(entry['ipBlock']), 'cidr')]
+    : (rawList(entry['networks']) as readonly string[])
 }
 
 /** The address at the other end, if it is there and the trial tells it. */
-const toldAddress = ({ scene: { other: { address } }, trial: { actual } }: Claim): string | undefined => (actual === address ? address : undefined)
+const toldAddress = ({
+  scene: {
+    other: { address },
+  },
+  trial: { actual },
+}: Claim): string | undefined => (actual === address ? address : undefined)
 
 const isIgnored = ({ entry, scene: { cluster, otherPod } }: Claim): boolean =>
   has(entry, 'ipBlock') && cluster.options.ipBlockPods === 'ignore' && otherPod !== undefined
 
 /** The node that has the address, the first by name. */
-function nodeOf({ scene: { cluster, other: { address } } }: Claim): Raw | undefined {
+function nodeOf({
+  scene: {
+    cluster,
+    other: { address },
+  },
+}: Claim): Raw | undefined {
   if (address === undefined) return undefined
   const all = cluster.nodes().filter((node) => nodeAddresses(node).some((each) => isSame(each, address)))
   const first = all.map(nameOfObject).toSorted()[0]
@@ -46,14 +62,37 @@ function matchesDomain(name: string, pattern: string): boolean {
 }
 
 /** Whether one of the names that led to the other end is of a domain. */
-const isOf = ({ scene: { other: { domains = [] } } }: Claim, pattern: string): boolean => domains.some((name) => matchesDomain(name, pattern))
+const isOf = (
+  {
+    scene: {
+      other: { domains = [] },
+    },
+  }: Claim,
+  pattern: string,
+): boolean => domains.some((name) => matchesDomain(name, pattern))
 
 /** The names that led to the other end are there, and told. */
-const tellsNames = ({ scene: { other: { domains } }, trial: { actual } }: Claim): boolean => domains !== undefined && actual === domains.join(',')
+const tellsNames = ({
+  scene: {
+    other: { domains },
+  },
+  trial: { actual },
+}: Claim): boolean => domains !== undefined && actual === domains.join(',')
 
 /** What is said of the address at the other end: of blocks, nodes and domains. */
 export const addressClaims: Claims<
-  'addressInRange' | 'addressOutOfRange' | 'otherFamily' | 'addressExcepted' | 'noAddress' | 'addressOfPod' | 'nodeSelected' | 'nodeLabels' | 'notANode' | 'domainMatched' | 'otherDomain' | 'noDomain'
+  | 'addressInRange'
+  | 'addressOutOfRange'
+  | 'otherFamily'
+  | 'addressExcepted'
+  | 'noAddress'
+  | 'addressOfPod'
+  | 'nodeSelected'
+  | 'nodeLabels'
+  | 'notANode'
+  | 'domainMatched'
+  | 'otherDomain'
+  | 'noDomain'
 > = {
   addressInRange: (claim) => {
     const address = toldAddress(claim)
@@ -78,7 +117,11 @@ export const addressClaims: Claims<
   addressOfPod: isIgnored,
   nodeSelected: (claim) => {
     const node = nodeOf(claim)
-    return node !== undefined && claim.trial.actual === nameOfObject(node) && selects(claim.entry['nodes'], labelsOf(node))
+    return (
+      node !== undefined &&
+      claim.trial.actual === nameOfObject(node) &&
+      selects(claim.entry['nodes'], labelsOf(node))
+    )
   },
   nodeLabels: (claim) => {
     const node = nodeOf(claim)
@@ -89,6 +132,8 @@ export const addressClaims: Claims<
     const pattern = named(claim.entry['domainNames'], claim)
     return pattern !== undefined && tellsNames(claim) && isOf(claim, pattern)
   },
-  otherDomain: (claim) => tellsNames(claim) && !(rawList(claim.entry['domainNames']) as readonly string[]).some((pattern) => isOf(claim, pattern)),
+  otherDomain: (claim) =>
+    tellsNames(claim) &&
+    !(rawList(claim.entry['domainNames']) as readonly string[]).some((pattern) => isOf(claim, pattern)),
   noDomain: ({ scene }) => scene.other.domains === undefined,
 }

@@ -2,7 +2,10 @@ import ipaddr from 'ipaddr.js'
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 
-/** Kubernetes reads `010.0.0.1` in tens, where the library would read eights; and `::10.0.0.1` is no IPv4 address to it, as it is to the library. */
+/**
+ * Kubernetes reads `010.0.0.1` in tens, where the library would read eights; and `::10.0.0.1` is no IPv4
+ * address to it, as it is to the library.
+ */
 function plain(value: string): string {
   const start = value.lastIndexOf(':') + 1
   const parts = value.slice(start).split('.').map(Number)

@@ -36,11 +36,25 @@ export const places: Readonly<Record<Exclude<Because, 'everyPeer' | 'everyPort'>
   namespaceLabels: /^\.(namespaces|(pods\.)?namespaceSelector)$/,
   otherNamespace: /^\.podSelector$/,
   notAPod: /^\.(namespaces|namespaceSelector|(pods\.)?podSelector)$/,
-  addressInRange: /^\.(ipBlock\.cidr|networks\[\d+\])$/, addressExcepted: /^\.ipBlock\.except\[\d+\]$/,
-  addressOutOfRange: /^\.(ipBlock\.cidr|networks)$/, otherFamily: /^\.ipBlock\.cidr$/, addressOfPod: /^\.ipBlock$/, noAddress: /^\.(ipBlock\.cidr|networks|nodes)$/,
-  nodeSelected: node, nodeLabels: node, notANode: node,
-  domainMatched: /^\.domainNames\[\d+\]$/, otherDomain: /^\.domainNames$/, noDomain: /^\.domainNames$/,
-  portMatched: port, everyPortOfProtocol: port, namedPortMatched: port, otherProtocol: port, otherPort: port, noSuchNamedPort: port, unknownField: port,
+  addressInRange: /^\.(ipBlock\.cidr|networks\[\d+\])$/,
+  addressExcepted: /^\.ipBlock\.except\[\d+\]$/,
+  addressOutOfRange: /^\.(ipBlock\.cidr|networks)$/,
+  otherFamily: /^\.ipBlock\.cidr$/,
+  addressOfPod: /^\.ipBlock$/,
+  noAddress: /^\.(ipBlock\.cidr|networks|nodes)$/,
+  nodeSelected: node,
+  nodeLabels: node,
+  notANode: node,
+  domainMatched: /^\.domainNames\[\d+\]$/,
+  otherDomain: /^\.domainNames$/,
+  noDomain: /^\.domainNames$/,
+  portMatched: port,
+  everyPortOfProtocol: port,
+  namedPortMatched: port,
+  otherProtocol: port,
+  otherPort: port,
+  noSuchNamedPort: port,
+  unknownField: port,
 }
 
 /** The field of a peer that a path into it names is there, and known. */
@@ -51,25 +65,56 @@ export function isThere(entry: Raw, rest: string, rule: Rule): boolean {
 
 /** What is said of ports; all else is said of peers. */
 export const portCodes: ReadonlySet<Because> = new Set<Because>([
-  'everyPort', 'portMatched', 'everyPortOfProtocol', 'namedPortMatched', 'otherProtocol', 'otherPort', 'noSuchNamedPort',
+  'everyPort',
+  'portMatched',
+  'everyPortOfProtocol',
+  'namedPortMatched',
+  'otherProtocol',
+  'otherPort',
+  'noSuchNamedPort',
 ])
 
 /** What says yes. */
 export const affirmative: ReadonlySet<Because> = new Set<Because>([
-  'everyPeer', 'everyPort', 'podSelected', 'addressInRange', 'nodeSelected', 'domainMatched', 'portMatched', 'everyPortOfProtocol', 'namedPortMatched',
+  'everyPeer',
+  'everyPort',
+  'podSelected',
+  'addressInRange',
+  'nodeSelected',
+  'domainMatched',
+  'portMatched',
+  'everyPortOfProtocol',
+  'namedPortMatched',
 ])
 
 /** What says nothing of what stood against it. */
-const silent: ReadonlySet<Because> = new Set<Because>(['everyPeer', 'everyPort', 'podSelected', 'notAPod', 'noAddress', 'addressOfPod', 'noDomain', 'unknownField'])
+const silent: ReadonlySet<Because> = new Set<Because>([
+  'everyPeer',
+  'everyPort',
+  'podSelected',
+  'notAPod',
+  'noAddress',
+  'addressOfPod',
+  'noDomain',
+  'unknownField',
+])
 
 /** Whether a trial has anything beside what its kind can have. */
 export function hasTooMuch({ because, requirement, actual }: Trial): boolean {
-  return (silent.has(because) && actual !== undefined) || (requirement !== undefined && !because.endsWith('Labels'))
+  return (
+    (silent.has(because) && actual !== undefined) ||
+    (requirement !== undefined && !because.endsWith('Labels'))
+  )
 }
 
-/** Whether it is true, for each thing that a trial of an entry can say of a field that {@link isThere}, and which is one of its {@link places}. */
+/**
+ * Whether it is true, for each thing that a trial of an entry can say of a field that {@link isThere}, and
+ * which is one of its {@link places}.
+ */
 export const claims: Claims<Exclude<Because, 'everyPeer' | 'everyPort'>> = {
-  ...podClaims, ...addressClaims, ...portClaims,
+  ...podClaims,
+  ...addressClaims,
+  ...portClaims,
   // elsewhere the whole rule fails closed, and no entry of it is tried
   unknownField: ({ scene, entry }) => scene.sort === 'NetworkPolicy' && isUnknownPeer(entry, scene),
 }

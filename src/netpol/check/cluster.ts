@@ -35,7 +35,10 @@ export class RawCluster {
   /** Domain names and the addresses that they led to. */
   domains(): readonly (readonly [string, readonly string[]])[] {
     const domains = raw(this.#world.domains)
-    return Object.keys(domains).map((name) => [name.toLowerCase().replace(/\.$/, ''), rawList(domains[name]) as readonly string[]])
+    return Object.keys(domains).map((name) => [
+      name.toLowerCase().replace(/\.$/, ''),
+      rawList(domains[name]) as readonly string[],
+    ])
   }
 
   /** Labels of a namespace, with its name as the control plane adds it. */
@@ -78,20 +81,27 @@ export function isFinished(pod: Raw): boolean {
 /** Addresses of a pod, in its order. */
 export function podAddresses(pod: Raw): readonly string[] {
   const status = raw(pod['status'])
-  return [text(status, 'podIP'), ...rawList(status['podIPs']).map((each) => text(raw(each), 'ip'))].filter((ip) => ip !== '')
+  return [text(status, 'podIP'), ...rawList(status['podIPs']).map((each) => text(raw(each), 'ip'))].filter(
+    (ip) => ip !== '',
+  )
 }
 
 /** Addresses of a node. */
 export function nodeAddresses(node: Raw): readonly string[] {
-  return rawList(raw(node['status'])['addresses']).map(raw)
-    .filter((each) => ['InternalIP', 'ExternalIP'].includes(text(each, 'type'))).map((each) => text(each, 'address')).filter((ip) => ip !== '')
+  return rawList(raw(node['status'])['addresses'])
+    .map(raw)
+    .filter((each) => ['InternalIP', 'ExternalIP'].includes(text(each, 'type')))
+    .map((each) => text(each, 'address'))
+    .filter((ip) => ip !== '')
 }
 
 /** Numbers of the pod's ports with that name and protocol. */
 export function portsNamed(pod: Raw, name: string, protocol: string): readonly number[] {
   const spec = raw(pod['spec'])
   const sidecars = rawList(spec['initContainers']).filter((each) => raw(each)['restartPolicy'] === 'Always')
-  return [...rawList(spec['containers']), ...sidecars].flatMap((each) => rawList(raw(each)['ports'])).map(raw)
+  return [...rawList(spec['containers']), ...sidecars]
+    .flatMap((each) => rawList(raw(each)['ports']))
+    .map(raw)
     .filter((port) => port['name'] === name && (text(port, 'protocol') || 'TCP') === protocol)
     .map((port) => port['containerPort'] as number)
 }

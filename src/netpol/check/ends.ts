@@ -1,7 +1,16 @@
 import type { ConnectionProof, EndProof } from '../proof.js'
 import type { Connection, EndpointRef } from '../world.js'
 import { isSame, kindOf } from './addresses.js'
-import { isFinished, isOnHost, keyOf, nameOfObject, nodeAddresses, podAddresses, portsNamed, type RawCluster } from './cluster.js'
+import {
+  isFinished,
+  isOnHost,
+  keyOf,
+  nameOfObject,
+  nodeAddresses,
+  podAddresses,
+  portsNamed,
+  type RawCluster,
+} from './cluster.js'
 import { raw, text } from './raw.js'
 
 const outside = ['203.0.113.1', '2001:db8::1']
@@ -42,7 +51,9 @@ function asked(cluster: RawCluster, ref: EndpointRef): Asked | string {
   if ('ip' in ref) return { free: true, addresses: [ref.ip] }
   if ('external' in ref) return { addresses: outside }
   const node = cluster.nodes().find((each) => nameOfObject(each) === ref.node)
-  return node === undefined ? `there is no node ${ref.node}` : { node: ref.node, addresses: nodeAddresses(node) }
+  return node === undefined
+    ? `there is no node ${ref.node}`
+    : { node: ref.node, addresses: nodeAddresses(node) }
 }
 
 function familyOf(from: Asked, to: Asked, wanted: string | undefined): string | undefined {
@@ -58,15 +69,33 @@ type Expected = { readonly [K in keyof EndProof]-?: EndProof[K] | undefined }
 function expected(cluster: RawCluster, who: Asked, family: string | undefined): Expected {
   const address = who.addresses.find((each) => kindOf(each) === family)
   const isHere = (each: string): boolean => address !== undefined && isSame(each, address)
-  const owner = who.free === true ? cluster.pods().find((pod) => !isOnHost(pod) && !isFinished(pod) && podAddresses(pod).some(isHere)) : undefined
+  const owner =
+    who.free === true
+      ? cluster.pods().find((pod) => !isOnHost(pod) && !isFinished(pod) && podAddresses(pod).some(isHere))
+      : undefined
   const pod = owner === undefined ? who.pod : keyOf(owner)
-  const node = who.free === true && owner === undefined
-    ? cluster.nodes().filter((each) => nodeAddresses(each).some(isHere)).map(nameOfObject).toSorted()[0]
-    : who.node
+  const node =
+    who.free === true && owner === undefined
+      ? cluster
+          .nodes()
+          .filter((each) => nodeAddresses(each).some(isHere))
+          .map(nameOfObject)
+          .toSorted()[0]
+      : who.node
   const object = raw(cluster.pod(pod))
-  const domains = [who.domain, ...cluster.domains().filter(([, list]) => list.some(isHere)).map(([name]) => name)].filter((each) => each !== undefined)
+  const domains = [
+    who.domain,
+    ...cluster
+      .domains()
+      .filter(([, list]) => list.some(isHere))
+      .map(([name]) => name),
+  ].filter((each) => each !== undefined)
   return {
-    pod, hostNetwork: isOnHost(object) || undefined, finished: isFinished(object) || undefined, node, address,
+    pod,
+    hostNetwork: isOnHost(object) || undefined,
+    finished: isFinished(object) || undefined,
+    node,
+    address,
     domains: domains.length === 0 ? undefined : [...new Set(domains)].toSorted(),
   }
 }
@@ -75,24 +104,36 @@ function differs(told: EndProof, right: Expected): string | undefined {
   for (const field of ['pod', 'hostNetwork', 'finished', 'node'] as const) {
     if (told[field] !== right[field]) return `${field} is ${String(right[field])}, not ${String(told[field])}`
   }
-  if (JSON.stringify(told.domains) !== JSON.stringify(right.domains)) return `domains are ${String(right.domains)}`
-  if (told.address === undefined || right.address === undefined) return told.address === right.address ? undefined : 'address is there, or is not'
+  if (JSON.stringify(told.domains) !== JSON.stringify(right.domains))
+    return `domains are ${String(right.domains)}`
+  if (told.address === undefined || right.address === undefined)
+    return told.address === right.address ? undefined : 'address is there, or is not'
   return isSame(told.address, right.address) ? undefined : `address is ${right.address}, not ${told.address}`
 }
 
 /** What is wrong with how a proof tells the connection, if anything. */
-export function connectionFault(cluster: RawCluster, connection: Connection, told: ConnectionProof): string | undefined {
+export function connectionFault(
+  cluster: RawCluster,
+  connection: Connection,
+  told: ConnectionProof,
+): string | undefined {
   const [from, to] = [asked(cluster, connection.from), asked(cluster, connection.to)]
   if (typeof from === 'string') return from
   if (typeof to === 'string') return to
   const family = familyOf(from, to, connection.family)
   const [source, target] = [expected(cluster, from, family), expected(cluster, to, family)]
-  for (const [end, fault] of [['from', differs(told.from, source)], ['to', differs(told.to, target)]] as const) {
+  for (const [end, fault] of [
+    ['from', differs(told.from, source)],
+    ['to', differs(told.to, target)],
+  ] as const) {
     if (fault !== undefined) return `${end}: ${fault}`
   }
   const protocol = connection.protocol ?? 'TCP'
   if (told.protocol !== protocol) return `protocol is ${protocol}`
-  const port = typeof connection.port === 'number' ? connection.port : portsNamed(raw(cluster.pod(target.pod)), connection.port, protocol)[0]
+  const port =
+    typeof connection.port === 'number'
+      ? connection.port
+      : portsNamed(raw(cluster.pod(target.pod)), connection.port, protocol)[0]
   if (told.port !== port) return `port is ${String(port)}`
   if ((told.service === true) !== (connection.service === true)) return 'service'
   const isSelf = source.pod !== undefined && source.pod === target.pod

@@ -15,7 +15,9 @@ function narrowPort(entry: Raw): PortDemand {
   const protocol = text(entry, 'protocol') || 'TCP'
   const { port, endPort } = entry
   if (!has(entry, 'port')) return { protocol }
-  return typeof port === 'string' ? { protocol, name: port } : { protocol, bounds: [port, endPort ?? port] as [number, number] }
+  return typeof port === 'string'
+    ? { protocol, name: port }
+    : { protocol, bounds: [port, endPort ?? port] as [number, number] }
 }
 
 /** Of ClusterNetworkPolicy. */
@@ -36,7 +38,10 @@ function olderPort(entry: Raw): PortDemand | undefined {
   if (field === undefined) return namedPort(entry, 'namedPort')
   const range = raw(entry[field])
   const { port, start, end } = range
-  return { protocol: text(range, 'protocol') || 'TCP', bounds: [port ?? start, port ?? end] as [number, number] }
+  return {
+    protocol: text(range, 'protocol') || 'TCP',
+    bounds: [port ?? start, port ?? end] as [number, number],
+  }
 }
 
 function namedPort(entry: Raw, field: string): PortDemand | undefined {
@@ -47,9 +52,12 @@ function namedPort(entry: Raw, field: string): PortDemand | undefined {
 /** Undefined where no field is known. */
 function portDemand(entry: Raw, kind: unknown): PortDemand | undefined {
   switch (kind) {
-    case 'NetworkPolicy': return narrowPort(entry)
-    case 'ClusterNetworkPolicy': return protocolPort(entry)
-    default: return olderPort(entry)
+    case 'NetworkPolicy':
+      return narrowPort(entry)
+    case 'ClusterNetworkPolicy':
+      return protocolPort(entry)
+    default:
+      return olderPort(entry)
   }
 }
 
@@ -59,7 +67,8 @@ export function isUnknownPort(entry: Raw, kind: unknown): boolean {
 }
 
 /** No port lies within nothing. */
-const isWithin = ([first, last]: readonly [number, number], port = Number.NaN): boolean => first <= port && port <= last
+const isWithin = ([first, last]: readonly [number, number], port = Number.NaN): boolean =>
+  first <= port && port <= last
 
 interface Question {
   /** The entry speaks of the connection's protocol. */
@@ -71,20 +80,54 @@ interface Question {
 }
 
 /** A claim that holds if `holds` and it tells the port as it is. */
-const of = (holds: (question: Question) => boolean) => ({ scene: { connection: { port, protocol }, targetPod }, trial: { actual }, entry, policy }: Claim): boolean => {
-  const demand = portDemand(entry, policy['kind'])
-  if (demand === undefined || actual !== (port === undefined ? protocol : `${port}/${protocol}`)) return false
-  const named = demand.name === undefined ? [] : portsNamed(raw(targetPod), demand.name, protocol)
-  return holds({ isOfProtocol: demand.protocol === undefined || demand.protocol === protocol, demand, port, named })
-}
+const of =
+  (holds: (question: Question) => boolean) =>
+  ({
+    scene: {
+      connection: { port, protocol },
+      targetPod,
+    },
+    trial: { actual },
+    entry,
+    policy,
+  }: Claim): boolean => {
+    const demand = portDemand(entry, policy['kind'])
+    if (demand === undefined || actual !== (port === undefined ? protocol : `${port}/${protocol}`))
+      return false
+    const named = demand.name === undefined ? [] : portsNamed(raw(targetPod), demand.name, protocol)
+    return holds({
+      isOfProtocol: demand.protocol === undefined || demand.protocol === protocol,
+      demand,
+      port,
+      named,
+    })
+  }
 
 /** What is said of the port. */
-export const portClaims: Claims<'portMatched' | 'everyPortOfProtocol' | 'namedPortMatched' | 'otherProtocol' | 'otherPort' | 'noSuchNamedPort'> = {
-  portMatched: of(({ isOfProtocol, demand: { bounds }, port }) => isOfProtocol && bounds !== undefined && isWithin(bounds, port)),
-  everyPortOfProtocol: of(({ isOfProtocol, demand: { bounds, name } }) => isOfProtocol && bounds === undefined && name === undefined),
+export const portClaims: Claims<
+  | 'portMatched'
+  | 'everyPortOfProtocol'
+  | 'namedPortMatched'
+  | 'otherProtocol'
+  | 'otherPort'
+  | 'noSuchNamedPort'
+> = {
+  portMatched: of(
+    ({ isOfProtocol, demand: { bounds }, port }) =>
+      isOfProtocol && bounds !== undefined && isWithin(bounds, port),
+  ),
+  everyPortOfProtocol: of(
+    ({ isOfProtocol, demand: { bounds, name } }) =>
+      isOfProtocol && bounds === undefined && name === undefined,
+  ),
   namedPortMatched: of(({ isOfProtocol, port, named }) => isOfProtocol && named.includes(port)),
   otherProtocol: of(({ isOfProtocol }) => !isOfProtocol),
-  otherPort: of(({ isOfProtocol, demand: { bounds }, port, named }) =>
-    isOfProtocol && (bounds === undefined ? named.length > 0 && !named.includes(port) : !isWithin(bounds, port))),
-  noSuchNamedPort: of(({ isOfProtocol, demand: { name }, named }) => isOfProtocol && name !== undefined && named.length === 0),
+  otherPort: of(
+    ({ isOfProtocol, demand: { bounds }, port, named }) =>
+      isOfProtocol &&
+      (bounds === undefined ? named.length > 0 && !named.includes(port) : !isWithin(bounds, port)),
+  ),
+  noSuchNamedPort: of(
+    ({ isOfProtocol, demand: { name }, named }) => isOfProtocol && name !== undefined && named.length === 0,
+  ),
 }

@@ -1,14 +1,17 @@
-/** Objects as they were given, read by the checker's own hand. They have been read before: their shapes are right. */
+/**
+ * Objects as they were given, read by the checker's own hand. They have been read before: their shapes are
+ * right.
+ */
 export type Raw = Readonly<Record<string, unknown>>
 
 /** An object; an empty one where there is none. */
 export function raw(value: unknown): Raw {
-  return typeof value === 'object' && value !== null ? value as Raw : {}
+  return typeof value === 'object' && value !== null ? (value as Raw) : {}
 }
 
 /** A list; an empty one where there is none. */
 export function rawList(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value as readonly unknown[] : []
+  return Array.isArray(value) ? (value as readonly unknown[]) : []
 }
 
 /** Whether a field is there and not null. */

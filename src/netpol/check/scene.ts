@@ -27,8 +27,24 @@ function visible(cluster: RawCluster, end: EndProof, sort: Scene['sort']): Raw |
 }
 
 /** Sets the scene for one side. */
-export function sceneOf(cluster: RawCluster, connection: ConnectionProof, direction: Direction, sort: Scene['sort']): Scene {
-  const [own, other] = direction === 'ingress' ? [connection.to, connection.from] : [connection.from, connection.to]
+export function sceneOf(
+  cluster: RawCluster,
+  connection: ConnectionProof,
+  direction: Direction,
+  sort: Scene['sort'],
+): Scene {
+  const [own, other] =
+    direction === 'ingress' ? [connection.to, connection.from] : [connection.from, connection.to]
   const see = (end: EndProof): Raw | undefined => visible(cluster, end, sort)
-  return { cluster, sort, direction, connection, own, other, ownPod: see(own), otherPod: see(other), targetPod: see(connection.to) }
+  return {
+    cluster,
+    sort,
+    direction,
+    connection,
+    own,
+    other,
+    ownPod: see(own),
+    otherPod: see(other),
+    targetPod: see(connection.to),
+  }
 }

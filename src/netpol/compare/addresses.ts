@@ -1,7 +1,10 @@
 import type { IpAddress } from '../../api/ip.js'
 import type { AddressClass } from './vocabulary.js'
 
-/** What an end of a connection can be; `hostPod` is a pod on the host's network where NetworkPolicy sees those. */
+/**
+ * What an end of a connection can be; `hostPod` is a pod on the host's network where NetworkPolicy sees
+ * those.
+ */
 export type EndSort = 'pod' | 'hostPod' | 'node' | 'external'
 
 /** The side that an end is on. */
@@ -9,21 +12,35 @@ export type Role = 'from' | 'to'
 
 type Pair = Readonly<Record<Role, readonly IpAddress[]>>
 
-const v4 = (a: number, b: number, c: number, d: number): IpAddress => ({ family: 'IPv4', value: BigInt(((a * 256 + b) * 256 + c) * 256 + d) })
+const v4 = (a: number, b: number, c: number, d: number): IpAddress => ({
+  family: 'IPv4',
+  value: BigInt(((a * 256 + b) * 256 + c) * 256 + d),
+})
 const v6 = (head: bigint, tail: bigint): IpAddress => ({ family: 'IPv6', value: (head << 96n) + tail })
 
 /** Addresses that read well, of each sort of end. */
 function usual(): Readonly<Record<EndSort, Pair>> {
-  const node: Pair = { from: [v4(192, 168, 0, 1), v6(0xfd000020n, 1n)], to: [v4(192, 168, 0, 2), v6(0xfd000020n, 2n)] }
+  const node: Pair = {
+    from: [v4(192, 168, 0, 1), v6(0xfd000020n, 1n)],
+    to: [v4(192, 168, 0, 2), v6(0xfd000020n, 2n)],
+  }
   return {
-    pod: { from: [v4(10, 244, 0, 10), v6(0xfd000010n, 0xan)], to: [v4(10, 244, 0, 11), v6(0xfd000010n, 0xbn)] },
-    hostPod: node, node,
-    external: { from: [v4(203, 0, 113, 9), v6(0x20010db8n, 9n)], to: [v4(203, 0, 113, 10), v6(0x20010db8n, 0xan)] },
+    pod: {
+      from: [v4(10, 244, 0, 10), v6(0xfd000010n, 0xan)],
+      to: [v4(10, 244, 0, 11), v6(0xfd000010n, 0xbn)],
+    },
+    hostPod: node,
+    node,
+    external: {
+      from: [v4(203, 0, 113, 9), v6(0x20010db8n, 9n)],
+      to: [v4(203, 0, 113, 10), v6(0x20010db8n, 0xan)],
+    },
   }
 }
 
 const isIn = (address: IpAddress, { family, intervals }: AddressClass): boolean =>
-  address.family === family && intervals.some(([first, last]) => address.value >= first && address.value <= last)
+  address.family === family &&
+  intervals.some(([first, last]) => address.value >= first && address.value <= last)
 
 /** Those of the sort itself, then others. */
 function candidates(sort: EndSort, role: Role): readonly IpAddress[] {
@@ -31,20 +48,31 @@ function candidates(sort: EndSort, role: Role): readonly IpAddress[] {
   return [sort, 'pod', 'node', 'external'].flatMap((each) => all[each as EndSort][role])
 }
 
-/** Classes of addresses in the order in which they read well for an end: what its sort usually has, then IPv4. */
+/**
+ * Classes of addresses in the order in which they read well for an end: what its sort usually has, then IPv4.
+ */
 export function bySort(classes: readonly AddressClass[], sort: EndSort, role: Role): readonly AddressClass[] {
   const known = candidates(sort, role)
   const place = (each: AddressClass): number => {
     const at = known.findIndex((address) => isIn(address, each))
     return (each.family === 'IPv6' ? 100 : 0) + (at < 0 ? 50 : at)
   }
-  return classes.map((each) => [place(each), each] as const).toSorted(([a], [b]) => a - b).map(([, each]) => each)
+  return classes
+    .map((each) => [place(each), each] as const)
+    .toSorted(([a], [b]) => a - b)
+    .map(([, each]) => each)
 }
 
 /** An address of a class, one that reads well if there is one; not one that is taken. */
-export function pickAddress(among: AddressClass, sort: EndSort, role: Role, taken: IpAddress | undefined): IpAddress {
+export function pickAddress(
+  among: AddressClass,
+  sort: EndSort,
+  role: Role,
+  taken: IpAddress | undefined,
+): IpAddress {
   const { family } = among
-  const isFree = (value: bigint): boolean => taken === undefined || taken.family !== family || taken.value !== value
+  const isFree = (value: bigint): boolean =>
+    taken === undefined || taken.family !== family || taken.value !== value
   const known = candidates(sort, role).find((each) => isIn(each, among) && isFree(each.value))
   if (known !== undefined) return known
   for (const [first, last] of among.intervals) {

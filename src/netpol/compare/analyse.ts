@@ -22,7 +22,10 @@ export interface PolicyPart {
 
 /** What {@link analysePolicies} finds, each in the order of the policies. */
 export interface PolicyAnalysis {
-  /** Policies without any of which every connection in every cluster is judged as it is; of two that do the same, each is named. */
+  /**
+   * Policies without any of which every connection in every cluster is judged as it is; of two that do the
+   * same, each is named.
+   */
   readonly redundantPolicies: readonly PolicyPart[]
   /** The same, of rules; those of redundant policies are not told. */
   readonly redundantRules: readonly PolicyPart[]
@@ -40,9 +43,11 @@ const all = (set: PolicySet): readonly PolicyModel[] => [...widePolicies(set), .
 
 /** The set with another policy (or none) in the place of one. */
 function replaced(set: PolicySet, policy: PolicyModel, by: PolicyModel | undefined): PolicySet {
-  const swap = <T extends PolicyModel>(list: readonly T[]): readonly T[] => list.flatMap((each) => (each === policy ? (by as T | undefined) ?? [] : [each]))
+  const swap = <T extends PolicyModel>(list: readonly T[]): readonly T[] =>
+    list.flatMap((each) => (each === policy ? ((by as T | undefined) ?? []) : [each]))
   return {
-    admin: swap(set.admin), baseline: swap(set.baseline),
+    admin: swap(set.admin),
+    baseline: swap(set.baseline),
     networkPolicies: new Map([...set.networkPolicies].map(([namespace, list]) => [namespace, swap(list)])),
   }
 }
@@ -53,7 +58,10 @@ function isSame(a: PolicySet, b: PolicySet, options: ResolvedOptions, budget: Bu
 }
 
 const keyOf = ({ policy, path }: Pick<Placed, 'policy' | 'path'>): string => `${policyTitle(policy)} ${path}`
-const partOf = ({ policy, path }: Pick<Placed, 'policy' | 'path'>): PolicyPart => ({ policy: policyTitle(policy), path })
+const partOf = ({ policy, path }: Pick<Placed, 'policy' | 'path'>): PolicyPart => ({
+  policy: policyTitle(policy),
+  path,
+})
 
 /** A rule in its place. */
 interface Placed {
@@ -65,10 +73,17 @@ interface Placed {
   readonly rest: PolicyModel
 }
 
-const rulesOf = (policy: PolicyModel): readonly Placed[] => directions.flatMap((direction) => {
-  const rules: readonly RuleMatch[] = policy[direction] ?? []
-  return rules.map((rule, at) => ({ policy, direction, path: originPath({ policy, direction, rule: at }), peers: rule.peers, rest: { ...policy, [direction]: rules.toSpliced(at, 1) } }))
-})
+const rulesOf = (policy: PolicyModel): readonly Placed[] =>
+  directions.flatMap((direction) => {
+    const rules: readonly RuleMatch[] = policy[direction] ?? []
+    return rules.map((rule, at) => ({
+      policy,
+      direction,
+      path: originPath({ policy, direction, rule: at }),
+      peers: rule.peers,
+      rest: { ...policy, [direction]: rules.toSpliced(at, 1) },
+    }))
+  })
 
 /** Which rules match anything, and which come to decide, by title and path. */
 class Reach {
@@ -84,8 +99,19 @@ class Reach {
       const never = scene.never()
       for (const direction of directions) {
         const clauses = sideClauses(scene, direction, set, options)
-        this.#note([...clauses.admin, ...clauses.allows, ...clauses.baseline].map((clause) => ({ ...clause, avoid: never })), scene.space, this.matching)
-        this.#note(pathsOfRules(clauses).map((path) => ({ ...path, avoid: [...never, ...path.avoid] })), scene.space, this.deciding)
+        this.#note(
+          [...clauses.admin, ...clauses.allows, ...clauses.baseline].map((clause) => ({
+            ...clause,
+            avoid: never,
+          })),
+          scene.space,
+          this.matching,
+        )
+        this.#note(
+          pathsOfRules(clauses).map((path) => ({ ...path, avoid: [...never, ...path.avoid] })),
+          scene.space,
+          this.deciding,
+        )
       }
     }
   }
@@ -96,7 +122,8 @@ class Reach {
       const key = keyOf({ policy: origin.policy, path: originPath(origin) })
       if (origin.rule === undefined || known.has(key)) continue
       const region = within(space.whole(), cube) as Region
-      if (outside(space, region, avoid, { below: Infinity, any: true, budget: this.#budget }) !== undefined) known.add(key)
+      if (outside(space, region, avoid, { below: Infinity, any: true, budget: this.#budget }) !== undefined)
+        known.add(key)
     }
   }
 }
@@ -106,7 +133,9 @@ function isVacuous({ requirements }: Selector): boolean {
   return requirements.some(({ key }) => {
     const own = requirements.filter((each) => each.key === key)
     const values = [undefined, FRESH, ...own.flatMap((each) => each.values)]
-    return !values.some((value) => own.every((each) => requirementMatches(each, value === undefined ? {} : { [key]: value })))
+    return !values.some((value) =>
+      own.every((each) => requirementMatches(each, value === undefined ? {} : { [key]: value })),
+    )
   })
 }
 
@@ -117,33 +146,54 @@ function selectorsIn(peer: Peer, path: string): readonly SelectorAt[] {
   if (peer.kind === 'nodes') return [[`${path}.nodes`, peer.nodes]]
   if (peer.kind !== 'pods') return []
   const head = peer.field === 'pods' ? `${path}.pods` : path
-  return [[peer.field === 'namespaces' ? `${path}.namespaces` : `${head}.namespaceSelector`, peer.namespaces], [`${head}.podSelector`, peer.pods]]
+  return [
+    [peer.field === 'namespaces' ? `${path}.namespaces` : `${head}.namespaceSelector`, peer.namespaces],
+    [`${head}.podSelector`, peer.pods],
+  ]
 }
 
 /** The selectors of a policy and their paths. */
 function selectorsOf(policy: PolicyModel): readonly SelectorAt[] {
-  const own: readonly SelectorAt[] = policy.kind === 'NetworkPolicy'
-    ? [['spec.podSelector', policy.pods]]
-    : [['spec.subject', policy.namespaces], ['spec.subject.pods.podSelector', policy.pods]]
-  return [...own, ...rulesOf(policy).flatMap(({ path, peers, direction }) => peers?.flatMap((peer, at) => selectorsIn(peer, `${path}.${peersField[direction]}[${at}]`)) ?? [])]
+  const own: readonly SelectorAt[] =
+    policy.kind === 'NetworkPolicy'
+      ? [['spec.podSelector', policy.pods]]
+      : [
+          ['spec.subject', policy.namespaces],
+          ['spec.subject.pods.podSelector', policy.pods],
+        ]
+  return [
+    ...own,
+    ...rulesOf(policy).flatMap(
+      ({ path, peers, direction }) =>
+        peers?.flatMap((peer, at) => selectorsIn(peer, `${path}.${peersField[direction]}[${at}]`)) ?? [],
+    ),
+  ]
 }
 
 /**
- * What is in vain in a set of policies, in every cluster that there could be (as {@link compare}). Each finding stands alone: when one of two policies that do the
- * same is taken out, the other is needed. `maxSteps` is for all of it.
+ * What is in vain in a set of policies, in every cluster that there could be (as {@link compare}). Each
+ * finding stands alone: when one of two policies that do the same is taken out, the other is needed.
+ * `maxSteps` is for all of it.
  * @throws WorldError for a policy that cannot be read, StepLimitError
  */
-export function analysePolicies(policies: readonly WorldPolicy[], { maxSteps, ...options }: CompareOptions = {}): PolicyAnalysis {
+export function analysePolicies(
+  policies: readonly WorldPolicy[],
+  { maxSteps, ...options }: CompareOptions = {},
+): PolicyAnalysis {
   const budget = new Budget(maxSteps)
   const resolved = resolveOptions(options)
   const set = readPolicies(policies, resolved)
-  const redundant = all(set).filter((policy) => isSame(set, replaced(set, policy, undefined), resolved, budget))
+  const redundant = all(set).filter((policy) =>
+    isSame(set, replaced(set, policy, undefined), resolved, budget),
+  )
   const rules = all(set).flatMap(rulesOf)
   const reach = new Reach(set, resolved, budget)
   const isRedundant = ({ policy, rest }: Placed): boolean => {
     const without = replaced(set, policy, rest)
     // a rule of a NetworkPolicy can only allow more
-    return policy.kind === 'NetworkPolicy' ? !new Arena(set, without, resolved, budget).isAny('closed') : isSame(set, without, resolved, budget)
+    return policy.kind === 'NetworkPolicy'
+      ? !new Arena(set, without, resolved, budget).isAny('closed')
+      : isSame(set, without, resolved, budget)
   }
   const isMatching = (rule: Placed): boolean => reach.matching.has(keyOf(rule))
   return {
@@ -151,7 +201,10 @@ export function analysePolicies(policies: readonly WorldPolicy[], { maxSteps, ..
     redundantRules: rules.filter((rule) => !redundant.includes(rule.policy) && isRedundant(rule)).map(partOf),
     shadowedRules: rules.filter((rule) => isMatching(rule) && !reach.deciding.has(keyOf(rule))).map(partOf),
     vacuousRules: rules.filter((rule) => !isMatching(rule)).map(partOf),
-    vacuousSelectors: all(set).flatMap((policy) => selectorsOf(policy)
-      .filter(([, selector]) => selector !== undefined && isVacuous(selector)).map(([path]) => partOf({ policy, path }))),
+    vacuousSelectors: all(set).flatMap((policy) =>
+      selectorsOf(policy)
+        .filter(([, selector]) => selector !== undefined && isVacuous(selector))
+        .map(([path]) => partOf({ policy, path })),
+    ),
   }
 }

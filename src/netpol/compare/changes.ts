@@ -36,7 +36,10 @@ export interface PolicyChanges {
   readonly closed: readonly PolicyChange[]
 }
 
-const deciderOf = (origin: Origin): Required<Decider> => ({ policy: policyTitle(origin.policy), path: originPath(origin) })
+const deciderOf = (origin: Origin): Required<Decider> => ({
+  policy: policyTitle(origin.policy),
+  path: originPath(origin),
+})
 
 /** An end, short. */
 function tellEnd(end: EndpointRef): string {
@@ -51,9 +54,14 @@ export function tellConnection({ from, to, port, protocol = 'TCP' }: Connection)
 }
 
 /** Titles of the policies that are not, as they are, in the other list. */
-function changedTitles(policies: readonly WorldPolicy[], others: readonly WorldPolicy[]): ReadonlySet<string> {
+function changedTitles(
+  policies: readonly WorldPolicy[],
+  others: readonly WorldPolicy[],
+): ReadonlySet<string> {
   const known = new Set(others.map((each) => JSON.stringify(each)))
-  return new Set(policies.filter((each) => !known.has(JSON.stringify(each))).map((each) => policyTitle(readPolicy(each))))
+  return new Set(
+    policies.filter((each) => !known.has(JSON.stringify(each))).map((each) => policyTitle(readPolicy(each))),
+  )
 }
 
 class Changes {
@@ -90,25 +98,35 @@ class Changes {
       const told = this.#told(closedBy, openedBy)
       return `${told.direction} ${policyTitle(told.policy)} ${originPath(told)}`
     }
-    const below = (closedBy: Origin, openedBy: Origin | undefined): number => best.get(keyOf(closedBy, openedBy))?.cost ?? Infinity
-    for (const finding of arena.search(this.#change, { any: false, below })) best.set(keyOf(finding.closedBy, finding.openedBy), finding)
+    const below = (closedBy: Origin, openedBy: Origin | undefined): number =>
+      best.get(keyOf(closedBy, openedBy))?.cost ?? Infinity
+    for (const finding of arena.search(this.#change, { any: false, below }))
+      best.set(keyOf(finding.closedBy, finding.openedBy), finding)
     return [...best.values()]
   }
 
   describe({ direction, closedBy, openedBy }: Finding, example: CounterExample): string {
-    const by = (origin: Origin | undefined): string => (origin === undefined ? 'no policy' : `${policyTitle(origin.policy)} ${originPath(origin)}`)
+    const by = (origin: Origin | undefined): string =>
+      origin === undefined ? 'no policy' : `${policyTitle(origin.policy)} ${originPath(origin)}`
     const [before, after] = this.#order(`denied by ${by(closedBy)}`, `allowed by ${by(openedBy)}`)
     const sign = { opened: '+', closed: '-' }[this.#change]
-    return `${sign} ${direction} ${tellOrigin(this.#told(closedBy, openedBy))}\n    for example ${tellConnection(example.connection)}, ${before}, now ${after}`
+    return (
+      `${sign} ${direction} ${tellOrigin(this.#told(closedBy, openedBy))}\n    for example ` +
+      `${tellConnection(example.connection)}, ${before}, now ${after}`
+    )
   }
 }
 
 /**
- * What a change of policies opens and closes, in all clusters that there could be: for each changed field that comes to decide otherwise, a simplest
- * connection. As {@link compare}, of which it is the long form.
+ * What a change of policies opens and closes, in all clusters that there could be: for each changed field
+ * that comes to decide otherwise, a simplest connection. As {@link compare}, of which it is the long form.
  * @throws WorldError for a policy that cannot be read, StepLimitError
  */
-export function policyChanges(before: readonly WorldPolicy[], after: readonly WorldPolicy[], { maxSteps, ...options }: CompareOptions = {}): PolicyChanges {
+export function policyChanges(
+  before: readonly WorldPolicy[],
+  after: readonly WorldPolicy[],
+  { maxSteps, ...options }: CompareOptions = {},
+): PolicyChanges {
   const resolved = resolveOptions(options)
   const [first, second] = [readPolicies(before, resolved), readPolicies(after, resolved)]
   const arena = new Arena(first, second, resolved, new Budget(maxSteps))
@@ -118,7 +136,14 @@ export function policyChanges(before: readonly WorldPolicy[], after: readonly Wo
     return changes.search(arena).map((finding): PolicyChange => {
       const example = exampleOf(finding, first, second, resolved)
       const { direction, closedBy, openedBy } = finding
-      return { change, direction, deniedBy: deciderOf(closedBy), allowedBy: openedBy === undefined ? {} : deciderOf(openedBy), example, text: changes.describe(finding, example) }
+      return {
+        change,
+        direction,
+        deniedBy: deciderOf(closedBy),
+        allowedBy: openedBy === undefined ? {} : deciderOf(openedBy),
+        example,
+        text: changes.describe(finding, example),
+      }
     })
   }
   return { opened: list('opened'), closed: list('closed') }

@@ -1,6 +1,17 @@
 import { rangeHolds } from '../../api/ip.js'
 import { requirementMatches } from '../../api/labels.js'
-import type { Action, Block, ClusterPolicyModel, Direction, NetworkPolicyModel, Peer, PolicyModel, PortMatch, RuleMatch, Selector } from '../model.js'
+import type {
+  Action,
+  Block,
+  ClusterPolicyModel,
+  Direction,
+  NetworkPolicyModel,
+  Peer,
+  PolicyModel,
+  PortMatch,
+  RuleMatch,
+  Selector,
+} from '../model.js'
 import type { ResolvedOptions } from '../options.js'
 import type { View } from '../situation.js'
 import type { Role } from './addresses.js'
@@ -8,7 +19,9 @@ import { portsWithin, type Scene } from './scene.js'
 import { both, type Cube } from './space.js'
 import { NAME_LABEL, type AddressClass, type PolicySet, type PortClass } from './vocabulary.js'
 
-/** Where a clause comes from: a rule of a policy (its place in the list), or that the policy selects the pod. */
+/**
+ * Where a clause comes from: a rule of a policy (its place in the list), or that the policy selects the pod.
+ */
 export interface Origin {
   readonly policy: PolicyModel
   readonly direction: Direction
@@ -31,7 +44,9 @@ export interface SideClauses {
   readonly admin: readonly Step[]
   /** Where a NetworkPolicy selects the pod, and so denies what is not allowed. */
   readonly isolates: readonly Clause[]
-  /** Rules of NetworkPolicies: one is enough. Of traffic that no NetworkPolicy blocks, all that is isolated. */
+  /**
+   * Rules of NetworkPolicies: one is enough. Of traffic that no NetworkPolicy blocks, all that is isolated.
+   */
   readonly allows: readonly Clause[]
   readonly baseline: readonly Step[]
 }
@@ -48,10 +63,12 @@ type Cubes = readonly Cube[]
 const everything: Cubes = [[]]
 
 function product(a: Cubes, b: Cubes): Cubes {
-  return a.flatMap((left) => b.flatMap((right) => {
-    const merged = both(left, right)
-    return merged === undefined ? [] : [merged]
-  }))
+  return a.flatMap((left) =>
+    b.flatMap((right) => {
+      const merged = both(left, right)
+      return merged === undefined ? [] : [merged]
+    }),
+  )
 }
 
 /** Labels that a selector asks for, each by the variable of its key. */
@@ -59,29 +76,36 @@ function selected({ requirements }: Selector, { space }: Scene, variableOf: (key
   let cubes = everything
   for (const requirement of requirements) {
     const { key } = requirement
-    const literal = space.literal(variableOf(key), (value) => requirementMatches(requirement, value === undefined ? {} : { [key]: value as string }))
+    const literal = space.literal(variableOf(key), (value) =>
+      requirementMatches(requirement, value === undefined ? {} : { [key]: value as string }),
+    )
     cubes = literal === undefined ? [] : product(cubes, [[literal]])
   }
   return cubes
 }
 
 const podsOf = (scene: Scene, role: Role, selector: Selector | undefined): Cubes =>
-  (selector === undefined ? everything : selected(selector, scene, (key) => scene.podLabel(role, key)))
+  selector === undefined ? everything : selected(selector, scene, (key) => scene.podLabel(role, key))
 
 const namespacesOf = (scene: Scene, role: Role, selector: Selector): Cubes =>
-  selected(selector, scene, (key) => (key === NAME_LABEL ? scene.namespaceName(role) : scene.namespaceLabel(role, key)))
+  selected(selector, scene, (key) =>
+    key === NAME_LABEL ? scene.namespaceName(role) : scene.namespaceLabel(role, key),
+  )
 
 function literals(scene: Scene, name: string, passes: (value: unknown) => boolean): Cubes {
   const literal = scene.space.literal(name, passes)
   return literal === undefined ? [] : [[literal]]
 }
 
-const namespaceIs = (scene: Scene, role: Role, name: string): Cubes => literals(scene, scene.namespaceName(role), (each) => each === name)
+const namespaceIs = (scene: Scene, role: Role, name: string): Cubes =>
+  literals(scene, scene.namespaceName(role), (each) => each === name)
 
 function blocks(scene: Scene, role: Role, all: readonly Block[]): Cubes {
   const holds = ({ family, intervals: [[value]] }: AddressClass): boolean => {
     const address = { family, value }
-    return all.some(({ range, except }) => rangeHolds(range, address) && !except.some((each) => rangeHolds(each, address)))
+    return all.some(
+      ({ range, except }) => rangeHolds(range, address) && !except.some((each) => rangeHolds(each, address)),
+    )
   }
   return literals(scene, scene.address(role), (each) => holds(each as AddressClass))
 }
@@ -91,25 +115,47 @@ function peerCubes({ scene, options, other }: Side, peer: Peer, view: View, home
   switch (peer.kind) {
     case 'pods': {
       if (!isPod) return []
-      const namespaces = peer.namespaces === undefined ? namespaceIs(scene, other, home) : namespacesOf(scene, other, peer.namespaces)
+      const namespaces =
+        peer.namespaces === undefined
+          ? namespaceIs(scene, other, home)
+          : namespacesOf(scene, other, peer.namespaces)
       return product(namespaces, podsOf(scene, other, peer.pods))
     }
     case 'blocks':
-      return view === 'NetworkPolicy' && isPod && options.ipBlockPods === 'ignore' ? [] : blocks(scene, other, peer.blocks)
-    case 'nodes': return scene.shape.toNode ? selected(peer.nodes, scene, (key) => scene.nodeLabel(key)) : []
-    case 'domains': return peer.domains.flatMap((pattern) => literals(scene, scene.domain(pattern), (each) => each === true))
-    case 'unknown': return []
+      return view === 'NetworkPolicy' && isPod && options.ipBlockPods === 'ignore'
+        ? []
+        : blocks(scene, other, peer.blocks)
+    case 'nodes':
+      return scene.shape.toNode ? selected(peer.nodes, scene, (key) => scene.nodeLabel(key)) : []
+    case 'domains':
+      return peer.domains.flatMap((pattern) =>
+        literals(scene, scene.domain(pattern), (each) => each === true),
+      )
+    case 'unknown':
+      return []
   }
 }
 
 function portCubes({ scene }: Side, port: PortMatch, view: View): Cubes {
   if (port.kind === 'unknown') return []
   const { protocol } = port
-  const spoken = protocol === undefined ? everything : literals(scene, 'protocol', (each) => each === protocol)
+  const spoken =
+    protocol === undefined ? everything : literals(scene, 'protocol', (each) => each === protocol)
   switch (port.kind) {
-    case 'all': return spoken
-    case 'range': return product(spoken, literals(scene, 'port', (each) => portsWithin(each as PortClass, port)))
-    case 'name': return scene.sees('to', view) ? product(spoken, literals(scene, scene.portName(port.name), (each) => each === true)) : []
+    case 'all':
+      return spoken
+    case 'range':
+      return product(
+        spoken,
+        literals(scene, 'port', (each) => portsWithin(each as PortClass, port)),
+      )
+    case 'name':
+      return scene.sees('to', view)
+        ? product(
+            spoken,
+            literals(scene, scene.portName(port.name), (each) => each === true),
+          )
+        : []
   }
 }
 
@@ -127,8 +173,16 @@ function clusterClauses(side: Side, policies: readonly ClusterPolicyModel[]): re
     return policy[direction].flatMap((rule, at): readonly Step[] => {
       const { failsClosed } = rule
       const action = failsClosed ? 'Deny' : rule.action
-      const matched = failsClosed ? (rule.action === 'Accept' ? [] : everything) : ruleCubes(side, rule, 'cluster', '')
-      return product(subject, matched).map((cube) => ({ cube, action, origin: { policy, direction, rule: at } }))
+      const matched = failsClosed
+        ? rule.action === 'Accept'
+          ? []
+          : everything
+        : ruleCubes(side, rule, 'cluster', '')
+      return product(subject, matched).map((cube) => ({
+        cube,
+        action,
+        origin: { policy, direction, rule: at },
+      }))
     })
   })
 }
@@ -138,7 +192,10 @@ function isException({ scene: { shape }, options: { ownNode }, direction }: Side
   return shape.self || (shape.ownNode && (ownNode === 'both' || ownNode === direction))
 }
 
-function networkPolicyClauses(side: Side, policies: readonly NetworkPolicyModel[]): Pick<SideClauses, 'allows' | 'isolates'> {
+function networkPolicyClauses(
+  side: Side,
+  policies: readonly NetworkPolicyModel[],
+): Pick<SideClauses, 'allows' | 'isolates'> {
   const { scene, direction, own } = side
   const allows: Clause[] = []
   const isolates: Clause[] = []
@@ -157,8 +214,19 @@ function networkPolicyClauses(side: Side, policies: readonly NetworkPolicyModel[
 }
 
 /** The clauses of one side of a scene. */
-export function sideClauses(scene: Scene, direction: Direction, set: PolicySet, options: ResolvedOptions): SideClauses {
-  const side: Side = { scene, options, direction, own: direction === 'egress' ? 'from' : 'to', other: direction === 'egress' ? 'to' : 'from' }
+export function sideClauses(
+  scene: Scene,
+  direction: Direction,
+  set: PolicySet,
+  options: ResolvedOptions,
+): SideClauses {
+  const side: Side = {
+    scene,
+    options,
+    direction,
+    own: direction === 'egress' ? 'from' : 'to',
+    other: direction === 'egress' ? 'to' : 'from',
+  }
   return {
     admin: clusterClauses(side, set.admin),
     ...networkPolicyClauses(side, [...set.networkPolicies.values()].flat()),

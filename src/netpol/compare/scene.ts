@@ -20,15 +20,29 @@ export interface SceneShape {
 
 const isPod = (sort: EndSort): boolean => sort === 'pod' || sort === 'hostPod'
 
-/** All scenes in which some policy could decide, the simplest first. Without `self`, a pod reaches itself whatever policies say. */
+/**
+ * All scenes in which some policy could decide, the simplest first. Without `self`, a pod reaches itself
+ * whatever policies say.
+ */
 export function sceneShapes({ hostNetwork }: ResolvedOptions): readonly SceneShape[] {
   const pods: readonly EndSort[] = hostNetwork === 'pod' ? ['pod', 'hostPod'] : ['pod']
-  const shape = (from: EndSort, to: EndSort, more: Partial<SceneShape> = {}): SceneShape =>
-    ({ from, to, sameNamespace: false, self: false, ownNode: false, toNode: to === 'node' || to === 'hostPod', ...more })
+  const shape = (from: EndSort, to: EndSort, more: Partial<SceneShape> = {}): SceneShape => ({
+    from,
+    to,
+    sameNamespace: false,
+    self: false,
+    ownNode: false,
+    toNode: to === 'node' || to === 'hostPod',
+    ...more,
+  })
   return [
     ...pods.flatMap((pod) => [shape('external', pod), shape(pod, 'external')]),
-    ...pods.flatMap((pod) => [false, true].flatMap((ownNode) => [shape('node', pod, { ownNode }), shape(pod, 'node', { ownNode })])),
-    ...pods.flatMap((from) => pods.flatMap((to) => [true, false].map((sameNamespace) => shape(from, to, { sameNamespace })))),
+    ...pods.flatMap((pod) =>
+      [false, true].flatMap((ownNode) => [shape('node', pod, { ownNode }), shape(pod, 'node', { ownNode })]),
+    ),
+    ...pods.flatMap((from) =>
+      pods.flatMap((to) => [true, false].map((sameNamespace) => shape(from, to, { sameNamespace }))),
+    ),
     ...pods.map((pod) => shape(pod, pod, { sameNamespace: true, self: true })),
   ]
 }
@@ -38,8 +52,15 @@ const protocols = ['TCP', 'UDP', 'SCTP']
 /** What an unusual address, port or protocol costs: less than a label does. */
 const UNUSUAL = 0.1
 
-function labelVariables(prefix: string, labels: ReadonlyMap<string, ReadonlySet<string>>): readonly Variable[] {
-  return [...labels].map(([key, values]) => ({ name: `${prefix}.${key}`, values: [undefined, ...values, FRESH], weight: 1 }))
+function labelVariables(
+  prefix: string,
+  labels: ReadonlyMap<string, ReadonlySet<string>>,
+): readonly Variable[] {
+  return [...labels].map(([key, values]) => ({
+    name: `${prefix}.${key}`,
+    values: [undefined, ...values, FRESH],
+    weight: 1,
+  }))
 }
 
 /** What variables can be, where it is less than what the vocabulary says; the first is what costs nothing. */
@@ -117,7 +138,10 @@ export class Scene {
       { name: this.address(role), values: bySort(vocabulary.addresses, shape[role], role), weight: UNUSUAL },
       ...(isPod(shape[role]) ? labelVariables(`${role}.pod`, vocabulary.podLabels) : []),
       ...(isPod(shape[role]) && this.namespaceName(role).startsWith(role)
-        ? [{ name: this.namespaceName(role), values: [...vocabulary.namespaces, FRESH], weight: 1 }, ...labelVariables(`${role}.ns`, vocabulary.namespaceLabels)]
+        ? [
+            { name: this.namespaceName(role), values: [...vocabulary.namespaces, FRESH], weight: 1 },
+            ...labelVariables(`${role}.ns`, vocabulary.namespaceLabels),
+          ]
         : []),
     ])
   }
@@ -127,39 +151,72 @@ export class Scene {
     return [
       { name: 'protocol', values: protocols, weight: UNUSUAL },
       { name: 'port', values: vocabulary.ports, weight: UNUSUAL },
-      ...(isPod(shape.to) ? vocabulary.portNames.map((name) => ({ name: this.portName(name), values: [false, true], weight: 1 })) : []),
+      ...(isPod(shape.to)
+        ? vocabulary.portNames.map((name) => ({
+            name: this.portName(name),
+            values: [false, true],
+            weight: 1,
+          }))
+        : []),
       ...(shape.toNode ? labelVariables('node', vocabulary.nodeLabels) : []),
-      ...vocabulary.domains.map((pattern) => ({ name: this.domain(pattern), values: [false, true], weight: 1 })),
+      ...vocabulary.domains.map((pattern) => ({
+        name: this.domain(pattern),
+        values: [false, true],
+        weight: 1,
+      })),
     ]
   }
 
   /** Both ends speak the same family. */
   #familyFaults(): readonly Cube[] {
     if (this.shape.self || new Set(this.vocabulary.addresses.map(({ family }) => family)).size < 2) return []
-    return (['IPv4', 'IPv6'] as const).map((family) => this.#cube([
-      [this.address('from'), (each) => (each as AddressClass).family === family], [this.address('to'), (each) => (each as AddressClass).family !== family],
-    ]))
+    return (['IPv4', 'IPv6'] as const).map((family) =>
+      this.#cube([
+        [this.address('from'), (each) => (each as AddressClass).family === family],
+        [this.address('to'), (each) => (each as AddressClass).family !== family],
+      ]),
+    )
   }
 
   /** Other namespaces have other names. */
   #nameFaults(): readonly Cube[] {
     const { from, to, sameNamespace } = this.shape
     if (sameNamespace || !isPod(from) || !isPod(to)) return []
-    return this.vocabulary.namespaces.map((name) => this.#cube([['from.name', (each) => each === name], ['to.name', (each) => each === name]]))
+    return this.vocabulary.namespaces.map((name) =>
+      this.#cube([
+        ['from.name', (each) => each === name],
+        ['to.name', (each) => each === name],
+      ]),
+    )
   }
 
   /** No two ends have one address. */
   #addressFaults(): readonly Cube[] {
     if (this.shape.self) return []
-    const lonely = this.vocabulary.addresses.filter(({ intervals: [[first, last], ...others] }) => first === last && others.length === 0)
-    return lonely.map((only) => this.#cube([[this.address('from'), (each) => each === only], [this.address('to'), (each) => each === only]]))
+    const lonely = this.vocabulary.addresses.filter(
+      ({ intervals: [[first, last], ...others] }) => first === last && others.length === 0,
+    )
+    return lonely.map((only) =>
+      this.#cube([
+        [this.address('from'), (each) => each === only],
+        [this.address('to'), (each) => each === only],
+      ]),
+    )
   }
 
   /** Who is of a domain is of those that hold it. */
   #domainFaults(): readonly Cube[] {
     const { domains } = this.vocabulary
-    return domains.flatMap((part) => domains.filter((whole) => holdsDomain(whole, part))
-      .map((whole) => this.#cube([[this.domain(part), (each) => each === true], [this.domain(whole), (each) => each === false]])))
+    return domains.flatMap((part) =>
+      domains
+        .filter((whole) => holdsDomain(whole, part))
+        .map((whole) =>
+          this.#cube([
+            [this.domain(part), (each) => each === true],
+            [this.domain(whole), (each) => each === false],
+          ]),
+        ),
+    )
   }
 
   /** The cube of some tests, none of which fails for all values. */

@@ -26,7 +26,12 @@ const otherOf: Readonly<Record<Direction, Direction>> = { egress: 'ingress', ing
 
 type Ways<P extends Path> = Readonly<Record<Direction, readonly P[]>>
 
-function waysOf<P extends Path>(scene: Scene, set: PolicySet, options: ResolvedOptions, paths: (clauses: SideClauses) => readonly P[]): Ways<P> {
+function waysOf<P extends Path>(
+  scene: Scene,
+  set: PolicySet,
+  options: ResolvedOptions,
+  paths: (clauses: SideClauses) => readonly P[],
+): Ways<P> {
   return {
     egress: paths(sideClauses(scene, 'egress', set, options)),
     ingress: paths(sideClauses(scene, 'ingress', set, options)),
@@ -48,7 +53,8 @@ function narrowed({ region, avoid }: Part, path: Path, budget: Budget): Part | u
   for (const cube of all) {
     const open = openLiterals(part, cube)
     if (open === 0) return undefined
-    // Stryker disable next-line ConditionalExpression,EqualityOperator: what is not met need not be avoided, it is only looked at again
+    // Stryker disable next-line ConditionalExpression,EqualityOperator: what is not met need not be avoided,
+    // it is only looked at again
     if (open > 0) left.push(cube)
   }
   return { region: part, avoid: left }
@@ -56,14 +62,23 @@ function narrowed({ region, avoid }: Part, path: Path, budget: Budget): Part | u
 
 /** What a search is for. */
 export interface Wanted {
-  /** What is found must cost less than this, for the same pair of origins. It is asked again after each finding. */
+  /**
+   * What is found must cost less than this, for the same pair of origins. It is asked again after each
+   * finding.
+   */
   readonly below: (closedBy: Origin, openedBy: Origin | undefined) => number
   /** Findings need not be the simplest of their kind. */
   readonly any: boolean
 }
 
 /** What `wide` allows and `narrow` denies, in one scene. */
-function* searchScene(scene: Scene, wide: Ways<Path>, narrow: Ways<Path<Origin>>, wanted: Wanted, budget: Budget): Generator<Finding> {
+function* searchScene(
+  scene: Scene,
+  wide: Ways<Path>,
+  narrow: Ways<Path<Origin>>,
+  wanted: Wanted,
+  budget: Budget,
+): Generator<Finding> {
   const whole: Part = { region: scene.space.whole(), avoid: scene.never() }
   const { base } = scene
   for (const direction of directions) {
@@ -74,14 +89,25 @@ function* searchScene(scene: Scene, wide: Ways<Path>, narrow: Ways<Path<Origin>>
         const bound = wanted.below(closed.origin, open.origin) - base
         if (bound <= 0) continue
         const second = narrowed(first, open, budget)
-        if (second === undefined || outside(scene.space, second.region, second.avoid, { below: bound, any: true, budget }) === undefined) continue
+        if (
+          second === undefined ||
+          outside(scene.space, second.region, second.avoid, { below: bound, any: true, budget }) === undefined
+        )
+          continue
         for (const rest of wide[otherOf[direction]]) {
           const third = narrowed(second, rest, budget)
           if (third === undefined) continue
           const below = wanted.below(closed.origin, open.origin) - base
           const region = outside(scene.space, third.region, third.avoid, { below, any: wanted.any, budget })
           if (region === undefined) continue
-          yield { scene, region, cost: base + scene.space.costOf(region), direction, closedBy: closed.origin, openedBy: open.origin }
+          yield {
+            scene,
+            region,
+            cost: base + scene.space.costOf(region),
+            direction,
+            closedBy: closed.origin,
+            openedBy: open.origin,
+          }
         }
       }
     }
@@ -104,19 +130,30 @@ export class Arena {
     this.#budget = budget
   }
 
-  /** Searches what the second set allows and the first denies (`opened`), or the other way round (`closed`). */
-  * search(change: 'opened' | 'closed', wanted: Wanted): Generator<Finding> {
-    const [wide, narrow] = { opened: [this.#b, this.#a] as const, closed: [this.#a, this.#b] as const }[change]
+  /**
+   * Searches what the second set allows and the first denies (`opened`), or the other way round (`closed`).
+   */
+  *search(change: 'opened' | 'closed', wanted: Wanted): Generator<Finding> {
+    const [wide, narrow] = { opened: [this.#b, this.#a] as const, closed: [this.#a, this.#b] as const }[
+      change
+    ]
     for (const shape of sceneShapes(this.#options)) {
       const scene = new Scene(shape, this.#vocabulary)
-      yield* searchScene(scene, waysOf(scene, wide, this.#options, pathsToAllow), waysOf(scene, narrow, this.#options, pathsToDeny), wanted, this.#budget)
+      yield* searchScene(
+        scene,
+        waysOf(scene, wide, this.#options, pathsToAllow),
+        waysOf(scene, narrow, this.#options, pathsToDeny),
+        wanted,
+        this.#budget,
+      )
     }
   }
 
   /** The cheapest of what {@link search} finds. */
   simplest(change: 'opened' | 'closed'): Finding | undefined {
     let best: Finding | undefined
-    for (const cheaper of this.search(change, { any: false, below: () => best?.cost ?? Infinity })) best = cheaper
+    for (const cheaper of this.search(change, { any: false, below: () => best?.cost ?? Infinity }))
+      best = cheaper
     return best
   }
 

@@ -1,11 +1,15 @@
 /**
- * Points of a finite space as bits: a variable has a few values, a region holds some values of each variable, a cube asks that some variables have
- * one of certain values. All is integers, since `compare` looks at very many regions.
+ * Points of a finite space as bits: a variable has a few values, a region holds some values of each variable,
+ * a cube asks that some variables have one of certain values. All is integers, since `compare` looks at very
+ * many regions.
  */
 
 import type { Budget } from './budget.js'
 
-/** What a variable can be, the simplest first. A world in which a variable is not at its first value costs `weight` more to read. */
+/**
+ * What a variable can be, the simplest first. A world in which a variable is not at its first value costs
+ * `weight` more to read.
+ */
 export interface Variable {
   readonly name: string
   readonly values: readonly unknown[]
@@ -48,11 +52,17 @@ export class Space {
   /** Everything. */
   whole(): Region {
     const region = new Int32Array(this.#size)
-    for (const { variable, at } of this.#places.values()) variable.values.forEach((_, bit) => { set(region, at, bit) })
+    for (const { variable, at } of this.#places.values())
+      variable.values.forEach((_, bit) => {
+        set(region, at, bit)
+      })
     return region
   }
 
-  /** The values of a variable that a test lets pass; undefined where none does. A variable that there is not is a mistake. */
+  /**
+   * The values of a variable that a test lets pass; undefined where none does. A variable that there is not
+   * is a mistake.
+   */
   literal(name: string, passes: (value: unknown) => boolean): Literal | undefined {
     const { variable, at, size } = this.#place(name)
     const words = new Int32Array(size)
@@ -71,7 +81,10 @@ export class Space {
   /** What the simplest point of a region costs to read. */
   costOf(region: Region): number {
     let cost = 0
-    for (const { variable: { weight }, at } of this.#places.values()) {
+    for (const {
+      variable: { weight },
+      at,
+    } of this.#places.values()) {
       if (!isSet(region, at, 0)) cost += weight
     }
     return cost
@@ -122,7 +135,10 @@ function lies(region: Region, { at, words }: Literal): number {
   return meets ? (isInside ? 0 : 1) : -1
 }
 
-/** How many literals of a cube a region lies across; `0` when the cube holds all of it, `-1` when it holds nothing of it. */
+/**
+ * How many literals of a cube a region lies across; `0` when the cube holds all of it, `-1` when it holds
+ * nothing of it.
+ */
 export function openLiterals(region: Region, cube: Cube): number {
   let open = 0
   for (const literal of cube) {
@@ -138,7 +154,8 @@ export function within(region: Region, cube: Cube): Region | undefined {
   const part = region.slice()
   for (const { at, words } of cube) {
     let some = 0
-    for (let index = 0; index < words.length; index++) some |= part[at + index] = (part[at + index] ?? 0) & (words[index] ?? 0)
+    for (let index = 0; index < words.length; index++)
+      some |= part[at + index] = (part[at + index] ?? 0) & (words[index] ?? 0)
     if (some === 0) return undefined
   }
   return part
@@ -147,7 +164,8 @@ export function within(region: Region, cube: Cube): Region | undefined {
 /** The part of a region that a literal does not hold. */
 function without(region: Region, { at, words }: Literal): Region {
   const part = region.slice()
-  for (let index = 0; index !== words.length; index++) part[at + index] = (part[at + index] ?? 0) & ~(words[index] ?? 0)
+  for (let index = 0; index !== words.length; index++)
+    part[at + index] = (part[at + index] ?? 0) & ~(words[index] ?? 0)
   return part
 }
 
@@ -161,11 +179,17 @@ export interface Hunt {
 }
 
 /**
- * The part of a region, with the cheapest point, that lies outside all of `avoid`; undefined if there is none that costs less than `below`. As a SAT
- * solver does it: a cube that can be left by one variable only leaves by it, else the cube with the fewest ways out is branched on.
+ * The part of a region, with the cheapest point, that lies outside all of `avoid`; undefined if there is none
+ * that costs less than `below`. As a SAT solver does it: a cube that can be left by one variable only leaves
+ * by it, else the cube with the fewest ways out is branched on.
  * @throws StepLimitError
  */
-export function outside(space: Space, region: Region, avoid: readonly Cube[], hunt: Hunt): Region | undefined {
+export function outside(
+  space: Space,
+  region: Region,
+  avoid: readonly Cube[],
+  hunt: Hunt,
+): Region | undefined {
   hunt.budget.step()
   let here = region
   let left = avoid
@@ -178,7 +202,8 @@ export function outside(space: Space, region: Region, avoid: readonly Cube[], hu
     for (const cube of left) {
       const open = openLiterals(here, cube)
       if (open < 0) continue
-      // Stryker disable next-line ConditionalExpression: a cube without a way out is the tightest, and branching on it finds nothing
+      // Stryker disable next-line ConditionalExpression: a cube without a way out is the tightest, and
+      // branching on it finds nothing
       if (open === 0) return undefined
       if (open === 1) {
         here = without(here, cube.find((literal) => lies(here, literal) > 0) as Literal)
@@ -194,7 +219,13 @@ export function outside(space: Space, region: Region, avoid: readonly Cube[], hu
   return tightest === undefined ? here : branch(space, here, left, tightest, hunt)
 }
 
-function branch(space: Space, region: Region, avoid: readonly Cube[], cube: Cube, { below, any, budget }: Hunt): Region | undefined {
+function branch(
+  space: Space,
+  region: Region,
+  avoid: readonly Cube[],
+  cube: Cube,
+  { below, any, budget }: Hunt,
+): Region | undefined {
   let here = region
   let best: Region | undefined
   let bound = below

@@ -1,6 +1,15 @@
 import { lastOf, rangeHolds, type IpFamily, type IpRange } from '../../api/ip.js'
 import { dnsLabelFaults } from '../../api/names.js'
-import type { Block, ClusterPolicyModel, Model, NetworkPolicyModel, Peer, PortMatch, RuleMatch, Selector } from '../model.js'
+import type {
+  Block,
+  ClusterPolicyModel,
+  Model,
+  NetworkPolicyModel,
+  Peer,
+  PortMatch,
+  RuleMatch,
+  Selector,
+} from '../model.js'
 
 /** Policies that have been read, as they are in a {@link Model}. */
 export type PolicySet = Pick<Model, 'networkPolicies' | 'admin' | 'baseline'>
@@ -109,7 +118,8 @@ class Mentions {
       this.selector(this.namespace, policy.namespaces)
       this.selector(this.pod, policy.pods)
     }
-    for (const { ingress, egress } of [...narrowPolicies(set), ...widePolicies(set)]) for (const rules of [ingress, egress]) rules?.forEach((rule) => this.rule(rule))
+    for (const { ingress, egress } of [...narrowPolicies(set), ...widePolicies(set)])
+      for (const rules of [ingress, egress]) rules?.forEach((rule) => this.rule(rule))
   }
 }
 
@@ -119,7 +129,9 @@ const widths: Readonly<Record<IpFamily, bigint>> = { IPv4: 32n, IPv6: 128n }
 function addressClasses(family: IpFamily, all: readonly IpRange[]): readonly AddressClass[] {
   const ranges = all.filter((range) => range.family === family)
   const end = 1n << widths[family]
-  const cuts = [...new Set([0n, end, ...ranges.flatMap((range) => [range.first, lastOf(range) + 1n])])].sort((a, b) => Number(a - b))
+  const cuts = [...new Set([0n, end, ...ranges.flatMap((range) => [range.first, lastOf(range) + 1n])])].sort(
+    (a, b) => Number(a - b),
+  )
   const classes = new Map<string, [Interval, ...Interval[]]>()
   for (const [at, first] of cuts.slice(0, -1).entries()) {
     const interval: Interval = [first, (cuts[at + 1] as bigint) - 1n]
@@ -149,11 +161,17 @@ export function vocabularyOf(sets: readonly PolicySet[]): Vocabulary {
   mentions.namespace.delete(NAME_LABEL)
   const names = [...mentions.names, ...[...named].filter((name) => dnsLabelFaults(name).length === 0)]
   return {
-    podLabels: mentions.pod, namespaceLabels: mentions.namespace, nodeLabels: mentions.node,
+    podLabels: mentions.pod,
+    namespaceLabels: mentions.namespace,
+    nodeLabels: mentions.node,
     namespaces: [...new Set(names)],
     // where no range is spoken of, one address is like another
-    addresses: [...addressClasses('IPv4', mentions.ranges), ...(mentions.ranges.length === 0 ? [] : addressClasses('IPv6', mentions.ranges))],
+    addresses: [
+      ...addressClasses('IPv4', mentions.ranges),
+      ...(mentions.ranges.length === 0 ? [] : addressClasses('IPv6', mentions.ranges)),
+    ],
     ports: portClasses(mentions.cuts),
-    portNames: [...mentions.portNames], domains: [...mentions.domains],
+    portNames: [...mentions.portNames],
+    domains: [...mentions.domains],
   }
 }

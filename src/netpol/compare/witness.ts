@@ -35,11 +35,21 @@ class Builder {
     const to = shape.self ? from : this.#end('to')
     const domains = this.#domains()
     const world: World = {
-      namespaces: this.#namespaces, pods: this.#pods,
+      namespaces: this.#namespaces,
+      pods: this.#pods,
       ...(this.#nodes.length === 0 ? {} : { nodes: this.#nodes }),
       ...(Object.keys(domains).length === 0 ? {} : { domains }),
     }
-    return { world, connection: { from, to, port: this.#port(), protocol: this.#value('protocol') as Protocol, ...(shape.self ? { service: true } : {}) } }
+    return {
+      world,
+      connection: {
+        from,
+        to,
+        port: this.#port(),
+        protocol: this.#value('protocol') as Protocol,
+        ...(shape.self ? { service: true } : {}),
+      },
+    }
   }
 
   #value(name: string): unknown {
@@ -47,7 +57,12 @@ class Builder {
   }
 
   #addressOf(role: Role, taken: IpAddress | undefined): IpAddress {
-    return pickAddress(this.#value(this.#scene.address(role)) as AddressClass, this.#scene.shape[role], role, taken)
+    return pickAddress(
+      this.#value(this.#scene.address(role)) as AddressClass,
+      this.#scene.shape[role],
+      role,
+      taken,
+    )
   }
 
   #ip(role: Role): string {
@@ -66,8 +81,14 @@ class Builder {
   #nodeOf(role: Role): string {
     const { shape, vocabulary } = this.#scene
     const name = shape.ownNode ? 'own-node' : role === 'from' ? 'node-1' : 'node-2'
-    const labels = role === 'to' || shape.self ? this.#labels(vocabulary.nodeLabels, (key) => this.#scene.nodeLabel(key)) : {}
-    this.#nodes.push({ metadata: { name, ...labels }, status: { addresses: [{ type: 'InternalIP', address: this.#ip(role) }] } })
+    const labels =
+      role === 'to' || shape.self
+        ? this.#labels(vocabulary.nodeLabels, (key) => this.#scene.nodeLabel(key))
+        : {}
+    this.#nodes.push({
+      metadata: { name, ...labels },
+      status: { addresses: [{ type: 'InternalIP', address: this.#ip(role) }] },
+    })
     return name
   }
 
@@ -79,11 +100,16 @@ class Builder {
     const nodeName = isHost ? this.#nodeOf(role) : shape.ownNode ? 'own-node' : undefined
     const ports = role === 'to' || shape.self ? this.#ports() : []
     const spec = {
-      ...(nodeName === undefined ? {} : { nodeName }), ...(isHost ? { hostNetwork: true } : {}),
+      ...(nodeName === undefined ? {} : { nodeName }),
+      ...(isHost ? { hostNetwork: true } : {}),
       ...(ports.length === 0 ? {} : { containers: [{ ports }] }),
     }
     this.#pods.push({
-      metadata: { namespace, name, ...this.#labels(vocabulary.podLabels, (key) => this.#scene.podLabel(role, key)) },
+      metadata: {
+        namespace,
+        name,
+        ...this.#labels(vocabulary.podLabels, (key) => this.#scene.podLabel(role, key)),
+      },
       ...(Object.keys(spec).length === 0 ? {} : { spec }),
       status: { podIP: this.#ip(role) },
     })
@@ -93,14 +119,25 @@ class Builder {
   #namespace(role: Role): string {
     const { shape, vocabulary } = this.#scene
     const value = this.#value(this.#scene.namespaceName(role)) as string
-    const name = value === FRESH ? freshWord(role === 'to' && !shape.sameNamespace ? 'other' : 'elsewhere', vocabulary.namespaces) : value
+    const name =
+      value === FRESH
+        ? freshWord(role === 'to' && !shape.sameNamespace ? 'other' : 'elsewhere', vocabulary.namespaces)
+        : value
     if (role === 'from' || !shape.sameNamespace) {
-      this.#namespaces.push({ metadata: { name, ...this.#labels(vocabulary.namespaceLabels, (key) => this.#scene.namespaceLabel(role, key)) } })
+      this.#namespaces.push({
+        metadata: {
+          name,
+          ...this.#labels(vocabulary.namespaceLabels, (key) => this.#scene.namespaceLabel(role, key)),
+        },
+      })
     }
     return name
   }
 
-  #labels(known: ReadonlyMap<string, ReadonlySet<string>>, variableOf: (key: string) => string): { readonly labels?: Record<string, string> } {
+  #labels(
+    known: ReadonlyMap<string, ReadonlySet<string>>,
+    variableOf: (key: string) => string,
+  ): { readonly labels?: Record<string, string> } {
     const entries = [...known].flatMap(([key, values]): readonly (readonly [string, string])[] => {
       const value = this.#value(variableOf(key)) as string | undefined
       return value === undefined ? [] : [[key, value === FRESH ? freshWord('other', [...values]) : value]]
@@ -113,9 +150,15 @@ class Builder {
     return holds80(ports) ? 80 : ports.first
   }
 
-  #ports(): readonly { readonly name: string, readonly containerPort: number, readonly protocol: string }[] {
-    const names = this.#scene.vocabulary.portNames.filter((name) => this.#value(this.#scene.portName(name)) === true)
-    return names.map((name) => ({ name, containerPort: this.#port(), protocol: this.#value('protocol') as string }))
+  #ports(): readonly { readonly name: string; readonly containerPort: number; readonly protocol: string }[] {
+    const names = this.#scene.vocabulary.portNames.filter(
+      (name) => this.#value(this.#scene.portName(name)) === true,
+    )
+    return names.map((name) => ({
+      name,
+      containerPort: this.#port(),
+      protocol: this.#value('protocol') as string,
+    }))
   }
 
   /** Names for all patterns that hold; one below another comes with it. */
@@ -123,7 +166,14 @@ class Builder {
     const { domains } = this.#scene.vocabulary
     const held = domains.filter((pattern) => this.#value(this.#scene.domain(pattern)) === true)
     const needed = held.filter((pattern) => !held.some((other) => holdsDomain(pattern, other)))
-    const names = needed.map((pattern) => (pattern.startsWith('*.') ? `${freshWord('any', domains.flatMap((each) => each.split('.')))}${pattern.slice(1)}` : pattern))
+    const names = needed.map((pattern) =>
+      pattern.startsWith('*.')
+        ? `${freshWord(
+            'any',
+            domains.flatMap((each) => each.split('.')),
+          )}${pattern.slice(1)}`
+        : pattern,
+    )
     return Object.fromEntries(names.map((name) => [name, [this.#ip('to')]]))
   }
 }

@@ -1,4 +1,13 @@
-import type { Action, ClusterPolicyModel, ClusterRule, Direction, NamedPort, NetworkPolicyModel, PortMatch, RuleMatch } from '../model.js'
+import type {
+  Action,
+  ClusterPolicyModel,
+  ClusterRule,
+  Direction,
+  NamedPort,
+  NetworkPolicyModel,
+  PortMatch,
+  RuleMatch,
+} from '../model.js'
 import type { View } from '../situation.js'
 import type { Protocol } from '../world.js'
 import { podSeen, type PeerTest, type Tests } from './peer-test.js'
@@ -17,7 +26,9 @@ export interface Step extends Matcher {
   readonly action: Action
 }
 
-/** What all policies of one kind of pod say in one direction on one port, to whomever the other end may be. */
+/**
+ * What all policies of one kind of pod say in one direction on one port, to whomever the other end may be.
+ */
 export interface Cell {
   readonly admin: readonly Step[]
   /** A NetworkPolicy selects it: what no matcher lets through is denied. */
@@ -36,12 +47,20 @@ export interface PortPoint {
 const hasNamed = (ports: readonly NamedPort[], name: string, { protocol, port }: PortPoint): boolean =>
   ports.some((each) => each.name === name && each.protocol === protocol && each.port === port)
 
-/** Whether the rule speaks of the port: always, never (undefined), or if the destination has it under one of these names. */
-function portsOf(ports: readonly PortMatch[] | undefined, point: PortPoint, own: readonly NamedPort[] | undefined): true | readonly string[] | undefined {
+/**
+ * Whether the rule speaks of the port: always, never (undefined), or if the destination has it under one of
+ * these names.
+ */
+function portsOf(
+  ports: readonly PortMatch[] | undefined,
+  point: PortPoint,
+  own: readonly NamedPort[] | undefined,
+): true | readonly string[] | undefined {
   if (ports === undefined) return true
   let names: string[] | undefined
   for (const match of ports) {
-    if (match.kind === 'unknown' || (match.protocol !== undefined && match.protocol !== point.protocol)) continue
+    if (match.kind === 'unknown' || (match.protocol !== undefined && match.protocol !== point.protocol))
+      continue
     if (match.kind === 'all') return true
     if (match.kind === 'range') {
       if (point.port >= match.first && point.port <= match.last) return true
@@ -68,14 +87,21 @@ function matcherOf({ tests, point, own }: Making, { peers, ports }: RuleMatch): 
 }
 
 function stepsOf(making: Making, policies: readonly ClusterPolicyModel[]): readonly Step[] {
-  return policies.flatMap((policy) => policy[making.direction].flatMap((rule: ClusterRule): readonly Step[] => {
-    if (rule.failsClosed) return rule.action === 'Accept' ? [] : [{ everyone: true, peers: [], named: undefined, action: 'Deny' }]
-    const matcher = matcherOf(making, rule)
-    return matcher === undefined ? [] : [{ ...matcher, action: rule.action }]
-  }))
+  return policies.flatMap((policy) =>
+    policy[making.direction].flatMap((rule: ClusterRule): readonly Step[] => {
+      if (rule.failsClosed)
+        return rule.action === 'Accept'
+          ? []
+          : [{ everyone: true, peers: [], named: undefined, action: 'Deny' }]
+      const matcher = matcherOf(making, rule)
+      return matcher === undefined ? [] : [{ ...matcher, action: rule.action }]
+    }),
+  )
 }
 
-/** One list for all peers that may come by any name of the port; the order of NetworkPolicies does not count. */
+/**
+ * One list for all peers that may come by any name of the port; the order of NetworkPolicies does not count.
+ */
 function acceptsOf(making: Making, policies: readonly NetworkPolicyModel[]): readonly Matcher[] {
   const peers = new Set<PeerTest>()
   const named: Matcher[] = []
@@ -101,10 +127,19 @@ export interface Policies {
 }
 
 /** What policies say on a port to pods with certain named ports. */
-export function makeCell(tests: Tests, { admin, networkPolicies, baseline }: Policies, direction: Direction, point: PortPoint, ports: readonly NamedPort[]): Cell {
+export function makeCell(
+  tests: Tests,
+  { admin, networkPolicies, baseline }: Policies,
+  direction: Direction,
+  point: PortPoint,
+  ports: readonly NamedPort[],
+): Cell {
   const making: Making = { tests, direction, point, own: direction === 'ingress' ? ports : undefined }
   return {
-    admin: stepsOf(making, admin), isolated: networkPolicies.length > 0, accepts: acceptsOf(making, networkPolicies), baseline: stepsOf(making, baseline),
+    admin: stepsOf(making, admin),
+    isolated: networkPolicies.length > 0,
+    accepts: acceptsOf(making, networkPolicies),
+    baseline: stepsOf(making, baseline),
   }
 }
 
@@ -121,13 +156,22 @@ function holds({ everyone, peers, named }: Matcher, end: EndKind, view: View, po
 /** What steps come to; undefined where they leave it to the next tier. */
 function decided(steps: readonly Step[], end: EndKind, point: PortPoint): boolean | undefined {
   for (const step of steps) {
-    if (holds(step, end, 'cluster', point)) return step.action === 'Pass' ? undefined : step.action === 'Accept'
+    if (holds(step, end, 'cluster', point))
+      return step.action === 'Pass' ? undefined : step.action === 'Accept'
   }
   return undefined
 }
 
-/** Whether the side that a cell is of lets a connection with that end through. `exempt`: no NetworkPolicy can block it. */
-export function cellAllows({ admin, isolated, accepts, baseline }: Cell, end: EndKind, point: PortPoint, exempt: boolean): boolean {
+/**
+ * Whether the side that a cell is of lets a connection with that end through. `exempt`: no NetworkPolicy can
+ * block it.
+ */
+export function cellAllows(
+  { admin, isolated, accepts, baseline }: Cell,
+  end: EndKind,
+  point: PortPoint,
+  exempt: boolean,
+): boolean {
   if (admin.length > 0) {
     const first = decided(admin, end, point)
     if (first !== undefined) return first

@@ -1,10 +1,20 @@
-import type { ClusterPolicyModel, Direction, Model, NamedPort, NetworkPolicyModel, PolicyModel } from '../model.js'
+import type {
+  ClusterPolicyModel,
+  Direction,
+  Model,
+  NamedPort,
+  NetworkPolicyModel,
+  PolicyModel,
+} from '../model.js'
 import { makeCell, type Cell, type Policies, type PortPoint } from './cell.js'
 import type { PodKind } from './kinds.js'
 import { rulesOf } from './live-model.js'
 import type { SelectorTest, Tests } from './peer-test.js'
 
-/** The policies that select kinds of pods in a direction; kinds that the same ones select have the same one of these. */
+/**
+ * The policies that select kinds of pods in a direction; kinds that the same ones select have the same one of
+ * these.
+ */
 interface Selecting extends Policies {
   readonly direction: Direction
   /** One policy more. */
@@ -38,17 +48,33 @@ function speaksOfNames(policy: PolicyModel, direction: Direction): boolean {
 }
 
 function root(direction: Direction): Selecting {
-  return { direction, admin: none, networkPolicies: none, baseline: none, next: new Map(), hasNames: false, rows: new Map(), cells: new Map() }
+  return {
+    direction,
+    admin: none,
+    networkPolicies: none,
+    baseline: none,
+    next: new Map(),
+    hasNames: false,
+    rows: new Map(),
+    cells: new Map(),
+  }
 }
 
 /** With one policy more, the last of its tier. */
-function withPolicy({ direction, admin, networkPolicies, baseline, hasNames }: Selecting, policy: PolicyModel): Selecting {
+function withPolicy(
+  { direction, admin, networkPolicies, baseline, hasNames }: Selecting,
+  policy: PolicyModel,
+): Selecting {
   const tier = policy.kind === 'NetworkPolicy' ? policy.kind : policy.tier
   return {
-    direction, next: new Map(), rows: new Map(), cells: new Map(),
+    direction,
+    next: new Map(),
+    rows: new Map(),
+    cells: new Map(),
     hasNames: hasNames || (direction === 'ingress' && speaksOfNames(policy, direction)),
     admin: tier === 'Admin' ? [...admin, policy as ClusterPolicyModel] : admin,
-    networkPolicies: tier === 'NetworkPolicy' ? [...networkPolicies, policy as NetworkPolicyModel] : networkPolicies,
+    networkPolicies:
+      tier === 'NetworkPolicy' ? [...networkPolicies, policy as NetworkPolicyModel] : networkPolicies,
     baseline: tier === 'Baseline' ? [...baseline, policy as ClusterPolicyModel] : baseline,
   }
 }
@@ -60,7 +86,10 @@ export class Cells {
   /** By the number of the kind, out of and into a pod next to each other. */
   readonly #rows: (CellRow | undefined)[] = []
   readonly #roots: Record<Direction, Selecting> = { ingress: root('ingress'), egress: root('egress') }
-  readonly #narrow: Record<Direction, Map<string, readonly Candidate[]>> = { ingress: new Map(), egress: new Map() }
+  readonly #narrow: Record<Direction, Map<string, readonly Candidate[]>> = {
+    ingress: new Map(),
+    egress: new Map(),
+  }
   readonly #wide: { [K in Direction]?: readonly Candidate[] | undefined } = {}
 
   constructor(world: Pick<Model, 'networkPolicies' | 'admin' | 'baseline'>, tests: Tests) {
@@ -70,17 +99,24 @@ export class Cells {
 
   /** What the policies say to a kind of pod in a direction on a port. */
   of(kind: PodKind, direction: Direction, point: PortPoint): Cell {
-    const row = this.#rows[kind.id * 2 + (direction === 'egress' ? 0 : 1)] ??= this.#row(kind, direction)
-    return row.made[point.id] ??= this.#make(row, point)
+    const row = (this.#rows[kind.id * 2 + (direction === 'egress' ? 0 : 1)] ??= this.#row(kind, direction))
+    return (row.made[point.id] ??= this.#make(row, point))
   }
 
   /** Takes note of what a policy asks of others, before it counts. */
   learn(policy: PolicyModel): void {
-    const [view, home] = policy.kind === 'NetworkPolicy' ? ['NetworkPolicy', policy.namespace] as const : ['cluster', undefined] as const
-    for (const { peers = none } of rulesOf(policy)) for (const peer of peers) this.#tests.learn(peer, view, home)
+    const [view, home] =
+      policy.kind === 'NetworkPolicy'
+        ? (['NetworkPolicy', policy.namespace] as const)
+        : (['cluster', undefined] as const)
+    for (const { peers = none } of rulesOf(policy))
+      for (const peer of peers) this.#tests.learn(peer, view, home)
   }
 
-  /** A policy is another one now, new or gone: what was made for the kinds that one of these selects is not true any more. */
+  /**
+   * A policy is another one now, new or gone: what was made for the kinds that one of these selects is not
+   * true any more.
+   */
   changed(policies: readonly PolicyModel[], kinds: Iterable<PodKind>): void {
     for (const direction of ['ingress', 'egress'] as const) {
       this.#roots[direction] = root(direction)
@@ -88,12 +124,14 @@ export class Cells {
       this.#wide[direction] = undefined
     }
     for (const kind of kinds) {
-      if (policies.some((policy) => this.#selects(policy, kind))) this.#rows.fill(undefined, kind.id * 2, kind.id * 2 + 2)
+      if (policies.some((policy) => this.#selects(policy, kind)))
+        this.#rows.fill(undefined, kind.id * 2, kind.id * 2 + 2)
     }
   }
 
   #selects(policy: PolicyModel, kind: PodKind): boolean {
-    if (policy.kind !== 'NetworkPolicy' && !this.#tests.selector(policy.namespaces).matches(kind.namespace)) return false
+    if (policy.kind !== 'NetworkPolicy' && !this.#tests.selector(policy.namespaces).matches(kind.namespace))
+      return false
     return this.#tests.selector(policy.pods).matches(kind.labels)
   }
 
@@ -111,7 +149,9 @@ export class Cells {
     const { direction, hasNames, cells } = selecting
     if (!hasNames) return makeCell(this.#tests, selecting, direction, point, none)
     // pods with other named ports have the same cell where these do not matter
-    const names = ports.filter(({ port, protocol }) => port === point.port && protocol === point.protocol).map(({ name }) => name)
+    const names = ports
+      .filter(({ port, protocol }) => port === point.port && protocol === point.protocol)
+      .map(({ name }) => name)
     const key = `${point.id} ${names.join('\n')}`
     const known = cells.get(key)
     if (known !== undefined) return known
@@ -128,15 +168,21 @@ export class Cells {
   #narrowIn(namespace: string, direction: Direction): readonly Candidate[] {
     const known = this.#narrow[direction].get(namespace)
     if (known !== undefined) return known
-    const all = (this.#world.networkPolicies.get(namespace) ?? none).filter((policy) => policy[direction] !== undefined)
+    const all = (this.#world.networkPolicies.get(namespace) ?? none)
+      .filter((policy) => policy[direction] !== undefined)
       .map((policy) => ({ policy, pods: this.#tests.selector(policy.pods), namespaces: undefined }))
     this.#narrow[direction].set(namespace, all)
     return all
   }
 
   #wideIn(direction: Direction): readonly Candidate[] {
-    return this.#wide[direction] ??= [...this.#world.admin, ...this.#world.baseline].filter((policy) => policy[direction].length > 0)
-      .map((policy) => ({ policy, pods: this.#tests.selector(policy.pods), namespaces: this.#tests.selector(policy.namespaces) }))
+    return (this.#wide[direction] ??= [...this.#world.admin, ...this.#world.baseline]
+      .filter((policy) => policy[direction].length > 0)
+      .map((policy) => ({
+        policy,
+        pods: this.#tests.selector(policy.pods),
+        namespaces: this.#tests.selector(policy.namespaces),
+      })))
   }
 }
 

@@ -9,7 +9,15 @@ import type { Verdict } from '../proof.js'
 import { namespaceLabels, readNamespace, readNode, readPod } from '../read/objects.js'
 import { readPolicy } from '../read/policy.js'
 import { readWorld } from '../read/world.js'
-import type { Connection, Protocol, World, WorldNamespace, WorldNode, WorldPod, WorldPolicy } from '../world.js'
+import type {
+  Connection,
+  Protocol,
+  World,
+  WorldNamespace,
+  WorldNode,
+  WorldPod,
+  WorldPolicy,
+} from '../world.js'
 import type { Cell, PortPoint } from './cell.js'
 import { Cells } from './cells.js'
 import { familySpoken } from './families.js'
@@ -28,13 +36,15 @@ const FOR_EACH_POD = 8
 
 const none: readonly never[] = []
 
-const isPort = (port: unknown): port is number => Number.isInteger(port) && (port as number) >= 1 && (port as number) <= 65535
-const isProtocol = (protocol: unknown): protocol is Protocol => protocol === 'TCP' || protocol === 'UDP' || protocol === 'SCTP'
+const isPort = (port: unknown): port is number =>
+  Number.isInteger(port) && (port as number) >= 1 && (port as number) <= 65535
+const isProtocol = (protocol: unknown): protocol is Protocol =>
+  protocol === 'TCP' || protocol === 'UDP' || protocol === 'SCTP'
 
 /**
- * A world made for many verdicts, and kept up to date: pods that policies cannot tell apart are one kind, addresses and ports are cut into segments where
- * a range begins or ends, and what the policies of a kind say on a port is put together once. A change costs what it touches. Answers are
- * those of `evaluate`.
+ * A world made for many verdicts, and kept up to date: pods that policies cannot tell apart are one kind,
+ * addresses and ports are cut into segments where a range begins or ends, and what the policies of a kind say
+ * on a port is put together once. A change costs what it touches. Answers are those of `evaluate`.
  */
 export class CompiledWorld {
   readonly #model: LiveModel
@@ -51,7 +61,14 @@ export class CompiledWorld {
   constructor(model: Model, declared: Iterable<string> = model.namespaces.keys()) {
     const { options, namespaces, pods, nodes, networkPolicies, admin, baseline, domains } = model
     this.#model = {
-      options, namespaces: new Map(namespaces), pods: new Map(pods), nodes: new Map(nodes), networkPolicies: new Map(networkPolicies), admin, baseline, domains,
+      options,
+      namespaces: new Map(namespaces),
+      pods: new Map(pods),
+      nodes: new Map(nodes),
+      networkPolicies: new Map(networkPolicies),
+      admin,
+      baseline,
+      domains,
     }
     this.#declared = new Set(declared)
     this.#book = new AddressBook(model)
@@ -63,7 +80,9 @@ export class CompiledWorld {
     this.#placeAll()
   }
 
-  /** The world as it is now, for {@link evaluateModel} and others; it changes with this. Maps are in no order. */
+  /**
+   * The world as it is now, for {@link evaluateModel} and others; it changes with this. Maps are in no order.
+   */
   get model(): Model {
     return this.#model
   }
@@ -81,19 +100,37 @@ export class CompiledWorld {
   /** Whether a connection is allowed, without a proof. @throws WorldError when the connection cannot be. */
   allows(connection: Connection): boolean {
     const { from, to, port, protocol = 'TCP', family, service = false } = connection
-    if (typeof from === 'string' && typeof to === 'string' && family === undefined && isPort(port) && isProtocol(protocol)) {
+    if (
+      typeof from === 'string' &&
+      typeof to === 'string' &&
+      family === undefined &&
+      isPort(port) &&
+      isProtocol(protocol)
+    ) {
       const source = this.pods.get(from)
       const destination = this.pods.get(to)
       const point = this.#placement.point(protocol, port)
       // Stryker disable next-line ConditionalExpression: the way of guests is right for pods, too, but slower
-      if (source !== undefined && destination !== undefined) return this.#judge.allowsPods(source, destination, point, service)
-      const known = this.#allowsGuest(source ?? this.#guests.find(from, this.#placement), destination ?? this.#guests.find(to, this.#placement), point, service)
+      if (source !== undefined && destination !== undefined)
+        return this.#judge.allowsPods(source, destination, point, service)
+      const known = this.#allowsGuest(
+        source ?? this.#guests.find(from, this.#placement),
+        destination ?? this.#guests.find(to, this.#placement),
+        point,
+        service,
+      )
       if (known !== undefined) return known
     }
     const resolved = resolveConnection(this.#model, connection)
     if (resolved.port === undefined) return false
     const point = this.#placement.point(resolved.protocol, resolved.port)
-    return this.#judge.allows(this.#party(resolved.from), this.#party(resolved.to), point, resolved.self, resolved.service)
+    return this.#judge.allows(
+      this.#party(resolved.from),
+      this.#party(resolved.to),
+      point,
+      resolved.self,
+      resolved.service,
+    )
   }
 
   /** The verdict and its proof. @throws WorldError when the connection cannot be. */
@@ -112,7 +149,8 @@ export class CompiledWorld {
     const old = this.pods.get(model.key)
     if (old !== undefined) this.#dropPod(old)
     this.#tidy()
-    if (!this.#model.namespaces.has(model.namespace)) this.#model.namespaces.set(model.namespace, namespaceLabels(model.namespace))
+    if (!this.#model.namespaces.has(model.namespace))
+      this.#model.namespaces.set(model.namespace, namespaceLabels(model.namespace))
     this.#model.pods.set(model.key, model)
     this.#book.addPod(model)
     this.#place(model)
@@ -150,7 +188,10 @@ export class CompiledWorld {
     this.#changeNode(name, undefined)
   }
 
-  /** Adds a policy of any kind, or puts it in the place of the one of its kind and name. @throws WorldError for what is none. */
+  /**
+   * Adds a policy of any kind, or puts it in the place of the one of its kind and name. @throws WorldError
+   * for what is none.
+   */
   setPolicy(policy: WorldPolicy): void {
     const model = readPolicy(policy)
     this.#tidy()
@@ -165,15 +206,27 @@ export class CompiledWorld {
   /** What domain names lead to, all of them. @throws WorldError */
   setDomains(domains: Readonly<Record<string, readonly string[]>>): void {
     const read = readWorld({ domains }).domains
-    const touched = new Set([...this.#model.domains.values(), ...read.values()].flat().flatMap((address) => [...this.#alone(address)]))
+    const touched = new Set(
+      [...this.#model.domains.values(), ...read.values()]
+        .flat()
+        .flatMap((address) => [...this.#alone(address)]),
+    )
     this.#model.domains = read
     this.#book.setDomains(read)
     this.#guests.clear()
     this.#replace(touched)
   }
 
-  /** Undefined where the family of `to` is not that of `from`, or an address is not only of one: the long way has the answer. */
-  #allowsGuest(from: PlacedPod | Guest | undefined, to: PlacedPod | Guest | undefined, point: PortPoint, service: boolean): boolean | undefined {
+  /**
+   * Undefined where the family of `to` is not that of `from`, or an address is not only of one: the long way
+   * has the answer.
+   */
+  #allowsGuest(
+    from: PlacedPod | Guest | undefined,
+    to: PlacedPod | Guest | undefined,
+    point: PortPoint,
+    service: boolean,
+  ): boolean | undefined {
     if (from === undefined || to === undefined) return undefined
     const family = familySpoken(from.families, to.families)
     if ('family' in from && from.family !== family) return undefined
@@ -231,10 +284,17 @@ export class CompiledWorld {
 
   #changeNode(name: string, model: NodeModel | undefined): void {
     const old = this.#model.nodes.get(name)
-    if (old !== undefined && model !== undefined && sameLabels(old.labels, model.labels) && sameAddresses(old.addresses, model.addresses)) return
+    if (
+      old !== undefined &&
+      model !== undefined &&
+      sameLabels(old.labels, model.labels) &&
+      sameAddresses(old.addresses, model.addresses)
+    )
+      return
     this.#tidy()
     const touched = new Set(this.#population.onHost(name))
-    for (const address of [...old?.addresses ?? [], ...model?.addresses ?? []]) for (const each of this.#alone(address)) touched.add(each)
+    for (const address of [...(old?.addresses ?? []), ...(model?.addresses ?? [])])
+      for (const each of this.#alone(address)) touched.add(each)
     if (old !== undefined) this.#book.removeNode(old)
     if (model === undefined) this.#model.nodes.delete(name)
     else {
@@ -257,11 +317,17 @@ export class CompiledWorld {
     const old = swapPolicy(this.#model, { kind, namespace, name }, model)
     if (model !== undefined) this.#replace(this.#learn(model))
     this.#guests.clear()
-    const where = kind === 'NetworkPolicy' ? namespace ?? 'default' : undefined
-    this.#cells.changed([old, model].filter((each) => each !== undefined), this.#placement.kinds(where))
+    const where = kind === 'NetworkPolicy' ? (namespace ?? 'default') : undefined
+    this.#cells.changed(
+      [old, model].filter((each) => each !== undefined),
+      this.#placement.kinds(where),
+    )
   }
 
-  /** Takes note of the keys, ranges and ports that a policy speaks of. Answers the pods that it tells apart from others. */
+  /**
+   * Takes note of the keys, ranges and ports that a policy speaks of. Answers the pods that it tells apart
+   * from others.
+   */
   #learn(policy: PolicyModel): Iterable<PlacedPod> {
     this.#cells.learn(policy)
     const touched = new Set<PlacedPod>()
@@ -269,21 +335,30 @@ export class CompiledWorld {
     for (const { peers = none, ports = none } of rulesOf(policy)) {
       for (const peer of peers) {
         if (peer.kind === 'pods') keys.push(...keysOf(peer.pods))
-        if (peer.kind === 'blocks') for (const { range, except } of peer.blocks) for (const each of [range, ...except]) this.#learnRange(each, touched)
+        if (peer.kind === 'blocks')
+          for (const { range, except } of peer.blocks)
+            for (const each of [range, ...except]) this.#learnRange(each, touched)
       }
-      for (const port of ports) if (port.kind === 'range') this.#placement.learnPorts(port.protocol, port.first, port.last)
+      for (const port of ports)
+        if (port.kind === 'range') this.#placement.learnPorts(port.protocol, port.first, port.last)
     }
     const fresh = keys.filter((key) => this.#placement.learnKey(key))
     // Stryker disable next-line ConditionalExpression,EqualityOperator: it only saves looking at all pods
     if (fresh.length > 0) {
-      for (const placed of this.pods.values()) if (fresh.some((key) => Object.hasOwn(placed.model.labels, key))) touched.add(placed)
+      for (const placed of this.pods.values())
+        if (fresh.some((key) => Object.hasOwn(placed.model.labels, key))) touched.add(placed)
     }
     return touched
   }
 
   #learnRange(range: IpRange, touched: Set<PlacedPod>): void {
     const { family, first } = range
-    for (const each of this.#placement.learnRange(family, wordsOf({ family, value: first }), wordsOf({ family, value: lastOf(range) }))) touched.add(each)
+    for (const each of this.#placement.learnRange(
+      family,
+      wordsOf({ family, value: first }),
+      wordsOf({ family, value: lastOf(range) }),
+    ))
+      touched.add(each)
   }
 
   /** Numbers everything anew when most numbers stand for what is gone. */
@@ -299,7 +374,8 @@ export class CompiledWorld {
   #placeAll(): void {
     const { networkPolicies, admin, baseline, nodes, domains, pods } = this.#model
     this.#population.clear()
-    for (const policies of [...networkPolicies.values(), admin, baseline]) for (const policy of policies) this.#learn(policy)
+    for (const policies of [...networkPolicies.values(), admin, baseline])
+      for (const policy of policies) this.#learn(policy)
     for (const { addresses } of nodes.values()) for (const address of addresses) this.#alone(address)
     for (const addresses of domains.values()) for (const address of addresses) this.#alone(address)
     for (const pod of pods.values()) this.#place(pod)
@@ -307,12 +383,16 @@ export class CompiledWorld {
 }
 
 function sameAddresses(a: readonly IpAddress[], b: readonly IpAddress[]): boolean {
-  return a.length === b.length && a.every(({ family, value }, at) => b[at]?.family === family && b[at].value === value)
+  return (
+    a.length === b.length &&
+    a.every(({ family, value }, at) => b[at]?.family === family && b[at].value === value)
+  )
 }
 
 /**
- * Reads a world and prepares it for many verdicts and for changes: `const compiled = compile(world)`, `compiled.allows(connection)`,
- * `compiled.setPod(pod)`. Its answers are those of `evaluate`. @throws WorldError when an object cannot be read.
+ * Reads a world and prepares it for many verdicts and for changes: `const compiled = compile(world)`,
+ * `compiled.allows(connection)`, `compiled.setPod(pod)`. Its answers are those of `evaluate`. @throws
+ * WorldError when an object cannot be read.
  */
 export function compile(world: World, options: NetpolOptions = {}): CompiledWorld {
   const declared = (world.namespaces ?? []).map(({ metadata: { name = '' } }) => name)

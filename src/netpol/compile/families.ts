@@ -10,14 +10,19 @@ const has4 = [false, true, false, true, true]
 const has6 = [false, false, true, true, true]
 const firstOf = [NO_FAMILY, 0, 1, 0, 1]
 
-/** What `endpoint.ts` decides, by number: the first family of the destination that the source has, else its first, else the source's first. */
+/**
+ * What `endpoint.ts` decides, by number: the first family of the destination that the source has, else its
+ * first, else the source's first.
+ */
 const spoken: readonly number[] = Array.from({ length: 25 }, (_, at) => {
   const from = Math.floor(at / 5)
   const to = at % 5
   const first = firstOf[to] as number
   const order = to === families.v4First ? [0, 1] : to === families.v6First ? [1, 0] : [first]
-  const shared = order.find((family) => (family === 0 ? has4[from] : family === 1 ? has6[from] : false) === true)
-  return shared ?? (first === NO_FAMILY ? firstOf[from] as number : first)
+  const shared = order.find(
+    (family) => (family === 0 ? has4[from] : family === 1 ? has6[from] : false) === true,
+  )
+  return shared ?? (first === NO_FAMILY ? (firstOf[from] as number) : first)
 })
 
 /** The families of some addresses. */

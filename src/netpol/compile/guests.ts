@@ -5,7 +5,10 @@ import { familiesOf, familyIndex } from './families.js'
 import type { EndKind, PlacedPod, PodKind } from './kinds.js'
 import type { Placement } from './placement.js'
 
-/** One side of a connection: the pod whose policies are asked, what the other side sees, and whose traffic it is. */
+/**
+ * One side of a connection: the pod whose policies are asked, what the other side sees, and whose traffic it
+ * is.
+ */
 export interface Party {
   readonly kind: PodKind | undefined
   readonly end: EndKind
@@ -57,8 +60,13 @@ export class Guests {
     if (address === undefined || other !== undefined) return undefined
     const kind = pod && this.#pods.get(pod.key)?.kind
     const guest: Guest = {
-      pod, kind, end: placement.end(kind, address, this.#book.domainsAt(address)), node: pod?.node,
-      hostNode: pod === undefined ? this.#book.nodeAt(address)?.name : undefined, family: familyIndex(address.family), families: familiesOf([address]),
+      pod,
+      kind,
+      end: placement.end(kind, address, this.#book.domainsAt(address)),
+      node: pod?.node,
+      hostNode: pod === undefined ? this.#book.nodeAt(address)?.name : undefined,
+      family: familyIndex(address.family),
+      families: familiesOf([address]),
     }
     if (this.#known.size >= GUESTS) this.#known.clear()
     this.#known.set(text, guest)

@@ -24,22 +24,57 @@ export class Judge {
     const toEnd = to.ends[family] as EndKind
     const self = from === to
     if (self && !service) return true
-    return this.#sideAllows(from.kind, 'egress', point, toEnd, self || (to.hostNode !== undefined && this.#isOwnNode('egress', from.model.node, to.hostNode, toEnd)))
-      && this.#sideAllows(to.kind, 'ingress', point, fromEnd, self || (from.hostNode !== undefined && this.#isOwnNode('ingress', to.model.node, from.hostNode, fromEnd)))
+    return (
+      this.#sideAllows(
+        from.kind,
+        'egress',
+        point,
+        toEnd,
+        self || (to.hostNode !== undefined && this.#isOwnNode('egress', from.model.node, to.hostNode, toEnd)),
+      ) &&
+      this.#sideAllows(
+        to.kind,
+        'ingress',
+        point,
+        fromEnd,
+        self ||
+          (from.hostNode !== undefined && this.#isOwnNode('ingress', to.model.node, from.hostNode, fromEnd)),
+      )
+    )
   }
 
   /** Whether both sides let it pass; a pod always reaches itself, but through a Service. */
   allows(from: Party, to: Party, point: PortPoint, self: boolean, service: boolean): boolean {
     if (self && !service) return true
-    return this.#sideAllows(from.kind, 'egress', point, to.end, self || (to.hostNode !== undefined && this.#isOwnNode('egress', from.node, to.hostNode, to.end)))
-      && this.#sideAllows(to.kind, 'ingress', point, from.end, self || (from.hostNode !== undefined && this.#isOwnNode('ingress', to.node, from.hostNode, from.end)))
+    return (
+      this.#sideAllows(
+        from.kind,
+        'egress',
+        point,
+        to.end,
+        self || (to.hostNode !== undefined && this.#isOwnNode('egress', from.node, to.hostNode, to.end)),
+      ) &&
+      this.#sideAllows(
+        to.kind,
+        'ingress',
+        point,
+        from.end,
+        self || (from.hostNode !== undefined && this.#isOwnNode('ingress', to.node, from.hostNode, from.end)),
+      )
+    )
   }
 
   #isOwnNode(direction: Direction, own: string | undefined, other: string, end: EndKind): boolean {
     return other === own && end.pod === undefined && this.#exempts[direction]
   }
 
-  #sideAllows(kind: PodKind | undefined, direction: Direction, point: PortPoint, other: EndKind, exempt: boolean): boolean {
+  #sideAllows(
+    kind: PodKind | undefined,
+    direction: Direction,
+    point: PortPoint,
+    other: EndKind,
+    exempt: boolean,
+  ): boolean {
     return kind === undefined || cellAllows(this.#cells.of(kind, direction, point), other, point, exempt)
   }
 }

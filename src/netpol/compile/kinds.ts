@@ -1,4 +1,7 @@
-/** What policies cannot tell apart, as one thing with a number. Numbers are never given twice, so that answers can be remembered by them. */
+/**
+ * What policies cannot tell apart, as one thing with a number. Numbers are never given twice, so that answers
+ * can be remembered by them.
+ */
 import type { IpFamily } from '../../api/ip.js'
 import type { Labels } from '../../api/labels.js'
 import type { NamedPort, PodModel } from '../model.js'
@@ -15,7 +18,10 @@ export interface NamespaceKind extends Labelled {
   readonly name: string
 }
 
-/** Pods of one namespace with the same labels (those that some selector speaks of), the same named ports, seen by the same kinds of policies: NetworkPolicy sees all of these. */
+/**
+ * Pods of one namespace with the same labels (those that some selector speaks of), the same named ports, seen
+ * by the same kinds of policies: NetworkPolicy sees all of these.
+ */
 export interface PodKind {
   readonly id: number
   readonly namespace: NamespaceKind

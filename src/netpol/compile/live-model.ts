@@ -1,5 +1,13 @@
 import type { Labels } from '../../api/labels.js'
-import type { ClusterPolicyModel, Model, NetworkPolicyModel, NodeModel, PodModel, PolicyModel, RuleMatch } from '../model.js'
+import type {
+  ClusterPolicyModel,
+  Model,
+  NetworkPolicyModel,
+  NodeModel,
+  PodModel,
+  PolicyModel,
+  RuleMatch,
+} from '../model.js'
 import { clusterPolicyOrder } from '../read/policy.js'
 
 /** The model of a world that changes. */
@@ -27,19 +35,35 @@ export function rulesOf({ ingress = none, egress = none }: PolicyModel): readonl
   return [...ingress, ...egress]
 }
 
-function swapNarrow(world: LiveModel, namespace: string, name: string, model: PolicyModel | undefined): PolicyModel | undefined {
+function swapNarrow(
+  world: LiveModel,
+  namespace: string,
+  name: string,
+  model: PolicyModel | undefined,
+): PolicyModel | undefined {
   const before = world.networkPolicies.get(namespace) ?? none
-  const after = [...before.filter((each) => each.name !== name), ...(model?.kind === 'NetworkPolicy' ? [model] : [])].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const after = [
+    ...before.filter((each) => each.name !== name),
+    ...(model?.kind === 'NetworkPolicy' ? [model] : []),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1))
   if (after.length === 0) world.networkPolicies.delete(namespace)
   else world.networkPolicies.set(namespace, after)
   return before.find((each) => each.name === name)
 }
 
-function swapWide(world: LiveModel, kind: PolicyName['kind'], name: string, model: PolicyModel | undefined): PolicyModel | undefined {
+function swapWide(
+  world: LiveModel,
+  kind: PolicyName['kind'],
+  name: string,
+  model: PolicyModel | undefined,
+): PolicyModel | undefined {
   const isIt = (each: ClusterPolicyModel): boolean => each.kind === kind && each.name === name
   const { admin, baseline, options } = world
   const old = admin.find(isIt) ?? baseline.find(isIt)
-  const swap = (list: readonly ClusterPolicyModel[], tier: ClusterPolicyModel['tier']): readonly ClusterPolicyModel[] => {
+  const swap = (
+    list: readonly ClusterPolicyModel[],
+    tier: ClusterPolicyModel['tier'],
+  ): readonly ClusterPolicyModel[] => {
     const added = model !== undefined && model.kind !== 'NetworkPolicy' && model.tier === tier ? [model] : []
     return [...list.filter((each) => !isIt(each)), ...added].sort(clusterPolicyOrder(options))
   }
@@ -49,6 +73,12 @@ function swapWide(world: LiveModel, kind: PolicyName['kind'], name: string, mode
 }
 
 /** Puts a policy in its place, or takes the one of that name away. Answers the one that was there. */
-export function swapPolicy(world: LiveModel, { kind, namespace, name }: PolicyName, policy: PolicyModel | undefined): PolicyModel | undefined {
-  return kind === 'NetworkPolicy' ? swapNarrow(world, namespace ?? 'default', name, policy) : swapWide(world, kind, name, policy)
+export function swapPolicy(
+  world: LiveModel,
+  { kind, namespace, name }: PolicyName,
+  policy: PolicyModel | undefined,
+): PolicyModel | undefined {
+  return kind === 'NetworkPolicy'
+    ? swapNarrow(world, namespace ?? 'default', name, policy)
+    : swapWide(world, kind, name, policy)
 }

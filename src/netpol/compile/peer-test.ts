@@ -66,10 +66,14 @@ const keyOfRange = ({ family, first, prefix }: IpRange): string => `${family} ${
 /** The same for peers of a kind that say the same. */
 function keyOf(peer: KnownPeer, home: string | undefined): string {
   switch (peer.kind) {
-    case 'pods': return JSON.stringify([peer.namespaces?.requirements ?? home, peer.pods?.requirements])
-    case 'blocks': return JSON.stringify(peer.blocks.map(({ range, except }) => [range, ...except].map(keyOfRange)))
-    case 'nodes': return JSON.stringify(peer.nodes.requirements)
-    case 'domains': return peer.domains.join()
+    case 'pods':
+      return JSON.stringify([peer.namespaces?.requirements ?? home, peer.pods?.requirements])
+    case 'blocks':
+      return JSON.stringify(peer.blocks.map(({ range, except }) => [range, ...except].map(keyOfRange)))
+    case 'nodes':
+      return JSON.stringify(peer.nodes.requirements)
+    case 'domains':
+      return peer.domains.join()
   }
 }
 
@@ -111,27 +115,36 @@ export class Tests {
 
   #make(peer: KnownPeer, view: View, home: string | undefined): (end: EndKind) => boolean {
     switch (peer.kind) {
-      case 'pods': return this.#pods(peer, view, home)
+      case 'pods':
+        return this.#pods(peer, view, home)
       case 'blocks': {
         const blocks = peer.blocks.map(inBlock)
         const skipsPods = view === 'NetworkPolicy' && this.#options.ipBlockPods === 'ignore'
-        return (end) => !(skipsPods && podSeen(end.pod, view) !== undefined) && blocks.some((holds) => holds(end))
+        return (end) =>
+          !(skipsPods && podSeen(end.pod, view) !== undefined) && blocks.some((holds) => holds(end))
       }
       case 'nodes': {
         const nodes = this.selector(peer.nodes)
         return ({ node }) => node !== undefined && nodes.matches(node)
       }
-      case 'domains': return ({ domains }) => domains.some((name) => peer.domains.some((pattern) => isOfDomain(name, pattern)))
+      case 'domains':
+        return ({ domains }) =>
+          domains.some((name) => peer.domains.some((pattern) => isOfDomain(name, pattern)))
     }
   }
 
-  #pods(peer: Peer & { readonly kind: 'pods' }, view: View, home: string | undefined): (end: EndKind) => boolean {
+  #pods(
+    peer: Peer & { readonly kind: 'pods' },
+    view: View,
+    home: string | undefined,
+  ): (end: EndKind) => boolean {
     const namespaces = peer.namespaces === undefined ? undefined : this.selector(peer.namespaces)
     const pods = peer.pods === undefined ? undefined : this.selector(peer.pods)
     return (end) => {
       const pod = podSeen(end.pod, view)
       if (pod === undefined) return false
-      const isThere = namespaces === undefined ? pod.namespace.name === home : namespaces.matches(pod.namespace)
+      const isThere =
+        namespaces === undefined ? pod.namespace.name === home : namespaces.matches(pod.namespace)
       return isThere && (pods === undefined || pods.matches(pod.labels))
     }
   }

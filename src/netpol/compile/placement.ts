@@ -15,10 +15,15 @@ const protocolNumbers: Readonly<Record<Protocol, number>> = { TCP: 0, UDP: 1, SC
 /** Whether two sets of labels are the same. */
 export function sameLabels(a: Labels, b: Labels): boolean {
   const keys = Object.keys(a)
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key])
+  return (
+    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key])
+  )
 }
 
-/** Gives pods, addresses and ports the kinds that they are of, as coarse as the selectors, ranges and names allow that are known so far. */
+/**
+ * Gives pods, addresses and ports the kinds that they are of, as coarse as the selectors, ranges and names
+ * allow that are known so far.
+ */
 export class Placement {
   readonly #model: Model
   readonly #book: AddressBook
@@ -53,7 +58,7 @@ export class Placement {
 
   /** Kinds of pods in a namespace; in all of them without one. */
   kinds(namespace?: string): Iterable<PodKind> {
-    return namespace === undefined ? this.#podKinds.values() : this.#kindsIn.get(namespace) ?? none
+    return namespace === undefined ? this.#podKinds.values() : (this.#kindsIn.get(namespace) ?? none)
   }
 
   /** From now on labels with this key count. Answers whether that is new. */
@@ -63,11 +68,20 @@ export class Placement {
     return true
   }
 
-  /** From now on addresses of the range are told from others. Answers pods that are no longer what they were. */
+  /**
+   * From now on addresses of the range are told from others. Answers pods that are no longer what they were.
+   */
   learnRange(family: IpFamily, first: Words, last: Words): readonly PlacedPod[] {
     const segments = this.#addresses[family]
-    return segments.cut(first, last).flatMap((split: Split<PlacedPod>) => [...split.lower.members].filter(({ model }) =>
-      this.#addressesOf(model).some((address) => address.family === family && segments.find(wordsOf(address)) !== split.lower)))
+    return segments
+      .cut(first, last)
+      .flatMap((split: Split<PlacedPod>) =>
+        [...split.lower.members].filter(({ model }) =>
+          this.#addressesOf(model).some(
+            (address) => address.family === family && segments.find(wordsOf(address)) !== split.lower,
+          ),
+        ),
+      )
   }
 
   learnPorts(protocol: Protocol, first: number, last: number): void {
@@ -80,7 +94,10 @@ export class Placement {
     const key = port * 4 + protocolNumbers[protocol]
     const known = this.#points.get(key)
     if (known !== undefined) return known
-    const { id, first: [representative = 0] } = this.#segmentsOf(protocol).find([port])
+    const {
+      id,
+      first: [representative = 0],
+    } = this.#segmentsOf(protocol).find([port])
     const point = { id, protocol, port: representative }
     this.#points.set(key, point)
     return point
@@ -120,7 +137,11 @@ export class Placement {
       return address === undefined ? nowhere : this.end(kind, address, this.#book.domainsAt(address))
     }
     const placed: PlacedPod = {
-      model, kind, hostNode: model.hostNetwork ? model.node : undefined, families: familiesOf(addresses), ends: [endOf('IPv4'), endOf('IPv6'), nowhere],
+      model,
+      kind,
+      hostNode: model.hostNetwork ? model.node : undefined,
+      families: familiesOf(addresses),
+      ends: [endOf('IPv4'), endOf('IPv6'), nowhere],
     }
     for (const end of placed.ends) end.address?.members.add(placed)
     return placed
@@ -159,7 +180,10 @@ export class Placement {
     const inCluster = podInView(end, 'cluster', this.#model.options) !== undefined
     const namespace = this.#namespace(pod.namespace)
     const labels = this.#labelKind(pod.labels)
-    const portsKey = pod.ports.length === 0 ? '' : JSON.stringify(pod.ports.map(({ name, protocol, port }) => [name, protocol, port]))
+    const portsKey =
+      pod.ports.length === 0
+        ? ''
+        : JSON.stringify(pod.ports.map(({ name, protocol, port }) => [name, protocol, port]))
     const key = `${namespace.id}|${labels.id}|${inCluster}|${portsKey}`
     const known = this.#podKinds.get(key)
     if (known !== undefined) return known
@@ -173,7 +197,9 @@ export class Placement {
   }
 
   #labelKind(labels: Labels): Labelled {
-    const entries = Object.entries(labels).filter(([key]) => this.#keys.has(key)).sort(([a], [b]) => (a < b ? -1 : 1))
+    const entries = Object.entries(labels)
+      .filter(([key]) => this.#keys.has(key))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
     const key = JSON.stringify(entries)
     const known = this.#labels.get(key)
     if (known !== undefined) return known

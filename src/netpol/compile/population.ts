@@ -13,14 +13,20 @@ export class Population {
   }
 
   add(placed: PlacedPod): void {
-    const { model: { key, namespace }, hostNode } = placed
+    const {
+      model: { key, namespace },
+      hostNode,
+    } = placed
     this.#pods.set(key, placed)
     put(this.#inNamespace, namespace, placed)
     if (hostNode !== undefined) put(this.#onHost, hostNode, placed)
   }
 
   remove(placed: PlacedPod): void {
-    const { model: { key, namespace }, hostNode } = placed
+    const {
+      model: { key, namespace },
+      hostNode,
+    } = placed
     this.#pods.delete(key)
     take(this.#inNamespace, namespace, placed)
     if (hostNode !== undefined) take(this.#onHost, hostNode, placed)

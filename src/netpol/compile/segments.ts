@@ -3,7 +3,10 @@ import type { IpAddress, IpFamily } from '../../api/ip.js'
 /** A number as 32-bit words, the most significant first: one for ports and IPv4, four for IPv6. */
 export type Words = readonly number[]
 
-/** Numbers that no range tells apart: from `first` up to the first of the next segment. `first` stands for all of them. */
+/**
+ * Numbers that no range tells apart: from `first` up to the first of the next segment. `first` stands for all
+ * of them.
+ */
 export interface Segment<M> {
   readonly id: number
   readonly first: Words
@@ -39,7 +42,10 @@ function next(words: Words): Words | undefined {
   return undefined
 }
 
-/** A line of numbers cut where some range begins or ends. Cuts are never taken back: finer than needed is still right. */
+/**
+ * A line of numbers cut where some range begins or ends. Cuts are never taken back: finer than needed is
+ * still right.
+ */
 export class Segments<M> {
   readonly #all: Segment<M>[]
   readonly #makeId: () => number
@@ -86,7 +92,7 @@ export class Segments<M> {
 }
 
 /** The words of an address. */
-export function wordsOf({ family, value }: { readonly family: IpFamily, readonly value: bigint }): Words {
+export function wordsOf({ family, value }: { readonly family: IpFamily; readonly value: bigint }): Words {
   if (family === 'IPv4') return [Number(value)]
   return [96n, 64n, 32n, 0n].map((shift) => Number((value >> shift) & 0xffffffffn))
 }

@@ -1,4 +1,7 @@
-/** Pieces of the schemas that the kinds of policy.networking.k8s.io share. Source: network-policy-api v0.2.0 and v0.1.7, experimental channel. */
+/**
+ * Pieces of the schemas that the kinds of policy.networking.k8s.io share. Source: network-policy-api v0.2.0
+ * and v0.1.7, experimental channel.
+ */
 
 /** A piece of an openAPIV3Schema. */
 export type Schema = Readonly<Record<string, unknown>>
@@ -6,7 +9,11 @@ export type Schema = Readonly<Record<string, unknown>>
 const text: Schema = { type: 'string' }
 
 /** An object with these fields. */
-export function object(properties: Readonly<Record<string, Schema>>, required: readonly string[] = [], more: Schema = {}): Schema {
+export function object(
+  properties: Readonly<Record<string, Schema>>,
+  required: readonly string[] = [],
+  more: Schema = {},
+): Schema {
   return { ...more, properties, ...(required.length === 0 ? {} : { required }), type: 'object' }
 }
 
@@ -26,46 +33,79 @@ export const port: Schema = { format: 'int32', maximum: 65535, minimum: 1, type:
 const atomic: Schema = { 'x-kubernetes-list-type': 'atomic' }
 
 const expressions: Schema = {
-  items: object({ key: text, operator: text, values: { items: text, type: 'array', ...atomic } }, ['key', 'operator']), type: 'array', ...atomic,
+  items: object({ key: text, operator: text, values: { items: text, type: 'array', ...atomic } }, [
+    'key',
+    'operator',
+  ]),
+  type: 'array',
+  ...atomic,
 }
 
 /** metav1.LabelSelector. */
 export const selector: Schema = object(
-  { matchExpressions: expressions, matchLabels: { additionalProperties: text, type: 'object' } }, [], { 'x-kubernetes-map-type': 'atomic' })
+  { matchExpressions: expressions, matchLabels: { additionalProperties: text, type: 'object' } },
+  [],
+  { 'x-kubernetes-map-type': 'atomic' },
+)
 
 /** Fields of a peer or subject inside the cluster. In v1alpha1 both selectors of `pods` are required. */
 export function inside(required: readonly string[]): Readonly<Record<string, Schema>> {
-  return { namespaces: selector, pods: object({ namespaceSelector: selector, podSelector: selector }, required) }
+  return {
+    namespaces: selector,
+    pods: object({ namespaceSelector: selector, podSelector: selector }, required),
+  }
 }
 
 const setOf = (items: Schema): Schema => list(items, 25, { minItems: 1, 'x-kubernetes-list-type': 'set' })
-const cidr: Schema = { maxLength: 43, type: 'string', 'x-kubernetes-validations': [{ message: 'Invalid CIDR format provided', rule: 'isCIDR(self)' }] }
+const cidr: Schema = {
+  maxLength: 43,
+  type: 'string',
+  'x-kubernetes-validations': [{ message: 'Invalid CIDR format provided', rule: 'isCIDR(self)' }],
+}
 
 /** Fields of a peer that may be outside. */
 export const outside: Readonly<Record<string, Schema>> = { networks: setOf(cidr), nodes: selector }
 
 /** The field for domain names. */
 export const domainNames: Schema = setOf({
-  pattern: '^(\\*\\.)?([a-zA-Z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?\\.)+[a-zA-Z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?\\.?$', type: 'string',
+  pattern:
+    '^(\\*\\.)?([a-zA-Z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?\\.)+[a-zA-Z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?\\.?$',
+  type: 'string',
 })
 
 /** The priority of a policy. */
 export const priority: Schema = { format: 'int32', maximum: 1000, minimum: 0, type: 'integer' }
 
-const TYPE = '^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$'
+const TYPE =
+  '^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$'
 
 /** A status with conditions. */
-export const status: Schema = object({
-  conditions: {
-    items: object({
-      lastTransitionTime: { format: 'date-time', type: 'string' }, message: { maxLength: 32768, type: 'string' },
-      observedGeneration: { format: 'int64', minimum: 0, type: 'integer' },
-      reason: { maxLength: 1024, minLength: 1, pattern: '^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$', type: 'string' },
-      status: { enum: ['True', 'False', 'Unknown'], type: 'string' }, type: { maxLength: 316, pattern: TYPE, type: 'string' },
-    }, ['lastTransitionTime', 'message', 'reason', 'status', 'type']),
-    type: 'array', 'x-kubernetes-list-map-keys': ['type'], 'x-kubernetes-list-type': 'map',
+export const status: Schema = object(
+  {
+    conditions: {
+      items: object(
+        {
+          lastTransitionTime: { format: 'date-time', type: 'string' },
+          message: { maxLength: 32768, type: 'string' },
+          observedGeneration: { format: 'int64', minimum: 0, type: 'integer' },
+          reason: {
+            maxLength: 1024,
+            minLength: 1,
+            pattern: '^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$',
+            type: 'string',
+          },
+          status: { enum: ['True', 'False', 'Unknown'], type: 'string' },
+          type: { maxLength: 316, pattern: TYPE, type: 'string' },
+        },
+        ['lastTransitionTime', 'message', 'reason', 'status', 'type'],
+      ),
+      type: 'array',
+      'x-kubernetes-list-map-keys': ['type'],
+      'x-kubernetes-list-type': 'map',
+    },
   },
-}, ['conditions'])
+  ['conditions'],
+)
 
 /** What a version's rules are made of. */
 export interface RuleParts {
@@ -75,14 +115,23 @@ export interface RuleParts {
   readonly port: Schema
   readonly peers: Readonly<Record<'from' | 'to', Schema>>
   /** Refuses names of ports beside peers that are no pods. */
-  readonly validation: { readonly message: string, readonly rule: string }
+  readonly validation: { readonly message: string; readonly rule: string }
 }
 
 /** `ingress` (from) or `egress` (to). */
-export function rules(field: 'from' | 'to', { actions, maxItems, portsField, port: entry, peers, validation }: RuleParts): Schema {
-  const rule = object({
-    action: { enum: actions, type: 'string' }, name: { maxLength: 100, type: 'string' },
-    [portsField]: list(entry, maxItems, { minItems: 1 }), [field]: list(peers[field], maxItems, { minItems: 1 }),
-  }, ['action', field], field === 'to' ? { 'x-kubernetes-validations': [validation] } : {})
+export function rules(
+  field: 'from' | 'to',
+  { actions, maxItems, portsField, port: entry, peers, validation }: RuleParts,
+): Schema {
+  const rule = object(
+    {
+      action: { enum: actions, type: 'string' },
+      name: { maxLength: 100, type: 'string' },
+      [portsField]: list(entry, maxItems, { minItems: 1 }),
+      [field]: list(peers[field], maxItems, { minItems: 1 }),
+    },
+    ['action', field],
+    field === 'to' ? { 'x-kubernetes-validations': [validation] } : {},
+  )
   return list(rule, maxItems)
 }

@@ -63,7 +63,8 @@ export function transposed(rows: readonly Bits[]): readonly Bits[] {
       if (any === 0) continue
       turnBlock(block)
       const columns = Math.min(32, count - right * 32)
-      for (let row = 0; row !== columns; row++) (turned[right * 32 + row] as Bits)[down] = block[row] as number
+      for (let row = 0; row !== columns; row++)
+        (turned[right * 32 + row] as Bits)[down] = block[row] as number
     }
   }
   return turned

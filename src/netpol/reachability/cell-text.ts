@@ -1,7 +1,9 @@
 import type { ReachabilityGroup } from './group.js'
 import type { PortClass } from './ports.js'
 
-/** What one group can do to another on some ports. `ownNode`: only between a pod and the node that it is on. */
+/**
+ * What one group can do to another on some ports. `ownNode`: only between a pod and the node that it is on.
+ */
 export type Reach = 'allow' | 'deny' | 'ownNode'
 
 /** What is to be printed. */
@@ -25,14 +27,19 @@ export function cellText(reachability: ReachTable, from: number, to: number): Ce
   const { ports, governed } = reachability
   if (governed[from] !== true && governed[to] !== true) return { text: '', look: 'blank' }
   const reaches = ports.map((_, port) => reachability.reach(from, to, port))
-  const names = (wanted: Reach): readonly string[] => ports.flatMap(({ name }, port) => (reaches[port] === wanted ? [name] : []))
+  const names = (wanted: Reach): readonly string[] =>
+    ports.flatMap(({ name }, port) => (reaches[port] === wanted ? [name] : []))
   const [allowed, own, denied] = [names('allow'), names('ownNode'), names('deny')]
   if (allowed.length === ports.length) return { text: '*', look: 'all' }
   if (denied.length === ports.length) return { text: '-', look: 'none' }
   if (own.length === ports.length) return { text: 'own node', look: 'node' }
-  const list = (some: readonly string[], rest: readonly string[]): string => (some.includes('other ports') ? `all but ${rest.join(' ')}` : some.join(' '))
+  const list = (some: readonly string[], rest: readonly string[]): string =>
+    some.includes('other ports') ? `all but ${rest.join(' ')}` : some.join(' ')
   if (own.length === 0) return { text: list(allowed, denied), look: 'some' }
-  const parts = [...(allowed.length === 0 ? [] : [list(allowed, [...own, ...denied])]), `own node: ${denied.length === 0 ? 'the rest' : list(own, [...allowed, ...denied])}`]
+  const parts = [
+    ...(allowed.length === 0 ? [] : [list(allowed, [...own, ...denied])]),
+    `own node: ${denied.length === 0 ? 'the rest' : list(own, [...allowed, ...denied])}`,
+  ]
   return { text: parts.join('; '), look: 'some' }
 }
 
@@ -43,7 +50,15 @@ export function wholeText(ports: readonly PortClass[]): string {
 }
 
 /** How many pods, nodes or ranges a group stands for: ` (3 pods)`; nothing for a single one. */
-export function countText({ sort, pods, nodes }: { readonly sort: string, readonly pods: readonly string[], readonly nodes: readonly string[] }): string {
+export function countText({
+  sort,
+  pods,
+  nodes,
+}: {
+  readonly sort: string
+  readonly pods: readonly string[]
+  readonly nodes: readonly string[]
+}): string {
   if (sort === 'pods') return pods.length > 1 ? ` (${pods.length} pods)` : ''
   return nodes.length > 1 ? ` (${nodes.length})` : ''
 }

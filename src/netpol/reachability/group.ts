@@ -38,16 +38,23 @@ function cidrsOf({ family, first, last }: AddressSpan): readonly string[] {
   return result
 }
 
-const touches = (before: AddressSpan, next: AddressSpan): boolean => before.family === next.family && before.last + 1n === next.first
+const touches = (before: AddressSpan, next: AddressSpan): boolean =>
+  before.family === next.family && before.last + 1n === next.first
 
 function some(texts: readonly string[]): string {
-  return texts.length <= SHOWN ? texts.join(',') : `${texts.slice(0, SHOWN).join(',')} and ${texts.length - SHOWN} more`
+  return texts.length <= SHOWN
+    ? texts.join(',')
+    : `${texts.slice(0, SHOWN).join(',')} and ${texts.length - SHOWN} more`
 }
 
 const labelsOf = ({ kind }: Alike): Labels => kind?.labels.labels ?? {}
 
 function commonLabels([first, ...others]: Some<Alike>): Labels {
-  return Object.fromEntries(Object.entries(labelsOf(first)).filter(([key, value]) => others.every((each) => labelsOf(each)[key] === value)))
+  return Object.fromEntries(
+    Object.entries(labelsOf(first)).filter(([key, value]) =>
+      others.every((each) => labelsOf(each)[key] === value),
+    ),
+  )
 }
 
 function podsName(pods: readonly string[], labels: Labels, sizes: ReadonlyMap<string, number>): string {
@@ -57,7 +64,11 @@ function podsName(pods: readonly string[], labels: Labels, sizes: ReadonlyMap<st
   const where = namespaces.length <= SHOWN ? namespaces.join(',') : `${namespaces.length} namespaces`
   const marks = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
   if (isAll) return `${where}/*`
-  return marks.length > 0 ? `${where}/${marks.join(',')}` : namespaces.length === 1 ? `${where}/${some(pods.map((key) => key.slice(key.indexOf('/') + 1)))}` : `${where}/(${some(pods)})`
+  return marks.length > 0
+    ? `${where}/${marks.join(',')}`
+    : namespaces.length === 1
+      ? `${where}/${some(pods.map((key) => key.slice(key.indexOf('/') + 1)))}`
+      : `${where}/(${some(pods)})`
 }
 
 /** All of whom groups are some. */
@@ -72,8 +83,15 @@ export interface Census {
 /** Counts who there is. */
 export function censusOf(compiled: CompiledWorld, parties: readonly Alike[]): Census {
   const sizes = new Map<string, number>()
-  for (const { model: { namespace } } of compiled.pods.values()) sizes.set(namespace, (sizes.get(namespace) ?? 0) + 1)
-  return { sizes, nodes: compiled.model.nodes.size, families: [...new Set(parties.flatMap(({ spans }) => spans.map(({ family }) => family)))] }
+  for (const {
+    model: { namespace },
+  } of compiled.pods.values())
+    sizes.set(namespace, (sizes.get(namespace) ?? 0) + 1)
+  return {
+    sizes,
+    nodes: compiled.model.nodes.size,
+    families: [...new Set(parties.flatMap(({ spans }) => spans.map(({ family }) => family)))],
+  }
 }
 
 /** Puts together what behaves alike. */
@@ -81,12 +99,26 @@ export function groupOf(all: Some<Alike>, { sizes, nodes: nodeCount, families }:
   const [{ sort }] = all
   const pods = all.flatMap((each) => each.pods.map(({ model: { key } }) => key)).sort()
   const nodes = all.flatMap((each) => each.nodes).sort()
-  const spans = joinedWhere(all.flatMap((each) => each.spans), touches)
+  const spans = joinedWhere(
+    all.flatMap((each) => each.spans),
+    touches,
+  )
   const ranges = spans.flatMap(cidrsOf)
   const labels = commonLabels(all)
-  const rest = families.filter((each) => spans.some(({ family, first, last }) => family === each && first <= EXTERNAL[family] && EXTERNAL[family] <= last))
-  const name = sort === 'pods' ? podsName(pods, labels, sizes)
-    : sort === 'nodes' ? (nodes.length === nodeCount && nodeCount > 1 ? 'nodes' : `node ${some(nodes)}`)
-      : rest.length === 0 ? some(ranges) : ['outside', ...(rest.length === families.length ? [] : rest)].join(' ')
+  const rest = families.filter((each) =>
+    spans.some(
+      ({ family, first, last }) => family === each && first <= EXTERNAL[family] && EXTERNAL[family] <= last,
+    ),
+  )
+  const name =
+    sort === 'pods'
+      ? podsName(pods, labels, sizes)
+      : sort === 'nodes'
+        ? nodes.length === nodeCount && nodeCount > 1
+          ? 'nodes'
+          : `node ${some(nodes)}`
+        : rest.length === 0
+          ? some(ranges)
+          : ['outside', ...(rest.length === families.length ? [] : rest)].join(' ')
   return { name, sort, pods, nodes, ranges, labels }
 }

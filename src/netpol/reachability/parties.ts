@@ -34,7 +34,17 @@ function alikePods(compiled: CompiledWorld): readonly Alike[] {
     const onHost = hostNode !== undefined && kind === undefined
     const key = JSON.stringify([ends.map(({ id }) => id), spoken, onHost])
     const known = groups.get(key)
-    if (known === undefined) groups.set(key, { sort: 'pods', kind, families: spoken, ends, onHost, pods: [placed], nodes: [], spans: [] })
+    if (known === undefined)
+      groups.set(key, {
+        sort: 'pods',
+        kind,
+        families: spoken,
+        ends,
+        onHost,
+        pods: [placed],
+        nodes: [],
+        spans: [],
+      })
     else known.pods.push(placed)
   }
   return [...groups.values()]
@@ -48,42 +58,75 @@ function alikeNodes({ placement, model }: CompiledWorld, nowhere: EndKind): read
       return address === undefined ? nowhere : placement.end(undefined, address, book.domainsAt(address))
     }
     const ends = [endOf('IPv4'), endOf('IPv6'), nowhere] as const
-    return { sort: 'nodes', kind: undefined, families: familiesOf(addresses), ends, onHost: true, pods: [], nodes: [name], spans: [] }
+    return {
+      sort: 'nodes',
+      kind: undefined,
+      families: familiesOf(addresses),
+      ends,
+      onHost: true,
+      pods: [],
+      nodes: [name],
+      spans: [],
+    }
   })
 }
 
 const valueOf = (family: IpFamily, words: Words): bigint => addressOfWords(family, words).value
 
-function alikeOutside({ placement, model }: CompiledWorld, nowhere: EndKind, family: IpFamily): readonly Alike[] {
+function alikeOutside(
+  { placement, model }: CompiledWorld,
+  nowhere: EndKind,
+  family: IpFamily,
+): readonly Alike[] {
   const book = addressBook(model)
   const all: readonly Segment<unknown>[] = placement.addresses(family)
   const result: Alike[] = []
   for (const [at, { first }] of all.entries()) {
     const next = all[at + 1]
-    const span = { family, first: valueOf(family, first), last: next === undefined ? (1n << bitsIn[family]) - 1n : valueOf(family, next.first) - 1n }
+    const span = {
+      family,
+      first: valueOf(family, first),
+      last: next === undefined ? (1n << bitsIn[family]) - 1n : valueOf(family, next.first) - 1n,
+    }
     const address = addressOfWords(family, first)
     const isTaken = book.nodeAt(address) !== undefined || book.podsAt(address).length > 0
     if (span.first === span.last && isTaken) {
-      // an address that a pod or a node has is that pod or node; in what is told of the range around it it is no hole
+      // an address that a pod or a node has is that pod or node; in what is told of the range around it it is
+      // no hole
       result.at(-1)?.spans.push(span)
       continue
     }
     const end = placement.end(undefined, address, book.domainsAt(address))
     const isV4 = family === 'IPv4'
     result.push({
-      sort: 'outside', kind: undefined, families: isV4 ? families.v4 : families.v6, ends: [isV4 ? end : nowhere, isV4 ? nowhere : end, nowhere],
-      onHost: false, pods: [], nodes: [], spans: [span],
+      sort: 'outside',
+      kind: undefined,
+      families: isV4 ? families.v4 : families.v6,
+      ends: [isV4 ? end : nowhere, isV4 ? nowhere : end, nowhere],
+      onHost: false,
+      pods: [],
+      nodes: [],
+      spans: [span],
     })
   }
   return result
 }
 
-/** Everyone who can be at an end of a connection. Outside addresses only of families that pods have; IPv4 where none has any. */
+/**
+ * Everyone who can be at an end of a connection. Outside addresses only of families that pods have; IPv4
+ * where none has any.
+ */
 export function everyone(compiled: CompiledWorld): readonly Alike[] {
   const pods = alikePods(compiled)
-  const has = (wanted: readonly number[]): boolean => pods.some(({ families: spoken }) => wanted.includes(spoken))
+  const has = (wanted: readonly number[]): boolean =>
+    pods.some(({ families: spoken }) => wanted.includes(spoken))
   const six = has([families.v6, families.v4First, families.v6First])
   const four = !six || has([families.v4, families.v4First, families.v6First])
   const nowhere = compiled.placement.end(undefined, undefined, [])
-  return [...pods, ...alikeNodes(compiled, nowhere), ...(four ? alikeOutside(compiled, nowhere, 'IPv4') : []), ...(six ? alikeOutside(compiled, nowhere, 'IPv6') : [])]
+  return [
+    ...pods,
+    ...alikeNodes(compiled, nowhere),
+    ...(four ? alikeOutside(compiled, nowhere, 'IPv4') : []),
+    ...(six ? alikeOutside(compiled, nowhere, 'IPv6') : []),
+  ]
 }

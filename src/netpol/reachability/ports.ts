@@ -11,22 +11,29 @@ export interface PortSpan {
 
 /** Ports that behave alike. */
 export interface PortClass {
-  /** `80`, `53/UDP`, `8000-8100,9090`; the class of most ports is `every port` when it is alone, else `other ports`. */
+  /**
+   * `80`, `53/UDP`, `8000-8100,9090`; the class of most ports is `every port` when it is alone, else `other
+   * ports`.
+   */
   readonly name: string
   readonly spans: readonly PortSpan[]
 }
 
 /** A port or some: `80` (TCP), `53/UDP`, or as an object. */
-export type PortWanted = number | string | { readonly port: number, readonly protocol?: Protocol }
+export type PortWanted = number | string | { readonly port: number; readonly protocol?: Protocol }
 
 const HIGHEST = 65_535
 const protocolsKnown = ['TCP', 'UDP', 'SCTP'] as const
 
 /** @throws RangeError for what is no port. */
 export function readPortWanted(wanted: PortWanted): PortSpan {
-  const [number, protocol = 'TCP'] = typeof wanted === 'object' ? [String(wanted.port), wanted.protocol] : String(wanted).split('/', 2) as [string, Protocol?]
+  const [number, protocol = 'TCP'] =
+    typeof wanted === 'object'
+      ? [String(wanted.port), wanted.protocol]
+      : (String(wanted).split('/', 2) as [string, Protocol?])
   const port = Number(number)
-  if (!/^\d+$/.test(number) || port < 1 || port > HIGHEST || !protocolsKnown.includes(protocol)) throw new RangeError(`${JSON.stringify(wanted)} is no port: 80, '53/UDP'`)
+  if (!/^\d+$/.test(number) || port < 1 || port > HIGHEST || !protocolsKnown.includes(protocol))
+    throw new RangeError(`${JSON.stringify(wanted)} is no port: 80, '53/UDP'`)
   return { protocol, first: port, last: port }
 }
 
@@ -41,23 +48,36 @@ export function spansOf(points: readonly PortPoint[]): readonly PortSpan[] {
 
 /** Spans that touch become one. */
 export function joined(spans: readonly PortSpan[]): readonly PortSpan[] {
-  const sorted = spans.toSorted((a, b) => protocolsKnown.indexOf(a.protocol) - protocolsKnown.indexOf(b.protocol) || a.first - b.first)
-  return joinedWhere(sorted, (before, next) => before.protocol === next.protocol && before.last + 1 === next.first)
+  const sorted = spans.toSorted(
+    (a, b) => protocolsKnown.indexOf(a.protocol) - protocolsKnown.indexOf(b.protocol) || a.first - b.first,
+  )
+  return joinedWhere(
+    sorted,
+    (before, next) => before.protocol === next.protocol && before.last + 1 === next.first,
+  )
 }
 
-const countOf = (spans: readonly PortSpan[]): number => spans.reduce((sum, { first, last }) => sum + last - first + 1, 0)
+const countOf = (spans: readonly PortSpan[]): number =>
+  spans.reduce((sum, { first, last }) => sum + last - first + 1, 0)
 
 function textOf(spans: readonly PortSpan[]): string {
-  return protocolsKnown.flatMap((protocol) => {
-    const own = spans.filter((span) => span.protocol === protocol)
-    if (own.length === 0) return []
-    const numbers = own.map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`)).join(',')
-    return [protocol === 'TCP' ? numbers : `${numbers}/${protocol}`]
-  }).join(' ')
+  return protocolsKnown
+    .flatMap((protocol) => {
+      const own = spans.filter((span) => span.protocol === protocol)
+      if (own.length === 0) return []
+      const numbers = own
+        .map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`))
+        .join(',')
+      return [protocol === 'TCP' ? numbers : `${numbers}/${protocol}`]
+    })
+    .join(' ')
 }
 
 /** Names classes of ports; `isWhole` when together they are all ports. */
-export function nameClasses(classes: readonly (readonly PortSpan[])[], isWhole: boolean): readonly PortClass[] {
+export function nameClasses(
+  classes: readonly (readonly PortSpan[])[],
+  isWhole: boolean,
+): readonly PortClass[] {
   const most = Math.max(...classes.map(countOf))
   return classes.map((given) => {
     const spans = joined(given)

@@ -6,7 +6,15 @@ import type { Reach, ReachTable } from './cell-text.js'
 import { censusOf, groupOf, type ReachabilityGroup } from './group.js'
 import { alikeIn, matricesOf, sameMatrix, verdictOf, type Matrix } from './matrix.js'
 import { everyone, type Alike } from './parties.js'
-import { joined, nameClasses, readPortWanted, spansOf, type PortClass, type PortSpan, type PortWanted } from './ports.js'
+import {
+  joined,
+  nameClasses,
+  readPortWanted,
+  spansOf,
+  type PortClass,
+  type PortSpan,
+  type PortWanted,
+} from './ports.js'
 import { svgOf } from './svg.js'
 import { textOf } from './text.js'
 
@@ -38,8 +46,11 @@ export class Reachability implements ReachTable {
 
   /** `numbers` are those of the groups in the matrices, one for each port. */
   constructor(parts: {
-    readonly groups: readonly ReachabilityGroup[], readonly ports: readonly PortClass[], readonly governed: readonly boolean[],
-    readonly matrices: readonly Matrix[], readonly numbers: readonly number[],
+    readonly groups: readonly ReachabilityGroup[]
+    readonly ports: readonly PortClass[]
+    readonly governed: readonly boolean[]
+    readonly matrices: readonly Matrix[]
+    readonly numbers: readonly number[]
   }) {
     this.groups = parts.groups
     this.ports = parts.ports
@@ -51,13 +62,15 @@ export class Reachability implements ReachTable {
   /** What a group can do to another; all three are indexes. @throws RangeError for one that there is not */
   reach(from: number, to: number, port: number): Reach {
     const matrix = this.#matrices[port]
-    if (matrix === undefined) throw new RangeError(`there is no port class ${port}; there are ${this.ports.length}`)
+    if (matrix === undefined)
+      throw new RangeError(`there is no port class ${port}; there are ${this.ports.length}`)
     return verdictOf(matrix, this.#numberOf(from), this.#numberOf(to))
   }
 
   #numberOf(group: number): number {
     const number = this.#numbers[group]
-    if (number === undefined) throw new RangeError(`there is no group ${group}; there are ${this.groups.length}`)
+    if (number === undefined)
+      throw new RangeError(`there is no group ${group}; there are ${this.groups.length}`)
     return number
   }
 
@@ -73,8 +86,12 @@ export class Reachability implements ReachTable {
   }
 
   toJSON(): ReachabilityJson {
-    const cells = (wanted: Reach): ReachabilityJson['allowed'] => this.groups.map((_, from) => this.groups.map((__, to) =>
-      this.ports.flatMap(({ name }, port) => (this.reach(from, to, port) === wanted ? [name] : []))))
+    const cells = (wanted: Reach): ReachabilityJson['allowed'] =>
+      this.groups.map((_, from) =>
+        this.groups.map((__, to) =>
+          this.ports.flatMap(({ name }, port) => (this.reach(from, to, port) === wanted ? [name] : [])),
+        ),
+      )
     return { ports: this.ports, groups: this.groups, allowed: cells('allow'), ownNode: cells('ownNode') }
   }
 
@@ -89,17 +106,29 @@ interface PortPart {
   readonly spans: readonly PortSpan[]
 }
 
-function portsOf({ placement }: CompiledWorld, wanted: readonly PortWanted[] | undefined): readonly PortPart[] {
+function portsOf(
+  { placement }: CompiledWorld,
+  wanted: readonly PortWanted[] | undefined,
+): readonly PortPart[] {
   if (wanted !== undefined) {
-    return wanted.map(readPortWanted).map((span) => ({ point: placement.point(span.protocol, span.first), spans: [span] }))
+    return wanted
+      .map(readPortWanted)
+      .map((span) => ({ point: placement.point(span.protocol, span.first), spans: [span] }))
   }
   return (['TCP', 'UDP', 'SCTP'] as const).flatMap((protocol) =>
-    spansOf(placement.points(protocol)).map((span) => ({ point: placement.point(protocol, span.first), spans: [span] })))
+    spansOf(placement.points(protocol)).map((span) => ({
+      point: placement.point(protocol, span.first),
+      spans: [span],
+    })),
+  )
 }
 
 /** Ports with the same matrix become one. */
-function foldPorts(parts: readonly PortPart[], matrices: readonly Matrix[]): { readonly spans: readonly (readonly PortSpan[])[], readonly matrices: readonly Matrix[] } {
-  const folded: { readonly matrix: Matrix, readonly spans: PortSpan[] }[] = []
+function foldPorts(
+  parts: readonly PortPart[],
+  matrices: readonly Matrix[],
+): { readonly spans: readonly (readonly PortSpan[])[]; readonly matrices: readonly Matrix[] } {
+  const folded: { readonly matrix: Matrix; readonly spans: PortSpan[] }[] = []
   for (const [at, { spans }] of parts.entries()) {
     const matrix = matrices[at] as Matrix
     const same = folded.find((each) => sameMatrix(each.matrix, matrix))
@@ -112,24 +141,42 @@ function foldPorts(parts: readonly PortPart[], matrices: readonly Matrix[]): { r
 const places = { pods: 0, nodes: 1, outside: 2 }
 
 /**
- * The whole matrix of a world: everyone who can be at an end of a connection, on all ports, with what behaves alike folded into one. `world` is plain
- * Kubernetes objects, or compiled. @throws WorldError when an object cannot be read; RangeError for a port that is none.
+ * The whole matrix of a world: everyone who can be at an end of a connection, on all ports, with what behaves
+ * alike folded into one. `world` is plain Kubernetes objects, or compiled. @throws WorldError when an object
+ * cannot be read; RangeError for a port that is none.
  */
 export function reachability(world: World | CompiledWorld, options: ReachabilityOptions = {}): Reachability {
   const { ports: wanted, outside = true, ...choices } = options
   const compiled = world instanceof CompiledWorld ? world : compile(world, choices)
   const parties = everyone(compiled).filter(({ sort }) => outside || sort === 'pods')
   const parts = portsOf(compiled, wanted)
-  const folded = foldPorts(parts, matricesOf(compiled, parties, parts.map(({ point }) => point)))
-  const lists = alikeIn(folded.matrices, parties.map(({ sort, onHost }) => `${sort} ${String(onHost)}`))
+  const folded = foldPorts(
+    parts,
+    matricesOf(
+      compiled,
+      parties,
+      parts.map(({ point }) => point),
+    ),
+  )
+  const lists = alikeIn(
+    folded.matrices,
+    parties.map(({ sort, onHost }) => `${sort} ${String(onHost)}`),
+  )
   const census = censusOf(compiled, parties)
   const made = lists.map((list) => {
     const all = list.map((at) => parties[at] as Alike) as [Alike, ...Alike[]]
-    return { number: list[0], governed: all.some(({ kind }) => kind !== undefined), group: groupOf(all, census) }
+    return {
+      number: list[0],
+      governed: all.some(({ kind }) => kind !== undefined),
+      group: groupOf(all, census),
+    }
   })
   made.sort((a, b) => places[a.group.sort] - places[b.group.sort] || (a.group.name < b.group.name ? -1 : 1))
   return new Reachability({
-    groups: made.map(({ group }) => group), governed: made.map(({ governed }) => governed), numbers: made.map(({ number }) => number),
-    ports: nameClasses(folded.spans, wanted === undefined), matrices: folded.matrices,
+    groups: made.map(({ group }) => group),
+    governed: made.map(({ governed }) => governed),
+    numbers: made.map(({ number }) => number),
+    ports: nameClasses(folded.spans, wanted === undefined),
+    matrices: folded.matrices,
   })
 }

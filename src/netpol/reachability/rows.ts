@@ -24,7 +24,10 @@ function remembered<K, V>(known: Map<K, V>, key: K, find: () => V): V {
   return made
 }
 
-/** The other ends as one side sees them that speaks certain families: what each rule says of all of them at once. */
+/**
+ * The other ends as one side sees them that speaks certain families: what each rule says of all of them at
+ * once.
+ */
 class Others {
   readonly #ends: readonly EndKind[]
   readonly #peers = new Map<PeerTest, Bits>()
@@ -55,7 +58,11 @@ class Others {
   }
 
   /** Whom the steps let through, and whom they leave to the next tier. */
-  #steps(steps: readonly Step[], all: Bits, point: PortPoint): { readonly allowed: Bits, readonly open: Bits } {
+  #steps(
+    steps: readonly Step[],
+    all: Bits,
+    point: PortPoint,
+  ): { readonly allowed: Bits; readonly open: Bits } {
     const allowed = noBits(this.#ends.length)
     const passed = noBits(this.#ends.length)
     let rest = all
@@ -74,8 +81,15 @@ class Others {
     const whole = everyone ? allBits(this.#ends.length) : noBits(this.#ends.length)
     for (const peer of peers) addBits(whole, this.#peer(peer))
     if (named === undefined) return whole
-    return bothBits(whole, this.#where((end) => podSeen(end.pod, view)?.ports.some((each) =>
-      each.port === port && each.protocol === protocol && named.includes(each.name)) === true))
+    return bothBits(
+      whole,
+      this.#where(
+        (end) =>
+          podSeen(end.pod, view)?.ports.some(
+            (each) => each.port === port && each.protocol === protocol && named.includes(each.name),
+          ) === true,
+      ),
+    )
   }
 
   #peer(test: PeerTest): Bits {
@@ -104,11 +118,24 @@ export class Rows {
   }
 
   row({ kind, families }: Alike, direction: Direction, point: PortPoint): Row {
-    return kind === undefined ? this.#open : this.#othersOf(families, direction).row(this.#compiled.cell(kind, direction, point), point)
+    return kind === undefined
+      ? this.#open
+      : this.#othersOf(families, direction).row(this.#compiled.cell(kind, direction, point), point)
   }
 
   #othersOf(spoken: number, direction: Direction): Others {
-    return remembered(this.#others, `${direction}${spoken}`, () => new Others(this.#parties.map(({ ends, families }) =>
-      ends[direction === 'egress' ? familySpoken(spoken, families) : familySpoken(families, spoken)] as EndKind)))
+    return remembered(
+      this.#others,
+      `${direction}${spoken}`,
+      () =>
+        new Others(
+          this.#parties.map(
+            ({ ends, families }) =>
+              ends[
+                direction === 'egress' ? familySpoken(spoken, families) : familySpoken(families, spoken)
+              ] as EndKind,
+          ),
+        ),
+    )
   }
 }

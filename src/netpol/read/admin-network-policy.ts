@@ -1,6 +1,7 @@
 /**
- * The superseded kinds of policy.networking.k8s.io/v1alpha1, converted: `Allow` is what was later called `Accept`, `ports` what became
- * `protocols`. Source: network-policy-api v0.1.7 adminnetworkpolicy_types.go, baselineadminnetworkpolicy_types.go, shared_types.go.
+ * The superseded kinds of policy.networking.k8s.io/v1alpha1, converted: `Allow` is what was later called
+ * `Accept`, `ports` what became `protocols`. Source: network-policy-api v0.1.7 adminnetworkpolicy_types.go,
+ * baselineadminnetworkpolicy_types.go, shared_types.go.
  */
 import { invalid } from '../../api/field-error.js'
 import type { ClusterPolicyModel, PortMatch } from '../model.js'

@@ -8,7 +8,8 @@ export function readRange(reader: FieldReader, value: unknown, path: string): Ip
   const text = reader.string(value, path)
   if (text === undefined || text === '') return reader.missing(path)
   const range = parseIpRange(text)
-  if (range === undefined) reader.add(invalid(path, text, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'))
+  if (range === undefined)
+    reader.add(invalid(path, text, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'))
   return range
 }
 
@@ -27,7 +28,8 @@ export function readBlock(reader: FieldReader, value: unknown, path: string): Bl
   const except = list.flatMap((each, at) => {
     const part = readRange(reader, each, `${path}.except[${at}]`)
     if (part === undefined) return []
-    if (range !== undefined && !isStrictPart(range, part)) reader.add(invalid(`${path}.except[${at}]`, each, 'must be a strict subset of `cidr`'))
+    if (range !== undefined && !isStrictPart(range, part))
+      reader.add(invalid(`${path}.except[${at}]`, each, 'must be a strict subset of `cidr`'))
     return [part]
   })
   return range === undefined ? undefined : { range, except }

@@ -28,7 +28,8 @@ function readDestination(reader: FieldReader, value: unknown, path: string, prot
   }
   const first = bound('start')
   const last = bound('end')
-  if (last > 0 && first >= last) reader.add(invalid(`${path}.range`, '{...}', 'Start port must be less than End port'))
+  if (last > 0 && first >= last)
+    reader.add(invalid(`${path}.range`, '{...}', 'Start port must be less than End port'))
   return { kind: 'range', protocol, first, last }
 }
 
@@ -58,10 +59,15 @@ const dialect: ClusterDialect = {
     return reader.integer(spec['priority'], 'spec.priority', 0, 1000) ?? 0
   },
   actions: { Accept: 'Accept', Deny: 'Deny', Pass: 'Pass' },
-  maxRules: 25, portsField: 'protocols', port: readProtocol,
+  maxRules: 25,
+  portsField: 'protocols',
+  port: readProtocol,
 }
 
-/** A ClusterNetworkPolicy of policy.networking.k8s.io/v1alpha2. Source: network-policy-api v0.2.0 clusternetworkpolicy_types.go. */
+/**
+ * A ClusterNetworkPolicy of policy.networking.k8s.io/v1alpha2. Source: network-policy-api v0.2.0
+ * clusternetworkpolicy_types.go.
+ */
 export function readClusterNetworkPolicy(value: unknown, place: string): ClusterPolicyModel {
   return readClusterPolicy(value, place, dialect)
 }

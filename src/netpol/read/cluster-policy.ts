@@ -1,6 +1,16 @@
 import { forbidden, invalid, tooMany } from '../../api/field-error.js'
 import { timeMs } from '../../api/time.js'
-import type { Action, Block, ClusterPolicyKind, ClusterPolicyModel, ClusterRule, Direction, Peer, PortMatch, Selector } from '../model.js'
+import type {
+  Action,
+  Block,
+  ClusterPolicyKind,
+  ClusterPolicyModel,
+  ClusterRule,
+  Direction,
+  Peer,
+  PortMatch,
+  Selector,
+} from '../model.js'
 import { readRange } from './blocks.js'
 import { isSet, type FieldReader, type Fields } from './fields.js'
 import { peersField } from './network-policy.js'
@@ -21,7 +31,8 @@ export interface ClusterDialect {
   readonly port: (reader: FieldReader, value: unknown, path: string) => PortMatch
 }
 
-const DOMAIN = /^(\*\.)?([a-zA-Z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?\.)+[a-zA-Z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?\.?$/
+const DOMAIN =
+  /^(\*\.)?([a-zA-Z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?\.)+[a-zA-Z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?\.?$/
 const MAX_NAMES = 25
 const unknown = { kind: 'unknown' } as const
 
@@ -31,14 +42,23 @@ export function domainName(text: string): string {
 }
 
 /** The one field of an object that is set, of those which are known; more than one is a fault. */
-export function theField(reader: FieldReader, object: Fields, path: string, known: readonly string[]): string | undefined {
+export function theField(
+  reader: FieldReader,
+  object: Fields,
+  path: string,
+  known: readonly string[],
+): string | undefined {
   const [first, second] = known.filter((field) => isSet(object, field))
   if (second !== undefined) reader.add(invalid(path, Object.keys(object), 'must have at most 1 property'))
   return first
 }
 
 /** NamespacedPod: a selector that is absent selects everything. */
-function readPodsOf(reader: FieldReader, value: unknown, path: string): { readonly namespaces: Selector, readonly pods: Selector } {
+function readPodsOf(
+  reader: FieldReader,
+  value: unknown,
+  path: string,
+): { readonly namespaces: Selector; readonly pods: Selector } {
   const object = reader.object(value, path) ?? {}
   reader.onlyKnown(object, path, ['namespaceSelector', 'podSelector'])
   const select = (field: string): Selector => readSelector(reader, object[field], `${path}.${field}`)
@@ -55,7 +75,8 @@ function readStrings(reader: FieldReader, value: unknown, path: string): readonl
 function readDomains(reader: FieldReader, value: unknown, path: string): readonly string[] {
   const names = readStrings(reader, value, path)
   names.forEach((name, at) => {
-    if (!DOMAIN.test(name)) reader.add(invalid(`${path}[${at}]`, name, 'must be a domain name, or one with the prefix "*."'))
+    if (!DOMAIN.test(name))
+      reader.add(invalid(`${path}[${at}]`, name, 'must be a domain name, or one with the prefix "*."'))
   })
   return names.map(domainName)
 }
@@ -67,17 +88,27 @@ function readNetworks(reader: FieldReader, value: unknown, path: string): readon
   })
 }
 
-function readPeer(reader: FieldReader, value: unknown, path: string, direction: Direction, action: Action): Peer {
+function readPeer(
+  reader: FieldReader,
+  value: unknown,
+  path: string,
+  direction: Direction,
+  action: Action,
+): Peer {
   const object = reader.object(value, path) ?? {}
   const external = direction === 'egress' ? ['nodes', 'networks', 'domainNames'] : []
   const field = theField(reader, object, path, ['namespaces', 'pods', ...external])
   if (field === undefined) return unknown
   const at = `${path}.${field}`
   switch (field) {
-    case 'namespaces': return { kind: 'pods', field, namespaces: readSelector(reader, object[field], at), pods: everything }
-    case 'pods': return { kind: 'pods', field, ...readPodsOf(reader, object[field], at) }
-    case 'nodes': return { kind: 'nodes', nodes: readSelector(reader, object[field], at) }
-    case 'networks': return { kind: 'blocks', blocks: readNetworks(reader, object[field], at) }
+    case 'namespaces':
+      return { kind: 'pods', field, namespaces: readSelector(reader, object[field], at), pods: everything }
+    case 'pods':
+      return { kind: 'pods', field, ...readPodsOf(reader, object[field], at) }
+    case 'nodes':
+      return { kind: 'nodes', nodes: readSelector(reader, object[field], at) }
+    case 'networks':
+      return { kind: 'blocks', blocks: readNetworks(reader, object[field], at) }
     default: {
       const domains = readDomains(reader, object[field], at)
       // names are for Accept alone; what cannot be done must not let anything through
@@ -86,13 +117,25 @@ function readPeer(reader: FieldReader, value: unknown, path: string, direction: 
   }
 }
 
-function readList<T>(reader: FieldReader, value: unknown, path: string, max: number, read: (value: unknown, path: string) => T): readonly T[] {
+function readList<T>(
+  reader: FieldReader,
+  value: unknown,
+  path: string,
+  max: number,
+  read: (value: unknown, path: string) => T,
+): readonly T[] {
   const list = reader.list(value, path) ?? []
   if (list.length > max) reader.add(tooMany(path, list.length, max))
   return list.map((each, at) => read(each, `${path}[${at}]`))
 }
 
-function readRule(reader: FieldReader, value: unknown, path: string, direction: Direction, dialect: ClusterDialect): ClusterRule {
+function readRule(
+  reader: FieldReader,
+  value: unknown,
+  path: string,
+  direction: Direction,
+  dialect: ClusterDialect,
+): ClusterRule {
   const { actions, portsField, maxRules } = dialect
   const object = reader.object(value, path) ?? {}
   const field = peersField[direction]
@@ -100,21 +143,31 @@ function readRule(reader: FieldReader, value: unknown, path: string, direction: 
   const word = reader.oneOf(object['action'] ?? '', `${path}.action`, Object.keys(actions))
   // Stryker disable next-line StringLiteral: nothing is made of a policy with a fault
   const action = actions[word ?? ''] ?? 'Deny'
-  const peers = readList(reader, object[field], `${path}.${field}`, maxRules, (each, at) => readPeer(reader, each, at, direction, action))
+  const peers = readList(reader, object[field], `${path}.${field}`, maxRules, (each, at) =>
+    readPeer(reader, each, at, direction, action),
+  )
   if (peers.length === 0) reader.missing(`${path}.${field}`, 'must have at least 1 item')
-  const ports = readList(reader, object[portsField], `${path}.${portsField}`, maxRules, (each, at) => dialect.port(reader, each, at))
+  const ports = readList(reader, object[portsField], `${path}.${portsField}`, maxRules, (each, at) =>
+    dialect.port(reader, each, at),
+  )
   const failsClosed = [...peers, ...ports].some(({ kind }) => kind === 'unknown')
   const name = reader.string(object['name'], `${path}.name`)
   return { name, action, peers, ports: ports.length === 0 ? undefined : ports, failsClosed }
 }
 
-function readSubject(reader: FieldReader, value: unknown): { readonly namespaces: Selector, readonly pods: Selector } {
+function readSubject(
+  reader: FieldReader,
+  value: unknown,
+): { readonly namespaces: Selector; readonly pods: Selector } {
   const object = reader.object(value, 'spec.subject') ?? {}
   reader.onlyKnown(object, 'spec.subject', ['namespaces', 'pods'])
   const field = theField(reader, object, 'spec.subject', ['namespaces', 'pods'])
   if (field === 'pods') return readPodsOf(reader, object['pods'], 'spec.subject.pods')
   if (field === undefined) reader.add(forbidden('spec.subject', 'must have one of namespaces and pods'))
-  return { namespaces: readSelector(reader, object['namespaces'], 'spec.subject.namespaces'), pods: everything }
+  return {
+    namespaces: readSelector(reader, object['namespaces'], 'spec.subject.namespaces'),
+    pods: everything,
+  }
 }
 
 function createdOf(reader: FieldReader, metadata: Fields): number {
@@ -126,19 +179,27 @@ function createdOf(reader: FieldReader, metadata: Fields): number {
 }
 
 /** A cluster-wide policy in one of its versions. */
-export function readClusterPolicy(value: unknown, place: string, dialect: ClusterDialect): ClusterPolicyModel {
+export function readClusterPolicy(
+  value: unknown,
+  place: string,
+  dialect: ClusterDialect,
+): ClusterPolicyModel {
   const { reader, object, metadata, name, finish } = readObject(value, dialect.kind, place)
   const spec = reader.object(object['spec'], 'spec') ?? {}
   reader.onlyKnown(spec, 'spec', ['subject', 'ingress', 'egress', ...dialect.specFields])
-  const rules = (direction: Direction): readonly ClusterRule[] => readList(
-    reader, spec[direction], `spec.${direction}`, dialect.maxRules, (each, path) => readRule(reader, each, path, direction, dialect))
+  const rules = (direction: Direction): readonly ClusterRule[] =>
+    readList(reader, spec[direction], `spec.${direction}`, dialect.maxRules, (each, path) =>
+      readRule(reader, each, path, direction, dialect),
+    )
   const policy: ClusterPolicyModel = {
-    kind: dialect.kind, name,
+    kind: dialect.kind,
+    name,
     tier: dialect.tier(reader, spec),
     priority: dialect.priority(reader, spec),
     created: createdOf(reader, metadata),
     ...readSubject(reader, spec['subject']),
-    ingress: rules('ingress'), egress: rules('egress'),
+    ingress: rules('ingress'),
+    egress: rules('egress'),
   }
   finish()
   return policy

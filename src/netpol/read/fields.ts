@@ -4,8 +4,9 @@ import { invalid, required, type FieldError } from '../../api/field-error.js'
 export type Fields = Readonly<Record<string, unknown>>
 
 /**
- * Reads values of unknown shape. What is wrong is noted in `faults`, under the path of the field, and something harmless is answered, so that
- * all faults of an object are told at once. Null is nothing, as in Kubernetes.
+ * Reads values of unknown shape. What is wrong is noted in `faults`, under the path of the field, and
+ * something harmless is answered, so that all faults of an object are told at once. Null is nothing, as in
+ * Kubernetes.
  */
 export class FieldReader {
   readonly faults: FieldError[] = []
@@ -25,7 +26,7 @@ export class FieldReader {
   /** A list; undefined where there is none. */
   list(value: unknown, path: string): readonly unknown[] | undefined {
     if (value === undefined || value === null) return undefined
-    return Array.isArray(value) ? value as readonly unknown[] : this.#wrong(value, path, 'must be a list')
+    return Array.isArray(value) ? (value as readonly unknown[]) : this.#wrong(value, path, 'must be a list')
   }
 
   /** A string; undefined where there is none. */
@@ -39,7 +40,9 @@ export class FieldReader {
     if (value === undefined || value === null) return undefined
     if (!Number.isInteger(value)) return this.#wrong(value, path, 'must be an integer')
     const number = value as number
-    return number >= first && number <= last ? number : this.#wrong(value, path, `must be between ${first} and ${last}, inclusive`)
+    return number >= first && number <= last
+      ? number
+      : this.#wrong(value, path, `must be between ${first} and ${last}, inclusive`)
   }
 
   /** One of the given strings; undefined where there is none. */
@@ -52,7 +55,10 @@ export class FieldReader {
   /** Notes fields that are not known. */
   onlyKnown(object: Fields, path: string, known: readonly string[]): void {
     for (const name of Object.keys(object)) {
-      if (!known.includes(name)) this.add(invalid(`${path}.${name}`, readable(object[name]), `unknown field; known are ${known.join(', ')}`))
+      if (!known.includes(name))
+        this.add(
+          invalid(`${path}.${name}`, readable(object[name]), `unknown field; known are ${known.join(', ')}`),
+        )
     }
   }
 

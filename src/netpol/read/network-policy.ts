@@ -21,7 +21,7 @@ function readPeer(reader: FieldReader, value: unknown, path: string): Peer {
   }
   if (!hasSelector) return unknown
   const select = (field: string): ReturnType<typeof readSelector> | undefined =>
-    (isSet(object, field) ? readSelector(reader, object[field], `${path}.${field}`) : undefined)
+    isSet(object, field) ? readSelector(reader, object[field], `${path}.${field}`) : undefined
   return { kind: 'pods', namespaces: select('namespaceSelector'), pods: select('podSelector') }
 }
 
@@ -34,16 +34,19 @@ function readPort(reader: FieldReader, value: unknown, path: string): PortMatch 
   const port = object['port'] ?? undefined
   const end = reader.integer(object['endPort'], endPath, 1, 65535)
   if (port === undefined) {
-    if (end !== undefined) reader.add(invalid(endPath, end, 'may not be specified when `port` is not specified'))
+    if (end !== undefined)
+      reader.add(invalid(endPath, end, 'may not be specified when `port` is not specified'))
     return { kind: 'all', protocol }
   }
   if (typeof port === 'string') {
-    if (end !== undefined) reader.add(invalid(endPath, end, 'may not be specified when `port` is non-numeric'))
+    if (end !== undefined)
+      reader.add(invalid(endPath, end, 'may not be specified when `port` is non-numeric'))
     reader.add(...portNameFaults(port).map((fault) => invalid(`${path}.port`, port, fault)))
     return { kind: 'name', protocol, name: port }
   }
   const first = reader.integer(port, `${path}.port`, 1, 65535) ?? 1
-  if (end !== undefined && end < first) reader.add(invalid(endPath, end, 'must be greater than or equal to `port`'))
+  if (end !== undefined && end < first)
+    reader.add(invalid(endPath, end, 'must be greater than or equal to `port`'))
   return { kind: 'range', protocol, first, last: end ?? first }
 }
 
@@ -51,8 +54,14 @@ function readRule(reader: FieldReader, value: unknown, path: string, direction: 
   const object = reader.object(value, path) ?? {}
   const field = peersField[direction]
   reader.onlyKnown(object, path, [field, 'ports'])
-  const peers = reader.list(object[field], `${path}.${field}`)?.map((each, at) => readPeer(reader, each, `${path}.${field}[${at}]`)) ?? []
-  const ports = reader.list(object['ports'], `${path}.ports`)?.map((each, at) => readPort(reader, each, `${path}.ports[${at}]`)) ?? []
+  const peers =
+    reader
+      .list(object[field], `${path}.${field}`)
+      ?.map((each, at) => readPeer(reader, each, `${path}.${field}[${at}]`)) ?? []
+  const ports =
+    reader
+      .list(object['ports'], `${path}.ports`)
+      ?.map((each, at) => readPort(reader, each, `${path}.ports[${at}]`)) ?? []
   return { peers: peers.length === 0 ? undefined : peers, ports: ports.length === 0 ? undefined : ports }
 }
 
@@ -72,12 +81,16 @@ export function readNetworkPolicy(value: unknown, place: string): NetworkPolicyM
   const spec = reader.object(object['spec'], 'spec') ?? {}
   reader.onlyKnown(spec, 'spec', ['podSelector', 'ingress', 'egress', 'policyTypes'])
   const rules = (direction: Direction): readonly RuleMatch[] =>
-    (reader.list(spec[direction], `spec.${direction}`) ?? []).map((each, at) => readRule(reader, each, `spec.${direction}[${at}]`, direction))
+    (reader.list(spec[direction], `spec.${direction}`) ?? []).map((each, at) =>
+      readRule(reader, each, `spec.${direction}[${at}]`, direction),
+    )
   const ingress = rules('ingress')
   const egress = rules('egress')
   const types = readTypes(reader, spec, egress.length)
   const policy: NetworkPolicyModel = {
-    kind: 'NetworkPolicy', namespace, name,
+    kind: 'NetworkPolicy',
+    namespace,
+    name,
     pods: readSelector(reader, spec['podSelector'], 'spec.podSelector'),
     ingress: types.includes('ingress') ? ingress : undefined,
     egress: types.includes('egress') ? egress : undefined,

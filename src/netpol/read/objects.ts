@@ -25,7 +25,10 @@ export interface ObjectReader {
   readonly finish: () => void
 }
 
-/** Begins with an object; `place` names it as long as its name is not known. A WorldError where there is no object with a name. */
+/**
+ * Begins with an object; `place` names it as long as its name is not known. A WorldError where there is no
+ * object with a name.
+ */
 export function readObject(value: unknown, kind: string, place: string): ObjectReader {
   const reader = new FieldReader()
   const object = reader.object(value, place) ?? reader.missing(place) ?? {}
@@ -48,7 +51,8 @@ export function readAddress(reader: FieldReader, value: unknown, path: string): 
   const text = reader.string(value, path)
   if (text === undefined || text === '') return undefined
   const address = parseIp(text)
-  if (address === undefined) reader.add(invalid(path, text, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'))
+  if (address === undefined)
+    reader.add(invalid(path, text, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'))
   return address
 }
 
@@ -77,15 +81,20 @@ function readPorts(reader: FieldReader, value: unknown, path: string): readonly 
   })
 }
 
-/** Ports of the containers, and of those init containers that stay. Source: pkg/api/v1/service FindPort in endpoints of Kubernetes 1.29 and later. */
+/**
+ * Ports of the containers, and of those init containers that stay. Source: pkg/api/v1/service FindPort in
+ * endpoints of Kubernetes 1.29 and later.
+ */
 function readContainerPorts(reader: FieldReader, spec: Fields): readonly NamedPort[] {
-  return ['containers', 'initContainers'].flatMap((field) => (reader.list(spec[field], `spec.${field}`) ?? []).flatMap((each, at) => {
-    const path = `spec.${field}[${at}]`
-    const container = reader.object(each, path) ?? {}
-    const counts = field === 'containers' || container['restartPolicy'] === 'Always'
-    const ports = readPorts(reader, container['ports'], `${path}.ports`)
-    return counts ? ports : []
-  }))
+  return ['containers', 'initContainers'].flatMap((field) =>
+    (reader.list(spec[field], `spec.${field}`) ?? []).flatMap((each, at) => {
+      const path = `spec.${field}[${at}]`
+      const container = reader.object(each, path) ?? {}
+      const counts = field === 'containers' || container['restartPolicy'] === 'Always'
+      const ports = readPorts(reader, container['ports'], `${path}.ports`)
+      return counts ? ports : []
+    }),
+  )
 }
 
 function readPodAddresses(reader: FieldReader, status: Fields): readonly IpAddress[] {
@@ -96,7 +105,10 @@ function readPodAddresses(reader: FieldReader, status: Fields): readonly IpAddre
   })
   const first = readAddress(reader, status['podIP'], 'status.podIP')
   const known = [first, ...all].filter((each) => each !== undefined)
-  return known.filter((each, at) => known.findIndex((other) => other.family === each.family && other.value === each.value) === at)
+  return known.filter(
+    (each, at) =>
+      known.findIndex((other) => other.family === each.family && other.value === each.value) === at,
+  )
 }
 
 /** A Pod. */
@@ -107,7 +119,9 @@ export function readPod(value: unknown, place = 'pod'): PodModel {
   const node = reader.string(spec['nodeName'], 'spec.nodeName')
   const phase = reader.string(status['phase'], 'status.phase')
   const pod: PodModel = {
-    key: `${namespace}/${name}`, namespace, name,
+    key: `${namespace}/${name}`,
+    namespace,
+    name,
     labels: readLabels(reader, metadata['labels'], 'metadata.labels'),
     node: node === '' ? undefined : node,
     hostNetwork: spec['hostNetwork'] === true,

@@ -19,15 +19,17 @@ const kinds: ReadonlyMap<unknown, readonly [versions: readonly string[], read: R
 ])
 
 /**
- * A policy of any kind. Without an apiVersion it is the known one of its kind. A WorldError says what is wrong with it; `place` names it there
- * when it has no name.
+ * A policy of any kind. Without an apiVersion it is the known one of its kind. A WorldError says what is
+ * wrong with it; `place` names it there when it has no name.
  */
 export function readPolicy(value: unknown, place = 'policy'): PolicyModel {
   if (value === undefined || value === null) throw new WorldError(place, [required(place)])
-  if (typeof value !== 'object') throw new WorldError(place, [invalid(place, printable(value), 'must be an object')])
-  const { kind, apiVersion } = value as { readonly kind?: unknown, readonly apiVersion?: unknown }
+  if (typeof value !== 'object')
+    throw new WorldError(place, [invalid(place, printable(value), 'must be an object')])
+  const { kind, apiVersion } = value as { readonly kind?: unknown; readonly apiVersion?: unknown }
   const known = kinds.get(kind)
-  if (known === undefined) throw new WorldError(place, [notSupported('kind', printable(kind), [...kinds.keys()] as string[])])
+  if (known === undefined)
+    throw new WorldError(place, [notSupported('kind', printable(kind), [...kinds.keys()] as string[])])
   const [versions, read] = known
   if (apiVersion !== undefined && !versions.includes(apiVersion as string)) {
     throw new WorldError(place, [notSupported('apiVersion', printable(apiVersion), versions)])
@@ -35,11 +37,15 @@ export function readPolicy(value: unknown, place = 'policy'): PolicyModel {
   return read(value, place)
 }
 
-const printable = (value: unknown): string | null => (typeof value === 'string' ? value : value === undefined || value === null ? null : typeof value)
+const printable = (value: unknown): string | null =>
+  typeof value === 'string' ? value : value === undefined || value === null ? null : typeof value
 
 /** The order of cluster-wide policies in a tier. */
-export function clusterPolicyOrder({ equalPriority }: ResolvedOptions): (a: ClusterPolicyModel, b: ClusterPolicyModel) => number {
+export function clusterPolicyOrder({
+  equalPriority,
+}: ResolvedOptions): (a: ClusterPolicyModel, b: ClusterPolicyModel) => number {
   const byAge = equalPriority === 'creation'
   const nameOf = ({ name, kind }: ClusterPolicyModel): string => `${name}\n${kind}`
-  return (a, b) => a.priority - b.priority || (byAge ? a.created - b.created : 0) || (nameOf(a) < nameOf(b) ? -1 : 1)
+  return (a, b) =>
+    a.priority - b.priority || (byAge ? a.created - b.created : 0) || (nameOf(a) < nameOf(b) ? -1 : 1)
 }

@@ -14,18 +14,28 @@ export function readLabels(reader: FieldReader, value: unknown, path: string): L
   return object as Labels
 }
 
-function readExpression(reader: FieldReader, value: unknown, path: string): LabelSelectorRequirement | undefined {
+function readExpression(
+  reader: FieldReader,
+  value: unknown,
+  path: string,
+): LabelSelectorRequirement | undefined {
   const object = reader.object(value, path)
   if (object === undefined) return undefined
   reader.onlyKnown(object, path, ['key', 'operator', 'values'])
-  const values = reader.list(object['values'], `${path}.values`)?.map((each, at) => reader.string(each, `${path}.values[${at}]`) ?? '')
+  const values = reader
+    .list(object['values'], `${path}.values`)
+    ?.map((each, at) => reader.string(each, `${path}.values[${at}]`) ?? '')
   const key = reader.string(object['key'], `${path}.key`) ?? ''
-  return { key, operator: reader.string(object['operator'], `${path}.operator`) ?? '', ...(values === undefined ? {} : { values }) }
+  return {
+    key,
+    operator: reader.string(object['operator'], `${path}.operator`) ?? '',
+    ...(values === undefined ? {} : { values }),
+  }
 }
 
 /**
- * A LabelSelector that is there; an empty one selects everything. With a fault, what is answered must not be used.
- * Source: metav1.LabelSelectorAsSelector, metav1validation.ValidateLabelSelector.
+ * A LabelSelector that is there; an empty one selects everything. With a fault, what is answered must not be
+ * used. Source: metav1.LabelSelectorAsSelector, metav1validation.ValidateLabelSelector.
  */
 export function readSelector(reader: FieldReader, value: unknown, path: string): Selector {
   const object = reader.object(value, path)
@@ -34,7 +44,9 @@ export function readSelector(reader: FieldReader, value: unknown, path: string):
   reader.onlyKnown(object, path, ['matchLabels', 'matchExpressions'])
   const matchLabels = readLabels(reader, object['matchLabels'], `${path}.matchLabels`)
   const list = reader.list(object['matchExpressions'], `${path}.matchExpressions`) ?? []
-  const matchExpressions = list.flatMap((each, at) => readExpression(reader, each, `${path}.matchExpressions[${at}]`) ?? [])
+  const matchExpressions = list.flatMap(
+    (each, at) => readExpression(reader, each, `${path}.matchExpressions[${at}]`) ?? [],
+  )
   if (reader.faults.length > before) return everything
   const selector: LabelSelector = { matchLabels, matchExpressions }
   const faults = validateLabelSelector(selector, path)

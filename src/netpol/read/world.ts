@@ -16,7 +16,8 @@ const parts = ['namespaces', 'pods', 'nodes', 'policies', 'domains']
 function listOf(world: World, field: 'namespaces' | 'pods' | 'nodes' | 'policies'): readonly unknown[] {
   const list: unknown = world[field]
   if (list === undefined || list === null) return none
-  if (!Array.isArray(list)) throw new WorldError('world', [invalid(field, typeof list, 'must be a list of objects')])
+  if (!Array.isArray(list))
+    throw new WorldError('world', [invalid(field, typeof list, 'must be a list of objects')])
   return list as readonly unknown[]
 }
 
@@ -43,36 +44,74 @@ function readDomainNames(value: unknown): ReadonlyMap<string, readonly IpAddress
 }
 
 const nameOf = (policy: PolicyModel): string =>
-  (policy.kind === 'NetworkPolicy' ? `NetworkPolicy ${policy.namespace}/${policy.name}` : `${policy.kind} ${policy.name}`)
+  policy.kind === 'NetworkPolicy'
+    ? `NetworkPolicy ${policy.namespace}/${policy.name}`
+    : `${policy.kind} ${policy.name}`
 
 type Policies = Pick<Model, 'networkPolicies' | 'admin' | 'baseline'>
 
-function sortPolicies(all: readonly PolicyModel[], order: (a: ClusterPolicyModel, b: ClusterPolicyModel) => number): Policies {
+function sortPolicies(
+  all: readonly PolicyModel[],
+  order: (a: ClusterPolicyModel, b: ClusterPolicyModel) => number,
+): Policies {
   const networkPolicies = new Map<string, NetworkPolicyModel[]>()
   const cluster: ClusterPolicyModel[] = []
-  for (const policy of keyed(all.map((each) => [nameOf(each), each]), 'policies').values()) {
+  for (const policy of keyed(
+    all.map((each) => [nameOf(each), each]),
+    'policies',
+  ).values()) {
     if (policy.kind !== 'NetworkPolicy') cluster.push(policy)
-    else if (!networkPolicies.get(policy.namespace)?.push(policy)) networkPolicies.set(policy.namespace, [policy])
+    else if (!networkPolicies.get(policy.namespace)?.push(policy))
+      networkPolicies.set(policy.namespace, [policy])
   }
   cluster.sort(order)
-  return { networkPolicies, admin: cluster.filter(({ tier }) => tier === 'Admin'), baseline: cluster.filter(({ tier }) => tier === 'Baseline') }
+  return {
+    networkPolicies,
+    admin: cluster.filter(({ tier }) => tier === 'Admin'),
+    baseline: cluster.filter(({ tier }) => tier === 'Baseline'),
+  }
 }
 
 /**
- * Reads a world once, for many verdicts. Objects are not changed and not kept. A WorldError names the object and all that is wrong with it;
- * what the apiserver would refuse is refused here, except for entries without a known field, which fail closed.
+ * Reads a world once, for many verdicts. Objects are not changed and not kept. A WorldError names the object
+ * and all that is wrong with it; what the apiserver would refuse is refused here, except for entries without
+ * a known field, which fail closed.
  */
 export function readWorld(world: World, options: NetpolOptions = {}): Model {
   const resolved = resolveOptions(options)
-  if (typeof world !== 'object' || (world as unknown) === null) throw new WorldError('world', [required('world')])
+  if (typeof world !== 'object' || (world as unknown) === null)
+    throw new WorldError('world', [required('world')])
   const stranger = Object.keys(world).find((name) => !parts.includes(name))
-  if (stranger !== undefined) throw new WorldError('world', [invalid(stranger, '', `unknown field; known are ${parts.join(', ')}`)])
-  const pods = keyed(listOf(world, 'pods').map((each, at) => readPod(each, `pods[${at}]`)).map((pod) => [pod.key, pod]), 'pods')
-  const nodes = keyed(listOf(world, 'nodes').map((each, at) => readNode(each, `nodes[${at}]`)).map((node) => [node.name, node]), 'nodes')
-  const namespaces = new Map<string, Labels>(keyed(listOf(world, 'namespaces').map((each, at) => readNamespace(each, `namespaces[${at}]`)), 'namespaces'))
+  if (stranger !== undefined)
+    throw new WorldError('world', [invalid(stranger, '', `unknown field; known are ${parts.join(', ')}`)])
+  const pods = keyed(
+    listOf(world, 'pods')
+      .map((each, at) => readPod(each, `pods[${at}]`))
+      .map((pod) => [pod.key, pod]),
+    'pods',
+  )
+  const nodes = keyed(
+    listOf(world, 'nodes')
+      .map((each, at) => readNode(each, `nodes[${at}]`))
+      .map((node) => [node.name, node]),
+    'nodes',
+  )
+  const namespaces = new Map<string, Labels>(
+    keyed(
+      listOf(world, 'namespaces').map((each, at) => readNamespace(each, `namespaces[${at}]`)),
+      'namespaces',
+    ),
+  )
   for (const { namespace } of pods.values()) {
     if (!namespaces.has(namespace)) namespaces.set(namespace, namespaceLabels(namespace))
   }
   const policies = listOf(world, 'policies').map((each, at) => readPolicy(each, `policies[${at}]`))
-  return { options: resolved, namespaces, pods, nodes, ...sortPolicies(policies, clusterPolicyOrder(resolved)), domains: readDomainNames(world.domains) }
+  return {
+    options: resolved,
+    namespaces,
+    pods,
+    nodes,
+    ...sortPolicies(policies, clusterPolicyOrder(resolved)),
+    domains: readDomainNames(world.domains),
+  }
 }

@@ -28,10 +28,16 @@ interface Found {
 }
 
 /**
- * Answers as CoreDNS does with the Corefile of kubeadm: names of Services, of their endpoints and of pods (`pods insecure`), reverse lookups, and
- * everything else forwarded. Source: coredns plugin/kubernetes (kubernetes.go, parse.go, reverse.go), the DNS specification of Kubernetes.
+ * Answers as CoreDNS does with the Corefile of kubeadm: names of Services, of their endpoints and of pods
+ * (`pods insecure`), reverse lookups, and everything else forwarded. Source: coredns plugin/kubernetes
+ * (kubernetes.go, parse.go, reverse.go), the DNS specification of Kubernetes.
  */
-export function answerZone(sources: ZoneSources, question: string, type: RecordType, aliases: number = 0): DnsAnswer {
+export function answerZone(
+  sources: ZoneSources,
+  question: string,
+  type: RecordType,
+  aliases: number = 0,
+): DnsAnswer {
   const name = question.toLowerCase().replace(/\.$/, '')
   if (name.endsWith('.in-addr.arpa') || name.endsWith('.ip6.arpa')) return reverse(sources, name, type)
   if (name === CLUSTER_DOMAIN) return NO_DATA
@@ -43,7 +49,8 @@ export function answerZone(sources: ZoneSources, question: string, type: RecordT
   if (namespace === undefined) return NO_DATA
   const first = labels.pop()
   if (first === undefined) return sources.hasNamespace(namespace) ? NO_DATA : NX_DOMAIN
-  if (kind === 'pod') return labels.length > 0 || !sources.hasNamespace(namespace) ? NX_DOMAIN : podAnswer(name, first, type)
+  if (kind === 'pod')
+    return labels.length > 0 || !sources.hasNamespace(namespace) ? NX_DOMAIN : podAnswer(name, first, type)
   const found = findService(sources, namespace, first, labels)
   if (found === undefined) return NX_DOMAIN
   return typeof found === 'string' ? alias(sources, name, found, type, aliases) : recordsOf(name, found, type)
@@ -51,12 +58,22 @@ export function answerZone(sources: ZoneSources, question: string, type: RecordT
 
 /** `10-244-1-5.namespace.pod.cluster.local`; nobody looks whether there is such a pod. */
 function podAnswer(name: string, dashed: string, type: RecordType): DnsAnswer {
-  const ip = [dashed.replaceAll('-', '.'), dashed.replaceAll('-', ':')].find((text) => parseIp(text) !== undefined)
+  const ip = [dashed.replaceAll('-', '.'), dashed.replaceAll('-', ':')].find(
+    (text) => parseIp(text) !== undefined,
+  )
   return ip === undefined ? NX_DOMAIN : recordsOf(name, [{ host: ip, port: 0, target: name }], type)
 }
 
-/** What a Service's name leads to; a string is the target of an ExternalName. `labels` are those in front of its name. */
-function findService({ services }: ZoneSources, namespace: string, name: string, labels: readonly string[]): readonly Found[] | string | undefined {
+/**
+ * What a Service's name leads to; a string is the target of an ExternalName. `labels` are those in front of
+ * its name.
+ */
+function findService(
+  { services }: ZoneSources,
+  namespace: string,
+  name: string,
+  labels: readonly string[],
+): readonly Found[] | string | undefined {
   const service = services.service(namespace, name)
   if (service === undefined || labels.length > 2) return undefined
   const { type, externalName, ports = [] } = service.spec
@@ -64,26 +81,44 @@ function findService({ services }: ZoneSources, namespace: string, name: string,
   const [port = '', protocol = ''] = labels.length === 2 ? labels.map((label) => label.replace(/^_/, '')) : []
   const endpoint = labels.length === 1 ? labels[0] : undefined
   const isMeant = (one: { readonly name?: string; readonly protocol?: string }): boolean =>
-    (port === '' || port === '*' || (one.name ?? '') === port) && (protocol === '' || protocol === '*' || (one.protocol ?? 'TCP').toLowerCase() === protocol)
+    (port === '' || port === '*' || (one.name ?? '') === port) &&
+    (protocol === '' || protocol === '*' || (one.protocol ?? 'TCP').toLowerCase() === protocol)
   const base = `${name}.${namespace}.svc.${CLUSTER_DOMAIN}`
-  const found = !hasClusterIP(service) || endpoint !== undefined
-    ? services.named(service).filter(({ hostname }) => endpoint === undefined || hostname === endpoint).flatMap((one) => withPorts(one, isMeant, base))
-    : (ports.length === 0 ? [{ port: 0 }] : ports).filter(isMeant).flatMap((one) =>
-      addressesOf(service).map((host) => ({ host, port: one.port, target: base })))
+  const found =
+    !hasClusterIP(service) || endpoint !== undefined
+      ? services
+          .named(service)
+          .filter(({ hostname }) => endpoint === undefined || hostname === endpoint)
+          .flatMap((one) => withPorts(one, isMeant, base))
+      : (ports.length === 0 ? [{ port: 0 }] : ports)
+          .filter(isMeant)
+          .flatMap((one) => addressesOf(service).map((host) => ({ host, port: one.port, target: base })))
   return found.length === 0 ? undefined : found
 }
 
-function withPorts({ ip, hostname, ports }: NamedEndpoint, isMeant: (port: { readonly name?: string; readonly protocol?: string }) => boolean, base: string): readonly Found[] {
-  const all: readonly { readonly name?: string; readonly port: number; readonly protocol?: string }[] = ports.length === 0 ? [{ port: 0 }] : ports
+function withPorts(
+  { ip, hostname, ports }: NamedEndpoint,
+  isMeant: (port: { readonly name?: string; readonly protocol?: string }) => boolean,
+  base: string,
+): readonly Found[] {
+  const all: readonly { readonly name?: string; readonly port: number; readonly protocol?: string }[] =
+    ports.length === 0 ? [{ port: 0 }] : ports
   return all.filter(isMeant).map(({ port }) => ({ host: ip, port, target: `${hostname}.${base}` }))
 }
 
 const addressesOf = ({ spec }: Service): readonly string[] => spec.clusterIPs ?? [spec.clusterIP ?? '']
 
 /** An ExternalName is a CNAME; the server looks for what it points to. */
-function alias(sources: ZoneSources, name: string, target: string, type: RecordType, aliases: number): DnsAnswer {
+function alias(
+  sources: ZoneSources,
+  name: string,
+  target: string,
+  type: RecordType,
+  aliases: number,
+): DnsAnswer {
   const record: DnsRecord = { name, type: 'CNAME', data: target }
-  if (type === 'CNAME' || parseIp(target) !== undefined || aliases >= MOST_ALIASES) return { rcode: 'NOERROR', records: [record] }
+  if (type === 'CNAME' || parseIp(target) !== undefined || aliases >= MOST_ALIASES)
+    return { rcode: 'NOERROR', records: [record] }
   const { rcode, records } = answerZone(sources, target, type, aliases + 1)
   return { rcode, records: [record, ...records] }
 }
@@ -91,16 +126,23 @@ function alias(sources: ZoneSources, name: string, target: string, type: RecordT
 function recordsOf(name: string, found: readonly Found[], type: RecordType): DnsAnswer {
   const isV6 = (host: string): boolean => host.includes(':')
   switch (type) {
-    case 'A': case 'AAAA': {
+    case 'A':
+    case 'AAAA': {
       const hosts = new Set(found.map(({ host }) => host).filter((host) => isV6(host) === (type === 'AAAA')))
       return { rcode: 'NOERROR', records: [...hosts].map((data) => ({ name, type, data })) }
     }
     case 'SRV': {
-      const targets = new Set(found.filter(({ port }) => port > 0).map(({ port, target }) => `${port} ${target}`))
+      const targets = new Set(
+        found.filter(({ port }) => port > 0).map(({ port, target }) => `${port} ${target}`),
+      )
       const weight = Math.max(Math.floor(100 / Math.max(targets.size, 1)), 1)
-      return { rcode: 'NOERROR', records: [...targets].map((data) => ({ name, type, data: `0 ${weight} ${data}` })) }
+      return {
+        rcode: 'NOERROR',
+        records: [...targets].map((data) => ({ name, type, data: `0 ${weight} ${data}` })),
+      }
     }
-    default: return NO_DATA
+    default:
+      return NO_DATA
   }
 }
 
@@ -109,15 +151,24 @@ function reverse({ services }: ZoneSources, name: string, type: RecordType): Dns
   const address = parseIp(addressIn(name) ?? '')
   const ip = address && formatIp(address)
   const service = ip === undefined ? undefined : services.withAddress(ip)
-  const names = ip === undefined ? [] : service !== undefined && addressesOf(service).includes(ip)
-    ? [`${service.metadata.name ?? ''}.${service.metadata.namespace ?? ''}.svc.${CLUSTER_DOMAIN}`]
-    : services.servicesOf(ip).map(({ service: { metadata }, endpoint }) => `${endpoint.hostname}.${metadata.name ?? ''}.${metadata.namespace ?? ''}.svc.${CLUSTER_DOMAIN}`)
+  const names =
+    ip === undefined
+      ? []
+      : service !== undefined && addressesOf(service).includes(ip)
+        ? [`${service.metadata.name ?? ''}.${service.metadata.namespace ?? ''}.svc.${CLUSTER_DOMAIN}`]
+        : services
+            .servicesOf(ip)
+            .map(
+              ({ service: { metadata }, endpoint }) =>
+                `${endpoint.hostname}.${metadata.name ?? ''}.${metadata.namespace ?? ''}.svc.${CLUSTER_DOMAIN}`,
+            )
   if (names.length === 0) return NX_DOMAIN
   return type === 'PTR' ? { rcode: 'NOERROR', records: names.map((data) => ({ name, type, data })) } : NO_DATA
 }
 
 function addressIn(name: string): string | undefined {
-  if (name.endsWith('.in-addr.arpa')) return name.slice(0, -'.in-addr.arpa'.length).split('.').reverse().join('.')
+  if (name.endsWith('.in-addr.arpa'))
+    return name.slice(0, -'.in-addr.arpa'.length).split('.').reverse().join('.')
   const digits = name.slice(0, -'.ip6.arpa'.length).split('.').reverse().join('')
   return digits.length === 32 ? digits.match(/.{4}/g)?.join(':') : undefined
 }

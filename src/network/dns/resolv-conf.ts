@@ -15,18 +15,34 @@ const MOST_NAMESERVERS = 3
 const MOST_SEARCHES = 32
 
 /**
- * The resolver of a pod. `clusterDNS` is the kubelet's setting. Source: pkg/kubelet/network/dns/dns.go GetPodDNS, appendDNSConfig.
+ * The resolver of a pod. `clusterDNS` is the kubelet's setting. Source: pkg/kubelet/network/dns/dns.go
+ * GetPodDNS, appendDNSConfig.
  */
-export function resolvConfOf({ metadata: { namespace = 'default' }, spec }: Pod, clusterDNS: string): ResolvConf {
+export function resolvConfOf(
+  { metadata: { namespace = 'default' }, spec }: Pod,
+  clusterDNS: string,
+): ResolvConf {
   const { dnsPolicy = 'ClusterFirst', dnsConfig, hostNetwork } = spec
-  const isCluster = dnsPolicy === 'ClusterFirstWithHostNet' || (dnsPolicy === 'ClusterFirst' && hostNetwork !== true)
+  const isCluster =
+    dnsPolicy === 'ClusterFirstWithHostNet' || (dnsPolicy === 'ClusterFirst' && hostNetwork !== true)
   const cluster: ResolvConf = {
-    nameservers: [clusterDNS], searches: [`${namespace}.svc.${CLUSTER_DOMAIN}`, `svc.${CLUSTER_DOMAIN}`, CLUSTER_DOMAIN], options: ['ndots:5'],
+    nameservers: [clusterDNS],
+    searches: [`${namespace}.svc.${CLUSTER_DOMAIN}`, `svc.${CLUSTER_DOMAIN}`, CLUSTER_DOMAIN],
+    options: ['ndots:5'],
   }
-  const base = dnsPolicy === 'None' ? { nameservers: [], searches: [], options: [] } : isCluster ? cluster : { nameservers: [NODE_DNS], searches: [], options: [] }
+  const base =
+    dnsPolicy === 'None'
+      ? { nameservers: [], searches: [], options: [] }
+      : isCluster
+        ? cluster
+        : { nameservers: [NODE_DNS], searches: [], options: [] }
   if (dnsConfig === undefined) return base
   const { nameservers = [], searches = [], options = [] } = dnsConfig
-  const own = new Map(options.flatMap(({ name, value }) => (name === undefined ? [] : [[name, value ? `${name}:${value}` : name] as const])))
+  const own = new Map(
+    options.flatMap(({ name, value }) =>
+      name === undefined ? [] : [[name, value ? `${name}:${value}` : name] as const],
+    ),
+  )
   const kept = base.options.map((option) => [option.split(':')[0] ?? '', option] as const)
   return {
     nameservers: unique([...base.nameservers, ...nameservers]).slice(0, MOST_NAMESERVERS),
@@ -37,8 +53,11 @@ export function resolvConfOf({ metadata: { namespace = 'default' }, spec }: Pod,
 
 /** Text of the file. */
 export function resolvConfText({ nameservers, searches, options }: ResolvConf): string {
-  return (searches.length === 0 ? '' : `search ${searches.join(' ')}\n`) + nameservers.map((server) => `nameserver ${server}\n`).join('')
-    + (options.length === 0 ? '' : `options ${options.join(' ')}\n`)
+  return (
+    (searches.length === 0 ? '' : `search ${searches.join(' ')}\n`) +
+    nameservers.map((server) => `nameserver ${server}\n`).join('') +
+    (options.length === 0 ? '' : `options ${options.join(' ')}\n`)
+  )
 }
 
 /** The full names that a resolver asks for, in order. Source: resolv.conf(5), as glibc does it. */

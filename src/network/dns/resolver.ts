@@ -14,7 +14,9 @@ import { candidates, NODE_DNS, resolvConfOf } from './resolv-conf.js'
 const DNS_PORT = 53
 
 /** What a DNS server answered, or that none did. */
-export type DnsReply = DnsAnswer | { readonly rcode: 'TIMEOUT' | 'UNREACHABLE'; readonly records: readonly never[] }
+export type DnsReply =
+  | DnsAnswer
+  | { readonly rcode: 'TIMEOUT' | 'UNREACHABLE'; readonly records: readonly never[] }
 
 /** What a name came to. */
 export interface Resolved {
@@ -37,8 +39,9 @@ const TIMEOUT: DnsReply = { rcode: 'TIMEOUT', records: [] }
 const REFUSED: DnsReply = { rcode: 'UNREACHABLE', records: [] }
 
 /**
- * Names as a pod's libc finds them: /etc/hosts, then the servers of /etc/resolv.conf with its search path. Where a Service has the address of the
- * cluster's DNS, one of its pods must be reached for an answer; where none has, the simulation answers itself.
+ * Names as a pod's libc finds them: /etc/hosts, then the servers of /etc/resolv.conf with its search path.
+ * Where a Service has the address of the cluster's DNS, one of its pods must be reached for an answer; where
+ * none has, the simulation answers itself.
  */
 export class Resolver {
   readonly #ports: ResolverPorts
@@ -55,10 +58,20 @@ export class Resolver {
     let rcode = 'NXDOMAIN'
     for (const found of candidates(name, conf)) {
       const { reply, server, way } = this.#ask(source, conf, found)
-      if (reply.rcode === 'TIMEOUT' || reply.rcode === 'UNREACHABLE') return resolved(name, { addresses: [], rcode: reply.rcode, server, way })
+      if (reply.rcode === 'TIMEOUT' || reply.rcode === 'UNREACHABLE')
+        return resolved(name, { addresses: [], rcode: reply.rcode, server, way })
       const v6 = reply.rcode === 'NOERROR' ? this.query(source, found, 'AAAA', server).records : []
-      const addresses = [...reply.records, ...v6].filter(({ type }) => type === 'A' || type === 'AAAA').map(({ data }) => data)
-      if (addresses.length > 0) return resolved(name, { addresses, found: reply.records.at(-1)?.name ?? found, rcode: 'NOERROR', server, way })
+      const addresses = [...reply.records, ...v6]
+        .filter(({ type }) => type === 'A' || type === 'AAAA')
+        .map(({ data }) => data)
+      if (addresses.length > 0)
+        return resolved(name, {
+          addresses,
+          found: reply.records.at(-1)?.name ?? found,
+          rcode: 'NOERROR',
+          server,
+          way,
+        })
       if (reply.rcode === 'NOERROR') rcode = 'NODATA'
     }
     return resolved(name, { addresses: [], rcode, server: conf.nameservers[0] })
@@ -80,8 +93,15 @@ export class Resolver {
   }
 
   /** The next server is asked when one does not answer. */
-  #ask(source: Source, { nameservers }: ResolvConf, name: string): { readonly reply: DnsReply; readonly server: string | undefined; readonly way?: Connection } {
-    let last: { readonly reply: DnsReply; readonly server: string | undefined; readonly way?: Connection } = { reply: TIMEOUT, server: undefined }
+  #ask(
+    source: Source,
+    { nameservers }: ResolvConf,
+    name: string,
+  ): { readonly reply: DnsReply; readonly server: string | undefined; readonly way?: Connection } {
+    let last: { readonly reply: DnsReply; readonly server: string | undefined; readonly way?: Connection } = {
+      reply: TIMEOUT,
+      server: undefined,
+    }
     for (const server of nameservers) {
       last = { server, ...this.#exchange(source, server, name, 'A') }
       if (last.reply.rcode !== 'TIMEOUT' && last.reply.rcode !== 'UNREACHABLE') return last
@@ -89,11 +109,17 @@ export class Resolver {
     return last
   }
 
-  #exchange(source: Source, server: string, name: string, type: RecordType): { readonly reply: DnsReply; readonly way?: Connection } {
+  #exchange(
+    source: Source,
+    server: string,
+    name: string,
+    type: RecordType,
+  ): { readonly reply: DnsReply; readonly way?: Connection } {
     const { path, clusterDNS } = this.#ports
     if (server === NODE_DNS) return { reply: isCutOff(source) ? TIMEOUT : this.#forward(name, type) }
     const isOwned = path.services.now().withAddress(server) !== undefined
-    if (!isOwned && server === clusterDNS()) return { reply: isCutOff(source) ? TIMEOUT : this.#clusterAnswer(name, type) }
+    if (!isOwned && server === clusterDNS())
+      return { reply: isCutOff(source) ? TIMEOUT : this.#clusterAnswer(name, type) }
     const way = path.connect(source, { ip: server, port: DNS_PORT, protocol: 'UDP' })
     if (!way.connected) return { reply: way.outcome === 'timeout' ? TIMEOUT : REFUSED, way }
     const pod = this.#podAt(way)
@@ -102,11 +128,16 @@ export class Resolver {
 
   #clusterAnswer(name: string, type: RecordType): DnsAnswer {
     const { client, path } = this.#ports
-    return answerZone({
-      services: path.services.now(),
-      hasNamespace: (namespace) => ignoreNotFound(() => client.get('namespaces', { name: namespace })) !== undefined,
-      forward: (outside, kind) => this.#forward(outside, kind),
-    }, name, type)
+    return answerZone(
+      {
+        services: path.services.now(),
+        hasNamespace: (namespace) =>
+          ignoreNotFound(() => client.get('namespaces', { name: namespace })) !== undefined,
+        forward: (outside, kind) => this.#forward(outside, kind),
+      },
+      name,
+      type,
+    )
   }
 
   #forward(name: string, type: RecordType): DnsAnswer {
@@ -118,34 +149,60 @@ export class Resolver {
   }
 
   #podAt({ endpoint = '' }: Connection): RunningPod | undefined {
-    const found = this.#ports.path.routes.find(endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, ''))
+    const found = this.#ports.path.routes.find(
+      endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, ''),
+    )
     return found.kind === 'pod' ? found.pod : undefined
   }
 }
 
-function resolved(name: string, { addresses, rcode, found, server, way }: {
-  readonly addresses: readonly string[]; readonly rcode: string; readonly found?: string | undefined; readonly server?: string | undefined
-  readonly way?: Connection | undefined
-}): Resolved {
-  const hop: DnsHop = { hop: 'dns', name, ...(server === undefined ? {} : { server }), ...(found === undefined ? {} : { found }), addresses, rcode }
+function resolved(
+  name: string,
+  {
+    addresses,
+    rcode,
+    found,
+    server,
+    way,
+  }: {
+    readonly addresses: readonly string[]
+    readonly rcode: string
+    readonly found?: string | undefined
+    readonly server?: string | undefined
+    readonly way?: Connection | undefined
+  },
+): Resolved {
+  const hop: DnsHop = {
+    hop: 'dns',
+    name,
+    ...(server === undefined ? {} : { server }),
+    ...(found === undefined ? {} : { found }),
+    addresses,
+    rcode,
+  }
   return { hop, addresses, ...(way === undefined ? {} : { way }) }
 }
 
-const isCutOff = (source: Source): boolean => (source.kind === 'pod' || source.kind === 'node') && source.node.isolated
+const isCutOff = (source: Source): boolean =>
+  (source.kind === 'pod' || source.kind === 'node') && source.node.isolated
 
 /** What /etc/hosts of a pod has. */
 function hostsOf(source: Source, name: string): readonly string[] | undefined {
   if (parseIp(name) !== undefined) return [name]
   if (name === 'localhost') return ['127.0.0.1']
-  if (source.kind !== 'pod') return source.kind === 'node' && name === source.node.name ? [source.node.address] : undefined
+  if (source.kind !== 'pod')
+    return source.kind === 'node' && name === source.node.name ? [source.node.address] : undefined
   const { pod, node } = source
   const own = pod.pod?.spec.hostname || (pod.hostNetwork ? node.name : pod.name)
-  if (name === own) return [pod.hostNetwork ? node.address : pod.ip ?? '']
+  if (name === own) return [pod.hostNetwork ? node.address : (pod.ip ?? '')]
   const alias = pod.pod?.spec.hostAliases?.find(({ hostnames = [] }) => hostnames.includes(name))
   return alias?.ip === undefined ? undefined : [alias.ip]
 }
 
 /** Whether what listens on port 53 of a pod is the cluster's DNS. */
 function isDnsServer({ pod }: RunningPod): boolean {
-  return pod?.metadata.labels?.['k8s-app'] === 'kube-dns' || (pod?.spec.containers ?? []).some(({ image = '' }) => /coredns|kube-?dns/.test(image))
+  return (
+    pod?.metadata.labels?.['k8s-app'] === 'kube-dns' ||
+    (pod?.spec.containers ?? []).some(({ image = '' }) => /coredns|kube-?dns/.test(image))
+  )
 }

@@ -14,7 +14,10 @@ import { FollowedObjects, type Follower } from './followed-objects.js'
 
 const GROUP = 'policy.networking.k8s.io'
 
-/** Kinds that count once their CustomResourceDefinitions are there, by the names of these, and the version of them that is understood. */
+/**
+ * Kinds that count once their CustomResourceDefinitions are there, by the names of these, and the version of
+ * them that is understood.
+ */
 const custom: Readonly<Record<string, readonly [kind: PolicyName['kind'], version: string]>> = {
   [`clusternetworkpolicies.${GROUP}`]: ['ClusterNetworkPolicy', 'v1alpha2'],
   [`adminnetworkpolicies.${GROUP}`]: ['AdminNetworkPolicy', 'v1alpha1'],
@@ -24,8 +27,8 @@ const custom: Readonly<Record<string, readonly [kind: PolicyName['kind'], versio
 /** How policies are enforced. */
 export interface NetworkPolicyOptions extends NetpolOptions {
   /**
-   * What becomes of connections that were made before a policy forbids them: connection tracking keeps them, or their packets are held against
-   * the policies, too.
+   * What becomes of connections that were made before a policy forbids them: connection tracking keeps them,
+   * or their packets are held against the policies, too.
    * @defaultValue 'keep'
    */
   readonly existingConnections?: 'keep' | 'cut'
@@ -33,11 +36,16 @@ export interface NetworkPolicyOptions extends NetpolOptions {
 
 /** Whether the apiserver serves what a CustomResourceDefinition defines. */
 function isEstablished(definition: KubeObject): boolean {
-  const { status } = definition as unknown as { readonly status?: { readonly conditions?: readonly { readonly type: string, readonly status: string }[] } }
+  const { status } = definition as unknown as {
+    readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
+  }
   return status?.conditions?.some(({ type, status: is }) => type === 'Established' && is === 'True') === true
 }
 
-/** Reads an object, or takes it for absent when it cannot be read: what a network plugin does with a version that it does not know. */
+/**
+ * Reads an object, or takes it for absent when it cannot be read: what a network plugin does with a version
+ * that it does not know.
+ */
 function readOr(read: () => void, absent: () => void): void {
   try {
     read()
@@ -48,8 +56,9 @@ function readOr(read: () => void, absent: () => void): void {
 }
 
 /**
- * What a network plugin does that enforces policies: NetworkPolicy, and the kinds of policy.networking.k8s.io while their CustomResourceDefinitions are
- * installed. Nothing of the cluster is read before there is a policy and somebody connects; after that only what has changed. A cache; a fork makes its own.
+ * What a network plugin does that enforces policies: NetworkPolicy, and the kinds of policy.networking.k8s.io
+ * while their CustomResourceDefinitions are installed. Nothing of the cluster is read before there is a
+ * policy and somebody connects; after that only what has changed. A cache; a fork makes its own.
  */
 export class ClusterPolicies implements PolicyEnforcer {
   readonly #client: Client
@@ -69,12 +78,24 @@ export class ClusterPolicies implements PolicyEnforcer {
       remove: (name) => this.#defined(name, false),
     })
     this.#objects = [
-      new FollowedObjects(client, 'namespaces', { set: (each) => world.setNamespace(each as WorldNamespace), remove: (name) => world.removeNamespace(name) }),
+      new FollowedObjects(client, 'namespaces', {
+        set: (each) => world.setNamespace(each as WorldNamespace),
+        remove: (name) => world.removeNamespace(name),
+      }),
       new FollowedObjects(client, 'nodes', {
-        set: (each) => readOr(() => world.setNode(each as unknown as WorldNode), () => world.removeNode(each.metadata.name ?? '')), remove: (name) => world.removeNode(name),
+        set: (each) =>
+          readOr(
+            () => world.setNode(each as unknown as WorldNode),
+            () => world.removeNode(each.metadata.name ?? ''),
+          ),
+        remove: (name) => world.removeNode(name),
       }),
       new FollowedObjects(client, 'pods', {
-        set: (each) => readOr(() => world.setPod(each as unknown as WorldPod), () => world.removePod(`${each.metadata.namespace ?? ''}/${each.metadata.name ?? ''}`)),
+        set: (each) =>
+          readOr(
+            () => world.setPod(each as unknown as WorldPod),
+            () => world.removePod(`${each.metadata.namespace ?? ''}/${each.metadata.name ?? ''}`),
+          ),
         remove: (key) => world.removePod(key),
       }),
     ]
@@ -89,7 +110,8 @@ export class ClusterPolicies implements PolicyEnforcer {
       try {
         followed.pull()
       } catch (error) {
-        // gone with its definition, of which the news comes later, or not served in the version that is understood
+        // gone with its definition, of which the news comes later, or not served in the version that is
+        // understood
         if (!isApiError(error, 'NotFound')) throw error
         this.#defined(name, false)
       }
@@ -99,12 +121,25 @@ export class ClusterPolicies implements PolicyEnforcer {
   }
 
   /** What the policies that there are now say. */
-  check({ from, to, port, protocol, service = false, side }: PolicyConnection): { readonly allowed: boolean, readonly proof: PlainData } {
+  check({ from, to, port, protocol, service = false, side }: PolicyConnection): {
+    readonly allowed: boolean
+    readonly proof: PlainData
+  } {
     if (this.hasPolicies()) for (const followed of this.#objects) followed.pull()
-    const family = to.ip.includes(':') ? 'IPv6' as const : 'IPv4' as const
+    const family = to.ip.includes(':') ? ('IPv6' as const) : ('IPv4' as const)
     try {
-      const { allowed, proof } = this.#world.evaluate({ from: this.#refOf(from), to: this.#refOf(to), port, protocol, service, family })
-      return { allowed: side === 'egress' ? proof.egress.allowed : allowed, proof: proof as unknown as PlainData }
+      const { allowed, proof } = this.#world.evaluate({
+        from: this.#refOf(from),
+        to: this.#refOf(to),
+        port,
+        protocol,
+        service,
+        family,
+      })
+      return {
+        allowed: side === 'egress' ? proof.egress.allowed : allowed,
+        proof: proof as unknown as PlainData,
+      }
     } catch (error) {
       if (!(error instanceof WorldError)) throw error
       // an address that the API says two pods have
@@ -121,7 +156,11 @@ export class ClusterPolicies implements PolicyEnforcer {
   #policiesOf(kind: PolicyName['kind']): Follower {
     const remove = (key: string): void => this.#world.removePolicy({ kind, ...splitKey(key) })
     return {
-      set: (object) => readOr(() => this.#world.setPolicy({ ...object as WorldPolicy, kind }), () => remove(`${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`)),
+      set: (object) =>
+        readOr(
+          () => this.#world.setPolicy({ ...(object as WorldPolicy), kind }),
+          () => remove(`${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`),
+        ),
       remove,
     }
   }
@@ -133,7 +172,8 @@ export class ClusterPolicies implements PolicyEnforcer {
     if (isServed) {
       const [kind, version] = known
       const resource = `${name.slice(0, name.indexOf('.'))}.${version}.${GROUP}`
-      if (followed === undefined) this.#custom.set(name, new FollowedObjects(this.#client, resource, this.#policiesOf(kind)))
+      if (followed === undefined)
+        this.#custom.set(name, new FollowedObjects(this.#client, resource, this.#policiesOf(kind)))
     } else if (followed !== undefined) {
       this.#custom.delete(name)
       followed.clear()

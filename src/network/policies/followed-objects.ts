@@ -11,7 +11,10 @@ export interface Follower {
   remove(key: string): void
 }
 
-/** Tells every change of a resource once, when it is asked to: its watch is pulled. A cache; a fork makes its own. */
+/**
+ * Tells every change of a resource once, when it is asked to: its watch is pulled. A cache; a fork makes its
+ * own.
+ */
 export class FollowedObjects {
   readonly #client: Client
   readonly #resource: ResourceName
@@ -30,7 +33,10 @@ export class FollowedObjects {
     return this.#known.size
   }
 
-  /** Tells what has changed since the last call; everything at the first one. A resource that is not served has no objects. */
+  /**
+   * Tells what has changed since the last call; everything at the first one. A resource that is not served
+   * has no objects.
+   */
   pull(): void {
     if (this.#watch === undefined) {
       this.#list()
@@ -61,7 +67,10 @@ export class FollowedObjects {
   }
 
   #list(): void {
-    const { items, metadata: { resourceVersion } } = this.#client.list(this.#resource)
+    const {
+      items,
+      metadata: { resourceVersion },
+    } = this.#client.list(this.#resource)
     const there = new Set(items.map(keyOf))
     for (const key of [...this.#known]) if (!there.has(key)) this.#gone(key)
     for (const object of items) this.#set(object)

@@ -49,7 +49,9 @@ export interface Translation {
  */
 export function translate(rules: NodeRules, packet: Packet, ports: ProxyPorts): Translation | undefined {
   const { services } = rules
-  const match = services.match(packet.ip, packet.port, packet.protocol) ?? (packet.toNode ? services.matchNodePort(packet.port, packet.protocol) : undefined)
+  const match =
+    services.match(packet.ip, packet.port, packet.protocol) ??
+    (packet.toNode ? services.matchNodePort(packet.port, packet.protocol) : undefined)
   if (match === undefined) return undefined
   const all = services.backEnds(match.service, match.port, packet.ip.includes(':'))
   const { cluster, local, any } = usableEndpoints(all, match.service, rules.place)
@@ -57,21 +59,41 @@ export function translate(rules: NodeRules, packet: Packet, ports: ProxyPorts): 
   const usable = trafficPolicy === 'Local' ? local : cluster
   const masqueraded = isMasqueraded(match, packet)
   const hop = {
-    hop: 'kube-proxy', node: rules.place.node, service: keyOf(match.service), port: match.port.name || match.port.port,
-    destination: hostPort(packet.ip, packet.port), by: match.by, trafficPolicy, endpoints: all.map((one) => viewOf(one, usable)),
-    ...(masqueraded ? { masqueraded } : {}), ...(rules.staleSince === undefined ? {} : { staleSince: rules.staleSince }),
+    hop: 'kube-proxy',
+    node: rules.place.node,
+    service: keyOf(match.service),
+    port: match.port.name || match.port.port,
+    destination: hostPort(packet.ip, packet.port),
+    by: match.by,
+    trafficPolicy,
+    endpoints: all.map((one) => viewOf(one, usable)),
+    ...(masqueraded ? { masqueraded } : {}),
+    ...(rules.staleSince === undefined ? {} : { staleSince: rules.staleSince }),
   } as const
   const portName = namedPort(match.service, match.port)
   if (!any) return { hop: { ...hop, verdict: 'reject', reason: `${portName} has no endpoints` } }
-  if (isFirewalled(match, packet)) return { hop: { ...hop, verdict: 'drop', reason: `${portName} loadbalancer IP: source ${packet.sourceIP} is not in loadBalancerSourceRanges` } }
-  if (usable.length === 0) return { hop: { ...hop, verdict: 'drop', reason: `${portName} has no local endpoints` } }
+  if (isFirewalled(match, packet))
+    return {
+      hop: {
+        ...hop,
+        verdict: 'drop',
+        reason: `${portName} loadbalancer IP: source ${packet.sourceIP} is not in loadBalancerSourceRanges`,
+      },
+    }
+  if (usable.length === 0)
+    return { hop: { ...hop, verdict: 'drop', reason: `${portName} has no local endpoints` } }
   const { target, choice } = choose(rules.place.node, match, packet, usable, ports)
   return { hop: { ...hop, verdict: 'forward', chosen: hostPort(target.ip, target.port), choice }, target }
 }
 
-/** How many endpoints a node has for a Service whose external traffic stays on the node. Source: pkg/proxy/healthcheck. */
+/**
+ * How many endpoints a node has for a Service whose external traffic stays on the node. Source:
+ * pkg/proxy/healthcheck.
+ */
 export function localEndpoints({ place, services }: NodeRules, service: Service): number {
-  const ips = (service.spec.ports ?? []).flatMap((port) => usableEndpoints(services.backEnds(service, port, false), service, place).local.map(({ ip }) => ip))
+  const ips = (service.spec.ports ?? []).flatMap((port) =>
+    usableEndpoints(services.backEnds(service, port, false), service, place).local.map(({ ip }) => ip),
+  )
   return new Set(ips).size
 }
 
@@ -97,18 +119,27 @@ function isFirewalled({ service: { spec }, by }: ServiceMatch, { sourceIP }: Pac
   })
 }
 
-function choose(node: string, match: ServiceMatch, { sourceIP }: Packet, usable: readonly BackEnd[], { now, affinity, chance }: ProxyPorts): {
-  readonly target: BackEnd
-  readonly choice: NonNullable<ProxyHop['choice']>
-} {
+function choose(
+  node: string,
+  match: ServiceMatch,
+  { sourceIP }: Packet,
+  usable: readonly BackEnd[],
+  { now, affinity, chance }: ProxyPorts,
+): { readonly target: BackEnd; readonly choice: NonNullable<ProxyHop['choice']> } {
   const [first] = usable as readonly [BackEnd]
-  const pick = (): { target: BackEnd; choice: 'only' | 'random' } => (usable.length === 1 ? { target: first, choice: 'only' } : { target: chance().pick(usable), choice: 'random' })
+  const pick = (): { target: BackEnd; choice: 'only' | 'random' } =>
+    usable.length === 1
+      ? { target: first, choice: 'only' }
+      : { target: chance().pick(usable), choice: 'random' }
   const { spec } = match.service
   if (spec.sessionAffinity !== 'ClientIP') return pick()
   const key = `${node}|${namedPort(match.service, match.port)}|${match.port.protocol ?? 'TCP'}|${sourceIP}`
   const timeout = (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? AFFINITY_SECONDS) * 1000
   const last = affinity.get(key)
-  const same = last !== undefined && now - last.at <= timeout ? usable.find(({ ip, port }) => hostPort(ip, port) === last.endpoint) : undefined
+  const same =
+    last !== undefined && now - last.at <= timeout
+      ? usable.find(({ ip, port }) => hostPort(ip, port) === last.endpoint)
+      : undefined
   const chosen = same === undefined ? pick() : { target: same, choice: 'session affinity' as const }
   affinity.set(key, { endpoint: hostPort(chosen.target.ip, chosen.target.port), at: now })
   return chosen
@@ -124,7 +155,12 @@ function namedPort(service: Service, { name }: ServicePort): string {
 function viewOf(one: BackEnd, usable: readonly BackEnd[]): EndpointView {
   const { ip, port, ready, serving, terminating, node, pod } = one
   return {
-    endpoint: hostPort(ip, port), ...(pod === undefined ? {} : { pod }), ...(node === undefined ? {} : { node }), ready, serving, terminating,
+    endpoint: hostPort(ip, port),
+    ...(pod === undefined ? {} : { pod }),
+    ...(node === undefined ? {} : { node }),
+    ready,
+    serving,
+    terminating,
     used: usable.includes(one),
   }
 }

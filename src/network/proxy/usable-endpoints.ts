@@ -14,15 +14,23 @@ export interface UsableEndpoints {
   readonly cluster: readonly BackEnd[]
   /** For traffic policy Local. */
   readonly local: readonly BackEnd[]
-  /** Whether there is any usable endpoint anywhere; without one connections are rejected, otherwise dropped where there is none. */
+  /**
+   * Whether there is any usable endpoint anywhere; without one connections are rejected, otherwise dropped
+   * where there is none.
+   */
   readonly any: boolean
 }
 
 const isDraining = ({ serving, terminating }: BackEnd): boolean => serving && terminating
 
 /** Applies readiness, the fallback to terminating endpoints, topology and the traffic policies. */
-export function usableEndpoints(all: readonly BackEnd[], { spec }: Service, place: ProxyPlace): UsableEndpoints {
-  const isExternal = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || (spec.externalIPs ?? []).length > 0
+export function usableEndpoints(
+  all: readonly BackEnd[],
+  { spec }: Service,
+  place: ProxyPlace,
+): UsableEndpoints {
+  const isExternal =
+    spec.type === 'NodePort' || spec.type === 'LoadBalancer' || (spec.externalIPs ?? []).length > 0
   const externalLocal = isExternal && spec.externalTrafficPolicy === 'Local'
   // also with policy Local what comes from pods and from the node itself takes a short way to all endpoints
   const usesCluster = spec.internalTrafficPolicy !== 'Local' || isExternal
@@ -43,7 +51,10 @@ function clusterEndpoints(all: readonly BackEnd[], place: ProxyPlace): readonly 
   return all.filter(isDraining)
 }
 
-/** Hints count only when every ready endpoint has one and one of them is for this place. Source: topologyModeFromHints. */
+/**
+ * Hints count only when every ready endpoint has one and one of them is for this place. Source:
+ * topologyModeFromHints.
+ */
 function closeEndpoints(ready: readonly BackEnd[], { node, zone }: ProxyPlace): readonly BackEnd[] {
   if (ready.length === 0) return ready
   if (ready.every(({ nodes }) => nodes.length > 0)) {

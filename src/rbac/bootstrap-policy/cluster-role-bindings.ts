@@ -1,6 +1,9 @@
 import type { PolicyBinding } from './form.js'
 
-/** The default ClusterRoleBindings but those of controllers. Source: bootstrappolicy/policy.go ClusterRoleBindings. */
+/**
+ * The default ClusterRoleBindings but those of controllers. Source: bootstrappolicy/policy.go
+ * ClusterRoleBindings.
+ */
 export const clusterRoleBindings = (): readonly PolicyBinding[] => [
   { name: 'cluster-admin', subjects: ['group:system:masters'] },
   { name: 'system:basic-user', subjects: ['group:system:authenticated'] },
@@ -11,7 +14,10 @@ export const clusterRoleBindings = (): readonly PolicyBinding[] => [
   { name: 'system:monitoring', subjects: ['group:system:monitoring'] },
   { name: 'system:node', subjects: [] },
   { name: 'system:node-proxier', subjects: ['user:system:kube-proxy'] },
-  { name: 'system:public-info-viewer', subjects: ['group:system:authenticated', 'group:system:unauthenticated'] },
+  {
+    name: 'system:public-info-viewer',
+    subjects: ['group:system:authenticated', 'group:system:unauthenticated'],
+  },
   { name: 'system:service-account-issuer-discovery', subjects: ['group:system:serviceaccounts'] },
   { name: 'system:volume-scheduler', subjects: ['user:system:kube-scheduler'] },
 ]

@@ -40,7 +40,8 @@ export function roleObject({ name, namespace, aggregateTo, aggregates, rules }: 
   if (aggregateTo !== undefined) labels[AGGREGATE_TO + aggregateTo] = 'true'
   const aggregationRule = { clusterRoleSelectors: [{ matchLabels: { [AGGREGATE_TO + name]: 'true' } }] }
   const role = {
-    apiVersion: API_VERSION, kind: namespace === undefined ? 'ClusterRole' : 'Role',
+    apiVersion: API_VERSION,
+    kind: namespace === undefined ? 'ClusterRole' : 'Role',
     metadata: { name, ...(namespace === undefined ? {} : { namespace }), labels, annotations: AUTO_UPDATE },
     rules: aggregates === true ? null : rules.map(ruleOf),
     ...(aggregates === true ? { aggregationRule } : {}),
@@ -64,8 +65,14 @@ function ruleOf(text: string): PolicyRule {
 export function bindingObject({ name, namespace, role = name, subjects }: PolicyBinding): KubeObject {
   const kind = namespace === undefined ? 'ClusterRole' : 'Role'
   const binding = {
-    apiVersion: API_VERSION, kind: `${kind}Binding`,
-    metadata: { name, ...(namespace === undefined ? {} : { namespace }), labels: BOOTSTRAPPING, annotations: AUTO_UPDATE },
+    apiVersion: API_VERSION,
+    kind: `${kind}Binding`,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      labels: BOOTSTRAPPING,
+      annotations: AUTO_UPDATE,
+    },
     ...(subjects.length === 0 ? {} : { subjects: subjects.map(subjectOf) }),
     roleRef: { apiGroup: GROUP, kind, name: role },
   }

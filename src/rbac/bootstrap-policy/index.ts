@@ -15,13 +15,16 @@ let objects: readonly KubeObject[] | undefined
 let aggregated: readonly KubeObject[] | undefined
 
 /**
- * The default roles and bindings that the apiserver makes at its start, those of v1.34 for every minor, in the order in which it makes
- * them. Frozen, and made once; they lack what differs from cluster to cluster (uid, resourceVersion, creationTimestamp).
+ * The default roles and bindings that the apiserver makes at its start, those of v1.34 for every minor, in
+ * the order in which it makes them. Frozen, and made once; they lack what differs from cluster to cluster
+ * (uid, resourceVersion, creationTimestamp).
  */
 export function bootstrapPolicy(): readonly KubeObject[] {
   objects ??= deepFreeze([
     ...[...clusterRoles(), ...controllerRoles()].map(roleObject),
-    ...[...clusterRoleBindings(), ...controllerRoles().map(({ name }) => controllerBinding(name))].map(bindingObject),
+    ...[...clusterRoleBindings(), ...controllerRoles().map(({ name }) => controllerBinding(name))].map(
+      bindingObject,
+    ),
     ...namespaceRoles().map(roleObject),
     ...roleBindings().map(bindingObject),
   ])
@@ -54,6 +57,8 @@ export function nodeRules(): readonly PolicyRule[] {
 let rulesOfNodes: readonly PolicyRule[] | undefined
 
 function findNodeRules(): readonly PolicyRule[] {
-  const role = bootstrapPolicy().find(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name === 'system:node')
+  const role = bootstrapPolicy().find(
+    ({ kind, metadata }) => kind === 'ClusterRole' && metadata.name === 'system:node',
+  )
   return (role as { readonly rules?: readonly PolicyRule[] } | undefined)?.rules ?? []
 }

@@ -1,10 +1,22 @@
-/** ABAC: a list of policies in a file. Source: pkg/auth/authorizer/abac/abac.go, pkg/apis/abac/{v0,v1beta1}/conversion.go. */
+/**
+ * ABAC: a list of policies in a file. Source: pkg/auth/authorizer/abac/abac.go,
+ * pkg/apis/abac/{v0,v1beta1}/conversion.go.
+ */
 import type { UserInfo } from '../../apiserver/client/client.js'
 import type {
-  AccessAttributes, Authorization, Authorizer, HeldRules, NonResourceRule, ResourceRule, RuleResolver,
+  AccessAttributes,
+  Authorization,
+  Authorizer,
+  HeldRules,
+  NonResourceRule,
+  ResourceRule,
+  RuleResolver,
 } from '../../apiserver/ports.js'
 
-/** What one policy is about. Absent matches nothing, but for an absent namespace (cluster scope) and apiGroup (core); `*` matches all. */
+/**
+ * What one policy is about. Absent matches nothing, but for an absent namespace (cluster scope) and apiGroup
+ * (core); `*` matches all.
+ */
 export interface AbacPolicySpec {
   readonly user?: string
   readonly group?: string
@@ -38,7 +50,8 @@ export function parseAbacPolicies(text: string): readonly AbacPolicy[] {
     if (trimmed === '' || trimmed.startsWith('#')) return []
     try {
       const policy: unknown = JSON.parse(trimmed)
-      if (typeof policy === 'object' && policy !== null && !Array.isArray(policy)) return [policy as AbacPolicy]
+      if (typeof policy === 'object' && policy !== null && !Array.isArray(policy))
+        return [policy as AbacPolicy]
     } catch {
       // told below
     }
@@ -46,7 +59,10 @@ export function parseAbacPolicies(text: string): readonly AbacPolicy[] {
   })
 }
 
-/** The authorizer of `--authorization-mode=ABAC`: whoever one policy is for may do it. Nothing is denied for good. */
+/**
+ * The authorizer of `--authorization-mode=ABAC`: whoever one policy is for may do it. Nothing is denied for
+ * good.
+ */
 export class AbacAuthorizer implements Authorizer, RuleResolver {
   readonly #policies: readonly AbacPolicySpec[]
 
@@ -78,15 +94,28 @@ function convert(policy: AbacPolicy): AbacPolicySpec {
   const { apiVersion, kind, spec } = policy
   if (apiVersion === undefined && kind === undefined) return convertOld(policy)
   if (apiVersion !== VERSION || kind !== 'Policy') {
-    throw new RangeError(`ABAC policy: no kind "${kind ?? ''}" is registered for version "${apiVersion ?? ''}"; it must be a Policy of ${VERSION}`)
+    throw new RangeError(
+      `ABAC policy: no kind "${kind ?? ''}" is registered for version "${apiVersion ?? ''}"; it must ` +
+        `be a Policy of ${VERSION}`,
+    )
   }
   return everybody(spec ?? {})
 }
 
-function convertOld({ user = '', group = '', namespace = '', resource = '', readonly = false }: AbacPolicySpec): AbacPolicySpec {
+function convertOld({
+  user = '',
+  group = '',
+  namespace = '',
+  resource = '',
+  readonly = false,
+}: AbacPolicySpec): AbacPolicySpec {
   return everybody({
-    user, group: user === '' && group === '' ? AUTHENTICATED : group, readonly, apiGroup: '*',
-    namespace: namespace || '*', resource: resource || '*',
+    user,
+    group: user === '' && group === '' ? AUTHENTICATED : group,
+    readonly,
+    apiGroup: '*',
+    namespace: namespace || '*',
+    resource: resource || '*',
     ...(namespace === '' && resource === '' ? { nonResourcePath: '*' } : {}),
   })
 }
@@ -100,8 +129,11 @@ function matches(policy: AbacPolicySpec, user: UserInfo, attributes: AccessAttri
   if (!isFor(policy, user)) return false
   if (policy.readonly === true && verb !== 'get' && verb !== 'list' && verb !== 'watch') return false
   if ('path' in attributes) return pathMatches(policy.nonResourcePath ?? '', attributes.path)
-  return isOrAll(policy.namespace, attributes.namespace ?? '') && isOrAll(policy.resource, attributes.resource)
-    && isOrAll(policy.apiGroup, attributes.group)
+  return (
+    isOrAll(policy.namespace, attributes.namespace ?? '') &&
+    isOrAll(policy.resource, attributes.resource) &&
+    isOrAll(policy.apiGroup, attributes.group)
+  )
 }
 
 /** Both must fit when both are named; a policy that names nobody is for nobody. */
@@ -110,7 +142,10 @@ function isFor({ user = '', group = '' }: AbacPolicySpec, { name, groups = [] }:
   return group === '' ? user !== '' : groups.includes(group)
 }
 
-const isOrAll = (pattern: string | undefined, value: string): boolean => pattern === '*' || (pattern ?? '') === value
+const isOrAll = (pattern: string | undefined, value: string): boolean =>
+  pattern === '*' || (pattern ?? '') === value
 
 const pathMatches = (pattern: string, path: string): boolean =>
-  pattern === '*' || pattern === path || (pattern.endsWith('*') && path.startsWith(pattern.replace(/\*+$/, '')))
+  pattern === '*' ||
+  pattern === path ||
+  (pattern.endsWith('*') && path.startsWith(pattern.replace(/\*+$/, '')))

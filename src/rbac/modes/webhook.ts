@@ -1,25 +1,46 @@
 /** Source: apiserver plugin/pkg/authorizer/webhook/webhook.go, v1 SubjectAccessReviews. */
-import type { SubjectAccessReview, SubjectAccessReviewSpec, SubjectAccessReviewStatus } from '../../api/authorization/generated.js'
+import type {
+  SubjectAccessReview,
+  SubjectAccessReviewSpec,
+  SubjectAccessReviewStatus,
+} from '../../api/authorization/generated.js'
 import type { UserInfo } from '../../apiserver/client/client.js'
-import type { AccessAttributes, Authorization, Authorizer, HeldRules, RuleResolver } from '../../apiserver/ports.js'
+import type {
+  AccessAttributes,
+  Authorization,
+  Authorizer,
+  HeldRules,
+  RuleResolver,
+} from '../../apiserver/ports.js'
 
 /**
- * What stands in for the webhook's server: answers a SubjectAccessReview with its status. It is called in the middle of a request, so it must
- * answer at once and must be deterministic; what it throws is a failed call.
+ * What stands in for the webhook's server: answers a SubjectAccessReview with its status. It is called in the
+ * middle of a request, so it must answer at once and must be deterministic; what it throws is a failed call.
  */
 export type AuthorizationWebhook = (review: Omit<SubjectAccessReview, 'status'>) => SubjectAccessReviewStatus
 
 /** How a webhook is asked. */
 export interface WebhookAuthorizerOptions {
   readonly review: AuthorizationWebhook
-  /** What a failed call means: that the next authorizer is asked, or that the request is denied. Default `NoOpinion`. */
+  /**
+   * What a failed call means: that the next authorizer is asked, or that the request is denied. Default
+   * `NoOpinion`.
+   */
   readonly failurePolicy?: 'NoOpinion' | 'Deny'
 }
 
 const ALLOWED: Authorization = { allowed: true }
-const RULES: HeldRules = { resourceRules: [], nonResourceRules: [], incomplete: true, error: 'webhook authorizer does not support user rule resolution' }
+const RULES: HeldRules = {
+  resourceRules: [],
+  nonResourceRules: [],
+  incomplete: true,
+  error: 'webhook authorizer does not support user rule resolution',
+}
 
-/** The authorizer of `--authorization-mode=Webhook`. Its answers are not cached: virtual time and a function make that pointless. */
+/**
+ * The authorizer of `--authorization-mode=Webhook`. Its answers are not cached: virtual time and a function
+ * make that pointless.
+ */
 export class WebhookAuthorizer implements Authorizer, RuleResolver {
   readonly #options: WebhookAuthorizerOptions
 
@@ -43,27 +64,46 @@ export class WebhookAuthorizer implements Authorizer, RuleResolver {
 }
 
 function verdictOf({ allowed, denied = false, reason = '' }: SubjectAccessReviewStatus): Authorization {
-  if (allowed && denied) throw new Error('webhook subject access review returned both allow and deny response')
+  if (allowed && denied)
+    throw new Error('webhook subject access review returned both allow and deny response')
   const told = reason === '' ? {} : { reason }
   if (allowed) return reason === '' ? ALLOWED : { allowed: true, ...told }
   return { allowed: false, ...(denied ? { denied: true } : {}), ...told }
 }
 
-function reviewOf({ name, uid, groups, extra }: UserInfo, attributes: AccessAttributes): Omit<SubjectAccessReview, 'status'> {
+function reviewOf(
+  { name, uid, groups, extra }: UserInfo,
+  attributes: AccessAttributes,
+): Omit<SubjectAccessReview, 'status'> {
   const spec = {
-    ...askedOf(attributes), user: name,
-    ...(groups === undefined ? {} : { groups }), ...(uid === undefined ? {} : { uid }), ...(extra === undefined ? {} : { extra }),
+    ...askedOf(attributes),
+    user: name,
+    ...(groups === undefined ? {} : { groups }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(extra === undefined ? {} : { extra }),
   }
-  return { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', metadata: {}, spec: spec as SubjectAccessReviewSpec }
+  return {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SubjectAccessReview',
+    metadata: {},
+    spec: spec as SubjectAccessReviewSpec,
+  }
 }
 
-function askedOf(attributes: AccessAttributes): Pick<SubjectAccessReviewSpec, 'nonResourceAttributes' | 'resourceAttributes'> {
+function askedOf(
+  attributes: AccessAttributes,
+): Pick<SubjectAccessReviewSpec, 'nonResourceAttributes' | 'resourceAttributes'> {
   if ('path' in attributes) return { nonResourceAttributes: { path: attributes.path, verb: attributes.verb } }
   const { verb, group, version, resource, subresource, namespace, name } = attributes
   return {
     resourceAttributes: {
-      verb, group, resource, ...(version === undefined ? {} : { version }), ...(subresource === undefined ? {} : { subresource }),
-      ...(namespace === undefined ? {} : { namespace }), ...(name === undefined ? {} : { name }),
+      verb,
+      group,
+      resource,
+      ...(version === undefined ? {} : { version }),
+      ...(subresource === undefined ? {} : { subresource }),
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(name === undefined ? {} : { name }),
     },
   }
 }

@@ -6,22 +6,29 @@ export function afterPath(first: EscalationPath, second: EscalationPath): Escala
   const steps = second.steps.map((step) => shifted(step, first.credential, before))
   const { webhook = first.webhook } = second
   return {
-    ...second, steps: [...first.steps, ...steps], credential: credentialAfter(second.credential, first.credential, before),
+    ...second,
+    steps: [...first.steps, ...steps],
+    credential: credentialAfter(second.credential, first.credential, before),
     ...(webhook === undefined ? {} : { webhook }),
   }
 }
 
 function shifted(step: EscalationStep, base: Credential, before: number): EscalationStep {
   const as = credentialAfter(step.as ?? { kind: 'own' }, base, before)
-  return step.step === 'call' && step.onto !== undefined ? { ...step, as, onto: step.onto + before } : { ...step, as }
+  return step.step === 'call' && step.onto !== undefined
+    ? { ...step, as, onto: step.onto + before }
+    : { ...step, as }
 }
 
 /** A credential of the second path, as the whole one counts its steps. */
 function credentialAfter(credential: Credential, base: Credential, before: number): Credential {
   switch (credential.kind) {
-    case 'own': return base
-    case 'impersonation': return { ...credential, by: credentialAfter(credential.by ?? { kind: 'own' }, base, before) }
+    case 'own':
+      return base
+    case 'impersonation':
+      return { ...credential, by: credentialAfter(credential.by ?? { kind: 'own' }, base, before) }
     case 'token':
-    case 'certificate': return { ...credential, step: credential.step + before }
+    case 'certificate':
+      return { ...credential, step: credential.step + before }
   }
 }

@@ -15,17 +15,27 @@ export interface Place {
 }
 
 /** The question whether one may do that to it. */
-export function asking(verb: string, { groupVersion, resource, subresource, namespace, name }: Place): AccessQuestion {
+export function asking(
+  verb: string,
+  { groupVersion, resource, subresource, namespace, name }: Place,
+): AccessQuestion {
   const [group = '', version] = groupVersion.split('/')
   return {
-    verb, apiGroup: version === undefined ? '' : group, resource, ...(subresource === undefined ? {} : { subresource }),
-    ...(verb === 'create' && subresource === undefined ? {} : { name }), ...(namespace === '' ? {} : { namespace }),
+    verb,
+    apiGroup: version === undefined ? '' : group,
+    resource,
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(verb === 'create' && subresource === undefined ? {} : { name }),
+    ...(namespace === '' ? {} : { namespace }),
   }
 }
 
 /** The path of a request to it. */
 export function pathOf({ groupVersion, resource, subresource, namespace, name }: Place): string {
-  return `${prefixOf(groupVersion, namespace)}${resource}/${name}${subresource === undefined ? '' : `/${subresource}`}`
+  return (
+    `${prefixOf(groupVersion, namespace)}${resource}/` +
+    `${name}${subresource === undefined ? '' : `/${subresource}`}`
+  )
 }
 
 /** Creates it; undefined where the subject may not. */
@@ -34,19 +44,45 @@ export function creation(world: World, place: Place, body: object): CallStep | u
   if (!world.may(needs)) return undefined
   const { groupVersion, resource, subresource, namespace, name } = place
   const path = subresource === undefined ? `${prefixOf(groupVersion, namespace)}${resource}` : pathOf(place)
-  return { step: 'call', by: 'self', does: `create ${resource}${subresource === undefined ? '' : `/${subresource}`} ${name}`, needs: [needs], method: 'POST', path, body }
+  return {
+    step: 'call',
+    by: 'self',
+    does: `create ${resource}${subresource === undefined ? '' : `/${subresource}`} ${name}`,
+    needs: [needs],
+    method: 'POST',
+    path,
+    body,
+  }
 }
 
-/** Lays fields over what there is, by PATCH or by GET and PUT; undefined where the subject may do neither. `at` is how many steps come before. */
-export function change(world: World, place: Place, body: object, at: number): readonly CallStep[] | undefined {
+/**
+ * Lays fields over what there is, by PATCH or by GET and PUT; undefined where the subject may do neither.
+ * `at` is how many steps come before.
+ */
+export function change(
+  world: World,
+  place: Place,
+  body: object,
+  at: number,
+): readonly CallStep[] | undefined {
   const { subresource: _subresource, ...whole } = place
   const [patch, update, get] = [asking('patch', place), asking('update', place), asking('get', whole)]
-  const does = `change ${place.resource}${place.subresource === undefined ? '' : `/${place.subresource}`} ${place.name}`
+  const does =
+    `change ${place.resource}${place.subresource === undefined ? '' : `/${place.subresource}`} ` +
+    `${place.name}`
   const path = pathOf(place)
-  if (world.may(patch)) return [{ step: 'call', by: 'self', does, needs: [patch], method: 'PATCH', path, body }]
+  if (world.may(patch))
+    return [{ step: 'call', by: 'self', does, needs: [patch], method: 'PATCH', path, body }]
   if (!world.may(update, get)) return undefined
   return [
-    { step: 'call', by: 'self', does: `read ${place.resource} ${place.name}`, needs: [get], method: 'GET', path: pathOf(whole) },
+    {
+      step: 'call',
+      by: 'self',
+      does: `read ${place.resource} ${place.name}`,
+      needs: [get],
+      method: 'GET',
+      path: pathOf(whole),
+    },
     { step: 'call', by: 'self', does, needs: [update], method: 'PUT', path, body, onto: at },
   ]
 }
@@ -54,5 +90,14 @@ export function change(world: World, place: Place, body: object, at: number): re
 /** Reads it, alone or out of a list that holds nothing else; undefined where the subject may do neither. */
 export function reading(world: World, place: Place): CallStep | undefined {
   const needs = asking('get', place)
-  return world.may(needs) ? { step: 'call', by: 'self', does: `read ${place.resource} ${place.name}`, needs: [needs], method: 'GET', path: pathOf(place) } : undefined
+  return world.may(needs)
+    ? {
+        step: 'call',
+        by: 'self',
+        does: `read ${place.resource} ${place.name}`,
+        needs: [needs],
+        method: 'GET',
+        path: pathOf(place),
+      }
+    : undefined
 }

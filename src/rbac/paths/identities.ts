@@ -14,8 +14,13 @@ const TOKEN_TYPE = 'kubernetes.io/service-account-token'
 const SIGNER = 'kubernetes.io/kube-apiserver-client'
 const CERTIFICATES = 'certificates.k8s.io'
 
-const impersonating = (resource: string, name: string, namespace?: string): AccessQuestion =>
-  ({ verb: 'impersonate', apiGroup: '', resource, name, ...(namespace === undefined ? {} : { namespace }) })
+const impersonating = (resource: string, name: string, namespace?: string): AccessQuestion => ({
+  verb: 'impersonate',
+  apiGroup: '',
+  resource,
+  name,
+  ...(namespace === undefined ? {} : { namespace }),
+})
 
 interface Mask {
   readonly identity: EscalationIdentity
@@ -27,32 +32,61 @@ interface Mask {
 /** The subject acts as a user, a group or a service account that it may `impersonate`. */
 export function impersonations(world: World): readonly EscalationPath[] {
   const masks = masksOf(world).filter(({ needs }) => world.may(...needs))
-  return world.stronger(masks, ({ identity }) => identity).map(({ of: { groups, needs }, identity, gains }) => ({
-    kind: 'impersonate', identity, gains, credential: { kind: 'impersonation', user: identity.user, groups },
-    steps: [{
-      step: 'call', by: 'self', as: { kind: 'impersonation', user: identity.user, groups }, does: `act as ${groups.length === 0 ? identity.user : `${identity.user} of ${groups.join(', ')}`}`, needs,
-      method: 'POST', path: '/apis/authentication.k8s.io/v1/selfsubjectreviews', body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
-    }],
-  }))
+  return world
+    .stronger(masks, ({ identity }) => identity)
+    .map(({ of: { groups, needs }, identity, gains }) => ({
+      kind: 'impersonate',
+      identity,
+      gains,
+      credential: { kind: 'impersonation', user: identity.user, groups },
+      steps: [
+        {
+          step: 'call',
+          by: 'self',
+          as: { kind: 'impersonation', user: identity.user, groups },
+          does: `act as ${groups.length === 0 ? identity.user : `${identity.user} of ${groups.join(', ')}`}`,
+          needs,
+          method: 'POST',
+          path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+          body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+        },
+      ],
+    }))
 }
 
 function masksOf(world: World): readonly Mask[] {
   const users = [...new Set([...world.subjects('User').map(({ name }) => name), world.self.user, MADE])]
   const groups = [...new Set([MASTERS, ...world.subjects('Group').map(({ name }) => name)])]
   const someone = users.find((user) => world.may(impersonating('users', user)))
-  const accounts = [...world.accounts(), ...world.subjects('ServiceAccount').map(({ name, namespace = '' }) => ({ namespace, name }))]
+  const accounts = [
+    ...world.accounts(),
+    ...world.subjects('ServiceAccount').map(({ name, namespace = '' }) => ({ namespace, name })),
+  ]
   return [
-    ...(someone === undefined ? [] : groups.map((group) => ({
-      identity: { user: someone, groups: [group, AUTHENTICATED] }, groups: [group], needs: [impersonating('users', someone), impersonating('groups', group)],
-    }))),
-    ...users.map((user) => ({ identity: { user, groups: [AUTHENTICATED] }, groups: [], needs: [impersonating('users', user)] })),
+    ...(someone === undefined
+      ? []
+      : groups.map((group) => ({
+          identity: { user: someone, groups: [group, AUTHENTICATED] },
+          groups: [group],
+          needs: [impersonating('users', someone), impersonating('groups', group)],
+        }))),
+    ...users.map((user) => ({
+      identity: { user, groups: [AUTHENTICATED] },
+      groups: [],
+      needs: [impersonating('users', user)],
+    })),
     ...accounts.map((account) => ({
-      identity: accountIdentity(account), groups: [], needs: [impersonating('serviceaccounts', account.name, account.namespace)],
+      identity: accountIdentity(account),
+      groups: [],
+      needs: [impersonating('serviceaccounts', account.name, account.namespace)],
     })),
   ]
 }
 
-/** The subject asks for a token of a service account, which it makes first where bindings name one that is not there. */
+/**
+ * The subject asks for a token of a service account, which it makes first where bindings name one that is not
+ * there.
+ */
 export function mintedTokens(world: World): readonly EscalationPath[] {
   const there = new Set(world.accounts().map(({ namespace, name }) => `${namespace}/${name}`))
   const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }
@@ -64,22 +98,55 @@ export function mintedTokens(world: World): readonly EscalationPath[] {
     return made === undefined ? [] : [made, token]
   }
   const bound = world.subjects('ServiceAccount').map(({ name, namespace = '' }) => ({ namespace, name }))
-  const accounts = [...world.accounts(), ...bound.filter(({ namespace, name }) => !there.has(`${namespace}/${name}`))]
-  return world.stronger(accounts.filter((account) => steps(account).length > 0), accountIdentity).map(({ of, identity, gains }) => {
-    const calls = steps(of)
-    return { kind: 'mint-token', identity, gains, steps: calls, credential: { kind: 'token', step: calls.length - 1, field: 'status.token' } }
-  })
+  const accounts = [
+    ...world.accounts(),
+    ...bound.filter(({ namespace, name }) => !there.has(`${namespace}/${name}`)),
+  ]
+  return world
+    .stronger(
+      accounts.filter((account) => steps(account).length > 0),
+      accountIdentity,
+    )
+    .map(({ of, identity, gains }) => {
+      const calls = steps(of)
+      return {
+        kind: 'mint-token',
+        identity,
+        gains,
+        steps: calls,
+        credential: { kind: 'token', step: calls.length - 1, field: 'status.token' },
+      }
+    })
 }
 
 /** The subject reads a token that lies in a Secret. */
 export function readSecrets(world: World): readonly EscalationPath[] {
-  const place = ({ metadata: { name = '', namespace = '' } }: Secret): { namespace: string, name: string, groupVersion: string, resource: string } =>
-    ({ groupVersion: 'v1', resource: 'secrets', namespace, name })
-  const secrets = world.ofKind<Secret>('Secret').filter((secret) => secret.type === TOKEN_TYPE && reading(world, place(secret)) !== undefined)
-  const identityOf = ({ metadata: { namespace = '', annotations = {} } }: Secret): EscalationIdentity => accountIdentity({ namespace, name: annotations[ACCOUNT_NAME] ?? '' })
+  const place = ({
+    metadata: { name = '', namespace = '' },
+  }: Secret): { namespace: string; name: string; groupVersion: string; resource: string } => ({
+    groupVersion: 'v1',
+    resource: 'secrets',
+    namespace,
+    name,
+  })
+  const secrets = world
+    .ofKind<Secret>('Secret')
+    .filter((secret) => secret.type === TOKEN_TYPE && reading(world, place(secret)) !== undefined)
+  const identityOf = ({ metadata: { namespace = '', annotations = {} } }: Secret): EscalationIdentity =>
+    accountIdentity({ namespace, name: annotations[ACCOUNT_NAME] ?? '' })
   return world.stronger(secrets, identityOf).flatMap(({ of, identity, gains }) => {
     const read = reading(world, place(of))
-    return read === undefined ? [] : [{ kind: 'read-token-secret', identity, gains, steps: [read], credential: { kind: 'token', step: 0, field: 'data.token' } }]
+    return read === undefined
+      ? []
+      : [
+          {
+            kind: 'read-token-secret',
+            identity,
+            gains,
+            steps: [read],
+            credential: { kind: 'token', step: 0, field: 'data.token' },
+          },
+        ]
   })
 }
 
@@ -87,35 +154,85 @@ export function readSecrets(world: World): readonly EscalationPath[] {
 export function madeSecrets(world: World): readonly EscalationPath[] {
   const steps = ({ namespace, name }: Account): EscalationPath['steps'] | undefined => {
     const place = { groupVersion: 'v1', resource: 'secrets', namespace, name: MADE }
-    const made = creation(world, place, { apiVersion: 'v1', kind: 'Secret', metadata: { name: MADE, annotations: { [ACCOUNT_NAME]: name } }, type: TOKEN_TYPE })
+    const made = creation(world, place, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: MADE, annotations: { [ACCOUNT_NAME]: name } },
+      type: TOKEN_TYPE,
+    })
     const read = reading(world, place)
     return made === undefined || read === undefined ? undefined : [made, read]
   }
-  return world.stronger(world.accounts().filter((account) => steps(account) !== undefined), accountIdentity).map(({ of, identity, gains }) => ({
-    kind: 'create-token-secret', identity, gains, steps: steps(of) ?? [], credential: { kind: 'token', step: 1, field: 'data.token' },
-  }))
+  return world
+    .stronger(
+      world.accounts().filter((account) => steps(account) !== undefined),
+      accountIdentity,
+    )
+    .map(({ of, identity, gains }) => ({
+      kind: 'create-token-secret',
+      identity,
+      gains,
+      steps: steps(of) ?? [],
+      credential: { kind: 'token', step: 1, field: 'data.token' },
+    }))
 }
 
-/** The subject asks for a client certificate in another name, approves it, and reads it. Nobody gets one for `system:masters`. */
+/**
+ * The subject asks for a client certificate in another name, approves it, and reads it. Nobody gets one for
+ * `system:masters`.
+ */
 export function certificates(world: World): readonly EscalationPath[] {
-  const place = { groupVersion: `${CERTIFICATES}/v1`, resource: 'certificatesigningrequests', namespace: '', name: MADE }
+  const place = {
+    groupVersion: `${CERTIFICATES}/v1`,
+    resource: 'certificatesigningrequests',
+    namespace: '',
+    name: MADE,
+  }
   const approve = { verb: 'approve', apiGroup: CERTIFICATES, resource: 'signers', name: SIGNER }
   const any = { ...approve, name: `${SIGNER.split('/')[0] ?? ''}/*` }
   const made = creation(world, place, {
-    apiVersion: place.groupVersion, kind: 'CertificateSigningRequest', metadata: { name: MADE }, spec: { signerName: SIGNER, usages: ['client auth'] },
+    apiVersion: place.groupVersion,
+    kind: 'CertificateSigningRequest',
+    metadata: { name: MADE },
+    spec: { signerName: SIGNER, usages: ['client auth'] },
   })
-  const condition = { type: 'Approved', status: 'True', reason: 'EscalationPath', message: 'approved by its own author' }
-  const approved = change(world, { ...place, subresource: 'approval' }, { status: { conditions: [condition] } }, 1)
+  const condition = {
+    type: 'Approved',
+    status: 'True',
+    reason: 'EscalationPath',
+    message: 'approved by its own author',
+  }
+  const approved = change(
+    world,
+    { ...place, subresource: 'approval' },
+    { status: { conditions: [condition] } },
+    1,
+  )
   const read = reading(world, place)
   const need = [approve, any].find((question) => world.may(question))
   if (made === undefined || approved === undefined || read === undefined || need === undefined) return []
   const identities = [
     ...world.subjects('User').map(({ name }) => ({ user: name, groups: [AUTHENTICATED] })),
-    ...world.subjects('Group').filter(({ name }) => name !== MASTERS).map(({ name }) => ({ user: MADE, groups: [name, AUTHENTICATED] })),
+    ...world
+      .subjects('Group')
+      .filter(({ name }) => name !== MASTERS)
+      .map(({ name }) => ({ user: MADE, groups: [name, AUTHENTICATED] })),
   ]
-  return world.stronger(identities, (identity) => identity).map(({ identity, gains }) => {
-    const organizations = identity.groups.filter((group) => group !== AUTHENTICATED)
-    const steps = [{ ...made, request: { commonName: identity.user, organizations } }, ...approved.map((step) => ({ ...step, needs: [...step.needs, need] })), read]
-    return { kind: 'approve-csr', identity, gains, steps, credential: { kind: 'certificate', step: steps.length - 1 } }
-  })
+  return world
+    .stronger(identities, (identity) => identity)
+    .map(({ identity, gains }) => {
+      const organizations = identity.groups.filter((group) => group !== AUTHENTICATED)
+      const steps = [
+        { ...made, request: { commonName: identity.user, organizations } },
+        ...approved.map((step) => ({ ...step, needs: [...step.needs, need] })),
+        read,
+      ]
+      return {
+        kind: 'approve-csr',
+        identity,
+        gains,
+        steps,
+        credential: { kind: 'certificate', step: steps.length - 1 },
+      }
+    })
 }

@@ -2,8 +2,19 @@ import type { AccessQuestion } from '../evaluate.js'
 
 /** The ways to more rights that are looked for. */
 export type EscalationKind =
-  | 'escalate' | 'bind' | 'impersonate' | 'mint-token' | 'read-token-secret' | 'create-token-secret' | 'create-pod' | 'create-workload'
-  | 'edit-workload' | 'exec' | 'node-proxy' | 'approve-csr' | 'mutating-webhook'
+  | 'escalate'
+  | 'bind'
+  | 'impersonate'
+  | 'mint-token'
+  | 'read-token-secret'
+  | 'create-token-secret'
+  | 'create-pod'
+  | 'create-workload'
+  | 'edit-workload'
+  | 'exec'
+  | 'node-proxy'
+  | 'approve-csr'
+  | 'mutating-webhook'
 
 /** Who it is: a user and the groups that their credentials say. */
 export interface EscalationIdentity {
@@ -14,7 +25,10 @@ export interface EscalationIdentity {
 interface Step {
   /** What it does, in words. */
   readonly does: string
-  /** What one must be allowed for it, with the credential of the step; each is allowed. Empty for what others do. */
+  /**
+   * What one must be allowed for it, with the credential of the step; each is allowed. Empty for what others
+   * do.
+   */
   readonly needs: readonly AccessQuestion[]
   /** With which credential; default one's own. */
   readonly as?: Credential
@@ -32,7 +46,7 @@ export interface CallStep extends Step {
   /** The step whose answer is the body, with `body` laid over it. */
   readonly onto?: number
   /** A certificate request for this subject belongs into `spec.request`, base64. */
-  readonly request?: { readonly commonName: string, readonly organizations: readonly string[] }
+  readonly request?: { readonly commonName: string; readonly organizations: readonly string[] }
 }
 
 /** A command in somebody else's container. */
@@ -60,11 +74,19 @@ export type Credential =
   /** One's own, whose rights have grown. */
   | { readonly kind: 'own' }
   /** One's own, or another, with the headers that say so. */
-  | { readonly kind: 'impersonation', readonly user: string, readonly groups: readonly string[], readonly by?: Credential }
-  /** A bearer token: the field of that step's answer (base64 where it is `data.token`), or all that it has printed. */
-  | { readonly kind: 'token', readonly step: number, readonly field?: 'data.token' | 'status.token' }
+  | {
+      readonly kind: 'impersonation'
+      readonly user: string
+      readonly groups: readonly string[]
+      readonly by?: Credential
+    }
+  /**
+   * A bearer token: the field of that step's answer (base64 where it is `data.token`), or all that it has
+   * printed.
+   */
+  | { readonly kind: 'token'; readonly step: number; readonly field?: 'data.token' | 'status.token' }
   /** A client certificate: `status.certificate` of that step's answer. */
-  | { readonly kind: 'certificate', readonly step: number }
+  | { readonly kind: 'certificate'; readonly step: number }
 
 /** One way for a subject to more rights, as calls that can be made. Plain JSON. */
 export interface EscalationPath {
@@ -76,7 +98,7 @@ export interface EscalationPath {
   /** Something that is allowed in the end and was not at first. */
   readonly gains: AccessQuestion
   /** What a webhook of the subject's must answer for the path to work, and where. */
-  readonly webhook?: { readonly url: string, readonly patch: readonly object[] }
+  readonly webhook?: { readonly url: string; readonly patch: readonly object[] }
 }
 
 /** Name of what a path makes. */
@@ -84,5 +106,8 @@ export const MADE = 'escalation-path'
 
 /** The part of a request's path before the resource: `/api/v1/namespaces/office/`, `/apis/apps/v1/`. */
 export function prefixOf(groupVersion: string, namespace: string): string {
-  return `/${groupVersion.includes('/') ? 'apis' : 'api'}/${groupVersion}/${namespace === '' ? '' : `namespaces/${namespace}/`}`
+  return (
+    `/${groupVersion.includes('/') ? 'apis' : 'api'}/${groupVersion}/` +
+    `${namespace === '' ? '' : `namespaces/${namespace}/`}`
+  )
 }

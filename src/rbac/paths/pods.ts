@@ -14,7 +14,10 @@ const LABELS = { app: MADE }
 
 /** An image of the subject's that does what the subject wants. */
 function podSpec({ name }: Account): object {
-  return { serviceAccountName: name, containers: [{ name: 'main', image: 'busybox', command: ['sleep', 'infinity'] }] }
+  return {
+    serviceAccountName: name,
+    containers: [{ name: 'main', image: 'busybox', command: ['sleep', 'infinity'] }],
+  }
 }
 
 function inPod({ namespace }: Account, pod: InPodStep['pod']): InPodStep {
@@ -23,19 +26,32 @@ function inPod({ namespace }: Account, pod: InPodStep['pod']): InPodStep {
 
 /** Paths to accounts by steps which end in the token. */
 function toAccounts(
-  world: World, kind: EscalationPath['kind'], accounts: readonly Account[], stepsTo: (account: Account) => readonly EscalationStep[] | undefined,
+  world: World,
+  kind: EscalationPath['kind'],
+  accounts: readonly Account[],
+  stepsTo: (account: Account) => readonly EscalationStep[] | undefined,
 ): readonly EscalationPath[] {
-  return world.stronger(accounts.filter((account) => stepsTo(account) !== undefined), accountIdentity).map(({ of, identity, gains }) => {
-    const steps = stepsTo(of) ?? []
-    return { kind, identity, gains, steps, credential: { kind: 'token', step: steps.length - 1 } }
-  })
+  return world
+    .stronger(
+      accounts.filter((account) => stepsTo(account) !== undefined),
+      accountIdentity,
+    )
+    .map(({ of, identity, gains }) => {
+      const steps = stepsTo(of) ?? []
+      return { kind, identity, gains, steps, credential: { kind: 'token', step: steps.length - 1 } }
+    })
 }
 
 /** The subject makes a pod that runs as a service account of its namespace. */
 export function madePods(world: World): readonly EscalationPath[] {
   return toAccounts(world, 'create-pod', world.accounts(), (account) => {
     const place = { groupVersion: 'v1', resource: 'pods', namespace: account.namespace, name: MADE }
-    const made = creation(world, place, { apiVersion: 'v1', kind: 'Pod', metadata: { name: MADE }, spec: podSpec(account) })
+    const made = creation(world, place, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: MADE },
+      spec: podSpec(account),
+    })
     return made === undefined ? undefined : [made, inPod(account, { name: MADE })]
   })
 }
@@ -51,32 +67,81 @@ interface Workload {
 }
 
 const selector = { matchLabels: LABELS }
-const onFailure = ({ metadata, spec }: { readonly metadata?: object, readonly spec?: object }): object => ({ metadata, spec: { ...spec, restartPolicy: 'OnFailure' } })
+const onFailure = ({ metadata, spec }: { readonly metadata?: object; readonly spec?: object }): object => ({
+  metadata,
+  spec: { ...spec, restartPolicy: 'OnFailure' },
+})
 
 const WORKLOADS: readonly Workload[] = [
-  { groupVersion: 'apps/v1', resource: 'deployments', kind: 'Deployment', rolls: true, spec: (template) => ({ selector, template }) },
-  { groupVersion: 'apps/v1', resource: 'daemonsets', kind: 'DaemonSet', rolls: true, spec: (template) => ({ selector, template }) },
-  { groupVersion: 'apps/v1', resource: 'statefulsets', kind: 'StatefulSet', rolls: true, spec: (template) => ({ selector, serviceName: MADE, template }) },
-  { groupVersion: 'apps/v1', resource: 'replicasets', kind: 'ReplicaSet', spec: (template) => ({ selector, template }) },
-  { groupVersion: 'v1', resource: 'replicationcontrollers', kind: 'ReplicationController', spec: (template) => ({ selector: LABELS, template }) },
-  { groupVersion: 'batch/v1', resource: 'jobs', kind: 'Job', spec: (template) => ({ template: onFailure(template) }) },
   {
-    groupVersion: 'batch/v1', resource: 'cronjobs', kind: 'CronJob',
+    groupVersion: 'apps/v1',
+    resource: 'deployments',
+    kind: 'Deployment',
+    rolls: true,
+    spec: (template) => ({ selector, template }),
+  },
+  {
+    groupVersion: 'apps/v1',
+    resource: 'daemonsets',
+    kind: 'DaemonSet',
+    rolls: true,
+    spec: (template) => ({ selector, template }),
+  },
+  {
+    groupVersion: 'apps/v1',
+    resource: 'statefulsets',
+    kind: 'StatefulSet',
+    rolls: true,
+    spec: (template) => ({ selector, serviceName: MADE, template }),
+  },
+  {
+    groupVersion: 'apps/v1',
+    resource: 'replicasets',
+    kind: 'ReplicaSet',
+    spec: (template) => ({ selector, template }),
+  },
+  {
+    groupVersion: 'v1',
+    resource: 'replicationcontrollers',
+    kind: 'ReplicationController',
+    spec: (template) => ({ selector: LABELS, template }),
+  },
+  {
+    groupVersion: 'batch/v1',
+    resource: 'jobs',
+    kind: 'Job',
+    spec: (template) => ({ template: onFailure(template) }),
+  },
+  {
+    groupVersion: 'batch/v1',
+    resource: 'cronjobs',
+    kind: 'CronJob',
     spec: (template) => ({ schedule: '* * * * *', jobTemplate: { spec: { template: onFailure(template) } } }),
   },
 ]
 
-/** The subject makes a workload whose pods run as a service account: one path for each kind that it may make. */
+/**
+ * The subject makes a workload whose pods run as a service account: one path for each kind that it may make.
+ */
 export function madeWorkloads(world: World): readonly EscalationPath[] {
-  return WORKLOADS.flatMap(({ groupVersion, resource, kind, spec }) => toAccounts(world, 'create-workload', world.accounts(), (account) => {
-    const place = { groupVersion, resource, namespace: account.namespace, name: MADE }
-    const body = { apiVersion: groupVersion, kind, metadata: { name: MADE }, spec: spec({ metadata: { labels: LABELS }, spec: podSpec(account) }) }
-    const made = creation(world, place, body)
-    return made === undefined ? undefined : [made, inPod(account, { labels: LABELS })]
-  }))
+  return WORKLOADS.flatMap(({ groupVersion, resource, kind, spec }) =>
+    toAccounts(world, 'create-workload', world.accounts(), (account) => {
+      const place = { groupVersion, resource, namespace: account.namespace, name: MADE }
+      const body = {
+        apiVersion: groupVersion,
+        kind,
+        metadata: { name: MADE },
+        spec: spec({ metadata: { labels: LABELS }, spec: podSpec(account) }),
+      }
+      const made = creation(world, place, body)
+      return made === undefined ? undefined : [made, inPod(account, { labels: LABELS })]
+    }),
+  )
 }
 
-type Templated = KubeObject & { readonly spec?: { readonly template?: { readonly metadata?: { readonly labels?: Labels } } } }
+type Templated = KubeObject & {
+  readonly spec?: { readonly template?: { readonly metadata?: { readonly labels?: Labels } } }
+}
 
 /** The subject has a workload that there is run as another service account, with an image of its own. */
 export function editedWorkloads(world: World): readonly EscalationPath[] {
@@ -86,42 +151,95 @@ export function editedWorkloads(world: World): readonly EscalationPath[] {
       // of its own label, to be told from the pods before; merge patches leave what they do not name
       const labels = { ...spec?.template?.metadata?.labels, [MADE]: 'edited' }
       return toAccounts(world, 'edit-workload', accounts, (account) => {
-        const steps = change(world, { groupVersion, resource, namespace, name }, { spec: { template: { metadata: { labels }, spec: podSpec(account) } } }, 0)
+        const steps = change(
+          world,
+          { groupVersion, resource, namespace, name },
+          { spec: { template: { metadata: { labels }, spec: podSpec(account) } } },
+          0,
+        )
         return steps === undefined ? undefined : [...steps, inPod(account, { labels })]
       })
-    }))
+    }),
+  )
 }
 
 function runningPods(world: World): readonly Pod[] {
-  return world.ofKind<Pod>('Pod').filter(({ spec, status }) => status?.phase === 'Running' && spec.automountServiceAccountToken !== false)
+  return world
+    .ofKind<Pod>('Pod')
+    .filter(({ spec, status }) => status?.phase === 'Running' && spec.automountServiceAccountToken !== false)
 }
 
-const accountOf = ({ metadata: { namespace = '' }, spec }: Pod): Account => ({ namespace, name: spec.serviceAccountName ?? 'default' })
+const accountOf = ({ metadata: { namespace = '' }, spec }: Pod): Account => ({
+  namespace,
+  name: spec.serviceAccountName ?? 'default',
+})
 
 /** The subject reads the token in somebody else's container. */
 export function execs(world: World): readonly EscalationPath[] {
   const needs = ({ metadata: { namespace = '', name = '' } }: Pod): ReturnType<typeof asking> =>
     asking('create', { groupVersion: 'v1', resource: 'pods', subresource: 'exec', namespace, name })
   const pods = runningPods(world).filter((pod) => world.may({ ...needs(pod), name: pod.metadata.name ?? '' }))
-  return world.stronger(pods, (pod) => accountIdentity(accountOf(pod))).map(({ of: pod, identity, gains }) => ({
-    kind: 'exec', identity, gains, credential: { kind: 'token', step: 0 },
-    steps: [{
-      step: 'exec', does: 'read the token', needs: [needs(pod)], namespace: pod.metadata.namespace ?? '', pod: pod.metadata.name ?? '', command: ['cat', TOKEN_FILE],
-    }],
-  }))
+  return world
+    .stronger(pods, (pod) => accountIdentity(accountOf(pod)))
+    .map(({ of: pod, identity, gains }) => ({
+      kind: 'exec',
+      identity,
+      gains,
+      credential: { kind: 'token', step: 0 },
+      steps: [
+        {
+          step: 'exec',
+          does: 'read the token',
+          needs: [needs(pod)],
+          namespace: pod.metadata.namespace ?? '',
+          pod: pod.metadata.name ?? '',
+          command: ['cat', TOKEN_FILE],
+        },
+      ],
+    }))
 }
 
-/** The subject runs a command in somebody else's container over the kubelet's own API, past the checks on pods. */
+/**
+ * The subject runs a command in somebody else's container over the kubelet's own API, past the checks on
+ * pods.
+ */
 export function nodeProxies(world: World): readonly EscalationPath[] {
-  const proxyOf = (pod: Pod): { readonly groupVersion: string, readonly resource: string, readonly subresource: string, readonly namespace: string, readonly name: string } =>
-    ({ groupVersion: 'v1', resource: 'nodes', subresource: 'proxy', namespace: '', name: pod.spec.nodeName ?? '' })
-  const pods = runningPods(world).filter((pod) => world.may(asking('create', proxyOf(pod))))
-  return world.stronger(pods, (pod) => accountIdentity(accountOf(pod))).map(({ of: pod, identity, gains }) => {
-    const { metadata: { namespace = '', name = '' }, spec: { containers: [container] } } = pod
-    const run = `/run/${namespace}/${name}/${container?.name ?? ''}?cmd=${encodeURIComponent(`cat ${TOKEN_FILE}`)}`
-    const step: CallStep = {
-      step: 'call', by: 'self', does: 'have the kubelet read the token', needs: [asking('create', proxyOf(pod))], method: 'POST', path: `${pathOf(proxyOf(pod))}${run}`,
-    }
-    return { kind: 'node-proxy', identity, gains, steps: [step], credential: { kind: 'token', step: 0 } }
+  const proxyOf = (
+    pod: Pod,
+  ): {
+    readonly groupVersion: string
+    readonly resource: string
+    readonly subresource: string
+    readonly namespace: string
+    readonly name: string
+  } => ({
+    groupVersion: 'v1',
+    resource: 'nodes',
+    subresource: 'proxy',
+    namespace: '',
+    name: pod.spec.nodeName ?? '',
   })
+  const pods = runningPods(world).filter((pod) => world.may(asking('create', proxyOf(pod))))
+  return world
+    .stronger(pods, (pod) => accountIdentity(accountOf(pod)))
+    .map(({ of: pod, identity, gains }) => {
+      const {
+        metadata: { namespace = '', name = '' },
+        spec: {
+          containers: [container],
+        },
+      } = pod
+      const run =
+        `/run/${namespace}/${name}/` +
+        `${container?.name ?? ''}?cmd=${encodeURIComponent(`cat ${TOKEN_FILE}`)}`
+      const step: CallStep = {
+        step: 'call',
+        by: 'self',
+        does: 'have the kubelet read the token',
+        needs: [asking('create', proxyOf(pod))],
+        method: 'POST',
+        path: `${pathOf(proxyOf(pod))}${run}`,
+      }
+      return { kind: 'node-proxy', identity, gains, steps: [step], credential: { kind: 'token', step: 0 } }
+    })
 }

@@ -22,7 +22,9 @@ export function editedRoles(world: World): readonly EscalationPath[] {
   return [...policy.clusterBindings, ...policy.bindings].flatMap((binding): readonly EscalationPath[] => {
     const key = roleKeyOf(binding)
     const rules = policy.roles.get(key)
-    const isOurs = binding.subjects.some((subject) => subjectApplies(subject, { name: self.user, groups: self.groups }, binding.namespace))
+    const isOurs = binding.subjects.some((subject) =>
+      subjectApplies(subject, { name: self.user, groups: self.groups }, binding.namespace),
+    )
     if (rules === undefined || !isOurs || seen.has(key)) return []
     const place = placeOfRole(binding.roleRef.kind, binding.roleRef.name, binding.namespace)
     const escalate = asking('escalate', place)
@@ -31,12 +33,21 @@ export function editedRoles(world: World): readonly EscalationPath[] {
     const steps = change(world, place, { rules: [...rules, ...added] }, 0)
     if (gains === undefined || steps === undefined || !world.may(escalate)) return []
     seen.add(key)
-    return [{ kind: 'escalate', steps: withNeed(steps, escalate), credential: { kind: 'own' }, identity: self, gains }]
+    return [
+      {
+        kind: 'escalate',
+        steps: withNeed(steps, escalate),
+        credential: { kind: 'own' },
+        identity: self,
+        gains,
+      },
+    ]
   })
 }
 
 function placeOfRole(kind: string, name: string, namespace: string): Place {
-  return kind === 'Role' ? { groupVersion: GROUP_VERSION, resource: 'roles', namespace, name }
+  return kind === 'Role'
+    ? { groupVersion: GROUP_VERSION, resource: 'roles', namespace, name }
     : { groupVersion: GROUP_VERSION, resource: 'clusterroles', namespace: '', name }
 }
 
@@ -59,22 +70,44 @@ export function boundRoles(world: World): readonly EscalationPath[] {
       const gains = world.gainOf(role.rules, scope)
       const steps = gains === undefined ? undefined : bindingSteps(world, role, scope)
       if (gains === undefined || steps === undefined) return []
-      if (scope !== '' && world.gainOf(role.rules, '') !== undefined && bindingSteps(world, role, '') !== undefined
-        && world.may(bindNeed(role.kind, role.name, ''))) return [] // the same goes for all namespaces at once
-      return [{ kind: 'bind', steps: withNeed(steps, bindNeed(role.kind, role.name, scope)), credential: { kind: 'own' }, identity: world.self, gains }]
+      if (
+        scope !== '' &&
+        world.gainOf(role.rules, '') !== undefined &&
+        bindingSteps(world, role, '') !== undefined &&
+        world.may(bindNeed(role.kind, role.name, ''))
+      )
+        return [] // the same goes for all namespaces at once
+      return [
+        {
+          kind: 'bind',
+          steps: withNeed(steps, bindNeed(role.kind, role.name, scope)),
+          credential: { kind: 'own' },
+          identity: world.self,
+          gains,
+        },
+      ]
     })
   })
 }
 
 function bindNeed(kind: string, name: string, scope: string): AccessQuestion {
-  return { verb: 'bind', apiGroup: GROUP, resource: kind === 'Role' ? 'roles' : 'clusterroles', name, ...(scope === '' ? {} : { namespace: scope }) }
+  return {
+    verb: 'bind',
+    apiGroup: GROUP,
+    resource: kind === 'Role' ? 'roles' : 'clusterroles',
+    name,
+    ...(scope === '' ? {} : { namespace: scope }),
+  }
 }
 
 function rolesOf({ policy }: World, scope: string): readonly BoundRole[] {
   const prefix = roleKey('Role', scope, '')
   return [...policy.roles].flatMap(([key, rules]): readonly BoundRole[] => {
-    if (key.startsWith('ClusterRole//')) return [{ kind: 'ClusterRole', name: key.slice('ClusterRole//'.length), rules }]
-    return scope !== '' && key.startsWith(prefix) ? [{ kind: 'Role', name: key.slice(prefix.length), rules }] : []
+    if (key.startsWith('ClusterRole//'))
+      return [{ kind: 'ClusterRole', name: key.slice('ClusterRole//'.length), rules }]
+    return scope !== '' && key.startsWith(prefix)
+      ? [{ kind: 'Role', name: key.slice(prefix.length), rules }]
+      : []
   })
 }
 
@@ -89,19 +122,38 @@ function strongest(roles: readonly BoundRole[]): readonly BoundRole[] {
   return kept
 }
 
-function bindingSteps(world: World, { kind, name }: BoundRole, scope: string): readonly CallStep[] | undefined {
+function bindingSteps(
+  world: World,
+  { kind, name }: BoundRole,
+  scope: string,
+): readonly CallStep[] | undefined {
   const isCluster = scope === ''
-  const place = { groupVersion: GROUP_VERSION, resource: isCluster ? 'clusterrolebindings' : 'rolebindings', namespace: scope, name: MADE }
+  const place = {
+    groupVersion: GROUP_VERSION,
+    resource: isCluster ? 'clusterrolebindings' : 'rolebindings',
+    namespace: scope,
+    name: MADE,
+  }
   const self = { kind: 'User', apiGroup: GROUP, name: world.self.user }
   const made = creation(world, place, {
-    apiVersion: GROUP_VERSION, kind: isCluster ? 'ClusterRoleBinding' : 'RoleBinding', metadata: { name: MADE },
-    roleRef: { apiGroup: GROUP, kind, name }, subjects: [self],
+    apiVersion: GROUP_VERSION,
+    kind: isCluster ? 'ClusterRoleBinding' : 'RoleBinding',
+    metadata: { name: MADE },
+    roleRef: { apiGroup: GROUP, kind, name },
+    subjects: [self],
   })
   if (made !== undefined) return [made]
   const isOfRole = ({ roleRef }: Binding): boolean => roleRef.kind === kind && roleRef.name === name
-  const there = isCluster ? world.policy.clusterBindings : world.policy.bindings.filter(({ namespace }) => namespace === scope)
+  const there = isCluster
+    ? world.policy.clusterBindings
+    : world.policy.bindings.filter(({ namespace }) => namespace === scope)
   for (const binding of there.filter(isOfRole)) {
-    const steps = change(world, { ...place, name: binding.name }, { subjects: [...binding.subjects, self] }, 0)
+    const steps = change(
+      world,
+      { ...place, name: binding.name },
+      { subjects: [...binding.subjects, self] },
+      0,
+    )
     if (steps !== undefined) return steps
   }
   return undefined

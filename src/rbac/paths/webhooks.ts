@@ -7,34 +7,75 @@ import { ALL_RULES } from './world.js'
 const GROUP = 'rbac.authorization.k8s.io'
 const URL_OF_HOOK = 'https://escalation-path.example/mutate'
 
-/** The subject has a webhook of its own change what an administrator writes: whatever binding they make next is its own, of `cluster-admin`. */
+/**
+ * The subject has a webhook of its own change what an administrator writes: whatever binding they make next
+ * is its own, of `cluster-admin`.
+ */
 export function mutatingWebhooks(world: World): readonly EscalationPath[] {
-  const place = { groupVersion: 'admissionregistration.k8s.io/v1', resource: 'mutatingwebhookconfigurations', namespace: '', name: MADE }
+  const place = {
+    groupVersion: 'admissionregistration.k8s.io/v1',
+    resource: 'mutatingwebhookconfigurations',
+    namespace: '',
+    name: MADE,
+  }
   const made = creation(world, place, {
-    apiVersion: place.groupVersion, kind: 'MutatingWebhookConfiguration', metadata: { name: MADE },
-    webhooks: [{
-      name: 'escalation.path.example', clientConfig: { url: URL_OF_HOOK }, admissionReviewVersions: ['v1'], sideEffects: 'None', failurePolicy: 'Ignore',
-      rules: [{ apiGroups: [GROUP], apiVersions: ['v1'], operations: ['CREATE'], resources: ['clusterrolebindings'], scope: 'Cluster' }],
-    }],
+    apiVersion: place.groupVersion,
+    kind: 'MutatingWebhookConfiguration',
+    metadata: { name: MADE },
+    webhooks: [
+      {
+        name: 'escalation.path.example',
+        clientConfig: { url: URL_OF_HOOK },
+        admissionReviewVersions: ['v1'],
+        sideEffects: 'None',
+        failurePolicy: 'Ignore',
+        rules: [
+          {
+            apiGroups: [GROUP],
+            apiVersions: ['v1'],
+            operations: ['CREATE'],
+            resources: ['clusterrolebindings'],
+            scope: 'Cluster',
+          },
+        ],
+      },
+    ],
   })
   const rules = world.policy.roles.get('ClusterRole//cluster-admin') ?? ALL_RULES
   const gains = world.gainOf(rules, '')
   if (made === undefined || gains === undefined) return []
   const harmless = {
-    apiVersion: `${GROUP}/v1`, kind: 'ClusterRoleBinding', metadata: { name: `${MADE}-somebody` },
-    roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name: 'view' }, subjects: [{ kind: 'Group', apiGroup: GROUP, name: 'auditors' }],
+    apiVersion: `${GROUP}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: { name: `${MADE}-somebody` },
+    roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name: 'view' },
+    subjects: [{ kind: 'Group', apiGroup: GROUP, name: 'auditors' }],
   }
-  return [{
-    kind: 'mutating-webhook', identity: world.self, gains, credential: { kind: 'own' },
-    steps: [made, {
-      step: 'call', by: 'somebody', does: 'bind somebody to a role', needs: [], method: 'POST', path: `/apis/${GROUP}/v1/clusterrolebindings`, body: harmless,
-    }],
-    webhook: {
-      url: URL_OF_HOOK,
-      patch: [
-        { op: 'replace', path: '/roleRef/name', value: 'cluster-admin' },
-        { op: 'add', path: '/subjects/-', value: { kind: 'User', apiGroup: GROUP, name: world.self.user } },
+  return [
+    {
+      kind: 'mutating-webhook',
+      identity: world.self,
+      gains,
+      credential: { kind: 'own' },
+      steps: [
+        made,
+        {
+          step: 'call',
+          by: 'somebody',
+          does: 'bind somebody to a role',
+          needs: [],
+          method: 'POST',
+          path: `/apis/${GROUP}/v1/clusterrolebindings`,
+          body: harmless,
+        },
       ],
+      webhook: {
+        url: URL_OF_HOOK,
+        patch: [
+          { op: 'replace', path: '/roleRef/name', value: 'cluster-admin' },
+          { op: 'add', path: '/subjects/-', value: { kind: 'User', apiGroup: GROUP, name: world.self.user } },
+        ],
+      },
     },
-  }]
+  ]
 }

@@ -12,7 +12,8 @@ import { witnesses } from './witness.js'
 
 /** Everything there is. */
 export const ALL_RULES: readonly PolicyRule[] = [
-  { verbs: ['*'], apiGroups: ['*'], resources: ['*'] }, { verbs: ['*'], nonResourceURLs: ['*'] },
+  { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+  { verbs: ['*'], nonResourceURLs: ['*'] },
 ]
 
 /** What every service account has; to get that is nothing to speak of. */
@@ -43,7 +44,8 @@ export class World {
     this.self = self
     this.policy = policyOf(objects)
     for (const [key, rules] of this.policy.roles) this.#compiled.setRole(key, rules, true)
-    for (const binding of [...this.policy.clusterBindings, ...this.policy.bindings]) this.#compiled.add(binding)
+    for (const binding of [...this.policy.clusterBindings, ...this.policy.bindings])
+      this.#compiled.add(binding)
   }
 
   ofKind<T extends KubeObject>(kind: string): readonly T[] {
@@ -57,24 +59,35 @@ export class World {
 
   /** All namespaces that are heard of, in order. */
   namespaces(): readonly string[] {
-    const names = this.objects.map(({ kind, metadata }) => (kind === 'Namespace' ? metadata.name : metadata.namespace) ?? '')
+    const names = this.objects.map(
+      ({ kind, metadata }) => (kind === 'Namespace' ? metadata.name : metadata.namespace) ?? '',
+    )
     return [...new Set(names)].filter((name) => name !== '').sort()
   }
 
-  /** The service accounts that there are; where no ServiceAccount is among the objects, those that bindings name. */
+  /**
+   * The service accounts that there are; where no ServiceAccount is among the objects, those that bindings
+   * name.
+   */
   accounts(): readonly Account[] {
-    const found = this.ofKind('ServiceAccount').map(({ metadata: { name = '', namespace = '' } }) => ({ namespace, name }))
-    return found.length > 0 ? found : this.subjects('ServiceAccount').map(({ name, namespace = '' }) => ({ namespace, name }))
+    const found = this.ofKind('ServiceAccount').map(({ metadata: { name = '', namespace = '' } }) => ({
+      namespace,
+      name,
+    }))
+    return found.length > 0
+      ? found
+      : this.subjects('ServiceAccount').map(({ name, namespace = '' }) => ({ namespace, name }))
   }
 
   /** The subjects of that kind that bindings name, each once. */
   subjects(kind: string): readonly Subject[] {
     const found = new Map<string, Subject>()
-    for (const { subjects, namespace: home } of [...this.policy.clusterBindings, ...this.policy.bindings]) for (const subject of subjects) {
-      if (subject.kind !== kind) continue
-      const namespace = kind === 'ServiceAccount' ? subject.namespace || home : ''
-      found.set(`${namespace}/${subject.name}`, namespace === '' ? subject : { ...subject, namespace })
-    }
+    for (const { subjects, namespace: home } of [...this.policy.clusterBindings, ...this.policy.bindings])
+      for (const subject of subjects) {
+        if (subject.kind !== kind) continue
+        const namespace = kind === 'ServiceAccount' ? subject.namespace || home : ''
+        found.set(`${namespace}/${subject.name}`, namespace === '' ? subject : { ...subject, namespace })
+      }
     return [...found.values()]
   }
 
@@ -83,20 +96,32 @@ export class World {
     if (isPrivileged({ name: identity.user, groups: identity.groups })) return ALL_RULES
     const user = { name: identity.user, groups: identity.groups }
     const held = this.#compiled.heldIn(user, '')
-    return (namespace === '' ? held : [...held, ...this.#compiled.heldIn(user, namespace)]).flatMap(({ rules }) => rules?.rules ?? [])
+    return (namespace === '' ? held : [...held, ...this.#compiled.heldIn(user, namespace)]).flatMap(
+      ({ rules }) => rules?.rules ?? [],
+    )
   }
 
-  /** Something that these rules allow in that scope and that neither the subject nor just any account may; undefined without any. */
+  /**
+   * Something that these rules allow in that scope and that neither the subject nor just any account may;
+   * undefined without any.
+   */
   gainOf(rules: readonly PolicyRule[], namespace: string): AccessQuestion | undefined {
     const had = [...this.rulesOf(this.self, namespace), ...this.rulesOf(COMMON, namespace)]
-    for (const part of missingRights(had, rules)) for (const question of witnesses(part, namespace)) {
-      if (!this.#allows(this.self, question) && !this.#allows(COMMON, question)) return question
-    }
+    for (const part of missingRights(had, rules))
+      for (const question of witnesses(part, namespace)) {
+        if (!this.#allows(this.self, question) && !this.#allows(COMMON, question)) return question
+      }
     return undefined
   }
 
-  /** Those of the candidates who may more than the subject, without those who may no more than another one of them. */
-  stronger<T>(candidates: readonly T[], identityOf: (candidate: T) => EscalationIdentity): readonly Target<T>[] {
+  /**
+   * Those of the candidates who may more than the subject, without those who may no more than another one of
+   * them.
+   */
+  stronger<T>(
+    candidates: readonly T[],
+    identityOf: (candidate: T) => EscalationIdentity,
+  ): readonly Target<T>[] {
     const targets = candidates.flatMap((of): readonly Target<T>[] => {
       const identity = identityOf(of)
       const gains = this.#gainAs(identity)
@@ -120,13 +145,18 @@ export class World {
   }
 
   #coversAll(one: EscalationIdentity, other: EscalationIdentity): boolean {
-    return this.#scopesOf(other).every((scope) => covers(this.rulesOf(one, scope), this.rulesOf(other, scope)))
+    return this.#scopesOf(other).every((scope) =>
+      covers(this.rulesOf(one, scope), this.rulesOf(other, scope)),
+    )
   }
 
   /** '' and the namespaces in which somebody is given something. */
   #scopesOf(identity: EscalationIdentity): readonly string[] {
     const user = { name: identity.user, groups: identity.groups }
-    return ['', ...this.#boundNamespaces().filter((namespace) => this.#compiled.heldIn(user, namespace).length > 0)]
+    return [
+      '',
+      ...this.#boundNamespaces().filter((namespace) => this.#compiled.heldIn(user, namespace).length > 0),
+    ]
   }
 
   #bound: readonly string[] | undefined
@@ -137,12 +167,15 @@ export class World {
 
   #allows({ user, groups }: EscalationIdentity, question: AccessQuestion): boolean {
     const who = { name: user, groups }
-    const scope = question.path === undefined ? question.namespace ?? '' : ''
+    const scope = question.path === undefined ? (question.namespace ?? '') : ''
     return isPrivileged(who) || this.#compiled.allows(who, scope, askedOf(question))
   }
 }
 
 /** A service account as its tokens say who it is. */
 export function accountIdentity({ namespace, name }: Account): EscalationIdentity {
-  return { user: accountUser(namespace, name), groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'] }
+  return {
+    user: accountUser(namespace, name),
+    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+  }
 }

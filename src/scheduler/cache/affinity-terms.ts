@@ -3,7 +3,10 @@ import type { Labels } from '../../api/labels.js'
 import type { LabelQuery } from './label-query.js'
 import { querySelector } from './label-query.js'
 
-/** A pod affinity or anti-affinity term, ready for use. Source: staging/src/k8s.io/kube-scheduler/framework AffinityTerm. */
+/**
+ * A pod affinity or anti-affinity term, ready for use. Source: staging/src/k8s.io/kube-scheduler/framework
+ * AffinityTerm.
+ */
 export interface AffinityTerm {
   /** Equal for terms that mean the same. */
   readonly key: string
@@ -34,8 +37,12 @@ export function affinityTermsOf(pod: Pod): PodAffinityTerms | undefined {
   const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {}
   if (!podAffinity && !podAntiAffinity) return undefined
   const read = (term: PodAffinityTerm): AffinityTerm => termOf(term, pod.metadata.namespace ?? '')
-  const weigh = (sign: 1 | -1) => ({ podAffinityTerm, weight }: WeightedPodAffinityTerm): WeightedTerm =>
-    ({ term: read(podAffinityTerm), weight: sign * weight })
+  const weigh =
+    (sign: 1 | -1) =>
+    ({ podAffinityTerm, weight }: WeightedPodAffinityTerm): WeightedTerm => ({
+      term: read(podAffinityTerm),
+      weight: sign * weight,
+    })
   return {
     required: podAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.map(read) ?? [],
     requiredAnti: podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.map(read) ?? [],
@@ -46,7 +53,10 @@ export function affinityTermsOf(pod: Pod): PodAffinityTerms | undefined {
   }
 }
 
-function termOf({ namespaces = [], namespaceSelector, labelSelector, topologyKey }: PodAffinityTerm, own: string): AffinityTerm {
+function termOf(
+  { namespaces = [], namespaceSelector, labelSelector, topologyKey }: PodAffinityTerm,
+  own: string,
+): AffinityTerm {
   const names = namespaces.length === 0 && !namespaceSelector ? [own] : [...new Set(namespaces)].sort()
   const byLabels = namespaceSelector ? querySelector(namespaceSelector) : undefined
   const selector = querySelector(labelSelector)
@@ -61,5 +71,7 @@ export type NamespaceLabels = (namespace: string) => Labels | undefined
 export function termMatches(term: AffinityTerm, { metadata }: Pod, labelsOf: NamespaceLabels): boolean {
   if (!term.selector.matches(metadata.labels)) return false
   const namespace = metadata.namespace ?? ''
-  return term.namespaces.includes(namespace) || (term.namespaceSelector?.matches(labelsOf(namespace)) ?? false)
+  return (
+    term.namespaces.includes(namespace) || (term.namespaceSelector?.matches(labelsOf(namespace)) ?? false)
+  )
 }

@@ -20,8 +20,8 @@ export interface NodeScope {
 export const ALL_NODES: NodeScope = { key: '', admits: () => true }
 
 /**
- * Pods of one group by topology domain, kept up pod by pod and node by node. Nodes that the API does not have, that lack the label or that are
- * out of scope belong to no domain.
+ * Pods of one group by topology domain, kept up pod by pod and node by node. Nodes that the API does not
+ * have, that lack the label or that are out of scope belong to no domain.
  */
 export class DomainTable {
   readonly topologyKey: string
@@ -65,7 +65,8 @@ export class DomainTable {
   }
 
   /**
-   * The least number of pods in a domain; 0 when there is no domain. `changes` are what a trial adds (or takes) by value.
+   * The least number of pods in a domain; 0 when there is no domain. `changes` are what a trial adds (or
+   * takes) by value.
    */
   least(changes?: ReadonlyMap<string, number>): number {
     if (this.#domains.size === 0) return 0
@@ -95,7 +96,8 @@ export class DomainTable {
   /** The node is new, or something of it has changed, or it is gone. */
   setNode(node: NodeInfo): void {
     const { slot } = node
-    const value = node.object === undefined || !this.#scope.admits(node) ? undefined : node.labels[this.topologyKey]
+    const value =
+      node.object === undefined || !this.#scope.admits(node) ? undefined : node.labels[this.topologyKey]
     const old = this.#bySlot[slot]
     if (old?.value === value) return
     const count = this.#countOn(slot)

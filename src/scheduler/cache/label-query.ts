@@ -14,7 +14,9 @@ const NOTHING: LabelQuery = { key: '-', matches: () => false, pair: undefined }
 
 /** Labels that satisfy all requirements; none match everything. */
 export function queryOf(requirements: readonly Requirement[]): LabelQuery {
-  const exact = requirements.find(({ operator, values }) => values.length === 1 && (operator === '=' || operator === 'in'))
+  const exact = requirements.find(
+    ({ operator, values }) => values.length === 1 && (operator === '=' || operator === 'in'),
+  )
   return {
     key: JSON.stringify(requirements),
     matches: compileRequirements(requirements),
@@ -23,6 +25,9 @@ export function queryOf(requirements: readonly Requirement[]): LabelQuery {
 }
 
 /** A LabelSelector object; an absent one matches nothing, an empty one everything. */
-export function querySelector(selector: LabelSelector | null | undefined, ...more: readonly Requirement[]): LabelQuery {
+export function querySelector(
+  selector: LabelSelector | null | undefined,
+  ...more: readonly Requirement[]
+): LabelQuery {
   return selector ? queryOf([...selectorRequirements(selector), ...more]) : NOTHING
 }

@@ -29,9 +29,10 @@ const NOTHING: Allocatable = { milliCpu: 0, memory: 0, ephemeralStorage: 0, pods
 let generations = 0
 
 /**
- * A node as the plugins see it: what it offers, what its pods have taken, its taints sorted by what they forbid.
- * A node that only pods speak of, not the API, has no {@link NodeInfo.object} and is never a candidate.
- * Sums of whole numbers do not depend on the order of the pods. Source: pkg/scheduler/framework/types.go NodeInfo.
+ * A node as the plugins see it: what it offers, what its pods have taken, its taints sorted by what they
+ * forbid. A node that only pods speak of, not the API, has no {@link NodeInfo.object} and is never a
+ * candidate. Sums of whole numbers do not depend on the order of the pods. Source:
+ * pkg/scheduler/framework/types.go NodeInfo.
  */
 export class NodeInfo {
   readonly name: string
@@ -87,8 +88,10 @@ export class NodeInfo {
     // nodes written by hand may lack spec or status
     const { unschedulable, taints = NO_TAINTS } = (node.spec as Node['spec'] | undefined) ?? {}
     this.unschedulable = unschedulable ?? false
-    this.hardTaints = taints.length === 0 ? NO_TAINTS : taints.filter(({ effect }) => effect !== 'PreferNoSchedule')
-    this.softTaints = taints.length === 0 ? NO_TAINTS : taints.filter(({ effect }) => effect === 'PreferNoSchedule')
+    this.hardTaints =
+      taints.length === 0 ? NO_TAINTS : taints.filter(({ effect }) => effect !== 'PreferNoSchedule')
+    this.softTaints =
+      taints.length === 0 ? NO_TAINTS : taints.filter(({ effect }) => effect === 'PreferNoSchedule')
     const amounts = resourceAmounts((node.status as Node['status'] | undefined)?.allocatable)
     const { scalars, ...rest } = resourcesFrom(amounts)
     this.allocatable = { ...rest, pods: amounts['pods'] ?? 0, scalars: new Map(scalars) }
@@ -159,7 +162,10 @@ export class NodeInfo {
   }
 }
 
-/** Whether two states of a pod take the same of the node, as they do but for a resize, and give way to the same pods. */
+/**
+ * Whether two states of a pod take the same of the node, as they do but for a resize, and give way to the
+ * same pods.
+ */
 function takesTheSame(a: PodInfo, b: PodInfo): boolean {
   return (
     a.requests.milliCpu === b.requests.milliCpu &&
@@ -177,5 +183,7 @@ const NO_IMAGES: ReadonlyMap<string, number> = new Map()
 function imagesOf(node: Node | undefined): ReadonlyMap<string, number> {
   const images = (node?.status as Node['status'] | undefined)?.images
   if (!images || images.length === 0) return NO_IMAGES
-  return new Map(images.flatMap(({ names, sizeBytes = 0 }) => (names ?? []).map((name) => [name, sizeBytes] as const)))
+  return new Map(
+    images.flatMap(({ names, sizeBytes = 0 }) => (names ?? []).map((name) => [name, sizeBytes] as const)),
+  )
 }

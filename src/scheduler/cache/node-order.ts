@@ -4,8 +4,8 @@ const REGION = ['failure-domain.beta.kubernetes.io/region', 'topology.kubernetes
 const ZONE = ['failure-domain.beta.kubernetes.io/zone', 'topology.kubernetes.io/zone'] as const
 
 /**
- * The zone of a node: its region and zone labels (the beta labels win), '' if it has neither. Source: component-helpers
- * node/topology.
+ * The zone of a node: its region and zone labels (the beta labels win), '' if it has neither. Source:
+ * component-helpers node/topology.
  */
 export function zoneKeyOf(labels: Readonly<Record<string, string>>): string {
   const region = labels[REGION[0]] ?? labels[REGION[1]] ?? ''
@@ -14,8 +14,9 @@ export function zoneKeyOf(labels: Readonly<Record<string, string>>): string {
 }
 
 /**
- * The order in which nodes are examined: one node of each zone in turn. Upstream takes zones and nodes as it first saw them; here
- * both are sorted by name, so that the order does not depend on history (docs/decisions). Source: backend/cache/node_tree.go.
+ * The order in which nodes are examined: one node of each zone in turn. Upstream takes zones and nodes as it
+ * first saw them; here both are sorted by name, so that the order does not depend on history
+ * (docs/decisions). Source: backend/cache/node_tree.go.
  */
 export function nodeOrder(nodes: Iterable<NodeInfo>): NodeInfo[] {
   const zones = new Map<string, NodeInfo[]>()
@@ -25,7 +26,9 @@ export function nodeOrder(nodes: Iterable<NodeInfo>): NodeInfo[] {
     if (zone) zone.push(node)
     else zones.set(key, [node])
   }
-  const groups = [...zones].sort(([a], [b]) => compare(a, b)).map(([, zone]) => zone.sort((a, b) => compare(a.name, b.name)))
+  const groups = [...zones]
+    .sort(([a], [b]) => compare(a, b))
+    .map(([, zone]) => zone.sort((a, b) => compare(a.name, b.name)))
   if (groups.length === 1) return groups[0] as NodeInfo[]
   const order: NodeInfo[] = []
   const longest = Math.max(0, ...groups.map((group) => group.length))

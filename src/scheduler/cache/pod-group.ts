@@ -5,7 +5,10 @@ import type { NodeInfo } from './node-info.js'
 /** Tables of one group that are kept; pods of one group seldom ask for more than three. */
 const MOST_TABLES = 16
 
-/** Pods that one question is about (whom a selector matches, who has a certain affinity term), counted by node and by domain. */
+/**
+ * Pods that one question is about (whom a selector matches, who has a certain affinity term), counted by node
+ * and by domain.
+ */
 export class PodGroup {
   readonly #nodes: () => Iterable<NodeInfo>
   readonly #bySlot = new Map<number, number>()

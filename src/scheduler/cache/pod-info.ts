@@ -8,7 +8,8 @@ import type { PodAffinityTerms } from './affinity-terms.js'
 import { affinityTermsOf } from './affinity-terms.js'
 
 /**
- * Amounts of resources in the scheduler's units: cpu in thousandths, memory and storage in bytes, `scalars` in pieces by name.
+ * Amounts of resources in the scheduler's units: cpu in thousandths, memory and storage in bytes, `scalars`
+ * in pieces by name.
  */
 export interface Resources {
   readonly milliCpu: number
@@ -40,7 +41,10 @@ export interface PodInfo {
 let latest: PodInfo | undefined
 let previous: PodInfo | undefined
 
-/** The {@link PodInfo} of a pod; `before`, that of an earlier state, saves work. Source: framework/types.go PodInfo. */
+/**
+ * The {@link PodInfo} of a pod; `before`, that of an earlier state, saves work. Source: framework/types.go
+ * PodInfo.
+ */
 export function podInfoOf(pod: Pod, before?: PodInfo): PodInfo {
   if (latest?.pod === pod) return latest
   if (previous?.pod === pod) return previous
@@ -50,30 +54,63 @@ export function podInfoOf(pod: Pod, before?: PodInfo): PodInfo {
 }
 
 function build(pod: Pod, before: PodInfo | undefined): PodInfo {
-  const { requests, hasRequests, nonZeroMilliCpu, nonZeroMemory, hostPorts } = before && requestsTheSame(pod, before.pod) ? before : demandOf(pod)
-  const affinity = before && before.pod.spec.affinity === pod.spec.affinity ? before.affinity : affinityTermsOf(pod)
-  const { spec: { priority = 0 }, status: { startTime } } = pod
-  return { key: before?.key ?? keyOf(pod), pod, priority, startTime, requests, hasRequests, nonZeroMilliCpu, nonZeroMemory, hostPorts, affinity }
+  const { requests, hasRequests, nonZeroMilliCpu, nonZeroMemory, hostPorts } =
+    before && requestsTheSame(pod, before.pod) ? before : demandOf(pod)
+  const affinity =
+    before && before.pod.spec.affinity === pod.spec.affinity ? before.affinity : affinityTermsOf(pod)
+  const {
+    spec: { priority = 0 },
+    status: { startTime },
+  } = pod
+  return {
+    key: before?.key ?? keyOf(pod),
+    pod,
+    priority,
+    startTime,
+    requests,
+    hasRequests,
+    nonZeroMilliCpu,
+    nonZeroMemory,
+    hostPorts,
+    affinity,
+  }
 }
 
-/** Whether what says how much a pod takes is equal in two of its states; statuses of containers can say so too. */
+/**
+ * Whether what says how much a pod takes is equal in two of its states; statuses of containers can say so
+ * too.
+ */
 function requestsTheSame({ spec: a, status: after }: Pod, { spec: b, status: before }: Pod): boolean {
-  if (a.containers !== b.containers || a.initContainers !== b.initContainers || a.resources !== b.resources || a.overhead !== b.overhead) return false
+  if (
+    a.containers !== b.containers ||
+    a.initContainers !== b.initContainers ||
+    a.resources !== b.resources ||
+    a.overhead !== b.overhead
+  )
+    return false
   return (
     after === before ||
-    (after.containerStatuses === undefined && after.initContainerStatuses === undefined &&
-      before.containerStatuses === undefined && before.initContainerStatuses === undefined)
+    (after.containerStatuses === undefined &&
+      after.initContainerStatuses === undefined &&
+      before.containerStatuses === undefined &&
+      before.initContainerStatuses === undefined)
   )
 }
 
 const STATUS_TOO = { useStatusResources: true } as const
 
-function demandOf(pod: Pod): Pick<PodInfo, 'requests' | 'hasRequests' | 'nonZeroMilliCpu' | 'nonZeroMemory' | 'hostPorts'> {
+function demandOf(
+  pod: Pod,
+): Pick<PodInfo, 'requests' | 'hasRequests' | 'nonZeroMilliCpu' | 'nonZeroMemory' | 'hostPorts'> {
   const requests = resourcesFrom(podRequests(pod, STATUS_TOO))
   const nonZero = nonZeroPodRequests(pod, STATUS_TOO)
   return {
     requests,
-    hasRequests: requests.milliCpu > 0 || requests.memory > 0 || requests.ephemeralStorage > 0 || requests.scalars.length > 0,
+    hasRequests:
+      requests.milliCpu > 0 ||
+      requests.memory > 0 ||
+      requests.ephemeralStorage > 0 ||
+      requests.scalars.length > 0,
     nonZeroMilliCpu: nonZero['cpu'] ?? 0,
     nonZeroMemory: nonZero['memory'] ?? 0,
     hostPorts: hostPortsOf(pod),

@@ -5,7 +5,9 @@ import type { PodInfo } from './pod-info.js'
 export function podKind({ requests, nonZeroMilliCpu, nonZeroMemory, hostPorts, pod }: PodInfo): string {
   const { milliCpu, memory, ephemeralStorage, scalars } = requests
   const { nodeName = '', nodeSelector, tolerations, affinity } = pod.spec
-  const kind = `${milliCpu} ${memory} ${ephemeralStorage} ${nonZeroMilliCpu} ${nonZeroMemory} ${nodeName}${textOf(tolerations)}`
+  const kind =
+    `${milliCpu} ${memory} ${ephemeralStorage} ${nonZeroMilliCpu} ${nonZeroMemory} ` +
+    `${nodeName}${textOf(tolerations)}`
   const nodeAffinity = affinity?.nodeAffinity
   if (scalars.length + hostPorts.length === 0 && !nodeSelector && !nodeAffinity) return kind
   return `${kind} ${JSON.stringify([scalars, hostPorts, nodeSelector ?? 0, nodeAffinity ?? 0])}`
@@ -14,6 +16,7 @@ export function podKind({ requests, nonZeroMilliCpu, nonZeroMemory, hostPorts, p
 /** Every pod has two tolerations at least: JSON would take longer than all else. */
 function textOf(tolerations: readonly Toleration[] = []): string {
   let text = ''
-  for (const { key = '', operator = '', value = '', effect = '' } of tolerations) text += ` ${key}\0${operator}\0${value}\0${effect}`
+  for (const { key = '', operator = '', value = '', effect = '' } of tolerations)
+    text += ` ${key}\0${operator}\0${value}\0${effect}`
   return text
 }

@@ -17,8 +17,9 @@ interface NodeOrder {
 }
 
 /**
- * The scheduler's view of nodes and of the pods on them, kept up by small steps. Everything is idempotent and no answer depends
- * on the order of the calls, so a view built anew after a fork equals the one it was copied from.
+ * The scheduler's view of nodes and of the pods on them, kept up by small steps. Everything is idempotent and
+ * no answer depends on the order of the calls, so a view built anew after a fork equals the one it was copied
+ * from.
  */
 export class Snapshot {
   readonly #nodes = new Map<string, NodeInfo>()
@@ -60,7 +61,10 @@ export class Snapshot {
     return node ? (this.#ordered().places[node.slot] ?? -1) : -1
   }
 
-  /** {@link NodeInfo.generation} by slot: a search that finds nothing changed reads this list alone, and no node. */
+  /**
+   * {@link NodeInfo.generation} by slot: a search that finds nothing changed reads this list alone, and no
+   * node.
+   */
   get generations(): readonly number[] {
     return this.#generations
   }
@@ -95,7 +99,8 @@ export class Snapshot {
     if (info.softTaints.length > 0) this.#softTainted.add(info.name)
     else this.#softTainted.delete(info.name)
     if (info.images !== images) this.#countImages(images, info.images)
-    if (!old || old.metadata.labels !== node.metadata.labels || old.spec !== node.spec) this.topology.setNode(info)
+    if (!old || old.metadata.labels !== node.metadata.labels || old.spec !== node.spec)
+      this.topology.setNode(info)
   }
 
   removeNode(name: string): void {

@@ -1,7 +1,13 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
 import { classOfVolume } from '../../api/core/volume-matching.js'
 import type { KubeObject } from '../../api/definition.js'
-import type { CSIDriver, CSINode, CSIStorageCapacity, StorageClass, VolumeAttachment } from '../../api/storage/generated.js'
+import type {
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+  StorageClass,
+  VolumeAttachment,
+} from '../../api/storage/generated.js'
 import type { ComponentHost } from '../../apiserver/client/component.js'
 import type { Change, Informer } from '../../apiserver/client/informer.js'
 import { Written } from '../../apiserver/client/written.js'
@@ -24,7 +30,10 @@ export interface StorageInformerPorts {
   /** Whether any claim, or a pod with claims, was seen: from then on all informers are open. */
   readonly needed: Slice<boolean>
   /** Writes of the scheduler that its informers have not seen yet. */
-  readonly written: { readonly volumes: Slice<Map<string, PersistentVolume>>; readonly claims: Slice<Map<string, PersistentVolumeClaim>> }
+  readonly written: {
+    readonly volumes: Slice<Map<string, PersistentVolume>>
+    readonly claims: Slice<Map<string, PersistentVolumeClaim>>
+  }
   readonly podsUsing: (claimKey: string) => readonly string[]
   /** Told of every change that may help pods. */
   readonly onEvent: (event: ClusterEvent) => void
@@ -38,8 +47,8 @@ const CLASS = 'class'
 const NODE = 'node'
 
 /**
- * The informers of the volume plugins. That of claims is always open; the others are opened when the first claim comes, before any pod can use one: a
- * cluster without volumes pays nothing for them.
+ * The informers of the volume plugins. That of claims is always open; the others are opened when the first
+ * claim comes, before any pod can use one: a cluster without volumes pays nothing for them.
  */
 export class StorageInformers implements StorageView {
   readonly #ports: StorageInformerPorts
@@ -73,7 +82,9 @@ export class StorageInformers implements StorageView {
     if (!this.#claimInformer.synced) return false
     if (!this.#opened) return true
     const { volumes, classes, csiNodes, csiDrivers, capacities, attachments } = this.#opened
-    return [volumes, classes, csiNodes, csiDrivers, capacities, attachments].every((informer) => informer?.synced !== false)
+    return [volumes, classes, csiNodes, csiDrivers, capacities, attachments].every(
+      (informer) => informer?.synced !== false,
+    )
   }
 
   claim(key: string): PersistentVolumeClaim | undefined {
@@ -122,7 +133,9 @@ export class StorageInformers implements StorageView {
 
   #open(): Opened {
     const { host, hasCapacities, onBindingChange } = this.#ports
-    const volumes = host.informer('persistentvolumes', { indexers: { [CLASS]: (volume) => [classOfVolume(volume)] } })
+    const volumes = host.informer('persistentvolumes', {
+      indexers: { [CLASS]: (volume) => [classOfVolume(volume)] },
+    })
     this.#tell('PersistentVolume', volumes, (change) => {
       this.#volumes.observe(change)
       onBindingChange()
@@ -130,19 +143,28 @@ export class StorageInformers implements StorageView {
     const classes = this.#tell('StorageClass', host.informer('storageclasses'))
     const csiNodes = this.#tell('CSINode', host.informer('csinodes'))
     const csiDrivers = this.#tell('CSIDriver', host.informer('csidrivers'))
-    const byClass = { indexers: { [CLASS]: ({ storageClassName }: CSIStorageCapacity) => [storageClassName] } }
+    const byClass = {
+      indexers: { [CLASS]: ({ storageClassName }: CSIStorageCapacity) => [storageClassName] },
+    }
     const capacities = hasCapacities ? host.informer('csistoragecapacities', byClass) : undefined
     if (capacities) this.#tell('CSIStorageCapacity', capacities)
-    const attachments = host.informer('volumeattachments', { indexers: { [NODE]: ({ spec }) => [spec.nodeName] } })
+    const attachments = host.informer('volumeattachments', {
+      indexers: { [NODE]: ({ spec }) => [spec.nodeName] },
+    })
     this.#tell('VolumeAttachment', attachments)
     return { volumes, classes, csiNodes, csiDrivers, capacities, attachments }
   }
 
-  #tell<T extends KubeObject>(kind: string, informer: Informer<T>, first?: (change: Change<T>) => void): Informer<T> {
+  #tell<T extends KubeObject>(
+    kind: string,
+    informer: Informer<T>,
+    first?: (change: Change<T>) => void,
+  ): Informer<T> {
     return informer.onChange((change) => {
       first?.(change)
       const { type, object, old } = change
-      const event = `${kind}/${type === 'ADDED' ? 'Add' : type === 'MODIFIED' ? 'Update' : 'Delete'}` as StorageEventKind
+      const event =
+        `${kind}/${type === 'ADDED' ? 'Add' : type === 'MODIFIED' ? 'Update' : 'Delete'}` as StorageEventKind
       this.#ports.onEvent(old && type !== 'DELETED' ? { kind: event, object, old } : { kind: event, object })
     })
   }

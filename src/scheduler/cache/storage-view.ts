@@ -1,7 +1,16 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
-import type { CSIDriver, CSINode, CSIStorageCapacity, StorageClass, VolumeAttachment } from '../../api/storage/generated.js'
+import type {
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+  StorageClass,
+  VolumeAttachment,
+} from '../../api/storage/generated.js'
 
-/** What the volume plugins know of storage: as the informers have seen it, with what this scheduler itself has written since. */
+/**
+ * What the volume plugins know of storage: as the informers have seen it, with what this scheduler itself has
+ * written since.
+ */
 export interface StorageView {
   /** By `namespace/name`. */
   claim(key: string): PersistentVolumeClaim | undefined
@@ -25,6 +34,15 @@ const none = (): readonly never[] => []
 
 /** No storage at all. */
 export const NO_STORAGE: StorageView = {
-  claim: nothing, volume: nothing, volumesOfClass: none, storageClass: nothing, csiNode: nothing, csiDriver: nothing,
-  capacitiesOfClass: none, attachmentsOn: none, podsUsing: none, assumeVolume: nothing, assumeClaim: nothing,
+  claim: nothing,
+  volume: nothing,
+  volumesOfClass: none,
+  storageClass: nothing,
+  csiNode: nothing,
+  csiDriver: nothing,
+  capacitiesOfClass: none,
+  attachmentsOn: none,
+  podsUsing: none,
+  assumeVolume: nothing,
+  assumeClaim: nothing,
 }

@@ -17,9 +17,9 @@ type Followed = 'namespaces' | 'services' | OwnerKind
 const BY_LABEL = 'label'
 
 /**
- * The surroundings as informers see them. Each informer is opened when the first pod comes that needs it: a cluster in which no pod is placed, or
- * none has a namespace selector, pays nothing for them. Who is asked before the first list
- * has come knows of nothing, as any informer that is late.
+ * The surroundings as informers see them. Each informer is opened when the first pod comes that needs it: a
+ * cluster in which no pod is placed, or none has a namespace selector, pays nothing for them. Who is asked
+ * before the first list has come knows of nothing, as any informer that is late.
  */
 export class SurroundingInformers implements Surroundings {
   readonly #host: ComponentHost
@@ -46,7 +46,11 @@ export class SurroundingInformers implements Surroundings {
       this.#namespaceSets.clear()
     }
     let known = this.#namespaceSets.get(query.key)
-    if (!known) this.#namespaceSets.set(query.key, (known = namespaceSet(matchingNames(informer.list() as readonly Namespace[], query))))
+    if (!known)
+      this.#namespaceSets.set(
+        query.key,
+        (known = namespaceSet(matchingNames(informer.list() as readonly Namespace[], query))),
+      )
     return known
   }
 
@@ -55,7 +59,12 @@ export class SurroundingInformers implements Surroundings {
     if (informer.size === 0) return NO_SERVICES
     const found: Service[] = []
     for (const key in labels) {
-      found.push(...(informer.byIndex(BY_LABEL, `${namespace}\0${key}\0${labels[key] as string}`) as readonly Service[]))
+      found.push(
+        ...(informer.byIndex(
+          BY_LABEL,
+          `${namespace}\0${key}\0${labels[key] as string}`,
+        ) as readonly Service[]),
+      )
     }
     return found
   }
@@ -78,7 +87,8 @@ export class SurroundingInformers implements Surroundings {
   /** Opens what terms of pods, with or without node, are judged by. */
   needForTerms({ required, requiredAnti, preferred }: PodAffinityTerms): void {
     const selects = (term: AffinityTerm): boolean => term.namespaceSelector !== undefined
-    if (required.some(selects) || requiredAnti.some(selects) || preferred.some(({ term }) => selects(term))) this.#follow('namespaces')
+    if (required.some(selects) || requiredAnti.some(selects) || preferred.some(({ term }) => selects(term)))
+      this.#follow('namespaces')
   }
 
   #follow(resource: Followed): Informer<KubeObject> {
@@ -91,9 +101,10 @@ export class SurroundingInformers implements Surroundings {
   }
 
   #open(resource: Followed): Informer<KubeObject> {
-    const informer = resource === 'services'
-      ? this.#host.informer(resource, { indexers: { [BY_LABEL]: labelOfService } })
-      : this.#host.informer<Followed>(resource)
+    const informer =
+      resource === 'services'
+        ? this.#host.informer(resource, { indexers: { [BY_LABEL]: labelOfService } })
+        : this.#host.informer<Followed>(resource)
     return informer as unknown as Informer<KubeObject>
   }
 }

@@ -32,24 +32,40 @@ export interface SurroundingObjects {
 
 /** Surroundings of plain objects. */
 export function plainSurroundings(objects: SurroundingObjects): Surroundings {
-  const { namespaces = [], services = [], replicationControllers = [], replicaSets = [], statefulSets = [] } = objects
+  const {
+    namespaces = [],
+    services = [],
+    replicationControllers = [],
+    replicaSets = [],
+    statefulSets = [],
+  } = objects
   const owners: Readonly<Record<OwnerKind, readonly PodOwner[]>> = {
-    replicationcontrollers: replicationControllers, replicasets: replicaSets, statefulsets: statefulSets,
+    replicationcontrollers: replicationControllers,
+    replicasets: replicaSets,
+    statefulsets: statefulSets,
   }
   return {
     labelsOfNamespace: (name) => namespaces.find(({ metadata }) => metadata.name === name)?.metadata.labels,
     namespacesMatching: (query) => namespaceSet(matchingNames(namespaces, query)),
-    servicesNear: ({ metadata }) => services.filter((service) => service.metadata.namespace === metadata.namespace),
+    servicesNear: ({ metadata }) =>
+      services.filter((service) => service.metadata.namespace === metadata.namespace),
     owner: (namespace, reference) => {
       const kind = ownerKindOf(reference)
-      return kind && owners[kind].find(({ metadata }) => metadata.namespace === namespace && metadata.name === reference.name)
+      return (
+        kind &&
+        owners[kind].find(
+          ({ metadata }) => metadata.namespace === namespace && metadata.name === reference.name,
+        )
+      )
     },
   }
 }
 
 /** Names of the namespaces whose labels match, in their order. */
 export function matchingNames(namespaces: readonly Namespace[], query: LabelQuery): readonly string[] {
-  return namespaces.filter(({ metadata }) => query.matches(metadata.labels)).map(({ metadata }) => metadata.name as string)
+  return namespaces
+    .filter(({ metadata }) => query.matches(metadata.labels))
+    .map(({ metadata }) => metadata.name as string)
 }
 
 /** Exactly these namespaces. */
@@ -69,8 +85,9 @@ export function ownerKindOf({ apiVersion, kind }: OwnerReference): OwnerKind | u
 }
 
 /**
- * What selects the pod and its like: the selectors of the services that select it and of its controller, all together; empty when nothing does.
- * Source: pkg/scheduler/framework/plugins/helper/spread.go DefaultSelector.
+ * What selects the pod and its like: the selectors of the services that select it and of its controller, all
+ * together; empty when nothing does. Source: pkg/scheduler/framework/plugins/helper/spread.go
+ * DefaultSelector.
  */
 export function defaultSelector(pod: Pod, surroundings: Surroundings): readonly Requirement[] {
   const { labels, namespace = '', ownerReferences } = pod.metadata
@@ -79,7 +96,11 @@ export function defaultSelector(pod: Pod, surroundings: Surroundings): readonly 
     if (!labelMapMatches(spec.selector, labels)) continue
     for (const key in spec.selector) exact.set(key, spec.selector[key] as string)
   }
-  const requirements = [...exact].map(([key, value]): Requirement => ({ key, operator: '=', values: [value] }))
+  const requirements = [...exact].map(([key, value]): Requirement => ({
+    key,
+    operator: '=',
+    values: [value],
+  }))
   const reference = ownerReferences?.find(({ controller }) => controller)
   const owner = reference && surroundings.owner(namespace, reference)
   for (const requirement of owner ? selectorOf(owner) : []) {

@@ -22,8 +22,10 @@ export interface PodQuery {
 /** Whether a pod, wherever it is, satisfies the query. */
 export function queryMatches({ terms, living }: PodQuery, { metadata }: PodInfo['pod']): boolean {
   if (living && metadata.deletionTimestamp !== undefined) return false
-  return terms.every(({ namespaces: { names }, selector }) =>
-    (names === 'all' || names.has(metadata.namespace ?? '')) && selector.matches(metadata.labels))
+  return terms.every(
+    ({ namespaces: { names }, selector }) =>
+      (names === 'all' || names.has(metadata.namespace ?? '')) && selector.matches(metadata.labels),
+  )
 }
 
 /** Terms by what they demand: `requiredAnti` keeps pods away, the others are for scores. */
@@ -41,7 +43,9 @@ export interface TermHolders {
 export interface Pods {
   nodes(): Iterable<NodeInfo>
   /** Pods of a namespace, or of all, with their nodes. */
-  inNamespaces(names: ReadonlySet<string> | 'all'): Iterable<{ readonly pod: PodInfo; readonly node: NodeInfo }>
+  inNamespaces(
+    names: ReadonlySet<string> | 'all',
+  ): Iterable<{ readonly pod: PodInfo; readonly node: NodeInfo }>
 }
 
 interface QueryGroup {
@@ -53,15 +57,20 @@ interface QueryGroup {
 const MOST_QUERIES = 2000
 
 /**
- * How pods lie in topology domains, for PodTopologySpread and InterPodAffinity. Questions are answered by a scan when they are first asked, and
- * kept up from then on: a pod that comes or goes touches only the questions that it matters to, found by its labels. All of it is a cache, and no
- * answer depends on what was asked before.
+ * How pods lie in topology domains, for PodTopologySpread and InterPodAffinity. Questions are answered by a
+ * scan when they are first asked, and kept up from then on: a pod that comes or goes touches only the
+ * questions that it matters to, found by its labels. All of it is a cache, and no answer depends on what was
+ * asked before.
  */
 export class TopologyIndex {
   readonly #pods: Pods
   readonly #queries = new Map<string, QueryGroup>()
   readonly #queriesByPair = new ByPair<QueryGroup>()
-  readonly #holders = { requiredAnti: new Holders(), required: new Holders(), preferred: new Holders() } as const
+  readonly #holders = {
+    requiredAnti: new Holders(),
+    required: new Holders(),
+    preferred: new Holders(),
+  } as const
 
   constructor(pods: Pods) {
     this.#pods = pods
@@ -78,7 +87,8 @@ export class TopologyIndex {
     }
     const group = new PodGroup(() => this.#pods.nodes())
     const names = query.terms[0]?.namespaces.names ?? 'all'
-    for (const { pod, node } of this.#pods.inNamespaces(names)) if (queryMatches(query, pod.pod)) group.add(node, 1)
+    for (const { pod, node } of this.#pods.inNamespaces(names))
+      if (queryMatches(query, pod.pod)) group.add(node, 1)
     const entry = { query, group }
     this.#queries.set(query.key, entry)
     this.#queriesByPair.add(pairOf(query), entry)
@@ -136,7 +146,13 @@ class Holders {
   readonly #byKey = new Map<string, TermHolders>()
   readonly #byPair = new ByPair<TermHolders>()
 
-  add(term: AffinityTerm, weight: number, node: NodeInfo, delta: 1 | -1, nodes: () => Iterable<NodeInfo>): void {
+  add(
+    term: AffinityTerm,
+    weight: number,
+    node: NodeInfo,
+    delta: 1 | -1,
+    nodes: () => Iterable<NodeInfo>,
+  ): void {
     const key = `${weight}\0${term.key}`
     let holders = this.#byKey.get(key)
     if (!holders) {
@@ -157,7 +173,8 @@ class Holders {
     this.#byPair.visit(metadata.labels, (holders) => {
       const { selector, namespaces, namespaceSelector } = holders.term
       if (!selector.matches(metadata.labels)) return
-      if (namespaces.includes(namespace) || namespaceSelector?.matches(labelsOf(namespace))) found.push(holders)
+      if (namespaces.includes(namespace) || namespaceSelector?.matches(labelsOf(namespace)))
+        found.push(holders)
     })
     return found
   }

@@ -12,18 +12,25 @@ import type { PluginRejection } from '../framework/rejection.js'
 export type NominatedPods = (nodeName: string) => readonly PodInfo[]
 
 /**
- * Whether a node passes all filters. If it is promised to other pods of equal or higher priority, it must pass with them on it
- * and without them. Source: framework/runtime RunFilterPluginsWithNominatedPods.
+ * Whether a node passes all filters. If it is promised to other pods of equal or higher priority, it must
+ * pass with them on it and without them. Source: framework/runtime RunFilterPluginsWithNominatedPods.
  */
 export function passesFilters(
-  framework: Framework, cycle: Cycle, node: NodeInfo, nominated: NominatedPods,
+  framework: Framework,
+  cycle: Cycle,
+  node: NodeInfo,
+  nominated: NominatedPods,
 ): PluginRejection | undefined {
   const promised = promisedPods(cycle, node, nominated)
   return (promised && refusalWith(promised, framework, cycle, node)) ?? framework.filter(cycle, node)
 }
 
 /** The pods of equal or higher priority that the node is promised to. */
-function promisedPods({ pod }: Cycle, { name }: NodeInfo, nominated: NominatedPods): readonly PodInfo[] | undefined {
+function promisedPods(
+  { pod }: Cycle,
+  { name }: NodeInfo,
+  nominated: NominatedPods,
+): readonly PodInfo[] | undefined {
   const all = nominated(name)
   if (all.length === 0) return undefined
   const promised = all.filter((other) => other.priority >= pod.priority && other.key !== pod.key)
@@ -31,7 +38,12 @@ function promisedPods({ pod }: Cycle, { name }: NodeInfo, nominated: NominatedPo
 }
 
 /** The refusal of a node with these pods on it too. */
-function refusalWith(pods: readonly PodInfo[], framework: Framework, cycle: Cycle, node: NodeInfo): PluginRejection | undefined {
+function refusalWith(
+  pods: readonly PodInfo[],
+  framework: Framework,
+  cycle: Cycle,
+  node: NodeInfo,
+): PluginRejection | undefined {
   const trial = cycle.clone()
   const crowded = node.clone()
   for (const other of pods) framework.addPod(other, crowded, trial)
@@ -58,11 +70,14 @@ export interface SearchRange extends NodeList {
 }
 
 /**
- * Filters nodes from `start` on, round the list, until `wanted` have passed. (Upstream's sixteen workers may look at a few
- * more.) Source: pkg/scheduler/schedule_one.go findNodesThatPassFilters.
+ * Filters nodes from `start` on, round the list, until `wanted` have passed. (Upstream's sixteen workers may
+ * look at a few more.) Source: pkg/scheduler/schedule_one.go findNodesThatPassFilters.
  */
 export function findFeasibleNodes(
-  framework: Framework, cycle: Cycle, { nodes, slots, start, wanted, promised = NONE }: SearchRange, nominated: NominatedPods | undefined,
+  framework: Framework,
+  cycle: Cycle,
+  { nodes, slots, start, wanted, promised = NONE }: SearchRange,
+  nominated: NominatedPods | undefined,
 ): Search {
   const found = framework.searchRoom(nodes.length)
   let count = 0
@@ -79,7 +94,10 @@ export function findFeasibleNodes(
     return others.length === 0 ? verdicts.crowded(node, pods, ask) : ask()
   }
   let at = length === 0 ? 0 : start % length
-  let next = Math.max(promised.findIndex((place) => place >= at), 0)
+  let next = Math.max(
+    promised.findIndex((place) => place >= at),
+    0,
+  )
   for (let step = 0; step < length && count < wanted; step++) {
     const slot = slots[at] as number
     const node = nodes[at] as NodeInfo
@@ -97,5 +115,9 @@ export function findFeasibleNodes(
       found.slots[count++] = slot
     }
   }
-  return { feasible: { nodes: found.nodes.slice(0, count), slots: found.slots.subarray(0, count) }, rejected, verdicts }
+  return {
+    feasible: { nodes: found.nodes.slice(0, count), slots: found.slots.subarray(0, count) },
+    rejected,
+    verdicts,
+  }
 }

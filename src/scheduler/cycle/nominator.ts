@@ -1,8 +1,8 @@
 import type { Slice } from '../../sim/module.js'
 
 /**
- * Which node each waiting pod is promised, after preemption. The map is state, the index by node a cache. Source:
- * backend/queue/nominator.go.
+ * Which node each waiting pod is promised, after preemption. The map is state, the index by node a cache.
+ * Source: backend/queue/nominator.go.
  */
 export class Nominator {
   readonly #state: Slice<Map<string, string>>

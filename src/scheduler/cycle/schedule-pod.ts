@@ -26,26 +26,35 @@ export interface CycleInput {
   readonly draw?: (n: number) => number
 }
 
-/** How a cycle ended: with a node, or with the reasons why there is none. `nextStart` is where the next search begins. */
+/**
+ * How a cycle ended: with a node, or with the reasons why there is none. `nextStart` is where the next search
+ * begins.
+ */
 export type CycleOutcome =
   | { readonly cycle: Cycle; readonly nextStart: number; readonly node: NodeInfo }
   | { readonly cycle: Cycle; readonly nextStart: number; readonly diagnosis: Diagnosis }
 
 /**
- * Finds the node for a pod. Pure: nothing but the answer changes. Asserts that there are nodes. Source: schedule_one.go
- * schedulePod.
+ * Finds the node for a pod. Pure: nothing but the answer changes. Asserts that there are nodes. Source:
+ * schedule_one.go schedulePod.
  */
 export function schedulePod(pod: PodInfo, input: CycleInput): CycleOutcome {
   const { framework, snapshot, start } = input
   const cycle = new Cycle(pod, snapshot)
   const preFilter = framework.preFilter(cycle)
-  if (preFilter.rejected) return { cycle, nextStart: start, diagnosis: rejectedByPreFilter(preFilter.rejected) }
+  if (preFilter.rejected)
+    return { cycle, nextStart: start, diagnosis: rejectedByPreFilter(preFilter.rejected) }
   const nominated = nominatedNode(cycle, input)
   if (nominated) return { cycle, nextStart: start, node: nominated }
   const { length: total } = snapshot.nodes
   const list = nodesToSearch(snapshot, preFilter)
   const wanted = numFeasibleNodesToFind(framework.percentageOfNodesToScore, list.nodes.length)
-  const search = findFeasibleNodes(framework, cycle, { ...list, start, wanted, promised: promisedPlaces(input, list) }, input.nominated)
+  const search = findFeasibleNodes(
+    framework,
+    cycle,
+    { ...list, start, wanted, promised: promisedPlaces(input, list) },
+    input.nominated,
+  )
   const found = search.feasible.nodes.length
   const nextStart = (start + found + search.rejected.size) % total
   if (found === 0) return { cycle, nextStart, diagnosis: diagnose(search, preFilter) }
@@ -59,10 +68,16 @@ function nodesToSearch({ nodes, slots }: Snapshot, { nodeNames }: PreFilterOutco
 }
 
 /** Where in the list the nodes are that are promised to pods, in order. */
-function promisedPlaces({ snapshot, promisedNodes }: CycleInput, { nodes }: NodeList): readonly number[] | undefined {
+function promisedPlaces(
+  { snapshot, promisedNodes }: CycleInput,
+  { nodes }: NodeList,
+): readonly number[] | undefined {
   if (!promisedNodes) return undefined
-  const placeOf = (name: string): number => (nodes === snapshot.nodes ? snapshot.placeOf(name) : nodes.findIndex((node) => node.name === name))
-  return Array.from(promisedNodes, placeOf).filter((place) => place >= 0).sort((a, b) => a - b)
+  const placeOf = (name: string): number =>
+    nodes === snapshot.nodes ? snapshot.placeOf(name) : nodes.findIndex((node) => node.name === name)
+  return Array.from(promisedNodes, placeOf)
+    .filter((place) => place >= 0)
+    .sort((a, b) => a - b)
 }
 
 /** A node that preemption has made room on is taken without looking further, if the pod fits. */
@@ -92,5 +107,7 @@ function rejectedByPreFilter(rejected: PluginRejection): Diagnosis {
 function diagnose({ rejected }: Search, { nodeNames, narrowedBy }: PreFilterOutcome): Diagnosis {
   const plugins = new Set(narrowedBy)
   for (const { rejection } of rejected.runs) plugins.add(rejection.plugin)
-  return nodeNames ? { nodes: rejected, absent: leftOutByPreFilter(narrowedBy), plugins } : { nodes: rejected, plugins }
+  return nodeNames
+    ? { nodes: rejected, absent: leftOutByPreFilter(narrowedBy), plugins }
+    : { nodes: rejected, plugins }
 }

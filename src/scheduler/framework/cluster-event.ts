@@ -4,8 +4,9 @@ import type { PodInfo } from '../cache/pod-info.js'
 import { podInfoOf } from '../cache/pod-info.js'
 
 /**
- * What may make an unschedulable pod schedulable. `AssignedPod/...` are changes of pods that have a node, `Pod/...` changes of
- * the unschedulable pod itself. Source: staging/src/k8s.io/kube-scheduler/framework/events.go.
+ * What may make an unschedulable pod schedulable. `AssignedPod/...` are changes of pods that have a node,
+ * `Pod/...` changes of the unschedulable pod itself. Source:
+ * staging/src/k8s.io/kube-scheduler/framework/events.go.
  */
 export type ClusterEventKind =
   | 'Node/Add'
@@ -62,14 +63,20 @@ export type ClusterEvent = NodeEvent | PodEvent | StorageEvent
 /** Whether the event may make `pod` schedulable again, as far as the plugin that turned it down can tell. */
 export type QueueingHint<E = ClusterEvent> = (pod: PodInfo, event: E) => boolean
 
-/** Events that may help pods which a plugin turned down, each with the hint that decides, or `queue` when it always may. */
+/**
+ * Events that may help pods which a plugin turned down, each with the hint that decides, or `queue` when it
+ * always may.
+ */
 export type EventsToRegister = { readonly [K in NodeEventKind]?: QueueingHint<NodeEvent> | 'queue' } & {
   readonly [K in PodEventKind]?: QueueingHint<PodEvent> | 'queue'
 } & {
   readonly [K in StorageEventKind]?: QueueingHint<StorageEvent> | 'queue'
 }
 
-/** What of a node's change the scheduler cares about. Source: framework/events.go NodeSchedulingPropertiesChange. */
+/**
+ * What of a node's change the scheduler cares about. Source: framework/events.go
+ * NodeSchedulingPropertiesChange.
+ */
 export function nodeUpdateEvents(old: Node, object: Node): readonly ClusterEvent[] {
   const kinds: NodeEventKind[] = []
   const [before, after]: [NodeStatus | undefined, NodeStatus | undefined] = [old.status, object.status]
@@ -83,10 +90,14 @@ export function nodeUpdateEvents(old: Node, object: Node): readonly ClusterEvent
   return kinds.map((kind) => ({ kind, object, old }))
 }
 
-/** What of an assigned pod's change may help other pods. Source: framework/events.go PodSchedulingPropertiesChange. */
+/**
+ * What of an assigned pod's change may help other pods. Source: framework/events.go
+ * PodSchedulingPropertiesChange.
+ */
 export function assignedPodUpdateEvents(old: Pod, object: Pod): readonly ClusterEvent[] {
   const events: ClusterEvent[] = []
-  if (!sameRecord(old.metadata.labels, object.metadata.labels)) events.push({ kind: 'AssignedPod/UpdateLabel', object, old })
+  if (!sameRecord(old.metadata.labels, object.metadata.labels))
+    events.push({ kind: 'AssignedPod/UpdateLabel', object, old })
   if (isScaledDown(old, object)) events.push({ kind: 'AssignedPod/UpdateScaleDown', object, old })
   return events
 }
@@ -97,7 +108,8 @@ export function ownPodUpdateEvents(old: Pod, object: Pod): readonly ClusterEvent
   if (!sameRecord(old.metadata.labels, object.metadata.labels)) kinds.push('Pod/UpdateLabel')
   if (isScaledDown(old, object)) kinds.push('Pod/UpdateScaleDown')
   if (!sameJson(old.spec.tolerations, object.spec.tolerations)) kinds.push('Pod/UpdateToleration')
-  if (old.spec.schedulingGates?.length && !object.spec.schedulingGates?.length) kinds.push('Pod/UpdateSchedulingGatesEliminated')
+  if (old.spec.schedulingGates?.length && !object.spec.schedulingGates?.length)
+    kinds.push('Pod/UpdateSchedulingGatesEliminated')
   if (kinds.length === 0 && isPodUpdated(old, object)) kinds.push('Pod/Update')
   return kinds.map((kind) => ({ kind, object, old }))
 }
@@ -116,7 +128,8 @@ function isPodUpdated(old: Pod, object: Pod): boolean {
 }
 
 function isScaledDown(old: Pod, object: Pod): boolean {
-  if (old.spec === object.spec && old.status.containerStatuses === object.status.containerStatuses) return false
+  if (old.spec === object.spec && old.status.containerStatuses === object.status.containerStatuses)
+    return false
   const { requests: before } = podInfoOf(old)
   const { requests: after } = podInfoOf(object)
   const scalars = new Map(after.scalars)
@@ -140,7 +153,10 @@ function sameJson(a: unknown, b: unknown): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b)
 }
 
-function sameRecord(a: Readonly<Record<string, string>> | undefined, b: Readonly<Record<string, string>> | undefined): boolean {
+function sameRecord(
+  a: Readonly<Record<string, string>> | undefined,
+  b: Readonly<Record<string, string>> | undefined,
+): boolean {
   if (a === b) return true
   let left = 0
   for (const key in a) {

@@ -1,7 +1,10 @@
 import type { PodInfo } from '../cache/pod-info.js'
 import type { Snapshot } from '../cache/snapshot.js'
 
-/** What a plugin keeps between its extension points within one cycle; `clone` is used where preemption tries things out. */
+/**
+ * What a plugin keeps between its extension points within one cycle; `clone` is used where preemption tries
+ * things out.
+ */
 export interface CycleData {
   clone(): CycleData
 }
@@ -23,7 +26,10 @@ export class Cycle {
     this.skipFilter = skipFilter
   }
 
-  /** A copy whose data may be changed without effect on this cycle; what is skipped is decided by then, and shared. */
+  /**
+   * A copy whose data may be changed without effect on this cycle; what is skipped is decided by then, and
+   * shared.
+   */
   clone(): Cycle {
     const copy = new Cycle(this.pod, this.snapshot, this.skipFilter)
     for (const [key, data] of this.data) copy.data.set(key, data.clone())

@@ -14,7 +14,10 @@ export interface Diagnosis {
 }
 
 /** Counts of reasons as the message has them: `2 Insufficient cpu`, sorted as plain strings. */
-export function reasonCounts(diagnosis: Pick<Diagnosis, 'nodes' | 'absent'>, allNodes: number): readonly string[] {
+export function reasonCounts(
+  diagnosis: Pick<Diagnosis, 'nodes' | 'absent'>,
+  allNodes: number,
+): readonly string[] {
   const counts = new Map<string, number>()
   const count = ({ reasons }: Rejection, nodes: number): void => {
     for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + nodes)
@@ -26,8 +29,8 @@ export function reasonCounts(diagnosis: Pick<Diagnosis, 'nodes' | 'absent'>, all
 }
 
 /**
- * The text of a FailedScheduling event: `0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu.
- * <PostFilter>`. Source: pkg/scheduler/framework/types.go FitError.Error.
+ * The text of a FailedScheduling event: `0/3 nodes are available: 1 node(s) were unschedulable, 2
+ * Insufficient cpu. <PostFilter>`. Source: pkg/scheduler/framework/types.go FitError.Error.
  */
 export function fitErrorMessage(allNodes: number, diagnosis: Diagnosis, postFilterMessage?: string): string {
   let message = `0/${allNodes} nodes are available:`

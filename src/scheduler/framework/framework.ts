@@ -6,8 +6,20 @@ import type { ClusterEventKind, QueueingHint } from './cluster-event.js'
 import type { Cycle } from './cycle.js'
 import type { Diagnosis } from './diagnosis.js'
 import type {
-  BindPlugin, FilterPlugin, Nomination, PermitPlugin, Plugin, PostBindPlugin, PostFilterPlugin, PreBindPlugin, PreBindWait, PreEnqueuePlugin,
-  PreFilterPlugin, PreScorePlugin, QueueSortPlugin, ReservePlugin,
+  BindPlugin,
+  FilterPlugin,
+  Nomination,
+  PermitPlugin,
+  Plugin,
+  PostBindPlugin,
+  PostFilterPlugin,
+  PreBindPlugin,
+  PreBindWait,
+  PreEnqueuePlugin,
+  PreFilterPlugin,
+  PreScorePlugin,
+  QueueSortPlugin,
+  ReservePlugin,
 } from './plugin.js'
 import type { FoundNodes } from './known-scores.js'
 import type { NodeVerdicts } from './node-verdicts.js'
@@ -32,7 +44,18 @@ export interface WaitingPlugin extends PreBindWait {
 
 /** Methods of plugins, one for each extension point. */
 export type PluginMethod =
-  | 'preEnqueue' | 'less' | 'preFilter' | 'filter' | 'postFilter' | 'preScore' | 'score' | 'reserve' | 'permit' | 'preBind' | 'bind' | 'postBind'
+  | 'preEnqueue'
+  | 'less'
+  | 'preFilter'
+  | 'filter'
+  | 'postFilter'
+  | 'preScore'
+  | 'score'
+  | 'reserve'
+  | 'permit'
+  | 'preBind'
+  | 'bind'
+  | 'postBind'
 
 /** Options of a {@link Framework}. */
 export interface FrameworkOptions {
@@ -78,20 +101,26 @@ export class Framework {
   constructor(schedulerName: string, plugins: readonly Plugin[], options: FrameworkOptions = {}) {
     const { weights = {}, percentageOfNodesToScore = 0, at = (_, all) => all } = options
     const having = <K extends PluginMethod>(method: K): readonly (Plugin & Required<Pick<Plugin, K>>)[] =>
-      at(method, plugins).filter((plugin): plugin is Plugin & Required<Pick<Plugin, K>> => plugin[method] !== undefined)
+      at(method, plugins).filter(
+        (plugin): plugin is Plugin & Required<Pick<Plugin, K>> => plugin[method] !== undefined,
+      )
     this.schedulerName = schedulerName
     this.percentageOfNodesToScore = percentageOfNodesToScore
     this.#plugins = new Map(plugins.map((plugin) => [plugin.name, plugin]))
     this.#preEnqueue = having('preEnqueue')
     const [queueSort, ...others] = having('less')
-    if (!queueSort || others.length > 0) throw new Error(`profile ${schedulerName} needs one QueueSort plugin (with less())`)
+    if (!queueSort || others.length > 0)
+      throw new Error(`profile ${schedulerName} needs one QueueSort plugin (with less())`)
     this.#queueSort = queueSort
     this.#preFilter = having('preFilter')
     this.#following = this.#preFilter.filter((plugin) => 'addPod' in plugin || 'removePod' in plugin)
     this.#filter = having('filter')
     this.#postFilter = having('postFilter')
     this.#preScore = having('preScore')
-    this.#scorer = new Scorer(having('score').filter(({ name }) => weights[name] !== 0), weights)
+    this.#scorer = new Scorer(
+      having('score').filter(({ name }) => weights[name] !== 0),
+      weights,
+    )
     this.#reserve = having('reserve')
     this.#permit = having('permit')
     this.#preBind = having('preBind')
@@ -113,7 +142,9 @@ export class Framework {
     const found = this.#plugins.get(plugin)
     if (!found) return undefined
     // an event of that kind is of the type that its hint takes
-    return found.eventsToRegister ? (found.eventsToRegister[kind] as QueueingHint | 'queue' | undefined) : 'queue'
+    return found.eventsToRegister
+      ? (found.eventsToRegister[kind] as QueueingHint | 'queue' | undefined)
+      : 'queue'
   }
 
   less(a: QueuedPod, b: QueuedPod): boolean {
@@ -140,7 +171,8 @@ export class Framework {
         nodeNames = intersection(nodeNames, result.nodeNames)
         narrowedBy.push(plugin.name)
         narrowedBy.sort()
-        if (nodeNames.size === 0) return { rejected: { plugin: plugin.name, rejection: noNodesLeft(narrowedBy) }, narrowedBy }
+        if (nodeNames.size === 0)
+          return { rejected: { plugin: plugin.name, rejection: noNodesLeft(narrowedBy) }, narrowedBy }
       }
     }
     if (resolvable) return { rejected: resolvable, narrowedBy }
@@ -152,7 +184,10 @@ export class Framework {
     return this.#verdicts.for(pod, snapshot.nodes.length)
   }
 
-  /** Where a search among so many nodes may note what it finds, until the next one: lists of its own would be a third of all that placing a pod leaves behind. */
+  /**
+   * Where a search among so many nodes may note what it finds, until the next one: lists of its own would be
+   * a third of all that placing a pod leaves behind.
+   */
   searchRoom(nodes: number): { readonly nodes: NodeInfo[]; readonly slots: Int32Array } {
     if (this.#room.slots.length < nodes) this.#room = { nodes: [], slots: new Int32Array(2 * nodes) }
     return this.#room
@@ -186,12 +221,19 @@ export class Framework {
 
   /** The first nomination, else all reasons joined. `passes` runs the filters with nominated pods. */
   postFilter(
-    cycle: Cycle, diagnosis: Diagnosis, passes: (cycle: Cycle, node: NodeInfo) => PluginRejection | undefined,
+    cycle: Cycle,
+    diagnosis: Diagnosis,
+    passes: (cycle: Cycle, node: NodeInfo) => PluginRejection | undefined,
     isPromised: (node: NodeInfo) => boolean = () => false,
   ): Nomination | { readonly message: string; readonly keepsNomination: boolean } {
     const isLocal = this.otherFilters(cycle).length === 0
     const isDecidedBy = (node: NodeInfo): boolean => isLocal && !isPromised(node)
-    const tools = { passes, addPod: this.addPod.bind(this), removePod: this.removePod.bind(this), isDecidedBy }
+    const tools = {
+      passes,
+      addPod: this.addPod.bind(this),
+      removePod: this.removePod.bind(this),
+      isDecidedBy,
+    }
     const reasons: string[] = []
     let keepsNomination = false
     for (const plugin of this.#postFilter) {
@@ -216,8 +258,8 @@ export class Framework {
   }
 
   /**
-   * The weighted sums of scores, but for scores that all nodes get alike, by way of what `verdicts` know of the nodes; call {@link preScore} before. Valid
-   * until the next call. @throws CycleError
+   * The weighted sums of scores, but for scores that all nodes get alike, by way of what `verdicts` know of
+   * the nodes; call {@link preScore} before. Valid until the next call. @throws CycleError
    */
   totals(cycle: Cycle, nodes: FoundNodes, verdicts: NodeVerdicts): Float64Array {
     return this.#scorer.totals(cycle, nodes, verdicts.scores)
@@ -237,17 +279,25 @@ export class Framework {
   }
 
   /**
-   * Asks the PreBind plugins in turn: a refusal, or who waits (and for what). `waiting` is an earlier answer: it goes on there, with a cycle
-   * of its own. @throws CycleError
+   * Asks the PreBind plugins in turn: a refusal, or who waits (and for what). `waiting` is an earlier answer:
+   * it goes on there, with a cycle of its own. @throws CycleError
    */
-  preBind(cycle: Cycle, node: NodeInfo, waiting?: WaitingPlugin): PluginRejection | WaitingPlugin | undefined {
+  preBind(
+    cycle: Cycle,
+    node: NodeInfo,
+    waiting?: WaitingPlugin,
+  ): PluginRejection | WaitingPlugin | undefined {
     const from = waiting === undefined ? 0 : this.#preBind.findIndex(({ name }) => name === waiting.plugin)
     let resumed = from < 0 ? undefined : waiting
     for (const plugin of this.#preBind.slice(Math.max(from, 0))) {
-      const answer = resumed ? plugin.continuePreBind?.(cycle.pod, node, resumed) : plugin.preBind(cycle.pod, node, cycle)
+      const answer = resumed
+        ? plugin.continuePreBind?.(cycle.pod, node, resumed)
+        : plugin.preBind(cycle.pod, node, cycle)
       resumed = undefined
       if (answer === undefined) continue
-      return 'waitsFor' in answer ? { plugin: plugin.name, ...answer } : { plugin: plugin.name, rejection: answer }
+      return 'waitsFor' in answer
+        ? { plugin: plugin.name, ...answer }
+        : { plugin: plugin.name, rejection: answer }
     }
     return undefined
   }
@@ -271,7 +321,8 @@ export class Framework {
 }
 
 function firstRejection<P extends { readonly name: string }>(
-  plugins: readonly P[], ask: (plugin: P) => PluginRejection['rejection'] | undefined,
+  plugins: readonly P[],
+  ask: (plugin: P) => PluginRejection['rejection'] | undefined,
 ): PluginRejection | undefined {
   for (const plugin of plugins) {
     const rejection = ask(plugin)
@@ -280,7 +331,10 @@ function firstRejection<P extends { readonly name: string }>(
   return undefined
 }
 
-function intersection(known: ReadonlySet<string> | undefined, next: ReadonlySet<string>): ReadonlySet<string> {
+function intersection(
+  known: ReadonlySet<string> | undefined,
+  next: ReadonlySet<string>,
+): ReadonlySet<string> {
   return known ? new Set([...known].filter((name) => next.has(name))) : next
 }
 
@@ -292,6 +346,8 @@ function noNodesLeft(plugins: readonly string[]): PluginRejection['rejection'] {
 
 /** What holds for nodes that PreFilter left out. */
 export function leftOutByPreFilter(narrowedBy: readonly string[]): PluginRejection {
-  return { plugin: narrowedBy[0] ?? '', rejection: unresolvable(`node(s) didn't satisfy plugin(s) [${narrowedBy.join(' ')}]`) }
+  return {
+    plugin: narrowedBy[0] ?? '',
+    rejection: unresolvable(`node(s) didn't satisfy plugin(s) [${narrowedBy.join(' ')}]`),
+  }
 }
-

@@ -20,12 +20,18 @@ class NodeNumbers {
   readonly #generations: number[] = []
 
   /** The numbers of these nodes, in their order; `ask` is for those that have none, or have changed. */
-  read(into: Float64Array, { nodes, slots }: FoundNodes, generations: readonly number[], ask: Ask): Float64Array {
+  read(
+    into: Float64Array,
+    { nodes, slots }: FoundNodes,
+    generations: readonly number[],
+    ask: Ask,
+  ): Float64Array {
     const known = this.#generations
     const numbers = this.#numbers
     for (let at = 0; at < slots.length; at++) {
       const slot = slots[at] as number
-      if (known[slot] !== generations[slot]) this.#set(slot, generations[slot] as number, ask(nodes[at] as NodeInfo))
+      if (known[slot] !== generations[slot])
+        this.#set(slot, generations[slot] as number, ask(nodes[at] as NodeInfo))
       into[at] = numbers[slot] as number
     }
     return into
@@ -53,7 +59,10 @@ export class KnownScores {
   #summed: readonly WeightedPlugin[] = []
   readonly #raw = new Map<WeightedPlugin, NodeNumbers>()
 
-  /** Weighted sums of scores that are final, without normalizeScore. @throws CycleError for a score out of range. */
+  /**
+   * Weighted sums of scores that are final, without normalizeScore. @throws CycleError for a score out of
+   * range.
+   */
   sums(into: Float64Array, plugins: readonly WeightedPlugin[], cycle: Cycle, list: FoundNodes): Float64Array {
     if (plugins.length !== this.#summed.length || plugins.some((plugin, at) => plugin !== this.#summed[at])) {
       this.#summed = plugins
@@ -61,7 +70,8 @@ export class KnownScores {
     }
     return this.#sums.read(into, list, cycle.snapshot.generations, (node) => {
       let sum = 0
-      for (const { plugin, weight } of plugins) sum += weight * checkedScore(plugin.name, plugin.score(cycle.pod, node, cycle))
+      for (const { plugin, weight } of plugins)
+        sum += weight * checkedScore(plugin.name, plugin.score(cycle.pod, node, cycle))
       return sum
     })
   }
@@ -70,6 +80,8 @@ export class KnownScores {
   raw(into: Float64Array, weighted: WeightedPlugin, cycle: Cycle, list: FoundNodes): Float64Array {
     let known = this.#raw.get(weighted)
     if (!known) this.#raw.set(weighted, (known = new NodeNumbers()))
-    return known.read(into, list, cycle.snapshot.generations, (node) => weighted.plugin.score(cycle.pod, node, cycle))
+    return known.read(into, list, cycle.snapshot.generations, (node) =>
+      weighted.plugin.score(cycle.pod, node, cycle),
+    )
   }
 }

@@ -8,8 +8,8 @@ export interface RejectionRun {
 }
 
 /**
- * Refusals by node, as a search collects them: lists, of which a map by name is made only when somebody asks for a name. Equal refusals are often
- * one object, so that most searches have few runs of them.
+ * Refusals by node, as a search collects them: lists, of which a map by name is made only when somebody asks
+ * for a name. Equal refusals are often one object, so that most searches have few runs of them.
  */
 export class NodeRejections implements ReadonlyMap<string, PluginRejection> {
   readonly #nodes: NodeInfo[] = []
@@ -46,7 +46,8 @@ export class NodeRejections implements ReadonlyMap<string, PluginRejection> {
       const bySlot: (PluginRejection | undefined)[] = []
       // as long as it becomes: filled from its middle on, a growing list would be a slow one
       bySlot.length = this.#nodes.reduce((most, node) => Math.max(most, node.slot), 0) + 1
-      for (let at = 0; at < this.#nodes.length; at++) bySlot[(this.#nodes[at] as NodeInfo).slot] = this.#rejections[at]
+      for (let at = 0; at < this.#nodes.length; at++)
+        bySlot[(this.#nodes[at] as NodeInfo).slot] = this.#rejections[at]
       this.#bySlot = bySlot
     }
     return this.#bySlot[slot]
@@ -73,7 +74,9 @@ export class NodeRejections implements ReadonlyMap<string, PluginRejection> {
     return this.#names().entries()
   }
 
-  forEach(callback: (rejection: PluginRejection, name: string, map: ReadonlyMap<string, PluginRejection>) => void): void {
+  forEach(
+    callback: (rejection: PluginRejection, name: string, map: ReadonlyMap<string, PluginRejection>) => void,
+  ): void {
     for (const [name, rejection] of this.#names()) callback(rejection, name, this)
   }
 
@@ -82,23 +85,30 @@ export class NodeRejections implements ReadonlyMap<string, PluginRejection> {
   }
 
   #names(): Map<string, PluginRejection> {
-    return (this.#byName ??= new Map(this.#nodes.map(({ name }, at) => [name, this.#rejections[at] as PluginRejection])))
+    return (this.#byName ??= new Map(
+      this.#nodes.map(({ name }, at) => [name, this.#rejections[at] as PluginRejection]),
+    ))
   }
 }
 
 /** The refusals in their order, see {@link NodeRejections.runs}. */
 export function rejectionRuns(nodes: ReadonlyMap<string, PluginRejection>): readonly RejectionRun[] {
-  return nodes instanceof NodeRejections ? nodes.runs : [...nodes.values()].map((rejection) => ({ rejection, nodes: 1 }))
+  return nodes instanceof NodeRejections
+    ? nodes.runs
+    : [...nodes.values()].map((rejection) => ({ rejection, nodes: 1 }))
 }
 
 /** Those of all nodes whose refusal passes; `absent` is that of nodes that have none of their own. */
 export function nodesRefused(
-  all: readonly NodeInfo[], refusals: ReadonlyMap<string, PluginRejection>, absent: PluginRejection | undefined,
+  all: readonly NodeInfo[],
+  refusals: ReadonlyMap<string, PluginRejection>,
+  absent: PluginRejection | undefined,
   passes: (rejection: PluginRejection) => boolean,
 ): readonly NodeInfo[] {
   const isKnown = refusals instanceof NodeRejections
   // most often all nodes say the same
-  if (isKnown && refusals.size === all.length && refusals.runs.every(({ rejection }) => passes(rejection))) return all
+  if (isKnown && refusals.size === all.length && refusals.runs.every(({ rejection }) => passes(rejection)))
+    return all
   return all.filter((node) => {
     const rejection = (isKnown ? refusals.of(node) : refusals.get(node.name)) ?? absent
     return rejection !== undefined && passes(rejection)

@@ -9,8 +9,8 @@ import type { PluginRejection } from './rejection.js'
 type Named<P> = P & { readonly name: string }
 
 /**
- * What node-local plugins say of nodes to all pods that are alike, kept for each node until it changes: a cycle asks again only where a pod has
- * come or gone since.
+ * What node-local plugins say of nodes to all pods that are alike, kept for each node until it changes: a
+ * cycle asks again only where a pod has come or gone since.
  */
 export class NodeVerdicts {
   readonly scores: KnownScores = new KnownScores()
@@ -27,7 +27,8 @@ export class NodeVerdicts {
   }
 
   /**
-   * The refusals of these filters, by slot, of which those are up to date whose {@link generations} are those of the snapshot; {@link ask} makes one so.
+   * The refusals of these filters, by slot, of which those are up to date whose {@link generations} are those
+   * of the snapshot; {@link ask} makes one so.
    */
   get rejections(): readonly (PluginRejection | undefined)[] {
     return this.#rejections
@@ -51,8 +52,15 @@ export class NodeVerdicts {
     this.#rejections[slot] = rejection && this.#same(rejection)
   }
 
-  /** The refusal of a node with these pods on it beside its own, from memory if neither has changed; `ask` is for when it is not known. */
-  crowded({ slot, generation }: NodeInfo, pods: readonly PodInfo[], ask: () => PluginRejection | undefined): PluginRejection | undefined {
+  /**
+   * The refusal of a node with these pods on it beside its own, from memory if neither has changed; `ask` is
+   * for when it is not known.
+   */
+  crowded(
+    { slot, generation }: NodeInfo,
+    pods: readonly PodInfo[],
+    ask: () => PluginRejection | undefined,
+  ): PluginRejection | undefined {
     const known = this.#crowded.get(slot)
     if (known?.generation === generation && isSame(known.pods, pods)) return known.rejection
     const rejection = ask()
@@ -82,7 +90,11 @@ function isSame(a: readonly PodInfo[], b: readonly PodInfo[]): boolean {
 }
 
 /** The first refusal of a node by these filters that have something to check; later filters are not asked. */
-export function firstRefusal(filters: readonly Named<FilterPlugin>[], cycle: Cycle, node: NodeInfo): PluginRejection | undefined {
+export function firstRefusal(
+  filters: readonly Named<FilterPlugin>[],
+  cycle: Cycle,
+  node: NodeInfo,
+): PluginRejection | undefined {
   const { pod, skipFilter } = cycle
   for (let at = 0; at < filters.length; at++) {
     const plugin = filters[at] as Named<FilterPlugin>

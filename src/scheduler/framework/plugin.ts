@@ -17,7 +17,10 @@ export interface PreEnqueuePlugin {
   preEnqueue(pod: PodInfo): Rejection | undefined
 }
 
-/** Orders the active queue; exactly one plugin of a scheduler does. Equal pods keep the order in which they were queued. */
+/**
+ * Orders the active queue; exactly one plugin of a scheduler does. Equal pods keep the order in which they
+ * were queued.
+ */
 export interface QueueSortPlugin {
   less(a: QueuedPod, b: QueuedPod): boolean
 }
@@ -28,8 +31,8 @@ export interface PreFilterResult {
 }
 
 /**
- * Looks at the pod once before the nodes are filtered: turns it down, narrows the nodes, or says that its Filter has nothing to
- * do.
+ * Looks at the pod once before the nodes are filtered: turns it down, narrows the nodes, or says that its
+ * Filter has nothing to do.
  */
 export interface PreFilterPlugin {
   preFilter(pod: PodInfo, cycle: Cycle): Rejection | PreFilterResult | 'skip' | undefined
@@ -55,7 +58,12 @@ export type PostFilterRejection = Rejection & { readonly keepsNomination?: boole
 
 /** Called when no node passed; the first plugin that nominates a node ends the round. */
 export interface PostFilterPlugin {
-  postFilter(pod: PodInfo, cycle: Cycle, diagnosis: Diagnosis, tools: PostFilterTools): Nomination | PostFilterRejection
+  postFilter(
+    pod: PodInfo,
+    cycle: Cycle,
+    diagnosis: Diagnosis,
+    tools: PostFilterTools,
+  ): Nomination | PostFilterRejection
 }
 
 /** What PostFilter plugins may use of the framework. */
@@ -64,7 +72,10 @@ export interface PostFilterTools {
   passes(cycle: Cycle, node: NodeInfo): PluginRejection | undefined
   addPod(other: PodInfo, node: NodeInfo, cycle: Cycle): void
   removePod(other: PodInfo, node: NodeInfo, cycle: Cycle): void
-  /** Whether nothing but the node and the pods on it decides whether the node passes: no cross-node rule, no pod that it is promised to. */
+  /**
+   * Whether nothing but the node and the pods on it decides whether the node passes: no cross-node rule, no
+   * pod that it is promised to.
+   */
   isDecidedBy(node: NodeInfo, cycle: Cycle): boolean
 }
 
@@ -94,7 +105,10 @@ export interface PermitPlugin {
   permit(pod: PodInfo, node: NodeInfo, cycle: Cycle): Rejection | undefined
 }
 
-/** PreBind has begun something that takes its time; `waitsFor` is all that the plugin wants to be told when it is asked again. */
+/**
+ * PreBind has begun something that takes its time; `waitsFor` is all that the plugin wants to be told when it
+ * is asked again.
+ */
 export interface PreBindWait {
   readonly waitsFor: PlainData
   /** Virtual ms at which it wants to be asked again at the latest. */
@@ -102,12 +116,15 @@ export interface PreBindWait {
 }
 
 /**
- * Work that must be done before the pod is bound. Until a plugin that waits is done, the pod holds its place on the node; other pods are
- * scheduled meanwhile. Throws CycleError when it cannot be done.
+ * Work that must be done before the pod is bound. Until a plugin that waits is done, the pod holds its place
+ * on the node; other pods are scheduled meanwhile. Throws CycleError when it cannot be done.
  */
 export interface PreBindPlugin {
   preBind(pod: PodInfo, node: NodeInfo, cycle: Cycle): Rejection | PreBindWait | undefined
-  /** Asked whenever claims or volumes have changed, and at the deadline, after {@link preBind} has said that it waits. */
+  /**
+   * Asked whenever claims or volumes have changed, and at the deadline, after {@link preBind} has said that
+   * it waits.
+   */
   continuePreBind?(pod: PodInfo, node: NodeInfo, waiting: PreBindWait): Rejection | PreBindWait | undefined
 }
 
@@ -122,23 +139,27 @@ export interface PostBindPlugin {
 }
 
 /**
- * Which events may make a pod schedulable that this plugin turned down. A plugin without this is asked to try again at each
- * event.
+ * Which events may make a pod schedulable that this plugin turned down. A plugin without this is asked to try
+ * again at each event.
  */
 export interface EnqueueExtensions {
   readonly eventsToRegister: EventsToRegister
 }
 
 /**
- * A promise: what Filter and Score say depends only on the node (not on the cycle or on other nodes), and on these things of the pod: its
- * requests, tolerations, nodeSelector, node affinity, host ports and nodeName. The scheduler then asks once for all pods that are alike, until the
- * node changes. Its normalizeScore looks at nothing but the scores, and makes a number of equal ones what it makes of one.
+ * A promise: what Filter and Score say depends only on the node (not on the cycle or on other nodes), and on
+ * these things of the pod: its requests, tolerations, nodeSelector, node affinity, host ports and nodeName.
+ * The scheduler then asks once for all pods that are alike, until the node changes. Its normalizeScore looks
+ * at nothing but the scores, and makes a number of equal ones what it makes of one.
  */
 export interface NodeLocalPlugin {
   readonly isNodeLocal: true
 }
 
-/** A plugin: a name and any of the extension points. Source: staging/src/k8s.io/kube-scheduler/framework/interface.go. */
+/**
+ * A plugin: a name and any of the extension points. Source:
+ * staging/src/k8s.io/kube-scheduler/framework/interface.go.
+ */
 export type Plugin = { readonly name: string } & Partial<
   PreEnqueuePlugin &
     QueueSortPlugin &

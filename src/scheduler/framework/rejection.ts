@@ -1,7 +1,7 @@
 /**
  * Why a plugin turned a pod down. `Unschedulable`: removing other pods could help (preemption is tried);
- * `UnschedulableAndUnresolvable`: it could not; `Pending`: the plugin waits for something and wants the pod back at once.
- * Source: staging/src/k8s.io/kube-scheduler/framework Code.
+ * `UnschedulableAndUnresolvable`: it could not; `Pending`: the plugin waits for something and wants the pod
+ * back at once. Source: staging/src/k8s.io/kube-scheduler/framework Code.
  */
 export type RejectionCode = 'Unschedulable' | 'UnschedulableAndUnresolvable' | 'Pending'
 
@@ -28,8 +28,8 @@ export function unresolvable(...reasons: readonly string[]): Rejection {
 }
 
 /**
- * A scheduling cycle that failed for a cause other than "does not fit": the pod gets condition reason `SchedulerError` and is
- * retried with back-off.
+ * A scheduling cycle that failed for a cause other than "does not fit": the pod gets condition reason
+ * `SchedulerError` and is retried with back-off.
  */
 export class CycleError extends Error {
   constructor(message: string, options?: ErrorOptions) {

@@ -26,7 +26,10 @@ export class Scorer {
     this.#plugins = plugins.map((plugin) => ({ plugin, weight: weights[plugin.name] ?? 1 }))
   }
 
-  /** What each plugin that has something to say gives to each node. @throws CycleError for a score out of range. */
+  /**
+   * What each plugin that has something to say gives to each node. @throws CycleError for a score out of
+   * range.
+   */
   score(cycle: Cycle, nodes: readonly NodeInfo[]): readonly PluginScores[] {
     return this.#speaking(cycle).map(({ plugin, weight }): PluginScores => {
       const scores = scoresOf(plugin, cycle, nodes)
@@ -36,19 +39,28 @@ export class Scorer {
   }
 
   /**
-   * The sum over plugins of weight x score for each node, as by {@link score}, without asking for what is known; a score that all nodes get alike is
-   * left out, since it decides nothing. Valid until the next call. @throws CycleError
+   * The sum over plugins of weight x score for each node, as by {@link score}, without asking for what is
+   * known; a score that all nodes get alike is left out, since it decides nothing. Valid until the next call.
+   * @throws CycleError
    */
   totals(cycle: Cycle, list: FoundNodes, known: KnownScores): Float64Array {
     const { nodes } = list
     const { length } = nodes
-    if (this.#totals.length < length) [this.#totals, this.#raw] = [new Float64Array(length), new Float64Array(length)]
+    if (this.#totals.length < length)
+      [this.#totals, this.#raw] = [new Float64Array(length), new Float64Array(length)]
     const speaking = this.#speaking(cycle)
     const totals = known.sums(this.#totals.subarray(0, length), speaking.filter(isFinal), cycle, list)
     for (const weighted of speaking) {
       const { plugin, weight } = weighted
       if (isFinal(weighted) || plugin.scoresAlike?.(cycle)) continue
-      if (plugin.isNodeLocal) addKnown(totals, weighted, known.raw(this.#raw.subarray(0, length), weighted, cycle, list), cycle, nodes)
+      if (plugin.isNodeLocal)
+        addKnown(
+          totals,
+          weighted,
+          known.raw(this.#raw.subarray(0, length), weighted, cycle, list),
+          cycle,
+          nodes,
+        )
       else addAll(totals, weight, normalized(plugin, scoresOf(plugin, cycle, nodes), nodes, cycle))
     }
     return totals
@@ -65,7 +77,13 @@ function isFinal({ plugin }: WeightedPlugin): boolean {
 }
 
 /** Raw scores that are all equal, as most are, are equal when normalized. */
-function addKnown(totals: Float64Array, { plugin, weight }: WeightedPlugin, raw: Float64Array, cycle: Cycle, nodes: readonly NodeInfo[]): void {
+function addKnown(
+  totals: Float64Array,
+  { plugin, weight }: WeightedPlugin,
+  raw: Float64Array,
+  cycle: Cycle,
+  nodes: readonly NodeInfo[],
+): void {
   const first = raw[0] as number
   let at = 1
   while (at < raw.length && raw[at] === first) at++
@@ -74,7 +92,8 @@ function addKnown(totals: Float64Array, { plugin, weight }: WeightedPlugin, raw:
 }
 
 function addAll(totals: Float64Array, weight: number, scores: readonly number[]): void {
-  for (let at = 0; at < totals.length; at++) totals[at] = (totals[at] as number) + weight * (scores[at] as number)
+  for (let at = 0; at < totals.length; at++)
+    totals[at] = (totals[at] as number) + weight * (scores[at] as number)
 }
 
 function scoresOf(plugin: ScorePlugin, cycle: Cycle, nodes: readonly NodeInfo[]): number[] {
@@ -84,7 +103,12 @@ function scoresOf(plugin: ScorePlugin, cycle: Cycle, nodes: readonly NodeInfo[])
 }
 
 /** Normalizes in place. */
-function normalized(plugin: ScorePlugin & Plugin, scores: number[], nodes: readonly NodeInfo[], cycle: Cycle): readonly number[] {
+function normalized(
+  plugin: ScorePlugin & Plugin,
+  scores: number[],
+  nodes: readonly NodeInfo[],
+  cycle: Cycle,
+): readonly number[] {
   plugin.normalizeScore?.(scores, nodes, cycle)
   for (let at = 0; at < scores.length; at++) checkedScore(plugin.name, scores[at] as number)
   return scores

@@ -10,5 +10,8 @@ export interface WeightedPlugin {
 /** The score itself. @throws CycleError unless it lies in 0..100. */
 export function checkedScore(plugin: string, score: number): number {
   if (score >= 0 && score <= 100) return score
-  throw new CycleError(`plugin "${plugin}" returns an invalid score ${score}, it should in the range of [0, 100] after normalizing`)
+  throw new CycleError(
+    `plugin "${plugin}" returns an invalid score ${score}, it should in the range of [0, 100] after ` +
+      'normalizing',
+  )
 }

@@ -6,7 +6,14 @@ import type { Cycle } from '../framework/cycle.js'
 import type { Diagnosis } from '../framework/diagnosis.js'
 import { fitErrorMessage } from '../framework/diagnosis.js'
 import { NodeRejections, nodesRefused } from '../framework/node-rejections.js'
-import type { Nomination, Plugin, PluginFactory, PluginHandle, PostFilterRejection, PostFilterTools } from '../framework/plugin.js'
+import type {
+  Nomination,
+  Plugin,
+  PluginFactory,
+  PluginHandle,
+  PostFilterRejection,
+  PostFilterTools,
+} from '../framework/plugin.js'
 import type { PluginRejection, Rejection } from '../framework/rejection.js'
 import { unresolvable, unschedulable } from '../framework/rejection.js'
 import type { PodDisruptionBudget } from '../../api/policy/generated.js'
@@ -15,11 +22,14 @@ import { pickCandidate, selectVictims } from '../preemption/candidates.js'
 import { recall, TrialMemory, victimsNow } from '../preemption/known-trials.js'
 
 const NAME = 'DefaultPreemption'
-const NOT_HELPFUL: PluginRejection = { plugin: NAME, rejection: unresolvable('Preemption is not helpful for scheduling') }
+const NOT_HELPFUL: PluginRejection = {
+  plugin: NAME,
+  rejection: unresolvable('Preemption is not helpful for scheduling'),
+}
 
 /**
- * Finds a node on which pods of lower priority can make room. Only nodes are tried whose refusal is `Unschedulable`.
- * Source: plugins/defaultpreemption, framework/preemption.
+ * Finds a node on which pods of lower priority can make room. Only nodes are tried whose refusal is
+ * `Unschedulable`. Source: plugins/defaultpreemption, framework/preemption.
  */
 export function defaultPreemption(args: DefaultPreemptionArgs = {}): PluginFactory {
   return (handle): Plugin => {
@@ -31,7 +41,9 @@ export function defaultPreemption(args: DefaultPreemptionArgs = {}): PluginFacto
         if (objection) return { ...unschedulable(`preemption: ${objection}`), keepsNomination: true }
         const attempt = trialOf(cycle, handle.podDisruptionBudgets(), tools, memory)
         const { candidates, rejected } = tryNodes(cycle, diagnosis, handle, attempt, args)
-        return candidates.length > 0 ? nominationOf(pickCandidate(candidates), cycle) : notHelped(cycle, rejected)
+        return candidates.length > 0
+          ? nominationOf(pickCandidate(candidates), cycle)
+          : notHelped(cycle, rejected)
       },
       eventsToRegister: {},
     }
@@ -48,7 +60,11 @@ function notHelped({ snapshot }: Cycle, nodes: ReadonlyMap<string, PluginRejecti
 }
 
 /** Why the pod may not preempt. Source: PodEligibleToPreemptOthers. */
-function objectionTo({ pod, priority }: PodInfo, { snapshot }: Cycle, diagnosis: Diagnosis): string | undefined {
+function objectionTo(
+  { pod, priority }: PodInfo,
+  { snapshot }: Cycle,
+  diagnosis: Diagnosis,
+): string | undefined {
   if (pod.spec.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.'
   const { nominatedNodeName } = pod.status
   if (!nominatedNodeName) return undefined
@@ -72,24 +88,44 @@ interface Trials {
 
 type Trial = (node: NodeInfo) => Candidate | Rejection
 
-function trialOf(cycle: Cycle, budgets: readonly PodDisruptionBudget[], tools: PostFilterTools, memory: TrialMemory): Trial {
+function trialOf(
+  cycle: Cycle,
+  budgets: readonly PodDisruptionBudget[],
+  tools: PostFilterTools,
+  memory: TrialMemory,
+): Trial {
   const attempt = (node: NodeInfo): Candidate | Rejection => selectVictims(cycle, node, budgets, tools)
   if (budgets.length > 0) return attempt
   const known = memory.of(cycle.pod)
   return (node) => (tools.isDecidedBy(node, cycle) ? recall(known, node, attempt) : attempt(node))
 }
 
-/** Tries nodes from a random one on, until enough can be made room on, one of them without breaking a budget. */
+/**
+ * Tries nodes from a random one on, until enough can be made room on, one of them without breaking a budget.
+ */
 function tryNodes(
-  cycle: Cycle, diagnosis: Diagnosis, handle: PluginHandle, attempt: Trial, args: DefaultPreemptionArgs,
+  cycle: Cycle,
+  diagnosis: Diagnosis,
+  handle: PluginHandle,
+  attempt: Trial,
+  args: DefaultPreemptionArgs,
 ): Trials {
-  const nodes = nodesRefused(cycle.snapshot.nodes, diagnosis.nodes, diagnosis.absent, ({ rejection }) => rejection.code === 'Unschedulable')
+  const nodes = nodesRefused(
+    cycle.snapshot.nodes,
+    diagnosis.nodes,
+    diagnosis.absent,
+    ({ rejection }) => rejection.code === 'Unschedulable',
+  )
   const candidates: Candidate[] = []
   const rejected = new NodeRejections()
   if (nodes.length === 0) return { candidates, rejected }
   const wanted = candidatesWanted(nodes.length, args)
   let safe = 0
-  for (let step = 0, at = handle.randomInt(nodes.length); step < nodes.length; step++, at = (at + 1) % nodes.length) {
+  for (
+    let step = 0, at = handle.randomInt(nodes.length);
+    step < nodes.length;
+    step++, at = (at + 1) % nodes.length
+  ) {
     const node = nodes[at] as NodeInfo
     const trial = attempt(node)
     if ('reasons' in trial) rejected.add(node, { plugin: NAME, rejection: trial })

@@ -15,7 +15,10 @@ interface Wanted extends CycleData {
   readonly images: readonly { readonly name: string; readonly share: number }[]
 }
 
-/** Prefers nodes that have large images of the pod already, the more so the more widely an image is spread. Source: plugins/imagelocality. */
+/**
+ * Prefers nodes that have large images of the pod already, the more so the more widely an image is spread.
+ * Source: plugins/imagelocality.
+ */
 export const imageLocality: Plugin = {
   name: NAME,
   preScore: ({ pod }, cycle) => {

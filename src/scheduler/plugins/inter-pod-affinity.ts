@@ -14,7 +14,10 @@ const NAME = 'InterPodAffinity'
 const FILTER = 'PreFilterInterPodAffinity'
 const SCORE = 'PreScoreInterPodAffinity'
 
-/** Configuration of InterPodAffinity; defaults 1 and false. Source: kube-scheduler/config/v1 InterPodAffinityArgs. */
+/**
+ * Configuration of InterPodAffinity; defaults 1 and false. Source: kube-scheduler/config/v1
+ * InterPodAffinityArgs.
+ */
 export type InterPodAffinityArgs = Partial<AffinityWeights>
 
 /** Pods that want to be near others, or not. Source: plugins/interpodaffinity. */
@@ -28,8 +31,10 @@ export function interPodAffinity(args: InterPodAffinityArgs = {}): PluginFactory
       cycle.data.set(FILTER, filter)
       return undefined
     },
-    addPod: (pod, other, node, cycle) => (cycle.data.get(FILTER) as AffinityFilter | undefined)?.update(pod, other, node, 1),
-    removePod: (pod, other, node, cycle) => (cycle.data.get(FILTER) as AffinityFilter | undefined)?.update(pod, other, node, -1),
+    addPod: (pod, other, node, cycle) =>
+      (cycle.data.get(FILTER) as AffinityFilter | undefined)?.update(pod, other, node, 1),
+    removePod: (pod, other, node, cycle) =>
+      (cycle.data.get(FILTER) as AffinityFilter | undefined)?.update(pod, other, node, -1),
     filter: (_, node, cycle) => (cycle.data.get(FILTER) as AffinityFilter | undefined)?.check(node),
     preScore: (info, cycle) => {
       const score = AffinityScore.of(info, cycle.snapshot.topology, surroundings, weights)
@@ -51,23 +56,28 @@ export function interPodAffinity(args: InterPodAffinityArgs = {}): PluginFactory
 }
 
 /**
- * A pod that all required terms are about has come, or one that an anti-affinity term is about has gone (or one whose own anti-affinity kept the
- * pod away). Source: plugin.go isSchedulableAfterPodChange.
+ * A pod that all required terms are about has come, or one that an anti-affinity term is about has gone (or
+ * one whose own anti-affinity kept the pod away). Source: plugin.go isSchedulableAfterPodChange.
  */
 function podChangeHelps(info: PodInfo, { kind, object, old }: PodEvent, surroundings: Surroundings): boolean {
   const { required = [], requiredAnti = [] } = info.affinity ?? {}
   const labelsOf = surroundings.labelsOfNamespace.bind(surroundings)
-  const isWanted = (pod: Pod): boolean => required.length > 0 && required.every((term) => termMatches(term, pod, labelsOf))
+  const isWanted = (pod: Pod): boolean =>
+    required.length > 0 && required.every((term) => termMatches(term, pod, labelsOf))
   const isUnwanted = (pod: Pod): boolean => requiredAnti.some((term) => termMatches(term, pod, labelsOf))
   if (kind === 'AssignedPod/Add') return isWanted(object)
   if (kind === 'AssignedPod/UpdateLabel' && old) {
     return (isWanted(object) && !isWanted(old)) || (isUnwanted(old) && !isUnwanted(object))
   }
-  const kept = podInfoOf(object).affinity?.requiredAnti.some((term) => termMatches(term, info.pod, labelsOf)) ?? false
+  const kept =
+    podInfoOf(object).affinity?.requiredAnti.some((term) => termMatches(term, info.pod, labelsOf)) ?? false
   return isUnwanted(object) || kept
 }
 
-/** The node lies in another domain of one of the pod's terms than before. Source: plugin.go isSchedulableAfterNodeChange. */
+/**
+ * The node lies in another domain of one of the pod's terms than before. Source: plugin.go
+ * isSchedulableAfterNodeChange.
+ */
 function nodeChangeHelps({ affinity }: PodInfo, { object, old }: NodeEvent): boolean {
   const terms: readonly AffinityTerm[] = affinity ? [...affinity.required, ...affinity.requiredAnti] : []
   if (terms.length === 0) return true

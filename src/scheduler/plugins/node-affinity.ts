@@ -1,6 +1,10 @@
 import type { Node, PreferredSchedulingTerm } from '../../api/core/generated.js'
 import {
-  matchesNodeSelector, matchesNodeSelectorTerm, matchesRequiredNodeAffinity, nodeNamesOfAffinity, preferredNodeAffinityWeight,
+  matchesNodeSelector,
+  matchesNodeSelectorTerm,
+  matchesRequiredNodeAffinity,
+  nodeNamesOfAffinity,
+  preferredNodeAffinityWeight,
 } from '../../api/core/node-affinity.js'
 import type { PodInfo } from '../cache/pod-info.js'
 import type { NodeAffinityArgs } from '../configuration.js'
@@ -15,8 +19,9 @@ const CONFLICT = unresolvable('pod affinity terms conflict')
 const ENFORCED = unresolvable("node(s) didn't match scheduler-enforced node affinity")
 
 /**
- * Turns down nodes that `spec.nodeSelector` or the required node affinity do not match, and scores the preferred terms. Terms
- * that all name nodes (`matchFields`) narrow the search to these nodes. Source: plugins/nodeaffinity.
+ * Turns down nodes that `spec.nodeSelector` or the required node affinity do not match, and scores the
+ * preferred terms. Terms that all name nodes (`matchFields`) narrow the search to these nodes. Source:
+ * plugins/nodeaffinity.
  */
 export function nodeAffinity({ addedAffinity }: NodeAffinityArgs = {}): PluginFactory {
   const enforced = addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution
@@ -29,12 +34,18 @@ export function nodeAffinity({ addedAffinity }: NodeAffinityArgs = {}): PluginFa
       isNodeLocal: true,
       preFilter: ({ pod }) => {
         const { nodeSelector, affinity } = pod.spec
-        if (!enforced && !nodeSelector && !affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution) return 'skip'
+        if (
+          !enforced &&
+          !nodeSelector &&
+          !affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+        )
+          return 'skip'
         const nodeNames = nodeNamesOfAffinity(pod)
         if (!nodeNames) return undefined
         return nodeNames.size === 0 ? CONFLICT : { nodeNames }
       },
-      filter: ({ pod }, { node }) => (!isEnforcedBy(node) ? ENFORCED : matchesRequiredNodeAffinity(pod, node) ? undefined : mismatch),
+      filter: ({ pod }, { node }) =>
+        !isEnforcedBy(node) ? ENFORCED : matchesRequiredNodeAffinity(pod, node) ? undefined : mismatch,
       preScore: ({ pod }) => {
         const own = pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution
         return preferred.length > 0 || own?.length ? undefined : 'skip'

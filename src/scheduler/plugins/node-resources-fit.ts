@@ -10,8 +10,9 @@ import type { SchedulerRelease } from '../texts.js'
 import { configuredFitScore } from './resource-scores.js'
 
 /**
- * Turns down nodes without room (pod count, cpu, memory, ephemeral storage, extended resources); prefers those with the most left
- * (LeastAllocated over cpu and memory). Source: plugins/noderesources/{fit,least_allocated}.go.
+ * Turns down nodes without room (pod count, cpu, memory, ephemeral storage, extended resources); prefers
+ * those with the most left (LeastAllocated over cpu and memory). Source:
+ * plugins/noderesources/{fit,least_allocated}.go.
  */
 export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): PluginFactory {
   const counts = countingOf(args)
@@ -25,24 +26,38 @@ export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): PluginFactory
       'AssignedPod/UpdateScaleDown': freesWhatIsRequested,
       'Pod/UpdateScaleDown': 'queue',
       'Node/Add': (pod, event) => fitsWhenEmpty(counts(pod), event, release),
-      'Node/UpdateAllocatable': (pod, event) => fitsWhenEmpty(counts(pod), event, release) && growsWhatIsRequested(pod, event),
+      'Node/UpdateAllocatable': (pod, event) =>
+        fitsWhenEmpty(counts(pod), event, release) && growsWhatIsRequested(pod, event),
     },
   })
 }
 
 /** The pod without requests for what is configured to be ignored. */
-function countingOf({ ignoredResources = [], ignoredResourceGroups = [] }: NodeResourcesFitArgs): (pod: PodInfo) => PodInfo {
+function countingOf({
+  ignoredResources = [],
+  ignoredResourceGroups = [],
+}: NodeResourcesFitArgs): (pod: PodInfo) => PodInfo {
   if (ignoredResources.length + ignoredResourceGroups.length === 0) return (pod) => pod
   const isIgnored = (name: string): boolean =>
-    ignoredResources.includes(name) || (name.includes('/') && ignoredResourceGroups.includes(name.slice(0, name.indexOf('/'))))
+    ignoredResources.includes(name) ||
+    (name.includes('/') && ignoredResourceGroups.includes(name.slice(0, name.indexOf('/'))))
   return (pod) => {
     const scalars = pod.requests.scalars.filter(([name]) => !isIgnored(name))
-    return scalars.length === pod.requests.scalars.length ? pod : { ...pod, requests: { ...pod.requests, scalars } }
+    return scalars.length === pod.requests.scalars.length
+      ? pod
+      : { ...pod, requests: { ...pod.requests, scalars } }
   }
 }
 
-/** What a node lacks for a pod; unresolvable if the node would lack it even when empty. Source: fit.go fitsRequest. */
-export function fits(pod: PodInfo, node: NodeInfo, release: Pick<SchedulerRelease, 'tooManyPods'>): Rejection | undefined {
+/**
+ * What a node lacks for a pod; unresolvable if the node would lack it even when empty. Source: fit.go
+ * fitsRequest.
+ */
+export function fits(
+  pod: PodInfo,
+  node: NodeInfo,
+  release: Pick<SchedulerRelease, 'tooManyPods'>,
+): Rejection | undefined {
   return hasRoom(pod, node) ? undefined : lacks(pod, node, release)
 }
 
@@ -55,12 +70,17 @@ function hasRoom({ requests, hasRequests }: PodInfo, { allocatable, requested, p
   const storage = requests.ephemeralStorage
   if (storage > 0 && storage > allocatable.ephemeralStorage - requested.ephemeralStorage) return false
   for (const [name, wanted] of requests.scalars) {
-    if (wanted > 0 && wanted > (allocatable.scalars.get(name) ?? 0) - (requested.scalars.get(name) ?? 0)) return false
+    if (wanted > 0 && wanted > (allocatable.scalars.get(name) ?? 0) - (requested.scalars.get(name) ?? 0))
+      return false
   }
   return true
 }
 
-function lacks({ requests }: PodInfo, node: NodeInfo, release: Pick<SchedulerRelease, 'tooManyPods'>): Rejection {
+function lacks(
+  { requests }: PodInfo,
+  node: NodeInfo,
+  release: Pick<SchedulerRelease, 'tooManyPods'>,
+): Rejection {
   const { allocatable, requested, pods } = node
   const reasons = pods.size + 1 > allocatable.pods ? [release.tooManyPods] : []
   let hopeless = false
@@ -71,12 +91,21 @@ function lacks({ requests }: PodInfo, node: NodeInfo, release: Pick<SchedulerRel
   }
   check('cpu', requests.milliCpu, allocatable.milliCpu, requested.milliCpu)
   check('memory', requests.memory, allocatable.memory, requested.memory)
-  check('ephemeral-storage', requests.ephemeralStorage, allocatable.ephemeralStorage, requested.ephemeralStorage)
-  for (const [name, wanted] of requests.scalars) check(name, wanted, allocatable.scalars.get(name) ?? 0, requested.scalars.get(name) ?? 0)
+  check(
+    'ephemeral-storage',
+    requests.ephemeralStorage,
+    allocatable.ephemeralStorage,
+    requested.ephemeralStorage,
+  )
+  for (const [name, wanted] of requests.scalars)
+    check(name, wanted, allocatable.scalars.get(name) ?? 0, requested.scalars.get(name) ?? 0)
   return { code: hopeless ? 'UnschedulableAndUnresolvable' : 'Unschedulable', reasons }
 }
 
-/** Mean of what would be left of cpu and memory, 0..100; a resource that the node does not have does not count. */
+/**
+ * Mean of what would be left of cpu and memory, 0..100; a resource that the node does not have does not
+ * count.
+ */
 export function leastAllocatedScore(pod: PodInfo, node: NodeInfo): number {
   const { milliCpu, memory } = node.allocatable
   let sum = 0
@@ -110,7 +139,11 @@ function growsWhatIsRequested(pod: PodInfo, { object, old }: NodeEvent): boolean
 function freesWhatIsRequested(pod: PodInfo, { object, old }: PodEvent): boolean {
   if (!old) return true
   const [before, after] = [podInfoOf(old).requests, podInfoOf(object).requests]
-  return exceedsIn(pod, { ...before, scalars: new Map(before.scalars) }, { ...after, scalars: new Map(after.scalars) })
+  return exceedsIn(
+    pod,
+    { ...before, scalars: new Map(before.scalars) },
+    { ...after, scalars: new Map(after.scalars) },
+  )
 }
 
 /** Whether `a` has more than `b` of anything that the pod requests. */

@@ -15,7 +15,11 @@ export const nodeUnschedulable: Plugin = {
   name: 'NodeUnschedulable',
   isNodeLocal: true,
   filter: (pod, node) => (node.unschedulable && !toleratesCordon(pod) ? CORDONED : undefined),
-  eventsToRegister: { 'Node/Add': isOpen, 'Node/UpdateTaint': isOpen, 'Pod/UpdateToleration': toleratesCordon },
+  eventsToRegister: {
+    'Node/Add': isOpen,
+    'Node/UpdateTaint': isOpen,
+    'Pod/UpdateToleration': toleratesCordon,
+  },
 }
 
 function toleratesCordon({ pod }: PodInfo): boolean {

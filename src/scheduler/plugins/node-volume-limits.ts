@@ -9,7 +9,10 @@ import { usesClaim } from './volume/claim-hint.js'
 
 const TOO_MANY = unschedulable('node(s) exceed max volume count')
 
-/** Keeps pods from nodes that cannot attach as many volumes of a CSI driver. Source: plugins/nodevolumelimits/csi.go. */
+/**
+ * Keeps pods from nodes that cannot attach as many volumes of a CSI driver. Source:
+ * plugins/nodevolumelimits/csi.go.
+ */
 export const nodeVolumeLimits: PluginFactory = ({ storage }): Plugin => ({
   name: 'NodeVolumeLimits',
   preFilter: ({ pod }) => (hasVolumes(pod) ? undefined : 'skip'),
@@ -19,7 +22,8 @@ export const nodeVolumeLimits: PluginFactory = ({ storage }): Plugin => ({
     const wanted = volumesOf(pod, storage)
     if (wanted.size === 0) return undefined
     const attached = new Map<string, string>()
-    for (const { pod: other } of node.pods.values()) for (const [volume, driver] of volumesOf(other, storage)) attached.set(volume, driver)
+    for (const { pod: other } of node.pods.values())
+      for (const [volume, driver] of volumesOf(other, storage)) attached.set(volume, driver)
     for (const { spec } of storage.attachmentsOn(node.name)) {
       const handle = storage.volume(spec.source.persistentVolumeName ?? '')?.spec.csi?.volumeHandle
       if (handle !== undefined) attached.set(`${spec.attacher}/${handle}`, spec.attacher)
@@ -35,9 +39,14 @@ export const nodeVolumeLimits: PluginFactory = ({ storage }): Plugin => ({
   },
 })
 
-function exceeds(wanted: ReadonlyMap<string, string>, attached: ReadonlyMap<string, string>, limits: ReadonlyMap<string, number>): boolean {
+function exceeds(
+  wanted: ReadonlyMap<string, string>,
+  attached: ReadonlyMap<string, string>,
+  limits: ReadonlyMap<string, number>,
+): boolean {
   const more = new Map<string, number>()
-  for (const [volume, driver] of wanted) if (!attached.has(volume)) more.set(driver, (more.get(driver) ?? 0) + 1)
+  for (const [volume, driver] of wanted)
+    if (!attached.has(volume)) more.set(driver, (more.get(driver) ?? 0) + 1)
   for (const [driver, count] of more) {
     const limit = limits.get(driver)
     if (limit === undefined) continue
@@ -49,7 +58,12 @@ function exceeds(wanted: ReadonlyMap<string, string>, attached: ReadonlyMap<stri
 }
 
 function hasVolumes({ spec }: Pod): boolean {
-  return spec.volumes?.some(({ persistentVolumeClaim, ephemeral, csi }) => (persistentVolumeClaim ?? ephemeral ?? csi) !== undefined) ?? false
+  return (
+    spec.volumes?.some(
+      ({ persistentVolumeClaim, ephemeral, csi }) =>
+        (persistentVolumeClaim ?? ephemeral ?? csi) !== undefined,
+    ) ?? false
+  )
 }
 
 /** How many volumes of each driver the node can attach; undefined where nothing limits it. */
@@ -61,7 +75,9 @@ function limitsOf(node: CSINode | undefined): ReadonlyMap<string, number> | unde
   return limits
 }
 
-/** The pod's CSI volumes and their drivers; claims that are not bound yet count for the driver of their class. */
+/**
+ * The pod's CSI volumes and their drivers; claims that are not bound yet count for the driver of their class.
+ */
 function volumesOf(pod: Pod, storage: StorageView): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   for (const { claimName } of claimsOfPod(pod)) {

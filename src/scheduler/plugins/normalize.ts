@@ -1,6 +1,6 @@
 /**
- * Scales scores in place so that the largest becomes 100 (with `reverse`: so that 0 becomes 100 and the largest 0), rounding
- * down. Source: framework/plugins/helper/normalize_score.go.
+ * Scales scores in place so that the largest becomes 100 (with `reverse`: so that 0 becomes 100 and the
+ * largest 0), rounding down. Source: framework/plugins/helper/normalize_score.go.
  */
 export function scaleToMax(scores: number[], reverse = false): void {
   let max = 0

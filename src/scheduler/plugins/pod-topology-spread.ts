@@ -15,7 +15,10 @@ const SCORE = 'PreScorePodTopologySpread'
 
 /** Configuration of PodTopologySpread. Source: kube-scheduler/config/v1 PodTopologySpreadArgs. */
 export interface PodTopologySpreadArgs {
-  /** For pods that have no constraints, but a service or controller that selects them; only with `List`. Default none. */
+  /**
+   * For pods that have no constraints, but a service or controller that selects them; only with `List`.
+   * Default none.
+   */
   readonly defaultConstraints?: readonly ConstraintInput[]
   /** `System` (default): hostname with maxSkew 3 and zone with maxSkew 5, both ScheduleAnyway. */
   readonly defaultingType?: 'System' | 'List'
@@ -27,8 +30,8 @@ const SYSTEM_DEFAULTS: readonly ConstraintInput[] = [
 ]
 
 /**
- * Keeps pods spread over topology domains: turns down nodes where the skew would be too large, and prefers those where there are few of the
- * kind. Source: plugins/podtopologyspread.
+ * Keeps pods spread over topology domains: turns down nodes where the skew would be too large, and prefers
+ * those where there are few of the kind. Source: plugins/podtopologyspread.
  */
 export function podTopologySpread(args: PodTopologySpreadArgs = {}): PluginFactory {
   const isSystem = (args.defaultingType ?? 'System') === 'System'
@@ -44,8 +47,10 @@ export function podTopologySpread(args: PodTopologySpreadArgs = {}): PluginFacto
         cycle.data.set(FILTER, SpreadFilter.of(info, constraints, cycle.snapshot.topology))
         return undefined
       },
-      addPod: (pod, other, node, cycle) => (cycle.data.get(FILTER) as SpreadFilter | undefined)?.update(pod, other, node, 1),
-      removePod: (pod, other, node, cycle) => (cycle.data.get(FILTER) as SpreadFilter | undefined)?.update(pod, other, node, -1),
+      addPod: (pod, other, node, cycle) =>
+        (cycle.data.get(FILTER) as SpreadFilter | undefined)?.update(pod, other, node, 1),
+      removePod: (pod, other, node, cycle) =>
+        (cycle.data.get(FILTER) as SpreadFilter | undefined)?.update(pod, other, node, -1),
       filter: (_, node, cycle) => (cycle.data.get(FILTER) as SpreadFilter | undefined)?.check(node),
       preScore: (info, cycle, nodes) => {
         const constraints = constraintsOf(info.pod, 'ScheduleAnyway')
@@ -55,7 +60,8 @@ export function podTopologySpread(args: PodTopologySpreadArgs = {}): PluginFacto
         return undefined
       },
       score: (_, node, cycle) => (cycle.data.get(SCORE) as SpreadScore).raw(node),
-      normalizeScore: (scores, nodes, cycle) => (cycle.data.get(SCORE) as SpreadScore).normalize(scores, nodes),
+      normalizeScore: (scores, nodes, cycle) =>
+        (cycle.data.get(SCORE) as SpreadScore).normalize(scores, nodes),
       eventsToRegister: {
         'AssignedPod/Add': (pod, event) => podChangeHelps(pod, event, hard(pod)),
         'AssignedPod/UpdateLabel': (pod, event) => podChangeHelps(pod, event, hard(pod)),
@@ -71,10 +77,16 @@ export function podTopologySpread(args: PodTopologySpreadArgs = {}): PluginFacto
   }
 }
 
-type ConstraintsFinder = (pod: Pod, effect: ConstraintInput['whenUnsatisfiable']) => readonly SpreadConstraint[]
+type ConstraintsFinder = (
+  pod: Pod,
+  effect: ConstraintInput['whenUnsatisfiable'],
+) => readonly SpreadConstraint[]
 
 /** The pod's own constraints, else the default ones if anything selects the pod. */
-function constraintsFinder(defaults: readonly ConstraintInput[], { surroundings }: PluginHandle): ConstraintsFinder {
+function constraintsFinder(
+  defaults: readonly ConstraintInput[],
+  { surroundings }: PluginHandle,
+): ConstraintsFinder {
   return (pod, effect) => {
     const own = pod.spec.topologySpreadConstraints
     if (own && own.length > 0) return constraintsWith(own, effect, pod)
@@ -87,7 +99,11 @@ function constraintsFinder(defaults: readonly ConstraintInput[], { surroundings 
 const NONE: readonly never[] = []
 
 /** Source: plugin.go isSchedulableAfterPodChange. */
-function podChangeHelps({ pod }: PodInfo, { kind, object, old }: PodEvent, constraints: readonly SpreadConstraint[]): boolean {
+function podChangeHelps(
+  { pod }: PodInfo,
+  { kind, object, old }: PodEvent,
+  constraints: readonly SpreadConstraint[],
+): boolean {
   if (object.metadata.namespace !== pod.metadata.namespace) return false
   const [after, before] = [object.metadata.labels, old?.metadata.labels]
   if (kind === 'AssignedPod/UpdateLabel') {

@@ -8,19 +8,28 @@ export interface Share {
   readonly used: number
 }
 
-/** `usesNonZero`: cpu and memory count as for a pod that requests none. Source: resource_allocation.go calculateResourceAllocatableRequest. */
+/**
+ * `usesNonZero`: cpu and memory count as for a pod that requests none. Source: resource_allocation.go
+ * calculateResourceAllocatableRequest.
+ */
 export function shareOf(name: string, pod: PodInfo, node: NodeInfo, usesNonZero: boolean): Share {
   const { allocatable, requested } = node
   const { requests } = pod
   if (name === 'cpu') {
-    const used = usesNonZero ? node.nonZeroMilliCpu + pod.nonZeroMilliCpu : requested.milliCpu + requests.milliCpu
+    const used = usesNonZero
+      ? node.nonZeroMilliCpu + pod.nonZeroMilliCpu
+      : requested.milliCpu + requests.milliCpu
     return { total: allocatable.milliCpu, used }
   }
   if (name === 'memory') {
     const used = usesNonZero ? node.nonZeroMemory + pod.nonZeroMemory : requested.memory + requests.memory
     return { total: allocatable.memory, used }
   }
-  if (name === 'ephemeral-storage') return { total: allocatable.ephemeralStorage, used: requested.ephemeralStorage + requests.ephemeralStorage }
+  if (name === 'ephemeral-storage')
+    return {
+      total: allocatable.ephemeralStorage,
+      used: requested.ephemeralStorage + requests.ephemeralStorage,
+    }
   const wanted = requestOf(name, pod)
   // an extended resource that the pod does not want does not count
   if (wanted === 0) return { total: 0, used: 0 }
@@ -35,26 +44,44 @@ export function requestOf(name: string, { requests }: PodInfo): number {
   return requests.scalars.find(([scalar]) => scalar === name)?.[1] ?? 0
 }
 
-/** A score of NodeResourcesFit as configured; undefined for the default strategy. Source: plugins/noderesources/fit.go. */
-export function configuredFitScore(args: NodeResourcesFitArgs): ((pod: PodInfo, node: NodeInfo) => number) | undefined {
+/**
+ * A score of NodeResourcesFit as configured; undefined for the default strategy. Source:
+ * plugins/noderesources/fit.go.
+ */
+export function configuredFitScore(
+  args: NodeResourcesFitArgs,
+): ((pod: PodInfo, node: NodeInfo) => number) | undefined {
   const { type = 'LeastAllocated', resources, requestedToCapacityRatio } = args.scoringStrategy ?? {}
   if (type === 'LeastAllocated' && resources === undefined) return undefined
   const weights = resources ?? CPU_AND_MEMORY
   if (type === 'RequestedToCapacityRatio') {
-    const rate = brokenLine((requestedToCapacityRatio?.shape ?? []).map(({ utilization, score }) => [utilization, score * 10] as const))
-    const rated = ({ total, used }: Share): number => rate(used > total ? 100 : Math.trunc((used * 100) / total))
+    const rate = brokenLine(
+      (requestedToCapacityRatio?.shape ?? []).map(
+        ({ utilization, score }) => [utilization, score * 10] as const,
+      ),
+    )
+    const rated = ({ total, used }: Share): number =>
+      rate(used > total ? 100 : Math.trunc((used * 100) / total))
     return (pod, node) => meanOf(weights, pod, node, rated, true)
   }
-  const least = ({ total, used }: Share): number => (used > total ? 0 : Math.trunc(((total - used) * 100) / total))
+  const least = ({ total, used }: Share): number =>
+    used > total ? 0 : Math.trunc(((total - used) * 100) / total)
   const most = ({ total, used }: Share): number => Math.trunc((Math.min(used, total) * 100) / total)
   return (pod, node) => meanOf(weights, pod, node, type === 'MostAllocated' ? most : least, false)
 }
 
 const CPU_AND_MEMORY: readonly ResourceWeight[] = [{ name: 'cpu' }, { name: 'memory' }]
 
-/** The weighted mean; `onlyPositive`: resources that score 0 do not count, and the mean is rounded to the nearest. */
+/**
+ * The weighted mean; `onlyPositive`: resources that score 0 do not count, and the mean is rounded to the
+ * nearest.
+ */
 function meanOf(
-  weights: readonly ResourceWeight[], pod: PodInfo, node: NodeInfo, score: (share: Share) => number, onlyPositive: boolean,
+  weights: readonly ResourceWeight[],
+  pod: PodInfo,
+  node: NodeInfo,
+  score: (share: Share) => number,
+  onlyPositive: boolean,
 ): number {
   let [sum, weightSum] = [0, 0]
   for (const { name, weight = 1 } of weights) {
@@ -69,7 +96,10 @@ function meanOf(
   return onlyPositive ? Math.round(sum / weightSum) : Math.trunc(sum / weightSum)
 }
 
-/** A function by its corners, level beyond them. Source: plugins/helper/shape_score.go BuildBrokenLinearFunction. */
+/**
+ * A function by its corners, level beyond them. Source: plugins/helper/shape_score.go
+ * BuildBrokenLinearFunction.
+ */
 function brokenLine(corners: readonly (readonly [at: number, value: number])[]): (at: number) => number {
   return (at) => {
     for (let n = 0; n < corners.length; n++) {
@@ -83,7 +113,10 @@ function brokenLine(corners: readonly (readonly [at: number, value: number])[]):
   }
 }
 
-/** How evenly resources would be used, 0..100, over any resources. Source: balanced_allocation.go balancedResourceScorer. */
+/**
+ * How evenly resources would be used, 0..100, over any resources. Source: balanced_allocation.go
+ * balancedResourceScorer.
+ */
 export function balanceOf(resources: readonly ResourceWeight[], pod: PodInfo, node: NodeInfo): number {
   const shares = resources.map(({ name }) => shareOf(name, pod, node, false)).filter(({ total }) => total > 0)
   const fractions = shares.map(({ total, used }) => Math.min(1, used / total))
@@ -91,7 +124,9 @@ export function balanceOf(resources: readonly ResourceWeight[], pod: PodInfo, no
   if (fractions.length === 2) deviation = Math.abs((fractions[0] as number) - (fractions[1] as number)) / 2
   else if (fractions.length > 2) {
     const mean = fractions.reduce((a, b) => a + b, 0) / fractions.length
-    deviation = Math.sqrt(fractions.reduce((sum, fraction) => sum + (fraction - mean) ** 2, 0) / fractions.length)
+    deviation = Math.sqrt(
+      fractions.reduce((sum, fraction) => sum + (fraction - mean) ** 2, 0) / fractions.length,
+    )
   }
   return Math.trunc((1 - deviation) * 100)
 }

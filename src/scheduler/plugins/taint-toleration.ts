@@ -7,8 +7,8 @@ import { unresolvable } from '../framework/rejection.js'
 import { scaleToMax } from './normalize.js'
 
 /**
- * Turns down nodes with a NoSchedule or NoExecute taint that the pod does not tolerate, and prefers nodes with few untolerated
- * PreferNoSchedule taints. Source: plugins/tainttoleration.
+ * Turns down nodes with a NoSchedule or NoExecute taint that the pod does not tolerate, and prefers nodes
+ * with few untolerated PreferNoSchedule taints. Source: plugins/tainttoleration.
  */
 export const taintToleration: PluginFactory = ({ release }): Plugin => ({
   name: 'TaintToleration',
@@ -18,13 +18,21 @@ export const taintToleration: PluginFactory = ({ release }): Plugin => ({
     const taint = findUntoleratedTaint(hardTaints, pod.spec.tolerations, () => true)
     return taint && unresolvable(release.untoleratedTaint(taint))
   },
-  score: ({ pod }, { softTaints }) => (softTaints.length === 0 ? 0 : untoleratedCount(pod.spec.tolerations ?? [], softTaints)),
+  score: ({ pod }, { softTaints }) =>
+    softTaints.length === 0 ? 0 : untoleratedCount(pod.spec.tolerations ?? [], softTaints),
   normalizeScore: (scores) => scaleToMax(scores, true),
   scoresAlike: ({ snapshot }) => snapshot.softTaintedNodes === 0,
-  eventsToRegister: { 'Node/Add': becomesTolerated, 'Node/UpdateTaint': becomesTolerated, 'Pod/UpdateToleration': 'queue' },
+  eventsToRegister: {
+    'Node/Add': becomesTolerated,
+    'Node/UpdateTaint': becomesTolerated,
+    'Pod/UpdateToleration': 'queue',
+  },
 })
 
-function untoleratedCount(tolerations: NonNullable<PodInfo['pod']['spec']['tolerations']>, taints: readonly Taint[]): number {
+function untoleratedCount(
+  tolerations: NonNullable<PodInfo['pod']['spec']['tolerations']>,
+  taints: readonly Taint[],
+): number {
   let count = 0
   for (const taint of taints) if (!tolerations.some((toleration) => tolerates(toleration, taint))) count++
   return count
@@ -36,5 +44,9 @@ function becomesTolerated(pod: PodInfo, event: NodeEvent): boolean {
 }
 
 function isTolerated({ pod }: PodInfo, { spec }: Node): boolean {
-  return !findUntoleratedTaint(spec.taints, pod.spec.tolerations, ({ effect }) => effect !== 'PreferNoSchedule')
+  return !findUntoleratedTaint(
+    spec.taints,
+    pod.spec.tolerations,
+    ({ effect }) => effect !== 'PreferNoSchedule',
+  )
 }

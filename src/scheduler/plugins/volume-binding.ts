@@ -1,7 +1,16 @@
 import type { Node, PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
 import { claimsOfPod, foreignClaimMessage, isClaimForPod } from '../../api/core/pod-claims.js'
 import type { PodClaim } from '../../api/core/pod-claims.js'
-import { allowsNode, classOfClaim, delaysBinding, isFullyBound, isUsableOn, NO_PROVISIONER, SELECTED_NODE, volumesFor } from '../../api/core/volume-matching.js'
+import {
+  allowsNode,
+  classOfClaim,
+  delaysBinding,
+  isFullyBound,
+  isUsableOn,
+  NO_PROVISIONER,
+  SELECTED_NODE,
+  volumesFor,
+} from '../../api/core/volume-matching.js'
 import { semanticEqual } from '../../api/equal.js'
 import { compareQuantities, parseQuantity } from '../../api/quantity.js'
 import type { CSINode, StorageClass } from '../../api/storage/generated.js'
@@ -26,8 +35,13 @@ const LOST = 'node(s) unavailable due to one or more pvc(s) bound to non-existen
 
 class Claims implements CycleData {
   readonly bound: PersistentVolumeClaim[] = []
-  /** Unbound ones that wait for the scheduler, the smallest first, each with the volumes that it could have. */
-  readonly delayed: { readonly claim: PersistentVolumeClaim; readonly volumes: readonly PersistentVolume[] }[] = []
+  /**
+   * Unbound ones that wait for the scheduler, the smallest first, each with the volumes that it could have.
+   */
+  readonly delayed: {
+    readonly claim: PersistentVolumeClaim
+    readonly volumes: readonly PersistentVolume[]
+  }[] = []
   readonly byNode: Map<string, NodeVolumes> = new Map()
 
   clone(): this {
@@ -36,8 +50,8 @@ class Claims implements CycleData {
 }
 
 /**
- * Keeps pods from nodes on which their volumes cannot be used, and binds (or has provisioned) claims that wait for a node.
- * Source: plugins/volumebinding.
+ * Keeps pods from nodes on which their volumes cannot be used, and binds (or has provisioned) claims that
+ * wait for a node. Source: plugins/volumebinding.
  */
 export const volumeBinding: PluginFactory = ({ storage, client, now, release }): Plugin => ({
   name: NAME,
@@ -66,11 +80,15 @@ export const volumeBinding: PluginFactory = ({ storage, client, now, release }):
     if (!volumes || (volumes.bindings.length === 0 && volumes.provisions.length === 0)) return undefined
     return { waitsFor: bindVolumes(client(), storage, volumes, name), deadline: now() + BIND_TIMEOUT }
   },
-  continuePreBind: (_, { node }, { waitsFor, deadline }) => checkBindings(storage, node, waitsFor, deadline, now()),
+  continuePreBind: (_, { node }, { waitsFor, deadline }) =>
+    checkBindings(storage, node, waitsFor, deadline, now()),
   eventsToRegister: {
     'StorageClass/Add': 'queue',
     'StorageClass/Update': (_, { object, old }) =>
-      !semanticEqual((object as StorageClass).allowedTopologies, (old as StorageClass | undefined)?.allowedTopologies),
+      !semanticEqual(
+        (object as StorageClass).allowedTopologies,
+        (old as StorageClass | undefined)?.allowedTopologies,
+      ),
     'PersistentVolumeClaim/Add': usesClaim,
     'PersistentVolumeClaim/Update': usesClaim,
     'PersistentVolume/Add': 'queue',
@@ -88,16 +106,23 @@ const MIGRATED_PLUGINS = 'storage.alpha.kubernetes.io/migrated-plugins'
 
 const migrated = ({ metadata }: CSINode): string => metadata.annotations?.[MIGRATED_PLUGINS] ?? ''
 
-const keyIn = ({ pod }: PodInfo, { claimName }: PodClaim): string => `${pod.metadata.namespace ?? ''}/${claimName}`
+const keyIn = ({ pod }: PodInfo, { claimName }: PodClaim): string =>
+  `${pod.metadata.namespace ?? ''}/${claimName}`
 
 /** Why a claim of a pod cannot be used at all. Source: podHasPVCs. */
 function faultOf(info: PodInfo, wanted: PodClaim, storage: StorageView): string | undefined {
   const { claimName, isEphemeral } = wanted
   const claim = storage.claim(keyIn(info, wanted))
   const name = JSON.stringify(claimName)
-  if (!claim) return isEphemeral ? `waiting for ephemeral volume controller to create the persistentvolumeclaim ${name}` : `persistentvolumeclaim ${name} not found`
+  if (!claim)
+    return isEphemeral
+      ? `waiting for ephemeral volume controller to create the persistentvolumeclaim ${name}`
+      : `persistentvolumeclaim ${name} not found`
   if (claim.status.phase === 'Lost') {
-    return `persistentvolumeclaim ${name} bound to non-existent persistentvolume ${JSON.stringify(claim.spec.volumeName ?? '')}`
+    return (
+      `persistentvolumeclaim ${name} bound to non-existent persistentvolume ` +
+      `${JSON.stringify(claim.spec.volumeName ?? '')}`
+    )
   }
   if (claim.metadata.deletionTimestamp !== undefined) return `persistentvolumeclaim ${name} is being deleted`
   return isEphemeral && !isClaimForPod(info.pod, claim) ? foreignClaimMessage(info.pod, claim) : undefined
@@ -111,29 +136,43 @@ function sortClaims(info: PodInfo, wanted: readonly PodClaim[], storage: Storage
     const claim = storage.claim(keyIn(info, one))
     if (!claim) continue
     if (isFullyBound(claim)) claims.bound.push(claim)
-    else if ((claim.spec.volumeName ?? '') === '' && delaysBinding(storage.storageClass(classOfClaim(claim)))) delayed.push(claim)
+    else if ((claim.spec.volumeName ?? '') === '' && delaysBinding(storage.storageClass(classOfClaim(claim))))
+      delayed.push(claim)
     else return undefined
   }
   delayed.sort((a, b) => compareQuantities(requestOf(a), requestOf(b)))
   for (const claim of delayed) {
     const isDecided = claim.metadata.annotations?.[SELECTED_NODE] !== undefined
-    claims.delayed.push({ claim, volumes: isDecided ? [] : volumesFor(claim, storage.volumesOfClass(classOfClaim(claim))) })
+    claims.delayed.push({
+      claim,
+      volumes: isDecided ? [] : volumesFor(claim, storage.volumesOfClass(classOfClaim(claim))),
+    })
   }
   return claims
 }
 
 /** How much a claim asks for. */
-const requestOf = ({ spec }: PersistentVolumeClaim): ReturnType<typeof parseQuantity> => parseQuantity(spec.resources.requests?.['storage'] ?? '0')
+const requestOf = ({ spec }: PersistentVolumeClaim): ReturnType<typeof parseQuantity> =>
+  parseQuantity(spec.resources.requests?.['storage'] ?? '0')
 
 /** What differs between minors. */
 type Texts = Pick<SchedulerRelease, 'volumeNodeConflict' | 'storageCapacity'>
 
 /** What binding on a node would take, or why it cannot be. Source: binder.go FindPodVolumes. */
-function nodeVolumes(claims: Claims, node: Node, storage: StorageView, texts: Texts): NodeVolumes | Rejection {
+function nodeVolumes(
+  claims: Claims,
+  node: Node,
+  storage: StorageView,
+  texts: Texts,
+): NodeVolumes | Rejection {
   const bound = boundFault(claims, node, storage)
   const unbound = claims.delayed.length === 0 ? NOTHING_TO_DO : delayedVolumes(claims, node, storage, texts)
   if (bound === undefined && typeof unbound !== 'string') return unbound
-  const reasons = [...(bound === 'conflict' ? [texts.volumeNodeConflict] : []), ...(typeof unbound === 'string' ? [unbound] : []), ...(bound === 'lost' ? [LOST] : [])]
+  const reasons = [
+    ...(bound === 'conflict' ? [texts.volumeNodeConflict] : []),
+    ...(typeof unbound === 'string' ? [unbound] : []),
+    ...(bound === 'lost' ? [LOST] : []),
+  ]
   return unresolvable(...reasons)
 }
 
@@ -147,7 +186,12 @@ function boundFault({ bound }: Claims, node: Node, storage: StorageView): 'lost'
 }
 
 /** Volumes for the unbound claims: found, or to be provisioned; else the reason why there are none. */
-function delayedVolumes({ delayed }: Claims, node: Node, storage: StorageView, { storageCapacity }: Texts): NodeVolumes | string {
+function delayedVolumes(
+  { delayed }: Claims,
+  node: Node,
+  storage: StorageView,
+  { storageCapacity }: Texts,
+): NodeVolumes | string {
   const bindings: { volume: PersistentVolume; claim: PersistentVolumeClaim }[] = []
   const provisions: PersistentVolumeClaim[] = []
   const taken = new Set<PersistentVolume>()
@@ -162,7 +206,8 @@ function delayedVolumes({ delayed }: Claims, node: Node, storage: StorageView, {
   }
   for (const claim of provisions) {
     const storageClass = storage.storageClass(classOfClaim(claim))
-    if (!storageClass || storageClass.provisioner === NO_PROVISIONER || !allowsNode(storageClass, node)) return NO_VOLUME
+    if (!storageClass || storageClass.provisioner === NO_PROVISIONER || !allowsNode(storageClass, node))
+      return NO_VOLUME
     if (storageCapacity && !hasEnoughCapacity(storage, storageClass, requestOf(claim), node)) return NO_SPACE
   }
   return { bindings, provisions }

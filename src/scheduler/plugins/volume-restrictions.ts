@@ -10,7 +10,10 @@ import { usesClaim } from './volume/claim-hint.js'
 
 const NAME = 'VolumeRestrictions'
 const DISK_CONFLICT = unschedulable('node(s) had no available disk')
-const IN_USE = unschedulable('node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod')
+const IN_USE = unschedulable(
+  'node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use ' +
+    'by another pod',
+)
 
 /** Claims of the pod that only one pod may use, and how often other pods use them. */
 class ExclusiveClaims implements CycleData {
@@ -28,12 +31,14 @@ class ExclusiveClaims implements CycleData {
 
   /** Another pod comes (1) or goes (-1). */
   count({ pod }: PodInfo, sign: 1 | -1): void {
-    for (const { claimName } of claimsOfPod(pod)) if (this.keys.has(`${pod.metadata.namespace ?? ''}/${claimName}`)) this.users += sign
+    for (const { claimName } of claimsOfPod(pod))
+      if (this.keys.has(`${pod.metadata.namespace ?? ''}/${claimName}`)) this.users += sign
   }
 }
 
 /**
- * Keeps pods from disks that another pod of the node uses, and from claims that only one pod may use. Source: plugins/volumerestrictions.
+ * Keeps pods from disks that another pod of the node uses, and from claims that only one pod may use. Source:
+ * plugins/volumerestrictions.
  */
 export const volumeRestrictions: PluginFactory = ({ storage }): Plugin => ({
   name: NAME,
@@ -51,7 +56,8 @@ export const volumeRestrictions: PluginFactory = ({ storage }): Plugin => ({
   filter: ({ pod }, node, cycle) => {
     for (const volume of pod.spec.volumes ?? []) {
       if (!isDisk(volume)) continue
-      for (const { pod: other } of node.pods.values()) if (other.spec.volumes?.some((one) => conflicts(volume, one))) return DISK_CONFLICT
+      for (const { pod: other } of node.pods.values())
+        if (other.spec.volumes?.some((one) => conflicts(volume, one))) return DISK_CONFLICT
     }
     return (cycle.data.get(NAME) as ExclusiveClaims).users > 0 ? IN_USE : undefined
   },
@@ -86,11 +92,16 @@ function conflicts(a: Volume, b: Volume): boolean {
     const [one, other] = [a.gcePersistentDisk, b.gcePersistentDisk]
     return one.pdName === other.pdName && !(one.readOnly === true && other.readOnly === true)
   }
-  if (a.awsElasticBlockStore && b.awsElasticBlockStore) return a.awsElasticBlockStore.volumeID === b.awsElasticBlockStore.volumeID
-  if (a.iscsi && b.iscsi) return a.iscsi.iqn === b.iscsi.iqn && !(a.iscsi.readOnly === true && b.iscsi.readOnly === true)
+  if (a.awsElasticBlockStore && b.awsElasticBlockStore)
+    return a.awsElasticBlockStore.volumeID === b.awsElasticBlockStore.volumeID
+  if (a.iscsi && b.iscsi)
+    return a.iscsi.iqn === b.iscsi.iqn && !(a.iscsi.readOnly === true && b.iscsi.readOnly === true)
   if (a.rbd && b.rbd) {
     const [one, other] = [a.rbd, b.rbd]
-    const sameImage = one.pool === other.pool && one.image === other.image && one.monitors.some((monitor) => other.monitors.includes(monitor))
+    const sameImage =
+      one.pool === other.pool &&
+      one.image === other.image &&
+      one.monitors.some((monitor) => other.monitors.includes(monitor))
     return sameImage && !(one.readOnly === true && other.readOnly === true)
   }
   return false

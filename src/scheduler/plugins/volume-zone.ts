@@ -10,8 +10,16 @@ import { usesClaim } from './volume/claim-hint.js'
 
 const NAME = 'VolumeZone'
 const CONFLICT = unresolvable('node(s) had no available volume zone')
-const ZONES = ['failure-domain.beta.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/region', 'topology.kubernetes.io/zone', 'topology.kubernetes.io/region']
-const STABLE: Readonly<Record<string, string>> = { [ZONES[0] as string]: ZONES[2] as string, [ZONES[1] as string]: ZONES[3] as string }
+const ZONES = [
+  'failure-domain.beta.kubernetes.io/zone',
+  'failure-domain.beta.kubernetes.io/region',
+  'topology.kubernetes.io/zone',
+  'topology.kubernetes.io/region',
+]
+const STABLE: Readonly<Record<string, string>> = {
+  [ZONES[0] as string]: ZONES[2] as string,
+  [ZONES[1] as string]: ZONES[3] as string,
+}
 
 /** A zone or region label of a bound volume: the values that a node's label may have. */
 interface Topology {
@@ -31,7 +39,10 @@ class Topologies implements CycleData {
   }
 }
 
-/** Keeps pods from nodes of other zones than their bound volumes are labelled with. Source: plugins/volumezone. */
+/**
+ * Keeps pods from nodes of other zones than their bound volumes are labelled with. Source:
+ * plugins/volumezone.
+ */
 export const volumeZone: PluginFactory = ({ storage }): Plugin => ({
   name: NAME,
   preFilter: ({ pod }, cycle) => {
@@ -44,7 +55,9 @@ export const volumeZone: PluginFactory = ({ storage }): Plugin => ({
   filter: (_, { labels }, cycle) => {
     if (!ZONES.some((key) => labels[key] !== undefined)) return undefined
     const { all } = cycle.data.get(NAME) as Topologies
-    return all.every(({ key, values }) => values.includes(labels[key] ?? labels[STABLE[key] ?? ''] ?? '\0')) ? undefined : CONFLICT
+    return all.every(({ key, values }) => values.includes(labels[key] ?? labels[STABLE[key] ?? ''] ?? '\0'))
+      ? undefined
+      : CONFLICT
   },
   eventsToRegister: {
     'StorageClass/Add': (_, { object }) => delaysBinding(object as StorageClass),
@@ -53,7 +66,8 @@ export const volumeZone: PluginFactory = ({ storage }): Plugin => ({
     'PersistentVolumeClaim/Add': usesClaim,
     'PersistentVolumeClaim/Update': usesClaim,
     'PersistentVolume/Add': 'queue',
-    'PersistentVolume/Update': (_, { object, old }) => labelsOf(object as PersistentVolume) !== labelsOf(old as PersistentVolume),
+    'PersistentVolume/Update': (_, { object, old }) =>
+      labelsOf(object as PersistentVolume) !== labelsOf(old as PersistentVolume),
   },
 })
 
@@ -83,11 +97,15 @@ function unboundFault(claim: PersistentVolumeClaim, storage: StorageView): Rejec
   if (name === '') return unresolvable('PersistentVolumeClaim had no pv name and storageClass name')
   const storageClass = storage.storageClass(name)
   if (!storageClass) return unresolvable(`storageclass.storage.k8s.io ${JSON.stringify(name)} not found`)
-  if (storageClass.volumeBindingMode === undefined) return unresolvable(`VolumeBindingMode not set for StorageClass ${JSON.stringify(name)}`)
+  if (storageClass.volumeBindingMode === undefined)
+    return unresolvable(`VolumeBindingMode not set for StorageClass ${JSON.stringify(name)}`)
   return delaysBinding(storageClass) ? undefined : unresolvable('PersistentVolume had no name')
 }
 
-/** Labels of several zones are joined by `__`; one with an empty part is ignored. Source: cloud-provider volume/helpers LabelZonesToSet. */
+/**
+ * Labels of several zones are joined by `__`; one with an empty part is ignored. Source: cloud-provider
+ * volume/helpers LabelZonesToSet.
+ */
 function zonesOf({ metadata: { labels } }: PersistentVolume): readonly Topology[] {
   return ZONES.flatMap((key) => {
     const values = labels?.[key]?.split('__').map((value) => value.trim())

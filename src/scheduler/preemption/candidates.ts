@@ -22,11 +22,15 @@ const NONE: readonly PodInfo[] = []
 const NO_VICTIMS = unresolvable('No preemption victims found for incoming pod')
 
 /**
- * Tries a node: without all pods of lower priority; if the pod fits then, as many of them as possible come back, those whose
- * leaving would break a budget first, each group from the most important down. Source: defaultpreemption SelectVictimsOnNode.
+ * Tries a node: without all pods of lower priority; if the pod fits then, as many of them as possible come
+ * back, those whose leaving would break a budget first, each group from the most important down. Source:
+ * defaultpreemption SelectVictimsOnNode.
  */
 export function selectVictims(
-  original: Cycle, target: NodeInfo, budgets: readonly PodDisruptionBudget[], tools: PostFilterTools,
+  original: Cycle,
+  target: NodeInfo,
+  budgets: readonly PodDisruptionBudget[],
+  tools: PostFilterTools,
 ): Candidate | Rejection {
   const lower: PodInfo[] = []
   for (const pod of target.pods.values()) if (pod.priority < original.pod.priority) lower.push(pod)
@@ -37,7 +41,8 @@ export function selectVictims(
   for (const pod of lower) tools.removePod(pod, node, cycle)
   const rejected = tools.passes(cycle, node)
   if (rejected) return rejected.rejection
-  const { violating, others } = budgets.length === 0 ? { violating: NONE, others: lower } : splitByBudgets(lower, budgets)
+  const { violating, others } =
+    budgets.length === 0 ? { violating: NONE, others: lower } : splitByBudgets(lower, budgets)
   const isVictim = (pod: PodInfo): boolean => {
     tools.addPod(pod, node, cycle)
     if (!tools.passes(cycle, node)) return false

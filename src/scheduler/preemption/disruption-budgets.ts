@@ -3,12 +3,13 @@ import type { PodDisruptionBudget } from '../../api/policy/generated.js'
 import type { PodInfo } from '../cache/pod-info.js'
 
 /**
- * Splits pods, in their order, by whether their deletion would break a disruption budget: each one that matches uses up one of
- * the budget's disruptionsAllowed. Pods that are being disrupted already do not count again; pods without labels match no budget.
- * Source: defaultpreemption filterPodsWithPDBViolation.
+ * Splits pods, in their order, by whether their deletion would break a disruption budget: each one that
+ * matches uses up one of the budget's disruptionsAllowed. Pods that are being disrupted already do not count
+ * again; pods without labels match no budget. Source: defaultpreemption filterPodsWithPDBViolation.
  */
 export function splitByBudgets(
-  pods: readonly PodInfo[], budgets: readonly PodDisruptionBudget[],
+  pods: readonly PodInfo[],
+  budgets: readonly PodDisruptionBudget[],
 ): { readonly violating: readonly PodInfo[]; readonly others: readonly PodInfo[] } {
   const allowed = budgets.map((budget) => budget.status.disruptionsAllowed)
   const violating: PodInfo[] = []

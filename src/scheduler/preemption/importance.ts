@@ -5,7 +5,10 @@ export function startTimeOf({ startTime }: PodInfo): number {
   return startTime ? Date.parse(startTime) : Number.POSITIVE_INFINITY
 }
 
-/** Most important first: higher priority, then earlier start, then key. Source: pkg/scheduler/util MoreImportantPod. */
+/**
+ * Most important first: higher priority, then earlier start, then key. Source: pkg/scheduler/util
+ * MoreImportantPod.
+ */
 export function byImportance(a: PodInfo, b: PodInfo): number {
   if (a.priority !== b.priority) return b.priority - a.priority
   const { startTime: left } = a

@@ -15,8 +15,8 @@ export type KnownTrials = (Known | undefined)[]
 const MOST_KINDS = 16
 
 /**
- * What trials have shown, kept as long as a node does not change: preemptors of one kind and priority often come together. Only for trials that
- * nothing but the node decides. A cache.
+ * What trials have shown, kept as long as a node does not change: preemptors of one kind and priority often
+ * come together. Only for trials that nothing but the node decides. A cache.
  */
 export class TrialMemory {
   readonly #byKind = new Map<string, KnownTrials>()
@@ -34,7 +34,11 @@ export class TrialMemory {
 }
 
 /** The outcome of a trial on the node, from memory if it has not changed since. */
-export function recall(trials: KnownTrials, node: NodeInfo, attempt: (node: NodeInfo) => Candidate | Rejection): Candidate | Rejection {
+export function recall(
+  trials: KnownTrials,
+  node: NodeInfo,
+  attempt: (node: NodeInfo) => Candidate | Rejection,
+): Candidate | Rejection {
   const { slot, generation } = node
   const known = trials[slot]
   if (known?.generation === generation) return known.outcome

@@ -24,7 +24,10 @@ export class Backoff {
     this.#wholeSeconds = options.wholeSeconds ?? true
   }
 
-  /** Length in ms: initial x 2^(n-1), n = errors in a row if the last attempt was one, else rejections; 0 for n = 0. */
+  /**
+   * Length in ms: initial x 2^(n-1), n = errors in a row if the last attempt was one, else rejections; 0 for
+   * n = 0.
+   */
   duration(pod: QueuedPod): number {
     const count = pod.consecutiveErrors > 0 ? pod.consecutiveErrors : pod.unschedulableCount
     return count === 0 ? 0 : Math.min(this.#initial * 2 ** (count - 1), this.#max)

@@ -1,7 +1,7 @@
 /**
- * Where a pod waits. `active`: to be scheduled as soon as its turn comes; `backoff`: something has happened that may help, but
- * its back-off runs; `errorBackoff`: the last attempt failed with an error; `unschedulable`: until something happens (gated pods
- * too).
+ * Where a pod waits. `active`: to be scheduled as soon as its turn comes; `backoff`: something has happened
+ * that may help, but its back-off runs; `errorBackoff`: the last attempt failed with an error;
+ * `unschedulable`: until something happens (gated pods too).
  */
 export type QueuePlace = 'active' | 'backoff' | 'errorBackoff' | 'unschedulable'
 

@@ -38,13 +38,16 @@ export interface Failure {
   readonly pendingBy?: readonly string[]
 }
 
-/** Pods in the unschedulable pool longer than this (ms) are tried again. Source: DefaultPodMaxInUnschedulablePodsDuration. */
+/**
+ * Pods in the unschedulable pool longer than this (ms) are tried again. Source:
+ * DefaultPodMaxInUnschedulablePodsDuration.
+ */
 export const MAX_UNSCHEDULABLE_MS = 300_000
 
 /**
- * The scheduling queue: active, back-off, error back-off, and the pool of the unschedulable. Its contents are the plain data of
- * the state slice; heaps and indexes are caches, whose order is total, so that they give the same answers when built anew.
- * Source: pkg/scheduler/backend/queue/scheduling_queue.go.
+ * The scheduling queue: active, back-off, error back-off, and the pool of the unschedulable. Its contents are
+ * the plain data of the state slice; heaps and indexes are caches, whose order is total, so that they give
+ * the same answers when built anew. Source: pkg/scheduler/backend/queue/scheduling_queue.go.
  */
 export class SchedulingQueue {
   readonly #ports: QueuePorts
@@ -56,11 +59,14 @@ export class SchedulingQueue {
   constructor(ports: QueuePorts) {
     this.#ports = ports
     const { backoff } = ports
-    const before = (a: QueuedPod, b: QueuedPod): boolean => ports.less(a, b) || (!ports.less(b, a) && a.seq < b.seq)
-    const byExpiry = (then: typeof before) => (a: QueuedPod, b: QueuedPod): boolean => {
-      const difference = backoff.expiry(a) - backoff.expiry(b)
-      return difference === 0 ? then(a, b) : difference < 0
-    }
+    const before = (a: QueuedPod, b: QueuedPod): boolean =>
+      ports.less(a, b) || (!ports.less(b, a) && a.seq < b.seq)
+    const byExpiry =
+      (then: typeof before) =>
+      (a: QueuedPod, b: QueuedPod): boolean => {
+        const difference = backoff.expiry(a) - backoff.expiry(b)
+        return difference === 0 ? then(a, b) : difference < 0
+      }
     this.#active = new Heap(before)
     this.#backoff = new Heap(byExpiry(before))
     this.#errors = new Heap(byExpiry((a, b) => a.seq < b.seq))
@@ -100,7 +106,8 @@ export class SchedulingQueue {
   /** Takes the pod whose turn it is, now one attempt further; undefined when none may be tried now. */
   pop(): QueuedPod | undefined {
     this.flush()
-    const pod = this.#take(this.#active) ?? (this.#ports.popFromBackoff ? this.#take(this.#backoff) : undefined)
+    const pod =
+      this.#take(this.#active) ?? (this.#ports.popFromBackoff ? this.#take(this.#backoff) : undefined)
     if (!pod) return undefined
     this.#pods.delete(pod.key)
     return { ...pod, attempts: pod.attempts + 1 }
@@ -109,7 +116,10 @@ export class SchedulingQueue {
   /** Whether {@link pop} has something to give. */
   get hasReady(): boolean {
     this.flush()
-    return this.#peek(this.#active) !== undefined || (this.#ports.popFromBackoff && this.#peek(this.#backoff) !== undefined)
+    return (
+      this.#peek(this.#active) !== undefined ||
+      (this.#ports.popFromBackoff && this.#peek(this.#backoff) !== undefined)
+    )
   }
 
   /** Puts back a pod that {@link pop} gave and that found no node. */
@@ -118,11 +128,20 @@ export class SchedulingQueue {
     const timestamp = this.#ports.now()
     if (rejectedBy.length === 0 && pendingBy.length === 0) {
       const { gatedBy: _, ...rest } = pod
-      const failed = { ...rest, timestamp, rejectedBy, pendingBy, consecutiveErrors: pod.consecutiveErrors + 1 }
+      const failed = {
+        ...rest,
+        timestamp,
+        rejectedBy,
+        pendingBy,
+        consecutiveErrors: pod.consecutiveErrors + 1,
+      }
       this.#put(failed, 'errorBackoff')
     } else {
       const unschedulableCount = pod.unschedulableCount + 1
-      this.#put({ ...pod, timestamp, rejectedBy, pendingBy, unschedulableCount, consecutiveErrors: 0 }, 'unschedulable')
+      this.#put(
+        { ...pod, timestamp, rejectedBy, pendingBy, unschedulableCount, consecutiveErrors: 0 },
+        'unschedulable',
+      )
     }
   }
 
@@ -131,7 +150,8 @@ export class SchedulingQueue {
     if (this.#pool.size === 0) return
     // most events help nobody: only those that are helped are put in order
     const helped = this.#pool.candidates(
-      (plugin) => this.#ports.isInterested(plugin, event.kind), (pod) => this.#helps(pod, event) !== undefined,
+      (plugin) => this.#ports.isInterested(plugin, event.kind),
+      (pod) => this.#helps(pod, event) !== undefined,
     )
     for (const pod of helped) this.#reconsider(pod, event)
   }
@@ -148,7 +168,11 @@ export class SchedulingQueue {
   flush(): void {
     const now = this.#ports.now()
     for (const heap of [this.#backoff, this.#errors]) {
-      for (let pod = this.#peek(heap); pod && !this.#ports.backoff.isBackingOff(pod, now); pod = this.#peek(heap)) {
+      for (
+        let pod = this.#peek(heap);
+        pod && !this.#ports.backoff.isBackingOff(pod, now);
+        pod = this.#peek(heap)
+      ) {
         heap.pop()
         this.#activate(pod)
       }
@@ -159,7 +183,9 @@ export class SchedulingQueue {
   nextFlush(): number | undefined {
     const waiting = this.#ports.popFromBackoff ? [this.#errors] : [this.#errors, this.#backoff]
     const times = waiting.map((heap) => this.#peek(heap)).filter((pod) => pod !== undefined)
-    return times.length === 0 ? undefined : Math.min(...times.map((pod) => this.#ports.backoff.flushTime(pod)))
+    return times.length === 0
+      ? undefined
+      : Math.min(...times.map((pod) => this.#ports.backoff.flushTime(pod)))
   }
 
   /** The pod that waits longest for the end of an error back-off. */
@@ -167,7 +193,10 @@ export class SchedulingQueue {
     return this.#peek(this.#errors)
   }
 
-  /** Tries again what has been in the pool for more than 5 minutes; answers since when the longest of the others waits. */
+  /**
+   * Tries again what has been in the pool for more than 5 minutes; answers since when the longest of the
+   * others waits.
+   */
   sweep(): number | undefined {
     const now = this.#ports.now()
     let earliest: number | undefined

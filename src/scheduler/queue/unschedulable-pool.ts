@@ -1,6 +1,9 @@
 import type { QueuedPod } from './queued-pod.js'
 
-/** The unschedulable pods by the plugins that turned them down, so that an event touches only those that it may help. A cache. */
+/**
+ * The unschedulable pods by the plugins that turned them down, so that an event touches only those that it
+ * may help. A cache.
+ */
 export class UnschedulablePool {
   readonly #pods = new Set<QueuedPod>()
   readonly #byPlugin = new Map<string, Set<QueuedPod>>()
@@ -28,7 +31,10 @@ export class UnschedulablePool {
   }
 
   /** The pods that a plugin of interest turned down and that pass, in the order in which they came. */
-  candidates(isInterested: (plugin: string) => boolean, passes: (pod: QueuedPod) => boolean): readonly QueuedPod[] {
+  candidates(
+    isInterested: (plugin: string) => boolean,
+    passes: (pod: QueuedPod) => boolean,
+  ): readonly QueuedPod[] {
     const found = new Set<QueuedPod>()
     for (const [plugin, pods] of this.#byPlugin) {
       if (isInterested(plugin)) for (const pod of pods) if (!found.has(pod) && passes(pod)) found.add(pod)

@@ -10,7 +10,10 @@ import { unary } from './unary.js'
 
 export type { KeyAccess } from '../../etcd/auth-store.js'
 
-/** How long a token is good for after its last use, in ms of the store's time. Source: server/auth/simple_token.go. */
+/**
+ * How long a token is good for after its last use, in ms of the store's time. Source:
+ * server/auth/simple_token.go.
+ */
 const TOKEN_TTL_MS = 300_000
 const TOKEN_LETTERS = 16
 /** `--bcrypt-cost`. */
@@ -33,7 +36,10 @@ export class AccessControl {
     this.#commonName = commonName
   }
 
-  /** Who calls, by token or certificate; undefined when nobody says or authentication is off. Throws when the token is not known. */
+  /**
+   * Who calls, by token or certificate; undefined when nobody says or authentication is off. Throws when the
+   * token is not known.
+   */
   user(call: CallInfo): string | undefined {
     if (!this.store.enabled) return undefined
     const token = call.header('token') ?? call.header('authorization')
@@ -44,7 +50,10 @@ export class AccessControl {
     return known.user
   }
 
-  /** Runs what touches these keys, if the caller may; `shape` throws what is wrong with the request itself, which is told first. */
+  /**
+   * Runs what touches these keys, if the caller may; `shape` throws what is wrong with the request itself,
+   * which is told first.
+   */
   check<T>(call: CallInfo, keys: () => readonly KeyAccess[], shape: () => void, run: () => T): T {
     if (!this.store.enabled) return run()
     shape()
@@ -73,7 +82,9 @@ export class AccessControl {
   /** A token for who knows the password: sixteen letters and a number. */
   authenticate(name: string, password: string): string {
     if (!compareSync(password, this.store.passwordHash(name))) throw new EtcdError('authFailed')
-    const letters = Array.from({ length: TOKEN_LETTERS }, () => String.fromCharCode((randomInt(2) === 0 ? 65 : 97) + randomInt(26))).join('')
+    const letters = Array.from({ length: TOKEN_LETTERS }, () =>
+      String.fromCharCode((randomInt(2) === 0 ? 65 : 97) + randomInt(26)),
+    ).join('')
     const token = `${letters}.${++this.#count}`
     this.#tokens.set(token, { user: name, until: this.#now() + TOKEN_TTL_MS })
     return token
@@ -81,7 +92,8 @@ export class AccessControl {
 
   /** Forgets the tokens of a user, or all. */
   forget(user?: string): void {
-    for (const [token, known] of this.#tokens) if (user === undefined || known.user === user) this.#tokens.delete(token)
+    for (const [token, known] of this.#tokens)
+      if (user === undefined || known.user === user) this.#tokens.delete(token)
   }
 }
 
@@ -98,70 +110,191 @@ interface Named {
 
 /** A password as etcd keeps it. Source: golang.org/x/crypto/bcrypt. */
 function hashed(password: string): string {
-  if (Buffer.byteLength(password) > LONGEST_PASSWORD) throw new GrpcError(Code.Unknown, `bcrypt: password length exceeds ${LONGEST_PASSWORD} bytes`)
+  if (Buffer.byteLength(password) > LONGEST_PASSWORD)
+    throw new GrpcError(Code.Unknown, `bcrypt: password length exceeds ${LONGEST_PASSWORD} bytes`)
   return hashSync(password, genSaltSync(BCRYPT_COST).replace('$2b$', '$2a$'))
 }
 
 /** The Auth service. Source: server/etcdserver/api/v3rpc/auth.go, apply_auth.go. */
-export function authService({ store, catchUp }: EtcdMember, access: AccessControl): ReadonlyMap<string, Method> {
+export function authService(
+  { store, catchUp }: EtcdMember,
+  access: AccessControl,
+): ReadonlyMap<string, Method> {
   const auth = access.store
-  const open = (run: (request: never, call: CallInfo) => object): ((request: never, call: CallInfo) => object) => (request, call) => {
-    catchUp()
-    store.countProposal()
-    const fields = run(request, call)
-    return { header: store.header, ...fields }
-  }
-  const admin = <Request>(run: (request: Request) => object | void): ((request: Request, call: CallInfo) => object) =>
+  const open =
+    (run: (request: never, call: CallInfo) => object): ((request: never, call: CallInfo) => object) =>
+    (request, call) => {
+      catchUp()
+      store.countProposal()
+      const fields = run(request, call)
+      return { header: store.header, ...fields }
+    }
+  const admin = <Request>(
+    run: (request: Request) => object | void,
+  ): ((request: Request, call: CallInfo) => object) =>
     open((request, call) => {
       access.demandRoot(call)
       return run(request) ?? {}
     }) as (request: Request, call: CallInfo) => object
   return new Map<string, Method>([
-    ['AuthStatus', unary('Empty', 'AuthStatusResponse', admin(() => ({ enabled: auth.enabled, authRevision: auth.revision })))],
-    ['AuthEnable', unary('Empty', 'HeaderOnlyResponse', open(() => {
-      auth.enable()
-      return {}
-    }))],
-    ['AuthDisable', unary('Empty', 'HeaderOnlyResponse', admin(() => {
-      auth.disable()
-      access.forget()
-    }))],
-    ['Authenticate', unary('AuthenticateRequest', 'AuthenticateResponse', ({ name, password }: UserAdd) => {
-      catchUp()
-      const token = access.authenticate(name, password)
-      store.countProposal() // a wrong password is none
-      return { header: store.header, token }
-    })],
-    ['UserAdd', unary('UserAddRequest', 'HeaderOnlyResponse', admin(({ name, password, options }: UserAdd) => {
-      auth.addUser(name, options?.noPassword === true ? undefined : hashed(password))
-    }))],
-    ['UserGet', unary('NameRequest', 'UserGetResponse', open(({ name }: Named, call) => {
-      access.demandRoot(call, (user) => user === name)
-      return { roles: auth.rolesOf(name) }
-    }))],
-    ['UserList', unary('Empty', 'UserListResponse', admin(() => ({ users: auth.userNames() })))],
-    ['UserDelete', unary('NameRequest', 'HeaderOnlyResponse', admin(({ name }: Named) => {
-      auth.deleteUser(name)
-      access.forget(name)
-    }))],
-    ['UserChangePassword', unary('UserChangePasswordRequest', 'HeaderOnlyResponse', admin(({ name, password }: UserAdd) => {
-      auth.changePassword(name, hashed(password))
-      access.forget(name)
-    }))],
-    ['UserGrantRole', unary('UserRoleRequest', 'HeaderOnlyResponse', admin(({ name, role }: Named & { readonly role: string }) => auth.grantRole(name, role)))],
-    ['UserRevokeRole', unary('UserRoleRequest', 'HeaderOnlyResponse', admin(({ name, role }: Named & { readonly role: string }) => auth.revokeRole(name, role)))],
-    ['RoleAdd', unary('NameRequest', 'HeaderOnlyResponse', admin(({ name }: Named) => auth.addRole(name)))],
-    ['RoleGet', unary('NameRequest', 'RoleGetResponse', open(({ name }: Named, call) => {
-      access.demandRoot(call, (user) => auth.hasRole(user, name))
-      return { perm: auth.permissionsOf(name) }
-    }))],
-    ['RoleList', unary('Empty', 'RoleListResponse', admin(() => ({ roles: auth.roleNames() })))],
-    ['RoleDelete', unary('NameRequest', 'HeaderOnlyResponse', admin(({ name }: Named) => auth.deleteRole(name)))],
-    ['RoleGrantPermission', unary('RoleGrantPermissionRequest', 'HeaderOnlyResponse', admin(
-      ({ name, perm }: Named & { readonly perm?: Permission }) => auth.grantPermission(name, perm),
-    ))],
-    ['RoleRevokePermission', unary('RoleRevokePermissionRequest', 'HeaderOnlyResponse', admin(
-      ({ role, ...range }: Permission & { readonly role: string }) => auth.revokePermission(role, range),
-    ))],
+    [
+      'AuthStatus',
+      unary(
+        'Empty',
+        'AuthStatusResponse',
+        admin(() => ({ enabled: auth.enabled, authRevision: auth.revision })),
+      ),
+    ],
+    [
+      'AuthEnable',
+      unary(
+        'Empty',
+        'HeaderOnlyResponse',
+        open(() => {
+          auth.enable()
+          return {}
+        }),
+      ),
+    ],
+    [
+      'AuthDisable',
+      unary(
+        'Empty',
+        'HeaderOnlyResponse',
+        admin(() => {
+          auth.disable()
+          access.forget()
+        }),
+      ),
+    ],
+    [
+      'Authenticate',
+      unary('AuthenticateRequest', 'AuthenticateResponse', ({ name, password }: UserAdd) => {
+        catchUp()
+        const token = access.authenticate(name, password)
+        store.countProposal() // a wrong password is none
+        return { header: store.header, token }
+      }),
+    ],
+    [
+      'UserAdd',
+      unary(
+        'UserAddRequest',
+        'HeaderOnlyResponse',
+        admin(({ name, password, options }: UserAdd) => {
+          auth.addUser(name, options?.noPassword === true ? undefined : hashed(password))
+        }),
+      ),
+    ],
+    [
+      'UserGet',
+      unary(
+        'NameRequest',
+        'UserGetResponse',
+        open(({ name }: Named, call) => {
+          access.demandRoot(call, (user) => user === name)
+          return { roles: auth.rolesOf(name) }
+        }),
+      ),
+    ],
+    [
+      'UserList',
+      unary(
+        'Empty',
+        'UserListResponse',
+        admin(() => ({ users: auth.userNames() })),
+      ),
+    ],
+    [
+      'UserDelete',
+      unary(
+        'NameRequest',
+        'HeaderOnlyResponse',
+        admin(({ name }: Named) => {
+          auth.deleteUser(name)
+          access.forget(name)
+        }),
+      ),
+    ],
+    [
+      'UserChangePassword',
+      unary(
+        'UserChangePasswordRequest',
+        'HeaderOnlyResponse',
+        admin(({ name, password }: UserAdd) => {
+          auth.changePassword(name, hashed(password))
+          access.forget(name)
+        }),
+      ),
+    ],
+    [
+      'UserGrantRole',
+      unary(
+        'UserRoleRequest',
+        'HeaderOnlyResponse',
+        admin(({ name, role }: Named & { readonly role: string }) => auth.grantRole(name, role)),
+      ),
+    ],
+    [
+      'UserRevokeRole',
+      unary(
+        'UserRoleRequest',
+        'HeaderOnlyResponse',
+        admin(({ name, role }: Named & { readonly role: string }) => auth.revokeRole(name, role)),
+      ),
+    ],
+    [
+      'RoleAdd',
+      unary(
+        'NameRequest',
+        'HeaderOnlyResponse',
+        admin(({ name }: Named) => auth.addRole(name)),
+      ),
+    ],
+    [
+      'RoleGet',
+      unary(
+        'NameRequest',
+        'RoleGetResponse',
+        open(({ name }: Named, call) => {
+          access.demandRoot(call, (user) => auth.hasRole(user, name))
+          return { perm: auth.permissionsOf(name) }
+        }),
+      ),
+    ],
+    [
+      'RoleList',
+      unary(
+        'Empty',
+        'RoleListResponse',
+        admin(() => ({ roles: auth.roleNames() })),
+      ),
+    ],
+    [
+      'RoleDelete',
+      unary(
+        'NameRequest',
+        'HeaderOnlyResponse',
+        admin(({ name }: Named) => auth.deleteRole(name)),
+      ),
+    ],
+    [
+      'RoleGrantPermission',
+      unary(
+        'RoleGrantPermissionRequest',
+        'HeaderOnlyResponse',
+        admin(({ name, perm }: Named & { readonly perm?: Permission }) => auth.grantPermission(name, perm)),
+      ),
+    ],
+    [
+      'RoleRevokePermission',
+      unary(
+        'RoleRevokePermissionRequest',
+        'HeaderOnlyResponse',
+        admin(({ role, ...range }: Permission & { readonly role: string }) =>
+          auth.revokePermission(role, range),
+        ),
+      ),
+    ],
   ])
 }

@@ -6,7 +6,10 @@ import { messageType } from './messages.js'
 import type { Field, FieldKind, MessageName, MessageType } from './messages.js'
 import { WireWriter } from './writer.js'
 
-/** Messages within messages; a txn in a txn is two. etcd refuses txns long before that for their number of operations. */
+/**
+ * Messages within messages; a txn in a txn is two. etcd refuses txns long before that for their number of
+ * operations.
+ */
 const MOST_DEPTH = 600
 
 /** A message nested deeper than any that could be answered. */
@@ -14,19 +17,29 @@ export class TooDeep extends Error {
   override readonly name: string = 'TooDeep'
 }
 
-/** Writes a message, after `offset` bytes that the caller fills. Fields that are absent, zero, false or empty are left out, as Go does it. */
+/**
+ * Writes a message, after `offset` bytes that the caller fills. Fields that are absent, zero, false or empty
+ * are left out, as Go does it.
+ */
 export function encode(name: MessageName, message: object, offset: number = 0): Buffer {
   const writer = new WireWriter(offset)
   writeMessage(writer, messageType(name), message as Readonly<Record<string, unknown>>)
   return writer.finish()
 }
 
-/** Reads a message: every field is there, with its default if nothing came. Throws ProtobufError in the words of Go's generated code. */
+/**
+ * Reads a message: every field is there, with its default if nothing came. Throws ProtobufError in the words
+ * of Go's generated code.
+ */
 export function decode<T extends object>(name: MessageName, bytes: Uint8Array): T {
   return readMessage(messageType(name), bytes, MOST_DEPTH) as T
 }
 
-function writeMessage(writer: WireWriter, { fields }: MessageType, message: Readonly<Record<string, unknown>>): void {
+function writeMessage(
+  writer: WireWriter,
+  { fields }: MessageType,
+  message: Readonly<Record<string, unknown>>,
+): void {
   for (const field of fields) {
     const value = message[field.name]
     if (value === undefined) continue
@@ -55,15 +68,22 @@ function writeAll(writer: WireWriter, field: Field, values: readonly unknown[]):
 
 function writeValue(writer: WireWriter, field: Field, value: unknown): void {
   switch (field.kind) {
-    case 'key': return writer.binary(value as string)
-    case 'bytes': return writer.bytes(valueBytes(value as Value))
-    case 'text': return writer.text(value as string)
+    case 'key':
+      return writer.binary(value as string)
+    case 'bytes':
+      return writer.bytes(valueBytes(value as Value))
+    case 'text':
+      return writer.text(value as string)
     case 'int':
-    case 'u32': return writer.number(value as number)
-    case 'bool': return writer.number(value === true ? 1 : 0)
+    case 'u32':
+      return writer.number(value as number)
+    case 'bool':
+      return writer.number(value === true ? 1 : 0)
     case 'id':
-    case 'uid': return writer.bigint(value as bigint)
-    case 'enum': return writer.number(typeof value === 'string' ? field.members.indexOf(value) : value as number)
+    case 'uid':
+      return writer.bigint(value as bigint)
+    case 'enum':
+      return writer.number(typeof value === 'string' ? field.members.indexOf(value) : (value as number))
     case 'message': {
       const start = writer.begin()
       writeMessage(writer, messageType(field.message), value as Readonly<Record<string, unknown>>)
@@ -74,18 +94,31 @@ function writeValue(writer: WireWriter, field: Field, value: unknown): void {
 
 function isDefault(field: Field, value: unknown): boolean {
   switch (field.kind) {
-    case 'message': return false
-    case 'bytes': return value instanceof Uint8Array && value.length === 0
-    case 'enum': return value === 0 || value === field.members[0]
+    case 'message':
+      return false
+    case 'bytes':
+      return value instanceof Uint8Array && value.length === 0
+    case 'enum':
+      return value === 0 || value === field.members[0]
     case 'id':
-    case 'uid': return value === 0n
-    default: return value === '' || value === 0 || value === false
+    case 'uid':
+      return value === 0n
+    default:
+      return value === '' || value === 0 || value === false
   }
 }
 
 const WIRE: Readonly<Record<FieldKind, number>> = {
-  key: wireTypes.bytes, bytes: wireTypes.bytes, text: wireTypes.bytes, message: wireTypes.bytes,
-  int: wireTypes.varint, id: wireTypes.varint, uid: wireTypes.varint, u32: wireTypes.varint, bool: wireTypes.varint, enum: wireTypes.varint,
+  key: wireTypes.bytes,
+  bytes: wireTypes.bytes,
+  text: wireTypes.bytes,
+  message: wireTypes.bytes,
+  int: wireTypes.varint,
+  id: wireTypes.varint,
+  uid: wireTypes.varint,
+  u32: wireTypes.varint,
+  bool: wireTypes.varint,
+  enum: wireTypes.varint,
 }
 
 function readMessage(type: MessageType, bytes: Uint8Array, depth: number): Record<string, unknown> {
@@ -121,23 +154,31 @@ function take(message: Record<string, unknown>, field: Field, value: unknown): v
 
 function readValue(reader: ProtoReader, field: Field, depth: number): unknown {
   switch (field.kind) {
-    case 'key': return binaryOf(reader.bytes())
+    case 'key':
+      return binaryOf(reader.bytes())
     // what is kept must not hold on to the buffer that it came in
-    case 'bytes': return new Uint8Array(reader.bytes())
-    case 'text': return textOf(reader.bytes())
+    case 'bytes':
+      return new Uint8Array(reader.bytes())
+    case 'text':
+      return textOf(reader.bytes())
     case 'int': {
       const read = reader.int64()
       return typeof read === 'number' ? read : Number(BigInt.asIntN(64, read))
     }
-    case 'id': return BigInt.asIntN(64, BigInt(reader.int64()))
-    case 'uid': return BigInt.asUintN(64, BigInt(reader.int64()))
-    case 'u32': return reader.int32() >>> 0
-    case 'bool': return reader.bool()
+    case 'id':
+      return BigInt.asIntN(64, BigInt(reader.int64()))
+    case 'uid':
+      return BigInt.asUintN(64, BigInt(reader.int64()))
+    case 'u32':
+      return reader.int32() >>> 0
+    case 'bool':
+      return reader.bool()
     case 'enum': {
       const number = reader.int32()
       return field.members[number] ?? number
     }
-    case 'message': return readMessage(messageType(field.message), reader.bytes(), depth - 1)
+    case 'message':
+      return readMessage(messageType(field.message), reader.bytes(), depth - 1)
   }
 }
 

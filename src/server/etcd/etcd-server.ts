@@ -46,7 +46,8 @@ export class EtcdServer {
   /** @throws Error when it is to listen without TLS on an address that others reach. */
   constructor(parts: EtcdServerParts) {
     const { store, plain, host, report } = parts
-    if (plain && !isLoopback(host)) throw new Error(`etcd is served without TLS on a loopback address only, not on ${host}`)
+    if (plain && !isLoopback(host))
+      throw new Error(`etcd is served without TLS on a loopback address only, not on ${host}`)
     this.#store = store
     this.#parts = parts
     const { services, tick } = this.#made(store)
@@ -56,7 +57,12 @@ export class EtcdServer {
     this.authority = authority
     const plainAnswer = (path: string): PlainAnswer => answerPath(this.#member(this.#store), path)
     this.#listener = new DualListener(tls, {
-      http2: (stream, headers) => answerCall({ services: this.#services, report, plain: plainAnswer, open: this.#open }, stream, headers),
+      http2: (stream, headers) =>
+        answerCall(
+          { services: this.#services, report, plain: plainAnswer, open: this.#open },
+          stream,
+          headers,
+        ),
       http1: (request, response) => {
         request.resume()
         const { code, headers, body } = plainAnswer(request.url ?? '/')
@@ -72,7 +78,10 @@ export class EtcdServer {
     return this.#store
   }
 
-  /** Serves another store, that of a cluster which has been rewound: calls that go on end. Nothing happens when it is the same. */
+  /**
+   * Serves another store, that of a cluster which has been rewound: calls that go on end. Nothing happens
+   * when it is the same.
+   */
   renew(store: EtcdStore): void {
     if (store === this.#store) return
     this.#store = store
@@ -83,7 +92,12 @@ export class EtcdServer {
   }
 
   #member(store: EtcdStore): EtcdMember {
-    return { ...this.#parts, store, clientUrls: () => [this.url], commonName: this.#parts.plain ? () => undefined : commonNameOf }
+    return {
+      ...this.#parts,
+      store,
+      clientUrls: () => [this.url],
+      commonName: this.#parts.plain ? () => undefined : commonNameOf,
+    }
   }
 
   #made(store: EtcdStore): ReturnType<typeof etcdServices> {
@@ -107,8 +121,9 @@ export class EtcdServer {
   }
 
   /**
-   * Writes what `etcdctl --cacert ca.crt --cert client.crt --key client.key` needs into a folder, the key readable by its owner only: the
-   * certificate that kubeadm makes for health checks. Nothing to write without TLS.
+   * Writes what `etcdctl --cacert ca.crt --cert client.crt --key client.key` needs into a folder, the key
+   * readable by its owner only: the certificate that kubeadm makes for health checks. Nothing to write
+   * without TLS.
    */
   writeCredentials(folder: string): void {
     const { pki } = this.#parts.pki ?? {}
@@ -140,12 +155,22 @@ export class EtcdServer {
   }
 }
 
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.')
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host.startsWith('127.')
 
-function tlsOf({ pki: given, host, certSANs }: EtcdServerParts): { readonly tls: TlsOptions; readonly authority: string } {
-  if (given === undefined) throw new Error('a store that belongs to no cluster has no certificates: serve it with plain: true')
+function tlsOf({ pki: given, host, certSANs }: EtcdServerParts): {
+  readonly tls: TlsOptions
+  readonly authority: string
+} {
+  if (given === undefined)
+    throw new Error('a store that belongs to no cluster has no certificates: serve it with plain: true')
   const { pki } = given
-  const { certificate, key, authority, clientAuthority } = servingCertificate(pki, [host, ...certSANs], Date.now(), 'etcd/server')
+  const { certificate, key, authority, clientAuthority } = servingCertificate(
+    pki,
+    [host, ...certSANs],
+    Date.now(),
+    'etcd/server',
+  )
   const tls = { cert: certificate, key, ca: clientAuthority, requestCert: true, rejectUnauthorized: false }
   return { tls, authority }
 }

@@ -78,12 +78,19 @@ export class FrameReader {
     if (this.#encoding === 'identity') {
       throw new GrpcError(Code.Internal, 'grpc: compressed flag set with identity or empty encoding')
     }
-    throw new GrpcError(Code.Unimplemented, `grpc: Decompressor is not installed for grpc-encoding "${this.#encoding}"`)
+    throw new GrpcError(
+      Code.Unimplemented,
+      `grpc: Decompressor is not installed for grpc-encoding "${this.#encoding}"`,
+    )
   }
 
   #lengthOf(frame: Buffer): number {
     const length = frame.readUInt32BE(1)
-    if (length > this.#most) throw new GrpcError(Code.ResourceExhausted, `grpc: received message larger than max (${length} vs. ${this.#most})`)
+    if (length > this.#most)
+      throw new GrpcError(
+        Code.ResourceExhausted,
+        `grpc: received message larger than max (${length} vs. ${this.#most})`,
+      )
     return length
   }
 }

@@ -18,7 +18,10 @@ export interface CallInfo {
   readonly socket: Socket
 }
 
-/** A method that answers one message with one. `size` is the request's length in bytes. Throws GrpcError and EtcdError. */
+/**
+ * A method that answers one message with one. `size` is the request's length in bytes. Throws GrpcError and
+ * EtcdError.
+ */
 export interface UnaryMethod {
   readonly request: MessageName
   readonly response: MessageName
@@ -73,17 +76,25 @@ const WRITTEN_TOGETHER = 16 * 1024
 
 /** Answers a call. */
 export function answerCall(host: GrpcHost, stream: Http2Stream, headers: HeaderList): void {
-  if (headerOf(headers, 'content-type')?.startsWith('application/grpc') !== true) return answerPlain(host, stream, headers)
+  if (headerOf(headers, 'content-type')?.startsWith('application/grpc') !== true)
+    return answerPlain(host, stream, headers)
   const method = methodOf(host.services, headers)
   if (method instanceof GrpcError) return refuse(stream, method)
-  const call = 'answer' in method ? new UnaryCall(host, method, stream, headers) : new OpenStream(host, method, stream, headers)
+  const call =
+    'answer' in method
+      ? new UnaryCall(host, method, stream, headers)
+      : new OpenStream(host, method, stream, headers)
   stream.listener = call
   call.start()
 }
 
 function answerPlain(host: GrpcHost, stream: Http2Stream, headers: HeaderList): void {
   const { code, headers: fields, body } = host.plain(headerOf(headers, ':path') ?? '/')
-  stream.respond([':status', String(code), ...Object.entries(fields).flatMap(([name, value]) => [name, String(value)])])
+  stream.respond([
+    ':status',
+    String(code),
+    ...Object.entries(fields).flatMap(([name, value]) => [name, String(value)]),
+  ])
   if (headerOf(headers, ':method') !== 'HEAD') stream.write(Buffer.from(body))
   stream.end()
 }
@@ -96,7 +107,9 @@ function methodOf(services: Services, headers: HeaderList): Method | GrpcError {
   const [service, name] = [path.slice(1, slash), path.slice(slash + 1)]
   const methods = services.get(service)
   if (methods === undefined) return new GrpcError(Code.Unimplemented, `unknown service ${service}`)
-  return methods.get(name) ?? new GrpcError(Code.Unimplemented, `unknown method ${name} for service ${service}`)
+  return (
+    methods.get(name) ?? new GrpcError(Code.Unimplemented, `unknown method ${name} for service ${service}`)
+  )
 }
 
 /** What every call has: where it comes from, and its messages. */
@@ -149,7 +162,8 @@ class UnaryCall extends Incoming implements StreamListener {
   requestOver(): void {
     const request = this.#request
     if (this.#isOver) return
-    if (request === undefined || this.reader.isInMessage) return this.#fail(new GrpcError(Code.Internal, 'unexpected EOF'))
+    if (request === undefined || this.reader.isInMessage)
+      return this.#fail(new GrpcError(Code.Internal, 'unexpected EOF'))
     const { request: name, response } = this.#method
     try {
       const answer = this.#method.answer(read(name, request) as never, this, request.length)
@@ -173,7 +187,8 @@ function read(name: MessageName, bytes: Uint8Array): object {
   try {
     return decode(name, bytes)
   } catch (error) {
-    if (error instanceof ProtobufError) throw new GrpcError(Code.Internal, `grpc: error unmarshalling request: ${error.message}`)
+    if (error instanceof ProtobufError)
+      throw new GrpcError(Code.Internal, `grpc: error unmarshalling request: ${error.message}`)
     // only txns nest; etcd reads them all and then finds that they have too many operations
     if (error instanceof TooDeep) throw new EtcdError('tooManyOps')
     throw error
@@ -185,7 +200,12 @@ function refuse(stream: Http2Stream, error: GrpcError): void {
   stream.respond([...HEADERS, ...trailersOf(error)], true)
 }
 
-const trailersOf = ({ code, message }: GrpcError): HeaderList => ['grpc-status', String(code), 'grpc-message', percentEncoded(message)]
+const trailersOf = ({ code, message }: GrpcError): HeaderList => [
+  'grpc-status',
+  String(code),
+  'grpc-message',
+  percentEncoded(message),
+]
 
 /** What a thrown value is answered with. Anything but an answer of etcd's is a bug of ours. */
 function statusOf(host: GrpcHost, error: unknown): GrpcError {
@@ -197,10 +217,14 @@ function statusOf(host: GrpcHost, error: unknown): GrpcError {
 
 /** Source: the gRPC protocol over HTTP/2, Percent-Encoded. */
 function percentEncoded(text: string): string {
-  return text.replace(/[^\x20-\x24\x26-\x7e]/gu, (char) => [...Buffer.from(char)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''))
+  return text.replace(/[^\x20-\x24\x26-\x7e]/gu, (char) =>
+    [...Buffer.from(char)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+  )
 }
 
-/** A streaming call: what is to be sent waits here, not yet written as bytes, while the client does not read. */
+/**
+ * A streaming call: what is to be sent waits here, not yet written as bytes, while the client does not read.
+ */
 class OpenStream extends Incoming implements StreamCall, StreamListener {
   readonly #host: GrpcHost
   readonly #method: StreamMethod
@@ -227,7 +251,8 @@ class OpenStream extends Incoming implements StreamCall, StreamListener {
   data(chunk: Buffer): void {
     if (this.#final !== undefined) return
     this.#guard(() => {
-      for (const message of this.reader.push(chunk)) this.#handler?.message(read(this.#method.request, message) as never)
+      for (const message of this.reader.push(chunk))
+        this.#handler?.message(read(this.#method.request, message) as never)
     })
   }
 
@@ -285,9 +310,10 @@ class OpenStream extends Incoming implements StreamCall, StreamListener {
         frames.push(frame)
         size += frame.length
       }
-      this.#isFull = !this.stream.write(frames.length === 1 ? frames[0] as Buffer : Buffer.concat(frames))
+      this.#isFull = !this.stream.write(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames))
     }
     this.#waiting = sent < this.#waiting.length ? this.#waiting.slice(sent) : []
-    if (this.#waiting.length === 0 && this.#final !== undefined) this.stream.end(this.#final === 'OK' ? OK : trailersOf(this.#final))
+    if (this.#waiting.length === 0 && this.#final !== undefined)
+      this.stream.end(this.#final === 'OK' ? OK : trailersOf(this.#final))
   }
 }

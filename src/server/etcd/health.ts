@@ -11,14 +11,21 @@ interface HealthRequest {
 /** gRPC's own health service; etcd registers the whole server and nothing else. Source: grpc/health/v1. */
 export function healthService(): ReadonlyMap<string, Method> {
   const watch: StreamMethod = {
-    request: 'HealthCheckRequest', response: 'HealthCheckResponse',
-    open: (call) => ({ message: ({ service }: HealthRequest) => call.send(service === '' ? SERVING : { status: 'SERVICE_UNKNOWN' }) }),
+    request: 'HealthCheckRequest',
+    response: 'HealthCheckResponse',
+    open: (call) => ({
+      message: ({ service }: HealthRequest) =>
+        call.send(service === '' ? SERVING : { status: 'SERVICE_UNKNOWN' }),
+    }),
   }
   return new Map<string, Method>([
-    ['Check', unary('HealthCheckRequest', 'HealthCheckResponse', ({ service }: HealthRequest) => {
-      if (service !== '') throw new GrpcError(Code.NotFound, 'unknown service')
-      return SERVING
-    })],
+    [
+      'Check',
+      unary('HealthCheckRequest', 'HealthCheckResponse', ({ service }: HealthRequest) => {
+        if (service !== '') throw new GrpcError(Code.NotFound, 'unknown service')
+        return SERVING
+      }),
+    ],
     ['Watch', watch],
   ])
 }

@@ -13,7 +13,10 @@ export interface PlainAnswer {
   readonly body: string
 }
 
-/** What etcd answers on the port of its API to who does not speak gRPC. Source: server/etcdserver/api/etcdhttp. */
+/**
+ * What etcd answers on the port of its API to who does not speak gRPC. Source:
+ * server/etcdserver/api/etcdhttp.
+ */
 export function answerPath(member: EtcdMember, url: string): PlainAnswer {
   const [path] = url.split('?')
   switch (path) {
@@ -22,20 +25,39 @@ export function answerPath(member: EtcdMember, url: string): PlainAnswer {
       if (first === undefined) return plain(200, '{"health":"true","reason":""}')
       return plain(503, `{"health":"false","reason":"ALARM ${first.alarm}"}`)
     }
-    case '/version': return plain(200, '{"etcdserver":"3.5.16","etcdcluster":"3.5.0"}', { 'content-type': 'application/json' })
-    case '/metrics': return plain(200, metricsText(member), { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
-    default: return plain(404, '404 page not found\n', { 'x-content-type-options': 'nosniff' })
+    case '/version':
+      return plain(200, '{"etcdserver":"3.5.16","etcdcluster":"3.5.0"}', {
+        'content-type': 'application/json',
+      })
+    case '/metrics':
+      return plain(200, metricsText(member), { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+    default:
+      return plain(404, '404 page not found\n', { 'x-content-type-options': 'nosniff' })
   }
 }
 
 function plain(code: number, body: string, headers: Readonly<Record<string, string>> = {}): PlainAnswer {
-  return { code, body, headers: { ...ALLOWED, 'content-type': 'text/plain; charset=utf-8', ...headers, 'content-length': Buffer.byteLength(body) } }
+  return {
+    code,
+    body,
+    headers: {
+      ...ALLOWED,
+      'content-type': 'text/plain; charset=utf-8',
+      ...headers,
+      'content-length': Buffer.byteLength(body),
+    },
+  }
 }
 
 /** The few metrics that clients ask for; memory is that of the whole process. */
 function metricsText({ store }: EtcdMember): string {
   const { version, dbSize, dbSizeInUse, raftIndex } = store.status()
-  const metrics: readonly (readonly [name: string, type: 'gauge' | 'counter', value: number, labels?: string])[] = [
+  const metrics: readonly (readonly [
+    name: string,
+    type: 'gauge' | 'counter',
+    value: number,
+    labels?: string,
+  ])[] = [
     ['etcd_debugging_mvcc_compact_revision', 'gauge', Math.max(0, store.compactedRevision)],
     ['etcd_debugging_mvcc_current_revision', 'gauge', store.revision],
     ['etcd_debugging_mvcc_keys_total', 'gauge', store.count('', '\0')],
@@ -47,5 +69,7 @@ function metricsText({ store }: EtcdMember): string {
     ['etcd_server_version', 'gauge', 1, `{server_version="${version}"}`],
     ['process_resident_memory_bytes', 'gauge', process.memoryUsage.rss()],
   ]
-  return metrics.map(([name, type, value, labels = '']) => `# TYPE ${name} ${type}\n${name}${labels} ${value}\n`).join('')
+  return metrics
+    .map(([name, type, value, labels = '']) => `# TYPE ${name} ${type}\n${name}${labels} ${value}\n`)
+    .join('')
 }

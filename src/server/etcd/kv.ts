@@ -1,5 +1,10 @@
 import type {
-  CompactionRequest, DeleteRangeRequest, PutRequest, RangeRequest, RequestOp, TxnRequest,
+  CompactionRequest,
+  DeleteRangeRequest,
+  PutRequest,
+  RangeRequest,
+  RequestOp,
+  TxnRequest,
 } from '../../etcd/requests.js'
 import { checkDeleteRange, checkPutShape, checkRange, checkTxn } from '../../etcd/txn-check.js'
 import type { AccessControl, KeyAccess } from './auth.js'
@@ -8,7 +13,10 @@ import type { EtcdMember } from './member.js'
 import { checkProposal, unary } from './unary.js'
 
 /** The KV service. Source: server/etcdserver/api/v3rpc/key.go. */
-export function kvService({ store, catchUp, afterRequest, beforeCompaction }: EtcdMember, access: AccessControl): ReadonlyMap<string, Method> {
+export function kvService(
+  { store, catchUp, afterRequest, beforeCompaction }: EtcdMember,
+  access: AccessControl,
+): ReadonlyMap<string, Method> {
   const write = <T>(run: () => T): T => {
     catchUp()
     try {
@@ -18,32 +26,76 @@ export function kvService({ store, catchUp, afterRequest, beforeCompaction }: Et
     }
   }
   return new Map<string, Method>([
-    ['Range', unary('RangeRequest', 'RangeResponse', (request: RangeRequest, call) => {
-      catchUp()
-      return access.check(call, () => readsOf(request), () => checkRange(request), () => store.range(request))
-    })],
-    ['Put', unary('PutRequest', 'PutResponse', (request: PutRequest, call, size) => write(() => {
-      if (request.key !== '') checkProposal(size)
-      return access.check(call, () => writesOf(request), () => checkPutShape(request), () => store.put(request))
-    }))],
-    ['DeleteRange', unary('DeleteRangeRequest', 'DeleteRangeResponse', (request: DeleteRangeRequest, call, size) => write(() => {
-      if (request.key !== '') checkProposal(size)
-      return access.check(call, () => deletesOf(request), () => checkDeleteRange(request), () => store.deleteRange(request))
-    }))],
-    ['Txn', unary('TxnRequest', 'TxnResponse', (request: TxnRequest, call, size) => write(() => {
-      if (!isReadOnly(request)) checkProposal(size)
-      return access.check(call, () => accessOf(request), () => checkTxn(request), () => store.txn(request))
-    }))],
-    ['Compact', unary('CompactionRequest', 'HeaderOnlyResponse', (request: CompactionRequest, call, size) => write(() => {
-      checkProposal(size)
-      access.user(call)
-      beforeCompaction?.()
-      return store.compact(request)
-    }))],
+    [
+      'Range',
+      unary('RangeRequest', 'RangeResponse', (request: RangeRequest, call) => {
+        catchUp()
+        return access.check(
+          call,
+          () => readsOf(request),
+          () => checkRange(request),
+          () => store.range(request),
+        )
+      }),
+    ],
+    [
+      'Put',
+      unary('PutRequest', 'PutResponse', (request: PutRequest, call, size) =>
+        write(() => {
+          if (request.key !== '') checkProposal(size)
+          return access.check(
+            call,
+            () => writesOf(request),
+            () => checkPutShape(request),
+            () => store.put(request),
+          )
+        }),
+      ),
+    ],
+    [
+      'DeleteRange',
+      unary('DeleteRangeRequest', 'DeleteRangeResponse', (request: DeleteRangeRequest, call, size) =>
+        write(() => {
+          if (request.key !== '') checkProposal(size)
+          return access.check(
+            call,
+            () => deletesOf(request),
+            () => checkDeleteRange(request),
+            () => store.deleteRange(request),
+          )
+        }),
+      ),
+    ],
+    [
+      'Txn',
+      unary('TxnRequest', 'TxnResponse', (request: TxnRequest, call, size) =>
+        write(() => {
+          if (!isReadOnly(request)) checkProposal(size)
+          return access.check(
+            call,
+            () => accessOf(request),
+            () => checkTxn(request),
+            () => store.txn(request),
+          )
+        }),
+      ),
+    ],
+    [
+      'Compact',
+      unary('CompactionRequest', 'HeaderOnlyResponse', (request: CompactionRequest, call, size) =>
+        write(() => {
+          checkProposal(size)
+          access.user(call)
+          beforeCompaction?.()
+          return store.compact(request)
+        }),
+      ),
+    ],
   ])
 }
 
-const isReadOnly = ({ success = [], failure = [] }: TxnRequest): boolean => [...success, ...failure].every((op) => op.requestRange !== undefined)
+const isReadOnly = ({ success = [], failure = [] }: TxnRequest): boolean =>
+  [...success, ...failure].every((op) => op.requestRange !== undefined)
 
 const readsOf = ({ key, rangeEnd = '' }: RangeRequest): KeyAccess[] => [{ needs: 'READ', key, rangeEnd }]
 

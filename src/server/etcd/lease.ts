@@ -11,11 +11,15 @@ interface LeaseRequest {
 const noShape = (): void => undefined
 
 /** The Lease service. Source: server/etcdserver/api/v3rpc/lease.go. */
-export function leaseService({ store, catchUp, afterRequest, wait }: EtcdMember, access: AccessControl): ReadonlyMap<string, Method> {
+export function leaseService(
+  { store, catchUp, afterRequest, wait }: EtcdMember,
+  access: AccessControl,
+): ReadonlyMap<string, Method> {
   const keysOf = (id: bigint, needs: KeyAccess['needs']): KeyAccess[] =>
     store.leaseTimeToLive({ id, keys: true }).keys.map((key) => ({ needs, key, rangeEnd: '' }))
   const keepAlive: StreamMethod = {
-    request: 'LeaseRequest', response: 'LeaseKeepAliveResponse',
+    request: 'LeaseRequest',
+    response: 'LeaseKeepAliveResponse',
     open: (call) => {
       const done = wait()
       return {
@@ -29,30 +33,52 @@ export function leaseService({ store, catchUp, afterRequest, wait }: EtcdMember,
     },
   }
   return new Map<string, Method>([
-    ['LeaseGrant', unary('LeaseGrantRequest', 'LeaseGrantResponse', (request: LeaseGrantRequest, call, size) => {
-      catchUp()
-      checkProposal(size)
-      access.user(call)
-      const granted = store.leaseGrant(request)
-      afterRequest()
-      return granted
-    })],
-    ['LeaseRevoke', unary('LeaseRequest', 'HeaderOnlyResponse', ({ id }: LeaseRequest, call) => {
-      catchUp()
-      access.check(call, () => keysOf(id, 'WRITE'), noShape, () => undefined)
-      const answer = store.leaseRevoke(id)
-      afterRequest()
-      return answer
-    })],
+    [
+      'LeaseGrant',
+      unary('LeaseGrantRequest', 'LeaseGrantResponse', (request: LeaseGrantRequest, call, size) => {
+        catchUp()
+        checkProposal(size)
+        access.user(call)
+        const granted = store.leaseGrant(request)
+        afterRequest()
+        return granted
+      }),
+    ],
+    [
+      'LeaseRevoke',
+      unary('LeaseRequest', 'HeaderOnlyResponse', ({ id }: LeaseRequest, call) => {
+        catchUp()
+        access.check(
+          call,
+          () => keysOf(id, 'WRITE'),
+          noShape,
+          () => undefined,
+        )
+        const answer = store.leaseRevoke(id)
+        afterRequest()
+        return answer
+      }),
+    ],
     ['LeaseKeepAlive', keepAlive],
-    ['LeaseTimeToLive', unary('LeaseTimeToLiveRequest', 'LeaseTimeToLiveResponse', (request: LeaseTimeToLiveRequest, call) => {
-      catchUp()
-      return access.check(call, () => keysOf(request.id, 'READ'), noShape, () => store.leaseTimeToLive(request))
-    })],
-    ['LeaseLeases', unary('Empty', 'LeaseLeasesResponse', () => {
-      catchUp()
-      const { header, leases } = store.leases()
-      return { header, leases: leases.map((id) => ({ id })) }
-    })],
+    [
+      'LeaseTimeToLive',
+      unary('LeaseTimeToLiveRequest', 'LeaseTimeToLiveResponse', (request: LeaseTimeToLiveRequest, call) => {
+        catchUp()
+        return access.check(
+          call,
+          () => keysOf(request.id, 'READ'),
+          noShape,
+          () => store.leaseTimeToLive(request),
+        )
+      }),
+    ],
+    [
+      'LeaseLeases',
+      unary('Empty', 'LeaseLeasesResponse', () => {
+        catchUp()
+        const { header, leases } = store.leases()
+        return { header, leases: leases.map((id) => ({ id })) }
+      }),
+    ],
   ])
 }

@@ -35,10 +35,20 @@ export class DualListener {
     const quiet = (): void => undefined
     this.#http1.on('request', answerers.http1)
     this.#http1.on('clientError', (_error, socket) => socket.destroy())
-    if (tls === undefined) this.#front = createServer({ noDelay: true }, (socket) => this.#accept(socket, () => this.#sniff(socket)))
+    if (tls === undefined)
+      this.#front = createServer({ noDelay: true }, (socket) =>
+        this.#accept(socket, () => this.#sniff(socket)),
+      )
     else {
-      const front = createTlsServer({ ...tls, ALPNProtocols: ['h2', 'http/1.1'], handshakeTimeout: HANDSHAKE_MS, noDelay: true })
-      front.on('secureConnection', (socket) => this.#accept(socket, () => this.#route(socket, socket.alpnProtocol === 'h2')))
+      const front = createTlsServer({
+        ...tls,
+        ALPNProtocols: ['h2', 'http/1.1'],
+        handshakeTimeout: HANDSHAKE_MS,
+        noDelay: true,
+      })
+      front.on('secureConnection', (socket) =>
+        this.#accept(socket, () => this.#route(socket, socket.alpnProtocol === 'h2')),
+      )
       front.on('tlsClientError', quiet)
       front.on('connection', (socket: Socket) => this.#track(socket))
       this.#front = front

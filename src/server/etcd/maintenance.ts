@@ -8,7 +8,10 @@ import type { CallInfo, Method, StreamMethod } from './grpc.js'
 import type { EtcdMember } from './member.js'
 import { unary } from './unary.js'
 
-/** Bytes of the file in one message of a snapshot. Source: server/etcdserver/api/v3rpc/maintenance.go snapshotSendBufferSize. */
+/**
+ * Bytes of the file in one message of a snapshot. Source: server/etcdserver/api/v3rpc/maintenance.go
+ * snapshotSendBufferSize.
+ */
 const SNAPSHOT_PIECE = 32 * 1024
 /** What the cluster of a 3.5 server is, and the one version to which it can go back. */
 const CLUSTER_VERSION = '3.5.0'
@@ -16,13 +19,19 @@ const DOWNGRADE_TARGET = '3.4'
 
 /** Source: server/auth/store.go. */
 const RAW_TEXTS: Partial<Record<EtcdErrorName, string>> = {
-  permissionDenied: 'permission denied', userNotFound: 'user not found', userEmpty: 'user name is empty', invalidAuthToken: 'invalid auth token',
+  permissionDenied: 'permission denied',
+  userNotFound: 'user not found',
+  userEmpty: 'user name is empty',
+  invalidAuthToken: 'invalid auth token',
 }
 
 /** The Maintenance service. Source: server/etcdserver/api/v3rpc/maintenance.go. */
 export function maintenanceService(member: EtcdMember, access: AccessControl): ReadonlyMap<string, Method> {
   const { store, catchUp, afterRequest } = member
-  /** What only an administrator may do is refused in the words of etcd's store of users, which are put into those of its API elsewhere. */
+  /**
+   * What only an administrator may do is refused in the words of etcd's store of users, which are put into
+   * those of its API elsewhere.
+   */
   const demandRoot = (call: CallInfo): void => {
     try {
       access.demandRoot(call)
@@ -33,7 +42,8 @@ export function maintenanceService(member: EtcdMember, access: AccessControl): R
   }
   const downgrade = new Downgrade()
   const snapshot: StreamMethod = {
-    request: 'Empty', response: 'SnapshotResponse',
+    request: 'Empty',
+    response: 'SnapshotResponse',
     open: (call) => ({
       message: () => {
         demandRoot(call)
@@ -44,46 +54,70 @@ export function maintenanceService(member: EtcdMember, access: AccessControl): R
     }),
   }
   return new Map<string, Method>([
-    ['Alarm', unary('AlarmRequest', 'AlarmResponse', (request: AlarmRequest, call) => {
-      catchUp()
-      access.user(call)
-      const answer = store.alarm(request)
-      afterRequest()
-      return answer
-    })],
-    ['Status', unary('Empty', 'StatusResponse', () => {
-      catchUp()
-      return store.status()
-    })],
-    ['Defragment', unary('Empty', 'HeaderOnlyResponse', (_request, call) => {
-      demandRoot(call)
-      store.defragment()
-      return {}
-    })],
-    ['Hash', unary('Empty', 'HashResponse', (_request, call) => {
-      demandRoot(call)
-      catchUp()
-      return store.hash()
-    })],
-    ['HashKV', unary('HashKVRequest', 'HashKVResponse', ({ revision }: { readonly revision: number }, call) => {
-      demandRoot(call)
-      catchUp()
-      return store.hashKV(revision)
-    })],
+    [
+      'Alarm',
+      unary('AlarmRequest', 'AlarmResponse', (request: AlarmRequest, call) => {
+        catchUp()
+        access.user(call)
+        const answer = store.alarm(request)
+        afterRequest()
+        return answer
+      }),
+    ],
+    [
+      'Status',
+      unary('Empty', 'StatusResponse', () => {
+        catchUp()
+        return store.status()
+      }),
+    ],
+    [
+      'Defragment',
+      unary('Empty', 'HeaderOnlyResponse', (_request, call) => {
+        demandRoot(call)
+        store.defragment()
+        return {}
+      }),
+    ],
+    [
+      'Hash',
+      unary('Empty', 'HashResponse', (_request, call) => {
+        demandRoot(call)
+        catchUp()
+        return store.hash()
+      }),
+    ],
+    [
+      'HashKV',
+      unary('HashKVRequest', 'HashKVResponse', ({ revision }: { readonly revision: number }, call) => {
+        demandRoot(call)
+        catchUp()
+        return store.hashKV(revision)
+      }),
+    ],
     ['Snapshot', snapshot],
-    ['MoveLeader', unary('MoveLeaderRequest', 'HeaderOnlyResponse', ({ targetId }: { readonly targetId: bigint }) => {
-      if (targetId !== store.header.memberId) throw new GrpcError(Code.FailedPrecondition, 'etcdserver: bad leader transferee')
-      return {}
-    })],
-    ['Downgrade', unary('DowngradeRequest', 'DowngradeResponse', (request: DowngradeRequest) => {
-      downgrade.run(request)
-      return { header: store.header, version: CLUSTER_VERSION }
-    })],
+    [
+      'MoveLeader',
+      unary('MoveLeaderRequest', 'HeaderOnlyResponse', ({ targetId }: { readonly targetId: bigint }) => {
+        if (targetId !== store.header.memberId)
+          throw new GrpcError(Code.FailedPrecondition, 'etcdserver: bad leader transferee')
+        return {}
+      }),
+    ],
+    [
+      'Downgrade',
+      unary('DowngradeRequest', 'DowngradeResponse', (request: DowngradeRequest) => {
+        downgrade.run(request)
+        return { header: store.header, version: CLUSTER_VERSION }
+      }),
+    ],
   ])
 }
 
 /** The file in pieces, and its SHA-256 as the last one. */
-function* snapshotPieces(file: Uint8Array): Iterable<{ readonly remainingBytes: number; readonly blob: Uint8Array }> {
+function* snapshotPieces(
+  file: Uint8Array,
+): Iterable<{ readonly remainingBytes: number; readonly blob: Uint8Array }> {
   for (let at = 0; at < file.length; at += SNAPSHOT_PIECE) {
     const blob = file.subarray(at, at + SNAPSHOT_PIECE)
     yield { remainingBytes: file.length - at - blob.length, blob }
@@ -96,14 +130,18 @@ interface DowngradeRequest {
   readonly version: string
 }
 
-/** A downgrade that has been asked for; nothing follows from it. Source: server/etcdserver/v3_server.go Downgrade. */
+/**
+ * A downgrade that has been asked for; nothing follows from it. Source: server/etcdserver/v3_server.go
+ * Downgrade.
+ */
 class Downgrade {
   #isInflight = false
 
   run({ action, version }: DowngradeRequest): void {
     switch (action) {
       case 'CANCEL':
-        if (!this.#isInflight) throw new GrpcError(Code.FailedPrecondition, 'etcdserver: no inflight downgrade job')
+        if (!this.#isInflight)
+          throw new GrpcError(Code.FailedPrecondition, 'etcdserver: no inflight downgrade job')
         this.#isInflight = false
         return
       case 'VALIDATE':
@@ -112,14 +150,18 @@ class Downgrade {
         this.#check(version)
         this.#isInflight = true
         return
-      default: throw new GrpcError(Code.Unknown, 'etcdserver: unknown method')
+      default:
+        throw new GrpcError(Code.Unknown, 'etcdserver: unknown method')
     }
   }
 
   #check(version: string): void {
     const [, minor] = /^(\d+\.\d+)(?:\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)?$/.exec(version) ?? []
-    if (minor === undefined) throw new GrpcError(Code.InvalidArgument, 'etcdserver: wrong downgrade target version format')
-    if (minor !== DOWNGRADE_TARGET) throw new GrpcError(Code.InvalidArgument, 'etcdserver: invalid downgrade target version')
-    if (this.#isInflight) throw new GrpcError(Code.FailedPrecondition, 'etcdserver: cluster has a downgrade job in progress')
+    if (minor === undefined)
+      throw new GrpcError(Code.InvalidArgument, 'etcdserver: wrong downgrade target version format')
+    if (minor !== DOWNGRADE_TARGET)
+      throw new GrpcError(Code.InvalidArgument, 'etcdserver: invalid downgrade target version')
+    if (this.#isInflight)
+      throw new GrpcError(Code.FailedPrecondition, 'etcdserver: cluster has a downgrade job in progress')
   }
 }

@@ -1,37 +1,48 @@
 /**
- * The messages of etcd's API that are served: `number name type` for each field, in the order of their numbers.
+ * The messages of etcd's API that are served: `number name type` for each field, in the order of their
+ * numbers.
  *
- * Types: `key` is bytes as a binary string (one char a byte, see src/etcd/keys.ts), `bytes` a Uint8Array or a stored value, `int` an int64 or
- * uint64 as a number, `id` an int64 and `uid` a uint64 as a bigint, `u32`, `bool`, `text`; a name with a capital is a message or an enum. `?`
- * keeps apart what is absent from what is empty; `[]` is repeated; `|` is one of a choice, of which the last one that comes holds.
- * Names are those of src/etcd/requests.ts. Source: etcd api/etcdserverpb/rpc.proto, api/mvccpb/kv.proto, api/authpb/auth.proto (3.5).
+ * Types: `key` is bytes as a binary string (one char a byte, see src/etcd/keys.ts), `bytes` a Uint8Array or a
+ * stored value, `int` an int64 or uint64 as a number, `id` an int64 and `uid` a uint64 as a bigint, `u32`,
+ * `bool`, `text`; a name with a capital is a message or an enum. `?` keeps apart what is absent from what is
+ * empty; `[]` is repeated; `|` is one of a choice, of which the last one that comes holds. Names are those of
+ * src/etcd/requests.ts. Source: etcd api/etcdserverpb/rpc.proto, api/mvccpb/kv.proto, api/authpb/auth.proto
+ * (3.5).
  */
 const MESSAGES = {
   ResponseHeader: '1 clusterId uid, 2 memberId uid, 3 revision int, 4 raftTerm int',
   KeyValue: '1 key key, 2 createRevision int, 3 modRevision int, 4 version int, 5 value bytes, 6 lease id',
   Event: '1 type EventType, 2 kv KeyValue?, 3 prevKv KeyValue?',
 
-  RangeRequest: `1 key key, 2 rangeEnd key?, 3 limit int, 4 revision int, 5 sortOrder SortOrder, 6 sortTarget SortTarget, 7 serializable bool,
-    8 keysOnly bool, 9 countOnly bool, 10 minModRevision int, 11 maxModRevision int, 12 minCreateRevision int, 13 maxCreateRevision int`,
+  RangeRequest: `1 key key, 2 rangeEnd key?, 3 limit int, 4 revision int, 5 sortOrder SortOrder,
+    6 sortTarget SortTarget, 7 serializable bool,
+    8 keysOnly bool, 9 countOnly bool, 10 minModRevision int, 11 maxModRevision int,
+    12 minCreateRevision int, 13 maxCreateRevision int`,
   RangeResponse: '1 header ResponseHeader?, 2 kvs KeyValue[], 3 more bool, 4 count int',
   PutRequest: '1 key key, 2 value bytes?, 3 lease id, 4 prevKv bool, 5 ignoreValue bool, 6 ignoreLease bool',
   PutResponse: '1 header ResponseHeader?, 2 prevKv KeyValue?',
   DeleteRangeRequest: '1 key key, 2 rangeEnd key?, 3 prevKv bool',
   DeleteRangeResponse: '1 header ResponseHeader?, 2 deleted int, 3 prevKvs KeyValue[]',
-  RequestOp: '1 requestRange RangeRequest|, 2 requestPut PutRequest|, 3 requestDeleteRange DeleteRangeRequest|, 4 requestTxn TxnRequest|',
-  ResponseOp: '1 responseRange RangeResponse|, 2 responsePut PutResponse|, 3 responseDeleteRange DeleteRangeResponse|, 4 responseTxn TxnResponse|',
-  Compare: `1 result CompareResult, 2 target CompareTarget, 3 key key, 4 version int|, 5 createRevision int|, 6 modRevision int|, 7 value bytes|,
+  RequestOp: `1 requestRange RangeRequest|, 2 requestPut PutRequest|, 3 requestDeleteRange
+    DeleteRangeRequest|, 4 requestTxn TxnRequest|`,
+  ResponseOp: `1 responseRange RangeResponse|, 2 responsePut PutResponse|, 3 responseDeleteRange
+    DeleteRangeResponse|, 4 responseTxn TxnResponse|`,
+  Compare: `1 result CompareResult, 2 target CompareTarget, 3 key key, 4 version int|, 5 createRevision int|,
+    6 modRevision int|, 7 value bytes|,
     8 lease id|, 64 rangeEnd key?`,
   TxnRequest: '1 compare Compare[], 2 success RequestOp[], 3 failure RequestOp[]',
   TxnResponse: '1 header ResponseHeader?, 2 succeeded bool, 3 responses ResponseOp[]',
   CompactionRequest: '1 revision int, 2 physical bool',
   HeaderOnlyResponse: '1 header ResponseHeader?',
 
-  WatchRequest: '1 createRequest WatchCreateRequest|, 2 cancelRequest WatchCancelRequest|, 3 progressRequest Empty|',
-  WatchCreateRequest: `1 key key, 2 rangeEnd key?, 3 startRevision int, 4 progressNotify bool, 5 filters FilterType[], 6 prevKv bool,
+  WatchRequest:
+    '1 createRequest WatchCreateRequest|, 2 cancelRequest WatchCancelRequest|, 3 progressRequest Empty|',
+  WatchCreateRequest: `1 key key, 2 rangeEnd key?, 3 startRevision int, 4 progressNotify bool,
+    5 filters FilterType[], 6 prevKv bool,
     7 watchId int, 8 fragment bool`,
   WatchCancelRequest: '1 watchId int',
-  WatchResponse: `1 header ResponseHeader?, 2 watchId int, 3 created bool, 4 canceled bool, 5 compactRevision int, 6 cancelReason text,
+  WatchResponse: `1 header ResponseHeader?, 2 watchId int, 3 created bool, 4 canceled bool,
+    5 compactRevision int, 6 cancelReason text,
     7 fragment bool, 11 events Event[]`,
 
   LeaseGrantRequest: '1 ttl int, 2 id id',
@@ -59,7 +70,8 @@ const MESSAGES = {
   AlarmResponse: '1 header ResponseHeader?, 2 alarms AlarmMember[]',
   DowngradeRequest: '1 action DowngradeAction, 2 version text',
   DowngradeResponse: '1 header ResponseHeader?, 2 version text',
-  StatusResponse: `1 header ResponseHeader?, 2 version text, 3 dbSize int, 4 leader uid, 5 raftIndex int, 6 raftTerm int, 7 raftAppliedIndex int,
+  StatusResponse: `1 header ResponseHeader?, 2 version text, 3 dbSize int, 4 leader uid, 5 raftIndex int,
+    6 raftTerm int, 7 raftAppliedIndex int,
     8 errors text[], 9 dbSizeInUse int, 10 isLearner bool`,
 
   AuthStatusResponse: '1 header ResponseHeader?, 2 enabled bool, 3 authRevision int',
@@ -130,8 +142,25 @@ export interface MessageType {
   readonly empty: Readonly<Record<string, unknown>>
 }
 
-const KINDS: ReadonlySet<string> = new Set<FieldKind>(['key', 'bytes', 'int', 'id', 'uid', 'u32', 'bool', 'text'])
-const DEFAULTS: Readonly<Partial<Record<FieldKind, unknown>>> = { key: '', int: 0, id: 0n, uid: 0n, u32: 0, bool: false, text: '' }
+const KINDS: ReadonlySet<string> = new Set<FieldKind>([
+  'key',
+  'bytes',
+  'int',
+  'id',
+  'uid',
+  'u32',
+  'bool',
+  'text',
+])
+const DEFAULTS: Readonly<Partial<Record<FieldKind, unknown>>> = {
+  key: '',
+  int: 0,
+  id: 0n,
+  uid: 0n,
+  u32: 0,
+  bool: false,
+  text: '',
+}
 const NOTHING: readonly never[] = Object.freeze([])
 
 const types = new Map<MessageName, MessageType>()
@@ -145,24 +174,44 @@ export function messageType(name: MessageName): MessageType {
 
 function readType(name: MessageName): MessageType {
   const text: string = MESSAGES[name]
-  const parts = text === '' ? [] : text.split(/,\s+/).map((part) => part.split(' ') as [number: string, name: string, type: string])
+  const parts =
+    text === ''
+      ? []
+      : text.split(/,\s+/).map((part) => part.split(' ') as [number: string, name: string, type: string])
   const choice = parts.filter(([, , type]) => type.endsWith('|')).map(([, field]) => field)
   const byNumber: (Field | undefined)[] = []
   const empty: Record<string, unknown> = {}
   for (const part of parts) {
     const field = readField(part, choice)
     byNumber[field.number] = field
-    empty[field.name] = field.repeated ? NOTHING : /[?|]$/.test(part[2]) ? undefined : field.members[0] ?? DEFAULTS[field.kind]
+    empty[field.name] = field.repeated
+      ? NOTHING
+      : /[?|]$/.test(part[2])
+        ? undefined
+        : (field.members[0] ?? DEFAULTS[field.kind])
   }
-  return { name, fields: byNumber.filter((field) => field !== undefined), byNumber, empty: Object.freeze(empty) }
+  return {
+    name,
+    fields: byNumber.filter((field) => field !== undefined),
+    byNumber,
+    empty: Object.freeze(empty),
+  }
 }
 
-function readField([number, name, type]: readonly [string, string, string], choice: readonly string[]): Field {
+function readField(
+  [number, name, type]: readonly [string, string, string],
+  choice: readonly string[],
+): Field {
   const [, base = '', mark] = /^(\w+)(\[\]|\?|\|)?$/.exec(type) ?? []
   const members: readonly string[] = ENUMS[base as keyof typeof ENUMS] ?? NOTHING
   return {
-    number: Number(number), name, members, message: base as MessageName, repeated: mark === '[]', explicit: mark === '?' || mark === '|',
-    kind: KINDS.has(base) ? base as FieldKind : members.length > 0 ? 'enum' : 'message',
+    number: Number(number),
+    name,
+    members,
+    message: base as MessageName,
+    repeated: mark === '[]',
+    explicit: mark === '?' || mark === '|',
+    kind: KINDS.has(base) ? (base as FieldKind) : members.length > 0 ? 'enum' : 'message',
     others: mark === '|' ? choice.filter((other) => other !== name) : NOTHING,
     goName: name.charAt(0).toUpperCase() + name.slice(1),
   }

@@ -9,7 +9,10 @@ import { clusterService } from './members.js'
 import { WatchService } from './watch.js'
 
 /** All that a member serves over gRPC. `tick` is to be called when time has moved. */
-export function etcdServices(member: EtcdMember): { readonly services: Services; readonly tick: (now: number) => void } {
+export function etcdServices(member: EtcdMember): {
+  readonly services: Services
+  readonly tick: (now: number) => void
+} {
   const access = new AccessControl(member.store.auth, () => member.now(), member.commonName)
   const watch = new WatchService(member, access)
   const services: Services = new Map([

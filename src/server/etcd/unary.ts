@@ -13,12 +13,15 @@ const PROPOSAL_HEAD = 14
  * Source: server/etcdserver/v3_server.go processInternalRaftRequestOnce.
  */
 export function checkProposal(size: number): void {
-  if (1 + sizeOfVarint(size) + size + PROPOSAL_HEAD > MOST_REQUEST) throw new GrpcError(Code.InvalidArgument, 'etcdserver: request is too large')
+  if (1 + sizeOfVarint(size) + size + PROPOSAL_HEAD > MOST_REQUEST)
+    throw new GrpcError(Code.InvalidArgument, 'etcdserver: request is too large')
 }
 
 /** A unary method with its types. */
 export function unary<Request>(
-  request: MessageName, response: MessageName, answer: (request: Request, call: CallInfo, size: number) => object,
+  request: MessageName,
+  response: MessageName,
+  answer: (request: Request, call: CallInfo, size: number) => object,
 ): UnaryMethod {
   return { request, response, answer: answer as UnaryMethod['answer'] }
 }

@@ -13,7 +13,11 @@ interface WatchRequest {
 }
 
 /** Names of gRPC's codes as Go prints them. */
-const CODE_NAMES: Readonly<Record<number, string>> = { 3: 'InvalidArgument', 7: 'PermissionDenied', 16: 'Unauthenticated' }
+const CODE_NAMES: Readonly<Record<number, string>> = {
+  3: 'InvalidArgument',
+  7: 'PermissionDenied',
+  16: 'Unauthenticated',
+}
 
 /** The Watch service with its open streams. Source: server/etcdserver/api/v3rpc/watch.go. */
 export class WatchService {
@@ -27,7 +31,11 @@ export class WatchService {
   }
 
   methods(): ReadonlyMap<string, Method> {
-    const watch: StreamMethod = { request: 'WatchRequest', response: 'WatchResponse', open: (call) => this.#open(call) }
+    const watch: StreamMethod = {
+      request: 'WatchRequest',
+      response: 'WatchResponse',
+      open: (call) => this.#open(call),
+    }
     return new Map([['Watch', watch]])
   }
 
@@ -88,7 +96,13 @@ class OpenWatch implements StreamHandler {
     const refusal = this.#refusal(request)
     if (refusal !== undefined) {
       this.#call.send({
-        header: this.#member.store.header, watchId: -1, created: true, canceled: true, compactRevision: 0, cancelReason: refusal, events: [],
+        header: this.#member.store.header,
+        watchId: -1,
+        created: true,
+        canceled: true,
+        compactRevision: 0,
+        cancelReason: refusal,
+        events: [],
       })
       return
     }
@@ -110,11 +124,15 @@ class OpenWatch implements StreamHandler {
   }
 
   #send(response: WatchResponse): void {
-    if (response.events.length > 1 && (this.#isFragmenting || this.#fragmented.has(response.watchId))) this.#sendFragments(response)
+    if (response.events.length > 1 && (this.#isFragmenting || this.#fragmented.has(response.watchId)))
+      this.#sendFragments(response)
     else this.#call.send(response)
   }
 
-  /** Cuts an answer at the bounds of events, so that no piece reaches what a client takes. Source: watch.go sendFragments. */
+  /**
+   * Cuts an answer at the bounds of events, so that no piece reaches what a client takes. Source: watch.go
+   * sendFragments.
+   */
   #sendFragments(response: WatchResponse): void {
     const { events, ...rest } = response
     const whole = encode('WatchResponse', rest).length

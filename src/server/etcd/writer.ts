@@ -4,8 +4,8 @@ const TWO_32 = 0x1_0000_0000
 const MOST = 2 ** 63
 
 /**
- * Writes protobuf into one buffer that grows. A message within a message is written in place: its length takes one byte at first, and what
- * follows moves up when it needs more.
+ * Writes protobuf into one buffer that grows. A message within a message is written in place: its length
+ * takes one byte at first, and what follows moves up when it needs more.
  */
 export class WireWriter {
   #buffer: Buffer = Buffer.allocUnsafe(FIRST_SIZE)

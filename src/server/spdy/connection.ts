@@ -2,7 +2,16 @@ import type { ByteChannel } from '../streams/byte-channel.js'
 import { HeaderCodec } from './header-codec.js'
 import type { SpdyHeaders } from './header-codec.js'
 
-const TYPE = { synStream: 1, synReply: 2, reset: 3, settings: 4, ping: 6, goAway: 7, headers: 8, windowUpdate: 9 } as const
+const TYPE = {
+  synStream: 1,
+  synReply: 2,
+  reset: 3,
+  settings: 4,
+  ping: 6,
+  goAway: 7,
+  headers: 8,
+  windowUpdate: 9,
+} as const
 const FIN = 1
 const CONTROL = 0x8000
 const VERSION = 3
@@ -24,8 +33,8 @@ export interface SpdyStream {
 }
 
 /**
- * The server's end of a SPDY/3.1 connection, as far as Kubernetes uses it: streams that the client opens, data without flow control, pings.
- * Source: SPDY protocol draft 3.1; moby/spdystream.
+ * The server's end of a SPDY/3.1 connection, as far as Kubernetes uses it: streams that the client opens,
+ * data without flow control, pings. Source: SPDY protocol draft 3.1; moby/spdystream.
  */
 export class SpdyConnection {
   /** A stream was opened; it is accepted by then. */
@@ -45,7 +54,10 @@ export class SpdyConnection {
 
   /** Begins to read. */
   start(): void {
-    this.#channel.listen((data) => this.#receive(data), () => this.#closed())
+    this.#channel.listen(
+      (data) => this.#receive(data),
+      () => this.#closed(),
+    )
   }
 
   /** Says that nothing more will come, and closes. */
@@ -78,7 +90,9 @@ export class SpdyConnection {
   }
 
   #enqueue(work: () => Promise<void> | void): void {
-    this.#work = this.#work.then(() => (this.#isClosed ? undefined : work())).catch(() => this.#channel.close())
+    this.#work = this.#work
+      .then(() => (this.#isClosed ? undefined : work()))
+      .catch(() => this.#channel.close())
   }
 
   #frame(head: Buffer, body: Buffer): Promise<void> | void {
@@ -86,15 +100,20 @@ export class SpdyConnection {
     const hasEnded = ((head[4] ?? 0) & FIN) !== 0
     if ((first & CONTROL) === 0) return this.#data(head.readUInt32BE(0), body, hasEnded)
     switch (head.readUInt16BE(2)) {
-      case TYPE.synStream: return this.#open(body, hasEnded)
+      case TYPE.synStream:
+        return this.#open(body, hasEnded)
       case TYPE.reset:
         this.#forget(body.readUInt32BE(0))
         return undefined
-      case TYPE.ping: return this.#control(TYPE.ping, 0, body)
-      case TYPE.goAway: return this.#channel.close()
+      case TYPE.ping:
+        return this.#control(TYPE.ping, 0, body)
+      case TYPE.goAway:
+        return this.#channel.close()
       // the block must pass the shared state even if nobody reads it
-      case TYPE.headers: return this.#codec.read(body.subarray(4)).then(() => undefined)
-      default: return undefined
+      case TYPE.headers:
+        return this.#codec.read(body.subarray(4)).then(() => undefined)
+      default:
+        return undefined
     }
   }
 
@@ -103,7 +122,8 @@ export class SpdyConnection {
     const headers = await this.#codec.read(body.subarray(10))
     if (this.#streams.has(id)) return this.#control(TYPE.reset, 0, words(id, PROTOCOL_ERROR))
     const stream: SpdyStream = {
-      id, headers,
+      id,
+      headers,
       write: (data) => this.#enqueue(() => this.#sendData(id, data, 0)),
       end: () => this.#enqueue(() => this.#sendData(id, new Uint8Array(), FIN)),
       onData: () => undefined,
@@ -129,11 +149,12 @@ export class SpdyConnection {
   }
 
   #sendData(id: number, data: Uint8Array, flags: number): void {
-    if (this.#streams.has(id)) this.#channel.write(Buffer.concat([words(id, (flags << 24 | data.length) >>> 0), data]))
+    if (this.#streams.has(id))
+      this.#channel.write(Buffer.concat([words(id, ((flags << 24) | data.length) >>> 0), data]))
   }
 
   #control(type: number, flags: number, body: Uint8Array): void {
-    const head = words((((CONTROL | VERSION) << 16) | type) >>> 0, (flags << 24 | body.length) >>> 0)
+    const head = words((((CONTROL | VERSION) << 16) | type) >>> 0, ((flags << 24) | body.length) >>> 0)
     this.#channel.write(Buffer.concat([head, body]))
   }
 }

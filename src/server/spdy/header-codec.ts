@@ -9,7 +9,8 @@ export type SpdyHeaders = Readonly<Record<string, string>>
 const MOST_BYTES = 64 * 1024
 
 /**
- * Compresses and reads the header blocks of a connection. All blocks of one direction share one zlib state, so calls must not overlap.
+ * Compresses and reads the header blocks of a connection. All blocks of one direction share one zlib state,
+ * so calls must not overlap.
  */
 export class HeaderCodec {
   readonly #inflate: Inflate
@@ -40,7 +41,8 @@ export class HeaderCodec {
 
   write(headers: SpdyHeaders): Promise<Buffer> {
     const parts: Buffer[] = [uint32(Object.keys(headers).length)]
-    for (const text of Object.entries(headers).flat()) parts.push(uint32(Buffer.byteLength(text, 'latin1')), Buffer.from(text, 'latin1'))
+    for (const text of Object.entries(headers).flat())
+      parts.push(uint32(Buffer.byteLength(text, 'latin1')), Buffer.from(text, 'latin1'))
     return pass(this.#deflate, Buffer.concat(parts))
   }
 

@@ -8,7 +8,9 @@ export class ByteChannel {
   readonly #start: (onData: (data: Buffer) => void, onClose: () => void) => void
 
   private constructor(
-    write: (data: Uint8Array) => void, close: () => void, start: (onData: (data: Buffer) => void, onClose: () => void) => void,
+    write: (data: Uint8Array) => void,
+    close: () => void,
+    start: (onData: (data: Buffer) => void, onClose: () => void) => void,
   ) {
     this.write = write
     this.close = close

@@ -11,10 +11,15 @@ const MOST_BUFFERED = 1024 * 1024
 const NORMAL = 1000
 
 /**
- * Exec and attach over WebSocket: each message begins with the number of its channel. In the base64 forms that is a digit, and the rest is
- * encoded. Source: apiserver pkg/util/wsstream, client-go tools/remotecommand/websocket.go.
+ * Exec and attach over WebSocket: each message begins with the number of its channel. In the base64 forms
+ * that is a digit, and the rest is encoded. Source: apiserver pkg/util/wsstream, client-go
+ * tools/remotecommand/websocket.go.
  */
-export function serveExec(client: WebSocket, stream: ExecStream, { protocol, time }: { readonly protocol: string; readonly time: TimeDriver }): void {
+export function serveExec(
+  client: WebSocket,
+  stream: ExecStream,
+  { protocol, time }: { readonly protocol: string; readonly time: TimeDriver },
+): void {
   const isText = protocol.includes('base64')
   const send = (channel: number, data: Uint8Array): void => {
     if (client.readyState !== client.OPEN) return
@@ -47,7 +52,13 @@ export function serveExec(client: WebSocket, stream: ExecStream, { protocol, tim
   })
   client.on('message', (raw, isBinary) => {
     const bytes = raw as Buffer
-    const message = isText && !isBinary ? Buffer.concat([Buffer.of(Number(bytes.toString('latin1', 0, 1))), Buffer.from(bytes.toString('latin1', 1), 'base64')]) : bytes
+    const message =
+      isText && !isBinary
+        ? Buffer.concat([
+            Buffer.of(Number(bytes.toString('latin1', 0, 1))),
+            Buffer.from(bytes.toString('latin1', 1), 'base64'),
+          ])
+        : bytes
     receive(session, message)
     time.afterRequest()
   })
@@ -72,7 +83,8 @@ function receive(session: Session, message: Buffer): void {
     case CHANNEL.close:
       if (data[0] === CHANNEL.stdin) session.closeInput()
       break
-    default: break
+    default:
+      break
   }
 }
 
@@ -87,8 +99,8 @@ export function sizeOf(data: Uint8Array): { readonly Width: number; readonly Hei
 }
 
 /**
- * Says good-bye and ends the TCP connection with it: a client that polls its socket (python's) would otherwise wait for bytes that it has
- * decrypted already.
+ * Says good-bye and ends the TCP connection with it: a client that polls its socket (python's) would
+ * otherwise wait for bytes that it has decrypted already.
  */
 export function close(client: WebSocket): void {
   client.close(NORMAL)

@@ -7,10 +7,14 @@ import { statusOfEnd, statusOfError } from './exec-status.js'
 import { SessionReader } from './session-reader.js'
 
 /**
- * Exec and attach over SPDY, for clients that know no WebSocket: one stream for each of error, stdin, stdout, stderr and resize.
- * Source: kubelet cri-streaming remotecommand/httpstream.go.
+ * Exec and attach over SPDY, for clients that know no WebSocket: one stream for each of error, stdin, stdout,
+ * stderr and resize. Source: kubelet cri-streaming remotecommand/httpstream.go.
  */
-export function serveSpdyExec(connection: SpdyConnection, stream: ExecStream, { protocol, time }: { readonly protocol: string; readonly time: TimeDriver }): void {
+export function serveSpdyExec(
+  connection: SpdyConnection,
+  stream: ExecStream,
+  { protocol, time }: { readonly protocol: string; readonly time: TimeDriver },
+): void {
   const wanted = namesOf(stream, protocol)
   const streams = new Map<string, SpdyStream>()
   let reader: SessionReader | undefined
@@ -24,16 +28,26 @@ export function serveSpdyExec(connection: SpdyConnection, stream: ExecStream, { 
   connection.start()
 }
 
-function namesOf({ options: { stdin, stdout, stderr, tty } }: ExecStream, protocol: string): readonly string[] {
+function namesOf(
+  { options: { stdin, stdout, stderr, tty } }: ExecStream,
+  protocol: string,
+): readonly string[] {
   const hasResize = tty === true && /^v[345]\./.test(protocol)
   return [
-    'error', ...(stdin === true ? ['stdin'] : []), ...(stdout === true ? ['stdout'] : []), ...(stderr === true && tty !== true ? ['stderr'] : []),
+    'error',
+    ...(stdin === true ? ['stdin'] : []),
+    ...(stdout === true ? ['stdout'] : []),
+    ...(stderr === true && tty !== true ? ['stderr'] : []),
     ...(hasResize ? ['resize'] : []),
   ]
 }
 
 function run(
-  stream: ExecStream, streams: ReadonlyMap<string, SpdyStream>, protocol: string, close: () => void, time: TimeDriver,
+  stream: ExecStream,
+  streams: ReadonlyMap<string, SpdyStream>,
+  protocol: string,
+  close: () => void,
+  time: TimeDriver,
 ): SessionReader | undefined {
   const finish = (status: object): void => {
     const { status: verdict, message } = status as { status?: string; message?: string }
@@ -62,10 +76,11 @@ function run(
     }
   }
   const resize = streams.get('resize')
-  if (resize !== undefined) resize.onData = (data) => {
-    const size = sizeOf(data)
-    if (size !== undefined) session.resize(size.Width, size.Height)
-  }
+  if (resize !== undefined)
+    resize.onData = (data) => {
+      const size = sizeOf(data)
+      if (size !== undefined) session.resize(size.Width, size.Height)
+    }
   return new SessionReader(session, {
     onChunk: (chunk) => {
       streams.get(chunk.stream)?.write(chunk.data)

@@ -3,25 +3,38 @@ import { ApiError } from '../../apiserver/client/api-error.js'
 import type { SessionEnd } from '../../apiserver/node-agent.js'
 
 /**
- * What the error channel says at the end. Source: kubelet cri-streaming remotecommand (ExitCode cause), client-go remotecommand v4.
+ * What the error channel says at the end. Source: kubelet cri-streaming remotecommand (ExitCode cause),
+ * client-go remotecommand v4.
  */
 export function statusOfEnd({ exitCode, error }: SessionEnd): object {
   if (error !== undefined) return failure(error)
   if (exitCode === 0) return { metadata: {}, status: 'Success' }
   return {
-    metadata: {}, status: 'Failure', message: `command terminated with non-zero exit code: command terminated with exit code ${exitCode}`,
-    reason: 'NonZeroExitCode', details: { causes: [{ reason: 'ExitCode', message: String(exitCode) }] },
+    metadata: {},
+    status: 'Failure',
+    message: `command terminated with non-zero exit code: command terminated with exit code ${exitCode}`,
+    reason: 'NonZeroExitCode',
+    details: { causes: [{ reason: 'ExitCode', message: String(exitCode) }] },
   }
 }
 
 /** What it says when nothing could be run. Source: apiserver pkg/util/proxy StreamTranslatorHandler. */
 export function statusOfError(error: unknown): Status | object {
-  return error instanceof ApiError ? error.status : failure(error instanceof Error ? error.message : String(error))
+  return error instanceof ApiError
+    ? error.status
+    : failure(error instanceof Error ? error.message : String(error))
 }
 
 const failure = (text: string): object => {
   const message = `Internal error occurred: ${text}`
   return {
-    kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason: 'InternalError', details: { causes: [{ message: text }] }, code: 500,
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    reason: 'InternalError',
+    details: { causes: [{ message: text }] },
+    code: 500,
   }
 }

@@ -6,8 +6,16 @@ import { headersFor } from '../respond.js'
 import type { TimeDriver } from '../time-driver.js'
 import { SessionReader } from './session-reader.js'
 
-/** Sends a pod's log: what there is, and with `follow` what comes, until the container ends or the client leaves. */
-export function sendLog(response: NodeResponse, request: HttpRequest, { code, headers, stream }: HttpStream, time: TimeDriver): void {
+/**
+ * Sends a pod's log: what there is, and with `follow` what comes, until the container ends or the client
+ * leaves.
+ */
+export function sendLog(
+  response: NodeResponse,
+  request: HttpRequest,
+  { code, headers, stream }: HttpStream,
+  time: TimeDriver,
+): void {
   if (stream.kind !== 'log') throw new Error('assertion failed: only logs are sent without an upgrade')
   const { session, follow } = stream
   response.writeHead(code, headersFor(request, headers, undefined))

@@ -7,11 +7,14 @@ import { messageOf } from './port-error.js'
 import { SessionReader } from './session-reader.js'
 
 /**
- * Port-forward by plain channels: for the nth of the query's ports channel 2n is data, 2n+1 errors; each opens with the port as two bytes, the
- * low one first. One connection a port. Source: kubelet cri-streaming portforward/websocket.go.
+ * Port-forward by plain channels: for the nth of the query's ports channel 2n is data, 2n+1 errors; each
+ * opens with the port as two bytes, the low one first. One connection a port. Source: kubelet cri-streaming
+ * portforward/websocket.go.
  */
 export function servePorts(
-  client: WebSocket, stream: PortForwardStream, { isText, time }: { readonly isText: boolean; readonly time: TimeDriver },
+  client: WebSocket,
+  stream: PortForwardStream,
+  { isText, time }: { readonly isText: boolean; readonly time: TimeDriver },
 ): void {
   const send = (channel: number, data: Uint8Array): void => {
     if (client.readyState !== client.OPEN) return
@@ -31,16 +34,18 @@ export function servePorts(
     try {
       const session = stream.open(port)
       sessions.set(2 * at, session)
-      readers.push(new SessionReader(session, {
-        onChunk: ({ data }) => {
-          send(2 * at, data)
-          return true
-        },
-        onEnd: ({ error }) => {
-          if (error !== undefined) send(2 * at + 1, Buffer.from(error))
-          over()
-        },
-      }))
+      readers.push(
+        new SessionReader(session, {
+          onChunk: ({ data }) => {
+            send(2 * at, data)
+            return true
+          },
+          onEnd: ({ error }) => {
+            if (error !== undefined) send(2 * at + 1, Buffer.from(error))
+            over()
+          },
+        }),
+      )
     } catch (error) {
       send(2 * at + 1, Buffer.from(messageOf(error)))
       over()
@@ -48,7 +53,13 @@ export function servePorts(
   }
   client.on('message', (raw, isBinary) => {
     const bytes = raw as Buffer
-    const message = isText && !isBinary ? Buffer.concat([Buffer.of(Number(bytes.toString('latin1', 0, 1))), Buffer.from(bytes.toString('latin1', 1), 'base64')]) : bytes
+    const message =
+      isText && !isBinary
+        ? Buffer.concat([
+            Buffer.of(Number(bytes.toString('latin1', 0, 1))),
+            Buffer.from(bytes.toString('latin1', 1), 'base64'),
+          ])
+        : bytes
     sessions.get(message[0] ?? -1)?.write(message.subarray(1))
     time.afterRequest()
   })

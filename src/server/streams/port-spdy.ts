@@ -5,14 +5,22 @@ import { messageOf } from './port-error.js'
 import { SessionReader } from './session-reader.js'
 
 /**
- * Port-forward over SPDY: for each connection to a port the client opens an error stream and a data stream with one request id.
- * Source: kubelet cri-streaming portforward/httpstream.go.
+ * Port-forward over SPDY: for each connection to a port the client opens an error stream and a data stream
+ * with one request id. Source: kubelet cri-streaming portforward/httpstream.go.
  */
-export function serveSpdyPorts(connection: SpdyConnection, stream: PortForwardStream, time: TimeDriver): void {
+export function serveSpdyPorts(
+  connection: SpdyConnection,
+  stream: PortForwardStream,
+  time: TimeDriver,
+): void {
   const pairs = new Map<string, { error?: SpdyStream; data?: SpdyStream }>()
   const readers = new Set<SessionReader>()
   connection.onStream = (opened) => {
-    const { streamtype = '', port = '', requestid = String(opened.id - (streamtype === 'data' ? 2 : 0)) } = opened.headers
+    const {
+      streamtype = '',
+      port = '',
+      requestid = String(opened.id - (streamtype === 'data' ? 2 : 0)),
+    } = opened.headers
     const pair = pairs.get(requestid) ?? {}
     if (streamtype !== 'error' && streamtype !== 'data') return opened.end()
     pair[streamtype] = opened
@@ -34,7 +42,8 @@ export function serveSpdyPorts(connection: SpdyConnection, stream: PortForwardSt
       data.end()
     }
     try {
-      if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`unable to parse ${JSON.stringify(String(port))} as a port`)
+      if (!Number.isInteger(port) || port < 1 || port > 65_535)
+        throw new Error(`unable to parse ${JSON.stringify(String(port))} as a port`)
       const session = stream.open(port)
       const reader = new SessionReader(session, {
         onChunk: (chunk) => {

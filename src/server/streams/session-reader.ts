@@ -7,7 +7,10 @@ export interface ReaderHooks {
   readonly onEnd: (end: SessionEnd) => void
 }
 
-/** Reads a session as it goes on: after the kernel step that wrote something, and never faster than its listener takes it. */
+/**
+ * Reads a session as it goes on: after the kernel step that wrote something, and never faster than its
+ * listener takes it.
+ */
 export class SessionReader {
   readonly #session: Session
   readonly #hooks: ReaderHooks
@@ -46,7 +49,8 @@ export class SessionReader {
   #pump(): void {
     if (this.#isOver) return
     this.#waiting.push(...this.#session.read())
-    while (this.#waiting.length > 0 && !this.#isBlocked) this.#isBlocked = !this.#hooks.onChunk(this.#waiting.shift() as Chunk)
+    while (this.#waiting.length > 0 && !this.#isBlocked)
+      this.#isBlocked = !this.#hooks.onChunk(this.#waiting.shift() as Chunk)
     const { end } = this.#session
     if (this.#waiting.length > 0 || end === undefined) return
     this.#isOver = true

@@ -16,7 +16,15 @@ import { servePorts } from './port-channels.js'
 import { serveSpdyPorts } from './port-spdy.js'
 
 /** Subprotocols of exec and attach, best first. Source: apimachinery pkg/util/remotecommand constants. */
-const EXEC_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io', 'v3.channel.k8s.io', 'v2.channel.k8s.io', 'channel.k8s.io', 'base64.channel.k8s.io', 'v4.base64.channel.k8s.io']
+const EXEC_PROTOCOLS = [
+  'v5.channel.k8s.io',
+  'v4.channel.k8s.io',
+  'v3.channel.k8s.io',
+  'v2.channel.k8s.io',
+  'channel.k8s.io',
+  'base64.channel.k8s.io',
+  'v4.base64.channel.k8s.io',
+]
 /** Those of port-forward by plain channels. */
 const PORT_PROTOCOLS = ['v4.channel.k8s.io', 'v4.base64.channel.k8s.io']
 /** SPDY inside of WebSocket messages. */
@@ -54,14 +62,26 @@ export function upgrade(one: Upgrade): void {
 }
 
 function openWebSocket({ request, socket, first, head, time }: Upgrade, { stream }: HttpStream): void {
-  const offered = (header(head, 'sec-websocket-protocol') ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '')
+  const offered = (header(head, 'sec-websocket-protocol') ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
   const isTunnel = stream.kind === 'portforward' && offered.includes(TUNNEL)
   const known = stream.kind === 'portforward' ? PORT_PROTOCOLS : EXEC_PROTOCOLS
   const protocol = isTunnel ? TUNNEL : known.find((name) => offered.includes(name))
-  if (protocol === undefined && offered.length > 0) return refuse(socket, head, badRequest(`unable to negotiate protocol: client supports [${offered.join(' ')}]`))
+  if (protocol === undefined && offered.length > 0)
+    return refuse(
+      socket,
+      head,
+      badRequest(`unable to negotiate protocol: client supports [${offered.join(' ')}]`),
+    )
   // ws takes no name with a slash: the header is taken away before, and the answer named by hand
   delete request.headers['sec-websocket-protocol']
-  const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 64 * 1024 * 1024 })
+  const server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: 64 * 1024 * 1024,
+  })
   server.on('headers', (lines) => {
     if (protocol !== undefined) lines.push(`Sec-WebSocket-Protocol: ${protocol}`)
   })
@@ -73,21 +93,37 @@ function openWebSocket({ request, socket, first, head, time }: Upgrade, { stream
     if (stream.kind === 'portforward') {
       if (isTunnel) serveSpdyPorts(new SpdyConnection(ByteChannel.overWebSocket(client)), stream, time)
       else servePorts(client, stream, { isText: protocol?.includes('base64') === true, time })
-    } else if (stream.kind !== 'log') serveExec(client, stream, { protocol: protocol ?? 'channel.k8s.io', time })
+    } else if (stream.kind !== 'log')
+      serveExec(client, stream, { protocol: protocol ?? 'channel.k8s.io', time })
   })
 }
 
 function openSpdy({ socket, first, head, time }: Upgrade, { stream }: HttpStream): void {
-  const offered = (header(head, 'x-stream-protocol-version') ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '')
-  const known = stream.kind === 'portforward' ? ['portforward.k8s.io'] : EXEC_PROTOCOLS.filter((name) => !name.includes('base64'))
+  const offered = (header(head, 'x-stream-protocol-version') ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  const known =
+    stream.kind === 'portforward'
+      ? ['portforward.k8s.io']
+      : EXEC_PROTOCOLS.filter((name) => !name.includes('base64'))
   const protocol = known.find((name) => offered.includes(name))
   if (protocol === undefined) {
-    const text = `unable to upgrade: unable to negotiate protocol: client supports [${offered.join(' ')}], server accepts [${known.join(' ')}]`
+    const text =
+      `unable to upgrade: unable to negotiate protocol: client supports [${offered.join(' ')}], server ` +
+      `accepts [${known.join(' ')}]`
     return refuse(socket, head, { ...badRequest(text), code: 403 })
   }
-  socket.write([
-    'HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade', 'Upgrade: SPDY/3.1', `X-Stream-Protocol-Version: ${protocol}`, '', '',
-  ].join('\r\n'))
+  socket.write(
+    [
+      'HTTP/1.1 101 Switching Protocols',
+      'Connection: Upgrade',
+      'Upgrade: SPDY/3.1',
+      `X-Stream-Protocol-Version: ${protocol}`,
+      '',
+      '',
+    ].join('\r\n'),
+  )
   const done = time.wait()
   socket.once('close', done)
   const connection = new SpdyConnection(ByteChannel.overSocket(socket, first))
@@ -96,15 +132,23 @@ function openSpdy({ socket, first, head, time }: Upgrade, { stream }: HttpStream
 }
 
 const badRequest = (message: string): HttpResponse => ({
-  code: 400, headers: { 'content-type': 'application/json' },
+  code: 400,
+  headers: { 'content-type': 'application/json' },
   body: `${JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason: 'BadRequest', code: 400 })}\n`,
 })
 
 /** Answers in HTTP/1.1 on a socket that Node has handed over. */
 function refuse(socket: TLSSocket, request: HttpRequest, answer: HttpResponse): void {
   const body = answer.bytes ?? Buffer.from(answer.body)
-  const headers = { ...headersFor(request, answer.headers, undefined), date: new Date().toUTCString(), 'content-length': String(body.length), connection: 'close' }
-  const lines = Object.entries(headers).flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => `${name}: ${one}`))
+  const headers = {
+    ...headersFor(request, answer.headers, undefined),
+    date: new Date().toUTCString(),
+    'content-length': String(body.length),
+    connection: 'close',
+  }
+  const lines = Object.entries(headers).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map((one) => `${name}: ${one}`),
+  )
   socket.write(`HTTP/1.1 ${answer.code} ${STATUS_CODES[answer.code] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n`)
   socket.end(body)
 }

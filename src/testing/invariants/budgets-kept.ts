@@ -7,12 +7,15 @@ import { referenceTo } from '../invariant.js'
 import { isHealthy } from './pods.js'
 
 /**
- * What the eviction API promises. It decides by the budget's status; where the disruption controller has not yet seen that a pod
- * is gone or no longer ready, it may allow one too many, in a real cluster too, and that is not held against it.
+ * What the eviction API promises. It decides by the budget's status; where the disruption controller has not
+ * yet seen that a pod is gone or no longer ready, it may allow one too many, in a real cluster too, and that
+ * is not held against it.
  */
 export const budgetsKept: Invariant = {
   name: 'budgets-kept',
-  rule: 'The eviction API never takes a healthy pod when fewer healthy pods than the budget desires would be left.',
+  rule:
+    'The eviction API never takes a healthy pod when fewer healthy pods than the budget desires would ' +
+    'be left.',
   observe: (cluster) => new Evictions(cluster),
 }
 
@@ -26,7 +29,8 @@ class Evictions implements Observer {
   }
 
   readonly write: NonNullable<Observer['write']> = ({ type, resource, object, old }) => {
-    if (resource !== 'pods' || old === undefined || old.metadata.deletionTimestamp !== undefined) return undefined
+    if (resource !== 'pods' || old === undefined || old.metadata.deletionTimestamp !== undefined)
+      return undefined
     if (type === 'DELETED' || object.metadata.deletionTimestamp !== undefined) this.#leaving = old as Pod
     return undefined
   }
@@ -35,7 +39,8 @@ class Evictions implements Observer {
     const pod = this.#leaving
     this.#leaving = undefined
     if (verb !== 'create' || resource !== 'pods/eviction' || code !== 201) return undefined
-    if (!pod || pod.metadata.name !== name || pod.metadata.namespace !== namespace || !isHealthy(pod)) return undefined
+    if (!pod || pod.metadata.name !== name || pod.metadata.namespace !== namespace || !isHealthy(pod))
+      return undefined
     const budgets = this.#cluster.stored('poddisruptionbudgets', { namespace: namespace as string })
     const matching = budgets.filter(({ spec }) => selectorMatches(spec.selector, pod.metadata.labels))
     return matching.map((budget) => this.#judge(budget, pod)).find(Boolean)
@@ -48,14 +53,21 @@ class Evictions implements Observer {
     if (healthy.length >= status.desiredHealthy) return undefined
     if (this.#isLate(budget, healthy)) return undefined
     return {
-      message: `the eviction leaves ${healthy.length} healthy pods where the budget desires ${status.desiredHealthy}`,
+      message:
+        `the eviction leaves ${healthy.length} healthy pods where the budget desires ` +
+        `${status.desiredHealthy}`,
       objects: [referenceTo('poddisruptionbudgets', budget), referenceTo('pods', evicted)],
     }
   }
 
-  /** Whether the disruption controller counts on pods that are not healthy any more, and whose eviction nobody recorded. */
+  /**
+   * Whether the disruption controller counts on pods that are not healthy any more, and whose eviction nobody
+   * recorded.
+   */
   #isLate({ metadata, spec, status }: PodDisruptionBudget, healthy: readonly Pod[]): boolean {
-    const views = this.#cluster.views().filter(({ component }) => component === 'kube-controller-manager/disruption-controller')
+    const views = this.#cluster
+      .views()
+      .filter(({ component }) => component === 'kube-controller-manager/disruption-controller')
     const pods = views.find(({ resource, connected }) => resource === 'pods' && connected)
     if (!pods) return true
     const names = new Set(healthy.map((pod) => pod.metadata.name))

@@ -9,9 +9,12 @@ import type { StoredObjects } from '../stored-objects.js'
 /** Informers may see the store late, but not for ever. */
 export const cachesEqualStore: Invariant = {
   name: 'caches-equal-store',
-  rule: 'At rest, every informer of a component that can reach the apiserver has exactly the objects that a fresh list answers.',
+  rule:
+    'At rest, every informer of a component that can reach the apiserver has exactly the objects that a ' +
+    'fresh list answers.',
   onlyAtRest: true,
-  check: (cluster, stored) => stored.views.flatMap((view) => (view.connected ? differences(cluster, stored, view) : [])),
+  check: (cluster, stored) =>
+    stored.views.flatMap((view) => (view.connected ? differences(cluster, stored, view) : [])),
 }
 
 function isWhole({ namespace, labelSelector, fieldSelector }: ComponentView['selection']): boolean {
@@ -25,15 +28,22 @@ function areSame(fresh: readonly KubeObject[], objects: readonly KubeObject[]): 
   return true
 }
 
-function differences(cluster: SimCluster, stored: StoredObjects, { component, resource, selection, objects }: ComponentView): readonly Finding[] {
-  const fresh = (isWhole(selection) ? stored.list(resource) : cluster.stored(resource, selection)) as readonly KubeObject[]
+function differences(
+  cluster: SimCluster,
+  stored: StoredObjects,
+  { component, resource, selection, objects }: ComponentView,
+): readonly Finding[] {
+  const fresh = (
+    isWhole(selection) ? stored.list(resource) : cluster.stored(resource, selection)
+  ) as readonly KubeObject[]
   if (areSame(fresh, objects)) return []
   const cached = new Map(objects.map((object) => [keyOf(object), object]))
   const wrong: ObjectReference[] = []
   for (const object of fresh) {
     const known = cached.get(keyOf(object))
     cached.delete(keyOf(object))
-    if (known?.metadata.resourceVersion !== object.metadata.resourceVersion) wrong.push(referenceTo(resource, object))
+    if (known?.metadata.resourceVersion !== object.metadata.resourceVersion)
+      wrong.push(referenceTo(resource, object))
   }
   for (const object of cached.values()) wrong.push(referenceTo(resource, object))
   if (wrong.length === 0) return []

@@ -8,7 +8,9 @@ import { terminatingNamespaces } from './terminating.js'
 /** What the DaemonSet controller is there for. DaemonSets with node affinity are not judged. */
 export const daemonsEverywhere: Invariant = {
   name: 'daemons-everywhere',
-  rule: 'At rest, each DaemonSet has one pod (two in a rolling update with surge) on each node that should run it, and none on ' +
+  rule:
+    'At rest, each DaemonSet has one pod (two in a rolling update with surge) on each node that ' +
+    'should run it, and none on ' +
     'nodes that must not, unless its controller does not run.',
   onlyAtRest: true,
   check: (_cluster, stored) => {
@@ -39,7 +41,11 @@ function misplaced(set: DaemonSet, nodes: readonly Node[], pods: readonly Pod[])
     const wish = wishOf(set, node)
     // pods that end or have failed are replaced once they are gone, failed ones after a back-off
     if (active <= (wish === 'never' ? 0 : most) && (wish !== 'always' || here.length > 0)) return []
-    const objects = [referenceTo('daemonsets', set), referenceTo('nodes', node), ...here.map((pod) => referenceTo('pods', pod))]
+    const objects = [
+      referenceTo('daemonsets', set),
+      referenceTo('nodes', node),
+      ...here.map((pod) => referenceTo('pods', pod)),
+    ]
     return [{ message: `it has ${active} active pods on ${name}, where one should run ${wish}`, objects }]
   })
 }
@@ -47,11 +53,15 @@ function misplaced(set: DaemonSet, nodes: readonly Node[], pods: readonly Pod[])
 /** A pod that is not bound yet says in its affinity for which node it is. */
 function nodeOf({ spec }: Pod): string {
   if (spec.nodeName) return spec.nodeName
-  const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
+  const terms =
+    spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
   return terms[0]?.matchFields?.[0]?.values?.[0] ?? ''
 }
 
-/** Taints that daemon pods tolerate in any case. Source: pkg/controller/daemon/util AddOrUpdateDaemonPodTolerations. */
+/**
+ * Taints that daemon pods tolerate in any case. Source: pkg/controller/daemon/util
+ * AddOrUpdateDaemonPodTolerations.
+ */
 const TOLERATED: ReadonlySet<string> = new Set([
   'node.kubernetes.io/not-ready:NoExecute',
   'node.kubernetes.io/unreachable:NoExecute',
@@ -61,10 +71,14 @@ const TOLERATED: ReadonlySet<string> = new Set([
   'node.kubernetes.io/unschedulable:NoSchedule',
 ])
 
-function wishOf({ spec }: DaemonSet, { metadata, spec: { taints = [] } }: Node): 'always' | 'never' | 'perhaps' {
+function wishOf(
+  { spec }: DaemonSet,
+  { metadata, spec: { taints = [] } }: Node,
+): 'always' | 'never' | 'perhaps' {
   const { nodeName, nodeSelector = {}, tolerations = [], hostNetwork } = spec.template.spec
   if (nodeName && nodeName !== metadata.name) return 'never'
-  if (Object.entries(nodeSelector).some(([label, value]) => metadata.labels?.[label] !== value)) return 'never'
+  if (Object.entries(nodeSelector).some(([label, value]) => metadata.labels?.[label] !== value))
+    return 'never'
   const isTolerated = ({ key, value = '', effect }: Taint): boolean =>
     TOLERATED.has(`${key}:${effect}`) ||
     (hostNetwork === true && key === 'node.kubernetes.io/network-unavailable') ||

@@ -8,12 +8,21 @@ const TRACKING_FINALIZER = 'batch.kubernetes.io/job-tracking'
 /** What the counting of pods by finalizers must not leave behind: pods that nobody can delete. */
 export const endedJobsLetGo: Invariant = {
   name: 'ended-jobs-let-go',
-  rule: 'At rest, only pods of jobs that have not ended are kept by the finalizer of the job controller, unless it does not run.',
+  rule:
+    'At rest, only pods of jobs that have not ended are kept by the finalizer of the job controller, ' +
+    'unless it does not run.',
   onlyAtRest: true,
   check: (_cluster, stored) => {
-    const tracked = stored.list('pods').filter(({ metadata }) => metadata.finalizers?.includes(TRACKING_FINALIZER) === true)
+    const tracked = stored
+      .list('pods')
+      .filter(({ metadata }) => metadata.finalizers?.includes(TRACKING_FINALIZER) === true)
     if (tracked.length === 0 || !stored.isAtWork('job-controller')) return []
-    const running = new Set(stored.list('jobs').filter(({ status }) => !hasEnded(status)).map(({ metadata }) => metadata.uid))
+    const running = new Set(
+      stored
+        .list('jobs')
+        .filter(({ status }) => !hasEnded(status))
+        .map(({ metadata }) => metadata.uid),
+    )
     const message = 'its job has ended or is gone, and it is still to be counted'
     const kept = tracked.filter((pod) => !running.has(controllerOf(pod)))
     return kept.map((pod): Finding => ({ message, objects: [referenceTo('pods', pod)] }))
@@ -21,5 +30,9 @@ export const endedJobsLetGo: Invariant = {
 }
 
 function hasEnded({ conditions }: JobStatus): boolean {
-  return conditions?.some(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True') === true
+  return (
+    conditions?.some(
+      ({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True',
+    ) === true
+  )
 }

@@ -11,7 +11,9 @@ const SERVICE = 'kubernetes.io/service-name'
 /** What the EndpointSlice controller is there for: traffic goes to those who can take it. */
 export const endpointsAsPods: Invariant = {
   name: 'endpoints-as-pods',
-  rule: 'At rest, the ready endpoints of a Service with a selector are its ready pods (all of its pods where it publishes those that are not), ' +
+  rule:
+    'At rest, the ready endpoints of a Service with a selector are its ready pods (all of its pods ' +
+    'where it publishes those that are not), ' +
     'unless the controller of EndpointSlices does not run.',
   onlyAtRest: true,
   check: (_cluster, stored) => {
@@ -19,17 +21,38 @@ export const endpointsAsPods: Invariant = {
     const terminating = terminatingNamespaces(stored)
     const slices = byService(stored.list('endpointslices'))
     return stored.list('services').flatMap((service): Finding[] => {
-      const { metadata: { namespace = '', name = '', deletionTimestamp }, spec } = service
-      if (deletionTimestamp !== undefined || terminating.has(namespace) || spec.type === 'ExternalName' || spec.selector === undefined) return []
-      const wanted = stored.list('pods').filter((pod) => isReachable(service, pod)).map(({ metadata }) => metadata.name as string).sort()
+      const {
+        metadata: { namespace = '', name = '', deletionTimestamp },
+        spec,
+      } = service
+      if (
+        deletionTimestamp !== undefined ||
+        terminating.has(namespace) ||
+        spec.type === 'ExternalName' ||
+        spec.selector === undefined
+      )
+        return []
+      const wanted = stored
+        .list('pods')
+        .filter((pod) => isReachable(service, pod))
+        .map(({ metadata }) => metadata.name as string)
+        .sort()
       const there = (slices.get(`${namespace}/${name}`) ?? []).flatMap(readyTargets).sort()
       if (wanted.join() === there.join()) return []
-      return [{ message: `its ready pods are [${wanted.join(' ')}], its ready endpoints [${there.join(' ')}]`, objects: [referenceTo('services', service)] }]
+      return [
+        {
+          message: `its ready pods are [${wanted.join(' ')}], its ready endpoints [${there.join(' ')}]`,
+          objects: [referenceTo('services', service)],
+        },
+      ]
     })
   },
 }
 
-function isReachable({ metadata: { namespace }, spec: { selector = {}, publishNotReadyAddresses = false } }: Service, pod: Pod): boolean {
+function isReachable(
+  { metadata: { namespace }, spec: { selector = {}, publishNotReadyAddresses = false } }: Service,
+  pod: Pod,
+): boolean {
   const { metadata, status } = pod
   if (metadata.namespace !== namespace || !isLive(pod) || (status.podIP ?? '') === '') return false
   return labelMapMatches(selector, metadata.labels) && (publishNotReadyAddresses || isHealthy(pod))
@@ -49,4 +72,6 @@ function byService(slices: readonly EndpointSlice[]): ReadonlyMap<string, readon
 
 /** Names of the pods behind the endpoints that take traffic. */
 const readyTargets = ({ endpoints }: EndpointSlice): readonly string[] =>
-  (endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false).map(({ targetRef }) => targetRef?.name ?? '')
+  (endpoints ?? [])
+    .filter(({ conditions }) => conditions?.ready !== false)
+    .map(({ targetRef }) => targetRef?.name ?? '')

@@ -6,11 +6,14 @@ import { byController, isActive, isHealthy } from './pods.js'
 import { terminatingNamespaces } from './terminating.js'
 
 /**
- * What the StatefulSet controller is there for. It waits for pods that are not ready, so sets with such pods are not judged.
+ * What the StatefulSet controller is there for. It waits for pods that are not ready, so sets with such pods
+ * are not judged.
  */
 export const membersInPlace: Invariant = {
   name: 'members-in-place',
-  rule: 'At rest, a StatefulSet whose pods are all ready has one for each of its ordinals and no other, unless its controller ' +
+  rule:
+    'At rest, a StatefulSet whose pods are all ready has one for each of its ordinals and no other, ' +
+    'unless its controller ' +
     'does not run or is refused.',
   onlyAtRest: true,
   check: (_cluster, stored) => {
@@ -18,7 +21,8 @@ export const membersInPlace: Invariant = {
     const terminating = terminatingNamespaces(stored)
     const pods = byController(stored.list('pods'))
     return stored.list('statefulsets').flatMap((set): Finding[] => {
-      if (set.metadata.deletionTimestamp !== undefined || terminating.has(set.metadata.namespace as string)) return []
+      if (set.metadata.deletionTimestamp !== undefined || terminating.has(set.metadata.namespace as string))
+        return []
       const members = pods.get(set.metadata.uid as string) ?? []
       if (!members.every((pod) => isActive(pod) && isHealthy(pod))) return []
       const { replicas = 1, ordinals } = set.spec
@@ -28,12 +32,21 @@ export const membersInPlace: Invariant = {
       const isComplete = members.length === replicas && members.every((_, at) => isThere(at))
       if (isComplete || wasRefused(set, stored)) return []
       const objects = [referenceTo('statefulsets', set), ...members.map((pod) => referenceTo('pods', pod))]
-      return [{ message: `it wants ${replicas} pods from ordinal ${start} on and has [${[...names].sort().join(' ')}]`, objects }]
+      return [
+        {
+          message:
+            `it wants ${replicas} pods from ordinal ${start} on and has ` +
+            `[${[...names].sort().join(' ')}]`,
+          objects,
+        },
+      ]
     })
   },
 }
 
 /** Whether a pod could not be created at some time: a StatefulSet has no condition that says so. */
 function wasRefused({ metadata }: StatefulSet, stored: StoredObjects): boolean {
-  return stored.list('events').some(({ reason, involvedObject }) => reason === 'FailedCreate' && involvedObject.uid === metadata.uid)
+  return stored
+    .list('events')
+    .some(({ reason, involvedObject }) => reason === 'FailedCreate' && involvedObject.uid === metadata.uid)
 }

@@ -5,7 +5,9 @@ import { referenceTo } from '../invariant.js'
 /** What the garbage collector is there for. */
 export const noOrphans: Invariant = {
   name: 'no-orphans',
-  rule: 'At rest, the owner in each ownerReference exists (by uid), unless the object is being deleted or nobody collects ' +
+  rule:
+    'At rest, the owner in each ownerReference exists (by uid), unless the object is being deleted or ' +
+    'nobody collects ' +
     'garbage.',
   onlyAtRest: true,
   check: (_cluster, stored) => {
@@ -24,7 +26,12 @@ export const noOrphans: Invariant = {
       const { ownerReferences = [], deletionTimestamp } = object.metadata
       const gone = ownerReferences.find(({ uid }) => missing.has(uid))
       if (gone === undefined || deletionTimestamp !== undefined) return []
-      return [{ message: `its owner ${gone.kind} ${gone.name} (${gone.uid}) is gone`, objects: [referenceTo(resource, object)] }]
+      return [
+        {
+          message: `its owner ${gone.kind} ${gone.name} (${gone.uid}) is gone`,
+          objects: [referenceTo(resource, object)],
+        },
+      ]
     })
   },
 }

@@ -10,7 +10,9 @@ import { isLive, isReady } from './pods.js'
 /** The scheduler's promise, and behind it the kubelet's, which refuses pods that were forced upon it. */
 export const noOvercommit: Invariant = {
   name: 'no-overcommit',
-  rule: 'The pods on a node never request more cpu, memory or pods than the node has allocatable; pods that were created with ' +
+  rule:
+    'The pods on a node never request more cpu, memory or pods than the node has allocatable; pods ' +
+    'that were created with ' +
     'a nodeName count as soon as the kubelet has taken them.',
   onlyAtRest: true,
   check: (_cluster, stored) => overcommitted(stored),
@@ -22,12 +24,18 @@ function overcommitted(stored: StoredObjects): readonly Finding[] {
   for (const pod of stored.list('pods')) {
     const { nodeName } = pod.spec
     const isTaken = pod.status.startTime !== undefined
-    if (nodeName && isTaken && isLive(pod)) used.set(nodeName, sum(used.get(nodeName) ?? NOTHING, amountsOf(pod)))
+    if (nodeName && isTaken && isLive(pod))
+      used.set(nodeName, sum(used.get(nodeName) ?? NOTHING, amountsOf(pod)))
   }
-  return stored.list('nodes').filter(isReady).flatMap((node): Finding[] => {
-    const over = excess(node, used.get(node.metadata.name as string) ?? NOTHING)
-    return over === undefined ? [] : [{ message: `its pods request ${over}`, objects: [referenceTo('nodes', node)] }]
-  })
+  return stored
+    .list('nodes')
+    .filter(isReady)
+    .flatMap((node): Finding[] => {
+      const over = excess(node, used.get(node.metadata.name as string) ?? NOTHING)
+      return over === undefined
+        ? []
+        : [{ message: `its pods request ${over}`, objects: [referenceTo('nodes', node)] }]
+    })
 }
 
 interface Allocation {
@@ -97,6 +105,9 @@ class Allocations implements Observer {
     const allocation = this.#allocations.get(uid)
     if (!allocation) return
     this.#allocations.delete(uid)
-    this.#used.set(allocation.node, difference(this.#used.get(allocation.node) ?? NOTHING, allocation.amounts))
+    this.#used.set(
+      allocation.node,
+      difference(this.#used.get(allocation.node) ?? NOTHING, allocation.amounts),
+    )
   }
 }

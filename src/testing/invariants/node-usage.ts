@@ -10,7 +10,10 @@ export interface Amounts {
 
 export const NOTHING: Amounts = { cpu: 0, memory: 0, pods: 0 }
 
-/** What the containers of a pod request; without init containers, so that it is never more than what the scheduler counts. */
+/**
+ * What the containers of a pod request; without init containers, so that it is never more than what the
+ * scheduler counts.
+ */
 export function amountsOf(pod: Pod): Amounts {
   let cpu = 0
   let memory = 0
@@ -29,12 +32,16 @@ export function difference(a: Amounts, b: Amounts): Amounts {
   return { cpu: a.cpu - b.cpu, memory: a.memory - b.memory, pods: a.pods - b.pods }
 }
 
-/** Says by what `used` is more than the node has, or nothing. A resource that the node does not tell has no bound. */
+/**
+ * Says by what `used` is more than the node has, or nothing. A resource that the node does not tell has no
+ * bound.
+ */
 export function excess(node: Node, used: Amounts): string | undefined {
   const { cpu, memory, pods } = node.status.allocatable ?? {}
   const over: string[] = []
   if (cpu !== undefined && used.cpu > quantityMilliValue(cpu)) over.push(`cpu ${used.cpu}m of ${cpu}`)
-  if (memory !== undefined && used.memory > quantityValue(memory)) over.push(`memory ${used.memory} of ${memory}`)
+  if (memory !== undefined && used.memory > quantityValue(memory))
+    over.push(`memory ${used.memory} of ${memory}`)
   if (pods !== undefined && used.pods > quantityValue(pods)) over.push(`${used.pods} pods of ${pods}`)
   return over.length === 0 ? undefined : over.join(', ')
 }

@@ -2,7 +2,9 @@ import type { Pod } from '../../api/core/generated.js'
 import type { Invariant } from '../invariant.js'
 import { referenceTo } from '../invariant.js'
 
-/** Binding is final. Source: pkg/registry/core/pod/storage assignPod (`pod X is already assigned to node Y`). */
+/**
+ * Binding is final. Source: pkg/registry/core/pod/storage assignPod (`pod X is already assigned to node Y`).
+ */
 export const podsBoundOnce: Invariant = {
   name: 'pods-bound-once',
   rule: 'Once a pod is bound to a node it is never bound to another, and keeps its uid.',
@@ -13,11 +15,17 @@ export const podsBoundOnce: Invariant = {
       const after = object as Pod
       const objects = [referenceTo('pods', after)]
       if (before.metadata.uid !== after.metadata.uid) {
-        return { message: `the pod had uid ${before.metadata.uid} and now has ${after.metadata.uid}`, objects }
+        return {
+          message: `the pod had uid ${before.metadata.uid} and now has ${after.metadata.uid}`,
+          objects,
+        }
       }
       const { nodeName } = before.spec
       if (!nodeName || nodeName === after.spec.nodeName) return undefined
-      return { message: `the pod was bound to ${nodeName} and is now bound to ${after.spec.nodeName || 'no node'}`, objects }
+      return {
+        message: `the pod was bound to ${nodeName} and is now bound to ${after.spec.nodeName || 'no node'}`,
+        objects,
+      }
     },
   }),
 }

@@ -13,12 +13,16 @@ export function isActive(pod: Pod): boolean {
 /** Whether a disruption budget counts the pod as healthy. */
 export function isHealthy({ metadata, status }: Pod): boolean {
   if (metadata.deletionTimestamp !== undefined) return false
-  return status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true
+  return (
+    status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true
+  )
 }
 
 /** Whether the control plane believes in the node. */
 export function isReady({ status }: Node): boolean {
-  return status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true
+  return (
+    status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true
+  )
 }
 
 /** uid of the controller that a pod belongs to. */

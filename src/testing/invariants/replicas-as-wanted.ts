@@ -7,7 +7,9 @@ import { terminatingNamespaces } from './terminating.js'
 /** What the ReplicaSet controller is there for. Pods that wait for a node count: they are there. */
 export const replicasAsWanted: Invariant = {
   name: 'replicas-as-wanted',
-  rule: 'At rest, each ReplicaSet has as many active pods as its spec says, unless its controller does not run or is refused.',
+  rule:
+    'At rest, each ReplicaSet has as many active pods as its spec says, unless its controller does not ' +
+    'run or is refused.',
   onlyAtRest: true,
   check: (_cluster, stored) => {
     if (!stored.isAtWork('replicaset-controller')) return []
@@ -26,5 +28,9 @@ export const replicasAsWanted: Invariant = {
 
 function isExcused({ metadata, status }: ReplicaSet): boolean {
   if (metadata.deletionTimestamp !== undefined) return true
-  return status?.conditions?.some((condition) => condition.type === 'ReplicaFailure' && condition.status === 'True') === true
+  return (
+    status?.conditions?.some(
+      (condition) => condition.type === 'ReplicaFailure' && condition.status === 'True',
+    ) === true
+  )
 }

@@ -8,7 +8,9 @@ import type { StoredObjects } from '../stored-objects.js'
 /** The store's history is one line: what optimistic locking and watches stand on. */
 export const revisionsInOrder: Invariant = {
   name: 'revisions-in-order',
-  rule: 'Each write has a revision of its own, higher than all before it, and the object carries it as its resourceVersion; ' +
+  rule:
+    'Each write has a revision of its own, higher than all before it, and the object carries it as ' +
+    'its resourceVersion; ' +
     'each change follows from the state that was there before.',
   check: misnumbered,
   observe: (cluster) => new History(cluster),
@@ -22,19 +24,25 @@ function misnumbered(cluster: SimCluster, stored: StoredObjects): readonly Findi
     const { resourceVersion = '' } = object.metadata
     const known = seen.size
     seen.add(resourceVersion)
-    if (seen.size === known) findings.push(found(resource, object, `has the same resourceVersion as ${twinOf(object, stored)}`))
-    if (Number(resourceVersion) > revision) findings.push(found(resource, object, `is newer than the store (${revision})`))
+    if (seen.size === known)
+      findings.push(found(resource, object, `has the same resourceVersion as ${twinOf(object, stored)}`))
+    if (Number(resourceVersion) > revision)
+      findings.push(found(resource, object, `is newer than the store (${revision})`))
   })
   return findings
 }
 
-const found = (resource: string, object: KubeObject, message: string): Finding => ({ message, objects: [referenceTo(resource, object)] })
+const found = (resource: string, object: KubeObject, message: string): Finding => ({
+  message,
+  objects: [referenceTo(resource, object)],
+})
 
 /** The first object of the same resourceVersion. */
 function twinOf({ metadata }: KubeObject, stored: StoredObjects): string {
   let first: string | undefined
   stored.each((resource, object) => {
-    if (object.metadata.resourceVersion === metadata.resourceVersion) first ??= `${resource} ${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`
+    if (object.metadata.resourceVersion === metadata.resourceVersion)
+      first ??= `${resource} ${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`
   })
   return first as string
 }
@@ -50,14 +58,20 @@ class History implements Observer {
 
   constructor(cluster: SimCluster) {
     this.#last = cluster.etcd.revision
-    for (const resource of cluster.resources()) this.#beginning.set(resource, cluster.stored(resource) as readonly KubeObject[])
+    for (const resource of cluster.resources())
+      this.#beginning.set(resource, cluster.stored(resource) as readonly KubeObject[])
   }
 
   #versionsOf(resource: string): Versions {
     let versions = this.#versions.get(resource)
     if (versions === undefined) {
       const objects = this.#beginning.get(resource) ?? []
-      this.#versions.set(resource, (versions = new Map(objects.map((object) => [keyOf(object), object.metadata.resourceVersion as string]))))
+      this.#versions.set(
+        resource,
+        (versions = new Map(
+          objects.map((object) => [keyOf(object), object.metadata.resourceVersion as string]),
+        )),
+      )
       this.#beginning.delete(resource)
     }
     return versions
@@ -72,9 +86,15 @@ class History implements Observer {
     const version = String(revision)
     if (type === 'DELETED') versions.delete(key)
     else versions.set(key, version)
-    if (revision <= last) return found(resource, object, `was written as revision ${revision} after revision ${last}`)
+    if (revision <= last)
+      return found(resource, object, `was written as revision ${revision} after revision ${last}`)
     const { resourceVersion } = object.metadata
-    if (type !== 'DELETED' && resourceVersion !== version) return found(resource, object, `was written as revision ${revision} but says resourceVersion ${resourceVersion}`)
+    if (type !== 'DELETED' && resourceVersion !== version)
+      return found(
+        resource,
+        object,
+        `was written as revision ${revision} but says resourceVersion ${resourceVersion}`,
+      )
     if (old?.metadata.resourceVersion === known) return undefined
     const from = old === undefined ? 'nothing' : `resourceVersion ${old.metadata.resourceVersion}`
     return found(resource, object, `was ${type} starting from ${from}, but ${known ?? 'nothing'} was there`)

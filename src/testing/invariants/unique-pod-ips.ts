@@ -6,25 +6,36 @@ import type { StoredObjects } from '../stored-objects.js'
 import { isLive } from './pods.js'
 
 /**
- * What the Kubernetes network model promises. Pods of a Node object that is gone are left out: its range of addresses is free
- * again, in a real cluster too.
+ * What the Kubernetes network model promises. Pods of a Node object that is gone are left out: its range of
+ * addresses is free again, in a real cluster too.
  */
 export const uniquePodIps: Invariant = {
   name: 'unique-pod-ips',
-  rule: 'No two pods that have not ended, run on existing nodes and are not on the host network have the same IP.',
+  rule:
+    'No two pods that have not ended, run on existing nodes and are not on the host network have the ' +
+    'same IP.',
   check: (_cluster, stored) => twins(stored),
   observe: (cluster) => new Addresses(cluster),
 }
 
-const addressOf = ({ spec, status }: Pod): string | undefined => (spec.hostNetwork === true ? undefined : status.podIP)
+const addressOf = ({ spec, status }: Pod): string | undefined =>
+  spec.hostNetwork === true ? undefined : status.podIP
 
 function twins(stored: StoredObjects): readonly Finding[] {
-  const since = new Map(stored.list('nodes').map(({ metadata }) => [metadata.name, metadata.creationTimestamp ?? '']))
+  const since = new Map(
+    stored.list('nodes').map(({ metadata }) => [metadata.name, metadata.creationTimestamp ?? '']),
+  )
   const holders = new Map<string, Pod>()
   return stored.list('pods').flatMap((pod): Finding[] => {
     const address = addressOf(pod)
     const nodeSince = since.get(pod.spec.nodeName)
-    if (!address || !isLive(pod) || nodeSince === undefined || nodeSince > (pod.metadata.creationTimestamp ?? '')) return []
+    if (
+      !address ||
+      !isLive(pod) ||
+      nodeSince === undefined ||
+      nodeSince > (pod.metadata.creationTimestamp ?? '')
+    )
+      return []
     const holder = holders.get(address)
     holders.set(address, pod)
     return holder ? [sharedAddress(address, pod, holder)] : []
@@ -32,7 +43,10 @@ function twins(stored: StoredObjects): readonly Finding[] {
 }
 
 function sharedAddress(address: string, pod: Pod, holder: Pod): Finding {
-  return { message: `both have the IP ${address}`, objects: [referenceTo('pods', pod), referenceTo('pods', holder)] }
+  return {
+    message: `both have the IP ${address}`,
+    objects: [referenceTo('pods', pod), referenceTo('pods', holder)],
+  }
 }
 
 interface Holder {
@@ -46,7 +60,8 @@ class Addresses implements Observer {
   readonly #nodeUids = new Map<string, string | undefined>()
 
   constructor(cluster: SimCluster) {
-    for (const { metadata } of cluster.stored('nodes')) this.#nodeUids.set(metadata.name as string, metadata.uid)
+    for (const { metadata } of cluster.stored('nodes'))
+      this.#nodeUids.set(metadata.name as string, metadata.uid)
     for (const pod of cluster.stored('pods')) this.#hold(pod)
   }
 
@@ -74,7 +89,8 @@ class Addresses implements Observer {
     const nodeUid = this.#nodeUids.get(pod.spec.nodeName ?? '')
     this.#holders.set(address, { pod, nodeUid })
     if (!holder || holder.pod.metadata.uid === pod.metadata.uid) return undefined
-    const isNodeThere = holder.nodeUid !== undefined && this.#nodeUids.get(holder.pod.spec.nodeName ?? '') === holder.nodeUid
+    const isNodeThere =
+      holder.nodeUid !== undefined && this.#nodeUids.get(holder.pod.spec.nodeName ?? '') === holder.nodeUid
     return isNodeThere ? sharedAddress(address, pod, holder.pod) : undefined
   }
 }

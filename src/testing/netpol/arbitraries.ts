@@ -1,6 +1,12 @@
 import type { Arbitrary } from 'fast-check'
 import type { Labels } from '../../api/labels.js'
-import { resolveOptions, type Connection, type NetpolOptions, type World, type WorldPolicy } from '../../netpol/index.js'
+import {
+  resolveOptions,
+  type Connection,
+  type NetpolOptions,
+  type World,
+  type WorldPolicy,
+} from '../../netpol/index.js'
 import type { FastCheck } from '../rbac/arbitraries.js'
 import { printedAs } from './manifest.js'
 import { clusterPolicyIn, networkPolicyIn } from './policies.js'
@@ -16,8 +22,8 @@ export interface NetpolScenario {
 }
 
 /**
- * Arbitraries for network policy. What they make can be read by `readWorld`, shrinks to few objects with few and simple fields, and is printed by fast-check
- * as the YAML of a manifest.
+ * Arbitraries for network policy. What they make can be read by `readWorld`, shrinks to few objects with few
+ * and simple fields, and is printed by fast-check as the YAML of a manifest.
  */
 export interface NetpolArbitraries {
   readonly labels: Arbitrary<Labels>
@@ -53,33 +59,60 @@ export interface NetpolArbitraryOptions {
 /** Choices that are the default are left out. */
 function choicesOf(options: NetpolOptions): NetpolOptions {
   const defaults = resolveOptions()
-  return Object.fromEntries(Object.entries(options).filter(([name, value]) => value !== defaults[name as keyof NetpolOptions]))
+  return Object.fromEntries(
+    Object.entries(options).filter(([name, value]) => value !== defaults[name as keyof NetpolOptions]),
+  )
 }
 
 /**
- * Arbitraries over a vocabulary. They are made with the fast-check that you pass, so that this package needs none of its own.
+ * Arbitraries over a vocabulary. They are made with the fast-check that you pass, so that this package needs
+ * none of its own.
  *
  * ```ts
  * const { scenario } = netpolArbitraries(fc)
  * fc.assert(fc.property(scenario, ({ world, connection, options }) => checkProof(world, connection, evaluate(world, connection, options)).length === 0))
  * ```
  */
-export function netpolArbitraries(fc: FastCheck, { vocabulary, unknownEntries = true }: NetpolArbitraryOptions = {}): NetpolArbitraries {
+export function netpolArbitraries(
+  fc: FastCheck,
+  { vocabulary, unknownEntries = true }: NetpolArbitraryOptions = {},
+): NetpolArbitraries {
   const words = wordsOf(fc, { ...netpolVocabulary, ...vocabulary }, unknownEntries)
   const { some } = words
-  const printed = <T extends object>(arbitrary: Arbitrary<T>): Arbitrary<T> => arbitrary.map((each) => printedAs(fc, each))
+  const printed = <T extends object>(arbitrary: Arbitrary<T>): Arbitrary<T> =>
+    arbitrary.map((each) => printedAs(fc, each))
   const networkPolicy = networkPolicyIn(words)
   const clusterPolicy = clusterPolicyIn(words)
   const world = worldIn(words, networkPolicy, clusterPolicy)
   const wish = wishIn(words)
-  const options: Arbitrary<NetpolOptions> = fc.record({
-    hostNetwork: some(['node', 'pod'] as const), ownNode: some(['both', 'ingress', 'none'] as const), finishedPods: some(['ignored', 'selected'] as const),
-    ipBlockPods: some(['match', 'ignore'] as const), equalPriority: some(['name', 'creation'] as const),
-  }).map(choicesOf)
+  const options: Arbitrary<NetpolOptions> = fc
+    .record({
+      hostNetwork: some(['node', 'pod'] as const),
+      ownNode: some(['both', 'ingress', 'none'] as const),
+      finishedPods: some(['ignored', 'selected'] as const),
+      ipBlockPods: some(['match', 'ignore'] as const),
+      equalPriority: some(['name', 'creation'] as const),
+    })
+    .map(choicesOf)
   return {
-    labels: words.labels, selector: words.selector, networkPolicy: printed(networkPolicy), clusterPolicy: printed(clusterPolicy),
-    policies: printed(fc.array(fc.oneof({ weight: 2, arbitrary: networkPolicy }, { weight: 1, arbitrary: clusterPolicy }), { maxLength: 5 }).map(namedPolicies)),
-    world: printed(world), options, connectionIn: (where) => wish.map((ask) => ask(where)),
-    scenario: printed(fc.tuple(world, options, wish).map(([where, choice, ask]) => ({ world: where, options: choice, connection: ask(where) }))),
+    labels: words.labels,
+    selector: words.selector,
+    networkPolicy: printed(networkPolicy),
+    clusterPolicy: printed(clusterPolicy),
+    policies: printed(
+      fc
+        .array(fc.oneof({ weight: 2, arbitrary: networkPolicy }, { weight: 1, arbitrary: clusterPolicy }), {
+          maxLength: 5,
+        })
+        .map(namedPolicies),
+    ),
+    world: printed(world),
+    options,
+    connectionIn: (where) => wish.map((ask) => ask(where)),
+    scenario: printed(
+      fc
+        .tuple(world, options, wish)
+        .map(([where, choice, ask]) => ({ world: where, options: choice, connection: ask(where) })),
+    ),
   }
 }

@@ -2,13 +2,22 @@ import { stringify } from 'yaml'
 import type { Connection, NetpolOptions, World, WorldPolicy } from '../../netpol/index.js'
 import type { FastCheck } from '../rbac/arbitraries.js'
 
-type Printed = Partial<World> | readonly WorldPolicy[] | WorldPolicy | { readonly world: World, readonly options?: NetpolOptions, readonly connection: Connection }
+type Printed =
+  | Partial<World>
+  | readonly WorldPolicy[]
+  | WorldPolicy
+  | { readonly world: World; readonly options?: NetpolOptions; readonly connection: Connection }
 
 function documentsOf(world: World): readonly object[] {
   const { namespaces = [], nodes = [], pods = [], policies = [], domains } = world
-  const v1 = (kind: string) => (object: object): object => ({ apiVersion: 'v1', kind, ...object })
+  const v1 =
+    (kind: string) =>
+    (object: object): object => ({ apiVersion: 'v1', kind, ...object })
   return [
-    ...namespaces.map(v1('Namespace')), ...nodes.map(v1('Node')), ...pods.map(v1('Pod')), ...policies,
+    ...namespaces.map(v1('Namespace')),
+    ...nodes.map(v1('Node')),
+    ...pods.map(v1('Pod')),
+    ...policies,
     ...(domains === undefined || Object.keys(domains).length === 0 ? [] : [{ domains }]),
   ]
 }
@@ -22,13 +31,24 @@ function documentsIn(value: Printed): readonly object[] {
   return 'metadata' in value ? [value] : documentsOf(value as World)
 }
 
-/** A world, policies, or a world and what is asked of it, as a YAML manifest: one document for each object. The connection comes last. */
+/**
+ * A world, policies, or a world and what is asked of it, as a YAML manifest: one document for each object.
+ * The connection comes last.
+ */
 export function netpolManifest(value: Printed): string {
-  return documentsIn(value).map((each) => stringify(each, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n')
+  return documentsIn(value)
+    .map((each) => stringify(each, { lineWidth: 0, aliasDuplicateObjects: false }))
+    .join('---\n')
 }
 
-/** The same value, which fast-check prints as a manifest. The method is hidden, so that the value is equal to what it was. */
+/**
+ * The same value, which fast-check prints as a manifest. The method is hidden, so that the value is equal to
+ * what it was.
+ */
 export function printedAs<T extends object>(fc: FastCheck, value: T): T {
   if (Object.isFrozen(value)) return value
-  return Object.defineProperty(value, fc.toStringMethod, { value: () => `\n${netpolManifest(value as Printed) || '[]'}`, enumerable: false })
+  return Object.defineProperty(value, fc.toStringMethod, {
+    value: () => `\n${netpolManifest(value as Printed) || '[]'}`,
+    enumerable: false,
+  })
 }

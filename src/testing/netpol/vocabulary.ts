@@ -1,6 +1,6 @@
 /**
- * The words that arbitrary worlds, policies and connections are made of. Few words make them meet often; the first of each list is the simplest.
- * Pods get their addresses from `podIPs` in turn, nodes from `nodeIPs`.
+ * The words that arbitrary worlds, policies and connections are made of. Few words make them meet often; the
+ * first of each list is the simplest. Pods get their addresses from `podIPs` in turn, nodes from `nodeIPs`.
  */
 export interface NetpolVocabulary {
   readonly namespaces: readonly string[]
@@ -16,7 +16,7 @@ export interface NetpolVocabulary {
   /** Addresses that connections may come from or go to. */
   readonly addresses: readonly string[]
   /** Ranges, each with what may be excepted from it. */
-  readonly ranges: readonly { readonly cidr: string, readonly except: readonly string[] }[]
+  readonly ranges: readonly { readonly cidr: string; readonly except: readonly string[] }[]
   readonly protocols: readonly ('TCP' | 'UDP' | 'SCTP')[]
   /** Containers name the first two. */
   readonly ports: readonly number[]
@@ -35,20 +35,47 @@ export const netpolVocabulary: NetpolVocabulary = {
   keys: ['app', 'tier'],
   selectorKeys: ['kubernetes.io/metadata.name'],
   values: ['a', 'b', '', 'red'],
-  podIPs: [[], ['10.0.0.1'], ['10.0.0.2'], ['10.0.0.128', 'fd00::2'], ['fd00::1', '10.0.1.0'], ['fd00:0:0:1::']],
+  podIPs: [
+    [],
+    ['10.0.0.1'],
+    ['10.0.0.2'],
+    ['10.0.0.128', 'fd00::2'],
+    ['fd00::1', '10.0.1.0'],
+    ['fd00:0:0:1::'],
+  ],
   nodeIPs: [['192.168.0.1', 'fd00:0:0:2::1'], ['192.168.0.2']],
   addresses: [
-    '10.0.0.1', '10.0.0.2', '10.0.0.128', '10.0.1.0', '10.1.0.0', '11.0.0.0', '192.168.0.1', 'fd00::1', 'fd00::2', 'fd00:0:0:1::', '2001:db8::1', '192.168.0.2',
+    '10.0.0.1',
+    '10.0.0.2',
+    '10.0.0.128',
+    '10.0.1.0',
+    '10.1.0.0',
+    '11.0.0.0',
+    '192.168.0.1',
+    'fd00::1',
+    'fd00::2',
+    'fd00:0:0:1::',
+    '2001:db8::1',
+    '192.168.0.2',
   ],
   ranges: [
-    { cidr: '10.0.0.0/24', except: ['10.0.0.0/31', '10.0.0.128/25'] }, { cidr: '10.0.0.1/32', except: [] }, { cidr: '10.0.0.0/25', except: [] },
-    { cidr: '10.0.0.7/8', except: ['10.0.0.0/24', '10.0.0.2/32', '10.1.0.0/16'] }, { cidr: '0.0.0.0/0', except: ['10.0.0.0/8', '128.0.0.0/1'] },
-    { cidr: '192.168.0.0/16', except: [] }, { cidr: 'fd00::/64', except: ['fd00::2/127'] }, { cidr: 'fd00::1/128', except: [] },
+    { cidr: '10.0.0.0/24', except: ['10.0.0.0/31', '10.0.0.128/25'] },
+    { cidr: '10.0.0.1/32', except: [] },
+    { cidr: '10.0.0.0/25', except: [] },
+    { cidr: '10.0.0.7/8', except: ['10.0.0.0/24', '10.0.0.2/32', '10.1.0.0/16'] },
+    { cidr: '0.0.0.0/0', except: ['10.0.0.0/8', '128.0.0.0/1'] },
+    { cidr: '192.168.0.0/16', except: [] },
+    { cidr: 'fd00::/64', except: ['fd00::2/127'] },
+    { cidr: 'fd00::1/128', except: [] },
     { cidr: '::/0', except: ['fd00::/16', '2001:db8::1/128'] },
   ],
   protocols: ['TCP', 'UDP', 'SCTP'],
   ports: [80, 81, 1, 79, 443, 65535],
-  portRanges: [[1, 80], [79, 81], [80, 65535]],
+  portRanges: [
+    [1, 80],
+    [79, 81],
+    [80, 65535],
+  ],
   portNames: ['web', 'dns'],
   domains: ['www.example.com', 'example.com', 'a.b.example.com', 'example.org'],
   domainPatterns: ['*.example.com', 'example.com', 'WWW.example.com.', '*.b.example.com', 'example.org'],

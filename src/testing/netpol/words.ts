@@ -28,17 +28,29 @@ export function wordsOf(fc: FastCheck, vocabulary: NetpolVocabulary, hasUnknown:
   const key = some([...keys, ...selectorKeys])
   const value = some(values)
   const expression = fc.oneof(
-    fc.record({ key, operator: some(['In', 'NotIn']), values: fc.uniqueArray(value, { minLength: 1, maxLength: 2 }) }),
+    fc.record({
+      key,
+      operator: some(['In', 'NotIn']),
+      values: fc.uniqueArray(value, { minLength: 1, maxLength: 2 }),
+    }),
     fc.record({ key, operator: some(['Exists', 'DoesNotExist']) }),
   )
   return {
-    fc, vocabulary, some,
+    fc,
+    vocabulary,
+    some,
     maybe: (arbitrary) => fc.option(arbitrary, { nil: undefined }),
     labels: fc.dictionary(some(keys), value, { maxKeys: keys.length }),
     selector: fc.oneof(
       { weight: 1, arbitrary: fc.constant({}) },
-      { weight: 3, arbitrary: fc.record({ matchLabels: fc.dictionary(key, value, { minKeys: 1, maxKeys: 1 }) }) },
-      { weight: 2, arbitrary: fc.record({ matchExpressions: fc.array(expression, { minLength: 1, maxLength: 2 }) }) },
+      {
+        weight: 3,
+        arbitrary: fc.record({ matchLabels: fc.dictionary(key, value, { minKeys: 1, maxKeys: 1 }) }),
+      },
+      {
+        weight: 2,
+        arbitrary: fc.record({ matchExpressions: fc.array(expression, { minLength: 1, maxLength: 2 }) }),
+      },
     ),
     unknown: (entry) => (hasUnknown ? [fc.constant(entry)] : []),
   }

@@ -1,10 +1,18 @@
-import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, Subject } from '../../api/rbac/generated.js'
+import type {
+  ClusterRole,
+  ClusterRoleBinding,
+  PolicyRule,
+  Role,
+  RoleBinding,
+  Subject,
+} from '../../api/rbac/generated.js'
 import type { AccessQuery } from '../../rbac/index.js'
 import type { AnyRbacObject } from './any-object.js'
 
 /**
- * The request, changed so that a rule which a binding gives to a subject fits: random requests seldom meet random rules. `at` chooses
- * which; the request stays as it is where there is nothing to choose from. Whether it is allowed is for `authorize` to say.
+ * The request, changed so that a rule which a binding gives to a subject fits: random requests seldom meet
+ * random rules. `at` chooses which; the request stays as it is where there is nothing to choose from. Whether
+ * it is allowed is for `authorize` to say.
  */
 export function aimRequest(objects: readonly AnyRbacObject[], request: AccessQuery, at: number): AccessQuery {
   const targets = objects.flatMap((object) => (isBinding(object) ? targetsOf(object, objects) : []))
@@ -22,32 +30,49 @@ function isBinding(object: AnyRbacObject): object is ClusterRoleBinding | RoleBi
   return 'roleRef' in object
 }
 
-function targetsOf({ metadata: { namespace }, roleRef, subjects = [] }: ClusterRoleBinding | RoleBinding, objects: readonly AnyRbacObject[]): readonly Target[] {
-  const role = objects.find((object): object is ClusterRole | Role => object.kind === roleRef.kind && object.metadata.name === roleRef.name
-    && (roleRef.kind === 'ClusterRole' || object.metadata.namespace === namespace))
+function targetsOf(
+  { metadata: { namespace }, roleRef, subjects = [] }: ClusterRoleBinding | RoleBinding,
+  objects: readonly AnyRbacObject[],
+): readonly Target[] {
+  const role = objects.find(
+    (object): object is ClusterRole | Role =>
+      object.kind === roleRef.kind &&
+      object.metadata.name === roleRef.name &&
+      (roleRef.kind === 'ClusterRole' || object.metadata.namespace === namespace),
+  )
   return subjects.flatMap((subject) => (role?.rules ?? []).map((rule) => ({ subject, rule, namespace })))
 }
 
-function whoIs({ kind, name, namespace = '' }: Subject, { user, groups = [] }: AccessQuery): Pick<AccessQuery, 'groups' | 'user'> {
+function whoIs(
+  { kind, name, namespace = '' }: Subject,
+  { user, groups = [] }: AccessQuery,
+): Pick<AccessQuery, 'groups' | 'user'> {
   if (kind === 'User') return { user: name, groups }
-  return kind === 'Group' ? { user, groups: groups.includes(name) ? groups : [name, ...groups] } : { user: `system:serviceaccount:${namespace}:${name}`, groups }
+  return kind === 'Group'
+    ? { user, groups: groups.includes(name) ? groups : [name, ...groups] }
+    : { user: `system:serviceaccount:${namespace}:${name}`, groups }
 }
 
 /** What the rule is for: its own words, those of the request where it has `*`. */
 function asks({ rule, namespace }: Target, request: AccessQuery): Omit<AccessQuery, 'groups' | 'user'> {
   const pick = (values: readonly string[] | undefined, other: string | undefined): string => {
     const [value = '*'] = values ?? []
-    return value === '*' ? other ?? '' : value
+    return value === '*' ? (other ?? '') : value
   }
   const verb = pick(rule.verbs, request.verb)
   const [url] = rule.nonResourceURLs ?? []
   if (url !== undefined) return { verb, path: url.endsWith('*') ? `${url.slice(0, -1)}/x` : url }
-  const [resource = '', part = request.subresource] = pick(rule.resources, request.resource ?? 'pods').split('/')
+  const [resource = '', part = request.subresource] = pick(rule.resources, request.resource ?? 'pods').split(
+    '/',
+  )
   const name = rule.resourceNames?.[0] ?? request.name
   const scope = namespace ?? request.namespace
   return {
-    verb, apiGroup: pick(rule.apiGroups, request.apiGroup), resource: resource === '*' ? request.resource ?? 'pods' : resource,
+    verb,
+    apiGroup: pick(rule.apiGroups, request.apiGroup),
+    resource: resource === '*' ? (request.resource ?? 'pods') : resource,
     ...(part !== undefined && rule.resources?.[0]?.includes('/') === true ? { subresource: part } : {}),
-    ...(name === undefined ? {} : { name }), ...(scope === undefined ? {} : { namespace: scope }),
+    ...(name === undefined ? {} : { name }),
+    ...(scope === undefined ? {} : { namespace: scope }),
   }
 }

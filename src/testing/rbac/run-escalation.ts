@@ -5,7 +5,15 @@ import type { UserInfo } from '../../apiserver/client/client.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { createRequest, parseCertificates } from '../../pki/index.js'
 import { testKey } from '../../pki/keys.js'
-import type { CallStep, Credential, EscalationPath, EscalationStep, EscalationSubject, ExecStep, InPodStep } from '../../rbac/index.js'
+import type {
+  CallStep,
+  Credential,
+  EscalationPath,
+  EscalationStep,
+  EscalationSubject,
+  ExecStep,
+  InPodStep,
+} from '../../rbac/index.js'
 import { identityOf } from '../../rbac/paths/escalation-paths.js'
 
 /** What a step came to. */
@@ -30,14 +38,20 @@ const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
 const PATIENCE = '5m'
 
 /**
- * Goes a path on a fork of the cluster, with nothing but what the subject has: each step must be answered well, and in the end the new
- * credential is shown to the apiserver and asked for what it gains. The cluster itself is let be. What the subject's own code does in a pod
- * is done by exec; where the kubelet's own API is not served, exec stands in for that as well, after the apiserver has let the request in.
+ * Goes a path on a fork of the cluster, with nothing but what the subject has: each step must be answered
+ * well, and in the end the new credential is shown to the apiserver and asked for what it gains. The cluster
+ * itself is let be. What the subject's own code does in a pod is done by exec; where the kubelet's own API is
+ * not served, exec stands in for that as well, after the apiserver has let the request in.
  */
-export function runEscalation(cluster: SimCluster, subject: EscalationSubject, path: EscalationPath): EscalationOutcome {
+export function runEscalation(
+  cluster: SimCluster,
+  subject: EscalationSubject,
+  path: EscalationPath,
+): EscalationOutcome {
   const run = new Run(cluster, subject, path)
   try {
-    if (run.isGained({ name: run.self.name, groups: run.self.groups ?? [] })) throw new Failure('it was allowed before')
+    if (run.isGained({ name: run.self.name, groups: run.self.groups ?? [] }))
+      throw new Failure('it was allowed before')
     for (const step of path.steps) run.take(step)
     const proved = run.isGained(undefined)
     return { proved, answers: run.answers, ...(proved ? {} : { reason: 'it is not allowed in the end' }) }
@@ -61,29 +75,54 @@ class Run {
     const { webhook } = path
     this.self = { name: user, groups }
     this.#path = path
-    this.#fork = webhook === undefined ? cluster.fork()
-      : cluster.fork({ webhooks: { ...cluster.snapshot().options.webhooks, [webhook.url]: patching(webhook.patch) } })
+    this.#fork =
+      webhook === undefined
+        ? cluster.fork()
+        : cluster.fork({
+            webhooks: { ...cluster.snapshot().options.webhooks, [webhook.url]: patching(webhook.patch) },
+          })
   }
 
   take(step: EscalationStep): void {
-    const answer = step.step === 'call' ? this.#call(step) : step.step === 'exec' ? this.#exec(step) : this.#inPod(step)
+    const answer =
+      step.step === 'call' ? this.#call(step) : step.step === 'exec' ? this.#exec(step) : this.#inPod(step)
     this.answers.push(answer)
     if (answer.code >= 300) throw new Failure(`${step.does}: ${answer.text}`)
     this.#fork.settle()
   }
 
-  /** Whether what is to be gained is allowed: to that user, or else to the credential that the path has led to. */
+  /**
+   * Whether what is to be gained is allowed: to that user, or else to the credential that the path has led
+   * to.
+   */
   isGained(user: UserInfo | undefined): boolean {
     const { path, verb, apiGroup, ...resource } = this.#path.gains
-    const spec = path === undefined ? { resourceAttributes: { verb, group: apiGroup, ...resource } } : { nonResourceAttributes: { verb, path } }
-    const body = JSON.stringify({ apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec })
-    const { code, text } = this.#send('POST', REVIEWS, body, user === undefined ? this.#sender(this.#path.credential) : { user })
-    return code === 201 && (JSON.parse(text) as { readonly status: { readonly allowed: boolean } }).status.allowed
+    const spec =
+      path === undefined
+        ? { resourceAttributes: { verb, group: apiGroup, ...resource } }
+        : { nonResourceAttributes: { verb, path } }
+    const body = JSON.stringify({
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec,
+    })
+    const { code, text } = this.#send(
+      'POST',
+      REVIEWS,
+      body,
+      user === undefined ? this.#sender(this.#path.credential) : { user },
+    )
+    return (
+      code === 201 && (JSON.parse(text) as { readonly status: { readonly allowed: boolean } }).status.allowed
+    )
   }
 
   #call({ by, as, method, path, body, onto, request }: CallStep): StepAnswer {
-    const known = onto === undefined ? {} : JSON.parse(this.answers[onto]?.text ?? '{}') as object
-    const csr = request === undefined ? {} : { spec: { request: btoa(createRequest(request, testKey(1, 'user/escalation-path'))) } }
+    const known = onto === undefined ? {} : (JSON.parse(this.answers[onto]?.text ?? '{}') as object)
+    const csr =
+      request === undefined
+        ? {}
+        : { spec: { request: btoa(createRequest(request, testKey(1, 'user/escalation-path'))) } }
     const whole = body === undefined ? '' : JSON.stringify(laid(laid(known, body), csr))
     const answer = this.#send(method, path, whole, by === 'somebody' ? { user: SOMEBODY } : this.#sender(as))
     const execCommand = /\/nodes\/[^/]+\/proxy\/run\/([^/]+)\/([^/?]+)\/[^?]*\?cmd=(.*)$/.exec(path)
@@ -93,24 +132,38 @@ class Run {
   }
 
   #exec({ as, namespace, pod, command }: ExecStep): StepAnswer {
-    const session = this.#fork.as(this.#whoIs(this.#sender(as)))
+    const session = this.#fork
+      .as(this.#whoIs(this.#sender(as)))
       .exec({ namespace, name: pod }, { command, stdin: false, stdout: true, stderr: true })
     this.#fork.until(() => session.end !== undefined, { timeout: PATIENCE })
-    const text = session.read().map(({ data }) => new TextDecoder().decode(data)).join('')
+    const text = session
+      .read()
+      .map(({ data }) => new TextDecoder().decode(data))
+      .join('')
     return session.end?.exitCode === 0 ? { code: 0, text } : { code: 500, text: session.end?.error ?? text }
   }
 
   #inPod({ namespace, pod, file }: InPodStep): StepAnswer {
     let found: Pod | undefined
-    this.#fork.until(() => {
-      found = this.#fork.stored('pods', { namespace }).find((each) => isMeant(each, pod) && each.status?.phase === 'Running' && each.metadata.deletionTimestamp === undefined)
-      return found !== undefined
-    }, { timeout: PATIENCE })
+    this.#fork.until(
+      () => {
+        found = this.#fork
+          .stored('pods', { namespace })
+          .find(
+            (each) =>
+              isMeant(each, pod) &&
+              each.status?.phase === 'Running' &&
+              each.metadata.deletionTimestamp === undefined,
+          )
+        return found !== undefined
+      },
+      { timeout: PATIENCE },
+    )
     if (found === undefined) return { code: 404, text: 'the pod does not run' }
     return this.#print({ namespace, name: found.metadata.name ?? '' }, ['cat', file])
   }
 
-  #print(pod: { readonly namespace: string, readonly name: string }, command: readonly string[]): StepAnswer {
+  #print(pod: { readonly namespace: string; readonly name: string }, command: readonly string[]): StepAnswer {
     const container = this.#fork.get('pods', pod).spec.containers[0]?.name ?? ''
     const { stdout, stderr, exitCode } = this.#fork.exec(pod, command, { container })
     return exitCode === 0 ? { code: 0, text: stdout } : { code: 500, text: stderr }
@@ -120,37 +173,60 @@ class Run {
     const [path = '', query] = url.split('?')
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
     const answer = this.#fork.handle({
-      method, path, headers: { ...(body === '' ? {} : { 'content-type': type }), ...headers }, ...(query === undefined ? {} : { query }),
-      ...(body === '' ? {} : { body }), ...(user === undefined ? {} : { user }),
+      method,
+      path,
+      headers: { ...(body === '' ? {} : { 'content-type': type }), ...headers },
+      ...(query === undefined ? {} : { query }),
+      ...(body === '' ? {} : { body }),
+      ...(user === undefined ? {} : { user }),
     })
     return { code: answer.code, text: 'body' in answer ? answer.body : '' }
   }
 
   #sender(credential: Credential = { kind: 'own' }): Sender {
     switch (credential.kind) {
-      case 'own': return { user: this.self }
+      case 'own':
+        return { user: this.self }
       case 'impersonation': {
         const { user, groups, by } = credential
         const { headers, ...sender } = this.#sender(by)
-        return { ...sender, headers: { ...headers, 'impersonate-user': user, ...(groups.length === 0 ? {} : { 'impersonate-group': groups }) } }
+        return {
+          ...sender,
+          headers: {
+            ...headers,
+            'impersonate-user': user,
+            ...(groups.length === 0 ? {} : { 'impersonate-group': groups }),
+          },
+        }
       }
-      case 'token': return { headers: { authorization: `Bearer ${tokenIn(this.answers[credential.step]?.text ?? '', credential.field)}` } }
-      case 'certificate': return { user: this.#holderOf(this.answers[credential.step]?.text ?? '') }
+      case 'token':
+        return {
+          headers: {
+            authorization: `Bearer ${tokenIn(this.answers[credential.step]?.text ?? '', credential.field)}`,
+          },
+        }
+      case 'certificate':
+        return { user: this.#holderOf(this.answers[credential.step]?.text ?? '') }
     }
   }
 
   /** Whom the apiserver takes a sender for. */
-  #whoIs(sender: Sender): { readonly user: string, readonly groups: readonly string[] } {
+  #whoIs(sender: Sender): { readonly user: string; readonly groups: readonly string[] } {
     const body = JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' })
     const { text } = this.#send('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', body, sender)
-    const { status } = JSON.parse(text) as { readonly status?: { readonly userInfo: { readonly username: string, readonly groups: readonly string[] } } }
+    const { status } = JSON.parse(text) as {
+      readonly status?: {
+        readonly userInfo: { readonly username: string; readonly groups: readonly string[] }
+      }
+    }
     if (status === undefined) throw new Failure(text)
     return { user: status.userInfo.username, groups: status.userInfo.groups }
   }
 
   /** Whom the apiserver takes the holder of a certificate for. */
   #holderOf(answer: string): UserInfo {
-    const { certificate } = (JSON.parse(answer) as { readonly status: { readonly certificate?: string } }).status
+    const { certificate } = (JSON.parse(answer) as { readonly status: { readonly certificate?: string } })
+      .status
     if (certificate === undefined) throw new Failure('no certificate was issued')
     const identity = this.#fork.pki.identify(parseCertificates(atob(certificate)), this.#fork.now())
     if (typeof identity === 'string') throw new Failure(identity)
@@ -165,8 +241,11 @@ interface Sender {
 
 function tokenIn(text: string, field: 'data.token' | 'status.token' | undefined): string {
   if (field === undefined) return text.trim()
-  const answer = JSON.parse(text) as { readonly data?: { readonly token?: string }, readonly status?: { readonly token?: string } }
-  return field === 'status.token' ? answer.status?.token ?? '' : atob(answer.data?.token ?? '')
+  const answer = JSON.parse(text) as {
+    readonly data?: { readonly token?: string }
+    readonly status?: { readonly token?: string }
+  }
+  return field === 'status.token' ? (answer.status?.token ?? '') : atob(answer.data?.token ?? '')
 }
 
 function isMeant({ metadata: { name, labels } }: Pod, pod: InPodStep['pod']): boolean {
@@ -189,5 +268,7 @@ function isRecord(value: unknown): value is object {
 }
 
 function patching(patch: readonly object[]): WebhookHandler {
-  return ({ request }) => ({ response: { uid: request['uid'], allowed: true, patchType: 'JSONPatch', patch } })
+  return ({ request }) => ({
+    response: { uid: request['uid'], allowed: true, patchType: 'JSONPatch', patch },
+  })
 }

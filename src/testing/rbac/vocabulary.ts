@@ -1,4 +1,7 @@
-/** The words that arbitrary RBAC objects and requests are made of. Few words make them meet often; the first of each list is the simplest. */
+/**
+ * The words that arbitrary RBAC objects and requests are made of. Few words make them meet often; the first
+ * of each list is the simplest.
+ */
 export interface RbacVocabulary {
   readonly namespaces: readonly string[]
   readonly users: readonly string[]

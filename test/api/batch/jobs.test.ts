@@ -10,7 +10,10 @@ import { jobDefinition } from '../../../src/api/batch/job.js'
 const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } }
 
 function create({ client }: Harness, spec: object, metadata: object = { name: 'j' }): Job {
-  return client.create('jobs', { metadata: { namespace: 'default', ...metadata }, spec: { template, ...spec } } as unknown as Job)
+  return client.create('jobs', {
+    metadata: { namespace: 'default', ...metadata },
+    spec: { template, ...spec },
+  } as unknown as Job)
 }
 
 /** The faults of a write, without their values. */
@@ -20,7 +23,10 @@ function faults(write: () => unknown): readonly string[] {
     return []
   } catch (error) {
     if (!isApiError(error, 'Invalid')) throw error
-    return (error.status.details?.causes ?? []).map(({ field, message = '' }) => `${field}: ${message.replace(/^(Invalid value): (?:\{.*\}|\[.*\]|"[^"]*"|-?\d+): /s, '$1: ')}`)
+    return (error.status.details?.causes ?? []).map(
+      ({ field, message = '' }) =>
+        `${field}: ${message.replace(/^(Invalid value): (?:\{.*\}|\[.*\]|"[^"]*"|-?\d+): /s, '$1: ')}`,
+    )
   }
 }
 
@@ -31,14 +37,18 @@ describe('jobs', () => {
   it('a generated name is in the labels that select its pods', () => {
     const { metadata, spec } = create(harness(), {}, { generateName: 'j-' })
     expect(metadata.name).toMatch(/^j-[a-z0-9]{5}$/)
-    expect(spec.template.metadata?.labels).toMatchObject({ 'job-name': metadata.name, 'batch.kubernetes.io/job-name': metadata.name })
+    expect(spec.template.metadata?.labels).toMatchObject({
+      'job-name': metadata.name,
+      'batch.kubernetes.io/job-name': metadata.name,
+    })
     expect(spec.selector?.matchLabels).toEqual({ 'batch.kubernetes.io/controller-uid': metadata.uid })
   })
 
   it('labels of the template that say otherwise are refused', () => {
     const lab = harness()
-    expect(faults(() => create(lab, { template: { ...template, metadata: { labels: { 'job-name': 'other' } } } })))
-      .toEqual(["spec.template.metadata.labels[job-name]: Invalid value: must be 'j'"])
+    expect(
+      faults(() => create(lab, { template: { ...template, metadata: { labels: { 'job-name': 'other' } } } })),
+    ).toEqual(["spec.template.metadata.labels[job-name]: Invalid value: must be 'j'"])
   })
 
   it('a suspended job that has never started may move, another may not', () => {
@@ -46,77 +56,163 @@ describe('jobs', () => {
     create(lab, { suspend: true })
     const moved = { spec: { template: { spec: { nodeSelector: { a: 'b' } } } } }
     expect(faults(() => patch(lab, moved))).toEqual([])
-    expect(faults(() => patch(lab, { spec: { template: { spec: { dnsPolicy: 'Default' } } } }))).toEqual(['spec.template: Invalid value: field is immutable'])
+    expect(faults(() => patch(lab, { spec: { template: { spec: { dnsPolicy: 'Default' } } } }))).toEqual([
+      'spec.template: Invalid value: field is immutable',
+    ])
     patch(lab, { spec: { suspend: false } })
-    expect(faults(() => patch(lab, { spec: { template: { spec: { nodeSelector: { a: 'c' } } } } }))).toEqual(['spec.template: Invalid value: field is immutable'])
+    expect(faults(() => patch(lab, { spec: { template: { spec: { nodeSelector: { a: 'c' } } } } }))).toEqual([
+      'spec.template: Invalid value: field is immutable',
+    ])
   })
 
   it('an indexed job grows in both numbers at once', () => {
     const lab = harness()
     create(lab, { completionMode: 'Indexed', completions: 2, parallelism: 2 })
-    expect(faults(() => patch(lab, { spec: { completions: 3 } })))
-      .toEqual(['spec.completions: Invalid value: can only be modified in tandem with spec.parallelism'])
+    expect(faults(() => patch(lab, { spec: { completions: 3 } }))).toEqual([
+      'spec.completions: Invalid value: can only be modified in tandem with spec.parallelism',
+    ])
     expect(faults(() => patch(lab, { spec: { completions: 3, parallelism: 3 } }))).toEqual([])
   })
 
   it.each<[object, readonly string[]]>([
-    [{ successPolicy: { rules: [] } }, ['spec.successPolicy: Invalid value: requires indexed completion mode']],
-    [{ completionMode: 'Indexed', parallelism: 2 }, ['spec.completions: Required value: when completion mode is Indexed']],
-    [{ completionMode: 'Indexed', completions: 3, successPolicy: { rules: [{ succeededIndexes: '0,2-1', succeededCount: 4 }, {}] } }, [
-      'spec.successPolicy.rules[0].succeededIndexes: Invalid value: error parsing succeededIndexes: non-increasing order, previous: 2, current: 1',
-      'spec.successPolicy.rules[0].succeededCount: Invalid value: must be less than or equal to 3 (the number of specified completions)',
-      'spec.successPolicy.rules[0].succeededCount: Invalid value: must be less than or equal to 0 (the number of indexes in the specified succeededIndexes field)',
-      'spec.successPolicy.rules[1]: Required value: at least one of succeededCount or succeededIndexes must be specified',
-    ]],
-    [{ podFailurePolicy: { rules: [{ action: 'FailIndex', onExitCodes: { operator: 'In', values: [2, 1, 1, 0], containerName: 'z' } }] } }, [
-      'spec.podFailurePolicy.rules[0].action: Invalid value: requires the backoffLimitPerIndex to be set',
-      'spec.podFailurePolicy.rules[0].onExitCodes.containerName: Invalid value: must be one of the container or initContainer names in the pod template',
-      'spec.podFailurePolicy.rules[0].onExitCodes.values[2]: Duplicate value: 1',
-      'spec.podFailurePolicy.rules[0].onExitCodes.values[3]: Invalid value: must not be 0 for the In operator',
-      'spec.podFailurePolicy.rules[0].onExitCodes.values: Invalid value: must be ordered',
-    ]],
-    [{ maxFailedIndexes: 1 }, [
-      'spec.backoffLimitPerIndex: Required value: when maxFailedIndexes is specified',
-      'spec.maxFailedIndexes: Invalid value: requires indexed completion mode',
-    ]],
+    [
+      { successPolicy: { rules: [] } },
+      ['spec.successPolicy: Invalid value: requires indexed completion mode'],
+    ],
+    [
+      { completionMode: 'Indexed', parallelism: 2 },
+      ['spec.completions: Required value: when completion mode is Indexed'],
+    ],
+    [
+      {
+        completionMode: 'Indexed',
+        completions: 3,
+        successPolicy: { rules: [{ succeededIndexes: '0,2-1', succeededCount: 4 }, {}] },
+      },
+      [
+        'spec.successPolicy.rules[0].succeededIndexes: Invalid value: error parsing succeededIndexes: ' +
+          'non-increasing order, previous: 2, current: 1',
+        'spec.successPolicy.rules[0].succeededCount: Invalid value: must be less than or equal to 3 ' +
+          '(the number of specified completions)',
+        'spec.successPolicy.rules[0].succeededCount: Invalid value: must be less than or equal to 0 ' +
+          '(the number of indexes in the specified succeededIndexes field)',
+        'spec.successPolicy.rules[1]: Required value: at least one of succeededCount or ' +
+          'succeededIndexes must be specified',
+      ],
+    ],
+    [
+      {
+        podFailurePolicy: {
+          rules: [
+            {
+              action: 'FailIndex',
+              onExitCodes: { operator: 'In', values: [2, 1, 1, 0], containerName: 'z' },
+            },
+          ],
+        },
+      },
+      [
+        'spec.podFailurePolicy.rules[0].action: Invalid value: requires the backoffLimitPerIndex to be set',
+        'spec.podFailurePolicy.rules[0].onExitCodes.containerName: Invalid value: must be one of the ' +
+          'container or initContainer names in the pod template',
+        'spec.podFailurePolicy.rules[0].onExitCodes.values[2]: Duplicate value: 1',
+        'spec.podFailurePolicy.rules[0].onExitCodes.values[3]: Invalid value: must not be 0 for the ' +
+          'In operator',
+        'spec.podFailurePolicy.rules[0].onExitCodes.values: Invalid value: must be ordered',
+      ],
+    ],
+    [
+      { maxFailedIndexes: 1 },
+      [
+        'spec.backoffLimitPerIndex: Required value: when maxFailedIndexes is specified',
+        'spec.maxFailedIndexes: Invalid value: requires indexed completion mode',
+      ],
+    ],
   ])('%j is refused', (spec, expected) => expect(faults(() => create(harness(), spec))).toEqual(expected))
 
   it.each<[object, object, readonly string[]]>([
     [{}, { active: -1 }, ['status.active: Invalid value: -1: must be greater than or equal to 0']],
-    [{}, { conditions: [{ type: 'Complete', status: 'True' }] }, [
-      'status.conditions: Invalid value: cannot set Complete=True condition without the SuccessCriteriaMet=true condition',
-      'status.completionTime: Required value: completionTime is required for Complete jobs',
-      'status.startTime: Required value: startTime is required for finished job',
-    ]],
+    [
+      {},
+      { conditions: [{ type: 'Complete', status: 'True' }] },
+      [
+        'status.conditions: Invalid value: cannot set Complete=True condition without the ' +
+          'SuccessCriteriaMet=true condition',
+        'status.completionTime: Required value: completionTime is required for Complete jobs',
+        'status.startTime: Required value: startTime is required for finished job',
+      ],
+    ],
     [{ failed: 2 }, { failed: 1 }, ['status.failed: Invalid value: 1: cannot decrease the failed counter']],
-    [{ startTime: '2026-01-01T00:00:00Z' }, {}, ['status.startTime: Required value: startTime cannot be removed for unsuspended job']],
-    [{}, { completedIndexes: '0' }, [
-      'status.completedIndexes: Invalid value: "0": cannot set non-empty completedIndexes when non-indexed completion mode',
-    ]],
+    [
+      { startTime: '2026-01-01T00:00:00Z' },
+      {},
+      ['status.startTime: Required value: startTime cannot be removed for unsuspended job'],
+    ],
+    [
+      {},
+      { completedIndexes: '0' },
+      [
+        'status.completedIndexes: Invalid value: "0": cannot set non-empty completedIndexes when ' +
+          'non-indexed completion mode',
+      ],
+    ],
     [{}, { ready: 1 }, ['status.ready: Invalid value: 1: cannot set more ready pods than active']],
   ])('status %j -> %j', (before, after, expected) => {
-    const job = (status: object): Job => ({ metadata: { name: 'j' }, spec: { template, completions: 1 }, status }) as unknown as Job
-    expect(jobDefinition.strategy.validateStatusUpdate?.(job(after), job(before)).map(fieldErrorText)).toEqual(expected)
+    const job = (status: object): Job =>
+      ({ metadata: { name: 'j' }, spec: { template, completions: 1 }, status }) as unknown as Job
+    expect(
+      jobDefinition.strategy.validateStatusUpdate?.(job(after), job(before)).map(fieldErrorText),
+    ).toEqual(expected)
   })
 
   it('a deletion that names no propagation warns and orphans', () => {
     const { server, client } = harness()
-    client.create('jobs', { metadata: { name: 'j', namespace: 'default' }, spec: { template } } as unknown as Job)
+    client.create('jobs', {
+      metadata: { name: 'j', namespace: 'default' },
+      spec: { template },
+    } as unknown as Job)
     const response = server.handle({
-      verb: 'delete', resource: 'jobs', group: 'batch', version: 'v1', namespace: 'default', name: 'j', options: {}, userAgent: 'test', user: { name: 'admin', groups: ['system:masters'] },
+      verb: 'delete',
+      resource: 'jobs',
+      group: 'batch',
+      version: 'v1',
+      namespace: 'default',
+      name: 'j',
+      options: {},
+      userAgent: 'test',
+      user: { name: 'admin', groups: ['system:masters'] },
     })
     expect(response.warnings).toEqual([expect.stringMatching(/^child pods are preserved by default/)])
-    expect((client.get('jobs', { name: 'j', namespace: 'default' }) as KubeObject).metadata.finalizers).toEqual(['orphan'])
+    expect(
+      (client.get('jobs', { name: 'j', namespace: 'default' }) as KubeObject).metadata.finalizers,
+    ).toEqual(['orphan'])
   })
 })
 
 describe('index ranges', () => {
   it.each([
-    ['0,2-4,7', 10, [[0, 0], [2, 4], [7, 7]]], ['', 1, []],
+    [
+      '0,2-4,7',
+      10,
+      [
+        [0, 0],
+        [2, 4],
+        [7, 7],
+      ],
+    ],
+    ['', 1, []],
   ])('%s', (text, completions, expected) => expect(parseIndexes(text, completions)).toEqual(expected))
 
   it('meet where both have an index', () => {
-    expect(firstCommonIndex([[0, 3], [8, 9]], [[4, 8]])).toBe(8)
+    expect(
+      firstCommonIndex(
+        [
+          [0, 3],
+          [8, 9],
+        ],
+        [[4, 8]],
+      ),
+    ).toBe(8)
     expect(firstCommonIndex([[0, 3]], [[4, 8]])).toBeUndefined()
   })
 })

@@ -58,27 +58,43 @@ describe('nextTime', () => {
   })
 
   it('finds midnight on a day whose clocks change, in zones ahead of UTC', () => {
-    expect(next('0 0 * Oct *', '2017-08-15T00:00:00+10:00', 'Australia/Sydney')).toBe('2017-10-01T00:00:00+10:00')
+    expect(next('0 0 * Oct *', '2017-08-15T00:00:00+10:00', 'Australia/Sydney')).toBe(
+      '2017-10-01T00:00:00+10:00',
+    )
   })
 
   it('a zone of the schedule itself goes before', () => {
-    expect(next('CRON_TZ=Asia/Kolkata 30 6 * * *', '2026-01-01T00:30:00Z', 'Europe/Berlin')).toBe('2026-01-01T02:00:00+01:00')
+    expect(next('CRON_TZ=Asia/Kolkata 30 6 * * *', '2026-01-01T00:30:00Z', 'Europe/Berlin')).toBe(
+      '2026-01-01T02:00:00+01:00',
+    )
   })
 
   it('is the first minute after that fits, as a look at every minute shows', () => {
     const field = (low: number, high: number): fc.Arbitrary<string> =>
-      fc.oneof(fc.constant('*'), fc.integer({ min: low, max: high }).map(String), fc.integer({ min: 2, max: 7 }).map((step) => `*/${step}`))
+      fc.oneof(
+        fc.constant('*'),
+        fc.integer({ min: low, max: high }).map(String),
+        fc.integer({ min: 2, max: 7 }).map((step) => `*/${step}`),
+      )
     fc.assert(
-      fc.property(field(0, 59), field(0, 23), fc.oneof(fc.constant('*'), fc.constant('1-5'), fc.constant('0,6')), fc.nat(500_000), (minute, hour, weekday, at) => {
-        const schedule = parseSchedule(`${minute} ${hour} * * ${weekday}`)
-        if ('everyMs' in schedule) return
-        const after = Date.UTC(2026, 0, 1) + at * 1000
-        let expected = after - after % 60_000 + 60_000
-        const fits = (time: Date): boolean => schedule.minute.values.includes(time.getUTCMinutes())
-          && schedule.hour.values.includes(time.getUTCHours()) && schedule.dayOfWeek.values.includes(time.getUTCDay())
-        while (!fits(new Date(expected))) expected += 60_000
-        expect(nextTime(schedule, after)).toBe(expected)
-      }),
+      fc.property(
+        field(0, 59),
+        field(0, 23),
+        fc.oneof(fc.constant('*'), fc.constant('1-5'), fc.constant('0,6')),
+        fc.nat(500_000),
+        (minute, hour, weekday, at) => {
+          const schedule = parseSchedule(`${minute} ${hour} * * ${weekday}`)
+          if ('everyMs' in schedule) return
+          const after = Date.UTC(2026, 0, 1) + at * 1000
+          let expected = after - (after % 60_000) + 60_000
+          const fits = (time: Date): boolean =>
+            schedule.minute.values.includes(time.getUTCMinutes()) &&
+            schedule.hour.values.includes(time.getUTCHours()) &&
+            schedule.dayOfWeek.values.includes(time.getUTCDay())
+          while (!fits(new Date(expected))) expected += 60_000
+          expect(nextTime(schedule, after)).toBe(expected)
+        },
+      ),
       { numRuns: 60 },
     )
   })

@@ -25,7 +25,11 @@ describe('schedules', () => {
     ['1/2/3 * * * *', 'too many slashes: 1/2/3'],
     ['x * * * *', 'failed to parse int from x: strconv.Atoi: parsing "x": invalid syntax'],
     ['-1 * * * *', 'failed to parse int from : strconv.Atoi: parsing "": invalid syntax'],
-    ['99999999999999999999 * * * *', 'failed to parse int from 99999999999999999999: strconv.Atoi: parsing "99999999999999999999": value out of range'],
+    [
+      '99999999999999999999 * * * *',
+      'failed to parse int from 99999999999999999999: strconv.Atoi: parsing "99999999999999999999": ' +
+        'value out of range',
+    ],
     ['@often', 'unrecognized descriptor: @often'],
     ['@every x', 'failed to parse duration @every x: time: invalid duration "x"'],
     ['@every 5', 'failed to parse duration @every 5: time: missing unit in duration "5"'],
@@ -34,7 +38,9 @@ describe('schedules', () => {
   ])('%j is refused', (text, fault) => expect(faultOf(text)).toBe(fault))
 
   it('reads names, lists, steps and descriptors', () => {
-    const { minute, hour, month, dayOfWeek, dayOfMonth } = parseSchedule('*/20,7 22-23 ? JAN,mar mon-FRI/2') as CalendarSchedule
+    const { minute, hour, month, dayOfWeek, dayOfMonth } = parseSchedule(
+      '*/20,7 22-23 ? JAN,mar mon-FRI/2',
+    ) as CalendarSchedule
     expect(minute).toEqual({ values: [0, 7, 20, 40], isStar: false })
     expect(hour.values).toEqual([22, 23])
     expect(dayOfMonth.isStar).toBe(true)
@@ -48,15 +54,25 @@ describe('schedules', () => {
   })
 
   it('never fails otherwise', () => {
-    fc.assert(fc.property(fc.stringMatching(/^[-*/,?@0-9a-z= ]{0,30}$/), (text) => {
-      faultOf(text)
-    }))
+    fc.assert(
+      fc.property(fc.stringMatching(/^[-*/,?@0-9a-z= ]{0,30}$/), (text) => {
+        faultOf(text)
+      }),
+    )
   })
 })
 
 describe('time zones', () => {
   it.each([
-    ['UTC', true], ['Europe/Paris', true], ['US/Eastern', true], ['Etc/GMT+5', true], ['America/Argentina/Buenos_Aires', true],
-    ['europe/paris', false], ['Mars/X', false], ['+05:00', false], ['../x', false], ['Europe/', false],
+    ['UTC', true],
+    ['Europe/Paris', true],
+    ['US/Eastern', true],
+    ['Etc/GMT+5', true],
+    ['America/Argentina/Buenos_Aires', true],
+    ['europe/paris', false],
+    ['Mars/X', false],
+    ['+05:00', false],
+    ['../x', false],
+    ['Europe/', false],
   ])('%s: %s', (name, known) => expect(isTimeZone(name)).toBe(known))
 })

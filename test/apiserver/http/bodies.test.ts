@@ -7,12 +7,31 @@ const cluster = new SimCluster()
 
 interface Answered {
   readonly code: number
-  readonly body: { readonly message?: string; readonly data?: object; readonly metadata: object; readonly spec?: object }
+  readonly body: {
+    readonly message?: string
+    readonly data?: object
+    readonly metadata: object
+    readonly spec?: object
+  }
 }
 
-function send(body: string | Uint8Array, options: { type?: string; path?: string; query?: string } = {}): Answered {
-  const { type = 'application/json', path = '/api/v1/namespaces/default/configmaps', query = 'dryRun=All' } = options
-  const answer = cluster.handle({ method: 'POST', path, query, headers: type === '' ? {} : { 'content-type': type }, body, user: ADMIN })
+function send(
+  body: string | Uint8Array,
+  options: { type?: string; path?: string; query?: string } = {},
+): Answered {
+  const {
+    type = 'application/json',
+    path = '/api/v1/namespaces/default/configmaps',
+    query = 'dryRun=All',
+  } = options
+  const answer = cluster.handle({
+    method: 'POST',
+    path,
+    query,
+    headers: type === '' ? {} : { 'content-type': type },
+    body,
+    user: ADMIN,
+  })
   return { code: answer.code, body: JSON.parse('body' in answer ? answer.body : '{}') as Answered['body'] }
 }
 
@@ -54,11 +73,36 @@ describe('bodies', () => {
   const named = (rest: string): string => `{"metadata":{"name":"n"${rest}}}`
 
   test.each([
-    ['1.0 for an integer', named(',"generation":1.0'), `${CANNOT}json: cannot unmarshal number 1.0 into Go struct field ObjectMeta.metadata.generation of type int64`],
-    ['an exponent for an integer', named(',"generation":1e3'), `${CANNOT}json: cannot unmarshal number 1e3 into Go struct field ObjectMeta.metadata.generation of type int64`],
-    ['more than an int64', named(',"generation":-99999999999999999999'), `${CANNOT}json: cannot unmarshal number -99999999999999999999 into Go struct field ObjectMeta.metadata.generation of type int64`],
-    ['a number for a string', '{"metadata":{"name":1.50}}', `${CANNOT}json: cannot unmarshal number into Go struct field ObjectMeta.metadata.name of type string`],
-    ['a scalar', '1.0', `${UNRECOGNIZED}couldn't get version/kind; json parse error: json: cannot unmarshal number into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" } (312e30)`],
+    [
+      '1.0 for an integer',
+      named(',"generation":1.0'),
+      `${CANNOT}json: cannot unmarshal number 1.0 into Go struct field ObjectMeta.metadata.generation ` +
+        'of type int64',
+    ],
+    [
+      'an exponent for an integer',
+      named(',"generation":1e3'),
+      `${CANNOT}json: cannot unmarshal number 1e3 into Go struct field ObjectMeta.metadata.generation ` +
+        'of type int64',
+    ],
+    [
+      'more than an int64',
+      named(',"generation":-99999999999999999999'),
+      `${CANNOT}json: cannot unmarshal number -99999999999999999999 into Go struct field ` +
+        'ObjectMeta.metadata.generation of type int64',
+    ],
+    [
+      'a number for a string',
+      '{"metadata":{"name":1.50}}',
+      `${CANNOT}json: cannot unmarshal number into Go struct field ObjectMeta.metadata.name of type string`,
+    ],
+    [
+      'a scalar',
+      '1.0',
+      `${UNRECOGNIZED}couldn't get version/kind; json parse error: json: cannot unmarshal number into ` +
+        `Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string ` +
+        `"json:\\"kind,omitempty\\"" } (312e30)`,
+    ],
   ])('%s', (_, body, message) => {
     const { code, body: status } = send(body)
     expect(code).toBe(400)
@@ -66,20 +110,30 @@ describe('bodies', () => {
   })
 
   test('what is no UTF-8 becomes U+FFFD byte by byte; lone surrogates and NUL are kept as Go keeps them', () => {
-    expect(send(bytes('{"metadata":{"name":"n"},"data":{"a":"', 0xff, 0xe2, 0x82, 'b', 0xed, 0xa0, 0x80, '"}}')).body.data)
-      .toEqual({ a: '\ufffd\ufffd\ufffdb\ufffd\ufffd\ufffd' })
-    expect(send('{"metadata":{"name":"n"},"data":{"a":"\\ud800x\\u0000"}}').body.data).toEqual({ a: '\ufffdx\0' })
+    expect(
+      send(bytes('{"metadata":{"name":"n"},"data":{"a":"', 0xff, 0xe2, 0x82, 'b', 0xed, 0xa0, 0x80, '"}}'))
+        .body.data,
+    ).toEqual({ a: '\ufffd\ufffd\ufffdb\ufffd\ufffd\ufffd' })
+    expect(send('{"metadata":{"name":"n"},"data":{"a":"\\ud800x\\u0000"}}').body.data).toEqual({
+      a: '\ufffdx\0',
+    })
   })
 
   test('__proto__ and constructor are keys like others', () => {
-    const { body } = send('{"metadata":{"name":"n","annotations":{"constructor":"c"}},"data":{"__proto__":"p","constructor":"c"}}')
-    expect(JSON.stringify([body.data, (body.metadata as { annotations: object }).annotations]))
-      .toBe('[{"__proto__":"p","constructor":"c"},{"constructor":"c"}]')
+    const { body } = send(
+      '{"metadata":{"name":"n","annotations":{"constructor":"c"}},"data":{"__proto__":"p",' +
+        '"constructor":"c"}}',
+    )
+    expect(JSON.stringify([body.data, (body.metadata as { annotations: object }).annotations])).toBe(
+      '[{"__proto__":"p","constructor":"c"},{"constructor":"c"}]',
+    )
     expect(({} as Record<string, unknown>)['p']).toBeUndefined()
   })
 
   test('the largest int64 stays one', () => {
-    const job = '{"metadata":{"name":"j"},"spec":{"activeDeadlineSeconds":9223372036854775807,"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}}}'
+    const job =
+      '{"metadata":{"name":"j"},"spec":{"activeDeadlineSeconds":9223372036854775807,' +
+      '"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}}}'
     const { code, body } = send(job, { path: '/apis/batch/v1/namespaces/default/jobs' })
     expect(code).toBe(201)
     const [, digits = ''] = /"activeDeadlineSeconds":(\d+)/.exec(JSON.stringify(body)) ?? []
@@ -88,11 +142,24 @@ describe('bodies', () => {
 
   test('YAML: the first document counts, times stay texts, anchors are followed but not blown up', () => {
     const type = 'application/yaml'
-    const yaml = 'metadata: {name: m, annotations: {at: "2026-01-02"}}\ndata: &d {a: 2026-01-02, b: 1:30}\n---\nx: 1\n'
+    const yaml =
+      'metadata: {name: m, annotations: {at: "2026-01-02"}}\ndata: &d {a: 2026-01-02, b: 1:30}\n---\nx: 1\n'
     expect(send(yaml, { type }).body.data).toEqual({ a: '2026-01-02', b: '1:30' })
-    expect(send('metadata: {name: &m m, namespace: default}\ndata: {a: *m}', { type }).body.data).toEqual({ a: 'm' })
-    const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]', ...'bcdefghi'.split('').map((name, at) => `${name}: &${name} [${Array.from({ length: 9 }, () => `*${'abcdefgh'[at]}`).join(',')}]`)]
-    expect(send(bomb.join('\n'), { type }).body.message).toContain('yaml: document contains excessive aliasing')
+    expect(send('metadata: {name: &m m, namespace: default}\ndata: {a: *m}', { type }).body.data).toEqual({
+      a: 'm',
+    })
+    const bomb = [
+      'a: &a [x,x,x,x,x,x,x,x,x]',
+      ...'bcdefghi'
+        .split('')
+        .map(
+          (name, at) =>
+            `${name}: &${name} [${Array.from({ length: 9 }, () => `*${'abcdefgh'[at]}`).join(',')}]`,
+        ),
+    ]
+    expect(send(bomb.join('\n'), { type }).body.message).toContain(
+      'yaml: document contains excessive aliasing',
+    )
     expect(send('data: *nobody', { type }).code).toBe(400)
     expect(send('', { type }).body.message).toContain('name or generateName is required')
     expect(send('- 1', { type }).body.message).toContain('cannot unmarshal array')
@@ -102,8 +169,10 @@ describe('bodies', () => {
 
   test('content types: with parameters, in capitals, none; what is none of ours is 415', () => {
     const body = '{"metadata":{"name":"n"}}'
-    for (const type of ['application/json; charset=utf-8', 'Application/JSON', '']) expect(send(body, { type }).code).toBe(201)
-    for (const type of ['text/plain', ';;', 'application/cbor', 'application/vnd.kubernetes.protobuf']) expect(send(body, { type }).code).toBe(415)
+    for (const type of ['application/json; charset=utf-8', 'Application/JSON', ''])
+      expect(send(body, { type }).code).toBe(201)
+    for (const type of ['text/plain', ';;', 'application/cbor', 'application/vnd.kubernetes.protobuf'])
+      expect(send(body, { type }).code).toBe(415)
   })
 
   test('3 MiB are read, a byte more is not', () => {

@@ -20,7 +20,13 @@ const getter = (version: string): ((target: string, headers?: Record<string, str
   const cluster = new SimCluster({ version })
   return (target, headers = {}) => {
     const [path = '', query = ''] = target.split('?')
-    return cluster.handle({ method: 'GET', path, query, headers, user: { name: 'admin', groups: ['system:masters'] } }) as HttpResponse
+    return cluster.handle({
+      method: 'GET',
+      path,
+      query,
+      headers,
+      user: { name: 'admin', groups: ['system:masters'] },
+    }) as HttpResponse
   }
 }
 
@@ -28,34 +34,57 @@ const getter = (version: string): ((target: string, headers?: Record<string, str
 function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, member]) =>
-    [key, key === 'required' && Array.isArray(member) ? (member as string[]).toSorted() : ordered(member)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [
+      key,
+      key === 'required' && Array.isArray(member) ? (member as string[]).toSorted() : ordered(member),
+    ]),
+  )
 }
 
 describe('OpenAPI v3 of v1.34, as a real server of it has it', () => {
   const get = getter('v1.34')
 
   it('has the same documents', () => {
-    const index = JSON.parse(get('/openapi/v3').body) as { paths: Record<string, { serverRelativeURL: string }> }
-    expect(Object.keys(index.paths)).toEqual(JSON.parse(
-      readFileSync(new URL('../../fixtures/apiserver/discovery/openapi-index.json', import.meta.url), 'utf8')))
-    expect(index.paths['apis/apps/v1']?.serverRelativeURL).toMatch(/^\/openapi\/v3\/apis\/apps\/v1\?hash=[0-9A-F]{64}$/)
+    const index = JSON.parse(get('/openapi/v3').body) as {
+      paths: Record<string, { serverRelativeURL: string }>
+    }
+    expect(Object.keys(index.paths)).toEqual(
+      JSON.parse(
+        readFileSync(
+          new URL('../../fixtures/apiserver/discovery/openapi-index.json', import.meta.url),
+          'utf8',
+        ),
+      ),
+    )
+    expect(index.paths['apis/apps/v1']?.serverRelativeURL).toMatch(
+      /^\/openapi\/v3\/apis\/apps\/v1\?hash=[0-9A-F]{64}$/,
+    )
   })
 
   it.each(Object.keys(recorded.documents))('%s', (name) => {
-    const document = JSON.parse(get(`/openapi/v3/${name}`).body) as { paths: Json; components: { schemas?: Json } }
+    const document = JSON.parse(get(`/openapi/v3/${name}`).body) as {
+      paths: Json
+      components: { schemas?: Json }
+    }
     const expected = recorded.documents[name] as Recorded['documents'][string]
     expect(document.paths).toEqual(expected.paths)
     const schemas = document.components.schemas ?? {}
     expect(Object.keys(schemas).sort()).toEqual(expected.schemas)
-    for (const schema of expected.schemas) expect(ordered(schemas[schema]), schema).toEqual(ordered(recorded.schemas[schema]))
+    for (const schema of expected.schemas)
+      expect(ordered(schemas[schema]), schema).toEqual(ordered(recorded.schemas[schema]))
   })
 
   it('is revalidated by ETag, and found again under its own hash', () => {
-    const { serverRelativeURL } = (JSON.parse(get('/openapi/v3').body) as { paths: Record<string, { serverRelativeURL: string }> })
-      .paths['version'] as { serverRelativeURL: string }
+    const { serverRelativeURL } = (
+      JSON.parse(get('/openapi/v3').body) as { paths: Record<string, { serverRelativeURL: string }> }
+    ).paths['version'] as { serverRelativeURL: string }
     const named = get(serverRelativeURL)
-    expect([named.code, named.headers['cache-control'], named.headers['content-type']]).toEqual([200, 'public, immutable', 'application/json'])
+    expect([named.code, named.headers['cache-control'], named.headers['content-type']]).toEqual([
+      200,
+      'public, immutable',
+      'application/json',
+    ])
     expect(get('/openapi/v3/version', { 'if-none-match': named.headers['etag'] as string }).code).toBe(304)
     const stale = get('/openapi/v3/version?hash=OLD')
     expect([stale.code, stale.headers['location']]).toEqual([301, serverRelativeURL])
@@ -64,14 +93,19 @@ describe('OpenAPI v3 of v1.34, as a real server of it has it', () => {
 
 describe('OpenAPI v2', () => {
   it('has the recorded definitions and paths', () => {
-    const { paths, definitions } = JSON.parse(getter('v1.34')('/openapi/v2').body) as { paths: Json; definitions: Json }
+    const { paths, definitions } = JSON.parse(getter('v1.34')('/openapi/v2').body) as {
+      paths: Json
+      definitions: Json
+    }
     expect(ordered(definitions)).toEqual(ordered(recorded.definitions))
     expect(Object.keys(paths)).toEqual(recorded.swaggerPaths)
   })
 
   it('comes in the protobuf form that kubectl asks for, and in no other', () => {
     const get = getter('v1.34')
-    const { headers, bytes = new Uint8Array() } = get('/openapi/v2', { accept: 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf' })
+    const { headers, bytes = new Uint8Array() } = get('/openapi/v2', {
+      accept: 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf',
+    })
     expect(headers['content-type']).toBe('application/com.github.proto-openapi.spec.v2.v1.0+protobuf')
     // the whole is messages in messages: 1 swagger, 2 info, 8 paths, 9 definitions, 12 and 13 security
     expect([...new Set(fields(bytes).map(({ number }) => number))]).toEqual([1, 2, 8, 9, 12, 13])
@@ -107,9 +141,16 @@ describe('OpenAPI v2', () => {
 
 describe('OpenAPI of other releases', () => {
   it.each(['v1.13', 'v1.16', 'v1.21', 'v1.24', 'v1.30', 'v1.36'])('%s can be written', (version) => {
-    const { paths, definitions } = JSON.parse(getter(version)('/openapi/v2').body) as { paths: Json; definitions: Json }
+    const { paths, definitions } = JSON.parse(getter(version)('/openapi/v2').body) as {
+      paths: Json
+      definitions: Json
+    }
     expect(Object.keys(paths).length).toBeGreaterThan(50)
-    const referred = new Set([...JSON.stringify([paths, definitions]).matchAll(/"#\/definitions\/([^"]+)"/g)].map(([, name]) => name as string))
+    const referred = new Set(
+      [...JSON.stringify([paths, definitions]).matchAll(/"#\/definitions\/([^"]+)"/g)].map(
+        ([, name]) => name as string,
+      ),
+    )
     expect([...referred].filter((name) => definitions[name] === undefined)).toEqual([])
   })
 })

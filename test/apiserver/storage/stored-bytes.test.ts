@@ -8,11 +8,15 @@ import { valueBytes } from '../../../src/etcd/index.js'
 
 const KEY = '/registry/configmaps/default/e'
 const OBJECT = {
-  kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'e', namespace: 'default', uid: 'u', creationTimestamp: '2026-01-01T00:00:00Z' }, data: { a: '1' },
+  kind: 'ConfigMap',
+  apiVersion: 'v1',
+  metadata: { name: 'e', namespace: 'default', uid: 'u', creationTimestamp: '2026-01-01T00:00:00Z' },
+  data: { a: '1' },
 } as const
 
 const quiet = { nodes: 0, without: ['kube-controller-manager', 'kube-scheduler'] }
-const bytes = (value: string | object): Uint8Array => new Uint8Array(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value), 'latin1'))
+const bytes = (value: string | object): Uint8Array =>
+  new Uint8Array(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value), 'latin1'))
 
 function refusalOf(call: () => unknown): string {
   try {
@@ -25,8 +29,15 @@ function refusalOf(call: () => unknown): string {
 }
 
 describe.each([
-  ['JSON', bytes({ ...OBJECT, nonsense: 1 })], ['indented JSON', bytes(JSON.stringify(OBJECT, null, 2))],
-  ['YAML', bytes('kind: ConfigMap\napiVersion: v1\nmetadata: {name: e, namespace: default, uid: u, creationTimestamp: "2026-01-01T00:00:00Z"}\ndata: {a: "1"}\n')],
+  ['JSON', bytes({ ...OBJECT, nonsense: 1 })],
+  ['indented JSON', bytes(JSON.stringify(OBJECT, null, 2))],
+  [
+    'YAML',
+    bytes(
+      'kind: ConfigMap\napiVersion: v1\nmetadata: {name: e, namespace: default, uid: u, ' +
+        'creationTimestamp: "2026-01-01T00:00:00Z"}\ndata: {a: "1"}\n',
+    ),
+  ],
   ['protobuf', encodeProtobuf(OBJECT)],
 ])('%s', (_form, value) => {
   test('is read with the revision of its key, watched, patched, forked and removed', () => {
@@ -37,22 +48,32 @@ describe.each([
     const at = String(cluster.etcd.revision)
     const read = { ...OBJECT, metadata: { ...OBJECT.metadata, resourceVersion: at } }
     expect(cluster.get('configmaps', { namespace: 'default', name: 'e' })).toEqual(read)
-    expect(cluster.get('configmaps', { namespace: 'default', name: 'e' })).toBe(cluster.get('configmaps', { namespace: 'default', name: 'e' }))
+    expect(cluster.get('configmaps', { namespace: 'default', name: 'e' })).toBe(
+      cluster.get('configmaps', { namespace: 'default', name: 'e' }),
+    )
     expect(watch.next()).toEqual([{ type: 'ADDED', object: read }])
     expect(valueBytes(cluster.etcd.get(KEY)?.value ?? {})).toEqual(value)
     expect(cluster.fork().list('configmaps', { namespace: 'default' }).items).toEqual([read])
-    expect(SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster)) as never, { storedProtobuf: protobufCodec })
-      .get('configmaps', { namespace: 'default', name: 'e' })).toEqual(read)
+    expect(
+      SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster)) as never, {
+        storedProtobuf: protobufCodec,
+      }).get('configmaps', { namespace: 'default', name: 'e' }),
+    ).toEqual(read)
 
     cluster.etcd.put({ key: KEY, ignoreValue: true })
-    expect(cluster.get('configmaps', { namespace: 'default', name: 'e' }).metadata.resourceVersion).toBe(String(cluster.etcd.revision))
+    expect(cluster.get('configmaps', { namespace: 'default', name: 'e' }).metadata.resourceVersion).toBe(
+      String(cluster.etcd.revision),
+    )
     cluster.kubectl('label configmap e seen=yes')
     const text = new TextDecoder().decode(valueBytes(cluster.etcd.get(KEY)?.value ?? {}))
     expect(text).toMatch(/^\{.*"labels":\{"seen":"yes"\}.*\}\n$/)
     expect(text).not.toContain('resourceVersion')
     // an object under another revision is read from its bytes
     cluster.etcd.put({ key: KEY, ignoreValue: true })
-    expect(cluster.get('configmaps', { namespace: 'default', name: 'e' }).metadata).toMatchObject({ labels: { seen: 'yes' }, resourceVersion: String(cluster.etcd.revision) })
+    expect(cluster.get('configmaps', { namespace: 'default', name: 'e' }).metadata).toMatchObject({
+      labels: { seen: 'yes' },
+      resourceVersion: String(cluster.etcd.revision),
+    })
     cluster.etcd.deleteRange({ key: KEY })
     expect(watch.next().map(({ type }) => type)).toEqual(['MODIFIED', 'MODIFIED', 'MODIFIED', 'DELETED'])
   })
@@ -62,13 +83,33 @@ const NO_OBJECT = String.raw`json: cannot unmarshal string into Go value of type
 
 test.each([
   ['garbage', `couldn't get version/kind; json parse error: ${NO_OBJECT}`],
-  ['{bad', `couldn't get version/kind; json parse error: invalid character 'b' looking for beginning of object key string`],
-  ['{"kind":7}', `couldn't get version/kind; json parse error: json: cannot unmarshal number into Go struct field .kind of type string`],
-  ['{"kind":"Foo","apiVersion":"v9","metadata":{}}', 'no kind "Foo" is registered for version "v9" in scheme "pkg/api/legacyscheme/scheme.go:30"'],
-  ['{"kind":"Pod","apiVersion":"v1","metadata":{"name":"e"}}', 'converting (v1.Pod) to (core.ConfigMap): unknown conversion'],
-  ['{"kind":"ConfigMap","apiVersion":"v1","metadata":{"labels":3}}', 'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type map[string]string'],
+  [
+    '{bad',
+    `couldn't get version/kind; json parse error: invalid character 'b' looking for beginning of ` +
+      'object key string',
+  ],
+  [
+    '{"kind":7}',
+    `couldn't get version/kind; json parse error: json: cannot unmarshal number into Go struct field ` +
+      '.kind of type string',
+  ],
+  [
+    '{"kind":"Foo","apiVersion":"v9","metadata":{}}',
+    'no kind "Foo" is registered for version "v9" in scheme "pkg/api/legacyscheme/scheme.go:30"',
+  ],
+  [
+    '{"kind":"Pod","apiVersion":"v1","metadata":{"name":"e"}}',
+    'converting (v1.Pod) to (core.ConfigMap): unknown conversion',
+  ],
+  [
+    '{"kind":"ConfigMap","apiVersion":"v1","metadata":{"labels":3}}',
+    'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type map[string]string',
+  ],
   ['k8s\0\x99', 'unexpected EOF'],
-  ['k8s:enc:aescbc:v1:key:\x01', 'Internal error occurred: identity transformer tried to read encrypted data'],
+  [
+    'k8s:enc:aescbc:v1:key:\x01',
+    'Internal error occurred: identity transformer tried to read encrypted data',
+  ],
 ])('of %j nothing can be made: that is told to whoever asks, and nobody else is harmed', (bad, text) => {
   const cluster = new SimCluster({ ...quiet, storedProtobuf: protobufCodec })
   cluster.create('configmaps', { metadata: { name: 'other', namespace: 'default' } })
@@ -81,7 +122,9 @@ test.each([
   expect(refusalOf(() => cluster.get('configmaps', at))).toBe(expected)
   expect(refusalOf(() => cluster.list('configmaps', { namespace: 'default' }))).toBe(expected)
   expect(refusalOf(() => cluster.client.delete('configmaps', at))).toBe(expected)
-  expect(refusalOf(() => cluster.create('configmaps', { metadata: { name: 'e', namespace: 'default' } }))).toBe('409 AlreadyExists configmaps "e" already exists')
+  expect(
+    refusalOf(() => cluster.create('configmaps', { metadata: { name: 'e', namespace: 'default' } })),
+  ).toBe('409 AlreadyExists configmaps "e" already exists')
   expect(cluster.get('configmaps', { namespace: 'default', name: 'other' }).metadata.name).toBe('other')
   // those who follow keep what they have
   expect(watch.next().map(({ type }) => type)).toEqual(['ADDED'])
@@ -97,14 +140,28 @@ test('a bad role takes no right away, a bad pod stops no controller', () => {
   const cluster = new SimCluster({ nodes: 1, authorization: 'RBAC' })
   const labels = { app: 'web' }
   cluster.apply([
-    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'look' }, rules: [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }] },
     {
-      apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: 'ann' },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'look' }, subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'ann' }],
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'look' },
+      rules: [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }],
     },
     {
-      apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'default' },
-      spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'nginx' }] } } },
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'ann' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'look' },
+      subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'ann' }],
+    },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', namespace: 'default' },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'nginx' }] } },
+      },
     },
   ] as never)
   cluster.settle()
@@ -112,10 +169,18 @@ test('a bad role takes no right away, a bad pod stops no controller', () => {
   cluster.etcd.put({ key: '/registry/pods/default/bad', value: bytes('x') })
   const copy = cluster.fork()
   for (const each of [cluster, copy]) {
-    each.client.patch('deployments', { namespace: 'default', name: 'web' }, { type: 'merge', body: { spec: { replicas: 3 } } })
+    each.client.patch(
+      'deployments',
+      { namespace: 'default', name: 'web' },
+      { type: 'merge', body: { spec: { replicas: 3 } } },
+    )
     each.settle()
-    expect(refusalOf(() => each.as({ user: 'ann' }).get('pods', { namespace: 'default', name: 'none' }))).toBe('404 NotFound pods "none" not found')
-    expect(each.get('deployments', { namespace: 'default', name: 'web' })).toMatchObject({ status: { readyReplicas: 3 } })
+    expect(
+      refusalOf(() => each.as({ user: 'ann' }).get('pods', { namespace: 'default', name: 'none' })),
+    ).toBe('404 NotFound pods "none" not found')
+    expect(each.get('deployments', { namespace: 'default', name: 'web' })).toMatchObject({
+      status: { readyReplicas: 3 },
+    })
   }
   expect(copy.traceHash()).toBe(cluster.traceHash())
 })

@@ -4,11 +4,19 @@ import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 const VERSION = 'v1.34'
 
 /**
- * The controllers that ran beside the recorded apiserver: those that look after namespaces, accounts, certificates, quotas and garbage. No
- * workload controller, no scheduler, no node.
+ * The controllers that ran beside the recorded apiserver: those that look after namespaces, accounts,
+ * certificates, quotas and garbage. No workload controller, no scheduler, no node.
  */
 const RAN = [
-  'serviceaccount', 'root-ca', 'namespace', 'garbage', 'quota', 'clusterrole-aggregation', 'certificate', 'bootstrap', 'token-cleaner',
+  'serviceaccount',
+  'root-ca',
+  'namespace',
+  'garbage',
+  'quota',
+  'clusterrole-aggregation',
+  'certificate',
+  'bootstrap',
+  'token-cleaner',
 ]
 
 let idle: readonly string[] | undefined
@@ -24,13 +32,24 @@ function leftOut(): readonly string[] {
 
 /** A fresh control plane as it was recorded. */
 export function recordedCluster(): SimCluster {
-  return withoutKubeadm(new SimCluster({ version: VERSION, nodes: 0, without: leftOut(), seed: 1, advertiseAddress: '192.0.2.10:6443' }))
+  return withoutKubeadm(
+    new SimCluster({
+      version: VERSION,
+      nodes: 0,
+      without: leftOut(),
+      seed: 1,
+      advertiseAddress: '192.0.2.10:6443',
+    }),
+  )
 }
 
 /** The recorded server was not set up by kubeadm, which binds its administrators and its nodes to roles. */
 export function withoutKubeadm(cluster: SimCluster): SimCluster {
   for (const resource of ['clusterrolebindings', 'clusterroles'] as const) {
-    for (const { metadata: { name = '' } } of cluster.list(resource).items) if (name.startsWith('kubeadm:')) cluster.delete(resource, { name })
+    for (const {
+      metadata: { name = '' },
+    } of cluster.list(resource).items)
+      if (name.startsWith('kubeadm:')) cluster.delete(resource, { name })
   }
   return cluster.settle()
 }

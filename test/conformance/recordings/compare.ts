@@ -25,12 +25,16 @@ interface StatusLike {
 
 /** Canonical text of a JSON value: members sorted, absent ones left out. */
 export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) => {
-    if (typeof member !== 'object' || member === null || Array.isArray(member)) return member
-    return Object.fromEntries(
-      Object.entries(member).filter(([, part]) => part !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)),
-    )
-  }) ?? 'undefined'
+  return (
+    JSON.stringify(value, (_, member: unknown) => {
+      if (typeof member !== 'object' || member === null || Array.isArray(member)) return member
+      return Object.fromEntries(
+        Object.entries(member)
+          .filter(([, part]) => part !== undefined)
+          .sort(([a], [b]) => (a < b ? -1 : 1)),
+      )
+    }) ?? 'undefined'
+  )
 }
 
 const summary = (body: unknown): string => {
@@ -57,7 +61,8 @@ export function differences(expected: RecordedResponse, actual: RecordedResponse
   check('code', expected.code, actual.code)
   check('reason', summary(expected.body), summary(actual.body))
   check('message', message(expected.body), message(actual.body))
-  if (expected.events === undefined) check('body', expected.body ?? expected.bodyText, actual.body ?? actual.bodyText)
+  if (expected.events === undefined)
+    check('body', expected.body ?? expected.bodyText, actual.body ?? actual.bodyText)
   else check('body', expected.events, actual.events)
   const left = { type: expected.headers?.['content-type'], warning: warnings(expected.headers?.['warning']) }
   const right = { type: actual.headers?.['content-type'], warning: warnings(actual.headers?.['warning']) }

@@ -2,7 +2,9 @@ import { canonical } from './compare.js'
 import { messageSet, Normaliser } from './normalise.js'
 import type { RecordedResponse, Scenario } from './scenario.js'
 
-/** Brings what was recorded and what came here into the same form, by the recordings' rules of normalisation. */
+/**
+ * Brings what was recorded and what came here into the same form, by the recordings' rules of normalisation.
+ */
 export class Comparison {
   readonly #normaliser: Normaliser
   readonly #keepsManagedFields: boolean
@@ -10,13 +12,19 @@ export class Comparison {
 
   constructor(scenario: Scenario) {
     const { steps, namespace, group, managedFieldsStripped, id } = scenario
-    const sent = JSON.stringify([namespace, steps.map(({ request }) => [request?.path, request?.body, request?.bodyText])])
+    const sent = JSON.stringify([
+      namespace,
+      steps.map(({ request }) => [request?.path, request?.body, request?.bodyText]),
+    ])
     this.#keepsManagedFields = group === 'apply' && managedFieldsStripped !== true
     this.#areChildren = group === 'gc' || id.startsWith('gc-')
     this.#normaliser = new Normaliser(sent, { keepsManagedFields: this.#keepsManagedFields })
   }
 
-  /** Notes the uids and generated names of an answer; all answers of a scenario are noted before the first is compared. */
+  /**
+   * Notes the uids and generated names of an answer; all answers of a scenario are noted before the first is
+   * compared.
+   */
   learn({ body, events }: RecordedResponse): void {
     this.#normaliser.learn(body ?? events)
   }
@@ -24,10 +32,13 @@ export class Comparison {
   actual({ code, headers = {}, body, bodyText, events }: RecordedResponse): RecordedResponse {
     const normaliser = this.#normaliser
     return {
-      code, headers: normaliser.value(headers) as NonNullable<RecordedResponse['headers']>,
+      code,
+      headers: normaliser.value(headers) as NonNullable<RecordedResponse['headers']>,
       ...(body === undefined ? {} : { body: asSets(withSortedCauses(normaliser.value(body))) }),
       ...(bodyText === undefined ? {} : { bodyText: normaliser.text(bodyText) }),
-      ...(events === undefined ? {} : { events: this.#inOrder(normaliser.value(events) as NonNullable<RecordedResponse['events']>) }),
+      ...(events === undefined
+        ? {}
+        : { events: this.#inOrder(normaliser.value(events) as NonNullable<RecordedResponse['events']>) }),
     }
   }
 
@@ -35,27 +46,37 @@ export class Comparison {
     const { body, events } = response
     return {
       ...response,
-      ...(body === undefined ? {} : { body: asSets(withSortedCauses(this.#stripped(this.#completed(body)))) }),
+      ...(body === undefined
+        ? {}
+        : { body: asSets(withSortedCauses(this.#stripped(this.#completed(body)))) }),
       ...(events === undefined ? {} : { events: this.#inOrder(this.#stripped(events) as typeof events) }),
     }
   }
 
   /** Names cut to 58 characters and completed show no `<rand>` in the recordings. */
   #completed(body: unknown): unknown {
-    return JSON.parse(JSON.stringify(body, (_, value: unknown) =>
-      (typeof value === 'string' && value.length > 60 ? this.#normaliser.text(value) : value)))
+    return JSON.parse(
+      JSON.stringify(body, (_, value: unknown) =>
+        typeof value === 'string' && value.length > 60 ? this.#normaliser.text(value) : value,
+      ),
+    )
   }
 
   #stripped(value: unknown): unknown {
     return this.#keepsManagedFields
       ? value
-      : JSON.parse(JSON.stringify(value, (key, member: unknown) => (key === 'managedFields' ? undefined : member)))
+      : JSON.parse(
+          JSON.stringify(value, (key, member: unknown) => (key === 'managedFields' ? undefined : member)),
+        )
   }
 
-  /** Children are deleted and orphaned in no certain order: only the order of the events of one object counts. */
+  /**
+   * Children are deleted and orphaned in no certain order: only the order of the events of one object counts.
+   */
   #inOrder(events: NonNullable<RecordedResponse['events']>): NonNullable<RecordedResponse['events']> {
     if (!this.#areChildren) return events
-    const name = ({ object }: { readonly object: unknown }): string => (object as { metadata?: { name?: string } }).metadata?.name ?? ''
+    const name = ({ object }: { readonly object: unknown }): string =>
+      (object as { metadata?: { name?: string } }).metadata?.name ?? ''
     return [...events].sort((a, b) => (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0))
   }
 }
@@ -64,9 +85,16 @@ export class Comparison {
 function withSortedCauses(body: unknown): unknown {
   const { kind, details } = (body ?? {}) as { kind?: string; details?: { causes?: readonly unknown[] } }
   if (kind !== 'Status' || details?.causes === undefined) return body
-  const causes = details.causes.map((cause) => canonical(cause)).sort().map((cause) => JSON.parse(cause) as unknown)
+  const causes = details.causes
+    .map((cause) => canonical(cause))
+    .sort()
+    .map((cause) => JSON.parse(cause) as unknown)
   const { message } = body as { message?: string }
-  return { ...body as object, message: message === undefined ? undefined : messageSet(message), details: { ...details, causes } }
+  return {
+    ...(body as object),
+    message: message === undefined ? undefined : messageSet(message),
+    details: { ...details, causes },
+  }
 }
 
 /** The rules of a SelfSubjectRulesReview come in no certain order. */
@@ -74,9 +102,18 @@ function asSets(body: unknown): unknown {
   const { kind, status } = (body ?? {}) as { kind?: string; status?: Record<string, unknown> }
   if (kind !== 'SelfSubjectRulesReview' || status === undefined) return body
   const sorted = (rules: unknown): unknown =>
-    (Array.isArray(rules) ? rules.map((rule) => JSON.stringify(rule)).sort().map((rule) => JSON.parse(rule) as unknown) : rules)
+    Array.isArray(rules)
+      ? rules
+          .map((rule) => JSON.stringify(rule))
+          .sort()
+          .map((rule) => JSON.parse(rule) as unknown)
+      : rules
   return {
-    ...body as object,
-    status: { ...status, resourceRules: sorted(status['resourceRules']), nonResourceRules: sorted(status['nonResourceRules']) },
+    ...(body as object),
+    status: {
+      ...status,
+      resourceRules: sorted(status['resourceRules']),
+      nonResourceRules: sorted(status['nonResourceRules']),
+    },
   }
 }

@@ -1,7 +1,10 @@
 const UID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g
 const TIME = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
 
-/** Replaces what differs from run to run, by the rules of the recordings; one normaliser serves all answers of a scenario. */
+/**
+ * Replaces what differs from run to run, by the rules of the recordings; one normaliser serves all answers of
+ * a scenario.
+ */
 export class Normaliser {
   readonly #sent: string
   readonly #uids = new Map<string, string>()
@@ -17,7 +20,8 @@ export class Normaliser {
   constructor(sent: string, { keepsManagedFields = false }: { readonly keepsManagedFields?: boolean } = {}) {
     this.#sent = sent
     this.#dropped = keepsManagedFields ? '' : 'managedFields'
-    for (const [, base = ''] of sent.matchAll(/"generateName":"([^"]+)"/g)) this.#bases.push(base.slice(0, 58))
+    for (const [, base = ''] of sent.matchAll(/"generateName":"([^"]+)"/g))
+      this.#bases.push(base.slice(0, 58))
   }
 
   /** Notes resource versions and generated names of an answer before texts are rewritten. */
@@ -36,8 +40,12 @@ export class Normaliser {
   }
 
   value(value: unknown, key = '', parent = ''): unknown {
-    if (typeof value === 'string') return key === 'clusterIP' || key === 'clusterIPs' ? this.#clusterIp(value) : this.#string(value, key, parent)
-    if (typeof value === 'number' && (key === 'nodePort' || key === 'healthCheckNodePort')) return this.#nodePort(value)
+    if (typeof value === 'string')
+      return key === 'clusterIP' || key === 'clusterIPs'
+        ? this.#clusterIp(value)
+        : this.#string(value, key, parent)
+    if (typeof value === 'number' && (key === 'nodePort' || key === 'healthCheckNodePort'))
+      return this.#nodePort(value)
     if (Array.isArray(value)) return value.map((item) => this.value(item, key, parent))
     if (typeof value !== 'object' || value === null) return value
     const object = value as Record<string, unknown>
@@ -47,7 +55,9 @@ export class Normaliser {
   }
 
   text(text: string): string {
-    let out = text.replace(UID, (uid) => this.#uid(uid)).replace(TIME, (time) => (this.#sent.includes(time) ? time : '<time>'))
+    let out = text
+      .replace(UID, (uid) => this.#uid(uid))
+      .replace(TIME, (time) => (this.#sent.includes(time) ? time : '<time>'))
     out = out.replace(/-----BEGIN ([A-Z ]+)-----[\s\S]*?-----END \1-----\n?/g, '<pem:$1>')
     out = out.replace(/eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g, '<jwt>').replace(/ZXlK[\w+/=]{40,}/g, '<base64-jwt>')
     // base64 of -----BEGIN CERTIFICATE----- (requests are what the client sent)
@@ -55,12 +65,18 @@ export class Normaliser {
     out = out.replace(/(X509SHA256=)[0-9a-f]{64}/g, '$1<sha256>')
     out = out.replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>')
     out = out.replace(/kube-api-access-[a-z0-9]{5}\b/g, 'kube-api-access-<rand>')
-    for (const base of this.#bases) out =
-      out.replace(new RegExp(`(${base.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')})[a-z0-9]{5}(?=["/]|$)`, 'g'), '$1<rand>')
+    for (const base of this.#bases)
+      out = out.replace(
+        new RegExp(`(${base.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')})[a-z0-9]{5}(?=["/]|$)`, 'g'),
+        '$1<rand>',
+      )
     for (const [name, shown] of this.#names) out = out.replaceAll(name, shown)
-    out = out.replace(/current: \d+/g, 'current: <rv>').replace(/((?:precondition|record) \()\d+(?=\))/g, '$1<rv>')
+    out = out
+      .replace(/current: \d+/g, 'current: <rv>')
+      .replace(/((?:precondition|record) \()\d+(?=\))/g, '$1<rv>')
     out = out.replace(/(resourceVersion\\?":\s?\\?")(\d+)/g, (all, before: string, version: string) =>
-      (this.#versions.has(version) ? `${before}<rv>` : all))
+      this.#versions.has(version) ? `${before}<rv>` : all,
+    )
     return out.replace(/(resourceVersion: ")\d+"/g, '$1<rv>"')
   }
 
@@ -77,18 +93,21 @@ export class Normaliser {
     const columns = (table['columnDefinitions'] ?? []) as { name: string; description?: string }[]
     const rows = (table['rows'] ?? []) as { cells: unknown[] }[]
     const isAge = (at: number, cell: unknown): boolean =>
-      (columns.length > 0
+      columns.length > 0
         ? ['Age', 'Last Seen', 'First Seen'].includes(columns[at]?.name ?? '')
-        : typeof cell === 'string' && /^\d+[smhd]$/.test(cell))
-    const rest = Object.fromEntries(Object.entries(table).filter(([name]) => name !== 'columnDefinitions' && name !== 'rows'))
+        : typeof cell === 'string' && /^\d+[smhd]$/.test(cell)
+    const rest = Object.fromEntries(
+      Object.entries(table).filter(([name]) => name !== 'columnDefinitions' && name !== 'rows'),
+    )
     return {
-      ...this.value({ ...rest, kind: undefined }) as object,
+      ...(this.value({ ...rest, kind: undefined }) as object),
       kind: 'Table',
-      columnDefinitions: table['columnDefinitions'] === null ? null : columns.map(
-        (column) => ({ ...column, description: undefined }),
-      ),
+      columnDefinitions:
+        table['columnDefinitions'] === null
+          ? null
+          : columns.map((column) => ({ ...column, description: undefined })),
       rows: rows.map((row) => ({
-        ...this.value({ ...row, cells: undefined }) as object,
+        ...(this.value({ ...row, cells: undefined }) as object),
         cells: row.cells.map((cell, at) => (isAge(at, cell) ? '<age>' : this.value(cell))),
       })),
     }
@@ -123,5 +142,7 @@ export class Normaliser {
 /** Message texts with a list in brackets are compared as sets. */
 export function messageSet(message: string): string {
   const match = /^(.*?)\[(.*)\]$/s.exec(message)
-  return match === null ? message : `${match[1] as string}[${(match[2] as string).split(', ').sort().join(', ')}]`
+  return match === null
+    ? message
+    : `${match[1] as string}[${(match[2] as string).split(', ').sort().join(', ')}]`
 }

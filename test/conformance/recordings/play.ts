@@ -23,7 +23,10 @@ const BETWEEN = 10
 /** It takes longer than that to act on what it sees, so that it is let go only where a scenario waits. */
 const SLOW = 'kube-controller-manager/garbage-collector-controller'
 
-/** Plays one scenario against a fresh cluster. Steps that only open a watch have no answer of their own to compare. */
+/**
+ * Plays one scenario against a fresh cluster. Steps that only open a watch have no answer of their own to
+ * compare.
+ */
 export function play(scenario: Scenario, cluster: SimCluster = recordedCluster()): readonly PlayedStep[] {
   return new Player(scenario, cluster).run()
 }
@@ -59,7 +62,9 @@ class Player {
     this.#react()
   }
 
-  /** Controllers answer within milliseconds: what can be done without time is done before the next request. */
+  /**
+   * Controllers answer within milliseconds: what can be done without time is done before the next request.
+   */
   #react(): void {
     while (this.#cluster.step());
   }
@@ -90,14 +95,19 @@ class Player {
     }
     const actual = recorded(answer)
     this.#raw.push(actual.body ?? {})
-    return response === undefined ? [] : [{ step: at, what: `${request.method} ${request.path}`, expected: response, actual }]
+    return response === undefined
+      ? []
+      : [{ step: at, what: `${request.method} ${request.path}`, expected: response, actual }]
   }
 
   #ask(request: RecordedRequest, at: number): HttpResponse | HttpWatch {
     return this.#cluster.handle(requestOf(this.#scenario.id, at, request, this.#raw))
   }
 
-  /** The recorder polled until a condition held that is written down in words: here, until the answer is the recorded one. */
+  /**
+   * The recorder polled until a condition held that is written down in words: here, until the answer is the
+   * recorded one.
+   */
   #poll(step: Step, at: number): HttpResponse | HttpWatch {
     const { request, response, wait } = step
     const { timeoutMs } = wait as { timeoutMs: number }
@@ -107,7 +117,10 @@ class Player {
       const comparison = new Comparison(this.#scenario)
       const actual = recorded(answer)
       comparison.learn(actual)
-      if (differences(comparison.expected(response as RecordedResponse), comparison.actual(actual)).length === 0) return answer
+      if (
+        differences(comparison.expected(response as RecordedResponse), comparison.actual(actual)).length === 0
+      )
+        return answer
       this.#wait(POLL)
     }
   }
@@ -117,7 +130,9 @@ class Player {
     const lines = watch === undefined ? [] : this.#drain(watch)
     this.#raw.push({})
     const actual: RecordedResponse = {
-      code: watch?.code ?? 0, headers: watch?.headers ?? {}, events: lines.map((line) => JSON.parse(line) as never),
+      code: watch?.code ?? 0,
+      headers: watch?.headers ?? {},
+      events: lines.map((line) => JSON.parse(line) as never),
     }
     return expected === undefined ? [] : [{ step, what: `WATCH ${key}`, expected, actual }]
   }
@@ -153,5 +168,7 @@ function recorded(answer: HttpResponse | HttpWatch): RecordedResponse {
   const { code, headers } = answer
   if (!('body' in answer) || answer.body === '') return { code, headers }
   const json = parse(answer.body)
-  return json === undefined || typeof json !== 'object' ? { code, headers, bodyText: answer.body } : { code, headers, body: json }
+  return json === undefined || typeof json !== 'object'
+    ? { code, headers, bodyText: answer.body }
+    : { code, headers, body: json }
 }

@@ -17,10 +17,14 @@ const USERS: Readonly<Record<string, UserInfo>> = {
 }
 
 /** Who sends a request: a user by name, or the bearer token that the server has to look into. */
-function senderOf(user: string, raw: readonly unknown[]): Pick<HttpRequest, 'user'> & { readonly authorization?: string } {
+function senderOf(
+  user: string,
+  raw: readonly unknown[],
+): Pick<HttpRequest, 'user'> & { readonly authorization?: string } {
   if (user === 'anonymous') return {}
   if (user === 'bad-token') return { authorization: 'Bearer no-such-token' }
-  if (user.startsWith('token:')) return { authorization: `Bearer ${resolve(user.slice('token:'.length), raw)}` }
+  if (user.startsWith('token:'))
+    return { authorization: `Bearer ${resolve(user.slice('token:'.length), raw)}` }
   const known = USERS[user]
   if (known === undefined) throw new Error(`the recording names an unknown user: ${user}`)
   return { user: known }
@@ -31,9 +35,15 @@ function describedBody(words: string): string {
   const text = /^(\w+) (\S+) with data\.(\w+) = "(.)" \* (\d+)$/.exec(words)
   if (text !== null) {
     const [, kind, name, key = '', letter = '', times] = text
-    return JSON.stringify({ apiVersion: 'v1', kind, metadata: { name }, data: { [key]: letter.repeat(Number(times)) } })
+    return JSON.stringify({
+      apiVersion: 'v1',
+      kind,
+      metadata: { name },
+      data: { [key]: letter.repeat(Number(times)) },
+    })
   }
-  if (!/^\d+ bytes$/.test(words)) throw new Error(`a body is described in words that are not understood: ${words}`)
+  if (!/^\d+ bytes$/.test(words))
+    throw new Error(`a body is described in words that are not understood: ${words}`)
   // the only one of these: a JSON patch of one operation more than may be
   return `[${Array.from({ length: 10_001 }, () => '{"op":"add","path":"/data/x","value":"1"}').join(',')}]`
 }
@@ -47,21 +57,35 @@ function bodyOf(request: RecordedRequest, raw: readonly unknown[]): string | Uin
 
 /** User agents of the steps that did not come from the recorder's usual one. */
 const AGENTS: Readonly<Record<string, string>> = {
-  'apply-managers#0': 'kubectl/v1.35.2 (linux/amd64) kubernetes/abc', 'apply-managers#1': 'Mozilla/5.0', 'apply-managers#3': 'a/b/c d',
+  'apply-managers#0': 'kubectl/v1.35.2 (linux/amd64) kubernetes/abc',
+  'apply-managers#1': 'Mozilla/5.0',
+  'apply-managers#3': 'a/b/c d',
   'apply-managers#4': '',
 }
 
 /** The request of a step as it went out, placeholders filled from the answers before it. */
-export function requestOf(scenario: string, step: number, request: RecordedRequest, raw: readonly unknown[]): HttpRequest {
+export function requestOf(
+  scenario: string,
+  step: number,
+  request: RecordedRequest,
+  raw: readonly unknown[],
+): HttpRequest {
   const [path = '', query = ''] = resolve(request.path, raw).split(/\?(.*)/s)
   const body = bodyOf(request, raw)
   const given = Object.fromEntries(
-    Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), typeof value === 'string' ? resolve(value, raw) : value]),
+    Object.entries(request.headers ?? {}).map(([name, value]) => [
+      name.toLowerCase(),
+      typeof value === 'string' ? resolve(value, raw) : value,
+    ]),
   )
   const { authorization, ...sender } = senderOf(request.user ?? 'admin', raw)
-  const isTyped = body === undefined || given['content-type'] !== undefined || scenario.endsWith('no-content-type')
+  const isTyped =
+    body === undefined || given['content-type'] !== undefined || scenario.endsWith('no-content-type')
   return {
-    method: request.method, path, query, ...sender,
+    method: request.method,
+    path,
+    query,
+    ...sender,
     headers: {
       'user-agent': AGENTS[`${scenario}#${step}`] ?? 'h7-recorder/1.0',
       ...(isTyped ? {} : { 'content-type': 'application/json' }),

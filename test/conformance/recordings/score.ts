@@ -62,7 +62,16 @@ export function addScore(totals: Totals, { steps, unequal }: Score): void {
 }
 
 /** `12 of 13 scenarios, 45 of 46 steps equal; unequal by layer: code 0, ...` */
-export function totalsText({ scenarios, scenariosEqual, steps, stepsEqual, layers: unequal }: Totals): string {
+export function totalsText({
+  scenarios,
+  scenariosEqual,
+  steps,
+  stepsEqual,
+  layers: unequal,
+}: Totals): string {
   const byLayer = layers.map((layer) => `${layer} ${unequal[layer]}`).join(', ')
-  return `${scenariosEqual} of ${scenarios} scenarios, ${stepsEqual} of ${steps} steps equal; unequal by layer: ${byLayer}`
+  return (
+    `${scenariosEqual} of ${scenarios} scenarios, ${stepsEqual} of ${steps} steps equal; unequal by ` +
+    `layer: ${byLayer}`
+  )
 }

@@ -13,10 +13,19 @@ interface Facts {
   readonly serialBits: number
 }
 
-/** A certificate as it was recorded, and the one here; backdating is told to the second, which request and signing may fall on either side of. */
-export function certificateFacts(expected: unknown, requests: readonly KubeObject[], name: string): readonly [expected: unknown, actual: unknown] {
+/**
+ * A certificate as it was recorded, and the one here; backdating is told to the second, which request and
+ * signing may fall on either side of.
+ */
+export function certificateFacts(
+  expected: unknown,
+  requests: readonly KubeObject[],
+  name: string,
+): readonly [expected: unknown, actual: unknown] {
   const { serialBits: _, backdatedSeconds, ...facts } = expected as Facts
-  const request = requests.find(({ metadata }) => metadata.name === name) as (KubeObject & { status?: { certificate?: string } }) | undefined
+  const request = requests.find(({ metadata }) => metadata.name === name) as
+    | (KubeObject & { status?: { certificate?: string } })
+    | undefined
   const pem = request?.status?.certificate
   if (request === undefined || pem === undefined) return [facts, undefined]
   const certificate = new X509Certificate(Buffer.from(pem, 'base64'))
@@ -25,8 +34,12 @@ export function certificateFacts(expected: unknown, requests: readonly KubeObjec
   return [
     { ...facts, isBackdated: true },
     {
-      subject: certificate.subject, issuer: certificate.issuer, ca: certificate.ca, keyUsage: certificate.keyUsage,
-      lifetimeSeconds: (to - from) / 1000, isBackdated: Math.abs(backdated - backdatedSeconds) <= 5,
+      subject: certificate.subject,
+      issuer: certificate.issuer,
+      ca: certificate.ca,
+      keyUsage: certificate.keyUsage,
+      lifetimeSeconds: (to - from) / 1000,
+      isBackdated: Math.abs(backdated - backdatedSeconds) <= 5,
     },
   ]
 }

@@ -1,4 +1,10 @@
-import type { ContainerStatus, Node, NodeCondition, Pod, PodCondition } from '../../../src/api/core/generated.js'
+import type {
+  ContainerStatus,
+  Node,
+  NodeCondition,
+  Pod,
+  PodCondition,
+} from '../../../src/api/core/generated.js'
 import { formatMicroTime, formatTime } from '../../../src/api/time.js'
 import { ignoreNotFound } from '../../../src/apiserver/client/api-error.js'
 import type { Component, ComponentHost } from '../../../src/apiserver/client/component.js'
@@ -17,9 +23,11 @@ export interface FakeNode {
 }
 
 /**
- * A node and its kubelet as the recordings had them: leases every 10 s, status every 5 min, pods ready 1 s after they were bound, gone 1 s (or
- * their grace, if shorter) after they were deleted. Annotations of pods: `fake/exit: N` ends a pod `fake/run` ms (default 1000) after it began to
- * run, with exit code N (`0,1`: by completion index, `-` for one that runs on); `fake/unready` keeps it from being ready, `fake/pending` Pending.
+ * A node and its kubelet as the recordings had them: leases every 10 s, status every 5 min, pods ready 1 s
+ * after they were bound, gone 1 s (or their grace, if shorter) after they were deleted. Annotations of pods:
+ * `fake/exit: N` ends a pod `fake/run` ms (default 1000) after it began to run, with exit code N (`0,1`: by
+ * completion index, `-` for one that runs on); `fake/unready` keeps it from being ready, `fake/pending`
+ * Pending.
  */
 export function fakeKubelet(node: FakeNode): Component {
   return {
@@ -44,10 +52,12 @@ function setUp(host: ComponentHost, node: FakeNode): void {
   }
   const start = host.handle('start', (key) => {
     const pod = current(key)
-    if (!pod || pod.metadata.deletionTimestamp || pod.metadata.annotations?.['fake/pending'] !== undefined) return
+    if (!pod || pod.metadata.deletionTimestamp || pod.metadata.annotations?.['fake/pending'] !== undefined)
+      return
     addresses.value += 1
     client.updateStatus('pods', running(pod, node, `10.244.${node.number}.${addresses.value}`, clock.now()))
-    if (exitOf(pod) !== undefined) finish.wakeAfter(key, Number(pod.metadata.annotations?.['fake/run'] ?? 1000))
+    if (exitOf(pod) !== undefined)
+      finish.wakeAfter(key, Number(pod.metadata.annotations?.['fake/run'] ?? 1000))
   })
   const finish = host.handle('finish', (key) => {
     const pod = current(key)
@@ -72,27 +82,51 @@ const capacity = { cpu: '4', memory: '32Gi', pods: '110', 'ephemeral-storage': '
 function postStatus({ client, clock }: ComponentHost, { name, number, zone }: FakeNode): void {
   const known = ignoreNotFound(() => client.get('nodes', { name }))
   const status = {
-    capacity, allocatable: capacity, conditions: nodeConditions(clock.now(), known),
-    addresses: [{ type: 'InternalIP', address: `192.168.0.${number}` }, { type: 'Hostname', address: name }],
+    capacity,
+    allocatable: capacity,
+    conditions: nodeConditions(clock.now(), known),
+    addresses: [
+      { type: 'InternalIP', address: `192.168.0.${number}` },
+      { type: 'Hostname', address: name },
+    ],
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
     nodeInfo: {
-      machineID: `m${number}`, systemUUID: `u${number}`, bootID: `b${number}`, kernelVersion: '6.1.0', osImage: 'FakeOS 1',
-      containerRuntimeVersion: 'containerd://2.0.0', kubeletVersion: 'v1.34.9', kubeProxyVersion: '', operatingSystem: 'linux', architecture: 'amd64',
+      machineID: `m${number}`,
+      systemUUID: `u${number}`,
+      bootID: `b${number}`,
+      kernelVersion: '6.1.0',
+      osImage: 'FakeOS 1',
+      containerRuntimeVersion: 'containerd://2.0.0',
+      kubeletVersion: 'v1.34.9',
+      kubeProxyVersion: '',
+      operatingSystem: 'linux',
+      architecture: 'amd64',
     },
   } as unknown as Node['status']
   const platform = { arch: 'amd64', os: 'linux' }
   const labels = {
-    ...Object.fromEntries(Object.entries(platform).flatMap(([key, value]) => [[`beta.kubernetes.io/${key}`, value], [`kubernetes.io/${key}`, value]])),
-    'kubernetes.io/hostname': name, 'topology.kubernetes.io/zone': zone,
+    ...Object.fromEntries(
+      Object.entries(platform).flatMap(([key, value]) => [
+        [`beta.kubernetes.io/${key}`, value],
+        [`kubernetes.io/${key}`, value],
+      ]),
+    ),
+    'kubernetes.io/hostname': name,
+    'topology.kubernetes.io/zone': zone,
   }
-  if (known) client.updateStatus('nodes', { ...known, status: { ...known.status, conditions: status.conditions ?? [] } })
+  if (known)
+    client.updateStatus('nodes', {
+      ...known,
+      status: { ...known.status, conditions: status.conditions ?? [] },
+    })
   else client.create('nodes', { metadata: { name, labels }, spec: {} as Node['spec'], status })
 }
 
 function nodeConditions(now: number, node: Node | undefined): readonly NodeCondition[] {
   const make = (type: string, status: string, reason: string, message: string): NodeCondition => {
     const old = node?.status.conditions?.find((condition) => condition.type === type)
-    const lastTransitionTime = old?.status === status && old.lastTransitionTime ? old.lastTransitionTime : formatTime(now)
+    const lastTransitionTime =
+      old?.status === status && old.lastTransitionTime ? old.lastTransitionTime : formatTime(now)
     return { type, status, reason, message, lastHeartbeatTime: formatTime(now), lastTransitionTime }
   }
   return [
@@ -111,20 +145,38 @@ function renewLease({ client, clock }: ComponentHost, name: string): void {
   else client.create('leases', { metadata, spec })
 }
 
-/** The kubelet's own conditions before those that others have set, all but PodScheduled with the generation that they were made for. */
+/**
+ * The kubelet's own conditions before those that others have set, all but PodScheduled with the generation
+ * that they were made for.
+ */
 function podConditions(pod: Pod, now: number, notReady?: string): readonly PodCondition[] {
   const lastTransitionTime = formatTime(now)
   const kept = pod.status.conditions ?? []
-  const made = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady'].map((type): PodCondition => {
-    const isBroken = notReady !== undefined && (type === 'Ready' || type === 'ContainersReady')
-    const base = { type, observedGeneration: pod.metadata.generation ?? 1, lastProbeTime: null, lastTransitionTime }
-    return isBroken ? { ...base, status: 'False', reason: notReady } : { ...base, status: 'True' }
-  })
+  const made = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady'].map(
+    (type): PodCondition => {
+      const isBroken = notReady !== undefined && (type === 'Ready' || type === 'ContainersReady')
+      const base = {
+        type,
+        observedGeneration: pod.metadata.generation ?? 1,
+        lastProbeTime: null,
+        lastTransitionTime,
+      }
+      return isBroken ? { ...base, status: 'False', reason: notReady } : { ...base, status: 'True' }
+    },
+  )
   return [...made, ...kept.filter(({ type }) => !made.some((condition) => condition.type === type))]
 }
 
 const container = ({ name, image = '' }: Pod['spec']['containers'][number], rest: object): ContainerStatus =>
-  ({ name, lastState: {}, restartCount: 0, image, imageID: 'sha256:0', containerID: `containerd://${name}`, ...rest }) as ContainerStatus
+  ({
+    name,
+    lastState: {},
+    restartCount: 0,
+    image,
+    imageID: 'sha256:0',
+    containerID: `containerd://${name}`,
+    ...rest,
+  }) as ContainerStatus
 
 function running(pod: Pod, { number }: FakeNode, podIP: string, now: number): Pod {
   const isReady = pod.metadata.annotations?.['fake/unready'] === undefined
@@ -132,16 +184,24 @@ function running(pod: Pod, { number }: FakeNode, podIP: string, now: number): Po
   return {
     ...pod,
     status: {
-      ...pod.status, phase: 'Running', conditions: podConditions(pod, now, isReady ? undefined : 'ContainersNotReady'),
-      hostIP: `192.168.0.${number}`, podIP, podIPs: [{ ip: podIP }], startTime: startedAt,
-      containerStatuses: pod.spec.containers.map((each) => container(each, { state: { running: { startedAt } }, ready: isReady, started: true })),
+      ...pod.status,
+      phase: 'Running',
+      conditions: podConditions(pod, now, isReady ? undefined : 'ContainersNotReady'),
+      hostIP: `192.168.0.${number}`,
+      podIP,
+      podIPs: [{ ip: podIP }],
+      startTime: startedAt,
+      containerStatuses: pod.spec.containers.map((each) =>
+        container(each, { state: { running: { startedAt } }, ready: isReady, started: true }),
+      ),
     },
   }
 }
 
 function exitOf({ metadata: { annotations = {} } }: Pod): number | undefined {
   const codes = annotations['fake/exit']?.split(',') ?? []
-  const code = codes.length > 1 ? codes[Number(annotations['batch.kubernetes.io/job-completion-index'])] : codes[0]
+  const code =
+    codes.length > 1 ? codes[Number(annotations['batch.kubernetes.io/job-completion-index'])] : codes[0]
   return code === undefined || code === '-' ? undefined : Number(code)
 }
 
@@ -149,13 +209,22 @@ function finished(pod: Pod, now: number): Pod {
   const exitCode = exitOf(pod) ?? 0
   const hasFailed = exitCode !== 0
   const state = {
-    terminated: { exitCode, reason: hasFailed ? 'Error' : 'Completed', startedAt: pod.status.startTime, finishedAt: formatTime(now) },
+    terminated: {
+      exitCode,
+      reason: hasFailed ? 'Error' : 'Completed',
+      startedAt: pod.status.startTime,
+      finishedAt: formatTime(now),
+    },
   }
   return {
     ...pod,
     status: {
-      ...pod.status, phase: hasFailed ? 'Failed' : 'Succeeded', conditions: podConditions(pod, now, hasFailed ? 'PodFailed' : 'PodCompleted'),
-      containerStatuses: pod.spec.containers.map((each) => container(each, { state, ready: false, started: false })),
+      ...pod.status,
+      phase: hasFailed ? 'Failed' : 'Succeeded',
+      conditions: podConditions(pod, now, hasFailed ? 'PodFailed' : 'PodCompleted'),
+      containerStatuses: pod.spec.containers.map((each) =>
+        container(each, { state, ready: false, started: false }),
+      ),
     },
   }
 }

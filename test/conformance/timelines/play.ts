@@ -26,7 +26,10 @@ export interface Played {
 export interface Chance {
   /** ms from the full second to when it began: times in objects are whole seconds. */
   readonly begin?: number
-  /** ms that the recorder took for each request beside its pauses: it was heard by so much earlier than noted, each by so much more. */
+  /**
+   * ms that the recorder took for each request beside its pauses: it was heard by so much earlier than noted,
+   * each by so much more.
+   */
   readonly early?: number
   /** Whether requests follow one another so fast that nobody has acted on the one before. */
   readonly hurries?: boolean
@@ -64,7 +67,9 @@ class Player {
     const timeline = itemsOf(this.#timeline)
     const cluster = this.#cluster
     this.#begin = cluster.now() + LEAD
-    cluster.on('write', ({ type, resource, object }) => this.#writes.push({ t: (cluster.now() - this.#begin) / 1000, type, resource, object }))
+    cluster.on('write', ({ type, resource, object }) =>
+      this.#writes.push({ t: (cluster.now() - this.#begin) / 1000, type, resource, object }),
+    )
     this.#noteWhatIsThere()
     cluster.advance(LEAD / 4)
     cluster.client.create('namespaces', { metadata: { name: namespace } } as Namespace)
@@ -77,19 +82,29 @@ class Player {
       if (removed.has(item)) this.#remove(item)
       else this.#replay(item)
     }
-    const snapshots = Object.keys(this.#timeline.snapshots ?? {}).map((when) => Number(/\d+/.exec(when)?.[0] ?? 0))
+    const snapshots = Object.keys(this.#timeline.snapshots ?? {}).map((when) =>
+      Number(/\d+/.exec(when)?.[0] ?? 0),
+    )
     this.#advanceTo(Math.max(timeline.at(-1)?.t ?? 0, ...snapshots))
     return { cluster, writes: this.#writes, answers: this.#answers }
   }
 
   #noteWhatIsThere(): void {
-    for (const object of this.#cluster.list('nodes').items) this.#writes.push({ t: -LEAD / 1000, type: 'ADDED', resource: 'nodes', object })
+    for (const object of this.#cluster.list('nodes').items)
+      this.#writes.push({ t: -LEAD / 1000, type: 'ADDED', resource: 'nodes', object })
   }
 
-  /** ms to wait so that the last lease is as old as the recorder noted; our kubelets renew theirs at the lead's full tens of seconds. */
+  /**
+   * ms to wait so that the last lease is as old as the recorder noted; our kubelets renew theirs at the
+   * lead's full tens of seconds.
+   */
   #phase(timeline: readonly TimelineItem[]): number {
-    const age = timeline.map(({ what = '' }) => /^age of the last lease renewal at the stop, in seconds: ([\d.]+)/.exec(what)?.[1]).find(Boolean)
-    return age === undefined ? 0 : Number(age) * 1000 % LEASE_PERIOD
+    const age = timeline
+      .map(
+        ({ what = '' }) => /^age of the last lease renewal at the stop, in seconds: ([\d.]+)/.exec(what)?.[1],
+      )
+      .find(Boolean)
+    return age === undefined ? 0 : (Number(age) * 1000) % LEASE_PERIOD
   }
 
   #advanceTo(t: number): void {
@@ -109,24 +124,36 @@ class Player {
   /** The recorder tidied up. */
   #remove({ t, name = '' }: TimelineItem): void {
     this.#advanceTo(t)
-    this.#send({ method: 'DELETE', path: `/api/v1/namespaces/${this.#timeline.namespace}/pods/${name}?gracePeriodSeconds=0` })
+    this.#send({
+      method: 'DELETE',
+      path: `/api/v1/namespaces/${this.#timeline.namespace}/pods/${name}?gracePeriodSeconds=0`,
+    })
   }
 
   #send(request: RecordedRequest): { readonly code: number; readonly body: unknown } {
     const own = this.#withNames(request)
-    const described = request.bodyDescription === undefined ? own : this.#described(own, request.bodyDescription)
+    const described =
+      request.bodyDescription === undefined ? own : this.#described(own, request.bodyDescription)
     const answer = this.#cluster.handle(requestOf(this.#timeline.id, 0, described, []))
     if (!this.#hurries) while (this.#cluster.step());
-    return { code: answer.code, body: 'body' in answer && answer.body !== '' ? JSON.parse(answer.body) as unknown : undefined }
+    return {
+      code: answer.code,
+      body: 'body' in answer && answer.body !== '' ? (JSON.parse(answer.body) as unknown) : undefined,
+    }
   }
 
   /** `the object with one more condition Approved=True reason R message M` */
   #described(request: RecordedRequest, words: string): RecordedRequest {
-    const [, type, status, reason, message] = /one more condition (\w+)=(\w+) reason (\w+) message (\w+)$/.exec(words) ?? []
+    const [, type, status, reason, message] =
+      /one more condition (\w+)=(\w+) reason (\w+) message (\w+)$/.exec(words) ?? []
     if (type === undefined) throw new Error(`a body is described in words that are not understood: ${words}`)
-    const answer = this.#cluster.handle(requestOf(this.#timeline.id, 0, { method: 'GET', path: request.path.replace(/\/approval$/, '') }, []))
-    const object = JSON.parse('body' in answer ? answer.body : '{}') as { status?: { conditions?: unknown[] } }
-    const conditions = [...object.status?.conditions ?? [], { type, status, reason, message }]
+    const answer = this.#cluster.handle(
+      requestOf(this.#timeline.id, 0, { method: 'GET', path: request.path.replace(/\/approval$/, '') }, []),
+    )
+    const object = JSON.parse('body' in answer ? answer.body : '{}') as {
+      status?: { conditions?: unknown[] }
+    }
+    const conditions = [...(object.status?.conditions ?? []), { type, status, reason, message }]
     const { method, path } = request
     return { method, path, body: { ...object, status: { ...object.status, conditions } } }
   }
@@ -139,7 +166,10 @@ class Player {
     return JSON.parse(JSON.stringify(request).replaceAll(recorded, name)) as RecordedRequest
   }
 
-  /** The pod of here that a recorded name stands for: the one itself, or one of the same base that no other name stands for. */
+  /**
+   * The pod of here that a recorded name stands for: the one itself, or one of the same base that no other
+   * name stands for.
+   */
   #podFor(recorded: string): string {
     const known = this.#pods.get(recorded)
     if (known !== undefined) return known
@@ -148,15 +178,17 @@ class Player {
     const taken = new Set(this.#pods.values())
     const isFree = ({ metadata: { name = '', deletionTimestamp } }: KubeObject): boolean =>
       name.startsWith(base) && !taken.has(name) && deletionTimestamp === undefined
-    const name = items.some(({ metadata }) => metadata.name === recorded) ? recorded : items.find(isFree)?.metadata.name ?? recorded
+    const name = items.some(({ metadata }) => metadata.name === recorded)
+      ? recorded
+      : (items.find(isFree)?.metadata.name ?? recorded)
     this.#pods.set(recorded, name)
     return name
   }
 }
 
 /**
- * Pods that the recorder removed without noting the request: those without an owner that go at once, for which nobody has given a reason (evictions and
- * the pod garbage collector do).
+ * Pods that the recorder removed without noting the request: those without an owner that go at once, for
+ * which nobody has given a reason (evictions and the pod garbage collector do).
  */
 function removals(timeline: readonly TimelineItem[]): ReadonlySet<TimelineItem> {
   const explained = new Set<string>()
@@ -165,7 +197,11 @@ function removals(timeline: readonly TimelineItem[]): ReadonlySet<TimelineItem> 
     const { kind, name = '', change = {}, request } = item
     if (request?.method === 'DELETE') explained.add(request.path.split('/').at(-1) ?? '')
     if (kind !== 'pods') continue
-    if (change['owner'] !== undefined || JSON.stringify(change['conditions'] ?? []).includes('DisruptionTarget')) explained.add(name)
+    if (
+      change['owner'] !== undefined ||
+      JSON.stringify(change['conditions'] ?? []).includes('DisruptionTarget')
+    )
+      explained.add(name)
     if (change['deleting'] === true && change['grace'] === 0 && !explained.has(name)) found.add(item)
   }
   return found

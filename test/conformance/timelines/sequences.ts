@@ -4,7 +4,10 @@ import type { Names } from './names.js'
 import { itemsOf, type Timeline } from './timeline.js'
 import type { Write } from './writes.js'
 
-/** How one object went: its states in canonical form, equal neighbours merged, and when it came to the first and to the last. */
+/**
+ * How one object went: its states in canonical form, equal neighbours merged, and when it came to the first
+ * and to the last.
+ */
 export interface Sequence {
   readonly states: readonly string[]
   readonly first: number
@@ -74,7 +77,9 @@ export class Sequencer {
     return this.#byName(tracks)
   }
 
-  /** Of the kinds that the recorder watched. What was there before it began is seen from its first change on. */
+  /**
+   * Of the kinds that the recorder watched. What was there before it began is seen from its first change on.
+   */
   written(writes: readonly Write[], timeline: Timeline): Sequences {
     const kinds = kindsOf(timeline)
     const tracks = new Map<string, Track>()
@@ -92,15 +97,23 @@ export class Sequencer {
 
   #track(tracks: Map<string, Track>, key: string, t: number): Track {
     let track = tracks.get(key)
-    if (track === undefined) tracks.set(key, track = new Track((state) => this.#form(state), t))
+    if (track === undefined) tracks.set(key, (track = new Track((state) => this.#form(state), t)))
     return track
   }
 
   #form(state: State): string {
-    const kept = Object.entries(state).filter(([key, value]) => !RANDOM.has(key) && value !== null && value !== undefined && value !== false)
-    const text = canonical(Object.fromEntries(kept.map(([key, value]) => [key, key === 'endpoints' ? endpoints(value) : value])))
-    return this.#names.text(text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
-      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|<uid:\d+>/g, '<uid>').replaceAll(/resourceVersion":"\d+"/g, 'resourceVersion":"<rv>"'))
+    const kept = Object.entries(state).filter(
+      ([key, value]) => !RANDOM.has(key) && value !== null && value !== undefined && value !== false,
+    )
+    const text = canonical(
+      Object.fromEntries(kept.map(([key, value]) => [key, key === 'endpoints' ? endpoints(value) : value])),
+    )
+    return this.#names.text(
+      text
+        .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+        .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|<uid:\d+>/g, '<uid>')
+        .replaceAll(/resourceVersion":"\d+"/g, 'resourceVersion":"<rv>"'),
+    )
   }
 
   #byName(tracks: ReadonlyMap<string, Track>): Sequences {
@@ -118,7 +131,11 @@ export class Sequencer {
 /** Where endpoints are, and in which order they come, is chance. */
 function endpoints(value: unknown): unknown {
   const list = value as readonly { addresses?: readonly string[]; conditions?: unknown; target?: string }[]
-  return list.map(({ addresses, conditions, target }) => canonical({ conditions, target, ...(target === undefined ? { addresses } : {}) })).sort()
+  return list
+    .map(({ addresses, conditions, target }) =>
+      canonical({ conditions, target, ...(target === undefined ? { addresses } : {}) }),
+    )
+    .sort()
 }
 
 /** The kinds that the recorder watched, and the fields that it kept of each. */

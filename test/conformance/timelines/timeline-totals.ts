@@ -9,8 +9,10 @@ export interface TimelineTotals {
   readonly unequal: Record<TimelineLayer, number>
 }
 
-const zeros = (): Record<TimelineLayer, number> => Object.fromEntries(timelineLayers.map((layer) => [layer, 0])) as Record<TimelineLayer, number>
-const sum = (counts: Readonly<Record<TimelineLayer, number>>): number => timelineLayers.reduce((total, layer) => total + counts[layer], 0)
+const zeros = (): Record<TimelineLayer, number> =>
+  Object.fromEntries(timelineLayers.map((layer) => [layer, 0])) as Record<TimelineLayer, number>
+const sum = (counts: Readonly<Record<TimelineLayer, number>>): number =>
+  timelineLayers.reduce((total, layer) => total + counts[layer], 0)
 
 /** Nothing played yet. */
 export function noTimelines(): TimelineTotals {
@@ -26,7 +28,10 @@ export function addTimeline(totals: TimelineTotals, { compared, unequal }: Timel
 }
 
 /** How many things were compared in all, and how many went as recorded. */
-export function thingsOf({ compared, unequal }: TimelineTotals): { readonly compared: number; readonly equal: number } {
+export function thingsOf({ compared, unequal }: TimelineTotals): {
+  readonly compared: number
+  readonly equal: number
+} {
   return { compared: sum(compared), equal: sum(compared) - sum(unequal) }
 }
 
@@ -34,6 +39,11 @@ export function thingsOf({ compared, unequal }: TimelineTotals): { readonly comp
 export function timelineTotalsText(totals: TimelineTotals): string {
   const { timelines, timelinesEqual, compared, unequal } = totals
   const things = thingsOf(totals)
-  const byLayer = timelineLayers.map((layer) => `${layer} ${compared[layer] - unequal[layer]} of ${compared[layer]}`).join(', ')
-  return `${timelinesEqual} of ${timelines} timelines, ${things.equal} of ${things.compared} things equal; equal by layer: ${byLayer}`
+  const byLayer = timelineLayers
+    .map((layer) => `${layer} ${compared[layer] - unequal[layer]} of ${compared[layer]}`)
+    .join(', ')
+  return (
+    `${timelinesEqual} of ${timelines} timelines, ${things.equal} of ${things.compared} things equal; ` +
+    `equal by layer: ${byLayer}`
+  )
 }

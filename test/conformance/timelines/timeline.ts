@@ -1,6 +1,9 @@
 import type { RecordedRequest } from '../recordings/scenario.js'
 
-/** What a recorder saw at `t` seconds: a call of its own, a note, an Event object, or a change of another object. */
+/**
+ * What a recorder saw at `t` seconds: a call of its own, a note, an Event object, or a change of another
+ * object.
+ */
 export interface TimelineItem {
   readonly t: number
   /** `request`, `mark`, `Event`, or the short name of a resource (`pods`, `pdbs`, ...). */
@@ -40,8 +43,13 @@ export function isTimeline(entry: unknown): entry is Timeline {
   return Array.isArray((entry as { timeline?: unknown }).timeline)
 }
 
-/** The items of a timeline that belong to it: what comes after its last pause is the recorder's tidying up, whose requests were not noted. */
+/**
+ * The items of a timeline that belong to it: what comes after its last pause is the recorder's tidying up,
+ * whose requests were not noted.
+ */
 export function itemsOf({ timeline }: Timeline): readonly TimelineItem[] {
   const last = timeline.findLastIndex(({ kind }) => kind === 'mark' || kind === 'request')
-  return last >= 0 && (timeline[last]?.what ?? '').endsWith(' ms pass') ? timeline.slice(0, last + 1) : timeline
+  return last >= 0 && (timeline[last]?.what ?? '').endsWith(' ms pass')
+    ? timeline.slice(0, last + 1)
+    : timeline
 }

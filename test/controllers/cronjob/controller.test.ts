@@ -10,23 +10,45 @@ const key = { namespace: 'default', name: 'c' }
 const CONTROLLER = 'kube-controller-manager/cronjob-controller'
 
 /** A cluster with CronJob `c`, whose pods end with that exit code (`-`: never). */
-function started(begin: string, spec: ObjectInput<CronJob['spec']>, exit = '0', cluster: ControllerCluster = jobCluster(begin)): ControllerCluster {
+function started(
+  begin: string,
+  spec: ObjectInput<CronJob['spec']>,
+  exit = '0',
+  cluster: ControllerCluster = jobCluster(begin),
+): ControllerCluster {
   const annotations = { 'fake/exit': exit }
-  const podSpec = { restartPolicy: 'Never', terminationGracePeriodSeconds: 1, containers: [{ name: 'c', image: 'img' }] }
-  const jobTemplate = { metadata: { labels: { of: 'c' } }, spec: { backoffLimit: 0, template: { metadata: { annotations }, spec: podSpec } } }
-  cluster.client.create('cronjobs', { metadata: key, spec: { schedule: '* * * * *', jobTemplate, ...spec } } as unknown as CronJob)
+  const podSpec = {
+    restartPolicy: 'Never',
+    terminationGracePeriodSeconds: 1,
+    containers: [{ name: 'c', image: 'img' }],
+  }
+  const jobTemplate = {
+    metadata: { labels: { of: 'c' } },
+    spec: { backoffLimit: 0, template: { metadata: { annotations }, spec: podSpec } },
+  }
+  cluster.client.create('cronjobs', {
+    metadata: key,
+    spec: { schedule: '* * * * *', jobTemplate, ...spec },
+  } as unknown as CronJob)
   cluster.sim.settle()
   return cluster
 }
 
 /** The same with no nodes and no other controllers: days go by in no time, and jobs never end. */
 function alone(begin: string, spec: ObjectInput<CronJob['spec']>): ControllerCluster {
-  return started(begin, spec, '-', new ControllerCluster(() => [createCronJobController()], { version: 'v1.34', start: Date.parse(begin) }))
+  return started(
+    begin,
+    spec,
+    '-',
+    new ControllerCluster(() => [createCronJobController()], { version: 'v1.34', start: Date.parse(begin) }),
+  )
 }
 
 const cronJob = ({ client }: ControllerCluster): CronJob => client.get('cronjobs', key)
-const jobs = ({ client }: ControllerCluster): readonly Job[] => client.list('jobs', { namespace: 'default' }).items
-const events = (cluster: ControllerCluster): string[] => cluster.eventLines('cronjob-controller').map((line) => line.replace('CronJob/c ', ''))
+const jobs = ({ client }: ControllerCluster): readonly Job[] =>
+  client.list('jobs', { namespace: 'default' }).items
+const events = (cluster: ControllerCluster): string[] =>
+  cluster.eventLines('cronjob-controller').map((line) => line.replace('CronJob/c ', ''))
 const patch = (cluster: ControllerCluster, spec: object): void => {
   cluster.client.patch('cronjobs', key, { type: 'merge', body: { spec } })
   cluster.sim.settle()
@@ -46,15 +68,27 @@ describe('a CronJob', () => {
     expect(job?.metadata.name).toBe(`c-${scheduled / 60_000}`)
     expect(job?.metadata.labels).toEqual({ of: 'c' })
     expect(job?.metadata.creationTimestamp).toBe('2026-03-01T10:05:00Z')
-    expect(job?.metadata.ownerReferences?.[0]).toMatchObject({ apiVersion: 'batch/v1', kind: 'CronJob', name: 'c', controller: true })
-    expect(cronJob(cluster).status).toMatchObject({ lastScheduleTime: '2026-03-01T10:05:00Z', lastSuccessfulTime: '2026-03-01T10:05:03Z' })
+    expect(job?.metadata.ownerReferences?.[0]).toMatchObject({
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      name: 'c',
+      controller: true,
+    })
+    expect(cronJob(cluster).status).toMatchObject({
+      lastScheduleTime: '2026-03-01T10:05:00Z',
+      lastSuccessfulTime: '2026-03-01T10:05:03Z',
+    })
   })
 
   it('follows the clocks of its time zone', () => {
     const cluster = alone('2026-03-28T12:00:00Z', { schedule: '30 2 * * *', timeZone: 'Europe/Berlin' })
     cluster.advance(4 * 86_400)
     // on the 29th the clocks in Berlin go from 2 to 3
-    expect(scheduledTimes(cluster)).toEqual(['2026-03-30T02:30:00+02:00', '2026-03-31T02:30:00+02:00', '2026-04-01T02:30:00+02:00'])
+    expect(scheduledTimes(cluster)).toEqual([
+      '2026-03-30T02:30:00+02:00',
+      '2026-03-31T02:30:00+02:00',
+      '2026-04-01T02:30:00+02:00',
+    ])
     expect(cronJob(cluster).status.lastScheduleTime).toBe('2026-04-01T00:30:00Z')
   })
 
@@ -67,19 +101,31 @@ describe('a CronJob', () => {
       cluster.sim.settle()
       return events(cluster)
     }
-    expect(miss({ schedule: '*/5 * * * *' }, 1000)).toContainEqual(`SuccessfulCreate: Created job c-${Date.parse('2026-03-01T10:15:00Z') / 60_000}`)
+    expect(miss({ schedule: '*/5 * * * *' }, 1000)).toContainEqual(
+      `SuccessfulCreate: Created job c-${Date.parse('2026-03-01T10:15:00Z') / 60_000}`,
+    )
     expect(miss({ schedule: '0 * * * *', startingDeadlineSeconds: 300 }, 4000)).toEqual([])
     expect(miss({ schedule: '* * * * *' }, 7200)[0]).toBe(
-      'TooManyMissedTimes: too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew',
+      'TooManyMissedTimes: too many missed start times. Set or decrease .spec.startingDeadlineSeconds ' +
+        'or check clock skew',
     )
   })
 
   it('replaces a job that still runs, if it is to', () => {
     const cluster = started('2026-03-01T10:00:30Z', { concurrencyPolicy: 'Replace' }, '-')
     cluster.advance(100)
-    const [first, second] = [1, 2].map((minute) => `c-${Date.parse('2026-03-01T10:00:00Z') / 60_000 + minute}`)
-    expect(events(cluster)).toEqual([`SuccessfulCreate: Created job ${first}`, `SuccessfulDelete: Deleted job ${first}`, `SuccessfulCreate: Created job ${second}`])
-    expect([jobs(cluster).length, cronJob(cluster).status.active?.map(({ name }) => name)]).toEqual([1, [second]])
+    const [first, second] = [1, 2].map(
+      (minute) => `c-${Date.parse('2026-03-01T10:00:00Z') / 60_000 + minute}`,
+    )
+    expect(events(cluster)).toEqual([
+      `SuccessfulCreate: Created job ${first}`,
+      `SuccessfulDelete: Deleted job ${first}`,
+      `SuccessfulCreate: Created job ${second}`,
+    ])
+    expect([jobs(cluster).length, cronJob(cluster).status.active?.map(({ name }) => name)]).toEqual([
+      1,
+      [second],
+    ])
     expect(pods(cluster)).toHaveLength(1)
   })
 
@@ -109,7 +155,10 @@ describe('a CronJob', () => {
 
   it('says that a schedule has no times', () => {
     const cluster = alone('2026-03-01T10:00:30Z', { schedule: '0 0 30 2 *' })
-    expect(events(cluster)).toEqual(['InvalidSchedule: invalid schedule: 0 0 30 2 * : time difference between two schedules is less than 1 second'])
+    expect(events(cluster)).toEqual([
+      'InvalidSchedule: invalid schedule: 0 0 30 2 * : time difference between two schedules is less ' +
+        'than 1 second',
+    ])
   })
 
   it('has the same future in a copy', () => {

@@ -22,7 +22,9 @@ describe('a DaemonSet', () => {
     setImage(cluster, 'daemonsets', 'img:2')
     let worst = 3
     const end = cluster.sim.onStep(() => {
-      const ready = pods(cluster).filter(({ metadata, status }) => !metadata.deletionTimestamp && status.phase === 'Running')
+      const ready = pods(cluster).filter(
+        ({ metadata, status }) => !metadata.deletionTimestamp && status.phase === 'Running',
+      )
       worst = Math.min(worst, ready.length)
     })
     cluster.sim.settle()
@@ -49,7 +51,9 @@ describe('a DaemonSet', () => {
     setImage(cluster, 'daemonsets', 'img:2')
     let worst = 3
     const end = cluster.sim.onStep(() => {
-      const ready = pods(cluster).filter(({ metadata, status }) => !metadata.deletionTimestamp && status.phase === 'Running')
+      const ready = pods(cluster).filter(
+        ({ metadata, status }) => !metadata.deletionTimestamp && status.phase === 'Running',
+      )
       worst = Math.min(worst, new Set(ready.map(({ spec }) => spec.nodeName)).size)
     })
     cluster.sim.settle()
@@ -139,7 +143,9 @@ describe('a DaemonSet', () => {
     const [first, ...later] = replaced as [number, ...number[]]
     expect(first).toBeLessThanOrEqual(2)
     expect(later.every((seconds, at) => seconds >= 2 ** at)).toBe(true)
-    const events = cluster.eventLines('daemonset-controller').filter((line) => line.includes('FailedDaemonPod'))
+    const events = cluster
+      .eventLines('daemonset-controller')
+      .filter((line) => line.includes('FailedDaemonPod'))
     expect(events).toHaveLength(4)
     expect(events[0]).toMatch(
       /^DaemonSet\/d FailedDaemonPod: Found failed daemon pod default\/d-.{5} on node n1, will try to kill it$/,
@@ -167,12 +173,20 @@ describe('a DaemonSet', () => {
     cluster.sim.settle()
     const [own] = cluster.client.list('controllerrevisions').items as [ControllerRevision]
     const { name, namespace, labels, ownerReferences } = own.metadata
-    const twin = { name: `${name as string}x`, namespace: namespace as string, ownerReferences: ownerReferences ?? [] }
+    const twin = {
+      name: `${name as string}x`,
+      namespace: namespace as string,
+      ownerReferences: ownerReferences ?? [],
+    }
     const metadata = { ...twin, labels: { ...labels, 'controller-revision-hash': 'twin' } }
     cluster.client.create('controllerrevisions', { ...own, metadata, revision: 2 })
     cluster.sim.settle()
     expect(revisions(cluster)).toEqual([2])
-    expect(pods(cluster).map((each) => each.metadata.labels?.['controller-revision-hash'])).toEqual(['twin', 'twin', 'twin'])
+    expect(pods(cluster).map((each) => each.metadata.labels?.['controller-revision-hash'])).toEqual([
+      'twin',
+      'twin',
+      'twin',
+    ])
   })
 
   it('waits for minReadySeconds between nodes', () => {

@@ -12,7 +12,10 @@ import type { PodOptions } from '../shared/objects.js'
 const taint = (key: string, effect: 'NoSchedule' | 'NoExecute' | 'PreferNoSchedule') => [{ key, effect }]
 const withSpec = (spec: Partial<DaemonSet['spec']['template']['spec']>): DaemonSet => {
   const set = daemonSet()
-  return { ...set, spec: { ...set.spec, template: { ...set.spec.template, spec: { ...set.spec.template.spec, ...spec } } } }
+  return {
+    ...set,
+    spec: { ...set.spec, template: { ...set.spec.template, spec: { ...set.spec.template.spec, ...spec } } },
+  }
 }
 const zone: NonNullable<Parameters<typeof withSpec>[0]['affinity']> = {
   nodeAffinity: {
@@ -26,10 +29,22 @@ describe('nodeShouldRunDaemonPod', () => {
   it.each<[string, Node, DaemonSet, boolean, boolean]>([
     ['a plain node', node('n'), daemonSet(), true, true],
     ['another nodeName', node('n'), withSpec({ nodeName: 'm' }), false, false],
-    ['a nodeSelector that fits', node('n', { labels: { disk: 'ssd' } }), withSpec({ nodeSelector: { disk: 'ssd' } }), true, true],
+    [
+      'a nodeSelector that fits',
+      node('n', { labels: { disk: 'ssd' } }),
+      withSpec({ nodeSelector: { disk: 'ssd' } }),
+      true,
+      true,
+    ],
     ['a nodeSelector that does not', node('n'), withSpec({ nodeSelector: { disk: 'ssd' } }), false, false],
     ['an affinity that fits', node('n', { labels: { zone: 'a' } }), withSpec({ affinity: zone }), true, true],
-    ['an affinity that does not', node('n', { labels: { zone: 'b' } }), withSpec({ affinity: zone }), false, false],
+    [
+      'an affinity that does not',
+      node('n', { labels: { zone: 'b' } }),
+      withSpec({ affinity: zone }),
+      false,
+      false,
+    ],
     ['NoSchedule', node('n', { taints: taint('x', 'NoSchedule') }), daemonSet(), false, true],
     ['NoExecute', node('n', { taints: taint('x', 'NoExecute') }), daemonSet(), false, false],
     ['PreferNoSchedule', node('n', { taints: taint('x', 'PreferNoSchedule') }), daemonSet(), true, true],
@@ -40,9 +55,27 @@ describe('nodeShouldRunDaemonPod', () => {
       true,
       true,
     ],
-    ['a cordoned node', node('n', { taints: taint('node.kubernetes.io/unschedulable', 'NoSchedule') }), daemonSet(), true, true],
-    ['an unreachable node', node('n', { taints: taint('node.kubernetes.io/unreachable', 'NoExecute') }), daemonSet(), true, true],
-    ['disk pressure', node('n', { taints: taint('node.kubernetes.io/disk-pressure', 'NoSchedule') }), daemonSet(), true, true],
+    [
+      'a cordoned node',
+      node('n', { taints: taint('node.kubernetes.io/unschedulable', 'NoSchedule') }),
+      daemonSet(),
+      true,
+      true,
+    ],
+    [
+      'an unreachable node',
+      node('n', { taints: taint('node.kubernetes.io/unreachable', 'NoExecute') }),
+      daemonSet(),
+      true,
+      true,
+    ],
+    [
+      'disk pressure',
+      node('n', { taints: taint('node.kubernetes.io/disk-pressure', 'NoSchedule') }),
+      daemonSet(),
+      true,
+      true,
+    ],
     [
       'no network',
       node('n', { taints: taint('node.kubernetes.io/network-unavailable', 'NoSchedule') }),
@@ -66,9 +99,16 @@ describe('daemonPodTemplate', () => {
   it('binds to the node by name in place of required terms, and keeps what is preferred', () => {
     const preferred = { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, preference: {} }] }
     const set = withSpec({ affinity: { nodeAffinity: { ...zone.nodeAffinity, ...preferred } } })
-    const annotated = { ...set, metadata: { ...set.metadata, annotations: { 'deprecated.daemonset.template.generation': '3' } } }
+    const annotated = {
+      ...set,
+      metadata: { ...set.metadata, annotations: { 'deprecated.daemonset.template.generation': '3' } },
+    }
     const { metadata, spec } = daemonPodTemplate(annotated, 'hash', 'n7')
-    expect(metadata.labels).toEqual({ app: 'x', 'pod-template-generation': '3', 'controller-revision-hash': 'hash' })
+    expect(metadata.labels).toEqual({
+      app: 'x',
+      'pod-template-generation': '3',
+      'controller-revision-hash': 'hash',
+    })
     expect(spec.affinity?.nodeAffinity).toEqual({
       ...preferred,
       requiredDuringSchedulingIgnoredDuringExecution: {
@@ -78,7 +118,12 @@ describe('daemonPodTemplate', () => {
   })
 
   it('adds each toleration once', () => {
-    const own = { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 5 } as const
+    const own = {
+      key: 'node.kubernetes.io/not-ready',
+      operator: 'Exists',
+      effect: 'NoExecute',
+      tolerationSeconds: 5,
+    } as const
     const tolerations = daemonTolerations({ containers: [], tolerations: [own] })
     expect(tolerations).toHaveLength(6)
     expect(tolerations[0]).toEqual({ key: own.key, operator: 'Exists', effect: 'NoExecute' })
@@ -101,11 +146,9 @@ describe('placementPlan', () => {
 
   it('creates where a pod is missing, lets stay where it may, and removes where it may not', () => {
     expect(plan(daemonSet(), [])).toEqual({ create: ['n1', 'n2'], remove: [], ended: [] })
-    expect(plan(daemonSet(), [pod('a', { node: 'n1' }), pod('c', { node: 'n3' }), pod('d', { node: 'n4' })])).toEqual({
-      create: ['n2'],
-      remove: ['d'],
-      ended: [],
-    })
+    expect(
+      plan(daemonSet(), [pod('a', { node: 'n1' }), pod('c', { node: 'n3' }), pod('d', { node: 'n4' })]),
+    ).toEqual({ create: ['n2'], remove: ['d'], ended: [] })
   })
 
   it('waits for a pod on its way out, and keeps the oldest of several', () => {
@@ -129,7 +172,9 @@ describe('placementPlan', () => {
   })
 
   describe('with surge', () => {
-    const surging = daemonSet({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } })
+    const surging = daemonSet({
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+    })
     const old = (options: PodOptions) => pod('old', { node: 'n1', readySince: 0, ...options })
     const fresh = (options: PodOptions) =>
       pod('new', { node: 'n1', labels: { app: 'x', 'controller-revision-hash': 'new' }, ...options })

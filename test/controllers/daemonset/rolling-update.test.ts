@@ -9,7 +9,8 @@ const now = 100_000
 const rolling = (maxUnavailable: number | string, maxSurge: number | string = 0) =>
   daemonSet({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable, maxSurge } } })
 const newLabels = { app: 'x', 'controller-revision-hash': 'new' }
-const old = (on: string, ready = true): Pod => pod(`old-${on}`, { node: on, ...(ready ? { readySince: 0 } : {}) })
+const old = (on: string, ready = true): Pod =>
+  pod(`old-${on}`, { node: on, ...(ready ? { readySince: 0 } : {}) })
 const fresh = (on: string, ready = true): Pod =>
   pod(`new-${on}`, { node: on, labels: newLabels, ...(ready ? { readySince: 0 } : {}) })
 
@@ -42,7 +43,10 @@ describe('without surge', () => {
   })
 
   it('never takes more available pods down than maxUnavailable allows', () => {
-    const states = fc.array(fc.constantFrom('none', 'old', 'old unready', 'new', 'new unready'), { minLength: 1, maxLength: 10 })
+    const states = fc.array(fc.constantFrom('none', 'old', 'old unready', 'new', 'new unready'), {
+      minLength: 1,
+      maxLength: 10,
+    })
     fc.assert(
       fc.property(states, fc.integer({ min: 1, max: 10 }), (list, maxUnavailable) => {
         const pods = list.flatMap((state, at) => {
@@ -65,13 +69,22 @@ describe('with surge', () => {
     ['creates a new pod beside an old one', 1, [old('n1'), old('n2')], ['n1'], []],
     ['waits until the new pod is available', 1, [old('n1'), fresh('n1', false), old('n2')], [], []],
     ['then lets the old pod go and surges on', 1, [old('n1'), fresh('n1'), old('n2')], ['n2'], ['old-n1']],
-    ['does not count replacements of pods that are not available', 1, [old('n1', false), old('n2', false)], ['n1', 'n2'], []],
+    [
+      'does not count replacements of pods that are not available',
+      1,
+      [old('n1', false), old('n2', false)],
+      ['n1', 'n2'],
+      [],
+    ],
   ])('%s', (_, maxSurge, pods, create, remove) => {
     expect(step(rolling(0, maxSurge), 2, pods)).toEqual({ create, remove })
   })
 
   it('keeps pods of nodes that no longer count until there is one for each that does', () => {
-    expect(step(rolling(0, 1), 1, [old('n1'), fresh('n1'), old('n9')])).toEqual({ create: [], remove: ['old-n1', 'old-n9'] })
+    expect(step(rolling(0, 1), 1, [old('n1'), fresh('n1'), old('n9')])).toEqual({
+      create: [],
+      remove: ['old-n1', 'old-n9'],
+    })
     expect(step(rolling(0, 1), 1, [old('n1', false), old('n9')])).toEqual({ create: ['n1'], remove: [] })
   })
 })

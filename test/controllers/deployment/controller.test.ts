@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { createDeploymentController } from '../../../src/controllers/deployment/index.js'
 import { createReplicaSetController } from '../../../src/controllers/replicaset/index.js'
 import { workloadCluster } from '../shared/clusters.js'
-import { condition, createDeployment, deploymentD, patch, pods, setImage, sets, template } from '../shared/workloads.js'
+import {
+  condition,
+  createDeployment,
+  deploymentD,
+  patch,
+  pods,
+  setImage,
+  sets,
+  template,
+} from '../shared/workloads.js'
 
 const nowhere = { nodeSelector: { 'kubernetes.io/hostname': 'nowhere' } }
 
@@ -21,7 +30,11 @@ describe('a Deployment', () => {
 
   it('misses its deadline when no pod becomes ready; settle() does not wait for that', () => {
     const cluster = workloadCluster()
-    createDeployment(cluster, { replicas: 2, progressDeadlineSeconds: 60, template: template('img:1', nowhere) })
+    createDeployment(cluster, {
+      replicas: 2,
+      progressDeadlineSeconds: 60,
+      template: template('img:1', nowhere),
+    })
     const begin = cluster.now
     cluster.sim.settle()
     expect(cluster.now - begin).toBeLessThan(1)
@@ -35,29 +48,38 @@ describe('a Deployment', () => {
     expect(condition(cluster, 'Available')).toBe('True MinimumReplicasAvailable')
   })
 
-  it('keeps as many old ReplicaSets as revisionHistoryLimit says, and renumbers the one that it goes back to', () => {
-    const cluster = workloadCluster()
-    createDeployment(cluster, { replicas: 1, revisionHistoryLimit: 2 })
-    for (const image of ['img:2', 'img:3', 'img:4', 'img:2']) {
+  it(
+    'keeps as many old ReplicaSets as revisionHistoryLimit says, and renumbers the one that it goes ' +
+      'back to',
+    () => {
+      const cluster = workloadCluster()
+      createDeployment(cluster, { replicas: 1, revisionHistoryLimit: 2 })
+      for (const image of ['img:2', 'img:3', 'img:4', 'img:2']) {
+        cluster.sim.settle()
+        setImage(cluster, 'deployments', image)
+      }
       cluster.sim.settle()
-      setImage(cluster, 'deployments', image)
-    }
-    cluster.sim.settle()
-    cluster.advance(30)
-    const revisions = sets(cluster).map(({ spec, metadata: { annotations = {} } }) => {
-      const short = (name: string): string | undefined => annotations[`deployment.kubernetes.io/${name}`]
-      return [spec.template.spec.containers[0]?.image, spec.replicas, short('revision'), short('revision-history')]
-    })
-    expect(revisions).toHaveLength(3)
-    expect(revisions).toEqual(
-      expect.arrayContaining([
-        ['img:2', 1, '5', '2'],
-        ['img:3', 0, '3', undefined],
-        ['img:4', 0, '4', undefined],
-      ]),
-    )
-    expect(deploymentD(cluster).metadata.annotations).toEqual({ 'deployment.kubernetes.io/revision': '5' })
-  })
+      cluster.advance(30)
+      const revisions = sets(cluster).map(({ spec, metadata: { annotations = {} } }) => {
+        const short = (name: string): string | undefined => annotations[`deployment.kubernetes.io/${name}`]
+        return [
+          spec.template.spec.containers[0]?.image,
+          spec.replicas,
+          short('revision'),
+          short('revision-history'),
+        ]
+      })
+      expect(revisions).toHaveLength(3)
+      expect(revisions).toEqual(
+        expect.arrayContaining([
+          ['img:2', 1, '5', '2'],
+          ['img:3', 0, '3', undefined],
+          ['img:4', 0, '4', undefined],
+        ]),
+      )
+      expect(deploymentD(cluster).metadata.annotations).toEqual({ 'deployment.kubernetes.io/revision': '5' })
+    },
+  )
 
   it('finds another name when a stranger has the one that it wants', () => {
     const cluster = workloadCluster()
@@ -78,7 +100,11 @@ describe('a Deployment', () => {
         },
       ],
     }
-    cluster.client.patch('replicasets', { namespace: 'default', name }, { type: 'merge', body: { metadata: foreign } })
+    cluster.client.patch(
+      'replicasets',
+      { namespace: 'default', name },
+      { type: 'merge', body: { metadata: foreign } },
+    )
     createDeployment(cluster, { replicas: 1 })
     cluster.sim.settle()
     expect(deploymentD(cluster).status).toMatchObject({ collisionCount: 1, availableReplicas: 1 })
@@ -136,7 +162,11 @@ describe('forks and interleavings', () => {
       cluster.advance(0.3)
     }
     cluster.advance(30)
-    expect(deploymentD(cluster).status).toMatchObject({ replicas: 6, updatedReplicas: 6, availableReplicas: 6 })
+    expect(deploymentD(cluster).status).toMatchObject({
+      replicas: 6,
+      updatedReplicas: 6,
+      availableReplicas: 6,
+    })
   })
 
   it('comes to the same end, whatever is done to it and in which order its controllers run', () => {
@@ -159,7 +189,8 @@ describe('forks and interleavings', () => {
             const pod = pods(cluster)[each.which]
             if (pod) cluster.client.delete('pods', pod.metadata)
           } else {
-            const component = each.which === 'deployment' ? createDeploymentController() : createReplicaSetController()
+            const component =
+              each.which === 'deployment' ? createDeploymentController() : createReplicaSetController()
             cluster.sim.remove(component.name)
             cluster.add(component)
           }

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { newReplicaSetAnnotations, REVISION, REVISION_HISTORY } from '../../../src/controllers/deployment/annotations.js'
+import {
+  newReplicaSetAnnotations,
+  REVISION,
+  REVISION_HISTORY,
+} from '../../../src/controllers/deployment/annotations.js'
 import { surplusHistory } from '../../../src/controllers/deployment/history.js'
 import { buildReplicaSet } from '../../../src/controllers/deployment/new-replica-set.js'
 import { equalIgnoringHash, findNewReplicaSet } from '../../../src/controllers/deployment/replica-sets.js'
@@ -11,7 +15,9 @@ const revision = (name: string, number: number, replicas = 0) =>
 describe('surplusHistory', () => {
   const names = (limit: number | undefined, ...sets: ReturnType<typeof revision>[]): string[] =>
     surplusHistory(
-      deployment(limit === undefined ? { revisionHistoryLimit: 2147483647 } : { revisionHistoryLimit: limit }),
+      deployment(
+        limit === undefined ? { revisionHistoryLimit: 2147483647 } : { revisionHistoryLimit: limit },
+      ),
       sets,
     ).map(({ metadata }) => metadata.name as string)
 
@@ -23,7 +29,10 @@ describe('surplusHistory', () => {
 
   it('spares sets with pods, unobserved ones and those that are being deleted', () => {
     const unobserved = { ...revision('b', 2), metadata: { ...revision('b', 2).metadata, generation: 2 } }
-    const deleted = { ...revision('c', 3), metadata: { ...revision('c', 3).metadata, deletionTimestamp: '1970-01-01T00:00:00Z' } }
+    const deleted = {
+      ...revision('c', 3),
+      metadata: { ...revision('c', 3).metadata, deletionTimestamp: '1970-01-01T00:00:00Z' },
+    }
     expect(names(0, revision('a', 1, 1), unobserved, deleted, revision('d', 4))).toEqual(['d'])
   })
 })
@@ -43,12 +52,18 @@ describe('newReplicaSetAnnotations', () => {
   }
 
   it('copies the annotations of the deployment but the bookkeeping ones', () => {
-    expect(newReplicaSetAnnotations(annotated, {}, 1)).toEqual({ 'kubernetes.io/change-cause': 'why', [REVISION]: '1' })
+    expect(newReplicaSetAnnotations(annotated, {}, 1)).toEqual({
+      'kubernetes.io/change-cause': 'why',
+      [REVISION]: '1',
+    })
   })
 
   it('never lowers a revision, and keeps what it raises in the history', () => {
     expect(newReplicaSetAnnotations(d, { [REVISION]: '5' }, 3)).toEqual({ [REVISION]: '5' })
-    expect(newReplicaSetAnnotations(d, { [REVISION]: '1' }, 3)).toEqual({ [REVISION]: '3', [REVISION_HISTORY]: '1' })
+    expect(newReplicaSetAnnotations(d, { [REVISION]: '1' }, 3)).toEqual({
+      [REVISION]: '3',
+      [REVISION_HISTORY]: '1',
+    })
     expect(newReplicaSetAnnotations(d, { [REVISION]: '3', [REVISION_HISTORY]: '1' }, 10)).toEqual({
       [REVISION]: '10',
       [REVISION_HISTORY]: '1,3',
@@ -68,7 +83,10 @@ describe('newReplicaSetAnnotations', () => {
 describe('the new ReplicaSet', () => {
   it('is the oldest with the template, whatever its hash label', () => {
     const d = deployment({}, 'img:1')
-    const [young, old] = [replicaSet('b', 0, { image: 'img:1', age: 5 }), replicaSet('a', 0, { image: 'img:1', age: 1 })]
+    const [young, old] = [
+      replicaSet('b', 0, { image: 'img:1', age: 5 }),
+      replicaSet('a', 0, { image: 'img:1', age: 1 }),
+    ]
     expect(findNewReplicaSet(d, [replicaSet('c', 3), young, old])?.metadata.name).toBe('a')
     expect(findNewReplicaSet(d, [replicaSet('c', 3)])).toBeUndefined()
   })
@@ -90,6 +108,8 @@ describe('the new ReplicaSet', () => {
 
   it('gets another name after a collision', () => {
     const collided = { ...deployment(), status: { collisionCount: 1 } }
-    expect(buildReplicaSet(collided, [], 1, 34).metadata.name).not.toBe(buildReplicaSet(deployment(), [], 1, 34).metadata.name)
+    expect(buildReplicaSet(collided, [], 1, 34).metadata.name).not.toBe(
+      buildReplicaSet(deployment(), [], 1, 34).metadata.name,
+    )
   })
 })

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { Deployment, DeploymentStatus, ReplicaSet } from '../../../src/api/apps/generated.js'
 import { newCondition, setCondition } from '../../../src/controllers/deployment/conditions.js'
-import { nextDeadlineCheck, pauseCondition, rolloutStatus } from '../../../src/controllers/deployment/progress.js'
+import {
+  nextDeadlineCheck,
+  pauseCondition,
+  rolloutStatus,
+} from '../../../src/controllers/deployment/progress.js'
 import { deploymentStatus, isComplete } from '../../../src/controllers/deployment/status.js'
 import { deployment, replicaSet } from '../shared/objects.js'
 
-const progressing = (status: string, reason: string, at: number) => newCondition('Progressing', status, reason, 'before', at)
+const progressing = (status: string, reason: string, at: number) =>
+  newCondition('Progressing', status, reason, 'before', at)
 const withStatus = (d: Deployment, status: DeploymentStatus): Deployment => ({ ...d, status })
 const statusOf = (d: Deployment, newSet: ReplicaSet, old: ReplicaSet[], now: number): DeploymentStatus =>
   rolloutStatus(d, deploymentStatus(d, newSet, old, true, now), newSet, old, now)
@@ -13,20 +18,28 @@ const lines = ({ conditions = [] }: DeploymentStatus): string[] =>
   conditions.map((c) => `${c.type}=${c.status} ${c.reason ?? ''}: ${c.message ?? ''}`)
 
 const available = 'Available=True MinimumReplicasAvailable: Deployment has minimum availability.'
-const unavailable = 'Available=False MinimumReplicasUnavailable: Deployment does not have minimum availability.'
+const unavailable =
+  'Available=False MinimumReplicasUnavailable: Deployment does not have minimum availability.'
 
 describe('setCondition', () => {
   const first = newCondition('A', 'True', 'One', 'm', 1000)
-  it('leaves an equal one alone, keeps the transition time of an equal status, and moves what changes to the end', () => {
-    const conditions = [first, newCondition('B', 'True', 'x', '', 1000)]
-    expect(setCondition(conditions, newCondition('A', 'True', 'One', 'other', 5000))).toBe(conditions)
-    const next = setCondition(conditions, newCondition('A', 'True', 'Two', 'm', 5000))
-    expect(next.map(({ type }) => type)).toEqual(['B', 'A'])
-    expect(next[1]).toMatchObject({ lastTransitionTime: '1970-01-01T00:00:01Z', lastUpdateTime: '1970-01-01T00:00:05Z' })
-    expect(setCondition(conditions, newCondition('A', 'False', 'Two', 'm', 5000))[1]?.lastTransitionTime).toBe(
-      '1970-01-01T00:00:05Z',
-    )
-  })
+  it(
+    'leaves an equal one alone, keeps the transition time of an equal status, and moves what changes to ' +
+      'the end',
+    () => {
+      const conditions = [first, newCondition('B', 'True', 'x', '', 1000)]
+      expect(setCondition(conditions, newCondition('A', 'True', 'One', 'other', 5000))).toBe(conditions)
+      const next = setCondition(conditions, newCondition('A', 'True', 'Two', 'm', 5000))
+      expect(next.map(({ type }) => type)).toEqual(['B', 'A'])
+      expect(next[1]).toMatchObject({
+        lastTransitionTime: '1970-01-01T00:00:01Z',
+        lastUpdateTime: '1970-01-01T00:00:05Z',
+      })
+      expect(
+        setCondition(conditions, newCondition('A', 'False', 'Two', 'm', 5000))[1]?.lastTransitionTime,
+      ).toBe('1970-01-01T00:00:05Z')
+    },
+  )
 })
 
 describe('deploymentStatus', () => {
@@ -56,7 +69,9 @@ describe('deploymentStatus', () => {
     })
     const [a, b] = [reporting(replicaSet('a', 1), 2), reporting(replicaSet('b', 1), 0)]
     expect(deploymentStatus(deployment(), a, [b], true, 0).terminatingReplicas).toBe(2)
-    expect(deploymentStatus(deployment(), a, [replicaSet('c', 1)], true, 0)).not.toHaveProperty('terminatingReplicas')
+    expect(deploymentStatus(deployment(), a, [replicaSet('c', 1)], true, 0)).not.toHaveProperty(
+      'terminatingReplicas',
+    )
     expect(deploymentStatus(deployment(), a, [b], false, 0)).not.toHaveProperty('terminatingReplicas')
   })
 })
@@ -81,7 +96,10 @@ describe('rolloutStatus', () => {
       conditions: [progressing('True', 'ReplicaSetUpdated', 1000)],
     })
     const moved = statusOf(d, replicaSet('new', 1), [replicaSet('old', 3)], 9000)
-    expect(lines(moved)).toEqual([available, 'Progressing=True ReplicaSetUpdated: ReplicaSet "new" is progressing.'])
+    expect(lines(moved)).toEqual([
+      available,
+      'Progressing=True ReplicaSetUpdated: ReplicaSet "new" is progressing.',
+    ])
     expect(moved.conditions?.[1]).toMatchObject({
       lastTransitionTime: '1970-01-01T00:00:01Z',
       lastUpdateTime: '1970-01-01T00:00:09Z',
@@ -101,10 +119,17 @@ describe('rolloutStatus', () => {
       updatedReplicas: 1,
       conditions: [progressing('True', 'ReplicaSetUpdated', 1000)],
     }
-    const after = statusOf(withStatus(deployment({ replicas: 1 }), before), replicaSet('new', 1, { available: 0 }), [], now)
+    const after = statusOf(
+      withStatus(deployment({ replicas: 1 }), before),
+      replicaSet('new', 1, { available: 0 }),
+      [],
+      now,
+    )
     expect(after.conditions?.find(({ type }) => type === 'Progressing')).toMatchObject({ status, reason })
     if (reason === 'ProgressDeadlineExceeded')
-      expect(lines(after)).toContain('Progressing=False ProgressDeadlineExceeded: ReplicaSet "new" has timed out progressing.')
+      expect(lines(after)).toContain(
+        'Progressing=False ProgressDeadlineExceeded: ReplicaSet "new" has timed out progressing.',
+      )
   })
 
   it('does not start over once complete: a lost replica is no rollout', () => {
@@ -116,7 +141,12 @@ describe('rolloutStatus', () => {
       availableReplicas: 3,
       conditions: [progressing('True', 'NewReplicaSetAvailable', 1000)],
     }
-    const after = statusOf(withStatus(deployment({ replicas: 3 }), before), replicaSet('new', 3, { available: 1 }), [], 2_000_000)
+    const after = statusOf(
+      withStatus(deployment({ replicas: 3 }), before),
+      replicaSet('new', 3, { available: 1 }),
+      [],
+      2_000_000,
+    )
     expect(lines(after)).toEqual(['Progressing=True NewReplicaSetAvailable: before', unavailable])
   })
 
@@ -133,13 +163,26 @@ describe('rolloutStatus', () => {
       status: {
         ...set.status,
         conditions: [
-          { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message, lastTransitionTime: '1970-01-01T00:00:01Z' },
+          {
+            type: 'ReplicaFailure',
+            status: 'True',
+            reason: 'FailedCreate',
+            message,
+            lastTransitionTime: '1970-01-01T00:00:01Z',
+          },
         ],
       },
     })
-    const failed = statusOf(deployment(), failing(replicaSet('new', 3), 'of new'), [failing(replicaSet('old', 1), 'of old')], 0)
+    const failed = statusOf(
+      deployment(),
+      failing(replicaSet('new', 3), 'of new'),
+      [failing(replicaSet('old', 1), 'of old')],
+      0,
+    )
     expect(lines(failed)).toContain('ReplicaFailure=True FailedCreate: of new')
-    expect(lines(statusOf(withStatus(deployment(), failed), replicaSet('new', 3), [], 0)).join()).not.toContain('ReplicaFailure')
+    expect(
+      lines(statusOf(withStatus(deployment(), failed), replicaSet('new', 3), [], 0)).join(),
+    ).not.toContain('ReplicaFailure')
   })
 })
 

@@ -52,9 +52,21 @@ describe('rollingUpdateStep', () => {
       [replicaSet('old', 4)],
       ['new: 0 -> 2'],
     ],
-    ['does not go above the desired size', rolling(2, 5, 0), replicaSet('new', 0), [replicaSet('old', 2)], ['new: 0 -> 2']],
+    [
+      'does not go above the desired size',
+      rolling(2, 5, 0),
+      replicaSet('new', 0),
+      [replicaSet('old', 2)],
+      ['new: 0 -> 2'],
+    ],
     ['scales a new one that is too big down', rolling(2, 1, 1), replicaSet('new', 5), [], ['new: 5 -> 2']],
-    ['waits when nothing may go', rolling(3, 1, 0), replicaSet('new', 1, { available: 0 }), [replicaSet('old', 3)], []],
+    [
+      'waits when nothing may go',
+      rolling(3, 1, 0),
+      replicaSet('new', 1, { available: 0 }),
+      [replicaSet('old', 3)],
+      [],
+    ],
     [
       'gives unhealthy old pods up first, oldest set first',
       rolling(3, 0, 1),
@@ -79,9 +91,15 @@ const bound = fc.oneof(
   fc.integer({ min: 0, max: 4 }),
   fc.integer({ min: 0, max: 100 }).map((percent) => `${percent}%`),
 )
-const rollout = fc.record({ replicas: fc.integer({ min: 1, max: 12 }), maxSurge: bound, maxUnavailable: bound })
+const rollout = fc.record({
+  replicas: fc.integer({ min: 1, max: 12 }),
+  maxSurge: bound,
+  maxUnavailable: bound,
+})
 
-/** What the ReplicaSet controller and the kubelets do next: pods of `set` come and go, or become available. */
+/**
+ * What the ReplicaSet controller and the kubelets do next: pods of `set` come and go, or become available.
+ */
 function settle(set: ReplicaSet, becomeAvailable: number): ReplicaSet {
   const replicas = specReplicas(set)
   const available = Math.min(replicas, (set.status.availableReplicas ?? 0) + becomeAvailable)
@@ -89,37 +107,48 @@ function settle(set: ReplicaSet, becomeAvailable: number): ReplicaSet {
 }
 
 describe('a rolling update that starts healthy', () => {
-  it('never has more than replicas + maxSurge, nor fewer available than replicas - maxUnavailable, and comes to its end', () => {
-    fc.assert(
-      fc.property(
-        rollout,
-        fc.infiniteStream(fc.integer({ min: 0, max: 3 })),
-        ({ replicas, maxSurge, maxUnavailable }, chances) => {
-          const d = rolling(replicas, maxSurge, maxUnavailable)
-          const bounds = rollingBounds(d)
-          let sets = new Map([
-            ['new', replicaSet('new', 0)],
-            ['old', replicaSet('old', replicas)],
-          ])
-          for (let round = 0; round < 200; round++) {
-            const [newSet, old] = [sets.get('new') as ReplicaSet, sets.get('old') as ReplicaSet]
-            for (const { set, replicas: size } of rollingUpdateStep(d, newSet, [old])) {
-              const current = sets.get(set.metadata.name as string) as ReplicaSet
-              sets.set(set.metadata.name as string, { ...current, spec: { ...current.spec, replicas: size } })
+  it(
+    'never has more than replicas + maxSurge, nor fewer available than replicas - maxUnavailable, and ' +
+      'comes to its end',
+    () => {
+      fc.assert(
+        fc.property(
+          rollout,
+          fc.infiniteStream(fc.integer({ min: 0, max: 3 })),
+          ({ replicas, maxSurge, maxUnavailable }, chances) => {
+            const d = rolling(replicas, maxSurge, maxUnavailable)
+            const bounds = rollingBounds(d)
+            let sets = new Map([
+              ['new', replicaSet('new', 0)],
+              ['old', replicaSet('old', replicas)],
+            ])
+            for (let round = 0; round < 200; round++) {
+              const [newSet, old] = [sets.get('new') as ReplicaSet, sets.get('old') as ReplicaSet]
+              for (const { set, replicas: size } of rollingUpdateStep(d, newSet, [old])) {
+                const current = sets.get(set.metadata.name as string) as ReplicaSet
+                sets.set(set.metadata.name as string, {
+                  ...current,
+                  spec: { ...current.spec, replicas: size },
+                })
+              }
+              expect(totalSpecReplicas([...sets.values()])).toBeLessThanOrEqual(replicas + bounds.maxSurge)
+              // chance decides whether pods become available before the next look, and the last rounds are
+              // lucky
+              sets = new Map(
+                [...sets].map(([name, set]) => [
+                  name,
+                  settle(set, round > 150 ? 12 : (chances.next().value as number)),
+                ]),
+              )
+              expect(totalStatus([...sets.values()], 'availableReplicas')).toBeGreaterThanOrEqual(
+                desiredReplicas(d) - bounds.maxUnavailable,
+              )
             }
-            expect(totalSpecReplicas([...sets.values()])).toBeLessThanOrEqual(replicas + bounds.maxSurge)
-            // chance decides whether pods become available before the next look, and the last rounds are lucky
-            sets = new Map(
-              [...sets].map(([name, set]) => [name, settle(set, round > 150 ? 12 : (chances.next().value as number))]),
-            )
-            expect(totalStatus([...sets.values()], 'availableReplicas')).toBeGreaterThanOrEqual(
-              desiredReplicas(d) - bounds.maxUnavailable,
-            )
-          }
-          expect([...sets.values()].map(specReplicas)).toEqual([replicas, 0])
-        },
-      ),
-      { seed: 7, numRuns: 100 },
-    )
-  })
+            expect([...sets.values()].map(specReplicas)).toEqual([replicas, 0])
+          },
+        ),
+        { seed: 7, numRuns: 100 },
+      )
+    },
+  )
 })

@@ -14,8 +14,12 @@ const strategy = (maxSurge: number | string) =>
 describe('isScalingEvent', () => {
   it('asks the active sets only', () => {
     const idle = replicaSet('idle', 0, { annotations: sized(9, 9) })
-    expect(isScalingEvent(deployment({ replicas: 3 }), [idle, replicaSet('a', 3, { annotations: sized(3, 4) })])).toBe(false)
-    expect(isScalingEvent(deployment({ replicas: 3 }), [replicaSet('a', 2, { annotations: sized(2, 3) })])).toBe(true)
+    expect(
+      isScalingEvent(deployment({ replicas: 3 }), [idle, replicaSet('a', 3, { annotations: sized(3, 4) })]),
+    ).toBe(false)
+    expect(
+      isScalingEvent(deployment({ replicas: 3 }), [replicaSet('a', 2, { annotations: sized(2, 3) })]),
+    ).toBe(true)
     expect(isScalingEvent(deployment({ replicas: 3 }), [replicaSet('a', 2)])).toBe(false)
   })
 })
@@ -25,13 +29,18 @@ describe('scaleStep', () => {
     Object.fromEntries(scaleStep(...args).map(({ set, replicas }) => [set.metadata.name as string, replicas]))
 
   it('scales the only active set', () => {
-    expect(plan(deployment({ replicas: 5 }), replicaSet('new', 0), [replicaSet('old', 3)])).toEqual({ old: 5 })
+    expect(plan(deployment({ replicas: 5 }), replicaSet('new', 0), [replicaSet('old', 3)])).toEqual({
+      old: 5,
+    })
     expect(plan(deployment({ replicas: 5 }), replicaSet('new', 5), [replicaSet('old', 0)])).toEqual({})
   })
 
   it('scales the latest set if none is active', () => {
     expect(
-      plan(deployment({ replicas: 2 }), undefined, [replicaSet('a', 0, { age: 1 }), replicaSet('b', 0, { age: 2 })]),
+      plan(deployment({ replicas: 2 }), undefined, [
+        replicaSet('a', 0, { age: 1 }),
+        replicaSet('b', 0, { age: 2 }),
+      ]),
     ).toEqual({ b: 2 })
   })
 
@@ -59,16 +68,21 @@ describe('scaleStep', () => {
   it('hands out exactly replicas + maxSurge in the midst of a rollout, and never less than nothing', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 2, maxLength: 5 })
     fc.assert(
-      fc.property(sizes, fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 5 }), (before, replicas, surge) => {
-        const total = before.reduce((sum, size) => sum + size, 0)
-        const [newSet, ...old] = before.map((size, at) =>
-          replicaSet(`s${at}`, size, { age: at, available: 0, annotations: sized(total, total) }),
-        )
-        const after = scaleStep(deployment({ replicas, strategy: strategy(surge) }), newSet, old)
-        const sum = after.reduce((all, { replicas: size }) => all + size, 0)
-        expect(after.every((intent) => intent.replicas >= 0)).toBe(true)
-        expect(sum).toBe(replicas === 0 ? 0 : replicas + surge)
-      }),
+      fc.property(
+        sizes,
+        fc.integer({ min: 0, max: 60 }),
+        fc.integer({ min: 0, max: 5 }),
+        (before, replicas, surge) => {
+          const total = before.reduce((sum, size) => sum + size, 0)
+          const [newSet, ...old] = before.map((size, at) =>
+            replicaSet(`s${at}`, size, { age: at, available: 0, annotations: sized(total, total) }),
+          )
+          const after = scaleStep(deployment({ replicas, strategy: strategy(surge) }), newSet, old)
+          const sum = after.reduce((all, { replicas: size }) => all + size, 0)
+          expect(after.every((intent) => intent.replicas >= 0)).toBe(true)
+          expect(sum).toBe(replicas === 0 ? 0 : replicas + surge)
+        },
+      ),
       { seed: 7, numRuns: 500 },
     )
   })

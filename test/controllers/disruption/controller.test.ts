@@ -7,7 +7,10 @@ import { createDaemonSet, createDeployment, createReplicaSet, patch, pods } from
 type Cluster = ReturnType<typeof workloadCluster>
 
 function createBudget({ client }: Cluster, spec: PodDisruptionBudgetSpec, name = 'b'): void {
-  const object = { metadata: { name, namespace: 'default' }, spec: { selector: { matchLabels: { app: 'x' } }, ...spec } }
+  const object = {
+    metadata: { name, namespace: 'default' },
+    spec: { selector: { matchLabels: { app: 'x' } }, ...spec },
+  }
   client.create('poddisruptionbudgets', object as unknown as PodDisruptionBudget)
 }
 
@@ -23,10 +26,20 @@ describe('a PodDisruptionBudget', () => {
     expect(eventsOf(cluster)).toContain('PodDisruptionBudget/b NoPods: No matching pods found')
     createDeployment(cluster, { replicas: 4 })
     cluster.sim.settle()
-    expect(budget(cluster).status).toMatchObject({ expectedPods: 4, desiredHealthy: 2, currentHealthy: 4, disruptionsAllowed: 2 })
+    expect(budget(cluster).status).toMatchObject({
+      expectedPods: 4,
+      desiredHealthy: 2,
+      currentHealthy: 4,
+      disruptionsAllowed: 2,
+    })
     patch(cluster, 'deployments', { replicas: 6 })
     cluster.sim.settle()
-    expect(budget(cluster).status).toMatchObject({ expectedPods: 6, desiredHealthy: 3, currentHealthy: 6, disruptionsAllowed: 3 })
+    expect(budget(cluster).status).toMatchObject({
+      expectedPods: 6,
+      desiredHealthy: 3,
+      currentHealthy: 6,
+      disruptionsAllowed: 3,
+    })
   })
 
   it('counts each controller of its pods once', () => {
@@ -34,17 +47,27 @@ describe('a PodDisruptionBudget', () => {
     createReplicaSet(cluster, 's', {
       replicas: 2,
       selector: { matchLabels: { app: 'x', own: 's' } },
-      template: { metadata: { labels: { app: 'x', own: 's' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+      template: {
+        metadata: { labels: { app: 'x', own: 's' } },
+        spec: { containers: [{ name: 'c', image: 'i' }] },
+      },
     })
     createDeployment(cluster, {
       replicas: 3,
       selector: { matchLabels: { app: 'x', own: 'd' } },
-      template: { metadata: { labels: { app: 'x', own: 'd' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+      template: {
+        metadata: { labels: { app: 'x', own: 'd' } },
+        spec: { containers: [{ name: 'c', image: 'i' }] },
+      },
     })
     cluster.sim.settle()
     createBudget(cluster, { minAvailable: '100%' })
     cluster.sim.settle()
-    expect(budget(cluster).status).toMatchObject({ expectedPods: 5, desiredHealthy: 5, disruptionsAllowed: 0 })
+    expect(budget(cluster).status).toMatchObject({
+      expectedPods: 5,
+      desiredHealthy: 5,
+      disruptionsAllowed: 0,
+    })
   })
 
   it('cannot be reckoned by percentage over DaemonSet pods, and then allows nothing', () => {
@@ -58,7 +81,8 @@ describe('a PodDisruptionBudget', () => {
       { type: 'DisruptionAllowed', status: 'False', reason: 'SyncFailed', message },
     ])
     expect(eventsOf(cluster)[0]).toBe(
-      `PodDisruptionBudget/b CalculateExpectedPodCountFailed: Failed to calculate the number of expected pods: ${message}`,
+      'PodDisruptionBudget/b CalculateExpectedPodCountFailed: Failed to calculate the number of ' +
+        `expected pods: ${message}`,
     )
     cluster.client.patch(
       'poddisruptionbudgets',
@@ -66,7 +90,11 @@ describe('a PodDisruptionBudget', () => {
       { type: 'merge', body: { spec: { maxUnavailable: null, minAvailable: 1 } } },
     )
     cluster.sim.settle()
-    expect(budget(cluster).status).toMatchObject({ expectedPods: 3, desiredHealthy: 1, disruptionsAllowed: 2 })
+    expect(budget(cluster).status).toMatchObject({
+      expectedPods: 3,
+      desiredHealthy: 1,
+      disruptionsAllowed: 2,
+    })
     expect(budget(cluster).status.conditions?.[0]?.reason).toBe('SufficientPods')
   })
 
@@ -90,7 +118,8 @@ describe('a PodDisruptionBudget', () => {
     expect(budget(cluster).status).toMatchObject({ currentHealthy: 3, disruptionsAllowed: 1 })
     expect(budget(cluster).status).not.toHaveProperty('disruptedPods')
     expect(eventsOf(cluster).at(-1)).toBe(
-      `Pod/${pod.metadata.name as string} NotDeleted: Pod was expected by PDB default/default to be deleted but it wasn't`,
+      `Pod/${pod.metadata.name as string} NotDeleted: Pod was expected by PDB default/default to be ` +
+        `deleted but it wasn't`,
     )
   })
 
@@ -127,7 +156,8 @@ describe('a PodDisruptionBudget', () => {
     cluster.sim.settle()
     const name = pods(cluster)[0]?.metadata.name as string
     expect(eventsOf(cluster)).toContain(
-      `Pod/${name} MultiplePodDisruptionBudgets: Pod "default"/"${name}" matches multiple PodDisruptionBudgets.` +
+      `Pod/${name} MultiplePodDisruptionBudgets: Pod "default"/"${name}" matches multiple ` +
+        'PodDisruptionBudgets.' +
         '  Chose "a" arbitrarily.',
     )
   })

@@ -5,17 +5,26 @@ import type { PodDisruptionBudget, PodDisruptionBudgetSpec } from '../../../src/
 import { expectedPodCount } from '../../../src/controllers/disruption/expected-pods.js'
 import { formatGoSelector } from '../../../src/controllers/shared/go-selector.js'
 import { staleDisruptionIn, withoutDisruption } from '../../../src/controllers/disruption/stale-disruption.js'
-import { budgetStatus, countHealthyPods, disruptedPods, failSafeStatus } from '../../../src/controllers/disruption/status.js'
+import {
+  budgetStatus,
+  countHealthyPods,
+  disruptedPods,
+  failSafeStatus,
+} from '../../../src/controllers/disruption/status.js'
 import { pod } from '../shared/objects.js'
 
 const now = 1_000_000
 const time = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`
-const budget = (spec: PodDisruptionBudgetSpec, status: Partial<PodDisruptionBudget['status']> = {}): PodDisruptionBudget => ({
+const budget = (
+  spec: PodDisruptionBudgetSpec,
+  status: Partial<PodDisruptionBudget['status']> = {},
+): PodDisruptionBudget => ({
   metadata: { name: 'b', namespace: 'default', generation: 2 },
   spec: { selector: { matchLabels: { app: 'x' } }, ...spec },
   status: { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0, ...status },
 })
-const owned = (name: string, uid: string): Pod => pod(name, { readySince: 0, owner: { kind: 'ReplicaSet', uid } })
+const owned = (name: string, uid: string): Pod =>
+  pod(name, { readySince: 0, owner: { kind: 'ReplicaSet', uid } })
 const scales =
   (sizes: Record<string, number>) =>
   ({ uid }: { readonly uid: string }) =>
@@ -57,7 +66,11 @@ describe('disruptedPods', () => {
       nextExpiry: now + 60_000,
     })
     expect(disruptedPods(granted(now - 120_000), [alive], now)).toMatchObject({ expired: [] })
-    expect(disruptedPods(granted(now - 121_000), [alive], now)).toEqual({ pending: {}, expired: [alive], nextExpiry: undefined })
+    expect(disruptedPods(granted(now - 121_000), [alive], now)).toEqual({
+      pending: {},
+      expired: [alive],
+      nextExpiry: undefined,
+    })
   })
   it('is done with pods that are gone or on their way out', () => {
     expect(disruptedPods(granted(now), [], now).pending).toEqual({})
@@ -67,7 +80,12 @@ describe('disruptedPods', () => {
 
 describe('countHealthyPods', () => {
   it('counts ready pods that nobody has been promised', () => {
-    const pods = [pod('a', { readySince: 0 }), pod('b', { readySince: 0 }), pod('c'), pod('d', { readySince: 0, deleted: true })]
+    const pods = [
+      pod('a', { readySince: 0 }),
+      pod('b', { readySince: 0 }),
+      pod('c'),
+      pod('d', { readySince: 0, deleted: true }),
+    ]
     expect(countHealthyPods(pods, {}, now)).toBe(2)
     expect(countHealthyPods(pods, { a: time(now) }, now)).toBe(1)
     expect(countHealthyPods(pods, { a: time(now - 120_000) }, now)).toBe(2)
@@ -98,11 +116,18 @@ describe('budgetStatus', () => {
       disruptionsAllowed: 0,
       disruptedPods: { a: 't' },
     })
-    expect(budgetStatus(budget({}), { ...expected, expectedPods: 0, desiredHealthy: 0 }, 5, {}, now).disruptionsAllowed).toBe(0)
+    expect(
+      budgetStatus(budget({}), { ...expected, expectedPods: 0, desiredHealthy: 0 }, 5, {}, now)
+        .disruptionsAllowed,
+    ).toBe(0)
   })
 
   it('is the same again when nothing has changed, so that nothing is written', () => {
-    const counts = fc.record({ expectedPods: fc.nat(5), desiredHealthy: fc.nat(5), unmanaged: fc.constant([]) })
+    const counts = fc.record({
+      expectedPods: fc.nat(5),
+      desiredHealthy: fc.nat(5),
+      unmanaged: fc.constant([]),
+    })
     fc.assert(
       fc.property(counts, fc.nat(5), (each, healthy) => {
         const status = budgetStatus(budget({}), each, healthy, {}, now)
@@ -115,7 +140,11 @@ describe('budgetStatus', () => {
   })
 
   it('allows nothing when it cannot be reckoned', () => {
-    const status = failSafeStatus(budget({}, { disruptionsAllowed: 3, observedGeneration: 1, conditions: [] }), 'no way', now)
+    const status = failSafeStatus(
+      budget({}, { disruptionsAllowed: 3, observedGeneration: 1, conditions: [] }),
+      'no way',
+      now,
+    )
     expect(status).toMatchObject({ disruptionsAllowed: 0, observedGeneration: 1 })
     expect(status.conditions?.[0]).toMatchObject({
       status: 'False',
@@ -129,7 +158,13 @@ describe('budgetStatus', () => {
 describe('a stale DisruptionTarget', () => {
   const target = (reason: string, since: number): Pod => {
     const alive = pod('a', { readySince: 0 })
-    const condition = { type: 'DisruptionTarget', status: 'True', reason, lastProbeTime: null, lastTransitionTime: time(since) }
+    const condition = {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason,
+      lastProbeTime: null,
+      lastTransitionTime: time(since),
+    }
     return { ...alive, status: { ...alive.status, conditions: [condition] } }
   }
   it('is one of two minutes, unless the kubelet set it', () => {
@@ -140,7 +175,9 @@ describe('a stale DisruptionTarget', () => {
   })
   it('is taken back', () => {
     const after = withoutDisruption(target('EvictionByEvictionAPI', 0), now)
-    expect(after.status.conditions).toMatchObject([{ type: 'DisruptionTarget', status: 'False', lastTransitionTime: time(now) }])
+    expect(after.status.conditions).toMatchObject([
+      { type: 'DisruptionTarget', status: 'False', lastTransitionTime: time(now) },
+    ])
     expect(staleDisruptionIn(after, now)).toBeUndefined()
   })
 })
@@ -148,11 +185,13 @@ describe('a stale DisruptionTarget', () => {
 describe('formatGoSelector', () => {
   it('prints as Go does', () => {
     expect(formatGoSelector({ matchLabels: { lone: '1' } })).toBe(
-      '&LabelSelector{MatchLabels:map[string]string{lone: 1,},MatchExpressions:[]LabelSelectorRequirement{},}',
+      '&LabelSelector{MatchLabels:map[string]string{lone: ' +
+        '1,},MatchExpressions:[]LabelSelectorRequirement{},}',
     )
     expect(formatGoSelector({ matchExpressions: [{ key: 'a', operator: 'In', values: ['x', 'y'] }] })).toBe(
       '&LabelSelector{MatchLabels:map[string]string{},' +
-        'MatchExpressions:[]LabelSelectorRequirement{LabelSelectorRequirement{Key:a,Operator:In,Values:[x y],},},}',
+        'MatchExpressions:[]LabelSelectorRequirement{LabelSelectorRequirement{Key:a,Operator:In,' +
+        'Values:[x y],},},}',
     )
   })
 })

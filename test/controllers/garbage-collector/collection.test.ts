@@ -13,21 +13,41 @@ function newCluster(options: { interleaving?: 'fifo' | 'seeded'; seed?: number }
   return cluster
 }
 
-const ref = (name: string, uid: string, more: Partial<OwnerReference> = {}): OwnerReference =>
-  ({ apiVersion: 'v1', kind: 'ConfigMap', name, uid, ...more })
+const ref = (name: string, uid: string, more: Partial<OwnerReference> = {}): OwnerReference => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  name,
+  uid,
+  ...more,
+})
 
 type Owners = readonly OwnerReference[]
 
-function make(cluster: ControllerCluster, name: string, owners: Owners = [], more: object = {}): OwnerReference {
-  const metadata = { name, namespace: NS, ...(owners.length === 0 ? {} : { ownerReferences: owners }), ...more }
+function make(
+  cluster: ControllerCluster,
+  name: string,
+  owners: Owners = [],
+  more: object = {},
+): OwnerReference {
+  const metadata = {
+    name,
+    namespace: NS,
+    ...(owners.length === 0 ? {} : { ownerReferences: owners }),
+    ...more,
+  }
   return ref(name, cluster.client.create('configmaps', { metadata }).metadata.uid as string)
 }
 
 const blocking = (owner: OwnerReference): OwnerReference => ({ ...owner, blockOwnerDeletion: true })
-const left = (cluster: ControllerCluster): Record<string, string[]> => Object.fromEntries(
-  cluster.client.list('configmaps', { namespace: NS }).items
-    .map(({ metadata: { name, ownerReferences = [] } }) => [name as string, ownerReferences.map((owner) => owner.name)]),
-)
+const left = (cluster: ControllerCluster): Record<string, string[]> =>
+  Object.fromEntries(
+    cluster.client
+      .list('configmaps', { namespace: NS })
+      .items.map(({ metadata: { name, ownerReferences = [] } }) => [
+        name as string,
+        ownerReferences.map((owner) => owner.name),
+      ]),
+  )
 type Propagation = NonNullable<DeleteOptions['propagationPolicy']>
 
 const remove = (cluster: ControllerCluster, name: string, propagationPolicy: Propagation): void => {
@@ -36,7 +56,8 @@ const remove = (cluster: ControllerCluster, name: string, propagationPolicy: Pro
 }
 /** Names in the order in which they went. */
 const gone = (cluster: ControllerCluster): string[] =>
-  cluster.writes.filter(({ type, resource }) => type === 'DELETED' && resource === 'configmaps')
+  cluster.writes
+    .filter(({ type, resource }) => type === 'DELETED' && resource === 'configmaps')
     .map(({ object }) => object.metadata.name as string)
 
 describe('deletion with dependents, compared with a real v1.34.9 (recordings gc-*)', () => {
@@ -54,8 +75,10 @@ describe('deletion with dependents, compared with a real v1.34.9 (recordings gc-
     remove(cluster, 'owner', 'Foreground')
     expect(gone(cluster).toSorted()).toEqual(['kid', 'kid2', 'owner'])
     expect(gone(cluster).indexOf('kid')).toBeLessThan(gone(cluster).indexOf('owner'))
-    const marked = cluster.history<ConfigMap>('configmaps', 'owner', ({ metadata }) =>
-      [metadata.finalizers, metadata.deletionGracePeriodSeconds])
+    const marked = cluster.history<ConfigMap>('configmaps', 'owner', ({ metadata }) => [
+      metadata.finalizers,
+      metadata.deletionGracePeriodSeconds,
+    ])
     expect(marked[1]?.state).toEqual([['foregroundDeletion'], 0])
   })
 
@@ -63,7 +86,9 @@ describe('deletion with dependents, compared with a real v1.34.9 (recordings gc-
     const cluster = family()
     remove(cluster, 'owner', 'Orphan')
     expect(left(cluster)).toEqual({ kid: [], kid2: [] })
-    expect('ownerReferences' in cluster.client.get('configmaps', { namespace: NS, name: 'kid' }).metadata).toBe(false)
+    expect(
+      'ownerReferences' in cluster.client.get('configmaps', { namespace: NS, name: 'kid' }).metadata,
+    ).toBe(false)
     expect(gone(cluster)).toEqual(['owner'])
   })
 
@@ -105,19 +130,23 @@ describe('chains and circles', () => {
     expect(gone(cluster)).toEqual(['g3', 'g2', 'g1', 'g0'])
   })
 
-  test('a blocking dependent that is held by a finalizer holds its owner; a dependent that does not block does not', () => {
-    const cluster = newCluster()
-    const owner = make(cluster, 'owner')
-    make(cluster, 'held', [blocking(owner)], { finalizers: ['example.com/hold'] })
-    make(cluster, 'loose', [owner], { finalizers: ['example.com/hold'] })
-    cluster.sim.settle()
-    remove(cluster, 'owner', 'Foreground')
-    expect(Object.keys(left(cluster))).toEqual(['held', 'loose', 'owner'])
-    const body = { metadata: { finalizers: null } }
-    cluster.client.patch('configmaps', { namespace: NS, name: 'held' }, { type: 'merge', body })
-    cluster.sim.settle()
-    expect(Object.keys(left(cluster))).toEqual(['loose'])
-  })
+  test(
+    'a blocking dependent that is held by a finalizer holds its owner; a dependent that does not block ' +
+      'does not',
+    () => {
+      const cluster = newCluster()
+      const owner = make(cluster, 'owner')
+      make(cluster, 'held', [blocking(owner)], { finalizers: ['example.com/hold'] })
+      make(cluster, 'loose', [owner], { finalizers: ['example.com/hold'] })
+      cluster.sim.settle()
+      remove(cluster, 'owner', 'Foreground')
+      expect(Object.keys(left(cluster))).toEqual(['held', 'loose', 'owner'])
+      const body = { metadata: { finalizers: null } }
+      cluster.client.patch('configmaps', { namespace: NS, name: 'held' }, { type: 'merge', body })
+      cluster.sim.settle()
+      expect(Object.keys(left(cluster))).toEqual(['loose'])
+    },
+  )
 
   test('an owner waits no longer for a dependent that stops blocking', () => {
     const cluster = newCluster()
@@ -146,16 +175,19 @@ describe('chains and circles', () => {
 describe('namespaces and kinds', () => {
   test('an owner in another namespace is none: an event, and the dependent goes', () => {
     const cluster = newCluster()
-    const foreign = cluster.client.create('configmaps', { metadata: { name: 'owner', namespace: 'kube-public' } })
+    const foreign = cluster.client.create('configmaps', {
+      metadata: { name: 'owner', namespace: 'kube-public' },
+    })
     make(cluster, 'kid', [ref('owner', foreign.metadata.uid as string)])
     cluster.sim.settle()
     expect(left(cluster)).toEqual({})
     const lines = cluster.events.map(({ source, type, reason, object, message }) =>
-      [source, type, reason, object, message].join(' '))
+      [source, type, reason, object, message].join(' '),
+    )
     expect(lines).toEqual([
-      'garbage-collector-controller Warning OwnerRefInvalidNamespace ConfigMap/kid '
-        + `ownerRef [v1/ConfigMap, namespace: default, name: owner, uid: ${foreign.metadata.uid as string}] `
-        + 'does not exist in namespace "default"',
+      'garbage-collector-controller Warning OwnerRefInvalidNamespace ConfigMap/kid ' +
+        `ownerRef [v1/ConfigMap, namespace: default, name: owner, uid: ${foreign.metadata.uid as string}] ` +
+        'does not exist in namespace "default"',
     ])
   })
 
@@ -180,7 +212,9 @@ describe('namespaces and kinds', () => {
 
   test('an owner of a kind that is not served: nothing is concluded, and settle comes to rest', () => {
     const cluster = newCluster()
-    make(cluster, 'kid', [ref('x', '11111111-1111-1111-1111-111111111111', { apiVersion: 'example.com/v1', kind: 'Widget' })])
+    make(cluster, 'kid', [
+      ref('x', '11111111-1111-1111-1111-111111111111', { apiVersion: 'example.com/v1', kind: 'Widget' }),
+    ])
     cluster.sim.settle()
     cluster.advance(600)
     expect(left(cluster)).toEqual({ kid: ['x'] })
@@ -191,7 +225,11 @@ describe('a fork and an interleaving', () => {
   const plant = (cluster: ControllerCluster): void => {
     const roots = ['a', 'b', 'c'].map((name) => make(cluster, name))
     roots.forEach((root, at) => {
-      const child = make(cluster, `${root.name}-child`, at === 2 ? [root, roots[0] as OwnerReference] : [blocking(root)])
+      const child = make(
+        cluster,
+        `${root.name}-child`,
+        at === 2 ? [root, roots[0] as OwnerReference] : [blocking(root)],
+      )
       make(cluster, `${root.name}-grandchild`, [blocking(child)])
     })
   }
@@ -213,7 +251,14 @@ describe('a fork and an interleaving', () => {
     fork.sim.settle()
     cluster.sim.settle()
     expect(fork.sim.trace.toString()).toBe(cluster.sim.trace.toString())
-    expect(Object.keys(left(cluster))).toEqual(['b', 'b-child', 'b-grandchild', 'c', 'c-child', 'c-grandchild'])
+    expect(Object.keys(left(cluster))).toEqual([
+      'b',
+      'b-child',
+      'b-grandchild',
+      'c',
+      'c-child',
+      'c-grandchild',
+    ])
   })
 
   const seeds = Array.from({ length: 20 }, (_, seed) => seed + 1)

@@ -9,10 +9,20 @@ const tracked = (name: string, phase: 'Succeeded' | 'Failed' | 'Running'): Pod =
   const made = pod(name, { phase, created: 1000 })
   return { ...made, metadata: { ...made.metadata, finalizers: ['batch.kubernetes.io/job-tracking'] } }
 }
-const job = { metadata: { name: 'j', namespace: 'default' }, spec: { completions: 5, template: { metadata: {}, spec: { containers: [] } } }, status: {} } as unknown as Job
+const job = {
+  metadata: { name: 'j', namespace: 'default' },
+  spec: { completions: 5, template: { metadata: {}, spec: { containers: [] } } },
+  status: {},
+} as unknown as Job
 
 describe('what a sync of a job counts', () => {
-  const pods = [tracked('a', 'Succeeded'), tracked('b', 'Failed'), tracked('c', 'Failed'), tracked('d', 'Running'), pod('e', { phase: 'Failed' })]
+  const pods = [
+    tracked('a', 'Succeeded'),
+    tracked('b', 'Failed'),
+    tracked('c', 'Failed'),
+    tracked('d', 'Running'),
+    pod('e', { phase: 'Failed' }),
+  ]
   const seen = { key: 'default/j', job, pods, now: 5000, backOffBefore: NO_FAILURES }
 
   it('is each pod that has its finalizer, as long as the controller has not taken that off itself', () => {
@@ -25,7 +35,11 @@ describe('what a sync of a job counts', () => {
   })
 
   it('is a pod of the lists in the status once', () => {
-    const status = { succeeded: 3, failed: 1, uncountedTerminatedPods: { succeeded: ['a'], failed: ['b', 'gone'] } }
+    const status = {
+      succeeded: 3,
+      failed: 1,
+      uncountedTerminatedPods: { succeeded: ['a'], failed: ['b', 'gone'] },
+    }
     const { succeeded, failed } = contextOf({ ...seen, job: { ...job, status }, counted: new Set() })
     expect([succeeded, failed]).toEqual([4, 4])
   })
@@ -33,7 +47,9 @@ describe('what a sync of a job counts', () => {
 
 describe('the back-off of a job', () => {
   it('doubles from 10 s up to 10 min', () => {
-    const waits = [0, 1, 2, 3, 4, 7, 8, 100].map((failures) => remainingBackOff({ failures, lastFailure: 1000 }, 1000) / 1000)
+    const waits = [0, 1, 2, 3, 4, 7, 8, 100].map(
+      (failures) => remainingBackOff({ failures, lastFailure: 1000 }, 1000) / 1000,
+    )
     expect(waits).toEqual([0, 10, 20, 40, 80, 600, 600, 600])
     expect(remainingBackOff({ failures: 1, lastFailure: 1000 }, 12_000)).toBe(0)
   })

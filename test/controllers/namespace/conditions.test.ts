@@ -14,9 +14,11 @@ const lines = (conditions: readonly NamespaceCondition[]): string[] =>
 /** As a real v1.34.9 wrote them (recording ns-delete-full). */
 const recorded = [
   'NamespaceDeletionDiscoveryFailure|False|ResourcesDiscovered|All resources successfully discovered',
-  'NamespaceDeletionGroupVersionParsingFailure|False|ParsedGroupVersions|All legacy kube types successfully parsed',
-  'NamespaceDeletionContentFailure|True|ContentDeletionFailed|Failed to delete all resource types, 1 remaining: '
-    + 'unexpected items still remain in namespace: g-ns-delete-full for gvr: /v1, Resource=pods',
+  'NamespaceDeletionGroupVersionParsingFailure|False|ParsedGroupVersions|All legacy kube types ' +
+    'successfully parsed',
+  'NamespaceDeletionContentFailure|True|ContentDeletionFailed|Failed to delete all resource types, 1 ' +
+    'remaining: ' +
+    'unexpected items still remain in namespace: g-ns-delete-full for gvr: /v1, Resource=pods',
   'NamespaceContentRemaining|False|ContentRemoved|All content successfully removed',
   'NamespaceFinalizersRemaining|False|ContentHasNoFinalizers|All content-preserving finalizers finished',
 ]
@@ -31,35 +33,57 @@ describe('conditions', () => {
   test('they flip back, and only what flips gets a new time', () => {
     const failed = namespaceConditions([], { ...clean, errors }, T0)
     const done = namespaceConditions(failed, clean, T0 + 5_000)
-    expect(lines(done)[2])
-      .toBe('NamespaceDeletionContentFailure|False|ContentDeleted|'
-        + 'All content successfully deleted, may be waiting on finalization')
+    expect(lines(done)[2]).toBe(
+      'NamespaceDeletionContentFailure|False|ContentDeleted|' +
+        'All content successfully deleted, may be waiting on finalization',
+    )
     expect(done.map(({ lastTransitionTime }) => lastTransitionTime)).toEqual([
-      '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', '2026-01-01T00:00:05Z', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z',
+      '2026-01-01T00:00:00Z',
+      '2026-01-01T00:00:00Z',
+      '2026-01-01T00:00:05Z',
+      '2026-01-01T00:00:00Z',
+      '2026-01-01T00:00:00Z',
     ])
     expect(namespaceConditions(done, clean, T0 + 9_000)).toBe(done)
   })
 
   test('what remains is listed in order', () => {
-    const remaining = new Map([['pods.', 2], ['deployments.apps', 1]])
-    const finalizers = new Map([['z/z', 1], ['a/b', 2]])
+    const remaining = new Map([
+      ['pods.', 2],
+      ['deployments.apps', 1],
+    ])
+    const finalizers = new Map([
+      ['z/z', 1],
+      ['a/b', 2],
+    ])
     const conditions = lines(namespaceConditions([], { remaining, finalizers, errors: ['b', 'a'] }, T0))
     expect(conditions.slice(2)).toEqual([
-      'NamespaceDeletionContentFailure|True|ContentDeletionFailed|Failed to delete all resource types, 2 remaining: a, b',
-      'NamespaceContentRemaining|True|SomeResourcesRemain|Some resources are remaining: '
-        + 'deployments.apps has 1 resource instances, pods. has 2 resource instances',
-      'NamespaceFinalizersRemaining|True|SomeFinalizersRemain|Some content in the namespace has finalizers remaining: '
-        + 'a/b in 2 resource instances, z/z in 1 resource instances',
+      'NamespaceDeletionContentFailure|True|ContentDeletionFailed|Failed to delete all resource ' +
+        'types, 2 remaining: a, b',
+      'NamespaceContentRemaining|True|SomeResourcesRemain|Some resources are remaining: ' +
+        'deployments.apps has 1 resource instances, pods. has 2 resource instances',
+      'NamespaceFinalizersRemaining|True|SomeFinalizersRemain|Some content in the namespace has ' +
+        'finalizers remaining: ' +
+        'a/b in 2 resource instances, z/z in 1 resource instances',
     ])
   })
 })
 
 describe('pass over the content', () => {
-  const served = (resource: string, group = ''): ServedResource =>
-    ({ resource, group, version: 'v1', kind: resource, namespaced: true, verbs: ['delete'] })
+  const served = (resource: string, group = ''): ServedResource => ({
+    resource,
+    group,
+    version: 'v1',
+    kind: resource,
+    namespaced: true,
+    verbs: ['delete'],
+  })
   const resources = [served('configmaps'), served('pods'), served('deployments', 'apps')]
   const none: Leftover = { count: 0, finalizers: new Map(), estimate: 0, inGrace: false }
-  const run = (podsFirst: boolean, pods: Partial<Leftover>): { order: string[]; pass: ReturnType<typeof deletionPass> } => {
+  const run = (
+    podsFirst: boolean,
+    pods: Partial<Leftover>,
+  ): { order: string[]; pass: ReturnType<typeof deletionPass> } => {
     const order: string[] = []
     const pass = deletionPass(resources, podsFirst, ({ resource }) => {
       order.push(resource)

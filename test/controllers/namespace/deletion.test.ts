@@ -8,13 +8,21 @@ const NS = 'office'
 
 function newCluster(version = 'v1.35', kubelet = true): ControllerCluster {
   const kubelets = kubelet ? [fakeKubelet('n')] : []
-  const cluster = new ControllerCluster((resources) => [createNamespaceController({ resources }), ...kubelets], { version })
+  const cluster = new ControllerCluster(
+    (resources) => [createNamespaceController({ resources }), ...kubelets],
+    { version },
+  )
   cluster.client.create('namespaces', { metadata: { name: NS } } as never)
   cluster.client.create('serviceaccounts', { metadata: { name: 'default', namespace: NS } })
   return cluster.advance(1)
 }
 
-function addPod(cluster: ControllerCluster, name: string, terminationGracePeriodSeconds: number, more: object = {}): void {
+function addPod(
+  cluster: ControllerCluster,
+  name: string,
+  terminationGracePeriodSeconds: number,
+  more: object = {},
+): void {
   const spec = { nodeName: 'n', terminationGracePeriodSeconds, containers: [{ name: 'c', image: 'i' }] }
   cluster.client.create('pods', { metadata: { name, namespace: NS, ...more }, spec } as unknown as Pod)
   cluster.advance(2)
@@ -30,45 +38,59 @@ const remove = (cluster: ControllerCluster): number => {
 const exists = (cluster: ControllerCluster): boolean =>
   cluster.client.list('namespaces').items.some(({ metadata }) => metadata.name === NS)
 const goneAfter = (cluster: ControllerCluster, from: number): number | undefined => {
-  const write = cluster.writes.find(({ type, resource, object }) =>
-    type === 'DELETED' && resource === 'namespaces' && object.metadata.name === NS)
+  const write = cluster.writes.find(
+    ({ type, resource, object }) =>
+      type === 'DELETED' && resource === 'namespaces' && object.metadata.name === NS,
+  )
   return write && write.at - from
 }
 const complaints = (cluster: ControllerCluster): string[] =>
   (cluster.client.get('namespaces', { name: NS }).status.conditions ?? [])
-  .filter(({ status }) => status === 'True').map(({ reason, message }) => `${reason as string}: ${message as string}`)
+    .filter(({ status }) => status === 'True')
+    .map(({ reason, message }) => `${reason as string}: ${message as string}`)
 
 describe('an empty namespace', () => {
   test('goes 5 s after its deletion, and settle waits for that and no longer', () => {
     const cluster = newCluster()
     const from = remove(cluster)
-    expect(cluster.client.get('namespaces', { name: NS }))
-      .toMatchObject({ spec: { finalizers: ['kubernetes'] }, status: { phase: 'Terminating' } })
+    expect(cluster.client.get('namespaces', { name: NS })).toMatchObject({
+      spec: { finalizers: ['kubernetes'] },
+      status: { phase: 'Terminating' },
+    })
     cluster.sim.settle()
     expect([exists(cluster), goneAfter(cluster, from), cluster.now - from]).toEqual([false, 5, 5])
   })
 })
 
 describe('pods first', () => {
-  test('as a real v1.34.9 did it (recording ns-delete-full): grace 1 s is over by then, so what stays is unexpected', () => {
-    const cluster = newCluster('v1.34')
-    addPod(cluster, 'd-1', 1)
-    addPod(cluster, 'd-2', 1)
-    addConfigMap(cluster, 'c')
-    const from = remove(cluster)
-    cluster.advance(20)
-    const lines = cluster.history<Namespace>('namespaces', NS, ({ status }) =>
-      (status.conditions ?? []).map(({ type, status: value, reason }) => [type, value, reason].join('|')))
-    expect(lines.slice(1).map(({ state }) => (Array.isArray(state) ? state[2] as string : state))).toEqual([
-      'NamespaceDeletionContentFailure|True|ContentDeletionFailed',
-      'NamespaceDeletionContentFailure|False|ContentDeleted',
-      'DELETED',
-    ])
-    const order = cluster.writes.filter(({ type, at }) => type === 'DELETED' && at > from).map(({ resource }) => resource)
-    expect(order.slice(0, 2)).toEqual(['pods', 'pods'])
-    expect(order.at(-1)).toBe('namespaces')
-    expect(Math.abs((goneAfter(cluster, from) ?? 0) - 6.86)).toBeLessThan(1)
-  })
+  test(
+    'as a real v1.34.9 did it (recording ns-delete-full): grace 1 s is over by then, so what stays is ' +
+      'unexpected',
+    () => {
+      const cluster = newCluster('v1.34')
+      addPod(cluster, 'd-1', 1)
+      addPod(cluster, 'd-2', 1)
+      addConfigMap(cluster, 'c')
+      const from = remove(cluster)
+      cluster.advance(20)
+      const lines = cluster.history<Namespace>('namespaces', NS, ({ status }) =>
+        (status.conditions ?? []).map(({ type, status: value, reason }) => [type, value, reason].join('|')),
+      )
+      expect(
+        lines.slice(1).map(({ state }) => (Array.isArray(state) ? (state[2] as string) : state)),
+      ).toEqual([
+        'NamespaceDeletionContentFailure|True|ContentDeletionFailed',
+        'NamespaceDeletionContentFailure|False|ContentDeleted',
+        'DELETED',
+      ])
+      const order = cluster.writes
+        .filter(({ type, at }) => type === 'DELETED' && at > from)
+        .map(({ resource }) => resource)
+      expect(order.slice(0, 2)).toEqual(['pods', 'pods'])
+      expect(order.at(-1)).toBe('namespaces')
+      expect(Math.abs((goneAfter(cluster, from) ?? 0) - 6.86)).toBeLessThan(1)
+    },
+  )
 
   test('while grace periods run: what remains is said, nothing else is touched, settle waits', () => {
     const cluster = newCluster()
@@ -76,11 +98,14 @@ describe('pods first', () => {
     addConfigMap(cluster, 'c')
     const from = remove(cluster)
     cluster.advance(5)
-    expect(complaints(cluster)).toEqual(['SomeResourcesRemain: Some resources are remaining: pods. has 1 resource instances'])
+    expect(complaints(cluster)).toEqual([
+      'SomeResourcesRemain: Some resources are remaining: pods. has 1 resource instances',
+    ])
     expect(cluster.client.list('configmaps', { namespace: NS }).items).toHaveLength(1)
     cluster.sim.settle()
     expect(exists(cluster)).toBe(false)
-    // the status that was written is a change, which is looked at 5 s later, before half the grace period is over
+    // the status that was written is a change, which is looked at 5 s later, before half the grace period is
+    // over
     expect(goneAfter(cluster, from)).toBe(10)
   })
 
@@ -102,8 +127,8 @@ describe('pods first', () => {
     cluster.sim.settle()
     cluster.advance(60)
     expect(complaints(cluster)).toEqual([
-      `ContentDeletionFailed: Failed to delete all resource types, 1 remaining: `
-        + `unexpected items still remain in namespace: ${NS} for gvr: /v1, Resource=pods`,
+      `ContentDeletionFailed: Failed to delete all resource types, 1 remaining: ` +
+        `unexpected items still remain in namespace: ${NS} for gvr: /v1, Resource=pods`,
     ])
     cluster.client.delete('pods', { namespace: NS, name: 'p' }, { gracePeriodSeconds: 0 })
     cluster.advance(61)
@@ -120,7 +145,8 @@ describe('finalizers of the content', () => {
     cluster.sim.settle()
     expect(complaints(cluster)).toEqual([
       'SomeResourcesRemain: Some resources are remaining: configmaps. has 1 resource instances',
-      'SomeFinalizersRemain: Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances',
+      'SomeFinalizersRemain: Some content in the namespace has finalizers remaining: example.com/hold ' +
+        'in 1 resource instances',
     ])
     const body = { metadata: { finalizers: null } }
     cluster.client.patch('configmaps', { namespace: NS, name: 'held' }, { type: 'merge', body })

@@ -40,7 +40,9 @@ test('none left: an event, and a block as soon as one is free again', () => {
   const cluster = newCluster({ clusterCIDR: '10.0.0.0/24', mask: 25 })
   for (const name of ['a', 'b', 'c']) addNode(cluster, name)
   expect(cidrs(cluster)).toEqual(['10.0.0.0/25', '10.0.0.128/25', undefined])
-  expect(cluster.eventLines('cidrAllocator')[0]).toBe('Node/c CIDRNotAvailable: Node c status is now: CIDRNotAvailable')
+  expect(cluster.eventLines('cidrAllocator')[0]).toBe(
+    'Node/c CIDRNotAvailable: Node c status is now: CIDRNotAvailable',
+  )
   cluster.client.delete('nodes', { name: 'a' })
   cluster.advance(60)
   expect(cidrs(cluster)).toEqual(['10.0.0.128/25', '10.0.0.0/25'])

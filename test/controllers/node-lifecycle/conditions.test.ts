@@ -18,7 +18,11 @@ function setConditions(cluster: ControllerCluster, name: string, ...changed: Som
 
 function newCluster(...nodes: string[]): ControllerCluster {
   const kubelets = nodes.map((name) => fakeKubelet(name))
-  return new ControllerCluster(() => [createNodeLifecycleController(), createTaintEvictionController(), ...kubelets]).advance(1)
+  return new ControllerCluster(() => [
+    createNodeLifecycleController(),
+    createTaintEvictionController(),
+    ...kubelets,
+  ]).advance(1)
 }
 
 describe('NoSchedule taints, compared with a real v1.34.9 (recording node-conditions)', () => {
@@ -70,9 +74,12 @@ test('a node that never reports: Unknown 60 s after its creation', () => {
   expect(cluster.client.get('nodes', { name: 'mute' }).status.conditions).toBeUndefined()
   cluster.advance(7)
   const conditions = cluster.client.get('nodes', { name: 'mute' }).status.conditions ?? []
-  expect(conditions.map(({ type, status, reason, message }) => [type, status, reason, message].join('|'))).toEqual(
-    ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure']
-      .map((type) => `${type}|Unknown|NodeStatusNeverUpdated|Kubelet never posted node status.`),
+  expect(
+    conditions.map(({ type, status, reason, message }) => [type, status, reason, message].join('|')),
+  ).toEqual(
+    ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'].map(
+      (type) => `${type}|Unknown|NodeStatusNeverUpdated|Kubelet never posted node status.`,
+    ),
   )
 })
 
@@ -89,17 +96,28 @@ test('registration and removal are events', () => {
 
 test('beta labels are repeated from the stable ones', () => {
   const cluster = newCluster()
-  const labels = { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'arm64', 'beta.kubernetes.io/arch': 'amd64' }
+  const labels = {
+    'kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': 'arm64',
+    'beta.kubernetes.io/arch': 'amd64',
+  }
   cluster.client.create('nodes', { metadata: { name: 'n1', labels }, spec: {}, status: {} as Node['status'] })
   cluster.sim.settle()
-  expect(cluster.client.get('nodes', { name: 'n1' }).metadata.labels)
-    .toMatchObject({ 'beta.kubernetes.io/os': 'linux', 'beta.kubernetes.io/arch': 'arm64' })
+  expect(cluster.client.get('nodes', { name: 'n1' }).metadata.labels).toMatchObject({
+    'beta.kubernetes.io/os': 'linux',
+    'beta.kubernetes.io/arch': 'arm64',
+  })
 })
 
 describe('a kubelet that says it is not ready, then falls silent', () => {
   const reportNotReady = (cluster: ControllerCluster, name: string): void => {
     const lastHeartbeatTime = '2026-01-01T00:00:30Z'
-    setConditions(cluster, name, { type: 'Ready', status: 'False', reason: 'KubeletNotReady', lastHeartbeatTime })
+    setConditions(cluster, name, {
+      type: 'Ready',
+      status: 'False',
+      reason: 'KubeletNotReady',
+      lastHeartbeatTime,
+    })
   }
 
   test('not-ready is swapped for unreachable at once, and the first scheduled deletion stands', () => {
@@ -113,12 +131,20 @@ describe('a kubelet that says it is not ready, then falls silent', () => {
     cluster.stop('kubelet/n1')
     reportNotReady(cluster, 'n1')
     cluster.advance(90)
-    const taints = cluster.history('nodes', 'n1', taintsOf).map(({ at, state }) => [at, (state as string[]).join()] as const)
+    const taints = cluster
+      .history('nodes', 'n1', taintsOf)
+      .map(({ at, state }) => [at, (state as string[]).join()] as const)
     const tainted = taints.find(([, state]) => state.includes('not-ready:NoExecute'))?.[0] ?? 0
     expect(tainted).toBeLessThanOrEqual(35.1)
-    expect(taintsOf(cluster.client.get('nodes', { name: 'n1' }))).toEqual(['unreachable:NoExecute', 'unreachable:NoSchedule'])
-    expect(taints.some(([, state]) => state.includes('not-ready:NoExecute') && state.includes('unreachable:NoExecute')))
-      .toBe(true)
+    expect(taintsOf(cluster.client.get('nodes', { name: 'n1' }))).toEqual([
+      'unreachable:NoExecute',
+      'unreachable:NoSchedule',
+    ])
+    expect(
+      taints.some(
+        ([, state]) => state.includes('not-ready:NoExecute') && state.includes('unreachable:NoExecute'),
+      ),
+    ).toBe(true)
     const marking = cluster.events.filter(({ message }) => message.startsWith('Marking'))
     expect(marking.map(({ at }) => at)).toEqual([expect.closeTo(tainted + 40, 6)])
   })

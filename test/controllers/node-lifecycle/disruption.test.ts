@@ -7,12 +7,18 @@ import { fakeKubelet } from '../process/fake-kubelet.js'
 import { podOn, tolerateLoss } from '../process/pods.js'
 
 const TAINT = 'node.kubernetes.io/unreachable'
-const names = (count: number): string[] => Array.from({ length: count }, (_, at) => `n${String(at + 1).padStart(2, '0')}`)
+const names = (count: number): string[] =>
+  Array.from({ length: count }, (_, at) => `n${String(at + 1).padStart(2, '0')}`)
 
 function clusterOf(count: number, zoneOf: (at: number) => string = () => 'z'): ControllerCluster {
   const kubelets = names(count).map((name, at) =>
-    fakeKubelet(name, { 'topology.kubernetes.io/zone': zoneOf(at) }))
-  return new ControllerCluster(() => [createNodeLifecycleController(), createTaintEvictionController(), ...kubelets]).advance(7)
+    fakeKubelet(name, { 'topology.kubernetes.io/zone': zoneOf(at) }),
+  )
+  return new ControllerCluster(() => [
+    createNodeLifecycleController(),
+    createTaintEvictionController(),
+    ...kubelets,
+  ]).advance(7)
 }
 
 function crash(cluster: ControllerCluster, ...nodes: string[]): void {
@@ -23,15 +29,19 @@ function crash(cluster: ControllerCluster, ...nodes: string[]): void {
 function taintTimes(cluster: ControllerCluster, from: number): [string, number][] {
   const times = new Map<string, number>()
   for (const { at, resource, object } of cluster.writes) {
-    const tainted = resource === 'nodes' && (object as Node).spec.taints?.some(({ key, effect }) =>
-      key === TAINT && effect === 'NoExecute')
-    if (tainted && !times.has(object.metadata.name as string)) times.set(object.metadata.name as string, at - from)
+    const tainted =
+      resource === 'nodes' &&
+      (object as Node).spec.taints?.some(({ key, effect }) => key === TAINT && effect === 'NoExecute')
+    if (tainted && !times.has(object.metadata.name as string))
+      times.set(object.metadata.name as string, at - from)
   }
   return [...times]
 }
 
 const taintsOf = (cluster: ControllerCluster, name: string): string[] =>
-  (cluster.client.get('nodes', { name }).spec.taints ?? []).map(({ key, effect }) => `${key.split('/')[1] as string}:${effect}`)
+  (cluster.client.get('nodes', { name }).spec.taints ?? []).map(
+    ({ key, effect }) => `${key.split('/')[1] as string}:${effect}`,
+  )
 const isDeleted = (cluster: ControllerCluster, name: string): boolean =>
   cluster.client.get('pods', { namespace: 'default', name }).metadata.deletionTimestamp !== undefined
 
@@ -105,10 +115,13 @@ describe('master disruption', () => {
     expect(taintsOf(cluster, 'n01')).toEqual(['unreachable:NoSchedule', 'unreachable:NoExecute'])
     crash(cluster, 'n02')
     cluster.advance(70)
-    expect([...taintsOf(cluster, 'n01'), ...taintsOf(cluster, 'n02')])
-      .toEqual(['unreachable:NoSchedule', 'unreachable:NoSchedule'])
-    expect(cluster.eventLines('taint-eviction-controller'))
-      .toEqual(['Pod/p TaintManagerEviction: Cancelling deletion of Pod default/p'])
+    expect([...taintsOf(cluster, 'n01'), ...taintsOf(cluster, 'n02')]).toEqual([
+      'unreachable:NoSchedule',
+      'unreachable:NoSchedule',
+    ])
+    expect(cluster.eventLines('taint-eviction-controller')).toEqual([
+      'Pod/p TaintManagerEviction: Cancelling deletion of Pod default/p',
+    ])
     cluster.advance(600)
     expect(isDeleted(cluster, 'p')).toBe(false)
   })

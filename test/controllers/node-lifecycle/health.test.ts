@@ -7,7 +7,11 @@ import { markedNotReady } from '../../../src/controllers/node-lifecycle/pods-not
 import { unknownConditions } from '../../../src/controllers/node-lifecycle/unknown-conditions.js'
 import { T0, node, pod } from './objects.js'
 
-const ready = (lastHeartbeatTime: string, status = 'True'): NodeCondition => ({ type: 'Ready', status, lastHeartbeatTime })
+const ready = (lastHeartbeatTime: string, status = 'True'): NodeCondition => ({
+  type: 'Ready',
+  status,
+  lastHeartbeatTime,
+})
 const lease = (renewTime: string): Lease => ({ metadata: {}, spec: { renewTime } })
 
 describe('probe time', () => {
@@ -40,30 +44,54 @@ describe('probe time', () => {
   })
 })
 
-test('conditions of a silent node: Unknown with their heartbeat kept, missing ones added, NetworkUnavailable untouched', () => {
-  const old: NodeCondition[] = [
-    { type: 'NetworkUnavailable', status: 'False', reason: 'r' },
-    { type: 'MemoryPressure', status: 'False', lastHeartbeatTime: 'h', lastTransitionTime: 't', reason: 'r', message: 'm' },
-    { type: 'Ready', status: 'True', lastHeartbeatTime: 'h', lastTransitionTime: 't', reason: 'KubeletReady', message: 'm' },
-  ]
-  const stopped = {
-    status: 'Unknown', lastHeartbeatTime: 'h', lastTransitionTime: '2026-01-01T00:01:00Z',
-    reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.',
-  }
-  const never = {
-    status: 'Unknown', lastHeartbeatTime: '2026-01-01T00:00:00Z', lastTransitionTime: '2026-01-01T00:01:00Z',
-    reason: 'NodeStatusNeverUpdated', message: 'Kubelet never posted node status.',
-  }
-  const conditions = unknownConditions(node({ conditions: old }), T0 + 60_000)
-  expect(conditions).toEqual([
-    old[0],
-    { type: 'MemoryPressure', ...stopped },
-    { type: 'Ready', ...stopped },
-    { type: 'DiskPressure', ...never },
-    { type: 'PIDPressure', ...never },
-  ])
-  expect(unknownConditions(node({ conditions }), T0 + 120_000)).toBe(conditions)
-})
+test(
+  'conditions of a silent node: Unknown with their heartbeat kept, missing ones added, ' +
+    'NetworkUnavailable untouched',
+  () => {
+    const old: NodeCondition[] = [
+      { type: 'NetworkUnavailable', status: 'False', reason: 'r' },
+      {
+        type: 'MemoryPressure',
+        status: 'False',
+        lastHeartbeatTime: 'h',
+        lastTransitionTime: 't',
+        reason: 'r',
+        message: 'm',
+      },
+      {
+        type: 'Ready',
+        status: 'True',
+        lastHeartbeatTime: 'h',
+        lastTransitionTime: 't',
+        reason: 'KubeletReady',
+        message: 'm',
+      },
+    ]
+    const stopped = {
+      status: 'Unknown',
+      lastHeartbeatTime: 'h',
+      lastTransitionTime: '2026-01-01T00:01:00Z',
+      reason: 'NodeStatusUnknown',
+      message: 'Kubelet stopped posting node status.',
+    }
+    const never = {
+      status: 'Unknown',
+      lastHeartbeatTime: '2026-01-01T00:00:00Z',
+      lastTransitionTime: '2026-01-01T00:01:00Z',
+      reason: 'NodeStatusNeverUpdated',
+      message: 'Kubelet never posted node status.',
+    }
+    const conditions = unknownConditions(node({ conditions: old }), T0 + 60_000)
+    expect(conditions).toEqual([
+      old[0],
+      { type: 'MemoryPressure', ...stopped },
+      { type: 'Ready', ...stopped },
+      { type: 'DiskPressure', ...never },
+      { type: 'PIDPressure', ...never },
+    ])
+    expect(unknownConditions(node({ conditions }), T0 + 120_000)).toBe(conditions)
+  },
+)
 
 test('a pod of a lost node: Ready False, all else as it was', () => {
   const conditions = [
@@ -72,8 +100,14 @@ test('a pod of a lost node: Ready False, all else as it was', () => {
   ]
   const lost = pod({ metadata: { generation: 1 }, status: { phase: 'Running', conditions } })
   const ready = { type: 'Ready', status: 'False', reason: 'r', lastTransitionTime: '2026-01-01T00:00:00Z' }
-  expect(markedNotReady(lost, T0, 'v1.33')?.status).toEqual({ phase: 'Running', conditions: [ready, conditions[1]] })
-  expect(markedNotReady(lost, T0, 'v1.34')?.status.conditions?.[0]).toEqual({ ...ready, observedGeneration: 1 })
+  expect(markedNotReady(lost, T0, 'v1.33')?.status).toEqual({
+    phase: 'Running',
+    conditions: [ready, conditions[1]],
+  })
+  expect(markedNotReady(lost, T0, 'v1.34')?.status.conditions?.[0]).toEqual({
+    ...ready,
+    observedGeneration: 1,
+  })
   expect(markedNotReady(pod({ status: { conditions: [ready] } }), T0, 'v1.35')).toBeUndefined()
   expect(markedNotReady(pod({ status: {} }), T0, 'v1.35')).toBeUndefined()
 })

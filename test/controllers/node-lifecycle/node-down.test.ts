@@ -17,16 +17,25 @@ interface Recording {
   readonly events: readonly (readonly [at: number, ...parts: string[]])[]
 }
 
-const recording =
-  JSON.parse(readFileSync(new URL('../../fixtures/controllers/node-down.json', import.meta.url), 'utf8')) as Recording
+const recording = JSON.parse(
+  readFileSync(new URL('../../fixtures/controllers/node-down.json', import.meta.url), 'utf8'),
+) as Recording
 
 const conditionsOf = ({ status }: Node | Pod): string[] =>
-  (status.conditions ?? []).map(({ type, status: value, reason = '', message = '' }) => [type, value, reason, message].join('|'))
+  (status.conditions ?? []).map(({ type, status: value, reason = '', message = '' }) =>
+    [type, value, reason, message].join('|'),
+  )
 
 type Aspects = Readonly<Record<string, (object: never) => unknown>>
 
 /** Each aspect of an object as a sequence of its changes, beginning after `from`. */
-function changes(cluster: ControllerCluster, resource: string, name: string, from: number, aspects: Aspects): Line[] {
+function changes(
+  cluster: ControllerCluster,
+  resource: string,
+  name: string,
+  from: number,
+  aspects: Aspects,
+): Line[] {
   const lines: Line[] = []
   const last: Record<string, string> = {}
   for (const { at, type, resource: of, object } of cluster.writes) {
@@ -43,14 +52,24 @@ function changes(cluster: ControllerCluster, resource: string, name: string, fro
   return lines
 }
 
-/** As the recording was made: three nodes in three zones, n2 falls silent at `stop`, 6.35 s after its last renewal, for 380 s. */
+/**
+ * As the recording was made: three nodes in three zones, n2 falls silent at `stop`, 6.35 s after its last
+ * renewal, for 380 s.
+ */
 function replay(): { cluster: ControllerCluster; stop: number } {
   const zones = { n1: 'zone-b', n2: 'zone-c', n3: 'zone-a' }
-  const kubelets = Object.entries(zones).map(([name, zone]) => fakeKubelet(name, { 'topology.kubernetes.io/zone': zone }))
-  const components = (): ReturnType<typeof fakeKubelet>[] =>
-    [createNodeLifecycleController(), createTaintEvictionController(), ...kubelets]
+  const kubelets = Object.entries(zones).map(([name, zone]) =>
+    fakeKubelet(name, { 'topology.kubernetes.io/zone': zone }),
+  )
+  const components = (): ReturnType<typeof fakeKubelet>[] => [
+    createNodeLifecycleController(),
+    createTaintEvictionController(),
+    ...kubelets,
+  ]
   const cluster = new ControllerCluster(components, { version: 'v1.34' })
-  const zero = [{ key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 0 }] as const
+  const zero = [
+    { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 0 },
+  ] as const
   cluster.advance(5)
   cluster.client.create('pods', podOn('n2', 'bare-default'))
   cluster.client.create('pods', podOn('n2', 'bare-20s', tolerateLoss(20)))
@@ -78,18 +97,21 @@ describe('a node stops its heartbeats and comes back, compared with a real v1.34
   }
 
   test('the node: conditions, then the NoSchedule taint, then NoExecute; and back', () => {
-    const taints = ({ spec }: Node): string[] => (spec.taints ?? []).map(({ key, effect }) => `${key}:${effect}`)
+    const taints = ({ spec }: Node): string[] =>
+      (spec.taints ?? []).map(({ key, effect }) => `${key}:${effect}`)
     expectLike(changes(cluster, 'nodes', 'n2', stop, { conditions: conditionsOf, taints }), recording.node)
   })
 
   test.each(Object.keys(recording.pods))('pod %s', (name) => {
     const aspects = {
       conditions: conditionsOf,
-      deleting: ({ metadata }: Pod) => (metadata.deletionTimestamp ? metadata.deletionGracePeriodSeconds : undefined),
+      deleting: ({ metadata }: Pod) =>
+        metadata.deletionTimestamp ? metadata.deletionGracePeriodSeconds : undefined,
     }
     const isOld = ([at]: Line): boolean => at < 382
     const expected = (recording.pods[name] as Line[]).map(([at, what, value]): Line =>
-      what === 'deleted' ? [at, what] : [at, what === 'grace' ? 'deleting' : what, value])
+      what === 'deleted' ? [at, what] : [at, what === 'grace' ? 'deleting' : what, value],
+    )
     const actual = changes(cluster, 'pods', name, stop, aspects)
     expectLike(name === 'db-0' ? actual.filter((line) => isOld(line)) : actual, expected)
   })
@@ -97,13 +119,19 @@ describe('a node stops its heartbeats and comes back, compared with a real v1.34
   test('events', () => {
     const actual = cluster.events.filter(({ at }) => at > stop)
     const line = (parts: readonly unknown[]): string => parts.join(' ')
-    expect(actual.map(({ source, type, reason, object, message }) => line([source, type, reason, object, message])).toSorted())
-      .toEqual(recording.events.map(([, ...parts]) => line(parts)).toSorted())
+    expect(
+      actual
+        .map(({ source, type, reason, object, message }) => line([source, type, reason, object, message]))
+        .toSorted(),
+    ).toEqual(recording.events.map(([, ...parts]) => line(parts)).toSorted())
   })
 
   test('phase and container statuses of the pods stay as they were', () => {
-    const phases = new Set(cluster.writes.filter(({ resource, at }) => resource === 'pods' && at > stop && at < stop + 370)
-      .map(({ object }) => (object as Pod).status.phase))
+    const phases = new Set(
+      cluster.writes
+        .filter(({ resource, at }) => resource === 'pods' && at > stop && at < stop + 370)
+        .map(({ object }) => (object as Pod).status.phase),
+    )
     expect([...phases]).toEqual(['Running'])
   })
 })

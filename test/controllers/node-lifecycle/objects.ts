@@ -7,7 +7,10 @@ export const T0: number = Date.UTC(2026, 0, 1)
 export function node(fields: {
   readonly name?: string
   readonly labels?: Readonly<Record<string, string>>
-  readonly conditions?: readonly (Partial<NodeCondition> & { readonly type: string; readonly status: string })[]
+  readonly conditions?: readonly (Partial<NodeCondition> & {
+    readonly type: string
+    readonly status: string
+  })[]
   readonly taints?: readonly Taint[]
   readonly unschedulable?: boolean
 }): Node {
@@ -20,7 +23,15 @@ export function node(fields: {
 }
 
 /** A pod with the fields that a test is about. */
-export function pod(fields: { readonly metadata?: object; readonly spec?: object; readonly status?: object }): Pod {
+export function pod(fields: {
+  readonly metadata?: object
+  readonly spec?: object
+  readonly status?: object
+}): Pod {
   const { metadata = {}, spec = {}, status = {} } = fields
-  return { metadata: { name: 'p', namespace: 'default', uid: 'uid-p', ...metadata }, spec, status } as unknown as Pod
+  return {
+    metadata: { name: 'p', namespace: 'default', uid: 'uid-p', ...metadata },
+    spec,
+    status,
+  } as unknown as Pod
 }

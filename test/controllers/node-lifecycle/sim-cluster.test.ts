@@ -12,31 +12,40 @@ const deployment = {
   },
 }
 
-const web = (cluster: SimCluster, node: string, isDeleted: boolean): number => cluster.list('pods', { labelSelector: 'app=web' }).items
-  .filter(({ spec, metadata }) => spec.nodeName === node && (metadata.deletionTimestamp !== undefined) === isDeleted).length
+const web = (cluster: SimCluster, node: string, isDeleted: boolean): number =>
+  cluster
+    .list('pods', { labelSelector: 'app=web' })
+    .items.filter(
+      ({ spec, metadata }) =>
+        spec.nodeName === node && (metadata.deletionTimestamp !== undefined) === isDeleted,
+    ).length
 
-test('a whole cluster: crash, Unknown after 40-65 s, evicted 300 s later, replaced; the node is removed, its pods are collected', () => {
-  const cluster = new SimCluster({ nodes: 3, seed: 7 })
-  cluster.apply([deployment])
-  cluster.settle()
-  const before = web(cluster, 'node-2', false)
-  expect(before).toBeGreaterThan(0)
-  const crashed = cluster.now()
-  cluster.node('node-2').crash()
-  expect(cluster.until(() => !cluster.node('node-2').ready, { timeout: '2m' })).toBe(true)
-  const lost = (cluster.now() - crashed) / 1000
-  expect(lost).toBeGreaterThanOrEqual(40)
-  expect(lost).toBeLessThanOrEqual(65)
-  cluster.advance('299s')
-  expect(web(cluster, 'node-2', true)).toBe(0)
-  cluster.advance('3s')
-  expect(web(cluster, 'node-2', true)).toBe(before)
-  cluster.settle()
-  expect(web(cluster, 'node-1', false) + web(cluster, 'node-3', false)).toBe(6)
-  cluster.delete('nodes', { name: 'node-2' })
-  cluster.advance('62s')
-  expect(cluster.list('pods').items.filter(({ spec }) => spec.nodeName === 'node-2')).toEqual([])
-})
+test(
+  'a whole cluster: crash, Unknown after 40-65 s, evicted 300 s later, replaced; the node is removed, ' +
+    'its pods are collected',
+  () => {
+    const cluster = new SimCluster({ nodes: 3, seed: 7 })
+    cluster.apply([deployment])
+    cluster.settle()
+    const before = web(cluster, 'node-2', false)
+    expect(before).toBeGreaterThan(0)
+    const crashed = cluster.now()
+    cluster.node('node-2').crash()
+    expect(cluster.until(() => !cluster.node('node-2').ready, { timeout: '2m' })).toBe(true)
+    const lost = (cluster.now() - crashed) / 1000
+    expect(lost).toBeGreaterThanOrEqual(40)
+    expect(lost).toBeLessThanOrEqual(65)
+    cluster.advance('299s')
+    expect(web(cluster, 'node-2', true)).toBe(0)
+    cluster.advance('3s')
+    expect(web(cluster, 'node-2', true)).toBe(before)
+    cluster.settle()
+    expect(web(cluster, 'node-1', false) + web(cluster, 'node-3', false)).toBe(6)
+    cluster.delete('nodes', { name: 'node-2' })
+    cluster.advance('62s')
+    expect(cluster.list('pods').items.filter(({ spec }) => spec.nodeName === 'node-2')).toEqual([])
+  },
+)
 
 test('a one-node cluster never evicts', () => {
   const cluster = new SimCluster({ nodes: 1, seed: 7 })

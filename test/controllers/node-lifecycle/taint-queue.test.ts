@@ -2,7 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hasToken, newLimiter, swapRate, takeToken } from '../../../src/controllers/node-lifecycle/limiter.js'
 import {
-  drain, enqueue, forget, newTaintQueue, nextTurn, setRate,
+  drain,
+  enqueue,
+  forget,
+  newTaintQueue,
+  nextTurn,
+  setRate,
 } from '../../../src/controllers/node-lifecycle/taint-queue.js'
 
 describe('limiter', () => {
@@ -40,7 +45,12 @@ describe('queue of a zone', () => {
   test('first node at once, the next 10 s later, in order', () => {
     const queue = newTaintQueue(0.1, 0)
     for (const name of ['a', 'b', 'c']) enqueue(queue, name)
-    expect([taken(queue, 0), taken(queue, 9_900), taken(queue, 10_000), taken(queue, 20_000)]).toEqual([['a'], [], ['b'], ['c']])
+    expect([taken(queue, 0), taken(queue, 9_900), taken(queue, 10_000), taken(queue, 20_000)]).toEqual([
+      ['a'],
+      [],
+      ['b'],
+      ['c'],
+    ])
     expect(nextTurn(queue)).toBeUndefined()
   })
 
@@ -73,18 +83,21 @@ describe('queue of a zone', () => {
 
   test('any: never more than 1 + rate x time nodes, each at most once', () => {
     const delays = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 100 })
-    fc.assert(fc.property(fc.constantFrom(0.01, 0.1, 1), delays, (rate, ticks) => {
-      const queue = newTaintQueue(rate, 0)
-      const names = Array.from({ length: 20 }, (_, at) => `n${at}`)
-      for (const name of names) enqueue(queue, name)
-      const got: string[] = []
-      let now = 0
-      for (const ticksLater of ticks) {
-        got.push(...taken(queue, now))
-        expect(got.length).toBeLessThanOrEqual(1 + (now * rate) / 1000)
-        now += ticksLater * 100
-      }
-      expect(got).toEqual(names.slice(0, got.length))
-    }), { seed: 7 })
+    fc.assert(
+      fc.property(fc.constantFrom(0.01, 0.1, 1), delays, (rate, ticks) => {
+        const queue = newTaintQueue(rate, 0)
+        const names = Array.from({ length: 20 }, (_, at) => `n${at}`)
+        for (const name of names) enqueue(queue, name)
+        const got: string[] = []
+        let now = 0
+        for (const ticksLater of ticks) {
+          got.push(...taken(queue, now))
+          expect(got.length).toBeLessThanOrEqual(1 + (now * rate) / 1000)
+          now += ticksLater * 100
+        }
+        expect(got).toEqual(names.slice(0, got.length))
+      }),
+      { seed: 7 },
+    )
   })
 })

@@ -2,7 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { nodeLifecycleSettings } from '../../../src/controllers/node-lifecycle/options.js'
 import type { ZoneState } from '../../../src/controllers/node-lifecycle/zones.js'
-import { computeZoneState, disruptionStep, evictionRateOf, zoneKeyOf } from '../../../src/controllers/node-lifecycle/zones.js'
+import {
+  computeZoneState,
+  disruptionStep,
+  evictionRateOf,
+  zoneKeyOf,
+} from '../../../src/controllers/node-lifecycle/zones.js'
 import { node } from './objects.js'
 
 describe('state of a zone', () => {
@@ -29,7 +34,9 @@ describe('eviction rates', () => {
     ['FullDisruption', 3, 0.1],
     ['PartialDisruption', 50, 0],
     ['PartialDisruption', 51, 0.01],
-  ])('%s zone of %i nodes: %d/s', (state, size, rate) => expect(evictionRateOf(state, size, settings)).toBe(rate))
+  ])('%s zone of %i nodes: %d/s', (state, size, rate) =>
+    expect(evictionRateOf(state, size, settings)).toBe(rate),
+  )
 })
 
 test('the grace period became longer with v1.32', () => {
@@ -43,11 +50,14 @@ test('zone keys', () => {
   expect(key({})).toBe('')
   expect(key({ 'topology.kubernetes.io/zone': 'a' })).not.toBe(key({ 'topology.kubernetes.io/zone': 'b' }))
   expect(key({ 'topology.kubernetes.io/zone': 'a' })).not.toBe(key({ 'topology.kubernetes.io/region': 'a' }))
-  expect(key({ 'failure-domain.beta.kubernetes.io/zone': 'a' })).toBe(key({ 'topology.kubernetes.io/zone': 'a' }))
+  expect(key({ 'failure-domain.beta.kubernetes.io/zone': 'a' })).toBe(
+    key({ 'topology.kubernetes.io/zone': 'a' }),
+  )
 })
 
 describe('disruption', () => {
-  const states = (...list: ZoneState[]): Map<string, ZoneState> => new Map(list.map((state, at) => [`z${at}`, state]))
+  const states = (...list: ZoneState[]): Map<string, ZoneState> =>
+    new Map(list.map((state, at) => [`z${at}`, state]))
 
   test('the first pass in which no node is ready enters, and the next does nothing', () => {
     expect(disruptionStep(states('Initial'), states('FullDisruption'))).toEqual({ kind: 'enter' })
@@ -61,24 +71,37 @@ describe('disruption', () => {
 
   test('leaving resets every zone', () => {
     const now = states('FullDisruption', 'Normal')
-    expect(disruptionStep(states('FullDisruption', 'FullDisruption'), now)).toEqual({ kind: 'leave', states: now })
+    expect(disruptionStep(states('FullDisruption', 'FullDisruption'), now)).toEqual({
+      kind: 'leave',
+      states: now,
+    })
   })
 
   test('no nodes, nothing to do', () => expect(disruptionStep(states(), states())).toBeUndefined())
 
-  test('any: it enters or leaves exactly when "all disrupted" changes, else it names exactly the zones that changed', () => {
-    const state = fc.constantFrom<ZoneState>('Normal', 'FullDisruption', 'PartialDisruption')
-    fc.assert(fc.property(fc.array(fc.tuple(state, state), { minLength: 1, maxLength: 6 }), (pairs) => {
-      const before = states(...pairs.map(([old]) => old))
-      const now = states(...pairs.map(([, next]) => next))
-      const all = (list: Map<string, ZoneState>): boolean => [...list.values()].every((one) => one === 'FullDisruption')
-      const step = disruptionStep(before, now)
-      if (all(now) !== all(before)) expect(step?.kind).toBe(all(now) ? 'enter' : 'leave')
-      else if (all(now)) expect(step).toBeUndefined()
-      else {
-        const changed = [...now].filter(([zone, next]) => before.get(zone) !== next)
-        expect(step).toEqual(changed.length === 0 ? undefined : { kind: 'update', states: new Map(changed) })
-      }
-    }), { seed: 7 })
-  })
+  test(
+    'any: it enters or leaves exactly when "all disrupted" changes, else it names exactly the zones ' +
+      'that changed',
+    () => {
+      const state = fc.constantFrom<ZoneState>('Normal', 'FullDisruption', 'PartialDisruption')
+      fc.assert(
+        fc.property(fc.array(fc.tuple(state, state), { minLength: 1, maxLength: 6 }), (pairs) => {
+          const before = states(...pairs.map(([old]) => old))
+          const now = states(...pairs.map(([, next]) => next))
+          const all = (list: Map<string, ZoneState>): boolean =>
+            [...list.values()].every((one) => one === 'FullDisruption')
+          const step = disruptionStep(before, now)
+          if (all(now) !== all(before)) expect(step?.kind).toBe(all(now) ? 'enter' : 'leave')
+          else if (all(now)) expect(step).toBeUndefined()
+          else {
+            const changed = [...now].filter(([zone, next]) => before.get(zone) !== next)
+            expect(step).toEqual(
+              changed.length === 0 ? undefined : { kind: 'update', states: new Map(changed) },
+            )
+          }
+        }),
+        { seed: 7 },
+      )
+    },
+  )
 })

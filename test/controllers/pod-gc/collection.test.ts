@@ -18,30 +18,39 @@ const setStatus = (cluster: ControllerCluster, name: string, status: object): vo
   cluster.client.updateStatus('pods', { ...pod, status: { ...pod.status, ...status } })
 }
 
-test('orphans, as recorded: Failed with DisruptionTarget, then deletion with grace 0, 40-60 s after the node', () => {
-  const cluster = newCluster()
-  const told: string[] = []
-  cluster.sim.bus.on('eviction', ({ pod, node, by }) => told.push(`${pod} ${node} ${by}`))
-  cluster.client.create('pods', podOn('n', 'lost'))
-  cluster.client.create('pods', podOn('n', 'held', [], { finalizers: ['example.com/hold'] }))
-  cluster.advance(2)
-  cluster.client.delete('nodes', { name: 'n' })
-  const from = cluster.now
-  cluster.advance(70)
-  const history = cluster.history<Pod>('pods', 'lost', ({ status, metadata }) => [
-    status.phase,
-    ...(status.conditions ?? []).map(({ type, status: value, reason, message }) => [type, value, reason, message].join('|')),
-    metadata.deletionGracePeriodSeconds ?? 'not deleted',
-  ])
-  const conditions = 'DisruptionTarget|True|DeletionByPodGC|PodGC: node no longer exists'
-  expect(history.slice(1).map(({ state }) => state))
-    .toEqual([['Failed', conditions, 'not deleted'], ['Failed', conditions, 0], 'DELETED'])
-  const at = (history[1]?.at ?? 0) - from
-  expect(at).toBeGreaterThanOrEqual(40)
-  expect(at).toBeLessThanOrEqual(60)
-  expect(podNames(cluster)).toEqual(['held'])
-  expect(told.toSorted()).toEqual(['default/held n podgc', 'default/lost n podgc'])
-})
+test(
+  'orphans, as recorded: Failed with DisruptionTarget, then deletion with grace 0, 40-60 s after the ' +
+    'node',
+  () => {
+    const cluster = newCluster()
+    const told: string[] = []
+    cluster.sim.bus.on('eviction', ({ pod, node, by }) => told.push(`${pod} ${node} ${by}`))
+    cluster.client.create('pods', podOn('n', 'lost'))
+    cluster.client.create('pods', podOn('n', 'held', [], { finalizers: ['example.com/hold'] }))
+    cluster.advance(2)
+    cluster.client.delete('nodes', { name: 'n' })
+    const from = cluster.now
+    cluster.advance(70)
+    const history = cluster.history<Pod>('pods', 'lost', ({ status, metadata }) => [
+      status.phase,
+      ...(status.conditions ?? []).map(({ type, status: value, reason, message }) =>
+        [type, value, reason, message].join('|'),
+      ),
+      metadata.deletionGracePeriodSeconds ?? 'not deleted',
+    ])
+    const conditions = 'DisruptionTarget|True|DeletionByPodGC|PodGC: node no longer exists'
+    expect(history.slice(1).map(({ state }) => state)).toEqual([
+      ['Failed', conditions, 'not deleted'],
+      ['Failed', conditions, 0],
+      'DELETED',
+    ])
+    const at = (history[1]?.at ?? 0) - from
+    expect(at).toBeGreaterThanOrEqual(40)
+    expect(at).toBeLessThanOrEqual(60)
+    expect(podNames(cluster)).toEqual(['held'])
+    expect(told.toSorted()).toEqual(['default/held n podgc', 'default/lost n podgc'])
+  },
+)
 
 test('a node that comes back in time keeps its pods', () => {
   const cluster = newCluster()
@@ -85,7 +94,10 @@ test('terminating pods of a node that is out of service, and only if it is not r
   setReady('Unknown')
   cluster.advance(20)
   expect(podNames(cluster)).toEqual(['living'])
-  const history = cluster.history<Pod>('pods', 'p', ({ status }) => [status.phase, status.conditions?.length ?? 0])
+  const history = cluster.history<Pod>('pods', 'p', ({ status }) => [
+    status.phase,
+    status.conditions?.length ?? 0,
+  ])
   expect(history.slice(-2).map(({ state }) => state)).toEqual([['Failed', 0], 'DELETED'])
 })
 

@@ -41,8 +41,14 @@ export interface State {
 /** What to run over the apiserver; `resources` is all that it serves. */
 export type Components = (resources: readonly ServedResource[]) => readonly Component[]
 
-/** How a {@link ControllerCluster} is made; `serviceAccounts`: whether namespaces begin with theirs, default true. */
-export type ControllerClusterOptions = SimulationOptions & { readonly version?: string; readonly serviceAccounts?: boolean }
+/**
+ * How a {@link ControllerCluster} is made; `serviceAccounts`: whether namespaces begin with theirs, default
+ * true.
+ */
+export type ControllerClusterOptions = SimulationOptions & {
+  readonly version?: string
+  readonly serviceAccounts?: boolean
+}
 
 /** What a fork is made from. */
 interface Origin {
@@ -65,11 +71,7 @@ export class ControllerCluster {
   readonly #options: ControllerClusterOptions
   readonly #start: number
 
-  constructor(
-    components: Components,
-    options: ControllerClusterOptions = {},
-    from?: Origin,
-  ) {
+  constructor(components: Components, options: ControllerClusterOptions = {}, from?: Origin) {
     this.#components = components
     this.#options = options
     const sim = new Simulation<ClusterEvents>({ seed: 7, ...options }, from?.state)
@@ -81,7 +83,9 @@ export class ControllerCluster {
     const { clock, random, bus, trace } = sim
     this.server = new ApiServer({ store: this.#store, clock, random, bus, trace, scheme })
     this.client = this.server.client({ name: 'admin', groups: ['system:masters'] })
-    sim.bus.on('write', ({ type, resource, object }) => this.writes.push({ at: this.now, type, resource, object }))
+    sim.bus.on('write', ({ type, resource, object }) =>
+      this.writes.push({ at: this.now, type, resource, object }),
+    )
     if (!from) bootstrap(this.server, { serviceAccounts: options.serviceAccounts ?? true })
     for (const component of components(scheme.definitions())) this.add(component)
   }
@@ -94,7 +98,10 @@ export class ControllerCluster {
   add(component: Component): void {
     const { sim } = this
     const connectivity = new Connectivity(
-      sim.slice<ConnectivityState>('cluster', 'connectivity', () => ({ apiserverDown: false, cut: new Set() })),
+      sim.slice<ConnectivityState>('cluster', 'connectivity', () => ({
+        apiserverDown: false,
+        cut: new Set(),
+      })),
       '10.0.0.10:6443',
     )
     // the user agent tells apart the watches of components that share an identity
@@ -104,7 +111,14 @@ export class ControllerCluster {
       connectivity,
       makeRecorder: (_client, _host, { component: source }) => ({
         event: ({ object: { metadata }, kind }, type, reason, message) => {
-          this.events.push({ at: this.now, source, type, reason, object: `${kind}/${metadata.name as string}`, message })
+          this.events.push({
+            at: this.now,
+            source,
+            type,
+            reason,
+            object: `${kind}/${metadata.name as string}`,
+            message,
+          })
         },
       }),
     })

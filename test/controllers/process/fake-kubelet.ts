@@ -5,9 +5,10 @@ import { ignoreNotFound } from '../../../src/apiserver/client/api-error.js'
 import { keyOf } from '../../../src/apiserver/client/object-index.js'
 
 /**
- * A node and its kubelet, as the recordings used them: leases every 10 s, status every 5 min, pods ready 1 s after they were
- * bound. The annotation `fake/exit: N` ends a pod `fake/run` ms (default 1000) after it began to run, with exit code N (`0,1`: by
- * the completion index, `-` for one that runs on); `fake/unready` keeps it from being ready.
+ * A node and its kubelet, as the recordings used them: leases every 10 s, status every 5 min, pods ready 1 s
+ * after they were bound. The annotation `fake/exit: N` ends a pod `fake/run` ms (default 1000) after it began
+ * to run, with exit code N (`0,1`: by the completion index, `-` for one that runs on); `fake/unready` keeps
+ * it from being ready.
  */
 export function fakeKubelet(node: string, labels: Readonly<Record<string, string>> = {}): Component {
   return {
@@ -34,7 +35,8 @@ function setUp(host: ComponentHost, node: string, labels: Readonly<Record<string
     const pod = current(key)
     if (!pod || pod.metadata.deletionTimestamp) return
     client.updateStatus('pods', running(pod, clock.now()))
-    if (exitOf(pod) !== undefined) finish.wakeAfter(key, Number(pod.metadata.annotations?.['fake/run'] ?? 1000))
+    if (exitOf(pod) !== undefined)
+      finish.wakeAfter(key, Number(pod.metadata.annotations?.['fake/run'] ?? 1000))
   })
   const finish = host.handle('finish', (key) => {
     const pod = current(key)
@@ -48,7 +50,8 @@ function setUp(host: ComponentHost, node: string, labels: Readonly<Record<string
     if (type === 'DELETED') return
     const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = object.metadata
     if (deletionTimestamp) end.wakeAfter(keyOf(object), Math.min(1, deletionGracePeriodSeconds) * 1000)
-    else if (object.status.phase === 'Pending' && start.dueAt(keyOf(object)) === undefined) start.wakeAfter(keyOf(object), 1000)
+    else if (object.status.phase === 'Pending' && start.dueAt(keyOf(object)) === undefined)
+      start.wakeAfter(keyOf(object), 1000)
   })
   if (registered.value) return
   registered.value = true
@@ -61,18 +64,26 @@ function register(host: ComponentHost, name: string, labels: Readonly<Record<str
   if (ignoreNotFound(() => host.client.get('nodes', { name }))) return
   const spec = {} as Node['spec']
   const status = { conditions: conditions(host.clock.now(), undefined) } as unknown as Node['status']
-  host.client.create('nodes', { metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } }, spec, status })
+  host.client.create('nodes', {
+    metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } },
+    spec,
+    status,
+  })
 }
 
 function postStatus(host: ComponentHost, name: string): void {
   const node = host.client.get('nodes', { name })
-  host.client.updateStatus('nodes', { ...node, status: { ...node.status, conditions: conditions(host.clock.now(), node) } })
+  host.client.updateStatus('nodes', {
+    ...node,
+    status: { ...node.status, conditions: conditions(host.clock.now(), node) },
+  })
 }
 
 function conditions(now: number, node: Node | undefined): readonly NodeCondition[] {
   const make = (type: string, status: string, reason: string, message: string): NodeCondition => {
     const old = node?.status.conditions?.find((condition) => condition.type === type)
-    const lastTransitionTime = old?.status === status && old.lastTransitionTime ? old.lastTransitionTime : formatTime(now)
+    const lastTransitionTime =
+      old?.status === status && old.lastTransitionTime ? old.lastTransitionTime : formatTime(now)
     return { type, status, reason, message, lastHeartbeatTime: formatTime(now), lastTransitionTime }
   }
   return [
@@ -95,14 +106,24 @@ function running(pod: Pod, now: number): Pod {
   const types = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']
   const lastTransitionTime = formatTime(timeMs(formatTime(now)) ?? now)
   const isUnready = pod.metadata.annotations?.['fake/unready'] !== undefined
-  const statusOf = (type: string): string => (isUnready && (type === 'Ready' || type === 'ContainersReady') ? 'False' : 'True')
-  const conditionsOf = types.map((type) => ({ type, status: statusOf(type), lastProbeTime: null, lastTransitionTime }))
-  return { ...pod, status: { ...pod.status, phase: 'Running', conditions: conditionsOf, startTime: lastTransitionTime } }
+  const statusOf = (type: string): string =>
+    isUnready && (type === 'Ready' || type === 'ContainersReady') ? 'False' : 'True'
+  const conditionsOf = types.map((type) => ({
+    type,
+    status: statusOf(type),
+    lastProbeTime: null,
+    lastTransitionTime,
+  }))
+  return {
+    ...pod,
+    status: { ...pod.status, phase: 'Running', conditions: conditionsOf, startTime: lastTransitionTime },
+  }
 }
 
 function exitOf({ metadata: { annotations = {} } }: Pod): number | undefined {
   const codes = annotations['fake/exit']?.split(',') ?? []
-  const code = codes.length > 1 ? codes[Number(annotations['batch.kubernetes.io/job-completion-index'])] : codes[0]
+  const code =
+    codes.length > 1 ? codes[Number(annotations['batch.kubernetes.io/job-completion-index'])] : codes[0]
   return code === undefined || code === '-' ? undefined : Number(code)
 }
 
@@ -111,9 +132,19 @@ function finished(pod: Pod, now: number): Pod {
   const phase = exitCode === 0 ? 'Succeeded' : 'Failed'
   const finishedAt = formatTime(now)
   const conditionsOf = (pod.status.conditions ?? []).map((condition) =>
-    (condition.type === 'Ready' || condition.type === 'ContainersReady' ? { ...condition, status: 'False', lastTransitionTime: finishedAt } : condition))
+    condition.type === 'Ready' || condition.type === 'ContainersReady'
+      ? { ...condition, status: 'False', lastTransitionTime: finishedAt }
+      : condition,
+  )
   const terminated = { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', finishedAt }
-  const containerStatuses = pod.spec.containers.map(({ name, image = '' }) =>
-    ({ name, image, imageID: '', ready: false, restartCount: 0, state: { terminated }, lastState: {} }))
+  const containerStatuses = pod.spec.containers.map(({ name, image = '' }) => ({
+    name,
+    image,
+    imageID: '',
+    ready: false,
+    restartCount: 0,
+    state: { terminated },
+    lastState: {},
+  }))
   return { ...pod, status: { ...pod.status, phase, conditions: conditionsOf, containerStatuses } }
 }

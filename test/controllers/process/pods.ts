@@ -13,7 +13,12 @@ export function tolerateLoss(seconds: number | undefined): readonly Toleration[]
 type Tolerations = readonly Toleration[]
 
 /** A pod in `default` on a node. */
-export function podOn(node: string, name: string, tolerations: Tolerations = tolerateLoss(300), more: object = {}): Pod {
+export function podOn(
+  node: string,
+  name: string,
+  tolerations: Tolerations = tolerateLoss(300),
+  more: object = {},
+): Pod {
   const spec = { nodeName: node, containers: [{ name: 'c', image: 'img:1' }], tolerations }
   return { metadata: { name, namespace: 'default', ...more }, spec } as unknown as Pod
 }

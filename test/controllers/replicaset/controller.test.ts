@@ -38,7 +38,9 @@ describe('a ReplicaSet', () => {
     cluster.client.create('pods', barePod('late', { app: 'x' }))
     cluster.sim.settle()
     expect(pods(cluster)).toHaveLength(2)
-    expect(cluster.eventLines('replicaset-controller').at(-1)).toBe('ReplicaSet/s SuccessfulDelete: Deleted pod: late')
+    expect(cluster.eventLines('replicaset-controller').at(-1)).toBe(
+      'ReplicaSet/s SuccessfulDelete: Deleted pod: late',
+    )
   })
 
   it('releases a pod whose labels no longer match, and replaces it', () => {
@@ -46,7 +48,10 @@ describe('a ReplicaSet', () => {
     createReplicaSet(cluster, 's', { replicas: 2 })
     cluster.sim.settle()
     const [lost] = pods(cluster)
-    cluster.client.patch('pods', (lost as Pod).metadata, { type: 'merge', body: { metadata: { labels: { app: 'debug' } } } })
+    cluster.client.patch('pods', (lost as Pod).metadata, {
+      type: 'merge',
+      body: { metadata: { labels: { app: 'debug' } } },
+    })
     cluster.sim.settle()
     expect(pods(cluster)).toHaveLength(3)
     const released = cluster.client.get('pods', (lost as Pod).metadata)
@@ -69,7 +74,9 @@ describe('a ReplicaSet', () => {
     createReplicaSet(cluster, 's', { replicas: 501 })
     const counts = new Set<number>()
     const end = cluster.sim.onStep(() =>
-      counts.add(cluster.writes.filter(({ resource, type }) => resource === 'pods' && type === 'ADDED').length),
+      counts.add(
+        cluster.writes.filter(({ resource, type }) => resource === 'pods' && type === 'ADDED').length,
+      ),
     )
     for (let step = 0; step < 30; step++) cluster.sim.step()
     end()
@@ -86,7 +93,9 @@ describe('a ReplicaSet', () => {
     expect(status.conditions).toMatchObject([
       { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'quota says no' },
     ])
-    expect(cluster.eventLines('replicaset-controller')[0]).toBe('ReplicaSet/s FailedCreate: Error creating: quota says no')
+    expect(cluster.eventLines('replicaset-controller')[0]).toBe(
+      'ReplicaSet/s FailedCreate: Error creating: quota says no',
+    )
     // one attempt in each sync: a batch that fails is the last one, and the back-off doubles from 5 ms
     expect(refusals).toBeGreaterThanOrEqual(8)
     expect(refusals).toBeLessThanOrEqual(10)
@@ -117,10 +126,13 @@ describe('a ReplicaSet', () => {
 
 /** Makes the server refuse pod creations as a quota would, while `when` holds. */
 function refuse(server: object, when: () => boolean): void {
-  const target = server as { execute(request: { verb: string; resource: string; subresource?: string }): unknown }
+  const target = server as {
+    execute(request: { verb: string; resource: string; subresource?: string }): unknown
+  }
   const original = target.execute.bind(target)
   target.execute = (request) => {
-    const isCreation = request.verb === 'create' && request.resource === 'pods' && request.subresource === undefined
+    const isCreation =
+      request.verb === 'create' && request.resource === 'pods' && request.subresource === undefined
     if (isCreation && when()) throw new ApiError(403, 'Forbidden', 'quota says no')
     return original(request)
   }

@@ -12,9 +12,19 @@ const terminating = (name: string): ReturnType<typeof pod> => {
 describe('PodTallies', () => {
   it('tells owned, unselected, terminating and ended pods apart', () => {
     const other = { ...pod('b'), metadata: { ...pod('b').metadata, labels: { app: 'other' } } }
-    const pods = [pod('a', { readySince: 1 }), other, terminating('c'), pod('d', { phase: 'Failed' }), pod('e')]
+    const pods = [
+      pod('a', { readySince: 1 }),
+      other,
+      terminating('c'),
+      pod('d', { phase: 'Failed' }),
+      pod('e'),
+    ]
     expect(new PodTallies().of(set, pods)).toEqual({
-      owned: [pods[0], pods[4]], unselected: [other], fullyLabeled: 2, ready: 1, terminating: 1,
+      owned: [pods[0], pods[4]],
+      unselected: [other],
+      fullyLabeled: 2,
+      ready: 1,
+      terminating: 1,
     })
   })
 
@@ -27,10 +37,17 @@ describe('PodTallies', () => {
 
   it('counts after any changes as if it had remembered nothing', () => {
     const makers = [
-      () => pod('p'), () => pod('p', { readySince: 1 }), () => pod('p', { phase: 'Succeeded' }), () => terminating('p'),
+      () => pod('p'),
+      () => pod('p', { readySince: 1 }),
+      () => pod('p', { phase: 'Succeeded' }),
+      () => terminating('p'),
       () => ({ ...pod('p'), metadata: { ...pod('p').metadata, labels: { app: 'other' } } }),
     ]
-    const change = fc.record({ at: fc.nat(8), remove: fc.nat(2), insert: fc.array(fc.constantFrom(...makers), { maxLength: 3 }) })
+    const change = fc.record({
+      at: fc.nat(8),
+      remove: fc.nat(2),
+      insert: fc.array(fc.constantFrom(...makers), { maxLength: 3 }),
+    })
     fc.assert(
       fc.property(fc.array(change, { maxLength: 12 }), (changes) => {
         const tallies = new PodTallies()

@@ -12,9 +12,18 @@ const tallyOf = (set: ReplicaSet, pods: readonly Pod[]): PodTally => new PodTall
 
 describe('replicaSetStatus', () => {
   it('counts labelled, ready and available pods, and leaves zeros out', () => {
-    const set = { ...replicaSet('s', 3), spec: { ...replicaSet('s', 3).spec, selector: {}, minReadySeconds: 10 } }
-    const active = [pod('a', { readySince: 90_000 }), pod('b', { readySince: 90_001, labels: { other: 'y' } }), pod('c')]
-    expect(replicaSetStatus(set, { ...observed, tally: tallyOf(set, active), reportsTerminating: true })).toEqual({
+    const set = {
+      ...replicaSet('s', 3),
+      spec: { ...replicaSet('s', 3).spec, selector: {}, minReadySeconds: 10 },
+    }
+    const active = [
+      pod('a', { readySince: 90_000 }),
+      pod('b', { readySince: 90_001, labels: { other: 'y' } }),
+      pod('c'),
+    ]
+    expect(
+      replicaSetStatus(set, { ...observed, tally: tallyOf(set, active), reportsTerminating: true }),
+    ).toEqual({
       replicas: 3,
       fullyLabeledReplicas: 2,
       readyReplicas: 2,
@@ -22,7 +31,10 @@ describe('replicaSetStatus', () => {
       terminatingReplicas: 0,
       observedGeneration: 1,
     })
-    expect(replicaSetStatus(set, { ...observed, tally: tallyOf(set, []) })).toEqual({ replicas: 0, observedGeneration: 1 })
+    expect(replicaSetStatus(set, { ...observed, tally: tallyOf(set, []) })).toEqual({
+      replicas: 0,
+      observedGeneration: 1,
+    })
   })
 
   it('reports a failure once, by what was being done, and drops it when it is over', () => {

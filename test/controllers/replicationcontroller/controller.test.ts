@@ -30,13 +30,24 @@ describe('a ReplicationController', () => {
     const made = cluster()
     const controller = made.client.get('replicationcontrollers', key)
     expect(controller.status).toEqual({
-      replicas: 2, fullyLabeledReplicas: 2, readyReplicas: 2, availableReplicas: 2, observedGeneration: 1,
+      replicas: 2,
+      fullyLabeledReplicas: 2,
+      readyReplicas: 2,
+      availableReplicas: 2,
+      observedGeneration: 1,
     })
     expect(controller.spec.selector).toEqual({ app: 'x' })
     const [first] = pods(made)
-    expect(first?.metadata.ownerReferences).toEqual([{
-      apiVersion: 'v1', kind: 'ReplicationController', name: 'rc', uid: controller.metadata.uid, controller: true, blockOwnerDeletion: true,
-    }])
+    expect(first?.metadata.ownerReferences).toEqual([
+      {
+        apiVersion: 'v1',
+        kind: 'ReplicationController',
+        name: 'rc',
+        uid: controller.metadata.uid,
+        controller: true,
+        blockOwnerDeletion: true,
+      },
+    ])
     const names = pods(made).map(({ metadata }) => metadata.name as string)
     const lines = names.map((name) => `ReplicationController/rc SuccessfulCreate: Created pod: ${name}`)
     expect(made.eventLines('replication-controller').toSorted()).toEqual(lines.toSorted())
@@ -51,7 +62,10 @@ describe('a ReplicationController', () => {
       expect(pods(each)).toHaveLength(3)
       each.client.delete('pods', pods(each)[0]?.metadata ?? {}, { gracePeriodSeconds: 0 })
       each.sim.settle()
-      expect(each.client.get('replicationcontrollers', key).status).toMatchObject({ replicas: 3, availableReplicas: 3 })
+      expect(each.client.get('replicationcontrollers', key).status).toMatchObject({
+        replicas: 3,
+        availableReplicas: 3,
+      })
     }
   })
 })

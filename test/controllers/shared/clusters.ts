@@ -20,10 +20,14 @@ const LEAD = 10
 const kubelets = (): readonly Component[] => ['n1', 'n2', 'n3'].map((node) => fakeKubelet(node))
 
 /**
- * Three nodes and the controllers of workloads that go on for ever. `offset`: in which part of a second it begins, which matters where API times (whole
- * seconds) are compared with the clock.
+ * Three nodes and the controllers of workloads that go on for ever. `offset`: in which part of a second it
+ * begins, which matters where API times (whole seconds) are compared with the clock.
  */
-export function workloadCluster(offset = 0, version = 'v1.34', options: SimulationOptions = {}): ControllerCluster {
+export function workloadCluster(
+  offset = 0,
+  version = 'v1.34',
+  options: SimulationOptions = {},
+): ControllerCluster {
   const cluster = new ControllerCluster(
     (resources) => [
       createDeploymentController(),
@@ -40,8 +44,14 @@ export function workloadCluster(offset = 0, version = 'v1.34', options: Simulati
   return cluster.advance(LEAD + offset)
 }
 
-/** Three nodes and the controllers of workloads that run to an end or keep a name, as of v1.34 unless said otherwise. */
-export function jobCluster(begin: string, options: SimulationOptions & { readonly version?: string } = {}): ControllerCluster {
+/**
+ * Three nodes and the controllers of workloads that run to an end or keep a name, as of v1.34 unless said
+ * otherwise.
+ */
+export function jobCluster(
+  begin: string,
+  options: SimulationOptions & { readonly version?: string } = {},
+): ControllerCluster {
   const cluster = new ControllerCluster(
     (resources) => [
       createStatefulSetController(),

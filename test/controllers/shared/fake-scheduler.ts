@@ -7,8 +7,8 @@ import type { Informer } from '../../../src/apiserver/client/informer.js'
 import { keyOf } from '../../../src/apiserver/client/object-index.js'
 
 /**
- * Binds pods to the fitting node with the fewest pods, the first by name among equals; one pod every `period` ms, so that the pods
- * of one batch do not become ready at the same instant (0: all at once).
+ * Binds pods to the fitting node with the fewest pods, the first by name among equals; one pod every `period`
+ * ms, so that the pods of one batch do not become ready at the same instant (0: all at once).
  */
 export function fakeScheduler(period = 0): Component {
   return {
@@ -48,7 +48,8 @@ function setUp(host: ComponentHost, period: number): void {
 function choose(pod: Pod, nodes: Informer<Node>, pods: Informer<Pod>): string | undefined {
   const isHard = ({ effect }: { readonly effect: string }): boolean => effect !== 'PreferNoSchedule'
   const fits = (node: Node): boolean =>
-    matchesRequiredNodeAffinity(pod, node) && !findUntoleratedTaint(node.spec.taints, pod.spec.tolerations, isHard)
+    matchesRequiredNodeAffinity(pod, node) &&
+    !findUntoleratedTaint(node.spec.taints, pod.spec.tolerations, isHard)
   const load = (node: Node): number => pods.byIndex('node', node.metadata.name as string).length
   return nodes
     .list()

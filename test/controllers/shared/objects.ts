@@ -84,7 +84,15 @@ export function pod(name: string, options: PodOptions = {}): Pod {
     uid: owner.uid,
     controller: true,
   }
-  const status = { name: 'c', ready: true, restartCount: restarts, image: '', imageID: '', state: {}, lastState: {} }
+  const status = {
+    name: 'c',
+    ready: true,
+    restartCount: restarts,
+    image: '',
+    imageID: '',
+    state: {},
+    lastState: {},
+  }
   return {
     metadata: {
       name,

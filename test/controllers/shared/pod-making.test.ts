@@ -11,7 +11,10 @@ import { slowStart } from '../../../src/controllers/shared/slow-start.js'
 import { pod, replicaSet } from './objects.js'
 
 describe('slowStart', () => {
-  const run = (count: number, fails: (at: number) => boolean): { tried: number[]; succeeded: number; error?: unknown } => {
+  const run = (
+    count: number,
+    fails: (at: number) => boolean,
+  ): { tried: number[]; succeeded: number; error?: unknown } => {
     const tried: number[] = []
     const result = slowStart(count, (at) => {
       tried.push(at)
@@ -22,7 +25,11 @@ describe('slowStart', () => {
 
   it('carries a batch with an error through and then stops', () => {
     expect(run(10, () => true)).toMatchObject({ tried: [0], succeeded: 0 })
-    expect(run(10, (at) => at === 3)).toMatchObject({ tried: [0, 1, 2, 3, 4, 5, 6], succeeded: 6, error: new Error('no 3') })
+    expect(run(10, (at) => at === 3)).toMatchObject({
+      tried: [0, 1, 2, 3, 4, 5, 6],
+      succeeded: 6,
+      error: new Error('no 3'),
+    })
     expect(run(10, () => false)).toEqual({ tried: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], succeeded: 10 })
   })
 
@@ -34,7 +41,8 @@ describe('slowStart', () => {
         const failed = tried.filter((at) => bad.includes(at)).length
         expect(succeeded).toBe(tried.length - failed)
         if (failed === 0) expect(tried.length).toBe(count)
-        else expect([count, ...[1, 3, 7, 15, 31, 63, 127].filter((end) => end < count)]).toContain(tried.length)
+        else
+          expect([count, ...[1, 3, 7, 15, 31, 63, 127].filter((end) => end < count)]).toContain(tried.length)
       }),
       { seed: 7 },
     )
@@ -88,7 +96,11 @@ describe('sortClaims', () => {
   it('does neither for an owner that is being deleted', () => {
     const set = replicaSet('s', 1)
     const deleted = { ...set, metadata: { ...set.metadata, deletionTimestamp: '1970-01-01T00:00:00Z' } }
-    expect(sortClaims(deleted, matches, [pod('b', other)], [pod('c')])).toEqual({ owned: [], release: [], adopt: [] })
+    expect(sortClaims(deleted, matches, [pod('b', other)], [pod('c')])).toEqual({
+      owned: [],
+      release: [],
+      adopt: [],
+    })
   })
 })
 
@@ -108,7 +120,12 @@ describe('scaledValue', () => {
 
 describe('nextAvailabilityCheck', () => {
   it('is the soonest of the ready pods that are not yet available', () => {
-    const pods = [pod('a', { readySince: 1000 }), pod('b', { readySince: 5000 }), pod('c', { readySince: 7000 }), pod('d')]
+    const pods = [
+      pod('a', { readySince: 1000 }),
+      pod('b', { readySince: 5000 }),
+      pod('c', { readySince: 7000 }),
+      pod('d'),
+    ]
     expect(nextAvailabilityCheck(pods, 5, 8000)).toBe(2000)
     expect(nextAvailabilityCheck(pods, 0, 8000)).toBeUndefined()
     expect(nextAvailabilityCheck(pods, 1, 8000)).toBeUndefined()
@@ -118,13 +135,24 @@ describe('nextAvailabilityCheck', () => {
 describe('podFromTemplate', () => {
   it('takes over what the template says, and names its owner', () => {
     const set = replicaSet('s', 1)
-    const { metadata, spec } = podFromTemplate(set.spec.template, { object: set, apiVersion: 'apps/v1', kind: 'ReplicaSet' })
+    const { metadata, spec } = podFromTemplate(set.spec.template, {
+      object: set,
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+    })
     expect(metadata).toEqual({
       generateName: 's-',
       namespace: 'default',
       labels: { app: 'x' },
       ownerReferences: [
-        { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 's', uid: 's', controller: true, blockOwnerDeletion: true },
+        {
+          apiVersion: 'apps/v1',
+          kind: 'ReplicaSet',
+          name: 's',
+          uid: 's',
+          controller: true,
+          blockOwnerDeletion: true,
+        },
       ],
     })
     expect(spec).toBe(set.spec.template.spec)

@@ -33,7 +33,8 @@ const plain = (
   imagePullPolicy: string,
   spec: object = { terminationGracePeriodSeconds: 1 },
   app = 'x',
-): PodTemplateSpec => template(app, { containers: [{ ...container, name: 'c', image, imagePullPolicy }], ...spec })
+): PodTemplateSpec =>
+  template(app, { containers: [{ ...container, name: 'c', image, imagePullPolicy }], ...spec })
 
 const wordpress = template('wordpress', {
   containers: [
@@ -44,7 +45,10 @@ const wordpress = template('wordpress', {
       ports: [port],
       env: [
         { name: 'WORDPRESS_DB_HOST', value: 'mysql' },
-        { name: 'WORDPRESS_DB_PASSWORD', valueFrom: { secretKeyRef: { name: 'mysql-pass', key: 'password' } } },
+        {
+          name: 'WORDPRESS_DB_PASSWORD',
+          valueFrom: { secretKeyRef: { name: 'mysql-pass', key: 'password' } },
+        },
       ],
       resources: { limits: { memory: '512Mi' }, requests: { cpu: '250m', memory: '256Mi' } },
       readinessProbe: { ...probe, periodSeconds: 5 },

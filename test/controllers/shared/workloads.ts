@@ -6,7 +6,10 @@ import type { ControllerCluster } from '../process/controller-cluster.js'
 const key = { namespace: 'default', name: 'd' }
 
 /** A pod template with one container, labelled app=x, that stops within a second. */
-export function template(image: string, spec: ObjectInput<Pod['spec']> = {}): ObjectInput<Deployment['spec']['template']> {
+export function template(
+  image: string,
+  spec: ObjectInput<Pod['spec']> = {},
+): ObjectInput<Deployment['spec']['template']> {
   return {
     metadata: { labels: { app: 'x' } },
     spec: { containers: [{ name: 'c', image }], terminationGracePeriodSeconds: 1, ...spec },
@@ -14,7 +17,10 @@ export function template(image: string, spec: ObjectInput<Pod['spec']> = {}): Ob
 }
 
 /** Creates Deployment `d`. */
-export function createDeployment({ client }: ControllerCluster, spec: ObjectInput<Deployment['spec']>): Deployment {
+export function createDeployment(
+  { client }: ControllerCluster,
+  spec: ObjectInput<Deployment['spec']>,
+): Deployment {
   const object: ObjectInput<Deployment> = {
     metadata: key,
     spec: { selector: { matchLabels: { app: 'x' } }, template: template('img:1'), ...spec },
@@ -23,7 +29,10 @@ export function createDeployment({ client }: ControllerCluster, spec: ObjectInpu
 }
 
 /** Creates DaemonSet `d`. */
-export function createDaemonSet({ client }: ControllerCluster, spec: ObjectInput<DaemonSet['spec']> = {}): DaemonSet {
+export function createDaemonSet(
+  { client }: ControllerCluster,
+  spec: ObjectInput<DaemonSet['spec']> = {},
+): DaemonSet {
   const object: ObjectInput<DaemonSet> = {
     metadata: key,
     spec: { selector: { matchLabels: { app: 'x' } }, template: template('img:1'), ...spec },
@@ -45,17 +54,26 @@ export function createReplicaSet(
 }
 
 /** Merges `spec` into the Deployment or DaemonSet `d`. */
-export function patch({ client }: ControllerCluster, resource: 'deployments' | 'daemonsets', spec: object): void {
+export function patch(
+  { client }: ControllerCluster,
+  resource: 'deployments' | 'daemonsets',
+  spec: object,
+): void {
   client.patch(resource, key, { type: 'strategic', body: { spec } })
 }
 
-export function setImage(cluster: ControllerCluster, resource: 'deployments' | 'daemonsets', image: string): void {
+export function setImage(
+  cluster: ControllerCluster,
+  resource: 'deployments' | 'daemonsets',
+  image: string,
+): void {
   patch(cluster, resource, { template: { spec: { containers: [{ name: 'c', image }] } } })
 }
 
 export const deploymentD = ({ client }: ControllerCluster): Deployment => client.get('deployments', key)
 export const daemonSetD = ({ client }: ControllerCluster): DaemonSet => client.get('daemonsets', key)
-export const pods = ({ client }: ControllerCluster): readonly Pod[] => client.list('pods', { namespace: 'default' }).items
+export const pods = ({ client }: ControllerCluster): readonly Pod[] =>
+  client.list('pods', { namespace: 'default' }).items
 export const sets = ({ client }: ControllerCluster): readonly ReplicaSet[] =>
   client.list('replicasets', { namespace: 'default' }).items
 

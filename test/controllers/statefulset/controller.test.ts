@@ -10,7 +10,16 @@ import { pods, template } from '../shared/workloads.js'
 const key = { namespace: 'default', name: 's' }
 
 function create(cluster: ControllerCluster, spec: ObjectInput<StatefulSet['spec']> = {}): void {
-  const object = { metadata: key, spec: { replicas: 3, serviceName: 'svc', selector: { matchLabels: { app: 'x' } }, template: template('img:1'), ...spec } }
+  const object = {
+    metadata: key,
+    spec: {
+      replicas: 3,
+      serviceName: 'svc',
+      selector: { matchLabels: { app: 'x' } },
+      template: template('img:1'),
+      ...spec,
+    },
+  }
   cluster.client.create('statefulsets', object as unknown as StatefulSet)
   cluster.sim.settle()
 }
@@ -25,13 +34,20 @@ const started = (spec: ObjectInput<StatefulSet['spec']> = {}): ControllerCluster
   create(cluster, spec)
   return cluster
 }
-const withImage = (image: string, annotations: object = {}): object =>
-  ({ template: { metadata: { annotations }, spec: { containers: [{ name: 'c', image }] } } })
+const withImage = (image: string, annotations: object = {}): object => ({
+  template: { metadata: { annotations }, spec: { containers: [{ name: 'c', image }] } },
+})
 const setOf = ({ client }: ControllerCluster): StatefulSet => client.get('statefulsets', key)
 const images = (cluster: ControllerCluster): Record<string, string | undefined> =>
-  Object.fromEntries(pods(cluster).map(({ metadata, spec }) => [metadata.name as string, spec.containers[0]?.image]))
-const revisions = ({ client }: ControllerCluster): readonly ControllerRevision[] => client.list('controllerrevisions', { namespace: 'default' }).items
-const numbers = (cluster: ControllerCluster): number[] => revisions(cluster).map(({ revision }) => revision).toSorted((a, b) => a - b)
+  Object.fromEntries(
+    pods(cluster).map(({ metadata, spec }) => [metadata.name as string, spec.containers[0]?.image]),
+  )
+const revisions = ({ client }: ControllerCluster): readonly ControllerRevision[] =>
+  client.list('controllerrevisions', { namespace: 'default' }).items
+const numbers = (cluster: ControllerCluster): number[] =>
+  revisions(cluster)
+    .map(({ revision }) => revision)
+    .toSorted((a, b) => a - b)
 const claims = ({ client }: ControllerCluster): readonly PersistentVolumeClaim[] =>
   client.list('persistentvolumeclaims', { namespace: 'default' }).items
 const remove = (cluster: ControllerCluster, name: string): void => {
@@ -39,16 +55,35 @@ const remove = (cluster: ControllerCluster, name: string): void => {
   cluster.sim.settle()
 }
 const lines = (cluster: ControllerCluster, from = 0): string[] =>
-  cluster.eventLines('statefulset-controller').slice(from).map((line) => line.replace('StatefulSet/s ', '').replace(' in StatefulSet s successful', ''))
+  cluster
+    .eventLines('statefulset-controller')
+    .slice(from)
+    .map((line) => line.replace('StatefulSet/s ', '').replace(' in StatefulSet s successful', ''))
 
 describe('a StatefulSet', () => {
   it('makes pods that know their place', () => {
     const cluster = started({ ordinals: { start: 5 }, replicas: 2 })
-    expect(pods(cluster).map(({ metadata, spec }) => [metadata.name, metadata.generateName, metadata.labels, spec.hostname, spec.subdomain])).toEqual(
-      ['5', '6'].map((at) => [`s-${at}`, 's-', {
-        app: 'x', 'apps.kubernetes.io/pod-index': at, 'controller-revision-hash': setOf(cluster).status.updateRevision,
-        'statefulset.kubernetes.io/pod-name': `s-${at}`,
-      }, `s-${at}`, 'svc']),
+    expect(
+      pods(cluster).map(({ metadata, spec }) => [
+        metadata.name,
+        metadata.generateName,
+        metadata.labels,
+        spec.hostname,
+        spec.subdomain,
+      ]),
+    ).toEqual(
+      ['5', '6'].map((at) => [
+        `s-${at}`,
+        's-',
+        {
+          app: 'x',
+          'apps.kubernetes.io/pod-index': at,
+          'controller-revision-hash': setOf(cluster).status.updateRevision,
+          'statefulset.kubernetes.io/pod-name': `s-${at}`,
+        },
+        `s-${at}`,
+        'svc',
+      ]),
     )
     expect(lines(cluster)).toEqual(['SuccessfulCreate: Create Pod s-5', 'SuccessfulCreate: Create Pod s-6'])
   })
@@ -58,10 +93,21 @@ describe('a StatefulSet', () => {
     const before = lines(cluster).length
     patch(cluster, withImage('img:2'))
     expect(images(cluster)).toEqual({ 's-0': 'img:2', 's-1': 'img:2', 's-2': 'img:2' })
-    expect(lines(cluster, before)).toEqual(['2', '1', '0'].flatMap((at) => [`SuccessfulDelete: Delete Pod s-${at}`, `SuccessfulCreate: Create Pod s-${at}`]))
+    expect(lines(cluster, before)).toEqual(
+      ['2', '1', '0'].flatMap((at) => [
+        `SuccessfulDelete: Delete Pod s-${at}`,
+        `SuccessfulCreate: Create Pod s-${at}`,
+      ]),
+    )
     const { status } = setOf(cluster)
     expect(status.currentRevision).toBe(status.updateRevision)
-    expect(status).toMatchObject({ replicas: 3, readyReplicas: 3, currentReplicas: 3, updatedReplicas: 3, availableReplicas: 3 })
+    expect(status).toMatchObject({
+      replicas: 3,
+      readyReplicas: 3,
+      currentReplicas: 3,
+      updatedReplicas: 3,
+      availableReplicas: 3,
+    })
     expect(Math.min(...unavailableAt(cluster))).toBeGreaterThanOrEqual(2)
   })
 
@@ -100,10 +146,14 @@ describe('a StatefulSet', () => {
 
   it('in parallel waits for nobody when it makes and removes pods', () => {
     const cluster = started({ podManagementPolicy: 'Parallel', template: template('img:1', {}) })
-    const added = cluster.writes.filter(({ resource, type }) => resource === 'pods' && type === 'ADDED').map(({ at }) => at)
+    const added = cluster.writes
+      .filter(({ resource, type }) => resource === 'pods' && type === 'ADDED')
+      .map(({ at }) => at)
     expect(new Set(added).size).toBe(1)
     patch(cluster, { replicas: 0 })
-    const gone = cluster.writes.filter(({ resource, type }) => resource === 'pods' && type === 'DELETED').map(({ at }) => at)
+    const gone = cluster.writes
+      .filter(({ resource, type }) => resource === 'pods' && type === 'DELETED')
+      .map(({ at }) => at)
     expect([gone.length, new Set(gone).size]).toEqual([3, 1])
   })
 
@@ -118,7 +168,9 @@ describe('a StatefulSet', () => {
 
   it('goes on only when a pod has been ready for minReadySeconds', () => {
     const cluster = started({ replicas: 2, minReadySeconds: 20 })
-    const [first = 0, second = 0] = cluster.writes.filter(({ resource, type }) => resource === 'pods' && type === 'ADDED').map(({ at }) => at)
+    const [first = 0, second = 0] = cluster.writes
+      .filter(({ resource, type }) => resource === 'pods' && type === 'ADDED')
+      .map(({ at }) => at)
     expect(second - first).toBeGreaterThanOrEqual(20)
     expect(second - first).toBeLessThan(22)
     expect(setOf(cluster).status.availableReplicas).toBe(2)
@@ -130,50 +182,97 @@ describe('a StatefulSet', () => {
     expect(numbers(cluster)).toEqual([3, 4, 5])
     patch(cluster, withImage('img:4'))
     expect(numbers(cluster)).toEqual([3, 5, 6])
-    expect(revisions(cluster).find(({ revision }) => revision === 6)?.metadata.name).toBe(setOf(cluster).status.currentRevision)
+    expect(revisions(cluster).find(({ revision }) => revision === 6)?.metadata.name).toBe(
+      setOf(cluster).status.currentRevision,
+    )
   })
 
   it('adopts the pod of its name and lets go one that is no longer selected', () => {
     const cluster = jobCluster('2026-01-01T00:00:00Z')
-    const orphan = { metadata: { name: 's-0', namespace: 'default', labels: { app: 'x' } }, spec: template('img:1').spec }
+    const orphan = {
+      metadata: { name: 's-0', namespace: 'default', labels: { app: 'x' } },
+      spec: template('img:1').spec,
+    }
     cluster.client.create('pods', orphan as unknown as Pod)
-    cluster.client.create('pods', { ...orphan, metadata: { ...orphan.metadata, name: 'other' } } as unknown as Pod)
+    cluster.client.create('pods', {
+      ...orphan,
+      metadata: { ...orphan.metadata, name: 'other' },
+    } as unknown as Pod)
     create(cluster, { replicas: 1 })
-    const owners = (): unknown => pods(cluster).map(({ metadata }) => [metadata.name, metadata.ownerReferences?.[0]?.kind])
-    expect(owners()).toEqual([['other', undefined], ['s-0', 'StatefulSet']])
-    cluster.client.patch('pods', { namespace: 'default', name: 's-0' }, { type: 'merge', body: { metadata: { labels: { app: 'y' } } } })
+    const owners = (): unknown =>
+      pods(cluster).map(({ metadata }) => [metadata.name, metadata.ownerReferences?.[0]?.kind])
+    expect(owners()).toEqual([
+      ['other', undefined],
+      ['s-0', 'StatefulSet'],
+    ])
+    cluster.client.patch(
+      'pods',
+      { namespace: 'default', name: 's-0' },
+      { type: 'merge', body: { metadata: { labels: { app: 'y' } } } },
+    )
     cluster.sim.advance(100)
-    expect(owners()).toEqual([['other', undefined], ['s-0', undefined]])
+    expect(owners()).toEqual([
+      ['other', undefined],
+      ['s-0', undefined],
+    ])
   })
 })
 
 describe('the claims of a StatefulSet', () => {
-  const template_ = { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } }
+  const template_ = {
+    metadata: { name: 'data' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  }
   const withClaims = (policy: object): ControllerCluster =>
-    started({ replicas: 2, volumeClaimTemplates: [template_] as never, persistentVolumeClaimRetentionPolicy: policy })
+    started({
+      replicas: 2,
+      volumeClaimTemplates: [template_] as never,
+      persistentVolumeClaimRetentionPolicy: policy,
+    })
   const owners = (cluster: ControllerCluster): unknown =>
-    claims(cluster).map(({ metadata }) => [metadata.name, metadata.ownerReferences?.map(({ kind, name }) => `${kind}/${name}`).join() ?? ''])
+    claims(cluster).map(({ metadata }) => [
+      metadata.name,
+      metadata.ownerReferences?.map(({ kind, name }) => `${kind}/${name}`).join() ?? '',
+    ])
 
   it('are kept without owner by default, and used again', () => {
     const cluster = withClaims({})
-    expect(owners(cluster)).toEqual([['data-s-0', ''], ['data-s-1', '']])
-    expect(pods(cluster)[1]?.spec.volumes?.find(({ name }) => name === 'data')).toEqual({ name: 'data', persistentVolumeClaim: { claimName: 'data-s-1' } })
+    expect(owners(cluster)).toEqual([
+      ['data-s-0', ''],
+      ['data-s-1', ''],
+    ])
+    expect(pods(cluster)[1]?.spec.volumes?.find(({ name }) => name === 'data')).toEqual({
+      name: 'data',
+      persistentVolumeClaim: { claimName: 'data-s-1' },
+    })
     patch(cluster, { replicas: 1 })
     patch(cluster, { replicas: 2 })
     expect(lines(cluster).filter((line) => line.includes('Claim'))).toEqual(
-      ['0', '1'].map((at) => `SuccessfulCreate: Create Claim data-s-${at} Pod s-${at} in StatefulSet s success`),
+      ['0', '1'].map(
+        (at) => `SuccessfulCreate: Create Claim data-s-${at} Pod s-${at} in StatefulSet s success`,
+      ),
     )
   })
 
   it('belong to the set when they are to go with it, to the pod when that is scaled away', () => {
     const cluster = withClaims({ whenDeleted: 'Delete', whenScaled: 'Delete' })
-    expect(owners(cluster)).toEqual([['data-s-0', 'StatefulSet/s'], ['data-s-1', 'StatefulSet/s']])
+    expect(owners(cluster)).toEqual([
+      ['data-s-0', 'StatefulSet/s'],
+      ['data-s-1', 'StatefulSet/s'],
+    ])
     const written: unknown[] = []
     const end = cluster.sim.onStep(() => void written.push(owners(cluster)))
     patch(cluster, { replicas: 1 })
     end()
-    expect(written).toContainEqual([['data-s-0', 'StatefulSet/s'], ['data-s-1', 'Pod/s-1']])
-    expect(claims(cluster).filter(({ metadata }) => metadata.deletionTimestamp !== undefined).map(({ metadata }) => metadata.name)).toEqual(['data-s-1'])
+    expect(written).toContainEqual([
+      ['data-s-0', 'StatefulSet/s'],
+      ['data-s-1', 'Pod/s-1'],
+    ])
+    expect(
+      claims(cluster)
+        .filter(({ metadata }) => metadata.deletionTimestamp !== undefined)
+        .map(({ metadata }) => metadata.name),
+    ).toEqual(['data-s-1'])
   })
 })
 
@@ -184,8 +283,11 @@ function unavailableAt(cluster: ControllerCluster): number[] {
   for (const { resource, type, object } of cluster.writes) {
     if (resource !== 'pods') continue
     const { metadata, status } = object as Pod
-    const isReady = type !== 'DELETED' && metadata.deletionTimestamp === undefined
-      && status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true
+    const isReady =
+      type !== 'DELETED' &&
+      metadata.deletionTimestamp === undefined &&
+      status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ===
+        true
     if (isReady) ready.add(metadata.name as string)
     else ready.delete(metadata.name as string)
     counts.push(ready.size)
@@ -201,23 +303,37 @@ describe('whatever is done to an ordered StatefulSet', () => {
       fc.nat(3).map((ordinal) => ordinal),
     )
     fc.assert(
-      fc.property(fc.array(fc.tuple(operation, fc.nat(4000)), { minLength: 1, maxLength: 6 }), fc.boolean(), (operations, seeded) => {
-        const cluster = jobCluster('2026-01-01T00:00:00Z', seeded ? { interleaving: 'seeded', seed: operations.length } : {})
-        create(cluster, { replicas: 2 })
-        const seen = cluster.writes.length
-        for (const [what, ms] of operations) {
-          if (typeof what !== 'number') cluster.client.patch('statefulsets', key, { type: 'strategic', body: { spec: what } })
-          else if (pods(cluster)[what]) cluster.client.delete('pods', pods(cluster)[what]?.metadata ?? {})
-          cluster.sim.advance(ms)
-        }
-        cluster.sim.settle()
-        const set = setOf(cluster)
-        const { replicas = 0 } = set.spec
-        expect(Object.keys(images(cluster))).toEqual(Array.from({ length: replicas }, (_, at) => `s-${at}`))
-        expect(new Set(Object.values(images(cluster)))).toEqual(new Set(replicas === 0 ? [] : [set.spec.template.spec.containers[0]?.image]))
-        expect(set.status).toMatchObject({ replicas, availableReplicas: replicas, observedGeneration: set.metadata.generation })
-        expectOrdered(cluster, seen)
-      }),
+      fc.property(
+        fc.array(fc.tuple(operation, fc.nat(4000)), { minLength: 1, maxLength: 6 }),
+        fc.boolean(),
+        (operations, seeded) => {
+          const cluster = jobCluster(
+            '2026-01-01T00:00:00Z',
+            seeded ? { interleaving: 'seeded', seed: operations.length } : {},
+          )
+          create(cluster, { replicas: 2 })
+          const seen = cluster.writes.length
+          for (const [what, ms] of operations) {
+            if (typeof what !== 'number')
+              cluster.client.patch('statefulsets', key, { type: 'strategic', body: { spec: what } })
+            else if (pods(cluster)[what]) cluster.client.delete('pods', pods(cluster)[what]?.metadata ?? {})
+            cluster.sim.advance(ms)
+          }
+          cluster.sim.settle()
+          const set = setOf(cluster)
+          const { replicas = 0 } = set.spec
+          expect(Object.keys(images(cluster))).toEqual(Array.from({ length: replicas }, (_, at) => `s-${at}`))
+          expect(new Set(Object.values(images(cluster)))).toEqual(
+            new Set(replicas === 0 ? [] : [set.spec.template.spec.containers[0]?.image]),
+          )
+          expect(set.status).toMatchObject({
+            replicas,
+            availableReplicas: replicas,
+            observedGeneration: set.metadata.generation,
+          })
+          expectOrdered(cluster, seen)
+        },
+      ),
       { numRuns: 12 },
     )
   })
@@ -230,7 +346,8 @@ function expectOrdered(cluster: ControllerCluster, from: number): void {
     const pod = object as Pod
     const name = pod.metadata.name as string
     if (type === 'ADDED' && at >= from) {
-      for (let below = Number(name.slice(2)) - 1; below >= 0; below--) expect(present.get(`s-${below}`)?.status.phase).toBe('Running')
+      for (let below = Number(name.slice(2)) - 1; below >= 0; below--)
+        expect(present.get(`s-${below}`)?.status.phase).toBe('Running')
     }
     if (type === 'DELETED') present.delete(name)
     else present.set(name, pod)

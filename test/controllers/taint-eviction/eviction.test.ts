@@ -6,8 +6,12 @@ import { podOn } from '../process/pods.js'
 
 const NAME = 'kube-controller-manager/taint-eviction-controller'
 const taint = (key: string): Taint => ({ key, effect: 'NoExecute' })
-const tolerate = (key: string, tolerationSeconds?: number): object =>
-  ({ key, operator: 'Exists', effect: 'NoExecute', ...(tolerationSeconds === undefined ? {} : { tolerationSeconds }) })
+const tolerate = (key: string, tolerationSeconds?: number): object => ({
+  key,
+  operator: 'Exists',
+  effect: 'NoExecute',
+  ...(tolerationSeconds === undefined ? {} : { tolerationSeconds }),
+})
 
 function newCluster(version = 'v1.35'): ControllerCluster {
   const cluster = new ControllerCluster(() => [createTaintEvictionController()], { version })
@@ -30,15 +34,23 @@ function addPod(cluster: ControllerCluster, name: string, ...tolerations: object
 const deletedAt = (cluster: ControllerCluster, name: string): number | undefined =>
   cluster.events.find(({ message }) => message === `Marking for deletion Pod default/${name}`)?.at
 
-test('who tolerates nothing goes at once, who tolerates for a while goes later, who tolerates without limit stays', () => {
-  const cluster = newCluster()
-  addPod(cluster, 'now')
-  addPod(cluster, 'later', tolerate('a', 30))
-  addPod(cluster, 'never', tolerate('a'))
-  setTaints(cluster, taint('a'))
-  cluster.advance(1000)
-  expect([deletedAt(cluster, 'now'), deletedAt(cluster, 'later'), deletedAt(cluster, 'never')]).toEqual([0, 30, undefined])
-})
+test(
+  'who tolerates nothing goes at once, who tolerates for a while goes later, who tolerates without ' +
+    'limit stays',
+  () => {
+    const cluster = newCluster()
+    addPod(cluster, 'now')
+    addPod(cluster, 'later', tolerate('a', 30))
+    addPod(cluster, 'never', tolerate('a'))
+    setTaints(cluster, taint('a'))
+    cluster.advance(1000)
+    expect([deletedAt(cluster, 'now'), deletedAt(cluster, 'later'), deletedAt(cluster, 'never')]).toEqual([
+      0,
+      30,
+      undefined,
+    ])
+  },
+)
 
 test('a pod that comes to a tainted node is treated alike', () => {
   const cluster = newCluster()
@@ -50,22 +62,30 @@ test('a pod that comes to a tainted node is treated alike', () => {
   expect([deletedAt(cluster, 'now'), deletedAt(cluster, 'later')]).toEqual([7, 37])
 })
 
-test('the deletion: event, condition DisruptionTarget, DELETE with the pod\'s own grace, and a word on the bus', () => {
-  const cluster = newCluster()
-  const told: string[] = []
-  cluster.sim.bus.on('eviction', ({ pod, node, by }) => told.push(`${pod} ${node} ${by}`))
-  addPod(cluster, 'p')
-  setTaints(cluster, taint('a'))
-  expect(cluster.eventLines('taint-eviction-controller'))
-    .toEqual(['Pod/p TaintManagerEviction: Marking for deletion Pod default/p'])
-  const { status, metadata } = cluster.client.get('pods', { namespace: 'default', name: 'p' })
-  expect(status.conditions?.at(-1)).toMatchObject({
-    type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager',
-    message: 'Taint manager: deleting due to NoExecute taint', observedGeneration: 1,
-  })
-  expect(metadata.deletionGracePeriodSeconds).toBe(30)
-  expect(told).toEqual(['default/p n taint'])
-})
+test(
+  "the deletion: event, condition DisruptionTarget, DELETE with the pod's own grace, and a word on the " +
+    'bus',
+  () => {
+    const cluster = newCluster()
+    const told: string[] = []
+    cluster.sim.bus.on('eviction', ({ pod, node, by }) => told.push(`${pod} ${node} ${by}`))
+    addPod(cluster, 'p')
+    setTaints(cluster, taint('a'))
+    expect(cluster.eventLines('taint-eviction-controller')).toEqual([
+      'Pod/p TaintManagerEviction: Marking for deletion Pod default/p',
+    ])
+    const { status, metadata } = cluster.client.get('pods', { namespace: 'default', name: 'p' })
+    expect(status.conditions?.at(-1)).toMatchObject({
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'DeletionByTaintManager',
+      message: 'Taint manager: deleting due to NoExecute taint',
+      observedGeneration: 1,
+    })
+    expect(metadata.deletionGracePeriodSeconds).toBe(30)
+    expect(told).toEqual(['default/p n taint'])
+  },
+)
 
 test('a node that loses its taints cancels what was to come', () => {
   const cluster = newCluster()
@@ -74,8 +94,9 @@ test('a node that loses its taints cancels what was to come', () => {
   cluster.advance(29)
   setTaints(cluster)
   cluster.advance(100)
-  expect(cluster.eventLines('taint-eviction-controller'))
-    .toEqual(['Pod/p TaintManagerEviction: Cancelling deletion of Pod default/p'])
+  expect(cluster.eventLines('taint-eviction-controller')).toEqual([
+    'Pod/p TaintManagerEviction: Cancelling deletion of Pod default/p',
+  ])
   setTaints(cluster, taint('a'))
   cluster.advance(100)
   expect(deletedAt(cluster, 'p')).toBe(159)

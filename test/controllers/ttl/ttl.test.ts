@@ -18,7 +18,11 @@ describe('the TTL controller', () => {
     expect([ttlOf(cluster, 'n0'), ttlOf(cluster, 'n99')]).toEqual(['0', '0'])
     withNodes(cluster, 100, 101)
     expect([ttlOf(cluster, 'n0'), ttlOf(cluster, 'n100')]).toEqual(['0', '15'])
-    cluster.client.patch('nodes', { name: 'n0' }, { type: 'merge', body: { metadata: { labels: { is: 'touched' } } } })
+    cluster.client.patch(
+      'nodes',
+      { name: 'n0' },
+      { type: 'merge', body: { metadata: { labels: { is: 'touched' } } } },
+    )
     cluster.advance(1)
     expect([ttlOf(cluster, 'n0'), ttlOf(cluster, 'n1')]).toEqual(['15', '0'])
   })

@@ -12,7 +12,11 @@ export class Addresses {
 
   constructor(ports: { readonly apiserver: number; readonly etcd: number | undefined }) {
     const { apiserver, etcd } = ports
-    this.#pairs = [[APISERVER, `127.0.0.1:${apiserver}`], [NOBODY, CLOSED], ...(etcd === undefined ? [] : [[ETCD, `127.0.0.1:${etcd}`] as const])]
+    this.#pairs = [
+      [APISERVER, `127.0.0.1:${apiserver}`],
+      [NOBODY, CLOSED],
+      ...(etcd === undefined ? [] : [[ETCD, `127.0.0.1:${etcd}`] as const]),
+    ]
   }
 
   /** A text of the course with this machine's addresses. */
@@ -27,4 +31,5 @@ export class Addresses {
 }
 
 /** Whole addresses only: `127.0.0.1:1` is no part of `127.0.0.1:12`. */
-const swapped = (text: string, from: string, to: string): string => text.replaceAll(new RegExp(`(?<![\\d.])${from.replaceAll('.', '\\.')}(?!\\d)`, 'g'), to)
+const swapped = (text: string, from: string, to: string): string =>
+  text.replaceAll(new RegExp(`(?<![\\d.])${from.replaceAll('.', '\\.')}(?!\\d)`, 'g'), to)

@@ -6,11 +6,16 @@ import { createInterface } from 'node:readline'
 import type { HostResult } from '../../../src/host/index.js'
 
 /** Runs each file that it is told of in a shell of its own, and says how that ended. */
-const LOOP = 'while IFS= read -r file; do ( cd "$HOME"; . "$file" ) > "$file.stdout" 2> "$file.stderr" < /dev/null; echo "$?"; done'
+const LOOP =
+  'while IFS= read -r file; do ( cd "$HOME"; . "$file" ) > "$file.stdout" 2> "$file.stderr" < ' +
+  '/dev/null; echo "$?"; done'
 /** Ms that a line may take. */
 const PATIENCE = 60_000
 
-/** A bash that goes on: a process as large as this one takes long to be copied, which each start of a program needs. */
+/**
+ * A bash that goes on: a process as large as this one takes long to be copied, which each start of a program
+ * needs.
+ */
 export class Bash {
   readonly #process: ChildProcess
   readonly #folder: string
@@ -20,8 +25,15 @@ export class Bash {
   /** Lines begin in `env.HOME`; files of it lie in `folder`. */
   constructor(program: string, folder: string, env: Readonly<Record<string, string>>) {
     this.#folder = folder
-    this.#process = spawn(program, ['-c', LOOP], { cwd: folder, env: { ...env }, stdio: ['pipe', 'pipe', 'ignore'], detached: true })
-    createInterface({ input: this.#process.stdout as NodeJS.ReadableStream }).on('line', (code) => this.#answer(Number(code)))
+    this.#process = spawn(program, ['-c', LOOP], {
+      cwd: folder,
+      env: { ...env },
+      stdio: ['pipe', 'pipe', 'ignore'],
+      detached: true,
+    })
+    createInterface({ input: this.#process.stdout as NodeJS.ReadableStream }).on('line', (code) =>
+      this.#answer(Number(code)),
+    )
   }
 
   /** Runs a script; one at a time. Rejects when it takes too long: what it runs is ended then. */
@@ -39,7 +51,11 @@ export class Bash {
       }
       this.#process.stdin?.write(`${file}\n`)
     })
-    return { stdout: readFileSync(`${file}.stdout`, 'utf8'), stderr: readFileSync(`${file}.stderr`, 'utf8'), exitCode }
+    return {
+      stdout: readFileSync(`${file}.stdout`, 'utf8'),
+      stderr: readFileSync(`${file}.stderr`, 'utf8'),
+      exitCode,
+    }
   }
 
   /** Ends it, and what it runs. */

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { bytesOf, contentOf, isBinary } from '../../../src/host/files/content.js'
 import { textOf } from '../../../src/kubelet/files/file-system.js'
@@ -19,8 +28,9 @@ interface Known {
 }
 
 /**
- * The files of a simulated host in a real folder, for real programs: `/root` is FOLDER/root. {@link outward} brings there what has changed on the host,
- * {@link inward} to the host what programs have written. Addresses and authorities in files are told apart by pairs of words.
+ * The files of a simulated host in a real folder, for real programs: `/root` is FOLDER/root. {@link outward}
+ * brings there what has changed on the host, {@link inward} to the host what programs have written. Addresses
+ * and authorities in files are told apart by pairs of words.
  */
 export class HostFolder {
   readonly path: string
@@ -36,7 +46,10 @@ export class HostFolder {
 
   /** A line of the host with the folder's paths in it. */
   line(text: string): string {
-    return text.replaceAll(/(?<![\w./-])\/(?=(?:etc\/kubernetes|root|var\/log|var\/lib\/kubelet|var\/lib\/etcd)\b)/g, `${this.path}/`)
+    return text.replaceAll(
+      /(?<![\w./-])\/(?=(?:etc\/kubernetes|root|var\/log|var\/lib\/kubelet|var\/lib\/etcd)\b)/g,
+      `${this.path}/`,
+    )
   }
 
   /** A text in which the host's paths are as on the host. */
@@ -112,7 +125,11 @@ export class HostFolder {
     return readdirSync(join(this.path, path), { withFileTypes: true }).flatMap((entry) => {
       const full = `${path}/${entry.name}`
       if (full === OWN) return []
-      return entry.isDirectory() ? this.#below(full) : entry.isFile() && statSync(join(this.path, full)).isFile() ? [full] : []
+      return entry.isDirectory()
+        ? this.#below(full)
+        : entry.isFile() && statSync(join(this.path, full)).isFile()
+          ? [full]
+          : []
     })
   }
 }

@@ -20,7 +20,17 @@ import type { Pair } from './host-folder.js'
 export type RealProgram = 'kubectl' | 'openssl' | 'curl' | 'etcdctl' | 'etcdutl'
 
 /** Programs of a machine of the cluster, which the simulated host runs. `sleep` moves virtual time. */
-const SIMULATED = ['kubeadm', 'systemctl', 'journalctl', 'crictl', 'docker', 'ssh', 'apt-get', 'apt-mark', 'sleep']
+const SIMULATED = [
+  'kubeadm',
+  'systemctl',
+  'journalctl',
+  'crictl',
+  'docker',
+  'ssh',
+  'apt-get',
+  'apt-mark',
+  'sleep',
+]
 /** What else the lines use: tools of this machine. */
 const TOOLS = ['base64', 'bash', 'cat', 'grep', 'head', 'ls', 'sh', 'tail', 'tr']
 /** Those that change files, which kubelets look at. */
@@ -51,7 +61,10 @@ read -r -d '' -u 9
 exit $code
 `
 
-/** Hands each call of a program to the test, which says what becomes of it: a real program takes its place, or its output is there already. */
+/**
+ * Hands each call of a program to the test, which says what becomes of it: a real program takes its place, or
+ * its output is there already.
+ */
 const SHIM = `#!/usr/bin/env bash
 exec 9<>"/dev/tcp/127.0.0.1/$COURSE_PORT"
 printf '%s\\0' "\${0##*/}" "$#" "$@" >&9
@@ -70,9 +83,10 @@ exit "$code"
 `
 
 /**
- * A shell of the course in which the lines run as they are typed: bash and its tools on this machine, the real kubectl, openssl, curl and etcdctl against the served cluster,
- * and what only a machine of the cluster has (kubeadm, systemctl, ssh, ...) on the simulated host. Both see the same files. Where the host's paths and addresses cannot be this machine's, they are
- * replaced in lines, files and outputs. Time is virtual.
+ * A shell of the course in which the lines run as they are typed: bash and its tools on this machine, the
+ * real kubectl, openssl, curl and etcdctl against the served cluster, and what only a machine of the cluster
+ * has (kubeadm, systemctl, ssh, ...) on the simulated host. Both see the same files. Where the host's paths
+ * and addresses cannot be this machine's, they are replaced in lines, files and outputs. Time is virtual.
  */
 export class RealShell implements Shell {
   readonly kubectl: string
@@ -92,7 +106,13 @@ export class RealShell implements Shell {
   /** One call at a time: programs of a pipe come together. */
   #turn: Promise<unknown> = Promise.resolve()
 
-  private constructor(cluster: SimCluster, server: ClusterServer, faults: unknown[], options: RealShellOptions, ran: Ran[]) {
+  private constructor(
+    cluster: SimCluster,
+    server: ClusterServer,
+    faults: unknown[],
+    options: RealShellOptions,
+    ran: Ran[],
+  ) {
     this.kubectl = options.kubectl
     this.ran = ran
     this.#options = options
@@ -101,16 +121,26 @@ export class RealShell implements Shell {
     this.#addresses = new Addresses({ apiserver: server.port, etcd: server.etcd?.port })
     this.#faults = faults
     this.#host = hostOf(cluster, 'master')
-    this.#folder = new HostFolder(mkdtempSync(join(tmpdir(), 'simcluster-course-')), () => ClusterHosts.of(cluster).machine('master'), () => this.#pairs())
+    this.#folder = new HostFolder(
+      mkdtempSync(join(tmpdir(), 'simcluster-course-')),
+      () => ClusterHosts.of(cluster).machine('master'),
+      () => this.#pairs(),
+    )
     this.#calls = createServer((socket) => this.#hear(socket))
     const bin = join(this.#folder.path, 'bin')
     mkdirSync(bin)
-    for (const [shim, text, names] of [['shim', SHIM, [...Object.keys(options.programs), ...SIMULATED]], ['writer-shim', WRITER_SHIM, WRITERS]] as const) {
+    for (const [shim, text, names] of [
+      ['shim', SHIM, [...Object.keys(options.programs), ...SIMULATED]],
+      ['writer-shim', WRITER_SHIM, WRITERS],
+    ] as const) {
       writeFileSync(join(bin, shim), text, { mode: 0o755 })
       for (const name of names) symlinkSync(shim, join(bin, name))
     }
     // a terminal shows no meter
-    writeFileSync(join(this.#folder.path, '.curlrc'), `no-progress-meter\nconnect-to = "${APISERVER}:127.0.0.1:${server.port}"\n`)
+    writeFileSync(
+      join(this.#folder.path, '.curlrc'),
+      `no-progress-meter\nconnect-to = "${APISERVER}:127.0.0.1:${server.port}"\n`,
+    )
     for (const name of TOOLS) symlinkSync(located(name), join(bin, name))
     for (const name of WRITERS) symlinkSync(located(name), join(bin, `real-${name}`))
   }
@@ -120,7 +150,11 @@ export class RealShell implements Shell {
     const faults: unknown[] = []
     // bare machines have no certificates yet for etcd to be served with
     const etcd = cluster.apiserverRunning ? { etcd: {} } : {}
-    const server = await serve(cluster, { time: 'virtual', ...etcd, onError: (error) => void faults.push(error) })
+    const server = await serve(cluster, {
+      time: 'virtual',
+      ...etcd,
+      onError: (error) => void faults.push(error),
+    })
     const shell = new RealShell(cluster, server, faults, options, ran)
     await new Promise<void>((resolve) => void shell.#calls.listen(0, '127.0.0.1', resolve))
     return shell
@@ -136,13 +170,21 @@ export class RealShell implements Shell {
     const host = this.#host
     if (host.name !== ClusterHosts.of(this.#cluster).machine('master').name) {
       // logged in on another machine: this one does not see what is typed
-      this.ran.push(...line.split('\n').map((each): Ran => ({ program: each.trim().split(' ')[0] ?? '', by: 'simulated host' })))
+      this.ran.push(
+        ...line
+          .split('\n')
+          .map((each): Ran => ({ program: each.trim().split(' ')[0] ?? '', by: 'simulated host' })),
+      )
       return host.sh(line)
     }
     this.#folder.outward(line)
     const result = await this.#lines.run(this.#folder.line(line))
     this.#folder.inward()
-    return { stdout: this.#asOnHost(result.stdout), stderr: this.#asOnHost(result.stderr), exitCode: result.exitCode }
+    return {
+      stdout: this.#asOnHost(result.stdout),
+      stderr: this.#asOnHost(result.stderr),
+      exitCode: result.exitCode,
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -151,16 +193,22 @@ export class RealShell implements Shell {
     await new Promise((resolve) => void this.#calls.close(resolve))
     await this.#server.close()
     await rm(this.#folder.path, { recursive: true, force: true })
-    if (this.#faults.length > 0) throw new AggregateError(this.#faults, `the server reported: ${this.#faults.map(String).join('; ')}`)
+    if (this.#faults.length > 0)
+      throw new AggregateError(this.#faults, `the server reported: ${this.#faults.map(String).join('; ')}`)
   }
 
   /** The bash that runs the lines, once it is known where it is to call. */
   get #lines(): Bash {
     const { path } = this.#folder
     return (this.#bash ??= new Bash(join(path, 'bin', 'bash'), path, {
-      PATH: join(path, 'bin'), HOME: join(path, 'root'), LANG: 'C', COURSE_PORT: String((this.#calls.address() as AddressInfo).port),
+      PATH: join(path, 'bin'),
+      HOME: join(path, 'root'),
+      LANG: 'C',
+      COURSE_PORT: String((this.#calls.address() as AddressInfo).port),
       // who lives for a moment needs no collector
-      GOGC: 'off', CURL_HOME: path, ETCDCTL_ENDPOINTS: this.#server.etcd?.url ?? '',
+      GOGC: 'off',
+      CURL_HOME: path,
+      ETCDCTL_ENDPOINTS: this.#server.etcd?.url ?? '',
     }))
   }
 
@@ -169,7 +217,13 @@ export class RealShell implements Shell {
     const path = '/etc/kubernetes/pki/ca.crt'
     const own = this.#cluster.pki.paths().includes(path) ? this.#cluster.pki.read(path) : ''
     // real clients look at their own clock: where the authority is not good by it, they are given one that is
-    const authorities: readonly Pair[] = own === '' || own === authority ? [] : [[btoa(own), btoa(authority)], [own, authority]]
+    const authorities: readonly Pair[] =
+      own === '' || own === authority
+        ? []
+        : [
+            [btoa(own), btoa(authority)],
+            [own, authority],
+          ]
     return [[`https://${APISERVER}`, url], ...authorities]
   }
 
@@ -186,10 +240,15 @@ export class RealShell implements Shell {
       const [program = '', count = '', ...words] = said.split('\0').slice(0, -1)
       if (count === '' || words.length < Number(count)) return
       socket.removeAllListeners('data')
-      this.#turn = this.#turn.then(() => this.#call(program, words)).then((answer) => socket.end(answer.map((word) => `${word}\0`).join('')), (fault: unknown) => {
-        this.#faults.push(fault)
-        socket.destroy()
-      })
+      this.#turn = this.#turn
+        .then(() => this.#call(program, words))
+        .then(
+          (answer) => socket.end(answer.map((word) => `${word}\0`).join('')),
+          (fault: unknown) => {
+            this.#faults.push(fault)
+            socket.destroy()
+          },
+        )
     })
   }
 
@@ -202,7 +261,9 @@ export class RealShell implements Shell {
       return ['run', ...this.#realCall(program as RealProgram, words)]
     }
     this.ran.push({ program, by: 'simulated host' })
-    const { stdout, stderr, exitCode } = await this.#host.sh([program, ...words].map((word) => quoted(this.#folder.plain(word))).join(' '))
+    const { stdout, stderr, exitCode } = await this.#host.sh(
+      [program, ...words].map((word) => quoted(this.#folder.plain(word))).join(' '),
+    )
     await this.#followed()
     this.#folder.outward([...words, '/var/log', '/etc/kubernetes'].join(' '))
     const out = join(this.#folder.path, `output-${this.#outputs++}`)
@@ -215,9 +276,15 @@ export class RealShell implements Shell {
   #realCall(program: RealProgram, words: readonly string[]): readonly string[] {
     const path = this.#options.programs[program]
     const end = words.indexOf('--')
-    const here = program === 'curl' ? words : words.map((word, at) => (end >= 0 && at > end ? this.#folder.plain(word) : this.#addresses.here(word)))
+    const here =
+      program === 'curl'
+        ? words
+        : words.map((word, at) =>
+            end >= 0 && at > end ? this.#folder.plain(word) : this.#addresses.here(word),
+          )
     // etcdctl does not take both
-    if (program === 'etcdctl' && words.some((word) => word.startsWith('--endpoints'))) return [located('env'), '-u', 'ETCDCTL_ENDPOINTS', path, ...here]
+    if (program === 'etcdctl' && words.some((word) => word.startsWith('--endpoints')))
+      return [located('env'), '-u', 'ETCDCTL_ENDPOINTS', path, ...here]
     return [path, ...here]
   }
 
@@ -234,9 +301,13 @@ export class RealShell implements Shell {
 /** Where a program of this machine is. */
 export function located(program: string): string {
   if (program.includes('/')) return program
-  const found = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, program)).find((path) => existsSync(path))
+  const found = (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, program))
+    .find((path) => existsSync(path))
   if (found === undefined) throw new Error(`there is no ${program} on this machine`)
   return found
 }
 
-const quoted = (word: string): string => (/^[\w./=:@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
+const quoted = (word: string): string =>
+  /^[\w./=:@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`

@@ -10,7 +10,12 @@ const cluster = new SimCluster({ nodes: 3, nodeAgents: agents })
 cluster.apply(BOX)
 cluster.settle()
 for (const line of ['one', 'two']) agents.log('main', line)
-const k8s = await import(process.argv[2] as string) as object
-const outcome = await play(k8s, kubeConfigFor(cluster), kubeConfigFor(cluster, { as: { user: 'jane' } }), () => void cluster.advance('1s'))
+const k8s = (await import(process.argv[2] as string)) as object
+const outcome = await play(
+  k8s,
+  kubeConfigFor(cluster),
+  kubeConfigFor(cluster, { as: { user: 'jane' } }),
+  () => void cluster.advance('1s'),
+)
 console.log(JSON.stringify(outcome))
 process.exit()

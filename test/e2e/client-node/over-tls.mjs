@@ -8,5 +8,5 @@ const [kc, jane] = files.map((file) => {
   config.loadFromFile(file)
   return config
 })
-console.log(JSON.stringify({ ...await play(k8s, kc, jane), connections: await connections(k8s, kc) }))
+console.log(JSON.stringify({ ...(await play(k8s, kc, jane)), connections: await connections(k8s, kc) }))
 process.exit()

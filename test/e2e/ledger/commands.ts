@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 
-/** One command of kubectl 1.35.2 as it was recorded against a stand-in of an apiserver: its exit code is the client's own. */
+/**
+ * One command of kubectl 1.35.2 as it was recorded against a stand-in of an apiserver: its exit code is the
+ * client's own.
+ */
 export interface LedgerCommand {
   readonly words: readonly string[]
   readonly situation?: string
@@ -20,7 +23,9 @@ export interface Entry {
 
 /** All commands in their order. */
 export function ledger(): readonly Entry[] {
-  const commands = JSON.parse(readFileSync(new URL('../../fixtures/e2e/ledger.json', import.meta.url), 'utf8')) as readonly LedgerCommand[]
+  const commands = JSON.parse(
+    readFileSync(new URL('../../fixtures/e2e/ledger.json', import.meta.url), 'utf8'),
+  ) as readonly LedgerCommand[]
   const seen = new Map<string, number>()
   return commands.map((command) => {
     const key = command.words.join(' ') + (command.situation === undefined ? '' : ` | ${command.situation}`)

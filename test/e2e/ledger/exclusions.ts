@@ -8,5 +8,7 @@ const exclusions: readonly (readonly [why: string, words: RegExp | undefined, si
 /** Why a command is not run here; undefined when it is. */
 export function excluded({ words, situation = '' }: LedgerCommand): string | undefined {
   const line = words.join(' ')
-  return exclusions.find(([, command, where]) => (command?.test(line) ?? true) && (where === undefined || where.test(situation)))?.[0]
+  return exclusions.find(
+    ([, command, where]) => (command?.test(line) ?? true) && (where === undefined || where.test(situation)),
+  )?.[0]
 }

@@ -21,7 +21,8 @@ spec:
   versions:
   - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
 `
-const labelled = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, labels: {app: pr}}\ndata: {k: v}\n`
+const labelled = (name: string): string =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, labels: {app: pr}}\ndata: {k: v}\n`
 
 const deployment = (manifests['multi.yaml'] as string).split('---\n')[2] as string
 

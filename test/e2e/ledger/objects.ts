@@ -92,9 +92,14 @@ kind: ConfigMap
 metadata: {name: fin, namespace: ending, finalizers: [example.com/keep]}
 `
 
-
 /** A request for a certificate for jane. */
 export const requested: string = JSON.stringify({
-  apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', metadata: { name: 'jane' },
-  spec: { request: base.certificateRequests['dave'], signerName: 'kubernetes.io/kube-apiserver-client', usages: ['client auth'] },
+  apiVersion: 'certificates.k8s.io/v1',
+  kind: 'CertificateSigningRequest',
+  metadata: { name: 'jane' },
+  spec: {
+    request: base.certificateRequests['dave'],
+    signerName: 'kubernetes.io/kube-apiserver-client',
+    usages: ['client auth'],
+  },
 })

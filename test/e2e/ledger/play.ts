@@ -11,7 +11,16 @@ import { inParallel } from '../transcripts/play.js'
 import type { Entry } from './commands.js'
 import { files } from './files.js'
 import type { Situation } from './situations.js'
-import { addConfigs, addCredentials, addKeyPair, adminConfig, first, kubeconfigs, special, userFor } from './kubeconfigs.js'
+import {
+  addConfigs,
+  addCredentials,
+  addKeyPair,
+  adminConfig,
+  first,
+  kubeconfigs,
+  special,
+  userFor,
+} from './kubeconfigs.js'
 import type { Served } from './servers.js'
 import { serverOf } from './servers.js'
 import { bareCluster, meanwhile, settled, situationOf } from './situations.js'
@@ -23,7 +32,10 @@ export interface Played {
   readonly own: Outcome
 }
 
-/** Watches and streams, which have no end here, are interrupted once they have written nothing for so many real ms, or when they never write. */
+/**
+ * Watches and streams, which have no end here, are interrupted once they have written nothing for so many
+ * real ms, or when they never write.
+ */
 const QUIET = 500
 const SILENT = 6_000
 /** Those of a server that misbehaves, so many ms after they have begun to write. */
@@ -52,21 +64,28 @@ function filesFor(id: string): Readonly<Record<string, string>> {
   return files
 }
 
-const isWatch = (id: string): boolean => /( -w|--watch|--watch-only)( |$)|^attach|^logs -f|^debug a -i/.test(id)
+const isWatch = (id: string): boolean =>
+  /( -w|--watch|--watch-only)( |$)|^attach|^logs -f|^debug a -i/.test(id)
 /** Whether a command changes nothing, so that others may run beside it. */
 const isReading = (id: string): boolean =>
-  /^(get|describe|explain|api-|version|cluster-info|events|auth (can-i|whoami)|rollout history|logs) ?/.test(id)
+  /^(get|describe|explain|api-|version|cluster-info|events|auth (can-i|whoami)|rollout history|logs) ?/.test(
+    id,
+  )
 
 /** So many commands run at once: many of them wait. */
 const AT_ONCE = 9
 
 /** Real seconds that a command may wait, by its words. */
-const patience = ({ command: { words } }: Entry): number => Number(/--timeout=(\d+)/.exec(words.join(' '))?.[1] ?? 0)
+const patience = ({ command: { words } }: Entry): number =>
+  Number(/--timeout=(\d+)/.exec(words.join(' '))?.[1] ?? 0)
 
 /** Commands that change a kubeconfig, each as the one before has left it: they must run in their order. */
 const isConfig = ({ id }: Entry): boolean => id.startsWith('config ')
 
-/** The clusters that commands run on: one for each that changes something, one in each situation for all that only read. */
+/**
+ * The clusters that commands run on: one for each that changes something, one in each situation for all that
+ * only read.
+ */
 export class Stage implements AsyncDisposable {
   readonly #bare: SimCluster = bareCluster()
   readonly #measured: SimCluster = bareCluster({ metricsServer: true })
@@ -76,7 +95,9 @@ export class Stage implements AsyncDisposable {
   readonly #plain = createServer((_, response) => void response.end('no TLS here\n'))
   #workstation: ServedCluster | undefined
 
-  /** Runs commands, several at once where they do not build on each other; those that wait long begin first. */
+  /**
+   * Runs commands, several at once where they do not build on each other; those that wait long begin first.
+   */
   async playAll(entries: readonly Entry[]): Promise<readonly Played[]> {
     const played: Played[] = []
     const config = entries.filter(isConfig)
@@ -84,7 +105,10 @@ export class Stage implements AsyncDisposable {
     const inOrder = async (): Promise<void> => {
       for (const entry of config) played.push(await this.play(entry))
     }
-    await Promise.all([inOrder(), inParallel(others, async (entry) => void played.push(await this.play(entry)), AT_ONCE)])
+    await Promise.all([
+      inOrder(),
+      inParallel(others, async (entry) => void played.push(await this.play(entry)), AT_ONCE),
+    ])
     return played
   }
 
@@ -106,10 +130,12 @@ export class Stage implements AsyncDisposable {
     const cluster = this.#prepare(situation, id).fork()
     const served = await serveCluster(cluster, { time: 'virtual', ...optionsOf(serverOf(id), cluster) })
     const isShared = isReading(id) && serverOf(id) === undefined
-    for (const [name, text] of Object.entries(filesFor(id))) if (isShared || isNamed(id, name)) served.file(name, text)
+    for (const [name, text] of Object.entries(filesFor(id)))
+      if (isShared || isNamed(id, name)) served.file(name, text)
     if (id.includes('tls.crt')) addKeyPair(served)
     if (isShared || id.includes('cache warm') || first(kubeconfigs, id) !== undefined) addConfigs(served)
-    if (serverOf(id)?.isPlain === true) served.file('plain.conf', adminConfig(served).replaceAll(served.server.url, await this.#plainUrl()))
+    if (serverOf(id)?.isPlain === true)
+      served.file('plain.conf', adminConfig(served).replaceAll(served.server.url, await this.#plainUrl()))
     if (isReading(id) || userFor(id) === 'dev-user') served.user('dev-user', { user: 'dev-user' })
     if (userFor(id) === 'ending') served.user('ending', { namespace: 'ending' })
     if (first(special, id) !== undefined) addCredentials(served)
@@ -118,14 +144,22 @@ export class Stage implements AsyncDisposable {
 
   /** Address of a server that knows nothing of TLS, as if it did. */
   async #plainUrl(): Promise<string> {
-    if (!this.#plain.listening) await new Promise<void>((resolve) => void this.#plain.listen(0, '127.0.0.1', resolve))
+    if (!this.#plain.listening)
+      await new Promise<void>((resolve) => void this.#plain.listen(0, '127.0.0.1', resolve))
     return `https://127.0.0.1:${(this.#plain.address() as AddressInfo).port}`
   }
 
   #prepare(situation: Situation, id: string): SimCluster {
     // metrics are measured once a quarter of a minute
-    if ((id.startsWith('top ') && !id.includes('not registered')) || id.includes('aggregated group')) return this.#measuredIn.get(situation) ?? this.#keep(this.#measuredIn, situation, situated(this.#measured, situation).advance('1m'))
-    return this.#prepared.get(situation) ?? this.#keep(this.#prepared, situation, situated(this.#bare, situation).advance('1s'))
+    if ((id.startsWith('top ') && !id.includes('not registered')) || id.includes('aggregated group'))
+      return (
+        this.#measuredIn.get(situation) ??
+        this.#keep(this.#measuredIn, situation, situated(this.#measured, situation).advance('1m'))
+      )
+    return (
+      this.#prepared.get(situation) ??
+      this.#keep(this.#prepared, situation, situated(this.#bare, situation).advance('1s'))
+    )
   }
 
   #keep(where: Map<Situation, SimCluster>, situation: Situation, cluster: SimCluster): SimCluster {
@@ -147,7 +181,8 @@ function optionsOf(server: Served | undefined, cluster: SimCluster): ServeOption
   if (server === undefined) return {}
   const { misbehaves, certificate, protocols } = server
   return {
-    ...(misbehaves === undefined ? {} : { gateway: misbehaves() }), ...(certificate === undefined ? {} : { certificate: certificate(cluster) }),
+    ...(misbehaves === undefined ? {} : { gateway: misbehaves() }),
+    ...(certificate === undefined ? {} : { certificate: certificate(cluster) }),
     ...(protocols === undefined ? {} : { protocols }),
   }
 }
@@ -162,9 +197,17 @@ function situated(bare: SimCluster, situation: Situation): SimCluster {
 const closes = (id: string): boolean => /connection refused.* warm/.test(id)
 
 async function run(served: ServedCluster, entry: Entry): Promise<Played> {
-  const { command: { words }, id, nth } = entry
+  const {
+    command: { words },
+    id,
+    nth,
+  } = entry
   const options = optionsFor(id)
-  if (id.includes('cache warm')) await served.kubectl('get nodes', serverOf(id) === undefined ? {} : { env: { KUBECONFIG: 'insecure.conf' } })
+  if (id.includes('cache warm'))
+    await served.kubectl(
+      'get nodes',
+      serverOf(id) === undefined ? {} : { env: { KUBECONFIG: 'insecure.conf' } },
+    )
   if (nth > 0 && !isReading(id)) await served.kubectl(words, options)
   const own = ownOutcome(served, entry, options)
   if (closes(id)) await served.server.close()
@@ -193,9 +236,13 @@ const localPort = (id: string): number | undefined => {
 /** Uses the port once it is open, then interrupts the command. */
 async function visit(running: Running, port: number, id: string): Promise<void> {
   await running.until(id.startsWith('proxy') ? 'Starting to serve' : '[::1]')
-  const answer = await fetch(`http://127.0.0.1:${port}/version`).then((response) => response.text(), () => '')
+  const answer = await fetch(`http://127.0.0.1:${port}/version`).then(
+    (response) => response.text(),
+    () => '',
+  )
   if (id.startsWith('port-forward')) await running.until('Handling connection')
-  if (id.startsWith('proxy') && !answer.includes('gitVersion')) throw new Error(`nothing came through the proxy: ${answer}`)
+  if (id.startsWith('proxy') && !answer.includes('gitVersion'))
+    throw new Error(`nothing came through the proxy: ${answer}`)
   running.process.kill('SIGINT')
 }
 
@@ -210,14 +257,16 @@ async function interrupt(running: Running, ms: number): Promise<void> {
 }
 
 /** A container that is to be debugged starts first; then the command ends by itself. */
-const quietOf = (id: string): number => (id.startsWith('debug') ? SILENT : id.startsWith('attach') || serverOf(id) !== undefined ? WATCHED : QUIET)
+const quietOf = (id: string): number =>
+  id.startsWith('debug') ? SILENT : id.startsWith('attach') || serverOf(id) !== undefined ? WATCHED : QUIET
 
 function optionsFor(id: string): RunOptions {
   const [stdin, editor, kubeconfig] = [first(stdins, id), first(editors, id), first(kubeconfigs, id)]
   return {
     timeout: isWatch(id) ? SILENT + quietOf(id) : 30_000,
     as: userFor(id),
-    ...(editor === undefined ? {} : { env: { EDITOR: editor } }), ...(kubeconfig === undefined ? {} : { env: { KUBECONFIG: kubeconfig } }),
+    ...(editor === undefined ? {} : { env: { EDITOR: editor } }),
+    ...(kubeconfig === undefined ? {} : { env: { KUBECONFIG: kubeconfig } }),
     ...(stdin === undefined ? {} : { stdin }),
   }
 }
@@ -228,7 +277,8 @@ function frontOf(id: string, cluster: SimCluster): Front | undefined {
   if (server === undefined) return undefined
   const { misbehaves, certificate, isPlain = false } = server
   return {
-    ...(misbehaves === undefined ? {} : { gateway: misbehaves() }), speaksTls: !isPlain,
+    ...(misbehaves === undefined ? {} : { gateway: misbehaves() }),
+    speaksTls: !isPlain,
     ...(certificate === undefined ? {} : { certificate: certificate(cluster).certificate }),
   }
 }
@@ -250,20 +300,45 @@ function ownCluster(served: ServedCluster, id: string): SimCluster {
   return copy
 }
 
-/** The same on a copy of the cluster, whose own address takes the place of the server's. Watches are interrupted at once: nothing happens meanwhile. */
-function ownOutcome(served: ServedCluster, { command: { words }, id }: Entry, { as = 'admin', stdin, env = {} }: RunOptions): Outcome {
+/**
+ * The same on a copy of the cluster, whose own address takes the place of the server's. Watches are
+ * interrupted at once: nothing happens meanwhile.
+ */
+function ownOutcome(
+  served: ServedCluster,
+  { command: { words }, id }: Entry,
+  { as = 'admin', stdin, env = {} }: RunOptions,
+): Outcome {
   const { folder, server } = served
-  const text = (path: string): string => readFileSync(path, 'utf8').replaceAll(/https:\/\/127\.0\.0\.1:(?!1\n)\d+/g, 'https://127.0.0.1:6443').replaceAll(`https://localhost:${server.port}`, 'https://localhost:6443')
-  const written = readdirSync(folder).filter((name) => /\.(conf|crt|key|kubeconfig)$/.test(name)).map((name) => [name, text(join(folder, name))])
+  const text = (path: string): string =>
+    readFileSync(path, 'utf8')
+      .replaceAll(/https:\/\/127\.0\.0\.1:(?!1\n)\d+/g, 'https://127.0.0.1:6443')
+      .replaceAll(`https://localhost:${server.port}`, 'https://localhost:6443')
+  const written = readdirSync(folder)
+    .filter((name) => /\.(conf|crt|key|kubeconfig)$/.test(name))
+    .map((name) => [name, text(join(folder, name))])
   const fork = ownCluster(served, id)
   if (closes(id)) fork.stopApiserver()
   const front = frontOf(id, fork)
   happenLater(id, fork)
   const { stdout, stderr, exitCode } = fork.kubectl(words, {
-    files: { ...filesFor(id), ...Object.fromEntries(written) as Record<string, string> }, editor: ownEditor(id), version: 'v1.35.2',
-    env: as === 'admin' && front === undefined && !showsKubeconfig(id) && !isKubeconfigNamed(words) && !closes(id) && env['KUBECONFIG'] === undefined ? {} : { KUBECONFIG: env['KUBECONFIG'] ?? `${as}.kubeconfig` },
-    knowsServer: (front === undefined && !id.includes('401')) || id.includes('cache warm'), ...(front === undefined ? {} : { front }),
-    ...(stdin === undefined ? {} : { stdin }), forwarded: ([port]) => port?.connect().stop(), ...(isWatch(id) || id.startsWith('proxy') ? { interruptAfter: front === undefined ? 0 : WATCHED } : {}),
+    files: { ...filesFor(id), ...(Object.fromEntries(written) as Record<string, string>) },
+    editor: ownEditor(id),
+    version: 'v1.35.2',
+    env:
+      as === 'admin' &&
+      front === undefined &&
+      !showsKubeconfig(id) &&
+      !isKubeconfigNamed(words) &&
+      !closes(id) &&
+      env['KUBECONFIG'] === undefined
+        ? {}
+        : { KUBECONFIG: env['KUBECONFIG'] ?? `${as}.kubeconfig` },
+    knowsServer: (front === undefined && !id.includes('401')) || id.includes('cache warm'),
+    ...(front === undefined ? {} : { front }),
+    ...(stdin === undefined ? {} : { stdin }),
+    forwarded: ([port]) => port?.connect().stop(),
+    ...(isWatch(id) || id.startsWith('proxy') ? { interruptAfter: front === undefined ? 0 : WATCHED } : {}),
   })
   return { stdout, stderr, code: exitCode }
 }
@@ -284,4 +359,5 @@ function happenLater(id: string, cluster: SimCluster): void {
 }
 
 /** Whether the words ask for a part of the kubeconfig. */
-const isKubeconfigNamed = (words: readonly string[]): boolean => words.some((word) => /^--(context|cluster|user|kubeconfig)=/.test(word))
+const isKubeconfigNamed = (words: readonly string[]): boolean =>
+  words.some((word) => /^--(context|cluster|user|kubeconfig)=/.test(word))

@@ -17,17 +17,36 @@ export interface Served {
 }
 
 /** A serving certificate of the cluster's authority that is not as it should be. */
-const certificateOf = (ip: readonly string[], validity: { readonly notBefore: number; readonly notAfter: number }) => ({ pki }: SimCluster): Shown => ({
-  certificate: pki.sign({ subject: { commonName: 'kube-apiserver', organizations: [] }, ...validity, names: { dns: ['localhost'], ip }, keyUsages: ['digital signature'], purposes: ['server auth'] }, pki.key('pki/apiserver')),
-  key: pki.read('/etc/kubernetes/pki/apiserver.key'),
-})
+const certificateOf =
+  (ip: readonly string[], validity: { readonly notBefore: number; readonly notAfter: number }) =>
+  ({ pki }: SimCluster): Shown => ({
+    certificate: pki.sign(
+      {
+        subject: { commonName: 'kube-apiserver', organizations: [] },
+        ...validity,
+        names: { dns: ['localhost'], ip },
+        keyUsages: ['digital signature'],
+        purposes: ['server auth'],
+      },
+      pki.key('pki/apiserver'),
+    ),
+    key: pki.read('/etc/kubernetes/pki/apiserver.key'),
+  })
 const LONG = { notBefore: Date.UTC(2024, 0, 1), notAfter: Date.UTC(2044, 0, 1) }
 
 /** What it shows anyhow. */
 const servingCertificateOf = ({ pki }: SimCluster): Shown => servingCertificate(pki, [], Date.now())
 
 const servers: readonly (readonly [situation: RegExp, served: Served])[] = [
-  [/server certificate expired/, { certificate: certificateOf(['127.0.0.1'], { notBefore: Date.UTC(2024, 0, 1), notAfter: Date.UTC(2024, 1, 1) }) }],
+  [
+    /server certificate expired/,
+    {
+      certificate: certificateOf(['127.0.0.1'], {
+        notBefore: Date.UTC(2024, 0, 1),
+        notAfter: Date.UTC(2024, 1, 1),
+      }),
+    },
+  ],
   [/lacks the address/, { certificate: certificateOf([], LONG) }],
   [/ALPN offers only http/, { protocols: ['http/1.1'] }],
   [/ALPN offers only h2/, { protocols: ['h2'] }],

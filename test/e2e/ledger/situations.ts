@@ -2,7 +2,17 @@ import type { ConfigMap, Pod } from '../../../src/api/core/generated.js'
 import type { ClusterOptions } from '../../../src/cluster/options.js'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 import { files } from './files.js'
-import { budget, described, ending, proxy, quota, readers, replicated, requested, webhook } from './objects.js'
+import {
+  budget,
+  described,
+  ending,
+  proxy,
+  quota,
+  readers,
+  replicated,
+  requested,
+  webhook,
+} from './objects.js'
 
 /** Makes a cluster as a command expects it. */
 export type Situation = (cluster: SimCluster) => void
@@ -21,21 +31,38 @@ function addPod(cluster: SimCluster, name: string, options: PodOptions = {}): vo
   const { containers = [container('main')], owner, spec = {} } = options
   const uid = '00000000-0000-4000-8000-000000000001'
   const ownerReferences =
-    owner === undefined ? {} : { ownerReferences: [{ apiVersion: 'apps/v1', kind: owner, name: 'logger', uid, controller: true }] }
+    owner === undefined
+      ? {}
+      : { ownerReferences: [{ apiVersion: 'apps/v1', kind: owner, name: 'logger', uid, controller: true }] }
   const metadata = { name, namespace: 'default', labels: { app: name }, ...ownerReferences }
-  cluster.create('pods', { metadata, spec: { nodeName: 'node1', terminationGracePeriodSeconds: 1, containers, ...spec } } as unknown as Pod)
+  cluster.create('pods', {
+    metadata,
+    spec: { nodeName: 'node1', terminationGracePeriodSeconds: 1, containers, ...spec },
+  } as unknown as Pod)
 }
 
-const pod = (name: string, options: PodOptions = {}): Situation => (cluster) => addPod(cluster, name, options)
-const apply = (text: string): Situation => (cluster) => void cluster.apply(text)
-const run = (line: string | readonly string[], stdin?: string): Situation => (cluster) => {
-  const { stderr, exitCode } = cluster.kubectl(line, stdin === undefined ? { files } : { files, stdin })
-  if (exitCode !== 0) throw new Error(`${String(line)}: ${stderr}`)
-}
-const all = (...parts: readonly Situation[]): Situation => (cluster) => parts.forEach((part) => part(cluster))
+const pod =
+  (name: string, options: PodOptions = {}): Situation =>
+  (cluster) =>
+    addPod(cluster, name, options)
+const apply =
+  (text: string): Situation =>
+  (cluster) =>
+    void cluster.apply(text)
+const run =
+  (line: string | readonly string[], stdin?: string): Situation =>
+  (cluster) => {
+    const { stderr, exitCode } = cluster.kubectl(line, stdin === undefined ? { files } : { files, stdin })
+    if (exitCode !== 0) throw new Error(`${String(line)}: ${stderr}`)
+  }
+const all =
+  (...parts: readonly Situation[]): Situation =>
+  (cluster) =>
+    parts.forEach((part) => part(cluster))
 const settle: Situation = (cluster) => void cluster.settle()
 const nothing: Situation = () => undefined
-const withoutCollector: Situation = (cluster) => void cluster.component('kube-controller-manager/garbage-collector-controller').stop()
+const withoutCollector: Situation = (cluster) =>
+  void cluster.component('kube-controller-manager/garbage-collector-controller').stop()
 
 const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane'
 
@@ -43,12 +70,23 @@ const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane'
 export function bareCluster(options: ClusterOptions = {}): SimCluster {
   const node = (name: string, more: object = {}): { readonly name: string } => ({ name, ...more })
   const cluster = new SimCluster({
-    version: 'v1.35', seed: 1, start: Date.now(), ...options,
+    version: 'v1.35',
+    seed: 1,
+    start: Date.now(),
+    ...options,
     nodes: [
-      node('cp1', { labels: { [CONTROL_PLANE]: '' }, taints: [{ key: CONTROL_PLANE, effect: 'NoSchedule' }] }),
-      node('node1'), node('node2'),
+      node('cp1', {
+        labels: { [CONTROL_PLANE]: '' },
+        taints: [{ key: CONTROL_PLANE, effect: 'NoSchedule' }],
+      }),
+      node('node1'),
+      node('node2'),
     ],
-    webhooks: { 'https://v.example.com': ({ request: { uid } }) => ({ response: { uid, allowed: false, status: { message: 'nope' } } }) },
+    webhooks: {
+      'https://v.example.com': ({ request: { uid } }) => ({
+        response: { uid, allowed: false, status: { message: 'nope' } },
+      }),
+    },
     images: { 'broken:1': { pullError: 'not found' }, oneshot: { exitCode: 0 } },
   })
   cluster.apply(proxy)
@@ -56,34 +94,57 @@ export function bareCluster(options: ClusterOptions = {}): SimCluster {
 }
 
 /** Pods a and b, and a Deployment web with its Service. */
-export const usual: Situation = all(pod('a'), pod('b', { spec: { nodeName: 'node2' } }), run('apply -f multi.yaml'), settle)
+export const usual: Situation = all(
+  pod('a'),
+  pod('b', { spec: { nodeName: 'node2' } }),
+  run('apply -f multi.yaml'),
+  settle,
+)
 
 const web = run('apply -f multi.yaml')
-const patchDeployment = (name: string, spec: object): Situation => (cluster) =>
-  void cluster.patch('deployments', { namespace: 'default', name }, { type: 'strategic', body: { spec } })
-const setImage = (image: string): Situation => patchDeployment('web', { template: { spec: { containers: [{ name: 'web', image }] } } })
+const patchDeployment =
+  (name: string, spec: object): Situation =>
+  (cluster) =>
+    void cluster.patch('deployments', { namespace: 'default', name }, { type: 'strategic', body: { spec } })
+const setImage = (image: string): Situation =>
+  patchDeployment('web', { template: { spec: { containers: [{ name: 'web', image }] } } })
 /** Applied on the server's side by somebody else. */
 const appliedByOther: Situation = (cluster) => {
   const labels = { app: 'web' }
-  const template = { metadata: { labels }, spec: { containers: [{ ...container('web'), ports: [{ containerPort: 8080 }] }] } }
+  const template = {
+    metadata: { labels },
+    spec: { containers: [{ ...container('web'), ports: [{ containerPort: 8080 }] }] },
+  }
   const spec = { replicas: 2, selector: { matchLabels: labels }, template }
   const body = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec }
-  cluster.patch('deployments', { namespace: 'default', name: 'web' }, { type: 'apply', body } as never, { fieldManager: 'other' })
+  cluster.patch('deployments', { namespace: 'default', name: 'web' }, { type: 'apply', body } as never, {
+    fieldManager: 'other',
+  })
 }
 const twoContainers = pod('a', { containers: [container('one'), container('two')] })
 const local = pod('local', { owner: 'ReplicaSet', spec: { volumes: [{ name: 'scratch', emptyDir: {} }] } })
-const done = all(pod('done', { containers: [container('m', 'oneshot')], spec: { restartPolicy: 'Never' } }), settle)
+const done = all(
+  pod('done', { containers: [container('m', 'oneshot')], spec: { restartPolicy: 'Never' } }),
+  settle,
+)
 const finalized: Situation = (cluster) =>
-  void cluster.create('configmaps', { metadata: { name: 'fin', namespace: 'default', finalizers: ['example.com/keep'] } } as ConfigMap)
+  void cluster.create('configmaps', {
+    metadata: { name: 'fin', namespace: 'default', finalizers: ['example.com/keep'] },
+  } as ConfigMap)
 const withoutEvents: Situation = (cluster) =>
-  cluster.list('events', { namespace: 'default' }).items.forEach(({ metadata }) => void cluster.delete('events', metadata))
+  cluster
+    .list('events', { namespace: 'default' })
+    .items.forEach(({ metadata }) => void cluster.delete('events', metadata))
 const twice = all(usual, setImage('nginx:1.28'), settle)
 
 /** What comes in the place of the usual state, first match. */
 const situations: readonly (readonly [id: RegExp, situation: Situation])[] = [
   [/webhook denies/, apply(webhook)],
   [/quota exceeded/, all(apply(quota), settle)],
-  [/namespace terminating/, all(apply(ending), settle, (cluster) => void cluster.delete('namespaces', { name: 'ending' }))],
+  [
+    /namespace terminating/,
+    all(apply(ending), settle, (cluster) => void cluster.delete('namespaces', { name: 'ending' })),
+  ],
   [/no resources|^get pods \| no|only DaemonSet pods|already gone|object missing|^run x/, nothing],
   [/^drain node1( \||$)(?!.*unmanaged)/, nothing],
   [/^create .*already exist|^create -f multi.yaml \| objects/, run('create -f multi.yaml')],
@@ -116,7 +177,10 @@ const situations: readonly (readonly [id: RegExp, situation: Situation])[] = [
   [/^delete ns n1/, apply('apiVersion: v1\nkind: Namespace\nmetadata: {name: n1}\n')],
   [/^wait .*Ready.*timeout=2s \| timeout/, pod('a', { containers: [container('m', 'broken:1')] })],
   [/^events \| none/, withoutEvents],
-  [/container waiting|pod not running/, all(pod('a', { containers: [container('m', 'broken:1')] }), (cluster) => void cluster.advance('5s'))],
+  [
+    /container waiting|pod not running/,
+    all(pod('a', { containers: [container('m', 'broken:1')] }), (cluster) => void cluster.advance('5s')),
+  ],
   [/^logs a (-c two|--all)|two containers|defaults to first/, all(twoContainers, settle)],
   [/^exec done/, done],
   [/^cp a:tmp\/x/, all(usual, (cluster) => void cluster.exec('a', 'echo hello > /tmp/x.txt'))],
@@ -131,8 +195,20 @@ export function situationOf(id: string): Situation {
 /** The same, and all that follows from it. */
 export const settled = (situation: Situation): Situation => all(situation, settle)
 
-/** What happens while a command waits, so many real ms after it was started, or, on a machine that may be busy, after it has printed something. */
-export const meanwhile: readonly (readonly [id: RegExp, ms: number, happening: Situation, printed?: string])[] = [
+/**
+ * What happens while a command waits, so many real ms after it was started, or, on a machine that may be
+ * busy, after it has printed something.
+ */
+export const meanwhile: readonly (readonly [
+  id: RegExp,
+  ms: number,
+  happening: Situation,
+  printed?: string,
+])[] = [
   [/^drain .*timeout=30s/, 2_000, patchDeployment('rp', { replicas: 2 }), 'will retry after'],
-  [/^wait --for=delete pod\/a --timeout=10s/, 1_000, (cluster) => void cluster.delete('pods', { namespace: 'default', name: 'a' })],
+  [
+    /^wait --for=delete pod\/a --timeout=10s/,
+    1_000,
+    (cluster) => void cluster.delete('pods', { namespace: 'default', name: 'a' }),
+  ],
 ]

@@ -11,15 +11,18 @@ const time = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$
 const numberOf = (node: string): string => node.slice(1)
 
 /**
- * The nodes of the recorded cluster: their kubelet was a stand-in that says what a real one would, a second after a pod is bound.
- * `fake/exit: N` ends a pod a second later with that code, `fake/pending` leaves it pending; pods that are told to stop are gone after a second.
+ * The nodes of the recorded cluster: their kubelet was a stand-in that says what a real one would, a second
+ * after a pod is bound. `fake/exit: N` ends a pod a second later with that code, `fake/pending` leaves it
+ * pending; pods that are told to stop are gone after a second.
  */
 export const fakeNodes: Component = {
   name: 'fake-nodes',
   identity: { name: 'fake-nodes', groups: ['system:masters', 'system:authenticated'] },
   setup(host) {
     const addresses = host.state('addresses', () => new Map<string, number>())
-    const run = host.handle('run', (key) => act(host, key, (pod) => start(pod, addressOf(addresses.value, pod), host.clock.now())))
+    const run = host.handle('run', (key) =>
+      act(host, key, (pod) => start(pod, addressOf(addresses.value, pod), host.clock.now())),
+    )
     const exit = host.handle('exit', (key) => act(host, key, (pod) => end(pod, host.clock.now())))
     const remove = host.handle('remove', (key) => {
       const [namespace = '', name = ''] = key.split('/')
@@ -29,7 +32,8 @@ export const fakeNodes: Component = {
       const { metadata, spec, status } = object
       const key = `${metadata.namespace}/${metadata.name}`
       if (type === 'DELETED' || !spec.nodeName) return
-      if (metadata.deletionTimestamp !== undefined && old?.metadata.deletionTimestamp === undefined) remove.wakeAfter(key, 1_000)
+      if (metadata.deletionTimestamp !== undefined && old?.metadata.deletionTimestamp === undefined)
+        remove.wakeAfter(key, 1_000)
       const annotations = metadata.annotations ?? {}
       if (!old?.spec.nodeName && annotations['fake/pending'] === undefined) run.wakeAfter(key, 1_000)
       const hasStarted = status.phase === 'Running' && old?.status.phase !== 'Running'
@@ -37,7 +41,10 @@ export const fakeNodes: Component = {
     })
     const beat = host.handle('beat', () => {
       for (const lease of host.client.list('leases', { namespace: LEASES }).items) {
-        host.client.update('leases', { ...lease, spec: { ...lease.spec, renewTime: time(host.clock.now()).replace('Z', '.000000Z') } })
+        host.client.update('leases', {
+          ...lease,
+          spec: { ...lease.spec, renewTime: time(host.clock.now()).replace('Z', '.000000Z') },
+        })
       }
       beat.wakeAfter('', 10_000, { class: 'watchdog' })
     })
@@ -73,17 +80,31 @@ function conditions(pod: Pod, now: number, reason?: string): NonNullable<Pod['st
 type ContainerStatus = NonNullable<Pod['status']['containerStatuses']>[number]
 
 function containers({ spec }: Pod, change: Partial<ContainerStatus>): ContainerStatus[] {
-  return spec.containers.map(({ name, image = '' }) => ({
-    name, image, lastState: {}, restartCount: 0, imageID: 'sha256:0', containerID: `containerd://${name}`, ready: true, started: true,
-    ...change,
-  } as ContainerStatus))
+  return spec.containers.map(
+    ({ name, image = '' }) =>
+      ({
+        name,
+        image,
+        lastState: {},
+        restartCount: 0,
+        imageID: 'sha256:0',
+        containerID: `containerd://${name}`,
+        ready: true,
+        started: true,
+        ...change,
+      }) as ContainerStatus,
+  )
 }
 
 function start(pod: Pod, podIP: string, now: number): Pod['status'] {
   return {
-    phase: 'Running', conditions: conditions(pod, now), podIP, podIPs: [{ ip: podIP }],
+    phase: 'Running',
+    conditions: conditions(pod, now),
+    podIP,
+    podIPs: [{ ip: podIP }],
     hostIP: `192.168.0.${numberOf(pod.spec.nodeName ?? '')}`,
-    startTime: time(now), containerStatuses: containers(pod, { state: { running: { startedAt: time(now) } } }),
+    startTime: time(now),
+    containerStatuses: containers(pod, { state: { running: { startedAt: time(now) } } }),
   }
 }
 
@@ -92,7 +113,8 @@ function end(pod: Pod, now: number): Pod['status'] {
   const reason = exitCode === 0 ? 'Completed' : 'Error'
   const terminated = { exitCode, reason, startedAt: pod.status.startTime ?? time(now), finishedAt: time(now) }
   return {
-    phase: exitCode === 0 ? 'Succeeded' : 'Failed', conditions: conditions(pod, now, exitCode === 0 ? 'PodCompleted' : 'PodFailed'),
+    phase: exitCode === 0 ? 'Succeeded' : 'Failed',
+    conditions: conditions(pod, now, exitCode === 0 ? 'PodCompleted' : 'PodFailed'),
     containerStatuses: containers(pod, { ready: false, started: false, state: { terminated } }),
   }
 }
@@ -109,18 +131,40 @@ export function registerNode(cluster: SimCluster, name: string): void {
   const now = time(cluster.now())
   const capacity = { cpu: '4', memory: '32Gi', pods: '110', 'ephemeral-storage': '100Gi' }
   const status = {
-    capacity, allocatable: capacity,
-    conditions: health.map(([type, value, reason, message]) =>
-      ({ type, status: value, reason, message, lastHeartbeatTime: now, lastTransitionTime: now })),
-    addresses: [{ type: 'InternalIP', address: `192.168.0.${numberOf(name)}` }, { type: 'Hostname', address: name }],
+    capacity,
+    allocatable: capacity,
+    conditions: health.map(([type, value, reason, message]) => ({
+      type,
+      status: value,
+      reason,
+      message,
+      lastHeartbeatTime: now,
+      lastTransitionTime: now,
+    })),
+    addresses: [
+      { type: 'InternalIP', address: `192.168.0.${numberOf(name)}` },
+      { type: 'Hostname', address: name },
+    ],
     nodeInfo: {
-      machineID: 'm1', systemUUID: 'u1', bootID: 'b1', kernelVersion: '6.1.0', osImage: 'FakeOS 1', architecture: 'amd64',
-      containerRuntimeVersion: 'containerd://2.0.0', kubeletVersion: VERSION, kubeProxyVersion: '', operatingSystem: 'linux',
+      machineID: 'm1',
+      systemUUID: 'u1',
+      bootID: 'b1',
+      kernelVersion: '6.1.0',
+      osImage: 'FakeOS 1',
+      architecture: 'amd64',
+      containerRuntimeVersion: 'containerd://2.0.0',
+      kubeletVersion: VERSION,
+      kubeProxyVersion: '',
+      operatingSystem: 'linux',
     },
   }
   const labels = {
-    'beta.kubernetes.io/arch': 'amd64', 'beta.kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64', 'kubernetes.io/hostname': name,
-    'kubernetes.io/os': 'linux', 'topology.kubernetes.io/zone': zones[name] ?? '',
+    'beta.kubernetes.io/arch': 'amd64',
+    'beta.kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': 'amd64',
+    'kubernetes.io/hostname': name,
+    'kubernetes.io/os': 'linux',
+    'topology.kubernetes.io/zone': zones[name] ?? '',
   }
   cluster.create('nodes', { metadata: { name, labels }, spec: {}, status } as unknown as Node)
   const renewTime = now.replace('Z', '.000000Z')

@@ -25,7 +25,10 @@ const rules: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/\b(127\.0\.0\.1|localhost):(\d+|<port>)/g, '$1:<port>'],
   [/^([EW])(?:\d{4} [\d:.]+|<klog>) +(?:\d+|<pid>) /gm, '$1<klog> <pid> '],
   // which of two clocks of net/http runs out first is chance
-  [/(?:context deadline exceeded|net\/http: request canceled) \(Client\.Timeout exceeded while awaiting headers\)/g, 'context deadline exceeded'],
+  [
+    /(?:context deadline exceeded|net\/http: request canceled) \(Client\.Timeout exceeded while awaiting headers\)/g,
+    'context deadline exceeded',
+  ],
   // its timer ticks after ten seconds, when the last event is ten seconds old, or a little less
   [/^I\d{4} .* "Warning: event bookmark expired".*\n/gm, ''],
   [/\(x(<n>|\d+) over (<age>|\w+)\)/g, '(x<n> over <age>)'],
@@ -38,7 +41,10 @@ const rules: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/ $/gm, ''],
 ]
 
-/** Puts placeholders for ages, random suffixes, uids, resource versions, addresses and times; lines of random names are sorted. */
+/**
+ * Puts placeholders for ages, random suffixes, uids, resource versions, addresses and times; lines of random
+ * names are sorted.
+ */
 export function normalise(text: string): string {
   let result = text
   for (const [pattern, placeholder] of rules) result = result.replaceAll(pattern, placeholder)
@@ -65,17 +71,34 @@ function sortRandom(lines: readonly string[]): readonly string[] {
 /** How the lines of an outcome are to be taken, where not as they are. */
 export type Reading = 'set' | 'states'
 
-/** What is compared of an outcome. As a `set` the order of lines says nothing; of `states` equal neighbours are one. */
+/**
+ * What is compared of an outcome. As a `set` the order of lines says nothing; of `states` equal neighbours
+ * are one.
+ */
 export function compared({ stdout, stderr, code }: Outcome, reading?: Reading): Outcome {
   const lines = normalise(stdout).split('\n')
-  const read = reading === 'set' ? lines.sort() : reading === 'states' ? lines.filter((line, at) => line !== lines[at - 1]) : lines
+  const read =
+    reading === 'set'
+      ? lines.sort()
+      : reading === 'states'
+        ? lines.filter((line, at) => line !== lines[at - 1])
+        : lines
   return { code, stderr: normalise(stderr), stdout: read.join('\n') }
 }
 
-/** Lists whose order says nothing (rules of a user, what came out of a Go map), and states of which a watch may miss some. */
+/**
+ * Lists whose order says nothing (rules of a user, what came out of a Go map), and states of which a watch
+ * may miss some.
+ */
 export const readings: Readonly<Record<string, Reading>> = {
-  'auth-list-jane': 'set', 'auth-list-admin': 'set', 'labels-13': 'set', 'describe-limitrange': 'set', 'rollout-26': 'set',
-  'rollout-05': 'states', 'rollout-09': 'states', 'rollout-23': 'states',
+  'auth-list-jane': 'set',
+  'auth-list-admin': 'set',
+  'labels-13': 'set',
+  'describe-limitrange': 'set',
+  'rollout-26': 'set',
+  'rollout-05': 'states',
+  'rollout-09': 'states',
+  'rollout-23': 'states',
 }
 
 /** Whether all states but the last, which must be the same, may have been among those that were seen. */

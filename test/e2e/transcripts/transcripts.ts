@@ -23,12 +23,19 @@ export const transcripts: readonly Transcript[] = JSON.parse(
 export const sequences = ['apply', 'labels', 'rollout', 'taints', 'csr', 'delete'] as const
 
 const json = (value: object): string => JSON.stringify(value)
-const configMap = (data: object): string => json({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data })
+const configMap = (data: object): string =>
+  json({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data })
 
 function certificateRequest(name: string): string {
   return json({
-    apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', metadata: { name },
-    spec: { request: base.certificateRequests[name], signerName: 'kubernetes.io/kube-apiserver-client', usages: ['client auth'] },
+    apiVersion: 'certificates.k8s.io/v1',
+    kind: 'CertificateSigningRequest',
+    metadata: { name },
+    spec: {
+      request: base.certificateRequests[name],
+      signerName: 'kubernetes.io/kube-apiserver-client',
+      usages: ['client auth'],
+    },
   })
 }
 

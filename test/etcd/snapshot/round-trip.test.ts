@@ -5,17 +5,26 @@ import { expect, onTestFinished, test } from 'vitest'
 import { etcdInstalled } from '../real-etcd.js'
 import { roundTrip } from './round-trip.js'
 
-const installed = etcdInstalled() && ['etcdctl', 'etcdutl'].every((program) => existsSync(`/usr/bin/${program}`))
+const installed =
+  etcdInstalled() && ['etcdctl', 'etcdutl'].every((program) => existsSync(`/usr/bin/${program}`))
 
-test('the real etcd, etcdctl and etcdutl are there (in CI they must be; elsewhere these tests are skipped without them)', () => {
-  expect(installed || process.env.CI === undefined).toBe(true)
-})
+test(
+  'the real etcd, etcdctl and etcdutl are there (in CI they must be; elsewhere these tests are skipped ' +
+    'without them)',
+  () => {
+    expect(installed || process.env.CI === undefined).toBe(true)
+  },
+)
 
 // 100,000 keys: scripts/soak-etcd-snapshot.ts
-test.skipIf(!installed).each([1, 30, 300, 5_000])('a random store of %i keys goes to a real etcd and comes back, and nothing is lost', async (keys) => {
-  const folder = mkdtempSync(join(tmpdir(), 'simcluster-round-trip-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  const figures = await roundTrip(folder, keys, 11)
-  expect(figures.writes).toBeGreaterThan(keys)
-  expect(figures.largest).toBe(1_572_000)
-}, 60_000)
+test.skipIf(!installed).each([1, 30, 300, 5_000])(
+  'a random store of %i keys goes to a real etcd and comes back, and nothing is lost',
+  async (keys) => {
+    const folder = mkdtempSync(join(tmpdir(), 'simcluster-round-trip-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const figures = await roundTrip(folder, keys, 11)
+    expect(figures.writes).toBeGreaterThan(keys)
+    expect(figures.largest).toBe(1_572_000)
+  },
+  60_000,
+)

@@ -29,22 +29,47 @@ test('headers of POSIX: a name in two parts, and one in a header of its own', ()
 
 test('files go from one container into another', () => {
   const cluster = new SimCluster({ nodes: 1 })
-  for (const name of ['a', 'b']) cluster.apply(`apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, namespace: default}\nspec: {containers: [{name: main, image: nginx}]}\n`)
+  for (const name of ['a', 'b'])
+    cluster.apply(
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, namespace: default}\nspec: {containers: ` +
+        `[{name: main, image: nginx}]}\n`,
+    )
   cluster.settle()
   cluster.exec('a', 'mkdir -p /srv/d; printf one > /srv/d/1; printf two > /srv/2')
   const { stdout, stderr } = cluster.exec('a', ['tar', 'cvf', '-', '-C', '/srv', 'd', '2'])
   expect(stderr).toBe('d/\nd/1\n2\n')
-  expect(cluster.exec('b', ['tar', '-xmf', '-', '-C', '/tmp'], { stdin: stdout })).toMatchObject({ exitCode: 0 })
+  expect(cluster.exec('b', ['tar', '-xmf', '-', '-C', '/tmp'], { stdin: stdout })).toMatchObject({
+    exitCode: 0,
+  })
   expect(cluster.exec('b', 'cat /tmp/d/1 /tmp/2').stdout).toBe('onetwo')
-  expect(cluster.exec('a', 'tar cf /tmp/x.tar /srv/2; tar tf /tmp/x.tar')).toMatchObject({ stdout: 'srv/2\n', stderr: "tar: Removing leading `/' from member names\n" })
+  expect(cluster.exec('a', 'tar cf /tmp/x.tar /srv/2; tar tf /tmp/x.tar')).toMatchObject({
+    stdout: 'srv/2\n',
+    stderr: "tar: Removing leading `/' from member names\n",
+  })
 })
 
 test('what is missing, and what is no archive', () => {
   const cluster = new SimCluster({ nodes: 1 })
-  cluster.apply('apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: default}\nspec: {containers: [{name: main, image: nginx}]}\n')
+  cluster.apply(
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: default}\nspec: {containers: [{name: ' +
+      'main, image: nginx}]}\n',
+  )
   cluster.settle()
-  expect(cluster.exec('a', 'tar cf - nope')).toMatchObject({ exitCode: 2, stderr: 'tar: nope: Cannot stat: No such file or directory\ntar: Exiting with failure status due to previous errors\n' })
-  expect(cluster.exec('a', 'echo x | tar xf -')).toMatchObject({ exitCode: 2, stderr: 'tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors\n' })
-  expect(cluster.exec('a', 'tar xf nope.tar')).toMatchObject({ exitCode: 2, stderr: 'tar: nope.tar: Cannot open: No such file or directory\ntar: Error is not recoverable: exiting now\n' })
+  expect(cluster.exec('a', 'tar cf - nope')).toMatchObject({
+    exitCode: 2,
+    stderr:
+      'tar: nope: Cannot stat: No such file or directory\ntar: Exiting with failure status due to ' +
+      'previous errors\n',
+  })
+  expect(cluster.exec('a', 'echo x | tar xf -')).toMatchObject({
+    exitCode: 2,
+    stderr:
+      'tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors\n',
+  })
+  expect(cluster.exec('a', 'tar xf nope.tar')).toMatchObject({
+    exitCode: 2,
+    stderr:
+      'tar: nope.tar: Cannot open: No such file or directory\ntar: Error is not recoverable: exiting now\n',
+  })
   expect(cluster.exec('a', 'tar').stderr).toMatch(/^tar: You must specify one of/)
 })

@@ -3,8 +3,18 @@ import type { Pod } from '../../../src/api/core/generated.js'
 import { SimCluster, defineImage } from '../../../src/index.js'
 import type { ClusterOptions } from '../../../src/index.js'
 
-function pod(name: string, container: object, spec: object = {}, labels: Readonly<Record<string, string>> = {}): object {
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', labels }, spec: { containers: [{ name: 'c', image: 'busybox', ...container }], ...spec } }
+function pod(
+  name: string,
+  container: object,
+  spec: object = {},
+  labels: Readonly<Record<string, string>> = {},
+): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default', labels },
+    spec: { containers: [{ name: 'c', image: 'busybox', ...container }], ...spec },
+  }
 }
 
 function clusterWith(pods: readonly object[], options: ClusterOptions = {}): SimCluster {
@@ -13,34 +23,61 @@ function clusterWith(pods: readonly object[], options: ClusterOptions = {}): Sim
   return cluster.advance('3s')
 }
 
-const statusOf = (cluster: SimCluster, name: string): NonNullable<Pod['status']['containerStatuses']>[number] => {
+const statusOf = (
+  cluster: SimCluster,
+  name: string,
+): NonNullable<Pod['status']['containerStatuses']>[number] => {
   const [status] = cluster.get('pods', { namespace: 'default', name }).status.containerStatuses ?? []
   if (!status) throw new Error(`${name} has no status`)
   return status
 }
 
-const CLOCK = pod('clock', { command: ['sh', '-c', 'i=0; while true; do i=$((i+1)); echo "$i $(date +%s)" | tee /tmp/last; sleep 7; done'] })
+const CLOCK = pod('clock', {
+  command: [
+    'sh',
+    '-c',
+    'i=0; while true; do i=$((i+1)); echo "$i $(date +%s)" | tee /tmp/last; sleep 7; done',
+  ],
+})
 
 describe('commands of containers', () => {
   test('their output is the log, their exit code the status', () => {
-    const cluster = clusterWith([pod('job', { command: ['sh', '-c', 'echo out; echo why > /dev/termination-log; exit 3'] }, { restartPolicy: 'Never' })])
+    const cluster = clusterWith([
+      pod(
+        'job',
+        { command: ['sh', '-c', 'echo out; echo why > /dev/termination-log; exit 3'] },
+        { restartPolicy: 'Never' },
+      ),
+    ])
     expect(cluster.logs('job')).toBe('out\n')
-    expect(statusOf(cluster, 'job').state.terminated).toMatchObject({ exitCode: 3, reason: 'Error', message: 'why\n' })
+    expect(statusOf(cluster, 'job').state.terminated).toMatchObject({
+      exitCode: 3,
+      reason: 'Error',
+      message: 'why\n',
+    })
   })
 
-  test.each([['fork', (cluster: SimCluster) => cluster.fork()], ['JSON', (cluster: SimCluster) => SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster)) as ReturnType<SimCluster['toJSON']>)]] as const)(
-    'a copy in the middle of a loop (%s) has the same future', (_way, copyOf) => {
-      const cluster = clusterWith([CLOCK])
-      cluster.exec('clock', 'echo mark > /tmp/mark')
-      cluster.advance('10s')
-      const copy = copyOf(cluster)
-      cluster.advance('1m')
-      copy.advance('1m')
-      expect(cluster.logs('clock').split('\n').length).toBeGreaterThan(9)
-      expect(copy.logs('clock', { timestamps: true })).toBe(cluster.logs('clock', { timestamps: true }))
-      expect(copy.exec('clock', 'cat /tmp/mark /tmp/last')).toEqual(cluster.exec('clock', 'cat /tmp/mark /tmp/last'))
-      expect(copy.traceHash()).toBe(cluster.traceHash())
-    })
+  test.each([
+    ['fork', (cluster: SimCluster) => cluster.fork()],
+    [
+      'JSON',
+      (cluster: SimCluster) =>
+        SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster)) as ReturnType<SimCluster['toJSON']>),
+    ],
+  ] as const)('a copy in the middle of a loop (%s) has the same future', (_way, copyOf) => {
+    const cluster = clusterWith([CLOCK])
+    cluster.exec('clock', 'echo mark > /tmp/mark')
+    cluster.advance('10s')
+    const copy = copyOf(cluster)
+    cluster.advance('1m')
+    copy.advance('1m')
+    expect(cluster.logs('clock').split('\n').length).toBeGreaterThan(9)
+    expect(copy.logs('clock', { timestamps: true })).toBe(cluster.logs('clock', { timestamps: true }))
+    expect(copy.exec('clock', 'cat /tmp/mark /tmp/last')).toEqual(
+      cluster.exec('clock', 'cat /tmp/mark /tmp/last'),
+    )
+    expect(copy.traceHash()).toBe(cluster.traceHash())
+  })
 
   test('the first process of a container does not see SIGTERM, unless it traps it', () => {
     const trapped = { command: ['sh', '-c', 'trap "echo bye; exit 0" TERM; while true; do sleep 1; done'] }
@@ -55,32 +92,69 @@ describe('commands of containers', () => {
   test('a program that is not there cannot be started', () => {
     const cluster = clusterWith([pod('bad', { command: ['nosuch'] }, { restartPolicy: 'Never' })])
     expect(statusOf(cluster, 'bad').state.terminated).toMatchObject({
-      exitCode: 128, reason: 'StartError',
-      message: 'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "nosuch": executable file not found in $PATH: unknown',
+      exitCode: 128,
+      reason: 'StartError',
+      message:
+        'failed to create containerd task: failed to create shim task: OCI runtime create failed: ' +
+        'runc create failed: unable to start container process: error during container init: exec: ' +
+        '"nosuch": executable file not found in $PATH: unknown',
     })
   })
 })
 
 describe('what a container sees', () => {
   const cluster = clusterWith([
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'cm', namespace: 'default' }, data: { a: '1', b: 'two' } },
-    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'sec', namespace: 'default' }, data: { key: 'aHVudGVyMg==' } },
-    { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'default' }, spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } },
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'cm', namespace: 'default' },
+      data: { a: '1', b: 'two' },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'sec', namespace: 'default' },
+      data: { key: 'aHVudGVyMg==' },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web', namespace: 'default' },
+      spec: { selector: { app: 'web' }, ports: [{ port: 80 }] },
+    },
     pod('web', { image: 'nginx' }, {}, { app: 'web' }),
-    pod('box', {
-      command: ['sleep', 'infinity'],
-      env: [{ name: 'IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }, { name: 'URL', value: 'http://$(IP)/$(NONE)' }, { name: 'LIMIT', valueFrom: { resourceFieldRef: { resource: 'limits.memory', divisor: '1Mi' } } }],
-      envFrom: [{ prefix: 'CM_', configMapRef: { name: 'cm' } }],
-      resources: { limits: { memory: '64Mi' } },
-      securityContext: { readOnlyRootFilesystem: true },
-      volumeMounts: [{ name: 'cm', mountPath: '/cm' }, { name: 'sec', mountPath: '/sec' }, { name: 'e', mountPath: '/data' }, { name: 'info', mountPath: '/info' }],
-    }, {
-      securityContext: { runAsUser: 1000, runAsGroup: 3000, fsGroup: 2000 },
-      volumes: [
-        { name: 'cm', configMap: { name: 'cm', items: [{ key: 'b', path: 'sub/b' }] } }, { name: 'sec', secret: { secretName: 'sec' } }, { name: 'e', emptyDir: {} },
-        { name: 'info', downwardAPI: { items: [{ path: 'name', fieldRef: { fieldPath: 'metadata.name' } }] } },
-      ],
-    }),
+    pod(
+      'box',
+      {
+        command: ['sleep', 'infinity'],
+        env: [
+          { name: 'IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
+          { name: 'URL', value: 'http://$(IP)/$(NONE)' },
+          { name: 'LIMIT', valueFrom: { resourceFieldRef: { resource: 'limits.memory', divisor: '1Mi' } } },
+        ],
+        envFrom: [{ prefix: 'CM_', configMapRef: { name: 'cm' } }],
+        resources: { limits: { memory: '64Mi' } },
+        securityContext: { readOnlyRootFilesystem: true },
+        volumeMounts: [
+          { name: 'cm', mountPath: '/cm' },
+          { name: 'sec', mountPath: '/sec' },
+          { name: 'e', mountPath: '/data' },
+          { name: 'info', mountPath: '/info' },
+        ],
+      },
+      {
+        securityContext: { runAsUser: 1000, runAsGroup: 3000, fsGroup: 2000 },
+        volumes: [
+          { name: 'cm', configMap: { name: 'cm', items: [{ key: 'b', path: 'sub/b' }] } },
+          { name: 'sec', secret: { secretName: 'sec' } },
+          { name: 'e', emptyDir: {} },
+          {
+            name: 'info',
+            downwardAPI: { items: [{ path: 'name', fieldRef: { fieldPath: 'metadata.name' } }] },
+          },
+        ],
+      },
+    ),
   ])
 
   test.each([
@@ -88,7 +162,11 @@ describe('what a container sees', () => {
     ['cat /cm/sub/b /sec/key /info/name', /^twohunter2box$/],
     ['id', /^uid=1000 gid=3000 groups=2000,3000\n$/],
     ['echo x > /data/f && cat /data/f', /^x\n$/],
-    ['cut -d. -f1 /var/run/secrets/kubernetes.io/serviceaccount/token | head -c 3; cut -c1-9 /var/run/secrets/kubernetes.io/serviceaccount/namespace', /^$/],
+    [
+      'cut -d. -f1 /var/run/secrets/kubernetes.io/serviceaccount/token | head -c 3; cut -c1-9 ' +
+        '/var/run/secrets/kubernetes.io/serviceaccount/namespace',
+      /^$/,
+    ],
     ['wget -qO- web | grep -o "Welcome to nginx" | head -1', /^Welcome to nginx\n$/],
     ['wget -qO- http://web.default.svc.cluster.local/ | wc -l', /^2\d\n$/],
     ['nslookup web | grep -c "web.default.svc.cluster.local"', /^1\n$/],
@@ -118,10 +196,18 @@ describe('references to what is not there', () => {
       pod('env', { image: 'nginx', envFrom: [{ configMapRef: { name: 'nope' } }] }),
       pod('root', { image: 'nginx', securityContext: { runAsNonRoot: true } }),
     ])
-    expect(statusOf(cluster, 'env').state.waiting).toEqual({ reason: 'CreateContainerConfigError', message: 'configmap "nope" not found' })
+    expect(statusOf(cluster, 'env').state.waiting).toEqual({
+      reason: 'CreateContainerConfigError',
+      message: 'configmap "nope" not found',
+    })
     const { uid = '' } = cluster.get('pods', { namespace: 'default', name: 'root' }).metadata
-    expect(statusOf(cluster, 'root').state.waiting?.message).toBe(`container has runAsNonRoot and image will run as root (pod: "root_default(${uid})", container: c)`)
-    expect(cluster.kubectl('logs env').stderr).toBe('Error from server (BadRequest): container "c" in pod "env" is waiting to start: CreateContainerConfigError\n')
+    expect(statusOf(cluster, 'root').state.waiting?.message).toBe(
+      `container has runAsNonRoot and image will run as root (pod: "root_default(${uid})", container: c)`,
+    )
+    expect(cluster.kubectl('logs env').stderr).toBe(
+      'Error from server (BadRequest): container "c" in pod "env" is waiting to start: ' +
+        'CreateContainerConfigError\n',
+    )
     cluster.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'nope' }, data: { A: '1' } })
     cluster.advance('15s')
     expect(cluster.exec('env', 'echo $A').stdout).toBe('1\n')
@@ -130,20 +216,31 @@ describe('references to what is not there', () => {
   test('a key that is missing', () => {
     const cluster = clusterWith([
       { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'default' } },
-      pod('key', { image: 'nginx', env: [{ name: 'X', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }] }),
+      pod('key', {
+        image: 'nginx',
+        env: [{ name: 'X', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }],
+      }),
     ])
     expect(statusOf(cluster, 'key').state.waiting?.message).toBe("couldn't find key k in Secret default/s")
   })
 
   test('volumes: ContainerCreating and FailedMount until it is there', () => {
     const volumes = [{ name: 'v', secret: { secretName: 'nope' } }]
-    const cluster = clusterWith([pod('vol', { image: 'nginx', volumeMounts: [{ name: 'v', mountPath: '/v' }] }, { volumes })])
+    const cluster = clusterWith([
+      pod('vol', { image: 'nginx', volumeMounts: [{ name: 'v', mountPath: '/v' }] }, { volumes }),
+    ])
     expect(statusOf(cluster, 'vol').state.waiting?.reason).toBe('ContainerCreating')
-    expect(cluster.kubectl('get events').stdout).toContain('MountVolume.SetUp failed for volume "v" : secret "nope" not found')
+    expect(cluster.kubectl('get events').stdout).toContain(
+      'MountVolume.SetUp failed for volume "v" : secret "nope" not found',
+    )
     cluster.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'nope' }, stringData: { k: 'x' } })
     cluster.advance('2m')
     expect(cluster.exec('vol', 'cat /v/k').stdout).toBe('x')
-    cluster.patch('secrets', { namespace: 'default', name: 'nope' }, { type: 'merge', body: { stringData: { k: 'y' } } })
+    cluster.patch(
+      'secrets',
+      { namespace: 'default', name: 'nope' },
+      { type: 'merge', body: { stringData: { k: 'y' } } },
+    )
     expect(cluster.exec('vol', 'cat /v/k').stdout).toBe('x')
     cluster.advance('2m')
     expect(cluster.exec('vol', 'cat /v/k').stdout).toBe('y')
@@ -152,7 +249,10 @@ describe('references to what is not there', () => {
 
 describe('defineImage', () => {
   const counter = defineImage<{ hits: number }>({
-    name: 'registry.example.com/counter', user: '1000', ports: [8080], files: { '/etc/counter': 'yes\n' },
+    name: 'registry.example.com/counter',
+    user: '1000',
+    ports: [8080],
+    files: { '/etc/counter': 'yes\n' },
     behavior: {
       start: () => ({ state: { hits: 0 }, log: ['listening'], tickAfter: 60_000 }),
       request: (state, { path = '/' }) => {
@@ -162,18 +262,27 @@ describe('defineImage', () => {
         return { state: { hits }, response: { status: 200, body: `${hits}\n` }, log: [`GET ${path}`] }
       },
       tick: (state) => ({ log: [`tick ${state.hits}`], tickAfter: 60_000 }),
-      exec: (state, [program]) => (program === 'hits' ? { stdout: `${state.hits}\n`, exitCode: 0 } : undefined),
+      exec: (state, [program]) =>
+        program === 'hits' ? { stdout: `${state.hits}\n`, exitCode: 0 } : undefined,
     },
   })
   const images = { counter }
-  const made = (): SimCluster => clusterWith([pod('app', { image: 'registry.example.com/counter:v1', resources: { limits: { memory: '128Mi' } } })], { images })
-  const ask = (cluster: SimCluster, path = ''): ReturnType<SimCluster['exec']> => cluster.exec('app', `wget -qO- localhost:8080/${path}`)
+  const made = (): SimCluster =>
+    clusterWith(
+      [pod('app', { image: 'registry.example.com/counter:v1', resources: { limits: { memory: '128Mi' } } })],
+      { images },
+    )
+  const ask = (cluster: SimCluster, path = ''): ReturnType<SimCluster['exec']> =>
+    cluster.exec('app', `wget -qO- localhost:8080/${path}`)
 
   test('handlers over plain state; forks and JSON carry it', () => {
     const cluster = made()
     expect(ask(cluster).stdout).toBe('1\n')
     const fork = cluster.fork()
-    const restored = SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster)) as ReturnType<SimCluster['toJSON']>, { images })
+    const restored = SimCluster.fromJSON(
+      JSON.parse(JSON.stringify(cluster)) as ReturnType<SimCluster['toJSON']>,
+      { images },
+    )
     expect(ask(cluster).stdout).toBe('2\n')
     for (const copy of [fork, restored]) expect([ask(copy).stdout, ask(copy).stdout]).toEqual(['2\n', '3\n'])
     expect(cluster.exec('app', ['hits']).stdout).toBe('2\n')
@@ -186,10 +295,16 @@ describe('defineImage', () => {
     const cluster = made()
     ask(cluster, 'crash')
     cluster.advance('2s')
-    expect(statusOf(cluster, 'app')).toMatchObject({ restartCount: 1, lastState: { terminated: { exitCode: 2, reason: 'Error' } } })
+    expect(statusOf(cluster, 'app')).toMatchObject({
+      restartCount: 1,
+      lastState: { terminated: { exitCode: 2, reason: 'Error' } },
+    })
     expect(cluster.logs('app', { previous: true })).toBe('listening\ncrash\n')
     ask(cluster, 'leak')
     cluster.advance('1s')
-    expect(statusOf(cluster, 'app').lastState.terminated).toMatchObject({ exitCode: 137, reason: 'OOMKilled' })
+    expect(statusOf(cluster, 'app').lastState.terminated).toMatchObject({
+      exitCode: 137,
+      reason: 'OOMKilled',
+    })
   })
 })

@@ -3,36 +3,108 @@ import type { Pod } from '../../../src/api/core/generated.js'
 import { capabilityMask, effectiveSecurity } from '../../../src/kubelet/security-context/index.js'
 import type { EffectiveSecurity, SecurityOptions } from '../../../src/kubelet/security-context/index.js'
 
-const podOf = (securityContext: object, own: object = {}, annotations: Readonly<Record<string, string>> = {}): Pod => ({
-  metadata: { name: 'p', namespace: 'default', uid: 'u', annotations },
-  spec: { securityContext, containers: [{ name: 'c', image: 'i', securityContext: own }] }, status: {},
-}) as unknown as Pod
+const podOf = (
+  securityContext: object,
+  own: object = {},
+  annotations: Readonly<Record<string, string>> = {},
+): Pod =>
+  ({
+    metadata: { name: 'p', namespace: 'default', uid: 'u', annotations },
+    spec: { securityContext, containers: [{ name: 'c', image: 'i', securityContext: own }] },
+    status: {},
+  }) as unknown as Pod
 
-function of(securityContext: object, own: object = {}, image: object = {}, options: SecurityOptions & { annotations?: Readonly<Record<string, string>> } = {}): EffectiveSecurity {
-  const [found] = effectiveSecurity(podOf(securityContext, own, options.annotations), { imageOf: () => image, ...options })
+function of(
+  securityContext: object,
+  own: object = {},
+  image: object = {},
+  options: SecurityOptions & { annotations?: Readonly<Record<string, string>> } = {},
+): EffectiveSecurity {
+  const [found] = effectiveSecurity(podOf(securityContext, own, options.annotations), {
+    imageOf: () => image,
+    ...options,
+  })
   return found as EffectiveSecurity
 }
 
-const NGINX = { user: 'nginx', files: { '/etc/passwd': 'root:x:0:0::/:/bin/sh\nnginx:x:101:102::/:/bin/sh\n', '/etc/group': 'root:x:0:\nweb:x:50:nginx,x\nnginx:x:102:\n' } }
+const NGINX = {
+  user: 'nginx',
+  files: {
+    '/etc/passwd': 'root:x:0:0::/:/bin/sh\nnginx:x:101:102::/:/bin/sh\n',
+    '/etc/group': 'root:x:0:\nweb:x:50:nginx,x\nnginx:x:102:\n',
+  },
+}
 
 /** pod, container, image; then uid, gid and groups, each with where it comes from. */
 const IDENTITIES: readonly (readonly [string, object, object, object, string, string, string])[] = [
-  ['all of the documentation', { runAsUser: 1000, runAsGroup: 3000, fsGroup: 2000, supplementalGroups: [4000] }, {}, {}, '1000 pod', '3000 pod', '2000,3000,4000'],
-  ['no runAsGroup', { runAsUser: 1000, fsGroup: 2000, supplementalGroups: [4000] }, {}, {}, '1000 pod', '0 runtime', '0,2000,4000'],
-  ['the container over the pod', { runAsUser: 1000, runAsGroup: 3000 }, { runAsUser: 2000 }, {}, '2000 container', '3000 pod', '3000'],
+  [
+    'all of the documentation',
+    { runAsUser: 1000, runAsGroup: 3000, fsGroup: 2000, supplementalGroups: [4000] },
+    {},
+    {},
+    '1000 pod',
+    '3000 pod',
+    '2000,3000,4000',
+  ],
+  [
+    'no runAsGroup',
+    { runAsUser: 1000, fsGroup: 2000, supplementalGroups: [4000] },
+    {},
+    {},
+    '1000 pod',
+    '0 runtime',
+    '0,2000,4000',
+  ],
+  [
+    'the container over the pod',
+    { runAsUser: 1000, runAsGroup: 3000 },
+    { runAsUser: 2000 },
+    {},
+    '2000 container',
+    '3000 pod',
+    '3000',
+  ],
   ['nothing', {}, {}, {}, '0 image', '0 image', '0'],
   ['an image with numbers', {}, {}, { user: '1000:1001' }, '1000 image', '1001 image', '1001'],
-  ['runAsUser takes the image its group away', { runAsUser: 5 }, {}, { user: '1000:1001' }, '5 pod', '0 runtime', '0'],
+  [
+    'runAsUser takes the image its group away',
+    { runAsUser: 5 },
+    {},
+    { user: '1000:1001' },
+    '5 pod',
+    '0 runtime',
+    '0',
+  ],
   ['an image with a name, its group and its memberships', {}, {}, NGINX, '101 image', '102 image', '50,102'],
-  ['Strict leaves memberships out', { supplementalGroupsPolicy: 'Strict', fsGroup: 7 }, {}, NGINX, '101 image', '102 image', '7,102'],
-  ['runAsUser that the image knows', { runAsUser: 101 }, {}, { ...NGINX, user: '' }, '101 pod', '102 image', '50,102'],
+  [
+    'Strict leaves memberships out',
+    { supplementalGroupsPolicy: 'Strict', fsGroup: 7 },
+    {},
+    NGINX,
+    '101 image',
+    '102 image',
+    '7,102',
+  ],
+  [
+    'runAsUser that the image knows',
+    { runAsUser: 101 },
+    {},
+    { ...NGINX, user: '' },
+    '101 pod',
+    '102 image',
+    '50,102',
+  ],
   ['runAsGroup alone', { runAsGroup: 9 }, {}, NGINX, '101 image', '9 pod', '9,50'],
 ]
 
 describe('who a container runs as', () => {
   test.each(IDENTITIES)('%s', (_name, pod, own, image, uid, gid, groups) => {
     const found = of(pod, own, image)
-    expect([`${found.uid.value} ${found.uid.from}`, `${found.gid.value} ${found.gid.from}`, found.groups.map(({ value }) => value).join()]).toEqual([uid, gid, groups])
+    expect([
+      `${found.uid.value} ${found.uid.from}`,
+      `${found.gid.value} ${found.gid.from}`,
+      found.groups.map(({ value }) => value).join(),
+    ]).toEqual([uid, gid, groups])
   })
 
   test('kubelets before v1.14 do not heed runAsGroup', () => {
@@ -59,20 +131,69 @@ describe('what it may do', () => {
   })
 
   test('every setting, by the first who sets it', () => {
-    const told = ({ noNewPrivileges, privileged, readOnlyRootFilesystem, seccomp, appArmor, seLinux, procMount }: EffectiveSecurity): readonly unknown[] =>
-      [noNewPrivileges, privileged, readOnlyRootFilesystem].map(({ value }) => value)
-        .concat([seccomp, appArmor].map(({ value, from }) => `${value.type} ${from}`) as never, [seLinux.value?.type, procMount.value] as never)
-    expect(told(of({}))).toEqual([false, false, false, 'Unconfined runtime', 'RuntimeDefault runtime', undefined, 'Default'])
+    const told = ({
+      noNewPrivileges,
+      privileged,
+      readOnlyRootFilesystem,
+      seccomp,
+      appArmor,
+      seLinux,
+      procMount,
+    }: EffectiveSecurity): readonly unknown[] =>
+      [noNewPrivileges, privileged, readOnlyRootFilesystem]
+        .map(({ value }) => value)
+        .concat(
+          [seccomp, appArmor].map(({ value, from }) => `${value.type} ${from}`) as never,
+          [seLinux.value?.type, procMount.value] as never,
+        )
+    expect(told(of({}))).toEqual([
+      false,
+      false,
+      false,
+      'Unconfined runtime',
+      'RuntimeDefault runtime',
+      undefined,
+      'Default',
+    ])
     expect(told(of({}, { allowPrivilegeEscalation: true }))[0]).toBe(false)
-    expect(told(of(
-      { seccompProfile: { type: 'RuntimeDefault' }, appArmorProfile: { type: 'Unconfined' }, seLinuxOptions: { type: 'a', level: 'l' } },
-      { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, seccompProfile: { type: 'Unconfined' }, seLinuxOptions: { type: 'b' }, procMount: 'Unmasked' },
-    ))).toEqual([true, false, true, 'Unconfined container', 'Unconfined pod', 'b', 'Unmasked'])
-    expect(told(of({ seccompProfile: { type: 'RuntimeDefault' } }, { privileged: true })).slice(1, 5)).toEqual([true, false, 'Unconfined container', 'Unconfined container'])
-    expect(of({}, {}, {}, { seccompDefault: true }).seccomp).toMatchObject({ value: { type: 'RuntimeDefault' }, rule: 'seccompDefault of the kubelet is true' })
-    const annotations = { 'container.apparmor.security.beta.kubernetes.io/c': 'localhost/x', 'seccomp.security.alpha.kubernetes.io/pod': 'runtime/default' }
-    expect(of({}, {}, {}, { annotations }).appArmor.value).toEqual({ type: 'Localhost', localhostProfile: 'x' })
-    expect([of({}, {}, {}, { annotations, minor: 26 }), of({}, {}, {}, { annotations })].map(({ seccomp }) => seccomp.value.type)).toEqual(['RuntimeDefault', 'Unconfined'])
+    expect(
+      told(
+        of(
+          {
+            seccompProfile: { type: 'RuntimeDefault' },
+            appArmorProfile: { type: 'Unconfined' },
+            seLinuxOptions: { type: 'a', level: 'l' },
+          },
+          {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            seccompProfile: { type: 'Unconfined' },
+            seLinuxOptions: { type: 'b' },
+            procMount: 'Unmasked',
+          },
+        ),
+      ),
+    ).toEqual([true, false, true, 'Unconfined container', 'Unconfined pod', 'b', 'Unmasked'])
+    expect(
+      told(of({ seccompProfile: { type: 'RuntimeDefault' } }, { privileged: true })).slice(1, 5),
+    ).toEqual([true, false, 'Unconfined container', 'Unconfined container'])
+    expect(of({}, {}, {}, { seccompDefault: true }).seccomp).toMatchObject({
+      value: { type: 'RuntimeDefault' },
+      rule: 'seccompDefault of the kubelet is true',
+    })
+    const annotations = {
+      'container.apparmor.security.beta.kubernetes.io/c': 'localhost/x',
+      'seccomp.security.alpha.kubernetes.io/pod': 'runtime/default',
+    }
+    expect(of({}, {}, {}, { annotations }).appArmor.value).toEqual({
+      type: 'Localhost',
+      localhostProfile: 'x',
+    })
+    expect(
+      [of({}, {}, {}, { annotations, minor: 26 }), of({}, {}, {}, { annotations })].map(
+        ({ seccomp }) => seccomp.value.type,
+      ),
+    ).toEqual(['RuntimeDefault', 'Unconfined'])
   })
 
   test('runAsNonRoot: what the kubelet refuses, and why', () => {
@@ -80,8 +201,17 @@ describe('what it may do', () => {
     const non = { runAsNonRoot: true }
     expect(of(non, { runAsUser: 0 }).fault).toBe(`container's runAsUser breaks non-root policy ${where}`)
     expect(of(non).fault).toBe(`container has runAsNonRoot and image will run as root ${where}`)
-    expect(of(non, {}, NGINX).fault).toBe(`container has runAsNonRoot and image has non-numeric user (nginx), cannot verify user is non-root ${where}`)
-    expect([of(non, { runAsNonRoot: false }), of(non, {}, { user: '7:0' }), of(non, {}, { isKnown: false }), of({ ...non, runAsUser: 3 })].map(({ fault }) => fault))
-      .toEqual([undefined, undefined, undefined, undefined])
+    expect(of(non, {}, NGINX).fault).toBe(
+      'container has runAsNonRoot and image has non-numeric user (nginx), cannot verify user is ' +
+        `non-root ${where}`,
+    )
+    expect(
+      [
+        of(non, { runAsNonRoot: false }),
+        of(non, {}, { user: '7:0' }),
+        of(non, {}, { isKnown: false }),
+        of({ ...non, runAsUser: 3 }),
+      ].map(({ fault }) => fault),
+    ).toEqual([undefined, undefined, undefined, undefined])
   })
 })

@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { HELPERS_TEXT } from '../../../scripts/parts/helpers.js'
 import { splitFile, type Split } from '../../../scripts/parts/split-file.js'
 
-/** Splits a file of which only those functions are called, and those branches gone into, whose first line has the word `called` in it. */
+/**
+ * Splits a file of which only those functions are called, and those branches gone into, whose first line has
+ * the word `called` in it.
+ */
 function split(code: string, areHidden = false): Split {
   const isCalled = (start: number): boolean => /^[^\n]*called/.test(code.slice(start < 0 ? ~start : start))
   const done = splitFile(code, { baseName: 'file', isCalled, areHidden })
@@ -18,12 +21,23 @@ interface Run {
   readonly loads: number
 }
 
-/** Runs a split file, its second one loaded at the first call of one of its functions, and gives what its function `run` returns. */
+/**
+ * Runs a split file, its second one loaded at the first call of one of its functions, and gives what its
+ * function `run` returns.
+ */
 function play(code: string, areHidden = false): Run {
   const { now, later } = split(code, areHidden)
-  const body = (text: string): string => text.replaceAll(/^import .*$/gm, '').replaceAll(/^export \{.*\}.*$/gm, '').replaceAll(/^export /gm, '')
-  const moved = [...now.matchAll(/^import \{ (.*) \} from '\.\/file\.later\.js'$/gm)].flatMap(([, names = '']) => names.split(', '))
-  const needed = [...later.matchAll(/^import \{ (.*) \} from '\.\/file\.js'$/gm)].flatMap(([, names = '']) => names.split(', '))
+  const body = (text: string): string =>
+    text
+      .replaceAll(/^import .*$/gm, '')
+      .replaceAll(/^export \{.*\}.*$/gm, '')
+      .replaceAll(/^export /gm, '')
+  const moved = [...now.matchAll(/^import \{ (.*) \} from '\.\/file\.later\.js'$/gm)].flatMap(
+    ([, names = '']) => names.split(', '),
+  )
+  const needed = [...later.matchAll(/^import \{ (.*) \} from '\.\/file\.js'$/gm)].flatMap(([, names = '']) =>
+    names.split(', '),
+  )
   const script = `${body(HELPERS_TEXT)}
     let loads = 0
     let real
@@ -99,14 +113,25 @@ describe('methods', () => {
   })
 
   test('fields are seen as before where a user gets the object', () => {
-    const run = `\nconst run = () => { /* called */ const one = new Counter().minus(0); return [Object.keys(one), JSON.stringify(one), one.count] }`
+    const run =
+      `\nconst run = () => { /* called */ const one = new Counter().minus(0); return [Object.keys(one), ` +
+      'JSON.stringify(one), one.count] }'
     expect(play(counter.replace('this.text = text', 'text') + run, true).value).toEqual([[], '{}', 1])
   })
 
   test('a taken name is refused, and a class within that has the private name too', () => {
-    expect(() => split(`class Both { #x = 1; $a = 2; m() { return this.#x + ${LONG} } }`)).toThrow('class Both has a member $a')
-    expect(() => split(`class Outer { #x = 1; m() { return this.#x + ${LONG} }\nn() { /* called */ return class { #x = 2 } } }`)).toThrow('class Outer has a class within')
-    expect(() => split(`class Asks { #x = 1; m() { return this.#x + ${LONG} }\nn(o) { /* called */ return #x in o } }`)).toThrow('class Asks asks for #x with in')
+    expect(() => split(`class Both { #x = 1; $a = 2; m() { return this.#x + ${LONG} } }`)).toThrow(
+      'class Both has a member $a',
+    )
+    expect(() =>
+      split(
+        `class Outer { #x = 1; m() { return this.#x + ${LONG} }\nn() { /* called */ return class { #x ` +
+          '= 2 } } }',
+      ),
+    ).toThrow('class Outer has a class within')
+    expect(() =>
+      split(`class Asks { #x = 1; m() { return this.#x + ${LONG} }\nn(o) { /* called */ return #x in o } }`),
+    ).toThrow('class Asks asks for #x with in')
   })
 })
 
@@ -191,7 +216,10 @@ describe('branches', () => {
     })`
 
   test('are moved, and return, throw or go on as before', () => {
-    expect(play(code)).toEqual({ value: ['start,0', 'start,3', 'start of two', '1', 'too far: start4'], loads: 1 })
+    expect(play(code)).toEqual({
+      value: ['start,0', 'start,3', 'start of two', '1', 'too far: start4'],
+      loads: 1,
+    })
     const { now } = split(code)
     for (const gone of ['too far', 'of two', 'only noted']) expect(now).not.toContain(gone)
   })
@@ -214,8 +242,11 @@ describe('branches', () => {
     expect(now).not.toContain('goes')
   })
 
-  test('see the value that a variable has when they are run; where others can change it meanwhile, they stay', () => {
-    const changing = `
+  test(
+    'see the value that a variable has when they are run; where others can change it meanwhile, they ' +
+      'stay',
+    () => {
+      const changing = `
       const run = () => { /* called */
         let own = 1
         own += 1
@@ -229,9 +260,10 @@ describe('branches', () => {
         }
         return seen.map(String).map((text) => text.slice(0, 2)) // called
       }`
-    expect(play(changing)).toEqual({ value: ['2', 'xx', '1', 'xx'], loads: 1 })
-    expect(split(changing).now).toContain("'shared'")
-  })
+      expect(play(changing)).toEqual({ value: ['2', 'xx', '1', 'xx'], loads: 1 })
+      expect(split(changing).now).toContain("'shared'")
+    },
+  )
 
   test('that declare what functions before them use stay', () => {
     const code = `

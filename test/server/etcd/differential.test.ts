@@ -7,7 +7,14 @@ import { serveEtcd } from '../../../src/server/index.js'
 import type { EtcdServer } from '../../../src/server/index.js'
 import { Lockstep } from '../../etcd/lockstep.js'
 import type { Difference } from '../../etcd/lockstep.js'
-import { chosen, deletesFromKey, fillRequest, operation, rangeRequest, txnRequest } from '../../etcd/operations.js'
+import {
+  chosen,
+  deletesFromKey,
+  fillRequest,
+  operation,
+  rangeRequest,
+  txnRequest,
+} from '../../etcd/operations.js'
 import type { Operation, RangeChoice } from '../../etcd/operations.js'
 import { EtcdClient, etcdInstalled, RealEtcd } from '../../etcd/real-etcd.js'
 import { WatchLockstep, watchOperation } from '../../etcd/watch-lockstep.js'
@@ -18,14 +25,21 @@ const SEED = 11
 const clock = { now: () => 1_700_000_000_000 }
 
 function show(difference: Difference): string {
-  return JSON.stringify(difference, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value), 2)
+  return JSON.stringify(
+    difference,
+    (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value),
+    2,
+  )
 }
 
 describe('through gRPC, with the usual client', () => {
   let server: EtcdServer
   let client: EtcdClient
   beforeAll(async () => {
-    server = await serveEtcd(new EtcdStore({ clock }), { now: clock.now, onError: (error) => expect.fail(String(error)) })
+    server = await serveEtcd(new EtcdStore({ clock }), {
+      now: clock.now,
+      onError: (error) => expect.fail(String(error)),
+    })
     client = new EtcdClient(`127.0.0.1:${server.port}`)
   })
   afterAll(async () => {
@@ -35,13 +49,16 @@ describe('through gRPC, with the usual client', () => {
 
   test('random operations have the answers of the store', async () => {
     const lockstep = new Lockstep(client)
-    await fc.assert(fc.asyncProperty(fc.array(operation, { maxLength: 20 }), async (operations) => {
-      await lockstep.reset()
-      for (const each of operations) {
-        const difference = await lockstep.run(each)
-        if (difference !== undefined) throw new Error(show(difference))
-      }
-    }), { numRuns: 80, seed: SEED })
+    await fc.assert(
+      fc.asyncProperty(fc.array(operation, { maxLength: 20 }), async (operations) => {
+        await lockstep.reset()
+        for (const each of operations) {
+          const difference = await lockstep.run(each)
+          if (difference !== undefined) throw new Error(show(difference))
+        }
+      }),
+      { numRuns: 80, seed: SEED },
+    )
     lockstep.close()
     expect(lockstep.operations).toBeGreaterThan(300)
   })
@@ -49,21 +66,24 @@ describe('through gRPC, with the usual client', () => {
   test('watchers are told what the store tells', async () => {
     const lockstep = new Lockstep(client)
     let events = 0
-    await fc.assert(fc.asyncProperty(fc.array(watchOperation, { maxLength: 60, size: 'max' }), async (steps) => {
-      await lockstep.reset()
-      const watches = new WatchLockstep(lockstep)
-      try {
-        for (const step of steps) {
-          const difference = await watches.run(step)
+    await fc.assert(
+      fc.asyncProperty(fc.array(watchOperation, { maxLength: 60, size: 'max' }), async (steps) => {
+        await lockstep.reset()
+        const watches = new WatchLockstep(lockstep)
+        try {
+          for (const step of steps) {
+            const difference = await watches.run(step)
+            if (difference !== undefined) throw new Error(show(difference))
+          }
+          const difference = await watches.finish()
           if (difference !== undefined) throw new Error(show(difference))
+          events += watches.events
+        } finally {
+          watches.close()
         }
-        const difference = await watches.finish()
-        if (difference !== undefined) throw new Error(show(difference))
-        events += watches.events
-      } finally {
-        watches.close()
-      }
-    }), { numRuns: 25, seed: SEED })
+      }),
+      { numRuns: 25, seed: SEED },
+    )
     lockstep.close()
     expect(events).toBeGreaterThan(150)
   })
@@ -74,25 +94,45 @@ interface Request {
   readonly bytes: Buffer
 }
 
-const request = (path: string, name: MessageName, message: object): Request => ({ path: `/etcdserverpb.${path}`, bytes: encode(name, message) })
+const request = (path: string, name: MessageName, message: object): Request => ({
+  path: `/etcdserverpb.${path}`,
+  bytes: encode(name, message),
+})
 
-/** The call that an operation is; nothing for what has an answer of its own on each server (orders, clocks). */
-function requestOf(each: Operation, now: number, isFragile: (revision: number) => boolean): Request | undefined {
+/**
+ * The call that an operation is; nothing for what has an answer of its own on each server (orders, clocks).
+ */
+function requestOf(
+  each: Operation,
+  now: number,
+  isFragile: (revision: number) => boolean,
+): Request | undefined {
   switch (each.do) {
-    case 'put': return request('KV/Put', 'PutRequest', each.request)
-    case 'range': return request('KV/Range', 'RangeRequest', rangeRequest(each.request as RangeChoice, now))
-    case 'delete': return request('KV/DeleteRange', 'DeleteRangeRequest', each.request)
-    case 'txn': return request('KV/Txn', 'TxnRequest', txnRequest(each.request, now))
-    case 'fill': return request('KV/Txn', 'TxnRequest', fillRequest(each))
+    case 'put':
+      return request('KV/Put', 'PutRequest', each.request)
+    case 'range':
+      return request('KV/Range', 'RangeRequest', rangeRequest(each.request as RangeChoice, now))
+    case 'delete':
+      return request('KV/DeleteRange', 'DeleteRangeRequest', each.request)
+    case 'txn':
+      return request('KV/Txn', 'TxnRequest', txnRequest(each.request, now))
+    case 'fill':
+      return request('KV/Txn', 'TxnRequest', fillRequest(each))
     case 'compact': {
       const revision = chosen(each.revision, now) ?? now
-      return isFragile(revision) ? undefined : request('KV/Compact', 'CompactionRequest', { revision, physical: true })
+      return isFragile(revision)
+        ? undefined
+        : request('KV/Compact', 'CompactionRequest', { revision, physical: true })
     }
-    case 'hashKV': return request('Maintenance/HashKV', 'HashKVRequest', { revision: chosen(each.revision, now) ?? 0 })
+    case 'hashKV':
+      return request('Maintenance/HashKV', 'HashKVRequest', { revision: chosen(each.revision, now) ?? 0 })
     // one that ends while the test runs would write a revision of its own
-    case 'grant': return each.ttl < 60 ? undefined : request('Lease/LeaseGrant', 'LeaseGrantRequest', each)
-    case 'revoke': return request('Lease/LeaseRevoke', 'LeaseRequest', each)
-    default: return undefined
+    case 'grant':
+      return each.ttl < 60 ? undefined : request('Lease/LeaseGrant', 'LeaseGrantRequest', each)
+    case 'revoke':
+      return request('Lease/LeaseRevoke', 'LeaseRequest', each)
+    default:
+      return undefined
   }
 }
 
@@ -110,8 +150,14 @@ const ODD: readonly Request[] = [
   request('Auth/RoleAdd', 'NameRequest', { name: 'r' }),
   request('Auth/RoleAdd', 'NameRequest', { name: 'r' }),
   request('Auth/RoleGrantPermission', 'RoleGrantPermissionRequest', { name: 'r' }),
-  request('Auth/RoleGrantPermission', 'RoleGrantPermissionRequest', { name: 'r', perm: { permType: 'READWRITE', key: 'a', rangeEnd: 'c' } }),
-  request('Auth/RoleGrantPermission', 'RoleGrantPermissionRequest', { name: 'r', perm: { permType: 'READ', key: 'x', rangeEnd: '' } }),
+  request('Auth/RoleGrantPermission', 'RoleGrantPermissionRequest', {
+    name: 'r',
+    perm: { permType: 'READWRITE', key: 'a', rangeEnd: 'c' },
+  }),
+  request('Auth/RoleGrantPermission', 'RoleGrantPermissionRequest', {
+    name: 'r',
+    perm: { permType: 'READ', key: 'x', rangeEnd: '' },
+  }),
   request('Auth/RoleGet', 'NameRequest', { name: 'r' }),
   request('Auth/RoleRevokePermission', 'RoleRevokePermissionRequest', { role: 'r', key: 'q', rangeEnd: '' }),
   request('Auth/UserGrantRole', 'UserRoleRequest', { name: 'root', role: 'none' }),
@@ -159,9 +205,15 @@ const ODD: readonly Request[] = [
   { path: '/etcdserverpb.KV/Put', bytes: Buffer.from([0x07]) },
   { path: '/etcdserverpb.KV/Put', bytes: Buffer.from([0x00]) },
   { path: '/etcdserverpb.KV/Txn', bytes: Buffer.from([0x12, 0x02, 0x12, 0x7f]) },
-  { path: '/etcdserverpb.KV/Range', bytes: Buffer.from([0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]) },
+  {
+    path: '/etcdserverpb.KV/Range',
+    bytes: Buffer.from([0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]),
+  },
   // unknown fields are passed over; of a field that comes twice the last counts
-  { path: '/etcdserverpb.KV/Range', bytes: Buffer.from([0xfa, 0x01, 0x01, 0x41, 0x0a, 0x01, 0x61, 0x0a, 0x01, 0x62]) },
+  {
+    path: '/etcdserverpb.KV/Range',
+    bytes: Buffer.from([0xfa, 0x01, 0x01, 0x41, 0x0a, 0x01, 0x61, 0x0a, 0x01, 0x62]),
+  },
   // the largest put, and one byte more
   request('KV/Put', 'PutRequest', { key: 'a', value: Buffer.alloc(1_572_839) }),
   request('KV/Put', 'PutRequest', { key: 'a', value: Buffer.alloc(1_572_841) }),
@@ -172,23 +224,42 @@ const ODD: readonly Request[] = [
 describe.skipIf(!etcdInstalled())('beside the real etcd (skipped only where its binary is missing)', () => {
   test('the same bytes are answered with the same bytes, statuses and texts', async () => {
     const etcd = await RealEtcd.start()
-    const { header } = await etcd.call('Maintenance', 'Status', {}) as { header: { cluster_id?: string; clusterId: string; memberId: string } }
-    const store = new EtcdStore({ clock, clusterId: BigInt(header.clusterId), memberId: BigInt(header.memberId) })
-    await using server = await serveEtcd(store, { now: clock.now, onError: (error) => expect.fail(String(error)) })
+    const { header } = (await etcd.call('Maintenance', 'Status', {})) as {
+      header: { cluster_id?: string; clusterId: string; memberId: string }
+    }
+    const store = new EtcdStore({
+      clock,
+      clusterId: BigInt(header.clusterId),
+      memberId: BigInt(header.memberId),
+    })
+    await using server = await serveEtcd(store, {
+      now: clock.now,
+      onError: (error) => expect.fail(String(error)),
+    })
     const [real, ours] = [await RawClient.to(`http://${etcd.address}`), await RawClient.to(server.url)]
     const fragile = new Set<number>()
     let calls = 0
     const compare = async (one: Request): Promise<void> => {
       calls++
-      const [theirs, mine] = await Promise.all([real.call(one.path, one.bytes), ours.call(one.path, one.bytes)])
-      const plain = ({ code, message, messages }: RawAnswer): unknown => ({ code, message, bytes: messages.map((each) => each.toString('latin1')) })
-      expect(plain(mine), `${one.path} ${one.bytes.toString('hex', 0, 60)} at ${store.revision}`).toEqual(plain(theirs))
+      const [theirs, mine] = await Promise.all([
+        real.call(one.path, one.bytes),
+        ours.call(one.path, one.bytes),
+      ])
+      const plain = ({ code, message, messages }: RawAnswer): unknown => ({
+        code,
+        message,
+        bytes: messages.map((each) => each.toString('latin1')),
+      })
+      expect(plain(mine), `${one.path} ${one.bytes.toString('hex', 0, 60)} at ${store.revision}`).toEqual(
+        plain(theirs),
+      )
     }
     for (const each of fc.sample(operation, { numRuns: 1_200, seed: SEED })) {
       const before = store.revision
       const one = requestOf(each, before, (revision) => fragile.has(revision))
       if (one !== undefined) await compare(one)
-      if (each.do === 'txn' && deletesFromKey(each.request) && store.revision > before) fragile.add(store.revision)
+      if (each.do === 'txn' && deletesFromKey(each.request) && store.revision > before)
+        fragile.add(store.revision)
     }
     for (const one of ODD) await compare(one)
     console.info(`differential: ${calls} calls, the same bytes`)

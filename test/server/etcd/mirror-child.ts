@@ -1,6 +1,7 @@
 /**
- * A process with a durable cluster that writes as fast as it can, until it is killed: `mirror-child.ts ENDPOINT PREFIX`. Says `ready` when the cluster is there,
- * then the revision that is in etcd for certain, again and again.
+ * A process with a durable cluster that writes as fast as it can, until it is killed: `mirror-child.ts
+ * ENDPOINT PREFIX`. Says `ready` when the cluster is there, then the revision that is in etcd for certain,
+ * again and again.
  */
 import { pathToFileURL } from 'node:url'
 import { argv } from 'node:process'
@@ -30,4 +31,5 @@ async function main(endpoint: string, prefix: string): Promise<void> {
   }
 }
 
-if (argv[1] !== undefined && import.meta.url === pathToFileURL(argv[1]).href) await main(argv[2] ?? '', argv[3] ?? '')
+if (argv[1] !== undefined && import.meta.url === pathToFileURL(argv[1]).href)
+  await main(argv[2] ?? '', argv[3] ?? '')

@@ -29,8 +29,18 @@ spec:
 
 /** Everything that a store holds at a revision: keys, values, versions, leases. */
 function contents(store: EtcdStore, revision = store.revision): readonly string[] {
-  return store.list('\0', '\0', { revision }).map(({ key, value, createRevision, modRevision, version, lease }) =>
-    JSON.stringify([key, Buffer.from(valueBytes(value)).toString('latin1'), createRevision, modRevision, version, `${lease}`]))
+  return store
+    .list('\0', '\0', { revision })
+    .map(({ key, value, createRevision, modRevision, version, lease }) =>
+      JSON.stringify([
+        key,
+        Buffer.from(valueBytes(value)).toString('latin1'),
+        createRevision,
+        modRevision,
+        version,
+        `${lease}`,
+      ]),
+    )
 }
 
 describe.skipIf(!installed)('a cluster on a real etcd', () => {
@@ -49,13 +59,19 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
     const first = await open(prefix)
     first.cluster.apply(DEPLOYMENT)
     first.cluster.settle()
-    await expect(open(prefix)).rejects.toThrow(/^another writer has the lock \/test\/0\/lock: process \d+ on /)
+    await expect(open(prefix)).rejects.toThrow(
+      /^another writer has the lock \/test\/0\/lock: process \d+ on /,
+    )
     await first.durable()
     expect(first.written).toBe(first.cluster.etcd.revision)
     // others write to the same etcd meanwhile: the counts of revisions do not run in step any more
     await etcd.call('KV', 'Put', { key: Buffer.from('/other'), value: Buffer.from('x') })
     first.cluster.kubectl('scale deployment web --replicas=4')
-    first.cluster.edit('deployments', { namespace: 'default', name: 'web' }, (draft) => void (draft.spec.replicas = 4))
+    first.cluster.edit(
+      'deployments',
+      { namespace: 'default', name: 'web' },
+      (draft) => void (draft.spec.replicas = 4),
+    )
     first.cluster.settle()
     first.cluster.etcd.put({ key: '/odd', value: keyBytes('simcluster lease 0000000000000001\nx') })
     await first.close()
@@ -65,7 +81,10 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
     expect(contents(second.cluster.etcd)).toEqual(contents(store))
     expect(second.cluster.etcd.grantedLeases()).toEqual(store.grantedLeases())
     expect(second.cluster.now()).toBe(first.cluster.now())
-    const pods = (of: SimCluster): unknown => of.list('pods').items.map(({ metadata: { name, uid }, status }) => [name, uid, status.phase, status.podIP])
+    const pods = (of: SimCluster): unknown =>
+      of
+        .list('pods')
+        .items.map(({ metadata: { name, uid }, status }) => [name, uid, status.phase, status.podIP])
     second.cluster.advance('2m')
     expect(pods(second.cluster)).toEqual(pods(first.cluster))
     await second.close()
@@ -88,7 +107,8 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
       running = await reopened(prefix)
       const { etcd: found } = running.cluster
       expect(found.revision).toBeLessThanOrEqual(store.revision)
-      // what was loaded is the state at the revision before which all is compacted; a cluster that had not been made yet is made again
+      // what was loaded is the state at the revision before which all is compacted; a cluster that had not
+      // been made yet is made again
       const loaded = found.compactedRevision
       before.add(loaded > 0)
       if (loaded > 0) expect(contents(found, loaded)).toEqual(contents(store, loaded))
@@ -104,38 +124,58 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
       try {
         return await open(prefix, 1)
       } catch (error) {
-        if (tries > 60 || !(error instanceof Error) || !error.message.startsWith('another writer has the lock')) throw error
+        if (
+          tries > 60 ||
+          !(error instanceof Error) ||
+          !error.message.startsWith('another writer has the lock')
+        )
+          throw error
         await sleep(100)
       }
     }
   }
 
-  test('a process that is killed while it writes leaves a state that it was in, and at least what it was told is there', async () => {
-    const told: number[] = []
-    for (const pause of [20, 300]) {
-      const prefix = `/test/${prefixes++}`
-      const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('mirror-child.ts', import.meta.url)), `http://${etcd.address}`, prefix], { stdio: ['ignore', 'pipe', 'inherit'] })
-      let written = 0
-      await new Promise<void>((resolve) => {
-        createInterface(child.stdout).on('line', (line) => {
-          if (line === 'ready') resolve()
-          else written = Number(line)
+  test(
+    'a process that is killed while it writes leaves a state that it was in, and at least what it was ' +
+      'told is there',
+    async () => {
+      const told: number[] = []
+      for (const pause of [20, 300]) {
+        const prefix = `/test/${prefixes++}`
+        const child = spawn(
+          process.execPath,
+          [
+            '--import',
+            'tsx',
+            fileURLToPath(new URL('mirror-child.ts', import.meta.url)),
+            `http://${etcd.address}`,
+            prefix,
+          ],
+          { stdio: ['ignore', 'pipe', 'inherit'] },
+        )
+        let written = 0
+        await new Promise<void>((resolve) => {
+          createInterface(child.stdout).on('line', (line) => {
+            if (line === 'ready') resolve()
+            else written = Number(line)
+          })
         })
-      })
-      await sleep(pause)
-      child.kill('SIGKILL')
-      await once(child, 'close')
-      const { cluster: left } = await reopened(prefix)
-      const loaded = left.etcd.compactedRevision
-      expect(loaded).toBeGreaterThanOrEqual(written)
-      told.push(written)
-      // the same steps have the same history
-      const model = new SimCluster(OPTIONS)
-      for (let round = 1; model.etcd.revision < loaded; round++) step(model, round)
-      expect(contents(left.etcd, loaded)).toEqual(contents(model.etcd, loaded))
-    }
-    expect(told.at(-1)).toBeGreaterThan(0)
-  }, 120_000)
+        await sleep(pause)
+        child.kill('SIGKILL')
+        await once(child, 'close')
+        const { cluster: left } = await reopened(prefix)
+        const loaded = left.etcd.compactedRevision
+        expect(loaded).toBeGreaterThanOrEqual(written)
+        told.push(written)
+        // the same steps have the same history
+        const model = new SimCluster(OPTIONS)
+        for (let round = 1; model.etcd.revision < loaded; round++) step(model, round)
+        expect(contents(left.etcd, loaded)).toEqual(contents(model.etcd, loaded))
+      }
+      expect(told.at(-1)).toBeGreaterThan(0)
+    },
+    120_000,
+  )
 
   test('a process that ends has written what it has done, and one that has closed ends', async () => {
     const prefix = `/test/${prefixes++}`
@@ -148,7 +188,8 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
       second.cluster.create('namespaces', { metadata: { name: 'last' } })
       console.log(second.cluster.etcd.revision - second.written)`
     const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
-      cwd: fileURLToPath(new URL('../../../', import.meta.url)), stdio: ['ignore', 'pipe', 'inherit'],
+      cwd: fileURLToPath(new URL('../../../', import.meta.url)),
+      stdio: ['ignore', 'pipe', 'inherit'],
     })
     let printed = ''
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()))
@@ -162,7 +203,11 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
     const own = await RealEtcd.start()
     let retries = 0
     const target = { endpoints: [`http://${own.address}`], lockTtl: 2 }
-    const durable = await openDurableCluster({ ...target, cluster: { nodes: 1 }, onRetry: () => void retries++ })
+    const durable = await openDurableCluster({
+      ...target,
+      cluster: { nodes: 1 },
+      onRetry: () => void retries++,
+    })
     for (const [round, pause] of [0, 4, 40].entries()) {
       durable.cluster.apply(DEPLOYMENT.replace('3', `${round + 2}`))
       durable.cluster.advance('1m')
@@ -214,18 +259,26 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
     expect(contents(second.cluster.etcd)).toEqual(contents(store))
     await second.close()
     await etcd.call('KV', 'Put', { key: Buffer.from('/foreign/state'), value: Buffer.from('{}') })
-    await expect(open('/foreign')).rejects.toThrow('what lies in etcd under /foreign/state is no mirror of a simcluster')
+    await expect(open('/foreign')).rejects.toThrow(
+      'what lies in etcd under /foreign/state is no mirror of a simcluster',
+    )
   })
 })
 
 test('an etcd that is not there is said at once; one that is away for a while is waited for', async () => {
-  await expect(openDurableCluster({ endpoints: ['http://127.0.0.1:1'] })).rejects.toThrow(/ECONNREFUSED|connection/)
+  await expect(openDurableCluster({ endpoints: ['http://127.0.0.1:1'] })).rejects.toThrow(
+    /ECONNREFUSED|connection/,
+  )
   const clock = { now: () => Date.now() }
   const store = new EtcdStore({ clock })
   let server = await serveEtcd(store)
   const { port } = server
   let retries = 0
-  const durable = await openDurableCluster({ endpoints: [server.url], cluster: { nodes: 0 }, onRetry: () => void retries++ })
+  const durable = await openDurableCluster({
+    endpoints: [server.url],
+    cluster: { nodes: 0 },
+    onRetry: () => void retries++,
+  })
   await durable.durable()
   await server.close()
   durable.cluster.create('namespaces', { metadata: { name: 'later' } } as never)

@@ -1,5 +1,10 @@
 import { connect } from 'node:http2'
-import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders, SecureClientSessionOptions } from 'node:http2'
+import type {
+  ClientHttp2Session,
+  ClientHttp2Stream,
+  IncomingHttpHeaders,
+  SecureClientSessionOptions,
+} from 'node:http2'
 
 /** How a call ended, with the bytes of its answers. */
 export interface RawAnswer {
@@ -40,7 +45,13 @@ export class RawClient {
 
   /** A call that goes on. */
   open(path: string, headers: Record<string, string> = {}): ClientHttp2Stream {
-    return this.#session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers', ...headers })
+    return this.#session.request({
+      ':method': 'POST',
+      ':path': path,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      ...headers,
+    })
   }
 
   close(): void {
@@ -78,8 +89,12 @@ export function answerOf(stream: ClientHttp2Stream): Promise<RawAnswer> {
     stream.on('trailers', note)
     stream.on('data', (chunk: Buffer) => chunks.push(chunk))
     stream.once('error', reject)
-    stream.once('close', () => resolve({
-      code: Number(status['grpc-status']), message: decodeURIComponent(status['grpc-message'] as string | undefined ?? ''), messages: unframed(Buffer.concat(chunks)),
-    }))
+    stream.once('close', () =>
+      resolve({
+        code: Number(status['grpc-status']),
+        message: decodeURIComponent((status['grpc-message'] as string | undefined) ?? ''),
+        messages: unframed(Buffer.concat(chunks)),
+      }),
+    )
   })
 }

@@ -1,4 +1,12 @@
-import { duplicate, forbidden, invalid, notFound, notSupported, required, type FieldError } from '../../field-error.js'
+import {
+  duplicate,
+  forbidden,
+  invalid,
+  notFound,
+  notSupported,
+  required,
+  type FieldError,
+} from '../../field-error.js'
 import { dnsLabelFaults, portNameFaults, portNumberFaults } from '../../names.js'
 import { isKnown } from '../../schema/share.js'
 import type { Container, ContainerPort, EphemeralContainer, PodSpec, VolumeMount } from '../generated.js'
@@ -38,7 +46,10 @@ export function validateContainers(spec: PodSpec, path: string, errors: FieldErr
 
 const initOnly = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const
 
-/** The init containers of a pod; those that restart (sidecars) may have probes. Source: validateInitContainers. */
+/**
+ * The init containers of a pod; those that restart (sidecars) may have probes. Source:
+ * validateInitContainers.
+ */
 export function validateInitContainers(spec: PodSpec, path: string, errors: FieldError[]): void {
   const names = new Set((spec.containers ?? []).map(({ name }) => name))
   spec.initContainers?.forEach((container, index) => {
@@ -55,19 +66,30 @@ export function validateInitContainers(spec: PodSpec, path: string, errors: Fiel
     else {
       for (const field of initOnly) {
         if (container[field] === undefined) continue
-        errors.push(forbidden(`${at}.${field}`, 'may not be set for init containers without restartPolicy=Always'))
+        errors.push(
+          forbidden(`${at}.${field}`, 'may not be set for init containers without restartPolicy=Always'),
+        )
       }
     }
   })
 }
 
 const notEphemeral = [
-  'ports', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'resizePolicy', 'restartPolicy', 'restartPolicyRules',
+  'ports',
+  'livenessProbe',
+  'readinessProbe',
+  'startupProbe',
+  'lifecycle',
+  'resizePolicy',
+  'restartPolicy',
+  'restartPolicyRules',
 ] as const
 
 /** Ephemeral containers. Source: validateEphemeralContainers. */
 export function validateEphemeralContainers(spec: PodSpec, path: string, errors: FieldError[]): void {
-  const targets = new Set([...(spec.containers ?? []), ...(spec.initContainers ?? [])].map(({ name }) => name))
+  const targets = new Set(
+    [...(spec.containers ?? []), ...(spec.initContainers ?? [])].map(({ name }) => name),
+  )
   const names = new Set(targets)
   spec.ephemeralContainers?.forEach((container, index) => {
     const at = `${path}[${index}]`
@@ -75,19 +97,25 @@ export function validateEphemeralContainers(spec: PodSpec, path: string, errors:
     if (names.has(container.name)) errors.push(duplicate(`${at}.name`, container.name))
     names.add(container.name)
     const target = container.targetContainerName
-    if (target !== undefined && !targets.has(target)) errors.push(notFound(`${at}.targetContainerName`, target))
+    if (target !== undefined && !targets.has(target))
+      errors.push(notFound(`${at}.targetContainerName`, target))
     for (const field of notEphemeral) {
-      if (container[field] !== undefined) errors.push(forbidden(`${at}.${field}`, 'cannot be set for an Ephemeral Container'))
+      if (container[field] !== undefined)
+        errors.push(forbidden(`${at}.${field}`, 'cannot be set for an Ephemeral Container'))
     }
     if (container.resources?.limits !== undefined || container.resources?.requests !== undefined) {
       errors.push(forbidden(`${at}.resources`, 'cannot be set for an Ephemeral Container'))
     }
     container.volumeMounts?.forEach(({ subPath, subPathExpr }, mount) => {
       if (subPath !== undefined) {
-        errors.push(forbidden(`${at}.volumeMounts[${mount}].subPath`, 'cannot be set for an Ephemeral Container'))
+        errors.push(
+          forbidden(`${at}.volumeMounts[${mount}].subPath`, 'cannot be set for an Ephemeral Container'),
+        )
       }
       if (subPathExpr !== undefined) {
-        errors.push(forbidden(`${at}.volumeMounts[${mount}].subPathExpr`, 'cannot be set for an Ephemeral Container'))
+        errors.push(
+          forbidden(`${at}.volumeMounts[${mount}].subPathExpr`, 'cannot be set for an Ephemeral Container'),
+        )
       }
     })
   })
@@ -95,18 +123,24 @@ export function validateEphemeralContainers(spec: PodSpec, path: string, errors:
 
 function validateCommon(container: AnyContainer, spec: PodSpec, path: string, errors: FieldError[]): void {
   if (container.name === '') errors.push(required(`${path}.name`))
-  else for (const fault of dnsLabelFaults(container.name)) errors.push(invalid(`${path}.name`, container.name, fault))
+  else
+    for (const fault of dnsLabelFaults(container.name))
+      errors.push(invalid(`${path}.name`, container.name, fault))
   validateImage(container.image ?? '', path, errors)
   const { terminationMessagePolicy: messages = '', imagePullPolicy: pull = '' } = container
   if (!messagePolicies.includes(messages)) {
     errors.push(notSupported(`${path}.terminationMessagePolicy`, messages, messagePolicies))
   }
-  if (container.ports !== undefined && !isKnown(container.ports)) validatePorts(container.ports, `${path}.ports`, errors)
-  if (container.env !== undefined && !isKnown(container.env)) validateEnv(container.env, `${path}.env`, errors)
+  if (container.ports !== undefined && !isKnown(container.ports))
+    validatePorts(container.ports, `${path}.ports`, errors)
+  if (container.env !== undefined && !isKnown(container.env))
+    validateEnv(container.env, `${path}.env`, errors)
   if (container.envFrom !== undefined) validateEnvFrom(container.envFrom, `${path}.envFrom`, errors)
-  if (container.volumeMounts !== undefined) validateMounts(container.volumeMounts, spec, `${path}.volumeMounts`, errors)
+  if (container.volumeMounts !== undefined)
+    validateMounts(container.volumeMounts, spec, `${path}.volumeMounts`, errors)
   if (!pullPolicies.includes(pull)) errors.push(notSupported(`${path}.imagePullPolicy`, pull, pullPolicies))
-  if (container.resources !== undefined && !isKnown(container.resources)) validateResourceRequirements(container.resources, `${path}.resources`, errors)
+  if (container.resources !== undefined && !isKnown(container.resources))
+    validateResourceRequirements(container.resources, `${path}.resources`, errors)
   if (container.securityContext !== undefined && !isKnown(container.securityContext)) {
     validateSecurityContext(container.securityContext, `${path}.securityContext`, errors)
   }
@@ -114,7 +148,8 @@ function validateCommon(container: AnyContainer, spec: PodSpec, path: string, er
 
 function validateImage(image: string, path: string, errors: FieldError[]): void {
   if (image === '') errors.push(required(`${path}.image`))
-  else if (image.trim() !== image) errors.push(invalid(`${path}.image`, image, 'must not have leading or trailing whitespace'))
+  else if (image.trim() !== image)
+    errors.push(invalid(`${path}.image`, image, 'must not have leading or trailing whitespace'))
 }
 
 function validatePorts(ports: readonly ContainerPort[], path: string, errors: FieldError[]): void {
@@ -128,7 +163,9 @@ function validatePorts(ports: readonly ContainerPort[], path: string, errors: Fi
       else names.add(name)
     }
     if (containerPort === 0) errors.push(required(`${at}.containerPort`))
-    else for (const fault of portNumberFaults(containerPort)) errors.push(invalid(`${at}.containerPort`, containerPort, fault))
+    else
+      for (const fault of portNumberFaults(containerPort))
+        errors.push(invalid(`${at}.containerPort`, containerPort, fault))
     if (hostPort !== undefined) {
       for (const fault of portNumberFaults(hostPort)) errors.push(invalid(`${at}.hostPort`, hostPort, fault))
     }
@@ -150,13 +187,19 @@ function validateHostPorts(containers: readonly Container[], path: string, error
   })
 }
 
-function validateMounts(mounts: readonly VolumeMount[], spec: PodSpec, path: string, errors: FieldError[]): void {
+function validateMounts(
+  mounts: readonly VolumeMount[],
+  spec: PodSpec,
+  path: string,
+  errors: FieldError[],
+): void {
   const places = new Set<string>()
   mounts.forEach((mount, index) => {
     const at = `${path}[${index}]`
     const { name, mountPath, subPath, subPathExpr, mountPropagation: propagation } = mount
     if (name === '') errors.push(required(`${at}.name`))
-    if (spec.volumes?.some((volume) => volume.name === name) !== true) errors.push(notFound(`${at}.name`, name))
+    if (spec.volumes?.some((volume) => volume.name === name) !== true)
+      errors.push(notFound(`${at}.name`, name))
     if (mountPath === '') errors.push(required(`${at}.mountPath`))
     if (places.has(mountPath)) errors.push(invalid(`${at}.mountPath`, mountPath, 'must be unique'))
     places.add(mountPath)
@@ -164,7 +207,9 @@ function validateMounts(mounts: readonly VolumeMount[], spec: PodSpec, path: str
     if (subPath !== undefined) validateLocalPath(subPath, `${path}.subPath`, errors)
     if (subPathExpr !== undefined) {
       if (subPath !== undefined) {
-        errors.push(invalid(`${path}.subPathExpr`, subPathExpr, 'subPathExpr and subPath are mutually exclusive'))
+        errors.push(
+          invalid(`${path}.subPathExpr`, subPathExpr, 'subPathExpr and subPath are mutually exclusive'),
+        )
       }
       validateLocalPath(subPathExpr, `${path}.subPathExpr`, errors)
     }

@@ -1,27 +1,67 @@
 import { invalid, notSupported, required, type FieldError } from '../../field-error.js'
 import { configKeyFaults, dnsSubdomainFaults, envNameFaults, qualifiedNameFaults } from '../../names.js'
-import type { EnvFromSource, EnvVar, EnvVarSource, ObjectFieldSelector, ResourceFieldSelector } from '../generated.js'
+import type {
+  EnvFromSource,
+  EnvVar,
+  EnvVarSource,
+  ObjectFieldSelector,
+  ResourceFieldSelector,
+} from '../generated.js'
 
 /** Field paths that the pod conversion knows, and those of them that env variables and volumes may use. */
 const knownPaths = new Set([
-  'metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid', 'spec.nodeName',
-  'spec.restartPolicy', 'spec.serviceAccountName', 'spec.schedulerName', 'status.phase', 'status.hostIP', 'status.hostIPs',
-  'status.podIP', 'status.podIPs',
+  'metadata.annotations',
+  'metadata.labels',
+  'metadata.name',
+  'metadata.namespace',
+  'metadata.uid',
+  'spec.nodeName',
+  'spec.restartPolicy',
+  'spec.serviceAccountName',
+  'spec.schedulerName',
+  'status.phase',
+  'status.hostIP',
+  'status.hostIPs',
+  'status.podIP',
+  'status.podIPs',
 ])
 const envPaths = [
-  'metadata.name', 'metadata.namespace', 'metadata.uid', 'spec.nodeName', 'spec.serviceAccountName', 'status.hostIP',
-  'status.hostIPs', 'status.podIP', 'status.podIPs',
+  'metadata.name',
+  'metadata.namespace',
+  'metadata.uid',
+  'spec.nodeName',
+  'spec.serviceAccountName',
+  'status.hostIP',
+  'status.hostIPs',
+  'status.podIP',
+  'status.podIPs',
 ]
-const volumePaths = ['metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid']
+const volumePaths = [
+  'metadata.annotations',
+  'metadata.labels',
+  'metadata.name',
+  'metadata.namespace',
+  'metadata.uid',
+]
 const resourcePaths = [
-  'limits.cpu', 'limits.ephemeral-storage', 'limits.memory', 'requests.cpu', 'requests.ephemeral-storage', 'requests.memory',
+  'limits.cpu',
+  'limits.ephemeral-storage',
+  'limits.memory',
+  'requests.cpu',
+  'requests.ephemeral-storage',
+  'requests.memory',
 ]
 
 /** Where a downward API field is used: env variables and volumes allow different ones. */
 export type DownwardUse = 'env' | 'volume'
 
 /** A reference to a field of the pod itself. Source: validateObjectFieldSelector. */
-export function validateFieldRef(reference: ObjectFieldSelector, use: DownwardUse, path: string, errors: FieldError[]): void {
+export function validateFieldRef(
+  reference: ObjectFieldSelector,
+  use: DownwardUse,
+  path: string,
+  errors: FieldError[],
+): void {
   const { fieldPath } = reference
   if ((reference.apiVersion ?? '') === '') {
     errors.push(required(`${path}.apiVersion`))
@@ -53,11 +93,18 @@ function validateSubscript(field: string, key: string, path: string, errors: Fie
 
 /** A reference to a container's own resources. Source: validateContainerResourceFieldSelector. */
 export function validateResourceRef(
-  reference: ResourceFieldSelector, use: DownwardUse, path: string, errors: FieldError[],
+  reference: ResourceFieldSelector,
+  use: DownwardUse,
+  path: string,
+  errors: FieldError[],
 ): void {
-  if (use === 'volume' && (reference.containerName ?? '') === '') errors.push(required(`${path}.containerName`))
+  if (use === 'volume' && (reference.containerName ?? '') === '')
+    errors.push(required(`${path}.containerName`))
   if (reference.resource === '') errors.push(required(`${path}.resource`))
-  else if (!resourcePaths.includes(reference.resource) && !/^(limits|requests)\.hugepages-/.test(reference.resource)) {
+  else if (
+    !resourcePaths.includes(reference.resource) &&
+    !/^(limits|requests)\.hugepages-/.test(reference.resource)
+  ) {
     errors.push(notSupported(`${path}.resource`, reference.resource, resourcePaths))
   }
 }
@@ -67,22 +114,33 @@ export function validateEnv(variables: readonly EnvVar[], path: string, errors: 
   variables.forEach((variable, index) => {
     const at = `${path}[${index}]`
     if (variable.name === '') errors.push(required(`${at}.name`))
-    else for (const fault of envNameFaults(variable.name)) errors.push(invalid(`${at}.name`, variable.name, fault))
-    if (variable.valueFrom !== undefined) validateValueFrom(variable.valueFrom, variable.value ?? '', `${at}.valueFrom`, errors)
+    else
+      for (const fault of envNameFaults(variable.name))
+        errors.push(invalid(`${at}.name`, variable.name, fault))
+    if (variable.valueFrom !== undefined)
+      validateValueFrom(variable.valueFrom, variable.value ?? '', `${at}.valueFrom`, errors)
   })
 }
 
 function validateValueFrom(source: EnvVarSource, value: string, path: string, errors: FieldError[]): void {
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = source
   if (fieldRef !== undefined) validateFieldRef(fieldRef, 'env', `${path}.fieldRef`, errors)
-  if (resourceFieldRef !== undefined) validateResourceRef(resourceFieldRef, 'env', `${path}.resourceFieldRef`, errors)
-  for (const [name, reference] of [['configMapKeyRef', configMapKeyRef], ['secretKeyRef', secretKeyRef]] as const) {
+  if (resourceFieldRef !== undefined)
+    validateResourceRef(resourceFieldRef, 'env', `${path}.resourceFieldRef`, errors)
+  for (const [name, reference] of [
+    ['configMapKeyRef', configMapKeyRef],
+    ['secretKeyRef', secretKeyRef],
+  ] as const) {
     if (reference === undefined) continue
     if ((reference.name ?? '') === '') errors.push(required(`${path}.${name}.name`))
     if (reference.key === '') errors.push(required(`${path}.${name}.key`))
-    else for (const fault of configKeyFaults(reference.key)) errors.push(invalid(`${path}.${name}.key`, reference.key, fault))
+    else
+      for (const fault of configKeyFaults(reference.key))
+        errors.push(invalid(`${path}.${name}.key`, reference.key, fault))
   }
-  const sources = [fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef].filter((one) => one !== undefined).length
+  const sources = [fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef].filter(
+    (one) => one !== undefined,
+  ).length
   if (sources === 0) {
     const all = '`fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`'
     errors.push(invalid(path, '', `must specify one of: ${all}`))
@@ -98,17 +156,23 @@ function validateValueFrom(source: EnvVarSource, value: string, path: string, er
 export function validateEnvFrom(sources: readonly EnvFromSource[], path: string, errors: FieldError[]): void {
   sources.forEach(({ prefix, configMapRef, secretRef }, index) => {
     const at = `${path}[${index}]`
-    if (prefix !== undefined) for (const fault of envNameFaults(prefix)) errors.push(invalid(`${at}.prefix`, prefix, fault))
-    const given = [['configMapRef', configMapRef], ['secretRef', secretRef]] as const
+    if (prefix !== undefined)
+      for (const fault of envNameFaults(prefix)) errors.push(invalid(`${at}.prefix`, prefix, fault))
+    const given = [
+      ['configMapRef', configMapRef],
+      ['secretRef', secretRef],
+    ] as const
     for (const [name, reference] of given) {
       if (reference === undefined) continue
       if ((reference.name ?? '') === '') errors.push(required(`${at}.${name}.name`))
-      else for (const fault of dnsSubdomainFaults(reference.name ?? '')) {
-        errors.push(invalid(`${at}.${name}.name`, reference.name, fault))
-      }
+      else
+        for (const fault of dnsSubdomainFaults(reference.name ?? '')) {
+          errors.push(invalid(`${at}.${name}.name`, reference.name, fault))
+        }
     }
     const sourcesGiven = given.filter(([, reference]) => reference !== undefined).length
     if (sourcesGiven === 0) errors.push(invalid(at, '', 'must specify one of: `configMapRef` or `secretRef`'))
-    else if (sourcesGiven > 1) errors.push(invalid(at, '', 'may not have more than one field specified at a time'))
+    else if (sourcesGiven > 1)
+      errors.push(invalid(at, '', 'may not have more than one field specified at a time'))
   })
 }

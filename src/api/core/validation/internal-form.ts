@@ -1,26 +1,42 @@
 /**
- * Kubernetes compares and prints pods in their internal form: Go field names, every field present. The shapes say, for each type,
- * the fields in Go's order as `GoName` (null when absent), `GoName:s` (''), `GoName:b` (false), `GoName:n` (0) or `GoName:shape`
- * (a message, null when absent), `GoName:!shape` (a struct, always there). JSON names are the Go names with a small beginning
- * unless `jsonNames` says otherwise.
+ * Kubernetes compares and prints pods in their internal form: Go field names, every field present. The shapes
+ * say, for each type, the fields in Go's order as `GoName` (null when absent), `GoName:s` (''), `GoName:b`
+ * (false), `GoName:n` (0) or `GoName:shape` (a message, null when absent), `GoName:!shape` (a struct, always
+ * there). JSON names are the Go names with a small beginning unless `jsonNames` says otherwise.
  */
 const shapes: Readonly<Record<string, string>> = {
-  PodSpec: 'Volumes:Volume InitContainers:Container Containers:Container EphemeralContainers:Container RestartPolicy:s '
-    + 'TerminationGracePeriodSeconds ActiveDeadlineSeconds DNSPolicy:s NodeSelector ServiceAccountName:s AutomountServiceAccountToken '
-    + 'NodeName:s SecurityContext:PodSecurityContext ImagePullSecrets:LocalObjectReference Hostname:s Subdomain:s SetHostnameAsFQDN '
-    + 'Affinity:Any SchedulerName:s Tolerations:Toleration HostAliases:HostAlias PriorityClassName:s Priority PreemptionPolicy '
-    + 'DNSConfig:DNSConfig ReadinessGates:ReadinessGate RuntimeClassName Overhead EnableServiceLinks '
-    + 'TopologySpreadConstraints:SpreadConstraint OS:OS SchedulingGates:SchedulingGate ResourceClaims:Any Resources:Resources '
-    + 'HostnameOverride',
-  Container: 'Name:s Image:s Command Args WorkingDir:s Ports:Port EnvFrom:EnvFrom Env:Env Resources:!Resources ResizePolicy:ResizePolicy '
-    + 'RestartPolicy RestartPolicyRules:Any VolumeMounts:VolumeMount VolumeDevices:VolumeDevice LivenessProbe:Probe ReadinessProbe:Probe '
-    + 'StartupProbe:Probe Lifecycle:Lifecycle TerminationMessagePath:s TerminationMessagePolicy:s ImagePullPolicy:s '
-    + 'SecurityContext:SecurityContext Stdin:b StdinOnce:b TTY:b',
-  PodSecurityContext: 'HostNetwork:b HostPID:b HostIPC:b ShareProcessNamespace HostUsers SELinuxOptions:Any WindowsOptions:Any RunAsUser '
-    + 'RunAsGroup RunAsNonRoot SupplementalGroups SupplementalGroupsPolicy FSGroup FSGroupChangePolicy Sysctls:Sysctl '
-    + 'SeccompProfile:Seccomp AppArmorProfile:Seccomp SELinuxChangePolicy',
-  SecurityContext: 'Capabilities:Capabilities Privileged SELinuxOptions:Any WindowsOptions:Any RunAsUser RunAsGroup RunAsNonRoot '
-    + 'ReadOnlyRootFilesystem AllowPrivilegeEscalation ProcMount SeccompProfile:Seccomp AppArmorProfile:Seccomp',
+  PodSpec:
+    'Volumes:Volume InitContainers:Container Containers:Container EphemeralContainers:Container ' +
+    'RestartPolicy:s ' +
+    'TerminationGracePeriodSeconds ActiveDeadlineSeconds DNSPolicy:s NodeSelector ' +
+    'ServiceAccountName:s AutomountServiceAccountToken ' +
+    'NodeName:s SecurityContext:PodSecurityContext ImagePullSecrets:LocalObjectReference Hostname:s ' +
+    'Subdomain:s SetHostnameAsFQDN ' +
+    'Affinity:Any SchedulerName:s Tolerations:Toleration HostAliases:HostAlias PriorityClassName:s ' +
+    'Priority PreemptionPolicy ' +
+    'DNSConfig:DNSConfig ReadinessGates:ReadinessGate RuntimeClassName Overhead EnableServiceLinks ' +
+    'TopologySpreadConstraints:SpreadConstraint OS:OS SchedulingGates:SchedulingGate ' +
+    'ResourceClaims:Any Resources:Resources ' +
+    'HostnameOverride',
+  Container:
+    'Name:s Image:s Command Args WorkingDir:s Ports:Port EnvFrom:EnvFrom Env:Env Resources:!Resources ' +
+    'ResizePolicy:ResizePolicy ' +
+    'RestartPolicy RestartPolicyRules:Any VolumeMounts:VolumeMount VolumeDevices:VolumeDevice ' +
+    'LivenessProbe:Probe ReadinessProbe:Probe ' +
+    'StartupProbe:Probe Lifecycle:Lifecycle TerminationMessagePath:s TerminationMessagePolicy:s ' +
+    'ImagePullPolicy:s ' +
+    'SecurityContext:SecurityContext Stdin:b StdinOnce:b TTY:b',
+  PodSecurityContext:
+    'HostNetwork:b HostPID:b HostIPC:b ShareProcessNamespace HostUsers SELinuxOptions:Any ' +
+    'WindowsOptions:Any RunAsUser ' +
+    'RunAsGroup RunAsNonRoot SupplementalGroups SupplementalGroupsPolicy FSGroup FSGroupChangePolicy ' +
+    'Sysctls:Sysctl ' +
+    'SeccompProfile:Seccomp AppArmorProfile:Seccomp SELinuxChangePolicy',
+  SecurityContext:
+    'Capabilities:Capabilities Privileged SELinuxOptions:Any WindowsOptions:Any RunAsUser RunAsGroup ' +
+    'RunAsNonRoot ' +
+    'ReadOnlyRootFilesystem AllowPrivilegeEscalation ProcMount SeccompProfile:Seccomp ' +
+    'AppArmorProfile:Seccomp',
   Capabilities: 'Add Drop',
   Seccomp: 'Type:s LocalhostProfile',
   Sysctl: 'Name:s Value:s',
@@ -28,7 +44,9 @@ const shapes: Readonly<Record<string, string>> = {
   ResizePolicy: 'ResourceName:s RestartPolicy:s',
   Port: 'Name:s HostPort:n ContainerPort:n Protocol:s HostIP:s',
   Env: 'Name:s Value:s ValueFrom:EnvSource',
-  EnvSource: 'FieldRef:FieldRef ResourceFieldRef:ResourceRef ConfigMapKeyRef:KeyRef SecretKeyRef:KeyRef FileKeyRef:Any',
+  EnvSource:
+    'FieldRef:FieldRef ResourceFieldRef:ResourceRef ConfigMapKeyRef:KeyRef SecretKeyRef:KeyRef ' +
+    'FileKeyRef:Any',
   EnvFrom: 'Prefix:s ConfigMapRef:NameRef SecretRef:NameRef',
   FieldRef: 'APIVersion:s FieldPath:s',
   ResourceRef: 'ContainerName:s Resource:s Divisor:s',
@@ -37,18 +55,24 @@ const shapes: Readonly<Record<string, string>> = {
   LocalObjectReference: 'Name:s',
   VolumeMount: 'Name:s ReadOnly:b RecursiveReadOnly MountPath:s SubPath:s MountPropagation SubPathExpr:s',
   VolumeDevice: 'Name:s DevicePath:s',
-  Probe: 'Exec:Exec HTTPGet:HTTPGet TCPSocket:TCPSocket GRPC:GRPC InitialDelaySeconds:n TimeoutSeconds:n PeriodSeconds:n '
-    + 'SuccessThreshold:n FailureThreshold:n TerminationGracePeriodSeconds',
+  Probe:
+    'Exec:Exec HTTPGet:HTTPGet TCPSocket:TCPSocket GRPC:GRPC InitialDelaySeconds:n TimeoutSeconds:n ' +
+    'PeriodSeconds:n ' +
+    'SuccessThreshold:n FailureThreshold:n TerminationGracePeriodSeconds',
   Exec: 'Command',
   HTTPGet: 'Path:s Port Host:s Scheme:s HTTPHeaders:Sysctl',
   TCPSocket: 'Port Host:s',
   GRPC: 'Port:n Service',
   Lifecycle: 'PostStart:Handler PreStop:Handler StopSignal',
   Handler: 'Exec:Exec HTTPGet:HTTPGet TCPSocket:TCPSocket Sleep:Any',
-  Volume: 'Name:s HostPath:HostPath EmptyDir:EmptyDir GCEPersistentDisk:Any AWSElasticBlockStore:Any GitRepo:Any Secret:SecretVolume '
-    + 'NFS:NFS ISCSI:Any Glusterfs:Any PersistentVolumeClaim:Claim RBD:Any Quobyte:Any FlexVolume:Any Cinder:Any CephFS:Any Flocker:Any '
-    + 'DownwardAPI:Downward FC:Any AzureFile:Any ConfigMap:ConfigMapVolume VsphereVolume:Any AzureDisk:Any PhotonPersistentDisk:Any '
-    + 'Projected:Projected PortworxVolume:Any ScaleIO:Any StorageOS:Any CSI:Any Ephemeral:Any Image:Any',
+  Volume:
+    'Name:s HostPath:HostPath EmptyDir:EmptyDir GCEPersistentDisk:Any AWSElasticBlockStore:Any ' +
+    'GitRepo:Any Secret:SecretVolume ' +
+    'NFS:NFS ISCSI:Any Glusterfs:Any PersistentVolumeClaim:Claim RBD:Any Quobyte:Any FlexVolume:Any ' +
+    'Cinder:Any CephFS:Any Flocker:Any ' +
+    'DownwardAPI:Downward FC:Any AzureFile:Any ConfigMap:ConfigMapVolume VsphereVolume:Any ' +
+    'AzureDisk:Any PhotonPersistentDisk:Any ' +
+    'Projected:Projected PortworxVolume:Any ScaleIO:Any StorageOS:Any CSI:Any Ephemeral:Any Image:Any',
   HostPath: 'Path:s Type',
   EmptyDir: 'Medium:s SizeLimit',
   SecretVolume: 'SecretName:s Items:KeyToPath DefaultMode Optional',
@@ -59,8 +83,10 @@ const shapes: Readonly<Record<string, string>> = {
   Downward: 'Items:DownwardFile DefaultMode',
   DownwardFile: 'Path:s FieldRef:FieldRef ResourceFieldRef:ResourceRef Mode',
   Projected: 'Sources:Projection DefaultMode',
-  Projection: 'Secret:ProjectedNames DownwardAPI:DownwardProjection ConfigMap:ProjectedNames ServiceAccountToken:TokenProjection '
-    + 'ClusterTrustBundle:Any PodCertificate:Any',
+  Projection:
+    'Secret:ProjectedNames DownwardAPI:DownwardProjection ConfigMap:ProjectedNames ' +
+    'ServiceAccountToken:TokenProjection ' +
+    'ClusterTrustBundle:Any PodCertificate:Any',
   ProjectedNames: 'Name:s Items:KeyToPath Optional',
   DownwardProjection: 'Items:DownwardFile',
   TokenProjection: 'Audience:s ExpirationSeconds:n Path:s',
@@ -71,16 +97,25 @@ const shapes: Readonly<Record<string, string>> = {
   ReadinessGate: 'ConditionType:s',
   SchedulingGate: 'Name:s',
   OS: 'Name:s',
-  SpreadConstraint: 'MaxSkew:n TopologyKey:s WhenUnsatisfiable:s LabelSelector MinDomains NodeAffinityPolicy NodeTaintsPolicy MatchLabelKeys',
-  VolumeSource: 'GCEPersistentDisk:Any AWSElasticBlockStore:Any HostPath:HostPath Glusterfs:Any NFS:NFS RBD:Any Quobyte:Any ISCSI:Any '
-    + 'FlexVolume:Any Cinder:Any CephFS:Any FC:Any Flocker:Any AzureFile:Any VsphereVolume:Any AzureDisk:Any PhotonPersistentDisk:Any '
-    + 'PortworxVolume:Any ScaleIO:Any Local:LocalVolume StorageOS:Any CSI:CSIVolume',
+  SpreadConstraint:
+    'MaxSkew:n TopologyKey:s WhenUnsatisfiable:s LabelSelector MinDomains NodeAffinityPolicy ' +
+    'NodeTaintsPolicy MatchLabelKeys',
+  VolumeSource:
+    'GCEPersistentDisk:Any AWSElasticBlockStore:Any HostPath:HostPath Glusterfs:Any NFS:NFS RBD:Any ' +
+    'Quobyte:Any ISCSI:Any ' +
+    'FlexVolume:Any Cinder:Any CephFS:Any FC:Any Flocker:Any AzureFile:Any VsphereVolume:Any ' +
+    'AzureDisk:Any PhotonPersistentDisk:Any ' +
+    'PortworxVolume:Any ScaleIO:Any Local:LocalVolume StorageOS:Any CSI:CSIVolume',
   LocalVolume: 'Path:s FSType',
-  CSIVolume: 'Driver:s VolumeHandle:s ReadOnly:b FSType:s VolumeAttributes ControllerPublishSecretRef:SecretRef '
-    + 'NodeStageSecretRef:SecretRef NodePublishSecretRef:SecretRef ControllerExpandSecretRef:SecretRef NodeExpandSecretRef:SecretRef',
+  CSIVolume:
+    'Driver:s VolumeHandle:s ReadOnly:b FSType:s VolumeAttributes ControllerPublishSecretRef:SecretRef ' +
+    'NodeStageSecretRef:SecretRef NodePublishSecretRef:SecretRef ControllerExpandSecretRef:SecretRef ' +
+    'NodeExpandSecretRef:SecretRef',
   SecretRef: 'Name:s Namespace:s',
-  ClaimSpec: 'AccessModes Selector Resources:!ClaimResources VolumeName:s StorageClassName VolumeMode DataSource:DataSource '
-    + 'DataSourceRef:DataSourceRef VolumeAttributesClassName',
+  ClaimSpec:
+    'AccessModes Selector Resources:!ClaimResources VolumeName:s StorageClassName VolumeMode ' +
+    'DataSource:DataSource ' +
+    'DataSourceRef:DataSourceRef VolumeAttributesClassName',
   ClaimResources: 'Limits Requests',
   DataSource: 'APIGroup Kind:s Name:s',
   DataSourceRef: 'APIGroup Kind:s Name:s Namespace',
@@ -92,18 +127,42 @@ type Values = Readonly<Record<string, unknown>>
 /** `HTTPGet` -> `httpGet`, `SELinuxOptions` -> `seLinuxOptions`, `DNSPolicy` -> `dnsPolicy`. */
 function jsonName(goName: string): string {
   const special: Readonly<Record<string, string>> = {
-    TTY: 'tty', OS: 'os', IP: 'ip', NFS: 'nfs', ISCSI: 'iscsi', RBD: 'rbd', FC: 'fc', CSI: 'csi', GRPC: 'grpc', HostPID: 'hostPID',
-    HTTPHeaders: 'httpHeaders', HTTPGet: 'httpGet', TCPSocket: 'tcpSocket', FSGroup: 'fsGroup', FSGroupChangePolicy: 'fsGroupChangePolicy',
-    SELinuxOptions: 'seLinuxOptions', SELinuxChangePolicy: 'seLinuxChangePolicy', DNSPolicy: 'dnsPolicy', DNSConfig: 'dnsConfig',
-    APIVersion: 'apiVersion', CephFS: 'cephfs', StorageOS: 'storageos', GCEPersistentDisk: 'gcePersistentDisk',
-    AWSElasticBlockStore: 'awsElasticBlockStore', FSType: 'fsType', APIGroup: 'apiGroup',
+    TTY: 'tty',
+    OS: 'os',
+    IP: 'ip',
+    NFS: 'nfs',
+    ISCSI: 'iscsi',
+    RBD: 'rbd',
+    FC: 'fc',
+    CSI: 'csi',
+    GRPC: 'grpc',
+    HostPID: 'hostPID',
+    HTTPHeaders: 'httpHeaders',
+    HTTPGet: 'httpGet',
+    TCPSocket: 'tcpSocket',
+    FSGroup: 'fsGroup',
+    FSGroupChangePolicy: 'fsGroupChangePolicy',
+    SELinuxOptions: 'seLinuxOptions',
+    SELinuxChangePolicy: 'seLinuxChangePolicy',
+    DNSPolicy: 'dnsPolicy',
+    DNSConfig: 'dnsConfig',
+    APIVersion: 'apiVersion',
+    CephFS: 'cephfs',
+    StorageOS: 'storageos',
+    GCEPersistentDisk: 'gcePersistentDisk',
+    AWSElasticBlockStore: 'awsElasticBlockStore',
+    FSType: 'fsType',
+    APIGroup: 'apiGroup',
   }
   return special[goName] ?? goName.charAt(0).toLowerCase() + goName.slice(1)
 }
 
 const zeros: Readonly<Record<string, unknown>> = { s: '', b: false, n: 0 }
 
-/** The value in internal form. Shapes that are not spelled out (`Any`) show the API's own fields with great beginnings. */
+/**
+ * The value in internal form. Shapes that are not spelled out (`Any`) show the API's own fields with great
+ * beginnings.
+ */
 export function internalForm(shape: string, value: Values): Values {
   if (shape === 'Any') return capitalized(value)
   const out: Record<string, unknown> = {}
@@ -117,7 +176,7 @@ export function internalForm(shape: string, value: Values): Values {
 function fieldForm(type: string, value: unknown): unknown {
   const isStruct = type.startsWith('!')
   const shape = isStruct ? type.slice(1) : type
-  if (value === undefined || value === null) return isStruct ? internalForm(shape, {}) : zeros[type] ?? null
+  if (value === undefined || value === null) return isStruct ? internalForm(shape, {}) : (zeros[type] ?? null)
   if (!Object.hasOwn(shapes, shape)) return value
   return Array.isArray(value)
     ? value.map((item: unknown) => internalForm(shape, item as Values))
@@ -125,5 +184,7 @@ function fieldForm(type: string, value: unknown): unknown {
 }
 
 function capitalized(value: Values): Values {
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key.charAt(0).toUpperCase() + key.slice(1), member]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key.charAt(0).toUpperCase() + key.slice(1), member]),
+  )
 }

@@ -33,7 +33,8 @@ function validateType(type: string, path: string, errors: FieldError[]): void {
 }
 
 function validateNames(item: LimitRangeItem, path: string, errors: FieldError[]): void {
-  const check = item.type === 'Pod' || item.type === 'Container' ? validateContainerResourceName : validateResourceName
+  const check =
+    item.type === 'Pod' || item.type === 'Container' ? validateContainerResourceName : validateResourceName
   const names = (field: 'max' | 'min' | 'default' | 'defaultRequest' | 'maxLimitRequestRatio'): void => {
     for (const name of Object.keys(item[field] ?? {}).sort()) check(name, `${path}.${field}[${name}]`, errors)
   }
@@ -41,15 +42,32 @@ function validateNames(item: LimitRangeItem, path: string, errors: FieldError[])
   names('min')
   for (const field of ['default', 'defaultRequest'] as const) {
     if (item.type !== 'Pod') names(field)
-    else if (item[field] !== undefined) errors.push(forbidden(`${path}.${field}`, "may not be specified when `type` is 'Pod'"))
+    else if (item[field] !== undefined)
+      errors.push(forbidden(`${path}.${field}`, "may not be specified when `type` is 'Pod'"))
   }
-  if (item.type === 'PersistentVolumeClaim' && item.min?.['storage'] === undefined && item.max?.['storage'] === undefined) {
-    errors.push(required(`${path}.limits`, 'either minimum or maximum storage value is required, but neither was provided'))
+  if (
+    item.type === 'PersistentVolumeClaim' &&
+    item.min?.['storage'] === undefined &&
+    item.max?.['storage'] === undefined
+  ) {
+    errors.push(
+      required(
+        `${path}.limits`,
+        'either minimum or maximum storage value is required, but neither was provided',
+      ),
+    )
   }
   names('maxLimitRequestRatio')
 }
 
-function namesOf({ type, max, min, default: limits, defaultRequest, maxLimitRequestRatio }: LimitRangeItem): readonly string[] {
+function namesOf({
+  type,
+  max,
+  min,
+  default: limits,
+  defaultRequest,
+  maxLimitRequestRatio,
+}: LimitRangeItem): readonly string[] {
   const defaults = type === 'Pod' ? {} : { ...limits, ...defaultRequest }
   return Object.keys({ ...max, ...min, ...defaults, ...maxLimitRequestRatio }).sort()
 }
@@ -68,22 +86,35 @@ function validateAmounts(item: LimitRangeItem, name: string, path: string, error
     errors.push(invalid(`${path}.${field}[${name}]`, value, text))
   }
   if (isGreater(min, max)) fail('min', min, `min value ${min} is greater than max value ${max}`)
-  if (isGreater(min, request)) fail('defaultRequest', request, `min value ${min} is greater than default request value ${request}`)
-  if (isGreater(request, max)) fail('defaultRequest', request, `default request value ${request} is greater than max value ${max}`)
+  if (isGreater(min, request))
+    fail('defaultRequest', request, `min value ${min} is greater than default request value ${request}`)
+  if (isGreater(request, max))
+    fail('defaultRequest', request, `default request value ${request} is greater than max value ${max}`)
   if (isGreater(request, limit)) {
-    fail('defaultRequest', request, `default request value ${request} is greater than default limit value ${limit}`)
+    fail(
+      'defaultRequest',
+      request,
+      `default request value ${request} is greater than default limit value ${limit}`,
+    )
   }
   if (isGreater(min, limit)) fail('default', min, `min value ${min} is greater than default value ${limit}`)
   if (isGreater(limit, max)) fail('default', max, `default value ${limit} is greater than max value ${max}`)
   const ratio = item.maxLimitRequestRatio?.[name]
   validateRatio(ratio, min, max, (text) => fail('maxLimitRequestRatio', ratio, text))
   if (!mayOvercommit(name) && (isGreater(limit, request) || isGreater(request, limit))) {
-    fail('defaultRequest', request, `default value ${limit} must equal to defaultRequest value ${request} in ${name}`)
+    fail(
+      'defaultRequest',
+      request,
+      `default value ${limit} must equal to defaultRequest value ${request} in ${name}`,
+    )
   }
 }
 
 function validateRatio(
-  ratio: string | undefined, min: string | undefined, max: string | undefined, fail: (text: string) => void,
+  ratio: string | undefined,
+  min: string | undefined,
+  max: string | undefined,
+  fail: (text: string) => void,
 ): void {
   if (ratio === undefined) return
   if (isGreater('1', ratio)) fail(`ratio ${ratio} is less than 1`)
@@ -91,5 +122,6 @@ function validateRatio(
   const isSmall = [ratio, min, max].every((amount) => quantityValue(amount) < maxMilliValue)
   const amount = isSmall ? quantityMilliValue : quantityValue
   const limit = amount(max) / amount(min)
-  if ((isSmall ? amount(ratio) / 1000 : amount(ratio)) > limit) fail(`ratio ${ratio} is greater than max/min = ${limit.toFixed(6)}`)
+  if ((isSmall ? amount(ratio) / 1000 : amount(ratio)) > limit)
+    fail(`ratio ${ratio} is greater than max/min = ${limit.toFixed(6)}`)
 }

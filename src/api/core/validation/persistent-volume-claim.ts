@@ -5,7 +5,10 @@ import { validateLabelSelector } from '../../meta/label-validation.js'
 import { compareQuantities, parseQuantity } from '../../quantity.js'
 import { betaStorageClass, validateAccessModes, validateVolumeMode } from '../access-modes.js'
 import type {
-  PersistentVolumeClaim, PersistentVolumeClaimSpec, TypedLocalObjectReference, TypedObjectReference,
+  PersistentVolumeClaim,
+  PersistentVolumeClaimSpec,
+  TypedLocalObjectReference,
+  TypedObjectReference,
 } from '../generated.js'
 import { internalDiff } from './pod-spec-diff.js'
 
@@ -14,11 +17,18 @@ export function validatePositiveQuantity(amount: string, path: string, errors: F
   if (parseQuantity(amount).nanos <= 0n) errors.push(invalid(path, amount, 'must be greater than zero'))
 }
 
-/** A claim's spec, also that of a template. Source: pkg/apis/core/validation ValidatePersistentVolumeClaimSpec. */
-export function validatePersistentVolumeClaim(spec: PersistentVolumeClaimSpec, path: string): readonly FieldError[] {
+/**
+ * A claim's spec, also that of a template. Source: pkg/apis/core/validation
+ * ValidatePersistentVolumeClaimSpec.
+ */
+export function validatePersistentVolumeClaim(
+  spec: PersistentVolumeClaimSpec,
+  path: string,
+): readonly FieldError[] {
   const errors: FieldError[] = []
   const { accessModes = [], selector, resources, dataSource, dataSourceRef } = spec
-  if (accessModes.length === 0) errors.push(required(`${path}.accessModes`, 'at least 1 access mode is required'))
+  if (accessModes.length === 0)
+    errors.push(required(`${path}.accessModes`, 'at least 1 access mode is required'))
   if (selector !== undefined) errors.push(...validateLabelSelector(selector, `${path}.selector`))
   if (accessModes.length > 0) validateAccessModes(accessModes, '', `${path}.accessModes`, errors)
   const storage = resources.requests?.['storage']
@@ -40,14 +50,22 @@ function validateClass(name: string | undefined, path: string, errors: FieldErro
   for (const fault of dnsSubdomainFaults(name as string)) errors.push(invalid(path, name, fault))
 }
 
-function validateDataSource(source: TypedLocalObjectReference | TypedObjectReference, path: string, errors: FieldError[]): void {
+function validateDataSource(
+  source: TypedLocalObjectReference | TypedObjectReference,
+  path: string,
+  errors: FieldError[],
+): void {
   const apiGroup = source.apiGroup ?? ''
   if (source.name === '') errors.push(required(`${path}.name`))
   if (source.kind === '') errors.push(required(`${path}.kind`))
   if (apiGroup === '' && source.kind !== 'PersistentVolumeClaim') {
-    errors.push(invalid(path, source.kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup"))
+    errors.push(
+      invalid(path, source.kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup"),
+    )
   }
-  if (apiGroup !== '') for (const fault of dnsSubdomainFaults(apiGroup)) errors.push(invalid(`${path}.apiGroup`, apiGroup, fault))
+  if (apiGroup !== '')
+    for (const fault of dnsSubdomainFaults(apiGroup))
+      errors.push(invalid(`${path}.apiGroup`, apiGroup, fault))
 }
 
 const sameSource = (a: TypedLocalObjectReference, b: TypedObjectReference): boolean =>
@@ -56,18 +74,24 @@ const sameSource = (a: TypedLocalObjectReference, b: TypedObjectReference): bool
 const storageOf = (list: Readonly<Record<string, string>> | undefined): string => list?.['storage'] ?? '0'
 
 /**
- * A claim changes little: the volume is named once, a bound claim may grow and change its attributes class, and a claim without
- * class may be given one. Source: ValidatePersistentVolumeClaimUpdate.
+ * A claim changes little: the volume is named once, a bound claim may grow and change its attributes class,
+ * and a claim without class may be given one. Source: ValidatePersistentVolumeClaimUpdate.
  */
 export function validatePersistentVolumeClaimUpdate(
-  next: PersistentVolumeClaim, old: PersistentVolumeClaim,
+  next: PersistentVolumeClaim,
+  old: PersistentVolumeClaim,
 ): readonly FieldError[] {
   const errors: FieldError[] = []
   if (next.spec !== old.spec) errors.push(...validatePersistentVolumeClaim(next.spec, 'spec'))
-  const before = munged(old.spec, (old.spec.volumeName ?? '') === '' ? { volumeName: next.spec.volumeName } : {})
+  const before = munged(
+    old.spec,
+    (old.spec.volumeName ?? '') === '' ? { volumeName: next.spec.volumeName } : {},
+  )
   const after = munged(next.spec, allowedChanges(next, old, errors))
   if (!semanticEqual(after, before)) {
-    const text = 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'
+    const text =
+      'spec is immutable after creation except resources.requests and volumeAttributesClassName for ' +
+      'bound claims'
     errors.push(forbidden('spec', `${text}\n${internalDiff('ClaimSpec', before, after)}`))
   }
   validateSize(next, old, errors)
@@ -79,7 +103,12 @@ export function validatePersistentVolumeClaimUpdate(
   if (was !== undefined && is === undefined) {
     errors.push(forbidden('spec.volumeAttributesClassName', 'update from non-nil value to nil is forbidden'))
   } else if ((was ?? '') !== '' && is === '') {
-    errors.push(forbidden('spec.volumeAttributesClassName', 'update from non-nil value to an empty string is forbidden'))
+    errors.push(
+      forbidden(
+        'spec.volumeAttributesClassName',
+        'update from non-nil value to an empty string is forbidden',
+      ),
+    )
   }
   return errors
 }
@@ -93,24 +122,38 @@ function munged(spec: PersistentVolumeClaimSpec, changes: Changes): PersistentVo
 }
 
 /** The old values of the fields that may change. */
-function allowedChanges(next: PersistentVolumeClaim, old: PersistentVolumeClaim, errors: FieldError[]): Changes {
+function allowedChanges(
+  next: PersistentVolumeClaim,
+  old: PersistentVolumeClaim,
+  errors: FieldError[],
+): Changes {
   const annotationNow = next.metadata.annotations?.[betaStorageClass]
   const annotationOld = old.metadata.annotations?.[betaStorageClass]
   const { storageClassName: is } = next.spec
   const { storageClassName: was } = old.spec
-  const isUpgrade = annotationOld !== undefined && was === undefined && is === annotationOld && annotationNow === undefined
+  const isUpgrade =
+    annotationOld !== undefined && was === undefined && is === annotationOld && annotationNow === undefined
   const isLate = annotationOld === undefined && was === undefined && (is ?? '') !== ''
   if (!isUpgrade && annotationNow !== annotationOld) {
-    errors.push(invalid(`metadata.annotations[${betaStorageClass}]`, annotationNow ?? '', 'field is immutable'))
+    errors.push(
+      invalid(`metadata.annotations[${betaStorageClass}]`, annotationNow ?? '', 'field is immutable'),
+    )
   }
   const { requests } = next.spec.resources
   const isBound = next.status.phase === 'Bound'
   return {
     ...(isUpgrade || isLate ? { storageClassName: was } : {}),
     ...(isBound && requests !== undefined
-      ? { resources: { ...next.spec.resources, requests: { ...requests, storage: storageOf(old.spec.resources.requests) } } } : {}),
+      ? {
+          resources: {
+            ...next.spec.resources,
+            requests: { ...requests, storage: storageOf(old.spec.resources.requests) },
+          },
+        }
+      : {}),
     ...(isBound && next.spec.volumeAttributesClassName !== undefined
-      ? { volumeAttributesClassName: old.spec.volumeAttributesClassName } : {}),
+      ? { volumeAttributesClassName: old.spec.volumeAttributesClassName }
+      : {}),
   }
 }
 
@@ -124,12 +167,16 @@ function validateSize(next: PersistentVolumeClaim, old: PersistentVolumeClaim, e
 }
 
 /** Source: ValidatePersistentVolumeClaimStatusUpdate. */
-export function validatePersistentVolumeClaimStatus({ spec, status }: PersistentVolumeClaim): readonly FieldError[] {
+export function validatePersistentVolumeClaimStatus({
+  spec,
+  status,
+}: PersistentVolumeClaim): readonly FieldError[] {
   const errors: FieldError[] = []
   if ((spec.accessModes ?? []).length === 0) errors.push(required('Spec.accessModes'))
   for (const name of Object.keys(status.capacity ?? {}).sort()) {
     const amount = status.capacity?.[name] ?? '0'
-    if (amount.startsWith('-')) errors.push(invalid(`status.capacity[${name}]`, amount, 'must be a valid resource quantity'))
+    if (amount.startsWith('-'))
+      errors.push(invalid(`status.capacity[${name}]`, amount, 'must be a valid resource quantity'))
   }
   return errors
 }

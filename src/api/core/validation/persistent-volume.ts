@@ -12,18 +12,49 @@ const reclaimPolicies = ['Delete', 'Recycle', 'Retain']
 
 /** Sources in the order in which upstream looks at them. */
 const sources = [
-  'hostPath', 'gcePersistentDisk', 'awsElasticBlockStore', 'glusterfs', 'flocker', 'nfs', 'rbd', 'quobyte', 'cephfs', 'iscsi', 'cinder',
-  'fc', 'flexVolume', 'azureFile', 'vsphereVolume', 'photonPersistentDisk', 'portworxVolume', 'azureDisk', 'scaleIO', 'local', 'storageos',
+  'hostPath',
+  'gcePersistentDisk',
+  'awsElasticBlockStore',
+  'glusterfs',
+  'flocker',
+  'nfs',
+  'rbd',
+  'quobyte',
+  'cephfs',
+  'iscsi',
+  'cinder',
+  'fc',
+  'flexVolume',
+  'azureFile',
+  'vsphereVolume',
+  'photonPersistentDisk',
+  'portworxVolume',
+  'azureDisk',
+  'scaleIO',
+  'local',
+  'storageos',
   'csi',
 ] as const
 type Source = (typeof sources)[number]
 
 /** Fields of sources that must not be empty, in the order of upstream's checks. */
 const requiredFields: Readonly<Partial<Record<Source, readonly string[]>>> = {
-  gcePersistentDisk: ['pdName'], awsElasticBlockStore: ['volumeID'], glusterfs: ['endpoints', 'path'], rbd: ['monitors', 'image'],
-  quobyte: ['registry', 'volume'], cephfs: ['monitors'], iscsi: ['targetPortal', 'iqn'], cinder: ['volumeID'], flexVolume: ['driver'],
-  azureFile: ['secretName', 'shareName'], vsphereVolume: ['volumePath'], photonPersistentDisk: ['pdID'], portworxVolume: ['volumeID'],
-  azureDisk: ['diskName', 'diskURI'], scaleIO: ['gateway', 'system', 'volumeName'], storageos: ['volumeName'],
+  gcePersistentDisk: ['pdName'],
+  awsElasticBlockStore: ['volumeID'],
+  glusterfs: ['endpoints', 'path'],
+  rbd: ['monitors', 'image'],
+  quobyte: ['registry', 'volume'],
+  cephfs: ['monitors'],
+  iscsi: ['targetPortal', 'iqn'],
+  cinder: ['volumeID'],
+  flexVolume: ['driver'],
+  azureFile: ['secretName', 'shareName'],
+  vsphereVolume: ['volumePath'],
+  photonPersistentDisk: ['pdID'],
+  portworxVolume: ['volumeID'],
+  azureDisk: ['diskName', 'diskURI'],
+  scaleIO: ['gateway', 'system', 'volumeName'],
+  storageos: ['volumeName'],
 }
 
 /** Source: pkg/apis/core/validation ValidatePersistentVolume. */
@@ -38,7 +69,9 @@ export function validatePersistentVolume({ spec }: PersistentVolume): readonly F
   validateNodeAffinity(spec, errors)
   validateSource(spec, 'spec', errors)
   if (spec.hostPath !== undefined && isRoot(spec.hostPath.path) && policy === 'Recycle') {
-    errors.push(forbidden('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'"))
+    errors.push(
+      forbidden('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'"),
+    )
   }
   validateClassName(spec.storageClassName, 'spec.storageClassName', errors)
   validateVolumeMode(spec.volumeMode, 'spec.volumeMode', errors)
@@ -65,7 +98,9 @@ export function validateInlineVolume(spec: PersistentVolumeSpec, path: string): 
   validateSource(spec, path, errors)
   refuse('storageClassName', (spec.storageClassName ?? '') !== '')
   if ((spec.volumeMode ?? 'Filesystem') !== 'Filesystem') {
-    errors.push(forbidden(`${path}.volumeMode`, `may not specify volumeMode other than Filesystem ${context}`))
+    errors.push(
+      forbidden(`${path}.volumeMode`, `may not specify volumeMode other than Filesystem ${context}`),
+    )
   }
   return errors
 }
@@ -73,10 +108,12 @@ export function validateInlineVolume(spec: PersistentVolumeSpec, path: string): 
 function validateCapacity(capacity: Readonly<Record<string, string>>, errors: FieldError[]): void {
   const names = Object.keys(capacity).sort()
   if (names.length === 0) errors.push(required('spec.capacity'))
-  if (names.length > 1 || !names.includes('storage')) errors.push(notSupported('spec.capacity', capacity, ['storage']))
+  if (names.length > 1 || !names.includes('storage'))
+    errors.push(notSupported('spec.capacity', capacity, ['storage']))
   for (const name of names) {
     const amount = capacity[name] ?? '0'
-    if (amount.startsWith('-')) errors.push(invalid(`spec.capacity[${name}]`, amount, 'must be a valid resource quantity'))
+    if (amount.startsWith('-'))
+      errors.push(invalid(`spec.capacity[${name}]`, amount, 'must be a valid resource quantity'))
     validatePositiveQuantity(amount, `spec.capacity[${name}]`, errors)
   }
 }
@@ -96,12 +133,16 @@ export function validateClassName(name: string | undefined, path: string, errors
   for (const fault of dnsSubdomainFaults(name as string)) errors.push(invalid(path, name, fault))
 }
 
-function validateAttributesClass({ volumeAttributesClassName: name, csi }: PersistentVolumeSpec, errors: FieldError[]): void {
+function validateAttributesClass(
+  { volumeAttributesClassName: name, csi }: PersistentVolumeSpec,
+  errors: FieldError[],
+): void {
   if (name === undefined) return
   const path = 'spec.volumeAttributesClassName'
   if (name === '') errors.push(required(path, 'an empty string is disallowed'))
   else validateClassName(name, path, errors)
-  if (csi === undefined) errors.push(required('spec.csi', 'has to be specified when using volumeAttributesClassName'))
+  if (csi === undefined)
+    errors.push(required('spec.csi', 'has to be specified when using volumeAttributesClassName'))
 }
 
 const isRoot = (path: string): boolean => path.split('/').every((part) => part === '' || part === '.')
@@ -124,34 +165,49 @@ function validateOne(spec: PersistentVolumeSpec, name: Source, path: string, err
   else if (name === 'nfs' && spec.nfs !== undefined) validateNfs(spec.nfs, at, errors)
   else if (name === 'local' && spec.local !== undefined) validateLocal(spec, path, errors)
   else if (name === 'csi' && spec.csi !== undefined) validateCsi(spec.csi, at, errors)
-  else for (const field of requiredFields[name] ?? []) {
-    const value = (spec[name] as Readonly<Record<string, unknown>>)[field]
-    const isEmpty = value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
-    if (isEmpty) errors.push(required(`${at}.${field}`))
-  }
+  else
+    for (const field of requiredFields[name] ?? []) {
+      const value = (spec[name] as Readonly<Record<string, unknown>>)[field]
+      const isEmpty = value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+      if (isEmpty) errors.push(required(`${at}.${field}`))
+    }
 }
 
 /** Source: validateLocalVolumeSource and what a local volume needs besides. */
-function validateLocal({ local, nodeAffinity }: PersistentVolumeSpec, path: string, errors: FieldError[]): void {
+function validateLocal(
+  { local, nodeAffinity }: PersistentVolumeSpec,
+  path: string,
+  errors: FieldError[],
+): void {
   const target = local?.path ?? ''
   if (target === '') errors.push(required(`${path}.local.path`))
-  else if (target.split('/').includes('..')) errors.push(invalid(`${path}.local.path`, target, "must not contain '..'"))
-  if (nodeAffinity === undefined) errors.push(required(`${path}.nodeAffinity`, 'Local volume requires node affinity'))
+  else if (target.split('/').includes('..'))
+    errors.push(invalid(`${path}.local.path`, target, "must not contain '..'"))
+  if (nodeAffinity === undefined)
+    errors.push(required(`${path}.nodeAffinity`, 'Local volume requires node affinity'))
 }
 
 /** A CSI driver's name. Source: ValidateCSIDriverName. */
 export function validateDriverName(name: string, path: string): readonly FieldError[] {
   if (name === '') return [required(path)]
-  if (name.length > 63) return [{ type: 'FieldValueTooLong', field: path, body: 'Too long: may not be more than 63 bytes' }]
+  if (name.length > 63)
+    return [{ type: 'FieldValueTooLong', field: path, body: 'Too long: may not be more than 63 bytes' }]
   return dnsSubdomainFaults(name.toLowerCase()).map((fault) => invalid(path, name, fault))
 }
 
 /** Source: validateCSIPersistentVolumeSource. */
-function validateCsi(csi: NonNullable<PersistentVolumeSpec['csi']>, path: string, errors: FieldError[]): void {
+function validateCsi(
+  csi: NonNullable<PersistentVolumeSpec['csi']>,
+  path: string,
+  errors: FieldError[],
+): void {
   errors.push(...validateDriverName(csi.driver, `${path}.driver`))
   if (csi.volumeHandle === '') errors.push(required(`${path}.volumeHandle`))
   const references = [
-    'controllerPublishSecretRef', 'controllerExpandSecretRef', 'nodePublishSecretRef', 'nodeExpandSecretRef',
+    'controllerPublishSecretRef',
+    'controllerExpandSecretRef',
+    'nodePublishSecretRef',
+    'nodeExpandSecretRef',
   ] as const
   for (const field of references) {
     const reference = csi[field]
@@ -165,7 +221,10 @@ const sourceOf = (spec: PersistentVolumeSpec): Readonly<Record<string, unknown>>
   Object.fromEntries(sources.filter((name) => spec[name] !== undefined).map((name) => [name, spec[name]]))
 
 /** A secret for growing a CSI volume may be given later. */
-function withoutNewExpandSecret({ csi, ...spec }: PersistentVolumeSpec, old: PersistentVolumeSpec): PersistentVolumeSpec {
+function withoutNewExpandSecret(
+  { csi, ...spec }: PersistentVolumeSpec,
+  old: PersistentVolumeSpec,
+): PersistentVolumeSpec {
   if (csi === undefined) return spec
   if (old.csi === undefined || old.csi.controllerExpandSecretRef !== undefined) return { ...spec, csi }
   const { controllerExpandSecretRef: _, ...rest } = csi
@@ -173,13 +232,18 @@ function withoutNewExpandSecret({ csi, ...spec }: PersistentVolumeSpec, old: Per
 }
 
 /** Where a volume lies does not change. Source: ValidatePersistentVolumeUpdate. */
-export function validatePersistentVolumeUpdate(next: PersistentVolume, old: PersistentVolume): readonly FieldError[] {
+export function validatePersistentVolumeUpdate(
+  next: PersistentVolume,
+  old: PersistentVolume,
+): readonly FieldError[] {
   if (next.spec === old.spec) return []
   const errors: FieldError[] = [...validatePersistentVolume(next)]
   const after = sourceOf(withoutNewExpandSecret(next.spec, old.spec))
   const before = sourceOf(old.spec)
   if (!semanticEqual(after, before)) {
-    const text = `spec.persistentvolumesource is immutable after creation\n${internalDiff('VolumeSource', before, after)}`
+    const text =
+      'spec.persistentvolumesource is immutable after ' +
+      `creation\n${internalDiff('VolumeSource', before, after)}`
     errors.push(forbidden('spec.persistentvolumesource', text))
   }
   if (next.spec.volumeMode !== old.spec.volumeMode) {

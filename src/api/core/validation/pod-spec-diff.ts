@@ -11,7 +11,10 @@ interface Line {
   readonly text: string
 }
 
-/** The unified diff of two pod specs in internal form, as Kubernetes appends it to the error. Source: apimachinery util/diff. */
+/**
+ * The unified diff of two pod specs in internal form, as Kubernetes appends it to the error. Source:
+ * apimachinery util/diff.
+ */
 export function podSpecDiff(old: PodSpec, next: PodSpec): string {
   return unifiedDiff(printed(old), printed(next))
 }
@@ -26,7 +29,14 @@ export function internalDiff(shape: string, old: object, next: object): string {
 /** The pod's flags about the host are part of the security context in the internal type. */
 function printed(spec: PodSpec): readonly string[] {
   const { hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers } = spec
-  const securityContext = { ...spec.securityContext, hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers }
+  const securityContext = {
+    ...spec.securityContext,
+    hostNetwork,
+    hostPID,
+    hostIPC,
+    shareProcessNamespace,
+    hostUsers,
+  }
   return JSON.stringify(internalForm('PodSpec', { ...spec, securityContext }), null, 1).split('\n')
 }
 
@@ -46,7 +56,10 @@ function unifiedDiff(old: readonly string[], next: readonly string[]): string {
     const hunk = lines.slice(at, end)
     const removed = hunk.filter(({ sign }) => sign !== '+').length
     const added = hunk.filter(({ sign }) => sign !== '-').length
-    hunks.push(`@@ -${oldLine},${removed} +${newLine},${added} @@`, ...hunk.map(({ sign, text }) => sign + text))
+    hunks.push(
+      `@@ -${oldLine},${removed} +${newLine},${added} @@`,
+      ...hunk.map(({ sign, text }) => sign + text),
+    )
     oldLine += removed
     newLine += added
     at = end
@@ -64,12 +77,15 @@ function hunkEnd(lines: readonly Line[], from: number): number | undefined {
   return Math.min(lines.length, last + context + 1)
 }
 
-/** Aligns the two texts: the common beginning and end as they are, the middle by longest common subsequence. */
+/**
+ * Aligns the two texts: the common beginning and end as they are, the middle by longest common subsequence.
+ */
 function compare(old: readonly string[], next: readonly string[]): readonly Line[] {
   let start = 0
   while (start < old.length && start < next.length && old[start] === next[start]) start++
   let end = 0
-  while (end < old.length - start && end < next.length - start && old.at(-1 - end) === next.at(-1 - end)) end++
+  while (end < old.length - start && end < next.length - start && old.at(-1 - end) === next.at(-1 - end))
+    end++
   const same = (text: string): Line => ({ sign: ' ', text })
   const middle = align(old.slice(start, old.length - end), next.slice(start, next.length - end))
   return [...old.slice(0, start).map(same), ...middle, ...old.slice(old.length - end).map(same)]
@@ -83,7 +99,8 @@ function align(old: readonly string[], next: readonly string[]): readonly Line[]
   if (!isLarge) {
     for (let i = old.length - 1; i >= 0; i--) {
       for (let j = next.length - 1; j >= 0; j--) {
-        lengths[i * width + j] = old[i] === next[j] ? length(i + 1, j + 1) + 1 : Math.max(length(i + 1, j), length(i, j + 1))
+        lengths[i * width + j] =
+          old[i] === next[j] ? length(i + 1, j + 1) + 1 : Math.max(length(i + 1, j), length(i, j + 1))
       }
     }
   }

@@ -4,8 +4,11 @@ import type { Container, Pod, PodSpec, Toleration } from '../generated.js'
 import { validatePodSpec } from './pod-spec.js'
 import { podSpecDiff } from './pod-spec-diff.js'
 
-const updatable = '`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` '
-  + '(only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
+const updatable =
+  '`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,' +
+  '`spec.tolerations` ' +
+  '(only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set ' +
+  'to 1 if it was previously negative)'
 
 /** A pod on update: what may change is little. Source: pkg/apis/core/validation ValidatePodUpdate. */
 export function validatePodUpdate(next: Pod, old: Pod): readonly FieldError[] {
@@ -23,7 +26,12 @@ export function validatePodUpdate(next: Pod, old: Pod): readonly FieldError[] {
 }
 
 /** False if containers were added or removed, which ends the validation. */
-function sameContainers(next: readonly Container[], old: readonly Container[], path: string, errors: FieldError[]): boolean {
+function sameContainers(
+  next: readonly Container[],
+  old: readonly Container[],
+  path: string,
+  errors: FieldError[],
+): boolean {
   if (next.length !== old.length) {
     errors.push(forbidden(path, 'pod updates may not add or remove containers'))
     return false
@@ -37,7 +45,8 @@ function sameContainers(next: readonly Container[], old: readonly Container[], p
 function validateDeadline(next: number | undefined, old: number | undefined, errors: FieldError[]): void {
   const path = 'spec.activeDeadlineSeconds'
   if (old === undefined || next === old) return
-  if (next === undefined) errors.push(invalid(path, null, 'must not update from a positive integer to nil value'))
+  if (next === undefined)
+    errors.push(invalid(path, null, 'must not update from a positive integer to nil value'))
   else if (next > old) errors.push(invalid(path, next, 'must be less than or equal to previous value'))
 }
 
@@ -51,12 +60,19 @@ function validateGates(next: PodSpec, old: PodSpec, errors: FieldError[]): void 
 }
 
 /** Tolerations may be added, and the seconds of NoExecute ones changed. */
-function validateTolerationChange(next: readonly Toleration[], old: readonly Toleration[], errors: FieldError[]): void {
+function validateTolerationChange(
+  next: readonly Toleration[],
+  old: readonly Toleration[],
+  errors: FieldError[],
+): void {
   if (next === old) return
   const same = (a: Toleration, b: Toleration): boolean =>
     a.key === b.key && a.operator === b.operator && a.value === b.value && a.effect === b.effect
   const lost = old.some((before) => !next.some((after) => same(after, before)))
-  if (lost) errors.push(forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'))
+  if (lost)
+    errors.push(
+      forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'),
+    )
 }
 
 /** All else must be as it was. Fields that may change are compared as the old ones. */
@@ -65,7 +81,9 @@ function validateRest(next: PodSpec, old: PodSpec, errors: FieldError[]): void {
   const munged: PodSpec = {
     ...next,
     containers: withOldImages(next.containers, old.containers),
-    ...(next.initContainers === undefined ? {} : { initContainers: withOldImages(next.initContainers, old.initContainers ?? []) }),
+    ...(next.initContainers === undefined
+      ? {}
+      : { initContainers: withOldImages(next.initContainers, old.initContainers ?? []) }),
     ...taken(old, 'activeDeadlineSeconds'),
     ...taken(old, 'schedulingGates'),
     ...taken(old, 'tolerations'),
@@ -73,7 +91,12 @@ function validateRest(next: PodSpec, old: PodSpec, errors: FieldError[]): void {
     ...(isGated ? gatedFields(next, old, errors) : {}),
   }
   if (semanticEqual(munged, old)) return
-  errors.push(forbidden('spec', `pod updates may not change fields other than ${updatable}\n${podSpecDiff(old, munged)}`))
+  errors.push(
+    forbidden(
+      'spec',
+      `pod updates may not change fields other than ${updatable}\n${podSpecDiff(old, munged)}`,
+    ),
+  )
 }
 
 /** The old value of a field, or its absence, for a spread. */

@@ -3,7 +3,9 @@ import type { IntOrString } from '../../json.js'
 import { portNameFaults, portNumberFaults } from '../../names.js'
 import type { HTTPGetAction, Lifecycle, LifecycleHandler, Probe } from '../generated.js'
 
-/** A port of a handler or a service: a number, or the name of a container port. Source: ValidatePortNumOrName. */
+/**
+ * A port of a handler or a service: a number, or the name of a container port. Source: ValidatePortNumOrName.
+ */
 export function validatePortNumberOrName(port: IntOrString, path: string, errors: FieldError[]): void {
   const faults = typeof port === 'number' ? portNumberFaults(port) : portNameFaults(port)
   for (const fault of faults) errors.push(invalid(path, port, fault))
@@ -21,12 +23,15 @@ function validateHandler(handler: Handler, path: string, gracePeriod: number, er
   if (handler.exec !== undefined && claim('exec') && (handler.exec.command ?? []).length === 0) {
     errors.push(required(`${path}.exec.command`))
   }
-  if (handler.httpGet !== undefined && claim('httpGet')) validateHttpGet(handler.httpGet, `${path}.httpGet`, errors)
+  if (handler.httpGet !== undefined && claim('httpGet'))
+    validateHttpGet(handler.httpGet, `${path}.httpGet`, errors)
   if (handler.tcpSocket !== undefined && claim('tcpSocket')) {
     validatePortNumberOrName(handler.tcpSocket.port, `${path}.tcpSocket.port`, errors)
   }
-  if (handler.grpc !== undefined && claim('grpc')) validatePortNumberOrName(handler.grpc.port, `${path}.grpc.port`, errors)
-  if (handler.sleep !== undefined && claim('sleep')) validateSleep(handler.sleep.seconds, gracePeriod, `${path}.sleep`, errors)
+  if (handler.grpc !== undefined && claim('grpc'))
+    validatePortNumberOrName(handler.grpc.port, `${path}.grpc.port`, errors)
+  if (handler.sleep !== undefined && claim('sleep'))
+    validateSleep(handler.sleep.seconds, gracePeriod, `${path}.sleep`, errors)
   if (known === 0) errors.push(required(path, 'must specify a handler type'))
 }
 
@@ -38,7 +43,9 @@ function validateHttpGet(action: HTTPGetAction, path: string, errors: FieldError
   }
   for (const { name } of action.httpHeaders ?? []) {
     if (!/^[-A-Za-z0-9]+$/.test(name)) {
-      const rule = "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is "
+      const rule =
+        "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', " +
+        'regex used for validation is '
       errors.push(invalid(`${path}.httpHeaders`, name, `${rule}'[-A-Za-z0-9]+')`))
     }
   }
@@ -47,10 +54,22 @@ function validateHttpGet(action: HTTPGetAction, path: string, errors: FieldError
 /** A pre-stop sleep fits into the grace period (zero is allowed since 1.34). */
 function validateSleep(seconds: number, gracePeriod: number, path: string, errors: FieldError[]): void {
   if (seconds >= 0 && seconds <= gracePeriod) return
-  errors.push(invalid(path, seconds, `must be non-negative and less than terminationGracePeriodSeconds (${gracePeriod})`))
+  errors.push(
+    invalid(
+      path,
+      seconds,
+      `must be non-negative and less than terminationGracePeriodSeconds (${gracePeriod})`,
+    ),
+  )
 }
 
-const timings = ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const
+const timings = [
+  'initialDelaySeconds',
+  'timeoutSeconds',
+  'periodSeconds',
+  'successThreshold',
+  'failureThreshold',
+] as const
 
 function validateProbe(probe: Probe, path: string, gracePeriod: number, errors: FieldError[]): void {
   validateHandler(probe, path, gracePeriod, errors)
@@ -59,7 +78,8 @@ function validateProbe(probe: Probe, path: string, gracePeriod: number, errors: 
     if (value < 0) errors.push(invalid(`${path}.${name}`, value, 'must be greater than or equal to 0'))
   }
   const own = probe.terminationGracePeriodSeconds
-  if (own !== undefined && own <= 0) errors.push(invalid(`${path}.terminationGracePeriodSeconds`, own, 'must be greater than 0'))
+  if (own !== undefined && own <= 0)
+    errors.push(invalid(`${path}.terminationGracePeriodSeconds`, own, 'must be greater than 0'))
 }
 
 interface Probed {
@@ -70,16 +90,30 @@ interface Probed {
 }
 
 /** Lifecycle hooks and probes of a container that may have them. */
-export function validateProbes(container: Probed, path: string, gracePeriod: number, errors: FieldError[]): void {
+export function validateProbes(
+  container: Probed,
+  path: string,
+  gracePeriod: number,
+  errors: FieldError[],
+): void {
   const { lifecycle, livenessProbe, readinessProbe, startupProbe } = container
-  if (lifecycle?.postStart !== undefined) validateHandler(lifecycle.postStart, `${path}.lifecycle.postStart`, gracePeriod, errors)
-  if (lifecycle?.preStop !== undefined) validateHandler(lifecycle.preStop, `${path}.lifecycle.preStop`, gracePeriod, errors)
-  if (livenessProbe !== undefined) validateOnceProbe(livenessProbe, `${path}.livenessProbe`, gracePeriod, errors)
+  if (lifecycle?.postStart !== undefined)
+    validateHandler(lifecycle.postStart, `${path}.lifecycle.postStart`, gracePeriod, errors)
+  if (lifecycle?.preStop !== undefined)
+    validateHandler(lifecycle.preStop, `${path}.lifecycle.preStop`, gracePeriod, errors)
+  if (livenessProbe !== undefined)
+    validateOnceProbe(livenessProbe, `${path}.livenessProbe`, gracePeriod, errors)
   if (readinessProbe !== undefined) {
     validateProbe(readinessProbe, `${path}.readinessProbe`, gracePeriod, errors)
     const own = readinessProbe.terminationGracePeriodSeconds
     if (own !== undefined) {
-      errors.push(invalid(`${path}.readinessProbe.terminationGracePeriodSeconds`, own, 'must not be set for readinessProbes'))
+      errors.push(
+        invalid(
+          `${path}.readinessProbe.terminationGracePeriodSeconds`,
+          own,
+          'must not be set for readinessProbes',
+        ),
+      )
     }
   }
   if (startupProbe !== undefined) validateOnceProbe(startupProbe, `${path}.startupProbe`, gracePeriod, errors)
@@ -88,5 +122,6 @@ export function validateProbes(container: Probed, path: string, gracePeriod: num
 /** Liveness and startup probes succeed at the first success. */
 function validateOnceProbe(probe: Probe, path: string, gracePeriod: number, errors: FieldError[]): void {
   validateProbe(probe, path, gracePeriod, errors)
-  if (probe.successThreshold !== 1) errors.push(invalid(`${path}.successThreshold`, probe.successThreshold ?? 0, 'must be 1'))
+  if (probe.successThreshold !== 1)
+    errors.push(invalid(`${path}.successThreshold`, probe.successThreshold ?? 0, 'must be 1'))
 }

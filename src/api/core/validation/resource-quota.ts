@@ -5,19 +5,43 @@ import { isQuotaResource, validateResourceName, validateResourceQuantity } from 
 type Amounts = Readonly<Record<string, string>>
 
 const pods = new Set(['pods'])
-const compute = new Set(['pods', 'cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory'])
+const compute = new Set([
+  'pods',
+  'cpu',
+  'memory',
+  'limits.cpu',
+  'limits.memory',
+  'requests.cpu',
+  'requests.memory',
+])
 const claims = new Set(['persistentvolumeclaims', 'requests.storage'])
 
-/** The scopes and the resources that a quota with them may limit. Source: IsResourceQuotaScopeValidForResource. */
+/**
+ * The scopes and the resources that a quota with them may limit. Source:
+ * IsResourceQuotaScopeValidForResource.
+ */
 const scopes: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ['Terminating', compute], ['NotTerminating', compute], ['NotBestEffort', compute], ['PriorityClass', compute],
-  ['CrossNamespacePodAffinity', compute], ['BestEffort', pods], ['VolumeAttributesClass', claims],
+  ['Terminating', compute],
+  ['NotTerminating', compute],
+  ['NotBestEffort', compute],
+  ['PriorityClass', compute],
+  ['CrossNamespacePodAffinity', compute],
+  ['BestEffort', pods],
+  ['VolumeAttributesClass', claims],
 ])
 
 /** Scopes that only ask whether there is such a thing. */
-const existential = new Set(['BestEffort', 'NotBestEffort', 'Terminating', 'NotTerminating', 'CrossNamespacePodAffinity'])
-const existsText = "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, "
-  + 'ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity'
+const existential = new Set([
+  'BestEffort',
+  'NotBestEffort',
+  'Terminating',
+  'NotTerminating',
+  'CrossNamespacePodAffinity',
+])
+const existsText =
+  "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, " +
+  'ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ' +
+  'ResourceQuotaScopeCrossNamespacePodAffinity'
 
 /** Source: pkg/apis/core/validation ValidateResourceQuota. */
 export function validateResourceQuota({ spec, status }: ResourceQuota): readonly FieldError[] {
@@ -42,7 +66,8 @@ function validateAmounts(amounts: Amounts | undefined, path: string, errors: Fie
   for (const name of Object.keys(amounts ?? {}).sort()) {
     const at = `${path}[${name}]`
     validateResourceName(name, at, errors)
-    if (!name.includes('/') && !isQuotaResource(name)) errors.push(invalid(at, name, 'must be a standard resource for quota'))
+    if (!name.includes('/') && !isQuotaResource(name))
+      errors.push(invalid(at, name, 'must be a standard resource for quota'))
     validateResourceQuantity(name, amounts?.[name] ?? '0', at, errors)
   }
 }
@@ -52,7 +77,8 @@ const misfits = (scope: string, hard: Amounts | undefined): readonly string[] =>
   Object.keys(hard ?? {}).filter((name) => isQuotaResource(name) && scopes.get(scope)?.has(name) === false)
 
 const conflicts = (given: ReadonlySet<string>): number =>
-  Number(given.has('BestEffort') && given.has('NotBestEffort')) + Number(given.has('Terminating') && given.has('NotTerminating'))
+  Number(given.has('BestEffort') && given.has('NotBestEffort')) +
+  Number(given.has('Terminating') && given.has('NotTerminating'))
 
 function validateScopes({ scopes: given = [], hard }: ResourceQuotaSpec, errors: FieldError[]): void {
   const fail = (text: string): void => {
@@ -65,34 +91,59 @@ function validateScopes({ scopes: given = [], hard }: ResourceQuotaSpec, errors:
   for (let at = conflicts(new Set(given)); at > 0; at--) fail('conflicting scopes')
 }
 
-function validateScopeSelector({ scopeSelector, scopes: given, hard }: ResourceQuotaSpec, errors: FieldError[]): void {
+function validateScopeSelector(
+  { scopeSelector, scopes: given, hard }: ResourceQuotaSpec,
+  errors: FieldError[],
+): void {
   if (scopeSelector === undefined) return
   const expressions = scopeSelector.matchExpressions ?? []
   const path = 'spec.scopeSelector.matchExpressions'
   for (const { scopeName, operator, values = [] } of expressions) {
     if (!scopes.has(scopeName)) errors.push(invalid(`${path}.scopeName`, scopeName, 'unsupported scope'))
-    for (const _ of misfits(scopeName, hard)) errors.push(invalid(path, scopeSelector, 'unsupported scope applied to resource'))
-    if (existential.has(scopeName) && operator !== 'Exists') errors.push(invalid(`${path}.operator`, operator, existsText))
+    for (const _ of misfits(scopeName, hard))
+      errors.push(invalid(path, scopeSelector, 'unsupported scope applied to resource'))
+    if (existential.has(scopeName) && operator !== 'Exists')
+      errors.push(invalid(`${path}.operator`, operator, existsText))
     validateOperator(operator, values, path, errors)
   }
   const names = new Set(expressions.map(({ scopeName }) => scopeName as string))
-  for (let at = conflicts(names); at > 0; at--) errors.push(invalid(path, given ?? null, 'conflicting scopes'))
+  for (let at = conflicts(names); at > 0; at--)
+    errors.push(invalid(path, given ?? null, 'conflicting scopes'))
 }
 
-function validateOperator(operator: string, values: readonly string[], path: string, errors: FieldError[]): void {
+function validateOperator(
+  operator: string,
+  values: readonly string[],
+  path: string,
+  errors: FieldError[],
+): void {
   if (operator === 'In' || operator === 'NotIn') {
     if (values.length > 0) return
-    errors.push(required(`${path}.values`, "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector"))
+    errors.push(
+      required(
+        `${path}.values`,
+        "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector",
+      ),
+    )
   } else if (operator === 'Exists' || operator === 'DoesNotExist') {
     if (values.length === 0) return
-    errors.push(invalid(`${path}.values`, values, "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector"))
+    errors.push(
+      invalid(
+        `${path}.values`,
+        values,
+        "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector",
+      ),
+    )
   } else {
     errors.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'))
   }
 }
 
 /** The scopes never change. Source: ValidateResourceQuotaUpdate. */
-export function validateResourceQuotaUpdate({ spec }: ResourceQuota, old: ResourceQuota): readonly FieldError[] {
+export function validateResourceQuotaUpdate(
+  { spec }: ResourceQuota,
+  old: ResourceQuota,
+): readonly FieldError[] {
   const errors: FieldError[] = []
   validateSpec(spec, errors)
   const sorted = (names: readonly string[] | undefined): string => [...new Set(names)].sort().join()

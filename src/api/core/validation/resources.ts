@@ -12,15 +12,36 @@ interface Requirements {
 
 const standardContainer = new Set(['cpu', 'memory', 'ephemeral-storage'])
 const standardOthers = new Set([
-  'pods', 'services', 'replicationcontrollers', 'resourcequotas', 'secrets', 'configmaps', 'persistentvolumeclaims', 'storage',
-  'services.nodeports', 'services.loadbalancers', 'limits.cpu', 'limits.memory', 'limits.ephemeral-storage', 'requests.cpu',
-  'requests.memory', 'requests.storage', 'requests.ephemeral-storage',
+  'pods',
+  'services',
+  'replicationcontrollers',
+  'resourcequotas',
+  'secrets',
+  'configmaps',
+  'persistentvolumeclaims',
+  'storage',
+  'services.nodeports',
+  'services.loadbalancers',
+  'limits.cpu',
+  'limits.memory',
+  'limits.ephemeral-storage',
+  'requests.cpu',
+  'requests.memory',
+  'requests.storage',
+  'requests.ephemeral-storage',
 ])
 
 /** Resources that come in pieces. Source: pkg/apis/core/helper integerResources. */
 const counted = new Set([
-  'pods', 'resourcequotas', 'services', 'replicationcontrollers', 'secrets', 'configmaps', 'persistentvolumeclaims',
-  'services.nodeports', 'services.loadbalancers',
+  'pods',
+  'resourcequotas',
+  'services',
+  'replicationcontrollers',
+  'secrets',
+  'configmaps',
+  'persistentvolumeclaims',
+  'services.nodeports',
+  'services.loadbalancers',
 ])
 
 const isHugePages = (name: string): boolean => name.startsWith('hugepages-')
@@ -29,10 +50,15 @@ const isStandardForContainers = (name: string): boolean => standardContainer.has
 
 /** Extended resources: fully qualified, not of kubernetes.io, not `requests.…`. */
 export function isExtendedResource(name: string): boolean {
-  return !isNative(name) && !name.startsWith('requests.') && qualifiedNameFaults(`requests.${name}`).length === 0
+  return (
+    !isNative(name) && !name.startsWith('requests.') && qualifiedNameFaults(`requests.${name}`).length === 0
+  )
 }
 
-/** Only native resources other than huge pages may be overcommitted: for all else the request must be the limit. */
+/**
+ * Only native resources other than huge pages may be overcommitted: for all else the request must be the
+ * limit.
+ */
 export const mayOvercommit = (name: string): boolean => isNative(name) && !isHugePages(name)
 
 /** Source: validateContainerResourceName. */
@@ -43,13 +69,15 @@ export function validateContainerResourceName(name: string, path: string, errors
     if (!isStandardForContainers(name) && !standardOthers.has(name)) {
       errors.push(invalid(path, name, 'must be a standard resource type or fully qualified'))
     }
-    if (!isStandardForContainers(name)) errors.push(invalid(path, name, 'must be a standard resource for containers'))
+    if (!isStandardForContainers(name))
+      errors.push(invalid(path, name, 'must be a standard resource for containers'))
   } else if (!isNative(name) && !isExtendedResource(name)) {
     errors.push(invalid(path, name, "doesn't follow extended resource name standard"))
   }
 }
 
-const isQuotaHugePages = (name: string): boolean => isHugePages(name) || name.startsWith('requests.hugepages-')
+const isQuotaHugePages = (name: string): boolean =>
+  isHugePages(name) || name.startsWith('requests.hugepages-')
 
 /** A resource name of any kind: qualified, or one of the standard ones. Source: validateResourceName. */
 export function validateResourceName(name: string, path: string, errors: FieldError[]): void {
@@ -62,18 +90,33 @@ export function validateResourceName(name: string, path: string, errors: FieldEr
 
 /** Whether a quota may limit the resource by that plain name. Source: IsStandardQuotaResourceName. */
 export function isQuotaResource(name: string): boolean {
-  return (name !== 'storage' && (standardContainer.has(name) || standardOthers.has(name))) || isQuotaHugePages(name)
+  return (
+    (name !== 'storage' && (standardContainer.has(name) || standardOthers.has(name))) ||
+    isQuotaHugePages(name)
+  )
 }
 
 /** A quantity that is not negative, and whole where the resource is counted in pieces. */
-export function validateResourceQuantity(name: string, text: string, path: string, errors: FieldError[]): void {
+export function validateResourceQuantity(
+  name: string,
+  text: string,
+  path: string,
+  errors: FieldError[],
+): void {
   if (text.startsWith('-')) errors.push(invalid(path, text, 'must be greater than or equal to 0'))
   const isCounted = counted.has(name) || isExtendedResource(name)
-  if (isCounted && parseQuantity(text).nanos % 1_000_000_000n !== 0n) errors.push(invalid(path, text, 'must be an integer'))
+  if (isCounted && parseQuantity(text).nanos % 1_000_000_000n !== 0n)
+    errors.push(invalid(path, text, 'must be an integer'))
 }
 
-/** Limits and requests of a container. Source: pkg/apis/core/validation ValidateContainerResourceRequirements. */
-export function validateResourceRequirements({ limits, requests }: Requirements, path: string, errors: FieldError[]): void {
+/**
+ * Limits and requests of a container. Source: pkg/apis/core/validation ValidateContainerResourceRequirements.
+ */
+export function validateResourceRequirements(
+  { limits, requests }: Requirements,
+  path: string,
+  errors: FieldError[],
+): void {
   for (const name in limits) {
     validateContainerResourceName(name, `${path}.limits[${name}]`, errors)
     validateResourceQuantity(name, limits[name] ?? '0', `${path}.limits[${name}]`, errors)
@@ -88,10 +131,15 @@ export function validateResourceRequirements({ limits, requests }: Requirements,
 }
 
 function validateAgainstLimit(
-  name: string, request: string, limit: string | undefined, path: string, errors: FieldError[],
+  name: string,
+  request: string,
+  limit: string | undefined,
+  path: string,
+  errors: FieldError[],
 ): void {
   if (limit === undefined) {
-    if (!mayOvercommit(name)) errors.push(required(`${path}.limits`, 'Limit must be set for non overcommitable resources'))
+    if (!mayOvercommit(name))
+      errors.push(required(`${path}.limits`, 'Limit must be set for non overcommitable resources'))
     return
   }
   if (request === limit) return
@@ -99,7 +147,9 @@ function validateAgainstLimit(
   if (order !== 0 && !mayOvercommit(name)) {
     errors.push(invalid(`${path}.requests`, request, `must be equal to ${name} limit of ${limit}`))
   } else if (order > 0) {
-    errors.push(invalid(`${path}.requests`, request, `must be less than or equal to ${name} limit of ${limit}`))
+    errors.push(
+      invalid(`${path}.requests`, request, `must be less than or equal to ${name} limit of ${limit}`),
+    )
   }
 }
 

@@ -2,14 +2,27 @@ import { duplicate, forbidden, invalid, notSupported, required, type FieldError 
 import { dnsLabelFaults, labelValueFaults, qualifiedNameFaults } from '../../names.js'
 import { validateLabelName, validateLabels, validateLabelSelector } from '../../meta/label-validation.js'
 import type {
-  Affinity, NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, PodAffinity, PodAffinityTerm, PodSchedulingGate,
-  Toleration, TopologySpreadConstraint,
+  Affinity,
+  NodeAffinity,
+  NodeSelector,
+  NodeSelectorRequirement,
+  NodeSelectorTerm,
+  PodAffinity,
+  PodAffinityTerm,
+  PodSchedulingGate,
+  Toleration,
+  TopologySpreadConstraint,
 } from '../generated.js'
 
 const taintEffects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 
 /** A taint's effect; `allowEmpty` for tolerations. Source: validateTaintEffect. */
-export function validateTaintEffect(effect: string, allowEmpty: boolean, path: string, errors: FieldError[]): void {
+export function validateTaintEffect(
+  effect: string,
+  allowEmpty: boolean,
+  path: string,
+  errors: FieldError[],
+): void {
   if (effect === '') {
     if (!allowEmpty) errors.push(required(path))
   } else if (!taintEffects.includes(effect)) {
@@ -18,7 +31,11 @@ export function validateTaintEffect(effect: string, allowEmpty: boolean, path: s
 }
 
 /** Tolerations of a pod. Source: pkg/apis/core/validation ValidateTolerations. */
-export function validateTolerations(tolerations: readonly Toleration[], path: string, errors: FieldError[]): void {
+export function validateTolerations(
+  tolerations: readonly Toleration[],
+  path: string,
+  errors: FieldError[],
+): void {
   tolerations.forEach(({ key = '', operator = '', value = '', effect = '', tolerationSeconds }, index) => {
     const at = `${path}[${index}]`
     if (key !== '') errors.push(...validateLabelName(key, `${at}.key`))
@@ -27,14 +44,21 @@ export function validateTolerations(tolerations: readonly Toleration[], path: st
       errors.push(invalid(`${at}.operator`, operator, text))
     }
     if (tolerationSeconds !== undefined && effect !== 'NoExecute') {
-      errors.push(invalid(`${at}.effect`, effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"))
+      errors.push(
+        invalid(`${at}.effect`, effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"),
+      )
     }
     validateTolerationOperator(operator, value, `${at}.operator`, errors)
     validateTaintEffect(effect, true, `${at}.effect`, errors)
   })
 }
 
-function validateTolerationOperator(operator: string, value: string, path: string, errors: FieldError[]): void {
+function validateTolerationOperator(
+  operator: string,
+  value: string,
+  path: string,
+  errors: FieldError[],
+): void {
   if (operator === 'Equal' || operator === '') {
     const faults = labelValueFaults(value)
     if (faults.length > 0) errors.push(invalid(path, value, faults.join(';')))
@@ -47,7 +71,9 @@ function validateTolerationOperator(operator: string, value: string, path: strin
 
 /** Affinities of a pod. Source: pkg/apis/core/validation validateAffinity. */
 export function validateAffinity(
-  { nodeAffinity, podAffinity, podAntiAffinity }: Affinity, path: string, errors: FieldError[],
+  { nodeAffinity, podAffinity, podAntiAffinity }: Affinity,
+  path: string,
+  errors: FieldError[],
 ): void {
   if (nodeAffinity !== undefined) validateNodeAffinity(nodeAffinity, `${path}.nodeAffinity`, errors)
   if (podAffinity !== undefined) validatePodAffinity(podAffinity, `${path}.podAffinity`, errors)
@@ -58,7 +84,8 @@ const requiredTerms = 'requiredDuringSchedulingIgnoredDuringExecution'
 const preferredTerms = 'preferredDuringSchedulingIgnoredDuringExecution'
 
 function validateWeight(weight: number, path: string, errors: FieldError[]): void {
-  if (weight <= 0 || weight > 100) errors.push(invalid(`${path}.weight`, weight, 'must be in the range 1-100'))
+  if (weight <= 0 || weight > 100)
+    errors.push(invalid(`${path}.weight`, weight, 'must be in the range 1-100'))
 }
 
 function validateNodeAffinity(affinity: NodeAffinity, path: string, errors: FieldError[]): void {
@@ -72,14 +99,22 @@ function validateNodeAffinity(affinity: NodeAffinity, path: string, errors: Fiel
 }
 
 /** A node selector. Source: ValidateNodeSelector. */
-export function validateNodeSelector({ nodeSelectorTerms }: NodeSelector, path: string, errors: FieldError[]): void {
+export function validateNodeSelector(
+  { nodeSelectorTerms }: NodeSelector,
+  path: string,
+  errors: FieldError[],
+): void {
   const terms = nodeSelectorTerms ?? []
   const at = `${path}.nodeSelectorTerms`
   if (terms.length === 0) errors.push(required(at, 'must have at least one node selector term'))
   terms.forEach((term, index) => validateNodeSelectorTerm(term, `${at}[${index}]`, errors))
 }
 
-function validateNodeSelectorTerm({ matchExpressions, matchFields }: NodeSelectorTerm, path: string, errors: FieldError[]): void {
+function validateNodeSelectorTerm(
+  { matchExpressions, matchFields }: NodeSelectorTerm,
+  path: string,
+  errors: FieldError[],
+): void {
   matchExpressions?.forEach((expression, index) => {
     validateNodeRequirement(expression, `${path}.matchExpressions[${index}]`, errors)
   })
@@ -87,41 +122,58 @@ function validateNodeSelectorTerm({ matchExpressions, matchFields }: NodeSelecto
     const at = `${path}.matchFields[${index}]`
     if (operator !== 'In' && operator !== 'NotIn') {
       errors.push(invalid(`${at}.operator`, operator, 'not a valid selector operator'))
-    }
-    else if (values.length !== 1) {
-      errors.push(required(`${at}.values`, "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"))
+    } else if (values.length !== 1) {
+      errors.push(
+        required(
+          `${at}.values`,
+          "must be only one value when `operator` is 'In' or 'NotIn' for node field selector",
+        ),
+      )
     }
     if (key !== 'metadata.name') errors.push(invalid(`${at}.key`, key, 'not a valid field selector key'))
   })
 }
 
 function validateNodeRequirement(
-  { key, operator, values = [] }: NodeSelectorRequirement, path: string, errors: FieldError[],
+  { key, operator, values = [] }: NodeSelectorRequirement,
+  path: string,
+  errors: FieldError[],
 ): void {
   switch (operator as string) {
-    case 'In': case 'NotIn': {
-      if (values.length === 0) errors.push(required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'"))
+    case 'In':
+    case 'NotIn': {
+      if (values.length === 0)
+        errors.push(required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'"))
       break
     }
-    case 'Exists': case 'DoesNotExist': {
+    case 'Exists':
+    case 'DoesNotExist': {
       if (values.length > 0) {
-        errors.push(forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
+        errors.push(
+          forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
+        )
       }
       break
     }
-    case 'Gt': case 'Lt': {
+    case 'Gt':
+    case 'Lt': {
       if (values.length !== 1) {
-        errors.push(required(`${path}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'"))
+        errors.push(
+          required(`${path}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'"),
+        )
       }
       break
     }
-    default: errors.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'))
+    default:
+      errors.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'))
   }
   errors.push(...validateLabelName(key, `${path}.key`))
 }
 
 function validatePodAffinity(affinity: PodAffinity, path: string, errors: FieldError[]): void {
-  affinity[requiredTerms]?.forEach((term, index) => validatePodAffinityTerm(term, `${path}.${requiredTerms}[${index}]`, errors))
+  affinity[requiredTerms]?.forEach((term, index) =>
+    validatePodAffinityTerm(term, `${path}.${requiredTerms}[${index}]`, errors),
+  )
   affinity[preferredTerms]?.forEach(({ weight, podAffinityTerm }, index) => {
     const at = `${path}.${preferredTerms}[${index}]`
     validateWeight(weight, at, errors)
@@ -141,7 +193,9 @@ function validatePodAffinityTerm(term: PodAffinityTerm, path: string, errors: Fi
 
 /** Topology spread constraints. Source: validateTopologySpreadConstraints. */
 export function validateSpreadConstraints(
-  constraints: readonly TopologySpreadConstraint[], path: string, errors: FieldError[],
+  constraints: readonly TopologySpreadConstraint[],
+  path: string,
+  errors: FieldError[],
 ): void {
   const pairs = new Set<string>()
   constraints.forEach((constraint, index) => {
@@ -151,7 +205,9 @@ export function validateSpreadConstraints(
     if (topologyKey === '') errors.push(required(`${at}.topologyKey`, 'can not be empty'))
     else errors.push(...validateLabelName(topologyKey, `${at}.topologyKey`))
     if (whenUnsatisfiable !== 'DoNotSchedule' && whenUnsatisfiable !== 'ScheduleAnyway') {
-      errors.push(notSupported(`${at}.whenUnsatisfiable`, whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway']))
+      errors.push(
+        notSupported(`${at}.whenUnsatisfiable`, whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway']),
+      )
     }
     const pair = `{${topologyKey}, ${whenUnsatisfiable as string}}`
     if (pairs.has(pair)) errors.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, pair))
@@ -176,7 +232,11 @@ function validateInclusion(policy: string | undefined, path: string, errors: Fie
 }
 
 /** Scheduling gates: qualified names, each once. Source: validateSchedulingGates. */
-export function validateSchedulingGates(gates: readonly PodSchedulingGate[], path: string, errors: FieldError[]): void {
+export function validateSchedulingGates(
+  gates: readonly PodSchedulingGate[],
+  path: string,
+  errors: FieldError[],
+): void {
   const names = new Set<string>()
   gates.forEach(({ name }, index) => {
     for (const fault of qualifiedNameFaults(name)) errors.push(invalid(`${path}[${index}]`, name, fault))
@@ -186,6 +246,10 @@ export function validateSchedulingGates(gates: readonly PodSchedulingGate[], pat
 }
 
 /** A pod's node selector. */
-export function validateNodeSelectorMap(selector: Readonly<Record<string, string>>, path: string, errors: FieldError[]): void {
+export function validateNodeSelectorMap(
+  selector: Readonly<Record<string, string>>,
+  path: string,
+  errors: FieldError[],
+): void {
   errors.push(...validateLabels(selector, path))
 }

@@ -1,5 +1,12 @@
 import { invalid, notSupported, required, type FieldError } from '../../field-error.js'
-import type { Capabilities, PodSecurityContext, PodSpec, SeccompProfile, SecurityContext, Sysctl } from '../generated.js'
+import type {
+  Capabilities,
+  PodSecurityContext,
+  PodSpec,
+  SeccompProfile,
+  SecurityContext,
+  Sysctl,
+} from '../generated.js'
 
 const maxId = 2 ** 31 - 1
 const idRange = `must be between 0 and ${maxId}, inclusive`
@@ -11,13 +18,26 @@ function validateId(value: number | undefined, path: string, errors: FieldError[
 }
 
 /** The pod's security context. Source: pkg/apis/core/validation validatePodSpecSecurityContext. */
-export function validatePodSecurityContext(context: PodSecurityContext, spec: PodSpec, path: string, errors: FieldError[]): void {
+export function validatePodSecurityContext(
+  context: PodSecurityContext,
+  spec: PodSpec,
+  path: string,
+  errors: FieldError[],
+): void {
   validateId(context.fsGroup, `${path}.fsGroup`, errors)
   validateId(context.runAsUser, `${path}.runAsUser`, errors)
   validateId(context.runAsGroup, `${path}.runAsGroup`, errors)
-  context.supplementalGroups?.forEach((group, index) => validateId(group, `${path}.supplementalGroups[${index}]`, errors))
+  context.supplementalGroups?.forEach((group, index) =>
+    validateId(group, `${path}.supplementalGroups[${index}]`, errors),
+  )
   if (spec.shareProcessNamespace === true && spec.hostPID === true) {
-    errors.push(invalid(`${path}.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled'))
+    errors.push(
+      invalid(
+        `${path}.shareProcessNamespace`,
+        true,
+        'ShareProcessNamespace and HostPID cannot both be enabled',
+      ),
+    )
   }
   validateSysctls(context.sysctls ?? [], `${path}.sysctls`, errors)
   const { fsGroupChangePolicy: change, supplementalGroupsPolicy: groups } = context
@@ -39,7 +59,11 @@ function validateSysctls(sysctls: readonly Sysctl[], path: string, errors: Field
     else if (name.length > 253 || !sysctl.test(name)) {
       errors.push(invalid(at, name, `must have at most 253 characters and match regex ^${sysctlPattern}$`))
     } else if (names.has(name)) {
-      errors.push({ type: 'FieldValueDuplicate', field: at, body: `Duplicate value: ${JSON.stringify(name)}` })
+      errors.push({
+        type: 'FieldValueDuplicate',
+        field: at,
+        body: `Duplicate value: ${JSON.stringify(name)}`,
+      })
     }
     names.add(name)
   })
@@ -47,13 +71,15 @@ function validateSysctls(sysctls: readonly Sysctl[], path: string, errors: Field
 
 function validateSeccomp(profile: SeccompProfile | undefined, path: string, errors: FieldError[]): void {
   if (profile === undefined) return
-  const { type, localhostProfile } = profile as { type: string, localhostProfile?: string }
+  const { type, localhostProfile } = profile as { type: string; localhostProfile?: string }
   if (type === 'Localhost') {
     if (localhostProfile === undefined || localhostProfile === '') {
       errors.push(required(`${path}.localhostProfile`, 'must be set when seccomp type is Localhost'))
     }
   } else if (localhostProfile !== undefined) {
-    errors.push(invalid(`${path}.localhostProfile`, localhostProfile, 'can only be set when seccomp type is Localhost'))
+    errors.push(
+      invalid(`${path}.localhostProfile`, localhostProfile, 'can only be set when seccomp type is Localhost'),
+    )
   }
   if (type === '') errors.push(required(`${path}.type`, 'type is required when seccompProfile is set'))
   else if (!/^(Localhost|RuntimeDefault|Unconfined)$/.test(type)) {

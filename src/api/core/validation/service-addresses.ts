@@ -9,10 +9,13 @@ const policies = ['PreferDualStack', 'RequireDualStack', 'SingleStack']
 const addressesPath = 'spec.clusterIPs'
 
 /**
- * Cluster IPs, families and policy in themselves and with each other; the registry asks before it allocates, validation asks again.
- * Source: pkg/apis/core/validation ValidateServiceClusterIPsRelatedFields.
+ * Cluster IPs, families and policy in themselves and with each other; the registry asks before it allocates,
+ * validation asks again. Source: pkg/apis/core/validation ValidateServiceClusterIPsRelatedFields.
  */
-export function validateServiceAddresses(service: Pick<Service, 'spec'>, old: Pick<Service, 'spec'> | undefined): readonly FieldError[] {
+export function validateServiceAddresses(
+  service: Pick<Service, 'spec'>,
+  old: Pick<Service, 'spec'> | undefined,
+): readonly FieldError[] {
   const { spec } = service
   if (spec.type === 'ExternalName') return []
   const errors: FieldError[] = []
@@ -32,9 +35,13 @@ export function validateServiceAddresses(service: Pick<Service, 'spec'>, old: Pi
 }
 
 /** clusterIP is the first of clusterIPs. */
-function validateFirst({ spec: { clusterIP = '', clusterIPs = [] } }: Pick<Service, 'spec'>, errors: FieldError[]): void {
+function validateFirst(
+  { spec: { clusterIP = '', clusterIPs = [] } }: Pick<Service, 'spec'>,
+  errors: FieldError[],
+): void {
   if (clusterIP === '') {
-    if (clusterIPs.length > 0) errors.push(invalid(addressesPath, clusterIPs, 'must be empty when `clusterIP` is not specified'))
+    if (clusterIPs.length > 0)
+      errors.push(invalid(addressesPath, clusterIPs, 'must be empty when `clusterIP` is not specified'))
   } else if (clusterIPs.length === 0) {
     errors.push(required(addressesPath))
   } else if (clusterIPs[0] !== clusterIP) {
@@ -43,7 +50,11 @@ function validateFirst({ spec: { clusterIP = '', clusterIPs = [] } }: Pick<Servi
 }
 
 /** Whether all are addresses, so that it makes sense to look at them together. */
-function validateEach({ spec }: Pick<Service, 'spec'>, old: Pick<Service, 'spec'> | undefined, errors: FieldError[]): boolean {
+function validateEach(
+  { spec }: Pick<Service, 'spec'>,
+  old: Pick<Service, 'spec'> | undefined,
+  errors: FieldError[],
+): boolean {
   const { clusterIPs = [] } = spec
   let allValid = true
   clusterIPs.forEach((ip, index) => {
@@ -72,13 +83,22 @@ function validateTogether(service: Pick<Service, 'spec'>, errors: FieldError[]):
   clusterIPs.slice(0, ipFamilies.length).forEach((ip, index) => {
     const family = ipFamilies[index]
     if (!families.includes(family ?? '') || familyOf(ip) === family) return
-    errors.push(invalid(`${addressesPath}[${index}]`, ip, `expected an ${family} value as indicated by \`ipFamilies[${index}]\``))
+    errors.push(
+      invalid(
+        `${addressesPath}[${index}]`,
+        ip,
+        `expected an ${family} value as indicated by \`ipFamilies[${index}]\``,
+      ),
+    )
   })
 }
 
 const unchanging = 'may not change once set'
 
-/** A second address may come and go; the first stays. Source: validateUpgradeDowngradeClusterIPs, ...IPFamilies. */
+/**
+ * A second address may come and go; the first stays. Source: validateUpgradeDowngradeClusterIPs,
+ * ...IPFamilies.
+ */
 export function validateServiceAddressUpdate(next: Service, old: Service): readonly FieldError[] {
   if (next.spec.type === 'ExternalName' || old.spec.type === 'ExternalName') return []
   if (isHeadless(next) && isHeadless(old)) return []
@@ -89,7 +109,11 @@ export function validateServiceAddressUpdate(next: Service, old: Service): reado
 }
 
 function validateChange(
-  field: 'clusterIPs' | 'ipFamilies', word: string, next: Service, old: Service, errors: FieldError[],
+  field: 'clusterIPs' | 'ipFamilies',
+  word: string,
+  next: Service,
+  old: Service,
+  errors: FieldError[],
 ): void {
   const after: readonly string[] = next.spec[field] ?? []
   const before: readonly string[] = old.spec[field] ?? []

@@ -18,15 +18,22 @@ const rangesAnnotation = 'service.beta.kubernetes.io/load-balancer-source-ranges
 
 /** The port as Go prints its internal type. */
 const portAsGo = ({ name, protocol, appProtocol, port, targetPort, nodePort }: ServicePort): object => ({
-  Name: name ?? '', Protocol: protocol ?? '', AppProtocol: appProtocol ?? null, Port: port, TargetPort: targetPort ?? 0,
+  Name: name ?? '',
+  Protocol: protocol ?? '',
+  AppProtocol: appProtocol ?? null,
+  Port: port,
+  TargetPort: targetPort ?? 0,
   NodePort: nodePort ?? 0,
 })
 
-/** A service whose addresses and ports have been allocated. Source: pkg/apis/core/validation ValidateService. */
+/**
+ * A service whose addresses and ports have been allocated. Source: pkg/apis/core/validation ValidateService.
+ */
 export function validateService(service: Service, old?: Service): readonly FieldError[] {
   const { spec } = service
   const errors: FieldError[] = []
-  if ((spec.ports ?? []).length === 0 && !isHeadless(service) && spec.type !== 'ExternalName') errors.push(required('spec.ports'))
+  if ((spec.ports ?? []).length === 0 && !isHeadless(service) && spec.type !== 'ExternalName')
+    errors.push(required('spec.ports'))
   validateByType(service, errors)
   validatePorts(spec, errors)
   if (spec.selector !== undefined) errors.push(...validateLabels(spec.selector, 'spec.selector'))
@@ -82,11 +89,18 @@ function validateAffinity(spec: ServiceSpec, errors: FieldError[]): void {
   const path = 'spec.sessionAffinityConfig'
   const seconds = sessionAffinityConfig?.clientIP?.timeoutSeconds
   if (sessionAffinity === 'None') {
-    if (sessionAffinityConfig !== undefined) errors.push(forbidden(path, 'must not be set when session affinity is None'))
+    if (sessionAffinityConfig !== undefined)
+      errors.push(forbidden(path, 'must not be set when session affinity is None'))
   } else if (sessionAffinity === 'ClientIP') {
     if (seconds === undefined) errors.push(required(path, 'when session affinity type is ClientIP'))
     else if (seconds <= 0 || seconds > maxAffinitySeconds) {
-      errors.push(invalid(`${path}.clientIP.timeoutSeconds`, seconds, `must be greater than 0 and less than ${maxAffinitySeconds}`))
+      errors.push(
+        invalid(
+          `${path}.clientIP.timeoutSeconds`,
+          seconds,
+          `must be greater than 0 and less than ${maxAffinitySeconds}`,
+        ),
+      )
     }
   }
 }
@@ -110,16 +124,19 @@ function validatePorts({ ports = [] }: ServiceSpec, errors: FieldError[]): void 
     else if (!protocols.includes(protocol)) errors.push(notSupported(`${at}.protocol`, protocol, protocols))
     validatePortNumberOrName(targetPort, `${at}.targetPort`, errors)
     if (appProtocol !== undefined) {
-      for (const fault of qualifiedNameFaults(appProtocol)) errors.push(invalid(`${at}.appProtocol`, appProtocol, fault))
+      for (const fault of qualifiedNameFaults(appProtocol))
+        errors.push(invalid(`${at}.appProtocol`, appProtocol, fault))
     }
   })
 }
 
 /** Node ports where there are none, and ports that are there twice. */
 function validatePortUse({ type, ports = [] }: ServiceSpec, errors: FieldError[]): void {
-  if (type === 'ClusterIP') ports.forEach(({ nodePort = 0 }, index) => {
-    if (nodePort !== 0) errors.push(forbidden(`spec.ports[${index}].nodePort`, "may not be used when `type` is 'ClusterIP'"))
-  })
+  if (type === 'ClusterIP')
+    ports.forEach(({ nodePort = 0 }, index) => {
+      if (nodePort !== 0)
+        errors.push(forbidden(`spec.ports[${index}].nodePort`, "may not be used when `type` is 'ClusterIP'"))
+    })
   const nodePorts = new Set<string>()
   ports.forEach(({ protocol = '', nodePort = 0 }, index) => {
     if (nodePort === 0) return
@@ -130,7 +147,8 @@ function validatePortUse({ type, ports = [] }: ServiceSpec, errors: FieldError[]
   const taken = new Set<string>()
   ports.forEach(({ protocol, port }, index) => {
     const key = `${protocol ?? ''}/${port}`
-    if (taken.has(key)) errors.push(duplicate(`spec.ports[${index}]`, portAsGo({ protocol: protocol ?? 'TCP', port })))
+    if (taken.has(key))
+      errors.push(duplicate(`spec.ports[${index}]`, portAsGo({ protocol: protocol ?? 'TCP', port })))
     taken.add(key)
   })
 }
@@ -161,17 +179,24 @@ function validateLoadBalancerClass({ type, loadBalancerClass }: ServiceSpec, err
   if (loadBalancerClass === undefined) return
   const path = 'spec.loadBalancerClass'
   if (type !== 'LoadBalancer') errors.push(forbidden(path, "may only be used when `type` is 'LoadBalancer'"))
-  else for (const fault of qualifiedNameFaults(loadBalancerClass)) errors.push(invalid(path, loadBalancerClass, fault))
+  else
+    for (const fault of qualifiedNameFaults(loadBalancerClass))
+      errors.push(invalid(path, loadBalancerClass, fault))
 }
 
-/** Source: validateServiceExternalTrafficPolicy, validateServiceInternalTrafficFieldsValue, validateServiceTrafficDistribution. */
+/**
+ * Source: validateServiceExternalTrafficPolicy, validateServiceInternalTrafficFieldsValue,
+ * validateServiceTrafficDistribution.
+ */
 function validateTraffic(service: Service, errors: FieldError[]): void {
   const { type, healthCheckNodePort = 0, trafficDistribution } = service.spec
   const external: string = service.spec.externalTrafficPolicy ?? ''
   const inner: string | undefined = service.spec.internalTrafficPolicy
   if (!isExternallyAccessible(service)) {
     if (external !== '') {
-      errors.push(invalid('spec.externalTrafficPolicy', external, 'may only be set for externally-accessible services'))
+      errors.push(
+        invalid('spec.externalTrafficPolicy', external, 'may only be set for externally-accessible services'),
+      )
     }
   } else if (external === '') {
     errors.push(required('spec.externalTrafficPolicy'))
@@ -191,7 +216,8 @@ function validateTraffic(service: Service, errors: FieldError[]): void {
     }
   }
   if (inner === undefined) {
-    if (type === 'ClusterIP' || type === 'NodePort' || type === 'LoadBalancer') errors.push(required('spec.internalTrafficPolicy'))
+    if (type === 'ClusterIP' || type === 'NodePort' || type === 'LoadBalancer')
+      errors.push(required('spec.internalTrafficPolicy'))
   } else if (!trafficPolicies.includes(inner)) {
     errors.push(notSupported('spec.internalTrafficPolicy', inner, trafficPolicies))
   }
@@ -206,7 +232,9 @@ export function validateServiceUpdate(next: Service, old: Service): readonly Fie
   const errors: FieldError[] = [...validateServiceAddressUpdate(next, old)]
   const bothBalanced = next.spec.type === 'LoadBalancer' && old.spec.type === 'LoadBalancer'
   if (bothBalanced && next.spec.loadBalancerClass !== old.spec.loadBalancerClass) {
-    errors.push(invalid('spec.loadBalancerClass', next.spec.loadBalancerClass ?? null, 'may not change once set'))
+    errors.push(
+      invalid('spec.loadBalancerClass', next.spec.loadBalancerClass ?? null, 'may not change once set'),
+    )
   }
   const bothChecked = needsHealthCheckPort(next) && needsHealthCheckPort(old)
   if (bothChecked && next.spec.healthCheckNodePort !== old.spec.healthCheckNodePort) {
@@ -227,16 +255,20 @@ export function validateServiceStatus({ spec, status }: Service, old: Service): 
 }
 
 function validateIngress(
-  { ip = '', ipMode, hostname = '' }: LoadBalancerIngress, known: ReadonlySet<string | undefined>, path: string,
+  { ip = '', ipMode, hostname = '' }: LoadBalancerIngress,
+  known: ReadonlySet<string | undefined>,
+  path: string,
 ): readonly FieldError[] {
   const errors: FieldError[] = ip === '' || known.has(ip) ? [] : [...validateIp(ip, `${path}.ip`)]
-  if (ipMode !== undefined && ip === '') errors.push(forbidden(`${path}.ipMode`, 'may not be specified when `ip` is not set'))
+  if (ipMode !== undefined && ip === '')
+    errors.push(forbidden(`${path}.ipMode`, 'may not be specified when `ip` is not set'))
   else if (ipMode !== undefined && ipMode !== 'Proxy' && ipMode !== 'VIP') {
     errors.push(notSupported(`${path}.ipMode`, ipMode, ['Proxy', 'VIP']))
   }
   if (hostname !== '') {
     errors.push(...dnsSubdomainFaults(hostname).map((fault) => invalid(`${path}.hostname`, hostname, fault)))
-    if (parseIp(hostname) !== undefined) errors.push(invalid(`${path}.hostname`, hostname, 'must be a DNS name, not an IP address'))
+    if (parseIp(hostname) !== undefined)
+      errors.push(invalid(`${path}.hostname`, hostname, 'must be a DNS name, not an IP address'))
   }
   return errors
 }

@@ -9,5 +9,8 @@ export const hostPorts: Check = (pod) => {
   if (bad.length === 0) return undefined
   const ports = distinct(bad.flatMap(hostPortsOf))
   const who = containersText(bad.map(({ name }) => name))
-  return { reason: plural('hostPort', ports), detail: `${who} ${bad.length === 1 ? 'uses' : 'use'} ${plural('hostPort', ports)} ${ports.join(', ')}` }
+  return {
+    reason: plural('hostPort', ports),
+    detail: `${who} ${bad.length === 1 ? 'uses' : 'use'} ${plural('hostPort', ports)} ${ports.join(', ')}`,
+  }
 }

@@ -1,7 +1,15 @@
 import { distinct, plural, quoted, type Check } from '../check.js'
 
 const ALLOWED = new Set([
-  'configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'image', 'persistentVolumeClaim', 'projected', 'secret',
+  'configMap',
+  'csi',
+  'downwardAPI',
+  'emptyDir',
+  'ephemeral',
+  'image',
+  'persistentVolumeClaim',
+  'projected',
+  'secret',
 ])
 
 /** Only volumes that do not reach beyond the pod. Source: check_restrictedVolumes.go. */
@@ -16,6 +24,8 @@ export const restrictedVolumes: Check = ({ spec }) => {
   const what = plural('restricted volume type', types)
   return {
     reason: 'restricted volume types',
-    detail: `${plural('volume', names)} ${quoted(names)} ${names.length === 1 ? 'uses' : 'use'} ${what} ${quoted(types)}`,
+    detail:
+      `${plural('volume', names)} ${quoted(names)} ${names.length === 1 ? 'uses' : 'use'} ${what} ` +
+      `${quoted(types)}`,
   }
 }

@@ -6,5 +6,7 @@ export const windowsHostProcess: Check = (pod) => {
     pod.spec.securityContext?.windowsOptions?.hostProcess === true,
     badContainers(pod, ({ securityContext }) => securityContext?.windowsOptions?.hostProcess === true),
   )
-  return who === '' ? undefined : { reason: 'hostProcess', detail: `${who} must not set securityContext.windowsOptions.hostProcess=true` }
+  return who === ''
+    ? undefined
+    : { reason: 'hostProcess', detail: `${who} must not set securityContext.windowsOptions.hostProcess=true` }
 }

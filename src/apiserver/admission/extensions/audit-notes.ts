@@ -8,8 +8,9 @@ import { evaluate } from './evaluation.js'
 const MOST_BYTES = 10 * 1024
 
 /**
- * What the auditAnnotations of a policy say about one request, of all its bindings and parameters. Source: apiserver
- * pkg/admission/plugin/policy/validating, validator.go Validate and dispatcher.go auditAnnotationCollector.
+ * What the auditAnnotations of a policy say about one request, of all its bindings and parameters. Source:
+ * apiserver pkg/admission/plugin/policy/validating, validator.go Validate and dispatcher.go
+ * auditAnnotationCollector.
  */
 export class AuditNotes {
   readonly #policy: ValidatingAdmissionPolicy
@@ -45,7 +46,8 @@ export class AuditNotes {
 
   /** Leaves the notes at the request. */
   publish({ annotate }: AdmissionAttributes): void {
-    for (const [key, values] of this.#values) annotate(`${this.#policy.metadata.name ?? ''}/${key}`, values.join(', '))
+    for (const [key, values] of this.#values)
+      annotate(`${this.#policy.metadata.name ?? ''}/${key}`, values.join(', '))
   }
 }
 
@@ -57,14 +59,21 @@ function cutAt(text: string, bytes: number): string {
 
 function celTypeName(value: unknown): string {
   switch (typeof value) {
-    case 'boolean': return 'bool'
-    case 'bigint': return 'int'
-    case 'number': return 'double'
-    default: return Array.isArray(value) ? 'list' : 'map'
+    case 'boolean':
+      return 'bool'
+    case 'bigint':
+      return 'int'
+    case 'number':
+      return 'double'
+    default:
+      return Array.isArray(value) ? 'list' : 'map'
   }
 }
 
 /** JSON as Go writes it: no plain <, >, & or line separators. */
 export function goJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

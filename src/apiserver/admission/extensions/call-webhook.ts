@@ -24,10 +24,15 @@ interface Target {
 
 /** Asks a webhook. Throws {@link WebhookCallError}. Source: apiserver pkg/util/webhook/client.go. */
 export function callWebhook(
-  { url, service }: ClientConfig, review: WebhookReview, timeoutSeconds: number, surroundings: WebhookSurroundings,
+  { url, service }: ClientConfig,
+  review: WebhookReview,
+  timeoutSeconds: number,
+  surroundings: WebhookSurroundings,
 ): WebhookAnswer {
-  const target = service === undefined ? urlTarget(url ?? '', surroundings) : serviceTarget(service, surroundings)
-  const fail = (why: string): Error => new WebhookCallError(`Post ${JSON.stringify(`${target.url}?timeout=${timeoutSeconds}s`)}: ${why}`)
+  const target =
+    service === undefined ? urlTarget(url ?? '', surroundings) : serviceTarget(service, surroundings)
+  const fail = (why: string): Error =>
+    new WebhookCallError(`Post ${JSON.stringify(`${target.url}?timeout=${timeoutSeconds}s`)}: ${why}`)
   if (target.handler === undefined) throw fail(target.fault)
   let answer: WebhookAnswer
   try {
@@ -46,11 +51,17 @@ function own(handlers: WebhookHandlers, key: string): WebhookHandler | undefined
 function urlTarget(url: string, { handlers }: WebhookSurroundings): Target {
   const [, origin = url, host = '', path = ''] = /^(https?:\/\/([^/?#]+))([^?#]*)/.exec(url) ?? []
   const address = /:\d+$/.test(host) ? host : `${host}:443`
-  return { url, path, handler: own(handlers, url) ?? own(handlers, origin), fault: `dial tcp ${address}: connect: connection refused` }
+  return {
+    url,
+    path,
+    handler: own(handlers, url) ?? own(handlers, origin),
+    fault: `dial tcp ${address}: connect: connection refused`,
+  }
 }
 
 function serviceTarget(
-  { name, namespace, path = '', port = 443 }: NonNullable<ClientConfig['service']>, { handlers, service }: WebhookSurroundings,
+  { name, namespace, path = '', port = 443 }: NonNullable<ClientConfig['service']>,
+  { handlers, service }: WebhookSurroundings,
 ): Target {
   const url = `https://${name}.${namespace}.svc:${port}${path === '' ? '/' : path}`
   const handler = own(handlers, `${namespace}/${name}`)
@@ -60,5 +71,10 @@ function serviceTarget(
   if (!(found.spec.ports ?? []).some((one) => one.port === port)) {
     return { url, path, handler, fault: `no service port ${port} found for service ${JSON.stringify(name)}` }
   }
-  return { url, path, handler, fault: `dial tcp ${found.spec.clusterIP ?? ''}:${port}: connect: connection refused` }
+  return {
+    url,
+    path,
+    handler,
+    fault: `dial tcp ${found.spec.clusterIP ?? ''}:${port}: connect: connection refused`,
+  }
 }

@@ -1,5 +1,8 @@
 import type {
-  MutatingWebhookConfiguration, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, ValidatingWebhookConfiguration,
+  MutatingWebhookConfiguration,
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
+  ValidatingWebhookConfiguration,
 } from '../../../api/admissionregistration/generated.js'
 import type { KindDefinition, KubeObject } from '../../../api/definition.js'
 import type { RandomStream } from '../../../sim/random.js'
@@ -33,8 +36,8 @@ interface Lists {
 }
 
 /**
- * What the store holds of policies and webhooks, by name, read again only when it has changed: where there are none, a write costs
- * nothing more.
+ * What the store holds of policies and webhooks, by name, read again only when it has changed: where there
+ * are none, a write costs nothing more.
  */
 export class ExtensionConfiguration {
   readonly ports: ExtensionPorts
@@ -65,16 +68,25 @@ export class ExtensionConfiguration {
 
   /** All versions in which the objects of a kind are served. */
   versions(definition: KindDefinition): readonly KindDefinition[] {
-    return this.ports.resources.all.filter(({ prefix }) => prefix === `${definition.storagePrefix}/`).map((resource) => resource.definition)
+    return this.ports.resources.all
+      .filter(({ prefix }) => prefix === `${definition.storagePrefix}/`)
+      .map((resource) => resource.definition)
   }
 
   #read<T extends KubeObject>(prefix: string): readonly T[] {
-    return this.ports.storage.list({ from: prefix, to: prefixEnd(prefix) }) as readonly KubeObject[] as readonly T[]
+    return this.ports.storage.list({
+      from: prefix,
+      to: prefixEnd(prefix),
+    }) as readonly KubeObject[] as readonly T[]
   }
 }
 
 /** An object in another version of its kind. */
-export function inVersion<T extends KubeObject | undefined>(object: T, from: KindDefinition, to: KindDefinition): T {
+export function inVersion<T extends KubeObject | undefined>(
+  object: T,
+  from: KindDefinition,
+  to: KindDefinition,
+): T {
   if (object === undefined || from === to) return object
   const stored = from.stored === undefined ? object : from.stored.encode(object)
   return (to.stored === undefined ? stored : to.stored.decode(stored)) as T

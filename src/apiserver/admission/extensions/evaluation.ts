@@ -14,42 +14,82 @@ import { reviewObjects, reviewRequest } from './review-request.js'
 export type ExpressionValues = Readonly<Record<string, unknown>>
 
 /** Values of a request's variables, all but `params` and `variables`. */
-export function requestValues(attributes: AdmissionAttributes, as: KindDefinition, context: AdmissionContext): ExpressionValues {
+export function requestValues(
+  attributes: AdmissionAttributes,
+  as: KindDefinition,
+  context: AdmissionContext,
+): ExpressionValues {
   const { object, oldObject } = reviewObjects(attributes, as)
   const { namespace } = attributes
-  const request = { subResource: '', requestSubResource: '', name: '', namespace: '', ...reviewRequest(attributes, as) } as Record<string, unknown>
+  const request = {
+    subResource: '',
+    requestSubResource: '',
+    name: '',
+    namespace: '',
+    ...reviewRequest(attributes, as),
+  } as Record<string, unknown>
   const { userInfo } = request as { userInfo: object }
   return {
-    object: dynamicValue(object), oldObject: dynamicValue(oldObject),
+    object: dynamicValue(object),
+    oldObject: dynamicValue(oldObject),
     request: dynamicValue({ ...request, userInfo: { uid: '', extra: {}, ...userInfo } }),
-    namespaceObject: namespace === '' ? null : namespaceValue(context.get<Namespace>('namespaces', '', namespace)),
+    namespaceObject:
+      namespace === '' ? null : namespaceValue(context.get<Namespace>('namespaces', '', namespace)),
     authorizer: authorizerOf(attributes, context),
   }
 }
 
 function namespaceValue(namespace: Namespace | undefined): unknown {
   if (namespace === undefined) return null
-  const { metadata: { uid, creationTimestamp, deletionTimestamp, ...metadata }, spec, status } = namespace
-  const value = dynamicValue({ metadata: { ...metadata, managedFields: undefined, UID: uid }, spec, status }) as { metadata: Record<string, unknown> }
+  const {
+    metadata: { uid, creationTimestamp, deletionTimestamp, ...metadata },
+    spec,
+    status,
+  } = namespace
+  const value = dynamicValue({
+    metadata: { ...metadata, managedFields: undefined, UID: uid },
+    spec,
+    status,
+  }) as { metadata: Record<string, unknown> }
   if (typeof creationTimestamp === 'string') value.metadata['creationTimestamp'] = new Date(creationTimestamp)
   if (typeof deletionTimestamp === 'string') value.metadata['deletionTimestamp'] = new Date(deletionTimestamp)
   return value
 }
 
-function authorizerOf({ user, definition, namespace, name, subresource }: AdmissionAttributes, context: AdmissionContext): AuthorizerValue {
-  const ask = ({ path, verb = '', serviceAccount, ...question }: AuthorizationQuestion): { allowed: boolean; reason?: string } => {
+function authorizerOf(
+  { user, definition, namespace, name, subresource }: AdmissionAttributes,
+  context: AdmissionContext,
+): AuthorizerValue {
+  const ask = ({
+    path,
+    verb = '',
+    serviceAccount,
+    ...question
+  }: AuthorizationQuestion): { allowed: boolean; reason?: string } => {
     const subject = serviceAccount === undefined ? user : serviceAccountUser(serviceAccount)
     if (path !== undefined) return context.authorize(subject, { path, verb })
     const { group = '', resource = '', subresource: sub = '', namespace: at = '', name: of = '' } = question
     return context.authorize(subject, {
-      verb, group, version: '*', resource, ...(sub === '' ? {} : { subresource: sub }), ...(at === '' ? {} : { namespace: at }),
+      verb,
+      group,
+      version: '*',
+      resource,
+      ...(sub === '' ? {} : { subresource: sub }),
+      ...(at === '' ? {} : { namespace: at }),
       ...(of === '' ? {} : { name: of }),
     } as Parameters<AdmissionContext['authorize']>[1])
   }
-  return new AuthorizerValue(ask, {}, { group: definition.group, resource: definition.resource, namespace, name, subresource })
+  return new AuthorizerValue(
+    ask,
+    {},
+    { group: definition.group, resource: definition.resource, namespace, name, subresource },
+  )
 }
 
-function serviceAccountUser([namespace, name]: readonly [string, string]): { name: string; groups: readonly string[] } {
+function serviceAccountUser([namespace, name]: readonly [string, string]): {
+  name: string
+  groups: readonly string[]
+} {
   return {
     name: `system:serviceaccount:${namespace}:${name}`,
     groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
@@ -73,12 +113,16 @@ export function evaluate(expression: string, scope: ExpressionScope, values: Exp
 
 /** Whether all conditions hold; `error` when that cannot be told. Source: matchconditions/matcher.go. */
 export function conditionsHold(
-  conditions: readonly MatchCondition[], scope: ExpressionScope, values: ExpressionValues, failurePolicy: string | undefined,
+  conditions: readonly MatchCondition[],
+  scope: ExpressionScope,
+  values: ExpressionValues,
+  failurePolicy: string | undefined,
 ): { readonly matches: boolean; readonly error?: string } {
   const results = conditions.map(({ expression }) => evaluate(expression, scope, values))
-  if (results.some((result) => result.error === undefined && result.value === false)) return { matches: false }
+  if (results.some((result) => result.error === undefined && result.value === false))
+    return { matches: false }
   const errors = [...new Set(results.flatMap(({ error }) => (error === undefined ? [] : [error])))]
   if (errors.length === 0) return { matches: true }
   if (failurePolicy === 'Ignore') return { matches: false }
-  return { matches: false, error: errors.length === 1 ? errors[0] ?? '' : `[${errors.join(', ')}]` }
+  return { matches: false, error: errors.length === 1 ? (errors[0] ?? '') : `[${errors.join(', ')}]` }
 }

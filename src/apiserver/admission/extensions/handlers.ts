@@ -1,4 +1,7 @@
-/** How a webhook in the same process answers: AdmissionReview or ConversionReview in, the same with a response out. Synchronous. */
+/**
+ * How a webhook in the same process answers: AdmissionReview or ConversionReview in, the same with a response
+ * out. Synchronous.
+ */
 export type WebhookHandler = (review: WebhookReview, call: WebhookCall) => WebhookAnswer
 
 /** What a webhook is sent: `apiVersion`, `kind` and `request`, deeply frozen. */
@@ -17,9 +20,9 @@ export interface WebhookCall {
 }
 
 /**
- * What it answers: a review whose `response` has at least `uid` and `allowed`. `patch` is base64 or, for short, the list of
- * operations. `takes` (virtual ms, default 0) beyond the timeout makes the call fail as a slow webhook's does. What it throws is
- * seen as a connection that broke.
+ * What it answers: a review whose `response` has at least `uid` and `allowed`. `patch` is base64 or, for
+ * short, the list of operations. `takes` (virtual ms, default 0) beyond the timeout makes the call fail as a
+ * slow webhook's does. What it throws is seen as a connection that broke.
  */
 export interface WebhookAnswer {
   readonly apiVersion?: string

@@ -16,7 +16,11 @@ import { askWebhook, webhookMatch, type WebhookResponse } from './webhooks.js'
 /** Mutating webhooks, policies and validating webhooks, in the order of the real server. */
 export function extensionPlugins(ports: ExtensionPorts): readonly AdmissionPlugin[] {
   const configuration = new ExtensionConfiguration(ports)
-  return [mutatingWebhooks(configuration), validatingAdmissionPolicy(configuration), validatingWebhooks(configuration)]
+  return [
+    mutatingWebhooks(configuration),
+    validatingAdmissionPolicy(configuration),
+    validatingWebhooks(configuration),
+  ]
 }
 
 function validatingWebhooks(configuration: ExtensionConfiguration): AdmissionPlugin {
@@ -29,7 +33,11 @@ function validatingWebhooks(configuration: ExtensionConfiguration): AdmissionPlu
         const as = webhookMatch(webhook, attributes, context, configuration)
         if (as === undefined) continue
         const response = askWebhook(webhook, as, attributes, context, configuration)
-        if (response === undefined) attributes.annotate(`failed-open.validating.webhook.admission.k8s.io/round_0_index_${index}`, webhook.name)
+        if (response === undefined)
+          attributes.annotate(
+            `failed-open.validating.webhook.admission.k8s.io/round_0_index_${index}`,
+            webhook.name,
+          )
         index++
       }
     },
@@ -60,11 +68,17 @@ interface Listed {
 
 /** Operations of a patch as Go writes maps: members by name. */
 function sortedMembers(operations: readonly unknown[]): readonly unknown[] {
-  return operations.map((operation) => (typeof operation !== 'object' || operation === null
-    ? operation : Object.fromEntries(Object.entries(operation).sort(([a], [b]) => (a < b ? -1 : 1)))))
+  return operations.map((operation) =>
+    typeof operation !== 'object' || operation === null
+      ? operation
+      : Object.fromEntries(Object.entries(operation).sort(([a], [b]) => (a < b ? -1 : 1))),
+  )
 }
 
-/** All mutating webhooks, one after the other; those that want it are asked again when others have changed the object since. */
+/**
+ * All mutating webhooks, one after the other; those that want it are asked again when others have changed the
+ * object since.
+ */
 class MutatingRound {
   readonly #configuration: ExtensionConfiguration
   readonly #attributes: AdmissionAttributes
@@ -72,7 +86,11 @@ class MutatingRound {
   /** Webhooks that have been asked, and that are to be asked again after a change. */
   readonly #asked: Listed[] = []
 
-  constructor(configuration: ExtensionConfiguration, attributes: AdmissionAttributes, context: AdmissionContext) {
+  constructor(
+    configuration: ExtensionConfiguration,
+    attributes: AdmissionAttributes,
+    context: AdmissionContext,
+  ) {
     this.#configuration = configuration
     this.#attributes = attributes
     this.#context = context
@@ -84,7 +102,8 @@ class MutatingRound {
     let changed = false
     const isSecond = this.#attributes.isReinvocation === true
     const all = this.#configuration.mutating.flatMap(({ metadata, webhooks = [] }) =>
-      webhooks.map((webhook) => ({ webhook, configuration: metadata.name ?? '' })))
+      webhooks.map((webhook) => ({ webhook, configuration: metadata.name ?? '' })),
+    )
     for (const listed of all.map((one, index) => ({ ...one, index }))) {
       if (this.#ask(listed, isSecond ? 1 : 0)) {
         changed = true
@@ -109,7 +128,11 @@ class MutatingRound {
       const response = askWebhook(webhook, as, this.#attributes, this.#context, this.#configuration)
       if (response === undefined) annotate(`failed-open.mutation.${key}`, webhook.name)
       else mutated = this.#apply(webhook, response, as)
-      if (mutated) annotate(`patch.${key}`, goJson({ ...about, patch: sortedMembers(operationsOf(response?.patch)), patchType: 'JSONPatch' }))
+      if (mutated)
+        annotate(
+          `patch.${key}`,
+          goJson({ ...about, patch: sortedMembers(operationsOf(response?.patch)), patchType: 'JSONPatch' }),
+        )
     } finally {
       annotate(`mutation.${key}`, goJson({ ...about, mutated }))
     }
@@ -121,14 +144,22 @@ class MutatingRound {
     const { patch, patchType } = response
     if (patch === undefined || object === undefined) return false
     try {
-      if (patchType !== undefined && patchType !== 'JSONPatch') throw new JsonPatchError(`unsupported patch type ${JSON.stringify(patchType)}`)
+      if (patchType !== undefined && patchType !== 'JSONPatch')
+        throw new JsonPatchError(`unsupported patch type ${JSON.stringify(patchType)}`)
       const before = inVersion(object, definition, as)
       const patched = inVersion(this.#read(applyJsonPatch(before, operationsOf(patch)), as), as, definition)
-      if (sameJson({ ...patched, metadata: { ...patched.metadata, managedFields: undefined } }, { ...object, metadata: { ...object.metadata, managedFields: undefined } })) return false
+      if (
+        sameJson(
+          { ...patched, metadata: { ...patched.metadata, managedFields: undefined } },
+          { ...object, metadata: { ...object.metadata, managedFields: undefined } },
+        )
+      )
+        return false
       replaceWith(object, patched)
       return true
     } catch (error) {
-      if (!(error instanceof JsonPatchError || error instanceof DecodeError || error instanceof SyntaxError)) throw error
+      if (!(error instanceof JsonPatchError || error instanceof DecodeError || error instanceof SyntaxError))
+        throw error
       if (failurePolicy === 'Ignore') return false
       throw internalError(`failed calling webhook ${JSON.stringify(name)}: ${error.message}`)
     }
@@ -150,7 +181,8 @@ function operationsOf(patch: unknown): readonly unknown[] {
   if (Array.isArray(patch)) return patch
   const bytes = Uint8Array.from(atob(String(patch)), (char) => char.charCodeAt(0))
   const operations: unknown = JSON.parse(new TextDecoder().decode(bytes))
-  if (!Array.isArray(operations)) throw new JsonPatchError('json: cannot unmarshal object into Go value of type jsonpatch.Patch')
+  if (!Array.isArray(operations))
+    throw new JsonPatchError('json: cannot unmarshal object into Go value of type jsonpatch.Patch')
   return operations
 }
 
@@ -159,5 +191,7 @@ function replaceWith(draft: KubeObject, next: KubeObject): void {
   // who owns what has been settled before: what webhooks change belongs to nobody
   const { managedFields } = draft.metadata
   for (const name of Object.keys(target)) if (!Object.hasOwn(next, name)) delete target[name]
-  Object.assign(target, next, { metadata: { ...next.metadata, ...(managedFields === undefined ? {} : { managedFields }) } })
+  Object.assign(target, next, {
+    metadata: { ...next.metadata, ...(managedFields === undefined ? {} : { managedFields }) },
+  })
 }

@@ -2,7 +2,10 @@ import { scopeTypes } from '../../../api/admissionregistration/expressions.js'
 import type { ExpressionScope } from '../../../api/admissionregistration/expressions.js'
 import { variablesOf } from '../../../api/admissionregistration/policies.js'
 import type {
-  ParamRef, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, Validation,
+  ParamRef,
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
+  Validation,
 } from '../../../api/admissionregistration/generated.js'
 import { CelFault } from '../../../api/cel/library.js'
 import { dynamicValue } from '../../../api/cel/values.js'
@@ -31,8 +34,11 @@ export function validatingAdmissionPolicy(configuration: ExtensionConfiguration)
   return {
     name: 'ValidatingAdmissionPolicy',
     validate: (attributes, context) => {
-      if (configuration.policies.length === 0 || configuration.bindings.length === 0 || isExempt(attributes)) return
-      const denials = configuration.policies.flatMap((policy) => new PolicyCheck(configuration, policy, attributes, context).denials())
+      if (configuration.policies.length === 0 || configuration.bindings.length === 0 || isExempt(attributes))
+        return
+      const denials = configuration.policies.flatMap((policy) =>
+        new PolicyCheck(configuration, policy, attributes, context).denials(),
+      )
       const [first] = denials
       if (first !== undefined) throw denied(attributes, first)
     },
@@ -41,12 +47,24 @@ export function validatingAdmissionPolicy(configuration: ExtensionConfiguration)
 
 const VALIDATION_FAILURE = 'validation.policy.admission.k8s.io/validation_failure'
 
-const CODES: Readonly<Record<string, number>> = { Unauthorized: 401, Forbidden: 403, RequestEntityTooLarge: 413 }
+const CODES: Readonly<Record<string, number>> = {
+  Unauthorized: 401,
+  Forbidden: 403,
+  RequestEntityTooLarge: 413,
+}
 
-function denied({ definition, name }: AdmissionAttributes, { policy, binding, message, reason }: Denial): ApiError {
+function denied(
+  { definition, name }: AdmissionAttributes,
+  { policy, binding, message, reason }: Denial,
+): ApiError {
   const text = `ValidatingAdmissionPolicy '${policy}' with binding '${binding}' denied request: ${message}`
-  const { status: { message: full = '', details = {} } } = forbidden(definition, name, text)
-  return new ApiError(CODES[reason] ?? 422, reason as 'Invalid', full, { ...details, causes: [{ message: text } as never] })
+  const {
+    status: { message: full = '', details = {} },
+  } = forbidden(definition, name, text)
+  return new ApiError(CODES[reason] ?? 422, reason as 'Invalid', full, {
+    ...details,
+    causes: [{ message: text } as never],
+  })
 }
 
 class PolicyCheck {
@@ -55,7 +73,12 @@ class PolicyCheck {
   readonly #attributes: AdmissionAttributes
   readonly #context: AdmissionContext
 
-  constructor(configuration: ExtensionConfiguration, policy: ValidatingAdmissionPolicy, attributes: AdmissionAttributes, context: AdmissionContext) {
+  constructor(
+    configuration: ExtensionConfiguration,
+    policy: ValidatingAdmissionPolicy,
+    attributes: AdmissionAttributes,
+    context: AdmissionContext,
+  ) {
     this.#configuration = configuration
     this.#policy = policy
     this.#attributes = attributes
@@ -63,7 +86,10 @@ class PolicyCheck {
   }
 
   denials(): readonly Denial[] {
-    const { metadata: { name = '' }, spec: { matchConstraints } } = this.#policy
+    const {
+      metadata: { name = '' },
+      spec: { matchConstraints },
+    } = this.#policy
     const bindings = this.#configuration.bindings.filter(({ spec }) => spec.policyName === name)
     if (bindings.length === 0 || matchConstraints === undefined) return []
     const as = this.#matched(matchConstraints)
@@ -79,17 +105,40 @@ class PolicyCheck {
     return denials
   }
 
-  #matched(resources: NonNullable<ValidatingAdmissionPolicy['spec']['matchConstraints']>): KindDefinition | undefined {
-    const { resourceRules = [], excludeResourceRules, namespaceSelector, objectSelector, matchPolicy } = resources
-    const everything = { operations: ['*'], apiGroups: ['*'], apiVersions: ['*'], resources: ['*/*'] } as const
+  #matched(
+    resources: NonNullable<ValidatingAdmissionPolicy['spec']['matchConstraints']>,
+  ): KindDefinition | undefined {
+    const {
+      resourceRules = [],
+      excludeResourceRules,
+      namespaceSelector,
+      objectSelector,
+      matchPolicy,
+    } = resources
+    const everything = {
+      operations: ['*'],
+      apiGroups: ['*'],
+      apiVersions: ['*'],
+      resources: ['*/*'],
+    } as const
     const criteria = {
-      rules: resourceRules.length === 0 ? [everything] : resourceRules, excluded: excludeResourceRules, namespaceSelector, objectSelector, matchPolicy,
+      rules: resourceRules.length === 0 ? [everything] : resourceRules,
+      excluded: excludeResourceRules,
+      namespaceSelector,
+      objectSelector,
+      matchPolicy,
     }
-    return matchedVersion(criteria, this.#attributes, this.#context, (definition) => this.#configuration.versions(definition))
+    return matchedVersion(criteria, this.#attributes, this.#context, (definition) =>
+      this.#configuration.versions(definition),
+    )
   }
 
   /** What a binding does about the validations that do not hold: refuses, warns, or leaves a note. */
-  #enforce(binding: ValidatingAdmissionPolicyBinding, notes: AuditNotes, values: ExpressionValues): readonly Denial[] {
+  #enforce(
+    binding: ValidatingAdmissionPolicyBinding,
+    notes: AuditNotes,
+    values: ExpressionValues,
+  ): readonly Denial[] {
     const found = this.#params(binding.spec.paramRef)
     if (typeof found === 'string') {
       return this.#fails ? [this.#denial(binding, `failed to configure binding: ${found}`, 'Invalid')] : []
@@ -101,13 +150,25 @@ class PolicyCheck {
   }
 
   /** Does what a binding asks for about a validation that does not hold; answers whether it denies. */
-  #act({ index, message }: Denial, { metadata: { name = '' }, spec: { policyName = '', validationActions = [] } }: ValidatingAdmissionPolicyBinding): boolean {
+  #act(
+    { index, message }: Denial,
+    {
+      metadata: { name = '' },
+      spec: { policyName = '', validationActions = [] },
+    }: ValidatingAdmissionPolicyBinding,
+  ): boolean {
     const { warn, annotate } = this.#attributes
     for (const action of validationActions) {
       if (action === 'Warn') {
-        warn(`Validation failed for ValidatingAdmissionPolicy '${this.#policy.metadata.name ?? ''}' with binding '${name}': ${message}`)
+        warn(
+          `Validation failed for ValidatingAdmissionPolicy '${this.#policy.metadata.name ?? ''}' with ` +
+            `binding '${name}': ${message}`,
+        )
       } else if (action === 'Audit') {
-        annotate(VALIDATION_FAILURE, goJson([{ message, policy: policyName, binding: name, expressionIndex: index, validationActions }]))
+        annotate(
+          VALIDATION_FAILURE,
+          goJson([{ message, policy: policyName, binding: name, expressionIndex: index, validationActions }]),
+        )
       }
     }
     return validationActions.includes('Deny')
@@ -117,11 +178,18 @@ class PolicyCheck {
     return this.#policy.spec.failurePolicy !== 'Ignore'
   }
 
-  #denial({ metadata }: ValidatingAdmissionPolicyBinding, message: string, reason: string, index = 0): Denial {
+  #denial(
+    { metadata }: ValidatingAdmissionPolicyBinding,
+    message: string,
+    reason: string,
+    index = 0,
+  ): Denial {
     return { index, policy: this.#policy.metadata.name ?? '', binding: metadata.name ?? '', message, reason }
   }
 
-  /** The parameters of a binding, or why they cannot be found. Source: generic/policy_source.go CollectParams. */
+  /**
+   * The parameters of a binding, or why they cannot be found. Source: generic/policy_source.go CollectParams.
+   */
   #params(paramRef: ParamRef | undefined): readonly (KubeObject | null)[] | string {
     const { paramKind } = this.#policy.spec
     if (paramKind === undefined || paramRef === undefined) return [null]
@@ -132,45 +200,68 @@ class PolicyCheck {
       return `failed to find resource referenced by paramKind: '${group}/${version}, Kind=${kind}'`
     }
     const given = paramRef.namespace ?? ''
-    if (!resource.namespaced && given !== '') return 'paramRef.namespace must not be provided for a cluster-scoped `paramKind`'
+    if (!resource.namespaced && given !== '')
+      return 'paramRef.namespace must not be provided for a cluster-scoped `paramKind`'
     const namespace = given === '' ? this.#attributes.namespace : given
     if (resource.namespaced && namespace === '') {
       return 'cannot use namespaced paramRef in policy binding that matches cluster-scoped resources'
     }
     const name = `${resource.resource}.${resource.definition.version}.${resource.group}`.replace(/\.$/, '')
     const plural = resource.group === '' ? resource.resource : name
-    const found = (paramRef.name ?? '') === ''
-      ? this.#context.list<KubeObject>(plural, resource.namespaced ? namespace : undefined)
-        .filter(({ metadata }) => selectorMatches(paramRef.selector, metadata.labels))
-      : [this.#context.get<KubeObject>(plural, namespace, paramRef.name ?? '')].filter((object) => object !== undefined)
+    const found =
+      (paramRef.name ?? '') === ''
+        ? this.#context
+            .list<KubeObject>(plural, resource.namespaced ? namespace : undefined)
+            .filter(({ metadata }) => selectorMatches(paramRef.selector, metadata.labels))
+        : [this.#context.get<KubeObject>(plural, namespace, paramRef.name ?? '')].filter(
+            (object) => object !== undefined,
+          )
     if (found.length > 0) return found
-    return paramRef.parameterNotFoundAction === 'Allow' ? [] : 'no params found for policy binding with `Deny` parameterNotFoundAction'
+    return paramRef.parameterNotFoundAction === 'Allow'
+      ? []
+      : 'no params found for policy binding with `Deny` parameterNotFoundAction'
   }
 
   /** What does not hold; `faults` deny whatever the binding's actions are. */
   #evaluate(
-    binding: ValidatingAdmissionPolicyBinding, notes: AuditNotes, values: ExpressionValues,
-  ): { readonly denials: readonly Denial[], readonly faults: readonly Denial[] } {
+    binding: ValidatingAdmissionPolicyBinding,
+    notes: AuditNotes,
+    values: ExpressionValues,
+  ): { readonly denials: readonly Denial[]; readonly faults: readonly Denial[] } {
     const { spec } = this.#policy
     const { scope } = variablesOf(spec)
-    const conditions = conditionsHold(spec.matchConditions ?? [], { params: scope.params }, values, spec.failurePolicy)
-    if (conditions.error !== undefined) return { denials: [this.#denial(binding, conditions.error, 'Invalid')], faults: [] }
+    const conditions = conditionsHold(
+      spec.matchConditions ?? [],
+      { params: scope.params },
+      values,
+      spec.failurePolicy,
+    )
+    if (conditions.error !== undefined)
+      return { denials: [this.#denial(binding, conditions.error, 'Invalid')], faults: [] }
     if (!conditions.matches) return { denials: [], faults: [] }
     const all = { ...values, variables: lazyVariables(spec.variables ?? [], scope, values) }
     const denials = (spec.validations ?? []).flatMap((validation, index): readonly Denial[] => {
       const result = evaluate(validation.expression, scope, all)
-      if (result.error !== undefined) return this.#fails ? [this.#denial(binding, result.error, 'Invalid', index)] : []
+      if (result.error !== undefined)
+        return this.#fails ? [this.#denial(binding, result.error, 'Invalid', index)] : []
       if (result.value === true) return []
       return [this.#denial(binding, messageOf(validation, scope, all), validation.reason ?? 'Invalid', index)]
     })
     const faults = notes.take(scope, all)
-    return { denials, faults: this.#fails ? faults.map((fault) => this.#denial(binding, fault, 'Invalid')) : [] }
+    return {
+      denials,
+      faults: this.#fails ? faults.map((fault) => this.#denial(binding, fault, 'Invalid')) : [],
+    }
   }
 }
 
 const MOST_MESSAGE_BYTES = 5 * 1024
 
-function messageOf({ messageExpression = '', message = '', expression }: Validation, scope: ExpressionScope, values: ExpressionValues): string {
+function messageOf(
+  { messageExpression = '', message = '', expression }: Validation,
+  scope: ExpressionScope,
+  values: ExpressionValues,
+): string {
   if (messageExpression !== '') {
     const { value } = { value: undefined, ...evaluate(messageExpression, scope, values) }
     const text = typeof value === 'string' ? value.trim() : ''
@@ -181,10 +272,15 @@ function messageOf({ messageExpression = '', message = '', expression }: Validat
 
 /** `variables`: each is evaluated when first asked for, and sees those before it. Source: composition.go. */
 function lazyVariables(
-  variables: readonly { readonly name: string; readonly expression: string }[], scope: ExpressionScope, values: ExpressionValues,
+  variables: readonly { readonly name: string; readonly expression: string }[],
+  scope: ExpressionScope,
+  values: ExpressionValues,
 ): object {
   const out: Record<string, unknown> = {}
-  const types = new Map<string, ReturnType<typeof scopeTypes> extends ReadonlyMap<string, infer T> ? T : never>()
+  const types = new Map<
+    string,
+    ReturnType<typeof scopeTypes> extends ReadonlyMap<string, infer T> ? T : never
+  >()
   for (const { name, expression } of variables) {
     const before = new Map(types)
     let result: { readonly value: unknown } | undefined
@@ -192,7 +288,11 @@ function lazyVariables(
       enumerable: true,
       get: () => {
         if (result === undefined) {
-          const evaluated = evaluate(expression, { params: scope.params, variables: before }, { ...values, variables: out })
+          const evaluated = evaluate(
+            expression,
+            { params: scope.params, variables: before },
+            { ...values, variables: out },
+          )
           if (evaluated.error !== undefined) {
             const why = evaluated.error.replace(/^expression '[^]*?' resulted in error: /, '')
             throw new CelFault(`composited variable ${JSON.stringify(name)} fails to evaluate: ${why}`)

@@ -27,25 +27,47 @@ export interface WebhookResponse {
   readonly auditAnnotations?: unknown
 }
 
-/** The version by which a request matches a webhook, all its criteria and conditions considered; undefined: it is not asked. */
+/**
+ * The version by which a request matches a webhook, all its criteria and conditions considered; undefined: it
+ * is not asked.
+ */
 export function webhookMatch(
-  webhook: ValidatingWebhook | MutatingWebhook, attributes: AdmissionAttributes, context: AdmissionContext, configuration: ExtensionConfiguration,
+  webhook: ValidatingWebhook | MutatingWebhook,
+  attributes: AdmissionAttributes,
+  context: AdmissionContext,
+  configuration: ExtensionConfiguration,
 ): KindDefinition | undefined {
-  const { rules = [], namespaceSelector, objectSelector, matchPolicy, matchConditions = [], failurePolicy } = webhook
+  const {
+    rules = [],
+    namespaceSelector,
+    objectSelector,
+    matchPolicy,
+    matchConditions = [],
+    failurePolicy,
+  } = webhook
   const criteria = { rules, namespaceSelector, objectSelector, matchPolicy }
   const as = matchedVersion(criteria, attributes, context, (definition) => configuration.versions(definition))
   if (as === undefined || matchConditions.length === 0) return as
-  const { matches, error } = conditionsHold(matchConditions, { params: false }, requestValues(attributes, as, context), failurePolicy)
+  const { matches, error } = conditionsHold(
+    matchConditions,
+    { params: false },
+    requestValues(attributes, as, context),
+    failurePolicy,
+  )
   if (error !== undefined) throw forbidden(attributes.definition, attributes.name, error)
   return matches ? as : undefined
 }
 
 /**
- * Asks a webhook about a request. Answers undefined when it could not be asked and its failures are to be ignored; throws when it
- * denies, or fails and its failures count. Source: apiserver pkg/admission/plugin/webhook/{validating,mutating}/dispatcher.go.
+ * Asks a webhook about a request. Answers undefined when it could not be asked and its failures are to be
+ * ignored; throws when it denies, or fails and its failures count. Source: apiserver
+ * pkg/admission/plugin/webhook/{validating,mutating}/dispatcher.go.
  */
 export function askWebhook(
-  webhook: ValidatingWebhook | MutatingWebhook, as: KindDefinition, attributes: AdmissionAttributes, context: AdmissionContext,
+  webhook: ValidatingWebhook | MutatingWebhook,
+  as: KindDefinition,
+  attributes: AdmissionAttributes,
+  context: AdmissionContext,
   configuration: ExtensionConfiguration,
 ): WebhookResponse | undefined {
   const { name, sideEffects, failurePolicy } = webhook
@@ -61,13 +83,17 @@ export function askWebhook(
   } catch (error) {
     if (!(error instanceof WebhookCallError || error instanceof InvalidResponse)) throw error
     if (failurePolicy === 'Ignore') return undefined
-    const kind = error instanceof WebhookCallError ? 'failed to call webhook' : 'received invalid webhook response'
+    const kind =
+      error instanceof WebhookCallError ? 'failed to call webhook' : 'received invalid webhook response'
     throw internalError(`failed calling webhook ${JSON.stringify(name)}: ${kind}: ${error.message}`)
   }
 }
 
 function call(
-  webhook: ValidatingWebhook | MutatingWebhook, as: KindDefinition, attributes: AdmissionAttributes, context: AdmissionContext,
+  webhook: ValidatingWebhook | MutatingWebhook,
+  as: KindDefinition,
+  attributes: AdmissionAttributes,
+  context: AdmissionContext,
   { ports: { random, handlers } }: ExtensionConfiguration,
 ): WebhookResponse {
   const version = webhook.admissionReviewVersions.find((one) => one === 'v1' || one === 'v1beta1') ?? 'v1'
@@ -76,19 +102,29 @@ function call(
   // a copy: what a handler is given is frozen, the draft must not be
   const objects = structuredClone(reviewObjects(attributes, as))
   const request = { uid, ...structuredClone(reviewRequest(attributes, as)), ...objects }
-  const surroundings = { handlers, service: (namespace: string, name: string) => context.get<Service>('services', namespace, name) }
+  const surroundings = {
+    handlers,
+    service: (namespace: string, name: string) => context.get<Service>('services', namespace, name),
+  }
   const answer = callWebhook(
-    webhook.clientConfig, { apiVersion, kind: 'AdmissionReview', request }, webhook.timeoutSeconds ?? 10, surroundings,
+    webhook.clientConfig,
+    { apiVersion, kind: 'AdmissionReview', request },
+    webhook.timeoutSeconds ?? 10,
+    surroundings,
   ) as unknown
   if (!isPlainObject(answer)) throw new InvalidResponse('webhook response was absent')
   const { response, apiVersion: said = apiVersion, kind = 'AdmissionReview' } = answer
   if (said !== apiVersion || kind !== 'AdmissionReview') {
     const wanted = `admission.k8s.io/${version}, Kind=AdmissionReview`
-    throw new InvalidResponse(`expected webhook response of ${wanted}, got ${String(said)}, Kind=${String(kind)}`)
+    throw new InvalidResponse(
+      `expected webhook response of ${wanted}, got ${String(said)}, Kind=${String(kind)}`,
+    )
   }
   if (!isPlainObject(response)) throw new InvalidResponse('webhook response was absent')
   if (version === 'v1' && response['uid'] !== uid) {
-    throw new InvalidResponse(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response['uid'] ?? '')}`)
+    throw new InvalidResponse(
+      `expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response['uid'] ?? '')}`,
+    )
   }
   return { ...response, allowed: response['allowed'] === true } as WebhookResponse
 }
@@ -111,8 +147,17 @@ function noteAll(name: string, annotations: unknown, { annotate }: AdmissionAttr
 function deniedBy(name: string, status: Readonly<Record<string, unknown>> = {}): ApiError {
   const { message, reason, code, details } = status
   const by = `admission webhook ${JSON.stringify(name)} denied the request`
-  const text = typeof message === 'string' && message !== '' ? `${by}: ${message}`
-    : typeof reason === 'string' && reason !== '' ? `${by}: ${reason}` : `${by} without explanation`
+  const text =
+    typeof message === 'string' && message !== ''
+      ? `${by}: ${message}`
+      : typeof reason === 'string' && reason !== ''
+        ? `${by}: ${reason}`
+        : `${by} without explanation`
   const number = typeof code === 'number' && code >= 400 ? code : 400
-  return new ApiError(number, (typeof reason === 'string' ? reason : '') as StatusReason, text, ...(isPlainObject(details) ? [details] : []))
+  return new ApiError(
+    number,
+    (typeof reason === 'string' ? reason : '') as StatusReason,
+    text,
+    ...(isPlainObject(details) ? [details] : []),
+  )
 }

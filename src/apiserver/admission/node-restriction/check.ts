@@ -12,7 +12,15 @@ export interface NodeWrite {
 }
 
 /** Throws 403: `pods "x" is forbidden: <why>`. */
-export function refuse({ attributes: { definition: { group, resource }, name } }: NodeWrite, why: string): never {
+export function refuse(
+  {
+    attributes: {
+      definition: { group, resource },
+      name,
+    },
+  }: NodeWrite,
+  why: string,
+): never {
   throw forbidden({ group, resource }, name, why)
 }
 
@@ -20,7 +28,8 @@ export function refuse({ attributes: { definition: { group, resource }, name } }
 export const quoted = (text: string): string => JSON.stringify(text)
 
 /** The object of a write as its kind. */
-export const objectOf = <T extends KubeObject>({ attributes }: NodeWrite): T => attributes.object as unknown as T
+export const objectOf = <T extends KubeObject>({ attributes }: NodeWrite): T =>
+  attributes.object as unknown as T
 
 /** The stored object of a write. */
 export const oldOf = <T extends KubeObject>({ attributes }: NodeWrite): T => attributes.old as unknown as T

@@ -20,10 +20,10 @@ const LEASE_NAMESPACE = 'kube-node-lease'
 const REQUESTS_SINCE: Minor = 32
 
 const RULES: Readonly<Record<string, (write: NodeWrite) => void>> = {
-  'pods': checkPod,
-  'nodes': checkNode,
-  'persistentvolumeclaims': checkClaim,
-  'serviceaccounts': checkToken,
+  pods: checkPod,
+  nodes: checkNode,
+  persistentvolumeclaims: checkClaim,
+  serviceaccounts: checkToken,
   'leases.coordination.k8s.io': checkLease,
   'csinodes.storage.k8s.io': checkCsiNode,
   'resourceslices.resource.k8s.io': checkSlice,
@@ -31,8 +31,9 @@ const RULES: Readonly<Record<string, (write: NodeWrite) => void>> = {
 }
 
 /**
- * What a kubelet may write of what the node authorizer lets through: its own Node, mirror pods and the status of pods on it, tokens of those,
- * its lease. kubeadm turns it on. Source: plugin/pkg/admission/noderestriction/admission.go.
+ * What a kubelet may write of what the node authorizer lets through: its own Node, mirror pods and the status
+ * of pods on it, tokens of those, its lease. kubeadm turns it on. Source:
+ * plugin/pkg/admission/noderestriction/admission.go.
  */
 export function nodeRestriction(minor: Minor): AdmissionPlugin {
   const check = (attributes: AdmissionAttributes, context: AdmissionContext): void => {
@@ -47,8 +48,20 @@ export function nodeRestriction(minor: Minor): AdmissionPlugin {
   return {
     name: 'NodeRestriction',
     resources: [
-      'pods', 'pods/status', 'pods/eviction', 'pods/binding', 'pods/ephemeralcontainers', 'pods/resize', 'nodes', 'nodes/status',
-      'persistentvolumeclaims', 'persistentvolumeclaims/status', 'serviceaccounts/token', 'leases', 'csinodes', 'resourceslices',
+      'pods',
+      'pods/status',
+      'pods/eviction',
+      'pods/binding',
+      'pods/ephemeralcontainers',
+      'pods/resize',
+      'nodes',
+      'nodes/status',
+      'persistentvolumeclaims',
+      'persistentvolumeclaims/status',
+      'serviceaccounts/token',
+      'leases',
+      'csinodes',
+      'resourceslices',
       'certificatesigningrequests',
     ],
     mutate: (attributes, context) => {
@@ -61,43 +74,71 @@ export function nodeRestriction(minor: Minor): AdmissionPlugin {
 }
 
 /** What has no mutating phase here. */
-const isValidatedOnly = ({ operation, subresource }: AdmissionAttributes): boolean => operation === 'DELETE' || subresource === 'eviction'
+const isValidatedOnly = ({ operation, subresource }: AdmissionAttributes): boolean =>
+  operation === 'DELETE' || subresource === 'eviction'
 
-/** A node tells how far a claim has been resized. The real text goes on with a diff, whose form is nobody's contract. */
+/**
+ * A node tells how far a claim has been resized. The real text goes on with a diff, whose form is nobody's
+ * contract.
+ */
 function checkClaim(write: NodeWrite): void {
-  const { node, attributes: { operation, subresource } } = write
+  const {
+    node,
+    attributes: { operation, subresource },
+  } = write
   if (subresource !== 'status') refuse(write, 'may only update PVC status')
   if (operation !== 'UPDATE') refuse(write, `unexpected operation ${quoted(operation)}`)
   if (semanticEqual(withoutResize(oldOf(write)), withoutResize(objectOf(write)))) return
-  refuse(write, `node ${quoted(node)} is not allowed to update fields other than status.quantity and status.conditions: `)
+  refuse(
+    write,
+    `node ${quoted(node)} is not allowed to update fields other than status.quantity and status.conditions: `,
+  )
 }
 
 function withoutResize(claim: PersistentVolumeClaim): object {
   const { resourceVersion: _version, managedFields: _managers, ...metadata } = claim.metadata
-  const { capacity: _capacity, conditions: _conditions, allocatedResourceStatuses: _statuses, allocatedResources: _resources, ...status } = claim.status ?? {}
+  const {
+    capacity: _capacity,
+    conditions: _conditions,
+    allocatedResourceStatuses: _statuses,
+    allocatedResources: _resources,
+    ...status
+  } = claim.status ?? {}
   return { ...claim, metadata, status }
 }
 
 function checkLease(write: NodeWrite): void {
-  if (write.attributes.namespace !== LEASE_NAMESPACE) refuse(write, `can only access leases in the "${LEASE_NAMESPACE}" system namespace`)
-  if (write.attributes.name !== write.node) refuse(write, 'can only access node lease with the same name as the requesting node')
+  if (write.attributes.namespace !== LEASE_NAMESPACE)
+    refuse(write, `can only access leases in the "${LEASE_NAMESPACE}" system namespace`)
+  if (write.attributes.name !== write.node)
+    refuse(write, 'can only access node lease with the same name as the requesting node')
 }
 
 function checkCsiNode(write: NodeWrite): void {
-  if (write.attributes.name !== write.node) refuse(write, 'can only access CSINode with the same name as the requesting node')
+  if (write.attributes.name !== write.node)
+    refuse(write, 'can only access CSINode with the same name as the requesting node')
 }
 
 function checkSlice(write: NodeWrite): void {
   const { operation } = write.attributes
   if (operation === 'UPDATE') return
-  const slice = (operation === 'CREATE' ? objectOf(write) : oldOf(write)) as KubeObject & { readonly spec: { readonly nodeName?: string | null } }
+  const slice = (operation === 'CREATE' ? objectOf(write) : oldOf(write)) as KubeObject & {
+    readonly spec: { readonly nodeName?: string | null }
+  }
   if (slice.spec.nodeName === write.node) return
-  refuse(write, `can only ${operation.toLowerCase()} ResourceSlice with the same NodeName as the requesting node`)
+  refuse(
+    write,
+    `can only ${operation.toLowerCase()} ResourceSlice with the same NodeName as the requesting node`,
+  )
 }
 
 /** A node asks for certificates of its own name only. */
 function checkRequest(write: NodeWrite): void {
-  const { node, minor, attributes: { operation, subresource } } = write
+  const {
+    node,
+    minor,
+    attributes: { operation, subresource },
+  } = write
   if (operation !== 'CREATE' || subresource !== '' || minor < REQUESTS_SINCE) return
   const { spec } = objectOf<CertificateSigningRequest>(write)
   if (spec.signerName !== kubeletServingSigner && spec.signerName !== kubeletClientSigner) return

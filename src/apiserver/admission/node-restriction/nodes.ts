@@ -5,14 +5,22 @@ import type { NodeWrite } from './check.js'
 import { objectOf, oldOf, quoted, refuse } from './check.js'
 import { forbiddenLabels } from './labels.js'
 
-/** First minor in which a new node may not bring unknown labels of kubernetes.io; before it was only logged. */
+/**
+ * First minor in which a new node may not bring unknown labels of kubernetes.io; before it was only logged.
+ */
 const CREATE_LABELS_SINCE: Minor = 19
 /** First minor of every supported patch in which a node may not choose its owners. */
 const OWNERS_SINCE: Minor = 31
 
-/** What a node may do with Nodes: its own, but for taints, owners and what would let it draw workloads to itself. */
+/**
+ * What a node may do with Nodes: its own, but for taints, owners and what would let it draw workloads to
+ * itself.
+ */
 export function checkNode(write: NodeWrite): void {
-  const { node, attributes: { name, operation } } = write
+  const {
+    node,
+    attributes: { name, operation },
+  } = write
   if (name !== node) refuse(write, `node ${quoted(node)} is not allowed to modify node ${quoted(name)}`)
   if (operation === 'CREATE') checkNew(write)
   if (operation === 'UPDATE') checkChanged(write)
@@ -21,9 +29,15 @@ export function checkNode(write: NodeWrite): void {
 function checkNew(write: NodeWrite): void {
   const { metadata, spec } = objectOf<Node>(write)
   const node = quoted(write.node)
-  if (spec?.configSource !== undefined) refuse(write, `node ${node} is not allowed to create pods with a non-nil configSource`)
-  const labels = forbiddenLabels(metadata.labels, {}, write.minor >= CREATE_LABELS_SINCE ? 'all' : 'restricted')
-  if (labels.length > 0) refuse(write, `node ${node} is not allowed to set the following labels: ${labels.join(', ')}`)
+  if (spec?.configSource !== undefined)
+    refuse(write, `node ${node} is not allowed to create pods with a non-nil configSource`)
+  const labels = forbiddenLabels(
+    metadata.labels,
+    {},
+    write.minor >= CREATE_LABELS_SINCE ? 'all' : 'restricted',
+  )
+  if (labels.length > 0)
+    refuse(write, `node ${node} is not allowed to set the following labels: ${labels.join(', ')}`)
 }
 
 function checkChanged(write: NodeWrite): void {
@@ -33,8 +47,12 @@ function checkChanged(write: NodeWrite): void {
   if (source !== undefined && !semanticEqual(source, old.spec?.configSource)) {
     refuse(write, `node ${node} is not allowed to update configSource to a new non-nil configSource`)
   }
-  if (!semanticEqual(next.spec?.taints, old.spec?.taints)) refuse(write, `node ${node} is not allowed to modify taints`)
-  if (write.minor >= OWNERS_SINCE && !semanticEqual(next.metadata.ownerReferences, old.metadata.ownerReferences)) {
+  if (!semanticEqual(next.spec?.taints, old.spec?.taints))
+    refuse(write, `node ${node} is not allowed to modify taints`)
+  if (
+    write.minor >= OWNERS_SINCE &&
+    !semanticEqual(next.metadata.ownerReferences, old.metadata.ownerReferences)
+  ) {
     refuse(write, `node ${node} is not allowed to modify ownerReferences`)
   }
   const labels = forbiddenLabels(next.metadata.labels, old.metadata.labels, 'all')

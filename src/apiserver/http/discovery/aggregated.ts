@@ -22,7 +22,9 @@ const known = new WeakMap<object, Map<string, AggregatedDiscovery>>()
  * Source: apiserver pkg/endpoints/discovery/aggregated/handler.go.
  */
 export function aggregatedDiscovery(
-  context: RegistryContext, root: 'api' | 'apis', version: DiscoveryVersion,
+  context: RegistryContext,
+  root: 'api' | 'apis',
+  version: DiscoveryVersion,
 ): AggregatedDiscovery {
   const { scheme } = context
   const all = allGroups(context)
@@ -33,7 +35,9 @@ export function aggregatedDiscovery(
   if (answer === undefined) {
     const groups = all.filter(({ name }) => (name === '') === (root === 'api'))
     const document = {
-      kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {},
+      kind: 'APIGroupDiscoveryList',
+      apiVersion: `apidiscovery.k8s.io/${version}`,
+      metadata: {},
       items: groups.map((group) => groupOf(group, isBuiltInGroup(scheme, group.name))),
     }
     answers.set(id, (answer = { document, etag: sha256Hex(JSON.stringify(document)) }))
@@ -44,9 +48,15 @@ export function aggregatedDiscovery(
 function groupOf({ name, versions }: DiscoveredGroup, isBuiltIn: boolean): object {
   return {
     metadata: name === '' ? {} : { name },
-    versions: versions.map(({ version, resources, isStale = false }) => (isStale ? { version, freshness: 'Stale' } : {
-      version, resources: resources.map((resource) => resourceOf(resource, isBuiltIn)), freshness: 'Current',
-    })),
+    versions: versions.map(({ version, resources, isStale = false }) =>
+      isStale
+        ? { version, freshness: 'Stale' }
+        : {
+            version,
+            resources: resources.map((resource) => resourceOf(resource, isBuiltIn)),
+            freshness: 'Current',
+          },
+    ),
   }
 }
 
@@ -54,13 +64,18 @@ function resourceOf({ group, definition }: Resource, isBuiltIn: boolean): object
   const { version, kind, namespaced, shortNames, categories, subresources } = definition
   const parts = listedSubresources(isBuiltIn, subresources).map((part) => ({
     subresource: part.name,
-    responseKind: part.group === group && part.version === version
-      ? kindOf(part.kind) : { group: part.group, version: part.version, kind: part.kind },
+    responseKind:
+      part.group === group && part.version === version
+        ? kindOf(part.kind)
+        : { group: part.group, version: part.version, kind: part.kind },
     verbs: listedVerbs(isBuiltIn, part.verbs),
   }))
   return {
-    resource: definition.resource, responseKind: kindOf(kind), scope: namespaced ? 'Namespaced' : 'Cluster',
-    singularResource: definition.singular, verbs: listedVerbs(isBuiltIn, definition.verbs),
+    resource: definition.resource,
+    responseKind: kindOf(kind),
+    scope: namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: definition.singular,
+    verbs: listedVerbs(isBuiltIn, definition.verbs),
     ...(shortNames.length === 0 ? {} : { shortNames }),
     ...(categories.length === 0 ? {} : { categories }),
     ...(parts.length === 0 ? {} : { subresources: parts }),

@@ -3,11 +3,15 @@ import type { RegistryContext } from '../../registry/context.js'
 import type { DiscoveredGroup, DiscoveredVersion } from './groups.js'
 import { compareVersions, discoveredGroups, groupPriority } from './groups.js'
 
-const known = new WeakMap<readonly APIService[], readonly [tables: object, groups: readonly DiscoveredGroup[]]>()
+const known = new WeakMap<
+  readonly APIService[],
+  readonly [tables: object, groups: readonly DiscoveredGroup[]]
+>()
 
 /**
- * All groups in the order of discovery, with those that other servers answer for: their versions have no resources, since nobody can be
- * asked. Source: kube-aggregator pkg/apiserver/{handler_apis,handler_discovery}.go.
+ * All groups in the order of discovery, with those that other servers answer for: their versions have no
+ * resources, since nobody can be asked. Source: kube-aggregator
+ * pkg/apiserver/{handler_apis,handler_discovery}.go.
  */
 export function allGroups({ scheme, resources, aggregated }: RegistryContext): readonly DiscoveredGroup[] {
   const local = discoveredGroups(scheme, resources)
@@ -15,25 +19,51 @@ export function allGroups({ scheme, resources, aggregated }: RegistryContext): r
   if (services.length === 0) return local
   const found = known.get(services)
   if (found?.[0] === scheme.tables) return found[1]
-  const priorities = new Map<string, number>(local.map(({ name }) => [name, groupPriority(name, scheme.release.minor)]))
-  const groups = new Map<string, readonly DiscoveredVersion[]>(local.map(({ name, versions }) => [name, versions]))
-  for (const { spec: { group = '', groupPriorityMinimum } } of services) {
+  const priorities = new Map<string, number>(
+    local.map(({ name }) => [name, groupPriority(name, scheme.release.minor)]),
+  )
+  const groups = new Map<string, readonly DiscoveredVersion[]>(
+    local.map(({ name, versions }) => [name, versions]),
+  )
+  for (const {
+    spec: { group = '', groupPriorityMinimum },
+  } of services) {
     priorities.set(group, Math.max(priorities.get(group) ?? 0, groupPriorityMinimum))
   }
   for (const group of new Set(services.map(({ spec }) => spec.group ?? ''))) {
-    groups.set(group, withStale(groups.get(group) ?? [], services.filter(({ spec }) => (spec.group ?? '') === group)))
+    groups.set(
+      group,
+      withStale(
+        groups.get(group) ?? [],
+        services.filter(({ spec }) => (spec.group ?? '') === group),
+      ),
+    )
   }
-  const answer = [...groups].map(([name, versions]): DiscoveredGroup => ({ name, versions }))
-    .sort((a, b) => (priorities.get(b.name) ?? 0) - (priorities.get(a.name) ?? 0) || (a.name < b.name ? -1 : 1))
+  const answer = [...groups]
+    .map(([name, versions]): DiscoveredGroup => ({ name, versions }))
+    .sort(
+      (a, b) => (priorities.get(b.name) ?? 0) - (priorities.get(a.name) ?? 0) || (a.name < b.name ? -1 : 1),
+    )
   known.set(services, [scheme.tables, answer])
   return answer
 }
 
 /** What is served here has the priority of built-in versions and of CRDs; only the others say theirs. */
-function withStale(versions: readonly DiscoveredVersion[], services: readonly APIService[]): readonly DiscoveredVersion[] {
-  const stale = services.map(({ spec: { version = '', versionPriority } }) => ({ version, resources: [], isStale: true as const, versionPriority }))
-  const rest = versions.filter(({ version }) => !stale.some((one) => one.version === version)).map((version) => ({ ...version, versionPriority: LOCAL_PRIORITY }))
-  return [...rest, ...stale].sort((a, b) => b.versionPriority - a.versionPriority || compareVersions(a.version, b.version))
+function withStale(
+  versions: readonly DiscoveredVersion[],
+  services: readonly APIService[],
+): readonly DiscoveredVersion[] {
+  const stale = services.map(({ spec: { version = '', versionPriority } }) => ({
+    version,
+    resources: [],
+    isStale: true as const,
+    versionPriority,
+  }))
+  const rest = versions
+    .filter(({ version }) => !stale.some((one) => one.version === version))
+    .map((version) => ({ ...version, versionPriority: LOCAL_PRIORITY }))
+  return [...rest, ...stale]
+    .sort((a, b) => b.versionPriority - a.versionPriority || compareVersions(a.version, b.version))
     .map(({ versionPriority: _priority, ...version }): DiscoveredVersion => version)
 }
 

@@ -12,14 +12,19 @@ import { isBuiltInGroup } from './groups.js'
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './legacy.js'
 
 /**
- * Answers `/api`, `/apis`, `/api/v1`, `/apis/GROUP`, `/apis/GROUP/VERSION` and whatever else begins so and is no resource. Below a built-in
- * group unknown paths get a Status, elsewhere a page in plain text.
+ * Answers `/api`, `/apis`, `/api/v1`, `/apis/GROUP`, `/apis/GROUP/VERSION` and whatever else begins so and is
+ * no resource. Below a built-in group unknown paths get a Status, elsewhere a page in plain text.
  */
 export function answerDiscovery(context: RegistryContext, request: PathRequest): HttpResponse {
-  const { parts: [root = '', ...rest], http } = request
+  const {
+    parts: [root = '', ...rest],
+    http,
+  } = request
   const group = root === 'api' ? '' : rest[0]
-  if (group !== undefined && context.aggregated.serves(group, (root === 'api' ? rest[0] : rest[1]) ?? '')) return unavailable()
-  if (group !== undefined && !isBuiltInGroup(context.scheme, group)) return answerCustom(context, request, group)
+  if (group !== undefined && context.aggregated.serves(group, (root === 'api' ? rest[0] : rest[1]) ?? ''))
+    return unavailable()
+  if (group !== undefined && !isBuiltInGroup(context.scheme, group))
+    return answerCustom(context, request, group)
   const object = documentAt(context, root, rest)
   if (object === undefined) throw noSuchPath()
   if (http.method !== 'GET') throw methodNotAllowed()
@@ -34,7 +39,8 @@ function answerCustom(context: RegistryContext, request: PathRequest, group: str
   return object === undefined || request.http.method !== 'GET' ? pageNotFound() : negotiated(request, object)
 }
 
-const isKnown = (context: RegistryContext, group: string): boolean => allGroups(context).some(({ name }) => name === group)
+const isKnown = (context: RegistryContext, group: string): boolean =>
+  allGroups(context).some(({ name }) => name === group)
 
 function documentAt(context: RegistryContext, root: string, rest: readonly string[]): object | undefined {
   if (rest.length === 0) return root === 'api' ? apiVersions(context) : apiGroupList(context)
@@ -53,11 +59,18 @@ function negotiated({ http, form, query }: PathRequest, object: object): HttpRes
 }
 
 /** The two roots answer in the aggregated form to those who ask for it. */
-function answerRoot(context: RegistryContext, request: PathRequest, root: 'api' | 'apis', legacy: object): HttpResponse {
+function answerRoot(
+  context: RegistryContext,
+  request: PathRequest,
+  root: 'api' | 'apis',
+  legacy: object,
+): HttpResponse {
   const { http, query } = request
   const { release } = context.scheme
   if (!release.has('aggregatedDiscovery')) return negotiated(request, legacy)
-  const versions: readonly DiscoveryVersion[] = release.has('aggregatedDiscoveryV2') ? ['v2', 'v2beta1'] : ['v2beta1']
+  const versions: readonly DiscoveryVersion[] = release.has('aggregatedDiscoveryV2')
+    ? ['v2', 'v2beta1']
+    : ['v2beta1']
   const asked = negotiateDiscovery(header(http, 'accept'), versions)
   const vary = { vary: 'Accept' }
   if (asked === undefined) {
@@ -69,7 +82,9 @@ function answerRoot(context: RegistryContext, request: PathRequest, root: 'api' 
   const headers = { etag: `"${etag}"`, ...vary, 'cache-control': 'public' }
   if (header(http, 'if-none-match') === headers.etag) return { code: 304, headers, body: '' }
   return objectAnswer(200, document, {
-    format: asked.format, headers, pretty: wantsPretty(http, query),
+    format: asked.format,
+    headers,
+    pretty: wantsPretty(http, query),
     parameters: `;g=apidiscovery.k8s.io;v=${asked.version};as=APIGroupDiscoveryList`,
   })
 }

@@ -19,15 +19,33 @@ export interface DiscoveredGroup {
 }
 
 /**
- * groupPriorityMinimum of the built-in groups: the order of discovery. What is not here comes from a CRD (1000).
- * Source: pkg/controlplane/apiserver/apis.go; apiregistration.k8s.io is served by the aggregator itself, before all others.
+ * groupPriorityMinimum of the built-in groups: the order of discovery. What is not here comes from a CRD
+ * (1000). Source: pkg/controlplane/apiserver/apis.go; apiregistration.k8s.io is served by the aggregator
+ * itself, before all others.
  */
 const PRIORITIES: Readonly<Record<string, number>> = {
-  'apiregistration.k8s.io': 20_000, '': 18_000, apps: 17_800, 'events.k8s.io': 17_750, 'authentication.k8s.io': 17_700,
-  'authorization.k8s.io': 17_600, autoscaling: 17_500, batch: 17_400, 'certificates.k8s.io': 17_300, 'networking.k8s.io': 17_200,
-  extensions: 17_150, policy: 17_100, 'rbac.authorization.k8s.io': 17_000, 'storage.k8s.io': 16_800, 'apiextensions.k8s.io': 16_700,
-  'admissionregistration.k8s.io': 16_700, 'scheduling.k8s.io': 16_600, 'coordination.k8s.io': 16_500, 'node.k8s.io': 16_300,
-  'discovery.k8s.io': 16_200, 'resource.k8s.io': 16_200, 'flowcontrol.apiserver.k8s.io': 16_100,
+  'apiregistration.k8s.io': 20_000,
+  '': 18_000,
+  apps: 17_800,
+  'events.k8s.io': 17_750,
+  'authentication.k8s.io': 17_700,
+  'authorization.k8s.io': 17_600,
+  autoscaling: 17_500,
+  batch: 17_400,
+  'certificates.k8s.io': 17_300,
+  'networking.k8s.io': 17_200,
+  extensions: 17_150,
+  policy: 17_100,
+  'rbac.authorization.k8s.io': 17_000,
+  'storage.k8s.io': 16_800,
+  'apiextensions.k8s.io': 16_700,
+  'admissionregistration.k8s.io': 16_700,
+  'scheduling.k8s.io': 16_600,
+  'coordination.k8s.io': 16_500,
+  'node.k8s.io': 16_300,
+  'discovery.k8s.io': 16_200,
+  'resource.k8s.io': 16_200,
+  'flowcontrol.apiserver.k8s.io': 16_100,
 }
 const CUSTOM_PRIORITY = 1000
 /** Before v1.16, when it still served the workloads, the extensions group came before apps. */
@@ -36,29 +54,40 @@ const EXTENSIONS_MOVED = 16
 
 /** Whether the release itself serves the group; other groups come from CRDs. */
 export function isBuiltInGroup({ release }: Pick<Scheme, 'release'>, group: string): boolean {
-  return release.groupVersions.some((groupVersion) => (groupVersion.includes('/') ? groupVersion.split('/')[0] : '') === group)
+  return release.groupVersions.some(
+    (groupVersion) => (groupVersion.includes('/') ? groupVersion.split('/')[0] : '') === group,
+  )
 }
 
 const known = new WeakMap<object, readonly DiscoveredGroup[]>()
 
-/** All groups in the order of discovery: by priority, then by name. Clusters of one release share the answer until one adds a kind. */
+/**
+ * All groups in the order of discovery: by priority, then by name. Clusters of one release share the answer
+ * until one adds a kind.
+ */
 export function discoveredGroups(scheme: Scheme, resources: Resources): readonly DiscoveredGroup[] {
   const found = known.get(scheme.tables)
   if (found !== undefined) return found
   const { minor } = scheme.release
   const groups = new Map<string, Map<string, Resource[]>>()
   for (const resource of resources.all) {
-    const { group, definition: { version, verbs, subresources } } = resource
+    const {
+      group,
+      definition: { version, verbs, subresources },
+    } = resource
     if (verbs.length === 0 && subresources.length === 0) continue
     const versions = groups.get(group) ?? new Map<string, Resource[]>()
     groups.set(group, versions)
-    versions.set(version, [...versions.get(version) ?? [], resource])
+    versions.set(version, [...(versions.get(version) ?? []), resource])
   }
-  const answer = [...groups].map(([name, versions]): DiscoveredGroup => ({
-    name,
-    versions: [...versions].map(([version, all]): DiscoveredVersion => ({ version, resources: all.sort(byName) }))
-      .sort((a, b) => compareVersions(a.version, b.version)),
-  })).sort((a, b) => priorityOf(b, minor) - priorityOf(a, minor) || (a.name < b.name ? -1 : 1))
+  const answer = [...groups]
+    .map(([name, versions]): DiscoveredGroup => ({
+      name,
+      versions: [...versions]
+        .map(([version, all]): DiscoveredVersion => ({ version, resources: all.sort(byName) }))
+        .sort((a, b) => compareVersions(a.version, b.version)),
+    }))
+    .sort((a, b) => priorityOf(b, minor) - priorityOf(a, minor) || (a.name < b.name ? -1 : 1))
   known.set(scheme.tables, answer)
   return answer
 }
@@ -79,23 +108,36 @@ export function groupPriority(name: string, minor: Minor): number {
  */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [parseVersion(a), parseVersion(b)]
-  if (left === undefined || right === undefined) return left !== undefined ? -1 : right !== undefined ? 1 : a < b ? -1 : a > b ? 1 : 0
+  if (left === undefined || right === undefined)
+    return left !== undefined ? -1 : right !== undefined ? 1 : a < b ? -1 : a > b ? 1 : 0
   return right.stability - left.stability || right.major - left.major || right.minor - left.minor
 }
 
-function parseVersion(version: string): { readonly stability: number; readonly major: number; readonly minor: number } | undefined {
+function parseVersion(
+  version: string,
+): { readonly stability: number; readonly major: number; readonly minor: number } | undefined {
   const match = /^v([1-9]\d*)(?:(alpha|beta)([1-9]\d*))?$/.exec(version)
   if (match === null) return undefined
   const [, major, level, minor] = match
-  return { major: Number(major), stability: level === undefined ? 2 : level === 'beta' ? 1 : 0, minor: Number(minor ?? 0) }
+  return {
+    major: Number(major),
+    stability: level === undefined ? 2 : level === 'beta' ? 1 : 0,
+    minor: Number(minor ?? 0),
+  }
 }
 
-/** The verbs as discovery lists them: in alphabetical order, but those of custom resources as they are defined. */
+/**
+ * The verbs as discovery lists them: in alphabetical order, but those of custom resources as they are
+ * defined.
+ */
 export function listedVerbs(isBuiltIn: boolean, verbs: readonly Verb[]): readonly Verb[] {
   return isBuiltIn ? [...verbs].sort() : verbs
 }
 
 /** The subresources in discovery's order: by name, but those of custom resources as they are defined. */
-export function listedSubresources(isBuiltIn: boolean, subresources: readonly SubresourceDefinition[]): readonly SubresourceDefinition[] {
+export function listedSubresources(
+  isBuiltIn: boolean,
+  subresources: readonly SubresourceDefinition[],
+): readonly SubresourceDefinition[] {
   return isBuiltIn ? [...subresources].sort((a, b) => (a.name < b.name ? -1 : 1)) : subresources
 }

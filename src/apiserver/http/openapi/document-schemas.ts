@@ -48,8 +48,12 @@ export class DocumentSchemas implements SchemaNames {
 
   kind(group: string, version: string, kind: string): string {
     const definition = this.#scheme.byKind(group, version, kind)
-    if (definition?.custom !== undefined) return this.#custom({ group, kind, version }, definition.custom.schema as OpenApiSchema)
-    const message = definition === undefined ? schemaGroupOf(group, version)?.find(kind) : this.#scheme.messageOf(definition)
+    if (definition?.custom !== undefined)
+      return this.#custom({ group, kind, version }, definition.custom.schema as OpenApiSchema)
+    const message =
+      definition === undefined
+        ? schemaGroupOf(group, version)?.find(kind)
+        : this.#scheme.messageOf(definition)
     if (message === undefined) throw new Error(`bug: no field table for ${kind} of ${group}/${version}`)
     return this.#message(message, { group, kind, version })
   }
@@ -61,9 +65,12 @@ export class DocumentSchemas implements SchemaNames {
     const name = `${item.slice(0, item.lastIndexOf('.') + 1)}${listKind}`
     if (this.#schemas.has(name)) return name
     this.#schemas.set(name, {
-      type: 'object', required: ['items'],
+      type: 'object',
+      required: ['items'],
       properties: {
-        apiVersion: { type: 'string' }, items: { type: 'array', items: { default: {}, allOf: [refTo(item)] } }, kind: { type: 'string' },
+        apiVersion: { type: 'string' },
+        items: { type: 'array', items: { default: {}, allOf: [refTo(item)] } },
+        kind: { type: 'string' },
         metadata: { default: {}, allOf: [refTo(this.meta('ListMeta'))] },
       },
       'x-kubernetes-group-version-kind': [{ group, kind: listKind, version }],
@@ -71,16 +78,23 @@ export class DocumentSchemas implements SchemaNames {
     return name
   }
 
-  /** The schema of a CRD, completed by what every object has. Source: apiextensions-apiserver pkg/controller/openapi/builder. */
+  /**
+   * The schema of a CRD, completed by what every object has. Source: apiextensions-apiserver
+   * pkg/controller/openapi/builder.
+   */
   #custom(kind: GroupVersionKind, schema: OpenApiSchema): string {
     const name = [...kind.group.split('.').reverse(), kind.version, kind.kind].join('.')
     if (this.#schemas.has(name)) return name
     const isOpen = schema['x-kubernetes-preserve-unknown-fields'] === true && schema.properties === undefined
     const common = {
-      apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { allOf: [refTo(this.meta('ObjectMeta'))] },
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: { allOf: [refTo(this.meta('ObjectMeta'))] },
     }
     this.#schemas.set(name, {
-      ...schema, type: 'object', ...(isOpen ? {} : { properties: sorted({ ...schema.properties, ...common }) }),
+      ...schema,
+      type: 'object',
+      ...(isOpen ? {} : { properties: sorted({ ...schema.properties, ...common }) }),
       'x-kubernetes-group-version-kind': [kind],
     })
     return name
@@ -97,17 +111,28 @@ export class DocumentSchemas implements SchemaNames {
     const name = this.#nameOf(message)
     if (this.#schemas.has(name)) return name
     this.#schemas.set(name, {}) // messages may refer to themselves
-    const schema = messageSchema(message, { message: (other) => this.#message(other), leaf: (leaf) => this.#leaf(leaf) })
+    const schema = messageSchema(message, {
+      message: (other) => this.#message(other),
+      leaf: (leaf) => this.#leaf(leaf),
+    })
     const kinds = kind === undefined ? this.#kindsOf(message) : [kind]
-    this.#schemas.set(name, kinds.length === 0 ? schema : { ...schema, 'x-kubernetes-group-version-kind': kinds })
+    this.#schemas.set(
+      name,
+      kinds.length === 0 ? schema : { ...schema, 'x-kubernetes-group-version-kind': kinds },
+    )
     return name
   }
 
   /** Versions that share the tables of v1 have schemas of their own names. */
   #nameOf({ schemaName, group: { package: home } }: Message): string {
     const { group, version } = this.#place
-    if (home.endsWith(`.${version}`) || home === META_PACKAGE || schemaGroupOf(group, version)?.package !== home) return schemaName
-    const short = group === '' ? 'core' : group.split('.')[0] as string
+    if (
+      home.endsWith(`.${version}`) ||
+      home === META_PACKAGE ||
+      schemaGroupOf(group, version)?.package !== home
+    )
+      return schemaName
+    const short = group === '' ? 'core' : (group.split('.')[0] as string)
     return schemaName.replace(home, `io.k8s.api.${short}.${version}`)
   }
 
@@ -127,7 +152,11 @@ function sorted(properties: Readonly<Record<string, OpenApiSchema>>): Record<str
   return Object.fromEntries(Object.entries(properties).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-const kindIn = ({ group, version }: GroupVersion, kind: string): GroupVersionKind => ({ group, kind, version })
+const kindIn = ({ group, version }: GroupVersion, kind: string): GroupVersionKind => ({
+  group,
+  kind,
+  version,
+})
 
 function partsOf(groupVersion: string): GroupVersion {
   const [group = '', version = ''] = groupVersion.split('/')
@@ -138,5 +167,7 @@ function partsOf(groupVersion: string): GroupVersion {
 function homeOf(home: string, { release }: Scheme): GroupVersion | undefined {
   return release.groupVersions
     .map((text) => partsOf(text.includes('/') ? text : `/${text}`))
-    .find(({ group, version }) => home.endsWith(`.${version}`) && schemaGroupOf(group, version)?.package === home)
+    .find(
+      ({ group, version }) => home.endsWith(`.${version}`) && schemaGroupOf(group, version)?.package === home,
+    )
 }

@@ -44,8 +44,12 @@ export function openApiDocuments(context: RegistryContext): OpenApiDocuments {
   if (documents === undefined) {
     const builtIn = builtInDocuments.get(release.gitVersion) ?? new Map<string, WrittenDocument>()
     builtInDocuments.set(release.gitVersion, builtIn)
-    const isBuiltIn = (name: string): boolean => !name.startsWith('apis/') || isBuiltInGroup(context.scheme, name.split('/')[1] as string)
-    known.set(tables, (documents = lazily(makersOf(context), (name) => (isBuiltIn(name) ? builtIn : undefined))))
+    const isBuiltIn = (name: string): boolean =>
+      !name.startsWith('apis/') || isBuiltInGroup(context.scheme, name.split('/')[1] as string)
+    known.set(
+      tables,
+      (documents = lazily(makersOf(context), (name) => (isBuiltIn(name) ? builtIn : undefined))),
+    )
   }
   return documents
 }
@@ -56,7 +60,8 @@ const builtInDocuments = new Map<string, Map<string, WrittenDocument>>()
 type Maker = () => OpenApiDocument
 
 function lazily(
-  makers: ReadonlyMap<string, Maker>, sharedOf: (name: string) => Map<string, WrittenDocument> | undefined,
+  makers: ReadonlyMap<string, Maker>,
+  sharedOf: (name: string) => Map<string, WrittenDocument> | undefined,
 ): OpenApiDocuments {
   const own = new Map<string, WrittenDocument>()
   return {
@@ -76,15 +81,20 @@ function lazily(
   }
 }
 
-/** What it takes to make each document; the context itself must not be held, since other clusters share the answer. */
+/**
+ * What it takes to make each document; the context itself must not be held, since other clusters share the
+ * answer.
+ */
 function makersOf({ scheme, resources }: RegistryContext): ReadonlyMap<string, Maker> {
   const version = `1.${scheme.release.minor}`
-  const write = (paths: OpenApiDocument['paths'], schemas: DocumentSchemas): OpenApiDocument => documentOf(version, paths, schemas)
+  const write = (paths: OpenApiDocument['paths'], schemas: DocumentSchemas): OpenApiDocument =>
+    documentOf(version, paths, schemas)
   const metaSchemas = (): DocumentSchemas => new DocumentSchemas(scheme, { group: '', version: 'v1' })
   const makers = new Map<string, Maker>(singles(metaSchemas, write))
   for (const group of discoveredGroups(scheme, resources)) {
     const isBuiltIn = isBuiltInGroup(scheme, group.name)
-    if (isBuiltIn && group.name !== '') makers.set(`apis/${group.name}`, groupMaker(group, metaSchemas, write))
+    if (isBuiltIn && group.name !== '')
+      makers.set(`apis/${group.name}`, groupMaker(group, metaSchemas, write))
     for (const { version: one, resources: all } of group.versions) {
       const place = { group: group.name, version: one }
       makers.set(group.name === '' ? `api/${one}` : `apis/${group.name}/${one}`, () => {
@@ -105,9 +115,18 @@ function groupMaker({ name }: DiscoveredGroup, schemas: () => DocumentSchemas, w
     const names = schemas()
     const prefix = operationPrefix({ group: name, version: '' })
     const content = contentOf(TYPES, refTo(names.meta('APIGroup')))
-    return write({
-      [`/apis/${name}/`]: { get: { tags: [groupTag(name)], operationId: `get${prefix}APIGroup`, responses: responses(['200'], content) } },
-    }, names)
+    return write(
+      {
+        [`/apis/${name}/`]: {
+          get: {
+            tags: [groupTag(name)],
+            operationId: `get${prefix}APIGroup`,
+            responses: responses(['200'], content),
+          },
+        },
+      },
+      names,
+    )
   }
 }
 
@@ -124,34 +143,67 @@ const text = (): OpenApiSchema => ({ type: 'string' })
 
 const SINGLES: readonly Single[] = [
   {
-    name: '.well-known/openid-configuration', tag: 'WellKnown', operationId: 'getServiceAccountIssuerOpenIDConfiguration',
-    types: ['application/json'], schemaOf: text,
+    name: '.well-known/openid-configuration',
+    tag: 'WellKnown',
+    operationId: 'getServiceAccountIssuerOpenIDConfiguration',
+    types: ['application/json'],
+    schemaOf: text,
   },
   {
-    name: 'openid/v1/jwks', tag: 'openid', operationId: 'getServiceAccountIssuerOpenIDKeyset',
-    types: ['application/jwk-set+json'], schemaOf: text,
+    name: 'openid/v1/jwks',
+    tag: 'openid',
+    operationId: 'getServiceAccountIssuerOpenIDKeyset',
+    types: ['application/jwk-set+json'],
+    schemaOf: text,
   },
-  { name: 'api', tag: 'core', operationId: 'getCoreAPIVersions', types: TYPES, schemaOf: (names) => refTo(names.meta('APIVersions')) },
-  { name: 'apis', tag: 'apis', operationId: 'getAPIVersions', types: TYPES, schemaOf: (names) => refTo(names.meta('APIGroupList')) },
   {
-    name: 'version', tag: 'version', operationId: 'getCodeVersion', types: ['application/json'],
+    name: 'api',
+    tag: 'core',
+    operationId: 'getCoreAPIVersions',
+    types: TYPES,
+    schemaOf: (names) => refTo(names.meta('APIVersions')),
+  },
+  {
+    name: 'apis',
+    tag: 'apis',
+    operationId: 'getAPIVersions',
+    types: TYPES,
+    schemaOf: (names) => refTo(names.meta('APIGroupList')),
+  },
+  {
+    name: 'version',
+    tag: 'version',
+    operationId: 'getCodeVersion',
+    types: ['application/json'],
     schemaOf: (names) => refTo(names.versionInfo()),
   },
 ]
 
 /** Documents of one path each. */
 function singles(schemas: () => DocumentSchemas, write: Write): readonly (readonly [string, Maker])[] {
-  return SINGLES.map(({ name, tag, operationId, types, schemaOf }) => [name, () => {
-    const names = schemas()
-    const content = contentOf(types, schemaOf(names))
-    return write({ [`/${name}/`]: { get: { tags: [tag], operationId, responses: responses(['200'], content) } } }, names)
-  }])
+  return SINGLES.map(({ name, tag, operationId, types, schemaOf }) => [
+    name,
+    () => {
+      const names = schemas()
+      const content = contentOf(types, schemaOf(names))
+      return write(
+        { [`/${name}/`]: { get: { tags: [tag], operationId, responses: responses(['200'], content) } } },
+        names,
+      )
+    },
+  ])
 }
 
-function documentOf(version: string, paths: OpenApiDocument['paths'], schemas: DocumentSchemas): OpenApiDocument {
+function documentOf(
+  version: string,
+  paths: OpenApiDocument['paths'],
+  schemas: DocumentSchemas,
+): OpenApiDocument {
   const all = schemas.all()
   return {
-    openapi: '3.0.0', info: { title: 'Kubernetes', version: version }, paths,
+    openapi: '3.0.0',
+    info: { title: 'Kubernetes', version: version },
+    paths,
     components: {
       ...(Object.keys(all).length === 0 ? {} : { schemas: all }),
       securitySchemes: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } },

@@ -8,8 +8,8 @@ type Write = (writer: ProtoWriter) => void
 type Schemas = Readonly<Record<string, SwaggerNode>>
 
 /**
- * The OpenAPI v2 document as the protobuf message `openapi.v2.Document` of github.com/google/gnostic-models, the only form that kubectl takes
- * from `/openapi/v2`. Field numbers are those of its OpenAPIv2.proto.
+ * The OpenAPI v2 document as the protobuf message `openapi.v2.Document` of github.com/google/gnostic-models,
+ * the only form that kubectl takes from `/openapi/v2`. Field numbers are those of its OpenAPIv2.proto.
  */
 export function gnosticDocument(document: SwaggerDocument): Uint8Array {
   const writer = new ProtoWriter()
@@ -22,11 +22,13 @@ export function gnosticDocument(document: SwaggerDocument): Uint8Array {
     for (const [name, item] of Object.entries(document.paths)) paths.message(2, named(name, pathItem(item)))
   })
   writer.message(9, (definitions) => {
-    for (const [name, schema] of Object.entries(document.definitions)) definitions.message(1, named(name, schemaOf(schema)))
+    for (const [name, schema] of Object.entries(document.definitions))
+      definitions.message(1, named(name, schemaOf(schema)))
   })
   for (const requirement of document.security) writer.message(12, securityRequirement(requirement))
   writer.message(13, (definitions) => {
-    for (const [name, item] of Object.entries(document.securityDefinitions)) definitions.message(1, named(name, securityItem(item)))
+    for (const [name, item] of Object.entries(document.securityDefinitions))
+      definitions.message(1, named(name, securityItem(item)))
   })
   return writer.bytes()
 }
@@ -42,45 +44,63 @@ function named(name: string, value: Write): Write {
 function securityRequirement(requirement: Readonly<Record<string, readonly string[]>>): Write {
   return (writer) => {
     for (const [name, scopes] of Object.entries(requirement)) {
-      writer.message(1, named(name, (values) => {
-        for (const scope of scopes) values.text(1, scope)
-      }))
+      writer.message(
+        1,
+        named(name, (values) => {
+          for (const scope of scopes) values.text(1, scope)
+        }),
+      )
     }
   }
 }
 
 /** SecurityDefinitionsItem: 2 api_key_security {1 type, 2 name, 3 in, 4 description}. */
 function securityItem(item: SwaggerNode): Write {
-  return (writer) => writer.message(2, (key) => {
-    key.text(1, item['type'] as string)
-    key.text(2, item['name'] as string)
-    key.text(3, item['in'] as string)
-    key.text(4, item['description'] as string)
-  })
+  return (writer) =>
+    writer.message(2, (key) => {
+      key.text(1, item['type'] as string)
+      key.text(2, item['name'] as string)
+      key.text(3, item['in'] as string)
+      key.text(4, item['description'] as string)
+    })
 }
 
 /** Numbers of the methods in PathItem. */
-const METHODS: Readonly<Record<string, number>> = { get: 2, put: 3, post: 4, delete: 5, options: 6, head: 7, patch: 8 }
+const METHODS: Readonly<Record<string, number>> = {
+  get: 2,
+  put: 3,
+  post: 4,
+  delete: 5,
+  options: 6,
+  head: 7,
+  patch: 8,
+}
 
 function pathItem(item: SwaggerNode): Write {
   return (writer) => {
     for (const [method, number] of Object.entries(METHODS)) {
       if (item[method] !== undefined) writer.message(number, operation(item[method] as SwaggerNode))
     }
-    for (const parameter of (item['parameters'] ?? []) as readonly SwaggerNode[]) writer.message(9, parametersItem(parameter))
+    for (const parameter of (item['parameters'] ?? []) as readonly SwaggerNode[])
+      writer.message(9, parametersItem(parameter))
   }
 }
 
-/** Operation: 1 tags, 5 operation_id, 6 produces, 7 consumes, 8 parameters, 9 responses, 10 schemes, 13 vendor_extension. */
+/**
+ * Operation: 1 tags, 5 operation_id, 6 produces, 7 consumes, 8 parameters, 9 responses, 10 schemes, 13
+ * vendor_extension.
+ */
 function operation(value: SwaggerNode): Write {
   return (writer) => {
     for (const tag of value['tags'] as readonly string[]) writer.text(1, tag)
     writer.text(5, value['operationId'] as string)
     for (const type of (value['produces'] ?? []) as readonly string[]) writer.text(6, type)
     for (const type of (value['consumes'] ?? []) as readonly string[]) writer.text(7, type)
-    for (const parameter of (value['parameters'] ?? []) as readonly SwaggerNode[]) writer.message(8, parametersItem(parameter))
+    for (const parameter of (value['parameters'] ?? []) as readonly SwaggerNode[])
+      writer.message(8, parametersItem(parameter))
     writer.message(9, (responses) => {
-      for (const [code, response] of Object.entries(value['responses'] as Schemas)) responses.message(1, named(code, responseValue(response)))
+      for (const [code, response] of Object.entries(value['responses'] as Schemas))
+        responses.message(1, named(code, responseValue(response)))
     })
     for (const scheme of value['schemes'] as readonly string[]) writer.text(10, scheme)
     extensions(writer, 13, value)
@@ -89,19 +109,21 @@ function operation(value: SwaggerNode): Write {
 
 /** ResponseValue: 1 response {1 description, 2 schema: SchemaItem {1 schema}}. */
 function responseValue(response: SwaggerNode): Write {
-  return (writer) => writer.message(1, (answer) => {
-    answer.text(1, response['description'] as string)
-    const { schema } = response as { readonly schema?: SwaggerNode }
-    if (schema !== undefined) answer.message(2, (item) => item.message(1, schemaOf(schema)))
-  })
+  return (writer) =>
+    writer.message(1, (answer) => {
+      answer.text(1, response['description'] as string)
+      const { schema } = response as { readonly schema?: SwaggerNode }
+      if (schema !== undefined) answer.message(2, (item) => item.message(1, schemaOf(schema)))
+    })
 }
 
 /** ParametersItem: 1 parameter {1 body_parameter, 2 non_body_parameter}. */
 function parametersItem(parameter: SwaggerNode): Write {
-  return (writer) => writer.message(1, (item) => {
-    if (parameter['in'] === 'body') item.message(1, bodyParameter(parameter))
-    else item.message(2, nonBodyParameter(parameter))
-  })
+  return (writer) =>
+    writer.message(1, (item) => {
+      if (parameter['in'] === 'body') item.message(1, bodyParameter(parameter))
+      else item.message(2, nonBodyParameter(parameter))
+    })
 }
 
 /** BodyParameter: 2 name, 3 in, 4 required, 5 schema. */
@@ -117,13 +139,14 @@ function bodyParameter(parameter: SwaggerNode): Write {
 /** NonBodyParameter: 3 query (its numbers from 5 on are one more than those of a path), 4 path. */
 function nonBodyParameter(parameter: SwaggerNode): Write {
   const isPath = parameter['in'] === 'path'
-  return (writer) => writer.message(isPath ? 4 : 3, (sub) => {
-    if (parameter['required'] === true) sub.bool(1, true)
-    sub.text(2, parameter['in'] as string)
-    sub.text(4, parameter['name'] as string)
-    sub.text(isPath ? 5 : 6, parameter['type'] as string)
-    if (parameter['uniqueItems'] === true) sub.bool(isPath ? 19 : 20, true)
-  })
+  return (writer) =>
+    writer.message(isPath ? 4 : 3, (sub) => {
+      if (parameter['required'] === true) sub.bool(1, true)
+      sub.text(2, parameter['in'] as string)
+      sub.text(4, parameter['name'] as string)
+      sub.text(isPath ? 5 : 6, parameter['type'] as string)
+      if (parameter['uniqueItems'] === true) sub.bool(isPath ? 19 : 20, true)
+    })
 }
 
 /** Members of a schema that have numbers of their own; the rest are vendor extensions. */
@@ -134,13 +157,19 @@ function schemaOf(schema: SwaggerNode): Write {
     writer.text(4, schema['description'] as string | undefined)
     for (const name of (schema['required'] ?? []) as readonly string[]) writer.text(19, name)
     for (const value of (schema['enum'] ?? []) as readonly unknown[]) writer.message(20, anyOf(value))
-    const { additionalProperties, items, properties } = schema as { additionalProperties?: SwaggerNode, items?: SwaggerNode, properties?: Schemas }
-    if (additionalProperties !== undefined) writer.message(21, (item) => item.message(1, schemaOf(additionalProperties)))
+    const { additionalProperties, items, properties } = schema as {
+      additionalProperties?: SwaggerNode
+      items?: SwaggerNode
+      properties?: Schemas
+    }
+    if (additionalProperties !== undefined)
+      writer.message(21, (item) => item.message(1, schemaOf(additionalProperties)))
     if (schema['type'] !== undefined) writer.message(22, (type) => type.text(1, schema['type'] as string))
     if (items !== undefined) writer.message(23, (list) => list.message(1, schemaOf(items)))
     if (properties !== undefined) {
       writer.message(25, (all) => {
-        for (const [name, property] of Object.entries(properties)) all.message(1, named(name, schemaOf(property)))
+        for (const [name, property] of Object.entries(properties))
+          all.message(1, named(name, schemaOf(property)))
       })
     }
     extensions(writer, 31, schema)
@@ -148,7 +177,10 @@ function schemaOf(schema: SwaggerNode): Write {
 }
 
 /** Any: 2 yaml. */
-const anyOf = (value: unknown): Write => (writer) => writer.text(2, yamlOf(value))
+const anyOf =
+  (value: unknown): Write =>
+  (writer) =>
+    writer.text(2, yamlOf(value))
 
 function extensions(writer: ProtoWriter, number: number, value: SwaggerNode): void {
   for (const [name, extension] of Object.entries(value)) {

@@ -1,5 +1,12 @@
 import type { Field, Message, ScalarField, ScalarType } from '../../../api/schema/types.js'
-import { explicitZeros, extraKeys, freeFormSchemas, plainReferences, requiredPointers, unions } from './quirks.js'
+import {
+  explicitZeros,
+  extraKeys,
+  freeFormSchemas,
+  plainReferences,
+  requiredPointers,
+  unions,
+} from './quirks.js'
 import type { OpenApiSchema } from './types.js'
 import { refTo } from './types.js'
 
@@ -24,7 +31,10 @@ export interface References {
   readonly leaf: NameLeaf
 }
 
-/** The schema of a message, as the openapi-gen of Kubernetes derives it from the Go type that the table stands for. */
+/**
+ * The schema of a message, as the openapi-gen of Kubernetes derives it from the Go type that the table stands
+ * for.
+ */
 export function messageSchema(message: Message, references: References): OpenApiSchema {
   const required: string[] = []
   const properties: Record<string, OpenApiSchema> = {}
@@ -39,9 +49,13 @@ export function messageSchema(message: Message, references: References): OpenApi
     properties,
     ...(message.atomic ? { 'x-kubernetes-map-type': 'atomic' } : {}),
     ...(message.preservesUnknown === true ? { 'x-kubernetes-preserve-unknown-fields': true } : {}),
-    ...(union === undefined ? {} : {
-      'x-kubernetes-unions': [{ discriminator: union.discriminator, 'fields-to-discriminateBy': union.fields }],
-    }),
+    ...(union === undefined
+      ? {}
+      : {
+          'x-kubernetes-unions': [
+            { discriminator: union.discriminator, 'fields-to-discriminateBy': union.fields },
+          ],
+        }),
   }
 }
 
@@ -49,7 +63,8 @@ function propertySchema(message: Message, name: string, field: Field, references
   const key = `${message.name}.${name}`
   const zero = explicitZeros.has(key) || (field.presence === 'always' && !requiredPointers.has(key))
   const full = fieldSchema(message, name, field, references, zero)
-  const schema = plainReferences.has(key) && full.allOf !== undefined ? full.allOf[0] as OpenApiSchema : full
+  const schema =
+    plainReferences.has(key) && full.allOf !== undefined ? (full.allOf[0] as OpenApiSchema) : full
   const { patchStrategy } = field
   const mergeKey = field.type === 'list' ? field.mergeKey : undefined
   return {
@@ -61,29 +76,45 @@ function propertySchema(message: Message, name: string, field: Field, references
 }
 
 /** `hasDefault`: Go writes the zero value, so that it is the default. */
-function fieldSchema(message: Message, name: string, field: Field, references: References, hasDefault: boolean): OpenApiSchema {
+function fieldSchema(
+  message: Message,
+  name: string,
+  field: Field,
+  references: References,
+  hasDefault: boolean,
+): OpenApiSchema {
   switch (field.type) {
     case 'message': {
       const target = refTo(references.message(message.group.message(field.message)))
       return { ...(hasDefault ? { default: {} } : {}), allOf: [target] }
     }
-    case 'list': return {
-      type: 'array', items: elementSchema(message, name, field.items, references),
-      ...(field.keys === undefined ? {} : { 'x-kubernetes-list-map-keys': field.keys }),
-      ...(field.listType === undefined ? {} : { 'x-kubernetes-list-type': field.listType }),
-    }
-    case 'map': return {
-      type: 'object', additionalProperties: elementSchema(message, name, field.values, references),
-      ...(field.mapType === undefined ? {} : { 'x-kubernetes-map-type': field.mapType }),
-    }
-    default: return scalarSchema(message, name, field, references, hasDefault)
+    case 'list':
+      return {
+        type: 'array',
+        items: elementSchema(message, name, field.items, references),
+        ...(field.keys === undefined ? {} : { 'x-kubernetes-list-map-keys': field.keys }),
+        ...(field.listType === undefined ? {} : { 'x-kubernetes-list-type': field.listType }),
+      }
+    case 'map':
+      return {
+        type: 'object',
+        additionalProperties: elementSchema(message, name, field.values, references),
+        ...(field.mapType === undefined ? {} : { 'x-kubernetes-map-type': field.mapType }),
+      }
+    default:
+      return scalarSchema(message, name, field, references, hasDefault)
   }
 }
 
-/** An item of a list or a value of a map: Go's zero value is its default, and leaves that are types of their own are referred to as they are. */
+/**
+ * An item of a list or a value of a map: Go's zero value is its default, and leaves that are types of their
+ * own are referred to as they are.
+ */
 function elementSchema(message: Message, name: string, field: Field, references: References): OpenApiSchema {
   const leaf = leafOf(message, name, field)
-  return leaf === undefined ? fieldSchema(message, name, field, references, true) : refTo(references.leaf(leaf))
+  return leaf === undefined
+    ? fieldSchema(message, name, field, references, true)
+    : refTo(references.leaf(leaf))
 }
 
 function leafOf(message: Message, name: string, field: Field): string | undefined {
@@ -94,20 +125,35 @@ function leafOf(message: Message, name: string, field: Field): string | undefine
   return NAMED[field.type as ScalarType]
 }
 
-function scalarSchema(message: Message, name: string, field: ScalarField, references: References, hasDefault: boolean): OpenApiSchema {
+function scalarSchema(
+  message: Message,
+  name: string,
+  field: ScalarField,
+  references: References,
+  hasDefault: boolean,
+): OpenApiSchema {
   const leaf = leafOf(message, name, field)
   if (leaf !== undefined) return { allOf: [refTo(references.leaf(leaf))] }
   const { type, format, zero } = PLAIN[field.type] ?? { type: 'string' }
   const preset = field.default ?? (hasDefault && zero !== undefined ? zero : undefined)
   return {
-    type, ...(format === undefined ? {} : { format }),
+    type,
+    ...(format === undefined ? {} : { format }),
     ...(preset === undefined ? {} : { default: preset }),
     ...(field.enum === undefined ? {} : { enum: field.enum }),
   }
 }
 
-const PLAIN: Partial<Record<ScalarType, { readonly type: string; readonly format?: string; readonly zero?: string | number | boolean }>> = {
-  string: { type: 'string', zero: '' }, boolean: { type: 'boolean', zero: false }, int32: { type: 'integer', format: 'int32', zero: 0 },
-  int64: { type: 'integer', format: 'int64', zero: 0 }, double: { type: 'number', format: 'double', zero: 0 },
+const PLAIN: Partial<
+  Record<
+    ScalarType,
+    { readonly type: string; readonly format?: string; readonly zero?: string | number | boolean }
+  >
+> = {
+  string: { type: 'string', zero: '' },
+  boolean: { type: 'boolean', zero: false },
+  int32: { type: 'integer', format: 'int32', zero: 0 },
+  int64: { type: 'integer', format: 'int64', zero: 0 },
+  double: { type: 'number', format: 'double', zero: 0 },
   bytes: { type: 'string', format: 'byte' },
 }

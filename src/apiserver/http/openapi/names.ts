@@ -9,10 +9,12 @@ export interface GroupVersion {
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** `rbac.authorization.k8s.io` as `['rbac', 'authorization']`; the core group is `core`. */
-const groupWords = (group: string): readonly string[] => (group === '' ? ['core'] : group.replace(/\.k8s\.io$/, '').split('.'))
+const groupWords = (group: string): readonly string[] =>
+  group === '' ? ['core'] : group.replace(/\.k8s\.io$/, '').split('.')
 
 /** `RbacAuthorizationV1`: the middle of an operation's id. */
-export const operationPrefix = ({ group, version }: GroupVersion): string => [...groupWords(group), version].map(capital).join('')
+export const operationPrefix = ({ group, version }: GroupVersion): string =>
+  [...groupWords(group), version].map(capital).join('')
 
 /** `rbacAuthorization_v1`: the tag of a group version's operations. */
 export const tagOf = ({ group, version }: GroupVersion): string => `${groupTag(group)}_${version}`
@@ -24,10 +26,12 @@ export const groupTag = (group: string): string => {
 }
 
 /** `/apis/apps/v1` */
-export const rootOf = ({ group, version }: GroupVersion): string => (group === '' ? `/api/${version}` : `/apis/${group}/${version}`)
+export const rootOf = ({ group, version }: GroupVersion): string =>
+  group === '' ? `/api/${version}` : `/apis/${group}/${version}`
 
 /** `NamespacedPod` */
-export const subjectOf = ({ namespaced, kind }: KindDefinition): string => (namespaced ? `Namespaced${kind}` : kind)
+export const subjectOf = ({ namespaced, kind }: KindDefinition): string =>
+  namespaced ? `Namespaced${kind}` : kind
 
 /** `ephemeralcontainers` as `Ephemeralcontainers` */
 export const capitalized: (text: string) => string = capital

@@ -28,34 +28,58 @@ export interface PathItem {
   readonly [method: string]: Operation | readonly Parameter[] | undefined
 }
 
-const query = (name: string, type: string): Parameter => ({ name, in: 'query', schema: { type, uniqueItems: true } as OpenApiSchema })
+const query = (name: string, type: string): Parameter => ({
+  name,
+  in: 'query',
+  schema: { type, uniqueItems: true } as OpenApiSchema,
+})
 
 /** A part of the path. */
-export const inPath = (name: string): Parameter =>
-  ({ name, in: 'path', required: true, schema: { type: 'string', uniqueItems: true } as OpenApiSchema })
+export const inPath = (name: string): Parameter => ({
+  name,
+  in: 'path',
+  required: true,
+  schema: { type: 'string', uniqueItems: true } as OpenApiSchema,
+})
 
 /** Query parameters by name and type: `['limit integer']`. */
-export const inQuery = (...texts: readonly string[]): readonly Parameter[] => texts.map((text) => {
-  const [name = '', type = 'string'] = text.split(' ')
-  return query(name, type)
-})
+export const inQuery = (...texts: readonly string[]): readonly Parameter[] =>
+  texts.map((text) => {
+    const [name = '', type = 'string'] = text.split(' ')
+    return query(name, type)
+  })
 
 export const PRETTY: readonly Parameter[] = inQuery('pretty')
 export const LIST_OPTIONS: readonly Parameter[] = inQuery(
-  'allowWatchBookmarks boolean', 'continue', 'fieldSelector', 'labelSelector', 'limit integer', 'resourceVersion', 'resourceVersionMatch',
-  'sendInitialEvents boolean', 'timeoutSeconds integer', 'watch boolean',
+  'allowWatchBookmarks boolean',
+  'continue',
+  'fieldSelector',
+  'labelSelector',
+  'limit integer',
+  'resourceVersion',
+  'resourceVersionMatch',
+  'sendInitialEvents boolean',
+  'timeoutSeconds integer',
+  'watch boolean',
 )
 export const WRITE_OPTIONS: readonly Parameter[] = inQuery('dryRun', 'fieldManager', 'fieldValidation')
 export const PATCH_OPTIONS: readonly Parameter[] = [...WRITE_OPTIONS, ...inQuery('force boolean')]
 export const DELETE_OPTIONS: readonly Parameter[] = inQuery(
-  'dryRun', 'gracePeriodSeconds integer', 'ignoreStoreReadErrorWithClusterBreakingPotential boolean', 'orphanDependents boolean',
+  'dryRun',
+  'gracePeriodSeconds integer',
+  'ignoreStoreReadErrorWithClusterBreakingPotential boolean',
+  'orphanDependents boolean',
   'propagationPolicy',
 )
 export const DELETE_COLLECTION_OPTIONS: readonly Parameter[] = [
-  ...DELETE_OPTIONS, ...LIST_OPTIONS.filter(({ name }) => name !== 'allowWatchBookmarks' && name !== 'watch'),
+  ...DELETE_OPTIONS,
+  ...LIST_OPTIONS.filter(({ name }) => name !== 'allowWatchBookmarks' && name !== 'watch'),
 ]
 
-/** Parameters of the subresources that connect to something: the fields of their options. Source: core/v1 types.go. */
+/**
+ * Parameters of the subresources that connect to something: the fields of their options. Source: core/v1
+ * types.go.
+ */
 export const CONNECT_OPTIONS: Readonly<Record<string, readonly Parameter[]>> = {
   attach: inQuery('container', 'stderr boolean', 'stdin boolean', 'stdout boolean', 'tty boolean'),
   exec: inQuery('command', 'container', 'stderr boolean', 'stdin boolean', 'stdout boolean', 'tty boolean'),
@@ -65,23 +89,36 @@ export const CONNECT_OPTIONS: Readonly<Record<string, readonly Parameter[]>> = {
 
 /** Parameters of `pods/log`. */
 export const LOG_OPTIONS: readonly Parameter[] = inQuery(
-  'container', 'follow boolean', 'insecureSkipTLSVerifyBackend boolean', 'limitBytes integer', 'previous boolean', 'sinceSeconds integer',
-  'stream', 'tailLines integer', 'timestamps boolean',
+  'container',
+  'follow boolean',
+  'insecureSkipTLSVerifyBackend boolean',
+  'limitBytes integer',
+  'previous boolean',
+  'sinceSeconds integer',
+  'stream',
+  'tailLines integer',
+  'timestamps boolean',
 )
 
-const byName = (a: Parameter, b: Parameter): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.in < b.in ? -1 : 1)
+const byName = (a: Parameter, b: Parameter): number =>
+  a.name < b.name ? -1 : a.name > b.name ? 1 : a.in < b.in ? -1 : 1
 
 /** Joins operations to a path: what all of them take moves to the path. Source: kube-openapi pkg/builder3. */
 export function pathItem(operations: Readonly<Record<string, Operation>>): PathItem {
   const all = Object.values(operations)
   const [first] = all
-  const common = (first?.parameters ?? []).filter((parameter) => all.every(({ parameters = [] }) => parameters.includes(parameter)))
+  const common = (first?.parameters ?? []).filter((parameter) =>
+    all.every(({ parameters = [] }) => parameters.includes(parameter)),
+  )
   const entries = Object.entries(operations).map(([method, { parameters = [], ...operation }]) => {
     const own = parameters.filter((parameter) => !common.includes(parameter)).sort(byName)
     const { tags, operationId, ...rest } = operation
     return [method, { tags, operationId, ...(own.length === 0 ? {} : { parameters: own }), ...rest }] as const
   })
-  return { ...Object.fromEntries(entries), ...(common.length === 0 ? {} : { parameters: common.sort(byName) }) }
+  return {
+    ...Object.fromEntries(entries),
+    ...(common.length === 0 ? {} : { parameters: common.sort(byName) }),
+  }
 }
 
 /** Content in some media types. */

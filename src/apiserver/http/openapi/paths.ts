@@ -4,8 +4,19 @@ import type { GroupVersion } from './names.js'
 import { capitalized, operationPrefix, rootOf, subjectOf, tagOf } from './names.js'
 import type { Operation, Parameter, PathItem } from './operations.js'
 import {
-  bodyOf, CONNECT_OPTIONS, contentOf, DELETE_COLLECTION_OPTIONS, DELETE_OPTIONS, inPath, LIST_OPTIONS, LOG_OPTIONS, PATCH_OPTIONS, pathItem,
-  PRETTY, responses, WRITE_OPTIONS,
+  bodyOf,
+  CONNECT_OPTIONS,
+  contentOf,
+  DELETE_COLLECTION_OPTIONS,
+  DELETE_OPTIONS,
+  inPath,
+  LIST_OPTIONS,
+  LOG_OPTIONS,
+  PATCH_OPTIONS,
+  pathItem,
+  PRETTY,
+  responses,
+  WRITE_OPTIONS,
 } from './operations.js'
 import { refTo } from './types.js'
 
@@ -31,14 +42,25 @@ const NAME = inPath('name')
 const NAMESPACE = inPath('namespace')
 const PATH = inPath('path')
 
-/** Core resources whose DELETE answers the object; so do those of storage and resource. Everything else answers a Status. */
+/**
+ * Core resources whose DELETE answers the object; so do those of storage and resource. Everything else
+ * answers a Status.
+ */
 const ANSWERING_OBJECTS = new Set([
-  'persistentvolumeclaims', 'persistentvolumes', 'pods', 'podtemplates', 'resourcequotas', 'serviceaccounts', 'services',
+  'persistentvolumeclaims',
+  'persistentvolumes',
+  'pods',
+  'podtemplates',
+  'resourcequotas',
+  'serviceaccounts',
+  'services',
 ])
 const NEVER = new Set(['csistoragecapacities'])
 
 function deleteAnswersObject({ group, resource }: Resource): boolean {
-  return group === '' ? ANSWERING_OBJECTS.has(resource) : /^(?:storage|resource)\.k8s\.io$/.test(group) && !NEVER.has(resource)
+  return group === ''
+    ? ANSWERING_OBJECTS.has(resource)
+    : /^(?:storage|resource)\.k8s\.io$/.test(group) && !NEVER.has(resource)
 }
 
 /** Writes the operations of one resource. */
@@ -54,10 +76,16 @@ class ResourcePaths {
     this.#resource = resource
     this.#context = context
     this.#types = context.isBuiltIn
-      ? ['application/json', 'application/vnd.kubernetes.protobuf', 'application/yaml'] : ['application/json', 'application/yaml']
+      ? ['application/json', 'application/vnd.kubernetes.protobuf', 'application/yaml']
+      : ['application/json', 'application/yaml']
     this.#listTypes = context.isBuiltIn
-      ? ['application/json', 'application/json;stream=watch', 'application/vnd.kubernetes.protobuf',
-        'application/vnd.kubernetes.protobuf;stream=watch', 'application/yaml']
+      ? [
+          'application/json',
+          'application/json;stream=watch',
+          'application/vnd.kubernetes.protobuf',
+          'application/vnd.kubernetes.protobuf;stream=watch',
+          'application/yaml',
+        ]
       : ['application/json', 'application/yaml']
     const place = resource.namespaced ? '/namespaces/{namespace}' : ''
     this.#item = `${place}/${resource.resource}`
@@ -65,16 +93,23 @@ class ResourcePaths {
   }
 
   all(): readonly (readonly [string, PathItem])[] {
-    const { definition: { subresources } } = this.#resource
+    const {
+      definition: { subresources },
+    } = this.#resource
     const item = `${this.#item}/{name}`
     return [
-      ...this.#path(this.#item, this.#collection()), ...this.#path(item, this.#named()),
+      ...this.#path(this.#item, this.#collection()),
+      ...this.#path(item, this.#named()),
       ...subresources.flatMap((part) => this.#part(`${item}/${part.name}`, part)),
-      ...this.#everywhere(), ...(this.#context.isBuiltIn ? this.#watches() : []),
+      ...this.#everywhere(),
+      ...(this.#context.isBuiltIn ? this.#watches() : []),
     ]
   }
 
-  #path(path: string, operations: Readonly<Record<string, Operation>>): readonly (readonly [string, PathItem])[] {
+  #path(
+    path: string,
+    operations: Readonly<Record<string, Operation>>,
+  ): readonly (readonly [string, PathItem])[] {
     return Object.keys(operations).length === 0 ? [] : [[rootOf(this.#context) + path, pathItem(operations)]]
   }
 
@@ -86,11 +121,19 @@ class ResourcePaths {
     return `${action}${operationPrefix(this.#context)}${middle}${subjectOf(this.#resource.definition)}${suffix}`
   }
 
-  #operation(operationId: string, action: string, rest: Omit<Operation, 'tags' | 'operationId'>, kind: string = this.#resource.kind): Operation {
+  #operation(
+    operationId: string,
+    action: string,
+    rest: Omit<Operation, 'tags' | 'operationId'>,
+    kind: string = this.#resource.kind,
+  ): Operation {
     const { group, version } = this.#context
     return {
-      tags: [tagOf(this.#context)], operationId, ...rest,
-      'x-kubernetes-action': action, 'x-kubernetes-group-version-kind': { group, version, kind },
+      tags: [tagOf(this.#context)],
+      operationId,
+      ...rest,
+      'x-kubernetes-action': action,
+      'x-kubernetes-group-version-kind': { group, version, kind },
     }
   }
 
@@ -110,13 +153,15 @@ class ResourcePaths {
     if (this.#has('list')) operations['get'] = this.#list(this.#id('list'), [...this.#place, ...LIST_OPTIONS])
     if (this.#has('create')) {
       operations['post'] = this.#operation(this.#id('create'), 'post', {
-        parameters: [...this.#place, ...WRITE_OPTIONS], requestBody: { content: this.#body(this.#kind), required: true },
+        parameters: [...this.#place, ...WRITE_OPTIONS],
+        requestBody: { content: this.#body(this.#kind), required: true },
         responses: responses(['200', '201', '202'], contentOf(this.#types, refTo(this.#kind))),
       })
     }
     if (this.#has('deletecollection')) {
       operations['delete'] = this.#operation(this.#id('delete', '', 'Collection'), 'deletecollection', {
-        parameters: [...this.#place, ...DELETE_COLLECTION_OPTIONS], requestBody: { content: this.#body(names.meta('DeleteOptions')) },
+        parameters: [...this.#place, ...DELETE_COLLECTION_OPTIONS],
+        requestBody: { content: this.#body(names.meta('DeleteOptions')) },
         responses: responses(['200'], contentOf(this.#types, refTo(names.meta('Status')))),
       })
     }
@@ -125,50 +170,94 @@ class ResourcePaths {
 
   #list(operationId: string, parameters: readonly Parameter[]): Operation {
     const schema = refTo(this.#context.names.list(this.#resource))
-    return this.#operation(operationId, 'list', { parameters, responses: responses(['200'], contentOf(this.#listTypes, schema)) })
+    return this.#operation(operationId, 'list', {
+      parameters,
+      responses: responses(['200'], contentOf(this.#listTypes, schema)),
+    })
   }
 
   #named(): Record<string, Operation> {
     const { names } = this.#context
-    const operations = this.#readWrite(this.#resource.definition.verbs, '', this.#kind, [NAME, ...this.#place], this.#resource.kind)
+    const operations = this.#readWrite(
+      this.#resource.definition.verbs,
+      '',
+      this.#kind,
+      [NAME, ...this.#place],
+      this.#resource.kind,
+    )
     if (!this.#has('delete')) return operations
     const answer = deleteAnswersObject(this.#resource) ? this.#kind : names.meta('Status')
     const { get, put, ...others } = operations
     return {
-      ...(get === undefined ? {} : { get }), ...(put === undefined ? {} : { put }),
+      ...(get === undefined ? {} : { get }),
+      ...(put === undefined ? {} : { put }),
       delete: this.#operation(this.#id('delete'), 'delete', {
-        parameters: [NAME, ...this.#place, ...DELETE_OPTIONS], requestBody: { content: this.#body(names.meta('DeleteOptions')) },
+        parameters: [NAME, ...this.#place, ...DELETE_OPTIONS],
+        requestBody: { content: this.#body(names.meta('DeleteOptions')) },
         responses: responses(['200', '202'], contentOf(this.#types, refTo(answer))),
       }),
       ...others,
     }
   }
 
-  #readWrite(verbs: readonly Verb[], suffix: string, schema: string, place: readonly Parameter[], kind: string): Record<string, Operation> {
+  #readWrite(
+    verbs: readonly Verb[],
+    suffix: string,
+    schema: string,
+    place: readonly Parameter[],
+    kind: string,
+  ): Record<string, Operation> {
     const content = contentOf(this.#types, refTo(schema))
     const operations: Record<string, Operation> = {}
     if (verbs.includes('get')) {
-      operations['get'] = this.#operation(this.#id('read', suffix), 'get', { parameters: place, responses: responses(['200'], content) }, kind)
+      operations['get'] = this.#operation(
+        this.#id('read', suffix),
+        'get',
+        { parameters: place, responses: responses(['200'], content) },
+        kind,
+      )
     }
     if (verbs.includes('update')) {
-      operations['put'] = this.#operation(this.#id('replace', suffix), 'put', {
-        parameters: [...place, ...WRITE_OPTIONS], requestBody: { content: this.#body(schema), required: true },
-        responses: responses(['200', '201'], content),
-      }, kind)
+      operations['put'] = this.#operation(
+        this.#id('replace', suffix),
+        'put',
+        {
+          parameters: [...place, ...WRITE_OPTIONS],
+          requestBody: { content: this.#body(schema), required: true },
+          responses: responses(['200', '201'], content),
+        },
+        kind,
+      )
     }
     if (verbs.includes('patch')) operations['patch'] = this.#patch(suffix, place, content, kind)
     return operations
   }
 
-  #patch(suffix: string, place: readonly Parameter[], content: ReturnType<typeof contentOf>, kind: string): Operation {
-    const types = ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json']
+  #patch(
+    suffix: string,
+    place: readonly Parameter[],
+    content: ReturnType<typeof contentOf>,
+    kind: string,
+  ): Operation {
+    const types = [
+      'application/apply-patch+yaml',
+      'application/json-patch+json',
+      'application/merge-patch+json',
+    ]
     const body = contentOf(
-      this.#context.isBuiltIn ? [...types, 'application/strategic-merge-patch+json'] : types, refTo(this.#context.names.meta('Patch')),
+      this.#context.isBuiltIn ? [...types, 'application/strategic-merge-patch+json'] : types,
+      refTo(this.#context.names.meta('Patch')),
     )
-    return this.#operation(this.#id('patch', suffix), 'patch', {
-      parameters: [...place, ...PATCH_OPTIONS], requestBody: { content: body, required: true },
-      responses: responses(this.#context.isBuiltIn ? ['200', '201'] : ['200'], content),
-    }, kind)
+    return this.#operation(
+      this.#id('patch', suffix),
+      'patch',
+      {
+        parameters: [...place, ...PATCH_OPTIONS],
+        requestBody: { content: body, required: true },
+        responses: responses(this.#context.isBuiltIn ? ['200', '201'] : ['200'], content),
+      },
+      kind,
+    )
   }
 
   #part(path: string, part: SubresourceDefinition): readonly (readonly [string, PathItem])[] {
@@ -179,34 +268,57 @@ class ResourcePaths {
       const content = contentOf([...this.#types, 'text/plain'], { type: 'string' })
       const parameters = [...place, ...LOG_OPTIONS]
       return this.#path(path, {
-        get: this.#operation(this.#id('read', suffix), 'get', { parameters, responses: responses(['200'], content) }),
+        get: this.#operation(this.#id('read', suffix), 'get', {
+          parameters,
+          responses: responses(['200'], content),
+        }),
       })
     }
     const schema = this.#context.names.kind(part.group, part.version, part.kind)
     const kind = { group: part.group, version: part.version, kind: part.kind }
-    const kindOf = (operation: Operation): Operation => ({ ...operation, 'x-kubernetes-group-version-kind': kind })
+    const kindOf = (operation: Operation): Operation => ({
+      ...operation,
+      'x-kubernetes-group-version-kind': kind,
+    })
     const operations = this.#readWrite(part.verbs, suffix, schema, place, part.kind)
     if (part.verbs.includes('create')) {
       operations['post'] = this.#operation(this.#id('create', suffix), 'post', {
-        parameters: [...place, ...WRITE_OPTIONS], requestBody: { content: this.#body(schema), required: true },
+        parameters: [...place, ...WRITE_OPTIONS],
+        requestBody: { content: this.#body(schema), required: true },
         responses: responses(['200', '201', '202'], contentOf(this.#types, refTo(schema))),
       })
     }
-    return this.#path(path, Object.fromEntries(Object.entries(operations).map(([method, operation]) => [method, kindOf(operation)])))
+    return this.#path(
+      path,
+      Object.fromEntries(
+        Object.entries(operations).map(([method, operation]) => [method, kindOf(operation)]),
+      ),
+    )
   }
 
-  /** `exec`, `proxy` and the like: any content in and out. The proxy takes all methods and a path behind it. */
+  /**
+   * `exec`, `proxy` and the like: any content in and out. The proxy takes all methods and a path behind it.
+   */
   #connect(path: string, part: SubresourceDefinition): readonly (readonly [string, PathItem])[] {
-    const methods = part.name === 'proxy' ? ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'] : ['get', 'post']
-    const place = [NAME, ...(this.#resource.namespaced ? [NAMESPACE] : []), ...CONNECT_OPTIONS[part.name] as readonly Parameter[]]
+    const methods =
+      part.name === 'proxy' ? ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'] : ['get', 'post']
+    const place = [
+      NAME,
+      ...(this.#resource.namespaced ? [NAMESPACE] : []),
+      ...(CONNECT_OPTIONS[part.name] as readonly Parameter[]),
+    ]
     const operations = (suffix: string, parameters: readonly Parameter[]): Record<string, Operation> =>
-      Object.fromEntries(methods.map((method) => {
-        const id = this.#id('connect', capitalized(part.name) + suffix, capitalized(method))
-        const answer = responses(['200'], contentOf(['*/*'], { type: 'string' }))
-        return [method, this.#operation(id, 'connect', { parameters, responses: answer }, part.kind)]
-      }))
+      Object.fromEntries(
+        methods.map((method) => {
+          const id = this.#id('connect', capitalized(part.name) + suffix, capitalized(method))
+          const answer = responses(['200'], contentOf(['*/*'], { type: 'string' }))
+          return [method, this.#operation(id, 'connect', { parameters, responses: answer }, part.kind)]
+        }),
+      )
     const plain = this.#path(path, operations('', place))
-    return part.name === 'proxy' ? [...plain, ...this.#path(`${path}/{path}`, operations('WithPath', [...place, PATH]))] : plain
+    return part.name === 'proxy'
+      ? [...plain, ...this.#path(`${path}/{path}`, operations('WithPath', [...place, PATH]))]
+      : plain
   }
 
   /** Lists over all namespaces. */
@@ -223,19 +335,34 @@ class ResourcePaths {
     const { namespaced, resource, kind } = this.#resource
     const prefix = operationPrefix(this.#context)
     const content = contentOf(this.#listTypes, refTo(this.#context.names.meta('WatchEvent')))
-    const watch = (operationId: string, action: string, place: readonly Parameter[]): Record<string, Operation> => ({
-      get: this.#operation(operationId, action, { parameters: [...place, ...LIST_OPTIONS], responses: responses(['200'], content) }),
+    const watch = (
+      operationId: string,
+      action: string,
+      place: readonly Parameter[],
+    ): Record<string, Operation> => ({
+      get: this.#operation(operationId, action, {
+        parameters: [...place, ...LIST_OPTIONS],
+        responses: responses(['200'], content),
+      }),
     })
     return [
       ...this.#path(`/watch${this.#item}`, watch(this.#id('watch', 'List'), 'watchlist', this.#place)),
       ...this.#path(`/watch${this.#item}/{name}`, watch(this.#id('watch'), 'watch', [NAME, ...this.#place])),
-      ...(namespaced ? this.#path(`/watch/${resource}`, watch(`watch${prefix}${kind}ListForAllNamespaces`, 'watchlist', PRETTY)) : []),
+      ...(namespaced
+        ? this.#path(
+            `/watch/${resource}`,
+            watch(`watch${prefix}${kind}ListForAllNamespaces`, 'watchlist', PRETTY),
+          )
+        : []),
     ]
   }
 }
 
 /** The paths of a group version, in order. */
-export function pathsOf(resources: readonly Resource[], context: PathContext): Readonly<Record<string, PathItem>> {
+export function pathsOf(
+  resources: readonly Resource[],
+  context: PathContext,
+): Readonly<Record<string, PathItem>> {
   const found = resources.flatMap((resource) => new ResourcePaths(resource, context).all())
   const root = context.isBuiltIn ? [[`${rootOf(context)}/`, resourcesItem(context)] as const] : []
   return Object.fromEntries([...root, ...found].sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -246,7 +373,8 @@ function resourcesItem(context: PathContext): PathItem {
   const types = ['application/json', 'application/vnd.kubernetes.protobuf', 'application/yaml']
   return {
     get: {
-      tags: [tagOf(context)], operationId: `get${operationPrefix(context)}APIResources`,
+      tags: [tagOf(context)],
+      operationId: `get${operationPrefix(context)}APIResources`,
       responses: responses(['200'], contentOf(types, refTo(context.names.meta('APIResourceList')))),
     },
   }

@@ -1,6 +1,9 @@
 import type { OpenApiSchema } from './types.js'
 
-/** What the field tables do not tell of single messages and fields, as the documents of the real server have it. */
+/**
+ * What the field tables do not tell of single messages and fields, as the documents of the real server have
+ * it.
+ */
 
 /** Schemas that are no tables. */
 export const leafSchemas: Readonly<Record<string, OpenApiSchema>> = {
@@ -10,11 +13,18 @@ export const leafSchemas: Readonly<Record<string, OpenApiSchema>> = {
   'io.k8s.apimachinery.pkg.apis.meta.v1.Patch': { type: 'object' },
   'io.k8s.apimachinery.pkg.runtime.RawExtension': { type: 'object' },
   'io.k8s.apimachinery.pkg.api.resource.Quantity': { oneOf: [{ type: 'string' }, { type: 'number' }] },
-  'io.k8s.apimachinery.pkg.util.intstr.IntOrString': { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] },
-  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus': { type: 'object' },
-  ...Object.fromEntries(['JSON', 'JSONSchemaPropsOrArray', 'JSONSchemaPropsOrBool', 'JSONSchemaPropsOrStringArray'].map(
-    (name) => [`io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.${name}`, {}],
-  )),
+  'io.k8s.apimachinery.pkg.util.intstr.IntOrString': {
+    format: 'int-or-string',
+    oneOf: [{ type: 'integer' }, { type: 'string' }],
+  },
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus': {
+    type: 'object',
+  },
+  ...Object.fromEntries(
+    ['JSON', 'JSONSchemaPropsOrArray', 'JSONSchemaPropsOrBool', 'JSONSchemaPropsOrStringArray'].map(
+      (name) => [`io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.${name}`, {}],
+    ),
+  ),
 }
 
 const EXTENSIONS = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.'
@@ -34,21 +44,40 @@ export const freeFormSchemas: Readonly<Record<string, string>> = {
 
 /** Optional fields whose Go comment says that they default to the zero value (`+default=""`). */
 export const explicitZeros: ReadonlySet<string> = new Set([
-  'AzureDiskVolumeSource.readOnly', 'ConfigMapEnvSource.name', 'ConfigMapKeySelector.name', 'ConfigMapProjection.name',
-  'ConfigMapVolumeSource.name', 'GRPCAction.service', 'LocalObjectReference.name', 'ReplicationControllerSpec.minReadySeconds',
-  'ScaleSpec.replicas', 'SecretEnvSource.name', 'SecretKeySelector.name', 'SecretProjection.name',
+  'AzureDiskVolumeSource.readOnly',
+  'ConfigMapEnvSource.name',
+  'ConfigMapKeySelector.name',
+  'ConfigMapProjection.name',
+  'ConfigMapVolumeSource.name',
+  'GRPCAction.service',
+  'LocalObjectReference.name',
+  'ReplicationControllerSpec.minReadySeconds',
+  'ScaleSpec.replicas',
+  'SecretEnvSource.name',
+  'SecretKeySelector.name',
+  'SecretProjection.name',
 ])
 
 /** Required fields that are pointers in Go, or written only when set, and so have no default. */
 export const requiredPointers: ReadonlySet<string> = new Set([
-  'ContainerRestartRule.action', 'ContainerRestartRuleOnExitCodes.operator', 'HTTPIngressPath.pathType', 'MutatingWebhook.sideEffects',
-  'PodCertificateProjection.keyType', 'PodCertificateProjection.signerName', 'ValidatingWebhook.sideEffects',
+  'ContainerRestartRule.action',
+  'ContainerRestartRuleOnExitCodes.operator',
+  'HTTPIngressPath.pathType',
+  'MutatingWebhook.sideEffects',
+  'PodCertificateProjection.keyType',
+  'PodCertificateProjection.signerName',
+  'ValidatingWebhook.sideEffects',
 ])
 
 /** Fields without a Go comment: the reference stands alone, with no allOf around it. */
 export const plainReferences: ReadonlySet<string> = new Set([
-  'IngressRule.http', 'JSONSchemaProps.additionalItems', 'JSONSchemaProps.additionalProperties', 'JSONSchemaProps.example',
-  'JSONSchemaProps.externalDocs', 'JSONSchemaProps.items', 'JSONSchemaProps.not',
+  'IngressRule.http',
+  'JSONSchemaProps.additionalItems',
+  'JSONSchemaProps.additionalProperties',
+  'JSONSchemaProps.example',
+  'JSONSchemaProps.externalDocs',
+  'JSONSchemaProps.items',
+  'JSONSchemaProps.not',
 ])
 
 /** What Go comments say beyond the tables. */
@@ -61,31 +90,93 @@ export const extraKeys: Readonly<Record<string, OpenApiSchema>> = {
 }
 
 /** Go's union types. */
-export const unions: Readonly<Record<string, { readonly discriminator: string; readonly fields: Readonly<Record<string, string>> }>> = {
-  'io.k8s.api.core.v1.AppArmorProfile': { discriminator: 'type', fields: { localhostProfile: 'LocalhostProfile' } },
-  'io.k8s.api.core.v1.SeccompProfile': { discriminator: 'type', fields: { localhostProfile: 'LocalhostProfile' } },
+export const unions: Readonly<
+  Record<string, { readonly discriminator: string; readonly fields: Readonly<Record<string, string>> }>
+> = {
+  'io.k8s.api.core.v1.AppArmorProfile': {
+    discriminator: 'type',
+    fields: { localhostProfile: 'LocalhostProfile' },
+  },
+  'io.k8s.api.core.v1.SeccompProfile': {
+    discriminator: 'type',
+    fields: { localhostProfile: 'LocalhostProfile' },
+  },
   'io.k8s.api.flowcontrol.v1.LimitResponse': { discriminator: 'type', fields: { queuing: 'Queuing' } },
   'io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec': {
-    discriminator: 'type', fields: { exempt: 'Exempt', limited: 'Limited' },
+    discriminator: 'type',
+    fields: { exempt: 'Exempt', limited: 'Limited' },
   },
   'io.k8s.api.flowcontrol.v1.Subject': {
-    discriminator: 'kind', fields: { group: 'Group', serviceAccount: 'ServiceAccount', user: 'User' },
+    discriminator: 'kind',
+    fields: { group: 'Group', serviceAccount: 'ServiceAccount', user: 'User' },
   },
 }
 
-/** Every group version that the server's code knows, served or not: DeleteOptions and WatchEvent are kinds of all of them. */
+/**
+ * Every group version that the server's code knows, served or not: DeleteOptions and WatchEvent are kinds of
+ * all of them.
+ */
 export const allGroupVersions: readonly string[] = [
-  '/v1', 'admission.k8s.io/v1', 'admission.k8s.io/v1beta1', 'admissionregistration.k8s.io/v1', 'admissionregistration.k8s.io/v1alpha1',
-  'admissionregistration.k8s.io/v1beta1', 'apiextensions.k8s.io/v1', 'apiextensions.k8s.io/v1beta1', 'apiregistration.k8s.io/v1',
-  'apiregistration.k8s.io/v1beta1', 'apps/v1', 'apps/v1beta1', 'apps/v1beta2', 'authentication.k8s.io/v1', 'authentication.k8s.io/v1alpha1',
-  'authentication.k8s.io/v1beta1', 'authorization.k8s.io/v1', 'authorization.k8s.io/v1beta1', 'autoscaling/v1', 'autoscaling/v2',
-  'autoscaling/v2beta1', 'autoscaling/v2beta2', 'batch/v1', 'batch/v1beta1', 'certificates.k8s.io/v1', 'certificates.k8s.io/v1alpha1',
-  'certificates.k8s.io/v1beta1', 'coordination.k8s.io/v1', 'coordination.k8s.io/v1alpha2', 'coordination.k8s.io/v1beta1',
-  'discovery.k8s.io/v1', 'discovery.k8s.io/v1beta1', 'events.k8s.io/v1', 'events.k8s.io/v1beta1', 'extensions/v1beta1',
-  'flowcontrol.apiserver.k8s.io/v1', 'flowcontrol.apiserver.k8s.io/v1beta1', 'flowcontrol.apiserver.k8s.io/v1beta2',
-  'flowcontrol.apiserver.k8s.io/v1beta3', 'imagepolicy.k8s.io/v1alpha1', 'internal.apiserver.k8s.io/v1alpha1', 'networking.k8s.io/v1',
-  'networking.k8s.io/v1beta1', 'node.k8s.io/v1', 'node.k8s.io/v1alpha1', 'node.k8s.io/v1beta1', 'policy/v1', 'policy/v1beta1',
-  'rbac.authorization.k8s.io/v1', 'rbac.authorization.k8s.io/v1alpha1', 'rbac.authorization.k8s.io/v1beta1', 'resource.k8s.io/v1',
-  'resource.k8s.io/v1alpha3', 'resource.k8s.io/v1beta1', 'resource.k8s.io/v1beta2', 'scheduling.k8s.io/v1', 'scheduling.k8s.io/v1alpha1',
-  'scheduling.k8s.io/v1beta1', 'storage.k8s.io/v1', 'storage.k8s.io/v1alpha1', 'storage.k8s.io/v1beta1', 'storagemigration.k8s.io/v1alpha1',
+  '/v1',
+  'admission.k8s.io/v1',
+  'admission.k8s.io/v1beta1',
+  'admissionregistration.k8s.io/v1',
+  'admissionregistration.k8s.io/v1alpha1',
+  'admissionregistration.k8s.io/v1beta1',
+  'apiextensions.k8s.io/v1',
+  'apiextensions.k8s.io/v1beta1',
+  'apiregistration.k8s.io/v1',
+  'apiregistration.k8s.io/v1beta1',
+  'apps/v1',
+  'apps/v1beta1',
+  'apps/v1beta2',
+  'authentication.k8s.io/v1',
+  'authentication.k8s.io/v1alpha1',
+  'authentication.k8s.io/v1beta1',
+  'authorization.k8s.io/v1',
+  'authorization.k8s.io/v1beta1',
+  'autoscaling/v1',
+  'autoscaling/v2',
+  'autoscaling/v2beta1',
+  'autoscaling/v2beta2',
+  'batch/v1',
+  'batch/v1beta1',
+  'certificates.k8s.io/v1',
+  'certificates.k8s.io/v1alpha1',
+  'certificates.k8s.io/v1beta1',
+  'coordination.k8s.io/v1',
+  'coordination.k8s.io/v1alpha2',
+  'coordination.k8s.io/v1beta1',
+  'discovery.k8s.io/v1',
+  'discovery.k8s.io/v1beta1',
+  'events.k8s.io/v1',
+  'events.k8s.io/v1beta1',
+  'extensions/v1beta1',
+  'flowcontrol.apiserver.k8s.io/v1',
+  'flowcontrol.apiserver.k8s.io/v1beta1',
+  'flowcontrol.apiserver.k8s.io/v1beta2',
+  'flowcontrol.apiserver.k8s.io/v1beta3',
+  'imagepolicy.k8s.io/v1alpha1',
+  'internal.apiserver.k8s.io/v1alpha1',
+  'networking.k8s.io/v1',
+  'networking.k8s.io/v1beta1',
+  'node.k8s.io/v1',
+  'node.k8s.io/v1alpha1',
+  'node.k8s.io/v1beta1',
+  'policy/v1',
+  'policy/v1beta1',
+  'rbac.authorization.k8s.io/v1',
+  'rbac.authorization.k8s.io/v1alpha1',
+  'rbac.authorization.k8s.io/v1beta1',
+  'resource.k8s.io/v1',
+  'resource.k8s.io/v1alpha3',
+  'resource.k8s.io/v1beta1',
+  'resource.k8s.io/v1beta2',
+  'scheduling.k8s.io/v1',
+  'scheduling.k8s.io/v1alpha1',
+  'scheduling.k8s.io/v1beta1',
+  'storage.k8s.io/v1',
+  'storage.k8s.io/v1alpha1',
+  'storage.k8s.io/v1beta1',
+  'storagemigration.k8s.io/v1alpha1',
 ]

@@ -25,12 +25,22 @@ export function swaggerDocument(context: RegistryContext): SwaggerDocument {
   for (const name of documents.names) {
     const document = documents.at(name)?.document
     for (const [path, item] of Object.entries(document?.paths ?? {})) paths[path] ??= swaggerPath(item)
-    for (const [schema, value] of Object.entries(document?.components.schemas ?? {})) definitions[schema] ??= swaggerSchema(value)
+    for (const [schema, value] of Object.entries(document?.components.schemas ?? {}))
+      definitions[schema] ??= swaggerSchema(value)
   }
   return {
-    swagger: '2.0', info: { title: 'Kubernetes', version: `1.${context.scheme.release.minor}` },
-    paths: sorted(paths), definitions: sorted(definitions),
-    securityDefinitions: { BearerToken: { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' } },
+    swagger: '2.0',
+    info: { title: 'Kubernetes', version: `1.${context.scheme.release.minor}` },
+    paths: sorted(paths),
+    definitions: sorted(definitions),
+    securityDefinitions: {
+      BearerToken: {
+        description: 'Bearer Token authentication',
+        type: 'apiKey',
+        name: 'authorization',
+        in: 'header',
+      },
+    },
     security: [{ BearerToken: [] }],
   }
 }
@@ -43,7 +53,10 @@ const DEFINITIONS = '#/definitions/'
 
 const definitionOf = (ref: string): SwaggerNode => ({ $ref: ref.replace(SCHEMAS, DEFINITIONS) })
 
-/** Version 2 knows neither allOf around a reference nor defaults of the server; what may be a string or a number is a string. */
+/**
+ * Version 2 knows neither allOf around a reference nor defaults of the server; what may be a string or a
+ * number is a string.
+ */
 export function swaggerSchema(schema: OpenApiSchema): SwaggerNode {
   const { $ref, allOf, oneOf, default: _, items, additionalProperties, properties, ...rest } = schema
   if ($ref !== undefined) return definitionOf($ref)
@@ -53,17 +66,28 @@ export function swaggerSchema(schema: OpenApiSchema): SwaggerNode {
     ...(oneOf === undefined ? {} : { type: 'string' }),
     ...rest,
     ...(items === undefined ? {} : { items: swaggerSchema(items) }),
-    ...(typeof additionalProperties !== 'object' ? {} : { additionalProperties: swaggerSchema(additionalProperties) }),
-    ...(properties === undefined ? {} : {
-      properties: Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, swaggerSchema(property)])),
-    }),
+    ...(typeof additionalProperties !== 'object'
+      ? {}
+      : { additionalProperties: swaggerSchema(additionalProperties) }),
+    ...(properties === undefined
+      ? {}
+      : {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, property]) => [name, swaggerSchema(property)]),
+          ),
+        }),
   }
 }
 
 function swaggerPath(item: PathItem): SwaggerNode {
-  return Object.fromEntries(Object.entries(item).map(([key, value]) => [
-    key, key === 'parameters' ? (value as readonly Parameter[]).map(swaggerParameter) : swaggerOperation(value as Operation),
-  ]))
+  return Object.fromEntries(
+    Object.entries(item).map(([key, value]) => [
+      key,
+      key === 'parameters'
+        ? (value as readonly Parameter[]).map(swaggerParameter)
+        : swaggerOperation(value as Operation),
+    ]),
+  )
 }
 
 function swaggerParameter({ schema, ...parameter }: Parameter): SwaggerNode {
@@ -71,25 +95,55 @@ function swaggerParameter({ schema, ...parameter }: Parameter): SwaggerNode {
   return { ...parameter, type, uniqueItems }
 }
 
-function swaggerOperation({ tags, operationId, parameters = [], requestBody, responses, ...extensions }: Operation): SwaggerNode {
+function swaggerOperation({
+  tags,
+  operationId,
+  parameters = [],
+  requestBody,
+  responses,
+  ...extensions
+}: Operation): SwaggerNode {
   const content = Object.values(responses).find((response) => response.content !== undefined)?.content ?? {}
   const body = Object.entries(requestBody?.content ?? {})
   const [, first] = body[0] ?? []
-  const bodyParameter = first === undefined ? [] : [{
-    name: 'body', in: 'body', ...(requestBody?.required === true ? { required: true } : {}), schema: swaggerSchema(first.schema),
-  }]
+  const bodyParameter =
+    first === undefined
+      ? []
+      : [
+          {
+            name: 'body',
+            in: 'body',
+            ...(requestBody?.required === true ? { required: true } : {}),
+            schema: swaggerSchema(first.schema),
+          },
+        ]
   const answers = Object.entries(responses).map(([code, response]) => {
     const schema = Object.values(response.content ?? {})[0]?.schema
-    return [code, {
-      description: DESCRIPTIONS[code] ?? 'OK', ...(schema === undefined ? {} : { schema: swaggerSchema(schema) }),
-    }] as const
+    return [
+      code,
+      {
+        description: DESCRIPTIONS[code] ?? 'OK',
+        ...(schema === undefined ? {} : { schema: swaggerSchema(schema) }),
+      },
+    ] as const
   })
   return {
     ...(body.length === 0 ? {} : { consumes: body.map(([type]) => type) }),
-    produces: Object.keys(content), schemes: ['https'], tags, operationId,
-    ...(parameters.length + bodyParameter.length === 0 ? {} : { parameters: [...bodyParameter, ...parameters.map(swaggerParameter)] }),
-    responses: Object.fromEntries(answers), ...extensions,
+    produces: Object.keys(content),
+    schemes: ['https'],
+    tags,
+    operationId,
+    ...(parameters.length + bodyParameter.length === 0
+      ? {}
+      : { parameters: [...bodyParameter, ...parameters.map(swaggerParameter)] }),
+    responses: Object.fromEntries(answers),
+    ...extensions,
   }
 }
 
-const DESCRIPTIONS: Readonly<Record<string, string>> = { 200: 'OK', 201: 'Created', 202: 'Accepted', 401: 'Unauthorized' }
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  200: 'OK',
+  201: 'Created',
+  202: 'Accepted',
+  401: 'Unauthorized',
+}

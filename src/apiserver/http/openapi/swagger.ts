@@ -31,12 +31,20 @@ function writtenOf(context: RegistryContext): Written {
   return written
 }
 
-/** Answers `/openapi/v2` as JSON or in the protobuf form that kubectl asks for. Source: kube-openapi pkg/handler/handler.go. */
+/**
+ * Answers `/openapi/v2` as JSON or in the protobuf form that kubectl asks for. Source: kube-openapi
+ * pkg/handler/handler.go.
+ */
 export function swaggerAnswer(context: RegistryContext, http: HttpRequest): HttpResponse {
   const form = formOf(header(http, 'accept') ?? '')
   if (form === undefined) return plainText(406, '')
   const written = writtenOf(context)
-  const headers = { 'cache-control': 'no-cache, private', etag: written.etag, vary: 'Accept', 'content-type': form }
+  const headers = {
+    'cache-control': 'no-cache, private',
+    etag: written.etag,
+    vary: 'Accept',
+    'content-type': form,
+  }
   if (header(http, 'if-none-match') === written.etag) return { code: 304, headers, body: '' }
   if (form === 'application/json') return { code: 200, headers, body: written.text }
   written.bytes ??= gnosticDocument(written.document)

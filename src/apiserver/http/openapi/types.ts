@@ -1,4 +1,7 @@
-/** A JSON schema as OpenAPI v3 documents of Kubernetes hold it. Plain data; it is frozen nowhere and changed by nobody. */
+/**
+ * A JSON schema as OpenAPI v3 documents of Kubernetes hold it. Plain data; it is frozen nowhere and changed
+ * by nobody.
+ */
 export interface OpenApiSchema {
   readonly type?: string
   readonly format?: string

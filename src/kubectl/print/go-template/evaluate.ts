@@ -62,10 +62,18 @@ class Run {
     let scope = outer
     for (const node of nodes) {
       switch (node.kind) {
-        case 'text': this.text += node.text; break
-        case 'action': scope = this.#act(node.pipeline, dot, scope); break
-        case 'break': case 'continue': return node.kind
-        case 'template': this.#call(node, dot, scope); break
+        case 'text':
+          this.text += node.text
+          break
+        case 'action':
+          scope = this.#act(node.pipeline, dot, scope)
+          break
+        case 'break':
+        case 'continue':
+          return node.kind
+        case 'template':
+          this.#call(node, dot, scope)
+          break
         default: {
           const flow = node.kind === 'range' ? this.#range(node, dot, scope) : this.#choose(node, dot, scope)
           if (flow !== undefined) return flow
@@ -91,7 +99,9 @@ class Run {
     const value = this.#pipeline(node.pipeline, dot, scope)
     const [name] = node.pipeline.variables
     const inner = name === undefined ? scope : new Scope(scope, name, value)
-    return isTrue(value) ? this.walk(node.body, node.kind === 'with' ? value : dot, inner) : this.walk(node.otherwise, dot, inner)
+    return isTrue(value)
+      ? this.walk(node.body, node.kind === 'with' ? value : dot, inner)
+      : this.walk(node.otherwise, dot, inner)
   }
 
   #range(node: Extract<GoNode, { readonly body: unknown }>, dot: unknown, scope: Scope): Flow {
@@ -108,7 +118,11 @@ class Run {
     return undefined
   }
 
-  #call({ name, pipeline }: Extract<GoNode, { readonly kind: 'template' }>, dot: unknown, scope: Scope): void {
+  #call(
+    { name, pipeline }: Extract<GoNode, { readonly kind: 'template' }>,
+    dot: unknown,
+    scope: Scope,
+  ): void {
     const body = this.#template.defined.get(name)
     if (body === undefined) throw new GoTemplateError(`template ${JSON.stringify(name)} not defined`)
     if (++this.#depth > MOST_NESTED) throw new GoTemplateError('exceeded maximum template depth (100000)')
@@ -119,13 +133,15 @@ class Run {
 
   #pipeline({ commands }: Pipeline, dot: unknown, scope: Scope): unknown {
     let value: unknown
-    for (const [at, command] of commands.entries()) value = this.#command(command, dot, scope, at === 0 ? [] : [value])
+    for (const [at, command] of commands.entries())
+      value = this.#command(command, dot, scope, at === 0 ? [] : [value])
     return value
   }
 
   #command([first, ...rest]: GoCommand, dot: unknown, scope: Scope, last: readonly unknown[]): unknown {
     if (first.kind !== 'function') {
-      if (rest.length > 0 || last.length > 0) throw new GoTemplateError(`can't give argument to non-function ${shown(first)}`)
+      if (rest.length > 0 || last.length > 0)
+        throw new GoTemplateError(`can't give argument to non-function ${shown(first)}`)
       return this.#operand(first, dot, scope)
     }
     if (first.name === 'and' || first.name === 'or') return this.#logic(first.name, rest, dot, scope, last)
@@ -133,12 +149,20 @@ class Run {
     try {
       return functions[first.name]?.(...values)
     } catch (error) {
-      throw error instanceof GoTemplateError ? new GoTemplateError(`error calling ${first.name}: ${error.message}`) : error
+      throw error instanceof GoTemplateError
+        ? new GoTemplateError(`error calling ${first.name}: ${error.message}`)
+        : error
     }
   }
 
   /** `and` and `or` stop at the first value that decides. */
-  #logic(name: 'and' | 'or', operands: readonly Operand[], dot: unknown, scope: Scope, last: readonly unknown[]): unknown {
+  #logic(
+    name: 'and' | 'or',
+    operands: readonly Operand[],
+    dot: unknown,
+    scope: Scope,
+    last: readonly unknown[],
+  ): unknown {
     let value: unknown
     for (const operand of operands) {
       value = this.#operand(operand, dot, scope)
@@ -149,11 +173,16 @@ class Run {
 
   #operand(operand: Operand, dot: unknown, scope: Scope): unknown {
     switch (operand.kind) {
-      case 'dot': return this.#fields(dot, operand.fields)
-      case 'variable': return this.#fields(scope.find(operand.name).value, operand.fields)
-      case 'literal': return operand.value
-      case 'function': return this.#command([operand], dot, scope, [])
-      case 'pipeline': return this.#fields(this.#pipeline(operand.pipeline, dot, scope), operand.fields)
+      case 'dot':
+        return this.#fields(dot, operand.fields)
+      case 'variable':
+        return this.#fields(scope.find(operand.name).value, operand.fields)
+      case 'literal':
+        return operand.value
+      case 'function':
+        return this.#command([operand], dot, scope, [])
+      case 'pipeline':
+        return this.#fields(this.#pipeline(operand.pipeline, dot, scope), operand.fields)
     }
   }
 
@@ -162,13 +191,16 @@ class Run {
     for (const field of fields) {
       if (at === undefined || at === null) {
         if (at === null) throw new GoTemplateError(`nil pointer evaluating interface {}.${field}`)
-        if (!this.#options.allowMissingKeys) throw new GoTemplateError(`nil data; no entry for key ${JSON.stringify(field)}`)
+        if (!this.#options.allowMissingKeys)
+          throw new GoTemplateError(`nil data; no entry for key ${JSON.stringify(field)}`)
         return undefined
       }
-      if (typeof at !== 'object' || Array.isArray(at)) throw new GoTemplateError(`can't evaluate field ${field} in type ${typeName(at)}`)
+      if (typeof at !== 'object' || Array.isArray(at))
+        throw new GoTemplateError(`can't evaluate field ${field} in type ${typeName(at)}`)
       const map = at as Readonly<Record<string, unknown>>
       if (!Object.hasOwn(map, field)) {
-        if (!this.#options.allowMissingKeys) throw new GoTemplateError(`map has no entry for key ${JSON.stringify(field)}`)
+        if (!this.#options.allowMissingKeys)
+          throw new GoTemplateError(`map has no entry for key ${JSON.stringify(field)}`)
         at = undefined
       } else at = map[field]
     }
@@ -180,15 +212,20 @@ function entriesOf(value: unknown): readonly (readonly [unknown, unknown])[] {
   if (value === undefined || value === null) return []
   if (Array.isArray(value)) return value.map((item: unknown, at) => [at, item])
   if (typeof value === 'object') return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  if (typeof value === 'number' && Number.isInteger(value)) return Array.from({ length: value }, (_, at) => [at, at])
+  if (typeof value === 'number' && Number.isInteger(value))
+    return Array.from({ length: value }, (_, at) => [at, at])
   throw new GoTemplateError(`range can't iterate over ${goText(value)}`)
 }
 
 function shown(operand: Operand): string {
   switch (operand.kind) {
-    case 'dot': return `.${operand.fields.join('.')}`
-    case 'variable': return [operand.name, ...operand.fields].join('.')
-    case 'literal': return JSON.stringify(operand.value)
-    default: return '(...)'
+    case 'dot':
+      return `.${operand.fields.join('.')}`
+    case 'variable':
+      return [operand.name, ...operand.fields].join('.')
+    case 'literal':
+      return JSON.stringify(operand.value)
+    default:
+      return '(...)'
   }
 }

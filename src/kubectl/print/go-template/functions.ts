@@ -4,7 +4,8 @@ import { GoTemplateError } from './nodes.js'
 
 type GoFunction = (...values: readonly unknown[]) => unknown
 
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Whether a value counts as true: not false, 0, empty or absent. Source: Go's text/template IsTrue. */
 export function isTrue(value: unknown): boolean {
@@ -19,10 +20,12 @@ function index(value: unknown, ...keys: readonly unknown[]): unknown {
   for (const key of keys) {
     if (at === undefined || at === null) throw new GoTemplateError('index of untyped nil')
     if (isMap(at)) {
-      if (typeof key !== 'string') throw new GoTemplateError(`value has type ${typeName(key)}; should be string`)
+      if (typeof key !== 'string')
+        throw new GoTemplateError(`value has type ${typeName(key)}; should be string`)
       at = Object.hasOwn(at, key) ? at[key] : undefined
     } else if (Array.isArray(at) || typeof at === 'string') {
-      if (typeof key !== 'number') throw new GoTemplateError(`cannot index slice/array with type ${typeName(key)}`)
+      if (typeof key !== 'number')
+        throw new GoTemplateError(`cannot index slice/array with type ${typeName(key)}`)
       if (key < 0 || key >= at.length) throw new GoTemplateError(`index out of range: ${key}`)
       at = typeof at === 'string' ? at.charCodeAt(key) : (at as readonly unknown[])[key]
     } else throw new GoTemplateError(`can't index item of type ${typeName(at)}`)
@@ -32,7 +35,8 @@ function index(value: unknown, ...keys: readonly unknown[]): unknown {
 
 /** A part of a list or text. */
 function slice(value: unknown, ...bounds: readonly unknown[]): unknown {
-  if (!Array.isArray(value) && typeof value !== 'string') throw new GoTemplateError(`can't slice item of type ${typeName(value)}`)
+  if (!Array.isArray(value) && typeof value !== 'string')
+    throw new GoTemplateError(`can't slice item of type ${typeName(value)}`)
   const [from = 0, to = value.length] = bounds as readonly number[]
   if (from < 0 || to > value.length || from > to) throw new GoTemplateError(`index out of range: ${to}`)
   return value.slice(from, to)
@@ -43,10 +47,14 @@ export function typeName(value: unknown): string {
   if (value === undefined || value === null) return 'nil'
   if (Array.isArray(value)) return '[]interface {}'
   switch (typeof value) {
-    case 'string': return 'string'
-    case 'boolean': return 'bool'
-    case 'number': return Number.isInteger(value) ? 'int64' : 'float64'
-    default: return 'map[string]interface {}'
+    case 'string':
+      return 'string'
+    case 'boolean':
+      return 'bool'
+    case 'number':
+      return Number.isInteger(value) ? 'int64' : 'float64'
+    default:
+      return 'map[string]interface {}'
   }
 }
 
@@ -57,7 +65,8 @@ function compared(a: unknown, b: unknown): number {
 }
 
 function equal(a: unknown, b: unknown): boolean {
-  if (typeof a === 'object' && a !== null) throw new GoTemplateError(`non-comparable type ${goText(a)}: ${typeName(a)}`)
+  if (typeof a === 'object' && a !== null)
+    throw new GoTemplateError(`non-comparable type ${goText(a)}: ${typeName(a)}`)
   if (a === undefined || a === null || b === undefined || b === null) return (a ?? null) === (b ?? null)
   if (typeof a !== typeof b) throw new GoTemplateError('incompatible types for comparison')
   return a === b
@@ -67,18 +76,28 @@ function lengthOf(value: unknown): number {
   if (typeof value === 'string') return new TextEncoder().encode(value).length
   if (Array.isArray(value)) return value.length
   if (isMap(value)) return Object.keys(value).length
-  throw new GoTemplateError(value === undefined || value === null ? 'len of nil pointer' : `len of type ${typeName(value)}`)
+  throw new GoTemplateError(
+    value === undefined || value === null ? 'len of nil pointer' : `len of type ${typeName(value)}`,
+  )
 }
 
 /** fmt.Sprint: a blank between two values when neither is a text. */
 function sprint(values: readonly unknown[]): string {
-  return values.map((value, at) => {
-    const before = at > 0 && typeof value !== 'string' && typeof values[at - 1] !== 'string' ? ' ' : ''
-    return before + goText(value)
-  }).join('')
+  return values
+    .map((value, at) => {
+      const before = at > 0 && typeof value !== 'string' && typeof values[at - 1] !== 'string' ? ' ' : ''
+      return before + goText(value)
+    })
+    .join('')
 }
 
-const HTML: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&#34;', "'": '&#39;' }
+const HTML: Readonly<Record<string, string>> = {
+  '<': '&lt;',
+  '>': '&gt;',
+  '&': '&amp;',
+  '"': '&#34;',
+  "'": '&#39;',
+}
 
 function exists(value: unknown, ...keys: readonly unknown[]): boolean {
   let at = value
@@ -98,7 +117,10 @@ function decoded(value: unknown): string {
   }
 }
 
-/** The functions of Go's templates, and kubectl's own `exists` and `base64decode`; `and` and `or` are the evaluator's. */
+/**
+ * The functions of Go's templates, and kubectl's own `exists` and `base64decode`; `and` and `or` are the
+ * evaluator's.
+ */
 export const functions: Readonly<Record<string, GoFunction>> = {
   not: (value) => !isTrue(value),
   eq: (first, ...others) => others.some((other) => equal(first, other)),

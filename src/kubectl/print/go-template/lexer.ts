@@ -7,7 +7,9 @@ export interface Token {
 }
 
 /** Text between actions, or the tokens of an action. */
-export type Chunk = { readonly text: string; readonly line: number } | { readonly tokens: readonly Token[]; readonly line: number }
+export type Chunk =
+  | { readonly text: string; readonly line: number }
+  | { readonly tokens: readonly Token[]; readonly line: number }
 
 const PATTERNS: readonly (readonly [kind: Token['kind'], pattern: RegExp])[] = [
   ['space', /\s+/y],
@@ -21,7 +23,10 @@ const PATTERNS: readonly (readonly [kind: Token['kind'], pattern: RegExp])[] = [
   ['dot', /\./y],
 ]
 
-/** Parts the text of a template into texts and actions; `{{-` and `-}}` trim blanks. Source: Go's text/template/parse lex.go. */
+/**
+ * Parts the text of a template into texts and actions; `{{-` and `-}}` trim blanks. Source: Go's
+ * text/template/parse lex.go.
+ */
 export function chunksOf(template: string): readonly Chunk[] {
   const chunks: Chunk[] = []
   let at = 0
@@ -55,13 +60,15 @@ interface Action {
 
 function readAction(template: string, from: number): Action {
   const comment = /^\s*\/\*[^]*?\*\/\s*?(\s-)?\}\}/.exec(template.slice(from))
-  if (comment !== null) return { tokens: undefined, end: from + comment[0].length, trims: comment[1] !== undefined }
+  if (comment !== null)
+    return { tokens: undefined, end: from + comment[0].length, trims: comment[1] !== undefined }
   const tokens: Token[] = []
   let at = from
   for (;;) {
     const close = /^(\s-)?\}\}/.exec(template.slice(at, at + 5))
     if (close !== null) return { tokens, end: at + close[0].length, trims: close[1] !== undefined }
-    if (at >= template.length) throw new GoTemplateError(`template: output:${lineAt(template, from)}: unclosed action`)
+    if (at >= template.length)
+      throw new GoTemplateError(`template: output:${lineAt(template, from)}: unclosed action`)
     const token = tokenAt(template, at)
     tokens.push(token)
     at += token.text.length
@@ -78,5 +85,10 @@ function tokenAt(template: string, at: number): Token {
   const line = lineAt(template, at)
   if (char === '"') throw new GoTemplateError(`template: output:${line}: unterminated quoted string`)
   const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
-  throw new GoTemplateError(`template: output:${line}: unexpected ${JSON.stringify(char)} in command`.replace('unexpected "\\u', `unrecognized character in action: U+${code} "\\u`))
+  throw new GoTemplateError(
+    `template: output:${line}: unexpected ${JSON.stringify(char)} in command`.replace(
+      'unexpected "\\u',
+      `unrecognized character in action: U+${code} "\\u`,
+    ),
+  )
 }

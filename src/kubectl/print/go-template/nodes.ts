@@ -1,4 +1,7 @@
-/** One value inside an action: a field chain, a variable, a literal, a function, or a pipeline in brackets with fields after it. */
+/**
+ * One value inside an action: a field chain, a variable, a literal, a function, or a pipeline in brackets
+ * with fields after it.
+ */
 export type Operand =
   | { readonly kind: 'dot'; readonly fields: readonly string[] }
   | { readonly kind: 'variable'; readonly name: string; readonly fields: readonly string[] }
@@ -21,7 +24,12 @@ export interface Pipeline {
 export type GoNode =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'action'; readonly pipeline: Pipeline }
-  | { readonly kind: 'if' | 'with' | 'range'; readonly pipeline: Pipeline; readonly body: readonly GoNode[]; readonly otherwise: readonly GoNode[] }
+  | {
+      readonly kind: 'if' | 'with' | 'range'
+      readonly pipeline: Pipeline
+      readonly body: readonly GoNode[]
+      readonly otherwise: readonly GoNode[]
+    }
   | { readonly kind: 'template'; readonly name: string; readonly pipeline: Pipeline | undefined }
   | { readonly kind: 'break' | 'continue' }
 

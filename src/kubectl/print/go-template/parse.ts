@@ -4,7 +4,9 @@ import type { GoCommand, GoNode, GoTemplate, Operand, Pipeline } from './nodes.j
 import { GoTemplateError } from './nodes.js'
 import { functions } from './functions.js'
 
-/** Reads a template. Throws GoTemplateError with the text of Go's parser. Source: Go's text/template/parse. */
+/**
+ * Reads a template. Throws GoTemplateError with the text of Go's parser. Source: Go's text/template/parse.
+ */
 export function parseGoTemplate(text: string): GoTemplate {
   const parser = new Parser(chunksOf(text))
   const body = parser.list(new Set())
@@ -37,7 +39,9 @@ class Parser {
         nodes.push({ kind: 'text', text: chunk.text })
         continue
       }
-      const tokens = chunk.tokens.filter(({ kind }, index) => kind !== 'space' || (index > 0 && index < chunk.tokens.length - 1))
+      const tokens = chunk.tokens.filter(
+        ({ kind }, index) => kind !== 'space' || (index > 0 && index < chunk.tokens.length - 1),
+      )
       const word = tokens[0]?.kind === 'word' ? tokens[0].text : ''
       if (word === 'end' || word === 'else') {
         if (!ends.has(word)) throw this.#error(chunk.line, `unexpected {{${word}}}`)
@@ -53,8 +57,13 @@ class Parser {
   #action(word: string, tokens: readonly Token[], line: number): GoNode | undefined {
     const rest = trimmed(tokens.slice(1))
     switch (word) {
-      case 'if': case 'with': case 'range': return this.#control(word, rest, line)
-      case 'break': case 'continue': return { kind: word }
+      case 'if':
+      case 'with':
+      case 'range':
+        return this.#control(word, rest, line)
+      case 'break':
+      case 'continue':
+        return { kind: word }
       case 'define': {
         this.defined.set(this.#name(rest, line), this.list(new Set(['end'])).nodes)
         return undefined
@@ -66,9 +75,14 @@ class Parser {
       }
       case 'template': {
         const after = trimmed(rest.slice(1))
-        return { kind: 'template', name: this.#name(rest, line), pipeline: after.length === 0 ? undefined : this.#pipeline(after, line) }
+        return {
+          kind: 'template',
+          name: this.#name(rest, line),
+          pipeline: after.length === 0 ? undefined : this.#pipeline(after, line),
+        }
       }
-      default: return { kind: 'action', pipeline: this.#pipeline(trimmed(tokens), line) }
+      default:
+        return { kind: 'action', pipeline: this.#pipeline(trimmed(tokens), line) }
     }
   }
 
@@ -114,16 +128,35 @@ class Parser {
     while (at < tokens.length) {
       const token = tokens[at++] as Token
       switch (token.kind) {
-        case 'space': break
-        case 'dot': operands.push({ kind: 'dot', fields: fieldsFrom() }); break
-        case 'field': operands.push({ kind: 'dot', fields: [token.text.slice(1), ...fieldsFrom()] }); break
-        case 'variable': operands.push({ kind: 'variable', name: token.text, fields: fieldsFrom() }); break
-        case 'string': operands.push({ kind: 'literal', value: unquoted(token.text) }); break
-        case 'char': operands.push({ kind: 'literal', value: unquoted(`"${token.text.slice(1, -1)}"`).codePointAt(0) ?? 0 }); break
-        case 'number': operands.push({ kind: 'literal', value: Number(token.text.replaceAll('_', '')) }); break
-        case 'word': operands.push(this.#word(token.text, line)); break
+        case 'space':
+          break
+        case 'dot':
+          operands.push({ kind: 'dot', fields: fieldsFrom() })
+          break
+        case 'field':
+          operands.push({ kind: 'dot', fields: [token.text.slice(1), ...fieldsFrom()] })
+          break
+        case 'variable':
+          operands.push({ kind: 'variable', name: token.text, fields: fieldsFrom() })
+          break
+        case 'string':
+          operands.push({ kind: 'literal', value: unquoted(token.text) })
+          break
+        case 'char':
+          operands.push({
+            kind: 'literal',
+            value: unquoted(`"${token.text.slice(1, -1)}"`).codePointAt(0) ?? 0,
+          })
+          break
+        case 'number':
+          operands.push({ kind: 'literal', value: Number(token.text.replaceAll('_', '')) })
+          break
+        case 'word':
+          operands.push(this.#word(token.text, line))
+          break
         case 'operator': {
-          if (token.text !== '(') throw this.#error(line, `unexpected ${JSON.stringify(token.text)} in operand`)
+          if (token.text !== '(')
+            throw this.#error(line, `unexpected ${JSON.stringify(token.text)} in operand`)
           const end = closing(tokens, at)
           if (end < 0) throw this.#error(line, 'unclosed left paren')
           const pipeline = this.#pipeline(trimmed(tokens.slice(at, end)), line)
@@ -138,7 +171,8 @@ class Parser {
   #word(word: string, line: number): Operand {
     if (word === 'true' || word === 'false') return { kind: 'literal', value: word === 'true' }
     if (word === 'nil') return { kind: 'literal', value: null }
-    if (!Object.hasOwn(functions, word) && word !== 'and' && word !== 'or') throw this.#error(line, `function ${JSON.stringify(word)} not defined`)
+    if (!Object.hasOwn(functions, word) && word !== 'and' && word !== 'or')
+      throw this.#error(line, `function ${JSON.stringify(word)} not defined`)
     return { kind: 'function', name: word }
   }
 
@@ -155,13 +189,21 @@ function trimmed(tokens: readonly Token[]): readonly Token[] {
 }
 
 /** `$x :=`, `$i, $v :=`, `$x =`; `length` is in tokens. */
-function declarationOf(tokens: readonly Token[]): { readonly variables: readonly string[]; readonly declares: boolean; readonly length: number } {
+function declarationOf(tokens: readonly Token[]): {
+  readonly variables: readonly string[]
+  readonly declares: boolean
+  readonly length: number
+} {
   const at = tokens.findIndex(({ kind, text }) => kind === 'operator' && (text === ':=' || text === '='))
   const before = tokens.slice(0, Math.max(at, 0))
   if (at < 0 || !before.every(({ kind, text }) => kind === 'variable' || kind === 'space' || text === ',')) {
     return { variables: [], declares: false, length: 0 }
   }
-  return { variables: before.filter(({ kind }) => kind === 'variable').map(({ text }) => text), declares: tokens[at]?.text === ':=', length: at + 1 }
+  return {
+    variables: before.filter(({ kind }) => kind === 'variable').map(({ text }) => text),
+    declares: tokens[at]?.text === ':=',
+    length: at + 1,
+  }
 }
 
 function splitAt(tokens: readonly Token[], operator: string): readonly (readonly Token[])[] {
@@ -187,16 +229,26 @@ function closing(tokens: readonly Token[], from: number): number {
   return -1
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }
+const ESCAPES: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+}
 
 /** A Go string, quoted or raw. */
 function unquoted(text: string): string {
   const inner = text.slice(1, -1)
   if (text.startsWith('`')) return inner
-  return inner.replaceAll(/\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))/g,
+  return inner.replaceAll(
+    /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))/g,
     (_, hex: string, short: string, long: string, octal: string, char: string) => {
       const code = hex ?? short ?? long
       if (code !== undefined) return String.fromCodePoint(Number.parseInt(code, 16))
-      return octal === undefined ? ESCAPES[char] ?? char : String.fromCodePoint(Number.parseInt(octal, 8))
-    })
+      return octal === undefined ? (ESCAPES[char] ?? char) : String.fromCodePoint(Number.parseInt(octal, 8))
+    },
+  )
 }

@@ -75,7 +75,10 @@ interface Trial {
 
 const NO_TRIAL: Trial = { near: new Changes(), anti: new Changes(), others: new Changes() }
 
-/** The affinity rules of one cycle that a node must satisfy. Source: plugins/interpodaffinity/filtering.go preFilterState. */
+/**
+ * The affinity rules of one cycle that a node must satisfy. Source: plugins/interpodaffinity/filtering.go
+ * preFilterState.
+ */
 export class AffinityFilter implements CycleData {
   readonly #parts: Parts
   readonly #trial: Trial | undefined
@@ -88,14 +91,22 @@ export class AffinityFilter implements CycleData {
   /** Prepares the rules for a pod; undefined when there are none, neither of its own nor of others. */
   static of(info: PodInfo, index: TopologyIndex, surroundings: Surroundings): AffinityFilter | undefined {
     const labelsOf = surroundings.labelsOfNamespace.bind(surroundings)
-    const others = index.termsAbout('requiredAnti', info, labelsOf).map(({ term, group }) => group.table(term.topologyKey))
+    const others = index
+      .termsAbout('requiredAnti', info, labelsOf)
+      .map(({ term, group }) => group.table(term.topologyKey))
     const { required = [], requiredAnti = [] } = info.affinity ?? {}
-    if (others.every(({ total }) => total === 0) && required.length === 0 && requiredAnti.length === 0) return undefined
+    if (others.every(({ total }) => total === 0) && required.length === 0 && requiredAnti.length === 0)
+      return undefined
     const anti = requiredAnti.map((term): Anti => {
       const query = queryFor([term], surroundings)
       return { term, query, table: index.group(query).table(term.topologyKey) }
     })
-    return new AffinityFilter({ required: requiredOf(info, required, index, surroundings), anti, others, labelsOf })
+    return new AffinityFilter({
+      required: requiredOf(info, required, index, surroundings),
+      anti,
+      others,
+      labelsOf,
+    })
   }
 
   clone(): AffinityFilter {
@@ -121,17 +132,22 @@ export class AffinityFilter implements CycleData {
     if (required && queryMatches(required.query, other.pod)) {
       for (const { topologyKey } of required.terms) trial.near.add(topologyKey, node, delta)
     }
-    for (const { term, query } of anti) if (queryMatches(query, other.pod)) trial.anti.add(term.topologyKey, node, delta)
+    for (const { term, query } of anti)
+      if (queryMatches(query, other.pod)) trial.anti.add(term.topologyKey, node, delta)
   }
 
-  /** Every term has one of the wanted pods in the node's domain; the first of a group that wants to be together may go anywhere. */
+  /**
+   * Every term has one of the wanted pods in the node's domain; the first of a group that wants to be
+   * together may go anywhere.
+   */
   #isNear({ terms, tables, matchesItself }: Required, node: NodeInfo): boolean {
     let all = true
     for (let at = 0; at < terms.length; at++) {
       const { topologyKey } = terms[at] as AffinityTerm
       const value = node.labels[topologyKey]
       if (value === undefined) return false
-      const count = (tables[at] as DomainTable).countAround(node) + (this.#trial?.near.get(topologyKey, value) ?? 0)
+      const count =
+        (tables[at] as DomainTable).countAround(node) + (this.#trial?.near.get(topologyKey, value) ?? 0)
       if (count <= 0) all = false
     }
     return all || (matchesItself && this.#isFirst(tables))
@@ -145,7 +161,11 @@ export class AffinityFilter implements CycleData {
   #keepsAway(node: NodeInfo): boolean {
     for (const { term, table } of this.#parts.anti) {
       const value = node.labels[term.topologyKey]
-      if (value !== undefined && table.countAround(node) + (this.#trial?.anti.get(term.topologyKey, value) ?? 0) > 0) return false
+      if (
+        value !== undefined &&
+        table.countAround(node) + (this.#trial?.anti.get(term.topologyKey, value) ?? 0) > 0
+      )
+        return false
     }
     return true
   }
@@ -170,9 +190,17 @@ export class AffinityFilter implements CycleData {
 }
 
 function requiredOf(
-  info: PodInfo, terms: readonly AffinityTerm[], index: TopologyIndex, surroundings: Surroundings,
+  info: PodInfo,
+  terms: readonly AffinityTerm[],
+  index: TopologyIndex,
+  surroundings: Surroundings,
 ): Required | undefined {
   if (terms.length === 0) return undefined
   const query = queryFor(terms, surroundings)
-  return { terms, query, tables: tablesFor(query, terms, index), matchesItself: queryMatches(query, info.pod) }
+  return {
+    terms,
+    query,
+    tables: tablesFor(query, terms, index),
+    matchesItself: queryMatches(query, info.pod),
+  }
 }

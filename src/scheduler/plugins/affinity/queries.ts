@@ -7,22 +7,34 @@ import { namespaceSet } from '../../cache/surroundings.js'
 const ALL: NamespaceSet = { key: '*', names: 'all' }
 
 /** The namespaces of a term as they are now. */
-function namespacesOf({ namespaces, namespaceSelector }: AffinityTerm, surroundings: Surroundings): NamespaceSet {
+function namespacesOf(
+  { namespaces, namespaceSelector }: AffinityTerm,
+  surroundings: Surroundings,
+): NamespaceSet {
   if (namespaceSelector === undefined) return { key: namespaces.join(), names: new Set(namespaces) }
   if (namespaceSelector.key === '[]') return ALL
   const matching = surroundings.namespacesMatching(namespaceSelector)
-  return namespaces.length === 0 ? matching : namespaceSet([...namespaces, ...(matching.names as ReadonlySet<string>)])
+  return namespaces.length === 0
+    ? matching
+    : namespaceSet([...namespaces, ...(matching.names as ReadonlySet<string>)])
 }
 
 /** The pods that all the terms are about. */
 export function queryFor(terms: readonly AffinityTerm[], surroundings: Surroundings): PodQuery {
-  const resolved = terms.map((term) => ({ namespaces: namespacesOf(term, surroundings), selector: term.selector }))
+  const resolved = terms.map((term) => ({
+    namespaces: namespacesOf(term, surroundings),
+    selector: term.selector,
+  }))
   const key = resolved.map(({ namespaces, selector }) => `${namespaces.key}\0${selector.key}`).join('\0')
   return { key: `terms\0${key}`, terms: resolved, living: false }
 }
 
 /** Those pods by domains of each term's topology key. */
-export function tablesFor(query: PodQuery, terms: readonly AffinityTerm[], index: TopologyIndex): readonly DomainTable[] {
+export function tablesFor(
+  query: PodQuery,
+  terms: readonly AffinityTerm[],
+  index: TopologyIndex,
+): readonly DomainTable[] {
   const group = index.group(query)
   return terms.map(({ topologyKey }) => group.table(topologyKey))
 }

@@ -18,7 +18,10 @@ export interface AffinityWeights {
   readonly ignorePreferredTermsOfExistingPods: boolean
 }
 
-/** The preferences of one cycle, of the pod for others and of others for it. Source: plugins/interpodaffinity/scoring.go preScoreState. */
+/**
+ * The preferences of one cycle, of the pod for others and of others for it. Source:
+ * plugins/interpodaffinity/scoring.go preScoreState.
+ */
 export class AffinityScore implements CycleData {
   readonly #tables: readonly Weighted[]
 
@@ -27,19 +30,26 @@ export class AffinityScore implements CycleData {
   }
 
   /** Prepares the preferences; undefined when none concerns any pod on a node. */
-  static of(info: PodInfo, index: TopologyIndex, surroundings: Surroundings, weights: AffinityWeights): AffinityScore | undefined {
+  static of(
+    info: PodInfo,
+    index: TopologyIndex,
+    surroundings: Surroundings,
+    weights: AffinityWeights,
+  ): AffinityScore | undefined {
     const tables: Weighted[] = []
     const add = (table: DomainTable, weight: number): void => {
       if (table.total > 0 && weight !== 0) tables.push({ table, weight })
     }
     const labelsOf = surroundings.labelsOfNamespace.bind(surroundings)
     const { preferred = [] } = info.affinity ?? {}
-    for (const { term, weight } of preferred) add(index.group(queryFor([term], surroundings)).table(term.topologyKey), weight)
+    for (const { term, weight } of preferred)
+      add(index.group(queryFor([term], surroundings)).table(term.topologyKey), weight)
     if (!weights.ignorePreferredTermsOfExistingPods || preferred.length > 0) {
       for (const { term, group } of index.termsAbout('required', info, labelsOf)) {
         add(group.table(term.topologyKey), weights.hardPodAffinityWeight)
       }
-      for (const { term, weight, group } of index.termsAbout('preferred', info, labelsOf)) add(group.table(term.topologyKey), weight)
+      for (const { term, weight, group } of index.termsAbout('preferred', info, labelsOf))
+        add(group.table(term.topologyKey), weight)
     }
     return tables.length === 0 ? undefined : new AffinityScore(tables)
   }
@@ -64,5 +74,6 @@ export function spreadToRange(scores: number[]): void {
     if (score > max) max = score
   }
   const range = max - min
-  for (let at = 0; at < scores.length; at++) scores[at] = range > 0 ? Math.trunc(100 * (((scores[at] as number) - min) / range)) : 0
+  for (let at = 0; at < scores.length; at++)
+    scores[at] = range > 0 ? Math.trunc(100 * (((scores[at] as number) - min) / range)) : 0
 }

@@ -9,7 +9,9 @@ import type { NodeInfo } from '../../cache/node-info.js'
 import type { PodGroup } from '../../cache/pod-group.js'
 import type { TopologyIndex } from '../../cache/topology-index.js'
 
-/** A spread constraint, ready for use. Source: plugins/podtopologyspread/common.go topologySpreadConstraint. */
+/**
+ * A spread constraint, ready for use. Source: plugins/podtopologyspread/common.go topologySpreadConstraint.
+ */
 export interface SpreadConstraint {
   readonly topologyKey: string
   readonly maxSkew: number
@@ -24,15 +26,26 @@ export type ConstraintInput = TopologySpreadConstraint
 
 /** Those of the constraints that have this effect. */
 export function constraintsWith(
-  constraints: readonly ConstraintInput[], effect: TopologySpreadConstraint['whenUnsatisfiable'], pod: Pod, selector?: LabelQuery,
+  constraints: readonly ConstraintInput[],
+  effect: TopologySpreadConstraint['whenUnsatisfiable'],
+  pod: Pod,
+  selector?: LabelQuery,
 ): readonly SpreadConstraint[] {
   const found: SpreadConstraint[] = []
-  for (const constraint of constraints) if (constraint.whenUnsatisfiable === effect) found.push(read(constraint, pod, selector))
+  for (const constraint of constraints)
+    if (constraint.whenUnsatisfiable === effect) found.push(read(constraint, pod, selector))
   return found
 }
 
 function read(constraint: ConstraintInput, pod: Pod, selector?: LabelQuery): SpreadConstraint {
-  const { topologyKey, maxSkew, minDomains = 1, nodeAffinityPolicy = 'Honor', nodeTaintsPolicy = 'Ignore', labelSelector } = constraint
+  const {
+    topologyKey,
+    maxSkew,
+    minDomains = 1,
+    nodeAffinityPolicy = 'Honor',
+    nodeTaintsPolicy = 'Ignore',
+    labelSelector,
+  } = constraint
   return {
     topologyKey,
     maxSkew,
@@ -43,26 +56,44 @@ function read(constraint: ConstraintInput, pod: Pod, selector?: LabelQuery): Spr
   }
 }
 
-/** What `matchLabelKeys` adds; the apiserver has written it into the selector already, unless the object is older. */
-function pinnedLabels({ matchLabelKeys = [], labelSelector }: ConstraintInput, { metadata: { labels = {} } }: Pod): readonly Requirement[] {
-  const known = new Set((labelSelector?.matchExpressions ?? []).map(({ key, values }) => `${key}\0${(values ?? []).join()}`))
+/**
+ * What `matchLabelKeys` adds; the apiserver has written it into the selector already, unless the object is
+ * older.
+ */
+function pinnedLabels(
+  { matchLabelKeys = [], labelSelector }: ConstraintInput,
+  { metadata: { labels = {} } }: Pod,
+): readonly Requirement[] {
+  const known = new Set(
+    (labelSelector?.matchExpressions ?? []).map(({ key, values }) => `${key}\0${(values ?? []).join()}`),
+  )
   return matchLabelKeys.flatMap((key): Requirement[] => {
     const value = labels[key]
-    return value === undefined || known.has(`${key}\0${value}`) ? [] : [{ key, operator: 'in', values: [value] }]
+    return value === undefined || known.has(`${key}\0${value}`)
+      ? []
+      : [{ key, operator: 'in', values: [value] }]
   })
 }
 
 /** The pods that the constraint counts. */
 export function groupOf(index: TopologyIndex, namespace: string, { selector }: SpreadConstraint): PodGroup {
   const key = `spread\0${namespace}\0${selector.key}`
-  return index.group({ key, living: true, terms: [{ namespaces: { key: namespace, names: new Set([namespace]) }, selector }] })
+  return index.group({
+    key,
+    living: true,
+    terms: [{ namespaces: { key: namespace, names: new Set([namespace]) }, selector }],
+  })
 }
 
 /**
- * The nodes that count for a constraint: those that have all of `keys` as labels, and that pass the constraint's inclusion policies. Source:
- * common.go matchNodeInclusionPolicies.
+ * The nodes that count for a constraint: those that have all of `keys` as labels, and that pass the
+ * constraint's inclusion policies. Source: common.go matchNodeInclusionPolicies.
  */
-export function scopeOf({ honorsAffinity, honorsTaints }: SpreadConstraint, pod: Pod, keys: readonly string[]): NodeScope {
+export function scopeOf(
+  { honorsAffinity, honorsTaints }: SpreadConstraint,
+  pod: Pod,
+  keys: readonly string[],
+): NodeScope {
   const { nodeSelector, affinity, tolerations } = pod.spec
   const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
   const byAffinity = honorsAffinity && (nodeSelector !== undefined || required !== undefined)
@@ -83,7 +114,10 @@ function toleratesTaintsOf({ spec }: Pod, { hardTaints }: NodeInfo): boolean {
 }
 
 /** Whether the labels have every topology key. */
-export function hasAllKeys(labels: Readonly<Record<string, string>>, constraints: readonly SpreadConstraint[]): boolean {
+export function hasAllKeys(
+  labels: Readonly<Record<string, string>>,
+  constraints: readonly SpreadConstraint[],
+): boolean {
   for (const { topologyKey } of constraints) if (labels[topologyKey] === undefined) return false
   return true
 }
@@ -92,4 +126,3 @@ export function hasAllKeys(labels: Readonly<Record<string, string>>, constraints
 export function keysOf(constraints: readonly SpreadConstraint[]): readonly string[] {
   return [...new Set(constraints.map(({ topologyKey }) => topologyKey))].sort()
 }
-

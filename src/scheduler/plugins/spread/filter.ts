@@ -22,7 +22,10 @@ interface Hard {
 /** What a trial (nominated pods, preemption) changes in the counts of one constraint, by value. */
 type Changes = Map<string, number>
 
-/** The constraints of one cycle that a node must satisfy. Source: plugins/podtopologyspread/filtering.go preFilterState. */
+/**
+ * The constraints of one cycle that a node must satisfy. Source: plugins/podtopologyspread/filtering.go
+ * preFilterState.
+ */
 export class SpreadFilter implements CycleData {
   readonly #constraints: readonly Hard[]
   readonly #changes: readonly (Changes | undefined)[]
@@ -39,14 +42,28 @@ export class SpreadFilter implements CycleData {
     const keys = keysOf(constraints)
     const hard = constraints.map((constraint): Hard => {
       const scope = scopeOf(constraint, pod, keys)
-      const table = groupOf(index, pod.metadata.namespace ?? '', constraint).table(constraint.topologyKey, scope)
-      return { constraint, table, self: constraint.selector.matches(pod.metadata.labels) ? 1 : 0, admits: (node) => scope.admits(node) }
+      const table = groupOf(index, pod.metadata.namespace ?? '', constraint).table(
+        constraint.topologyKey,
+        scope,
+      )
+      return {
+        constraint,
+        table,
+        self: constraint.selector.matches(pod.metadata.labels) ? 1 : 0,
+        admits: (node) => scope.admits(node),
+      }
     })
-    return new SpreadFilter(hard, hard.map(() => undefined))
+    return new SpreadFilter(
+      hard,
+      hard.map(() => undefined),
+    )
   }
 
   clone(): SpreadFilter {
-    return new SpreadFilter(this.#constraints, this.#constraints.map((_, at) => new Map(this.#changes[at])))
+    return new SpreadFilter(
+      this.#constraints,
+      this.#constraints.map((_, at) => new Map(this.#changes[at])),
+    )
   }
 
   /** Why the node would be too full of such pods, if so. */
@@ -64,7 +81,13 @@ export class SpreadFilter implements CycleData {
   /** A trial adds (1) or takes (-1) a pod. Only to be called on a clone. */
   update(pod: PodInfo, other: PodInfo, node: NodeInfo, delta: 1 | -1): void {
     if (other.pod.metadata.namespace !== pod.pod.metadata.namespace || !node.object) return
-    if (!hasAllKeys(node.labels, this.#constraints.map(({ constraint }) => constraint))) return
+    if (
+      !hasAllKeys(
+        node.labels,
+        this.#constraints.map(({ constraint }) => constraint),
+      )
+    )
+      return
     this.#constraints.forEach(({ constraint, admits }, at) => {
       if (!constraint.selector.matches(other.pod.metadata.labels) || !admits(node)) return
       const value = node.labels[constraint.topologyKey] as string

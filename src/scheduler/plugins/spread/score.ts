@@ -19,7 +19,10 @@ interface Soft {
   weight: number
 }
 
-/** The constraints of one cycle that only rate nodes. Source: plugins/podtopologyspread/scoring.go preScoreState. */
+/**
+ * The constraints of one cycle that only rate nodes. Source: plugins/podtopologyspread/scoring.go
+ * preScoreState.
+ */
 export class SpreadScore implements CycleData {
   readonly #constraints: readonly Soft[]
   /** Nodes that lack a topology key get the least score. */
@@ -30,21 +33,31 @@ export class SpreadScore implements CycleData {
     this.#ignored = ignored
   }
 
-  /** Prepares the constraints of a pod for nodes that have passed; `needsAllKeys`: a node without one of the keys is not rated. */
+  /**
+   * Prepares the constraints of a pod for nodes that have passed; `needsAllKeys`: a node without one of the
+   * keys is not rated.
+   */
   static of(
-    { pod }: PodInfo, constraints: readonly SpreadConstraint[], index: TopologyIndex, nodes: readonly NodeInfo[], needsAllKeys: boolean,
+    { pod }: PodInfo,
+    constraints: readonly SpreadConstraint[],
+    index: TopologyIndex,
+    nodes: readonly NodeInfo[],
+    needsAllKeys: boolean,
   ): SpreadScore {
     const keys = needsAllKeys ? keysOf(constraints) : []
     const soft = constraints.map((constraint): Soft => {
       const { topologyKey, maxSkew } = constraint
       const group = groupOf(index, pod.metadata.namespace ?? '', constraint)
-      const table = topologyKey === HOSTNAME ? undefined : group.table(topologyKey, scopeOf(constraint, pod, keys))
+      const table =
+        topologyKey === HOSTNAME ? undefined : group.table(topologyKey, scopeOf(constraint, pod, keys))
       return { topologyKey, maxSkew, group, table, weight: 0 }
     })
     const ignored = needsAllKeys ? nodes.filter(({ labels }) => !hasAllKeys(labels, constraints)) : []
     const score = new SpreadScore(soft, new Set(ignored))
     for (const constraint of soft) {
-      const domains = constraint.table ? score.#countDomains(constraint.table, nodes) : nodes.length - ignored.length
+      const domains = constraint.table
+        ? score.#countDomains(constraint.table, nodes)
+        : nodes.length - ignored.length
       constraint.weight = Math.log(domains + 2)
     }
     return score
@@ -70,7 +83,8 @@ export class SpreadScore implements CycleData {
   normalize(scores: number[], nodes: readonly NodeInfo[]): void {
     let min = Number.MAX_SAFE_INTEGER
     let max = 0
-    const isIgnored = (at: number): boolean => this.#ignored.size > 0 && this.#ignored.has(nodes[at] as NodeInfo)
+    const isIgnored = (at: number): boolean =>
+      this.#ignored.size > 0 && this.#ignored.has(nodes[at] as NodeInfo)
     for (let at = 0; at < scores.length; at++) {
       if (isIgnored(at)) continue
       const score = scores[at] as number

@@ -16,22 +16,33 @@ interface Awaited {
   readonly provisions: readonly string[]
 }
 
-const failed = (message: string): CycleError => new CycleError(`running PreBind plugin "VolumeBinding": ${message}`)
+const failed = (message: string): CycleError =>
+  new CycleError(`running PreBind plugin "VolumeBinding": ${message}`)
 
 /**
- * Reserves the chosen volumes for their claims, and asks for the others to be provisioned for the node; the controller of volumes does the
- * rest. Answers what is to be waited for. @throws CycleError. Source: binder.go bindAPIUpdate.
+ * Reserves the chosen volumes for their claims, and asks for the others to be provisioned for the node; the
+ * controller of volumes does the rest. Answers what is to be waited for. @throws CycleError. Source:
+ * binder.go bindAPIUpdate.
  */
-export function bindVolumes(client: Client, storage: StorageView, { bindings, provisions }: NodeVolumes, nodeName: string): PlainData {
+export function bindVolumes(
+  client: Client,
+  storage: StorageView,
+  { bindings, provisions }: NodeVolumes,
+  nodeName: string,
+): PlainData {
   try {
-    for (const { volume, claim } of bindings) storage.assumeVolume(client.update('persistentvolumes', volumeBoundTo(volume, claim)))
+    for (const { volume, claim } of bindings)
+      storage.assumeVolume(client.update('persistentvolumes', volumeBoundTo(volume, claim)))
     for (const claim of provisions) storage.assumeClaim(selectNode(client, claim, nodeName))
   } catch (error) {
     if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error
     throw failed(error.message)
   }
   const awaited: Awaited = {
-    bindings: bindings.map(({ volume, claim }) => ({ volume: volume.metadata.name as string, claim: keyOf(claim) })),
+    bindings: bindings.map(({ volume, claim }) => ({
+      volume: volume.metadata.name as string,
+      claim: keyOf(claim),
+    })),
     provisions: provisions.map(keyOf),
   }
   return { ...awaited }
@@ -41,7 +52,10 @@ export function bindVolumes(client: Client, storage: StorageView, { bindings, pr
 function selectNode(client: Client, claim: PersistentVolumeClaim, nodeName: string): PersistentVolumeClaim {
   const write = (current: PersistentVolumeClaim): PersistentVolumeClaim => {
     const annotations = { ...current.metadata.annotations, [SELECTED_NODE]: nodeName }
-    return client.update('persistentvolumeclaims', { ...current, metadata: { ...current.metadata, annotations } })
+    return client.update('persistentvolumeclaims', {
+      ...current,
+      metadata: { ...current.metadata, annotations },
+    })
   }
   try {
     return write(claim)
@@ -53,17 +67,35 @@ function selectNode(client: Client, claim: PersistentVolumeClaim, nodeName: stri
   }
 }
 
-/** Whether all is bound; `deadline` is kept. @throws CycleError when it will not be. Source: binder.go checkBindings. */
-export function checkBindings(storage: StorageView, node: Node, waitsFor: PlainData, deadline: number, now: number): PreBindWait | undefined {
+/**
+ * Whether all is bound; `deadline` is kept. @throws CycleError when it will not be. Source: binder.go
+ * checkBindings.
+ */
+export function checkBindings(
+  storage: StorageView,
+  node: Node,
+  waitsFor: PlainData,
+  deadline: number,
+  now: number,
+): PreBindWait | undefined {
   const { bindings, provisions } = waitsFor as unknown as Awaited
   let isBound = true
   for (const { volume, claim } of bindings) {
     const pv = storage.volume(volume)
     const pvc = storage.claim(claim)
-    if (!pv) throw failed(`binding volumes: failed to check binding: could not find v1.PersistentVolume ${JSON.stringify(volume)}`)
-    if (!pvc) throw failed(`binding volumes: failed to check binding: could not find v1.PersistentVolumeClaim ${JSON.stringify(claim)}`)
+    if (!pv)
+      throw failed(
+        'binding volumes: failed to check binding: could not find v1.PersistentVolume ' +
+          `${JSON.stringify(volume)}`,
+      )
+    if (!pvc)
+      throw failed(
+        'binding volumes: failed to check binding: could not find v1.PersistentVolumeClaim ' +
+          `${JSON.stringify(claim)}`,
+      )
     checkAffinity(pv, node)
-    if ((pv.spec.claimRef?.uid ?? '') === '') throw failed(`binding volumes: ClaimRef got reset for pv ${JSON.stringify(volume)}`)
+    if ((pv.spec.claimRef?.uid ?? '') === '')
+      throw failed(`binding volumes: ClaimRef got reset for pv ${JSON.stringify(volume)}`)
     isBound &&= isFullyBound(pvc)
   }
   for (const claim of provisions) isBound = checkProvision(storage, node, claim) && isBound
@@ -74,11 +106,17 @@ export function checkBindings(storage: StorageView, node: Node, waitsFor: PlainD
 
 function checkProvision(storage: StorageView, node: Node, key: string): boolean {
   const claim = storage.claim(key)
-  if (!claim) throw failed(`binding volumes: failed to check provisioning pvc: could not find v1.PersistentVolumeClaim ${JSON.stringify(key)}`)
+  if (!claim)
+    throw failed(
+      'binding volumes: failed to check provisioning pvc: could not find v1.PersistentVolumeClaim ' +
+        `${JSON.stringify(key)}`,
+    )
   const name = JSON.stringify(claim.metadata.name ?? '')
   const { annotations } = claim.metadata
-  if (annotations === undefined) throw failed(`binding volumes: selectedNode annotation reset for PVC ${name}`)
-  if (annotations[SELECTED_NODE] !== node.metadata.name) throw failed(`binding volumes: provisioning failed for PVC ${name}`)
+  if (annotations === undefined)
+    throw failed(`binding volumes: selectedNode annotation reset for PVC ${name}`)
+  if (annotations[SELECTED_NODE] !== node.metadata.name)
+    throw failed(`binding volumes: provisioning failed for PVC ${name}`)
   const volume = storage.volume(claim.spec.volumeName ?? '')
   if (volume) checkAffinity(volume, node)
   return isFullyBound(claim)
@@ -87,5 +125,7 @@ function checkProvision(storage: StorageView, node: Node, key: string): boolean 
 function checkAffinity(volume: PersistentVolume, node: Node): void {
   if (isUsableOn(volume, node)) return
   const [pv, name] = [JSON.stringify(volume.metadata.name ?? ''), JSON.stringify(node.metadata.name ?? '')]
-  throw failed(`binding volumes: pv ${pv} node affinity doesn't match node ${name}: no matching NodeSelectorTerms`)
+  throw failed(
+    `binding volumes: pv ${pv} node affinity doesn't match node ${name}: no matching NodeSelectorTerms`,
+  )
 }

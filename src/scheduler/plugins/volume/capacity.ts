@@ -7,14 +7,24 @@ import type { StorageView } from '../../cache/storage-view.js'
 import type { StorageEvent } from '../../framework/cluster-event.js'
 
 /**
- * Whether the driver of a class has room for a volume on the node; drivers that do not tell always have. Source: binder.go hasEnoughCapacity.
+ * Whether the driver of a class has room for a volume on the node; drivers that do not tell always have.
+ * Source: binder.go hasEnoughCapacity.
  */
-export function hasEnoughCapacity(storage: StorageView, { metadata, provisioner }: StorageClass, size: Quantity, node: Node): boolean {
+export function hasEnoughCapacity(
+  storage: StorageView,
+  { metadata, provisioner }: StorageClass,
+  size: Quantity,
+  node: Node,
+): boolean {
   if (size.nanos <= 0n || storage.csiDriver(provisioner)?.spec.storageCapacity !== true) return true
   return storage.capacitiesOfClass(metadata.name as string).some((capacity) => {
     const limit = limitOf(capacity)
-    return limit !== undefined && compareQuantities(limit, size) >= 0 && capacity.nodeTopology !== undefined
-      && selectorMatches(capacity.nodeTopology, node.metadata.labels)
+    return (
+      limit !== undefined &&
+      compareQuantities(limit, size) >= 0 &&
+      capacity.nodeTopology !== undefined &&
+      selectorMatches(capacity.nodeTopology, node.metadata.labels)
+    )
   })
 }
 

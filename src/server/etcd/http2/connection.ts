@@ -5,14 +5,25 @@ import { HeaderDecoder, HeaderError, MOST_HEADERS } from './header-decoder.js'
 import { HeaderEncoder } from './header-encoder.js'
 import type { HeaderList } from './header-list.js'
 import { FrameWriter } from './frame-writer.js'
-import { ConnectionError, DEFAULT_FRAME_SIZE, DEFAULT_WINDOW, ErrorCode, LARGEST_FRAME_SIZE, LARGEST_WINDOW, Setting } from './protocol.js'
+import {
+  ConnectionError,
+  DEFAULT_FRAME_SIZE,
+  DEFAULT_WINDOW,
+  ErrorCode,
+  LARGEST_FRAME_SIZE,
+  LARGEST_WINDOW,
+  Setting,
+} from './protocol.js'
 import { Http2Stream } from './stream.js'
 import type { StreamHost } from './stream.js'
 
 /** Bytes that a client may send on one stream, and on all, before it is told to go on. */
 const STREAM_WINDOW = 1024 * 1024
 const CONNECTION_WINDOW = 16 * STREAM_WINDOW
-/** Answers to a client's pings and settings that may wait in the socket: one that does not read them is not read from. */
+/**
+ * Answers to a client's pings and settings that may wait in the socket: one that does not read them is not
+ * read from.
+ */
 const MOST_UNREAD = 1024 * 1024
 
 const NOTHING = new Uint8Array(0)
@@ -21,8 +32,8 @@ const NOTHING = new Uint8Array(0)
 export type StreamHandler = (stream: Http2Stream, headers: HeaderList) => void
 
 /**
- * The server's side of one HTTP/2 connection. Everything is done at once when it comes, and what is to go out is written together when all that has
- * come is dealt with. No priorities, no pushes. Source: RFC 9113.
+ * The server's side of one HTTP/2 connection. Everything is done at once when it comes, and what is to go out
+ * is written together when all that has come is dealt with. No priorities, no pushes. Source: RFC 9113.
  */
 export class Http2Connection implements StreamHost, FrameSink {
   readonly socket: Socket
@@ -48,7 +59,10 @@ export class Http2Connection implements StreamHost, FrameSink {
     this.socket = socket
     this.#handler = handler
     this.#output = new FrameWriter(socket)
-    this.#output.settings([[Setting.InitialWindowSize, STREAM_WINDOW], [Setting.MaxHeaderListSize, MOST_HEADERS]])
+    this.#output.settings([
+      [Setting.InitialWindowSize, STREAM_WINDOW],
+      [Setting.MaxHeaderListSize, MOST_HEADERS],
+    ])
     this.#output.windowUpdate(0, CONNECTION_WINDOW - DEFAULT_WINDOW)
     this.#output.flush()
     socket.on('data', (chunk: Buffer) => this.#read(chunk))
@@ -188,7 +202,8 @@ export class Http2Connection implements StreamHost, FrameSink {
     const known = this.#streams.get(id)
     if (known !== undefined) {
       // the client's trailers
-      if (known.isRequestOver || !isEnd) throw new ConnectionError(ErrorCode.ProtocolError, `headers in the middle of stream ${id}`)
+      if (known.isRequestOver || !isEnd)
+        throw new ConnectionError(ErrorCode.ProtocolError, `headers in the middle of stream ${id}`)
       return this.#requestOver(known)
     }
     if (id % 2 === 0) throw new ConnectionError(ErrorCode.ProtocolError, `stream ${id} is no client's`)
@@ -213,14 +228,16 @@ export class Http2Connection implements StreamHost, FrameSink {
 
   onData(id: number, data: Buffer, length: number, isEnd: boolean): void {
     this.#received += length
-    if (this.#received > CONNECTION_WINDOW) throw new ConnectionError(ErrorCode.FlowControlError, 'more data than was asked for')
+    if (this.#received > CONNECTION_WINDOW)
+      throw new ConnectionError(ErrorCode.FlowControlError, 'more data than was asked for')
     if (this.#received >= CONNECTION_WINDOW / 2) {
       this.#output.windowUpdate(0, this.#received)
       this.#received = 0
     }
     const stream = this.#streams.get(id)
     if (stream === undefined) {
-      if (id > this.#lastStream) throw new ConnectionError(ErrorCode.ProtocolError, `data of stream ${id}, which has not begun`)
+      if (id > this.#lastStream)
+        throw new ConnectionError(ErrorCode.ProtocolError, `data of stream ${id}, which has not begun`)
       return
     }
     if (stream.isRequestOver) return this.#break(stream, ErrorCode.StreamClosed)
@@ -245,7 +262,8 @@ export class Http2Connection implements StreamHost, FrameSink {
   }
 
   onReset(id: number): void {
-    if (id > this.#lastStream) throw new ConnectionError(ErrorCode.ProtocolError, `stream ${id} is broken off, which has not begun`)
+    if (id > this.#lastStream)
+      throw new ConnectionError(ErrorCode.ProtocolError, `stream ${id} is broken off, which has not begun`)
     const stream = this.#streams.get(id)
     if (stream !== undefined) this.#remove(stream)
   }
@@ -258,24 +276,32 @@ export class Http2Connection implements StreamHost, FrameSink {
 
   #set(id: number, value: number): void {
     switch (id) {
-      case Setting.HeaderTableSize: return this.#encoder.limit(value)
+      case Setting.HeaderTableSize:
+        return this.#encoder.limit(value)
       case Setting.EnablePush:
         if (value > 1) throw new ConnectionError(ErrorCode.ProtocolError, `ENABLE_PUSH ${value}`)
         return
-      case Setting.InitialWindowSize: return this.#resize(value)
+      case Setting.InitialWindowSize:
+        return this.#resize(value)
       case Setting.MaxFrameSize:
-        if (value < DEFAULT_FRAME_SIZE || value > LARGEST_FRAME_SIZE) throw new ConnectionError(ErrorCode.ProtocolError, `MAX_FRAME_SIZE ${value}`)
+        if (value < DEFAULT_FRAME_SIZE || value > LARGEST_FRAME_SIZE)
+          throw new ConnectionError(ErrorCode.ProtocolError, `MAX_FRAME_SIZE ${value}`)
         this.#frameSize = value
     }
   }
 
   #resize(window: number): void {
-    if (window > LARGEST_WINDOW) throw new ConnectionError(ErrorCode.FlowControlError, `INITIAL_WINDOW_SIZE ${window}`)
+    if (window > LARGEST_WINDOW)
+      throw new ConnectionError(ErrorCode.FlowControlError, `INITIAL_WINDOW_SIZE ${window}`)
     const more = window - this.#firstWindow
     this.#firstWindow = window
     for (const stream of this.#streams.values()) {
       stream.sendWindow += more
-      if (stream.sendWindow > LARGEST_WINDOW) throw new ConnectionError(ErrorCode.FlowControlError, `the window of stream ${stream.id} is too large`)
+      if (stream.sendWindow > LARGEST_WINDOW)
+        throw new ConnectionError(
+          ErrorCode.FlowControlError,
+          `the window of stream ${stream.id} is too large`,
+        )
       if (stream.waiting.length > 0) this.#blocked.add(stream)
     }
   }
@@ -288,12 +314,14 @@ export class Http2Connection implements StreamHost, FrameSink {
     if (id === 0) {
       if (more === 0) throw new ConnectionError(ErrorCode.ProtocolError, 'a window grows by nothing')
       this.#sendWindow += more
-      if (this.#sendWindow > LARGEST_WINDOW) throw new ConnectionError(ErrorCode.FlowControlError, 'the window of the connection is too large')
+      if (this.#sendWindow > LARGEST_WINDOW)
+        throw new ConnectionError(ErrorCode.FlowControlError, 'the window of the connection is too large')
       return this.#sendBlocked()
     }
     const stream = this.#streams.get(id)
     if (stream === undefined) {
-      if (id > this.#lastStream) throw new ConnectionError(ErrorCode.ProtocolError, `the window of stream ${id}, which has not begun`)
+      if (id > this.#lastStream)
+        throw new ConnectionError(ErrorCode.ProtocolError, `the window of stream ${id}, which has not begun`)
       return
     }
     if (more === 0) return this.#break(stream, ErrorCode.ProtocolError)

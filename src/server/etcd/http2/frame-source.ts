@@ -1,5 +1,13 @@
 import { MOST_HEADERS } from './header-decoder.js'
-import { ConnectionError, DEFAULT_FRAME_SIZE, ErrorCode, Flag, Frame, FRAME_HEADER, PREFACE } from './protocol.js'
+import {
+  ConnectionError,
+  DEFAULT_FRAME_SIZE,
+  ErrorCode,
+  Flag,
+  Frame,
+  FRAME_HEADER,
+  PREFACE,
+} from './protocol.js'
 
 /** Frames in which one header block may come: more than its bytes need. */
 const MOST_CONTINUATIONS = 64
@@ -44,7 +52,14 @@ export class FrameSource {
     this.#rest = undefined
     let at = 0
     if (!this.#hasBegun) {
-      const isPreface = bytes.compare(PREFACE, 0, Math.min(bytes.length, PREFACE.length), 0, Math.min(bytes.length, PREFACE.length)) === 0
+      const isPreface =
+        bytes.compare(
+          PREFACE,
+          0,
+          Math.min(bytes.length, PREFACE.length),
+          0,
+          Math.min(bytes.length, PREFACE.length),
+        ) === 0
       if (!isPreface) throw broken('the client does not begin as it should')
       if (bytes.length >= PREFACE.length) {
         this.#hasBegun = true
@@ -56,7 +71,12 @@ export class FrameSource {
       if (length > DEFAULT_FRAME_SIZE) throw wrongSize(`a frame of ${length} bytes`)
       const end = at + FRAME_HEADER + length
       if (end > bytes.length) break
-      this.#frame(bytes[at + 3] as number, bytes[at + 4] as number, bytes.readUInt32BE(at + 5) & 0x7fffffff, bytes.subarray(at + FRAME_HEADER, end))
+      this.#frame(
+        bytes[at + 3] as number,
+        bytes[at + 4] as number,
+        bytes.readUInt32BE(at + 5) & 0x7fffffff,
+        bytes.subarray(at + FRAME_HEADER, end),
+      )
       at = end
     }
     if (at < bytes.length) this.#rest = bytes.subarray(at)
@@ -64,22 +84,30 @@ export class FrameSource {
 
   #frame(type: number, flags: number, stream: number, payload: Buffer): void {
     if (!this.#hasSettings && type !== Frame.Settings) throw broken('the first frame is none of settings')
-    if (this.#open !== undefined && (type !== Frame.Continuation || stream !== this.#open.stream)) throw broken('a header block does not go on')
+    if (this.#open !== undefined && (type !== Frame.Continuation || stream !== this.#open.stream))
+      throw broken('a header block does not go on')
     switch (type) {
-      case Frame.Data: return this.#data(flags, stream, payload)
-      case Frame.Headers: return this.#headers(flags, stream, payload)
-      case Frame.Continuation: return this.#continuation(flags, payload)
-      case Frame.Priority: return demand(stream !== 0, payload.length === 5)
+      case Frame.Data:
+        return this.#data(flags, stream, payload)
+      case Frame.Headers:
+        return this.#headers(flags, stream, payload)
+      case Frame.Continuation:
+        return this.#continuation(flags, payload)
+      case Frame.Priority:
+        return demand(stream !== 0, payload.length === 5)
       case Frame.RstStream:
         demand(stream !== 0, payload.length === 4)
         return this.#sink.onReset(stream)
-      case Frame.Settings: return this.#settings(flags, stream, payload)
-      case Frame.PushPromise: throw broken('a client that pushes')
+      case Frame.Settings:
+        return this.#settings(flags, stream, payload)
+      case Frame.PushPromise:
+        throw broken('a client that pushes')
       case Frame.Ping:
         demand(stream === 0, payload.length === 8)
         if ((flags & Flag.Ack) === 0) this.#sink.onPing(payload)
         return
-      case Frame.GoAway: return demand(stream === 0, payload.length >= 8)
+      case Frame.GoAway:
+        return demand(stream === 0, payload.length >= 8)
       case Frame.WindowUpdate:
         demand(true, payload.length === 4)
         this.#sink.onWindowUpdate(stream, payload.readUInt32BE(0) & 0x7fffffff)
@@ -108,7 +136,8 @@ export class FrameSource {
     if (open === undefined) throw broken('a header block goes on that has not begun')
     open.pieces.push(payload)
     open.size += payload.length
-    if (open.size > MOST_HEADERS || open.pieces.length > MOST_CONTINUATIONS) throw new ConnectionError(ErrorCode.EnhanceYourCalm, 'a header block without end')
+    if (open.size > MOST_HEADERS || open.pieces.length > MOST_CONTINUATIONS)
+      throw new ConnectionError(ErrorCode.EnhanceYourCalm, 'a header block without end')
     if ((flags & Flag.EndHeaders) === 0) return
     this.#open = undefined
     this.#sink.onHeaders(open.stream, Buffer.concat(open.pieces), open.isEnd)
@@ -120,7 +149,8 @@ export class FrameSource {
     this.#hasSettings = true
     if (isAck) return
     const settings: [number, number][] = []
-    for (let at = 0; at < payload.length; at += 6) settings.push([payload.readUInt16BE(at), payload.readUInt32BE(at + 2)])
+    for (let at = 0; at < payload.length; at += 6)
+      settings.push([payload.readUInt16BE(at), payload.readUInt32BE(at + 2)])
     this.#sink.onSettings(settings)
   }
 }

@@ -31,7 +31,8 @@ export class FrameWriter {
   headers(stream: number, block: Buffer, isEnd: boolean, frameSize: number): void {
     for (let at = 0; at === 0 || at < block.length; at += frameSize) {
       const piece = block.subarray(at, at + frameSize)
-      const flags = (at === 0 && isEnd ? Flag.EndStream : 0) | (at + frameSize >= block.length ? Flag.EndHeaders : 0)
+      const flags =
+        (at === 0 && isEnd ? Flag.EndStream : 0) | (at + frameSize >= block.length ? Flag.EndHeaders : 0)
       this.#header(piece.length, at === 0 ? Frame.Headers : Frame.Continuation, flags, stream)
       this.#bytes(piece)
     }
@@ -45,7 +46,8 @@ export class FrameWriter {
 
   settings(settings: readonly (readonly [id: number, value: number])[]): void {
     this.#header(6 * settings.length, Frame.Settings, 0, 0)
-    for (const [id, value] of settings) this.#bytes(Uint8Array.of(id >>> 8, id, value >>> 24, value >>> 16, value >>> 8, value))
+    for (const [id, value] of settings)
+      this.#bytes(Uint8Array.of(id >>> 8, id, value >>> 24, value >>> 16, value >>> 8, value))
   }
 
   settingsAck(): void {

@@ -2,7 +2,10 @@ import { decodeHuffman, HuffmanError } from './huffman.js'
 import type { HeaderList } from './header-list.js'
 import { STATIC_NAMES, STATIC_VALUES } from './static-table.js'
 
-/** Bytes of fields that a client may have remembered here: what it is told at the beginning, and HTTP/2's default. */
+/**
+ * Bytes of fields that a client may have remembered here: what it is told at the beginning, and HTTP/2's
+ * default.
+ */
 const TABLE_SIZE = 4096
 /** What a field takes besides its characters. */
 const FIELD_OVERHEAD = 32
@@ -50,7 +53,8 @@ export class HeaderDecoder {
   #indexed(fields: string[]): void {
     const index = this.#number(7)
     if (index === 0) throw new HeaderError('there is no field 0')
-    if (index < STATIC_NAMES.length) fields.push(STATIC_NAMES[index] as string, STATIC_VALUES[index] as string)
+    if (index < STATIC_NAMES.length)
+      fields.push(STATIC_NAMES[index] as string, STATIC_VALUES[index] as string)
     else {
       const at = this.#entry(index)
       fields.push(this.#names[at] as string, this.#values[at] as string)
@@ -59,7 +63,12 @@ export class HeaderDecoder {
 
   #literal(fields: string[], prefix: number, isRemembered: boolean): void {
     const index = this.#number(prefix)
-    const name = index === 0 ? this.#string() : index < STATIC_NAMES.length ? STATIC_NAMES[index] as string : this.#names[this.#entry(index)] as string
+    const name =
+      index === 0
+        ? this.#string()
+        : index < STATIC_NAMES.length
+          ? (STATIC_NAMES[index] as string)
+          : (this.#names[this.#entry(index)] as string)
     const value = this.#string()
     fields.push(name, value)
     if (isRemembered) this.#remember(name, value)

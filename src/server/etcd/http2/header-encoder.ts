@@ -2,7 +2,11 @@ import type { HeaderList } from './header-list.js'
 import { STATIC_NAMES, STATIC_VALUES } from './static-table.js'
 
 /** The fields that a client is asked to remember: those of nearly every answer. */
-const COMMON: readonly (readonly [name: string, value: string])[] = [['content-type', 'application/grpc'], ['grpc-status', '0'], ['grpc-message', '']]
+const COMMON: readonly (readonly [name: string, value: string])[] = [
+  ['content-type', 'application/grpc'],
+  ['grpc-status', '0'],
+  ['grpc-message', ''],
+]
 /** Bytes that they take in the client's table. */
 const COMMON_SIZE = 160
 
@@ -33,7 +37,8 @@ export class HeaderEncoder {
     const forgets = this.#mustForget
     if (forgets) bytes.push(0x20)
     this.#mustForget = false
-    for (let at = 0; at < headers.length; at += 2) this.#field(bytes, headers[at] as string, headers[at + 1] as string)
+    for (let at = 0; at < headers.length; at += 2)
+      this.#field(bytes, headers[at] as string, headers[at + 1] as string)
     const block = Buffer.from(bytes)
     if (this.#remembered.length !== known) this.#blocks.clear()
     else if (!forgets && isConstant(headers)) this.#blocks.set(headers, block)
@@ -43,7 +48,8 @@ export class HeaderEncoder {
   #field(bytes: number[], name: string, value: string): void {
     const common = COMMON.findIndex((each) => each[0] === name && each[1] === value)
     const place = this.#remembered.indexOf(common)
-    if (common >= 0 && place >= 0) return number(bytes, 7, 0x80, STATIC_NAMES.length + this.#remembered.length - 1 - place)
+    if (common >= 0 && place >= 0)
+      return number(bytes, 7, 0x80, STATIC_NAMES.length + this.#remembered.length - 1 - place)
     const whole = STATIC_NAMES.findIndex((each, index) => each === name && STATIC_VALUES[index] === value)
     if (whole > 0 && value !== '') return number(bytes, 7, 0x80, whole)
     const index = Math.max(STATIC_NAMES.indexOf(name), 0)

@@ -1,4 +1,7 @@
-/** Bits of each byte's code, as digits to the base of 36. Codes are dealt out in order of length, then of byte. Source: RFC 7541, appendix B. */
+/**
+ * Bits of each byte's code, as digits to the base of 36. Codes are dealt out in order of length, then of
+ * byte. Source: RFC 7541, appendix B.
+ */
 const LENGTHS =
   'dnsssssssoussussssssssusssssssss6aacd68baa8b8666555666666678f6ca' +
   'd67777777777777777777777878djde6f56565666577666567655677777fbeds' +
@@ -19,7 +22,10 @@ type CodeTree = Int16Array
 
 let tree: CodeTree | undefined
 
-/** The string that the bytes from `start` to `end` are the code of, one char for each byte. @throws HuffmanError */
+/**
+ * The string that the bytes from `start` to `end` are the code of, one char for each byte. @throws
+ * HuffmanError
+ */
 export function decodeHuffman(bytes: Uint8Array, start: number, end: number): string {
   const nodes = (tree ??= buildTree())
   let text = ''

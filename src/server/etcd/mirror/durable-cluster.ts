@@ -35,7 +35,10 @@ export class DurableCluster {
   readonly #lock: MirrorLock
   readonly #remote: RemoteEtcd
 
-  constructor(cluster: SimCluster, parts: { readonly mirror: EtcdMirror; readonly lock: MirrorLock; readonly remote: RemoteEtcd }) {
+  constructor(
+    cluster: SimCluster,
+    parts: { readonly mirror: EtcdMirror; readonly lock: MirrorLock; readonly remote: RemoteEtcd },
+  ) {
     this.cluster = cluster
     this.#mirror = parts.mirror
     this.#lock = parts.lock
@@ -47,7 +50,10 @@ export class DurableCluster {
     return this.#mirror.written
   }
 
-  /** Resolves when everything that the cluster holds now is in etcd. Rejects when another writer has taken over, or etcd refuses. */
+  /**
+   * Resolves when everything that the cluster holds now is in etcd. Rejects when another writer has taken
+   * over, or etcd refuses.
+   */
   durable(): Promise<void> {
     return this.#mirror.durable()
   }
@@ -76,23 +82,47 @@ export class DurableCluster {
 }
 
 /**
- * A cluster that outlives its process: it is read from a real etcd, or made if there is none yet, and every committed revision is written there in
- * order, behind the synchronous store. A crash at any moment leaves a state that the cluster was in, never one with a hole (and of one that was
- * still being made, nothing). What is read are objects with their versions and leases, and the time; what runs on machines goes on as `SimCluster.fromEtcdSnapshot` says.
- * @throws Error when another writer has the lock, etcd cannot be reached, or what lies there is something else.
+ * A cluster that outlives its process: it is read from a real etcd, or made if there is none yet, and every
+ * committed revision is written there in order, behind the synchronous store. A crash at any moment leaves a
+ * state that the cluster was in, never one with a hole (and of one that was still being made, nothing). What
+ * is read are objects with their versions and leases, and the time; what runs on machines goes on as
+ * `SimCluster.fromEtcdSnapshot` says.
+ * @throws Error when another writer has the lock, etcd cannot be reached, or what lies there is something
+ * else.
  */
 export async function openDurableCluster(options: EtcdMirrorOptions): Promise<DurableCluster> {
-  const { endpoints, tls, prefix = '/simcluster/', lockTtl = 15, cluster: clusterOptions = {}, onRetry = () => undefined } = options
+  const {
+    endpoints,
+    tls,
+    prefix = '/simcluster/',
+    lockTtl = 15,
+    cluster: clusterOptions = {},
+    onRetry = () => undefined,
+  } = options
   const layout = new MirrorLayout(prefix)
   const remote = new RemoteEtcd(new EtcdGrpcClient(endpoints, tls))
   const lock = new MirrorLock(remote, layout, { ttl: lockTtl, holder: `process ${pid} on ${hostname()}` })
   try {
     await lock.take()
     const mirrored = await loadMirror(remote, layout)
-    const cluster = mirrored === undefined ? new SimCluster(clusterOptions) : clusterOf(mirrored, clusterOptions)
-    if (mirrored === undefined && cluster.etcd.compactedRevision >= 0) throw new Error('assertion failed: a new cluster has its whole history')
-    const from = mirrored === undefined ? { revision: 1, ready: cluster.etcd.revision, steps: [], noted: 0 } : { ...mirrored.state, noted: mirrored.noted }
-    const mirror = new EtcdMirror({ remote, layout, lock, from, store: cluster.etcd, now: () => cluster.now(), version: cluster.version, onRetry })
+    const cluster =
+      mirrored === undefined ? new SimCluster(clusterOptions) : clusterOf(mirrored, clusterOptions)
+    if (mirrored === undefined && cluster.etcd.compactedRevision >= 0)
+      throw new Error('assertion failed: a new cluster has its whole history')
+    const from =
+      mirrored === undefined
+        ? { revision: 1, ready: cluster.etcd.revision, steps: [], noted: 0 }
+        : { ...mirrored.state, noted: mirrored.noted }
+    const mirror = new EtcdMirror({
+      remote,
+      layout,
+      lock,
+      from,
+      store: cluster.etcd,
+      now: () => cluster.now(),
+      version: cluster.version,
+      onRetry,
+    })
     return new DurableCluster(cluster, { mirror, lock, remote })
   } catch (error) {
     await lock.release().catch(() => undefined)
@@ -103,5 +133,9 @@ export async function openDurableCluster(options: EtcdMirrorOptions): Promise<Du
 
 function clusterOf({ state, store }: Mirrored, options: ClusterOptions): SimCluster {
   const { nodes: _, start: __, version = state.version, ...rest } = options
-  return SimCluster.fromEtcdStore(EtcdStore.fromJSON(store, { clock: { now: () => state.now } }), { ...rest, start: state.now, version })
+  return SimCluster.fromEtcdStore(EtcdStore.fromJSON(store, { clock: { now: () => state.now } }), {
+    ...rest,
+    start: state.now,
+    version,
+  })
 }

@@ -24,7 +24,10 @@ const LARGEST_ANSWER = 2 ** 31
 /** Ms after which a call counts as failed. */
 const CALL_TIMEOUT = 10_000
 
-/** Calls a real etcd. An open connection alone does not keep the process going. A call that cannot be made goes to the next endpoint the next time; it is not repeated here. */
+/**
+ * Calls a real etcd. An open connection alone does not keep the process going. A call that cannot be made
+ * goes to the next endpoint the next time; it is not repeated here.
+ */
 export class EtcdGrpcClient {
   readonly #endpoints: readonly string[]
   readonly #tls: EtcdTls
@@ -61,7 +64,12 @@ export class EtcdGrpcClient {
   #open(path: string): ClientHttp2Stream {
     const session = this.#connected()
     session.ref()
-    const stream = session.request({ ':method': 'POST', ':path': `/etcdserverpb.${path}`, 'content-type': 'application/grpc', te: 'trailers' })
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': `/etcdserverpb.${path}`,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    })
     stream.setTimeout(CALL_TIMEOUT, () => stream.destroy(new Error(`no answer within ${CALL_TIMEOUT} ms`)))
     return stream
   }
@@ -77,8 +85,13 @@ export class EtcdGrpcClient {
 }
 
 function tlsOptions({ ca, cert, key }: EtcdTls): SecureClientSessionOptions {
-  const pem = (text: string | Uint8Array): string | Buffer => (typeof text === 'string' ? text : Buffer.from(text))
-  return { ...(ca === undefined ? {} : { ca: pem(ca) }), ...(cert === undefined ? {} : { cert: pem(cert) }), ...(key === undefined ? {} : { key: pem(key) }) }
+  const pem = (text: string | Uint8Array): string | Buffer =>
+    typeof text === 'string' ? text : Buffer.from(text)
+  return {
+    ...(ca === undefined ? {} : { ca: pem(ca) }),
+    ...(cert === undefined ? {} : { cert: pem(cert) }),
+    ...(key === undefined ? {} : { key: pem(key) }),
+  }
 }
 
 /** The one message of an answer. */
@@ -90,7 +103,8 @@ function answerOf(stream: ClientHttp2Stream): Promise<Uint8Array> {
     const look = (headers: Readonly<Record<string, unknown>>): void => {
       const code = headers['grpc-status']
       const text = headers['grpc-message']
-      if (typeof code === 'string' && code !== '0') status = new GrpcError(Number(code), decodeURIComponent(typeof text === 'string' ? text : ''))
+      if (typeof code === 'string' && code !== '0')
+        status = new GrpcError(Number(code), decodeURIComponent(typeof text === 'string' ? text : ''))
     }
     stream.on('response', look)
     stream.on('trailers', look)
@@ -100,7 +114,8 @@ function answerOf(stream: ClientHttp2Stream): Promise<Uint8Array> {
     stream.once('error', (error) => reject(new GrpcError(Code.Unavailable, error.message)))
     stream.once('close', () => {
       if (status !== undefined) reject(status)
-      else if (message === undefined) reject(new GrpcError(Code.Unavailable, 'the connection ended before an answer came'))
+      else if (message === undefined)
+        reject(new GrpcError(Code.Unavailable, 'the connection ended before an answer came'))
       else resolve(message)
     })
   })

@@ -13,8 +13,8 @@ export interface MirrorState {
   /** Who wrote it: the id of the lock's lease, in hexadecimal. */
   readonly writer: string
   /**
-   * Where the two counts of revisions run in step: from revision `[0]` of the cluster on, which is `[1]` in etcd. The last revision has no entry
-   * if it begins another stretch: the key's own revision in etcd tells.
+   * Where the two counts of revisions run in step: from revision `[0]` of the cluster on, which is `[1]` in
+   * etcd. The last revision has no entry if it begins another stretch: the key's own revision in etcd tells.
    */
   readonly steps: readonly (readonly [cluster: number, etcd: number])[]
   readonly leases: readonly { readonly id: string; readonly ttl: number; readonly expiry: number }[]
@@ -56,6 +56,7 @@ const NESTED = 64
 export function packed(first: readonly RequestOp[], ops: readonly RequestOp[]): readonly RequestOp[] {
   if (first.length + ops.length <= MOST_OPS) return [...first, ...ops]
   const parts: RequestOp[] = []
-  for (let at = 0; at < ops.length; at += NESTED) parts.push({ requestTxn: { success: ops.slice(at, at + NESTED) } })
+  for (let at = 0; at < ops.length; at += NESTED)
+    parts.push({ requestTxn: { success: ops.slice(at, at + NESTED) } })
   return [...first, ...parts]
 }

@@ -19,11 +19,15 @@ export interface Mirrored {
 }
 
 /**
- * Everything that a mirror has written, as of one revision; undefined when nothing has been. What is left of a cluster whose making was cut short is
- * removed. For whoever has the lock. @throws Error when it is something else.
+ * Everything that a mirror has written, as of one revision; undefined when nothing has been. What is left of
+ * a cluster whose making was cut short is removed. For whoever has the lock. @throws Error when it is
+ * something else.
  */
 export async function loadMirror(remote: RemoteEtcd, layout: MirrorLayout): Promise<Mirrored | undefined> {
-  const { kvs: [note], header } = await remote.range({ key: layout.state })
+  const {
+    kvs: [note],
+    header,
+  } = await remote.range({ key: layout.state })
   if (note === undefined) return undefined
   const state = readState(note)
   if (state.revision < state.ready) {
@@ -33,14 +37,23 @@ export async function loadMirror(remote: RemoteEtcd, layout: MirrorLayout): Prom
   }
   const steps = withStep(state.steps, state.revision, note.modRevision)
   const writes: WriteJson[] = []
-  for await (const kv of everyKey(remote, layout.keys, header.revision)) writes.push(writeOf(kv, layout, (revision) => clusterRevision(steps, revision)))
+  for await (const kv of everyKey(remote, layout.keys, header.revision))
+    writes.push(writeOf(kv, layout, (revision) => clusterRevision(steps, revision)))
   writes.sort((a, b) => a.revision - b.revision || (a.key < b.key ? -1 : 1))
   const placed = writes.map((write, at) => ({ ...write, sub: placeOf(writes, at) }))
   return {
-    state: { ...state, steps }, noted: note.modRevision,
+    state: { ...state, steps },
+    noted: note.modRevision,
     store: {
-      revision: state.revision, compacted: state.revision, writes: placed, leases: state.leases, alarms: [], size: 0, compactionHashes: [],
-      raftIndex: state.revision, leaseSequence: 0,
+      revision: state.revision,
+      compacted: state.revision,
+      writes: placed,
+      leases: state.leases,
+      alarms: [],
+      size: 0,
+      compactionHashes: [],
+      raftIndex: state.revision,
+      leaseSequence: 0,
     },
   }
 }
@@ -53,7 +66,15 @@ function readState(note: KeyValue): MirrorState {
     state = undefined
   }
   const format = (state as { readonly simclusterMirror?: unknown } | undefined)?.simclusterMirror
-  if (format !== 1) throw new Error(`what lies in etcd under ${note.key} is ${format === undefined ? 'no mirror of a simcluster' : `a mirror of format ${JSON.stringify(format)}; this version of simcluster reads format 1`}`)
+  if (format !== 1)
+    throw new Error(
+      `what lies in etcd under ${note.key} is ` +
+        `${
+          format === undefined
+            ? 'no mirror of a simcluster'
+            : `a mirror of format ${JSON.stringify(format)}; this version of simcluster reads format 1`
+        }`,
+    )
   return state as MirrorState
 }
 
@@ -68,27 +89,47 @@ async function* everyKey(remote: RemoteEtcd, prefix: string, revision: number): 
   }
 }
 
-function writeOf({ key, value, createRevision, modRevision, version }: KeyValue, layout: MirrorLayout, revisionOf: (etcd: number) => number): WriteJson {
+function writeOf(
+  { key, value, createRevision, modRevision, version }: KeyValue,
+  layout: MirrorLayout,
+  revisionOf: (etcd: number) => number,
+): WriteJson {
   const { lease, bytes } = unwrapped(valueBytes(value))
   return {
-    key: key.slice(layout.keys.length), revision: revisionOf(modRevision), created: revisionOf(createRevision), version,
-    ...(lease === NO_LEASE ? {} : { lease: `${lease}` }), ...(bytes.length === 0 ? {} : { bytes: Buffer.from(bytes).toString('base64') }),
+    key: key.slice(layout.keys.length),
+    revision: revisionOf(modRevision),
+    created: revisionOf(createRevision),
+    version,
+    ...(lease === NO_LEASE ? {} : { lease: `${lease}` }),
+    ...(bytes.length === 0 ? {} : { bytes: Buffer.from(bytes).toString('base64') }),
   }
 }
 
-/** In front of the value of a key with a lease of the cluster's: the lease's id. Other values have nothing in front. */
+/**
+ * In front of the value of a key with a lease of the cluster's: the lease's id. Other values have nothing in
+ * front.
+ */
 const LEASED = 'simcluster lease '
 
 /** A value with the id of its lease. */
 export function wrapped(bytes: Uint8Array, lease: bigint): Uint8Array {
   if (lease === NO_LEASE && unwrapped(bytes).bytes === bytes) return bytes
-  return Buffer.concat([Buffer.from(`${LEASED}${BigInt.asUintN(64, lease).toString(16).padStart(16, '0')}\n`), bytes])
+  return Buffer.concat([
+    Buffer.from(`${LEASED}${BigInt.asUintN(64, lease).toString(16).padStart(16, '0')}\n`),
+    bytes,
+  ])
 }
 
 function unwrapped(bytes: Uint8Array): { readonly lease: bigint; readonly bytes: Uint8Array } {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, LEASED.length + 17)).toString('latin1')
+  const head = Buffer.from(
+    bytes.buffer,
+    bytes.byteOffset,
+    Math.min(bytes.length, LEASED.length + 17),
+  ).toString('latin1')
   const [, id] = /^simcluster lease ([0-9a-f]{16})\n$/.exec(head) ?? []
-  return id === undefined ? { lease: NO_LEASE, bytes } : { lease: BigInt.asIntN(64, BigInt(`0x${id}`)), bytes: bytes.subarray(head.length) }
+  return id === undefined
+    ? { lease: NO_LEASE, bytes }
+    : { lease: BigInt.asIntN(64, BigInt(`0x${id}`)), bytes: bytes.subarray(head.length) }
 }
 
 /** How many of the same revision come before it. */

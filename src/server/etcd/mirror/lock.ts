@@ -12,7 +12,11 @@ export class MirrorLock {
   #timer: ReturnType<typeof setInterval> | undefined
 
   /** `ttl` in seconds of real time; `holder` is what others are told. */
-  constructor(remote: RemoteEtcd, layout: MirrorLayout, { ttl, holder }: { readonly ttl: number; readonly holder: string }) {
+  constructor(
+    remote: RemoteEtcd,
+    layout: MirrorLayout,
+    { ttl, holder }: { readonly ttl: number; readonly holder: string },
+  ) {
     this.#remote = remote
     this.#layout = layout
     this.#ttl = ttl
@@ -30,15 +34,22 @@ export class MirrorLock {
     const lease = await this.#remote.grant(this.#ttl)
     const { succeeded, responses } = await this.#remote.txn({
       compare: [{ result: 'EQUAL', target: 'CREATE', key, createRevision: 0 }],
-      success: [{ requestPut: { key, value: Buffer.from(this.#holder), lease } }], failure: [{ requestRange: { key } }],
+      success: [{ requestPut: { key, value: Buffer.from(this.#holder), lease } }],
+      failure: [{ requestRange: { key } }],
     })
     if (!succeeded) {
       await this.#remote.revoke(lease)
       const holder = rangeOf(responses)?.value
-      throw new Error(`another writer has the lock ${key}: ${holder instanceof Uint8Array ? new TextDecoder().decode(holder) : 'unknown'}`)
+      throw new Error(
+        `another writer has the lock ${key}: ` +
+          `${holder instanceof Uint8Array ? new TextDecoder().decode(holder) : 'unknown'}`,
+      )
     }
     this.#lease = lease
-    this.#timer ??= setInterval(() => void this.#remote.keepAlive(this.#lease).catch(() => undefined), this.#ttl * 1000 / 3)
+    this.#timer ??= setInterval(
+      () => void this.#remote.keepAlive(this.#lease).catch(() => undefined),
+      (this.#ttl * 1000) / 3,
+    )
     this.#timer.unref()
   }
 

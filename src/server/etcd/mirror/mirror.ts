@@ -40,14 +40,19 @@ interface Pending {
 }
 
 /**
- * Writes every revision of a store to a real etcd, one after the other: each as one transaction that also notes which revision it was, and that
- * is carried out only if the one before it was the last, and the lock is ours. So what lies there is always a state that the store was in.
+ * Writes every revision of a store to a real etcd, one after the other: each as one transaction that also
+ * notes which revision it was, and that is carried out only if the one before it was the last, and the lock
+ * is ours. So what lies there is always a state that the store was in.
  */
 export class EtcdMirror {
   readonly #parts: MirrorParts
   readonly #writer = randomUUID()
   readonly #unsubscribe: () => void
-  readonly #waiting: { readonly revision: number; readonly done: () => void; readonly failed: (error: Error) => void }[] = []
+  readonly #waiting: {
+    readonly revision: number
+    readonly done: () => void
+    readonly failed: (error: Error) => void
+  }[] = []
   readonly #queue: Pending[] = []
   #seen: number
   #written: number
@@ -87,14 +92,18 @@ export class EtcdMirror {
     this.#unsubscribe()
   }
 
-  /** What has been committed since the last look, revision by revision: it is taken at once, since history may be compacted later. */
+  /**
+   * What has been committed since the last look, revision by revision: it is taken at once, since history may
+   * be compacted later.
+   */
   #collect(): void {
     const { store, now } = this.#parts
     if (this.#failure !== undefined || store.revision === this.#seen) return
     const leases = store.grantedLeases().map(({ id, ttl, expiry }) => ({ id: `${id}`, ttl, expiry }))
     let pending: { revision: number; ops: Map<string, RequestOp> } | undefined
     const close = (): void => {
-      if (pending !== undefined) this.#queue.push({ revision: pending.revision, now: now(), ops: [...pending.ops.values()], leases })
+      if (pending !== undefined)
+        this.#queue.push({ revision: pending.revision, now: now(), ops: [...pending.ops.values()], leases })
     }
     for (const event of store.changesSince(this.#seen, FROM_ALL, FROM_ALL)) {
       if (pending?.revision !== event.kv.modRevision) {
@@ -143,9 +152,12 @@ export class EtcdMirror {
         const { succeeded, header, responses } = await this.#parts.remote.txn(this.#requestOf(pending))
         if (succeeded) return this.#note(pending.revision, header.revision)
         const note = rangeOf(responses)
-        if (note !== undefined && this.#isOurs(note.value, pending.revision)) return this.#note(pending.revision, note.modRevision)
-        if ((note?.modRevision ?? 0) !== this.#noted) throw new Error('another writer has taken the mirror over')
-        await this.#parts.lock.take() // it has run out while etcd could not be reached, and nobody has written since
+        if (note !== undefined && this.#isOurs(note.value, pending.revision))
+          return this.#note(pending.revision, note.modRevision)
+        if ((note?.modRevision ?? 0) !== this.#noted)
+          throw new Error('another writer has taken the mirror over')
+        // it has run out while etcd could not be reached, and nobody has written since
+        await this.#parts.lock.take()
       } catch (error) {
         if (!(error instanceof GrpcError) || !PASSING.has(error.code)) throw error
         this.#parts.onRetry(error)
@@ -156,8 +168,22 @@ export class EtcdMirror {
   }
 
   #requestOf({ revision, now, ops, leases }: Pending): TxnRequest {
-    const { layout, lock, version, from: { ready } } = this.#parts
-    const state: MirrorState = { simclusterMirror: 1, revision, ready, now, version, writer: this.#writer, steps: this.#steps, leases }
+    const {
+      layout,
+      lock,
+      version,
+      from: { ready },
+    } = this.#parts
+    const state: MirrorState = {
+      simclusterMirror: 1,
+      revision,
+      ready,
+      now,
+      version,
+      writer: this.#writer,
+      steps: this.#steps,
+      leases,
+    }
     const compare: readonly Compare[] = [
       { result: 'EQUAL', target: 'MOD', key: layout.state, modRevision: this.#noted },
       { result: 'EQUAL', target: 'LEASE', key: layout.lock, lease: lock.lease },

@@ -1,5 +1,10 @@
 import type {
-  LeaseGrantResponse, LeaseKeepAliveResponse, RangeRequest, RangeResponse, TxnRequest, TxnResponse,
+  LeaseGrantResponse,
+  LeaseKeepAliveResponse,
+  RangeRequest,
+  RangeResponse,
+  TxnRequest,
+  TxnResponse,
 } from '../../../etcd/requests.js'
 import type { KeyValue } from '../../../etcd/version.js'
 import type { EtcdGrpcClient } from './grpc-client.js'
@@ -18,7 +23,10 @@ export class RemoteEtcd {
   }
 
   range(request: RangeRequest): Promise<RangeResponse> {
-    return this.#client.call({ path: 'KV/Range', request: 'RangeRequest', response: 'RangeResponse' }, request)
+    return this.#client.call(
+      { path: 'KV/Range', request: 'RangeRequest', response: 'RangeResponse' },
+      request,
+    )
   }
 
   txn(request: TxnRequest): Promise<TxnResponse> {
@@ -26,20 +34,27 @@ export class RemoteEtcd {
   }
 
   async grant(ttl: number): Promise<bigint> {
-    const { id } = await this.#client.call<LeaseGrantResponse>({ path: 'Lease/LeaseGrant', request: 'LeaseGrantRequest', response: 'LeaseGrantResponse' }, { ttl })
+    const { id } = await this.#client.call<LeaseGrantResponse>(
+      { path: 'Lease/LeaseGrant', request: 'LeaseGrantRequest', response: 'LeaseGrantResponse' },
+      { ttl },
+    )
     return id
   }
 
   /** Answers whether the lease is still there. */
   async keepAlive(id: bigint): Promise<boolean> {
     const { ttl } = await this.#client.call<LeaseKeepAliveResponse>(
-      { path: 'Lease/LeaseKeepAlive', request: 'LeaseRequest', response: 'LeaseKeepAliveResponse' }, { id },
+      { path: 'Lease/LeaseKeepAlive', request: 'LeaseRequest', response: 'LeaseKeepAliveResponse' },
+      { id },
     )
     return ttl > 0
   }
 
   async revoke(id: bigint): Promise<void> {
-    await this.#client.call({ path: 'Lease/LeaseRevoke', request: 'LeaseRequest', response: 'HeaderOnlyResponse' }, { id })
+    await this.#client.call(
+      { path: 'Lease/LeaseRevoke', request: 'LeaseRequest', response: 'HeaderOnlyResponse' },
+      { id },
+    )
   }
 
   close(): void {

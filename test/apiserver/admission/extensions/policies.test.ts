@@ -4,7 +4,12 @@ import type { HttpResponse } from '../../../../src/apiserver/http/http-types.js'
 import { isApiError } from '../../../../src/apiserver/client/api-error.js'
 import { SimCluster } from '../../../../src/index.js'
 
-const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['configmaps'] }
+const rule = {
+  apiGroups: [''],
+  apiVersions: ['v1'],
+  operations: ['CREATE', 'UPDATE'],
+  resources: ['configmaps'],
+}
 
 interface Policy {
   readonly validations: readonly object[]
@@ -18,16 +23,21 @@ function clusterWith({ validations, more = {}, binding = {} }: Policy): SimClust
     cluster.create(resource, object as never)
   }
   create('validatingadmissionpolicies', {
-    metadata: { name: 'policy' }, spec: { matchConstraints: { resourceRules: [rule] }, validations, ...more },
+    metadata: { name: 'policy' },
+    spec: { matchConstraints: { resourceRules: [rule] }, validations, ...more },
   })
   create('validatingadmissionpolicybindings', {
-    metadata: { name: 'binding' }, spec: { policyName: 'policy', validationActions: ['Deny'], ...binding },
+    metadata: { name: 'binding' },
+    spec: { policyName: 'policy', validationActions: ['Deny'], ...binding },
   })
   return cluster
 }
 
 const configMap = (name: string, labels?: Record<string, string>): ConfigMap =>
-  ({ metadata: { name, namespace: 'default', ...(labels === undefined ? {} : { labels }) }, data: { n: '3' } }) as ConfigMap
+  ({
+    metadata: { name, namespace: 'default', ...(labels === undefined ? {} : { labels }) },
+    data: { n: '3' },
+  }) as ConfigMap
 
 /** The message of the refusal, without who refuses, and its code. */
 function outcome(cluster: SimCluster, object: ConfigMap, user?: string): string {
@@ -37,7 +47,10 @@ function outcome(cluster: SimCluster, object: ConfigMap, user?: string): string 
     return 'allowed'
   } catch (error) {
     if (!isApiError(error)) throw error
-    return `${error.code} ${error.message.replace(/^configmaps ".*" is forbidden: ValidatingAdmissionPolicy 'policy' with binding 'binding' denied request: /, '')}`
+    return (
+      `${error.code} ` +
+      `${error.message.replace(/^configmaps ".*" is forbidden: ValidatingAdmissionPolicy 'policy' with binding 'binding' denied request: /, '')}`
+    )
   }
 }
 
@@ -46,31 +59,51 @@ describe('ValidatingAdmissionPolicy', () => {
     const plain = clusterWith({ validations: [{ expression: "object.metadata.name != 'bad'" }] })
     expect(outcome(plain, configMap('good'))).toBe('allowed')
     expect(outcome(plain, configMap('bad'))).toBe("422 failed expression: object.metadata.name != 'bad'")
-    const worded = clusterWith({ validations: [{ expression: 'false', message: ' never ', reason: 'Forbidden' }] })
+    const worded = clusterWith({
+      validations: [{ expression: 'false', message: ' never ', reason: 'Forbidden' }],
+    })
     expect(outcome(worded, configMap('a'))).toBe('403 never')
-    const computed = clusterWith({ validations: [{ expression: 'false', message: 'x', messageExpression: "'no ' + object.metadata.name" }] })
+    const computed = clusterWith({
+      validations: [{ expression: 'false', message: 'x', messageExpression: "'no ' + object.metadata.name" }],
+    })
     expect(outcome(computed, configMap('a'))).toBe('422 no a')
   })
 
   it('the status is that of the real server', () => {
     const cluster = clusterWith({ validations: [{ expression: 'false', message: 'no' }] })
     const text = "ValidatingAdmissionPolicy 'policy' with binding 'binding' denied request: no"
-    expect(() => cluster.create('configmaps', configMap('a'))).toThrow(expect.objectContaining({
-      status: {
-        kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: `configmaps "a" is forbidden: ${text}`, reason: 'Invalid',
-        details: { name: 'a', kind: 'configmaps', causes: [{ message: text }] }, code: 422,
-      },
-    }))
+    expect(() => cluster.create('configmaps', configMap('a'))).toThrow(
+      expect.objectContaining({
+        status: {
+          kind: 'Status',
+          apiVersion: 'v1',
+          metadata: {},
+          status: 'Failure',
+          message: `configmaps "a" is forbidden: ${text}`,
+          reason: 'Invalid',
+          details: { name: 'a', kind: 'configmaps', causes: [{ message: text }] },
+          code: 422,
+        },
+      }),
+    )
   })
 
   it('variables, conditions, request, namespace and authorizer', () => {
     const cluster = clusterWith({
-      validations: [{
-        expression: "variables.n > 2 && request.userInfo.username == 'jo' && namespaceObject.metadata.name == 'default' && oldObject == null"
-          + " && authorizer.group('').resource('pods').namespace('default').check('create').allowed() && authorizer.requestResource.check('get').allowed()",
-      }],
+      validations: [
+        {
+          expression:
+            "variables.n > 2 && request.userInfo.username == 'jo' && namespaceObject.metadata.name == " +
+            "'default' && oldObject == null" +
+            " && authorizer.group('').resource('pods').namespace('default').check('create').allowed() " +
+            "&& authorizer.requestResource.check('get').allowed()",
+        },
+      ],
       more: {
-        variables: [{ name: 'raw', expression: 'object.data.n' }, { name: 'n', expression: 'int(variables.raw)' }],
+        variables: [
+          { name: 'raw', expression: 'object.data.n' },
+          { name: 'n', expression: 'int(variables.raw)' },
+        ],
         matchConditions: [{ name: 'unmarked', expression: '!has(object.metadata.labels)' }],
       },
     })
@@ -81,44 +114,99 @@ describe('ValidatingAdmissionPolicy', () => {
 
   it('faults of expressions refuse or pass, by failurePolicy', () => {
     const validations = [{ expression: 'object.nope == 1' }]
-    expect(outcome(clusterWith({ validations }), configMap('a'))).toBe("422 expression 'object.nope == 1' resulted in error: no such key: nope")
-    expect(outcome(clusterWith({ validations, more: { failurePolicy: 'Ignore' } }), configMap('a'))).toBe('allowed')
+    expect(outcome(clusterWith({ validations }), configMap('a'))).toBe(
+      "422 expression 'object.nope == 1' resulted in error: no such key: nope",
+    )
+    expect(outcome(clusterWith({ validations, more: { failurePolicy: 'Ignore' } }), configMap('a'))).toBe(
+      'allowed',
+    )
   })
 
   it('parameters, and what happens without them', () => {
-    const more = { paramKind: { apiVersion: 'v1', kind: 'ConfigMap' }, matchConditions: [{ name: 'x', expression: "object.metadata.name != 'limits'" }] }
+    const more = {
+      paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+      matchConditions: [{ name: 'x', expression: "object.metadata.name != 'limits'" }],
+    }
     const paramRef = { name: 'limits', namespace: 'default', parameterNotFoundAction: 'Deny' }
-    const cluster = clusterWith({ validations: [{ expression: 'object.data.n == params.data.n' }], more, binding: { paramRef } })
-    expect(outcome(cluster, configMap('a'))).toBe('422 failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction')
+    const cluster = clusterWith({
+      validations: [{ expression: 'object.data.n == params.data.n' }],
+      more,
+      binding: { paramRef },
+    })
+    expect(outcome(cluster, configMap('a'))).toBe(
+      '422 failed to configure binding: no params found for policy binding with `Deny` ' +
+        'parameterNotFoundAction',
+    )
     const lenient = clusterWith({
-      validations: [{ expression: 'object.data.n == params.data.n' }], more, binding: { paramRef: { ...paramRef, parameterNotFoundAction: 'Allow' } },
+      validations: [{ expression: 'object.data.n == params.data.n' }],
+      more,
+      binding: { paramRef: { ...paramRef, parameterNotFoundAction: 'Allow' } },
     })
     expect(outcome(lenient, configMap('limits'))).toBe('allowed')
     expect(outcome(lenient, configMap('same'))).toBe('allowed')
-    expect(outcome(lenient, { ...configMap('other'), data: { n: '4' } })).toBe('422 failed expression: object.data.n == params.data.n')
+    expect(outcome(lenient, { ...configMap('other'), data: { n: '4' } })).toBe(
+      '422 failed expression: object.data.n == params.data.n',
+    )
   })
 
   it('warns instead of refusing', () => {
-    const cluster = clusterWith({ validations: [{ expression: 'false', message: 'no' }], binding: { validationActions: ['Warn', 'Audit'] } })
+    const cluster = clusterWith({
+      validations: [{ expression: 'false', message: 'no' }],
+      binding: { validationActions: ['Warn', 'Audit'] },
+    })
     const { code, headers } = cluster.handle({
-      method: 'POST', path: '/api/v1/namespaces/default/configmaps', user: { name: 'x', groups: ['system:masters'] }, body: JSON.stringify(configMap('a')),
+      method: 'POST',
+      path: '/api/v1/namespaces/default/configmaps',
+      user: { name: 'x', groups: ['system:masters'] },
+      body: JSON.stringify(configMap('a')),
     }) as HttpResponse
     expect(code).toBe(201)
-    expect(headers['warning']).toEqual(["299 - \"Validation failed for ValidatingAdmissionPolicy 'policy' with binding 'binding': no\""])
+    expect(headers['warning']).toEqual([
+      "299 - \"Validation failed for ValidatingAdmissionPolicy 'policy' with binding 'binding': no\"",
+    ])
   })
 
   it('selects by namespace, object and binding', () => {
     const validations = [{ expression: 'false', message: 'no' }]
     const none = { matchLabels: { such: 'none' } }
-    expect(outcome(clusterWith({ validations, more: { matchConstraints: { resourceRules: [rule], namespaceSelector: none } } }), configMap('a'))).toBe('allowed')
-    expect(outcome(clusterWith({ validations, more: { matchConstraints: { resourceRules: [rule], objectSelector: none } } }), configMap('a'))).toBe('allowed')
-    expect(outcome(clusterWith({ validations, binding: { matchResources: { objectSelector: none } } }), configMap('a'))).toBe('allowed')
-    expect(outcome(clusterWith({ validations, binding: { matchResources: { resourceRules: [rule] } } }), configMap('a'))).toBe('422 no')
+    expect(
+      outcome(
+        clusterWith({
+          validations,
+          more: { matchConstraints: { resourceRules: [rule], namespaceSelector: none } },
+        }),
+        configMap('a'),
+      ),
+    ).toBe('allowed')
+    expect(
+      outcome(
+        clusterWith({
+          validations,
+          more: { matchConstraints: { resourceRules: [rule], objectSelector: none } },
+        }),
+        configMap('a'),
+      ),
+    ).toBe('allowed')
+    expect(
+      outcome(
+        clusterWith({ validations, binding: { matchResources: { objectSelector: none } } }),
+        configMap('a'),
+      ),
+    ).toBe('allowed')
+    expect(
+      outcome(
+        clusterWith({ validations, binding: { matchResources: { resourceRules: [rule] } } }),
+        configMap('a'),
+      ),
+    ).toBe('422 no')
   })
 
   it('cannot lock itself in', () => {
     const everything = { apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*/*'] }
-    const cluster = clusterWith({ validations: [{ expression: 'false' }], more: { matchConstraints: { resourceRules: [everything] } } })
+    const cluster = clusterWith({
+      validations: [{ expression: 'false' }],
+      more: { matchConstraints: { resourceRules: [everything] } },
+    })
     expect(outcome(cluster, configMap('a'))).toMatch(/^422/)
     cluster.delete('validatingadmissionpolicybindings', { name: 'binding' })
     expect(outcome(cluster, configMap('a'))).toBe('allowed')
