@@ -5,7 +5,7 @@
  */
 import type { PersistentVolume, Pod } from '../../src/api/core/generated.js'
 import type { KubeObject } from '../../src/api/definition.js'
-import type { StoreView } from '../../src/apiserver/ports.js'
+import type { StoreView } from '../../src/apiserver/storage/stored-objects.js'
 import { ReferenceGraph } from '../../src/rbac/reference-graph.js'
 import { suite } from '../runner.js'
 

@@ -1,21 +1,21 @@
 /** The house from the roof down. Folders on one line are siblings and do not know each other. */
 export const levels: readonly (readonly string[])[] = [
-  ['scenarios'],
+  ['lessons'],
   ['host'],
-  ['vitest'],
   ['server', 'client-node', 'view', 'testing'],
   ['cluster'],
   ['kubectl'],
   ['scheduler', 'kubelet', 'controllers', 'network'],
   ['rbac', 'pki', 'netpol'],
   ['apiserver'],
+  ['client'],
   ['api'],
   ['etcd'],
   ['sim'],
 ]
 
-/** What components and kubectl see of the apiserver: the `Client` interface. */
-const client = ['apiserver/client', 'api', 'sim']
+/** What components and kubectl may import: they reach the apiserver through the `Client` interface only. */
+const client = ['client', 'api', 'sim']
 
 /**
  * For the folders that may not see all that is below them: the folders (or parts of folders) that they may.
@@ -55,7 +55,7 @@ export function isPure(file: string): boolean {
 
 /** Whether the file belongs to the core, which also runs in browsers and is deterministic. */
 export function isCore(file: string): boolean {
-  return !['server', 'client-node', 'host', 'scenarios'].includes(layerOf(file))
+  return !['server', 'client-node', 'host', 'lessons'].includes(layerOf(file))
 }
 
 function levelOf(layer: string): number {

@@ -1,8 +1,8 @@
 import { FieldSelectorError, parseFieldSelector } from '../api/fields.js'
-import { ApiError } from './client/api-error.js'
-import type { UserInfo } from './client/client.js'
+import { ApiError } from '../client/api-error.js'
+import type { UserInfo } from '../client/client.js'
 import { forbidden } from './errors.js'
-import type { AccessAttributes, ResourceAttributes } from './ports.js'
+import type { AccessAttributes, ResourceAttributes } from './authorization/authorizer.js'
 import type { ApiRequest, NonResourceRequest } from './request.js'
 
 /**

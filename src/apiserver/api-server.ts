@@ -11,15 +11,15 @@ import { defaultAdmission } from './admission/default-plugins.js'
 import type { WebhookHandlers } from './admission/extensions/handlers.js'
 import { extensionPlugins } from './admission/extensions/plugins.js'
 import { RequestObserver } from './audit.js'
-import { ApiError } from './client/api-error.js'
-import type { ListOptions, ResumableClient, UserInfo } from './client/client.js'
-import type { ClusterEvents } from './client/cluster-events.js'
+import { ApiError } from '../client/api-error.js'
+import type { ListOptions, ResumableClient, UserInfo } from '../client/client.js'
+import type { ClusterEvents } from '../client/cluster-events.js'
 import type { ConnectOptions } from './connect/connect.js'
 import { connectPod } from './connect/connect.js'
-import type { PodStream } from './connect/pod-stream.js'
-import { impersonating } from './client/impersonating.js'
-import { InProcessClient } from './client/in-process-client.js'
-import type { RequestHandler } from './client/in-process-client.js'
+import type { PodStream } from '../client/pod-stream.js'
+import { impersonating } from './in-process-client.js'
+import { InProcessClient } from './in-process-client.js'
+import type { RequestHandler } from './in-process-client.js'
 import { dispatch, type Answer } from './endpoints/dispatch.js'
 import { AggregatedServices } from './extensions/aggregated-services.js'
 import { converterOf } from './extensions/conversion.js'
@@ -28,20 +28,15 @@ import { PlainTextError } from './errors.js'
 import { reportWrites } from './observe.js'
 import type { Exchange, Stage } from './pipeline.js'
 import { accessStages, exchangeOf, resolve, stagesOf } from './pipeline.js'
-import type { NodeAgents } from './node-agent.js'
-import type {
-  AdmissionPlugin,
-  Authenticator,
-  Authorizer,
-  ComponentHealth,
-  Impersonator,
-  RuleResolver,
-  ServerPorts,
-  Signer,
-  StoreView,
-  ProtobufDecoder,
-} from './ports.js'
-import { alwaysAllow } from './ports.js'
+import type { NodeAgents } from '../client/node-agent.js'
+import type { AdmissionPlugin } from './admission/plugin.js'
+import type { Authenticator, Impersonator, Signer } from './authentication/authenticator.js'
+import type { Authorizer, RuleResolver } from './authorization/authorizer.js'
+import type { ComponentHealth } from './server-dependencies.js'
+import type { ServerDependencies } from './server-dependencies.js'
+import type { StoreView } from './storage/stored-objects.js'
+import type { ProtobufDecoder } from '../api/protobuf/protobuf-decoder.js'
+import { alwaysAllow } from './authorization/authorizer.js'
 import type { Call, RegistryContext } from './registry/context.js'
 import { listObjects, readAll, watchObjects } from './registry/read.js'
 import { Resources } from './registry/resources.js'
@@ -94,7 +89,7 @@ export interface ApiServerOptions {
   /** Asks the parts of the control plane how they are, for ComponentStatus. */
   readonly componentHealth?: () => readonly ComponentHealth[]
   /** Ports that need to see the stored objects; they take the place of those above. */
-  readonly plug?: (view: StoreView, ports: ServerPorts) => Partial<ServerPorts>
+  readonly plug?: (view: StoreView, ports: ServerDependencies) => Partial<ServerDependencies>
   /** Host and port that discovery and the OpenID configuration name. Default: `10.0.0.10:6443`. */
   readonly address?: string
   /**
@@ -198,7 +193,7 @@ export class ApiServer {
         ranges: serviceRanges,
       }),
       serviceRanges,
-      ports,
+      dependencies: ports,
       bus,
     }
     this.#rereading = { ...this.context, storage }
@@ -210,7 +205,7 @@ export class ApiServer {
     reportWrites({ storage, resources, clock, bus, trace })
     this.#observer = new RequestObserver(bus, clock)
     this.#stages = stagesOf(this.context)
-    this.#accessStages = accessStages(this.context.ports)
+    this.#accessStages = accessStages(this.context.dependencies)
     this.#resolve = resolve(this.context)
   }
 
@@ -365,7 +360,7 @@ export class ApiServer {
   }
 }
 
-function portsOf(options: ApiServerOptions): ServerPorts {
+function portsOf(options: ApiServerOptions): ServerDependencies {
   const {
     authorizer = alwaysAllow,
     authenticator,
@@ -382,7 +377,7 @@ function portsOf(options: ApiServerOptions): ServerPorts {
     ruleResolver,
     signer,
     nodeAgents,
-    plugged: {},
+    late: {},
     componentHealth,
     guards: [],
   }

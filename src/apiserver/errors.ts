@@ -1,7 +1,7 @@
 import type { FieldError } from '../api/field-error.js'
 import { aggregateText, statusCauses } from '../api/field-error.js'
-import type { StatusCause, StatusDetails, StatusReason } from './client/api-error.js'
-import { ApiError } from './client/api-error.js'
+import type { StatusCause, StatusDetails, StatusReason } from '../client/api-error.js'
+import { ApiError } from '../client/api-error.js'
 
 /** A group and its plural resource, as error texts name them. */
 export interface GroupResource {

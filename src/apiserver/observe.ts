@@ -1,7 +1,7 @@
 import type { Clock } from '../sim/clock.js'
 import type { EventBus } from '../sim/event-bus.js'
 import type { Trace } from '../sim/trace.js'
-import type { ClusterEvents } from './client/cluster-events.js'
+import type { ClusterEvents } from '../client/cluster-events.js'
 import type { Resources } from './registry/resources.js'
 import type { Storage, StoredChange } from './storage/storage.js'
 

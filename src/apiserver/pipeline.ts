@@ -1,9 +1,11 @@
-import type { UserInfo } from './client/client.js'
-import { ApiError } from './client/api-error.js'
+import type { UserInfo } from '../client/client.js'
+import { ApiError } from '../client/api-error.js'
 import { accessDenied, attributesOfRequest } from './access.js'
 import { uriOf } from './authentication/impersonator.js'
 import { PlainTextError, noSuchPath, serverUnavailable } from './errors.js'
-import type { Authenticator, Authorization, Authorizer, ServerPorts } from './ports.js'
+import type { Authenticator } from './authentication/authenticator.js'
+import type { Authorization, Authorizer } from './authorization/authorizer.js'
+import type { ServerDependencies } from './server-dependencies.js'
 import type { Call, RegistryContext } from './registry/context.js'
 import type { ApiRequest, NonResourceRequest } from './request.js'
 
@@ -38,9 +40,9 @@ export function isNonResource(request: ApiRequest | NonResourceRequest): request
  * operations, since what they see depends on the verb.
  */
 export function stagesOf(
-  context: Pick<RegistryContext, 'ports' | 'resources' | 'aggregated'>,
+  context: Pick<RegistryContext, 'dependencies' | 'resources' | 'aggregated'>,
 ): readonly Stage[] {
-  return [...accessStages(context.ports), resolve(context)]
+  return [...accessStages(context.dependencies), resolve(context)]
 }
 
 /**
@@ -51,8 +53,8 @@ export function accessStages({
   authenticator,
   impersonator,
   authorizer,
-  plugged,
-}: ServerPorts): readonly Stage[] {
+  late: plugged,
+}: ServerDependencies): readonly Stage[] {
   const stages: Stage[] = [authenticate(authenticator, plugged)]
   if (impersonator !== undefined) {
     stages.push((exchange) => {
@@ -71,7 +73,7 @@ const AUTO_GENERATED =
   'Use tokens from the TokenRequest API or manually created secret-based tokens instead of ' +
   'auto-generated secret-based tokens.'
 
-function authenticate(authenticator: Authenticator | undefined, plugged: ServerPorts['plugged']): Stage {
+function authenticate(authenticator: Authenticator | undefined, plugged: ServerDependencies['late']): Stage {
   return (exchange) => {
     const { user, credentials } = exchange.request
     if (user !== undefined) {
@@ -92,7 +94,7 @@ function authenticate(authenticator: Authenticator | undefined, plugged: ServerP
 function identified(
   { request, warnings }: Exchange,
   authenticator: Authenticator | undefined,
-  { legacyTokenUsed }: ServerPorts['plugged'],
+  { legacyTokenUsed }: ServerDependencies['late'],
 ): UserInfo | undefined {
   const { credentials = {} } = request
   if (authenticator?.explain === undefined) return authenticator?.authenticate(credentials)

@@ -1,5 +1,5 @@
-import type { Status } from './client/api-error.js'
-import type { UserInfo } from './client/client.js'
+import type { Status } from '../client/api-error.js'
+import type { UserInfo } from '../client/client.js'
 import type { ProxiedRequest } from './proxied.js'
 
 /** What the API calls a request's verb (authorization attributes). */

@@ -1,8 +1,8 @@
 import { produce } from 'immer'
 import type { Draft } from '../api/draft.js'
-import { isApiError } from '../apiserver/client/api-error.js'
-import type { Client, ObjectKey } from '../apiserver/client/client.js'
-import type { ObjectOf, ResourceName } from '../apiserver/client/resources.js'
+import { isApiError } from '../client/api-error.js'
+import type { Client, ObjectKey } from '../client/client.js'
+import type { ObjectOf, ResourceName } from '../client/resources.js'
 
 const MAX_CONFLICTS = 5
 

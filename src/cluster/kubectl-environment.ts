@@ -1,10 +1,10 @@
 import { protobufCodec } from '../api/protobuf/protobuf.js'
-import { ApiError, ConnectionError } from '../apiserver/client/api-error.js'
-import type { Client, UserInfo } from '../apiserver/client/client.js'
+import { ApiError, ConnectionError } from '../client/api-error.js'
+import type { Client, UserInfo } from '../client/client.js'
 import { handleHttp, handleStreaming } from '../apiserver/http.js'
 import { errorAnswer } from '../apiserver/http/answers.js'
-import type { HttpAnswer } from '../apiserver/client/gateway.js'
-import type { HttpRequest } from '../apiserver/http/http-types.js'
+import type { HttpAnswer } from '../client/http.js'
+import type { HttpRequest } from '../client/http.js'
 import type { Impersonation } from '../apiserver/request.js'
 import type {
   Connection,
@@ -13,9 +13,9 @@ import type {
   KubectlRequest,
   RequestedIdentity,
 } from '../kubectl/index.js'
-import { checkedClient } from './connected-client.js'
-import type { ControlPlane } from './control-plane.js'
-import { ADMIN } from './identities.js'
+import { checkedClient } from './compose/connected-client.js'
+import type { ControlPlane } from './compose/control-plane.js'
+import { ADMIN } from './access/identities.js'
 
 /** The name server of the machine that kubectl seems to run on. */
 const RESOLVER = '127.0.0.53:53'
@@ -85,7 +85,7 @@ function userOf(
   { isOwn, token, certificate }: RequestedIdentity,
 ): UserInfo | undefined {
   if (token === undefined && certificate === undefined && isOwn) return ADMIN
-  return server.context.ports.authenticator?.authenticate({
+  return server.context.dependencies.authenticator?.authenticate({
     ...(token === undefined ? {} : { bearerToken: token }),
     ...(certificate === undefined ? {} : { clientCertificates: certificate }),
   })

@@ -1,4 +1,4 @@
-import type { NodeOptions } from '../cluster/options.js'
+import type { NodeOptions } from '../cluster/compose/options.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { absolutePath } from '../kubelet/files/tree.js'
 import type { CommandOutput, Session } from './commands/command.js'

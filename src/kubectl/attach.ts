@@ -1,4 +1,4 @@
-import { isApiError } from '../apiserver/client/api-error.js'
+import { isApiError } from '../client/api-error.js'
 import type { Pod } from '../api/core/generated.js'
 import type { Call } from './call.js'
 import { KubectlError } from './errors.js'

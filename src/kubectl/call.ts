@@ -1,4 +1,4 @@
-import type { Client } from '../apiserver/client/client.js'
+import type { Client } from '../client/client.js'
 import type { Discovered } from './discovery.js'
 import type { KubectlAnswer, KubectlEnvironment, KubectlOptions, KubectlRequest } from './environment.js'
 import type { FileSource } from './files.js'

@@ -1,4 +1,4 @@
-import type { DeleteOptions } from '../apiserver/client/client.js'
+import type { DeleteOptions } from '../client/client.js'
 import type { Call } from './call.js'
 import { KubectlError } from './errors.js'
 

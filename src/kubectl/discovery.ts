@@ -1,5 +1,5 @@
-import type { ApiError } from '../apiserver/client/api-error.js'
-import { isApiError } from '../apiserver/client/api-error.js'
+import type { ApiError } from '../client/api-error.js'
+import { isApiError } from '../client/api-error.js'
 import type { KubectlAnswer, KubectlRequest } from './environment.js'
 import { contentParameters } from './rest/failure.js'
 import { answerText } from './rest/answer-text.js'

@@ -1,7 +1,7 @@
 import type { Scheme } from '../api/scheme.js'
-import type { ConnectionError } from '../apiserver/client/api-error.js'
-import type { Client } from '../apiserver/client/client.js'
-import type { HttpAnswer, HttpRequest } from '../apiserver/client/gateway.js'
+import type { ConnectionError } from '../client/api-error.js'
+import type { Client } from '../client/client.js'
+import type { HttpAnswer, HttpRequest } from '../client/http.js'
 import type { Clock } from '../sim/clock.js'
 import type { Front } from './rest/front.js'
 

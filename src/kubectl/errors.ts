@@ -1,5 +1,5 @@
-import { ApiError, ConnectionError } from '../apiserver/client/api-error.js'
-import type { StatusCause } from '../apiserver/client/api-error.js'
+import { ApiError, ConnectionError } from '../client/api-error.js'
+import type { StatusCause } from '../client/api-error.js'
 
 /** A failure of kubectl's own; printed as `error: <message>`. */
 export class KubectlError extends Error {}

@@ -1,4 +1,4 @@
-import type { Client } from '../apiserver/client/client.js'
+import type { Client } from '../client/client.js'
 import type { Call } from './call.js'
 import type { Discovered } from './discovery.js'
 import { discover } from './discovery.js'

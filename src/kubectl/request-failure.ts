@@ -1,4 +1,4 @@
-import { ApiError, ConnectionError } from '../apiserver/client/api-error.js'
+import { ApiError, ConnectionError } from '../client/api-error.js'
 import type { Call } from './call.js'
 import { KubectlError } from './errors.js'
 

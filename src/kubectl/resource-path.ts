@@ -1,5 +1,5 @@
 import type { KindDefinition } from '../api/definition.js'
-import type { ObjectKey } from '../apiserver/client/client.js'
+import type { ObjectKey } from '../client/client.js'
 
 /** The path of an object, or of its subresource, on the server. */
 export function resourcePath(

@@ -1,6 +1,6 @@
 import { bytesOfText } from '../api/byte-text.js'
-import { isApiError } from '../apiserver/client/api-error.js'
-import type { Client } from '../apiserver/client/client.js'
+import { isApiError } from '../client/api-error.js'
+import type { Client } from '../client/client.js'
 import type { Call } from './call.js'
 import { KubectlError, SilentExit } from './errors.js'
 

@@ -1,5 +1,5 @@
 import type { KindDefinition, KubeObject } from '../api/definition.js'
-import { ignoreNotFound } from '../apiserver/client/api-error.js'
+import { ignoreNotFound } from '../client/api-error.js'
 import type { Call } from './call.js'
 import { resourceNameOf } from './kinds.js'
 import { Reflector } from './rest/reflector.js'

@@ -1,6 +1,6 @@
 import type { Service } from '../api/core/generated.js'
 import { nodeCondition } from '../api/core/conditions.js'
-import { isApiError } from '../apiserver/client/api-error.js'
+import { isApiError } from '../client/api-error.js'
 import type { Connection, Hop, Outcome, Payload, Protocol, Reply } from './connection.js'
 import { hostPort } from './connection.js'
 import type {

@@ -1,7 +1,7 @@
 import type { Pod, Service } from '../api/core/generated.js'
 import { parseIp } from '../api/ip.js'
-import { ignoreNotFound } from '../apiserver/client/api-error.js'
-import type { Client } from '../apiserver/client/client.js'
+import { ignoreNotFound } from '../client/api-error.js'
+import type { Client } from '../client/client.js'
 import type { Source } from './data-path.js'
 import type { NetworkNode, NodeDirectory, RunningPod } from './ports.js'
 

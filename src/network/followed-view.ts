@@ -1,9 +1,9 @@
 import type { KubeObject } from '../api/definition.js'
-import { isApiError } from '../apiserver/client/api-error.js'
-import type { Client, Watch } from '../apiserver/client/client.js'
-import { keyOf, ObjectIndex } from '../apiserver/client/object-index.js'
-import type { Indexers } from '../apiserver/client/object-index.js'
-import type { ResourceName } from '../apiserver/client/resources.js'
+import { isApiError } from '../client/api-error.js'
+import type { Client, Watch } from '../client/client.js'
+import { keyOf, ObjectIndex } from '../client/object-index.js'
+import type { Indexers } from '../client/object-index.js'
+import type { ResourceName } from '../client/resources.js'
 
 /** How many past states of a resource are kept at hand. */
 const MOST_PAST = 4

@@ -1,5 +1,5 @@
 import type { Pod } from '../api/core/generated.js'
-import type { Client } from '../apiserver/client/client.js'
+import type { Client } from '../client/client.js'
 import type { PlainData } from '../sim/plain-data.js'
 import type { RandomStream } from '../sim/random.js'
 import type { Payload, Protocol, Reply } from './connection.js'

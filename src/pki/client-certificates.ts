@@ -1,4 +1,4 @@
-import type { CertificateVerifier, VerifiedCertificate } from '../apiserver/ports.js'
+import type { CertificateVerifier, VerifiedCertificate } from '../apiserver/authentication/authenticator.js'
 import { parseCertificate, parseCertificates } from './certificate.js'
 import type { Certificate } from './certificate.js'
 import { fromPem } from './der.js'

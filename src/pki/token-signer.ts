@@ -1,4 +1,4 @@
-import type { Signer, TokenClaims } from '../apiserver/ports.js'
+import type { Signer, TokenClaims } from '../apiserver/authentication/authenticator.js'
 import { base64url, fromBase64url } from './base64url.js'
 import { bytesOf, sha256, toDer } from './der.js'
 import { loadForge } from './forge.js'

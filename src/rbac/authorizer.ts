@@ -6,7 +6,7 @@ import type {
   RoleBinding,
   RoleRef,
 } from '../api/rbac/generated.js'
-import type { UserInfo } from '../apiserver/client/client.js'
+import type { UserInfo } from '../client/client.js'
 import { notFound } from '../apiserver/errors.js'
 import type {
   AccessAttributes,
@@ -14,8 +14,8 @@ import type {
   Authorizer,
   HeldRules,
   RuleResolver,
-  StoreView,
-} from '../apiserver/ports.js'
+} from '../apiserver/authorization/authorizer.js'
+import type { StoreView } from '../apiserver/storage/stored-objects.js'
 import { aggregate } from './aggregate.js'
 import type { HeldBinding } from './compiled.js'
 import { CompiledPolicy } from './compiled.js'

@@ -3,7 +3,7 @@ import type { KubeObject } from '../api/definition.js'
 import { parseFieldSelector } from '../api/fields.js'
 import type { PolicyRule } from '../api/rbac/generated.js'
 import { nodeNameOf } from '../apiserver/authentication/node-identity.js'
-import type { UserInfo } from '../apiserver/client/client.js'
+import type { UserInfo } from '../client/client.js'
 import type {
   AccessAttributes,
   Authorization,
@@ -11,8 +11,8 @@ import type {
   HeldRules,
   ResourceAttributes,
   RuleResolver,
-  StoreView,
-} from '../apiserver/ports.js'
+} from '../apiserver/authorization/authorizer.js'
+import type { StoreView } from '../apiserver/storage/stored-objects.js'
 import { ReferenceGraph } from './reference-graph.js'
 import { ruleSetOf, setAllows } from './rule-set.js'
 

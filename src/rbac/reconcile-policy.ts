@@ -1,6 +1,6 @@
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '../api/rbac/generated.js'
-import { isApiError } from '../apiserver/client/api-error.js'
-import type { Client } from '../apiserver/client/client.js'
+import { isApiError } from '../client/api-error.js'
+import type { Client } from '../client/client.js'
 import { bootstrapPolicy } from './bootstrap-policy/index.js'
 import type { ReconcileOperation } from './reconcile.js'
 import { reconcileBinding, reconcileRole } from './reconcile.js'

@@ -1,6 +1,6 @@
 import type { PersistentVolume, Pod } from '../api/core/generated.js'
 import { isMirrorPod } from '../api/core/conditions.js'
-import type { StoreView } from '../apiserver/ports.js'
+import type { StoreView } from '../apiserver/storage/stored-objects.js'
 import { visitReferences } from './pod-references.js'
 import { volumeSecrets } from './volume-secrets.js'
 

@@ -1,11 +1,11 @@
-import type { UserInfo } from '../apiserver/client/client.js'
+import type { UserInfo } from '../client/client.js'
 import type {
   AccessAttributes,
   Authorization,
   Authorizer,
   HeldRules,
   RuleResolver,
-} from '../apiserver/ports.js'
+} from '../apiserver/authorization/authorizer.js'
 import { aggregate } from './aggregate.js'
 import { isPrivileged } from './subjects.js'
 

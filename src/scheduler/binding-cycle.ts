@@ -1,5 +1,5 @@
 import type { Pod } from '../api/core/generated.js'
-import { ApiError, ConnectionError } from '../apiserver/client/api-error.js'
+import { ApiError, ConnectionError } from '../client/api-error.js'
 import type { NodeInfo } from './cache/node-info.js'
 import type { AttemptFailure } from './failure.js'
 import { handleFailure, truncateMessage } from './failure.js'

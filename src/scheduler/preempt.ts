@@ -1,4 +1,4 @@
-import { ApiError, ConnectionError, ignoreNotFound, isApiError } from '../apiserver/client/api-error.js'
+import { ApiError, ConnectionError, ignoreNotFound, isApiError } from '../client/api-error.js'
 import { podCondition } from '../api/core/conditions.js'
 import type { Pod, PodCondition } from '../api/core/generated.js'
 import { formatTime } from '../api/time.js'

@@ -1,4 +1,4 @@
-import type { Component, ComponentHost } from '../apiserver/client/component.js'
+import type { Component, ComponentHost } from '../client/component.js'
 import type { Topic } from '../sim/module.js'
 import { continueBinding } from './binding-cycle.js'
 import { onNodeChange, onPodChange } from './event-handlers.js'

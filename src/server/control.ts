@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse } from '../apiserver/http/http-types.js'
+import type { HttpRequest, HttpResponse } from '../client/http.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 
 const PREFIX = '/simcluster/'

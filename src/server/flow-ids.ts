@@ -1,5 +1,5 @@
-import { ignoreNotFound } from '../apiserver/client/api-error.js'
-import type { UserInfo } from '../apiserver/client/client.js'
+import { ignoreNotFound } from '../client/api-error.js'
+import type { UserInfo } from '../client/client.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { FlowIds } from './respond.js'
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
-import type { HttpRequest } from '../apiserver/http/http-types.js'
+import type { HttpRequest } from '../client/http.js'
 
 /** A request of either protocol. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest

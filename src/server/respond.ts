@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
 import { constants, gzip } from 'node:zlib'
-import type { HttpRequest, HttpResponse } from '../apiserver/http/http-types.js'
-import { header } from '../apiserver/http/http-types.js'
+import type { HttpRequest, HttpResponse } from '../client/http.js'
+import { header } from '../client/http.js'
 
 /** An answer of either protocol. */
 export type NodeResponse = ServerResponse | Http2ServerResponse

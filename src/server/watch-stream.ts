@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import type { HttpWatch } from '../apiserver/http/http-types.js'
+import type { HttpWatch } from '../client/http.js'
 import type { NodeResponse } from './respond.js'
 
 /**

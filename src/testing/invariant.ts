@@ -1,5 +1,5 @@
 import type { KubeObject } from '../api/definition.js'
-import type { ClusterEvents } from '../apiserver/client/cluster-events.js'
+import type { ClusterEvents } from '../client/cluster-events.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { StoredObjects } from './stored-objects.js'
 

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../api/definition.js'
-import type { ObjectOf, ResourceName } from '../apiserver/client/resources.js'
-import type { ComponentView } from '../cluster/component-host.js'
+import type { ObjectOf, ResourceName } from '../client/resources.js'
+import type { ComponentView } from '../cluster/compose/component-host.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { KubeObject } from '../../src/api/definition.js'
-import { isApiError } from '../../src/apiserver/client/api-error.js'
+import { isApiError } from '../../src/client/api-error.js'
 import { harness } from '../apiserver/harness.js'
 
 const pod = { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { KubeObject } from '../../src/api/definition.js'
 import { addressError, canonicalAddress, rangeFault } from '../../src/api/netip.js'
-import { isApiError } from '../../src/apiserver/client/api-error.js'
+import { isApiError } from '../../src/client/api-error.js'
 import { harness, type Harness } from '../apiserver/harness.js'
 
 /** What is wrong with an object, as `field: text`. */

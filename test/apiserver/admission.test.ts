@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ConfigMap, Node, Pod, ServiceAccount } from '../../src/api/core/generated.js'
 import type { PriorityClass } from '../../src/api/scheduling/generated.js'
-import type { AdmissionPlugin } from '../../src/apiserver/ports.js'
+import type { AdmissionPlugin } from '../../src/apiserver/admission/plugin.js'
 import { harness, pod } from './harness.js'
 
 const withSpec = (name: string, spec: object): Pod => ({ ...pod(name), spec: { ...pod(name).spec, ...spec } })

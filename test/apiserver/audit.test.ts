@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
-import type { ClusterEvents } from '../../src/apiserver/client/cluster-events.js'
+import type { ClusterEvents } from '../../src/client/cluster-events.js'
 
 const node = { nodes: 1, without: ['kube-controller-manager'] }
 const pod = {

@@ -6,10 +6,10 @@ import { defaultSigner } from '../../src/api/certificates/signers.js'
 import { validateSignerName } from '../../src/api/certificates/validation.js'
 import { fieldErrorText } from '../../src/api/field-error.js'
 import type { ApiServer } from '../../src/apiserver/api-server.js'
-import type { UserInfo } from '../../src/apiserver/client/client.js'
+import type { UserInfo } from '../../src/client/client.js'
 import { handleHttp } from '../../src/apiserver/http.js'
-import type { HttpResponse } from '../../src/apiserver/http/http-types.js'
-import type { Authorizer } from '../../src/apiserver/ports.js'
+import type { HttpResponse } from '../../src/client/http.js'
+import type { Authorizer } from '../../src/apiserver/authorization/authorizer.js'
 import { harness } from './harness.js'
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ConfigMap, Namespace, Pod } from '../../src/api/core/generated.js'
-import type { Client } from '../../src/apiserver/client/client.js'
+import type { Client } from '../../src/client/client.js'
 import { harness, pod } from './harness.js'
 
 const key = { namespace: 'default', name: 'a' }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Node, Pod } from '../../src/api/core/generated.js'
 import type { PodDisruptionBudget } from '../../src/api/policy/generated.js'
-import { isApiError, type ApiError } from '../../src/apiserver/client/api-error.js'
-import type { Client } from '../../src/apiserver/client/client.js'
+import { isApiError, type ApiError } from '../../src/client/api-error.js'
+import type { Client } from '../../src/client/client.js'
 import { harness, pod } from './harness.js'
 
 const key = { namespace: 'default', name: 'a' }

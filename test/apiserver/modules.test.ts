@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ConfigMap } from '../../src/api/core/generated.js'
-import { CorrelatingRecorder, type RecorderState } from '../../src/apiserver/client/correlating-recorder.js'
-import { etcdCompactor } from '../../src/apiserver/modules/etcd-compactor.js'
-import { etcdLessor } from '../../src/apiserver/modules/etcd-lessor.js'
+import { CorrelatingRecorder, type RecorderState } from '../../src/client/correlating-recorder.js'
+import { etcdCompactor } from '../../src/apiserver/storage/etcd-compactor.js'
+import { etcdLessor } from '../../src/apiserver/storage/etcd-lessor.js'
 import { harness, pod, type Harness } from './harness.js'
 
 function withModules(): Harness {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { ConfigMap } from '../../src/api/core/generated.js'
 import { handleHttp } from '../../src/apiserver/http.js'
-import type { HttpResponse } from '../../src/apiserver/http/http-types.js'
-import type { Authenticator, Authorizer } from '../../src/apiserver/ports.js'
+import type { HttpResponse } from '../../src/client/http.js'
+import type { Authenticator } from '../../src/apiserver/authentication/authenticator.js'
+import type { Authorizer } from '../../src/apiserver/authorization/authorizer.js'
 import { harness, pod } from './harness.js'
 
 const configMap = (name: string): ConfigMap => ({ metadata: { name, namespace: 'default' } })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Deployment } from '../../src/api/apps/generated.js'
 import type { ConfigMap, Node, Pod } from '../../src/api/core/generated.js'
-import { isApiError, type ApiError } from '../../src/apiserver/client/api-error.js'
+import { isApiError, type ApiError } from '../../src/client/api-error.js'
 import { harness, pod } from './harness.js'
 
 /**

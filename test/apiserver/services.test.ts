@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Service, ServicePort } from '../../src/api/core/generated.js'
 import type { IPAddress } from '../../src/api/networking/generated.js'
 import { addressesOf, nodePortsOf } from '../../src/apiserver/services/in-use.js'
-import { isApiError } from '../../src/apiserver/client/api-error.js'
+import { isApiError } from '../../src/client/api-error.js'
 import { harness, type Harness } from './harness.js'
 
 type Spec = Partial<Service['spec']>

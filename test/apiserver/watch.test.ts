@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import type { ConfigMap, Pod } from '../../src/api/core/generated.js'
-import type { Client, ListOptions, WatchEvent } from '../../src/apiserver/client/client.js'
+import type { Client, ListOptions, WatchEvent } from '../../src/client/client.js'
 import { EtcdStore } from '../../src/etcd/index.js'
 import { harness, pod } from './harness.js'
 

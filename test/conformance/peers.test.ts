@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { ADMIN } from '../../src/cluster/identities.js'
+import { ADMIN } from '../../src/cluster/access/identities.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 
 /**

@@ -11,7 +11,7 @@ import { FakeAgents } from '../server/fake-agents.js'
 import { BOX } from './client-node/box.js'
 import { serve } from '../../src/server/index.js'
 import type { ClusterServer } from '../../src/server/index.js'
-import type { ClusterOptions } from '../../src/cluster/options.js'
+import type { ClusterOptions } from '../../src/cluster/compose/options.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 
 /** A served cluster; what it reports, and what nobody has caught, fails the test. */

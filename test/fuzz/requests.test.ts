@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { encodeProtobuf, protobufCodec } from '../../src/api/protobuf/protobuf.js'
-import type { HttpRequest } from '../../src/apiserver/http/http-types.js'
-import { ADMIN } from '../../src/cluster/identities.js'
+import type { HttpRequest } from '../../src/client/http.js'
+import { ADMIN } from '../../src/cluster/access/identities.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 
 /**

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PersistentVolume, Pod } from '../../src/api/core/generated.js'
 import type { KubeObject } from '../../src/api/definition.js'
-import type { StoreView } from '../../src/apiserver/ports.js'
+import type { StoreView } from '../../src/apiserver/storage/stored-objects.js'
 import { ReferenceGraph } from '../../src/rbac/reference-graph.js'
 
 type View = Pick<StoreView, 'list' | 'withField' | 'onChange'>

@@ -1,18 +1,12 @@
-import { ApiError } from '../../src/apiserver/client/api-error.js'
-import type {
-  ListOptions,
-  ObjectKey,
-  ResumableClient,
-  Watch,
-  WatchEvent,
-} from '../../src/apiserver/client/client.js'
-import type { ClusterEvents } from '../../src/apiserver/client/cluster-events.js'
-import type { Component, ComponentHost } from '../../src/apiserver/client/component.js'
-import type { EventRecorder } from '../../src/apiserver/client/event-recorder.js'
-import type { InformerOptions } from '../../src/apiserver/client/informer.js'
-import { ListWatchInformer } from '../../src/apiserver/client/list-watch-informer.js'
-import type { InformerState } from '../../src/apiserver/client/list-watch-informer.js'
-import { keyOf } from '../../src/apiserver/client/object-index.js'
+import { ApiError } from '../../src/client/api-error.js'
+import type { ListOptions, ObjectKey, ResumableClient, Watch, WatchEvent } from '../../src/client/client.js'
+import type { ClusterEvents } from '../../src/client/cluster-events.js'
+import type { Component, ComponentHost } from '../../src/client/component.js'
+import type { EventRecorder } from '../../src/client/event-recorder.js'
+import type { InformerOptions } from '../../src/client/informer.js'
+import { ListWatchInformer } from '../../src/client/list-watch-informer.js'
+import type { InformerState } from '../../src/client/list-watch-informer.js'
+import { keyOf } from '../../src/client/object-index.js'
 import type { KubeObject } from '../../src/api/definition.js'
 import type { Node, Pod } from '../../src/api/core/generated.js'
 import type { PodDisruptionBudget } from '../../src/api/policy/generated.js'

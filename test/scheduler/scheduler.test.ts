@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ApiError } from '../../src/apiserver/client/api-error.js'
+import { ApiError } from '../../src/client/api-error.js'
 import type { Plugin } from '../../src/scheduler/framework/plugin.js'
 import { unschedulable } from '../../src/scheduler/framework/rejection.js'
 import { createScheduler } from '../../src/scheduler/scheduler.js'

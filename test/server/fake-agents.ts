@@ -1,4 +1,4 @@
-import { ApiError } from '../../src/apiserver/client/api-error.js'
+import { ApiError } from '../../src/client/api-error.js'
 import type {
   Chunk,
   ExecRequest,
@@ -7,7 +7,7 @@ import type {
   NodeAgents,
   Session,
   SessionEnd,
-} from '../../src/apiserver/node-agent.js'
+} from '../../src/client/node-agent.js'
 
 /** A session that a test's container writes to. */
 export class FakeSession implements Session {

@@ -10,17 +10,17 @@ const clean: Readonly<Record<string, string>> = {
   'etcd/store.ts': `import type { Clock } from '../sim/clock.js'\nexport interface Store { clock: Clock }`,
   'api/selector.ts': `export const matches = (date: Date): Date => new Date(date)`,
   'apiserver/server.ts': `import type { Store } from '../etcd/store.js'\nexport interface Server { store: Store }`,
-  'apiserver/client/client.ts': `export interface Client { get(): unknown }`,
+  'client/client.ts': `export interface Client { get(): unknown }`,
   'rbac/evaluate.ts':
     `import { matches } from '../api/selector.js'\nimport './covers.js'\nexport const authorize = ` +
     'matches',
   'rbac/covers.ts': `export const covers = 1`,
   'scheduler/queue.ts':
-    `import type { Client } from '../apiserver/client/client.js'\nexport interface Queue { client: ` +
+    `import type { Client } from '../client/client.js'\nexport interface Queue { client: ` +
     'Client }',
   'kubelet/pods.ts': `export const pods = 1`,
   'kubectl/get.ts':
-    `import type { Client } from '../apiserver/client/client.js'\nexport interface Get { client: Client ` +
+    `import type { Client } from '../client/client.js'\nexport interface Get { client: Client ` +
     '}',
   'cluster/cluster.ts': `import '../etcd/store.js'\nimport '../kubectl/get.js'\nexport class SimCluster {}`,
   'server/https.ts':
@@ -84,7 +84,7 @@ test.each([
     'scheduler/queue.ts',
     `import '../apiserver/server.js'`,
     1,
-    /scheduler sees only apiserver\/client/,
+    /scheduler sees only client/,
   ],
   ['kubectl to a component', 'kubectl/get.ts', `import '../kubelet/pods.js'`, 1, /kubectl sees only/],
   ['the store, from api', 'api/selector.ts', `import '../etcd/store.js'`, 1, /only apiserver/],
@@ -93,7 +93,7 @@ test.each([
   [
     'an evaluator that knows a client',
     'rbac/evaluate.ts',
-    `import '../apiserver/client/client.js'`,
+    `import '../client/client.js'`,
     1,
     /pure evaluator/,
   ],

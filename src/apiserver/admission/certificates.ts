@@ -10,7 +10,7 @@ import type { Draft } from '../../api/draft.js'
 import { semanticEqual } from '../../api/equal.js'
 import { formatTime } from '../../api/time.js'
 import { forbidden } from '../errors.js'
-import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../ports.js'
+import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 
 const RESOURCE = 'certificatesigningrequests'
 

@@ -1,4 +1,4 @@
-import type { Admission, AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../ports.js'
+import type { Admission, AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 import { StoreContext } from './store-context.js'
 import type { AdmissionPorts } from './store-context.js'
 

@@ -1,6 +1,6 @@
 import type { Draft } from '../../api/draft.js'
 import type { Ingress, IngressClass } from '../../api/networking/generated.js'
-import type { AdmissionPlugin } from '../ports.js'
+import type { AdmissionPlugin } from './plugin.js'
 import { newestDefault } from '../../api/newest-default.js'
 
 const DEFAULT = ['ingressclass.kubernetes.io/is-default-class']

@@ -1,5 +1,5 @@
 import type { Minor } from '../../api/releases.js'
-import type { AdmissionPlugin } from '../ports.js'
+import type { AdmissionPlugin } from './plugin.js'
 import { alwaysPullImages } from './always-pull-images.js'
 import {
   certificateApproval,

@@ -1,7 +1,7 @@
 import type { PersistentVolumeClaim } from '../../api/core/generated.js'
 import type { Draft } from '../../api/draft.js'
 import type { StorageClass } from '../../api/storage/generated.js'
-import type { AdmissionPlugin } from '../ports.js'
+import type { AdmissionPlugin } from './plugin.js'
 import { newestDefault } from '../../api/newest-default.js'
 
 const DEFAULT = [

@@ -1,6 +1,6 @@
 import type { Pod, Toleration } from '../../api/core/generated.js'
 import type { Draft } from '../../api/draft.js'
-import type { AdmissionPlugin } from '../ports.js'
+import type { AdmissionPlugin } from './plugin.js'
 
 const SECONDS = 300
 const ADDED: readonly Toleration[] = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].map(

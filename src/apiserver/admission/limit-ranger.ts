@@ -7,7 +7,7 @@ import type {
 } from '../../api/core/generated.js'
 import type { Draft } from '../../api/draft.js'
 import { forbidden } from '../errors.js'
-import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../ports.js'
+import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 import { claimFaults, podFaults } from './limit-range-rules.js'
 
 const ANNOTATION = 'kubernetes.io/limit-ranger'

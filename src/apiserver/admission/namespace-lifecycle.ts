@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import { forbidden, notFound } from '../errors.js'
-import type { AdmissionAttributes, AdmissionPlugin } from '../ports.js'
+import type { AdmissionAttributes, AdmissionPlugin } from './plugin.js'
 
 const IMMORTAL = new Set(['default', 'kube-system', 'kube-public'])
 

@@ -2,7 +2,8 @@ import type { KubeObject } from '../../api/definition.js'
 import { semanticEqual } from '../../api/equal.js'
 import type { OwnerReference } from '../../api/meta/generated.js'
 import { forbidden } from '../errors.js'
-import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin, Authorization } from '../ports.js'
+import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
+import type { Authorization } from '../authorization/authorizer.js'
 
 /**
  * Who gives an object owners must be allowed to delete it, and who lets it block an owner's deletion must be

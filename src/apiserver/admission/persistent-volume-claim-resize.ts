@@ -2,7 +2,7 @@ import type { PersistentVolumeClaim } from '../../api/core/generated.js'
 import { compareQuantities, parseQuantity } from '../../api/quantity.js'
 import type { StorageClass } from '../../api/storage/generated.js'
 import { forbidden } from '../errors.js'
-import type { AdmissionContext, AdmissionPlugin } from '../ports.js'
+import type { AdmissionContext, AdmissionPlugin } from './plugin.js'
 
 const NO_RESIZE =
   'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must ' +

@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/core/generated.js'
 import { evaluatePodSecurity } from '../../api/pod-security/evaluate.js'
 import { levelText, type LevelVersion } from '../../api/pod-security/policy.js'
-import type { AdmissionAttributes, AdmissionContext } from '../ports.js'
+import type { AdmissionAttributes, AdmissionContext } from './plugin.js'
 
 /** No more of the existing pods are looked at. */
 const MOST_PODS = 3_000

@@ -12,7 +12,7 @@ import {
   type PodSecurityPolicyLabels,
 } from '../../api/pod-security/policy.js'
 import { forbidden, invalid } from '../errors.js'
-import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../ports.js'
+import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 import { warnOfExistingPods } from './pod-security-namespace.js'
 
 /** Kinds with pod templates: they are warned of, never refused. */

@@ -2,7 +2,7 @@ import type { Pod } from '../../api/core/generated.js'
 import type { Draft } from '../../api/draft.js'
 import type { PriorityClass } from '../../api/scheduling/generated.js'
 import { forbidden } from '../errors.js'
-import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../ports.js'
+import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 
 /**
  * Turns a pod's priorityClassName into its priority; there is at most one global default class.

@@ -14,7 +14,7 @@ import {
 } from '../../api/quota/resource-list.js'
 import { quotaMatches } from '../../api/quota/scopes.js'
 import { forbidden } from '../errors.js'
-import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../ports.js'
+import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 
 /**
  * Refuses what would exceed a ResourceQuota of the namespace, and books what it lets pass in the quotas'

@@ -4,7 +4,7 @@ import { semanticEqual } from '../../api/equal.js'
 import type { RuntimeClass } from '../../api/node/generated.js'
 import { sameLists } from '../../api/quota/resource-list.js'
 import { forbidden } from '../errors.js'
-import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../ports.js'
+import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 
 /**
  * Takes over a pod's overhead, node selector and tolerations from its RuntimeClass. Source:

@@ -2,7 +2,7 @@ import type { Container, Pod, ServiceAccount, Volume } from '../../api/core/gene
 import { isMirrorPod } from '../../api/core/conditions.js'
 import type { Draft } from '../../api/draft.js'
 import { forbidden } from '../errors.js'
-import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../ports.js'
+import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 
 const VOLUME_PREFIX = 'kube-api-access-'
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'

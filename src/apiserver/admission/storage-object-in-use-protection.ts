@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
-import type { AdmissionPlugin } from '../ports.js'
+import type { AdmissionPlugin } from './plugin.js'
 
 /** The finalizer by resource; volume attributes classes are protected since they are stable. */
 const FINALIZERS: Readonly<Record<string, string>> = {

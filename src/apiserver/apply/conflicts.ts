@@ -1,4 +1,4 @@
-import { ApiError } from '../client/api-error.js'
+import { ApiError } from '../../client/api-error.js'
 import { difference, isEmpty, pathTexts, union, LEAF, type FieldSet } from './field-set.js'
 import type { ManagerIdentity } from './managers.js'
 

@@ -1,5 +1,5 @@
 import type { ServiceAccount } from '../../api/core/generated.js'
-import type { TokenClaims } from '../ports.js'
+import type { TokenClaims } from './authenticator.js'
 
 /** Who issues the tokens of service accounts, and whom they are for unless told otherwise. */
 export const tokenIssuer = 'https://kubernetes.default.svc.cluster.local'

@@ -1,4 +1,4 @@
-import type { UserInfo } from '../client/client.js'
+import type { UserInfo } from '../../client/client.js'
 
 /** Everybody who has proved who they are. */
 export const authenticatedGroup = 'system:authenticated'

@@ -1,7 +1,8 @@
 import { accessDenied } from '../access.js'
-import type { UserInfo } from '../client/client.js'
+import type { UserInfo } from '../../client/client.js'
 import { PlainTextError } from '../errors.js'
-import type { Authorizer, Impersonator, ResourceAttributes } from '../ports.js'
+import type { Authorizer, ResourceAttributes } from '../authorization/authorizer.js'
+import type { Impersonator } from './authenticator.js'
 import type { ApiRequest, Impersonation, NonResourceRequest } from '../request.js'
 import { anonymousName, authenticatedGroup, unauthenticatedGroup } from './groups.js'
 

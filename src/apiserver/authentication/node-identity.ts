@@ -1,4 +1,4 @@
-import type { UserInfo } from '../client/client.js'
+import type { UserInfo } from '../../client/client.js'
 
 const PREFIX = 'system:node:'
 const GROUP = 'system:nodes'

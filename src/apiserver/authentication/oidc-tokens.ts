@@ -1,5 +1,5 @@
 import { base64Text } from '../../api/certificates/pem.js'
-import type { TokenClaims } from '../ports.js'
+import type { TokenClaims } from './authenticator.js'
 import type { TokenAuthenticator, TokenOutcome } from './token-authenticator.js'
 
 /** How tokens of an OpenID Connect provider are read: the `--oidc-*` flags. */

@@ -1,6 +1,6 @@
-import type { UserInfo } from '../client/client.js'
-import type { HttpRequest } from '../http/http-types.js'
-import { header, headerValues } from '../http/http-types.js'
+import type { UserInfo } from '../../client/client.js'
+import type { HttpRequest } from '../../client/http.js'
+import { header, headerValues } from '../../client/http.js'
 
 /**
  * Whose certificates of the front proxy's authority may speak for others (kubeadm's

@@ -1,4 +1,4 @@
-import type { UserInfo } from '../client/client.js'
+import type { UserInfo } from '../../client/client.js'
 import type { TokenAuthenticator } from './token-authenticator.js'
 
 /** One line of a static token file. */

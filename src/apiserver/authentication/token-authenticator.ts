@@ -1,5 +1,5 @@
-import type { UserInfo } from '../client/client.js'
-import type { LegacyTokenUse } from '../ports.js'
+import type { UserInfo } from '../../client/client.js'
+import type { LegacyTokenUse } from './authenticator.js'
 
 /**
  * What one kind of token says: a user, a fault of a token of that kind, or nothing for tokens of other kinds.

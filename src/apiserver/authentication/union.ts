@@ -1,11 +1,11 @@
-import type { UserInfo } from '../client/client.js'
+import type { UserInfo } from '../../client/client.js'
 import type {
   AuthenticationVerdict,
   Authenticator,
   CertificateVerifier,
   TokenReviewed,
   VerifiedCertificate,
-} from '../ports.js'
+} from './authenticator.js'
 import type { Credentials } from '../request.js'
 import { apiAudiences } from './claims.js'
 import { anonymousName, authenticated, unauthenticatedGroup } from './groups.js'

@@ -1,4 +1,4 @@
-import type { Session } from '../node-agent.js'
+import type { Session } from '../../client/node-agent.js'
 
 /** A session in which nothing comes and that is over. */
 export const ended: Session = Object.freeze({

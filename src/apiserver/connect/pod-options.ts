@@ -1,35 +1,8 @@
+import type { PodExecOptions, PodLogOptions, PodPortForwardOptions } from '../../client/pod-options.js'
 import type { FieldError } from '../../api/field-error.js'
 import { forbidden, invalid as invalidField } from '../../api/field-error.js'
 import { badRequest, invalid } from '../errors.js'
 import { boolean } from '../http/query-boolean.js'
-
-/** Query of `pods/NAME/log`. Source: core/v1 PodLogOptions. */
-export interface PodLogOptions {
-  readonly container?: string
-  readonly follow?: boolean
-  readonly previous?: boolean
-  readonly timestamps?: boolean
-  readonly sinceSeconds?: number
-  /** RFC 3339. */
-  readonly sinceTime?: string
-  readonly tailLines?: number
-  readonly limitBytes?: number
-}
-
-/** Query of `pods/NAME/exec` and `attach`. Source: core/v1 PodExecOptions, PodAttachOptions. */
-export interface PodExecOptions {
-  readonly container?: string
-  readonly command?: readonly string[]
-  readonly stdin?: boolean
-  readonly stdout?: boolean
-  readonly stderr?: boolean
-  readonly tty?: boolean
-}
-
-/** Query of `pods/NAME/portforward`. Source: core/v1 PodPortForwardOptions. */
-export interface PodPortForwardOptions {
-  readonly ports?: readonly number[]
-}
 
 const flag = <K extends string>(query: URLSearchParams, name: K): { readonly [P in K]?: boolean } =>
   query.has(name) ? ({ [name]: boolean(query.get(name) ?? '') } as { readonly [P in K]?: boolean }) : {}

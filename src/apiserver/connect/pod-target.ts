@@ -1,6 +1,6 @@
 import type { Node, Pod } from '../../api/core/generated.js'
 import { badRequest, notFound, untypedError } from '../errors.js'
-import type { NodeAgent } from '../node-agent.js'
+import type { NodeAgent } from '../../client/node-agent.js'
 import type { Call, RegistryContext } from '../registry/context.js'
 import { load } from '../registry/stored.js'
 
@@ -59,7 +59,7 @@ export function kubeletOf(context: RegistryContext, node: string): KubeletLocati
   if (address === undefined) throw untypedError(`no preferred addresses found; known addresses: []`)
   const host = `${address.address}:${daemonEndpoints?.kubeletEndpoint?.Port || KUBELET_PORT}`
   const isName = !/^[\d.]+$|:/.test(address.address)
-  const { nodeAgents } = context.ports
+  const { nodeAgents } = context.dependencies
   const fault = nodeAgents?.connectionFault?.(node)
   return {
     host,

@@ -12,7 +12,7 @@ import type {
 import type { FieldError } from '../../api/field-error.js'
 import { forbidden, invalid, required } from '../../api/field-error.js'
 import { qualifiedNameFaults } from '../../api/names.js'
-import type { AccessAttributes } from '../ports.js'
+import type { AccessAttributes } from '../authorization/authorizer.js'
 
 type Asked = Pick<SubjectAccessReviewSpec, 'resourceAttributes' | 'nonResourceAttributes'>
 interface Requirement {

@@ -8,7 +8,7 @@ import type { KubeObject } from '../../api/definition.js'
 import type { FieldError } from '../../api/field-error.js'
 import { invalid as invalidField } from '../../api/field-error.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
-import type { UserInfo } from '../client/client.js'
+import type { UserInfo } from '../../client/client.js'
 import { badRequest, invalid } from '../errors.js'
 import type { Call, RegistryContext } from '../registry/context.js'
 import { attributesAsked, validateAsked, validateSelectors } from './access-attributes.js'
@@ -97,7 +97,7 @@ function subjectOf({ user = '', groups, uid, extra }: SubjectAccessReviewSpec): 
 
 type Review = LocalSubjectAccessReview | SelfSubjectAccessReview | SubjectAccessReview
 
-function answer({ ports }: RegistryContext, review: Review, user: UserInfo): KubeObject {
+function answer({ dependencies: ports }: RegistryContext, review: Review, user: UserInfo): KubeObject {
   const {
     allowed,
     denied,

@@ -1,8 +1,8 @@
 import type { KubeObject } from '../../api/definition.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
-import type { ObjectList } from '../client/client.js'
+import type { ObjectList } from '../../client/client.js'
 import { untypedError } from '../errors.js'
-import type { ComponentHealth } from '../ports.js'
+import type { ComponentHealth } from '../server-dependencies.js'
 import type { Call, RegistryContext } from '../registry/context.js'
 import { checkListOptions } from '../registry/list-options.js'
 import { selectionOf } from '../selectors/selection.js'
@@ -14,7 +14,7 @@ const ALL_WELL: readonly ComponentHealth[] = ['scheduler', 'controller-manager',
   message: 'ok',
 }))
 
-function statuses({ ports }: RegistryContext): readonly KubeObject[] {
+function statuses({ dependencies: ports }: RegistryContext): readonly KubeObject[] {
   const components = ports.componentHealth?.() ?? ALL_WELL
   return components.map(
     ({ name, healthy, message }) =>

@@ -1,4 +1,4 @@
-import type { Status } from '../client/api-error.js'
+import type { Status } from '../../client/api-error.js'
 
 /** What `binding` and `eviction` answer. */
 export const CREATED: Status = Object.freeze({

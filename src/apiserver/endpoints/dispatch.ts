@@ -1,4 +1,4 @@
-import type { Status } from '../client/api-error.js'
+import type { Status } from '../../client/api-error.js'
 import {
   createWhileTerminating,
   methodNotAllowed,

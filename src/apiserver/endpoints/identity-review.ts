@@ -2,8 +2,8 @@ import type { SelfSubjectReview, TokenReview } from '../../api/authentication/ge
 import type { KubeObject } from '../../api/definition.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { formatTime } from '../../api/time.js'
-import type { Authenticator } from '../ports.js'
-import type { UserInfo } from '../client/client.js'
+import type { Authenticator } from '../authentication/authenticator.js'
+import type { UserInfo } from '../../client/client.js'
 import { badRequest } from '../errors.js'
 import type { Call, RegistryContext } from '../registry/context.js'
 import { decodeReview } from './review-body.js'
@@ -36,7 +36,7 @@ export function reviewToken(context: RegistryContext, call: Call): KubeObject {
   const review = decodeReview<TokenReview>(context, call) as TokenReview
   const { token = '', audiences = [] } = review.spec
   if (token === '') throw badRequest('token is required for TokenReview in authentication')
-  const { authenticator, plugged } = context.ports
+  const { authenticator, late: plugged } = context.dependencies
   const found: ReturnType<NonNullable<Authenticator['reviewToken']>> =
     authenticator?.reviewToken?.(token, audiences) ?? {}
   if (found.legacy !== undefined) plugged.legacyTokenUsed?.(found.legacy)

@@ -1,5 +1,5 @@
 import type { Endpoints, Pod, Service } from '../../api/core/generated.js'
-import { ApiError } from '../client/api-error.js'
+import { ApiError } from '../../client/api-error.js'
 import { kubeletOf } from '../connect/pod-target.js'
 import { badRequest, notFound } from '../errors.js'
 import type { ProxiedRequest } from '../proxied.js'
@@ -52,8 +52,8 @@ const unreachable = (cause: string): ApiError => unavailable(`error trying to re
 
 function passOn(
   {
-    ports: {
-      plugged: { proxy },
+    dependencies: {
+      late: { proxy },
     },
   }: RegistryContext,
   { ip, port }: Address,
@@ -101,7 +101,7 @@ function serviceAddress(context: RegistryContext, call: Call): Address {
   for (const { addresses = [], ports = [] } of subsets) {
     const target = ports.find((one) => (one.name ?? '') === portName)
     if (target === undefined || addresses.length === 0) continue
-    const pick = context.ports.plugged.proxy
+    const pick = context.dependencies.late.proxy
     const address = addresses.length === 1 || pick === undefined ? addresses[0] : pick.pick(addresses)
     if (address !== undefined) return { ip: address.ip, port: target.port }
   }
@@ -119,7 +119,7 @@ function podAddress(context: RegistryContext, call: Call): Address {
 function toNode(context: RegistryContext, call: Call, request: ProxiedRequest): ProxiedReply {
   const { name, port } = split('node', call.name)
   const { host, dialError } = kubeletOf(context, name)
-  const { proxy } = context.ports.plugged
+  const { proxy } = context.dependencies.late
   const colon = host.lastIndexOf(':')
   if (port !== '' && !host.endsWith(`:${port}`))
     return passOn(context, { ip: host.slice(0, colon), port: Number(port) }, request)

@@ -2,7 +2,7 @@ import type { SelfSubjectRulesReview } from '../../api/authorization/generated.j
 import type { KubeObject } from '../../api/definition.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { badRequest } from '../errors.js'
-import type { NonResourceRule, ResourceRule } from '../ports.js'
+import type { NonResourceRule, ResourceRule } from '../authorization/authorizer.js'
 import type { Call, RegistryContext } from '../registry/context.js'
 import { decodeReview } from './review-body.js'
 
@@ -17,7 +17,7 @@ export function reviewOwnRules(context: RegistryContext, call: Call): KubeObject
   ) as SelfSubjectRulesReview
   const { namespace = '' } = spec
   if (namespace === '') throw badRequest('no namespace on request')
-  const held = context.ports.ruleResolver?.rulesFor(call.user, namespace)
+  const held = context.dependencies.ruleResolver?.rulesFor(call.user, namespace)
   const review = {
     kind,
     apiVersion,

@@ -76,7 +76,10 @@ export function requestToken(context: RegistryContext, call: Call): KubeObject {
   } as KubeObject)
 }
 
-function sign({ ports: { signer } }: RegistryContext, claims: Readonly<Record<string, unknown>>): string {
+function sign(
+  { dependencies: { signer } }: RegistryContext,
+  claims: Readonly<Record<string, unknown>>,
+): string {
   if (signer === undefined) throw untypedError('failed to generate token: this server has no signing key')
   return signer.signToken(claims)
 }

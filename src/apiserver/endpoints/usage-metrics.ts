@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { ObjectList } from '../client/client.js'
+import type { ObjectList } from '../../client/client.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { notFound } from '../errors.js'
 import type { Call, RegistryContext } from '../registry/context.js'
@@ -31,8 +31,8 @@ export function listMetrics(context: RegistryContext, call: Call): ObjectList<Ku
 
 function measured(
   {
-    ports: {
-      plugged: { metrics },
+    dependencies: {
+      late: { metrics },
     },
   }: RegistryContext,
   { resource, namespace }: Call,

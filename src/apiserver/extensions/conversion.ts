@@ -7,7 +7,7 @@ import { semanticEqual } from '../../api/equal.js'
 import { isPlainObject } from '../../api/schema/plain-json.js'
 import { callWebhook, WebhookCallError } from '../admission/extensions/call-webhook.js'
 import type { WebhookHandlers } from '../admission/extensions/handlers.js'
-import { ApiError } from '../client/api-error.js'
+import { ApiError } from '../../client/api-error.js'
 import type { Storage } from '../storage/storage.js'
 
 /** A conversion webhook is given this long, in seconds. */

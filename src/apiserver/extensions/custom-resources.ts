@@ -6,7 +6,7 @@ import { semanticEqual } from '../../api/equal.js'
 import type { Scheme } from '../../api/scheme.js'
 import type { Storage } from '../storage/storage.js'
 import { prefixEnd } from '../storage/storage.js'
-import { isConditionTrue } from './crd-conditions.js'
+import { isConditionTrue } from '../../api/apiextensions/conditions.js'
 
 const PREFIX = '/registry/apiextensions.k8s.io/customresourcedefinitions/'
 

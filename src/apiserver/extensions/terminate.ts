@@ -1,10 +1,7 @@
 import type { CustomResourceDefinition } from '../../api/apiextensions/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { formatTime } from '../../api/time.js'
-import { withCondition } from './crd-conditions.js'
-
-/** What keeps a CRD until its objects are gone. */
-export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io'
+import { CLEANUP_FINALIZER, withCondition } from '../../api/apiextensions/conditions.js'
 
 /**
  * A CRD after the first DELETE: marked, with the finalizer of the controller that deletes its objects.

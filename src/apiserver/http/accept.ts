@@ -1,4 +1,4 @@
-import { ApiError } from '../client/api-error.js'
+import { ApiError } from '../../client/api-error.js'
 import type { DiscoveryVersion } from './discovery/aggregated.js'
 
 /** The form in which an answer is wanted. */

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml'
-import type { ApiError } from '../client/api-error.js'
+import type { ApiError } from '../../client/api-error.js'
 import { PlainTextError } from '../errors.js'
 import { boolean } from './query-boolean.js'
-import type { HttpRequest, HttpResponse } from './http-types.js'
-import { header } from './http-types.js'
+import type { HttpRequest, HttpResponse } from '../../client/http.js'
+import { header } from '../../client/http.js'
 import { isList, jsonText, listBytes } from './json-text.js'
 
 /** How an object is written. */

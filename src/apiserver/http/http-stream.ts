@@ -1,22 +1,10 @@
 import { joinBytes } from '../../api/join-bytes.js'
 import type { ApiServer } from '../api-server.js'
-import type { PodStream } from '../connect/pod-stream.js'
 import { badRequest } from '../errors.js'
 import type { ApiRequest } from '../request.js'
 import { errorAnswer } from './answers.js'
-import type { HttpRequest, HttpResponse } from './http-types.js'
-import { header } from './http-types.js'
-
-/**
- * A log, a command, an attachment or forwarded ports: what a request for one is answered with when it may
- * have it.
- */
-export interface HttpStream {
-  /** 101 where the connection is to be upgraded. */
-  readonly code: 200 | 101
-  readonly headers: Readonly<Record<string, string | readonly string[]>>
-  readonly stream: PodStream
-}
+import type { HttpRequest, HttpResponse, HttpStream } from '../../client/http.js'
+import { header } from '../../client/http.js'
 
 /**
  * Answers a request for a stream. Throws ApiError: also 400 when the client does not offer to upgrade the

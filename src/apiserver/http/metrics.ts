@@ -4,7 +4,7 @@ import { prefixEnd } from '../storage/storage.js'
 import { discoveredGroups } from './discovery/groups.js'
 import type { HealthEndpoint } from './health.js'
 import { checksOf } from './health.js'
-import type { HttpResponse } from './http-types.js'
+import type { HttpResponse } from '../../client/http.js'
 import type { PathHandler } from './path-handler.js'
 import { versionInfo } from './version.js'
 

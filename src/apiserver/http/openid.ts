@@ -1,6 +1,6 @@
 import { methodNotAllowed } from '../errors.js'
 import { pageNotFound } from './answers.js'
-import type { HttpResponse } from './http-types.js'
+import type { HttpResponse } from '../../client/http.js'
 import type { PathHandler } from './path-handler.js'
 
 /** Who issues the tokens of service accounts. */
@@ -33,7 +33,7 @@ export const answerIssuer: PathHandler = ({ address }, { http }) => {
 }
 
 /** `/openid/v1/jwks`: the public keys of service account tokens; 404 when there is no signer. */
-export const answerKeys: PathHandler = ({ ports: { signer } }, { http }) => {
+export const answerKeys: PathHandler = ({ dependencies: { signer } }, { http }) => {
   if (http.method !== 'GET') throw methodNotAllowed()
   const keys = signer?.keySet?.()
   return keys === undefined ? pageNotFound() : cached('application/jwk-set+json', JSON.stringify(keys))

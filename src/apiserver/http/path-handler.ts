@@ -1,6 +1,6 @@
 import type { RegistryContext } from '../registry/context.js'
 import type { TextFormat } from './answers.js'
-import type { HttpRequest, HttpResponse } from './http-types.js'
+import type { HttpRequest, HttpResponse } from '../../client/http.js'
 
 /** A request for a path that is no resource. */
 export interface PathRequest {

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
-import { ApiError } from '../client/api-error.js'
+import { ApiError } from '../../client/api-error.js'
 import { badRequest } from '../errors.js'
 import type { Resource } from '../registry/resource.js'
 import type { IncludeObject, Table } from '../table.js'

@@ -1,7 +1,7 @@
 import { remoteUser } from '../authentication/request-header.js'
 import type { Credentials, Impersonation, RequestSender } from '../request.js'
-import type { HttpRequest } from './http-types.js'
-import { header, headerValues } from './http-types.js'
+import type { HttpRequest } from '../../client/http.js'
+import { header, headerValues } from '../../client/http.js'
 
 const EXTRA = 'impersonate-extra-'
 

@@ -3,7 +3,7 @@ import type { Release } from '../../api/releases.js'
 import { methodNotAllowed } from '../errors.js'
 import { checkRoute, negotiate } from './accept.js'
 import { rawJson } from './answers.js'
-import { header } from './http-types.js'
+import { header } from '../../client/http.js'
 import type { PathHandler } from './path-handler.js'
 
 /** Since these minors servers say what they emulate, and with what they are compatible. */

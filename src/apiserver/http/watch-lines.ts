@@ -1,9 +1,9 @@
-import { ApiError } from '../client/api-error.js'
-import type { WatchEvent } from '../client/client.js'
+import { ApiError } from '../../client/api-error.js'
+import type { WatchEvent } from '../../client/client.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { ResourceWatch } from '../watch/resource-watch.js'
 import { jsonText } from './json-text.js'
-import type { HttpWatch } from './http-types.js'
+import type { HttpWatch } from '../../client/http.js'
 import type { Representation } from './represent.js'
 import { represent } from './represent.js'
 

@@ -120,7 +120,7 @@ function createApplied(context: RegistryContext, call: Call, draft: Draft<KubeOb
   delete metadata.deletionGracePeriodSeconds
   context.admission.mutate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
   const attributes = { ...attributesOfRequest(call.request), verb: 'create' }
-  const verdict = context.ports.authorizer.authorize(call.user, attributes)
+  const verdict = context.dependencies.authorizer.authorize(call.user, attributes)
   if (!verdict.allowed) throw accessDenied(call.user, attributes, verdict.reason)
   return createDraft(context, call, draft)
 }

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { AdmissionAttributes } from '../ports.js'
+import type { AdmissionAttributes } from '../admission/plugin.js'
 import type { Call } from './context.js'
 import { annotate, warn } from './context.js'
 

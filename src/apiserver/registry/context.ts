@@ -3,9 +3,10 @@ import type { Scheme } from '../../api/scheme.js'
 import type { Clock } from '../../sim/clock.js'
 import type { EventBus } from '../../sim/event-bus.js'
 import type { RandomStream } from '../../sim/random.js'
-import type { UserInfo } from '../client/client.js'
-import type { ClusterEvents } from '../client/cluster-events.js'
-import type { Admission, ServerPorts } from '../ports.js'
+import type { UserInfo } from '../../client/client.js'
+import type { ClusterEvents } from '../../client/cluster-events.js'
+import type { Admission } from '../admission/plugin.js'
+import type { ServerDependencies } from '../server-dependencies.js'
 import type { AggregatedServices } from '../extensions/aggregated-services.js'
 import type { ApiRequest } from '../request.js'
 import type { FieldIndexes } from '../storage/field-indexes.js'
@@ -35,7 +36,7 @@ export interface RegistryContext {
   readonly aggregated: AggregatedServices
   /** What is done besides, when objects of some kinds are written or removed: by `Resource.prefix`. */
   readonly hooks: ReadonlyMap<string, WriteHooks>
-  readonly ports: ServerPorts
+  readonly dependencies: ServerDependencies
   readonly bus: EventBus<ClusterEvents>
   /** Ranges of cluster IPs, one a family, the default family's first. */
   readonly serviceRanges: readonly string[]

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { ObjectList } from '../client/client.js'
-import { isApiError } from '../client/api-error.js'
+import type { ObjectList } from '../../client/client.js'
+import { isApiError } from '../../client/api-error.js'
 import { selectionOf } from '../selectors/selection.js'
 import type { Call, RegistryContext } from './context.js'
 import { checkDeleteOptions, warnOfDeletion } from './delete-options.js'

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { ObjectList } from '../client/client.js'
+import type { ObjectList } from '../../client/client.js'
 import { badRequest, expired, notFound } from '../errors.js'
 import type { Selection } from '../selectors/selection.js'
 import { selectionOf } from '../selectors/selection.js'

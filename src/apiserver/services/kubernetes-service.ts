@@ -3,7 +3,7 @@ import type { EndpointSlice } from '../../api/discovery/generated.js'
 import type { ServiceCIDR } from '../../api/networking/generated.js'
 import { formatIp, parseIp, parseIpRange } from '../../api/ip.js'
 import { formatTime } from '../../api/time.js'
-import type { Client } from '../client/client.js'
+import type { Client } from '../../client/client.js'
 import type { RegistryContext } from '../registry/context.js'
 
 const KUBERNETES = 'kubernetes'

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/definition.js'
 import { EtcdError } from '../../etcd/errors.js'
 import type { EtcdStore } from '../../etcd/store.js'
-import { ApiError } from '../client/api-error.js'
+import { ApiError } from '../../client/api-error.js'
 import type { KeyValue } from '../../etcd/version.js'
 import type { WatchEvent } from '../../etcd/watch-types.js'
 import type { Storage, StorageRange, StoredChange } from './storage.js'

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Clock } from '../../sim/clock.js'
-import type { StoreView } from '../ports.js'
+import type { StoreView } from './stored-objects.js'
 import type { Resource } from '../registry/resource.js'
 import { storageKey } from '../registry/resource.js'
 import type { Resources } from '../registry/resources.js'

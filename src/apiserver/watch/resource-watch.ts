@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { Watch, WatchEvent } from '../client/client.js'
+import type { Watch, WatchEvent } from '../../client/client.js'
 import { expired } from '../errors.js'
 import type { Resource } from '../registry/resource.js'
 import { listPrefix } from '../registry/resource.js'

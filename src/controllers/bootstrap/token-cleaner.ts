@@ -1,7 +1,7 @@
 import type { Secret } from '../../api/core/generated.js'
-import { isApiError } from '../../apiserver/client/api-error.js'
-import type { Component, ComponentHost } from '../../apiserver/client/component.js'
-import { keyOf } from '../../apiserver/client/object-index.js'
+import { isApiError } from '../../client/api-error.js'
+import type { Component, ComponentHost } from '../../client/component.js'
+import { keyOf } from '../../client/object-index.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
 import { expirationOf, TOKEN_TYPE } from './token-secret.js'
 

@@ -4,8 +4,8 @@ import { parseRequest, type CertificateRequest } from '../../api/certificates/pk
 import { kubeletClientFault, kubeletClientSigner } from '../../api/certificates/signers.js'
 import type { KubeObject } from '../../api/definition.js'
 import { formatTime } from '../../api/time.js'
-import { ignoreNotFound } from '../../apiserver/client/api-error.js'
-import type { Component, ComponentHost } from '../../apiserver/client/component.js'
+import { ignoreNotFound } from '../../client/api-error.js'
+import type { Component, ComponentHost } from '../../client/component.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
 import { hasCondition, isIssued } from './conditions.js'
 

@@ -1,8 +1,8 @@
 import { semanticEqual } from '../../api/equal.js'
 import { aggregatedRules } from '../../api/rbac/aggregation.js'
 import type { ClusterRole, PolicyRule } from '../../api/rbac/generated.js'
-import { isApiError } from '../../apiserver/client/api-error.js'
-import type { Component, ComponentHost } from '../../apiserver/client/component.js'
+import { isApiError } from '../../client/api-error.js'
+import type { Component, ComponentHost } from '../../client/component.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
 import { reconcileQueue } from '../shared/reconciler.js'
 

@@ -3,7 +3,7 @@ import { formatInZone } from '../../api/cron/next-time.js'
 import type { ObjectReference } from '../../api/core/generated.js'
 import { newControllerRef } from '../../api/meta/owner-references.js'
 import { timeMs } from '../../api/time.js'
-import type { Creatable } from '../../apiserver/client/client.js'
+import type { Creatable } from '../../client/client.js'
 
 const SCHEDULED = 'batch.kubernetes.io/cronjob-scheduled-timestamp'
 

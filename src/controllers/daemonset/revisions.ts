@@ -1,8 +1,8 @@
 import type { ControllerRevision, DaemonSet } from '../../api/apps/generated.js'
 import type { Pod } from '../../api/core/generated.js'
 import { isControlledBy } from '../../api/meta/owner-references.js'
-import { ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
-import type { Client } from '../../apiserver/client/client.js'
+import { ignoreNotFound, isApiError } from '../../client/api-error.js'
+import type { Client } from '../../client/client.js'
 import { buildRevision, matchesRevision, maxRevision, surplusRevisions } from './history.js'
 import { REVISION_HASH } from './pod-template.js'
 

@@ -1,9 +1,9 @@
 import type { Deployment, ReplicaSet } from '../../api/apps/generated.js'
 import type { OwnerReference } from '../../api/meta/generated.js'
 import { controllerOf } from '../../api/meta/owner-references.js'
-import { ignoreNotFound } from '../../apiserver/client/api-error.js'
-import type { Client } from '../../apiserver/client/client.js'
-import type { Informer } from '../../apiserver/client/informer.js'
+import { ignoreNotFound } from '../../client/api-error.js'
+import type { Client } from '../../client/client.js'
+import type { Informer } from '../../client/informer.js'
 import { ExpectedPodsError } from './expected-pods.js'
 import type { ControllerScale } from './expected-pods.js'
 

@@ -2,8 +2,8 @@ import type { Pod, Service } from '../../api/core/generated.js'
 import { isPodReady } from '../../api/core/conditions.js'
 import { semanticEqual } from '../../api/equal.js'
 import { labelMapMatches } from '../../api/labels.js'
-import type { Change, Informer } from '../../apiserver/client/informer.js'
-import { keyOf } from '../../apiserver/client/object-index.js'
+import type { Change, Informer } from '../../client/informer.js'
+import { keyOf } from '../../client/object-index.js'
 import { isEndpoint } from './desired.js'
 
 /** Whether a Service picks its endpoints by labels. */

@@ -1,6 +1,6 @@
 import type { EndpointSlice } from '../../api/discovery/generated.js'
-import type { ComponentHost } from '../../apiserver/client/component.js'
-import type { Informer } from '../../apiserver/client/informer.js'
+import type { ComponentHost } from '../../client/component.js'
+import type { Informer } from '../../client/informer.js'
 import type { Slice } from '../../sim/module.js'
 
 /**

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { Client } from '../../apiserver/client/client.js'
+import type { Client } from '../../client/client.js'
 import type { OwnerGraph } from './graph.js'
 import type { Item } from './item.js'
 import { lookUpOwners } from './owner-lookup.js'

@@ -1,4 +1,4 @@
-import type { Component, ComponentHost } from '../../apiserver/client/component.js'
+import type { Component, ComponentHost } from '../../client/component.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
 import { isRequestFailure } from '../process/attempt.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'

@@ -1,9 +1,9 @@
 import type { KubeObject } from '../../api/definition.js'
 import { semanticEqual } from '../../api/equal.js'
 import type { OwnerReference } from '../../api/meta/generated.js'
-import { ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
-import type { Client, DeleteOptions } from '../../apiserver/client/client.js'
-import { splitKey } from '../../apiserver/client/object-index.js'
+import { ignoreNotFound, isApiError } from '../../client/api-error.js'
+import type { Client, DeleteOptions } from '../../client/client.js'
+import { splitKey } from '../../client/object-index.js'
 import type { Item } from './item.js'
 import { ownersOf } from './references.js'
 

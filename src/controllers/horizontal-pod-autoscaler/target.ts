@@ -1,7 +1,7 @@
 import type { CrossVersionObjectReference } from '../../api/autoscaling-v2/generated.js'
 import type { KubeObject } from '../../api/definition.js'
-import { ApiError, isApiError } from '../../apiserver/client/api-error.js'
-import type { Client } from '../../apiserver/client/client.js'
+import { ApiError, isApiError } from '../../client/api-error.js'
+import type { Client } from '../../client/client.js'
 import type { ServedResources } from '../process/resource.js'
 import { pluralOf, servedNow } from '../process/resource.js'
 

@@ -2,7 +2,7 @@ import type { Job } from '../../api/batch/generated.js'
 import { isPodTerminal, podCondition } from '../../api/core/conditions.js'
 import type { ContainerStatus, Pod } from '../../api/core/generated.js'
 import { timeMs } from '../../api/time.js'
-import type { Patch } from '../../apiserver/client/client.js'
+import type { Patch } from '../../client/client.js'
 
 /** Keeps a pod until its job has counted it. */
 export const TRACKING_FINALIZER = 'batch.kubernetes.io/job-tracking'

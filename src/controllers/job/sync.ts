@@ -1,5 +1,5 @@
-import type { Client } from '../../apiserver/client/client.js'
-import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
+import type { Client } from '../../client/client.js'
+import type { EventRecorder } from '../../client/event-recorder.js'
 import { formatTime } from '../../api/time.js'
 import type { BackOffRecord } from './back-off.js'
 import { ensureCondition, newCondition } from './conditions.js'

@@ -1,6 +1,6 @@
 import type { Job } from '../../api/batch/generated.js'
 import type { Pod } from '../../api/core/generated.js'
-import type { Client } from '../../apiserver/client/client.js'
+import type { Client } from '../../client/client.js'
 import { ensureCondition, trueCondition } from './conditions.js'
 import type { JobContext } from './context.js'
 import { finalCondition } from './ending.js'

@@ -1,5 +1,5 @@
 import type { Node } from '../../api/core/generated.js'
-import type { ComponentHost } from '../../apiserver/client/component.js'
+import type { ComponentHost } from '../../client/component.js'
 import type { Slice } from '../../sim/module.js'
 import { factsOf } from './node-facts.js'
 import type { NoExecuteTainter } from './no-execute.js'

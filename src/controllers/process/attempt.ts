@@ -1,5 +1,5 @@
-import { ApiError, ConnectionError } from '../../apiserver/client/api-error.js'
-import type { ComponentHost } from '../../apiserver/client/component.js'
+import { ApiError, ConnectionError } from '../../client/api-error.js'
+import type { ComponentHost } from '../../client/component.js'
 
 /**
  * Whether `error` is a request that failed, which a controller logs and tries again; anything else is a bug

@@ -1,4 +1,4 @@
-import type { UserInfo } from '../../apiserver/client/client.js'
+import type { UserInfo } from '../../client/client.js'
 
 const GROUPS: readonly string[] = [
   'system:serviceaccounts',

@@ -1,5 +1,5 @@
-import type { ComponentHost } from '../../apiserver/client/component.js'
-import type { Informer } from '../../apiserver/client/informer.js'
+import type { ComponentHost } from '../../client/component.js'
+import type { Informer } from '../../client/informer.js'
 import { attempt } from './attempt.js'
 
 /** How often client-go's WaitForCacheSync looks, in ms. */

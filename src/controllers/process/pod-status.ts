@@ -1,7 +1,7 @@
 import { podCondition, withCondition } from '../../api/core/conditions.js'
 import type { Pod, PodCondition } from '../../api/core/generated.js'
 import { formatTime } from '../../api/time.js'
-import type { Patch } from '../../apiserver/client/client.js'
+import type { Patch } from '../../client/client.js'
 import { hasFeature } from './version.js'
 
 /** What a controller says about why a pod is going away. */

@@ -1,4 +1,4 @@
-import type { ComponentHost } from '../../apiserver/client/component.js'
+import type { ComponentHost } from '../../client/component.js'
 import type { Slice } from '../../sim/module.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
 

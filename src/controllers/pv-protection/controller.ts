@@ -1,5 +1,5 @@
-import { ignoreNotFound } from '../../apiserver/client/api-error.js'
-import type { Component, ComponentHost } from '../../apiserver/client/component.js'
+import { ignoreNotFound } from '../../client/api-error.js'
+import type { Component, ComponentHost } from '../../client/component.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
 import { hasFinalizer, withFinalizer, withoutFinalizer } from '../shared/finalizers.js'
 

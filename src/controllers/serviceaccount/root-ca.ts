@@ -1,6 +1,6 @@
 import type { ConfigMap } from '../../api/core/generated.js'
-import { isApiError } from '../../apiserver/client/api-error.js'
-import type { Component, ComponentHost } from '../../apiserver/client/component.js'
+import { isApiError } from '../../client/api-error.js'
+import type { Component, ComponentHost } from '../../client/component.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
 import { refusesContent } from './terminating.js'
 

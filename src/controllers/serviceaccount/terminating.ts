@@ -1,4 +1,4 @@
-import { isApiError } from '../../apiserver/client/api-error.js'
+import { isApiError } from '../../client/api-error.js'
 
 /**
  * Whether a create was refused because the namespace is being deleted or is gone: nothing that a retry would

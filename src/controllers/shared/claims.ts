@@ -1,5 +1,5 @@
-import { ApiError, isApiError } from '../../apiserver/client/api-error.js'
-import type { Client } from '../../apiserver/client/client.js'
+import { ApiError, isApiError } from '../../client/api-error.js'
+import type { Client } from '../../client/client.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { LabelMatcher } from '../../api/labels.js'
 import type { Owner } from './ownership.js'

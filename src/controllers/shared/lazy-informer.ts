@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { Informer } from '../../apiserver/client/informer.js'
+import type { Informer } from '../../client/informer.js'
 import type { Slice } from '../../sim/module.js'
 
 /**

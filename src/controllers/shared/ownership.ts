@@ -1,4 +1,4 @@
-import type { Indexers } from '../../apiserver/client/object-index.js'
+import type { Indexers } from '../../client/object-index.js'
 import type { KubeObject } from '../../api/definition.js'
 import { controllerOf } from '../../api/meta/owner-references.js'
 

@@ -1,9 +1,9 @@
 import type { PodTemplateSpec, Pod } from '../../api/core/generated.js'
 import { dnsSubdomainFaults } from '../../api/names.js'
 import { newControllerRef } from '../../api/meta/owner-references.js'
-import { isApiError } from '../../apiserver/client/api-error.js'
-import type { Client, Creatable } from '../../apiserver/client/client.js'
-import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
+import { isApiError } from '../../client/api-error.js'
+import type { Client, Creatable } from '../../client/client.js'
+import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Owner } from './ownership.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { ComponentHost } from '../../apiserver/client/component.js'
+import type { ComponentHost } from '../../client/component.js'
 import type { WorkQueue, WorkQueueOptions } from '../../sim/work-queue.js'
 
 /**

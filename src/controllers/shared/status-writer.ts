@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
-import { isApiError } from '../../apiserver/client/api-error.js'
-import type { Client } from '../../apiserver/client/client.js'
+import { isApiError } from '../../client/api-error.js'
+import type { Client } from '../../client/client.js'
 
 /**
  * Writes `status` on `object`; if the object has changed meanwhile, once more on its fresh version.

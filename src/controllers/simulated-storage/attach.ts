@@ -1,5 +1,5 @@
 import type { VolumeAttachment } from '../../api/storage/generated.js'
-import { ignoreNotFound } from '../../apiserver/client/api-error.js'
+import { ignoreNotFound } from '../../client/api-error.js'
 import { hasFinalizer, withFinalizer, withoutFinalizer } from '../shared/finalizers.js'
 import type { StorageContext } from './context.js'
 import { forget, handles, isDone } from './context.js'

@@ -5,9 +5,9 @@ import {
   PROVISIONED_BY,
   STORAGE_PROVISIONER,
 } from '../../api/storage/provisioners.js'
-import { ApiError, ignoreNotFound } from '../../apiserver/client/api-error.js'
-import type { Client } from '../../apiserver/client/client.js'
-import { keyOf } from '../../apiserver/client/object-index.js'
+import { ApiError, ignoreNotFound } from '../../client/api-error.js'
+import type { Client } from '../../client/client.js'
+import { keyOf } from '../../client/object-index.js'
 import type { StorageContext } from './context.js'
 import { BY_VOLUME, forget, handles, isDone } from './context.js'
 import type { ProvisionOrder } from './provisioners.js'

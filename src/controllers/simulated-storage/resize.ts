@@ -3,7 +3,7 @@ import { claimsOfPod } from '../../api/core/pod-claims.js'
 import { isPodTerminal } from '../../api/core/conditions.js'
 import { compareQuantities, parseQuantity } from '../../api/quantity.js'
 import { formatTime } from '../../api/time.js'
-import { ignoreNotFound } from '../../apiserver/client/api-error.js'
+import { ignoreNotFound } from '../../client/api-error.js'
 import type { StorageContext } from './context.js'
 import { forget, handles, isDone } from './context.js'
 

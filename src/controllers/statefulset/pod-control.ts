@@ -1,12 +1,12 @@
 import type { StatefulSet } from '../../api/apps/generated.js'
 import type { PersistentVolumeClaim, Pod } from '../../api/core/generated.js'
 import { release } from '../../api/releases.js'
-import { ApiError, isApiError } from '../../apiserver/client/api-error.js'
-import type { Client } from '../../apiserver/client/client.js'
-import type { ComponentHost } from '../../apiserver/client/component.js'
-import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
-import type { Informer } from '../../apiserver/client/informer.js'
-import { keyOf } from '../../apiserver/client/object-index.js'
+import { ApiError, isApiError } from '../../client/api-error.js'
+import type { Client } from '../../client/client.js'
+import type { ComponentHost } from '../../client/component.js'
+import type { EventRecorder } from '../../client/event-recorder.js'
+import type { Informer } from '../../client/informer.js'
+import { keyOf } from '../../client/object-index.js'
 import { messageOf } from '../shared/pod-control.js'
 import {
   belongsToFormerPod,

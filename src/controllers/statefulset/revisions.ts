@@ -1,7 +1,7 @@
 import type { ControllerRevision, StatefulSet } from '../../api/apps/generated.js'
 import type { Pod } from '../../api/core/generated.js'
-import { ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
-import type { Client } from '../../apiserver/client/client.js'
+import { ignoreNotFound, isApiError } from '../../client/api-error.js'
+import type { Client } from '../../client/client.js'
 import { holdsSame, newRevision, renamed } from './history.js'
 import { revisionOf } from './pods.js'
 

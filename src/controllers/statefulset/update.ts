@@ -1,7 +1,7 @@
 import type { StatefulSet } from '../../api/apps/generated.js'
 import { isPodAvailable, isPodTerminal } from '../../api/core/conditions.js'
 import type { Pod } from '../../api/core/generated.js'
-import { isApiError } from '../../apiserver/client/api-error.js'
+import { isApiError } from '../../client/api-error.js'
 import { slowStart } from '../shared/slow-start.js'
 import { templateOf } from './history.js'
 import { endOrdinal, isInRange, ordinalOf, startOrdinal } from './ordinals.js'

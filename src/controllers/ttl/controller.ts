@@ -1,6 +1,6 @@
 import type { Node } from '../../api/core/generated.js'
-import type { Component, ComponentHost } from '../../apiserver/client/component.js'
-import { ignoreNotFound } from '../../apiserver/client/api-error.js'
+import type { Component, ComponentHost } from '../../client/component.js'
+import { ignoreNotFound } from '../../client/api-error.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
 
 /** For how many seconds a kubelet may keep Secrets and ConfigMaps before it asks again. */

@@ -1,6 +1,6 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
-import { ignoreNotFound } from '../../apiserver/client/api-error.js'
-import type { Component, ComponentHost } from '../../apiserver/client/component.js'
+import { ignoreNotFound } from '../../client/api-error.js'
+import type { Component, ComponentHost } from '../../client/component.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
 import { hasFinalizer, withFinalizer, withoutFinalizer } from '../shared/finalizers.js'
 import { LazyInformer } from '../shared/lazy-informer.js'

@@ -1,8 +1,8 @@
 import type { ValidatingAdmissionPolicy } from '../../api/admissionregistration/generated.js'
 import { typeWarnings } from '../../api/admissionregistration/type-checking.js'
 import type { Scheme } from '../../api/scheme.js'
-import { isApiError } from '../../apiserver/client/api-error.js'
-import type { Component, ComponentHost } from '../../apiserver/client/component.js'
+import { isApiError } from '../../client/api-error.js'
+import type { Component, ComponentHost } from '../../client/component.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
 import { reconcileQueue } from '../shared/reconciler.js'
 

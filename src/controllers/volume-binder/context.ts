@@ -1,9 +1,9 @@
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/core/generated.js'
 import type { StorageClass } from '../../api/storage/generated.js'
-import type { ComponentHost } from '../../apiserver/client/component.js'
-import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
-import type { Informer } from '../../apiserver/client/informer.js'
-import { Written } from '../../apiserver/client/written.js'
+import type { ComponentHost } from '../../client/component.js'
+import type { EventRecorder } from '../../client/event-recorder.js'
+import type { Informer } from '../../client/informer.js'
+import { Written } from '../../client/written.js'
 
 /** Indexes of claims and volumes. */
 export const BY_CLASS = 'class'

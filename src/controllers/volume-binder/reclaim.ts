@@ -1,7 +1,7 @@
 import type { PersistentVolume } from '../../api/core/generated.js'
 import { isPodTerminal } from '../../api/core/conditions.js'
 import { MIGRATED_TO, PROVISIONED_BY } from '../../api/storage/provisioners.js'
-import { ignoreNotFound } from '../../apiserver/client/api-error.js'
+import { ignoreNotFound } from '../../client/api-error.js'
 import type { BinderContext } from './context.js'
 import { BY_CLAIM, claimKeyOf, volumeEvent } from './context.js'
 import { recyclerPod, recyclerPodName } from './recycler-pod.js'

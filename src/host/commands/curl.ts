@@ -1,5 +1,5 @@
 import { parseCertificates, verifyChain } from '../../pki/index.js'
-import type { HttpResponse } from '../../apiserver/http/http-types.js'
+import type { HttpResponse } from '../../client/http.js'
 import { opensslTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput, Options } from './command.js'
 import { failed, readOptions } from './command.js'

@@ -1,4 +1,4 @@
-import { addonVersions, minorOf } from '../../cluster/addon-versions.js'
+import { addonVersions, minorOf } from '../../cluster/compose/addon-versions.js'
 
 export { addonVersions, minorOf }
 

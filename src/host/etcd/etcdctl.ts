@@ -7,7 +7,7 @@ import {
   snapshotStatus,
   valueBytes,
 } from '../../etcd/index.js'
-import { addonVersions } from '../../cluster/addon-versions.js'
+import { addonVersions } from '../../cluster/compose/addon-versions.js'
 import type { CommandCall, CommandOutput, Options } from '../commands/command.js'
 import { failed, readOptions } from '../commands/command.js'
 import { bytesOf, contentOf } from '../files/content.js'

@@ -1,5 +1,5 @@
-import { installCoreDNS } from '../../cluster/core-dns.js'
-import type { Client } from '../../apiserver/client/client.js'
+import { installCoreDNS } from '../../cluster/network/core-dns.js'
+import type { Client } from '../../client/client.js'
 import { allImages, minorOf } from '../control-plane/images.js'
 import type { Hosts } from '../machine/host-machine.js'
 import { controlPlaneMarks } from './marks.js'

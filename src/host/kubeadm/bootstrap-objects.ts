@@ -1,5 +1,5 @@
 import { parse, stringify } from 'yaml'
-import type { Client } from '../../apiserver/client/client.js'
+import type { Client } from '../../client/client.js'
 import { minorOf } from '../control-plane/images.js'
 import type { Hosts } from '../machine/host-machine.js'
 import { kubeletConfigName } from './kubelet-config-name.js'

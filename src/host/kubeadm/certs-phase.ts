@@ -1,4 +1,4 @@
-import { serviceAddress } from '../../cluster/cluster-pki.js'
+import { serviceAddress } from '../../cluster/access/cluster-pki.js'
 import { AUTHORITIES, configEntries, leafEntries, parseCertificates, Pki, PKI_DIR } from '../../pki/index.js'
 import type { PkiConfig } from '../../pki/index.js'
 import { parsePrivateKey } from '../../pki/rsa.js'

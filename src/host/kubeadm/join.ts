@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
-import { ConnectionError, isApiError } from '../../apiserver/client/api-error.js'
-import type { Client } from '../../apiserver/client/client.js'
+import { ConnectionError, isApiError } from '../../client/api-error.js'
+import type { Client } from '../../client/client.js'
 import { kubeconfigText, PKI_DIR } from '../../pki/index.js'
 import type { CommandCall, CommandOutput } from '../commands/command.js'
 import { readOptions } from '../commands/command.js'

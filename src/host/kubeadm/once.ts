@@ -1,4 +1,4 @@
-import { isApiError } from '../../apiserver/client/api-error.js'
+import { isApiError } from '../../client/api-error.js'
 
 /** Runs what creates an object; that it exists is no error. */
 export function ignoreAlreadyThere(create: () => unknown): void {

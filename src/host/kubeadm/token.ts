@@ -1,4 +1,4 @@
-import { ConnectionError, isApiError } from '../../apiserver/client/api-error.js'
+import { ConnectionError, isApiError } from '../../client/api-error.js'
 import { DurationError, parseGoDuration } from '../../api/go-duration.js'
 import { formatTime } from '../../api/time.js'
 import type { CommandOutput } from '../commands/command.js'

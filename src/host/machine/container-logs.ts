@@ -1,4 +1,4 @@
-import type { NodeHandle } from '../../cluster/node-handle.js'
+import type { NodeHandle } from '../../cluster/nodes/node-handle.js'
 import { latestContainer } from '../../kubelet/index.js'
 import type { HostState } from './state.js'
 

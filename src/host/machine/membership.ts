@@ -1,4 +1,4 @@
-import type { NodeOptions } from '../../cluster/options.js'
+import type { NodeOptions } from '../../cluster/compose/options.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
 import { isPlainFile } from '../files/plain-file.js'
 import type { ReadManifest } from '../control-plane/read-manifest.js'

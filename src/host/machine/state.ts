@@ -1,4 +1,4 @@
-import type { NodeOptions } from '../../cluster/options.js'
+import type { NodeOptions } from '../../cluster/compose/options.js'
 import type { Tree } from '../../kubelet/files/tree.js'
 
 /** A service of systemd. Plain data; times in virtual ms. */

@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { isApiError } from '../../apiserver/client/api-error.js'
+import { isApiError } from '../../client/api-error.js'
 import type { CertificateSigningRequest } from '../../api/certificates/generated.js'
 import { createRequest, kubeconfigText } from '../../pki/index.js'
 import { privateKeyPem } from '../../pki/rsa.js'

@@ -1,5 +1,5 @@
 import type { KindDefinition } from '../../api/definition.js'
-import { ignoreNotFound } from '../../apiserver/client/api-error.js'
+import { ignoreNotFound } from '../../client/api-error.js'
 import type { Call } from '../call.js'
 import { propagationOf } from '../cascade.js'
 import type { DryRun } from '../dry-run.js'

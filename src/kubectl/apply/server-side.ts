@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { ManagedFieldsEntry } from '../../api/meta/generated.js'
-import { isApiError } from '../../apiserver/client/api-error.js'
+import { isApiError } from '../../client/api-error.js'
 import { letControllersAct } from '../between-requests.js'
 import type { Call } from '../call.js'
 import { fieldValidationOf } from '../commands/field-validation.js'

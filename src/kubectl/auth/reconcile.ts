@@ -1,7 +1,7 @@
 import { semanticEqual } from '../../api/equal.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { PolicyRule, Subject } from '../../api/rbac/generated.js'
-import { ignoreNotFound } from '../../apiserver/client/api-error.js'
+import { ignoreNotFound } from '../../client/api-error.js'
 import type { Call } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
 import type { DryRun } from '../dry-run.js'

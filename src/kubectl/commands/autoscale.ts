@@ -1,4 +1,4 @@
-import { isApiError } from '../../apiserver/client/api-error.js'
+import { isApiError } from '../../client/api-error.js'
 import type { Call, Command } from '../call.js'
 import { optional } from '../create/generate.js'
 import { createFor } from '../create/create-for.js'

@@ -6,7 +6,7 @@ import { printValue, withoutManagedFields } from '../print/object.js'
 import { inGoOrder } from '../print/go-order.js'
 import { printJson } from '../print/json.js'
 import type { GoList } from '../print/go-order.js'
-import { isApiError } from '../../apiserver/client/api-error.js'
+import { isApiError } from '../../client/api-error.js'
 
 const DEBUG = "To further debug and diagnose cluster problems, use 'kubectl cluster-info dump'."
 

@@ -1,4 +1,4 @@
-import { isApiError } from '../../apiserver/client/api-error.js'
+import { isApiError } from '../../client/api-error.js'
 import { letControllersAct } from '../between-requests.js'
 import type { Call, Command } from '../call.js'
 import { configmap } from '../create/configmap.js'

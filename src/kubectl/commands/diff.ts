@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import { compileSelectorText } from '../../api/label-parser.js'
-import { ignoreNotFound } from '../../apiserver/client/api-error.js'
+import { ignoreNotFound } from '../../client/api-error.js'
 import { applyManager } from '../apply/server-side.js'
 import type { Call, Command } from '../call.js'
 import { unifiedDiff } from '../diff/unified.js'

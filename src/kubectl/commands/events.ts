@@ -1,6 +1,6 @@
 import type { Event } from '../../api/core/generated.js'
 import { formatApiVersion } from '../../api/scheme.js'
-import type { Watch } from '../../apiserver/client/client.js'
+import type { Watch } from '../../client/client.js'
 import type { Call, Command } from '../call.js'
 import { inOrder, intervalOf } from '../describe/events.js'
 import { KubectlError, NoResourceMatch } from '../errors.js'

@@ -1,4 +1,4 @@
-import { isApiError } from '../../apiserver/client/api-error.js'
+import { isApiError } from '../../client/api-error.js'
 import { parseApiVersion } from '../../api/scheme.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError, NoResourceMatch } from '../errors.js'

@@ -1,4 +1,4 @@
-import type { WriteOptions } from '../../apiserver/client/client.js'
+import type { WriteOptions } from '../../client/client.js'
 import type { Call } from '../call.js'
 import { KubectlError } from '../errors.js'
 

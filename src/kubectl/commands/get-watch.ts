@@ -1,6 +1,6 @@
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
-import { isApiError } from '../../apiserver/client/api-error.js'
-import type { Watch, WatchEvent } from '../../apiserver/client/client.js'
+import { isApiError } from '../../client/api-error.js'
+import type { Watch, WatchEvent } from '../../client/client.js'
 import type { Call } from '../call.js'
 import { resourceNameOf } from '../kinds.js'
 import { KubectlError } from '../errors.js'

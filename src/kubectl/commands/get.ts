@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
-import { isApiError } from '../../apiserver/client/api-error.js'
+import { isApiError } from '../../client/api-error.js'
 import type { Call, Command } from '../call.js'
 import { isFailure, KubectlError, SilentExit, throwCollected, usageError } from '../errors.js'
 import { logFatal } from '../klog.js'

@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/core/generated.js'
-import type { Client } from '../../apiserver/client/client.js'
+import type { Client } from '../../client/client.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError, usageError } from '../errors.js'
 import { endInterrupted, patienceOf } from '../patience.js'

@@ -1,5 +1,5 @@
 import type { Pod, Service } from '../../api/core/generated.js'
-import { isApiError } from '../../apiserver/client/api-error.js'
+import { isApiError } from '../../client/api-error.js'
 import type { Call, Command } from '../call.js'
 import type { ForwardedPort } from '../environment.js'
 import { KubectlError, usageError } from '../errors.js'

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
-import { ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
+import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Call, Command } from '../call.js'
 import { propagationOf } from '../cascade.js'
 import { dryRunOf, dryRunSuffix } from '../dry-run.js'

@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
-import { ignoreNotFound } from '../../apiserver/client/api-error.js'
+import { ignoreNotFound } from '../../client/api-error.js'
 import { attachTo } from '../attach.js'
 import type { Call, Command } from '../call.js'
 import type { Generated } from '../create/generate.js'

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { ResourceName } from '../../apiserver/client/resources.js'
+import type { ResourceName } from '../../client/resources.js'
 import type { Call, Command } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
 import { KubectlError, throwCollected } from '../errors.js'

@@ -9,7 +9,7 @@ import { withLastApplied } from '../last-applied.js'
 import { printDone } from '../print/done.js'
 import { printJson } from '../print/json.js'
 import { typed } from '../resource-args.js'
-import { ConnectionError } from '../../apiserver/client/api-error.js'
+import { ConnectionError } from '../../client/api-error.js'
 import { withRequest } from '../request-failure.js'
 import { resourcePath } from '../resource-path.js'
 

@@ -1,5 +1,5 @@
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
-import type { Client } from '../../apiserver/client/client.js'
+import type { Client } from '../../client/client.js'
 import type { Release } from '../release.js'
 import { eventsAbout, writeEvents } from './events.js'
 import { writeAnnotations, writeLabels } from './metadata.js'

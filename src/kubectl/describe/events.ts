@@ -1,7 +1,7 @@
 import type { Event } from '../../api/core/generated.js'
 import { ageText } from '../../api/duration.js'
-import { isApiError } from '../../apiserver/client/api-error.js'
-import type { Client } from '../../apiserver/client/client.js'
+import { isApiError } from '../../client/api-error.js'
+import type { Client } from '../../client/client.js'
 import { pdqsort } from '../../sim/pdqsort.js'
 import type { DescriptionWriter } from './writer.js'
 

@@ -4,7 +4,7 @@ import type {
   IngressClass,
   IngressServiceBackend,
 } from '../../api/networking/generated.js'
-import { isApiError } from '../../apiserver/client/api-error.js'
+import { isApiError } from '../../client/api-error.js'
 import type { DescribeContext } from './describer.js'
 import { writeHead, writeObjectEvents } from './describer.js'
 import { writeAnnotations, writeLabels } from './metadata.js'

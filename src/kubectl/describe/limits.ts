@@ -1,5 +1,5 @@
 import type { LimitRange, LimitRangeItem, Namespace, ResourceQuota } from '../../api/core/generated.js'
-import { isApiError } from '../../apiserver/client/api-error.js'
+import { isApiError } from '../../client/api-error.js'
 import type { DescribeContext } from './describer.js'
 import { sortedEntries, writeNames } from './describer.js'
 import { writeAnnotations, writeLabels } from './metadata.js'

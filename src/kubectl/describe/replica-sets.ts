@@ -2,7 +2,7 @@ import type { Deployment, ReplicaSet } from '../../api/apps/generated.js'
 import type { PodTemplateSpec } from '../../api/core/generated.js'
 import { semanticEqual } from '../../api/equal.js'
 import { formatSelector } from '../../api/labels.js'
-import type { Client } from '../../apiserver/client/client.js'
+import type { Client } from '../../client/client.js'
 
 const HASH = 'pod-template-hash'
 

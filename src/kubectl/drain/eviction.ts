@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/core/generated.js'
-import type { ApiError } from '../../apiserver/client/api-error.js'
-import { ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
+import type { ApiError } from '../../client/api-error.js'
+import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Call } from '../call.js'
 import { Aggregate, KubectlError } from '../errors.js'
 import { isDeletedLongAgo } from './filters.js'

@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { OwnerReference } from '../../api/meta/generated.js'
-import { isApiError } from '../../apiserver/client/api-error.js'
-import type { Client } from '../../apiserver/client/client.js'
+import { isApiError } from '../../client/api-error.js'
+import type { Client } from '../../client/client.js'
 import type { Clock } from '../../sim/clock.js'
 import type { DrainOptions } from './options.js'
 

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
-import { isApiError } from '../../apiserver/client/api-error.js'
+import { isApiError } from '../../client/api-error.js'
 import type { Call } from '../call.js'
 import { fieldValidationOf } from '../commands/field-validation.js'
 import { KubectlError, SilentExit, throwCollected } from '../errors.js'

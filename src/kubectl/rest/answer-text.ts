@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../../apiserver/client/gateway.js'
+import type { HttpResponse } from '../../client/http.js'
 import { textOf } from '../../api/go-text.js'
 import type { KubectlAnswer } from '../environment.js'
 import { failureOf, isFailed } from './failure.js'

@@ -1,5 +1,5 @@
-import { ConnectionError } from '../../apiserver/client/api-error.js'
-import type { HttpAnswer, Unanswered, HttpRequest, HttpResponse } from '../../apiserver/client/gateway.js'
+import { ConnectionError } from '../../client/api-error.js'
+import type { HttpAnswer, Unanswered, HttpRequest, HttpResponse } from '../../client/http.js'
 import type { Front } from './front.js'
 
 /** Most repetitions of one request. Source: client-go rest/with_retry.go maxRetries. */

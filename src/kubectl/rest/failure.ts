@@ -1,5 +1,5 @@
-import { ApiError } from '../../apiserver/client/api-error.js'
-import type { Status, StatusReason } from '../../apiserver/client/api-error.js'
+import { ApiError } from '../../client/api-error.js'
+import type { Status, StatusReason } from '../../client/api-error.js'
 
 /** What a request was, as the texts of failures name it. */
 export interface Requested {

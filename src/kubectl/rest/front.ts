@@ -1,4 +1,4 @@
-import type { Gateway } from '../../apiserver/client/gateway.js'
+import type { Gateway } from '../../client/http.js'
 
 /** What listens at the server's address and stands before the apiserver. */
 export interface Front {

@@ -1,5 +1,5 @@
-import { ConnectionError } from '../../apiserver/client/api-error.js'
-import type { HttpAnswer } from '../../apiserver/client/gateway.js'
+import { ConnectionError } from '../../client/api-error.js'
+import type { HttpAnswer } from '../../client/http.js'
 import type { Scheme } from '../../api/scheme.js'
 import { toMillis } from '../../sim/duration.js'
 import type { Call } from '../call.js'

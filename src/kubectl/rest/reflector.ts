@@ -1,6 +1,6 @@
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
-import { ApiError, isApiError } from '../../apiserver/client/api-error.js'
-import type { ObjectKey, WatchEvent } from '../../apiserver/client/client.js'
+import { ApiError, isApiError } from '../../client/api-error.js'
+import type { ObjectKey, WatchEvent } from '../../client/client.js'
 import type { Call } from '../call.js'
 import { logInfo } from '../klog.js'
 import type { RestClient } from './rest-client.js'

@@ -1,7 +1,7 @@
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
 import { encodeProtobuf, hasProtobufForm } from '../../api/protobuf/protobuf.js'
 import { formatApiVersion } from '../../api/scheme.js'
-import type { Status } from '../../apiserver/client/api-error.js'
+import type { Status } from '../../client/api-error.js'
 import type {
   Client,
   DeleteOptions,
@@ -13,9 +13,9 @@ import type {
   UserInfo,
   Watch,
   WriteOptions,
-} from '../../apiserver/client/client.js'
-import type { ObjectOf, ResourceName } from '../../apiserver/client/resources.js'
-import type { HttpAnswer, HttpRequest, HttpResponse } from '../../apiserver/client/gateway.js'
+} from '../../client/client.js'
+import type { ObjectOf, ResourceName } from '../../client/resources.js'
+import type { HttpAnswer, HttpRequest, HttpResponse } from '../../client/http.js'
 import { KubectlError } from '../errors.js'
 import { groupResource } from '../kinds.js'
 import type { Addresses, Query } from './address.js'

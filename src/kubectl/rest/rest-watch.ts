@@ -1,8 +1,8 @@
 import type { KubeObject } from '../../api/definition.js'
-import { ApiError } from '../../apiserver/client/api-error.js'
-import type { Status } from '../../apiserver/client/api-error.js'
-import type { Watch, WatchEvent } from '../../apiserver/client/client.js'
-import type { HttpWatch } from '../../apiserver/client/gateway.js'
+import { ApiError } from '../../client/api-error.js'
+import type { Status } from '../../client/api-error.js'
+import type { Watch, WatchEvent } from '../../client/client.js'
+import type { HttpWatch } from '../../client/http.js'
 
 interface Line {
   readonly type: WatchEvent<KubeObject>['type'] | 'ERROR'

@@ -1,5 +1,5 @@
 import type { KindDefinition, KubeObject, PrinterColumn } from '../../api/definition.js'
-import type { Client, ObjectKey, WatchEvent } from '../../apiserver/client/client.js'
+import type { Client, ObjectKey, WatchEvent } from '../../client/client.js'
 import { plainColumns } from '../print/other-columns.js'
 import type { Query } from './address.js'
 import { RestClient } from './rest-client.js'

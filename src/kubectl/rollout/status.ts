@@ -1,6 +1,6 @@
 import type { DaemonSet, Deployment, StatefulSet } from '../../api/apps/generated.js'
 import type { KubeObject } from '../../api/definition.js'
-import type { WatchEvent } from '../../apiserver/client/client.js'
+import type { WatchEvent } from '../../client/client.js'
 import type { Call } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { groupResource, resourceNameOf } from '../kinds.js'

@@ -1,4 +1,4 @@
-import type { ComponentHost } from '../../apiserver/client/component.js'
+import type { ComponentHost } from '../../client/component.js'
 import type { Slice, Topic } from '../../sim/module.js'
 import { CertificateManager } from './certificate-manager.js'
 import type { CertificateConfiguration, KubeletCertificates, LoadedCertificates } from './ports.js'

@@ -1,6 +1,6 @@
 import type { CSINode } from '../../api/storage/generated.js'
-import { ApiError, ConnectionError, isApiError } from '../../apiserver/client/api-error.js'
-import type { ComponentHost } from '../../apiserver/client/component.js'
+import { ApiError, ConnectionError, isApiError } from '../../client/api-error.js'
+import type { ComponentHost } from '../../client/component.js'
 import type { Topic } from '../../sim/module.js'
 
 /** First minor whose kubelets make a CSINode whether or not there are drivers. */

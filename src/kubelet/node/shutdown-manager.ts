@@ -1,5 +1,5 @@
-import type { ComponentHost } from '../../apiserver/client/component.js'
-import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
+import type { ComponentHost } from '../../client/component.js'
+import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Slice, Topic } from '../../sim/module.js'
 import type { KubeletOptions } from '../options.js'
 import type { PodRecord } from '../pods/pod-record.js'

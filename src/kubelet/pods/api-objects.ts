@@ -1,7 +1,7 @@
 import type { ConfigMap, PersistentVolume, PersistentVolumeClaim, Secret } from '../../api/core/generated.js'
 import type { CSIDriver } from '../../api/storage/generated.js'
-import type { Client } from '../../apiserver/client/client.js'
-import { ApiError, ConnectionError, ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
+import type { Client } from '../../client/client.js'
+import { ApiError, ConnectionError, ignoreNotFound, isApiError } from '../../client/api-error.js'
 
 /** Why a pod's volume or variable cannot be made; the text is what the kubelet tells. */
 export class ConfigFault extends Error {}

@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/core/generated.js'
-import { ApiError, ConnectionError, ignoreNotFound, isApiError } from '../../apiserver/client/api-error.js'
-import type { Client } from '../../apiserver/client/client.js'
+import { ApiError, ConnectionError, ignoreNotFound, isApiError } from '../../client/api-error.js'
+import type { Client } from '../../client/client.js'
 import type { PodRecord } from './pod-record.js'
 import { mirrorPod, mirroredUid } from './static-pods.js'
 import type { StatusManager } from './status-manager.js'

@@ -1,5 +1,5 @@
 import type { Container, PersistentVolumeClaim } from '../../api/core/generated.js'
-import type { EventRecorder } from '../../apiserver/client/event-recorder.js'
+import type { EventRecorder } from '../../client/event-recorder.js'
 import type { PodRecord } from './pod-record.js'
 
 /** Records what happens to pods as Events; does nothing when events are switched off. */

@@ -1,5 +1,5 @@
-import type { Client } from '../../apiserver/client/client.js'
-import { ignoreNotFound } from '../../apiserver/client/api-error.js'
+import type { Client } from '../../client/client.js'
+import { ignoreNotFound } from '../../client/api-error.js'
 import { parseIp } from '../../api/ip.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { DataPath, Source } from '../data-path.js'

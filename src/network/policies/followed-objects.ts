@@ -1,8 +1,8 @@
 import type { KubeObject } from '../../api/definition.js'
-import { isApiError } from '../../apiserver/client/api-error.js'
-import type { Client, Watch } from '../../apiserver/client/client.js'
-import { keyOf } from '../../apiserver/client/object-index.js'
-import type { ResourceName } from '../../apiserver/client/resources.js'
+import { isApiError } from '../../client/api-error.js'
+import type { Client, Watch } from '../../client/client.js'
+import { keyOf } from '../../client/object-index.js'
+import type { ResourceName } from '../../client/resources.js'
 
 /** Who is told what has changed. */
 export interface Follower {

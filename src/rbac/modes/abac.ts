@@ -2,7 +2,7 @@
  * ABAC: a list of policies in a file. Source: pkg/auth/authorizer/abac/abac.go,
  * pkg/apis/abac/{v0,v1beta1}/conversion.go.
  */
-import type { UserInfo } from '../../apiserver/client/client.js'
+import type { UserInfo } from '../../client/client.js'
 import type {
   AccessAttributes,
   Authorization,
@@ -11,7 +11,7 @@ import type {
   NonResourceRule,
   ResourceRule,
   RuleResolver,
-} from '../../apiserver/ports.js'
+} from '../../apiserver/authorization/authorizer.js'
 
 /**
  * What one policy is about. Absent matches nothing, but for an absent namespace (cluster scope) and apiGroup

@@ -1,5 +1,5 @@
 /** Source: apiserver pkg/authorization/authorizerfactory/builtin.go. */
-import type { Authorizer, HeldRules, RuleResolver } from '../../apiserver/ports.js'
+import type { Authorizer, HeldRules, RuleResolver } from '../../apiserver/authorization/authorizer.js'
 
 const EVERYTHING: HeldRules = {
   resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],

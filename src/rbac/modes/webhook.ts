@@ -4,14 +4,14 @@ import type {
   SubjectAccessReviewSpec,
   SubjectAccessReviewStatus,
 } from '../../api/authorization/generated.js'
-import type { UserInfo } from '../../apiserver/client/client.js'
+import type { UserInfo } from '../../client/client.js'
 import type {
   AccessAttributes,
   Authorization,
   Authorizer,
   HeldRules,
   RuleResolver,
-} from '../../apiserver/ports.js'
+} from '../../apiserver/authorization/authorizer.js'
 
 /**
  * What stands in for the webhook's server: answers a SubjectAccessReview with its status. It is called in the

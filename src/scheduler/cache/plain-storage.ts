@@ -9,7 +9,7 @@ import type {
   StorageClass,
   VolumeAttachment,
 } from '../../api/storage/generated.js'
-import { keyOf } from '../../apiserver/client/object-index.js'
+import { keyOf } from '../../client/object-index.js'
 import type { StorageView } from './storage-view.js'
 
 /** Objects for {@link plainStorage}; what is left out is not there. */

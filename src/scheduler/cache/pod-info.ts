@@ -1,4 +1,4 @@
-import { keyOf } from '../../apiserver/client/object-index.js'
+import { keyOf } from '../../client/object-index.js'
 import type { Pod } from '../../api/core/generated.js'
 import { hostPortsOf } from '../../api/core/host-ports.js'
 import type { HostPort } from '../../api/core/host-ports.js'

@@ -8,9 +8,9 @@ import type {
   StorageClass,
   VolumeAttachment,
 } from '../../api/storage/generated.js'
-import type { ComponentHost } from '../../apiserver/client/component.js'
-import type { Change, Informer } from '../../apiserver/client/informer.js'
-import { Written } from '../../apiserver/client/written.js'
+import type { ComponentHost } from '../../client/component.js'
+import type { Change, Informer } from '../../client/informer.js'
+import { Written } from '../../client/written.js'
 import type { Slice } from '../../sim/module.js'
 import type { ClusterEvent, StorageEventKind } from '../framework/cluster-event.js'
 import type { StorageView } from './storage-view.js'

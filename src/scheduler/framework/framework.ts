@@ -1,4 +1,4 @@
-import { ApiError, ConnectionError } from '../../apiserver/client/api-error.js'
+import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { NodeInfo } from '../cache/node-info.js'
 import type { PodInfo } from '../cache/pod-info.js'
 import type { QueuedPod } from '../queue/queued-pod.js'

@@ -1,5 +1,5 @@
 import type { PodDisruptionBudget } from '../../api/policy/generated.js'
-import type { Client } from '../../apiserver/client/client.js'
+import type { Client } from '../../client/client.js'
 import type { PlainData } from '../../sim/plain-data.js'
 import type { NodeInfo } from '../cache/node-info.js'
 import type { PodInfo } from '../cache/pod-info.js'

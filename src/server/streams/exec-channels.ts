@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws'
-import type { ExecStream } from '../../apiserver/connect/pod-stream.js'
-import type { Session } from '../../apiserver/node-agent.js'
+import type { ExecStream } from '../../client/pod-stream.js'
+import type { Session } from '../../client/node-agent.js'
 import type { TimeDriver } from '../time-driver.js'
 import { statusOfEnd, statusOfError } from './exec-status.js'
 import { SessionReader } from './session-reader.js'

@@ -1,5 +1,5 @@
-import type { ExecStream } from '../../apiserver/connect/pod-stream.js'
-import type { Session } from '../../apiserver/node-agent.js'
+import type { ExecStream } from '../../client/pod-stream.js'
+import type { Session } from '../../client/node-agent.js'
 import type { SpdyConnection, SpdyStream } from '../spdy/connection.js'
 import type { TimeDriver } from '../time-driver.js'
 import { sizeOf } from './exec-channels.js'

@@ -1,6 +1,6 @@
-import type { Status } from '../../apiserver/client/api-error.js'
-import { ApiError } from '../../apiserver/client/api-error.js'
-import type { SessionEnd } from '../../apiserver/node-agent.js'
+import type { Status } from '../../client/api-error.js'
+import { ApiError } from '../../client/api-error.js'
+import type { SessionEnd } from '../../client/node-agent.js'
 
 /**
  * What the error channel says at the end. Source: kubelet cri-streaming remotecommand (ExitCode cause),

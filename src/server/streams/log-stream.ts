@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
-import type { HttpStream } from '../../apiserver/http/http-stream.js'
-import type { HttpRequest } from '../../apiserver/http/http-types.js'
+import type { HttpStream } from '../../client/http.js'
+import type { HttpRequest } from '../../client/http.js'
 import type { NodeResponse } from '../respond.js'
 import { headersFor } from '../respond.js'
 import type { TimeDriver } from '../time-driver.js'

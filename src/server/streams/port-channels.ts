@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws'
-import type { PortForwardStream } from '../../apiserver/connect/pod-stream.js'
-import type { Session } from '../../apiserver/node-agent.js'
+import type { PortForwardStream } from '../../client/pod-stream.js'
+import type { Session } from '../../client/node-agent.js'
 import type { TimeDriver } from '../time-driver.js'
 import { close } from './exec-channels.js'
 import { messageOf } from './port-error.js'

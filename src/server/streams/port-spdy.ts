@@ -1,4 +1,4 @@
-import type { PortForwardStream } from '../../apiserver/connect/pod-stream.js'
+import type { PortForwardStream } from '../../client/pod-stream.js'
 import type { SpdyConnection, SpdyStream } from '../spdy/connection.js'
 import type { TimeDriver } from '../time-driver.js'
 import { messageOf } from './port-error.js'

@@ -1,4 +1,4 @@
-import type { Chunk, Session, SessionEnd } from '../../apiserver/node-agent.js'
+import type { Chunk, Session, SessionEnd } from '../../client/node-agent.js'
 
 /** What a {@link SessionReader} tells. */
 export interface ReaderHooks {

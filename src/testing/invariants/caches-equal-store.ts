@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
-import { keyOf } from '../../apiserver/client/object-index.js'
-import type { ComponentView } from '../../cluster/component-host.js'
+import { keyOf } from '../../client/object-index.js'
+import type { ComponentView } from '../../cluster/compose/component-host.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import type { Finding, Invariant, ObjectReference } from '../invariant.js'
 import { referenceTo } from '../invariant.js'

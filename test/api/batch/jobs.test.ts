@@ -3,7 +3,7 @@ import type { Job } from '../../../src/api/batch/generated.js'
 import { firstCommonIndex, parseIndexes } from '../../../src/api/batch/index-ranges.js'
 import { fieldErrorText } from '../../../src/api/field-error.js'
 import type { KubeObject } from '../../../src/api/definition.js'
-import { isApiError } from '../../../src/apiserver/client/api-error.js'
+import { isApiError } from '../../../src/client/api-error.js'
 import { harness, type Harness } from '../../apiserver/harness.js'
 import { jobDefinition } from '../../../src/api/batch/job.js'
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ConfigMap, Service } from '../../../src/api/core/generated.js'
-import { isApiError } from '../../../src/apiserver/client/api-error.js'
-import type { Client } from '../../../src/apiserver/client/client.js'
+import { isApiError } from '../../../src/client/api-error.js'
+import type { Client } from '../../../src/client/client.js'
 import { harness } from '../harness.js'
 
 const service = (ports: readonly object[], more: object = {}): object => ({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { ApiError } from '../../../src/apiserver/client/api-error.js'
-import type { Session } from '../../../src/apiserver/node-agent.js'
+import { ApiError } from '../../../src/client/api-error.js'
+import type { Session } from '../../../src/client/node-agent.js'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 import { FakeAgents } from '../../server/fake-agents.js'
 

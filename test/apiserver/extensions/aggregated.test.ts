@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { APIService } from '../../../src/api/apiregistration/generated.js'
-import type { HttpResponse } from '../../../src/apiserver/http/http-types.js'
+import type { HttpResponse } from '../../../src/client/http.js'
 import { SimCluster } from '../../../src/index.js'
 
 const user = { name: 'admin', groups: ['system:masters'] }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseJson } from '../../../src/api/go-json.js'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
-import { ADMIN } from '../../../src/cluster/identities.js'
+import { ADMIN } from '../../../src/cluster/access/identities.js'
 
 const cluster = new SimCluster()
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { handleHttp } from '../../../src/apiserver/http.js'
-import type { HttpResponse } from '../../../src/apiserver/http/http-types.js'
+import type { HttpResponse } from '../../../src/client/http.js'
 import { compareVersions } from '../../../src/apiserver/http/discovery/groups.js'
 import { SimCluster } from '../../../src/index.js'
 import { harness } from '../harness.js'

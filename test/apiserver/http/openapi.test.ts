@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import type { HttpResponse } from '../../../src/apiserver/http/http-types.js'
+import type { HttpResponse } from '../../../src/client/http.js'
 import { SimCluster } from '../../../src/index.js'
 
 type Json = Record<string, unknown>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../../src/api/core/generated.js'
-import { ApiError } from '../../../src/apiserver/client/api-error.js'
+import { ApiError } from '../../../src/client/api-error.js'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 
 const quiet = (): SimCluster =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { encodeProtobuf, protobufCodec } from '../../../src/api/protobuf/protobuf.js'
-import { ApiError } from '../../../src/apiserver/client/api-error.js'
+import { ApiError } from '../../../src/client/api-error.js'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 import { valueBytes } from '../../../src/etcd/index.js'
 

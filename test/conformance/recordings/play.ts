@@ -1,6 +1,6 @@
 import type { Namespace } from '../../../src/api/core/generated.js'
 import type { SimCluster } from '../../../src/cluster/sim-cluster.js'
-import type { HttpResponse, HttpWatch } from '../../../src/apiserver/http/http-types.js'
+import type { HttpResponse, HttpWatch } from '../../../src/client/http.js'
 import { differences } from './compare.js'
 import type { RecordedRequest, RecordedResponse, Scenario, Step } from './scenario.js'
 import { Comparison } from './comparison.js'

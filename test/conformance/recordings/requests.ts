@@ -1,5 +1,5 @@
-import type { UserInfo } from '../../../src/apiserver/client/client.js'
-import type { HttpRequest } from '../../../src/apiserver/http/http-types.js'
+import type { UserInfo } from '../../../src/client/client.js'
+import type { HttpRequest } from '../../../src/client/http.js'
 import { resolve } from './placeholders.js'
 import type { RecordedRequest } from './scenario.js'
 

@@ -6,9 +6,9 @@ import type {
   PodCondition,
 } from '../../../src/api/core/generated.js'
 import { formatMicroTime, formatTime } from '../../../src/api/time.js'
-import { ignoreNotFound } from '../../../src/apiserver/client/api-error.js'
-import type { Component, ComponentHost } from '../../../src/apiserver/client/component.js'
-import { keyOf } from '../../../src/apiserver/client/object-index.js'
+import { ignoreNotFound } from '../../../src/client/api-error.js'
+import type { Component, ComponentHost } from '../../../src/client/component.js'
+import { keyOf } from '../../../src/client/object-index.js'
 
 /** How long a lease lasts until it is renewed, and a status until it is posted again, in ms. */
 export const LEASE_PERIOD = 10_000

@@ -1,8 +1,8 @@
 import type { Node, NodeCondition, Pod } from '../../../src/api/core/generated.js'
 import { formatMicroTime, formatTime, timeMs } from '../../../src/api/time.js'
-import type { Component, ComponentHost } from '../../../src/apiserver/client/component.js'
-import { ignoreNotFound } from '../../../src/apiserver/client/api-error.js'
-import { keyOf } from '../../../src/apiserver/client/object-index.js'
+import type { Component, ComponentHost } from '../../../src/client/component.js'
+import { ignoreNotFound } from '../../../src/client/api-error.js'
+import { keyOf } from '../../../src/client/object-index.js'
 
 /**
  * A node and its kubelet, as the recordings used them: leases every 10 s, status every 5 min, pods ready 1 s

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ApiError } from '../../../src/apiserver/client/api-error.js'
+import { ApiError } from '../../../src/client/api-error.js'
 import type { Pod } from '../../../src/api/core/generated.js'
 import { workloadCluster } from '../shared/clusters.js'
 import { createReplicaSet, pods, sets, template } from '../shared/workloads.js'

@@ -1,4 +1,4 @@
-import type { Component } from '../../../src/apiserver/client/component.js'
+import type { Component } from '../../../src/client/component.js'
 import { createCronJobController } from '../../../src/controllers/cronjob/index.js'
 import { createDaemonSetController } from '../../../src/controllers/daemonset/index.js'
 import { createDeploymentController } from '../../../src/controllers/deployment/index.js'

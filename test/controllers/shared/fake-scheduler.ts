@@ -1,10 +1,10 @@
 import type { Node, Pod } from '../../../src/api/core/generated.js'
 import { matchesRequiredNodeAffinity } from '../../../src/api/core/node-affinity.js'
 import { findUntoleratedTaint } from '../../../src/api/core/tolerations.js'
-import { isApiError } from '../../../src/apiserver/client/api-error.js'
-import type { Component, ComponentHost } from '../../../src/apiserver/client/component.js'
-import type { Informer } from '../../../src/apiserver/client/informer.js'
-import { keyOf } from '../../../src/apiserver/client/object-index.js'
+import { isApiError } from '../../../src/client/api-error.js'
+import type { Component, ComponentHost } from '../../../src/client/component.js'
+import type { Informer } from '../../../src/client/informer.js'
+import { keyOf } from '../../../src/client/object-index.js'
 
 /**
  * Binds pods to the fitting node with the fewest pods, the first by name among equals; one pod every `period`

@@ -1,6 +1,6 @@
-import type { Gateway, HttpAnswer } from '../../../src/apiserver/client/gateway.js'
-import type { HttpRequest, HttpResponse, HttpWatch } from '../../../src/apiserver/http/http-types.js'
-import { header } from '../../../src/apiserver/http/http-types.js'
+import type { Gateway, HttpAnswer } from '../../../src/client/http.js'
+import type { HttpRequest, HttpResponse, HttpWatch } from '../../../src/client/http.js'
+import { header } from '../../../src/client/http.js'
 
 /** Makes a gateway that misbehaves; each has a state of its own, so that two clients see the same. */
 export type Misbehaviour = () => Gateway

@@ -1,5 +1,5 @@
 import type { ConfigMap, Pod } from '../../../src/api/core/generated.js'
-import type { ClusterOptions } from '../../../src/cluster/options.js'
+import type { ClusterOptions } from '../../../src/cluster/compose/options.js'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 import { files } from './files.js'
 import {

@@ -1,7 +1,7 @@
 import type { Lease } from '../../../src/api/coordination/generated.js'
 import type { Node, Pod } from '../../../src/api/core/generated.js'
-import { ignoreNotFound } from '../../../src/apiserver/client/api-error.js'
-import type { Component, ComponentHost } from '../../../src/apiserver/client/component.js'
+import { ignoreNotFound } from '../../../src/client/api-error.js'
+import type { Component, ComponentHost } from '../../../src/client/component.js'
 import type { SimCluster } from '../../../src/cluster/sim-cluster.js'
 
 const VERSION = 'v1.34.9'

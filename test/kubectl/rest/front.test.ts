@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Gateway, HttpRequest } from '../../../src/apiserver/client/gateway.js'
+import type { Gateway, HttpRequest } from '../../../src/client/http.js'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 import type { KubectlOptions, KubectlResult } from '../../../src/kubectl/index.js'
 

@@ -1,6 +1,6 @@
 import type { ExpressionScope } from '../../../api/admissionregistration/expressions.js'
 import type { ValidatingAdmissionPolicy } from '../../../api/admissionregistration/generated.js'
-import type { AdmissionAttributes } from '../../ports.js'
+import type { AdmissionAttributes } from '../plugin.js'
 import type { ExpressionValues } from './evaluation.js'
 import { evaluate } from './evaluation.js'
 

@@ -6,7 +6,7 @@ import type {
 } from '../../../api/admissionregistration/generated.js'
 import type { KindDefinition, KubeObject } from '../../../api/definition.js'
 import type { RandomStream } from '../../../sim/random.js'
-import type { ServerPorts } from '../../ports.js'
+import type { ServerDependencies } from '../../server-dependencies.js'
 import type { Resources } from '../../registry/resources.js'
 import type { Storage } from '../../storage/storage.js'
 import { prefixEnd } from '../../storage/storage.js'
@@ -18,7 +18,7 @@ export interface ExtensionPorts {
   readonly resources: Resources
   readonly random: RandomStream
   readonly handlers: WebhookHandlers
-  readonly authorizer: ServerPorts['authorizer']
+  readonly authorizer: ServerDependencies['authorizer']
 }
 
 const kinds = {

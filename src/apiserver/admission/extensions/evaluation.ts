@@ -7,7 +7,7 @@ import { CelFault } from '../../../api/cel/library.js'
 import { dynamicValue } from '../../../api/cel/values.js'
 import type { Namespace } from '../../../api/core/generated.js'
 import type { KindDefinition } from '../../../api/definition.js'
-import type { AdmissionAttributes, AdmissionContext } from '../../ports.js'
+import type { AdmissionAttributes, AdmissionContext } from '../plugin.js'
 import { reviewObjects, reviewRequest } from './review-request.js'
 
 /** What the expressions of one request speak of. */

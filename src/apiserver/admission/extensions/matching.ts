@@ -7,7 +7,7 @@ import { compileSelector } from '../../../api/labels.js'
 import type { LabelMatcher } from '../../../api/labels.js'
 import type { LabelSelector } from '../../../api/meta/generated.js'
 import { notFound } from '../../errors.js'
-import type { AdmissionAttributes, AdmissionContext } from '../../ports.js'
+import type { AdmissionAttributes, AdmissionContext } from '../plugin.js'
 
 /** What policies and webhooks have alike to say what they are for. */
 export interface MatchCriteria {

@@ -1,5 +1,5 @@
 import type { KindDefinition, KubeObject } from '../../../api/definition.js'
-import type { AdmissionAttributes } from '../../ports.js'
+import type { AdmissionAttributes } from '../plugin.js'
 import { inVersion } from './configuration.js'
 
 const OPTIONS: Readonly<Record<AdmissionAttributes['operation'], string>> = {

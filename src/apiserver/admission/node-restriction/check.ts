@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../../api/definition.js'
 import type { Minor } from '../../../api/releases.js'
 import { forbidden } from '../../errors.js'
-import type { AdmissionAttributes, AdmissionContext } from '../../ports.js'
+import type { AdmissionAttributes, AdmissionContext } from '../plugin.js'
 
 /** One write of a node that is to be judged. */
 export interface NodeWrite {

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { pid } from 'node:process'
-import type { ClusterOptions } from '../../../cluster/options.js'
+import type { ClusterOptions } from '../../../cluster/compose/options.js'
 import { SimCluster } from '../../../cluster/sim-cluster.js'
 import { EtcdStore } from '../../../etcd/store.js'
 import { EtcdGrpcClient } from './grpc-client.js'

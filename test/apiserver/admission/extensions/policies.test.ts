@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ConfigMap } from '../../../../src/api/core/generated.js'
-import type { HttpResponse } from '../../../../src/apiserver/http/http-types.js'
-import { isApiError } from '../../../../src/apiserver/client/api-error.js'
+import type { HttpResponse } from '../../../../src/client/http.js'
+import { isApiError } from '../../../../src/client/api-error.js'
 import { SimCluster } from '../../../../src/index.js'
 
 const rule = {

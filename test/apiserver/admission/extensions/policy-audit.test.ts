@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ClusterEvents } from '../../../../src/apiserver/client/cluster-events.js'
+import type { ClusterEvents } from '../../../../src/client/cluster-events.js'
 import { SimCluster } from '../../../../src/index.js'
 
 const rule = {

@@ -5,8 +5,8 @@ import type {
   WebhookReview,
 } from '../../../../src/apiserver/admission/extensions/handlers.js'
 import type { ConfigMap } from '../../../../src/api/core/generated.js'
-import type { HttpResponse } from '../../../../src/apiserver/http/http-types.js'
-import { isApiError } from '../../../../src/apiserver/client/api-error.js'
+import type { HttpResponse } from '../../../../src/client/http.js'
+import { isApiError } from '../../../../src/client/api-error.js'
 import { SimCluster } from '../../../../src/index.js'
 
 const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['*'], resources: ['configmaps'] }

@@ -1,0 +1,112 @@
+import type { KubeObject } from '../api/definition.js'
+import type { KernelEvents } from '../sim/event-bus.js'
+import type { PlainData } from '../sim/plain-data.js'
+import type { Status } from './api-error.js'
+import type { UserInfo } from './client.js'
+
+/** A user as audit events name one. */
+export interface AuditUser {
+  readonly username: string
+  readonly uid?: string
+  readonly groups?: readonly string[]
+  readonly extra?: Readonly<Record<string, readonly string[]>>
+}
+
+/**
+ * An audit.k8s.io/v1 Event of stage ResponseComplete and level RequestResponse. Virtual time; the id is a
+ * running number.
+ */
+export interface AuditEvent {
+  readonly kind: 'Event'
+  readonly apiVersion: 'audit.k8s.io/v1'
+  readonly level: 'RequestResponse'
+  readonly auditID: string
+  readonly stage: 'ResponseComplete'
+  readonly requestURI: string
+  readonly verb: string
+  readonly user: AuditUser
+  readonly impersonatedUser?: AuditUser
+  readonly userAgent: string
+  readonly objectRef: {
+    readonly resource: string
+    readonly namespace?: string
+    readonly name?: string
+    readonly uid?: string
+    readonly apiGroup?: string
+    readonly apiVersion: string
+    readonly resourceVersion?: string
+    readonly subresource?: string
+  }
+  readonly responseStatus: Partial<Status> & { readonly code: number }
+  readonly requestObject?: unknown
+  readonly responseObject?: object
+  readonly requestReceivedTimestamp: string
+  readonly stageTimestamp: string
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+/** Everything that can be observed on a cluster's bus. `time` is virtual ms. */
+export interface ClusterEvents extends KernelEvents {
+  /** A request was answered. */
+  request: {
+    readonly time: number
+    readonly user: UserInfo
+    readonly verb: string
+    readonly resource: string
+    readonly namespace?: string
+    readonly name?: string
+    readonly code: number
+    readonly status?: Status
+  }
+  /** The same at full length, as an audit policy of level RequestResponse for everything would log it. */
+  audit: AuditEvent
+  /**
+   * An object was written or removed; `old` is undefined on creation, `object` is the last state on removal.
+   */
+  write: {
+    readonly time: number
+    readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
+    readonly resource: string
+    readonly object: KubeObject
+    readonly old?: KubeObject
+    readonly revision: number
+  }
+  /** The scheduler bound a pod. */
+  scheduled: { readonly time: number; readonly pod: string; readonly node: string }
+  /** The scheduler found no node. */
+  unschedulable: { readonly time: number; readonly pod: string; readonly message: string }
+  /** A Ready condition changed as the node controller sees it. */
+  nodeCondition: {
+    readonly time: number
+    readonly node: string
+    readonly status: 'True' | 'False' | 'Unknown'
+    readonly reason: string
+  }
+  /**
+   * Network policies have decided on a connection with a pod at one of its ends (`namespace/name`, or an
+   * address).
+   */
+  policyVerdict: {
+    readonly time: number
+    readonly from: string
+    readonly to: string
+    /** Of the pod, after kube-proxy. */
+    readonly port: number
+    readonly protocol: 'TCP' | 'UDP' | 'SCTP'
+    readonly allowed: boolean
+    /** Why, as plain JSON. */
+    readonly proof?: PlainData
+  }
+  /**
+   * The apiserver has started to listen, or has stopped; also when another one has taken its place
+   * (`rewind()`). Connections to the one before are broken.
+   */
+  apiserver: { readonly time: number; readonly running: boolean }
+  /** A pod is deleted by the eviction API or for a taint. */
+  eviction: {
+    readonly time: number
+    readonly pod: string
+    readonly node: string
+    readonly by: 'api' | 'taint' | 'preemption' | 'podgc'
+  }
+}

@@ -1,0 +1,265 @@
+import type { KubeObject } from '../api/definition.js'
+import type { Slice, Topic } from '../sim/module.js'
+import { isApiError } from './api-error.js'
+import type { ListOptions, ResumableClient, Watch } from './client.js'
+import type { Change, Informer, InformerOptions, Selection } from './informer.js'
+import type { IndexFunction, Indexers } from './object-index.js'
+import { ObjectIndex, keyOf } from './object-index.js'
+import type { ResourceName } from './resources.js'
+
+/** When a list or watch at which the server failed is tried again, in ms. */
+const BROKEN_RETRY = 1_000
+
+/**
+ * What of an informer is state: the resource version that it has seen. All else is rebuilt from the store.
+ */
+export interface InformerState {
+  resourceVersion: string | undefined
+}
+
+/** What an informer needs of its surroundings. */
+export interface InformerPorts {
+  readonly client: ResumableClient
+  readonly state: Slice<InformerState>
+  /** Wakes {@link ListWatchInformer.deliver}, under `key`. */
+  readonly topic: Topic
+  /** Default ''. */
+  readonly key?: string
+  /** False while the network between the component and the apiserver is cut: the view then stays as it is. */
+  readonly connected: () => boolean
+  /**
+   * Whether the apiserver does not let the component in: what comes next ends its watch, and it tries again
+   * every so often. Default: it does.
+   */
+  readonly refused?: () => boolean
+}
+
+/**
+ * How long an informer waits that may not list or watch, in ms: the longest back-off of client-go's
+ * reflector.
+ */
+const FORBIDDEN_RETRY = 30_000
+
+/**
+ * The {@link Informer} that lists and watches itself (client-go's reflector with its store), for one
+ * component or, shared, for a process.
+ */
+export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
+  readonly #ports: InformerPorts
+  readonly #key: string
+  readonly resource: ResourceName
+  readonly selection: Selection
+  readonly #index: ObjectIndex<T>
+  readonly #listeners: ((change: Change<T>) => void)[] = []
+  #watch: Watch<T> | undefined
+  #loaded = false
+  #closed = false
+
+  constructor(resource: ResourceName, options: InformerOptions<T>, ports: InformerPorts) {
+    const { indexers = {}, id: _name, ...selection } = options
+    this.#ports = ports
+    this.#key = ports.key ?? ''
+    this.resource = resource
+    this.selection = selection
+    this.#index = new ObjectIndex(indexers)
+    // after a fork or restore the watch goes on where it stood; a wake-up would be a step that the original
+    // does not make. Who is cut off is woken by reconnect().
+    if (!ports.connected()) return
+    if (this.#isRefused()) return // its retry is pending
+    if (!this.synced) ports.topic.wake(this.#key)
+    else this.#whileServed(() => this.#resumeWatch())
+    // the few objects that a field selects are found by an index now; later all changes since then would have
+    // to be gone through
+    if (selection.fieldSelector !== undefined) this.#load()
+  }
+
+  get synced(): boolean {
+    return this.#ports.state.value.resourceVersion !== undefined
+  }
+
+  get cutOff(): boolean {
+    return !this.synced && (!this.#ports.connected() || this.#isRefused())
+  }
+
+  #isRefused(): boolean {
+    return this.#ports.topic.dueAt(this.#key) !== undefined
+  }
+
+  get seen(): string | undefined {
+    return this.#ports.state.value.resourceVersion
+  }
+
+  onChange(listener: (change: Change<T>) => void): this {
+    this.#listeners.push(listener)
+    return this
+  }
+
+  get(key: string): T | undefined {
+    this.#load()
+    return this.#index.get(key)
+  }
+
+  list(): readonly T[] {
+    this.#load()
+    return this.#index.values()
+  }
+
+  get size(): number {
+    this.#load()
+    return this.#index.size
+  }
+
+  byIndex(index: string, value: string): readonly T[] {
+    this.#load()
+    return this.#index.byIndex(index, value)
+  }
+
+  /**
+   * One step of the informer: takes what the watch has and tells the listeners. Called by the kernel through
+   * the topic.
+   */
+  deliver(): void {
+    if (this.#closed || !this.#ports.connected()) return
+    if (this.#ports.refused?.() === true) {
+      this.disconnect()
+      this.#ports.topic.wakeAfter(this.#key, FORBIDDEN_RETRY, { class: 'watchdog' })
+      return
+    }
+    this.#whileServed(() => (this.synced ? this.#follow() : this.#relist()))
+  }
+
+  #follow(): void {
+    this.#load()
+    try {
+      const watch = this.#ensureWatch()
+      for (const event of watch.next()) if (event.type !== 'BOOKMARK') this.#apply(event.type, event.object)
+      this.#ports.state.value.resourceVersion = watch.resourceVersion
+    } catch (error) {
+      if (!isApiError(error, 'Expired')) throw error
+      this.#relist()
+    }
+  }
+
+  /**
+   * A custom resource may be gone with its CRD before its informer is closed: there is nothing to follow
+   * then. Who may not list and watch tries again later, as a reflector does.
+   */
+  #whileServed(run: () => void): void {
+    try {
+      run()
+    } catch (error) {
+      if (isApiError(error, 'Expired')) this.#startAnew()
+      else if (isApiError(error, 'Forbidden'))
+        this.#ports.topic.wakeAfter(this.#key, FORBIDDEN_RETRY, { class: 'watchdog' })
+      else if (isApiError(error) && error.code >= 500) {
+        // the server cannot read its own objects (a conversion webhook fails)
+        this.disconnect()
+        this.#ports.topic.wakeAfter(this.#key, BROKEN_RETRY, { class: 'watchdog' })
+      } else if (!isApiError(error, 'NotFound')) throw error
+    }
+  }
+
+  /** History has gone that a copy needed to see what its original saw: it lists again. */
+  #startAnew(): void {
+    this.disconnect()
+    this.#ports.state.value.resourceVersion = undefined
+    this.#ports.topic.wake(this.#key)
+  }
+
+  /** Breaks the watch, as when the connection is cut; {@link reconnect} resumes where it stood. */
+  disconnect(): void {
+    this.#watch?.stop()
+    this.#watch = undefined
+  }
+
+  close(): void {
+    this.disconnect()
+    this.#closed = true
+    this.#ports.state.value.resourceVersion = undefined
+    this.#ports.topic.cancel(this.#key)
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** Gives the view more indexes, to be asked by {@link indexed}. */
+  addIndexers(indexers: Indexers<T>): void {
+    this.#index.addIndexers(indexers)
+  }
+
+  /** The objects under one value of the index that a function makes. */
+  indexed(valuesOf: IndexFunction<T>, value: string): readonly T[] {
+    this.#load()
+    return this.#index.indexed(valuesOf, value)
+  }
+
+  /** Resumes after {@link disconnect}: what has happened meanwhile is delivered in the next step. */
+  reconnect(): void {
+    this.#ports.topic.wake(this.#key)
+  }
+
+  /**
+   * After a fork or restore the view is rebuilt as of the revision that this informer had seen, at the first
+   * use.
+   */
+  #load(): void {
+    if (this.#loaded) return
+    this.#loaded = true
+    const { resourceVersion } = this.#ports.state.value
+    if (resourceVersion === undefined) return
+    this.#whileServed(() => {
+      const list = this.#ports.client.reread(this.resource, {
+        ...this.selection,
+        resourceVersion,
+        resourceVersionMatch: 'Exact',
+      })
+      for (const object of list.items) this.#index.set(object as unknown as T)
+    })
+  }
+
+  #relist(): void {
+    this.disconnect()
+    const list = this.#ports.client.list(this.resource, this.selection)
+    this.#loaded = true
+    this.#ports.state.value.resourceVersion = list.metadata.resourceVersion
+    this.#ensureWatch()
+    const present = new Set<string>()
+    for (const object of list.items as unknown as readonly T[]) {
+      const key = keyOf(object)
+      present.add(key)
+      const known = this.#index.get(key)
+      if (known?.metadata.resourceVersion !== object.metadata.resourceVersion)
+        this.#apply(known ? 'MODIFIED' : 'ADDED', object)
+    }
+    if (this.#index.size === present.size) return
+    for (const object of [...this.#index.values()])
+      if (!present.has(keyOf(object))) this.#apply('DELETED', object)
+  }
+
+  #ensureWatch(): Watch<T> {
+    return (
+      this.#watch ??
+      this.#follows((options) => this.#ports.client.watch(this.resource, options) as unknown as Watch<T>)
+    )
+  }
+
+  #resumeWatch(): void {
+    this.#follows((options) => this.#ports.client.resumeWatch(this.resource, options) as unknown as Watch<T>)
+  }
+
+  #follows(open: (options: ListOptions) => Watch<T>): Watch<T> {
+    const { state, topic } = this.#ports
+    const watch = open({ ...this.selection, resourceVersion: state.value.resourceVersion as string })
+    this.#watch = watch
+    watch.onReady(() => topic.wake(this.#key))
+    return watch
+  }
+
+  #apply(type: Change<T>['type'], object: T): void {
+    const old = type === 'DELETED' ? this.#index.delete(keyOf(object)) : this.#index.set(object)
+    const seen = type === 'ADDED' && old ? 'MODIFIED' : type
+    const change: Change<T> = old ? { type: seen, object, old } : { type: seen, object }
+    for (const listener of this.#listeners) listener(change)
+  }
+}

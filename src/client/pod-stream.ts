@@ -1,0 +1,44 @@
+import type { LogRequest, Session } from './node-agent.js'
+import type { PodExecOptions, PodLogOptions, PodPortForwardOptions } from './pod-options.js'
+
+/** A pod's log: open already. */
+export interface LogStream {
+  readonly kind: 'log'
+  readonly session: Session
+  readonly follow: boolean
+}
+
+/** A command in a container, or its first process: opened when the client's streams are there. */
+export interface ExecStream {
+  readonly kind: 'exec' | 'attach'
+  readonly options: PodExecOptions
+  /** @throws ApiError as the apiserver tells it on the error channel. */
+  open(): Session
+}
+
+/** Ports of a pod: each connection is opened by itself. */
+export interface PortForwardStream {
+  readonly kind: 'portforward'
+  readonly ports: readonly number[]
+  /** @throws ApiError with the text for the connection's error stream. */
+  open(port: number): Session
+}
+
+/** What a request for `pods/log`, `exec`, `attach` or `portforward` leads to. */
+export type PodStream = LogStream | ExecStream | PortForwardStream
+
+/** The options of each, as the query or a client gives them. */
+export interface StreamOptions {
+  readonly log: PodLogOptions
+  readonly exec: PodExecOptions
+  readonly attach: PodExecOptions
+  readonly portforward: PodPortForwardOptions
+}
+
+/** Subresources that are streams. */
+export type StreamName = keyof StreamOptions
+
+export const STREAMS: ReadonlySet<string> = new Set<StreamName>(['log', 'exec', 'attach', 'portforward'])
+
+/** What a kubelet is asked for, of log options. */
+export type LogWish = Omit<LogRequest, 'pod' | 'container'>

@@ -1,0 +1,176 @@
+import type { Event, EventSeries, ObjectReference } from '../api/core/generated.js'
+import { formatMicroTime } from '../api/time.js'
+import type { Slice, Topic } from '../sim/module.js'
+import { ignoreNotFound } from './api-error.js'
+import { bestEffort, referenceTo } from './event-recorder.js'
+import type { EventMore, EventRecorder, EventTarget } from './event-recorder.js'
+import type { RecorderPorts } from './correlating-recorder.js'
+
+/**
+ * An event that does not come again for so long is over (client-go's finishTime), and so often it is looked.
+ */
+const FINISH_MS = 6 * 60_000
+/** What goes on is written again after so long (client-go's refreshTime). */
+const REFRESH_MS = 30 * 60_000
+/** Events that are remembered; client-go has no bound. */
+const MOST_EVENTS = 4096
+
+/** One event that may come again. */
+interface Remembered {
+  readonly namespace: string
+  readonly name: string
+  /** How often it has come, and when it came last and was written last, virtual ms. */
+  count: number
+  seen: number
+  written: number
+}
+
+/** What a recorder remembers, by what makes events equal, and how many it has made. Plain data. */
+export interface SeriesState {
+  readonly events: Map<string, Remembered>
+  made: number
+}
+
+/** What a recorder of series needs of its surroundings. */
+export interface SeriesPorts extends Pick<RecorderPorts, 'client' | 'clock'> {
+  /** `default-scheduler`. */
+  readonly controller: string
+  /** `default-scheduler-<host>`. */
+  readonly instance: string
+  /** A slice of the component's own. */
+  readonly state: Slice<SeriesState>
+  /** A topic of the component's own; its handler must call {@link SeriesRecorder.finish}. */
+  readonly timer: Topic
+}
+
+/**
+ * The {@link EventRecorder} of components that use events.k8s.io, as the scheduler does: an event that comes
+ * again about the same version of the same object becomes a series, written at the second time and when it is
+ * over. Failures to write are dropped. Source: client-go tools/events/event_broadcaster.go.
+ */
+export class SeriesRecorder implements EventRecorder {
+  readonly #ports: SeriesPorts
+
+  constructor(ports: SeriesPorts) {
+    this.#ports = ports
+  }
+
+  event(
+    target: EventTarget,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    { action = '', related }: EventMore = {},
+  ): void {
+    const {
+      clock,
+      state: { value: state },
+    } = this.#ports
+    const regarding = referenceTo(target)
+    const key = [
+      type,
+      action,
+      reason,
+      keyOf(regarding),
+      related === undefined ? '' : keyOf(referenceTo(related)),
+    ].join(' ')
+    const now = clock.now()
+    const known = state.events.get(key)
+    if (known !== undefined && now - known.seen <= FINISH_MS) return this.#again(known, now)
+    const namespace = regarding.namespace ?? 'default'
+    const name = `${regarding.name ?? ''}.${(BigInt(now) * 1_000_000n + BigInt(state.made++ % 1_000_000)).toString(16)}`
+    if (state.events.size >= MOST_EVENTS) state.events.delete(state.events.keys().next().value as string)
+    state.events.set(key, { namespace, name, count: 1, seen: now, written: now })
+    const about = { regarding, related: related && referenceTo(related), type, reason, message, action }
+    bestEffort(() => this.#ports.client.create('events', this.#newEvent({ namespace, name }, about, now)))
+  }
+
+  /** Writes the series that are over, and those that go on for long; forgets what will not come again. */
+  finish(): void {
+    const {
+      clock,
+      state: {
+        value: { events },
+      },
+    } = this.#ports
+    const now = clock.now()
+    let goOn = false
+    for (const [key, event] of events) {
+      const isOver = now - event.seen >= FINISH_MS
+      if (event.count > 1 && (isOver || now - event.written >= REFRESH_MS)) this.#writeSeries(event, now)
+      if (isOver) events.delete(key)
+      else goOn ||= event.count > 1
+    }
+    if (goOn) this.#look()
+  }
+
+  #again(event: Remembered, now: number): void {
+    event.count++
+    event.seen = now
+    if (event.count > 2) return
+    this.#writeSeries(event, now)
+    this.#look()
+  }
+
+  #look(): void {
+    if (this.#ports.timer.dueAt('series') === undefined)
+      this.#ports.timer.wakeAfter('series', FINISH_MS, { class: 'watchdog' })
+  }
+
+  #writeSeries(event: Remembered, now: number): void {
+    const { namespace, name, count, seen } = event
+    const series: EventSeries = { count, lastObservedTime: formatMicroTime(seen) }
+    event.written = now
+    bestEffort(() =>
+      ignoreNotFound(() =>
+        this.#ports.client.patch('events', { namespace, name }, { type: 'strategic', body: { series } }),
+      ),
+    )
+  }
+
+  #newEvent(
+    { namespace, name }: { readonly namespace: string; readonly name: string },
+    {
+      regarding,
+      related,
+      type,
+      reason,
+      message,
+      action,
+    }: {
+      regarding: ObjectReference
+      related: ObjectReference | undefined
+      type: string
+      reason: string
+      message: string
+      action: string
+    },
+    now: number,
+  ): Event {
+    const { controller, instance } = this.#ports
+    return {
+      metadata: { name, namespace },
+      involvedObject: regarding,
+      reason,
+      message,
+      source: {},
+      firstTimestamp: null,
+      lastTimestamp: null,
+      type,
+      eventTime: formatMicroTime(now),
+      action,
+      ...(related === undefined ? {} : { related }),
+      reportingComponent: controller,
+      reportingInstance: instance,
+    } as unknown as Event
+  }
+}
+
+const keyOf = ({
+  kind,
+  namespace = '',
+  name = '',
+  uid = '',
+  resourceVersion = '',
+  fieldPath = '',
+}: ObjectReference): string => `${kind ?? ''}/${namespace}/${name}/${uid}/${resourceVersion}/${fieldPath}`

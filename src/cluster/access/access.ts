@@ -1,0 +1,104 @@
+import type { Minor } from '../../api/releases.js'
+import { bootstrapTokens } from '../../apiserver/authentication/bootstrap-tokens.js'
+import { headerImpersonator } from '../../apiserver/authentication/impersonator.js'
+import type { OidcOptions } from '../../apiserver/authentication/oidc-tokens.js'
+import { oidcTokens } from '../../apiserver/authentication/oidc-tokens.js'
+import { serviceAccountTokens } from '../../apiserver/authentication/service-account-tokens.js'
+import type { StaticUser } from '../../apiserver/authentication/static-tokens.js'
+import { staticTokens } from '../../apiserver/authentication/static-tokens.js'
+import { UnionAuthenticator } from '../../apiserver/authentication/union.js'
+import type { AuthenticationWebhook } from '../../apiserver/authentication/webhook-tokens.js'
+import { webhookTokens } from '../../apiserver/authentication/webhook-tokens.js'
+import type { ServerDependencies } from '../../apiserver/server-dependencies.js'
+import type { Signer } from '../../apiserver/authentication/authenticator.js'
+import type { StoreView } from '../../apiserver/storage/stored-objects.js'
+import { ClientCertificates } from '../../pki/client-certificates.js'
+import type { Pki } from '../../pki/index.js'
+import { RbacAuthorizer } from '../../rbac/authorizer.js'
+import { escalationCheck } from '../../rbac/escalation.js'
+import type { AuthorizationMode } from './authorization-modes.js'
+import { authorizersOf } from './authorization-modes.js'
+
+/** A user with a fixed token, as in the file of `--token-auth-file`. */
+export interface UserOptions {
+  readonly name: string
+  readonly token: string
+  readonly uid?: string
+  readonly groups?: readonly string[]
+}
+
+/**
+ * Ways to prove who one is, besides certificates and the tokens of service accounts and of `kubeadm join`.
+ */
+export interface AuthenticationOptions {
+  /**
+   * `--anonymous-auth`: whether requests that show nothing are let in as `system:anonymous`. Default true.
+   */
+  readonly anonymous?: boolean
+  /**
+   * `--token-auth-file`: path of a file among `cluster.pki`'s (`/etc/kubernetes/token.csv`), with lines
+   * `token,user,uid,"group1,group2"`. It is read when the apiserver starts. Default none.
+   */
+  readonly tokenFile?: string
+  /** An OpenID Connect provider whose tokens are taken. */
+  readonly oidc?: OidcOptions
+  /** A webhook that is asked about tokens that nobody else knows, answered by a function of yours. */
+  readonly webhook?: AuthenticationWebhook
+}
+
+/** What decides about access to a cluster. */
+export interface AccessOptions {
+  readonly authorization: AuthorizationMode | readonly AuthorizationMode[]
+  readonly authentication?: AuthenticationOptions | undefined
+  readonly users: readonly UserOptions[]
+  readonly minor: Minor
+  readonly pki: Pki
+  /** Who is in the token file. */
+  readonly tokenFile: () => readonly StaticUser[]
+}
+
+/** First minor that tells by which certificate a user was known. */
+const CREDENTIAL_IDS_SINCE: Minor = 32
+
+/** The parts of a server that find out who sends a request and whether he may, over its stored objects. */
+export function accessPorts(
+  view: StoreView,
+  signer: Signer | undefined,
+  options: AccessOptions,
+): Partial<ServerDependencies> {
+  const { authorization, minor } = options
+  const rbac = new RbacAuthorizer(view)
+  const { authorizer, ruleResolver } = authorizersOf(authorization, { view, rbac, minor })
+  return {
+    authorizer,
+    ruleResolver,
+    guards: authorization === 'AlwaysAllow' ? [] : [escalationCheck(rbac)],
+    impersonator: headerImpersonator(authorizer),
+    authenticator: authenticatorOf(view, signer, options),
+  }
+}
+
+/** In kube-apiserver's order. Source: pkg/kubeapiserver/authenticator/config.go. */
+function authenticatorOf(
+  view: StoreView,
+  signer: Signer | undefined,
+  { authentication = {}, users, minor, pki, tokenFile }: AccessOptions,
+): UnionAuthenticator {
+  const { anonymous, oidc, webhook, tokenFile: path } = authentication
+  return new UnionAuthenticator(
+    [
+      staticTokens(() => users),
+      ...(path === undefined ? [] : [staticTokens(tokenFile)]),
+      ...(signer === undefined ? [] : [serviceAccountTokens(view, signer)]),
+      bootstrapTokens(view),
+      ...(oidc === undefined ? [] : [oidcTokens(oidc, view.now)]),
+      ...(webhook === undefined ? [] : [webhookTokens(webhook)]),
+    ],
+    {
+      certificates: new ClientCertificates((file) => pki.read(file)),
+      now: view.now,
+      credentialIds: minor >= CREDENTIAL_IDS_SINCE,
+      ...(anonymous === undefined ? {} : { anonymous }),
+    },
+  )
+}

@@ -1,0 +1,102 @@
+import type { Minor } from '../../api/releases.js'
+import type { Authorizer, RuleResolver } from '../../apiserver/authorization/authorizer.js'
+import type { StoreView } from '../../apiserver/storage/stored-objects.js'
+import { alwaysAllow } from '../../apiserver/authorization/authorizer.js'
+import type { RbacAuthorizer } from '../../rbac/authorizer.js'
+import { nodeRules } from '../../rbac/bootstrap-policy/index.js'
+import type { AbacPolicy } from '../../rbac/modes/abac.js'
+import { AbacAuthorizer, parseAbacPolicies } from '../../rbac/modes/abac.js'
+import { allowAll, denyAll } from '../../rbac/modes/always.js'
+import type { WebhookAuthorizerOptions } from '../../rbac/modes/webhook.js'
+import { WebhookAuthorizer } from '../../rbac/modes/webhook.js'
+import { NodeAuthorizer } from '../../rbac/node-authorizer.js'
+import { UnionAuthorizer } from '../../rbac/union.js'
+
+/** `--authorization-policy-file`: its text, or its policies. */
+export interface AbacMode {
+  readonly type: 'ABAC'
+  readonly policies: string | readonly AbacPolicy[]
+}
+
+/** A webhook, answered by a function of yours. */
+export interface WebhookMode extends WebhookAuthorizerOptions {
+  readonly type: 'Webhook'
+}
+
+/**
+ * One authorizer of the apiserver. Those of a list are asked in order (`--authorization-mode`); the first
+ * that allows or denies decides. An authorizer of your own is an object with `authorize(user, attributes)`.
+ */
+export type AuthorizationMode =
+  | 'Node'
+  | 'RBAC'
+  | 'AlwaysAllow'
+  | 'AlwaysDeny'
+  | AbacMode
+  | WebhookMode
+  | Authorizer
+
+/** What modes are made of. */
+export interface ModeParts {
+  readonly view: StoreView
+  readonly rbac: RbacAuthorizer
+  readonly minor: Minor
+}
+
+/** Since when nodes see only their own Node and pods (AuthorizeNodeWithSelectors). */
+const NODE_SELECTORS_SINCE: Minor = 32
+/** Since when nodes may get the accounts of their pods (KubeletServiceAccountTokenForCredentialProviders). */
+const NODE_ACCOUNTS_SINCE: Minor = 34
+
+/** `RBAC` alone is what kubeadm sets up, `Node,RBAC`; in a list it is RBAC. */
+export function modesOf(
+  option: AuthorizationMode | readonly AuthorizationMode[],
+): readonly AuthorizationMode[] {
+  if (option === 'RBAC') return ['Node', 'RBAC']
+  return isList(option) ? option : [option]
+}
+
+function isList(
+  option: AuthorizationMode | readonly AuthorizationMode[],
+): option is readonly AuthorizationMode[] {
+  return Array.isArray(option)
+}
+
+/**
+ * The authorizers of a server as one, and who lists rules. @throws RangeError for ABAC policies that are
+ * none.
+ */
+export function authorizersOf(
+  option: AuthorizationMode | readonly AuthorizationMode[],
+  parts: ModeParts,
+): { readonly authorizer: Authorizer; readonly ruleResolver: RuleResolver } {
+  if (option === 'AlwaysAllow') return { authorizer: alwaysAllow, ruleResolver: allowAll }
+  const union = new UnionAuthorizer(modesOf(option).map((mode) => authorizerOf(mode, parts)))
+  return { authorizer: union, ruleResolver: union }
+}
+
+function authorizerOf(mode: AuthorizationMode, { view, rbac, minor }: ModeParts): Authorizer {
+  switch (mode) {
+    case 'Node':
+      return new NodeAuthorizer(view, {
+        rules: nodeRules,
+        withSelectors: minor >= NODE_SELECTORS_SINCE,
+        readsAccounts: minor >= NODE_ACCOUNTS_SINCE,
+      })
+    case 'RBAC':
+      return rbac
+    case 'AlwaysAllow':
+      return allowAll
+    case 'AlwaysDeny':
+      return denyAll
+    default:
+      return 'type' in mode ? configured(mode) : mode
+  }
+}
+
+function configured(mode: AbacMode | WebhookMode): Authorizer {
+  if (mode.type === 'Webhook') return new WebhookAuthorizer(mode)
+  return new AbacAuthorizer(
+    typeof mode.policies === 'string' ? parseAbacPolicies(mode.policies) : mode.policies,
+  )
+}

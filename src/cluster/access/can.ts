@@ -1,0 +1,78 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { ApiServer } from '../../apiserver/api-server.js'
+import { noSuchPath } from '../../apiserver/errors.js'
+import type { AccessAttributes } from '../../apiserver/authorization/authorizer.js'
+import { authorize } from '../../rbac/evaluate.js'
+import type { Verdict } from '../../rbac/proof.js'
+import type { AuthorizationMode } from './authorization-modes.js'
+import type { Identity } from './identities.js'
+import { userOf } from './identities.js'
+
+/** What is asked, besides verb and resource. */
+export interface CanOptions {
+  readonly namespace?: string
+  readonly name?: string
+  readonly subresource?: string
+}
+
+/** Another authorizer than RBAC decided (Node, or one of your own); `reason` is what it says. */
+export interface OtherProof {
+  readonly kind: 'authorizer'
+  readonly reason?: string
+}
+
+/** A verdict with its proof. */
+export type AccessVerdict = Verdict | { readonly allowed: boolean; readonly proof: OtherProof }
+
+/** Whose authorizer is asked, and over which objects. */
+export interface AccessParts {
+  readonly server: ApiServer
+  readonly stored: (resource: string) => readonly KubeObject[]
+  readonly modes: readonly AuthorizationMode[]
+}
+
+const RBAC_RESOURCES = ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings']
+
+/**
+ * Whether a user may do something to a resource (`pods`, `pods/log`, `deployments.apps`) or get a path
+ * (`/healthz`), and why. The server's own authorizer decides; where RBAC is among its `modes` and that is its
+ * verdict, the proof is RBAC's.
+ */
+export function canAccess(
+  { server, stored, modes }: AccessParts,
+  identity: Identity,
+  verb: string,
+  what: string,
+  options: CanOptions = {},
+): AccessVerdict {
+  const user = userOf(identity)
+  const attributes = attributesOf(server, verb, what, options)
+  const { allowed, reason } = server.context.dependencies.authorizer.authorize(user, attributes)
+  const { group: apiGroup, ...asked } = 'path' in attributes ? { ...attributes, group: '' } : attributes
+  const objects = RBAC_RESOURCES.flatMap((resource) => [...stored(resource)])
+  const verdict = authorize(objects, { ...asked, apiGroup, user: user.name, groups: user.groups ?? [] })
+  if (verdict.allowed === allowed && (modes.includes('RBAC') || verdict.proof.kind === 'privileged'))
+    return verdict
+  return { allowed, proof: { kind: 'authorizer', ...(reason === undefined ? {} : { reason }) } }
+}
+
+function attributesOf(
+  server: ApiServer,
+  verb: string,
+  what: string,
+  { namespace, name, subresource }: CanOptions,
+): AccessAttributes {
+  if (what.startsWith('/')) return { verb, path: what }
+  const [plural = '', part = subresource] = what.split('/')
+  const resource = server.context.resources.find(plural)
+  if (resource === undefined) throw noSuchPath()
+  return {
+    verb,
+    group: resource.group,
+    version: resource.definition.version,
+    resource: resource.resource,
+    ...(part === undefined ? {} : { subresource: part }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+  }
+}

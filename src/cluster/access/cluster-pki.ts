@@ -1,0 +1,62 @@
+import { formatIp, parseIpRange } from '../../api/ip.js'
+import { release } from '../../api/releases.js'
+import type { ClusterEvents } from '../../client/cluster-events.js'
+import { Pki } from '../../pki/index.js'
+import type { KeyProvider, PkiState } from '../../pki/index.js'
+import type { KubeadmOptions } from '../compose/options.js'
+import { DEFAULT_START } from '../../sim/clock.js'
+import type { Simulation } from '../../sim/simulation.js'
+
+/** Name of the machine that the control plane runs on; it has no Node object. */
+export const CONTROL_PLANE_NODE = 'control-plane'
+
+/**
+ * Which of the test keys clusters have that bring none of their own: of one, so that a new cluster is the
+ * same for every seed.
+ */
+const TEST_KEY_SEED = 1
+
+/** First address of the service network: the Service `kubernetes`. */
+export function serviceAddress(serviceCIDR: string = '10.96.0.0/12'): string {
+  const range = parseIpRange(serviceCIDR.split(',')[0] ?? '')
+  if (range === undefined)
+    throw new RangeError(
+      `serviceCIDR: ${JSON.stringify(serviceCIDR)} is no range of addresses: write it as 10.96.0.0/12`,
+    )
+  return formatIp({ family: range.family, value: range.first + 1n })
+}
+
+/** What is particular about a cluster's PKI. */
+export interface ClusterPkiOptions {
+  readonly version: string
+  readonly address: string
+  readonly serviceCIDR: string | undefined
+  readonly keys: KeyProvider | undefined
+  readonly kubeadm: KubeadmOptions | undefined
+  /** When a node joined, if not at the beginning. */
+  readonly joined: (node: string) => number | undefined
+}
+
+/**
+ * The files of a cluster's PKI, as `kubeadm init` would have left them at the cluster's beginning. Nothing is
+ * made before it is read.
+ */
+export function clusterPki(simulation: Simulation<ClusterEvents>, options: ClusterPkiOptions): Pki {
+  const { start = DEFAULT_START } = simulation.options
+  const slice = simulation.slice<PkiState>('cluster', 'pki', () => ({ files: new Map(), keys: new Map() }))
+  return new Pki({
+    config: {
+      seed: TEST_KEY_SEED,
+      created: start,
+      minor: release(options.version).minor,
+      nodeName: CONTROL_PLANE_NODE,
+      advertiseAddress: options.address,
+      serviceIP: serviceAddress(options.serviceCIDR),
+      ...options.kubeadm,
+    },
+    state: () => slice.value,
+    serials: () => simulation.random.stream('pki/serial'),
+    keys: options.keys,
+    joined: (node) => options.joined(node) ?? start,
+  })
+}

@@ -1,0 +1,58 @@
+import type { ConfigMap } from '../../api/core/generated.js'
+import { deepFreeze } from '../../api/schema/freeze.js'
+import { LAST_USED } from '../../apiserver/authentication/service-account-tokens.js'
+import type { Client } from '../../client/client.js'
+import { isApiError } from '../../client/api-error.js'
+import type { LateDependencies } from '../../apiserver/server-dependencies.js'
+
+/** First minor that notes when tokens in Secrets are used (LegacyServiceAccountTokenTracking, beta). */
+const TRACKED_SINCE = 27
+
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+
+const made = new Map<string, readonly ConfigMap[]>()
+
+/**
+ * What says since when the apiserver looks. Equal days give the same array. Source:
+ * pkg/controlplane/controller/legacytokentracking.
+ */
+export function legacyTokenObjects(minor: number, now: number): readonly ConfigMap[] {
+  const since = minor < TRACKED_SINCE ? '' : dayOf(now)
+  let objects = made.get(since)
+  if (objects === undefined) {
+    const map = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'kube-apiserver-legacy-service-account-token-tracking', namespace: 'kube-system' },
+      data: { since },
+    }
+    made.clear() // of the last one only: most clusters begin on the same day
+    made.set(since, (objects = since === '' ? [] : deepFreeze([map as ConfigMap])))
+  }
+  return objects
+}
+
+/**
+ * Writes the day of its last use on the Secret of a token, once a day; undefined for releases that do not.
+ * Source: pkg/serviceaccount/legacy.go.
+ */
+export function legacyTokenTracker(
+  minor: number,
+  client: () => Client,
+  now: () => number,
+): LateDependencies['legacyTokenUsed'] {
+  if (minor < TRACKED_SINCE) return undefined
+  return ({ namespace, secret, lastUsed }) => {
+    const today = dayOf(now())
+    if (lastUsed === today) return
+    try {
+      client().patch(
+        'secrets',
+        { namespace, name: secret },
+        { type: 'merge', body: { metadata: { labels: { [LAST_USED]: today } } } },
+      )
+    } catch (error) {
+      if (!isApiError(error)) throw error // the request goes on: it is a note and no more
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import type { PersistentVolume } from '../../api/core/generated.js'
+import { protobufCodec } from '../../api/protobuf/protobuf.js'
+import { bootstrap } from '../../apiserver/bootstrap.js'
+import type { Client } from '../../client/client.js'
+import type { ClusterEvents } from '../../client/cluster-events.js'
+import { EtcdStore } from '../../etcd/store.js'
+import type { KubectlEnvironment } from '../../kubectl/index.js'
+import { Simulation } from '../../sim/simulation.js'
+import { ClusterMetrics, newMetricsState } from '../nodes/cluster-metrics.js'
+import type { MetricsState } from '../nodes/cluster-metrics.js'
+import { componentsOf } from './components.js'
+import { checkedClient } from './connected-client.js'
+import { ControlPlane } from './control-plane.js'
+import { installCoreDNS } from '../network/core-dns.js'
+import { defaultObjects } from './default-objects.js'
+import { freshState, rememberFresh } from '../storage/fresh-states.js'
+import { ADMIN } from '../access/identities.js'
+import { kubectlEnvironment } from '../kubectl-environment.js'
+import { kubeletAgents } from '../nodes/kubelet-agent.js'
+import { Machines } from '../nodes/machines.js'
+import type { ClusterOptions } from './options.js'
+import { nodesOf } from './options.js'
+import { plugProxy } from '../network/proxy-network.js'
+import { serveMetrics } from '../nodes/served-metrics.js'
+import { ClusterSnapshot } from '../storage/snapshot.js'
+
+/** What decides the draws until a new cluster is ready. No user can have chosen it: it is no safe integer. */
+const BOOTSTRAP_SEED = 2 ** 53
+
+/** Kubernetes minor of a cluster unless told otherwise. */
+export const DEFAULT_VERSION = 'v1.35'
+
+/**
+ * Name of the piece of state that says which machines there are besides the control plane's where `kubeadm
+ * init` has not run.
+ */
+export const BARE_MACHINES = 'bare machines'
+
+/** What a cluster is put together from. */
+export interface ClusterParts {
+  readonly version: string
+  readonly options: ClusterOptions
+  readonly simulation: Simulation<ClusterEvents>
+  readonly store: EtcdStore
+  readonly plane: ControlPlane
+  readonly machines: Machines
+  /** Administrator's client. */
+  readonly client: Client
+  readonly metrics: ClusterMetrics
+  readonly kubectlEnvironment: KubectlEnvironment
+}
+
+/** A client of a user, which the network can fail. */
+export function userClient(plane: ControlPlane, name: string, client: Client): Client {
+  return checkedClient(client, () => plane.connectivity.check(`user/${name}`))
+}
+
+/**
+ * Puts a cluster together: a new one, or one in the state of a snapshot. `watched`: a simulation whose
+ * observers go on with this one.
+ */
+export function assemble(
+  options: ClusterOptions,
+  given?: ClusterSnapshot,
+  watched?: Simulation<ClusterEvents>,
+): ClusterParts {
+  const from = given ?? freshState(options)
+  const version = options.version ?? DEFAULT_VERSION
+  const simulation = new Simulation<ClusterEvents>(
+    { ...options, seed: BOOTSTRAP_SEED },
+    from?.simulation(),
+    watched,
+  )
+  const { clock } = simulation
+  const store = from?.openStore({ clock }) ?? new EtcdStore({ clock })
+  const late: { machines?: Machines } = {}
+  const answering = (node: string): ReturnType<Machines['answering']> => late.machines?.answering(node)
+  const plane = new ControlPlane({
+    simulation,
+    store,
+    version,
+    events: options.events ?? true,
+    authorization: options.authorization ?? 'RBAC',
+    authentication: options.authentication,
+    users: options.users ?? [],
+    webhooks: options.webhooks,
+    admissionPlugins: options.admissionPlugins,
+    keys: options.keys,
+    kubeadm: options.kubeadm,
+    nodeAgents:
+      options.nodeAgents ??
+      kubeletAgents({
+        machineOf: answering,
+        servingFault: (node) => late.machines?.servingFault(node),
+        now: () => clock.now(),
+      }),
+    advertiseAddress: options.advertiseAddress,
+    serviceCIDR: options.serviceCIDR,
+    managedFields: options.managedFields,
+    storedProtobuf: options.storedProtobuf ?? protobufCodec,
+  })
+  const metrics = new ClusterMetrics({
+    client: () => plane.client(ADMIN),
+    now: () => clock.now(),
+    hasServer: options.metricsServer ?? false,
+    state: simulation.slice<MetricsState>('cluster', 'metrics', newMetricsState),
+    answering,
+  })
+  if (options.metricsServer === true) serveMetrics(plane, metrics)
+  const isInitialized = options.initialized !== false
+  const discard = (volume: PersistentVolume): void => late.machines?.volumes.discard(volume)
+  const components = isInitialized
+    ? componentsOf(options, plane.scheme, plane.pki, discard, metrics.source)
+    : []
+  if (!from && isInitialized)
+    bootstrap(plane.server, { objects: defaultObjects(components, plane.scheme, clock.now()) })
+  for (const component of components) plane.addComponent(component)
+  const machines = (late.machines = new Machines(plane, simulation, options))
+  plugProxy(plane, machines)
+  if (!from) {
+    if (isInitialized) populate(plane, machines, options)
+    else leaveBare(plane, options)
+    simulation.settle()
+    rememberFresh(
+      options,
+      () => new ClusterSnapshot({ ...options, version }, simulation.state(), store.fork()),
+    )
+  }
+  if (!given) simulation.reseed(options.seed ?? 1)
+  return {
+    version,
+    options,
+    simulation,
+    store,
+    plane,
+    machines,
+    metrics,
+    kubectlEnvironment: kubectlEnvironment(plane, version),
+    client: userClient(plane, ADMIN.name, plane.client(ADMIN, { userAgent: 'kubectl' })),
+  }
+}
+
+function populate(plane: ControlPlane, machines: Machines, options: ClusterOptions): void {
+  for (const node of nodesOf(options)) machines.add(node)
+  if (options.coreDNS === true) installCoreDNS(plane.client(ADMIN, { userAgent: 'kubeadm' }))
+}
+
+/** Machines on which `kubeadm init` has not run: nobody listens, and there are no certificates. */
+function leaveBare(plane: ControlPlane, options: ClusterOptions): void {
+  plane.simulation.slice('extension', BARE_MACHINES, () => nodesOf(options))
+  plane.setApiserverDown(true)
+  for (const path of plane.pki.paths()) plane.pki.remove(path)
+}

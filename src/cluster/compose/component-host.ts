@@ -1,0 +1,186 @@
+import type { KubeObject } from '../../api/definition.js'
+import { ApiError, ConnectionError } from '../../client/api-error.js'
+import type { Client, ResumableClient, UserInfo } from '../../client/client.js'
+import type { ClusterEvents } from '../../client/cluster-events.js'
+import type { ComponentHost, EventSource } from '../../client/component.js'
+import type { EventRecorder } from '../../client/event-recorder.js'
+import type { Informer, InformerOptions } from '../../client/informer.js'
+import { ListWatchInformer } from '../../client/list-watch-informer.js'
+import type { InformerState } from '../../client/list-watch-informer.js'
+import type { ObjectOf, ResourceName } from '../../client/resources.js'
+import { ModuleHost } from '../../sim/module-host.js'
+import type { Kernel } from '../../sim/module-host.js'
+import type { WorkQueue, WorkQueueOptions } from '../../sim/work-queue.js'
+import { ConnectedClient } from './connected-client.js'
+import type { Connectivity } from './connectivity.js'
+import { informerId } from './informer-id.js'
+import type { ProcessInformers } from './process-informers.js'
+
+/** What all component hosts of a cluster share. */
+export interface HostServices {
+  readonly version: string
+  readonly connectivity: Connectivity
+  /**
+   * Whom the apiserver takes the component for, by the certificate that it shows; undefined: it is refused.
+   * Default: its own identity.
+   */
+  readonly identify?: (() => UserInfo | undefined) | undefined
+  /** A client under another identity. */
+  readonly clientOf?: ((user: UserInfo) => Client) | undefined
+  /**
+   * The informers of the process that the component is a part of. Default: the component has its own, through
+   * its client.
+   */
+  readonly shared?: ProcessInformers | undefined
+  /** Makes the recorder that writes Event objects through a client. */
+  readonly makeRecorder: (
+    client: Client,
+    host: ModuleHost<ClusterEvents>,
+    source: EventSource,
+  ) => EventRecorder
+}
+
+/** What one informer of a component has in its cache. */
+export interface ComponentView {
+  readonly component: string
+  readonly resource: ResourceName
+  readonly selection: Informer<KubeObject>['selection']
+  /** Whether the network lets it follow the apiserver at present. */
+  readonly connected: boolean
+  /** Up to where it has seen the store; undefined before its first list. */
+  readonly resourceVersion: string | undefined
+  /** In key order, frozen. */
+  readonly objects: readonly KubeObject[]
+}
+
+/** What the apiserver answers to who cannot prove who he is. */
+const unauthorized = (): ApiError => new ApiError(401, 'Unauthorized', 'Unauthorized')
+
+const isRequestFailure = (error: unknown): boolean =>
+  error instanceof ApiError || error instanceof ConnectionError
+
+/** The {@link ComponentHost} of one component of a cluster. */
+export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements ComponentHost {
+  readonly client: Client
+  readonly version: string
+  readonly #direct: ResumableClient
+  readonly #services: HostServices
+  readonly #informers = new Map<
+    string,
+    Pick<Informer<KubeObject>, 'resource' | 'selection' | 'list' | 'seen' | 'closed' | 'close'>
+  >()
+  /** Those of them that are its own. */
+  readonly #own: Pick<ListWatchInformer<KubeObject>, 'disconnect' | 'reconnect' | 'closed'>[] = []
+
+  constructor(kernel: Kernel<ClusterEvents>, name: string, client: ResumableClient, services: HostServices) {
+    super(kernel, name)
+    this.#direct = client
+    this.#services = services
+    this.version = services.version
+    this.client = new ConnectedClient(() => this.#admitted(client), client.user)
+  }
+
+  /** The client under the identity that the component can prove. Throws ConnectionError, or ApiError 401. */
+  #admitted(own: ResumableClient): Client {
+    const { connectivity, identify, clientOf } = this.#services
+    connectivity.check(this.name)
+    if (identify === undefined) return own
+    const user = identify()
+    if (user === undefined) throw unauthorized()
+    return user.name === own.user.name || clientOf === undefined ? own : clientOf(user)
+  }
+
+  /** Whether the apiserver can be reached, and lets the component in. */
+  get connected(): boolean {
+    const { connectivity, identify } = this.#services
+    return (
+      connectivity.isConnected(this.name) &&
+      (identify === undefined || identify()?.name === this.#direct.user.name)
+    )
+  }
+
+  informer<R extends ResourceName>(
+    resource: R,
+    options: InformerOptions<ObjectOf<R>> = {},
+  ): Informer<ObjectOf<R>> {
+    const { id = informerId(resource, options) } = options
+    if (this.#informers.get(id)?.closed === false)
+      throw new Error(`assertion failed: ${this.name} already has an informer for ${id}`)
+    const informer =
+      this.#services.shared?.join(this, resource, options) ?? this.#ownInformer(id, resource, options)
+    this.#informers.set(id, informer)
+    return informer
+  }
+
+  #ownInformer<R extends ResourceName>(
+    id: string,
+    resource: R,
+    options: InformerOptions<ObjectOf<R>>,
+  ): Informer<ObjectOf<R>> {
+    const state = this.state<InformerState>(`informer ${id}`, () => ({ resourceVersion: undefined }))
+    const topic = this.handle(`informer ${id}`, () => informer.deliver())
+    const { connectivity, identify } = this.#services
+    const informer = new ListWatchInformer<ObjectOf<R>>(resource, options, {
+      client: this.#direct,
+      state,
+      topic,
+      connected: () => connectivity.isConnected(this.name),
+      ...(identify === undefined ? {} : { refused: () => !this.connected }),
+    })
+    this.#own.push(informer)
+    return informer
+  }
+
+  override workQueue(
+    name: string,
+    reconcile: (key: string) => void,
+    options: WorkQueueOptions = {},
+  ): WorkQueue {
+    return super.workQueue(name, reconcile, { retryOn: isRequestFailure, ...options })
+  }
+
+  recorder(source: EventSource): EventRecorder {
+    return this.#services.makeRecorder(this.client, this, source)
+  }
+
+  /** Breaks all watches: the component has lost the apiserver. */
+  disconnect(): void {
+    for (const informer of this.#own) informer.disconnect()
+  }
+
+  /** Resumes all watches where they stood. */
+  reconnect(): void {
+    for (const informer of this.#own) if (!informer.closed) informer.reconnect()
+  }
+
+  /**
+   * The oldest revision that an informer of this component has seen: from there on history is still needed.
+   */
+  oldestSeen(): number | undefined {
+    const seen = [...this.#informers.values()].flatMap((informer) =>
+      informer.seen === undefined ? [] : [Number(informer.seen)],
+    )
+    return seen.length === 0 ? undefined : Math.min(...seen)
+  }
+
+  /** What the component's informers have in their caches. */
+  views(): readonly ComponentView[] {
+    const connected = this.connected
+    return [...this.#informers.values()].map((informer) => ({
+      component: this.name,
+      resource: informer.resource,
+      selection: informer.selection,
+      connected,
+      resourceVersion: informer.seen,
+      objects: [...informer.list()],
+    }))
+  }
+
+  /** Ends the watches of a component that stops; what it had seen is forgotten with its state. */
+  close(): void {
+    this.disconnect()
+    for (const informer of this.#informers.values()) informer.close()
+    this.#informers.clear()
+    this.#own.length = 0
+  }
+}

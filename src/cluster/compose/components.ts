@@ -1,0 +1,195 @@
+import type { PersistentVolume } from '../../api/core/generated.js'
+import type { Scheme } from '../../api/scheme.js'
+import type { Component } from '../../client/component.js'
+import { createApiServiceAvailability } from '../../controllers/api-service-availability/controller.js'
+import { createCrdFinalizer } from '../../controllers/custom-resource-definition/finalizer.js'
+import { createCrdNamingController } from '../../controllers/custom-resource-definition/naming.js'
+import { createCrdRegistration } from '../../controllers/custom-resource-definition/registration.js'
+import { createAttachDetachController } from '../../controllers/attach-detach/index.js'
+import { createBootstrapSigner, createTokenCleaner } from '../../controllers/bootstrap/index.js'
+import {
+  createCsrApprovingController,
+  createCsrCleaner,
+  createCsrSigningController,
+} from '../../controllers/certificates/index.js'
+import { createClusterRoleAggregationController } from '../../controllers/clusterrole-aggregation/index.js'
+import { createCronJobController } from '../../controllers/cronjob/index.js'
+import { createDaemonSetController } from '../../controllers/daemonset/index.js'
+import { createDeploymentController } from '../../controllers/deployment/index.js'
+import { createDisruptionController } from '../../controllers/disruption/index.js'
+import { createEndpointsController } from '../../controllers/endpoints/index.js'
+import { createEndpointSliceController } from '../../controllers/endpointslice/index.js'
+import { createEndpointSliceMirroringController } from '../../controllers/endpointslice-mirroring/index.js'
+import { createEphemeralVolumeController } from '../../controllers/ephemeral-volume/index.js'
+import { createGarbageCollector } from '../../controllers/garbage-collector/index.js'
+import { createHorizontalPodAutoscaler } from '../../controllers/horizontal-pod-autoscaler/index.js'
+import type { MetricsSource } from '../../controllers/horizontal-pod-autoscaler/index.js'
+import { createIngressStatusController } from '../../controllers/ingress-status/index.js'
+import { createJobController } from '../../controllers/job/index.js'
+import { createNamespaceController } from '../../controllers/namespace/index.js'
+import { createNodeIpamController } from '../../controllers/node-ipam/index.js'
+import { createNodeLifecycleController } from '../../controllers/node-lifecycle/index.js'
+import { createPodGcController } from '../../controllers/pod-gc/index.js'
+import { createPvProtectionController } from '../../controllers/pv-protection/index.js'
+import { createPvcProtectionController } from '../../controllers/pvc-protection/index.js'
+import { createReplicaSetController } from '../../controllers/replicaset/index.js'
+import { createReplicationController } from '../../controllers/replicationcontroller/index.js'
+import { createResourceQuotaController } from '../../controllers/resource-quota/index.js'
+import {
+  createRootCaPublisher,
+  createServiceAccountController,
+  createTokensController,
+} from '../../controllers/serviceaccount/index.js'
+import { createSimulatedStorage } from '../../controllers/simulated-storage/index.js'
+import { createServiceLoadBalancerController } from '../../controllers/service-lb/index.js'
+import { createStatefulSetController } from '../../controllers/statefulset/index.js'
+import { createPolicyStatusController } from '../../controllers/validating-admission-policy-status/index.js'
+import { createTaintEvictionController } from '../../controllers/taint-eviction/index.js'
+import { createVacProtectionController } from '../../controllers/vac-protection/index.js'
+import { createVolumeExpandController } from '../../controllers/volume-expand/index.js'
+import { createVolumeBinder } from '../../controllers/volume-binder/index.js'
+import { createTtlController } from '../../controllers/ttl/index.js'
+import { createTtlAfterFinishedController } from '../../controllers/ttl-after-finished/index.js'
+import type { ServedResource } from '../../controllers/process/resource.js'
+import { detachedSignature, parseCertificates, PKI_DIR, signRequest } from '../../pki/index.js'
+import type { Pki } from '../../pki/index.js'
+import { createScheduler } from '../../scheduler/scheduler.js'
+import type { ClusterOptions } from './options.js'
+
+/**
+ * The components of a control plane that options ask for, in the order in which they start. `discard` throws
+ * away what a volume holds.
+ */
+export function componentsOf(
+  options: ClusterOptions,
+  scheme: Scheme,
+  pki: Pki,
+  discard: (volume: PersistentVolume) => void,
+  metrics: MetricsSource,
+): readonly Component[] {
+  const resources = (): readonly ServedResource[] => servedBy(scheme)
+  const { clusterCIDR } = options
+  const all: Component[] = [
+    ...(scheme.byName('customresourcedefinitions') === undefined ? [] : crdControllers()),
+    ...(scheme.byName('endpointslices') === undefined ? [] : [createApiServiceAvailability()]),
+    createNodeIpamController(clusterCIDR === undefined ? {} : { clusterCIDR }),
+    createNodeLifecycleController(),
+    createTaintEvictionController(),
+    createPodGcController(),
+    createServiceAccountController(),
+    ...securityControllers(pki),
+    createNamespaceController({ resources }),
+    createClusterRoleAggregationController(),
+    ...(scheme.byName('validatingadmissionpolicies') === undefined
+      ? []
+      : [createPolicyStatusController({ scheme })]),
+    createResourceQuotaController({ resources }),
+    createGarbageCollector({ resources }),
+    createDeploymentController(),
+    createReplicaSetController(),
+    createReplicationController(),
+    createDaemonSetController(),
+    createStatefulSetController(),
+    createJobController(),
+    ...(scheme.byName('cronjobs') === undefined ? [] : [createCronJobController()]),
+    createTtlAfterFinishedController(),
+    createTtlController(),
+    ...(scheme.byKind('autoscaling', 'v2', 'HorizontalPodAutoscaler') === undefined
+      ? []
+      : [createHorizontalPodAutoscaler({ resources, metrics })]),
+    createDisruptionController(),
+    ...volumeControllers(options, scheme, discard),
+    createEndpointsController(),
+    ...(scheme.byName('endpointslices') === undefined
+      ? []
+      : [createEndpointSliceController(), createEndpointSliceMirroringController()]),
+    ...(options.loadBalancer
+      ? [createServiceLoadBalancerController(options.loadBalancer === true ? {} : options.loadBalancer)]
+      : []),
+    ...(options.ingressController
+      ? [createIngressStatusController(options.ingressController === true ? {} : options.ingressController)]
+      : []),
+    createScheduler(options.scheduler),
+    ...(options.components ?? []),
+  ]
+  return withoutNamed(all, options.without ?? [])
+}
+
+function withoutNamed(all: readonly Component[], without: readonly string[]): readonly Component[] {
+  if (without.length === 0) return all
+  const names = new Set(without)
+  const unknown = new Set(without)
+  const kept = all.filter(({ name }) => {
+    const left = withProcesses(name).filter((one) => names.has(one))
+    for (const one of left) unknown.delete(one)
+    return left.length === 0
+  })
+  if (unknown.size > 0) {
+    throw new RangeError(
+      `there is no component ${[...unknown].join(', ')} to leave out; there are: ` +
+        `${all.map(({ name }) => name).join(', ')}`,
+    )
+  }
+  return kept
+}
+
+/** A component's name and those of the processes that it is part of. */
+function withProcesses(name: string): readonly string[] {
+  const names = [name]
+  for (let slash = name.lastIndexOf('/'); slash > 0; slash = name.lastIndexOf('/', slash - 1))
+    names.push(name.slice(0, slash))
+  return names
+}
+
+/** What makes volumes of claims. */
+function volumeControllers(
+  { storage }: ClusterOptions,
+  scheme: Scheme,
+  discard: (volume: PersistentVolume) => void,
+): readonly Component[] {
+  return [
+    createVolumeBinder(),
+    createPvcProtectionController(),
+    createPvProtectionController(),
+    ...(scheme.byName('volumeattributesclasses') === undefined ? [] : [createVacProtectionController()]),
+    createEphemeralVolumeController(),
+    createVolumeExpandController(),
+    createAttachDetachController(),
+    createSimulatedStorage({ ...storage, onDelete: discard }),
+  ]
+}
+
+/** What hands out certificates and tokens; nothing is signed before someone asks for it. */
+function securityControllers(pki: Pki): readonly Component[] {
+  const rootCA = (): string => pki.read(`${PKI_DIR}/ca.crt`)
+  return [
+    createRootCaPublisher({ rootCA }),
+    createTokensController({ rootCA, signToken: (claims) => pki.tokens.signToken(claims) }),
+    createCsrApprovingController(),
+    createCsrSigningController({ sign: (order) => signRequest(pki, order) }),
+    createCsrCleaner({ notAfter: (pem) => parseCertificates(pem)[0]?.notAfter ?? Infinity }),
+    createBootstrapSigner({ sign: detachedSignature }),
+    createTokenCleaner(),
+  ]
+}
+
+/** What is behind CRDs within the apiserver. */
+function crdControllers(): readonly Component[] {
+  return [createCrdNamingController(), createCrdFinalizer(), createCrdRegistration()]
+}
+
+/** What is served at the moment; custom resources by their full names, which no other can have. */
+function servedBy(scheme: Scheme): readonly ServedResource[] {
+  return scheme
+    .definitions()
+    .map((definition) =>
+      definition.custom === undefined
+        ? definition
+        : { ...definition, resource: `${definition.resource}.${definition.group}` },
+    )
+}
+
+/** Whether a component is the named one, or part of the named process (`kube-controller-manager/...`). */
+export function belongsTo(component: string, name: string): boolean {
+  return withProcesses(component).includes(name)
+}

@@ -1,0 +1,29 @@
+import type { Scheme } from '../../api/scheme.js'
+import type { KubeObject } from '../../api/definition.js'
+import { defaultFlowControl } from '../../api/flowcontrol/default-objects.js'
+import type { Component } from '../../client/component.js'
+import { AGGREGATION_CONTROLLER } from '../../controllers/clusterrole-aggregation/index.js'
+import { aggregatedPolicy, bootstrapPolicy } from '../../rbac/bootstrap-policy/index.js'
+import { apiServices } from './api-services.js'
+import { legacyTokenObjects } from '../access/legacy-tokens.js'
+import { kubeadmObjects } from './kubeadm-objects.js'
+
+/**
+ * What every new cluster has, besides its namespaces: the default roles and bindings, what kubeadm binds its
+ * administrators to, the APIServices of what it serves, and the objects of flow control. Where the controller
+ * runs that fills in `admin`, `edit` and `view`, it has done so already. Equal lists are the same array.
+ */
+export function defaultObjects(
+  components: readonly Component[],
+  scheme: Scheme,
+  now: number,
+): readonly (readonly KubeObject[])[] {
+  const isAggregated = components.some(({ name }) => name === AGGREGATION_CONTROLLER)
+  return [
+    isAggregated ? aggregatedPolicy() : bootstrapPolicy(),
+    kubeadmObjects(scheme.release.minor),
+    legacyTokenObjects(scheme.release.minor, now),
+    apiServices(scheme, now),
+    defaultFlowControl(now),
+  ]
+}

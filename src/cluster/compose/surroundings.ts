@@ -1,0 +1,52 @@
+import type { TokenRequest } from '../../api/authentication/generated.js'
+import type { Pod } from '../../api/core/generated.js'
+import { ignoreNotFound, isApiError } from '../../client/api-error.js'
+import type { Surroundings } from '../../kubelet/index.js'
+import type { ClusterNetwork } from '../network/cluster-network.js'
+import type { ControlPlane } from './control-plane.js'
+import { ADMIN } from '../access/identities.js'
+import { PodNetwork } from '../network/pod-network.js'
+import type { VolumeStore } from '../storage/volume-store.js'
+
+/** What the containers of a cluster see of it, beyond their machine. */
+export function surroundingsOf(
+  plane: ControlPlane,
+  cluster: ClusterNetwork,
+  volumes: VolumeStore,
+): Surroundings {
+  const client = plane.client(ADMIN)
+  return {
+    networkOf: (pod) => new PodNetwork(cluster.network, pod),
+    serviceEnv: (pod, before) => cluster.network.serviceEnv(pod, before),
+    serviceAccountToken: (pod, audience, seconds) => tokenOf(plane, pod, audience, seconds),
+    configMap: (namespace, name) => ignoreNotFound(() => client.get('configmaps', { namespace, name })),
+    networkVolume: (id) => volumes.files(id),
+  }
+}
+
+/** The token that the kubelet would have put into the pod's volume: asked for when somebody looks at it. */
+function tokenOf(
+  plane: ControlPlane,
+  { metadata, spec }: Pod,
+  audience: string | undefined,
+  expirationSeconds: number,
+): string {
+  const node = plane.client({
+    name: `system:node:${spec.nodeName ?? ''}`,
+    groups: ['system:nodes', 'system:authenticated'],
+  })
+  const { name = '', namespace = 'default', uid = '' } = metadata
+  const boundObjectRef = { apiVersion: 'v1', kind: 'Pod', name, uid }
+  const body = {
+    spec: { audiences: audience === undefined ? [] : [audience], expirationSeconds, boundObjectRef },
+  }
+  try {
+    const key = { namespace, name: spec.serviceAccountName ?? 'default' }
+    const answer = node.createSubresource('serviceaccounts', key, 'token', body) as unknown as TokenRequest
+    return answer.status?.token ?? ''
+  } catch (error) {
+    // of releases without bound tokens, or when the account is gone
+    if (isApiError(error)) return ''
+    throw error
+  }
+}

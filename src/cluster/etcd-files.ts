@@ -1,4 +1,0 @@
-/** What users of the package need of etcd's snapshot files beside a cluster. */
-export { SnapshotError } from '../etcd/snapshot/snapshot-error.js'
-export { formatSnapshotStatus, snapshotStatus } from '../etcd/snapshot/status.js'
-export type { SnapshotStatus } from '../etcd/snapshot/status.js'

@@ -1,0 +1,276 @@
+import type { ClusterEvents } from '../../client/cluster-events.js'
+import { handleHttp } from '../../apiserver/http.js'
+import { parseIpRange, formatIp } from '../../api/ip.js'
+import type { Machine, RuntimePod } from '../../kubelet/index.js'
+import { ClusterPolicies, Network } from '../../network/index.js'
+import type {
+  Accepted,
+  NetworkNode,
+  NetworkPolicyOptions,
+  NetworkState,
+  NodeDirectory,
+  OutsideHost,
+  Payload,
+  PolicyEnforcer,
+  Protocol,
+  Reply,
+  RunningPod,
+} from '../../network/index.js'
+import type { Slice } from '../../sim/module.js'
+import type { Simulation } from '../../sim/simulation.js'
+import type { ControlPlane } from '../compose/control-plane.js'
+import { ADMIN } from '../access/identities.js'
+
+/** What the network of a cluster is put together from. */
+export interface ClusterNetworkParts {
+  readonly plane: ControlPlane
+  readonly simulation: Simulation<ClusterEvents>
+  /** Machines by node name, in order. */
+  readonly machines: () => ReadonlyMap<string, Machine>
+  readonly addressOf: (node: string) => string
+  /** Range of cluster IPs. Default 10.96.0.0/12. */
+  readonly serviceCIDR?: string | undefined
+  readonly outside?: Readonly<Record<string, OutsideHost>> | undefined
+  /** Decides in the place of the policies in the cluster. */
+  readonly enforcer?: PolicyEnforcer | undefined
+  /** How the policies in the cluster are enforced; false: they are not. Default true. */
+  readonly networkPolicy?: boolean | NetworkPolicyOptions | undefined
+}
+
+/** Name of the module that is a node's kube-proxy. */
+export function kubeProxyOf(node: string): string {
+  return `kube-proxy/${node}`
+}
+
+/**
+ * The network of a cluster, made when somebody first uses it; and the kube-proxies of its nodes, which cost
+ * nothing while they follow the apiserver: only the resource version at which one stopped following is kept.
+ */
+export class ClusterNetwork {
+  readonly #parts: ClusterNetworkParts
+  readonly #state: Slice<NetworkState>
+  readonly #nodes: NodesOfMachines
+  #network: Network | undefined
+  #policies: ClusterPolicies | undefined
+
+  constructor(parts: ClusterNetworkParts) {
+    this.#parts = parts
+    this.#state = parts.simulation.slice<NetworkState>('cluster', 'network', () => ({
+      affinity: new Map(),
+      stale: new Map(),
+    }))
+    this.#nodes = new NodesOfMachines(parts)
+  }
+
+  get network(): Network {
+    return (this.#network ??= this.#make())
+  }
+
+  /** A node has joined: its kube-proxy starts. */
+  add(node: string): void {
+    this.#parts.plane.addModule({ name: kubeProxyOf(node), setup: () => undefined })
+  }
+
+  remove(node: string): void {
+    this.#parts.plane.remove(kubeProxyOf(node))
+    this.#forget(node)
+    this.#nodes.changed()
+  }
+
+  /**
+   * A component was stopped, started, cut off or joined again: rules of a kube-proxy stay as they are from
+   * then on, or follow again.
+   */
+  followed(component: string): void {
+    const [kind, node = ''] = component.split('/')
+    if (kind !== 'kube-proxy') return
+    const { plane, simulation } = this.#parts
+    const { stale } = this.#state.value
+    const follows = !simulation.isStopped(component) && !plane.connectivity.isCut(component)
+    if (follows) stale.delete(node)
+    else if (!stale.has(node)) stale.set(node, String(plane.server.context.storage.revision))
+  }
+
+  /** A machine has lost its power, and the rules in its kernel with it. */
+  lostPower(node: string): void {
+    const isStale = this.#state.value.stale.has(node)
+    this.#forget(node)
+    if (isStale) this.#state.value.stale.set(node, '')
+  }
+
+  /** The oldest resource version that a kube-proxy still works by. */
+  oldestNeeded(): number | undefined {
+    const versions = [...this.#state.value.stale.values()].filter((version) => version !== '').map(Number)
+    return versions.length === 0 ? undefined : Math.min(...versions)
+  }
+
+  #forget(node: string): void {
+    const { affinity, stale } = this.#state.value
+    stale.delete(node)
+    for (const key of [...affinity.keys()]) if (key.startsWith(`${node}|`)) affinity.delete(key)
+  }
+
+  /** Undefined as long as there are no policies. */
+  #enforcer(): PolicyEnforcer | undefined {
+    const { plane, enforcer, networkPolicy = true } = this.#parts
+    if (enforcer !== undefined || networkPolicy === false) return enforcer
+    const { existingConnections: _, ...options } = networkPolicy === true ? {} : networkPolicy
+    this.#policies ??= new ClusterPolicies(plane.client(ADMIN), options)
+    return this.#policies.hasPolicies() ? this.#policies : undefined
+  }
+
+  #make(): Network {
+    const { plane, simulation, outside = {}, serviceCIDR, networkPolicy } = this.#parts
+    const { clock, random, bus } = simulation
+    const address = plane.server.context.address
+    const colon = address.lastIndexOf(':')
+    return new Network({
+      client: plane.client(ADMIN),
+      now: () => clock.now(),
+      chance: () => random.stream('network/kube-proxy'),
+      state: () => this.#state.value,
+      nodes: this.#nodes,
+      apiserver: {
+        ip: address.slice(0, colon).replace(/^\[|\]$/g, ''),
+        port: Number(address.slice(colon + 1)),
+        up: () => plane.connectivity.isConnected('network'),
+        ask: (payload) => askApiserver(plane, payload),
+      },
+      hasSlices: plane.scheme.release.minor >= 19 && plane.scheme.byName('endpointslices') !== undefined,
+      enforcer: () => this.#enforcer(),
+      cutsExisting: typeof networkPolicy === 'object' && networkPolicy.existingConnections === 'cut',
+      onVerdict: ({ from, to, port, protocol }, { allowed, proof }) => {
+        if (!bus.has('policyVerdict')) return
+        bus.emit('policyVerdict', {
+          time: clock.now(),
+          from: from.pod ?? from.ip,
+          to: to.pod ?? to.ip,
+          port,
+          protocol,
+          allowed,
+          ...(proof === undefined ? {} : { proof }),
+        })
+      },
+      outside,
+      dnsAddress: dnsAddressOf(serviceCIDR),
+    })
+  }
+}
+
+/** The tenth address of the Services' range, as kubeadm has it. */
+function dnsAddressOf(serviceCIDR: string | undefined): string {
+  const range = parseIpRange(serviceCIDR?.split(',')[0] ?? '')
+  return range === undefined ? '10.96.0.10' : formatIp({ family: range.family, value: range.first + 10n })
+}
+
+/** The machines of a cluster as its network sees them. */
+class NodesOfMachines implements NodeDirectory {
+  readonly #parts: ClusterNetworkParts
+  readonly #nodes = new Map<string, MachineNode>()
+  #byAddress: Map<string, string> | undefined
+
+  constructor(parts: ClusterNetworkParts) {
+    this.#parts = parts
+  }
+
+  get(name: string): NetworkNode | undefined {
+    const machine = this.#parts.machines().get(name)
+    if (machine === undefined) return undefined
+    const known = this.#nodes.get(name)
+    if (known?.machine === machine) return known
+    const node = new MachineNode(this.#parts, name, machine)
+    this.#nodes.set(name, node)
+    return node
+  }
+
+  names(): readonly string[] {
+    return [...this.#parts.machines().keys()]
+  }
+
+  at(address: string): NetworkNode | undefined {
+    const machines = this.#parts.machines()
+    if (this.#byAddress?.size !== machines.size) {
+      this.#byAddress = new Map([...machines.keys()].map((name) => [this.#parts.addressOf(name), name]))
+    }
+    const name = this.#byAddress.get(address)
+    return name === undefined ? undefined : this.get(name)
+  }
+
+  /** A machine has gone. */
+  changed(): void {
+    this.#byAddress = undefined
+    this.#nodes.clear()
+  }
+}
+
+/** A machine as the network sees it. */
+class MachineNode implements NetworkNode {
+  readonly name: string
+  readonly address: string
+  readonly machine: Machine
+  readonly #parts: ClusterNetworkParts
+
+  constructor(parts: ClusterNetworkParts, name: string, machine: Machine) {
+    this.name = name
+    this.address = parts.addressOf(name)
+    this.machine = machine
+    this.#parts = parts
+  }
+
+  get powered(): boolean {
+    return this.machine.powered
+  }
+
+  get isolated(): boolean {
+    return this.#parts.plane.connectivity.isCut(`kubelet/${this.name}`)
+  }
+
+  get kubelet(): boolean {
+    return this.machine.powered && !this.#parts.simulation.isStopped(`kubelet/${this.name}`)
+  }
+
+  pods(): Iterable<RunningPod> {
+    return this.machine.pods()
+  }
+
+  accepts(pod: RunningPod, port: number, protocol: Protocol): boolean {
+    return this.machine.processes.accepts(
+      pod as RuntimePod,
+      port,
+      protocol.toLowerCase() as Lowercase<Protocol>,
+    )
+  }
+
+  request(pod: RunningPod, port: number, payload: Payload): Accepted {
+    return this.machine.processes.request(pod as RuntimePod, port, payload)
+  }
+}
+
+/**
+ * Someone without credentials of the network's asks the apiserver; the request has what it has in its
+ * headers.
+ */
+function askApiserver(
+  plane: ControlPlane,
+  { method = 'GET', path = '/', headers = {}, body }: Payload,
+): Reply {
+  const [before = '/', query] = path.split('?', 2)
+  const answer = handleHttp(plane.server, {
+    method,
+    path: before,
+    headers,
+    ...(query === undefined ? {} : { query }),
+    ...(body === undefined ? {} : { body }),
+  })
+  if ('next' in answer) {
+    const lines = answer.next()
+    answer.stop()
+    return { status: 200, body: lines.map((line) => `${line}\n`).join('') }
+  }
+  const { code, body: text } = answer
+  return {
+    status: code,
+    headers: { 'content-type': String(answer.headers['content-type'] ?? 'application/json') },
+    body: text,
+  }
+}

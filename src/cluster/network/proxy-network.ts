@@ -1,0 +1,114 @@
+import type { KubeObject } from '../../api/definition.js'
+import { formatTime } from '../../api/time.js'
+import type { ProxiedRequest } from '../../apiserver/proxied.js'
+import { ProxiedReply } from '../../apiserver/proxied.js'
+import type { Machine } from '../../kubelet/index.js'
+import type { Outcome } from '../../network/index.js'
+import { hostPort } from '../../network/index.js'
+import type { ControlPlane } from '../compose/control-plane.js'
+import { ADMIN } from '../access/identities.js'
+import type { Machines } from '../nodes/machines.js'
+
+/** What Go's net says of a connection that came to nothing. */
+const DIAL_ERRORS: Readonly<Partial<Record<Outcome, string>>> = {
+  refused: 'connect: connection refused',
+  timeout: 'i/o timeout',
+  unreachable: 'connect: no route to host',
+}
+
+/** Lets the apiserver's proxy subresources reach pods and kubelets through the network of the cluster. */
+export function plugProxy(plane: ControlPlane, machines: Machines): void {
+  plane.server.context.dependencies.late.proxy = {
+    send: (ip, port, { method, path, query, headers, body }) => {
+      const asked = query === '' ? path : `${path}?${query}`
+      const { outcome, response } = machines.network.network.path.connect(
+        { kind: 'apiserver' },
+        {
+          ip,
+          port,
+          protocol: 'TCP',
+          payload: {
+            protocol: 'http',
+            method,
+            path: asked,
+            host: hostPort(ip, port),
+            headers: { ...headers, host: hostPort(ip, port) },
+            body,
+          },
+        },
+      )
+      const dialError = DIAL_ERRORS[outcome]
+      if (dialError !== undefined) return `dial tcp ${hostPort(ip, port)}: ${dialError}`
+      if (outcome !== 'connected' || response === undefined) return 'EOF'
+      return new ProxiedReply(response.status ?? 200, response.headers ?? {}, response.body)
+    },
+    askKubelet: (node, request) => {
+      const machine = machines.answering(node)
+      return machine && askKubelet(plane, node, machine, request)
+    },
+    pick: (items) => plane.simulation.random.stream('apiserver/proxy').pick(items),
+  }
+}
+
+const json = (value: unknown): ProxiedReply =>
+  new ProxiedReply(200, { 'content-type': 'application/json' }, JSON.stringify(value))
+const text = (code: number, body: string): ProxiedReply =>
+  new ProxiedReply(code, { 'content-type': 'text/plain; charset=utf-8' }, body)
+
+/** Port 10250 of a kubelet, as far as it serves plain requests. Source: pkg/kubelet/server/server.go. */
+function askKubelet(
+  plane: ControlPlane,
+  node: string,
+  machine: Machine,
+  { path }: ProxiedRequest,
+): ProxiedReply {
+  switch (path.replace(/\/+$/, '')) {
+    case '/healthz':
+      return text(200, 'ok')
+    case '/pods':
+    case '/runningpods':
+      return json({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items: podsOf(plane, node) })
+    case '/stats/summary':
+      return json(summaryOf(plane, node, machine))
+    default:
+      return text(404, '404 page not found\n')
+  }
+}
+
+function podsOf(plane: ControlPlane, node: string): readonly KubeObject[] {
+  return plane.client(ADMIN).list('pods', { fieldSelector: `spec.nodeName=${node}` }).items
+}
+
+/** Source: kubelet/pkg/apis/stats/v1alpha1/types.go Summary. */
+function summaryOf(plane: ControlPlane, nodeName: string, machine: Machine): object {
+  const time = formatTime(plane.simulation.clock.now())
+  const use = (cpu: number, memory: number): object => ({
+    cpu: { time, usageNanoCores: Math.round(cpu * 1e9) },
+    memory: { time, workingSetBytes: Math.round(memory) },
+  })
+  const pods = [...machine.pods()].map(({ uid, name, namespace }) => {
+    const containers = [...machine.usage(uid)].map(([container, { cpu, memory }]) => ({
+      name: container,
+      startTime: time,
+      ...use(cpu, memory),
+      cores: cpu,
+      bytes: memory,
+    }))
+    const [cpu, memory] = [
+      containers.reduce((sum, one) => sum + one.cores, 0),
+      containers.reduce((sum, one) => sum + one.bytes, 0),
+    ]
+    return {
+      podRef: { name, namespace, uid },
+      startTime: time,
+      containers: containers.map(({ cores: _cores, bytes: _bytes, ...rest }) => rest),
+      ...use(cpu, memory),
+      sum: [cpu, memory] as const,
+    }
+  })
+  const node = use(
+    pods.reduce((total, { sum: [cpu] }) => total + cpu, 0),
+    pods.reduce((total, { sum: [, memory] }) => total + memory, machine.systemUsage.memory ?? 0),
+  )
+  return { node: { nodeName, startTime: time, ...node }, pods: pods.map(({ sum: _sum, ...rest }) => rest) }
+}

@@ -1,0 +1,152 @@
+import type { ContainerStatus, Pod } from '../../api/core/generated.js'
+import { ApiError } from '../../client/api-error.js'
+import type { ExecRequest, LogRequest, NodeAgent, NodeAgents, Session } from '../../client/node-agent.js'
+import type { Machine, RuntimeContainer, RuntimePod } from '../../kubelet/index.js'
+import { latestContainer } from '../../kubelet/index.js'
+import { LogSession, textSession } from '../streams/log-session.js'
+import { PortSession } from '../streams/port-session.js'
+import { ProcessSession } from '../streams/process-session.js'
+
+/** Where kubelets are found, and whether they answer. */
+export interface KubeletAgentPorts {
+  /** The machine of a node whose kubelet answers; undefined otherwise. */
+  readonly machineOf: (node: string) => Machine | undefined
+  /** Why the TLS handshake with a kubelet that answers fails. */
+  readonly servingFault: (node: string) => string | undefined
+  /** Virtual ms. */
+  readonly now: () => number
+}
+
+/**
+ * The part of the simulated kubelets that the apiserver talks to. Source: pkg/kubelet/server, kubelet_pods.go
+ * GetKubeletContainerLogs.
+ */
+export function kubeletAgents(ports: KubeletAgentPorts): NodeAgents {
+  return {
+    connectionFault: (node) => (ports.machineOf(node) === undefined ? undefined : ports.servingFault(node)),
+    agentOf: (node) => {
+      const machine = ports.machineOf(node)
+      return machine && new KubeletAgent(machine, ports.now)
+    },
+  }
+}
+
+class KubeletAgent implements NodeAgent {
+  readonly #machine: Machine
+  readonly #now: () => number
+
+  constructor(machine: Machine, now: () => number) {
+    this.#machine = machine
+    this.#now = now
+  }
+
+  logs(request: LogRequest): Session {
+    const id = loggedContainer(request)
+    const pod = this.#podOf(request.pod)
+    const container = pod?.containers.find((one) => id.endsWith(`//${one.id}`))
+    if (!pod || !container) return textSession(`unable to retrieve container logs for ${id}`)
+    return new LogSession(this.#machine, pod, container, request, this.#now())
+  }
+
+  exec(request: ExecRequest): Session {
+    const { pod, container } = this.#running(request)
+    const session = new ProcessSession(request)
+    const { processes } = this.#machine
+    const started = processes.exec(pod, container, request.command ?? [], session, request.stdin)
+    if (started === undefined) return session
+    if ('error' in started) {
+      session.fail(
+        'error executing command in container: failed to exec in container: failed to start exec ' +
+          `"${container.id}": ${started.error}`,
+      )
+      return session
+    }
+    session.connect({ input: (text, end) => processes.input(started.key, text, end), close: () => undefined })
+    return session
+  }
+
+  attach(request: ExecRequest): Session {
+    const { pod, container } = this.#running(request)
+    const session = new ProcessSession(request)
+    const { processes } = this.#machine
+    const key = `${pod.uid}/${container.name}`
+    const close = processes.listen(key, session)
+    session.connect({ input: (text, end) => processes.input(key, text, end), close })
+    return session
+  }
+
+  portForward(pod: Pod, port: number): Session {
+    const found = this.#podOf(pod)
+    if (found?.sandbox !== 'ready')
+      throw failure(`pod not found ("${pod.metadata.name ?? ''}_${pod.metadata.namespace ?? ''}")`)
+    const { processes } = this.#machine
+    if (!processes.accepts(found, port)) {
+      throw failure(
+        `failed to connect to localhost:${port} inside namespace "${found.uid}", IPv4: dial tcp4 ` +
+          `127.0.0.1:${port}: connect: connection refused IPv6 dial tcp6 [::1]:${port}: connect: ` +
+          'connection refused ',
+      )
+    }
+    return new PortSession((request) => processes.request(found, port, request))
+  }
+
+  #podOf(pod: Pod): RuntimePod | undefined {
+    const { uid = '', annotations } = pod.metadata
+    // a mirror pod stands for a static one, which the machine knows by the hash of its manifest
+    return this.#machine.pod(uid) ?? this.#machine.pod(annotations?.['kubernetes.io/config.hash'] ?? '')
+  }
+
+  #running({ pod, container }: ExecRequest): { pod: RuntimePod; container: RuntimeContainer } {
+    const found = this.#podOf(pod)
+    if (!found) throw failure('unable to upgrade connection: pod does not exist')
+    const latest = latestContainer(found, container)
+    if (latest?.state !== 'running')
+      throw failure(`unable to upgrade connection: container not found (${JSON.stringify(container)})`)
+    return { pod: found, container: latest }
+  }
+}
+
+function failure(message: string): ApiError {
+  return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
+}
+
+/**
+ * The id of the container whose log is meant. Source: kubelet_pods.go validateContainerLogStatus. @throws
+ * ApiError 400
+ */
+function loggedContainer({ pod, container, previous }: LogRequest): string {
+  const name = pod.metadata.name ?? ''
+  const { containerStatuses = [], initContainerStatuses = [], ephemeralContainerStatuses = [] } = pod.status
+  const status: ContainerStatus | undefined = [
+    ...containerStatuses,
+    ...initContainerStatuses,
+    ...ephemeralContainerStatuses,
+  ].find((one) => one.name === container)
+  const what = `container ${JSON.stringify(container)} in pod ${JSON.stringify(name)}`
+  if (!status) throw badRequest(`${what} is not available`)
+  const { state, lastState } = status
+  const last = lastState?.terminated?.containerID
+  if (previous) {
+    if (!last) throw badRequest(`previous terminated ${what} not found`)
+    return last
+  }
+  if (state?.running) return status.containerID ?? ''
+  if (state?.terminated) {
+    const id = state.terminated.containerID || last
+    if (!id) throw badRequest(`${what} is terminated`)
+    return id
+  }
+  if (lastState?.terminated) {
+    if (!last) throw badRequest(`${what} is terminated`)
+    return last
+  }
+  const reason = state?.waiting?.reason ?? ''
+  const why =
+    { ErrImagePull: "image can't be pulled", ImagePullBackOff: 'trying and failing to pull image' }[reason] ??
+    reason
+  throw badRequest(`${what} is waiting to start: ${why}`)
+}
+
+function badRequest(message: string): ApiError {
+  return new ApiError(400, 'BadRequest', message)
+}

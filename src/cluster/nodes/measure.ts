@@ -1,0 +1,137 @@
+import type { Pod } from '../../api/core/generated.js'
+import { isPodReady } from '../../api/core/conditions.js'
+import { compileSelectorText } from '../../api/label-parser.js'
+import { quantityMilliValue, quantityValue } from '../../api/quantity.js'
+import type { Client } from '../../client/client.js'
+import type { Machine } from '../../kubelet/index.js'
+
+/**
+ * How often a metrics-server asks the kubelets (--metric-resolution), in ms; what has run for less has no
+ * metrics.
+ */
+export const METRIC_RESOLUTION = 15_000
+
+/**
+ * What is used, as quantities: `{ cpu: '250m', memory: '64Mi' }`. What is left out stays as the containers
+ * have it.
+ */
+export interface Usage {
+  readonly cpu?: string
+  readonly memory?: string
+}
+
+/** The pods of a namespace that a label selector means. */
+export interface PodSelection {
+  /** Default `default`. */
+  readonly namespace?: string
+  /** As kubectl's -l. Default: all pods. */
+  readonly labelSelector?: string
+}
+
+/** Usage that is set for pods. Plain data. */
+export interface UsageRule extends PodSelection {
+  readonly usage: Usage
+  /** `each`: of every pod; `shared`: of all that are Ready together. */
+  readonly of: 'each' | 'shared'
+}
+
+/** What something uses. */
+export interface Measured {
+  /** Thousandths of a core. */
+  readonly cpu: number
+  /** Bytes. */
+  readonly memory: number
+}
+
+/** What measuring needs. */
+export interface MeasurePorts {
+  readonly client: () => Client
+  /** Virtual ms. */
+  readonly now: () => number
+  readonly rules: () => readonly UsageRule[]
+  /** The machine of a node whose kubelet answers. */
+  readonly answering: (node: string) => Machine | undefined
+}
+
+const ZERO: Measured = { cpu: 0, memory: 0 }
+
+/** Measures what containers use: as the kubelet's machine has it, with what is set laid over it. */
+export class Measure {
+  readonly #ports: MeasurePorts
+
+  constructor(ports: MeasurePorts) {
+    this.#ports = ports
+  }
+
+  /** By container; undefined when the pod has not run long enough, or its kubelet does not answer. */
+  containers(pod: Pod): ReadonlyMap<string, Measured> | undefined {
+    const {
+      metadata: { uid = '', annotations },
+      spec,
+      status,
+    } = pod
+    const machine = this.#ports.answering(spec.nodeName ?? '')
+    const running = machine?.pod(uid) ?? machine?.pod(annotations?.['kubernetes.io/config.hash'] ?? '')
+    if (machine === undefined || running === undefined || status.phase !== 'Running') return undefined
+    const alive = running.containers.filter(({ state }) => state === 'running')
+    const { rules, now } = this.#ports
+    if (alive.length === 0 || alive.some(({ startedAt = Infinity }) => startedAt + METRIC_RESOLUTION > now()))
+      return undefined
+    const usage = machine.usage(running.uid)
+    const own = new Map(
+      alive.map(({ name }) => {
+        const { cpu = 0, memory = 0 } = usage.get(name) ?? {}
+        return [name, { cpu: Math.round(cpu * 1000), memory: Math.round(memory) }] as const
+      }),
+    )
+    const rule = rules().findLast((one) => isFor(one, pod))
+    return rule === undefined ? own : this.#ruled(own, rule, pod)
+  }
+
+  /** What a node uses: its pods, and what it needs itself. Undefined when its kubelet does not answer. */
+  node(name: string): Measured | undefined {
+    const machine = this.#ports.answering(name)
+    if (machine === undefined) return undefined
+    const pods = this.#ports.client().list('pods', { fieldSelector: `spec.nodeName=${name}` }).items
+    const used = pods.flatMap((pod) => [...(this.containers(pod)?.values() ?? [])]).reduce(sum, ZERO)
+    return sum(used, { cpu: 0, memory: machine.systemUsage.memory ?? 0 })
+  }
+
+  /** The usage of a rule, spread over the containers of one pod. */
+  #ruled(own: ReadonlyMap<string, Measured>, rule: UsageRule, pod: Pod): ReadonlyMap<string, Measured> {
+    const share = rule.of === 'each' ? 1 : this.#share(rule, pod)
+    const part = (value: string | undefined, read: (text: string) => number): number | undefined =>
+      value === undefined ? undefined : Math.round((read(value) * share) / own.size)
+    const cpu = part(rule.usage.cpu, quantityMilliValue)
+    const memory = part(rule.usage.memory, quantityValue)
+    return new Map(
+      [...own].map(([name, used]) => [name, { cpu: cpu ?? used.cpu, memory: memory ?? used.memory }]),
+    )
+  }
+
+  /** A load is carried by the pods that are Ready. */
+  #share({ namespace = 'default', labelSelector }: UsageRule, pod: Pod): number {
+    if (!isPodReady(pod)) return 0
+    const { items } = this.#ports
+      .client()
+      .list('pods', { namespace, ...(labelSelector === undefined ? {} : { labelSelector }) })
+    return (
+      1 /
+      Math.max(
+        items.filter((one) => isPodReady(one) && one.metadata.deletionTimestamp === undefined).length,
+        1,
+      )
+    )
+  }
+}
+
+function sum(a: Measured, b: Measured): Measured {
+  return { cpu: a.cpu + b.cpu, memory: a.memory + b.memory }
+}
+
+function isFor({ namespace = 'default', labelSelector = '' }: UsageRule, { metadata }: Pod): boolean {
+  return (
+    metadata.namespace === namespace &&
+    (labelSelector === '' || compileSelectorText(labelSelector)(metadata.labels))
+  )
+}

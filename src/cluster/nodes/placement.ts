@@ -1,0 +1,52 @@
+import type { Pod } from '../../api/core/generated.js'
+import type { ObjectOf, ResourceName } from '../../client/resources.js'
+import type { Explanation, ExplainOptions } from '../../scheduler/explain.js'
+import { explain } from '../../scheduler/explain.js'
+import type { SchedulerOptions } from '../../scheduler/options.js'
+import { resolveOptions } from '../../scheduler/options.js'
+
+/** What of a cluster decides where a pod goes. */
+export interface PlacementParts {
+  /** Names of the resources that are stored. */
+  readonly resources: readonly string[]
+  readonly stored: <R extends ResourceName>(resource: R) => readonly ObjectOf<R>[]
+  readonly version: string
+  readonly scheduler: SchedulerOptions | undefined
+}
+
+/**
+ * What the cluster's scheduler would make of a pod now. @throws RangeError for a pod that another scheduler
+ * is to place.
+ */
+export function explainPlacement(
+  { resources, stored, version, scheduler }: PlacementParts,
+  pod: Pod,
+): Explanation {
+  const { schedulerName = 'default-scheduler' } = pod.spec
+  const { profiles = [{}] } = resolveOptions(scheduler ?? {})
+  const profile = profiles.find((one) => (one.schedulerName ?? 'default-scheduler') === schedulerName)
+  if (!profile)
+    throw new RangeError(
+      `pod ${pod.metadata.name ?? ''} is for scheduler ${schedulerName}, of which the cluster has no profile`,
+    )
+  const all = <R extends ResourceName>(resource: R): readonly ObjectOf<R>[] =>
+    resources.includes(resource) ? stored(resource) : []
+  const options: ExplainOptions = {
+    version,
+    profile,
+    podDisruptionBudgets: all('poddisruptionbudgets'),
+    namespaces: all('namespaces'),
+    services: all('services'),
+    replicationControllers: all('replicationcontrollers'),
+    replicaSets: all('replicasets'),
+    statefulSets: all('statefulsets'),
+    persistentVolumeClaims: all('persistentvolumeclaims'),
+    persistentVolumes: all('persistentvolumes'),
+    storageClasses: all('storageclasses'),
+    csiNodes: all('csinodes'),
+    csiDrivers: all('csidrivers'),
+    csiStorageCapacities: all('csistoragecapacities'),
+    volumeAttachments: all('volumeattachments'),
+  }
+  return explain(pod, all('nodes'), all('pods'), options)
+}

@@ -1,0 +1,174 @@
+import type { Lease } from '../../api/coordination/generated.js'
+import type { Node, Pod } from '../../api/core/generated.js'
+import type { KubeObject } from '../../api/definition.js'
+import { ProtobufError } from '../../api/protobuf/protobuf-error.js'
+import { protobufCodec } from '../../api/protobuf/protobuf.js'
+import { newestMinor, oldestMinor } from '../../api/releases.js'
+import { DecodeError } from '../../api/schema/decode-error.js'
+import { decode } from '../../api/schema/decode.js'
+import { schemaGroupOf } from '../../api/schemas.js'
+import { timeMs } from '../../api/time.js'
+import { EtcdStore } from '../../etcd/store.js'
+import { prefixRangeEnd } from '../../etcd/keys.js'
+import { valueBytes } from '../../etcd/value.js'
+import type { ReadSnapshotOptions } from '../../etcd/snapshot/read.js'
+import { Simulation } from '../../sim/simulation.js'
+import type { ClusterOptions } from '../compose/options.js'
+import type { AddressedNode } from '../nodes/machines.js'
+import { ClusterSnapshot } from './snapshot.js'
+
+/** How a cluster is made from an etcd snapshot. */
+export interface EtcdImportOptions extends Omit<ClusterOptions, 'nodes'>, ReadSnapshotOptions {
+  /**
+   * Virtual time at which it goes on, ms since the epoch. Default: the latest time that nodes, pods and
+   * leases in it speak of.
+   */
+  readonly start?: number
+  /** Default: the newest minor that a node's kubelet has. */
+  readonly version?: string
+}
+
+/**
+ * A snapshot of etcd as the snapshot of a cluster whose components have yet to begin: with a machine for
+ * every Node.
+ */
+export function importEtcdSnapshot(file: Uint8Array, options: EtcdImportOptions): ClusterSnapshot {
+  const { skipHashCheck, ...rest } = options
+  // leases read at time 0 end when they have run for their whole TTL
+  const store = EtcdStore.fromSnapshot(file, {
+    clock: { now: () => 0 },
+    ...(skipHashCheck === undefined ? {} : { skipHashCheck }),
+  })
+  const snapshot = importEtcdStore(store, rest)
+  store.delayLeases(snapshot.simulation().now)
+  return snapshot
+}
+
+/**
+ * As {@link importEtcdSnapshot}, of a store; it goes on living in what is made of the snapshot only as a
+ * copy.
+ */
+export function importEtcdStore(
+  store: EtcdStore,
+  options: Omit<EtcdImportOptions, 'skipHashCheck'>,
+): ClusterSnapshot {
+  const { start, version, ...rest } = options
+  const nodes = objectsAt<Node>(store, NODES)
+  const now = start ?? latestTime(store, nodes)
+  const clusterOptions: ClusterOptions = {
+    ...rest,
+    ...present({ version: version ?? versionOf(nodes) }),
+    ...(now === undefined ? {} : { start: now }),
+  }
+  const state = new Simulation({ ...clusterOptions, seed: options.seed ?? 1 }).state()
+  const machines = {
+    next: FIRST_ADDRESS + nodes.length,
+    nodes: new Map(nodes.map((node, at) => [node.metadata.name ?? '', machineOf(node, at)])),
+  }
+  return new ClusterSnapshot(
+    clusterOptions,
+    { ...state, slices: new Map([['cluster', new Map([['machines', machines]])]]) },
+    store,
+  )
+}
+
+/** The number with which machines' addresses begin, see `Machines`. */
+const FIRST_ADDRESS = 11
+
+/** A kind that is looked at before there is an apiserver. */
+interface StoredKind {
+  readonly prefix: string
+  readonly group: string
+  readonly kind: string
+}
+
+const NODES: StoredKind = { prefix: '/registry/minions/', group: '', kind: 'Node' }
+const PODS: StoredKind = { prefix: '/registry/pods/', group: '', kind: 'Pod' }
+const LEASES: StoredKind = { prefix: '/registry/leases/', group: 'coordination.k8s.io', kind: 'Lease' }
+
+/** Objects of a kind that can be read; the others `unreadable` tells of, when there is a cluster. */
+function objectsAt<T>(store: EtcdStore, { prefix, group, kind }: StoredKind): readonly T[] {
+  const message = schemaGroupOf(group, 'v1')?.message(kind)
+  if (message === undefined) throw new Error(`assertion failed: no field table of ${kind}`)
+  const fallback = { apiVersion: group === '' ? 'v1' : `${group}/v1`, kind }
+  return store.list(prefix, prefixRangeEnd(prefix)).flatMap(({ value }) => {
+    const bytes = valueBytes(value)
+    try {
+      const parsed: unknown = isProtobuf(bytes)
+        ? protobufCodec.decode(bytes, fallback)
+        : JSON.parse(new TextDecoder().decode(bytes))
+      const { object } = decode<T & KubeObject>(message, parsed as Record<string, unknown>)
+      return typeof object.metadata?.name === 'string' ? [object] : []
+    } catch (error) {
+      if (error instanceof DecodeError || error instanceof ProtobufError || error instanceof SyntaxError)
+        return []
+      throw error
+    }
+  })
+}
+
+const isProtobuf = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x6b && bytes[1] === 0x38 && bytes[2] === 0x73 && bytes[3] === 0
+
+function latestTime(store: EtcdStore, nodes: readonly Node[]): number | undefined {
+  const pods = objectsAt<Pod>(store, PODS)
+  const leases = objectsAt<Lease>(store, LEASES)
+  const texts = [
+    ...[...nodes, ...pods, ...leases].map(({ metadata }) => metadata?.creationTimestamp),
+    ...leases.map(({ spec }) => spec?.renewTime),
+    ...nodes.flatMap(
+      ({ status }) => status?.conditions?.map(({ lastHeartbeatTime }) => lastHeartbeatTime) ?? [],
+    ),
+    ...pods.flatMap(({ status }) => [
+      status?.startTime,
+      ...(status?.containerStatuses ?? []).flatMap(({ state }) => [
+        state?.running?.startedAt,
+        state?.terminated?.finishedAt,
+      ]),
+    ]),
+  ]
+  let latest: number | undefined
+  for (const text of texts) {
+    const time = typeof text === 'string' ? timeMs(text) : undefined
+    if (time !== undefined && (latest === undefined || time > latest)) latest = time
+  }
+  return latest
+}
+
+function versionOf(nodes: readonly Node[]): string | undefined {
+  const minors = nodes.flatMap(({ status }) => {
+    const minor = Number(/^v1\.(\d+)/.exec(status?.nodeInfo?.kubeletVersion ?? '')?.[1])
+    return Number.isNaN(minor) ? [] : [minor]
+  })
+  return minors.length === 0 ? undefined : `v1.${Math.min(Math.max(...minors, oldestMinor), newestMinor)}`
+}
+
+/** The machine that a Node tells of. */
+function machineOf({ metadata, spec, status }: Node, at: number): AddressedNode {
+  const { addresses = [], capacity, nodeInfo } = status ?? {}
+  const address = (type: string): string | undefined => addresses.find((one) => one.type === type)?.address
+  const externalIP = address('ExternalIP')
+  const { kubeletVersion, osImage, kernelVersion, containerRuntimeVersion, architecture, operatingSystem } =
+    nodeInfo ?? {}
+  return {
+    name: metadata?.name ?? '',
+    internalIP: address('InternalIP') ?? `10.0.0.${FIRST_ADDRESS + at}`,
+    ...present({
+      externalIP,
+      capacity,
+      kubeletVersion,
+      osImage,
+      kernelVersion,
+      containerRuntimeVersion,
+      architecture,
+      operatingSystem,
+    }),
+    ...(spec?.podCIDR === undefined ? {} : { podCIDR: spec.podCIDR }),
+  }
+}
+
+function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined && value !== ''),
+  ) as never
+}

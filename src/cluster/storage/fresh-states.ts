@@ -1,0 +1,76 @@
+import type { ClusterOptions } from '../compose/options.js'
+import type { ClusterSnapshot } from './snapshot.js'
+
+/** How many different options are remembered as having been asked for, and of how many the state is kept. */
+const MOST_ASKED = 32
+const MOST_KEPT = 4
+
+/**
+ * Options that somebody has made a cluster with, in the order of their last use; with the state of such a
+ * cluster from the second time on.
+ */
+const asked = new Map<string, ClusterSnapshot | undefined>()
+
+/**
+ * What a new cluster of these options is like, where that is known: equal options give equal clusters,
+ * whatever the seed until they are ready, and a snapshot is a value, so the third cluster of a kind may begin
+ * where the second one stood when it was new. Undefined when options hold something that is no data.
+ */
+export function freshState(options: ClusterOptions): ClusterSnapshot | undefined {
+  const key = keyOf(options)
+  const known = key === undefined ? undefined : asked.get(key)
+  if (key !== undefined && known !== undefined) touch(key, known)
+  return known
+}
+
+/** Remembers the state of a cluster that is just made, if one of these options has been made before. */
+export function rememberFresh(options: ClusterOptions, snapshot: () => ClusterSnapshot): void {
+  const key = keyOf(options)
+  if (key === undefined) return
+  touch(key, asked.has(key) ? snapshot() : undefined)
+  let kept = 0
+  for (const [each, state] of [...asked].reverse()) {
+    if (state !== undefined && ++kept > MOST_KEPT) asked.set(each, undefined)
+  }
+  for (const each of asked.keys()) {
+    if (asked.size <= MOST_ASKED) break
+    asked.delete(each)
+  }
+}
+
+function touch(key: string, state: ClusterSnapshot | undefined): void {
+  asked.delete(key)
+  asked.set(key, state)
+}
+
+/**
+ * Text that is equal for equal options only, the seed apart; undefined when a function or an object with a
+ * class is among them.
+ */
+function keyOf({ seed: _decidesLater, ...options }: ClusterOptions): string | undefined {
+  const parts: string[] = []
+  return write(options, parts) ? parts.join('') : undefined
+}
+
+function write(value: unknown, parts: string[]): boolean {
+  if (typeof value === 'object' && value !== null) return writeObject(value, parts)
+  if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') return false
+  parts.push(
+    typeof value === 'string' ? JSON.stringify(value) : Object.is(value, -0) ? '-0' : String(value),
+    ',',
+  )
+  return true
+}
+
+function writeObject(value: object, parts: string[]): boolean {
+  const isArray = Array.isArray(value)
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (!isArray && prototype !== Object.prototype && prototype !== null) return false
+  parts.push(isArray ? '[' : '{')
+  for (const [name, member] of Object.entries(value)) {
+    parts.push(JSON.stringify(name), ':')
+    if (!write(member, parts)) return false
+  }
+  parts.push(isArray ? ']' : '}')
+  return true
+}

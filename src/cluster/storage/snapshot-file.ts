@@ -1,0 +1,59 @@
+import { sha256 } from '../../sim/sha256.js'
+
+/** What the first line of a file begins with. */
+const MAGIC = 'simcluster snapshot'
+/** Counts changes of the first line; what follows it has a format of its own. */
+const FORMAT = 1
+const LONGEST_HEADER = 200
+
+/**
+ * A document as a file: one line that says what it is, how long it is and what its SHA-256 is, then the
+ * document as JSON. `simcluster snapshot 1 bytes=4711 sha256=...`
+ */
+export function writeSnapshotFile(document: unknown): Uint8Array {
+  const encoder = new TextEncoder()
+  const body = encoder.encode(`${JSON.stringify(document)}\n`)
+  const header = encoder.encode(`${MAGIC} ${FORMAT} bytes=${body.length} sha256=${hex(sha256(body))}\n`)
+  const file = new Uint8Array(header.length + body.length)
+  file.set(header)
+  file.set(body, header.length)
+  return file
+}
+
+/** The document of such a file. @throws TypeError that says what is wrong with it. */
+export function readSnapshotFile(file: Uint8Array): unknown {
+  const decoder = new TextDecoder()
+  const end = file.subarray(0, LONGEST_HEADER).indexOf(0x0a)
+  const header = end < 0 ? '' : decoder.decode(file.subarray(0, end))
+  if (!header.startsWith(`${MAGIC} `)) throw new TypeError(whatElse(file))
+  const [, format, length, expected] =
+    /^simcluster snapshot (\d+)(?: bytes=(\d+) sha256=([0-9a-f]{64}))?/.exec(header) ?? []
+  if (format !== `${FORMAT}` || length === undefined) {
+    throw new TypeError(
+      `this snapshot file has format ${format ?? 'unknown'}; this version of simcluster reads format ` +
+        `${FORMAT}`,
+    )
+  }
+  const body = file.subarray(end + 1)
+  if (body.length < Number(length))
+    throw new TypeError(`the snapshot file is truncated: ${body.length} of ${length} bytes are there`)
+  const document = body.subarray(0, Number(length))
+  const found = hex(sha256(document))
+  if (found !== expected)
+    throw new TypeError(
+      `the snapshot file is corrupt: its sha256 is ${found} and should be ${expected ?? ''}`,
+    )
+  return JSON.parse(decoder.decode(document))
+}
+
+function whatElse(file: Uint8Array): string {
+  const looksLikeBolt =
+    file.length > 20 && new DataView(file.buffer, file.byteOffset).getUint32(16, true) === 0xed0cdaed
+  return looksLikeBolt
+    ? 'this is a snapshot of etcd: SimCluster.fromEtcdSnapshot reads it'
+    : 'this is no snapshot file of a simcluster'
+}
+
+function hex(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}

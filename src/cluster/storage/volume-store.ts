@@ -1,0 +1,44 @@
+import type { PersistentVolume } from '../../api/core/generated.js'
+import type { Machine, VolumeFiles } from '../../kubelet/index.js'
+import { diskPath, sourceOf } from '../../kubelet/index.js'
+import type { Slice } from '../../sim/module.js'
+
+/**
+ * Where the files of volumes in the network are: outside of every machine, as long as the volume is not
+ * deleted.
+ */
+export class VolumeStore {
+  readonly #state: () => Slice<Map<string, VolumeFiles>>
+  readonly #machines: () => Iterable<readonly [string, Machine]>
+
+  /** `state` is asked for when the first such volume is used. */
+  constructor(
+    state: () => Slice<Map<string, VolumeFiles>>,
+    machines: () => Iterable<readonly [string, Machine]>,
+  ) {
+    this.#state = state
+    this.#machines = machines
+  }
+
+  /** The files of a volume, to be changed in place. */
+  files(id: string): VolumeFiles {
+    const { value } = this.#state()
+    const known = value.get(id)
+    if (known) return known
+    const made: VolumeFiles = new Map()
+    value.set(id, made)
+    return made
+  }
+
+  /** Throws away what a volume holds, wherever that is. */
+  discard(volume: PersistentVolume): void {
+    const { mounted } = sourceOf(volume, false, () => false)
+    if ('parts' in mounted) return
+    if (mounted.kind === 'network') this.#state().value.delete(mounted.id)
+    else for (const [, { disk }] of this.#machines()) removeBelow(disk, diskPath(mounted.path))
+  }
+}
+
+function removeBelow(disk: VolumeFiles, path: string): void {
+  for (const key of [...disk.keys()]) if (key === path || key.startsWith(`${path}/`)) disk.delete(key)
+}

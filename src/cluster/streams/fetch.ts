@@ -1,0 +1,134 @@
+import { protobufCodec } from '../../api/protobuf/protobuf.js'
+import type { HttpCodecs } from '../../apiserver/http/body.js'
+import type { HttpRequest, HttpResponse, HttpWatch } from '../../client/http.js'
+import type { UserInfo } from '../../client/client.js'
+import { bytesOf } from '../../api/go-text.js'
+import type { Identity } from '../access/identities.js'
+import { ADMIN, userOf } from '../access/identities.js'
+
+/** What a request may be told besides what the standard `fetch` takes. */
+export interface FetchOptions extends RequestInit {
+  /**
+   * Who sends it. Default: whom the `authorization` header names; without that header the cluster's
+   * administrator.
+   */
+  readonly as?: Identity
+}
+
+/** The cluster as `fetch` needs it. */
+export interface FetchTarget {
+  readonly handle: (request: HttpRequest, codecs: HttpCodecs) => HttpResponse | HttpWatch
+  readonly now: () => number
+  /** Calls `check` after every handler call; the answer ends that. */
+  readonly onStep: (check: () => void) => () => void
+  /** Throws ConnectionError while the apiserver does not listen. */
+  readonly connect: () => void
+}
+
+/** Where paths without a host lead. */
+const BASE = 'https://kubernetes.default.svc'
+const CODECS: HttpCodecs = { protobuf: protobufCodec }
+const BODILESS = new Set([101, 204, 205, 304])
+
+/**
+ * Answers a request as the standard `fetch` does: errors of the apiserver are answers, what rejects is an
+ * aborted request (with the signal's reason) and an apiserver that is down (TypeError `fetch failed`). The
+ * body of a watch flows as time is moved elsewhere.
+ */
+export async function fetchFrom(
+  target: FetchTarget,
+  input: Request | URL | string,
+  options: FetchOptions = {},
+): Promise<Response> {
+  const { as, ...init } = options
+  const request = new Request(typeof input === 'string' ? new URL(input, BASE) : input, init)
+  const http = await httpRequestOf(request, as)
+  request.signal.throwIfAborted()
+  try {
+    target.connect()
+  } catch (cause) {
+    throw new TypeError('fetch failed', { cause })
+  }
+  const answer = target.handle(http, CODECS)
+  if ('next' in answer)
+    return new Response(streamOf(answer, target, request.signal), { status: 200, headers: headersOf(answer) })
+  const body = BODILESS.has(answer.code) || request.method === 'HEAD' ? null : (answer.bytes ?? answer.body)
+  return new Response(body as BodyInit | null, { status: answer.code, headers: headersOf(answer) })
+}
+
+async function httpRequestOf(request: Request, as: Identity | undefined): Promise<HttpRequest> {
+  const { pathname, search } = new URL(request.url)
+  const headers = Object.fromEntries(request.headers)
+  const user = senderOf(headers, as)
+  const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer())
+  return {
+    method: request.method,
+    path: pathname,
+    query: search.slice(1),
+    headers,
+    ...(body === undefined ? {} : { body }),
+    ...(user === undefined ? {} : { user }),
+  }
+}
+
+function senderOf(headers: Readonly<Record<string, string>>, as: Identity | undefined): UserInfo | undefined {
+  if (as !== undefined) return userOf(as)
+  return Object.hasOwn(headers, 'authorization') ? undefined : ADMIN
+}
+
+function headersOf({ headers }: HttpResponse | HttpWatch): Headers {
+  const found = new Headers()
+  for (const [name, values] of Object.entries(headers)) {
+    for (const value of typeof values === 'string' ? [values] : values) found.append(name, value)
+  }
+  return found
+}
+
+/**
+ * The lines of a watch as bytes; it ends after an ERROR event, when its time is over, or when the reader
+ * leaves.
+ */
+function streamOf(watch: HttpWatch, target: FetchTarget, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const deadline = watch.timeoutSeconds === undefined ? Infinity : target.now() + watch.timeoutSeconds * 1000
+  let wake: () => void = () => undefined
+  const stopWaiting =
+    deadline === Infinity
+      ? undefined
+      : target.onStep(() => {
+          if (target.now() >= deadline) wake()
+        })
+  const end = (): void => {
+    stopWaiting?.()
+    watch.stop()
+  }
+  watch.onReady(() => wake())
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        signal.addEventListener(
+          'abort',
+          () => {
+            end()
+            controller.error(signal.reason)
+          },
+          { once: true },
+        )
+      },
+      async pull(controller) {
+        while (!signal.aborted) {
+          const lines = watch.next()
+          if (lines.length > 0) controller.enqueue(bytesOf(`${lines.join('\n')}\n`))
+          if (lines.at(-1)?.startsWith('{"type":"ERROR"') === true || target.now() >= deadline) {
+            end()
+            controller.close()
+            return
+          }
+          if (lines.length > 0) return
+          await new Promise<void>((resolve) => (wake = resolve))
+        }
+      },
+      cancel: end,
+    },
+    { highWaterMark: 0 },
+  )
+}

@@ -1,0 +1,121 @@
+import type { Chunk, LogRequest, Session, SessionEnd } from '../../client/node-agent.js'
+import type { LogPosition, Machine, RuntimeContainer, RuntimePod } from '../../kubelet/index.js'
+import { readLog, startOfLog } from '../../kubelet/index.js'
+import { formatNano } from '../nodes/nano-time.js'
+
+const END: SessionEnd = { exitCode: 0 }
+
+/** The log of one container, read as far as it goes, or followed until the container ends. */
+export class LogSession implements Session {
+  readonly #machine: Machine
+  readonly #container: RuntimeContainer
+  readonly #request: LogRequest
+  readonly #listeners: (() => void)[] = []
+  readonly #close: () => void
+  #waiting: string[] = []
+  #position: LogPosition
+  #left: number
+  #isStopped = false
+
+  constructor(
+    machine: Machine,
+    pod: RuntimePod,
+    container: RuntimeContainer,
+    request: LogRequest,
+    now: number,
+  ) {
+    this.#machine = machine
+    this.#container = container
+    this.#request = request
+    this.#left = request.limitBytes ?? Infinity
+    this.#position = this.#begin(pod, now)
+    const wake = (): void => {
+      for (const listener of this.#listeners) listener()
+    }
+    this.#close = request.follow
+      ? machine.processes.listen(`${pod.uid}/${container.name}`, { output: wake, ended: wake })
+      : () => undefined
+  }
+
+  write(): void {}
+  closeInput(): void {}
+  resize(): void {}
+
+  read(): readonly Chunk[] {
+    const { log } = this.#container
+    if (log) {
+      for (const { line, text, isStart } of readLog(log, this.#position))
+        this.#add(isStart ? line.at : undefined, text)
+    }
+    const texts = this.#waiting
+    this.#waiting = []
+    return texts.flatMap((text) => this.#limited(text))
+  }
+
+  get end(): SessionEnd | undefined {
+    if (this.#isStopped || this.#left <= 0) return END
+    if (this.#request.follow && this.#container.state === 'running' && this.#machine.powered) return undefined
+    return END
+  }
+
+  onReady(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#close()
+  }
+
+  /** The lines that an image logs at its start are part of no state: they come before what was written. */
+  #begin({ pod }: RuntimePod, now: number): LogPosition {
+    const { tailLines, sinceSeconds, sinceTime } = this.#request
+    const { log, startedAt = 0, image, name } = this.#container
+    const isOwn =
+      [...(pod?.spec.containers ?? []), ...(pod?.spec.initContainers ?? [])].find((one) => one.name === name)
+        ?.command === undefined
+    const since = sinceTime ?? (sinceSeconds === undefined ? undefined : now - sinceSeconds * 1000)
+    const fixed =
+      !isOwn || (since !== undefined && startedAt < since) ? [] : (this.#machine.imageFacts(image).logs ?? [])
+    const shown =
+      tailLines === undefined
+        ? fixed
+        : fixed.slice(Math.max(fixed.length + (log?.lines.length ?? 0) - tailLines, 0))
+    for (const line of shown) this.#add(startedAt, `${line}\n`)
+    return log
+      ? startOfLog(log, {
+          ...(tailLines === undefined ? {} : { tailLines }),
+          ...(since === undefined ? {} : { since }),
+        })
+      : { line: 0, offset: 0 }
+  }
+
+  #add(at: number | undefined, text: string): void {
+    this.#waiting.push(at !== undefined && this.#request.timestamps ? `${formatNano(at)} ${text}` : text)
+  }
+
+  #limited(text: string): readonly Chunk[] {
+    const bytes = new TextEncoder().encode(text)
+    const data = bytes.length > this.#left ? bytes.slice(0, this.#left) : bytes
+    this.#left -= data.length
+    return data.length === 0 ? [] : [{ stream: 'stdout', data }]
+  }
+}
+
+/** A log that consists of one text. */
+export function textSession(text: string): Session {
+  let data = new TextEncoder().encode(text)
+  return {
+    write: () => undefined,
+    closeInput: () => undefined,
+    resize: () => undefined,
+    stop: () => undefined,
+    onReady: () => undefined,
+    end: END,
+    read: () => {
+      const chunk = data
+      data = new Uint8Array()
+      return chunk.length === 0 ? [] : [{ stream: 'stdout', data: chunk }]
+    },
+  }
+}

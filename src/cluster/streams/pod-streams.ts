@@ -1,0 +1,87 @@
+import type { Client, ObjectKey } from '../../client/client.js'
+import type { PodLogOptions } from '../../client/pod-options.js'
+import type { Chunk, Session } from '../../client/node-agent.js'
+import type { Duration } from '../../sim/duration.js'
+
+/** A pod: `web` (in namespace default), `office/web`, or a key. */
+export type PodName = string | ObjectKey
+
+/** Options of `SimCluster.exec`. */
+export interface ExecOptions {
+  /** Default: the pod's only container. */
+  readonly container?: string
+  /** What it reads. Default: nothing. */
+  readonly stdin?: string
+  /** Virtual time that it may take. Default 1h; what runs on then is left alone, and its exit code is -1. */
+  readonly timeout?: Duration
+}
+
+/** What a command in a container came to. */
+export interface ExecResult {
+  readonly stdout: string
+  /** Of a command that cannot be started: why. */
+  readonly stderr: string
+  /** 126 for a command that cannot be started, -1 for one that still runs. */
+  readonly exitCode: number
+}
+
+/** Options of `SimCluster.logs`. */
+export type LogOptions = Omit<PodLogOptions, 'follow'>
+
+/** The key that a name stands for. */
+export function podKey(pod: PodName): ObjectKey {
+  if (typeof pod !== 'string') return pod
+  const slash = pod.indexOf('/')
+  return slash < 0
+    ? { namespace: 'default', name: pod }
+    : { namespace: pod.slice(0, slash), name: pod.slice(slash + 1) }
+}
+
+/** Runs a command and waits for its end. */
+export function execInPod(
+  client: Client,
+  wait: (ended: () => boolean) => boolean,
+  pod: PodName,
+  command: string | readonly string[],
+  options: ExecOptions,
+): ExecResult {
+  const words = typeof command === 'string' ? ['sh', '-c', command] : command
+  const { container, stdin } = options
+  const session = client.exec(podKey(pod), {
+    command: words,
+    stdin: stdin !== undefined,
+    stdout: true,
+    stderr: true,
+    ...(container === undefined ? {} : { container }),
+  })
+  if (stdin !== undefined) {
+    session.write(new TextEncoder().encode(stdin))
+    session.closeInput()
+  }
+  if (session.end === undefined) wait(() => session.end !== undefined)
+  const chunks = session.read()
+  const { end } = session
+  if (end === undefined) session.stop()
+  const stderr = textOf(chunks, 'stderr')
+  return {
+    stdout: textOf(chunks, 'stdout'),
+    stderr: end?.error === undefined ? stderr : `${stderr}${end.error}\n`,
+    exitCode: end?.exitCode ?? -1,
+  }
+}
+
+/** All of a log so far. */
+export function logsOfPod(client: Client, pod: PodName, options: LogOptions): string {
+  const session: Session = client.logs(podKey(pod), options)
+  const text = textOf(session.read(), 'stdout')
+  session.stop()
+  return text
+}
+
+function textOf(chunks: readonly Chunk[], stream: Chunk['stream']): string {
+  const decoder = new TextDecoder()
+  return chunks
+    .filter((chunk) => chunk.stream === stream)
+    .map(({ data }) => decoder.decode(data, { stream: true }))
+    .join('')
+}

@@ -1,0 +1,19 @@
+import type { Watch, WatchEvent } from '../../client/client.js'
+
+/**
+ * A watch as an async iterator, for users outside the simulation: waits until something has happened, which
+ * is when someone else moves time or writes. Leaving the loop stops the watch.
+ */
+export async function* iterateWatch<T>(watch: Watch<T>): AsyncGenerator<WatchEvent<T>, void, undefined> {
+  let wake: () => void = () => undefined
+  watch.onReady(() => wake())
+  try {
+    for (;;) {
+      const events = watch.next()
+      if (events.length > 0) yield* events
+      else await new Promise<void>((resolve) => (wake = resolve))
+    }
+  } finally {
+    watch.stop()
+  }
+}

@@ -1,0 +1,104 @@
+import {
+  compare,
+  formatProof,
+  parseConnection,
+  type CompareOptions,
+  type Connection,
+  type CounterExample,
+  type NetpolOptions,
+} from '../../netpol/index.js'
+import { netpolManifest } from '../netpol/manifest.js'
+import { choicesOf, policiesIn, verdictOf, type PolicySubject } from './subject.js'
+
+/**
+ * The matchers, as they are called on `expect(cluster)`, a world, a compiled world or (the last) policies. Of
+ * a cluster that was made with choices (`networkPolicy`), these hold where no others are given.
+ */
+export interface PolicyMatchers<R> {
+  /**
+   * Policies allow the connection: `'default/web -> default/db:6379/TCP'`, or as `evaluate` takes it. Whether
+   * anybody listens is not asked. The failure prints the proof.
+   * @throws WorldError for a connection that cannot be.
+   */
+  toAllow(connection: string | Connection, options?: NetpolOptions): R
+  /**
+   * Policies do not allow the connection. The failure prints the proof. @throws WorldError for a connection
+   * that cannot be.
+   */
+  toDeny(connection: string | Connection, options?: NetpolOptions): R
+  /**
+   * In every cluster that there could be both sets of policies judge every connection alike. The failure
+   * prints a simplest cluster in which they do not. @throws StepLimitError
+   */
+  toBeEquivalentTo(policies: PolicySubject, options?: CompareOptions): R
+}
+
+/** What a matcher answers. */
+export interface MatcherResult {
+  readonly pass: boolean
+  readonly message: () => string
+}
+
+function judged(allows: boolean) {
+  return (received: unknown, connection: string | Connection, options: NetpolOptions = {}): MatcherResult => {
+    const verdict = verdictOf(
+      received,
+      typeof connection === 'string' ? parseConnection(connection) : connection,
+      options,
+    )
+    return {
+      pass: verdict.allowed === allows,
+      message: () =>
+        'expected the connection ' +
+        `${verdict.allowed ? 'not to be allowed' : 'to be allowed'}\n\n${formatProof(verdict)}`,
+    }
+  }
+}
+
+function tellExample(who: string, { world, connection, a, b }: CounterExample): string {
+  return `only ${who} allow, in this cluster:\n\n${netpolManifest({ world, connection })}\n${[a, b]
+    .filter(({ allowed }) => !allowed)
+    .map(formatProof)
+    .join('\n')}`
+}
+
+function toBeEquivalentTo(
+  received: unknown,
+  policies: PolicySubject,
+  options: CompareOptions = {},
+): MatcherResult {
+  const { relation, onlyA, onlyB } = compare(policiesIn(received), policiesIn(policies), {
+    ...choicesOf(received),
+    ...options,
+  })
+  const examples = [
+    ...(onlyA === undefined ? [] : [tellExample('the received policies', onlyA)]),
+    ...(onlyB === undefined ? [] : [tellExample('the expected policies', onlyB)]),
+  ]
+  return {
+    pass: relation === 'equal',
+    message: () =>
+      relation === 'equal'
+        ? 'expected the policies to differ, but they judge every connection alike in every cluster'
+        : ['expected the policies to judge alike', ...examples].join('\n\n'),
+  }
+}
+
+/** The matchers, for `expect.extend` of other frameworks that have vitest's. */
+export const policyMatchers: {
+  readonly toAllow: (
+    received: unknown,
+    connection: string | Connection,
+    options?: NetpolOptions,
+  ) => MatcherResult
+  readonly toDeny: (
+    received: unknown,
+    connection: string | Connection,
+    options?: NetpolOptions,
+  ) => MatcherResult
+  readonly toBeEquivalentTo: (
+    received: unknown,
+    policies: PolicySubject,
+    options?: CompareOptions,
+  ) => MatcherResult
+} = { toAllow: judged(true), toDeny: judged(false), toBeEquivalentTo }

@@ -1,0 +1,53 @@
+import {
+  CompiledWorld,
+  evaluateModel,
+  readWorld,
+  worldOf,
+  type Connection,
+  type Lister,
+  type NetpolOptions,
+  type Verdict,
+  type World,
+  type WorldPolicy,
+} from '../../netpol/index.js'
+import { policiesOf } from '../../netpol/world-of.js'
+
+/**
+ * What expectations about policies can be put on: a cluster, a world of plain objects, one that has been
+ * compiled, or policies alone.
+ */
+export type PolicySubject = Lister | World | CompiledWorld | readonly WorldPolicy[]
+
+const isLister = (subject: object): subject is Lister =>
+  'list' in subject && typeof subject.list === 'function'
+
+/** The choices that a cluster was made with; none of anything else. */
+export function choicesOf(subject: unknown): NetpolOptions {
+  if (typeof subject !== 'object' || subject === null || !isLister(subject) || !('options' in subject))
+    return {}
+  const { networkPolicy } = subject.options as {
+    readonly networkPolicy?: boolean | (NetpolOptions & { readonly existingConnections?: unknown })
+  }
+  if (typeof networkPolicy !== 'object') return {}
+  const { existingConnections: _, ...choices } = networkPolicy
+  return choices
+}
+
+/** Judges a connection. */
+export function verdictOf(subject: unknown, connection: Connection, options: NetpolOptions): Verdict {
+  if (subject instanceof CompiledWorld) return subject.evaluate(connection)
+  if (typeof subject !== 'object' || subject === null || Array.isArray(subject))
+    throw new TypeError('expected a cluster or a world')
+  return evaluateModel(
+    readWorld(isLister(subject) ? worldOf(subject) : subject, { ...choicesOf(subject), ...options }),
+    connection,
+  )
+}
+
+/** The policies of a subject. */
+export function policiesIn(subject: unknown): readonly WorldPolicy[] {
+  if (Array.isArray(subject)) return subject as readonly WorldPolicy[]
+  if (typeof subject !== 'object' || subject === null || subject instanceof CompiledWorld)
+    throw new TypeError('expected policies, a cluster or a world')
+  return isLister(subject) ? policiesOf(subject) : ((subject as World).policies ?? [])
+}

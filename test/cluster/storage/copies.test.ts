@@ -1,0 +1,196 @@
+import { describe, expect, test } from 'vitest'
+import { ClusterSnapshot, SimCluster } from 'simcluster'
+import { checkInvariants } from 'simcluster/testing'
+import type { ClusterOptions } from 'simcluster'
+import { clusterWith, deployment, stateOf } from '../support.js'
+
+type Interleaving = NonNullable<ClusterOptions['interleaving']>
+
+/** Awkward moments to copy a cluster in: what is done to one with three pods. */
+const moments: Readonly<Record<string, (cluster: SimCluster) => unknown>> = {
+  'at rest': () => undefined,
+  'just after a write': (cluster) => cluster.apply(deployment('web', 5, 'nginx:2')),
+  'in the middle of a rollout': (cluster) => {
+    cluster.apply(deployment('web', 4, 'nginx:2'))
+    for (let step = 0; step < 40; step++) cluster.step()
+    cluster.advance('700ms')
+  },
+  'with a node that is cut off': (cluster) => {
+    cluster.node('node-2').partition()
+    cluster.apply(deployment('web', 6))
+    cluster.advance('90s')
+  },
+  'with a node that was cut off before its kubelet had begun': (cluster) => {
+    cluster.node('node-2').reboot().partition()
+    cluster.advance('90s')
+  },
+  'with stopped components': (cluster) => {
+    cluster.component('kube-scheduler').stop()
+    cluster.component('kube-controller-manager/replicaset-controller').stop()
+    cluster.apply(deployment('web', 6))
+    cluster.advance('5s')
+  },
+  'with a kubelet that was stopped while its machine was at work': (cluster) => {
+    cluster.apply(deployment('web', 6))
+    cluster.advance(0)
+    for (const node of cluster.nodes()) node.stopKubelet()
+  },
+  'with the apiserver down': (cluster) => cluster.stopApiserver().advance('2m'),
+  'with a dead node whose pods wait for their eviction': (cluster) => {
+    cluster.node('node-1').crash()
+    cluster.advance('3m')
+  },
+  'long after the last change of most resources': (cluster) => cluster.advance('25m'),
+}
+
+/** What happens to each copy afterwards. */
+function future(cluster: SimCluster): string {
+  cluster.startApiserver()
+  cluster.component('kube-scheduler').start()
+  cluster.component('kube-controller-manager').start()
+  for (const node of cluster.nodes()) node.startKubelet()
+  cluster.apply(deployment('web', 2, 'nginx:3'))
+  cluster.apply(deployment('api', 2))
+  cluster.advance('30s')
+  cluster.node('node-2').repair()
+  cluster.advance('6m')
+  cluster.node('node-3').drain({ force: true, ignoreDaemonSets: true })
+  cluster.delete('deployments', { namespace: 'default', name: 'web' })
+  return stateOf(cluster.settle())
+}
+
+function clusterIn(moment: string, interleaving: Interleaving): SimCluster {
+  const cluster = clusterWith(3, { interleaving })
+  moments[moment]?.(cluster)
+  return cluster
+}
+
+const throughJson = (cluster: SimCluster): SimCluster =>
+  SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster.toJSON())))
+
+describe.each(['fifo', 'seeded'] as const)('interleaving %s', (interleaving) => {
+  test.each(Object.keys(moments))(
+    'all kinds of copies are the same and have the same future: %s',
+    (moment) => {
+      const cluster = clusterIn(moment, interleaving)
+      const copies = [
+        cluster.fork(),
+        SimCluster.restore(cluster.snapshot()),
+        throughJson(cluster),
+        cluster.fork().fork(),
+      ]
+      const present = stateOf(cluster)
+      for (const copy of copies) expect(stateOf(copy)).toBe(present)
+      const expected = future(cluster)
+      for (const copy of copies) expect(future(copy)).toBe(expected)
+    },
+  )
+
+  test.each(Object.keys(moments))(
+    'whatever a fork does, the original does not see, and the other way round: %s',
+    (moment) => {
+      const cluster = clusterIn(moment, interleaving)
+      const present = stateOf(cluster)
+      const undisturbed = future(clusterIn(moment, interleaving))
+      const fork = cluster.fork()
+      fork.node('node-1').crash()
+      future(fork)
+      fork.node('node-2').remove()
+      expect(stateOf(cluster)).toBe(present)
+      const sibling = cluster.fork()
+      expect(future(cluster)).toBe(undisturbed)
+      expect(stateOf(sibling)).toBe(present)
+    },
+  )
+
+  test('a snapshot is a value: it does not change with its cluster, and serves any number of times', () => {
+    const cluster = clusterIn('in the middle of a rollout', interleaving)
+    const snapshot = cluster.snapshot()
+    const text = JSON.stringify(snapshot)
+    const first = future(cluster)
+    expect(JSON.stringify(snapshot)).toBe(text)
+    expect(future(SimCluster.restore(snapshot))).toBe(first)
+    expect(future(SimCluster.restore(snapshot))).toBe(first)
+    expect(JSON.stringify(snapshot)).toBe(text)
+  })
+
+  test('JSON of a copy is the JSON of the original', () => {
+    const cluster = clusterIn('with a node that is cut off', interleaving)
+    const text = JSON.stringify(cluster.toJSON())
+    expect(JSON.stringify(throughJson(cluster).toJSON())).toBe(text)
+    expect(JSON.stringify(cluster.fork().toJSON())).toBe(text)
+  })
+
+  test('equal seeds and calls give equal clusters, other seeds others', () => {
+    const play = (seed: number): SimCluster => {
+      const cluster = clusterWith(3, { seed, interleaving })
+      future(cluster)
+      return cluster
+    }
+    expect(stateOf(play(11))).toBe(stateOf(play(11)))
+    expect(play(11).traceHash()).not.toBe(play(12).traceHash())
+  })
+})
+
+test('the seed also decides the interleaving', () => {
+  const steps = (interleaving: Interleaving, seed: number): readonly string[] => {
+    const cluster = new SimCluster({ interleaving, seed })
+    const seen: string[] = []
+    cluster.on('step', ({ owner, topic }) => seen.push(`${owner}/${topic}`))
+    cluster.apply(deployment('web', 3))
+    cluster.settle()
+    return seen
+  }
+  expect(steps('seeded', 1)).not.toEqual(steps('seeded', 2))
+  expect(steps('fifo', 1)).toEqual(steps('fifo', 1))
+})
+
+test('a copy may go on in another order than its original: its seed decides, each time the same', () => {
+  const cluster = clusterWith(2)
+  cluster.apply(deployment('web', 6))
+  const snapshot = cluster.snapshot()
+  const played = (interleaving?: Interleaving): SimCluster =>
+    SimCluster.restore(snapshot, interleaving === undefined ? {} : { interleaving }).settle()
+  const [same, seeded, again] = [played(), played('seeded'), played('seeded')]
+  expect(same.traceHash()).toBe(cluster.settle().traceHash())
+  expect(seeded.traceHash()).not.toBe(same.traceHash())
+  expect(seeded.traceHash()).toBe(again.traceHash())
+  expect(seeded.fork().advance('1h').traceHash()).toBe(again.advance('1h').traceHash())
+  expect(checkInvariants(seeded)).toEqual([])
+  expect(() => SimCluster.restore(snapshot, { interleaving: 'random' as never })).toThrow(/interleaving/)
+})
+
+test('what is no snapshot is refused', () => {
+  expect(() => SimCluster.fromJSON({} as never)).toThrow(new TypeError('this is no snapshot of a simcluster'))
+  expect(() => SimCluster.fromJSON(undefined as never)).toThrow(TypeError)
+  const json = new SimCluster({ nodes: 0 }).toJSON()
+  expect(() => ClusterSnapshot.fromJSON({ ...json, simcluster: 99 })).toThrow(/has format 99/)
+})
+
+test('as JSON the state of components does not repeat what is stored', () => {
+  const cluster = clusterWith(3)
+  cluster.apply(deployment('web', 8, 'nginx:2'))
+  cluster.settle()
+  const json = cluster.toJSON()
+  expect(JSON.stringify(json.etcd)).toContain('"terminationMessagePath":')
+  expect(JSON.stringify(json.simulation)).not.toContain('"terminationMessagePath":')
+  const again = SimCluster.fromJSON(JSON.parse(JSON.stringify(json)) as typeof json)
+  expect(JSON.stringify(again)).toBe(JSON.stringify(json))
+  const broken = JSON.stringify(json).replaceAll(/"\$ref":\[\d+/g, '"$ref":[999999')
+  expect(() => SimCluster.fromJSON(JSON.parse(broken) as typeof json)).toThrow('nothing is at 999999')
+})
+
+test('a fork of a cluster whose history was cut past the apiserver lists again, and works', () => {
+  const cluster = new SimCluster({ nodes: 2, seed: 11 })
+  cluster.apply(deployment('web', 2))
+  cluster.settle()
+  cluster.etcd.compact({ revision: cluster.etcd.revision })
+  const fork = cluster.fork()
+  fork.settle()
+  fork.apply(deployment('web', 4))
+  fork.settle()
+  expect(checkInvariants(fork)).toEqual([])
+  expect(
+    fork.list('pods', { labelSelector: 'app=web' }).items.filter(({ status }) => status.phase === 'Running'),
+  ).toHaveLength(4)
+})
