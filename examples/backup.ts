@@ -28,7 +28,7 @@ export function backUp(cluster: SimCluster, folder: string): Backup {
     cluster: join(folder, 'cluster.snapshot'),
   }
   writeFileSync(files.yaml, cluster.kubectl('get all --all-namespaces -o yaml').stdout)
-  writeFileSync(files.etcd, cluster.etcd.snapshot())
+  writeFileSync(files.etcd, cluster.internals.etcd.snapshot())
   writeFileSync(files.cluster, cluster.snapshot().toFile())
   return files
 }
@@ -50,16 +50,16 @@ export function restore(
 
 /** Names of objects of a cluster that another one has not: `configmaps default/settings`. */
 export function lost(before: SimCluster, after: SimCluster): readonly string[] {
-  return before
+  return before.state
     .resources()
     .filter((resource) => resource !== 'events' && resource !== 'events.events.k8s.io')
     .flatMap((resource) => {
       const there = new Set(
-        after
+        after.client
           .list(resource)
           .items.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`),
       )
-      return before
+      return before.client
         .list(resource)
         .items.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`)
         .filter((name) => !there.has(name))

@@ -32,9 +32,7 @@ export function approve(cluster: SimCluster, name: string, { key, request }: App
     signerName: 'kubernetes.io/kube-apiserver-client',
     usages: ['client auth'],
   }
-  cluster.apply([
-    { apiVersion: certificates, kind: 'CertificateSigningRequest', metadata: { name }, spec },
-  ] as never)
+  cluster.apply([{ apiVersion: certificates, kind: 'CertificateSigningRequest', metadata: { name }, spec }])
   cluster.kubectl(`certificate approve ${name}`)
   cluster.settle()
   const certificate = atob(cluster.kubectl(`get csr ${name} -o jsonpath={.status.certificate}`).stdout)

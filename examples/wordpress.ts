@@ -58,7 +58,7 @@ export function openWays(cluster: SimCluster): readonly string[] {
   ] as const
   return [...who].flatMap(([name, from]) =>
     targets
-      .filter(([to, port]) => cluster.connect({ from, to, port }).connected)
+      .filter(([to, port]) => cluster.network.connect({ from, to, port }).connected)
       .map(([to, port]) => `${name} -> ${to}:${port}`),
   )
 }

@@ -25,6 +25,9 @@ const leaves: Readonly<Record<string, readonly [dsl: string, type: string]>> = {
 
 const zeroValues = new Set<unknown>(['', 0, false])
 
+const HEADER =
+  '// Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.'
+
 interface Reference {
   readonly folder: string
   readonly name: string
@@ -38,13 +41,18 @@ class GroupRenderer {
   readonly #facts: GoFacts
   readonly #words = new Set<string>()
   readonly #types = new Map<string, Set<string>>()
+  readonly #schemas: ReadonlyMap<string, OpenApiSchema>
+  /** Whether types are those of inputs.ts. */
+  #isInput = false
 
   constructor(
     group: Group,
     groups: readonly Group[],
     messages: ReadonlyMap<string, OpenApiSchema>,
     facts: GoFacts,
+    schemas: ReadonlyMap<string, OpenApiSchema>,
   ) {
+    this.#schemas = schemas
     this.#group = group
     this.#groups = groups
     this.#messages = messages
@@ -55,8 +63,7 @@ class GroupRenderer {
     const interfaces = [...this.#messages].map(([name, schema]) => this.#interface(name, schema))
     const tables = [...this.#messages].map(([name, schema]) => this.#table(name, schema))
     return [
-      '// Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do ' +
-        'not edit by hand.',
+      HEADER,
       ...this.#imports(),
       '',
       ...interfaces,
@@ -82,13 +89,19 @@ class GroupRenderer {
     const lines = this.#group.imports.map(
       (folder) => `import { ${schemaName(folder)} } from '../${folder}/generated.js'`,
     )
-    for (const [folder, names] of [...this.#types].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const from = folder === 'json' ? '../json.js' : `../${folder}/generated.js`
-      lines.push(wrap(`import type {`, [...names].sort(), `} from '${from}'`))
-    }
-    lines.push(wrap('import {', [...this.#words, 'defineGroup'].sort(), "} from '../schema/dsl.js'"))
+    lines.push(...this.#typeImports('generated'))
+    lines.push(`import { ${[...this.#words, 'defineGroup'].sort().join(', ')} } from '../schema/dsl.js'`)
     lines.push("import type { SchemaGroup } from '../schema/types.js'")
     return lines
+  }
+
+  #typeImports(file: 'generated' | 'inputs'): readonly string[] {
+    return [...this.#types]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([folder, names]) => {
+        const from = folder === 'json' ? '../json.js' : `../${folder}/${file}.js`
+        return `import type { ${[...names].sort().join(', ')} } from '${from}'`
+      })
   }
 
   #interface(name: string, schema: OpenApiSchema): string {
@@ -96,6 +109,7 @@ class GroupRenderer {
       const presence = this.#presence(name, schema, field, property)
       const present = presence === 'always' || (schema.required?.includes(field) ?? false)
       const type = this.#type(property)
+      if (this.#hasValue(name, schema, field)) return `  readonly ${key(field)}: ${type}`
       if (presence === 'nullable') return `  readonly ${key(field)}?: ${type} | null`
       const optionalList = property.type === 'array' && !schema.required?.includes(field)
       return present && (optionalList || isNullable(property))
@@ -103,6 +117,60 @@ class GroupRenderer {
         : `  readonly ${key(field)}${present || isMetadata(name, schema, field) ? '' : '?'}: ${type}`
     })
     return [`export interface ${name} {`, ...fields, '}', ''].join('\n')
+  }
+
+  /** The text of inputs.ts: what clients may send, with only the fields required that the API requires. */
+  renderInputs(): string {
+    this.#types.clear()
+    this.#isInput = true
+    const interfaces = [...this.#messages].map(([name, schema]) => this.#input(name, schema))
+    this.#isInput = false
+    return [HEADER, ...this.#typeImports('inputs'), '', ...interfaces].join('\n')
+  }
+
+  /** Fields that come out as null may go in as null. */
+  #input(name: string, schema: OpenApiSchema): string {
+    const fields = Object.entries(schema.properties ?? {}).map(([field, property]) => {
+      const isRequired = this.#isRequired(name, schema, field) || isMetadata(name, schema, field)
+      const optionalList = property.type === 'array' && !schema.required?.includes(field)
+      const presence = this.#presence(name, schema, field, property)
+      const present = presence === 'always' || (schema.required?.includes(field) ?? false)
+      const comesAsNull = presence === 'nullable' || (present && (optionalList || isNullable(property)))
+      const rest = `${comesAsNull ? ' | null' : ''}${isRequired ? '' : ' | undefined'}`
+      return `  readonly ${key(field)}${isRequired && !comesAsNull ? '' : '?'}: ${this.#type(property)}${rest}`
+    })
+    return [
+      `/** A {@link ${name}} as clients send it. */`,
+      `export interface ${name}Input {`,
+      ...fields,
+      '}',
+      '',
+    ].join('\n')
+  }
+
+  #lists(name: string, list: 'required' | 'defaulted', field: string): boolean {
+    return this.#go(name)?.[list]?.split(' ').includes(field) ?? false
+  }
+
+  /** Whether every object that is read has the field, by validation or by defaulting, though OpenAPI does not say so. */
+  #hasValue(name: string, schema: OpenApiSchema, field: string): boolean {
+    return (
+      this.#lists(name, 'defaulted', field) ||
+      (this.#isRequired(name, schema, field) && !schema.required?.includes(field))
+    )
+  }
+
+  /**
+   * Whether the API refuses an object without the field. OpenAPI lists `spec` as optional; it is not where a
+   * field of the spec is required.
+   */
+  #isRequired(name: string, schema: OpenApiSchema, field: string): boolean {
+    if (schema.required?.includes(field) || this.#lists(name, 'required', field)) return true
+    const ref = schema.properties?.[field]?.allOf?.[0]?.$ref
+    if (field !== 'spec' || ref === undefined) return false
+    const spec = ref.slice(ref.lastIndexOf('.') + 1)
+    const message = this.#schemas.get(ref.slice(ref.lastIndexOf('/') + 1))
+    return (message?.required?.length ?? 0) > 0 || this.#go(spec)?.required !== undefined
   }
 
   #type(schema: OpenApiSchema): string {
@@ -131,7 +199,8 @@ class GroupRenderer {
     const full = ref.slice(ref.lastIndexOf('/') + 1)
     const leaf = leaves[full]
     if (leaf !== undefined) return leaf[1] === 'string' ? 'string' : this.#use('json', leaf[1])
-    const { folder, name } = this.#reference(full)
+    const { folder, name: message } = this.#reference(full)
+    const name = this.#isInput ? `${message}Input` : message
     return folder === this.#group.folder ? name : this.#use(folder, name)
   }
 
@@ -291,28 +360,14 @@ function naturalPresence(schema: OpenApiSchema): string {
 
 const key = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name}'`)
 
-/** One line if it fits, else filled lines. */
-function wrap(head: string, names: readonly string[], tail: string): string {
-  const line = `${head} ${names.join(', ')} ${tail}`
-  if (line.length <= 130) return line
-  const lines: string[] = []
-  let current = ' '
-  for (const name of names) {
-    if (current.length + name.length > 126) {
-      lines.push(current)
-      current = ' '
-    }
-    current += ` ${name},`
-  }
-  return [head, ...lines, current, tail].join('\n')
-}
-
-/** The text of src/api/<folder>/generated.ts. */
+/** The texts of src/api/<folder>/generated.ts and inputs.ts. `schemas` are those of all groups. */
 export function renderGroup(
   group: Group,
   groups: readonly Group[],
   messages: ReadonlyMap<string, OpenApiSchema>,
   facts: GoFacts,
-): string {
-  return new GroupRenderer(group, groups, messages, facts).render()
+  schemas: ReadonlyMap<string, OpenApiSchema>,
+): { readonly generated: string; readonly inputs: string } {
+  const renderer = new GroupRenderer(group, groups, messages, facts, schemas)
+  return { generated: renderer.render(), inputs: renderer.renderInputs() }
 }

@@ -32,6 +32,10 @@ export interface GoMessage {
   readonly pointer?: string
   readonly always?: string
   readonly named?: Readonly<Record<string, string>>
+  /** Fields that validation requires although OpenAPI lists them as optional. */
+  readonly required?: string
+  /** Fields that defaulting always sets, so that every object that is read has them. */
+  readonly defaulted?: string
 }
 
 export type GoFacts = Readonly<Record<string, GoMessage>>

@@ -1,8 +1,9 @@
 /**
- * Writes src/api/<group>/generated.ts (TypeScript interfaces and field tables) from OpenAPI v3 documents as a
- * kube-apiserver serves them under /openapi/v3: `npx tsx scripts/generate-api.ts <directory with
- * core_v1.json, apps_v1.json, ...> [folder...]`; without folders all are written. What OpenAPI does not tell
- * (which Go fields are pointers, which are always written) comes from api-facts/<group>.json.
+ * Writes src/api/<group>/generated.ts (interfaces of what the API returns, and field tables) and inputs.ts
+ * (interfaces of what clients send) from OpenAPI v3 documents as a kube-apiserver serves them under
+ * /openapi/v3: `npx tsx scripts/generate-api.ts <directory with core_v1.json, apps_v1.json, ...> [folder...]`,
+ * then `npm run format`. Without folders all are written. What OpenAPI does not tell (which Go fields are
+ * pointers, which are always written, which have defaults) comes from api-facts/<group>.json.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -101,10 +102,15 @@ function main(directory: string | undefined, folders: readonly string[]): void {
   for (const group of groups.filter(({ folder }) => folders.length === 0 || folders.includes(folder))) {
     const folder = join(root, 'src/api', group.folder)
     mkdirSync(folder, { recursive: true })
-    writeFileSync(
-      join(folder, 'generated.ts'),
-      renderGroup(group, groups, messagesOf(group, schemas), factsOf(group)),
+    const { generated, inputs } = renderGroup(
+      group,
+      groups,
+      messagesOf(group, schemas),
+      factsOf(group),
+      schemas,
     )
+    writeFileSync(join(folder, 'generated.ts'), generated)
+    writeFileSync(join(folder, 'inputs.ts'), inputs)
   }
 }
 

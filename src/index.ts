@@ -28,7 +28,38 @@ export type { Status, StatusCause, StatusDetails, StatusReason } from './client/
 export type * from './client/client.js'
 export type { ClusterEvents } from './client/cluster-events.js'
 export type { Component, ComponentHost } from './client/component.js'
-export type { ResourceTypes } from './client/resources.js'
+export type {
+  BuiltInResource,
+  ClusterScopedResource,
+  InputOf,
+  NamespacedResource,
+  ObjectOf,
+  ResourceInputs,
+  ResourceName,
+  ResourceTypes,
+  Stored,
+  StoredMetadata,
+  StoredOf,
+  UntypedInput,
+} from './client/resources.js'
+export type { CustomInput, CustomObject, CustomResource, TypedSchema } from './cluster/custom-resource.js'
+export type { EditDraft } from './cluster/edit.js'
+export type { InputFor, ListOptionsFor, NamespaceScope } from './cluster/namespace-scope.js'
+export type { ClusterScopedName, NameOf, NamespacedName } from './cluster/object-name.js'
+export type { ApiserverHandle } from './cluster/compose/apiserver-handle.js'
+export type { Internals } from './cluster/compose/internals.js'
+export type { ReleaseFacet } from './cluster/compose/release-facet.js'
+export type { NetworkFacet } from './cluster/network/network-facet.js'
+export type { StateFacet } from './cluster/storage/state-facet.js'
+export type { HttpFacet } from './cluster/streams/http-facet.js'
+export type * from './api/meta/generated.js'
+export type * from './api/meta/inputs.js'
+export type * from './api/core/generated.js'
+export type * from './api/core/inputs.js'
+export type * from './api/apps/generated.js'
+export type * from './api/apps/inputs.js'
+export type * from './api/batch/generated.js'
+export type * from './api/batch/inputs.js'
 export type { KubeObject } from './api/definition.js'
 export { bytesOfText, textOfBytes } from './api/byte-text.js'
 export type { Gateway, HttpAnswer, Unanswered } from './client/http.js'
@@ -82,7 +113,7 @@ export type {
 } from './network/index.js'
 export type { ClusterMetrics } from './cluster/nodes/cluster-metrics.js'
 export type { PodSelection, Usage } from './cluster/nodes/measure.js'
-export type { ExecOptions, ExecResult, LogOptions, PodName } from './cluster/streams/pod-streams.js'
+export type { ExecOptions, ExecResult, LogOptions } from './cluster/streams/pod-streams.js'
 export { kindSchema } from './api/kind-schema.js'
 export { certificateExpiry, expiryText, renewCertificates, testKeys } from './pki/index.js'
 export type { CertificateExpiry, InventoryRow, Renewal } from './pki/index.js'

@@ -43,7 +43,7 @@ await suite(
 function countSteps(): number {
   const counted = new SimCluster({ nodes: bigNodes(10) })
   let steps = 0
-  counted.onStep(() => (steps += 1))
+  counted.internals.onStep(() => (steps += 1))
   runReplicas(counted, 1000)
   return steps
 }

@@ -71,16 +71,12 @@ function stateOf({ users, roles, namespaces, names = false }: Shape): readonly K
   return [
     ...bootstrapPolicy(),
     ...Array.from({ length: roles }, (_, at) => roleOf(at, draw, names)),
-    ...Array.from(
-      { length: BINDINGS },
-      (_, at) =>
-        ({
-          kind: namespaces === 0 ? 'ClusterRoleBinding' : 'RoleBinding',
-          metadata: { name: `b-${at}`, ...(namespaces === 0 ? {} : { namespace: `ns-${draw(namespaces)}` }) },
-          roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name: `role-${at % roles}` },
-          subjects: [{ kind: 'User', apiGroup: GROUP, name: `u-${draw(users)}` }],
-        }) as unknown as KubeObject,
-    ),
+    ...Array.from({ length: BINDINGS }, (_, at) => ({
+      kind: namespaces === 0 ? 'ClusterRoleBinding' : 'RoleBinding',
+      metadata: { name: `b-${at}`, ...(namespaces === 0 ? {} : { namespace: `ns-${draw(namespaces)}` }) },
+      roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name: `role-${at % roles}` },
+      subjects: [{ kind: 'User', apiGroup: GROUP, name: `u-${draw(users)}` }],
+    })),
   ]
 }
 

@@ -51,7 +51,7 @@ function addNode(cluster: SimCluster, n: number): void {
     capacity: resources,
     conditions: [{ type: 'Ready', status: 'True' }],
   }
-  cluster.create('nodes', { metadata: { name, labels }, spec: {}, status } as never)
+  cluster.create('nodes', { metadata: { name, labels }, spec: {}, status })
   // a new node is tainted as not ready until a controller has seen it
   cluster.patch('nodes', { name }, { type: 'merge', body: { spec: { taints: null } } })
 }
@@ -71,7 +71,7 @@ export function addPod(
       resources: { requests, limits: requests },
     },
   ]
-  cluster.create('pods', { metadata: { name, namespace, labels }, spec: { containers, ...spec } } as never)
+  cluster.create('pods', { metadata: { name, namespace, labels }, spec: { containers, ...spec } })
 }
 
 /** Runs a workload once. */

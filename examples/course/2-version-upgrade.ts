@@ -40,7 +40,7 @@ export const versionUpgrade: Chapter = {
       play: async (t) => {
         await t.type('kubeadm version -o short')
         t.say(
-          `feature gates: ${t.cluster
+          `feature gates: ${t.cluster.release
             .featureGates()
             .map(({ name, stage, enabled }) => `${name}=${enabled} (${stage})`)
             .join(', ')}`,
@@ -53,8 +53,8 @@ export const versionUpgrade: Chapter = {
       play: async (t) => {
         await t.type(`kubeadm config images list --kubernetes-version v${stepOf(t.cluster.version).after}`)
         t.say(
-          t.cluster
-            .versions()
+          t.cluster.release
+            .components()
             .map(
               ({ component, version, node }) =>
                 `${component}${node === undefined ? '' : ` on ${node}`} ${version}`,
@@ -70,8 +70,8 @@ export const versionUpgrade: Chapter = {
         await t.type('kubectl get nodes')
         t.say(
           `out of step: ${
-            t.cluster
-              .versionSkew()
+            t.cluster.release
+              .skew()
               .map(({ component, version, rule }) => `${component} ${version}: ${rule}`)
               .join('; ') || 'nothing'
           }`,

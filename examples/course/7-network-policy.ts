@@ -108,7 +108,7 @@ export const networkPolicy: Chapter = {
       title: 'who reaches whom',
       play: async (t) => {
         await t.type('kubectl describe networkpolicy test-network-policy')
-        const proof = t.cluster
+        const proof = t.cluster.network
           .connect({ from: 'default/plain', to: 'default/db', port: 6379 })
           .proof.find(({ hop }) => hop === 'policy')
         t.say(`plain -> db:6379, with its proof: ${JSON.stringify(proof)}`)

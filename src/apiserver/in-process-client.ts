@@ -15,7 +15,6 @@ import type {
 import type { Session } from '../client/node-agent.js'
 import { ApiError } from '../client/api-error.js'
 import type {
-  Creatable,
   DeleteOptions,
   GetOptions,
   ListOptions,
@@ -27,7 +26,7 @@ import type {
   Watch,
   WriteOptions,
 } from '../client/client.js'
-import type { ObjectOf, ResourceName } from '../client/resources.js'
+import type { InputOf, ObjectOf, ResourceName } from '../client/resources.js'
 
 /** What a client needs of an apiserver. */
 export interface RequestHandler {
@@ -68,11 +67,7 @@ export class InProcessClient implements ResumableClient {
     return this.#server.execute(this.#collection('list', resource, options)) as ObjectList<ObjectOf<R>>
   }
 
-  create<R extends ResourceName>(
-    resource: R,
-    object: Creatable<ObjectOf<R>>,
-    options: WriteOptions = {},
-  ): ObjectOf<R> {
+  create<R extends ResourceName>(resource: R, object: InputOf<R>, options: WriteOptions = {}): ObjectOf<R> {
     const { metadata } = object as { metadata?: ObjectKey }
     const target = this.#server.context.resources.get(resource)
     const namespace = namespaceFor(target, metadata?.namespace, 'during creation')
@@ -81,7 +76,7 @@ export class InProcessClient implements ResumableClient {
     ) as ObjectOf<R>
   }
 
-  update<R extends ResourceName>(resource: R, object: ObjectOf<R>, options: WriteOptions = {}): ObjectOf<R> {
+  update<R extends ResourceName>(resource: R, object: InputOf<R>, options: WriteOptions = {}): ObjectOf<R> {
     return this.#send(
       'update',
       resource,
@@ -94,7 +89,7 @@ export class InProcessClient implements ResumableClient {
 
   updateStatus<R extends ResourceName>(
     resource: R,
-    object: ObjectOf<R>,
+    object: InputOf<R>,
     options: WriteOptions = {},
   ): ObjectOf<R> {
     return this.#send('update', resource, object.metadata, options, { body: object }, 'status') as ObjectOf<R>

@@ -66,7 +66,7 @@ export function kubeConfigFor<K extends object = ClusterKubeConfig>(
   options: KubeConfigOptions<K> = {},
 ): K {
   const { as, namespace = 'default', KubeConfig } = options
-  const send: Send = (target, init) => cluster.fetch(target, as === undefined ? init : { ...init, as })
+  const send: Send = (target, init) => cluster.http.fetch(target, as === undefined ? init : { ...init, as })
   const base = KubeConfig === undefined ? plainConfig(as, namespace) : loaded(new KubeConfig(), as, namespace)
   return Object.assign(base, transportOf(send)) as K
 }

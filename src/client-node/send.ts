@@ -3,7 +3,9 @@ export type Send = (target: string, init: RequestInit) => Promise<Response>
 
 /** A cluster as this entry needs it: a SimCluster. */
 export interface Cluster {
-  fetch(input: string, options?: RequestInit & { readonly as?: Identity }): Promise<Response>
+  readonly http: {
+    fetch(input: string, options?: RequestInit & { readonly as?: Identity }): Promise<Response>
+  }
 }
 
 /** Who sends the requests of a configuration. */

@@ -2,7 +2,7 @@ import type { KubeObject } from '../api/definition.js'
 import type { PodExecOptions, PodLogOptions } from './pod-options.js'
 import type { Session } from './node-agent.js'
 import type { Status } from './api-error.js'
-import type { ObjectOf, ResourceName } from './resources.js'
+import type { InputOf, ObjectOf, ResourceName } from './resources.js'
 
 /** Who asks. Source: apiserver pkg/authentication/user. */
 export interface UserInfo {
@@ -14,8 +14,8 @@ export interface UserInfo {
 
 /** Names one object; `metadata` of any object is one. `namespace` is left out for cluster-scoped kinds. */
 export interface ObjectKey {
-  readonly name?: string
-  readonly namespace?: string
+  readonly name?: string | undefined
+  readonly namespace?: string | undefined
 }
 
 /** Options of `get`. `resourceVersion`: unset = most recent, '0' = any, N = not older than N. */
@@ -104,15 +104,11 @@ export interface Client {
   get<R extends ResourceName>(resource: R, key: ObjectKey, options?: GetOptions): ObjectOf<R>
   list<R extends ResourceName>(resource: R, options?: ListOptions): ObjectList<ObjectOf<R>>
   /** POST. The namespace is that of `object.metadata`. */
-  create<R extends ResourceName>(
-    resource: R,
-    object: Creatable<ObjectOf<R>>,
-    options?: WriteOptions,
-  ): ObjectOf<R>
+  create<R extends ResourceName>(resource: R, object: InputOf<R>, options?: WriteOptions): ObjectOf<R>
   /** PUT of the whole object (or of the subresource that `options` names). */
-  update<R extends ResourceName>(resource: R, object: ObjectOf<R>, options?: WriteOptions): ObjectOf<R>
+  update<R extends ResourceName>(resource: R, object: InputOf<R>, options?: WriteOptions): ObjectOf<R>
   /** PUT to `/status`. */
-  updateStatus<R extends ResourceName>(resource: R, object: ObjectOf<R>, options?: WriteOptions): ObjectOf<R>
+  updateStatus<R extends ResourceName>(resource: R, object: InputOf<R>, options?: WriteOptions): ObjectOf<R>
   patch<R extends ResourceName>(
     resource: R,
     key: ObjectKey,
@@ -157,14 +153,4 @@ export interface ResumableClient extends Client {
 
   /** Reads what a watch had brought in the original, as of a revision. */
   reread<R extends ResourceName>(resource: R, options: ListOptions): ObjectList<ObjectOf<R>>
-}
-
-/**
- * What may be sent to create an object: the type with apiVersion, kind and server-set metadata left to the
- * server.
- */
-export type Creatable<T extends KubeObject> = Omit<T, 'metadata' | 'apiVersion' | 'kind'> & {
-  readonly apiVersion?: string
-  readonly kind?: string
-  readonly metadata: T['metadata']
 }

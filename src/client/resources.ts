@@ -62,8 +62,78 @@ import type {
   VolumeAttributesClass,
 } from '../api/storage/generated.js'
 import type { KubeObject } from '../api/definition.js'
+import type {
+  MutatingWebhookConfigurationInput,
+  ValidatingAdmissionPolicyInput,
+  ValidatingAdmissionPolicyBindingInput,
+  ValidatingWebhookConfigurationInput,
+} from '../api/admissionregistration/inputs.js'
+import type { CustomResourceDefinitionInput } from '../api/apiextensions/inputs.js'
+import type { APIServiceInput } from '../api/apiregistration/inputs.js'
+import type {
+  ControllerRevisionInput,
+  DaemonSetInput,
+  DeploymentInput,
+  ReplicaSetInput,
+  StatefulSetInput,
+} from '../api/apps/inputs.js'
+import type { HorizontalPodAutoscalerInput } from '../api/autoscaling-v2/inputs.js'
+import type { CronJobInput, JobInput } from '../api/batch/inputs.js'
+import type { CertificateSigningRequestInput } from '../api/certificates/inputs.js'
+import type { LeaseInput } from '../api/coordination/inputs.js'
+import type {
+  ConfigMapInput,
+  EndpointsInput,
+  EventInput,
+  LimitRangeInput,
+  NamespaceInput,
+  NodeInput,
+  PersistentVolumeInput,
+  PersistentVolumeClaimInput,
+  PodInput,
+  PodTemplateInput,
+  ReplicationControllerInput,
+  ResourceQuotaInput,
+  SecretInput,
+  ServiceInput,
+  ServiceAccountInput,
+} from '../api/core/inputs.js'
+import type { EndpointSliceInput } from '../api/discovery/inputs.js'
+import type { FlowSchemaInput, PriorityLevelConfigurationInput } from '../api/flowcontrol/inputs.js'
+import type {
+  IPAddressInput,
+  IngressInput,
+  IngressClassInput,
+  NetworkPolicyInput,
+  ServiceCIDRInput,
+} from '../api/networking/inputs.js'
+import type { RuntimeClassInput } from '../api/node/inputs.js'
+import type { PodDisruptionBudgetInput } from '../api/policy/inputs.js'
+import type {
+  ClusterRoleInput,
+  ClusterRoleBindingInput,
+  RoleInput,
+  RoleBindingInput,
+} from '../api/rbac/inputs.js'
+import type {
+  DeviceClassInput,
+  ResourceClaimInput,
+  ResourceClaimTemplateInput,
+  ResourceSliceInput,
+} from '../api/resource/inputs.js'
+import type { PriorityClassInput } from '../api/scheduling/inputs.js'
+import type {
+  CSIDriverInput,
+  CSINodeInput,
+  CSIStorageCapacityInput,
+  StorageClassInput,
+  VolumeAttachmentInput,
+  VolumeAttributesClassInput,
+} from '../api/storage/inputs.js'
+import type { ObjectMeta } from '../api/meta/generated.js'
+import type { ObjectMetaInput } from '../api/meta/inputs.js'
 
-/** TypeScript type of the objects behind each built-in resource name. */
+/** TypeScript type of the objects that each built-in resource returns. */
 export interface ResourceTypes {
   apiservices: APIService
   certificatesigningrequests: CertificateSigningRequest
@@ -123,11 +193,138 @@ export interface ResourceTypes {
   volumeattributesclasses: VolumeAttributesClass
 }
 
-/**
- * Built-in resource names; any other string names a resource as kubectl would (`widgets.example.com`) and is
- * typed as KubeObject.
- */
-export type ResourceName = keyof ResourceTypes | (string & {})
+/** TypeScript type of what may be sent to each built-in resource. */
+export interface ResourceInputs {
+  apiservices: APIServiceInput
+  certificatesigningrequests: CertificateSigningRequestInput
+  clusterrolebindings: ClusterRoleBindingInput
+  clusterroles: ClusterRoleInput
+  configmaps: ConfigMapInput
+  controllerrevisions: ControllerRevisionInput
+  cronjobs: CronJobInput
+  csidrivers: CSIDriverInput
+  csinodes: CSINodeInput
+  csistoragecapacities: CSIStorageCapacityInput
+  customresourcedefinitions: CustomResourceDefinitionInput
+  daemonsets: DaemonSetInput
+  deployments: DeploymentInput
+  deviceclasses: DeviceClassInput
+  endpoints: EndpointsInput
+  endpointslices: EndpointSliceInput
+  events: EventInput
+  flowschemas: FlowSchemaInput
+  horizontalpodautoscalers: HorizontalPodAutoscalerInput
+  ingressclasses: IngressClassInput
+  ingresses: IngressInput
+  ipaddresses: IPAddressInput
+  jobs: JobInput
+  leases: LeaseInput
+  limitranges: LimitRangeInput
+  mutatingwebhookconfigurations: MutatingWebhookConfigurationInput
+  namespaces: NamespaceInput
+  networkpolicies: NetworkPolicyInput
+  nodes: NodeInput
+  persistentvolumeclaims: PersistentVolumeClaimInput
+  persistentvolumes: PersistentVolumeInput
+  poddisruptionbudgets: PodDisruptionBudgetInput
+  pods: PodInput
+  podtemplates: PodTemplateInput
+  priorityclasses: PriorityClassInput
+  prioritylevelconfigurations: PriorityLevelConfigurationInput
+  replicasets: ReplicaSetInput
+  replicationcontrollers: ReplicationControllerInput
+  resourceclaims: ResourceClaimInput
+  resourceclaimtemplates: ResourceClaimTemplateInput
+  resourcequotas: ResourceQuotaInput
+  resourceslices: ResourceSliceInput
+  rolebindings: RoleBindingInput
+  roles: RoleInput
+  runtimeclasses: RuntimeClassInput
+  secrets: SecretInput
+  serviceaccounts: ServiceAccountInput
+  servicecidrs: ServiceCIDRInput
+  services: ServiceInput
+  statefulsets: StatefulSetInput
+  storageclasses: StorageClassInput
+  validatingadmissionpolicies: ValidatingAdmissionPolicyInput
+  validatingadmissionpolicybindings: ValidatingAdmissionPolicyBindingInput
+  validatingwebhookconfigurations: ValidatingWebhookConfigurationInput
+  volumeattachments: VolumeAttachmentInput
+  volumeattributesclasses: VolumeAttributesClassInput
+}
 
-/** Object type behind a resource name. */
-export type ObjectOf<R extends ResourceName> = R extends keyof ResourceTypes ? ResourceTypes[R] : KubeObject
+/** Built-in resources whose objects belong to no namespace. */
+export type ClusterScopedResource =
+  | 'apiservices'
+  | 'certificatesigningrequests'
+  | 'clusterrolebindings'
+  | 'clusterroles'
+  | 'csidrivers'
+  | 'csinodes'
+  | 'customresourcedefinitions'
+  | 'deviceclasses'
+  | 'flowschemas'
+  | 'ingressclasses'
+  | 'ipaddresses'
+  | 'mutatingwebhookconfigurations'
+  | 'namespaces'
+  | 'nodes'
+  | 'persistentvolumes'
+  | 'priorityclasses'
+  | 'prioritylevelconfigurations'
+  | 'resourceslices'
+  | 'runtimeclasses'
+  | 'servicecidrs'
+  | 'storageclasses'
+  | 'validatingadmissionpolicies'
+  | 'validatingadmissionpolicybindings'
+  | 'validatingwebhookconfigurations'
+  | 'volumeattachments'
+  | 'volumeattributesclasses'
+
+/** Names of the built-in resources, plural as in URLs: `pods`, `networkpolicies`. */
+export type BuiltInResource = keyof ResourceTypes
+
+/** Built-in resources whose objects belong to a namespace. */
+export type NamespacedResource = Exclude<BuiltInResource, ClusterScopedResource>
+
+/**
+ * A built-in resource name, or any other as kubectl takes it (`widgets.example.com`), whose objects are typed as
+ * {@link KubeObject}.
+ */
+export type ResourceName = BuiltInResource | (string & {})
+
+/** Type of the objects that a resource returns. */
+export type ObjectOf<R extends ResourceName> = R extends BuiltInResource ? ResourceTypes[R] : KubeObject
+
+/** An object of a kind that has no type here, as clients send it. */
+export interface UntypedInput {
+  readonly apiVersion?: string | undefined
+  readonly kind?: string | undefined
+  readonly metadata: ObjectMetaInput
+  readonly [field: string]: unknown
+}
+
+/**
+ * Type of what may be sent to a resource. `apiVersion` and `kind` may be left out, since the resource names them.
+ */
+export type InputOf<R extends ResourceName> = R extends BuiltInResource
+  ? ResourceInputs[R]
+  : UntypedInput | KubeObject
+
+/** Metadata that the server sets on every object. */
+export interface StoredMetadata extends ObjectMeta {
+  readonly name: string
+  readonly uid: string
+  readonly resourceVersion: string
+  readonly creationTimestamp: string
+}
+
+/** An object that the server has returned: `T` with the metadata that the server sets. */
+export type Stored<T extends KubeObject> = T & { readonly metadata: StoredMetadata }
+
+/** An object of a built-in resource that the server has returned; `namespace` is set where the resource has one. */
+export type StoredOf<R extends BuiltInResource> = ResourceTypes[R] & {
+  readonly metadata: StoredMetadata &
+    (R extends ClusterScopedResource ? { readonly namespace?: never } : { readonly namespace: string })
+}

@@ -1,26 +1,39 @@
 import { produce } from 'immer'
 import type { Draft } from '../api/draft.js'
+import type { KubeObject } from '../api/definition.js'
 import { isApiError } from '../client/api-error.js'
 import type { Client, ObjectKey } from '../client/client.js'
-import type { ObjectOf, ResourceName } from '../client/resources.js'
+import type { BuiltInResource, ResourceInputs, ResourceName, ResourceTypes } from '../client/resources.js'
 
 const MAX_CONFLICTS = 5
 
+type RequiredKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? never : K }[keyof T]
+
 /**
- * Reads an object, changes a draft of it and writes it back; reads again when someone else was faster, as
- * `kubectl edit` users do by hand.
+ * What `edit` gives to its recipe: the object as clients may send it, so that new parts need no defaults. The
+ * top level has what every returned object has (`draft.spec` is there even where a client may leave it out).
  */
-export function editObject<R extends ResourceName>(
+export type EditDraft<R extends BuiltInResource> = Draft<
+  Omit<ResourceInputs[R], RequiredKeys<ResourceTypes[R]>> & {
+    [K in RequiredKeys<ResourceTypes[R]> & keyof ResourceInputs[R]]-?: NonNullable<ResourceInputs[R][K]>
+  }
+>
+
+/**
+ * Reads an object, changes a draft of it and writes it back. After a conflict it reads again and repeats, up to
+ * five times.
+ */
+export function editObject(
   client: Client,
-  resource: R,
+  resource: ResourceName,
   key: ObjectKey,
-  recipe: (draft: Draft<ObjectOf<R>>) => void,
-): ObjectOf<R> {
+  recipe: (draft: Draft<KubeObject>) => void,
+): KubeObject {
   for (let conflicts = 0; ; conflicts++) {
-    const current = client.get(resource, key)
-    const next = produce(current, (draft) => recipe(draft as Draft<ObjectOf<R>>))
+    const current = client.get<string>(resource, key)
+    const next = produce(current, (draft) => recipe(draft as Draft<KubeObject>))
     try {
-      return next === current ? current : client.update(resource, next)
+      return next === current ? current : client.update<string>(resource, next)
     } catch (error) {
       if (!isApiError(error, 'Conflict') || conflicts >= MAX_CONFLICTS) throw error
     }

@@ -19,8 +19,8 @@ const deployment = (name: string, container: object, pod: object = {}, replicas 
 function comesUp({ cluster }: Desk, name: string, replicas = 2): boolean {
   return cluster.until(
     () =>
-      (cluster.stored('deployments', { fieldSelector: `metadata.name=${name}` })[0]?.status?.readyReplicas ??
-        0) === replicas,
+      (cluster.state.stored('deployments', { fieldSelector: `metadata.name=${name}` })[0]?.status
+        ?.readyReplicas ?? 0) === replicas,
     { timeout: '10m' },
   )
 }
@@ -91,7 +91,7 @@ export const LESSONS: readonly Lesson[] = [
     check: ({ cluster }) =>
       cluster
         .settle()
-        .stored('endpointslices', { labelSelector: 'kubernetes.io/service-name=web' })
+        .state.stored('endpointslices', { labelSelector: 'kubernetes.io/service-name=web' })
         .some(({ endpoints }) => (endpoints ?? []).length === 2),
     hints: ['kubectl get endpointslices', 'Compare the labels of the pods with the selector of the Service.'],
     solution: `kubectl patch service web -p '{"spec":{"selector":{"app":"web"}}}'`,
@@ -372,7 +372,7 @@ ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl res
     title: 'etcd is out of space',
     symptom: 'Everything can be read, and nothing written: database space exceeded.',
     start: ({ cluster }) => {
-      cluster.etcd.alarm({ action: 'ACTIVATE', alarm: 'NOSPACE' })
+      cluster.internals.etcd.alarm({ action: 'ACTIVATE', alarm: 'NOSPACE' })
       cluster.advance('1s')
     },
     check: ({ cluster }) =>
@@ -472,7 +472,7 @@ ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl res
       cluster.settle()
     },
     check: ({ cluster }) =>
-      cluster.settle().connect({ from: 'default/client', to: 'db', port: 80 }).connected,
+      cluster.settle().network.connect({ from: 'default/client', to: 'db', port: 80 }).connected,
     hints: [
       'The address of db can be reached, its name cannot be resolved.',
       'An egress policy must allow port 53 of kube-system too.',

@@ -14,7 +14,7 @@ const PREFIX = '/simcluster/'
 export function controlAnswer(cluster: SimCluster, request: HttpRequest): HttpResponse | undefined {
   if (!request.path.startsWith(PREFIX)) return undefined
   // the apiserver knows none of these paths: 404 means that it lets the sender through
-  const verdict = cluster.handle({ ...request, body: '' })
+  const verdict = cluster.http.handle({ ...request, body: '' })
   if (!('body' in verdict) || verdict.code !== 404) return 'body' in verdict ? verdict : undefined
   try {
     return run(cluster, request) ? json(200, { time: new Date(cluster.now()).toISOString() }) : verdict

@@ -105,7 +105,7 @@ export class ClusterServer {
     this.#options = options
     const { time = { speed: 1 } } = options
     this.#flows = new FlowLookup(cluster)
-    if (cluster.apiserverRunning) this.#listener = this.#newListener()
+    if (cluster.apiserver.running) this.#listener = this.#newListener()
     this.#time = new TimeDriver(cluster, time, {
       onError: (error) => this.#report(error),
       afterMove: () => this.#expire(),
@@ -204,12 +204,12 @@ export class ClusterServer {
    */
   #follow(): void {
     void this.#stopListening()
-    this.etcd?.renew(this.cluster.etcd)
+    this.etcd?.renew(this.cluster.internals.etcd)
     if (this.#isChanging || !this.#isOpen) return
     this.#isChanging = true
     setImmediate(() => {
       this.#isChanging = false
-      if (!this.#isOpen || !this.cluster.apiserverRunning) return
+      if (!this.#isOpen || !this.cluster.apiserver.running) return
       try {
         this.#flows = new FlowLookup(this.cluster)
         this.#listener = this.#newListener()
@@ -243,7 +243,7 @@ export class ClusterServer {
   #answer(request: NodeRequest, response: NodeResponse, head: HttpRequest): void {
     try {
       this.#time.catchUp()
-      if (!this.cluster.apiserverRunning) return void request.socket.destroy()
+      if (!this.cluster.apiserver.running) return void request.socket.destroy()
       const identified = this.#identify(request, head)
       const answer = this.#answerTo(identified)
       if ('unanswered' in answer) leaveUnanswered(response, answer)
@@ -261,7 +261,7 @@ export class ClusterServer {
   #answerTo(request: HttpRequest): HttpAnswer | Unanswered {
     const { gateway } = this.#options
     const next = (passed: HttpRequest): HttpAnswer =>
-      controlAnswer(this.cluster, passed) ?? this.cluster.handleStreaming(passed, this.#codecs)
+      controlAnswer(this.cluster, passed) ?? this.cluster.http.handleStreaming(passed, this.#codecs)
     return gateway === undefined ? next(request) : gateway(request, next)
   }
 
@@ -291,7 +291,7 @@ export class ClusterServer {
     const head = requestHead(request)
     try {
       this.#time.catchUp()
-      if (!this.cluster.apiserverRunning) return void socket.destroy()
+      if (!this.cluster.apiserver.running) return void socket.destroy()
       const identified = this.#identify(request, head)
       const answer = this.#answerTo(identified)
       if ('unanswered' in answer) {
@@ -315,7 +315,7 @@ export class ClusterServer {
     const socket = (session?.socket ?? request.socket) as TLSSocket
     const clientCertificates = chainOn(session ?? socket, socket)
     if (clientCertificates === undefined) return head
-    const { user } = this.cluster.identify({ ...head, clientCertificates })
+    const { user } = this.cluster.http.identify({ ...head, clientCertificates })
     return { ...head, ...(user === undefined ? { clientCertificates } : { user }) }
   }
 

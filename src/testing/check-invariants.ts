@@ -18,7 +18,7 @@ export function checkInvariants(
   { invariants = all }: InvariantOptions = {},
 ): readonly Violation[] {
   const stored = new StoredObjects(cluster)
-  const isAtRest = cluster.atRest
+  const isAtRest = cluster.state.atRest
   return invariants.flatMap(({ name, check, onlyAtRest = false }) => {
     if (!check || (onlyAtRest && !isAtRest)) return []
     return check(cluster, stored).map((finding) => ({ invariant: name, ...finding }))

@@ -19,13 +19,13 @@ export class StoredObjects {
   /** All objects of a resource in key order. */
   list<R extends ResourceName>(resource: R): readonly ObjectOf<R>[] {
     let list = this.#lists.get(resource)
-    if (!list) this.#lists.set(resource, (list = this.#cluster.stored(resource)))
+    if (!list) this.#lists.set(resource, (list = this.#cluster.state.stored(resource)))
     return list as readonly ObjectOf<R>[]
   }
 
   /** What the informers of the running components have seen. */
   get views(): readonly ComponentView[] {
-    return (this.#views ??= this.#cluster.views())
+    return (this.#views ??= this.#cluster.state.views())
   }
 
   /** Whether a controller of kube-controller-manager is there, runs and can reach the apiserver. */
@@ -36,7 +36,7 @@ export class StoredObjects {
 
   /** Calls back with each stored object and the name of its resource. */
   each(look: (resource: string, object: KubeObject) => void): void {
-    for (const resource of this.#cluster.resources())
+    for (const resource of this.#cluster.state.resources())
       for (const object of this.list(resource)) look(resource, object as KubeObject)
   }
 }

@@ -37,7 +37,7 @@ function made(resource: string, fields: object): KubeObject {
 }
 
 const faults = (resource: string, fields: object): readonly string[] =>
-  faultsOf(definitionOf(rowOf(resource, fields)), made(resource, fields) as never).map(fieldErrorText)
+  faultsOf(definitionOf(rowOf(resource, fields)), made(resource, fields)).map(fieldErrorText)
 
 function updateFaults(resource: string, before: object, after: object): readonly string[] {
   const definition = definitionOf(rowOf(resource, {}))
@@ -173,7 +173,7 @@ describe('resource quotas', () => {
     const quota = {
       ...made('resourcequotas', {}),
       status: { hard: { pods: '4', 'limits.cpu': '2', cpu: '1' }, used: { pods: '1' } },
-    } as never
+    }
     expect(columns.slice(0, 3).map(({ cell }) => cell(quota, 0))).toEqual([
       'x',
       'cpu: 0/1, pods: 1/4',

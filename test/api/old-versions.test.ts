@@ -7,18 +7,12 @@ type Loose = Readonly<Record<string, unknown>>
 
 /** Makes `x` under a version (`ingresses.v1beta1.extensions`). */
 function create({ client }: Harness, resource: string, body: object, metadata: object = {}): void {
-  client.create(resource, {
-    metadata: { name: 'x', namespace: 'default', ...metadata },
-    ...body,
-  } as unknown as KubeObject)
+  client.create(resource, { metadata: { name: 'x', namespace: 'default', ...metadata }, ...body })
 }
 
 /** `x` under another version: spec, status and annotations. */
 function read({ client }: Harness, resource: string): Loose {
-  const { apiVersion, metadata, ...rest } = client.get(resource, {
-    name: 'x',
-    namespace: 'default',
-  }) as unknown as Loose & KubeObject
+  const { apiVersion, metadata, ...rest } = client.get(resource, { name: 'x', namespace: 'default' })
   const { annotations } = metadata
   const { kind: _, ...fields } = rest
   return { apiVersion, ...fields, ...(annotations === undefined ? {} : { annotations }) }

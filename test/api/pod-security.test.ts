@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import type { Container, Pod, PodSpec } from '../../src/api/core/generated.js'
+import type { ContainerInput } from '../../src/api/core/inputs.js'
 import { evaluatePodSecurity, findingsText } from '../../src/api/pod-security/evaluate.js'
 import {
   podSecurityLabelFaults,
@@ -11,7 +12,10 @@ import { SimCluster } from 'simcluster'
 type Parts = Partial<PodSpec> & { readonly annotations?: Readonly<Record<string, string>> }
 
 /** A pod that restricted allows, with parts replaced. */
-function pod(parts: Parts, container: Partial<Container> | readonly Partial<Container>[] = {}): Pod {
+function pod(
+  parts: Parts,
+  container: Partial<ContainerInput> | readonly Partial<ContainerInput>[] = {},
+): Pod {
   const { annotations, ...spec } = parts
   const safe = {
     allowPrivilegeEscalation: false,

@@ -20,7 +20,7 @@ function audited(cluster: SimCluster, act: () => void): ClusterEvents['audit'][]
 test('an audit event says who asked for what, and how it was answered', () => {
   const cluster = new SimCluster(node)
   const events = audited(cluster, () => {
-    cluster.create('pods', pod as never)
+    cluster.create('pods', pod)
     expect(() => cluster.get('pods', { namespace: 'default', name: 'none' })).toThrow('not found')
   })
   expect(events).toMatchObject([
@@ -46,18 +46,18 @@ test('an audit event says who asked for what, and how it was answered', () => {
 
 test('listening changes nothing', () => {
   const [heard, unheard] = [new SimCluster(node), new SimCluster(node)]
-  audited(heard, () => heard.create('pods', pod as never))
-  unheard.create('pods', pod as never)
-  expect(heard.settle().traceHash()).toBe(unheard.settle().traceHash())
+  audited(heard, () => heard.create('pods', pod))
+  unheard.create('pods', pod)
+  expect(heard.settle().state.traceHash()).toBe(unheard.settle().state.traceHash())
 })
 
 test('evictions through the API are on the bus, dry runs are not', () => {
   const cluster = new SimCluster(node)
-  cluster.create('pods', pod as never)
+  cluster.create('pods', pod)
   const evictions: ClusterEvents['eviction'][] = []
   cluster.on('eviction', (event) => void evictions.push(event))
   const evict = (query: string): number =>
-    cluster.handle({
+    cluster.http.handle({
       method: 'POST',
       path: '/api/v1/namespaces/default/pods/p/eviction',
       query,

@@ -73,7 +73,7 @@ describe('update', () => {
       ...made,
       spec: { containers: [] },
       status: { phase: 'Running' },
-    } as unknown as Pod)
+    })
     expect(status.spec).toBe(made.spec)
     expect(status.status?.phase).toBe('Running')
     const whole = client.update('pods', {
@@ -91,7 +91,7 @@ describe('update', () => {
     const made = client.create('deployments', {
       metadata: { name: 'd', namespace: 'default' },
       spec: { replicas: 1, selector: { matchLabels: { app: 'x' } }, template },
-    } as unknown as Deployment)
+    })
     const scaled = client.update('deployments', {
       ...made,
       spec: { ...made.spec, replicas: 2 },

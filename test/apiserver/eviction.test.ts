@@ -201,9 +201,7 @@ describe('pods/binding', () => {
 
   it('copies no labels before 1.35', () => {
     const { client } = harness({ version: 'v1.34' })
-    client.create('nodes', {
-      metadata: { name: 'n1', labels: { 'topology.kubernetes.io/zone': 'z1' } },
-    } as unknown as Node)
+    client.create('nodes', { metadata: { name: 'n1', labels: { 'topology.kubernetes.io/zone': 'z1' } } })
     client.create('pods', pod('a'))
     bind(client, 'n1')
     expect(client.get('pods', key).metadata.labels).toBeUndefined()

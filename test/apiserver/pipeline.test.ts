@@ -144,7 +144,7 @@ describe('versions of a kind that etcd does not keep', () => {
       message: 'm',
       type: 'Normal',
       source: { component: 'c' },
-    } as never)
+    })
     const event = client.get('events.events.k8s.io', { namespace: 'default', name: 'e' })
     expect(event).toMatchObject({
       apiVersion: 'events.k8s.io/v1',
@@ -163,7 +163,7 @@ describe('versions of a kind that etcd does not keep', () => {
       kind: 'Deployment',
       metadata: { name: 'd', namespace: 'default' },
       spec: { template },
-    } as never)
+    })
     expect(client.get('deployments', { namespace: 'default', name: 'd' }).spec.selector).toEqual({
       matchLabels: { app: 'x' },
     })

@@ -31,7 +31,7 @@ const deployment = {
     selector: { matchLabels: { app: 'x' } },
     template: { metadata: { labels: { app: 'x' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
   },
-} as unknown as Deployment
+}
 
 describe('refused requests', () => {
   it('duplicate create is 409', () => {
@@ -78,7 +78,7 @@ describe('refused requests', () => {
       code: 422,
       reason: 'Invalid',
     })
-    const empty = { ...pod('a'), spec: { containers: [] } } as unknown as Pod
+    const empty = { ...pod('a'), spec: { containers: [] } }
     expect(refusal(() => client.create('pods', empty)).message).toBe(
       'Pod "a" is invalid: spec.containers: Required value',
     )

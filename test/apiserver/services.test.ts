@@ -1,18 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Service, ServicePort } from '../../src/api/core/generated.js'
+import type { ServiceSpecInput } from '../../src/api/core/inputs.js'
 import type { IPAddress } from '../../src/api/networking/generated.js'
 import { addressesOf, nodePortsOf } from '../../src/apiserver/services/in-use.js'
 import { isApiError } from '../../src/client/api-error.js'
 import { harness, type Harness } from './harness.js'
 
-type Spec = Partial<Service['spec']>
+type Spec = Partial<ServiceSpecInput>
 
 function make({ client }: Pick<Harness, 'client'>, name: string, spec: Spec = {}): Service {
   return client.create('services', {
     metadata: { name, namespace: 'default' },
     spec: { ports: [{ port: 80 }], ...spec },
-  } as unknown as Service)
+  })
 }
 
 const ipsOf = ({ client }: Harness): readonly IPAddress[] => client.list('ipaddresses').items
@@ -68,10 +69,7 @@ describe('cluster IPs', () => {
       Number(resourceVersion) - 1,
     )
     // a manifest without what the server gave may be written again
-    const again = all.client.update('services', {
-      metadata: at('a'),
-      spec: { ports: [{ port: 81 }] },
-    } as unknown as Service)
+    const again = all.client.update('services', { metadata: at('a'), spec: { ports: [{ port: 81 }] } })
     expect([again.spec.clusterIP, again.spec.clusterIPs]).toEqual([ip, [ip]])
     all.client.delete('services', at('a'))
     expect(namesOf(all)).toEqual(['10.96.0.1'])
@@ -136,10 +134,7 @@ describe('cluster IPs', () => {
     const all = harness()
     all.client.create(
       'services',
-      {
-        metadata: at('dry'),
-        spec: { type: 'NodePort', ports: [{ port: 80, nodePort: 30001 }] },
-      } as unknown as Service,
+      { metadata: at('dry'), spec: { type: 'NodePort', ports: [{ port: 80, nodePort: 30001 }] } },
       { dryRun: true },
     )
     expect(refusal(() => make(all, 'bad', { sessionAffinity: 'X' as 'None' }))).toContain(
@@ -249,7 +244,7 @@ describe('node ports', () => {
           { name: 'new', port: 1 },
         ],
       },
-    } as unknown as Service)
+    })
     expect(nodePortsOf(turned)[0]).toBe(http)
     expect(nodePortsOf(turned)[1]).not.toBe(http)
   })
@@ -308,7 +303,7 @@ function perform(
   { client }: Pick<Harness, 'client'>,
   { name, spec }: { name: string; spec: Spec | undefined },
 ): string {
-  const body = { metadata: at(name), spec: { ports: [{ port: 80 }], ...spec } } as unknown as Service
+  const body = { metadata: at(name), spec: { ports: [{ port: 80 }], ...spec } }
   return refusal(() =>
     spec === undefined ? client.delete('services', at(name)) : client.update('services', body),
   )
@@ -345,7 +340,7 @@ describe('whatever is written in whatever order', () => {
                     {
                       metadata: at('probe'),
                       spec: { clusterIP, type: 'NodePort', ports: [{ port: 1, nodePort: 30200 }] },
-                    } as unknown as Service,
+                    },
                     { dryRun: true },
                   ),
                 ),

@@ -43,24 +43,29 @@ function cluster(): SimCluster {
       'Widget',
       { shortNames: ['wi'] },
       { additionalPrinterColumns: [{ name: 'Size', type: 'integer', jsonPath: '.spec.size' }] },
-    ) as never,
+    ),
   )
   return made.settle()
 }
 
 const apply = (to: SimCluster, ...objects: readonly KubeObject[]): SimCluster => {
-  to.apply(objects as never)
+  to.apply(objects)
   return to.settle()
 }
 
 const names = (of: SimCluster): readonly string[] =>
-  of.list('widgets.example.com').items.map(({ metadata }) => metadata.name ?? '')
+  of
+    .resource('widgets.example.com')
+    .list()
+    .items.map(({ metadata }) => metadata.name ?? '')
 
 describe('custom resources in a cluster', () => {
   it('are served as soon as their CRD is established', () => {
     const made = new SimCluster({ version: 'v1.34', nodes: 0 })
     made.create('customresourcedefinitions', crd('Widget') as never)
-    expect(() => made.list('widgets.example.com')).toThrow('the server could not find the requested resource')
+    expect(() => made.resource('widgets.example.com').list()).toThrow(
+      'the server could not find the requested resource',
+    )
     made.settle()
     expect(names(made)).toEqual([])
     expect(apply(cluster(), widget('a')).kubectl('get wi').stdout).toBe('NAME   SIZE\na      1\n')
@@ -68,15 +73,17 @@ describe('custom resources in a cluster', () => {
 
   it('a fork serves them too, and has the same future', () => {
     const one = apply(cluster(), widget('owner'))
-    const { uid = '' } = one.get('widgets.example.com', { namespace: 'default', name: 'owner' }).metadata
+    const { uid = '' } = one
+      .resource('widgets.example.com')
+      .get({ namespace: 'default', name: 'owner' }).metadata
     const ownerReferences = [{ apiVersion: 'example.com/v1', kind: 'Widget', name: 'owner', uid }]
     apply(one, widget('owned', { ownerReferences }))
-    const copies = [one, one.fork(), SimCluster.fromJSON(JSON.parse(JSON.stringify(one.toJSON())) as never)]
+    const copies = [one, one.fork(), SimCluster.fromJSON(JSON.parse(JSON.stringify(one.toJSON())))]
     const hashes = copies.map((copy) => {
-      copy.delete('widgets.example.com', { namespace: 'default', name: 'owner' })
+      copy.resource('widgets.example.com').delete({ namespace: 'default', name: 'owner' })
       copy.settle()
       expect(names(copy)).toEqual([])
-      return copy.traceHash()
+      return copy.state.traceHash()
     })
     expect(new Set(hashes).size).toBe(1)
   })
@@ -98,17 +105,18 @@ describe('custom resources in a cluster', () => {
     one.delete('customresourcedefinitions', { name: 'widgets.example.com' })
     one.settle()
     expect(names(one)).toEqual(['held'])
-    expect(() => one.create('widgets.example.com', widget('late'))).toThrow(
+    expect(() => one.resource('widgets.example.com').create(widget('late'))).toThrow(
       'create not allowed while custom resource definition is terminating',
     )
-    one.patch(
-      'widgets.example.com',
-      { namespace: 'default', name: 'held' },
-      { type: 'merge', body: { metadata: { finalizers: null } } },
-    )
+    one
+      .resource('widgets.example.com')
+      .patch(
+        { namespace: 'default', name: 'held' },
+        { type: 'merge', body: { metadata: { finalizers: null } } },
+      )
     one.advance('10s')
     expect(() => one.get('customresourcedefinitions', { name: 'widgets.example.com' })).toThrow('not found')
-    expect(() => one.list('widgets.example.com')).toThrow('could not find the requested resource')
+    expect(() => one.resource('widgets.example.com').list()).toThrow('could not find the requested resource')
     expect(names(apply(one, crd('Widget')))).toEqual([])
   })
 
@@ -129,7 +137,7 @@ describe('custom resources in a cluster', () => {
     ])
     one.delete('customresourcedefinitions', { name: 'widgets.example.com' })
     one.advance('10s')
-    expect(one.list('gadgets.example.com').items).toEqual([])
+    expect(one.resource('gadgets.example.com').list().items).toEqual([])
   })
 })
 
@@ -165,8 +173,8 @@ describe('several versions', () => {
 
   it('without conversion each shows what it knows', () => {
     const one = apply(new SimCluster({ version: 'v1.34', nodes: 0 }), versioned({ strategy: 'None' }))
-    one.create('widgets.v1.example.com', old as never)
-    expect(one.get('widgets.v2.example.com', old.metadata)).toMatchObject({
+    one.resource('widgets.v1.example.com').create(old)
+    expect(one.resource('widgets.v2.example.com').get(old.metadata)).toMatchObject({
       apiVersion: 'example.com/v2',
       spec: {},
     })
@@ -188,12 +196,12 @@ describe('several versions', () => {
         },
       },
     })
-    apply(one, versioned(webhook)).create('widgets.v1.example.com', old as never)
-    expect(one.get('widgets.v2.example.com', old.metadata)).toMatchObject({
+    apply(one, versioned(webhook)).resource('widgets.v1.example.com').create(old)
+    expect(one.resource('widgets.v2.example.com').get(old.metadata)).toMatchObject({
       apiVersion: 'example.com/v2',
       spec: { new: 'x!' },
     })
-    expect(one.get('widgets.v1.example.com', old.metadata)).toMatchObject({
+    expect(one.resource('widgets.v1.example.com').get(old.metadata)).toMatchObject({
       apiVersion: 'example.com/v1',
       spec: { old: 'x' },
     })
@@ -219,24 +227,26 @@ describe('several versions', () => {
         },
       },
     })
-    apply(one, versioned(webhook)).create('widgets.v1.example.com', old as never)
+    apply(one, versioned(webhook)).resource('widgets.v1.example.com').create(old)
     one.settle()
     fails = true
-    one.create('widgets.v2.example.com', {
-      ...old,
-      apiVersion: 'example.com/v2',
-      metadata: { name: 'b', namespace: 'default' },
-      spec: {},
-    } as never)
+    one
+      .resource('widgets.v2.example.com')
+      .create({
+        ...old,
+        apiVersion: 'example.com/v2',
+        metadata: { name: 'b', namespace: 'default' },
+        spec: {},
+      })
     one.settle()
     fails = false
     one.advance('5s')
-    expect(one.list('widgets.v1.example.com').items).toHaveLength(2)
+    expect(one.resource('widgets.v1.example.com').list().items).toHaveLength(2)
   })
 
   it('a webhook that is not there fails the request', () => {
     const one = apply(new SimCluster({ version: 'v1.34', nodes: 0 }), versioned(webhook))
-    expect(() => one.create('widgets.v1.example.com', old as never)).toThrow(
+    expect(() => one.resource('widgets.v1.example.com').create(old)).toThrow(
       'conversion webhook for example.com/v1, Kind=Widget failed: Post ' +
         '"https://s.n.svc:443/?timeout=30s": service "s" not found',
     )

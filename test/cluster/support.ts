@@ -26,8 +26,8 @@ export function clusterWith(replicas: number, options: ClusterOptions = {}): Sim
 
 /** Everything that can be told of a cluster from outside, as text. */
 export function stateOf(cluster: SimCluster): string {
-  const objects = cluster.resources().map((resource) => [resource, cluster.stored(resource)])
-  return JSON.stringify([cluster.now(), cluster.traceHash(), objects])
+  const objects = cluster.state.resources().map((resource) => [resource, cluster.state.stored(resource)])
+  return JSON.stringify([cluster.now(), cluster.state.traceHash(), objects])
 }
 
 /** Names of the nodes that `app`'s pods are on, sorted; `-` for one that is not bound. */

@@ -27,7 +27,7 @@ interface Answer {
 
 function send(method: string, path: string, body?: object, type = 'application/json'): Answer {
   const [at = '', query = ''] = path.split('?')
-  const answer = cluster.handle({
+  const answer = cluster.http.handle({
     method,
     path: at,
     query,
@@ -221,7 +221,7 @@ describe('requests', () => {
 
 describe('watches', () => {
   const open = (query: string): { next: () => readonly string[]; timeoutSeconds: number | undefined } => {
-    const answer = cluster.handle({
+    const answer = cluster.http.handle({
       method: 'GET',
       path: CONFIG_MAPS,
       query: `watch=true&${query}`,

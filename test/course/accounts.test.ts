@@ -65,7 +65,7 @@ describe.each(FORMS)('accounts and TLS, $form', ({ version, beta }) => {
   let base: SimCluster
   beforeAll(() => {
     base = new SimCluster({ version, nodes: 1 })
-    base.create('namespaces', { metadata: { name: 'office' } } as never)
+    base.create('namespaces', { metadata: { name: 'office' } })
     base.settle()
   })
   const role = (name: string, namespace: string, user: string): readonly object[] => [
@@ -85,7 +85,7 @@ describe.each(FORMS)('accounts and TLS, $form', ({ version, beta }) => {
   ]
 
   it('A1: without a proof one is anonymous, who may do next to nothing', () => {
-    const ask = (path: string): number => base.handle({ method: 'GET', path }).code
+    const ask = (path: string): number => base.http.handle({ method: 'GET', path }).code
     expect([ask('/api/v1/pods'), ask('/healthz'), ask('/version')]).toEqual([403, 200, 200])
   })
 
@@ -93,7 +93,7 @@ describe.each(FORMS)('accounts and TLS, $form', ({ version, beta }) => {
     const path = '/etc/kubernetes/token.csv'
     const cluster = new SimCluster({ version, nodes: 0, authentication: { tokenFile: path } })
     const pods = (token: string): readonly unknown[] => {
-      const answer = cluster.handle({
+      const answer = cluster.http.handle({
         method: 'GET',
         path: '/api/v1/pods',
         headers: { authorization: `Bearer ${token}` },
@@ -104,7 +104,7 @@ describe.each(FORMS)('accounts and TLS, $form', ({ version, beta }) => {
     }
     cluster.pki.write(path, 'password1,user1,uid001,"group1,system:masters"\npassword2,user2,uid002\n')
     expect(pods('password1')).toEqual([401, 'Status', 'Unauthorized'])
-    cluster.stopApiserver().startApiserver()
+    cluster.apiserver.stop().start()
     expect(pods('password1')).toEqual([200, 'PodList', undefined])
     expect(pods('password2').slice(0, 2)).toEqual([403, 'Status'])
     expect(pods('wrong')).toEqual([401, 'Status', 'Unauthorized'])
@@ -153,11 +153,11 @@ describe.each(FORMS)('accounts and TLS, $form', ({ version, beta }) => {
     cluster.create('pods', {
       metadata: { name: 'p', namespace: 'default' },
       spec: { containers: [{ name: 'c', image: 'busybox', command: ['sleep', '1h'] }] },
-    } as never)
+    })
     cluster.settle()
     expect(cluster.get('pods', { name: 'p', namespace: 'default' }).spec.serviceAccountName).toBe('default')
     const token = cluster.exec('p', 'cat /var/run/secrets/kubernetes.io/serviceaccount/token').stdout.trim()
-    expect(cluster.identify({ headers: { authorization: `Bearer ${token}` } }).user).toMatchObject({
+    expect(cluster.http.identify({ headers: { authorization: `Bearer ${token}` } }).user).toMatchObject({
       name: 'system:serviceaccount:default:default',
     })
   })
@@ -269,7 +269,7 @@ describe.each(FORMS)('accounts and TLS, $form', ({ version, beta }) => {
     const asGasbugs = (line: string): { stdout: string; stderr: string } =>
       cluster.kubectl(`--context=gasbugs-context ${line}`, { files })
     expect(asGasbugs('get pods').stderr).toBe(FORBIDDEN)
-    cluster.apply(role('deployment-manager', 'office', 'gasbugs') as never)
+    cluster.apply(role('deployment-manager', 'office', 'gasbugs'))
     expect(asGasbugs('get pods -n office')).toMatchObject({
       stdout: '',
       stderr: version === 'v1.14' ? 'No resources found.\n' : 'No resources found in office namespace.\n',
@@ -279,7 +279,7 @@ describe.each(FORMS)('accounts and TLS, $form', ({ version, beta }) => {
       .create('pods', {
         metadata: { name: 'nginx', namespace: 'office' },
         spec: { containers: [{ name: 'nginx', image: 'nginx' }] },
-      } as never)
+      })
     expect(asGasbugs('get pods -n office -o name').stdout).toBe('pod/nginx\n')
     expect(asGasbugs('get pods -n default').stderr).toBe(FORBIDDEN.replace('"office"', '"default"'))
   })
@@ -294,7 +294,7 @@ describe.each(FORMS)('accounts and TLS, $form', ({ version, beta }) => {
     }
     const apiVersion = version === 'v1.14' ? 'certificates.k8s.io/v1beta1' : 'certificates.k8s.io/v1'
     for (const name of ['john', 'unwanted'])
-      cluster.apply([{ apiVersion, kind: 'CertificateSigningRequest', metadata: { name }, spec }] as never)
+      cluster.apply([{ apiVersion, kind: 'CertificateSigningRequest', metadata: { name }, spec }])
     const [header = '', ...pending] = cluster
       .kubectl('get csr')
       .stdout.trimEnd()
@@ -328,12 +328,12 @@ describe.each(FORMS)('accounts and TLS, $form', ({ version, beta }) => {
           status: { certificate?: string }
         }
       ).status.certificate ?? ''
-    expect(cluster.identify({ clientCertificates: atob(issued) }).user).toMatchObject({
+    expect(cluster.http.identify({ clientCertificates: atob(issued) }).user).toMatchObject({
       name: 'john',
       groups: ['Dev1', 'system:authenticated'],
     })
-    cluster.create('namespaces', { metadata: { name: 'dev1' } } as never)
-    cluster.apply(role('dev1-manager', 'dev1', 'john') as never)
+    cluster.create('namespaces', { metadata: { name: 'dev1' } })
+    cluster.apply(role('dev1-manager', 'dev1', 'john'))
     const files = {
       '~/.kube/config': configWith(cluster, 'john', { certificate: atob(issued), key: '' }, 'dev1'),
     }
@@ -384,7 +384,7 @@ describe.each(FORMS)('accounts and TLS, $form', ({ version, beta }) => {
     const cluster = base.fork()
     const gasbugs = { user: 'gasbugs' }
     expect(cluster.can(gasbugs, 'list', 'pods', { namespace: 'office' })).toMatchObject({ allowed: false })
-    cluster.apply(role('deployment-manager', 'office', 'gasbugs') as never)
+    cluster.apply(role('deployment-manager', 'office', 'gasbugs'))
     const verdict = cluster.can(gasbugs, 'list', 'pods', { namespace: 'office' })
     expect(verdict.allowed).toBe(true)
     expect(JSON.stringify(verdict)).toContain('deployment-manager-binding')
@@ -413,7 +413,7 @@ describe.each(FORMS)('accounts and TLS, $form', ({ version, beta }) => {
         subjects: [{ kind: 'Group', name: 'g' }],
         roleRef: { kind: 'ClusterRole', name: 'view', apiGroup: 'rbac.authorization.k8s.io' },
       },
-    ] as never)
+    ])
     const member = { user: 'x', groups: ['g'] }
     const may = (verb: string, what: string, options: object = {}): boolean =>
       cluster.can(member, verb, what, options).allowed
@@ -472,11 +472,11 @@ test.skipIf(!hasOpenssl)(
       { ...authority, 'gasbugs.csr': request },
     )
     const identify = (of: SimCluster): unknown =>
-      of.identify({ clientCertificates: certificate }).user?.name ??
-      of.identify({ clientCertificates: certificate }).faults.at(-1)
+      of.http.identify({ clientCertificates: certificate }).user?.name ??
+      of.http.identify({ clientCertificates: certificate }).faults.at(-1)
     const notBefore = parseCertificates(certificate)[0]?.notBefore ?? 0
     cluster.advance(Math.max(notBefore - cluster.now(), 0))
-    expect(cluster.identify({ clientCertificates: certificate }).user).toMatchObject({
+    expect(cluster.http.identify({ clientCertificates: certificate }).user).toMatchObject({
       name: 'gasbugs',
       groups: ['boanproject', 'system:authenticated'],
     })

@@ -117,7 +117,7 @@ spec:
 `)
     cluster.advance('1m')
     cluster.exec('writer', 'echo precious > /mnt/file')
-    const restored = SimCluster.fromEtcdSnapshot(cluster.etcd.snapshot())
+    const restored = SimCluster.fromEtcdSnapshot(cluster.internals.etcd.snapshot())
     restored.advance('1m')
     const bound = (of: SimCluster): unknown =>
       [
@@ -139,7 +139,7 @@ spec:
     expect(lost(cluster, restored.yaml)).toContain('configmaps default/settings')
     expect(lost(cluster, restored.etcd)).toEqual([])
     expect(lost(cluster, restored.cluster)).toEqual([])
-    expect(restored.cluster.traceHash()).toBe(cluster.settle().traceHash())
+    expect(restored.cluster.state.traceHash()).toBe(cluster.settle().state.traceHash())
     for (const each of [restored.etcd, restored.cluster]) expect(phases(each)).toEqual(phases(cluster))
   })
 })
@@ -181,15 +181,15 @@ describe.skipIf(!hasEtcd).each(FORMS)(
         'Snapshot saved at saved\n',
       )
       const saved = readFileSync(join(folder, 'saved'))
-      expect(saved.equals(cluster.etcd.snapshot())).toBe(true)
+      expect(saved.equals(cluster.internals.etcd.snapshot())).toBe(true)
       const ours = formatSnapshotStatus(snapshotStatus(saved))
       expect(await etcd('etcdctl', '--write-out=table', 'snapshot', 'status', 'saved')).toBe(ours)
       expect(await etcd('etcdutl', '--write-out=table', 'snapshot', 'status', 'saved')).toBe(ours)
-      expect(ours).toContain(` ${cluster.etcd.revision} |`)
+      expect(ours).toContain(` ${cluster.internals.etcd.revision} |`)
     })
 
     it('B4: the file comes back as a SimCluster, and as a real etcd with the same keys', async () => {
-      const file = cluster.etcd.snapshot()
+      const file = cluster.internals.etcd.snapshot()
       expect(lost(cluster, SimCluster.fromEtcdSnapshot(file, { version: form.version }))).toEqual([])
       writeFileSync(join(folder, 'snapshotdb'), file)
       await etcd('etcdutl', 'snapshot', 'restore', 'snapshotdb', '--data-dir', `restored-${form.version}`)

@@ -106,7 +106,7 @@ function tries(
   const { exitCode, stderr } = cluster.kubectl(
     `exec -n ${namespace} ${name} -- nc -z -w 2 ${address} ${port}`,
   )
-  const connection: Connection = cluster.connect({ from, to: address, port })
+  const connection: Connection = cluster.network.connect({ from, to: address, port })
   expect(connection.connected, stderr).toBe(exitCode === 0)
   const hop = connection.proof.find((each) => each.hop === 'policy')
   return { nc: exitCode === 0, proof: hop?.hop === 'policy' ? (hop.proof as unknown as Proof) : undefined }

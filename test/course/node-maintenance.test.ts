@@ -221,7 +221,7 @@ describe.each(FORMS)('node maintenance, $form', (form) => {
       cluster.settle()
       let fewest = Infinity
       const end = cluster.on('write', () => {
-        const ready = cluster
+        const ready = cluster.state
           .stored('pods', { labelSelector: 'run=php-apache' })
           .filter((pod) => isRunning(pod) && !pod.metadata.deletionTimestamp)
         fewest = Math.min(fewest, ready.length)

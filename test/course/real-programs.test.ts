@@ -61,7 +61,7 @@ const MEANWHILE: Readonly<Record<string, (cluster: SimCluster) => () => void>> =
   N10: (cluster) => {
     let fewest = Infinity
     const end = cluster.on('write', () => {
-      const ready = cluster
+      const ready = cluster.state
         .stored('pods', { labelSelector: 'run=php-apache' })
         .filter(
           ({ metadata, status }) =>

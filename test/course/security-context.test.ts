@@ -74,7 +74,7 @@ describe.each(FORMS)('security contexts, $form', ({ version, kubelet }) => {
     expect(run(cluster, 'id')).toBe('uid=0(root) gid=0(root) groups=0(root),10(wheel)\n')
     expect(run(cluster, 'touch /x')).toContain('Read-only file system')
     expect(run(cluster, 'touch /data/demo/x && ls /data/demo')).toBe('x\n')
-    const [found] = cluster.security('security-context-demo')
+    const [found] = cluster.state.security('security-context-demo')
     expect(found).toMatchObject({
       container: 'sec-ctx-demo',
       readOnlyRootFilesystem: {
@@ -98,6 +98,6 @@ describe.each(FORMS)('security contexts, $form', ({ version, kubelet }) => {
       message: why,
     })
     expect(cluster.list('events').items.map(({ message }) => message)).toContain(`Error: ${why}`)
-    expect(cluster.security('security-context-demo')[0]?.fault).toBe(why)
+    expect(cluster.state.security('security-context-demo')[0]?.fault).toBe(why)
   })
 })

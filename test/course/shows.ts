@@ -110,11 +110,11 @@ export const SHOWS: Readonly<Record<string, (screen: Screen) => void>> = {
   },
   V1: ({ all, terminal, isOld }) => {
     expect(all).toMatch(/^v\d+\.\d+\.\d+\n$/)
-    for (const { stage, enabled } of terminal.cluster.featureGates()) {
+    for (const { stage, enabled } of terminal.cluster.release.featureGates()) {
       if (stage === 'ALPHA') expect(enabled).toBe(false)
       if (stage === 'GA') expect(enabled).toBe(true)
     }
-    if (!isOld) expect(terminal.cluster.featureGates().length).toBeGreaterThan(20)
+    if (!isOld) expect(terminal.cluster.release.featureGates().length).toBeGreaterThan(20)
   },
   V2: ({ all, isOld }) =>
     expect(

@@ -31,7 +31,7 @@ describe.each(['v1.14', 'v1.35'])('troubleshooting, %s', (version) => {
     cluster.create('services', {
       metadata: { name: 'web', namespace: 'default' },
       spec: { selector: { app: 'wbe' }, ports: [{ port: 80 }] },
-    } as never)
+    })
     for (const each of [
       pod('web', {}, { app: 'web' }),
       pod('config', { envFrom: [{ configMapRef: { name: 'settings' } }] }),
@@ -75,7 +75,7 @@ describe.each(['v1.14', 'v1.35'])('troubleshooting, %s', (version) => {
 
   it('T2: the apiserver is stopped: connection refused, whoever asks', async () => {
     const cluster = new SimCluster({ version, nodes: 1 })
-    cluster.stopApiserver()
+    cluster.apiserver.stop()
     expect(() => cluster.list('nodes')).toThrow('connect: connection refused')
     expect(cluster.kubectl('get nodes')).toMatchObject({
       exitCode: 1,
@@ -83,12 +83,12 @@ describe.each(['v1.14', 'v1.35'])('troubleshooting, %s', (version) => {
         'The connection to the server 10.0.0.10:6443 was refused - did you specify the right host or port?\n',
     })
     expect(
-      await cluster.fetch('/api/v1/nodes').then(
+      await cluster.http.fetch('/api/v1/nodes').then(
         (answer) => answer.status,
         (error: unknown) => String((error as { cause?: unknown }).cause),
       ),
     ).toMatch(/refused/)
-    cluster.startApiserver()
+    cluster.apiserver.start()
     expect(cluster.list('nodes').items).toHaveLength(1)
   })
 

@@ -32,14 +32,14 @@ describe.each(FORMS)('version upgrade, $form', ({ version, before, tooOld, allow
     () => {
       const cluster = new SimCluster({ version, nodes: 1 })
       expect(
-        JSON.parse((cluster.handle({ method: 'GET', path: '/version' }) as { body: string }).body),
+        JSON.parse((cluster.http.handle({ method: 'GET', path: '/version' }) as { body: string }).body),
       ).toMatchObject({
         major: '1',
         minor: version.slice('v1.'.length),
         gitVersion: expect.stringMatching(/^v\d+\.\d+\.\d+/) as unknown,
       })
       const gates = new Map(
-        cluster
+        cluster.release
           .featureGates()
           .map(({ name, stage, enabled }) => [name, `${stage} ${enabled ? 'on' : 'off'}`]),
       )
@@ -61,7 +61,7 @@ describe.each(FORMS)('version upgrade, $form', ({ version, before, tooOld, allow
     const versions = new SimCluster({
       version,
       nodes: [{ name: 'node-1', kubeletVersion: before }],
-    }).versions()
+    }).release.components()
     const of = (component: string): string | undefined =>
       versions.find((each) => each.component === component)?.version
     expect(new Set(['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(of))).toEqual(
@@ -74,7 +74,7 @@ describe.each(FORMS)('version upgrade, $form', ({ version, before, tooOld, allow
 
   it('V3: who is out of step is told the rule', () => {
     const skew = (kubeletVersion: string): unknown =>
-      new SimCluster({ version, nodes: [{ name: 'node-1', kubeletVersion }] }).versionSkew()
+      new SimCluster({ version, nodes: [{ name: 'node-1', kubeletVersion }] }).release.skew()
     expect(skew(allowed)).toEqual([])
     expect(skew(tooOld)).toEqual([{ component: 'node-1', version: tooOld, rule }])
     expect(skew(`v${next}`)).toEqual([
@@ -118,9 +118,9 @@ describe.each(FORMS)('version upgrade, $form', ({ version, before, tooOld, allow
       )
       expect(order).toEqual(order.toSorted((a, b) => a - b))
       expect(cluster.version).toBe(`v1.${next.split('.')[1] ?? ''}`)
-      expect(cluster.versions().find(({ component }) => component === 'kube-apiserver')?.version).toBe(
-        `v${next}`,
-      )
+      expect(
+        cluster.release.components().find(({ component }) => component === 'kube-apiserver')?.version,
+      ).toBe(`v${next}`)
       cluster.advance('1m')
       expect(cluster.nodes().every(({ ready }) => ready)).toBe(true)
     },

@@ -37,7 +37,7 @@ describe.each(['v1.14', 'v1.35'])('the closing exercise, %s', (version) => {
   it('W2: nodes, pods and services with the connections that are allowed, made from the running cluster', () => {
     const cluster = wordpressCluster(version)
     closeOff(cluster)
-    const hops = cluster
+    const hops = cluster.network
       .connect({
         from: `default/${cluster.list('pods', { labelSelector: 'tier=frontend' }).items[0]?.metadata.name ?? ''}`,
         to: 'wordpress-mysql',

@@ -357,7 +357,7 @@ describe.skipIf(!installed)('etcdctl', () => {
       })
       expect(watch.next().at(-1)).toMatchObject({
         type: 'ADDED',
-        object: { metadata: { name: 'mine', resourceVersion: String(cluster.etcd.revision) } },
+        object: { metadata: { name: 'mine', resourceVersion: String(cluster.internals.etcd.revision) } },
       })
       expect((await run('get /registry/configmaps/default/mine --print-value-only')).stdout).toBe(
         `${written}\n`,
@@ -384,8 +384,8 @@ describe.skipIf(!installed)('etcdctl', () => {
           metadata: { name: 'a', namespace: 'default' },
           spec: { containers: [{ name: 'c', image: 'nginx' }] },
         },
-      ] as never)
-      const { revision } = cluster.etcd
+      ])
+      const { revision } = cluster.internals.etcd
       expect(await run(`compaction ${revision}`)).toMatchObject({
         stdout: `compacted revision ${revision}\n`,
         code: 0,
@@ -423,7 +423,7 @@ describe.skipIf(!installed)('etcdctl', () => {
       const { cluster, server, run, folder } = await served()
       const saved = await run('snapshot save file')
       expect(saved).toMatchObject({ stdout: 'Snapshot saved at file\n', code: 0 })
-      expect(readFileSync(join(folder, 'file')).equals(cluster.etcd.snapshot())).toBe(true)
+      expect(readFileSync(join(folder, 'file')).equals(cluster.internals.etcd.snapshot())).toBe(true)
       const url = (server.etcd as EtcdServer).url
       const { code, stderr } = await etcdctl(url, [
         '--insecure-skip-tls-verify',

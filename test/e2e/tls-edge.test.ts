@@ -128,8 +128,8 @@ function watch(session: ClientHttp2Session): Promise<string> {
 /** How many watches of the cluster are open. */
 function countWatches(cluster: SimCluster): () => number {
   let open = 0
-  const handle = cluster.handleStreaming.bind(cluster)
-  vi.spyOn(cluster, 'handleStreaming').mockImplementation((request, codecs) => {
+  const handle = cluster.http.handleStreaming.bind(cluster.http)
+  vi.spyOn(cluster.http, 'handleStreaming').mockImplementation((request, codecs) => {
     const answer = handle(request, codecs)
     if (!('next' in answer)) return answer
     open++

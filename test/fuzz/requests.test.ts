@@ -409,7 +409,7 @@ test(
         const before = revision(cluster)
         let code: number
         try {
-          const answer = cluster.handle(http, { protobuf: protobufCodec })
+          const answer = cluster.http.handle(http, { protobuf: protobufCodec })
           code = answer.code
           if ('next' in answer) {
             answer.next()

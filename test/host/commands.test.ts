@@ -74,7 +74,7 @@ test('etcdctl writes, compacts, and disarms an alarm; who writes meanwhile is to
   })
   expect((await etcdctl('-w json endpoint status')).stdout).toContain('"member_id":10276657743932975437,')
   expect((await etcdctl('del a')).stdout).toBe('1\n')
-  cluster.etcd.alarm({ action: 'ACTIVATE', alarm: 'NOSPACE' })
+  cluster.internals.etcd.alarm({ action: 'ACTIVATE', alarm: 'NOSPACE' })
   expect((await etcdctl('alarm list')).stdout).toBe('memberID:10276657743932975437 alarm:NOSPACE \n')
   expect((await etcdctl('put a b')).stderr).toContain('Error: etcdserver: mvcc: database space exceeded\n')
   expect((await host.sh('kubectl create namespace x')).stderr).toContain(
@@ -88,7 +88,7 @@ test('etcdctl writes, compacts, and disarms an alarm; who writes meanwhile is to
   expect((await etcdctl('alarm disarm; kubectl create namespace x')).stdout).toBe(
     'memberID:10276657743932975437 alarm:NOSPACE \nnamespace/x created\n',
   )
-  const { revision } = cluster.etcd
+  const { revision } = cluster.internals.etcd
   expect((await etcdctl(`compact ${revision}`)).stdout).toBe(`compacted revision ${revision}\n`)
   expect((await etcdctl(`get /registry/namespaces/default --rev ${revision - 1}`)).stderr).toContain(
     'Error: etcdserver: mvcc: required revision has been compacted',

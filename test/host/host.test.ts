@@ -109,11 +109,11 @@ exit`)
 
 test('hosts are the same after JSON, and when they are first seen while the apiserver is down', async () => {
   const cluster = new SimCluster({ nodes: 1 })
-  cluster.stopApiserver()
+  cluster.apiserver.stop()
   const host = hostOf(cluster, 'master')
   await host.sh('echo kept > /root/note')
   expect((await host.sh('kubectl get nodes')).stderr).toContain('was refused')
-  cluster.startApiserver()
+  cluster.apiserver.start()
   expect((await host.sh('kubectl get nodes -o name')).stdout).toBe('node/node-1\n')
   const copy = SimCluster.fromJSON(
     JSON.parse(JSON.stringify(cluster.toJSON())) as ReturnType<SimCluster['toJSON']>,

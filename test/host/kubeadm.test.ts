@@ -241,8 +241,8 @@ test(
         cluster.settle()
         const broken: string[] = []
         const off = cluster.on('write', () => {
-          for (const { metadata, status } of cluster.stored('poddisruptionbudgets')) {
-            const ready = cluster
+          for (const { metadata, status } of cluster.state.stored('poddisruptionbudgets')) {
+            const ready = cluster.state
               .stored('pods', { labelSelector: `app=${metadata.name ?? ''}` })
               .filter(
                 (pod) =>

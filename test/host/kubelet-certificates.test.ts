@@ -83,10 +83,10 @@ describe('T4: the certificate of a kubelet, on its machine', () => {
   test('with a bootstrap token it asks for a new one itself', async () => {
     const cluster = new SimCluster({ nodes: 2 })
     const master = hostOf(cluster, 'master')
-    cluster.stopApiserver()
+    cluster.apiserver.stop()
     expireSoon(cluster, 'node-1')
     cluster.advance('30m')
-    cluster.startApiserver()
+    cluster.apiserver.start()
     cluster.advance('1m')
     expect(cluster.node('node-1').kubeletState).toBe('restarting')
     const token = (await master.sh('kubeadm token create')).stdout.trim()

@@ -25,6 +25,6 @@ test('what is applied with its namespace, or with its own kind, finds what contr
       },
     },
     { apiVersion: 'x.io/v1', kind: 'Cat', metadata: { name: 'tom', namespace: 'office' } },
-  ] as never)
+  ])
   expect(cluster.settle().kubectl('get pods,cats -n office -o name').stdout).toBe('pod/p\ncat.x.io/tom\n')
 })

@@ -60,7 +60,7 @@ it('kubectl describe csr tells the signer since requests have one', () => {
         usages: ['client auth'],
         signerName: 'kubernetes.io/kube-apiserver-client',
       },
-    } as never)
+    })
     return one.kubectl('describe csr a').stdout
   }
   expect(describeOne('v1.14')).not.toContain('Signer:')

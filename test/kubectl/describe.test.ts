@@ -88,7 +88,7 @@ describe('kubectl describe in a cluster', () => {
           },
         ],
       },
-    } as unknown as Pod)
+    })
     client.patch(
       'nodes',
       { name: 'node1' },
@@ -105,7 +105,7 @@ describe('kubectl describe in a cluster', () => {
 
   it('shows field by field what has no description of its own', () => {
     const spec = { holderIdentity: 'a', leaseDurationSeconds: 5 }
-    client.create('leases', { metadata: { name: 'l', namespace: 'default' }, spec } as never)
+    client.create('leases', { metadata: { name: 'l', namespace: 'default' }, spec })
     const { stdout } = kubectl('describe lease l')
     expect(stdout).toContain(
       'API Version:  coordination.k8s.io/v1\nKind:         Lease\nMetadata:\n  Creation Timestamp:  ',

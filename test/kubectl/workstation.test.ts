@@ -93,7 +93,7 @@ test('a server that was never reached is asked several times, one that is known 
   expect(cluster.kubectl('get pods --server=https://nope.invalid').stderr).toContain(
     'lookup nope.invalid on ',
   )
-  cluster.stopApiserver()
+  cluster.apiserver.stop()
   expect(
     cluster.kubectl('apply -f a.yaml', {
       files: { 'a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n' },

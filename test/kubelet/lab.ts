@@ -95,7 +95,7 @@ export class Lab {
         ...spec,
       } as unknown as PodSpec,
     }
-    this.client.create('pods', pod as unknown as Pod)
+    this.client.create('pods', pod)
   }
 
   pod(name: string): Pod {

@@ -189,9 +189,11 @@ test('ephemeral containers run beside the others, once, and are in the status', 
       targetContainerName: 'c',
     },
   ]
-  of.client.update('pods', { ...pod, spec: { ...pod.spec, ephemeralContainers } } as unknown as Pod, {
-    subresource: 'ephemeralcontainers',
-  })
+  of.client.update(
+    'pods',
+    { ...pod, spec: { ...pod.spec, ephemeralContainers } },
+    { subresource: 'ephemeralcontainers' },
+  )
   of.advance('2s')
   expect(of.pod('p').status.ephemeralContainerStatuses?.[0]).toMatchObject({
     name: 'debug',

@@ -125,7 +125,7 @@ describe('conditions', () => {
 
   test('Ready asks the readiness gates once the containers are ready', () => {
     const gated = spec({ readinessGates: [{ conditionType: 'x' }, { conditionType: 'y' }] })
-    const known = [{ type: 'y', status: 'False' }] as unknown as Parameters<typeof podReady>[1]
+    const known = [{ type: 'y', status: 'False' }]
     expect(podReady(gated, known, { status: 'True' })).toEqual({
       status: 'False',
       reason: 'ReadinessGatesNotReady',

@@ -134,7 +134,7 @@ describe('memory', () => {
 
   test('critical pods are never evicted; one goes after the other until there is enough', () => {
     const of = base.fork()
-    of.client.create('priorityclasses', { metadata: { name: 'vip' }, value: 1000 } as never)
+    of.client.create('priorityclasses', { metadata: { name: 'vip' }, value: 1000 })
     of.create('low', {})
     of.create('vip', { priorityClassName: 'vip' })
     of.create('system', { priorityClassName: 'system-node-critical' })
@@ -306,7 +306,7 @@ test('pods are stopped by their priorities when a node shuts down so', () => {
     { priority: 0, shutdownGracePeriodSeconds: 10 },
   ]
   const of = new Lab({ kubelet: { shutdownGracePeriodByPodPriority: periods } }).settle()
-  of.client.create('priorityclasses', { metadata: { name: 'vip' }, value: 2000 } as never)
+  of.client.create('priorityclasses', { metadata: { name: 'vip' }, value: 2000 })
   const deaf = { containers: [{ name: 'c', image: 'busybox', args: ['sleep', '1000'] }] }
   of.create('low', deaf)
   of.create('vip', { ...deaf, priorityClassName: 'vip' })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Container, Pod } from '../../src/api/core/generated.js'
+import type { Pod } from '../../src/api/core/generated.js'
+import type { ContainerInput } from '../../src/api/core/inputs.js'
 import { defineImage } from '../../src/kubelet/index.js'
 import { nextProbe } from '../../src/kubelet/prober/schedule.js'
 import { stateFromJson, stateToJson } from '../../src/sim/state.js'
@@ -351,7 +352,7 @@ test('a fork in the middle of a probe has the same future', () => {
         timeoutSeconds: 5,
         periodSeconds: 4,
       },
-    } satisfies Partial<Container>),
+    } satisfies Partial<ContainerInput>),
   )
   of.advance('2500ms')
   const copy = of.fork((state) => stateFromJson(JSON.parse(JSON.stringify(stateToJson(state)))))

@@ -505,10 +505,7 @@ describe('verdicts take the short way', () => {
   function takesTheLongWay(connection: Connection): boolean {
     const compiled = compile(world)
     let count = 0
-    for (const map of [compiled.model.pods, compiled.model.nodes] as unknown as readonly Map<
-      string,
-      unknown
-    >[]) {
+    for (const map of [compiled.model.pods, compiled.model.nodes]) {
       const get = map.get.bind(map)
       map.get = (key) => {
         count++

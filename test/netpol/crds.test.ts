@@ -15,7 +15,7 @@ function withKinds(): SimCluster {
 /** What the apiserver says of a policy: nothing, or why not. */
 function refusal(cluster: SimCluster, policy: WorldPolicy): string | undefined {
   try {
-    cluster.apply([policy as never])
+    cluster.apply([policy])
     return undefined
   } catch (error) {
     return (error as Error).message

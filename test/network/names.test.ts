@@ -143,7 +143,7 @@ describe('what the cluster answers', () => {
     ['__proto__.shop.svc.cluster.local', 'A', 'NXDOMAIN', []],
     ['', 'A', 'NXDOMAIN', []],
   ])('%s %s', (name, type, rcode, data) => {
-    const reply = cluster.resolve('client', filled(name), type)
+    const reply = cluster.network.resolve('client', filled(name), type)
     expect([reply.rcode, reply.records.map((record) => record.data).sort()]).toEqual([
       rcode,
       data.map(filled).sort(),
@@ -151,7 +151,7 @@ describe('what the cluster answers', () => {
   })
 
   test('reverse names of endpoints are those of their Services', () => {
-    const names = cluster
+    const names = cluster.network
       .resolve('client', `${(ips['db-0'] ?? '').split('.').reverse().join('.')}.in-addr.arpa`, 'PTR')
       .records.map(({ data }) => data)
     expect([...names].sort()).toEqual([
@@ -181,14 +181,14 @@ test('CoreDNS as an addon answers only while one of its pods can be reached', ()
   cluster.settle()
   const lookup = (): string => cluster.exec('client', 'nslookup web.shop').stdout
   expect(lookup()).toContain('10.96.7.7')
-  const way = cluster.connect({ from: 'client', to: 'web.shop', port: 80 })
+  const way = cluster.network.connect({ from: 'client', to: 'web.shop', port: 80 })
   expect(way.outcome).toBe('connected')
   cluster.edit('deployments', { namespace: 'kube-system', name: 'coredns' }, (draft) => {
     draft.spec.replicas = 0
   })
   cluster.settle()
   expect(lookup()).toContain(';; connection timed out; no servers could be reached')
-  const failed = cluster.connect({ from: 'client', to: 'web.shop', port: 80 })
+  const failed = cluster.network.connect({ from: 'client', to: 'web.shop', port: 80 })
   expect([failed.outcome, failed.proof.map(({ hop }) => hop)]).toEqual([
     'dns-timeout',
     ['source', 'kube-proxy', 'dns'],

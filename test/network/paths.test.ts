@@ -103,7 +103,7 @@ describe('what happens to a connection', () => {
   beforeAll(() => {
     made = cluster()
   })
-  const connect = (options: ConnectOptions): Connection => made.connect(options)
+  const connect = (options: ConnectOptions): Connection => made.network.connect(options)
 
   test.each<[string, ConnectOptions, string, string?]>([
     ['a pod by its name', { from: 'client', to: 'default/web-2', port: 'web' }, 'connected', 'default/web-2'],
@@ -222,7 +222,7 @@ describe('what happens to a connection', () => {
   test('endpoints are taken by chance, evenly, and the same in a fork', () => {
     const fork = made.fork()
     const taken = (one: SimCluster): readonly (string | undefined)[] =>
-      Array.from({ length: 60 }, () => one.connect({ from: 'far', to: 'default/web' }).pod)
+      Array.from({ length: 60 }, () => one.network.connect({ from: 'far', to: 'default/web' }).pod)
     const pods = taken(made)
     expect(taken(fork)).toEqual(pods)
     const share = pods.filter((name) => name === 'default/web-1').length
@@ -272,21 +272,21 @@ describe('faults', () => {
       ])
       made.settle()
       const outcomes = (from: string): ReadonlySet<string> =>
-        new Set(Array.from({ length: 12 }, () => made.connect({ from, to: 'default/web' }).outcome))
+        new Set(Array.from({ length: 12 }, () => made.network.connect({ from, to: 'default/web' }).outcome))
       expect(outcomes('client')).toEqual(new Set(['connected']))
       expect(outcomes('far')).toEqual(new Set(['unreachable']))
-      expect(proxyHop(made.connect({ from: 'far', to: 'default/web' })).staleSince).toMatch(/^\d+$/)
-      expect(made.connect({ from: 'far', to: 'default/late', port: 80 }).outcome).toBe('timeout')
+      expect(proxyHop(made.network.connect({ from: 'far', to: 'default/web' })).staleSince).toMatch(/^\d+$/)
+      expect(made.network.connect({ from: 'far', to: 'default/late', port: 80 }).outcome).toBe('timeout')
       const fork = made.fork()
       made.advance('11m')
       expect(outcomes('far')).toEqual(new Set(['unreachable']))
-      expect(fork.connect({ from: 'far', to: 'default/late', port: 80 }).outcome).toBe('timeout')
+      expect(fork.network.connect({ from: 'far', to: 'default/late', port: 80 }).outcome).toBe('timeout')
       made.component('kube-proxy/node-3').start()
-      expect(made.connect({ from: 'far', to: 'default/late', port: 80 }).pod).toBe('default/web-3')
+      expect(made.network.connect({ from: 'far', to: 'default/late', port: 80 }).pod).toBe('default/web-3')
       made.component('kube-proxy/node-3').stop()
       made.node('node-3').reboot()
       made.settle()
-      expect(made.connect({ from: { node: 'node-3' }, to: 'default/web', port: 8000 }).outcome).toBe(
+      expect(made.network.connect({ from: { node: 'node-3' }, to: 'default/web', port: 8000 }).outcome).toBe(
         'timeout',
       )
     },
@@ -295,7 +295,7 @@ describe('faults', () => {
   test('a node that is cut off or down loses what is between it and others, not what is on it', () => {
     const made = cluster()
     const reach = (from: string, to: string): string =>
-      made.connect({ from, to: `default/${to}`, port: 80 }).outcome
+      made.network.connect({ from, to: `default/${to}`, port: 80 }).outcome
     made.node('node-1').partition()
     expect([
       reach('client', 'web-1'),
@@ -303,14 +303,18 @@ describe('faults', () => {
       reach('far', 'web-1'),
       reach('far', 'web-2'),
     ]).toEqual(['connected', 'timeout', 'timeout', 'connected'])
-    expect(made.connect({ from: 'client', to: 'kubernetes', port: 443 }).outcome).toBe('dns-timeout')
-    expect(made.connect({ from: 'client', to: { service: 'kubernetes' }, port: 443 }).outcome).toBe('timeout')
+    expect(made.network.connect({ from: 'client', to: 'kubernetes', port: 443 }).outcome).toBe('dns-timeout')
+    expect(made.network.connect({ from: 'client', to: { service: 'kubernetes' }, port: 443 }).outcome).toBe(
+      'timeout',
+    )
     made.node('node-1').repair()
     expect(reach('client', 'web-2')).toBe('connected')
     made.node('node-2').crash()
     expect([reach('client', 'web-2'), reach('far', 'web-1')]).toEqual(['timeout', 'connected'])
-    made.stopApiserver()
-    expect(made.connect({ from: { node: 'node-3' }, to: '10.0.0.10', port: 6443 }).outcome).toBe('refused')
+    made.apiserver.stop()
+    expect(made.network.connect({ from: { node: 'node-3' }, to: '10.0.0.10', port: 6443 }).outcome).toBe(
+      'refused',
+    )
   })
 
   test('pods that end are used only when nothing else is left; pods that are not ready never', () => {
@@ -327,14 +331,14 @@ describe('faults', () => {
     made.settle()
     made.delete('pods', { namespace: 'default', name: 'web-1' })
     made.advance('5s')
-    const alone = made.connect({ from: 'client', to: 'default/web' })
+    const alone = made.network.connect({ from: 'client', to: 'default/web' })
     expect([alone.outcome, proxyHop(alone).endpoints[0]]).toEqual([
       'connected',
       expect.objectContaining({ ready: false, serving: true, terminating: true, used: true }),
     ])
     made.apply([pod('web-2', 'node-1', { app: 'web' })])
     made.advance('20s')
-    const both = made.connect({ from: 'client', to: 'default/web' })
+    const both = made.network.connect({ from: 'client', to: 'default/web' })
     expect([
       both.pod,
       proxyHop(both)
@@ -354,8 +358,8 @@ describe('faults', () => {
     const made = cluster({ policyEnforcer })
     const heard: unknown[] = []
     made.on('policyVerdict', (event) => void heard.push(event))
-    expect(made.connect({ from: 'client', to: { service: 'inner' } }).outcome).toBe('connected')
-    expect(made.connect({ from: 'far', to: { pod: 'web-1' }, port: 80 })).toMatchObject({
+    expect(made.network.connect({ from: 'client', to: { service: 'inner' } }).outcome).toBe('connected')
+    expect(made.network.connect({ from: 'far', to: { pod: 'web-1' }, port: 80 })).toMatchObject({
       outcome: 'timeout',
       proof: [{}, {}, { hop: 'policy', allowed: false, proof: ['by the test'] }],
     })

@@ -58,7 +58,7 @@ describe('policies on the data path', () => {
     ])
   })
 
-  test.each<[string, Parameters<SimCluster['connect']>[0], string]>([
+  test.each<[string, Parameters<SimCluster['network']['connect']>[0], string]>([
     ['what the policies of both allow', { from: 'far', to: { pod: 'web' }, port: 80 }, 'connected'],
     [
       'a Service: they see address and port of the pod',
@@ -87,7 +87,7 @@ describe('policies on the data path', () => {
     ['the pod from another node', { from: { node: 'node-2' }, to: { pod: 'web' }, port: 80 }, 'timeout'],
     ['itself', { from: 'web', to: { pod: 'web' }, port: 80 }, 'connected'],
   ])('%s', (_, options, outcome) => {
-    const connection = made.connect(options)
+    const connection = made.network.connect(options)
     expect(connection.outcome, JSON.stringify(connection.proof)).toBe(outcome)
     expect(JSON.parse(JSON.stringify(connection))).toEqual(connection)
     const world = worldOf(made)
@@ -123,7 +123,7 @@ describe('policies on the data path', () => {
       for (const to of names) {
         if (from === to) continue
         const said = reach.reach(reach.groupOf(`default/${from}`), reach.groupOf(`default/${to}`), 0)
-        expect(made.connect({ from, to: { pod: to }, port: 80 }).outcome, `${from} ${to}`).toBe(
+        expect(made.network.connect({ from, to: { pod: to }, port: 80 }).outcome, `${from} ${to}`).toBe(
           said === 'allow' ? 'connected' : 'timeout',
         )
       }
@@ -157,10 +157,11 @@ test(
     const stop = made.on('request', ({ verb, resource }) => {
       if (verb === 'list') lists.push(resource ?? '')
     })
-    const outcome = (one = made): string => one.connect({ from: 'far', to: { pod: 'web' }, port: 80 }).outcome
-    made.connect({ from: 'far', to: { pod: 'web' }, port: 80 })
+    const outcome = (one = made): string =>
+      one.network.connect({ from: 'far', to: { pod: 'web' }, port: 80 }).outcome
+    made.network.connect({ from: 'far', to: { pod: 'web' }, port: 80 })
     expect(lists).not.toContain('pods')
-    expect(policies(made.connect({ from: 'far', to: { pod: 'web' }, port: 80 }))).toEqual([])
+    expect(policies(made.network.connect({ from: 'far', to: { pod: 'web' }, port: 80 }))).toEqual([])
     made.apply(denyAll)
     expect(outcome()).toBe('timeout')
     expect(lists).toContain('pods')
@@ -179,7 +180,7 @@ test(
 
 test('cluster-wide kinds count while their definitions are installed', () => {
   const made = start()
-  const outcome = (): string => made.connect({ from: 'far', to: { pod: 'web' }, port: 80 }).outcome
+  const outcome = (): string => made.network.connect({ from: 'far', to: { pod: 'web' }, port: 80 }).outcome
   made.apply(denyAll)
   made.apply(networkPolicyApiDefinitions())
   made.settle()
@@ -224,25 +225,25 @@ describe('connections that exist', () => {
     ['cut', 'timeout'],
   ] as const)('%s', (existingConnections, outcome) => {
     const made = start({ networkPolicy: { existingConnections } })
-    const connection = made.connect({ from: 'far', to: 'default/web', port: 8000 })
-    expect(made.carryOn(connection, { path: '/' })).toMatchObject({
+    const connection = made.network.connect({ from: 'far', to: 'default/web', port: 8000 })
+    expect(made.network.send(connection, { path: '/' })).toMatchObject({
       outcome: 'connected',
       pod: 'default/web',
       response: { status: 200 },
     })
     made.apply(denyAll)
-    expect(made.connect({ from: 'far', to: 'default/web', port: 8000 }).outcome).toBe('timeout')
-    expect(made.carryOn(connection).outcome).toBe(outcome)
+    expect(made.network.connect({ from: 'far', to: 'default/web', port: 8000 }).outcome).toBe('timeout')
+    expect(made.network.send(connection).outcome).toBe(outcome)
     made.kubectl('delete networkpolicy deny')
     made.kubectl('delete service web')
-    expect(made.carryOn(connection).outcome).toBe('connected')
+    expect(made.network.send(connection).outcome).toBe('connected')
     made.node('node-1').partition()
-    expect(made.carryOn(connection).outcome).toBe('timeout')
+    expect(made.network.send(connection).outcome).toBe('timeout')
     made.node('node-1').repair()
     made.kubectl('delete pod web --grace-period=0 --force')
     made.settle()
-    expect(made.carryOn(connection).outcome).toBe('unreachable')
-    expect(() => made.carryOn(made.carryOn(connection))).toThrow('the connection was not made')
+    expect(made.network.send(connection).outcome).toBe('unreachable')
+    expect(() => made.network.send(made.network.send(connection))).toThrow('the connection was not made')
   })
 })
 
@@ -263,8 +264,8 @@ test.each([
     policy('deny', { podSelector: { matchLabels: { app: 'host' } }, policyTypes: ['Ingress'] }),
   ])
   made.settle()
-  expect(made.connect({ from: 'far', to: { pod: 'host' }, port: 80 }).outcome).toBe(plain)
-  expect(made.connect({ from: 'far', to: 'default/host', port: 8000 }).outcome).toBe(byService)
+  expect(made.network.connect({ from: 'far', to: { pod: 'host' }, port: 80 }).outcome).toBe(plain)
+  expect(made.network.connect({ from: 'far', to: 'default/host', port: 8000 }).outcome).toBe(byService)
 })
 
 test('a pod that may not ask DNS finds no names, until a policy lets it', () => {
@@ -278,7 +279,7 @@ test('a pod that may not ask DNS finds no names, until a policy lets it', () => 
   )
   const get = (): string => made.exec('far', 'wget -qO- -T 2 http://web:8000 > /dev/null').stderr
   expect(get()).toBe("wget: bad address 'web:8000'\n")
-  expect(made.connect({ from: 'far', to: 'web', port: 8000 }).outcome).toBe('dns-timeout')
+  expect(made.network.connect({ from: 'far', to: 'web', port: 8000 }).outcome).toBe('dns-timeout')
   made.apply(
     policy('dns', {
       podSelector: {},
@@ -303,12 +304,12 @@ test('another enforcer takes their place, and they can be left out', () => {
   const asked: PolicyConnection[] = []
   const made = start({ policyEnforcer: { check: (connection) => ({ allowed: asked.push(connection) > 0 }) } })
   made.apply(denyAll)
-  expect(made.connect({ from: 'far', to: 'default/web', port: 8000 }).outcome).toBe('connected')
+  expect(made.network.connect({ from: 'far', to: 'default/web', port: 8000 }).outcome).toBe('connected')
   expect(asked).toMatchObject([
     { from: { pod: 'default/far' }, to: { pod: 'default/web' }, port: 80, service: true },
   ])
   const open = start({ networkPolicy: false })
   open.apply(denyAll)
-  expect(open.connect({ from: 'far', to: { pod: 'web' }, port: 80 }).outcome).toBe('connected')
+  expect(open.network.connect({ from: 'far', to: { pod: 'web' }, port: 80 }).outcome).toBe('connected')
   expect(() => new SimCluster({ networkPolicy: { ownNode: 'never' as 'none' } })).toThrow('networkPolicy')
 })

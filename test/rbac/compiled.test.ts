@@ -185,7 +185,7 @@ describe('the compiled form', () => {
         metadata: { name: 'r' },
         rules: [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }],
       },
-    ] as unknown as readonly [KubeObject, KubeObject]
+    ]
     const access = compile([binding])
     const may = (): boolean => access.allows({ user: 'u', verb: 'get', resource: 'pods' })
     const steps = [
@@ -201,30 +201,26 @@ describe('the compiled form', () => {
   })
 
   it('does not hold on to one of many roles either', () => {
-    const many = Array.from(
-      { length: 12 },
-      (_, at) =>
-        [
+    const many = Array.from({ length: 12 }, (_, at) => [
+      {
+        kind: 'ClusterRole',
+        metadata: { name: `r${at}` },
+        rules: [
           {
-            kind: 'ClusterRole',
-            metadata: { name: `r${at}` },
-            rules: [
-              {
-                verbs: ['get'],
-                apiGroups: [''],
-                resources: [`things-${at}`],
-                resourceNames: at % 2 === 0 ? ['x'] : [],
-              },
-            ],
+            verbs: ['get'],
+            apiGroups: [''],
+            resources: [`things-${at}`],
+            resourceNames: at % 2 === 0 ? ['x'] : [],
           },
-          {
-            kind: 'ClusterRoleBinding',
-            metadata: { name: `b${at}` },
-            subjects: [{ kind: 'User', name: 'u' }],
-            roleRef: { kind: 'ClusterRole', name: `r${at}` },
-          },
-        ] as unknown as readonly [KubeObject, KubeObject],
-    )
+        ],
+      },
+      {
+        kind: 'ClusterRoleBinding',
+        metadata: { name: `b${at}` },
+        subjects: [{ kind: 'User', name: 'u' }],
+        roleRef: { kind: 'ClusterRole', name: `r${at}` },
+      },
+    ])
     const access = compile(many.flat())
     const held = (): readonly number[] =>
       many.flatMap((_, at) =>

@@ -29,9 +29,9 @@ const observed = [
  */
 export function unfinished(cluster: SimCluster): readonly string[] {
   const objects = observed.flatMap((resource) =>
-    (cluster.stored(resource) as readonly Counted[]).map((object) => ({ resource, object })),
+    (cluster.state.stored(resource) as readonly Counted[]).map((object) => ({ resource, object })),
   )
-  const isStuck = cluster
+  const isStuck = cluster.state
     .stored('pods')
     .some(
       ({ status, metadata }) =>

@@ -1,5 +1,4 @@
 import { ApiError, ConnectionError, type SimCluster } from 'simcluster'
-import type { KubeObject } from '../../src/api/definition.js'
 import type { Action } from './actions.js'
 
 const template = (app: string, image: string, cpu: string): object => ({
@@ -32,9 +31,11 @@ function act(cluster: SimCluster, action: Action): unknown {
     case 'advance':
       return cluster.advance(action.ms)
     case 'settle':
+      return cluster.settle()
     case 'stopApiserver':
+      return cluster.apiserver.stop()
     case 'startApiserver':
-      return cluster[action.do]()
+      return cluster.apiserver.start()
     case 'stop':
       return cluster.component(action.component).stop()
     case 'start':
@@ -222,8 +223,10 @@ function change(
       )
     }
     case 'delete': {
-      const object = choose(cluster.list(action.kind).items as readonly KubeObject[], action.object)
-      return object && cluster.delete(action.kind, object.metadata, { propagationPolicy: action.policy })
+      const object = choose(cluster.client.list(action.kind).items, action.object)
+      return (
+        object && cluster.client.delete(action.kind, object.metadata, { propagationPolicy: action.policy })
+      )
     }
     case 'kill': {
       const pod = choose(cluster.list('pods').items, action.object)

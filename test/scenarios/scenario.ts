@@ -71,7 +71,7 @@ const idOf = ({ nodes, seed, events, whole }: Beginning): string => [nodes, seed
 
 /** Makes a cluster whole again: everything runs, everything is connected. */
 function heal(cluster: SimCluster): void {
-  cluster.startApiserver()
+  cluster.apiserver.start()
   for (const node of cluster.nodes()) node.recover().repair().startKubelet()
   for (const { metadata, spec } of cluster.list('nodes').items) {
     if (spec.unschedulable === true) cluster.kubectl(`uncordon ${metadata.name}`)
@@ -87,7 +87,7 @@ function expectSound(cluster: SimCluster, when: string): void {
 
 /** Everything that a cluster is. */
 function stateOf(cluster: SimCluster): readonly unknown[] {
-  return cluster.resources().map((resource) => [resource, cluster.stored(resource)])
+  return cluster.state.resources().map((resource) => [resource, cluster.state.stored(resource)])
 }
 
 function play(cluster: SimCluster, actions: readonly Action[]): void {
@@ -118,7 +118,7 @@ export function runScenario(beginning: Beginning, actions: readonly Action[], ho
   expectSound(cluster, 'at rest')
   if (copy) {
     play(copy, actions.slice(middle))
-    if (copy.traceHash() !== cluster.traceHash()) throw new Error(`the ${how} went another way`)
+    if (copy.state.traceHash() !== cluster.state.traceHash()) throw new Error(`the ${how} went another way`)
     if (!isDeepStrictEqual(stateOf(copy), stateOf(cluster)))
       throw new Error(`the ${how} ended in another state`)
   }

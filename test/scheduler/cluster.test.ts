@@ -96,6 +96,6 @@ test(
     }
     expect(placed(cluster)).toEqual({ b: expect.any(String), c: expect.any(String) })
     expect(placed(fork)).toEqual(placed(cluster))
-    expect(fork.traceHash()).toBe(cluster.traceHash())
+    expect(fork.state.traceHash()).toBe(cluster.state.traceHash())
   },
 )

@@ -77,12 +77,12 @@ test(
     expect(await ask('/api/v1/nodes')).toMatchObject({ code: 200 })
     const watch = ask('/api/v1/nodes?watch=true&resourceVersion=0')
     await ask('/api/v1/nodes')
-    expect(cluster.apiserverRunning).toBe(true)
-    cluster.stopApiserver()
-    expect(cluster.apiserverRunning).toBe(false)
+    expect(cluster.apiserver.running).toBe(true)
+    cluster.apiserver.stop()
+    expect(cluster.apiserver.running).toBe(false)
     expect((await watch).body).toContain('"ADDED"')
     await expect.poll(() => fault(ask)).toBe('ECONNREFUSED')
-    cluster.startApiserver()
+    cluster.apiserver.start()
     await expect.poll(() => ask('/api/v1/nodes').catch(String)).toMatchObject({ code: 200 })
     expect(server.port).toBe(port)
   },
@@ -115,7 +115,7 @@ test('an apiserver that is started with other flags does what they say; its etcd
   )
   await watch
   await expect.poll(() => ask('/api/v1/nodes', { token: '' }).catch(String)).toMatchObject({ code: 200 })
-  expect(server.etcd?.store).toBe(cluster.etcd)
+  expect(server.etcd?.store).toBe(cluster.internals.etcd)
 })
 
 test('who speaks plain HTTP is told so, as by Go', async () => {

@@ -15,7 +15,7 @@ async function served(agents: FakeAgents = new FakeAgents()): Promise<{ server: 
       metadata: { name: 'box', namespace: 'default' },
       spec: { containers: [{ name: 'main', image: 'x' }] },
     },
-  ] as never)
+  ])
   cluster.settle()
   const server = await serve(cluster, { time: 'virtual' })
   const { certificate, key } = cluster.pki.clientCertificate(

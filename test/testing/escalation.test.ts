@@ -77,7 +77,7 @@ base.apply([
       },
     },
   })),
-] as never)
+])
 base.settle()
 
 /** The cluster with these rights for eve: cluster-wide, or in one namespace. */
@@ -94,7 +94,7 @@ function withRights(rules: readonly PolicyRule[], namespace?: string): SimCluste
       roleRef: { apiGroup: RBAC, kind, name: 'eve' },
       subjects: [{ kind: 'User', apiGroup: RBAC, name: 'eve' }],
     },
-  ] as never)
+  ])
   return cluster
 }
 
@@ -275,7 +275,7 @@ describe('escalationPaths', () => {
 /** Whether the evaluator allows all that the path says it needs. */
 function isAllowed(cluster: SimCluster, { steps }: EscalationPath): boolean {
   const objects = (['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'] as const).flatMap(
-    (resource) => [...cluster.stored(resource)],
+    (resource) => [...cluster.state.stored(resource)],
   )
   return steps
     .flatMap(({ needs }) => needs)

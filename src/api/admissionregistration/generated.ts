@@ -47,16 +47,16 @@ export interface MatchResources {
 export interface MutatingWebhook {
   readonly admissionReviewVersions: ReadonlyArray<string>
   readonly clientConfig: WebhookClientConfig
-  readonly failurePolicy?: 'Fail' | 'Ignore'
+  readonly failurePolicy: 'Fail' | 'Ignore'
   readonly matchConditions?: ReadonlyArray<MatchCondition>
-  readonly matchPolicy?: 'Equivalent' | 'Exact'
+  readonly matchPolicy: 'Equivalent' | 'Exact'
   readonly name: string
-  readonly namespaceSelector?: LabelSelector
-  readonly objectSelector?: LabelSelector
-  readonly reinvocationPolicy?: string
+  readonly namespaceSelector: LabelSelector
+  readonly objectSelector: LabelSelector
+  readonly reinvocationPolicy: string
   readonly rules?: ReadonlyArray<RuleWithOperations>
   readonly sideEffects: 'None' | 'NoneOnDryRun' | 'Some' | 'Unknown'
-  readonly timeoutSeconds?: number
+  readonly timeoutSeconds: number
 }
 
 export interface MutatingWebhookConfiguration {
@@ -147,15 +147,15 @@ export interface ValidatingAdmissionPolicyStatus {
 export interface ValidatingWebhook {
   readonly admissionReviewVersions: ReadonlyArray<string>
   readonly clientConfig: WebhookClientConfig
-  readonly failurePolicy?: 'Fail' | 'Ignore'
+  readonly failurePolicy: 'Fail' | 'Ignore'
   readonly matchConditions?: ReadonlyArray<MatchCondition>
-  readonly matchPolicy?: 'Equivalent' | 'Exact'
+  readonly matchPolicy: 'Equivalent' | 'Exact'
   readonly name: string
-  readonly namespaceSelector?: LabelSelector
-  readonly objectSelector?: LabelSelector
+  readonly namespaceSelector: LabelSelector
+  readonly objectSelector: LabelSelector
   readonly rules?: ReadonlyArray<RuleWithOperations>
   readonly sideEffects: 'None' | 'NoneOnDryRun' | 'Some' | 'Unknown'
-  readonly timeoutSeconds?: number
+  readonly timeoutSeconds: number
 }
 
 export interface ValidatingWebhookConfiguration {

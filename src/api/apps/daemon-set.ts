@@ -15,6 +15,7 @@ import { forbidden, invalid, notSupported, required, type FieldError } from '../
 import { formatLabels } from '../labels.js'
 import { podSpecWarnings } from '../core/pod-warnings.js'
 import { appsSchema, type DaemonSet, type DaemonSetUpdateStrategy } from './generated.js'
+import type { DaemonSetInput } from './inputs.js'
 import {
   isZero,
   setTemplateDefaults,
@@ -31,7 +32,7 @@ import {
 const templateGeneration = 'deprecated.daemonset.template.generation'
 
 /** Source: pkg/apis/apps/v1/defaults.go SetDefaults_DaemonSet. */
-function setDefaults({ spec }: Draft<DaemonSet>): void {
+function setDefaults({ spec }: Draft<DaemonSetInput>): void {
   if (Object.isFrozen(spec)) return
   setTemplateDefaults(spec.template)
   spec.updateStrategy ??= {}

@@ -15,6 +15,7 @@ import { semanticEqual } from '../equal.js'
 import { forbidden, invalid, notSupported, type FieldError } from '../field-error.js'
 import { podSpecWarnings } from '../core/pod-warnings.js'
 import { appsSchema, type Deployment, type DeploymentStrategy } from './generated.js'
+import type { DeploymentInput } from './inputs.js'
 import {
   isZero,
   setTemplateDefaults,
@@ -31,7 +32,7 @@ import {
 const noDeadline = 2 ** 31 - 1
 
 /** Source: pkg/apis/apps/v1/defaults.go SetDefaults_Deployment. */
-function setDefaults({ spec }: Draft<Deployment>): void {
+function setDefaults({ spec }: Draft<DeploymentInput>): void {
   if (Object.isFrozen(spec)) return
   setTemplateDefaults(spec.template)
   spec.replicas ??= 1

@@ -52,7 +52,7 @@ export interface DaemonSetCondition {
 
 export interface DaemonSetSpec {
   readonly minReadySeconds?: number
-  readonly revisionHistoryLimit?: number
+  readonly revisionHistoryLimit: number
   readonly selector: LabelSelector
   readonly template: PodTemplateSpec
   readonly updateStrategy: DaemonSetUpdateStrategy
@@ -73,7 +73,7 @@ export interface DaemonSetStatus {
 
 export interface DaemonSetUpdateStrategy {
   readonly rollingUpdate?: RollingUpdateDaemonSet
-  readonly type?: 'OnDelete' | 'RollingUpdate'
+  readonly type: 'OnDelete' | 'RollingUpdate'
 }
 
 export interface Deployment {
@@ -96,9 +96,9 @@ export interface DeploymentCondition {
 export interface DeploymentSpec {
   readonly minReadySeconds?: number
   readonly paused?: boolean
-  readonly progressDeadlineSeconds?: number
-  readonly replicas?: number
-  readonly revisionHistoryLimit?: number
+  readonly progressDeadlineSeconds: number
+  readonly replicas: number
+  readonly revisionHistoryLimit: number
   readonly selector: LabelSelector
   readonly strategy: DeploymentStrategy
   readonly template: PodTemplateSpec
@@ -118,7 +118,7 @@ export interface DeploymentStatus {
 
 export interface DeploymentStrategy {
   readonly rollingUpdate?: RollingUpdateDeployment
-  readonly type?: 'Recreate' | 'RollingUpdate'
+  readonly type: 'Recreate' | 'RollingUpdate'
 }
 
 export interface ReplicaSet {
@@ -139,7 +139,7 @@ export interface ReplicaSetCondition {
 
 export interface ReplicaSetSpec {
   readonly minReadySeconds?: number
-  readonly replicas?: number
+  readonly replicas: number
   readonly selector: LabelSelector
   readonly template: PodTemplateSpec
 }
@@ -155,13 +155,13 @@ export interface ReplicaSetStatus {
 }
 
 export interface RollingUpdateDaemonSet {
-  readonly maxSurge?: IntOrString
-  readonly maxUnavailable?: IntOrString
+  readonly maxSurge: IntOrString
+  readonly maxUnavailable: IntOrString
 }
 
 export interface RollingUpdateDeployment {
-  readonly maxSurge?: IntOrString
-  readonly maxUnavailable?: IntOrString
+  readonly maxSurge: IntOrString
+  readonly maxUnavailable: IntOrString
 }
 
 export interface RollingUpdateStatefulSetStrategy {
@@ -198,9 +198,9 @@ export interface StatefulSetSpec {
   readonly minReadySeconds?: number
   readonly ordinals?: StatefulSetOrdinals
   readonly persistentVolumeClaimRetentionPolicy?: StatefulSetPersistentVolumeClaimRetentionPolicy
-  readonly podManagementPolicy?: 'OrderedReady' | 'Parallel'
-  readonly replicas?: number
-  readonly revisionHistoryLimit?: number
+  readonly podManagementPolicy: 'OrderedReady' | 'Parallel'
+  readonly replicas: number
+  readonly revisionHistoryLimit: number
   readonly selector: LabelSelector
   readonly serviceName: string
   readonly template: PodTemplateSpec
@@ -223,7 +223,7 @@ export interface StatefulSetStatus {
 
 export interface StatefulSetUpdateStrategy {
   readonly rollingUpdate?: RollingUpdateStatefulSetStrategy
-  readonly type?: 'OnDelete' | 'RollingUpdate'
+  readonly type: 'OnDelete' | 'RollingUpdate'
 }
 
 /** Field tables of io.k8s.api.apps.v1. */

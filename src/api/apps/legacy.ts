@@ -1,5 +1,6 @@
 import type { Draft } from '../draft.js'
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from './generated.js'
+import type { DaemonSetInput, DeploymentInput } from './inputs.js'
 
 /** Until v1.16 the beta versions of the workloads filled in more, and other, defaults than apps/v1 does. */
 
@@ -7,6 +8,8 @@ import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from './generated
 const unlimited = 2 ** 31 - 1
 
 type Selecting =
+  | Draft<DeploymentInput>['spec']
+  | Draft<DaemonSetInput>['spec']
   | Draft<Deployment>['spec']
   | Draft<ReplicaSet>['spec']
   | Draft<DaemonSet>['spec']
@@ -24,7 +27,7 @@ function setSelectorDefault(spec: Selecting): void {
  * extensions/v1beta1 Deployment: one pod more or less at a time, no deadline, all history. apps/v1 defaults
  * fill in the rest.
  */
-export function setExtensionsDeploymentDefaults({ spec }: Draft<Deployment>): void {
+export function setExtensionsDeploymentDefaults({ spec }: Draft<DeploymentInput>): void {
   setSelectorDefault(spec)
   spec.strategy ??= {}
   spec.strategy.type ??= 'RollingUpdate'
@@ -44,7 +47,7 @@ export function setBetaDeploymentDefaults({ spec }: Draft<Deployment>): void {
 }
 
 /** extensions/v1beta1 DaemonSet changes pods only when they are deleted. */
-export function setExtensionsDaemonSetDefaults({ spec }: Draft<DaemonSet>): void {
+export function setExtensionsDaemonSetDefaults({ spec }: Draft<DaemonSetInput>): void {
   setSelectorDefault(spec)
   spec.updateStrategy ??= {}
   spec.updateStrategy.type ??= 'OnDelete'

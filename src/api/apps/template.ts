@@ -7,13 +7,14 @@ import { wideColumn } from '../define.js'
 import type { KubeObject, PrinterColumn } from '../definition.js'
 import { validateLabelSelector, isUsableSelector } from '../meta/label-validation.js'
 import type { LabelSelector } from '../meta/generated.js'
-import type { PodTemplateSpec } from '../core/generated.js'
+import type { PodTemplateSpec, PodSpec } from '../core/generated.js'
+import type { PodTemplateSpecInput } from '../core/inputs.js'
 import { setPodSpecDefaults } from '../core/pod-defaults.js'
 import { validatePodTemplate } from '../core/template-validation.js'
 
 /** Defaults of a workload's pod template. */
-export function setTemplateDefaults(template: Draft<PodTemplateSpec> | undefined): void {
-  if (template?.spec !== undefined) setPodSpecDefaults(template.spec)
+export function setTemplateDefaults(template: Draft<PodTemplateSpecInput> | undefined): void {
+  if (template?.spec !== undefined) setPodSpecDefaults(template.spec as Draft<PodSpec>)
 }
 
 interface Selecting {

@@ -85,8 +85,8 @@ export interface HorizontalPodAutoscalerCondition {
 export interface HorizontalPodAutoscalerSpec {
   readonly behavior?: HorizontalPodAutoscalerBehavior
   readonly maxReplicas: number
-  readonly metrics?: ReadonlyArray<MetricSpec>
-  readonly minReplicas?: number
+  readonly metrics: ReadonlyArray<MetricSpec>
+  readonly minReplicas: number
   readonly scaleTargetRef: CrossVersionObjectReference
 }
 

@@ -37,7 +37,8 @@ function withAnnotations(metadata: Metadata, annotations: Labels | undefined): M
 /** The object of v2 with its defaults, which every read from etcd fills in. */
 function defaulted(
   metadata: Metadata,
-  spec: HorizontalPodAutoscalerSpec,
+  spec: Omit<HorizontalPodAutoscalerSpec, 'metrics' | 'minReplicas'> &
+    Partial<Pick<HorizontalPodAutoscalerSpec, 'metrics' | 'minReplicas'>>,
   status: HorizontalPodAutoscalerStatus,
 ): Autoscaler {
   const object = {
@@ -48,7 +49,7 @@ function defaulted(
     status: { ...status },
   }
   setAutoscalerDefaults(object as Draft<Autoscaler>)
-  return object
+  return object as Autoscaler
 }
 
 const isCpuUtilization = ({ type, resource }: MetricSpec): boolean =>

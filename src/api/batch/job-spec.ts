@@ -116,7 +116,7 @@ function validateReplacement(
 
 /** The default, Always, is what a user who said nothing has; so it counts as missing. */
 function validateRestarts({ template, podFailurePolicy }: JobSpec, path: string, errors: FieldError[]): void {
-  const policy = template.spec?.restartPolicy ?? ''
+  const policy: string = template.spec?.restartPolicy ?? ''
   if (policy === '' || policy === 'Always') errors.push(required(path, 'valid values: "OnFailure", "Never"'))
   else if (policy !== 'OnFailure' && policy !== 'Never')
     errors.push(notSupported(path, policy, ['OnFailure', 'Never']))

@@ -214,12 +214,7 @@ function validateProgress({ spec, status: next }: Job, { status: old }: Job, err
   }
   // a job that goes on begins anew
   const isResumed = has(old, 'Suspended') && !has(next, 'Suspended')
-  if (
-    old.startTime !== undefined &&
-    next.startTime !== old.startTime &&
-    spec.suspend !== true &&
-    !isResumed
-  ) {
+  if (old.startTime !== undefined && next.startTime !== old.startTime && !spec.suspend && !isResumed) {
     errors.push(required('status.startTime', 'startTime cannot be removed for unsuspended job'))
   }
 }

@@ -93,7 +93,7 @@ export function validateJobUpdate(next: Job, old: Job, isPrefixed = true): reado
       invalid('spec.selector', selector === undefined ? null : selectorAsGo(selector), 'field is immutable'),
     )
   }
-  const isMovable = old.spec.suspend === true && old.status.startTime === undefined
+  const isMovable = old.spec.suspend && old.status.startTime === undefined
   const before = isMovable ? withDirectives(old.spec.template, next.spec.template) : old.spec.template
   if (!semanticEqual(next.spec.template, before)) {
     errors.push(invalid('spec.template', templateAsGo(next.spec.template), 'field is immutable'))

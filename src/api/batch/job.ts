@@ -6,6 +6,7 @@ import { dnsLabelFaults } from '../names.js'
 import { timeMs } from '../time.js'
 import { setTemplateDefaults } from '../apps/template.js'
 import type { Job, JobSpec } from './generated.js'
+import type { JobSpecInput } from './inputs.js'
 import { jobSpecWarnings, nameWarning, templateColumnsOf } from './job-spec.js'
 import { validateJobStatus, validateOlderJobStatus } from './job-status.js'
 import { validateJob, validateJobUpdate } from './job-validation.js'
@@ -167,8 +168,9 @@ export function olderJobDefinition(features: JobFeatures): KindDefinition<Job> {
       setDefaults(job)
       if (Object.isFrozen(job.spec)) return
       if (!features.modes) {
-        delete job.spec.completionMode
-        delete job.spec.suspend
+        const spec: Draft<JobSpecInput> = job.spec
+        delete spec.completionMode
+        delete spec.suspend
       }
       if (!features.replacementPolicy) delete job.spec.podReplacementPolicy
       if (!features.manualSelectorDefault && isManual === undefined) delete job.spec.manualSelector

@@ -202,7 +202,7 @@ export interface ConfigMapProjection {
 }
 
 export interface ConfigMapVolumeSource {
-  readonly defaultMode?: number
+  readonly defaultMode: number
   readonly items?: ReadonlyArray<KeyToPath>
   readonly name?: string
   readonly optional?: boolean
@@ -214,7 +214,7 @@ export interface Container {
   readonly env?: ReadonlyArray<EnvVar>
   readonly envFrom?: ReadonlyArray<EnvFromSource>
   readonly image?: string
-  readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never'
+  readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never'
   readonly lifecycle?: Lifecycle
   readonly livenessProbe?: Probe
   readonly name: string
@@ -228,8 +228,8 @@ export interface Container {
   readonly startupProbe?: Probe
   readonly stdin?: boolean
   readonly stdinOnce?: boolean
-  readonly terminationMessagePath?: string
-  readonly terminationMessagePolicy?: 'FallbackToLogsOnError' | 'File'
+  readonly terminationMessagePath: string
+  readonly terminationMessagePolicy: 'FallbackToLogsOnError' | 'File'
   readonly tty?: boolean
   readonly volumeDevices?: ReadonlyArray<VolumeDevice>
   readonly volumeMounts?: ReadonlyArray<VolumeMount>
@@ -398,7 +398,7 @@ export interface DownwardAPIVolumeFile {
 }
 
 export interface DownwardAPIVolumeSource {
-  readonly defaultMode?: number
+  readonly defaultMode: number
   readonly items?: ReadonlyArray<DownwardAPIVolumeFile>
 }
 
@@ -591,9 +591,9 @@ export interface GlusterfsVolumeSource {
 export interface HTTPGetAction {
   readonly host?: string
   readonly httpHeaders?: ReadonlyArray<HTTPHeader>
-  readonly path?: string
+  readonly path: string
   readonly port: IntOrString
-  readonly scheme?: 'HTTP' | 'HTTPS'
+  readonly scheme: 'HTTP' | 'HTTPS'
 }
 
 export interface HTTPHeader {
@@ -938,7 +938,7 @@ export interface NodeSystemInfo {
 }
 
 export interface ObjectFieldSelector {
-  readonly apiVersion?: string
+  readonly apiVersion: string
   readonly fieldPath: string
 }
 
@@ -978,16 +978,14 @@ export interface PersistentVolumeClaimCondition {
 }
 
 export interface PersistentVolumeClaimSpec {
-  readonly accessModes?: ReadonlyArray<
-    'ReadOnlyMany' | 'ReadWriteMany' | 'ReadWriteOnce' | 'ReadWriteOncePod'
-  >
+  readonly accessModes: ReadonlyArray<'ReadOnlyMany' | 'ReadWriteMany' | 'ReadWriteOnce' | 'ReadWriteOncePod'>
   readonly dataSource?: TypedLocalObjectReference
   readonly dataSourceRef?: TypedObjectReference
   readonly resources: VolumeResourceRequirements
   readonly selector?: LabelSelector
   readonly storageClassName?: string
   readonly volumeAttributesClassName?: string
-  readonly volumeMode?: 'Block' | 'Filesystem'
+  readonly volumeMode: 'Block' | 'Filesystem'
   readonly volumeName?: string
 }
 
@@ -1046,7 +1044,7 @@ export interface PersistentVolumeSpec {
   readonly mountOptions?: ReadonlyArray<string>
   readonly nfs?: NFSVolumeSource
   readonly nodeAffinity?: VolumeNodeAffinity
-  readonly persistentVolumeReclaimPolicy?: 'Delete' | 'Recycle' | 'Retain'
+  readonly persistentVolumeReclaimPolicy: 'Delete' | 'Recycle' | 'Retain'
   readonly photonPersistentDisk?: PhotonPersistentDiskVolumeSource
   readonly portworxVolume?: PortworxVolumeSource
   readonly quobyte?: QuobyteVolumeSource
@@ -1055,7 +1053,7 @@ export interface PersistentVolumeSpec {
   readonly storageClassName?: string
   readonly storageos?: StorageOSPersistentVolumeSource
   readonly volumeAttributesClassName?: string
-  readonly volumeMode?: 'Block' | 'Filesystem'
+  readonly volumeMode: 'Block' | 'Filesystem'
   readonly vsphereVolume?: VsphereVirtualDiskVolumeSource
 }
 
@@ -1182,7 +1180,7 @@ export interface PodSpec {
   readonly automountServiceAccountToken?: boolean
   readonly containers: ReadonlyArray<Container>
   readonly dnsConfig?: PodDNSConfig
-  readonly dnsPolicy?: 'ClusterFirst' | 'ClusterFirstWithHostNet' | 'Default' | 'None'
+  readonly dnsPolicy: 'ClusterFirst' | 'ClusterFirstWithHostNet' | 'Default' | 'None'
   readonly enableServiceLinks?: boolean
   readonly ephemeralContainers?: ReadonlyArray<EphemeralContainer>
   readonly hostAliases?: ReadonlyArray<HostAlias>
@@ -1204,17 +1202,17 @@ export interface PodSpec {
   readonly readinessGates?: ReadonlyArray<PodReadinessGate>
   readonly resourceClaims?: ReadonlyArray<PodResourceClaim>
   readonly resources?: ResourceRequirements
-  readonly restartPolicy?: 'Always' | 'Never' | 'OnFailure'
+  readonly restartPolicy: 'Always' | 'Never' | 'OnFailure'
   readonly runtimeClassName?: string
-  readonly schedulerName?: string
+  readonly schedulerName: string
   readonly schedulingGates?: ReadonlyArray<PodSchedulingGate>
-  readonly securityContext?: PodSecurityContext
+  readonly securityContext: PodSecurityContext
   readonly serviceAccount?: string
   readonly serviceAccountName?: string
   readonly setHostnameAsFQDN?: boolean
   readonly shareProcessNamespace?: boolean
   readonly subdomain?: string
-  readonly terminationGracePeriodSeconds?: number
+  readonly terminationGracePeriodSeconds: number
   readonly tolerations?: ReadonlyArray<Toleration>
   readonly topologySpreadConstraints?: ReadonlyArray<TopologySpreadConstraint>
   readonly volumes?: ReadonlyArray<Volume>
@@ -1272,19 +1270,19 @@ export interface PreferredSchedulingTerm {
 
 export interface Probe {
   readonly exec?: ExecAction
-  readonly failureThreshold?: number
+  readonly failureThreshold: number
   readonly grpc?: GRPCAction
   readonly httpGet?: HTTPGetAction
   readonly initialDelaySeconds?: number
-  readonly periodSeconds?: number
-  readonly successThreshold?: number
+  readonly periodSeconds: number
+  readonly successThreshold: number
   readonly tcpSocket?: TCPSocketAction
   readonly terminationGracePeriodSeconds?: number
-  readonly timeoutSeconds?: number
+  readonly timeoutSeconds: number
 }
 
 export interface ProjectedVolumeSource {
-  readonly defaultMode?: number
+  readonly defaultMode: number
   readonly sources?: ReadonlyArray<VolumeProjection> | null
 }
 
@@ -1337,7 +1335,7 @@ export interface ReplicationControllerCondition {
 
 export interface ReplicationControllerSpec {
   readonly minReadySeconds?: number
-  readonly replicas?: number
+  readonly replicas: number
   readonly selector?: Readonly<Record<string, string>>
   readonly template?: PodTemplateSpec
 }
@@ -1467,7 +1465,7 @@ export interface Secret {
   readonly kind?: string
   readonly metadata: ObjectMeta
   readonly stringData?: Readonly<Record<string, string>>
-  readonly type?: string
+  readonly type: string
 }
 
 export interface SecretEnvSource {
@@ -1493,7 +1491,7 @@ export interface SecretReference {
 }
 
 export interface SecretVolumeSource {
-  readonly defaultMode?: number
+  readonly defaultMode: number
   readonly items?: ReadonlyArray<KeyToPath>
   readonly optional?: boolean
   readonly secretName?: string
@@ -1543,7 +1541,7 @@ export interface ServicePort {
   readonly nodePort?: number
   readonly port: number
   readonly protocol?: 'SCTP' | 'TCP' | 'UDP'
-  readonly targetPort?: IntOrString
+  readonly targetPort: IntOrString
 }
 
 export interface ServiceSpec {
@@ -1563,10 +1561,10 @@ export interface ServiceSpec {
   readonly ports?: ReadonlyArray<ServicePort>
   readonly publishNotReadyAddresses?: boolean
   readonly selector?: Readonly<Record<string, string>>
-  readonly sessionAffinity?: 'ClientIP' | 'None'
+  readonly sessionAffinity: 'ClientIP' | 'None'
   readonly sessionAffinityConfig?: SessionAffinityConfig
   readonly trafficDistribution?: string
-  readonly type?: 'ClusterIP' | 'ExternalName' | 'LoadBalancer' | 'NodePort'
+  readonly type: 'ClusterIP' | 'ExternalName' | 'LoadBalancer' | 'NodePort'
 }
 
 export interface ServiceStatus {

@@ -150,14 +150,14 @@ export interface NetworkPolicyPeer {
 export interface NetworkPolicyPort {
   readonly endPort?: number
   readonly port?: IntOrString
-  readonly protocol?: 'SCTP' | 'TCP' | 'UDP'
+  readonly protocol: 'SCTP' | 'TCP' | 'UDP'
 }
 
 export interface NetworkPolicySpec {
   readonly egress?: ReadonlyArray<NetworkPolicyEgressRule>
   readonly ingress?: ReadonlyArray<NetworkPolicyIngressRule>
   readonly podSelector: LabelSelector
-  readonly policyTypes?: ReadonlyArray<'Egress' | 'Ingress'>
+  readonly policyTypes: ReadonlyArray<'Egress' | 'Ingress'>
 }
 
 export interface ParentReference {

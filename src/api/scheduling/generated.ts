@@ -21,7 +21,7 @@ export interface PriorityClass {
   readonly globalDefault?: boolean
   readonly kind?: string
   readonly metadata: ObjectMeta
-  readonly preemptionPolicy?: 'Never' | 'PreemptLowerPriority'
+  readonly preemptionPolicy: 'Never' | 'PreemptLowerPriority'
   readonly value: number
 }
 

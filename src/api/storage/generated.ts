@@ -33,15 +33,15 @@ export interface CSIDriver {
 }
 
 export interface CSIDriverSpec {
-  readonly attachRequired?: boolean
-  readonly fsGroupPolicy?: string
+  readonly attachRequired: boolean
+  readonly fsGroupPolicy: string
   readonly nodeAllocatableUpdatePeriodSeconds?: number
-  readonly podInfoOnMount?: boolean
-  readonly requiresRepublish?: boolean
+  readonly podInfoOnMount: boolean
+  readonly requiresRepublish: boolean
   readonly seLinuxMount?: boolean
-  readonly storageCapacity?: boolean
+  readonly storageCapacity: boolean
   readonly tokenRequests?: ReadonlyArray<TokenRequest>
-  readonly volumeLifecycleModes?: ReadonlyArray<string>
+  readonly volumeLifecycleModes: ReadonlyArray<string>
 }
 
 export interface CSINode {
@@ -81,8 +81,8 @@ export interface StorageClass {
   readonly mountOptions?: ReadonlyArray<string>
   readonly parameters?: Readonly<Record<string, string>>
   readonly provisioner: string
-  readonly reclaimPolicy?: 'Delete' | 'Recycle' | 'Retain'
-  readonly volumeBindingMode?: 'Immediate' | 'WaitForFirstConsumer'
+  readonly reclaimPolicy: 'Delete' | 'Recycle' | 'Retain'
+  readonly volumeBindingMode: 'Immediate' | 'WaitForFirstConsumer'
 }
 
 export interface TokenRequest {

@@ -4,7 +4,6 @@ import type { Session } from '../../client/node-agent.js'
 import type { Status } from '../../client/api-error.js'
 import type {
   Client,
-  Creatable,
   DeleteOptions,
   GetOptions,
   ListOptions,
@@ -15,7 +14,7 @@ import type {
   Watch,
   WriteOptions,
 } from '../../client/client.js'
-import type { ObjectOf, ResourceName } from '../../client/resources.js'
+import type { InputOf, ObjectOf, ResourceName } from '../../client/resources.js'
 
 /** A client whose every call first asks whether it gets through, and as whom. */
 export class ConnectedClient implements Client {
@@ -39,23 +38,15 @@ export class ConnectedClient implements Client {
     return this.#admitted().list(resource, options)
   }
 
-  create<R extends ResourceName>(
-    resource: R,
-    object: Creatable<ObjectOf<R>>,
-    options?: WriteOptions,
-  ): ObjectOf<R> {
+  create<R extends ResourceName>(resource: R, object: InputOf<R>, options?: WriteOptions): ObjectOf<R> {
     return this.#admitted().create(resource, object, options)
   }
 
-  update<R extends ResourceName>(resource: R, object: ObjectOf<R>, options?: WriteOptions): ObjectOf<R> {
+  update<R extends ResourceName>(resource: R, object: InputOf<R>, options?: WriteOptions): ObjectOf<R> {
     return this.#admitted().update(resource, object, options)
   }
 
-  updateStatus<R extends ResourceName>(
-    resource: R,
-    object: ObjectOf<R>,
-    options?: WriteOptions,
-  ): ObjectOf<R> {
+  updateStatus<R extends ResourceName>(resource: R, object: InputOf<R>, options?: WriteOptions): ObjectOf<R> {
     return this.#admitted().updateStatus(resource, object, options)
   }
 

@@ -1,9 +1,7 @@
-import type { Client } from '../../client/client.js'
+import type { Client, ObjectKey } from '../../client/client.js'
 import { effectiveSecurity } from '../../kubelet/index.js'
 import type { EffectiveSecurity } from '../../kubelet/index.js'
 import type { Machines } from './machines.js'
-import type { PodName } from '../streams/pod-streams.js'
-import { podKey } from '../streams/pod-streams.js'
 
 /**
  * What the containers of a pod run with, on the node that it is on, or would be by the images that the first
@@ -12,9 +10,9 @@ import { podKey } from '../streams/pod-streams.js'
 export function securityOfPod(
   client: Client,
   machines: Machines,
-  name: PodName,
+  key: ObjectKey,
 ): readonly EffectiveSecurity[] {
-  const pod = client.get('pods', podKey(name))
+  const pod = client.get('pods', key)
   const node = pod.spec.nodeName ?? machines.names()[0]
   if (node === undefined || !machines.names().includes(node)) return effectiveSecurity(pod)
   const version =

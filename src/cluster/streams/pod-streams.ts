@@ -3,9 +3,6 @@ import type { PodLogOptions } from '../../client/pod-options.js'
 import type { Chunk, Session } from '../../client/node-agent.js'
 import type { Duration } from '../../sim/duration.js'
 
-/** A pod: `web` (in namespace default), `office/web`, or a key. */
-export type PodName = string | ObjectKey
-
 /** Options of `SimCluster.exec`. */
 export interface ExecOptions {
   /** Default: the pod's only container. */
@@ -28,26 +25,17 @@ export interface ExecResult {
 /** Options of `SimCluster.logs`. */
 export type LogOptions = Omit<PodLogOptions, 'follow'>
 
-/** The key that a name stands for. */
-export function podKey(pod: PodName): ObjectKey {
-  if (typeof pod !== 'string') return pod
-  const slash = pod.indexOf('/')
-  return slash < 0
-    ? { namespace: 'default', name: pod }
-    : { namespace: pod.slice(0, slash), name: pod.slice(slash + 1) }
-}
-
 /** Runs a command and waits for its end. */
 export function execInPod(
   client: Client,
   wait: (ended: () => boolean) => boolean,
-  pod: PodName,
+  pod: ObjectKey,
   command: string | readonly string[],
   options: ExecOptions,
 ): ExecResult {
   const words = typeof command === 'string' ? ['sh', '-c', command] : command
   const { container, stdin } = options
-  const session = client.exec(podKey(pod), {
+  const session = client.exec(pod, {
     command: words,
     stdin: stdin !== undefined,
     stdout: true,
@@ -71,8 +59,8 @@ export function execInPod(
 }
 
 /** All of a log so far. */
-export function logsOfPod(client: Client, pod: PodName, options: LogOptions): string {
-  const session: Session = client.logs(podKey(pod), options)
+export function logsOfPod(client: Client, pod: ObjectKey, options: LogOptions): string {
+  const session: Session = client.logs(pod, options)
   const text = textOf(session.read(), 'stdout')
   session.stop()
   return text

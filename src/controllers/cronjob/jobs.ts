@@ -3,7 +3,6 @@ import { formatInZone } from '../../api/cron/next-time.js'
 import type { ObjectReference } from '../../api/core/generated.js'
 import { newControllerRef } from '../../api/meta/owner-references.js'
 import { timeMs } from '../../api/time.js'
-import type { Creatable } from '../../client/client.js'
 
 const SCHEDULED = 'batch.kubernetes.io/cronjob-scheduled-timestamp'
 
@@ -16,7 +15,11 @@ export function jobName({ metadata }: CronJob, scheduled: number): string {
  * The job that the CronJob makes for a time, virtual ms. `annotated`: whether the release notes the time.
  * Source: pkg/controller/cronjob/utils.go getJobFromTemplate2.
  */
-export function jobAt(cronJob: CronJob, scheduled: number, annotated: boolean): Creatable<Job> {
+export function jobAt(
+  cronJob: CronJob,
+  scheduled: number,
+  annotated: boolean,
+): Pick<Job, 'metadata' | 'spec' | 'status'> {
   const {
     metadata: { labels, annotations },
     spec,

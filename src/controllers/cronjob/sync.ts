@@ -181,7 +181,7 @@ export class CronJobSync {
       )
       return undefined
     }
-    if (suspend === true) return undefined
+    if (suspend) return undefined
     const next = this.#times()
     if (!next) return undefined
     const due = this.#dueTime(next)

@@ -66,7 +66,7 @@ export function contextOf({ backOffBefore, ...seen }: JobSeen): JobContext {
   const { job, pods, now } = seen
   const status = draftOf(job)
   let startedAt = timeMs(status.startTime)
-  if (startedAt === undefined && job.spec.suspend !== true) {
+  if (startedAt === undefined && !job.spec.suspend) {
     startedAt = now
     status.startTime = formatTime(now)
   }

@@ -82,7 +82,7 @@ function indexesFailed({ job, indexes }: JobContext): readonly [reason: string, 
 /** How many ms of activeDeadlineSeconds are left; undefined if time does not run. */
 export function remainingTime({ job, startedAt, now }: JobContext): number | undefined {
   const { activeDeadlineSeconds, suspend } = job.spec
-  if (activeDeadlineSeconds === undefined || startedAt === undefined || suspend === true) return undefined
+  if (activeDeadlineSeconds === undefined || startedAt === undefined || suspend) return undefined
   return Math.max(0, startedAt + activeDeadlineSeconds * 1000 - now)
 }
 

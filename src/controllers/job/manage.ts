@@ -27,7 +27,7 @@ export interface Managed {
 export function manageJob(context: JobContext, pods: JobPods, labelsIndex: boolean): Managed {
   const { job } = context
   const active = context.active.length
-  if (job.spec.suspend === true) return discard(context, pods, active)
+  if (job.spec.suspend) return discard(context, pods, active)
   const wanted = wantedActive(context)
   const surplus = Math.max(0, active - wanted)
   if (surplus > 0 || isIndexed(job)) {
@@ -50,7 +50,8 @@ function discard(context: JobContext, pods: JobPods, atLeast: number): Managed {
   const active = context.active.length
   const doomed = podsToRemove(job, context.active, atLeast).slice(
     0,
-    job.spec.suspend === true ? undefined : BURST,
+
+    job.spec.suspend ? undefined : BURST,
   )
   if (doomed.length === 0) return { active }
   const { deleted, ready, error } = pods.discard(key, job, doomed)

@@ -76,5 +76,8 @@ function withIndexVariable(container: Container, labelsIndex: boolean): Containe
   const { env = [] } = container
   if (env.some(({ name }) => name === INDEX_VARIABLE)) return container
   const fieldPath = `metadata.${labelsIndex ? 'labels' : 'annotations'}['${COMPLETION_INDEX}']`
-  return { ...container, env: [...env, { name: INDEX_VARIABLE, valueFrom: { fieldRef: { fieldPath } } }] }
+  return {
+    ...container,
+    env: [...env, { name: INDEX_VARIABLE, valueFrom: { fieldRef: { fieldPath, apiVersion: 'v1' } } }],
+  }
 }

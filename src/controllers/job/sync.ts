@@ -97,7 +97,7 @@ export class JobSync {
    * Says that the job is suspended or goes on; a job that goes on starts anew. Answers whether that is news.
    */
   #reportSuspension({ job, status, now }: JobContext): boolean {
-    const isSuspended = job.spec.suspend === true
+    const isSuspended = job.spec.suspend
     const text = isSuspended ? 'Suspended' : 'Resumed'
     const message = `Job ${text.toLowerCase()}`
     const condition = newCondition('Suspended', isSuspended ? 'True' : 'False', `Job${text}`, message, now)

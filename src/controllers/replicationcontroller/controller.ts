@@ -1,11 +1,14 @@
 import type { ReplicaSet } from '../../api/apps/generated.js'
-import type { ReplicationController } from '../../api/core/generated.js'
+import type { ReplicationController, PodTemplateSpec } from '../../api/core/generated.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { Change, Informer } from '../../client/informer.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
 import { ReplicaSetController } from '../replicaset/index.js'
 import type { ReplicaSets, ReplicaSetView } from '../replicaset/index.js'
 import { namespaceIndexer, ownershipIndexers } from '../shared/ownership.js'
+
+/** Stands in for a template that was left out; a controller without one creates no pods. */
+const NO_TEMPLATE = { metadata: {}, spec: { containers: [] } } as unknown as PodTemplateSpec
 
 /**
  * The ReplicationController controller: the ReplicaSet controller over ReplicationControllers in the form of
@@ -94,7 +97,7 @@ class AsReplicaSets implements ReplicaSetView {
   #specOf(spec: ReplicationController['spec']): ReplicaSet['spec'] {
     let form = this.#specs.get(spec)
     if (!form) {
-      const { selector = {}, template = { metadata: {}, spec: { containers: [] } }, ...rest } = spec
+      const { selector = {}, template = NO_TEMPLATE, ...rest } = spec
       this.#specs.set(spec, (form = { ...rest, selector: { matchLabels: selector }, template }))
     }
     return form

@@ -2,7 +2,7 @@ import type { PodTemplateSpec, Pod } from '../../api/core/generated.js'
 import { dnsSubdomainFaults } from '../../api/names.js'
 import { newControllerRef } from '../../api/meta/owner-references.js'
 import { isApiError } from '../../client/api-error.js'
-import type { Client, Creatable } from '../../client/client.js'
+import type { Client } from '../../client/client.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Owner } from './ownership.js'
 
@@ -15,7 +15,7 @@ export function podFromTemplate(
   template: PodTemplateSpec,
   owner: Owner,
   generateName?: string,
-): Creatable<Pod> {
+): Pick<Pod, 'metadata' | 'spec' | 'status'> {
   const { labels, annotations, finalizers } = template.metadata
   const { name = '', namespace } = owner.object.metadata
   return {

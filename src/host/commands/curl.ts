@@ -213,7 +213,7 @@ function answer(
   }
   const method = options.get('X', 'request') ?? (body === undefined ? 'GET' : 'POST')
   const at = path.indexOf('?')
-  const response = cluster.handle({
+  const response = cluster.http.handle({
     method,
     path: at < 0 ? path : path.slice(0, at),
     ...(at < 0 ? {} : { query: path.slice(at + 1) }),

@@ -2,7 +2,7 @@ import type { SimCluster } from '../../cluster/sim-cluster.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { ReadManifest } from './read-manifest.js'
 
-type Options = SimCluster['options']
+type Options = SimCluster['internals']['options']
 type Mode = Exclude<NonNullable<Options['authorization']>, readonly unknown[]>
 
 /** Flags of kube-apiserver that change what it does, and their values in kubeadm's manifest. */
@@ -40,7 +40,11 @@ export function heedFlags(machine: HostMachine, { flags, onMachine }: ReadManife
   const before = state.heededFlags ?? JSON.stringify([DEFAULTS, ''])
   if (heeded === before) return
   state.heededFlags = heeded
-  const { anonymous: _anonymous, tokenFile: _tokens, ...others } = cluster.options.authentication ?? {}
+  const {
+    anonymous: _anonymous,
+    tokenFile: _tokens,
+    ...others
+  } = cluster.internals.options.authentication ?? {}
   cluster.rewind(cluster.snapshot(), {
     authorization: modesFrom(values['authorization-mode'] ?? '', fileOf('authorization-policy-file')),
     authentication: {

@@ -280,10 +280,10 @@ function setApiserver(machine: HostMachine, up: boolean): void {
   if (hosts.state.apiserverStopped === !up || (up && hosts.state.apiserverStopped === undefined)) return
   if (up) {
     delete hosts.state.apiserverStopped
-    hosts.cluster.startApiserver()
+    hosts.cluster.apiserver.start()
   } else {
     hosts.state.apiserverStopped = true
-    hosts.cluster.stopApiserver()
+    hosts.cluster.apiserver.stop()
   }
 }
 

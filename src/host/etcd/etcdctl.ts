@@ -81,21 +81,21 @@ const VERBS: Readonly<Record<string, (call: CommandCall, options: Options) => Co
   'snapshot save': (call, options) => {
     const [, , path] = options.words
     if (path === undefined) return failed('Error: snapshot save expects one argument', 128)
-    call.machine.files.write(call.path(path), contentOf(call.machine.cluster.etcd.snapshot()))
+    call.machine.files.write(call.path(path), contentOf(call.machine.cluster.internals.etcd.snapshot()))
     return { stdout: `Snapshot saved at ${path}\n` }
   },
   'endpoint health': (call, options) =>
-    call.machine.cluster.etcd.alarms.length === 0
+    call.machine.cluster.internals.etcd.alarms.length === 0
       ? { stdout: `${endpointOf(call, options)} is healthy: successfully committed proposal: took = 1.5ms\n` }
       : failed(
           `${endpointOf(call, options)} is unhealthy: failed to commit proposal: Active Alarm(s): ` +
-            `${call.machine.cluster.etcd.alarms.map(({ alarm }) => alarm).join(', ')}\nError: unhealthy ` +
+            `${call.machine.cluster.internals.etcd.alarms.map(({ alarm }) => alarm).join(', ')}\nError: unhealthy ` +
             'cluster',
         ),
   'endpoint status': (call, options) => ({ stdout: endpointStatus(call, options) }),
   'member list': (call, options) => {
     const { machine } = call
-    const { header } = machine.cluster.etcd.status()
+    const { header } = machine.cluster.internals.etcd.status()
     const row = [
       header.memberId.toString(16),
       'started',
@@ -111,17 +111,17 @@ const VERBS: Readonly<Record<string, (call: CommandCall, options: Options) => Co
           : `${row.join(', ')}\n`,
     }
   },
-  'alarm list': ({ machine }) => ({ stdout: alarmLines(machine.cluster.etcd.alarms) }),
+  'alarm list': ({ machine }) => ({ stdout: alarmLines(machine.cluster.internals.etcd.alarms) }),
   'alarm disarm': ({ machine }) => {
-    const active = [...machine.cluster.etcd.alarms]
+    const active = [...machine.cluster.internals.etcd.alarms]
     for (const { memberId, alarm } of active)
-      machine.cluster.etcd.alarm({ action: 'DEACTIVATE', memberId, alarm })
+      machine.cluster.internals.etcd.alarm({ action: 'DEACTIVATE', memberId, alarm })
     return { stdout: alarmLines(active) }
   },
   compact: ({ machine }, options) => compact(machine, options),
   compaction: ({ machine }, options) => compact(machine, options),
   defrag: (call, options) => {
-    call.machine.cluster.etcd.defragment()
+    call.machine.cluster.internals.etcd.defragment()
     return { stdout: `Finished defragmenting etcd member[${endpointOf(call, options)}]. took 1.5ms\n` }
   },
   get: (call, options) => get(call, options),
@@ -129,14 +129,14 @@ const VERBS: Readonly<Record<string, (call: CommandCall, options: Options) => Co
     const [, key, value = call.stdin] = options.words
     if (key === undefined)
       return failed('Error: put command needs 1 argument and input from stdin or 2 arguments', 128)
-    call.machine.cluster.etcd.put({ key, value: new TextEncoder().encode(value) })
+    call.machine.cluster.internals.etcd.put({ key, value: new TextEncoder().encode(value) })
     return { stdout: 'OK\n' }
   },
   del: (call, options) => {
     const [, key] = options.words
     if (key === undefined)
       return failed('Error: del command needs one argument as key and an optional argument as range_end', 128)
-    const { deleted } = call.machine.cluster.etcd.deleteRange({ key, ...rangeOf(key, options) })
+    const { deleted } = call.machine.cluster.internals.etcd.deleteRange({ key, ...rangeOf(key, options) })
     return { stdout: `${deleted}\n` }
   },
 }
@@ -156,14 +156,14 @@ function compact({ cluster }: HostMachine, options: Options): CommandOutput {
   if (!/^\d+$/.test(text)) return failed('Error: compaction command needs 1 argument', 128)
   // what follows the store here has to be at the present before its past goes away, as the apiserver's watch
   // cache is
-  cluster.bookmarkWatches()
-  cluster.etcd.compact({ revision: Number(text) })
+  cluster.internals.bookmarkWatches()
+  cluster.internals.etcd.compact({ revision: Number(text) })
   return { stdout: `compacted revision ${text}\n` }
 }
 
 function endpointStatus(call: CommandCall, options: Options): string {
   const { cluster } = call.machine
-  const found = cluster.etcd.status()
+  const found = cluster.internals.etcd.status()
   const endpoint = endpointOf(call, options)
   const version = versionOf(call.machine)
   const { header, dbSize, dbSizeInUse, leader, raftIndex, raftTerm, raftAppliedIndex, errors } = found
@@ -279,7 +279,7 @@ function rangeOf(key: string, options: Options): { readonly rangeEnd?: string } 
 
 function get(call: CommandCall, options: Options): CommandOutput {
   const [, key = ''] = options.words
-  const { kvs, count, header } = call.machine.cluster.etcd.range({
+  const { kvs, count, header } = call.machine.cluster.internals.etcd.range({
     key,
     ...rangeOf(key, options),
     ...(options.has('limit') ? { limit: Number(options.get('limit')) } : {}),

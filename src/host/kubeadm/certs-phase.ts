@@ -79,7 +79,7 @@ export class CertificateMaker {
       config: this.#config,
       state: () => ({ files, keys: new Map() }),
       serials: () => random.stream('kubeadm/serial'),
-      keys: cluster.options.keys,
+      keys: cluster.internals.options.keys,
       issuer: (authority) => (files.has(`${PKI_DIR}/${authority}.crt`) ? this.#issuer(authority) : undefined),
     })
   }

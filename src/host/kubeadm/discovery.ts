@@ -116,7 +116,7 @@ function clusterInfo(
   const failed = (why: string): string => `failed to request the cluster-info ConfigMap: ${why}`
   const fault = dialFault(machine.hosts, endpoint)
   if (fault !== undefined) return failed(`Get "https://${endpoint}${path}?timeout=10s": ${fault}`)
-  const answer = machine.cluster.handle({ method: 'GET', path })
+  const answer = machine.cluster.http.handle({ method: 'GET', path })
   if (!('body' in answer)) return failed('unexpected answer')
   const body = JSON.parse(
     typeof answer.body === 'string' ? answer.body : new TextDecoder().decode(answer.body),

@@ -379,7 +379,7 @@ function markControlPlane(run: Run): void {
       `[${taints.map((taint) => `${taint}:NoSchedule`).join(' ')}]`,
   )
   const isThere = (): boolean =>
-    cluster.stored('nodes', { fieldSelector: `metadata.name=${name}` }).length > 0
+    cluster.state.stored('nodes', { fieldSelector: `metadata.name=${name}` }).length > 0
   if (!cluster.until(isThere, { timeout: '2m' }))
     throw new KubeadmError(
       'error execution phase mark-control-plane: error applying control-plane label and taints: nodes ' +

@@ -55,7 +55,7 @@ export function join({ args, machine, path }: CommandCall): CommandOutput {
 }
 
 function bootstrapClient({ cluster }: HostMachine, { bootstrapToken = '' }: JoinConfiguration): Client {
-  const { user } = cluster.identify({ headers: { authorization: `Bearer ${bootstrapToken}` } })
+  const { user } = cluster.http.identify({ headers: { authorization: `Bearer ${bootstrapToken}` } })
   if (user === undefined)
     throw new KubeadmError(
       'error execution phase preflight: unable to fetch the kubeadm-config ConfigMap: failed to get ' +

@@ -18,7 +18,7 @@ import { ignoreAlreadyThere } from './once.js'
 export function installKubeadmObjects(hosts: Hosts): void {
   const { cluster } = hosts
   if (hosts.controlPlaneName === undefined) return
-  const marker = cluster.extensionState('kubeadm', () => ({ installed: false }))
+  const marker = cluster.internals.extensionState('kubeadm', () => ({ installed: false }))
   if (marker.value.installed) return
   try {
     create(hosts)

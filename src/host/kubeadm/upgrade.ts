@@ -50,7 +50,7 @@ export function upgrade(args: readonly string[], machine: HostMachine): CommandO
 const kubeadmOf = (machine: HostMachine): string => `v${machine.state.packages.get('kubeadm')?.version ?? ''}`
 
 function kubeletsOf(hosts: Hosts): readonly { readonly name: string; readonly version: string }[] {
-  return hosts.cluster
+  return hosts.cluster.state
     .stored('nodes')
     .map(({ metadata, status }) => ({
       name: metadata.name ?? '',
@@ -250,7 +250,7 @@ function upgradeOne(
 function becomeVersion(hosts: Hosts, target: string): void {
   const { cluster } = hosts
   hosts.state.version = target
-  cluster.extensionState('release', () => ({ version: target })).value.version = target
+  cluster.internals.extensionState('release', () => ({ version: target })).value.version = target
   const minor = `v1.${minorOf(target)}`
   if (minorOf(cluster.version) === minorOf(target)) return
   cluster.rewind(cluster.snapshot(), { version: minor })

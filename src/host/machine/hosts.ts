@@ -45,7 +45,7 @@ export class ClusterHosts implements Hosts {
   get state(): HostsState {
     const { version } = this.#cluster
     const patch = /^v\d+\.\d+$/.test(version) ? `${version}.0` : version
-    return this.#cluster.extensionState<HostsState>('hosts', () => ({
+    return this.#cluster.internals.extensionState<HostsState>('hosts', () => ({
       hosts: new Map(),
       nextId: 1,
       initialVersion: patch,
@@ -60,11 +60,11 @@ export class ClusterHosts implements Hosts {
   }
 
   get serviceCIDR(): string {
-    return this.#cluster.options.serviceCIDR ?? '10.96.0.0/12'
+    return this.#cluster.internals.options.serviceCIDR ?? '10.96.0.0/12'
   }
 
   get clusterCIDR(): string {
-    const { clusterCIDR, without = [] } = this.#cluster.options
+    const { clusterCIDR, without = [] } = this.#cluster.internals.options
     return without.includes(NODE_IPAM) ? '' : (clusterCIDR ?? '10.244.0.0/16')
   }
 
@@ -73,7 +73,7 @@ export class ClusterHosts implements Hosts {
   }
 
   nodeObject(name: string): Node | undefined {
-    return this.#cluster.stored('nodes', { fieldSelector: `metadata.name=${name}` })[0]
+    return this.#cluster.state.stored('nodes', { fieldSelector: `metadata.name=${name}` })[0]
   }
 
   names(): readonly string[] {
@@ -189,13 +189,13 @@ export class ClusterHosts implements Hosts {
 
 /** Where the control plane is, and which machines are there without a cluster. */
 function placesOf(cluster: SimCluster): Pick<HostsState, 'controlPlane' | 'machines'> {
-  const { options } = cluster
+  const { options } = cluster.internals
   if (options.initialized !== false) return { controlPlane: findControlPlane(cluster), machines: new Map() }
   const own: BareMachine = {
     name: DEFAULT_CONTROL_PLANE,
     internalIP: hostPart(cluster.pki.config.advertiseAddress),
   }
-  const others = cluster
+  const others = cluster.internals
     .extensionState(BARE_MACHINES, () => nodesOf(options))
     .value.map((node, at): BareMachine => ({ ...node, internalIP: node.internalIP ?? `10.0.0.${11 + at}` }))
   return {
@@ -209,7 +209,7 @@ const hostPart = (address: string): string => address.replace(/:\d+$/, '')
 /** The node that has the role of a control plane; else a machine that is no node. */
 function findControlPlane(cluster: SimCluster): string {
   const names = cluster.nodes().map(({ name }) => name)
-  const node = cluster
+  const node = cluster.state
     .stored('nodes')
     .find(({ metadata }) => ROLES.some((role) => metadata.labels?.[role] !== undefined))?.metadata.name
   return node !== undefined && names.includes(node) ? node : DEFAULT_CONTROL_PLANE

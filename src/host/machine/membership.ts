@@ -9,7 +9,7 @@ import type { HostMachine, Hosts } from './host-machine.js'
 import { NODE_IPAM } from './places.js'
 import { stopKubelet } from './sync-node.js'
 
-type ClusterOptions = SimCluster['options']
+type ClusterOptions = SimCluster['internals']['options']
 
 const KUBECONFIG = /^\/etc\/kubernetes\/[\w-]+\.conf$/
 
@@ -75,11 +75,11 @@ export function becomeControlPlane(machine: HostMachine, kubeadm: ClusterOptions
     ),
   )
   cluster.rewind(fresh.snapshot())
-  cluster.extensionState('hosts', () => state)
-  cluster.extensionState('kubeadm', () => ({ installed: true }))
+  cluster.internals.extensionState('hosts', () => state)
+  cluster.internals.extensionState('kubeadm', () => ({ installed: true }))
   state.controlPlane = name
   state.version = state.initialVersion = version
-  cluster.extensionState('release', () => ({ version }))
+  cluster.internals.extensionState('release', () => ({ version }))
   delete state.apiserverStopped
   delete state.heededFlags
   state.stopped.clear()
@@ -113,7 +113,7 @@ function initializedOptions(
     serviceCIDR: _services,
     without = [],
     ...rest
-  } = cluster.options
+  } = cluster.internals.options
   const others = without.filter((name) => name !== NODE_IPAM)
   return {
     ...rest,
@@ -178,7 +178,7 @@ function everything(machine: HostMachine): HostMachine['disk'] {
 }
 
 function optionsOf({ cluster }: Hosts, name: string): Partial<NodeOptions> {
-  const { nodes } = cluster.options
+  const { nodes } = cluster.internals.options
   return (
     (Array.isArray(nodes) ? (nodes as readonly NodeOptions[]) : []).find((node) => node.name === name) ?? {}
   )
@@ -190,7 +190,7 @@ function optionsOf({ cluster }: Hosts, name: string): Partial<NodeOptions> {
  */
 function dissolve(hosts: Hosts): void {
   const { cluster, state } = hosts
-  const { version, without = [], ...rest } = cluster.options
+  const { version, without = [], ...rest } = cluster.internals.options
   const machines = hosts.names().map((name) => hosts.machine(name))
   for (const machine of machines) {
     if (machine.bare !== undefined) continue
@@ -212,5 +212,5 @@ function dissolve(hosts: Hosts): void {
   delete state.heededFlags
   state.stopped.clear()
   cluster.rewind(bare.snapshot())
-  cluster.extensionState('hosts', () => state)
+  cluster.internals.extensionState('hosts', () => state)
 }

@@ -69,7 +69,7 @@ const keyOf = ({ cluster, name, state }: HostMachine): ReturnType<HostMachine['c
 /** Sends the request; answers its name. */
 function ask(machine: HostMachine, { token }: BootstrapConfig): string | undefined {
   const { cluster, name, hosts } = machine
-  const { user } = cluster.identify({ headers: { authorization: `Bearer ${token}` } })
+  const { user } = cluster.http.identify({ headers: { authorization: `Bearer ${token}` } })
   const say = (why: string): void =>
     machine.log(
       'kubelet',
@@ -109,7 +109,7 @@ function ask(machine: HostMachine, { token }: BootstrapConfig): string | undefin
 function received(machine: HostMachine, { server, authority }: BootstrapConfig, name: string): boolean {
   const { cluster } = machine
   const find = (): CertificateSigningRequest | undefined =>
-    cluster.stored('certificatesigningrequests', { fieldSelector: `metadata.name=${name}` })[0] as
+    cluster.state.stored('certificatesigningrequests', { fieldSelector: `metadata.name=${name}` })[0] as
       | CertificateSigningRequest
       | undefined
   cluster.until(() => find()?.status?.certificate !== undefined, { timeout: '10s' })

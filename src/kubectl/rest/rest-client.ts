@@ -272,7 +272,7 @@ export class RestClient implements Client {
   #decoded(
     method: string,
     definition: KindDefinition,
-    key: { readonly namespace?: string | undefined; readonly name?: string },
+    key: ObjectKey,
     subresource: string,
     sent: Sent,
   ): object {
@@ -302,7 +302,7 @@ export class RestClient implements Client {
   #send(
     method: string,
     definition: KindDefinition,
-    { namespace, name }: { readonly namespace?: string | undefined; readonly name?: string },
+    { namespace, name }: ObjectKey,
     subresource: string,
     { query = {}, body, type, accept }: Sent,
   ): HttpAnswer {

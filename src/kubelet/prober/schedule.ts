@@ -6,7 +6,7 @@ import type { Probe } from '../../api/core/generated.js'
  * kubelet knows to the second). Source: pkg/kubelet/prober/worker.go run, doProbe.
  */
 export function nextProbe(
-  { periodSeconds = 10, initialDelaySeconds = 0 }: Probe,
+  { periodSeconds = 10, initialDelaySeconds = 0 }: Partial<Probe>,
   origin: number,
   startedAt: number,
   from: number,

@@ -1,3 +1,4 @@
+import type { ServicePort } from '../../api/core/generated.js'
 import type { Service } from '../../api/core/generated.js'
 import { formatIp, parseIp } from '../../api/ip.js'
 import { hasClusterIP } from '../service-view.js'
@@ -90,7 +91,7 @@ function findService(
           .named(service)
           .filter(({ hostname }) => endpoint === undefined || hostname === endpoint)
           .flatMap((one) => withPorts(one, isMeant, base))
-      : (ports.length === 0 ? [{ port: 0 }] : ports)
+      : (ports.length === 0 ? [{ port: 0 } as ServicePort] : ports)
           .filter(isMeant)
           .flatMap((one) => addressesOf(service).map((host) => ({ host, port: one.port, target: base })))
   return found.length === 0 ? undefined : found

@@ -24,9 +24,9 @@ export interface EscalationOptions {
 
 const MOST_DEPTH = 4
 
-/** What a cluster tells of what is stored in it. */
+/** A cluster, as far as it is read: its stored objects. */
 export interface StoredSource {
-  stored(resource: string): readonly KubeObject[]
+  readonly state: { stored(resource: string): readonly KubeObject[] }
 }
 
 /** The kinds of objects that paths lead over. */
@@ -76,8 +76,8 @@ export function escalationPaths(
   { depth = 1 }: EscalationOptions = {},
 ): readonly EscalationPath[] {
   const objects =
-    'stored' in source
-      ? RESOURCES.flatMap((resource) => [...source.stored(resource)].map(withKind(resource)))
+    'state' in source
+      ? RESOURCES.flatMap((resource) => [...source.state.stored(resource)].map(withKind(resource)))
       : [...source]
   return pathsFrom(objects, identityOf(subject), Math.min(depth, MOST_DEPTH))
 }

@@ -75,7 +75,7 @@ function exclusiveClaims({ metadata, spec }: Pod, storage: StorageView): Readonl
     const key = `${metadata.namespace ?? ''}/${source.claimName}`
     const claim = storage.claim(key)
     if (!claim) return unresolvable(`persistentvolumeclaim ${JSON.stringify(source.claimName)} not found`)
-    if (claim.spec.accessModes?.includes('ReadWriteOncePod') === true) (keys ??= new Set()).add(key)
+    if (claim.spec.accessModes?.includes('ReadWriteOncePod')) (keys ??= new Set()).add(key)
   }
   return keys ?? NONE
 }

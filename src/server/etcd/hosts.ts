@@ -16,14 +16,14 @@ export function clusterMember(cluster: SimCluster, time: TimeDriver): HostedMemb
   const { nodeName, advertiseAddress } = cluster.pki.config
   const host = advertiseAddress.slice(0, advertiseAddress.lastIndexOf(':'))
   return {
-    store: cluster.etcd,
+    store: cluster.internals.etcd,
     name: nodeName,
     peerUrls: [`https://${host}:${PEER_PORT}`],
     catchUp: () => time.catchUp(),
     afterRequest: () => time.afterRequest(),
     wait: () => time.wait(),
     now: () => cluster.now(),
-    beforeCompaction: () => void cluster.bookmarkWatches(),
+    beforeCompaction: () => cluster.internals.bookmarkWatches(),
   }
 }
 

@@ -67,7 +67,7 @@ function standalone(cluster: SimCluster, options: StandaloneOptions): EtcdServer
 
 /** What serves the etcd of a cluster whose time moves by `time`. */
 export function etcdParts(cluster: SimCluster, time: TimeDriver, options: EtcdServeOptions): EtcdServerParts {
-  cluster.readStoredProtobuf(protobufCodec)
+  cluster.internals.readStoredProtobuf(protobufCodec)
   return {
     ...clusterMember(cluster, time),
     ...common(options, options.plain ?? false),

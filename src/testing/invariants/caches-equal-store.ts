@@ -34,7 +34,7 @@ function differences(
   { component, resource, selection, objects }: ComponentView,
 ): readonly Finding[] {
   const fresh = (
-    isWhole(selection) ? stored.list(resource) : cluster.stored(resource, selection)
+    isWhole(selection) ? stored.list(resource) : cluster.state.stored(resource, selection)
   ) as readonly KubeObject[]
   if (areSame(fresh, objects)) return []
   const cached = new Map(objects.map((object) => [keyOf(object), object]))

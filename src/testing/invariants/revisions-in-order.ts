@@ -19,7 +19,7 @@ export const revisionsInOrder: Invariant = {
 function misnumbered(cluster: SimCluster, stored: StoredObjects): readonly Finding[] {
   const findings: Finding[] = []
   const seen = new Set<string>()
-  const { revision } = cluster.etcd
+  const { revision } = cluster.internals.etcd
   stored.each((resource, object) => {
     const { resourceVersion = '' } = object.metadata
     const known = seen.size
@@ -57,9 +57,9 @@ class History implements Observer {
   #last: number
 
   constructor(cluster: SimCluster) {
-    this.#last = cluster.etcd.revision
-    for (const resource of cluster.resources())
-      this.#beginning.set(resource, cluster.stored(resource) as readonly KubeObject[])
+    this.#last = cluster.internals.etcd.revision
+    for (const resource of cluster.state.resources())
+      this.#beginning.set(resource, cluster.state.stored(resource) as readonly KubeObject[])
   }
 
   #versionsOf(resource: string): Versions {

@@ -147,7 +147,7 @@ class Run {
     let found: Pod | undefined
     this.#fork.until(
       () => {
-        found = this.#fork
+        found = this.#fork.state
           .stored('pods', { namespace })
           .find(
             (each) =>
@@ -172,7 +172,7 @@ class Run {
   #send(method: string, url: string, body: string, { user, headers = {} }: Sender): StepAnswer {
     const [path = '', query] = url.split('?')
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
-    const answer = this.#fork.handle({
+    const answer = this.#fork.http.handle({
       method,
       path,
       headers: { ...(body === '' ? {} : { 'content-type': type }), ...headers },

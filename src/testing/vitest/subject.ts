@@ -1,3 +1,4 @@
+import type { SimCluster } from '../../cluster/sim-cluster.js'
 import {
   CompiledWorld,
   evaluateModel,
@@ -23,11 +24,9 @@ const isLister = (subject: object): subject is Lister =>
 
 /** The choices that a cluster was made with; none of anything else. */
 export function choicesOf(subject: unknown): NetpolOptions {
-  if (typeof subject !== 'object' || subject === null || !isLister(subject) || !('options' in subject))
+  if (typeof subject !== 'object' || subject === null || !isLister(subject) || !('internals' in subject))
     return {}
-  const { networkPolicy } = subject.options as {
-    readonly networkPolicy?: boolean | (NetpolOptions & { readonly existingConnections?: unknown })
-  }
+  const { networkPolicy } = (subject as Pick<SimCluster, 'internals'>).internals.options
   if (typeof networkPolicy !== 'object') return {}
   const { existingConnections: _, ...choices } = networkPolicy
   return choices

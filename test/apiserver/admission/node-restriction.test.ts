@@ -40,9 +40,9 @@ beforeAll(() => {
       authorize: (_user, { verb }) => ({ allowed: verb !== 'request-serviceaccounts-token-audience' }),
     },
   })
-  cluster.apply(manifests as never)
+  cluster.apply(manifests)
   cluster.settle()
-  node = cluster.as({ user: 'system:node:node-1', groups: ['system:nodes'] }) as never as Client
+  node = cluster.as({ user: 'system:node:node-1', groups: ['system:nodes'] }) as Client
 })
 
 const uidOf = (kind: 'pods' | 'nodes', name: string): string =>
@@ -228,7 +228,7 @@ describe('a node may not', () => {
     expect(patch({ metadata: { labels } })).toBe(nodes(`is not allowed to modify labels: ${forbidden}`))
     expect(patch({ metadata: { labels: { a: 'b', 'kubelet.kubernetes.io/x': '' } } })).toBe('allowed')
     const newcomer = cluster.as({ user: 'system:node:node-9', groups: ['system:nodes'] })
-    const made = said(() => newcomer.create('nodes', { metadata: { name: 'node-9', labels } } as never, dry))
+    const made = said(() => newcomer.create('nodes', { metadata: { name: 'node-9', labels } }, dry))
     expect(made).toBe(
       nodes(`node "node-9" is not allowed to set the following labels: ${forbidden}`, 'node-9'),
     )
@@ -275,7 +275,7 @@ describe('a node may not', () => {
     expect(ask(pod('here'), [])).toBe('allowed') // its volume kube-api-access
 
     const lease = (name: string, namespace: string): string =>
-      said(() => node.create('leases', { metadata: { name, namespace } } as never, { dryRun: true }))
+      said(() => node.create('leases', { metadata: { name, namespace } }, { dryRun: true }))
     expect(lease('node-1', 'default')).toBe(
       'leases.coordination.k8s.io "node-1" is forbidden: can only access leases in the ' +
         '"kube-node-lease" system namespace',
@@ -285,9 +285,7 @@ describe('a node may not', () => {
         'name as the requesting node',
     )
     const csi = said(() =>
-      node.create('csinodes', { metadata: { name: 'node-2' }, spec: { drivers: [] } } as never, {
-        dryRun: true,
-      }),
+      node.create('csinodes', { metadata: { name: 'node-2' }, spec: { drivers: [] } }, { dryRun: true }),
     )
     expect(csi).toBe(
       'csinodes.storage.k8s.io "node-2" is forbidden: can only access CSINode with the same name as ' +
@@ -305,7 +303,7 @@ describe('a node may not', () => {
               signerName: 'kubernetes.io/kube-apiserver-client-kubelet',
               usages: ['digital signature', 'client auth'],
             },
-          } as never,
+          },
           { dryRun: true },
         ),
       )
@@ -319,7 +317,7 @@ describe('a node may not', () => {
       said(() =>
         node.updateStatus(
           'persistentvolumeclaims',
-          { ...claim, status: { ...claim.status, capacity: { storage: '2Gi' } } } as never,
+          { ...claim, status: { ...claim.status, capacity: { storage: '2Gi' } } },
           { dryRun: true },
         ),
       ),
@@ -328,7 +326,7 @@ describe('a node may not', () => {
       said(() =>
         node.updateStatus(
           'persistentvolumeclaims',
-          { ...claim, status: { ...claim.status, phase: 'Lost' } } as never,
+          { ...claim, status: { ...claim.status, phase: 'Lost' } },
           { dryRun: true },
         ),
       ),

@@ -106,9 +106,11 @@ describe('managers of updates', () => {
 
   it("of status, spec and pod parts are told apart; what an endpoint resets is nobody's", () => {
     const { client } = harness()
-    const created = client.create('pods', { ...pod('c'), status: { phase: 'Failed' } } as never, {
-      fieldManager: 'user',
-    })
+    const created = client.create(
+      'pods',
+      { ...pod('c'), status: { phase: 'Failed' } },
+      { fieldManager: 'user' },
+    )
     expect(JSON.stringify(owners(created))).not.toContain('f:status')
     const running = {
       ...created,

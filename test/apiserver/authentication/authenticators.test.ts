@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../../src/api/definition.js'
 import { describe, expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
 import type { ClusterOptions } from 'simcluster'
@@ -47,13 +48,13 @@ const bearer = (token: string): { headers: Readonly<Record<string, string>> } =>
   headers: { authorization: `Bearer ${token}` },
 })
 const codeOf = (cluster: SimCluster, request: object): number =>
-  cluster.handle({ method: 'GET', path: '/api/v1/nodes', ...request }).code
+  cluster.http.handle({ method: 'GET', path: '/api/v1/nodes', ...request }).code
 
 describe('client certificates', () => {
   test('say who one is, in virtual time, before any token', () => {
     const cluster = clusterWith()
     const shown = certificate(cluster, 'gasbugs', { organizations: ['boanproject'], days: 50 })
-    const { user } = cluster.identify({ clientCertificates: shown })
+    const { user } = cluster.http.identify({ clientCertificates: shown })
     expect(user).toEqual({
       name: 'gasbugs',
       groups: ['boanproject', 'system:authenticated'],
@@ -61,16 +62,16 @@ describe('client certificates', () => {
         'authentication.kubernetes.io/credential-id': [expect.stringMatching(/^X509SHA256=[0-9a-f]{64}$/)],
       },
     })
-    expect(cluster.identify({ clientCertificates: shown, ...bearer('nonsense') }).user).toEqual(user)
+    expect(cluster.http.identify({ clientCertificates: shown, ...bearer('nonsense') }).user).toEqual(user)
     expect(codeOf(cluster, { clientCertificates: shown })).toBe(403)
     const later = cluster.fork().advance('51d')
-    expect(later.identify({ clientCertificates: shown }).faults.at(-1)).toMatch(
+    expect(later.http.identify({ clientCertificates: shown }).faults.at(-1)).toMatch(
       /^verifying certificate SN=\d+, SKID=, AKID=([0-9A-F]{2}:){19}[0-9A-F]{2} failed: x509: certificate has expired or is not yet valid: current time 2\S+Z is after 2\S+Z$/,
     )
     expect(codeOf(later, { clientCertificates: shown })).toBe(401)
-    expect(cluster.identify({ clientCertificates: shown }).user).toEqual(user)
+    expect(cluster.http.identify({ clientCertificates: shown }).user).toEqual(user)
     expect(
-      new SimCluster({ nodes: 0, version: 'v1.31' }).identify({ clientCertificates: shown }).user,
+      new SimCluster({ nodes: 0, version: 'v1.31' }).http.identify({ clientCertificates: shown }).user,
     ).toEqual({ name: 'gasbugs', groups: ['boanproject', 'system:authenticated'] })
   })
 
@@ -107,17 +108,18 @@ describe('client certificates', () => {
         ['-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n', 'x509: malformed certificate'],
       ]
       for (const [clientCertificates, fault] of cases) {
-        const verdict = cluster.identify({ clientCertificates })
+        const verdict = cluster.http.identify({ clientCertificates })
         expect([verdict.user, verdict.faults.at(-1)]).toEqual([undefined, expect.stringContaining(fault)])
         expect(codeOf(cluster, { clientCertificates })).toBe(401)
-        expect(cluster.identify({ clientCertificates, ...bearer('t') }).user?.name).toBe('robot')
+        expect(cluster.http.identify({ clientCertificates, ...bearer('t') }).user?.name).toBe('robot')
       }
       const nobody = certificate(cluster, '', { organizations: ['system:masters'] })
-      expect(cluster.identify({ clientCertificates: nobody }).user?.name).toBe('system:anonymous')
+      expect(cluster.http.identify({ clientCertificates: nobody }).user?.name).toBe('system:anonymous')
       cluster.pki.remove('/etc/kubernetes/pki/ca.crt')
       expect(
-        cluster.identify({ clientCertificates: certificate(cluster.fork(), 'x', { authority: 'etcd/ca' }) })
-          .user,
+        cluster.http.identify({
+          clientCertificates: certificate(cluster.fork(), 'x', { authority: 'etcd/ca' }),
+        }).user,
       ).toBeUndefined()
     },
   )
@@ -131,18 +133,18 @@ describe('client certificates', () => {
       'x-remote-extra-acme.com%2Fproject': 'p',
       'x-remote-extra-scopes': ['a', 'b'],
     }
-    expect(cluster.identify({ clientCertificates: proxy, headers }).user).toEqual({
+    expect(cluster.http.identify({ clientCertificates: proxy, headers }).user).toEqual({
       name: 'jane',
       groups: ['dev', 'ops', 'system:authenticated'],
       extra: { 'acme.com/project': ['p'], scopes: ['a', 'b'] },
     })
-    expect(cluster.identify({ clientCertificates: proxy }).user).toBeUndefined()
-    expect(cluster.identify({ headers }).user?.name).toBe('system:anonymous')
-    expect(cluster.identify({ clientCertificates: certificate(cluster, 'jim'), headers }).user?.name).toBe(
-      'jim',
-    )
+    expect(cluster.http.identify({ clientCertificates: proxy }).user).toBeUndefined()
+    expect(cluster.http.identify({ headers }).user?.name).toBe('system:anonymous')
+    expect(
+      cluster.http.identify({ clientCertificates: certificate(cluster, 'jim'), headers }).user?.name,
+    ).toBe('jim')
     const impostor = certificate(cluster, 'other-proxy', { authority: 'front-proxy-ca' })
-    expect(cluster.identify({ clientCertificates: impostor, headers }).faults[0]).toBe(
+    expect(cluster.http.identify({ clientCertificates: impostor, headers }).faults[0]).toBe(
       'x509: subject with cn=other-proxy is not in the allowed list',
     )
   })
@@ -155,22 +157,22 @@ describe('tokens', () => {
     expect(codeOf(cluster, bearer('abc'))).toBe(401)
     cluster.pki.write(path, 'abc,jane,7,"dev,system:masters"\n\nno,joe,8\n')
     expect(codeOf(cluster, bearer('abc'))).toBe(401)
-    cluster.stopApiserver().startApiserver()
-    expect(cluster.identify(bearer('abc')).user).toEqual({
+    cluster.apiserver.stop().start()
+    expect(cluster.http.identify(bearer('abc')).user).toEqual({
       name: 'jane',
       uid: '7',
       groups: ['dev', 'system:masters', 'system:authenticated'],
     })
     const fork = cluster.fork()
     cluster.pki.write(path, 'abc,joe,8\n')
-    fork.stopApiserver().startApiserver()
+    fork.apiserver.stop().start()
     expect(
-      [cluster, fork, SimCluster.fromJSON(JSON.parse(JSON.stringify(fork)) as never)].map((each) =>
+      [cluster, fork, SimCluster.fromJSON(JSON.parse(JSON.stringify(fork)))].map((each) =>
         codeOf(each, bearer('abc')),
       ),
     ).toEqual([200, 200, 200])
-    cluster.stopApiserver().startApiserver()
-    expect(cluster.identify(bearer('abc')).user?.name).toBe('joe')
+    cluster.apiserver.stop().start()
+    expect(cluster.http.identify(bearer('abc')).user?.name).toBe('joe')
   })
 
   test('in files: quoted fields, doubled tokens, too few columns', () => {
@@ -198,7 +200,7 @@ describe('tokens', () => {
     }
     const claims = { iss: issuer, aud: ['kube'], sub: 'jane', exp: 4_000_000_000 }
     const told = (more: object, options: object = {}): string => {
-      const { user, faults } = clusterWith({ oidc: { ...base, ...options } }).identify(
+      const { user, faults } = clusterWith({ oidc: { ...base, ...options } }).http.identify(
         bearer(jwt({ ...claims, ...more })),
       )
       return user === undefined ? faults.join() : `${user.name} ${(user.groups ?? []).join()}`
@@ -228,7 +230,7 @@ describe('tokens', () => {
       bad('oidc: required claim hd not present in ID token'),
     )
     expect(told({ iss: 'https://other' })).toBe('invalid bearer token')
-    expect(clusterWith({ oidc: base }).identify(bearer(`${jwt(claims)}x`)).user).toBeUndefined()
+    expect(clusterWith({ oidc: base }).http.identify(bearer(`${jwt(claims)}x`)).user).toBeUndefined()
   })
 
   test('of a webhook: its answer, its error, its audiences, its failure; TokenReview asks it, too', () => {
@@ -246,7 +248,7 @@ describe('tokens', () => {
         }
       },
     })
-    expect(cluster.identify(bearer('good')).user).toEqual({
+    expect(cluster.http.identify(bearer('good')).user).toEqual({
       name: 'jane',
       uid: '7',
       groups: ['dev', 'system:authenticated'],
@@ -257,32 +259,32 @@ describe('tokens', () => {
       kind: 'TokenReview',
       spec: { token: 'good', audiences: ['https://kubernetes.default.svc.cluster.local'] },
     })
-    expect(cluster.identify(bearer('bad')).faults).toEqual(['[invalid bearer token, no such session]'])
-    expect(cluster.identify(bearer('down')).faults).toEqual([
+    expect(cluster.http.identify(bearer('bad')).faults).toEqual(['[invalid bearer token, no such session]'])
+    expect(cluster.http.identify(bearer('down')).faults).toEqual([
       '[invalid bearer token, dial tcp: connection refused]',
     ])
     expect(codeOf(cluster, bearer('other'))).toBe(401)
-    const review = cluster.create(
-      'tokenreviews.authentication.k8s.io' as never,
-      { spec: { token: 'good', audiences: ['vault', 'x'] } } as never,
-    ) as never as { status: object }
+    const review = cluster.client.create<string>('tokenreviews.authentication.k8s.io', {
+      metadata: {},
+      spec: { token: 'good', audiences: ['vault', 'x'] },
+    }) as KubeObject & { status: object }
     expect(review.status).toMatchObject({
       authenticated: true,
       audiences: ['vault'],
       user: { username: 'jane' },
     })
-    const restored = SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster)) as never)
+    const restored = SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster)))
     expect(codeOf(restored, bearer('good'))).toBe(401)
   })
 
   test('nobody is anonymous where that is not allowed', () => {
     const cluster = clusterWith({ anonymous: false })
-    expect([codeOf(cluster, {}), cluster.handle({ method: 'GET', path: '/healthz' }).code]).toEqual([
+    expect([codeOf(cluster, {}), cluster.http.handle({ method: 'GET', path: '/healthz' }).code]).toEqual([
       401, 401,
     ])
     expect([
       codeOf(clusterWith(), {}),
-      clusterWith().handle({ method: 'GET', path: '/healthz' }).code,
+      clusterWith().http.handle({ method: 'GET', path: '/healthz' }).code,
     ]).toEqual([403, 200])
   })
 })

@@ -24,7 +24,7 @@ function clusterWith(agents?: FakeAgents): SimCluster {
       initContainers: [{ name: 'setup', image: 'x' }],
     }),
     pod('stuck', { containers: [{ name: 'main', image: 'x' }], nodeSelector: { no: 'where' } }),
-  ] as never)
+  ])
   cluster.settle()
   return cluster
 }
@@ -36,7 +36,7 @@ function ask(
   options: { method?: string; headers?: Record<string, string> } = {},
 ): string {
   const [route = '', query = ''] = path.split('?')
-  const answer = cluster.handleStreaming({
+  const answer = cluster.http.handleStreaming({
     method: options.method ?? 'GET',
     path: `/api/v1/namespaces/default/pods/${route}`,
     query,
@@ -142,7 +142,7 @@ test('a buffered log is what there is by now', () => {
   const agents = new FakeAgents()
   const cluster = clusterWith(agents)
   agents.log('main', 'hello')
-  const answer = cluster.handle({
+  const answer = cluster.http.handle({
     method: 'GET',
     path: '/api/v1/namespaces/default/pods/one/log',
     query: 'follow=true',

@@ -29,11 +29,11 @@ test('proxies say what a connection to where nothing listens, or nothing is, cam
       subsets: [{ addresses: [{ ip: '10.244.0.9' }], ports: [{ name: 'http', port: 8080 }] }],
     },
     { apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'idle', namespace: 'default' } },
-  ] as never)
+  ])
   cluster.settle()
   const ip = cluster.get('pods', { namespace: 'default', name: 'one' }).status?.podIP ?? ''
   const ask = (path: string): string => {
-    const answer = cluster.handle({ method: 'GET', path: `/api/v1/${path}`, user: ADMIN })
+    const answer = cluster.http.handle({ method: 'GET', path: `/api/v1/${path}`, user: ADMIN })
     if (!('body' in answer)) throw new Error('a watch')
     const { message, reason = '' } = JSON.parse(answer.body) as { message: string; reason?: string }
     return `${answer.code} ${reason}: ${message}`

@@ -27,7 +27,7 @@ function available(cluster: SimCluster): string {
 }
 
 const get = (cluster: SimCluster, path: string, accept = 'application/json'): HttpResponse =>
-  cluster.handle({ method: 'GET', path, user, headers: { accept } }) as HttpResponse
+  cluster.http.handle({ method: 'GET', path, user, headers: { accept } }) as HttpResponse
 
 const service = (port: number, more: object = {}): object => ({
   metadata: { name: 'metrics-server', namespace: 'kube-system' },
@@ -60,7 +60,7 @@ describe('APIServices behind which another server stands', () => {
     cluster.create('pods', {
       metadata: { name: 'm', namespace: 'kube-system', labels: { app: 'metrics' } },
       spec: { containers: [{ name: 'c', image: 'i' }] },
-    } as never)
+    })
     const url = 'https://10.96.7.7:443/apis/metrics.k8s.io/v1beta1'
     expect(available(cluster)).toBe(
       `Available False FailedDiscoveryCheck: failing or missing response from ${url}: Get "${url}": ` +
@@ -96,7 +96,11 @@ describe('APIServices behind which another server stands', () => {
       })
     }
     expect(
-      cluster.handle({ method: 'GET', path: '/apis/metrics.k8s.io/v1beta1/nodes', user: { name: 'jo' } }),
+      cluster.http.handle({
+        method: 'GET',
+        path: '/apis/metrics.k8s.io/v1beta1/nodes',
+        user: { name: 'jo' },
+      }),
     ).toMatchObject({ code: 403 })
     const version = { groupVersion: 'metrics.k8s.io/v1beta1', version: 'v1beta1' }
     const group = { name: 'metrics.k8s.io', versions: [version], preferredVersion: version }
@@ -113,8 +117,8 @@ describe('APIServices behind which another server stands', () => {
       metadata: { name: 'metrics.k8s.io' },
       versions: [{ version: 'v1beta1', freshness: 'Stale' }],
     })
-    expect(() => cluster.client.list('nodes.metrics.k8s.io' as never)).toThrow()
-    cluster.client.delete('apiservices' as never, { name: NAME })
+    expect(() => cluster.client.list('nodes.metrics.k8s.io')).toThrow()
+    cluster.client.delete('apiservices', { name: NAME })
     expect(get(cluster, '/apis').body).toBe(before)
     expect(get(cluster, '/apis/metrics.k8s.io/v1beta1').code).toBe(404)
   })

@@ -21,7 +21,7 @@ function post(
   path: string,
   body: unknown,
 ): { readonly code: number; readonly body: Record<string, unknown> } {
-  const { code, body: text } = cluster.handle({
+  const { code, body: text } = cluster.http.handle({
     method: 'POST',
     path,
     user,

@@ -16,7 +16,7 @@ function send(cluster: SimCluster, method: string, path: string, body?: unknown)
     code,
     body: text,
     headers,
-  } = cluster.handle({
+  } = cluster.http.handle({
     method,
     path,
     user,

@@ -24,7 +24,7 @@ function send(
     path = '/api/v1/namespaces/default/configmaps',
     query = 'dryRun=All',
   } = options
-  const answer = cluster.handle({
+  const answer = cluster.http.handle({
     method: 'POST',
     path,
     query,

@@ -20,7 +20,7 @@ function getter(version: string): (path: string, headers?: Record<string, string
   const cluster = new SimCluster({ version })
   return (target, headers = {}) => {
     const [path = '', query = ''] = target.split('?')
-    return cluster.handle({ method: 'GET', path, query, headers, user: ADMIN }) as HttpResponse
+    return cluster.http.handle({ method: 'GET', path, query, headers, user: ADMIN }) as HttpResponse
   }
 }
 
@@ -56,7 +56,7 @@ describe('discovery of v1.34, as a real server of it answers', () => {
 describe('discovery of custom resources', () => {
   const cluster = new SimCluster({ version: 'v1.34' })
   const ask = (method: string, path: string, body?: object, accept?: string): HttpResponse =>
-    cluster.handle({
+    cluster.http.handle({
       method,
       path,
       user: ADMIN,
@@ -247,7 +247,7 @@ describe('paths that are no resources', () => {
   it('metrics count what has been stored and asked', () => {
     const cluster = new SimCluster({ version: 'v1.34' })
     const ask = (path: string): HttpResponse =>
-      cluster.handle({ method: 'GET', path, user: ADMIN }) as HttpResponse
+      cluster.http.handle({ method: 'GET', path, user: ADMIN }) as HttpResponse
     ask('/api/v1/namespaces/default')
     const { body } = ask('/metrics')
     expect(body).toContain(

@@ -20,7 +20,7 @@ const getter = (version: string): ((target: string, headers?: Record<string, str
   const cluster = new SimCluster({ version })
   return (target, headers = {}) => {
     const [path = '', query = ''] = target.split('?')
-    return cluster.handle({
+    return cluster.http.handle({
       method: 'GET',
       path,
       query,

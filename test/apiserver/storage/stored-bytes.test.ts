@@ -44,37 +44,38 @@ describe.each([
     const cluster = new SimCluster({ ...quiet, storedProtobuf: protobufCodec })
     const watch = cluster.client.watch('configmaps', { namespace: 'default' })
     watch.next()
-    cluster.etcd.put({ key: KEY, value })
-    const at = String(cluster.etcd.revision)
+    cluster.internals.etcd.put({ key: KEY, value })
+    const at = String(cluster.internals.etcd.revision)
     const read = { ...OBJECT, metadata: { ...OBJECT.metadata, resourceVersion: at } }
     expect(cluster.get('configmaps', { namespace: 'default', name: 'e' })).toEqual(read)
     expect(cluster.get('configmaps', { namespace: 'default', name: 'e' })).toBe(
       cluster.get('configmaps', { namespace: 'default', name: 'e' }),
     )
     expect(watch.next()).toEqual([{ type: 'ADDED', object: read }])
-    expect(valueBytes(cluster.etcd.get(KEY)?.value ?? {})).toEqual(value)
+    expect(valueBytes(cluster.internals.etcd.get(KEY)?.value ?? {})).toEqual(value)
     expect(cluster.fork().list('configmaps', { namespace: 'default' }).items).toEqual([read])
     expect(
-      SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster)) as never, {
-        storedProtobuf: protobufCodec,
-      }).get('configmaps', { namespace: 'default', name: 'e' }),
+      SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster)), { storedProtobuf: protobufCodec }).get(
+        'configmaps',
+        { namespace: 'default', name: 'e' },
+      ),
     ).toEqual(read)
 
-    cluster.etcd.put({ key: KEY, ignoreValue: true })
+    cluster.internals.etcd.put({ key: KEY, ignoreValue: true })
     expect(cluster.get('configmaps', { namespace: 'default', name: 'e' }).metadata.resourceVersion).toBe(
-      String(cluster.etcd.revision),
+      String(cluster.internals.etcd.revision),
     )
     cluster.kubectl('label configmap e seen=yes')
-    const text = new TextDecoder().decode(valueBytes(cluster.etcd.get(KEY)?.value ?? {}))
+    const text = new TextDecoder().decode(valueBytes(cluster.internals.etcd.get(KEY)?.value ?? {}))
     expect(text).toMatch(/^\{.*"labels":\{"seen":"yes"\}.*\}\n$/)
     expect(text).not.toContain('resourceVersion')
     // an object under another revision is read from its bytes
-    cluster.etcd.put({ key: KEY, ignoreValue: true })
+    cluster.internals.etcd.put({ key: KEY, ignoreValue: true })
     expect(cluster.get('configmaps', { namespace: 'default', name: 'e' }).metadata).toMatchObject({
       labels: { seen: 'yes' },
-      resourceVersion: String(cluster.etcd.revision),
+      resourceVersion: String(cluster.internals.etcd.revision),
     })
-    cluster.etcd.deleteRange({ key: KEY })
+    cluster.internals.etcd.deleteRange({ key: KEY })
     expect(watch.next().map(({ type }) => type)).toEqual(['MODIFIED', 'MODIFIED', 'MODIFIED', 'DELETED'])
   })
 })
@@ -115,8 +116,8 @@ test.each([
   cluster.create('configmaps', { metadata: { name: 'other', namespace: 'default' } })
   const watch = cluster.client.watch('configmaps', { namespace: 'default' })
   watch.next()
-  cluster.etcd.put({ key: KEY, value: bytes(OBJECT) })
-  cluster.etcd.put({ key: KEY, value: bytes(bad) })
+  cluster.internals.etcd.put({ key: KEY, value: bytes(OBJECT) })
+  cluster.internals.etcd.put({ key: KEY, value: bytes(bad) })
   const at = { namespace: 'default', name: 'e' }
   const expected = `500 ${text.startsWith('Internal error') ? 'InternalError' : ''} ${text}`
   expect(refusalOf(() => cluster.get('configmaps', at))).toBe(expected)
@@ -129,10 +130,10 @@ test.each([
   // those who follow keep what they have
   expect(watch.next().map(({ type }) => type)).toEqual(['ADDED'])
   expect(cluster.fork().get('namespaces', { name: 'default' }).metadata.name).toBe('default')
-  cluster.etcd.put({ key: KEY, value: bytes({ ...OBJECT, data: { a: '2' } }) })
+  cluster.internals.etcd.put({ key: KEY, value: bytes({ ...OBJECT, data: { a: '2' } }) })
   expect(watch.next()).toMatchObject([{ type: 'MODIFIED', object: { data: { a: '2' } } }])
-  cluster.etcd.put({ key: KEY, value: bytes(bad) })
-  cluster.etcd.deleteRange({ key: KEY })
+  cluster.internals.etcd.put({ key: KEY, value: bytes(bad) })
+  cluster.internals.etcd.deleteRange({ key: KEY })
   expect(watch.next()).toMatchObject([{ type: 'DELETED', object: { data: { a: '2' } } }])
 })
 
@@ -163,10 +164,10 @@ test('a bad role takes no right away, a bad pod stops no controller', () => {
         template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'nginx' }] } },
       },
     },
-  ] as never)
+  ])
   cluster.settle()
-  cluster.etcd.put({ key: '/registry/clusterroles/look', value: bytes('x') })
-  cluster.etcd.put({ key: '/registry/pods/default/bad', value: bytes('x') })
+  cluster.internals.etcd.put({ key: '/registry/clusterroles/look', value: bytes('x') })
+  cluster.internals.etcd.put({ key: '/registry/pods/default/bad', value: bytes('x') })
   const copy = cluster.fork()
   for (const each of [cluster, copy]) {
     each.client.patch(
@@ -182,5 +183,5 @@ test('a bad role takes no right away, a bad pod stops no controller', () => {
       status: { readyReplicas: 3 },
     })
   }
-  expect(copy.traceHash()).toBe(cluster.traceHash())
+  expect(copy.state.traceHash()).toBe(cluster.state.traceHash())
 })

@@ -107,10 +107,10 @@ describe('a list of modes', () => {
     expect(() => list('broken', ['system:masters'])).not.toThrow()
     const status = (user: string): unknown =>
       (
-        cluster.create('subjectaccessreviews', {
+        cluster.client.create('subjectaccessreviews', {
           metadata: {},
           spec: { user, resourceAttributes: { verb: 'get', resource: 'pods' } },
-        } as never) as { readonly status?: unknown }
+        }) as { readonly status?: unknown }
       ).status
     expect(status('mallory')).toEqual({ allowed: false, denied: true, reason: 'never' })
     expect(status('broken')).toEqual({
@@ -163,7 +163,7 @@ describe('an apiserver that starts', () => {
     const cluster = new SimCluster({ nodes: 0 })
     const policy = (): unknown =>
       (['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'] as const).map((resource) =>
-        cluster
+        cluster.state
           .stored(resource)
           .map(({ metadata: { name, labels, annotations }, ...rest }) => ({
             ...rest,
@@ -173,9 +173,9 @@ describe('an apiserver that starts', () => {
           })),
       )
     const before = policy()
-    const { revision } = cluster.etcd
-    cluster.stopApiserver().startApiserver()
-    expect(cluster.etcd.revision).toBe(revision) // nothing to do, nothing written
+    const { revision } = cluster.internals.etcd
+    cluster.apiserver.stop().start()
+    expect(cluster.internals.etcd.revision).toBe(revision) // nothing to do, nothing written
     cluster.delete('clusterroles', { name: 'system:discovery' })
     cluster.delete('rolebindings', { namespace: 'kube-system', name: 'system:controller:token-cleaner' })
     cluster.edit(
@@ -183,7 +183,7 @@ describe('an apiserver that starts', () => {
       { name: 'system:kube-scheduler' },
       (draft) => void (draft.subjects = []),
     )
-    cluster.stopApiserver().startApiserver()
+    cluster.apiserver.stop().start()
     expect(policy()).toEqual(before)
     cluster.edit(
       'clusterroles',
@@ -200,13 +200,15 @@ describe('an apiserver that starts', () => {
       })
     })
     cluster.delete('namespaces', { name: 'kube-node-lease' }, {})
-    cluster.stopApiserver().startApiserver()
+    cluster.apiserver.stop().start()
     expect(cluster.get('clusterroles', { name: 'system:basic-user' }).rules).toEqual([])
     expect(cluster.get('clusterroles', { name: 'system:node' }).rules?.at(-1)).toEqual({
       verbs: ['get'],
       apiGroups: ['x'],
       resources: ['y'],
     })
-    expect(cluster.fork().stopApiserver().startApiserver().etcd.revision).toBe(cluster.etcd.revision)
+    const fork = cluster.fork()
+    fork.apiserver.stop().start()
+    expect(fork.internals.etcd.revision).toBe(cluster.internals.etcd.revision)
   })
 })

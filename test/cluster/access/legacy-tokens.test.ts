@@ -35,11 +35,11 @@ const labelsOf = (cluster: SimCluster): Readonly<Record<string, string>> =>
   cluster.get('secrets', { namespace: 'default', name: 't' }).metadata.labels ?? {}
 
 function ask(cluster: SimCluster, token: string): { readonly status: number; readonly warning: unknown } {
-  const { code: status, headers = {} } = cluster.handle({
+  const { code: status, headers = {} } = cluster.http.handle({
     method: 'GET',
     path: '/api/v1/namespaces/default/pods',
     headers: { authorization: `Bearer ${token}` },
-  }) as unknown as { readonly code: number; readonly headers?: Readonly<Record<string, unknown>> }
+  })
   return { status, warning: headers['warning'] }
 }
 
@@ -81,7 +81,7 @@ describe('tokens of service accounts that never end', () => {
       { type: 'merge', body: { metadata: { labels: { [INVALID_SINCE]: '2025-01-01' } } } },
     )
     expect(ask(cluster, token).status).toBe(401)
-    expect(cluster.identify({ headers: { authorization: `Bearer ${token}` } }).faults.join()).toContain(
+    expect(cluster.http.identify({ headers: { authorization: `Bearer ${token}` } }).faults.join()).toContain(
       'the token in secret default/t for service account default/default has been marked invalid. Use ' +
         'tokens from the TokenRequest API or manually created secret-based tokens, or remove the ' +
         `'${INVALID_SINCE}' label from the secret to temporarily allow use of this token`,
@@ -97,7 +97,7 @@ describe('tokens of service accounts that never end', () => {
 
   it('to ask who somebody is notes nothing, and old releases note nothing at all', () => {
     const { cluster, token } = withToken('v1.35')
-    cluster.identify({ headers: { authorization: `Bearer ${token}` } })
+    cluster.http.identify({ headers: { authorization: `Bearer ${token}` } })
     expect(labelsOf(cluster)).toEqual({})
     const old = withToken('v1.19')
     ask(old.cluster, old.token)

@@ -73,13 +73,13 @@ test("a component of one's own replaces one that was left out", () => {
 
 test('while the apiserver is down every client hears it, and afterwards all goes on', () => {
   const cluster = clusterWith(2)
-  cluster.stopApiserver()
+  cluster.apiserver.stop()
   const refused = new ConnectionError('dial tcp 10.0.0.10:6443: connect: connection refused')
   expect(() => cluster.list('pods')).toThrow(refused)
   expect(() => cluster.as({ user: 'jane' }).get('pods', { namespace: 'default', name: 'x' })).toThrow(refused)
   expect(cluster.kubectl('get pods')).toMatchObject({ exitCode: 1 })
   cluster.advance('10s')
-  cluster.startApiserver()
+  cluster.apiserver.start()
   cluster.apply(deployment('web', 3))
   expect(running(cluster.settle())).toBe(3)
 })
@@ -89,12 +89,12 @@ test('starting, recovering and repairing what is whole are no events: nobody is 
   const told: boolean[] = []
   cluster.on('apiserver', ({ running: runs }) => void told.push(runs))
   cluster.settle()
-  const before = cluster.traceHash()
-  cluster.startApiserver()
+  const before = cluster.state.traceHash()
+  cluster.apiserver.start()
   cluster.node('node-1').repair().recover().startKubelet()
   expect(cluster.step()).toBe(false)
-  expect(cluster.traceHash()).toBe(before)
-  cluster.stopApiserver().stopApiserver().startApiserver().startApiserver()
+  expect(cluster.state.traceHash()).toBe(before)
+  cluster.apiserver.stop().stop().start().start()
   expect(told).toEqual([false, true])
 })
 
@@ -108,10 +108,10 @@ test('a controller that waits for lists which an outage keeps back does not make
     controller.start()
     for (let step = 0; step < steps; step++) cluster.step()
     const before = cluster.now()
-    cluster.stopApiserver()
+    cluster.apiserver.stop()
     cluster.settle()
     const waited = cluster.now() - before
-    cluster.startApiserver()
+    cluster.apiserver.start()
     cluster.edit('deployments', { namespace: 'default', name: 'web' }, (draft) => {
       draft.spec.replicas = 2
     })
@@ -130,12 +130,12 @@ test('names of components that do not exist are answered by those that do', () =
 
 test('views show what each informer has seen, in key order', () => {
   const cluster = clusterWith(2)
-  const views = cluster
+  const views = cluster.state
     .views()
     .filter(({ component, resource }) => component === 'kube-scheduler' && resource === 'pods')
   expect(views).toHaveLength(1)
   expect(views[0]).toMatchObject({ connected: true, selection: {} })
   expect(views[0]?.objects).toEqual(cluster.list('pods').items)
   cluster.component('kube-scheduler').stop()
-  expect(cluster.views().some(({ component }) => component === 'kube-scheduler')).toBe(false)
+  expect(cluster.state.views().some(({ component }) => component === 'kube-scheduler')).toBe(false)
 })

@@ -41,8 +41,8 @@ test('what comes out is frozen to the bottom', () => {
       { name: 'c', namespace: 'default' },
       { type: 'merge', body: { data: { key: 'other' } } },
     ),
-    cluster.stored('deployments'),
-    cluster.views().flatMap(({ objects }) => objects),
+    cluster.state.stored('deployments'),
+    cluster.state.views().flatMap(({ objects }) => objects),
   ]
   for (const value of given)
     for (const object of Array.isArray(value) ? value : [value]) expect(isDeepFrozen(object)).toBe(true)
@@ -94,7 +94,7 @@ test('fake timers and a fake clock make no difference', () => {
     cluster.node('node-1').crash()
     cluster.advance('8m')
     expect(running(cluster.settle())).toBe(2)
-    return cluster.traceHash()
+    return cluster.state.traceHash()
   }
   const real = play()
   vi.useFakeTimers({
@@ -123,10 +123,7 @@ test(
     )
     cluster.apply(deployment('web', 3))
     const huge = { name: 'huge', image: 'x', resources: { requests: { cpu: '64' } } }
-    cluster.create('pods', {
-      metadata: { name: 'huge', namespace: 'default' },
-      spec: { containers: [huge] },
-    } as never)
+    cluster.create('pods', { metadata: { name: 'huge', namespace: 'default' }, spec: { containers: [huge] } })
     cluster.settle()
     expect(seen.get('scheduled')).toBe(3)
     cluster.node('node-1').crash()
@@ -154,7 +151,7 @@ test('observers do not change the outcome', () => {
       for (const name of ['request', 'write', 'step', 'log', 'scheduled'] as const)
         cluster.on(name, () => undefined)
     cluster.apply(deployment('web', 3))
-    return cluster.advance('1m').traceHash()
+    return cluster.advance('1m').state.traceHash()
   }
   expect(play(true)).toBe(play(false))
 })

@@ -8,7 +8,7 @@ describe('requests that the apiserver passes on', () => {
   let cluster: SimCluster
   const ask = (path: string, method = 'GET', more: object = {}): HttpResponse => {
     const [before = '', query] = path.split('?')
-    return cluster.handle({
+    return cluster.http.handle({
       method,
       path: before,
       ...(query === undefined ? {} : { query }),
@@ -154,7 +154,7 @@ describe('requests that the apiserver passes on', () => {
     })
     const fork = cluster.fork()
     fork.node('node-2').crash()
-    const answer = fork.handle({
+    const answer = fork.http.handle({
       method: 'GET',
       path: '/api/v1/nodes/node-2/proxy/healthz',
       user: admin,
@@ -164,11 +164,12 @@ describe('requests that the apiserver passes on', () => {
       expect.stringContaining('error trying to reach service: dial tcp 10.0.0.12:10250'),
     ])
     expect(
-      (fork.handle({ method: 'GET', path: `${base}/pods/mirror/proxy/`, user: admin }) as HttpResponse).body,
+      (fork.http.handle({ method: 'GET', path: `${base}/pods/mirror/proxy/`, user: admin }) as HttpResponse)
+        .body,
     ).toContain('i/o timeout')
     expect(
       (
-        fork.handle({
+        fork.http.handle({
           method: 'GET',
           path: `${base}/pods/mirror/proxy/`,
           user: { name: 'jane' },
@@ -194,7 +195,7 @@ test('metrics.k8s.io is served where there is a metrics-server', () => {
   ])
   cluster.settle()
   const ask = (path: string): HttpResponse =>
-    cluster.handle({
+    cluster.http.handle({
       method: 'GET',
       path: `/apis/metrics.k8s.io/v1beta1${path}`,
       user: admin,
@@ -218,7 +219,7 @@ test('metrics.k8s.io is served where there is a metrics-server', () => {
     ],
   })
   cluster.metrics.setUsage({}, { cpu: '2', memory: '1Gi' })
-  expect(cluster.list('pods.metrics.k8s.io', { namespace: 'default' }).items[0]).toMatchObject({
+  expect(cluster.resource('pods.metrics.k8s.io').list({ namespace: 'default' }).items[0]).toMatchObject({
     containers: [{ usage: { cpu: '2', memory: '1Gi' } }],
   })
   expect(() => cluster.metrics.setUsage({ labelSelector: 'a in' }, {})).toThrow()

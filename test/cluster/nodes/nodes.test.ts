@@ -14,7 +14,7 @@ test('a new cluster is ready for use', () => {
     'kube-public',
     'kube-system',
   ])
-  expect(cluster.atRest).toBe(true)
+  expect(cluster.state.atRest).toBe(true)
 })
 
 test('cordon keeps new pods away and leaves the old ones; uncordon ends it', () => {
@@ -83,7 +83,7 @@ test(
     'power',
   () => {
     const cluster = clusterWith(3)
-    const before = cluster.traceHash()
+    const before = cluster.state.traceHash()
     cluster.node('node-1').recover().startKubelet().repair().uncordon()
     expect(
       cluster
@@ -91,7 +91,7 @@ test(
         .list('pods')
         .items.map(({ status }) => status.containerStatuses?.[0]?.restartCount),
     ).toEqual([0, 0, 0])
-    expect(cluster.traceHash().length).toBe(before.length)
+    expect(cluster.state.traceHash().length).toBe(before.length)
     cluster.node('node-1').crash().startKubelet().restartKubelet()
     expect(cluster.component('kubelet/node-1').running).toBe(false)
     cluster.advance('2m')
@@ -206,7 +206,7 @@ test('a drain that can never end gives up after a day of virtual time', () => {
   cluster.create('pods', {
     metadata: { name: 'p', namespace: 'default' },
     spec: { containers: [{ name: 'c', image: 'i' }] },
-  } as never)
+  })
   cluster.settle()
   const node = cluster.get('pods', { namespace: 'default', name: 'p' }).spec.nodeName as string
   cluster.node(node).stopKubelet()

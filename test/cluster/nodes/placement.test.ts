@@ -150,7 +150,7 @@ test('explain() goes by the profile of the pod, and by what nodes are promised',
   const containers = [{ name: 'c', image: 'i:1' }]
   const dry = cluster.client.create(
     'pods',
-    { metadata, spec: { schedulerName: 'racks', containers } } as never,
+    { metadata, spec: { schedulerName: 'racks', containers } },
     { dryRun: true },
   )
   const { node, nodes } = cluster.explain(dry)
@@ -165,7 +165,7 @@ test('explain() goes by the profile of the pod, and by what nodes are promised',
   })
   const other = cluster.client.create(
     'pods',
-    { metadata, spec: { schedulerName: 'theirs', containers } } as never,
+    { metadata, spec: { schedulerName: 'theirs', containers } },
     { dryRun: true },
   )
   expect(() => cluster.explain(other)).toThrow(

@@ -35,7 +35,10 @@ const moments: Readonly<Record<string, (cluster: SimCluster) => unknown>> = {
     cluster.advance(0)
     for (const node of cluster.nodes()) node.stopKubelet()
   },
-  'with the apiserver down': (cluster) => cluster.stopApiserver().advance('2m'),
+  'with the apiserver down': (cluster) => {
+    cluster.apiserver.stop()
+    cluster.advance('2m')
+  },
   'with a dead node whose pods wait for their eviction': (cluster) => {
     cluster.node('node-1').crash()
     cluster.advance('3m')
@@ -45,7 +48,7 @@ const moments: Readonly<Record<string, (cluster: SimCluster) => unknown>> = {
 
 /** What happens to each copy afterwards. */
 function future(cluster: SimCluster): string {
-  cluster.startApiserver()
+  cluster.apiserver.start()
   cluster.component('kube-scheduler').start()
   cluster.component('kube-controller-manager').start()
   for (const node of cluster.nodes()) node.startKubelet()
@@ -128,7 +131,7 @@ describe.each(['fifo', 'seeded'] as const)('interleaving %s', (interleaving) => 
       return cluster
     }
     expect(stateOf(play(11))).toBe(stateOf(play(11)))
-    expect(play(11).traceHash()).not.toBe(play(12).traceHash())
+    expect(play(11).state.traceHash()).not.toBe(play(12).state.traceHash())
   })
 })
 
@@ -152,10 +155,10 @@ test('a copy may go on in another order than its original: its seed decides, eac
   const played = (interleaving?: Interleaving): SimCluster =>
     SimCluster.restore(snapshot, interleaving === undefined ? {} : { interleaving }).settle()
   const [same, seeded, again] = [played(), played('seeded'), played('seeded')]
-  expect(same.traceHash()).toBe(cluster.settle().traceHash())
-  expect(seeded.traceHash()).not.toBe(same.traceHash())
-  expect(seeded.traceHash()).toBe(again.traceHash())
-  expect(seeded.fork().advance('1h').traceHash()).toBe(again.advance('1h').traceHash())
+  expect(same.state.traceHash()).toBe(cluster.settle().state.traceHash())
+  expect(seeded.state.traceHash()).not.toBe(same.state.traceHash())
+  expect(seeded.state.traceHash()).toBe(again.state.traceHash())
+  expect(seeded.fork().advance('1h').state.traceHash()).toBe(again.advance('1h').state.traceHash())
   expect(checkInvariants(seeded)).toEqual([])
   expect(() => SimCluster.restore(snapshot, { interleaving: 'random' as never })).toThrow(/interleaving/)
 })
@@ -184,7 +187,7 @@ test('a fork of a cluster whose history was cut past the apiserver lists again, 
   const cluster = new SimCluster({ nodes: 2, seed: 11 })
   cluster.apply(deployment('web', 2))
   cluster.settle()
-  cluster.etcd.compact({ revision: cluster.etcd.revision })
+  cluster.internals.etcd.compact({ revision: cluster.internals.etcd.revision })
   const fork = cluster.fork()
   fork.settle()
   fork.apply(deployment('web', 4))

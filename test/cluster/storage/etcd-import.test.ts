@@ -5,7 +5,7 @@ import { keyBytes, SnapshotError } from '../../../src/etcd/index.js'
 import { SimCluster } from '../../../src/index.js'
 
 const fixture = (name: string): Buffer =>
-  gunzipSync(readFileSync(new URL(`../fixtures/etcd/${name}.gz`, import.meta.url)))
+  gunzipSync(readFileSync(new URL(`../../fixtures/etcd/${name}.gz`, import.meta.url)))
 const real = fixture('real-cluster.snapshot.db')
 /** When kubectl was run on the real apiserver. */
 const SEEN = Date.parse('2026-11-24T15:34:07Z')
@@ -23,7 +23,11 @@ const ageless = (text: string): string => text.replaceAll(/\b(\d+m)?\d+s\b/g, '<
 describe('a snapshot of a real cluster', () => {
   test('is a cluster of which kubectl prints what it printed of the real one', () => {
     const cluster = SimCluster.fromEtcdSnapshot(real, { start: SEEN })
-    expect([cluster.version, cluster.etcd.revision, cluster.unreadable()]).toEqual(['v1.34', 462, []])
+    expect([cluster.version, cluster.internals.etcd.revision, cluster.state.unreadable()]).toEqual([
+      'v1.34',
+      462,
+      [],
+    ])
     const cases = JSON.parse(fixture('real-cluster.outputs.json').toString()) as readonly Printed[]
     expect(cases.length).toBe(40)
     for (const { command, exitCode, stdout, stderr } of cases) {
@@ -36,7 +40,7 @@ describe('a snapshot of a real cluster', () => {
       }).toEqual({ command, exitCode, stdout: ageless(stdout), stderr: ageless(stderr) })
     }
     // and nothing was written by looking
-    expect(cluster.etcd.revision).toBe(462)
+    expect(cluster.internals.etcd.revision).toBe(462)
   })
 
   test('goes on: nodes are Ready, pods run on where they were, and questions can be asked of it', () => {
@@ -89,7 +93,8 @@ metadata: { name: gone, namespace: default }
 `)
       cluster.settle()
       cluster.kubectl('delete configmap gone')
-      const put = (key: string, text: string): unknown => cluster.etcd.put({ key, value: keyBytes(text) })
+      const put = (key: string, text: string): unknown =>
+        cluster.internals.etcd.put({ key, value: keyBytes(text) })
       put('/registry/secrets/default/sealed', 'k8s:enc:aescbc:v1:key1:\x01\xff')
       put(
         '/registry/acme.example.com/gizmos/default/g',
@@ -97,9 +102,9 @@ metadata: { name: gone, namespace: default }
       )
       put('/registry/configmaps/default/torn', 'k8s\0\x0a\x05')
       put('/calico/v1/ipam', '\xff\xfe')
-      const copy = SimCluster.fromEtcdSnapshot(cluster.etcd.snapshot())
-      expect(copy.etcd.hashKV().hash).toBe(cluster.etcd.hashKV().hash)
-      expect(copy.unreadable()).toEqual([
+      const copy = SimCluster.fromEtcdSnapshot(cluster.internals.etcd.snapshot())
+      expect(copy.internals.etcd.hashKV().hash).toBe(cluster.internals.etcd.hashKV().hash)
+      expect(copy.state.unreadable()).toEqual([
         { key: '/calico/v1/ipam', kind: 'foreign', detail: '' },
         {
           key: '/registry/acme.example.com/gizmos/default/g',
@@ -118,7 +123,7 @@ metadata: { name: gone, namespace: default }
         'clusterroles',
         'services',
       ]) {
-        expect(copy.list(resource).items).toEqual(cluster.list(resource).items)
+        expect(copy.client.list(resource).items).toEqual(cluster.client.list(resource).items)
       }
       expect(copy.version).toBe(cluster.version)
       expect(copy.kubectl('get secrets -A')).toMatchObject({
@@ -134,7 +139,9 @@ metadata: { name: gone, namespace: default }
         'Running',
       ])
       // what could not be read has stayed as it was, and goes on into the next snapshot
-      expect(SimCluster.fromEtcdSnapshot(copy.etcd.snapshot()).unreadable()).toEqual(copy.unreadable())
+      expect(SimCluster.fromEtcdSnapshot(copy.internals.etcd.snapshot()).state.unreadable()).toEqual(
+        copy.state.unreadable(),
+      )
     },
   )
 
@@ -143,8 +150,8 @@ metadata: { name: gone, namespace: default }
     const again = SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster)))
     const fork = cluster.fork()
     for (const each of [cluster, again, fork]) each.advance('1m')
-    expect(new Set([cluster, again, fork].map((each) => each.traceHash())).size).toBe(1)
-    expect(again.etcd.hashKV()).toEqual(cluster.etcd.hashKV())
+    expect(new Set([cluster, again, fork].map((each) => each.state.traceHash())).size).toBe(1)
+    expect(again.internals.etcd.hashKV()).toEqual(cluster.internals.etcd.hashKV())
   })
 
   test('whatever lies where nodes, pods and leases should be, a cluster is made', () => {
@@ -202,7 +209,8 @@ metadata: { name: gone, namespace: default }
         },
       },
     ]
-    const put = (key: string, text: string): unknown => cluster.etcd.put({ key, value: keyBytes(text) })
+    const put = (key: string, text: string): unknown =>
+      cluster.internals.etcd.put({ key, value: keyBytes(text) })
     for (const [at, text] of junk.entries())
       for (const prefix of ['minions/', 'pods/default/', 'leases/default/'])
         put(`/registry/${prefix}junk-${at}`, text)
@@ -214,8 +222,8 @@ metadata: { name: gone, namespace: default }
       '/registry/leases/default/odd',
       named('Lease', 'odd', { spec: { renewTime: '9999-99-99T00:00:00Z' } }),
     )
-    const copy = SimCluster.fromEtcdSnapshot(cluster.etcd.snapshot())
-    expect(copy.unreadable().filter(({ kind }) => kind === 'broken').length).toBeGreaterThan(20)
+    const copy = SimCluster.fromEtcdSnapshot(cluster.internals.etcd.snapshot())
+    expect(copy.state.unreadable().filter(({ kind }) => kind === 'broken').length).toBeGreaterThan(20)
     copy.advance('2m')
     expect(
       copy.get('nodes', { name: 'node-1' }).status.conditions?.find(({ type }) => type === 'Ready')?.status,

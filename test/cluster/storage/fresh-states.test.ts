@@ -6,10 +6,10 @@ import { SimCluster } from 'simcluster'
 function lifeOf(options: ClusterOptions): readonly string[] {
   const cluster = new SimCluster(options)
   const fresh = JSON.stringify(cluster)
-  const hash = cluster.traceHash()
+  const hash = cluster.state.traceHash()
   cluster.kubectl('create deployment web --image=nginx --replicas=3')
   cluster.settle().advance('90s')
-  return [hash, fresh, cluster.traceHash(), JSON.stringify(cluster)]
+  return [hash, fresh, cluster.state.traceHash(), JSON.stringify(cluster)]
 }
 
 describe('clusters of equal options', () => {
@@ -30,14 +30,14 @@ describe('clusters of equal options', () => {
 
   test('share nothing that one could change', () => {
     const make = (): SimCluster => new SimCluster({ nodes: 1, seed: 42 })
-    const before = make().traceHash()
+    const before = make().state.traceHash()
     make()
     for (let each = 0; each < 3; each++) {
       const cluster = make()
-      expect(cluster.traceHash()).toBe(before)
+      expect(cluster.state.traceHash()).toBe(before)
       cluster.node('node-1').crash()
       cluster.advance('10m')
-      expect(cluster.traceHash()).not.toBe(before)
+      expect(cluster.state.traceHash()).not.toBe(before)
     }
   })
 
@@ -61,7 +61,7 @@ describe('clusters of equal options', () => {
         return {
           there: cluster.get('namespaces', { name: 'default' }).metadata.uid,
           made: made.metadata.uid,
-          trace: cluster.traceHash(),
+          trace: cluster.state.traceHash(),
         }
       })
       expect(new Set(uids.map(({ there }) => there)).size).toBe(1)

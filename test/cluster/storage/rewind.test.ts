@@ -10,7 +10,7 @@ test('a cluster that is rewound is as it was, for all who hold it; subscriptions
   cluster.kubectl('create namespace x')
   node.crash()
   cluster.advance('10m')
-  const future = cluster.traceHash()
+  const future = cluster.state.traceHash()
   cluster.rewind(before)
   expect(cluster.kubectl('get namespace x').exitCode).toBe(1)
   expect([cluster.now(), node.ready]).toEqual([before.simulation().now, true])
@@ -19,7 +19,7 @@ test('a cluster that is rewound is as it was, for all who hold it; subscriptions
   expect(written.length).toBeGreaterThan(seen)
   node.crash()
   cluster.advance('10m')
-  expect(cluster.traceHash()).toBe(future)
+  expect(cluster.state.traceHash()).toBe(future)
 })
 
 test('it may become another one', () => {
@@ -33,7 +33,7 @@ test('machines without a control plane: nobody listens, nothing is stored, and a
   const cluster = new SimCluster({ initialized: false, nodes: 2 })
   for (const each of [cluster, cluster.fork(), SimCluster.fromJSON(cluster.toJSON())]) {
     expect(each.kubectl('get nodes').stderr).toContain('was refused')
-    expect([each.nodes(), each.stored('namespaces'), each.pki.paths()]).toEqual([[], [], []])
+    expect([each.nodes(), each.state.stored('namespaces'), each.pki.paths()]).toEqual([[], [], []])
     each.advance('1h')
   }
 })

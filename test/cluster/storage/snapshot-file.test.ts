@@ -6,9 +6,9 @@ const cluster = new SimCluster({ nodes: 1, seed: 3 })
 cluster.apply({
   apiVersion: 'v1',
   kind: 'Pod',
-  metadata: { name: 'web', namespace: 'default', annotations: { a: '\u{1f600}\n' } } as never,
+  metadata: { name: 'web', namespace: 'default', annotations: { a: '\u{1f600}\n' } },
   spec: { containers: [{ name: 'c', image: 'nginx' }] },
-} as never)
+})
 const file = cluster.snapshot().toFile()
 
 /** Why a file is refused. */
@@ -29,7 +29,7 @@ describe('a snapshot of a whole cluster as a file', () => {
     const copy = SimCluster.restore(ClusterSnapshot.fromFile(file))
     const original = cluster.fork()
     for (const each of [copy, original]) each.advance('10m')
-    expect(copy.traceHash()).toBe(original.traceHash())
+    expect(copy.state.traceHash()).toBe(original.state.traceHash())
     expect(copy.toJSON()).toEqual(original.toJSON())
     expect(text(file.subarray(0, 200)).split('\n')[0]).toMatch(
       /^simcluster snapshot 1 bytes=\d+ sha256=[0-9a-f]{64}$/,
@@ -45,7 +45,7 @@ describe('a snapshot of a whole cluster as a file', () => {
     ],
     [
       'a snapshot of etcd',
-      cluster.etcd.snapshot(),
+      cluster.internals.etcd.snapshot(),
       'this is a snapshot of etcd: SimCluster.fromEtcdSnapshot reads it',
     ],
     [

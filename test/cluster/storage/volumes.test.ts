@@ -15,7 +15,7 @@ function make(cluster: SimCluster, kind: string, name: string, rest: Spec): void
     kind,
     metadata: { name, ...(namespaced ? { namespace: 'default' } : {}) },
     ...rest,
-  } as unknown as KubeObject)
+  })
 }
 
 function claim(cluster: SimCluster, name: string, storage: string, rest: Spec = {}): void {
@@ -356,7 +356,7 @@ test('an attributes class goes when nothing names it any more', () => {
     metadata: { name: 'fast' },
     driverName: 'csi.example.com',
     parameters: { iops: '9' },
-  } as unknown as KubeObject)
+  })
   claim(cluster, 'c', '1Gi', { volumeAttributesClassName: 'fast', storageClassName: '' })
   cluster.settle()
   remove(cluster, 'volumeattributesclasses', 'fast')
@@ -406,7 +406,12 @@ test.each([3, 8])(
     )
     for (const name of ['local', 'disk']) remove(cluster, 'statefulsets', name)
     cluster.settle().advance('2m').settle()
-    for (const resource of ['pods', 'persistentvolumeclaims', 'persistentvolumes', 'volumeattachments'])
+    for (const resource of [
+      'pods',
+      'persistentvolumeclaims',
+      'persistentvolumes',
+      'volumeattachments',
+    ] as const)
       expect(cluster.list(resource).items).toEqual([])
   },
 )

@@ -48,8 +48,8 @@ class Player {
     if (namespace !== undefined) this.#makeNamespace(namespace)
     // the recordings' history was compacted now and then; only this scenario depends on it
     if (/expired/.test(this.#scenario.id)) {
-      this.#cluster.bookmarkWatches()
-      this.#cluster.etcd.compact({ revision: this.#cluster.etcd.revision })
+      this.#cluster.internals.bookmarkWatches()
+      this.#cluster.internals.etcd.compact({ revision: this.#cluster.internals.etcd.revision })
     }
     return steps.flatMap((step, at) => {
       if (at === steps.length - 1) this.#pauseAsNoted()
@@ -101,7 +101,7 @@ class Player {
   }
 
   #ask(request: RecordedRequest, at: number): HttpResponse | HttpWatch {
-    return this.#cluster.handle(requestOf(this.#scenario.id, at, request, this.#raw))
+    return this.#cluster.http.handle(requestOf(this.#scenario.id, at, request, this.#raw))
   }
 
   /**
@@ -132,7 +132,7 @@ class Player {
     const actual: RecordedResponse = {
       code: watch?.code ?? 0,
       headers: watch?.headers ?? {},
-      events: lines.map((line) => JSON.parse(line) as never),
+      events: lines.map((line) => JSON.parse(line)),
     }
     return expected === undefined ? [] : [{ step, what: `WATCH ${key}`, expected, actual }]
   }

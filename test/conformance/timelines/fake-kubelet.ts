@@ -102,7 +102,7 @@ function postStatus({ client, clock }: ComponentHost, { name, number, zone }: Fa
       operatingSystem: 'linux',
       architecture: 'amd64',
     },
-  } as unknown as Node['status']
+  }
   const platform = { arch: 'amd64', os: 'linux' }
   const labels = {
     ...Object.fromEntries(

@@ -134,7 +134,7 @@ class Player {
     const own = this.#withNames(request)
     const described =
       request.bodyDescription === undefined ? own : this.#described(own, request.bodyDescription)
-    const answer = this.#cluster.handle(requestOf(this.#timeline.id, 0, described, []))
+    const answer = this.#cluster.http.handle(requestOf(this.#timeline.id, 0, described, []))
     if (!this.#hurries) while (this.#cluster.step());
     return {
       code: answer.code,
@@ -147,7 +147,7 @@ class Player {
     const [, type, status, reason, message] =
       /one more condition (\w+)=(\w+) reason (\w+) message (\w+)$/.exec(words) ?? []
     if (type === undefined) throw new Error(`a body is described in words that are not understood: ${words}`)
-    const answer = this.#cluster.handle(
+    const answer = this.#cluster.http.handle(
       requestOf(this.#timeline.id, 0, { method: 'GET', path: request.path.replace(/\/approval$/, '') }, []),
     )
     const object = JSON.parse('body' in answer ? answer.body : '{}') as {

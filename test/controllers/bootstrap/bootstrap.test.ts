@@ -18,7 +18,7 @@ test('cluster-info is signed by every token that signs, as the real signer does 
   cluster.create('configmaps', {
     metadata: { name: 'cluster-info', namespace: 'kube-public' },
     data: { kubeconfig: 'apiVersion: v1\nkind: Config\n' },
-  } as never)
+  })
   token(cluster, 'aaaaaa', signing)
   token(cluster, 'bbbbbb', {})
   token(cluster, 'eeeeee', signing)
@@ -60,8 +60,8 @@ test('a token Secret is filled in, and goes with its account', () => {
     void cluster.create('secrets', {
       metadata: { name, namespace: 'default', annotations },
       type: 'kubernetes.io/service-account-token',
-    } as unknown as Secret)
-  cluster.create('serviceaccounts', { metadata: { name: 'bot', namespace: 'default' } } as never)
+    })
+  cluster.create('serviceaccounts', { metadata: { name: 'bot', namespace: 'default' } })
   secret('t', { 'kubernetes.io/service-account.name': 'bot' })
   secret('ghost', { 'kubernetes.io/service-account.name': 'nosuch' })
   secret('wrong', {

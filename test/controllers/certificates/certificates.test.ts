@@ -31,7 +31,7 @@ function approve(cluster: SimCluster, name: string): CertificateSigningRequest['
   const conditions = [{ type: 'Approved', status: 'True', reason: 'R', message: 'M' }]
   cluster.update(
     'certificatesigningrequests',
-    { ...csr, status: { ...csr.status, conditions } } as CertificateSigningRequest,
+    { ...csr, status: { ...csr.status, conditions } },
     { subresource: 'approval' },
   )
   return cluster.settle().get('certificatesigningrequests', { name }).status

@@ -6,7 +6,7 @@ import { daemonPodTemplate, daemonTolerations } from '../../../src/controllers/d
 import { podsByNode } from '../../../src/controllers/daemonset/pods-by-node.js'
 import { nodeShouldRunDaemonPod } from '../../../src/controllers/daemonset/should-run.js'
 import { daemonSetStatus } from '../../../src/controllers/daemonset/status.js'
-import { daemonSet, node, pod } from '../shared/objects.js'
+import { daemonSet, node, pod, podSpec } from '../shared/objects.js'
 import type { PodOptions } from '../shared/objects.js'
 
 const taint = (key: string, effect: 'NoSchedule' | 'NoExecute' | 'PreferNoSchedule') => [{ key, effect }]
@@ -124,10 +124,10 @@ describe('daemonPodTemplate', () => {
       effect: 'NoExecute',
       tolerationSeconds: 5,
     } as const
-    const tolerations = daemonTolerations({ containers: [], tolerations: [own] })
+    const tolerations = daemonTolerations(podSpec({ containers: [], tolerations: [own] }))
     expect(tolerations).toHaveLength(6)
     expect(tolerations[0]).toEqual({ key: own.key, operator: 'Exists', effect: 'NoExecute' })
-    expect(daemonTolerations({ containers: [], hostNetwork: true })).toHaveLength(7)
+    expect(daemonTolerations(podSpec({ containers: [], hostNetwork: true }))).toHaveLength(7)
   })
 })
 

@@ -11,7 +11,7 @@ function createBudget({ client }: Cluster, spec: PodDisruptionBudgetSpec, name =
     metadata: { name, namespace: 'default' },
     spec: { selector: { matchLabels: { app: 'x' } }, ...spec },
   }
-  client.create('poddisruptionbudgets', object as unknown as PodDisruptionBudget)
+  client.create('poddisruptionbudgets', object)
 }
 
 const budget = ({ client }: Cluster, name = 'b'): PodDisruptionBudget =>

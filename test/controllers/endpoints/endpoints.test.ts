@@ -1,15 +1,13 @@
 import { expect, test } from 'vitest'
-import type { Pod, Service } from '../../../src/api/core/generated.js'
+import type { Pod } from '../../../src/api/core/generated.js'
+import type { ServiceSpecInput } from '../../../src/api/core/inputs.js'
 import type { EndpointSlice } from '../../../src/api/discovery/generated.js'
 import { SimCluster } from 'simcluster'
 
 const ns = 'default'
 
-function service(name: string, spec: Partial<Service['spec']>): void {
-  cluster.create('services', {
-    metadata: { name, namespace: ns, labels: { of: name } },
-    spec: spec as Service['spec'],
-  } as unknown as Service)
+function service(name: string, spec: Partial<ServiceSpecInput>): void {
+  cluster.create('services', { metadata: { name, namespace: ns, labels: { of: name } }, spec })
 }
 
 function pod(name: string, labels: Readonly<Record<string, string>>, parts: Partial<Pod['spec']> = {}): void {
@@ -17,7 +15,7 @@ function pod(name: string, labels: Readonly<Record<string, string>>, parts: Part
   cluster.create('pods', {
     metadata: { name, namespace: ns, labels },
     spec: { containers, terminationGracePeriodSeconds: 5, ...parts },
-  } as unknown as Pod)
+  })
 }
 
 const slicesOf = (name: string): readonly EndpointSlice[] =>
@@ -139,7 +137,7 @@ test('Endpoints that a user writes for a Service without selector are mirrored',
   cluster.create('endpoints', {
     metadata: { name: 'nosel', namespace: ns },
     subsets: [{ addresses: [{ ip: '192.0.2.1' }], ports: [{ port: 80 }] }],
-  } as never)
+  })
   cluster.settle()
   expect(slicesOf('nosel')).toMatchObject([
     {
@@ -171,5 +169,5 @@ test('a slice holds no more than a hundred endpoints, and a fork goes the same w
       .map(({ endpoints }) => endpoints.length)
       .sort((a, b) => b - a),
   ).toEqual([100, 30])
-  expect(fork.traceHash()).toBe(cluster.traceHash())
+  expect(fork.state.traceHash()).toBe(cluster.state.traceHash())
 })

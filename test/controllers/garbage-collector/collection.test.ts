@@ -194,14 +194,14 @@ describe('namespaces and kinds', () => {
   test('a cluster-scoped object with a namespaced owner is never collected', () => {
     const cluster = newCluster()
     const ownerReferences = [ref('ghost', '11111111-1111-1111-1111-111111111111')]
-    cluster.client.create('namespaces', { metadata: { name: 'stays', ownerReferences } } as never)
+    cluster.client.create('namespaces', { metadata: { name: 'stays', ownerReferences } })
     cluster.sim.settle()
     expect(cluster.client.get('namespaces', { name: 'stays' }).metadata.deletionTimestamp).toBeUndefined()
   })
 
   test('a namespaced object may have a cluster-scoped owner', () => {
     const cluster = newCluster()
-    const node = cluster.client.create('nodes', { metadata: { name: 'n' } } as never)
+    const node = cluster.client.create('nodes', { metadata: { name: 'n' } })
     make(cluster, 'kid', [ref('n', node.metadata.uid as string, { kind: 'Node' })])
     cluster.sim.settle()
     expect(left(cluster)).toEqual({ kid: ['n'] })

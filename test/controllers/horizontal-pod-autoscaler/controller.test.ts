@@ -67,7 +67,7 @@ describe('an autoscaler', () => {
       one.advance('2m')
       expect(replicasOf(one)).toBe(4)
     }
-    expect(made.traceHash()).toBe(fork.traceHash())
+    expect(made.state.traceHash()).toBe(fork.state.traceHash())
     expect(statusOf(made)).toMatchObject({
       currentReplicas: 4,
       desiredReplicas: 4,
@@ -267,7 +267,12 @@ describe('an autoscaler', () => {
     expect(replicasOf(made)).toBe(4)
     made.advance('4m')
     expect(replicasOf(made)).toBe(1)
-    expect(made.list('pods.metrics.k8s.io').items.map(({ kind }) => kind)).toEqual(['PodMetrics'])
-    expect(() => new SimCluster({ nodes: 1 }).list('pods.metrics.k8s.io')).toThrow()
+    expect(
+      made
+        .resource('pods.metrics.k8s.io')
+        .list()
+        .items.map(({ kind }) => kind),
+    ).toEqual(['PodMetrics'])
+    expect(() => new SimCluster({ nodes: 1 }).resource('pods.metrics.k8s.io').list()).toThrow()
   })
 })

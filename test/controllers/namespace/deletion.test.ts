@@ -121,7 +121,7 @@ describe('pods first', () => {
 
   test('a pod that nobody ends: an error after its grace, and settle comes to rest', () => {
     const cluster = newCluster('v1.35', false)
-    cluster.client.create('nodes', { metadata: { name: 'n' } } as never)
+    cluster.client.create('nodes', { metadata: { name: 'n' } })
     addPod(cluster, 'p', 30)
     remove(cluster)
     cluster.sim.settle()

@@ -59,7 +59,7 @@ test('a one-node cluster never evicts', () => {
 
 test('a Deployment is deleted with all that it owns; a namespace with all that is in it', () => {
   const cluster = new SimCluster({ nodes: 2, seed: 7 })
-  cluster.create('namespaces', { metadata: { name: 'office' } } as never)
+  cluster.create('namespaces', { metadata: { name: 'office' } })
   cluster.apply([deployment, { ...deployment, metadata: { name: 'web', namespace: 'office' } }])
   cluster.settle()
   cluster.delete('deployments', { namespace: 'default', name: 'web' })

@@ -63,7 +63,7 @@ function setUp(host: ComponentHost, node: string, labels: Readonly<Record<string
 function register(host: ComponentHost, name: string, labels: Readonly<Record<string, string>>): void {
   if (ignoreNotFound(() => host.client.get('nodes', { name }))) return
   const spec = {} as Node['spec']
-  const status = { conditions: conditions(host.clock.now(), undefined) } as unknown as Node['status']
+  const status = { conditions: conditions(host.clock.now(), undefined) }
   host.client.create('nodes', {
     metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } },
     spec,

@@ -5,7 +5,7 @@ import { SimCluster } from 'simcluster'
 const ns = 'default'
 
 function quota(cluster: SimCluster, name: string, spec: object): void {
-  cluster.create('resourcequotas', { metadata: { name, namespace: ns }, spec } as never)
+  cluster.create('resourcequotas', { metadata: { name, namespace: ns }, spec })
   cluster.settle()
 }
 
@@ -13,7 +13,7 @@ function pod(cluster: SimCluster, name: string, resources: object = {}, spec: ob
   return cluster.create('pods', {
     metadata: { name, namespace: ns },
     spec: { containers: [{ name: 'c', image: 'i', resources }], ...spec },
-  } as never)
+  })
 }
 
 const used = (cluster: SimCluster, name: string): Readonly<Record<string, string>> | undefined =>
@@ -73,7 +73,7 @@ test('a dry run books nothing, and a fork counts on by itself', () => {
   const cluster = new SimCluster({ nodes: 1 })
   quota(cluster, 'q', { hard: { 'count/configmaps': '3' } })
   const make = (on: SimCluster, name: string, dryRun = false): void =>
-    void on.create('configmaps', { metadata: { name, namespace: ns } } as never, { dryRun })
+    void on.create('configmaps', { metadata: { name, namespace: ns } }, { dryRun })
   make(cluster, 'x', true)
   const fork = cluster.fork()
   make(fork, 'y')
@@ -104,7 +104,7 @@ test('limit ranges fill in and hold to their bounds', () => {
         { type: 'PersistentVolumeClaim', min: { storage: '1Gi' }, max: { storage: '2Gi' } },
       ],
     },
-  } as never)
+  })
   const made = pod(cluster, 'a')
   expect(made.metadata.annotations).toEqual({
     'kubernetes.io/limit-ranger':
@@ -123,7 +123,7 @@ test('limit ranges fill in and hold to their bounds', () => {
     void cluster.create('persistentvolumeclaims', {
       metadata: { name: 'c', namespace: ns },
       spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } },
-    } as never)
+    })
   expect(() => claim('500Mi')).toThrow(
     'minimum storage usage per PersistentVolumeClaim is 1Gi, but request is 500Mi',
   )

@@ -159,5 +159,5 @@ test('Ingresses of its class get the address of the controller, others do not', 
     ['nobodys', undefined],
     ['theirs', '192.0.2.80'],
   ])
-  expect(fork.traceHash()).toBe(cluster.traceHash())
+  expect(fork.state.traceHash()).toBe(cluster.state.traceHash())
 })

@@ -24,7 +24,7 @@ const where = (cluster: ControllerCluster, resource: string): string[] =>
 
 test('every namespace has a default account and the root CA, new ones too', () => {
   const cluster = newCluster()
-  cluster.client.create('namespaces', { metadata: { name: 'office' } } as never)
+  cluster.client.create('namespaces', { metadata: { name: 'office' } })
   cluster.sim.settle()
   const namespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system', 'office']
   expect(where(cluster, 'serviceaccounts')).toEqual(namespaces.map((name) => `${name}/default`))
@@ -62,7 +62,7 @@ test('what is removed or changed is made good; a description in other words is l
 
 test('a namespace that is being deleted gets nothing', () => {
   const cluster = newCluster()
-  cluster.client.create('namespaces', { metadata: { name: 'gone' } } as never)
+  cluster.client.create('namespaces', { metadata: { name: 'gone' } })
   cluster.client.delete('namespaces', { name: 'gone' })
   cluster.sim.settle()
   expect(

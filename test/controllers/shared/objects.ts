@@ -1,9 +1,13 @@
 import type { DaemonSet, Deployment, ReplicaSet } from '../../../src/api/apps/generated.js'
-import type { Node, Pod, PodTemplateSpec } from '../../../src/api/core/generated.js'
+import type { Node, Pod, PodSpec, PodTemplateSpec } from '../../../src/api/core/generated.js'
+import type { PodSpecInput } from '../../../src/api/core/inputs.js'
+
+/** The controllers' functions read few fields of a pod; defaults are not among them. */
+export const podSpec = (spec: PodSpecInput): PodSpec => spec as PodSpec
 
 const template = (image: string): PodTemplateSpec => ({
   metadata: { labels: { app: 'x' } },
-  spec: { containers: [{ name: 'c', image, resources: {} }] },
+  spec: podSpec({ containers: [{ name: 'c', image }] }),
 })
 
 /** A Deployment `d` in `default`, selecting app=x. */
@@ -104,7 +108,7 @@ export function pod(name: string, options: PodOptions = {}): Pod {
       ...(options.deleted ? { deletionTimestamp: new Date(created).toISOString() } : {}),
       ...(reference ? { ownerReferences: [reference] } : {}),
     },
-    spec: { containers: [{ name: 'c', resources: {} }], ...(node === undefined ? {} : { nodeName: node }) },
+    spec: podSpec({ containers: [{ name: 'c' }], ...(node === undefined ? {} : { nodeName: node }) }),
     status: {
       phase,
       conditions: [{ ...ready, lastTransitionTime: new Date(readySince ?? 0).toISOString() }],
@@ -120,6 +124,7 @@ export function daemonSet(spec: Partial<DaemonSet['spec']> = {}): DaemonSet {
     spec: {
       selector: { matchLabels: { app: 'x' } },
       updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } },
+      revisionHistoryLimit: 10,
       template: template('img:1'),
       ...spec,
     },

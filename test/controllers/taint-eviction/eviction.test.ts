@@ -26,7 +26,7 @@ function setTaints(cluster: ControllerCluster, ...taints: Taint[]): void {
 }
 
 function addPod(cluster: ControllerCluster, name: string, ...tolerations: object[]): void {
-  cluster.client.create('pods', podOn('n', name, tolerations as never))
+  cluster.client.create('pods', podOn('n', name, tolerations))
   cluster.sim.settle()
 }
 

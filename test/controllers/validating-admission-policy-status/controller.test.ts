@@ -13,7 +13,7 @@ function checked(
   spec: object,
   cluster: SimCluster = new SimCluster({ version: 'v1.34', nodes: 0 }),
 ): ValidatingAdmissionPolicy {
-  cluster.create('validatingadmissionpolicies', { metadata: { name: 'policy' }, spec } as never)
+  cluster.create('validatingadmissionpolicies', { metadata: { name: 'policy' }, spec })
   cluster.settle()
   return cluster.get('validatingadmissionpolicies', { name: 'policy' }) as ValidatingAdmissionPolicy
 }
@@ -70,18 +70,15 @@ it('each type that an expression does not fit is told, as the documentation show
 it('a new generation is looked at again; kinds of CRDs have types too', () => {
   const cluster = new SimCluster({ version: 'v1.34', nodes: 0 })
   const schema = { openAPIV3Schema: { type: 'object', properties: { size: { type: 'integer' } } } }
-  cluster.create(
-    'customresourcedefinitions' as never,
-    {
-      metadata: { name: 'ws.x.io' },
-      spec: {
-        group: 'x.io',
-        scope: 'Namespaced',
-        names: { plural: 'ws', kind: 'W' },
-        versions: [{ name: 'v1', served: true, storage: true, schema }],
-      },
-    } as never,
-  )
+  cluster.create('customresourcedefinitions', {
+    metadata: { name: 'ws.x.io' },
+    spec: {
+      group: 'x.io',
+      scope: 'Namespaced',
+      names: { plural: 'ws', kind: 'W' },
+      versions: [{ name: 'v1', served: true, storage: true, schema }],
+    },
+  })
   cluster.settle()
   const policy = checked(
     {

@@ -149,7 +149,7 @@ export class RealShell implements Shell {
   static async at(cluster: SimCluster, options: RealShellOptions, ran: Ran[] = []): Promise<RealShell> {
     const faults: unknown[] = []
     // bare machines have no certificates yet for etcd to be served with
-    const etcd = cluster.apiserverRunning ? { etcd: {} } : {}
+    const etcd = cluster.apiserver.running ? { etcd: {} } : {}
     const server = await serve(cluster, {
       time: 'virtual',
       ...etcd,
@@ -293,7 +293,7 @@ export class RealShell implements Shell {
     this.#cluster.advance(0)
     for (let round = 0; round < 100; round++) {
       await new Promise((resolve) => setImmediate(resolve))
-      if (this.#server.listening === this.#cluster.apiserverRunning) return
+      if (this.#server.listening === this.#cluster.apiserver.running) return
     }
   }
 }

@@ -318,7 +318,7 @@ function ownOutcome(
     .filter((name) => /\.(conf|crt|key|kubeconfig)$/.test(name))
     .map((name) => [name, text(join(folder, name))])
   const fork = ownCluster(served, id)
-  if (closes(id)) fork.stopApiserver()
+  if (closes(id)) fork.apiserver.stop()
   const front = frontOf(id, fork)
   happenLater(id, fork)
   const { stdout, stderr, exitCode } = fork.kubectl(words, {
@@ -350,7 +350,7 @@ const showsKubeconfig = (id: string): boolean => /^(cluster-info|auth whoami)/.t
 function happenLater(id: string, cluster: SimCluster): void {
   for (const [, ms, happening] of meanwhile.filter(([pattern]) => pattern.test(id))) {
     const at = cluster.now() + ms
-    const end = cluster.onStep(() => {
+    const end = cluster.internals.onStep(() => {
       if (cluster.now() < at) return
       end()
       happening(cluster)

@@ -117,9 +117,12 @@ const appliedByOther: Situation = (cluster) => {
   }
   const spec = { replicas: 2, selector: { matchLabels: labels }, template }
   const body = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec }
-  cluster.patch('deployments', { namespace: 'default', name: 'web' }, { type: 'apply', body } as never, {
-    fieldManager: 'other',
-  })
+  cluster.patch(
+    'deployments',
+    { namespace: 'default', name: 'web' },
+    { type: 'apply', body },
+    { fieldManager: 'other' },
+  )
 }
 const twoContainers = pod('a', { containers: [container('one'), container('two')] })
 const local = pod('local', { owner: 'ReplicaSet', spec: { volumes: [{ name: 'scratch', emptyDir: {} }] } })

@@ -63,7 +63,7 @@ export function completeBase(cluster: SimCluster): void {
     metadata: { name: 'one', namespace: SHOP },
     spec,
   }
-  cluster.create('crontabs.example.com' as ResourceName, crontab as never)
+  cluster.resource('crontabs.example.com').create(crontab)
   cluster.advance('1s')
 }
 
@@ -186,7 +186,7 @@ function bindVolumes(cluster: SimCluster): void {
 }
 
 function setStatus(cluster: SimCluster, resource: ResourceName, name: string, status: object): void {
-  cluster.patch(
+  cluster.client.patch(
     resource,
     { namespace: SHOP, name },
     { type: 'merge', body: { status } },
@@ -225,7 +225,7 @@ function addEvent(
     firstTimestamp: time,
     lastTimestamp: time,
     count,
-  } as never)
+  })
 }
 
 /** What is left of the Jobs' pods after node n1 was drained, as the recorded placement had it: one of pi. */

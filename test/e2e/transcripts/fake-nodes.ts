@@ -1,5 +1,5 @@
 import type { Lease } from '../../../src/api/coordination/generated.js'
-import type { Node, Pod } from '../../../src/api/core/generated.js'
+import type { Pod } from '../../../src/api/core/generated.js'
 import { ignoreNotFound } from '../../../src/client/api-error.js'
 import type { Component, ComponentHost } from '../../../src/client/component.js'
 import type { SimCluster } from '../../../src/cluster/sim-cluster.js'
@@ -166,7 +166,7 @@ export function registerNode(cluster: SimCluster, name: string): void {
     'kubernetes.io/os': 'linux',
     'topology.kubernetes.io/zone': zones[name] ?? '',
   }
-  cluster.create('nodes', { metadata: { name, labels }, spec: {}, status } as unknown as Node)
+  cluster.create('nodes', { metadata: { name, labels }, status })
   const renewTime = now.replace('Z', '.000000Z')
   const spec = { holderIdentity: name, leaseDurationSeconds: 40, renewTime }
   cluster.create('leases', { metadata: { name, namespace: LEASES }, spec } as unknown as Lease)

@@ -76,7 +76,7 @@ describe('commands of containers', () => {
     expect(copy.exec('clock', 'cat /tmp/mark /tmp/last')).toEqual(
       cluster.exec('clock', 'cat /tmp/mark /tmp/last'),
     )
-    expect(copy.traceHash()).toBe(cluster.traceHash())
+    expect(copy.state.traceHash()).toBe(cluster.state.traceHash())
   })
 
   test('the first process of a container does not see SIGTERM, unless it traps it', () => {

@@ -8,7 +8,7 @@ test('/proc/1/status names the program that the container was started with', () 
     { name: 'arguments', image: 'busybox', args: ['tail', '-f', '/dev/null'] },
     { name: 'image', image: 'nginx' },
   ]
-  cluster.create('pods', { metadata: { name: 'p', namespace: 'default' }, spec: { containers } } as never)
+  cluster.create('pods', { metadata: { name: 'p', namespace: 'default' }, spec: { containers } })
   cluster.settle()
   const names = containers.map(
     ({ name }) => cluster.exec('p', ['grep', 'Name', '/proc/1/status'], { container: name }).stdout,

@@ -54,7 +54,7 @@ test('users and roles are a part of the store: of its forks, its JSON, its snaps
   expect(fork.auth.state).toEqual(state)
   fork.auth.deleteUser('ann')
   expect(store.auth.state).toEqual(state)
-  expect(EtcdStore.fromJSON(JSON.parse(JSON.stringify(store)) as never, { clock }).auth.state).toEqual(state)
+  expect(EtcdStore.fromJSON(JSON.parse(JSON.stringify(store)), { clock }).auth.state).toEqual(state)
   const file = store.snapshot()
   const back = EtcdStore.fromSnapshot(file, { clock })
   expect(back.auth.state).toEqual(state)
@@ -64,17 +64,17 @@ test('users and roles are a part of the store: of its forks, its JSON, its snaps
 
 test('they go with a cluster', () => {
   const cluster = new SimCluster({ nodes: 0 })
-  cluster.etcd.auth.addUser('root', 'hash')
-  const { state } = cluster.etcd.auth
+  cluster.internals.etcd.auth.addUser('root', 'hash')
+  const { state } = cluster.internals.etcd.auth
   const copies = [
     cluster.fork(),
     SimCluster.restore(cluster.snapshot()),
     SimCluster.restore(ClusterSnapshot.fromFile(cluster.snapshot().toFile())),
-    SimCluster.fromEtcdSnapshot(cluster.etcd.snapshot()),
+    SimCluster.fromEtcdSnapshot(cluster.internals.etcd.snapshot()),
   ]
-  for (const copy of copies) expect(copy.etcd.auth.state).toEqual(state)
-  cluster.etcd.auth.addRole('later')
-  for (const copy of copies) expect(copy.etcd.auth.state).toEqual(state)
+  for (const copy of copies) expect(copy.internals.etcd.auth.state).toEqual(state)
+  cluster.internals.etcd.auth.addRole('later')
+  for (const copy of copies) expect(copy.internals.etcd.auth.state).toEqual(state)
 })
 
 test("a certificate's common name is the user where no token is", async () => {
@@ -86,9 +86,9 @@ test("a certificate's common name is the user where no token is", async () => {
   const [ca, cert, key] = ['ca.crt', 'client.crt', 'client.key'].map((name) =>
     readFileSync(join(credentials, name)),
   )
-  const client = await RawClient.to(etcd.url, { ca, cert, key } as never)
+  const client = await RawClient.to(etcd.url, { ca, cert, key })
   onTestFinished(() => client.close())
-  const { auth } = cluster.etcd
+  const { auth } = cluster.internals.etcd
   auth.addUser('root', 'hash')
   auth.grantRole('root', 'root')
   auth.enable()

@@ -63,7 +63,7 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
       /^another writer has the lock \/test\/0\/lock: process \d+ on /,
     )
     await first.durable()
-    expect(first.written).toBe(first.cluster.etcd.revision)
+    expect(first.written).toBe(first.cluster.internals.etcd.revision)
     // others write to the same etcd meanwhile: the counts of revisions do not run in step any more
     await etcd.call('KV', 'Put', { key: Buffer.from('/other'), value: Buffer.from('x') })
     first.cluster.kubectl('scale deployment web --replicas=4')
@@ -73,13 +73,13 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
       (draft) => void (draft.spec.replicas = 4),
     )
     first.cluster.settle()
-    first.cluster.etcd.put({ key: '/odd', value: keyBytes('simcluster lease 0000000000000001\nx') })
+    first.cluster.internals.etcd.put({ key: '/odd', value: keyBytes('simcluster lease 0000000000000001\nx') })
     await first.close()
-    const { etcd: store } = first.cluster
+    const { etcd: store } = first.cluster.internals
     const second = await open(prefix)
-    expect(second.cluster.etcd.revision).toBe(store.revision)
-    expect(contents(second.cluster.etcd)).toEqual(contents(store))
-    expect(second.cluster.etcd.grantedLeases()).toEqual(store.grantedLeases())
+    expect(second.cluster.internals.etcd.revision).toBe(store.revision)
+    expect(contents(second.cluster.internals.etcd)).toEqual(contents(store))
+    expect(second.cluster.internals.etcd.grantedLeases()).toEqual(store.grantedLeases())
     expect(second.cluster.now()).toBe(first.cluster.now())
     const pods = (of: SimCluster): unknown =>
       of
@@ -89,7 +89,7 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
     expect(pods(second.cluster)).toEqual(pods(first.cluster))
     await second.close()
     const third = await open(prefix)
-    expect(contents(third.cluster.etcd)).toEqual(contents(second.cluster.etcd))
+    expect(contents(third.cluster.internals.etcd)).toEqual(contents(second.cluster.internals.etcd))
     await third.close()
   }, 30_000)
 
@@ -102,10 +102,10 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
       running.cluster.advance('1m')
       await sleep(pause)
       running.abandon()
-      const { etcd: store } = running.cluster
+      const { etcd: store } = running.cluster.internals
       await sleep(50)
       running = await reopened(prefix)
-      const { etcd: found } = running.cluster
+      const { etcd: found } = running.cluster.internals
       expect(found.revision).toBeLessThanOrEqual(store.revision)
       // what was loaded is the state at the revision before which all is compacted; a cluster that had not
       // been made yet is made again
@@ -164,13 +164,13 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
         child.kill('SIGKILL')
         await once(child, 'close')
         const { cluster: left } = await reopened(prefix)
-        const loaded = left.etcd.compactedRevision
+        const loaded = left.internals.etcd.compactedRevision
         expect(loaded).toBeGreaterThanOrEqual(written)
         told.push(written)
         // the same steps have the same history
         const model = new SimCluster(OPTIONS)
-        for (let round = 1; model.etcd.revision < loaded; round++) step(model, round)
-        expect(contents(left.etcd, loaded)).toEqual(contents(model.etcd, loaded))
+        for (let round = 1; model.internals.etcd.revision < loaded; round++) step(model, round)
+        expect(contents(left.internals.etcd, loaded)).toEqual(contents(model.internals.etcd, loaded))
       }
       expect(told.at(-1)).toBeGreaterThan(0)
     },
@@ -218,13 +218,13 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
       await sleep(60)
       await own.recover()
       await waiting
-      expect(durable.written).toBe(durable.cluster.etcd.revision)
+      expect(durable.written).toBe(durable.cluster.internals.etcd.revision)
     }
     expect(retries).toBeGreaterThan(0)
-    const { etcd: store } = durable.cluster
+    const { etcd: store } = durable.cluster.internals
     await durable.close()
     const again = await openDurableCluster(target)
-    expect(contents(again.cluster.etcd)).toEqual(contents(store))
+    expect(contents(again.cluster.internals.etcd)).toEqual(contents(store))
     await again.close()
     await own.stop()
   }, 40_000)
@@ -236,9 +236,9 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
     const lock = { key: Buffer.from(`${prefix}/lock`) }
     await etcd.call('KV', 'DeleteRange', lock)
     const second = await open(prefix, 0)
-    second.cluster.create('namespaces', { metadata: { name: 'second' } } as never)
+    second.cluster.create('namespaces', { metadata: { name: 'second' } })
     await second.durable()
-    first.cluster.create('namespaces', { metadata: { name: 'first' } } as never)
+    first.cluster.create('namespaces', { metadata: { name: 'first' } })
     await expect(first.durable()).rejects.toThrow('another writer has taken the mirror over')
     await expect(first.close()).rejects.toThrow('another writer has taken the mirror over')
     await second.close()
@@ -250,13 +250,13 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
   test('large transactions are one; what is something else is refused', async () => {
     const prefix = `/test/${prefixes++}`
     const first = await open(prefix, 0)
-    const { etcd: store } = first.cluster
+    const { etcd: store } = first.cluster.internals
     store.leaseGrant({ id: 9n, ttl: 60 })
     for (let at = 0; at < 300; at++) store.put({ key: `/many/${at}`, lease: 9n, value: keyBytes(`${at}`) })
     store.leaseRevoke(9n)
     await first.close()
     const second = await open(prefix, 0)
-    expect(contents(second.cluster.etcd)).toEqual(contents(store))
+    expect(contents(second.cluster.internals.etcd)).toEqual(contents(store))
     await second.close()
     await etcd.call('KV', 'Put', { key: Buffer.from('/foreign/state'), value: Buffer.from('{}') })
     await expect(open('/foreign')).rejects.toThrow(
@@ -281,13 +281,13 @@ test('an etcd that is not there is said at once; one that is away for a while is
   })
   await durable.durable()
   await server.close()
-  durable.cluster.create('namespaces', { metadata: { name: 'later' } } as never)
+  durable.cluster.create('namespaces', { metadata: { name: 'later' } })
   const waiting = durable.durable()
   await sleep(150)
   server = await serveEtcd(store, { port })
   await waiting
   expect(retries).toBeGreaterThan(0)
-  expect(durable.written).toBe(durable.cluster.etcd.revision)
+  expect(durable.written).toBe(durable.cluster.internals.etcd.revision)
   await durable.close()
   await server.close()
 })

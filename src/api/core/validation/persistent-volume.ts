@@ -62,7 +62,7 @@ export function validatePersistentVolume({ spec }: PersistentVolume): readonly F
   const errors: FieldError[] = []
   validateAccessModes(spec.accessModes ?? [], '', 'spec.accessModes', errors)
   validateCapacity(spec.capacity ?? {}, errors)
-  const policy = spec.persistentVolumeReclaimPolicy ?? ''
+  const policy: string = spec.persistentVolumeReclaimPolicy ?? ''
   if (policy !== '' && !reclaimPolicies.includes(policy)) {
     errors.push(notSupported('spec.persistentVolumeReclaimPolicy', policy, reclaimPolicies))
   }

@@ -3,7 +3,8 @@ import { validateEndpointIp, validateIp, validateIpRange } from '../../ip-valida
 import { parseIp } from '../../ip.js'
 import { dnsLabelFaults, dnsSubdomainFaults, portNumberFaults, qualifiedNameFaults } from '../../names.js'
 import { validateLabels } from '../../meta/label-validation.js'
-import type { LoadBalancerIngress, Service, ServicePort, ServiceSpec } from '../generated.js'
+import type { LoadBalancerIngress, Service, ServiceSpec } from '../generated.js'
+import type { ServicePortInput } from '../inputs.js'
 import { isExternallyAccessible, isHeadless, needsHealthCheckPort } from '../service-needs.js'
 import { validatePortNumberOrName } from './probes.js'
 import { validateServiceAddresses, validateServiceAddressUpdate } from './service-addresses.js'
@@ -17,7 +18,7 @@ const distributions = ['PreferClose', 'PreferSameNode', 'PreferSameZone']
 const rangesAnnotation = 'service.beta.kubernetes.io/load-balancer-source-ranges'
 
 /** The port as Go prints its internal type. */
-const portAsGo = ({ name, protocol, appProtocol, port, targetPort, nodePort }: ServicePort): object => ({
+const portAsGo = ({ name, protocol, appProtocol, port, targetPort, nodePort }: ServicePortInput): object => ({
   Name: name ?? '',
   Protocol: protocol ?? '',
   AppProtocol: appProtocol ?? null,

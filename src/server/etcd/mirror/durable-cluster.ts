@@ -107,18 +107,18 @@ export async function openDurableCluster(options: EtcdMirrorOptions): Promise<Du
     const mirrored = await loadMirror(remote, layout)
     const cluster =
       mirrored === undefined ? new SimCluster(clusterOptions) : clusterOf(mirrored, clusterOptions)
-    if (mirrored === undefined && cluster.etcd.compactedRevision >= 0)
+    if (mirrored === undefined && cluster.internals.etcd.compactedRevision >= 0)
       throw new Error('assertion failed: a new cluster has its whole history')
     const from =
       mirrored === undefined
-        ? { revision: 1, ready: cluster.etcd.revision, steps: [], noted: 0 }
+        ? { revision: 1, ready: cluster.internals.etcd.revision, steps: [], noted: 0 }
         : { ...mirrored.state, noted: mirrored.noted }
     const mirror = new EtcdMirror({
       remote,
       layout,
       lock,
       from,
-      store: cluster.etcd,
+      store: cluster.internals.etcd,
       now: () => cluster.now(),
       version: cluster.version,
       onRetry,

@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../../../src/api/definition.js'
 import { describe, expect, it } from 'vitest'
 import type { ConfigMap } from '../../../../src/api/core/generated.js'
 import type { HttpResponse } from '../../../../src/client/http.js'
@@ -20,7 +21,7 @@ interface Policy {
 function clusterWith({ validations, more = {}, binding = {} }: Policy): SimCluster {
   const cluster = new SimCluster({ version: 'v1.34', nodes: 0, without: ['kube-controller-manager'] })
   const create = (resource: string, object: object): void => {
-    cluster.create(resource, object as never)
+    cluster.client.create(resource, object as KubeObject)
   }
   create('validatingadmissionpolicies', {
     metadata: { name: 'policy' },
@@ -154,7 +155,7 @@ describe('ValidatingAdmissionPolicy', () => {
       validations: [{ expression: 'false', message: 'no' }],
       binding: { validationActions: ['Warn', 'Audit'] },
     })
-    const { code, headers } = cluster.handle({
+    const { code, headers } = cluster.http.handle({
       method: 'POST',
       path: '/api/v1/namespaces/default/configmaps',
       user: { name: 'x', groups: ['system:masters'] },

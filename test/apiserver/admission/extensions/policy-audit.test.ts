@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../../../src/api/definition.js'
 import { describe, expect, it } from 'vitest'
 import type { ClusterEvents } from '../../../../src/client/cluster-events.js'
 import { SimCluster } from '../../../../src/index.js'
@@ -26,7 +27,7 @@ function clusterWith({ spec, bindings, params = [] }: Setting): SimCluster {
     cluster.create('validatingadmissionpolicybindings', {
       metadata: { name: `binding-${at}` },
       spec: { policyName: 'policy', ...binding },
-    } as never)
+    })
   })
   return cluster
 }
@@ -41,7 +42,7 @@ function audited(
   const stop = cluster.on('audit', (event) => void events.push(event))
   let message = ''
   try {
-    cluster.create(resource, object as never)
+    cluster.client.create(resource, object as KubeObject)
   } catch (error) {
     message = (error as Error).message
   }
@@ -145,7 +146,7 @@ describe('audit annotations of Pod Security', () => {
   it('tell what was enforced, and what another level would not let in', () => {
     const cluster = new SimCluster({ version: 'v1.34', nodes: 0, without: ['kube-controller-manager'] })
     const namespace = (labels: object): void => {
-      cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'strict', labels } } as never)
+      cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'strict', labels } })
     }
     const prefix = 'pod-security.kubernetes.io/'
     namespace({})

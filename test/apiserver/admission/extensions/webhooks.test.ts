@@ -182,7 +182,7 @@ describe('mutating webhooks', () => {
     const created = cluster.create('configmaps', configMap('a'))
     expect(created.data).toEqual({ x: '1', k: 'v' })
     expect(created.metadata.managedFields).toHaveLength(1)
-    const { headers } = cluster.handle({
+    const { headers } = cluster.http.handle({
       method: 'POST',
       path: '/api/v1/namespaces/default/configmaps',
       user: { name: 'x', groups: ['system:masters'] },

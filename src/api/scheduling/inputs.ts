@@ -1,0 +1,13 @@
+// Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
+import type { ObjectMetaInput } from '../meta/inputs.js'
+
+/** A {@link PriorityClass} as clients send it. */
+export interface PriorityClassInput {
+  readonly apiVersion?: string | undefined
+  readonly description?: string | undefined
+  readonly globalDefault?: boolean | undefined
+  readonly kind?: string | undefined
+  readonly metadata: ObjectMetaInput
+  readonly preemptionPolicy?: 'Never' | 'PreemptLowerPriority' | undefined
+  readonly value: number
+}

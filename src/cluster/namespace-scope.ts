@@ -1,0 +1,221 @@
+import type { KubeObject } from '../api/definition.js'
+import type { Draft } from '../api/draft.js'
+import type { ObjectMetaInput } from '../api/meta/inputs.js'
+import type { Status } from '../client/api-error.js'
+import type {
+  Client,
+  DeleteOptions,
+  ListOptions,
+  ObjectList,
+  Patch,
+  WatchEvent,
+  WriteOptions,
+} from '../client/client.js'
+import type {
+  BuiltInResource,
+  ClusterScopedResource,
+  ResourceInputs,
+  ResourceName,
+  StoredOf,
+} from '../client/resources.js'
+import { applyObjects, createKubectl, kubectlWatch } from '../kubectl/index.js'
+import type { Applied, KubectlEnvironment, KubectlOptions, KubectlResult } from '../kubectl/index.js'
+import type { Duration } from '../sim/duration.js'
+import type { TypedSchema } from './custom-resource.js'
+import { CustomResource } from './custom-resource.js'
+import type { EditDraft } from './edit.js'
+import { editObject } from './edit.js'
+import type { Manifests } from './manifests.js'
+import { parseManifests } from './manifests.js'
+import type { NameOf, NamespacedName } from './object-name.js'
+import { keyOfName } from './object-name.js'
+import type { ExecOptions, ExecResult, LogOptions } from './streams/pod-streams.js'
+import { execInPod, logsOfPod } from './streams/pod-streams.js'
+import { iterateWatch } from './streams/watch-iterator.js'
+
+/** What a {@link NamespaceScope} needs of its cluster; functions, because a rewind replaces the parts. */
+export interface ScopeAccess {
+  readonly client: () => Client
+  readonly kubectl: () => KubectlEnvironment
+  readonly until: (predicate: () => boolean, timeout: Duration) => boolean
+}
+
+/** What may be sent to a built-in resource. Objects of cluster-scoped resources take no namespace. */
+export type InputFor<R extends BuiltInResource> = R extends ClusterScopedResource
+  ? ResourceInputs[R] & { readonly metadata: { readonly namespace?: undefined } }
+  : ResourceInputs[R]
+
+/** Options of `list` and `watch`. Cluster-scoped resources take no namespace. */
+export type ListOptionsFor<R extends BuiltInResource> = R extends ClusterScopedResource
+  ? Omit<ListOptions, 'namespace'>
+  : ListOptions
+
+/**
+ * Reads and writes objects, and runs kubectl, with a current namespace: names and objects without a namespace are
+ * in it. {@link SimCluster} is the scope of `default`; `cluster.in('office')` gives that of another namespace.
+ * Methods that read and write act as a cluster administrator and throw ApiError (a Kubernetes Status) if the
+ * apiserver refuses, ConnectionError if it is stopped. Objects that are passed in are never changed; objects that
+ * are returned are deeply frozen.
+ */
+export class NamespaceScope {
+  /** The current namespace. */
+  readonly namespace: string
+  readonly #access: ScopeAccess
+  /** Namespace of `list` and `watch` without one; undefined means all namespaces. */
+  readonly #listed: string | undefined
+
+  constructor(access: ScopeAccess, namespace: string, listed: string | undefined) {
+    this.#access = access
+    this.namespace = namespace
+    this.#listed = listed
+  }
+
+  /** GET of one object: `get('pods', 'web')`, `get('pods', 'office/web')`, `get('pods', pod.metadata)`. */
+  get<R extends BuiltInResource>(resource: R, name: NameOf<R>): StoredOf<R> {
+    return this.#client.get<string>(resource, this.#key(resource, name)) as StoredOf<R>
+  }
+
+  /** Lists a resource. Without `namespace`: all namespaces of a cluster, the namespace of `cluster.in(...)`. */
+  list<R extends BuiltInResource>(resource: R, options?: ListOptionsFor<R>): ObjectList<StoredOf<R>> {
+    return this.#client.list<string>(resource, this.#listing(options)) as ObjectList<StoredOf<R>>
+  }
+
+  /** POST. `apiVersion` and `kind` may be left out. */
+  create<R extends BuiltInResource>(resource: R, object: InputFor<R>, options?: WriteOptions): StoredOf<R> {
+    return this.#client.create<string>(resource, this.#placed(resource, object), options) as StoredOf<R>
+  }
+
+  /** PUT of the whole object, or of the subresource that `options` names. */
+  update<R extends BuiltInResource>(resource: R, object: InputFor<R>, options?: WriteOptions): StoredOf<R> {
+    return this.#client.update<string>(resource, this.#placed(resource, object), options) as StoredOf<R>
+  }
+
+  /** PATCH: JSON patch, merge patch, strategic merge patch or server-side apply. */
+  patch<R extends BuiltInResource>(
+    resource: R,
+    name: NameOf<R>,
+    patch: Patch,
+    options?: WriteOptions,
+  ): StoredOf<R> {
+    return this.#client.patch<string>(resource, this.#key(resource, name), patch, options) as StoredOf<R>
+  }
+
+  /**
+   * Reads an object, lets `recipe` change a draft of it (immer) and writes it back; repeats after a conflict, at
+   * most five times. `edit('deployments', 'web', (draft) => { draft.spec.replicas = 5 })`
+   */
+  edit<R extends BuiltInResource>(
+    resource: R,
+    name: NameOf<R>,
+    recipe: (draft: EditDraft<R>) => void,
+  ): StoredOf<R> {
+    return editObject(
+      this.#client,
+      resource,
+      this.#key(resource, name),
+      recipe as (draft: never) => void as (draft: Draft<KubeObject>) => void,
+    ) as StoredOf<R>
+  }
+
+  /** DELETE. Returns the object if it still exists (graceful deletion, finalizers), else a Status. */
+  delete<R extends BuiltInResource>(
+    resource: R,
+    name: NameOf<R>,
+    options?: DeleteOptions,
+  ): StoredOf<R> | Status {
+    return this.#client.delete<string>(resource, this.#key(resource, name), options) as StoredOf<R> | Status
+  }
+
+  /**
+   * Watches a resource: `for await (const event of cluster.watch('pods'))`. Events arrive while time is moved
+   * elsewhere; leaving the loop stops the watch. Namespaces as in {@link list}.
+   */
+  watch<R extends BuiltInResource>(
+    resource: R,
+    options?: ListOptionsFor<R>,
+  ): AsyncGenerator<WatchEvent<StoredOf<R>>, void, undefined> {
+    const watch = this.#client.watch<string>(resource, this.#listing(options))
+    return iterateWatch(watch) as AsyncGenerator<WatchEvent<StoredOf<R>>, void, undefined>
+  }
+
+  /**
+   * The same methods for a resource that has no type in this package, such as a custom one. `T` are the fields of
+   * its objects: `cluster.resource<{ spec: { size: number } }>('widgets.example.com').create(...)`; or give a
+   * zod schema, whose types are used: `cluster.resource('widgets.example.com', widgetSchema)`.
+   */
+  resource<T = { readonly [field: string]: unknown }>(name: string): CustomResource<T, T>
+  resource<Input, Output>(name: string, schema: TypedSchema<Input, Output>): CustomResource<Input, Output>
+  resource<Input, Output>(name: string): CustomResource<Input, Output> {
+    return new CustomResource(name, this.#access.client, this.namespace, this.#listed)
+  }
+
+  /**
+   * `kubectl apply` of manifests: YAML or JSON text, or objects.
+   * @throws TypeError if the text is not YAML, KubectlError for a kind that is not served; what came before stays
+   * applied.
+   */
+  apply(manifests: Manifests): readonly Applied[] {
+    return applyObjects(this.#kubectlEnvironment, parseManifests(manifests))
+  }
+
+  /**
+   * Runs a kubectl command line. Commands that wait move virtual time. What kubectl reports as an error is in the
+   * result, not thrown.
+   */
+  kubectl(command: string | readonly string[], options: KubectlOptions = {}): KubectlResult {
+    return createKubectl(this.#kubectlEnvironment)(command, options)
+  }
+
+  /** `kubectl get ... -w`: yields each line that it prints while time is moved elsewhere. */
+  kubectlWatch(command: string | readonly string[], options: KubectlOptions = {}): AsyncIterable<string> {
+    return kubectlWatch(this.#kubectlEnvironment, command, options)
+  }
+
+  /**
+   * Runs a command in a container, as `kubectl exec` does, and moves time until it ends: `exec('web', ['cat',
+   * '/etc/hostname'])`, or a line for its shell: `exec('web', 'ls /data | wc -l')`.
+   * @throws ApiError if the pod or container does not exist.
+   */
+  exec(pod: NamespacedName, command: string | readonly string[], options: ExecOptions = {}): ExecResult {
+    const wait = (ended: () => boolean): boolean => this.#access.until(ended, options.timeout ?? '1h')
+    return execInPod(this.#client, wait, keyOfName(pod, this.namespace), command, options)
+  }
+
+  /** What a container has written so far, as `kubectl logs` prints it. @throws ApiError if there is no log. */
+  logs(pod: NamespacedName, options: LogOptions = {}): string {
+    return logsOfPod(this.#client, keyOfName(pod, this.namespace), options)
+  }
+
+  get #client(): Client {
+    return this.#access.client()
+  }
+
+  get #kubectlEnvironment(): KubectlEnvironment {
+    const environment = this.#access.kubectl()
+    return this.namespace === 'default' ? environment : { ...environment, defaultNamespace: this.namespace }
+  }
+
+  #key(resource: ResourceName, name: NamespacedName): ReturnType<typeof keyOfName> {
+    return keyOfName(name, this.namespace, { scheme: this.#access.kubectl().scheme, resource })
+  }
+
+  /** The object in the current namespace unless it names one. Clients ignore the namespace of a cluster-scoped object. */
+  #placed<T extends KubeObject | ResourceInputs[BuiltInResource]>(
+    resource: ResourceName,
+    object: T,
+  ): KubeObject {
+    const { metadata } = object as { metadata?: ObjectMetaInput }
+    // The apiserver's own error for an object without metadata is better than ours.
+    if (
+      metadata === undefined ||
+      metadata.namespace !== undefined ||
+      this.#access.kubectl().scheme.byName(resource)?.namespaced === false
+    )
+      return object as KubeObject
+    return { ...object, metadata: { ...metadata, namespace: this.namespace } } as KubeObject
+  }
+
+  #listing(options: ListOptions | undefined): ListOptions | undefined {
+    return this.#listed === undefined ? options : { namespace: this.#listed, ...options }
+  }
+}

@@ -1,0 +1,44 @@
+import type { ConnectOptions, Connection, DnsReply, From, RecordType } from '../../network/index.js'
+import type { ClusterParts } from '../compose/assemble.js'
+
+/** `cluster.network`: connections and DNS as pods, nodes and machines outside the cluster see them. */
+export class NetworkFacet {
+  readonly #parts: () => ClusterParts
+
+  constructor(parts: () => ClusterParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Tries a connection: `connect({ from: 'default/web', to: 'default/db', port: 6379 })`. `to` may be a Service, a
+   * pod, a node, an address or a host name. Returns what the client sees and every hop on the way: DNS,
+   * kube-proxy, routes, policies, listeners.
+   * @throws ApiError NotFound if a pod or Service that is named does not exist.
+   */
+  connect(options: ConnectOptions): Connection {
+    return this.#network.connect(options)
+  }
+
+  /**
+   * Sends over a connection that {@link connect} made. Returns whether it still carries after changes of pods,
+   * nodes and (with the option `networkPolicy: { existingConnections: 'cut' }`) policies. A connection is plain
+   * data: it can be kept, and used in a fork.
+   * @throws RangeError if the connection was refused.
+   */
+  send(connection: Connection, send?: ConnectOptions['send']): Connection {
+    return this.#network.carryOn(connection, send)
+  }
+
+  /**
+   * Asks the DNS server that `from` has configured; no search path is applied. `server` defaults to the first
+   * nameserver of /etc/resolv.conf.
+   */
+  resolve(from: From, name: string, type: RecordType = 'A', server?: string): DnsReply {
+    const { ends, resolver } = this.#network
+    return resolver.query(ends.source(from), name, type, server)
+  }
+
+  get #network(): ClusterParts['machines']['network']['network'] {
+    return this.#parts().machines.network.network
+  }
+}

@@ -1,0 +1,36 @@
+import type { Scheme } from '../api/scheme.js'
+import type { ObjectKey } from '../client/client.js'
+import type { BuiltInResource, ClusterScopedResource } from '../client/resources.js'
+
+/**
+ * Names one object of a namespaced resource: `web` in the current namespace, `office/web`, or any object's
+ * `metadata`.
+ */
+export type NamespacedName = string | ObjectKey
+
+/** Names one object of a cluster-scoped resource: `node-1`, or its `metadata`. */
+export type ClusterScopedName = string | (ObjectKey & { readonly namespace?: never })
+
+/** Names one object of a built-in resource. */
+export type NameOf<R extends BuiltInResource> = R extends ClusterScopedResource
+  ? ClusterScopedName
+  : NamespacedName
+
+/**
+ * The key of an object named in a namespace.
+ * @throws RangeError if the text has the form `namespace/name` and the resource is cluster-scoped.
+ */
+export function keyOfName(
+  name: NamespacedName,
+  namespace: string,
+  of?: { readonly scheme: Scheme; readonly resource: string },
+): ObjectKey {
+  if (typeof name !== 'string') return { ...name, namespace: name.namespace ?? namespace }
+  const slash = name.indexOf('/')
+  if (slash < 0) return { namespace, name }
+  const bare = name.slice(slash + 1)
+  if (of?.scheme.byName(of.resource)?.namespaced === false) {
+    throw new RangeError(`${of.resource} are not namespaced: write '${bare}' instead of '${name}'`)
+  }
+  return { namespace: name.slice(0, slash), name: bare }
+}

@@ -1,0 +1,67 @@
+import type { ListOptions } from '../../client/client.js'
+import type { ObjectOf, ResourceName } from '../../client/resources.js'
+import type { EffectiveSecurity } from '../../kubelet/index.js'
+import type { ClusterParts } from '../compose/assemble.js'
+import type { ComponentView } from '../compose/component-host.js'
+import { securityOfPod } from '../nodes/security.js'
+import type { NamespacedName } from '../object-name.js'
+import { keyOfName } from '../object-name.js'
+import type { UnreadableValue } from './unreadable.js'
+import { unreadableValues } from './unreadable.js'
+
+/** `cluster.state`: reads the state of a cluster without a request, for invariants, traces and pictures. */
+export class StateFacet {
+  readonly #parts: () => ClusterParts
+
+  constructor(parts: () => ClusterParts) {
+    this.#parts = parts
+  }
+
+  /** Rolling hash over everything that has happened; equal for equal seeds and calls on any machine. */
+  traceHash(): string {
+    return this.#parts().simulation.trace.toString()
+  }
+
+  /** Whether no work is pending, as after `cluster.settle()`. */
+  get atRest(): boolean {
+    return this.#parts().simulation.atRest
+  }
+
+  /** All stored objects of a resource, in key order, even while the apiserver is stopped. */
+  stored<R extends ResourceName>(
+    resource: R,
+    options?: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>,
+  ): readonly ObjectOf<R>[] {
+    return this.#parts().plane.server.peekAll(resource, options) as unknown as readonly ObjectOf<R>[]
+  }
+
+  /** Names of the resources that are stored, in order. */
+  resources(): readonly string[] {
+    return this.#parts().plane.storedResources()
+  }
+
+  /** What the informers of the running components have in their caches. */
+  views(): readonly ComponentView[] {
+    return this.#parts().plane.views()
+  }
+
+  /**
+   * What each container of a pod runs with (user, groups, capabilities, profiles), with the rule that decided each
+   * setting.
+   * @throws ApiError if the pod does not exist.
+   */
+  security(pod: NamespacedName): readonly EffectiveSecurity[] {
+    const { client, machines } = this.#parts()
+    return securityOfPod(client, machines, keyOfName(pod, 'default'))
+  }
+
+  /**
+   * Values in etcd that are not objects of this cluster's API: encrypted ones, unknown kinds, broken ones, keys of
+   * other programs. Reads all keys.
+   */
+  unreadable(): readonly UnreadableValue[] {
+    const { plane, store } = this.#parts()
+    const { storage, resources } = plane.server.context
+    return unreadableValues(store, storage, resources)
+  }
+}
