@@ -25,7 +25,19 @@ export type { DrainOptions, NodeHandle } from './cluster/nodes/node-handle.js'
 export type { ComponentHandle } from './cluster/compose/component-handle.js'
 export { ApiError, ConnectionError, isApiError } from './client/api-error.js'
 export type { Status, StatusCause, StatusDetails, StatusReason } from './client/api-error.js'
-export type * from './client/client.js'
+export type {
+  Client,
+  DeleteOptions,
+  GetOptions,
+  ListOptions,
+  ObjectKey,
+  ObjectList,
+  Patch,
+  UserInfo,
+  Watch,
+  WatchEvent,
+  WriteOptions,
+} from './client/client.js'
 export type { ClusterEvents } from './client/cluster-events.js'
 export type { Component, ComponentHost } from './client/component.js'
 export type {
