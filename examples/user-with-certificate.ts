@@ -31,7 +31,7 @@ export function approve(cluster: SimCluster, name: string, { key, request }: App
     request: btoa(request),
     signerName: 'kubernetes.io/kube-apiserver-client',
     usages: ['client auth'],
-  }
+  } as const
   cluster.apply([{ apiVersion: certificates, kind: 'CertificateSigningRequest', metadata: { name }, spec }])
   cluster.kubectl(`certificate approve ${name}`)
   cluster.settle()

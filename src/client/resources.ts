@@ -253,6 +253,81 @@ export interface ResourceInputs {
   volumeattributesclasses: VolumeAttributesClassInput
 }
 
+/** TypeScript type of the manifest of each built-in kind, by `apiVersion` and `kind`. */
+export interface ManifestInputs {
+  'admissionregistration.k8s.io/v1': {
+    MutatingWebhookConfiguration: MutatingWebhookConfigurationInput
+    ValidatingAdmissionPolicyBinding: ValidatingAdmissionPolicyBindingInput
+    ValidatingAdmissionPolicy: ValidatingAdmissionPolicyInput
+    ValidatingWebhookConfiguration: ValidatingWebhookConfigurationInput
+  }
+  'apiextensions.k8s.io/v1': { CustomResourceDefinition: CustomResourceDefinitionInput }
+  'apiregistration.k8s.io/v1': { APIService: APIServiceInput }
+  'apps/v1': {
+    ControllerRevision: ControllerRevisionInput
+    DaemonSet: DaemonSetInput
+    Deployment: DeploymentInput
+    ReplicaSet: ReplicaSetInput
+    StatefulSet: StatefulSetInput
+  }
+  'autoscaling/v2': { HorizontalPodAutoscaler: HorizontalPodAutoscalerInput }
+  'batch/v1': { CronJob: CronJobInput; Job: JobInput }
+  'certificates.k8s.io/v1': { CertificateSigningRequest: CertificateSigningRequestInput }
+  'coordination.k8s.io/v1': { Lease: LeaseInput }
+  'discovery.k8s.io/v1': { EndpointSlice: EndpointSliceInput }
+  'flowcontrol.apiserver.k8s.io/v1': {
+    FlowSchema: FlowSchemaInput
+    PriorityLevelConfiguration: PriorityLevelConfigurationInput
+  }
+  'networking.k8s.io/v1': {
+    IPAddress: IPAddressInput
+    IngressClass: IngressClassInput
+    Ingress: IngressInput
+    NetworkPolicy: NetworkPolicyInput
+    ServiceCIDR: ServiceCIDRInput
+  }
+  'node.k8s.io/v1': { RuntimeClass: RuntimeClassInput }
+  'policy/v1': { PodDisruptionBudget: PodDisruptionBudgetInput }
+  'rbac.authorization.k8s.io/v1': {
+    ClusterRoleBinding: ClusterRoleBindingInput
+    ClusterRole: ClusterRoleInput
+    RoleBinding: RoleBindingInput
+    Role: RoleInput
+  }
+  'resource.k8s.io/v1': {
+    DeviceClass: DeviceClassInput
+    ResourceClaim: ResourceClaimInput
+    ResourceClaimTemplate: ResourceClaimTemplateInput
+    ResourceSlice: ResourceSliceInput
+  }
+  'scheduling.k8s.io/v1': { PriorityClass: PriorityClassInput }
+  'storage.k8s.io/v1': {
+    CSIDriver: CSIDriverInput
+    CSINode: CSINodeInput
+    CSIStorageCapacity: CSIStorageCapacityInput
+    StorageClass: StorageClassInput
+    VolumeAttachment: VolumeAttachmentInput
+    VolumeAttributesClass: VolumeAttributesClassInput
+  }
+  v1: {
+    ConfigMap: ConfigMapInput
+    Endpoints: EndpointsInput
+    Event: EventInput
+    LimitRange: LimitRangeInput
+    Namespace: NamespaceInput
+    Node: NodeInput
+    PersistentVolumeClaim: PersistentVolumeClaimInput
+    PersistentVolume: PersistentVolumeInput
+    Pod: PodInput
+    PodTemplate: PodTemplateInput
+    ReplicationController: ReplicationControllerInput
+    ResourceQuota: ResourceQuotaInput
+    Secret: SecretInput
+    ServiceAccount: ServiceAccountInput
+    Service: ServiceInput
+  }
+}
+
 /** Built-in resources whose objects belong to no namespace. */
 export type ClusterScopedResource =
   | 'apiservices'

@@ -25,7 +25,7 @@ import type { TypedSchema } from './custom-resource.js'
 import { CustomResource } from './custom-resource.js'
 import type { EditDraft } from './edit.js'
 import { editObject } from './edit.js'
-import type { Manifests } from './manifests.js'
+import type { Checked, ManifestLike, Manifests } from './manifests.js'
 import { parseManifests } from './manifests.js'
 import type { NameOf, NamespacedName } from './object-name.js'
 import { keyOfName } from './object-name.js'
@@ -150,10 +150,16 @@ export class NamespaceScope {
   }
 
   /**
-   * `kubectl apply` of manifests: YAML or JSON text, or objects.
+   * `kubectl apply` of manifests: YAML or JSON text, one object, or a list of objects. The fields of an object whose
+   * `apiVersion` and `kind` are literals of a built-in kind are checked by the compiler.
    * @throws TypeError if the text is not YAML, KubectlError for a kind that is not served; what came before stays
    * applied.
    */
+  apply(text: string): readonly Applied[]
+  apply<const M extends readonly ManifestLike[]>(manifests: {
+    readonly [At in keyof M]: M[At] & Checked<M[At]>
+  }): readonly Applied[]
+  apply<const M extends ManifestLike>(manifest: M & Checked<M>): readonly Applied[]
   apply(manifests: Manifests): readonly Applied[] {
     return applyObjects(this.#kubectlEnvironment, parseManifests(manifests))
   }

@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../src/api/definition.js'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { SimCluster } from '../../src/index.js'
@@ -15,7 +16,7 @@ function withKinds(): SimCluster {
 /** What the apiserver says of a policy: nothing, or why not. */
 function refusal(cluster: SimCluster, policy: WorldPolicy): string | undefined {
   try {
-    cluster.apply([policy])
+    cluster.apply(policy as KubeObject)
     return undefined
   } catch (error) {
     return (error as Error).message

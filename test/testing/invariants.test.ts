@@ -1,3 +1,4 @@
+import type { Deployment } from '../../src/api/apps/generated.js'
 import { describe, expect, test, vi } from 'vitest'
 import { SimCluster } from 'simcluster'
 import type { Component, KubeObject } from 'simcluster'
@@ -206,7 +207,7 @@ describe('each invariant can fail', () => {
       metadata,
       spec: { replicas: 2, selector: { matchLabels: { app: 'db' } }, template },
     }
-    const podSpec = { ...template.spec, restartPolicy: 'Never' }
+    const podSpec = { ...template.spec, restartPolicy: 'Never' } as const
     cluster.apply([
       set,
       { apiVersion: 'batch/v1', kind: 'Job', metadata, spec: { template: { spec: podSpec } } },
@@ -277,7 +278,7 @@ describe('each invariant can fail', () => {
 
   test('replicas-as-wanted and daemons-everywhere: controllers that were told nothing', () => {
     const cluster = clusterWith(2)
-    const { spec } = deployment('agent', 0) as unknown as { spec: { selector: object; template: object } }
+    const { spec } = deployment('agent', 0) as Deployment
     const { selector, template } = spec
     const metadata = { name: 'agent', namespace: 'default' }
     cluster.apply({ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata, spec: { selector, template } })

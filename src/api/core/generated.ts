@@ -213,7 +213,7 @@ export interface Container {
   readonly command?: ReadonlyArray<string>
   readonly env?: ReadonlyArray<EnvVar>
   readonly envFrom?: ReadonlyArray<EnvFromSource>
-  readonly image?: string
+  readonly image: string
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never'
   readonly lifecycle?: Lifecycle
   readonly livenessProbe?: Probe
@@ -459,7 +459,7 @@ export interface EphemeralContainer {
   readonly command?: ReadonlyArray<string>
   readonly env?: ReadonlyArray<EnvVar>
   readonly envFrom?: ReadonlyArray<EnvFromSource>
-  readonly image?: string
+  readonly image: string
   readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never'
   readonly lifecycle?: Lifecycle
   readonly livenessProbe?: Probe

@@ -210,7 +210,7 @@ export interface ContainerInput {
   readonly command?: ReadonlyArray<string> | undefined
   readonly env?: ReadonlyArray<EnvVarInput> | undefined
   readonly envFrom?: ReadonlyArray<EnvFromSourceInput> | undefined
-  readonly image?: string | undefined
+  readonly image: string
   readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never' | undefined
   readonly lifecycle?: LifecycleInput | undefined
   readonly livenessProbe?: ProbeInput | undefined
@@ -482,7 +482,7 @@ export interface EphemeralContainerInput {
   readonly command?: ReadonlyArray<string> | undefined
   readonly env?: ReadonlyArray<EnvVarInput> | undefined
   readonly envFrom?: ReadonlyArray<EnvFromSourceInput> | undefined
-  readonly image?: string | undefined
+  readonly image: string
   readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never' | undefined
   readonly lifecycle?: LifecycleInput | undefined
   readonly livenessProbe?: ProbeInput | undefined

@@ -1,3 +1,4 @@
+import type { ResourceInputs } from '../../../src/client/resources.js'
 import { expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
 
@@ -28,7 +29,7 @@ test(
       nodes: 0,
       admissionPlugins: { enable: ['OwnerReferencesPermissionEnforcement'] },
     })
-    const grant = (name: string, rules: readonly object[]): void => {
+    const grant = (name: string, rules: ResourceInputs['clusterroles']['rules']): void => {
       cluster.apply([
         { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name }, rules },
         {

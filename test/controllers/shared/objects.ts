@@ -108,7 +108,10 @@ export function pod(name: string, options: PodOptions = {}): Pod {
       ...(options.deleted ? { deletionTimestamp: new Date(created).toISOString() } : {}),
       ...(reference ? { ownerReferences: [reference] } : {}),
     },
-    spec: podSpec({ containers: [{ name: 'c' }], ...(node === undefined ? {} : { nodeName: node }) }),
+    spec: podSpec({
+      containers: [{ name: 'c', image: 'img:1' }],
+      ...(node === undefined ? {} : { nodeName: node }),
+    }),
     status: {
       phase,
       conditions: [{ ...ready, lastTransitionTime: new Date(readySince ?? 0).toISOString() }],

@@ -145,7 +145,7 @@ const pod = (name: string, spec: object = {}): object => ({
 describe('audit annotations of Pod Security', () => {
   it('tell what was enforced, and what another level would not let in', () => {
     const cluster = new SimCluster({ version: 'v1.34', nodes: 0, without: ['kube-controller-manager'] })
-    const namespace = (labels: object): void => {
+    const namespace = (labels: Readonly<Record<string, string>>): void => {
       cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'strict', labels } })
     }
     const prefix = 'pod-security.kubernetes.io/'

@@ -1,0 +1,286 @@
+import { SimCluster } from 'simcluster'
+import type {
+  BuiltInResource,
+  Container,
+  ContainerInput,
+  Deployment,
+  DeploymentInput,
+  Pod,
+  PodInput,
+  ResourceInputs,
+  ResourceTypes,
+  StoredOf,
+} from 'simcluster'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { z } from 'zod'
+
+const cluster = new SimCluster({ nodes: 1, version: 'v1.34' })
+
+const crd = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'widgets.example.com' },
+  spec: {
+    group: 'example.com',
+    scope: 'Namespaced',
+    names: { plural: 'widgets', kind: 'Widget' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            properties: { spec: { type: 'object', properties: { size: { type: 'integer' } } } },
+          },
+        },
+      },
+    ],
+  },
+} as const
+
+describe('input and output', () => {
+  it('every object that is read may be written again', () => {
+    expectTypeOf<ResourceTypes>().toExtend<ResourceInputs>()
+    expectTypeOf<Container>().toExtend<ContainerInput>()
+    const pod = cluster.create('pods', {
+      metadata: { name: 'again' },
+      spec: { containers: [{ name: 'c', image: 'nginx' }] },
+    })
+    cluster.update('pods', pod)
+    const node = cluster.get('nodes', 'node-1')
+    cluster.update('nodes', node)
+  })
+
+  it('a client sends what the API requires, and reads defaults', () => {
+    cluster.create('namespaces', { metadata: { name: 'office' } })
+    const web = cluster.create('deployments', {
+      metadata: { name: 'web' },
+      spec: {
+        selector: { matchLabels: { app: 'web' } },
+        template: {
+          metadata: { labels: { app: 'web' } },
+          spec: { containers: [{ name: 'web', image: 'nginx' }] },
+        },
+      },
+    })
+    expectTypeOf(web).toEqualTypeOf<StoredOf<'deployments'>>()
+    expectTypeOf(web.spec.replicas).toEqualTypeOf<number>()
+    expectTypeOf(web.metadata.name).toEqualTypeOf<string>()
+    expectTypeOf(web.metadata.namespace).toEqualTypeOf<string>()
+    expectTypeOf<DeploymentInput['spec']['replicas']>().toEqualTypeOf<number | undefined>()
+    expect(web.spec).toMatchObject({ replicas: 1, strategy: { type: 'RollingUpdate' } })
+    // @ts-expect-error the API requires a selector and a template
+    expect(() => cluster.create('deployments', { metadata: { name: 'x' }, spec: {} })).toThrow(
+      'Required value',
+    )
+    // @ts-expect-error the API requires a spec
+    expect(() => cluster.create('pods', { metadata: { name: 'x' } })).toThrow('Required value')
+  })
+
+  it('explicit undefined is as good as a missing field', () => {
+    const replicas: number | undefined = undefined
+    const input: DeploymentInput['spec'] = { ...cluster.get('deployments', 'web').spec, replicas }
+    expect(input.replicas).toBeUndefined()
+  })
+
+  it('an edit writes what a client may send', () => {
+    const edited = cluster.edit('deployments', 'web', (draft) => {
+      draft.spec.replicas = 2
+      draft.spec.template.spec.containers.push({ name: 'log', image: 'busybox' })
+      // @ts-expect-error a misspelt field
+      draft.spec.replicsa = 2
+    })
+    expect(edited.spec.template.spec.containers).toHaveLength(2)
+    cluster.create('services', { metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } })
+    cluster.edit('services', 'web', (draft) => {
+      draft.spec.type = 'NodePort'
+    })
+  })
+})
+
+describe('names', () => {
+  it('a misspelt resource or field is an error', () => {
+    // @ts-expect-error a misspelt resource
+    expect(() => cluster.get('podz', 'web')).toThrow('could not find the requested resource')
+    // @ts-expect-error a misspelt resource
+    expect(() => cluster.create('deployment', { metadata: { name: 'x' } })).toThrow()
+    const misspelt = (): void => {
+      cluster.create('pods', {
+        metadata: { name: 'x' },
+        // @ts-expect-error a misspelt field, deep inside
+        spec: { containers: [{ name: 'c', image: 'nginx', imge: 'nginx' }] },
+      })
+    }
+    misspelt()
+    expect(cluster.get('pods', 'x').spec.containers[0]).not.toHaveProperty('imge')
+  })
+
+  it('enumerated values are checked', () => {
+    const wrong = (): void => {
+      cluster.create('services', {
+        metadata: { name: 'x' },
+        // @ts-expect-error an unknown type of Service
+        spec: { type: 'NodePorts', ports: [{ port: 80 }] },
+      })
+    }
+    expect(wrong).toThrow('Unsupported value')
+    expectTypeOf<Pod['spec']['restartPolicy']>().toEqualTypeOf<'Always' | 'Never' | 'OnFailure'>()
+  })
+
+  it('resources are offered by name', () => {
+    expectTypeOf<'pods'>().toExtend<BuiltInResource>()
+    expectTypeOf<string>().not.toExtend<BuiltInResource>()
+  })
+})
+
+describe('namespaces', () => {
+  it('the current one is default, and cluster.in() gives another', () => {
+    const office = cluster.in('office')
+    office.create('configmaps', { metadata: { name: 'settings' }, data: { a: '1' } })
+    expect(office.get('configmaps', 'settings').metadata.namespace).toBe('office')
+    expect(cluster.get('configmaps', 'office/settings')).toEqual(office.get('configmaps', 'settings'))
+    expect(() => cluster.get('configmaps', 'settings')).toThrow('not found')
+    expect(office.list('configmaps').items.map(({ metadata }) => metadata.name)).toContain('settings')
+    expect(
+      cluster.list('configmaps', { namespace: 'default' }).items.map(({ metadata }) => metadata.name),
+    ).not.toContain('settings')
+    expect(cluster.list('configmaps').items.map(({ metadata }) => metadata.name)).toContain('settings')
+    expect(office.kubectl('get configmaps').stdout).toContain('settings')
+    office.edit('configmaps', 'settings', (draft) => void (draft.data = { a: '2' }))
+    office.patch('configmaps', 'settings', { type: 'merge', body: { data: { b: '3' } } })
+    expect(office.get('configmaps', 'settings').data).toEqual({ a: '2', b: '3' })
+    office.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'applied' } })
+    expect(office.get('configmaps', 'applied').metadata.namespace).toBe('office')
+    office.delete('configmaps', 'settings')
+    expect(() => office.get('configmaps', 'settings')).toThrow('not found')
+  })
+
+  it('exec and logs take names in the current namespace', () => {
+    const shop = cluster.in('office')
+    cluster.settle()
+    shop.create('pods', {
+      metadata: { name: 'sh' },
+      spec: { containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', 'echo up; sleep 1d'] }] },
+    })
+    cluster.settle()
+    expect(shop.logs('sh')).toBe('up\n')
+    expect(shop.exec('sh', 'echo $((1 + 1))').stdout).toBe('2\n')
+    expect(cluster.exec('office/sh', ['echo', 'x']).stdout).toBe('x\n')
+  })
+
+  it('a cluster-scoped resource takes none', () => {
+    expect(cluster.in('office').get('nodes', 'node-1').metadata.name).toBe('node-1')
+    expect(() => cluster.get('nodes', 'office/node-1')).toThrow(
+      "nodes are not namespaced: write 'node-1' instead of 'office/node-1'",
+    )
+    // @ts-expect-error a Node has no namespace
+    cluster.get('nodes', { name: 'node-1', namespace: 'office' })
+    // @ts-expect-error a list of Nodes has no namespace
+    cluster.list('nodes', { namespace: 'office' })
+    // @ts-expect-error a Namespace has no namespace
+    expect(() => cluster.create('namespaces', { metadata: { name: 'b', namespace: 'office' } })).toThrow(
+      'metadata.namespace: Forbidden: not allowed on this type',
+    )
+    expectTypeOf<StoredOf<'nodes'>['metadata']['namespace']>().toEqualTypeOf<undefined>()
+  })
+})
+
+describe('custom resources', () => {
+  it('have the type of their fields', () => {
+    cluster.apply(crd)
+    cluster.settle()
+    interface Widget {
+      readonly spec: { readonly size: number }
+      readonly status?: { readonly ready: boolean }
+    }
+    const widgets = cluster.resource<Widget>('widgets.example.com')
+    const made = widgets.create({ metadata: { name: 'a' }, spec: { size: 1 } })
+    expectTypeOf(made.spec.size).toEqualTypeOf<number>()
+    expectTypeOf(made.metadata.uid).toEqualTypeOf<string>()
+    expect(widgets.edit('a', (draft) => void (draft.spec.size = 2)).spec.size).toBe(2)
+    expect(widgets.get('a').spec.size).toBe(2)
+    expect(widgets.list().items).toHaveLength(1)
+    // @ts-expect-error size is a number
+    expect(() => widgets.create({ metadata: { name: 'b' }, spec: { size: '1' } })).toThrow(
+      'must be of type integer',
+    )
+    // @ts-expect-error a misspelt field
+    widgets.create({ metadata: { name: 'c' }, spec: { size: 1 }, sepc: {} })
+  })
+
+  it('or of a schema', () => {
+    const schema = z.object({ spec: z.object({ size: z.number().default(3) }) })
+    const widgets = cluster.resource('widgets.example.com', schema)
+    const made = widgets.create({ metadata: { name: 'z' }, spec: {} })
+    expectTypeOf(made.spec.size).toEqualTypeOf<number>()
+  })
+
+  it('or none', () => {
+    const made = cluster
+      .resource('widgets.example.com')
+      .create({ metadata: { name: 'n' }, spec: { size: 1 } })
+    expect(made).toMatchObject({ kind: 'Widget', metadata: { namespace: 'default' } })
+    expect(() => cluster.resource('gadgets.example.com').list()).toThrow(
+      'could not find the requested resource',
+    )
+  })
+})
+
+describe('manifests', () => {
+  const settings = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'constant', labels: { app: 'x' } },
+    data: { a: '1' },
+  } as const
+
+  it('may be constant, text, or objects from elsewhere', () => {
+    cluster.apply(settings)
+    cluster.apply([settings, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'robot' } }])
+    cluster.apply('{apiVersion: v1, kind: ConfigMap, metadata: {name: text}}')
+    const made = (name: string): object => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } })
+    cluster.apply(made('dynamic'))
+    const typed: PodInput = { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'nginx' }] } }
+    cluster.apply({ apiVersion: 'v1', kind: 'Pod', ...typed })
+    expect(cluster.get('configmaps', 'dynamic').metadata.name).toBe('dynamic')
+  })
+
+  it('of a built-in kind are checked at every depth', () => {
+    const wrong = (): void => {
+      cluster.apply({
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'w' },
+        spec: {
+          // @ts-expect-error a misspelt field
+          replicsa: 3,
+          selector: { matchLabels: { app: 'w' } },
+          template: {
+            metadata: { labels: { app: 'w' } },
+            spec: { containers: [{ name: 'c', image: 'nginx' }] },
+          },
+        },
+      })
+    }
+    expect(wrong).toThrow('unknown field "spec.replicsa"')
+    const deep = (): void => {
+      // @ts-expect-error a misspelt field of a port
+      cluster.apply([
+        { apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec: { ports: [{ prt: 80 }] } },
+      ])
+    }
+    expect(deep).toThrow()
+  })
+})
+
+describe('read objects', () => {
+  it('keep the defaults that their types promise', () => {
+    const pod = cluster.get('pods', 'p')
+    const [container] = pod.spec.containers
+    expectTypeOf(pod.spec.terminationGracePeriodSeconds).toEqualTypeOf<number>()
+    expect(container?.terminationMessagePath).toBe('/dev/termination-log')
+    expectTypeOf<Deployment['spec']['revisionHistoryLimit']>().toEqualTypeOf<number>()
+  })
+})
