@@ -66,19 +66,19 @@ export interface JobCondition {
 
 export interface JobSpec {
   readonly activeDeadlineSeconds?: number
-  readonly backoffLimit: number
+  readonly backoffLimit?: number
   readonly backoffLimitPerIndex?: number
-  readonly completionMode: 'Indexed' | 'NonIndexed'
+  readonly completionMode?: 'Indexed' | 'NonIndexed'
   readonly completions?: number
   readonly managedBy?: string
   readonly manualSelector?: boolean
   readonly maxFailedIndexes?: number
-  readonly parallelism: number
+  readonly parallelism?: number
   readonly podFailurePolicy?: PodFailurePolicy
   readonly podReplacementPolicy?: 'Failed' | 'TerminatingOrFailed'
   readonly selector?: LabelSelector
   readonly successPolicy?: SuccessPolicy
-  readonly suspend: boolean
+  readonly suspend?: boolean
   readonly template: PodTemplateSpec
   readonly ttlSecondsAfterFinished?: number
 }
