@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto'
-import type { Socket } from 'node:net'
+import type { ServerHttp2Session } from 'node:http2'
 import { compareSync, genSaltSync, hashSync } from 'bcryptjs'
 import type { AuthStore, KeyAccess, Permission } from '../../etcd/auth-store.js'
 import { EtcdError } from '../../etcd/errors.js'
 import { Code, GrpcError } from './grpc-error.js'
-import type { CallInfo, Method } from './grpc.js'
+import type { CallInfo, Method } from './methods.js'
 import type { EtcdMember } from './member.js'
 import { unary } from './unary.js'
 
@@ -26,11 +26,15 @@ export class AccessControl {
   readonly store: AuthStore
   readonly #tokens = new Map<string, { readonly user: string; readonly until: number }>()
   readonly #now: () => number
-  readonly #commonName: (socket: Socket) => string | undefined
+  readonly #commonName: (session: ServerHttp2Session) => string | undefined
   #count = 0
 
   /** `commonName` is that of a client's certificate, which counts where no token does. */
-  constructor(store: AuthStore, now: () => number, commonName: (socket: Socket) => string | undefined) {
+  constructor(
+    store: AuthStore,
+    now: () => number,
+    commonName: (session: ServerHttp2Session) => string | undefined,
+  ) {
     this.store = store
     this.#now = now
     this.#commonName = commonName
@@ -43,7 +47,7 @@ export class AccessControl {
   user(call: CallInfo): string | undefined {
     if (!this.store.enabled) return undefined
     const token = call.header('token') ?? call.header('authorization')
-    if (token === undefined) return this.#commonName(call.socket)
+    if (token === undefined) return call.session === undefined ? undefined : this.#commonName(call.session)
     const known = this.#tokens.get(token)
     if (known === undefined || known.until < this.#now()) throw new EtcdError('invalidAuthToken')
     this.#tokens.set(token, { user: known.user, until: this.#now() + TOKEN_TTL_MS })

@@ -6,11 +6,11 @@ import type { EtcdStore } from '../../etcd/store.js'
 import { servingCertificate } from '../serving-certificate.js'
 import { admitsClient, commonNameOf } from './clients.js'
 import { Code, GrpcError } from './grpc-error.js'
-import { answerCall } from './grpc.js'
-import type { Services, StreamCall } from './grpc.js'
+import { handleStream } from './grpc.js'
+import type { Services, StreamCall } from './methods.js'
 import type { HostedMember } from './hosts.js'
-import { answerPath } from './http-endpoints.js'
-import type { PlainAnswer } from './http-endpoints.js'
+import { handleHttp } from './http-endpoints.js'
+import type { PlainResponse } from './http-endpoints.js'
 import { DualListener } from './listener.js'
 import type { EtcdMember } from './member.js'
 import { etcdServices } from './services.js'
@@ -55,17 +55,17 @@ export class EtcdServer {
     this.#tick = tick
     const { tls, authority } = plain ? { tls: undefined, authority: '' } : tlsOf(parts)
     this.authority = authority
-    const plainAnswer = (path: string): PlainAnswer => answerPath(this.#member(this.#store), path)
+    const plainResponse = (path: string): PlainResponse => handleHttp(this.#member(this.#store), path)
     this.#listener = new DualListener(tls, {
       http2: (stream, headers) =>
-        answerCall(
-          { services: this.#services, report, plain: plainAnswer, open: this.#open },
+        handleStream(
+          { services: this.#services, report, plain: plainResponse, open: this.#open },
           stream,
           headers,
         ),
       http1: (request, response) => {
         request.resume()
-        const { code, headers, body } = plainAnswer(request.url ?? '/')
+        const { code, headers, body } = plainResponse(request.url ?? '/')
         response.writeHead(code, headers).end(body)
       },
       admit: (socket) => parts.pki === undefined || admitsClient(parts.pki.pki, parts.pki.now(), socket),

@@ -1,5 +1,5 @@
 import { Code, GrpcError } from './grpc-error.js'
-import type { Method, StreamMethod } from './grpc.js'
+import type { Method, StreamMethod } from './methods.js'
 import { unary } from './unary.js'
 
 const SERVING = { status: 'SERVING' }

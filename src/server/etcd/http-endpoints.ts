@@ -7,7 +7,7 @@ const ALLOWED = {
 }
 
 /** An answer that is no message. */
-export interface PlainAnswer {
+export interface PlainResponse {
   readonly code: number
   readonly headers: Readonly<Record<string, string | number>>
   readonly body: string
@@ -17,7 +17,7 @@ export interface PlainAnswer {
  * What etcd answers on the port of its API to who does not speak gRPC. Source:
  * server/etcdserver/api/etcdhttp.
  */
-export function answerPath(member: EtcdMember, url: string): PlainAnswer {
+export function handleHttp(member: EtcdMember, url: string): PlainResponse {
   const [path] = url.split('?')
   switch (path) {
     case '/health': {
@@ -36,7 +36,7 @@ export function answerPath(member: EtcdMember, url: string): PlainAnswer {
   }
 }
 
-function plain(code: number, body: string, headers: Readonly<Record<string, string>> = {}): PlainAnswer {
+function plain(code: number, body: string, headers: Readonly<Record<string, string>> = {}): PlainResponse {
   return {
     code,
     body,

@@ -8,7 +8,7 @@ import type {
 } from '../../etcd/requests.js'
 import { checkDeleteRange, checkPutShape, checkRange, checkTxn } from '../../etcd/txn-check.js'
 import type { AccessControl, KeyAccess } from './auth.js'
-import type { Method } from './grpc.js'
+import type { Method } from './methods.js'
 import type { EtcdMember } from './member.js'
 import { checkProposal, unary } from './unary.js'
 

@@ -1,6 +1,6 @@
 import type { LeaseGrantRequest, LeaseTimeToLiveRequest } from '../../etcd/requests.js'
 import type { AccessControl, KeyAccess } from './auth.js'
-import type { Method, StreamMethod } from './grpc.js'
+import type { Method, StreamMethod } from './methods.js'
 import type { EtcdMember } from './member.js'
 import { checkProposal, unary } from './unary.js'
 

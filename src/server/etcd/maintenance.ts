@@ -4,7 +4,7 @@ import type { EtcdErrorName } from '../../etcd/errors.js'
 import type { AlarmRequest } from '../../etcd/requests.js'
 import type { AccessControl } from './auth.js'
 import { Code, GrpcError } from './grpc-error.js'
-import type { CallInfo, Method, StreamMethod } from './grpc.js'
+import type { CallInfo, Method, StreamMethod } from './methods.js'
 import type { EtcdMember } from './member.js'
 import { unary } from './unary.js'
 

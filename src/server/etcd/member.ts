@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { ServerHttp2Session } from 'node:http2'
 import type { EtcdStore } from '../../etcd/store.js'
 
 /** What the services work on: a store, whatever owns its time, and how the member presents itself. */
@@ -17,7 +17,7 @@ export interface EtcdMember {
   /** A client begins to wait; call what comes back when it does not any more. */
   readonly wait: () => () => void
   /** The name in the certificate that a client has shown, if it counts. */
-  readonly commonName: (socket: Socket) => string | undefined
+  readonly commonName: (session: ServerHttp2Session) => string | undefined
   /** The store's time, in ms. */
   readonly now: () => number
 }

@@ -1,7 +1,7 @@
 import type { ResponseHeader } from '../../etcd/requests.js'
 import type { AccessControl } from './auth.js'
 import { Code, GrpcError } from './grpc-error.js'
-import type { CallInfo, Method } from './grpc.js'
+import type { CallInfo, Method } from './methods.js'
 import type { EtcdMember } from './member.js'
 import { unary } from './unary.js'
 

@@ -1,5 +1,5 @@
 import { AccessControl, authService } from './auth.js'
-import type { Services } from './grpc.js'
+import type { Services } from './methods.js'
 import { healthService } from './health.js'
 import { kvService } from './kv.js'
 import { leaseService } from './lease.js'

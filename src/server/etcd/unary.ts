@@ -1,5 +1,5 @@
 import { Code, GrpcError } from './grpc-error.js'
-import type { CallInfo, UnaryMethod } from './grpc.js'
+import type { CallInfo, UnaryMethod } from './methods.js'
 import type { MessageName } from './messages.js'
 import { sizeOfVarint } from './writer.js'
 
@@ -21,7 +21,7 @@ export function checkProposal(size: number): void {
 export function unary<Request>(
   request: MessageName,
   response: MessageName,
-  answer: (request: Request, call: CallInfo, size: number) => object,
+  handle: (request: Request, call: CallInfo, size: number) => object,
 ): UnaryMethod {
-  return { request, response, answer: answer as UnaryMethod['answer'] }
+  return { request, response, handle: handle as UnaryMethod['handle'] }
 }

@@ -3,7 +3,7 @@ import type { AccessControl } from './auth.js'
 import { encode } from './codec.js'
 import { MOST_RECEIVED } from './frames.js'
 import { EtcdError } from '../../etcd/errors.js'
-import type { Method, StreamCall, StreamHandler, StreamMethod } from './grpc.js'
+import type { Method, StreamCall, StreamHandler, StreamMethod } from './methods.js'
 import type { EtcdMember } from './member.js'
 
 interface WatchRequest {
