@@ -5,9 +5,9 @@ import type { Pki } from '../../pki/index.js'
 import { chainOf } from '../peers.js'
 
 /**
- * Whether a client has shown a certificate of etcd's authority, good at virtual time (`--client-cert-auth`).
- * What etcd says during the handshake is said by closing the connection: clients see both as a server that
- * they cannot reach.
+ * Returns whether a client has sent a certificate of etcd's authority that is valid at virtual time
+ * (`--client-cert-auth`). Clients that have not are disconnected after the handshake: Node cannot send the
+ * TLS alert that etcd sends, and clients report both as an unreachable server.
  */
 export function admitsClient(pki: Pki, now: number, socket: TLSSocket): boolean {
   const [leaf, ...intermediates] = chainOf(socket) ?? []

@@ -54,9 +54,9 @@ export function leaseService(
           noShape,
           () => undefined,
         )
-        const answer = store.leaseRevoke(id)
+        const response = store.leaseRevoke(id)
         afterRequest()
-        return answer
+        return response
       }),
     ],
     ['LeaseKeepAlive', keepAlive],
