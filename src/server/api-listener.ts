@@ -6,16 +6,19 @@ import type { NodeRequest } from './request.js'
 import type { NodeResponse } from './respond.js'
 import type { ServingCertificate } from './serving-certificate.js'
 
-/** Ms that clients have to take the rest of their answers when the server closes. */
+/** Ms that clients have to read the rest of their responses when the server closes. */
 const GRACE_MS = 500
 
-/** Ms that a client has to begin. Source: apiserver pkg/server/secure_serving.go (ReadHeaderTimeout). */
+/**
+ * Ms that a client has for the TLS handshake. Source: apiserver pkg/server/secure_serving.go
+ * (ReadHeaderTimeout).
+ */
 const HANDSHAKE_MS = 32_000
 
-/** What a client gets that does not know of TLS. Source: Go net/http conn.serve. */
+/** The response to a client that speaks HTTP without TLS. Source: Go net/http conn.serve. */
 const NO_TLS = 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n'
 
-/** Who is called by an {@link ApiListener}. */
+/** The functions that an {@link ApiListener} calls. */
 export interface ListenerCalls {
   readonly request: (request: NodeRequest, response: NodeResponse) => void
   readonly upgrade: (request: NodeRequest, socket: TLSSocket, head: Buffer) => void
@@ -23,20 +26,19 @@ export interface ListenerCalls {
 }
 
 /**
- * The port of an apiserver from its start to its end, with the connections to it: HTTP/2 and HTTP/1.1 over
- * TLS.
+ * The port of an apiserver from its start to its stop, with its connections: HTTP/2 and HTTP/1.1 over TLS.
  */
 export class ApiListener {
   readonly #server: Http2SecureServer
   readonly #calls: ListenerCalls
   readonly #sockets = new Set<TLSSocket>()
   /** Connections that have not finished their handshake, by the address of the client. */
-  readonly #beginners = new Map<string, Socket>()
+  readonly #handshaking = new Map<string, Socket>()
   readonly #sessions = new Set<{ close(): void }>()
-  /** Connections of HTTP/1.1 with the number of answers that they wait for. */
+  /** HTTP/1.1 connections with the number of responses they wait for. */
   readonly #busy = new Map<Socket, number>()
 
-  /** `protocols`: what clients may choose from by ALPN. */
+  /** `protocols` are those offered to clients by ALPN. */
   constructor(
     {
       certificate,
@@ -51,7 +53,7 @@ export class ApiListener {
       cert: certificate,
       key,
       ca: clientAuthority,
-      // lists are large, and Node would break off a client that asks for many at once
+      // lists are large: with Node's default of 10 MB a client that requests many at once is cut off
       maxSessionMemory: 1_000,
       handshakeTimeout: HANDSHAKE_MS,
       allowHTTP1: true,
@@ -67,7 +69,7 @@ export class ApiListener {
     return this.#server.listening
   }
 
-  /** Starts to listen; answers the port. Rejects when the address cannot be listened on. */
+  /** Starts to listen and returns the port. Rejects when the address cannot be listened on. */
   listen(port: number, host: string): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject)
@@ -79,7 +81,7 @@ export class ApiListener {
     })
   }
 
-  /** Stops listening at once, lets answers finish, and resolves when all connections have ended. */
+  /** Stops listening, lets responses finish, and resolves when all connections are closed. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()))
     const timer = setTimeout(() => this.#cut(), GRACE_MS)
@@ -90,30 +92,30 @@ export class ApiListener {
   }
 
   #cut(): void {
-    for (const socket of [...this.#sockets, ...this.#beginners.values()]) socket.destroy()
+    for (const socket of [...this.#sockets, ...this.#handshaking.values()]) socket.destroy()
   }
 
-  /** Keep-alive connections and sessions without a request have nothing to wait for. */
+  /** Closes keep-alive connections and sessions that have no request in progress. */
   #cutIdle(): void {
-    for (const socket of this.#beginners.values()) socket.destroy()
+    for (const socket of this.#handshaking.values()) socket.destroy()
     for (const session of this.#sessions) session.close()
     for (const socket of this.#sockets)
       if (socket.alpnProtocol !== 'h2' && !this.#busy.has(socket)) socket.end()
   }
 
   #listenTo(server: Http2SecureServer): void {
-    const { request: answer, upgrade } = this.#calls
+    const { request: handle, upgrade } = this.#calls
     const report = (): void => undefined
     server.on('connection', (socket: Socket) => {
       const client = addressOf(socket)
-      this.#beginners.set(client, socket)
-      socket.once('close', () => this.#beginners.delete(client))
+      this.#handshaking.set(client, socket)
+      socket.once('close', () => this.#handshaking.delete(client))
     })
     server.on('secureConnection', (socket) => {
       this.#sockets.add(socket)
-      this.#beginners.delete(addressOf(socket))
+      this.#handshaking.delete(addressOf(socket))
       socket.setNoDelay(true)
-      socket.on('error', report) // a client that breaks off is no concern of ours
+      socket.on('error', report) // the client has closed the connection
       socket.once('close', () => this.#sockets.delete(socket))
     })
     server.on('session', (session) => {
@@ -122,14 +124,14 @@ export class ApiListener {
       session.once('close', () => this.#sessions.delete(session))
     })
     server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-      if (error.code === 'ERR_SSL_HTTP_REQUEST') this.#beginners.get(addressOf(socket))?.end(NO_TLS)
+      if (error.code === 'ERR_SSL_HTTP_REQUEST') this.#handshaking.get(addressOf(socket))?.end(NO_TLS)
     })
     server.on('sessionError', report)
     server.on('clientError', (_error: Error, socket: Socket) => socket.destroy())
     server.on('timeout', report)
     server.on('request', (request, response) => {
       this.#mark(request, response)
-      answer(request, response)
+      handle(request, response)
     })
     server.on(
       'upgrade' as 'request',
@@ -137,7 +139,7 @@ export class ApiListener {
     )
   }
 
-  /** Knows which connections of HTTP/1.1 are in the midst of an answer. */
+  /** Counts the requests in progress of an HTTP/1.1 connection. */
   #mark(request: NodeRequest, response: NodeResponse): void {
     if ('stream' in request) return
     const { socket } = request

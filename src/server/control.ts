@@ -4,26 +4,26 @@ import type { SimCluster } from '../cluster/sim-cluster.js'
 const PREFIX = '/simcluster/'
 
 /**
- * The endpoints that a simulated cluster has and a real one has not; undefined for any other path. Whoever
- * may use the path (RBAC's `nonResourceURLs`, or `system:masters`) may move time:
+ * Handles the endpoints of a simulated cluster that a real one does not have; returns undefined for any other
+ * path. A user who may use the path (RBAC's `nonResourceURLs`, or `system:masters`) can move time:
  *
- * - `GET /simcluster/time` answers `{"time": "2026-01-01T00:00:00.000Z"}`
+ * - `GET /simcluster/time` returns `{"time": "2026-01-01T00:00:00.000Z"}`
  * - `POST /simcluster/advance?duration=5m` moves time by a duration (or by `?milliseconds=`)
  * - `POST /simcluster/settle` runs until nothing is in flight
  */
-export function controlAnswer(cluster: SimCluster, request: HttpRequest): HttpResponse | undefined {
+export function handleControl(cluster: SimCluster, request: HttpRequest): HttpResponse | undefined {
   if (!request.path.startsWith(PREFIX)) return undefined
-  // the apiserver knows none of these paths: 404 means that it lets the sender through
-  const verdict = cluster.http.handle({ ...request, body: '' })
-  if (!('body' in verdict) || verdict.code !== 404) return 'body' in verdict ? verdict : undefined
+  // the apiserver has none of these paths: 404 means that it has authorized the request
+  const checked = cluster.http.handle({ ...request, body: '' })
+  if (!('body' in checked) || checked.code !== 404) return 'body' in checked ? checked : undefined
   try {
-    return run(cluster, request) ? json(200, { time: new Date(cluster.now()).toISOString() }) : verdict
+    return run(cluster, request) ? json(200, { time: new Date(cluster.now()).toISOString() }) : checked
   } catch (error) {
     return json(400, { message: error instanceof Error ? error.message : String(error) })
   }
 }
 
-/** Answers whether there is such an endpoint. */
+/** Runs the endpoint; returns false when there is no such endpoint. */
 function run(cluster: SimCluster, { method, path, query }: HttpRequest): boolean {
   const parameters = new URLSearchParams(query ?? '')
   switch (`${method} ${path.slice(PREFIX.length)}`) {

@@ -3,7 +3,7 @@ import type { UserInfo } from '../client/client.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { FlowIds } from './respond.js'
 
-/** The default FlowSchemas by the group that they match, in their precedence, with their priority levels. */
+/** The default FlowSchemas by the group they match, in order of precedence, with their priority levels. */
 const BY_GROUP: readonly (readonly [group: string, schema: string, level: string])[] = [
   ['system:masters', 'exempt', 'exempt'],
   ['system:nodes', 'system-nodes', 'system'],
@@ -11,8 +11,8 @@ const BY_GROUP: readonly (readonly [group: string, schema: string, level: string
 const OTHERS = ['global-default', 'global-default'] as const
 
 /**
- * What the `X-Kubernetes-Pf-*` headers name. Priority and fairness is not simulated: only that the headers
- * are there, with the uids of objects that exist. Undefined in a cluster without those objects.
+ * Finds the uids for the `X-Kubernetes-Pf-*` headers. Priority and fairness is not simulated, only these
+ * headers, with the uids of objects that exist; undefined when they do not.
  */
 export class FlowLookup {
   readonly #cluster: SimCluster

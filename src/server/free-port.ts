@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 
-/** A port of an address on which nobody listens just now. Rejects when the address cannot be listened on. */
+/** Returns a port of an address that is free now. Rejects when the address cannot be listened on. */
 export function freePort(host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()

@@ -1,21 +1,21 @@
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { kubeconfigText } from '../pki/index.js'
 
-/** For whom a kubeconfig file is. */
+/** The user of a kubeconfig file. */
 export interface KubeconfigUser {
   /** Default `kubernetes-admin`, in `system:masters`. */
   readonly user?: string
-  /** Default none for a named user. */
+  /** Default: none when `user` is given. */
   readonly groups?: readonly string[]
-  /** A bearer token to show in the place of a certificate. */
+  /** A bearer token instead of a certificate. */
   readonly token?: string
   /** Namespace of the context. */
   readonly namespace?: string
-  /** How long the certificate is good for, in ms of virtual time. Default 365 days. */
+  /** Validity of the certificate, in ms of virtual time. Default 365 days. */
   readonly validFor?: number
 }
 
-/** The text of a kubeconfig file for `server`, whose certificate `authority` vouches for. */
+/** Returns the text of a kubeconfig file for `server`, whose certificate `authority` has signed. */
 export function kubeconfigFor(
   cluster: SimCluster,
   options: KubeconfigUser & { readonly server: string; readonly authority: string },

@@ -4,7 +4,7 @@ interface Startable {
   close(): Promise<unknown>
 }
 
-/** Starts a server and answers it. One that cannot listen leaves nothing behind. */
+/** Starts a server and returns it. Closes it and rejects when it cannot listen. */
 export async function listening<S extends Startable>(server: S): Promise<S> {
   try {
     await server.listen()

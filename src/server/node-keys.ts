@@ -1,9 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { KeyProvider } from '../pki/index.js'
 
-/**
- * Keys that nobody else has, made by node:crypto (about 110 ms each): `new SimCluster({ keys: nodeKeys() })`.
- */
+/** Random keys from node:crypto, about 110 ms each: `new SimCluster({ keys: nodeKeys() })`. */
 export function nodeKeys(bits: number = 2048): KeyProvider {
   return () =>
     generateKeyPairSync('rsa', { modulusLength: bits }).privateKey.export({

@@ -6,8 +6,8 @@ import { readChain } from '../pki/index.js'
 const known = new WeakMap<object, string>()
 
 /**
- * The certificates that the client of a connection has shown, as PEM, the leaf first; undefined when none.
- * `connection` is the same object for all requests on it.
+ * Returns the client's certificates of a connection, as PEM, the leaf first; undefined when it has sent none.
+ * `connection` is the same object for all requests on it and keys a cache.
  */
 export function chainOn(connection: object, socket: TLSSocket): string | undefined {
   let chain = known.get(connection)
@@ -32,8 +32,8 @@ function pemOf(socket: TLSSocket): string | undefined {
 }
 
 /**
- * The certificates that a client has shown; undefined when none. What cannot be read is as good as one of an
- * unknown authority.
+ * Returns a client's certificates; undefined when it has sent none. Certificates that cannot be parsed give
+ * an empty list, which verifies like an unknown authority.
  */
 export function chainOf(socket: TLSSocket): readonly Certificate[] | undefined {
   const chain = pemOf(socket)

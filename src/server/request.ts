@@ -2,15 +2,15 @@ import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import type { HttpRequest } from '../client/http.js'
 
-/** A request of either protocol. */
+/** A request over HTTP/1.1 or HTTP/2. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest
 
 /** One byte more than the apiserver reads, so that it sees that a body is too large. */
 const MOST_BYTES = 3 * 1024 * 1024 + 1
 
 /**
- * Method, path, query and headers of a request, without the body. A header that comes several times has a
- * list of values.
+ * Returns method, path, query and headers of a request, without the body. A header that occurs several times
+ * has a list of values.
  */
 export function requestHead(request: NodeRequest): HttpRequest {
   const url = request.url ?? '/'
@@ -40,8 +40,8 @@ export function hasBody(request: NodeRequest): boolean {
 }
 
 /**
- * Reads a body up to what the apiserver reads and hands it over, unless the client goes away before. What is
- * too large is cut off.
+ * Reads a body and passes it to `take`, unless the client disconnects first. Reads at most one byte more than
+ * the apiserver accepts.
  */
 export function readBody(request: NodeRequest, take: (body: Uint8Array) => void): void {
   const chunks: Buffer[] = []
@@ -61,7 +61,7 @@ export function readBody(request: NodeRequest, take: (body: Uint8Array) => void)
   request.once('end', () =>
     finish(chunks[0] !== undefined && chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)),
   )
-  // a client that has gone away gets no answer
+  // the client has disconnected
   request.once('close', () => (isTaken = true))
 }
 

@@ -5,24 +5,24 @@ import { constants, gzip } from 'node:zlib'
 import type { HttpRequest, HttpResponse } from '../client/http.js'
 import { header } from '../client/http.js'
 
-/** An answer of either protocol. */
+/** A response over HTTP/1.1 or HTTP/2. */
 export type NodeResponse = ServerResponse | Http2ServerResponse
 
 /**
- * Smallest answer that is compressed. Source: apiserver pkg/endpoints/handlers/responsewriters
+ * Bytes from which on responses are compressed. Source: apiserver pkg/endpoints/handlers/responsewriters
  * defaultGzipThresholdBytes.
  */
 const GZIP_BYTES = 128 * 1024
-/** Go's gzip level of the same place (defaultGzipContentEncodingLevel). */
+/** Source: the same file, defaultGzipContentEncodingLevel. */
 const GZIP_LEVEL = 1
 /**
- * Characters up to which an answer goes out as text, in one write with its head (of HTTP/1.1; bytes need
- * two): too few to be compressed, even if each takes three bytes.
+ * Characters up to which a response is written as text, in one write with its head (HTTP/1.1; bytes need two
+ * writes). Such a text is below {@link GZIP_BYTES} even with three bytes per character.
  */
 const MOST_TEXT = 32 * 1024
 const MOST_AUDIT_ID = 64
 
-/** Headers of every answer: those of the apiserver, and what its HTTP filters add. */
+/** Returns a response's headers: those of the apiserver, and what its HTTP filters add. */
 export function headersFor(
   request: HttpRequest,
   headers: HttpResponse['headers'],
@@ -47,7 +47,7 @@ export interface FlowIds {
   readonly level: string
 }
 
-/** Sends an answer; a large one compressed, if the client takes that. */
+/** Sends a response, compressed when it is large and the client accepts gzip. */
 export function respond(
   response: NodeResponse,
   request: HttpRequest,

@@ -10,7 +10,7 @@ import type { HttpCodecs } from '../apiserver/http/body.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { protobufCodec } from '../api/protobuf/protobuf.js'
 import { ApiListener } from './api-listener.js'
-import { controlAnswer } from './control.js'
+import { handleControl } from './control.js'
 import { EtcdServer } from './etcd/etcd-server.js'
 import { etcdParts } from './etcd/serve-etcd.js'
 import type { EtcdServeOptions } from './etcd/serve-etcd.js'
@@ -33,43 +33,46 @@ import { WatchStream } from './watch-stream.js'
 
 /** How a cluster is served. */
 export interface ServeOptions {
-  /** Default: any free one. */
+  /** Default: any free port. */
   readonly port?: number
-  /** Address to listen on. Default `127.0.0.1`: nobody but this machine. */
+  /** Address to listen on. Default `127.0.0.1`: reachable from this machine only. */
   readonly host?: string
-  /** Further names and addresses in the serving certificate. */
+  /** Additional names and addresses in the serving certificate. */
   readonly certSANs?: readonly string[]
   /** What moves the cluster's time. Default `{ speed: 1 }`: real time. See {@link ServeTime}. */
   readonly time?: ServeTime
-  /** Serves the cluster's etcd too, on a port of its own. Default: no. */
+  /** Serves the cluster's etcd as well, on its own port. Default: not served. */
   readonly etcd?: EtcdServeOptions
   /**
-   * What stands between clients and the apiserver: to show them a server that misbehaves. Requests of etcd's
-   * port do not come by. Default: nothing.
+   * Handles requests before the apiserver does, to simulate a server that misbehaves. Not called for etcd's
+   * port. Default: none.
    */
   readonly gateway?: Gateway
-  /** What is shown in the TLS handshake (PEM), in the place of a certificate of the cluster's authority. */
+  /** Serving certificate and key (PEM) to use instead of one signed by the cluster's authority. */
   readonly certificate?: { readonly certificate: string; readonly key: string }
-  /** What clients may choose from by ALPN. Default `h2` and `http/1.1`. */
+  /** Protocols offered by ALPN. Default `h2` and `http/1.1`. */
   readonly protocols?: readonly ('h2' | 'http/1.1')[]
   /**
-   * Hears of what must not happen: a bug of the simulator in a request, a cluster that finds no rest.
-   * Default: process.emitWarning.
+   * Receives errors that only a bug of the simulator can cause, for example in a request or in a cluster that
+   * never settles. Default: process.emitWarning.
    */
   readonly onError?: (error: unknown) => void
 }
 
-/** Nobody but this machine. */
+/** Reachable from this machine only. */
 const DEFAULT_HOST = '127.0.0.1'
 
-/** Longer answers are lists, at which nobody looks to see whether one object is gone. */
+/**
+ * Characters up to which a response can be a single object; longer ones are lists, which clients do not poll
+ * to see whether one object is gone.
+ */
 const MOST_OBJECT = 64 * 1024
 
 const TOO_MANY_REQUESTS = 429
 
 /**
- * Ms that a client has to take the answer to a body of which we do not read the rest. Source: Go net/http
- * rstAvoidanceDelay.
+ * Ms that a client has to read the response when the rest of its request body is not read. Source: Go
+ * net/http rstAvoidanceDelay.
  */
 const LINGER_MS = 500
 
@@ -86,12 +89,12 @@ export async function serve(cluster: SimCluster, options: ServeOptions = {}): Pr
 export class ClusterServer {
   readonly cluster: SimCluster
   readonly #options: ServeOptions
-  /** The cluster's etcd, when it is served. */
+  /** The cluster's etcd; undefined when it is not served. */
   readonly etcd: EtcdServer | undefined
   readonly #time: TimeDriver
   readonly #watches = new Set<WatchStream>()
   readonly #codecs: HttpCodecs = { protobuf: protobufCodec }
-  readonly #unfollow: () => void
+  readonly #unsubscribe: () => void
   #authority = ''
   #flows: FlowLookup
   /** Undefined while the apiserver is down. */
@@ -116,15 +119,15 @@ export class ClusterServer {
         : new EtcdServer(
             etcdParts(cluster, this.#time, { onError: (error) => this.#report(error), ...options.etcd }),
           )
-    this.#unfollow = cluster.on('apiserver', () => this.#follow())
+    this.#unsubscribe = cluster.on('apiserver', () => this.#apiserverChanged())
   }
 
-  /** The port that it listens on. */
+  /** The port of the API server. */
   get port(): number {
     return this.#port
   }
 
-  /** Whether it listens: not while the apiserver is down. */
+  /** Whether the port is open; false while the apiserver is down. */
   get listening(): boolean {
     return this.#listener?.listening ?? false
   }
@@ -136,25 +139,25 @@ export class ClusterServer {
     return `https://${named.includes(':') ? `[${named}]` : named}:${this.port}`
   }
 
-  /** PEM of what clients must trust. */
+  /** The CA certificate that clients must trust, as PEM. */
   get authority(): string {
     return this.#authority
   }
 
   /**
-   * The text of a kubeconfig file for a user: by client certificate, or by token if one is given. Default:
-   * the administrator.
+   * Returns the text of a kubeconfig file for a user, with a client certificate, or with a token if one is
+   * given. Default: the administrator.
    */
   kubeconfig(user: KubeconfigUser = {}): string {
     return kubeconfigFor(this.cluster, { server: this.url, authority: this.#authority, ...user })
   }
 
-  /** Writes such a file, readable by its owner only. */
+  /** Writes {@link kubeconfig} to a file that only its owner can read. */
   writeKubeconfig(path: string, user: KubeconfigUser = {}): void {
     writeFileSync(path, this.kubeconfig(user), { mode: 0o600 })
   }
 
-  /** Starts to listen; {@link serve} has done that. */
+  /** Starts to listen; {@link serve} has already done so. */
   async listen(): Promise<void> {
     const { port = 0, host = DEFAULT_HOST } = this.#options
     await this.etcd?.listen()
@@ -167,10 +170,12 @@ export class ClusterServer {
     this.#isOpen = true
   }
 
-  /** Ends open watches and streams, lets answers finish, and stops listening. The cluster stays as it is. */
+  /**
+   * Ends open watches and streams, lets responses finish, and stops listening. The cluster is not changed.
+   */
   async close(): Promise<void> {
     this.#isOpen = false
-    this.#unfollow()
+    this.#unsubscribe()
     this.#time.stop()
     const etcdClosed = this.etcd?.close()
     await this.#stopListening()
@@ -181,15 +186,15 @@ export class ClusterServer {
     return this.close()
   }
 
-  /** A new port for an apiserver that starts, with the certificate that lies there now. */
+  /** Returns a listener for an apiserver that starts, with its current certificate. */
   #newListener(): ApiListener {
     const { cluster } = this
     const { host = DEFAULT_HOST, certSANs = [] } = this.#options
-    const { authority, ...shown } = servingCertificate(cluster.pki, [host, ...certSANs], Date.now())
+    const { authority, ...own } = servingCertificate(cluster.pki, [host, ...certSANs], Date.now())
     this.#authority = authority
     const { certificate = {}, protocols = ['h2', 'http/1.1'] } = this.#options
     return new ApiListener(
-      { ...shown, ...certificate, protocols },
+      { ...own, ...certificate, protocols },
       {
         request: (request, response) => this.#serve(request, response),
         upgrade: (request, socket, head) => this.#upgrade(request, socket, head),
@@ -199,10 +204,10 @@ export class ClusterServer {
   }
 
   /**
-   * The apiserver has started or stopped: so does what is to be had on its port, once all is done that has
-   * started or stopped it.
+   * Closes or opens the port after the apiserver has stopped or started. Opens it in a later turn, when the
+   * step that started the apiserver is complete.
    */
-  #follow(): void {
+  #apiserverChanged(): void {
     void this.#stopListening()
     this.etcd?.renew(this.cluster.internals.etcd)
     if (this.#isChanging || !this.#isOpen) return
@@ -233,19 +238,19 @@ export class ClusterServer {
     request.on('error', () => undefined)
     response.on('error', () => undefined)
     const head = requestHead(request)
-    if (!hasBody(request)) return this.#answer(request, response, head)
+    if (!hasBody(request)) return this.#respondTo(request, response, head)
     readBody(request, (body) => {
-      if (isUnread(request)) giveUp(request, response)
-      this.#answer(request, response, { ...head, body })
+      if (isUnread(request)) stopReading(request, response)
+      this.#respondTo(request, response, { ...head, body })
     })
   }
 
-  #answer(request: NodeRequest, response: NodeResponse, head: HttpRequest): void {
+  #respondTo(request: NodeRequest, response: NodeResponse, head: HttpRequest): void {
     try {
       this.#time.catchUp()
       if (!this.cluster.apiserver.running) return void request.socket.destroy()
       const identified = this.#identify(request, head)
-      const answer = this.#answerTo(identified)
+      const answer = this.#handle(identified)
       if ('unanswered' in answer) leaveUnanswered(response, answer)
       else if ('next' in answer) this.#stream(response, identified, answer)
       else if ('stream' in answer) sendLog(response, head, answer, this.#time)
@@ -257,19 +262,19 @@ export class ClusterServer {
     }
   }
 
-  /** What is said to a request, by the apiserver or by what stands before it. */
-  #answerTo(request: HttpRequest): HttpAnswer | Unanswered {
+  /** Handles a request in the gateway, if there is one, or in the apiserver. */
+  #handle(request: HttpRequest): HttpAnswer | Unanswered {
     const { gateway } = this.#options
     const next = (passed: HttpRequest): HttpAnswer =>
-      controlAnswer(this.cluster, passed) ?? this.cluster.http.handleStreaming(passed, this.#codecs)
+      handleControl(this.cluster, passed) ?? this.cluster.http.handleStreaming(passed, this.#codecs)
     return gateway === undefined ? next(request) : gateway(request, next)
   }
 
   #send(response: NodeResponse, head: HttpRequest, answer: HttpResponse): void {
-    const isShownEnding =
+    const isTerminating =
       head.method === 'GET' && answer.body.length < MOST_OBJECT && answer.body.includes('"deletionTimestamp"')
-    // who is told to try again later waits until then
-    if (isShownEnding || answer.code === TOO_MANY_REQUESTS) this.#time.poke()
+    // a client that must retry later waits for time to pass
+    if (isTerminating || answer.code === TOO_MANY_REQUESTS) this.#time.poke()
     respond(response, head, answer, this.#flows.of(head.user))
   }
 
@@ -293,7 +298,7 @@ export class ClusterServer {
       this.#time.catchUp()
       if (!this.cluster.apiserver.running) return void socket.destroy()
       const identified = this.#identify(request, head)
-      const answer = this.#answerTo(identified)
+      const answer = this.#handle(identified)
       if ('unanswered' in answer) {
         if (answer.unanswered === 'aborted') socket.destroy()
         return
@@ -307,8 +312,8 @@ export class ClusterServer {
   }
 
   /**
-   * The request with whom it is from, if a certificate is shown; with what was shown, when neither that nor a
-   * token is good.
+   * Returns the request with its user when the client has sent a certificate. With the certificates instead,
+   * when neither they nor a token identify a user.
    */
   #identify(request: NodeRequest, head: HttpRequest): HttpRequest {
     const { session } = (request as Partial<Http2ServerRequest>).stream ?? {}
@@ -340,10 +345,10 @@ function leaveUnanswered(response: NodeResponse, { unanswered }: Unanswered): vo
 }
 
 /**
- * Takes no more of a body once its answer is sent. Of HTTP/2 that ends the stream, of HTTP/1.1 the
- * connection.
+ * Stops reading a request body once the response is sent: closes the stream (HTTP/2) or the connection
+ * (HTTP/1.1).
  */
-function giveUp(request: NodeRequest, response: NodeResponse): void {
+function stopReading(request: NodeRequest, response: NodeResponse): void {
   if ('stream' in request) {
     response.once('finish', () => request.stream.close(constants.NGHTTP2_NO_ERROR))
     return

@@ -5,24 +5,24 @@ import { isIpAddress } from './host.js'
 const DAY = 86_400_000
 const LOCAL = { dns: ['localhost'], ip: ['127.0.0.1', '::1'] }
 
-/** What a TLS server needs. */
+/** Certificate, key and authorities of a TLS server, as PEM. */
 export interface ServingCertificate {
   readonly certificate: string
   readonly key: string
-  /** What clients must trust: the cluster's authority. */
+  /** The CA certificate that clients must trust: the cluster's authority. */
   readonly authority: string
   /**
-   * For the `ca` of a TLS server: a certificate that only has the name of the authority whose certificates
-   * clients are asked for.
+   * For the `ca` of a TLS server: a certificate with only the subject of the authority whose client
+   * certificates the server requests.
    */
   readonly clientAuthority: string
 }
 
 /**
- * The certificate of the apiserver (or of etcd) for real clients: signed by its authority, with the names of
- * the file in the PKI, those of this machine and `hosts`, names or addresses. It is valid at virtual and at
- * real time, since real clients look at their own clock; where the authority itself is not, a second
- * certificate of the same authority (same name and key, other validity) stands beside it.
+ * Returns the serving certificate of the apiserver (or of etcd) for real clients: signed by its authority,
+ * for the names in the PKI's certificate, those of this machine and `hosts`. It is valid at both virtual and
+ * real time, since real clients use their own clock. Where the authority itself is not, `authority` also
+ * contains a second certificate of the same authority (same name and key, other validity).
  */
 export function servingCertificate(
   pki: Pki,
@@ -33,7 +33,7 @@ export function servingCertificate(
   const issuer = whose === 'apiserver' ? 'ca' : 'etcd/ca'
   const { pem, certificate: authority, key } = pki.authority(issuer)
   const [own] = parseCertificates(pki.read(`${PKI_DIR}/${whose}.crt`)) as [Certificate]
-  // whole days, so that servers of copies of a cluster show the same one, which is signed once
+  // whole days, so that servers of copies of a cluster share one certificate, which is signed once
   const today = real - (real % DAY)
   const validity = {
     notBefore: Math.min(own.notBefore, today - DAY),
@@ -73,8 +73,8 @@ export function servingCertificate(
         key,
         { subject: authority.subject, key },
       )
-  // OpenSSL would show the authority itself behind the server's certificate, which Go's servers do not; what
-  // clients show is verified elsewhere
+  // with the real authority here OpenSSL would append it to the server's chain, which Go's servers do not;
+  // client certificates are verified elsewhere
   const standInKey = pki.key(`server/${issuer}`)
   const clientAuthority = createCertificate(
     {

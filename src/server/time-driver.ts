@@ -3,14 +3,14 @@ import type { SimCluster } from '../cluster/sim-cluster.js'
 /** How a served cluster's time moves. */
 export type ServeTime = 'virtual' | { readonly speed: number }
 
-/** Real ms between two looks at the clock. */
+/** Ms of real time between two updates of the cluster. */
 const TICK_MS = 10
 
 /**
  * Moves a served cluster's time. With a speed, real time drives it: a request sees the cluster as of its
- * arrival, and between requests it is brought up to date every 10 ms. Virtual time stands still but for
- * {@link advance}, and while a client waits (an open watch or stream, or a client that has been shown an
- * object under deletion): then what is in flight comes to its end at once, as `settle()` does it.
+ * arrival, and between requests the cluster is brought up to date every 10 ms. Virtual time stands still,
+ * except for {@link advance} and while a client waits (an open watch or stream, or a client that has read an
+ * object with a deletion timestamp): then everything in flight completes at once, as with `settle()`.
  */
 export class TimeDriver {
   readonly #cluster: SimCluster
@@ -36,7 +36,7 @@ export class TimeDriver {
     this.#timer = setInterval(() => this.catchUp(), TICK_MS)
   }
 
-  /** Before a request: brings the cluster up to the present, if real time drives it. */
+  /** To be called before a request: brings the cluster up to the present, if real time drives it. */
   catchUp(): void {
     if (this.#stopped) return
     const now = performance.now()
@@ -48,7 +48,7 @@ export class TimeDriver {
     this.#afterMove()
   }
 
-  /** After a request: what it has set off runs when the answer is on its way. */
+  /** To be called after a request: runs what the request has caused, once the response has been written. */
   afterRequest(): void {
     if (this.#isDue || this.#stopped) return
     this.#isDue = true
@@ -60,7 +60,7 @@ export class TimeDriver {
     })
   }
 
-  /** A client begins to wait; call what comes back once it does not any more. */
+  /** Registers a waiting client; returns a function to call when the client stops waiting. */
   wait(): () => void {
     this.#waiting++
     this.afterRequest()
@@ -71,7 +71,7 @@ export class TimeDriver {
     }
   }
 
-  /** A client polls for something to come to its end: that is waiting, once. */
+  /** Registers a client that polls for something to complete, which counts as waiting once. */
   poke(): void {
     const done = this.wait()
     setImmediate(done)

@@ -3,18 +3,17 @@ import type { HttpWatch } from '../client/http.js'
 import type { NodeResponse } from './respond.js'
 
 /**
- * How long a watch lasts whose client has not said it, in ms. Upstream: 30 minutes and as much again by
- * chance.
+ * Duration of a watch without `timeoutSeconds`, in ms. Upstream: 30 minutes, plus a random time of up to as
+ * much.
  */
 const DEFAULT_MS = 45 * 60_000
 
-/** What is written at most at a time, so that one slow client does not make a large text. */
+/** Lines per write, so that a slow client does not cause a large string. */
 const MOST_LINES = 5_000
 
 /**
- * One watch on its way to its client: pulls lines whenever something has happened and the socket takes more.
- * Ends with the client, after its timeout (by virtual or by real time, whichever is first) or with the
- * server.
+ * Sends one watch to its client: pulls lines when something has happened and the socket accepts more. Ends
+ * with the client, after its timeout (in virtual or real time, whichever passes first) or with the server.
  */
 export class WatchStream {
   readonly #watch: HttpWatch
@@ -26,7 +25,7 @@ export class WatchStream {
   #isBlocked = false
   #ended = false
 
-  /** `onEnd` is called later, or, for a watch that ends with its first lines, at once. */
+  /** `onEnd` can be called within the constructor, for a watch that ends with its first lines. */
   constructor(
     watch: HttpWatch,
     response: NodeResponse,
@@ -51,14 +50,14 @@ export class WatchStream {
     this.#flush()
   }
 
-  /** Ends it if its time is over at virtual time `now`. */
+  /** Ends the watch if its timeout has passed at virtual time `now`. */
   expire(now: number): void {
     if (now < this.#deadline && performance.now() < this.#realDeadline) return
     this.#flush()
     this.end()
   }
 
-  /** Whether it is over. */
+  /** Whether the watch has ended. */
   get ended(): boolean {
     return this.#ended
   }
@@ -71,7 +70,10 @@ export class WatchStream {
     this.#onEnd(this)
   }
 
-  /** Writes leave once the step that made them is over: a write to the store wakes watches in its midst. */
+  /**
+   * Writes after the current step is complete: a write to the store notifies watches in the middle of the
+   * step.
+   */
   #schedule(): void {
     if (this.#isDue || this.#ended) return
     this.#isDue = true

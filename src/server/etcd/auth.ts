@@ -1,49 +1,56 @@
 import { randomInt } from 'node:crypto'
-import type { Socket } from 'node:net'
+import type { ServerHttp2Session } from 'node:http2'
 import { compareSync, genSaltSync, hashSync } from 'bcryptjs'
 import type { AuthStore, KeyAccess, Permission } from '../../etcd/auth-store.js'
 import { EtcdError } from '../../etcd/errors.js'
 import { Code, GrpcError } from './grpc-error.js'
-import type { CallInfo, Method } from './grpc.js'
+import type { CallInfo, Method } from './methods.js'
 import type { EtcdMember } from './member.js'
 import { unary } from './unary.js'
 
 export type { KeyAccess } from '../../etcd/auth-store.js'
 
 /**
- * How long a token is good for after its last use, in ms of the store's time. Source:
- * server/auth/simple_token.go.
+ * Ms of the store's time after its last use that a token stays valid. Source: server/auth/simple_token.go.
  */
 const TOKEN_TTL_MS = 300_000
 const TOKEN_LETTERS = 16
 /** `--bcrypt-cost`. */
 const BCRYPT_COST = 10
-/** Bytes of a password that bcrypt looks at. */
+/** Longest password that bcrypt hashes, in bytes. */
 const LONGEST_PASSWORD = 72
 
-/** Lets calls in or not: everybody in, while authentication is off. */
+/** Decides whether a call is allowed. Allows every call while authentication is off. */
 export class AccessControl {
   readonly store: AuthStore
   readonly #tokens = new Map<string, { readonly user: string; readonly until: number }>()
   readonly #now: () => number
-  readonly #commonName: (socket: Socket) => string | undefined
+  readonly #commonName: (session: ServerHttp2Session) => string | undefined
   #count = 0
 
-  /** `commonName` is that of a client's certificate, which counts where no token does. */
-  constructor(store: AuthStore, now: () => number, commonName: (socket: Socket) => string | undefined) {
+  /**
+   * `commonName` returns the common name of a client's certificate, which names the user of a call without a
+   * token.
+   */
+  constructor(
+    store: AuthStore,
+    now: () => number,
+    commonName: (session: ServerHttp2Session) => string | undefined,
+  ) {
     this.store = store
     this.#now = now
     this.#commonName = commonName
   }
 
   /**
-   * Who calls, by token or certificate; undefined when nobody says or authentication is off. Throws when the
-   * token is not known.
+   * Returns the user of a call, by token or certificate; undefined when it has neither or authentication is
+   * off.
+   * @throws EtcdError when the token is unknown or has expired
    */
   user(call: CallInfo): string | undefined {
     if (!this.store.enabled) return undefined
     const token = call.header('token') ?? call.header('authorization')
-    if (token === undefined) return this.#commonName(call.socket)
+    if (token === undefined) return call.session === undefined ? undefined : this.#commonName(call.session)
     const known = this.#tokens.get(token)
     if (known === undefined || known.until < this.#now()) throw new EtcdError('invalidAuthToken')
     this.#tokens.set(token, { user: known.user, until: this.#now() + TOKEN_TTL_MS })
@@ -51,8 +58,8 @@ export class AccessControl {
   }
 
   /**
-   * Runs what touches these keys, if the caller may; `shape` throws what is wrong with the request itself,
-   * which is told first.
+   * Calls `run` if the caller may access these keys. `shape` throws for an invalid request; its errors take
+   * precedence.
    */
   check<T>(call: CallInfo, keys: () => readonly KeyAccess[], shape: () => void, run: () => T): T {
     if (!this.store.enabled) return run()
@@ -61,7 +68,7 @@ export class AccessControl {
     return run()
   }
 
-  /** Throws unless the caller may touch all of these keys; who touches none need not be known. */
+  /** Throws unless the caller may access all of these keys. Without keys, any caller is allowed. */
   demand(call: CallInfo, keys: readonly KeyAccess[]): void {
     if (!this.store.enabled) return
     const user = this.user(call)
@@ -70,7 +77,7 @@ export class AccessControl {
     if (!keys.every((one) => this.store.allows(user, one))) throw new EtcdError('permissionDenied')
   }
 
-  /** Throws unless the caller is an administrator, or `otherwise` lets the user through. */
+  /** Throws unless the caller has the root role, or `otherwise` returns true for the user. */
   demandRoot(call: CallInfo, otherwise: (user: string) => boolean = () => false): void {
     if (!this.store.enabled) return
     const user = this.user(call) ?? ''
@@ -79,7 +86,10 @@ export class AccessControl {
     if (!this.store.isRoot(user)) throw new EtcdError('permissionDenied')
   }
 
-  /** A token for who knows the password: sixteen letters and a number. */
+  /**
+   * Returns a new token, sixteen letters and a number.
+   * @throws EtcdError when the password is wrong
+   */
   authenticate(name: string, password: string): string {
     if (!compareSync(password, this.store.passwordHash(name))) throw new EtcdError('authFailed')
     const letters = Array.from({ length: TOKEN_LETTERS }, () =>
@@ -90,7 +100,7 @@ export class AccessControl {
     return token
   }
 
-  /** Forgets the tokens of a user, or all. */
+  /** Removes the tokens of a user, or all tokens. */
   forget(user?: string): void {
     for (const [token, known] of this.#tokens)
       if (user === undefined || known.user === user) this.#tokens.delete(token)
@@ -108,7 +118,7 @@ interface Named {
   readonly name: string
 }
 
-/** A password as etcd keeps it. Source: golang.org/x/crypto/bcrypt. */
+/** Returns the bcrypt hash that etcd stores for a password. Source: golang.org/x/crypto/bcrypt. */
 function hashed(password: string): string {
   if (Buffer.byteLength(password) > LONGEST_PASSWORD)
     throw new GrpcError(Code.Unknown, `bcrypt: password length exceeds ${LONGEST_PASSWORD} bytes`)
@@ -172,7 +182,7 @@ export function authService(
       unary('AuthenticateRequest', 'AuthenticateResponse', ({ name, password }: UserAdd) => {
         catchUp()
         const token = access.authenticate(name, password)
-        store.countProposal() // a wrong password is none
+        store.countProposal() // not reached with a wrong password
         return { header: store.header, token }
       }),
     ],

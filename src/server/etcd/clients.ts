@@ -1,13 +1,13 @@
-import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import type { ServerHttp2Session } from 'node:http2'
+import type { TLSSocket } from 'node:tls'
 import { PKI_DIR, readChain, verifyChain } from '../../pki/index.js'
 import type { Pki } from '../../pki/index.js'
 import { chainOf } from '../peers.js'
 
 /**
- * Whether a client has shown a certificate of etcd's authority, good at virtual time (`--client-cert-auth`).
- * What etcd says during the handshake is said by closing the connection: clients see both as a server that
- * they cannot reach.
+ * Returns whether a client has sent a certificate of etcd's authority that is valid at virtual time
+ * (`--client-cert-auth`). Clients that have not are disconnected after the handshake: Node cannot send the
+ * TLS alert that etcd sends, and clients report both as an unreachable server.
  */
 export function admitsClient(pki: Pki, now: number, socket: TLSSocket): boolean {
   const [leaf, ...intermediates] = chainOf(socket) ?? []
@@ -16,18 +16,19 @@ export function admitsClient(pki: Pki, now: number, socket: TLSSocket): boolean 
   return verifyChain(leaf, { roots, intermediates, now, purpose: 'client auth' }) === undefined
 }
 
-const names = new WeakMap<Socket, string>()
+const names = new WeakMap<ServerHttp2Session, string>()
 
 /**
- * The common name in a client's certificate: the user that it is, for one who has no token. Source:
- * server/auth/store.go AuthInfoFromTLS.
+ * The common name in a client's certificate: the user of a client that sends no token. Undefined without TLS
+ * and once the connection is closed, empty without a certificate. Source: server/auth/store.go
+ * AuthInfoFromTLS.
  */
-export function commonNameOf(socket: Socket): string | undefined {
-  if (!(socket instanceof TLSSocket)) return undefined
-  let name = names.get(socket)
+export function commonNameOf(session: ServerHttp2Session): string | undefined {
+  if (session.destroyed || session.encrypted !== true) return undefined
+  let name = names.get(session)
   if (name === undefined) {
-    const { CN = '' } = socket.getPeerCertificate().subject ?? {}
-    names.set(socket, (name = Array.isArray(CN) ? (CN[0] ?? '') : CN))
+    const { CN = '' } = (session.socket as TLSSocket).getPeerCertificate().subject ?? {}
+    names.set(session, (name = Array.isArray(CN) ? (CN[0] ?? '') : CN))
   }
   return name
 }

@@ -7,19 +7,19 @@ import type { Field, FieldKind, MessageName, MessageType } from './messages.js'
 import { WireWriter } from './writer.js'
 
 /**
- * Messages within messages; a txn in a txn is two. etcd refuses txns long before that for their number of
- * operations.
+ * Nesting depth of messages; a txn in a txn is two levels. etcd refuses much shallower txns for their number
+ * of operations.
  */
 const MOST_DEPTH = 600
 
-/** A message nested deeper than any that could be answered. */
+/** Thrown for a message nested deeper than any valid request. */
 export class TooDeep extends Error {
   override readonly name: string = 'TooDeep'
 }
 
 /**
- * Writes a message, after `offset` bytes that the caller fills. Fields that are absent, zero, false or empty
- * are left out, as Go does it.
+ * Encodes a message after `offset` bytes, which the caller fills in. Omits fields that are absent, zero,
+ * false or empty, as Go does.
  */
 export function encode(name: MessageName, message: object, offset: number = 0): Buffer {
   const writer = new WireWriter(offset)
@@ -28,8 +28,9 @@ export function encode(name: MessageName, message: object, offset: number = 0): 
 }
 
 /**
- * Reads a message: every field is there, with its default if nothing came. Throws ProtobufError in the words
- * of Go's generated code.
+ * Decodes a message. Every field is present, with its default value when it was not encoded.
+ * @throws ProtobufError with the text of Go's generated code
+ * @throws TooDeep
  */
 export function decode<T extends object>(name: MessageName, bytes: Uint8Array): T {
   return readMessage(messageType(name), bytes, MOST_DEPTH) as T
@@ -156,7 +157,7 @@ function readValue(reader: ProtoReader, field: Field, depth: number): unknown {
   switch (field.kind) {
     case 'key':
       return binaryOf(reader.bytes())
-    // what is kept must not hold on to the buffer that it came in
+    // a copy: the value is stored and must not keep the received buffer alive
     case 'bytes':
       return new Uint8Array(reader.bytes())
     case 'text':

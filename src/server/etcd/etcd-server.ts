@@ -6,20 +6,20 @@ import type { EtcdStore } from '../../etcd/store.js'
 import { servingCertificate } from '../serving-certificate.js'
 import { admitsClient, commonNameOf } from './clients.js'
 import { Code, GrpcError } from './grpc-error.js'
-import { answerCall } from './grpc.js'
-import type { Services, StreamCall } from './grpc.js'
+import { handleStream } from './grpc.js'
+import type { Services, StreamCall } from './methods.js'
 import type { HostedMember } from './hosts.js'
-import { answerPath } from './http-endpoints.js'
-import type { PlainAnswer } from './http-endpoints.js'
+import { handleHttp } from './http-endpoints.js'
+import type { PlainResponse } from './http-endpoints.js'
 import { DualListener } from './listener.js'
 import type { EtcdMember } from './member.js'
 import { etcdServices } from './services.js'
 
-/** Ms that clients have to take the rest of their answers when the server closes. */
+/** Ms that clients have to read the rest of their responses when the server closes. */
 const GRACE_MS = 500
 const ETCD_DIR = '/etc/kubernetes/pki/etcd'
 
-/** What an {@link EtcdServer} is put together from. */
+/** The parts of an {@link EtcdServer}. */
 export interface EtcdServerParts extends HostedMember {
   readonly port: number
   readonly host: string
@@ -33,7 +33,7 @@ export interface EtcdServerParts extends HostedMember {
 
 /** A served etcd, see `serveEtcd`. */
 export class EtcdServer {
-  /** PEM of what clients must trust; empty without TLS. */
+  /** The CA certificate that clients must trust, as PEM; empty without TLS. */
   readonly authority: string
   readonly #parts: EtcdServerParts
   readonly #listener: DualListener
@@ -43,29 +43,29 @@ export class EtcdServer {
   #store: EtcdStore
   #port = 0
 
-  /** @throws Error when it is to listen without TLS on an address that others reach. */
+  /** @throws Error when it would listen without TLS on an address that is not a loopback address */
   constructor(parts: EtcdServerParts) {
     const { store, plain, host, report } = parts
     if (plain && !isLoopback(host))
       throw new Error(`etcd is served without TLS on a loopback address only, not on ${host}`)
     this.#store = store
     this.#parts = parts
-    const { services, tick } = this.#made(store)
+    const { services, tick } = this.#servicesOf(store)
     this.#services = services
     this.#tick = tick
     const { tls, authority } = plain ? { tls: undefined, authority: '' } : tlsOf(parts)
     this.authority = authority
-    const plainAnswer = (path: string): PlainAnswer => answerPath(this.#member(this.#store), path)
+    const plainResponse = (path: string): PlainResponse => handleHttp(this.#member(this.#store), path)
     this.#listener = new DualListener(tls, {
       http2: (stream, headers) =>
-        answerCall(
-          { services: this.#services, report, plain: plainAnswer, open: this.#open },
+        handleStream(
+          { services: this.#services, report, plain: plainResponse, open: this.#open },
           stream,
           headers,
         ),
       http1: (request, response) => {
         request.resume()
-        const { code, headers, body } = plainAnswer(request.url ?? '/')
+        const { code, headers, body } = plainResponse(request.url ?? '/')
         response.writeHead(code, headers).end(body)
       },
       admit: (socket) => parts.pki === undefined || admitsClient(parts.pki.pki, parts.pki.now(), socket),
@@ -73,20 +73,20 @@ export class EtcdServer {
     })
   }
 
-  /** What it serves. */
+  /** The store that is served. */
   get store(): EtcdStore {
     return this.#store
   }
 
   /**
-   * Serves another store, that of a cluster which has been rewound: calls that go on end. Nothing happens
-   * when it is the same.
+   * Serves another store: that of a cluster that has been rewound. Ends open calls. Does nothing when the
+   * store is the same.
    */
   renew(store: EtcdStore): void {
     if (store === this.#store) return
     this.#store = store
     this.#endCalls()
-    const { services, tick } = this.#made(store)
+    const { services, tick } = this.#servicesOf(store)
     this.#services = services
     this.#tick = tick
   }
@@ -100,7 +100,7 @@ export class EtcdServer {
     }
   }
 
-  #made(store: EtcdStore): ReturnType<typeof etcdServices> {
+  #servicesOf(store: EtcdStore): ReturnType<typeof etcdServices> {
     return etcdServices(this.#member(store))
   }
 
@@ -108,7 +108,7 @@ export class EtcdServer {
     for (const call of this.#open) call.end(new GrpcError(Code.Unavailable, 'etcdserver: server stopped'))
   }
 
-  /** The port that it listens on. */
+  /** The port of etcd's API. */
   get port(): number {
     return this.#port
   }
@@ -121,9 +121,9 @@ export class EtcdServer {
   }
 
   /**
-   * Writes what `etcdctl --cacert ca.crt --cert client.crt --key client.key` needs into a folder, the key
-   * readable by its owner only: the certificate that kubeadm makes for health checks. Nothing to write
-   * without TLS.
+   * Writes the files for `etcdctl --cacert ca.crt --cert client.crt --key client.key` into a folder: the
+   * client certificate that kubeadm makes for health checks, with a key that only its owner can read. Writes
+   * nothing without TLS.
    */
   writeCredentials(folder: string): void {
     const { pki } = this.#parts.pki ?? {}
@@ -133,17 +133,17 @@ export class EtcdServer {
     writeFileSync(join(folder, 'client.key'), pki.read(`${ETCD_DIR}/healthcheck-client.key`), { mode: 0o600 })
   }
 
-  /** Starts to listen; `serveEtcd` and `serve` have done that. */
+  /** Starts to listen; `serveEtcd` and `serve` have already done so. */
   async listen(): Promise<void> {
     this.#port = await this.#listener.listen(this.#parts.port, this.#parts.host)
   }
 
-  /** Tells streams that time has moved. */
+  /** Tells open watches that time has moved. */
   tick(): void {
     this.#tick(this.#parts.now())
   }
 
-  /** Lets answers finish, and stops listening. The store stays as it is. */
+  /** Lets responses finish and stops listening. The store is not changed. */
   async close(): Promise<void> {
     this.#parts.onClose?.()
     this.#endCalls()

@@ -1,36 +1,41 @@
 import { Code, GrpcError } from './grpc-error.js'
 
-/** What comes before each message: whether it is compressed, and its length. */
+/** Bytes before each message: a flag for compression, and the length. */
 export const FRAME_HEAD = 5
-/** Largest message that is taken: `--max-request-bytes` and the 512 KiB that etcd adds for gRPC. */
+/**
+ * Largest message that is accepted, in bytes: `--max-request-bytes` and the 512 KiB that etcd adds for gRPC.
+ */
 export const MOST_RECEIVED: number = 2 * 1024 * 1024
 
-/** Fills in the head of a frame whose first {@link FRAME_HEAD} bytes have been left free. */
+/** Fills in the first {@link FRAME_HEAD} bytes of a frame, which the caller has reserved. */
 export function framed(frame: Buffer): Buffer {
   frame[0] = 0
   frame.writeUInt32BE(frame.length - FRAME_HEAD, 1)
   return frame
 }
 
-/** Cuts what comes over a stream into messages. */
+/** Splits the bytes of a stream into messages. */
 export class FrameReader {
   readonly #encoding: string
   readonly #most: number
   #pending: Buffer[] = []
   #size = 0
 
-  /** `encoding` is the call's `grpc-encoding`, `most` the largest message that is taken, in bytes. */
+  /** `encoding` is the call's `grpc-encoding`, `most` the largest message that is accepted, in bytes. */
   constructor(encoding: string = 'identity', most: number = MOST_RECEIVED) {
     this.#encoding = encoding
     this.#most = most
   }
 
-  /** Whether a message has begun that has not ended. */
+  /** Whether part of a message has been received. */
   get isInMessage(): boolean {
     return this.#size > 0
   }
 
-  /** Takes a chunk; answers the messages that are complete. Throws GrpcError. */
+  /**
+   * Adds a chunk and returns the messages that are complete.
+   * @throws GrpcError
+   */
   push(chunk: Buffer): Buffer[] {
     let rest = chunk
     if (this.#size > 0) {
@@ -39,7 +44,7 @@ export class FrameReader {
       if (this.#size < this.#wanted()) return []
       rest = Buffer.concat(this.#pending, this.#size)
     }
-    // nearly always one message comes in one piece
+    // the usual case: one whole message
     if (rest[0] === 0 && rest.length >= FRAME_HEAD && rest.length === FRAME_HEAD + this.#lengthOf(rest)) {
       this.#clear()
       return [rest.subarray(FRAME_HEAD)]
@@ -62,7 +67,7 @@ export class FrameReader {
     this.#size = 0
   }
 
-  /** Bytes that are needed before there is anything to read. */
+  /** Bytes needed to complete the next message, or its head. */
   #wanted(): number {
     const [first, ...others] = this.#pending as [Buffer, ...Buffer[]]
     if (first.length >= FRAME_HEAD) return FRAME_HEAD + this.#lengthOf(first)

@@ -1,3 +1,5 @@
+import { EtcdError } from '../../etcd/errors.js'
+
 /** gRPC status codes. */
 export const Code = {
   OK: 0,
@@ -17,9 +19,7 @@ export const Code = {
   Unauthenticated: 16,
 } as const
 
-/**
- * A call that is answered with a status that is not OK: `code` is one of {@link Code}, `message` its text.
- */
+/** A call's status other than OK: `code` is one of {@link Code}. */
 export class GrpcError extends Error {
   override readonly name: string = 'GrpcError'
   readonly code: number
@@ -28,4 +28,26 @@ export class GrpcError extends Error {
     super(message)
     this.code = code
   }
+}
+
+/**
+ * The status for a thrown value. Anything that is neither a GrpcError nor an EtcdError is a bug of the
+ * simulator: it is passed to `report`, and the client receives Internal.
+ */
+export function statusOf(error: unknown, report: (error: unknown) => void): GrpcError {
+  if (error instanceof GrpcError) return error
+  if (error instanceof EtcdError) return new GrpcError(error.code, error.message)
+  report(error)
+  return new GrpcError(Code.Internal, error instanceof Error ? error.message : String(error))
+}
+
+/** The trailers that tell a client about an error. Source: PROTOCOL-HTTP2.md of gRPC, Percent-Encoded. */
+export function errorTrailers({ code, message }: GrpcError): Record<string, string> {
+  return { 'grpc-status': String(code), 'grpc-message': percentEncoded(message) }
+}
+
+function percentEncoded(text: string): string {
+  return text.replace(/[^\x20-\x24\x26-\x7e]/gu, (char) =>
+    [...Buffer.from(char)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+  )
 }

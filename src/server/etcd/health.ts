@@ -1,5 +1,5 @@
 import { Code, GrpcError } from './grpc-error.js'
-import type { Method, StreamMethod } from './grpc.js'
+import type { Method, StreamMethod } from './methods.js'
 import { unary } from './unary.js'
 
 const SERVING = { status: 'SERVING' }
@@ -8,7 +8,7 @@ interface HealthRequest {
   readonly service: string
 }
 
-/** gRPC's own health service; etcd registers the whole server and nothing else. Source: grpc/health/v1. */
+/** gRPC's health service; etcd registers only the server as a whole. Source: grpc/health/v1. */
 export function healthService(): ReadonlyMap<string, Method> {
   const watch: StreamMethod = {
     request: 'HealthCheckRequest',

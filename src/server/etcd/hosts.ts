@@ -3,14 +3,14 @@ import type { EtcdStore } from '../../etcd/store.js'
 import type { TimeDriver } from '../time-driver.js'
 import type { EtcdMember } from './member.js'
 
-/** A member without what the server itself knows. */
+/** An {@link EtcdMember} without the fields that the server adds. */
 export type HostedMember = Omit<EtcdMember, 'clientUrls' | 'commonName'>
 
 const PEER_PORT = 2380
 
 /**
- * The etcd of a cluster, whose time `time` moves: the member has the control plane's name and address, as
- * kubeadm makes it.
+ * Returns the member for a cluster's etcd. It has the control plane's name and address, as with kubeadm;
+ * `time` moves the cluster's time.
  */
 export function clusterMember(cluster: SimCluster, time: TimeDriver): HostedMember {
   const { nodeName, advertiseAddress } = cluster.pki.config
@@ -27,7 +27,7 @@ export function clusterMember(cluster: SimCluster, time: TimeDriver): HostedMemb
   }
 }
 
-/** A store of nobody's: its leases end by `now`. */
+/** Returns the member for a store without a cluster. Its leases expire by `now`, in ms. */
 export function storeMember(store: EtcdStore, name: string, now: () => number): HostedMember {
   return {
     store,

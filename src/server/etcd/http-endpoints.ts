@@ -1,23 +1,20 @@
 import type { EtcdMember } from './member.js'
 
-const ALLOWED = {
+const CORS_HEADERS = {
   'access-control-allow-headers': 'accept, content-type, authorization',
   'access-control-allow-methods': 'POST, GET, OPTIONS, PUT, DELETE',
   'access-control-allow-origin': '*',
 }
 
-/** An answer that is no message. */
-export interface PlainAnswer {
+/** An HTTP response that is not gRPC. */
+export interface PlainResponse {
   readonly code: number
   readonly headers: Readonly<Record<string, string | number>>
   readonly body: string
 }
 
-/**
- * What etcd answers on the port of its API to who does not speak gRPC. Source:
- * server/etcdserver/api/etcdhttp.
- */
-export function answerPath(member: EtcdMember, url: string): PlainAnswer {
+/** Returns the response to an HTTP request that is not gRPC. Source: server/etcdserver/api/etcdhttp. */
+export function handleHttp(member: EtcdMember, url: string): PlainResponse {
   const [path] = url.split('?')
   switch (path) {
     case '/health': {
@@ -36,12 +33,12 @@ export function answerPath(member: EtcdMember, url: string): PlainAnswer {
   }
 }
 
-function plain(code: number, body: string, headers: Readonly<Record<string, string>> = {}): PlainAnswer {
+function plain(code: number, body: string, headers: Readonly<Record<string, string>> = {}): PlainResponse {
   return {
     code,
     body,
     headers: {
-      ...ALLOWED,
+      ...CORS_HEADERS,
       'content-type': 'text/plain; charset=utf-8',
       ...headers,
       'content-length': Buffer.byteLength(body),
@@ -49,7 +46,7 @@ function plain(code: number, body: string, headers: Readonly<Record<string, stri
   }
 }
 
-/** The few metrics that clients ask for; memory is that of the whole process. */
+/** The metrics that clients commonly read. Memory is that of the whole process. */
 function metricsText({ store }: EtcdMember): string {
   const { version, dbSize, dbSizeInUse, raftIndex } = store.status()
   const metrics: readonly (readonly [

@@ -8,7 +8,7 @@ import type {
 } from '../../etcd/requests.js'
 import { checkDeleteRange, checkPutShape, checkRange, checkTxn } from '../../etcd/txn-check.js'
 import type { AccessControl, KeyAccess } from './auth.js'
-import type { Method } from './grpc.js'
+import type { Method } from './methods.js'
 import type { EtcdMember } from './member.js'
 import { checkProposal, unary } from './unary.js'
 
@@ -109,7 +109,7 @@ function deletesOf({ key, rangeEnd = '', prevKv }: DeleteRangeRequest): KeyAcces
   return prevKv === true ? [write, { ...write, needs: 'READ' }] : [write]
 }
 
-/** Everything that a txn touches, in either branch. Source: server/etcdserver/apply_auth.go checkTxnAuth. */
+/** All keys that a txn can access, in either branch. Source: server/etcdserver/apply_auth.go checkTxnAuth. */
 function accessOf({ compare = [], success = [], failure = [] }: TxnRequest): KeyAccess[] {
   const reads = compare.map(({ key, rangeEnd = '' }): KeyAccess => ({ needs: 'READ', key, rangeEnd }))
   return [...reads, ...[...success, ...failure].flatMap(accessOfOp)]

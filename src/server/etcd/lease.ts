@@ -1,6 +1,6 @@
 import type { LeaseGrantRequest, LeaseTimeToLiveRequest } from '../../etcd/requests.js'
 import type { AccessControl, KeyAccess } from './auth.js'
-import type { Method, StreamMethod } from './grpc.js'
+import type { Method, StreamMethod } from './methods.js'
 import type { EtcdMember } from './member.js'
 import { checkProposal, unary } from './unary.js'
 
@@ -54,9 +54,9 @@ export function leaseService(
           noShape,
           () => undefined,
         )
-        const answer = store.leaseRevoke(id)
+        const response = store.leaseRevoke(id)
         afterRequest()
-        return answer
+        return response
       }),
     ],
     ['LeaseKeepAlive', keepAlive],

@@ -4,16 +4,16 @@ import type { EtcdErrorName } from '../../etcd/errors.js'
 import type { AlarmRequest } from '../../etcd/requests.js'
 import type { AccessControl } from './auth.js'
 import { Code, GrpcError } from './grpc-error.js'
-import type { CallInfo, Method, StreamMethod } from './grpc.js'
+import type { CallInfo, Method, StreamMethod } from './methods.js'
 import type { EtcdMember } from './member.js'
 import { unary } from './unary.js'
 
 /**
- * Bytes of the file in one message of a snapshot. Source: server/etcdserver/api/v3rpc/maintenance.go
+ * Bytes of the snapshot file per message. Source: server/etcdserver/api/v3rpc/maintenance.go
  * snapshotSendBufferSize.
  */
 const SNAPSHOT_PIECE = 32 * 1024
-/** What the cluster of a 3.5 server is, and the one version to which it can go back. */
+/** The cluster version of a 3.5 server, and the only version that it can be downgraded to. */
 const CLUSTER_VERSION = '3.5.0'
 const DOWNGRADE_TARGET = '3.4'
 
@@ -29,8 +29,8 @@ const RAW_TEXTS: Partial<Record<EtcdErrorName, string>> = {
 export function maintenanceService(member: EtcdMember, access: AccessControl): ReadonlyMap<string, Method> {
   const { store, catchUp, afterRequest } = member
   /**
-   * What only an administrator may do is refused in the words of etcd's store of users, which are put into
-   * those of its API elsewhere.
+   * Requires root. These methods return errors with the text of etcd's auth store, which other services
+   * translate.
    */
   const demandRoot = (call: CallInfo): void => {
     try {
@@ -59,9 +59,9 @@ export function maintenanceService(member: EtcdMember, access: AccessControl): R
       unary('AlarmRequest', 'AlarmResponse', (request: AlarmRequest, call) => {
         catchUp()
         access.user(call)
-        const answer = store.alarm(request)
+        const response = store.alarm(request)
         afterRequest()
-        return answer
+        return response
       }),
     ],
     [
@@ -114,7 +114,7 @@ export function maintenanceService(member: EtcdMember, access: AccessControl): R
   ])
 }
 
-/** The file in pieces, and its SHA-256 as the last one. */
+/** The file in pieces, followed by its SHA-256. */
 function* snapshotPieces(
   file: Uint8Array,
 ): Iterable<{ readonly remainingBytes: number; readonly blob: Uint8Array }> {
@@ -131,8 +131,7 @@ interface DowngradeRequest {
 }
 
 /**
- * A downgrade that has been asked for; nothing follows from it. Source: server/etcdserver/v3_server.go
- * Downgrade.
+ * The state of a requested downgrade, which has no effect. Source: server/etcdserver/v3_server.go Downgrade.
  */
 class Downgrade {
   #isInflight = false

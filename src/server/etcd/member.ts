@@ -1,23 +1,26 @@
-import type { Socket } from 'node:net'
+import type { ServerHttp2Session } from 'node:http2'
 import type { EtcdStore } from '../../etcd/store.js'
 
-/** What the services work on: a store, whatever owns its time, and how the member presents itself. */
+/** What the services need: the store, its time, and how the member describes itself. */
 export interface EtcdMember {
   readonly store: EtcdStore
   readonly name: string
   readonly peerUrls: readonly string[]
-  /** Where clients reach it. */
+  /** The URLs of the member's API. */
   readonly clientUrls: () => readonly string[]
-  /** Before a request: brings the store up to the present. */
+  /** Called before a request: brings the store up to the present. */
   readonly catchUp: () => void
-  /** After a request that may have written: whoever has been woken runs when the answer is on its way. */
+  /**
+   * Called after a request that can have written: runs what the write has caused, once the response has been
+   * written.
+   */
   readonly afterRequest: () => void
-  /** Before history is compacted: whoever still needs it moves on. */
+  /** Called before a compaction: lets watchers move past the history that will be removed. */
   readonly beforeCompaction?: () => void
-  /** A client begins to wait; call what comes back when it does not any more. */
+  /** Registers a waiting client; returns a function to call when the client stops waiting. */
   readonly wait: () => () => void
-  /** The name in the certificate that a client has shown, if it counts. */
-  readonly commonName: (socket: Socket) => string | undefined
+  /** Returns the common name of a client's certificate; undefined where it does not identify users. */
+  readonly commonName: (session: ServerHttp2Session) => string | undefined
   /** The store's time, in ms. */
   readonly now: () => number
 }

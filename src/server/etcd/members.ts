@@ -1,7 +1,7 @@
 import type { ResponseHeader } from '../../etcd/requests.js'
 import type { AccessControl } from './auth.js'
 import { Code, GrpcError } from './grpc-error.js'
-import type { CallInfo, Method } from './grpc.js'
+import type { CallInfo, Method } from './methods.js'
 import type { EtcdMember } from './member.js'
 import { unary } from './unary.js'
 
@@ -11,8 +11,8 @@ interface MemberRequest {
 }
 
 /**
- * The Cluster service of a cluster that has one member and stays so: others cannot be added, since nothing
- * would answer there. Source: server/etcdserver/api/v3rpc/member.go.
+ * The Cluster service of a cluster with one member. Other members cannot be added, since there are none to
+ * run. Source: server/etcdserver/api/v3rpc/member.go.
  */
 export function clusterService(member: EtcdMember, access: AccessControl): ReadonlyMap<string, Method> {
   const { store } = member

@@ -1,11 +1,10 @@
 /**
- * The messages of etcd's API that are served: `number name type` for each field, in the order of their
- * numbers.
+ * The served messages of etcd's API: `number name type` for each field, ordered by number.
  *
- * Types: `key` is bytes as a binary string (one char a byte, see src/etcd/keys.ts), `bytes` a Uint8Array or a
- * stored value, `int` an int64 or uint64 as a number, `id` an int64 and `uid` a uint64 as a bigint, `u32`,
- * `bool`, `text`; a name with a capital is a message or an enum. `?` keeps apart what is absent from what is
- * empty; `[]` is repeated; `|` is one of a choice, of which the last one that comes holds. Names are those of
+ * Types: `key` is bytes as a binary string (one char per byte, see src/etcd/keys.ts), `bytes` a Uint8Array or
+ * a stored value, `int` an int64 or uint64 as a number, `id` an int64 and `uid` a uint64 as a bigint, `u32`,
+ * `bool`, `text`; a capitalized name is a message or an enum. `?` distinguishes absent from empty; `[]` is
+ * repeated; `|` is a member of a oneof, of which the last one received counts. Names are those of
  * src/etcd/requests.ts. Source: etcd api/etcdserverpb/rpc.proto, api/mvccpb/kv.proto, api/authpb/auth.proto
  * (3.5).
  */
@@ -113,7 +112,7 @@ const ENUMS = {
 /** Name of a message. */
 export type MessageName = keyof typeof MESSAGES
 
-/** How a field's value is laid out and what it is in JavaScript; see {@link MESSAGES}. */
+/** A field's encoding and JavaScript type; see {@link MESSAGES}. */
 export type FieldKind = 'key' | 'bytes' | 'int' | 'id' | 'uid' | 'u32' | 'bool' | 'text' | 'enum' | 'message'
 
 /** One field of a message. */
@@ -122,19 +121,19 @@ export interface Field {
   readonly name: string
   readonly kind: FieldKind
   readonly repeated: boolean
-  /** Whether it is written when it is there, also if it is empty. */
+  /** Whether a present but empty value is encoded. */
   readonly explicit: boolean
-  /** Names of the other members of the choice that it belongs to. */
+  /** Names of the other members of its oneof. */
   readonly others: readonly string[]
   /** Members of an enum by number. */
   readonly members: readonly string[]
-  /** Name of the message that it holds. */
+  /** Name of the message, for fields of kind `message`. */
   readonly message: MessageName
-  /** The field's name in Go, for the texts of errors. */
+  /** The field's name in Go, for error texts. */
   readonly goName: string
 }
 
-/** A message: its fields, and what an empty one is. */
+/** A message: its fields, and its value when nothing is encoded. */
 export interface MessageType {
   readonly name: MessageName
   readonly fields: readonly Field[]
@@ -165,7 +164,7 @@ const NOTHING: readonly never[] = Object.freeze([])
 
 const types = new Map<MessageName, MessageType>()
 
-/** The message of that name; its table is read when it is first asked for. */
+/** Returns the message of a name; its table is parsed on first use. */
 export function messageType(name: MessageName): MessageType {
   let type = types.get(name)
   if (type === undefined) types.set(name, (type = readType(name)))

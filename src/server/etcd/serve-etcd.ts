@@ -10,39 +10,39 @@ import { clusterMember, storeMember } from './hosts.js'
 
 /** How etcd's API is served. */
 export interface EtcdServeOptions {
-  /** Default: any free one. */
+  /** Default: any free port. */
   readonly port?: number
-  /** Address to listen on. Default `127.0.0.1`: nobody but this machine. */
+  /** Address to listen on. Default `127.0.0.1`: reachable from this machine only. */
   readonly host?: string
-  /** Further names and addresses in the serving certificate. */
+  /** Additional names and addresses in the serving certificate. */
   readonly certSANs?: readonly string[]
   /**
-   * Without TLS and for everybody who reaches it; only on a loopback address. Default false for a cluster,
-   * true for a bare store.
+   * Serves without TLS and without client certificates, on a loopback address only. Default false for a
+   * cluster, true for a store.
    */
   readonly plain?: boolean
-  /** Hears of what must not happen: a bug of the simulator in a request. Default: process.emitWarning. */
+  /** Receives errors that only a bug of the simulator can cause. Default: process.emitWarning. */
   readonly onError?: (error: unknown) => void
 }
 
-/** What moves time where nothing else serves the cluster. */
+/** Options of {@link serveEtcd}: also what moves time, since no API server does. */
 export interface StandaloneOptions extends EtcdServeOptions {
-  /** Of a cluster: see {@link ServeTime}. Default `{ speed: 1 }`. Of a bare store: use `now`. */
+  /** For a cluster: see {@link ServeTime}. Default `{ speed: 1 }`. For a store use `now`. */
   readonly time?: ServeTime
   /**
-   * Of a bare store: the time, in ms, by which its leases end; the store's own clock should be the same.
-   * Default Date.now.
+   * For a store: the time by which its leases expire, in ms; should be the store's own clock. Default
+   * Date.now.
    */
   readonly now?: () => number
-  /** Of a bare store: the member's name. Default `default`. */
+  /** For a store: the member's name. Default `default`. */
   readonly name?: string
 }
 
 /**
- * Serves the etcd of a cluster, or a store that belongs to no cluster, to etcdctl and every other client of
- * etcd's v3 API. With `serve(cluster, { etcd: {} })` the API server and etcd are served together; this is for
- * etcd alone. `await using etcd = await serveEtcd(cluster)`.
- * @throws Error when the address cannot be listened on, or is not to be without TLS.
+ * Serves the etcd of a cluster, or a store without a cluster, to etcdctl and every other client of etcd's v3
+ * API. `serve(cluster, { etcd: {} })` serves the API server and etcd together; this serves etcd alone. `await
+ * using etcd = await serveEtcd(cluster)`.
+ * @throws Error when the address cannot be listened on, or TLS is off on an address other than loopback.
  */
 export async function serveEtcd(
   target: SimCluster | EtcdStore,
@@ -65,7 +65,7 @@ function standalone(cluster: SimCluster, options: StandaloneOptions): EtcdServer
   }
 }
 
-/** What serves the etcd of a cluster whose time moves by `time`. */
+/** Returns the server parts for a cluster's etcd; `time` moves the cluster's time. */
 export function etcdParts(cluster: SimCluster, time: TimeDriver, options: EtcdServeOptions): EtcdServerParts {
   cluster.internals.readStoredProtobuf(protobufCodec)
   return {
@@ -86,7 +86,7 @@ function storeServer(store: EtcdStore, options: StandaloneOptions): EtcdServer {
   return server
 }
 
-/** Ms between two looks at a bare store's leases. */
+/** Ms between two checks of a store's leases. */
 const STORE_TICK_MS = 100
 
 function common(

@@ -1,5 +1,5 @@
 import { AccessControl, authService } from './auth.js'
-import type { Services } from './grpc.js'
+import type { Services } from './methods.js'
 import { healthService } from './health.js'
 import { kvService } from './kv.js'
 import { leaseService } from './lease.js'
@@ -8,7 +8,7 @@ import type { EtcdMember } from './member.js'
 import { clusterService } from './members.js'
 import { WatchService } from './watch.js'
 
-/** All that a member serves over gRPC. `tick` is to be called when time has moved. */
+/** Returns all gRPC services of a member. Call `tick` when time has moved. */
 export function etcdServices(member: EtcdMember): {
   readonly services: Services
   readonly tick: (now: number) => void

@@ -3,7 +3,7 @@ import type { AccessControl } from './auth.js'
 import { encode } from './codec.js'
 import { MOST_RECEIVED } from './frames.js'
 import { EtcdError } from '../../etcd/errors.js'
-import type { Method, StreamCall, StreamHandler, StreamMethod } from './grpc.js'
+import type { Method, StreamCall, StreamHandler, StreamMethod } from './methods.js'
 import type { EtcdMember } from './member.js'
 
 interface WatchRequest {
@@ -12,7 +12,7 @@ interface WatchRequest {
   readonly progressRequest?: object
 }
 
-/** Names of gRPC's codes as Go prints them. */
+/** Go's names of gRPC codes. */
 const CODE_NAMES: Readonly<Record<number, string>> = {
   3: 'InvalidArgument',
   7: 'PermissionDenied',
@@ -39,7 +39,7 @@ export class WatchService {
     return new Map([['Watch', watch]])
   }
 
-  /** Sends the progress notifications that are due at a time. */
+  /** Sends the progress notifications that are due at `now`. */
   tick(now: number): void {
     for (const stream of this.#streams) stream.tick(now)
   }
@@ -61,7 +61,7 @@ class OpenWatch implements StreamHandler {
   readonly #call: StreamCall
   readonly #watchers: WatchStream
   readonly #onClosed: () => void
-  /** Watchers that want large answers in pieces. */
+  /** Ids of watchers created with `fragment`. */
   readonly #fragmented = new Set<number>()
   #isFragmenting = false
 
@@ -106,7 +106,7 @@ class OpenWatch implements StreamHandler {
       })
       return
     }
-    // its history comes before its id is known
+    // create() sends the history before it returns the id
     this.#isFragmenting = fragment
     const id = this.#watchers.create(request)
     this.#isFragmenting = false
@@ -130,8 +130,8 @@ class OpenWatch implements StreamHandler {
   }
 
   /**
-   * Cuts an answer at the bounds of events, so that no piece reaches what a client takes. Source: watch.go
-   * sendFragments.
+   * Splits a response between events, so that no fragment reaches the size that clients accept. Source:
+   * watch.go sendFragments.
    */
   #sendFragments(response: WatchResponse): void {
     const { events, ...rest } = response

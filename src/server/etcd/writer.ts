@@ -4,19 +4,19 @@ const TWO_32 = 0x1_0000_0000
 const MOST = 2 ** 63
 
 /**
- * Writes protobuf into one buffer that grows. A message within a message is written in place: its length
- * takes one byte at first, and what follows moves up when it needs more.
+ * Encodes protobuf into one growing buffer. A nested message is written in place: its length first has one
+ * byte, and the message moves up when the length needs more.
  */
 export class WireWriter {
   #buffer: Buffer = Buffer.allocUnsafe(FIRST_SIZE)
   #at: number
 
-  /** Leaves `offset` bytes at the beginning, for who needs them. */
+  /** Reserves `offset` bytes at the beginning. */
   constructor(offset: number = 0) {
     this.#at = offset
   }
 
-  /** Everything up to here; the writer is not to be used after that. */
+  /** Returns the encoded bytes. The writer must not be used afterwards. */
   finish(): Buffer {
     return this.#buffer.subarray(0, this.#at)
   }
@@ -26,7 +26,7 @@ export class WireWriter {
     this.#varint(number * 8 + wireType)
   }
 
-  /** A whole number, also negative; beyond 2^53 it is as exact as it is, and no larger than an int64. */
+  /** Writes an integer, possibly negative. Values above the largest int64 are clamped to it. */
   number(value: number): void {
     if (value >= MOST) return this.bigint(2n ** 63n - 1n)
     if (value < 0 || !Number.isSafeInteger(value)) return this.bigint(BigInt(value))
@@ -53,7 +53,7 @@ export class WireWriter {
     this.#at += value.length
   }
 
-  /** A binary string, one byte for each char. */
+  /** Writes a binary string, one byte per char. */
   binary(value: string): void {
     this.number(value.length)
     this.#reserve(value.length)
@@ -67,7 +67,7 @@ export class WireWriter {
     this.#at += this.#buffer.write(value, this.#at)
   }
 
-  /** Begins something whose length comes before it; the answer is for {@link end}. */
+  /** Begins a part that is prefixed with its length. Pass the returned position to {@link end}. */
   begin(): number {
     this.#reserve(LENGTH_ROOM)
     this.#at += LENGTH_ROOM
@@ -111,7 +111,7 @@ export class WireWriter {
   }
 }
 
-/** Bytes that a length takes. */
+/** Returns the bytes that a varint takes. */
 export function sizeOfVarint(value: number): number {
   let size = 1
   for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 0x80)) size++

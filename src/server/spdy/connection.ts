@@ -16,7 +16,7 @@ const FIN = 1
 const CONTROL = 0x8000
 const VERSION = 3
 const HEAD_BYTES = 8
-/** Largest frame that is read. Kubernetes' clients send at most 32 KiB in one. */
+/** Largest frame that is accepted, in bytes. Kubernetes' clients send at most 32 KiB. */
 const MOST_BYTES = 1024 * 1024
 const PROTOCOL_ERROR = 1
 
@@ -25,26 +25,26 @@ export interface SpdyStream {
   readonly id: number
   readonly headers: SpdyHeaders
   write(data: Uint8Array): void
-  /** Ends our half of it. */
+  /** Ends the server's half. */
   end(): void
   onData: (data: Buffer) => void
-  /** The client ends its half. */
+  /** Called when the client ends its half. */
   onEnd: () => void
 }
 
 /**
- * The server's end of a SPDY/3.1 connection, as far as Kubernetes uses it: streams that the client opens,
+ * The server's side of a SPDY/3.1 connection, as far as Kubernetes uses it: streams that the client opens,
  * data without flow control, pings. Source: SPDY protocol draft 3.1; moby/spdystream.
  */
 export class SpdyConnection {
-  /** A stream was opened; it is accepted by then. */
+  /** Called when a stream has been opened and accepted. */
   onStream: (stream: SpdyStream) => void = () => undefined
   onClose: () => void = () => undefined
   readonly #channel: ByteChannel
   readonly #codec = new HeaderCodec()
   readonly #streams = new Map<number, SpdyStream>()
   #buffer: Buffer = Buffer.alloc(0)
-  /** Frames are handled one after the other, since header blocks depend on those before them. */
+  /** Frames are handled one after the other, since each header block depends on the earlier ones. */
   #work: Promise<void> = Promise.resolve()
   #isClosed = false
 
@@ -52,7 +52,7 @@ export class SpdyConnection {
     this.#channel = channel
   }
 
-  /** Begins to read. */
+  /** Starts to read. */
   start(): void {
     this.#channel.listen(
       (data) => this.#receive(data),
@@ -60,7 +60,7 @@ export class SpdyConnection {
     )
   }
 
-  /** Says that nothing more will come, and closes. */
+  /** Sends a GOAWAY and closes the connection. */
   close(): void {
     if (this.#isClosed) return
     this.#enqueue(() => {
@@ -109,7 +109,7 @@ export class SpdyConnection {
         return this.#control(TYPE.ping, 0, body)
       case TYPE.goAway:
         return this.#channel.close()
-      // the block must pass the shared state even if nobody reads it
+      // the block must be decompressed even if it is not used, to keep the shared zlib state
       case TYPE.headers:
         return this.#codec.read(body.subarray(4)).then(() => undefined)
       default:

@@ -5,11 +5,11 @@ import { spdyDictionary } from './dictionary.js'
 /** Headers of a SPDY stream; names are lower case. */
 export type SpdyHeaders = Readonly<Record<string, string>>
 
-/** Largest header block that is read, inflated: more is an attack, not a request. */
+/** Largest header block that is accepted, in inflated bytes; requests are far smaller. */
 const MOST_BYTES = 64 * 1024
 
 /**
- * Compresses and reads the header blocks of a connection. All blocks of one direction share one zlib state,
+ * Compresses and parses the header blocks of a connection. All blocks of one direction share one zlib state,
  * so calls must not overlap.
  */
 export class HeaderCodec {
@@ -52,7 +52,7 @@ export class HeaderCodec {
   }
 }
 
-/** What a zlib stream makes of one block. */
+/** Passes one block through a zlib stream and returns the output. */
 function pass(stream: Inflate | Deflate, block: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []

@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls'
 import type { WebSocket } from 'ws'
 
-/** A two-way stream of bytes, whatever carries it: a socket, or the binary messages of a WebSocket. */
+/** A two-way stream of bytes over a socket or over the binary messages of a WebSocket. */
 export class ByteChannel {
   readonly write: (data: Uint8Array) => void
   readonly close: () => void
@@ -17,7 +17,7 @@ export class ByteChannel {
     this.#start = start
   }
 
-  /** Where the messages are cut says nothing, and some are empty. */
+  /** Message boundaries have no meaning, and messages can be empty. */
   static overWebSocket(client: WebSocket): ByteChannel {
     return new ByteChannel(
       (data) => {

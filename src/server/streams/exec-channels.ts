@@ -6,13 +6,13 @@ import { statusOfEnd, statusOfError } from './exec-status.js'
 import { SessionReader } from './session-reader.js'
 
 const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const
-/** Above this many unsent bytes the container's output waits. */
+/** Unsent bytes above which the container's output is not read. */
 const MOST_BUFFERED = 1024 * 1024
 const NORMAL = 1000
 
 /**
- * Exec and attach over WebSocket: each message begins with the number of its channel. In the base64 forms
- * that is a digit, and the rest is encoded. Source: apiserver pkg/util/wsstream, client-go
+ * Serves exec and attach over WebSocket: each message begins with its channel number. In the base64 protocols
+ * the number is a digit, and the rest is base64. Source: apiserver pkg/util/wsstream, client-go
  * tools/remotecommand/websocket.go.
  */
 export function serveExec(
@@ -27,11 +27,11 @@ export function serveExec(
     else client.send(Buffer.concat([Buffer.of(channel), data]), { binary: true })
   }
   const finish = (status: object): void => {
-    // the protocols before v4 knew plain text only
+    // the protocols before v4 have plain text only
     const isPlain = !/^v[45]\./.test(protocol)
-    const { status: verdict, message } = status as { status?: string; message?: string }
+    const { status: outcome, message } = status as { status?: string; message?: string }
     if (!isPlain) send(CHANNEL.error, Buffer.from(JSON.stringify(status)))
-    else if (verdict === 'Failure') send(CHANNEL.error, Buffer.from(message ?? ''))
+    else if (outcome === 'Failure') send(CHANNEL.error, Buffer.from(message ?? ''))
     close(client)
   }
   let session: Session
@@ -63,7 +63,7 @@ export function serveExec(
     time.afterRequest()
   })
   client.once('close', () => reader.stop())
-  // the first message to each channel is empty, so that a client knows that the streams are there
+  // an empty first message on each channel tells the client that the streams exist
   if (stdout) send(CHANNEL.stdout, new Uint8Array())
   if (stderr && stream.options.tty !== true) send(CHANNEL.stderr, new Uint8Array())
 }
@@ -88,7 +88,7 @@ function receive(session: Session, message: Buffer): void {
   }
 }
 
-/** Reads `{"Width":80,"Height":24}`; undefined for anything else. */
+/** Parses `{"Width":80,"Height":24}`; returns undefined for anything else. */
 export function sizeOf(data: Uint8Array): { readonly Width: number; readonly Height: number } | undefined {
   try {
     const { Width, Height } = JSON.parse(Buffer.from(data).toString()) as { Width: unknown; Height: unknown }
@@ -99,8 +99,8 @@ export function sizeOf(data: Uint8Array): { readonly Width: number; readonly Hei
 }
 
 /**
- * Says good-bye and ends the TCP connection with it: a client that polls its socket (python's) would
- * otherwise wait for bytes that it has decrypted already.
+ * Sends a close frame and then closes the TCP connection: a client that polls its socket (python's) would
+ * otherwise wait for bytes that it has already decrypted.
  */
 export function close(client: WebSocket): void {
   client.close(NORMAL)

@@ -7,8 +7,8 @@ import { statusOfEnd, statusOfError } from './exec-status.js'
 import { SessionReader } from './session-reader.js'
 
 /**
- * Exec and attach over SPDY, for clients that know no WebSocket: one stream for each of error, stdin, stdout,
- * stderr and resize. Source: kubelet cri-streaming remotecommand/httpstream.go.
+ * Serves exec and attach over SPDY, for clients without WebSocket: one stream for each of error, stdin,
+ * stdout, stderr and resize. Source: kubelet cri-streaming remotecommand/httpstream.go.
  */
 export function serveSpdyExec(
   connection: SpdyConnection,
@@ -50,10 +50,10 @@ function run(
   time: TimeDriver,
 ): SessionReader | undefined {
   const finish = (status: object): void => {
-    const { status: verdict, message } = status as { status?: string; message?: string }
+    const { status: outcome, message } = status as { status?: string; message?: string }
     const errors = streams.get('error')
     if (/^v[45]\./.test(protocol)) errors?.write(Buffer.from(JSON.stringify(status)))
-    else if (verdict === 'Failure') errors?.write(Buffer.from(message ?? ''))
+    else if (outcome === 'Failure') errors?.write(Buffer.from(message ?? ''))
     for (const one of streams.values()) one.end()
     close()
   }

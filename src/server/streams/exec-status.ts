@@ -3,8 +3,8 @@ import { ApiError } from '../../client/api-error.js'
 import type { SessionEnd } from '../../client/node-agent.js'
 
 /**
- * What the error channel says at the end. Source: kubelet cri-streaming remotecommand (ExitCode cause),
- * client-go remotecommand v4.
+ * Returns the status that the error channel carries at the end of a session. Source: kubelet cri-streaming
+ * remotecommand (ExitCode cause), client-go remotecommand v4.
  */
 export function statusOfEnd({ exitCode, error }: SessionEnd): object {
   if (error !== undefined) return failure(error)
@@ -18,7 +18,10 @@ export function statusOfEnd({ exitCode, error }: SessionEnd): object {
   }
 }
 
-/** What it says when nothing could be run. Source: apiserver pkg/util/proxy StreamTranslatorHandler. */
+/**
+ * Returns the status for a session that could not be opened. Source: apiserver pkg/util/proxy
+ * StreamTranslatorHandler.
+ */
 export function statusOfError(error: unknown): Status | object {
   return error instanceof ApiError
     ? error.status

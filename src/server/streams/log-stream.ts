@@ -7,8 +7,8 @@ import type { TimeDriver } from '../time-driver.js'
 import { SessionReader } from './session-reader.js'
 
 /**
- * Sends a pod's log: what there is, and with `follow` what comes, until the container ends or the client
- * leaves.
+ * Sends a pod's log: the existing lines, and with `follow` new ones until the container ends or the client
+ * disconnects.
  */
 export function sendLog(
   response: NodeResponse,

@@ -7,9 +7,9 @@ import { messageOf } from './port-error.js'
 import { SessionReader } from './session-reader.js'
 
 /**
- * Port-forward by plain channels: for the nth of the query's ports channel 2n is data, 2n+1 errors; each
- * opens with the port as two bytes, the low one first. One connection a port. Source: kubelet cri-streaming
- * portforward/websocket.go.
+ * Serves port-forward over plain channels: for the nth port of the query, channel 2n carries data and 2n+1
+ * errors; each begins with the port as two bytes, low byte first. One connection per port. Source: kubelet
+ * cri-streaming portforward/websocket.go.
  */
 export function servePorts(
   client: WebSocket,

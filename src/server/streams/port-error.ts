@@ -1,4 +1,4 @@
-/** The text that a connection's error stream carries. */
+/** Returns the text for a connection's error stream. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

@@ -5,8 +5,8 @@ import { messageOf } from './port-error.js'
 import { SessionReader } from './session-reader.js'
 
 /**
- * Port-forward over SPDY: for each connection to a port the client opens an error stream and a data stream
- * with one request id. Source: kubelet cri-streaming portforward/httpstream.go.
+ * Serves port-forward over SPDY: for each connection to a port the client opens an error stream and a data
+ * stream with the same request id. Source: kubelet cri-streaming portforward/httpstream.go.
  */
 export function serveSpdyPorts(
   connection: SpdyConnection,

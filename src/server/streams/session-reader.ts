@@ -1,15 +1,15 @@
 import type { Chunk, Session, SessionEnd } from '../../client/node-agent.js'
 
-/** What a {@link SessionReader} tells. */
+/** The functions that a {@link SessionReader} calls. */
 export interface ReaderHooks {
-  /** Answers whether more may come at once; if not, nothing comes until `resume`. */
+  /** Returns whether to continue; after false no chunk is passed until `resume()`. */
   readonly onChunk: (chunk: Chunk) => boolean
   readonly onEnd: (end: SessionEnd) => void
 }
 
 /**
- * Reads a session as it goes on: after the kernel step that wrote something, and never faster than its
- * listener takes it.
+ * Reads a session while it runs: after each kernel step that wrote something, and no faster than its hooks
+ * accept chunks.
  */
 export class SessionReader {
   readonly #session: Session

@@ -25,24 +25,26 @@ const EXEC_PROTOCOLS = [
   'base64.channel.k8s.io',
   'v4.base64.channel.k8s.io',
 ]
-/** Those of port-forward by plain channels. */
+/** Subprotocols of port-forward over plain channels. */
 const PORT_PROTOCOLS = ['v4.channel.k8s.io', 'v4.base64.channel.k8s.io']
-/** SPDY inside of WebSocket messages. */
+/** Subprotocol of SPDY within WebSocket messages. */
 const TUNNEL = 'SPDY/3.1+portforward.k8s.io'
 
-/** A connection that its client wants to use for something else than HTTP. */
+/** A request to switch the connection from HTTP to another protocol. */
 export interface Upgrade {
   readonly request: IncomingMessage
   readonly socket: TLSSocket
-  /** What has come after the request's head. */
+  /** Bytes received after the request's head. */
   readonly first: Buffer
   readonly head: HttpRequest
-  /** What the apiserver says to the request. */
+  /** The apiserver's response to the request. */
   readonly answer: HttpResponse | HttpWatch | HttpStream
   readonly time: TimeDriver
 }
 
-/** Turns the connection into the streams of exec, attach or port-forward; a refusal is answered in HTTP. */
+/**
+ * Turns the connection into the streams of exec, attach or port-forward, or responds in HTTP with an error.
+ */
 export function upgrade(one: Upgrade): void {
   const { answer, head, socket } = one
   if (!('stream' in answer)) {
@@ -75,7 +77,7 @@ function openWebSocket({ request, socket, first, head, time }: Upgrade, { stream
       head,
       badRequest(`unable to negotiate protocol: client supports [${offered.join(' ')}]`),
     )
-  // ws takes no name with a slash: the header is taken away before, and the answer named by hand
+  // ws rejects names with a slash: the header is removed here, and the response header added below
   delete request.headers['sec-websocket-protocol']
   const server = new WebSocketServer({
     noServer: true,
@@ -137,7 +139,7 @@ const badRequest = (message: string): HttpResponse => ({
   body: `${JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason: 'BadRequest', code: 400 })}\n`,
 })
 
-/** Answers in HTTP/1.1 on a socket that Node has handed over. */
+/** Responds in HTTP/1.1 on a socket that Node has detached from its HTTP server. */
 function refuse(socket: TLSSocket, request: HttpRequest, answer: HttpResponse): void {
   const body = answer.bytes ?? Buffer.from(answer.body)
   const headers = {

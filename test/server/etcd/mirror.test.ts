@@ -186,7 +186,7 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
       await first.close()
       const second = await openDurableCluster(target)
       second.cluster.create('namespaces', { metadata: { name: 'last' } })
-      console.log(second.cluster.etcd.revision - second.written)`
+      console.log(second.cluster.internals.etcd.revision - second.written)`
     const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
       cwd: fileURLToPath(new URL('../../../', import.meta.url)),
       stdio: ['ignore', 'pipe', 'inherit'],

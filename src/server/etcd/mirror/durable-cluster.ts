@@ -12,23 +12,23 @@ import { MirrorLock } from './lock.js'
 import { EtcdMirror } from './mirror.js'
 import { RemoteEtcd } from './remote.js'
 
-/** Where a durable cluster is kept. */
+/** Options of {@link openDurableCluster}. */
 export interface EtcdMirrorOptions {
-  /** URLs of a real etcd's members: `https://10.0.0.1:2379`. */
+  /** URLs of a real etcd's members, for example `https://10.0.0.1:2379`. */
   readonly endpoints: readonly string[]
-  /** Certificates; not for `http://`. */
+  /** Certificates, for `https://` endpoints. */
   readonly tls?: EtcdTls
-  /** In front of all keys. Default `/simcluster/`. Each cluster needs one of its own. */
+  /** Prefix of all keys; each cluster needs its own. Default `/simcluster/`. */
   readonly prefix?: string
-  /** Seconds of real time after which the lock of a writer that is gone runs out. Default 15. */
+  /** Seconds of real time after which the lock of a dead writer expires. Default 15. */
   readonly lockTtl?: number
-  /** Options of the cluster. Of one that is in etcd already, `nodes` and `start` are not looked at. */
+  /** Options of the cluster. `nodes` and `start` are ignored for a cluster that is already in etcd. */
   readonly cluster?: ClusterOptions
-  /** Hears that a write is tried again, and why. Default: nobody. */
+  /** Called with the reason when a write is retried. Default: none. */
   readonly onRetry?: (error: Error) => void
 }
 
-/** A cluster all of whose writes go to a real etcd, see {@link openDurableCluster}. */
+/** A cluster whose writes are mirrored to a real etcd, see {@link openDurableCluster}. */
 export class DurableCluster {
   readonly cluster: SimCluster
   readonly #mirror: EtcdMirror
@@ -45,20 +45,22 @@ export class DurableCluster {
     this.#remote = parts.remote
   }
 
-  /** The last revision of the cluster that is in etcd for certain. */
+  /** The last revision of the cluster that etcd has confirmed. */
   get written(): number {
     return this.#mirror.written
   }
 
   /**
-   * Resolves when everything that the cluster holds now is in etcd. Rejects when another writer has taken
-   * over, or etcd refuses.
+   * Resolves when the cluster's current state is in etcd. Rejects when another writer has taken over, or etcd
+   * refuses a write.
    */
   durable(): Promise<void> {
     return this.#mirror.durable()
   }
 
-  /** Writes what is left, and gives the lock back. The cluster itself goes on, without etcd. */
+  /**
+   * Writes the remaining revisions and releases the lock. The cluster itself can still be used, without etcd.
+   */
   async close(): Promise<void> {
     try {
       await this.durable()
@@ -69,7 +71,7 @@ export class DurableCluster {
     }
   }
 
-  /** Ends as a process ends that is killed: nothing more is written, and the lock runs out. */
+  /** Stops as if the process were killed: writes nothing more, and leaves the lock to expire. */
   abandon(): void {
     this.#mirror.stop()
     this.#lock.abandon()
@@ -82,13 +84,12 @@ export class DurableCluster {
 }
 
 /**
- * A cluster that outlives its process: it is read from a real etcd, or made if there is none yet, and every
- * committed revision is written there in order, behind the synchronous store. A crash at any moment leaves a
- * state that the cluster was in, never one with a hole (and of one that was still being made, nothing). What
- * is read are objects with their versions and leases, and the time; what runs on machines goes on as
- * `SimCluster.fromEtcdSnapshot` says.
- * @throws Error when another writer has the lock, etcd cannot be reached, or what lies there is something
- * else.
+ * Opens a cluster that outlives its process: reads it from a real etcd, or creates it when there is none yet,
+ * and writes every committed revision there in order, behind the synchronous store. A crash at any moment
+ * leaves a state that the cluster was in, without gaps (or nothing, if the cluster was still being created).
+ * Objects are read with their versions and leases, and with the time; what runs on machines continues as
+ * described at `SimCluster.fromEtcdSnapshot`.
+ * @throws Error when another writer has the lock, etcd cannot be reached, or the prefix holds something else.
  */
 export async function openDurableCluster(options: EtcdMirrorOptions): Promise<DurableCluster> {
   const {

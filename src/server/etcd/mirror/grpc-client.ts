@@ -12,43 +12,46 @@ export interface EtcdTls {
   readonly key?: string | Uint8Array
 }
 
-/** A method with one request and one answer. */
+/** A method with one request and one response. */
 export interface UnaryMethod {
-  /** `KV/Txn` */
+  /** For example `KV/Txn`. */
   readonly path: string
   readonly request: MessageName
   readonly response: MessageName
 }
 
-const LARGEST_ANSWER = 2 ** 31
+const LARGEST_RESPONSE = 2 ** 31
 /** Ms after which a call counts as failed. */
 const CALL_TIMEOUT = 10_000
 
 /**
- * Calls a real etcd. An open connection alone does not keep the process going. A call that cannot be made
- * goes to the next endpoint the next time; it is not repeated here.
+ * Calls a real etcd. A connection without calls does not keep the process alive. A failed call is not
+ * repeated; after a lost connection the next call uses the next endpoint.
  */
 export class EtcdGrpcClient {
   readonly #endpoints: readonly string[]
   readonly #tls: EtcdTls
   #next = 0
   #session: ClientHttp2Session | undefined
-  /** Calls that have not been answered: as long as there are any, they keep the process going. */
+  /** Calls in progress, which keep the process alive. */
   #calls = 0
 
-  /** `endpoints` are URLs, `https://10.0.0.1:2379`. */
+  /** `endpoints` are URLs, for example `https://10.0.0.1:2379`. */
   constructor(endpoints: readonly string[], tls: EtcdTls = {}) {
     if (endpoints.length === 0) throw new RangeError('etcd needs at least one endpoint')
     this.#endpoints = endpoints
     this.#tls = tls
   }
 
-  /** @throws GrpcError as etcd answers, or Unavailable when it cannot be reached. */
+  /**
+   * Makes a call and returns the response.
+   * @throws GrpcError with etcd's status, or Unavailable when etcd cannot be reached
+   */
   async call<T extends object>({ path, request, response }: UnaryMethod, message: object): Promise<T> {
     this.#calls++
     try {
       const stream = this.#open(path)
-      const answer = answerOf(stream)
+      const answer = messageOf(stream)
       stream.end(framed(encode(request, message, FRAME_HEAD)))
       return decode<T>(response, await answer)
     } finally {
@@ -70,7 +73,7 @@ export class EtcdGrpcClient {
       'content-type': 'application/grpc',
       te: 'trailers',
     })
-    stream.setTimeout(CALL_TIMEOUT, () => stream.destroy(new Error(`no answer within ${CALL_TIMEOUT} ms`)))
+    stream.setTimeout(CALL_TIMEOUT, () => stream.destroy(new Error(`no response within ${CALL_TIMEOUT} ms`)))
     return stream
   }
 
@@ -94,10 +97,10 @@ function tlsOptions({ ca, cert, key }: EtcdTls): SecureClientSessionOptions {
   }
 }
 
-/** The one message of an answer. */
-function answerOf(stream: ClientHttp2Stream): Promise<Uint8Array> {
+/** Resolves with the message of a response. */
+function messageOf(stream: ClientHttp2Stream): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const reader = new FrameReader('identity', LARGEST_ANSWER)
+    const reader = new FrameReader('identity', LARGEST_RESPONSE)
     let message: Uint8Array | undefined
     let status: GrpcError | undefined
     const look = (headers: Readonly<Record<string, unknown>>): void => {
@@ -115,7 +118,7 @@ function answerOf(stream: ClientHttp2Stream): Promise<Uint8Array> {
     stream.once('close', () => {
       if (status !== undefined) reject(status)
       else if (message === undefined)
-        reject(new GrpcError(Code.Unavailable, 'the connection ended before an answer came'))
+        reject(new GrpcError(Code.Unavailable, 'the connection ended before a response came'))
       else resolve(message)
     })
   })

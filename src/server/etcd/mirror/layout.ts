@@ -1,28 +1,28 @@
 import type { RequestOp } from '../../../etcd/requests.js'
 
-/** What a mirror notes beside the keys: which revision of the cluster has been written last. */
+/** The state key of a mirror: the last revision of the cluster that has been written. */
 export interface MirrorState {
   readonly simclusterMirror: 1
   /** Revision of the cluster's store. */
   readonly revision: number
-  /** The revision at which the cluster was made; what lies before it is no whole cluster yet. */
+  /** The revision at which creation was complete; an earlier revision is not a whole cluster. */
   readonly ready: number
   /** Virtual time, ms since the epoch. */
   readonly now: number
   readonly version: string
-  /** Who wrote it: the id of the lock's lease, in hexadecimal. */
+  /** A UUID of the mirror that wrote it. */
   readonly writer: string
   /**
-   * Where the two counts of revisions run in step: from revision `[0]` of the cluster on, which is `[1]` in
-   * etcd. The last revision has no entry if it begins another stretch: the key's own revision in etcd tells.
+   * Maps revisions: from revision `[0]` of the cluster on, which is `[1]` in etcd, both count alike. The last
+   * revision has no entry if it begins a new stretch: the mod revision of the state key tells it.
    */
   readonly steps: readonly (readonly [cluster: number, etcd: number])[]
   readonly leases: readonly { readonly id: string; readonly ttl: number; readonly expiry: number }[]
 }
 
-/** Where a mirror keeps what, under its prefix. */
+/** The keys of a mirror, under its prefix. */
 export class MirrorLayout {
-  /** In front of each key of the cluster. */
+  /** Prefix of the keys of the cluster. */
   readonly keys: string
   readonly state: string
   readonly lock: string
@@ -35,24 +35,27 @@ export class MirrorLayout {
   }
 }
 
-/** Revisions of etcd as revisions of the cluster. @throws Error when nothing is known of one. */
+/**
+ * Converts a revision of etcd to the cluster's revision.
+ * @throws Error when it precedes all steps
+ */
 export function clusterRevision(steps: MirrorState['steps'], etcdRevision: number): number {
   const step = steps.findLast(([, etcd]) => etcd <= etcdRevision)
   if (step === undefined) throw new Error(`the mirror does not tell what etcd's revision ${etcdRevision} was`)
   return step[0] + etcdRevision - step[1]
 }
 
-/** The steps with that pair, unless it goes on as before. */
+/** Returns the steps with a pair added, unless the last step already implies it. */
 export function withStep(steps: MirrorState['steps'], cluster: number, etcd: number): MirrorState['steps'] {
   const last = steps.at(-1)
   return last !== undefined && etcd - last[1] === cluster - last[0] ? steps : [...steps, [cluster, etcd]]
 }
 
-/** Source: etcd `--max-txn-ops`. A txn in a txn may have as many operations as its parent has left. */
+/** Source: etcd `--max-txn-ops`. A nested txn can have as many operations as its parent has left. */
 const MOST_OPS = 128
 const NESTED = 64
 
-/** Operations of any number up to 4,096 less those of `first`, as those of one txn. */
+/** Packs up to 4,096 operations, including `first`, into the operations of one txn. */
 export function packed(first: readonly RequestOp[], ops: readonly RequestOp[]): readonly RequestOp[] {
   if (first.length + ops.length <= MOST_OPS) return [...first, ...ops]
   const parts: RequestOp[] = []

@@ -7,21 +7,21 @@ import { clusterRevision, withStep } from './layout.js'
 import type { MirrorLayout, MirrorState } from './layout.js'
 import type { RemoteEtcd } from './remote.js'
 
-/** Keys in one answer. */
+/** Keys per response. */
 const PAGE = 500
 
-/** What lies in etcd. */
+/** A cluster read from etcd. */
 export interface Mirrored {
   readonly state: MirrorState
-  /** Revision in etcd of the note, by which the next writer says what it builds upon. */
+  /** Mod revision of the state key, which the next write compares with. */
   readonly noted: number
   readonly store: StoreJson
 }
 
 /**
- * Everything that a mirror has written, as of one revision; undefined when nothing has been. What is left of
- * a cluster whose making was cut short is removed. For whoever has the lock. @throws Error when it is
- * something else.
+ * Reads everything that a mirror has written, as of one revision; returns undefined when there is nothing.
+ * Removes a cluster whose creation was interrupted. The caller must hold the lock.
+ * @throws Error when the keys are not those of a mirror
  */
 export async function loadMirror(remote: RemoteEtcd, layout: MirrorLayout): Promise<Mirrored | undefined> {
   const {
@@ -106,12 +106,12 @@ function writeOf(
 }
 
 /**
- * In front of the value of a key with a lease of the cluster's: the lease's id. Other values have nothing in
- * front.
+ * Prefix of the value of a key that has a lease in the cluster, followed by the lease's id. Other values have
+ * no prefix.
  */
 const LEASED = 'simcluster lease '
 
-/** A value with the id of its lease. */
+/** Adds the id of its lease to a value. */
 export function wrapped(bytes: Uint8Array, lease: bigint): Uint8Array {
   if (lease === NO_LEASE && unwrapped(bytes).bytes === bytes) return bytes
   return Buffer.concat([
@@ -132,7 +132,7 @@ function unwrapped(bytes: Uint8Array): { readonly lease: bigint; readonly bytes:
     : { lease: BigInt.asIntN(64, BigInt(`0x${id}`)), bytes: bytes.subarray(head.length) }
 }
 
-/** How many of the same revision come before it. */
+/** Returns how many writes of the same revision precede the one at `at`. */
 function placeOf(writes: readonly WriteJson[], at: number): number {
   let place = 0
   while (writes[at - place - 1]?.revision === writes[at]?.revision && at - place > 0) place++

@@ -2,7 +2,9 @@ import type { MirrorLayout } from './layout.js'
 import { rangeOf } from './remote.js'
 import type { RemoteEtcd } from './remote.js'
 
-/** A key of a lease of etcd's: who holds it may write. It runs out when its holder is gone. */
+/**
+ * The lock of a mirror: a key with a lease in etcd. Its holder can write; it expires when the holder is gone.
+ */
 export class MirrorLock {
   readonly #remote: RemoteEtcd
   readonly #layout: MirrorLayout
@@ -11,7 +13,7 @@ export class MirrorLock {
   #lease = 0n
   #timer: ReturnType<typeof setInterval> | undefined
 
-  /** `ttl` in seconds of real time; `holder` is what others are told. */
+  /** `ttl` is in seconds of real time; `holder` describes this process to others. */
   constructor(
     remote: RemoteEtcd,
     layout: MirrorLayout,
@@ -28,7 +30,10 @@ export class MirrorLock {
     return this.#lease
   }
 
-  /** Takes the lock and keeps it. @throws Error when somebody else has it. */
+  /**
+   * Takes the lock and keeps it alive.
+   * @throws Error when another writer has it
+   */
   async take(): Promise<void> {
     const { lock: key } = this.#layout
     const lease = await this.#remote.grant(this.#ttl)
@@ -53,12 +58,12 @@ export class MirrorLock {
     this.#timer.unref()
   }
 
-  /** Does not keep it any longer: it runs out by itself. */
+  /** Stops keeping the lock alive, so that it expires. */
   abandon(): void {
     clearInterval(this.#timer)
   }
 
-  /** Gives the lock back. */
+  /** Releases the lock. */
   async release(): Promise<void> {
     this.abandon()
     if (this.#lease !== 0n) await this.#remote.revoke(this.#lease)

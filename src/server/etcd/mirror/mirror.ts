@@ -12,12 +12,12 @@ import type { MirrorLock } from './lock.js'
 import { rangeOf } from './remote.js'
 import type { RemoteEtcd } from './remote.js'
 
-/** Ms before a write that did not get through is tried again: at first, and at most. */
+/** Ms before a failed write is retried: at first, and at most. */
 const FIRST_DELAY = 50
 const LONGEST_DELAY = 2_000
 const FROM_ALL = '\0'
 
-/** What a mirror is put together from. */
+/** The parts of an {@link EtcdMirror}. */
 export interface MirrorParts {
   readonly remote: RemoteEtcd
   readonly layout: MirrorLayout
@@ -25,13 +25,13 @@ export interface MirrorParts {
   readonly store: EtcdStore
   readonly now: () => number
   readonly version: string
-  /** What has been written before, by whomever. */
+  /** What earlier writers have written. */
   readonly from: Pick<MirrorState, 'revision' | 'ready' | 'steps'> & { readonly noted: number }
-  /** Hears that a write is tried again, and why. */
+  /** Called with the reason when a write is retried. */
   readonly onRetry: (error: GrpcError) => void
 }
 
-/** One revision on its way. */
+/** One revision to write. */
 interface Pending {
   readonly revision: number
   readonly now: number
@@ -40,9 +40,9 @@ interface Pending {
 }
 
 /**
- * Writes every revision of a store to a real etcd, one after the other: each as one transaction that also
- * notes which revision it was, and that is carried out only if the one before it was the last, and the lock
- * is ours. So what lies there is always a state that the store was in.
+ * Writes every revision of a store to a real etcd, one after the other. Each is one transaction that also
+ * records which revision it is, and succeeds only if the revision before it was the last one and the lock is
+ * still held. So etcd always holds a state that the store was in.
  */
 export class EtcdMirror {
   readonly #parts: MirrorParts
@@ -73,12 +73,12 @@ export class EtcdMirror {
     this.#collect()
   }
 
-  /** The last revision that is in etcd for certain. */
+  /** The last revision that etcd has confirmed. */
   get written(): number {
     return this.#written
   }
 
-  /** Resolves when everything that the store holds now is in etcd. Rejects when the mirror had to give up. */
+  /** Resolves when the store's current state is in etcd. Rejects when the mirror has failed. */
   durable(): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     const { revision } = this.#parts.store
@@ -86,15 +86,15 @@ export class EtcdMirror {
     return new Promise((done, failed) => void this.#waiting.push({ revision, done, failed }))
   }
 
-  /** Stops at once, whatever is on its way. */
+  /** Stops at once, without writing the remaining revisions. */
   stop(): void {
     this.#stopped = true
     this.#unsubscribe()
   }
 
   /**
-   * What has been committed since the last look, revision by revision: it is taken at once, since history may
-   * be compacted later.
+   * Queues what has been committed since the last call, revision by revision. Called on each commit, since
+   * history can be compacted later.
    */
   #collect(): void {
     const { store, now } = this.#parts
@@ -130,7 +130,7 @@ export class EtcdMirror {
         await this.#write(next)
         this.#queue.shift()
         this.#written = next.revision
-        this.#tell()
+        this.#resolveWaiting()
       }
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error))
@@ -140,7 +140,7 @@ export class EtcdMirror {
     this.#pumping = false
   }
 
-  #tell(): void {
+  #resolveWaiting(): void {
     for (let at = this.#waiting.length - 1; at >= 0; at--) {
       if ((this.#waiting[at]?.revision ?? 0) <= this.#written) this.#waiting.splice(at, 1)[0]?.done()
     }
@@ -156,10 +156,10 @@ export class EtcdMirror {
           return this.#note(pending.revision, note.modRevision)
         if ((note?.modRevision ?? 0) !== this.#noted)
           throw new Error('another writer has taken the mirror over')
-        // it has run out while etcd could not be reached, and nobody has written since
+        // the lock has expired while etcd could not be reached, and no other writer has written since
         await this.#parts.lock.take()
       } catch (error) {
-        if (!(error instanceof GrpcError) || !PASSING.has(error.code)) throw error
+        if (!(error instanceof GrpcError) || !RETRYABLE.has(error.code)) throw error
         this.#parts.onRetry(error)
       }
       if (this.#stopped) throw new Error('the mirror is closed')
@@ -192,7 +192,7 @@ export class EtcdMirror {
     return { compare, success: packed([note], ops), failure: [{ requestRange: { key: layout.state } }] }
   }
 
-  /** An answer that was lost: the write had been carried out. */
+  /** Whether a write whose response was lost has succeeded. */
   #isOurs(value: unknown, revision: number): boolean {
     const state = JSON.parse(new TextDecoder().decode(valueBytes(value as Uint8Array))) as MirrorState
     return state.writer === this.#writer && state.revision === revision
@@ -204,5 +204,5 @@ export class EtcdMirror {
   }
 }
 
-/** Codes after which another try may succeed. */
-const PASSING: ReadonlySet<number> = new Set([Code.Unavailable, Code.Canceled, Code.Internal])
+/** Codes after which a retry can succeed. */
+const RETRYABLE: ReadonlySet<number> = new Set([Code.Unavailable, Code.Canceled, Code.Internal])

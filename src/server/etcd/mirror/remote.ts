@@ -9,12 +9,12 @@ import type {
 import type { KeyValue } from '../../../etcd/version.js'
 import type { EtcdGrpcClient } from './grpc-client.js'
 
-/** The one key that a txn has read as its first operation, if it is there. */
+/** Returns the key that the first operation of a txn has read; undefined when it does not exist. */
 export function rangeOf([first]: TxnResponse['responses']): KeyValue | undefined {
   return first !== undefined && 'responseRange' in first ? first.responseRange?.kvs[0] : undefined
 }
 
-/** The calls that a mirror makes. */
+/** The calls of etcd that a mirror uses. */
 export class RemoteEtcd {
   readonly #client: EtcdGrpcClient
 
@@ -41,7 +41,7 @@ export class RemoteEtcd {
     return id
   }
 
-  /** Answers whether the lease is still there. */
+  /** Keeps a lease alive; returns whether it still exists. */
   async keepAlive(id: bigint): Promise<boolean> {
     const { ttl } = await this.#client.call<LeaseKeepAliveResponse>(
       { path: 'Lease/LeaseKeepAlive', request: 'LeaseRequest', response: 'LeaseKeepAliveResponse' },

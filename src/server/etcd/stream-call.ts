@@ -1,0 +1,129 @@
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import { encode } from './codec.js'
+import { FRAME_HEAD, framed } from './frames.js'
+import { errorTrailers, statusOf } from './grpc-error.js'
+import type { GrpcError } from './grpc-error.js'
+import type { StreamCall, StreamHandler, StreamMethod } from './methods.js'
+import { BODY_FOLLOWS, Call, HEADERS, OK, readRequest } from './call.js'
+
+/** Bytes of encoded messages that are passed to the HTTP/2 stream in one write. */
+const WRITE_SIZE = 16 * 1024
+
+/** The part of the server that a streaming call needs. */
+interface StreamHost {
+  /** Streaming calls that have not ended. */
+  readonly open: Set<StreamCall>
+  readonly report: (error: unknown) => void
+}
+
+/**
+ * A call of a {@link StreamMethod}. While the client does not read, its messages wait here as objects and are
+ * not encoded: they share memory with the store, so that a slow watcher costs little.
+ */
+export class OpenStream extends Call implements StreamCall {
+  readonly #host: StreamHost
+  readonly #method: StreamMethod
+  #waiting: object[] = []
+  #isFull = false
+  #isFlushing = false
+  #final: GrpcError | 'OK' | undefined
+  #handler: StreamHandler | undefined
+
+  constructor(
+    host: StreamHost,
+    method: StreamMethod,
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+  ) {
+    super(stream, headers)
+    this.#host = host
+    this.#method = method
+  }
+
+  start(): void {
+    const { stream } = this
+    stream.respond(HEADERS, BODY_FOLLOWS)
+    stream.once('wantTrailers', () => this.#sendTrailers())
+    stream.on('drain', () => {
+      this.#isFull = false
+      this.#flush()
+    })
+    stream.once('close', () => this.#closed())
+    this.#host.open.add(this)
+    this.#guard(() => {
+      this.#handler = this.#method.open(this)
+    })
+    stream.on('data', (chunk: Buffer) => this.#data(chunk))
+    stream.once('end', () => {
+      if (!stream.closed) this.#guard(() => this.#handler?.halfClose?.())
+    })
+  }
+
+  send(response: object): void {
+    if (this.#final !== undefined) return
+    this.#waiting.push(response)
+    this.#flushSoon()
+  }
+
+  end(error?: unknown): void {
+    if (this.#final !== undefined) return
+    this.#final = error === undefined ? 'OK' : statusOf(error, this.#host.report)
+    this.#flushSoon()
+  }
+
+  #data(chunk: Buffer): void {
+    if (this.#final !== undefined) return
+    this.#guard(() => {
+      for (const message of this.reader.push(chunk))
+        this.#handler?.message(readRequest(this.#method.request, message) as never)
+    })
+  }
+
+  #closed(): void {
+    this.#final ??= 'OK'
+    this.#waiting = []
+    this.#host.open.delete(this)
+    this.#handler?.closed?.()
+  }
+
+  #sendTrailers(): void {
+    if (this.stream.closed || this.stream.destroyed) return
+    const final = this.#final ?? 'OK'
+    // no RST_STREAM for a client that has not half-closed: nghttp2 would drop the trailers
+    this.stream.sendTrailers(final === 'OK' ? OK : errorTrailers(final))
+  }
+
+  #guard(step: () => void): void {
+    try {
+      step()
+    } catch (error) {
+      this.end(error)
+    }
+  }
+
+  /** Messages that are sent in the same turn of the event loop go out in one write. */
+  #flushSoon(): void {
+    if (this.#isFlushing || this.#isFull) return
+    this.#isFlushing = true
+    process.nextTick(() => {
+      this.#isFlushing = false
+      this.#flush()
+    })
+  }
+
+  #flush(): void {
+    if (this.stream.closed || this.stream.destroyed || this.stream.writableEnded) return
+    let sent = 0
+    while (sent < this.#waiting.length && !this.#isFull) {
+      const frames: Buffer[] = []
+      for (let size = 0; sent < this.#waiting.length && size < WRITE_SIZE;) {
+        const frame = framed(encode(this.#method.response, this.#waiting[sent++] as object, FRAME_HEAD))
+        frames.push(frame)
+        size += frame.length
+      }
+      this.#isFull = !this.stream.write(frames.length === 1 ? frames[0] : Buffer.concat(frames))
+    }
+    this.#waiting = sent < this.#waiting.length ? this.#waiting.slice(sent) : []
+    if (this.#waiting.length === 0 && this.#final !== undefined) this.stream.end()
+  }
+}
