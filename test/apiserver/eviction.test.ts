@@ -31,7 +31,7 @@ function budget(client: Client, status: object, spec: object = {}, name = 'b'): 
       disruptionsAllowed: 0,
       ...status,
     },
-  } as unknown as PodDisruptionBudget)
+  } as PodDisruptionBudget)
 }
 
 const evict = (client: Client): unknown =>

@@ -108,7 +108,7 @@ describe('the HTTP edge', () => {
     const { body } = ask('/api/v1/namespaces/default/pods', table)
     const { kind, rows, columnDefinitions } = JSON.parse(body) as Record<string, never[]>
     expect(kind).toBe('Table')
-    expect((columnDefinitions as unknown as { name: string }[]).slice(0, 5).map(({ name }) => name)).toEqual([
+    expect((columnDefinitions as { name: string }[]).slice(0, 5).map(({ name }) => name)).toEqual([
       'Name',
       'Ready',
       'Status',

@@ -170,7 +170,7 @@ export function addPod(client: Client, name: string, options: PodOptions = {}): 
         },
       ],
     },
-  } as unknown as Pod)
+  } as Pod)
 }
 
 /** A budget of default/`app=r` that allows so many disruptions. */
@@ -199,5 +199,5 @@ export function addDaemonSet(client: Client, name: string, namespace: string): v
       selector: { matchLabels: { app: name } },
       template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'c', image: 'i:1' }] } },
     },
-  } as unknown as KubeObject & { spec: never; status: never })
+  } as KubeObject & { spec: never; status: never })
 }

@@ -34,7 +34,7 @@ function status(name: string, shape: Shape): ContainerStatus {
       started: false,
     },
   }
-  return { name, ...states[shape] } as unknown as ContainerStatus
+  return { name, ...states[shape] } as ContainerStatus
 }
 
 describe('phase', () => {
@@ -185,7 +185,7 @@ describe('back-off', () => {
 
 describe('grace', () => {
   const pod = (metadata: object, terminationGracePeriodSeconds = 30): Pod =>
-    ({ metadata, spec: { terminationGracePeriodSeconds } }) as unknown as Pod
+    ({ metadata, spec: { terminationGracePeriodSeconds } }) as Pod
   test('is that of the deletion, else that of the spec, and at least a second', () => {
     expect(effectiveGrace(pod({}))).toBe(30_000)
     expect(effectiveGrace(pod({ deletionTimestamp: 'x', deletionGracePeriodSeconds: 5 }))).toBe(5_000)

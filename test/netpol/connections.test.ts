@@ -384,7 +384,7 @@ it('options are the defaults but for what is chosen; what there is not is told',
     ...defaults,
     ownNode: 'ingress',
   })
-  expect(() => resolveOptions({ toString: 'x' } as unknown as NetpolOptions)).toThrow(
+  expect(() => resolveOptions({ toString: 'x' } as NetpolOptions)).toThrow(
     new RangeError(
       'there is no option toString; there are hostNetwork, ownNode, finishedPods, ipBlockPods, equalPriority',
     ),

@@ -59,7 +59,7 @@ function slicesOf({ endpoints, hinted }: World): readonly EndpointSlice[] {
     addressType: 'IPv4',
     endpoints: shown.filter((_, at) => at % 2 === part),
     ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
-  })) as unknown as readonly EndpointSlice[]
+  })) as readonly EndpointSlice[]
 }
 
 function serviceOf({ type, internal, external }: World): Service {

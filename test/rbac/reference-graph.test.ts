@@ -160,7 +160,7 @@ const volume = fc
       ({
         metadata: { name: at },
         spec: { ...from, ...(claim === undefined ? {} : { claimRef: claim }) },
-      }) as unknown as PersistentVolume,
+      }) as PersistentVolume,
   )
 
 type Operation =

@@ -29,7 +29,7 @@ function started(
   cluster.client.create('cronjobs', {
     metadata: key,
     spec: { schedule: '* * * * *', jobTemplate, ...spec },
-  } as unknown as CronJob)
+  } as CronJob)
   cluster.sim.settle()
   return cluster
 }

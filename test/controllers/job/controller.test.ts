@@ -25,7 +25,7 @@ function started(
   cluster.client.create('jobs', {
     metadata: key,
     spec: { template: { metadata: { annotations }, spec: podSpec }, ...spec },
-  } as unknown as Job)
+  } as Job)
   return cluster
 }
 

@@ -20,7 +20,7 @@ function cluster(): ControllerCluster {
   ])
   made.advance(10)
   const object = { metadata: key, spec: { replicas: 2, template: template('img:1') } }
-  made.client.create('replicationcontrollers', object as unknown as ReplicationController)
+  made.client.create('replicationcontrollers', object as ReplicationController)
   made.sim.settle()
   return made
 }

@@ -25,7 +25,7 @@ export function createDeployment(
     metadata: key,
     spec: { selector: { matchLabels: { app: 'x' } }, template: template('img:1'), ...spec },
   }
-  return client.create('deployments', object as unknown as Deployment)
+  return client.create('deployments', object as Deployment)
 }
 
 /** Creates DaemonSet `d`. */
@@ -37,7 +37,7 @@ export function createDaemonSet(
     metadata: key,
     spec: { selector: { matchLabels: { app: 'x' } }, template: template('img:1'), ...spec },
   }
-  return client.create('daemonsets', object as unknown as DaemonSet)
+  return client.create('daemonsets', object as DaemonSet)
 }
 
 /** Creates a ReplicaSet of its own. */
@@ -50,7 +50,7 @@ export function createReplicaSet(
     metadata: { name, namespace: 'default' },
     spec: { selector: { matchLabels: { app: 'x' } }, template: template('img:1'), ...spec },
   }
-  return client.create('replicasets', object as unknown as ReplicaSet)
+  return client.create('replicasets', object as ReplicaSet)
 }
 
 /** Merges `spec` into the Deployment or DaemonSet `d`. */

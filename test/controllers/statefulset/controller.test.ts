@@ -20,7 +20,7 @@ function create(cluster: ControllerCluster, spec: ObjectInput<StatefulSet['spec'
       ...spec,
     },
   }
-  cluster.client.create('statefulsets', object as unknown as StatefulSet)
+  cluster.client.create('statefulsets', object as StatefulSet)
   cluster.sim.settle()
 }
 
