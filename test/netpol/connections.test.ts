@@ -1,3 +1,4 @@
+import { partial } from '../support/typed.js'
 import { describe, expect, it } from 'vitest'
 import { invalid, type FieldError } from '../../src/api/field-error.js'
 import {
@@ -380,7 +381,7 @@ it('options are the defaults but for what is chosen; what there is not is told',
     equalPriority: 'creation',
   } as const
   expect(resolveOptions(others)).toEqual(others)
-  expect(resolveOptions({ hostNetwork: undefined, ownNode: 'ingress' } as unknown as NetpolOptions)).toEqual({
+  expect(resolveOptions(partial<NetpolOptions>({ hostNetwork: undefined, ownNode: 'ingress' }))).toEqual({
     ...defaults,
     ownNode: 'ingress',
   })

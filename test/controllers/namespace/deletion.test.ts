@@ -1,3 +1,4 @@
+import { partial } from '../../support/typed.js'
 import { describe, expect, test } from 'vitest'
 import type { Namespace, Pod } from '../../../src/api/core/generated.js'
 import { createNamespaceController } from '../../../src/controllers/namespace/index.js'
@@ -24,7 +25,7 @@ function addPod(
   more: object = {},
 ): void {
   const spec = { nodeName: 'n', terminationGracePeriodSeconds, containers: [{ name: 'c', image: 'i' }] }
-  cluster.client.create('pods', { metadata: { name, namespace: NS, ...more }, spec } as unknown as Pod)
+  cluster.client.create('pods', partial<Pod>({ metadata: { name, namespace: NS, ...more }, spec }))
   cluster.advance(2)
 }
 

@@ -1,3 +1,4 @@
+import { partial } from '../../support/typed.js'
 import type { Pod, Toleration } from '../../../src/api/core/generated.js'
 
 /** Tolerations of the two taints of lost nodes, `seconds` long; without a limit if undefined. */
@@ -20,5 +21,5 @@ export function podOn(
   more: object = {},
 ): Pod {
   const spec = { nodeName: node, containers: [{ name: 'c', image: 'img:1' }], tolerations }
-  return { metadata: { name, namespace: 'default', ...more }, spec } as unknown as Pod
+  return partial<Pod>({ metadata: { name, namespace: 'default', ...more }, spec })
 }

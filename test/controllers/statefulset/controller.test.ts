@@ -1,3 +1,4 @@
+import { partial } from '../../support/typed.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ControllerRevision, StatefulSet } from '../../../src/api/apps/generated.js'
@@ -194,10 +195,10 @@ describe('a StatefulSet', () => {
       spec: template('img:1').spec,
     }
     cluster.client.create('pods', orphan as unknown as Pod)
-    cluster.client.create('pods', {
-      ...orphan,
-      metadata: { ...orphan.metadata, name: 'other' },
-    } as unknown as Pod)
+    cluster.client.create(
+      'pods',
+      partial<Pod>({ ...orphan, metadata: { ...orphan.metadata, name: 'other' } }),
+    )
     create(cluster, { replicas: 1 })
     const owners = (): unknown =>
       pods(cluster).map(({ metadata }) => [metadata.name, metadata.ownerReferences?.[0]?.kind])

@@ -1,3 +1,4 @@
+import { partial } from '../../support/typed.js'
 import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../../src/api/core/generated.js'
 import { capabilityMask, effectiveSecurity } from '../../../src/kubelet/security-context/index.js'
@@ -8,11 +9,11 @@ const podOf = (
   own: object = {},
   annotations: Readonly<Record<string, string>> = {},
 ): Pod =>
-  ({
+  partial<Pod>({
     metadata: { name: 'p', namespace: 'default', uid: 'u', annotations },
     spec: { securityContext, containers: [{ name: 'c', image: 'i', securityContext: own }] },
     status: {},
-  }) as unknown as Pod
+  })
 
 function of(
   securityContext: object,
