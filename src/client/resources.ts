@@ -376,7 +376,7 @@ export type ObjectOf<R extends ResourceName> = R extends BuiltInResource ? Resou
 export interface UntypedInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata?: ObjectMetaInput | undefined
   readonly [field: string]: unknown
 }
 

@@ -146,7 +146,12 @@ export class NamespaceScope {
   resource<T = { readonly [field: string]: unknown }>(name: string): CustomResource<T, T>
   resource<Input, Output>(name: string, schema: TypedSchema<Input, Output>): CustomResource<Input, Output>
   resource<Input, Output>(name: string): CustomResource<Input, Output> {
-    return new CustomResource(name, this.#access.client, this.namespace, this.#listed)
+    return new CustomResource(name, {
+      client: this.#access.client,
+      keyOf: (key) => this.#key(name, key),
+      place: (object) => this.#placed(name, object),
+      listing: (options) => this.#listing(options),
+    })
   }
 
   /**
@@ -206,10 +211,7 @@ export class NamespaceScope {
   }
 
   /** The object in the current namespace unless it names one. Clients ignore the namespace of a cluster-scoped object. */
-  #placed<T extends KubeObject | ResourceInputs[BuiltInResource]>(
-    resource: ResourceName,
-    object: T,
-  ): KubeObject {
+  #placed(resource: ResourceName, object: object): KubeObject {
     const { metadata } = object as { metadata?: ObjectMetaInput }
     // The apiserver's own error for an object without metadata is better than ours.
     if (

@@ -1,4 +1,4 @@
-import { partial } from '../support/typed.js'
+import { badInput, partial } from '../support/typed.js'
 import { describe, expect, it } from 'vitest'
 import { invalid, type FieldError } from '../../src/api/field-error.js'
 import {
@@ -390,7 +390,7 @@ it('options are the defaults but for what is chosen; what there is not is told',
       'there is no option toString; there are hostNetwork, ownNode, finishedPods, ipBlockPods, equalPriority',
     ),
   )
-  expect(() => resolveOptions({ ownNode: 'egress' } as unknown as NetpolOptions)).toThrow(
+  expect(() => resolveOptions(badInput<NetpolOptions>({ ownNode: 'egress' }))).toThrow(
     new RangeError('ownNode: egress is none of both, ingress, none'),
   )
 })

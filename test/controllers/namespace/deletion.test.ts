@@ -13,7 +13,7 @@ function newCluster(version = 'v1.35', kubelet = true): ControllerCluster {
     (resources) => [createNamespaceController({ resources }), ...kubelets],
     { version },
   )
-  cluster.client.create('namespaces', { metadata: { name: NS } } as never)
+  cluster.client.create('namespaces', { metadata: { name: NS } })
   cluster.client.create('serviceaccounts', { metadata: { name: 'default', namespace: NS } })
   return cluster.advance(1)
 }
