@@ -401,5 +401,5 @@ export type Stored<T extends KubeObject> = T & { readonly metadata: StoredMetada
 /** An object of a built-in resource that the server has returned; `namespace` is set where the resource has one. */
 export type StoredOf<R extends BuiltInResource> = ResourceTypes[R] & {
   readonly metadata: StoredMetadata &
-    (R extends ClusterScopedResource ? { readonly namespace?: never } : { readonly namespace: string })
+    (R extends ClusterScopedResource ? { readonly namespace?: undefined } : { readonly namespace: string })
 }

@@ -40,11 +40,6 @@ export interface ScopeAccess {
   readonly until: (predicate: () => boolean, timeout: Duration) => boolean
 }
 
-/** What may be sent to a built-in resource. Objects of cluster-scoped resources take no namespace. */
-export type InputFor<R extends BuiltInResource> = R extends ClusterScopedResource
-  ? ResourceInputs[R] & { readonly metadata: { readonly namespace?: undefined } }
-  : ResourceInputs[R]
-
 /** Options of `list` and `watch`. Cluster-scoped resources take no namespace. */
 export type ListOptionsFor<R extends BuiltInResource> = R extends ClusterScopedResource
   ? Omit<ListOptions, 'namespace'>
@@ -81,12 +76,20 @@ export class NamespaceScope {
   }
 
   /** POST. `apiVersion` and `kind` may be left out. */
-  create<R extends BuiltInResource>(resource: R, object: InputFor<R>, options?: WriteOptions): StoredOf<R> {
+  create<R extends BuiltInResource>(
+    resource: R,
+    object: ResourceInputs[R],
+    options?: WriteOptions,
+  ): StoredOf<R> {
     return this.#client.create<string>(resource, this.#placed(resource, object), options) as StoredOf<R>
   }
 
   /** PUT of the whole object, or of the subresource that `options` names. */
-  update<R extends BuiltInResource>(resource: R, object: InputFor<R>, options?: WriteOptions): StoredOf<R> {
+  update<R extends BuiltInResource>(
+    resource: R,
+    object: ResourceInputs[R],
+    options?: WriteOptions,
+  ): StoredOf<R> {
     return this.#client.update<string>(resource, this.#placed(resource, object), options) as StoredOf<R>
   }
 
