@@ -115,7 +115,7 @@ describe('the HTTP edge', () => {
       'Restarts',
       'Age',
     ])
-    const [row] = rows as unknown as [{ cells: unknown[]; object: { kind: string } }]
+    const [row] = rows as object as [{ cells: unknown[]; object: { kind: string } }]
     expect(row.cells.slice(0, 5)).toEqual(['a', '0/1', 'Pending', '0', '0s'])
     expect(row.object.kind).toBe('PartialObjectMetadata')
   })

@@ -1,4 +1,4 @@
-import { partial } from '../../support/typed.js'
+import { badInput, partial } from '../../support/typed.js'
 import { describe, expect, it } from 'vitest'
 import type { ConfigMap } from '../../../src/api/core/generated.js'
 import type { Deployment } from '../../../src/api/apps/generated.js'
@@ -129,7 +129,7 @@ describe('managers of updates', () => {
     const put = (managedFields: unknown): KubeObject =>
       client.update(
         'configmaps',
-        { ...stored, metadata: { ...stored.metadata, resourceVersion: '', managedFields } } as never,
+        badInput({ ...stored, metadata: { ...stored.metadata, resourceVersion: '', managedFields } }),
         { fieldManager: 'put' },
       )
     const entry = {

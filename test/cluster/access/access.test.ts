@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../../src/api/definition.js'
 import { describe, expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
 import type { Component } from '../../../src/client/component.js'
@@ -144,7 +145,7 @@ describe('tokens', () => {
       'token',
       { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec },
     )
-    return (made as unknown as { readonly status: { readonly token: string } }).status.token
+    return (made as KubeObject & { readonly status: { readonly token: string } }).status.token
   }
   const claims = (token: string): Record<string, unknown> =>
     JSON.parse(atob((token.split('.')[1] as string).replaceAll('-', '+').replaceAll('_', '/')))

@@ -219,8 +219,8 @@ describe('a Job', () => {
       restartPolicy: 'OnFailure',
       terminationGracePeriodSeconds: 1,
       containers: [{ name: 'c', image: 'img' }],
-    }
-    const cluster = started({ backoffLimit: 3, template: { spec } as never })
+    } as const
+    const cluster = started({ backoffLimit: 3, template: { spec } })
     cluster.advance(5)
     const [pod] = pods(cluster) as [Pod]
     const status = {
