@@ -28,9 +28,9 @@ const rowOf = (resource: string, fields: object): Parameters<typeof prepared>[0]
 })
 
 /** The object as it is stored. */
-function made(resource: string, fields: object): KubeObject & { readonly spec: object } {
+function made(resource: string, fields: object): KubeObject & { readonly spec?: object } {
   const row = rowOf(resource, fields)
-  const object = prepared(row) as KubeObject & { readonly spec: object }
+  const object: KubeObject & { readonly spec?: object } = prepared(row) as KubeObject
   if (definitionOf(row).namespaced) return object
   const { namespace: _, ...metadata } = object.metadata
   return { ...object, metadata }
@@ -227,7 +227,7 @@ describe('claims and volumes', () => {
 
   it('data sources of other kinds are for dataSourceRef alone; each field fills in the other', () => {
     const specOf = (fields: object): object =>
-      made('persistentvolumeclaims', { spec: { ...claim, ...fields } }).spec
+      made('persistentvolumeclaims', { spec: { ...claim, ...fields } }).spec ?? {}
     const snapshot = { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: 's' }
     expect(specOf({ dataSource: snapshot })).toMatchObject({ dataSource: snapshot, dataSourceRef: snapshot })
     const other = { apiGroup: 'x.io', kind: 'Thing', name: 't' }

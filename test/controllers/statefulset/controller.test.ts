@@ -194,7 +194,7 @@ describe('a StatefulSet', () => {
       metadata: { name: 's-0', namespace: 'default', labels: { app: 'x' } },
       spec: template('img:1').spec,
     }
-    cluster.client.create('pods', orphan as unknown as Pod)
+    cluster.client.create('pods', partial<Pod>(orphan))
     cluster.client.create(
       'pods',
       partial<Pod>({ ...orphan, metadata: { ...orphan.metadata, name: 'other' } }),
@@ -223,13 +223,9 @@ describe('the claims of a StatefulSet', () => {
   const template_ = {
     metadata: { name: 'data' },
     spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
-  }
+  } as const
   const withClaims = (policy: object): ControllerCluster =>
-    started({
-      replicas: 2,
-      volumeClaimTemplates: [template_] as never,
-      persistentVolumeClaimRetentionPolicy: policy,
-    })
+    started({ replicas: 2, volumeClaimTemplates: [template_], persistentVolumeClaimRetentionPolicy: policy })
   const owners = (cluster: ControllerCluster): unknown =>
     claims(cluster).map(({ metadata }) => [
       metadata.name,

@@ -140,13 +140,12 @@ describe('what it may do', () => {
       appArmor,
       seLinux,
       procMount,
-    }: EffectiveSecurity): readonly unknown[] =>
-      [noNewPrivileges, privileged, readOnlyRootFilesystem]
-        .map(({ value }) => value)
-        .concat(
-          [seccomp, appArmor].map(({ value, from }) => `${value.type} ${from}`) as never,
-          [seLinux.value?.type, procMount.value] as never,
-        )
+    }: EffectiveSecurity): readonly unknown[] => [
+      ...[noNewPrivileges, privileged, readOnlyRootFilesystem].map(({ value }) => value),
+      ...[seccomp, appArmor].map(({ value, from }) => `${value.type} ${from}`),
+      seLinux.value?.type,
+      procMount.value,
+    ]
     expect(told(of({}))).toEqual([
       false,
       false,
