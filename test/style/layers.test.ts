@@ -16,12 +16,10 @@ const clean: Readonly<Record<string, string>> = {
     'matches',
   'rbac/covers.ts': `export const covers = 1`,
   'scheduler/queue.ts':
-    `import type { Client } from '../client/client.js'\nexport interface Queue { client: ` +
-    'Client }',
+    `import type { Client } from '../client/client.js'\nexport interface Queue { client: ` + 'Client }',
   'kubelet/pods.ts': `export const pods = 1`,
   'kubectl/get.ts':
-    `import type { Client } from '../client/client.js'\nexport interface Get { client: Client ` +
-    '}',
+    `import type { Client } from '../client/client.js'\nexport interface Get { client: Client ` + '}',
   'cluster/cluster.ts': `import '../etcd/store.js'\nimport '../kubectl/get.js'\nexport class SimCluster {}`,
   'server/https.ts':
     `import { createServer } from 'node:https'\nimport ` +

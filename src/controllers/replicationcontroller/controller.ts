@@ -3,8 +3,8 @@ import type { ReplicationController } from '../../api/core/generated.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { Change, Informer } from '../../client/informer.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
-import { ReplicaSetController } from '../replicaset/index.js'
-import type { ReplicaSets, ReplicaSetView } from '../replicaset/index.js'
+import { ReplicaSetController } from '../replicaset/controller.js'
+import type { ReplicaSets, ReplicaSetView } from '../replicaset/controller.js'
 import { namespaceIndexer, ownershipIndexers } from '../shared/ownership.js'
 
 /**

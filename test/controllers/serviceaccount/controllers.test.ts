@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest'
-import {
-  createRootCaPublisher,
-  createServiceAccountController,
-} from '../../../src/controllers/serviceaccount/index.js'
+import { createRootCaPublisher } from '../../../src/controllers/serviceaccount/root-ca.js'
+import { createServiceAccountController } from '../../../src/controllers/serviceaccount/service-accounts.js'
 import { ControllerCluster } from '../process/controller-cluster.js'
 
 const rootCA = '-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n'
