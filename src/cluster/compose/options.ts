@@ -3,8 +3,8 @@ import type { AdmissionChoice } from '../../apiserver/admission/default-plugins.
 import type { WebhookHandlers } from '../../apiserver/admission/extensions/handlers.js'
 import type { Component } from '../../client/component.js'
 import type { SimulatedStorageOptions } from '../../controllers/simulated-storage/options.js'
-import type { IngressControllerOptions } from '../../controllers/ingress-status/controller.js'
-import type { LoadBalancerOptions } from '../../controllers/service-lb/controller.js'
+import type { IngressControllerOptions } from '../../controllers/ingress-status.js'
+import type { LoadBalancerOptions } from '../../controllers/service-lb.js'
 import type {
   ContainerBehavior,
   ImageDefinition,

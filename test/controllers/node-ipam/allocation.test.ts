@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Node } from '../../../src/api/core/generated.js'
-import type { NodeIpamOptions } from '../../../src/controllers/node-ipam/controller.js'
-import { createNodeIpamController } from '../../../src/controllers/node-ipam/controller.js'
+import type { NodeIpamOptions } from '../../../src/controllers/node-ipam.js'
+import { createNodeIpamController } from '../../../src/controllers/node-ipam.js'
 import { ControllerCluster } from '../process/controller-cluster.js'
 
 const newCluster = (options: NodeIpamOptions = {}): ControllerCluster =>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Node, Pod } from '../../../src/api/core/generated.js'
-import type { PodGcOptions } from '../../../src/controllers/pod-gc/controller.js'
-import { createPodGcController } from '../../../src/controllers/pod-gc/controller.js'
+import type { PodGcOptions } from '../../../src/controllers/pod-gc.js'
+import { createPodGcController } from '../../../src/controllers/pod-gc.js'
 import { ControllerCluster } from '../process/controller-cluster.js'
 import { podOn } from '../process/pods.js'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Node, Taint } from '../../../src/api/core/generated.js'
-import { createTaintEvictionController } from '../../../src/controllers/taint-eviction/controller.js'
+import { createTaintEvictionController } from '../../../src/controllers/taint-eviction.js'
 import { ControllerCluster } from '../process/controller-cluster.js'
 import { podOn } from '../process/pods.js'
 

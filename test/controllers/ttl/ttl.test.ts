@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Node } from '../../../src/api/core/generated.js'
-import { createTtlController } from '../../../src/controllers/ttl/controller.js'
+import { createTtlController } from '../../../src/controllers/ttl.js'
 import { ControllerCluster } from '../process/controller-cluster.js'
 
 const ttlOf = ({ client }: ControllerCluster, name: string): string | undefined =>

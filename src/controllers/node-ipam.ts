@@ -1,0 +1,165 @@
+import type { Node } from '../api/core/generated.js'
+import type { Component, ComponentHost } from '../client/component.js'
+import type { EventRecorder } from '../client/event-recorder.js'
+import type { Informer } from '../client/informer.js'
+import type { Slice } from '../sim/module.js'
+import { controllerIdentity, controllerName } from './process/identity.js'
+import { Retries } from './process/retries.js'
+
+/** Flags of kube-controller-manager that concern pod CIDRs (`--allocate-node-cidrs`). */
+export interface NodeIpamOptions {
+  /** `--cluster-cidr`, IPv4. Default `10.244.0.0/16`. */
+  readonly clusterCIDR?: string
+  /** `--node-cidr-mask-size`: prefix length of each node's block. Default 24. */
+  readonly mask?: number
+}
+
+/**
+ * What was given out and is not to be seen in the informer yet, and where the search for the next block
+ * begins.
+ */
+interface IpamState {
+  next: number
+  readonly pending: Map<string, string>
+}
+
+/**
+ * The node IPAM controller: gives each node without one a block of the cluster CIDR. Which blocks are used
+ * follows from the nodes. Source: pkg/controller/nodeipam/ipam/range_allocator.go.
+ * @throws RangeError when the CIDR and mask do not fit together.
+ */
+export function createNodeIpamController(options: NodeIpamOptions = {}): Component {
+  const pool = parsePool(options.clusterCIDR ?? '10.244.0.0/16', options.mask ?? 24)
+  return {
+    name: controllerName('node-ipam-controller'),
+    identity: controllerIdentity('node-controller'),
+    setup: (host) => new NodeIpam(host, pool).start(),
+  }
+}
+
+class NodeIpam {
+  readonly #host: ComponentHost
+  readonly #pool: CidrPool
+  readonly #nodes: Informer<Node>
+  readonly #state: Slice<IpamState>
+  readonly #recorder: EventRecorder
+  readonly #retries: Retries
+
+  constructor(host: ComponentHost, pool: CidrPool) {
+    this.#host = host
+    this.#pool = pool
+    this.#nodes = host.informer('nodes', {
+      indexers: { podCIDR: ({ spec }) => (spec.podCIDR ? [spec.podCIDR] : []) },
+    })
+    this.#state = host.state('allocations', () => ({ next: 0, pending: new Map<string, string>() }))
+    this.#recorder = host.recorder({ component: 'cidrAllocator' })
+    this.#retries = new Retries(host, 'nodes')
+  }
+
+  start(): void {
+    const queue = this.#host.workQueue('nodes', (name) => {
+      const node = this.#nodes.get(name)
+      if (!node || node.spec.podCIDR || this.#isPending(name) || this.#allocate(node))
+        return this.#retries.forget(name)
+      this.#retries.later(queue, name)
+    })
+    this.#nodes.onChange(({ type, object }) => {
+      if (type === 'DELETED' || object.spec.podCIDR) this.#settled(object.metadata.name as string)
+      else queue.add(object.metadata.name as string)
+    })
+  }
+
+  /** Answers false if there is no block left. */
+  #allocate(node: Node): boolean {
+    const state = this.#state.value
+    const isUsed = (cidr: string): boolean =>
+      state.pending.has(cidr) || this.#nodes.byIndex('podCIDR', cidr).length > 0
+    const allocation = allocate(this.#pool, state.next, isUsed)
+    const name = node.metadata.name as string
+    if (!allocation) {
+      const message = `Node ${name} status is now: CIDRNotAvailable`
+      this.#recorder.event(
+        { object: node, kind: 'Node', apiVersion: 'v1' },
+        'Normal',
+        'CIDRNotAvailable',
+        message,
+      )
+      return false
+    }
+    const { cidr, next } = allocation
+    this.#host.client.patch(
+      'nodes',
+      { name },
+      { type: 'strategic', body: { spec: { podCIDR: cidr, podCIDRs: [cidr] } } },
+    )
+    state.next = next
+    state.pending.set(cidr, name)
+    return true
+  }
+
+  #isPending(name: string): boolean {
+    return [...this.#state.value.pending.values()].includes(name)
+  }
+
+  /** What the informer shows, or has lost, is no longer pending. */
+  #settled(name: string): void {
+    const { pending } = this.#state.value
+    for (const [cidr, node] of pending) if (node === name) pending.delete(cidr)
+  }
+}
+
+/** An IPv4 block that is cut into equal, smaller blocks. */
+interface CidrPool {
+  /** First address, as an unsigned number. */
+  readonly base: number
+  /** Prefix length of the blocks. */
+  readonly mask: number
+  /** How many blocks there are. */
+  readonly size: number
+}
+
+/**
+ * The pool of blocks of prefix length `mask` in `clusterCIDR` (`10.244.0.0/16`).
+ * @throws RangeError when that is no IPv4 CIDR, or smaller than one block.
+ */
+export function parsePool(clusterCIDR: string, mask: number): CidrPool {
+  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(clusterCIDR)
+  const [a = 256, b = 256, c = 256, d = 256, prefix = 33] = match?.slice(1).map(Number) ?? []
+  if (Math.max(a, b, c, d) > 255 || prefix > 32)
+    throw new RangeError(`not an IPv4 CIDR: ${clusterCIDR} (write 10.244.0.0/16)`)
+  if (mask < prefix || mask > 32) throw new RangeError(`node mask /${mask} does not fit into ${clusterCIDR}`)
+  const address = a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d
+  const span = 2 ** (32 - prefix)
+  return { base: Math.floor(address / span) * span, mask, size: 2 ** (mask - prefix) }
+}
+
+/** Block number `index` of the pool, as a CIDR. */
+export function blockAt({ base, mask }: CidrPool, index: number): string {
+  const address = base + index * 2 ** (32 - mask)
+  const bytes = [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256)
+  return `${bytes.join('.')}/${mask}`
+}
+
+/** A free block and where the search goes on the next time. */
+interface Allocation {
+  readonly cidr: string
+  readonly next: number
+}
+
+/**
+ * The first free block from number `next` on, round the pool; undefined if all are used. A block that was
+ * released is therefore not used again before the others have been. Source: nodeipam/ipam/cidrset/cidr_set.go
+ * AllocateNext.
+ */
+export function allocate(
+  pool: CidrPool,
+  next: number,
+  isUsed: (cidr: string) => boolean,
+): Allocation | undefined {
+  for (let tries = 0; tries < pool.size; tries++) {
+    const index = (next + tries) % pool.size
+    const cidr = blockAt(pool, index)
+    if (!isUsed(cidr)) return { cidr, next: (index + 1) % pool.size }
+  }
+  return undefined
+}
