@@ -14,9 +14,15 @@ import type { Component, ComponentHost } from '../client/component.js'
 import type { Informer } from '../client/informer.js'
 import { keyOf } from '../client/object-index.js'
 import type { WorkQueue } from '../sim/work-queue.js'
-import { addressTypeOf, addressesOf, isEndpoint, portsOf } from './endpointslice/desired.js'
-import { isSelecting, onEndpointChange } from './endpointslice/service-index.js'
-import { HEADLESS, TRIGGER_TIME } from './endpointslice/slice-object.js'
+import {
+  addressTypeOf,
+  addressesOf,
+  isEndpoint,
+  portsOf,
+  isSelecting,
+  onEndpointChange,
+} from './endpointslice/desired.js'
+import { HEADLESS, TRIGGER_TIME } from './endpointslice/slices.js'
 import { controllerIdentity, controllerName } from './process/identity.js'
 import { BY_NAMESPACE, namespaceIndexer } from './shared/ownership.js'
 import { reconcileQueue } from './shared/reconciler.js'

@@ -7,17 +7,29 @@ import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import { isNamespaceTerminating } from '../shared/pod-control.js'
-import { maxRevision, newReplicaSetAnnotations, replicasAnnotations, REVISION } from './annotations.js'
-import { newCondition, setCondition } from './conditions.js'
-import { surplusHistory } from './history.js'
+import {
+  maxRevision,
+  newReplicaSetAnnotations,
+  replicasAnnotations,
+  REVISION,
+  surplusHistory,
+  equalIgnoringHash,
+  findNewReplicaSet,
+  progressDeadline,
+  specReplicas,
+} from './replica-sets.js'
+import {
+  newCondition,
+  setCondition,
+  nextDeadlineCheck,
+  pauseCondition,
+  rolloutStatus,
+  deploymentStatus,
+  isComplete,
+} from './status.js'
 import { buildReplicaSet } from './new-replica-set.js'
-import { nextDeadlineCheck, pauseCondition, rolloutStatus } from './progress.js'
-import { oldPodsRunning, recreateScaleDown } from './recreate.js'
-import { equalIgnoringHash, findNewReplicaSet, progressDeadline, specReplicas } from './replica-sets.js'
-import { rollingUpdateStep } from './rolling.js'
-import type { ScaleIntent } from './rolling.js'
-import { isScalingEvent, scaleStep } from './scaling.js'
-import { deploymentStatus, isComplete } from './status.js'
+import { oldPodsRunning, recreateScaleDown, rollingUpdateStep, isScalingEvent, scaleStep } from './scaling.js'
+import type { ScaleIntent } from './scaling.js'
 
 /** What a {@link Rollout} needs of the controller. */
 export interface RolloutPorts {

@@ -12,12 +12,17 @@ import type { WorkQueue } from '../../sim/work-queue.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
 import { BY_NAMESPACE, namespaceIndexer } from '../shared/ownership.js'
 import { reconcileQueue } from '../shared/reconciler.js'
-import { expectedPodCount, ExpectedPodsError } from './expected-pods.js'
+import { expectedPodCount, ExpectedPodsError, ControllerScales } from './expected-pods.js'
 import type { ExpectedPods } from './expected-pods.js'
 import { formatGoSelector } from '../shared/go-selector.js'
-import { ControllerScales } from './scales.js'
-import { staleDisruptionIn, withoutDisruption } from './stale-disruption.js'
-import { budgetStatus, countHealthyPods, disruptedPods, failSafeStatus } from './status.js'
+import {
+  staleDisruptionIn,
+  withoutDisruption,
+  budgetStatus,
+  countHealthyPods,
+  disruptedPods,
+  failSafeStatus,
+} from './status.js'
 
 /**
  * The disruption controller: reckons the status of PodDisruptionBudgets, on which the eviction API decides,

@@ -11,18 +11,18 @@ import type { WorkQueue } from '../../sim/work-queue.js'
 import { controllerIdentity, controllerName } from '../process/identity.js'
 import { BY_NAMESPACE, namespaceIndexer } from '../shared/ownership.js'
 import { reconcileQueue } from '../shared/reconciler.js'
-import { desiredGroups, type AddressType } from './desired.js'
-import { planSlices, type PlannedSlice } from './plan.js'
-import { isSelecting, onEndpointChange } from './service-index.js'
+import { desiredGroups, type AddressType, isSelecting, onEndpointChange } from './desired.js'
 import {
+  planSlices,
+  type PlannedSlice,
   MANAGED_BY,
   SERVICE_NAME,
   sliceLabels,
   sliceObject,
   TRIGGER_TIME,
   type SliceFrame,
-} from './slice-object.js'
-import { WrittenSlices } from './written-slices.js'
+  WrittenSlices,
+} from './slices.js'
 
 const MANAGER = 'endpointslice-controller.k8s.io'
 /** --max-endpoints-per-slice */

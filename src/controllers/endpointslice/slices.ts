@@ -1,5 +1,9 @@
+import type { Service } from '../../api/core/generated.js'
 import type { Endpoint, EndpointPort, EndpointSlice } from '../../api/discovery/generated.js'
 import { semanticEqual } from '../../api/equal.js'
+import type { ComponentHost } from '../../client/component.js'
+import type { Informer } from '../../client/informer.js'
+import type { Slice } from '../../sim/module.js'
 import type { EndpointGroup } from './desired.js'
 import { portsKey } from './desired.js'
 
@@ -13,7 +17,7 @@ export interface PlannedSlice {
 }
 
 /** What has to be written for one address family. */
-export interface SlicePlan {
+interface SlicePlan {
   readonly write: readonly PlannedSlice[]
   readonly remove: readonly EndpointSlice[]
 }
@@ -157,4 +161,102 @@ function withPlaceholder(
   return isPlaceholder
     ? { write: [], remove: others }
     : { write: [{ existing: first, ports: null, endpoints: [], changed: [] }], remove: others }
+}
+
+export const SERVICE_NAME = 'kubernetes.io/service-name'
+export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by'
+export const HEADLESS = 'service.kubernetes.io/headless'
+export const TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time'
+
+/** Labels that a slice does not take over from its Service. */
+const RESERVED = new Set([SERVICE_NAME, MANAGED_BY, HEADLESS])
+
+/** The labels of the slices of a Service. Source: setEndpointSliceLabels. */
+export function sliceLabels({ metadata, spec }: Service, manager: string): Readonly<Record<string, string>> {
+  const own = Object.entries(metadata.labels ?? {}).filter(([key]) => !RESERVED.has(key))
+  return {
+    ...Object.fromEntries(own),
+    [SERVICE_NAME]: metadata.name as string,
+    [MANAGED_BY]: manager,
+    ...(spec.clusterIP === 'None' ? { [HEADLESS]: '' } : {}),
+  }
+}
+
+/** What belongs to all slices of one owner. */
+export interface SliceFrame {
+  readonly name: string
+  readonly namespace: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+  readonly owner: { readonly apiVersion: string; readonly kind: string; readonly uid: string }
+  readonly addressType: EndpointSlice['addressType']
+}
+
+/** The slice to write: a new one, or the existing one with its endpoints, ports and labels replaced. */
+export function sliceObject({ existing, ports, endpoints }: PlannedSlice, frame: SliceFrame): EndpointSlice {
+  const { name, namespace, labels, annotations, owner, addressType } = frame
+  const content = { endpoints, ports: ports === null ? null : [...ports] }
+  const annotated = Object.keys(annotations).length === 0 ? {} : { annotations }
+  if (existing !== undefined) {
+    const { annotations: _, ...metadata } = existing.metadata
+    return { ...existing, ...content, metadata: { ...metadata, ...annotated, labels } }
+  }
+  return {
+    metadata: {
+      generateName: `${name}-`,
+      namespace,
+      labels,
+      ...annotated,
+      ownerReferences: [{ ...owner, name, controller: true, blockOwnerDeletion: true }],
+    },
+    addressType,
+    ...content,
+  } as EndpointSlice
+}
+
+/**
+ * What a controller has written last, by owner, so that it does not act on a view from before that. Source:
+ * k8s.io/endpointslice EndpointSliceTracker.
+ */
+export class WrittenSlices {
+  readonly #revisions: Slice<Map<string, number>>
+  /** Owners that were passed over because the view was behind. */
+  readonly #waiting: Slice<Set<string>>
+  readonly #slices: Pick<Informer<EndpointSlice>, 'seen'>
+
+  constructor(host: ComponentHost, slices: Pick<Informer<EndpointSlice>, 'seen'>) {
+    this.#slices = slices
+    this.#revisions = host.state('written', () => new Map<string, number>())
+    this.#waiting = host.state('waiting', () => new Set<string>())
+  }
+
+  note(key: string, { metadata }: EndpointSlice): void {
+    this.#revisions.value.set(key, Number(metadata.resourceVersion))
+  }
+
+  forget(key: string): void {
+    this.#revisions.value.delete(key)
+    this.#waiting.value.delete(key)
+  }
+
+  /**
+   * Whether the view does not show yet what was written; then the change that shows it {@link concerns} the
+   * owner.
+   */
+  isBehind(key: string): boolean {
+    const revision = this.#revisions.value.get(key)
+    if (revision === undefined || Number(this.#slices.seen ?? 0) >= revision) return false
+    this.#waiting.value.add(key)
+    return true
+  }
+
+  /**
+   * Whether a change asks for another look: it is not what was written last, or the one that had to be waited
+   * for.
+   */
+  concerns(key: string, { metadata }: EndpointSlice): boolean {
+    return (
+      this.#waiting.value.delete(key) || this.#revisions.value.get(key) !== Number(metadata.resourceVersion)
+    )
+  }
 }
