@@ -1,6 +1,4 @@
 import type { HPAScalingRules } from '../../api/autoscaling-v2/generated.js'
-import { changeWithin, remember } from './history.js'
-import type { ScaleHistory } from './history.js'
 
 /** --horizontal-pod-autoscaler-downscale-stabilization, in ms. */
 const DOWNSCALE_STABILIZATION = 300_000
@@ -73,7 +71,7 @@ export function normalize(history: ScaleHistory, { current, desired, min, max, n
 }
 
 /** Rules with all their defaults. */
-export interface FullRules {
+interface FullRules {
   readonly up: HPAScalingRules
   readonly down: HPAScalingRules
 }
@@ -149,4 +147,61 @@ function downLimit(
     return type === 'Pods' ? start - value : Math.trunc(start * (1 - value / 100))
   })
   return selectPolicy === 'Min' ? Math.max(-LARGEST, ...limits) : Math.min(LARGEST, ...limits)
+}
+
+/** A number of replicas that was thought right at a time (virtual ms). */
+interface Recommendation {
+  readonly replicas: number
+  readonly at: number
+}
+
+/** A change that was made. */
+interface ScaleEvent {
+  /** How many replicas were added, or taken away. */
+  readonly change: number
+  readonly at: number
+}
+
+/** What the controller remembers of one autoscaler: lost with the process. Plain data. */
+export interface ScaleHistory {
+  recommendations: Recommendation[]
+  ups: ScaleEvent[]
+  downs: ScaleEvent[]
+}
+
+/** Puts a recommendation in the place of one that is too old, as upstream does. */
+function remember(
+  history: ScaleHistory,
+  replicas: number,
+  now: number,
+  isOld: (one: Recommendation) => boolean,
+): void {
+  const old = history.recommendations.findLastIndex(isOld)
+  if (old >= 0) history.recommendations[old] = { replicas, at: now }
+  else history.recommendations.push({ replicas, at: now })
+}
+
+/** Replicas that came or went in the last `seconds`. Source: getReplicasChangePerPeriod. */
+function changeWithin(seconds: number, events: readonly ScaleEvent[], now: number): number {
+  return events.reduce((sum, { change, at }) => (at > now - seconds * 1000 ? sum + change : sum), 0)
+}
+
+/** Remembers a change for as long as the longest policy looks back. Source: storeScaleEvent. */
+export function rememberChange(
+  history: ScaleHistory,
+  rules: { readonly up?: HPAScalingRules | undefined; readonly down?: HPAScalingRules | undefined },
+  from: number,
+  to: number,
+  now: number,
+): void {
+  const isUp = to > from
+  const longest =
+    Math.max(
+      0,
+      ...((isUp ? rules.up : rules.down)?.policies ?? []).map(({ periodSeconds }) => periodSeconds),
+    ) * 1000
+  const kept = (isUp ? history.ups : history.downs).filter(({ at }) => at >= now - longest)
+  kept.push({ change: Math.abs(to - from), at: now })
+  if (isUp) history.ups = kept
+  else history.downs = kept
 }

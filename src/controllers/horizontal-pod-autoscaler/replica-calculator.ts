@@ -1,9 +1,9 @@
-import { isPodReady } from '../../api/core/conditions.js'
+import { isPodReady, podCondition } from '../../api/core/conditions.js'
 import type { Container, Pod } from '../../api/core/generated.js'
 import { quantityMilliValue } from '../../api/quantity.js'
-import { MetricsError } from './metrics-source.js'
+import { timeMs } from '../../api/time.js'
 import type { PodMetrics } from './metrics-source.js'
-import { groupPods } from './pod-groups.js'
+import { MetricsError } from './metrics-source.js'
 
 /** How far the ratio of use and target may be from 1 without anything being done, in each direction. */
 export interface Tolerances {
@@ -207,4 +207,49 @@ function averageRatio(metrics: ReadonlyMap<string, number>, target: number): { r
   for (const value of metrics.values()) total += value
   const raw = Math.trunc(total / metrics.size)
   return { ratio: raw / target, raw }
+}
+
+/** --horizontal-pod-autoscaler-cpu-initialization-period, in ms. */
+const CPU_INITIALIZATION = 300_000
+/** --horizontal-pod-autoscaler-initial-readiness-delay, in ms. */
+const INITIAL_READINESS = 30_000
+
+/** The pods of a target by what their metrics are worth. Names. */
+interface PodGroups {
+  readonly ready: number
+  /** Counted as using nothing when scaling up. */
+  readonly unready: ReadonlySet<string>
+  readonly missing: ReadonlySet<string>
+  /** On their way out: not counted at all. */
+  readonly ignored: ReadonlySet<string>
+}
+
+/** Source: pkg/controller/podautoscaler/replica_calculator.go groupPods. */
+function groupPods(pods: readonly Pod[], metrics: PodMetrics, resource: string, now: number): PodGroups {
+  const unready = new Set<string>()
+  const missing = new Set<string>()
+  const ignored = new Set<string>()
+  let ready = 0
+  for (const pod of pods) {
+    const { name = '', deletionTimestamp } = pod.metadata
+    const { phase } = pod.status
+    if (deletionTimestamp !== undefined || phase === 'Failed') ignored.add(name)
+    else if (phase === 'Pending') unready.add(name)
+    else if (!metrics.has(name)) missing.add(name)
+    else if (resource === 'cpu' && isCpuUnsettled(pod, metrics, now)) unready.add(name)
+    else ready++
+  }
+  return { ready, unready, missing, ignored }
+}
+
+/** The CPU that starting takes says nothing of the load. */
+function isCpuUnsettled(pod: Pod, metrics: PodMetrics, now: number): boolean {
+  const condition = podCondition(pod, 'Ready')
+  const start = timeMs(pod.status.startTime)
+  const metric = metrics.get(pod.metadata.name ?? '')
+  if (condition === undefined || start === undefined || metric === undefined) return true
+  const changed = timeMs(condition.lastTransitionTime) ?? 0
+  if (start + CPU_INITIALIZATION > now)
+    return condition.status === 'False' || metric.timestamp < changed + metric.window
+  return condition.status === 'False' && start + INITIAL_READINESS > changed
 }

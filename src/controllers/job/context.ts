@@ -1,13 +1,13 @@
-import type { Job, JobCondition } from '../../api/batch/generated.js'
+import type { Job, JobCondition, JobStatus } from '../../api/batch/generated.js'
 import { isPodActive, isPodReady } from '../../api/core/conditions.js'
 import type { Pod } from '../../api/core/generated.js'
 import { formatTime, timeMs } from '../../api/time.js'
-import { backOffAfter } from './back-off.js'
-import type { BackOffRecord } from './back-off.js'
 import { countsFailure, failureVerdict } from './failure-policy.js'
-import { countIntervals, hasIndex, intervalsOf, mergeIntervals, parseIntervals } from './indexes.js'
 import type { Intervals } from './indexes.js'
+import { countIntervals, hasIndex, intervalsOf, mergeIntervals, parseIntervals } from './indexes.js'
+import type { BackOffRecord } from './pods.js'
 import {
+  backOffAfter,
   completionIndexOf,
   countsByIndex,
   finishedAt,
@@ -18,11 +18,9 @@ import {
   isTracked,
   validIndexOf,
 } from './pods.js'
-import { draftOf } from './status-draft.js'
-import type { StatusDraft } from './status-draft.js'
 
 /** How far the indexes of an indexed job are. */
-export interface IndexProgress {
+interface IndexProgress {
   /** Succeeded as of the last sync. */
   readonly before: Intervals
   /** Succeeded by now. */
@@ -57,7 +55,7 @@ export interface JobContext {
 }
 
 /** What of a context is known from elsewhere. */
-export type JobSeen = Pick<JobContext, 'key' | 'job' | 'now' | 'pods' | 'counted'> & {
+type JobSeen = Pick<JobContext, 'key' | 'job' | 'now' | 'pods' | 'counted'> & {
   readonly backOffBefore: BackOffRecord
 }
 
@@ -141,4 +139,62 @@ function isLater(pod: Pod, other: Pod | undefined): boolean {
   if (!other) return true
   const count = (each: Pod): number => indexFailures(each).counted + indexFailures(each).ignored
   return count(other) <= count(pod) && finishedAt(pod) >= finishedAt(other)
+}
+
+/** A job's status while a sync works it out. */
+interface StatusDraft {
+  conditions: JobCondition[]
+  startTime: string | undefined
+  completionTime: string | undefined
+  active: number
+  ready: number | undefined
+  terminating: number | undefined
+  succeeded: number
+  failed: number
+  completedIndexes: string
+  failedIndexes: string | undefined
+  /** Uids of pods that have ended and still have their finalizer. */
+  uncountedSucceeded: readonly string[]
+  uncountedFailed: readonly string[]
+}
+
+/** The status as it was last written. */
+function draftOf({ status }: Job): StatusDraft {
+  return {
+    conditions: [...(status.conditions ?? [])],
+    startTime: status.startTime,
+    completionTime: status.completionTime,
+    active: status.active ?? 0,
+    ready: status.ready,
+    terminating: status.terminating,
+    succeeded: status.succeeded ?? 0,
+    failed: status.failed ?? 0,
+    completedIndexes: status.completedIndexes ?? '',
+    failedIndexes: status.failedIndexes,
+    uncountedSucceeded: status.uncountedTerminatedPods?.succeeded ?? [],
+    uncountedFailed: status.uncountedTerminatedPods?.failed ?? [],
+  }
+}
+
+/** The status to write: zeros are left out where the API leaves them out. */
+export function statusOf(draft: StatusDraft): JobStatus {
+  const { conditions, startTime, completionTime, active, ready, terminating, succeeded, failed } = draft
+  const { completedIndexes, failedIndexes } = draft
+  const uncountedTerminatedPods = {
+    ...(draft.uncountedSucceeded.length > 0 ? { succeeded: draft.uncountedSucceeded } : {}),
+    ...(draft.uncountedFailed.length > 0 ? { failed: draft.uncountedFailed } : {}),
+  }
+  return {
+    ...(conditions.length > 0 ? { conditions } : {}),
+    ...(startTime === undefined ? {} : { startTime }),
+    ...(completionTime === undefined ? {} : { completionTime }),
+    ...(active > 0 ? { active } : {}),
+    ...(succeeded > 0 ? { succeeded } : {}),
+    ...(failed > 0 ? { failed } : {}),
+    ...(terminating === undefined ? {} : { terminating }),
+    ...(completedIndexes === '' ? {} : { completedIndexes }),
+    ...(failedIndexes === undefined ? {} : { failedIndexes }),
+    uncountedTerminatedPods,
+    ...(ready === undefined ? {} : { ready }),
+  }
 }

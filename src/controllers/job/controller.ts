@@ -24,14 +24,12 @@ import {
 } from '../shared/ownership.js'
 import { PodControl } from '../shared/pod-control.js'
 import { reconcileQueue } from '../shared/reconciler.js'
-import { NO_FAILURES } from './back-off.js'
-import type { BackOffState } from './back-off.js'
+import { NO_FAILURES, isTracked, TRACKING_FINALIZER, untrackingPatch } from './pods.js'
+import type { BackOffState } from './pods.js'
 import { isFinished } from './conditions.js'
 import { contextOf } from './context.js'
-import { FinalizerExpectations } from './finalizer-expectations.js'
-import type { FinalizerState } from './finalizer-expectations.js'
-import { JobPods, ownerOf } from './job-pods.js'
-import { isTracked, TRACKING_FINALIZER, untrackingPatch } from './pods.js'
+import { FinalizerExpectations, JobPods, ownerOf } from './job-pods.js'
+import type { FinalizerState } from './job-pods.js'
 import { JobSync } from './sync.js'
 
 /** How long changes of pods and statuses are gathered before a job is looked at again, in ms. */

@@ -3,8 +3,8 @@ import type { Pod } from '../../api/core/generated.js'
 import { newCondition, trueCondition } from './conditions.js'
 import type { JobContext } from './context.js'
 import { failJobMessage } from './failure-policy.js'
-import { countIntervals } from './indexes.js'
-import { successMessage } from './success-policy.js'
+import type { Intervals } from './indexes.js'
+import { countCommon, countIntervals, parseIntervals } from './indexes.js'
 
 /** Which conditions a release gives to jobs that are to end. */
 export interface EndingRules {
@@ -13,7 +13,7 @@ export interface EndingRules {
 }
 
 /** The condition of a job that is to fail. */
-export function failureCondition(
+function failureCondition(
   reason: string,
   message: string,
   now: number,
@@ -97,4 +97,23 @@ function restartsExceeded({ spec }: Job, pods: readonly Pod[]): boolean {
   }
   const { backoffLimit = 6 } = spec
   return backoffLimit === 0 ? restarts > 0 : restarts >= backoffLimit
+}
+
+/**
+ * The text of the first rule of the job's success policy that is met. Source:
+ * pkg/controller/job/success_policy.go matchSuccessPolicy.
+ */
+function successMessage({ spec }: Job, succeeded: Intervals): string | undefined {
+  if (succeeded.length === 0) return undefined
+  const met = spec.successPolicy?.rules.findIndex(({ succeededIndexes, succeededCount }) => {
+    if (succeededIndexes === undefined)
+      return succeededCount !== undefined && countIntervals(succeeded) >= succeededCount
+    const required = parseIntervals(succeededIndexes, spec.completions ?? 0)
+    const done = countCommon(required, succeeded)
+    return (
+      required.length > 0 &&
+      (done === countIntervals(required) || (succeededCount !== undefined && done >= succeededCount))
+    )
+  })
+  return met === undefined || met < 0 ? undefined : `Matched rules at index ${met}`
 }

@@ -1,18 +1,31 @@
+import type { Job } from '../../api/batch/generated.js'
+import { isPodReady, podCondition } from '../../api/core/conditions.js'
+import type { Pod } from '../../api/core/generated.js'
+import { formatTime, timeMs } from '../../api/time.js'
 import type { Client } from '../../client/client.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
-import { formatTime } from '../../api/time.js'
-import type { BackOffRecord } from './back-off.js'
 import { ensureCondition, newCondition } from './conditions.js'
 import type { JobContext } from './context.js'
-import { endingCondition, remainingTime, successCondition } from './ending.js'
 import type { EndingRules } from './ending.js'
-import { ownerOf } from './job-pods.js'
-import type { JobPods } from './job-pods.js'
-import { manageJob } from './manage.js'
+import { endingCondition, remainingTime, successCondition } from './ending.js'
+import type { Interval } from './indexes.js'
+import { firstFreeIndexes, intervalsOf, mergeIntervals } from './indexes.js'
+import type { JobPodTemplate, JobPods } from './job-pods.js'
+import { indexedPodTemplate, ownerOf, podTemplate } from './job-pods.js'
+import type { BackOffRecord } from './pods.js'
+import {
+  completionIndexOf,
+  countsByIndex,
+  isIndexed,
+  isPodTerminating,
+  remainingBackOff,
+  remainingIndexBackOff,
+  replacesOnlyFailed,
+} from './pods.js'
 import { trackPods } from './tracking.js'
 
 /** What a sync needs of the controller and knows of the release. */
-export interface JobSyncPorts {
+interface JobSyncPorts {
   readonly client: Client
   readonly recorder: EventRecorder
   readonly pods: JobPods
@@ -124,4 +137,148 @@ interface Outcome {
   readonly active: number
   readonly isNews: boolean
   readonly error: unknown
+}
+
+/** Most pods that one sync creates or deletes. */
+const BURST = 500
+
+/** What has come of the pods of a job. */
+interface Managed {
+  /** How many pods are active then. */
+  readonly active: number
+  /** In how many ms to look again, if creations are in back-off. */
+  readonly retryAfter?: number
+  readonly error?: unknown
+}
+
+/**
+ * Creates or deletes pods, as many as the job wants at a time; a suspended job wants none. Source:
+ * pkg/controller/job/job_controller.go manageJob.
+ */
+function manageJob(context: JobContext, pods: JobPods, labelsIndex: boolean): Managed {
+  const { job } = context
+  const active = context.active.length
+  if (job.spec.suspend === true) return discard(context, pods, active)
+  const wanted = wantedActive(context)
+  const surplus = Math.max(0, active - wanted)
+  if (surplus > 0 || isIndexed(job)) {
+    const managed = discard(context, pods, surplus)
+    if (managed.active < active || managed.error !== undefined) return managed
+  }
+  const missing = wanted - active - (replacesOnlyFailed(job) ? context.terminating : 0)
+  return missing > 0 ? create(context, pods, Math.min(missing, BURST), labelsIndex) : { active }
+}
+
+function wantedActive({ job: { spec }, active, succeeded }: JobContext): number {
+  const { completions, parallelism = 1 } = spec
+  // without completions, the first success means that no more pods are to come
+  if (completions === undefined) return succeeded > 0 ? active.length : parallelism
+  return Math.max(0, Math.min(completions - succeeded, parallelism))
+}
+
+function discard(context: JobContext, pods: JobPods, atLeast: number): Managed {
+  const { key, job } = context
+  const active = context.active.length
+  const doomed = podsToRemove(job, context.active, atLeast).slice(
+    0,
+    job.spec.suspend === true ? undefined : BURST,
+  )
+  if (doomed.length === 0) return { active }
+  const { deleted, ready, error } = pods.discard(key, job, doomed)
+  context.terminating += deleted
+  context.ready -= ready
+  return { active: active - deleted, ...(error === undefined ? {} : { error }) }
+}
+
+function create(context: JobContext, pods: JobPods, missing: number, labelsIndex: boolean): Managed {
+  const { key, job, now } = context
+  const wait = countsByIndex(job) ? 0 : remainingBackOff(context.backOff, now)
+  // the real controller reports no active pods while it waits
+  if (wait > 0) return { active: 0, retryAfter: wait }
+  const templates = isIndexed(job)
+    ? indexedTemplates(context, missing, labelsIndex)
+    : plainTemplates(context, missing)
+  if (typeof templates === 'number') return { active: 0, retryAfter: templates }
+  const { succeeded, error } = pods.create(key, job, templates)
+  return { active: context.active.length + succeeded, ...(error === undefined ? {} : { error }) }
+}
+
+function plainTemplates({ job }: JobContext, count: number): readonly JobPodTemplate[] {
+  return Array.from({ length: count }, () => ({ template: podTemplate(job) }))
+}
+
+/** The pods of the next indexes; if all of these are in back-off, the ms until the first one is not. */
+function indexedTemplates(
+  context: JobContext,
+  count: number,
+  labelsIndex: boolean,
+): readonly JobPodTemplate[] | number {
+  const { job, now, indexes } = context
+  const awaiting = indexes?.awaiting
+  const next = freeIndexes(context, count)
+  const waits = next.map((index) => remainingIndexBackOff(awaiting?.get(index), now))
+  const ready = next.filter((_, at) => waits[at] === 0)
+  if (next.length > 0 && ready.length === 0) return Math.min(...waits)
+  return ready.map((index) => indexedPodTemplate(job, index, awaiting?.get(index), labelsIndex))
+}
+
+/** Source: firstPendingIndexes. */
+function freeIndexes({ job, indexes, active, pods }: JobContext, count: number): readonly number[] {
+  const present = replacesOnlyFailed(job) ? [...active, ...pods.filter(isPodTerminating)] : active
+  const taken = intervalsOf(present.flatMap((pod) => completionIndexOf(pod) ?? []))
+  const done: readonly Interval[] = [...(indexes?.succeeded ?? []), ...(indexes?.failed ?? [])]
+  return firstFreeIndexes(mergeIntervals(taken, done), count, job.spec.completions ?? 0)
+}
+
+/**
+ * The active pods to delete, first those that have no place in an indexed job (no index, one too high, one
+ * that another pod has), then as many as are missing to `atLeast`: those that have got least far. Source:
+ * pkg/controller/job/job_controller.go activePodsForRemoval.
+ */
+function podsToRemove(job: Job, active: readonly Pod[], atLeast: number): readonly Pod[] {
+  const misplaced = isIndexed(job) ? misplacedPods(active, job.spec.completions ?? 0) : []
+  if (misplaced.length >= atLeast) return misplaced
+  const others = misplaced.length === 0 ? active : active.filter((pod) => !misplaced.includes(pod))
+  return [...misplaced, ...others.toSorted(leastFarFirst).slice(0, atLeast - misplaced.length)]
+}
+
+/** Source: appendDuplicatedIndexPodsForRemoval. */
+function misplacedPods(active: readonly Pod[], completions: number): readonly Pod[] {
+  const kept = new Map<number, Pod>()
+  const misplaced: Pod[] = []
+  for (const pod of active.toSorted(leastFarFirst).reverse()) {
+    const index = completionIndexOf(pod)
+    if (index === undefined || index >= completions || kept.has(index)) misplaced.push(pod)
+    else kept.set(index, pod)
+  }
+  return misplaced.reverse()
+}
+
+const PHASES: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 }
+
+/**
+ * Unassigned before assigned, Pending before Unknown before Running, not ready before ready, ready more
+ * recently, restarted more often, created more recently. Source: pkg/controller/controller_utils.go
+ * ActivePods.
+ */
+function leastFarFirst(a: Pod, b: Pod): number {
+  return (
+    flag(a.spec.nodeName) - flag(b.spec.nodeName) ||
+    (PHASES[a.status.phase ?? ''] ?? 0) - (PHASES[b.status.phase ?? ''] ?? 0) ||
+    Number(isPodReady(a)) - Number(isPodReady(b)) ||
+    readySince(b) - readySince(a) ||
+    restarts(b) - restarts(a) ||
+    created(b) - created(a)
+  )
+}
+
+const flag = (node: string | undefined): number => (node === undefined || node === '' ? 0 : 1)
+const created = ({ metadata }: Pod): number => timeMs(metadata.creationTimestamp) ?? Infinity
+
+function readySince(pod: Pod): number {
+  return isPodReady(pod) ? (timeMs(podCondition(pod, 'Ready')?.lastTransitionTime) ?? 0) : 0
+}
+
+function restarts({ status }: Pod): number {
+  return (status.containerStatuses ?? []).reduce((most, { restartCount }) => Math.max(most, restartCount), 0)
 }

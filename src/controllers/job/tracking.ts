@@ -9,7 +9,7 @@ import { countsFailure } from './failure-policy.js'
 import { countIntervals, formatIntervals, hasIndex } from './indexes.js'
 import type { JobPods } from './job-pods.js'
 import { completionIndexOf, countsByIndex, isIndexed, isPodFailed, isTracked, validIndexOf } from './pods.js'
-import { statusOf } from './status-draft.js'
+import { statusOf } from './context.js'
 
 /** Most pods that one sync counts. */
 const MOST_UNCOUNTED = 500

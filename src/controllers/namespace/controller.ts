@@ -12,9 +12,8 @@ import { servedNow } from '../process/resource.js'
 import { Retries } from '../process/retries.js'
 import { hasFeature } from '../process/version.js'
 import { namespaceConditions } from './conditions.js'
-import { deleteContent } from './content.js'
-import type { DeletionPass } from './deletion.js'
-import { deletionPass } from './deletion.js'
+import { deleteContent, deletionPass } from './content.js'
+import type { DeletionPass } from './content.js'
 
 /** What the namespace controller has to be told. */
 export interface NamespaceControllerOptions {

@@ -3,7 +3,7 @@ import type { NamespaceCondition } from '../../../src/api/core/generated.js'
 import type { ContentReport } from '../../../src/controllers/namespace/conditions.js'
 import { namespaceConditions } from '../../../src/controllers/namespace/conditions.js'
 import type { Leftover } from '../../../src/controllers/namespace/content.js'
-import { deletionPass } from '../../../src/controllers/namespace/deletion.js'
+import { deletionPass } from '../../../src/controllers/namespace/content.js'
 import type { ServedResource } from '../../../src/controllers/process/resource.js'
 
 const clean: ContentReport = { remaining: new Map(), finalizers: new Map(), errors: [] }
