@@ -3,8 +3,8 @@ import { aggregatedRules } from '../api/rbac/aggregation.js'
 import type { ClusterRole, PolicyRule } from '../api/rbac/generated.js'
 import { isApiError } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
-import { controllerIdentity, controllerName } from './process/identity.js'
-import { reconcileQueue } from './shared/reconciler.js'
+import { controllerIdentity, controllerName } from './shared/identity.js'
+import { reconcileQueue } from './shared/queue.js'
 
 /** The controller's name. */
 export const AGGREGATION_CONTROLLER: string = controllerName('clusterrole-aggregation-controller')

@@ -23,9 +23,9 @@ import {
   onEndpointChange,
 } from './endpointslice/desired.js'
 import { HEADLESS, TRIGGER_TIME } from './endpointslice/slices.js'
-import { controllerIdentity, controllerName } from './process/identity.js'
+import { controllerIdentity, controllerName } from './shared/identity.js'
 import { BY_NAMESPACE, namespaceIndexer } from './shared/ownership.js'
-import { reconcileQueue } from './shared/reconciler.js'
+import { reconcileQueue } from './shared/queue.js'
 
 const MANAGED_BY = 'endpoints.kubernetes.io/managed-by'
 const MANAGER = 'endpoint-controller'

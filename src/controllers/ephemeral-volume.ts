@@ -7,10 +7,9 @@ import type { EventRecorder } from '../client/event-recorder.js'
 import type { Informer } from '../client/informer.js'
 import { keyOf } from '../client/object-index.js'
 import type { WorkQueue } from '../sim/work-queue.js'
-import { isRequestFailure } from './process/attempt.js'
-import { controllerIdentity, controllerName } from './process/identity.js'
+import { isRequestFailure, reconcileQueue } from './shared/queue.js'
+import { controllerIdentity, controllerName } from './shared/identity.js'
 import { LazyInformer } from './shared/lazy-informer.js'
-import { reconcileQueue } from './shared/reconciler.js'
 
 const CLAIM = 'claim'
 

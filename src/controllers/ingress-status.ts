@@ -6,7 +6,7 @@ import type { EventRecorder } from '../client/event-recorder.js'
 import type { Informer } from '../client/informer.js'
 import { keyOf } from '../client/object-index.js'
 import type { WorkQueue } from '../sim/work-queue.js'
-import { reconcileQueue } from './shared/reconciler.js'
+import { reconcileQueue } from './shared/queue.js'
 
 const LEGACY_CLASS = 'kubernetes.io/ingress.class'
 

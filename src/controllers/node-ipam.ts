@@ -3,8 +3,8 @@ import type { Component, ComponentHost } from '../client/component.js'
 import type { EventRecorder } from '../client/event-recorder.js'
 import type { Informer } from '../client/informer.js'
 import type { Slice } from '../sim/module.js'
-import { controllerIdentity, controllerName } from './process/identity.js'
-import { Retries } from './process/retries.js'
+import { controllerIdentity, controllerName } from './shared/identity.js'
+import { Retries } from './shared/queue.js'
 
 /** Flags of kube-controller-manager that concern pod CIDRs (`--allocate-node-cidrs`). */
 export interface NodeIpamOptions {

@@ -1,6 +1,6 @@
 import { ignoreNotFound } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
-import { controllerIdentity, controllerName } from './process/identity.js'
+import { controllerIdentity, controllerName } from './shared/identity.js'
 import { hasFinalizer, withFinalizer, withoutFinalizer } from './shared/finalizers.js'
 
 const FINALIZER = 'kubernetes.io/pv-protection'

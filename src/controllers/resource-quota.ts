@@ -10,9 +10,9 @@ import type { Change, Informer } from '../client/informer.js'
 import { keyOf } from '../client/object-index.js'
 import type { Slice } from '../sim/module.js'
 import type { WorkQueue } from '../sim/work-queue.js'
-import { controllerIdentity, controllerName } from './process/identity.js'
-import { runPeriodically } from './process/periodic.js'
-import type { ServedResource } from './process/resource.js'
+import { controllerIdentity, controllerName } from './shared/identity.js'
+import { runPeriodically } from './shared/queue.js'
+import type { ServedResource } from './shared/served-resources.js'
 import { writeStatus } from './shared/status-writer.js'
 
 /** Every quota is counted again this often, in ms (--resource-quota-sync-period). */

@@ -7,10 +7,10 @@ import type { EventRecorder } from '../client/event-recorder.js'
 import type { Change, Informer } from '../client/informer.js'
 import { keyOf, splitKey } from '../client/object-index.js'
 import type { Slice, Topic } from '../sim/module.js'
-import { isRequestFailure } from './process/attempt.js'
-import { controllerIdentity, controllerName } from './process/identity.js'
-import { disruptionTarget, statusPatch } from './process/pod-status.js'
-import { hasFeature } from './process/version.js'
+import { isRequestFailure } from './shared/queue.js'
+import { controllerIdentity, controllerName } from './shared/identity.js'
+import { disruptionTarget, statusPatch } from './shared/pod-disruption.js'
+import { hasFeature } from './shared/version.js'
 
 const DISRUPTION = {
   reason: 'DeletionByTaintManager',

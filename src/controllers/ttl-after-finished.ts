@@ -6,8 +6,8 @@ import type { Informer } from '../client/informer.js'
 import { keyOf } from '../client/object-index.js'
 import type { WorkQueue } from '../sim/work-queue.js'
 import { finishedCondition } from './job/conditions.js'
-import { controllerIdentity, controllerName } from './process/identity.js'
-import { reconcileQueue } from './shared/reconciler.js'
+import { controllerIdentity, controllerName } from './shared/identity.js'
+import { reconcileQueue } from './shared/queue.js'
 
 /**
  * The controller that deletes Jobs, with their pods, ttlSecondsAfterFinished after their end. Identity

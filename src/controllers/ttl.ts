@@ -1,7 +1,7 @@
 import type { Node } from '../api/core/generated.js'
 import { ignoreNotFound } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
-import { controllerIdentity, controllerName } from './process/identity.js'
+import { controllerIdentity, controllerName } from './shared/identity.js'
 
 /** For how many seconds a kubelet may keep Secrets and ConfigMaps before it asks again. */
 const ANNOTATION = 'node.alpha.kubernetes.io/ttl'

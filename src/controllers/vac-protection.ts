@@ -1,10 +1,10 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../api/core/generated.js'
 import { ignoreNotFound } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
-import { controllerIdentity, controllerName } from './process/identity.js'
+import { controllerIdentity, controllerName } from './shared/identity.js'
 import { hasFinalizer, withFinalizer, withoutFinalizer } from './shared/finalizers.js'
 import { LazyInformer } from './shared/lazy-informer.js'
-import { reconcileQueue } from './shared/reconciler.js'
+import { reconcileQueue } from './shared/queue.js'
 
 const FINALIZER = 'kubernetes.io/vac-protection'
 const CLASS = 'attributes-class'

@@ -3,8 +3,8 @@ import { typeWarnings } from '../api/admissionregistration/type-checking.js'
 import type { Scheme } from '../api/scheme.js'
 import { isApiError } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
-import { controllerIdentity, controllerName } from './process/identity.js'
-import { reconcileQueue } from './shared/reconciler.js'
+import { controllerIdentity, controllerName } from './shared/identity.js'
+import { reconcileQueue } from './shared/queue.js'
 
 /** The controller's name. */
 const POLICY_STATUS_CONTROLLER: string = controllerName('validatingadmissionpolicy-status-controller')

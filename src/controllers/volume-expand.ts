@@ -3,9 +3,9 @@ import { compareQuantities, parseQuantity } from '../api/quantity.js'
 import { ignoreNotFound } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
 import { keyOf } from '../client/object-index.js'
-import { controllerIdentity, controllerName } from './process/identity.js'
-import { hasFeature } from './process/version.js'
-import { reconcileQueue } from './shared/reconciler.js'
+import { controllerIdentity, controllerName } from './shared/identity.js'
+import { hasFeature } from './shared/version.js'
+import { reconcileQueue } from './shared/queue.js'
 
 const MESSAGE = 'waiting for an external controller to expand this PVC'
 

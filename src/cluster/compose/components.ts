@@ -46,7 +46,7 @@ import { createVolumeExpandController } from '../../controllers/volume-expand.js
 import { createVolumeBinder } from '../../controllers/volume-binder/controller.js'
 import { createTtlController } from '../../controllers/ttl.js'
 import { createTtlAfterFinishedController } from '../../controllers/ttl-after-finished.js'
-import type { ServedResource } from '../../controllers/process/resource.js'
+import type { ServedResource } from '../../controllers/shared/served-resources.js'
 import { detachedSignature, parseCertificates, PKI_DIR, signRequest } from '../../pki/index.js'
 import type { Pki } from '../../pki/index.js'
 import { createScheduler } from '../../scheduler/scheduler.js'

@@ -6,7 +6,7 @@ import type { KubeObject } from '../../api/definition.js'
 import { formatTime } from '../../api/time.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { hasCondition, isIssued } from './conditions.js'
 
 interface Recognizer {

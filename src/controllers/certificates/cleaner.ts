@@ -2,8 +2,8 @@ import type { CertificateSigningRequest } from '../../api/certificates/generated
 import { timeMs } from '../../api/time.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import { runPeriodically } from '../process/periodic.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
+import { runPeriodically } from '../shared/queue.js'
 import { hasCondition, isIssued } from './conditions.js'
 
 const HOUR = 3_600_000

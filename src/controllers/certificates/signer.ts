@@ -11,7 +11,7 @@ import {
 import { formatTime } from '../../api/time.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { hasCondition, isIssued } from './conditions.js'
 
 const SECOND = 1_000

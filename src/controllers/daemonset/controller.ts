@@ -11,22 +11,22 @@ import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Change, Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import { settleClaims, sortClaims } from '../shared/claims.js'
-import { Expectations } from '../shared/expectations.js'
-import type { ExpectationsState } from '../shared/expectations.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
 import {
+  settleClaims,
+  sortClaims,
   BY_CONTROLLER,
   BY_NAMESPACE,
   namespaceIndexer,
   ORPHANS,
   ownershipIndexers,
 } from '../shared/ownership.js'
+import { Expectations } from '../shared/expectations.js'
+import type { ExpectationsState } from '../shared/expectations.js'
 import type { Owner } from '../shared/ownership.js'
-import { nextAvailabilityCheck } from '../shared/pod-availability.js'
-import { PodControl } from '../shared/pod-control.js'
-import { reconcileQueue } from '../shared/reconciler.js'
-import { isEmptySelector } from '../shared/selector.js'
+import { nextAvailabilityCheck, PodControl } from '../shared/pod-control.js'
+import { reconcileQueue } from '../shared/queue.js'
+import { isEmptySelector } from '../shared/selectors.js'
 import { writeStatus } from '../shared/status-writer.js'
 import { FailedPodBackOff, applyPodChanges } from './pods.js'
 import type { BackOffState, PodChanges } from './pods.js'

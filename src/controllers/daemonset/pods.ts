@@ -6,8 +6,7 @@ import type { Slice } from '../../sim/module.js'
 import type { Expectations } from '../shared/expectations.js'
 import type { Owner } from '../shared/ownership.js'
 import type { PodControl } from '../shared/pod-control.js'
-import { isNamespaceTerminating } from '../shared/pod-control.js'
-import { slowStart } from '../shared/slow-start.js'
+import { isNamespaceTerminating, slowStart } from '../shared/pod-control.js'
 import { daemonPodTemplate } from './pod-template.js'
 
 /** Most pods that one step creates, and most that it deletes. */

@@ -9,9 +9,10 @@ import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Change, Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import { settleClaims, sortClaims } from '../shared/claims.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
 import {
+  settleClaims,
+  sortClaims,
   BY_CONTROLLER,
   BY_NAMESPACE,
   namespaceIndexer,
@@ -19,8 +20,8 @@ import {
   ownershipIndexers,
 } from '../shared/ownership.js'
 import type { Owner } from '../shared/ownership.js'
-import { reconcileQueue } from '../shared/reconciler.js'
-import { isEmptySelector } from '../shared/selector.js'
+import { reconcileQueue } from '../shared/queue.js'
+import { isEmptySelector } from '../shared/selectors.js'
 import { Rollout } from './rollout.js'
 
 /**

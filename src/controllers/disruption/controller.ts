@@ -9,12 +9,12 @@ import type { Change, Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { Topic } from '../../sim/module.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { BY_NAMESPACE, namespaceIndexer } from '../shared/ownership.js'
-import { reconcileQueue } from '../shared/reconciler.js'
+import { reconcileQueue } from '../shared/queue.js'
 import { expectedPodCount, ExpectedPodsError, ControllerScales } from './expected-pods.js'
 import type { ExpectedPods } from './expected-pods.js'
-import { formatGoSelector } from '../shared/go-selector.js'
+import { formatGoSelector } from '../shared/selectors.js'
 import {
   staleDisruptionIn,
   withoutDisruption,

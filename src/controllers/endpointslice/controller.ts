@@ -8,9 +8,9 @@ import type { Component, ComponentHost } from '../../client/component.js'
 import type { Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { BY_NAMESPACE, namespaceIndexer } from '../shared/ownership.js'
-import { reconcileQueue } from '../shared/reconciler.js'
+import { reconcileQueue } from '../shared/queue.js'
 import { desiredGroups, type AddressType, isSelecting, onEndpointChange } from './desired.js'
 import {
   planSlices,

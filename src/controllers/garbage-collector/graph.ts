@@ -5,8 +5,8 @@ import type { Change, Informer } from '../../client/informer.js'
 import type { Indexers } from '../../client/object-index.js'
 import { keyOf } from '../../client/object-index.js'
 import type { Slice } from '../../sim/module.js'
-import type { ServedResource, ServedResources } from '../process/resource.js'
-import { apiVersionOf, servedNow } from '../process/resource.js'
+import type { ServedResource, ServedResources } from '../shared/served-resources.js'
+import { apiVersionOf, servedNow } from '../shared/served-resources.js'
 
 /** An object of the graph and where it is served. */
 export interface GraphNode {

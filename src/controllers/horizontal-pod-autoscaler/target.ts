@@ -2,8 +2,8 @@ import type { CrossVersionObjectReference } from '../../api/autoscaling-v2/gener
 import type { KubeObject } from '../../api/definition.js'
 import { ApiError, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import type { ServedResources } from '../process/resource.js'
-import { pluralOf, servedNow } from '../process/resource.js'
+import type { ServedResources } from '../shared/served-resources.js'
+import { pluralOf, servedNow } from '../shared/served-resources.js'
 
 /** A scale of a target (autoscaling/v1). */
 export interface Scale extends KubeObject {

@@ -11,19 +11,20 @@ import type { Change, Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { Slice } from '../../sim/module.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import { settleClaims, sortClaims } from '../shared/claims.js'
-import { Expectations } from '../shared/expectations.js'
-import type { ExpectationsState } from '../shared/expectations.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
 import {
+  settleClaims,
+  sortClaims,
   BY_CONTROLLER,
   BY_NAMESPACE,
   namespaceIndexer,
   ORPHANS,
   ownershipIndexers,
 } from '../shared/ownership.js'
+import { Expectations } from '../shared/expectations.js'
+import type { ExpectationsState } from '../shared/expectations.js'
 import { PodControl } from '../shared/pod-control.js'
-import { reconcileQueue } from '../shared/reconciler.js'
+import { reconcileQueue } from '../shared/queue.js'
 import { NO_FAILURES, isTracked, TRACKING_FINALIZER, untrackingPatch } from './pods.js'
 import type { BackOffState } from './pods.js'
 import { isFinished } from './conditions.js'

@@ -7,10 +7,8 @@ import { keyOf } from '../../client/object-index.js'
 import type { Slice } from '../../sim/module.js'
 import type { Expectations } from '../shared/expectations.js'
 import type { Owner } from '../shared/ownership.js'
-import type { PodControl } from '../shared/pod-control.js'
-import { isNamespaceTerminating } from '../shared/pod-control.js'
-import type { SlowStartResult } from '../shared/slow-start.js'
-import { slowStart } from '../shared/slow-start.js'
+import type { PodControl, SlowStartResult } from '../shared/pod-control.js'
+import { isNamespaceTerminating, slowStart } from '../shared/pod-control.js'
 import { countsFailure } from './failure-policy.js'
 import {
   COMPLETION_INDEX,

@@ -3,9 +3,9 @@ import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import { isRequestFailure } from '../process/attempt.js'
-import type { ServedResource } from '../process/resource.js'
-import { pluralOf } from '../process/resource.js'
+import { isRequestFailure } from '../shared/queue.js'
+import type { ServedResource } from '../shared/served-resources.js'
+import { pluralOf } from '../shared/served-resources.js'
 import type { ContentReport } from './conditions.js'
 
 /** How long objects with finalizers are given, in seconds (finalizerEstimateSeconds). */

@@ -11,22 +11,27 @@ import type { Component, ComponentHost } from '../../client/component.js'
 import type { Change, Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import { settleClaims, sortClaims } from '../shared/claims.js'
-import { Expectations } from '../shared/expectations.js'
-import type { ExpectationsState } from '../shared/expectations.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
 import {
+  settleClaims,
+  sortClaims,
   BY_CONTROLLER,
   BY_NAMESPACE,
   namespaceIndexer,
   ORPHANS,
   ownershipIndexers,
 } from '../shared/ownership.js'
+import { Expectations } from '../shared/expectations.js'
+import type { ExpectationsState } from '../shared/expectations.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
 import type { Owner } from '../shared/ownership.js'
-import { nextAvailabilityCheck } from '../shared/pod-availability.js'
-import { isNamespaceTerminating, messageOf, PodControl } from '../shared/pod-control.js'
-import { reconcileQueue } from '../shared/reconciler.js'
-import { slowStart } from '../shared/slow-start.js'
+import {
+  nextAvailabilityCheck,
+  isNamespaceTerminating,
+  messageOf,
+  PodControl,
+  slowStart,
+} from '../shared/pod-control.js'
+import { reconcileQueue } from '../shared/queue.js'
 import { writeStatus } from '../shared/status-writer.js'
 import { PodTallies, withAdopted } from './pod-tally.js'
 import type { PodTally } from './pod-tally.js'

@@ -1,8 +1,8 @@
 import type { ConfigMap } from '../../api/core/generated.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import { refusesContent } from './terminating.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
+import { refusesContent } from './service-accounts.js'
 
 const NAME = 'kube-root-ca.crt'
 const DESCRIPTION_KEY = 'kubernetes.io/description'

@@ -1,7 +1,6 @@
 import { isApiError } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import { refusesContent } from './terminating.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
 
 /** The account that every namespace has. */
 const NAME = 'default'
@@ -40,4 +39,16 @@ function create(host: ComponentHost, namespace: string): void {
   } catch (error) {
     if (!isApiError(error, 'AlreadyExists') && !refusesContent(error)) throw error
   }
+}
+
+/**
+ * Whether a create was refused because the namespace is being deleted or is gone: nothing that a retry would
+ * mend.
+ */
+export function refusesContent(error: unknown): boolean {
+  if (!isApiError(error)) return false
+  return (
+    error.reason === 'NotFound' ||
+    (error.details.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ?? false)
+  )
 }

@@ -6,8 +6,8 @@ import { keyOf } from '../../client/object-index.js'
 import { suffixAlphabet } from '../../api/names.js'
 import { release } from '../../api/releases.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import { controllerName } from '../process/identity.js'
-import { reconcileQueue } from '../shared/reconciler.js'
+import { controllerName } from '../shared/identity.js'
+import { reconcileQueue } from '../shared/queue.js'
 
 const TYPE = 'kubernetes.io/service-account-token'
 /** Random characters at the end of the name of a token. */

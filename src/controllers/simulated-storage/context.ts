@@ -5,7 +5,6 @@ import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Informer } from '../../client/informer.js'
 import type { Slice } from '../../sim/module.js'
 import type { LazyInformer } from '../shared/lazy-informer.js'
-import type { SimulatedStorageOptions, StorageTimings } from './options.js'
 
 /** Index of attachments by volume. */
 export const BY_VOLUME = 'volume'
@@ -50,3 +49,46 @@ export function isDone({ due, host, later }: StorageContext, key: string, ms: nu
 export function forget({ due }: StorageContext, key: string): void {
   due.value.delete(key)
 }
+
+/** How long the simulated storage takes, in virtual ms. */
+interface StorageTimings {
+  /** To make a volume. Default 1,000. */
+  readonly provision: number
+  /** To delete one. Default 1,000. */
+  readonly delete: number
+  /** To attach one to a node. Default 1,000. */
+  readonly attach: number
+  /** To detach it. Default 1,000. */
+  readonly detach: number
+  /** To make one larger. Default 1,000. */
+  readonly resize: number
+}
+
+/** {@link StorageTimings} unless told otherwise. */
+export const STORAGE_TIMINGS: StorageTimings = {
+  provision: 1_000,
+  delete: 1_000,
+  attach: 1_000,
+  detach: 1_000,
+  resize: 1_000,
+}
+
+/** Options of the simulated storage. */
+export interface SimulatedStorageOptions {
+  /** Names of the provisioners (CSI drivers) that run in the cluster. Default: whichever a class names. */
+  readonly provisioners?: readonly string[]
+  readonly timings?: Partial<StorageTimings>
+  /** Told when a volume's content is to be thrown away. */
+  readonly onDelete?: (volume: PersistentVolume) => void
+}
+
+/** Who the simulated storage is: it stands outside of the cluster, with rights of its own. */
+export const STORAGE_IDENTITY = {
+  name: 'system:serviceaccount:kube-system:simulated-storage',
+  groups: [
+    'system:serviceaccounts',
+    'system:serviceaccounts:kube-system',
+    'system:masters',
+    'system:authenticated',
+  ],
+} as const

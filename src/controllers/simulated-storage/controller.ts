@@ -1,15 +1,15 @@
 import type { KubeObject } from '../../api/definition.js'
+import type { VolumeAttachment } from '../../api/storage/generated.js'
 import { PROVISIONED_BY } from '../../api/storage/provisioners.js'
+import { ignoreNotFound } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import { keyOf } from '../../client/object-index.js'
+import { hasFinalizer, withFinalizer, withoutFinalizer } from '../shared/finalizers.js'
 import { LazyInformer } from '../shared/lazy-informer.js'
-import { reconcileQueue } from '../shared/reconciler.js'
-import { attach } from './attach.js'
-import type { StorageContext } from './context.js'
-import { BY_VOLUME } from './context.js'
-import type { SimulatedStorageOptions } from './options.js'
-import { STORAGE_IDENTITY, STORAGE_TIMINGS } from './options.js'
+import { reconcileQueue } from '../shared/queue.js'
+import type { SimulatedStorageOptions, StorageContext } from './context.js'
+import { BY_VOLUME, STORAGE_IDENTITY, STORAGE_TIMINGS, forget, handles, isDone } from './context.js'
 import { provision, provisionerOf, unprovision } from './provision.js'
 import { resize, wantsMore } from './resize.js'
 
@@ -90,4 +90,30 @@ function work(context: StorageContext, key: string): void {
   else if (key.startsWith(WORK.resize)) found(context.claims.get(name), resize)
   else if (key.startsWith(WORK.volume)) found(context.volumes.opened?.get(name), unprovision)
   else found(context.attachments.opened?.get(name), attach)
+}
+
+/**
+ * Attaches and detaches what VolumeAttachments ask for. Source: kubernetes-csi/external-attacher
+ * csi_handler.go.
+ */
+function attach(context: StorageContext, attachment: VolumeAttachment, work: string): void {
+  const { attacher } = attachment.spec
+  if (!handles(context, attacher)) return
+  const { client } = context.host
+  const { timings } = context
+  const finalizer = `external-attacher/${attacher.replaceAll('.', '-')}`
+  if (attachment.metadata.deletionTimestamp !== undefined) {
+    if (!hasFinalizer(attachment, finalizer) || !isDone(context, work, timings.detach)) return
+    ignoreNotFound(() => client.update('volumeattachments', withoutFinalizer(attachment, finalizer)))
+    return forget(context, work)
+  }
+  if (attachment.status.attached) return
+  const held = hasFinalizer(attachment, finalizer)
+    ? attachment
+    : client.update('volumeattachments', withFinalizer(attachment, finalizer))
+  if (!isDone(context, work, timings.attach)) return
+  ignoreNotFound(() =>
+    client.updateStatus('volumeattachments', { ...held, status: { ...held.status, attached: true } }),
+  )
+  forget(context, work)
 }

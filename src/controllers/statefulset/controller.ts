@@ -7,9 +7,10 @@ import type { Component, ComponentHost } from '../../client/component.js'
 import type { Change, Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import { settleClaims, sortClaims } from '../shared/claims.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
 import {
+  settleClaims,
+  sortClaims,
   BY_CONTROLLER,
   BY_NAMESPACE,
   namespaceIndexer,
@@ -17,14 +18,12 @@ import {
   ownershipIndexers,
 } from '../shared/ownership.js'
 import type { Owner } from '../shared/ownership.js'
-import { nextAvailabilityCheck } from '../shared/pod-availability.js'
-import { reconcileQueue } from '../shared/reconciler.js'
+import { nextAvailabilityCheck } from '../shared/pod-control.js'
+import { reconcileQueue } from '../shared/queue.js'
 import { writeStatus } from '../shared/status-writer.js'
-import { sortRevisions } from './history.js'
-import { isMemberOf } from './ordinals.js'
+import { sortRevisions, syncRevisions, truncateHistory } from './revisions.js'
+import { isMemberOf, isRunningAndReady } from './pods.js'
 import { StatefulPodControl } from './pod-control.js'
-import { isRunningAndReady } from './pods.js'
-import { syncRevisions, truncateHistory } from './revisions.js'
 import type { Revisions } from './revisions.js'
 import { isInconsistent, statefulSetStatus } from './status.js'
 import { StatefulSetUpdate } from './update.js'

@@ -2,11 +2,13 @@ import type { StatefulSet } from '../../api/apps/generated.js'
 import { isPodAvailable, isPodTerminal } from '../../api/core/conditions.js'
 import type { Pod } from '../../api/core/generated.js'
 import { isApiError } from '../../client/api-error.js'
-import { slowStart } from '../shared/slow-start.js'
-import { templateOf } from './history.js'
-import { endOrdinal, isInRange, ordinalOf, startOrdinal } from './ordinals.js'
-import type { StatefulPodControl } from './pod-control.js'
+import { slowStart } from '../shared/pod-control.js'
+import { templateOf } from './revisions.js'
 import {
+  endOrdinal,
+  isInRange,
+  ordinalOf,
+  startOrdinal,
   identityMatches,
   isCreated,
   isRunningAndReady,
@@ -16,6 +18,7 @@ import {
   revisionOf,
   storageMatches,
 } from './pods.js'
+import type { StatefulPodControl } from './pod-control.js'
 import type { Revisions } from './revisions.js'
 import { countReplicas } from './status.js'
 import type { ReplicaCounts } from './status.js'

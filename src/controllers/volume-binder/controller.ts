@@ -9,14 +9,13 @@ import type { Slice, Topic } from '../../sim/module.js'
 import type { Duration } from '../../sim/duration.js'
 import { toMillis } from '../../sim/duration.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { LazyInformer } from '../shared/lazy-informer.js'
-import { reconcileQueue } from '../shared/reconciler.js'
+import { reconcileQueue } from '../shared/queue.js'
 import { syncClaim } from './claims.js'
 import type { BinderContext } from './context.js'
 import { BY_CLAIM, BY_CLASS, BY_STATE, claimKeyOf, claimOf, volumeOf } from './context.js'
-import { recycledBy } from './recycler-pod.js'
-import { syncVolume } from './volumes.js'
+import { recycledBy, syncVolume } from './volumes.js'
 
 /** Options of the volume binder. */
 export interface VolumeBinderOptions {

@@ -3,7 +3,7 @@ import type { ConfigMap } from '../../../src/api/core/generated.js'
 import type { OwnerReference } from '../../../src/api/meta/generated.js'
 import type { DeleteOptions } from '../../../src/client/client.js'
 import { createGarbageCollector } from '../../../src/controllers/garbage-collector/controller.js'
-import { ControllerCluster } from '../process/controller-cluster.js'
+import { ControllerCluster } from '../shared/controller-cluster.js'
 
 const NS = 'default'
 

@@ -4,7 +4,7 @@ import type { ContentReport } from '../../../src/controllers/namespace/condition
 import { namespaceConditions } from '../../../src/controllers/namespace/conditions.js'
 import type { Leftover } from '../../../src/controllers/namespace/content.js'
 import { deletionPass } from '../../../src/controllers/namespace/content.js'
-import type { ServedResource } from '../../../src/controllers/process/resource.js'
+import type { ServedResource } from '../../../src/controllers/shared/served-resources.js'
 
 const clean: ContentReport = { remaining: new Map(), finalizers: new Map(), errors: [] }
 const T0 = Date.UTC(2026, 0, 1)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Node } from '../../../src/api/core/generated.js'
 import type { NodeIpamOptions } from '../../../src/controllers/node-ipam.js'
 import { createNodeIpamController } from '../../../src/controllers/node-ipam.js'
-import { ControllerCluster } from '../process/controller-cluster.js'
+import { ControllerCluster } from '../shared/controller-cluster.js'
 
 const newCluster = (options: NodeIpamOptions = {}): ControllerCluster =>
   new ControllerCluster(() => [createNodeIpamController(options)])

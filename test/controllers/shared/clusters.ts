@@ -10,8 +10,8 @@ import { createReplicaSetController } from '../../../src/controllers/replicaset/
 import { createStatefulSetController } from '../../../src/controllers/statefulset/controller.js'
 import { createTtlAfterFinishedController } from '../../../src/controllers/ttl-after-finished.js'
 import type { SimulationOptions } from '../../../src/sim/simulation.js'
-import { ControllerCluster } from '../process/controller-cluster.js'
-import { fakeKubelet } from '../process/fake-kubelet.js'
+import { ControllerCluster } from './controller-cluster.js'
+import { fakeKubelet } from './fake-kubelet.js'
 import { fakeScheduler } from './fake-scheduler.js'
 
 /** How long the cluster runs before the test begins, in seconds. */

@@ -1,5 +1,10 @@
 import type { LabelSelector, LabelSelectorRequirement } from '../../api/meta/generated.js'
 
+/** Whether a selector selects everything: workload controllers refuse to work with such a one. */
+export function isEmptySelector({ matchLabels, matchExpressions }: LabelSelector): boolean {
+  return Object.keys(matchLabels ?? {}).length === 0 && (matchExpressions ?? []).length === 0
+}
+
 /**
  * A selector as Go's `%v` prints the protobuf type, which is how it stands in an event text. Source: meta/v1
  * generated.pb.go String.

@@ -54,7 +54,7 @@ export function disruptionTarget(
 }
 
 /** What to change in the status of a pod; the condition replaces the one of its type. */
-export interface StatusChange {
+interface StatusChange {
   readonly phase?: Pod['status']['phase']
   readonly condition?: PodCondition
 }
