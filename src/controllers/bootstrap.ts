@@ -2,63 +2,60 @@ import type { ConfigMap, Secret } from '../api/core/generated.js'
 import { timeMs } from '../api/time.js'
 import { ignoreNotFound, isApiError } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
-import type { Informer } from '../client/informer.js'
 import { keyOf } from '../client/object-index.js'
+import { defineController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
-import { reconcileQueue } from './shared/queue.js'
 
 const NAMESPACE = 'kube-public'
 const NAME = 'cluster-info'
 const KUBECONFIG = 'kubeconfig'
 const SIGNATURE_PREFIX = 'jws-kubeconfig-'
 
-/** What the bootstrap signer has to be told. */
+/** Options of {@link createBootstrapSigner}. */
 interface BootstrapSignerOptions {
-  /** Detached JWS (HS256, `header..signature`) of a content under a token. */
+  /** Returns the detached JWS (HS256, `header..signature`) of `content`, signed with a bootstrap token. */
   readonly sign: (content: string, tokenId: string, tokenSecret: string) => string
 }
 
 /**
- * Signs the kubeconfig in kube-public/cluster-info with every bootstrap token that is for signing, so that
- * `kubeadm join` can trust it. Source: pkg/controller/bootstrap/bootstrapsigner.go.
+ * Creates the bootstrap signer: it signs the kubeconfig in kube-public/cluster-info with every bootstrap
+ * token that allows signing, so that `kubeadm join` can verify it. Source:
+ * pkg/controller/bootstrap/bootstrapsigner.go.
  */
 export function createBootstrapSigner({ sign }: BootstrapSignerOptions): Component {
-  return {
+  return defineController({
     name: controllerName('bootstrap-signer-controller'),
     identity: controllerIdentity('bootstrap-signer'),
-    setup: (host) => {
-      const infos = host.informer('configmaps', {
-        namespace: NAMESPACE,
-        fieldSelector: `metadata.name=${NAME}`,
-      })
-      const secrets = host.informer('secrets', {
-        namespace: 'kube-system',
-        fieldSelector: `type=${TOKEN_TYPE}`,
-      })
-      const queue = reconcileQueue(host, [infos, secrets], () => refresh(host, infos, secrets, sign))
-      infos.onChange(() => queue.add(NAME))
-      secrets.onChange(() => queue.add(NAME))
+    informers: {
+      configMaps: { resource: 'configmaps', namespace: NAMESPACE, fieldSelector: `metadata.name=${NAME}` },
+      secrets: { resource: 'secrets', namespace: 'kube-system', fieldSelector: `type=${TOKEN_TYPE}` },
     },
-  }
+    setup: ({ host, informers: { configMaps, secrets } }) => ({
+      on: { configMaps: () => [NAME], secrets: () => [NAME] },
+      reconcile() {
+        const clusterInfo = configMaps.get(`${NAMESPACE}/${NAME}`)
+        if (clusterInfo) updateSignatures(host, clusterInfo, secrets.list(), sign)
+      },
+    }),
+  })
 }
 
-function refresh(
+function updateSignatures(
   host: ComponentHost,
-  infos: Informer<ConfigMap>,
-  secrets: Informer<Secret>,
+  clusterInfo: ConfigMap,
+  secrets: readonly Secret[],
   sign: BootstrapSignerOptions['sign'],
 ): void {
-  const info = infos.get(`${NAMESPACE}/${NAME}`)
-  const content = info?.data?.[KUBECONFIG]
-  if (info === undefined || content === undefined) return
-  const wanted = signatures(content, secrets.list(), host.clock.now(), sign)
-  const { data = {} } = info
+  const { data = {} } = clusterInfo
+  const content = data[KUBECONFIG]
+  if (content === undefined) return
+  const wanted = signatures(content, secrets, host.clock.now(), sign)
   const kept = Object.entries(data).filter(([key]) => !key.startsWith(SIGNATURE_PREFIX))
   const had = Object.keys(data).length - kept.length
   const isCurrent = had === wanted.length && wanted.every(([key, signature]) => data[key] === signature)
   if (!isCurrent)
     ignoreNotFound(() =>
-      host.client.update('configmaps', { ...info, data: Object.fromEntries([...kept, ...wanted]) }),
+      host.client.update('configmaps', { ...clusterInfo, data: Object.fromEntries([...kept, ...wanted]) }),
     )
 }
 
@@ -76,7 +73,10 @@ function signatures(
   })
 }
 
-/** Deletes bootstrap tokens when they end. Source: pkg/controller/bootstrap/tokencleaner.go. */
+/**
+ * Creates the token cleaner, which deletes expired bootstrap tokens. Source:
+ * pkg/controller/bootstrap/tokencleaner.go.
+ */
 export function createTokenCleaner(): Component {
   return {
     name: controllerName('token-cleaner-controller'),
@@ -109,14 +109,14 @@ function remove(host: ComponentHost, { metadata }: Secret): void {
   }
 }
 
-/** Type of the Secrets that hold bootstrap tokens; they lie in kube-system. */
+/** Type of the Secrets in kube-system that hold bootstrap tokens. */
 const TOKEN_TYPE = 'bootstrap.kubernetes.io/token'
 
 const NAME_PREFIX = 'bootstrap-token-'
 const ID = /^[a-z0-9]{6}$/
 const SECRET = /^[a-z0-9]{16}$/
 
-/** A bootstrap token as its Secret describes it. */
+/** A bootstrap token, read from its Secret. */
 interface BootstrapToken {
   readonly id: string
   readonly secret: string
@@ -128,7 +128,7 @@ function dataOf({ data = {} }: Secret, key: string): string {
   return Object.hasOwn(data, key) ? atob(data[key] as string) : ''
 }
 
-/** When a token ends, in virtual ms: Infinity without an end, -Infinity when the end cannot be read. */
+/** Returns when a token expires, in virtual ms: Infinity if never, -Infinity if the time is invalid. */
 function expirationOf(secret: Secret): number {
   const text = dataOf(secret, 'expiration')
   if (text === '') return Infinity
@@ -137,8 +137,7 @@ function expirationOf(secret: Secret): number {
 }
 
 /**
- * Reads a token that is valid at `now`; undefined for any other. Source: bootstrapsigner
- * validateSecretForSigning.
+ * Returns the token in `secret`, or undefined if it is invalid or expired. Source: validateSecretForSigning.
  */
 function signingToken(secret: Secret, now: number): BootstrapToken | undefined {
   const [id, key] = [dataOf(secret, 'token-id'), dataOf(secret, 'token-secret')]

@@ -3,39 +3,37 @@ import { aggregatedRules } from '../api/rbac/aggregation.js'
 import type { ClusterRole, PolicyRule } from '../api/rbac/generated.js'
 import { isApiError } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
+import { keyOf } from '../client/object-index.js'
+import { defineController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
-import { reconcileQueue } from './shared/queue.js'
 
-/** The controller's name. */
+/** Name of the controller. */
 export const AGGREGATION_CONTROLLER: string = controllerName('clusterrole-aggregation-controller')
 
+/** Index of the ClusterRoles that have an aggregationRule. */
+const AGGREGATES = 'aggregates'
+
 /**
- * Fills ClusterRoles that have an aggregationRule with the rules of those that it selects. Any change of any
- * ClusterRole makes it look at all that aggregate. Source:
+ * Creates the controller that fills a ClusterRole that has an aggregationRule with the rules of the
+ * ClusterRoles it selects. A change of any ClusterRole reconciles all that aggregate. Source:
  * pkg/controller/clusterroleaggregation/clusterroleaggregation_controller.go.
  */
 export function createClusterRoleAggregationController(): Component {
-  return {
+  const aggregates = ({ aggregationRule }: ClusterRole): readonly string[] =>
+    aggregationRule === undefined ? [] : [AGGREGATES]
+  return defineController({
     name: AGGREGATION_CONTROLLER,
     identity: controllerIdentity('clusterrole-aggregation-controller'),
-    setup,
-  }
-}
-
-function setup(host: ComponentHost): void {
-  const roles = host.informer('clusterroles', {
-    indexers: { [AGGREGATES]: ({ aggregationRule }) => (aggregationRule === undefined ? [] : [AGGREGATES]) },
-  })
-  const queue = reconcileQueue(host, [roles], (name) => {
-    const role = roles.get(name)
-    if (role?.aggregationRule !== undefined) sync(host, role, roles.list())
-  })
-  roles.onChange(() => {
-    for (const { metadata } of roles.byIndex(AGGREGATES, AGGREGATES)) queue.add(metadata.name as string)
+    informers: { roles: { resource: 'clusterroles', indexers: { [AGGREGATES]: aggregates } } },
+    setup: ({ host, informers: { roles } }) => ({
+      on: { roles: () => roles.byIndex(AGGREGATES, AGGREGATES).map(keyOf) },
+      reconcile(name) {
+        const role = roles.get(name)
+        if (role?.aggregationRule !== undefined) sync(host, role, roles.list())
+      },
+    }),
   })
 }
-
-const AGGREGATES = 'aggregates'
 
 function sync(host: ComponentHost, role: ClusterRole, all: readonly ClusterRole[]): void {
   const rules = aggregatedRules(role, all)
@@ -47,7 +45,7 @@ function sync(host: ComponentHost, role: ClusterRole, all: readonly ClusterRole[
   }
 }
 
-/** Rules are shared by all who have them, so that most comparisons are of identity. */
+/** Compares rules by identity first, because aggregated roles share the frozen rules of their sources. */
 function isSame(wanted: readonly PolicyRule[], present: readonly PolicyRule[]): boolean {
   return (
     wanted.length === present.length &&

@@ -13,67 +13,67 @@ import { ignoreNotFound } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
 import type { Informer } from '../client/informer.js'
 import { keyOf } from '../client/object-index.js'
-import type { WorkQueue } from '../sim/work-queue.js'
 import {
   addressTypeOf,
   addressesOf,
-  isEndpoint,
+  hasSelector,
   portsOf,
-  isSelecting,
-  onEndpointChange,
+  servicesAffectedBy,
+  shouldPodBeInEndpoints,
 } from './endpointslice/desired.js'
 import { HEADLESS, TRIGGER_TIME } from './endpointslice/slices.js'
+import type { Controller, ControllerContext, Handlers } from './shared/define-controller.js'
+import { defineController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 import { BY_NAMESPACE, namespaceIndexer } from './shared/ownership.js'
-import { reconcileQueue } from './shared/queue.js'
 
 const MANAGED_BY = 'endpoints.kubernetes.io/managed-by'
 const MANAGER = 'endpoint-controller'
 const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity'
-/** More addresses than this are cut off. */
-const MOST_ADDRESSES = 1_000
+/** Most addresses that one Endpoints object holds. Source: maxCapacity. */
+const MAX_CAPACITY = 1_000
+
+type Watched = { readonly pods: 'pods'; readonly endpoints: 'endpoints'; readonly services: 'services' }
 
 /**
- * The endpoints controller: the older form of what EndpointSlices say. Source:
- * pkg/controller/endpoint/endpoints_controller.go.
+ * Creates the endpoints controller, which maintains for each Service with a selector the Endpoints object
+ * that preceded EndpointSlices. Source: pkg/controller/endpoint/endpoints_controller.go.
  */
 export function createEndpointsController(): Component {
-  return {
+  return defineController<Watched>({
     name: controllerName('endpoints-controller'),
     identity: controllerIdentity('endpoint-controller'),
-    setup: (host) => new EndpointsController(host).start(),
-  }
+    informers: {
+      pods: { resource: 'pods', indexers: namespaceIndexer() },
+      endpoints: { resource: 'endpoints' },
+      services: { resource: 'services', indexers: namespaceIndexer() },
+    },
+    setup: (context) => new EndpointsController(context),
+  })
 }
 
-class EndpointsController {
+class EndpointsController implements Controller<Watched> {
+  readonly on: Handlers<Watched> = {
+    services: ({ object }) => [keyOf(object)],
+    pods: (change) => servicesAffectedBy(this.#services, change),
+    endpoints: ({ type, object }) => (type === 'DELETED' ? [keyOf(object)] : []),
+  }
   readonly #host: ComponentHost
   readonly #pods: Informer<Pod>
   readonly #endpoints: Informer<Endpoints>
   readonly #services: Informer<Service>
-  readonly #queue: WorkQueue
 
-  constructor(host: ComponentHost) {
+  constructor({ host, informers: { pods, endpoints, services } }: ControllerContext<Watched>) {
     this.#host = host
-    this.#pods = host.informer('pods', { indexers: namespaceIndexer() })
-    this.#endpoints = host.informer('endpoints')
-    this.#services = host.informer('services', { indexers: namespaceIndexer() })
-    this.#queue = reconcileQueue(host, [this.#pods, this.#endpoints, this.#services], (key) =>
-      this.#sync(key),
-    )
+    this.#pods = pods
+    this.#endpoints = endpoints
+    this.#services = services
   }
 
-  start(): void {
-    this.#services.onChange(({ object }) => this.#queue.add(keyOf(object)))
-    this.#pods.onChange((change) => onEndpointChange(this.#services, change, (key) => this.#queue.add(key)))
-    this.#endpoints.onChange(({ type, object }) => {
-      if (type === 'DELETED') this.#queue.add(keyOf(object))
-    })
-  }
-
-  #sync(key: string): void {
+  reconcile(key: string): void {
     const service = this.#services.get(key)
-    if (service === undefined) return this.#removeLeftover(key)
-    if (!isSelecting(service)) return
+    if (service === undefined) return this.#deleteEndpoints(key)
+    if (!hasSelector(service)) return
     const { namespace = '', name = '' } = service.metadata
     const { selector } = service.spec
     const pods = this.#pods
@@ -90,11 +90,11 @@ class EndpointsController {
     })
   }
 
-  /** Those that nobody labelled as their own belonged to the Service that is gone. */
-  #removeLeftover(key: string): void {
-    const left = this.#endpoints.get(key)
-    if (left?.metadata.labels?.[MANAGED_BY] === MANAGER)
-      ignoreNotFound(() => this.#host.client.delete('endpoints', left.metadata))
+  /** Deletes the Endpoints of a deleted Service, unless the label says that they belong to someone else. */
+  #deleteEndpoints(key: string): void {
+    const endpoints = this.#endpoints.get(key)
+    if (endpoints?.metadata.labels?.[MANAGED_BY] === MANAGER)
+      ignoreNotFound(() => this.#host.client.delete('endpoints', endpoints.metadata))
   }
 
   #write(
@@ -128,14 +128,14 @@ class EndpointsController {
   }
 }
 
-/** Ready addresses are kept before others. Source: truncateEndpoints. */
+/** Drops addresses beyond {@link MAX_CAPACITY}, those that are not ready first. Source: truncateEndpoints. */
 function truncated(subsets: readonly EndpointSubset[]): readonly EndpointSubset[] {
   const count = subsets.reduce(
     (sum, { addresses = [], notReadyAddresses = [] }) => sum + addresses.length + notReadyAddresses.length,
     0,
   )
-  if (count <= MOST_ADDRESSES) return subsets
-  let room = MOST_ADDRESSES
+  if (count <= MAX_CAPACITY) return subsets
+  let room = MAX_CAPACITY
   const take = <T>(list: readonly T[] = []): readonly T[] => {
     const part = list.slice(0, room)
     room -= part.length
@@ -156,7 +156,10 @@ function truncated(subsets: readonly EndpointSubset[]): readonly EndpointSubset[
   })
 }
 
-/** When what led to this write happened. Source: endpointsliceutil.TriggerTimeTracker. */
+/**
+ * Returns the time of the change that caused this write: the oldest readiness change of an added address, or
+ * the creation of the Service. Source: endpointsliceutil.TriggerTimeTracker.
+ */
 function triggerOf(
   { metadata }: Service,
   pods: readonly Pod[],
@@ -186,7 +189,7 @@ function namesIn(subsets: readonly EndpointSubset[]): readonly string[] {
   ])
 }
 
-/** One address with all ports under which it is reached. */
+/** One address with the ports at which it can be reached. */
 interface Entry {
   readonly address: EndpointAddress
   readonly ready: boolean
@@ -196,7 +199,7 @@ interface Entry {
 const portKey = ({ name = '', port, protocol = 'TCP', appProtocol = '' }: EndpointPort): string =>
   `${name}/${port}/${protocol}/${appProtocol}`
 
-/** Addresses go by their bytes. Source: endpoints.LessEndpointAddress. */
+/** Sort key of an address: upstream compares its bytes. Source: endpoints.LessEndpointAddress. */
 const addressKey = ({ ip }: EndpointAddress): string =>
   ip
     .split('.')
@@ -204,7 +207,7 @@ const addressKey = ({ ip }: EndpointAddress): string =>
     .join('.')
 
 /**
- * The subsets of the Endpoints of a Service: addresses with equal ports stand together. Source:
+ * Returns the subsets of the Endpoints of a Service: one for all addresses with the same ports. Source:
  * endpoints_controller.go syncService, pkg/api/v1/endpoints RepackSubsets.
  */
 function subsetsOf(service: Service, pods: readonly Pod[]): readonly EndpointSubset[] {
@@ -238,7 +241,7 @@ function subsetOf(entries: readonly Entry[]): EndpointSubset {
 function entryOf(service: Service, pod: Pod, family: 'IPv4' | 'IPv6'): readonly Entry[] {
   const { publishNotReadyAddresses = false, ports = [] } = service.spec
   const ip = addressesOf(pod).find((address) => addressTypeOf(address) === family)
-  if (ip === undefined || !isEndpoint(pod)) return []
+  if (ip === undefined || !shouldPodBeInEndpoints(pod)) return []
   if (pod.metadata.deletionTimestamp !== undefined && !publishNotReadyAddresses) return []
   const reached = portsOf(service, pod).map(({ name, ...rest }): EndpointPort =>
     name === '' ? rest : { name, ...rest },

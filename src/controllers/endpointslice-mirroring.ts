@@ -5,12 +5,20 @@ import { ignoreNotFound } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
 import type { Informer } from '../client/informer.js'
 import { keyOf } from '../client/object-index.js'
-import type { WorkQueue } from '../sim/work-queue.js'
 import type { AddressType, EndpointGroup } from './endpointslice/desired.js'
-import { addressTypeOf, portsKey, isSelecting } from './endpointslice/desired.js'
-import { planSlices, MANAGED_BY, SERVICE_NAME, sliceObject, WrittenSlices } from './endpointslice/slices.js'
+import { addressTypeOf, hasSelector, portsKey } from './endpointslice/desired.js'
+import {
+  BY_SERVICE,
+  EndpointSliceTracker,
+  MANAGED_BY,
+  SERVICE_NAME,
+  planSlices,
+  serviceKeyOf,
+  sliceObject,
+} from './endpointslice/slices.js'
+import type { Controller, ControllerContext, Handlers } from './shared/define-controller.js'
+import { defineController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
-import { reconcileQueue } from './shared/queue.js'
 
 const MANAGER = 'endpointslicemirroring-controller.k8s.io'
 const SKIP = 'endpointslice.kubernetes.io/skip-mirror'
@@ -19,68 +27,73 @@ const NOT_COPIED = new Set([
   'kubectl.kubernetes.io/last-applied-configuration',
   'endpoints.kubernetes.io/last-change-trigger-time',
 ])
-/** --mirroring-max-endpoints-per-subset */
-const MOST_ENDPOINTS = 1_000
+/** `--mirroring-max-endpoints-per-subset`. */
+const MAX_ENDPOINTS = 1_000
 
-/**
- * Mirrors Endpoints that users write for Services without selectors into EndpointSlices.
- * Source: pkg/controller/endpointslicemirroring.
- */
-export function createEndpointSliceMirroringController(): Component {
-  return {
-    name: controllerName('endpointslice-mirroring-controller'),
-    identity: controllerIdentity('endpointslicemirroring-controller'),
-    setup: (host) => new MirroringController(host).start(),
-  }
+type Watched = {
+  readonly endpoints: 'endpoints'
+  readonly slices: 'endpointslices'
+  readonly services: 'services'
 }
 
-class MirroringController {
+/**
+ * Creates the controller that mirrors Endpoints which users write for Services without selectors into
+ * EndpointSlices. Source: pkg/controller/endpointslicemirroring.
+ */
+export function createEndpointSliceMirroringController(): Component {
+  return defineController<Watched>({
+    name: controllerName('endpointslice-mirroring-controller'),
+    identity: controllerIdentity('endpointslicemirroring-controller'),
+    informers: {
+      endpoints: { resource: 'endpoints' },
+      slices: {
+        resource: 'endpointslices',
+        labelSelector: `${MANAGED_BY}=${MANAGER}`,
+        indexers: { [BY_SERVICE]: (slice) => [serviceKeyOf(slice)] },
+      },
+      services: { resource: 'services' },
+    },
+    setup: (context) => new MirroringController(context),
+  })
+}
+
+class MirroringController implements Controller<Watched> {
+  readonly on: Handlers<Watched> = {
+    endpoints: ({ object }) => [keyOf(object)],
+    services: ({ type, object, old }) =>
+      type !== 'MODIFIED' || hasSelector(object) !== hasSelector(old as Service) ? [keyOf(object)] : [],
+    slices: ({ object }) => {
+      const key = serviceKeyOf(object)
+      return this.#tracker.needsReconcile(key, object) ? [key] : []
+    },
+  }
   readonly #host: ComponentHost
   readonly #endpoints: Informer<Endpoints>
   readonly #slices: Informer<EndpointSlice>
   readonly #services: Informer<Service>
-  readonly #written: WrittenSlices
-  readonly #queue: WorkQueue
+  readonly #tracker: EndpointSliceTracker
 
-  constructor(host: ComponentHost) {
+  constructor({ host, informers: { endpoints, slices, services } }: ControllerContext<Watched>) {
     this.#host = host
-    this.#endpoints = host.informer('endpoints')
-    this.#slices = host.informer('endpointslices', {
-      labelSelector: `${MANAGED_BY}=${MANAGER}`,
-      indexers: { service: (slice) => [serviceKeyOf(slice)] },
-    })
-    this.#services = host.informer('services')
-    this.#written = new WrittenSlices(host, this.#slices)
-    this.#queue = reconcileQueue(host, [this.#endpoints, this.#slices, this.#services], (key) =>
-      this.#sync(key),
-    )
+    this.#endpoints = endpoints
+    this.#slices = slices
+    this.#services = services
+    this.#tracker = new EndpointSliceTracker(host, slices)
   }
 
-  start(): void {
-    this.#endpoints.onChange(({ object }) => this.#queue.add(keyOf(object)))
-    this.#services.onChange(({ type, object, old }) => {
-      if (type !== 'MODIFIED' || isSelecting(object) !== isSelecting(old as Service))
-        this.#queue.add(keyOf(object))
-    })
-    this.#slices.onChange(({ object }) => {
-      const key = serviceKeyOf(object)
-      if (this.#written.concerns(key, object)) this.#queue.add(key)
-    })
-  }
-
-  #sync(key: string): void {
+  reconcile(key: string): void {
     const endpoints = this.#endpoints.get(key)
     const service = this.#services.get(key)
-    const existing = this.#slices.byIndex('service', key)
+    const existing = this.#slices.byIndex(BY_SERVICE, key)
     const isMirrored =
-      endpoints !== undefined && service !== undefined && !isSelecting(service) && isWanted(endpoints)
+      endpoints !== undefined && service !== undefined && !hasSelector(service) && shouldMirror(endpoints)
     if (!isMirrored) {
-      this.#written.forget(key)
+      this.#tracker.forget(key)
       for (const { metadata } of existing)
         ignoreNotFound(() => this.#host.client.delete('endpointslices', metadata))
       return
     }
-    if (this.#written.isBehind(key)) return
+    if (this.#tracker.isStale(key)) return
     for (const type of ['IPv4', 'IPv6'] as const)
       this.#reconcile(
         endpoints,
@@ -110,10 +123,10 @@ class MirroringController {
     const plan =
       groups.size === 0
         ? { write: [], remove: existing }
-        : planSlices(existing, groups, MOST_ENDPOINTS, isStale)
+        : planSlices(existing, groups, MAX_ENDPOINTS, isStale)
     for (const slice of plan.write) {
       const object = sliceObject(slice, frame)
-      this.#written.note(
+      this.#tracker.update(
         keyOf(endpoints),
         slice.existing === undefined
           ? client.create('endpointslices', object)
@@ -124,11 +137,11 @@ class MirroringController {
   }
 }
 
-const serviceKeyOf = ({ metadata }: EndpointSlice): string =>
-  `${metadata.namespace ?? ''}/${metadata.labels?.[SERVICE_NAME] ?? ''}`
-
-/** Source: skipMirror, shouldMirror. */
-function isWanted({ metadata: { labels = {}, annotations = {} } }: Endpoints): boolean {
+/**
+ * Whether the Endpoints are to be mirrored: not if opted out, nor if used as a leader lock. Source:
+ * skipMirror, shouldMirror.
+ */
+function shouldMirror({ metadata: { labels = {}, annotations = {} } }: Endpoints): boolean {
   return labels[SKIP] !== 'true' && annotations[LEADER] === undefined
 }
 
@@ -146,7 +159,7 @@ function groupsOf(subsets: readonly EndpointSubset[], type: AddressType): Readon
       ...notReadyAddresses.map((address) => endpointOf(address, false)),
     ]
       .filter((endpoint) => addressTypeOf(endpoint.addresses[0] ?? '') === type)
-      .slice(0, MOST_ENDPOINTS)
+      .slice(0, MAX_ENDPOINTS)
     if (endpoints.length === 0) continue
     const key = portsKey(ports)
     const group = groups.get(key)
@@ -156,7 +169,7 @@ function groupsOf(subsets: readonly EndpointSubset[], type: AddressType): Readon
   return groups
 }
 
-/** Source: addressToEndpoint. */
+/** Returns the endpoint of an address. Source: addressToEndpoint. */
 function endpointOf({ ip, hostname, nodeName, targetRef }: EndpointAddress, ready: boolean): Endpoint {
   return {
     addresses: [ip],

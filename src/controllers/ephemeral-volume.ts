@@ -6,62 +6,59 @@ import type { Component, ComponentHost } from '../client/component.js'
 import type { EventRecorder } from '../client/event-recorder.js'
 import type { Informer } from '../client/informer.js'
 import { keyOf } from '../client/object-index.js'
-import type { WorkQueue } from '../sim/work-queue.js'
-import { isRequestFailure, reconcileQueue } from './shared/queue.js'
+import type { Controller, ControllerContext, Handlers } from './shared/define-controller.js'
+import { defineController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
-import { LazyInformer } from './shared/lazy-informer.js'
+import type { LazyInformer } from './shared/lazy-informer.js'
+import { isRequestFailure } from './shared/queue.js'
 
 const CLAIM = 'claim'
 
+type Eager = { readonly pods: 'pods' }
+type Lazy = { readonly claims: 'persistentvolumeclaims' }
+
 /**
- * Makes the claims of generic ephemeral volumes; they go with their pods. Source:
- * pkg/controller/volume/ephemeral.
+ * Creates the ephemeral volume controller, which creates a claim, owned by the pod, for each generic
+ * ephemeral volume of a pod. Source: pkg/controller/volume/ephemeral.
  */
 export function createEphemeralVolumeController(): Component {
-  return {
+  const claimsToCreate = (pod: Pod): readonly string[] => (hasEphemeral(pod) ? claimKeysOfPod(pod) : [])
+  return defineController<Eager, Lazy>({
     name: controllerName('ephemeral-volume-controller'),
     identity: controllerIdentity('ephemeral-volume-controller'),
-    setup: (host) => new EphemeralVolumes(host).start(),
-  }
+    informers: { pods: { resource: 'pods', indexers: { [CLAIM]: claimsToCreate } } },
+    lazyInformers: { claims: { resource: 'persistentvolumeclaims' } },
+    setup: (context) => new EphemeralVolumes(context),
+  })
 }
 
 const hasEphemeral = ({ spec }: Pod): boolean =>
   spec.volumes?.some(({ ephemeral }) => ephemeral !== undefined) ?? false
 
-class EphemeralVolumes {
+class EphemeralVolumes implements Controller<Eager & Lazy> {
+  readonly on: Handlers<Eager & Lazy> = {
+    // a claim that is deleted while its pod exists is created again
+    claims: ({ type, object }) =>
+      type === 'DELETED' ? this.#pods.byIndex(CLAIM, keyOf(object)).map(keyOf) : [],
+    pods: ({ type, object }) => {
+      if (type !== 'ADDED' || !hasEphemeral(object)) return []
+      this.#claims.need()
+      return [keyOf(object)]
+    },
+  }
   readonly #host: ComponentHost
   readonly #pods: Informer<Pod>
   readonly #claims: LazyInformer<PersistentVolumeClaim>
-  readonly #queue: WorkQueue
   readonly #recorder: EventRecorder
 
-  constructor(host: ComponentHost) {
+  constructor({ host, informers: { pods, claims } }: ControllerContext<Eager, Lazy>) {
     this.#host = host
-    this.#pods = host.informer('pods', {
-      indexers: { [CLAIM]: (pod) => (hasEphemeral(pod) ? claimKeysOfPod(pod) : []) },
-    })
-    this.#claims = new LazyInformer(
-      host.state('claims', () => false),
-      () =>
-        host.informer('persistentvolumeclaims').onChange(({ type, object }) => {
-          // who deletes a claim gets a new one as long as its pod lives
-          if (type === 'DELETED')
-            for (const pod of this.#pods.byIndex(CLAIM, keyOf(object))) this.#queue.add(keyOf(pod))
-        }),
-    )
-    this.#queue = reconcileQueue(host, [this.#pods, this.#claims], (key) => this.#sync(key))
+    this.#pods = pods
+    this.#claims = claims
     this.#recorder = host.recorder({ component: 'ephemeral_volume' })
   }
 
-  start(): void {
-    this.#pods.onChange(({ type, object }) => {
-      if (type !== 'ADDED' || !hasEphemeral(object)) return
-      this.#claims.need()
-      this.#queue.add(keyOf(object))
-    })
-  }
-
-  #sync(key: string): void {
+  reconcile(key: string): void {
     const pod = this.#pods.get(key)
     if (!pod || pod.metadata.deletionTimestamp !== undefined) return
     for (const volume of pod.spec.volumes ?? []) {

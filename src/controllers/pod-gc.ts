@@ -7,10 +7,10 @@ import { keyOf } from '../client/object-index.js'
 import type { Duration } from '../sim/duration.js'
 import { toMillis } from '../sim/duration.js'
 import type { Slice } from '../sim/module.js'
-import { attempt, runPeriodically } from './shared/queue.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 import type { Disruption } from './shared/pod-disruption.js'
 import { disruptionTarget, statusPatch } from './shared/pod-disruption.js'
+import { attempt, runPeriodically } from './shared/queue.js'
 
 /** Options of the pod garbage collector. */
 export interface PodGcOptions {

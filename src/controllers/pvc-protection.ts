@@ -5,82 +5,80 @@ import { ignoreNotFound } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
 import type { Change, Informer } from '../client/informer.js'
 import { keyOf } from '../client/object-index.js'
-import type { WorkQueue } from '../sim/work-queue.js'
-import { controllerIdentity, controllerName } from './shared/identity.js'
+import type { Controller, ControllerContext, Handlers } from './shared/define-controller.js'
+import { defineController } from './shared/define-controller.js'
 import { hasFinalizer, withFinalizer, withoutFinalizer } from './shared/finalizers.js'
-import { LazyInformer } from './shared/lazy-informer.js'
-import { reconcileQueue } from './shared/queue.js'
+import { controllerIdentity, controllerName } from './shared/identity.js'
+import type { LazyInformer } from './shared/lazy-informer.js'
 
 const FINALIZER = 'kubernetes.io/pvc-protection'
 const CLAIM = 'claim'
 
+type Eager = { readonly claims: 'persistentvolumeclaims' }
+type Lazy = { readonly pods: 'pods' }
+
 /**
- * Holds claims that are being deleted until no pod uses them. Pods are watched only from the first such claim
- * on. Source: pkg/controller/volume/pvcprotection.
+ * Creates the PVC protection controller, whose finalizer keeps a claim that is being deleted until no pod
+ * uses it. Pods are not watched before a claim is deleted. Source: pkg/controller/volume/pvcprotection.
  */
 export function createPvcProtectionController(): Component {
-  return {
+  return defineController<Eager, Lazy>({
     name: controllerName('persistentvolumeclaim-protection-controller'),
     identity: controllerIdentity('pvc-protection-controller'),
-    setup: (host) => new PvcProtection(host).start(),
-  }
+    informers: { claims: { resource: 'persistentvolumeclaims' } },
+    lazyInformers: { pods: { resource: 'pods', indexers: { [CLAIM]: claimKeysOfPod } } },
+    setup: (context) => new PvcProtection(context),
+  })
 }
 
-class PvcProtection {
+class PvcProtection implements Controller<Eager & Lazy> {
+  readonly on: Handlers<Eager & Lazy> = {
+    claims: (change) => this.#claimChanged(change),
+    pods: (change) => this.#claimsFreedBy(change),
+  }
   readonly #host: ComponentHost
   readonly #claims: Informer<PersistentVolumeClaim>
   readonly #pods: LazyInformer<Pod>
-  readonly #queue: WorkQueue
 
-  constructor(host: ComponentHost) {
+  constructor({ host, informers: { claims, pods } }: ControllerContext<Eager, Lazy>) {
     this.#host = host
-    this.#claims = host.informer('persistentvolumeclaims')
-    this.#pods = new LazyInformer(
-      host.state('pods', () => false),
-      () =>
-        host
-          .informer('pods', { indexers: { [CLAIM]: claimKeysOfPod } })
-          .onChange((change) => this.#podChanged(change)),
-    )
-    this.#queue = reconcileQueue(host, [this.#claims, this.#pods], (key) => this.#sync(key))
+    this.#claims = claims
+    this.#pods = pods
   }
 
-  start(): void {
-    this.#claims.onChange(({ type, object }) => {
-      if (type === 'DELETED') return
-      const isLeaving = object.metadata.deletionTimestamp !== undefined
-      if (isLeaving !== hasFinalizer(object, FINALIZER)) return
-      if (isLeaving) this.#pods.need()
-      this.#queue.add(keyOf(object))
-    })
+  #claimChanged({ type, object }: Change<PersistentVolumeClaim>): readonly string[] {
+    if (type === 'DELETED') return []
+    const isDeleted = object.metadata.deletionTimestamp !== undefined
+    if (isDeleted !== hasFinalizer(object, FINALIZER)) return []
+    if (isDeleted) this.#pods.need()
+    return [keyOf(object)]
   }
 
-  /** Only the end of a pod can free its claims. */
-  #podChanged({ type, object, old }: Change<Pod>): void {
+  /** Only a pod that terminates, disappears or is replaced can release its claims. */
+  #claimsFreedBy({ type, object, old }: Change<Pod>): readonly string[] {
     const replaced = old !== undefined && old.metadata.uid !== object.metadata.uid
-    if (type !== 'DELETED' && !replaced && !isPodTerminal(object) && object.spec.nodeName) return
-    for (const pod of replaced ? [old, object] : [object])
-      for (const key of claimKeysOfPod(pod)) {
-        if (this.#claims.get(key)?.metadata.deletionTimestamp !== undefined) this.#queue.add(key)
-      }
+    if (type !== 'DELETED' && !replaced && !isPodTerminal(object) && object.spec.nodeName) return []
+    return (replaced ? [old, object] : [object])
+      .flatMap(claimKeysOfPod)
+      .filter((key) => this.#claims.get(key)?.metadata.deletionTimestamp !== undefined)
   }
 
-  #sync(key: string): void {
+  reconcile(key: string): void {
     const claim = this.#claims.get(key)
     if (!claim) return
     const { client } = this.#host
-    const isHeld = hasFinalizer(claim, FINALIZER)
+    const isProtected = hasFinalizer(claim, FINALIZER)
     if (claim.metadata.deletionTimestamp === undefined) {
-      if (!isHeld)
+      if (!isProtected)
         ignoreNotFound(() => client.update('persistentvolumeclaims', withFinalizer(claim, FINALIZER)))
-    } else if (isHeld && !this.#isUsed(claim)) {
+    } else if (isProtected && !this.#isUsed(claim)) {
       ignoreNotFound(() => client.update('persistentvolumeclaims', withoutFinalizer(claim, FINALIZER)))
     }
   }
 
   /**
-   * What the informer has not seen yet is asked of the server; pods that come after the deletion do not
-   * start.
+   * Whether a pod uses the claim. While the informer has not yet seen the deletion, the server is asked too;
+   * pods that are created after the deletion do not start.
    */
   #isUsed(claim: PersistentVolumeClaim): boolean {
     const pods = this.#pods.need()
@@ -91,7 +89,10 @@ class PvcProtection {
   }
 }
 
-/** Source: podUsesPVC. Kubelets see pods when they have been scheduled. */
+/**
+ * Whether the pod uses the claim; one that is not scheduled is not yet known to a kubelet. Source:
+ * podUsesPVC.
+ */
 function uses(pod: Pod, claim: PersistentVolumeClaim): boolean {
   if (!pod.spec.nodeName) return false
   return claimsOfPod(pod).some(

@@ -2,9 +2,9 @@ import type { ReplicaSet } from '../api/apps/generated.js'
 import type { ReplicationController } from '../api/core/generated.js'
 import type { Component, ComponentHost } from '../client/component.js'
 import type { Change, Informer } from '../client/informer.js'
-import { controllerIdentity, controllerName } from './shared/identity.js'
 import type { ReplicaSetView, ReplicaSets } from './replicaset/controller.js'
 import { ReplicaSetController } from './replicaset/controller.js'
+import { controllerIdentity, controllerName } from './shared/identity.js'
 import { namespaceIndexer, ownershipIndexers } from './shared/ownership.js'
 
 /**

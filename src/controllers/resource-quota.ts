@@ -10,66 +10,74 @@ import type { Change, Informer } from '../client/informer.js'
 import { keyOf } from '../client/object-index.js'
 import type { Slice } from '../sim/module.js'
 import type { WorkQueue } from '../sim/work-queue.js'
+import type { Controller, ControllerContext, Handlers } from './shared/define-controller.js'
+import { defineController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
-import { runPeriodically } from './shared/queue.js'
+import { BY_NAMESPACE, namespaceIndexer } from './shared/ownership.js'
 import type { ServedResource } from './shared/served-resources.js'
 import { writeStatus } from './shared/status-writer.js'
 
-/** Every quota is counted again this often, in ms (--resource-quota-sync-period). */
+/** `--resource-quota-sync-period`: interval at which every quota is recalculated, in ms. */
 const RESYNC = 300_000
 
-/** What the quota controller has to be told. */
+/** Options of {@link createResourceQuotaController}. */
 interface ResourceQuotaControllerOptions {
-  /** All that the server serves at present; what is namespaced and can be listed may be counted. */
+  /**
+   * Returns what the server serves now; namespaced resources that can be listed and watched can be counted.
+   */
   readonly resources: () => readonly ServedResource[]
 }
 
+type Watched = { readonly quotas: 'resourcequotas' }
+
 /**
- * The resource quota controller: keeps `status.hard` and `status.used`. What is created is booked by
- * admission; this one counts anew when a quota changes, when something that a quota counts goes away, and
- * every five minutes. It watches only what some quota counts. Source: pkg/controller/resourcequota.
+ * Creates the resource quota controller, which maintains `status.hard` and `status.used`. Admission charges
+ * creations; this controller recalculates the usage when a quota changes, when an object that a quota counts
+ * is deleted or shrinks, and every five minutes. It watches only resources that some quota counts. Source:
+ * pkg/controller/resourcequota.
  */
 export function createResourceQuotaController({ resources }: ResourceQuotaControllerOptions): Component {
-  return {
+  return defineController<Watched>({
     name: controllerName('resourcequota-controller'),
     identity: controllerIdentity('resourcequota-controller'),
-    setup: (host) => new ResourceQuotaController(host, resources).start(),
-  }
+    informers: { quotas: { resource: 'resourcequotas', indexers: namespaceIndexer() } },
+    queue: { name: 'quotas', waitsForSync: false },
+    setup: (context) => new ResourceQuotaController(context, resources),
+  })
 }
 
-class ResourceQuotaController {
+class ResourceQuotaController implements Controller<Watched> {
+  readonly on: Handlers<Watched> = { quotas: (change) => this.#quotaChanged(change) }
+  readonly periodic = { name: 'resync', period: RESYNC, run: (): void => this.#resync() }
   readonly #host: ComponentHost
   readonly #served: () => readonly ServedResource[]
   readonly #quotas: Informer<ResourceQuota>
   readonly #queue: WorkQueue
-  /** Names of the resources that are watched: an informer for each is made again after a fork. */
+  /** Names of the counted resources that are watched, so that a fork watches them again. */
   readonly #watched: Slice<Set<string>>
 
-  constructor(host: ComponentHost, served: () => readonly ServedResource[]) {
+  constructor(
+    { host, informers: { quotas }, queue }: ControllerContext<Watched>,
+    served: () => readonly ServedResource[],
+  ) {
     this.#host = host
     this.#served = served
+    this.#quotas = quotas
+    this.#queue = queue
     this.#watched = host.state('watched', () => new Set<string>())
-    this.#quotas = host.informer('resourcequotas', {
-      indexers: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
-    })
-    this.#queue = host.workQueue('quotas', (key) => {
-      this.#sync(key)
-      this.#queue.forget(key)
-    })
-  }
-
-  start(): void {
     for (const resource of this.#countable())
       if (this.#watched.value.has(resource.name)) this.#follow(resource)
-    this.#quotas.onChange(({ type, object, old }) => {
-      if (type === 'DELETED' || (old !== undefined && sameLists(object.spec.hard ?? {}, old.spec.hard ?? {})))
-        return
-      this.#watch(object)
-      this.#queue.add(keyOf(object))
-    })
-    runPeriodically(this.#host, 'resync', RESYNC, [this.#quotas], () => {
-      for (const quota of this.#quotas.list()) this.#queue.add(keyOf(quota))
-    })
+  }
+
+  #quotaChanged({ type, object, old }: Change<ResourceQuota>): readonly string[] {
+    const isSame = old !== undefined && sameLists(object.spec.hard ?? {}, old.spec.hard ?? {})
+    if (type === 'DELETED' || isSame) return []
+    this.#watch(object)
+    return [keyOf(object)]
+  }
+
+  #resync(): void {
+    for (const quota of this.#quotas.list()) this.#queue.add(keyOf(quota))
   }
 
   #countable(): readonly Countable[] {
@@ -82,7 +90,7 @@ class ResourceQuotaController {
     return [...found.values()]
   }
 
-  /** Begins to watch what a quota counts and none before it did. */
+  /** Starts watching the resources that the quota counts and that are not watched yet. */
   #watch({ spec }: ResourceQuota): void {
     for (const resource of countedBy(Object.keys(spec.hard ?? {}), this.#countable())) {
       if (this.#watched.value.has(resource.name)) continue
@@ -92,22 +100,22 @@ class ResourceQuotaController {
   }
 
   #follow({ group, resource, name }: Countable): void {
-    // quotas are followed already
+    // a component may have only one informer of a resource
     const informer =
       name === 'resourcequotas'
         ? (this.#quotas as unknown as Informer<KubeObject>)
         : this.#host.informer(name)
     informer.onChange((change) => {
-      if (isReleased(change as Change<KubeObject>, group, resource, this.#host.clock.now()))
+      if (freesQuota(change as Change<KubeObject>, group, resource, this.#host.clock.now()))
         this.#replenish(change.object.metadata.namespace ?? '')
     })
   }
 
   #replenish(namespace: string): void {
-    for (const quota of this.#quotas.byIndex('namespace', namespace)) this.#queue.add(keyOf(quota))
+    for (const quota of this.#quotas.byIndex(BY_NAMESPACE, namespace)) this.#queue.add(keyOf(quota))
   }
 
-  #sync(key: string): void {
+  reconcile(key: string): void {
     const quota = this.#quotas.get(key)
     if (quota === undefined) return
     const { namespace = '' } = quota.metadata
@@ -123,10 +131,10 @@ class ResourceQuotaController {
 }
 
 /**
- * Whether a change gives something back: an object is gone, or uses less than before. Source:
- * DefaultUpdateFilter.
+ * Whether the change may reduce usage: a deletion, or an update that changes what the object is charged for.
+ * Source: DefaultUpdateFilter.
  */
-function isReleased(
+function freesQuota(
   { type, object, old }: Change<KubeObject>,
   group: string,
   resource: string,
@@ -139,22 +147,22 @@ function isReleased(
   return !sameLists(usage(object, now), usage(old, now))
 }
 
-/** A resource that quotas may count. */
+/** A resource that quotas can count. */
 interface Countable {
   readonly group: string
   readonly resource: string
-  /** Under which a client asks for it: `pods`, `deployments.apps`. */
+  /** Name for requests: `pods`, `deployments.apps`. */
   readonly name: string
 }
 
-/** Which of the resources a quota on those names counts. */
+/** Returns the resources that a quota with limits on `names` counts. */
 function countedBy(names: readonly string[], resources: readonly Countable[]): readonly Countable[] {
   return resources.filter(({ group, resource }) => quotaEvaluator(group, resource).matching(names).length > 0)
 }
 
 /**
- * What the objects of a namespace use of a quota. `list` answers those of one resource. Source:
- * quota.CalculateUsage.
+ * Returns the usage that the objects of a namespace are charged for; `list` returns the objects of a
+ * resource. Source: quota.CalculateUsage.
  */
 function quotaUsage(
   quota: ResourceQuota,

@@ -9,83 +9,84 @@ import type { Change, Informer } from '../client/informer.js'
 import { keyOf } from '../client/object-index.js'
 import type { Slice } from '../sim/module.js'
 import type { WorkQueue } from '../sim/work-queue.js'
+import type { Controller, ControllerContext, Handlers } from './shared/define-controller.js'
+import { defineController } from './shared/define-controller.js'
 import { controllerIdentity } from './shared/identity.js'
-import { reconcileQueue } from './shared/queue.js'
 
 const FINALIZER = 'service.kubernetes.io/load-balancer-cleanup'
 const EXCLUDED = 'node.kubernetes.io/exclude-from-external-load-balancers'
 
+/** Address range of the simulated provider, unless options name another one. */
+const DEFAULT_BALANCER_RANGE = '198.51.100.0/24'
+
 /** Options of {@link createServiceLoadBalancerController}. */
 export interface LoadBalancerOptions {
-  /** Where addresses come from. Default {@link DEFAULT_BALANCER_RANGE}. */
+  /** Range that addresses are allocated from, a CIDR or `first-last`. Default 198.51.100.0/24. */
   readonly range?: string
 }
 
+type Watched = { readonly services: 'services'; readonly nodes: 'nodes' }
+
 /**
- * The service controller of a cloud controller manager over a simulated provider: gives an address to
- * Services of type LoadBalancer. Identity `system:serviceaccount:kube-system:service-controller`. Source:
- * cloud-provider controllers/service/controller.go.
+ * Creates the service controller of a cloud controller manager, with a simulated cloud provider: it allocates
+ * an address for each Service of type LoadBalancer. Source: cloud-provider controllers/service/controller.go.
  */
 export function createServiceLoadBalancerController(options: LoadBalancerOptions = {}): Component {
-  return {
+  return defineController<Watched>({
     name: 'cloud-controller-manager/service-lb-controller',
     identity: controllerIdentity('service-controller'),
-    setup: (host) => void new ServiceLoadBalancerController(host, options),
-  }
+    informers: { services: { resource: 'services' }, nodes: { resource: 'nodes' } },
+    queue: { name: 'services' },
+    setup: (context) => new ServiceLoadBalancerController(context, options),
+  })
 }
 
-class ServiceLoadBalancerController {
+class ServiceLoadBalancerController implements Controller<Watched> {
+  readonly on: Handlers<Watched> = {
+    services: (change) => this.#serviceChanged(change),
+    nodes: ({ object, old, type }) => {
+      if (type !== 'MODIFIED' || old === undefined || isHost(old) !== isHost(object)) this.#nodeQueue.add('')
+    },
+  }
   readonly #host: ComponentHost
   readonly #recorder: EventRecorder
   readonly #services: Informer<Service>
   readonly #nodes: Informer<Node>
   readonly #balancers: LoadBalancers
-  readonly #queue: WorkQueue
-  /** The nodes that balancers know of. */
+  /** Has one key, '': any change of the nodes updates all load balancers. */
+  readonly #nodeQueue: WorkQueue
+  /** Names of the nodes that the load balancers send traffic to; null before the first look. */
   readonly #hosts: Slice<readonly string[] | null>
 
-  constructor(host: ComponentHost, { range = DEFAULT_BALANCER_RANGE }: LoadBalancerOptions) {
+  constructor(
+    { host, informers: { services, nodes }, addQueue }: ControllerContext<Watched>,
+    { range = DEFAULT_BALANCER_RANGE }: LoadBalancerOptions,
+  ) {
     this.#host = host
     this.#recorder = host.recorder({ component: 'service-controller' })
-    this.#services = host.informer('services')
-    this.#nodes = host.informer('nodes')
+    this.#services = services
+    this.#nodes = nodes
     this.#balancers = new LoadBalancers(
       host.state('addresses', () => new Map<string, string>()),
       range,
     )
     this.#hosts = host.state<readonly string[] | null>('hosts', () => null)
-    this.#queue = reconcileQueue(host, [this.#services, this.#nodes], (key) => this.#sync(key), {
-      name: 'services',
-    })
-    const nodes = reconcileQueue(host, [this.#services, this.#nodes], () => this.#nodesChanged(), {
-      name: 'nodes',
-    })
-    this.#services.onChange((change) => this.#serviceChanged(change))
-    this.#nodes.onChange(({ object, old, type }) => {
-      if (type !== 'MODIFIED' || old === undefined || isHost(old) !== isHost(object)) nodes.add('')
-    })
+    this.#nodeQueue = addQueue({ name: 'nodes' }, () => this.#updateHosts())
   }
 
-  #serviceChanged({ type, object, old }: Change<Service>): void {
-    if (type === 'DELETED') {
-      if (wantsLoadBalancer(object)) this.#queue.add(keyOf(object))
-      return
-    }
-    const isLeaving = object.metadata.deletionTimestamp !== undefined && hasFinalizer(object)
-    if (old === undefined) {
-      if (wantsLoadBalancer(object) || isLeaving) this.#queue.add(keyOf(object))
-      return
-    }
+  #serviceChanged({ type, object, old }: Change<Service>): readonly string[] {
+    const key = keyOf(object)
+    if (type === 'DELETED') return wantsLoadBalancer(object) ? [key] : []
+    if (old === undefined) return wantsLoadBalancer(object) || needsCleanup(object) ? [key] : []
     const change = changeOf(old, object)
     if (change?.reason !== undefined) this.#event(object, change.reason, change.message ?? '')
-    if (change !== undefined || isLeaving) this.#queue.add(keyOf(object))
+    return change !== undefined || needsCleanup(object) ? [key] : []
   }
 
-  #sync(key: string): void {
+  reconcile(key: string): void {
     const service = this.#services.get(key)
     if (service === undefined) return void this.#balancers.release(key)
-    const isLeaving = service.metadata.deletionTimestamp !== undefined && hasFinalizer(service)
-    if (!wantsLoadBalancer(service) || isLeaving) this.#remove(service, key)
+    if (!wantsLoadBalancer(service) || needsCleanup(service)) this.#remove(service, key)
     else if (service.metadata.deletionTimestamp === undefined) this.#ensure(service, key)
   }
 
@@ -95,7 +96,7 @@ class ServiceLoadBalancerController {
       this.#balancers.release(key)
     }
     const finalizers = (service.metadata.finalizers ?? []).filter((one) => one !== FINALIZER)
-    // the status first: without its last finalizer the Service may be gone
+    // the status first: without its last finalizer, the Service may disappear
     if ((service.status?.loadBalancer?.ingress ?? []).length > 0)
       this.#patch(service, { status: { loadBalancer: { ingress: null } } })
     if (hasFinalizer(service)) this.#patch(service, { metadata: { finalizers } })
@@ -111,12 +112,12 @@ class ServiceLoadBalancerController {
         'There are no available nodes for LoadBalancer',
         'Warning',
       )
-    const wished = service.spec.loadBalancerIP || undefined
+    const requested = service.spec.loadBalancerIP || undefined
     if (!hasFinalizer(service))
       this.#patch(service, { metadata: { finalizers: [...(service.metadata.finalizers ?? []), FINALIZER] } })
-    const ip = this.#balancers.ensure(key, wished)
+    const ip = this.#balancers.ensure(key, requested)
     if (ip === undefined) {
-      const why = wished === undefined ? 'no address is left' : `address ${wished} is not available`
+      const why = requested === undefined ? 'no address is left' : `address ${requested} is not available`
       this.#event(
         service,
         'SyncLoadBalancerFailed',
@@ -131,7 +132,7 @@ class ServiceLoadBalancerController {
     this.#event(service, 'EnsuredLoadBalancer', 'Ensured load balancer')
   }
 
-  #nodesChanged(): void {
+  #updateHosts(): void {
     const hosts = this.#hostNames()
     const before = this.#hosts.value
     this.#hosts.value = hosts
@@ -149,7 +150,9 @@ class ServiceLoadBalancerController {
       .map(({ metadata }) => metadata.name ?? '')
   }
 
-  /** As servicehelper.PatchService: everything goes to the status. A merge patch: lists are given whole. */
+  /**
+   * Writes through the status subresource, as servicehelper.PatchService does; a merge patch replaces lists.
+   */
   #patch({ metadata: { namespace = '', name = '' } }: Service, body: object): void {
     ignoreNotFound(() =>
       this.#host.client.patch(
@@ -168,7 +171,13 @@ class ServiceLoadBalancerController {
 
 const hasFinalizer = ({ metadata }: Service): boolean => metadata.finalizers?.includes(FINALIZER) === true
 
-/** Source: nodeIncludedPredicate, and readiness for the initial hosts. */
+/** Whether the deleted Service still has the finalizer, so that its load balancer must be deleted first. */
+const needsCleanup = (service: Service): boolean =>
+  service.metadata.deletionTimestamp !== undefined && hasFinalizer(service)
+
+/**
+ * Whether load balancers send traffic to the node. Source: nodeIncludedPredicate, stableNodeSetPredicates.
+ */
 function isHost(node: Node): boolean {
   return (
     node.metadata.labels?.[EXCLUDED] === undefined &&
@@ -177,20 +186,22 @@ function isHost(node: Node): boolean {
   )
 }
 
-/** Whether this provider gives the Service a load balancer: those with a class are left to others. */
+/**
+ * Whether the Service wants a load balancer of this provider; one with a class belongs to another controller.
+ */
 function wantsLoadBalancer({ spec }: Service): boolean {
   return spec.type === 'LoadBalancer' && (spec.loadBalancerClass ?? '') === ''
 }
 
-/**
- * What has changed, as an event tells it; `{}`: something that needs no event; undefined: nothing that a load
- * balancer depends on.
- */
+/** A change that a load balancer depends on, with the event for it, if upstream records one. */
 type LoadBalancerChange = { readonly reason?: string; readonly message?: string }
 
 const list = (items: readonly string[] | undefined): string => `[${(items ?? []).join(' ')}]`
 
-/** Source: cloud-provider controllers/service/controller.go needsUpdate. */
+/**
+ * Returns the first change that the load balancer must be updated for, or undefined if there is none. Source:
+ * cloud-provider controllers/service/controller.go needsUpdate.
+ */
 function changeOf(old: Service, next: Service): LoadBalancerChange | undefined {
   const [was, is] = [wantsLoadBalancer(old), wantsLoadBalancer(next)]
   if (!was && !is) return undefined
@@ -235,19 +246,13 @@ function changeOf(old: Service, next: Service): LoadBalancerChange | undefined {
   return undefined
 }
 
-/** Where a simulated provider has its addresses from, unless told otherwise. */
-const DEFAULT_BALANCER_RANGE = '198.51.100.0/24'
-
-/**
- * The load balancers of a simulated provider: one address for each Service, the lowest that is free. Its
- * state is plain data.
- */
+/** The load balancers of the simulated provider: each Service has one address, the lowest that is free. */
 class LoadBalancers {
   /** Service (`namespace/name`) to address. */
   readonly #addresses: Slice<Map<string, string>>
   readonly #range: string
 
-  /** @throws RangeError when the range is none. */
+  /** @throws RangeError if `range` is invalid. */
   constructor(addresses: Slice<Map<string, string>>, range: string) {
     if (parseIpRange(range) === undefined)
       throw new RangeError(`${JSON.stringify(range)} is no range of addresses`)
@@ -255,27 +260,29 @@ class LoadBalancers {
     this.#range = range
   }
 
+  /** Returns the address of a Service (`namespace/name`), or undefined if it has none. */
   of(service: string): string | undefined {
     return this.#addresses.value.get(service)
   }
 
-  /** The address of a Service, the wished one if it is free; undefined when none is left. */
-  ensure(service: string, wished: string | undefined): string | undefined {
+  /** Allocates an address; returns undefined if the requested one, or any, is not available. */
+  ensure(service: string, requested: string | undefined): string | undefined {
     const addresses = this.#addresses.value
-    const has = addresses.get(service)
-    if (has !== undefined && (wished === undefined || has === wished)) return has
+    const current = addresses.get(service)
+    if (current !== undefined && (requested === undefined || current === requested)) return current
     const taken = new Set([...addresses].filter(([other]) => other !== service).map(([, ip]) => ip))
     const ip =
-      wished === undefined
+      requested === undefined
         ? this.#lowest(taken)
-        : parseIp(wished) === undefined || taken.has(wished)
+        : parseIp(requested) === undefined || taken.has(requested)
           ? undefined
-          : wished
+          : requested
     if (ip === undefined) return undefined
     addresses.set(service, ip)
     return ip
   }
 
+  /** Frees the address of a Service. */
   release(service: string): boolean {
     return this.#addresses.value.delete(service)
   }

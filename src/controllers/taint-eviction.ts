@@ -7,9 +7,9 @@ import type { EventRecorder } from '../client/event-recorder.js'
 import type { Change, Informer } from '../client/informer.js'
 import { keyOf, splitKey } from '../client/object-index.js'
 import type { Slice, Topic } from '../sim/module.js'
-import { isRequestFailure } from './shared/queue.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 import { disruptionTarget, statusPatch } from './shared/pod-disruption.js'
+import { isRequestFailure } from './shared/queue.js'
 import { hasFeature } from './shared/version.js'
 
 const DISRUPTION = {

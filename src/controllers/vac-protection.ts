@@ -1,74 +1,66 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../api/core/generated.js'
 import { ignoreNotFound } from '../client/api-error.js'
-import type { Component, ComponentHost } from '../client/component.js'
-import { controllerIdentity, controllerName } from './shared/identity.js'
+import type { Component } from '../client/component.js'
+import { keyOf } from '../client/object-index.js'
+import { defineController } from './shared/define-controller.js'
 import { hasFinalizer, withFinalizer, withoutFinalizer } from './shared/finalizers.js'
-import { LazyInformer } from './shared/lazy-informer.js'
-import { reconcileQueue } from './shared/queue.js'
+import { controllerIdentity, controllerName } from './shared/identity.js'
 
 const FINALIZER = 'kubernetes.io/vac-protection'
 const CLASS = 'attributes-class'
 
 /**
- * Holds volume attributes classes that are being deleted until no claim and no volume names them. Source:
+ * Creates the controller whose finalizer keeps a VolumeAttributesClass that is being deleted until no claim
+ * and no volume names it. Claims and volumes are not watched before a class is deleted. Source:
  * pkg/controller/volume/vacprotection.
  */
 export function createVacProtectionController(): Component {
-  return {
+  return defineController({
     name: controllerName('volumeattributesclass-protection-controller'),
     identity: controllerIdentity('volumeattributesclass-protection-controller'),
-    setup: setUp,
-  }
-}
-
-function setUp(host: ComponentHost): void {
-  const classes = host.informer('volumeattributesclasses')
-  const look = (names: readonly string[]): void => {
-    for (const name of names) if (classes.get(name)?.metadata.deletionTimestamp !== undefined) queue.add(name)
-  }
-  const claims = new LazyInformer(
-    host.state('claims', () => false),
-    () =>
-      host
-        .informer('persistentvolumeclaims', { indexers: { [CLASS]: classesOfClaim } })
-        .onChange(({ object, old }) => look(classesOfClaim(old ?? object))),
-  )
-  const volumes = new LazyInformer(
-    host.state('volumes', () => false),
-    () =>
-      host
-        .informer('persistentvolumes', { indexers: { [CLASS]: classOfVolume } })
-        .onChange(({ object, old }) => look(classOfVolume(old ?? object))),
-  )
-  const queue = reconcileQueue(host, [classes, claims, volumes], (name) => {
-    const object = classes.get(name)
-    if (!object) return
-    const isHeld = hasFinalizer(object, FINALIZER)
-    if (object.metadata.deletionTimestamp === undefined) {
-      if (!isHeld)
-        ignoreNotFound(() => host.client.update('volumeattributesclasses', withFinalizer(object, FINALIZER)))
-      return
-    }
-    if (
-      !isHeld ||
-      claims.need().byIndex(CLASS, name).length > 0 ||
-      volumes.need().byIndex(CLASS, name).length > 0
-    )
-      return
-    ignoreNotFound(() => host.client.update('volumeattributesclasses', withoutFinalizer(object, FINALIZER)))
-  })
-  classes.onChange(({ type, object }) => {
-    const isLeaving = object.metadata.deletionTimestamp !== undefined
-    if (type === 'DELETED' || isLeaving !== hasFinalizer(object, FINALIZER)) return
-    if (isLeaving) {
-      claims.need()
-      volumes.need()
-    }
-    queue.add(object.metadata.name as string)
+    informers: { classes: { resource: 'volumeattributesclasses' } },
+    lazyInformers: {
+      claims: { resource: 'persistentvolumeclaims', indexers: { [CLASS]: classesOfClaim } },
+      volumes: { resource: 'persistentvolumes', indexers: { [CLASS]: classOfVolume } },
+    },
+    setup: ({ host: { client }, informers: { classes, claims, volumes } }) => {
+      const deleted = (names: readonly string[]): readonly string[] =>
+        names.filter((name) => classes.get(name)?.metadata.deletionTimestamp !== undefined)
+      const isUsed = (name: string): boolean =>
+        claims.need().byIndex(CLASS, name).length > 0 || volumes.need().byIndex(CLASS, name).length > 0
+      return {
+        on: {
+          claims: ({ object, old }) => deleted(classesOfClaim(old ?? object)),
+          volumes: ({ object, old }) => deleted(classOfVolume(old ?? object)),
+          classes: ({ type, object }) => {
+            const isDeleted = object.metadata.deletionTimestamp !== undefined
+            if (type === 'DELETED' || isDeleted !== hasFinalizer(object, FINALIZER)) return []
+            if (isDeleted) {
+              claims.need()
+              volumes.need()
+            }
+            return [keyOf(object)]
+          },
+        },
+        reconcile(name) {
+          const object = classes.get(name)
+          if (!object) return
+          const isProtected = hasFinalizer(object, FINALIZER)
+          if (object.metadata.deletionTimestamp === undefined) {
+            if (!isProtected)
+              ignoreNotFound(() => client.update('volumeattributesclasses', withFinalizer(object, FINALIZER)))
+          } else if (isProtected && !isUsed(name)) {
+            ignoreNotFound(() =>
+              client.update('volumeattributesclasses', withoutFinalizer(object, FINALIZER)),
+            )
+          }
+        },
+      }
+    },
   })
 }
 
-/** The class that a claim wants, the one that it has, and the one that it is being changed to. */
+/** Returns the class that a claim requests, the one it has, and the one it is being changed to. */
 function classesOfClaim({ spec, status }: PersistentVolumeClaim): readonly string[] {
   const names = [
     spec.volumeAttributesClassName,

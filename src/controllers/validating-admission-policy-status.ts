@@ -3,47 +3,42 @@ import { typeWarnings } from '../api/admissionregistration/type-checking.js'
 import type { Scheme } from '../api/scheme.js'
 import { isApiError } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
+import { keyOf } from '../client/object-index.js'
+import { defineController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
-import { reconcileQueue } from './shared/queue.js'
 
-/** The controller's name. */
-const POLICY_STATUS_CONTROLLER: string = controllerName('validatingadmissionpolicy-status-controller')
-
-/** The manager of what it applies. */
+/** Field manager of the status that the controller applies. */
 const MANAGER = 'validatingadmissionpolicy-status'
 
-/** What the controller knows of kinds: the types that policies are checked against. */
+/** Options of {@link createPolicyStatusController}. */
 interface PolicyStatusOptions {
+  /** Types that expressions are checked against. */
   readonly scheme: Scheme
 }
 
 /**
- * Checks the expressions of each new generation of a ValidatingAdmissionPolicy against the types that it is
- * for, and says in its status what is doubtful. Source:
+ * Creates the controller that type-checks the expressions of each new generation of a
+ * ValidatingAdmissionPolicy and reports warnings in its status. Source:
  * pkg/controller/validatingadmissionpolicystatus/controller.go.
  */
 export function createPolicyStatusController({ scheme }: PolicyStatusOptions): Component {
-  return {
-    name: POLICY_STATUS_CONTROLLER,
+  return defineController({
+    name: controllerName('validatingadmissionpolicy-status-controller'),
     identity: controllerIdentity('validatingadmissionpolicy-status-controller'),
-    setup: (host) => setUp(host, scheme),
-  }
-}
-
-function setUp(host: ComponentHost, scheme: Scheme): void {
-  const policies = host.informer('validatingadmissionpolicies')
-  const queue = reconcileQueue(host, [policies], (name) => {
-    const policy = policies.get(name)
-    const generation = policy?.metadata.generation ?? 0
-    if (policy === undefined || generation <= (policy.status.observedGeneration ?? 0)) return
-    apply(host, policy, scheme)
-  })
-  policies.onChange(({ type, object }) => {
-    if (type !== 'DELETED') queue.add(object.metadata.name as string)
+    informers: { policies: { resource: 'validatingadmissionpolicies' } },
+    setup: ({ host, informers: { policies } }) => ({
+      on: { policies: ({ type, object }) => (type === 'DELETED' ? [] : [keyOf(object)]) },
+      reconcile(name) {
+        const policy = policies.get(name)
+        const generation = policy?.metadata.generation ?? 0
+        if (policy === undefined || generation <= (policy.status.observedGeneration ?? 0)) return
+        applyStatus(host, policy, scheme)
+      },
+    }),
   })
 }
 
-function apply({ client }: ComponentHost, policy: ValidatingAdmissionPolicy, scheme: Scheme): void {
+function applyStatus({ client }: ComponentHost, policy: ValidatingAdmissionPolicy, scheme: Scheme): void {
   const { name = '', generation } = policy.metadata
   const expressionWarnings = typeWarnings(policy, scheme)
   const body = {
@@ -63,7 +58,7 @@ function apply({ client }: ComponentHost, policy: ValidatingAdmissionPolicy, sch
       { fieldManager: MANAGER, force: true, subresource: 'status' },
     )
   } catch (error) {
-    // it has been deleted since
+    // the policy has been deleted meanwhile
     if (!isApiError(error, 'NotFound')) throw error
   }
 }

@@ -7,16 +7,16 @@ import type { Slice } from '../../sim/module.js'
 import type { EndpointGroup } from './desired.js'
 import { portsKey } from './desired.js'
 
-/** A slice as it should be, with what it is built from if it is there already. */
+/** A slice to write: a new one, or an update of `existing`. */
 export interface PlannedSlice {
   readonly existing: EndpointSlice | undefined
   readonly ports: readonly EndpointPort[] | null
   readonly endpoints: readonly Endpoint[]
-  /** Endpoints that are new or have changed. */
+  /** The endpoints that are new or changed. */
   readonly changed: readonly Endpoint[]
 }
 
-/** What has to be written for one address family. */
+/** The writes for the slices of one address family. */
 interface SlicePlan {
   readonly write: readonly PlannedSlice[]
   readonly remove: readonly EndpointSlice[]
@@ -26,9 +26,10 @@ const identity = ({ addresses, targetRef }: Endpoint): string =>
   `${addresses.join(',')} ${targetRef?.namespace ?? ''}/${targetRef?.name ?? ''}`
 
 /**
- * The fewest writes that bring `existing` slices to what is desired: endpoints stay where they are, new ones
- * fill slices that change anyway, then the fullest slice that has room, then new slices. Source:
- * endpointslice reconciler reconcileByPortMapping, finalize.
+ * Plans the writes that turn the `existing` slices into the `desired` endpoints, as few as possible:
+ * endpoints stay in their slice, new ones fill slices that change anyway, then the fullest slice with room
+ * for all of them, then new slices of up to `most` endpoints. Source: endpointslice reconciler
+ * reconcileByPortMapping, finalize.
  */
 export function planSlices(
   existing: readonly EndpointSlice[],
@@ -59,21 +60,22 @@ function groupedByPorts(slices: readonly EndpointSlice[]): ReadonlyMap<string, r
   return groups
 }
 
-class OpenSlice {
+/** A slice while it is being filled. */
+class SliceDraft {
   readonly existing: EndpointSlice | undefined
   readonly endpoints: Endpoint[] = []
   readonly changed: Endpoint[] = []
-  isTouched: boolean
+  isDirty: boolean
 
-  constructor(existing: EndpointSlice | undefined, isTouched: boolean) {
+  constructor(existing: EndpointSlice | undefined, isDirty: boolean) {
     this.existing = existing
-    this.isTouched = isTouched
+    this.isDirty = isDirty
   }
 
   add(endpoint: Endpoint): void {
     this.endpoints.push(endpoint)
     this.changed.push(endpoint)
-    this.isTouched = true
+    this.isDirty = true
   }
 }
 
@@ -86,16 +88,16 @@ function planGroup(
   const left = new Map(endpoints.map((endpoint) => [identity(endpoint), endpoint]))
   const open = slices.map((slice) => kept(slice, left, isStale(slice)))
   const rest = [...left.values()]
-  const fullest = (candidates: readonly OpenSlice[]): OpenSlice | undefined =>
+  const fullest = (candidates: readonly SliceDraft[]): SliceDraft | undefined =>
     candidates
       .filter((slice) => slice.endpoints.length > 0 && slice.endpoints.length < most)
-      .reduce<OpenSlice | undefined>(
+      .reduce<SliceDraft | undefined>(
         (best, next) => (best === undefined || next.endpoints.length > best.endpoints.length ? next : best),
         undefined,
       )
   while (rest.length > 0) {
     const target =
-      fullest(open.filter(({ isTouched }) => isTouched)) ??
+      fullest(open.filter(({ isDirty }) => isDirty)) ??
       (rest.length < most
         ? fullest(open.filter((slice) => slice.endpoints.length + rest.length <= most))
         : undefined) ??
@@ -103,7 +105,7 @@ function planGroup(
     target.add(rest.shift() as Endpoint)
   }
   const write = open
-    .filter((slice) => slice.isTouched && slice.endpoints.length > 0)
+    .filter((slice) => slice.isDirty && slice.endpoints.length > 0)
     .map(({ existing, endpoints: held, changed }) => ({ existing, ports, endpoints: held, changed }))
   return {
     write,
@@ -113,15 +115,15 @@ function planGroup(
   }
 }
 
-function added(open: OpenSlice[]): OpenSlice {
-  const slice = new OpenSlice(undefined, true)
+function added(open: SliceDraft[]): SliceDraft {
+  const slice = new SliceDraft(undefined, true)
   open.push(slice)
   return slice
 }
 
-/** What of a slice is still wanted; takes that out of `left`. */
-function kept(slice: EndpointSlice, left: Map<string, Endpoint>, isStale: boolean): OpenSlice {
-  const open = new OpenSlice(slice, isStale)
+/** Returns a draft with the endpoints of `slice` that are still desired, and removes those from `left`. */
+function kept(slice: EndpointSlice, left: Map<string, Endpoint>, isStale: boolean): SliceDraft {
+  const open = new SliceDraft(slice, isStale)
   const held = slice.endpoints ?? []
   for (const endpoint of held) {
     const wanted = left.get(identity(endpoint))
@@ -130,13 +132,13 @@ function kept(slice: EndpointSlice, left: Map<string, Endpoint>, isStale: boolea
     open.endpoints.push(wanted)
     if (semanticEqual(wanted, endpoint)) continue
     open.changed.push(wanted)
-    open.isTouched = true
+    open.isDirty = true
   }
-  if (open.endpoints.length !== held.length) open.isTouched = true
+  if (open.endpoints.length !== held.length) open.isDirty = true
   return open
 }
 
-/** Slices that would go away are filled anew instead of new ones being made. */
+/** Turns slices that would be deleted into updates in place of creations. */
 function reused({ write, remove }: SlicePlan): SlicePlan {
   const free = [...remove]
   const planned = write.map((slice) =>
@@ -145,7 +147,7 @@ function reused({ write, remove }: SlicePlan): SlicePlan {
   return { write: planned, remove: free }
 }
 
-/** A Service without endpoints keeps one empty slice. */
+/** Keeps one empty slice for a Service without endpoints. */
 function withPlaceholder(
   existing: readonly EndpointSlice[],
   { write, remove }: SlicePlan,
@@ -168,10 +170,18 @@ export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by'
 export const HEADLESS = 'service.kubernetes.io/headless'
 export const TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time'
 
-/** Labels that a slice does not take over from its Service. */
+/** Index of slices by the key of their Service, see {@link serviceKeyOf}. */
+export const BY_SERVICE = 'service'
+
+/** Returns the key (`namespace/name`) of the Service that a slice belongs to. */
+export function serviceKeyOf({ metadata }: EndpointSlice): string {
+  return `${metadata.namespace ?? ''}/${metadata.labels?.[SERVICE_NAME] ?? ''}`
+}
+
+/** Labels that a slice does not inherit from its Service. */
 const RESERVED = new Set([SERVICE_NAME, MANAGED_BY, HEADLESS])
 
-/** The labels of the slices of a Service. Source: setEndpointSliceLabels. */
+/** Returns the labels of a Service's slices. Source: setEndpointSliceLabels. */
 export function sliceLabels({ metadata, spec }: Service, manager: string): Readonly<Record<string, string>> {
   const own = Object.entries(metadata.labels ?? {}).filter(([key]) => !RESERVED.has(key))
   return {
@@ -182,7 +192,7 @@ export function sliceLabels({ metadata, spec }: Service, manager: string): Reado
   }
 }
 
-/** What belongs to all slices of one owner. */
+/** The fields that all slices of one owner share. */
 export interface SliceFrame {
   readonly name: string
   readonly namespace: string
@@ -192,7 +202,9 @@ export interface SliceFrame {
   readonly addressType: EndpointSlice['addressType']
 }
 
-/** The slice to write: a new one, or the existing one with its endpoints, ports and labels replaced. */
+/**
+ * Returns the slice to write: a new one, or the existing one with its endpoints, ports and labels replaced.
+ */
 export function sliceObject({ existing, ports, endpoints }: PlannedSlice, frame: SliceFrame): EndpointSlice {
   const { name, namespace, labels, annotations, owner, addressType } = frame
   const content = { endpoints, ports: ports === null ? null : [...ports] }
@@ -215,12 +227,12 @@ export function sliceObject({ existing, ports, endpoints }: PlannedSlice, frame:
 }
 
 /**
- * What a controller has written last, by owner, so that it does not act on a view from before that. Source:
- * k8s.io/endpointslice EndpointSliceTracker.
+ * Tracks the last slice that a controller has written for each owner, so that it does not act on an informer
+ * that has not seen the write yet. Source: k8s.io/endpointslice EndpointSliceTracker.
  */
-export class WrittenSlices {
+export class EndpointSliceTracker {
   readonly #revisions: Slice<Map<string, number>>
-  /** Owners that were passed over because the view was behind. */
+  /** Owners whose reconciliation was skipped because the informer was stale. */
   readonly #waiting: Slice<Set<string>>
   readonly #slices: Pick<Informer<EndpointSlice>, 'seen'>
 
@@ -230,20 +242,22 @@ export class WrittenSlices {
     this.#waiting = host.state('waiting', () => new Set<string>())
   }
 
-  note(key: string, { metadata }: EndpointSlice): void {
+  /** Records that `slice` has been written for the owner `key`. */
+  update(key: string, { metadata }: EndpointSlice): void {
     this.#revisions.value.set(key, Number(metadata.resourceVersion))
   }
 
+  /** Forgets an owner that is gone. */
   forget(key: string): void {
     this.#revisions.value.delete(key)
     this.#waiting.value.delete(key)
   }
 
   /**
-   * Whether the view does not show yet what was written; then the change that shows it {@link concerns} the
-   * owner.
+   * Whether the informer has not seen the last write yet. If so, {@link needsReconcile} is true for the
+   * change that brings it up to date.
    */
-  isBehind(key: string): boolean {
+  isStale(key: string): boolean {
     const revision = this.#revisions.value.get(key)
     if (revision === undefined || Number(this.#slices.seen ?? 0) >= revision) return false
     this.#waiting.value.add(key)
@@ -251,10 +265,9 @@ export class WrittenSlices {
   }
 
   /**
-   * Whether a change asks for another look: it is not what was written last, or the one that had to be waited
-   * for.
+   * Whether the owner must be reconciled after a change: someone else made it, or a stale view waited for it.
    */
-  concerns(key: string, { metadata }: EndpointSlice): boolean {
+  needsReconcile(key: string, { metadata }: EndpointSlice): boolean {
     return (
       this.#waiting.value.delete(key) || this.#revisions.value.get(key) !== Number(metadata.resourceVersion)
     )

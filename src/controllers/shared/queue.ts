@@ -14,9 +14,15 @@ const SYNC_POLL = 100
  */
 const WORK_RETRIES = 8
 
-/** Options of {@link reconcileQueue}: the queue's name (default `queue`) and its back-off. */
-interface ReconcileOptions extends Pick<WorkQueueOptions, 'baseDelay' | 'maxDelay'> {
+/** Options of a controller's work queue; the back-off is client-go's by default. */
+export interface QueueOptions extends Pick<WorkQueueOptions, 'baseDelay' | 'maxDelay'> {
+  /** Default `queue`. */
   readonly name?: string
+  /**
+   * Whether keys wait until all informers are synced. Default true. Where it is false, keys that keep failing
+   * also keep `settle()` waiting.
+   */
+  readonly waitsForSync?: boolean
 }
 
 /**
@@ -28,7 +34,7 @@ export function reconcileQueue(
   host: ComponentHost,
   informers: readonly { readonly synced: boolean; readonly cutOff: boolean }[],
   sync: (key: string) => void,
-  { name = 'queue', ...backOff }: ReconcileOptions = {},
+  { name = 'queue', waitsForSync = true, ...backOff }: QueueOptions = {},
 ): WorkQueue {
   // while the component is cut off, the list cannot arrive, so `settle()` must not wait for it
   const pollClass = (): 'work' | 'watchdog' =>
@@ -36,12 +42,12 @@ export function reconcileQueue(
   const queue: WorkQueue = host.workQueue(
     name,
     (key) => {
-      if (!informers.every((informer) => informer.synced))
+      if (waitsForSync && !informers.every((informer) => informer.synced))
         return queue.addAfter(key, SYNC_POLL, { class: pollClass() })
       sync(key)
       queue.forget(key)
     },
-    { workRetries: WORK_RETRIES, ...backOff },
+    { ...(waitsForSync ? { workRetries: WORK_RETRIES } : {}), ...backOff },
   )
   return queue
 }

@@ -15,19 +15,19 @@ import { BY_VOLUME, forget, handles, isDone } from './context.js'
 const FINALIZER = 'external-provisioner.volume.kubernetes.io/finalizer'
 const ZONE = 'topology.kubernetes.io/zone'
 /**
- * First delay after a failure, and the longest. Source: sig-storage-lib-external-provisioner, rate limiter.
+ * First and longest delay after a failure, in ms. Source: sig-storage-lib-external-provisioner, rate limiter.
  */
 const FIRST_RETRY = 15_000
 const LAST_RETRY = 1_000_000
 
-/** Who is to provision a claim. */
+/** Returns the provisioner that the volume binder has assigned to a claim. */
 export function provisionerOf({ metadata: { annotations } }: PersistentVolumeClaim): string | undefined {
   return annotations?.[STORAGE_PROVISIONER] ?? annotations?.[BETA_STORAGE_PROVISIONER]
 }
 
 /**
- * Makes the volume of a claim, if it is this storage's turn. Source: sig-storage-lib-external-provisioner
- * controller.go.
+ * Creates the volume of a claim, unless another provisioner is assigned or the scheduler has not selected a
+ * node yet. Source: sig-storage-lib-external-provisioner controller.go.
  */
 export function provision(context: StorageContext, claim: PersistentVolumeClaim, work: string): void {
   const provisioner = provisionerOf(claim)
@@ -42,10 +42,10 @@ export function provision(context: StorageContext, claim: PersistentVolumeClaim,
   const name = volumeNameOf(claim)
   if (volumes.get(name) ?? ignoreNotFound(() => client.get('persistentvolumes', { name }))) return
   const recorder = context.recorderOf(`${provisioner}_csi-provisioner-0`)
-  const tell = (type: 'Normal' | 'Warning', reason: string, message: string): void =>
+  const record = (type: 'Normal' | 'Warning', reason: string, message: string): void =>
     recorder.event({ object: claim, kind: 'PersistentVolumeClaim', apiVersion: 'v1' }, type, reason, message)
   if (!context.due.value.has(work))
-    tell(
+    record(
       'Normal',
       'Provisioning',
       `External provisioner is provisioning volume for claim ${JSON.stringify(keyOf(claim))}`,
@@ -64,7 +64,7 @@ export function provision(context: StorageContext, claim: PersistentVolumeClaim,
   const failure = fault ?? createVolume(client, provisionedVolume(order))
   forget(context, work)
   if (failure !== undefined) {
-    tell(
+    record(
       'Warning',
       'ProvisioningFailed',
       'failed to provision volume with StorageClass ' +
@@ -73,10 +73,10 @@ export function provision(context: StorageContext, claim: PersistentVolumeClaim,
     return retry(context, work)
   }
   forget(context, `retry ${work}`)
-  tell('Normal', 'ProvisioningSucceeded', `Successfully provisioned volume ${name}`)
+  record('Normal', 'ProvisioningSucceeded', `Successfully provisioned volume ${name}`)
 }
 
-/** Answers what the server has against the volume. */
+/** Creates the volume; returns the error message if the server refuses it. */
 function createVolume(client: Client, volume: PersistentVolume): string | undefined {
   try {
     client.create('persistentvolumes', volume)
@@ -93,14 +93,14 @@ function retry({ due, later }: StorageContext, work: string): void {
   later(work, delay, 'watchdog')
 }
 
-/** One of the zones of the nodes. */
+/** Returns a random one of the nodes' zones. */
 function anyZone({ host }: StorageContext): string | undefined {
   const labels = host.client.list('nodes').items.map(({ metadata }) => metadata.labels?.[ZONE])
   const zones = [...new Set(labels.filter((zone) => zone !== undefined))].sort()
   return zones.length === 0 ? undefined : zones[host.random('zones').int(0, zones.length - 1)]
 }
 
-/** Deletes a volume whose claim is gone, and what it holds, once no node has it. */
+/** Deletes a released volume and its content once it is detached from all nodes. */
 export function unprovision(context: StorageContext, volume: PersistentVolume, work: string): void {
   const { metadata, spec, status } = volume
   const provisioner = metadata.annotations?.[PROVISIONED_BY]
@@ -125,7 +125,7 @@ export function unprovision(context: StorageContext, volume: PersistentVolume, w
         'VolumeFailedDelete',
         message,
       )
-    return // its end wakes the volume
+    return // the deletion of the attachment reconciles the volume
   }
   if (!isDone(context, work, context.timings.delete)) return
   context.options.onDelete?.(volume)
@@ -143,21 +143,21 @@ export function unprovision(context: StorageContext, volume: PersistentVolume, w
   forget(context, work)
 }
 
-/** What a volume is made from. */
+/** The inputs of provisioning. */
 interface ProvisionOrder {
   readonly provisioner: string
   readonly claim: PersistentVolumeClaim
   readonly storageClass: StorageClass
-  /** The node that the scheduler has chosen, if the class waits for it. */
+  /** The node that the scheduler has selected, if the class delays binding. */
   readonly node: Node | undefined
   readonly csiNode: CSINode | undefined
-  /** A zone for drivers whose volumes are of one, when no node tells. */
+  /** Returns the zone for a zonal driver if no node is selected. */
   readonly anyZone: () => string | undefined
 }
 
 type Sources = Partial<PersistentVolume['spec']>
 
-/** Where volumes lie that provisioners make on the disk of a node. */
+/** Base directories of provisioners that create volumes on a node's disk. */
 const HOST_PATHS: Readonly<Record<string, string>> = {
   'rancher.io/local-path': '/opt/local-path-provisioner',
   'k8s.io/minikube-hostpath': '/tmp/hostpath-provisioner',
@@ -165,7 +165,7 @@ const HOST_PATHS: Readonly<Record<string, string>> = {
   'microk8s.io/hostpath': '/var/snap/microk8s/common/default-storage',
 }
 const LOCAL_PATH = 'rancher.io/local-path'
-/** Drivers whose disks are of one zone. */
+/** Drivers whose disks exist in one zone. */
 const ZONAL = new Set([
   'ebs.csi.aws.com',
   'pd.csi.storage.gke.io',
@@ -177,15 +177,15 @@ const CSI_FINALIZER = 'external-provisioner.volume.kubernetes.io/finalizer'
 const DELETION_SECRET = 'volume.kubernetes.io/provisioner-deletion-secret'
 
 /**
- * Whether the provisioner's volumes are those of a CSI driver: attached by it, resized by it. Names of
- * drivers have no slash; the others put directories on nodes, or on an NFS server, as
+ * Whether the provisioner is a CSI driver, whose volumes are attached and expanded. Driver names contain no
+ * slash; other provisioners create directories on nodes, or on an NFS server, as
  * nfs-subdir-external-provisioner does.
  */
 function isCsiDriver(provisioner: string): boolean {
   return !provisioner.includes('/')
 }
 
-/** Why a provisioner does not make the volume, in its own words; undefined when it does. */
+/** Returns the provisioner's error message if it refuses to create the volume. */
 function provisionFault({ provisioner, claim, node }: ProvisionOrder): string | undefined {
   if (provisioner !== LOCAL_PATH) return undefined
   if (!node) return 'configuration error, no node was specified'
@@ -197,13 +197,13 @@ function provisionFault({ provisioner, claim, node }: ProvisionOrder): string | 
     : 'NodePath only supports ReadWriteOnce and ReadWriteOncePod (1.22+) access modes'
 }
 
-/** Name of the volume that is made for a claim. */
+/** Returns the name of the volume that is provisioned for a claim. */
 function volumeNameOf({ metadata }: PersistentVolumeClaim): string {
   return `pvc-${metadata.uid ?? ''}`
 }
 
 /**
- * The volume that a provisioner makes for a claim. Source: kubernetes-csi/external-provisioner
+ * Returns the volume that a provisioner creates for a claim. Source: kubernetes-csi/external-provisioner
  * pkg/controller, rancher/local-path-provisioner.
  */
 function provisionedVolume(order: ProvisionOrder): PersistentVolume {
@@ -264,7 +264,7 @@ interface Requirement {
   readonly values: readonly string[]
 }
 
-/** Where the volume can be used: everywhere when undefined. */
+/** Returns the node labels that the volume requires, or undefined if every node can use it. */
 function topologyOf(order: ProvisionOrder): readonly Requirement[] | undefined {
   const { provisioner, node, csiNode, storageClass, anyZone } = order
   const labels = node?.metadata.labels ?? {}
