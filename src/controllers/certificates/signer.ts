@@ -11,56 +11,59 @@ import {
 import { formatTime } from '../../api/time.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
+import { keyOf } from '../../client/object-index.js'
+import { defineController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { hasCondition, isIssued } from './conditions.js'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
-/** --cluster-signing-duration */
-const LONGEST = 365 * 24 * HOUR
-const SHORTEST = 10 * MINUTE
+/** `--cluster-signing-duration`, in ms. */
+const MAX_TTL = 365 * 24 * HOUR
+const MIN_TTL = 10 * MINUTE
 
-/** What is to be signed. */
+/** The input of {@link CsrSigningControllerOptions.sign}. */
 interface SigningRequest {
-  /** The PEM of the request. */
+  /** The request as PEM. */
   readonly request: string
   readonly usages: readonly string[]
-  /** Life in ms; the authority cuts it to its own end. */
+  /** Lifetime of the certificate in ms; the CA shortens it to its own. */
   readonly ttl: number
   /** Virtual ms. */
   readonly now: number
 }
 
-/** What the signing controller has to be told. */
+/** Options of {@link createCsrSigningController}. */
 interface CsrSigningControllerOptions {
-  /** Signs with the cluster's CA; answers PEM. Throws Error when it cannot. */
+  /** Signs with the cluster's CA and returns the certificate as PEM. @throws Error if it cannot. */
   readonly sign: (request: SigningRequest) => string
 }
 
 /**
- * Signs approved requests for the four signers of Kubernetes. Source:
+ * Creates the controller that signs approved requests for Kubernetes' own signers. Source:
  * pkg/controller/certificates/signer/signer.go, pkg/controller/certificates/authority/policies.go.
  */
 export function createCsrSigningController({ sign }: CsrSigningControllerOptions): Component {
-  return {
+  return defineController({
     name: controllerName('certificatesigningrequest-signing-controller'),
     identity: controllerIdentity('certificate-controller'),
-    setup: (host) => {
-      const requests = host.informer('certificatesigningrequests')
-      const queue = host.workQueue('requests', (name) => {
+    informers: { requests: { resource: 'certificatesigningrequests' } },
+    queue: { name: 'requests', waitsForSync: false },
+    setup: ({ host, informers: { requests } }) => ({
+      on: {
+        requests: ({ type, object }) => (type !== 'DELETED' && isPending(object) ? [keyOf(object)] : []),
+      },
+      reconcile(name) {
         const csr = requests.get(name)
-        if (csr !== undefined && isDue(csr)) answer(host, csr, sign)
-        queue.forget(name)
-      })
-      requests.onChange(({ type, object }) => {
-        if (type !== 'DELETED' && isDue(object)) queue.add(object.metadata.name as string)
-      })
-    },
-  }
+        if (csr !== undefined && isPending(csr)) signOrFail(host, csr, sign)
+      },
+    }),
+  })
 }
 
-function isDue(csr: CertificateSigningRequest): boolean {
+/** Whether the request is approved and still has to be signed. */
+function isPending(csr: CertificateSigningRequest): boolean {
   return (
     signerNames.includes(csr.spec.signerName) &&
     hasCondition(csr, 'Approved') &&
@@ -70,7 +73,7 @@ function isDue(csr: CertificateSigningRequest): boolean {
   )
 }
 
-function answer(
+function signOrFail(
   host: ComponentHost,
   csr: CertificateSigningRequest,
   sign: CsrSigningControllerOptions['sign'],
@@ -88,13 +91,13 @@ function answer(
     }
     return write(host, csr, { conditions: [...(csr.status.conditions ?? []), condition] })
   }
-  const ttl = Math.min(Math.max((expirationSeconds ?? Infinity) * SECOND, SHORTEST), LONGEST)
-  const pem = signed(host, () => sign({ request: atob(request), usages, ttl, now }))
+  const ttl = Math.min(Math.max((expirationSeconds ?? Infinity) * SECOND, MIN_TTL), MAX_TTL)
+  const pem = trySign(host, () => sign({ request: atob(request), usages, ttl, now }))
   if (pem !== undefined) write(host, csr, { certificate: btoa(pem) })
 }
 
-/** Upstream tries again for ever what cannot be signed; nothing would come of it here. */
-function signed(host: ComponentHost, sign: () => string): string | undefined {
+/** Runs `sign`; returns undefined if it fails. Upstream retries forever, but here a retry never succeeds. */
+function trySign(host: ComponentHost, sign: () => string): string | undefined {
   try {
     return sign()
   } catch (error) {
@@ -108,7 +111,7 @@ function write(host: ComponentHost, csr: CertificateSigningRequest, part: object
   ignoreNotFound(() => host.client.updateStatus('certificatesigningrequests', next))
 }
 
-/** The signers that kube-controller-manager plays. */
+/** The signers that kube-controller-manager implements. */
 const signerNames: readonly string[] = [
   kubeletServingSigner,
   kubeletClientSigner,
@@ -117,7 +120,7 @@ const signerNames: readonly string[] = [
 ]
 
 /**
- * Why a signer does not sign a request; undefined when it does. Source:
+ * Returns why a signer refuses a request, or undefined if it signs it. Source:
  * pkg/controller/certificates/signer/signer.go, getCSRVerificationFuncForSignerName.
  */
 function signerFault(
@@ -133,7 +136,7 @@ function signerFault(
     case apiserverClientSigner:
       return clientUsageFault(usages)
     default:
-      return undefined // legacy-unknown signs whatever was approved
+      return undefined // legacy-unknown signs every approved request
   }
 }
 

@@ -1,3 +1,5 @@
+import type { NewCondition } from '../../api/apiextensions/conditions.js'
+import { isConditionTrue, withCondition } from '../../api/apiextensions/conditions.js'
 import type {
   CustomResourceDefinition,
   CustomResourceDefinitionNames,
@@ -6,8 +8,6 @@ import { semanticEqual } from '../../api/equal.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { UserInfo } from '../../client/client.js'
 import type { Component, ComponentHost } from '../../client/component.js'
-import type { NewCondition } from '../../api/apiextensions/conditions.js'
-import { isConditionTrue, withCondition } from '../../api/apiextensions/conditions.js'
 
 const CRDS = 'customresourcedefinitions'
 /** Who the controllers within the apiserver are. */

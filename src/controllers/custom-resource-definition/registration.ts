@@ -1,10 +1,10 @@
+import { isConditionTrue } from '../../api/apiextensions/conditions.js'
 import { definitionInV1 } from '../../api/apiextensions/v1beta1.js'
 import type { APIService } from '../../api/apiregistration/generated.js'
 import { semanticEqual } from '../../api/equal.js'
 import { formatTime } from '../../api/time.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
-import { isConditionTrue } from '../../api/apiextensions/conditions.js'
 import { APISERVER } from './naming.js'
 
 const AUTOMANAGED = 'kube-aggregator.kubernetes.io/automanaged'

@@ -11,27 +11,27 @@ import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Change, Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
+import type { ExpectationsState } from '../shared/expectations.js'
+import { Expectations } from '../shared/expectations.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
+import type { Owner } from '../shared/ownership.js'
 import {
-  settleClaims,
-  sortClaims,
   BY_CONTROLLER,
   BY_NAMESPACE,
-  namespaceIndexer,
   ORPHANS,
+  namespaceIndexer,
   ownershipIndexers,
+  settleClaims,
+  sortClaims,
 } from '../shared/ownership.js'
-import { Expectations } from '../shared/expectations.js'
-import type { ExpectationsState } from '../shared/expectations.js'
-import type { Owner } from '../shared/ownership.js'
-import { nextAvailabilityCheck, PodControl } from '../shared/pod-control.js'
+import { PodControl, nextAvailabilityCheck } from '../shared/pod-control.js'
 import { reconcileQueue } from '../shared/queue.js'
 import { isEmptySelector } from '../shared/selectors.js'
 import { writeStatus } from '../shared/status-writer.js'
-import { FailedPodBackOff, applyPodChanges } from './pods.js'
-import type { BackOffState, PodChanges } from './pods.js'
-import { placementPlan, podsByNode, nodeShouldRunDaemonPod } from './placement.js'
 import type { DaemonPlan } from './placement.js'
+import { nodeShouldRunDaemonPod, placementPlan, podsByNode } from './placement.js'
+import type { BackOffState, PodChanges } from './pods.js'
+import { FailedPodBackOff, applyPodChanges } from './pods.js'
 import { deleteSurplusRevisions, hashOf, syncRevisions } from './revisions.js'
 import { rollingUpdateStep } from './rolling-update.js'
 import { daemonSetStatus } from './status.js'

@@ -1,7 +1,7 @@
 import type { Deployment, ReplicaSet } from '../../api/apps/generated.js'
 import { newControllerRef } from '../../api/meta/owner-references.js'
 import { podTemplateHash } from '../shared/pod-template-hash.js'
-import { newReplicaSetAnnotations, replicasAnnotations, POD_TEMPLATE_HASH } from './replica-sets.js'
+import { POD_TEMPLATE_HASH, newReplicaSetAnnotations, replicasAnnotations } from './replica-sets.js'
 import { newReplicaSetSize } from './scaling.js'
 
 /**

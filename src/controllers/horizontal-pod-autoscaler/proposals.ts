@@ -2,8 +2,8 @@ import type { MetricSpec, MetricStatus, MetricTarget } from '../../api/autoscali
 import type { LabelSelector } from '../../api/meta/generated.js'
 import { formatQuantity, quantityMilliValue } from '../../api/quantity.js'
 import { formatGoSelector } from '../shared/selectors.js'
-import { MetricsError } from './metrics-source.js'
 import type { MetricsSource } from './metrics-source.js'
+import { MetricsError } from './metrics-source.js'
 import type { CalculationInput, Proposal } from './replica-calculator.js'
 import {
   replicasByAverage,

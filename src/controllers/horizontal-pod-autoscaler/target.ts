@@ -1,6 +1,7 @@
 import type { CrossVersionObjectReference } from '../../api/autoscaling-v2/generated.js'
 import type { KubeObject } from '../../api/definition.js'
-import { ApiError, isApiError } from '../../client/api-error.js'
+import type { ApiError } from '../../client/api-error.js'
+import { isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import type { ServedResources } from '../shared/served-resources.js'
 import { pluralOf, servedNow } from '../shared/served-resources.js'

@@ -11,26 +11,26 @@ import type { Change, Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { Slice } from '../../sim/module.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
+import type { ExpectationsState } from '../shared/expectations.js'
+import { Expectations } from '../shared/expectations.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
 import {
-  settleClaims,
-  sortClaims,
   BY_CONTROLLER,
   BY_NAMESPACE,
-  namespaceIndexer,
   ORPHANS,
+  namespaceIndexer,
   ownershipIndexers,
+  settleClaims,
+  sortClaims,
 } from '../shared/ownership.js'
-import { Expectations } from '../shared/expectations.js'
-import type { ExpectationsState } from '../shared/expectations.js'
 import { PodControl } from '../shared/pod-control.js'
 import { reconcileQueue } from '../shared/queue.js'
-import { NO_FAILURES, isTracked, TRACKING_FINALIZER, untrackingPatch } from './pods.js'
-import type { BackOffState } from './pods.js'
 import { isFinished } from './conditions.js'
 import { contextOf } from './context.js'
-import { FinalizerExpectations, JobPods, ownerOf } from './job-pods.js'
 import type { FinalizerState } from './job-pods.js'
+import { FinalizerExpectations, JobPods, ownerOf } from './job-pods.js'
+import type { BackOffState } from './pods.js'
+import { NO_FAILURES, TRACKING_FINALIZER, isTracked, untrackingPatch } from './pods.js'
 import { JobSync } from './sync.js'
 
 /** How long changes of pods and statuses are gathered before a job is looked at again, in ms. */

@@ -3,13 +3,13 @@ import type { Pod } from '../../api/core/generated.js'
 import type { Client } from '../../client/client.js'
 import { ensureCondition, trueCondition } from './conditions.js'
 import type { JobContext } from './context.js'
-import { finalCondition } from './ending.js'
+import { statusOf } from './context.js'
 import type { EndingRules } from './ending.js'
+import { finalCondition } from './ending.js'
 import { countsFailure } from './failure-policy.js'
 import { countIntervals, formatIntervals, hasIndex } from './indexes.js'
 import type { JobPods } from './job-pods.js'
 import { completionIndexOf, countsByIndex, isIndexed, isPodFailed, isTracked, validIndexOf } from './pods.js'
-import { statusOf } from './context.js'
 
 /** Most pods that one sync counts. */
 const MOST_UNCOUNTED = 500

@@ -5,14 +5,14 @@ import type { Component, ComponentHost } from '../../client/component.js'
 import type { Slice, Topic } from '../../sim/module.js'
 import type { Failures, WorkQueue } from '../../sim/work-queue.js'
 import { TopicWorkQueue } from '../../sim/work-queue.js'
-import { isRequestFailure, Retries } from '../shared/queue.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
+import { Retries, isRequestFailure } from '../shared/queue.js'
 import type { ServedResource, ServedResources } from '../shared/served-resources.js'
 import { servedNow } from '../shared/served-resources.js'
 import { hasFeature } from '../shared/version.js'
 import { namespaceConditions } from './conditions.js'
-import { deleteContent, deletionPass } from './content.js'
 import type { DeletionPass } from './content.js'
+import { deleteContent, deletionPass } from './content.js'
 
 /** What the namespace controller has to be told. */
 export interface NamespaceControllerOptions {

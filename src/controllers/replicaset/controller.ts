@@ -1,6 +1,6 @@
 import type { ReplicaSet } from '../../api/apps/generated.js'
-import type { Pod } from '../../api/core/generated.js'
 import { isPodActive } from '../../api/core/conditions.js'
+import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { semanticEqual } from '../../api/equal.js'
 import { compileSelector } from '../../api/labels.js'
@@ -11,30 +11,30 @@ import type { Component, ComponentHost } from '../../client/component.js'
 import type { Change, Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import {
-  settleClaims,
-  sortClaims,
-  BY_CONTROLLER,
-  BY_NAMESPACE,
-  namespaceIndexer,
-  ORPHANS,
-  ownershipIndexers,
-} from '../shared/ownership.js'
-import { Expectations } from '../shared/expectations.js'
 import type { ExpectationsState } from '../shared/expectations.js'
+import { Expectations } from '../shared/expectations.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
 import type { Owner } from '../shared/ownership.js'
 import {
-  nextAvailabilityCheck,
+  BY_CONTROLLER,
+  BY_NAMESPACE,
+  ORPHANS,
+  namespaceIndexer,
+  ownershipIndexers,
+  settleClaims,
+  sortClaims,
+} from '../shared/ownership.js'
+import {
+  PodControl,
   isNamespaceTerminating,
   messageOf,
-  PodControl,
+  nextAvailabilityCheck,
   slowStart,
 } from '../shared/pod-control.js'
 import { reconcileQueue } from '../shared/queue.js'
 import { writeStatus } from '../shared/status-writer.js'
-import { PodTallies, withAdopted } from './pod-tally.js'
 import type { PodTally } from './pod-tally.js'
+import { PodTallies, withAdopted } from './pod-tally.js'
 import { podsToDelete } from './ranking.js'
 import { replicaSetStatus } from './status.js'
 

@@ -1,5 +1,5 @@
-import type { ContainerStatus, Pod } from '../../api/core/generated.js'
 import { isPodReady, podCondition } from '../../api/core/conditions.js'
+import type { ContainerStatus, Pod } from '../../api/core/generated.js'
 import { timeMs } from '../../api/time.js'
 
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost'

@@ -54,7 +54,10 @@ export interface ControllerContext<S extends Resources, L extends Resources = No
   /** The queue whose keys go to {@link Controller.reconcile}. */
   readonly queue: WorkQueue
   /** Adds a second queue, which waits for the same informers. Its name must differ from that of the first. */
-  addQueue(options: QueueOptions & { readonly name: string }, reconcile: (key: string) => void): WorkQueue
+  readonly addQueue: (
+    options: QueueOptions & { readonly name: string },
+    reconcile: (key: string) => void,
+  ) => WorkQueue
 }
 
 /** The definition of a controller, see {@link defineController}. */
@@ -73,7 +76,7 @@ export interface ControllerDefinition<S extends Resources, L extends Resources =
   /** Options of the work queue. Default: client-go's back-off, under the name `queue`. */
   readonly queue?: QueueOptions
   /** Builds the controller. Runs at start, after a restart, and in every fork and restore. */
-  setup(context: ControllerContext<S, L>): Controller<S & L>
+  readonly setup: (context: ControllerContext<S, L>) => Controller<S & L>
 }
 
 /**

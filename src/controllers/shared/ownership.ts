@@ -3,16 +3,17 @@ import type { LabelMatcher } from '../../api/labels.js'
 import { controllerOf } from '../../api/meta/owner-references.js'
 import { ApiError, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
+import type { Change } from '../../client/informer.js'
 import type { Indexers } from '../../client/object-index.js'
 
-/** Index by the uid of the controller. */
+/** Index by the uid of the controlling owner. */
 export const BY_CONTROLLER = 'controller'
-/** Index of the objects that have no controller, by namespace: those that could be adopted. */
+/** Index of the objects without a controlling owner, which could be adopted, by namespace. */
 export const ORPHANS = 'orphan'
 /** Index by namespace. */
 export const BY_NAMESPACE = 'namespace'
 
-/** The same functions for all: controllers that share an informer share its indexes too. */
+/** Shared by all controllers, because a shared informer keeps one index for each function. */
 const byOwnership: Indexers<KubeObject> = {
   [BY_CONTROLLER]: (object) => {
     const controller = controllerOf(object)
@@ -23,36 +24,61 @@ const byOwnership: Indexers<KubeObject> = {
 
 const byNamespace: Indexers<KubeObject> = { [BY_NAMESPACE]: (object) => [object.metadata.namespace ?? ''] }
 
-/** Indexes for informers of what controllers own: {@link BY_CONTROLLER} and {@link ORPHANS}. */
+/** Returns the indexes for an informer of owned objects: {@link BY_CONTROLLER} and {@link ORPHANS}. */
 export function ownershipIndexers<T extends KubeObject>(): Indexers<T> {
   return byOwnership as Indexers<T>
 }
 
-/** Index {@link BY_NAMESPACE}. */
+/** Returns the index {@link BY_NAMESPACE}. */
 export function namespaceIndexer<T extends KubeObject>(): Indexers<T> {
   return byNamespace as Indexers<T>
 }
 
-/** An object that owns others, with what the object itself does not carry in lists and watches. */
+/**
+ * Returns the object of `owners` that controls `object`, or undefined if the controller is of another kind,
+ * unknown, or a former object of the same name. Source: resolveControllerRef, which each controller has.
+ */
+export function resolveControllerRef<T extends KubeObject>(
+  owners: { get(key: string): T | undefined },
+  kind: string,
+  object: KubeObject,
+): T | undefined {
+  const reference = controllerOf(object)
+  if (reference?.kind !== kind) return undefined
+  const owner = owners.get(`${object.metadata.namespace ?? ''}/${reference.name}`)
+  return owner?.metadata.uid === reference.uid ? owner : undefined
+}
+
+/** Returns the object of `owners` that controlled `old`, if it no longer controls `object`. */
+export function resolveFormerController<T extends KubeObject>(
+  owners: { get(key: string): T | undefined },
+  kind: string,
+  { object, old }: Change<KubeObject>,
+): T | undefined {
+  if (old === undefined || controllerOf(old)?.uid === controllerOf(object)?.uid) return undefined
+  return resolveControllerRef(owners, kind, old)
+}
+
+/** An object that owns others, with its kind, which objects from lists and watches do not carry. */
 export interface Owner {
   readonly object: KubeObject
   readonly apiVersion: string
   readonly kind: string
 }
 
-/** What an owner does with the objects that it controls or could adopt. */
+/** The objects that an owner controls or can adopt, by what it has to do with them. */
 interface Claims<T> {
-  /** Controlled already, and still selected. */
+  /** Controlled and selected. */
   readonly owned: readonly T[]
-  /** Without controller, but selected: to be adopted. */
+  /** Selected, but without a controller: to adopt. */
   readonly adopt: readonly T[]
-  /** Controlled, but no longer selected: to be let go. */
+  /** Controlled, but no longer selected: to release. */
   readonly release: readonly T[]
 }
 
 /**
- * Sorts out what the owner owns, adopts and releases. An owner that is being deleted neither adopts nor
- * releases, and objects that are being deleted are not adopted. Source:
+ * Decides which objects the owner owns, adopts and releases. An owner that is being deleted neither adopts
+ * nor releases, and objects that are being deleted are not adopted. Source:
  * pkg/controller/controller_ref_manager.go ClaimObject.
  */
 export function sortClaims<T extends KubeObject>(
@@ -74,10 +100,10 @@ export function sortClaims<T extends KubeObject>(
 }
 
 /**
- * Carries out {@link Claims}: adopts by a patch that carries the uid as precondition, after a fresh read of
- * the owner has shown that it is still there; releases by the opposite patch. `finalizers` come and go with
- * the ownership. Answers what the owner owns afterwards. @throws ApiError when the owner has been replaced or
- * is being deleted, or the server refuses.
+ * Carries out {@link Claims} and returns what the owner owns afterwards. Adoption first reads the owner again
+ * and then patches with the uid as a precondition, so that neither a deleted owner adopts nor a replaced
+ * object is adopted. `finalizers` are added by adoption and removed by release.
+ * @throws ApiError if the owner has been replaced or is being deleted, or if the server refuses a patch.
  */
 export function settleClaims<T extends KubeObject>(
   client: Client,
@@ -150,7 +176,7 @@ function releaseObject(
   try {
     client.patch(resource, object.metadata, { type: 'strategic', body })
   } catch (error) {
-    // gone already, or its owner references have changed meanwhile: nothing left to release
+    // NotFound: already deleted; Invalid: its owner references have changed, so that it is not ours any more
     if (!isApiError(error, 'NotFound') && !isApiError(error, 'Invalid')) throw error
   }
 }

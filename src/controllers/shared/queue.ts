@@ -4,7 +4,10 @@ import type { Informer } from '../../client/informer.js'
 import type { Slice } from '../../sim/module.js'
 import type { WorkQueue, WorkQueueOptions } from '../../sim/work-queue.js'
 
-/** Interval at which a controller checks whether its informers are synced, in ms. Source: client-go WaitForCacheSync. */
+/**
+ * Interval at which a controller checks whether its informers are synced, in ms. Source: client-go
+ * WaitForCacheSync.
+ */
 const SYNC_POLL = 100
 
 /**
@@ -57,8 +60,8 @@ type Synced = Pick<Informer<never>, 'synced'>
 
 /**
  * Runs `pass` every `period` ms of virtual time, the first time as soon as all `informers` are synced:
- * wait.UntilWithContext as data. The timer is a watchdog, so `settle()` does not wait for it. A failed request
- * is logged and ends the pass; the next pass runs on schedule.
+ * wait.UntilWithContext as data. The timer is a watchdog, so `settle()` does not wait for it. A failed
+ * request is logged and ends the pass; the next pass runs on schedule.
  */
 export function runPeriodically(
   host: ComponentHost,
