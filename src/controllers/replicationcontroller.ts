@@ -1,50 +1,53 @@
 import type { ReplicaSet } from '../api/apps/generated.js'
 import type { ReplicationController } from '../api/core/generated.js'
-import type { Component, ComponentHost } from '../client/component.js'
+import type { Component } from '../client/component.js'
 import type { Change, Informer } from '../client/informer.js'
-import type { ReplicaSetView, ReplicaSets } from './replicaset/controller.js'
-import { ReplicaSetController } from './replicaset/controller.js'
+import { keyOf } from '../client/object-index.js'
+import type { ReplicaSetView } from './replicaset/controller.js'
+import { ReplicaSetController, replicaSetIndexers } from './replicaset/controller.js'
+import { defineController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
-import { namespaceIndexer, ownershipIndexers } from './shared/ownership.js'
+import { ownershipIndexers } from './shared/ownership.js'
 
 /**
- * The ReplicationController controller: the ReplicaSet controller over ReplicationControllers in the form of
- * ReplicaSets. Identity `system:serviceaccount:kube-system:replication-controller`. Source:
+ * Creates the ReplicationController controller, which is the ReplicaSet controller with
+ * ReplicationControllers converted to ReplicaSets. Source:
  * pkg/controller/replication/replication_controller.go.
  */
 export function createReplicationController(): Component {
-  return {
+  return defineController({
     name: controllerName('replicationcontroller-controller'),
     identity: controllerIdentity('replication-controller'),
-    setup: (host) => void new ReplicaSetController(host, replicationControllers(host)),
-  }
+    informers: {
+      replicationControllers: { resource: 'replicationcontrollers', indexers: replicaSetIndexers() },
+      pods: { resource: 'pods', indexers: ownershipIndexers() },
+    },
+    setup: ({ host, informers: { replicationControllers, pods }, queue }) => {
+      const sets = new ConvertedView(replicationControllers)
+      const controller = new ReplicaSetController(host, sets, pods, queue, {
+        kind: 'ReplicationController',
+        apiVersion: 'v1',
+        resource: 'replicationcontrollers',
+        eventSource: 'replication-controller',
+        reportsTerminating: false,
+        original: (set) => sets.original(set),
+      })
+      return {
+        on: {
+          replicationControllers: (change) => controller.setChanged(sets.convertChange(change)),
+          pods: (change) => controller.podChanged(change).map(keyOf),
+        },
+        reconcile: (key) => controller.reconcile(key),
+      }
+    },
+  })
 }
 
-function replicationControllers(host: ComponentHost): ReplicaSets {
-  const indexers = {
-    ...ownershipIndexers<ReplicationController>(),
-    ...namespaceIndexer<ReplicationController>(),
-  }
-  const sets = new AsReplicaSets(host.informer('replicationcontrollers', { indexers }))
-  return {
-    kind: 'ReplicationController',
-    apiVersion: 'v1',
-    resource: 'replicationcontrollers',
-    eventSource: 'replication-controller',
-    reportsTerminating: false,
-    sets,
-    original: (set) => sets.original(set),
-  }
-}
-
-/**
- * Gives out what an informer has in the form of ReplicaSets. Source:
- * pkg/controller/replication/conversion.go.
- */
-class AsReplicaSets implements ReplicaSetView {
+/** Converts the objects of an informer to ReplicaSets. Source: pkg/controller/replication/conversion.go. */
+class ConvertedView implements ReplicaSetView {
   readonly #controllers: Informer<ReplicationController>
-  /** Frozen objects have one form each, so that what is remembered of the form need not be found out anew. */
-  readonly #forms = new WeakMap<ReplicationController, ReplicaSet>()
+  /** Each frozen object is converted once, because the ReplicaSet controller caches by identity. */
+  readonly #converted = new WeakMap<ReplicationController, ReplicaSet>()
   readonly #specs = new WeakMap<ReplicationController['spec'], ReplicaSet['spec']>()
   readonly #originals = new WeakMap<ReplicaSet, ReplicationController>()
 
@@ -52,51 +55,44 @@ class AsReplicaSets implements ReplicaSetView {
     this.#controllers = controllers
   }
 
-  get synced(): boolean {
-    return this.#controllers.synced
-  }
-
-  get cutOff(): boolean {
-    return this.#controllers.cutOff
-  }
-
   get(key: string): ReplicaSet | undefined {
     const controller = this.#controllers.get(key)
-    return controller && this.#formOf(controller)
+    return controller && this.#convert(controller)
   }
 
   byIndex(index: string, value: string): readonly ReplicaSet[] {
-    return this.#controllers.byIndex(index, value).map((controller) => this.#formOf(controller))
+    return this.#controllers.byIndex(index, value).map((controller) => this.#convert(controller))
   }
 
-  onChange(listener: (change: Change<ReplicaSet>) => void): void {
-    this.#controllers.onChange(({ type, object, old }) => {
-      listener({ type, object: this.#formOf(object), ...(old ? { old: this.#formOf(old) } : {}) })
-    })
+  /** Converts both states of a change. */
+  convertChange({ type, object, old }: Change<ReplicationController>): Change<ReplicaSet> {
+    return { type, object: this.#convert(object), ...(old ? { old: this.#convert(old) } : {}) }
   }
 
+  /** Returns the object that `set` was converted from. */
   original(set: ReplicaSet): ReplicationController {
     const controller = this.#originals.get(set)
-    if (!controller) throw new Error('assertion failed: a form that was not given out here')
+    if (!controller) throw new Error('assertion failed: not a ReplicaSet of this view')
     return controller
   }
 
-  #formOf(controller: ReplicationController): ReplicaSet {
-    let form = this.#forms.get(controller)
-    if (!form) {
-      form = { metadata: controller.metadata, spec: this.#specOf(controller.spec), status: controller.status }
-      this.#forms.set(controller, form)
-      this.#originals.set(form, controller)
+  #convert(controller: ReplicationController): ReplicaSet {
+    let set = this.#converted.get(controller)
+    if (!set) {
+      const { metadata, status } = controller
+      set = { metadata, spec: this.#convertSpec(controller.spec), status }
+      this.#converted.set(controller, set)
+      this.#originals.set(set, controller)
     }
-    return form
+    return set
   }
 
-  #specOf(spec: ReplicationController['spec']): ReplicaSet['spec'] {
-    let form = this.#specs.get(spec)
-    if (!form) {
+  #convertSpec(spec: ReplicationController['spec']): ReplicaSet['spec'] {
+    let converted = this.#specs.get(spec)
+    if (!converted) {
       const { selector = {}, template = { metadata: {}, spec: { containers: [] } }, ...rest } = spec
-      this.#specs.set(spec, (form = { ...rest, selector: { matchLabels: selector }, template }))
+      this.#specs.set(spec, (converted = { ...rest, selector: { matchLabels: selector }, template }))
     }
-    return form
+    return converted
   }
 }

@@ -19,30 +19,31 @@ import {
   validIndexOf,
 } from './pods.js'
 
-/** How far the indexes of an indexed job are. */
+/** The progress of an indexed job. */
 interface IndexProgress {
-  /** Succeeded as of the last sync. */
+  /** Indexes that had succeeded at the last sync. */
   readonly before: Intervals
-  /** Succeeded by now. */
+  /** Indexes that have succeeded now. */
   readonly succeeded: Intervals
-  /** Failed for good; only of jobs that count failures by index. */
+  /** Indexes that have failed; undefined unless the job has backoffLimitPerIndex. */
   readonly failed: Intervals | undefined
-  /** The failed pods that wait for another one to inherit their count, by index. */
+  /** The last failed pod of each index that waits for a replacement, which inherits its failure count. */
   readonly awaiting: ReadonlyMap<number, Pod>
 }
 
-/** What one sync of a job has seen, and what it has come to so far. */
+/** The state of one sync of a job. Source: syncJobCtx. */
 export interface JobContext {
   readonly key: string
-  /** As last written. */
+  /** The job as last written. */
   job: Job
+  /** Virtual ms. */
   readonly now: number
-  /** Virtual ms of the start; the API knows only its second. */
+  /** Virtual ms of the start; more precise than status.startTime, which has seconds. */
   startedAt: number | undefined
   readonly status: StatusDraft
   readonly pods: readonly Pod[]
   readonly active: readonly Pod[]
-  /** Uids of pods that have been counted and whose finalizer the controller has removed. */
+  /** Uids of counted pods whose finalizer the controller has removed. */
   readonly counted: ReadonlySet<string>
   readonly succeeded: number
   readonly failed: number
@@ -50,16 +51,16 @@ export interface JobContext {
   readonly backOff: BackOffRecord
   ready: number
   terminating: number
-  /** The condition that the job is about to get, because it is to end. */
+  /** The condition that ends the job, once a reason to end it is found. */
   ending: JobCondition | undefined
 }
 
-/** What of a context is known from elsewhere. */
+/** The fields of a context that the controller provides. */
 type JobSeen = Pick<JobContext, 'key' | 'job' | 'now' | 'pods' | 'counted'> & {
   readonly backOffBefore: BackOffRecord
 }
 
-/** Source: pkg/controller/job/job_controller.go syncJob, its first part. */
+/** Returns the context for a sync. Source: pkg/controller/job/job_controller.go syncJob, its first part. */
 export function contextOf({ backOffBefore, ...seen }: JobSeen): JobContext {
   const { job, pods, now } = seen
   const status = draftOf(job)
@@ -126,7 +127,7 @@ function indexProgress(
   return { before, succeeded, failed, awaiting }
 }
 
-/** Source: indexed_job_utils.go isIndexFailed. */
+/** Whether the pod's failure makes its index fail for good. Source: indexed_job_utils.go isIndexFailed. */
 function isIndexFailed(job: Job, pod: Pod): boolean {
   if (!isPodFailed(pod, job)) return false
   const { action } = failureVerdict(job, pod)
@@ -134,14 +135,17 @@ function isIndexFailed(job: Job, pod: Pod): boolean {
   return action !== 'Ignore' && indexFailures(pod).counted >= (job.spec.backoffLimitPerIndex ?? 0)
 }
 
-/** Whether the pod failed after the other of its index. Source: getPodsWithDelayedDeletionPerIndex. */
+/**
+ * Whether the pod failed later than `other`, a pod of the same index. Source:
+ * getPodsWithDelayedDeletionPerIndex.
+ */
 function isLater(pod: Pod, other: Pod | undefined): boolean {
   if (!other) return true
   const count = (each: Pod): number => indexFailures(each).counted + indexFailures(each).ignored
   return count(other) <= count(pod) && finishedAt(pod) >= finishedAt(other)
 }
 
-/** A job's status while a sync works it out. */
+/** The status of a job during a sync. */
 interface StatusDraft {
   conditions: JobCondition[]
   startTime: string | undefined
@@ -153,12 +157,12 @@ interface StatusDraft {
   failed: number
   completedIndexes: string
   failedIndexes: string | undefined
-  /** Uids of pods that have ended and still have their finalizer. */
+  /** Uids of terminated pods that still have their finalizer. */
   uncountedSucceeded: readonly string[]
   uncountedFailed: readonly string[]
 }
 
-/** The status as it was last written. */
+/** Returns a draft of the job's current status. */
 function draftOf({ status }: Job): StatusDraft {
   return {
     conditions: [...(status.conditions ?? [])],
@@ -176,7 +180,7 @@ function draftOf({ status }: Job): StatusDraft {
   }
 }
 
-/** The status to write: zeros are left out where the API leaves them out. */
+/** Returns the status to write, without the zeros that the API omits. */
 export function statusOf(draft: StatusDraft): JobStatus {
   const { conditions, startTime, completionTime, active, ready, terminating, succeeded, failed } = draft
   const { completedIndexes, failedIndexes } = draft

@@ -21,7 +21,7 @@ import {
   untrackingPatch,
 } from './pods.js'
 
-/** How many pods were deleted, how many of these were ready, and the first error. */
+/** The number of deleted pods, how many of them were ready, and the first error. */
 interface Deletions {
   readonly deleted: number
   readonly ready: number
@@ -29,7 +29,7 @@ interface Deletions {
 }
 
 /**
- * What the job controller does to pods, with what it then expects to see. Source:
+ * Creates, deletes and untracks the pods of jobs, and updates the expectations. Source:
  * pkg/controller/job/job_controller.go.
  */
 export class JobPods {
@@ -50,7 +50,7 @@ export class JobPods {
     this.#finalizers = finalizers
   }
 
-  /** Creates pods, slowly at first. */
+  /** Creates pods in batches of growing size, see {@link slowStart}. */
   create(key: string, job: Job, templates: readonly JobPodTemplate[]): SlowStartResult {
     this.#expectations.expect(key, templates.length, [])
     const result = slowStart(templates.length, (at) => {
@@ -58,7 +58,7 @@ export class JobPods {
       try {
         this.#control.create(template, ownerOf(job), generateName)
       } catch (error) {
-        // every creation would fail, and it is nothing to retry or report
+        // in a terminating namespace every creation fails, so that neither a retry nor an event is useful
         if (!isNamespaceTerminating(error)) throw error
       }
     })
@@ -67,7 +67,7 @@ export class JobPods {
     return result
   }
 
-  /** Deletes pods that are no loss to the job: nobody counts them. Source: deleteJobPods. */
+  /** Deletes pods without counting them as failures. Source: deleteJobPods. */
   discard(key: string, job: Job, pods: readonly Pod[]): Deletions {
     this.#expectations.expect(key, 0, pods.map(keyOf))
     const deletions = this.#each(pods, (pod) => {
@@ -82,7 +82,7 @@ export class JobPods {
     return deletions
   }
 
-  /** Deletes pods that keep their finalizer until they are counted. Source: deleteActivePods. */
+  /** Deletes pods that keep their finalizer, so that they are counted. Source: deleteActivePods. */
   end(job: Job, pods: readonly Pod[]): Deletions {
     return this.#each(pods, (pod) => this.#control.delete(pod, ownerOf(job)))
   }
@@ -104,12 +104,15 @@ export class JobPods {
   }
 
   /**
-   * Lets counted pods go. Answers the uids of those that are free, and the first error. Source:
-   * removeTrackingFinalizerFromPods.
+   * Removes the finalizer from counted pods; returns the uids of those without it, and the first error.
+   * Source: removeTrackingFinalizerFromPods.
    */
-  untrack(key: string, pods: readonly Pod[]): { readonly free: readonly string[]; readonly error?: unknown } {
-    if (pods.length === 0) return { free: [] }
-    const free: string[] = []
+  untrack(
+    key: string,
+    pods: readonly Pod[],
+  ): { readonly untracked: readonly string[]; readonly error?: unknown } {
+    if (pods.length === 0) return { untracked: [] }
+    const untracked: string[] = []
     let firstError: unknown
     this.#finalizers.expectRemoved(
       key,
@@ -119,30 +122,31 @@ export class JobPods {
       const { uid = '' } = metadata
       try {
         this.#client.patch('pods', metadata, untrackingPatch)
-        free.push(uid)
+        untracked.push(uid)
       } catch (error) {
         this.#finalizers.removalObserved(key, uid)
-        if (isApiError(error, 'NotFound')) free.push(uid)
+        if (isApiError(error, 'NotFound')) untracked.push(uid)
         else firstError ??= error
       }
     }
-    return firstError === undefined ? { free } : { free, error: firstError }
+    return firstError === undefined ? { untracked } : { untracked, error: firstError }
   }
 }
 
-/** The job as owner of its pods. */
+/** Returns the job as the owner of its pods. */
 export function ownerOf(job: Job): Owner {
   return { object: job, apiVersion: 'batch/v1', kind: 'Job' }
 }
 
-/** Uids of pods by the key of their job: plain data in a slice of the component's state. */
+/** Uids of pods by the key of their job. */
 export type FinalizerState = Map<string, Set<string>>
 
 const NONE: ReadonlySet<string> = new Set()
 
 /**
- * The pods whose finalizer the controller has removed and not yet seen gone: they are counted already.
- * Source: pkg/controller/job/tracking_utils.go uidTrackingExpectations.
+ * The pods whose finalizer the controller has removed, but whose update it has not seen yet. They have been
+ * counted, although the informer still shows the finalizer. Source: pkg/controller/job/tracking_utils.go
+ * uidTrackingExpectations.
  */
 export class FinalizerExpectations {
   readonly #state: Slice<FinalizerState>
@@ -151,6 +155,7 @@ export class FinalizerExpectations {
     this.#state = state
   }
 
+  /** Returns the uids of a job's pods with an expected removal. */
   expected(job: string): ReadonlySet<string> {
     return new Set(this.#state.value.get(job) ?? NONE)
   }
@@ -171,17 +176,20 @@ export class FinalizerExpectations {
 }
 
 const INDEX_VARIABLE = 'JOB_COMPLETION_INDEX'
-/** Longest prefix of a generated name. */
-const LONGEST_PREFIX = 58
+/**
+ * Maximum length of the prefix of a generated name. Source: apiserver pkg/storage/names
+ * MaxGeneratedNameLength.
+ */
+const MAX_PREFIX_LENGTH = 58
 
-/** What a job's pod is made from. */
+/** The input for creating a pod. */
 export interface JobPodTemplate {
   readonly template: PodTemplateSpec
-  /** Prefix of the name, where it is not the job's. */
+  /** Prefix of the name. Default: the job's name. */
   readonly generateName?: string
 }
 
-/** The template of a pod without index, with the finalizer that keeps it until it is counted. */
+/** Returns the template of a pod without an index, with the finalizer that keeps it until it is counted. */
 export function podTemplate({ spec: { template } }: Job): PodTemplateSpec {
   const { finalizers = [] } = template.metadata
   if (finalizers.includes(TRACKING_FINALIZER)) return template
@@ -189,8 +197,9 @@ export function podTemplate({ spec: { template } }: Job): PodTemplateSpec {
 }
 
 /**
- * The template of the pod of one index, which takes the place of `replaced` if that failed. `labelsIndex`:
- * whether the release labels pods with it. Source: manageJob and indexed_job_utils.go.
+ * Returns the template of the pod with that index; it inherits the failure count of the failed pod that it
+ * replaces. `labelsIndex`: whether the release labels pods with their index. Source: manageJob and
+ * indexed_job_utils.go.
  */
 export function indexedPodTemplate(
   job: Job,
@@ -217,10 +226,10 @@ export function indexedPodTemplate(
     },
   }
   const suffix = `-${index}-`
-  return { template, generateName: name.slice(0, LONGEST_PREFIX - suffix.length) + suffix }
+  return { template, generateName: name.slice(0, MAX_PREFIX_LENGTH - suffix.length) + suffix }
 }
 
-/** A pod inherits the count of failures of its index. Source: getNewIndexFailureCounts. */
+/** Returns the annotations with the failure counts of the pod's index. Source: getNewIndexFailureCounts. */
 function failureAnnotations(job: Job, replaced: Pod | undefined): Record<string, string> {
   if (!countsByIndex(job)) return {}
   const before = replaced ? indexFailures(replaced) : { counted: 0, ignored: 0 }

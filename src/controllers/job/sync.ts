@@ -24,7 +24,7 @@ import {
 } from './pods.js'
 import { trackPods } from './tracking.js'
 
-/** What a sync needs of the controller and knows of the release. */
+/** The dependencies of a {@link JobSync}. */
 interface JobSyncPorts {
   readonly client: Client
   readonly recorder: EventRecorder
@@ -35,14 +35,14 @@ interface JobSyncPorts {
   /** Whether the status has `terminating`. */
   readonly reportsTerminating: boolean
   readonly saveBackOff: (key: string, record: BackOffRecord) => void
-  /** Asks for another sync in `ms`. */
-  readonly lookAgain: (key: string, ms: number) => void
+  /** Requests another sync in `ms`. */
+  readonly requeueAfter: (key: string, ms: number) => void
 }
 
-/** Shortest wait for another sync, in ms. */
+/** Shortest delay before another sync, in ms. */
 const BATCH_PERIOD = 1_000
 
-/** One sync of a job that has not ended. Source: pkg/controller/job/job_controller.go syncJob. */
+/** One sync of an unfinished job. Source: pkg/controller/job/job_controller.go syncJob. */
 export class JobSync {
   readonly #ports: JobSyncPorts
 
@@ -50,18 +50,18 @@ export class JobSync {
     this.#ports = ports
   }
 
-  /** `isSatisfied`: whether all that the controller has done to the job's pods has been seen. */
+  /** `isSatisfied`: whether the informer has seen all pods that the controller has created and deleted. */
   run(context: JobContext, isSatisfied: boolean): void {
     const { status } = context
     context.ending = endingCondition(context, this.#ports.rules)
     const left = context.ending ? undefined : remainingTime(context)
-    if (left !== undefined) this.#ports.lookAgain(context.key, left)
-    const { active, isNews, error } = context.ending
+    if (left !== undefined) this.#ports.requeueAfter(context.key, left)
+    const { active, isChanged, error } = context.ending
       ? this.#end(context, isSatisfied)
-      : this.#goOn(context, isSatisfied)
+      : this.#proceed(context, isSatisfied)
     const terminating = this.#ports.reportsTerminating ? context.terminating : undefined
     const isDirty =
-      isNews ||
+      isChanged ||
       active !== status.active ||
       context.ready !== status.ready ||
       terminating !== status.terminating
@@ -76,39 +76,37 @@ export class JobSync {
         pods,
         rules,
         saved: ({ key, backOff }) => this.#ports.saveBackOff(key, backOff),
-        finished: (finished) => this.#tellOfEnd(finished),
+        finished: (finished) => this.#recordFinished(finished),
       },
       isDirty,
     )
     if (error !== undefined) throw error
   }
 
-  /** Deletes what still runs of a job that is to end. */
+  /** Deletes the active pods of a job that has to end. */
   #end(context: JobContext, isSatisfied: boolean): Outcome {
     const { job, active } = context
     const { deleted, ready, error } = this.#ports.pods.end(job, active)
-    // pods that could not be deleted or are not known yet have to end first
+    // the job cannot end before pods that could not be deleted, or that the informer has not seen, have ended
     if (deleted !== active.length || !isSatisfied) context.ending = undefined
     context.terminating += deleted
     context.ready -= ready
-    return { active: active.length - deleted, isNews: false, error }
+    return { active: active.length - deleted, isChanged: false, error }
   }
 
-  #goOn(context: JobContext, isSatisfied: boolean): Outcome {
+  #proceed(context: JobContext, isSatisfied: boolean): Outcome {
     const { job, key, succeeded } = context
     const isManaged = isSatisfied && job.metadata.deletionTimestamp === undefined
     const { active, retryAfter, error } = isManaged
       ? manageJob(context, this.#ports.pods, this.#ports.labelsIndex)
       : { active: context.active.length }
-    if (retryAfter !== undefined) this.#ports.lookAgain(key, Math.max(retryAfter, BATCH_PERIOD))
+    if (retryAfter !== undefined) this.#ports.requeueAfter(key, Math.max(retryAfter, BATCH_PERIOD))
     const isComplete = active === 0 && succeeded >= (job.spec.completions ?? 1)
     if (isComplete) context.ending = successCondition(context.now, this.#ports.rules)
-    return { active, isNews: !isComplete && isManaged && this.#reportSuspension(context), error }
+    return { active, isChanged: !isComplete && isManaged && this.#reportSuspension(context), error }
   }
 
-  /**
-   * Says that the job is suspended or goes on; a job that goes on starts anew. Answers whether that is news.
-   */
+  /** Sets the Suspended condition and returns whether it has changed; a resumed job gets a new start time. */
   #reportSuspension({ job, status, now }: JobContext): boolean {
     const isSuspended = job.spec.suspend === true
     const text = isSuspended ? 'Suspended' : 'Resumed'
@@ -120,8 +118,8 @@ export class JobSync {
     return true
   }
 
-  /** Source: recordJobFinished. */
-  #tellOfEnd({ job, ending }: JobContext): void {
+  /** Records the event of a finished job. Source: recordJobFinished. */
+  #recordFinished({ job, ending }: JobContext): void {
     const { recorder } = this.#ports
     if (ending?.type !== 'Complete')
       return recorder.event(ownerOf(job), 'Warning', ending?.reason ?? '', ending?.message ?? '')
@@ -135,25 +133,26 @@ export class JobSync {
 
 interface Outcome {
   readonly active: number
-  readonly isNews: boolean
+  /** Whether the conditions have changed. */
+  readonly isChanged: boolean
   readonly error: unknown
 }
 
 /** Most pods that one sync creates or deletes. */
 const BURST = 500
 
-/** What has come of the pods of a job. */
+/** The result of {@link manageJob}. */
 interface Managed {
-  /** How many pods are active then. */
+  /** Number of active pods afterwards. */
   readonly active: number
-  /** In how many ms to look again, if creations are in back-off. */
+  /** Delay of the next sync in ms, if pod creation is in back-off. */
   readonly retryAfter?: number
   readonly error?: unknown
 }
 
 /**
- * Creates or deletes pods, as many as the job wants at a time; a suspended job wants none. Source:
- * pkg/controller/job/job_controller.go manageJob.
+ * Creates or deletes pods to reach the desired number of active ones, which is zero for a suspended job.
+ * Source: pkg/controller/job/job_controller.go manageJob.
  */
 function manageJob(context: JobContext, pods: JobPods, labelsIndex: boolean): Managed {
   const { job } = context
@@ -171,7 +170,7 @@ function manageJob(context: JobContext, pods: JobPods, labelsIndex: boolean): Ma
 
 function wantedActive({ job: { spec }, active, succeeded }: JobContext): number {
   const { completions, parallelism = 1 } = spec
-  // without completions, the first success means that no more pods are to come
+  // a job without completions is a work queue: after the first success, no more pods are created
   if (completions === undefined) return succeeded > 0 ? active.length : parallelism
   return Math.max(0, Math.min(completions - succeeded, parallelism))
 }
@@ -193,7 +192,7 @@ function discard(context: JobContext, pods: JobPods, atLeast: number): Managed {
 function create(context: JobContext, pods: JobPods, missing: number, labelsIndex: boolean): Managed {
   const { key, job, now } = context
   const wait = countsByIndex(job) ? 0 : remainingBackOff(context.backOff, now)
-  // the real controller reports no active pods while it waits
+  // upstream reports no active pods while it waits
   if (wait > 0) return { active: 0, retryAfter: wait }
   const templates = isIndexed(job)
     ? indexedTemplates(context, missing, labelsIndex)
@@ -207,7 +206,7 @@ function plainTemplates({ job }: JobContext, count: number): readonly JobPodTemp
   return Array.from({ length: count }, () => ({ template: podTemplate(job) }))
 }
 
-/** The pods of the next indexes; if all of these are in back-off, the ms until the first one is not. */
+/** Returns the pods of the next free indexes, or the delay in ms if all of these are in back-off. */
 function indexedTemplates(
   context: JobContext,
   count: number,
@@ -222,7 +221,7 @@ function indexedTemplates(
   return ready.map((index) => indexedPodTemplate(job, index, awaiting?.get(index), labelsIndex))
 }
 
-/** Source: firstPendingIndexes. */
+/** Returns the next indexes without an active, succeeded or failed pod. Source: firstPendingIndexes. */
 function freeIndexes({ job, indexes, active, pods }: JobContext, count: number): readonly number[] {
   const present = replacesOnlyFailed(job) ? [...active, ...pods.filter(isPodTerminating)] : active
   const taken = intervalsOf(present.flatMap((pod) => completionIndexOf(pod) ?? []))
@@ -231,22 +230,22 @@ function freeIndexes({ job, indexes, active, pods }: JobContext, count: number):
 }
 
 /**
- * The active pods to delete, first those that have no place in an indexed job (no index, one too high, one
- * that another pod has), then as many as are missing to `atLeast`: those that have got least far. Source:
- * pkg/controller/job/job_controller.go activePodsForRemoval.
+ * Returns the active pods to delete: all that are misplaced in an indexed job (without an index, with one
+ * that is too high, or with that of another pod), and others up to `atLeast`, those with the least progress
+ * first. Source: pkg/controller/job/job_controller.go activePodsForRemoval.
  */
 function podsToRemove(job: Job, active: readonly Pod[], atLeast: number): readonly Pod[] {
   const misplaced = isIndexed(job) ? misplacedPods(active, job.spec.completions ?? 0) : []
   if (misplaced.length >= atLeast) return misplaced
   const others = misplaced.length === 0 ? active : active.filter((pod) => !misplaced.includes(pod))
-  return [...misplaced, ...others.toSorted(leastFarFirst).slice(0, atLeast - misplaced.length)]
+  return [...misplaced, ...others.toSorted(leastProgressFirst).slice(0, atLeast - misplaced.length)]
 }
 
-/** Source: appendDuplicatedIndexPodsForRemoval. */
+/** Returns pods with an invalid or duplicate index. Source: appendDuplicatedIndexPodsForRemoval. */
 function misplacedPods(active: readonly Pod[], completions: number): readonly Pod[] {
   const kept = new Map<number, Pod>()
   const misplaced: Pod[] = []
-  for (const pod of active.toSorted(leastFarFirst).reverse()) {
+  for (const pod of active.toSorted(leastProgressFirst).reverse()) {
     const index = completionIndexOf(pod)
     if (index === undefined || index >= completions || kept.has(index)) misplaced.push(pod)
     else kept.set(index, pod)
@@ -261,7 +260,7 @@ const PHASES: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Runni
  * recently, restarted more often, created more recently. Source: pkg/controller/controller_utils.go
  * ActivePods.
  */
-function leastFarFirst(a: Pod, b: Pod): number {
+function leastProgressFirst(a: Pod, b: Pod): number {
   return (
     flag(a.spec.nodeName) - flag(b.spec.nodeName) ||
     (PHASES[a.status.phase ?? ''] ?? 0) - (PHASES[b.status.phase ?? ''] ?? 0) ||
