@@ -9,15 +9,15 @@ import { APISERVER } from './custom-resource-definition/naming.js'
 
 const SERVICE_NAME = 'kubernetes.io/service-name'
 
-/** What is to be said of an APIService. */
+/** The Available condition of an APIService. */
 interface Availability {
   readonly status: 'True' | 'False'
   readonly reason: string
   readonly message: string
 }
 
-/** The first minor that looks at EndpointSlices, and says so. */
-const ENDPOINTS_UNTIL = 33
+/** The first minor version that reads EndpointSlices in place of Endpoints, and names them in messages. */
+const FIRST_WITH_SLICES = 33
 
 const LOCAL: Availability = {
   status: 'True',
@@ -26,9 +26,9 @@ const LOCAL: Availability = {
 }
 
 /**
- * Says in the status of each APIService whether it is available: those that this server answers always are,
- * others if their Service leads somewhere; nothing in the simulation listens there, so that the check of
- * their discovery fails at last. Source: kube-aggregator pkg/controllers/status/{local,remote}.
+ * Creates the controller that sets the Available condition of APIServices: those of this server are always
+ * available; those with a Service never are, because the simulation has no extension servers, so that at the
+ * latest the discovery check fails. Source: kube-aggregator pkg/controllers/status/{local,remote}.
  */
 export function createApiServiceAvailability(): Component {
   return { name: 'kube-apiserver/available-controller', identity: APISERVER, setup: setUp }
@@ -42,7 +42,7 @@ function setUp(host: ComponentHost): void {
   const apiServices = host.informer<string>('apiservices', {
     indexers: { [SERVICE_NAME]: (object) => keysOf(object as APIService) },
   })
-  const noun = releaseOf(host.version).minor < ENDPOINTS_UNTIL ? 'endpoints' : 'endpointslices'
+  const noun = releaseOf(host.version).minor < FIRST_WITH_SLICES ? 'endpoints' : 'endpointslices'
   const queue = host.workQueue('api services', (name) => {
     const apiService = apiServices.get(name) as APIService | undefined
     if (apiService === undefined) return
@@ -56,7 +56,7 @@ function setUp(host: ComponentHost): void {
         : availabilityOf(apiService, services.get(key), slices.byIndex(SERVICE_NAME, key), noun),
     )
   })
-  const concerned = (key: string): void => {
+  const enqueueUsers = (key: string): void => {
     for (const { metadata } of apiServices.byIndex(SERVICE_NAME, key)) queue.add(metadata.name as string)
   }
   apiServices.onChange(({ type, object }) => {
@@ -66,19 +66,19 @@ function setUp(host: ComponentHost): void {
     if (type !== 'DELETED' && !isDone) queue.add(metadata.name as string)
   })
   services.onChange(({ object: { metadata } }) =>
-    concerned(`${metadata.namespace ?? ''}/${metadata.name ?? ''}`),
+    enqueueUsers(`${metadata.namespace ?? ''}/${metadata.name ?? ''}`),
   )
-  slices.onChange(({ object }) => concerned(serviceOf(object)))
+  slices.onChange(({ object }) => enqueueUsers(serviceOf(object)))
 }
 
 const serviceOf = ({ metadata }: EndpointSlice): string =>
   `${metadata.namespace ?? ''}/${metadata.labels?.[SERVICE_NAME] ?? ''}`
 
-/** The Service behind an APIService, by its key. */
+/** Returns the key of the Service behind an APIService, if it has one. */
 const keysOf = ({ spec: { service } }: APIService): readonly string[] =>
   service === undefined ? [] : [`${service.namespace ?? ''}/${service.name ?? ''}`]
 
-/** Source: remote_available_controller.go sync. */
+/** Returns the condition of an APIService with a Service. Source: remote_available_controller.go sync. */
 function availabilityOf(
   { spec, metadata }: APIService,
   found: Service | undefined,
@@ -93,7 +93,7 @@ function availabilityOf(
   if (found.spec.type === 'ClusterIP') {
     if (target === undefined) return fail('ServicePortError', `${at} is not listening on port ${port}`)
     if (slices.length === 0) return fail('EndpointsNotFound', `cannot find ${noun} for ${at}`)
-    if (!slices.some((slice) => leadsTo(slice, target.name ?? ''))) {
+    if (!slices.some((slice) => hasReadyPort(slice, target.name ?? ''))) {
       return fail(
         'MissingEndpoints',
         `${noun} for ${at} have no addresses with port name ${JSON.stringify(target.name ?? '')}`,
@@ -101,10 +101,10 @@ function availabilityOf(
     }
   }
   const path = metadata.name === 'v1.' ? '/api/v1' : `/apis/${spec.group ?? ''}/${spec.version ?? ''}`
-  return fail('FailedDiscoveryCheck', discoveryFault(found, port, path))
+  return fail('FailedDiscoveryCheck', discoveryError(found, port, path))
 }
 
-function leadsTo({ endpoints, ports }: EndpointSlice, portName: string): boolean {
+function hasReadyPort({ endpoints, ports }: EndpointSlice, portName: string): boolean {
   return (
     (endpoints ?? []).some(({ conditions }) => conditions?.ready !== false) &&
     (ports ?? []).some(({ name = '', port }) => name === portName && port !== undefined)
@@ -112,10 +112,10 @@ function leadsTo({ endpoints, ports }: EndpointSlice, portName: string): boolean
 }
 
 /**
- * What comes of asking for discovery where nobody listens. Source: apiserver pkg/util/proxy/proxy.go
- * ResolveCluster.
+ * Returns the error of a discovery request to a Service that has no server. Source: apiserver
+ * pkg/util/proxy/proxy.go ResolveCluster.
  */
-function discoveryFault(
+function discoveryError(
   { metadata: { name }, spec: { type, clusterIP = '', externalName = '', ports = [] } }: Service,
   port: number,
   path: string,

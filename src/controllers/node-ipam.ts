@@ -6,27 +6,26 @@ import type { Slice } from '../sim/module.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 import { Retries } from './shared/queue.js'
 
-/** Flags of kube-controller-manager that concern pod CIDRs (`--allocate-node-cidrs`). */
+/** Flags of kube-controller-manager about pod CIDRs (`--allocate-node-cidrs`). */
 export interface NodeIpamOptions {
   /** `--cluster-cidr`, IPv4. Default `10.244.0.0/16`. */
   readonly clusterCIDR?: string
-  /** `--node-cidr-mask-size`: prefix length of each node's block. Default 24. */
+  /** `--node-cidr-mask-size`: prefix length of each node's CIDR. Default 24. */
   readonly mask?: number
 }
 
-/**
- * What was given out and is not to be seen in the informer yet, and where the search for the next block
- * begins.
- */
 interface IpamState {
+  /** Index of the block at which the next search begins. */
   next: number
+  /** Allocated CIDRs that the informer does not show yet, to the name of their node. */
   readonly pending: Map<string, string>
 }
 
 /**
- * The node IPAM controller: gives each node without one a block of the cluster CIDR. Which blocks are used
- * follows from the nodes. Source: pkg/controller/nodeipam/ipam/range_allocator.go.
- * @throws RangeError when the CIDR and mask do not fit together.
+ * Creates the node IPAM controller, which allocates a block of the cluster CIDR for each node without a pod
+ * CIDR. The nodes themselves record which blocks are in use. Source:
+ * pkg/controller/nodeipam/ipam/range_allocator.go.
+ * @throws RangeError if the CIDR is invalid or smaller than one block.
  */
 export function createNodeIpamController(options: NodeIpamOptions = {}): Component {
   const pool = parsePool(options.clusterCIDR ?? '10.244.0.0/16', options.mask ?? 24)
@@ -64,12 +63,12 @@ class NodeIpam {
       this.#retries.later(queue, name)
     })
     this.#nodes.onChange(({ type, object }) => {
-      if (type === 'DELETED' || object.spec.podCIDR) this.#settled(object.metadata.name as string)
+      if (type === 'DELETED' || object.spec.podCIDR) this.#clearPending(object.metadata.name as string)
       else queue.add(object.metadata.name as string)
     })
   }
 
-  /** Answers false if there is no block left. */
+  /** Allocates a CIDR for the node; returns false, after an event, if none is left. */
   #allocate(node: Node): boolean {
     const state = this.#state.value
     const isUsed = (cidr: string): boolean =>
@@ -101,26 +100,26 @@ class NodeIpam {
     return [...this.#state.value.pending.values()].includes(name)
   }
 
-  /** What the informer shows, or has lost, is no longer pending. */
-  #settled(name: string): void {
+  /** Forgets the pending CIDR of a node once the informer shows it, or the node is deleted. */
+  #clearPending(name: string): void {
     const { pending } = this.#state.value
     for (const [cidr, node] of pending) if (node === name) pending.delete(cidr)
   }
 }
 
-/** An IPv4 block that is cut into equal, smaller blocks. */
+/** An IPv4 CIDR that is divided into blocks of equal size. */
 interface CidrPool {
-  /** First address, as an unsigned number. */
+  /** First address as an unsigned number. */
   readonly base: number
   /** Prefix length of the blocks. */
   readonly mask: number
-  /** How many blocks there are. */
+  /** Number of blocks. */
   readonly size: number
 }
 
 /**
- * The pool of blocks of prefix length `mask` in `clusterCIDR` (`10.244.0.0/16`).
- * @throws RangeError when that is no IPv4 CIDR, or smaller than one block.
+ * Divides `clusterCIDR` (`10.244.0.0/16`) into blocks of prefix length `mask`.
+ * @throws RangeError if it is not an IPv4 CIDR, or smaller than one block.
  */
 export function parsePool(clusterCIDR: string, mask: number): CidrPool {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(clusterCIDR)
@@ -133,23 +132,22 @@ export function parsePool(clusterCIDR: string, mask: number): CidrPool {
   return { base: Math.floor(address / span) * span, mask, size: 2 ** (mask - prefix) }
 }
 
-/** Block number `index` of the pool, as a CIDR. */
+/** Returns the CIDR of the pool's block with that index. */
 export function blockAt({ base, mask }: CidrPool, index: number): string {
   const address = base + index * 2 ** (32 - mask)
   const bytes = [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256)
   return `${bytes.join('.')}/${mask}`
 }
 
-/** A free block and where the search goes on the next time. */
+/** A free block, and the index at which the next search begins. */
 interface Allocation {
   readonly cidr: string
   readonly next: number
 }
 
 /**
- * The first free block from number `next` on, round the pool; undefined if all are used. A block that was
- * released is therefore not used again before the others have been. Source: nodeipam/ipam/cidrset/cidr_set.go
- * AllocateNext.
+ * Returns the first free block from index `next` on, wrapping around, or undefined if all are used. Thus a
+ * released block is reused only after all others. Source: nodeipam/ipam/cidrset/cidr_set.go AllocateNext.
  */
 export function allocate(
   pool: CidrPool,

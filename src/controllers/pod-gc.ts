@@ -14,20 +14,22 @@ import { attempt, runPeriodically } from './shared/queue.js'
 
 /** Options of the pod garbage collector. */
 export interface PodGcOptions {
-  /** `--terminated-pod-gc-threshold`: ended pods beyond this many are deleted; 0 = never. Default 12500. */
+  /**
+   * `--terminated-pod-gc-threshold`: terminated pods beyond this number are deleted; 0: never. Default 12500.
+   */
   readonly terminatedPodThreshold?: number
   /** Time between two passes. Default 20 s. */
   readonly period?: Duration
-  /** How long a node must be missing before its pods are taken for orphans. Default 40 s. */
+  /** How long a node must be missing before its pods count as orphaned. Default 40 s. */
   readonly quarantine?: Duration
 }
 
 const ORPHANED: Disruption = { reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' }
 
 /**
- * The pod garbage collector: removes surplus ended pods, terminating pods of out-of-service nodes, pods of
- * nodes that no longer exist, and terminating pods that were never scheduled. Source:
- * pkg/controller/podgc/gc_controller.go.
+ * Creates the pod garbage collector, which deletes surplus terminated pods, terminating pods on
+ * out-of-service nodes, pods on nodes that no longer exist, and terminating pods that were never scheduled.
+ * Source: pkg/controller/podgc/gc_controller.go.
  */
 export function createPodGcController(options: PodGcOptions = {}): Component {
   return {
@@ -117,8 +119,8 @@ class PodGc {
   }
 
   /**
-   * Fails the pod (no kubelet will ever say how it ended) and deletes it with grace 0. Finalizers still hold
-   * it.
+   * Marks the pod as Failed, because no kubelet will report its end, and deletes it without a grace period;
+   * finalizers still delay the deletion.
    */
   #remove(pod: Pod, disruption?: Disruption): void {
     const { client, clock, version, bus } = this.#host
@@ -137,31 +139,26 @@ class PodGc {
   }
 }
 
-/** Under which of the collector's questions a pod is found. */
+/** Returns the values of the index by which each kind of garbage is found. */
 function statesOf(pod: Pod): readonly string[] {
   const terminated = isTerminated(pod) ? ['terminated'] : []
   if (pod.metadata.deletionTimestamp === undefined) return terminated
   return [...terminated, pod.spec.nodeName ? 'terminating' : 'terminating-unscheduled']
 }
 
-/**
- * Whether the pod has ended in any way: any phase but Pending, Running and Unknown. Source: podgc
- * isPodTerminated.
- */
+/** Whether the pod has a phase other than Pending, Running and Unknown. Source: podgc isPodTerminated. */
 export function isTerminated(pod: Pod): boolean {
   const phase = pod.status.phase
   return phase !== undefined && phase !== 'Pending' && phase !== 'Running' && phase !== 'Unknown'
 }
 
-/**
- * Whether terminating pods of this node will never be finished by a kubelet: out of service and not ready.
- */
+/** Whether no kubelet will finish the deletion of the node's pods: it is out of service and not ready. */
 export function isOutOfService(node: Node): boolean {
   const marked = node.spec.taints?.some(({ key }) => key === 'node.kubernetes.io/out-of-service') ?? false
   return marked && nodeCondition(node, 'Ready')?.status !== 'True'
 }
 
-/** Evicted pods first, then by age, then by name. Source: podgc byEvictionAndCreationTimestamp. */
+/** Sorts evicted pods first, then by age, then by name. Source: podgc byEvictionAndCreationTimestamp. */
 export function inOrderOfDeletion(pods: readonly Pod[]): readonly Pod[] {
   return pods.toSorted(
     (a, b) => rank(a) - rank(b) || byText(created(a), created(b)) || byText(name(a), name(b)),
@@ -173,28 +170,23 @@ const created = (pod: Pod): string => pod.metadata.creationTimestamp ?? ''
 const name = (pod: Pod): string => pod.metadata.name ?? ''
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/**
- * Names of nodes that pods name but that are missing, and since when they may be taken for gone. Plain data.
- */
+/** Nodes that may be missing, and how long they are still given the benefit of the doubt. */
 interface Quarantine {
-  /**
-   * Nodes that may be missing: a pod was seen on one while it was, or it has been deleted. Looked at in the
-   * next pass.
-   */
+  /** Nodes to check in the next pass: they were deleted, or unknown when a pod was seen on them. */
   readonly suspects: Set<string>
-  /** Node name to the virtual ms at which its quarantine ends. */
+  /** Virtual ms at which a node's quarantine ends, by its name. */
   readonly until: Map<string, number>
 }
 
-/** An empty quarantine. */
+/** Returns an empty quarantine. */
 export function newQuarantine(): Quarantine {
   return { suspects: new Set(), until: new Map() }
 }
 
 /**
- * One pass: suspects that are missing (and still named by pods) go into quarantine; answers, in the order in
- * which they came, those whose quarantine is over. Whoever is still missing then has to be confirmed by
- * asking the apiserver. Source: podgc gcOrphaned, discoverDeletedNodes.
+ * Puts missing suspects into quarantine, and returns the nodes that are still missing when their quarantine
+ * ends, in the order of their arrival. The caller must confirm these with the apiserver. Source: podgc
+ * gcOrphaned, discoverDeletedNodes.
  */
 export function releaseFrom(
   quarantine: Quarantine,

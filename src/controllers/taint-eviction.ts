@@ -18,10 +18,10 @@ const DISRUPTION = {
 } as const
 
 /**
- * The taint eviction controller: deletes pods that do not tolerate the NoExecute taints of their node, or no
- * longer. Neither the eviction API nor PodDisruptionBudgets are asked. Before v1.29 it was a part of the node
- * lifecycle controller and signed its events `taint-controller`; it acts under the identity of the node
- * controller to this day. Source: pkg/controller/tainteviction.
+ * Creates the taint eviction controller, which deletes pods that do not tolerate the NoExecute taints of
+ * their node, or only for a limited time. It uses neither the eviction API nor PodDisruptionBudgets. Before
+ * v1.29 it was a part of the node lifecycle controller, whose identity it still has. Source:
+ * pkg/controller/tainteviction.
  */
 export function createTaintEvictionController(): Component {
   return {
@@ -65,9 +65,9 @@ class TaintEviction {
       podUpdates.forget(key)
     })
     this.#pods.onChange((change) => {
-      // done at once, not through the queue: a pod of the same name may follow before the queue comes to it
+      // not through the queue, because a pod of the same name may be created before the queue handles the key
       if (change.type === 'DELETED') this.#cancel(keyOf(change.object))
-      else if (concerns(change) && this.#tainted.value.has(change.object.spec.nodeName ?? ''))
+      else if (needsUpdate(change) && this.#tainted.value.has(change.object.spec.nodeName ?? ''))
         podUpdates.add(keyOf(change.object))
     })
   }
@@ -91,7 +91,7 @@ class TaintEviction {
   #process(pod: Pod, taints: readonly Taint[]): void {
     const key = keyOf(pod)
     const verdict = stay(taints, pod.spec.tolerations)
-    // the first deletion that was scheduled stands, whatever taints and tolerations have become meanwhile
+    // a scheduled deletion keeps its time, even if taints or tolerations have changed since
     if (verdict.kind === 'limited')
       return this.#queue.isPending(key) ? undefined : this.#queue.add(key, verdict.seconds * 1000)
     this.#cancel(key)
@@ -127,8 +127,8 @@ class TaintEviction {
   }
 }
 
-/** Whether a pod has been bound, or its tolerations have changed since it was. */
-function concerns({ object, old }: Change<Pod>): boolean {
+/** Whether the pod has been bound, or is bound and its tolerations have changed. */
+function needsUpdate({ object, old }: Change<Pod>): boolean {
   if (!object.spec.nodeName) return false
   return (
     old?.spec.nodeName !== object.spec.nodeName ||
@@ -136,16 +136,16 @@ function concerns({ object, old }: Change<Pod>): boolean {
   )
 }
 
-/** The NoExecute taints among those of a node. */
+/** Returns the NoExecute taints of a node. */
 export function noExecuteTaints(taints: readonly Taint[] | undefined): readonly Taint[] {
   return taints?.filter(({ effect }) => effect === 'NoExecute') ?? []
 }
 
 /**
- * How many seconds a pod may stay under `taints` (NoExecute, at least one): 0 if a taint is not tolerated,
- * `forever` if all are and none of the tolerations that matched has a limit, else the least limit. Of several
- * tolerations that match a taint only the first counts. Source: tainteviction/taint_eviction.go
- * processPodOnNode and getMinTolerationTime, component-helpers GetMatchingTolerations.
+ * Returns how long a pod tolerates `taints` (NoExecute, at least one): not at all if one is not tolerated,
+ * otherwise for the shortest tolerationSeconds, or forever if there is none. If several tolerations match a
+ * taint, the first counts. Source: tainteviction/taint_eviction.go processPodOnNode and getMinTolerationTime,
+ * component-helpers GetMatchingTolerations.
  */
 export function stay(taints: readonly Taint[], tolerations: readonly Toleration[] | undefined): Stay {
   let least = Number.POSITIVE_INFINITY
@@ -157,35 +157,33 @@ export function stay(taints: readonly Taint[], tolerations: readonly Toleration[
   return least === Number.POSITIVE_INFINITY ? { kind: 'forever' } : { kind: 'limited', seconds: least }
 }
 
-/** `intolerant`: goes now, and a deletion that was scheduled is cancelled first. */
+/** How long a pod may stay. `intolerant`: it is deleted now, after a scheduled deletion is cancelled. */
 type Stay =
   | { readonly kind: 'intolerant' }
   | { readonly kind: 'forever' }
   | { readonly kind: 'limited'; readonly seconds: number }
 
-/**
- * Pod key to whether its deletion is still to come; a pod whose deletion has begun stays, so that it is not
- * scheduled again.
- */
+/** State of a pod's deletion by the pod's key; `fired` entries remain, so that it is not scheduled again. */
 type Scheduled = Map<string, 'pending' | 'fired'>
 
-/** How often a deletion that fails is tried, and how long after. */
+/** Number of attempts to delete a pod. */
 const ATTEMPTS = 5
+/** Delay between two attempts, in ms. */
 const RETRY_AFTER = 10
 
-/** What came of the deletion of a pod; `gone`: there was none. */
+/** The result of an attempt to delete a pod; `gone`: it did not exist. */
 type Outcome = 'deleted' | 'gone' | 'failed'
 
 /**
- * Deletions of pods at a time to come, at most one for each pod. Deadlines are watchdog timers: they fire
- * when time passes them. Held in memory only: a restart of the controller forgets them. Source:
+ * Scheduled deletions, at most one for each pod. Their timers are watchdogs, so that `settle()` does not wait
+ * for them; a restart of the controller forgets them, because upstream keeps them in memory. Source:
  * tainteviction/timed_workers.go TimedWorkerQueue.
  */
 class EvictionQueue {
   readonly #scheduled: Slice<Scheduled>
   readonly #timer: Topic
 
-  /** `evict` deletes a pod and says what came of it. */
+  /** `evict` deletes a pod and returns the result. */
   constructor(host: ComponentHost, evict: (pod: string, firstAttempt: boolean) => Outcome) {
     this.#scheduled = host.state('scheduled', () => new Map() as Scheduled)
     this.#timer = host.handle('evict', (pod, payload) => {
@@ -199,11 +197,12 @@ class EvictionQueue {
     })
   }
 
+  /** Whether a deletion of the pod is scheduled and has not begun. */
   isPending(pod: string): boolean {
     return this.#scheduled.value.get(pod) === 'pending'
   }
 
-  /** Schedules the deletion of a pod that has none scheduled and none begun; `delay` in ms, 0 = at once. */
+  /** Schedules a deletion after `delay` ms, unless one is scheduled or has begun; 0: immediately. */
   add(pod: string, delay: number): void {
     if (this.#scheduled.value.has(pod)) return
     if (delay > 0) {
@@ -215,7 +214,7 @@ class EvictionQueue {
     }
   }
 
-  /** Forgets a pod; answers whether a deletion was still to come. */
+  /** Forgets a pod, and returns whether a deletion was pending. */
   cancel(pod: string): boolean {
     const was = this.#scheduled.value.get(pod)
     this.#scheduled.value.delete(pod)

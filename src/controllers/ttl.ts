@@ -3,13 +3,10 @@ import { ignoreNotFound } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 
-/** For how many seconds a kubelet may keep Secrets and ConfigMaps before it asks again. */
+/** Annotation with the number of seconds for which the kubelet may cache Secrets and ConfigMaps. */
 const ANNOTATION = 'node.alpha.kubernetes.io/ttl'
 
-/**
- * How long by the number of nodes; the ranges overlap, so that one node more or less does not change all of
- * them.
- */
+/** The TTL by cluster size. Ranges overlap, so that a node that comes and goes does not change all TTLs. */
 const STEPS = [
   { least: 0, most: 100, ttl: '0' },
   { least: 90, most: 500, ttl: '15' },
@@ -19,8 +16,9 @@ const STEPS = [
 ] as const
 
 /**
- * The TTL controller: tells each node in an annotation how long it may keep what it has read. A node that is
- * there already hears of a new time when it changes next. Source: pkg/controller/ttl/ttl_controller.go.
+ * Creates the TTL controller, which annotates each node with the time for which its kubelet may cache Secrets
+ * and ConfigMaps. After a change of the cluster size, a node is updated when it next changes. Source:
+ * pkg/controller/ttl/ttl_controller.go.
  */
 export function createTtlController(): Component {
   return { name: controllerName('ttl-controller'), identity: controllerIdentity('ttl-controller'), setup }

@@ -1,11 +1,11 @@
 import type { HPAScalingRules } from '../../api/autoscaling-v2/generated.js'
 
-/** --horizontal-pod-autoscaler-downscale-stabilization, in ms. */
+/** `--horizontal-pod-autoscaler-downscale-stabilization`, in ms. */
 const DOWNSCALE_STABILIZATION = 300_000
-const LARGEST = 2_147_483_647
+const MAX_INT32 = 2_147_483_647
 
-/** What the metrics ask for, and what it is bound by. */
-export interface Wish {
+/** The replica count that the metrics require, and its bounds. */
+export interface ScaleRequest {
   readonly current: number
   readonly desired: number
   readonly min: number
@@ -14,10 +14,7 @@ export interface Wish {
   readonly now: number
 }
 
-/**
- * What is done about it. `able` and `limited` are the reasons and messages of the conditions AbleToScale and
- * ScalingLimited.
- */
+/** The normalized replica count, with the reasons and messages of AbleToScale and ScalingLimited. */
 export interface Decision {
   readonly replicas: number
   readonly able: readonly [reason: string, message: string]
@@ -55,10 +52,13 @@ const DOWN_LIMIT = [
 type Limit = readonly [replicas: number, text: readonly [string, string]]
 
 /**
- * Without `behavior`. Source: horizontal.go normalizeDesiredReplicas, stabilizeRecommendation,
- * convertDesiredReplicasWithRules.
+ * Normalizes a request of an autoscaler without `behavior`. Source: horizontal.go normalizeDesiredReplicas,
+ * stabilizeRecommendation, convertDesiredReplicasWithRules.
  */
-export function normalize(history: ScaleHistory, { current, desired, min, max, now }: Wish): Decision {
+export function normalize(
+  history: ScaleHistory,
+  { current, desired, min, max, now }: ScaleRequest,
+): Decision {
   const cutoff = now - DOWNSCALE_STABILIZATION
   const recent = history.recommendations.filter(({ at }) => at >= cutoff).map(({ replicas }) => replicas)
   const stable = Math.max(desired, ...recent)
@@ -70,18 +70,22 @@ export function normalize(history: ScaleHistory, { current, desired, min, max, n
   return { replicas, able: stable === desired ? READY : HIGHER, isLimited: replicas !== stable, limited }
 }
 
-/** Rules with all their defaults. */
+/** Scaling rules with all defaults. */
 interface FullRules {
   readonly up: HPAScalingRules
   readonly down: HPAScalingRules
 }
 
-/** With `behavior`. Source: normalizeDesiredReplicasWithBehaviors. */
-export function normalizeByRules(history: ScaleHistory, wish: Wish, { up, down }: FullRules): Decision {
-  const { current, desired, min, max, now } = wish
+/** Normalizes a request of an autoscaler with `behavior`. Source: normalizeDesiredReplicasWithBehaviors. */
+export function normalizeByRules(
+  history: ScaleHistory,
+  request: ScaleRequest,
+  { up, down }: FullRules,
+): Decision {
+  const { current, desired, min, max, now } = request
   const stable = stabilized(
     history,
-    wish,
+    request,
     (up.stabilizationWindowSeconds ?? 0) * 1000,
     (down.stabilizationWindowSeconds ?? DOWNSCALE_STABILIZATION / 1000) * 1000,
   )
@@ -99,10 +103,13 @@ export function normalizeByRules(history: ScaleHistory, wish: Wish, { up, down }
   return { replicas: limit[0], able, isLimited: limit[0] !== stable, limited: limit[1] }
 }
 
-/** Source: stabilizeRecommendationWithBehaviors. */
+/**
+ * Limits the desired count to the range of recent recommendations. Source:
+ * stabilizeRecommendationWithBehaviors.
+ */
 function stabilized(
   history: ScaleHistory,
-  { current, desired, now }: Wish,
+  { current, desired, now }: ScaleRequest,
   upWindow: number,
   downWindow: number,
 ): number {
@@ -119,7 +126,7 @@ function stabilized(
   return Math.min(Math.max(current, lowest), highest)
 }
 
-/** Source: calculateScaleUpLimitWithScalingRules. */
+/** Returns the highest count that the policies allow. Source: calculateScaleUpLimitWithScalingRules. */
 function upLimit(
   current: number,
   { ups, downs }: ScaleHistory,
@@ -131,10 +138,10 @@ function upLimit(
     const start = current - changeWithin(periodSeconds, ups, now) + changeWithin(periodSeconds, downs, now)
     return type === 'Pods' ? start + value : Math.ceil(start * (1 + value / 100))
   })
-  return selectPolicy === 'Min' ? Math.min(LARGEST, ...limits) : Math.max(-LARGEST, ...limits)
+  return selectPolicy === 'Min' ? Math.min(MAX_INT32, ...limits) : Math.max(-MAX_INT32, ...limits)
 }
 
-/** Source: calculateScaleDownLimitWithBehaviors. */
+/** Returns the lowest count that the policies allow. Source: calculateScaleDownLimitWithBehaviors. */
 function downLimit(
   current: number,
   { ups, downs }: ScaleHistory,
@@ -146,30 +153,34 @@ function downLimit(
     const start = current - changeWithin(periodSeconds, ups, now) + changeWithin(periodSeconds, downs, now)
     return type === 'Pods' ? start - value : Math.trunc(start * (1 - value / 100))
   })
-  return selectPolicy === 'Min' ? Math.max(-LARGEST, ...limits) : Math.min(LARGEST, ...limits)
+  return selectPolicy === 'Min' ? Math.max(-MAX_INT32, ...limits) : Math.min(MAX_INT32, ...limits)
 }
 
-/** A number of replicas that was thought right at a time (virtual ms). */
+/** A replica count that was recommended at a time. */
 interface Recommendation {
   readonly replicas: number
+  /** Virtual ms. */
   readonly at: number
 }
 
-/** A change that was made. */
+/** A change of the replica count. */
 interface ScaleEvent {
-  /** How many replicas were added, or taken away. */
+  /** Number of replicas that were added or removed. */
   readonly change: number
+  /** Virtual ms. */
   readonly at: number
 }
 
-/** What the controller remembers of one autoscaler: lost with the process. Plain data. */
+/**
+ * What the controller remembers of one autoscaler; a restart loses it, because upstream keeps it in memory.
+ */
 export interface ScaleHistory {
   recommendations: Recommendation[]
   ups: ScaleEvent[]
   downs: ScaleEvent[]
 }
 
-/** Puts a recommendation in the place of one that is too old, as upstream does. */
+/** Replaces an expired recommendation by a new one, as upstream does, or adds it. */
 function remember(
   history: ScaleHistory,
   replicas: number,
@@ -181,12 +192,17 @@ function remember(
   else history.recommendations.push({ replicas, at: now })
 }
 
-/** Replicas that came or went in the last `seconds`. Source: getReplicasChangePerPeriod. */
+/**
+ * Returns the number of replicas that were added or removed in the last `seconds`. Source:
+ * getReplicasChangePerPeriod.
+ */
 function changeWithin(seconds: number, events: readonly ScaleEvent[], now: number): number {
   return events.reduce((sum, { change, at }) => (at > now - seconds * 1000 ? sum + change : sum), 0)
 }
 
-/** Remembers a change for as long as the longest policy looks back. Source: storeScaleEvent. */
+/**
+ * Records a change, and drops those that are older than the longest policy period. Source: storeScaleEvent.
+ */
 export function rememberChange(
   history: ScaleHistory,
   rules: { readonly up?: HPAScalingRules | undefined; readonly down?: HPAScalingRules | undefined },
