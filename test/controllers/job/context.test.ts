@@ -2,7 +2,7 @@ import { partial } from '../../support/typed.js'
 import { describe, expect, it } from 'vitest'
 import type { Job } from '../../../src/api/batch/generated.js'
 import type { Pod } from '../../../src/api/core/generated.js'
-import { NO_FAILURES, remainingBackOff } from '../../../src/controllers/job/back-off.js'
+import { NO_FAILURES, remainingBackOff } from '../../../src/controllers/job/pods.js'
 import { contextOf } from '../../../src/controllers/job/context.js'
 import { pod } from '../shared/objects.js'
 

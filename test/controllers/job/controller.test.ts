@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Job } from '../../../src/api/batch/generated.js'
 import type { Pod } from '../../../src/api/core/generated.js'
 import type { ObjectInput } from '../../../src/api/input.js'
-import type { ControllerCluster } from '../process/controller-cluster.js'
+import type { ControllerCluster } from '../shared/controller-cluster.js'
 import { jobCluster } from '../shared/clusters.js'
 import { pods } from '../shared/workloads.js'
 

@@ -1,9 +1,9 @@
 import { partial } from '../../support/typed.js'
 import { describe, expect, test } from 'vitest'
 import type { Namespace, Pod } from '../../../src/api/core/generated.js'
-import { createNamespaceController } from '../../../src/controllers/namespace/index.js'
-import { ControllerCluster } from '../process/controller-cluster.js'
-import { fakeKubelet } from '../process/fake-kubelet.js'
+import { createNamespaceController } from '../../../src/controllers/namespace/controller.js'
+import { ControllerCluster } from '../shared/controller-cluster.js'
+import { fakeKubelet } from '../shared/fake-kubelet.js'
 
 const NS = 'office'
 

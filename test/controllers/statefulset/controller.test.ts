@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { ControllerRevision, StatefulSet } from '../../../src/api/apps/generated.js'
 import type { PersistentVolumeClaim, Pod } from '../../../src/api/core/generated.js'
 import type { ObjectInput } from '../../../src/api/input.js'
-import type { ControllerCluster } from '../process/controller-cluster.js'
+import type { ControllerCluster } from '../shared/controller-cluster.js'
 import { jobCluster } from '../shared/clusters.js'
 import { pods, template } from '../shared/workloads.js'
 
