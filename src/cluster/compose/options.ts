@@ -30,7 +30,7 @@ export interface NodeOptions {
     readonly value?: string
     readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
   }[]
-  /** Default: 4 cpu, 16Gi memory, 110 pods, 100Gi ephemeral-storage. */
+  /** Default: 4 cpu, 32Gi memory, 110 pods, 100Gi ephemeral-storage. */
   readonly capacity?: Readonly<Record<string, string>>
   /** Default: the cluster's version with patch 0 (`v1.35.0`). */
   readonly kubeletVersion?: string
