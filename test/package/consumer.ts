@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,6 +36,10 @@ export default function setup(project: TestProject): () => void {
   writeFileSync(join(consumer, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }')
   npm(consumer, 'install', '--no-audit', '--no-fund', '--prefer-offline', join(folder, packed.filename))
   copyFileSync(join(repository, 'test/package/scenario.mjs'), join(consumer, 'scenario.mjs'))
+  // whose types the declarations of the package name
+  mkdirSync(join(consumer, 'node_modules/@types'))
+  for (const name of ['@types/node', 'fast-check', 'undici-types'])
+    symlinkSync(join(repository, 'node_modules', name), join(consumer, 'node_modules', name))
   project.provide('consumer', consumer)
   project.provide(
     'packed',
