@@ -1,7 +1,4 @@
-import { fileURLToPath } from 'node:url'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
-
-const bundled = fileURLToPath(new URL('.cache/scenarios/src/', import.meta.url))
 
 /**
  * The tests of the README's second command. What needs the packed tarball or a browser is in test/package.
@@ -29,14 +26,11 @@ const config: ViteUserConfig = defineConfig({
       },
       {
         extends: true,
-        resolve: {
-          alias: { 'simcluster/testing': `${bundled}testing/index.mjs`, simcluster: `${bundled}index.mjs` },
-        },
+        resolve: { tsconfigPaths: true },
         test: {
           name: 'scenarios',
           include: ['test/scenarios/**/*.test.ts'],
-          globalSetup: 'test/scenarios/bundle.ts',
-          server: { deps: { external: [/\.cache\/scenarios\//] } },
+          globalSetup: 'test/scenarios/flags.ts',
         },
       },
     ],

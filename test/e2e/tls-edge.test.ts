@@ -9,10 +9,10 @@ import fc from 'fast-check'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { FakeAgents } from '../server/fake-agents.js'
 import { BOX } from './client-node/box.js'
-import { serve } from '../../src/server/index.js'
-import type { ClusterServer } from '../../src/server/index.js'
+import { serve } from 'simcluster/server'
+import type { ClusterServer } from 'simcluster/server'
 import type { ClusterOptions } from '../../src/cluster/options.js'
-import { SimCluster } from '../../src/cluster/sim-cluster.js'
+import { SimCluster } from 'simcluster'
 
 /** A served cluster; what it reports, and what nobody has caught, fails the test. */
 async function served(

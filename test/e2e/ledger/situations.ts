@@ -1,6 +1,6 @@
 import type { ConfigMap, Pod } from '../../../src/api/core/generated.js'
 import type { ClusterOptions } from '../../../src/cluster/options.js'
-import { SimCluster } from '../../../src/cluster/sim-cluster.js'
+import { SimCluster } from 'simcluster'
 import { files } from './files.js'
 import {
   budget,

@@ -3,7 +3,7 @@ import { withoutKubeadm } from '../../conformance/recordings/cluster.js'
 import type { KubeObject } from '../../../src/api/definition.js'
 import type { ResourceName } from '../../../src/apiserver/client/resources.js'
 import type { UserOptions } from '../../../src/cluster/access.js'
-import { SimCluster } from '../../../src/cluster/sim-cluster.js'
+import { SimCluster } from 'simcluster'
 import { fakeNodes, registerNode } from './fake-nodes.js'
 
 interface BaseState {

@@ -1,8 +1,8 @@
 import type { Lease } from '../../../src/api/coordination/generated.js'
 import type { Node, Pod } from '../../../src/api/core/generated.js'
-import { ignoreNotFound } from '../../../src/apiserver/client/api-error.js'
+import { ignoreNotFound } from '../../ignore-not-found.js'
 import type { Component, ComponentHost } from '../../../src/apiserver/client/component.js'
-import type { SimCluster } from '../../../src/cluster/sim-cluster.js'
+import type { SimCluster } from 'simcluster'
 
 const VERSION = 'v1.34.9'
 const LEASES = 'kube-node-lease'
