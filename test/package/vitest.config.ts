@@ -7,8 +7,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const installed = join(consumer, 'node_modules/simcluster/dist')
 
 /**
- * `npm run test:package`: the packed tarball as users have it. `consumer` loads it in each Node, in jest, under
- * tsc and in headless Chromium; `suites` plays on it the tests that need nothing but the public API.
+ * `npm run test:package`: the packed tarball as users have it. `consumer` loads it in each Node, in jest,
+ * under tsc and in headless Chromium; `suites` plays on it the tests that need only the public API.
  */
 const config: ViteUserConfig = defineConfig({
   root,

@@ -4,7 +4,7 @@ import type { Action, Beginning } from './actions.js'
 import type { Copy } from './scenario.js'
 import { runScenario } from './scenario.js'
 
-/** How many scenarios a part plays: few on the sources, more on the package (test/package/vitest.config.ts). */
+/** How many scenarios a part plays. More on the package: test/package/vitest.config.ts. */
 export const RUNS: number = Number(process.env.SCENARIOS ?? 500)
 
 const copy: fc.Arbitrary<Copy> = fc.oneof(
