@@ -23,10 +23,10 @@ const MESSAGES = {
   PutResponse: '1 header ResponseHeader?, 2 prevKv KeyValue?',
   DeleteRangeRequest: '1 key key, 2 rangeEnd key?, 3 prevKv bool',
   DeleteRangeResponse: '1 header ResponseHeader?, 2 deleted int, 3 prevKvs KeyValue[]',
-  RequestOp: `1 requestRange RangeRequest|, 2 requestPut PutRequest|, 3 requestDeleteRange
-    DeleteRangeRequest|, 4 requestTxn TxnRequest|`,
-  ResponseOp: `1 responseRange RangeResponse|, 2 responsePut PutResponse|, 3 responseDeleteRange
-    DeleteRangeResponse|, 4 responseTxn TxnResponse|`,
+  RequestOp: `1 requestRange RangeRequest|, 2 requestPut PutRequest|,
+    3 requestDeleteRange DeleteRangeRequest|, 4 requestTxn TxnRequest|`,
+  ResponseOp: `1 responseRange RangeResponse|, 2 responsePut PutResponse|,
+    3 responseDeleteRange DeleteRangeResponse|, 4 responseTxn TxnResponse|`,
   Compare: `1 result CompareResult, 2 target CompareTarget, 3 key key, 4 version int|, 5 createRevision int|,
     6 modRevision int|, 7 value bytes|,
     8 lease id|, 64 rangeEnd key?`,
