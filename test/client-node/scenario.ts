@@ -1,5 +1,5 @@
 /**
- * What client-node.test.ts lets each version of @kubernetes/client-node do: `scenario.mts <its index.js>`
+ * What client-node.test.ts lets each version of @kubernetes/client-node do: `scenario <its index.js>`
  * prints one JSON document.
  */
 import { SimCluster } from '../../src/cluster/sim-cluster.js'

@@ -1,4 +1,4 @@
-/** `in-process.mts LIBRARY`: the scenario on a cluster in this process, with no socket. */
+/** `in-process LIBRARY`: the scenario on a cluster in this process, with no socket. */
 import { kubeConfigFor } from '../../../src/client-node/index.js'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 import { FakeAgents } from '../../server/fake-agents.js'
