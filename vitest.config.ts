@@ -8,7 +8,8 @@ const config: ViteUserConfig = defineConfig({
     setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,
     pool: 'threads',
-    maxWorkers: 2,
+    // one more than there are cores: tests with real programs wait for these half of the time
+    maxWorkers: 3,
     // files share what they import, and code that is warm: the suite takes a fifth of the time. No test may
     // leave anything behind in a module.
     isolate: false,
