@@ -36,7 +36,7 @@ const config: ViteUserConfig = defineConfig({
           globalSetup: ['test/scenarios/flags.ts'],
           testTimeout: 60_000,
           isolate: false,
-          env: { SCENARIOS: '2500' },
+          env: { SCENARIOS: '1000' },
         },
       },
     ],
