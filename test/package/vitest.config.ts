@@ -14,7 +14,6 @@ const config: ViteUserConfig = defineConfig({
   root,
   test: {
     globalSetup: ['test/package/consumer.ts'],
-    pool: 'threads',
     maxWorkers: 2,
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'reports/package.json' }]] : ['default'],
     projects: [
@@ -22,6 +21,7 @@ const config: ViteUserConfig = defineConfig({
         root,
         test: {
           name: 'consumer',
+          pool: 'threads',
           include: ['test/package/**/*.test.ts', 'test/browser/**/*.test.ts'],
           testTimeout: 120_000,
         },
@@ -31,6 +31,7 @@ const config: ViteUserConfig = defineConfig({
         resolve: { alias: [{ find: /^simcluster(\/\w+)?$/, replacement: `${installed}$1/index.js` }] },
         test: {
           name: 'suites',
+          pool: 'threads',
           include: ['test/conformance/**/*.test.ts', 'test/scenarios/**/*.test.ts'],
           setupFiles: ['test/setup.ts'],
           globalSetup: ['test/scenarios/flags.ts'],
