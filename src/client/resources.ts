@@ -364,8 +364,8 @@ export type BuiltInResource = keyof ResourceTypes
 export type NamespacedResource = Exclude<BuiltInResource, ClusterScopedResource>
 
 /**
- * A built-in resource name, or any other as kubectl takes it (`widgets.example.com`), whose objects are typed as
- * {@link KubeObject}.
+ * A built-in resource name, or any other as kubectl takes it (`widgets.example.com`), whose objects are typed
+ * as {@link KubeObject}.
  */
 export type ResourceName = BuiltInResource | (string & {})
 
@@ -381,7 +381,8 @@ export interface UntypedInput {
 }
 
 /**
- * Type of what may be sent to a resource. `apiVersion` and `kind` may be left out, since the resource names them.
+ * Type of what may be sent to a resource. `apiVersion` and `kind` may be left out, since the resource names
+ * them.
  */
 export type InputOf<R extends ResourceName> = R extends BuiltInResource
   ? ResourceInputs[R]
@@ -398,7 +399,10 @@ export interface StoredMetadata extends ObjectMeta {
 /** An object that the server has returned: `T` with the metadata that the server sets. */
 export type Stored<T extends KubeObject> = T & { readonly metadata: StoredMetadata }
 
-/** An object of a built-in resource that the server has returned; `namespace` is set where the resource has one. */
+/**
+ * An object of a built-in resource that the server has returned; `namespace` is set where the resource has
+ * one.
+ */
 export type StoredOf<R extends BuiltInResource> = ResourceTypes[R] & {
   readonly metadata: StoredMetadata &
     (R extends ClusterScopedResource ? { readonly namespace?: undefined } : { readonly namespace: string })

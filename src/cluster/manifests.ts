@@ -5,13 +5,19 @@ import type { ManifestInputs } from '../client/resources.js'
 /** Manifests whose types are not checked: YAML or JSON text with any number of documents, or objects. */
 export type Manifests = string | object | readonly object[]
 
-/** One manifest. If its `apiVersion` and `kind` are literals of a built-in kind, {@link Checked} checks its fields. */
+/**
+ * One manifest. If its `apiVersion` and `kind` are literals of a built-in kind, {@link Checked} checks its
+ * fields.
+ */
 export interface ManifestLike {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
 }
 
-/** The input type of the kind that a manifest names; unknown for other kinds and for names that are no literals. */
+/**
+ * The input type of the kind that a manifest names; unknown for other kinds and for names that are no
+ * literals.
+ */
 type KnownInput<M extends ManifestLike> = M['apiVersion'] extends keyof ManifestInputs
   ? M['kind'] extends keyof ManifestInputs[M['apiVersion']]
     ? ManifestInputs[M['apiVersion']][M['kind']]

@@ -34,9 +34,10 @@ import { StateFacet } from './storage/state-facet.js'
 import { HttpFacet } from './streams/http-facet.js'
 
 /**
- * A Kubernetes cluster in memory. It is ready when the constructor returns: its nodes are Ready, its namespaces
- * exist. It is synchronous; time is virtual and moves only through {@link settle}, {@link advance}, {@link until}
- * and kubectl commands that wait. Equal options and equal calls give equal clusters, byte for byte.
+ * A Kubernetes cluster in memory. It is ready when the constructor returns: its nodes are Ready, its
+ * namespaces exist. It is synchronous; time is virtual and moves only through {@link settle}, {@link
+ * advance}, {@link until} and kubectl commands that wait. Equal options and equal calls give equal clusters,
+ * byte for byte.
  *
  * ```ts
  * const cluster = new SimCluster({ nodes: 3, seed: 7 })
@@ -46,9 +47,9 @@ import { HttpFacet } from './streams/http-facet.js'
  * cluster.advance('7m')
  * ```
  *
- * Objects without a namespace are in `default`, and {@link list} without one lists all namespaces; {@link in} gives
- * the same methods for another namespace. They act as a cluster administrator; {@link as} gives a client under
- * another identity.
+ * Objects without a namespace are in `default`, and {@link list} without one lists all namespaces; {@link in}
+ * gives the same methods for another namespace. They act as a cluster administrator; {@link as} gives a
+ * client under another identity.
  */
 export class SimCluster extends NamespaceScope {
   readonly #held: PartsHolder
@@ -106,7 +107,9 @@ export class SimCluster extends NamespaceScope {
     return this.#parts.metrics
   }
 
-  /** Certificates, keys and kubeconfig files, as kubeadm and the kubelets leave them. Made when first read. */
+  /**
+   * Certificates, keys and kubeconfig files, as kubeadm and the kubelets leave them. Made when first read.
+   */
   get pki(): Pki {
     return this.#parts.plane.pki
   }
@@ -117,8 +120,8 @@ export class SimCluster extends NamespaceScope {
   }
 
   /**
-   * Runs until no work is pending; time moves as far as that needs. Lease renewals, tolerations and crash-loop
-   * back-offs are not waited for.
+   * Runs until no work is pending; time moves as far as that needs. Lease renewals, tolerations and
+   * crash-loop back-offs are not waited for.
    * @throws LivelockError if the cluster does not come to rest.
    */
   settle(): this {
@@ -162,8 +165,8 @@ export class SimCluster extends NamespaceScope {
   }
 
   /**
-   * Whether a user may do something, and why: `can({ user: 'jane' }, 'list', 'pods', { namespace: 'office' })`,
-   * `can(jane, 'get', '/healthz')`.
+   * Whether a user may do something, and why: `can({ user: 'jane' }, 'list', 'pods', { namespace: 'office'
+   * })`, `can(jane, 'get', '/healthz')`.
    * @throws ApiError 404 for a resource that is not served.
    */
   can(identity: Identity, verb: string, what: string, options?: CanOptions): AccessVerdict {
@@ -174,9 +177,10 @@ export class SimCluster extends NamespaceScope {
   }
 
   /**
-   * What the scheduler makes of a pod now, with its profile and all that is in the cluster: each node's refusal, or
-   * each plugin's score for it. A pod that has a node is judged as if it had none. A pod that does not exist yet can
-   * be given as a dry run returns it: `cluster.explain(cluster.create('pods', pod, { dryRun: true }))`.
+   * What the scheduler makes of a pod now, with its profile and all that is in the cluster: each node's
+   * refusal, or each plugin's score for it. A pod that has a node is judged as if it had none. A pod that
+   * does not exist yet can be given as a dry run returns it: `cluster.explain(cluster.create('pods', pod, {
+   * dryRun: true }))`.
    * @throws ApiError if the pod does not exist, RangeError for a pod of another scheduler.
    */
   explain(pod: NamespacedName | Pod): Explanation {
@@ -210,7 +214,8 @@ export class SimCluster extends NamespaceScope {
   }
 
   /**
-   * A component (`kube-controller-manager/deployment-controller`) or a whole process (`kube-controller-manager`).
+   * A component (`kube-controller-manager/deployment-controller`) or a whole process
+   * (`kube-controller-manager`).
    * @throws RangeError if no component has that name.
    */
   component(name: string): ComponentHandle {
@@ -233,17 +238,17 @@ export class SimCluster extends NamespaceScope {
   }
 
   /**
-   * An independent cluster in the same state and with the same future; neither sees what the other does. `options`
-   * override those of the original, as in {@link restore}.
+   * An independent cluster in the same state and with the same future; neither sees what the other does.
+   * `options` override those of the original, as in {@link restore}.
    */
   fork(options: RestoreOptions = {}): SimCluster {
     return SimCluster.restore(this.snapshot(), options)
   }
 
   /**
-   * Becomes what a snapshot holds, of this cluster or of another: the same object with that state. Subscriptions
-   * to the bus stay. Clients, components and watches that were handed out before belong to the state that is gone.
-   * `options` as in {@link restore}.
+   * Becomes what a snapshot holds, of this cluster or of another: the same object with that state.
+   * Subscriptions to the bus stay. Clients, components and watches that were handed out before belong to the
+   * state that is gone. `options` as in {@link restore}.
    */
   rewind(snapshot: ClusterSnapshot, options: Partial<ClusterOptions> = {}): this {
     const next = { ...snapshot.options, ...options }
@@ -254,9 +259,9 @@ export class SimCluster extends NamespaceScope {
   }
 
   /**
-   * A cluster from a snapshot. `options` override those of the original: another `interleaving` plays the same
-   * state in another order. After {@link fromJSON} your own components and scheduler plugins, which are not data,
-   * have to be given again.
+   * A cluster from a snapshot. `options` override those of the original: another `interleaving` plays the
+   * same state in another order. After {@link fromJSON} your own components and scheduler plugins, which are
+   * not data, have to be given again.
    */
   static restore(snapshot: ClusterSnapshot, options: RestoreOptions = {}): SimCluster {
     return new SimCluster({ ...snapshot.options, ...options }, snapshot)
@@ -273,10 +278,10 @@ export class SimCluster extends NamespaceScope {
   }
 
   /**
-   * A cluster from a snapshot of etcd (`etcdctl snapshot save`, {@link EtcdStore.snapshot}), of a simulator or of a
-   * real cluster: every object, the history that was kept, leases. Nodes get machines whose pods go on running;
-   * everything that etcd does not hold (what is on disks, in memory, in the network) is new. Values that cannot be
-   * read stay in etcd as they are, see `cluster.state.unreadable()`.
+   * A cluster from a snapshot of etcd (`etcdctl snapshot save`, {@link EtcdStore.snapshot}), of a simulator
+   * or of a real cluster: every object, the history that was kept, leases. Nodes get machines whose pods go
+   * on running; everything that etcd does not hold (what is on disks, in memory, in the network) is new.
+   * Values that cannot be read stay in etcd as they are, see `cluster.state.unreadable()`.
    * @throws SnapshotError if the file is corrupt, truncated or not etcd's.
    */
   static fromEtcdSnapshot(file: Uint8Array, options: EtcdImportOptions = {}): SimCluster {

@@ -254,7 +254,8 @@ ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl res
       cluster.apply([deployment('web', {})])
       cluster.settle()
       await master.sh(
-        `sed -i 's#--service-account-private-key-file=/etc/kubernetes/pki/sa.key#--service-account-private-key-file=/etc/kubernetes/pki/sa.kye#' ` +
+        `sed -i 's#--service-account-private-key-file=/etc/kubernetes/pki/sa.key#` +
+          `--service-account-private-key-file=/etc/kubernetes/pki/sa.kye#' ` +
           `${MANIFESTS}/kube-controller-manager.yaml`,
       )
       cluster.kubectl('scale deployment web --replicas=3')

@@ -126,7 +126,8 @@ class Stream implements RandomStream {
     const versioned = (b & 0xffff_0fff) | 0x4000
     // two bits say which variant it is
     const variant = (((c >>> 30) | 0b1000) << 28) | (c & 0x0fff_ffff)
-    return `${hex16(a >>> 16)}${hex16(a)}-${hex16(b >>> 16)}-${hex16(versioned)}-${hex16(variant >>> 16)}-${hex16(c)}${hex16(d >>> 16)}${hex16(d)}`
+    const head = `${hex16(a >>> 16)}${hex16(a)}-${hex16(b >>> 16)}-${hex16(versioned)}`
+    return `${head}-${hex16(variant >>> 16)}-${hex16(c)}${hex16(d >>> 16)}${hex16(d)}`
   }
 }
 

@@ -5,8 +5,9 @@ import { repository } from './pages.js'
 import type { Program } from './program.js'
 
 /**
- * Writes programs as modules into a folder of `.cache`, with a tsconfig.json that extends the project's. Returns
- * their paths, in order. Files that are there already stay untouched, so that running tests may import them.
+ * Writes programs as modules into a folder of `.cache`, with a tsconfig.json that extends the project's.
+ * Returns their paths, in order. Files that are there already stay untouched, so that running tests may
+ * import them.
  */
 export function writeModules(folder: string, programs: readonly Program[]): readonly string[] {
   const target = join(repository, '.cache', folder)

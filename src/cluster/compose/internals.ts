@@ -29,7 +29,10 @@ export class Internals {
     return this.#held.current.store
   }
 
-  /** Everything observable: requests, writes, scheduling, evictions, logs. Observers must not change the cluster. */
+  /**
+   * Everything observable: requests, writes, scheduling, evictions, logs. Observers must not change the
+   * cluster.
+   */
   get bus(): EventBus<ClusterEvents> {
     return this.#held.current.simulation.bus
   }
@@ -40,17 +43,17 @@ export class Internals {
   }
 
   /**
-   * A piece of state that an extension keeps in the cluster under a name of its own, made by `initial` if there is
-   * none. It is plain data (maps and sets too), which snapshots and forks take along.
+   * A piece of state that an extension keeps in the cluster under a name of its own, made by `initial` if
+   * there is none. It is plain data (maps and sets too), which snapshots and forks take along.
    */
   extensionState<S>(name: string, initial: () => S): Slice<S> {
     return this.#held.current.simulation.slice('extension', name, initial)
   }
 
   /**
-   * Moves every watch up to the present, so that no component here needs the history before it: call it before
-   * another client compacts {@link etcd}. In a real apiserver the watch cache does that. Components that are
-   * partitioned stay behind.
+   * Moves every watch up to the present, so that no component here needs the history before it: call it
+   * before another client compacts {@link etcd}. In a real apiserver the watch cache does that. Components
+   * that are partitioned stay behind.
    */
   bookmarkWatches(): void {
     const { plane, simulation } = this.#held.current
@@ -59,8 +62,8 @@ export class Internals {
   }
 
   /**
-   * Reads objects that other clients have written to {@link etcd} as protobuf, here and in forks; see the option
-   * `storedProtobuf`.
+   * Reads objects that other clients have written to {@link etcd} as protobuf, here and in forks; see the
+   * option `storedProtobuf`.
    */
   readStoredProtobuf(decoder: ProtobufDecoder): void {
     const parts = this.#held.current

@@ -14,8 +14,8 @@ export class ReleaseFacet {
   }
 
   /**
-   * The version of each component. Control plane components share one, kubelets have their own, and etcd, CoreDNS
-   * and pause follow none of them.
+   * The version of each component. Control plane components share one, kubelets have their own, and etcd,
+   * CoreDNS and pause follow none of them.
    */
   components(): readonly ComponentVersion[] {
     const { simulation, plane, version } = this.#parts()
@@ -30,7 +30,10 @@ export class ReleaseFacet {
     )
   }
 
-  /** Components whose version is further from the apiserver's than the version skew policy allows, with the rule. */
+  /**
+   * Components whose version is further from the apiserver's than the version skew policy allows, with the
+   * rule.
+   */
   skew(): readonly SkewFault[] {
     const versions = this.components()
     const apiserver = versions.find(({ component }) => component === 'kube-apiserver')?.version ?? ''

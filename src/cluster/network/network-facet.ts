@@ -10,9 +10,9 @@ export class NetworkFacet {
   }
 
   /**
-   * Tries a connection: `connect({ from: 'default/web', to: 'default/db', port: 6379 })`. `to` may be a Service, a
-   * pod, a node, an address or a host name. Returns what the client sees and every hop on the way: DNS,
-   * kube-proxy, routes, policies, listeners.
+   * Tries a connection: `connect({ from: 'default/web', to: 'default/db', port: 6379 })`. `to` may be a
+   * Service, a pod, a node, an address or a host name. Returns what the client sees and every hop on the way:
+   * DNS, kube-proxy, routes, policies, listeners.
    * @throws ApiError NotFound if a pod or Service that is named does not exist.
    */
   connect(options: ConnectOptions): Connection {
@@ -20,9 +20,9 @@ export class NetworkFacet {
   }
 
   /**
-   * Sends over a connection that {@link connect} made. Returns whether it still carries after changes of pods,
-   * nodes and (with the option `networkPolicy: { existingConnections: 'cut' }`) policies. A connection is plain
-   * data: it can be kept, and used in a fork.
+   * Sends over a connection that {@link connect} made. Returns whether it still carries after changes of
+   * pods, nodes and (with the option `networkPolicy: { existingConnections: 'cut' }`) policies. A connection
+   * is plain data: it can be kept, and used in a fork.
    * @throws RangeError if the connection was refused.
    */
   send(connection: Connection, send?: ConnectOptions['send']): Connection {

@@ -46,8 +46,8 @@ export class StateFacet {
   }
 
   /**
-   * What each container of a pod runs with (user, groups, capabilities, profiles), with the rule that decided each
-   * setting.
+   * What each container of a pod runs with (user, groups, capabilities, profiles), with the rule that decided
+   * each setting.
    * @throws ApiError if the pod does not exist.
    */
   security(pod: NamespacedName): readonly EffectiveSecurity[] {
@@ -56,8 +56,8 @@ export class StateFacet {
   }
 
   /**
-   * Values in etcd that are not objects of this cluster's API: encrypted ones, unknown kinds, broken ones, keys of
-   * other programs. Reads all keys.
+   * Values in etcd that are not objects of this cluster's API: encrypted ones, unknown kinds, broken ones,
+   * keys of other programs. Reads all keys.
    */
   unreadable(): readonly UnreadableValue[] {
     const { plane, store } = this.#parts()

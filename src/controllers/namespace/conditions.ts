@@ -61,7 +61,8 @@ function complaints({
 }: ContentReport): ReadonlyMap<string, { reason: string; message: string }> {
   const found = new Map<string, { reason: string; message: string }>()
   if (errors.length > 0) {
-    const message = `Failed to delete all resource types, ${errors.length} remaining: ${errors.toSorted().join(', ')}`
+    const left = errors.toSorted().join(', ')
+    const message = `Failed to delete all resource types, ${errors.length} remaining: ${left}`
     found.set('NamespaceDeletionContentFailure', { reason: 'ContentDeletionFailed', message })
   }
   if (remaining.size > 0) {

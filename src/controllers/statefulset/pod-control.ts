@@ -178,7 +178,8 @@ export class StatefulPodControl {
   }
 
   #tell(verb: Verb, set: StatefulSet, pod: Pod, error: unknown): void {
-    const what = `${this.#shown(verb)} Pod ${pod.metadata.name ?? ''} in StatefulSet ${set.metadata.name ?? ''}`
+    const [podName, setName] = [pod.metadata.name ?? '', set.metadata.name ?? '']
+    const what = `${this.#shown(verb)} Pod ${podName} in StatefulSet ${setName}`
     if (error === undefined)
       this.#recorder.event(ownerOf(set), 'Normal', `Successful${titled(verb)}`, `${what} successful`)
     else

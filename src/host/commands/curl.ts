@@ -153,7 +153,8 @@ function serverFault(call: CommandCall, options: Options, host: string): string 
   if (fault !== undefined)
     return (
       'SSL certificate problem: ' +
-      `${fault.includes('expired') ? 'certificate has expired' : 'unable to get local issuer certificate'}${more}`
+      (fault.includes('expired') ? 'certificate has expired' : 'unable to get local issuer certificate') +
+      more
     )
   const { dns = [], ip = [] } = leaf?.names ?? {}
   return dns.includes(host) || ip.includes(host)

@@ -31,8 +31,10 @@ export const nameTextOf = (der: Bytes): string => nameText(fromDer(der))
 function lines(digits: string, perLine: number, indent: number): string {
   const all = pairs(digits)
   let text = ''
-  for (let at = 0; at < all.length; at += perLine)
-    text += `${' '.repeat(indent)}${all.slice(at, at + perLine).join(':')}${at + perLine < all.length ? ':' : ''}\n`
+  for (let at = 0; at < all.length; at += perLine) {
+    const more = at + perLine < all.length ? ':' : ''
+    text += `${' '.repeat(indent)}${all.slice(at, at + perLine).join(':')}${more}\n`
+  }
   return text
 }
 

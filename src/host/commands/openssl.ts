@@ -124,7 +124,8 @@ function req(call: CommandCall, options: Options): CommandOutput {
     if (options.has('subject')) return { stdout: subject }
     if (options.has('text'))
       return {
-        stdout: `${requestText(request, input(call, options))}${options.has('noout') ? '' : input(call, options)}`,
+        stdout:
+          requestText(request, input(call, options)) + (options.has('noout') ? '' : input(call, options)),
       }
     return {
       stdout: options.has('noout') ? '' : input(call, options),

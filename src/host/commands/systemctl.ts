@@ -81,7 +81,8 @@ function act(verb: string, name: string, machine: HostMachine): CommandOutput {
 function status(name: string, machine: HostMachine): CommandOutput {
   const unit = machine.unit(name)
   if (unit === undefined) return failed(`Unit ${name}.service could not be found.`, 4)
-  const ago = `${systemdTime(unit.since)}; ${humanDuration(machine.cluster.now() - unit.since).toLowerCase()} ago`
+  const duration = humanDuration(machine.cluster.now() - unit.since).toLowerCase()
+  const ago = `${systemdTime(unit.since)}; ${duration} ago`
   const states = {
     active: `active (running) since ${ago}`,
     inactive: `inactive (dead) since ${ago}`,
@@ -108,12 +109,18 @@ function status(name: string, machine: HostMachine): CommandOutput {
   return { stdout, code: unit.state === 'active' ? 0 : 3 }
 }
 
+/** What `systemctl list-units` says of a state; of any other, `inactive dead`. */
+const LISTED_STATES: Readonly<Record<string, string>> = {
+  active: 'active    running     ',
+  failed: 'activating auto-restart',
+}
+
 function listUnits(machine: HostMachine): CommandOutput {
   const rows = [...machine.state.units.keys()].map((name) => {
     const state = machine.unit(name)?.state
     return (
       `  ${`${name}.service`.padEnd(22)} loaded ` +
-      `${state === 'active' ? 'active    running     ' : state === 'failed' ? 'activating auto-restart' : 'inactive  dead        '} ` +
+      `${LISTED_STATES[state ?? ''] ?? 'inactive  dead        '} ` +
       `${DESCRIPTIONS[name] ?? name}\n`
     )
   })

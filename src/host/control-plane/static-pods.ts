@@ -165,6 +165,7 @@ const PLANS: Readonly<Record<ComponentName, (config: StaticPodConfig) => Plan>> 
     const { advertiseAddress, version, serviceCIDR } = config
     const pki = dirOf(config)
     const issuer = minorOf(version) >= 20
+    const domain = config.dnsDomain ?? 'cluster.local'
     return {
       flags: {
         'advertise-address': hostOf(advertiseAddress),
@@ -189,11 +190,7 @@ const PLANS: Readonly<Record<ComponentName, (config: StaticPodConfig) => Plan>> 
         'requestheader-group-headers': 'X-Remote-Group',
         'requestheader-username-headers': 'X-Remote-User',
         'secure-port': '6443',
-        ...(issuer
-          ? {
-              'service-account-issuer': `https://kubernetes.default.svc.${config.dnsDomain ?? 'cluster.local'}`,
-            }
-          : {}),
+        ...(issuer ? { 'service-account-issuer': `https://kubernetes.default.svc.${domain}` } : {}),
         'service-account-key-file': `${pki}/sa.pub`,
         ...(issuer ? { 'service-account-signing-key-file': `${pki}/sa.key` } : {}),
         'service-cluster-ip-range': serviceCIDR,

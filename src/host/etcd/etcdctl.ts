@@ -89,8 +89,8 @@ const VERBS: Readonly<Record<string, (call: CommandCall, options: Options) => Co
       ? { stdout: `${endpointOf(call, options)} is healthy: successfully committed proposal: took = 1.5ms\n` }
       : failed(
           `${endpointOf(call, options)} is unhealthy: failed to commit proposal: Active Alarm(s): ` +
-            `${call.machine.cluster.internals.etcd.alarms.map(({ alarm }) => alarm).join(', ')}\nError: unhealthy ` +
-            'cluster',
+            call.machine.cluster.internals.etcd.alarms.map(({ alarm }) => alarm).join(', ') +
+            '\nError: unhealthy cluster',
         ),
   'endpoint status': (call, options) => ({ stdout: endpointStatus(call, options) }),
   'member list': (call, options) => {
@@ -174,7 +174,10 @@ function endpointStatus(call: CommandCall, options: Options): string {
       revision: header.revision,
       raft_term: header.raftTerm,
     }
-    return `${json([{ Endpoint: endpoint, Status: { header: own, version, dbSize, leader, raftIndex, raftTerm, raftAppliedIndex, ...(errors.length === 0 ? {} : { errors }), dbSizeInUse } }])}\n`
+    const told = errors.length === 0 ? {} : { errors }
+    const raft = { leader, raftIndex, raftTerm, raftAppliedIndex }
+    const Status = { header: own, version, dbSize, ...raft, ...told, dbSizeInUse }
+    return `${json([{ Endpoint: endpoint, Status }])}\n`
   }
   const state = [
     String(leader === header.memberId),
@@ -302,9 +305,8 @@ function get(call: CommandCall, options: Options): CommandOutput {
       version,
       ...(options.has('keys-only') ? {} : { value: base64(valueBytes(value)) }),
     }))
-    return {
-      stdout: `${json({ header: own, ...(pairs.length === 0 ? {} : { kvs: pairs }), ...(count === 0 ? {} : { count }) })}\n`,
-    }
+    const found = pairs.length === 0 ? {} : { kvs: pairs }
+    return { stdout: `${json({ header: own, ...found, ...(count === 0 ? {} : { count }) })}\n` }
   }
   if (options.has('count-only')) return formOf(options) === 'fields' ? { stdout: `"Count" : ${count}\n` } : {}
   const valueOnly = options.has('print-value-only')
@@ -312,7 +314,8 @@ function get(call: CommandCall, options: Options): CommandOutput {
     stdout: kvs
       .map(
         (pair) =>
-          `${valueOnly ? '' : `${decode(keyBytes(pair.key))}\n`}${options.has('keys-only') ? '' : decode(valueBytes(pair.value))}\n`,
+          (valueOnly ? '' : `${decode(keyBytes(pair.key))}\n`) +
+          `${options.has('keys-only') ? '' : decode(valueBytes(pair.value))}\n`,
       )
       .join(''),
   }

@@ -53,7 +53,8 @@ export function createGenerated(call: Call, generated: Generated, failure?: stri
     definition,
     definition.namespaced ? { namespace: call.namespace, name: '' } : { name: '' },
   ).replace(/\/$/, '')
-  const query = `?fieldManager=${call.flags.string('field-manager')}&fieldValidation=${fieldValidationOf(call)}`
+  const manager = call.flags.string('field-manager')
+  const query = `?fieldManager=${manager}&fieldValidation=${fieldValidationOf(call)}`
   const send = (): KubeObject =>
     call.client.create(resourceNameOf(definition), sent, {
       dryRun: dryRun === 'server',

@@ -22,7 +22,7 @@ export function describeRole(out: DescriptionWriter, role: Role | ClusterRole): 
     const list = (values: readonly string[] | undefined): string => `[${(values ?? []).join(' ')}]`
     out.line(
       1,
-      `${resourceText(rule)}\t${list(rule.nonResourceURLs)}\t${list(rule.resourceNames)}\t${list(rule.verbs)}`,
+      [resourceText(rule), list(rule.nonResourceURLs), list(rule.resourceNames), list(rule.verbs)].join('\t'),
     )
   }
 }

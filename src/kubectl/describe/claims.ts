@@ -74,7 +74,9 @@ export function describeClaim(
   out.line(0, `StorageClass:\t${storageClassText(metadata, spec.storageClassName)}`)
   out.line(
     0,
-    `Status:\t${metadata.deletionTimestamp === undefined ? (status.phase ?? '') : `Terminating (lasts ${ageText(metadata.deletionTimestamp, context.now)})`}`,
+    metadata.deletionTimestamp === undefined
+      ? `Status:\t${status.phase ?? ''}`
+      : `Status:\tTerminating (lasts ${ageText(metadata.deletionTimestamp, context.now)})`,
   )
   for (const line of volumeLines(claim)) out.line(0, line)
   out.line(0, `Finalizers:\t[${(metadata.finalizers ?? []).join(' ')}]`)

@@ -56,7 +56,9 @@ export function describeNetworkPolicy(out: DescriptionWriter, policy: NetworkPol
   out.line(
     1,
     'PodSelector:     ' +
-      `${selector === '<none>' ? '<none> (Allowing the specific traffic to all pods in this namespace)' : selector}`,
+      (selector === '<none>'
+        ? '<none> (Allowing the specific traffic to all pods in this namespace)'
+        : selector),
   )
   if (policyTypes.includes('Ingress')) {
     out.line(1, 'Allowing ingress traffic:')

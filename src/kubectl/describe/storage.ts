@@ -25,7 +25,9 @@ export function describeVolume(
   const isEnding = metadata.deletionTimestamp !== undefined
   out.line(
     0,
-    `Status:\t${isEnding ? `Terminating (lasts ${ageText(metadata.deletionTimestamp, context.now)})` : (status.phase ?? '')}`,
+    isEnding
+      ? `Status:\tTerminating (lasts ${ageText(metadata.deletionTimestamp, context.now)})`
+      : `Status:\t${status.phase ?? ''}`,
   )
   const { claimRef } = spec
   out.line(0, `Claim:\t${claimRef === undefined ? '' : `${claimRef.namespace ?? ''}/${claimRef.name ?? ''}`}`)

@@ -59,7 +59,9 @@ function fieldText(
   return Object.entries(object.properties ?? {})
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, schema]) => {
-      const head = `${indent ?? '   '}${name}\t<${oldType(schemas, schema)}>${indent === undefined && object.required?.includes(name) === true ? ' -required-' : ''}\n`
+      const isMarked = indent === undefined && object.required?.includes(name) === true
+      const type = oldType(schemas, schema)
+      const head = `${indent ?? '   '}${name}\t<${type}>${isMarked ? ' -required-' : ''}\n`
       const own = schemas.objectOf(schema)
       if (indent !== undefined)
         return head + (seen.has(own) ? '' : fieldText(schemas, own, `${indent}   `, new Set([...seen, own])))

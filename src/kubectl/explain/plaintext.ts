@@ -82,7 +82,8 @@ function fieldLines(explained: Explained, object: Schema, indent: string, seen: 
       const values = enumOf(schemas.resolve(schema))
       const shown = values.length > 4 ? `${values.slice(0, 4).join(', ')}, ....` : values.join(', ')
       const head =
-        `${indent}${name}\t<${typeText(schemas, schema)}>${object.required?.includes(name) === true ? ' -required-' : ''}\n` +
+        `${indent}${name}\t<${typeText(schemas, schema)}>` +
+        `${object.required?.includes(name) === true ? ' -required-' : ''}\n` +
         (values.length === 0 ? '' : `${indent}enum: ${shown}\n`)
       if (!recursive) {
         const description = schema.description ?? own.description ?? ''

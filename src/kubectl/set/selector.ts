@@ -38,4 +38,7 @@ export function setSelector(call: Call): void {
 }
 
 const goText = (expressions: readonly LabelSelectorRequirement[]): string =>
-  `[${expressions.map(({ key, operator, values = [] }) => `{${key} ${operator} [${values.join(' ')}]}`).join(' ')}]`
+  `[${expressions.map(goRequirement).join(' ')}]`
+
+const goRequirement = ({ key, operator, values = [] }: LabelSelectorRequirement): string =>
+  `{${key} ${operator} [${values.join(' ')}]}`

@@ -16,9 +16,8 @@ export const wc: Program = {
         c: bytesOfText(text).length,
       }
       const fields = wanted.map((flag) => String(counts[flag]))
-      call.write(
-        `${(fields.length === 1 ? fields : fields.map((field) => field.padStart(9))).join(fields.length === 1 ? ' ' : ' ')}${name}\n`,
-      )
+      const columns = fields.length === 1 ? fields : fields.map((field) => field.padStart(9))
+      call.write(`${columns.join(' ')}${name}\n`)
     }
     if (rest.length === 0) {
       const text = inputText(call)

@@ -133,7 +133,8 @@ function grpcOutcome(scope: ActionScope, { port, service }: GRPCAction, timeout:
         : `unexpected HTTP status code received from server: ${status}`
     return {
       result: 'failure',
-      output: `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${why}`,
+      output:
+        'error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ' + why,
       delay,
     }
   }

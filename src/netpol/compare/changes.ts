@@ -152,5 +152,6 @@ export function policyChanges(
 /** The changes as text, for a review: what is opened (`+`), then what is closed (`-`). */
 export function formatChanges({ opened, closed }: PolicyChanges): string {
   const all = [...opened, ...closed]
-  return `${all.length === 0 ? 'no connection in any cluster is judged otherwise' : all.map(({ text }) => text).join('\n')}\n`
+  if (all.length === 0) return 'no connection in any cluster is judged otherwise\n'
+  return `${all.map(({ text }) => text).join('\n')}\n`
 }

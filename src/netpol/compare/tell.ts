@@ -44,7 +44,8 @@ function tellPeer(peer: Peer, home: PolicyModel): string {
       return peer.blocks
         .map(
           ({ range, except }) =>
-            `${formatIpRange(range)}${except.length === 0 ? '' : ` except ${except.map(formatIpRange).join(', ')}`}`,
+            formatIpRange(range) +
+            (except.length === 0 ? '' : ` except ${except.map(formatIpRange).join(', ')}`),
         )
         .join(', ')
     case 'nodes':

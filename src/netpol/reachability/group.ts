@@ -9,7 +9,10 @@ export type Some<T> = readonly [T, ...T[]]
 
 /** Pods, nodes or outside addresses that reach, and are reached by, the same on every port. */
 export interface ReachabilityGroup {
-  /** `default/app=web`, `shop/*`, `default/db`, `nodes`, `outside` (of one family alone `outside IPv6`), `10.0.0.0/24`. */
+  /**
+   * `default/app=web`, `shop/*`, `default/db`, `nodes`, `outside` (of one family alone `outside IPv6`),
+   * `10.0.0.0/24`.
+   */
   readonly name: string
   readonly sort: 'pods' | 'nodes' | 'outside'
   /** `ns/name`, sorted. */

@@ -25,6 +25,13 @@ function escaped(text: string): string {
 
 const shortened = (text: string): string => (text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`)
 
+/** A cell's text in words. */
+function toldText(text: string, ports: ReachTable['ports']): string {
+  if (text === '') return 'no policy decides'
+  if (text === '*') return wholeText(ports)
+  return text === '-' ? 'nothing' : text
+}
+
 /**
  * A reachability as a picture: a row for each source, green for all ports, yellow for some, red for none,
  * blue for a pod's own node.
@@ -45,9 +52,7 @@ export function svgOf(reachability: ReachTable): string {
     const cells = groups.map((target, to) => {
       const { text, look } = cellText(reachability, from, to)
       const x = left + to * COLUMN
-      const told =
-        `${(groups[from] as ReachabilityGroup).name} to ${target.name}: ` +
-        `${text === '' ? 'no policy decides' : text === '*' ? wholeText(ports) : text === '-' ? 'nothing' : text}`
+      const told = `${(groups[from] as ReachabilityGroup).name} to ${target.name}: ${toldText(text, ports)}`
       return (
         `<g><title>${escaped(told)}</title><rect x="${x}" y="${top}" width="${COLUMN - 2}" ` +
         `height="${ROW - 2}" fill="${colours[look]}"/>` +

@@ -28,7 +28,8 @@ export type ClusterEventKind =
 
 /** Events of what volumes are made of. They are heard of once a pod with claims has been seen. */
 export type StorageEventKind =
-  | `${'PersistentVolumeClaim' | 'PersistentVolume' | 'StorageClass' | 'CSINode' | 'CSIStorageCapacity'}/${'Add' | 'Update'}`
+  | `${'PersistentVolumeClaim' | 'PersistentVolume' | 'StorageClass'}/${'Add' | 'Update'}`
+  | `${'CSINode' | 'CSIStorageCapacity'}/${'Add' | 'Update'}`
   | 'CSIDriver/Update'
   | 'VolumeAttachment/Delete'
 /** Events of nodes. */

@@ -70,7 +70,12 @@ function choicesOf(options: NetpolOptions): NetpolOptions {
  *
  * ```ts
  * const { scenario } = netpolArbitraries(fc)
- * fc.assert(fc.property(scenario, ({ world, connection, options }) => checkProof(world, connection, evaluate(world, connection, options)).length === 0))
+ * fc.assert(
+ *   fc.property(scenario, ({ world, connection, options }) => {
+ *     const verdict = evaluate(world, connection, options)
+ *     return checkProof(world, connection, verdict).length === 0
+ *   }),
+ * )
  * ```
  */
 export function netpolArbitraries(

@@ -12,7 +12,7 @@ function withNodes(cluster: ControllerCluster, from: number, to: number): void {
 }
 
 describe('the TTL controller', () => {
-  it('tells nodes to keep what they read the longer the more nodes there are, old ones when they change', () => {
+  it('tells nodes to keep what they read the longer the more nodes there are', () => {
     const cluster = new ControllerCluster(() => [createTtlController()])
     withNodes(cluster, 0, 100)
     expect([ttlOf(cluster, 'n0'), ttlOf(cluster, 'n99')]).toEqual(['0', '0'])

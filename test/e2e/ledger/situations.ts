@@ -1,7 +1,7 @@
 import { partial } from '../../support/typed.js'
 import type { ConfigMap, Pod } from '../../../src/api/core/generated.js'
+import { SimCluster } from 'simcluster'
 import type { ClusterOptions } from '../../../src/cluster/compose/options.js'
-import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 import { files } from './files.js'
 import {
   budget,
