@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
-import type { Pod, Service } from '../../../src/api/core/generated.js'
-import type { EndpointSlice } from '../../../src/api/discovery/generated.js'
 import { SimCluster } from 'simcluster'
+import { expect, test } from 'vitest'
+import type { Pod, Service } from '../../src/api/core/generated.js'
+import type { EndpointSlice } from '../../src/api/discovery/generated.js'
 
 const ns = 'default'
 
