@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { ReplicationController } from '../../../src/api/core/generated.js'
-import { createGarbageCollector } from '../../../src/controllers/garbage-collector/controller.js'
-import { createNodeLifecycleController } from '../../../src/controllers/node-lifecycle/controller.js'
-import { createReplicationController } from '../../../src/controllers/replicationcontroller.js'
-import { ControllerCluster } from '../shared/controller-cluster.js'
-import { fakeKubelet } from '../shared/fake-kubelet.js'
-import { fakeScheduler } from '../shared/fake-scheduler.js'
-import { pods, template } from '../shared/workloads.js'
+import type { ReplicationController } from '../../src/api/core/generated.js'
+import { createGarbageCollector } from '../../src/controllers/garbage-collector/controller.js'
+import { createNodeLifecycleController } from '../../src/controllers/node-lifecycle/controller.js'
+import { createReplicationController } from '../../src/controllers/replicationcontroller.js'
+import { ControllerCluster } from './shared/controller-cluster.js'
+import { fakeKubelet } from './shared/fake-kubelet.js'
+import { fakeScheduler } from './shared/fake-scheduler.js'
+import { pods, template } from './shared/workloads.js'
 
 const key = { namespace: 'default', name: 'rc' }
 

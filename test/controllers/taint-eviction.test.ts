@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest'
-import type { Node, Taint } from '../../../src/api/core/generated.js'
-import { createTaintEvictionController } from '../../../src/controllers/taint-eviction.js'
-import { ControllerCluster } from '../shared/controller-cluster.js'
-import { podOn } from '../shared/pods.js'
+import { describe, expect, test } from 'vitest'
+import type { Node, Taint, Toleration } from '../../src/api/core/generated.js'
+import { createTaintEvictionController, noExecuteTaints, stay } from '../../src/controllers/taint-eviction.js'
+import { ControllerCluster } from './shared/controller-cluster.js'
+import { podOn } from './shared/pods.js'
 
 const NAME = 'kube-controller-manager/taint-eviction-controller'
 const taint = (key: string): Taint => ({ key, effect: 'NoExecute' })
@@ -163,4 +163,66 @@ test('a fork has the same future', () => {
   const fork = cluster.fork().advance(60)
   expect(fork.sim.trace.toString()).toBe(cluster.advance(60).sim.trace.toString())
   expect(deletedAt(fork, 'q')).toBe(60)
+})
+
+const tolerationOf = (key: string | undefined, tolerationSeconds?: number): Toleration => ({
+  operator: 'Exists',
+  ...(key === undefined ? {} : { key }),
+  ...(tolerationSeconds === undefined ? {} : { tolerationSeconds }),
+})
+
+describe('how long a pod may stay', () => {
+  test.each<[what: string, taints: Taint[], tolerations: Toleration[] | undefined, verdict: object]>([
+    ['no toleration at all', [taint('a')], undefined, { kind: 'intolerant' }],
+    [
+      'one taint of two is not tolerated',
+      [taint('a'), taint('b')],
+      [tolerationOf('a')],
+      { kind: 'intolerant' },
+    ],
+    ['no limit', [taint('a')], [tolerationOf('a')], { kind: 'forever' }],
+    ['tolerates everything', [taint('a'), taint('b')], [tolerationOf(undefined)], { kind: 'forever' }],
+    ['the limit', [taint('a')], [tolerationOf('a', 300)], { kind: 'limited', seconds: 300 }],
+    [
+      'the least limit',
+      [taint('a'), taint('b')],
+      [tolerationOf('a', 300), tolerationOf('b', 20)],
+      { kind: 'limited', seconds: 20 },
+    ],
+    [
+      'no limit does not count in the minimum',
+      [taint('a'), taint('b')],
+      [tolerationOf('a'), tolerationOf('b', 20)],
+      { kind: 'limited', seconds: 20 },
+    ],
+    [
+      'only the first toleration that matches',
+      [taint('a')],
+      [tolerationOf('a', 300), tolerationOf('a', 5)],
+      { kind: 'limited', seconds: 300 },
+    ],
+    ['zero', [taint('a')], [tolerationOf('a', 0)], { kind: 'limited', seconds: 0 }],
+    ['negative is zero', [taint('a')], [tolerationOf('a', -5)], { kind: 'limited', seconds: 0 }],
+    [
+      'limits of tolerations that match nothing',
+      [taint('a')],
+      [tolerationOf('x', 1), tolerationOf('a')],
+      { kind: 'forever' },
+    ],
+    [
+      'a toleration of another effect',
+      [taint('a')],
+      [{ key: 'a', operator: 'Exists', effect: 'NoSchedule' }],
+      { kind: 'intolerant' },
+    ],
+  ])('%s', (_, taints, tolerations, verdict) => expect(stay(taints, tolerations)).toEqual(verdict))
+})
+
+test('only NoExecute taints count', () => {
+  const others: Taint[] = [
+    { key: 'a', effect: 'NoSchedule' },
+    { key: 'b', effect: 'PreferNoSchedule' },
+  ]
+  expect(noExecuteTaints([...others, taint('c')])).toEqual([taint('c')])
+  expect(noExecuteTaints(undefined)).toEqual([])
 })

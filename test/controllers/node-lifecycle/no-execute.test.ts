@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
-  hasToken,
-  newLimiter,
-  swapRate,
-  takeToken,
   drain,
   enqueue,
   forget,
+  hasToken,
+  newLimiter,
   newTaintQueue,
   nextTurn,
   setRate,
+  swapRate,
+  takeToken,
 } from '../../../src/controllers/node-lifecycle/no-execute.js'
 
 describe('limiter', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { ValidatingAdmissionPolicy } from '../../../src/api/admissionregistration/generated.js'
-import { SimCluster } from '../../../src/index.js'
+import type { ValidatingAdmissionPolicy } from '../../src/api/admissionregistration/generated.js'
+import { SimCluster } from '../../src/index.js'
 
 const rule = (group: string, ...resources: string[]): object => ({
   apiGroups: [group],

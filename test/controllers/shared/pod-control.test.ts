@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compileSelector } from '../../../src/api/labels.js'
-import { sortClaims } from '../../../src/controllers/shared/ownership.js'
-import { Expectations } from '../../../src/controllers/shared/expectations.js'
 import type { ExpectationsState } from '../../../src/controllers/shared/expectations.js'
+import { Expectations } from '../../../src/controllers/shared/expectations.js'
 import { scaledValue } from '../../../src/controllers/shared/int-or-percent.js'
+import { sortClaims } from '../../../src/controllers/shared/ownership.js'
 import {
   nextAvailabilityCheck,
   podFromTemplate,

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
-import type { Pod } from '../../../src/api/core/generated.js'
 import { SimCluster } from 'simcluster'
+import { expect, test } from 'vitest'
+import type { Pod } from '../../src/api/core/generated.js'
 
 const ns = 'default'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { SimCluster } from '../../../src/index.js'
-import type { Service } from '../../../src/api/core/generated.js'
+import type { Service } from '../../src/api/core/generated.js'
+import { SimCluster } from '../../src/index.js'
 
 const key = { namespace: 'default', name: 'web' }
 const service = (spec: object = {}, name = 'web'): object => ({

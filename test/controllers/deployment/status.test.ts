@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { Deployment, DeploymentStatus, ReplicaSet } from '../../../src/api/apps/generated.js'
 import {
+  deploymentStatus,
+  isComplete,
   newCondition,
-  setCondition,
   nextDeadlineCheck,
   pauseCondition,
   rolloutStatus,
-  deploymentStatus,
-  isComplete,
+  setCondition,
 } from '../../../src/controllers/deployment/status.js'
 import { deployment, replicaSet } from '../shared/objects.js'
 

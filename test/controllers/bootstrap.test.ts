@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
-import type { Secret } from '../../../src/api/core/generated.js'
 import { SimCluster } from 'simcluster'
+import { expect, test } from 'vitest'
+import type { Secret } from '../../src/api/core/generated.js'
 
 function token(cluster: SimCluster, id: string, data: Readonly<Record<string, string>>): void {
   cluster.create('secrets', {

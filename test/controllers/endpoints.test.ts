@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest'
-import type { Pod } from '../../../src/api/core/generated.js'
-import type { ServiceSpecInput } from '../../../src/api/core/inputs.js'
-import type { EndpointSlice } from '../../../src/api/discovery/generated.js'
 import { SimCluster } from 'simcluster'
+import { expect, test } from 'vitest'
+import type { Pod } from '../../src/api/core/generated.js'
+import type { ServiceSpecInput } from '../../src/api/core/inputs.js'
+import type { EndpointSlice } from '../../src/api/discovery/generated.js'
 
 const ns = 'default'
 

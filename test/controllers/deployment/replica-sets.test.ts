@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { buildReplicaSet } from '../../../src/controllers/deployment/new-replica-set.js'
 import {
-  newReplicaSetAnnotations,
   REVISION,
   REVISION_HISTORY,
-  surplusHistory,
   equalIgnoringHash,
   findNewReplicaSet,
+  newReplicaSetAnnotations,
+  surplusHistory,
 } from '../../../src/controllers/deployment/replica-sets.js'
-import { buildReplicaSet } from '../../../src/controllers/deployment/new-replica-set.js'
 import { deployment, replicaSet } from '../shared/objects.js'
 
 const revision = (name: string, number: number, replicas = 0) =>
