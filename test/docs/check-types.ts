@@ -27,7 +27,7 @@ export function writeModules(folder: string, programs: readonly Program[]): read
           'simcluster/*': [`${source}/*/index.ts`],
         },
       },
-      include: [],
+      include: [`${source}/**/*.d.ts`],
       files: programs.map((program) => fileName(program)),
     }),
   )
