@@ -6,17 +6,20 @@ import type { AlarmMember, AlarmRequest, AlarmType, PutRequest, RequestOp, TxnRe
 import { Crc32c, storageKey, storageValue, varint } from './storage-hash.js'
 import { EMPTY_VALUE, valueBytes, type Value } from './value.js'
 
-/** What etcd reckons for a put besides key and value, in bytes. */
+/** What etcd charges for a put besides key and value, in bytes. */
 const PUT_OVERHEAD = 256
-/** Cost of a lease grant, in bytes. */
+/** What etcd charges for a lease grant, in bytes. */
 export const LEASE_COST = 64
 
-/** Bytes that a put costs against the quota. */
+/** Returns the bytes that a put counts against the quota. */
 export function putCost(key: string, value: Value = EMPTY_VALUE): number {
   return PUT_OVERHEAD + key.length + valueBytes(value).length
 }
 
-/** Cost of a txn: its dearer branch's puts, those of inner txns left out, as etcd reckons. */
+/**
+ * Returns the cost of a txn: the puts of its more expensive branch, without those of inner txns, as etcd
+ * calculates it.
+ */
 export function txnCost({ success = [], failure = [] }: TxnRequest): number {
   return Math.max(putsCost(success), putsCost(failure))
 }
@@ -26,7 +29,7 @@ function putsCost(ops: readonly RequestOp[]): number {
   return puts.reduce((sum, { key, value }) => sum + putCost(key, value), 0)
 }
 
-/** Bytes that everything retained costs. */
+/** Returns the bytes of everything retained. */
 export function retainedSize(mvcc: Mvcc): number {
   return mvcc.storage().reduce((sum, { kv }) => sum + putCost(kv.key, kv.value), 0)
 }
@@ -34,11 +37,11 @@ export function retainedSize(mvcc: Mvcc): number {
 /** Plain data of a {@link Space}. */
 export interface SpaceState {
   readonly alarms: readonly AlarmMember[]
-  /** High-water mark in bytes; 0 while no quota is set. */
+  /** High-water mark in bytes; 0 if no quota is set. */
   readonly size: number
 }
 
-/** The quota and the alarms: which writes are let in. */
+/** The quota and the alarms, which decide what writes are accepted. */
 export class Space {
   readonly #quota: number
   readonly #memberId: bigint
@@ -56,19 +59,19 @@ export class Space {
     return { alarms: this.#alarms, size: this.#size }
   }
 
-  /** Whether sizes are kept at all. */
+  /** Whether sizes are tracked at all. */
   get limited(): boolean {
     return this.#quota > 0
   }
 
-  /** Status.errors: `memberID:<id> alarm:NOSPACE `, the blank at the end included. */
+  /** The errors of Status: `memberID:<id> alarm:NOSPACE `, including the trailing blank. */
   get errors(): string[] {
     return this.#alarms.map(({ memberId, alarm }) => `memberID:${memberId} alarm:${alarm} `)
   }
 
   /**
-   * The quota check before a request is looked at. Raises the alarm when it fails, even if the request is a
-   * wrong one.
+   * Checks the quota before a request is validated. Raises the alarm if it is exceeded, even if the request
+   * is invalid.
    */
   reserve(cost: () => number): void {
     if (this.#quota <= 0) return
@@ -78,7 +81,7 @@ export class Space {
     throw new EtcdError('noSpace')
   }
 
-  /** What the alarms forbid: under CORRUPT every write, under NOSPACE what takes space. */
+  /** Rejects what the alarms forbid: every write under CORRUPT, writes that take space under NOSPACE. */
   admit(takesSpace: boolean): void {
     if (this.#alarms.length === 0) return
     if (this.#has('CORRUPT')) throw new EtcdError('corrupt')
@@ -117,8 +120,8 @@ function same(a: AlarmMember, b: AlarmMember): boolean {
 }
 
 /**
- * CRC-32C over the buckets that this model has, in etcd's manner (bucket name, then key and value of each
- * entry): alarm, key, lease and meta. Equal stores have equal hashes; it is not comparable with a real
+ * Computes CRC-32C over the buckets of this model (alarm, key, lease and meta) as etcd does: bucket name,
+ * then key and value of each entry. Equal stores have equal hashes. It cannot be compared with a real
  * member's, which also hashes its own ids.
  */
 export function hashBuckets(mvcc: Mvcc, leases: readonly Lease[], alarms: readonly AlarmMember[]): number {

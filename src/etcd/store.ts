@@ -46,20 +46,20 @@ import { snapshotFile, type SnapshotOptions } from './snapshot/write.js'
 import { settingsOf, type EtcdStoreOptions, type Settings, type StoreState } from './store-state.js'
 
 /**
- * An etcd v3 store in process: one member's KV, Watch, Lease and Maintenance services with etcd 3.5.16's
- * answers and error texts, synchronous and in virtual time. See `capabilities.ts` for what each method does.
+ * An in-process etcd v3 store: the KV, Watch, Lease and Maintenance services of one member with the responses
+ * and error texts of etcd 3.5.16, synchronous and in virtual time. `capabilities.ts` describes each method.
  *
- * Copies (`fork`, `snapshot`, `restore`) cost the same few allocations whatever is stored: all state is in
- * copy-on-write structures, see `CowTree`. Watch streams and subscriptions stay with the store that they were
- * made on.
+ * Copies (`fork`, `snapshot`, `restore`) need the same few allocations however much is stored, because all
+ * state is in copy-on-write structures, see `CowTree`. Watch streams and subscriptions stay with the store on
+ * which they were opened.
  *
- * Where a request makes etcd 3.5 crash or lose data, this store answers with an error or the right data; see
+ * Where a request makes etcd 3.5 crash or lose data, this store returns an error or the correct data; see
  * `docs/decisions/etcd-store.md`.
  */
 export class EtcdStore implements Store {
   /**
-   * Users, roles and whether they count. The store itself lets everybody do everything: whoever serves it
-   * asks.
+   * Users, roles and whether authentication is enabled. The store itself does not enforce it: the server on
+   * top of it does.
    */
   readonly auth: AuthStore
   readonly #settings: Settings
@@ -156,7 +156,7 @@ export class EtcdStore implements Store {
     }
     const plan = planTxn(this.#space, request, empty)
     checkPlan(this.#space, plan)
-    // A trial run on a fork: etcd panics here, so there is no answer of its own to give.
+    // a trial run on a fork: etcd panics here, so there is no response to imitate
     if (mayFailHalfway(plan)) runPlan(this.#forkedSpace(), plan, empty, () => this.#header())
     const response = runPlan(this.#space, plan, empty, () => this.#header(this.#mvcc.visibleRevision))
     this.#commit()
@@ -274,12 +274,12 @@ export class EtcdStore implements Store {
     return { header: this.#header(), leases: this.#lessor.all().map(({ id }) => id) }
   }
 
-  /** All leases with the time at which they end, those that end first first. */
+  /** Returns all leases with their expiry, the earliest first. */
   grantedLeases(): readonly Lease[] {
     return this.#lessor.all()
   }
 
-  /** All leases end so many ms later: as when nobody could renew them for that time. */
+  /** Postpones the expiry of all leases by `ms`, as after a time in which none could be renewed. */
   delayLeases(ms: number): void {
     this.#lessor.delay(ms)
   }
@@ -341,14 +341,11 @@ export class EtcdStore implements Store {
   }
 
   alarm(request: AlarmRequest): AlarmResponse {
-    this.#raftIndex++ // also a look at them is agreed upon
+    this.#raftIndex++ // even a read of the alarms is a raft proposal
     return { header: this.#header(), alarms: this.#room.alarm(request) }
   }
 
-  /**
-   * Counts a request that a member agrees upon with the others and that is none of the store's: those of
-   * users and roles.
-   */
+  /** Counts a request that goes through raft without touching the keys, such as one for users and roles. */
   countProposal(): void {
     this.#raftIndex++
   }
@@ -358,46 +355,46 @@ export class EtcdStore implements Store {
   }
 
   /**
-   * An independent store with the same contents and history, in O(1); watchers stay behind. Options replace
-   * this one's.
+   * Returns an independent store with the same contents and history, in O(1); watchers are not copied.
+   * Options override this store's.
    */
   fork(options: Partial<EtcdStoreOptions> = {}): EtcdStore {
     return new EtcdStore({ ...this.#settings, ...options }, this.#state())
   }
 
-  /** An immutable handle of everything stored, in O(1). */
+  /** Returns an immutable handle of everything stored, in O(1). */
   capture(): StoreSnapshot {
     return new StoreSnapshot(this.fork())
   }
 
-  /** A store with what {@link capture} has kept, in O(1); as often as wanted. */
+  /** Creates a store from a {@link capture}, in O(1). A snapshot can be restored any number of times. */
   static restore(snapshot: StoreSnapshot, options: Partial<EtcdStoreOptions> = {}): EtcdStore {
     return snapshot.open(options)
   }
 
   /**
-   * A snapshot file as `etcdctl snapshot save` writes it: a bbolt database of the whole retained history,
-   * leases, alarms, users and roles, and its SHA-256. etcdutl and a real etcd read it. O(what is stored).
+   * Returns a snapshot file as `etcdctl snapshot save` writes it: a bbolt database with the retained history,
+   * leases, alarms, users and roles, and its SHA-256. etcdutl and real etcd can read it. O(what is stored).
    */
   snapshot(options?: SnapshotOptions): Uint8Array {
     return snapshotFile(this.#state(), this.#settings, options)
   }
 
   /**
-   * A store from a snapshot file, of this class or of a real etcd; values are bytes. Leases begin anew with
-   * their full TTL.
-   * @throws SnapshotError when the file is corrupt, truncated or not etcd's.
+   * Creates a store from a snapshot file, of this class or of real etcd; values are bytes. Leases restart
+   * with their full TTL.
+   * @throws SnapshotError if the file is corrupt, truncated or not etcd's
    */
   static fromSnapshot(file: Uint8Array, options: EtcdStoreOptions & ReadSnapshotOptions): EtcdStore {
     return new EtcdStore(options, readSnapshot(file, settingsOf(options), options))
   }
 
-  /** The whole retained history, leases, alarms, users and roles as JSON. */
+  /** Returns the retained history, leases, alarms, users and roles as JSON. */
   toJSON(): StoreJson {
     return dumpStore(this.#state())
   }
 
-  /** A store that answers every request as the one which `toJSON` was called on. */
+  /** Creates a store that responds to every request exactly as the one on which `toJSON` was called. */
   static fromJSON(json: StoreJson, options: EtcdStoreOptions): EtcdStore {
     return new EtcdStore(options, loadStore(json))
   }
@@ -423,14 +420,14 @@ export class EtcdStore implements Store {
     return { clusterId, memberId, revision, raftTerm: RAFT_TERM }
   }
 
-  /** The revision that 0 stands for, or the checked one. */
+  /** Returns the checked revision; 0 means the current one. */
   #readable(revision: number): number {
     if (revision === 0) return this.#mvcc.revision
     this.#mvcc.checkReadable(revision)
     return revision
   }
 
-  /** Ends the write that has been going on, and tells whoever watches. */
+  /** Commits the open write and notifies the watchers. */
   #commit(): void {
     const writes = this.#mvcc.commit()
     if (writes === 0) return
@@ -454,7 +451,7 @@ export class EtcdStore implements Store {
 
 const RAFT_TERM = 2
 
-/** What a store held at one moment. Opaque; see `EtcdStore.restore`. */
+/** The contents of a store at one moment. Opaque; see `EtcdStore.restore`. */
 export class StoreSnapshot {
   readonly #store: EtcdStore
 
