@@ -10,7 +10,7 @@ import { isUnknownPort } from './check/port-claims.js'
 import { raw, rawList, text, type Raw } from './check/raw.js'
 import { sceneOf, type Scene } from './check/scene.js'
 
-/** A proof that does not hold, and the first place where it does not. */
+/** Thrown at the first place where a proof does not hold. */
 class Refuted extends Error {}
 
 function demand(holds: boolean, what: string): void {
@@ -20,7 +20,7 @@ function demand(holds: boolean, what: string): void {
 const peersName = (direction: Direction): 'from' | 'to' => (direction === 'ingress' ? 'from' : 'to')
 const portsName = (kind: unknown): string => (kind === 'ClusterNetworkPolicy' ? 'protocols' : 'ports')
 
-/** Policies of a tier that select the pod in the direction, in the order in which they count. */
+/** Returns the policies of a tier that select the pod in this direction, in the order of evaluation. */
 function selecting({ cluster, direction, ownPod }: Scene, tier: TierProof['tier']): readonly Raw[] {
   const pod = raw(ownPod)
   const all = cluster.policies().filter((policy) => tierOf(policy) === tier)
@@ -61,7 +61,7 @@ function tierOf({ kind, spec }: Raw): TierProof['tier'] {
 const priorityOf = (policy: Raw): number =>
   policy['kind'] === 'BaselineAdminNetworkPolicy' ? 1001 : (raw(policy['spec'])['priority'] as number)
 
-/** A text in whose order policies of a tier count. */
+/** Returns a function that gives each policy a sort key: its priority, then what `equal` says. */
 function rankOf(equal: 'name' | 'creation'): (policy: Raw) => string {
   const born = (policy: Raw): string =>
     new Date(Date.parse(text(raw(policy['metadata']), 'creationTimestamp')) || 0).toISOString()
@@ -74,7 +74,7 @@ function rankOf(equal: 'name' | 'creation'): (policy: Raw) => string {
     ].join('\n')
 }
 
-/** In the order of texts that are all different. */
+/** Sorts policies by texts that are all distinct. */
 function inOrder(policies: readonly Raw[], textOf: (policy: Raw) => string): readonly Raw[] {
   const byText = new Map(policies.map((policy) => [textOf(policy), policy]))
   return [...byText.keys()].toSorted().map((each) => byText.get(each) as Raw)
@@ -88,8 +88,8 @@ function isolates(policy: Raw, direction: Direction): boolean {
 }
 
 /**
- * Trials of a list: one for each entry until one says yes; an empty list says yes by itself, if it may.
- * Answers whether one did.
+ * Checks the trials of a list: one for each entry, up to the first that matched. An absent or empty list has
+ * a single trial with the reason `whole`. Returns whether something matched.
  */
 function checkList(
   scene: Scene,
@@ -197,7 +197,7 @@ function checkTrials(
   return false
 }
 
-/** Rules of a policy: tried in their order until one matched. Answers that one. */
+/** Checks the rules of a policy, which are tried in order up to the first that matched. Returns that one. */
 function checkRules(scene: Scene, policy: Raw, { rules }: PolicyProof): RuleProof | undefined {
   const all = rawList(raw(policy['spec'])[scene.direction])
   rules.forEach((proof, at) => {
@@ -224,7 +224,7 @@ function isNamed(proof: PolicyProof, policy: Raw): boolean {
   )
 }
 
-/** What no NetworkPolicy can block here. */
+/** Returns the exception that NetworkPolicy cannot block for this connection, if one applies. */
 function exceptionOf({
   cluster: { options },
   connection,
@@ -240,7 +240,7 @@ function exceptionOf({
   return counts && otherPod === undefined && other.node === home ? 'ownNode' : undefined
 }
 
-/** One tier; answers what it comes to. */
+/** Checks one tier and returns its outcome. */
 function checkTier(scene: Scene, { tier, policies, exception }: TierProof): TierProof['outcome'] {
   const all = selecting(scene, tier)
   policies.forEach((proof, at) =>
@@ -285,7 +285,7 @@ function checkSide(cluster: RawCluster, { connection }: Proof, side: SideProof, 
     sceneOf(cluster, connection, direction, 'cluster'),
     sceneOf(cluster, connection, direction, 'NetworkPolicy'),
   ]
-  // whom NetworkPolicy does not see, no other policy sees
+  // a pod that NetworkPolicy does not see is invisible to the cluster-wide kinds too
   if (narrow.ownPod === undefined) {
     expectSide(side, 'noSubject', true, 0)
     return
@@ -316,11 +316,11 @@ function checkSide(cluster: RawCluster, { connection }: Proof, side: SideProof, 
 }
 
 /**
- * Replays the proof of a verdict on the world as it was given: who the ends are, that each policy which
- * selects them is there and in its place, that each rule was tried in turn, and that each field says what it
- * is told to say. Answers what is wrong first, nothing for a proof that holds. It shares no code with
- * `evaluate`. The world and the connection must be ones that `evaluate` takes. The options are those that the
- * proof names.
+ * Replays the proof of a verdict on the original objects: checks that the ends are who the proof says, that
+ * every selecting policy is listed in order, that each rule was tried in turn, and that each field supports
+ * the claim made about it. It shares no code with `evaluate`, so that a bug in one cannot hide in the other.
+ * The world and the connection must be valid for `evaluate`; the options are those named in the proof.
+ * Returns the first fault, or an empty list if the proof holds.
  */
 export function checkProof(
   world: World,
@@ -338,7 +338,7 @@ export function checkProof(
     return []
   } catch (error) {
     if (error instanceof Refuted) return [error.message]
-    // a proof of another shape, or with an address that is none
+    // the proof has another shape, or contains an invalid address
     return [`the proof cannot be read: ${String(error)}`]
   }
 }

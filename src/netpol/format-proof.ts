@@ -46,7 +46,7 @@ function tellEnd({ pod, node, address, domains = [] }: EndProof): string {
   return more.length === 0 ? name : `${name} (${more.join(', ')})`
 }
 
-/** What was wanted of labels, and what is there. */
+/** Formats what a trial required and what it found. */
 function tellTrial({ path, because, requirement, actual }: Trial): string {
   const said = `${path}: ${words[because]}`
   if (requirement !== undefined) {
@@ -106,7 +106,7 @@ function tellSide({ direction, allowed, because, tiers }: SideProof, end: EndPro
   ]
 }
 
-/** `default/web (10.0.0.1) -> default/db (10.0.0.2), 6379/TCP` */
+/** Formats a connection: `default/web (10.0.0.1) -> default/db (10.0.0.2), 6379/TCP`. */
 function tellConnection({ from, to, port, protocol, service }: Proof['connection']): string {
   return (
     `${tellEnd(from)} -> ${tellEnd(to)}, ` +
@@ -115,8 +115,8 @@ function tellConnection({ from, to, port, protocol, service }: Proof['connection
 }
 
 /**
- * A proof as text for people: each side, each tier, each policy that selects the pod, each rule that was
- * tried, and the field that matched or failed.
+ * Formats a proof as text: each side, each tier, each policy that selects the pod, each rule that was tried,
+ * and the field that matched or failed.
  */
 export function formatProof({ allowed, proof }: Verdict): string {
   const { connection, egress, ingress } = proof

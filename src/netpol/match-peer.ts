@@ -9,7 +9,7 @@ type Outcome = Omit<Trial, 'path'> & { readonly field?: string }
 
 const no: Labels = {}
 
-/** The first requirement that labels do not meet. */
+/** Returns a failed outcome for the first requirement that labels do not meet. */
 function unmet(selector: Selector, labels: Labels, because: Because): Outcome | undefined {
   const requirement = selector.requirements.find((each) => !requirementMatches(each, labels))
   if (requirement === undefined) return undefined
@@ -40,7 +40,7 @@ function pods(
     : { ...failed, field: podField }
 }
 
-/** An ipBlock, or one of several networks. */
+/** Tests the address against an ipBlock or one of several networks. */
 function block({ address }: End, { range, except }: Block): Outcome {
   if (address === undefined) return { field: 'cidr', matched: false, because: 'noAddress' }
   const actual = formatIp(address)
@@ -68,7 +68,7 @@ function networks({ address }: End, blocks: readonly Block[]): Outcome {
   return { field: 'networks', matched: false, because: 'addressOutOfRange', actual }
 }
 
-/** Nodes are found by their addresses, so that a pod on the host's network counts as its node. */
+/** Tests the node that owns the address, so that a pod on the host's network counts as its node. */
 function nodes({ model, peer: { address } }: Situation, selector: Selector): Outcome {
   if (address === undefined) return { field: 'nodes', matched: false, because: 'noAddress' }
   const node = nodeAt(model, address)
@@ -84,7 +84,7 @@ function nodes({ model, peer: { address } }: Situation, selector: Selector): Out
   }
 }
 
-/** Whether a name is that domain, or with the wildcard one below it. */
+/** Returns whether a name equals a domain or lies below a wildcard. */
 export function isOfDomain(name: string, domain: string): boolean {
   return domain.startsWith('*.') ? name.endsWith(domain.slice(1)) : name === domain
 }
@@ -115,9 +115,7 @@ function outcomeOf(situation: Situation, peer: Peer, home: string | undefined): 
   }
 }
 
-/**
- * Holds one entry of `from` or `to` (at `path`) against the other end; `home` is the namespace of the policy.
- */
+/** Tests one entry of `from` or `to` (at `path`) against the other end; `home` is the policy's namespace. */
 export function tryPeer(situation: Situation, peer: Peer, home: string | undefined, path: string): Trial {
   const { field, ...outcome } = outcomeOf(situation, peer, home)
   return { path: field === undefined ? path : `${path}.${field}`, ...outcome }

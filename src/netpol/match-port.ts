@@ -2,16 +2,16 @@ import type { NamedPort, PortMatch } from './model.js'
 import type { Trial } from './proof.js'
 import type { Protocol } from './world.js'
 
-/** What entries of `ports` are held against. */
+/** What entries of `ports` are tested against. */
 export interface PortSituation {
   readonly protocol: Protocol
-  /** Undefined: the destination has no port of the name that was asked for. */
+  /** Undefined if the destination has no port of the requested name. */
   readonly port: number | undefined
-  /** Named ports of the destination; none if it is no pod. */
+  /** The destination's named ports; empty if it is not a pod. */
   readonly named: readonly NamedPort[]
 }
 
-/** Holds one entry of `ports` or `protocols` against the destination's port. */
+/** Tests one entry of `ports` or `protocols` against the destination's port. */
 export function tryPort({ protocol, port, named }: PortSituation, match: PortMatch, path: string): Trial {
   const actual = port === undefined ? protocol : `${port}/${protocol}`
   if (match.kind === 'unknown') return { path, matched: false, because: 'unknownField' }

@@ -10,25 +10,25 @@ import { Budget, type StepOptions } from '../compare/budget.js'
 import { blamedLabels, type LabelChange } from './labels.js'
 import { blamedRules, type Removal } from './rules.js'
 
-/** What a verdict is owed to. */
+/** The smallest changes that would flip a verdict. */
 export interface Blame {
   readonly verdict: Verdict
   /**
-   * A smallest set of policies and rules without which the verdict is another one. Absent: no set of them is
-   * enough.
+   * A smallest set of policies and rules whose removal flips the verdict. Absent if no set within `most`
+   * does.
    */
   readonly rules?: readonly Removal[]
   /**
-   * A smallest set of labels of the pods, their namespaces and the node with whose change it is another one.
-   * Absent: no labels are enough. Values that no selector speaks of are told as `other`.
+   * A smallest set of label changes (on the pods, their namespaces and the node) that flips the verdict.
+   * Absent if labels alone cannot. A value that no selector mentions is given as `other`.
    */
   readonly labels?: readonly LabelChange[]
 }
 
-/** How far {@link blame} looks. */
+/** Bounds of the search of {@link explainVerdict}. */
 export interface BlameOptions extends NetpolOptions, StepOptions {
   /**
-   * Policies and rules that may have to go together.
+   * The largest number of policies and rules to remove together.
    * @defaultValue 6
    */
   readonly most?: number
@@ -43,7 +43,7 @@ function relabelled(labels: Labels, changes: readonly LabelChange[]): Labels {
   return Object.fromEntries(next)
 }
 
-/** The model with other labels. */
+/** Returns the model with the label changes applied. */
 function withLabels(model: Model, changes: readonly LabelChange[]): Model {
   const of = (kind: LabelChange['kind'], key: string): readonly LabelChange[] =>
     changes.filter(
@@ -69,9 +69,11 @@ function withLabels(model: Model, changes: readonly LabelChange[]): Model {
 }
 
 /**
- * Why a connection is allowed or denied, as the smallest changes after which it would not be: rules to take
- * out, and labels to change. Each answer was judged by `evaluate`. `maxSteps` is the bound of the search for
- * labels. @throws WorldError as `evaluate` does, StepLimitError
+ * Finds the smallest set of rules and labels that decides a verdict: the rules to remove, and separately the
+ * labels to change, so that the connection would be judged the other way. Each result is confirmed with
+ * `evaluate`. `maxSteps` bounds the search for labels.
+ * @throws WorldError as `evaluate` does
+ * @throws StepLimitError if the search for labels takes more than `maxSteps` steps
  */
 export function blame(
   world: World,
@@ -83,7 +85,7 @@ export function blame(
   const { allowed } = verdict
   const rules = blamedRules(model, connection, most)
   const labels = blamedLabels(model, resolveConnection(model, connection), allowed, new Budget(maxSteps))
-  // Stryker disable next-line all: it never is so; were it, that would be our mistake
+  // Stryker disable next-line all: unreachable unless the search itself is wrong
   if (labels !== undefined && evaluateModel(withLabels(model, labels), connection).allowed === allowed)
     throw new Error(`bug in blame: ${JSON.stringify({ labels, connection })}`)
   return { verdict, ...(rules === undefined ? {} : { rules }), ...(labels === undefined ? {} : { labels }) }

@@ -11,20 +11,20 @@ import { isOfDomain } from '../match-peer.js'
 import type { Model, NodeModel, PodModel } from '../model.js'
 import { podInView } from '../situation.js'
 
-/** A label that is set, changed or (`to: null`) taken away. */
+/** A label that is added, changed or, with `to: null`, removed. */
 export interface LabelChange {
   readonly kind: 'Pod' | 'Namespace' | 'Node'
   readonly namespace?: string
   readonly name: string
   readonly key: string
-  /** What it is; null: it is absent. */
+  /** The current value; null if the label is absent. */
   readonly from: string | null
   readonly to: string | null
 }
 
 type Target = Pick<LabelChange, 'kind' | 'namespace' | 'name'>
 
-/** An end as policies see it: the pod that they select, and the node whose address it has. */
+/** An end as policies see it: the pod that selectors match, and the node that owns the address. */
 interface Party {
   readonly sort: EndSort
   readonly pod: PodModel | undefined
@@ -41,11 +41,13 @@ function partyOf(model: Model, end: End): Party {
 const isOwnNode = ({ node }: End, { sort }: Party, { pod }: Party): boolean =>
   sort === 'node' && node === pod?.node
 
-/** The class that an address is alone in; none of no address. */
+/** The address classes of one end: exactly its address, or none if it has no address. */
 const addressesIn = ({ address }: End): readonly AddressClass[] =>
   address === undefined ? [] : [{ family: address.family, intervals: [[address.value, address.value]] }]
 
-/** What stands fixed, and the labels that may be changed, as variables of a scene. */
+/**
+ * The search space: everything about the connection is pinned, except the labels, which are the variables.
+ */
 class Stage {
   readonly scene: Scene
   readonly #labels = new Map<
@@ -79,7 +81,7 @@ class Stage {
     this.scene = new Scene(shape, vocabulary, this.#pins)
   }
 
-  /** All values that selectors speak of. */
+  /** Every value that some selector mentions. */
   get #known(): readonly string[] {
     const { podLabels, namespaceLabels, nodeLabels } = this.scene.vocabulary
     return [podLabels, namespaceLabels, nodeLabels].flatMap((labels) =>
@@ -87,7 +89,7 @@ class Stage {
     )
   }
 
-  /** The labels that the simplest point of a region has other than they are. */
+  /** Returns the labels that differ from the current ones at the simplest point of a region. */
   changesIn(region: Region): readonly LabelChange[] {
     return [...this.#labels].flatMap(([variable, { target, key, is }]) => {
       const value = this.scene.space.valueIn(region, variable) as string | undefined
@@ -147,7 +149,7 @@ class Stage {
   }
 }
 
-/** Ways to the other verdict: both sides allow, or one denies. */
+/** Returns the paths to the opposite verdict: both sides allow, or one of them denies. */
 function waysTo(allowed: boolean, model: Model, scene: Scene): readonly Path[] {
   const [egress, ingress] = (['egress', 'ingress'] as const).map((direction) => {
     const clauses = sideClauses(scene, direction, model, model.options)
@@ -157,8 +159,9 @@ function waysTo(allowed: boolean, model: Model, scene: Scene): readonly Path[] {
 }
 
 /**
- * A smallest set of labels (of the pods, their namespaces and the node) with whose change the verdict is
- * another one; undefined if there is none.
+ * Finds a smallest set of labels (of the pods, their namespaces and the node) whose change flips the verdict.
+ * Returns undefined if there is none.
+ * @throws StepLimitError
  */
 export function blamedLabels(
   model: Model,

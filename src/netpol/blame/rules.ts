@@ -3,12 +3,12 @@ import type { ClusterPolicyModel, Direction, Model, NetworkPolicyModel, PolicyMo
 import type { PolicyProof, SideProof, Verdict } from '../proof.js'
 import type { Connection } from '../world.js'
 
-/** A policy that is taken out, or with a path one rule of it. */
+/** A policy that is removed or, with a path, one of its rules. */
 export interface Removal {
   readonly kind: PolicyModel['kind']
   readonly namespace?: string
   readonly name: string
-  /** `spec.ingress[0]`, in the policy as it is written. */
+  /** The path of the rule in the policy as written: `spec.ingress[0]`. */
   readonly path?: string
 }
 
@@ -20,7 +20,10 @@ const ruleAt = (removal: Removal, direction: Direction, at: number): Removal => 
   path: `spec.${direction}[${at}]`,
 })
 
-/** Rules keep their places, so that paths stay what they are: one that is taken out matches nobody. */
+/**
+ * Returns the policy with some rules disabled. A removed rule stays in the list and matches nobody, so that
+ * the paths of the others do not shift.
+ */
 function thinned<T extends PolicyModel>(policy: T, removal: Removal, gone: ReadonlySet<string>): T {
   const thin = (direction: Direction): unknown =>
     policy[direction]?.map((rule, at) =>
@@ -29,7 +32,7 @@ function thinned<T extends PolicyModel>(policy: T, removal: Removal, gone: Reado
   return { ...policy, ingress: thin('ingress'), egress: thin('egress') }
 }
 
-/** The model without what is taken out. */
+/** Returns the model without the removed policies and rules. */
 export function withoutRemovals(model: Model, removals: readonly Removal[]): Model {
   const gone = new Set(removals.map(keyOf))
   const cut = <T extends PolicyModel>(list: readonly T[], nameOf: (policy: T) => Removal): readonly T[] =>
@@ -56,10 +59,11 @@ const nameIn = ({ kind, namespace, name }: PolicyProof): Removal => ({
 })
 
 /**
- * What a side rests on: of each tier the rule that matched and its policy (which may go as a whole, with
- * rules that would come to decide next). NetworkPolicies of which no rule matched deny by selecting the pod,
- * or where an exception is made allow by it: all of them have to go, one is enough to begin with. As long as
- * all of these stay, what is said of the side stays true.
+ * Returns what the verdict of one side rests on: in each tier, the rule that matched, and its policy as a
+ * whole (which matters if a later rule of the policy would decide the same way). If no rule matched,
+ * NetworkPolicies deny by selecting the pod (or allow, where an exception applies); all of them would have to
+ * go, so the first is enough to start with. The verdict of the side cannot change while all of these stay in
+ * place.
  */
 function supports({ tiers }: SideProof): readonly Removal[] {
   return tiers.flatMap(({ tier, policies }) => {
@@ -72,13 +76,16 @@ function supports({ tiers }: SideProof): readonly Removal[] {
   })
 }
 
-/** For another verdict, of what is denied the sides that do so have to change; of what is allowed, either. */
+/**
+ * Returns the removals worth trying: a denied connection needs every denying side to change, an allowed one
+ * needs either side to.
+ */
 function candidates({ allowed, proof: { egress, ingress } }: Verdict): readonly Removal[] {
   return [egress, ingress].filter((side) => side.allowed === allowed).flatMap(supports)
 }
 
 /**
- * A smallest set of rules and policies without which the verdict is another one, of at most so many;
+ * Finds a smallest set of at most `most` rules and policies whose removal flips the verdict. Returns
  * undefined if there is none.
  */
 export function blamedRules(

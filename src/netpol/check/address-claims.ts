@@ -6,14 +6,16 @@ import { isUnmet } from './pod-claims.js'
 import { has, raw, rawList, text, type Raw } from './raw.js'
 
 /**
- * What a path that ends in a place names of a list: `.networks[2]`; undefined where there is no such place.
+ * Returns the list element that a path ending in an index points at (`.networks[2]`), or undefined if there
+ * is no such element.
  */
 function named(list: unknown, { rest }: Claim): string | undefined {
   return rawList(list)[Number(rest.slice(rest.indexOf('[') + 1, -1))] as string | undefined
 }
 
 /**
- * The range and its exceptions that the entry is about: of ipBlock, or of the network that the path names.
+ * Returns the CIDR and exceptions that the claim is about: those of the ipBlock, or of the network that the
+ * path names.
  */
 function blockOf(claim: Claim): readonly [cidr: string | undefined, except: readonly string[]] {
   const { entry } = claim
@@ -22,14 +24,14 @@ function blockOf(claim: Claim): readonly [cidr: string | undefined, except: read
   return [text(block, 'cidr'), rawList(block['except']) as readonly string[]]
 }
 
-/** All ranges of an entry. */
+/** Returns all CIDRs of an entry. */
 function cidrsOf({ entry }: Claim): readonly string[] {
   return has(entry, 'ipBlock')
     ? [text(raw(entry['ipBlock']), 'cidr')]
     : (rawList(entry['networks']) as readonly string[])
 }
 
-/** The address at the other end, if it is there and the trial tells it. */
+/** Returns the address of the other end, if the trial reports it correctly. */
 const toldAddress = ({
   scene: {
     other: { address },
@@ -40,7 +42,7 @@ const toldAddress = ({
 const isIgnored = ({ entry, scene: { cluster, otherPod } }: Claim): boolean =>
   has(entry, 'ipBlock') && cluster.options.ipBlockPods === 'ignore' && otherPod !== undefined
 
-/** The node that has the address, the first by name. */
+/** Returns the node that owns the address; of several, the first by name. */
 function nodeOf({
   scene: {
     cluster,
@@ -61,7 +63,7 @@ function matchesDomain(name: string, pattern: string): boolean {
   return own.length > fixed.length && own.slice(-fixed.length).join() === fixed.join()
 }
 
-/** Whether one of the names that led to the other end is of a domain. */
+/** Returns whether one of the names that resolved to the other end belongs to a domain. */
 const isOf = (
   {
     scene: {
@@ -71,7 +73,7 @@ const isOf = (
   pattern: string,
 ): boolean => domains.some((name) => matchesDomain(name, pattern))
 
-/** The names that led to the other end are there, and told. */
+/** Returns whether the other end has domain names and the trial reports them. */
 const tellsNames = ({
   scene: {
     other: { domains },
@@ -79,7 +81,7 @@ const tellsNames = ({
   trial: { actual },
 }: Claim): boolean => domains !== undefined && actual === domains.join(',')
 
-/** What is said of the address at the other end: of blocks, nodes and domains. */
+/** Checks of claims about the address of the other end: CIDR blocks, nodes and domains. */
 export const addressClaims: Claims<
   | 'addressInRange'
   | 'addressOutOfRange'

@@ -5,7 +5,7 @@ import { raw, rawList, text, type Raw } from './raw.js'
 const nameOf = (object: unknown): string => text(raw(raw(object)['metadata']), 'name')
 const namespaceOf = (object: unknown): string => text(raw(raw(object)['metadata']), 'namespace') || 'default'
 
-/** Looks things up in the world as it was given, by going through the lists. */
+/** Looks things up in the original objects by linear search. */
 export class RawCluster {
   readonly #world: World
   readonly options: ResolvedOptions
@@ -15,7 +15,7 @@ export class RawCluster {
     this.options = options
   }
 
-  /** A pod by `ns/name`, if there is a key and such a pod. */
+  /** Returns a pod by `ns/name`; undefined if there is no key or no such pod. */
   pod(key: string | undefined): Raw | undefined {
     return this.pods().find((pod) => keyOf(pod) === key)
   }
@@ -32,7 +32,7 @@ export class RawCluster {
     return rawList(this.#world.policies).map(raw)
   }
 
-  /** Domain names and the addresses that they led to. */
+  /** Returns the domain names and the addresses that they resolved to. */
   domains(): readonly (readonly [string, readonly string[]])[] {
     const domains = raw(this.#world.domains)
     return Object.keys(domains).map((name) => [
@@ -41,44 +41,44 @@ export class RawCluster {
     ])
   }
 
-  /** Labels of a namespace, with its name as the control plane adds it. */
+  /** Returns the labels of a namespace, including the name label that the control plane adds. */
   namespaceLabels(name: string): Raw {
     const object = rawList(this.#world.namespaces).find((each) => nameOf(each) === name)
     return { ...labelsOf(raw(object)), 'kubernetes.io/metadata.name': name }
   }
 }
 
-/** `ns/name` */
+/** Returns `ns/name`. */
 export function keyOf(object: Raw): string {
   return `${namespaceOf(object)}/${nameOf(object)}`
 }
 
-/** Name of an object. */
+/** Returns the name of an object. */
 export function nameOfObject(object: Raw): string {
   return nameOf(object)
 }
 
-/** Namespace of an object, `default` without one. */
+/** Returns the namespace of an object, `default` if it has none. */
 export function namespaceOfObject(object: Raw): string {
   return namespaceOf(object)
 }
 
-/** Labels of an object. */
+/** Returns the labels of an object. */
 export function labelsOf(object: Raw): Raw {
   return raw(raw(object['metadata'])['labels'])
 }
 
-/** The pod is on the host's network. */
+/** Returns whether the pod is on the host's network. */
 export function isOnHost(pod: Raw): boolean {
   return raw(pod['spec'])['hostNetwork'] === true
 }
 
-/** The pod has ended. */
+/** Returns whether the pod has terminated. */
 export function isFinished(pod: Raw): boolean {
   return ['Succeeded', 'Failed'].includes(text(raw(pod['status']), 'phase'))
 }
 
-/** Addresses of a pod, in its order. */
+/** Returns the addresses of a pod in order. */
 export function podAddresses(pod: Raw): readonly string[] {
   const status = raw(pod['status'])
   return [text(status, 'podIP'), ...rawList(status['podIPs']).map((each) => text(raw(each), 'ip'))].filter(
@@ -86,7 +86,7 @@ export function podAddresses(pod: Raw): readonly string[] {
   )
 }
 
-/** Addresses of a node. */
+/** Returns the addresses of a node. */
 export function nodeAddresses(node: Raw): readonly string[] {
   return rawList(raw(node['status'])['addresses'])
     .map(raw)
@@ -95,7 +95,7 @@ export function nodeAddresses(node: Raw): readonly string[] {
     .filter((ip) => ip !== '')
 }
 
-/** Numbers of the pod's ports with that name and protocol. */
+/** Returns the numbers of the pod's ports with that name and protocol. */
 export function portsNamed(pod: Raw, name: string, protocol: string): readonly number[] {
   const spec = raw(pod['spec'])
   const sidecars = rawList(spec['initContainers']).filter((each) => raw(each)['restartPolicy'] === 'Always')

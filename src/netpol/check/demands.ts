@@ -8,7 +8,7 @@ const words: Readonly<Record<string, Requirement['operator']>> = {
   DoesNotExist: '!',
 }
 
-/** What a selector asks for. */
+/** Returns the requirements of a label selector. */
 export function demandsOf(selector: unknown): readonly Requirement[] {
   const labels = raw(raw(selector)['matchLabels'])
   const equal = Object.keys(labels).map((key): Requirement => ({
@@ -27,9 +27,9 @@ export function demandsOf(selector: unknown): readonly Requirement[] {
   return [...equal, ...listed]
 }
 
-/** Whether labels meet a demand. */
+/** Returns whether labels meet a requirement. */
 export function meets(labels: Raw, { key, operator, values }: Requirement): boolean {
-  // a value that is null counts as '', as the apiserver reads it
+  // a null value counts as '', as the apiserver decodes it
   const isThere = Object.hasOwn(labels, key)
   if (operator === '!') return !isThere
   if (operator === 'exists') return isThere
@@ -37,12 +37,12 @@ export function meets(labels: Raw, { key, operator, values }: Requirement): bool
   return operator === 'notin' ? !isListed : isListed
 }
 
-/** Whether labels meet all that a selector asks for; an absent selector asks for nothing. */
+/** Returns whether labels meet all requirements; an absent selector has none. */
 export function selects(selector: unknown, labels: Raw): boolean {
   return demandsOf(selector).every((demand) => meets(labels, demand))
 }
 
-/** Whether the selector asks for that, in whatever order of values. */
+/** Returns whether the selector contains the requirement, with its values in any order. */
 export function asksFor(selector: unknown, { key, operator, values }: Requirement): boolean {
   return demandsOf(selector).some(
     (demand) =>

@@ -15,17 +15,17 @@ import { raw, text } from './raw.js'
 
 const outside = ['203.0.113.1', '2001:db8::1']
 
-/** What an end could be, as far as what was asked for says. */
+/** An end as it was requested, with what is known about it. */
 interface Asked {
   readonly pod?: string
   readonly node?: string
   readonly domain?: string
-  /** The address tells whose it is. */
+  /** The owner is determined by the address. */
   readonly free?: true
   readonly addresses: readonly string[]
 }
 
-/** What there is of it, or a text that tells what is not there. */
+/** Returns what a pod reference resolves to, or an error text if the pod does not exist. */
 function askedPod(cluster: RawCluster, key: string): Asked | string {
   const pod = cluster.pod(key)
   if (pod === undefined) return `there is no pod ${key}`
@@ -65,7 +65,7 @@ function familyOf(from: Asked, to: Asked, wanted: string | undefined): string | 
 
 type Expected = { readonly [K in keyof EndProof]-?: EndProof[K] | undefined }
 
-/** What the end must be told as. */
+/** Returns how the proof has to describe the end. */
 function expected(cluster: RawCluster, who: Asked, family: string | undefined): Expected {
   const address = who.addresses.find((each) => kindOf(each) === family)
   const isHere = (each: string): boolean => address !== undefined && isSame(each, address)
@@ -111,7 +111,7 @@ function differs(told: EndProof, right: Expected): string | undefined {
   return isSame(told.address, right.address) ? undefined : `address is ${right.address}, not ${told.address}`
 }
 
-/** What is wrong with how a proof tells the connection, if anything. */
+/** Returns what is wrong with a proof's description of the connection, if anything. */
 export function connectionFault(
   cluster: RawCluster,
   connection: Connection,

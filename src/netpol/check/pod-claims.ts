@@ -3,14 +3,14 @@ import { labelsOf, namespaceOfObject } from './cluster.js'
 import { asksFor, meets, selects } from './demands.js'
 import { has, raw, text, type Raw } from './raw.js'
 
-/** The selectors of an entry, of namespaces and of pods; null or undefined where there is none. */
+/** Returns the namespace and pod selectors of an entry; null or undefined where absent. */
 function selectorsOf({ entry, scene: { sort } }: Claim): {
   readonly namespaces: unknown
   readonly pods: unknown
 } {
   if (sort === 'NetworkPolicy') return { namespaces: entry['namespaceSelector'], pods: entry['podSelector'] }
   const both = raw(entry['pods'])
-  // absent ones select everything here
+  // an absent selector matches everything here
   return has(entry, 'namespaces')
     ? { namespaces: entry['namespaces'], pods: {} }
     : { namespaces: both['namespaceSelector'] ?? {}, pods: both['podSelector'] ?? {} }
@@ -19,13 +19,13 @@ function selectorsOf({ entry, scene: { sort } }: Claim): {
 const isOfHome = ({ policy }: Claim, pod: Raw): boolean =>
   namespaceOfObject(pod) === namespaceOfObject(policy)
 
-/** Whether the selector asks for what the trial names, and the labels do not have it. */
+/** Returns whether the selector contains the requirement named by the trial and the labels do not meet it. */
 export function isUnmet({ trial: { requirement, actual } }: Claim, selector: unknown, labels: Raw): boolean {
   if (requirement === undefined || !asksFor(selector, requirement) || meets(labels, requirement)) return false
   return actual === (has(labels, requirement.key) ? text(labels, requirement.key) : null)
 }
 
-/** What is said of the pod at the other end. */
+/** Checks of claims about the pod at the other end. */
 export const podClaims: Claims<
   'podSelected' | 'podLabels' | 'namespaceLabels' | 'otherNamespace' | 'notAPod'
 > = {

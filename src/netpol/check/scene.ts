@@ -3,7 +3,7 @@ import type { Direction } from '../model.js'
 import { isFinished, isOnHost, type RawCluster } from './cluster.js'
 import type { Raw } from './raw.js'
 
-/** One side of a connection, as policies of one sort look at it. */
+/** One side of a connection, as policies of one kind see it. */
 export interface Scene {
   readonly cluster: RawCluster
   readonly sort: 'NetworkPolicy' | 'cluster'
@@ -11,13 +11,13 @@ export interface Scene {
   readonly connection: ConnectionProof
   readonly own: EndProof
   readonly other: EndProof
-  /** Pods that selectors see. */
+  /** The pods that selectors can match. */
   readonly ownPod: Raw | undefined
   readonly otherPod: Raw | undefined
   readonly targetPod: Raw | undefined
 }
 
-/** The pod of an end, if selectors of that sort may see it. */
+/** Returns the pod of an end if selectors of that kind can match it. */
 function visible(cluster: RawCluster, end: EndProof, sort: Scene['sort']): Raw | undefined {
   const pod = cluster.pod(end.pod)
   if (pod === undefined) return undefined
@@ -26,7 +26,7 @@ function visible(cluster: RawCluster, end: EndProof, sort: Scene['sort']): Raw |
   return sort === 'NetworkPolicy' && cluster.options.hostNetwork === 'pod' ? pod : undefined
 }
 
-/** Sets the scene for one side. */
+/** Returns the context of the checks for one side. */
 export function sceneOf(
   cluster: RawCluster,
   connection: ConnectionProof,

@@ -13,27 +13,27 @@ import { outside, within, type Region, type Space } from './space.js'
 import { originPath, policyTitle } from './tell.js'
 import { FRESH, narrowPolicies, vocabularyOf, widePolicies, type PolicySet } from './vocabulary.js'
 
-/** A policy, or with a path a rule or selector of it. */
+/** A policy or, with a path, one of its rules or selectors. */
 export interface PolicyPart {
   /** `NetworkPolicy default/web` */
   readonly policy: string
   readonly path?: string
 }
 
-/** What {@link analysePolicies} finds, each in the order of the policies. */
+/** The findings of {@link analysePolicies}, each in the order of the policies. */
 export interface PolicyAnalysis {
   /**
-   * Policies without any of which every connection in every cluster is judged as it is; of two that do the
-   * same, each is named.
+   * Policies that can be removed without changing any verdict in any cluster. Of two equivalent policies,
+   * both are listed.
    */
   readonly redundantPolicies: readonly PolicyPart[]
-  /** The same, of rules; those of redundant policies are not told. */
+  /** The same for rules; rules of redundant policies are left out. */
   readonly redundantRules: readonly PolicyPart[]
-  /** Rules that match something, but never come to decide, since others have decided before. */
+  /** Rules that can match but never decide, because earlier ones always do. */
   readonly shadowedRules: readonly PolicyPart[]
-  /** Rules that match nothing in any cluster. */
+  /** Rules that cannot match in any cluster. */
   readonly vacuousRules: readonly PolicyPart[]
-  /** Selectors that no labels meet. */
+  /** Selectors that no labels can meet. */
   readonly vacuousSelectors: readonly PolicyPart[]
 }
 
@@ -41,7 +41,7 @@ const directions: readonly Direction[] = ['ingress', 'egress']
 
 const all = (set: PolicySet): readonly PolicyModel[] => [...widePolicies(set), ...narrowPolicies(set)]
 
-/** The set with another policy (or none) in the place of one. */
+/** Returns the policy set with one policy replaced, or removed if `by` is undefined. */
 function replaced(set: PolicySet, policy: PolicyModel, by: PolicyModel | undefined): PolicySet {
   const swap = <T extends PolicyModel>(list: readonly T[]): readonly T[] =>
     list.flatMap((each) => (each === policy ? ((by as T | undefined) ?? []) : [each]))
@@ -63,13 +63,13 @@ const partOf = ({ policy, path }: Pick<Placed, 'policy' | 'path'>): PolicyPart =
   path,
 })
 
-/** A rule in its place. */
+/** A rule and its location. */
 interface Placed {
   readonly policy: PolicyModel
   readonly path: string
   readonly direction: Direction
   readonly peers: RuleMatch['peers']
-  /** The policy without it. */
+  /** The policy without the rule. */
   readonly rest: PolicyModel
 }
 
@@ -85,7 +85,7 @@ const rulesOf = (policy: PolicyModel): readonly Placed[] =>
     }))
   })
 
-/** Which rules match anything, and which come to decide, by title and path. */
+/** Which rules can match, and which can decide, by title and path. */
 class Reach {
   readonly matching = new Set<string>()
   readonly deciding = new Set<string>()
@@ -116,7 +116,7 @@ class Reach {
     }
   }
 
-  /** Of ways that there are. */
+  /** Adds the origins of the paths that are satisfiable. */
   #note(paths: readonly Path<Origin>[], space: Space, known: Set<string>): void {
     for (const { cube, avoid, origin } of paths) {
       const key = keyOf({ policy: origin.policy, path: originPath(origin) })
@@ -128,7 +128,7 @@ class Reach {
   }
 }
 
-/** Whether no labels at all meet a selector: it asks of one key what no value can be. */
+/** Returns whether no labels at all meet a selector: its requirements on one key contradict each other. */
 function isVacuous({ requirements }: Selector): boolean {
   return requirements.some(({ key }) => {
     const own = requirements.filter((each) => each.key === key)
@@ -141,7 +141,7 @@ function isVacuous({ requirements }: Selector): boolean {
 
 type SelectorAt = readonly [path: string, selector: Selector | undefined]
 
-/** The selectors of a peer and their paths. */
+/** Returns the selectors of a peer with their paths. */
 function selectorsIn(peer: Peer, path: string): readonly SelectorAt[] {
   if (peer.kind === 'nodes') return [[`${path}.nodes`, peer.nodes]]
   if (peer.kind !== 'pods') return []
@@ -152,7 +152,7 @@ function selectorsIn(peer: Peer, path: string): readonly SelectorAt[] {
   ]
 }
 
-/** The selectors of a policy and their paths. */
+/** Returns the selectors of a policy with their paths. */
 function selectorsOf(policy: PolicyModel): readonly SelectorAt[] {
   const own: readonly SelectorAt[] =
     policy.kind === 'NetworkPolicy'
@@ -171,10 +171,11 @@ function selectorsOf(policy: PolicyModel): readonly SelectorAt[] {
 }
 
 /**
- * What is in vain in a set of policies, in every cluster that there could be (as {@link compare}). Each
- * finding stands alone: when one of two policies that do the same is taken out, the other is needed.
- * `maxSteps` is for all of it.
- * @throws WorldError for a policy that cannot be read, StepLimitError
+ * Finds the policies, rules and selectors that have no effect in any possible cluster (as {@link compare}).
+ * Each finding stands alone: of two equivalent policies both are reported, but removing one makes the other
+ * necessary. `maxSteps` bounds the whole analysis.
+ * @throws WorldError if a policy is invalid
+ * @throws StepLimitError
  */
 export function analysePolicies(
   policies: readonly WorldPolicy[],
@@ -190,7 +191,7 @@ export function analysePolicies(
   const reach = new Reach(set, resolved, budget)
   const isRedundant = ({ policy, rest }: Placed): boolean => {
     const without = replaced(set, policy, rest)
-    // a rule of a NetworkPolicy can only allow more
+    // removing a NetworkPolicy rule can only close connections, so one direction of the search is enough
     return policy.kind === 'NetworkPolicy'
       ? !new Arena(set, without, resolved, budget).isAny('closed')
       : isSame(set, without, resolved, budget)

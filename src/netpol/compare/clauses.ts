@@ -20,7 +20,7 @@ import { both, type Cube } from './space.js'
 import { NAME_LABEL, type AddressClass, type PolicySet, type PortClass } from './vocabulary.js'
 
 /**
- * Where a clause comes from: a rule of a policy (its place in the list), or that the policy selects the pod.
+ * What a clause stands for: a rule (by its index in the policy), or the fact that the policy selects the pod.
  */
 export interface Origin {
   readonly policy: PolicyModel
@@ -28,24 +28,25 @@ export interface Origin {
   readonly rule?: number
 }
 
-/** A cube in which something happens. */
+/** A cube, and what it is derived from. */
 export interface Clause {
   readonly cube: Cube
   readonly origin: Origin
 }
 
-/** A clause of a cluster-wide tier: the first that holds decides. */
+/** A clause of a cluster-wide tier, where the first that holds decides. */
 export interface Step extends Clause {
   readonly action: Action
 }
 
-/** What the policies of one side of a scene come to. */
+/** The policies of one side as clauses over the space of a scene. */
 export interface SideClauses {
   readonly admin: readonly Step[]
-  /** Where a NetworkPolicy selects the pod, and so denies what is not allowed. */
+  /** Where NetworkPolicies select the pod, so that everything not explicitly allowed is denied. */
   readonly isolates: readonly Clause[]
   /**
-   * Rules of NetworkPolicies: one is enough. Of traffic that no NetworkPolicy blocks, all that is isolated.
+   * The rules of NetworkPolicies, any of which allows. For traffic that NetworkPolicy cannot block:
+   * everything that is isolated.
    */
   readonly allows: readonly Clause[]
   readonly baseline: readonly Step[]
@@ -71,7 +72,7 @@ function product(a: Cubes, b: Cubes): Cubes {
   )
 }
 
-/** Labels that a selector asks for, each by the variable of its key. */
+/** Returns the literals of a selector, one for each key. */
 function selected({ requirements }: Selector, { space }: Scene, variableOf: (key: string) => string): Cubes {
   let cubes = everything
   for (const requirement of requirements) {
@@ -187,7 +188,7 @@ function clusterClauses(side: Side, policies: readonly ClusterPolicyModel[]): re
   })
 }
 
-/** Whether it is traffic that no NetworkPolicy blocks. */
+/** Returns whether NetworkPolicy cannot block this traffic. */
 function isException({ scene: { shape }, options: { ownNode }, direction }: Side): boolean {
   return shape.self || (shape.ownNode && (ownNode === 'both' || ownNode === direction))
 }
@@ -213,7 +214,7 @@ function networkPolicyClauses(
   return { isolates, allows: isException(side) ? isolates : allows }
 }
 
-/** The clauses of one side of a scene. */
+/** Translates the policies of one side into clauses. */
 export function sideClauses(
   scene: Scene,
   direction: Direction,

@@ -3,19 +3,19 @@ import type { Action } from '../model.js'
 import { both, type Cube } from './space.js'
 
 /**
- * A way to a verdict: what must hold, and what must not. All ways together are all points with the verdict;
- * they may overlap.
+ * A path to a verdict: cubes that must hold and cubes that must not. The union of all paths is exactly the
+ * set of points with the verdict; paths may overlap.
  */
 export interface Path<O extends Origin | undefined = Origin | undefined> {
   readonly cube: Cube
   readonly avoid: readonly Cube[]
-  /** What decides; undefined: nothing does, which allows. */
+  /** The clause that decides; undefined if none does, which means allowed. */
   readonly origin: O
 }
 
 const cubesOf = (clauses: readonly Clause[]): readonly Cube[] => clauses.map(({ cube }) => cube)
 
-/** Where a step is the first that holds, of those with one of these actions. */
+/** Returns the paths on which a step with one of these actions is the first that holds. */
 function first(steps: readonly Step[], ...actions: readonly Action[]): readonly Path<Origin>[] {
   return steps.flatMap(({ cube, action, origin }, at) =>
     actions.includes(action) ? [{ cube, origin, avoid: cubesOf(steps.slice(0, at)) }] : [],
@@ -28,7 +28,7 @@ const none = (clauses: readonly Clause[]): Path<undefined> => ({
   origin: undefined,
 })
 
-/** One after the other: what the second decides where the first leads to. */
+/** Concatenates paths: the second list is evaluated where the first leads to. */
 export function after<O extends Origin | undefined>(
   before: readonly Path[],
   next: readonly Path<O>[],
@@ -41,13 +41,13 @@ export function after<O extends Origin | undefined>(
   )
 }
 
-/** Ways through the Admin tier that do not end there. */
+/** Returns the paths through the Admin tier that do not end there. */
 const through = (admin: readonly Step[]): readonly Path[] => [...first(admin, 'Pass'), none(admin)]
 
 const anywhere = (clauses: readonly Clause[]): readonly Path<Origin>[] =>
   clauses.map((clause) => ({ ...clause, avoid: [] }))
 
-/** All ways in which rules come to decide, or to pass on. */
+/** Returns all paths on which a rule decides or passes. */
 export function pathsOfRules({ admin, allows, isolates, baseline }: SideClauses): readonly Path<Origin>[] {
   const all: readonly Action[] = ['Accept', 'Deny', 'Pass']
   return [
@@ -56,9 +56,9 @@ export function pathsOfRules({ admin, allows, isolates, baseline }: SideClauses)
   ]
 }
 
-/** All ways in which one side allows. */
+/** Returns all paths on which one side allows. */
 export function pathsToAllow({ admin, allows, isolates, baseline }: SideClauses): readonly Path[] {
-  // nothing comes after the last tier, so that Pass allows there
+  // Baseline is the last tier, so Pass allows there
   const last = [...first(baseline, 'Accept', 'Pass'), none(baseline)]
   return [
     ...first(admin, 'Accept'),
@@ -66,9 +66,9 @@ export function pathsToAllow({ admin, allows, isolates, baseline }: SideClauses)
   ]
 }
 
-/** All ways in which one side denies. */
+/** Returns all paths on which one side denies. */
 export function pathsToDeny({ admin, allows, isolates, baseline }: SideClauses): readonly Path<Origin>[] {
-  // of all that is allowed nothing is denied
+  // a point that some rule allows is not denied
   const isolated =
     allows === isolates ? [] : isolates.map((clause) => ({ ...clause, avoid: cubesOf(allows) }))
   return [

@@ -4,25 +4,25 @@ import { bySort, type EndSort, type Role } from './addresses.js'
 import { Space, type Cube, type Literal, type Variable } from './space.js'
 import { FRESH, type AddressClass, type PortClass, type Vocabulary } from './vocabulary.js'
 
-/** Who speaks to whom. All connections of one scene have the same variables. */
+/** The kinds of both ends and how they relate. All connections of one shape have the same variables. */
 export interface SceneShape {
   readonly from: EndSort
   readonly to: EndSort
-  /** Both are pods of one namespace. */
+  /** Both ends are pods of the same namespace. */
   readonly sameNamespace: boolean
-  /** The pod reaches itself, through a Service. */
+  /** The pod connects to itself through a Service. */
   readonly self: boolean
-  /** One end is a node, and that of the other, a pod. */
+  /** One end is a node, and the other a pod on that node. */
   readonly ownNode: boolean
-  /** Where it goes is the address of a node. */
+  /** The destination address belongs to a node. */
   readonly toNode: boolean
 }
 
 const isPod = (sort: EndSort): boolean => sort === 'pod' || sort === 'hostPod'
 
 /**
- * All scenes in which some policy could decide, the simplest first. Without `self`, a pod reaches itself
- * whatever policies say.
+ * Returns all shapes in which some policy could decide, simplest first. A pod that connects to itself
+ * directly is left out, because policies never block that.
  */
 export function sceneShapes({ hostNetwork }: ResolvedOptions): readonly SceneShape[] {
   const pods: readonly EndSort[] = hostNetwork === 'pod' ? ['pod', 'hostPod'] : ['pod']
@@ -49,7 +49,7 @@ export function sceneShapes({ hostNetwork }: ResolvedOptions): readonly SceneSha
 
 const protocols = ['TCP', 'UDP', 'SCTP']
 
-/** What an unusual address, port or protocol costs: less than a label does. */
+/** The cost of an unusual address, port or protocol: less than that of a label. */
 const UNUSUAL = 0.1
 
 function labelVariables(
@@ -63,12 +63,15 @@ function labelVariables(
   }))
 }
 
-/** What variables can be, where it is less than what the vocabulary says; the first is what costs nothing. */
+/** Variables restricted to fewer values than the vocabulary has. The first value of each costs nothing. */
 export type Pins = ReadonlyMap<string, readonly unknown[]>
 
 const free: Pins = new Map()
 
-/** A scene over a vocabulary: its variables, and what is true of all its points. */
+/**
+ * The space of all connections of one shape: a variable for everything that policies can distinguish, and the
+ * constraints that hold at all of its points.
+ */
 export class Scene {
   readonly shape: SceneShape
   readonly vocabulary: Vocabulary
@@ -81,18 +84,18 @@ export class Scene {
     this.space = new Space(variables.map((each) => ({ ...each, values: pins.get(each.name) ?? each.values })))
   }
 
-  /** What no point of a scene without pins is in. */
+  /** Returns cubes that contain no valid connection. Only meaningful without pins. */
   never(): readonly Cube[] {
     return [...this.#familyFaults(), ...this.#nameFaults(), ...this.#addressFaults(), ...this.#domainFaults()]
   }
 
-  /** What the ends themselves cost to read. */
+  /** The cost of the ends themselves. */
   get base(): number {
     const cost = (sort: EndSort): number => (sort === 'external' ? 0 : sort === 'hostPod' ? 2 : 1)
     return cost(this.shape.from) + (this.shape.self ? 3 : cost(this.shape.to)) + Number(this.shape.ownNode)
   }
 
-  /** Whether policies of a view see a pod at an end. */
+  /** Returns whether policies of a view can select the pod at an end. */
   sees(role: Role, view: View): boolean {
     const sort = this.shape[role]
     return sort === 'pod' || (sort === 'hostPod' && view === 'NetworkPolicy')
@@ -110,7 +113,7 @@ export class Scene {
     return `${this.shape.sameNamespace ? 'from' : role}.name`
   }
 
-  /** Of the node that it goes to. */
+  /** The variable of a label of the destination node. */
   nodeLabel(key: string): string {
     return `node.${key}`
   }
@@ -167,7 +170,7 @@ export class Scene {
     ]
   }
 
-  /** Both ends speak the same family. */
+  /** Both ends must have the same address family. */
   #familyFaults(): readonly Cube[] {
     if (this.shape.self || new Set(this.vocabulary.addresses.map(({ family }) => family)).size < 2) return []
     return (['IPv4', 'IPv6'] as const).map((family) =>
@@ -178,7 +181,7 @@ export class Scene {
     )
   }
 
-  /** Other namespaces have other names. */
+  /** Different namespaces must have different names. */
   #nameFaults(): readonly Cube[] {
     const { from, to, sameNamespace } = this.shape
     if (sameNamespace || !isPod(from) || !isPod(to)) return []
@@ -190,7 +193,7 @@ export class Scene {
     )
   }
 
-  /** No two ends have one address. */
+  /** Two ends must not share an address. */
   #addressFaults(): readonly Cube[] {
     if (this.shape.self) return []
     const lonely = this.vocabulary.addresses.filter(
@@ -204,7 +207,7 @@ export class Scene {
     )
   }
 
-  /** Who is of a domain is of those that hold it. */
+  /** A name that matches a domain also matches every wildcard above it. */
   #domainFaults(): readonly Cube[] {
     const { domains } = this.vocabulary
     return domains.flatMap((part) =>
@@ -219,18 +222,18 @@ export class Scene {
     )
   }
 
-  /** The cube of some tests, none of which fails for all values. */
+  /** Returns the cube of some tests, each of which must pass for at least one value. */
   #cube(tests: readonly (readonly [name: string, passes: (value: unknown) => boolean])[]): Cube {
     return tests.map(([name, passes]) => this.space.literal(name, passes) as Literal)
   }
 }
 
-/** Whether one pattern of domain names holds all that another, different one does. */
+/** Returns whether a wildcard domain contains another, different pattern. */
 export function holdsDomain(whole: string, part: string): boolean {
   return whole !== part && whole.startsWith('*.') && part.endsWith(whole.slice(1))
 }
 
-/** Whether a port is in a range. */
+/** Returns whether a port class lies within a range. */
 export function portsWithin({ first, last }: PortClass, range: PortClass): boolean {
   return first >= range.first && last <= range.last
 }

@@ -7,17 +7,17 @@ import { Scene, sceneShapes } from './scene.js'
 import { openLiterals, outside, within, type Cube, type Region } from './space.js'
 import { vocabularyOf, type PolicySet, type Vocabulary } from './vocabulary.js'
 
-/** Connections that one set of policies allows and the other does not. */
+/** A region of connections that one set of policies allows and the other denies. */
 export interface Finding {
   readonly scene: Scene
-  /** All of its points differ. */
+  /** A region in which the sets disagree at every point. */
   readonly region: Region
   readonly cost: number
-  /** The side on which the narrower set denies. */
+  /** The side on which the stricter set denies. */
   readonly direction: Direction
-  /** What denies. */
+  /** The clause that denies. */
   readonly closedBy: Origin
-  /** What allows on that side. */
+  /** The clause that allows on that side. */
   readonly openedBy: Origin | undefined
 }
 
@@ -38,7 +38,7 @@ function waysOf<P extends Path>(
   }
 }
 
-/** Where it may be, with what it must avoid. Undefined where it plainly can be nowhere. */
+/** A region to search, with the cubes to avoid. */
 interface Part {
   readonly region: Region
   readonly avoid: readonly Cube[]
@@ -53,25 +53,25 @@ function narrowed({ region, avoid }: Part, path: Path, budget: Budget): Part | u
   for (const cube of all) {
     const open = openLiterals(part, cube)
     if (open === 0) return undefined
-    // Stryker disable next-line ConditionalExpression,EqualityOperator: what is not met need not be avoided,
-    // it is only looked at again
+    // Stryker disable next-line ConditionalExpression,EqualityOperator: a cube that misses the region need
+    // not be avoided; keeping it only costs time
     if (open > 0) left.push(cube)
   }
   return { region: part, avoid: left }
 }
 
-/** What a search is for. */
+/** What a search looks for. */
 export interface Wanted {
   /**
-   * What is found must cost less than this, for the same pair of origins. It is asked again after each
-   * finding.
+   * An upper bound on the cost of a finding with this pair of origins. It is queried again after each
+   * finding, so that the bound can tighten during the search.
    */
   readonly below: (closedBy: Origin, openedBy: Origin | undefined) => number
-  /** Findings need not be the simplest of their kind. */
+  /** Whether any finding will do, instead of the simplest of its kind. */
   readonly any: boolean
 }
 
-/** What `wide` allows and `narrow` denies, in one scene. */
+/** Searches one shape for connections that `wide` allows and `narrow` denies. */
 function* searchScene(
   scene: Scene,
   wide: Ways<Path>,
@@ -114,7 +114,10 @@ function* searchScene(
   }
 }
 
-/** The scenes of two sets of policies, with their ways to either verdict, for searches both ways. */
+/**
+ * The connection spaces of two sets of policies with the paths to either verdict, shared by the searches in
+ * both directions.
+ */
 export class Arena {
   readonly #a: PolicySet
   readonly #b: PolicySet
@@ -130,9 +133,7 @@ export class Arena {
     this.#budget = budget
   }
 
-  /**
-   * Searches what the second set allows and the first denies (`opened`), or the other way round (`closed`).
-   */
+  /** Yields what the second set allows and the first denies (`opened`), or the reverse (`closed`). */
   *search(change: 'opened' | 'closed', wanted: Wanted): Generator<Finding> {
     const [wide, narrow] = { opened: [this.#b, this.#a] as const, closed: [this.#a, this.#b] as const }[
       change
@@ -149,7 +150,7 @@ export class Arena {
     }
   }
 
-  /** The cheapest of what {@link search} finds. */
+  /** Returns the cheapest finding of {@link search}. */
   simplest(change: 'opened' | 'closed'): Finding | undefined {
     let best: Finding | undefined
     for (const cheaper of this.search(change, { any: false, below: () => best?.cost ?? Infinity }))
@@ -157,7 +158,7 @@ export class Arena {
     return best
   }
 
-  /** Whether {@link search} finds anything. */
+  /** Returns whether {@link search} finds anything. */
   isAny(change: 'opened' | 'closed'): boolean {
     return this.search(change, { any: true, below: () => Infinity }).next().done !== true
   }

@@ -4,14 +4,14 @@ import type { NetworkPolicyModel, Peer, PolicyModel, PortMatch, RuleMatch, Selec
 import { peersField } from '../read/network-policy.js'
 import type { Origin } from './clauses.js'
 
-/** `NetworkPolicy default/web` */
+/** Formats a policy's kind and name: `NetworkPolicy default/web`. */
 export function policyTitle(policy: PolicyModel): string {
   return policy.kind === 'NetworkPolicy'
     ? `${policy.kind} ${policy.namespace}/${policy.name}`
     : `${policy.kind} ${policy.name}`
 }
 
-/** The field that an origin is; of a policy that selects a pod, its selector. */
+/** Returns the field path of an origin: the rule, or the policy's selector if it only selects the pod. */
 export function originPath({ policy, direction, rule }: Origin): string {
   return rule === undefined
     ? policy.kind === 'NetworkPolicy'
@@ -24,7 +24,10 @@ function tellSelector({ requirements }: Selector): string {
   return requirements.map(formatRequirement).join(',')
 }
 
-/** Without `namespaces`, those of the namespace of `home`, which is a NetworkPolicy then. */
+/**
+ * Formats the pods of a peer. Without `namespaces`, they are in the namespace of `home`, which has to be a
+ * NetworkPolicy.
+ */
 function tellPods(namespaces: Selector | undefined, pods: Selector | undefined, home: PolicyModel): string {
   const chosen = pods === undefined ? '' : tellSelector(pods)
   const named =
@@ -69,14 +72,14 @@ function tellPort(port: PortMatch): string {
   }
 }
 
-/** The pods that a policy selects: `pods app=web in namespace default`. */
+/** Formats the pods that a policy selects: `pods app=web in namespace default`. */
 function tellSubject(policy: PolicyModel): string {
   return tellPods(policy.kind === 'NetworkPolicy' ? undefined : policy.namespaces, policy.pods, policy)
 }
 
 /**
- * What an origin speaks of: `to pods app=db in namespace default from pods app=web in namespace default, TCP
- * 6379`.
+ * Formats the connections that an origin covers: `to pods app=db in namespace default from pods app=web in
+ * namespace default, TCP 6379`.
  */
 export function tellOrigin({ policy, direction, rule }: Origin): string {
   const own = `${direction === 'ingress' ? 'to' : 'from'} ${tellSubject(policy)}`

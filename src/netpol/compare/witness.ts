@@ -161,7 +161,10 @@ class Builder {
     }))
   }
 
-  /** Names for all patterns that hold; one below another comes with it. */
+  /**
+   * Returns names that match all patterns that hold; a name below a wildcard also satisfies the wildcard
+   * itself.
+   */
   #domains(): Readonly<Record<string, readonly string[]>> {
     const { domains } = this.#scene.vocabulary
     const held = domains.filter((pattern) => this.#value(this.#scene.domain(pattern)) === true)
@@ -178,7 +181,7 @@ class Builder {
   }
 }
 
-/** The objects and the connection of the simplest point of a region. */
+/** Builds the objects and the connection of the simplest point of a region. */
 export function witnessOf(scene: Scene, region: Region): Witness {
   return new Builder(scene, region).build()
 }

@@ -1,9 +1,9 @@
 import type { IpAddress, IpFamily } from '../../api/ip.js'
 
-/** Which families a list of addresses has, and which of them first. */
+/** Which address families a list of addresses has, and which comes first. */
 export const families = { none: 0, v4: 1, v6: 2, v4First: 3, v6First: 4 } as const
 
-/** As an index into the ends of a placed pod. */
+/** The index of "no family" among the ends of a placed pod. */
 export const NO_FAMILY = 2
 
 const has4 = [false, true, false, true, true]
@@ -11,8 +11,8 @@ const has6 = [false, false, true, true, true]
 const firstOf = [NO_FAMILY, 0, 1, 0, 1]
 
 /**
- * What `endpoint.ts` decides, by number: the first family of the destination that the source has, else its
- * first, else the source's first.
+ * The family rule of `endpoint.ts` as a table: the destination's first family that the source has too, else
+ * the destination's first, else the source's first.
  */
 const spoken: readonly number[] = Array.from({ length: 25 }, (_, at) => {
   const from = Math.floor(at / 5)
@@ -25,7 +25,7 @@ const spoken: readonly number[] = Array.from({ length: 25 }, (_, at) => {
   return shared ?? (first === NO_FAMILY ? (firstOf[from] as number) : first)
 })
 
-/** The families of some addresses. */
+/** Returns the families of some addresses. */
 export function familiesOf(addresses: readonly IpAddress[]): number {
   const first = addresses[0]?.family
   if (first === undefined) return families.none
@@ -34,12 +34,12 @@ export function familiesOf(addresses: readonly IpAddress[]): number {
   return isDual ? families.v6First : families.v6
 }
 
-/** Which family a connection speaks: 0 for IPv4, 1 for IPv6, 2 where there is none. */
+/** Returns the family of a connection: 0 for IPv4, 1 for IPv6, 2 for none. */
 export function familySpoken(from: number, to: number): number {
   return spoken[from * 5 + to] as number
 }
 
-/** The index of a family. */
+/** Returns the index of a family. */
 export function familyIndex(family: IpFamily | undefined): number {
   return family === 'IPv4' ? 0 : family === 'IPv6' ? 1 : NO_FAMILY
 }

@@ -6,36 +6,35 @@ import type { EndKind, PlacedPod, PodKind } from './kinds.js'
 import type { Placement } from './placement.js'
 
 /**
- * One side of a connection: the pod whose policies are asked, what the other side sees, and whose traffic it
- * is.
+ * One end of a connection: the pod whose policies apply, what the other side sees, and whose traffic it is.
  */
 export interface Party {
   readonly kind: PodKind | undefined
   readonly end: EndKind
-  /** The node, of nodes and of pods on their network. */
+  /** The node itself, or the node of a pod on the host's network. */
   readonly hostNode: string | undefined
-  /** The node that the pod is on. */
+  /** The node that the pod runs on. */
   readonly node: string | undefined
 }
 
-/** Someone who was named by an address, as long as nothing changes. */
+/** An end that was given as an address; valid until the world changes. */
 export interface Guest extends Party {
   readonly pod: PodModel | undefined
-  /** The index of its only family. */
+  /** The index of its family. */
   readonly family: number
   readonly families: number
 }
 
-/** How many are remembered at most. */
+/** How many are cached at most. */
 const GUESTS = 10_000
 
-/** What a pod is in a connection of a family; a guest is always the same. */
+/** Returns what an end is in a connection of the given family. A guest has one family only. */
 export function partyOf(one: PlacedPod | Guest, family: number): Party {
   if ('family' in one) return one
   return { kind: one.kind, end: one.ends[family] as EndKind, hostNode: one.hostNode, node: one.model.node }
 }
 
-/** Finds out who is named by an address, once. */
+/** Resolves ends that are given as addresses, and caches the results. */
 export class Guests {
   readonly #book: AddressBook
   readonly #pods: ReadonlyMap<string, PlacedPod>
@@ -46,12 +45,12 @@ export class Guests {
     this.#pods = pods
   }
 
-  /** Something has changed. */
+  /** Drops the cache, after any change of the world. */
   clear(): void {
     this.#known.clear()
   }
 
-  /** Who has an address; undefined for what is no address, and where two have it. */
+  /** Returns who owns an address; undefined if the text is not an address or two own it. */
   find(text: string, placement: Placement): Guest | undefined {
     const known = this.#known.get(text)
     if (known !== undefined) return known

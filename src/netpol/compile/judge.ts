@@ -6,10 +6,10 @@ import { familySpoken } from './families.js'
 import type { Party } from './guests.js'
 import type { EndKind, PlacedPod, PodKind } from './kinds.js'
 
-/** Verdicts on ends that are at hand. */
+/** Decides connections between ends that have been resolved. */
 export class Judge {
   readonly #cells: Cells
-  /** Directions in which a pod's own node is no matter of NetworkPolicy. */
+  /** The directions in which NetworkPolicy cannot block traffic with the pod's own node. */
   readonly #exempts: Readonly<Record<Direction, boolean>>
 
   constructor(cells: Cells, { ownNode }: ResolvedOptions) {
@@ -17,7 +17,7 @@ export class Judge {
     this.#exempts = { ingress: ownNode !== 'none', egress: ownNode === 'both' }
   }
 
-  /** As {@link allows}, of two pods. */
+  /** As {@link allows}, for two pods. */
   allowsPods(from: PlacedPod, to: PlacedPod, point: PortPoint, service: boolean): boolean {
     const family = familySpoken(from.families, to.families)
     const fromEnd = from.ends[family] as EndKind
@@ -43,7 +43,9 @@ export class Judge {
     )
   }
 
-  /** Whether both sides let it pass; a pod always reaches itself, but through a Service. */
+  /**
+   * Returns whether both sides allow the connection. A pod always reaches itself, except through a Service.
+   */
   allows(from: Party, to: Party, point: PortPoint, self: boolean, service: boolean): boolean {
     if (self && !service) return true
     return (

@@ -1,10 +1,10 @@
 const EMPTY = new Uint32Array(0)
 
-/** Answers by number, worked out once: two bits each, 0 for what nobody has asked yet. */
+/** Cached booleans by number, two bits each; 0 means unknown. */
 export class Memo {
   #words: Uint32Array = EMPTY
 
-  /** Undefined: not known yet. */
+  /** Returns undefined if unknown. */
   get(id: number): boolean | undefined {
     const bits = ((this.#words[id >>> 4] ?? 0) >>> ((id & 15) * 2)) & 3
     return bits === 0 ? undefined : bits === 2
@@ -12,9 +12,9 @@ export class Memo {
 
   set(id: number, answer: boolean): boolean {
     const at = id >>> 4
-    // Stryker disable next-line ConditionalExpression: it may grow more often than it must
+    // Stryker disable next-line ConditionalExpression: growing earlier than necessary is harmless
     if (at >= this.#words.length) {
-      // Stryker disable next-line ArithmeticOperator: twice as large, that it need not grow often
+      // Stryker disable next-line ArithmeticOperator: doubling only keeps the number of reallocations low
       const larger = new Uint32Array(Math.max(at + 1, this.#words.length * 2))
       larger.set(this.#words)
       this.#words = larger

@@ -7,7 +7,7 @@ import type { EndKind, Labelled, PodKind } from './kinds.js'
 import { Memo } from './memo.js'
 import { isBetween, wordsOf, type Words } from './segments.js'
 
-/** A selector that remembers what it has said of what. */
+/** A selector with a cache of its results. */
 export class SelectorTest {
   readonly #selector: Selector
   readonly #memo = new Memo()
@@ -21,12 +21,12 @@ export class SelectorTest {
   }
 }
 
-/** The pod at an end, for policies of a view. */
+/** Returns the pod at an end if policies of a view can see it. */
 export function podSeen(pod: PodKind | undefined, view: View): PodKind | undefined {
   return view === 'cluster' && pod?.inCluster === false ? undefined : pod
 }
 
-/** One entry of `from` or `to`, which remembers what it has said of which end. */
+/** An entry of `from` or `to` with a cache of its results by end. */
 export class PeerTest {
   readonly #holds: (end: EndKind) => boolean
   readonly #memo = new Memo()
@@ -63,7 +63,7 @@ type KnownPeer = Exclude<Peer, { readonly kind: 'unknown' }>
 
 const keyOfRange = ({ family, first, prefix }: IpRange): string => `${family} ${first}/${prefix}`
 
-/** The same for peers of a kind that say the same. */
+/** Returns a key that is equal for equivalent peers of one kind. */
 function keyOf(peer: KnownPeer, home: string | undefined): string {
   switch (peer.kind) {
     case 'pods':
@@ -77,7 +77,7 @@ function keyOf(peer: KnownPeer, home: string | undefined): string {
   }
 }
 
-/** Selectors and peers of all policies; equal ones are one. */
+/** The selectors and peers of all policies; equivalent ones are shared. */
 export class Tests {
   readonly #options: ResolvedOptions
   readonly #selectors = new Map<string, SelectorTest>()
@@ -99,7 +99,7 @@ export class Tests {
     return test
   }
 
-  /** Makes ready what a policy asks of others; `home` is the namespace of the policy. */
+  /** Compiles a peer of a policy; `home` is the policy's namespace. */
   learn(peer: Peer, view: View, home: string | undefined): void {
     if (peer.kind === 'unknown') return
     const key = `${view} ${peer.kind} ${keyOf(peer, home)}`
@@ -108,7 +108,7 @@ export class Tests {
     this.#ofPeer.set(peer, test)
   }
 
-  /** Of an entry that was learnt. Undefined for one that matches nothing. */
+  /** Returns the test of a peer that has been learnt; undefined if it matches nothing. */
   peer(peer: Peer): PeerTest | undefined {
     return this.#ofPeer.get(peer)
   }

@@ -1,13 +1,15 @@
 import type { PodModel } from '../model.js'
 import type { PlacedPod } from './kinds.js'
 
-/** The pods of a world, by what changes them: their namespace, and the node whose network they are on. */
+/**
+ * The pods of a world, indexed by what affects them: their namespace, and the node whose network they use.
+ */
 export class Population {
   readonly #pods = new Map<string, PlacedPod>()
   readonly #inNamespace = new Map<string, Set<PlacedPod>>()
   readonly #onHost = new Map<string, Set<PlacedPod>>()
 
-  /** By `ns/name`. */
+  /** The pods by `ns/name`. */
   get pods(): ReadonlyMap<string, PlacedPod> {
     return this.#pods
   }
@@ -44,7 +46,7 @@ export class Population {
     return this.#onHost.get(node) ?? nobody
   }
 
-  /** The place that a pod of the world has now. */
+  /** Returns the current classification of a pod. */
   current({ key }: PodModel): PlacedPod {
     return this.#pods.get(key) as PlacedPod
   }

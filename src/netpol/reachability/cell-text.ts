@@ -1,28 +1,26 @@
 import type { ReachabilityGroup } from './group.js'
 import type { PortClass } from './ports.js'
 
-/**
- * What one group can do to another on some ports. `ownNode`: only between a pod and the node that it is on.
- */
+/** Whether one group can reach another on some ports. `ownNode`: only between a pod and its own node. */
 export type Reach = 'allow' | 'deny' | 'ownNode'
 
-/** What is to be printed. */
+/** What the printers need. */
 export interface ReachTable {
   readonly groups: readonly ReachabilityGroup[]
   readonly ports: readonly PortClass[]
-  /** Whether policies can select who is in the group. */
+  /** Whether policies can select the members of the group. */
   readonly governed: readonly boolean[]
   reach(from: number, to: number, port: number): Reach
 }
 
-/** What stands in one cell of the table. */
+/** The content of a cell of the table. */
 export interface CellText {
-  /** `*` everything, `-` nothing, else the ports; empty where no policy could say anything. */
+  /** `*` for everything, `-` for nothing, otherwise the ports. Empty if no policy could affect the pair. */
   readonly text: string
   readonly look: 'all' | 'some' | 'none' | 'node' | 'blank'
 }
 
-/** How two groups stand to each other, in few characters. */
+/** Formats how one group reaches another in a few characters. */
 export function cellText(reachability: ReachTable, from: number, to: number): CellText {
   const { ports, governed } = reachability
   if (governed[from] !== true && governed[to] !== true) return { text: '', look: 'blank' }
@@ -43,13 +41,13 @@ export function cellText(reachability: ReachTable, from: number, to: number): Ce
   return { text: parts.join('; '), look: 'some' }
 }
 
-/** What `*` stands for: every port, or all that were asked for. */
+/** Returns what `*` stands for: every port, or all requested ones. */
 export function wholeText(ports: readonly PortClass[]): string {
   const names = ports.map(({ name }) => name)
   return names.includes('other ports') ? 'every port' : names.join(' ')
 }
 
-/** How many pods, nodes or ranges a group stands for: ` (3 pods)`; nothing for a single one. */
+/** Formats how many pods, nodes or ranges a group has: ` (3 pods)`. Empty for a single one. */
 export function countText({
   sort,
   pods,

@@ -17,22 +17,21 @@ import type { Alike } from './parties.js'
 import { Rows } from './rows.js'
 
 /**
- * Who reaches whom on one port: a row for each source. `ownNode`: only between a pod and the node that it is
- * on.
+ * Who reaches whom on one port, with a row for each source. `ownNode`: only between a pod and its own node.
  */
 export interface Matrix {
   readonly allowed: readonly Bits[]
   readonly ownNode: readonly Bits[]
 }
 
-/** What one side says, with the exception for nodes where `exempt` is the side that has it. */
+/** Returns what one side allows, including the traffic with `hosts` that NetworkPolicy cannot block. */
 function withException(row: { readonly allowed: Bits; readonly exempt: Bits }, hosts: Bits): Bits {
   const bits = bothBits(row.exempt, hosts)
   addBits(bits, row.allowed)
   return bits
 }
 
-/** The matrices of some parties, one for each port. */
+/** Builds the matrices of all ends, one for each port. */
 export function matricesOf(
   compiled: CompiledWorld,
   parties: readonly Alike[],
@@ -59,8 +58,8 @@ export function matricesOf(
 }
 
 /**
- * Numbers of those that are the same to all others in all matrices, in lists. Equal `sorts` may be put
- * together.
+ * Returns lists of ends that have the same rows and columns in all matrices. Only ends with equal `sorts` are
+ * merged.
  */
 export function alikeIn(matrices: readonly Matrix[], sorts: readonly string[]): readonly Some<number>[] {
   const tables = matrices
@@ -85,14 +84,14 @@ export function alikeIn(matrices: readonly Matrix[], sorts: readonly string[]): 
   return lists
 }
 
-/** Whether two ports have the same matrix. */
+/** Returns whether two ports have the same matrix. */
 export function sameMatrix(a: Matrix, b: Matrix): boolean {
   return (['allowed', 'ownNode'] as const).every((part) =>
     a[part].every((bits, at) => sameBits(bits, b[part][at] as Bits)),
   )
 }
 
-/** What a matrix says of two parties. */
+/** Returns the entry of a matrix for two ends. */
 export function verdictOf(
   { allowed, ownNode }: Matrix,
   from: number,

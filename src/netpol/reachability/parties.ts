@@ -5,20 +5,20 @@ import type { EndKind, PlacedPod, PodKind } from '../compile/kinds.js'
 import { addressBook } from '../address-book.js'
 import type { IpFamily } from '../../api/ip.js'
 
-/** A range of addresses outside of the cluster, both ends included. */
+/** A range of addresses outside the cluster, both ends included. */
 export interface AddressSpan {
   readonly family: IpFamily
   readonly first: bigint
   readonly last: bigint
 }
 
-/** Pods, nodes, or addresses outside that policies cannot tell apart. */
+/** Pods, nodes or outside addresses that policies cannot distinguish. */
 export interface Alike {
   readonly sort: 'pods' | 'nodes' | 'outside'
   readonly kind: PodKind | undefined
   readonly families: number
   readonly ends: readonly [EndKind, EndKind, EndKind]
-  /** Its traffic is a node's. */
+  /** Its traffic is attributed to a node. */
   readonly onHost: boolean
   readonly pods: PlacedPod[]
   readonly nodes: string[]
@@ -91,8 +91,8 @@ function alikeOutside(
     const address = addressOfWords(family, first)
     const isTaken = book.nodeAt(address) !== undefined || book.podsAt(address).length > 0
     if (span.first === span.last && isTaken) {
-      // an address that a pod or a node has is that pod or node; in what is told of the range around it it is
-      // no hole
+      // an address owned by a pod or node stands for that pod or node, but it does not split the range around
+      // it
       result.at(-1)?.spans.push(span)
       continue
     }
@@ -113,8 +113,8 @@ function alikeOutside(
 }
 
 /**
- * Everyone who can be at an end of a connection. Outside addresses only of families that pods have; IPv4
- * where none has any.
+ * Lists everyone who can be an end of a connection. Outside addresses are only of families that pods have;
+ * IPv4 if there are no pods.
  */
 export function everyone(compiled: CompiledWorld): readonly Alike[] {
   const pods = alikePods(compiled)

@@ -2,7 +2,7 @@ import type { PortPoint } from '../compile/cell.js'
 import type { Protocol } from '../world.js'
 import { joinedWhere } from './spans.js'
 
-/** Some ports of a protocol, both ends included. */
+/** A range of ports of one protocol, both ends included. */
 export interface PortSpan {
   readonly protocol: Protocol
   readonly first: number
@@ -12,20 +12,23 @@ export interface PortSpan {
 /** Ports that behave alike. */
 export interface PortClass {
   /**
-   * `80`, `53/UDP`, `8000-8100,9090`; the class of most ports is `every port` when it is alone, else `other
+   * `80`, `53/UDP`, `8000-8100,9090`; the largest class is `every port` if it is the only one, else `other
    * ports`.
    */
   readonly name: string
   readonly spans: readonly PortSpan[]
 }
 
-/** A port or some: `80` (TCP), `53/UDP`, or as an object. */
+/** A port or port range: `80` (TCP), `53/UDP`, or an object. */
 export type PortWanted = number | string | { readonly port: number; readonly protocol?: Protocol }
 
 const HIGHEST = 65_535
 const protocolsKnown = ['TCP', 'UDP', 'SCTP'] as const
 
-/** @throws RangeError for what is no port. */
+/**
+ * Reads a requested port.
+ * @throws RangeError if it is invalid
+ */
 export function readPortWanted(wanted: PortWanted): PortSpan {
   const [number, protocol = 'TCP'] =
     typeof wanted === 'object'
@@ -37,7 +40,7 @@ export function readPortWanted(wanted: PortWanted): PortSpan {
   return { protocol, first: port, last: port }
 }
 
-/** Segments as spans, without port 0. */
+/** Converts segments to spans, without port 0. */
 export function spansOf(points: readonly PortPoint[]): readonly PortSpan[] {
   return points.flatMap(({ protocol, port }, at) => {
     const last = (points[at + 1]?.port ?? HIGHEST + 1) - 1
@@ -46,7 +49,7 @@ export function spansOf(points: readonly PortPoint[]): readonly PortSpan[] {
   })
 }
 
-/** Spans that touch become one. */
+/** Merges adjacent spans. */
 export function joined(spans: readonly PortSpan[]): readonly PortSpan[] {
   const sorted = spans.toSorted(
     (a, b) => protocolsKnown.indexOf(a.protocol) - protocolsKnown.indexOf(b.protocol) || a.first - b.first,
@@ -73,7 +76,7 @@ function textOf(spans: readonly PortSpan[]): string {
     .join(' ')
 }
 
-/** Names classes of ports; `isWhole` when together they are all ports. */
+/** Names classes of ports; `isWhole` if together they are all ports. */
 export function nameClasses(
   classes: readonly (readonly PortSpan[])[],
   isWhole: boolean,

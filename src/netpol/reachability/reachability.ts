@@ -18,15 +18,15 @@ import {
 import { svgOf } from './svg.js'
 import { textOf } from './text.js'
 
-/** What to look at. */
+/** Options of {@link reachability}. */
 export interface ReachabilityOptions extends NetpolOptions {
-  /** Only these ports; by default all there are, those that behave alike as one. */
+  /** Limits the result to these ports. By default, all ports, with those that behave alike merged. */
   readonly ports?: readonly PortWanted[]
-  /** Whether nodes and addresses outside are in it. Default true. */
+  /** Whether nodes and outside addresses are included. Default true. */
   readonly outside?: boolean
 }
 
-/** The same as plain JSON. `allowed[from][to]` and `ownNode[from][to]` are names of ports. */
+/** The result as plain JSON. `allowed[from][to]` and `ownNode[from][to]` are lists of port names. */
 export interface ReachabilityJson {
   readonly ports: readonly PortClass[]
   readonly groups: readonly ReachabilityGroup[]
@@ -34,17 +34,17 @@ export interface ReachabilityJson {
   readonly ownNode: readonly (readonly (readonly string[])[])[]
 }
 
-/** Who reaches whom, on every port. A pod always reaches itself, whatever the table says of its group. */
+/** Who reaches whom on every port. A pod always reaches itself, whatever the entry of its group says. */
 export class Reachability implements ReachTable {
   readonly groups: readonly ReachabilityGroup[]
   readonly ports: readonly PortClass[]
-  /** Whether policies can select who is in the group. */
+  /** Whether policies can select the members of the group. */
   readonly governed: readonly boolean[]
   readonly #matrices: readonly Matrix[]
   readonly #numbers: readonly number[]
   #groupByPod: ReadonlyMap<string, number> | undefined
 
-  /** `numbers` are those of the groups in the matrices, one for each port. */
+  /** `numbers[group]` is the group's row in every matrix; there is one matrix for each port. */
   constructor(parts: {
     readonly groups: readonly ReachabilityGroup[]
     readonly ports: readonly PortClass[]
@@ -59,7 +59,10 @@ export class Reachability implements ReachTable {
     this.#numbers = parts.numbers
   }
 
-  /** What a group can do to another; all three are indexes. @throws RangeError for one that there is not */
+  /**
+   * Returns whether a group reaches another; all three arguments are indexes.
+   * @throws RangeError if an index is out of range
+   */
   reach(from: number, to: number, port: number): Reach {
     const matrix = this.#matrices[port]
     if (matrix === undefined)
@@ -74,13 +77,13 @@ export class Reachability implements ReachTable {
     return number
   }
 
-  /** The index of the group that a pod (`ns/name`) is in; -1 when there is no such pod. */
+  /** Returns the index of the group that contains a pod (`ns/name`), or -1 if there is no such pod. */
   groupOf(pod: string): number {
     this.#groupByPod ??= new Map(this.groups.flatMap(({ pods }, at) => pods.map((key) => [key, at] as const)))
     return this.#groupByPod.get(pod) ?? -1
   }
 
-  /** A table for people: a row for each source, what it reaches in the columns. */
+  /** Formats the result as a text table with a row for each source and a column for each destination. */
   toText(): string {
     return textOf(this)
   }
@@ -95,7 +98,7 @@ export class Reachability implements ReachTable {
     return { ports: this.ports, groups: this.groups, allowed: cells('allow'), ownNode: cells('ownNode') }
   }
 
-  /** The table as a picture, an SVG document. */
+  /** Renders the result as an SVG document. */
   toSvg(): string {
     return svgOf(this)
   }
@@ -123,7 +126,7 @@ function portsOf(
   )
 }
 
-/** Ports with the same matrix become one. */
+/** Merges ports with equal matrices. */
 function foldPorts(
   parts: readonly PortPart[],
   matrices: readonly Matrix[],
@@ -141,9 +144,10 @@ function foldPorts(
 const places = { pods: 0, nodes: 1, outside: 2 }
 
 /**
- * The whole matrix of a world: everyone who can be at an end of a connection, on all ports, with what behaves
- * alike folded into one. `world` is plain Kubernetes objects, or compiled. @throws WorldError when an object
- * cannot be read; RangeError for a port that is none.
+ * Computes the reachability matrix of a world: every possible end of a connection, on all ports, with
+ * equivalent ends merged. `world` consists of plain Kubernetes objects, or is compiled.
+ * @throws WorldError if an object is invalid
+ * @throws RangeError if a port is invalid
  */
 export function reachability(world: World | CompiledWorld, options: ReachabilityOptions = {}): Reachability {
   const { ports: wanted, outside = true, ...choices } = options

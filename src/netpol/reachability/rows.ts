@@ -8,16 +8,16 @@ import type { View } from '../situation.js'
 import { addBit, addBits, allBits, bothBits, noBits, withoutBits, type Bits } from './bits.js'
 import type { Alike } from './parties.js'
 
-/** Whom one side lets through: in general, and where no NetworkPolicy can block it. */
+/** The ends that one side allows: in general, and where NetworkPolicy cannot block the traffic. */
 export interface Row {
   readonly allowed: Bits
   readonly exempt: Bits
 }
 
-/** What is known by a key, found out when it is asked for first. */
+/** Returns the value under a key; computes and stores it on first use. */
 function remembered<K, V>(known: Map<K, V>, key: K, find: () => V): V {
   const old = known.get(key)
-  // Stryker disable next-line ConditionalExpression: what is found out again is the same
+  // Stryker disable next-line ConditionalExpression: computing the value again gives the same result
   if (old !== undefined) return old
   const made = find()
   known.set(key, made)
@@ -25,7 +25,7 @@ function remembered<K, V>(known: Map<K, V>, key: K, find: () => V): V {
 }
 
 /**
- * The other ends as one side sees them that speaks certain families: what each rule says of all of them at
+ * All other ends as a side with certain families sees them, with the result of each rule for all of them at
  * once.
  */
 class Others {
@@ -57,7 +57,7 @@ class Others {
     return { allowed, exempt: allowed }
   }
 
-  /** Whom the steps let through, and whom they leave to the next tier. */
+  /** Returns the ends that a tier allows, and those that it leaves to the next tier. */
   #steps(
     steps: readonly Step[],
     all: Bits,
@@ -103,7 +103,7 @@ class Others {
   }
 }
 
-/** Answers, for a party and a port, whom its own policies let it reach and whom they let reach it. */
+/** Computes, for an end and a port, which ends its own policies allow, in both directions. */
 export class Rows {
   readonly #compiled: CompiledWorld
   readonly #parties: readonly Alike[]

@@ -1,4 +1,4 @@
-/** Spans, in their order, with those that touch the one before made one with it. */
+/** Merges each span with the one before it if they are adjacent. The input must be sorted. */
 export function joinedWhere<S extends { readonly last: unknown }>(
   spans: readonly S[],
   touches: (before: S, next: S) => boolean,

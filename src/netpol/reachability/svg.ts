@@ -5,7 +5,7 @@ const ROW = 22
 const COLUMN = 64
 const LETTER = 7
 const PADDING = 8
-/** Letters in a cell. */
+/** The longest text in a cell, in characters. */
 const LONGEST = 8
 const colours: Readonly<Record<CellText['look'], string>> = {
   all: '#b7e1b0',
@@ -17,7 +17,7 @@ const colours: Readonly<Record<CellText['look'], string>> = {
 
 function escaped(text: string): string {
   const names: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-  // what XML has no way to write is left out
+  // leaves out characters that XML cannot represent
   return text
     .replace(/[&<>"]/g, (character) => names[character] ?? character)
     .replace(/[\p{Cs}\ufffe\uffff]|[^\P{Cc}\t\n\r]/gu, '')
@@ -26,8 +26,8 @@ function escaped(text: string): string {
 const shortened = (text: string): string => (text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`)
 
 /**
- * A reachability as a picture: a row for each source, green for all ports, yellow for some, red for none,
- * blue for a pod's own node.
+ * Renders reachability as an SVG document with a row for each source: green for all ports, yellow for some,
+ * red for none, blue for the pod's own node.
  */
 export function svgOf(reachability: ReachTable): string {
   const { groups, ports } = reachability

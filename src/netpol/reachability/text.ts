@@ -2,7 +2,7 @@ import { cellText, countText, wholeText, type ReachTable } from './cell-text.js'
 
 const LONGEST = 24
 
-/** Longer cells are told below the table, by a letter. */
+/** Texts too long for a cell, printed below the table and referenced by a letter. */
 class Notes {
   readonly #letters = new Map<string, string>()
 
@@ -20,7 +20,7 @@ class Notes {
   }
 }
 
-/** A reachability as a table of characters. */
+/** Formats reachability as a text table. */
 export function textOf(reachability: ReachTable): string {
   const { groups, ports } = reachability
   const notes = new Notes()

@@ -3,7 +3,7 @@ import { parseIpRange, rangeHolds, type IpRange } from '../../api/ip.js'
 import type { Block } from '../model.js'
 import type { FieldReader } from './fields.js'
 
-/** A range of addresses; bits beyond the prefix are dropped. */
+/** Reads a CIDR; bits beyond the prefix are dropped. */
 export function readRange(reader: FieldReader, value: unknown, path: string): IpRange | undefined {
   const text = reader.string(value, path)
   if (text === undefined || text === '') return reader.missing(path)
@@ -13,12 +13,12 @@ export function readRange(reader: FieldReader, value: unknown, path: string): Ip
   return range
 }
 
-/** Whether one range is a part of the other, and not all of it. */
+/** Returns whether one range is a proper part of another. */
 function isStrictPart(whole: IpRange, part: IpRange): boolean {
   return part.prefix > whole.prefix && rangeHolds(whole, { family: part.family, value: part.first })
 }
 
-/** An IPBlock. Source: pkg/apis/networking/validation ValidateIPBlock. */
+/** Reads an IPBlock. Source: pkg/apis/networking/validation ValidateIPBlock. */
 export function readBlock(reader: FieldReader, value: unknown, path: string): Block | undefined {
   const object = reader.object(value, path)
   if (object === undefined) return undefined

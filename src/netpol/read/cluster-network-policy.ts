@@ -33,7 +33,7 @@ function readDestination(reader: FieldReader, value: unknown, path: string, prot
   return { kind: 'range', protocol, first, last }
 }
 
-/** ClusterNetworkPolicyProtocol. An entry without a known field fails closed, as a peer does. */
+/** Reads a ClusterNetworkPolicyProtocol. An entry without a known field fails closed, as a peer does. */
 function readProtocol(reader: FieldReader, value: unknown, path: string): PortMatch {
   const object = reader.object(value, path) ?? {}
   const field = theField(reader, object, path, ['tcp', 'udp', 'sctp', 'destinationNamedPort'])
@@ -65,7 +65,7 @@ const dialect: ClusterDialect = {
 }
 
 /**
- * A ClusterNetworkPolicy of policy.networking.k8s.io/v1alpha2. Source: network-policy-api v0.2.0
+ * Reads a ClusterNetworkPolicy of policy.networking.k8s.io/v1alpha2. Source: network-policy-api v0.2.0
  * clusternetworkpolicy_types.go.
  */
 export function readClusterNetworkPolicy(value: unknown, place: string): ClusterPolicyModel {

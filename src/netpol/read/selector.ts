@@ -4,10 +4,10 @@ import { validateLabelSelector } from '../../api/meta/label-validation.js'
 import type { Selector } from '../model.js'
 import type { FieldReader } from './fields.js'
 
-/** Selects everything. */
+/** A selector that matches everything. */
 export const everything: Selector = { requirements: [], matches: () => true }
 
-/** Labels: a map of strings. */
+/** Reads labels: a map of strings. */
 export function readLabels(reader: FieldReader, value: unknown, path: string): Labels {
   const object = reader.object(value, path) ?? {}
   for (const key of Object.keys(object)) reader.string(object[key], `${path}.${key}`)
@@ -34,8 +34,8 @@ function readExpression(
 }
 
 /**
- * A LabelSelector that is there; an empty one selects everything. With a fault, what is answered must not be
- * used. Source: metav1.LabelSelectorAsSelector, metav1validation.ValidateLabelSelector.
+ * Reads a LabelSelector that is present; an empty one matches everything. After a fault the result must not
+ * be used. Source: metav1.LabelSelectorAsSelector, metav1validation.ValidateLabelSelector.
  */
 export function readSelector(reader: FieldReader, value: unknown, path: string): Selector {
   const object = reader.object(value, path)
