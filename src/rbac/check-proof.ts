@@ -1,11 +1,11 @@
 /**
- * Replays a proof with code of its own: nothing here is shared with what made the proof, so that a mistake
- * must be made twice to stay unseen. Slow and plain on purpose.
+ * Replays a proof without sharing any code with what produced it, so that a bug would have to be made twice
+ * to stay hidden. Slow and simple on purpose.
  */
 import type { KubeObject } from '../api/definition.js'
 import type { PolicyRule, RoleRef, Subject } from '../api/rbac/generated.js'
 
-/** The question, as `authorize` takes it. */
+/** The query, in the form that `authorize` takes. */
 interface Question {
   readonly user: string
   readonly groups?: readonly string[]
@@ -32,7 +32,7 @@ interface Claim {
   readonly rule?: PolicyRule
 }
 
-/** A verdict as JSON has it. */
+/** A verdict in its JSON form. */
 interface Claimed {
   readonly allowed: boolean
   readonly proof: {
@@ -50,9 +50,9 @@ type Stored = KubeObject & {
 }
 
 /**
- * What is wrong with a verdict of `authorize`, given the same objects and question; empty when the proof
- * holds. An allow must name a rule that is there, bound to the user where it is asked; a deny must tell of
- * every binding that names the user what truly failed first.
+ * Checks a verdict of `authorize` against the same objects and query. Returns what is wrong with it; empty if
+ * the proof holds. An allow must name an existing rule that is bound to the user in scope; a deny must list
+ * every binding that names the user, with the part that fails first.
  */
 export function checkProof(
   objects: Iterable<KubeObject>,
@@ -131,7 +131,7 @@ class Checker {
     return [...faults, ...this.#nearMisses(nearMisses)]
   }
 
-  /** What is wrong with the path from the user over the binding to the role. */
+  /** Checks the path from the user through the binding to the role. Returns what is wrong. */
   #grant({ binding: name, subject, role }: Claim): string[] {
     const binding = this.#objects.get(idOf(name))
     if (binding === undefined) return [`there is no ${idOf(name)}`]
@@ -152,7 +152,7 @@ class Checker {
     return JSON.stringify(['rules', (role.rules ?? []).map((rule) => this.#firstFault(rule))])
   }
 
-  /** Every near miss that there is must be told, up to ten. */
+  /** Checks that all near misses are listed, up to ten. */
   #nearMisses(claims: readonly (Claim & { readonly because: string })[]): readonly string[] {
     const expected = [...this.#objects].flatMap(([id, object]) => {
       const index = (this.#objects.get(roleOf(object))?.rules ?? []).findIndex(
@@ -189,7 +189,7 @@ class Checker {
     )
   }
 
-  /** Whether what the binding gives is given where it is asked for. */
+  /** Returns whether the binding applies in the scope of the query. */
   #reaches({ kind, metadata }: Stored): boolean {
     if (kind === 'ClusterRoleBinding') return true
     const { path, namespace = '' } = this.#question
@@ -199,8 +199,8 @@ class Checker {
   }
 
   /**
-   * The first part of the rule that does not fit, in the order verb, group, resource, name; '' when it
-   * allows.
+   * Returns the first part of the rule that does not match, in the order verb, group, resource, name; '' if
+   * the rule allows the query.
    */
   #firstFault({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): string {
     const { verb, apiGroup = '', resource = '', subresource = '', name = '', path } = this.#question
@@ -228,7 +228,7 @@ function isBinding({ kind }: Stored): boolean {
   return kind === 'ClusterRoleBinding' || kind === 'RoleBinding'
 }
 
-/** `Role office/reader`, `ClusterRole view`. */
+/** Formats a name: `Role office/reader`, `ClusterRole view`. */
 function idOf({ kind, namespace, name }: Named): string {
   return kind === 'Role' || kind === 'RoleBinding' ? `${kind} ${namespace ?? ''}/${name}` : `${kind} ${name}`
 }
@@ -243,7 +243,7 @@ function roleOf({ roleRef, metadata }: Stored): string {
       })
 }
 
-/** Whether two values are the same as JSON, whatever the order of their keys. */
+/** Returns whether two values are equal as JSON, regardless of the order of keys. */
 function isSame(one: unknown, other: unknown): boolean {
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null)
     return one === other

@@ -10,8 +10,8 @@ import type { User } from './subjects.js'
 import { accountUser, subjectApplies } from './subjects.js'
 
 /**
- * A binding that is for a user: through which of its subjects, and the rules of its role, unless there is no
- * such role.
+ * A binding that applies to a user, with the matching subject and the rules of its role; the rules are
+ * undefined if the role does not exist.
  */
 export interface HeldBinding {
   readonly binding: Binding
@@ -19,7 +19,7 @@ export interface HeldBinding {
   readonly rules: RuleSet | undefined
 }
 
-/** What is given in one scope, by whom it is given to. */
+/** What is granted in one scope, by subject. */
 interface Scope {
   readonly users: Map<string, SubjectGrants>
   readonly groups: Map<string, SubjectGrants>
@@ -29,18 +29,21 @@ const NO_RULES: readonly PolicyRule[] = []
 const NO_GROUPS: readonly string[] = []
 
 /**
- * RBAC objects indexed for checks: what each user and group is given, by scope and role. A change of a role
- * costs the role, one of a binding costs its subjects; a check costs the subjects that the user is. No answer
- * is kept.
+ * RBAC objects indexed for checks: the grants of each user and group, by scope and role. A change of a role
+ * costs time proportional to the role, one of a binding to its subjects; a check to the number of subjects
+ * that the user matches. Results are not cached.
  */
 export class CompiledPolicy {
   readonly #roles = new Map<string, RoleEntry>()
-  /** By namespace; '' holds what ClusterRoleBindings give. */
+  /** By namespace; '' holds the grants of ClusterRoleBindings. */
   readonly #scopes = new Map<string, Scope>()
-  /** Of roles: which {@link SubjectGrants} compare with what they have seen. */
+  /**
+   * Incremented by each change of a role; {@link SubjectGrants} compare it to see whether they are up to
+   * date.
+   */
   #version = 0
 
-  /** Puts a role in, or takes it out unless it `exists`. */
+  /** Adds or replaces a role, or removes it if it does not exist any more (`exists`). */
   setRole(key: string, rules: readonly PolicyRule[] | null | undefined, exists: boolean): void {
     this.#version++
     const entry = this.#entry(key)
@@ -72,24 +75,24 @@ export class CompiledPolicy {
     if (scope.users.size === 0 && scope.groups.size === 0) this.#scopes.delete(binding.namespace)
   }
 
-  /** Whether a user may do something, cluster-wide or in that namespace ('': none). */
+  /** Returns whether a user is allowed to do something, cluster-wide or in the namespace ('' for none). */
   allows(user: User, namespace: string, asked: Asked): boolean {
     return this.#allowsIn('', user, asked) || (namespace !== '' && this.#allowsIn(namespace, user, asked))
   }
 
-  /** The binding that allows it: a ClusterRoleBinding if there is one, the first by name. */
+  /** Returns the binding that allows it: the first ClusterRoleBinding by name, else the first RoleBinding. */
   find(user: User, namespace: string, asked: Asked): Binding | undefined {
     return (
       this.#findIn('', user, asked) ?? (namespace === '' ? undefined : this.#findIn(namespace, user, asked))
     )
   }
 
-  /** Whether some binding of the user is of a role that does not exist. */
+  /** Returns whether some binding of the user refers to a role that does not exist. */
   lacksRole(user: User, namespace: string): boolean {
     return this.#lacksRoleIn('', user) || (namespace !== '' && this.#lacksRoleIn(namespace, user))
   }
 
-  /** The bindings of one scope ('': cluster) that name the user, by name. */
+  /** Returns the bindings of one scope ('' for cluster) that name the user, sorted by name. */
   heldIn(user: User, namespace: string): readonly HeldBinding[] {
     const held = new Map<Binding, RoleEntry>()
     for (const grants of this.#grants(user, namespace))
@@ -150,8 +153,8 @@ export class CompiledPolicy {
 }
 
 /**
- * Users and groups that a binding names: once each, though one may be named twice. A service account is a
- * user.
+ * Returns the users and groups that a binding names, each once even if listed twice. A service account counts
+ * as a user.
  */
 function namedBy({ subjects, namespace }: Binding): {
   readonly users: ReadonlySet<string>

@@ -1,5 +1,5 @@
 /**
- * RBAC on plain objects: no cluster, no state. Source: plugin/pkg/auth/authorizer/rbac,
+ * RBAC on plain objects, without a cluster or state. Source: plugin/pkg/auth/authorizer/rbac,
  * pkg/registry/rbac/validation/rule.go.
  */
 import type { KubeObject } from '../api/definition.js'
@@ -12,7 +12,7 @@ import { ruleAllows, ruleFault } from './rules.js'
 import type { User } from './subjects.js'
 import { isPrivileged, privilegedGroup, subjectApplies } from './subjects.js'
 
-/** What somebody wants to do: something to a resource, or to a `path` that is no resource. */
+/** An action to be authorized: on a resource, or on a non-resource `path`. */
 export interface AccessQuestion {
   readonly verb: string
   /** Default '', the core group. */
@@ -20,12 +20,12 @@ export interface AccessQuestion {
   readonly resource?: string
   readonly subresource?: string
   readonly name?: string
-  /** All namespaces, or none, when left out. */
+  /** If absent: all namespaces, or a cluster-scoped resource. */
   readonly namespace?: string
   readonly path?: string
 }
 
-/** Who wants to do it. */
+/** An action and the user who attempts it. */
 export interface AccessQuery extends AccessQuestion {
   readonly user: string
   readonly groups?: readonly string[]
@@ -34,9 +34,9 @@ export interface AccessQuery extends AccessQuestion {
 const MOST_NEAR_MISSES = 10
 
 /**
- * Decides whether a user may do something under these RBAC objects (ClusterRoles, Roles and their bindings,
- * mixed; others are ignored), and says why. The user's groups are taken as given: `system:authenticated` is
- * not added.
+ * Decides whether a user may do something under these RBAC objects (ClusterRoles, Roles and their bindings in
+ * any order; others are ignored), with a proof. The user's groups are taken as given: `system:authenticated`
+ * is not added.
  */
 export function authorize(objects: Iterable<KubeObject>, query: AccessQuery): Verdict {
   const user: User = { name: query.user, groups: query.groups ?? [] }
@@ -54,7 +54,7 @@ export function authorize(objects: Iterable<KubeObject>, query: AccessQuery): Ve
   }
 }
 
-/** What rules compare with. */
+/** Converts a query to the form that rules are compared with. */
 export function askedOf({
   verb,
   apiGroup = '',
@@ -73,7 +73,7 @@ export function askedOf({
   }
 }
 
-/** The bindings that can matter: all ClusterRoleBindings, then the RoleBindings of the namespace. */
+/** Returns the bindings in scope: all ClusterRoleBindings, then the RoleBindings of the namespace. */
 function inScope(policy: Policy, { namespace = '', path }: AccessQuestion): ReadonlySet<Binding> {
   if (namespace === '' || path !== undefined) return new Set(policy.clusterBindings)
   return new Set([
@@ -87,7 +87,7 @@ interface To {
   readonly subject: Subject
 }
 
-/** The bindings that name the user, each with the first subject that is them. */
+/** Returns the bindings that name the user, each with the first subject that matches. */
 function grantsTo(user: User, bindings: Iterable<Binding>): readonly To[] {
   return [...bindings].flatMap((binding) => {
     const subject = binding.subjects.find((each) => subjectApplies(each, user, binding.namespace))
@@ -95,7 +95,7 @@ function grantsTo(user: User, bindings: Iterable<Binding>): readonly To[] {
   })
 }
 
-/** Place of the first rule of the binding's role that allows it; -1 without one. */
+/** Returns the index of the first rule of the binding's role that allows the action, or -1. */
 function ruleIndex({ roles }: Policy, binding: Binding, asked: Asked): number {
   return roles.get(roleKeyOf(binding))?.findIndex((rule) => ruleAllows(rule, asked)) ?? -1
 }
@@ -106,7 +106,7 @@ function allowedBy(policy: Policy, to: To, asked: Asked): AllowedProof {
   return { kind: 'rule', ...grantOf(to), index, rule: rules[index] as PolicyRule }
 }
 
-/** `asked` is undefined where the binding is out of scope. */
+/** Describes why a binding did not help; `asked` is undefined if the binding is out of scope. */
 function triedOf({ roles }: Policy, to: To, asked: Asked | undefined): Tried {
   const grant = grantOf(to)
   if (asked === undefined) return { ...grant, failed: 'namespace', faults: [] }
@@ -119,17 +119,20 @@ function grantOf({ binding, subject }: To): Grant {
   return { binding: bindingName(binding), subject, role: roleName(binding) }
 }
 
-/** Names a binding. */
+/** Returns the name of a binding. */
 export function bindingName({ kind, namespace, name }: Binding): BindingName {
   return kind === 'RoleBinding' ? { kind, namespace, name } : { kind, name }
 }
 
-/** Names the role of a binding. */
+/** Returns the name of a binding's role. */
 export function roleName({ roleRef: { kind, name }, namespace }: Binding): RoleName {
   return kind === 'Role' ? { kind, namespace, name } : { kind, name }
 }
 
-/** The right rule bound to the user in another namespace, or bound here to somebody else. */
+/**
+ * Returns rules that would allow the action, but are bound to the user in another namespace, or to somebody
+ * else in this one.
+ */
 function nearMisses(
   policy: Policy,
   scope: ReadonlySet<Binding>,
@@ -140,8 +143,8 @@ function nearMisses(
   for (const binding of [...policy.clusterBindings, ...policy.bindings]) {
     if (found.length === MOST_NEAR_MISSES) break
     const isUsers = binding.subjects.some((subject) => subjectApplies(subject, user, binding.namespace))
-    if (scope.has(binding) === isUsers) continue // the right one in both, or in neither
-    // no namespace is right for a path
+    if (scope.has(binding) === isUsers) continue // skip bindings that are right in both respects, or in neither
+    // a RoleBinding never applies to a path, whatever its namespace
     if (asked.path !== undefined && binding.kind === 'RoleBinding') continue
     const index = ruleIndex(policy, binding, asked)
     if (index < 0) continue

@@ -13,19 +13,18 @@ interface Entry {
 
 /** The rules for one verb of one resource. */
 interface Cell {
-  /** For objects of every name. */
+  /** Rules without resource names. */
   readonly open: Entry[]
   readonly named: Map<string, Entry[]>
 }
 
 /**
- * The rules of all roles of one subject by resource, verb and name, for subjects of many roles. Follows
- * changes of a role when it is next asked: the entries of that role are taken out and put in, those of the
- * others stay.
+ * An index of the rules of all roles of one subject by resource, verb and name, for subjects with many roles.
+ * It is updated on the next query after a change: only the entries of the changed role are replaced.
  */
 export class GrantIndex {
   readonly #byResource = new Map<string, Map<string, Cell>>()
-  /** What of each role is in the index. */
+  /** The version of each role that is in the index. */
   readonly #seen = new Map<Slot, RuleSet | undefined>()
   readonly #ofPaths = new Set<Slot>()
   #version: number
@@ -54,14 +53,14 @@ export class GrantIndex {
       }
   }
 
-  /** Whether a role that does not exist is among them. */
+  /** Returns whether one of the roles does not exist. */
   lacksRole(version: number): boolean {
     this.#sync(version)
     for (const rules of this.#seen.values()) if (rules === undefined) return true
     return false
   }
 
-  /** Calls for each role that allows it, perhaps more than once; ends when the answer is true. */
+  /** Visits each role that allows the action, possibly more than once, until the callback returns true. */
   visit(asked: Asked, version: number, found: (slot: Slot) => boolean): boolean {
     this.#sync(version)
     if (asked.path === undefined) {

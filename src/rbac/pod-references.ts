@@ -2,7 +2,7 @@ import type { Container, EphemeralContainer, Pod, Volume } from '../api/core/gen
 
 type AnyContainer = Container | EphemeralContainer
 
-/** What pods refer to in their namespace. */
+/** The resources that pods refer to in their namespace. */
 export type ReferencedResource =
   | 'serviceaccounts'
   | 'secrets'
@@ -13,7 +13,7 @@ export type ReferencedResource =
 type Visit = (resource: ReferencedResource, name: string | null | undefined) => void
 
 /**
- * Calls `visit` for everything that a pod refers to in its namespace, some of it more than once. Source:
+ * Visits everything that a pod refers to in its namespace, possibly more than once. Source:
  * pkg/api/v1/pod/util.go VisitPodSecretNames, VisitPodConfigmapNames;
  * plugin/pkg/auth/authorizer/node/graph.go AddPod.
  */
@@ -59,6 +59,6 @@ function visitVolume({ metadata }: Pod, volume: Volume, visit: Visit): void {
     visit('configmaps', source.configMap?.name)
   }
   visit('persistentvolumeclaims', volume.persistentVolumeClaim?.claimName)
-  // a generic ephemeral volume has a claim named after pod and volume
+  // the claim of a generic ephemeral volume is named after pod and volume
   if (volume.ephemeral !== undefined) visit('persistentvolumeclaims', `${metadata.name ?? ''}-${volume.name}`)
 }

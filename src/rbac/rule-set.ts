@@ -2,18 +2,18 @@ import type { PolicyRule } from '../api/rbac/generated.js'
 import type { Asked } from './rules.js'
 import { ruleAllows } from './rules.js'
 
-/** The rules of a role by what they are for, so that a check looks at few of them. */
+/** The rules of a role, indexed by resource so that a check looks at few of them. */
 export interface RuleSet {
   readonly rules: readonly PolicyRule[]
-  /** By resource as the rule names it: `pods`, `pods/log`, `*`, `*\/log`. */
+  /** By the resource as the rule names it: `pods`, `pods/log`, `*`, `*\/log`. */
   readonly byResource: ReadonlyMap<string, readonly PolicyRule[]>
-  /** Those with URLs. */
+  /** The rules for non-resource URLs. */
   readonly ofPaths: readonly PolicyRule[]
 }
 
 const ruleSets = new WeakMap<readonly PolicyRule[], RuleSet>()
 
-/** The rules of a role, sorted; made once for each (frozen) list of rules. */
+/** Returns the indexed rules of a role; built once for each (frozen) list of rules. */
 export function ruleSetOf(rules: readonly PolicyRule[]): RuleSet {
   let set = ruleSets.get(rules)
   if (set === undefined) ruleSets.set(rules, (set = sorted(rules)))
@@ -35,7 +35,7 @@ function sorted(rules: readonly PolicyRule[]): RuleSet {
   }
 }
 
-/** Whether some rule of the set allows it. */
+/** Returns whether some rule of the set allows the action. */
 export function setAllows({ byResource, ofPaths }: RuleSet, asked: Asked): boolean {
   if (asked.path !== undefined) return ofPaths.some((rule) => ruleAllows(rule, asked))
   return (

@@ -1,10 +1,10 @@
 /**
- * Whether a rule allows something. Source: component-helpers auth/rbac/validation,
+ * Whether a rule allows an action. Source: component-helpers auth/rbac/validation,
  * plugin/pkg/auth/authorizer/rbac RuleAllows.
  */
 import type { PolicyRule } from '../api/rbac/generated.js'
 
-/** What is asked for: a resource, or a path that is no resource. `combined` is `pods` or `pods/log`. */
+/** The action: on a resource, or on a non-resource path. `combined` is `pods` or `pods/log`. */
 export interface Asked {
   readonly verb: string
   readonly group: string
@@ -14,12 +14,12 @@ export interface Asked {
   readonly path: string | undefined
 }
 
-/** The part of a rule that does not fit, in the order in which it is looked at. */
+/** The part of a rule that does not match, in the order of checking. */
 export type RuleFault = 'verb' | 'apiGroup' | 'resource' | 'resourceName' | 'nonResourceURL'
 
 const NONE: readonly string[] = []
 
-/** What keeps a rule from allowing it; undefined when it does. */
+/** Returns the part of a rule that does not match; undefined if the rule allows the action. */
 export function ruleFault(rule: PolicyRule, asked: Asked): RuleFault | undefined {
   if (!hasOrAll(rule.verbs, asked.verb)) return 'verb'
   if (asked.path !== undefined)
@@ -30,17 +30,20 @@ export function ruleFault(rule: PolicyRule, asked: Asked): RuleFault | undefined
   return resourceNames.length === 0 || resourceNames.includes(asked.name) ? undefined : 'resourceName'
 }
 
-/** Whether the rule allows it. */
+/** Returns whether the rule allows the action. */
 export function ruleAllows(rule: PolicyRule, asked: Asked): boolean {
   return ruleFault(rule, asked) === undefined
 }
 
-/** Whether a list of verbs or groups holds the value, or `*`, which stands for every one. */
+/** Returns whether a list of verbs or groups contains the value or `*`. */
 export function hasOrAll(list: readonly string[] | null | undefined, value: string): boolean {
   return list !== undefined && list !== null && (list.includes(value) || list.includes('*'))
 }
 
-/** `*` is everything, `*\/log` that subresource of everything; `pods` is not `pods/log`. */
+/**
+ * Returns whether the resource matches. `*` is everything, `*\/log` that subresource of everything; `pods`
+ * does not include `pods/log`.
+ */
 function resourceMatches(resources: readonly string[], combined: string, subresource: string): boolean {
   return (
     resources.includes('*') ||
@@ -49,7 +52,7 @@ function resourceMatches(resources: readonly string[], combined: string, subreso
   )
 }
 
-/** `*` is every path; a `*` at the end stands for what follows. */
+/** Returns whether the path matches. `*` is every path; a trailing `*` matches any suffix. */
 function urlMatches(urls: readonly string[], path: string): boolean {
   return urls.some(
     (url) => url === '*' || url === path || (url.endsWith('*') && path.startsWith(url.replace(/\*+$/, ''))),

@@ -5,12 +5,12 @@ import { setAllows } from './rule-set.js'
 import type { RoleEntry, Slot } from './slot.js'
 import { rulesIn } from './slot.js'
 
-/** Subjects of more roles than that get an index over all of them. */
+/** Subjects with more roles than this get an index over all of them. */
 const FEW_ROLES = 6
 
 /**
- * All that one subject is given in one scope, by role: what a check costs depends on how many roles those
- * are, not on how many bindings, and hardly on that once they are many.
+ * The grants of one subject in one scope, by role. The cost of a check depends on the number of roles, not of
+ * bindings, and with an index hardly on either.
  */
 export class SubjectGrants {
   readonly #slots = new Map<RoleEntry, Slot>()
@@ -46,7 +46,7 @@ export class SubjectGrants {
     this.#index?.remove(slot)
   }
 
-  /** Whether some role allows it. `version` is another one after each change of a role. */
+  /** Returns whether some role allows the action. `version` changes with each change of a role. */
   allows(asked: Asked, version: number): boolean {
     if (this.#slots.size > FEW_ROLES) return this.#indexed(version).visit(asked, version, () => true)
     for (const { role } of this.#slots.values()) {
@@ -56,7 +56,7 @@ export class SubjectGrants {
     return false
   }
 
-  /** The binding by which it is allowed that has the first name, or `best` if that comes before. */
+  /** Returns the allowing binding that is first by name, or `best` if that comes before it. */
   first(asked: Asked, version: number, best: Binding | undefined): Binding | undefined {
     if (this.#slots.size > FEW_ROLES) return this.#firstOfMany(asked, version, best)
     let first = best
@@ -80,7 +80,7 @@ export class SubjectGrants {
     return first
   }
 
-  /** Whether some binding is of a role that does not exist. */
+  /** Returns whether some binding refers to a role that does not exist. */
   lacksRole(version: number): boolean {
     if (this.#slots.size > FEW_ROLES) return this.#indexed(version).lacksRole(version)
     for (const { role } of this.#slots.values()) if (role.rules === undefined) return true
@@ -92,7 +92,7 @@ export class SubjectGrants {
   }
 }
 
-/** Where a binding of that name is, or would be, in a list sorted by name. */
+/** Returns the position of a binding of that name in a sorted list, or where it would be inserted. */
 function placeOf(list: readonly Binding[], name: string): number {
   let low = 0
   let high = list.length

@@ -13,8 +13,8 @@ const ALLOWED: Authorization = { allowed: true }
 const DENIED: Authorization = { allowed: false }
 
 /**
- * Several authorizers as one: the first that allows, or denies for good, decides; `system:masters` is allowed
- * ahead of all. Where nobody decides all reasons are told, a line each, and all errors. Source: apiserver
+ * Combines several authorizers: the first that allows or denies decides, and `system:masters` is always
+ * allowed. If none decides, all reasons are joined, one on each line, and all errors. Source: apiserver
  * pkg/authorization/union, authorizerfactory.NewPrivilegedGroups.
  */
 export class UnionAuthorizer implements Authorizer, RuleResolver {

@@ -7,8 +7,8 @@ export interface VolumeSecret {
 }
 
 /**
- * The secrets that a persistent volume refers to and that a kubelet may read: those for the controller of a
- * CSI driver are not among them. Most sources take the namespace of the claim when they name none. Source:
+ * Returns the secrets that a persistent volume refers to and that a kubelet may read; those for the
+ * controller of a CSI driver are excluded. Most sources default to the claim's namespace. Source:
  * pkg/api/v1/persistentvolume/util.go VisitPVSecretNames.
  */
 export function volumeSecrets({ spec }: PersistentVolume): readonly VolumeSecret[] {

@@ -8,24 +8,24 @@ import type { Grant } from './proof.js'
 import type { Asked } from './rules.js'
 import { ruleFault } from './rules.js'
 
-/** Somebody who may do it, and through what. */
+/** A subject that is allowed an action, and through what. */
 export interface Holder extends Grant {
-  /** Place of the rule among those of the role. */
+  /** Index of the rule in the role. */
   readonly index: number
-  /** Where it was not asked for one name: the only names that the rule is for. */
+  /** If the query had no name: the only names that the rule applies to. */
   readonly resourceNames?: readonly string[]
 }
 
-/** What more is looked for. */
+/** Options of {@link whoCan}. */
 export interface WhoCanOptions {
   /**
-   * Also who may do it to some names only; the answer tells which. Default false: to every name, or to the
-   * one that is asked for.
+   * Includes subjects that are allowed it for some names only; the result says which. Default false: for
+   * every name, or for the requested one.
    */
   readonly anyName?: boolean
   /**
-   * Also who may do it in some namespace only: the binding tells in which. Default false: everywhere, or in
-   * the one that is asked for.
+   * Includes subjects that are allowed it in some namespace only; the binding says which. Default false:
+   * everywhere, or in the requested one.
    */
   readonly anyNamespace?: boolean
 }
@@ -34,11 +34,11 @@ const RBAC = 'rbac.authorization.k8s.io'
 const AUTHENTICATION = 'authentication.k8s.io'
 
 /**
- * Everybody who may do something under these objects, by the bindings that allow it, besides the group
- * `system:masters`, who may do everything. A ServiceAccount that is named without a namespace is of the
- * binding's. Without `apiGroup` the verbs `escalate` and `bind` are asked of RBAC's group, and `impersonate`
- * of the one that has the resource: `users`, `groups`, `serviceaccounts`, `uids`, `userextras` (with the key
- * as subresource).
+ * Returns every subject that is allowed an action under these objects, with the binding that allows it. The
+ * group `system:masters`, which is allowed everything, is not listed. A ServiceAccount without a namespace is
+ * in the binding's. `apiGroup` defaults to RBAC's group for the verbs `escalate` and `bind`, and for
+ * `impersonate` to the group of the resource: `users`, `groups`, `serviceaccounts`, `uids`, `userextras`
+ * (with the key as subresource).
  */
 export function whoCan(
   objects: Iterable<KubeObject>,
@@ -79,7 +79,9 @@ function isInScope(
 
 type Fitting = Pick<Holder, 'index' | 'resourceNames'>
 
-/** The first rule that allows it, and, where names do not matter, those before it that are for some names. */
+/**
+ * Returns the first rule that allows it and, if names do not matter, the preceding ones for certain names.
+ */
 function fitting(
   rules: readonly PolicyRule[],
   asked: Asked,

@@ -1,7 +1,7 @@
 import type { PolicyBinding } from './form.js'
 
 /**
- * The default ClusterRoleBindings but those of controllers. Source: bootstrappolicy/policy.go
+ * The default ClusterRoleBindings, except those of controllers. Source: bootstrappolicy/policy.go
  * ClusterRoleBindings.
  */
 export const clusterRoleBindings = (): readonly PolicyBinding[] => [

@@ -14,7 +14,7 @@ export const allowAll: Authorizer & RuleResolver = {
   rulesFor: () => EVERYTHING,
 }
 
-/** `--authorization-mode=AlwaysDeny`: allows nothing; an authorizer after it is still asked, as upstream. */
+/** `--authorization-mode=AlwaysDeny`: allows nothing. As upstream, later authorizers are still consulted. */
 export const denyAll: Authorizer & RuleResolver = {
   authorize: () => ({ allowed: false, reason: 'Everything is forbidden.' }),
   rulesFor: () => NOTHING,

@@ -1,6 +1,6 @@
 import type { Credential, EscalationPath, EscalationStep } from './path.js'
 
-/** One path after another: the second begins with the credential that the first leads to. */
+/** Concatenates two paths: the second one starts with the credential that the first one yields. */
 export function afterPath(first: EscalationPath, second: EscalationPath): EscalationPath {
   const before = first.steps.length
   const steps = second.steps.map((step) => shifted(step, first.credential, before))
@@ -20,7 +20,7 @@ function shifted(step: EscalationStep, base: Credential, before: number): Escala
     : { ...step, as }
 }
 
-/** A credential of the second path, as the whole one counts its steps. */
+/** Renumbers the steps of a credential of the second path. */
 function credentialAfter(credential: Credential, base: Credential, before: number): Credential {
   switch (credential.kind) {
     case 'own':

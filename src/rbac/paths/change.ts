@@ -3,18 +3,18 @@ import type { CallStep } from './path.js'
 import { prefixOf } from './path.js'
 import type { World } from './world.js'
 
-/** An object that there is, or is to be. */
+/** An object, which may not exist yet. */
 export interface Place {
   /** `apps/v1`, `v1`. */
   readonly groupVersion: string
   readonly resource: string
   readonly subresource?: string
-  /** '' for what has none. */
+  /** '' for a cluster-scoped object. */
   readonly namespace: string
   readonly name: string
 }
 
-/** The question whether one may do that to it. */
+/** Returns the query for a verb on the object. */
 export function asking(
   verb: string,
   { groupVersion, resource, subresource, namespace, name }: Place,
@@ -30,7 +30,7 @@ export function asking(
   }
 }
 
-/** The path of a request to it. */
+/** Returns the path of a request for the object. */
 export function pathOf({ groupVersion, resource, subresource, namespace, name }: Place): string {
   return (
     `${prefixOf(groupVersion, namespace)}${resource}/` +
@@ -38,7 +38,7 @@ export function pathOf({ groupVersion, resource, subresource, namespace, name }:
   )
 }
 
-/** Creates it; undefined where the subject may not. */
+/** Returns the step that creates the object; undefined if the subject is not allowed to. */
 export function creation(world: World, place: Place, body: object): CallStep | undefined {
   const needs = asking('create', place)
   if (!world.may(needs)) return undefined
@@ -56,8 +56,8 @@ export function creation(world: World, place: Place, body: object): CallStep | u
 }
 
 /**
- * Lays fields over what there is, by PATCH or by GET and PUT; undefined where the subject may do neither.
- * `at` is how many steps come before.
+ * Returns the steps that merge fields into an existing object, by PATCH, or by GET and PUT; undefined if the
+ * subject is allowed neither. `at` is the number of preceding steps.
  */
 export function change(
   world: World,
@@ -87,7 +87,10 @@ export function change(
   ]
 }
 
-/** Reads it, alone or out of a list that holds nothing else; undefined where the subject may do neither. */
+/**
+ * Returns the step that reads the object, directly or from a list that contains only it; undefined if the
+ * subject is allowed neither.
+ */
 export function reading(world: World, place: Place): CallStep | undefined {
   const needs = asking('get', place)
   return world.may(needs)

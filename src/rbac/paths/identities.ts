@@ -25,11 +25,11 @@ const impersonating = (resource: string, name: string, namespace?: string): Acce
 interface Mask {
   readonly identity: EscalationIdentity
   readonly needs: readonly AccessQuestion[]
-  /** What the headers say. */
+  /** The groups in the headers. */
   readonly groups: readonly string[]
 }
 
-/** The subject acts as a user, a group or a service account that it may `impersonate`. */
+/** Finds users, groups and service accounts that the subject may `impersonate`. */
 export function impersonations(world: World): readonly EscalationPath[] {
   const masks = masksOf(world).filter(({ needs }) => world.may(...needs))
   return world
@@ -84,8 +84,8 @@ function masksOf(world: World): readonly Mask[] {
 }
 
 /**
- * The subject asks for a token of a service account, which it makes first where bindings name one that is not
- * there.
+ * Finds service accounts whose tokens the subject can request. An account that bindings name but that does
+ * not exist is created first.
  */
 export function mintedTokens(world: World): readonly EscalationPath[] {
   const there = new Set(world.accounts().map(({ namespace, name }) => `${namespace}/${name}`))
@@ -119,7 +119,7 @@ export function mintedTokens(world: World): readonly EscalationPath[] {
     })
 }
 
-/** The subject reads a token that lies in a Secret. */
+/** Finds tokens in Secrets that the subject can read. */
 export function readSecrets(world: World): readonly EscalationPath[] {
   const place = ({
     metadata: { name = '', namespace = '' },
@@ -150,7 +150,7 @@ export function readSecrets(world: World): readonly EscalationPath[] {
   })
 }
 
-/** The subject has a token put into a Secret that it makes, and reads it. */
+/** Finds service accounts for which the subject can create a token Secret and then read it. */
 export function madeSecrets(world: World): readonly EscalationPath[] {
   const steps = ({ namespace, name }: Account): EscalationPath['steps'] | undefined => {
     const place = { groupVersion: 'v1', resource: 'secrets', namespace, name: MADE }
@@ -178,8 +178,8 @@ export function madeSecrets(world: World): readonly EscalationPath[] {
 }
 
 /**
- * The subject asks for a client certificate in another name, approves it, and reads it. Nobody gets one for
- * `system:masters`.
+ * Finds names for which the subject can request a client certificate, approve it, and read it.
+ * `system:masters` is excluded, because signing refuses it.
  */
 export function certificates(world: World): readonly EscalationPath[] {
   const place = {

@@ -1,4 +1,4 @@
-/** Paths over pods: what runs as a service account has its token. */
+/** Paths through pods: a pod has the token of its service account. */
 import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { Labels } from '../../api/labels.js'
@@ -8,11 +8,11 @@ import { MADE } from './path.js'
 import type { Account, World } from './world.js'
 import { accountIdentity } from './world.js'
 
-/** Where a container finds the token of its service account. */
+/** Where a container finds its service account token. */
 const TOKEN_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/token'
 const LABELS = { app: MADE }
 
-/** An image of the subject's that does what the subject wants. */
+/** Returns the spec of a pod with an image that the subject controls. */
 function podSpec({ name }: Account): object {
   return {
     serviceAccountName: name,
@@ -24,7 +24,7 @@ function inPod({ namespace }: Account, pod: InPodStep['pod']): InPodStep {
   return { step: 'in-pod', does: 'its code reads the token', needs: [], namespace, pod, file: TOKEN_FILE }
 }
 
-/** Paths to accounts by steps which end in the token. */
+/** Returns paths to service accounts whose steps end with the token. */
 function toAccounts(
   world: World,
   kind: EscalationPath['kind'],
@@ -42,7 +42,7 @@ function toAccounts(
     })
 }
 
-/** The subject makes a pod that runs as a service account of its namespace. */
+/** Finds service accounts as which the subject can run a pod. */
 export function madePods(world: World): readonly EscalationPath[] {
   return toAccounts(world, 'create-pod', world.accounts(), (account) => {
     const place = { groupVersion: 'v1', resource: 'pods', namespace: account.namespace, name: MADE }
@@ -60,9 +60,9 @@ interface Workload {
   readonly groupVersion: string
   readonly resource: string
   readonly kind: string
-  /** The spec around the spec of pods. */
+  /** Wraps a pod template into the workload's spec. */
   readonly spec: (template: object) => object
-  /** Whether pods are made anew when the template changes. */
+  /** Whether pods are replaced when the template changes. */
   readonly rolls?: true
 }
 
@@ -121,7 +121,8 @@ const WORKLOADS: readonly Workload[] = [
 ]
 
 /**
- * The subject makes a workload whose pods run as a service account: one path for each kind that it may make.
+ * Finds service accounts as which the subject can run a workload's pods: one path for each kind of workload
+ * that it can create.
  */
 export function madeWorkloads(world: World): readonly EscalationPath[] {
   return WORKLOADS.flatMap(({ groupVersion, resource, kind, spec }) =>
@@ -143,12 +144,12 @@ type Templated = KubeObject & {
   readonly spec?: { readonly template?: { readonly metadata?: { readonly labels?: Labels } } }
 }
 
-/** The subject has a workload that there is run as another service account, with an image of its own. */
+/** Finds existing workloads that the subject can change to another service account and its own image. */
 export function editedWorkloads(world: World): readonly EscalationPath[] {
   return WORKLOADS.filter(({ rolls }) => rolls === true).flatMap(({ groupVersion, resource, kind }) =>
     world.ofKind<Templated>(kind).flatMap(({ metadata: { name = '', namespace = '' }, spec }) => {
       const accounts = world.accounts().filter((account) => account.namespace === namespace)
-      // of its own label, to be told from the pods before; merge patches leave what they do not name
+      // a label of its own tells the new pods from the old ones; a merge patch keeps the other labels
       const labels = { ...spec?.template?.metadata?.labels, [MADE]: 'edited' }
       return toAccounts(world, 'edit-workload', accounts, (account) => {
         const steps = change(
@@ -174,7 +175,7 @@ const accountOf = ({ metadata: { namespace = '' }, spec }: Pod): Account => ({
   name: spec.serviceAccountName ?? 'default',
 })
 
-/** The subject reads the token in somebody else's container. */
+/** Finds containers of others in which the subject can run a command and read the token. */
 export function execs(world: World): readonly EscalationPath[] {
   const needs = ({ metadata: { namespace = '', name = '' } }: Pod): ReturnType<typeof asking> =>
     asking('create', { groupVersion: 'v1', resource: 'pods', subresource: 'exec', namespace, name })
@@ -200,8 +201,8 @@ export function execs(world: World): readonly EscalationPath[] {
 }
 
 /**
- * The subject runs a command in somebody else's container over the kubelet's own API, past the checks on
- * pods.
+ * Finds containers of others in which the subject can run a command through the kubelet's own API, which
+ * bypasses the checks on pods.
  */
 export function nodeProxies(world: World): readonly EscalationPath[] {
   const proxyOf = (

@@ -1,4 +1,4 @@
-/** Paths over roles and bindings themselves. */
+/** Paths through roles and bindings. */
 import type { PolicyRule } from '../../api/rbac/generated.js'
 import { covers } from '../covers.js'
 import type { AccessQuestion } from '../evaluate.js'
@@ -15,7 +15,7 @@ import { ALL_RULES } from './world.js'
 const GROUP = 'rbac.authorization.k8s.io'
 const GROUP_VERSION = `${GROUP}/v1`
 
-/** The subject writes all rules into a role that it has, since it may `escalate` it. */
+/** Finds roles of the subject into which it can write all rules, because it may `escalate` them. */
 export function editedRoles(world: World): readonly EscalationPath[] {
   const { self, policy } = world
   const seen = new Set<string>()
@@ -51,7 +51,7 @@ function placeOfRole(kind: string, name: string, namespace: string): Place {
     : { groupVersion: GROUP_VERSION, resource: 'clusterroles', namespace: '', name }
 }
 
-/** The last step needs that, too. */
+/** Returns the steps with a further requirement on the last one. */
 function withNeed(steps: readonly CallStep[], need: AccessQuestion): readonly CallStep[] {
   return steps.map((step, at) => (at === steps.length - 1 ? { ...step, needs: [...step.needs, need] } : step))
 }
@@ -62,7 +62,7 @@ interface BoundRole {
   readonly rules: readonly PolicyRule[]
 }
 
-/** The subject binds itself to a role that it may `bind`, with a new binding or in one that there is. */
+/** Finds roles that the subject may `bind` to itself, with a new binding or an existing one. */
 export function boundRoles(world: World): readonly EscalationPath[] {
   return ['', ...world.namespaces()].flatMap((scope) => {
     const roles = rolesOf(world, scope).filter(({ kind, name }) => world.may(bindNeed(kind, name, scope)))
@@ -76,7 +76,7 @@ export function boundRoles(world: World): readonly EscalationPath[] {
         bindingSteps(world, role, '') !== undefined &&
         world.may(bindNeed(role.kind, role.name, ''))
       )
-        return [] // the same goes for all namespaces at once
+        return [] // the cluster-wide path covers this namespace
       return [
         {
           kind: 'bind',
@@ -111,7 +111,7 @@ function rolesOf({ policy }: World, scope: string): readonly BoundRole[] {
   })
 }
 
-/** Without those that give no more than another. */
+/** Drops roles whose rules are covered by another. */
 function strongest(roles: readonly BoundRole[]): readonly BoundRole[] {
   const kept: BoundRole[] = []
   for (const role of roles) {

@@ -8,8 +8,8 @@ const GROUP = 'rbac.authorization.k8s.io'
 const URL_OF_HOOK = 'https://escalation-path.example/mutate'
 
 /**
- * The subject has a webhook of its own change what an administrator writes: whatever binding they make next
- * is its own, of `cluster-admin`.
+ * Finds webhooks with which the subject can change what an administrator writes: the next binding that they
+ * create becomes one of the subject to `cluster-admin`.
  */
 export function mutatingWebhooks(world: World): readonly EscalationPath[] {
   const place = {

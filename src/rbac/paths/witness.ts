@@ -11,10 +11,7 @@ const RESOURCES: readonly (readonly [string, string])[] = [
 ]
 const PATHS = ['/metrics', '/debug/pprof', '/logs']
 
-/**
- * Questions that a rule of one group, resource, verb and name allows; those that any cluster can be asked
- * first.
- */
+/** Yields queries that a rule with single values allows, starting with those that apply to any cluster. */
 export function* witnesses(
   { verbs: [verb = '*'], apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule,
   namespace: string,

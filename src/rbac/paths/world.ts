@@ -10,16 +10,16 @@ import { accountUser, isPrivileged } from '../subjects.js'
 import type { EscalationIdentity } from './path.js'
 import { witnesses } from './witness.js'
 
-/** Everything there is. */
+/** The rules that allow everything. */
 export const ALL_RULES: readonly PolicyRule[] = [
   { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
   { verbs: ['*'], nonResourceURLs: ['*'] },
 ]
 
-/** What every service account has; to get that is nothing to speak of. */
+/** The groups that every service account has; rights gained through them are not worth reporting. */
 const COMMON: EscalationIdentity = { user: '', groups: ['system:serviceaccounts', 'system:authenticated'] }
 
-/** Somebody whose rights one may come to, and something that they may and the subject may not. */
+/** An identity to gain, with an action that it is allowed and the subject is not. */
 export interface Target<T> {
   readonly of: T
   readonly identity: EscalationIdentity
@@ -32,7 +32,7 @@ export interface Account {
   readonly name: string
 }
 
-/** The state in which paths are looked for, and the subject who looks. */
+/** The objects that paths are searched in, and the subject. */
 export class World {
   readonly self: EscalationIdentity
   readonly objects: readonly KubeObject[]
@@ -52,12 +52,12 @@ export class World {
     return this.objects.filter((object) => object.kind === kind) as unknown as readonly T[]
   }
 
-  /** Whether the subject may do all of this. */
+  /** Returns whether the subject is allowed all of these actions. */
   may(...questions: readonly AccessQuestion[]): boolean {
     return questions.every((question) => this.#allows(this.self, question))
   }
 
-  /** All namespaces that are heard of, in order. */
+  /** Returns all namespaces that occur in the objects, sorted. */
   namespaces(): readonly string[] {
     const names = this.objects.map(
       ({ kind, metadata }) => (kind === 'Namespace' ? metadata.name : metadata.namespace) ?? '',
@@ -65,10 +65,7 @@ export class World {
     return [...new Set(names)].filter((name) => name !== '').sort()
   }
 
-  /**
-   * The service accounts that there are; where no ServiceAccount is among the objects, those that bindings
-   * name.
-   */
+  /** Returns the service accounts; if the objects contain no ServiceAccount, those that bindings name. */
   accounts(): readonly Account[] {
     const found = this.ofKind('ServiceAccount').map(({ metadata: { name = '', namespace = '' } }) => ({
       namespace,
@@ -79,7 +76,7 @@ export class World {
       : this.subjects('ServiceAccount').map(({ name, namespace = '' }) => ({ namespace, name }))
   }
 
-  /** The subjects of that kind that bindings name, each once. */
+  /** Returns the subjects of a kind that bindings name, each once. */
   subjects(kind: string): readonly Subject[] {
     const found = new Map<string, Subject>()
     for (const { subjects, namespace: home } of [...this.policy.clusterBindings, ...this.policy.bindings])
@@ -91,7 +88,7 @@ export class World {
     return [...found.values()]
   }
 
-  /** The rules that somebody holds in a scope: a namespace, or '' for all and none. */
+  /** Returns the rules that an identity holds in a scope: a namespace, or '' for the cluster scope. */
   rulesOf(identity: EscalationIdentity, namespace: string): readonly PolicyRule[] {
     if (isPrivileged({ name: identity.user, groups: identity.groups })) return ALL_RULES
     const user = { name: identity.user, groups: identity.groups }
@@ -102,8 +99,8 @@ export class World {
   }
 
   /**
-   * Something that these rules allow in that scope and that neither the subject nor just any account may;
-   * undefined without any.
+   * Returns an action that these rules allow in a scope, and that neither the subject nor every service
+   * account is allowed; undefined if there is none.
    */
   gainOf(rules: readonly PolicyRule[], namespace: string): AccessQuestion | undefined {
     const had = [...this.rulesOf(this.self, namespace), ...this.rulesOf(COMMON, namespace)]
@@ -115,8 +112,8 @@ export class World {
   }
 
   /**
-   * Those of the candidates who may more than the subject, without those who may no more than another one of
-   * them.
+   * Returns the candidates with more rights than the subject, without those whose rights another candidate
+   * covers.
    */
   stronger<T>(
     candidates: readonly T[],
@@ -150,7 +147,7 @@ export class World {
     )
   }
 
-  /** '' and the namespaces in which somebody is given something. */
+  /** Returns '' and the namespaces in which the identity holds something. */
   #scopesOf(identity: EscalationIdentity): readonly string[] {
     const user = { name: identity.user, groups: identity.groups }
     return [
@@ -172,7 +169,7 @@ export class World {
   }
 }
 
-/** A service account as its tokens say who it is. */
+/** Returns the identity in a service account's tokens. */
 export function accountIdentity({ namespace, name }: Account): EscalationIdentity {
   return {
     user: accountUser(namespace, name),
