@@ -1,20 +1,19 @@
 import type forge from 'node-forge'
 
-/** What this folder uses of node-forge: DER, digests, PEM. */
+/** The parts of node-forge used here: DER, digests, PEM. */
 export type Forge = Pick<typeof forge, 'asn1' | 'md' | 'pem' | 'util'>
 
 let loaded: Forge | undefined
 
 /**
- * Loads the used parts of node-forge at the first call, so that importing simcluster does not run them. The
- * build puts the bundled modules in the place of `requireForge` (scripts/build.ts); from sources it asks
- * Node.
+ * Loads the used parts of node-forge on first use, so that importing simcluster does not run them. The build
+ * replaces `requireForge` with the bundled modules (scripts/build.ts); when run from source, Node loads them.
  */
 export function loadForge(): Forge {
   return (loaded ??= requireForge())
 }
 
-/** Without a static import, since that would run node-forge in every process that touches a cluster. */
+/** Avoids a static import, which would run node-forge in every process that uses a cluster. */
 function requireForge(): Forge {
   const { createRequire } = process.getBuiltinModule('module')
   const require = createRequire(import.meta.url)

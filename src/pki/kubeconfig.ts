@@ -1,13 +1,13 @@
 import { stringify } from 'yaml'
 
-/** What a user proves themselves with. */
+/** How a user authenticates. */
 export type UserCredential =
   | { readonly certificate: string; readonly key: string }
-  /** A file that holds certificate and key, as kubelets rotate it. */
+  /** A file that contains certificate and key, as rotated by kubelets. */
   | { readonly file: string }
   | { readonly token: string }
 
-/** What a kubeconfig file says. */
+/** The content of a kubeconfig file. */
 export interface KubeconfigParts {
   /** Name of the cluster. Default `kubernetes`. */
   readonly cluster?: string
@@ -22,7 +22,7 @@ export interface KubeconfigParts {
   readonly namespace?: string
 }
 
-/** A kubeconfig file as kubeadm writes it: one cluster, one user, one context. */
+/** Returns a kubeconfig file as kubeadm writes it: one cluster, one user, one context. */
 export function kubeconfigText({
   cluster = 'kubernetes',
   server,

@@ -3,7 +3,7 @@ import type { Pki } from './pki.js'
 import { BACKDATE } from './pki.js'
 import { parseRequest } from './request.js'
 
-/** Certificates of a shorter life than this keep their end. */
+/** Certificates with a shorter lifetime than this are not backdated at the expense of their end. */
 const SHORT = 8 * 3_600_000
 
 const KEY_USAGE_NAMES: readonly KeyUsage[] = [
@@ -18,22 +18,22 @@ const KEY_USAGE_NAMES: readonly KeyUsage[] = [
   'decipher only',
 ]
 
-/** What the controller manager is asked to sign (the spec of a CertificateSigningRequest). */
+/** What the controller manager signs (the spec of a CertificateSigningRequest). */
 export interface SigningOrder {
   /** PEM of the PKCS #10 request. */
   readonly request: string
   /** As in `spec.usages`. */
   readonly usages: readonly string[]
-  /** Life in ms, before the authority's own end cuts it. */
+  /** Lifetime in ms; limited by that of the authority. */
   readonly ttl: number
   /** Virtual ms. */
   readonly now: number
 }
 
 /**
- * Signs a request with the cluster's authority; answers the PEM. Source: kubernetes
+ * Signs a request with the cluster's authority. Returns PEM. Source: kubernetes
  * pkg/controller/certificates/authority PermissiveSigningPolicy and ca_provider.go.
- * @throws Error with upstream's text, for the condition Failed.
+ * @throws Error with upstream's text, for the condition Failed
  */
 export function signRequest(pki: Pki, { request, usages, ttl, now }: SigningOrder): string {
   const { subject, names, publicKeyInfo } = parseRequest(request)
@@ -48,7 +48,7 @@ export function signRequest(pki: Pki, { request, usages, ttl, now }: SigningOrde
   return pki.sign({ subject, names, notBefore, notAfter, keyUsages, purposes }, publicKeyInfo)
 }
 
-/** Sorts `spec.usages` into key usages and purposes. Source: api certificates.go keyUsagesFromStrings. */
+/** Splits `spec.usages` into key usages and purposes. Source: api certificates.go keyUsagesFromStrings. */
 function splitUsages(usages: readonly string[]): {
   readonly keyUsages: readonly KeyUsage[]
   readonly purposes: readonly Purpose[]
