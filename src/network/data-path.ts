@@ -23,14 +23,14 @@ const EXCLUDED = 'node.kubernetes.io/exclude-from-external-load-balancers'
 const KUBELET_PORT = 10_250
 const PROXY_HEALTH_PORT = 10_256
 
-/** Who opens a connection. `apiserver` is the control plane's own machine. */
+/** The sender of a connection. `apiserver` is the control plane's own machine. */
 export type Source =
   | { readonly kind: 'pod'; readonly node: NetworkNode; readonly pod: RunningPod }
   | { readonly kind: 'node'; readonly node: NetworkNode }
   | { readonly kind: 'apiserver' }
   | { readonly kind: 'outside'; readonly ip: string }
 
-/** Where to, with what. Without a payload the connection is only opened. */
+/** The destination and payload. Without a payload the connection is only opened. */
 export interface Wanted {
   readonly ip: string
   readonly port: number
@@ -38,26 +38,26 @@ export interface Wanted {
   readonly payload?: Payload
 }
 
-/** A packet under way: where it is, and what it looks like by now. */
+/** A packet on its way: where it is, and its current source. */
 interface UnderWay {
   readonly hops: Hop[]
   readonly wanted: Wanted
-  /** The node that it is on; undefined outside of the nodes. */
+  /** The node that it is on; undefined outside the nodes. */
   readonly at: NetworkNode | undefined
-  /** Who sent it, as those who get it see it. */
+  /** The sender as the receiver sees it. */
   readonly from: PolicyEnd
-  /** Who sent it, as long as its policies have not been asked whether it may leave. */
+  /** The sender, until its own policies have been evaluated. */
   readonly sender: PolicyEnd | undefined
-  /** A Service has brought it. */
+  /** It was translated from a Service's address. */
   readonly service: boolean
-  /** It belongs to a connection that was made before. */
+  /** It belongs to an established connection. */
   readonly exists: boolean
   readonly fromPod: boolean
 }
 
 /**
  * The data path of a cluster: what happens to a connection on its way through kube-proxy's rules, routes,
- * policies and ports. Nothing is computed before the first connection; after that each costs a few look-ups.
+ * policies and ports. Nothing is computed before the first connection; after that each costs a few lookups.
  */
 export class DataPath {
   readonly services: ServiceView
@@ -100,8 +100,9 @@ export class DataPath {
   }
 
   /**
-   * Sends over a connection that exists: kube-proxy has chosen its endpoint, and what it was let through by
-   * stays so. `by` is the node whose address the other side sees, when that is not the sender's own.
+   * Sends over an established connection: kube-proxy keeps its endpoint, and policies that have admitted it
+   * are not evaluated again unless `cutsExisting` is set. `by` is the node whose address the receiver sees,
+   * if that is not the sender's own.
    */
   carryOn(source: Source, wanted: Wanted, by: NetworkNode | undefined): Connection {
     const hops: Hop[] = []
@@ -132,7 +133,7 @@ export class DataPath {
     return broken(this.#route(packet, wanted.ip, wanted.port, true))
   }
 
-  /** From a pod or a node: its own kube-proxy sees the packet first. */
+  /** Sends from a pod or a node, where the local kube-proxy sees the packet first. */
   #leave(packet: UnderWay, source: Source & { readonly kind: 'pod' | 'node' }): Connection {
     const {
       wanted: { ip, port, protocol },
@@ -154,8 +155,8 @@ export class DataPath {
   }
 
   /**
-   * From outside: node addresses, load balancers and external IPs lead in; addresses of pods and cluster IPs
-   * do not.
+   * Sends from outside. Node addresses, load balancers and external IPs are reachable; pod addresses and
+   * cluster IPs are not.
    */
   #enter(packet: UnderWay): Connection {
     const {
@@ -180,7 +181,8 @@ export class DataPath {
   }
 
   /**
-   * The provider's load balancer: to the Service's own address on a node, or (mode Proxy) to its node port.
+   * Applies the provider's load balancer: to the Service's own address on a node, or (mode Proxy) to its node
+   * port.
    */
   #balance(packet: UnderWay, service: Service): Connection {
     const {
@@ -231,8 +233,8 @@ export class DataPath {
   }
 
   /**
-   * Nodes that a balancer sends to: Ready, not excluded; of a Service that keeps traffic on the node those
-   * with endpoints.
+   * Returns the nodes that a balancer sends to: those that are Ready and not excluded, and for a Service with
+   * local traffic policy only those with endpoints.
    */
   #entryNodes(local: Service | undefined): readonly NetworkNode[] {
     const { nodes } = this.#ports
@@ -254,7 +256,7 @@ export class DataPath {
     })
   }
 
-  /** What kube-proxy on a node makes of the packet; undefined when it has no rule for it. */
+  /** Applies the kube-proxy of a node; returns undefined if no rule matches. */
   #translated(packet: UnderWay, node: NetworkNode, seen: Packet): Connection | undefined {
     const rules = this.#rulesOf(node)
     if (rules === undefined) return undefined
@@ -275,7 +277,7 @@ export class DataPath {
     return this.#route({ ...packet, service: true }, ip, port, true)
   }
 
-  /** The rules that are in a node's kernel. */
+  /** Returns the rules in a node's kernel. */
   #rulesOf(node: NetworkNode): NodeRules | undefined {
     const place = { node: node.name, zone: this.routes.zoneOf(node.name) }
     const staleSince = this.#ports.state().stale.get(node.name)
@@ -284,13 +286,14 @@ export class DataPath {
     try {
       return { place, services: this.services.at(staleSince), staleSince }
     } catch (error) {
-      // history is kept as long as a kube-proxy needs it; whoever compacts by hand takes its rules away
+      // the history is kept as long as a kube-proxy needs it; only a manual compaction removes it, and the
+      // rules with it
       if (isApiError(error, 'Expired')) return undefined
       throw error
     }
   }
 
-  /** To an address as it is now. */
+  /** Routes to an address that needs no further translation. */
   #route(packet: UnderWay, ip: string, port: number, isTranslated: boolean = false): Connection {
     const {
       hops,
@@ -314,7 +317,7 @@ export class DataPath {
     hops.push({ ...hop, ok: true })
     if (found.kind === 'pod') return this.#toPod(packet, node, found.pod, port)
     if (isTranslated || node === at) return this.#host(packet, node, port)
-    // the source of what leaves the pod network is the node
+    // packets that leave the pod network have the node as their source
     const from = packet.fromPod && at !== undefined ? { ip: at.address, node: at.name } : packet.from
     const denied = packet.fromPod
       ? this.#egress(packet, packet.from, { ip, node: node.name }, port)
@@ -333,22 +336,23 @@ export class DataPath {
     )
   }
 
-  /** To a pod on the pod network: policies first. */
+  /** Delivers to a pod on the pod network, after evaluating policies. */
   #toPod(packet: UnderWay, node: NetworkNode, pod: RunningPod, port: number): Connection {
     const denied = this.#policy(packet, { ip: pod.ip ?? '', pod: nameOf(pod), node: node.name }, port)
     return denied ?? this.#listener(packet, node, pod, port)
   }
 
-  /** Answers the end of the connection when policies do not let it through. */
+  /** Returns the final connection if policies deny it, else undefined. */
   #policy(packet: UnderWay, to: PolicyEnd, port: number): Connection | undefined {
     const { from, sender } = packet
-    // behind another source address the policies of the sender are asked apart
+    // if the source address was replaced, the receiver's policies see another source, so the sender's are
+    // evaluated separately
     const denied =
       sender === undefined || sender === from ? undefined : this.#egress(packet, sender, to, port)
     return denied ?? this.#ask(packet, { from, to }, port)
   }
 
-  /** Whether a pod's own policies let it out. */
+  /** Evaluates whether the sender's own policies let it out. */
   #egress(packet: UnderWay, from: PolicyEnd, to: PolicyEnd, port: number): Connection | undefined {
     return from.pod === undefined ? undefined : this.#ask(packet, { from, to, side: 'egress' }, port)
   }
@@ -394,7 +398,7 @@ export class DataPath {
       : accepted(hops, node.request(pod, port, payload), reached)
   }
 
-  /** To a node itself: pods on its network, host ports, its own programs. */
+  /** Delivers to a node itself: pods on its network, host ports, its own programs. */
   #host(packet: UnderWay, node: NetworkNode, port: number): Connection {
     const {
       hops,
@@ -427,7 +431,7 @@ export class DataPath {
     return end(hops, 'connected', { endpoint, ...(payload === undefined ? {} : { response: program.reply }) })
   }
 
-  /** The pod behind a port of a node: on its network, or by a host port. */
+  /** Returns the pod behind a port of a node: on the host's network, or through a host port. */
   #onHost(
     node: NetworkNode,
     port: number,
@@ -501,7 +505,7 @@ export class DataPath {
     })
   }
 
-  /** To something that is no part of the cluster. */
+  /** Delivers to a destination outside the cluster. */
   #toOutside(packet: UnderWay, ip: string, port: number): Connection {
     const {
       hops,
@@ -565,7 +569,7 @@ function isRunning(source: Source): boolean {
   return source.kind !== 'node' || source.node.powered
 }
 
-/** Why nothing gets from one machine to the other. */
+/** Returns what prevents traffic between two machines, if anything. */
 function obstacleBetween(at: NetworkNode | undefined, to: NetworkNode): string | undefined {
   if (!to.powered) return `${to.name} is down`
   if (at === to) return undefined
@@ -573,7 +577,7 @@ function obstacleBetween(at: NetworkNode | undefined, to: NetworkNode): string |
   return to.isolated ? `${to.name} is cut off` : undefined
 }
 
-/** The port of a pod's container behind a port of its node (CNI's portmap plugin). */
+/** Returns the container port behind a host port (CNI's portmap plugin). */
 function hostPortOf({ pod }: RunningPod, port: number, protocol: Protocol): number | undefined {
   for (const { ports = [] } of pod?.spec.containers ?? []) {
     const found = ports.find((one) => one.hostPort === port && (one.protocol ?? 'TCP') === protocol)
@@ -587,7 +591,7 @@ function accepted(hops: Hop[], answer: Accepted, reached: Partial<Connection>): 
   return end(hops, answer.kind, reached)
 }
 
-/** Who does not know of the connection (any more) resets it. */
+/** Returns the connection as reset, because the receiver does not know it (any more). */
 function broken(connection: Connection): Connection {
   return connection.outcome === 'refused' ? { ...connection, outcome: 'reset' } : connection
 }

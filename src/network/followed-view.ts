@@ -5,13 +5,12 @@ import { keyOf, ObjectIndex } from '../client/object-index.js'
 import type { Indexers } from '../client/object-index.js'
 import type { ResourceName } from '../client/resources.js'
 
-/** How many past states of a resource are kept at hand. */
+/** How many past states of a resource are cached. */
 const MOST_PAST = 4
 
 /**
- * An indexed view of a resource that costs nothing until somebody looks: its watch is pulled when it is read,
- * so it is always up to date, takes no step of the simulation and holds no state. A cache; a fork makes its
- * own.
+ * An indexed view of a resource that costs nothing until it is read. Reading pulls its watch, so it is always
+ * up to date, takes no step of the simulation and holds no state. A cache; a fork builds its own.
  */
 export class FollowedView<T extends KubeObject> {
   readonly #client: Client
@@ -19,7 +18,7 @@ export class FollowedView<T extends KubeObject> {
   readonly #indexers: Indexers<T>
   #watch: Watch<T> | undefined
   #now: ObjectIndex<T>
-  /** By resource version, oldest use first. */
+  /** By resource version, least recently used first. */
   readonly #past = new Map<string, ObjectIndex<T>>()
 
   constructor(client: Client, resource: ResourceName, indexers: Indexers<T>) {
@@ -29,7 +28,7 @@ export class FollowedView<T extends KubeObject> {
     this.#now = new ObjectIndex(indexers)
   }
 
-  /** The present. */
+  /** Returns the present state. */
   now(): ObjectIndex<T> {
     if (this.#watch === undefined) return this.#list()
     try {
@@ -45,7 +44,10 @@ export class FollowedView<T extends KubeObject> {
     }
   }
 
-  /** As it was at a resource version. @throws ApiError Expired when that has been compacted. */
+  /**
+   * Returns the state at a resource version.
+   * @throws ApiError Expired if it has been compacted
+   */
   at(resourceVersion: string): ObjectIndex<T> {
     const known = this.#past.get(resourceVersion)
     if (known !== undefined) return known

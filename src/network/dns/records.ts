@@ -1,22 +1,22 @@
-/** Types of records that the cluster's DNS knows. */
+/** The record types that the cluster's DNS supports. */
 export type RecordType = 'A' | 'AAAA' | 'CNAME' | 'SRV' | 'PTR'
 
-/** One record of an answer. */
+/** A record of an answer. */
 export interface DnsRecord {
-  /** Without a dot at the end. */
+  /** Without a trailing dot. */
   readonly name: string
   readonly type: RecordType
-  /** Address, or a name; of SRV `priority weight port target`. */
+  /** An address or a name; for SRV `priority weight port target`. */
   readonly data: string
 }
 
-/** An answer of a DNS server. `NOERROR` without records: the name is there, but has nothing of that type. */
+/** An answer of a DNS server. `NOERROR` without records: the name exists, but has no record of that type. */
 export interface DnsAnswer {
   readonly rcode: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED'
   readonly records: readonly DnsRecord[]
 }
 
-/** Nothing of that type. */
+/** The name has no record of that type. */
 export const NO_DATA: DnsAnswer = { rcode: 'NOERROR', records: [] }
-/** No such name. */
+/** The name does not exist. */
 export const NX_DOMAIN: DnsAnswer = { rcode: 'NXDOMAIN', records: [] }

@@ -13,16 +13,16 @@ import { candidates, NODE_DNS, resolvConfOf } from './resolv-conf.js'
 
 const DNS_PORT = 53
 
-/** What a DNS server answered, or that none did. */
+/** The answer of a DNS server, or that none responded. */
 export type DnsReply =
   | DnsAnswer
   | { readonly rcode: 'TIMEOUT' | 'UNREACHABLE'; readonly records: readonly never[] }
 
-/** What a name came to. */
+/** The result of a lookup. */
 export interface Resolved {
   readonly hop: DnsHop
   readonly addresses: readonly string[]
-  /** How the server was reached, if a connection was needed. */
+  /** The connection to the server, if one was needed. */
   readonly way?: Connection
 }
 
@@ -30,7 +30,7 @@ export interface Resolved {
 export interface ResolverPorts {
   readonly client: Client
   readonly path: DataPath
-  /** The kubelets' --cluster-dns. */
+  /** Returns the kubelets' --cluster-dns. */
   readonly clusterDNS: () => string
   readonly outside: Readonly<Record<string, OutsideHost>>
 }
@@ -39,9 +39,9 @@ const TIMEOUT: DnsReply = { rcode: 'TIMEOUT', records: [] }
 const REFUSED: DnsReply = { rcode: 'UNREACHABLE', records: [] }
 
 /**
- * Names as a pod's libc finds them: /etc/hosts, then the servers of /etc/resolv.conf with its search path.
- * Where a Service has the address of the cluster's DNS, one of its pods must be reached for an answer; where
- * none has, the simulation answers itself.
+ * Resolves names as a pod's libc does: /etc/hosts, then the servers of /etc/resolv.conf with the search path.
+ * If a Service has the address of the cluster's DNS, one of its pods has to be reachable; otherwise the
+ * simulation answers itself.
  */
 export class Resolver {
   readonly #ports: ResolverPorts
@@ -50,7 +50,7 @@ export class Resolver {
     this.#ports = ports
   }
 
-  /** Addresses of a name, IPv4 before IPv6. */
+  /** Returns the addresses of a name, IPv4 before IPv6. */
   lookup(source: Source, name: string): Resolved {
     const hosts = hostsOf(source, name)
     if (hosts !== undefined) return resolved(name, { addresses: hosts, found: name, rcode: 'NOERROR' })
@@ -77,12 +77,12 @@ export class Resolver {
     return resolved(name, { addresses: [], rcode, server: conf.nameservers[0] })
   }
 
-  /** One question to one server, as it is: no search path. Default server: the first of /etc/resolv.conf. */
+  /** Sends a query to one server, without the search path. Default server: the first of /etc/resolv.conf. */
   query(source: Source, name: string, type: RecordType, server?: string): DnsReply {
     return this.#exchange(source, server ?? this.confOf(source).nameservers[0] ?? NODE_DNS, name, type).reply
   }
 
-  /** The resolver configuration of whoever asks. */
+  /** Returns the resolver configuration of a sender. */
   confOf(source: Source): ResolvConf {
     const pod = source.kind === 'pod' ? source.pod.pod : undefined
     return pod === undefined ? { nameservers: [NODE_DNS], searches: [], options: [] } : this.confOfPod(pod)
@@ -92,7 +92,7 @@ export class Resolver {
     return resolvConfOf(pod, this.#ports.clusterDNS())
   }
 
-  /** The next server is asked when one does not answer. */
+  /** Queries the servers in order until one responds. */
   #ask(
     source: Source,
     { nameservers }: ResolvConf,
@@ -186,7 +186,7 @@ function resolved(
 const isCutOff = (source: Source): boolean =>
   (source.kind === 'pod' || source.kind === 'node') && source.node.isolated
 
-/** What /etc/hosts of a pod has. */
+/** Returns the addresses of a name in a pod's /etc/hosts. */
 function hostsOf(source: Source, name: string): readonly string[] | undefined {
   if (parseIp(name) !== undefined) return [name]
   if (name === 'localhost') return ['127.0.0.1']
@@ -199,7 +199,7 @@ function hostsOf(source: Source, name: string): readonly string[] | undefined {
   return alias?.ip === undefined ? undefined : [alias.ip]
 }
 
-/** Whether what listens on port 53 of a pod is the cluster's DNS. */
+/** Returns whether the program on port 53 of a pod is the cluster's DNS. */
 function isDnsServer({ pod }: RunningPod): boolean {
   return (
     pod?.metadata.labels?.['k8s-app'] === 'kube-dns' ||

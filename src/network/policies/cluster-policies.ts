@@ -15,8 +15,8 @@ import { FollowedObjects, type Follower } from './followed-objects.js'
 const GROUP = 'policy.networking.k8s.io'
 
 /**
- * Kinds that count once their CustomResourceDefinitions are there, by the names of these, and the version of
- * them that is understood.
+ * The kinds that take effect once their CustomResourceDefinitions are installed, by definition name, with the
+ * supported version.
  */
 const custom: Readonly<Record<string, readonly [kind: PolicyName['kind'], version: string]>> = {
   [`clusternetworkpolicies.${GROUP}`]: ['ClusterNetworkPolicy', 'v1alpha2'],
@@ -27,14 +27,14 @@ const custom: Readonly<Record<string, readonly [kind: PolicyName['kind'], versio
 /** How policies are enforced. */
 export interface NetworkPolicyOptions extends NetpolOptions {
   /**
-   * What becomes of connections that were made before a policy forbids them: connection tracking keeps them,
-   * or their packets are held against the policies, too.
+   * The fate of established connections that a new policy forbids: connection tracking keeps them, or their
+   * packets are checked too.
    * @defaultValue 'keep'
    */
   readonly existingConnections?: 'keep' | 'cut'
 }
 
-/** Whether the apiserver serves what a CustomResourceDefinition defines. */
+/** Returns whether the apiserver serves the resource of a CustomResourceDefinition. */
 function isEstablished(definition: KubeObject): boolean {
   const { status } = definition as unknown as {
     readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
@@ -43,8 +43,8 @@ function isEstablished(definition: KubeObject): boolean {
 }
 
 /**
- * Reads an object, or takes it for absent when it cannot be read: what a network plugin does with a version
- * that it does not know.
+ * Reads an object; if it is invalid, treats it as absent, as a network plugin does with a version that it
+ * does not support.
  */
 function readOr(read: () => void, absent: () => void): void {
   try {
@@ -56,9 +56,9 @@ function readOr(read: () => void, absent: () => void): void {
 }
 
 /**
- * What a network plugin does that enforces policies: NetworkPolicy, and the kinds of policy.networking.k8s.io
- * while their CustomResourceDefinitions are installed. Nothing of the cluster is read before there is a
- * policy and somebody connects; after that only what has changed. A cache; a fork makes its own.
+ * Stands for a network plugin that enforces policies: NetworkPolicy, and the kinds of
+ * policy.networking.k8s.io while their CustomResourceDefinitions are installed. Nothing of the cluster is
+ * read until there is a policy and a connection; after that only changes are. A cache; a fork builds its own.
  */
 export class ClusterPolicies implements PolicyEnforcer {
   readonly #client: Client
@@ -101,7 +101,7 @@ export class ClusterPolicies implements PolicyEnforcer {
     ]
   }
 
-  /** Whether there is any policy now. */
+  /** Returns whether there is any policy now. */
   hasPolicies(): boolean {
     this.#policies.pull()
     this.#definitions.pull()
@@ -110,8 +110,7 @@ export class ClusterPolicies implements PolicyEnforcer {
       try {
         followed.pull()
       } catch (error) {
-        // gone with its definition, of which the news comes later, or not served in the version that is
-        // understood
+        // removed with its definition, whose event arrives later, or not served in the supported version
         if (!isApiError(error, 'NotFound')) throw error
         this.#defined(name, false)
       }
@@ -120,7 +119,7 @@ export class ClusterPolicies implements PolicyEnforcer {
     return count > 0
   }
 
-  /** What the policies that there are now say. */
+  /** Evaluates the current policies. */
   check({ from, to, port, protocol, service = false, side }: PolicyConnection): {
     readonly allowed: boolean
     readonly proof: PlainData
@@ -142,7 +141,7 @@ export class ClusterPolicies implements PolicyEnforcer {
       }
     } catch (error) {
       if (!(error instanceof WorldError)) throw error
-      // an address that the API says two pods have
+      // the API reports the same address for two pods
       return { allowed: false, proof: { fault: error.message } }
     }
   }

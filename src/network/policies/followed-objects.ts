@@ -4,7 +4,7 @@ import type { Client, Watch } from '../../client/client.js'
 import { keyOf } from '../../client/object-index.js'
 import type { ResourceName } from '../../client/resources.js'
 
-/** Who is told what has changed. */
+/** Receives the changes of a resource. */
 export interface Follower {
   set(object: KubeObject): void
   /** `key` is `namespace/name`, or `name`. */
@@ -12,8 +12,7 @@ export interface Follower {
 }
 
 /**
- * Tells every change of a resource once, when it is asked to: its watch is pulled. A cache; a fork makes its
- * own.
+ * Reports every change of a resource once, on request: its watch is pulled. A cache; a fork builds its own.
  */
 export class FollowedObjects {
   readonly #client: Client
@@ -28,14 +27,14 @@ export class FollowedObjects {
     this.#follower = follower
   }
 
-  /** How many objects there are, as of the last {@link pull}. */
+  /** Number of objects as of the last {@link pull}. */
   get size(): number {
     return this.#known.size
   }
 
   /**
-   * Tells what has changed since the last call; everything at the first one. A resource that is not served
-   * has no objects.
+   * Reports the changes since the last call; on the first call, everything. A resource that is not served has
+   * no objects.
    */
   pull(): void {
     if (this.#watch === undefined) {
@@ -54,13 +53,13 @@ export class FollowedObjects {
     }
   }
 
-  /** Follows no more, and forgets what there was without telling. */
+  /** Stops following, and forgets the objects without reporting them. */
   stop(): void {
     this.#watch?.stop()
     this.#watch = undefined
   }
 
-  /** Tells that everything is gone. */
+  /** Reports that everything is gone. */
   clear(): void {
     this.stop()
     for (const key of [...this.#known]) this.#gone(key)

@@ -11,41 +11,41 @@ import { usableEndpoints } from './usable-endpoints.js'
 /** Default of sessionAffinityConfig.clientIP.timeoutSeconds. */
 const AFFINITY_SECONDS = 10_800
 
-/** A packet as it comes to a node. */
+/** A packet that arrives at a node. */
 export interface Packet {
   readonly sourceIP: string
-  /** `pod`: of a pod of the cluster; `node`: of this node itself; `outside`: anything else that comes in. */
+  /** `pod`: from a pod of the cluster; `node`: from this node itself; `outside`: from anywhere else. */
   readonly origin: 'pod' | 'node' | 'outside'
   readonly ip: string
   readonly port: number
   readonly protocol: Protocol
-  /** The address is one of this node's own, so that node ports hold. */
+  /** The destination is one of this node's own addresses, so node ports apply. */
   readonly toNode: boolean
 }
 
-/** The rules of one node. `staleSince` when its kube-proxy does not follow the apiserver. */
+/** The rules of one node. `staleSince` is set if its kube-proxy does not follow the apiserver. */
 export interface NodeRules {
   readonly place: ProxyPlace
   readonly services: ServiceSnapshot
   readonly staleSince?: string
 }
 
-/** What a decision draws from. */
+/** What the choice of an endpoint needs. */
 export interface ProxyPorts {
   readonly now: number
   readonly affinity: NetworkState['affinity']
   readonly chance: () => RandomStream
 }
 
-/** Where a packet goes that kube-proxy has taken. */
+/** The result of a kube-proxy rule for a packet. */
 export interface Translation {
   readonly hop: ProxyHop
   readonly target?: BackEnd
 }
 
 /**
- * What a node's iptables make of a packet; undefined: it is for no Service and goes on as it is.
- * Source: pkg/proxy/iptables/proxier.go syncProxyRules.
+ * Applies a node's iptables rules to a packet. Returns undefined if it is not for a Service and passes
+ * unchanged. Source: pkg/proxy/iptables/proxier.go syncProxyRules.
  */
 export function translate(rules: NodeRules, packet: Packet, ports: ProxyPorts): Translation | undefined {
   const { services } = rules
@@ -87,8 +87,7 @@ export function translate(rules: NodeRules, packet: Packet, ports: ProxyPorts): 
 }
 
 /**
- * How many endpoints a node has for a Service whose external traffic stays on the node. Source:
- * pkg/proxy/healthcheck.
+ * Counts a node's endpoints for a Service with local external traffic policy. Source: pkg/proxy/healthcheck.
  */
 export function localEndpoints({ place, services }: NodeRules, service: Service): number {
   const ips = (service.spec.ports ?? []).flatMap((port) =>
@@ -97,13 +96,16 @@ export function localEndpoints({ place, services }: NodeRules, service: Service)
   return new Set(ips).size
 }
 
-/** Traffic that comes from this node or from pods keeps clear of externalTrafficPolicy. */
+/** Returns the traffic policy. Traffic from this node or from pods is exempt from externalTrafficPolicy. */
 function policyOf({ service: { spec }, by }: ServiceMatch, { origin }: Packet): 'Cluster' | 'Local' {
   if (by === 'clusterIP') return spec.internalTrafficPolicy ?? 'Cluster'
   return origin === 'outside' && spec.externalTrafficPolicy === 'Local' ? 'Local' : 'Cluster'
 }
 
-/** Sources that the endpoint would not answer through this node are replaced by the node's address. */
+/**
+ * Returns whether the source is replaced with the node's address, because the endpoint's responses would
+ * otherwise bypass this node.
+ */
 function isMasqueraded({ service: { spec }, by }: ServiceMatch, { origin }: Packet): boolean {
   if (by === 'clusterIP') return origin === 'outside'
   return spec.externalTrafficPolicy !== 'Local' || origin === 'node'
@@ -147,7 +149,7 @@ function choose(
 
 const keyOf = ({ metadata }: Service): string => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
 
-/** Source: pkg/proxy/types.go ServicePortName.String. */
+/** Formats a Service port. Source: pkg/proxy/types.go ServicePortName.String. */
 function namedPort(service: Service, { name }: ServicePort): string {
   return name ? `${keyOf(service)}:${name}` : keyOf(service)
 }

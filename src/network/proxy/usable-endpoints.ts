@@ -1,22 +1,22 @@
 import type { Service } from '../../api/core/generated.js'
 import type { BackEnd } from '../service-view.js'
 
-/** Where a kube-proxy stands. */
+/** Where a kube-proxy runs. */
 export interface ProxyPlace {
   readonly node: string
   /** Label topology.kubernetes.io/zone of its node. */
   readonly zone: string | undefined
 }
 
-/** Which endpoints of a Service port a node may use. Source: pkg/proxy/topology.go CategorizeEndpoints. */
+/** The endpoints of a Service port that a node may use. Source: pkg/proxy/topology.go CategorizeEndpoints. */
 export interface UsableEndpoints {
   /** For traffic policy Cluster. */
   readonly cluster: readonly BackEnd[]
   /** For traffic policy Local. */
   readonly local: readonly BackEnd[]
   /**
-   * Whether there is any usable endpoint anywhere; without one connections are rejected, otherwise dropped
-   * where there is none.
+   * Whether there is any usable endpoint anywhere. Without one, connections are rejected; otherwise they are
+   * dropped where there is none.
    */
   readonly any: boolean
 }
@@ -32,7 +32,7 @@ export function usableEndpoints(
   const isExternal =
     spec.type === 'NodePort' || spec.type === 'LoadBalancer' || (spec.externalIPs ?? []).length > 0
   const externalLocal = isExternal && spec.externalTrafficPolicy === 'Local'
-  // also with policy Local what comes from pods and from the node itself takes a short way to all endpoints
+  // even with policy Local, traffic from pods and from the node itself goes directly to all endpoints
   const usesCluster = spec.internalTrafficPolicy !== 'Local' || isExternal
   const usesLocal = spec.internalTrafficPolicy === 'Local' || externalLocal
   const cluster = usesCluster ? clusterEndpoints(all, place) : []
@@ -52,8 +52,8 @@ function clusterEndpoints(all: readonly BackEnd[], place: ProxyPlace): readonly 
 }
 
 /**
- * Hints count only when every ready endpoint has one and one of them is for this place. Source:
- * topologyModeFromHints.
+ * Returns the endpoints with hints for this place. Hints are used only if every ready endpoint has one and
+ * one of them matches. Source: topologyModeFromHints.
  */
 function closeEndpoints(ready: readonly BackEnd[], { node, zone }: ProxyPlace): readonly BackEnd[] {
   if (ready.length === 0) return ready
