@@ -3,7 +3,7 @@ import type { Pki } from './pki.js'
 import { BACKDATE } from './pki.js'
 import { parseRequest } from './request.js'
 
-/** Certificates with a shorter lifetime than this are not backdated at the expense of their end. */
+/** A lifetime below this counts from now; a longer one includes the backdating, so that it ends earlier. */
 const SHORT = 8 * 3_600_000
 
 const KEY_USAGE_NAMES: readonly KeyUsage[] = [

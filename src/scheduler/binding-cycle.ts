@@ -12,7 +12,7 @@ import type { QueuedPod } from './queue/queued-pod.js'
 import type { SchedulerRuntime } from './runtime.js'
 
 /**
- * Assume, Reserve, Permit, then what binding takes: one step, since nothing can come between, unless a
+ * Runs Assume, Reserve and Permit, then the binding, in one step, because nothing can interleave unless a
  * PreBind plugin waits.
  */
 export function place(
@@ -32,7 +32,7 @@ export function place(
   giveUp(runtime, framework, queued, cycle, node, asFailure(node.name, rejected), promised)
 }
 
-/** Asks the plugin that holds up a pod again, and binds the pod when nothing holds it up any more. */
+/** Calls the PreBind plugin that a pod waits for again, and binds the pod once none waits. */
 export function continueBinding(runtime: SchedulerRuntime, key: string): void {
   const waiting = runtime.waiting.value.get(key)
   if (!waiting) return
@@ -56,7 +56,7 @@ export function continueBinding(runtime: SchedulerRuntime, key: string): void {
   })
 }
 
-/** PreBind, Bind, PostBind. */
+/** Runs PreBind, Bind and PostBind. */
 function bindOrWait(
   runtime: SchedulerRuntime,
   framework: Framework,
@@ -94,8 +94,8 @@ function bindOrWait(
 }
 
 /**
- * Lets others (the cluster autoscaler) know where the pod will go. Source: schedule_one.go bindingCycle,
- * NominatedNodeNameForExpectation.
+ * Publishes the node that the pod is expected on, for others such as the cluster autoscaler. Source:
+ * schedule_one.go bindingCycle, NominatedNodeNameForExpectation.
  */
 function showExpectedNode(
   { host }: SchedulerRuntime,
@@ -116,7 +116,7 @@ function showExpectedNode(
   }
 }
 
-/** The pod does not get to the node after all: it leaves its place there and goes back into the queue. */
+/** Reverts the assumption after a failed binding, and puts the pod back into the queue. */
 function giveUp(
   runtime: SchedulerRuntime,
   framework: Framework,
@@ -136,8 +136,8 @@ function giveUp(
 }
 
 /**
- * A refusal after the choice of the node is worded as if that node were the only one. Source: schedule_one.go
- * schedulingCycle.
+ * Converts a rejection after a node was chosen. It is worded as if that node were the only one. Source:
+ * schedule_one.go schedulingCycle.
  */
 function asFailure(nodeName: string, { plugin, rejection }: PluginRejection): AttemptFailure {
   const nodes = new Map([[nodeName, { plugin, rejection }]])
@@ -146,7 +146,7 @@ function asFailure(nodeName: string, { plugin, rejection }: PluginRejection): At
   return { reason: 'Unschedulable', message, rejectedBy: [plugin], pendingBy }
 }
 
-/** What a failed PreBind is told as. */
+/** Formats the error of a failed PreBind. */
 export function preBindError(plugin: string, message: string): string {
   return `running PreBind plugin ${JSON.stringify(plugin)}: ${message}`
 }

@@ -27,15 +27,15 @@ import type { SchedulerRelease } from './texts.js'
 
 /** Options of {@link explain}. */
 export interface ExplainOptions extends SurroundingObjects, StorageObjects {
-  /** Kubernetes version whose texts are used. Default `v1.35`. */
+  /** The Kubernetes version whose texts are used. Default `v1.35`. */
   readonly version?: string
   /** Default: the default profile. */
   readonly profile?: ProfileOptions
-  /** Budgets that preemption respects where it can. Default none. */
+  /** Budgets that preemption respects if possible. Default none. */
   readonly podDisruptionBudgets?: readonly PodDisruptionBudget[]
 }
 
-/** One plugin's opinion of one node. */
+/** A plugin's score for a node. */
 export interface ExplainedScore {
   readonly plugin: string
   readonly raw: number
@@ -46,7 +46,7 @@ export interface ExplainedScore {
   readonly weighted: number
 }
 
-/** What the scheduler makes of one node: either turned down, or scored. */
+/** The result for one node: rejected, or scored. */
 export interface ExplainedNode {
   readonly node: string
   readonly rejected?: {
@@ -58,23 +58,23 @@ export interface ExplainedNode {
   readonly total?: number
 }
 
-/** What the scheduler makes of a pod. */
+/** The result for a pod. */
 export interface Explanation {
-  /** Every node, in the order of examination. */
+  /** All nodes in the order of examination. */
   readonly nodes: readonly ExplainedNode[]
-  /** The node with the highest total, the first among equals. */
+  /** The node with the highest total; the first if several are equal. */
   readonly node?: string
-  /** The FailedScheduling text when there is none. */
+  /** The FailedScheduling message if there is no node. */
   readonly message?: string
-  /** The node that preemption would make room on, and the keys of the pods that would go. */
+  /** The node on which preemption would make room, and the keys of its victims. */
   readonly preemption?: { readonly node: string; readonly victims: readonly string[] }
 }
 
 /**
- * What a scheduler would do with `pod` on `nodes` that carry `pods`, node by node and plugin by plugin: those
- * with a nodeName count, and those that a node is promised to (`status.nominatedNodeName`). A pure function
- * of plain objects. Unlike a real cycle it looks at every node, and scores even a single one. A pod that has
- * a node is looked at as if it had none. What volumes are made of comes by the options.
+ * Explains what a scheduler would do with `pod` on `nodes`, node by node and plugin by plugin. `pods` are
+ * those that already run (with a nodeName) or are nominated to a node (`status.nominatedNodeName`). A pure
+ * function of plain objects. Unlike a real cycle it examines every node, and scores even a single feasible
+ * one. A nodeName of the pod itself is ignored. Storage objects are passed as options.
  */
 export function explain(
   pod: Pod,
@@ -91,18 +91,18 @@ export function explain(
   return explainIn(Snapshot.of(nodes, infos), podInfoOf(free), framework, release, promisesOf(infos))
 }
 
-/** The pods that wait for a node that was promised to them. */
+/** Returns the nominations among some pods. */
 function promisesOf(pods: readonly PodInfo[]): NominatedPods {
   const waiting = pods.filter(({ pod: { spec, status } }) => !spec.nodeName && status.nominatedNodeName)
   return (nodeName) => waiting.filter(({ pod }) => pod.status.nominatedNodeName === nodeName)
 }
 
-/** A pod from a manifest has no status. */
+/** Adds an empty status, which a pod from a manifest lacks. */
 function withStatus(pod: Pod): Pod {
   return (pod.status as Pod['status'] | undefined) ? pod : { ...pod, status: {} as Pod['status'] }
 }
 
-/** What plugins get of plain objects, of which `pods` may use storage: no cluster. */
+/** Returns a plugin handle for plain objects, without a cluster; `pods` are those that may use storage. */
 export function handleOf(
   options: ExplainOptions,
   release: SchedulerRelease,
@@ -121,7 +121,7 @@ export function handleOf(
   }
 }
 
-/** {@link explain} for a snapshot that is there already. */
+/** Like {@link explain}, for an existing snapshot. */
 export function explainIn(
   snapshot: Snapshot,
   pod: PodInfo,

@@ -10,9 +10,9 @@ import type { SchedulerRuntime } from './runtime.js'
 const MESSAGE = 'default-scheduler: preempting to accommodate a higher priority pod'
 
 /**
- * Makes the room that was found: every victim is marked (condition DisruptionTarget), deleted with its own
- * grace period and told by an event; less important pods that were promised the node lose their promise.
- * Source: framework/preemption PrepareCandidate.
+ * Executes a preemption: every victim gets the condition DisruptionTarget and an event, and is deleted with
+ * its own grace period. Nominations of lower-priority pods to the node are removed. Source:
+ * framework/preemption PrepareCandidate.
  */
 export function preempt(
   runtime: SchedulerRuntime,

@@ -29,8 +29,8 @@ const CLAIM = 'claim'
 const NO_PODS: readonly PodInfo[] = []
 
 /**
- * What a running scheduler consists of. State is in the slices, the frameworks are made of options, all else
- * is cache.
+ * The parts of a running scheduler. State is in the slices, the frameworks derive from options, everything
+ * else is a cache.
  */
 export class SchedulerRuntime {
   readonly host: ComponentHost
@@ -41,17 +41,17 @@ export class SchedulerRuntime {
   readonly budgets: Informer<PodDisruptionBudget>
   readonly queue: SchedulingQueue
   readonly nominator: Nominator
-  /** Node by key of pods that this scheduler has placed and not yet seen so in its informer. */
+  /** The node by key for pods that this scheduler has placed and its informer has not confirmed yet. */
   readonly assumed: Slice<Map<string, string>>
-  /** Where in the order of nodes the next search begins. */
+  /** Where the next search starts in the order of nodes. */
   readonly cursor: Slice<{ start: number }>
-  /** Pods whose binding a PreBind plugin holds up, by key. They are among the assumed ones. */
+  /** Pods whose binding waits for a PreBind plugin, by key. They are also assumed. */
   readonly waiting: Slice<Map<string, WaitingPod>>
   readonly storage: StorageInformers
   readonly surroundings: SurroundingInformers
-  /** Told when pods may have become ready for another attempt. */
+  /** Called when pods may have become ready for another attempt. */
   onRequeue: () => void = () => undefined
-  /** Told when a waiting pod has to be looked at again. */
+  /** Called when a waiting pod has to be checked again. */
   onWaiting: (key: string, deadline?: number) => void = () => undefined
   readonly #frameworks: ReadonlyMap<string, Framework>
   readonly #waitingInfos = new Map<string, PodInfo>()
@@ -86,7 +86,7 @@ export class SchedulerRuntime {
     return this.nodes.synced && this.pods.synced && this.budgets.synced && this.storage.synced
   }
 
-  /** Nodes and what is on them; built from informers and assumed pods at the first use. */
+  /** Nodes and the pods on them; built from informers and assumed pods on first use. */
   get snapshot(): Snapshot {
     if (!this.#snapshot) {
       this.#snapshot = new Snapshot()
@@ -99,23 +99,26 @@ export class SchedulerRuntime {
     return this.#snapshot
   }
 
-  /** Where the pod is, or is assumed to be. */
+  /** Returns the node of a pod, actual or assumed. */
   nodeOf(pod: Pod): string | undefined {
     return pod.spec.nodeName || this.assumed.value.get(keyOf(pod))
   }
 
-  /** The profile for a pod; undefined when another scheduler is to place it. */
+  /** Returns the profile of a pod; undefined if another scheduler is responsible for it. */
   frameworkOf(pod: Pod): Framework | undefined {
     return this.#frameworks.get(pod.spec.schedulerName ?? 'default-scheduler')
   }
 
-  /** The pod of that key as last seen. */
+  /** Returns the pod with that key as last seen. */
   podInfo(key: string): PodInfo | undefined {
     const pod = this.pods.get(key)
     return pod && this.infoOf(pod, key)
   }
 
-  /** What there is to know of a pod: kept while it waits for a node, and by the snapshot afterwards. */
+  /**
+   * Returns the {@link PodInfo} of a pod. It is kept here while the pod waits for a node, and in the snapshot
+   * afterwards.
+   */
   infoOf(pod: Pod, key: string = keyOf(pod)): PodInfo {
     const known = this.#waitingInfos.get(key)
     if (known?.pod === pod) return known
@@ -125,12 +128,12 @@ export class SchedulerRuntime {
     return info
   }
 
-  /** The pod is gone. */
+  /** Forgets a pod that is gone. */
   forget(key: string): void {
     this.#waitingInfos.delete(key)
   }
 
-  /** Pods that wait for a node that was promised to them. */
+  /** Returns the pods that are nominated to a node. */
   nominatedPods(nodeName: string): readonly PodInfo[] {
     const keys = this.nominator.podsOf(nodeName)
     return keys.length === 0
@@ -138,7 +141,7 @@ export class SchedulerRuntime {
       : keys.map((key) => this.podInfo(key)).filter((info) => info !== undefined)
   }
 
-  /** A pod keeps its place on the node until what its plugin waits for has come. */
+  /** Lets a pod keep its place on the node until what its plugin waits for has arrived. */
   waitToBind(key: string, waiting: WaitingPod): void {
     this.waiting.value.set(key, waiting)
     this.onWaiting(key, waiting.deadline)

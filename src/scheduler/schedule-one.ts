@@ -15,13 +15,15 @@ import { preempt } from './preempt.js'
 import type { QueuedPod } from './queue/queued-pod.js'
 import type { SchedulerRuntime } from './runtime.js'
 
-/** Takes one pod from the queue and tries to place it. Source: pkg/scheduler/schedule_one.go ScheduleOne. */
+/**
+ * Takes one pod from the queue and tries to schedule it. Source: pkg/scheduler/schedule_one.go ScheduleOne.
+ */
 export function scheduleOne(runtime: SchedulerRuntime): void {
   const queued = runtime.queue.pop()
   if (!queued) return
   const info = runtime.podInfo(queued.key)
   const framework = info && runtime.frameworkOf(info.pod)
-  // what has gone or has a node meanwhile needs nothing; its change has been seen or is about to be
+  // the pod is gone or has got a node in the meantime; its event has been handled or is about to be
   if (!info || !framework || runtime.nodeOf(info.pod)) return
   if (info.pod.metadata.deletionTimestamp !== undefined) {
     record(runtime, info.pod, 'Warning', 'FailedScheduling', `skip schedule deleting pod: ${info.key}`)

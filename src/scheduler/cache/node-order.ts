@@ -4,8 +4,8 @@ const REGION = ['failure-domain.beta.kubernetes.io/region', 'topology.kubernetes
 const ZONE = ['failure-domain.beta.kubernetes.io/zone', 'topology.kubernetes.io/zone'] as const
 
 /**
- * The zone of a node: its region and zone labels (the beta labels win), '' if it has neither. Source:
- * component-helpers node/topology.
+ * Returns the zone of a node: its region and zone labels (the beta labels take precedence), '' if it has
+ * neither. Source: component-helpers node/topology.
  */
 export function zoneKeyOf(labels: Readonly<Record<string, string>>): string {
   const region = labels[REGION[0]] ?? labels[REGION[1]] ?? ''
@@ -14,9 +14,9 @@ export function zoneKeyOf(labels: Readonly<Record<string, string>>): string {
 }
 
 /**
- * The order in which nodes are examined: one node of each zone in turn. Upstream takes zones and nodes as it
- * first saw them; here both are sorted by name, so that the order does not depend on history
- * (docs/decisions). Source: backend/cache/node_tree.go.
+ * Returns the order in which nodes are examined: one node of each zone in turn. Upstream takes zones and
+ * nodes in the order in which it first saw them; here both are sorted by name, so that the order does not
+ * depend on history (docs/decisions). Source: backend/cache/node_tree.go.
  */
 export function nodeOrder(nodes: Iterable<NodeInfo>): NodeInfo[] {
   const zones = new Map<string, NodeInfo[]>()

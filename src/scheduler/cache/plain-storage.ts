@@ -12,7 +12,7 @@ import type {
 import { keyOf } from '../../client/object-index.js'
 import type { StorageView } from './storage-view.js'
 
-/** Objects for {@link plainStorage}; what is left out is not there. */
+/** The objects of {@link plainStorage}; absent ones do not exist. */
 export interface StorageObjects {
   readonly persistentVolumeClaims?: readonly PersistentVolumeClaim[]
   readonly persistentVolumes?: readonly PersistentVolume[]
@@ -23,7 +23,7 @@ export interface StorageObjects {
   readonly volumeAttachments?: readonly VolumeAttachment[]
 }
 
-/** Storage of plain objects, used by these pods. Nothing can be written. */
+/** Returns a read-only view of plain storage objects used by the given pods. */
 export function plainStorage(objects: StorageObjects, pods: readonly Pod[] = []): StorageView {
   const {
     persistentVolumeClaims: claims = [],

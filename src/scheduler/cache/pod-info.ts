@@ -8,8 +8,8 @@ import type { PodAffinityTerms } from './affinity-terms.js'
 import { affinityTermsOf } from './affinity-terms.js'
 
 /**
- * Amounts of resources in the scheduler's units: cpu in thousandths, memory and storage in bytes, `scalars`
- * in pieces by name.
+ * Amounts of resources in the scheduler's units: cpu in millicores, memory and storage in bytes, `scalars` in
+ * units by name.
  */
 export interface Resources {
   readonly milliCpu: number
@@ -18,18 +18,18 @@ export interface Resources {
   readonly scalars: readonly (readonly [name: string, amount: number])[]
 }
 
-/** A pod with all that the plugins ask of it, computed once for each state of the pod. */
+/** A pod with everything that plugins need of it, computed once for each state of the pod. */
 export interface PodInfo {
   /** `namespace/name`. */
   readonly key: string
   readonly pod: Pod
   readonly priority: number
-  /** When it began to run, as the API has it; undefined before. */
+  /** When it started, as in the API; undefined before that. */
   readonly startTime: string | undefined
   readonly requests: Resources
-  /** False for a pod that asks for nothing but its place in the pod count. */
+  /** False for a pod that requests nothing besides its place in the pod count. */
   readonly hasRequests: boolean
-  /** cpu and memory as scores count them: a container that asks for none counts 100m and 200 MiB. */
+  /** cpu and memory as scores count them: a container without requests counts as 100m and 200 MiB. */
   readonly nonZeroMilliCpu: number
   readonly nonZeroMemory: number
   readonly hostPorts: readonly HostPort[]
@@ -37,13 +37,13 @@ export interface PodInfo {
   readonly affinity: PodAffinityTerms | undefined
 }
 
-/** The two pods that were asked for last: hints of many waiting pods look at one change. */
+/** The last two results: the queueing hints of many waiting pods all look at the same change. */
 let latest: PodInfo | undefined
 let previous: PodInfo | undefined
 
 /**
- * The {@link PodInfo} of a pod; `before`, that of an earlier state, saves work. Source: framework/types.go
- * PodInfo.
+ * Returns the {@link PodInfo} of a pod; `before`, that of an earlier state, saves work. Source:
+ * framework/types.go PodInfo.
  */
 export function podInfoOf(pod: Pod, before?: PodInfo): PodInfo {
   if (latest?.pod === pod) return latest
@@ -77,8 +77,7 @@ function build(pod: Pod, before: PodInfo | undefined): PodInfo {
 }
 
 /**
- * Whether what says how much a pod takes is equal in two of its states; statuses of containers can say so
- * too.
+ * Returns whether two states of a pod request the same; during a resize the container statuses matter too.
  */
 function requestsTheSame({ spec: a, status: after }: Pod, { spec: b, status: before }: Pod): boolean {
   if (
@@ -117,7 +116,7 @@ function demandOf(
   }
 }
 
-/** Amounts by name in the scheduler's own shape; `pods` is counted apart and left out. */
+/** Converts amounts by name to the scheduler's form; `pods` is counted separately and left out. */
 export function resourcesFrom(amounts: ResourceAmounts): Resources {
   let scalars: [string, number][] | undefined
   for (const name in amounts) {

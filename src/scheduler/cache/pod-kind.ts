@@ -1,7 +1,7 @@
 import type { Toleration } from '../../api/core/generated.js'
 import type { PodInfo } from './pod-info.js'
 
-/** Text that is equal for pods between which node-local plugins cannot tell, see NodeLocalPlugin. */
+/** Returns a text that is equal for pods which node-local plugins cannot distinguish, see NodeLocalPlugin. */
 export function podKind({ requests, nonZeroMilliCpu, nonZeroMemory, hostPorts, pod }: PodInfo): string {
   const { milliCpu, memory, ephemeralStorage, scalars } = requests
   const { nodeName = '', nodeSelector, tolerations, affinity } = pod.spec
@@ -13,7 +13,9 @@ export function podKind({ requests, nonZeroMilliCpu, nonZeroMemory, hostPorts, p
   return `${kind} ${JSON.stringify([scalars, hostPorts, nodeSelector ?? 0, nodeAffinity ?? 0])}`
 }
 
-/** Every pod has two tolerations at least: JSON would take longer than all else. */
+/**
+ * Concatenates the tolerations. Every pod has at least two, and JSON would take longer than everything else.
+ */
 function textOf(tolerations: readonly Toleration[] = []): string {
   let text = ''
   for (const { key = '', operator = '', value = '', effect = '' } of tolerations)

@@ -27,17 +27,17 @@ interface Opened {
 /** What {@link StorageInformers} needs. */
 export interface StorageInformerPorts {
   readonly host: ComponentHost
-  /** Whether any claim, or a pod with claims, was seen: from then on all informers are open. */
+  /** Whether a claim, or a pod with claims, has been seen; from then on all informers are open. */
   readonly needed: Slice<boolean>
-  /** Writes of the scheduler that its informers have not seen yet. */
+  /** The scheduler's own writes that its informers have not seen yet. */
   readonly written: {
     readonly volumes: Slice<Map<string, PersistentVolume>>
     readonly claims: Slice<Map<string, PersistentVolumeClaim>>
   }
   readonly podsUsing: (claimKey: string) => readonly string[]
-  /** Told of every change that may help pods. */
+  /** Called with every change that may help pods. */
   readonly onEvent: (event: ClusterEvent) => void
-  /** Told when claims or volumes have changed. */
+  /** Called after a change of claims or volumes. */
   readonly onBindingChange: () => void
   /** Whether the server has CSIStorageCapacity objects. */
   readonly hasCapacities: boolean
@@ -47,8 +47,8 @@ const CLASS = 'class'
 const NODE = 'node'
 
 /**
- * The informers of the volume plugins. That of claims is always open; the others are opened when the first
- * claim comes, before any pod can use one: a cluster without volumes pays nothing for them.
+ * The informers of the volume plugins. The one for claims is always open; the others are opened when the
+ * first claim appears, before any pod can use it, so that a cluster without volumes pays nothing for them.
  */
 export class StorageInformers implements StorageView {
   readonly #ports: StorageInformerPorts
@@ -70,14 +70,14 @@ export class StorageInformers implements StorageView {
     if (ports.needed.value) this.#opened = this.#open()
   }
 
-  /** Opens all informers if they are not open. */
+  /** Opens all informers that are not open yet. */
   need(): void {
     if (this.#opened) return
     this.#ports.needed.value = true
     this.#opened = this.#open()
   }
 
-  /** Whether what is open has seen the store. */
+  /** Whether the open informers have seen the store. */
   get synced(): boolean {
     if (!this.#claimInformer.synced) return false
     if (!this.#opened) return true

@@ -8,23 +8,23 @@ import type {
 } from '../../api/storage/generated.js'
 
 /**
- * What the volume plugins know of storage: as the informers have seen it, with what this scheduler itself has
- * written since.
+ * Storage as the volume plugins see it: the informers' view, plus what this scheduler itself has written
+ * since.
  */
 export interface StorageView {
   /** By `namespace/name`. */
   claim(key: string): PersistentVolumeClaim | undefined
   volume(name: string): PersistentVolume | undefined
-  /** Volumes of a class ('' for none), by name. */
+  /** Returns the volumes of a class ('' for none), sorted by name. */
   volumesOfClass(name: string): readonly PersistentVolume[]
   storageClass(name: string): StorageClass | undefined
   csiNode(name: string): CSINode | undefined
   csiDriver(name: string): CSIDriver | undefined
   capacitiesOfClass(name: string): readonly CSIStorageCapacity[]
   attachmentsOn(node: string): readonly VolumeAttachment[]
-  /** Keys of the pods with a node that use a claim. */
+  /** Returns the keys of the assigned pods that use a claim. */
   podsUsing(claimKey: string): readonly string[]
-  /** Remembers the answer of a write until the informer has seen it. */
+  /** Remembers the result of a write until the informer has seen it. */
   assumeVolume(volume: PersistentVolume): void
   assumeClaim(claim: PersistentVolumeClaim): void
 }
@@ -32,7 +32,7 @@ export interface StorageView {
 const nothing = (): undefined => undefined
 const none = (): readonly never[] => []
 
-/** No storage at all. */
+/** A view without any storage. */
 export const NO_STORAGE: StorageView = {
   claim: nothing,
   volume: nothing,

@@ -17,13 +17,13 @@ type Followed = 'namespaces' | 'services' | OwnerKind
 const BY_LABEL = 'label'
 
 /**
- * The surroundings as informers see them. Each informer is opened when the first pod comes that needs it: a
- * cluster in which no pod is placed, or none has a namespace selector, pays nothing for them. Who is asked
- * before the first list has come knows of nothing, as any informer that is late.
+ * The surroundings from informers. Each one is opened for the first pod that needs it, so that a cluster in
+ * which no pod is scheduled, or none has a namespace selector, pays nothing. Before its first list an
+ * informer reports nothing, as any late informer does.
  */
 export class SurroundingInformers implements Surroundings {
   readonly #host: ComponentHost
-  /** Resources that are followed, in the order in which that began. */
+  /** The resources that are followed, in the order of opening. */
   readonly #followed: Slice<readonly Followed[]>
   readonly #informers = new Map<Followed, Informer<KubeObject>>()
   readonly #namespaceSets = new Map<string, NamespaceSet>()
@@ -74,7 +74,7 @@ export class SurroundingInformers implements Surroundings {
     return kind && (this.#follow(kind).get(`${namespace}/${reference.name}`) as PodOwner | undefined)
   }
 
-  /** Opens what a pod that has no node yet is judged by. */
+  /** Opens the informers that a pod without a node depends on. */
   needFor({ pod, affinity }: PodInfo): void {
     this.#follow('services')
     for (const reference of pod.metadata.ownerReferences ?? []) {
@@ -84,7 +84,7 @@ export class SurroundingInformers implements Surroundings {
     if (affinity) this.needForTerms(affinity)
   }
 
-  /** Opens what terms of pods, with or without node, are judged by. */
+  /** Opens the informers that the terms of pods depend on, assigned or not. */
   needForTerms({ required, requiredAnti, preferred }: PodAffinityTerms): void {
     const selects = (term: AffinityTerm): boolean => term.namespaceSelector !== undefined
     if (required.some(selects) || requiredAnti.some(selects) || preferred.some(({ term }) => selects(term)))
@@ -111,7 +111,7 @@ export class SurroundingInformers implements Surroundings {
 
 const NO_SERVICES: readonly Service[] = []
 
-/** One label that all pods of a service have. */
+/** Returns one label that all pods of a service have. */
 function labelOfService({ metadata, spec }: Service): readonly string[] {
   const key = Object.keys(spec.selector ?? {}).sort()[0]
   return key === undefined ? [] : [`${metadata.namespace ?? ''}\0${key}\0${spec.selector?.[key] as string}`]

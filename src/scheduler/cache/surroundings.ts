@@ -6,22 +6,22 @@ import type { OwnerReference } from '../../api/meta/generated.js'
 import type { LabelQuery } from './label-query.js'
 import type { NamespaceSet } from './topology-index.js'
 
-/** What of the cluster, beside nodes, pods and storage, decides where a pod may go. */
+/** The objects other than nodes, pods and storage that influence where a pod may go. */
 export interface Surroundings {
-  /** Labels of a namespace; undefined when there is no such namespace. */
+  /** Returns the labels of a namespace; undefined if it does not exist. */
   labelsOfNamespace(name: string): Labels | undefined
-  /** The namespaces whose labels match. */
+  /** Returns the namespaces whose labels match. */
   namespacesMatching(query: LabelQuery): NamespaceSet
-  /** Services of the pod's namespace that may select it; others may be among them. */
+  /** Returns services of the pod's namespace that may select it; not all of them need to. */
   servicesNear(pod: Pod): readonly Service[]
-  /** The controller of that reference, if it is of a kind that selects pods. */
+  /** Returns the controller of a reference, if it is of a kind that selects pods. */
   owner(namespace: string, reference: OwnerReference): PodOwner | undefined
 }
 
 /** A controller that selects pods. */
 export type PodOwner = ReplicationController | ReplicaSet | StatefulSet
 
-/** Objects for {@link plainSurroundings}. */
+/** The objects of {@link plainSurroundings}. */
 export interface SurroundingObjects {
   readonly namespaces?: readonly Namespace[]
   readonly services?: readonly Service[]
@@ -30,7 +30,7 @@ export interface SurroundingObjects {
   readonly statefulSets?: readonly StatefulSet[]
 }
 
-/** Surroundings of plain objects. */
+/** Returns the surroundings of plain objects. */
 export function plainSurroundings(objects: SurroundingObjects): Surroundings {
   const {
     namespaces = [],
@@ -61,23 +61,23 @@ export function plainSurroundings(objects: SurroundingObjects): Surroundings {
   }
 }
 
-/** Names of the namespaces whose labels match, in their order. */
+/** Returns the names of the namespaces whose labels match, in order. */
 export function matchingNames(namespaces: readonly Namespace[], query: LabelQuery): readonly string[] {
   return namespaces
     .filter(({ metadata }) => query.matches(metadata.labels))
     .map(({ metadata }) => metadata.name as string)
 }
 
-/** Exactly these namespaces. */
+/** Returns the set of exactly these namespaces. */
 export function namespaceSet(names: readonly string[]): NamespaceSet {
   const sorted = [...new Set(names)].sort()
   return { key: sorted.join(), names: new Set(sorted) }
 }
 
-/** Resources of controllers that select pods. */
+/** The resources of controllers that select pods. */
 export type OwnerKind = 'replicationcontrollers' | 'replicasets' | 'statefulsets'
 
-/** The resource of an owner; undefined for kinds whose selector does not count. */
+/** Returns the resource of an owner; undefined for kinds whose selector is not used. */
 export function ownerKindOf({ apiVersion, kind }: OwnerReference): OwnerKind | undefined {
   if (apiVersion === 'v1' && kind === 'ReplicationController') return 'replicationcontrollers'
   if (apiVersion !== 'apps/v1') return undefined
@@ -85,8 +85,8 @@ export function ownerKindOf({ apiVersion, kind }: OwnerReference): OwnerKind | u
 }
 
 /**
- * What selects the pod and its like: the selectors of the services that select it and of its controller, all
- * together; empty when nothing does. Source: pkg/scheduler/framework/plugins/helper/spread.go
+ * Returns what selects the pod and its siblings: the selectors of its controller and of the services that
+ * select it, combined; empty if there is none. Source: pkg/scheduler/framework/plugins/helper/spread.go
  * DefaultSelector.
  */
 export function defaultSelector(pod: Pod, surroundings: Surroundings): readonly Requirement[] {
@@ -112,7 +112,7 @@ export function defaultSelector(pod: Pod, surroundings: Surroundings): readonly 
 function selectorOf({ spec }: PodOwner): readonly Requirement[] {
   const selector = spec?.selector
   if (!selector) return []
-  // a replication controller's selector is a plain map
+  // the selector of a replication controller is a plain map
   return selectorRequirements(isLabelSelector(selector) ? selector : { matchLabels: selector })
 }
 

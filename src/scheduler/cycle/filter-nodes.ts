@@ -8,12 +8,12 @@ import type { NodeVerdicts } from '../framework/node-verdicts.js'
 import { firstRefusal } from '../framework/node-verdicts.js'
 import type { PluginRejection } from '../framework/rejection.js'
 
-/** Pods that a node is promised to, see {@link passesFilters}. */
+/** Returns the pods that are nominated to a node, see {@link passesFilters}. */
 export type NominatedPods = (nodeName: string) => readonly PodInfo[]
 
 /**
- * Whether a node passes all filters. If it is promised to other pods of equal or higher priority, it must
- * pass with them on it and without them. Source: framework/runtime RunFilterPluginsWithNominatedPods.
+ * Runs all filters for a node. If pods of equal or higher priority are nominated to it, it has to pass both
+ * with and without them. Source: framework/runtime RunFilterPluginsWithNominatedPods.
  */
 export function passesFilters(
   framework: Framework,
@@ -25,7 +25,7 @@ export function passesFilters(
   return (promised && refusalWith(promised, framework, cycle, node)) ?? framework.filter(cycle, node)
 }
 
-/** The pods of equal or higher priority that the node is promised to. */
+/** Returns the nominated pods of equal or higher priority. */
 function promisedPods(
   { pod }: Cycle,
   { name }: NodeInfo,
@@ -37,7 +37,7 @@ function promisedPods(
   return promised.length === 0 ? undefined : promised
 }
 
-/** The refusal of a node with these pods on it too. */
+/** Filters the node with additional pods on it. */
 function refusalWith(
   pods: readonly PodInfo[],
   framework: Framework,
@@ -52,26 +52,26 @@ function refusalWith(
 
 const NONE: readonly never[] = []
 
-/** What a search found. */
+/** The result of a search. */
 export interface Search {
   readonly feasible: FoundNodes
   readonly rejected: NodeRejections
-  /** What is known of the feasible nodes, for their scores. */
+  /** What is known about the feasible nodes, for scoring. */
   readonly verdicts: NodeVerdicts
 }
 
-/** Where and how far to search. */
+/** The nodes to search, and how many to find. */
 export interface SearchRange extends NodeList {
   readonly start: number
-  /** How many feasible nodes end the search. */
+  /** The number of feasible nodes that ends the search. */
   readonly wanted: number
-  /** Where in the list the nodes are that are promised to pods, in order; undefined: there are none. */
+  /** Indexes of the nodes that pods are nominated to, sorted; undefined if there are none. */
   readonly promised?: readonly number[] | undefined
 }
 
 /**
- * Filters nodes from `start` on, round the list, until `wanted` have passed. (Upstream's sixteen workers may
- * look at a few more.) Source: pkg/scheduler/schedule_one.go findNodesThatPassFilters.
+ * Filters nodes in circular order from `start`, until `wanted` have passed. (Upstream's sixteen workers may
+ * examine a few more.) Source: pkg/scheduler/schedule_one.go findNodesThatPassFilters.
  */
 export function findFeasibleNodes(
   framework: Framework,

@@ -2,9 +2,9 @@ const MIN_FEASIBLE_NODES = 100
 const MIN_PERCENTAGE = 5
 
 /**
- * How many feasible nodes end the search among `nodes`: all below 100; else `percentage` of them, but not
- * less than 100. Percentage 0 adapts: 50 % less 1 % for each 125 nodes, at least 5 %. Source:
- * pkg/scheduler/schedule_one.go numFeasibleNodesToFind.
+ * Returns how many feasible nodes end the search among `nodes`: all if there are fewer than 100, else
+ * `percentage` of them, but at least 100. Percentage 0 is adaptive: 50 % minus 1 % for each 125 nodes, at
+ * least 5 %. Source: pkg/scheduler/schedule_one.go numFeasibleNodesToFind.
  */
 export function numFeasibleNodesToFind(percentage: number, nodes: number): number {
   if (nodes < MIN_FEASIBLE_NODES || percentage >= 100) return nodes

@@ -12,31 +12,31 @@ import { findFeasibleNodes, passesFilters } from './filter-nodes.js'
 import { numFeasibleNodesToFind } from './nodes-to-find.js'
 import { selectHost } from './select-host.js'
 
-/** What a cycle needs beside the pod. */
+/** The input of a cycle besides the pod. */
 export interface CycleInput {
   readonly framework: Framework
   readonly snapshot: Snapshot
-  /** Where in the order of nodes the search begins. */
+  /** Index of the first node to examine. */
   readonly start: number
-  /** Left out when no node is promised to any pod. */
+  /** Absent if no pod is nominated. */
   readonly nominated?: NominatedPods
-  /** Names of the nodes that are promised to pods; goes with `nominated`. */
+  /** The nodes with nominated pods; required with `nominated`. */
   readonly promisedNodes?: Iterable<string>
-  /** Breaks ties by lot; without it the first wins. */
+  /** Draws a number below n to break ties; without it the first wins. */
   readonly draw?: (n: number) => number
 }
 
 /**
- * How a cycle ended: with a node, or with the reasons why there is none. `nextStart` is where the next search
- * begins.
+ * The result of a cycle: a node, or the reasons why there is none. `nextStart` is where the next search
+ * starts.
  */
 export type CycleOutcome =
   | { readonly cycle: Cycle; readonly nextStart: number; readonly node: NodeInfo }
   | { readonly cycle: Cycle; readonly nextStart: number; readonly diagnosis: Diagnosis }
 
 /**
- * Finds the node for a pod. Pure: nothing but the answer changes. Asserts that there are nodes. Source:
- * schedule_one.go schedulePod.
+ * Finds the node for a pod. Pure function of its input. Asserts that there are nodes. Source: schedule_one.go
+ * schedulePod.
  */
 export function schedulePod(pod: PodInfo, input: CycleInput): CycleOutcome {
   const { framework, snapshot, start } = input
@@ -67,7 +67,7 @@ function nodesToSearch({ nodes, slots }: Snapshot, { nodeNames }: PreFilterOutco
   return { nodes: named, slots: named.map(({ slot }) => slot) }
 }
 
-/** Where in the list the nodes are that are promised to pods, in order. */
+/** Returns the indexes of the nodes with nominated pods, sorted. */
 function promisedPlaces(
   { snapshot, promisedNodes }: CycleInput,
   { nodes }: NodeList,
@@ -80,7 +80,9 @@ function promisedPlaces(
     .sort((a, b) => a - b)
 }
 
-/** A node that preemption has made room on is taken without looking further, if the pod fits. */
+/**
+ * Returns the node that the pod itself is nominated to, if it fits there; other nodes are not examined then.
+ */
 function nominatedNode(cycle: Cycle, { framework, snapshot, nominated }: CycleInput): NodeInfo | undefined {
   const { nominatedNodeName } = cycle.pod.pod.status
   const node = nominatedNodeName ? snapshot.get(nominatedNodeName) : undefined

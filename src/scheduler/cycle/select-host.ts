@@ -1,6 +1,6 @@
 import type { PluginScores } from '../framework/scorer.js'
 
-/** The sum over plugins of weight x score for each node. */
+/** Returns the weighted sum of the plugins' scores for each node. */
 export function totalScores(scores: readonly PluginScores[], nodes: number): Float64Array {
   const totals = new Float64Array(nodes)
   for (const { weight, normalized } of scores) {
@@ -11,13 +11,13 @@ export function totalScores(scores: readonly PluginScores[], nodes: number): Flo
 }
 
 /**
- * The place of the largest total. Among equals: the first (1.35 takes the top of a heap whose order is that
- * of the search), or one by lot when `draw` is given (reservoir sampling up to 1.34; one draw of the same
- * distribution here).
+ * Returns the index of the largest total. Ties: the first (1.35 takes the top of a heap ordered as the
+ * search), or a random one if `draw` is given (up to 1.34 reservoir sampling; here a single draw with the
+ * same distribution).
  */
 export function selectHost(totals: Float64Array, draw?: (n: number) => number): number {
-  // two plain passes: whether a node is better, equal or worse cannot be foreseen, and so it costs to ask at
-  // each
+  // two simple passes: a three-way comparison for each node is unpredictable, and branch mispredictions cost
+  // more
   let most = totals[0] as number
   for (let at = 1; at < totals.length; at++) most = Math.max(most, totals[at] as number)
   const first = totals.indexOf(most)

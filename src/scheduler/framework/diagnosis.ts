@@ -1,19 +1,19 @@
 import { rejectionRuns } from './node-rejections.js'
 import type { PluginRejection, Rejection } from './rejection.js'
 
-/** Why a pod found no node. Source: pkg/scheduler/framework/types.go Diagnosis. */
+/** Why no node was found for a pod. Source: pkg/scheduler/framework/types.go Diagnosis. */
 export interface Diagnosis {
-  /** Nodes that were looked at, by name. */
+  /** The examined nodes by name. */
   readonly nodes: ReadonlyMap<string, PluginRejection>
-  /** What holds for all nodes that were not. */
+  /** The rejection of all other nodes. */
   readonly absent?: PluginRejection
-  /** Set when PreFilter turned the pod down for all nodes. */
+  /** Set if PreFilter rejected the pod for all nodes. */
   readonly preFilterMessage?: string
-  /** Plugins whose events may help: those that turned nodes down or narrowed them. */
+  /** Plugins whose events may help: those that rejected or excluded nodes. */
   readonly plugins: ReadonlySet<string>
 }
 
-/** Counts of reasons as the message has them: `2 Insufficient cpu`, sorted as plain strings. */
+/** Returns the counts of reasons as in the message: `2 Insufficient cpu`, sorted as plain strings. */
 export function reasonCounts(
   diagnosis: Pick<Diagnosis, 'nodes' | 'absent'>,
   allNodes: number,
@@ -29,8 +29,8 @@ export function reasonCounts(
 }
 
 /**
- * The text of a FailedScheduling event: `0/3 nodes are available: 1 node(s) were unschedulable, 2
- * Insufficient cpu. <PostFilter>`. Source: pkg/scheduler/framework/types.go FitError.Error.
+ * Formats a FailedScheduling event: `0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient
+ * cpu. <PostFilter>`. Source: pkg/scheduler/framework/types.go FitError.Error.
  */
 export function fitErrorMessage(allNodes: number, diagnosis: Diagnosis, postFilterMessage?: string): string {
   let message = `0/${allNodes} nodes are available:`

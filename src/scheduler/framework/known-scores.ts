@@ -3,13 +3,13 @@ import type { Cycle } from './cycle.js'
 import type { WeightedPlugin } from './weighted-plugin.js'
 import { checkedScore } from './weighted-plugin.js'
 
-/** Nodes and their slots: who reads only the slots touches far less memory. */
+/** Nodes and their slots. A loop over the slots alone touches much less memory. */
 export interface NodeList<Slots = readonly number[]> {
   readonly nodes: readonly NodeInfo[]
   readonly slots: Slots
 }
 
-/** Nodes that a search has found; the slots are valid until the next search. */
+/** Nodes found by a search; the slots are valid until the next search. */
 export type FoundNodes = NodeList<Int32Array>
 
 type Ask = (node: NodeInfo) => number
@@ -19,7 +19,7 @@ class NodeNumbers {
   readonly #numbers: number[] = []
   readonly #generations: number[] = []
 
-  /** The numbers of these nodes, in their order; `ask` is for those that have none, or have changed. */
+  /** Returns the numbers of these nodes in order; `ask` computes those that are missing or outdated. */
   read(
     into: Float64Array,
     { nodes, slots }: FoundNodes,
@@ -42,7 +42,7 @@ class NodeNumbers {
   }
 
   #set(slot: number, generation: number, number: number): void {
-    // slots come in any order at first: without holes the arrays stay fast
+    // filled in order, since arrays with holes are slow and slots arrive in any order
     while (this.#generations.length <= slot) {
       this.#generations.push(-1)
       this.#numbers.push(0)
@@ -52,16 +52,16 @@ class NodeNumbers {
   }
 }
 
-/** What node-local Score plugins say of nodes to pods that are alike, kept for each node until it changes. */
+/** The scores of node-local plugins for equivalent pods, cached for each node until it changes. */
 export class KnownScores {
   readonly #sums = new NodeNumbers()
-  /** The plugins whose scores are in the sums. */
+  /** The plugins whose scores are included in the sums. */
   #summed: readonly WeightedPlugin[] = []
   readonly #raw = new Map<WeightedPlugin, NodeNumbers>()
 
   /**
-   * Weighted sums of scores that are final, without normalizeScore. @throws CycleError for a score out of
-   * range.
+   * Returns the weighted sums of plugins without normalizeScore.
+   * @throws CycleError if a score is out of range
    */
   sums(into: Float64Array, plugins: readonly WeightedPlugin[], cycle: Cycle, list: FoundNodes): Float64Array {
     if (plugins.length !== this.#summed.length || plugins.some((plugin, at) => plugin !== this.#summed[at])) {
@@ -76,7 +76,7 @@ export class KnownScores {
     })
   }
 
-  /** The raw scores of a plugin. */
+  /** Returns the raw scores of a plugin. */
   raw(into: Float64Array, weighted: WeightedPlugin, cycle: Cycle, list: FoundNodes): Float64Array {
     let known = this.#raw.get(weighted)
     if (!known) this.#raw.set(weighted, (known = new NodeNumbers()))

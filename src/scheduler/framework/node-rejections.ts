@@ -1,15 +1,15 @@
 import type { NodeInfo } from '../cache/node-info.js'
 import type { PluginRejection } from './rejection.js'
 
-/** A refusal that nodes in a row got. */
+/** A rejection shared by consecutive nodes. */
 export interface RejectionRun {
   readonly rejection: PluginRejection
   readonly nodes: number
 }
 
 /**
- * Refusals by node, as a search collects them: lists, of which a map by name is made only when somebody asks
- * for a name. Equal refusals are often one object, so that most searches have few runs of them.
+ * Rejections by node, collected as lists; the map by name is only built on demand. Equal rejections are
+ * usually the same object, so most searches have few runs.
  */
 export class NodeRejections implements ReadonlyMap<string, PluginRejection> {
   readonly #nodes: NodeInfo[] = []
@@ -19,10 +19,10 @@ export class NodeRejections implements ReadonlyMap<string, PluginRejection> {
   #bySlot: (PluginRejection | undefined)[] | undefined
   #byName: Map<string, PluginRejection> | undefined
 
-  /** Only to be called before anything is asked. */
+  /** Adds a rejection. Must not be called after any lookup. */
   add(node: NodeInfo, found: PluginRejection): void {
     const last = this.#last
-    // a plugin's refusal is often one object, told anew of each node
+    // the same rejection object is often wrapped anew for each node
     const isSame = last !== undefined && last.rejection === found.rejection && last.plugin === found.plugin
     const rejection = isSame ? last : found
     this.#nodes.push(node)
@@ -35,16 +35,16 @@ export class NodeRejections implements ReadonlyMap<string, PluginRejection> {
     return this.#nodes.length
   }
 
-  /** The refusals in the order of the search; what several nodes in a row got is one run. */
+  /** The rejections in the order of the search; equal ones of consecutive nodes form one run. */
   get runs(): readonly RejectionRun[] {
     return this.#runs
   }
 
-  /** The refusal of a node of the snapshot. */
+  /** Returns the rejection of a node in the snapshot. */
   of({ slot }: NodeInfo): PluginRejection | undefined {
     if (!this.#bySlot) {
       const bySlot: (PluginRejection | undefined)[] = []
-      // as long as it becomes: filled from its middle on, a growing list would be a slow one
+      // allocated at full length: an array that grows from its middle would be in a slow mode
       bySlot.length = this.#nodes.reduce((most, node) => Math.max(most, node.slot), 0) + 1
       for (let at = 0; at < this.#nodes.length; at++)
         bySlot[(this.#nodes[at] as NodeInfo).slot] = this.#rejections[at]
@@ -61,7 +61,7 @@ export class NodeRejections implements ReadonlyMap<string, PluginRejection> {
     return this.#names().has(name)
   }
 
-  /** In the order of the search. */
+  /** Returns the rejections in the order of the search. */
   values(): MapIterator<PluginRejection> {
     return this.#rejections.values()
   }
@@ -91,14 +91,17 @@ export class NodeRejections implements ReadonlyMap<string, PluginRejection> {
   }
 }
 
-/** The refusals in their order, see {@link NodeRejections.runs}. */
+/** Returns the runs of rejections in order, see {@link NodeRejections.runs}. */
 export function rejectionRuns(nodes: ReadonlyMap<string, PluginRejection>): readonly RejectionRun[] {
   return nodes instanceof NodeRejections
     ? nodes.runs
     : [...nodes.values()].map((rejection) => ({ rejection, nodes: 1 }))
 }
 
-/** Those of all nodes whose refusal passes; `absent` is that of nodes that have none of their own. */
+/**
+ * Returns those of all nodes whose rejection passes a test; `absent` is the rejection of nodes without one of
+ * their own.
+ */
 export function nodesRefused(
   all: readonly NodeInfo[],
   refusals: ReadonlyMap<string, PluginRejection>,
@@ -106,7 +109,7 @@ export function nodesRefused(
   passes: (rejection: PluginRejection) => boolean,
 ): readonly NodeInfo[] {
   const isKnown = refusals instanceof NodeRejections
-  // most often all nodes say the same
+  // fast path: usually all nodes have the same rejection
   if (isKnown && refusals.size === all.length && refusals.runs.every(({ rejection }) => passes(rejection)))
     return all
   return all.filter((node) => {

@@ -9,8 +9,8 @@ import type { PluginRejection } from './rejection.js'
 type Named<P> = P & { readonly name: string }
 
 /**
- * What node-local plugins say of nodes to all pods that are alike, kept for each node until it changes: a
- * cycle asks again only where a pod has come or gone since.
+ * The results of node-local filters for equivalent pods, cached for each node until it changes. A cycle
+ * evaluates only the nodes where a pod has arrived or left since.
  */
 export class NodeVerdicts {
   readonly scores: KnownScores = new KnownScores()
@@ -18,31 +18,31 @@ export class NodeVerdicts {
   readonly #generations: number[] = []
   readonly #rejections: (PluginRejection | undefined)[] = []
   readonly #crowded = new Map<number, Crowded>()
-  /** Equal refusals are one object. */
+  /** Makes equal rejections the same object. */
   readonly #known = new Map<string, PluginRejection>()
 
-  /** `filters`: the node-local ones that come before all others. */
+  /** `filters` are the node-local ones that come before all others. */
   constructor(filters: readonly Named<FilterPlugin>[]) {
     this.#filters = filters
   }
 
   /**
-   * The refusals of these filters, by slot, of which those are up to date whose {@link generations} are those
-   * of the snapshot; {@link ask} makes one so.
+   * The rejections of these filters by slot. An entry is up to date if {@link generations} has the snapshot's
+   * value; {@link ask} updates it.
    */
   get rejections(): readonly (PluginRejection | undefined)[] {
     return this.#rejections
   }
 
-  /** By slot, the generation of the node that is known. */
+  /** By slot, the node generation that the entry was computed for. */
   get generations(): readonly number[] {
     return this.#generations
   }
 
-  /** The first refusal of the node-local filters. */
+  /** Evaluates the node-local filters for a node. */
   ask(cycle: Cycle, node: NodeInfo): void {
     const { slot } = node
-    // slots come in any order at first: without holes the arrays stay fast
+    // filled in order, since arrays with holes are slow and slots arrive in any order
     while (this.#generations.length <= slot) {
       this.#generations.push(-1)
       this.#rejections.push(undefined)
@@ -53,8 +53,8 @@ export class NodeVerdicts {
   }
 
   /**
-   * The refusal of a node with these pods on it beside its own, from memory if neither has changed; `ask` is
-   * for when it is not known.
+   * Returns the rejection of a node with additional pods on it. Cached until the node or the pods change;
+   * `ask` computes it.
    */
   crowded(
     { slot, generation }: NodeInfo,
@@ -78,7 +78,7 @@ export class NodeVerdicts {
   }
 }
 
-/** What is known of a node with more pods on it than it has. */
+/** The cached result for a node with additional pods. */
 interface Crowded {
   readonly generation: number
   readonly pods: readonly PodInfo[]
@@ -89,7 +89,7 @@ function isSame(a: readonly PodInfo[], b: readonly PodInfo[]): boolean {
   return a.length === b.length && a.every((pod, at) => pod === b[at])
 }
 
-/** The first refusal of a node by these filters that have something to check; later filters are not asked. */
+/** Returns the first rejection of a node by these filters, skipping those with nothing to check. */
 export function firstRefusal(
   filters: readonly Named<FilterPlugin>[],
   cycle: Cycle,
@@ -105,23 +105,23 @@ export function firstRefusal(
   return undefined
 }
 
-/** Below so many nodes it is faster to ask than to tell pods apart. */
+/** With fewer nodes than this, evaluating the filters is faster than computing the pod's kind. */
 const FEW_NODES = 5
 const MOST_KINDS = 64
 
-/** The verdicts of one profile for pods of several kinds. */
+/** The verdicts of one profile for several kinds of pods. */
 export class VerdictCache {
   readonly #filters: readonly Named<FilterPlugin>[]
   readonly #byKind = new Map<string, NodeVerdicts>()
   readonly #fewNodes: number
 
-  /** `filters`: the node-local ones that come before all others. */
+  /** `filters` are the node-local ones that come before all others. */
   constructor(filters: readonly Named<FilterPlugin>[], fewNodes: number = FEW_NODES) {
     this.#filters = filters
     this.#fewNodes = fewNodes
   }
 
-  /** The verdicts for pods like this one; of nothing known yet when there are few nodes. */
+  /** Returns the verdicts for pods equivalent to this one; empty ones if there are few nodes. */
   for(pod: PodInfo, nodes: number): NodeVerdicts {
     if (nodes < this.#fewNodes) return new NodeVerdicts(this.#filters)
     const kind = podKind(pod)
@@ -131,7 +131,7 @@ export class VerdictCache {
       verdicts = new NodeVerdicts(this.#filters)
       if (this.#byKind.size >= MOST_KINDS) this.#byKind.delete(this.#byKind.keys().next().value as string)
     }
-    // the map is in the order of use
+    // re-inserted because the map is in order of use
     this.#byKind.set(kind, verdicts)
     return verdicts
   }

@@ -1,13 +1,16 @@
 import type { Plugin, ScorePlugin } from './plugin.js'
 import { CycleError } from './rejection.js'
 
-/** A plugin that scores, and how much its word counts. */
+/** A Score plugin and its weight. */
 export interface WeightedPlugin {
   readonly plugin: ScorePlugin & Plugin
   readonly weight: number
 }
 
-/** The score itself. @throws CycleError unless it lies in 0..100. */
+/**
+ * Returns the score.
+ * @throws CycleError unless it is in 0..100
+ */
 export function checkedScore(plugin: string, score: number): number {
   if (score >= 0 && score <= 100) return score
   throw new CycleError(

@@ -28,8 +28,8 @@ const NOT_HELPFUL: PluginRejection = {
 }
 
 /**
- * Finds a node on which pods of lower priority can make room. Only nodes are tried whose refusal is
- * `Unschedulable`. Source: plugins/defaultpreemption, framework/preemption.
+ * Finds a node on which preempting pods of lower priority makes room. Only nodes rejected as `Unschedulable`
+ * are tried. Source: plugins/defaultpreemption, framework/preemption.
  */
 export function defaultPreemption(args: DefaultPreemptionArgs = {}): PluginFactory {
   return (handle): Plugin => {
@@ -59,7 +59,7 @@ function notHelped({ snapshot }: Cycle, nodes: ReadonlyMap<string, PluginRejecti
   return unschedulable(`preemption: ${fitErrorMessage(snapshot.nodes.length, diagnosis)}`)
 }
 
-/** Why the pod may not preempt. Source: PodEligibleToPreemptOthers. */
+/** Returns why the pod may not preempt. Source: PodEligibleToPreemptOthers. */
 function objectionTo(
   { pod, priority }: PodInfo,
   { snapshot }: Cycle,
@@ -101,7 +101,7 @@ function trialOf(
 }
 
 /**
- * Tries nodes from a random one on, until enough can be made room on, one of them without breaking a budget.
+ * Tries nodes from a random one on, until there are enough candidates, including one that violates no budget.
  */
 function tryNodes(
   cycle: Cycle,

@@ -8,10 +8,9 @@ const NOTHING_TO_DEALLOCATE = unschedulable('no new claims to deallocate')
 const NO_STATE = unresolvable('not found')
 
 /**
- * DRA as a pod without resource claims meets it: it filters nothing, but its PostFilter is heard in every
- * FailedScheduling message since 1.34; when an earlier PreFilter plugin ended the cycle, it finds no state of
- * its own and says only `not found`. Pods with `spec.resourceClaims` are treated as pods without. Source:
- * plugins/dynamicresources.
+ * DRA for pods without resource claims: it filters nothing, but its PostFilter text is in every
+ * FailedScheduling message since 1.34. If an earlier PreFilter plugin ended the cycle, it finds no state of
+ * its own and reports only `not found`. `spec.resourceClaims` are ignored. Source: plugins/dynamicresources.
  */
 export const dynamicResources: Plugin = {
   name: NAME,

@@ -11,12 +11,12 @@ const MAX_SUM_PER_CONTAINER = 1000 * MIB
 
 interface Wanted extends CycleData {
   readonly containers: number
-  /** Images that some node has, each as often as the pod names it. */
+  /** The pod's images that some node has, each as often as the pod uses it. */
   readonly images: readonly { readonly name: string; readonly share: number }[]
 }
 
 /**
- * Prefers nodes that have large images of the pod already, the more so the more widely an image is spread.
+ * Prefers nodes that already have large images of the pod; an image counts more the more nodes have it.
  * Source: plugins/imagelocality.
  */
 export const imageLocality: Plugin = {
@@ -51,7 +51,7 @@ function imageLocalityScore({ containers, images }: Wanted, node: NodeInfo): num
   return Math.trunc((100 * (clamped - MIN_SUM)) / (max - MIN_SUM))
 }
 
-/** The name under which a node lists an image: without a tag it is `latest`. */
+/** Returns the name under which nodes list an image: the tag defaults to `latest`. */
 export function normalizedImageName(name: string): string {
   return name.lastIndexOf(':') <= name.lastIndexOf('/') ? `${name}:latest` : name
 }

@@ -20,7 +20,7 @@ const SCORE = 'PreScoreInterPodAffinity'
  */
 export type InterPodAffinityArgs = Partial<AffinityWeights>
 
-/** Pods that want to be near others, or not. Source: plugins/interpodaffinity. */
+/** Inter-pod affinity and anti-affinity. Source: plugins/interpodaffinity. */
 export function interPodAffinity(args: InterPodAffinityArgs = {}): PluginFactory {
   const weights = { hardPodAffinityWeight: 1, ignorePreferredTermsOfExistingPods: false, ...args }
   return ({ surroundings }): Plugin => ({
@@ -56,8 +56,9 @@ export function interPodAffinity(args: InterPodAffinityArgs = {}): PluginFactory
 }
 
 /**
- * A pod that all required terms are about has come, or one that an anti-affinity term is about has gone (or
- * one whose own anti-affinity kept the pod away). Source: plugin.go isSchedulableAfterPodChange.
+ * Returns whether a change of a pod may help: one selected by all required terms has appeared, or one
+ * selected by an anti-affinity term (or whose own anti-affinity repelled the pod) has gone. Source: plugin.go
+ * isSchedulableAfterPodChange.
  */
 function podChangeHelps(info: PodInfo, { kind, object, old }: PodEvent, surroundings: Surroundings): boolean {
   const { required = [], requiredAnti = [] } = info.affinity ?? {}
@@ -75,7 +76,7 @@ function podChangeHelps(info: PodInfo, { kind, object, old }: PodEvent, surround
 }
 
 /**
- * The node lies in another domain of one of the pod's terms than before. Source: plugin.go
+ * Returns whether the node's domain has changed for one of the pod's terms. Source: plugin.go
  * isSchedulableAfterNodeChange.
  */
 function nodeChangeHelps({ affinity }: PodInfo, { object, old }: NodeEvent): boolean {

@@ -1,7 +1,7 @@
 import type { Plugin, PluginFactory } from '../framework/plugin.js'
 import { unresolvable } from '../framework/rejection.js'
 
-/** Turns down every node but the one that `spec.nodeName` names. Source: plugins/nodename. */
+/** Rejects every node except the one in `spec.nodeName`. Source: plugins/nodename. */
 export const nodeName: PluginFactory = ({ release }): Plugin => {
   const otherNode = unresolvable(release.nodeName)
   return {

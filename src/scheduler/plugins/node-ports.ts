@@ -4,7 +4,7 @@ import { unschedulable } from '../framework/rejection.js'
 
 const TAKEN = unschedulable("node(s) didn't have free ports for the requested pod ports")
 
-/** Turns down nodes on which a host port of the pod is taken. Source: plugins/nodeports. */
+/** Rejects nodes on which a host port of the pod is in use. Source: plugins/nodeports. */
 export const nodePorts: Plugin = {
   name: 'NodePorts',
   isNodeLocal: true,

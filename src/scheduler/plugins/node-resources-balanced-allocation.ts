@@ -5,8 +5,8 @@ import type { Plugin } from '../framework/plugin.js'
 import { balanceOf, requestOf } from './resource-scores.js'
 
 /**
- * Prefers nodes on which resources (cpu and memory by default) would be used to equal degrees; has nothing to
- * say about a pod that requests none of them. Source: plugins/noderesources/balanced_allocation.go.
+ * Prefers nodes on which resources (cpu and memory by default) would be used to equal degrees. Skipped for a
+ * pod that requests none of them. Source: plugins/noderesources/balanced_allocation.go.
  */
 export function nodeResourcesBalancedAllocation({ resources }: BalancedAllocationArgs = {}): Plugin {
   const names = resources?.map(({ name }) => name) ?? ['cpu', 'memory']
@@ -19,8 +19,8 @@ export function nodeResourcesBalancedAllocation({ resources }: BalancedAllocatio
 }
 
 /**
- * 100 for equal fractions, less by half of their difference; a resource that the node does not have does not
- * count.
+ * Returns 100 for equal fractions, less half of their difference. Resources that the node does not have are
+ * ignored.
  */
 export function balancedAllocationScore({ requests }: PodInfo, { allocatable, requested }: NodeInfo): number {
   if (allocatable.milliCpu === 0 || allocatable.memory === 0) return 100

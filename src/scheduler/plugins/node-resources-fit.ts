@@ -10,7 +10,7 @@ import type { SchedulerRelease } from '../texts.js'
 import { configuredFitScore } from './resource-scores.js'
 
 /**
- * Turns down nodes without room (pod count, cpu, memory, ephemeral storage, extended resources); prefers
+ * Rejects nodes without room (pod count, cpu, memory, ephemeral storage, extended resources), and prefers
  * those with the most left (LeastAllocated over cpu and memory). Source:
  * plugins/noderesources/{fit,least_allocated}.go.
  */
@@ -32,7 +32,7 @@ export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): PluginFactory
   })
 }
 
-/** The pod without requests for what is configured to be ignored. */
+/** Returns the pod without requests for ignored resources. */
 function countingOf({
   ignoredResources = [],
   ignoredResourceGroups = [],
@@ -50,8 +50,8 @@ function countingOf({
 }
 
 /**
- * What a node lacks for a pod; unresolvable if the node would lack it even when empty. Source: fit.go
- * fitsRequest.
+ * Returns what a node lacks for a pod. The rejection is unresolvable if even the empty node would lack it.
+ * Source: fit.go fitsRequest.
  */
 export function fits(
   pod: PodInfo,
@@ -61,7 +61,7 @@ export function fits(
   return hasRoom(pod, node) ? undefined : lacks(pod, node, release)
 }
 
-/** Says only whether: the path that every node takes. */
+/** Returns only whether the pod fits: the fast path, run for every node. */
 function hasRoom({ requests, hasRequests }: PodInfo, { allocatable, requested, pods }: NodeInfo): boolean {
   if (pods.size + 1 > allocatable.pods) return false
   if (!hasRequests) return true
@@ -103,8 +103,8 @@ function lacks(
 }
 
 /**
- * Mean of what would be left of cpu and memory, 0..100; a resource that the node does not have does not
- * count.
+ * Returns the mean of what would be left of cpu and memory, 0..100. Resources that the node does not have are
+ * ignored.
  */
 export function leastAllocatedScore(pod: PodInfo, node: NodeInfo): number {
   const { milliCpu, memory } = node.allocatable
@@ -146,7 +146,7 @@ function freesWhatIsRequested(pod: PodInfo, { object, old }: PodEvent): boolean 
   )
 }
 
-/** Whether `a` has more than `b` of anything that the pod requests. */
+/** Returns whether `a` has more than `b` of any resource that the pod requests. */
 function exceedsIn({ requests }: PodInfo, a: Amounts, b: Amounts): boolean {
   return (
     (requests.milliCpu > 0 && a.milliCpu > b.milliCpu) ||

@@ -8,7 +8,7 @@ const TAINT = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' } 
 const CORDONED = unresolvable('node(s) were unschedulable')
 
 /**
- * Turns down cordoned nodes, unless the pod tolerates `node.kubernetes.io/unschedulable:NoSchedule`. Source:
+ * Rejects cordoned nodes, unless the pod tolerates `node.kubernetes.io/unschedulable:NoSchedule`. Source:
  * plugins/nodeunschedulable.
  */
 export const nodeUnschedulable: Plugin = {

@@ -8,13 +8,13 @@ import { unresolvable } from '../framework/rejection.js'
 import { byImportance, startTimeOf } from './importance.js'
 import { splitByBudgets } from './disruption-budgets.js'
 
-/** A node on which room can be made, and by whose leaving; victims are sorted, most important first. */
+/** A node on which room can be made, and the victims, most important first. */
 export interface Candidate {
   readonly nodeName: string
   readonly victims: readonly PodInfo[]
-  /** How many of the victims break a disruption budget. */
+  /** Number of victims whose removal violates a disruption budget. */
   readonly violations: number
-  /** Smaller is better, the first difference decides. */
+  /** Compared lexicographically; smaller is better. */
   readonly rank: readonly number[]
 }
 
@@ -22,8 +22,8 @@ const NONE: readonly PodInfo[] = []
 const NO_VICTIMS = unresolvable('No preemption victims found for incoming pod')
 
 /**
- * Tries a node: without all pods of lower priority; if the pod fits then, as many of them as possible come
- * back, those whose leaving would break a budget first, each group from the most important down. Source:
+ * Tries a node without all pods of lower priority. If the pod fits then, as many of them as possible are
+ * kept: first those whose removal would violate a budget, each group from the most important down. Source:
  * defaultpreemption SelectVictimsOnNode.
  */
 export function selectVictims(
@@ -56,7 +56,7 @@ export function selectVictims(
   return { nodeName: target.name, victims, violations, rank: rankOf(victims, violations) }
 }
 
-/** Source: preemption.go pickOneNodeForPreemption. */
+/** Returns the rank of a candidate. Source: preemption.go pickOneNodeForPreemption. */
 function rankOf(victims: readonly PodInfo[], violations: number): readonly number[] {
   const highest = victims[0]?.priority ?? Number.NEGATIVE_INFINITY
   let sum = 0
@@ -68,7 +68,10 @@ function rankOf(victims: readonly PodInfo[], violations: number): readonly numbe
   return [violations, highest, sum, victims.length, -earliest]
 }
 
-/** The candidate whose victims matter least; the first among equals. Asserts that there is one. */
+/**
+ * Returns the candidate whose victims matter least; the first if several are equal. Asserts that there is
+ * one.
+ */
 export function pickCandidate(candidates: readonly Candidate[]): Candidate {
   let best = candidates[0]
   if (!best) throw new Error('assertion failed: no candidate for preemption')
@@ -79,7 +82,7 @@ export function pickCandidate(candidates: readonly Candidate[]): Candidate {
 function isBetter(a: readonly number[], b: readonly number[]): boolean {
   for (let at = 0; at < a.length; at++) {
     const difference = (a[at] as number) - (b[at] as number)
-    // infinite ranks that are equal have no difference
+    // equal infinite ranks give NaN, which is neither
     if (difference < 0) return true
     if (difference > 0) return false
   }

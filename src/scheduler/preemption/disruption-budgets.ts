@@ -3,9 +3,9 @@ import type { PodDisruptionBudget } from '../../api/policy/generated.js'
 import type { PodInfo } from '../cache/pod-info.js'
 
 /**
- * Splits pods, in their order, by whether their deletion would break a disruption budget: each one that
- * matches uses up one of the budget's disruptionsAllowed. Pods that are being disrupted already do not count
- * again; pods without labels match no budget. Source: defaultpreemption filterPodsWithPDBViolation.
+ * Splits pods, in order, by whether deleting them would violate a disruption budget: each matching pod uses
+ * up one of the budget's disruptionsAllowed. Pods that are already being disrupted do not count again; pods
+ * without labels match no budget. Source: defaultpreemption filterPodsWithPDBViolation.
  */
 export function splitByBudgets(
   pods: readonly PodInfo[],

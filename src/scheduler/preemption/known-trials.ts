@@ -9,19 +9,19 @@ interface Known {
   readonly outcome: Candidate | Rejection
 }
 
-/** How trials on nodes ended for preemptors of one kind, by slot. */
+/** The results of trials for one kind of preemptor, by slot. */
 export type KnownTrials = (Known | undefined)[]
 
 const MOST_KINDS = 16
 
 /**
- * What trials have shown, kept as long as a node does not change: preemptors of one kind and priority often
- * come together. Only for trials that nothing but the node decides. A cache.
+ * Caches trials until the node changes, because preemptors of one kind and priority often come in groups.
+ * Only for trials that depend on nothing but the node.
  */
 export class TrialMemory {
   readonly #byKind = new Map<string, KnownTrials>()
 
-  /** The trials of pods like this one. */
+  /** Returns the trials for pods equivalent to this one. */
   of(pod: PodInfo): KnownTrials {
     const kind = `${pod.priority} ${podKind(pod)}`
     let trials = this.#byKind.get(kind)
@@ -33,7 +33,7 @@ export class TrialMemory {
   }
 }
 
-/** The outcome of a trial on the node, from memory if it has not changed since. */
+/** Returns the result of a trial on the node; cached if the node has not changed. */
 export function recall(
   trials: KnownTrials,
   node: NodeInfo,
@@ -43,13 +43,13 @@ export function recall(
   const known = trials[slot]
   if (known?.generation === generation) return known.outcome
   const outcome = attempt(node)
-  // nodes come in any order at first: without holes the list stays fast
+  // filled in order, since arrays with holes are slow and nodes arrive in any order
   while (trials.length < slot) trials.push(undefined)
   trials[slot] = { generation, outcome }
   return outcome
 }
 
-/** The victims as they are now: what does not count for a trial may have changed since it was made. */
+/** Returns the current state of the victims, parts of which may have changed without affecting the trial. */
 export function victimsNow(victims: readonly PodInfo[], { pods }: NodeInfo): readonly PodInfo[] {
   return victims.map((victim) => pods.get(victim.key) ?? victim)
 }

@@ -1,7 +1,7 @@
 /**
- * Where a pod waits. `active`: to be scheduled as soon as its turn comes; `backoff`: something has happened
- * that may help, but its back-off runs; `errorBackoff`: the last attempt failed with an error;
- * `unschedulable`: until something happens (gated pods too).
+ * Where a pod waits. `active`: it is scheduled in its turn; `backoff`: something has happened that may help,
+ * but its back-off is running; `errorBackoff`: the last attempt failed with an error; `unschedulable`: until
+ * something happens (including gated pods).
  */
 export type QueuePlace = 'active' | 'backoff' | 'errorBackoff' | 'unschedulable'
 
@@ -15,20 +15,20 @@ export interface QueuedPod {
   readonly place: QueuePlace
   /** `.spec.priority`. */
   readonly priority: number
-  /** Virtual ms at which the pod was added, or came back as unschedulable. */
+  /** Virtual ms at which the pod was added, or was last found unschedulable. */
   readonly timestamp: number
-  /** Order among pods that are equal otherwise: the order of the moves. */
+  /** Order of otherwise equal pods: the order of the moves. */
   readonly seq: number
-  /** How often it has been tried. */
+  /** Number of attempts. */
   readonly attempts: number
-  /** How often it was turned down. */
+  /** Number of rejections. */
   readonly unschedulableCount: number
-  /** How often in a row it failed with an error; 0 after it was turned down. */
+  /** Number of consecutive errors; 0 after a rejection. */
   readonly consecutiveErrors: number
-  /** Plugins that turned it down in the last attempt. */
+  /** Plugins that rejected it in the last attempt. */
   readonly rejectedBy: readonly string[]
-  /** Those of them that wait for something and want it back without back-off. */
+  /** Those of them that wait for something and want the pod back without back-off. */
   readonly pendingBy: readonly string[]
-  /** PreEnqueue plugin that keeps it out of the active queue. */
+  /** The PreEnqueue plugin that keeps it out of the active queue. */
   readonly gatedBy?: string
 }

@@ -7,47 +7,49 @@ import { Heap } from './heap.js'
 import type { QueuePlace, QueuedPod } from './queued-pod.js'
 import { UnschedulablePool } from './unschedulable-pool.js'
 
-/** All state of the queue. */
+/** The entire state of the queue. */
 export interface QueueState {
   readonly pods: Map<string, QueuedPod>
   nextSeq: number
 }
 
-/** What the queue needs of its surroundings. */
+/** What the queue needs from its environment. */
 export interface QueuePorts {
   readonly state: Slice<QueueState>
   readonly backoff: Backoff
-  /** Takes pods out of back-off early when nothing else is ready. */
+  /** Whether to take pods out of back-off early if nothing else is ready. */
   readonly popFromBackoff: boolean
   now(): number
-  /** The pod as the scheduler sees it now. */
+  /** Returns the current state of the pod. */
   podInfo(key: string): PodInfo | undefined
-  /** QueueSort. */
+  /** Compares by QueueSort. */
   less(a: QueuedPod, b: QueuedPod): boolean
-  /** PreEnqueue. */
+  /** Runs PreEnqueue. */
   preEnqueue(pod: PodInfo): PluginRejection | undefined
-  /** Whether a plugin of that name, in any profile, wants to hear of such events. */
+  /** Returns whether a plugin of that name, in any profile, registered for such events. */
   isInterested(plugin: string, kind: ClusterEventKind): boolean
-  /** What the plugin of that name, in the pod's profile, makes of such events. */
+  /** Returns the hint of a plugin in the pod's profile for such events. */
   hintOf(pod: PodInfo, plugin: string, kind: ClusterEventKind): QueueingHint | 'queue' | undefined
 }
 
-/** How an attempt ended without a node: turned down by plugins, or by an error when there are none. */
+/**
+ * The result of an attempt without a node: rejected by plugins, or failed with an error if there are none.
+ */
 export interface Failure {
   readonly rejectedBy: readonly string[]
   readonly pendingBy?: readonly string[]
 }
 
 /**
- * Pods in the unschedulable pool longer than this (ms) are tried again. Source:
+ * Pods in the unschedulable pool longer than this (ms) are retried. Source:
  * DefaultPodMaxInUnschedulablePodsDuration.
  */
 export const MAX_UNSCHEDULABLE_MS = 300_000
 
 /**
- * The scheduling queue: active, back-off, error back-off, and the pool of the unschedulable. Its contents are
- * the plain data of the state slice; heaps and indexes are caches, whose order is total, so that they give
- * the same answers when built anew. Source: pkg/scheduler/backend/queue/scheduling_queue.go.
+ * The scheduling queue: active, back-off, error back-off, and the pool of unschedulable pods. Its contents
+ * are the plain data of the state slice. Heaps and indexes are caches with a total order, so they give the
+ * same results when rebuilt. Source: pkg/scheduler/backend/queue/scheduling_queue.go.
  */
 export class SchedulingQueue {
   readonly #ports: QueuePorts
@@ -73,12 +75,12 @@ export class SchedulingQueue {
     for (const pod of ports.state.value.pods.values()) this.#index(pod)
   }
 
-  /** Number of pods that wait, wherever. */
+  /** Number of waiting pods in all places. */
   get size(): number {
     return this.#pods.size
   }
 
-  /** Whether events can be of use to any pod. */
+  /** Whether there are unschedulable pods, which events might help. */
   get hasUnschedulable(): boolean {
     return this.#pool.size > 0
   }
@@ -95,7 +97,7 @@ export class SchedulingQueue {
     this.#enqueue({ key, place: 'active', priority, timestamp: this.#ports.now(), seq: 0, ...fresh }, pod)
   }
 
-  /** Takes a pod out. */
+  /** Removes a pod. */
   delete(key: string): void {
     const pod = this.#pods.get(key)
     if (!pod) return
@@ -103,7 +105,7 @@ export class SchedulingQueue {
     if (pod.place === 'unschedulable') this.#pool.delete(pod)
   }
 
-  /** Takes the pod whose turn it is, now one attempt further; undefined when none may be tried now. */
+  /** Removes and returns the next pod, with its attempts incremented; undefined if none can be tried now. */
   pop(): QueuedPod | undefined {
     this.flush()
     const pod =
@@ -113,7 +115,7 @@ export class SchedulingQueue {
     return { ...pod, attempts: pod.attempts + 1 }
   }
 
-  /** Whether {@link pop} has something to give. */
+  /** Whether {@link pop} would return a pod. */
   get hasReady(): boolean {
     this.flush()
     return (
@@ -122,7 +124,7 @@ export class SchedulingQueue {
     )
   }
 
-  /** Puts back a pod that {@link pop} gave and that found no node. */
+  /** Puts back a pod that {@link pop} returned and that found no node. */
   addUnschedulable(pod: QueuedPod, failure: Failure): void {
     const { rejectedBy, pendingBy = [] } = failure
     const timestamp = this.#ports.now()
@@ -145,10 +147,10 @@ export class SchedulingQueue {
     }
   }
 
-  /** Something has happened: pods that it may help leave the pool, in the order in which they entered it. */
+  /** Handles an event: pods that it may help leave the pool, in the order in which they entered it. */
   onEvent(event: ClusterEvent): void {
     if (this.#pool.size === 0) return
-    // most events help nobody: only those that are helped are put in order
+    // most events help no pod, so only the helped ones are sorted
     const helped = this.#pool.candidates(
       (plugin) => this.#ports.isInterested(plugin, event.kind),
       (pod) => this.#helps(pod, event) !== undefined,
@@ -156,7 +158,7 @@ export class SchedulingQueue {
     for (const pod of helped) this.#reconsider(pod, event)
   }
 
-  /** The same for events that concern only one pod: changes of itself. */
+  /** Handles events that concern one pod only: changes of itself. */
   onOwnEvents(key: string, events: readonly ClusterEvent[]): void {
     for (const event of events) {
       const pod = this.#pods.get(key)
@@ -164,7 +166,7 @@ export class SchedulingQueue {
     }
   }
 
-  /** Makes pods active whose back-off is over. */
+  /** Activates the pods whose back-off has ended. */
   flush(): void {
     const now = this.#ports.now()
     for (const heap of [this.#backoff, this.#errors]) {
@@ -179,7 +181,10 @@ export class SchedulingQueue {
     }
   }
 
-  /** Virtual ms at which {@link flush} next has something to do that {@link pop} would not do by itself. */
+  /**
+   * Returns the virtual ms at which {@link flush} next has an effect that {@link pop} would not have by
+   * itself.
+   */
   nextFlush(): number | undefined {
     const waiting = this.#ports.popFromBackoff ? [this.#errors] : [this.#errors, this.#backoff]
     const times = waiting.map((heap) => this.#peek(heap)).filter((pod) => pod !== undefined)
@@ -188,14 +193,14 @@ export class SchedulingQueue {
       : Math.min(...times.map((pod) => this.#ports.backoff.flushTime(pod)))
   }
 
-  /** The pod that waits longest for the end of an error back-off. */
+  /** Returns the pod with the earliest end of an error back-off. */
   nextError(): QueuedPod | undefined {
     return this.#peek(this.#errors)
   }
 
   /**
-   * Tries again what has been in the pool for more than 5 minutes; answers since when the longest of the
-   * others waits.
+   * Retries pods that have been in the pool for more than 5 minutes. Returns the timestamp of the oldest
+   * remaining one.
    */
   sweep(): number | undefined {
     const now = this.#ports.now()
@@ -218,7 +223,7 @@ export class SchedulingQueue {
     else if (help === 'after back-off') this.#leavePool(pod)
   }
 
-  /** Whether a plugin that turned the pod down wants it back because of the event, and when. */
+  /** Returns whether, and when, a plugin that rejected the pod wants it back because of the event. */
   #helps(pod: QueuedPod, event: ClusterEvent): 'at once' | 'after back-off' | undefined {
     const info = this.#ports.podInfo(pod.key)
     if (!info) return undefined
@@ -246,7 +251,9 @@ export class SchedulingQueue {
     else this.delete(pod.key)
   }
 
-  /** Into the active or back-off queue, unless a PreEnqueue plugin objects: then it is gated, in the pool. */
+  /**
+   * Moves a pod to the active or back-off queue, or as gated to the pool if a PreEnqueue plugin rejects it.
+   */
   #enqueue(pod: QueuedPod, info: PodInfo): void {
     const gate = this.#ports.preEnqueue(info)
     if (gate) this.#put({ ...pod, gatedBy: gate.plugin }, 'unschedulable')
@@ -274,7 +281,10 @@ export class SchedulingQueue {
     return place === 'active' ? this.#active : place === 'backoff' ? this.#backoff : this.#errors
   }
 
-  /** A record that has been replaced or deleted since stays in its heap until it comes to the top. */
+  /**
+   * Returns the top of a heap. A record that has been replaced or deleted stays in its heap until it comes to
+   * the top.
+   */
   #peek(heap: Heap<QueuedPod>): QueuedPod | undefined {
     for (let top = heap.peek(); top; top = heap.peek()) {
       if (this.#pods.get(top.key) === top) return top

@@ -37,7 +37,7 @@ class Changes {
     byValue.set(value, (byValue.get(value) ?? 0) + delta)
   }
 
-  /** Keys that have been touched, each with the sum over its values. */
+  /** Yields the changed keys, each with the sum over its values. */
   *sums(): Iterable<readonly [key: string, sum: number]> {
     for (const [key, byValue] of this.#byKey) yield [key, [...byValue.values()].reduce((a, b) => a + b, 0)]
   }
@@ -48,7 +48,7 @@ interface Required {
   readonly query: PodQuery
   /** One for each term. */
   readonly tables: readonly DomainTable[]
-  /** Whether the pod is one of those that it wants to be near. */
+  /** Whether the pod matches its own terms. */
   readonly matchesItself: boolean
 }
 
@@ -61,12 +61,12 @@ interface Anti {
 interface Parts {
   readonly required: Required | undefined
   readonly anti: readonly Anti[]
-  /** Pods by the terms of theirs that keep the pod away. */
+  /** Pods by those of their terms that repel the pod. */
   readonly others: readonly DomainTable[]
   readonly labelsOf: NamespaceLabels
 }
 
-/** Changes to what the three checks count. */
+/** Changes of a trial to what the three checks count. */
 interface Trial {
   readonly near: Changes
   readonly anti: Changes
@@ -75,10 +75,7 @@ interface Trial {
 
 const NO_TRIAL: Trial = { near: new Changes(), anti: new Changes(), others: new Changes() }
 
-/**
- * The affinity rules of one cycle that a node must satisfy. Source: plugins/interpodaffinity/filtering.go
- * preFilterState.
- */
+/** The required affinity rules of one cycle. Source: plugins/interpodaffinity/filtering.go preFilterState. */
 export class AffinityFilter implements CycleData {
   readonly #parts: Parts
   readonly #trial: Trial | undefined
@@ -88,7 +85,7 @@ export class AffinityFilter implements CycleData {
     this.#trial = trial
   }
 
-  /** Prepares the rules for a pod; undefined when there are none, neither of its own nor of others. */
+  /** Prepares the rules for a pod; returns undefined if neither it nor other pods have any. */
   static of(info: PodInfo, index: TopologyIndex, surroundings: Surroundings): AffinityFilter | undefined {
     const labelsOf = surroundings.labelsOfNamespace.bind(surroundings)
     const others = index
@@ -114,14 +111,14 @@ export class AffinityFilter implements CycleData {
     return new AffinityFilter(this.#parts, { near: near.copy(), anti: anti.copy(), others: others.copy() })
   }
 
-  /** Why the node is not one for the pod, if so. */
+  /** Returns the rejection of a node, if any. */
   check(node: NodeInfo): Rejection | undefined {
     if (this.#parts.required && !this.#isNear(this.#parts.required, node)) return NO_AFFINITY
     if (!this.#keepsAway(node)) return ANTI_AFFINITY
     return this.#isWelcome(node) ? undefined : ANTI_AFFINITY_OF_OTHERS
   }
 
-  /** A trial adds (1) or takes (-1) a pod. Only to be called on a clone. */
+  /** Applies a trial that adds (1) or removes (-1) a pod. Call it on a clone only. */
   update(pod: PodInfo, other: PodInfo, node: NodeInfo, delta: 1 | -1): void {
     const trial = this.#trial
     if (!trial) return
@@ -137,8 +134,8 @@ export class AffinityFilter implements CycleData {
   }
 
   /**
-   * Every term has one of the wanted pods in the node's domain; the first of a group that wants to be
-   * together may go anywhere.
+   * Returns whether every term has a matching pod in the node's domain. The first pod of a group whose
+   * members match each other may go anywhere.
    */
   #isNear({ terms, tables, matchesItself }: Required, node: NodeInfo): boolean {
     let all = true

@@ -6,7 +6,7 @@ import { namespaceSet } from '../../cache/surroundings.js'
 
 const ALL: NamespaceSet = { key: '*', names: 'all' }
 
-/** The namespaces of a term as they are now. */
+/** Returns the current namespaces of a term. */
 function namespacesOf(
   { namespaces, namespaceSelector }: AffinityTerm,
   surroundings: Surroundings,
@@ -19,7 +19,7 @@ function namespacesOf(
     : namespaceSet([...namespaces, ...(matching.names as ReadonlySet<string>)])
 }
 
-/** The pods that all the terms are about. */
+/** Returns a query for the pods that all the terms select. */
 export function queryFor(terms: readonly AffinityTerm[], surroundings: Surroundings): PodQuery {
   const resolved = terms.map((term) => ({
     namespaces: namespacesOf(term, surroundings),
@@ -29,7 +29,7 @@ export function queryFor(terms: readonly AffinityTerm[], surroundings: Surroundi
   return { key: `terms\0${key}`, terms: resolved, living: false }
 }
 
-/** Those pods by domains of each term's topology key. */
+/** Returns those pods by domains of each term's topology key. */
 export function tablesFor(
   query: PodQuery,
   terms: readonly AffinityTerm[],

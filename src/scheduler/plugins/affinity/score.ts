@@ -11,9 +11,9 @@ interface Weighted {
   readonly weight: number
 }
 
-/** How the score weighs. */
+/** Options of the score. */
 export interface AffinityWeights {
-  /** For each required term of a pod that is about the pod in question. */
+  /** For each required term of an existing pod that selects the incoming pod. */
   readonly hardPodAffinityWeight: number
   readonly ignorePreferredTermsOfExistingPods: boolean
 }
@@ -29,7 +29,7 @@ export class AffinityScore implements CycleData {
     this.#tables = tables
   }
 
-  /** Prepares the preferences; undefined when none concerns any pod on a node. */
+  /** Prepares the preferences; returns undefined if none concerns any pod on a node. */
   static of(
     info: PodInfo,
     index: TopologyIndex,
@@ -65,7 +65,7 @@ export class AffinityScore implements CycleData {
   }
 }
 
-/** (s - min) / (max - min) x 100, in place; all 0 when all are equal. */
+/** Scales scores in place: (s - min) / (max - min) x 100; all 0 if they are equal. */
 export function spreadToRange(scores: number[]): void {
   let min = Number.MAX_SAFE_INTEGER
   let max = Number.MIN_SAFE_INTEGER

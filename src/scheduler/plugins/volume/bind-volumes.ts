@@ -20,9 +20,9 @@ const failed = (message: string): CycleError =>
   new CycleError(`running PreBind plugin "VolumeBinding": ${message}`)
 
 /**
- * Reserves the chosen volumes for their claims, and asks for the others to be provisioned for the node; the
- * controller of volumes does the rest. Answers what is to be waited for. @throws CycleError. Source:
- * binder.go bindAPIUpdate.
+ * Reserves the chosen volumes for their claims, and requests the others to be provisioned for the node; the
+ * volume controller does the rest. Returns what to wait for. Source: binder.go bindAPIUpdate.
+ * @throws CycleError
  */
 export function bindVolumes(
   client: Client,
@@ -48,7 +48,10 @@ export function bindVolumes(
   return { ...awaited }
 }
 
-/** A claim that somebody else has written to meanwhile (its StatefulSet, say) is read again, once. */
+/**
+ * Annotates a claim with the node. If somebody else has written it in the meantime (its StatefulSet, say), it
+ * is read again, once.
+ */
 function selectNode(client: Client, claim: PersistentVolumeClaim, nodeName: string): PersistentVolumeClaim {
   const write = (current: PersistentVolumeClaim): PersistentVolumeClaim => {
     const annotations = { ...current.metadata.annotations, [SELECTED_NODE]: nodeName }
@@ -68,8 +71,8 @@ function selectNode(client: Client, claim: PersistentVolumeClaim, nodeName: stri
 }
 
 /**
- * Whether all is bound; `deadline` is kept. @throws CycleError when it will not be. Source: binder.go
- * checkBindings.
+ * Returns whether everything is bound; `deadline` is kept. Source: binder.go checkBindings.
+ * @throws CycleError if it never will be
  */
 export function checkBindings(
   storage: StorageView,

@@ -7,8 +7,8 @@ import type { StorageView } from '../../cache/storage-view.js'
 import type { StorageEvent } from '../../framework/cluster-event.js'
 
 /**
- * Whether the driver of a class has room for a volume on the node; drivers that do not tell always have.
- * Source: binder.go hasEnoughCapacity.
+ * Returns whether the driver of a class has room for a volume on the node; drivers that do not report their
+ * capacity always have. Source: binder.go hasEnoughCapacity.
  */
 export function hasEnoughCapacity(
   storage: StorageView,
@@ -28,13 +28,13 @@ export function hasEnoughCapacity(
   })
 }
 
-/** The largest volume that can be made. */
+/** Returns the size of the largest volume that can be provisioned. */
 function limitOf({ capacity, maximumVolumeSize }: CSIStorageCapacity): Quantity | undefined {
   const text = maximumVolumeSize ?? capacity
   return text === undefined ? undefined : parseQuantity(text)
 }
 
-/** More room than before may help. Source: isSchedulableAfterCSIStorageCapacityChange. */
+/** Returns whether the capacity has increased. Source: isSchedulableAfterCSIStorageCapacityChange. */
 export function capacityHint(_pod: unknown, { object, old }: StorageEvent): boolean {
   const [now, before] = [limitOf(object as CSIStorageCapacity), old && limitOf(old as CSIStorageCapacity)]
   return now !== undefined && (before === undefined || compareQuantities(now, before) > 0)
