@@ -5,7 +5,7 @@ import { controllerOf } from './pods.js'
 
 const TRACKING_FINALIZER = 'batch.kubernetes.io/job-tracking'
 
-/** What the counting of pods by finalizers must not leave behind: pods that nobody can delete. */
+/** Tracking pods with finalizers must not leave behind pods that cannot be deleted. */
 export const endedJobsLetGo: Invariant = {
   name: 'ended-jobs-let-go',
   rule:

@@ -8,7 +8,7 @@ import { terminatingNamespaces } from './terminating.js'
 
 const SERVICE = 'kubernetes.io/service-name'
 
-/** What the EndpointSlice controller is there for: traffic goes to those who can take it. */
+/** The purpose of the EndpointSlice controller: traffic goes to pods that can serve it. */
 export const endpointsAsPods: Invariant = {
   name: 'endpoints-as-pods',
   rule:
@@ -70,7 +70,7 @@ function byService(slices: readonly EndpointSlice[]): ReadonlyMap<string, readon
   return groups
 }
 
-/** Names of the pods behind the endpoints that take traffic. */
+/** Returns the names of the pods behind ready endpoints. */
 const readyTargets = ({ endpoints }: EndpointSlice): readonly string[] =>
   (endpoints ?? [])
     .filter(({ conditions }) => conditions?.ready !== false)

@@ -6,8 +6,8 @@ import { byController, isActive, isHealthy } from './pods.js'
 import { terminatingNamespaces } from './terminating.js'
 
 /**
- * What the StatefulSet controller is there for. It waits for pods that are not ready, so sets with such pods
- * are not judged.
+ * The purpose of the StatefulSet controller. It waits for pods that are not ready, so sets with such pods are
+ * not checked.
  */
 export const membersInPlace: Invariant = {
   name: 'members-in-place',
@@ -44,7 +44,7 @@ export const membersInPlace: Invariant = {
   },
 }
 
-/** Whether a pod could not be created at some time: a StatefulSet has no condition that says so. */
+/** Returns whether a pod could not be created at some time; a StatefulSet has no condition for that. */
 function wasRefused({ metadata }: StatefulSet, stored: StoredObjects): boolean {
   return stored
     .list('events')

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import type { Finding, Invariant } from '../invariant.js'
 import { referenceTo } from '../invariant.js'
 
-/** What the garbage collector is there for. */
+/** The purpose of the garbage collector. */
 export const noOrphans: Invariant = {
   name: 'no-orphans',
   rule:

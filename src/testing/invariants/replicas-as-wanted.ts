@@ -4,7 +4,7 @@ import { referenceTo } from '../invariant.js'
 import { byController, isActive } from './pods.js'
 import { terminatingNamespaces } from './terminating.js'
 
-/** What the ReplicaSet controller is there for. Pods that wait for a node count: they are there. */
+/** The purpose of the ReplicaSet controller. Pods that are waiting for a node count. */
 export const replicasAsWanted: Invariant = {
   name: 'replicas-as-wanted',
   rule:

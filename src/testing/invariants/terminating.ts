@@ -1,6 +1,6 @@
 import type { StoredObjects } from '../stored-objects.js'
 
-/** Names of the namespaces that are going away: in them controllers may create nothing. */
+/** Returns the names of terminating namespaces, in which controllers cannot create anything. */
 export function terminatingNamespaces(stored: StoredObjects): ReadonlySet<string> {
   const terminating = stored
     .list('namespaces')

@@ -1,4 +1,4 @@
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '../../api/rbac/generated.js'
 
-/** Any object of RBAC. */
+/** Any RBAC object. */
 export type AnyRbacObject = ClusterRole | ClusterRoleBinding | Role | RoleBinding
