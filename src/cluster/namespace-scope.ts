@@ -187,7 +187,10 @@ export class NamespaceScope {
     return execInPod(this.#client, wait, keyOfName(pod, this.namespace), command, options)
   }
 
-  /** What a container has written so far, as `kubectl logs` prints it. @throws ApiError if there is no log. */
+  /**
+   * Returns what a container has written so far, as `kubectl logs` prints it.
+   * @throws ApiError if there is no log
+   */
   logs(pod: NamespacedName, options: LogOptions = {}): string {
     return logsOfPod(this.#client, keyOfName(pod, this.namespace), options)
   }
@@ -205,13 +208,16 @@ export class NamespaceScope {
     return keyOfName(name, this.namespace, { scheme: this.#access.kubectl().scheme, resource })
   }
 
-  /** The object in the current namespace unless it names one. Clients ignore the namespace of a cluster-scoped object. */
+  /**
+   * Puts the object into the current namespace unless it names one. The namespace of a cluster-scoped object
+   * is ignored, as by other clients.
+   */
   #placed<T extends KubeObject | ResourceInputs[BuiltInResource]>(
     resource: ResourceName,
     object: T,
   ): KubeObject {
     const { metadata } = object as { metadata?: ObjectMetaInput }
-    // The apiserver's own error for an object without metadata is better than ours.
+    // for an object without metadata, leave it to the apiserver to report the error
     if (
       metadata === undefined ||
       metadata.namespace !== undefined ||

@@ -18,14 +18,14 @@ export interface AbacMode {
   readonly policies: string | readonly AbacPolicy[]
 }
 
-/** A webhook, answered by a function of yours. */
+/** A webhook, implemented by a function of yours. */
 export interface WebhookMode extends WebhookAuthorizerOptions {
   readonly type: 'Webhook'
 }
 
 /**
- * One authorizer of the apiserver. Those of a list are asked in order (`--authorization-mode`); the first
- * that allows or denies decides. An authorizer of your own is an object with `authorize(user, attributes)`.
+ * An authorizer of the apiserver. Those in a list are consulted in order (`--authorization-mode`); the first
+ * that allows or denies decides. A custom authorizer is an object with `authorize(user, attributes)`.
  */
 export type AuthorizationMode =
   | 'Node'
@@ -36,19 +36,22 @@ export type AuthorizationMode =
   | WebhookMode
   | Authorizer
 
-/** What modes are made of. */
+/** What authorizers are created from. */
 export interface ModeParts {
   readonly view: StoreView
   readonly rbac: RbacAuthorizer
   readonly minor: Minor
 }
 
-/** Since when nodes see only their own Node and pods (AuthorizeNodeWithSelectors). */
+/** The first minor version in which nodes see only their own Node and pods (AuthorizeNodeWithSelectors). */
 const NODE_SELECTORS_SINCE: Minor = 32
-/** Since when nodes may get the accounts of their pods (KubeletServiceAccountTokenForCredentialProviders). */
+/**
+ * The first minor version in which nodes may get the service accounts of their pods
+ * (KubeletServiceAccountTokenForCredentialProviders).
+ */
 const NODE_ACCOUNTS_SINCE: Minor = 34
 
-/** `RBAC` alone is what kubeadm sets up, `Node,RBAC`; in a list it is RBAC. */
+/** Returns the list of modes. A single `RBAC` stands for kubeadm's `Node,RBAC`; in a list it is just RBAC. */
 export function modesOf(
   option: AuthorizationMode | readonly AuthorizationMode[],
 ): readonly AuthorizationMode[] {
@@ -63,8 +66,8 @@ function isList(
 }
 
 /**
- * The authorizers of a server as one, and who lists rules. @throws RangeError for ABAC policies that are
- * none.
+ * Returns the combined authorizer of a server, and the resolver that lists rules.
+ * @throws RangeError if an ABAC policy is invalid
  */
 export function authorizersOf(
   option: AuthorizationMode | readonly AuthorizationMode[],

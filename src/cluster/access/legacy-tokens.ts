@@ -5,7 +5,10 @@ import type { Client } from '../../client/client.js'
 import { isApiError } from '../../client/api-error.js'
 import type { LateDependencies } from '../../apiserver/server-dependencies.js'
 
-/** First minor that notes when tokens in Secrets are used (LegacyServiceAccountTokenTracking, beta). */
+/**
+ * The first minor version that records when tokens in Secrets are used (LegacyServiceAccountTokenTracking,
+ * beta).
+ */
 const TRACKED_SINCE = 27
 
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
@@ -13,8 +16,8 @@ const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 const made = new Map<string, readonly ConfigMap[]>()
 
 /**
- * What says since when the apiserver looks. Equal days give the same array. Source:
- * pkg/controlplane/controller/legacytokentracking.
+ * Returns the ConfigMap that says since when the apiserver tracks usage. The same day gives the same array.
+ * Source: pkg/controlplane/controller/legacytokentracking.
  */
 export function legacyTokenObjects(minor: number, now: number): readonly ConfigMap[] {
   const since = minor < TRACKED_SINCE ? '' : dayOf(now)
@@ -26,15 +29,15 @@ export function legacyTokenObjects(minor: number, now: number): readonly ConfigM
       metadata: { name: 'kube-apiserver-legacy-service-account-token-tracking', namespace: 'kube-system' },
       data: { since },
     }
-    made.clear() // of the last one only: most clusters begin on the same day
+    made.clear() // keeps the last one only, since most clusters start on the same day
     made.set(since, (objects = since === '' ? [] : deepFreeze([map as ConfigMap])))
   }
   return objects
 }
 
 /**
- * Writes the day of its last use on the Secret of a token, once a day; undefined for releases that do not.
- * Source: pkg/serviceaccount/legacy.go.
+ * Returns a function that records the day of last use on the Secret of a token, once a day; undefined for
+ * releases without it. Source: pkg/serviceaccount/legacy.go.
  */
 export function legacyTokenTracker(
   minor: number,
@@ -52,7 +55,7 @@ export function legacyTokenTracker(
         { type: 'merge', body: { metadata: { labels: { [LAST_USED]: today } } } },
       )
     } catch (error) {
-      if (!isApiError(error)) throw error // the request goes on: it is a note and no more
+      if (!isApiError(error)) throw error // the request continues without the record
     }
   }
 }

@@ -6,8 +6,8 @@ import type { Slice } from '../../sim/module.js'
 import type { Simulation } from '../../sim/simulation.js'
 
 /**
- * The file of `--token-auth-file` as the apiserver read it at its last start: later changes do not count
- * until it starts again.
+ * The file of `--token-auth-file` as the apiserver read it at its last start; later changes take effect at
+ * the next.
  */
 export class TokenFile {
   readonly #path: string | undefined
@@ -24,19 +24,19 @@ export class TokenFile {
         : simulation.slice('cluster', 'token file', () => ({ text: this.#text() }))
   }
 
-  /** Reads the file, as at a start of the apiserver. */
+  /** Reads the file, as when the apiserver starts. */
   load(): void {
     if (this.#read !== undefined) this.#read.value.text = this.#text()
   }
 
-  /** Who is in it; nobody when it makes no sense. */
+  /** Returns the users in the file; none if it is malformed. */
   users(): readonly StaticUser[] {
     const text = this.#read?.value.text ?? ''
     if (this.#parsed?.text !== text) this.#parsed = { text, users: usersOf(text, this.#path ?? '') }
     return this.#parsed.users
   }
 
-  /** A file that is not there is as good as an empty one. */
+  /** Returns the text; a missing file counts as empty. */
   #text(): string {
     try {
       return this.#pki.read(this.#path ?? '')

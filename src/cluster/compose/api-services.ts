@@ -5,7 +5,7 @@ import { formatTime } from '../../api/time.js'
 import { groupPriority } from '../../apiserver/http/discovery/groups.js'
 
 /**
- * versionPriority within the group, by group version; others by stability. Source:
+ * versionPriority within the group, by group version; that of others depends on their stability. Source:
  * pkg/controlplane/apiserver/aggregator.go.
  */
 const VERSION_PRIORITIES: Readonly<Record<string, number>> = {
@@ -16,14 +16,14 @@ const VERSION_PRIORITIES: Readonly<Record<string, number>> = {
 }
 const STABLE = 15
 const BETA = 9
-/** It is served by the aggregator itself, which does not list itself. */
+/** Served by the aggregator itself, which does not list itself. */
 const OWN_GROUP = 'apiregistration.k8s.io'
 
 const made = new Map<string, readonly KubeObject[]>()
 
 /**
- * The APIServices of what a release serves itself, available since `now` (virtual ms). Made once for each
- * release and instant.
+ * Returns the APIServices of the groups that a release serves, available since `now` (virtual ms). Cached for
+ * each release and instant.
  */
 export function apiServices(scheme: Scheme, now: number): readonly KubeObject[] {
   const { release } = scheme
@@ -38,7 +38,7 @@ export function apiServices(scheme: Scheme, now: number): readonly KubeObject[] 
         .filter((each) => served.has(each))
         .flatMap((each) => serviceOf(each, release.minor, now)),
     )
-    made.clear() // of the last one only: most clusters begin at the same instant
+    made.clear() // keeps the last one only, since most clusters start at the same instant
     made.set(key, services)
   }
   return services

@@ -1,15 +1,15 @@
 import { belongsTo } from './components.js'
 import type { ControlPlane } from './control-plane.js'
 
-/** One component, or all parts of one process (`kube-controller-manager`). */
+/** A component, or all parts of a process (`kube-controller-manager`). */
 export class ComponentHandle {
   readonly names: readonly string[]
   readonly #plane: ControlPlane
   readonly #changed: (name: string) => void
 
   /**
-   * `changed` is told of each component that was stopped or started. @throws RangeError when nothing has that
-   * name.
+   * `changed` is called with each component that was stopped or started.
+   * @throws RangeError if nothing has that name
    */
   constructor(name: string, plane: ControlPlane, changed: (name: string) => void) {
     const all = plane.simulation.moduleNames()
@@ -20,7 +20,7 @@ export class ComponentHandle {
       throw new RangeError(`there is no component ${name}; there are: ${all.join(', ')}`)
   }
 
-  /** Stops as a killed process stops: what it held in memory is gone. */
+  /** Stops it like a killed process: what it held in memory is lost. */
   stop(): this {
     for (const name of this.names) {
       this.#plane.stop(name)
@@ -29,7 +29,7 @@ export class ComponentHandle {
     return this
   }
 
-  /** Starts from nothing: lists and watches anew. */
+  /** Starts it from scratch: it lists and watches anew. */
   start(): this {
     for (const name of this.names) {
       this.#plane.start(name)

@@ -1,15 +1,15 @@
 import type { ComponentHealth } from '../../apiserver/server-dependencies.js'
 import { belongsTo } from './components.js'
 
-/** Name in ComponentStatus, process and port of its health endpoint. */
+/** Name in ComponentStatus, process, and port of its health endpoint. */
 const probed = [
   { name: 'scheduler', process: 'kube-scheduler', port: 10259 },
   { name: 'controller-manager', process: 'kube-controller-manager', port: 10257 },
 ] as const
 
 /**
- * What the apiserver hears when it asks the parts of the control plane how they are, given the names of the
- * components that run: a process is up while any part of it runs.
+ * Returns the health of the control plane's processes, given the names of the running components. A process
+ * is healthy while any part of it runs.
  */
 export function componentHealth(running: readonly string[]): readonly ComponentHealth[] {
   const asked = probed.map(({ name, process, port }): ComponentHealth => {

@@ -57,8 +57,8 @@ import { createScheduler } from '../../scheduler/scheduler.js'
 import type { ClusterOptions } from './options.js'
 
 /**
- * The components of a control plane that options ask for, in the order in which they start. `discard` throws
- * away what a volume holds.
+ * Returns the control plane's components that the options select, in start order. `discard` deletes the
+ * content of a volume.
  */
 export function componentsOf(
   options: ClusterOptions,
@@ -133,7 +133,7 @@ function withoutNamed(all: readonly Component[], without: readonly string[]): re
   return kept
 }
 
-/** A component's name and those of the processes that it is part of. */
+/** Returns a component's name and the names of the processes that it is part of. */
 function withProcesses(name: string): readonly string[] {
   const names = [name]
   for (let slash = name.lastIndexOf('/'); slash > 0; slash = name.lastIndexOf('/', slash - 1))
@@ -141,7 +141,7 @@ function withProcesses(name: string): readonly string[] {
   return names
 }
 
-/** What makes volumes of claims. */
+/** Returns the controllers that provision volumes for claims. */
 function volumeControllers(
   { storage }: ClusterOptions,
   scheme: Scheme,
@@ -159,7 +159,7 @@ function volumeControllers(
   ]
 }
 
-/** What hands out certificates and tokens; nothing is signed before someone asks for it. */
+/** Returns the controllers that issue certificates and tokens; nothing is signed until it is requested. */
 function securityControllers(pki: Pki): readonly Component[] {
   const rootCA = (): string => pki.read(`${PKI_DIR}/ca.crt`)
   return [
@@ -173,12 +173,12 @@ function securityControllers(pki: Pki): readonly Component[] {
   ]
 }
 
-/** What is behind CRDs within the apiserver. */
+/** Returns the controllers for CRDs inside the apiserver. */
 function crdControllers(): readonly Component[] {
   return [createCrdNamingController(), createCrdFinalizer(), createCrdRegistration()]
 }
 
-/** What is served at the moment; custom resources by their full names, which no other can have. */
+/** Returns the resources served now; custom ones by their full, unambiguous names. */
 function servedBy(scheme: Scheme): readonly ServedResource[] {
   return scheme
     .definitions()
@@ -189,7 +189,10 @@ function servedBy(scheme: Scheme): readonly ServedResource[] {
     )
 }
 
-/** Whether a component is the named one, or part of the named process (`kube-controller-manager/...`). */
+/**
+ * Returns whether a component has that name, or is part of the process with that name
+ * (`kube-controller-manager/...`).
+ */
 export function belongsTo(component: string, name: string): boolean {
   return withProcesses(component).includes(name)
 }

@@ -40,10 +40,10 @@ import { ProcessInformers } from './process-informers.js'
 import type { ConnectivityState } from './connectivity.js'
 import { TokenFile } from '../access/token-file.js'
 
-/** Where clients find the apiserver unless told otherwise, as their errors print it. */
+/** The default address of the apiserver in client errors. */
 const APISERVER_ADDRESS = '10.0.0.10:6443'
 
-/** What a control plane is put together from. */
+/** The parts of a control plane. */
 export interface ControlPlaneParts {
   readonly simulation: Simulation<ClusterEvents>
   readonly store: EtcdStore
@@ -63,9 +63,9 @@ export interface ControlPlaneParts {
   /** Private keys for the PKI. Default: test keys. */
   readonly keys?: KeyProvider | undefined
   readonly kubeadm?: KubeadmOptions | undefined
-  /** Default: no kubelet answers. */
+  /** Default: no kubelet responds. */
   readonly nodeAgents?: NodeAgents | undefined
-  /** Default: values in etcd that are protobuf cannot be read. */
+  /** Default: protobuf values in etcd cannot be read. */
   readonly storedProtobuf?: ProtobufDecoder | undefined
 }
 
@@ -74,17 +74,17 @@ const APISERVER: UserInfo = { name: 'system:apiserver', groups: ['system:masters
 
 const SILENT: EventRecorder = { event: () => undefined }
 
-/** Names of what is stored, by what is served. */
+/** Names of the stored resources, by the list of served ones. */
 const storedNames = new WeakMap<readonly Resource[], readonly string[]>()
 
-/** The apiserver over etcd, and the components that have been started on it, each with its host. */
+/** The apiserver on top of etcd, and the components that have been started on it, each with its host. */
 export class ControlPlane {
   readonly simulation: Simulation<ClusterEvents>
   readonly scheme: Scheme
   readonly pki: Pki
   readonly server: ApiServer
   readonly connectivity: Connectivity
-  /** Starts again the kubelets that have ended by themselves. */
+  /** Restarts kubelets that exit by themselves. */
   readonly supervisor: Supervisor
   readonly #parts: ControlPlaneParts
   readonly #tokens: TokenFile
@@ -149,7 +149,7 @@ export class ControlPlane {
     this.addModule(etcdCompactor({ store, hub, oldestNeeded: () => this.#oldestNeeded() }))
   }
 
-  /** A client under an identity, for users; it fails like any other while the apiserver is down. */
+  /** Returns a client under an identity, for users; it fails like any other while the apiserver is down. */
   client(user: UserInfo, options: ClientOptions = {}): Client {
     return this.server.client(user, options)
   }
@@ -159,8 +159,8 @@ export class ControlPlane {
   }
 
   /**
-   * `identify`: whom the apiserver takes it for by the certificate that it shows; undefined: nobody. Default:
-   * its own identity.
+   * Adds and starts a component. `identify` returns the identity that the apiserver derives from its
+   * certificate; undefined if there is none. Default: its own identity.
    */
   addComponent(component: Component, identify?: () => UserInfo | undefined): void {
     const { version, events } = this.#parts
@@ -177,7 +177,7 @@ export class ControlPlane {
     this.simulation.add(component, host)
   }
 
-  /** The informers of a process, which begin with its first component. */
+  /** Returns the informers of a process, which are created with its first component. */
   #informersOf(process: SharedProcess | undefined): ProcessInformers | undefined {
     if (process === undefined) return undefined
     const { name, reader } = process
@@ -196,7 +196,7 @@ export class ControlPlane {
     return informers
   }
 
-  /** Stops a component as a killed process stops. */
+  /** Stops a component like a killed process. */
   stop(name: string): void {
     this.supervisor.forget(name)
     this.#hosts.get(name)?.close()
@@ -208,29 +208,29 @@ export class ControlPlane {
     this.simulation.start(name)
   }
 
-  /** A process has ended by itself: it will be started again. */
+  /** Handles a process that exits by itself: it will be restarted. */
   ended(name: string): void {
     this.stop(name)
     this.supervisor.ended(name)
   }
 
-  /** Takes a component away for good. */
+  /** Removes a component for good. */
   remove(name: string): void {
     this.supervisor.forget(name)
     this.#hosts.get(name)?.close()
     this.#hosts.delete(name)
-    this.connectivity.repair(name) // what may come back under that name has a network of its own
+    this.connectivity.repair(name) // a later component of that name starts with an intact network
     this.simulation.remove(name)
   }
 
-  /** Cuts the network between one component and the apiserver, unless it is cut. */
+  /** Cuts the network between a component and the apiserver; no-op if it is cut already. */
   cut(name: string): void {
     if (this.connectivity.isCut(name)) return
     this.connectivity.cut(name)
     this.#hosts.get(name)?.disconnect()
   }
 
-  /** Joins it again, if it was cut. */
+  /** Restores the network of a component; no-op if it is not cut. */
   repair(name: string): void {
     if (!this.connectivity.isCut(name)) return
     this.connectivity.repair(name)
@@ -238,8 +238,8 @@ export class ControlPlane {
   }
 
   /**
-   * The apiserver stops or starts listening; etcd keeps everything. At its start it puts the default roles
-   * right. What is so already stays as it is.
+   * Stops or starts the apiserver; etcd keeps everything. On start it reconciles the default roles. A no-op
+   * if nothing changes.
    */
   setApiserverDown(down: boolean): void {
     if (down === this.connectivity.apiserverDown) return
@@ -257,7 +257,7 @@ export class ControlPlane {
     this.tellOfApiserver()
   }
 
-  /** Tells whoever observes the cluster whether its apiserver listens. */
+  /** Notifies observers of the cluster whether the apiserver listens. */
   tellOfApiserver(): void {
     this.simulation.bus.emit('apiserver', {
       time: this.simulation.clock.now(),
@@ -265,7 +265,7 @@ export class ControlPlane {
     })
   }
 
-  /** One name for each kind that is stored, whatever the number of versions that it is served in. */
+  /** Returns one name for each stored kind, however many versions it is served in. */
   storedResources(): readonly string[] {
     const { resources } = this.server.context
     const known = storedNames.get(resources.all)
@@ -280,22 +280,25 @@ export class ControlPlane {
     return names
   }
 
-  /** What the informers of the running components have in their caches. */
+  /** Returns the caches of the running components' informers. */
   views(): readonly ComponentView[] {
     return [...this.#hosts.values()].flatMap((host) => host.views())
   }
 
-  /** Says when nodes have joined, in virtual ms; undefined: at the beginning. */
+  /** Sets the function that returns when a node joined, in virtual ms; undefined means from the start. */
   nodesJoined(at: (node: string) => number | undefined): void {
     this.#joined = at
   }
 
-  /** Somebody besides the components needs history from a revision on. */
+  /** Registers another reader of history besides the components. */
   keepHistory(oldest: () => number | undefined): void {
     this.#neededElsewhere = oldest
   }
 
-  /** What a component that is cut off has seen must stay readable, so that a fork can rebuild its view. */
+  /**
+   * Returns the oldest revision that must stay readable: what a disconnected component has seen is needed to
+   * rebuild its view in a fork.
+   */
   #oldestNeeded(): number | undefined {
     let oldest = this.#neededElsewhere()
     for (const [name, host] of this.#hosts) {

@@ -9,9 +9,10 @@ import { legacyTokenObjects } from '../access/legacy-tokens.js'
 import { kubeadmObjects } from './kubeadm-objects.js'
 
 /**
- * What every new cluster has, besides its namespaces: the default roles and bindings, what kubeadm binds its
- * administrators to, the APIServices of what it serves, and the objects of flow control. Where the controller
- * runs that fills in `admin`, `edit` and `view`, it has done so already. Equal lists are the same array.
+ * Returns the objects of a new cluster besides its namespaces: the default roles and bindings, those that
+ * kubeadm adds for administrators, the APIServices, and the objects of flow control. If the controller that
+ * aggregates `admin`, `edit` and `view` runs, they are aggregated already. Equal arguments give the same
+ * array.
  */
 export function defaultObjects(
   components: readonly Component[],

@@ -1,10 +1,10 @@
 import type { Selection } from '../../client/informer.js'
 import type { ResourceName } from '../../client/resources.js'
 
-/** Ids of informers of whole resources: each cluster has a hundred of them. */
+/** Ids of informers without a selector, cached because each cluster has about a hundred. */
 const whole = new Map<ResourceName, string>()
 
-/** What names an informer within its component or process: the resource, and what of it is selected. */
+/** Returns the id of an informer within its component or process: the resource and the selection. */
 export function informerId(
   resource: ResourceName,
   { namespace = '', labelSelector = '', fieldSelector = '' }: Selection,

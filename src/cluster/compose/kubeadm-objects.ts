@@ -3,7 +3,7 @@ import type { ClusterRole, ClusterRoleBinding } from '../../api/rbac/generated.j
 
 const GROUP = 'rbac.authorization.k8s.io'
 const ADMINS = 'kubeadm:cluster-admins'
-/** Who shows a token of `kubeadm token create`. */
+/** The group of users with a token of `kubeadm token create`. */
 const JOINING = 'system:bootstrappers:kubeadm:default-node-token'
 const GET_NODES = 'kubeadm:get-nodes'
 const REQUESTS = 'system:certificates.k8s.io:certificatesigningrequests'
@@ -29,7 +29,7 @@ const getNodes: ClusterRole = {
   rules: [{ verbs: ['get'], apiGroups: [''], resources: ['nodes'] }],
 }
 
-/** Each with the minor since which kubeadm makes it. */
+/** The objects, each with the first minor version in which kubeadm creates it. */
 const OBJECTS: readonly { readonly since: number; readonly object: KubeObject }[] = [
   { since: 29, object: bind(ADMINS, 'cluster-admin', { kind: 'Group', name: ADMINS }) },
   {
@@ -64,9 +64,9 @@ const OBJECTS: readonly { readonly since: number; readonly object: KubeObject }[
 const byMinor = new Map<number, readonly KubeObject[]>()
 
 /**
- * The roles and bindings that `kubeadm init` makes: rights of the administrators of `admin.conf` (until v1.28
- * they are `system:masters`), of nodes that join or renew their certificate, and of the apiserver as a client
- * of kubelets. Equal minors give the same array. Source: cmd/kubeadm/app/phases
+ * Returns the roles and bindings that `kubeadm init` creates: for the administrators of `admin.conf` (until
+ * v1.28 they are in `system:masters`), for nodes that join or renew their certificate, and for the apiserver
+ * as a client of kubelets. The same minor version gives the same array. Source: cmd/kubeadm/app/phases
  * bootstraptoken/node/tlsbootstrap.go, kubeconfig EnsureAdminClusterRoleBinding.
  */
 export function kubeadmObjects(minor: number): readonly KubeObject[] {

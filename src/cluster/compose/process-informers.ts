@@ -9,16 +9,16 @@ import type { ObjectOf, ResourceName } from '../../client/resources.js'
 import type { Host, Module, Slice, Topic } from '../../sim/module.js'
 import { informerId } from './informer-id.js'
 
-/** What the shared informers of a process need of its surroundings. */
+/** What the shared informers of a process need from their environment. */
 export interface ProcessInformerPorts {
   readonly client: ResumableClient
   readonly connected: () => boolean
 }
 
 /**
- * The informers that the components of one process share (`kube-controller-manager`). A module that runs as
- * long as the cluster does: without members it holds nothing, and what a process had seen is forgotten when
- * its last component stops.
+ * The informers shared by the components of a process (`kube-controller-manager`). The module runs as long as
+ * the cluster. Without members it holds nothing; what the process has seen is dropped when its last component
+ * stops.
  */
 export class ProcessInformers implements Module<Host<ClusterEvents>> {
   readonly name: string
@@ -34,11 +34,11 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
 
   setup(host: Host<ClusterEvents>): void {
     this.#host = host
-    // a wake-up may outlive its informer
+    // a wake-up may arrive after its informer was closed
     this.#topic = host.handle('informer', (id) => this.#shared.get(id)?.deliver())
   }
 
-  /** An informer for a component, shared with the others that watch the same. */
+  /** Returns an informer for a component, shared with others that watch the same. */
   join<R extends ResourceName>(
     component: Host<ClusterEvents>,
     resource: R,
@@ -58,7 +58,7 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
     for (const { informer } of this.#shared.values()) informer.disconnect()
   }
 
-  /** In the order of their ids: a copy may have made them in another one. */
+  /** Reconnects in the order of ids, since a copy may have created the informers in another order. */
   reconnect(): void {
     for (const id of [...this.#shared.keys()].sort()) {
       const shared = this.#shared.get(id)

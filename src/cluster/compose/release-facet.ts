@@ -5,7 +5,7 @@ import type { ClusterParts } from './assemble.js'
 import type { ComponentVersion, SkewFault } from './version-skew.js'
 import { componentVersions, versionSkew } from './version-skew.js'
 
-/** `cluster.release`: versions of the components, and what the cluster's minor knows. */
+/** `cluster.release`: versions of the components, and the features of the cluster's minor version. */
 export class ReleaseFacet {
   readonly #parts: () => ClusterParts
 
@@ -14,8 +14,8 @@ export class ReleaseFacet {
   }
 
   /**
-   * The version of each component. Control plane components share one, kubelets have their own, and etcd, CoreDNS
-   * and pause follow none of them.
+   * Returns the version of each component. Control plane components share one, kubelets have their own; etcd,
+   * CoreDNS and pause are versioned separately.
    */
   components(): readonly ComponentVersion[] {
     const { simulation, plane, version } = this.#parts()
@@ -30,7 +30,10 @@ export class ReleaseFacet {
     )
   }
 
-  /** Components whose version is further from the apiserver's than the version skew policy allows, with the rule. */
+  /**
+   * Returns the components whose version is further from the apiserver's than the version skew policy allows,
+   * with the rule.
+   */
   skew(): readonly SkewFault[] {
     const versions = this.components()
     const apiserver = versions.find(({ component }) => component === 'kube-apiserver')?.version ?? ''
@@ -42,7 +45,7 @@ export class ReleaseFacet {
     )
   }
 
-  /** Feature gates that the minor knows, with their stage and default. */
+  /** Returns the feature gates of the minor version, with their stage and default. */
   featureGates(): readonly FeatureGate[] {
     return featureGates(this.#parts().version)
   }

@@ -1,6 +1,6 @@
 import { addonVersions, minorOf } from './addon-versions.js'
 
-/** How many minors a kubelet may be behind the apiserver: three since 1.28, two before. */
+/** Returns how many minor versions a kubelet may be behind the apiserver: three since 1.28, two before. */
 export function kubeletSkew(version: string): number {
   return minorOf(version) >= 28 ? 3 : 2
 }
@@ -9,13 +9,13 @@ export function kubeletSkew(version: string): number {
 export interface SkewFault {
   readonly component: string
   readonly version: string
-  /** The rule that it breaks, in words. */
+  /** The violated rule, in words. */
   readonly rule: string
 }
 
 /**
- * Which component is outside of what the policy allows. `components`: its kind (`kubelet`, `kube-proxy`,
- * `kubectl`, `kube-scheduler`, ...), name and version.
+ * Returns the components outside the version skew policy. `components` are given by kind (`kubelet`,
+ * `kube-proxy`, `kubectl`, `kube-scheduler`, ...), name and version.
  */
 export function versionSkew(
   apiserver: string,
@@ -53,19 +53,19 @@ export function versionSkew(
   })
 }
 
-/** A part of a cluster with the version that it has. */
+/** A component of a cluster with its version. */
 export interface ComponentVersion {
   /** `kube-apiserver`, `kubelet`, `etcd`, ... */
   readonly component: string
-  /** `v1.35.0`; of what does not follow Kubernetes' own versions as that is written: `3.6.6-0`. */
+  /** `v1.35.0`; in the component's own format if it is versioned separately: `3.6.6-0`. */
   readonly version: string
-  /** Name of the node, of what is on one. */
+  /** Name of the node, for a component on a node. */
   readonly node?: string
 }
 
 /**
- * What of a cluster is versioned: the control plane in one version, kubelets in theirs, and what has versions
- * of its own.
+ * Returns the versioned components of a cluster: the control plane with one version, kubelets with theirs,
+ * and those that are versioned separately.
  */
 export function componentVersions(
   controlPlane: string,

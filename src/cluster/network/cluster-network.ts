@@ -21,30 +21,31 @@ import type { Simulation } from '../../sim/simulation.js'
 import type { ControlPlane } from '../compose/control-plane.js'
 import { ADMIN } from '../access/identities.js'
 
-/** What the network of a cluster is put together from. */
+/** The parts of a cluster's network. */
 export interface ClusterNetworkParts {
   readonly plane: ControlPlane
   readonly simulation: Simulation<ClusterEvents>
-  /** Machines by node name, in order. */
+  /** Returns the machines by node name, in order. */
   readonly machines: () => ReadonlyMap<string, Machine>
   readonly addressOf: (node: string) => string
   /** Range of cluster IPs. Default 10.96.0.0/12. */
   readonly serviceCIDR?: string | undefined
   readonly outside?: Readonly<Record<string, OutsideHost>> | undefined
-  /** Decides in the place of the policies in the cluster. */
+  /** Decides instead of the policies in the cluster. */
   readonly enforcer?: PolicyEnforcer | undefined
-  /** How the policies in the cluster are enforced; false: they are not. Default true. */
+  /** How the policies in the cluster are enforced; false: not at all. Default true. */
   readonly networkPolicy?: boolean | NetworkPolicyOptions | undefined
 }
 
-/** Name of the module that is a node's kube-proxy. */
+/** Returns the name of the module that is a node's kube-proxy. */
 export function kubeProxyOf(node: string): string {
   return `kube-proxy/${node}`
 }
 
 /**
- * The network of a cluster, made when somebody first uses it; and the kube-proxies of its nodes, which cost
- * nothing while they follow the apiserver: only the resource version at which one stopped following is kept.
+ * The network of a cluster, created on first use, and the kube-proxies of its nodes. A kube-proxy that
+ * follows the apiserver costs nothing; for the others, only the resource version at which it stopped
+ * following is kept.
  */
 export class ClusterNetwork {
   readonly #parts: ClusterNetworkParts
@@ -66,7 +67,7 @@ export class ClusterNetwork {
     return (this.#network ??= this.#make())
   }
 
-  /** A node has joined: its kube-proxy starts. */
+  /** Starts the kube-proxy of a node that has joined. */
   add(node: string): void {
     this.#parts.plane.addModule({ name: kubeProxyOf(node), setup: () => undefined })
   }
@@ -78,8 +79,8 @@ export class ClusterNetwork {
   }
 
   /**
-   * A component was stopped, started, cut off or joined again: rules of a kube-proxy stay as they are from
-   * then on, or follow again.
+   * Handles a component that was stopped, started, disconnected or reconnected: the rules of a kube-proxy are
+   * frozen, or follow the apiserver again.
    */
   followed(component: string): void {
     const [kind, node = ''] = component.split('/')
@@ -91,14 +92,14 @@ export class ClusterNetwork {
     else if (!stale.has(node)) stale.set(node, String(plane.server.context.storage.revision))
   }
 
-  /** A machine has lost its power, and the rules in its kernel with it. */
+  /** Handles a power loss, which clears the rules in the machine's kernel. */
   lostPower(node: string): void {
     const isStale = this.#state.value.stale.has(node)
     this.#forget(node)
     if (isStale) this.#state.value.stale.set(node, '')
   }
 
-  /** The oldest resource version that a kube-proxy still works by. */
+  /** Returns the oldest resource version that a kube-proxy still uses. */
   oldestNeeded(): number | undefined {
     const versions = [...this.#state.value.stale.values()].filter((version) => version !== '').map(Number)
     return versions.length === 0 ? undefined : Math.min(...versions)
@@ -110,7 +111,7 @@ export class ClusterNetwork {
     for (const key of [...affinity.keys()]) if (key.startsWith(`${node}|`)) affinity.delete(key)
   }
 
-  /** Undefined as long as there are no policies. */
+  /** Returns the enforcer; undefined while there are no policies. */
   #enforcer(): PolicyEnforcer | undefined {
     const { plane, enforcer, networkPolicy = true } = this.#parts
     if (enforcer !== undefined || networkPolicy === false) return enforcer
@@ -157,7 +158,7 @@ export class ClusterNetwork {
   }
 }
 
-/** The tenth address of the Services' range, as kubeadm has it. */
+/** Returns the tenth address of the Service range, as kubeadm uses it. */
 function dnsAddressOf(serviceCIDR: string | undefined): string {
   const range = parseIpRange(serviceCIDR?.split(',')[0] ?? '')
   return range === undefined ? '10.96.0.10' : formatIp({ family: range.family, value: range.first + 10n })
@@ -196,7 +197,7 @@ class NodesOfMachines implements NodeDirectory {
     return name === undefined ? undefined : this.get(name)
   }
 
-  /** A machine has gone. */
+  /** Handles the removal of a machine. */
   changed(): void {
     this.#byAddress = undefined
     this.#nodes.clear()
@@ -246,10 +247,7 @@ class MachineNode implements NetworkNode {
   }
 }
 
-/**
- * Someone without credentials of the network's asks the apiserver; the request has what it has in its
- * headers.
- */
+/** Sends a request to the apiserver over the network, with no credentials except those in its headers. */
 function askApiserver(
   plane: ControlPlane,
   { method = 'GET', path = '/', headers = {}, body }: Payload,

@@ -19,14 +19,14 @@ import { Measure, METRIC_RESOLUTION } from './measure.js'
 
 type Labels = Readonly<Record<string, string>>
 
-/** What is set from outside: part of the cluster's state. */
+/** Metrics that were set by the user: part of the cluster's state. */
 export interface MetricsState {
   rules: UsageRule[]
   /** Metric and pod (`requests default/web-0`) to its value in thousandths. */
   readonly pods: Map<string, number>
   /** Metric and object (`requests default/Ingress/web`). */
   readonly objects: Map<string, number>
-  /** Metric and namespace, to its series. */
+  /** Metric and namespace to its series. */
   readonly external: Map<string, readonly { readonly labels: Labels; readonly value: number }[]>
 }
 
@@ -37,18 +37,18 @@ export interface MetricsPorts extends Omit<MeasurePorts, 'rules'> {
   readonly hasServer: boolean
 }
 
-/** A fresh {@link MetricsState}. */
+/** Returns an empty {@link MetricsState}. */
 export function newMetricsState(): MetricsState {
   return { rules: [], pods: new Map(), objects: new Map(), external: new Map() }
 }
 
 /**
- * What pods and nodes use, for autoscalers and `kubectl top`. Usage comes from the images' behaviour unless
- * something is set here; custom and external metrics are only what is set. Values are written as Kubernetes
- * writes them (`'250m'`, `10`).
+ * The resource usage of pods and nodes, for autoscalers and `kubectl top`. It derives from the images'
+ * behaviour unless it is set here. Custom and external metrics exist only if they are set. Values are
+ * Kubernetes quantities (`'250m'`, `10`).
  */
 export class ClusterMetrics {
-  /** What autoscalers see. */
+  /** What autoscalers read. */
   readonly source: MetricsSource
   /** What metrics.k8s.io serves. */
   readonly served: UsageMetrics
@@ -68,25 +68,25 @@ export class ClusterMetrics {
   }
 
   /**
-   * From now on every pod of the selection uses so much, those that come later, too. The last one set for a
-   * pod holds.
+   * Sets the usage of every pod in the selection, including future ones. For each pod, the last setting
+   * applies.
    */
   setUsage(pods: PodSelection, usage: Usage): this {
     return this.#rule(pods, usage, 'each')
   }
 
-  /** From now on the Ready pods of the selection share this load equally. */
+  /** Sets a load that the Ready pods of the selection share equally. */
   setLoad(pods: PodSelection, usage: Usage): this {
     return this.#rule(pods, usage, 'shared')
   }
 
-  /** Takes back what was set of usage and load. */
+  /** Clears all usage and load settings. */
   clearUsage(): this {
     this.#ports.state.value.rules = []
     return this
   }
 
-  /** A custom metric of one pod (`namespace/name`); undefined takes it away. */
+  /** Sets a custom metric of a pod (`namespace/name`); undefined removes it. */
   setPodMetric(metric: string, pod: string, value: string | number | undefined): this {
     return this.#set(
       this.#ports.state.value.pods,
@@ -95,7 +95,7 @@ export class ClusterMetrics {
     )
   }
 
-  /** A custom metric of an object: Ingress, Service, whatever. */
+  /** Sets a custom metric of an object such as an Ingress or a Service. */
   setObjectMetric(
     metric: string,
     { namespace = 'default', kind, name }: DescribedObject & { readonly namespace?: string },
@@ -104,7 +104,7 @@ export class ClusterMetrics {
     return this.#set(this.#ports.state.value.objects, `${metric} ${namespace}/${kind}/${name}`, value)
   }
 
-  /** An external metric as one namespace sees it: one value, or one for each set of labels. */
+  /** Sets an external metric as one namespace sees it: a single value, or one for each set of labels. */
   setExternalMetric(
     metric: string,
     value: string | number | undefined,
@@ -266,7 +266,7 @@ export class ClusterMetrics {
   }
 }
 
-/** As a metrics-server writes it. */
+/** Formats usage as a metrics-server does. */
 function useOf({ cpu, memory }: Measured): { readonly cpu: string; readonly memory: string } {
   return {
     cpu: formatQuantity({ nanos: BigInt(cpu) * 1_000_000n, format: 'DecimalSI' }),

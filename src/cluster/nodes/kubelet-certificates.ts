@@ -32,9 +32,9 @@ const BOOTSTRAP_FILE = '/etc/kubernetes/bootstrap-kubelet.conf'
 export interface KubeletCertificateParts {
   readonly node: string
   readonly pki: Pki
-  /** The apiserver's judgement on client certificates. */
+  /** The apiserver's verification of client certificates. */
   readonly verifier: ClientCertificates
-  /** Who it is when nobody has touched its files. */
+  /** The identity as long as its files are unchanged. */
   readonly identity: UserInfo
   /** Addresses of the machine. */
   readonly addresses: readonly string[]
@@ -44,8 +44,8 @@ export interface KubeletCertificateParts {
 }
 
 /**
- * The certificate files of one node, and what its kubelet's process has loaded of them. No key is made, and
- * nothing signed or verified, as long as all is as it was when the node joined.
+ * The certificate files of one node, and what the kubelet process has loaded of them. As long as everything
+ * is as it was when the node joined, no key is generated, and nothing is signed or verified.
  */
 export class NodeCertificates implements KubeletCertificates {
   readonly #parts: KubeletCertificateParts
@@ -55,7 +55,7 @@ export class NodeCertificates implements KubeletCertificates {
     this.#parts = parts
   }
 
-  /** Whom the apiserver takes the kubelet for; undefined: it answers 401. */
+  /** Returns the identity that the apiserver sees; undefined if it responds 401. */
   identity(): UserInfo | undefined {
     const { pki, verifier, identity, now, node } = this.#parts
     const held = this.#loaded?.value.held
@@ -71,7 +71,7 @@ export class NodeCertificates implements KubeletCertificates {
       : { name: verdict.commonName, groups: [...verdict.organizations, 'system:authenticated'] }
   }
 
-  /** What a client of the kubelet's port meets with while there is no certificate to serve with. */
+  /** Returns the error that clients of the kubelet's port get while it has no serving certificate. */
   servingFault(): string | undefined {
     const held = this.#loaded?.value.held
     if (held === undefined || !held.bootstrapsServing) return undefined
@@ -105,7 +105,7 @@ export class NodeCertificates implements KubeletCertificates {
       bootstrapsServing,
     }
     if (!rotates || own?.embedded !== true) return held
-    // a certificate manager goes by its own file, and by the kubeconfig only when that is of no use
+    // a certificate manager uses its own file first, and the kubeconfig only if that is unusable
     const current = this.#loadFile(KUBELET_CLIENT_FILE)
     if (typeof current !== 'string' && this.#parts.now() <= current.notAfter)
       return { ...held, client: current }
@@ -141,7 +141,9 @@ export class NodeCertificates implements KubeletCertificates {
     this.#parts.exit()
   }
 
-  /** The client certificate that the kubeconfig file leads to; a text says why there is none. */
+  /**
+   * Returns the client certificate that the kubeconfig file refers to, or a text that says why there is none.
+   */
   #loadConfigured(): (HeldCertificate & { readonly embedded?: boolean }) | string {
     const { pki, node } = this.#parts
     if (!pki.isChanged(KUBELET_CONFIG_FILE, node)) return this.#loadFile(KUBELET_CLIENT_FILE)
@@ -202,7 +204,7 @@ function decoded(data: string): string {
   }
 }
 
-/** The user of the current context of a kubeconfig file. */
+/** Returns the user in the current context of a kubeconfig file. */
 function userOf(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const {

@@ -4,8 +4,8 @@ import type { EffectiveSecurity } from '../../kubelet/index.js'
 import type { Machines } from './machines.js'
 
 /**
- * What the containers of a pod run with, on the node that it is on, or would be by the images that the first
- * node knows.
+ * Returns the effective security of a pod's containers on its node. For a pod without one, the images known
+ * to the first node are used.
  */
 export function securityOfPod(
   client: Client,

@@ -9,7 +9,9 @@ import { keyOfName } from '../object-name.js'
 import type { UnreadableValue } from './unreadable.js'
 import { unreadableValues } from './unreadable.js'
 
-/** `cluster.state`: reads the state of a cluster without a request, for invariants, traces and pictures. */
+/**
+ * `cluster.state`: reads the state of a cluster without a request, for invariants, traces and visualization.
+ */
 export class StateFacet {
   readonly #parts: () => ClusterParts
 
@@ -17,7 +19,9 @@ export class StateFacet {
     this.#parts = parts
   }
 
-  /** Rolling hash over everything that has happened; equal for equal seeds and calls on any machine. */
+  /**
+   * Returns a rolling hash over everything that has happened; equal for equal seeds and calls on any machine.
+   */
   traceHash(): string {
     return this.#parts().simulation.trace.toString()
   }
@@ -27,7 +31,7 @@ export class StateFacet {
     return this.#parts().simulation.atRest
   }
 
-  /** All stored objects of a resource, in key order, even while the apiserver is stopped. */
+  /** Returns all stored objects of a resource in key order, even while the apiserver is stopped. */
   stored<R extends ResourceName>(
     resource: R,
     options?: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>,
@@ -35,20 +39,20 @@ export class StateFacet {
     return this.#parts().plane.server.peekAll(resource, options) as unknown as readonly ObjectOf<R>[]
   }
 
-  /** Names of the resources that are stored, in order. */
+  /** Returns the names of the stored resources in order. */
   resources(): readonly string[] {
     return this.#parts().plane.storedResources()
   }
 
-  /** What the informers of the running components have in their caches. */
+  /** Returns the caches of the running components' informers. */
   views(): readonly ComponentView[] {
     return this.#parts().plane.views()
   }
 
   /**
-   * What each container of a pod runs with (user, groups, capabilities, profiles), with the rule that decided each
-   * setting.
-   * @throws ApiError if the pod does not exist.
+   * Returns the effective security settings of each container of a pod (user, groups, capabilities,
+   * profiles), with the rule that decided each.
+   * @throws ApiError if the pod does not exist
    */
   security(pod: NamespacedName): readonly EffectiveSecurity[] {
     const { client, machines } = this.#parts()
@@ -56,8 +60,8 @@ export class StateFacet {
   }
 
   /**
-   * Values in etcd that are not objects of this cluster's API: encrypted ones, unknown kinds, broken ones, keys of
-   * other programs. Reads all keys.
+   * Returns the values in etcd that are not objects of this cluster's API: encrypted values, unknown kinds,
+   * damaged values, keys of other programs. Reads all keys.
    */
   unreadable(): readonly UnreadableValue[] {
     const { plane, store } = this.#parts()

@@ -5,7 +5,7 @@ import { formatNano } from '../nodes/nano-time.js'
 
 const END: SessionEnd = { exitCode: 0 }
 
-/** The log of one container, read as far as it goes, or followed until the container ends. */
+/** The log of one container, read up to the present, or followed until the container ends. */
 export class LogSession implements Session {
   readonly #machine: Machine
   readonly #container: RuntimeContainer
@@ -67,7 +67,10 @@ export class LogSession implements Session {
     this.#close()
   }
 
-  /** The lines that an image logs at its start are part of no state: they come before what was written. */
+  /**
+   * Computes the start. The lines that an image logs at its start are not part of the state; they precede
+   * what was written.
+   */
   #begin({ pod }: RuntimePod, now: number): LogPosition {
     const { tailLines, sinceSeconds, sinceTime } = this.#request
     const { log, startedAt = 0, image, name } = this.#container
@@ -102,7 +105,7 @@ export class LogSession implements Session {
   }
 }
 
-/** A log that consists of one text. */
+/** Returns a session for a log that is a single text. */
 export function textSession(text: string): Session {
   let data = new TextEncoder().encode(text)
   return {
