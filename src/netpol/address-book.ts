@@ -95,7 +95,7 @@ export class AddressBook {
 const books = new WeakMap<Model, AddressBook>()
 
 /**
- * Returns the address book of a world: the one set by {@link keepAddressBook}, or one that is built on first
+ * Returns the address book of a world: the one set by {@link setAddressBook}, or one that is built on first
  * use.
  */
 export function addressBook(model: Model): AddressBook {
@@ -107,6 +107,6 @@ export function addressBook(model: Model): AddressBook {
 }
 
 /** Registers the address book that a changing world keeps up to date itself. */
-export function keepAddressBook(model: Model, book: AddressBook): void {
+export function setAddressBook(model: Model, book: AddressBook): void {
   books.set(model, book)
 }

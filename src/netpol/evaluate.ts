@@ -1,8 +1,7 @@
 import { formatIp } from '../api/ip.js'
 import type { Labels } from '../api/labels.js'
 import { resolveConnection, type End, type ResolvedConnection } from './endpoint.js'
-import { tryPeer } from './match-peer.js'
-import { tryPort, type PortSituation } from './match-port.js'
+import { tryPeer, tryPort, type PortSituation } from './match.js'
 import type {
   ClusterPolicyModel,
   ClusterRule,
@@ -29,7 +28,7 @@ import { readWorld } from './read/world.js'
 import { situationOf, type Situation } from './situation.js'
 import type { Connection, World } from './world.js'
 
-const no: Labels = {}
+const noLabels: Labels = {}
 
 function triedUntil<T>(entries: readonly T[], attempt: (entry: T, index: number) => Trial): readonly Trial[] {
   const trials: Trial[] = []
@@ -123,7 +122,7 @@ function clusterTier(
   subject: PodModel,
 ): TierProof {
   const { model, direction } = situation
-  const namespace = model.namespaces.get(subject.namespace) ?? no
+  const namespace = model.namespaces.get(subject.namespace) ?? noLabels
   const policies: PolicyProof[] = []
   for (const policy of all) {
     const list = policy[direction]
@@ -226,7 +225,7 @@ function judgeSide(model: Model, connection: ResolvedConnection, direction: Dire
   return { direction, allowed: true, because: 'default', tiers }
 }
 
-function tellEnd({ pod, node, address, domains }: End): EndProof {
+function endProof({ pod, node, address, domains }: End): EndProof {
   return {
     ...(pod === undefined ? {} : { pod: pod.key }),
     ...(pod?.hostNetwork === true ? { hostNetwork: true } : {}),
@@ -237,10 +236,10 @@ function tellEnd({ pod, node, address, domains }: End): EndProof {
   }
 }
 
-function tellConnection({ from, to, port, protocol, self, service }: ResolvedConnection): ConnectionProof {
+function connectionProof({ from, to, port, protocol, self, service }: ResolvedConnection): ConnectionProof {
   return {
-    from: tellEnd(from),
-    to: tellEnd(to),
+    from: endProof(from),
+    to: endProof(to),
     ...(port === undefined ? {} : { port }),
     protocol,
     ...(self ? { self } : {}),
@@ -257,7 +256,10 @@ export function evaluateModel(model: Model, connection: Connection): Verdict {
   const egress = judgeSide(model, resolved, 'egress')
   const ingress = judgeSide(model, resolved, 'ingress')
   const allowed = egress.allowed && ingress.allowed && resolved.port !== undefined
-  return { allowed, proof: { connection: tellConnection(resolved), options: model.options, egress, ingress } }
+  return {
+    allowed,
+    proof: { connection: connectionProof(resolved), options: model.options, egress, ingress },
+  }
 }
 
 /**

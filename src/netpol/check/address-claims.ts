@@ -1,9 +1,8 @@
 import { isIn, isSame, kindOf, rangeKind } from './addresses.js'
-import type { Claim, Claims } from './claim.js'
-import { labelsOf, nameOfObject, nodeAddresses } from './cluster.js'
-import { selects } from './demands.js'
+import type { Claim, Claims } from './context.js'
+import { labelsOf, nameOfObject, nodeAddresses, has, raw, rawList, text, type Raw } from './raw.js'
+import { selects } from './label-selectors.js'
 import { isUnmet } from './pod-claims.js'
-import { has, raw, rawList, text, type Raw } from './raw.js'
 
 /**
  * Returns the list element that a path ending in an index points at (`.networks[2]`), or undefined if there
@@ -32,19 +31,19 @@ function cidrsOf({ entry }: Claim): readonly string[] {
 }
 
 /** Returns the address of the other end, if the trial reports it correctly. */
-const toldAddress = ({
-  scene: {
+const reportedAddress = ({
+  context: {
     other: { address },
   },
   trial: { actual },
 }: Claim): string | undefined => (actual === address ? address : undefined)
 
-const isIgnored = ({ entry, scene: { cluster, otherPod } }: Claim): boolean =>
+const isIgnored = ({ entry, context: { cluster, otherPod } }: Claim): boolean =>
   has(entry, 'ipBlock') && cluster.options.ipBlockPods === 'ignore' && otherPod !== undefined
 
 /** Returns the node that owns the address; of several, the first by name. */
 function nodeOf({
-  scene: {
+  context: {
     cluster,
     other: { address },
   },
@@ -66,7 +65,7 @@ function matchesDomain(name: string, pattern: string): boolean {
 /** Returns whether one of the names that resolved to the other end belongs to a domain. */
 const isOf = (
   {
-    scene: {
+    context: {
       other: { domains = [] },
     },
   }: Claim,
@@ -74,8 +73,8 @@ const isOf = (
 ): boolean => domains.some((name) => matchesDomain(name, pattern))
 
 /** Returns whether the other end has domain names and the trial reports them. */
-const tellsNames = ({
-  scene: {
+const reportsDomains = ({
+  context: {
     other: { domains },
   },
   trial: { actual },
@@ -97,25 +96,25 @@ export const addressClaims: Claims<
   | 'noDomain'
 > = {
   addressInRange: (claim) => {
-    const address = toldAddress(claim)
+    const address = reportedAddress(claim)
     const [cidr, except] = blockOf(claim)
     if (address === undefined || cidr === undefined || isIgnored(claim)) return false
     return isIn(address, cidr) && !except.some((part) => isIn(address, part))
   },
   addressOutOfRange: (claim) => {
-    const address = toldAddress(claim)
+    const address = reportedAddress(claim)
     return address !== undefined && !cidrsOf(claim).some((cidr) => isIn(address, cidr))
   },
   otherFamily: (claim) => {
-    const address = toldAddress(claim)
+    const address = reportedAddress(claim)
     return address !== undefined && rangeKind(text(raw(claim.entry['ipBlock']), 'cidr')) !== kindOf(address)
   },
   addressExcepted: (claim) => {
-    const address = toldAddress(claim)
+    const address = reportedAddress(claim)
     const part = named(raw(claim.entry['ipBlock'])['except'], claim)
     return address !== undefined && part !== undefined && isIn(address, part)
   },
-  noAddress: ({ scene }) => scene.other.address === undefined,
+  noAddress: ({ context }) => context.other.address === undefined,
   addressOfPod: isIgnored,
   nodeSelected: (claim) => {
     const node = nodeOf(claim)
@@ -129,13 +128,13 @@ export const addressClaims: Claims<
     const node = nodeOf(claim)
     return node !== undefined && isUnmet(claim, claim.entry['nodes'], labelsOf(node))
   },
-  notANode: (claim) => toldAddress(claim) !== undefined && nodeOf(claim) === undefined,
+  notANode: (claim) => reportedAddress(claim) !== undefined && nodeOf(claim) === undefined,
   domainMatched: (claim) => {
     const pattern = named(claim.entry['domainNames'], claim)
-    return pattern !== undefined && tellsNames(claim) && isOf(claim, pattern)
+    return pattern !== undefined && reportsDomains(claim) && isOf(claim, pattern)
   },
   otherDomain: (claim) =>
-    tellsNames(claim) &&
+    reportsDomains(claim) &&
     !(rawList(claim.entry['domainNames']) as readonly string[]).some((pattern) => isOf(claim, pattern)),
-  noDomain: ({ scene }) => scene.other.domains === undefined,
+  noDomain: ({ context }) => context.other.domains === undefined,
 }

@@ -1,19 +1,18 @@
 import type { Because, Trial } from '../proof.js'
 import { addressClaims } from './address-claims.js'
-import type { Claims } from './claim.js'
+import type { Claims, CheckContext } from './context.js'
 import { podClaims } from './pod-claims.js'
 import { portClaims } from './port-claims.js'
 import { has, type Raw } from './raw.js'
-import type { Scene } from './scene.js'
 
 /** The known peer fields. No claim can be made about an entry with none of them. */
-const peerFields: Readonly<Record<'NetworkPolicy' | Scene['direction'], readonly string[]>> = {
+const peerFields: Readonly<Record<'NetworkPolicy' | CheckContext['direction'], readonly string[]>> = {
   NetworkPolicy: ['podSelector', 'namespaceSelector', 'ipBlock'],
   ingress: ['namespaces', 'pods'],
   egress: ['namespaces', 'pods', 'nodes', 'networks', 'domainNames'],
 }
 
-type Rule = Pick<Scene, 'sort' | 'direction'>
+type Rule = Pick<CheckContext, 'sort' | 'direction'>
 
 /** Returns whether a peer has the field and its rule may have it. */
 function hasField(entry: Raw, field: string, { sort, direction }: Rule): boolean {
@@ -115,5 +114,5 @@ export const claims: Claims<Exclude<Because, 'everyPeer' | 'everyPort'>> = {
   ...addressClaims,
   ...portClaims,
   // in other kinds the whole rule fails closed, and none of its entries is tried
-  unknownField: ({ scene, entry }) => scene.sort === 'NetworkPolicy' && isUnknownPeer(entry, scene),
+  unknownField: ({ context, entry }) => context.sort === 'NetworkPolicy' && isUnknownPeer(entry, context),
 }

@@ -1,10 +1,9 @@
-import type { Claim, Claims } from './claim.js'
-import { labelsOf, namespaceOfObject } from './cluster.js'
-import { asksFor, meets, selects } from './demands.js'
-import { has, raw, text, type Raw } from './raw.js'
+import type { Claim, Claims } from './context.js'
+import { labelsOf, namespaceOfObject, has, raw, text, type Raw } from './raw.js'
+import { hasRequirement, meets, selects } from './label-selectors.js'
 
 /** Returns the namespace and pod selectors of an entry; null or undefined where absent. */
-function selectorsOf({ entry, scene: { sort } }: Claim): {
+function selectorsOf({ entry, context: { sort } }: Claim): {
   readonly namespaces: unknown
   readonly pods: unknown
 } {
@@ -21,7 +20,8 @@ const isOfHome = ({ policy }: Claim, pod: Raw): boolean =>
 
 /** Returns whether the selector contains the requirement named by the trial and the labels do not meet it. */
 export function isUnmet({ trial: { requirement, actual } }: Claim, selector: unknown, labels: Raw): boolean {
-  if (requirement === undefined || !asksFor(selector, requirement) || meets(labels, requirement)) return false
+  if (requirement === undefined || !hasRequirement(selector, requirement) || meets(labels, requirement))
+    return false
   return actual === (has(labels, requirement.key) ? text(labels, requirement.key) : null)
 }
 
@@ -30,7 +30,7 @@ export const podClaims: Claims<
   'podSelected' | 'podLabels' | 'namespaceLabels' | 'otherNamespace' | 'notAPod'
 > = {
   podSelected: (claim) => {
-    const { cluster, otherPod } = claim.scene
+    const { cluster, otherPod } = claim.context
     if (otherPod === undefined) return false
     const { namespaces, pods } = selectorsOf(claim)
     const isThere =
@@ -40,11 +40,11 @@ export const podClaims: Claims<
     return isThere && selects(pods, labelsOf(otherPod))
   },
   podLabels: (claim) => {
-    const { otherPod } = claim.scene
+    const { otherPod } = claim.context
     return otherPod !== undefined && isUnmet(claim, selectorsOf(claim).pods, labelsOf(otherPod))
   },
   namespaceLabels: (claim) => {
-    const { cluster, otherPod } = claim.scene
+    const { cluster, otherPod } = claim.context
     return (
       otherPod !== undefined &&
       isUnmet(claim, selectorsOf(claim).namespaces, cluster.namespaceLabels(namespaceOfObject(otherPod)))
@@ -53,11 +53,11 @@ export const podClaims: Claims<
   otherNamespace: (claim) => {
     const {
       entry,
-      scene: { otherPod },
+      context: { otherPod },
       trial,
     } = claim
     if (otherPod === undefined || has(entry, 'namespaceSelector')) return false
     return !isOfHome(claim, otherPod) && trial.actual === namespaceOfObject(otherPod)
   },
-  notAPod: ({ scene }) => scene.otherPod === undefined,
+  notAPod: ({ context }) => context.otherPod === undefined,
 }

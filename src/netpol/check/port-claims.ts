@@ -1,6 +1,5 @@
-import type { Claim, Claims } from './claim.js'
-import { portsNamed } from './cluster.js'
-import { has, raw, text, type Raw } from './raw.js'
+import type { Claim, Claims } from './context.js'
+import { portsNamed, has, raw, text, type Raw } from './raw.js'
 
 /** An entry of `ports` or `protocols` in a common form. */
 interface PortDemand {
@@ -70,7 +69,7 @@ export function isUnknownPort(entry: Raw, kind: unknown): boolean {
 const isWithin = ([first, last]: readonly [number, number], port = Number.NaN): boolean =>
   first <= port && port <= last
 
-interface Question {
+interface PortClaim {
   /** Whether the entry applies to the connection's protocol. */
   readonly isOfProtocol: boolean
   readonly demand: PortDemand
@@ -81,9 +80,9 @@ interface Question {
 
 /** A claim that holds if `holds` does and the trial reports the port correctly. */
 const of =
-  (holds: (question: Question) => boolean) =>
+  (holds: (question: PortClaim) => boolean) =>
   ({
-    scene: {
+    context: {
       connection: { port, protocol },
       targetPod,
     },

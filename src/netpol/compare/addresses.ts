@@ -16,7 +16,7 @@ const v4 = (a: number, b: number, c: number, d: number): IpAddress => ({
 const v6 = (head: bigint, tail: bigint): IpAddress => ({ family: 'IPv6', value: (head << 96n) + tail })
 
 /** Realistic addresses for each kind of end, so that examples are easy to read. */
-function usual(): Readonly<Record<EndSort, Pair>> {
+function typicalAddresses(): Readonly<Record<EndSort, Pair>> {
   const node: Pair = {
     from: [v4(192, 168, 0, 1), v6(0xfd000020n, 1n)],
     to: [v4(192, 168, 0, 2), v6(0xfd000020n, 2n)],
@@ -41,7 +41,7 @@ const isIn = (address: IpAddress, { family, intervals }: AddressClass): boolean 
 
 /** Returns the addresses to prefer: those of the kind itself, then all others. */
 function candidates(sort: EndSort, role: Role): readonly IpAddress[] {
-  const all = usual()
+  const all = typicalAddresses()
   return [sort, 'pod', 'node', 'external'].flatMap((each) => all[each as EndSort][role])
 }
 
@@ -49,7 +49,11 @@ function candidates(sort: EndSort, role: Role): readonly IpAddress[] {
  * Sorts address classes by how readable they are for an end: those with a typical address of its kind first,
  * then IPv4.
  */
-export function bySort(classes: readonly AddressClass[], sort: EndSort, role: Role): readonly AddressClass[] {
+export function sortForEnd(
+  classes: readonly AddressClass[],
+  sort: EndSort,
+  role: Role,
+): readonly AddressClass[] {
   const known = candidates(sort, role)
   const place = (each: AddressClass): number => {
     const at = known.findIndex((address) => isIn(address, each))

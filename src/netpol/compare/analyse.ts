@@ -4,14 +4,19 @@ import { resolveOptions, type ResolvedOptions } from '../options.js'
 import { peersField } from '../read/network-policy.js'
 import type { WorldPolicy } from '../world.js'
 import { Budget } from './budget.js'
-import { sideClauses, type Origin } from './clauses.js'
+import { sideClauses, type Origin, pathsOfRules, type Path } from './clauses.js'
 import { readPolicies, type CompareOptions } from './compare.js'
-import { pathsOfRules, type Path } from './paths.js'
-import { Scene, sceneShapes } from './scene.js'
-import { Arena } from './search.js'
+import { SymbolicConnection, connectionShapes } from './symbolic-connection.js'
+import { PolicySearch } from './search.js'
 import { outside, within, type Region, type Space } from './space.js'
-import { originPath, policyTitle } from './tell.js'
-import { FRESH, narrowPolicies, vocabularyOf, widePolicies, type PolicySet } from './vocabulary.js'
+import { originPath, policyTitle } from './describe.js'
+import {
+  UNMENTIONED,
+  networkPoliciesOf,
+  vocabularyOf,
+  clusterPoliciesOf,
+  type PolicySet,
+} from './vocabulary.js'
 
 /** A policy or, with a path, one of its rules or selectors. */
 export interface PolicyPart {
@@ -39,7 +44,7 @@ export interface PolicyAnalysis {
 
 const directions: readonly Direction[] = ['ingress', 'egress']
 
-const all = (set: PolicySet): readonly PolicyModel[] => [...widePolicies(set), ...narrowPolicies(set)]
+const all = (set: PolicySet): readonly PolicyModel[] => [...clusterPoliciesOf(set), ...networkPoliciesOf(set)]
 
 /** Returns the policy set with one policy replaced, or removed if `by` is undefined. */
 function replaced(set: PolicySet, policy: PolicyModel, by: PolicyModel | undefined): PolicySet {
@@ -53,18 +58,19 @@ function replaced(set: PolicySet, policy: PolicyModel, by: PolicyModel | undefin
 }
 
 function isSame(a: PolicySet, b: PolicySet, options: ResolvedOptions, budget: Budget): boolean {
-  const arena = new Arena(a, b, options, budget)
-  return !arena.isAny('opened') && !arena.isAny('closed')
+  const search = new PolicySearch(a, b, options, budget)
+  return !search.isAny('opened') && !search.isAny('closed')
 }
 
-const keyOf = ({ policy, path }: Pick<Placed, 'policy' | 'path'>): string => `${policyTitle(policy)} ${path}`
-const partOf = ({ policy, path }: Pick<Placed, 'policy' | 'path'>): PolicyPart => ({
+const keyOf = ({ policy, path }: Pick<PlacedRule, 'policy' | 'path'>): string =>
+  `${policyTitle(policy)} ${path}`
+const partOf = ({ policy, path }: Pick<PlacedRule, 'policy' | 'path'>): PolicyPart => ({
   policy: policyTitle(policy),
   path,
 })
 
 /** A rule and its location. */
-interface Placed {
+interface PlacedRule {
   readonly policy: PolicyModel
   readonly path: string
   readonly direction: Direction
@@ -73,7 +79,7 @@ interface Placed {
   readonly rest: PolicyModel
 }
 
-const rulesOf = (policy: PolicyModel): readonly Placed[] =>
+const rulesOf = (policy: PolicyModel): readonly PlacedRule[] =>
   directions.flatMap((direction) => {
     const rules: readonly RuleMatch[] = policy[direction] ?? []
     return rules.map((rule, at) => ({
@@ -86,7 +92,7 @@ const rulesOf = (policy: PolicyModel): readonly Placed[] =>
   })
 
 /** Which rules can match, and which can decide, by title and path. */
-class Reach {
+class RuleCoverage {
   readonly matching = new Set<string>()
   readonly deciding = new Set<string>()
   readonly #budget: Budget
@@ -94,22 +100,22 @@ class Reach {
   constructor(set: PolicySet, options: ResolvedOptions, budget: Budget) {
     this.#budget = budget
     const vocabulary = vocabularyOf([set])
-    for (const shape of sceneShapes(options)) {
-      const scene = new Scene(shape, vocabulary)
-      const never = scene.never()
+    for (const shape of connectionShapes(options)) {
+      const symbolic = new SymbolicConnection(shape, vocabulary)
+      const never = symbolic.never()
       for (const direction of directions) {
-        const clauses = sideClauses(scene, direction, set, options)
-        this.#note(
+        const clauses = sideClauses(symbolic, direction, set, options)
+        this.#addSatisfiable(
           [...clauses.admin, ...clauses.allows, ...clauses.baseline].map((clause) => ({
             ...clause,
             avoid: never,
           })),
-          scene.space,
+          symbolic.space,
           this.matching,
         )
-        this.#note(
+        this.#addSatisfiable(
           pathsOfRules(clauses).map((path) => ({ ...path, avoid: [...never, ...path.avoid] })),
-          scene.space,
+          symbolic.space,
           this.deciding,
         )
       }
@@ -117,7 +123,7 @@ class Reach {
   }
 
   /** Adds the origins of the paths that are satisfiable. */
-  #note(paths: readonly Path<Origin>[], space: Space, known: Set<string>): void {
+  #addSatisfiable(paths: readonly Path<Origin>[], space: Space, known: Set<string>): void {
     for (const { cube, avoid, origin } of paths) {
       const key = keyOf({ policy: origin.policy, path: originPath(origin) })
       if (origin.rule === undefined || known.has(key)) continue
@@ -132,7 +138,7 @@ class Reach {
 function isVacuous({ requirements }: Selector): boolean {
   return requirements.some(({ key }) => {
     const own = requirements.filter((each) => each.key === key)
-    const values = [undefined, FRESH, ...own.flatMap((each) => each.values)]
+    const values = [undefined, UNMENTIONED, ...own.flatMap((each) => each.values)]
     return !values.some((value) =>
       own.every((each) => requirementMatches(each, value === undefined ? {} : { [key]: value })),
     )
@@ -188,15 +194,15 @@ export function analysePolicies(
     isSame(set, replaced(set, policy, undefined), resolved, budget),
   )
   const rules = all(set).flatMap(rulesOf)
-  const reach = new Reach(set, resolved, budget)
-  const isRedundant = ({ policy, rest }: Placed): boolean => {
+  const reach = new RuleCoverage(set, resolved, budget)
+  const isRedundant = ({ policy, rest }: PlacedRule): boolean => {
     const without = replaced(set, policy, rest)
     // removing a NetworkPolicy rule can only close connections, so one direction of the search is enough
     return policy.kind === 'NetworkPolicy'
-      ? !new Arena(set, without, resolved, budget).isAny('closed')
+      ? !new PolicySearch(set, without, resolved, budget).isAny('closed')
       : isSame(set, without, resolved, budget)
   }
-  const isMatching = (rule: Placed): boolean => reach.matching.has(keyOf(rule))
+  const isMatching = (rule: PlacedRule): boolean => reach.matching.has(keyOf(rule))
   return {
     redundantPolicies: redundant.map((policy) => ({ policy: policyTitle(policy) })),
     redundantRules: rules.filter((rule) => !redundant.includes(rule.policy) && isRedundant(rule)).map(partOf),

@@ -4,8 +4,8 @@ import type { Connection, EndpointRef, WorldPolicy } from '../world.js'
 import { Budget } from './budget.js'
 import type { Origin } from './clauses.js'
 import { exampleOf, readPolicies, type CompareOptions, type CounterExample } from './compare.js'
-import { Arena, type Finding } from './search.js'
-import { originPath, policyTitle, tellOrigin } from './tell.js'
+import { PolicySearch, type Finding } from './search.js'
+import { originPath, policyTitle, formatOrigin } from './describe.js'
 
 /** The field that decides a verdict. */
 export interface Decider {
@@ -45,15 +45,15 @@ const deciderOf = (origin: Origin): Required<Decider> => ({
 })
 
 /** Formats an end briefly. */
-function tellEnd(end: EndpointRef): string {
+function formatEnd(end: EndpointRef): string {
   if (typeof end === 'string') return end
   return 'node' in end ? `node ${end.node}` : JSON.stringify(end)
 }
 
 /** Formats a connection: `default/client -> default/server:80/TCP`. */
-export function tellConnection({ from, to, port, protocol = 'TCP' }: Connection): string {
-  const end = tellEnd(to)
-  return `${tellEnd(from)} -> ${end.includes(':') ? `[${end}]` : end}:${port}/${protocol}`
+export function formatConnection({ from, to, port, protocol = 'TCP' }: Connection): string {
+  const end = formatEnd(to)
+  return `${formatEnd(from)} -> ${end.includes(':') ? `[${end}]` : end}:${port}/${protocol}`
 }
 
 /** Returns the titles of the policies that do not occur unchanged in the other list. */
@@ -82,7 +82,7 @@ class Changes {
   /**
    * Returns the changed field to report: of the fields that decide before and after, the one that differs.
    */
-  #told(closedBy: Origin, openedBy: Origin | undefined): Origin {
+  #reported(closedBy: Origin, openedBy: Origin | undefined): Origin {
     const [was, is] = this.#order(closedBy, openedBy)
     const changed = [
       ...(is !== undefined && this.#now.has(policyTitle(is.policy)) ? [is] : []),
@@ -97,15 +97,15 @@ class Changes {
     return this.#change === 'opened' ? [closedBy, openedBy] : [openedBy, closedBy]
   }
 
-  search(arena: Arena): readonly Finding[] {
+  search(search: PolicySearch): readonly Finding[] {
     const best = new Map<string, Finding>()
     const keyOf = (closedBy: Origin, openedBy: Origin | undefined): string => {
-      const told = this.#told(closedBy, openedBy)
+      const told = this.#reported(closedBy, openedBy)
       return `${told.direction} ${policyTitle(told.policy)} ${originPath(told)}`
     }
     const below = (closedBy: Origin, openedBy: Origin | undefined): number =>
       best.get(keyOf(closedBy, openedBy))?.cost ?? Infinity
-    for (const finding of arena.search(this.#change, { any: false, below }))
+    for (const finding of search.search(this.#change, { any: false, below }))
       best.set(keyOf(finding.closedBy, finding.openedBy), finding)
     return [...best.values()]
   }
@@ -116,8 +116,8 @@ class Changes {
     const [before, after] = this.#order(`denied by ${by(closedBy)}`, `allowed by ${by(openedBy)}`)
     const sign = { opened: '+', closed: '-' }[this.#change]
     return (
-      `${sign} ${direction} ${tellOrigin(this.#told(closedBy, openedBy))}\n    for example ` +
-      `${tellConnection(example.connection)}, ${before}, now ${after}`
+      `${sign} ${direction} ${formatOrigin(this.#reported(closedBy, openedBy))}\n    for example ` +
+      `${formatConnection(example.connection)}, ${before}, now ${after}`
     )
   }
 }
@@ -135,11 +135,11 @@ export function policyChanges(
 ): PolicyChanges {
   const resolved = resolveOptions(options)
   const [first, second] = [readPolicies(before, resolved), readPolicies(after, resolved)]
-  const arena = new Arena(first, second, resolved, new Budget(maxSteps))
+  const search = new PolicySearch(first, second, resolved, new Budget(maxSteps))
   const [now, then] = [changedTitles(after, before), changedTitles(before, after)]
   const list = (change: 'opened' | 'closed'): readonly PolicyChange[] => {
     const changes = new Changes(change, now, then)
-    return changes.search(arena).map((finding): PolicyChange => {
+    return changes.search(search).map((finding): PolicyChange => {
       const example = exampleOf(finding, first, second, resolved)
       const { direction, closedBy, openedBy } = finding
       return {

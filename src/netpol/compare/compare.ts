@@ -4,7 +4,7 @@ import type { Verdict } from '../proof.js'
 import { readWorld } from '../read/world.js'
 import type { Connection, World, WorldPolicy } from '../world.js'
 import { Budget, type StepOptions } from './budget.js'
-import { Arena, type Finding } from './search.js'
+import { PolicySearch, type Finding } from './search.js'
 import type { PolicySet } from './vocabulary.js'
 import { witnessOf } from './witness.js'
 
@@ -53,7 +53,7 @@ export function exampleOf(
   b: PolicySet,
   options: ResolvedOptions,
 ): CounterExample {
-  const { world, connection } = witnessOf(finding.scene, finding.region)
+  const { world, connection } = witnessOf(finding.symbolic, finding.region)
   const model = readWorld(world, options)
   const [first, second] = [a, b].map((set) => evaluateModel({ ...model, ...set }, connection)) as [
     Verdict,
@@ -67,8 +67,8 @@ export function exampleOf(
 
 /** Compares two sets of policies that have been read already; see {@link compare}. */
 function compareSets(a: PolicySet, b: PolicySet, options: ResolvedOptions, budget: Budget): Comparison {
-  const arena = new Arena(a, b, options, budget)
-  const [closed, opened] = [arena.simplest('closed'), arena.simplest('opened')]
+  const search = new PolicySearch(a, b, options, budget)
+  const [closed, opened] = [search.simplest('closed'), search.simplest('opened')]
   return {
     relation:
       closed === undefined

@@ -1,15 +1,21 @@
 import type { Direction } from '../model.js'
 import type { ResolvedOptions } from '../options.js'
 import type { Budget } from './budget.js'
-import { sideClauses, type Origin, type SideClauses } from './clauses.js'
-import { pathsToAllow, pathsToDeny, type Path } from './paths.js'
-import { Scene, sceneShapes } from './scene.js'
+import {
+  sideClauses,
+  type Origin,
+  type SideClauses,
+  pathsToAllow,
+  pathsToDeny,
+  type Path,
+} from './clauses.js'
+import { SymbolicConnection, connectionShapes } from './symbolic-connection.js'
 import { openLiterals, outside, within, type Cube, type Region } from './space.js'
 import { vocabularyOf, type PolicySet, type Vocabulary } from './vocabulary.js'
 
 /** A region of connections that one set of policies allows and the other denies. */
 export interface Finding {
-  readonly scene: Scene
+  readonly symbolic: SymbolicConnection
   /** A region in which the sets disagree at every point. */
   readonly region: Region
   readonly cost: number
@@ -27,24 +33,24 @@ const otherOf: Readonly<Record<Direction, Direction>> = { egress: 'ingress', ing
 type Ways<P extends Path> = Readonly<Record<Direction, readonly P[]>>
 
 function waysOf<P extends Path>(
-  scene: Scene,
+  symbolic: SymbolicConnection,
   set: PolicySet,
   options: ResolvedOptions,
   paths: (clauses: SideClauses) => readonly P[],
 ): Ways<P> {
   return {
-    egress: paths(sideClauses(scene, 'egress', set, options)),
-    ingress: paths(sideClauses(scene, 'ingress', set, options)),
+    egress: paths(sideClauses(symbolic, 'egress', set, options)),
+    ingress: paths(sideClauses(symbolic, 'ingress', set, options)),
   }
 }
 
 /** A region to search, with the cubes to avoid. */
-interface Part {
+interface SearchRegion {
   readonly region: Region
   readonly avoid: readonly Cube[]
 }
 
-function narrowed({ region, avoid }: Part, path: Path, budget: Budget): Part | undefined {
+function narrowed({ region, avoid }: SearchRegion, path: Path, budget: Budget): SearchRegion | undefined {
   budget.step()
   const part = within(region, path.cube)
   if (part === undefined) return undefined
@@ -61,7 +67,7 @@ function narrowed({ region, avoid }: Part, path: Path, budget: Budget): Part | u
 }
 
 /** What a search looks for. */
-export interface Wanted {
+export interface SearchGoal {
   /**
    * An upper bound on the cost of a finding with this pair of origins. It is queried again after each
    * finding, so that the bound can tighten during the search.
@@ -72,15 +78,15 @@ export interface Wanted {
 }
 
 /** Searches one shape for connections that `wide` allows and `narrow` denies. */
-function* searchScene(
-  scene: Scene,
+function* searchShape(
+  symbolic: SymbolicConnection,
   wide: Ways<Path>,
   narrow: Ways<Path<Origin>>,
-  wanted: Wanted,
+  wanted: SearchGoal,
   budget: Budget,
 ): Generator<Finding> {
-  const whole: Part = { region: scene.space.whole(), avoid: scene.never() }
-  const { base } = scene
+  const whole: SearchRegion = { region: symbolic.space.whole(), avoid: symbolic.never() }
+  const { base } = symbolic
   for (const direction of directions) {
     for (const closed of narrow[direction]) {
       const first = narrowed(whole, closed, budget)
@@ -91,19 +97,24 @@ function* searchScene(
         const second = narrowed(first, open, budget)
         if (
           second === undefined ||
-          outside(scene.space, second.region, second.avoid, { below: bound, any: true, budget }) === undefined
+          outside(symbolic.space, second.region, second.avoid, { below: bound, any: true, budget }) ===
+            undefined
         )
           continue
         for (const rest of wide[otherOf[direction]]) {
           const third = narrowed(second, rest, budget)
           if (third === undefined) continue
           const below = wanted.below(closed.origin, open.origin) - base
-          const region = outside(scene.space, third.region, third.avoid, { below, any: wanted.any, budget })
+          const region = outside(symbolic.space, third.region, third.avoid, {
+            below,
+            any: wanted.any,
+            budget,
+          })
           if (region === undefined) continue
           yield {
-            scene,
+            symbolic,
             region,
-            cost: base + scene.space.costOf(region),
+            cost: base + symbolic.space.costOf(region),
             direction,
             closedBy: closed.origin,
             openedBy: open.origin,
@@ -118,7 +129,7 @@ function* searchScene(
  * The connection spaces of two sets of policies with the paths to either verdict, shared by the searches in
  * both directions.
  */
-export class Arena {
+export class PolicySearch {
   readonly #a: PolicySet
   readonly #b: PolicySet
   readonly #options: ResolvedOptions
@@ -134,16 +145,16 @@ export class Arena {
   }
 
   /** Yields what the second set allows and the first denies (`opened`), or the reverse (`closed`). */
-  *search(change: 'opened' | 'closed', wanted: Wanted): Generator<Finding> {
+  *search(change: 'opened' | 'closed', wanted: SearchGoal): Generator<Finding> {
     const [wide, narrow] = { opened: [this.#b, this.#a] as const, closed: [this.#a, this.#b] as const }[
       change
     ]
-    for (const shape of sceneShapes(this.#options)) {
-      const scene = new Scene(shape, this.#vocabulary)
-      yield* searchScene(
-        scene,
-        waysOf(scene, wide, this.#options, pathsToAllow),
-        waysOf(scene, narrow, this.#options, pathsToDeny),
+    for (const shape of connectionShapes(this.#options)) {
+      const symbolic = new SymbolicConnection(shape, this.#vocabulary)
+      yield* searchShape(
+        symbolic,
+        waysOf(symbolic, wide, this.#options, pathsToAllow),
+        waysOf(symbolic, narrow, this.#options, pathsToDeny),
         wanted,
         this.#budget,
       )

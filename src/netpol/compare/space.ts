@@ -119,7 +119,7 @@ export function both(a: Cube, b: Cube): Cube | undefined {
 }
 
 /** Compares a region with a literal: `-1` disjoint, `0` contained, `1` partly overlapping. */
-function lies(region: Region, { at, words }: Literal): number {
+function positionOf(region: Region, { at, words }: Literal): number {
   let isInside = true
   let meets = false
   for (let index = 0; index < words.length; index++) {
@@ -138,7 +138,7 @@ function lies(region: Region, { at, words }: Literal): number {
 export function openLiterals(region: Region, cube: Cube): number {
   let open = 0
   for (const literal of cube) {
-    const each = lies(region, literal)
+    const each = positionOf(region, literal)
     if (each < 0) return -1
     open += each
   }
@@ -166,7 +166,7 @@ function without(region: Region, { at, words }: Literal): Region {
 }
 
 /** A search for a point of a region outside several cubes. */
-export interface Hunt {
+export interface PointQuery {
   /** The point has to cost less than this. */
   readonly below: number
   /** Whether any point will do, instead of the cheapest. */
@@ -184,9 +184,9 @@ export function outside(
   space: Space,
   region: Region,
   avoid: readonly Cube[],
-  hunt: Hunt,
+  query: PointQuery,
 ): Region | undefined {
-  hunt.budget.step()
+  query.budget.step()
   let here = region
   let left = avoid
   let tightest: Cube | undefined
@@ -202,7 +202,7 @@ export function outside(
       // branching, and would find nothing
       if (open === 0) return undefined
       if (open === 1) {
-        here = without(here, cube.find((literal) => lies(here, literal) > 0) as Literal)
+        here = without(here, cube.find((literal) => positionOf(here, literal) > 0) as Literal)
         settled = false
         continue
       }
@@ -211,8 +211,8 @@ export function outside(
     }
     left = next
   }
-  if (space.costOf(here) >= hunt.below) return undefined
-  return tightest === undefined ? here : branch(space, here, left, tightest, hunt)
+  if (space.costOf(here) >= query.below) return undefined
+  return tightest === undefined ? here : branch(space, here, left, tightest, query)
 }
 
 function branch(
@@ -220,13 +220,13 @@ function branch(
   region: Region,
   avoid: readonly Cube[],
   cube: Cube,
-  { below, any, budget }: Hunt,
+  { below, any, budget }: PointQuery,
 ): Region | undefined {
   let here = region
   let best: Region | undefined
   let bound = below
   for (const literal of cube) {
-    if (lies(here, literal) <= 0) continue
+    if (positionOf(here, literal) <= 0) continue
     const found = outside(space, without(here, literal), avoid, { below: bound, any, budget })
     if (found !== undefined) {
       if (any) return found

@@ -18,13 +18,13 @@ export type PolicySet = Pick<Model, 'networkPolicies' | 'admin' | 'baseline'>
 export const NAME_LABEL = 'kubernetes.io/metadata.name'
 
 /** Stands for any value that no policy mentions. It cannot occur in a label. */
-export const FRESH = '\u0000'
+export const UNMENTIONED = '\u0000'
 
 /** An interval of addresses, both ends included. */
 export type Interval = readonly [first: bigint, last: bigint]
 
 /** Returns a word that is not among the known ones: `other`, `other-2`. */
-export function freshWord(word: string, known: readonly string[]): string {
+export function unusedWord(word: string, known: readonly string[]): string {
   for (let at = 1; ; at++) {
     const candidate = at === 1 ? word : `${word}-${at}`
     if (!known.includes(candidate)) return candidate
@@ -58,12 +58,12 @@ export interface Vocabulary {
 }
 
 /** Returns all NetworkPolicies, by namespace and name. */
-export function narrowPolicies({ networkPolicies }: PolicySet): readonly NetworkPolicyModel[] {
+export function networkPoliciesOf({ networkPolicies }: PolicySet): readonly NetworkPolicyModel[] {
   return [...networkPolicies.values()].flat()
 }
 
 /** Returns all cluster-wide policies, in order. */
-export function widePolicies({ admin, baseline }: PolicySet): readonly ClusterPolicyModel[] {
+export function clusterPoliciesOf({ admin, baseline }: PolicySet): readonly ClusterPolicyModel[] {
   return [...admin, ...baseline]
 }
 
@@ -110,15 +110,15 @@ class Mentions {
   }
 
   policies(set: PolicySet): void {
-    for (const policy of narrowPolicies(set)) {
+    for (const policy of networkPoliciesOf(set)) {
       this.names.add(policy.namespace)
       this.selector(this.pod, policy.pods)
     }
-    for (const policy of widePolicies(set)) {
+    for (const policy of clusterPoliciesOf(set)) {
       this.selector(this.namespace, policy.namespaces)
       this.selector(this.pod, policy.pods)
     }
-    for (const { ingress, egress } of [...narrowPolicies(set), ...widePolicies(set)])
+    for (const { ingress, egress } of [...networkPoliciesOf(set), ...clusterPoliciesOf(set)])
       for (const rules of [ingress, egress]) rules?.forEach((rule) => this.rule(rule))
   }
 }

@@ -15,10 +15,10 @@ import type { SelectorTest, Tests } from './peer-test.js'
  * The policies that select some kinds of pods in one direction. Kinds selected by the same policies share one
  * instance.
  */
-interface Selecting extends Policies {
+interface Selection extends Policies {
   readonly direction: Direction
   /** The same selection with one more policy, by that policy. */
-  readonly next: Map<PolicyModel, Selecting>
+  readonly next: Map<PolicyModel, Selection>
   /** Some rule refers to a port by name. On ingress, cells then depend on the pod's own named ports. */
   readonly hasNames: boolean
   /** Cells by port, for pods with the given named ports. */
@@ -29,7 +29,7 @@ interface Selecting extends Policies {
 
 /** The cells of a kind in one direction by port number, built on demand. */
 interface CellRow {
-  readonly selecting: Selecting
+  readonly selecting: Selection
   readonly ports: readonly NamedPort[]
   readonly made: (Cell | undefined)[]
 }
@@ -43,11 +43,11 @@ interface Candidate {
 
 const none: readonly never[] = []
 
-function speaksOfNames(policy: PolicyModel, direction: Direction): boolean {
+function usesPortNames(policy: PolicyModel, direction: Direction): boolean {
   return policy[direction]?.some(({ ports }) => ports?.some(({ kind }) => kind === 'name') === true) === true
 }
 
-function root(direction: Direction): Selecting {
+function root(direction: Direction): Selection {
   return {
     direction,
     admin: none,
@@ -62,16 +62,16 @@ function root(direction: Direction): Selecting {
 
 /** Returns the selection with one more policy, the last of its tier. */
 function withPolicy(
-  { direction, admin, networkPolicies, baseline, hasNames }: Selecting,
+  { direction, admin, networkPolicies, baseline, hasNames }: Selection,
   policy: PolicyModel,
-): Selecting {
+): Selection {
   const tier = policy.kind === 'NetworkPolicy' ? policy.kind : policy.tier
   return {
     direction,
     next: new Map(),
     rows: new Map(),
     cells: new Map(),
-    hasNames: hasNames || (direction === 'ingress' && speaksOfNames(policy, direction)),
+    hasNames: hasNames || (direction === 'ingress' && usesPortNames(policy, direction)),
     admin: tier === 'Admin' ? [...admin, policy as ClusterPolicyModel] : admin,
     networkPolicies:
       tier === 'NetworkPolicy' ? [...networkPolicies, policy as NetworkPolicyModel] : networkPolicies,
@@ -85,7 +85,7 @@ export class Cells {
   readonly #tests: Tests
   /** Indexed by the kind's number; egress and ingress are adjacent. */
   readonly #rows: (CellRow | undefined)[] = []
-  readonly #roots: Record<Direction, Selecting> = { ingress: root('ingress'), egress: root('egress') }
+  readonly #roots: Record<Direction, Selection> = { ingress: root('ingress'), egress: root('egress') }
   readonly #narrow: Record<Direction, Map<string, readonly Candidate[]>> = {
     ingress: new Map(),
     egress: new Map(),
@@ -157,9 +157,13 @@ export class Cells {
     return cell
   }
 
-  #selecting(kind: PodKind, direction: Direction): Selecting {
-    const narrow = further(this.#roots[direction], this.#narrowIn(kind.namespace.name, direction), kind)
-    return kind.inCluster ? further(narrow, this.#wideIn(direction), kind) : narrow
+  #selecting(kind: PodKind, direction: Direction): Selection {
+    const narrow = extendSelection(
+      this.#roots[direction],
+      this.#narrowIn(kind.namespace.name, direction),
+      kind,
+    )
+    return kind.inCluster ? extendSelection(narrow, this.#wideIn(direction), kind) : narrow
   }
 
   #narrowIn(namespace: string, direction: Direction): readonly Candidate[] {
@@ -184,7 +188,7 @@ export class Cells {
 }
 
 /** Returns the selection extended by those candidates that select the kind. */
-function further(from: Selecting, candidates: readonly Candidate[], kind: PodKind): Selecting {
+function extendSelection(from: Selection, candidates: readonly Candidate[], kind: PodKind): Selection {
   let at = from
   for (const { policy, pods, namespaces } of candidates) {
     if (!pods.matches(kind.labels) || namespaces?.matches(kind.namespace) === false) continue

@@ -1,6 +1,6 @@
 import { lastOf, type IpAddress, type IpRange } from '../../api/ip.js'
 import type { Labels } from '../../api/labels.js'
-import { AddressBook, keepAddressBook } from '../address-book.js'
+import { AddressBook, setAddressBook } from '../address-book.js'
 import { resolveConnection, type End } from '../endpoint.js'
 import { evaluateModel } from '../evaluate.js'
 import type { Direction, Model, NodeModel, PodModel, PolicyModel } from '../model.js'
@@ -20,14 +20,13 @@ import type {
 } from '../world.js'
 import type { Cell, PortPoint } from './cell.js'
 import { Cells } from './cells.js'
-import { familySpoken } from './families.js'
-import { Guests, partyOf, type Guest, type Party } from './guests.js'
-import type { PlacedPod, PodKind } from './kinds.js'
+import { connectionFamily, type PlacedPod, type PodKind } from './kinds.js'
+import { AddressEnds, connectionEnd, type AddressEnd, type ConnectionEnd } from './address-ends.js'
 import { rulesOf, swapPolicy, type LiveModel, type PolicyName } from './live-model.js'
-import { Judge } from './judge.js'
+import { ConnectionJudge } from './judge.js'
 import { Tests } from './peer-test.js'
 import { keysOf, Placement, sameLabels } from './placement.js'
-import { Population } from './population.js'
+import { PodIndex } from './pod-index.js'
 import { wordsOf } from './segments.js'
 
 /**
@@ -52,12 +51,12 @@ const isProtocol = (protocol: unknown): protocol is Protocol =>
 export class CompiledWorld {
   readonly #model: LiveModel
   readonly #book: AddressBook
-  readonly #population = new Population()
+  readonly #podIndex = new PodIndex()
   /** The namespaces that have an object. */
   readonly #declared: Set<string>
-  readonly #guests: Guests
+  readonly #addressEnds: AddressEnds
   #cells: Cells
-  #judge: Judge
+  #judge: ConnectionJudge
   #placement: Placement
 
   /** `declared` are the namespaces that have an object; by default, all of the model's. */
@@ -75,10 +74,10 @@ export class CompiledWorld {
     }
     this.#declared = new Set(declared)
     this.#book = new AddressBook(model)
-    keepAddressBook(this.#model, this.#book)
-    this.#guests = new Guests(this.#book, this.pods)
+    setAddressBook(this.#model, this.#book)
+    this.#addressEnds = new AddressEnds(this.#book, this.pods)
     this.#cells = new Cells(this.#model, new Tests(options))
-    this.#judge = new Judge(this.#cells, options)
+    this.#judge = new ConnectionJudge(this.#cells, options)
     this.#placement = new Placement(this.#model, this.#book)
     this.#placeAll()
   }
@@ -95,7 +94,7 @@ export class CompiledWorld {
 
   /** The pods by `ns/name`. */
   get pods(): ReadonlyMap<string, PlacedPod> {
-    return this.#population.pods
+    return this.#podIndex.pods
   }
 
   /**
@@ -117,9 +116,9 @@ export class CompiledWorld {
       // Stryker disable next-line ConditionalExpression: the guest path is correct for pods too, only slower
       if (source !== undefined && destination !== undefined)
         return this.#judge.allowsPods(source, destination, point, service)
-      const known = this.#allowsGuest(
-        source ?? this.#guests.find(from, this.#placement),
-        destination ?? this.#guests.find(to, this.#placement),
+      const known = this.#allowsAddress(
+        source ?? this.#addressEnds.find(from, this.#placement),
+        destination ?? this.#addressEnds.find(to, this.#placement),
         point,
         service,
       )
@@ -129,8 +128,8 @@ export class CompiledWorld {
     if (resolved.port === undefined) return false
     const point = this.#placement.point(resolved.protocol, resolved.port)
     return this.#judge.allows(
-      this.#party(resolved.from),
-      this.#party(resolved.to),
+      this.#connectionEnd(resolved.from),
+      this.#connectionEnd(resolved.to),
       point,
       resolved.self,
       resolved.service,
@@ -232,7 +231,7 @@ export class CompiledWorld {
     )
     this.#model.domains = read
     this.#book.setDomains(read)
-    this.#guests.clear()
+    this.#addressEnds.clear()
     this.#replace(touched)
   }
 
@@ -240,42 +239,42 @@ export class CompiledWorld {
    * Decides for ends outside the pods. Returns undefined if the families of `from` and `to` differ, or if two
    * own an address: those cases take the slow path.
    */
-  #allowsGuest(
-    from: PlacedPod | Guest | undefined,
-    to: PlacedPod | Guest | undefined,
+  #allowsAddress(
+    from: PlacedPod | AddressEnd | undefined,
+    to: PlacedPod | AddressEnd | undefined,
     point: PortPoint,
     service: boolean,
   ): boolean | undefined {
     if (from === undefined || to === undefined) return undefined
-    const family = familySpoken(from.families, to.families)
+    const family = connectionFamily(from.families, to.families)
     if ('family' in from && from.family !== family) return undefined
-    const source = partyOf(from, family)
-    const destination = partyOf(to, family)
+    const source = connectionEnd(from, family)
+    const destination = connectionEnd(to, family)
     const pod = 'family' in from ? from.pod : from.model
     const self = pod !== undefined && pod === ('family' in to ? to.pod : to.model)
     return this.#judge.allows(source, destination, point, self, service)
   }
 
-  #party({ pod, node, address, domains }: End): Party {
-    const kind = pod && this.#population.current(pod).kind
+  #connectionEnd({ pod, node, address, domains }: End): ConnectionEnd {
+    const kind = pod && this.#podIndex.current(pod).kind
     return { kind, end: this.#placement.end(kind, address, domains), hostNode: node, node: pod?.node }
   }
 
   #place(model: PodModel): void {
-    this.#guests.clear()
-    this.#population.add(this.#placement.place(model))
+    this.#addressEnds.clear()
+    this.#podIndex.add(this.#placement.place(model))
   }
 
   #unplace(placed: PlacedPod): void {
-    this.#guests.clear()
+    this.#addressEnds.clear()
     this.#placement.unplace(placed)
-    this.#population.remove(placed)
+    this.#podIndex.remove(placed)
   }
 
   /** Recomputes the kinds of pods that a change may affect. */
   #replace(touched: Iterable<PlacedPod>): void {
     for (const { model } of [...touched]) {
-      this.#unplace(this.#population.current(model))
+      this.#unplace(this.#podIndex.current(model))
       this.#place(model)
     }
   }
@@ -292,11 +291,11 @@ export class CompiledWorld {
     if (old !== undefined && sameLabels(old, labels)) return
     this.#tidy()
     this.#placement.forgetNamespace(name)
-    this.#replace(this.#population.in(name))
+    this.#replace(this.#podIndex.in(name))
   }
 
   #forgetEmpty(name: string): void {
-    if (this.#declared.has(name) || this.#population.in(name).size > 0) return
+    if (this.#declared.has(name) || this.#podIndex.in(name).size > 0) return
     this.#model.namespaces.delete(name)
     this.#placement.forgetNamespace(name)
   }
@@ -311,7 +310,7 @@ export class CompiledWorld {
     )
       return
     this.#tidy()
-    const touched = new Set(this.#population.onHost(name))
+    const touched = new Set(this.#podIndex.onHost(name))
     for (const address of [...(old?.addresses ?? []), ...(model?.addresses ?? [])])
       for (const each of this.#alone(address)) touched.add(each)
     if (old !== undefined) this.#book.removeNode(old)
@@ -321,7 +320,7 @@ export class CompiledWorld {
       this.#book.addNode(model)
     }
     this.#placement.forgetNode(name)
-    this.#guests.clear()
+    this.#addressEnds.clear()
     this.#replace(touched)
   }
 
@@ -335,7 +334,7 @@ export class CompiledWorld {
   #swapPolicy({ kind, namespace, name }: PolicyName, model: PolicyModel | undefined): void {
     const old = swapPolicy(this.#model, { kind, namespace, name }, model)
     if (model !== undefined) this.#replace(this.#learn(model))
-    this.#guests.clear()
+    this.#addressEnds.clear()
     const where = kind === 'NetworkPolicy' ? (namespace ?? 'default') : undefined
     this.#cells.changed(
       [old, model].filter((each) => each !== undefined),
@@ -384,16 +383,16 @@ export class CompiledWorld {
   /** Renumbers everything once most numbers belong to things that no longer exist. */
   #tidy(): void {
     if (this.#placement.made < SPARE + FOR_EACH_POD * this.pods.size) return
-    this.#guests.clear()
+    this.#addressEnds.clear()
     this.#cells = new Cells(this.#model, new Tests(this.#model.options))
-    this.#judge = new Judge(this.#cells, this.#model.options)
+    this.#judge = new ConnectionJudge(this.#cells, this.#model.options)
     this.#placement = new Placement(this.#model, this.#book)
     this.#placeAll()
   }
 
   #placeAll(): void {
     const { networkPolicies, admin, baseline, nodes, domains, pods } = this.#model
-    this.#population.clear()
+    this.#podIndex.clear()
     for (const policies of [...networkPolicies.values(), admin, baseline])
       for (const policy of policies) this.#learn(policy)
     for (const { addresses } of nodes.values()) for (const address of addresses) this.#alone(address)

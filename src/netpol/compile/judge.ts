@@ -2,12 +2,11 @@ import type { Direction } from '../model.js'
 import type { ResolvedOptions } from '../options.js'
 import { cellAllows, type PortPoint } from './cell.js'
 import type { Cells } from './cells.js'
-import { familySpoken } from './families.js'
-import type { Party } from './guests.js'
-import type { EndKind, PlacedPod, PodKind } from './kinds.js'
+import { connectionFamily, type EndKind, type PlacedPod, type PodKind } from './kinds.js'
+import type { ConnectionEnd } from './address-ends.js'
 
 /** Decides connections between ends that have been resolved. */
-export class Judge {
+export class ConnectionJudge {
   readonly #cells: Cells
   /** The directions in which NetworkPolicy cannot block traffic with the pod's own node. */
   readonly #exempts: Readonly<Record<Direction, boolean>>
@@ -19,7 +18,7 @@ export class Judge {
 
   /** As {@link allows}, for two pods. */
   allowsPods(from: PlacedPod, to: PlacedPod, point: PortPoint, service: boolean): boolean {
-    const family = familySpoken(from.families, to.families)
+    const family = connectionFamily(from.families, to.families)
     const fromEnd = from.ends[family] as EndKind
     const toEnd = to.ends[family] as EndKind
     const self = from === to
@@ -46,7 +45,7 @@ export class Judge {
   /**
    * Returns whether both sides allow the connection. A pod always reaches itself, except through a Service.
    */
-  allows(from: Party, to: Party, point: PortPoint, self: boolean, service: boolean): boolean {
+  allows(from: ConnectionEnd, to: ConnectionEnd, point: PortPoint, self: boolean, service: boolean): boolean {
     if (self && !service) return true
     return (
       this.#sideAllows(

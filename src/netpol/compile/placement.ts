@@ -5,8 +5,14 @@ import type { Model, NodeModel, PodModel, Selector } from '../model.js'
 import { podInView } from '../situation.js'
 import type { Protocol } from '../world.js'
 import type { PortPoint } from './cell.js'
-import { familiesOf } from './families.js'
-import type { EndKind, Labelled, NamespaceKind, PlacedPod, PodKind } from './kinds.js'
+import {
+  familiesOf,
+  type EndKind,
+  type Labelled,
+  type NamespaceKind,
+  type PlacedPod,
+  type PodKind,
+} from './kinds.js'
 import { Segments, wordsOf, type Segment, type Split, type Words } from './segments.js'
 
 const none: readonly never[] = []

@@ -37,7 +37,7 @@ export function withoutBits(a: Bits, b: Bits): Bits {
 }
 
 /** Transposes a 32 x 32 bit matrix. Source: Hacker's Delight 7-3, with the lowest bit first. */
-function turnBlock(block: Uint32Array): void {
+function transposeBlock(block: Uint32Array): void {
   let mask = 0x0000ffff
   for (let width = 16; width > 0; width >>= 1, mask ^= mask << width) {
     for (let row = 0; row !== 32; row = ((row | width) + 1) & ~width) {
@@ -62,7 +62,7 @@ export function transposed(rows: readonly Bits[]): readonly Bits[] {
       // Stryker disable next-line ConditionalExpression: transposing zeros gives zeros; skipping them is only
       // faster
       if (any === 0) continue
-      turnBlock(block)
+      transposeBlock(block)
       const columns = Math.min(32, count - right * 32)
       for (let row = 0; row !== columns; row++)
         (turned[right * 32 + row] as Bits)[down] = block[row] as number

@@ -1,11 +1,11 @@
 import { formatIpRange, type IpFamily } from '../../api/ip.js'
 import type { CompiledWorld } from '../compile/compiled-world.js'
 import type { Labels } from '../../api/labels.js'
-import type { AddressSpan, Alike } from './parties.js'
-import { joinedWhere } from './spans.js'
+import type { AddressSpan, EquivalentEnds } from './ends.js'
+import { mergeAdjacent } from './ports.js'
 
 /** A list with at least one element. */
-export type Some<T> = readonly [T, ...T[]]
+export type NonEmpty<T> = readonly [T, ...T[]]
 
 /** Pods, nodes or outside addresses that reach, and are reached by, the same ends on every port. */
 export interface ReachabilityGroup {
@@ -50,9 +50,9 @@ function some(texts: readonly string[]): string {
     : `${texts.slice(0, SHOWN).join(',')} and ${texts.length - SHOWN} more`
 }
 
-const labelsOf = ({ kind }: Alike): Labels => kind?.labels.labels ?? {}
+const labelsOf = ({ kind }: EquivalentEnds): Labels => kind?.labels.labels ?? {}
 
-function commonLabels([first, ...others]: Some<Alike>): Labels {
+function commonLabels([first, ...others]: NonEmpty<EquivalentEnds>): Labels {
   return Object.fromEntries(
     Object.entries(labelsOf(first)).filter(([key, value]) =>
       others.every((each) => labelsOf(each)[key] === value),
@@ -84,7 +84,7 @@ export interface Census {
 }
 
 /** Counts the members of a world. */
-export function censusOf(compiled: CompiledWorld, parties: readonly Alike[]): Census {
+export function censusOf(compiled: CompiledWorld, ends: readonly EquivalentEnds[]): Census {
   const sizes = new Map<string, number>()
   for (const {
     model: { namespace },
@@ -93,16 +93,19 @@ export function censusOf(compiled: CompiledWorld, parties: readonly Alike[]): Ce
   return {
     sizes,
     nodes: compiled.model.nodes.size,
-    families: [...new Set(parties.flatMap(({ spans }) => spans.map(({ family }) => family)))],
+    families: [...new Set(ends.flatMap(({ spans }) => spans.map(({ family }) => family)))],
   }
 }
 
 /** Merges ends that behave alike into a group and names it. */
-export function groupOf(all: Some<Alike>, { sizes, nodes: nodeCount, families }: Census): ReachabilityGroup {
+export function groupOf(
+  all: NonEmpty<EquivalentEnds>,
+  { sizes, nodes: nodeCount, families }: Census,
+): ReachabilityGroup {
   const [{ sort }] = all
   const pods = all.flatMap((each) => each.pods.map(({ model: { key } }) => key)).sort()
   const nodes = all.flatMap((each) => each.nodes).sort()
-  const spans = joinedWhere(
+  const spans = mergeAdjacent(
     all.flatMap((each) => each.spans),
     touches,
   )

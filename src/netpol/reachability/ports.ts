@@ -1,6 +1,5 @@
 import type { PortPoint } from '../compile/cell.js'
 import type { Protocol } from '../world.js'
-import { joinedWhere } from './spans.js'
 
 /** A range of ports of one protocol, both ends included. */
 export interface PortSpan {
@@ -50,11 +49,11 @@ export function spansOf(points: readonly PortPoint[]): readonly PortSpan[] {
 }
 
 /** Merges adjacent spans. */
-export function joined(spans: readonly PortSpan[]): readonly PortSpan[] {
+export function mergeSpans(spans: readonly PortSpan[]): readonly PortSpan[] {
   const sorted = spans.toSorted(
     (a, b) => protocolsKnown.indexOf(a.protocol) - protocolsKnown.indexOf(b.protocol) || a.first - b.first,
   )
-  return joinedWhere(
+  return mergeAdjacent(
     sorted,
     (before, next) => before.protocol === next.protocol && before.last + 1 === next.first,
   )
@@ -83,8 +82,23 @@ export function nameClasses(
 ): readonly PortClass[] {
   const most = Math.max(...classes.map(countOf))
   return classes.map((given) => {
-    const spans = joined(given)
+    const spans = mergeSpans(given)
     const isRest = isWhole && countOf(spans) === most
     return { name: isRest ? (classes.length === 1 ? 'every port' : 'other ports') : textOf(spans), spans }
   })
+}
+
+/** Merges each span with the one before it if they are adjacent. The input must be sorted. */
+export function mergeAdjacent<S extends { readonly last: unknown }>(
+  spans: readonly S[],
+  touches: (before: S, next: S) => boolean,
+): readonly S[] {
+  const result: S[] = []
+  for (const span of spans) {
+    const before = result.at(-1)
+    if (before !== undefined && touches(before, span))
+      result[result.length - 1] = { ...before, last: span.last }
+    else result.push(span)
+  }
+  return result
 }

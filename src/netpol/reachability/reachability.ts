@@ -2,12 +2,12 @@ import type { PortPoint } from '../compile/cell.js'
 import { CompiledWorld, compile } from '../compile/compiled-world.js'
 import type { NetpolOptions } from '../options.js'
 import type { World } from '../world.js'
-import type { Reach, ReachTable } from './cell-text.js'
+import { type Reach, type ReachTable, renderReachability, formatReachability } from './render.js'
 import { censusOf, groupOf, type ReachabilityGroup } from './group.js'
-import { alikeIn, matricesOf, sameMatrix, verdictOf, type Matrix } from './matrix.js'
-import { everyone, type Alike } from './parties.js'
+import { equalEndsIn, matricesOf, sameMatrix, verdictOf, type Matrix } from './matrix.js'
+import { allEnds, type EquivalentEnds } from './ends.js'
 import {
-  joined,
+  mergeSpans,
   nameClasses,
   readPortWanted,
   spansOf,
@@ -15,8 +15,6 @@ import {
   type PortSpan,
   type PortWanted,
 } from './ports.js'
-import { svgOf } from './svg.js'
-import { textOf } from './text.js'
 
 /** Options of {@link reachability}. */
 export interface ReachabilityOptions extends NetpolOptions {
@@ -85,7 +83,7 @@ export class Reachability implements ReachTable {
 
   /** Formats the result as a text table with a row for each source and a column for each destination. */
   toText(): string {
-    return textOf(this)
+    return formatReachability(this)
   }
 
   toJSON(): ReachabilityJson {
@@ -100,7 +98,7 @@ export class Reachability implements ReachTable {
 
   /** Renders the result as an SVG document. */
   toSvg(): string {
-    return svgOf(this)
+    return renderReachability(this)
   }
 }
 
@@ -138,7 +136,7 @@ function foldPorts(
     if (same === undefined) folded.push({ matrix, spans: [...spans] })
     else same.spans.push(...spans)
   }
-  return { spans: folded.map(({ spans }) => joined(spans)), matrices: folded.map(({ matrix }) => matrix) }
+  return { spans: folded.map(({ spans }) => mergeSpans(spans)), matrices: folded.map(({ matrix }) => matrix) }
 }
 
 const places = { pods: 0, nodes: 1, outside: 2 }
@@ -152,23 +150,23 @@ const places = { pods: 0, nodes: 1, outside: 2 }
 export function reachability(world: World | CompiledWorld, options: ReachabilityOptions = {}): Reachability {
   const { ports: wanted, outside = true, ...choices } = options
   const compiled = world instanceof CompiledWorld ? world : compile(world, choices)
-  const parties = everyone(compiled).filter(({ sort }) => outside || sort === 'pods')
+  const ends = allEnds(compiled).filter(({ sort }) => outside || sort === 'pods')
   const parts = portsOf(compiled, wanted)
   const folded = foldPorts(
     parts,
     matricesOf(
       compiled,
-      parties,
+      ends,
       parts.map(({ point }) => point),
     ),
   )
-  const lists = alikeIn(
+  const lists = equalEndsIn(
     folded.matrices,
-    parties.map(({ sort, onHost }) => `${sort} ${String(onHost)}`),
+    ends.map(({ sort, onHost }) => `${sort} ${String(onHost)}`),
   )
-  const census = censusOf(compiled, parties)
+  const census = censusOf(compiled, ends)
   const made = lists.map((list) => {
-    const all = list.map((at) => parties[at] as Alike) as [Alike, ...Alike[]]
+    const all = list.map((at) => ends[at] as EquivalentEnds) as [EquivalentEnds, ...EquivalentEnds[]]
     return {
       number: list[0],
       governed: all.some(({ kind }) => kind !== undefined),

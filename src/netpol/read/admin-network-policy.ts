@@ -5,7 +5,7 @@
  */
 import { invalid } from '../../api/field-error.js'
 import type { ClusterPolicyModel, PortMatch } from '../model.js'
-import { readClusterPolicy, theField, type ClusterDialect } from './cluster-policy.js'
+import { readClusterPolicy, onlyField, type ClusterDialect } from './cluster-policy.js'
 import { isSet, type FieldReader } from './fields.js'
 import { protocols } from './objects.js'
 
@@ -17,7 +17,7 @@ const LAST = 1001
 /** Reads an AdminNetworkPolicyPort. */
 function readPort(reader: FieldReader, value: unknown, path: string): PortMatch {
   const object = reader.object(value, path) ?? {}
-  const field = theField(reader, object, path, ['portNumber', 'namedPort', 'portRange'])
+  const field = onlyField(reader, object, path, ['portNumber', 'namedPort', 'portRange'])
   if (field === undefined) return unknown
   const at = `${path}.${field}`
   if (field === 'namedPort') {

@@ -11,11 +11,9 @@ import type {
   PortMatch,
   Selector,
 } from '../model.js'
-import { readRange } from './blocks.js'
-import { isSet, type FieldReader, type Fields } from './fields.js'
+import { readRange, isSet, type FieldReader, type Fields, everything, readSelector } from './fields.js'
 import { peersField } from './network-policy.js'
 import { readObject } from './objects.js'
-import { everything, readSelector } from './selector.js'
 
 /** How the versions of cluster-wide policies differ. */
 export interface ClusterDialect {
@@ -42,7 +40,7 @@ export function domainName(text: string): string {
 }
 
 /** Returns the one known field of an object that is set; more than one is a fault. */
-export function theField(
+export function onlyField(
   reader: FieldReader,
   object: Fields,
   path: string,
@@ -97,7 +95,7 @@ function readPeer(
 ): Peer {
   const object = reader.object(value, path) ?? {}
   const external = direction === 'egress' ? ['nodes', 'networks', 'domainNames'] : []
-  const field = theField(reader, object, path, ['namespaces', 'pods', ...external])
+  const field = onlyField(reader, object, path, ['namespaces', 'pods', ...external])
   if (field === undefined) return unknown
   const at = `${path}.${field}`
   switch (field) {
@@ -161,7 +159,7 @@ function readSubject(
 ): { readonly namespaces: Selector; readonly pods: Selector } {
   const object = reader.object(value, 'spec.subject') ?? {}
   reader.onlyKnown(object, 'spec.subject', ['namespaces', 'pods'])
-  const field = theField(reader, object, 'spec.subject', ['namespaces', 'pods'])
+  const field = onlyField(reader, object, 'spec.subject', ['namespaces', 'pods'])
   if (field === 'pods') return readPodsOf(reader, object['pods'], 'spec.subject.pods')
   if (field === undefined) reader.add(forbidden('spec.subject', 'must have one of namespaces and pods'))
   return {

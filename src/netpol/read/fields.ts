@@ -1,4 +1,9 @@
 import { invalid, required, type FieldError } from '../../api/field-error.js'
+import { compileRequirements, selectorRequirements, type Labels } from '../../api/labels.js'
+import type { LabelSelector, LabelSelectorRequirement } from '../../api/meta/generated.js'
+import { validateLabelSelector } from '../../api/meta/label-validation.js'
+import type { Selector, Block } from '../model.js'
+import { parseIpRange, rangeHolds, type IpRange } from '../../api/ip.js'
 
 /** An object whose fields have not been validated. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -83,4 +88,88 @@ function readable(value: unknown): unknown {
 /** Returns whether a field is present and not null. */
 export function isSet(object: Fields, name: string): boolean {
   return Object.hasOwn(object, name) && object[name] !== undefined && object[name] !== null
+}
+
+/** A selector that matches everything. */
+export const everything: Selector = { requirements: [], matches: () => true }
+
+/** Reads labels: a map of strings. */
+export function readLabels(reader: FieldReader, value: unknown, path: string): Labels {
+  const object = reader.object(value, path) ?? {}
+  for (const key of Object.keys(object)) reader.string(object[key], `${path}.${key}`)
+  return object as Labels
+}
+
+function readExpression(
+  reader: FieldReader,
+  value: unknown,
+  path: string,
+): LabelSelectorRequirement | undefined {
+  const object = reader.object(value, path)
+  if (object === undefined) return undefined
+  reader.onlyKnown(object, path, ['key', 'operator', 'values'])
+  const values = reader
+    .list(object['values'], `${path}.values`)
+    ?.map((each, at) => reader.string(each, `${path}.values[${at}]`) ?? '')
+  const key = reader.string(object['key'], `${path}.key`) ?? ''
+  return {
+    key,
+    operator: reader.string(object['operator'], `${path}.operator`) ?? '',
+    ...(values === undefined ? {} : { values }),
+  }
+}
+
+/**
+ * Reads a LabelSelector that is present; an empty one matches everything. After a fault the result must not
+ * be used. Source: metav1.LabelSelectorAsSelector, metav1validation.ValidateLabelSelector.
+ */
+export function readSelector(reader: FieldReader, value: unknown, path: string): Selector {
+  const object = reader.object(value, path)
+  if (object === undefined) return everything
+  const before = reader.faults.length
+  reader.onlyKnown(object, path, ['matchLabels', 'matchExpressions'])
+  const matchLabels = readLabels(reader, object['matchLabels'], `${path}.matchLabels`)
+  const list = reader.list(object['matchExpressions'], `${path}.matchExpressions`) ?? []
+  const matchExpressions = list.flatMap(
+    (each, at) => readExpression(reader, each, `${path}.matchExpressions[${at}]`) ?? [],
+  )
+  if (reader.faults.length > before) return everything
+  const selector: LabelSelector = { matchLabels, matchExpressions }
+  const faults = validateLabelSelector(selector, path)
+  reader.add(...faults)
+  if (faults.length > 0) return everything
+  const requirements = selectorRequirements(selector)
+  return { requirements, matches: compileRequirements(requirements) }
+}
+
+/** Reads a CIDR; bits beyond the prefix are dropped. */
+export function readRange(reader: FieldReader, value: unknown, path: string): IpRange | undefined {
+  const text = reader.string(value, path)
+  if (text === undefined || text === '') return reader.missing(path)
+  const range = parseIpRange(text)
+  if (range === undefined)
+    reader.add(invalid(path, text, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'))
+  return range
+}
+
+/** Returns whether one range is a proper part of another. */
+function isStrictPart(whole: IpRange, part: IpRange): boolean {
+  return part.prefix > whole.prefix && rangeHolds(whole, { family: part.family, value: part.first })
+}
+
+/** Reads an IPBlock. Source: pkg/apis/networking/validation ValidateIPBlock. */
+export function readBlock(reader: FieldReader, value: unknown, path: string): Block | undefined {
+  const object = reader.object(value, path)
+  if (object === undefined) return undefined
+  reader.onlyKnown(object, path, ['cidr', 'except'])
+  const range = readRange(reader, object['cidr'], `${path}.cidr`)
+  const list = reader.list(object['except'], `${path}.except`) ?? []
+  const except = list.flatMap((each, at) => {
+    const part = readRange(reader, each, `${path}.except[${at}]`)
+    if (part === undefined) return []
+    if (range !== undefined && !isStrictPart(range, part))
+      reader.add(invalid(`${path}.except[${at}]`, each, 'must be a strict subset of `cidr`'))
+    return [part]
+  })
+  return range === undefined ? undefined : { range, except }
 }

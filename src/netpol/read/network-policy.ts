@@ -1,10 +1,8 @@
 import { forbidden, invalid } from '../../api/field-error.js'
 import { portNameFaults } from '../../api/names.js'
 import type { Direction, NetworkPolicyModel, Peer, PortMatch, RuleMatch } from '../model.js'
-import { readBlock } from './blocks.js'
-import { isSet, type FieldReader, type Fields } from './fields.js'
+import { readBlock, isSet, type FieldReader, type Fields, readSelector } from './fields.js'
 import { protocols, readObject } from './objects.js'
-import { readSelector } from './selector.js'
 
 /** The name of a rule's list of peers, by direction. */
 export const peersField: Readonly<Record<Direction, 'from' | 'to'>> = { ingress: 'from', egress: 'to' }

@@ -4,9 +4,7 @@ import type { Labels } from '../../api/labels.js'
 import type { NamedPort, NodeModel, PodModel } from '../model.js'
 import type { Protocol } from '../world.js'
 import { WorldError } from '../world-error.js'
-import type { Fields } from './fields.js'
-import { FieldReader } from './fields.js'
-import { readLabels } from './selector.js'
+import { type Fields, FieldReader, readLabels } from './fields.js'
 
 /** All protocols that policies support. */
 export const protocols: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']

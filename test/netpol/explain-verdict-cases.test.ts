@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
-  blame,
+  explainVerdict,
   type Connection,
   type NetpolOptions,
   type World,
@@ -66,9 +66,9 @@ const base: World = {
 function told(
   policies: readonly WorldPolicy[],
   connection: Connection,
-  options: NetpolOptions & { readonly most?: number } = {},
+  options: NetpolOptions & { readonly maxRemovals?: number } = {},
 ): readonly unknown[] {
-  const { verdict, rules, labels: changes } = blame({ ...base, policies }, connection, options)
+  const { verdict, rules, labels: changes } = explainVerdict({ ...base, policies }, connection, options)
   const name = ({
     kind,
     namespace,
@@ -99,7 +99,7 @@ const cases: readonly (readonly [
   readonly WorldPolicy[],
   Connection,
   readonly unknown[],
-  (NetpolOptions & { readonly most?: number })?,
+  (NetpolOptions & { readonly maxRemovals?: number })?,
 ])[] = [
   [
     'a namespace that is not chosen',
@@ -324,7 +324,7 @@ const cases: readonly (readonly [
     ],
     { from: 'b/r', to: 'a/p', port: 80 },
     ['denied', ['NetworkPolicy a/one', 'NetworkPolicy a/three', 'NetworkPolicy a/two'], undefined],
-    { most: 3 },
+    { maxRemovals: 3 },
   ],
   [
     'and no more',
@@ -335,7 +335,7 @@ const cases: readonly (readonly [
     ],
     { from: 'b/r', to: 'a/p', port: 80 },
     ['denied', undefined, undefined],
-    { most: 2 },
+    { maxRemovals: 2 },
   ],
   [
     'a rule, and the next that would do',
@@ -589,20 +589,27 @@ const toPod: Connection = { from: 'b/r', to: 'a/p', port: 80 }
 describe('the smallest set of rules', () => {
   it('is told with nothing that it does not have', () => {
     expect(
-      blame({ ...base, policies: [deny({ namespaces: {} })] }, { from: 'a/p', to: 'a/q', port: 80 }).rules,
+      explainVerdict({ ...base, policies: [deny({ namespaces: {} })] }, { from: 'a/p', to: 'a/q', port: 80 })
+        .rules,
     ).toStrictEqual([{ kind: 'ClusterNetworkPolicy', name: 'deny', path: 'spec.egress[0]' }])
-    expect(blame({ ...base, policies: [closed] }, toPod).rules).toStrictEqual([
+    expect(explainVerdict({ ...base, policies: [closed] }, toPod).rules).toStrictEqual([
       { kind: 'NetworkPolicy', namespace: 'a', name: 'closed' },
     ])
-    expect(Object.keys(blame({ ...base, policies: [] }, toPod))).toEqual(['verdict'])
+    expect(Object.keys(explainVerdict({ ...base, policies: [] }, toPod))).toEqual(['verdict'])
   })
 
   it('may be as large as one likes; where there is none, the search ends', () => {
-    expect(blame({ ...base, policies: closedBy(40) }, toPod, { most: Infinity }).rules).toHaveLength(40)
-    expect(blame({ ...base, policies: closedBy(7) }, toPod).rules).toBeUndefined()
-    expect(blame({ ...base, policies: closedBy(6) }, toPod).rules).toHaveLength(6)
     expect(
-      blame({ ...base, policies: closedBy(2) }, { ...toPod, port: 'none' }, { most: Infinity }).rules,
+      explainVerdict({ ...base, policies: closedBy(40) }, toPod, { maxRemovals: Infinity }).rules,
+    ).toHaveLength(40)
+    expect(explainVerdict({ ...base, policies: closedBy(7) }, toPod).rules).toBeUndefined()
+    expect(explainVerdict({ ...base, policies: closedBy(6) }, toPod).rules).toHaveLength(6)
+    expect(
+      explainVerdict(
+        { ...base, policies: closedBy(2) },
+        { ...toPod, port: 'none' },
+        { maxRemovals: Infinity },
+      ).rules,
     ).toBeUndefined()
   })
 
@@ -615,7 +622,7 @@ describe('the smallest set of rules', () => {
         ],
       }),
     )
-    expect(blame({ ...base, policies: [...others, ...closedBy(5)] }, toPod).rules).toHaveLength(5)
+    expect(explainVerdict({ ...base, policies: [...others, ...closedBy(5)] }, toPod).rules).toHaveLength(5)
   })
 
   it('is looked for in one order, however many pass on to it', () => {
@@ -623,7 +630,7 @@ describe('the smallest set of rules', () => {
       ingress: Array.from({ length: 8 }, () => ({ action: 'Pass', from: [every] })),
     })
     expect(
-      blame({ ...base, policies: [passes, ...closedBy(16)] }, toPod, { most: 16 }).rules?.map(
+      explainVerdict({ ...base, policies: [passes, ...closedBy(16)] }, toPod, { maxRemovals: 16 }).rules?.map(
         ({ name }) => name,
       ),
     ).toEqual(closedBy(16).map(({ metadata }) => metadata.name))
@@ -633,8 +640,8 @@ describe('the smallest set of rules', () => {
     const outs = Array.from({ length: 10 }, (_, at) =>
       narrow(`out-${at}`, { podSelector: {}, policyTypes: ['Egress'], egress: [{}] }, 'b'),
     )
-    expect(blame({ ...base, policies: [...outs, ...closedBy(10)] }, toPod, { most: 10 }).rules).toHaveLength(
-      10,
-    )
+    expect(
+      explainVerdict({ ...base, policies: [...outs, ...closedBy(10)] }, toPod, { maxRemovals: 10 }).rules,
+    ).toHaveLength(10)
   })
 })

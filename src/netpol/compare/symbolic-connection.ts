@@ -1,11 +1,11 @@
 import type { ResolvedOptions } from '../options.js'
 import type { View } from '../situation.js'
-import { bySort, type EndSort, type Role } from './addresses.js'
+import { sortForEnd, type EndSort, type Role } from './addresses.js'
 import { Space, type Cube, type Literal, type Variable } from './space.js'
-import { FRESH, type AddressClass, type PortClass, type Vocabulary } from './vocabulary.js'
+import { UNMENTIONED, type AddressClass, type PortClass, type Vocabulary } from './vocabulary.js'
 
 /** The kinds of both ends and how they relate. All connections of one shape have the same variables. */
-export interface SceneShape {
+export interface ConnectionShape {
   readonly from: EndSort
   readonly to: EndSort
   /** Both ends are pods of the same namespace. */
@@ -24,9 +24,9 @@ const isPod = (sort: EndSort): boolean => sort === 'pod' || sort === 'hostPod'
  * Returns all shapes in which some policy could decide, simplest first. A pod that connects to itself
  * directly is left out, because policies never block that.
  */
-export function sceneShapes({ hostNetwork }: ResolvedOptions): readonly SceneShape[] {
+export function connectionShapes({ hostNetwork }: ResolvedOptions): readonly ConnectionShape[] {
   const pods: readonly EndSort[] = hostNetwork === 'pod' ? ['pod', 'hostPod'] : ['pod']
-  const shape = (from: EndSort, to: EndSort, more: Partial<SceneShape> = {}): SceneShape => ({
+  const shape = (from: EndSort, to: EndSort, more: Partial<ConnectionShape> = {}): ConnectionShape => ({
     from,
     to,
     sameNamespace: false,
@@ -58,7 +58,7 @@ function labelVariables(
 ): readonly Variable[] {
   return [...labels].map(([key, values]) => ({
     name: `${prefix}.${key}`,
-    values: [undefined, ...values, FRESH],
+    values: [undefined, ...values, UNMENTIONED],
     weight: 1,
   }))
 }
@@ -72,12 +72,12 @@ const free: Pins = new Map()
  * The space of all connections of one shape: a variable for everything that policies can distinguish, and the
  * constraints that hold at all of its points.
  */
-export class Scene {
-  readonly shape: SceneShape
+export class SymbolicConnection {
+  readonly shape: ConnectionShape
   readonly vocabulary: Vocabulary
   readonly space: Space
 
-  constructor(shape: SceneShape, vocabulary: Vocabulary, pins: Pins = free) {
+  constructor(shape: ConnectionShape, vocabulary: Vocabulary, pins: Pins = free) {
     this.shape = shape
     this.vocabulary = vocabulary
     const variables = [...this.#ends(), ...this.#traffic()]
@@ -138,11 +138,15 @@ export class Scene {
     const { shape, vocabulary } = this
     const roles: readonly Role[] = shape.self ? ['from'] : ['from', 'to']
     return roles.flatMap((role) => [
-      { name: this.address(role), values: bySort(vocabulary.addresses, shape[role], role), weight: UNUSUAL },
+      {
+        name: this.address(role),
+        values: sortForEnd(vocabulary.addresses, shape[role], role),
+        weight: UNUSUAL,
+      },
       ...(isPod(shape[role]) ? labelVariables(`${role}.pod`, vocabulary.podLabels) : []),
       ...(isPod(shape[role]) && this.namespaceName(role).startsWith(role)
         ? [
-            { name: this.namespaceName(role), values: [...vocabulary.namespaces, FRESH], weight: 1 },
+            { name: this.namespaceName(role), values: [...vocabulary.namespaces, UNMENTIONED], weight: 1 },
             ...labelVariables(`${role}.ns`, vocabulary.namespaceLabels),
           ]
         : []),

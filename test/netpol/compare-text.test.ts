@@ -9,7 +9,7 @@ import {
   type PolicyAnalysis,
   type WorldPolicy,
 } from '../../src/netpol/index.js'
-import { tellConnection } from '../../src/netpol/compare/changes.js'
+import { formatConnection } from '../../src/netpol/compare/changes.js'
 
 const narrow = (name: string, spec: object): WorldPolicy => ({
   kind: 'NetworkPolicy',
@@ -211,7 +211,7 @@ describe('what opens and closes', () => {
     [{ from: 'fd00::2', to: { node: 'n' }, port: 1 }, 'fd00::2 -> node n:1/TCP'],
     [{ from: { pod: 'p' }, to: 'a/p', port: 1 }, '{"pod":"p"} -> a/p:1/TCP'],
   ])('%j is told short', (connection, text) => {
-    expect(tellConnection(connection)).toBe(text)
+    expect(formatConnection(connection)).toBe(text)
   })
 })
 
@@ -244,7 +244,7 @@ function drawn(
         `${status?.podIP}${labelled(labels)}${spec === undefined ? '' : ` ${JSON.stringify(spec)}`}`,
     ),
     ...Object.entries(domains).map(([name, addresses]) => `domain ${name} ${addresses.join()}`),
-    `${tellConnection(connection)}${connection.service === true ? ' through a Service' : ''}`,
+    `${formatConnection(connection)}${connection.service === true ? ' through a Service' : ''}`,
   ]
 }
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { blame, compare, evaluateModel, readWorld } from '../../src/netpol/index.js'
+import { explainVerdict, compare, evaluateModel, readWorld } from '../../src/netpol/index.js'
 import { netpolArbitraries } from '../../src/testing/netpol/index.js'
 import { connectionIn, options, world } from './arbitraries.js'
 import { TINY } from './tiny.js'
@@ -95,11 +95,11 @@ it('random pairs of policies lie to each other in every way', () => {
   expect([...relations].sort()).toEqual(['a-allows-less', 'a-allows-more', 'equal', 'neither'])
 })
 
-it('labels are to blame often enough', () => {
+it('labels decide often enough', () => {
   let count = 0
   fc.assert(
     fc.property(netpolArbitraries(fc).scenario, ({ world: objects, connection, options: choice }) => {
-      count += Number(blame(objects, connection, choice).labels !== undefined)
+      count += Number(explainVerdict(objects, connection, choice).labels !== undefined)
     }),
     { numRuns: 60 },
   )

@@ -1,7 +1,6 @@
 import { addressOfWords, type Segment, type Words } from '../compile/segments.js'
 import type { CompiledWorld } from '../compile/compiled-world.js'
-import { families, familiesOf } from '../compile/families.js'
-import type { EndKind, PlacedPod, PodKind } from '../compile/kinds.js'
+import { families, familiesOf, type EndKind, type PlacedPod, type PodKind } from '../compile/kinds.js'
 import { addressBook } from '../address-book.js'
 import type { IpFamily } from '../../api/ip.js'
 
@@ -13,7 +12,7 @@ export interface AddressSpan {
 }
 
 /** Pods, nodes or outside addresses that policies cannot distinguish. */
-export interface Alike {
+export interface EquivalentEnds {
   readonly sort: 'pods' | 'nodes' | 'outside'
   readonly kind: PodKind | undefined
   readonly families: number
@@ -27,8 +26,8 @@ export interface Alike {
 
 const bitsIn = { IPv4: 32n, IPv6: 128n } as const
 
-function alikePods(compiled: CompiledWorld): readonly Alike[] {
-  const groups = new Map<string, Alike>()
+function equivalentPods(compiled: CompiledWorld): readonly EquivalentEnds[] {
+  const groups = new Map<string, EquivalentEnds>()
   for (const placed of compiled.pods.values()) {
     const { kind, ends, families: spoken, hostNode } = placed
     const onHost = hostNode !== undefined && kind === undefined
@@ -50,9 +49,9 @@ function alikePods(compiled: CompiledWorld): readonly Alike[] {
   return [...groups.values()]
 }
 
-function alikeNodes({ placement, model }: CompiledWorld, nowhere: EndKind): readonly Alike[] {
+function equivalentNodes({ placement, model }: CompiledWorld, nowhere: EndKind): readonly EquivalentEnds[] {
   const book = addressBook(model)
-  return [...model.nodes.values()].map(({ name, addresses }): Alike => {
+  return [...model.nodes.values()].map(({ name, addresses }): EquivalentEnds => {
     const endOf = (family: IpFamily): EndKind => {
       const address = addresses.find((each) => each.family === family)
       return address === undefined ? nowhere : placement.end(undefined, address, book.domainsAt(address))
@@ -73,14 +72,14 @@ function alikeNodes({ placement, model }: CompiledWorld, nowhere: EndKind): read
 
 const valueOf = (family: IpFamily, words: Words): bigint => addressOfWords(family, words).value
 
-function alikeOutside(
+function equivalentAddresses(
   { placement, model }: CompiledWorld,
   nowhere: EndKind,
   family: IpFamily,
-): readonly Alike[] {
+): readonly EquivalentEnds[] {
   const book = addressBook(model)
   const all: readonly Segment<unknown>[] = placement.addresses(family)
-  const result: Alike[] = []
+  const result: EquivalentEnds[] = []
   for (const [at, { first }] of all.entries()) {
     const next = all[at + 1]
     const span = {
@@ -116,8 +115,8 @@ function alikeOutside(
  * Lists everyone who can be an end of a connection. Outside addresses are only of families that pods have;
  * IPv4 if there are no pods.
  */
-export function everyone(compiled: CompiledWorld): readonly Alike[] {
-  const pods = alikePods(compiled)
+export function allEnds(compiled: CompiledWorld): readonly EquivalentEnds[] {
+  const pods = equivalentPods(compiled)
   const has = (wanted: readonly number[]): boolean =>
     pods.some(({ families: spoken }) => wanted.includes(spoken))
   const six = has([families.v6, families.v4First, families.v6First])
@@ -125,8 +124,8 @@ export function everyone(compiled: CompiledWorld): readonly Alike[] {
   const nowhere = compiled.placement.end(undefined, undefined, [])
   return [
     ...pods,
-    ...alikeNodes(compiled, nowhere),
-    ...(four ? alikeOutside(compiled, nowhere, 'IPv4') : []),
-    ...(six ? alikeOutside(compiled, nowhere, 'IPv6') : []),
+    ...equivalentNodes(compiled, nowhere),
+    ...(four ? equivalentAddresses(compiled, nowhere, 'IPv4') : []),
+    ...(six ? equivalentAddresses(compiled, nowhere, 'IPv6') : []),
   ]
 }

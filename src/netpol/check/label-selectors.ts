@@ -9,7 +9,7 @@ const words: Readonly<Record<string, Requirement['operator']>> = {
 }
 
 /** Returns the requirements of a label selector. */
-export function demandsOf(selector: unknown): readonly Requirement[] {
+export function requirementsOf(selector: unknown): readonly Requirement[] {
   const labels = raw(raw(selector)['matchLabels'])
   const equal = Object.keys(labels).map((key): Requirement => ({
     key,
@@ -39,12 +39,12 @@ export function meets(labels: Raw, { key, operator, values }: Requirement): bool
 
 /** Returns whether labels meet all requirements; an absent selector has none. */
 export function selects(selector: unknown, labels: Raw): boolean {
-  return demandsOf(selector).every((demand) => meets(labels, demand))
+  return requirementsOf(selector).every((demand) => meets(labels, demand))
 }
 
 /** Returns whether the selector contains the requirement, with its values in any order. */
-export function asksFor(selector: unknown, { key, operator, values }: Requirement): boolean {
-  return demandsOf(selector).some(
+export function hasRequirement(selector: unknown, { key, operator, values }: Requirement): boolean {
+  return requirementsOf(selector).some(
     (demand) =>
       demand.key === key &&
       demand.operator === operator &&

@@ -24,7 +24,7 @@ const ruleAt = (removal: Removal, direction: Direction, at: number): Removal => 
  * Returns the policy with some rules disabled. A removed rule stays in the list and matches nobody, so that
  * the paths of the others do not shift.
  */
-function thinned<T extends PolicyModel>(policy: T, removal: Removal, gone: ReadonlySet<string>): T {
+function withRulesDisabled<T extends PolicyModel>(policy: T, removal: Removal, gone: ReadonlySet<string>): T {
   const thin = (direction: Direction): unknown =>
     policy[direction]?.map((rule, at) =>
       gone.has(keyOf(ruleAt(removal, direction, at))) ? { ...rule, failsClosed: false, peers: [] } : rule,
@@ -33,12 +33,12 @@ function thinned<T extends PolicyModel>(policy: T, removal: Removal, gone: Reado
 }
 
 /** Returns the model without the removed policies and rules. */
-export function withoutRemovals(model: Model, removals: readonly Removal[]): Model {
+export function applyRemovals(model: Model, removals: readonly Removal[]): Model {
   const gone = new Set(removals.map(keyOf))
   const cut = <T extends PolicyModel>(list: readonly T[], nameOf: (policy: T) => Removal): readonly T[] =>
     list.flatMap((policy) => {
       const name = nameOf(policy)
-      return gone.has(keyOf(name)) ? [] : [thinned(policy, name, gone)]
+      return gone.has(keyOf(name)) ? [] : [withRulesDisabled(policy, name, gone)]
     })
   const wide = ({ kind, name }: ClusterPolicyModel): Removal => ({ kind, name })
   const narrow = ({ kind, namespace, name }: NetworkPolicyModel): Removal => ({ kind, namespace, name })
@@ -88,7 +88,7 @@ function candidates({ allowed, proof: { egress, ingress } }: Verdict): readonly 
  * Finds a smallest set of at most `most` rules and policies whose removal flips the verdict. Returns
  * undefined if there is none.
  */
-export function blamedRules(
+export function findRemovals(
   model: Model,
   connection: Connection,
   most: number,
@@ -99,12 +99,12 @@ export function blamedRules(
     const seen = new Set<string>()
     const next: (readonly Removal[])[] = []
     for (const removals of front) {
-      for (const each of candidates(evaluateModel(withoutRemovals(model, removals), connection))) {
+      for (const each of candidates(evaluateModel(applyRemovals(model, removals), connection))) {
         const more = [...removals, each]
         const key = JSON.stringify(more.map(keyOf).toSorted())
         if (seen.has(key)) continue
         seen.add(key)
-        if (evaluateModel(withoutRemovals(model, more), connection).allowed !== allowed) return more
+        if (evaluateModel(applyRemovals(model, more), connection).allowed !== allowed) return more
         next.push(more)
       }
     }

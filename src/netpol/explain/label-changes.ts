@@ -1,13 +1,18 @@
 import type { Labels } from '../../api/labels.js'
 import type { Budget } from '../compare/budget.js'
-import { sideClauses } from '../compare/clauses.js'
-import { after, pathsToAllow, pathsToDeny, type Path } from '../compare/paths.js'
+import { sideClauses, after, pathsToAllow, pathsToDeny, type Path } from '../compare/clauses.js'
 import type { EndSort, Role } from '../compare/addresses.js'
-import { Scene, type SceneShape } from '../compare/scene.js'
+import { SymbolicConnection, type ConnectionShape } from '../compare/symbolic-connection.js'
 import { outside, within, type Region } from '../compare/space.js'
-import { FRESH, freshWord, vocabularyOf, type AddressClass, type Vocabulary } from '../compare/vocabulary.js'
+import {
+  UNMENTIONED,
+  unusedWord,
+  vocabularyOf,
+  type AddressClass,
+  type Vocabulary,
+} from '../compare/vocabulary.js'
 import { nodeAt, type End, type ResolvedConnection } from '../endpoint.js'
-import { isOfDomain } from '../match-peer.js'
+import { isOfDomain } from '../match.js'
 import type { Model, NodeModel, PodModel } from '../model.js'
 import { podInView } from '../situation.js'
 
@@ -25,20 +30,20 @@ export interface LabelChange {
 type Target = Pick<LabelChange, 'kind' | 'namespace' | 'name'>
 
 /** An end as policies see it: the pod that selectors match, and the node that owns the address. */
-interface Party {
+interface LabelledEnd {
   readonly sort: EndSort
   readonly pod: PodModel | undefined
   readonly node: NodeModel | undefined
 }
 
-function partyOf(model: Model, end: End): Party {
+function labelledEnd(model: Model, end: End): LabelledEnd {
   const pod = podInView(end, 'NetworkPolicy', model.options)
   const node = end.address && nodeAt(model, end.address)
   if (pod !== undefined) return { sort: pod.hostNetwork ? 'hostPod' : 'pod', pod, node }
   return { sort: end.node === undefined ? 'external' : 'node', pod, node }
 }
 
-const isOwnNode = ({ node }: End, { sort }: Party, { pod }: Party): boolean =>
+const isOwnNode = ({ node }: End, { sort }: LabelledEnd, { pod }: LabelledEnd): boolean =>
   sort === 'node' && node === pod?.node
 
 /** The address classes of one end: exactly its address, or none if it has no address. */
@@ -48,8 +53,8 @@ const addressesIn = ({ address }: End): readonly AddressClass[] =>
 /**
  * The search space: everything about the connection is pinned, except the labels, which are the variables.
  */
-class Stage {
-  readonly scene: Scene
+class LabelSearch {
+  readonly symbolic: SymbolicConnection
   readonly #labels = new Map<
     string,
     { readonly target: Target; readonly key: string; readonly is: string | undefined }
@@ -59,8 +64,8 @@ class Stage {
   constructor(model: Model, connection: ResolvedConnection) {
     const { from, to, self } = connection
     const vocabulary = vocabularyOf([model])
-    const [source, target] = [partyOf(model, from), partyOf(model, to)]
-    const shape: SceneShape = {
+    const [source, target] = [labelledEnd(model, from), labelledEnd(model, to)]
+    const shape: ConnectionShape = {
       from: source.sort,
       to: target.sort,
       self,
@@ -68,7 +73,7 @@ class Stage {
       sameNamespace: source.pod !== undefined && source.pod.namespace === target.pod?.namespace,
       ownNode: isOwnNode(from, source, target) || isOwnNode(to, target, source),
     }
-    const names = new Scene(shape, vocabulary)
+    const names = new SymbolicConnection(shape, vocabulary)
     this.#pins.set(names.address('from'), addressesIn(from))
     this.#pins.set(names.address('to'), addressesIn(to))
     this.#pod(model, source, 'from', names)
@@ -78,12 +83,12 @@ class Stage {
         names.nodeLabel(key),
       )
     this.#traffic(connection, names)
-    this.scene = new Scene(shape, vocabulary, this.#pins)
+    this.symbolic = new SymbolicConnection(shape, vocabulary, this.#pins)
   }
 
   /** Every value that some selector mentions. */
   get #known(): readonly string[] {
-    const { podLabels, namespaceLabels, nodeLabels } = this.scene.vocabulary
+    const { podLabels, namespaceLabels, nodeLabels } = this.symbolic.vocabulary
     return [podLabels, namespaceLabels, nodeLabels].flatMap((labels) =>
       [...labels.values()].flatMap((values) => [...values]),
     )
@@ -92,7 +97,7 @@ class Stage {
   /** Returns the labels that differ from the current ones at the simplest point of a region. */
   changesIn(region: Region): readonly LabelChange[] {
     return [...this.#labels].flatMap(([variable, { target, key, is }]) => {
-      const value = this.scene.space.valueIn(region, variable) as string | undefined
+      const value = this.symbolic.space.valueIn(region, variable) as string | undefined
       return value === is
         ? []
         : [
@@ -100,13 +105,13 @@ class Stage {
               ...target,
               key,
               from: is ?? null,
-              to: value === FRESH ? freshWord('other', this.#known) : (value ?? null),
+              to: value === UNMENTIONED ? unusedWord('other', this.#known) : (value ?? null),
             },
           ]
     })
   }
 
-  #pod(model: Model, { pod }: Party, role: Role, names: Scene): void {
+  #pod(model: Model, { pod }: LabelledEnd, role: Role, names: SymbolicConnection): void {
     if (pod === undefined) return
     const { namespace, name, labels } = pod
     const { podLabels, namespaceLabels } = names.vocabulary
@@ -130,11 +135,11 @@ class Stage {
       const is = Object.hasOwn(labels, key) ? labels[key] : undefined
       const variable = variableOf(key)
       this.#labels.set(variable, { target, key, is })
-      this.#pins.set(variable, [...new Set([is, undefined, ...values, FRESH])])
+      this.#pins.set(variable, [...new Set([is, undefined, ...values, UNMENTIONED])])
     }
   }
 
-  #traffic({ to, port, protocol }: ResolvedConnection, names: Scene): void {
+  #traffic({ to, port, protocol }: ResolvedConnection, names: SymbolicConnection): void {
     const { portNames, domains } = names.vocabulary
     this.#pins.set('protocol', [protocol])
     this.#pins.set('port', [{ first: port, last: port }])
@@ -150,9 +155,9 @@ class Stage {
 }
 
 /** Returns the paths to the opposite verdict: both sides allow, or one of them denies. */
-function waysTo(allowed: boolean, model: Model, scene: Scene): readonly Path[] {
+function pathsTo(allowed: boolean, model: Model, symbolic: SymbolicConnection): readonly Path[] {
   const [egress, ingress] = (['egress', 'ingress'] as const).map((direction) => {
-    const clauses = sideClauses(scene, direction, model, model.options)
+    const clauses = sideClauses(symbolic, direction, model, model.options)
     return allowed ? pathsToAllow(clauses) : pathsToDeny(clauses)
   }) as [readonly Path[], readonly Path[]]
   return allowed ? after(egress, ingress) : [...egress, ...ingress]
@@ -163,17 +168,17 @@ function waysTo(allowed: boolean, model: Model, scene: Scene): readonly Path[] {
  * Returns undefined if there is none.
  * @throws StepLimitError
  */
-export function blamedLabels(
+export function findLabelChanges(
   model: Model,
   connection: ResolvedConnection,
   allowed: boolean,
   budget: Budget,
 ): readonly LabelChange[] | undefined {
   if (connection.port === undefined || (connection.self && !connection.service)) return undefined
-  const stage = new Stage(model, connection)
-  const { space } = stage.scene
+  const search = new LabelSearch(model, connection)
+  const { space } = search.symbolic
   let best: Region | undefined
-  for (const { cube, avoid } of waysTo(!allowed, model, stage.scene)) {
+  for (const { cube, avoid } of pathsTo(!allowed, model, search.symbolic)) {
     const region = within(space.whole(), cube) as Region
     const found = outside(space, region, avoid, {
       below: best === undefined ? Infinity : space.costOf(best),
@@ -182,5 +187,5 @@ export function blamedLabels(
     })
     best = found ?? best
   }
-  return best === undefined ? undefined : stage.changesIn(best)
+  return best === undefined ? undefined : search.changesIn(best)
 }

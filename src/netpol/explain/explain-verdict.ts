@@ -7,11 +7,11 @@ import type { Verdict } from '../proof.js'
 import { readWorld } from '../read/world.js'
 import type { Connection, World } from '../world.js'
 import { Budget, type StepOptions } from '../compare/budget.js'
-import { blamedLabels, type LabelChange } from './labels.js'
-import { blamedRules, type Removal } from './rules.js'
+import { findLabelChanges, type LabelChange } from './label-changes.js'
+import { findRemovals, type Removal } from './removals.js'
 
 /** The smallest changes that would flip a verdict. */
-export interface Blame {
+export interface VerdictExplanation {
   readonly verdict: Verdict
   /**
    * A smallest set of policies and rules whose removal flips the verdict. Absent if no set within `most`
@@ -26,12 +26,12 @@ export interface Blame {
 }
 
 /** Bounds of the search of {@link explainVerdict}. */
-export interface BlameOptions extends NetpolOptions, StepOptions {
+export interface ExplainVerdictOptions extends NetpolOptions, StepOptions {
   /**
    * The largest number of policies and rules to remove together.
    * @defaultValue 6
    */
-  readonly most?: number
+  readonly maxRemovals?: number
 }
 
 function relabelled(labels: Labels, changes: readonly LabelChange[]): Labels {
@@ -75,16 +75,16 @@ function withLabels(model: Model, changes: readonly LabelChange[]): Model {
  * @throws WorldError as `evaluate` does
  * @throws StepLimitError if the search for labels takes more than `maxSteps` steps
  */
-export function blame(
+export function explainVerdict(
   world: World,
   connection: Connection,
-  { most = 6, maxSteps, ...options }: BlameOptions = {},
-): Blame {
+  { maxRemovals: most = 6, maxSteps, ...options }: ExplainVerdictOptions = {},
+): VerdictExplanation {
   const model = readWorld(world, options)
   const verdict = evaluateModel(model, connection)
   const { allowed } = verdict
-  const rules = blamedRules(model, connection, most)
-  const labels = blamedLabels(model, resolveConnection(model, connection), allowed, new Budget(maxSteps))
+  const rules = findRemovals(model, connection, most)
+  const labels = findLabelChanges(model, resolveConnection(model, connection), allowed, new Budget(maxSteps))
   // Stryker disable next-line all: unreachable unless the search itself is wrong
   if (labels !== undefined && evaluateModel(withLabels(model, labels), connection).allowed === allowed)
     throw new Error(`bug in blame: ${JSON.stringify({ labels, connection })}`)

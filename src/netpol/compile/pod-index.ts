@@ -4,7 +4,7 @@ import type { PlacedPod } from './kinds.js'
 /**
  * The pods of a world, indexed by what affects them: their namespace, and the node whose network they use.
  */
-export class Population {
+export class PodIndex {
   readonly #pods = new Map<string, PlacedPod>()
   readonly #inNamespace = new Map<string, Set<PlacedPod>>()
   readonly #onHost = new Map<string, Set<PlacedPod>>()

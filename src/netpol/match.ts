@@ -1,13 +1,14 @@
 import { formatIp, rangeHolds } from '../api/ip.js'
 import { requirementMatches, type Labels } from '../api/labels.js'
 import { nodeAt, type End } from './endpoint.js'
-import type { Block, Peer, Selector } from './model.js'
+import type { Block, Peer, Selector, NamedPort, PortMatch } from './model.js'
 import type { Because, Trial } from './proof.js'
 import type { Situation } from './situation.js'
+import type { Protocol } from './world.js'
 
 type Outcome = Omit<Trial, 'path'> & { readonly field?: string }
 
-const no: Labels = {}
+const noLabels: Labels = {}
 
 /** Returns a failed outcome for the first requirement that labels do not meet. */
 function unmet(selector: Selector, labels: Labels, because: Because): Outcome | undefined {
@@ -31,7 +32,11 @@ function pods(
     if (peerPod.namespace !== home)
       return { field: podField, matched: false, because: 'otherNamespace', actual: peerPod.namespace }
   } else {
-    const failed = unmet(peer.namespaces, model.namespaces.get(peerPod.namespace) ?? no, 'namespaceLabels')
+    const failed = unmet(
+      peer.namespaces,
+      model.namespaces.get(peerPod.namespace) ?? noLabels,
+      'namespaceLabels',
+    )
     if (failed !== undefined) return { ...failed, field: namespaceField }
   }
   const failed = peer.pods === undefined ? undefined : unmet(peer.pods, peerPod.labels, 'podLabels')
@@ -119,4 +124,35 @@ function outcomeOf(situation: Situation, peer: Peer, home: string | undefined): 
 export function tryPeer(situation: Situation, peer: Peer, home: string | undefined, path: string): Trial {
   const { field, ...outcome } = outcomeOf(situation, peer, home)
   return { path: field === undefined ? path : `${path}.${field}`, ...outcome }
+}
+
+/** What entries of `ports` are tested against. */
+export interface PortSituation {
+  readonly protocol: Protocol
+  /** Undefined if the destination has no port of the requested name. */
+  readonly port: number | undefined
+  /** The destination's named ports; empty if it is not a pod. */
+  readonly named: readonly NamedPort[]
+}
+
+/** Tests one entry of `ports` or `protocols` against the destination's port. */
+export function tryPort({ protocol, port, named }: PortSituation, match: PortMatch, path: string): Trial {
+  const actual = port === undefined ? protocol : `${port}/${protocol}`
+  if (match.kind === 'unknown') return { path, matched: false, because: 'unknownField' }
+  if (match.protocol !== undefined && match.protocol !== protocol)
+    return { path, matched: false, because: 'otherProtocol', actual }
+  switch (match.kind) {
+    case 'all':
+      return { path, matched: true, because: 'everyPortOfProtocol', actual }
+    case 'range': {
+      const isInside = port !== undefined && port >= match.first && port <= match.last
+      return { path, matched: isInside, because: isInside ? 'portMatched' : 'otherPort', actual }
+    }
+    case 'name': {
+      const own = named.filter((each) => each.name === match.name && each.protocol === protocol)
+      if (own.length === 0) return { path, matched: false, because: 'noSuchNamedPort', actual }
+      const matched = own.some((each) => each.port === port)
+      return { path, matched, because: matched ? 'namedPortMatched' : 'otherPort', actual }
+    }
+  }
 }

@@ -1,14 +1,13 @@
 import { parseIp } from '../../api/ip.js'
 import type { AddressBook } from '../address-book.js'
 import type { PodModel } from '../model.js'
-import { familiesOf, familyIndex } from './families.js'
-import type { EndKind, PlacedPod, PodKind } from './kinds.js'
+import { familiesOf, familyIndex, type EndKind, type PlacedPod, type PodKind } from './kinds.js'
 import type { Placement } from './placement.js'
 
 /**
  * One end of a connection: the pod whose policies apply, what the other side sees, and whose traffic it is.
  */
-export interface Party {
+export interface ConnectionEnd {
   readonly kind: PodKind | undefined
   readonly end: EndKind
   /** The node itself, or the node of a pod on the host's network. */
@@ -18,7 +17,7 @@ export interface Party {
 }
 
 /** An end that was given as an address; valid until the world changes. */
-export interface Guest extends Party {
+export interface AddressEnd extends ConnectionEnd {
   readonly pod: PodModel | undefined
   /** The index of its family. */
   readonly family: number
@@ -26,19 +25,19 @@ export interface Guest extends Party {
 }
 
 /** How many are cached at most. */
-const GUESTS = 10_000
+const MAX_CACHED = 10_000
 
 /** Returns what an end is in a connection of the given family. A guest has one family only. */
-export function partyOf(one: PlacedPod | Guest, family: number): Party {
+export function connectionEnd(one: PlacedPod | AddressEnd, family: number): ConnectionEnd {
   if ('family' in one) return one
   return { kind: one.kind, end: one.ends[family] as EndKind, hostNode: one.hostNode, node: one.model.node }
 }
 
 /** Resolves ends that are given as addresses, and caches the results. */
-export class Guests {
+export class AddressEnds {
   readonly #book: AddressBook
   readonly #pods: ReadonlyMap<string, PlacedPod>
-  readonly #known = new Map<string, Guest>()
+  readonly #known = new Map<string, AddressEnd>()
 
   constructor(book: AddressBook, pods: ReadonlyMap<string, PlacedPod>) {
     this.#book = book
@@ -51,14 +50,14 @@ export class Guests {
   }
 
   /** Returns who owns an address; undefined if the text is not an address or two own it. */
-  find(text: string, placement: Placement): Guest | undefined {
+  find(text: string, placement: Placement): AddressEnd | undefined {
     const known = this.#known.get(text)
     if (known !== undefined) return known
     const address = parseIp(text)
     const [pod, other] = address === undefined ? [] : this.#book.podsAt(address)
     if (address === undefined || other !== undefined) return undefined
     const kind = pod && this.#pods.get(pod.key)?.kind
-    const guest: Guest = {
+    const guest: AddressEnd = {
       pod,
       kind,
       end: placement.end(kind, address, this.#book.domainsAt(address)),
@@ -67,7 +66,7 @@ export class Guests {
       family: familyIndex(address.family),
       families: familiesOf([address]),
     }
-    if (this.#known.size >= GUESTS) this.#known.clear()
+    if (this.#known.size >= MAX_CACHED) this.#known.clear()
     this.#known.set(text, guest)
     return guest
   }

@@ -20,7 +20,7 @@ export function originPath({ policy, direction, rule }: Origin): string {
     : `spec.${direction}[${rule}]`
 }
 
-function tellSelector({ requirements }: Selector): string {
+function formatSelector({ requirements }: Selector): string {
   return requirements.map(formatRequirement).join(',')
 }
 
@@ -28,21 +28,21 @@ function tellSelector({ requirements }: Selector): string {
  * Formats the pods of a peer. Without `namespaces`, they are in the namespace of `home`, which has to be a
  * NetworkPolicy.
  */
-function tellPods(namespaces: Selector | undefined, pods: Selector | undefined, home: PolicyModel): string {
-  const chosen = pods === undefined ? '' : tellSelector(pods)
+function formatPods(namespaces: Selector | undefined, pods: Selector | undefined, home: PolicyModel): string {
+  const chosen = pods === undefined ? '' : formatSelector(pods)
   const named =
     namespaces === undefined
       ? `namespace ${(home as NetworkPolicyModel).namespace}`
-      : tellSelector(namespaces) === ''
+      : formatSelector(namespaces) === ''
         ? 'any namespace'
-        : `namespaces ${tellSelector(namespaces)}`
+        : `namespaces ${formatSelector(namespaces)}`
   return `${chosen === '' ? 'pods' : `pods ${chosen}`} in ${named}`
 }
 
-function tellPeer(peer: Peer, home: PolicyModel): string {
+function formatPeer(peer: Peer, home: PolicyModel): string {
   switch (peer.kind) {
     case 'pods':
-      return tellPods(peer.namespaces, peer.pods, home)
+      return formatPods(peer.namespaces, peer.pods, home)
     case 'blocks':
       return peer.blocks
         .map(
@@ -51,7 +51,7 @@ function tellPeer(peer: Peer, home: PolicyModel): string {
         )
         .join(', ')
     case 'nodes':
-      return tellSelector(peer.nodes) === '' ? 'nodes' : `nodes ${tellSelector(peer.nodes)}`
+      return formatSelector(peer.nodes) === '' ? 'nodes' : `nodes ${formatSelector(peer.nodes)}`
     case 'domains':
       return peer.domains.join(', ')
     case 'unknown':
@@ -59,7 +59,7 @@ function tellPeer(peer: Peer, home: PolicyModel): string {
   }
 }
 
-function tellPort(port: PortMatch): string {
+function formatPort(port: PortMatch): string {
   switch (port.kind) {
     case 'all':
       return port.protocol
@@ -73,21 +73,21 @@ function tellPort(port: PortMatch): string {
 }
 
 /** Formats the pods that a policy selects: `pods app=web in namespace default`. */
-function tellSubject(policy: PolicyModel): string {
-  return tellPods(policy.kind === 'NetworkPolicy' ? undefined : policy.namespaces, policy.pods, policy)
+function formatSubject(policy: PolicyModel): string {
+  return formatPods(policy.kind === 'NetworkPolicy' ? undefined : policy.namespaces, policy.pods, policy)
 }
 
 /**
  * Formats the connections that an origin covers: `to pods app=db in namespace default from pods app=web in
  * namespace default, TCP 6379`.
  */
-export function tellOrigin({ policy, direction, rule }: Origin): string {
-  const own = `${direction === 'ingress' ? 'to' : 'from'} ${tellSubject(policy)}`
+export function formatOrigin({ policy, direction, rule }: Origin): string {
+  const own = `${direction === 'ingress' ? 'to' : 'from'} ${formatSubject(policy)}`
   if (rule === undefined) return own
   const { peers, ports } = (policy[direction] as readonly RuleMatch[])[rule] as RuleMatch
-  const others = peers === undefined ? 'anyone' : peers.map((peer) => tellPeer(peer, policy)).join(' or ')
+  const others = peers === undefined ? 'anyone' : peers.map((peer) => formatPeer(peer, policy)).join(' or ')
   return (
     `${own} ${peersField[direction]} ${others}, ` +
-    `${ports === undefined ? 'all ports' : ports.map(tellPort).join(', ')}`
+    `${ports === undefined ? 'all ports' : ports.map(formatPort).join(', ')}`
   )
 }
