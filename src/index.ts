@@ -56,7 +56,7 @@ export type {
 } from './client/resources.js'
 export type { CustomInput, CustomObject, CustomResource, TypedSchema } from './cluster/custom-resource.js'
 export type { EditDraft } from './cluster/edit.js'
-export type { InputFor, ListOptionsFor, NamespaceScope } from './cluster/namespace-scope.js'
+export type { ListOptionsFor, NamespaceScope } from './cluster/namespace-scope.js'
 export type { ClusterScopedName, NameOf, NamespacedName } from './cluster/object-name.js'
 export type { ApiserverHandle } from './cluster/compose/apiserver-handle.js'
 export type { Internals } from './cluster/compose/internals.js'

@@ -54,7 +54,7 @@ interface UnknownField<Name> {
 
 /** Whether a type was declared instead of inferred from an object literal: it has optional fields. */
 type IsDeclared<T> = true extends {
-  [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? true : false
+  [K in keyof T]-?: T extends Record<K, T[K]> ? false : true
 }[keyof T]
   ? true
   : false

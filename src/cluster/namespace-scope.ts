@@ -40,11 +40,6 @@ export interface ScopeAccess {
   readonly until: (predicate: () => boolean, timeout: Duration) => boolean
 }
 
-/** What may be sent to a built-in resource. Objects of cluster-scoped resources take no namespace. */
-export type InputFor<R extends BuiltInResource> = R extends ClusterScopedResource
-  ? ResourceInputs[R] & { readonly metadata: { readonly namespace?: undefined } }
-  : ResourceInputs[R]
-
 /** Options of `list` and `watch`. Cluster-scoped resources take no namespace. */
 export type ListOptionsFor<R extends BuiltInResource> = R extends ClusterScopedResource
   ? Omit<ListOptions, 'namespace'>
@@ -81,12 +76,20 @@ export class NamespaceScope {
   }
 
   /** POST. `apiVersion` and `kind` may be left out. */
-  create<R extends BuiltInResource>(resource: R, object: InputFor<R>, options?: WriteOptions): StoredOf<R> {
+  create<R extends BuiltInResource>(
+    resource: R,
+    object: ResourceInputs[R],
+    options?: WriteOptions,
+  ): StoredOf<R> {
     return this.#client.create<string>(resource, this.#placed(resource, object), options) as StoredOf<R>
   }
 
   /** PUT of the whole object, or of the subresource that `options` names. */
-  update<R extends BuiltInResource>(resource: R, object: InputFor<R>, options?: WriteOptions): StoredOf<R> {
+  update<R extends BuiltInResource>(
+    resource: R,
+    object: ResourceInputs[R],
+    options?: WriteOptions,
+  ): StoredOf<R> {
     return this.#client.update<string>(resource, this.#placed(resource, object), options) as StoredOf<R>
   }
 
@@ -146,7 +149,12 @@ export class NamespaceScope {
   resource<T = { readonly [field: string]: unknown }>(name: string): CustomResource<T, T>
   resource<Input, Output>(name: string, schema: TypedSchema<Input, Output>): CustomResource<Input, Output>
   resource<Input, Output>(name: string): CustomResource<Input, Output> {
-    return new CustomResource(name, this.#access.client, this.namespace, this.#listed)
+    return new CustomResource(name, {
+      client: this.#access.client,
+      keyOf: (key) => this.#key(name, key),
+      place: (object) => this.#placed(name, object),
+      listing: (options) => this.#listing(options),
+    })
   }
 
   /**
@@ -212,10 +220,7 @@ export class NamespaceScope {
    * Puts the object into the current namespace unless it names one. The namespace of a cluster-scoped object
    * is ignored, as by other clients.
    */
-  #placed<T extends KubeObject | ResourceInputs[BuiltInResource]>(
-    resource: ResourceName,
-    object: T,
-  ): KubeObject {
+  #placed(resource: ResourceName, object: object): KubeObject {
     const { metadata } = object as { metadata?: ObjectMetaInput }
     // for an object without metadata, leave it to the apiserver to report the error
     if (

@@ -76,10 +76,7 @@ await core.createNamespacedConfigMap({ ...at, body: { metadata: { name: 'a' } } 
     out['refused'] = [error.code, (JSON.parse(error.body) as { reason: string }).reason]
 })
 
-const mine = kubeConfigFor(cluster, {
-  as: { user: 'nobody' },
-  KubeConfig: library.KubeConfig,
-}) as unknown as typeof kc
+const mine = kubeConfigFor(cluster, { as: { user: 'nobody' }, KubeConfig: library.KubeConfig }) as typeof kc
 out['isTheirs'] = mine instanceof library.KubeConfig
 out['user'] = mine.getCurrentUser().name
 

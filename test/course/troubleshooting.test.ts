@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { SimCluster } from '../../src/index.js'
+import type { ContainerInput, PodInput } from '../../src/index.js'
 import { hostOf } from '../../src/host/index.js'
 
-const pod = (name: string, container: object, labels: Readonly<Record<string, string>> = {}): never =>
-  ({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace: 'default', labels },
-    spec: { containers: [{ name: 'c', image: 'nginx', ...container }] },
-  }) as never
+const pod = (
+  name: string,
+  container: Partial<ContainerInput>,
+  labels: Readonly<Record<string, string>> = {},
+): PodInput => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: 'default', labels },
+  spec: { containers: [{ name: 'c', image: 'nginx', ...container }] },
+})
 
 /** Why a container waits. */
 const waiting = (cluster: SimCluster, name: string): string | undefined =>

@@ -1,3 +1,4 @@
+import { badInput } from '../support/typed.js'
 import { describe, expect, it } from 'vitest'
 import { parseIp, type IpAddress } from '../../src/api/ip.js'
 import {
@@ -143,7 +144,7 @@ it('labels are the same or not', () => {
     sameLabels(labels, { a: 'b', d: 'd' }),
     sameLabels({}, {}),
   ]).toEqual([true, true, false, false, false, false, true])
-  expect(sameLabels({ toString: undefined as unknown as string }, { other: 'x' })).toBe(false)
+  expect(sameLabels({ toString: badInput<string>(undefined) }, { other: 'x' })).toBe(false)
 })
 
 const narrow = (name: string, namespace: string, spec: object = { podSelector: {} }): WorldPolicy => ({

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { explainVerdict, compare, evaluateModel, readWorld } from '../../src/netpol/index.js'
-import { netpolArbitraries } from '../../src/testing/netpol/index.js'
+import { netpolArbitraries } from '../../src/testing/netpol/arbitraries.js'
 import { connectionIn, options, world } from './arbitraries.js'
 import { TINY } from './tiny.js'
 

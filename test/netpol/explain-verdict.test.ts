@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { explainVerdict, evaluate, type World, type WorldPolicy } from '../../src/netpol/index.js'
-import { netpolArbitraries } from '../../src/testing/netpol/index.js'
+import { netpolArbitraries } from '../../src/testing/netpol/arbitraries.js'
 
 const narrow = (name: string, spec: object): WorldPolicy => ({
   apiVersion: 'networking.k8s.io/v1',

@@ -240,7 +240,7 @@ test('what the indexes say, however they were filled, is what whole scans say', 
         for (const one of [...first.map((each, at) => ({ do: 'node' as const, at, node: each })), ...steps]) {
           if (one.do === 'node') {
             nodes.set(one.at, nodeOf(one.at, one.node))
-            snapshot.setNode(nodes.get(one.at) as unknown as Node)
+            snapshot.setNode(nodes.get(one.at) as Node)
           } else if (one.do === 'no node') {
             nodes.delete(one.at)
             snapshot.removeNode(`n${one.at}`)
@@ -259,7 +259,7 @@ test('what the indexes say, however they were filled, is what whole scans say', 
               spec: { ...rest, nodeName: `n${one.on}` },
               status: {},
             } as Plain.Pod)
-            snapshot.setPod(podInfoOf(pods.get(one.at) as unknown as Pod), `n${one.on}`)
+            snapshot.setPod(podInfoOf(pods.get(one.at) as Pod), `n${one.on}`)
           } else if (nodes.size > 0) {
             asked++
             compare(snapshot, world(), podOf('incoming', one, kinds[one.like]))
@@ -273,7 +273,7 @@ test('what the indexes say, however they were filled, is what whole scans say', 
 })
 
 function compare(snapshot: Snapshot, world: World, pod: Plain.Pod): void {
-  const info = podInfoOf(pod as unknown as Pod)
+  const info = podInfoOf(pod as Pod)
   const { nodes, node: chosen, message } = explainIn(snapshot, info, framework, release)
   const expected = refusals(world, pod)
   expect(Object.fromEntries(nodes.map(({ node: name, rejected }) => [name, rejected?.reasons[0]]))).toEqual(

@@ -1,3 +1,4 @@
+import type { Pod } from '../../src/api/core/generated.js'
 import { Agent, request } from 'node:https'
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
@@ -159,8 +160,8 @@ spec: { minAvailable: 1, selector: { matchLabels: { app: web } } }
         metadata: { name, namespace: 'default' },
       }),
     })
-  const [first, second] = cluster.list('pods', { labelSelector: 'app=web' }).items
-  expect(await evict(first as never)).toMatchObject({ code: 201 })
-  expect(await evict(second as never)).toMatchObject({ code: 429 })
-  await expect.poll(() => evict(second as never)).toMatchObject({ code: 201 })
+  const [first, second] = cluster.list('pods', { labelSelector: 'app=web' }).items as [Pod, Pod]
+  expect(await evict(first)).toMatchObject({ code: 201 })
+  expect(await evict(second)).toMatchObject({ code: 429 })
+  await expect.poll(() => evict(second)).toMatchObject({ code: 201 })
 })

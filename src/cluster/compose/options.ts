@@ -2,9 +2,9 @@ import type { Pod } from '../../api/core/generated.js'
 import type { AdmissionChoice } from '../../apiserver/admission/default-plugins.js'
 import type { WebhookHandlers } from '../../apiserver/admission/extensions/handlers.js'
 import type { Component } from '../../client/component.js'
-import type { SimulatedStorageOptions } from '../../controllers/simulated-storage/index.js'
-import type { IngressControllerOptions } from '../../controllers/ingress-status/index.js'
-import type { LoadBalancerOptions } from '../../controllers/service-lb/index.js'
+import type { SimulatedStorageOptions } from '../../controllers/simulated-storage/context.js'
+import type { IngressControllerOptions } from '../../controllers/ingress-status.js'
+import type { LoadBalancerOptions } from '../../controllers/service-lb.js'
 import type {
   ContainerBehavior,
   ImageDefinition,
@@ -30,7 +30,7 @@ export interface NodeOptions {
     readonly value?: string
     readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
   }[]
-  /** Default: 4 cpu, 16Gi memory, 110 pods, 100Gi ephemeral-storage. */
+  /** Default: 4 cpu, 32Gi memory, 110 pods, 100Gi ephemeral-storage. */
   readonly capacity?: Readonly<Record<string, string>>
   /** Default: the cluster's version with patch 0 (`v1.35.0`). */
   readonly kubeletVersion?: string

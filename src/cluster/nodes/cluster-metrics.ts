@@ -6,13 +6,13 @@ import { formatQuantity, parseQuantity, quantityMilliValue } from '../../api/qua
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { formatTime } from '../../api/time.js'
 import type { UsageMetrics } from '../../apiserver/server-dependencies.js'
-import { MetricsError, NO_METRICS } from '../../controllers/horizontal-pod-autoscaler/index.js'
+import { MetricsError, NO_METRICS } from '../../controllers/horizontal-pod-autoscaler/metrics-source.js'
 import type {
   DescribedObject,
   MetricsSource,
   PodMetric,
   PodMetrics,
-} from '../../controllers/horizontal-pod-autoscaler/index.js'
+} from '../../controllers/horizontal-pod-autoscaler/metrics-source.js'
 import type { Slice } from '../../sim/module.js'
 import type { Measured, MeasurePorts, PodSelection, Usage, UsageRule } from './measure.js'
 import { Measure, METRIC_RESOLUTION } from './measure.js'

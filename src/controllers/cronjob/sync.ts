@@ -1,20 +1,21 @@
 import type { CronJob, CronJobStatus, Job } from '../../api/batch/generated.js'
-import { isTimeZone } from '../../api/cron/time-zone.js'
+import type { ObjectReference } from '../../api/core/generated.js'
+import { formatInZone } from '../../api/cron/next-time.js'
 import { ScheduleError } from '../../api/cron/schedule.js'
+import { isTimeZone } from '../../api/cron/time-zone.js'
 import { quote } from '../../api/field-error.js'
-import { isControlledBy } from '../../api/meta/owner-references.js'
+import { isControlledBy, newControllerRef } from '../../api/meta/owner-references.js'
 import { formatTime, timeMs } from '../../api/time.js'
 import { ApiError, ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import { finishedCondition, isFinished } from '../job/conditions.js'
 import { isNamespaceTerminating, messageOf } from '../shared/pod-control.js'
-import { jobAt, jobName, oldestStartFirst, referenceTo } from './jobs.js'
-import { InvalidScheduleError, missedTimes, timesOf, untilNextTime } from './schedule-times.js'
 import type { NextTime } from './schedule-times.js'
+import { InvalidScheduleError, missedTimes, timesOf, untilNextTime } from './schedule-times.js'
 
 /** What a sync needs of the controller. */
-export interface CronJobPorts {
+interface CronJobPorts {
   readonly client: Client
   readonly recorder: EventRecorder
   /** Whether jobs carry the time that they are for as an annotation. */
@@ -300,4 +301,60 @@ export class CronJobSync {
     const job = this.#ports.client.get('jobs', key)
     return isControlledBy(job, this.#cronJob) && !this.#isActive(job.metadata.uid) ? job : undefined
   }
+}
+
+const SCHEDULED = 'batch.kubernetes.io/cronjob-scheduled-timestamp'
+
+/** The name of the job of that time, virtual ms: minutes since the epoch make it unique. */
+function jobName({ metadata }: CronJob, scheduled: number): string {
+  return `${metadata.name ?? ''}-${Math.floor(scheduled / 60_000)}`
+}
+
+/**
+ * The job that the CronJob makes for a time, virtual ms. `annotated`: whether the release notes the time.
+ * Source: pkg/controller/cronjob/utils.go getJobFromTemplate2.
+ */
+function jobAt(
+  cronJob: CronJob,
+  scheduled: number,
+  annotated: boolean,
+): Pick<Job, 'metadata' | 'spec' | 'status'> {
+  const {
+    metadata: { labels, annotations },
+    spec,
+  } = cronJob.spec.jobTemplate
+  const { namespace } = cronJob.metadata
+  const noted = annotated
+    ? { ...annotations, [SCHEDULED]: formatInZone(scheduled, cronJob.spec.timeZone ?? 'UTC') }
+    : annotations
+  return {
+    metadata: {
+      name: jobName(cronJob, scheduled),
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(labels ? { labels } : {}),
+      ...(noted ? { annotations: noted } : {}),
+      ownerReferences: [newControllerRef(cronJob, 'batch/v1', 'CronJob')],
+    },
+    spec,
+    status: {},
+  }
+}
+
+/** How status.active names a job. */
+function referenceTo({ metadata: { namespace, name, uid, resourceVersion } }: Job): ObjectReference {
+  return {
+    kind: 'Job',
+    apiVersion: 'batch/v1',
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  }
+}
+
+/** Started first, first; those that never started last. Source: byJobStartTime. */
+function oldestStartFirst(a: Job, b: Job): number {
+  const [startA, startB] = [timeMs(a.status.startTime) ?? Infinity, timeMs(b.status.startTime) ?? Infinity]
+  if (startA !== startB) return startA < startB ? -1 : 1
+  return (a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1
 }

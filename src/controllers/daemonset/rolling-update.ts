@@ -1,10 +1,9 @@
 import type { DaemonSet } from '../../api/apps/generated.js'
 import { isPodAvailable } from '../../api/core/conditions.js'
 import type { Node, Pod } from '../../api/core/generated.js'
-import { surgeCount, unavailableCount } from './bounds.js'
+import type { PodsByNode } from './placement.js'
+import { nodeShouldRunDaemonPod, surgeCount, unavailableCount } from './placement.js'
 import { isPodUpdated } from './pod-template.js'
-import type { PodsByNode } from './pods-by-node.js'
-import { nodeShouldRunDaemonPod } from './should-run.js'
 
 /** Pods to delete and nodes to create on, for one step of a rolling update. */
 export interface UpdateStep {

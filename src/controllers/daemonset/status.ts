@@ -1,10 +1,9 @@
 import type { DaemonSet, DaemonSetStatus } from '../../api/apps/generated.js'
 import { isPodAvailable, isPodReady } from '../../api/core/conditions.js'
 import type { Node } from '../../api/core/generated.js'
+import type { PodsByNode } from './placement.js'
+import { nodeShouldRunDaemonPod, oldestFirst } from './placement.js'
 import { isPodUpdated } from './pod-template.js'
-import { oldestFirst } from './pods-by-node.js'
-import type { PodsByNode } from './pods-by-node.js'
-import { nodeShouldRunDaemonPod } from './should-run.js'
 
 /**
  * The status of a DaemonSet: of each node that should run a pod, the oldest pod counts. Counts of zero are

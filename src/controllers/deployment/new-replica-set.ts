@@ -1,9 +1,8 @@
 import type { Deployment, ReplicaSet } from '../../api/apps/generated.js'
 import { newControllerRef } from '../../api/meta/owner-references.js'
 import { podTemplateHash } from '../shared/pod-template-hash.js'
-import { newReplicaSetAnnotations, replicasAnnotations } from './annotations.js'
-import { POD_TEMPLATE_HASH } from './replica-sets.js'
-import { newReplicaSetSize } from './rolling.js'
+import { POD_TEMPLATE_HASH, newReplicaSetAnnotations, replicasAnnotations } from './replica-sets.js'
+import { newReplicaSetSize } from './scaling.js'
 
 /**
  * The ReplicaSet to create for the Deployment's present template: `<deployment>-<hash>`, with the hash as

@@ -1,23 +1,35 @@
 import type { Deployment, DeploymentStatus, ReplicaSet } from '../../api/apps/generated.js'
-import type { Pod } from '../../api/core/generated.js'
 import { findCondition } from '../../api/core/conditions.js'
+import type { Pod } from '../../api/core/generated.js'
 import { semanticEqual } from '../../api/equal.js'
 import { isControlledBy } from '../../api/meta/owner-references.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import { isNamespaceTerminating } from '../shared/pod-control.js'
-import { maxRevision, newReplicaSetAnnotations, replicasAnnotations, REVISION } from './annotations.js'
-import { newCondition, setCondition } from './conditions.js'
-import { surplusHistory } from './history.js'
 import { buildReplicaSet } from './new-replica-set.js'
-import { nextDeadlineCheck, pauseCondition, rolloutStatus } from './progress.js'
-import { oldPodsRunning, recreateScaleDown } from './recreate.js'
-import { equalIgnoringHash, findNewReplicaSet, progressDeadline, specReplicas } from './replica-sets.js'
-import { rollingUpdateStep } from './rolling.js'
-import type { ScaleIntent } from './rolling.js'
-import { isScalingEvent, scaleStep } from './scaling.js'
-import { deploymentStatus, isComplete } from './status.js'
+import {
+  REVISION,
+  equalIgnoringHash,
+  findNewReplicaSet,
+  maxRevision,
+  newReplicaSetAnnotations,
+  progressDeadline,
+  replicasAnnotations,
+  specReplicas,
+  surplusHistory,
+} from './replica-sets.js'
+import type { ScaleIntent } from './scaling.js'
+import { isScalingEvent, oldPodsRunning, recreateScaleDown, rollingUpdateStep, scaleStep } from './scaling.js'
+import {
+  deploymentStatus,
+  isComplete,
+  newCondition,
+  nextDeadlineCheck,
+  pauseCondition,
+  rolloutStatus,
+  setCondition,
+} from './status.js'
 
 /** What a {@link Rollout} needs of the controller. */
 export interface RolloutPorts {

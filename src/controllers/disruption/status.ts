@@ -1,4 +1,10 @@
-import { findCondition, isPodReady, withCondition } from '../../api/core/conditions.js'
+import {
+  findCondition,
+  isPodReady,
+  isPodTerminal,
+  podCondition,
+  withCondition,
+} from '../../api/core/conditions.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { Condition } from '../../api/meta/generated.js'
 import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from '../../api/policy/generated.js'
@@ -9,10 +15,10 @@ import type { ExpectedPods } from './expected-pods.js'
  * How long an eviction that was granted may take to delete the pod, in ms. Source: disruption.go
  * DeletionTimeout.
  */
-export const DELETION_TIMEOUT: number = 2 * 60_000
+const DELETION_TIMEOUT: number = 2 * 60_000
 
 /** Evictions that were granted, and what has become of them. */
-export interface DisruptedPods {
+interface DisruptedPods {
   /** Pod name to the time of the grant, without those that are over. */
   readonly pending: Readonly<Record<string, string>>
   /** Pods that were to be deleted and were not. */
@@ -136,4 +142,32 @@ function allowedCondition(
   const known = findCondition(budget.status.conditions, 'DisruptionAllowed')
   const since = known?.status === status ? known.lastTransitionTime : undefined
   return { type: 'DisruptionAllowed', status, lastTransitionTime: since ?? formatTime(now), ...details }
+}
+
+/**
+ * How long a pod may carry DisruptionTarget=True without being deleted, in ms. Source: disruption.go
+ * stalePodDisruptionTimeout.
+ */
+const STALE_AFTER = 2 * 60_000
+
+/**
+ * In how many ms the pod's DisruptionTarget condition is stale (0: it is); undefined if it has none, is on
+ * its way out or has ended, or if the kubelet set it. Source: nonTerminatingPodHasStaleDisruptionCondition.
+ */
+export function staleDisruptionIn(pod: Pod, now: number): number | undefined {
+  if (pod.metadata.deletionTimestamp !== undefined) return undefined
+  const condition = podCondition(pod, 'DisruptionTarget')
+  if (condition?.status !== 'True' || condition.reason === 'TerminationByKubelet' || isPodTerminal(pod))
+    return undefined
+  return Math.max(0, (timeMs(condition.lastTransitionTime) ?? 0) + STALE_AFTER - now)
+}
+
+/** The pod with DisruptionTarget taken back. Source: syncStalePodDisruption. */
+export function withoutDisruption(pod: Pod, now: number): Pod {
+  const condition = {
+    type: 'DisruptionTarget',
+    status: 'False',
+    lastTransitionTime: formatTime(now),
+  } as const
+  return { ...pod, status: { ...pod.status, conditions: withCondition(pod.status.conditions, condition) } }
 }

@@ -2,12 +2,11 @@ import type { KubeObject } from '../../api/definition.js'
 import type { OwnerReference } from '../../api/meta/generated.js'
 import type { ComponentHost } from '../../client/component.js'
 import type { Change, Informer } from '../../client/informer.js'
-import { keyOf } from '../../client/object-index.js'
 import type { Indexers } from '../../client/object-index.js'
+import { keyOf } from '../../client/object-index.js'
 import type { Slice } from '../../sim/module.js'
-import type { ServedResource, ServedResources } from '../process/resource.js'
-import { apiVersionOf, servedNow } from '../process/resource.js'
-import type { Item } from './item.js'
+import type { ServedResource, ServedResources } from '../shared/served-resources.js'
+import { apiVersionOf, servedNow } from '../shared/served-resources.js'
 
 /** An object of the graph and where it is served. */
 export interface GraphNode {
@@ -164,4 +163,22 @@ function nodesOf(resource: string, objects: readonly KubeObject[]): readonly Gra
 
 function itemOf(resource: string, object: KubeObject): Item {
   return { resource, key: keyOf(object), uid: object.metadata.uid as string }
+}
+
+/** One object of the graph as a key of a work queue: resource, key (`namespace/name`) and uid. */
+export interface Item {
+  readonly resource: string
+  readonly key: string
+  readonly uid: string
+}
+
+/** Text form of an {@link Item}; resources, keys and uids have no `|`. */
+export function itemText({ resource, key, uid }: Item): string {
+  return `${resource}|${key}|${uid}`
+}
+
+/** The inverse of {@link itemText}. */
+export function parseItem(text: string): Item {
+  const [resource, key, uid] = text.split('|') as [string, string, string]
+  return { resource, key, uid }
 }

@@ -1,5 +1,10 @@
 import type { KubeObject } from '../../api/definition.js'
+import { semanticEqual } from '../../api/equal.js'
 import type { OwnerReference } from '../../api/meta/generated.js'
+import { ignoreNotFound, isApiError } from '../../client/api-error.js'
+import type { Client, DeleteOptions } from '../../client/client.js'
+import { splitKey } from '../../client/object-index.js'
+import type { Item } from './graph.js'
 
 /** The finalizers by which a deletion with dependents is carried out. */
 export const ORPHAN = 'orphan'
@@ -27,7 +32,7 @@ export function blocks(object: KubeObject, owner: string): boolean {
  * How the references to owners have changed from one version of an object to the next. Source:
  * graph_builder.go referencesDiffs.
  */
-export interface ReferenceChange {
+interface ReferenceChange {
   readonly added: readonly OwnerReference[]
   /**
    * Owners that an object in foreground deletion no longer has to wait for this one: reference gone or no
@@ -61,7 +66,7 @@ export interface Classified {
  * What is to be done with an object. `keep`: nothing; `release`: those references are removed; the rest:
  * delete with that propagation.
  */
-export type Verdict =
+type Verdict =
   | { readonly kind: 'keep' }
   | { readonly kind: 'release'; readonly owners: readonly string[] }
   | { readonly kind: 'delete'; readonly propagation: 'Orphan' | 'Foreground' | 'Background' }
@@ -85,4 +90,88 @@ export function judge(
   const finalizers = object.metadata.finalizers ?? []
   if (finalizers.includes(ORPHAN)) return { kind: 'delete', propagation: 'Orphan' }
   return { kind: 'delete', propagation: finalizers.includes(FOREGROUND) ? 'Foreground' : 'Background' }
+}
+
+/** The requests of the garbage collector. Each acts on one object and throws ApiError. */
+export class GraphWriter {
+  readonly #client: Client
+
+  constructor(client: Client) {
+    this.#client = client
+  }
+
+  /** The object as the apiserver has it; undefined if there is none of that uid. */
+  latest({ resource, key, uid }: Item): KubeObject | undefined {
+    const object: KubeObject | undefined = ignoreNotFound(() => this.#client.get(resource, splitKey(key)))
+    return object?.metadata.uid === uid ? object : undefined
+  }
+
+  /**
+   * Deletes the very version that was judged; if it has changed meanwhile but not in its owners, the
+   * judgement still holds. Source: garbagecollector/operations.go deleteObject.
+   */
+  delete(
+    item: Item,
+    judged: KubeObject,
+    propagationPolicy: NonNullable<DeleteOptions['propagationPolicy']>,
+  ): void {
+    const { uid } = item
+    const { resourceVersion } = judged.metadata
+    const versioned = resourceVersion === undefined ? { uid } : { uid, resourceVersion }
+    const request = (preconditions: NonNullable<DeleteOptions['preconditions']>): unknown =>
+      ignoreNotFound(() =>
+        this.#client.delete(item.resource, splitKey(item.key), { propagationPolicy, preconditions }),
+      )
+    try {
+      request(versioned)
+    } catch (error) {
+      if (!isApiError(error, 'Conflict')) throw error
+      const now = this.latest(item)
+      if (!now) return
+      if (!semanticEqual(ownersOf(now), ownersOf(judged))) throw error
+      request({ uid })
+    }
+  }
+
+  /** Removes the references to `owners` (uids). */
+  release(item: Item, object: KubeObject, owners: readonly string[]): void {
+    this.#setReferences(
+      item,
+      object,
+      ownersOf(object).filter(({ uid }) => !owners.includes(uid)),
+    )
+  }
+
+  /** Makes all references of the object non-blocking; answers what came of it, undefined if it is gone. */
+  unblock(item: Item, object: KubeObject): KubeObject | undefined {
+    return this.#setReferences(
+      item,
+      object,
+      ownersOf(object).map((reference) => ({ ...reference, blockOwnerDeletion: false })),
+    )
+  }
+
+  removeFinalizer(item: Item, finalizer: string): void {
+    const object = this.latest(item)
+    const finalizers = object?.metadata.finalizers
+    if (!object || !finalizers?.includes(finalizer)) return
+    const { resourceVersion } = object.metadata
+    const kept = finalizers.filter((known) => known !== finalizer)
+    this.#merge(item, { metadata: { resourceVersion, finalizers: kept.length === 0 ? null : kept } })
+  }
+
+  #setReferences(
+    item: Item,
+    object: KubeObject,
+    references: readonly OwnerReference[],
+  ): KubeObject | undefined {
+    const { uid, resourceVersion } = object.metadata
+    return this.#merge(item, {
+      metadata: { uid, resourceVersion, ownerReferences: references.length === 0 ? null : references },
+    })
+  }
+
+  #merge({ resource, key }: Item, body: object): KubeObject | undefined {
+    return ignoreNotFound(() => this.#client.patch(resource, splitKey(key), { type: 'merge', body }))
+  }
 }

@@ -2,17 +2,15 @@ import type { Node, Pod } from '../../api/core/generated.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { Change } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import { runPeriodically } from '../process/periodic.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
+import { runPeriodically } from '../shared/queue.js'
 import type { KnownNode } from './health-monitor.js'
-import { HealthMonitor } from './health-monitor.js'
-import { labelsToReconcile } from './labels.js'
+import { HealthMonitor, ZoneMonitor } from './health-monitor.js'
 import { NoExecuteTainter } from './no-execute.js'
 import { NodeWriter } from './node-writer.js'
 import type { NodeLifecycleOptions } from './options.js'
 import { nodeLifecycleSettings } from './options.js'
 import { noScheduleChange } from './taints.js'
-import { ZoneMonitor } from './zone-monitor.js'
 
 /**
  * The node lifecycle controller: finds silent nodes, keeps taints in step with conditions, marks the pods of
@@ -84,4 +82,25 @@ function reconcileNode(node: Node, writer: NodeWriter): void {
 
 function isNewlyBound({ type, object, old }: Change<Pod>): boolean {
   return type !== 'DELETED' && Boolean(object.spec.nodeName) && object.spec.nodeName !== old?.spec.nodeName
+}
+
+/** Stable labels and the beta labels that have to repeat them. */
+const MIRRORED: readonly (readonly [stable: string, beta: string])[] = [
+  ['kubernetes.io/os', 'beta.kubernetes.io/os'],
+  ['kubernetes.io/arch', 'beta.kubernetes.io/arch'],
+]
+
+/**
+ * The beta labels that are missing or differ from the stable ones; undefined if all is well. Source:
+ * reconcileNodeLabels.
+ */
+export function labelsToReconcile(node: Node): Readonly<Record<string, string>> | undefined {
+  const labels = node.metadata.labels
+  if (!labels) return undefined
+  const wrong = MIRRORED.filter(
+    ([stable, beta]) => labels[stable] !== undefined && labels[beta] !== labels[stable],
+  )
+  return wrong.length === 0
+    ? undefined
+    : Object.fromEntries(wrong.map(([stable, beta]) => [beta, labels[stable] as string]))
 }

@@ -4,16 +4,14 @@ import { isApiError } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
 import type { Informer } from '../../client/informer.js'
 import type { Slice } from '../../sim/module.js'
-import { isRequestFailure } from '../process/attempt.js'
+import { isRequestFailure } from '../shared/queue.js'
 import type { NodeHealth } from './health.js'
-import { isSilent, newNodeHealth, observe } from './health.js'
+import { isSilent, newNodeHealth, observe, unknownConditions } from './health.js'
 import type { NoExecuteTainter } from './no-execute.js'
-import { factsOf } from './node-facts.js'
 import type { NodeWriter } from './node-writer.js'
 import type { NodeLifecycleSettings } from './options.js'
-import { unknownConditions } from './unknown-conditions.js'
-import type { ZoneMonitor } from './zone-monitor.js'
-import type { ZoneCount } from './zones.js'
+import type { ZoneCount, ZoneState } from './zones.js'
+import { computeZoneState, disruptionStep, evictionRateOf, factsOf } from './zones.js'
 
 /** How often one pass tries to write a node's status (NodeHealthUpdateRetry). */
 const WRITE_ATTEMPTS = 5
@@ -25,7 +23,7 @@ export interface KnownNode {
 }
 
 /** What a {@link HealthMonitor} works with. */
-export interface HealthMonitorParts {
+interface HealthMonitorParts {
   readonly host: ComponentHost
   readonly settings: NodeLifecycleSettings
   readonly nodes: Informer<Node>
@@ -189,4 +187,64 @@ function count(counts: Map<string, ZoneCount>, zone: string, ready: boolean): vo
   if (!zoneCount) counts.set(zone, (zoneCount = { ready: 0, notReady: 0 }))
   if (ready) zoneCount.ready++
   else zoneCount.notReady++
+}
+
+/** What happens to the zones of a cluster as their nodes come, go, fall silent and return. */
+export class ZoneMonitor {
+  readonly #host: ComponentHost
+  readonly #settings: NodeLifecycleSettings
+  readonly #tainter: NoExecuteTainter
+  readonly #states: Slice<Map<string, ZoneState>>
+
+  constructor(host: ComponentHost, settings: NodeLifecycleSettings, tainter: NoExecuteTainter) {
+    this.#host = host
+    this.#settings = settings
+    this.#tainter = tainter
+    this.#states = host.state('zones', () => new Map<string, ZoneState>())
+  }
+
+  /** Makes the zone of a node known. Source: addPodEvictorForNewZone. */
+  open(node: Node): void {
+    const { zone } = factsOf(node)
+    if (this.#states.value.has(zone)) return
+    this.#states.value.set(zone, 'Initial')
+    this.#tainter.openZone(zone)
+  }
+
+  /**
+   * Sets the eviction rates by what this pass has counted. `onLeaving` is called when the master disruption
+   * ends: all nodes are then taken to have been seen now. Source: node_lifecycle_controller.go
+   * handleDisruption.
+   */
+  update(counts: ReadonlyMap<string, ZoneCount>, nodes: readonly Node[], onLeaving: () => void): void {
+    const states = this.#states.value
+    const now = new Map<string, ZoneState>()
+    for (const [zone, count] of counts)
+      now.set(zone, computeZoneState(count, this.#settings.unhealthyZoneThreshold))
+    for (const zone of [...states.keys()]) if (!now.has(zone)) states.delete(zone)
+    const step = disruptionStep(states, now)
+    if (!step) return
+    if (step.kind === 'enter') return this.#enterMasterDisruption(nodes)
+    if (step.kind === 'leave') {
+      this.#host.log('info', 'Controller detected that some Nodes are Ready. Exiting master disruption mode')
+      onLeaving()
+    }
+    for (const [zone, state] of step.states) {
+      const { ready, notReady } = counts.get(zone) as ZoneCount
+      this.#tainter.setRate(zone, evictionRateOf(state, ready + notReady, this.#settings))
+      states.set(zone, state)
+    }
+  }
+
+  #enterMasterDisruption(nodes: readonly Node[]): void {
+    this.#host.log(
+      'info',
+      'Controller detected that all Nodes are not-Ready. Entering master disruption mode',
+    )
+    for (const node of nodes) this.#tainter.markReachable(node)
+    for (const zone of this.#states.value.keys()) {
+      this.#tainter.setRate(zone, 0)
+      this.#states.value.set(zone, 'FullDisruption')
+    }
+  }
 }

@@ -3,12 +3,10 @@ import type { Node } from '../../api/core/generated.js'
 import type { ComponentHost } from '../../client/component.js'
 import type { Informer } from '../../client/informer.js'
 import type { Slice, Topic } from '../../sim/module.js'
-import { attempt } from '../process/attempt.js'
-import { factsOf } from './node-facts.js'
+import { attempt } from '../shared/queue.js'
 import type { NodeWriter } from './node-writer.js'
-import type { TaintQueue } from './taint-queue.js'
-import { drain, enqueue, forget, newTaintQueue, nextTurn, setRate } from './taint-queue.js'
 import { NOT_READY, UNREACHABLE, hasTaint, noExecuteTaint } from './taints.js'
+import { factsOf } from './zones.js'
 
 /** The tainting pass looks at the queues every 100 ms (NodeEvictionPeriod). */
 const TICK = 100
@@ -127,4 +125,93 @@ export class NoExecuteTainter {
   #queueOf(zone: string): TaintQueue {
     return this.#queues.value.get(zone) ?? this.openZone(zone)
   }
+}
+
+/**
+ * The rate-limited queue of one zone: nodes that wait for their NoExecute taint. Pure data.
+ * A node stays `known` after its turn, so that it is not queued again before {@link forget}.
+ * Source: nodelifecycle/scheduler/rate_limited_queue.go RateLimitedTimedQueue and UniqueQueue.
+ */
+interface TaintQueue {
+  limiter: Limiter
+  waiting: string[]
+  readonly known: Set<string>
+}
+
+/** An empty queue whose first node goes through at once. */
+export function newTaintQueue(rate: number, now: number): TaintQueue {
+  return { limiter: newLimiter(rate, now), waiting: [], known: new Set() }
+}
+
+/** Queues a node that is not known. */
+export function enqueue(queue: TaintQueue, node: string): void {
+  if (queue.known.has(node)) return
+  queue.known.add(node)
+  queue.waiting.push(node)
+}
+
+/** Takes a node out altogether; it may be queued anew. */
+export function forget(queue: TaintQueue, node: string): void {
+  if (!queue.known.delete(node)) return
+  const at = queue.waiting.indexOf(node)
+  if (at >= 0) queue.waiting.splice(at, 1)
+}
+
+/** Sets the rate at which nodes are let through. */
+export function setRate(queue: TaintQueue, rate: number, now: number): void {
+  queue.limiter = swapRate(queue.limiter, rate, now)
+}
+
+/** Virtual ms at which the next node may go; undefined if none waits, or none ever may. */
+export function nextTurn(queue: TaintQueue): number | undefined {
+  return queue.waiting.length > 0 && queue.limiter.rate > 0 ? queue.limiter.readyAt : undefined
+}
+
+/**
+ * Hands out, one for each token, the nodes whose turn it is; one for which `handle` answers false goes to the
+ * end of the queue.
+ */
+export function drain(queue: TaintQueue, now: number, handle: (node: string) => boolean): void {
+  for (let tries = queue.waiting.length; tries > 0 && hasToken(queue.limiter, now); tries--) {
+    queue.limiter = takeToken(queue.limiter, now)
+    const node = queue.waiting.shift() as string
+    if (!handle(node)) queue.waiting.push(node)
+  }
+}
+
+/**
+ * flowcontrol's token bucket of burst 1, as data: with a burst of one it is full exactly one interval after
+ * the last token went. A rate of 0 never lets anything through.
+ */
+interface Limiter {
+  /** Tokens per second. */
+  readonly rate: number
+  /** Virtual ms from which on there is a token. */
+  readonly readyAt: number
+}
+
+/** A full bucket. */
+export function newLimiter(rate: number, now: number): Limiter {
+  return { rate, readyAt: now }
+}
+
+/** Whether there is a token at `now`. */
+export function hasToken(limiter: Limiter, now: number): boolean {
+  return limiter.rate > 0 && limiter.readyAt <= now
+}
+
+/** The bucket after a token has been taken at `now`. */
+export function takeToken(limiter: Limiter, now: number): Limiter {
+  return { rate: limiter.rate, readyAt: now + 1000 / limiter.rate }
+}
+
+/**
+ * Changes the rate. A bucket that is empty at the change (and one of rate 0 always is) is replaced by an
+ * empty one, so that switching lets nothing through early. Source:
+ * nodelifecycle/scheduler/rate_limited_queue.go SwapLimiter.
+ */
+export function swapRate(limiter: Limiter, rate: number, now: number): Limiter {
+  if (limiter.rate === rate) return limiter
+  const swapped = newLimiter(rate, now)
+  return rate <= 0 || hasToken(limiter, now) ? swapped : takeToken(swapped, now)
 }

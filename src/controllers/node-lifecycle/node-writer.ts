@@ -1,9 +1,11 @@
+import { podCondition, withCondition } from '../../api/core/conditions.js'
 import type { Node, NodeCondition, Pod, Taint } from '../../api/core/generated.js'
+import { formatTime } from '../../api/time.js'
 import { isApiError } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
-import { isRequestFailure } from '../process/attempt.js'
-import { markedNotReady } from './pods-not-ready.js'
+import { observedGeneration } from '../shared/pod-disruption.js'
+import { isRequestFailure } from '../shared/queue.js'
 import type { TaintChange } from './taints.js'
 import { withTaintsAdded, withTaintsRemoved } from './taints.js'
 
@@ -93,4 +95,21 @@ export class NodeWriter {
     )
     return written
   }
+}
+
+/**
+ * The pod with its Ready condition False, reason and message kept; undefined if it has none or it is False
+ * already. Phase and container statuses stay: nobody knows better. Source:
+ * pkg/controller/util/node/controller_utils.go MarkPodsNotReady.
+ */
+export function markedNotReady(pod: Pod, now: number, version: string): Pod | undefined {
+  const ready = podCondition(pod, 'Ready')
+  if (!ready || ready.status === 'False') return undefined
+  const marked = {
+    ...ready,
+    ...observedGeneration(pod, version),
+    status: 'False',
+    lastTransitionTime: formatTime(now),
+  }
+  return { ...pod, status: { ...pod.status, conditions: withCondition(pod.status.conditions, marked) } }
 }

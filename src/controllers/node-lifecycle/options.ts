@@ -1,6 +1,6 @@
 import type { Duration } from '../../sim/duration.js'
 import { toMillis } from '../../sim/duration.js'
-import { hasFeature } from '../process/version.js'
+import { hasFeature } from '../shared/version.js'
 
 /**
  * Flags of kube-controller-manager that concern the node lifecycle. Source:

@@ -1,6 +1,8 @@
-import type { PodTemplateSpec, Pod } from '../../api/core/generated.js'
-import { dnsSubdomainFaults } from '../../api/names.js'
+import { podCondition } from '../../api/core/conditions.js'
+import type { Pod, PodTemplateSpec } from '../../api/core/generated.js'
 import { newControllerRef } from '../../api/meta/owner-references.js'
+import { dnsSubdomainFaults } from '../../api/names.js'
+import { timeMs } from '../../api/time.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
@@ -92,4 +94,56 @@ export class PodControl {
       throw error
     }
   }
+}
+
+/** What came of a {@link slowStart}. */
+export interface SlowStartResult {
+  readonly succeeded: number
+  /** The first error of the batch that ended it. */
+  readonly error?: unknown
+}
+
+/**
+ * Calls `create` up to `count` times in batches of 1, 2, 4, 8, ... A batch is carried through to its end, but
+ * a batch with an error is the last one: a quota that refuses one pod is not asked for a thousand. Source:
+ * pkg/controller/replicaset/replica_set.go slowStartBatch.
+ */
+export function slowStart(count: number, create: (index: number) => void): SlowStartResult {
+  let succeeded = 0
+  let at = 0
+  for (let size = 1; at < count; size *= 2) {
+    const end = Math.min(at + size, count)
+    const errors: unknown[] = []
+    for (; at < end; at++) {
+      try {
+        create(at)
+        succeeded++
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    if (errors.length > 0) return { succeeded, error: errors[0] }
+  }
+  return { succeeded }
+}
+
+/**
+ * In how many ms the next of `pods` that is Ready but not yet for `minReadySeconds` becomes available;
+ * undefined if there is none. Source: pkg/controller/controller_utils.go FindMinNextPodAvailabilityCheck.
+ */
+export function nextAvailabilityCheck(
+  pods: readonly Pod[],
+  minReadySeconds: number,
+  now: number,
+): number | undefined {
+  if (minReadySeconds === 0) return undefined
+  let next: number | undefined
+  for (const pod of pods) {
+    const ready = podCondition(pod, 'Ready')
+    const since = ready?.status === 'True' ? timeMs(ready.lastTransitionTime) : undefined
+    if (since === undefined) continue
+    const wait = since + minReadySeconds * 1000 - now
+    if (wait > 0 && (next === undefined || wait < next)) next = wait
+  }
+  return next
 }

@@ -1,9 +1,7 @@
 import type { StatefulSet } from '../../api/apps/generated.js'
 import { isPodAvailable, isPodReady } from '../../api/core/conditions.js'
-import type { Pod, PodTemplateSpec, Volume } from '../../api/core/generated.js'
+import type { PersistentVolumeClaim, Pod, PodTemplateSpec, Volume } from '../../api/core/generated.js'
 import { podFromTemplate } from '../shared/pod-control.js'
-import { claimName } from './claims.js'
-import { ordinalOf, parentAndOrdinal, podName } from './ordinals.js'
 
 const POD_NAME = 'statefulset.kubernetes.io/pod-name'
 const POD_INDEX = 'apps.kubernetes.io/pod-index'
@@ -101,4 +99,87 @@ export function withStorage(set: StatefulSet, pod: Pod): Pod {
   }))
   const others = (pod.spec.volumes ?? []).filter(({ name }) => !own.some((volume) => volume.name === name))
   return { ...pod, spec: { ...pod.spec, volumes: [...own, ...others] } }
+}
+
+const MEMBER_NAME = /^(.*)-(\d+)$/s
+const MAX_INT32 = 2 ** 31 - 1
+
+/** The set's name and the ordinal that a pod's name consists of. */
+type Identity = readonly [parent: string, ordinal: number]
+
+/** Every sync asks for those of all pods, which are frozen. */
+const known = new WeakMap<Pod, Identity>()
+
+/**
+ * The set's name and the ordinal that the name of a pod consists of; ordinal -1 if it is none. Source:
+ * getParentNameAndOrdinal.
+ */
+function parentAndOrdinal(pod: Pod): Identity {
+  let identity = known.get(pod)
+  if (!identity) known.set(pod, (identity = readIdentity(pod)))
+  return identity
+}
+
+function readIdentity({ metadata: { name = '' } }: Pod): Identity {
+  const match = MEMBER_NAME.exec(name)
+  if (!match) return ['', -1]
+  const ordinal = Number(match[2])
+  return [match[1] ?? '', ordinal <= MAX_INT32 ? ordinal : -1]
+}
+
+/** The pod's ordinal, -1 if its name has none. */
+export function ordinalOf(pod: Pod): number {
+  return parentAndOrdinal(pod)[1]
+}
+
+/** Whether the pod's name is one that the set gives. Source: isMemberOf. */
+export function isMemberOf(set: StatefulSet, pod: Pod): boolean {
+  return parentAndOrdinal(pod)[0] === set.metadata.name
+}
+
+/** Name of the set's pod with that ordinal. */
+function podName(set: StatefulSet, ordinal: number): string {
+  return `${set.metadata.name ?? ''}-${ordinal}`
+}
+
+/** The lowest ordinal: spec.ordinals.start, 0 by default. */
+export function startOrdinal({ spec }: StatefulSet): number {
+  return spec.ordinals?.start ?? 0
+}
+
+/** The ordinal after the highest one. */
+export function endOrdinal(set: StatefulSet): number {
+  return startOrdinal(set) + (set.spec.replicas ?? 1)
+}
+
+/** Whether the set wants a pod of this pod's ordinal. Source: podInOrdinalRange. */
+export function isInRange(set: StatefulSet, pod: Pod): boolean {
+  const ordinal = ordinalOf(pod)
+  return ordinal >= startOrdinal(set) && ordinal < endOrdinal(set)
+}
+
+/**
+ * Name of the claim that a template gives to the pod of that ordinal. Source: getPersistentVolumeClaimName.
+ */
+function claimName(set: StatefulSet, template: PersistentVolumeClaim, ordinal: number): string {
+  return `${template.metadata.name ?? ''}-${set.metadata.name ?? ''}-${ordinal}`
+}
+
+/**
+ * The claims of a pod, as they are to be created, in the order of their templates. Source:
+ * getPersistentVolumeClaims.
+ */
+export function claimsOf(set: StatefulSet, pod: Pod): readonly PersistentVolumeClaim[] {
+  const ordinal = ordinalOf(pod)
+  const { namespace } = set.metadata
+  return (set.spec.volumeClaimTemplates ?? []).map((template) => {
+    const { metadata, spec } = template
+    const labels = { ...metadata.labels, ...set.spec.selector.matchLabels }
+    const name = claimName(set, template, ordinal)
+    return {
+      metadata: { ...metadata, name, ...(namespace === undefined ? {} : { namespace }), labels },
+      spec,
+      status: {},
+    }
+  })
 }

@@ -2,23 +2,26 @@ import type { StatefulSet } from '../../api/apps/generated.js'
 import { isPodAvailable, isPodTerminal } from '../../api/core/conditions.js'
 import type { Pod } from '../../api/core/generated.js'
 import { isApiError } from '../../client/api-error.js'
-import { slowStart } from '../shared/slow-start.js'
-import { templateOf } from './history.js'
-import { endOrdinal, isInRange, ordinalOf, startOrdinal } from './ordinals.js'
+import { slowStart } from '../shared/pod-control.js'
 import type { StatefulPodControl } from './pod-control.js'
 import {
+  endOrdinal,
   identityMatches,
   isCreated,
+  isInRange,
   isRunningAndReady,
   isTerminating,
   isUnavailable,
   newPod,
+  ordinalOf,
   revisionOf,
+  startOrdinal,
   storageMatches,
 } from './pods.js'
 import type { Revisions } from './revisions.js'
-import { countReplicas } from './status.js'
+import { templateOf } from './revisions.js'
 import type { ReplicaCounts } from './status.js'
+import { countReplicas } from './status.js'
 
 /** What a sync has seen. */
 export interface Observed {

@@ -1,28 +1,33 @@
-import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
-import { isPodTerminal } from '../../api/core/conditions.js'
 import { betaStorageClass } from '../../api/core/access-modes.js'
+import { isPodTerminal } from '../../api/core/conditions.js'
+import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
 import {
   BIND_COMPLETED,
   BOUND_BY_CONTROLLER,
+  SELECTED_NODE,
   classOfClaim,
   classOfVolume,
   delaysBinding,
   haveSameMode,
   isVolumeBoundToClaim,
   offersAccessModes,
-  SELECTED_NODE,
   sizeOf,
   volumesFor,
 } from '../../api/core/volume-matching.js'
 import { newestDefault } from '../../api/newest-default.js'
 import { compareQuantities, parseQuantity } from '../../api/quantity.js'
-import { DEFAULT_CLASS } from '../../api/storage/provisioners.js'
+import type { StorageClass } from '../../api/storage/generated.js'
+import {
+  BETA_STORAGE_PROVISIONER,
+  DEFAULT_CLASS,
+  STORAGE_PROVISIONER,
+  migratedDriver,
+} from '../../api/storage/provisioners.js'
 import { ApiError } from '../../client/api-error.js'
 import { keyOf } from '../../client/object-index.js'
-import { hasFeature } from '../process/version.js'
+import { hasFeature } from '../shared/version.js'
 import type { BinderContext } from './context.js'
 import { BY_CLAIM, BY_CLASS, claimEvent, claimKeyOf, volumeOf } from './context.js'
-import { provision } from './provisioning.js'
 import { bind, setClaimPhase } from './writes.js'
 
 const NO_VOLUME = 'no persistent volumes available for this claim and no storage class is set'
@@ -197,4 +202,65 @@ function syncBound(context: BinderContext, claim: PersistentVolumeClaim): void {
   const { claimRef } = volume.spec
   if (claimRef === undefined || claimRef.uid === claim.metadata.uid) return bind(context, volume, claim)
   lost('ClaimMisbound', 'Two claims are bound to the same volume, this one is bound incorrectly')
+}
+
+const IN_TREE = 'kubernetes.io/'
+
+/**
+ * Has a volume made for the claim by whoever provisions for its class. Nothing is left in the tree that could
+ * provision by itself. Source: pv_controller.go provisionClaim, provisionClaimOperationExternal.
+ */
+function provision(
+  context: BinderContext,
+  claim: PersistentVolumeClaim,
+  storageClass: StorageClass | undefined,
+): void {
+  if (!storageClass) {
+    const missing = `storageclass.storage.k8s.io ${JSON.stringify(classOfClaim(claim))} not found`
+    return claimEvent(context, claim, 'Warning', 'ProvisioningFailed', missing)
+  }
+  const { provisioner } = storageClass
+  const name = migratedDriver(provisioner) ?? provisioner
+  if (name.startsWith(IN_TREE)) {
+    return claimEvent(
+      context,
+      claim,
+      'Warning',
+      'ProvisioningFailed',
+      `no volume plugin matched name: ${name}`,
+    )
+  }
+  const marked = withProvisioner(context, claim, name)
+  claimEvent(context, marked, 'Normal', 'ExternalProvisioning', externalText(context.host.version, name))
+}
+
+function externalText(version: string, name: string): string {
+  if (!hasFeature(version, 'quotedProvisioner')) {
+    return (
+      `waiting for a volume to be created, either by external provisioner "${name}" or manually created ` +
+      'by system administrator'
+    )
+  }
+  return (
+    `Waiting for a volume to be created either by the external provisioner '${name}' or manually by ` +
+    'the system administrator. ' +
+    'If volume creation is delayed, please verify that the provisioner is running and correctly registered.'
+  )
+}
+
+/** External provisioners go by an annotation. Source: setClaimProvisioner. */
+function withProvisioner(
+  { host, writtenClaims }: BinderContext,
+  claim: PersistentVolumeClaim,
+  name: string,
+): PersistentVolumeClaim {
+  const { annotations = {} } = claim.metadata
+  const wanted = hasFeature(host.version, 'storageProvisionerAnnotation')
+    ? [BETA_STORAGE_PROVISIONER, STORAGE_PROVISIONER]
+    : [BETA_STORAGE_PROVISIONER]
+  // the beta annotation decides: it is what provisioners of all ages look at
+  if (annotations[BETA_STORAGE_PROVISIONER] === name) return claim
+  const added = Object.fromEntries(wanted.map((key) => [key, name]))
+  const marked = { ...claim, metadata: { ...claim.metadata, annotations: { ...annotations, ...added } } }
+  return writtenClaims.remember(host.client.update('persistentvolumeclaims', marked))
 }

@@ -3,7 +3,7 @@ import type { StorageClass } from '../../api/storage/generated.js'
 import type { ComponentHost } from '../../client/component.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Informer } from '../../client/informer.js'
-import { Written } from '../../client/written.js'
+import type { Written } from '../../client/written.js'
 
 /** Indexes of claims and volumes. */
 export const BY_CLASS = 'class'

@@ -41,7 +41,7 @@ export function aggregatedPolicy(): readonly KubeObject[] {
  * are needed.
  */
 function fillIn(policy: readonly KubeObject[]): readonly KubeObject[] {
-  const roles = policy.filter(({ kind }) => kind === 'ClusterRole') as readonly ClusterRole[]
+  const roles = policy.filter((object): object is ClusterRole => object.kind === 'ClusterRole')
   return policy.map((object) => {
     const role = object as ClusterRole
     return role.aggregationRule === undefined ? object : { ...role, rules: aggregatedRules(role, roles) }

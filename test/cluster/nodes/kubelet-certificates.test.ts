@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../../src/api/definition.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SimCluster } from 'simcluster'
@@ -21,7 +22,7 @@ interface Request {
 }
 
 const requests = (cluster: SimCluster): readonly Request[] =>
-  cluster.list('certificatesigningrequests').items as unknown as readonly Request[]
+  cluster.list('certificatesigningrequests').items as readonly KubeObject[] as readonly Request[]
 const statusOf = (cluster: SimCluster, node: string): string =>
   cluster.node(node).ready ? 'Ready' : 'NotReady'
 

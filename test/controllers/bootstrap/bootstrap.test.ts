@@ -7,7 +7,7 @@ function token(cluster: SimCluster, id: string, data: Readonly<Record<string, st
     metadata: { name: `bootstrap-token-${id}`, namespace: 'kube-system' },
     type: 'bootstrap.kubernetes.io/token',
     stringData: { 'token-id': id, 'token-secret': '0123456789abcdef', ...data },
-  } as unknown as Secret)
+  } as Secret)
   cluster.settle()
 }
 

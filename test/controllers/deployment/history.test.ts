@@ -3,10 +3,11 @@ import {
   newReplicaSetAnnotations,
   REVISION,
   REVISION_HISTORY,
-} from '../../../src/controllers/deployment/annotations.js'
-import { surplusHistory } from '../../../src/controllers/deployment/history.js'
+  surplusHistory,
+  equalIgnoringHash,
+  findNewReplicaSet,
+} from '../../../src/controllers/deployment/replica-sets.js'
 import { buildReplicaSet } from '../../../src/controllers/deployment/new-replica-set.js'
-import { equalIgnoringHash, findNewReplicaSet } from '../../../src/controllers/deployment/replica-sets.js'
 import { deployment, replicaSet } from '../shared/objects.js'
 
 const revision = (name: string, number: number, replicas = 0) =>

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { Deployment, DeploymentStatus, ReplicaSet } from '../../../src/api/apps/generated.js'
-import { newCondition, setCondition } from '../../../src/controllers/deployment/conditions.js'
 import {
+  newCondition,
+  setCondition,
   nextDeadlineCheck,
   pauseCondition,
   rolloutStatus,
-} from '../../../src/controllers/deployment/progress.js'
-import { deploymentStatus, isComplete } from '../../../src/controllers/deployment/status.js'
+  deploymentStatus,
+  isComplete,
+} from '../../../src/controllers/deployment/status.js'
 import { deployment, replicaSet } from '../shared/objects.js'
 
 const progressing = (status: string, reason: string, at: number) =>

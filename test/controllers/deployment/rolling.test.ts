@@ -8,7 +8,7 @@ import {
   totalSpecReplicas,
   totalStatus,
 } from '../../../src/controllers/deployment/replica-sets.js'
-import { rollingUpdateStep } from '../../../src/controllers/deployment/rolling.js'
+import { rollingUpdateStep } from '../../../src/controllers/deployment/scaling.js'
 import { deployment, replicaSet } from '../shared/objects.js'
 
 const rolling = (replicas: number, maxSurge: number | string, maxUnavailable: number | string): Deployment =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DESIRED_REPLICAS, MAX_REPLICAS } from '../../../src/controllers/deployment/annotations.js'
+import { DESIRED_REPLICAS, MAX_REPLICAS } from '../../../src/controllers/deployment/replica-sets.js'
 import { isScalingEvent, scaleStep } from '../../../src/controllers/deployment/scaling.js'
 import { deployment, replicaSet } from '../shared/objects.js'
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Node } from '../../../src/api/core/generated.js'
-import type { NodeIpamOptions } from '../../../src/controllers/node-ipam/index.js'
-import { createNodeIpamController } from '../../../src/controllers/node-ipam/index.js'
-import { ControllerCluster } from '../process/controller-cluster.js'
+import type { NodeIpamOptions } from '../../../src/controllers/node-ipam.js'
+import { createNodeIpamController } from '../../../src/controllers/node-ipam.js'
+import { ControllerCluster } from '../shared/controller-cluster.js'
 
 const newCluster = (options: NodeIpamOptions = {}): ControllerCluster =>
   new ControllerCluster(() => [createNodeIpamController(options)])

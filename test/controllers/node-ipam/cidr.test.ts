@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { allocate, blockAt, parsePool } from '../../../src/controllers/node-ipam/cidr.js'
+import { allocate, blockAt, parsePool } from '../../../src/controllers/node-ipam.js'
 
 test('blocks of a cluster CIDR', () => {
   const pool = parsePool('10.244.0.0/16', 24)

@@ -1,14 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { hasToken, newLimiter, swapRate, takeToken } from '../../../src/controllers/node-lifecycle/limiter.js'
 import {
+  hasToken,
+  newLimiter,
+  swapRate,
+  takeToken,
   drain,
   enqueue,
   forget,
   newTaintQueue,
   nextTurn,
   setRate,
-} from '../../../src/controllers/node-lifecycle/taint-queue.js'
+} from '../../../src/controllers/node-lifecycle/no-execute.js'
 
 describe('limiter', () => {
   test('starts full, then one token each 10 s', () => {

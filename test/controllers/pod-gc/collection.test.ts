@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Node, Pod } from '../../../src/api/core/generated.js'
-import type { PodGcOptions } from '../../../src/controllers/pod-gc/index.js'
-import { createPodGcController } from '../../../src/controllers/pod-gc/index.js'
-import { ControllerCluster } from '../process/controller-cluster.js'
-import { podOn } from '../process/pods.js'
+import type { PodGcOptions } from '../../../src/controllers/pod-gc.js'
+import { createPodGcController } from '../../../src/controllers/pod-gc.js'
+import { ControllerCluster } from '../shared/controller-cluster.js'
+import { podOn } from '../shared/pods.js'
 
 function newCluster(options: PodGcOptions = {}): ControllerCluster {
   const cluster = new ControllerCluster(() => [createPodGcController(options)])

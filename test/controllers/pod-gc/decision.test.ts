@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
 import type { Pod } from '../../../src/api/core/generated.js'
-import { inOrderOfDeletion, isOutOfService, isTerminated } from '../../../src/controllers/pod-gc/decision.js'
-import { newQuarantine, releaseFrom } from '../../../src/controllers/pod-gc/quarantine.js'
+import {
+  inOrderOfDeletion,
+  isOutOfService,
+  isTerminated,
+  newQuarantine,
+  releaseFrom,
+} from '../../../src/controllers/pod-gc.js'
 import { node, pod } from '../node-lifecycle/objects.js'
 
 test.each([

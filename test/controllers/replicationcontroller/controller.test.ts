@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { ReplicationController } from '../../../src/api/core/generated.js'
-import { createGarbageCollector } from '../../../src/controllers/garbage-collector/index.js'
-import { createNodeLifecycleController } from '../../../src/controllers/node-lifecycle/index.js'
-import { createReplicationController } from '../../../src/controllers/replicationcontroller/index.js'
-import { ControllerCluster } from '../process/controller-cluster.js'
-import { fakeKubelet } from '../process/fake-kubelet.js'
+import { createGarbageCollector } from '../../../src/controllers/garbage-collector/controller.js'
+import { createNodeLifecycleController } from '../../../src/controllers/node-lifecycle/controller.js'
+import { createReplicationController } from '../../../src/controllers/replicationcontroller.js'
+import { ControllerCluster } from '../shared/controller-cluster.js'
+import { fakeKubelet } from '../shared/fake-kubelet.js'
 import { fakeScheduler } from '../shared/fake-scheduler.js'
 import { pods, template } from '../shared/workloads.js'
 
@@ -20,7 +20,7 @@ function cluster(): ControllerCluster {
   ])
   made.advance(10)
   const object = { metadata: key, spec: { replicas: 2, template: template('img:1') } }
-  made.client.create('replicationcontrollers', object as unknown as ReplicationController)
+  made.client.create('replicationcontrollers', object as ReplicationController)
   made.sim.settle()
   return made
 }

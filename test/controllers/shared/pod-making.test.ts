@@ -1,13 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compileSelector } from '../../../src/api/labels.js'
-import { sortClaims } from '../../../src/controllers/shared/claims.js'
+import { sortClaims } from '../../../src/controllers/shared/ownership.js'
 import { Expectations } from '../../../src/controllers/shared/expectations.js'
 import type { ExpectationsState } from '../../../src/controllers/shared/expectations.js'
 import { scaledValue } from '../../../src/controllers/shared/int-or-percent.js'
-import { nextAvailabilityCheck } from '../../../src/controllers/shared/pod-availability.js'
-import { podFromTemplate } from '../../../src/controllers/shared/pod-control.js'
-import { slowStart } from '../../../src/controllers/shared/slow-start.js'
+import {
+  nextAvailabilityCheck,
+  podFromTemplate,
+  slowStart,
+} from '../../../src/controllers/shared/pod-control.js'
 import { pod, replicaSet } from './objects.js'
 
 describe('slowStart', () => {

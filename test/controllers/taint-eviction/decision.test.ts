@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Taint, Toleration } from '../../../src/api/core/generated.js'
-import { noExecuteTaints, stay } from '../../../src/controllers/taint-eviction/decision.js'
+import { noExecuteTaints, stay } from '../../../src/controllers/taint-eviction.js'
 
 const taint = (key: string): Taint => ({ key, effect: 'NoExecute' })
 const tolerate = (key: string | undefined, tolerationSeconds?: number): Toleration => ({

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Node, Taint } from '../../../src/api/core/generated.js'
-import { createTaintEvictionController } from '../../../src/controllers/taint-eviction/index.js'
-import { ControllerCluster } from '../process/controller-cluster.js'
-import { podOn } from '../process/pods.js'
+import { createTaintEvictionController } from '../../../src/controllers/taint-eviction.js'
+import { ControllerCluster } from '../shared/controller-cluster.js'
+import { podOn } from '../shared/pods.js'
 
 const NAME = 'kube-controller-manager/taint-eviction-controller'
 const taint = (key: string): Taint => ({ key, effect: 'NoExecute' })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Node } from '../../../src/api/core/generated.js'
-import { createTtlController } from '../../../src/controllers/ttl/index.js'
-import { ControllerCluster } from '../process/controller-cluster.js'
+import { createTtlController } from '../../../src/controllers/ttl.js'
+import { ControllerCluster } from '../shared/controller-cluster.js'
 
 const ttlOf = ({ client }: ControllerCluster, name: string): string | undefined =>
   client.get('nodes', { name }).metadata.annotations?.['node.alpha.kubernetes.io/ttl']

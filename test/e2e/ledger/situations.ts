@@ -1,3 +1,4 @@
+import { partial } from '../../support/typed.js'
 import type { ConfigMap, Pod } from '../../../src/api/core/generated.js'
 import type { ClusterOptions } from '../../../src/cluster/compose/options.js'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
@@ -35,10 +36,13 @@ function addPod(cluster: SimCluster, name: string, options: PodOptions = {}): vo
       ? {}
       : { ownerReferences: [{ apiVersion: 'apps/v1', kind: owner, name: 'logger', uid, controller: true }] }
   const metadata = { name, namespace: 'default', labels: { app: name }, ...ownerReferences }
-  cluster.create('pods', {
-    metadata,
-    spec: { nodeName: 'node1', terminationGracePeriodSeconds: 1, containers, ...spec },
-  } as unknown as Pod)
+  cluster.create(
+    'pods',
+    partial<Pod>({
+      metadata,
+      spec: { nodeName: 'node1', terminationGracePeriodSeconds: 1, containers, ...spec },
+    }),
+  )
 }
 
 const pod =

@@ -169,5 +169,5 @@ export function registerNode(cluster: SimCluster, name: string): void {
   cluster.create('nodes', { metadata: { name, labels }, status })
   const renewTime = now.replace('Z', '.000000Z')
   const spec = { holderIdentity: name, leaseDurationSeconds: 40, renewTime }
-  cluster.create('leases', { metadata: { name, namespace: LEASES }, spec } as unknown as Lease)
+  cluster.create('leases', { metadata: { name, namespace: LEASES }, spec } as Lease)
 }
