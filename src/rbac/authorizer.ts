@@ -21,7 +21,7 @@ import type { HeldBinding } from './compiled.js'
 import { CompiledPolicy } from './compiled.js'
 import type { Binding } from './policy.js'
 import { bindingOf, roleKey } from './policy.js'
-import type { Asked } from './rules.js'
+import type { RequestedAction } from './rules.js'
 import { subjectApplies, subjectText } from './subjects.js'
 
 const DENIED: Authorization = { allowed: false }
@@ -140,7 +140,7 @@ function keyOf(kind: string, { metadata: { name = '', namespace = '' } }: Cluste
   return roleKey(kind, namespace, name)
 }
 
-function askedBy(attributes: AccessAttributes): Asked {
+function askedBy(attributes: AccessAttributes): RequestedAction {
   if ('path' in attributes) {
     return {
       verb: attributes.verb,

@@ -6,7 +6,7 @@ import type { KubeObject } from '../api/definition.js'
 import type { PolicyRule, RoleRef, Subject } from '../api/rbac/generated.js'
 
 /** The query, in the form that `authorize` takes. */
-interface Question {
+interface ProofQuery {
   readonly user: string
   readonly groups?: readonly string[]
   readonly verb: string
@@ -33,7 +33,7 @@ interface Claim {
 }
 
 /** A verdict in its JSON form. */
-interface Claimed {
+interface ClaimedVerdict {
   readonly allowed: boolean
   readonly proof: {
     readonly kind: string
@@ -56,10 +56,10 @@ type Stored = KubeObject & {
  */
 export function checkProof(
   objects: Iterable<KubeObject>,
-  question: Question,
-  verdict: Claimed,
+  query: ProofQuery,
+  verdict: ClaimedVerdict,
 ): readonly string[] {
-  const checker = new Checker([...objects] as readonly Stored[], question)
+  const checker = new Checker([...objects] as readonly Stored[], query)
   if (verdict.allowed !== (verdict.proof.kind !== 'denied'))
     return [`an answer of ${String(verdict.allowed)} with a proof of ${verdict.proof.kind}`]
   switch (verdict.proof.kind) {
@@ -76,10 +76,10 @@ export function checkProof(
 
 class Checker {
   readonly #objects = new Map<string, Stored>()
-  readonly #question: Question
+  readonly #query: ProofQuery
 
-  constructor(objects: readonly Stored[], question: Question) {
-    this.#question = question
+  constructor(objects: readonly Stored[], query: ProofQuery) {
+    this.#query = query
     for (const object of objects) {
       const { apiVersion = 'rbac.authorization.k8s.io/v1', kind = '', metadata } = object
       if (!apiVersion.startsWith('rbac.authorization.k8s.io/')) continue
@@ -95,7 +95,7 @@ class Checker {
   }
 
   privileged(group: string | undefined): readonly string[] {
-    return group === 'system:masters' && this.#question.groups?.some((each) => each === group)
+    return group === 'system:masters' && this.#query.groups?.some((each) => each === group)
       ? []
       : [`the user is not of the group ${group ?? ''}`]
   }
@@ -115,13 +115,13 @@ class Checker {
       : [...faults, `rule ${String(claim.index)} of ${idOf(claim.role)} does not allow it: ${fault}`]
   }
 
-  denied({ tried = [], nearMisses = [] }: Claimed['proof']): readonly string[] {
+  denied({ tried = [], nearMisses = [] }: ClaimedVerdict['proof']): readonly string[] {
     const faults =
-      this.#question.groups?.includes('system:masters') === true ? ['the user is of system:masters'] : []
-    const told = new Set(tried.map(({ binding }) => idOf(binding)))
-    if (told.size !== tried.length) faults.push('a binding is told twice')
+      this.#query.groups?.includes('system:masters') === true ? ['the user is of system:masters'] : []
+    const reported = new Set(tried.map(({ binding }) => idOf(binding)))
+    if (reported.size !== tried.length) faults.push('a binding is reported twice')
     for (const [id, object] of this.#objects)
-      if (this.#namesUser(object) && !told.has(id)) faults.push(`${id} is not told`)
+      if (this.#namesUser(object) && !reported.has(id)) faults.push(`${id} is not reported`)
     for (const claim of tried) {
       faults.push(...this.#grant(claim))
       const failed = this.#failureOf(claim)
@@ -158,18 +158,18 @@ class Checker {
       const index = (this.#objects.get(roleOf(object))?.rules ?? []).findIndex(
         (rule) => this.#firstFault(rule) === '',
       )
-      if (index < 0 || (this.#question.path !== undefined && object.kind === 'RoleBinding')) return []
+      if (index < 0 || (this.#query.path !== undefined && object.kind === 'RoleBinding')) return []
       const [reaches, isUsers] = [this.#reaches(object), this.#namesUser(object)]
       return reaches === isUsers
         ? []
         : [`${isUsers ? 'wrongNamespace' : 'wrongSubject'} ${id} ${roleOf(object)} ${index}`]
     })
-    const told = claims.map(
+    const reported = claims.map(
       ({ because, binding, role, index }) => `${because} ${idOf(binding)} ${idOf(role)} ${String(index)}`,
     )
-    const faults = told.filter((each) => !expected.includes(each)).map((each) => `no near miss: ${each}`)
+    const faults = reported.filter((each) => !expected.includes(each)).map((each) => `no near miss: ${each}`)
     const due = Math.min(10, expected.length)
-    return new Set(told).size === due ? faults : [...faults, `${told.length} near misses of ${due}`]
+    return new Set(reported).size === due ? faults : [...faults, `${reported.length} near misses of ${due}`]
   }
 
   #namesUser(object: Stored): boolean {
@@ -177,7 +177,7 @@ class Checker {
   }
 
   #isUser({ kind, name, namespace }: Subject, { metadata }: Stored): boolean {
-    const { user, groups = [] } = this.#question
+    const { user, groups = [] } = this.#query
     if (kind === 'User') return name === user
     if (kind === 'Group') return groups.some((group) => group === name)
     const home = namespace || metadata.namespace
@@ -192,7 +192,7 @@ class Checker {
   /** Returns whether the binding applies in the scope of the query. */
   #reaches({ kind, metadata }: Stored): boolean {
     if (kind === 'ClusterRoleBinding') return true
-    const { path, namespace = '' } = this.#question
+    const { path, namespace = '' } = this.#query
     return (
       kind === 'RoleBinding' && path === undefined && namespace !== '' && metadata.namespace === namespace
     )
@@ -203,7 +203,7 @@ class Checker {
    * the rule allows the query.
    */
   #firstFault({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): string {
-    const { verb, apiGroup = '', resource = '', subresource = '', name = '', path } = this.#question
+    const { verb, apiGroup = '', resource = '', subresource = '', name = '', path } = this.#query
     const fits = (list: readonly string[] | null | undefined, ...values: readonly string[]): boolean =>
       (list ?? []).some((each) => each === '*' || values.includes(each))
     if (!fits(verbs, verb)) return 'verb'

@@ -2,7 +2,7 @@ import type { KubeObject } from '../api/definition.js'
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '../api/rbac/generated.js'
 import { CompiledPolicy } from './compiled.js'
 import type { AccessQuery } from './evaluate.js'
-import { askedOf, authorize } from './evaluate.js'
+import { requestedAction, authorize } from './evaluate.js'
 import { bindingOf, isOfRbac, roleKey } from './policy.js'
 import type { Verdict } from './proof.js'
 import { isPrivileged } from './subjects.js'
@@ -41,7 +41,8 @@ class Access implements CompiledAccess {
     const { user: name, groups = [], namespace = '', path } = query
     const user = { name, groups }
     return (
-      isPrivileged(user) || this.#policy.allows(user, path === undefined ? namespace : '', askedOf(query))
+      isPrivileged(user) ||
+      this.#policy.allows(user, path === undefined ? namespace : '', requestedAction(query))
     )
   }
 

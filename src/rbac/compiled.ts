@@ -1,13 +1,9 @@
 import type { PolicyRule, Subject } from '../api/rbac/generated.js'
-import type { Binding } from './policy.js'
-import { roleKeyOf } from './policy.js'
-import type { Asked } from './rules.js'
-import type { RuleSet } from './rule-set.js'
-import type { RoleEntry } from './slot.js'
-import { rulesIn } from './slot.js'
+import { type Binding, roleKeyOf } from './policy.js'
+import type { RequestedAction, RuleSet } from './rules.js'
+import { type RoleEntry, ruleSetIn } from './grant-index.js'
 import { SubjectGrants } from './subject-grants.js'
-import type { User } from './subjects.js'
-import { accountUser, subjectApplies } from './subjects.js'
+import { type User, accountUser, subjectApplies } from './subjects.js'
 
 /**
  * A binding that applies to a user, with the matching subject and the rules of its role; the rules are
@@ -76,14 +72,14 @@ export class CompiledPolicy {
   }
 
   /** Returns whether a user is allowed to do something, cluster-wide or in the namespace ('' for none). */
-  allows(user: User, namespace: string, asked: Asked): boolean {
-    return this.#allowsIn('', user, asked) || (namespace !== '' && this.#allowsIn(namespace, user, asked))
+  allows(user: User, namespace: string, action: RequestedAction): boolean {
+    return this.#allowsIn('', user, action) || (namespace !== '' && this.#allowsIn(namespace, user, action))
   }
 
   /** Returns the binding that allows it: the first ClusterRoleBinding by name, else the first RoleBinding. */
-  find(user: User, namespace: string, asked: Asked): Binding | undefined {
+  find(user: User, namespace: string, action: RequestedAction): Binding | undefined {
     return (
-      this.#findIn('', user, asked) ?? (namespace === '' ? undefined : this.#findIn(namespace, user, asked))
+      this.#findIn('', user, action) ?? (namespace === '' ? undefined : this.#findIn(namespace, user, action))
     )
   }
 
@@ -96,7 +92,7 @@ export class CompiledPolicy {
   heldIn(user: User, namespace: string): readonly HeldBinding[] {
     const held = new Map<Binding, RoleEntry>()
     for (const grants of this.#grants(user, namespace))
-      for (const { role, bindings } of grants.slots()) {
+      for (const { role, bindings } of grants.grants()) {
         for (const binding of bindings) held.set(binding, role)
       }
     return [...held]
@@ -104,27 +100,31 @@ export class CompiledPolicy {
       .map(([binding, role]): HeldBinding => ({
         binding,
         subject: binding.subjects.find((each) => subjectApplies(each, user, namespace)) as Subject,
-        rules: rulesIn(role),
+        rules: ruleSetIn(role),
       }))
   }
 
-  #allowsIn(namespace: string, { name, groups = NO_GROUPS }: User, asked: Asked): boolean {
+  #allowsIn(namespace: string, { name, groups = NO_GROUPS }: User, action: RequestedAction): boolean {
     const scope = this.#scopes.get(namespace)
     if (scope === undefined) return false
     const version = this.#version
-    if (scope.users.get(name)?.allows(asked, version) === true) return true
-    for (const group of groups) if (scope.groups.get(group)?.allows(asked, version) === true) return true
+    if (scope.users.get(name)?.allows(action, version) === true) return true
+    for (const group of groups) if (scope.groups.get(group)?.allows(action, version) === true) return true
     return false
   }
 
-  #findIn(namespace: string, { name, groups = NO_GROUPS }: User, asked: Asked): Binding | undefined {
+  #findIn(
+    namespace: string,
+    { name, groups = NO_GROUPS }: User,
+    action: RequestedAction,
+  ): Binding | undefined {
     const scope = this.#scopes.get(namespace)
     if (scope === undefined) return undefined
     const version = this.#version
-    let best = scope.users.get(name)?.first(asked, version, undefined)
+    let best = scope.users.get(name)?.first(action, version, undefined)
     for (const group of groups) {
       const grants = scope.groups.get(group)
-      if (grants !== undefined) best = grants.first(asked, version, best)
+      if (grants !== undefined) best = grants.first(action, version, best)
     }
     return best
   }

@@ -6,14 +6,14 @@ import type { KubeObject } from '../api/definition.js'
 import type { PolicyRule, Subject } from '../api/rbac/generated.js'
 import type { Binding, Policy } from './policy.js'
 import { policyOf, roleKeyOf } from './policy.js'
-import type { AllowedProof, BindingName, Grant, NearMiss, RoleName, Tried, Verdict } from './proof.js'
-import type { Asked, RuleFault } from './rules.js'
+import type { AllowedProof, BindingName, Grant, NearMiss, RoleName, FailedGrant, Verdict } from './proof.js'
+import type { RequestedAction, RuleFault } from './rules.js'
 import { ruleAllows, ruleFault } from './rules.js'
 import type { User } from './subjects.js'
 import { isPrivileged, privilegedGroup, subjectApplies } from './subjects.js'
 
 /** An action to be authorized: on a resource, or on a non-resource `path`. */
-export interface AccessQuestion {
+export interface AccessAction {
   readonly verb: string
   /** Default '', the core group. */
   readonly apiGroup?: string
@@ -26,7 +26,7 @@ export interface AccessQuestion {
 }
 
 /** An action and the user who attempts it. */
-export interface AccessQuery extends AccessQuestion {
+export interface AccessQuery extends AccessAction {
   readonly user: string
   readonly groups?: readonly string[]
 }
@@ -42,27 +42,27 @@ export function authorize(objects: Iterable<KubeObject>, query: AccessQuery): Ve
   const user: User = { name: query.user, groups: query.groups ?? [] }
   if (isPrivileged(user)) return { allowed: true, proof: { kind: 'privileged', group: privilegedGroup } }
   const policy = policyOf(objects)
-  const asked = askedOf(query)
+  const action = requestedAction(query)
   const scope = inScope(policy, query)
-  const found = grantsTo(user, scope).find(({ binding }) => ruleIndex(policy, binding, asked) >= 0)
-  if (found !== undefined) return { allowed: true, proof: allowedBy(policy, found, asked) }
+  const found = grantsTo(user, scope).find(({ binding }) => ruleIndex(policy, binding, action) >= 0)
+  if (found !== undefined) return { allowed: true, proof: allowedBy(policy, found, action) }
   const all = grantsTo(user, [...policy.clusterBindings, ...policy.bindings])
-  const tried = all.map((each) => triedOf(policy, each, scope.has(each.binding) ? asked : undefined))
+  const tried = all.map((each) => failedGrant(policy, each, scope.has(each.binding) ? action : undefined))
   return {
     allowed: false,
-    proof: { kind: 'denied', tried, nearMisses: nearMisses(policy, scope, user, asked) },
+    proof: { kind: 'denied', tried, nearMisses: nearMisses(policy, scope, user, action) },
   }
 }
 
 /** Converts a query to the form that rules are compared with. */
-export function askedOf({
+export function requestedAction({
   verb,
   apiGroup = '',
   resource = '',
   subresource = '',
   name = '',
   path,
-}: AccessQuestion): Asked {
+}: AccessAction): RequestedAction {
   return {
     verb,
     group: apiGroup,
@@ -74,7 +74,7 @@ export function askedOf({
 }
 
 /** Returns the bindings in scope: all ClusterRoleBindings, then the RoleBindings of the namespace. */
-function inScope(policy: Policy, { namespace = '', path }: AccessQuestion): ReadonlySet<Binding> {
+function inScope(policy: Policy, { namespace = '', path }: AccessAction): ReadonlySet<Binding> {
   if (namespace === '' || path !== undefined) return new Set(policy.clusterBindings)
   return new Set([
     ...policy.clusterBindings,
@@ -82,13 +82,13 @@ function inScope(policy: Policy, { namespace = '', path }: AccessQuestion): Read
   ])
 }
 
-interface To {
+interface NamedGrant {
   readonly binding: Binding
   readonly subject: Subject
 }
 
 /** Returns the bindings that name the user, each with the first subject that matches. */
-function grantsTo(user: User, bindings: Iterable<Binding>): readonly To[] {
+function grantsTo(user: User, bindings: Iterable<Binding>): readonly NamedGrant[] {
   return [...bindings].flatMap((binding) => {
     const subject = binding.subjects.find((each) => subjectApplies(each, user, binding.namespace))
     return subject === undefined ? [] : [{ binding, subject }]
@@ -96,26 +96,26 @@ function grantsTo(user: User, bindings: Iterable<Binding>): readonly To[] {
 }
 
 /** Returns the index of the first rule of the binding's role that allows the action, or -1. */
-function ruleIndex({ roles }: Policy, binding: Binding, asked: Asked): number {
-  return roles.get(roleKeyOf(binding))?.findIndex((rule) => ruleAllows(rule, asked)) ?? -1
+function ruleIndex({ roles }: Policy, binding: Binding, action: RequestedAction): number {
+  return roles.get(roleKeyOf(binding))?.findIndex((rule) => ruleAllows(rule, action)) ?? -1
 }
 
-function allowedBy(policy: Policy, to: To, asked: Asked): AllowedProof {
-  const index = ruleIndex(policy, to.binding, asked)
+function allowedBy(policy: Policy, to: NamedGrant, action: RequestedAction): AllowedProof {
+  const index = ruleIndex(policy, to.binding, action)
   const rules = policy.roles.get(roleKeyOf(to.binding)) as readonly PolicyRule[]
   return { kind: 'rule', ...grantOf(to), index, rule: rules[index] as PolicyRule }
 }
 
-/** Describes why a binding did not help; `asked` is undefined if the binding is out of scope. */
-function triedOf({ roles }: Policy, to: To, asked: Asked | undefined): Tried {
+/** Describes why a binding did not help; `action` is undefined if the binding is out of scope. */
+function failedGrant({ roles }: Policy, to: NamedGrant, action: RequestedAction | undefined): FailedGrant {
   const grant = grantOf(to)
-  if (asked === undefined) return { ...grant, failed: 'namespace', faults: [] }
+  if (action === undefined) return { ...grant, failed: 'namespace', faults: [] }
   const rules = roles.get(roleKeyOf(to.binding))
   if (rules === undefined) return { ...grant, failed: 'role', faults: [] }
-  return { ...grant, failed: 'rules', faults: rules.map((rule) => ruleFault(rule, asked) as RuleFault) }
+  return { ...grant, failed: 'rules', faults: rules.map((rule) => ruleFault(rule, action) as RuleFault) }
 }
 
-function grantOf({ binding, subject }: To): Grant {
+function grantOf({ binding, subject }: NamedGrant): Grant {
   return { binding: bindingName(binding), subject, role: roleName(binding) }
 }
 
@@ -137,7 +137,7 @@ function nearMisses(
   policy: Policy,
   scope: ReadonlySet<Binding>,
   user: User,
-  asked: Asked,
+  action: RequestedAction,
 ): readonly NearMiss[] {
   const found: NearMiss[] = []
   for (const binding of [...policy.clusterBindings, ...policy.bindings]) {
@@ -145,8 +145,8 @@ function nearMisses(
     const isUsers = binding.subjects.some((subject) => subjectApplies(subject, user, binding.namespace))
     if (scope.has(binding) === isUsers) continue // skip bindings that are right in both respects, or in neither
     // a RoleBinding never applies to a path, whatever its namespace
-    if (asked.path !== undefined && binding.kind === 'RoleBinding') continue
-    const index = ruleIndex(policy, binding, asked)
+    if (action.path !== undefined && binding.kind === 'RoleBinding') continue
+    const index = ruleIndex(policy, binding, action)
     if (index < 0) continue
     found.push({
       because: isUsers ? 'wrongNamespace' : 'wrongSubject',

@@ -14,7 +14,7 @@ import type {
 } from '../apiserver/authorization/authorizer.js'
 import type { StoreView } from '../apiserver/storage/stored-objects.js'
 import { ReferenceGraph } from './reference-graph.js'
-import { ruleSetOf, setAllows } from './rule-set.js'
+import { ruleSetOf, ruleSetAllows } from './rules.js'
 
 const ALLOWED: Authorization = { allowed: true }
 const NO_OPINION: Authorization = { allowed: false }
@@ -83,7 +83,7 @@ export class NodeAuthorizer implements Authorizer, RuleResolver {
               ? `${attributes.resource}/${attributes.subresource}`
               : attributes.resource,
           }
-    return setAllows(ruleSetOf(this.#options.rules()), asked) ? ALLOWED : NO_OPINION
+    return ruleSetAllows(ruleSetOf(this.#options.rules()), asked) ? ALLOWED : NO_OPINION
   }
 
   /** Decides for resources that are restricted by node; returns undefined for all others. */

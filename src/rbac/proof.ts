@@ -38,7 +38,7 @@ export interface PrivilegedProof {
 }
 
 /** A binding that names the user and does not help, with the part that fails first. */
-export interface Tried extends Grant {
+export interface FailedGrant extends Grant {
   /**
    * `namespace`: a RoleBinding applies in its own namespace only, and never to paths. `role`: the role does
    * not exist. `rules`: no rule of the role matches.
@@ -63,7 +63,7 @@ export interface NearMiss {
 export interface DeniedProof {
   readonly kind: 'denied'
   /** Every binding that names the user. */
-  readonly tried: readonly Tried[]
+  readonly tried: readonly FailedGrant[]
   /** At most ten, ClusterRoleBindings first. */
   readonly nearMisses: readonly NearMiss[]
 }

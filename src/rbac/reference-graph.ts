@@ -1,8 +1,7 @@
 import type { PersistentVolume, Pod } from '../api/core/generated.js'
 import { isMirrorPod } from '../api/core/conditions.js'
 import type { StoreView } from '../apiserver/storage/stored-objects.js'
-import { visitReferences } from './pod-references.js'
-import { volumeSecrets } from './volume-secrets.js'
+import { visitReferences, volumeSecrets } from './references.js'
 
 type PodsView = Pick<StoreView, 'list' | 'withField' | 'onChange'>
 

@@ -1,9 +1,6 @@
-import { GrantIndex } from './grant-index.js'
+import { GrantIndex, type RoleEntry, type RoleGrant, ruleSetIn } from './grant-index.js'
 import type { Binding } from './policy.js'
-import type { Asked } from './rules.js'
-import { setAllows } from './rule-set.js'
-import type { RoleEntry, Slot } from './slot.js'
-import { rulesIn } from './slot.js'
+import { type RequestedAction, ruleSetAllows } from './rules.js'
 
 /** Subjects with more roles than this get an index over all of them. */
 const FEW_ROLES = 6
@@ -13,67 +10,67 @@ const FEW_ROLES = 6
  * bindings, and with an index hardly on either.
  */
 export class SubjectGrants {
-  readonly #slots = new Map<RoleEntry, Slot>()
+  readonly #grants = new Map<RoleEntry, RoleGrant>()
   #index: GrantIndex | undefined
 
   get isEmpty(): boolean {
-    return this.#slots.size === 0
+    return this.#grants.size === 0
   }
 
-  slots(): Iterable<Slot> {
-    return this.#slots.values()
+  grants(): Iterable<RoleGrant> {
+    return this.#grants.values()
   }
 
   add(binding: Binding, role: RoleEntry): void {
-    const slot = this.#slots.get(role)
-    if (slot !== undefined) {
-      slot.bindings.splice(placeOf(slot.bindings, binding.name), 0, binding)
+    const grant = this.#grants.get(role)
+    if (grant !== undefined) {
+      grant.bindings.splice(placeOf(grant.bindings, binding.name), 0, binding)
       return
     }
     const made = { role, bindings: [binding] }
-    this.#slots.set(role, made)
+    this.#grants.set(role, made)
     this.#index?.add(made)
   }
 
   remove({ name }: Binding, role: RoleEntry): void {
-    const slot = this.#slots.get(role)
-    if (slot === undefined) return
-    const at = placeOf(slot.bindings, name)
-    if (slot.bindings[at]?.name !== name) return
-    slot.bindings.splice(at, 1)
-    if (slot.bindings.length > 0) return
-    this.#slots.delete(role)
-    this.#index?.remove(slot)
+    const grant = this.#grants.get(role)
+    if (grant === undefined) return
+    const at = placeOf(grant.bindings, name)
+    if (grant.bindings[at]?.name !== name) return
+    grant.bindings.splice(at, 1)
+    if (grant.bindings.length > 0) return
+    this.#grants.delete(role)
+    this.#index?.remove(grant)
   }
 
   /** Returns whether some role allows the action. `version` changes with each change of a role. */
-  allows(asked: Asked, version: number): boolean {
-    if (this.#slots.size > FEW_ROLES) return this.#indexed(version).visit(asked, version, () => true)
-    for (const { role } of this.#slots.values()) {
-      const rules = rulesIn(role)
-      if (rules !== undefined && setAllows(rules, asked)) return true
+  allows(action: RequestedAction, version: number): boolean {
+    if (this.#grants.size > FEW_ROLES) return this.#indexed(version).visit(action, version, () => true)
+    for (const { role } of this.#grants.values()) {
+      const rules = ruleSetIn(role)
+      if (rules !== undefined && ruleSetAllows(rules, action)) return true
     }
     return false
   }
 
   /** Returns the allowing binding that is first by name, or `best` if that comes before it. */
-  first(asked: Asked, version: number, best: Binding | undefined): Binding | undefined {
-    if (this.#slots.size > FEW_ROLES) return this.#firstOfMany(asked, version, best)
+  first(action: RequestedAction, version: number, best: Binding | undefined): Binding | undefined {
+    if (this.#grants.size > FEW_ROLES) return this.#firstOfMany(action, version, best)
     let first = best
     for (const {
       role,
       bindings: [binding],
-    } of this.#slots.values()) {
-      const rules = rulesIn(role)
-      if (binding === undefined || rules === undefined || !setAllows(rules, asked)) continue
+    } of this.#grants.values()) {
+      const rules = ruleSetIn(role)
+      if (binding === undefined || rules === undefined || !ruleSetAllows(rules, action)) continue
       if (first === undefined || binding.name < first.name) first = binding
     }
     return first
   }
 
-  #firstOfMany(asked: Asked, version: number, best: Binding | undefined): Binding | undefined {
+  #firstOfMany(action: RequestedAction, version: number, best: Binding | undefined): Binding | undefined {
     let first = best
-    this.#indexed(version).visit(asked, version, ({ bindings: [binding] }) => {
+    this.#indexed(version).visit(action, version, ({ bindings: [binding] }) => {
       if (binding !== undefined && (first === undefined || binding.name < first.name)) first = binding
       return false
     })
@@ -82,13 +79,13 @@ export class SubjectGrants {
 
   /** Returns whether some binding refers to a role that does not exist. */
   lacksRole(version: number): boolean {
-    if (this.#slots.size > FEW_ROLES) return this.#indexed(version).lacksRole(version)
-    for (const { role } of this.#slots.values()) if (role.rules === undefined) return true
+    if (this.#grants.size > FEW_ROLES) return this.#indexed(version).lacksRole(version)
+    for (const { role } of this.#grants.values()) if (role.rules === undefined) return true
     return false
   }
 
   #indexed(version: number): GrantIndex {
-    return (this.#index ??= new GrantIndex(this.#slots.values(), version))
+    return (this.#index ??= new GrantIndex(this.#grants.values(), version))
   }
 }
 

@@ -1,11 +1,11 @@
 import type { KubeObject } from '../api/definition.js'
 import type { PolicyRule, Subject } from '../api/rbac/generated.js'
-import type { AccessQuestion } from './evaluate.js'
-import { askedOf, bindingName, roleName } from './evaluate.js'
+import type { AccessAction } from './evaluate.js'
+import { requestedAction, bindingName, roleName } from './evaluate.js'
 import type { Binding } from './policy.js'
 import { policyOf, roleKeyOf } from './policy.js'
 import type { Grant } from './proof.js'
-import type { Asked } from './rules.js'
+import type { RequestedAction } from './rules.js'
 import { ruleFault } from './rules.js'
 
 /** A subject that is allowed an action, and through what. */
@@ -42,16 +42,16 @@ const AUTHENTICATION = 'authentication.k8s.io'
  */
 export function whoCan(
   objects: Iterable<KubeObject>,
-  question: AccessQuestion,
+  question: AccessAction,
   options: WhoCanOptions = {},
 ): readonly Holder[] {
   const policy = policyOf(objects)
-  const asked = askedOf({ ...question, apiGroup: question.apiGroup ?? groupOf(question) })
+  const asked = requestedAction({ ...question, apiGroup: question.apiGroup ?? groupOf(question) })
   const bindings = [...policy.clusterBindings, ...policy.bindings].filter((binding) =>
     isInScope(binding, question, options),
   )
   return bindings.flatMap((binding) => {
-    const grants = fitting(policy.roles.get(roleKeyOf(binding)) ?? [], asked, options)
+    const grants = matchingRule(policy.roles.get(roleKeyOf(binding)) ?? [], asked, options)
     return binding.subjects.flatMap((subject) =>
       grants.map((grant) => ({
         binding: bindingName(binding),
@@ -63,31 +63,31 @@ export function whoCan(
   })
 }
 
-function groupOf({ verb, resource }: AccessQuestion): string {
+function groupOf({ verb, resource }: AccessAction): string {
   if (verb === 'escalate' || verb === 'bind') return RBAC
   return verb === 'impersonate' && (resource === 'uids' || resource === 'userextras') ? AUTHENTICATION : ''
 }
 
 function isInScope(
   binding: Binding,
-  { namespace = '', path }: AccessQuestion,
+  { namespace = '', path }: AccessAction,
   { anyNamespace = false }: WhoCanOptions,
 ): boolean {
   if (binding.kind === 'ClusterRoleBinding') return true
   return path === undefined && (namespace === '' ? anyNamespace : binding.namespace === namespace)
 }
 
-type Fitting = Pick<Holder, 'index' | 'resourceNames'>
+type MatchingRule = Pick<Holder, 'index' | 'resourceNames'>
 
 /**
  * Returns the first rule that allows it and, if names do not matter, the preceding ones for certain names.
  */
-function fitting(
+function matchingRule(
   rules: readonly PolicyRule[],
-  asked: Asked,
+  asked: RequestedAction,
   { anyName = false }: WhoCanOptions,
-): readonly Fitting[] {
-  const found: Fitting[] = []
+): readonly MatchingRule[] {
+  const found: MatchingRule[] = []
   for (const [index, rule] of rules.entries()) {
     const fault = ruleFault(rule, asked)
     if (fault === undefined) return [...found, { index }]

@@ -1,16 +1,12 @@
 import type { Minor } from '../../api/releases.js'
-import type { Authorizer, RuleResolver } from '../../apiserver/authorization/authorizer.js'
+import { type Authorizer, type RuleResolver, alwaysAllow } from '../../apiserver/authorization/authorizer.js'
 import type { StoreView } from '../../apiserver/storage/stored-objects.js'
-import { alwaysAllow } from '../../apiserver/authorization/authorizer.js'
 import type { RbacAuthorizer } from '../../rbac/authorizer.js'
 import { nodeRules } from '../../rbac/bootstrap-policy/index.js'
-import type { AbacPolicy } from '../../rbac/modes/abac.js'
-import { AbacAuthorizer, parseAbacPolicies } from '../../rbac/modes/abac.js'
-import { allowAll, denyAll } from '../../rbac/modes/always.js'
-import type { WebhookAuthorizerOptions } from '../../rbac/modes/webhook.js'
-import { WebhookAuthorizer } from '../../rbac/modes/webhook.js'
+import { type AbacPolicy, AbacAuthorizer, parseAbacPolicies } from '../../rbac/modes/abac.js'
+import { allowAll, denyAll, UnionAuthorizer } from '../../rbac/modes/union.js'
+import { type WebhookAuthorizerOptions, WebhookAuthorizer } from '../../rbac/modes/webhook.js'
 import { NodeAuthorizer } from '../../rbac/node-authorizer.js'
-import { UnionAuthorizer } from '../../rbac/union.js'
 
 /** `--authorization-policy-file`: its text, or its policies. */
 export interface AbacMode {

@@ -1,11 +1,10 @@
 import type { KubeObject } from '../../api/definition.js'
-import { certificates, impersonations, madeSecrets, mintedTokens, readSecrets } from './identities.js'
-import type { EscalationIdentity, EscalationPath } from './path.js'
-import { editedWorkloads, execs, madePods, madeWorkloads, nodeProxies } from './pods.js'
+import { certificates, impersonations, createdSecrets, mintedTokens, readSecrets } from './identities.js'
+import { type EscalationIdentity, type EscalationPath, joinPaths } from './path.js'
+import { editedWorkloads, execs, createdPods, createdWorkloads, nodeProxies } from './pods.js'
 import { boundRoles, editedRoles } from './roles.js'
-import { afterPath } from './chain.js'
 import { mutatingWebhooks } from './webhooks.js'
-import { World } from './world.js'
+import { SubjectView } from './subject-view.js'
 
 /**
  * The subject whose paths are searched. `system:authenticated` and the groups of a service account are added.
@@ -46,15 +45,15 @@ const RESOURCES = [
   'statefulsets',
 ]
 
-const SEARCHES: readonly ((world: World) => readonly EscalationPath[])[] = [
+const SEARCHES: readonly ((view: SubjectView) => readonly EscalationPath[])[] = [
   editedRoles,
   boundRoles,
   impersonations,
   mintedTokens,
   readSecrets,
-  madeSecrets,
-  madePods,
-  madeWorkloads,
+  createdSecrets,
+  createdPods,
+  createdWorkloads,
   editedWorkloads,
   execs,
   nodeProxies,
@@ -90,22 +89,22 @@ function pathsFrom(
   self: EscalationIdentity,
   depth: number,
 ): readonly EscalationPath[] {
-  const world = new World(objects, self)
+  const view = new SubjectView(objects, self)
   if (self.groups.includes('system:masters')) return []
-  let last = SEARCHES.flatMap((search) => search(world))
+  let last = SEARCHES.flatMap((search) => search(view))
   const found = [...last]
   const told = new Set([self.user, ...last.map(endOf)])
   for (let hops = 1; hops < depth; hops++) {
     last = last
       .filter(({ credential }) => credential.kind !== 'own')
       .flatMap((first) => {
-        const next = new World(objects, first.identity)
+        const next = new SubjectView(objects, first.identity)
         return SEARCHES.flatMap((search) => search(next))
           .filter(
             (second) =>
-              !world.may(second.gains) && !told.has(endOf(second)) && told.add(endOf(second)) !== undefined,
+              !view.may(second.gains) && !told.has(endOf(second)) && told.add(endOf(second)) !== undefined,
           )
-          .map((second) => afterPath(first, second))
+          .map((second) => joinPaths(first, second))
       })
     found.push(...last)
   }

@@ -1,4 +1,4 @@
-import type { AccessQuestion } from '../evaluate.js'
+import type { AccessAction } from '../evaluate.js'
 
 /** The techniques that are searched. */
 export type EscalationKind =
@@ -29,7 +29,7 @@ interface Step {
    * The actions that the step requires, all of which are allowed with the step's credential. Empty for steps
    * of others.
    */
-  readonly needs: readonly AccessQuestion[]
+  readonly needs: readonly AccessAction[]
   /** The credential used; by default the subject's own. */
   readonly as?: Credential
 }
@@ -93,13 +93,13 @@ export interface EscalationPath {
   /** The identity that the apiserver sees in the end. */
   readonly identity: EscalationIdentity
   /** An action that is allowed in the end and was not before. */
-  readonly gains: AccessQuestion
+  readonly gains: AccessAction
   /** What a webhook of the subject must return for the path to work, and its URL. */
   readonly webhook?: { readonly url: string; readonly patch: readonly object[] }
 }
 
 /** The name of objects that paths create. */
-export const MADE = 'escalation-path'
+export const CREATED_NAME = 'escalation-path'
 
 /** Returns the part of a request path before the resource: `/api/v1/namespaces/office/`, `/apis/apps/v1/`. */
 export function prefixOf(groupVersion: string, namespace: string): string {
@@ -107,4 +107,37 @@ export function prefixOf(groupVersion: string, namespace: string): string {
     `/${groupVersion.includes('/') ? 'apis' : 'api'}/${groupVersion}/` +
     `${namespace === '' ? '' : `namespaces/${namespace}/`}`
   )
+}
+
+/** Concatenates two paths: the second one starts with the credential that the first one yields. */
+export function joinPaths(first: EscalationPath, second: EscalationPath): EscalationPath {
+  const before = first.steps.length
+  const steps = second.steps.map((step) => shifted(step, first.credential, before))
+  const { webhook = first.webhook } = second
+  return {
+    ...second,
+    steps: [...first.steps, ...steps],
+    credential: credentialAfter(second.credential, first.credential, before),
+    ...(webhook === undefined ? {} : { webhook }),
+  }
+}
+
+function shifted(step: EscalationStep, base: Credential, before: number): EscalationStep {
+  const as = credentialAfter(step.as ?? { kind: 'own' }, base, before)
+  return step.step === 'call' && step.onto !== undefined
+    ? { ...step, as, onto: step.onto + before }
+    : { ...step, as }
+}
+
+/** Renumbers the steps of a credential of the second path. */
+function credentialAfter(credential: Credential, base: Credential, before: number): Credential {
+  switch (credential.kind) {
+    case 'own':
+      return base
+    case 'impersonation':
+      return { ...credential, by: credentialAfter(credential.by ?? { kind: 'own' }, base, before) }
+    case 'token':
+    case 'certificate':
+      return { ...credential, step: credential.step + before }
+  }
 }

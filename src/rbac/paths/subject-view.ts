@@ -2,13 +2,10 @@ import type { KubeObject } from '../../api/definition.js'
 import type { PolicyRule, Subject } from '../../api/rbac/generated.js'
 import { CompiledPolicy } from '../compiled.js'
 import { covers, missingRights } from '../covers.js'
-import type { AccessQuestion } from '../evaluate.js'
-import { askedOf } from '../evaluate.js'
-import type { Policy } from '../policy.js'
-import { policyOf } from '../policy.js'
+import { type AccessAction, requestedAction } from '../evaluate.js'
+import { type Policy, policyOf } from '../policy.js'
 import { accountUser, isPrivileged } from '../subjects.js'
 import type { EscalationIdentity } from './path.js'
-import { witnesses } from './witness.js'
 
 /** The rules that allow everything. */
 export const ALL_RULES: readonly PolicyRule[] = [
@@ -17,13 +14,16 @@ export const ALL_RULES: readonly PolicyRule[] = [
 ]
 
 /** The groups that every service account has; rights gained through them are not worth reporting. */
-const COMMON: EscalationIdentity = { user: '', groups: ['system:serviceaccounts', 'system:authenticated'] }
+const EVERY_ACCOUNT: EscalationIdentity = {
+  user: '',
+  groups: ['system:serviceaccounts', 'system:authenticated'],
+}
 
 /** An identity to gain, with an action that it is allowed and the subject is not. */
 export interface Target<T> {
   readonly of: T
   readonly identity: EscalationIdentity
-  readonly gains: AccessQuestion
+  readonly gains: AccessAction
 }
 
 /** A service account. */
@@ -33,7 +33,7 @@ export interface Account {
 }
 
 /** The objects that paths are searched in, and the subject. */
-export class World {
+export class SubjectView {
   readonly self: EscalationIdentity
   readonly objects: readonly KubeObject[]
   readonly policy: Policy
@@ -53,8 +53,8 @@ export class World {
   }
 
   /** Returns whether the subject is allowed all of these actions. */
-  may(...questions: readonly AccessQuestion[]): boolean {
-    return questions.every((question) => this.#allows(this.self, question))
+  may(...actions: readonly AccessAction[]): boolean {
+    return actions.every((action) => this.#allows(this.self, action))
   }
 
   /** Returns all namespaces that occur in the objects, sorted. */
@@ -102,11 +102,11 @@ export class World {
    * Returns an action that these rules allow in a scope, and that neither the subject nor every service
    * account is allowed; undefined if there is none.
    */
-  gainOf(rules: readonly PolicyRule[], namespace: string): AccessQuestion | undefined {
-    const had = [...this.rulesOf(this.self, namespace), ...this.rulesOf(COMMON, namespace)]
+  gainOf(rules: readonly PolicyRule[], namespace: string): AccessAction | undefined {
+    const had = [...this.rulesOf(this.self, namespace), ...this.rulesOf(EVERY_ACCOUNT, namespace)]
     for (const part of missingRights(had, rules))
-      for (const question of witnesses(part, namespace)) {
-        if (!this.#allows(this.self, question) && !this.#allows(COMMON, question)) return question
+      for (const action of witnesses(part, namespace)) {
+        if (!this.#allows(this.self, action) && !this.#allows(EVERY_ACCOUNT, action)) return action
       }
     return undefined
   }
@@ -133,7 +133,7 @@ export class World {
     return kept
   }
 
-  #gainAs(identity: EscalationIdentity): AccessQuestion | undefined {
+  #gainAs(identity: EscalationIdentity): AccessAction | undefined {
     for (const scope of this.#scopesOf(identity)) {
       const gains = this.gainOf(this.rulesOf(identity, scope), scope)
       if (gains !== undefined) return gains
@@ -162,10 +162,10 @@ export class World {
     return (this.#bound ??= [...new Set(this.policy.bindings.map(({ namespace }) => namespace))].sort())
   }
 
-  #allows({ user, groups }: EscalationIdentity, question: AccessQuestion): boolean {
+  #allows({ user, groups }: EscalationIdentity, action: AccessAction): boolean {
     const who = { name: user, groups }
-    const scope = question.path === undefined ? (question.namespace ?? '') : ''
-    return isPrivileged(who) || this.#compiled.allows(who, scope, askedOf(question))
+    const scope = action.path === undefined ? (action.namespace ?? '') : ''
+    return isPrivileged(who) || this.#compiled.allows(who, scope, requestedAction(action))
   }
 }
 
@@ -175,4 +175,59 @@ export function accountIdentity({ namespace, name }: Account): EscalationIdentit
     user: accountUser(namespace, name),
     groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
   }
+}
+
+const VERBS = ['delete', 'create', 'get', 'update', 'list', 'deletecollection', 'patch', 'watch']
+const RESOURCES: readonly (readonly [string, string])[] = [
+  ['', 'secrets'],
+  ['', 'nodes'],
+  ['apps', 'deployments'],
+  ['rbac.authorization.k8s.io', 'clusterroles'],
+  ['', 'pods'],
+]
+const PATHS = ['/metrics', '/debug/pprof', '/logs']
+
+/** Yields queries that a rule with single values allows, starting with those that apply to any cluster. */
+export function* witnesses(
+  { verbs: [verb = '*'], apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule,
+  namespace: string,
+): Generator<AccessAction, void, undefined> {
+  const words = verb === '*' ? VERBS : [verb]
+  const [url] = nonResourceURLs ?? []
+  if (url !== undefined) {
+    if (namespace === '')
+      for (const word of words)
+        for (const path of pathsOf(url)) yield { verb: word === 'list' ? 'get' : word, path }
+    return
+  }
+  const [group = '*'] = apiGroups ?? []
+  const [name] = resourceNames ?? []
+  const more = { ...(name === undefined ? {} : { name }), ...(namespace === '' ? {} : { namespace }) }
+  for (const word of words)
+    for (const [apiGroup, resource] of resourcesOf(group, resources?.[0] ?? '*')) {
+      const [plural = '', subresource] = resource.split('/')
+      yield {
+        verb: word,
+        apiGroup,
+        resource: plural,
+        ...(subresource === undefined ? {} : { subresource }),
+        ...more,
+      }
+    }
+}
+
+function resourcesOf(group: string, resource: string): readonly (readonly [string, string])[] {
+  const part = resource.startsWith('*/') ? resource.slice(1) : ''
+  const known =
+    part === '' && resource !== '*'
+      ? [[group === '*' ? '' : group, resource] as const]
+      : RESOURCES.map(([of, name]) => [of, `${name}${part}`] as const)
+  if (group === '*') return known
+  const fitting = known.filter(([of]) => of === group)
+  return fitting.length > 0 ? fitting : [[group, `things${part}`]]
+}
+
+function pathsOf(url: string): readonly string[] {
+  if (url === '*') return PATHS
+  return [url.endsWith('*') ? `${url.replace(/\*+$/, '')}x` : url]
 }

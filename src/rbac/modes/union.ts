@@ -1,13 +1,13 @@
-import type { UserInfo } from '../client/client.js'
+import type { UserInfo } from '../../client/client.js'
 import type {
   AccessAttributes,
   Authorization,
   Authorizer,
   HeldRules,
   RuleResolver,
-} from '../apiserver/authorization/authorizer.js'
-import { aggregate } from './aggregate.js'
-import { isPrivileged } from './subjects.js'
+} from '../../apiserver/authorization/authorizer.js'
+import { aggregate } from '../aggregate.js'
+import { isPrivileged } from '../subjects.js'
 
 const ALLOWED: Authorization = { allowed: true }
 const DENIED: Authorization = { allowed: false }
@@ -56,4 +56,25 @@ export class UnionAuthorizer implements Authorizer, RuleResolver {
       ...(errors.length === 0 ? {} : { error: aggregate(errors) }),
     }
   }
+}
+
+/** Source: apiserver pkg/authorization/authorizerfactory/builtin.go. */
+
+const EVERYTHING: HeldRules = {
+  resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
+  nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
+  incomplete: false,
+}
+const NOTHING: HeldRules = { resourceRules: [], nonResourceRules: [], incomplete: false }
+
+/** `--authorization-mode=AlwaysAllow`. */
+export const allowAll: Authorizer & RuleResolver = {
+  authorize: () => ({ allowed: true }),
+  rulesFor: () => EVERYTHING,
+}
+
+/** `--authorization-mode=AlwaysDeny`: allows nothing. As upstream, later authorizers are still consulted. */
+export const denyAll: Authorizer & RuleResolver = {
+  authorize: () => ({ allowed: false, reason: 'Everything is forbidden.' }),
+  rulesFor: () => NOTHING,
 }

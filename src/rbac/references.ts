@@ -1,4 +1,4 @@
-import type { Container, EphemeralContainer, Pod, Volume } from '../api/core/generated.js'
+import type { Container, EphemeralContainer, Pod, Volume, PersistentVolume } from '../api/core/generated.js'
 
 type AnyContainer = Container | EphemeralContainer
 
@@ -61,4 +61,42 @@ function visitVolume({ metadata }: Pod, volume: Volume, visit: Visit): void {
   visit('persistentvolumeclaims', volume.persistentVolumeClaim?.claimName)
   // the claim of a generic ephemeral volume is named after pod and volume
   if (volume.ephemeral !== undefined) visit('persistentvolumeclaims', `${metadata.name ?? ''}-${volume.name}`)
+}
+
+/** A secret that a volume needs on the node. */
+export interface VolumeSecret {
+  readonly namespace: string
+  readonly name: string
+}
+
+/**
+ * Returns the secrets that a persistent volume refers to and that a kubelet may read; those for the
+ * controller of a CSI driver are excluded. Most sources default to the claim's namespace. Source:
+ * pkg/api/v1/persistentvolume/util.go VisitPVSecretNames.
+ */
+export function volumeSecrets({ spec }: PersistentVolume): readonly VolumeSecret[] {
+  if (spec === undefined) return []
+  const home = spec.claimRef?.namespace ?? ''
+  const { azureFile, cephfs, cinder, flexVolume, rbd, scaleIO, iscsi, storageos, csi } = spec
+  const atHome = [
+    azureFile === undefined
+      ? undefined
+      : { name: azureFile.secretName, namespace: azureFile.secretNamespace },
+    ...[cephfs, flexVolume, rbd, scaleIO, iscsi].map((source) => source?.secretRef),
+  ]
+  const named = [
+    cinder?.secretRef,
+    storageos?.secretRef,
+    csi?.nodePublishSecretRef,
+    csi?.nodeStageSecretRef,
+    csi?.nodeExpandSecretRef,
+  ]
+  return [
+    ...atHome.flatMap((reference) =>
+      reference?.name ? [{ name: reference.name, namespace: reference.namespace || home }] : [],
+    ),
+    ...named.flatMap((reference) =>
+      reference?.name ? [{ name: reference.name, namespace: reference.namespace ?? '' }] : [],
+    ),
+  ]
 }
