@@ -131,7 +131,7 @@ const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 export interface ConfigEntry {
   readonly subject: Subject
   /** Whether it points to the apiserver of its own node instead of the control plane's endpoint. */
-  readonly local: boolean
+  readonly usesLocalApiserver: boolean
 }
 
 /**
@@ -146,21 +146,24 @@ export function configEntries({ minor, nodeName }: PkiConfig): Readonly<Record<s
         commonName: 'kubernetes-admin',
         organizations: [splitAdmin ? 'kubeadm:cluster-admins' : 'system:masters'],
       },
-      local: false,
+      usesLocalApiserver: false,
     },
     ...(splitAdmin
       ? {
           'super-admin.conf': {
             subject: { commonName: 'kubernetes-super-admin', organizations: ['system:masters'] },
-            local: false,
+            usesLocalApiserver: false,
           },
         }
       : {}),
     'kubelet.conf': {
       subject: { commonName: `system:node:${nodeName}`, organizations: ['system:nodes'] },
-      local: true,
+      usesLocalApiserver: true,
     },
-    'controller-manager.conf': { subject: { commonName: 'system:kube-controller-manager' }, local: true },
-    'scheduler.conf': { subject: { commonName: 'system:kube-scheduler' }, local: true },
+    'controller-manager.conf': {
+      subject: { commonName: 'system:kube-controller-manager' },
+      usesLocalApiserver: true,
+    },
+    'scheduler.conf': { subject: { commonName: 'system:kube-scheduler' }, usesLocalApiserver: true },
   }
 }

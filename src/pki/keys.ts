@@ -12,7 +12,7 @@ import { testPrimes } from './test-keys.js'
 export type KeyProvider = (purpose: string) => string
 
 /** Purposes that must have different keys, whatever the seed. */
-const APART = [
+const DISTINCT_PURPOSES = [
   'pki/ca',
   'pki/front-proxy-ca',
   'pki/etcd/ca',
@@ -41,9 +41,10 @@ export function seedClass(seed: number): number {
 
 /** Returns one of the published test keys, chosen by seed and purpose. INSECURE, see test-keys.ts. */
 export function testKey(seed: number, purpose: string): PrivateKey {
-  const fixed = APART.indexOf(purpose)
-  const others = NUMBER_OF_TEST_KEYS - APART.length
-  const place = fixed >= 0 ? fixed : APART.length + (hashText(hashNumber(HASH_SEED, seed), purpose) % others)
+  const fixed = DISTINCT_PURPOSES.indexOf(purpose)
+  const others = NUMBER_OF_TEST_KEYS - DISTINCT_PURPOSES.length
+  const place =
+    fixed >= 0 ? fixed : DISTINCT_PURPOSES.length + (hashText(hashNumber(HASH_SEED, seed), purpose) % others)
   return keyAt((place + seedClass(seed)) % NUMBER_OF_TEST_KEYS)
 }
 

@@ -8,7 +8,7 @@ export type UserCredential =
   | { readonly token: string }
 
 /** The content of a kubeconfig file. */
-export interface KubeconfigParts {
+export interface KubeconfigOptions {
   /** Name of the cluster. Default `kubernetes`. */
   readonly cluster?: string
   /** `https://host:port` */
@@ -31,7 +31,7 @@ export function kubeconfigText({
   credential,
   namespace,
   context = `${user}@${cluster}`,
-}: KubeconfigParts): string {
+}: KubeconfigOptions): string {
   return stringify(
     {
       apiVersion: 'v1',

@@ -48,7 +48,7 @@ export interface KeyedCertificate {
 export type CertificateIdentity = Required<Subject>
 
 /** The parts that a {@link Pki} is created from. */
-export interface PkiParts {
+export interface PkiOptions {
   readonly config: PkiConfig
   readonly state: () => PkiState
   /** Returns the stream of serial numbers for certificates signed at run time. */
@@ -72,15 +72,15 @@ export class Pki {
   /** Signs and verifies service account tokens with /etc/kubernetes/pki/sa.key and sa.pub. */
   readonly tokens: TokenSigner
   readonly config: PkiConfig
-  readonly #parts: PkiParts
+  readonly #options: PkiOptions
   #makersByPath: ReadonlyMap<string, () => string> | undefined
   readonly #made = new Map<string, string>()
   #tokenKey: { readonly pem: string; readonly key: PublicKey } | undefined
   readonly #roots = new Map<string, readonly Certificate[]>()
 
-  constructor(parts: PkiParts) {
+  constructor(parts: PkiOptions) {
     this.config = parts.config
-    this.#parts = parts
+    this.#options = parts
     this.tokens = new TokenSigner(
       () => cachedKey(this.read(`${PKI_DIR}/sa.key`)),
       () => [this.#serviceAccountKey()],
@@ -90,7 +90,7 @@ export class Pki {
   /** Returns the paths of all files of the control plane, and of `node` if given, sorted. */
   paths(node?: string): readonly string[] {
     const made = node === undefined ? [...this.#makers().keys()] : [...nodeFiles(this.#asMade(), node).keys()]
-    const { files } = this.#parts.state()
+    const { files } = this.#options.state()
     const prefix = node === undefined ? '' : `${node}:`
     const written = [...files.keys()]
       .filter((path) => path.startsWith(`${prefix}/`))
@@ -104,7 +104,7 @@ export class Pki {
    */
   read(path: string, node?: string): string {
     const id = node === undefined ? path : `${node}:${path}`
-    const written = this.#parts.state().files.get(id)
+    const written = this.#options.state().files.get(id)
     if (typeof written === 'string') return written
     const text = written === null ? undefined : this.#madeFile(path, node)
     if (text === undefined) throw new RangeError(`open ${path}: no such file or directory`)
@@ -113,17 +113,17 @@ export class Pki {
 
   /** Returns whether a file was changed or removed. */
   isChanged(path: string, node?: string): boolean {
-    return this.#parts.state().files.has(node === undefined ? path : `${node}:${path}`)
+    return this.#options.state().files.has(node === undefined ? path : `${node}:${path}`)
   }
 
   /** Returns the virtual ms at which a node joined. */
   joined(node: string): number {
-    return this.#parts.joined?.(node) ?? this.config.created
+    return this.#options.joined?.(node) ?? this.config.created
   }
 
   /** Forgets a node that is permanently gone, with its disk. */
   forget(node: string): void {
-    const { files } = this.#parts.state()
+    const { files } = this.#options.state()
     for (const kept of [files, this.#made])
       for (const path of [...kept.keys()]) if (path.startsWith(`${node}:/`)) kept.delete(path)
   }
@@ -148,12 +148,12 @@ export class Pki {
 
   /** Replaces a file. Later readers get the new text. */
   write(path: string, text: string, node?: string): void {
-    this.#parts.state().files.set(node === undefined ? path : `${node}:${path}`, text)
+    this.#options.state().files.set(node === undefined ? path : `${node}:${path}`, text)
   }
 
   /** Removes a file. */
   remove(path: string, node?: string): void {
-    this.#parts.state().files.set(node === undefined ? path : `${node}:${path}`, null)
+    this.#options.state().files.set(node === undefined ? path : `${node}:${path}`, null)
   }
 
   /**
@@ -183,7 +183,7 @@ export class Pki {
   ): string {
     const { certificate, key } = this.authority(authority)
     return createCertificate(
-      { ...spec, serial: spec.serial ?? serialFrom(this.#parts.serials()) },
+      { ...spec, serial: spec.serial ?? serialFrom(this.#options.serials()) },
       publicKey,
       { subject: certificate.subject, key },
     )
@@ -230,7 +230,7 @@ export class Pki {
 
   /** Returns the key for a purpose: from the provider, or a test key. */
   key(purpose: string): PrivateKey {
-    const { keys, state, config } = this.#parts
+    const { keys, state, config } = this.#options
     if (keys === undefined) return testKey(config.seed, purpose)
     const known = state().keys
     let pem = known.get(purpose)
@@ -286,7 +286,7 @@ export class Pki {
     }
     makers.set(`${PKI_DIR}/sa.key`, () => privateKeyPem(this.key('pki/sa')))
     makers.set(`${PKI_DIR}/sa.pub`, () => publicKeyPem(this.key('pki/sa')))
-    for (const [name, { subject, local }] of Object.entries(configEntries(this.config))) {
+    for (const [name, { subject, usesLocalApiserver: local }] of Object.entries(configEntries(this.config))) {
       makers.set(`/etc/kubernetes/${name}`, () => this.#makeConfig(name, subject, local))
     }
     return makers
@@ -298,7 +298,7 @@ export class Pki {
    */
   #makeAuthority(name: string, commonName: string): string {
     const { seed, created } = this.config
-    if (this.#parts.keys !== undefined) return this.#signAuthority(name, commonName, this.serialOf(name))
+    if (this.#options.keys !== undefined) return this.#signAuthority(name, commonName, this.serialOf(name))
     const id = `${name} ${seedClass(seed)} ${created}`
     const known = id === DEFAULT_AUTHORITY.id ? DEFAULT_AUTHORITY.pem : authorities.get(id)
     if (known !== undefined) return known
@@ -343,7 +343,7 @@ export class Pki {
     return createCertificate(
       spec,
       this.key(purpose),
-      this.#parts.issuer?.(authority) ?? { subject, key: this.key(`pki/${authority}`) },
+      this.#options.issuer?.(authority) ?? { subject, key: this.key(`pki/${authority}`) },
     )
   }
 
@@ -353,7 +353,7 @@ export class Pki {
       ...(clusterName === undefined ? {} : { cluster: clusterName }),
       server: `https://${local ? advertiseAddress : controlPlaneEndpoint}`,
       authority:
-        this.#parts.issuer === undefined
+        this.#options.issuer === undefined
           ? this.original(`${PKI_DIR}/ca.crt`)
           : this.read(`${PKI_DIR}/ca.crt`),
       user: subject.commonName,

@@ -4,7 +4,7 @@ import { BACKDATE } from './pki.js'
 import { parseRequest } from './request.js'
 
 /** A lifetime below this counts from now; a longer one includes the backdating, so that it ends earlier. */
-const SHORT = 8 * 3_600_000
+const MIN_BACKDATED_TTL = 8 * 3_600_000
 
 const KEY_USAGE_NAMES: readonly KeyUsage[] = [
   'digital signature',
@@ -39,7 +39,7 @@ export function signRequest(pki: Pki, { request, usages, ttl, now }: SigningOrde
   const { subject, names, publicKeyInfo } = parseRequest(request)
   const { certificate } = pki.authority()
   const notBefore = now - BACKDATE
-  const wanted = ttl < SHORT ? now + ttl : now + ttl - BACKDATE
+  const wanted = ttl < MIN_BACKDATED_TTL ? now + ttl : now + ttl - BACKDATE
   const notAfter = Math.min(wanted, certificate.notAfter)
   if (notAfter <= notBefore)
     throw new Error('refusing to sign a certificate that expired in the past: notAfter is before notBefore')
