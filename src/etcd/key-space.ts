@@ -14,7 +14,7 @@ export interface KeySpace {
 }
 
 /** Puts a key. `current` must be the result of an immediately preceding `mvcc.seek(key)`. */
-export function putSought(
+export function putAtSeek(
   { mvcc, lessor }: KeySpace,
   key: string,
   value: Value,
@@ -31,7 +31,7 @@ export function putSought(
 }
 
 /** Deletes a live key. `current` must be the result of an immediately preceding `mvcc.seek(key)`. */
-export function deleteSought({ mvcc, lessor }: KeySpace, current: KeyValue): KeyValue {
+export function deleteAtSeek({ mvcc, lessor }: KeySpace, current: KeyValue): KeyValue {
   const kv = mvcc.erase(current.key)
   if (current.lease !== NO_LEASE) lessor.detach(current.lease, current.key)
   return kv
@@ -60,7 +60,7 @@ export function applyPut(space: KeySpace, request: PutRequest): KeyValue | undef
   // a stored object contains its own revision; under a new revision only its bytes may be kept
   const value = request.ignoreValue === true ? valueBytes(current!.value) : (request.value ?? EMPTY_VALUE)
   const lease = request.ignoreLease === true ? current!.lease : (request.lease ?? NO_LEASE)
-  putSought(space, request.key, value, lease, current)
+  putAtSeek(space, request.key, value, lease, current)
   return current
 }
 
@@ -76,7 +76,7 @@ export function applyDeleteRange(space: KeySpace, request: DeleteRangeRequest): 
   }
   for (const kv of found) {
     mvcc.seek(kv.key)
-    deleteSought(space, kv)
+    deleteAtSeek(space, kv)
   }
   return found
 }

@@ -48,7 +48,7 @@ export class Mvcc {
   /** Number of writes in the open transaction. */
   #open = 0
   /** Version chain of the key of the last `seek`. */
-  #sought: Version | undefined
+  #seekedChain: Version | undefined
 
   constructor(state?: MvccState) {
     this.#index = state?.index ?? new CowTree(HEADS)
@@ -109,7 +109,7 @@ export class Mvcc {
   /** Like `get`, but the next call must be `write` or `erase` of the same key. */
   seek(key: string): KeyValue | undefined {
     const head = this.#index.seek(key)
-    this.#sought = head
+    this.#seekedChain = head
     return head === undefined || isTombstone(head.kv) ? undefined : head.kv
   }
 
@@ -263,7 +263,7 @@ export class Mvcc {
   }
 
   #push(kv: KeyValue): void {
-    const write = pushVersion(this.#sought, kv, this.#open++)
+    const write = pushVersion(this.#seekedChain, kv, this.#open++)
     this.#index.put(kv.key, write)
     this.#log.append(write)
   }

@@ -7,7 +7,7 @@ import { compareValues, EMPTY_VALUE } from './value.js'
 import type { KeyValue } from './version.js'
 
 /** A RangeResponse without its header. */
-export interface Rows {
+export interface RangeResult {
   readonly kvs: readonly KeyValue[]
   readonly more: boolean
   readonly count: number
@@ -26,7 +26,7 @@ export function checkSort({ sortTarget = 'KEY', sortOrder = 'NONE' }: RangeReque
 }
 
 /** Executes a range request whose revision has been checked. */
-export function rangeRows(mvcc: Mvcc, request: RangeRequest, empty: EmptyRangeEnd): Rows {
+export function rangeResult(mvcc: Mvcc, request: RangeRequest, empty: EmptyRangeEnd): RangeResult {
   const { key, limit = 0, sortOrder = 'NONE' } = request
   const revision =
     request.revision !== undefined && request.revision > 0 ? request.revision : mvcc.visibleRevision
@@ -74,11 +74,17 @@ export function countAt(mvcc: Mvcc, start: string, end: string, revision: number
  * Returns the live keys of `[key, rangeEnd)`, frozen, ascending; a limit that is not positive means
  * unlimited.
  */
-export function listRows(mvcc: Mvcc, key: string, end: string, revision: number, limit: number): KeyValue[] {
+export function listKeyValues(
+  mvcc: Mvcc,
+  key: string,
+  end: string,
+  revision: number,
+  limit: number,
+): KeyValue[] {
   return fetch(mvcc, key, end, revision, limit > 0 ? limit : Infinity).kvs
 }
 
-function finish({ kvs, count }: Fetched, request: RangeRequest): Rows {
+function finish({ kvs, count }: Fetched, request: RangeRequest): RangeResult {
   if (request.countOnly === true) return { kvs: [], more: false, count }
   const { limit = 0, sortOrder = 'NONE', sortTarget = 'KEY' } = request
   let rows = kvs

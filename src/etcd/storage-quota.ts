@@ -34,28 +34,28 @@ export function retainedSize(mvcc: Mvcc): number {
   return mvcc.storage().reduce((sum, { kv }) => sum + putCost(kv.key, kv.value), 0)
 }
 
-/** Plain data of a {@link Space}. */
-export interface SpaceState {
+/** Plain data of a {@link StorageQuota}. */
+export interface StorageQuotaState {
   readonly alarms: readonly AlarmMember[]
   /** High-water mark in bytes; 0 if no quota is set. */
   readonly size: number
 }
 
 /** The quota and the alarms, which decide what writes are accepted. */
-export class Space {
+export class StorageQuota {
   readonly #quota: number
   readonly #memberId: bigint
   #alarms: readonly AlarmMember[]
   #size: number
 
-  constructor(quota: number, memberId: bigint, state: SpaceState = { alarms: [], size: 0 }) {
+  constructor(quota: number, memberId: bigint, state: StorageQuotaState = { alarms: [], size: 0 }) {
     this.#quota = quota
     this.#memberId = memberId
     this.#alarms = state.alarms
     this.#size = state.size
   }
 
-  get state(): SpaceState {
+  get state(): StorageQuotaState {
     return { alarms: this.#alarms, size: this.#size }
   }
 

@@ -44,7 +44,7 @@ export interface StoreJson {
 export function dumpStore({
   mvcc,
   lessor,
-  space,
+  quota,
   hashes,
   raftIndex,
   leaseSequence,
@@ -55,8 +55,8 @@ export function dumpStore({
     compacted: mvcc.compacted,
     writes: mvcc.storage().map(dumpWrite),
     leases: lessor.all().map(({ id, ttl, expiry }) => ({ id: `${id}`, ttl, expiry })),
-    alarms: space.alarms.map(({ memberId, alarm }) => ({ memberId: `${memberId}`, alarm })),
-    size: space.size,
+    alarms: quota.alarms.map(({ memberId, alarm }) => ({ memberId: `${memberId}`, alarm })),
+    size: quota.size,
     compactionHashes: hashes.all(),
     raftIndex,
     leaseSequence,
@@ -76,7 +76,7 @@ export function loadStore(json: StoreJson): StoreState {
   return {
     mvcc,
     lessor,
-    space: {
+    quota: {
       alarms: json.alarms.map(({ memberId, alarm }) => ({ memberId: BigInt(memberId), alarm })),
       size: json.size,
     },

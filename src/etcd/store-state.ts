@@ -1,7 +1,7 @@
 import type { AuthState } from './auth-store.js'
 import type { CompactionHashes } from './compaction-hashes.js'
 import type { Lessor } from './lessor.js'
-import type { SpaceState } from './maintenance.js'
+import type { StorageQuotaState } from './storage-quota.js'
 import type { Mvcc } from './mvcc.js'
 
 /** Virtual time, in milliseconds since the epoch. */
@@ -40,7 +40,7 @@ export type Settings = Required<EtcdStoreOptions>
 export interface StoreState {
   readonly mvcc: Mvcc
   readonly lessor: Lessor
-  readonly space: SpaceState
+  readonly quota: StorageQuotaState
   readonly hashes: CompactionHashes
   readonly raftIndex: number
   readonly leaseSequence: number

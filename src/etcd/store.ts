@@ -3,11 +3,11 @@ import type { Commit, ListOptions, Store } from './capabilities.js'
 import { CompactionHashes } from './compaction-hashes.js'
 import { EtcdError } from './errors.js'
 import { upperBound } from './keys.js'
-import { applyDeleteRange, applyPut, checkPut, deleteSought, putSought, type KeySpace } from './key-space.js'
+import { applyDeleteRange, applyPut, checkPut, deleteAtSeek, putAtSeek, type KeySpace } from './key-space.js'
 import { Lessor, type Lease } from './lessor.js'
-import { hashBuckets, LEASE_COST, putCost, retainedSize, Space, txnCost } from './maintenance.js'
+import { hashBuckets, LEASE_COST, putCost, retainedSize, StorageQuota, txnCost } from './storage-quota.js'
 import { Mvcc } from './mvcc.js'
-import { countAt, listRows, rangeRows } from './range.js'
+import { countAt, listKeyValues, rangeResult } from './range.js'
 import type {
   AlarmMember,
   AlarmRequest,
@@ -66,7 +66,7 @@ export class EtcdStore implements Store {
   readonly #mvcc: Mvcc
   readonly #space: KeySpace
   readonly #lessor: Lessor
-  readonly #room: Space
+  readonly #quota: StorageQuota
   #hashes: CompactionHashes
   #raftIndex: number
   #leaseSequence: number
@@ -78,7 +78,7 @@ export class EtcdStore implements Store {
     this.#mvcc = state?.mvcc.fork() ?? new Mvcc()
     this.#lessor = state?.lessor.fork() ?? new Lessor()
     this.#space = { mvcc: this.#mvcc, lessor: this.#lessor }
-    this.#room = new Space(this.#settings.quotaBackendBytes, this.#settings.memberId, state?.space)
+    this.#quota = new StorageQuota(this.#settings.quotaBackendBytes, this.#settings.memberId, state?.quota)
     this.#hashes = state?.hashes ?? new CompactionHashes()
     this.#raftIndex = state?.raftIndex ?? 0
     this.#leaseSequence = state?.leaseSequence ?? 0
@@ -98,7 +98,7 @@ export class EtcdStore implements Store {
   }
 
   get alarms(): readonly AlarmMember[] {
-    return this.#room.state.alarms
+    return this.#quota.state.alarms
   }
 
   get(key: string, revision = 0): KeyValue | undefined {
@@ -110,7 +110,13 @@ export class EtcdStore implements Store {
   }
 
   list(key: string, rangeEnd: string, { revision = 0, limit = 0 }: ListOptions = {}): KeyValue[] {
-    return listRows(this.#mvcc, key, upperBound(key, rangeEnd, 'from-key'), this.#readable(revision), limit)
+    return listKeyValues(
+      this.#mvcc,
+      key,
+      upperBound(key, rangeEnd, 'from-key'),
+      this.#readable(revision),
+      limit,
+    )
   }
 
   nth(key: string, n: number): KeyValue | undefined {
@@ -120,14 +126,14 @@ export class EtcdStore implements Store {
   range(request: RangeRequest): RangeResponse {
     checkRange(request)
     this.#readable(Math.max(request.revision ?? 0, 0))
-    return { header: this.#header(), ...rangeRows(this.#mvcc, request, 'from-key') }
+    return { header: this.#header(), ...rangeResult(this.#mvcc, request, 'from-key') }
   }
 
   put(request: PutRequest): PutResponse {
-    this.#room.reserve(() => putCost(request.key, request.value))
+    this.#quota.reserve(() => putCost(request.key, request.value))
     checkPutShape(request)
     this.#raftIndex++
-    this.#room.admit(true)
+    this.#quota.admit(true)
     checkPut(this.#space, request, 'lease-first')
     const before = applyPut(this.#space, request)
     this.#commit()
@@ -140,19 +146,19 @@ export class EtcdStore implements Store {
   deleteRange(request: DeleteRangeRequest): DeleteRangeResponse {
     checkDeleteRange(request)
     this.#raftIndex++
-    this.#room.admit(false)
+    this.#quota.admit(false)
     const gone = applyDeleteRange(this.#space, request)
     this.#commit()
     return { header: this.#header(), deleted: gone.length, prevKvs: request.prevKv === true ? gone : [] }
   }
 
   txn(request: TxnRequest): TxnResponse {
-    this.#room.reserve(() => txnCost(request))
+    this.#quota.reserve(() => txnCost(request))
     checkTxn(request)
     const empty = isReadOnly(request) ? 'from-key' : 'single'
     if (empty === 'single') {
       this.#raftIndex++
-      this.#room.admit(txnCost(request) > 0)
+      this.#quota.admit(txnCost(request) > 0)
     }
     const plan = planTxn(this.#space, request, empty)
     checkPlan(this.#space, plan)
@@ -170,13 +176,13 @@ export class EtcdStore implements Store {
     lease: bigint = NO_LEASE,
   ): KeyValue | undefined {
     if (key === '') throw new EtcdError('keyNotProvided')
-    this.#room.reserve(() => putCost(key, value))
+    this.#quota.reserve(() => putCost(key, value))
     this.#raftIndex++
-    this.#room.admit(true)
+    this.#quota.admit(true)
     const current = this.#mvcc.seek(key)
     if ((current?.modRevision ?? 0) !== expectedModRevision) return undefined
     if (lease !== NO_LEASE && this.#lessor.get(lease) === undefined) throw new EtcdError('leaseNotFound')
-    const kv = putSought(this.#space, key, value, lease, current)
+    const kv = putAtSeek(this.#space, key, value, lease, current)
     this.#commit()
     return kv
   }
@@ -184,10 +190,10 @@ export class EtcdStore implements Store {
   casDelete(key: string, expectedModRevision: number): KeyValue | undefined {
     if (key === '') throw new EtcdError('keyNotProvided')
     this.#raftIndex++
-    this.#room.admit(false)
+    this.#quota.admit(false)
     const current = this.#mvcc.seek(key)
     if (current === undefined || current.modRevision !== expectedModRevision) return undefined
-    const gone = deleteSought(this.#space, current)
+    const gone = deleteAtSeek(this.#space, current)
     this.#commit()
     return gone
   }
@@ -231,9 +237,9 @@ export class EtcdStore implements Store {
   }
 
   leaseGrant({ ttl, id = NO_LEASE }: LeaseGrantRequest): LeaseGrantResponse {
-    this.#room.reserve(() => LEASE_COST)
+    this.#quota.reserve(() => LEASE_COST)
     this.#raftIndex++
-    this.#room.admit(true)
+    this.#quota.admit(true)
     const lease = this.#lessor.grant(
       id === NO_LEASE ? this.#newLeaseId() : id,
       ttl,
@@ -249,10 +255,10 @@ export class EtcdStore implements Store {
 
   leaseRevoke(id: bigint): HeaderOnlyResponse {
     this.#raftIndex++
-    this.#room.admit(false)
+    this.#quota.admit(false)
     const lease = this.#lessor.get(id)
     if (lease === undefined) throw new EtcdError('leaseNotFound')
-    for (const key of this.#lessor.keys(id)) deleteSought(this.#space, this.#mvcc.seek(key)!)
+    for (const key of this.#lessor.keys(id)) deleteAtSeek(this.#space, this.#mvcc.seek(key)!)
     this.#lessor.remove(lease)
     this.#commit()
     return { header: this.#header() }
@@ -303,7 +309,7 @@ export class EtcdStore implements Store {
 
   compact({ revision }: CompactionRequest): HeaderOnlyResponse {
     this.#raftIndex++
-    this.#room.admit(false)
+    this.#quota.admit(false)
     this.#mvcc.checkCompactable(revision)
     const hashes = this.#settings.compactionHashes ? this.#hashes.with(revision, this.#mvcc) : this.#hashes
     this.#mvcc.compact(revision)
@@ -319,7 +325,7 @@ export class EtcdStore implements Store {
   hash(): HashResponse {
     return {
       header: this.#header(),
-      hash: hashBuckets(this.#mvcc, this.#lessor.all(), this.#room.state.alarms),
+      hash: hashBuckets(this.#mvcc, this.#lessor.all(), this.#quota.state.alarms),
     }
   }
 
@@ -329,20 +335,20 @@ export class EtcdStore implements Store {
     return {
       header: this.#header(),
       version,
-      dbSize: this.#room.limited ? this.#room.state.size : inUse,
+      dbSize: this.#quota.limited ? this.#quota.state.size : inUse,
       dbSizeInUse: inUse,
       leader: memberId,
       raftIndex: this.#raftIndex,
       raftTerm: RAFT_TERM,
       raftAppliedIndex: this.#raftIndex,
-      errors: this.#room.errors,
+      errors: this.#quota.errors,
       isLearner: false,
     }
   }
 
   alarm(request: AlarmRequest): AlarmResponse {
     this.#raftIndex++ // even a read of the alarms is a raft proposal
-    return { header: this.#header(), alarms: this.#room.alarm(request) }
+    return { header: this.#header(), alarms: this.#quota.alarm(request) }
   }
 
   /** Counts a request that goes through raft without touching the keys, such as one for users and roles. */
@@ -351,7 +357,7 @@ export class EtcdStore implements Store {
   }
 
   defragment(): void {
-    this.#room.shrinkTo(this.#room.limited ? retainedSize(this.#mvcc) : 0)
+    this.#quota.shrinkTo(this.#quota.limited ? retainedSize(this.#mvcc) : 0)
   }
 
   /**
@@ -403,7 +409,7 @@ export class EtcdStore implements Store {
     return {
       mvcc: this.#mvcc,
       lessor: this.#lessor,
-      space: this.#room.state,
+      quota: this.#quota.state,
       hashes: this.#hashes,
       raftIndex: this.#raftIndex,
       leaseSequence: this.#leaseSequence,
@@ -431,8 +437,8 @@ export class EtcdStore implements Store {
   #commit(): void {
     const writes = this.#mvcc.commit()
     if (writes === 0) return
-    if (this.#room.limited) {
-      for (const { kv } of this.#mvcc.lastWrites(writes)) this.#room.used(putCost(kv.key, kv.value))
+    if (this.#quota.limited) {
+      for (const { kv } of this.#mvcc.lastWrites(writes)) this.#quota.used(putCost(kv.key, kv.value))
     }
     if (this.#hub !== undefined && !this.#hub.idle) this.#hub.publish(this.#mvcc.lastWrites(writes))
   }

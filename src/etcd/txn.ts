@@ -1,6 +1,6 @@
 import { upperBound } from './keys.js'
 import { applyDeleteRange, applyPut, checkPut, type KeySpace } from './key-space.js'
-import { rangeRows, type EmptyRangeEnd } from './range.js'
+import { rangeResult, type EmptyRangeEnd } from './range.js'
 import type { Compare, RequestOp, ResponseHeader, ResponseOp, TxnRequest, TxnResponse } from './requests.js'
 import { compareValues, EMPTY_VALUE } from './value.js'
 import { isTombstone, NO_LEASE, type KeyValue } from './version.js'
@@ -80,7 +80,7 @@ function runOp(space: KeySpace, op: RequestOp, empty: EmptyRangeEnd): ResponseOp
   const { mvcc } = space
   const header = (): ResponseHeader => ({ ...NO_HEADER, revision: mvcc.visibleRevision })
   if (op.requestRange !== undefined) {
-    const rows = rangeRows(mvcc, op.requestRange, empty)
+    const rows = rangeResult(mvcc, op.requestRange, empty)
     return { responseRange: { header: header(), ...rows } }
   }
   if (op.requestPut !== undefined) {

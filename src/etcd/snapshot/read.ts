@@ -3,7 +3,7 @@ import { CompactionHashes } from '../compaction-hashes.js'
 import { keyOf } from '../keys.js'
 import { Lessor, MIN_LEASE_TTL } from '../lessor.js'
 import { Mvcc, NEVER_COMPACTED } from '../mvcc.js'
-import { retainedSize } from '../maintenance.js'
+import { retainedSize } from '../storage-quota.js'
 import type { AlarmMember, AlarmType } from '../requests.js'
 import type { Settings, StoreState } from '../store-state.js'
 import { NO_LEASE, tombstone, type KeyValue } from '../version.js'
@@ -86,7 +86,7 @@ export function readSnapshot(file: Uint8Array, settings: Settings, options: Read
     mvcc,
     lessor,
     hashes: new CompactionHashes(),
-    space: {
+    quota: {
       alarms: (buckets.get('alarm') ?? []).map(({ key }) => readAlarm(key)),
       size: settings.quotaBackendBytes > 0 ? retainedSize(mvcc) : 0,
     },

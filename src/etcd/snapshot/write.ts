@@ -34,7 +34,7 @@ export function snapshotFile(
 ): Uint8Array {
   const database = writeBolt(
     [
-      { name: 'alarm', entries: sorted(state.space.alarms.map(alarmEntry)) },
+      { name: 'alarm', entries: sorted(state.quota.alarms.map(alarmEntry)) },
       ...authBuckets(state.auth),
       { name: 'cluster', entries: [{ key: keyBytes('clusterVersion'), value: keyBytes(CLUSTER_VERSION) }] },
       {
