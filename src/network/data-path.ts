@@ -6,14 +6,14 @@ import { hostPort } from './connection.js'
 import type {
   Accepted,
   NetworkNode,
-  NetworkPorts,
+  NetworkDependencies,
   OutsideHost,
   PolicyConnection,
   PolicyEnd,
   RunningPod,
-} from './ports.js'
-import type { NodeRules, Packet } from './proxy/kube-proxy.js'
-import { localEndpoints, translate } from './proxy/kube-proxy.js'
+} from './dependencies.js'
+import type { NodeRules, Packet } from './kube-proxy.js'
+import { localEndpoints, translate } from './kube-proxy.js'
 import { Routes } from './route.js'
 import { ServiceView } from './service-view.js'
 import type { BackEnd } from './service-view.js'
@@ -31,7 +31,7 @@ export type Source =
   | { readonly kind: 'outside'; readonly ip: string }
 
 /** The destination and payload. Without a payload the connection is only opened. */
-export interface Wanted {
+export interface ConnectionRequest {
   readonly ip: string
   readonly port: number
   readonly protocol: Protocol
@@ -39,9 +39,9 @@ export interface Wanted {
 }
 
 /** A packet on its way: where it is, and its current source. */
-interface UnderWay {
+interface InFlightPacket {
   readonly hops: Hop[]
-  readonly wanted: Wanted
+  readonly request: ConnectionRequest
   /** The node that it is on; undefined outside the nodes. */
   readonly at: NetworkNode | undefined
   /** The sender as the receiver sees it. */
@@ -62,16 +62,16 @@ interface UnderWay {
 export class DataPath {
   readonly services: ServiceView
   readonly routes: Routes
-  readonly #ports: NetworkPorts
+  readonly #dependencies: NetworkDependencies
 
-  constructor(ports: NetworkPorts) {
-    this.#ports = ports
-    this.services = new ServiceView(ports.client, ports.hasSlices)
-    this.routes = new Routes(ports.client, ports.nodes)
+  constructor(dependencies: NetworkDependencies) {
+    this.#dependencies = dependencies
+    this.services = new ServiceView(dependencies.client, dependencies.hasSlices)
+    this.routes = new Routes(dependencies.client, dependencies.nodes)
   }
 
   /** Opens a connection to an address, and sends the payload if there is one. */
-  connect(source: Source, wanted: Wanted): Connection {
+  connect(source: Source, request: ConnectionRequest): Connection {
     const hops: Hop[] = []
     const from = this.#endOf(source)
     const running = isRunning(source)
@@ -84,9 +84,9 @@ export class DataPath {
     })
     if (!running) return end(hops, 'unreachable')
     const at = source.kind === 'pod' || source.kind === 'node' ? source.node : undefined
-    const packet: UnderWay = {
+    const packet: InFlightPacket = {
       hops,
-      wanted,
+      request,
       at,
       from,
       sender: from,
@@ -95,7 +95,7 @@ export class DataPath {
       fromPod: source.kind === 'pod' && !source.pod.hostNetwork,
     }
     if (source.kind === 'outside') return this.#enter(packet)
-    if (source.kind === 'apiserver') return this.#route(packet, wanted.ip, wanted.port)
+    if (source.kind === 'apiserver') return this.#route(packet, request.ip, request.port)
     return this.#leave(packet, source)
   }
 
@@ -104,7 +104,7 @@ export class DataPath {
    * are not evaluated again unless `cutsExisting` is set. `by` is the node whose address the receiver sees,
    * if that is not the sender's own.
    */
-  carryOn(source: Source, wanted: Wanted, by: NetworkNode | undefined): Connection {
+  send(source: Source, request: ConnectionRequest, by: NetworkNode | undefined): Connection {
     const hops: Hop[] = []
     const own = this.#endOf(source)
     const running = isRunning(source)
@@ -118,9 +118,9 @@ export class DataPath {
     if (!running) return end(hops, 'unreachable')
     const from = by === undefined ? own : { ip: by.address, node: by.name }
     const at = source.kind === 'pod' || source.kind === 'node' ? source.node : by
-    const packet: UnderWay = {
+    const packet: InFlightPacket = {
       hops,
-      wanted,
+      request,
       at,
       from,
       sender: own,
@@ -128,15 +128,15 @@ export class DataPath {
       exists: true,
       fromPod: source.kind === 'pod' && !source.pod.hostNetwork,
     }
-    if (LOOPBACK.test(wanted.ip) && packet.fromPod && source.kind === 'pod')
-      return broken(this.#listener(packet, source.node, source.pod, wanted.port))
-    return broken(this.#route(packet, wanted.ip, wanted.port, true))
+    if (LOOPBACK.test(request.ip) && packet.fromPod && source.kind === 'pod')
+      return asReset(this.#listener(packet, source.node, source.pod, request.port))
+    return asReset(this.#route(packet, request.ip, request.port, true))
   }
 
   /** Sends from a pod or a node, where the local kube-proxy sees the packet first. */
-  #leave(packet: UnderWay, source: Source & { readonly kind: 'pod' | 'node' }): Connection {
+  #leave(packet: InFlightPacket, source: Source & { readonly kind: 'pod' | 'node' }): Connection {
     const {
-      wanted: { ip, port, protocol },
+      request: { ip, port, protocol },
     } = packet
     const onHost = source.kind === 'node' || source.pod.hostNetwork
     if (LOOPBACK.test(ip) && !onHost) return this.#listener(packet, source.node, source.pod, port)
@@ -158,20 +158,20 @@ export class DataPath {
    * Sends from outside. Node addresses, load balancers and external IPs are reachable; pod addresses and
    * cluster IPs are not.
    */
-  #enter(packet: UnderWay): Connection {
+  #enter(packet: InFlightPacket): Connection {
     const {
       hops,
-      wanted: { ip },
+      request: { ip },
     } = packet
     const services = this.services.now()
     const balanced = services.balancedAt(ip)
     if (balanced !== undefined) return this.#balance(packet, balanced)
     const found = this.routes.find(ip)
     if (found.kind === 'node' || this.#isApiserver(ip) || this.#outsideAt(ip) !== undefined)
-      return this.#route(packet, ip, packet.wanted.port)
+      return this.#route(packet, ip, packet.request.port)
     const service = services.withAddress(ip)
     if (service?.spec.externalIPs?.includes(ip) === true)
-      return this.#enterBy(packet, 'router', this.#entryNodes(undefined), ip, packet.wanted.port)
+      return this.#enterBy(packet, 'router', this.#entryNodes(undefined), ip, packet.request.port)
     const reason =
       service !== undefined
         ? 'cluster IPs are not routed outside of the nodes'
@@ -184,9 +184,9 @@ export class DataPath {
    * Applies the provider's load balancer: to the Service's own address on a node, or (mode Proxy) to its node
    * port.
    */
-  #balance(packet: UnderWay, service: Service): Connection {
+  #balance(packet: InFlightPacket, service: Service): Connection {
     const {
-      wanted: { ip, port, protocol },
+      request: { ip, port, protocol },
       hops,
     } = packet
     const mode = service.status?.loadBalancer?.ingress?.find((one) => one.ip === ip)?.ipMode
@@ -201,19 +201,19 @@ export class DataPath {
   }
 
   #enterBy(
-    packet: UnderWay,
+    packet: InFlightPacket,
     hop: 'load-balancer' | 'router',
     nodes: readonly NetworkNode[],
     ip: string | undefined,
     port: number,
   ): Connection {
-    const { hops, wanted } = packet
+    const { hops, request } = packet
     if (nodes.length === 0) {
-      hops.push({ hop, address: wanted.ip, reason: 'no node is healthy' })
+      hops.push({ hop, address: request.ip, reason: 'no node is healthy' })
       return end(hops, 'timeout')
     }
-    const node = nodes.length === 1 ? (nodes[0] as NetworkNode) : this.#ports.chance().pick(nodes)
-    hops.push({ hop, address: wanted.ip, node: node.name })
+    const node = nodes.length === 1 ? (nodes[0] as NetworkNode) : this.#dependencies.chance().pick(nodes)
+    hops.push({ hop, address: request.ip, node: node.name })
     const destination = ip ?? node.address
     const arrived = { ...packet, at: node, fromPod: false }
     const seen: Packet = {
@@ -221,7 +221,7 @@ export class DataPath {
       origin: 'outside',
       ip: destination,
       port,
-      protocol: wanted.protocol,
+      protocol: request.protocol,
       toNode: ip === undefined,
     }
     return (
@@ -237,7 +237,7 @@ export class DataPath {
    * local traffic policy only those with endpoints.
    */
   #entryNodes(local: Service | undefined): readonly NetworkNode[] {
-    const { nodes } = this.#ports
+    const { nodes } = this.#dependencies
     return nodes.names().flatMap((name) => {
       const node = nodes.get(name)
       const object = this.routes.node(name)
@@ -257,10 +257,10 @@ export class DataPath {
   }
 
   /** Applies the kube-proxy of a node; returns undefined if no rule matches. */
-  #translated(packet: UnderWay, node: NetworkNode, seen: Packet): Connection | undefined {
+  #translated(packet: InFlightPacket, node: NetworkNode, seen: Packet): Connection | undefined {
     const rules = this.#rulesOf(node)
     if (rules === undefined) return undefined
-    const { now, state, chance } = this.#ports
+    const { now, state, chance } = this.#dependencies
     const found = translate(rules, seen, { now: now(), affinity: state().affinity, chance })
     if (found === undefined) return undefined
     packet.hops.push(found.hop)
@@ -273,14 +273,14 @@ export class DataPath {
     return this.#toBackEnd({ ...packet, from, at: node }, found.target)
   }
 
-  #toBackEnd(packet: UnderWay, { ip, port }: BackEnd): Connection {
+  #toBackEnd(packet: InFlightPacket, { ip, port }: BackEnd): Connection {
     return this.#route({ ...packet, service: true }, ip, port, true)
   }
 
   /** Returns the rules in a node's kernel. */
   #rulesOf(node: NetworkNode): NodeRules | undefined {
     const place = { node: node.name, zone: this.routes.zoneOf(node.name) }
-    const staleSince = this.#ports.state().stale.get(node.name)
+    const staleSince = this.#dependencies.state().stale.get(node.name)
     if (staleSince === undefined) return { place, services: this.services.now() }
     if (staleSince === '') return undefined
     try {
@@ -294,11 +294,11 @@ export class DataPath {
   }
 
   /** Routes to an address that needs no further translation. */
-  #route(packet: UnderWay, ip: string, port: number, isTranslated: boolean = false): Connection {
+  #route(packet: InFlightPacket, ip: string, port: number, isTranslated: boolean = false): Connection {
     const {
       hops,
       at,
-      wanted: { protocol },
+      request: { protocol },
     } = packet
     if (this.#isApiserver(ip)) return this.#toApiserver(packet, ip, port)
     const found = this.routes.find(ip)
@@ -323,7 +323,7 @@ export class DataPath {
       ? this.#egress(packet, packet.from, { ip, node: node.name }, port)
       : undefined
     if (denied !== undefined) return denied
-    const arrived: UnderWay = { ...packet, from, sender: from, at: node, fromPod: false }
+    const arrived: InFlightPacket = { ...packet, from, sender: from, at: node, fromPod: false }
     return (
       this.#translated(arrived, node, {
         sourceIP: from.ip,
@@ -337,13 +337,13 @@ export class DataPath {
   }
 
   /** Delivers to a pod on the pod network, after evaluating policies. */
-  #toPod(packet: UnderWay, node: NetworkNode, pod: RunningPod, port: number): Connection {
+  #toPod(packet: InFlightPacket, node: NetworkNode, pod: RunningPod, port: number): Connection {
     const denied = this.#policy(packet, { ip: pod.ip ?? '', pod: nameOf(pod), node: node.name }, port)
     return denied ?? this.#listener(packet, node, pod, port)
   }
 
   /** Returns the final connection if policies deny it, else undefined. */
-  #policy(packet: UnderWay, to: PolicyEnd, port: number): Connection | undefined {
+  #policy(packet: InFlightPacket, to: PolicyEnd, port: number): Connection | undefined {
     const { from, sender } = packet
     // if the source address was replaced, the receiver's policies see another source, so the sender's are
     // evaluated separately
@@ -353,23 +353,23 @@ export class DataPath {
   }
 
   /** Evaluates whether the sender's own policies let it out. */
-  #egress(packet: UnderWay, from: PolicyEnd, to: PolicyEnd, port: number): Connection | undefined {
+  #egress(packet: InFlightPacket, from: PolicyEnd, to: PolicyEnd, port: number): Connection | undefined {
     return from.pod === undefined ? undefined : this.#ask(packet, { from, to, side: 'egress' }, port)
   }
 
   #ask(
-    { hops, service, exists, wanted: { protocol } }: UnderWay,
+    { hops, service, exists, request: { protocol } }: InFlightPacket,
     ends: Pick<PolicyConnection, 'from' | 'to' | 'side'>,
     port: number,
   ): Connection | undefined {
     const { from, to } = ends
-    if ((from.pod === undefined && to.pod === undefined) || (exists && !this.#ports.cutsExisting))
+    if ((from.pod === undefined && to.pod === undefined) || (exists && !this.#dependencies.cutsExisting))
       return undefined
-    const enforcer = this.#ports.enforcer()
+    const enforcer = this.#dependencies.enforcer()
     if (enforcer === undefined) return undefined
     const connection = { ...ends, port, protocol, ...(service ? { service } : {}) }
     const verdict = enforcer.check(connection)
-    this.#ports.onVerdict(connection, verdict)
+    this.#dependencies.onVerdict(connection, verdict)
     hops.push({
       hop: 'policy',
       from: from.pod ?? from.ip,
@@ -383,10 +383,10 @@ export class DataPath {
     return verdict.allowed ? undefined : end(hops, 'timeout', { endpoint: hostPort(to.ip, port) })
   }
 
-  #listener(packet: UnderWay, node: NetworkNode, pod: RunningPod, port: number): Connection {
+  #listener(packet: InFlightPacket, node: NetworkNode, pod: RunningPod, port: number): Connection {
     const {
       hops,
-      wanted: { protocol, payload },
+      request: { protocol, payload },
     } = packet
     const listening = node.accepts(pod, port, protocol)
     const at = nameOf(pod)
@@ -399,10 +399,10 @@ export class DataPath {
   }
 
   /** Delivers to a node itself: pods on its network, host ports, its own programs. */
-  #host(packet: UnderWay, node: NetworkNode, port: number): Connection {
+  #host(packet: InFlightPacket, node: NetworkNode, port: number): Connection {
     const {
       hops,
-      wanted: { protocol, payload },
+      request: { protocol, payload },
     } = packet
     const found = this.#onHost(node, port, protocol)
     const onHost = found?.containerPort === undefined ? found?.pod : undefined
@@ -459,7 +459,7 @@ export class DataPath {
             reply: { status: 400, body: 'Client sent an HTTP request to an HTTPS server.\n' },
           }
         : undefined
-    if (this.#ports.state().stale.has(node.name)) return undefined
+    if (this.#dependencies.state().stale.has(node.name)) return undefined
     if (port === PROXY_HEALTH_PORT) return { name: 'kube-proxy', reply: { status: 200, body: '' } }
     const service = this.services.now().withHealthPort(port)
     const rules = service && this.#rulesOf(node)
@@ -476,16 +476,16 @@ export class DataPath {
   }
 
   #isApiserver(ip: string): boolean {
-    return this.#ports.apiserver.ip === ip && this.#ports.nodes.at(ip) === undefined
+    return this.#dependencies.apiserver.ip === ip && this.#dependencies.nodes.at(ip) === undefined
   }
 
-  #toApiserver(packet: UnderWay, ip: string, port: number): Connection {
+  #toApiserver(packet: InFlightPacket, ip: string, port: number): Connection {
     const {
       hops,
       at,
-      wanted: { protocol, payload },
+      request: { protocol, payload },
     } = packet
-    const { apiserver } = this.#ports
+    const { apiserver } = this.#dependencies
     if (at?.isolated === true) {
       hops.push({ hop: 'route', to: ip, ok: false, reason: `${at.name} is cut off` })
       return end(hops, 'timeout')
@@ -506,11 +506,11 @@ export class DataPath {
   }
 
   /** Delivers to a destination outside the cluster. */
-  #toOutside(packet: UnderWay, ip: string, port: number): Connection {
+  #toOutside(packet: InFlightPacket, ip: string, port: number): Connection {
     const {
       hops,
       at,
-      wanted: { protocol, payload },
+      request: { protocol, payload },
     } = packet
     const balanced = this.services.now().balancedAt(ip)
     if (balanced !== undefined && at !== undefined && !at.isolated) {
@@ -536,13 +536,13 @@ export class DataPath {
     })
   }
 
-  #lost({ hops }: UnderWay, to: string, reason: string): Connection {
+  #lost({ hops }: InFlightPacket, to: string, reason: string): Connection {
     hops.push({ hop: 'route', to, ok: false, reason })
     return end(hops, 'timeout')
   }
 
   #outsideAt(ip: string): OutsideHost | undefined {
-    return Object.values(this.#ports.outside).find((host) => host.ip === ip)
+    return Object.values(this.#dependencies.outside).find((host) => host.ip === ip)
   }
 
   #endOf(source: Source): PolicyEnd {
@@ -555,7 +555,7 @@ export class DataPath {
       case 'node':
         return { ip: source.node.address, node: source.node.name }
       case 'apiserver':
-        return { ip: this.#ports.apiserver.ip }
+        return { ip: this.#dependencies.apiserver.ip }
       case 'outside':
         return { ip: source.ip }
     }
@@ -592,7 +592,7 @@ function accepted(hops: Hop[], answer: Accepted, reached: Partial<Connection>): 
 }
 
 /** Returns the connection as reset, because the receiver does not know it (any more). */
-function broken(connection: Connection): Connection {
+function asReset(connection: Connection): Connection {
   return connection.outcome === 'refused' ? { ...connection, outcome: 'reset' } : connection
 }
 

@@ -95,7 +95,7 @@ export interface NetworkState {
 }
 
 /** What the data path needs from its environment. */
-export interface NetworkPorts {
+export interface NetworkDependencies {
   /** Reads the cluster's objects directly, not over the network. */
   readonly client: Client
   /** Virtual ms. */

@@ -3,7 +3,7 @@ import { parseIp } from '../api/ip.js'
 import { ignoreNotFound } from '../client/api-error.js'
 import type { Client } from '../client/client.js'
 import type { Source } from './data-path.js'
-import type { NetworkNode, NodeDirectory, RunningPod } from './ports.js'
+import type { NetworkNode, NodeDirectory, RunningPod } from './dependencies.js'
 
 /** A pod or Service as `namespace/name`; without a slash, in `default`. */
 type Name = string
@@ -69,7 +69,7 @@ export class Ends {
       keyOf(typeof from === 'string' ? from : joined(from.namespace, from.pod)),
     )
     const found = this.runningPod(pod)
-    return { kind: 'pod', ...(found ?? this.#notYet(pod)) }
+    return { kind: 'pod', ...(found ?? this.#unscheduledPod(pod)) }
   }
 
   /**
@@ -106,7 +106,7 @@ export class Ends {
   }
 
   /** Returns a placeholder for a pod that no node runs; it cannot send anything. */
-  #notYet({ metadata: { uid = '', namespace = '', name = '' }, spec }: Pod): {
+  #unscheduledPod({ metadata: { uid = '', namespace = '', name = '' }, spec }: Pod): {
     readonly node: NetworkNode
     readonly pod: RunningPod
   } {

@@ -44,7 +44,11 @@ export interface Translation {
  * Applies a node's iptables rules to a packet. Returns undefined if it is not for a Service and passes
  * unchanged. Source: pkg/proxy/iptables/proxier.go syncProxyRules.
  */
-export function translate(rules: NodeRules, packet: Packet, dependencies: ProxyDependencies): Translation | undefined {
+export function translate(
+  rules: NodeRules,
+  packet: Packet,
+  dependencies: ProxyDependencies,
+): Translation | undefined {
   const { services } = rules
   const match =
     services.match(packet.ip, packet.port, packet.protocol) ??

@@ -6,7 +6,7 @@ import type { Connection, Hop, ListenerHop, Payload, Protocol, ProxyHop, SourceH
 import { Resolver } from './dns/resolver.js'
 import type { From, Target, To } from './ends.js'
 import { Ends } from './ends.js'
-import type { NetworkPorts } from './ports.js'
+import type { NetworkDependencies } from './dependencies.js'
 import { serviceEnv } from './service-env.js'
 import { hasClusterIP } from './service-view.js'
 import type { ServiceSnapshot } from './service-view.js'
@@ -34,12 +34,12 @@ export class Network {
   readonly path: DataPath
   readonly resolver: Resolver
   readonly ends: Ends
-  readonly #ports: NetworkPorts
+  readonly #dependencies: NetworkDependencies
 
-  constructor(ports: NetworkPorts) {
-    const { client, nodes, outside } = ports
-    this.#ports = ports
-    this.path = new DataPath(ports)
+  constructor(dependencies: NetworkDependencies) {
+    const { client, nodes, outside } = dependencies
+    this.#dependencies = dependencies
+    this.path = new DataPath(dependencies)
     this.ends = new Ends(client, nodes)
     this.resolver = new Resolver({ client, path: this.path, clusterDNS: () => this.clusterDNS(), outside })
   }
@@ -76,7 +76,7 @@ export class Network {
    * `timeout`.
    * @throws RangeError if the connection was not established
    */
-  carryOn({ connected, endpoint = '', pod, proof }: Connection, send?: Partial<Payload>): Connection {
+  send({ connected, endpoint = '', pod, proof }: Connection, send?: Partial<Payload>): Connection {
     const hop = proof.findLast(isSource)
     const last = proof.findLast(isListener)
     if (!connected || hop === undefined || last === undefined)
@@ -84,7 +84,7 @@ export class Network {
     const source = this.#sourceAgain(hop)
     if (source === undefined) return ended([{ ...hop, running: false }], 'unreachable')
     const translated = proof.findLast(isProxy)
-    const by = translated?.masqueraded === true ? this.#ports.nodes.get(translated.node) : undefined
+    const by = translated?.masqueraded === true ? this.#dependencies.nodes.get(translated.node) : undefined
     const { protocol, port } = last
     const payload: Payload | undefined = send && {
       protocol:
@@ -92,7 +92,7 @@ export class Network {
       ...send,
     }
     const ip = endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, '')
-    const now = this.path.carryOn(
+    const now = this.path.send(
       source,
       { ip, port, protocol, ...(payload === undefined ? {} : { payload }) },
       by,
@@ -110,7 +110,7 @@ export class Network {
   /** Returns the kubelets' --cluster-dns. */
   clusterDNS(): string {
     const service = this.path.services.now().service('kube-system', 'kube-dns')
-    const { dnsAddress } = this.#ports
+    const { dnsAddress } = this.#dependencies
     return service !== undefined && hasClusterIP(service)
       ? (service.spec.clusterIP ?? dnsAddress)
       : dnsAddress
@@ -118,7 +118,7 @@ export class Network {
 
   /** Returns the Service variables for the containers of a pod, see {@link serviceEnv}. */
   serviceEnv(pod: Pod, before: number): Readonly<Record<string, string>> {
-    const { client } = this.#ports
+    const { client } = this.#dependencies
     const { namespace = 'default' } = pod.metadata
     const services = pod.spec.enableServiceLinks === false ? [] : client.list('services', { namespace }).items
     return serviceEnv(pod, services, this.path.services.now().service('default', 'kubernetes'), before)
@@ -160,7 +160,7 @@ export class Network {
         hops,
         hop.rcode === 'TIMEOUT' || hop.rcode === 'UNREACHABLE' ? 'dns-timeout' : 'no-such-host',
       )
-    return addresses.length === 1 ? first : this.#ports.chance().pick(addresses)
+    return addresses.length === 1 ? first : this.#dependencies.chance().pick(addresses)
   }
 }
 

@@ -3,7 +3,7 @@ import type { IpRange } from '../api/ip.js'
 import { parseIp, parseIpRange } from '../api/ip.js'
 import type { Client } from '../client/client.js'
 import { FollowedView } from './followed-view.js'
-import type { NetworkNode, NodeDirectory, RunningPod } from './ports.js'
+import type { NetworkNode, NodeDirectory, RunningPod } from './dependencies.js'
 
 /** What an address belongs to. */
 export type Destination =

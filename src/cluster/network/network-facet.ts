@@ -26,7 +26,7 @@ export class NetworkFacet {
    * @throws RangeError if the connection was not established
    */
   send(connection: Connection, send?: ConnectOptions['send']): Connection {
-    return this.#network.carryOn(connection, send)
+    return this.#network.send(connection, send)
   }
 
   /**

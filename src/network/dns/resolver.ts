@@ -4,12 +4,9 @@ import { parseIp } from '../../api/ip.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { DataPath, Source } from '../data-path.js'
 import type { Connection, DnsHop } from '../connection.js'
-import type { OutsideHost, RunningPod } from '../ports.js'
-import { answerZone } from './cluster-zone.js'
-import type { DnsAnswer, RecordType } from './records.js'
-import { NX_DOMAIN } from './records.js'
-import type { ResolvConf } from './resolv-conf.js'
-import { candidates, NODE_DNS, resolvConfOf } from './resolv-conf.js'
+import type { OutsideHost, RunningPod } from '../dependencies.js'
+import { answerZone, type DnsAnswer, type RecordType, NX_DOMAIN } from './cluster-zone.js'
+import { type ResolvConf, candidates, NODE_DNS, resolvConfOf } from './resolv-conf.js'
 
 const DNS_PORT = 53
 
@@ -27,7 +24,7 @@ export interface Resolved {
 }
 
 /** What the resolver needs. */
-export interface ResolverPorts {
+export interface ResolverDependencies {
   readonly client: Client
   readonly path: DataPath
   /** Returns the kubelets' --cluster-dns. */
@@ -44,10 +41,10 @@ const REFUSED: DnsReply = { rcode: 'UNREACHABLE', records: [] }
  * simulation answers itself.
  */
 export class Resolver {
-  readonly #ports: ResolverPorts
+  readonly #dependencies: ResolverDependencies
 
-  constructor(ports: ResolverPorts) {
-    this.#ports = ports
+  constructor(dependencies: ResolverDependencies) {
+    this.#dependencies = dependencies
   }
 
   /** Returns the addresses of a name, IPv4 before IPv6. */
@@ -89,7 +86,7 @@ export class Resolver {
   }
 
   confOfPod(pod: Pod): ResolvConf {
-    return resolvConfOf(pod, this.#ports.clusterDNS())
+    return resolvConfOf(pod, this.#dependencies.clusterDNS())
   }
 
   /** Queries the servers in order until one responds. */
@@ -115,7 +112,7 @@ export class Resolver {
     name: string,
     type: RecordType,
   ): { readonly reply: DnsReply; readonly way?: Connection } {
-    const { path, clusterDNS } = this.#ports
+    const { path, clusterDNS } = this.#dependencies
     if (server === NODE_DNS) return { reply: isCutOff(source) ? TIMEOUT : this.#forward(name, type) }
     const isOwned = path.services.now().withAddress(server) !== undefined
     if (!isOwned && server === clusterDNS())
@@ -127,7 +124,7 @@ export class Resolver {
   }
 
   #clusterAnswer(name: string, type: RecordType): DnsAnswer {
-    const { client, path } = this.#ports
+    const { client, path } = this.#dependencies
     return answerZone(
       {
         services: path.services.now(),
@@ -141,7 +138,7 @@ export class Resolver {
   }
 
   #forward(name: string, type: RecordType): DnsAnswer {
-    const { outside } = this.#ports
+    const { outside } = this.#dependencies
     const ip = Object.hasOwn(outside, name) ? outside[name]?.ip : undefined
     if (ip === undefined) return NX_DOMAIN
     const isThatType = ip.includes(':') ? type === 'AAAA' : type === 'A'
@@ -149,7 +146,7 @@ export class Resolver {
   }
 
   #podAt({ endpoint = '' }: Connection): RunningPod | undefined {
-    const found = this.#ports.path.routes.find(
+    const found = this.#dependencies.path.routes.find(
       endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, ''),
     )
     return found.kind === 'pod' ? found.pod : undefined
