@@ -1,9 +1,8 @@
-import type { PolicyRule } from '../api/rbac/generated.js'
-
 /**
  * Whether a rule allows an action. Source: component-helpers auth/rbac/validation,
  * plugin/pkg/auth/authorizer/rbac RuleAllows.
  */
+import type { PolicyRule } from '../api/rbac/generated.js'
 
 /** The action: on a resource, or on a non-resource path. `combined` is `pods` or `pods/log`. */
 export interface RequestedAction {

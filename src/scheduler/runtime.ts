@@ -1,3 +1,5 @@
+import type { WaitingPlugin, Framework } from './framework/framework.js'
+import { type QueuedPod, Backoff } from './queue/queued-pod.js'
 import { keyOf } from '../client/object-index.js'
 import type { ComponentHost } from '../client/component.js'
 import type { EventRecorder } from '../client/event-recorder.js'
@@ -7,23 +9,23 @@ import type { Node, Pod } from '../api/core/generated.js'
 import type { PodDisruptionBudget } from '../api/policy/generated.js'
 import type { Slice } from '../sim/module.js'
 import { claimKeysOfPod } from '../api/core/pod-claims.js'
-import type { PodInfo } from './cache/pod-info.js'
-import { podInfoOf } from './cache/pod-info.js'
+import { type PodInfo, podInfoOf } from './cache/pod-info.js'
 import { Snapshot } from './cache/snapshot.js'
-import { SurroundingInformers } from './cache/surrounding-informers.js'
+import { RelatedObjectInformers } from './cache/related-object-informers.js'
 import { StorageInformers } from './cache/storage-informers.js'
 import { Nominator } from './cycle/nominator.js'
-import type { Framework } from './framework/framework.js'
 import type { PluginHandle } from './framework/plugin.js'
-import type { SchedulerOptions } from './options.js'
-import { resolveOptions } from './options.js'
+import { type SchedulerOptions, resolveOptions } from './options.js'
 import { makeFramework } from './profile.js'
-import { Backoff } from './queue/backoff.js'
-import type { QueueState } from './queue/scheduling-queue.js'
-import { SchedulingQueue } from './queue/scheduling-queue.js'
-import type { SchedulerRelease } from './texts.js'
-import { schedulerRelease } from './texts.js'
-import type { WaitingPod } from './waiting-pod.js'
+import { type QueueState, SchedulingQueue } from './queue/scheduling-queue.js'
+import { type SchedulerRelease, schedulerRelease } from './texts.js'
+
+/** A pod whose binding waits for a PreBind plugin. Plain data. */
+export interface WaitingPod extends WaitingPlugin {
+  /** Its record in the queue, in case it has to go back. */
+  readonly queued: QueuedPod
+  readonly node: string
+}
 
 const CLAIM = 'claim'
 const NO_PODS: readonly PodInfo[] = []
@@ -48,7 +50,7 @@ export class SchedulerRuntime {
   /** Pods whose binding waits for a PreBind plugin, by key. They are also assumed. */
   readonly waiting: Slice<Map<string, WaitingPod>>
   readonly storage: StorageInformers
-  readonly surroundings: SurroundingInformers
+  readonly relatedObjects: RelatedObjectInformers
   /** Called when pods may have become ready for another attempt. */
   onRequeue: () => void = () => undefined
   /** Called when a waiting pod has to be checked again. */
@@ -73,7 +75,7 @@ export class SchedulerRuntime {
     this.nominator = new Nominator(host.state('nominated', () => new Map<string, string>()))
     this.waiting = host.state('waiting', () => new Map<string, WaitingPod>())
     this.storage = this.#makeStorage()
-    this.surroundings = new SurroundingInformers(
+    this.relatedObjects = new RelatedObjectInformers(
       host,
       host.state('surroundings', () => []),
     )
@@ -181,7 +183,7 @@ export class SchedulerRuntime {
       release: this.release,
       client: () => this.host.client,
       podDisruptionBudgets: () => this.budgets.list(),
-      surroundings: this.surroundings,
+      relatedObjects: this.relatedObjects,
       storage: this.storage,
       now: () => this.host.clock.now(),
       randomInt: (n) => preemptionOffset.int(0, n - 1),

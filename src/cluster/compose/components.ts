@@ -47,10 +47,10 @@ import { createVolumeBinder } from '../../controllers/volume-binder/controller.j
 import { createTtlController } from '../../controllers/ttl.js'
 import { createTtlAfterFinishedController } from '../../controllers/ttl-after-finished.js'
 import type { ServedResource } from '../../controllers/shared/served-resources.js'
-import { detachedSignature, parseCertificates, PKI_DIR, signRequest } from '../../pki/index.js'
-import type { Pki } from '../../pki/index.js'
+import { detachedSignature, parseCertificates, PKI_DIR, signRequest, type Pki } from '../../pki/index.js'
 import { createScheduler } from '../../scheduler/scheduler.js'
 import type { ClusterOptions } from './options.js'
+import type { ComponentHealth } from '../../apiserver/server-dependencies.js'
 
 /**
  * Returns the control plane's components that the options select, in start order. `discard` deletes the
@@ -191,4 +191,29 @@ function servedBy(scheme: Scheme): readonly ServedResource[] {
  */
 export function belongsTo(component: string, name: string): boolean {
   return withProcesses(component).includes(name)
+}
+
+/** Name in ComponentStatus, process, and port of its health endpoint. */
+const probed = [
+  { name: 'scheduler', process: 'kube-scheduler', port: 10259 },
+  { name: 'controller-manager', process: 'kube-controller-manager', port: 10257 },
+] as const
+
+/**
+ * Returns the health of the control plane's processes, given the names of the running components. A process
+ * is healthy while any part of it runs.
+ */
+export function componentHealth(running: readonly string[]): readonly ComponentHealth[] {
+  const asked = probed.map(({ name, process, port }): ComponentHealth => {
+    const healthy = running.some((component) => belongsTo(component, process))
+    const address = `127.0.0.1:${port}`
+    return {
+      name,
+      healthy,
+      message: healthy
+        ? 'ok'
+        : `Get "https://${address}/healthz": dial tcp ${address}: connect: connection refused`,
+    }
+  })
+  return [...asked, { name: 'etcd-0', healthy: true, message: 'ok' }]
 }

@@ -1,16 +1,29 @@
+import type { Selection, Informer, InformerOptions } from '../../client/informer.js'
+import type { ResourceName, ObjectOf } from '../../client/resources.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { ResumableClient } from '../../client/client.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
-import type { Informer, InformerOptions } from '../../client/informer.js'
 import type { InformerPorts, InformerState } from '../../client/list-watch-informer.js'
-import { SharedInformer } from '../../client/shared-informer.js'
-import type { MemberState } from '../../client/shared-informer.js'
-import type { ObjectOf, ResourceName } from '../../client/resources.js'
+import { SharedInformer, type MemberState } from '../../client/shared-informer.js'
 import type { Host, Module, Slice, Topic } from '../../sim/module.js'
-import { informerId } from './informer-id.js'
+
+/** Ids of informers without a selector, cached because each cluster has about a hundred. */
+const whole = new Map<ResourceName, string>()
+
+/** Returns the id of an informer within its component or process: the resource and the selection. */
+export function informerId(
+  resource: ResourceName,
+  { namespace = '', labelSelector = '', fieldSelector = '' }: Selection,
+): string {
+  if (namespace !== '' || labelSelector !== '' || fieldSelector !== '')
+    return [resource, namespace, labelSelector, fieldSelector].join('|')
+  let id = whole.get(resource)
+  if (id === undefined) whole.set(resource, (id = `${resource}|||`))
+  return id
+}
 
 /** What the shared informers of a process need from their environment. */
-export interface ProcessInformerPorts {
+export interface ProcessInformerDependencies {
   readonly client: ResumableClient
   readonly connected: () => boolean
 }
@@ -22,14 +35,14 @@ export interface ProcessInformerPorts {
  */
 export class ProcessInformers implements Module<Host<ClusterEvents>> {
   readonly name: string
-  readonly #ports: ProcessInformerPorts
+  readonly #dependencies: ProcessInformerDependencies
   readonly #shared = new Map<string, SharedInformer<KubeObject>>()
   #host: Host<ClusterEvents> | undefined
   #topic: Topic | undefined
 
-  constructor(process: string, ports: ProcessInformerPorts) {
+  constructor(process: string, dependencies: ProcessInformerDependencies) {
     this.name = `informers/${process}`
-    this.#ports = ports
+    this.#dependencies = dependencies
   }
 
   setup(host: Host<ClusterEvents>): void {
@@ -73,13 +86,13 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
   ): SharedInformer<KubeObject> {
     const known = this.#shared.get(id)
     if (known && !known.informer.closed) return known
-    const shared = new SharedInformer<KubeObject>(resource, selection, this.#portsOf(id))
+    const shared = new SharedInformer<KubeObject>(resource, selection, this.#dependenciesOf(id))
     this.#shared.set(id, shared)
     return shared
   }
 
-  #portsOf(id: string): InformerPorts {
-    const { client, connected } = this.#ports
+  #dependenciesOf(id: string): InformerPorts {
+    const { client, connected } = this.#dependencies
     const host = this.#host as Host<ClusterEvents>
     const state = host.state<InformerState>(id, () => ({ resourceVersion: undefined }))
     return { client, connected, state, topic: this.#topic as Topic, key: id }

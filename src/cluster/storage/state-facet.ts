@@ -1,13 +1,11 @@
-import type { ListOptions } from '../../client/client.js'
+import type { ListOptions, Client, ObjectKey } from '../../client/client.js'
 import type { ObjectOf, ResourceName } from '../../client/resources.js'
-import type { EffectiveSecurity } from '../../kubelet/index.js'
+import { type EffectiveSecurity, effectiveSecurity } from '../../kubelet/index.js'
 import type { ClusterParts } from '../compose/assemble.js'
 import type { ComponentView } from '../compose/component-host.js'
-import { securityOfPod } from '../nodes/security.js'
-import type { NamespacedName } from '../object-name.js'
-import { keyOfName } from '../object-name.js'
-import type { UnreadableValue } from './unreadable.js'
-import { unreadableValues } from './unreadable.js'
+import { type NamespacedName, keyOfName } from '../object-name.js'
+import { type UnreadableValue, unreadableValues } from './unreadable.js'
+import type { Machines } from '../nodes/machines.js'
 
 /**
  * `cluster.state`: reads the state of a cluster without a request, for invariants, traces and visualization.
@@ -68,4 +66,27 @@ export class StateFacet {
     const { storage, resources } = plane.server.context
     return unreadableValues(store, storage, resources)
   }
+}
+
+/**
+ * Returns the effective security of a pod's containers on its node. For a pod without one, the images known
+ * to the first node are used.
+ */
+export function securityOfPod(
+  client: Client,
+  machines: Machines,
+  key: ObjectKey,
+): readonly EffectiveSecurity[] {
+  const pod = client.get('pods', key)
+  const node = pod.spec.nodeName ?? machines.names()[0]
+  if (node === undefined || !machines.names().includes(node)) return effectiveSecurity(pod)
+  const version =
+    client.list('nodes', { fieldSelector: `metadata.name=${node}` }).items[0]?.status.nodeInfo
+      ?.kubeletVersion ?? ''
+  const minor = /^v?1\.(\d+)/.exec(version)?.[1]
+  const machine = machines.get(node)
+  return effectiveSecurity(pod, {
+    imageOf: (image) => machine.imageFacts(image),
+    ...(minor === undefined ? {} : { minor: Number(minor) }),
+  })
 }

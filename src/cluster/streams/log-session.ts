@@ -1,7 +1,5 @@
 import type { Chunk, LogRequest, Session, SessionEnd } from '../../client/node-agent.js'
-import type { LogPosition, Machine, RuntimeContainer, RuntimePod } from '../../kubelet/index.js'
-import { readLog, startOfLog } from '../../kubelet/index.js'
-import { formatNano } from '../nodes/nano-time.js'
+import { type LogPosition, type Machine, type RuntimeContainer, type RuntimePod, readLog, startOfLog } from '../../kubelet/index.js'
 
 const END: SessionEnd = { exitCode: 0 }
 
@@ -121,4 +119,12 @@ export function textSession(text: string): Session {
       return chunk.length === 0 ? [] : [{ stream: 'stdout', data: chunk }]
     },
   }
+}
+
+/**
+ * Formats virtual ms as the runtime does in logs (RFC 3339 with nanoseconds):
+ * `2026-01-01T00:00:00.000000000Z`.
+ */
+export function formatNano(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '000000Z')
 }

@@ -1,12 +1,11 @@
-import type { IpFamily, IpAddress } from '../../api/ip.js'
-import type { Labels } from '../../api/labels.js'
-import type { NamedPort, PodModel } from '../model.js'
-import type { Segment } from './segments.js'
-
 /**
  * Classes of things that policies cannot distinguish, each with a number. Numbers are never reused, so
  * verdicts can be cached by them.
  */
+import type { IpFamily, IpAddress } from '../../api/ip.js'
+import type { Labels } from '../../api/labels.js'
+import type { NamedPort, PodModel } from '../model.js'
+import type { Segment } from './segments.js'
 
 /** Something with labels: a namespace, a node, or the labels shared by some pods. */
 export interface Labelled {

@@ -58,8 +58,6 @@ export class UnionAuthorizer implements Authorizer, RuleResolver {
   }
 }
 
-/** Source: apiserver pkg/authorization/authorizerfactory/builtin.go. */
-
 const EVERYTHING: HeldRules = {
   resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
   nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
@@ -67,7 +65,7 @@ const EVERYTHING: HeldRules = {
 }
 const NOTHING: HeldRules = { resourceRules: [], nonResourceRules: [], incomplete: false }
 
-/** `--authorization-mode=AlwaysAllow`. */
+/** `--authorization-mode=AlwaysAllow`. Source: apiserver pkg/authorization/authorizerfactory/builtin.go. */
 export const allowAll: Authorizer & RuleResolver = {
   authorize: () => ({ allowed: true }),
   rulesFor: () => EVERYTHING,

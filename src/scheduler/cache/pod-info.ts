@@ -1,11 +1,8 @@
 import { keyOf } from '../../client/object-index.js'
-import type { Pod } from '../../api/core/generated.js'
-import { hostPortsOf } from '../../api/core/host-ports.js'
-import type { HostPort } from '../../api/core/host-ports.js'
-import type { ResourceAmounts } from '../../api/core/pod-resources.js'
-import { nonZeroPodRequests, podRequests } from '../../api/core/pod-resources.js'
-import type { PodAffinityTerms } from './affinity-terms.js'
-import { affinityTermsOf } from './affinity-terms.js'
+import type { Pod, Toleration } from '../../api/core/generated.js'
+import { hostPortsOf, type HostPort } from '../../api/core/host-ports.js'
+import { type ResourceAmounts, nonZeroPodRequests, podRequests } from '../../api/core/pod-resources.js'
+import { type PodAffinityTerms, affinityTermsOf } from './affinity-terms.js'
 
 /**
  * Amounts of resources in the scheduler's units: cpu in millicores, memory and storage in bytes, `scalars` in
@@ -55,7 +52,7 @@ export function podInfoOf(pod: Pod, before?: PodInfo): PodInfo {
 
 function build(pod: Pod, before: PodInfo | undefined): PodInfo {
   const { requests, hasRequests, nonZeroMilliCpu, nonZeroMemory, hostPorts } =
-    before && requestsTheSame(pod, before.pod) ? before : demandOf(pod)
+    before && hasSameRequests(pod, before.pod) ? before : demandOf(pod)
   const affinity =
     before && before.pod.spec.affinity === pod.spec.affinity ? before.affinity : affinityTermsOf(pod)
   const {
@@ -79,7 +76,7 @@ function build(pod: Pod, before: PodInfo | undefined): PodInfo {
 /**
  * Returns whether two states of a pod request the same; during a resize the container statuses matter too.
  */
-function requestsTheSame({ spec: a, status: after }: Pod, { spec: b, status: before }: Pod): boolean {
+function hasSameRequests({ spec: a, status: after }: Pod, { spec: b, status: before }: Pod): boolean {
   if (
     a.containers !== b.containers ||
     a.initContainers !== b.initContainers ||
@@ -136,4 +133,26 @@ const NO_SCALARS: Resources['scalars'] = []
 
 function byName(a: readonly [string, number], b: readonly [string, number]): number {
   return a[0] < b[0] ? -1 : 1
+}
+
+/** Returns a text that is equal for pods which node-local plugins cannot distinguish, see NodeLocalPlugin. */
+export function podKind({ requests, nonZeroMilliCpu, nonZeroMemory, hostPorts, pod }: PodInfo): string {
+  const { milliCpu, memory, ephemeralStorage, scalars } = requests
+  const { nodeName = '', nodeSelector, tolerations, affinity } = pod.spec
+  const kind =
+    `${milliCpu} ${memory} ${ephemeralStorage} ${nonZeroMilliCpu} ${nonZeroMemory} ` +
+    `${nodeName}${textOf(tolerations)}`
+  const nodeAffinity = affinity?.nodeAffinity
+  if (scalars.length + hostPorts.length === 0 && !nodeSelector && !nodeAffinity) return kind
+  return `${kind} ${JSON.stringify([scalars, hostPorts, nodeSelector ?? 0, nodeAffinity ?? 0])}`
+}
+
+/**
+ * Concatenates the tolerations. Every pod has at least two, and JSON would take longer than everything else.
+ */
+function textOf(tolerations: readonly Toleration[] = []): string {
+  let text = ''
+  for (const { key = '', operator = '', value = '', effect = '' } of tolerations)
+    text += ` ${key}\0${operator}\0${value}\0${effect}`
+  return text
 }

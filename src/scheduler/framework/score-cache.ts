@@ -1,7 +1,25 @@
+import type { Plugin, ScorePlugin } from './plugin.js'
+import { CycleError } from './rejection.js'
 import type { NodeInfo } from '../cache/node-info.js'
 import type { Cycle } from './cycle.js'
-import type { WeightedPlugin } from './weighted-plugin.js'
-import { checkedScore } from './weighted-plugin.js'
+
+/** A Score plugin and its weight. */
+export interface WeightedPlugin {
+  readonly plugin: ScorePlugin & Plugin
+  readonly weight: number
+}
+
+/**
+ * Returns the score.
+ * @throws CycleError unless it is in 0..100
+ */
+export function checkedScore(plugin: string, score: number): number {
+  if (score >= 0 && score <= 100) return score
+  throw new CycleError(
+    `plugin "${plugin}" returns an invalid score ${score}, it should in the range of [0, 100] after ` +
+      'normalizing',
+  )
+}
 
 /** Nodes and their slots. A loop over the slots alone touches much less memory. */
 export interface NodeList<Slots = readonly number[]> {
@@ -53,7 +71,7 @@ class NodeNumbers {
 }
 
 /** The scores of node-local plugins for equivalent pods, cached for each node until it changes. */
-export class KnownScores {
+export class ScoreCache {
   readonly #sums = new NodeNumbers()
   /** The plugins whose scores are included in the sums. */
   #summed: readonly WeightedPlugin[] = []

@@ -3,10 +3,8 @@ import type { NodeInfo } from '../cache/node-info.js'
 import type { PodInfo } from '../cache/pod-info.js'
 import type { Cycle } from '../framework/cycle.js'
 import type { PostFilterTools } from '../framework/plugin.js'
-import type { Rejection } from '../framework/rejection.js'
-import { unresolvable } from '../framework/rejection.js'
-import { byImportance, startTimeOf } from './importance.js'
-import { splitByBudgets } from './disruption-budgets.js'
+import { type Rejection, unresolvable } from '../framework/rejection.js'
+import { selectorMatches } from '../../api/labels.js'
 
 /** A node on which room can be made, and the victims, most important first. */
 export interface Candidate {
@@ -87,4 +85,55 @@ function isBetter(a: readonly number[], b: readonly number[]): boolean {
     if (difference > 0) return false
   }
   return false
+}
+
+/** Returns the virtual ms at which the pod started; one that has not started counts as the latest. */
+export function startTimeOf({ startTime }: PodInfo): number {
+  return startTime ? Date.parse(startTime) : Number.POSITIVE_INFINITY
+}
+
+/**
+ * Compares pods by importance: higher priority, then earlier start, then key. Source: pkg/scheduler/util
+ * MoreImportantPod.
+ */
+export function byImportance(a: PodInfo, b: PodInfo): number {
+  if (a.priority !== b.priority) return b.priority - a.priority
+  const { startTime: left } = a
+  const { startTime: right } = b
+  // the API's times have one format, so they can be compared as text; a pod that has not started comes last
+  if (left !== right) return left && (!right || left < right) ? -1 : 1
+  return a.key < b.key ? -1 : 1
+}
+
+/**
+ * Splits pods, in order, by whether deleting them would violate a disruption budget: each matching pod uses
+ * up one of the budget's disruptionsAllowed. Pods that are already being disrupted do not count again; pods
+ * without labels match no budget. Source: defaultpreemption filterPodsWithPDBViolation.
+ */
+export function splitByBudgets(
+  pods: readonly PodInfo[],
+  budgets: readonly PodDisruptionBudget[],
+): { readonly violating: readonly PodInfo[]; readonly others: readonly PodInfo[] } {
+  const allowed = budgets.map((budget) => budget.status.disruptionsAllowed)
+  const violating: PodInfo[] = []
+  const others: PodInfo[] = []
+  for (const info of pods) {
+    let breaks = false
+    budgets.forEach((budget, at) => {
+      if (!covers(budget, info)) return
+      const remaining = (allowed[at] as number) - 1
+      allowed[at] = remaining
+      if (remaining < 0) breaks = true
+    })
+    ;(breaks ? violating : others).push(info)
+  }
+  return { violating, others }
+}
+
+function covers({ metadata, spec, status }: PodDisruptionBudget, { pod }: PodInfo): boolean {
+  const { labels, name, namespace } = pod.metadata
+  if (metadata.namespace !== namespace || !labels || Object.keys(labels).length === 0) return false
+  const { matchLabels = {}, matchExpressions = [] } = spec.selector ?? {}
+  if (Object.keys(matchLabels).length === 0 && matchExpressions.length === 0) return false
+  return selectorMatches(spec.selector, labels) && status.disruptedPods?.[name as string] === undefined
 }

@@ -1,4 +1,5 @@
 import type { Node, Pod } from '../../api/core/generated.js'
+import type { StoredObjects } from '../stored-objects.js'
 
 /**
  * Returns whether a pod may have running containers, and so uses resources and its address: it has not
@@ -44,4 +45,12 @@ export function byController(pods: readonly Pod[]): ReadonlyMap<string, readonly
     else groups.set(uid, [pod])
   }
   return groups
+}
+
+/** Returns the names of terminating namespaces, in which controllers cannot create anything. */
+export function terminatingNamespaces(stored: StoredObjects): ReadonlySet<string> {
+  const terminating = stored
+    .list('namespaces')
+    .filter(({ metadata }) => metadata.deletionTimestamp !== undefined)
+  return new Set(terminating.map(({ metadata }) => metadata.name as string))
 }

@@ -1,3 +1,8 @@
+import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '../../api/rbac/generated.js'
+
+/** Any RBAC object. */
+export type AnyRbacObject = ClusterRole | ClusterRoleBinding | Role | RoleBinding
+
 /**
  * The words of which arbitrary RBAC objects and requests consist. With few words they match often; the first
  * of each list is the simplest.

@@ -1,13 +1,11 @@
-import { NodeInfo } from '../cache/node-info.js'
-import type { Allocatable } from '../cache/node-info.js'
-import type { PodInfo } from '../cache/pod-info.js'
-import { podInfoOf } from '../cache/pod-info.js'
-import type { NodeResourcesFitArgs } from '../configuration.js'
+import { NodeInfo, type Allocatable } from '../cache/node-info.js'
+import { type PodInfo, podInfoOf } from '../cache/pod-info.js'
+import type { NodeResourcesFitArgs, BalancedAllocationArgs } from '../configuration.js'
 import type { NodeEvent, PodEvent } from '../framework/cluster-event.js'
 import type { Plugin, PluginFactory } from '../framework/plugin.js'
 import type { Rejection } from '../framework/rejection.js'
 import type { SchedulerRelease } from '../texts.js'
-import { configuredFitScore } from './resource-scores.js'
+import { configuredFitScore, balanceOf, requestOf } from './resource-scores.js'
 
 /**
  * Rejects nodes without room (pod count, cpu, memory, ephemeral storage, extended resources), and prefers
@@ -15,7 +13,7 @@ import { configuredFitScore } from './resource-scores.js'
  * plugins/noderesources/{fit,least_allocated}.go.
  */
 export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): PluginFactory {
-  const counts = countingOf(args)
+  const counts = withoutIgnored(args)
   return ({ release }): Plugin => ({
     name: 'NodeResourcesFit',
     isNodeLocal: true,
@@ -33,7 +31,7 @@ export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): PluginFactory
 }
 
 /** Returns the pod without requests for ignored resources. */
-function countingOf({
+function withoutIgnored({
   ignoredResources = [],
   ignoredResourceGroups = [],
 }: NodeResourcesFitArgs): (pod: PodInfo) => PodInfo {
@@ -157,3 +155,28 @@ function exceedsIn({ requests }: PodInfo, a: Amounts, b: Amounts): boolean {
 }
 
 type Amounts = Omit<Allocatable, 'pods'>
+
+/**
+ * Prefers nodes on which resources (cpu and memory by default) would be used to equal degrees. Skipped for a
+ * pod that requests none of them. Source: plugins/noderesources/balanced_allocation.go.
+ */
+export function nodeResourcesBalancedAllocation({ resources }: BalancedAllocationArgs = {}): Plugin {
+  const names = resources?.map(({ name }) => name) ?? ['cpu', 'memory']
+  return {
+    name: 'NodeResourcesBalancedAllocation',
+    isNodeLocal: true,
+    preScore: (pod) => (names.some((name) => requestOf(name, pod) > 0) ? undefined : 'skip'),
+    score: resources ? (pod, node) => balanceOf(resources, pod, node) : balancedAllocationScore,
+  }
+}
+
+/**
+ * Returns 100 for equal fractions, less half of their difference. Resources that the node does not have are
+ * ignored.
+ */
+export function balancedAllocationScore({ requests }: PodInfo, { allocatable, requested }: NodeInfo): number {
+  if (allocatable.milliCpu === 0 || allocatable.memory === 0) return 100
+  const cpu = Math.min(1, (requested.milliCpu + requests.milliCpu) / allocatable.milliCpu)
+  const memory = Math.min(1, (requested.memory + requests.memory) / allocatable.memory)
+  return Math.trunc((1 - Math.abs(cpu - memory) / 2) * 100)
+}

@@ -1,5 +1,31 @@
+import type { ClusterParts } from './assemble.js'
 import { belongsTo } from './components.js'
 import type { ControlPlane } from './control-plane.js'
+
+/** `cluster.apiserver`: the apiserver's process. */
+export class ApiserverHandle {
+  readonly #parts: () => ClusterParts
+
+  constructor(parts: () => ClusterParts) {
+    this.#parts = parts
+  }
+
+  /** Stops the apiserver: every client gets `connection refused`. */
+  stop(): this {
+    this.#parts().plane.setApiserverDown(true)
+    return this
+  }
+
+  start(): this {
+    this.#parts().plane.setApiserverDown(false)
+    return this
+  }
+
+  /** Whether the apiserver listens. */
+  get running(): boolean {
+    return !this.#parts().plane.connectivity.apiserverDown
+  }
+}
 
 /** A component, or all parts of a process (`kube-controller-manager`). */
 export class ComponentHandle {

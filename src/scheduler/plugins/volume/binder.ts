@@ -1,4 +1,4 @@
-import type { Node, PersistentVolume, PersistentVolumeClaim } from '../../../api/core/generated.js'
+import type { PersistentVolume, PersistentVolumeClaim, Node } from '../../../api/core/generated.js'
 import { isFullyBound, isUsableOn, SELECTED_NODE, volumeBoundTo } from '../../../api/core/volume-matching.js'
 import { ApiError, ConnectionError, isApiError } from '../../../client/api-error.js'
 import type { Client } from '../../../client/client.js'
@@ -7,7 +7,16 @@ import type { PlainData } from '../../../sim/plain-data.js'
 import type { StorageView } from '../../cache/storage-view.js'
 import type { PreBindWait } from '../../framework/plugin.js'
 import { CycleError } from '../../framework/rejection.js'
-import type { NodeVolumes } from './node-volumes.js'
+import { selectorMatches } from '../../../api/labels.js'
+import { compareQuantities, parseQuantity, type Quantity } from '../../../api/quantity.js'
+import type { CSIStorageCapacity, StorageClass } from '../../../api/storage/generated.js'
+import type { StorageEvent } from '../../framework/cluster-event.js'
+
+/** What has to be bound or provisioned on a node. */
+export interface NodeVolumes {
+  readonly bindings: readonly { readonly volume: PersistentVolume; readonly claim: PersistentVolumeClaim }[]
+  readonly provisions: readonly PersistentVolumeClaim[]
+}
 
 /** What a pod waits for. Plain data. */
 interface Awaited {
@@ -131,4 +140,38 @@ function checkAffinity(volume: PersistentVolume, node: Node): void {
   throw failed(
     `binding volumes: pv ${pv} node affinity doesn't match node ${name}: no matching NodeSelectorTerms`,
   )
+}
+
+/**
+ * Returns whether the driver of a class has room for a volume on the node; drivers that do not report their
+ * capacity always have. Source: binder.go hasEnoughCapacity.
+ */
+export function hasEnoughCapacity(
+  storage: StorageView,
+  { metadata, provisioner }: StorageClass,
+  size: Quantity,
+  node: Node,
+): boolean {
+  if (size.nanos <= 0n || storage.csiDriver(provisioner)?.spec.storageCapacity !== true) return true
+  return storage.capacitiesOfClass(metadata.name as string).some((capacity) => {
+    const limit = limitOf(capacity)
+    return (
+      limit !== undefined &&
+      compareQuantities(limit, size) >= 0 &&
+      capacity.nodeTopology !== undefined &&
+      selectorMatches(capacity.nodeTopology, node.metadata.labels)
+    )
+  })
+}
+
+/** Returns the size of the largest volume that can be provisioned. */
+function limitOf({ capacity, maximumVolumeSize }: CSIStorageCapacity): Quantity | undefined {
+  const text = maximumVolumeSize ?? capacity
+  return text === undefined ? undefined : parseQuantity(text)
+}
+
+/** Returns whether the capacity has increased. Source: isSchedulableAfterCSIStorageCapacityChange. */
+export function capacityHint(_pod: unknown, { object, old }: StorageEvent): boolean {
+  const [now, before] = [limitOf(object as CSIStorageCapacity), old && limitOf(old as CSIStorageCapacity)]
+  return now !== undefined && (before === undefined || compareQuantities(now, before) > 0)
 }
