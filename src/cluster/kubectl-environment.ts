@@ -53,15 +53,15 @@ export function kubectlEnvironment(plane: ControlPlane, version: string): Kubect
     kubeconfig: () => plane.pki.read('/etc/kubernetes/admin.conf'),
     connect(identity) {
       const user = userOf(plane, identity)
-      const refusal = refusalOf(plane, identity.server)
+      const refusal = refusedError(plane, identity.server)
       const check = (): void => {
-        const failure = refusal ?? cutOff(plane, user, identity.server)
+        const failure = refusal ?? disconnectedError(plane, user, identity.server)
         if (failure !== undefined) throw failure
         if (user === undefined) throw new ApiError(401, 'Unauthorized', 'Unauthorized')
       }
       const impersonate = impersonationOf(identity)
       return {
-        refusal: refusal ?? cutOff(plane, user, identity.server),
+        refusal: refusal ?? disconnectedError(plane, user, identity.server),
         isForeign: refusal !== undefined,
         client: clientOf(user ?? ANONYMOUS, check, impersonate),
         request: (request) => {
@@ -69,7 +69,7 @@ export function kubectlEnvironment(plane: ControlPlane, version: string): Kubect
           return send(plane, user ?? ANONYMOUS, identity, request)
         },
         send: (request) => {
-          const failure = refusal ?? cutOff(plane, user, identity.server)
+          const failure = refusal ?? disconnectedError(plane, user, identity.server)
           if (failure !== undefined) throw failure
           return user === undefined ? unauthorized() : stream(plane, user, identity, request)
         },
@@ -103,7 +103,7 @@ function impersonationOf({ as, asUid, asGroups, asExtra }: RequestedIdentity): I
 }
 
 /** Returns why the cluster's own server cannot be reached now at the requested address. */
-function cutOff(
+function disconnectedError(
   { connectivity, server: { context } }: ControlPlane,
   user: UserInfo | undefined,
   server: string | undefined,
@@ -122,7 +122,7 @@ function cutOff(
  * Returns an error unless the address is one of those in this cluster's apiserver certificate; nothing
  * listens elsewhere.
  */
-function refusalOf(plane: ControlPlane, server: string | undefined): ConnectionError | undefined {
+function refusedError(plane: ControlPlane, server: string | undefined): ConnectionError | undefined {
   if (server === undefined) return undefined
   const [, host = '', port = server.startsWith('http:') ? '80' : '443'] =
     /^\w+:\/\/([^:/]+|\[[^\]]*\])(?::(\d+))?/.exec(server) ?? []

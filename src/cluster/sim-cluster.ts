@@ -7,16 +7,12 @@ import type { Pki } from '../pki/index.js'
 import type { Explanation } from '../scheduler/explain.js'
 import type { Duration } from '../sim/duration.js'
 import { modesOf } from './access/authorization-modes.js'
-import type { AccessVerdict, CanOptions } from './access/can.js'
-import { canAccess } from './access/can.js'
-import type { Identity } from './access/identities.js'
-import { userOf } from './access/identities.js'
-import { ApiserverHandle } from './compose/apiserver-handle.js'
+import { type AccessVerdict, type CanOptions, canAccess } from './access/can.js'
+import { type Identity, userOf } from './access/identities.js'
+import { ApiserverHandle, ComponentHandle } from './compose/process-handles.js'
 import { assemble, userClient } from './compose/assemble.js'
 import { checkOptions } from './compose/check-options.js'
-import { ComponentHandle } from './compose/component-handle.js'
-import type { PartsHolder } from './compose/internals.js'
-import { Internals } from './compose/internals.js'
+import { type CurrentParts, Internals } from './compose/internals.js'
 import type { ClusterOptions, NodeOptions, RestoreOptions } from './compose/options.js'
 import { ReleaseFacet } from './compose/release-facet.js'
 import { NamespaceScope } from './namespace-scope.js'
@@ -24,12 +20,9 @@ import { NetworkFacet } from './network/network-facet.js'
 import type { ClusterMetrics } from './nodes/cluster-metrics.js'
 import { NodeHandle } from './nodes/node-handle.js'
 import { explainPlacement } from './nodes/placement.js'
-import type { NamespacedName } from './object-name.js'
-import { keyOfName } from './object-name.js'
-import type { EtcdImportOptions } from './storage/etcd-import.js'
-import { importEtcdSnapshot, importEtcdStore } from './storage/etcd-import.js'
-import type { ClusterSnapshotJson } from './storage/snapshot.js'
-import { ClusterSnapshot } from './storage/snapshot.js'
+import { type NamespacedName, keyOfName } from './object-name.js'
+import { type EtcdImportOptions, importEtcdSnapshot, importEtcdStore } from './storage/etcd-import.js'
+import { type ClusterSnapshotJson, ClusterSnapshot } from './storage/snapshot.js'
 import { StateFacet } from './storage/state-facet.js'
 import { HttpFacet } from './streams/http-facet.js'
 
@@ -51,7 +44,7 @@ import { HttpFacet } from './streams/http-facet.js'
  * another identity.
  */
 export class SimCluster extends NamespaceScope {
-  readonly #held: PartsHolder
+  readonly #held: CurrentParts
   /** The apiserver's process: stop, start. */
   readonly apiserver: ApiserverHandle
   /** The apiserver's HTTP interface in process: `fetch`, raw requests, authentication. */
@@ -71,7 +64,7 @@ export class SimCluster extends NamespaceScope {
   constructor(options: ClusterOptions, given: ClusterSnapshot)
   constructor(options: ClusterOptions = {}, given?: ClusterSnapshot) {
     checkOptions(options)
-    const held: PartsHolder = { current: assemble(options, given) }
+    const held: CurrentParts = { current: assemble(options, given) }
     super(
       {
         client: () => held.current.client,
@@ -82,7 +75,7 @@ export class SimCluster extends NamespaceScope {
       undefined,
     )
     this.#held = held
-    const parts = (): PartsHolder['current'] => held.current
+    const parts = (): CurrentParts['current'] => held.current
     this.apiserver = new ApiserverHandle(parts)
     this.http = new HttpFacet(parts)
     this.internals = new Internals(held)
@@ -221,7 +214,7 @@ export class SimCluster extends NamespaceScope {
    */
   component(name: string): ComponentHandle {
     const { plane, machines } = this.#parts
-    return new ComponentHandle(name, plane, (component) => machines.network.followed(component))
+    return new ComponentHandle(name, plane, (component) => machines.network.onComponentChange(component))
   }
 
   /** Subscribes to what happens in the cluster. Returns a function that unsubscribes. */
@@ -255,7 +248,7 @@ export class SimCluster extends NamespaceScope {
     const next = { ...snapshot.options, ...options }
     checkOptions(next)
     this.#held.current = assemble(next, snapshot, this.#parts.simulation)
-    this.#parts.plane.tellOfApiserver()
+    this.#parts.plane.notifyApiserverState()
     return this
   }
 
@@ -309,7 +302,7 @@ export class SimCluster extends NamespaceScope {
     return cluster
   }
 
-  get #parts(): PartsHolder['current'] {
+  get #parts(): CurrentParts['current'] {
     return this.#held.current
   }
 }

@@ -15,7 +15,7 @@ import type { SchedulerRuntime } from './runtime.js'
  * Runs Assume, Reserve and Permit, then the binding, in one step, because nothing can interleave unless a
  * PreBind plugin waits.
  */
-export function place(
+export function placePod(
   runtime: SchedulerRuntime,
   framework: Framework,
   queued: QueuedPod,
@@ -25,11 +25,11 @@ export function place(
   const { key } = queued
   runtime.assumed.value.set(key, node.name)
   runtime.snapshot.setPod(cycle.pod, node.name)
-  const promised = runtime.nominator.nodeOf(key)
+  const nomination = runtime.nominator.nodeOf(key)
   runtime.nominator.set(key, undefined)
   const rejected = framework.reserve(cycle, node) ?? framework.permit(cycle, node)
-  if (!rejected) return bindOrWait(runtime, framework, queued, cycle, node, { promised })
-  giveUp(runtime, framework, queued, cycle, node, asFailure(node.name, rejected), promised)
+  if (!rejected) return bindOrWait(runtime, framework, queued, cycle, node, { nomination })
+  revertAssumption(runtime, framework, queued, cycle, node, asFailure(node.name, rejected), nomination)
 }
 
 /** Calls the PreBind plugin that a pod waits for again, and binds the pod once none waits. */
@@ -63,28 +63,37 @@ function bindOrWait(
   queued: QueuedPod,
   cycle: Cycle,
   node: NodeInfo,
-  { waiting, promised }: { readonly waiting?: WaitingPlugin; readonly promised?: string | undefined },
+  { waiting, nomination }: { readonly waiting?: WaitingPlugin; readonly nomination?: string | undefined },
 ): void {
   const { key } = queued
   const { pod } = cycle.pod
   try {
     const answer = framework.preBind(cycle, node, waiting)
     if (answer && 'waitsFor' in answer) {
-      if (!waiting && runtime.release.nominatesExpectedNode) showExpectedNode(runtime, pod, node.name)
+      if (!waiting && runtime.release.nominatesExpectedNode) publishExpectedNode(runtime, pod, node.name)
       return runtime.waitToBind(key, { ...answer, queued, node: node.name })
     }
-    if (answer) return giveUp(runtime, framework, queued, cycle, node, asFailure(node.name, answer), promised)
+    if (answer)
+      return revertAssumption(
+        runtime,
+        framework,
+        queued,
+        cycle,
+        node,
+        asFailure(node.name, answer),
+        nomination,
+      )
     framework.bind(cycle, node)
   } catch (error) {
     if (!(error instanceof CycleError)) throw error
-    return giveUp(
+    return revertAssumption(
       runtime,
       framework,
       queued,
       cycle,
       node,
       { reason: 'SchedulerError', message: error.message, rejectedBy: [] },
-      promised,
+      nomination,
     )
   }
   record(runtime, pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${node.name}`)
@@ -97,7 +106,7 @@ function bindOrWait(
  * Publishes the node that the pod is expected on, for others such as the cluster autoscaler. Source:
  * schedule_one.go bindingCycle, NominatedNodeNameForExpectation.
  */
-function showExpectedNode(
+function publishExpectedNode(
   { host }: SchedulerRuntime,
   { metadata, status }: Pod,
   nominatedNodeName: string,
@@ -117,20 +126,20 @@ function showExpectedNode(
 }
 
 /** Reverts the assumption after a failed binding, and puts the pod back into the queue. */
-function giveUp(
+function revertAssumption(
   runtime: SchedulerRuntime,
   framework: Framework,
   queued: QueuedPod,
   cycle: Cycle,
   node: NodeInfo,
   failure: AttemptFailure,
-  promised: string | undefined,
+  nomination: string | undefined,
 ): void {
   const { key } = queued
   framework.unreserve(cycle, node)
   runtime.assumed.value.delete(key)
   runtime.snapshot.removePod(key)
-  runtime.nominator.set(key, promised)
+  runtime.nominator.set(key, nomination)
   runtime.queue.onEvent({ kind: 'AssignedPod/Delete', object: cycle.pod.pod })
   handleFailure(runtime, queued, { ...failure, clearsNomination: true })
 }

@@ -1,20 +1,21 @@
 import type { PluginArgs } from './configuration.js'
 import type { Plugin, PluginFactory, PluginHandle } from './framework/plugin.js'
-import { defaultBinder } from './plugins/default-binder.js'
+import {
+  defaultBinder,
+  dynamicResources,
+  nodeName,
+  nodePorts,
+  nodeUnschedulable,
+  prioritySort,
+  schedulingGates,
+} from './plugins/basic.js'
 import { defaultPreemption } from './plugins/default-preemption.js'
-import { dynamicResources } from './plugins/dynamic-resources.js'
 import { imageLocality } from './plugins/image-locality.js'
 import { interPodAffinity } from './plugins/inter-pod-affinity.js'
 import { nodeAffinity } from './plugins/node-affinity.js'
-import { nodeName } from './plugins/node-name.js'
-import { nodePorts } from './plugins/node-ports.js'
-import { nodeResourcesBalancedAllocation } from './plugins/node-resources-balanced-allocation.js'
-import { nodeResourcesFit } from './plugins/node-resources-fit.js'
-import { nodeUnschedulable } from './plugins/node-unschedulable.js'
+import { nodeResourcesBalancedAllocation, nodeResourcesFit } from './plugins/node-resources.js'
 import { nodeVolumeLimits } from './plugins/node-volume-limits.js'
 import { podTopologySpread } from './plugins/pod-topology-spread.js'
-import { prioritySort } from './plugins/priority-sort.js'
-import { schedulingGates } from './plugins/scheduling-gates.js'
 import { taintToleration } from './plugins/taint-toleration.js'
 import { volumeBinding } from './plugins/volume-binding.js'
 import { volumeRestrictions } from './plugins/volume-restrictions.js'

@@ -36,7 +36,7 @@ export function onPodChange(runtime: SchedulerRuntime, { type, object, old }: Ch
 function podAssigned(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
   const { snapshot, queue, assumed, waiting, nominator } = runtime
   const info = runtime.infoOf(pod)
-  if (info.affinity) runtime.surroundings.needForTerms(info.affinity)
+  if (info.affinity) runtime.relatedObjects.needForTerms(info.affinity)
   assumed.value.delete(info.key)
   waiting.value.delete(info.key)
   nominator.set(info.key, undefined)
@@ -50,7 +50,7 @@ function podAssigned(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefine
 function podWaiting(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
   const { queue, nominator, storage } = runtime
   const info = runtime.infoOf(pod)
-  runtime.surroundings.needFor(info)
+  runtime.relatedObjects.needFor(info)
   if (claimsOfPod(pod).length > 0) storage.need()
   nominator.set(info.key, pod.status.nominatedNodeName || undefined)
   if (!queue.get(info.key)) {

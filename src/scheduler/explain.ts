@@ -3,30 +3,22 @@ import type { Node, Pod } from '../api/core/generated.js'
 import { keyOf } from '../client/object-index.js'
 import type { PodDisruptionBudget } from '../api/policy/generated.js'
 import type { NodeInfo } from './cache/node-info.js'
-import type { PodInfo } from './cache/pod-info.js'
-import { podInfoOf } from './cache/pod-info.js'
+import { type PodInfo, podInfoOf } from './cache/pod-info.js'
 import { Snapshot } from './cache/snapshot.js'
-import type { StorageObjects } from './cache/plain-storage.js'
-import { plainStorage } from './cache/plain-storage.js'
-import type { SurroundingObjects } from './cache/surroundings.js'
-import { plainSurroundings } from './cache/surroundings.js'
-import type { NominatedPods } from './cycle/filter-nodes.js'
-import { passesFilters } from './cycle/filter-nodes.js'
-import { selectHost, totalScores } from './cycle/select-host.js'
+import { type StorageObjects, plainStorage } from './cache/storage-view.js'
+import { type RelatedObjectLists, plainRelatedObjects } from './cache/related-objects.js'
+import { type NominatedPods, passesFilters } from './cycle/filter-nodes.js'
+import { selectHost, totalScores } from './cycle/schedule-pod.js'
 import { Cycle } from './framework/cycle.js'
-import type { Diagnosis } from './framework/diagnosis.js'
-import { fitErrorMessage } from './framework/diagnosis.js'
-import type { Framework, PreFilterOutcome } from './framework/framework.js'
-import { leftOutByPreFilter } from './framework/framework.js'
+import { type Diagnosis, fitErrorMessage } from './framework/diagnosis.js'
+import { type Framework, type PreFilterOutcome, excludedByPreFilter } from './framework/framework.js'
 import type { PluginHandle } from './framework/plugin.js'
 import type { PluginRejection, RejectionCode } from './framework/rejection.js'
-import type { ProfileOptions } from './profile.js'
-import { makeFramework } from './profile.js'
-import { schedulerRelease } from './texts.js'
-import type { SchedulerRelease } from './texts.js'
+import { type ProfileOptions, makeFramework } from './profile.js'
+import { schedulerRelease, type SchedulerRelease } from './texts.js'
 
 /** Options of {@link explain}. */
-export interface ExplainOptions extends SurroundingObjects, StorageObjects {
+export interface ExplainOptions extends RelatedObjectLists, StorageObjects {
   /** The Kubernetes version whose texts are used. Default `v1.35`. */
   readonly version?: string
   /** Default: the default profile. */
@@ -88,11 +80,11 @@ export function explain(
   const { nodeName: _, ...spec } = pod.spec
   const free = pod.spec.nodeName ? { ...withStatus(pod), spec } : withStatus(pod)
   const infos = counted.map((other) => podInfoOf(other))
-  return explainIn(Snapshot.of(nodes, infos), podInfoOf(free), framework, release, promisesOf(infos))
+  return explainIn(Snapshot.of(nodes, infos), podInfoOf(free), framework, release, nominationsOf(infos))
 }
 
 /** Returns the nominations among some pods. */
-function promisesOf(pods: readonly PodInfo[]): NominatedPods {
+function nominationsOf(pods: readonly PodInfo[]): NominatedPods {
   const waiting = pods.filter(({ pod: { spec, status } }) => !spec.nodeName && status.nominatedNodeName)
   return (nodeName) => waiting.filter(({ pod }) => pod.status.nominatedNodeName === nodeName)
 }
@@ -114,7 +106,7 @@ export function handleOf(
       throw new Error('assertion failed: explain() has no cluster')
     },
     podDisruptionBudgets: () => options.podDisruptionBudgets ?? [],
-    surroundings: plainSurroundings(options),
+    relatedObjects: plainRelatedObjects(options),
     storage: plainStorage(options, pods),
     now: () => 0,
     randomInt: () => 0,
@@ -135,7 +127,7 @@ export function explainIn(
   const rejected = rejections(framework, cycle, preFilter, nominated)
   const feasible = snapshot.nodes.filter(({ name }) => !rejected.has(name))
   if (feasible.length > 0) return scored(framework, cycle, feasible, rejected)
-  return unfit(framework, cycle, preFilter, rejected, { release, nominated })
+  return rejectedNodes(framework, cycle, preFilter, rejected, { release, nominated })
 }
 
 type Rejections = ReadonlyMap<string, PluginRejection>
@@ -148,7 +140,7 @@ function rejections(
 ): Rejections {
   const found = new Map<string, PluginRejection>()
   for (const node of cycle.snapshot.nodes) {
-    const leftOut = nodeNames && !nodeNames.has(node.name) ? leftOutByPreFilter(narrowedBy) : undefined
+    const leftOut = nodeNames && !nodeNames.has(node.name) ? excludedByPreFilter(narrowedBy) : undefined
     const rejection = rejected ?? leftOut ?? passesFilters(framework, cycle, node, nominated)
     if (rejection) found.set(node.name, rejection)
   }
@@ -177,7 +169,7 @@ function scored(
   return { nodes, node: (feasible[selectHost(totals)] as NodeInfo).name }
 }
 
-function unfit(
+function rejectedNodes(
   framework: Framework,
   cycle: Cycle,
   preFilter: PreFilterOutcome,

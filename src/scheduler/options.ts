@@ -1,7 +1,6 @@
 import type { KubeSchedulerConfiguration } from './configuration.js'
-import type { ProfileOptions } from './profile.js'
-import { profilesOf } from './profile.js'
-import type { BackoffOptions } from './queue/backoff.js'
+import { type ProfileOptions, profilesOf } from './profile.js'
+import type { BackoffOptions } from './queue/queued-pod.js'
 
 /** Options of the scheduler. Source: KubeSchedulerConfiguration of kubescheduler.config.k8s.io/v1. */
 export interface SchedulerOptions extends Pick<

@@ -28,7 +28,7 @@ export function preempt(
     }
   }
   for (const other of runtime.nominatedPods(nodeName))
-    if (other.priority < preemptor.priority) withdraw(runtime, other)
+    if (other.priority < preemptor.priority) removeNomination(runtime, other)
 }
 
 function removeVictim(
@@ -66,7 +66,7 @@ function disruptionTarget({ metadata: { generation } }: Pod, now: number): PodCo
   return generation === undefined ? condition : { ...condition, observedGeneration: generation }
 }
 
-function withdraw({ host, nominator }: SchedulerRuntime, { key, pod }: PodInfo): void {
+function removeNomination({ host, nominator }: SchedulerRuntime, { key, pod }: PodInfo): void {
   nominator.set(key, undefined)
   if (!pod.status.nominatedNodeName) return
   try {

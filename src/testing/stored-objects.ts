@@ -31,7 +31,7 @@ export class StoredObjects {
   /**
    * Returns whether a controller of kube-controller-manager exists, is running and can reach the apiserver.
    */
-  isAtWork(controller: string): boolean {
+  isControllerRunning(controller: string): boolean {
     const name = `kube-controller-manager/${controller}`
     return this.views.some(({ component, connected }) => component === name && connected)
   }

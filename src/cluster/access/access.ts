@@ -60,7 +60,7 @@ export interface AccessOptions {
 const CREDENTIAL_IDS_SINCE: Minor = 32
 
 /** Creates the authenticator and authorizer of a server, over its stored objects. */
-export function accessPorts(
+export function accessControl(
   view: StoreView,
   signer: Signer | undefined,
   options: AccessOptions,

@@ -33,7 +33,7 @@ export type AuthorizationMode =
   | Authorizer
 
 /** What authorizers are created from. */
-export interface ModeParts {
+export interface AuthorizerDependencies {
   readonly view: StoreView
   readonly rbac: RbacAuthorizer
   readonly minor: Minor
@@ -67,14 +67,14 @@ function isList(
  */
 export function authorizersOf(
   option: AuthorizationMode | readonly AuthorizationMode[],
-  parts: ModeParts,
+  dependencies: AuthorizerDependencies,
 ): { readonly authorizer: Authorizer; readonly ruleResolver: RuleResolver } {
   if (option === 'AlwaysAllow') return { authorizer: alwaysAllow, ruleResolver: allowAll }
-  const union = new UnionAuthorizer(modesOf(option).map((mode) => authorizerOf(mode, parts)))
+  const union = new UnionAuthorizer(modesOf(option).map((mode) => authorizerOf(mode, dependencies)))
   return { authorizer: union, ruleResolver: union }
 }
 
-function authorizerOf(mode: AuthorizationMode, { view, rbac, minor }: ModeParts): Authorizer {
+function authorizerOf(mode: AuthorizationMode, { view, rbac, minor }: AuthorizerDependencies): Authorizer {
   switch (mode) {
     case 'Node':
       return new NodeAuthorizer(view, {

@@ -25,7 +25,7 @@ export interface OtherProof {
 export type AccessVerdict = Verdict | { readonly allowed: boolean; readonly proof: OtherProof }
 
 /** The authorizer and the objects that it uses. */
-export interface AccessParts {
+export interface AccessDependencies {
   readonly server: ApiServer
   readonly stored: (resource: string) => readonly KubeObject[]
   readonly modes: readonly AuthorizationMode[]
@@ -39,7 +39,7 @@ const RBAC_RESOURCES = ['clusterroles', 'clusterrolebindings', 'roles', 'rolebin
  * the same verdict, the proof is RBAC's.
  */
 export function canAccess(
-  { server, stored, modes }: AccessParts,
+  { server, stored, modes }: AccessDependencies,
   identity: Identity,
   verb: string,
   what: string,

@@ -6,8 +6,7 @@ import type { ClusterEvents } from '../../client/cluster-events.js'
 import { EtcdStore } from '../../etcd/store.js'
 import type { KubectlEnvironment } from '../../kubectl/index.js'
 import { Simulation } from '../../sim/simulation.js'
-import { ClusterMetrics, newMetricsState } from '../nodes/cluster-metrics.js'
-import type { MetricsState } from '../nodes/cluster-metrics.js'
+import { ClusterMetrics, newMetricsState, type MetricsState, serveMetrics } from '../nodes/cluster-metrics.js'
 import { componentsOf } from './components.js'
 import { checkedClient } from './connected-client.js'
 import { ControlPlane } from './control-plane.js'
@@ -18,10 +17,8 @@ import { ADMIN } from '../access/identities.js'
 import { kubectlEnvironment } from '../kubectl-environment.js'
 import { kubeletAgents } from '../nodes/kubelet-agent.js'
 import { Machines } from '../nodes/machines.js'
-import type { ClusterOptions } from './options.js'
-import { nodesOf } from './options.js'
-import { plugProxy } from '../network/proxy-network.js'
-import { serveMetrics } from '../nodes/served-metrics.js'
+import { type ClusterOptions, nodesOf } from './options.js'
+import { connectProxy } from '../network/proxy-network.js'
 import { ClusterSnapshot } from '../storage/snapshot.js'
 
 /** The seed until a new cluster is ready. It is not a safe integer, so no user can have chosen it. */
@@ -115,10 +112,10 @@ export function assemble(
     bootstrap(plane.server, { objects: defaultObjects(components, plane.scheme, clock.now()) })
   for (const component of components) plane.addComponent(component)
   const machines = (late.machines = new Machines(plane, simulation, options))
-  plugProxy(plane, machines)
+  connectProxy(plane, machines)
   if (!from) {
     if (isInitialized) populate(plane, machines, options)
-    else leaveBare(plane, options)
+    else setUpBareMachines(plane, options)
     simulation.settle()
     rememberFresh(
       options,
@@ -145,7 +142,7 @@ function populate(plane: ControlPlane, machines: Machines, options: ClusterOptio
 }
 
 /** Sets up machines on which `kubeadm init` has not run: nothing listens, and there are no certificates. */
-function leaveBare(plane: ControlPlane, options: ClusterOptions): void {
+function setUpBareMachines(plane: ControlPlane, options: ClusterOptions): void {
   plane.simulation.slice('extension', BARE_MACHINES, () => nodesOf(options))
   plane.setApiserverDown(true)
   for (const path of plane.pki.paths()) plane.pki.remove(path)

@@ -6,7 +6,7 @@ import type { ClusterOptions } from './options.js'
  * @throws RangeError with each option that is unknown or has an invalid value
  */
 export function checkOptions(options: ClusterOptions): void {
-  if (areUsual(options)) return
+  if (areCommon(options)) return
   const result = optionSchema().safeParse(options)
   if (result.success) return
   const faults = result.error.issues.map((issue) => {
@@ -22,7 +22,7 @@ export function checkOptions(options: ClusterOptions): void {
  * Returns whether there are only common options, with valid values. This avoids the schema, which takes
  * longer to build than a cluster.
  */
-function areUsual(options: unknown): boolean {
+function areCommon(options: unknown): boolean {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) return false
   const {
     nodes = 0,

@@ -1,14 +1,11 @@
-import { createScheme } from '../../api/scheme.js'
-import type { Scheme } from '../../api/scheme.js'
-import { ApiServer } from '../../apiserver/api-server.js'
-import type { ApiServerOptions, ClientOptions } from '../../apiserver/api-server.js'
+import { createScheme, type Scheme } from '../../api/scheme.js'
+import { ApiServer, type ApiServerOptions, type ClientOptions } from '../../apiserver/api-server.js'
 import type { AdmissionChoice } from '../../apiserver/admission/default-plugins.js'
 import type { WebhookHandlers } from '../../apiserver/admission/extensions/handlers.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
 import type { Component, EventSource } from '../../client/component.js'
 import type { Client, UserInfo } from '../../client/client.js'
-import { CorrelatingRecorder } from '../../client/correlating-recorder.js'
-import type { RecorderState } from '../../client/correlating-recorder.js'
+import { CorrelatingRecorder, type RecorderState } from '../../client/correlating-recorder.js'
 import { SeriesRecorder, type SeriesState } from '../../client/series-recorder.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import { etcdCompactor } from '../../apiserver/storage/etcd-compactor.js'
@@ -23,28 +20,27 @@ import type { KeyProvider, Pki } from '../../pki/index.js'
 import { reconcilePolicy } from '../../rbac/reconcile-policy.js'
 import type { Simulation } from '../../sim/simulation.js'
 import { clusterPki } from '../access/cluster-pki.js'
-import type { AccessOptions, AuthenticationOptions, UserOptions } from '../access/access.js'
+import {
+  type AccessOptions,
+  type AuthenticationOptions,
+  type UserOptions,
+  accessControl,
+} from '../access/access.js'
 import type { KubeadmOptions } from './options.js'
-import type { AuthorizationMode } from '../access/authorization-modes.js'
-import { modesOf } from '../access/authorization-modes.js'
-import { accessPorts } from '../access/access.js'
-import { ClusterComponentHost } from './component-host.js'
-import type { ComponentView } from './component-host.js'
-import { componentHealth } from './component-health.js'
-import { Connectivity } from './connectivity.js'
-import { legacyTokenTracker } from '../access/legacy-tokens.js'
+import { type AuthorizationMode, modesOf } from '../access/authorization-modes.js'
+import { ClusterComponentHost, type ComponentView } from './component-host.js'
+import { componentHealth } from './components.js'
+import { Connectivity, type ConnectivityState } from './connectivity.js'
+import { legacyTokenTracker, TokenFile } from '../access/tokens.js'
 import { Supervisor } from './supervisor.js'
-import { processOf } from '../access/identities.js'
-import type { SharedProcess } from '../access/identities.js'
+import { processOf, type SharedProcess } from '../access/identities.js'
 import { ProcessInformers } from './process-informers.js'
-import type { ConnectivityState } from './connectivity.js'
-import { TokenFile } from '../access/token-file.js'
 
 /** The default address of the apiserver in client errors. */
 const APISERVER_ADDRESS = '10.0.0.10:6443'
 
-/** The parts of a control plane. */
-export interface ControlPlaneParts {
+/** The options of a control plane. */
+export interface ControlPlaneOptions {
   readonly simulation: Simulation<ClusterEvents>
   readonly store: EtcdStore
   /** `v1.35`. */
@@ -86,29 +82,29 @@ export class ControlPlane {
   readonly connectivity: Connectivity
   /** Restarts kubelets that exit by themselves. */
   readonly supervisor: Supervisor
-  readonly #parts: ControlPlaneParts
+  readonly #options: ControlPlaneOptions
   readonly #tokens: TokenFile
   readonly #hosts = new Map<string, ClusterComponentHost>()
   #joined: (node: string) => number | undefined = () => undefined
   #neededElsewhere: () => number | undefined = () => undefined
   readonly #informers = new Map<string, ProcessInformers>()
 
-  constructor(parts: ControlPlaneParts) {
-    const { simulation, store, version, advertiseAddress: address = APISERVER_ADDRESS } = parts
+  constructor(options: ControlPlaneOptions) {
+    const { simulation, store, version, advertiseAddress: address = APISERVER_ADDRESS } = options
     const { clock, random, bus, trace } = simulation
-    this.#parts = parts
+    this.#options = options
     this.simulation = simulation
     this.scheme = createScheme(version)
     this.pki = clusterPki(simulation, {
       version,
       address,
-      serviceCIDR: parts.serviceCIDR,
-      keys: parts.keys,
-      kubeadm: parts.kubeadm,
+      serviceCIDR: options.serviceCIDR,
+      keys: options.keys,
+      kubeadm: options.kubeadm,
       joined: (node) => this.#joined(node),
     })
     this.supervisor = new Supervisor((name) => this.start(name))
-    this.#tokens = new TokenFile(simulation, this.pki, parts.authentication?.tokenFile)
+    this.#tokens = new TokenFile(simulation, this.pki, options.authentication?.tokenFile)
     this.server = new ApiServer({
       address,
       signer: this.pki.tokens,
@@ -118,17 +114,17 @@ export class ControlPlane {
       bus,
       trace,
       scheme: this.scheme,
-      plug: accessOf(parts, {
+      plug: accessOf(options, {
         minor: this.scheme.release.minor,
         pki: this.pki,
         tokenFile: () => this.#tokens.users(),
       }),
-      ...(parts.serviceCIDR === undefined ? {} : { serviceRanges: parts.serviceCIDR.split(',') }),
-      ...(parts.managedFields === undefined ? {} : { managedFields: parts.managedFields }),
-      ...(parts.nodeAgents === undefined ? {} : { nodeAgents: parts.nodeAgents }),
-      ...(parts.storedProtobuf === undefined ? {} : { storedProtobuf: parts.storedProtobuf }),
-      ...(parts.webhooks === undefined ? {} : { webhooks: parts.webhooks }),
-      ...(parts.admissionPlugins === undefined ? {} : { admissionPlugins: parts.admissionPlugins }),
+      ...(options.serviceCIDR === undefined ? {} : { serviceRanges: options.serviceCIDR.split(',') }),
+      ...(options.managedFields === undefined ? {} : { managedFields: options.managedFields }),
+      ...(options.nodeAgents === undefined ? {} : { nodeAgents: options.nodeAgents }),
+      ...(options.storedProtobuf === undefined ? {} : { storedProtobuf: options.storedProtobuf }),
+      ...(options.webhooks === undefined ? {} : { webhooks: options.webhooks }),
+      ...(options.admissionPlugins === undefined ? {} : { admissionPlugins: options.admissionPlugins }),
       componentHealth: () =>
         componentHealth([...this.#hosts.keys()].filter((name) => !simulation.isStopped(name))),
     })
@@ -137,13 +133,13 @@ export class ControlPlane {
       cut: new Set(),
     }))
     this.connectivity = new Connectivity(link, address)
-    const { hub, storage, dependencies: ports } = this.server.context
+    const { hub, storage, dependencies } = this.server.context
     const tracker = legacyTokenTracker(
       this.scheme.release.minor,
       () => this.client(APISERVER),
       () => clock.now(),
     )
-    if (tracker !== undefined) ports.late.legacyTokenUsed = tracker
+    if (tracker !== undefined) dependencies.late.legacyTokenUsed = tracker
     this.addModule(this.supervisor)
     this.addModule(etcdLessor({ store, storage }))
     this.addModule(etcdCompactor({ store, hub, oldestNeeded: () => this.#oldestNeeded() }))
@@ -163,7 +159,7 @@ export class ControlPlane {
    * certificate; undefined if there is none. Default: its own identity.
    */
   addComponent(component: Component, identify?: () => UserInfo | undefined): void {
-    const { version, events } = this.#parts
+    const { version, events } = this.#options
     const client = this.server.client(component.identity, { userAgent: component.name })
     const host = new ClusterComponentHost(this.simulation, component.name, client, {
       version,
@@ -209,9 +205,9 @@ export class ControlPlane {
   }
 
   /** Handles a process that exits by itself: it will be restarted. */
-  ended(name: string): void {
+  onExit(name: string): void {
     this.stop(name)
-    this.supervisor.ended(name)
+    this.supervisor.onExit(name)
   }
 
   /** Removes a component for good. */
@@ -244,7 +240,8 @@ export class ControlPlane {
   setApiserverDown(down: boolean): void {
     if (down === this.connectivity.apiserverDown) return
     if (!down) this.#tokens.load()
-    if (!down && modesOf(this.#parts.authorization).includes('RBAC')) reconcilePolicy(this.client(APISERVER))
+    if (!down && modesOf(this.#options.authorization).includes('RBAC'))
+      reconcilePolicy(this.client(APISERVER))
     this.connectivity.apiserverDown = down
     for (const informers of this.#informers.values()) {
       if (down) informers.disconnect()
@@ -254,11 +251,11 @@ export class ControlPlane {
       if (down) host.disconnect()
       else if (!this.simulation.isStopped(name)) host.reconnect()
     }
-    this.tellOfApiserver()
+    this.notifyApiserverState()
   }
 
   /** Notifies observers of the cluster whether the apiserver listens. */
-  tellOfApiserver(): void {
+  notifyApiserverState(): void {
     this.simulation.bus.emit('apiserver', {
       time: this.simulation.clock.now(),
       running: !this.connectivity.apiserverDown,
@@ -286,7 +283,7 @@ export class ControlPlane {
   }
 
   /** Sets the function that returns when a node joined, in virtual ms; undefined means from the start. */
-  nodesJoined(at: (node: string) => number | undefined): void {
+  setJoinTimes(at: (node: string) => number | undefined): void {
     this.#joined = at
   }
 
@@ -329,9 +326,9 @@ function seriesRecorder(
 }
 
 function accessOf(
-  { authorization, authentication, users }: ControlPlaneParts,
+  { authorization, authentication, users }: ControlPlaneOptions,
   { minor, pki, tokenFile }: Pick<AccessOptions, 'minor' | 'pki' | 'tokenFile'>,
 ): NonNullable<ApiServerOptions['plug']> {
   return (view, { signer }) =>
-    accessPorts(view, signer, { authorization, authentication, users, minor, pki, tokenFile })
+    accessControl(view, signer, { authorization, authentication, users, minor, pki, tokenFile })
 }

@@ -7,26 +7,26 @@ import type { ClusterParts } from './assemble.js'
 import type { ClusterOptions } from './options.js'
 
 /** Holds the current parts of a cluster; a rewind replaces them. */
-export interface PartsHolder {
+export interface CurrentParts {
   current: ClusterParts
 }
 
 /** `cluster.internals`: the internals, for extensions of the simulator and tests of what they break. */
 export class Internals {
-  readonly #held: PartsHolder
+  readonly #parts: CurrentParts
 
-  constructor(held: PartsHolder) {
-    this.#held = held
+  constructor(parts: CurrentParts) {
+    this.#parts = parts
   }
 
   /** The options that the cluster was created with. */
   get options(): ClusterOptions {
-    return this.#held.current.options
+    return this.#parts.current.options
   }
 
   /** The store. Writing to it directly bypasses the apiserver; that is for tests of what it breaks. */
   get etcd(): EtcdStore {
-    return this.#held.current.store
+    return this.#parts.current.store
   }
 
   /**
@@ -34,12 +34,12 @@ export class Internals {
    * cluster.
    */
   get bus(): EventBus<ClusterEvents> {
-    return this.#held.current.simulation.bus
+    return this.#parts.current.simulation.bus
   }
 
   /** Calls `check` after every handler call. Returns a function that ends that. */
   onStep(check: () => void): () => void {
-    return this.#held.current.simulation.onStep(check)
+    return this.#parts.current.simulation.onStep(check)
   }
 
   /**
@@ -47,7 +47,7 @@ export class Internals {
    * absent. It must be plain data (including Maps and Sets), which snapshots and forks copy.
    */
   extensionState<S>(name: string, initial: () => S): Slice<S> {
-    return this.#held.current.simulation.slice('extension', name, initial)
+    return this.#parts.current.simulation.slice('extension', name, initial)
   }
 
   /**
@@ -55,7 +55,7 @@ export class Internals {
    * compacts {@link etcd}; in a real apiserver the watch cache does that. Partitioned components stay behind.
    */
   bookmarkWatches(): void {
-    const { plane, simulation } = this.#held.current
+    const { plane, simulation } = this.#parts.current
     plane.server.context.hub.bookmark()
     simulation.advance(0)
   }
@@ -65,8 +65,8 @@ export class Internals {
    * forks; see the option `storedProtobuf`.
    */
   readStoredProtobuf(decoder: ProtobufDecoder): void {
-    const parts = this.#held.current
-    this.#held.current = { ...parts, options: { ...parts.options, storedProtobuf: decoder } }
+    const parts = this.#parts.current
+    this.#parts.current = { ...parts, options: { ...parts.options, storedProtobuf: decoder } }
     parts.plane.server.readStoredProtobuf(decoder)
   }
 }

@@ -22,7 +22,7 @@ export class Supervisor implements Module {
   }
 
   /** Schedules the restart of a process that has exited. */
-  ended(component: string): void {
+  onExit(component: string): void {
     this.#restart?.wakeAfter(component, RESTART_AFTER, { class: 'watchdog' })
   }
 

@@ -9,7 +9,7 @@ import { PodNetwork } from '../network/pod-network.js'
 import type { VolumeStore } from '../storage/volume-store.js'
 
 /** Returns what the containers of a cluster see beyond their machine. */
-export function surroundingsOf(
+export function containerSurroundings(
   plane: ControlPlane,
   cluster: ClusterNetwork,
   volumes: VolumeStore,

@@ -21,8 +21,8 @@ import type { Simulation } from '../../sim/simulation.js'
 import type { ControlPlane } from '../compose/control-plane.js'
 import { ADMIN } from '../access/identities.js'
 
-/** The parts of a cluster's network. */
-export interface ClusterNetworkParts {
+/** What the network of a cluster needs. */
+export interface ClusterNetworkDependencies {
   readonly plane: ControlPlane
   readonly simulation: Simulation<ClusterEvents>
   /** Returns the machines by node name, in order. */
@@ -48,19 +48,19 @@ export function kubeProxyOf(node: string): string {
  * following is kept.
  */
 export class ClusterNetwork {
-  readonly #parts: ClusterNetworkParts
+  readonly #dependencies: ClusterNetworkDependencies
   readonly #state: Slice<NetworkState>
   readonly #nodes: NodesOfMachines
   #network: Network | undefined
   #policies: ClusterPolicies | undefined
 
-  constructor(parts: ClusterNetworkParts) {
-    this.#parts = parts
-    this.#state = parts.simulation.slice<NetworkState>('cluster', 'network', () => ({
+  constructor(dependencies: ClusterNetworkDependencies) {
+    this.#dependencies = dependencies
+    this.#state = dependencies.simulation.slice<NetworkState>('cluster', 'network', () => ({
       affinity: new Map(),
       stale: new Map(),
     }))
-    this.#nodes = new NodesOfMachines(parts)
+    this.#nodes = new NodesOfMachines(dependencies)
   }
 
   get network(): Network {
@@ -69,11 +69,11 @@ export class ClusterNetwork {
 
   /** Starts the kube-proxy of a node that has joined. */
   add(node: string): void {
-    this.#parts.plane.addModule({ name: kubeProxyOf(node), setup: () => undefined })
+    this.#dependencies.plane.addModule({ name: kubeProxyOf(node), setup: () => undefined })
   }
 
   remove(node: string): void {
-    this.#parts.plane.remove(kubeProxyOf(node))
+    this.#dependencies.plane.remove(kubeProxyOf(node))
     this.#forget(node)
     this.#nodes.changed()
   }
@@ -82,10 +82,10 @@ export class ClusterNetwork {
    * Handles a component that was stopped, started, disconnected or reconnected: the rules of a kube-proxy are
    * frozen, or follow the apiserver again.
    */
-  followed(component: string): void {
+  onComponentChange(component: string): void {
     const [kind, node = ''] = component.split('/')
     if (kind !== 'kube-proxy') return
-    const { plane, simulation } = this.#parts
+    const { plane, simulation } = this.#dependencies
     const { stale } = this.#state.value
     const follows = !simulation.isStopped(component) && !plane.connectivity.isCut(component)
     if (follows) stale.delete(node)
@@ -93,7 +93,7 @@ export class ClusterNetwork {
   }
 
   /** Handles a power loss, which clears the rules in the machine's kernel. */
-  lostPower(node: string): void {
+  onPowerLoss(node: string): void {
     const isStale = this.#state.value.stale.has(node)
     this.#forget(node)
     if (isStale) this.#state.value.stale.set(node, '')
@@ -113,7 +113,7 @@ export class ClusterNetwork {
 
   /** Returns the enforcer; undefined while there are no policies. */
   #enforcer(): PolicyEnforcer | undefined {
-    const { plane, enforcer, networkPolicy = true } = this.#parts
+    const { plane, enforcer, networkPolicy = true } = this.#dependencies
     if (enforcer !== undefined || networkPolicy === false) return enforcer
     const { existingConnections: _, ...options } = networkPolicy === true ? {} : networkPolicy
     this.#policies ??= new ClusterPolicies(plane.client(ADMIN), options)
@@ -121,7 +121,7 @@ export class ClusterNetwork {
   }
 
   #make(): Network {
-    const { plane, simulation, outside = {}, serviceCIDR, networkPolicy } = this.#parts
+    const { plane, simulation, outside = {}, serviceCIDR, networkPolicy } = this.#dependencies
     const { clock, random, bus } = simulation
     const address = plane.server.context.address
     const colon = address.lastIndexOf(':')
@@ -135,7 +135,7 @@ export class ClusterNetwork {
         ip: address.slice(0, colon).replace(/^\[|\]$/g, ''),
         port: Number(address.slice(colon + 1)),
         up: () => plane.connectivity.isConnected('network'),
-        ask: (payload) => askApiserver(plane, payload),
+        ask: (payload) => requestApiserver(plane, payload),
       },
       hasSlices: plane.scheme.release.minor >= 19 && plane.scheme.byName('endpointslices') !== undefined,
       enforcer: () => this.#enforcer(),
@@ -166,32 +166,34 @@ function dnsAddressOf(serviceCIDR: string | undefined): string {
 
 /** The machines of a cluster as its network sees them. */
 class NodesOfMachines implements NodeDirectory {
-  readonly #parts: ClusterNetworkParts
+  readonly #dependencies: ClusterNetworkDependencies
   readonly #nodes = new Map<string, MachineNode>()
   #byAddress: Map<string, string> | undefined
 
-  constructor(parts: ClusterNetworkParts) {
-    this.#parts = parts
+  constructor(dependencies: ClusterNetworkDependencies) {
+    this.#dependencies = dependencies
   }
 
   get(name: string): NetworkNode | undefined {
-    const machine = this.#parts.machines().get(name)
+    const machine = this.#dependencies.machines().get(name)
     if (machine === undefined) return undefined
     const known = this.#nodes.get(name)
     if (known?.machine === machine) return known
-    const node = new MachineNode(this.#parts, name, machine)
+    const node = new MachineNode(this.#dependencies, name, machine)
     this.#nodes.set(name, node)
     return node
   }
 
   names(): readonly string[] {
-    return [...this.#parts.machines().keys()]
+    return [...this.#dependencies.machines().keys()]
   }
 
   at(address: string): NetworkNode | undefined {
-    const machines = this.#parts.machines()
+    const machines = this.#dependencies.machines()
     if (this.#byAddress?.size !== machines.size) {
-      this.#byAddress = new Map([...machines.keys()].map((name) => [this.#parts.addressOf(name), name]))
+      this.#byAddress = new Map(
+        [...machines.keys()].map((name) => [this.#dependencies.addressOf(name), name]),
+      )
     }
     const name = this.#byAddress.get(address)
     return name === undefined ? undefined : this.get(name)
@@ -209,13 +211,13 @@ class MachineNode implements NetworkNode {
   readonly name: string
   readonly address: string
   readonly machine: Machine
-  readonly #parts: ClusterNetworkParts
+  readonly #dependencies: ClusterNetworkDependencies
 
-  constructor(parts: ClusterNetworkParts, name: string, machine: Machine) {
+  constructor(dependencies: ClusterNetworkDependencies, name: string, machine: Machine) {
     this.name = name
-    this.address = parts.addressOf(name)
+    this.address = dependencies.addressOf(name)
     this.machine = machine
-    this.#parts = parts
+    this.#dependencies = dependencies
   }
 
   get powered(): boolean {
@@ -223,11 +225,11 @@ class MachineNode implements NetworkNode {
   }
 
   get isolated(): boolean {
-    return this.#parts.plane.connectivity.isCut(`kubelet/${this.name}`)
+    return this.#dependencies.plane.connectivity.isCut(`kubelet/${this.name}`)
   }
 
   get kubelet(): boolean {
-    return this.machine.powered && !this.#parts.simulation.isStopped(`kubelet/${this.name}`)
+    return this.machine.powered && !this.#dependencies.simulation.isStopped(`kubelet/${this.name}`)
   }
 
   pods(): Iterable<RunningPod> {
@@ -248,7 +250,7 @@ class MachineNode implements NetworkNode {
 }
 
 /** Sends a request to the apiserver over the network, with no credentials except those in its headers. */
-function askApiserver(
+function requestApiserver(
   plane: ControlPlane,
   { method = 'GET', path = '/', headers = {}, body }: Payload,
 ): Reply {

@@ -17,7 +17,7 @@ const DIAL_ERRORS: Readonly<Partial<Record<Outcome, string>>> = {
 }
 
 /** Connects the apiserver's proxy subresources to pods and kubelets through the cluster's network. */
-export function plugProxy(plane: ControlPlane, machines: Machines): void {
+export function connectProxy(plane: ControlPlane, machines: Machines): void {
   plane.server.context.dependencies.late.proxy = {
     send: (ip, port, { method, path, query, headers, body }) => {
       const asked = query === '' ? path : `${path}?${query}`
@@ -42,7 +42,7 @@ export function plugProxy(plane: ControlPlane, machines: Machines): void {
       if (outcome !== 'connected' || response === undefined) return 'EOF'
       return new ProxiedReply(response.status ?? 200, response.headers ?? {}, response.body)
     },
-    askKubelet: (node, request) => {
+    requestKubelet: (node, request) => {
       const machine = machines.answering(node)
       return machine && askKubelet(plane, node, machine, request)
     },

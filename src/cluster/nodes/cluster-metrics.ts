@@ -1,14 +1,34 @@
 import type { KubeObject } from '../../api/definition.js'
 import { compileSelectorText } from '../../api/label-parser.js'
 import { selectorMatches } from '../../api/labels.js'
-import { METRICS_GROUP, metricsSchema, nodeMetricsDefinition, podMetricsDefinition } from '../../api/metrics/kinds.js'
+import {
+  METRICS_GROUP,
+  metricsSchema,
+  nodeMetricsDefinition,
+  podMetricsDefinition,
+} from '../../api/metrics/kinds.js'
 import { formatQuantity, parseQuantity, quantityMilliValue } from '../../api/quantity.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { formatTime } from '../../api/time.js'
 import type { UsageMetrics } from '../../apiserver/server-dependencies.js'
-import { MetricsError, NO_METRICS, type DescribedObject, type MetricsSource, type PodMetric, type PodMetrics } from '../../controllers/horizontal-pod-autoscaler/metrics-source.js'
+import {
+  MetricsError,
+  NO_METRICS,
+  type DescribedObject,
+  type MetricsSource,
+  type PodMetric,
+  type PodMetrics,
+} from '../../controllers/horizontal-pod-autoscaler/metrics-source.js'
 import type { Slice } from '../../sim/module.js'
-import { type Measured, type MeasureDependencies, type PodSelection, type Usage, type UsageRule, Measure, METRIC_RESOLUTION } from './measure.js'
+import {
+  type Measured,
+  type MeasureDependencies,
+  type PodSelection,
+  type Usage,
+  type UsageRule,
+  Measure,
+  METRIC_RESOLUTION,
+} from './measure.js'
 import { erase } from '../../api/served-as.js'
 import type { ControlPlane } from '../compose/control-plane.js'
 
@@ -146,7 +166,8 @@ export class ClusterMetrics {
   ): PodMetrics {
     if (!this.#dependencies.hasServer) return NO_METRICS.resource(resource, namespace, selector, container)
     const found = new Map<string, PodMetric>()
-    for (const pod of this.#dependencies.client().list('pods', { namespace, labelSelector: selector }).items) {
+    for (const pod of this.#dependencies.client().list('pods', { namespace, labelSelector: selector })
+      .items) {
       const { name = '' } = pod.metadata
       const containers = this.#measure.containers(pod)
       if (containers === undefined) continue
@@ -191,7 +212,9 @@ export class ClusterMetrics {
 
   #objectMetric(metric: string, namespace: string, object: DescribedObject): number {
     if (!this.#hasCustom) return NO_METRICS.object(metric, namespace, object, undefined)
-    const value = this.#dependencies.state.value.objects.get(`${metric} ${namespace}/${object.kind}/${object.name}`)
+    const value = this.#dependencies.state.value.objects.get(
+      `${metric} ${namespace}/${object.kind}/${object.name}`,
+    )
     if (value === undefined) throw new MetricsError('no metrics returned from custom metrics API')
     return value
   }

@@ -8,7 +8,7 @@ import { PortSession } from '../streams/port-session.js'
 import { ProcessSession } from '../streams/process-session.js'
 
 /** Finds kubelets, and tells whether they respond. */
-export interface KubeletAgentPorts {
+export interface KubeletAgentDependencies {
   /** Returns the machine of a node if its kubelet responds, else undefined. */
   readonly machineOf: (node: string) => Machine | undefined
   /** Returns why the TLS handshake with a responding kubelet fails, if it does. */
@@ -21,12 +21,13 @@ export interface KubeletAgentPorts {
  * The part of the simulated kubelets that the apiserver talks to. Source: pkg/kubelet/server, kubelet_pods.go
  * GetKubeletContainerLogs.
  */
-export function kubeletAgents(ports: KubeletAgentPorts): NodeAgents {
+export function kubeletAgents(dependencies: KubeletAgentDependencies): NodeAgents {
   return {
-    connectionFault: (node) => (ports.machineOf(node) === undefined ? undefined : ports.servingFault(node)),
+    connectionFault: (node) =>
+      dependencies.machineOf(node) === undefined ? undefined : dependencies.servingFault(node),
     agentOf: (node) => {
-      const machine = ports.machineOf(node)
-      return machine && new KubeletAgent(machine, ports.now)
+      const machine = dependencies.machineOf(node)
+      return machine && new KubeletAgent(machine, dependencies.now)
     },
   }
 }

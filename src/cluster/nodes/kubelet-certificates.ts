@@ -29,7 +29,7 @@ const AUTHORITY = `${PKI_DIR}/ca.crt`
 const BOOTSTRAP_FILE = '/etc/kubernetes/bootstrap-kubelet.conf'
 
 /** What the certificates of a kubelet belong to. */
-export interface KubeletCertificateParts {
+export interface KubeletCertificateDependencies {
   readonly node: string
   readonly pki: Pki
   /** The apiserver's verification of client certificates. */
@@ -48,16 +48,16 @@ export interface KubeletCertificateParts {
  * is as it was when the node joined, no key is generated, and nothing is signed or verified.
  */
 export class NodeCertificates implements KubeletCertificates {
-  readonly #parts: KubeletCertificateParts
+  readonly #dependencies: KubeletCertificateDependencies
   #loaded: Slice<LoadedCertificates> | undefined
 
-  constructor(parts: KubeletCertificateParts) {
-    this.#parts = parts
+  constructor(dependencies: KubeletCertificateDependencies) {
+    this.#dependencies = dependencies
   }
 
   /** Returns the identity that the apiserver sees; undefined if it responds 401. */
   identity(): UserInfo | undefined {
-    const { pki, verifier, identity, now, node } = this.#parts
+    const { pki, verifier, identity, now, node } = this.#dependencies
     const held = this.#loaded?.value.held
     if (held === undefined) return identity
     const { client } = held
@@ -75,14 +75,14 @@ export class NodeCertificates implements KubeletCertificates {
   servingFault(): string | undefined {
     const held = this.#loaded?.value.held
     if (held === undefined || !held.bootstrapsServing) return undefined
-    return held.serving !== undefined && this.#parts.now() <= held.serving.notAfter
+    return held.serving !== undefined && this.#dependencies.now() <= held.serving.notAfter
       ? undefined
       : 'remote error: tls: internal error'
   }
 
   faults(): readonly string[] {
     const found = this.#loadConfigured()
-    if (typeof found !== 'string' && this.#parts.now() <= found.notAfter) return []
+    if (typeof found !== 'string' && this.#dependencies.now() <= found.notAfter) return []
     const why =
       typeof found === 'string'
         ? found
@@ -107,7 +107,7 @@ export class NodeCertificates implements KubeletCertificates {
     if (!rotates || own?.embedded !== true) return held
     // a certificate manager uses its own file first, and the kubeconfig only if that is unusable
     const current = this.#loadFile(KUBELET_CLIENT_FILE)
-    if (typeof current !== 'string' && this.#parts.now() <= current.notAfter)
+    if (typeof current !== 'string' && this.#dependencies.now() <= current.notAfter)
       return { ...held, client: current }
     return { ...held, fromConfig: true }
   }
@@ -117,7 +117,7 @@ export class NodeCertificates implements KubeletCertificates {
   }
 
   request(use: CertificateUse, key: string): string {
-    const { node, pki, addresses } = this.#parts
+    const { node, pki, addresses } = this.#dependencies
     const names = use === 'client' ? {} : { dns: [node], ip: addresses }
     return createRequest(
       { commonName: `system:node:${node}`, organizations: ['system:nodes'] },
@@ -127,7 +127,7 @@ export class NodeCertificates implements KubeletCertificates {
   }
 
   update(use: CertificateUse, certificate: string, key: string): void {
-    const { node, pki, now } = this.#parts
+    const { node, pki, now } = this.#dependencies
     const text = certificate + privateKeyPem(pki.key(key))
     for (const file of [datedFile(FILES[use], now()), FILES[use]]) pki.write(file, text, node)
     const fresh = this.#loadFile(FILES[use])
@@ -138,14 +138,14 @@ export class NodeCertificates implements KubeletCertificates {
   }
 
   exit(): void {
-    this.#parts.exit()
+    this.#dependencies.exit()
   }
 
   /**
    * Returns the client certificate that the kubeconfig file refers to, or a text that says why there is none.
    */
   #loadConfigured(): (HeldCertificate & { readonly embedded?: boolean }) | string {
-    const { pki, node } = this.#parts
+    const { pki, node } = this.#dependencies
     if (!pki.isChanged(KUBELET_CONFIG_FILE, node)) return this.#loadFile(KUBELET_CLIENT_FILE)
     const text = pki.find(KUBELET_CONFIG_FILE, node)
     if (text === undefined) return ''
@@ -164,7 +164,7 @@ export class NodeCertificates implements KubeletCertificates {
   }
 
   #loadFile(file: string): HeldCertificate | string {
-    const { pki, node } = this.#parts
+    const { pki, node } = this.#dependencies
     if (file === KUBELET_CLIENT_FILE && !pki.isChanged(file, node)) return joinedValidity(pki.joined(node))
     const text = pki.find(file, node)
     if (text === undefined)

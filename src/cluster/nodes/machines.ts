@@ -12,7 +12,7 @@ import type {
 import { ClientCertificates } from '../../pki/index.js'
 import { NodeCertificates } from './kubelet-certificates.js'
 import { ClusterNetwork } from '../network/cluster-network.js'
-import { surroundingsOf } from '../compose/surroundings.js'
+import { containerSurroundings } from '../compose/surroundings.js'
 import type { Slice } from '../../sim/module.js'
 import type { Simulation } from '../../sim/simulation.js'
 import type { ControlPlane } from '../compose/control-plane.js'
@@ -87,7 +87,7 @@ export class Machines {
       networkPolicy: options.networkPolicy,
     })
     this.#verifier = new ClientCertificates((path) => plane.pki.read(path))
-    plane.nodesJoined((node) => this.#state.value.nodes.get(node)?.joined)
+    plane.setJoinTimes((node) => this.#state.value.nodes.get(node)?.joined)
     plane.keepHistory(() => this.network.oldestNeeded())
     for (const name of this.#state.value.nodes.keys()) this.#start(name)
   }
@@ -165,7 +165,8 @@ export class Machines {
     const { staticPods } = this.#node(name)
     const machine = createContainerRuntime({
       node: name,
-      surroundings: () => (this.#surroundings ??= surroundingsOf(this.#plane, this.network, this.volumes)),
+      surroundings: () =>
+        (this.#surroundings ??= containerSurroundings(this.#plane, this.network, this.volumes)),
       ...(images === undefined ? {} : { behaviors: images }),
       ...(runtimeTimings === undefined ? {} : { timings: runtimeTimings }),
       ...(staticPods === undefined ? {} : { manifests: staticPods }),
@@ -220,7 +221,7 @@ export class Machines {
       identity: kubeletIdentity(name),
       now: () => this.#plane.simulation.clock.now(),
       addresses: externalIP === undefined ? [internalIP] : [internalIP, externalIP],
-      exit: () => this.#plane.ended(kubelet),
+      exit: () => this.#plane.onExit(kubelet),
     })
     this.#certificates.set(name, certificates)
     return certificates

@@ -41,7 +41,7 @@ export interface Measured {
 }
 
 /** What measuring needs. */
-export interface MeasurePorts {
+export interface MeasureDependencies {
   readonly client: () => Client
   /** Virtual ms. */
   readonly now: () => number
@@ -54,10 +54,10 @@ const ZERO: Measured = { cpu: 0, memory: 0 }
 
 /** Measures what containers use: the machine's values, overridden by settings. */
 export class Measure {
-  readonly #ports: MeasurePorts
+  readonly #dependencies: MeasureDependencies
 
-  constructor(ports: MeasurePorts) {
-    this.#ports = ports
+  constructor(dependencies: MeasureDependencies) {
+    this.#dependencies = dependencies
   }
 
   /**
@@ -70,11 +70,11 @@ export class Measure {
       spec,
       status,
     } = pod
-    const machine = this.#ports.answering(spec.nodeName ?? '')
+    const machine = this.#dependencies.answering(spec.nodeName ?? '')
     const running = machine?.pod(uid) ?? machine?.pod(annotations?.['kubernetes.io/config.hash'] ?? '')
     if (machine === undefined || running === undefined || status.phase !== 'Running') return undefined
     const alive = running.containers.filter(({ state }) => state === 'running')
-    const { rules, now } = this.#ports
+    const { rules, now } = this.#dependencies
     if (alive.length === 0 || alive.some(({ startedAt = Infinity }) => startedAt + METRIC_RESOLUTION > now()))
       return undefined
     const usage = machine.usage(running.uid)
@@ -90,9 +90,9 @@ export class Measure {
 
   /** Returns the usage of a node: of its pods and its system. Undefined if its kubelet does not respond. */
   node(name: string): Measured | undefined {
-    const machine = this.#ports.answering(name)
+    const machine = this.#dependencies.answering(name)
     if (machine === undefined) return undefined
-    const pods = this.#ports.client().list('pods', { fieldSelector: `spec.nodeName=${name}` }).items
+    const pods = this.#dependencies.client().list('pods', { fieldSelector: `spec.nodeName=${name}` }).items
     const used = pods.flatMap((pod) => [...(this.containers(pod)?.values() ?? [])]).reduce(sum, ZERO)
     return sum(used, { cpu: 0, memory: machine.systemUsage.memory ?? 0 })
   }
@@ -112,7 +112,7 @@ export class Measure {
   /** Returns a pod's share of a load, which the Ready pods carry together. */
   #share({ namespace = 'default', labelSelector }: UsageRule, pod: Pod): number {
     if (!isPodReady(pod)) return 0
-    const { items } = this.#ports
+    const { items } = this.#dependencies
       .client()
       .list('pods', { namespace, ...(labelSelector === undefined ? {} : { labelSelector }) })
     return (

@@ -10,7 +10,7 @@ import type { Machines } from './machines.js'
 import { kubeletOf } from './machines.js'
 
 /** What a node handle needs of its cluster. */
-export interface NodeHandlePorts {
+export interface NodeHandleDependencies {
   /** Returns the current parts, which a rewind replaces. `client` is the cluster administrator's. */
   readonly parts: () => { readonly plane: ControlPlane; readonly machines: Machines; readonly client: Client }
   readonly kubectl: (words: readonly string[]) => KubectlResult
@@ -28,20 +28,20 @@ export interface DrainOptions {
  */
 export class NodeHandle {
   readonly name: string
-  readonly #ports: NodeHandlePorts
+  readonly #dependencies: NodeHandleDependencies
 
   /**
    * Creates a handle.
    * @throws RangeError if the cluster has no such node
    */
-  constructor(name: string, ports: NodeHandlePorts) {
-    ports.parts().machines.get(name)
+  constructor(name: string, dependencies: NodeHandleDependencies) {
+    dependencies.parts().machines.get(name)
     this.name = name
-    this.#ports = ports
+    this.#dependencies = dependencies
   }
 
-  get #parts(): ReturnType<NodeHandlePorts['parts']> {
-    return this.#ports.parts()
+  get #parts(): ReturnType<NodeHandleDependencies['parts']> {
+    return this.#dependencies.parts()
   }
 
   /**
@@ -90,7 +90,7 @@ export class NodeHandle {
       deleteEmptyDirData && emptyDir,
       force && '--force',
     ]
-    return this.#ports.kubectl(['drain', this.name, ...flags.filter((flag) => flag !== false)])
+    return this.#dependencies.kubectl(['drain', this.name, ...flags.filter((flag) => flag !== false)])
   }
 
   /** Cuts the power: kubelet and containers are gone immediately, without notice. */
@@ -98,7 +98,7 @@ export class NodeHandle {
     const { plane, machines } = this.#parts
     plane.stop(this.#kubelet)
     machines.get(this.name).powerOff()
-    machines.network.lostPower(this.name)
+    machines.network.onPowerLoss(this.name)
     return this
   }
 
@@ -128,7 +128,7 @@ export class NodeHandle {
     const { plane, machines } = this.#parts
     plane.cut(this.#kubelet)
     plane.cut(kubeProxyOf(this.name))
-    machines.network.followed(kubeProxyOf(this.name))
+    machines.network.onComponentChange(kubeProxyOf(this.name))
     return this
   }
 
@@ -137,7 +137,7 @@ export class NodeHandle {
     const { plane, machines } = this.#parts
     plane.repair(this.#kubelet)
     plane.repair(kubeProxyOf(this.name))
-    machines.network.followed(kubeProxyOf(this.name))
+    machines.network.onComponentChange(kubeProxyOf(this.name))
     return this
   }
 

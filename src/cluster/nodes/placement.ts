@@ -6,7 +6,7 @@ import type { SchedulerOptions } from '../../scheduler/options.js'
 import { resolveOptions } from '../../scheduler/options.js'
 
 /** What determines where a pod goes. */
-export interface PlacementParts {
+export interface PlacementDependencies {
   /** Names of the stored resources. */
   readonly resources: readonly string[]
   readonly stored: <R extends ResourceName>(resource: R) => readonly ObjectOf<R>[]
@@ -19,7 +19,7 @@ export interface PlacementParts {
  * @throws RangeError if another scheduler is responsible for the pod
  */
 export function explainPlacement(
-  { resources, stored, version, scheduler }: PlacementParts,
+  { resources, stored, version, scheduler }: PlacementDependencies,
   pod: Pod,
 ): Explanation {
   const { schedulerName = 'default-scheduler' } = pod.spec

@@ -9,7 +9,7 @@ const MOST_KEPT = 4
  * Options that clusters were created with, in order of last use; from the second use on with the state of a
  * new cluster.
  */
-const asked = new Map<string, ClusterSnapshot | undefined>()
+const statesByOptions = new Map<string, ClusterSnapshot | undefined>()
 
 /**
  * Returns the state of a new cluster with these options, if known. Equal options give equal clusters
@@ -18,7 +18,7 @@ const asked = new Map<string, ClusterSnapshot | undefined>()
  */
 export function freshState(options: ClusterOptions): ClusterSnapshot | undefined {
   const key = keyOf(options)
-  const known = key === undefined ? undefined : asked.get(key)
+  const known = key === undefined ? undefined : statesByOptions.get(key)
   if (key !== undefined && known !== undefined) touch(key, known)
   return known
 }
@@ -27,20 +27,20 @@ export function freshState(options: ClusterOptions): ClusterSnapshot | undefined
 export function rememberFresh(options: ClusterOptions, snapshot: () => ClusterSnapshot): void {
   const key = keyOf(options)
   if (key === undefined) return
-  touch(key, asked.has(key) ? snapshot() : undefined)
+  touch(key, statesByOptions.has(key) ? snapshot() : undefined)
   let kept = 0
-  for (const [each, state] of [...asked].reverse()) {
-    if (state !== undefined && ++kept > MOST_KEPT) asked.set(each, undefined)
+  for (const [each, state] of [...statesByOptions].reverse()) {
+    if (state !== undefined && ++kept > MOST_KEPT) statesByOptions.set(each, undefined)
   }
-  for (const each of asked.keys()) {
-    if (asked.size <= MOST_ASKED) break
-    asked.delete(each)
+  for (const each of statesByOptions.keys()) {
+    if (statesByOptions.size <= MOST_ASKED) break
+    statesByOptions.delete(each)
   }
 }
 
 function touch(key: string, state: ClusterSnapshot | undefined): void {
-  asked.delete(key)
-  asked.set(key, state)
+  statesByOptions.delete(key)
+  statesByOptions.set(key, state)
 }
 
 /**

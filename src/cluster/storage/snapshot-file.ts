@@ -28,7 +28,7 @@ export function readSnapshotFile(file: Uint8Array): unknown {
   const decoder = new TextDecoder()
   const end = file.subarray(0, LONGEST_HEADER).indexOf(0x0a)
   const header = end < 0 ? '' : decoder.decode(file.subarray(0, end))
-  if (!header.startsWith(`${MAGIC} `)) throw new TypeError(whatElse(file))
+  if (!header.startsWith(`${MAGIC} `)) throw new TypeError(describeOtherFile(file))
   const [, format, length, expected] =
     /^simcluster snapshot (\d+)(?: bytes=(\d+) sha256=([0-9a-f]{64}))?/.exec(header) ?? []
   if (format !== `${FORMAT}` || length === undefined) {
@@ -49,7 +49,7 @@ export function readSnapshotFile(file: Uint8Array): unknown {
   return JSON.parse(decoder.decode(document))
 }
 
-function whatElse(file: Uint8Array): string {
+function describeOtherFile(file: Uint8Array): string {
   const looksLikeBolt =
     file.length > 20 && new DataView(file.buffer, file.byteOffset).getUint32(16, true) === 0xed0cdaed
   return looksLikeBolt

@@ -1,5 +1,12 @@
 import type { Chunk, LogRequest, Session, SessionEnd } from '../../client/node-agent.js'
-import { type LogPosition, type Machine, type RuntimeContainer, type RuntimePod, readLog, startOfLog } from '../../kubelet/index.js'
+import {
+  type LogPosition,
+  type Machine,
+  type RuntimeContainer,
+  type RuntimePod,
+  readLog,
+  startOfLog,
+} from '../../kubelet/index.js'
 
 const END: SessionEnd = { exitCode: 0 }
 

@@ -112,7 +112,7 @@ export class NodeInfo {
     const old = this.pods.get(pod.key)
     if (old === pod) return
     this.pods.set(pod.key, pod)
-    if (old && takesTheSame(old, pod)) return
+    if (old && usesSameResources(old, pod)) return
     this.generation = ++generations
     if (old) this.#count(old, -1)
     this.#count(pod, 1)
@@ -169,7 +169,7 @@ export class NodeInfo {
  * Returns whether two states of a pod use the same resources of the node, as they do except after a resize,
  * and can be preempted by the same pods.
  */
-function takesTheSame(a: PodInfo, b: PodInfo): boolean {
+function usesSameResources(a: PodInfo, b: PodInfo): boolean {
   return (
     a.requests.milliCpu === b.requests.milliCpu &&
     a.requests.memory === b.requests.memory &&

@@ -8,8 +8,8 @@ import type { Slice } from '../../sim/module.js'
 import type { AffinityTerm, PodAffinityTerms } from './affinity-terms.js'
 import type { LabelQuery } from './label-query.js'
 import type { PodInfo } from './pod-info.js'
-import type { OwnerKind, PodOwner, Surroundings } from './surroundings.js'
-import { matchingNames, namespaceSet, ownerKindOf } from './surroundings.js'
+import type { OwnerKind, PodOwner, RelatedObjects } from './related-objects.js'
+import { matchingNames, namespaceSet, ownerKindOf } from './related-objects.js'
 import type { NamespaceSet } from './topology-index.js'
 
 type Followed = 'namespaces' | 'services' | OwnerKind
@@ -17,11 +17,11 @@ type Followed = 'namespaces' | 'services' | OwnerKind
 const BY_LABEL = 'label'
 
 /**
- * The surroundings from informers. Each one is opened for the first pod that needs it, so that a cluster in
+ * The related objects from informers. Each one is opened for the first pod that needs it, so that a cluster in
  * which no pod is scheduled, or none has a namespace selector, pays nothing. Before its first list an
  * informer reports nothing, as any late informer does.
  */
-export class SurroundingInformers implements Surroundings {
+export class RelatedObjectInformers implements RelatedObjects {
   readonly #host: ComponentHost
   /** The resources that are followed, in the order of opening. */
   readonly #followed: Slice<readonly Followed[]>

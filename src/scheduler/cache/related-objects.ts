@@ -7,7 +7,7 @@ import type { LabelQuery } from './label-query.js'
 import type { NamespaceSet } from './topology-index.js'
 
 /** The objects other than nodes, pods and storage that influence where a pod may go. */
-export interface Surroundings {
+export interface RelatedObjects {
   /** Returns the labels of a namespace; undefined if it does not exist. */
   labelsOfNamespace(name: string): Labels | undefined
   /** Returns the namespaces whose labels match. */
@@ -21,8 +21,8 @@ export interface Surroundings {
 /** A controller that selects pods. */
 export type PodOwner = ReplicationController | ReplicaSet | StatefulSet
 
-/** The objects of {@link plainSurroundings}. */
-export interface SurroundingObjects {
+/** The objects of {@link plainRelatedObjects}. */
+export interface RelatedObjectLists {
   readonly namespaces?: readonly Namespace[]
   readonly services?: readonly Service[]
   readonly replicationControllers?: readonly ReplicationController[]
@@ -30,8 +30,8 @@ export interface SurroundingObjects {
   readonly statefulSets?: readonly StatefulSet[]
 }
 
-/** Returns the surroundings of plain objects. */
-export function plainSurroundings(objects: SurroundingObjects): Surroundings {
+/** Returns the relatedObjects of plain objects. */
+export function plainRelatedObjects(objects: RelatedObjectLists): RelatedObjects {
   const {
     namespaces = [],
     services = [],
@@ -89,10 +89,10 @@ export function ownerKindOf({ apiVersion, kind }: OwnerReference): OwnerKind | u
  * select it, combined; empty if there is none. Source: pkg/scheduler/framework/plugins/helper/spread.go
  * DefaultSelector.
  */
-export function defaultSelector(pod: Pod, surroundings: Surroundings): readonly Requirement[] {
+export function defaultSelector(pod: Pod, relatedObjects: RelatedObjects): readonly Requirement[] {
   const { labels, namespace = '', ownerReferences } = pod.metadata
   const exact = new Map<string, string>()
-  for (const { spec } of surroundings.servicesNear(pod)) {
+  for (const { spec } of relatedObjects.servicesNear(pod)) {
     if (!labelMapMatches(spec.selector, labels)) continue
     for (const key in spec.selector) exact.set(key, spec.selector[key] as string)
   }
@@ -102,7 +102,7 @@ export function defaultSelector(pod: Pod, surroundings: Surroundings): readonly 
     values: [value],
   }))
   const reference = ownerReferences?.find(({ controller }) => controller)
-  const owner = reference && surroundings.owner(namespace, reference)
+  const owner = reference && relatedObjects.owner(namespace, reference)
   for (const requirement of owner ? selectorOf(owner) : []) {
     if (!requirements.some((other) => isSame(other, requirement))) requirements.push(requirement)
   }

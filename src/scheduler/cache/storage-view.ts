@@ -1,5 +1,11 @@
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/core/generated.js'
-import type { CSIDriver, CSINode, CSIStorageCapacity, StorageClass, VolumeAttachment } from '../../api/storage/generated.js'
+import type {
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+  StorageClass,
+  VolumeAttachment,
+} from '../../api/storage/generated.js'
 import { isPodTerminal } from '../../api/core/conditions.js'
 import { claimKeysOfPod } from '../../api/core/pod-claims.js'
 import { classOfVolume } from '../../api/core/volume-matching.js'

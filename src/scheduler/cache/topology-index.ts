@@ -16,11 +16,14 @@ export interface PodQuery {
   readonly key: string
   readonly terms: readonly { readonly namespaces: NamespaceSet; readonly selector: LabelQuery }[]
   /** Excludes pods that are being deleted. */
-  readonly living: boolean
+  readonly excludesTerminating: boolean
 }
 
 /** Returns whether a pod matches the query, wherever it is. */
-export function queryMatches({ terms, living }: PodQuery, { metadata }: PodInfo['pod']): boolean {
+export function queryMatches(
+  { terms, excludesTerminating: living }: PodQuery,
+  { metadata }: PodInfo['pod'],
+): boolean {
   if (living && metadata.deletionTimestamp !== undefined) return false
   return terms.every(
     ({ namespaces: { names }, selector }) =>

@@ -28,7 +28,7 @@ export class Nominator {
     return this.#byNode.keys()
   }
 
-  isPromised(nodeName: string): boolean {
+  hasNominatedPods(nodeName: string): boolean {
     return this.#byNode.has(nodeName)
   }
 

@@ -6,7 +6,13 @@ import type { Diagnosis } from '../framework/diagnosis.js'
 import { type Framework, type PreFilterOutcome, excludedByPreFilter } from '../framework/framework.js'
 import type { NodeList } from '../framework/score-cache.js'
 import type { PluginRejection } from '../framework/rejection.js'
-import { type NominatedPods, type SearchResult, findFeasibleNodes, passesFilters, numFeasibleNodesToFind } from './filter-nodes.js'
+import {
+  type NominatedPods,
+  type SearchResult,
+  findFeasibleNodes,
+  passesFilters,
+  numFeasibleNodesToFind,
+} from './filter-nodes.js'
 import type { PluginScores } from '../framework/scorer.js'
 
 /** The input of a cycle besides the pod. */
@@ -87,7 +93,11 @@ function nominatedNode(cycle: Cycle, { framework, snapshot, nominated }: CycleIn
   return passesFilters(framework, cycle, node, nominated ?? (() => [])) ? undefined : node
 }
 
-function choose(cycle: Cycle, { framework, draw }: CycleInput, { feasible, nodeLocal }: SearchResult): NodeInfo {
+function choose(
+  cycle: Cycle,
+  { framework, draw }: CycleInput,
+  { feasible, nodeLocal }: SearchResult,
+): NodeInfo {
   const { nodes } = feasible
   if (nodes.length === 1) return nodes[0] as NodeInfo
   framework.preScore(cycle, nodes)

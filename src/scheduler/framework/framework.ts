@@ -21,9 +21,9 @@ import type {
   QueueSortPlugin,
   ReservePlugin,
 } from './plugin.js'
-import type { FoundNodes } from './known-scores.js'
-import type { NodeVerdicts } from './node-verdicts.js'
-import { firstRefusal, VerdictCache } from './node-verdicts.js'
+import type { FoundNodes } from './score-cache.js'
+import type { NodeLocalResults } from './node-local-results.js'
+import { firstRefusal, NodeLocalCache } from './node-local-results.js'
 import type { PluginRejection } from './rejection.js'
 import { CycleError, unresolvable } from './rejection.js'
 import type { PluginScores } from './scorer.js'
@@ -82,7 +82,7 @@ export class Framework {
   readonly #queueSort: Named<QueueSortPlugin>
   readonly #preFilter: readonly Named<PreFilterPlugin>[]
   /** The PreFilter plugins that track the changes of a trial. */
-  readonly #following: readonly Named<PreFilterPlugin>[]
+  readonly #trialTrackers: readonly Named<PreFilterPlugin>[]
   readonly #filter: readonly (Named<FilterPlugin> & Plugin)[]
   readonly #postFilter: readonly Named<PostFilterPlugin>[]
   readonly #preScore: readonly Named<PreScorePlugin>[]
@@ -94,8 +94,8 @@ export class Framework {
   readonly #postBind: readonly Named<PostBindPlugin>[]
   readonly #localFilters: readonly Named<FilterPlugin>[]
   readonly #otherFilters: readonly Named<FilterPlugin>[]
-  readonly #verdicts: VerdictCache
-  #room = { nodes: [] as NodeInfo[], slots: new Int32Array(0) }
+  readonly #nodeLocalCache: NodeLocalCache
+  #buffers = { nodes: [] as NodeInfo[], slots: new Int32Array(0) }
 
   /** `plugins` are in order. Throws unless there is exactly one QueueSort plugin. */
   constructor(schedulerName: string, plugins: readonly Plugin[], options: FrameworkOptions = {}) {
@@ -113,7 +113,7 @@ export class Framework {
       throw new Error(`profile ${schedulerName} needs one QueueSort plugin (with less())`)
     this.#queueSort = queueSort
     this.#preFilter = having('preFilter')
-    this.#following = this.#preFilter.filter((plugin) => 'addPod' in plugin || 'removePod' in plugin)
+    this.#trialTrackers = this.#preFilter.filter((plugin) => 'addPod' in plugin || 'removePod' in plugin)
     this.#filter = having('filter')
     this.#postFilter = having('postFilter')
     this.#preScore = having('preScore')
@@ -129,7 +129,7 @@ export class Framework {
     const firstOther = this.#filter.findIndex(({ isNodeLocal }) => !isNodeLocal)
     this.#localFilters = firstOther < 0 ? this.#filter : this.#filter.slice(0, firstOther)
     this.#otherFilters = this.#filter.slice(this.#localFilters.length)
-    this.#verdicts = new VerdictCache(this.#localFilters)
+    this.#nodeLocalCache = new NodeLocalCache(this.#localFilters)
   }
 
   /** Plugins whose events can requeue pods. */
@@ -186,21 +186,21 @@ export class Framework {
    * Returns what is known about nodes for pods equivalent to that of the cycle, for {@link otherFilters} and
    * {@link totals}.
    */
-  verdictsFor({ pod, snapshot }: Cycle): NodeVerdicts {
-    return this.#verdicts.for(pod, snapshot.nodes.length)
+  nodeLocalResults({ pod, snapshot }: Cycle): NodeLocalResults {
+    return this.#nodeLocalCache.for(pod, snapshot.nodes.length)
   }
 
   /**
    * Returns reusable buffers for a search over that many nodes, valid until the next search. Allocating them
    * anew would be a third of the garbage that scheduling a pod produces.
    */
-  searchRoom(nodes: number): { readonly nodes: NodeInfo[]; readonly slots: Int32Array } {
-    if (this.#room.slots.length < nodes) this.#room = { nodes: [], slots: new Int32Array(2 * nodes) }
-    return this.#room
+  searchBuffers(nodes: number): { readonly nodes: NodeInfo[]; readonly slots: Int32Array } {
+    if (this.#buffers.slots.length < nodes) this.#buffers = { nodes: [], slots: new Int32Array(2 * nodes) }
+    return this.#buffers
   }
 
   /**
-   * Returns the filters that are not covered by {@link verdictsFor} and that have something to check in this
+   * Returns the filters that are not covered by {@link nodeLocalResults} and that have something to check in this
    * cycle.
    */
   otherFilters({ skipFilter }: Cycle): readonly Named<FilterPlugin>[] {
@@ -215,7 +215,7 @@ export class Framework {
   /** Notifies PreFilter plugins that a trial adds a pod. */
   addPod(other: PodInfo, node: NodeInfo, cycle: Cycle): void {
     node.addPod(other)
-    for (const plugin of this.#following) {
+    for (const plugin of this.#trialTrackers) {
       if (!cycle.skipFilter.has(plugin.name)) plugin.addPod?.(cycle.pod, other, node, cycle)
     }
   }
@@ -223,7 +223,7 @@ export class Framework {
   /** Notifies PreFilter plugins that a trial removes a pod. */
   removePod(other: PodInfo, node: NodeInfo, cycle: Cycle): void {
     node.removePod(other.key)
-    for (const plugin of this.#following) {
+    for (const plugin of this.#trialTrackers) {
       if (!cycle.skipFilter.has(plugin.name)) plugin.removePod?.(cycle.pod, other, node, cycle)
     }
   }
@@ -273,12 +273,12 @@ export class Framework {
   }
 
   /**
-   * Returns the weighted sums of scores, using what `verdicts` know about the nodes, and omitting scores that
+   * Returns the weighted sums of scores, using the cached results `nodeLocal`, and omitting scores that
    * are equal for all of them. {@link preScore} must have run. Valid until the next call.
    * @throws CycleError
    */
-  totals(cycle: Cycle, nodes: FoundNodes, verdicts: NodeVerdicts): Float64Array {
-    return this.#scorer.totals(cycle, nodes, verdicts.scores)
+  totals(cycle: Cycle, nodes: FoundNodes, nodeLocal: NodeLocalResults): Float64Array {
+    return this.#scorer.totals(cycle, nodes, nodeLocal.scores)
   }
 
   reserve(cycle: Cycle, node: NodeInfo): PluginRejection | undefined {
@@ -365,7 +365,7 @@ function noNodesLeft(plugins: readonly string[]): PluginRejection['rejection'] {
 }
 
 /** Returns the rejection of nodes that PreFilter excluded. */
-export function leftOutByPreFilter(narrowedBy: readonly string[]): PluginRejection {
+export function excludedByPreFilter(narrowedBy: readonly string[]): PluginRejection {
   return {
     plugin: narrowedBy[0] ?? '',
     rejection: unresolvable(`node(s) didn't satisfy plugin(s) [${narrowedBy.join(' ')}]`),

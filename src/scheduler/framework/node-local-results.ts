@@ -1,8 +1,7 @@
 import type { NodeInfo } from '../cache/node-info.js'
-import type { PodInfo } from '../cache/pod-info.js'
-import { podKind } from '../cache/pod-kind.js'
+import { type PodInfo, podKind } from '../cache/pod-info.js'
 import type { Cycle } from './cycle.js'
-import { KnownScores } from './known-scores.js'
+import { ScoreCache } from './score-cache.js'
 import type { FilterPlugin } from './plugin.js'
 import type { PluginRejection } from './rejection.js'
 
@@ -12,12 +11,12 @@ type Named<P> = P & { readonly name: string }
  * The results of node-local filters for equivalent pods, cached for each node until it changes. A cycle
  * evaluates only the nodes where a pod has arrived or left since.
  */
-export class NodeVerdicts {
-  readonly scores: KnownScores = new KnownScores()
+export class NodeLocalResults {
+  readonly scores: ScoreCache = new ScoreCache()
   readonly #filters: readonly Named<FilterPlugin>[]
   readonly #generations: number[] = []
   readonly #rejections: (PluginRejection | undefined)[] = []
-  readonly #crowded = new Map<number, Crowded>()
+  readonly #withAdditionalPods = new Map<number, AdditionalPodsResult>()
   /** Makes equal rejections the same object. */
   readonly #known = new Map<string, PluginRejection>()
 
@@ -28,7 +27,7 @@ export class NodeVerdicts {
 
   /**
    * The rejections of these filters by slot. An entry is up to date if {@link generations} has the snapshot's
-   * value; {@link ask} updates it.
+   * value; {@link update} updates it.
    */
   get rejections(): readonly (PluginRejection | undefined)[] {
     return this.#rejections
@@ -40,7 +39,7 @@ export class NodeVerdicts {
   }
 
   /** Evaluates the node-local filters for a node. */
-  ask(cycle: Cycle, node: NodeInfo): void {
+  update(cycle: Cycle, node: NodeInfo): void {
     const { slot } = node
     // filled in order, since arrays with holes are slow and slots arrive in any order
     while (this.#generations.length <= slot) {
@@ -56,15 +55,15 @@ export class NodeVerdicts {
    * Returns the rejection of a node with additional pods on it. Cached until the node or the pods change;
    * `ask` computes it.
    */
-  crowded(
+  withAdditionalPods(
     { slot, generation }: NodeInfo,
     pods: readonly PodInfo[],
     ask: () => PluginRejection | undefined,
   ): PluginRejection | undefined {
-    const known = this.#crowded.get(slot)
+    const known = this.#withAdditionalPods.get(slot)
     if (known?.generation === generation && isSame(known.pods, pods)) return known.rejection
     const rejection = ask()
-    this.#crowded.set(slot, { generation, pods, rejection })
+    this.#withAdditionalPods.set(slot, { generation, pods, rejection })
     return rejection
   }
 
@@ -79,7 +78,7 @@ export class NodeVerdicts {
 }
 
 /** The cached result for a node with additional pods. */
-interface Crowded {
+interface AdditionalPodsResult {
   readonly generation: number
   readonly pods: readonly PodInfo[]
   readonly rejection: PluginRejection | undefined
@@ -109,10 +108,10 @@ export function firstRefusal(
 const FEW_NODES = 5
 const MOST_KINDS = 64
 
-/** The verdicts of one profile for several kinds of pods. */
-export class VerdictCache {
+/** The node-local results of one profile for several kinds of pods. */
+export class NodeLocalCache {
   readonly #filters: readonly Named<FilterPlugin>[]
-  readonly #byKind = new Map<string, NodeVerdicts>()
+  readonly #byKind = new Map<string, NodeLocalResults>()
   readonly #fewNodes: number
 
   /** `filters` are the node-local ones that come before all others. */
@@ -121,18 +120,18 @@ export class VerdictCache {
     this.#fewNodes = fewNodes
   }
 
-  /** Returns the verdicts for pods equivalent to this one; empty ones if there are few nodes. */
-  for(pod: PodInfo, nodes: number): NodeVerdicts {
-    if (nodes < this.#fewNodes) return new NodeVerdicts(this.#filters)
+  /** Returns the results for pods equivalent to this one; empty ones if there are few nodes. */
+  for(pod: PodInfo, nodes: number): NodeLocalResults {
+    if (nodes < this.#fewNodes) return new NodeLocalResults(this.#filters)
     const kind = podKind(pod)
-    let verdicts = this.#byKind.get(kind)
-    if (verdicts) this.#byKind.delete(kind)
+    let results = this.#byKind.get(kind)
+    if (results) this.#byKind.delete(kind)
     else {
-      verdicts = new NodeVerdicts(this.#filters)
+      results = new NodeLocalResults(this.#filters)
       if (this.#byKind.size >= MOST_KINDS) this.#byKind.delete(this.#byKind.keys().next().value as string)
     }
     // re-inserted because the map is in order of use
-    this.#byKind.set(kind, verdicts)
-    return verdicts
+    this.#byKind.set(kind, results)
+    return results
   }
 }

@@ -6,7 +6,7 @@ import type { PodInfo } from '../cache/pod-info.js'
 import type { QueuedPod } from '../queue/queued-pod.js'
 import type { SchedulerRelease } from '../texts.js'
 import type { StorageView } from '../cache/storage-view.js'
-import type { Surroundings } from '../cache/surroundings.js'
+import type { RelatedObjects } from '../cache/related-objects.js'
 import type { EventsToRegister } from './cluster-event.js'
 import type { Cycle } from './cycle.js'
 import type { Diagnosis } from './diagnosis.js'
@@ -184,7 +184,7 @@ export interface PluginHandle {
   readonly client: () => Client
   readonly podDisruptionBudgets: () => readonly PodDisruptionBudget[]
   /** Namespaces, and the objects that select pods. */
-  readonly surroundings: Surroundings
+  readonly relatedObjects: RelatedObjects
   /** Claims, volumes, classes and the other storage objects. */
   readonly storage: StorageView
   /** Virtual ms. */

@@ -1,9 +1,7 @@
 import type { NodeInfo } from '../cache/node-info.js'
 import type { Cycle } from './cycle.js'
-import type { FoundNodes, KnownScores } from './known-scores.js'
+import { type FoundNodes, type ScoreCache, type WeightedPlugin, checkedScore } from './score-cache.js'
 import type { Plugin, ScorePlugin } from './plugin.js'
-import type { WeightedPlugin } from './weighted-plugin.js'
-import { checkedScore } from './weighted-plugin.js'
 
 /** The scores of one plugin, in the order of the nodes. */
 export interface PluginScores {
@@ -31,7 +29,7 @@ export class Scorer {
    * @throws CycleError if a score is out of range
    */
   score(cycle: Cycle, nodes: readonly NodeInfo[]): readonly PluginScores[] {
-    return this.#speaking(cycle).map(({ plugin, weight }): PluginScores => {
+    return this.#activePlugins(cycle).map(({ plugin, weight }): PluginScores => {
       const scores = scoresOf(plugin, cycle, nodes)
       const raw = [...scores]
       return { plugin: plugin.name, weight, raw, normalized: normalized(plugin, scores, nodes, cycle) }
@@ -44,18 +42,18 @@ export class Scorer {
    * the next call.
    * @throws CycleError
    */
-  totals(cycle: Cycle, list: FoundNodes, known: KnownScores): Float64Array {
+  totals(cycle: Cycle, list: FoundNodes, known: ScoreCache): Float64Array {
     const { nodes } = list
     const { length } = nodes
     if (this.#totals.length < length)
       [this.#totals, this.#raw] = [new Float64Array(length), new Float64Array(length)]
-    const speaking = this.#speaking(cycle)
+    const speaking = this.#activePlugins(cycle)
     const totals = known.sums(this.#totals.subarray(0, length), speaking.filter(isFinal), cycle, list)
     for (const weighted of speaking) {
       const { plugin, weight } = weighted
       if (isFinal(weighted) || plugin.scoresAlike?.(cycle)) continue
       if (plugin.isNodeLocal)
-        addKnown(
+        addCached(
           totals,
           weighted,
           known.raw(this.#raw.subarray(0, length), weighted, cycle, list),
@@ -67,7 +65,7 @@ export class Scorer {
     return totals
   }
 
-  #speaking({ skipScore }: Cycle): readonly WeightedPlugin[] {
+  #activePlugins({ skipScore }: Cycle): readonly WeightedPlugin[] {
     return this.#plugins.filter(({ plugin }) => !skipScore.has(plugin.name))
   }
 }
@@ -81,7 +79,7 @@ function isFinal({ plugin }: WeightedPlugin): boolean {
  * Adds the scores of a node-local plugin that normalizes. Equal raw scores, the usual case, are equal after
  * normalization and are omitted.
  */
-function addKnown(
+function addCached(
   totals: Float64Array,
   { plugin, weight }: WeightedPlugin,
   raw: Float64Array,

@@ -9,7 +9,7 @@ const MIB = 1024 * 1024
 const MIN_SUM = 23 * MIB
 const MAX_SUM_PER_CONTAINER = 1000 * MIB
 
-interface Wanted extends CycleData {
+interface PodImages extends CycleData {
   readonly containers: number
   /** The pod's images that some node has, each as often as the pod uses it. */
   readonly images: readonly { readonly name: string; readonly share: number }[]
@@ -22,28 +22,28 @@ interface Wanted extends CycleData {
 export const imageLocality: Plugin = {
   name: NAME,
   preScore: ({ pod }, cycle) => {
-    const wanted = wantedImages(pod, cycle.snapshot)
+    const wanted = podImages(pod, cycle.snapshot)
     // every node would get 0
     if (wanted.images.length === 0) return 'skip'
     cycle.data.set(NAME, wanted)
     return undefined
   },
-  score: (_, node, cycle) => imageLocalityScore(cycle.data.get(NAME) as Wanted, node),
+  score: (_, node, cycle) => imageLocalityScore(cycle.data.get(NAME) as PodImages, node),
 }
 
-function wantedImages({ spec }: Pod, snapshot: Snapshot): Wanted {
+function podImages({ spec }: Pod, snapshot: Snapshot): PodImages {
   const all = [...(spec.initContainers ?? []), ...spec.containers]
-  const images: Wanted['images'][number][] = []
+  const images: PodImages['images'][number][] = []
   for (const { image = '' } of all) {
     const name = normalizedImageName(image)
     const holders = snapshot.nodesWithImage(name)
     if (holders > 0) images.push({ name, share: holders / snapshot.nodes.length })
   }
-  const wanted: Wanted = { containers: all.length, images, clone: () => wanted }
+  const wanted: PodImages = { containers: all.length, images, clone: () => wanted }
   return wanted
 }
 
-function imageLocalityScore({ containers, images }: Wanted, node: NodeInfo): number {
+function imageLocalityScore({ containers, images }: PodImages, node: NodeInfo): number {
   let sum = 0
   for (const { name, share } of images) sum += Math.trunc((node.images.get(name) ?? 0) * share)
   const max = MAX_SUM_PER_CONTAINER * containers

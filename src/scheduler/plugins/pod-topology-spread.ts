@@ -1,7 +1,7 @@
 import type { Node, Pod } from '../../api/core/generated.js'
 import { queryOf } from '../cache/label-query.js'
 import type { PodInfo } from '../cache/pod-info.js'
-import { defaultSelector } from '../cache/surroundings.js'
+import { defaultSelector } from '../cache/related-objects.js'
 import type { NodeEvent, PodEvent } from '../framework/cluster-event.js'
 import type { Plugin, PluginFactory, PluginHandle } from '../framework/plugin.js'
 import type { ConstraintInput, SpreadConstraint } from './spread/constraints.js'
@@ -82,13 +82,13 @@ type ConstraintsFinder = (
 /** Returns the pod's own constraints, else the default ones if anything selects the pod. */
 function constraintsFinder(
   defaults: readonly ConstraintInput[],
-  { surroundings }: PluginHandle,
+  { relatedObjects }: PluginHandle,
 ): ConstraintsFinder {
   return (pod, effect) => {
     const own = pod.spec.topologySpreadConstraints
     if (own && own.length > 0) return constraintsWith(own, effect, pod)
     if (!defaults.some(({ whenUnsatisfiable }) => whenUnsatisfiable === effect)) return NONE
-    const requirements = defaultSelector(pod, surroundings)
+    const requirements = defaultSelector(pod, relatedObjects)
     return requirements.length === 0 ? NONE : constraintsWith(defaults, effect, pod, queryOf(requirements))
   }
 }

@@ -1,6 +1,5 @@
 import type { Node, PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
-import { claimsOfPod, foreignClaimMessage, isClaimForPod } from '../../api/core/pod-claims.js'
-import type { PodClaim } from '../../api/core/pod-claims.js'
+import { claimsOfPod, foreignClaimMessage, isClaimForPod, type PodClaim } from '../../api/core/pod-claims.js'
 import {
   allowsNode,
   classOfClaim,
@@ -18,12 +17,15 @@ import type { PodInfo } from '../cache/pod-info.js'
 import type { StorageView } from '../cache/storage-view.js'
 import type { CycleData } from '../framework/cycle.js'
 import type { Plugin, PluginFactory } from '../framework/plugin.js'
-import type { Rejection } from '../framework/rejection.js'
-import { unresolvable } from '../framework/rejection.js'
+import { type Rejection, unresolvable } from '../framework/rejection.js'
 import type { SchedulerRelease } from '../texts.js'
-import { bindVolumes, checkBindings } from './volume/bind-volumes.js'
-import { capacityHint, hasEnoughCapacity } from './volume/capacity.js'
-import type { NodeVolumes } from './volume/node-volumes.js'
+import {
+  bindVolumes,
+  checkBindings,
+  capacityHint,
+  hasEnoughCapacity,
+  type NodeVolumes,
+} from './volume/binder.js'
 import { usesClaim } from './volume/claim-hint.js'
 
 const NAME = 'VolumeBinding'

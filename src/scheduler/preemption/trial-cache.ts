@@ -1,16 +1,15 @@
 import type { NodeInfo } from '../cache/node-info.js'
-import type { PodInfo } from '../cache/pod-info.js'
-import { podKind } from '../cache/pod-kind.js'
+import { type PodInfo, podKind } from '../cache/pod-info.js'
 import type { Rejection } from '../framework/rejection.js'
 import type { Candidate } from './candidates.js'
 
-interface Known {
+interface CachedTrial {
   readonly generation: number
   readonly outcome: Candidate | Rejection
 }
 
 /** The results of trials for one kind of preemptor, by slot. */
-export type KnownTrials = (Known | undefined)[]
+export type CachedTrials = (CachedTrial | undefined)[]
 
 const MOST_KINDS = 16
 
@@ -18,11 +17,11 @@ const MOST_KINDS = 16
  * Caches trials until the node changes, because preemptors of one kind and priority often come in groups.
  * Only for trials that depend on nothing but the node.
  */
-export class TrialMemory {
-  readonly #byKind = new Map<string, KnownTrials>()
+export class TrialCache {
+  readonly #byKind = new Map<string, CachedTrials>()
 
   /** Returns the trials for pods equivalent to this one. */
-  of(pod: PodInfo): KnownTrials {
+  of(pod: PodInfo): CachedTrials {
     const kind = `${pod.priority} ${podKind(pod)}`
     let trials = this.#byKind.get(kind)
     if (!trials) {
@@ -34,8 +33,8 @@ export class TrialMemory {
 }
 
 /** Returns the result of a trial on the node; cached if the node has not changed. */
-export function recall(
-  trials: KnownTrials,
+export function cachedTrial(
+  trials: CachedTrials,
   node: NodeInfo,
   attempt: (node: NodeInfo) => Candidate | Rejection,
 ): Candidate | Rejection {
@@ -50,6 +49,6 @@ export function recall(
 }
 
 /** Returns the current state of the victims, parts of which may have changed without affecting the trial. */
-export function victimsNow(victims: readonly PodInfo[], { pods }: NodeInfo): readonly PodInfo[] {
+export function currentVictims(victims: readonly PodInfo[], { pods }: NodeInfo): readonly PodInfo[] {
   return victims.map((victim) => pods.get(victim.key) ?? victim)
 }

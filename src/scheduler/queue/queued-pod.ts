@@ -1,5 +1,3 @@
-
-
 /**
  * Where a pod waits. `active`: it is scheduled in its turn; `backoff`: something has happened that may help,
  * but its back-off is running; `errorBackoff`: the last attempt failed with an error; `unschedulable`: until

@@ -2,9 +2,8 @@ import type { Slice } from '../../sim/module.js'
 import type { PodInfo } from '../cache/pod-info.js'
 import type { ClusterEvent, ClusterEventKind, QueueingHint } from '../framework/cluster-event.js'
 import type { PluginRejection } from '../framework/rejection.js'
-import type { Backoff } from './backoff.js'
+import type { Backoff, QueuePlace, QueuedPod } from './queued-pod.js'
 import { Heap } from './heap.js'
-import type { QueuePlace, QueuedPod } from './queued-pod.js'
 import { UnschedulablePool } from './unschedulable-pool.js'
 
 /** The entire state of the queue. */
@@ -14,7 +13,7 @@ export interface QueueState {
 }
 
 /** What the queue needs from its environment. */
-export interface QueuePorts {
+export interface QueueDependencies {
   readonly state: Slice<QueueState>
   readonly backoff: Backoff
   /** Whether to take pods out of back-off early if nothing else is ready. */
@@ -52,17 +51,17 @@ export const MAX_UNSCHEDULABLE_MS = 300_000
  * same results when rebuilt. Source: pkg/scheduler/backend/queue/scheduling_queue.go.
  */
 export class SchedulingQueue {
-  readonly #ports: QueuePorts
+  readonly #dependencies: QueueDependencies
   readonly #active: Heap<QueuedPod>
   readonly #backoff: Heap<QueuedPod>
   readonly #errors: Heap<QueuedPod>
   readonly #pool = new UnschedulablePool()
 
-  constructor(ports: QueuePorts) {
-    this.#ports = ports
-    const { backoff } = ports
+  constructor(dependencies: QueueDependencies) {
+    this.#dependencies = dependencies
+    const { backoff } = dependencies
     const before = (a: QueuedPod, b: QueuedPod): boolean =>
-      ports.less(a, b) || (!ports.less(b, a) && a.seq < b.seq)
+      dependencies.less(a, b) || (!dependencies.less(b, a) && a.seq < b.seq)
     const byExpiry =
       (then: typeof before) =>
       (a: QueuedPod, b: QueuedPod): boolean => {
@@ -72,7 +71,7 @@ export class SchedulingQueue {
     this.#active = new Heap(before)
     this.#backoff = new Heap(byExpiry(before))
     this.#errors = new Heap(byExpiry((a, b) => a.seq < b.seq))
-    for (const pod of ports.state.value.pods.values()) this.#index(pod)
+    for (const pod of dependencies.state.value.pods.values()) this.#index(pod)
   }
 
   /** Number of waiting pods in all places. */
@@ -94,7 +93,10 @@ export class SchedulingQueue {
     if (this.#pods.has(pod.key)) return
     const { key, priority } = pod
     const fresh = { attempts: 0, unschedulableCount: 0, consecutiveErrors: 0, rejectedBy: [], pendingBy: [] }
-    this.#enqueue({ key, place: 'active', priority, timestamp: this.#ports.now(), seq: 0, ...fresh }, pod)
+    this.#enqueue(
+      { key, place: 'active', priority, timestamp: this.#dependencies.now(), seq: 0, ...fresh },
+      pod,
+    )
   }
 
   /** Removes a pod. */
@@ -109,7 +111,7 @@ export class SchedulingQueue {
   pop(): QueuedPod | undefined {
     this.flush()
     const pod =
-      this.#take(this.#active) ?? (this.#ports.popFromBackoff ? this.#take(this.#backoff) : undefined)
+      this.#take(this.#active) ?? (this.#dependencies.popFromBackoff ? this.#take(this.#backoff) : undefined)
     if (!pod) return undefined
     this.#pods.delete(pod.key)
     return { ...pod, attempts: pod.attempts + 1 }
@@ -120,14 +122,14 @@ export class SchedulingQueue {
     this.flush()
     return (
       this.#peek(this.#active) !== undefined ||
-      (this.#ports.popFromBackoff && this.#peek(this.#backoff) !== undefined)
+      (this.#dependencies.popFromBackoff && this.#peek(this.#backoff) !== undefined)
     )
   }
 
   /** Puts back a pod that {@link pop} returned and that found no node. */
   addUnschedulable(pod: QueuedPod, failure: Failure): void {
     const { rejectedBy, pendingBy = [] } = failure
-    const timestamp = this.#ports.now()
+    const timestamp = this.#dependencies.now()
     if (rejectedBy.length === 0 && pendingBy.length === 0) {
       const { gatedBy: _, ...rest } = pod
       const failed = {
@@ -152,7 +154,7 @@ export class SchedulingQueue {
     if (this.#pool.size === 0) return
     // most events help no pod, so only the helped ones are sorted
     const helped = this.#pool.candidates(
-      (plugin) => this.#ports.isInterested(plugin, event.kind),
+      (plugin) => this.#dependencies.isInterested(plugin, event.kind),
       (pod) => this.#helps(pod, event) !== undefined,
     )
     for (const pod of helped) this.#reconsider(pod, event)
@@ -168,11 +170,11 @@ export class SchedulingQueue {
 
   /** Activates the pods whose back-off has ended. */
   flush(): void {
-    const now = this.#ports.now()
+    const now = this.#dependencies.now()
     for (const heap of [this.#backoff, this.#errors]) {
       for (
         let pod = this.#peek(heap);
-        pod && !this.#ports.backoff.isBackingOff(pod, now);
+        pod && !this.#dependencies.backoff.isBackingOff(pod, now);
         pod = this.#peek(heap)
       ) {
         heap.pop()
@@ -186,11 +188,11 @@ export class SchedulingQueue {
    * itself.
    */
   nextFlush(): number | undefined {
-    const waiting = this.#ports.popFromBackoff ? [this.#errors] : [this.#errors, this.#backoff]
+    const waiting = this.#dependencies.popFromBackoff ? [this.#errors] : [this.#errors, this.#backoff]
     const times = waiting.map((heap) => this.#peek(heap)).filter((pod) => pod !== undefined)
     return times.length === 0
       ? undefined
-      : Math.min(...times.map((pod) => this.#ports.backoff.flushTime(pod)))
+      : Math.min(...times.map((pod) => this.#dependencies.backoff.flushTime(pod)))
   }
 
   /** Returns the pod with the earliest end of an error back-off. */
@@ -203,7 +205,7 @@ export class SchedulingQueue {
    * remaining one.
    */
   sweep(): number | undefined {
-    const now = this.#ports.now()
+    const now = this.#dependencies.now()
     let earliest: number | undefined
     for (const pod of this.#pool.bySeq()) {
       if (pod.gatedBy !== undefined) continue
@@ -214,7 +216,7 @@ export class SchedulingQueue {
   }
 
   get #pods(): Map<string, QueuedPod> {
-    return this.#ports.state.value.pods
+    return this.#dependencies.state.value.pods
   }
 
   #reconsider(pod: QueuedPod, event: ClusterEvent): void {
@@ -225,10 +227,10 @@ export class SchedulingQueue {
 
   /** Returns whether, and when, a plugin that rejected the pod wants it back because of the event. */
   #helps(pod: QueuedPod, event: ClusterEvent): 'at once' | 'after back-off' | undefined {
-    const info = this.#ports.podInfo(pod.key)
+    const info = this.#dependencies.podInfo(pod.key)
     if (!info) return undefined
     const says = (plugin: string): boolean => {
-      const hint = this.#ports.hintOf(info, plugin, event.kind)
+      const hint = this.#dependencies.hintOf(info, plugin, event.kind)
       return hint !== undefined && (hint === 'queue' || hint(info, event))
     }
     if (pod.gatedBy !== undefined) return says(pod.gatedBy) ? 'at once' : undefined
@@ -237,7 +239,7 @@ export class SchedulingQueue {
   }
 
   #leavePool(pod: QueuedPod): void {
-    if (this.#ports.backoff.isBackingOff(pod, this.#ports.now())) this.#moveTo(pod, 'backoff')
+    if (this.#dependencies.backoff.isBackingOff(pod, this.#dependencies.now())) this.#moveTo(pod, 'backoff')
     else this.#activate(pod)
   }
 
@@ -246,7 +248,7 @@ export class SchedulingQueue {
   }
 
   #moveTo(pod: QueuedPod, place: 'active' | 'backoff'): void {
-    const info = this.#ports.podInfo(pod.key)
+    const info = this.#dependencies.podInfo(pod.key)
     if (info) this.#enqueue({ ...pod, place }, info)
     else this.delete(pod.key)
   }
@@ -255,7 +257,7 @@ export class SchedulingQueue {
    * Moves a pod to the active or back-off queue, or as gated to the pool if a PreEnqueue plugin rejects it.
    */
   #enqueue(pod: QueuedPod, info: PodInfo): void {
-    const gate = this.#ports.preEnqueue(info)
+    const gate = this.#dependencies.preEnqueue(info)
     if (gate) this.#put({ ...pod, gatedBy: gate.plugin }, 'unschedulable')
     else {
       const { gatedBy: _, ...free } = pod
@@ -264,7 +266,7 @@ export class SchedulingQueue {
   }
 
   #put(pod: QueuedPod, place: QueuePlace): void {
-    const { value: state } = this.#ports.state
+    const { value: state } = this.#dependencies.state
     const old = state.pods.get(pod.key)
     if (old?.place === 'unschedulable') this.#pool.delete(old)
     const record = Object.freeze({ ...pod, place, seq: state.nextSeq++ })

@@ -10,7 +10,7 @@ export const claimsAndVolumes: Invariant = {
     'the binder does not run.',
   onlyAtRest: true,
   check: (_cluster, stored) => {
-    if (!stored.isAtWork('persistentvolume-binder-controller')) return []
+    if (!stored.isControllerRunning('persistentvolume-binder-controller')) return []
     const volumes = new Map(
       stored.list('persistentvolumes').map((volume) => [volume.metadata.name as string, volume]),
     )

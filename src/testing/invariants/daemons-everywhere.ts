@@ -1,9 +1,7 @@
 import type { DaemonSet } from '../../api/apps/generated.js'
 import type { Node, Pod, Taint } from '../../api/core/generated.js'
-import type { Finding, Invariant } from '../invariant.js'
-import { referenceTo } from '../invariant.js'
-import { byController, isActive } from './pods.js'
-import { terminatingNamespaces } from './terminating.js'
+import { type Finding, type Invariant, referenceTo } from '../invariant.js'
+import { byController, isActive, terminatingNamespaces } from './pods.js'
 
 /** The purpose of the DaemonSet controller. DaemonSets with node affinity are not checked. */
 export const daemonsEverywhere: Invariant = {
@@ -14,7 +12,7 @@ export const daemonsEverywhere: Invariant = {
     'nodes that must not, unless its controller does not run.',
   onlyAtRest: true,
   check: (_cluster, stored) => {
-    if (!stored.isAtWork('daemonset-controller')) return []
+    if (!stored.isControllerRunning('daemonset-controller')) return []
     const terminating = terminatingNamespaces(stored)
     const pods = byController(stored.list('pods'))
     const nodes = stored.list('nodes')

@@ -16,7 +16,7 @@ export const endedJobsLetGo: Invariant = {
     const tracked = stored
       .list('pods')
       .filter(({ metadata }) => metadata.finalizers?.includes(TRACKING_FINALIZER) === true)
-    if (tracked.length === 0 || !stored.isAtWork('job-controller')) return []
+    if (tracked.length === 0 || !stored.isControllerRunning('job-controller')) return []
     const running = new Set(
       stored
         .list('jobs')

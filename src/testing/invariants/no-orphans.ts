@@ -11,7 +11,7 @@ export const noOrphans: Invariant = {
     'garbage.',
   onlyAtRest: true,
   check: (_cluster, stored) => {
-    if (!stored.isAtWork('garbage-collector-controller')) return []
+    if (!stored.isControllerRunning('garbage-collector-controller')) return []
     const owned: { readonly resource: string; readonly object: KubeObject }[] = []
     const missing = new Set<string>()
     stored.each((resource, object) => {

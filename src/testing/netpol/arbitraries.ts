@@ -12,7 +12,7 @@ import { printedAs } from './manifest.js'
 import { clusterPolicyIn, networkPolicyIn } from './policies.js'
 import { netpolVocabulary, type NetpolVocabulary } from './vocabulary.js'
 import { wordsOf } from './words.js'
-import { namedPolicies, wishIn, worldIn } from './worlds.js'
+import { namedPolicies, connectionRecipes, worldIn } from './worlds.js'
 
 /** A world, options, and a connection to judge. */
 export interface NetpolScenario {
@@ -85,7 +85,7 @@ export function netpolArbitraries(
   const networkPolicy = networkPolicyIn(words)
   const clusterPolicy = clusterPolicyIn(words)
   const world = worldIn(words, networkPolicy, clusterPolicy)
-  const wish = wishIn(words)
+  const wish = connectionRecipes(words)
   const options: Arbitrary<NetpolOptions> = fc
     .record({
       hostNetwork: some(['node', 'pod'] as const),

@@ -121,12 +121,12 @@ export function worldIn(
 }
 
 /** A connection that is independent of the world, so that both shrink independently. */
-export type Wish = (world: World) => Connection
+export type ConnectionRecipe = (world: World) => Connection
 
 /**
  * Arbitraries for connections: usually between pods of the world. Without pods (or nodes), an end is outside.
  */
-export function wishIn({ fc, vocabulary, some, maybe }: Words): Arbitrary<Wish> {
+export function connectionRecipes({ fc, vocabulary, some, maybe }: Words): Arbitrary<ConnectionRecipe> {
   const { addresses, ports, protocols, domains } = vocabulary
   const at = fc.nat({ max: 59 })
   type End = (world: World) => EndpointRef
@@ -171,7 +171,7 @@ export function wishIn({ fc, vocabulary, some, maybe }: Words): Arbitrary<Wish> 
   )
   const port = some([...ports, ...ports.slice(0, 1), ...ports.slice(0, 2)])
   return fc.tuple(end, end, port, some([...protocols, ...protocols.slice(0, 1)]), maybe(fc.boolean())).map(
-    ([from, to, number, protocol, service]): Wish =>
+    ([from, to, number, protocol, service]): ConnectionRecipe =>
       (world) =>
         defined({ from: from(world), to: to(world), port: number, protocol, service }),
   )

@@ -7,7 +7,7 @@ import type {
   Subject,
 } from '../../api/rbac/generated.js'
 import type { AccessQuery } from '../../rbac/index.js'
-import type { AnyRbacObject } from './any-object.js'
+import type { AnyRbacObject } from './vocabulary.js'
 
 /**
  * Returns the request, changed so that a rule granted by a binding matches, because random requests seldom

@@ -10,9 +10,7 @@ import type {
 } from '../../api/rbac/generated.js'
 import type { AccessQuery } from '../../rbac/index.js'
 import { aimRequest } from './aim-request.js'
-import type { AnyRbacObject } from './any-object.js'
-import type { RbacVocabulary } from './vocabulary.js'
-import { rbacVocabulary } from './vocabulary.js'
+import { type AnyRbacObject, type RbacVocabulary, rbacVocabulary } from './vocabulary.js'
 
 /** The module `fast-check`: `import * as fc from 'fast-check'`. */
 export type FastCheck = typeof import('fast-check')

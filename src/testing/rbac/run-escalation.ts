@@ -17,7 +17,7 @@ import type {
 import { identityOf } from '../../rbac/paths/escalation-paths.js'
 
 /** The result of a step. */
-export interface StepAnswer {
+export interface StepResult {
   /** HTTP status; 0 if the step is not a request. */
   readonly code: number
   /** The response body, or the output. */
@@ -30,7 +30,7 @@ export interface EscalationOutcome {
   readonly proved: boolean
   /** Why it is not proved. */
   readonly reason?: string
-  readonly answers: readonly StepAnswer[]
+  readonly answers: readonly StepResult[]
 }
 
 const SOMEBODY: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
@@ -66,7 +66,7 @@ class Failure extends Error {}
 
 class Run {
   readonly self: UserInfo
-  readonly answers: StepAnswer[] = []
+  readonly answers: StepResult[] = []
   readonly #path: EscalationPath
   readonly #fork: SimCluster
 
@@ -117,13 +117,13 @@ class Run {
     )
   }
 
-  #call({ by, as, method, path, body, onto, request }: CallStep): StepAnswer {
+  #call({ by, as, method, path, body, onto, request }: CallStep): StepResult {
     const known = onto === undefined ? {} : (JSON.parse(this.answers[onto]?.text ?? '{}') as object)
     const csr =
       request === undefined
         ? {}
         : { spec: { request: btoa(createRequest(request, testKey(1, 'user/escalation-path'))) } }
-    const whole = body === undefined ? '' : JSON.stringify(laid(laid(known, body), csr))
+    const whole = body === undefined ? '' : JSON.stringify(mergeInto(mergeInto(known, body), csr))
     const answer = this.#send(method, path, whole, by === 'somebody' ? { user: SOMEBODY } : this.#sender(as))
     const execCommand = /\/nodes\/[^/]+\/proxy\/run\/([^/]+)\/([^/?]+)\/[^?]*\?cmd=(.*)$/.exec(path)
     if (execCommand === null || answer.code < 300 || answer.code === 403) return answer
@@ -131,7 +131,7 @@ class Run {
     return this.#print({ namespace, name }, decodeURIComponent(command).split(' '))
   }
 
-  #exec({ as, namespace, pod, command }: ExecStep): StepAnswer {
+  #exec({ as, namespace, pod, command }: ExecStep): StepResult {
     const session = this.#fork
       .as(this.#whoIs(this.#sender(as)))
       .exec({ namespace, name: pod }, { command, stdin: false, stdout: true, stderr: true })
@@ -143,7 +143,7 @@ class Run {
     return session.end?.exitCode === 0 ? { code: 0, text } : { code: 500, text: session.end?.error ?? text }
   }
 
-  #inPod({ namespace, pod, file }: InPodStep): StepAnswer {
+  #inPod({ namespace, pod, file }: InPodStep): StepResult {
     let found: Pod | undefined
     this.#fork.until(
       () => {
@@ -163,13 +163,13 @@ class Run {
     return this.#print({ namespace, name: found.metadata.name ?? '' }, ['cat', file])
   }
 
-  #print(pod: { readonly namespace: string; readonly name: string }, command: readonly string[]): StepAnswer {
+  #print(pod: { readonly namespace: string; readonly name: string }, command: readonly string[]): StepResult {
     const container = this.#fork.get('pods', pod).spec.containers[0]?.name ?? ''
     const { stdout, stderr, exitCode } = this.#fork.exec(pod, command, { container })
     return exitCode === 0 ? { code: 0, text: stdout } : { code: 500, text: stderr }
   }
 
-  #send(method: string, url: string, body: string, { user, headers = {} }: Sender): StepAnswer {
+  #send(method: string, url: string, body: string, { user, headers = {} }: Sender): StepResult {
     const [path = '', query] = url.split('?')
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
     const answer = this.#fork.http.handle({
@@ -254,11 +254,11 @@ function isMeant({ metadata: { name, labels } }: Pod, pod: InPodStep['pod']): bo
 }
 
 /** Merges one object into another recursively; lists and scalars replace the existing value. */
-function laid(under: object, over: object): object {
+function mergeInto(under: object, over: object): object {
   const result: Record<string, unknown> = { ...under }
   for (const [key, value] of Object.entries(over)) {
     const below = result[key]
-    result[key] = isRecord(value) && isRecord(below) ? laid(below, value) : value
+    result[key] = isRecord(value) && isRecord(below) ? mergeInto(below, value) : value
   }
   return result
 }

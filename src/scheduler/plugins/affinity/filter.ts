@@ -3,7 +3,7 @@ import { termMatches } from '../../cache/affinity-terms.js'
 import type { DomainTable } from '../../cache/domain-table.js'
 import type { NodeInfo } from '../../cache/node-info.js'
 import type { PodInfo } from '../../cache/pod-info.js'
-import type { Surroundings } from '../../cache/surroundings.js'
+import type { RelatedObjects } from '../../cache/related-objects.js'
 import type { PodQuery, TopologyIndex } from '../../cache/topology-index.js'
 import { queryMatches } from '../../cache/topology-index.js'
 import type { CycleData } from '../../framework/cycle.js'
@@ -58,7 +58,7 @@ interface Anti {
   readonly table: DomainTable
 }
 
-interface Parts {
+interface AffinityRules {
   readonly required: Required | undefined
   readonly anti: readonly Anti[]
   /** Pods by those of their terms that repel the pod. */
@@ -77,17 +77,17 @@ const NO_TRIAL: Trial = { near: new Changes(), anti: new Changes(), others: new 
 
 /** The required affinity rules of one cycle. Source: plugins/interpodaffinity/filtering.go preFilterState. */
 export class AffinityFilter implements CycleData {
-  readonly #parts: Parts
+  readonly #rules: AffinityRules
   readonly #trial: Trial | undefined
 
-  private constructor(parts: Parts, trial?: Trial) {
-    this.#parts = parts
+  private constructor(parts: AffinityRules, trial?: Trial) {
+    this.#rules = parts
     this.#trial = trial
   }
 
   /** Prepares the rules for a pod; returns undefined if neither it nor other pods have any. */
-  static of(info: PodInfo, index: TopologyIndex, surroundings: Surroundings): AffinityFilter | undefined {
-    const labelsOf = surroundings.labelsOfNamespace.bind(surroundings)
+  static of(info: PodInfo, index: TopologyIndex, relatedObjects: RelatedObjects): AffinityFilter | undefined {
+    const labelsOf = relatedObjects.labelsOfNamespace.bind(relatedObjects)
     const others = index
       .termsAbout('requiredAnti', info, labelsOf)
       .map(({ term, group }) => group.table(term.topologyKey))
@@ -95,11 +95,11 @@ export class AffinityFilter implements CycleData {
     if (others.every(({ total }) => total === 0) && required.length === 0 && requiredAnti.length === 0)
       return undefined
     const anti = requiredAnti.map((term): Anti => {
-      const query = queryFor([term], surroundings)
+      const query = queryFor([term], relatedObjects)
       return { term, query, table: index.group(query).table(term.topologyKey) }
     })
     return new AffinityFilter({
-      required: requiredOf(info, required, index, surroundings),
+      required: requiredOf(info, required, index, relatedObjects),
       anti,
       others,
       labelsOf,
@@ -108,13 +108,13 @@ export class AffinityFilter implements CycleData {
 
   clone(): AffinityFilter {
     const { near, anti, others } = this.#trial ?? NO_TRIAL
-    return new AffinityFilter(this.#parts, { near: near.copy(), anti: anti.copy(), others: others.copy() })
+    return new AffinityFilter(this.#rules, { near: near.copy(), anti: anti.copy(), others: others.copy() })
   }
 
   /** Returns the rejection of a node, if any. */
   check(node: NodeInfo): Rejection | undefined {
-    if (this.#parts.required && !this.#isNear(this.#parts.required, node)) return NO_AFFINITY
-    if (!this.#keepsAway(node)) return ANTI_AFFINITY
+    if (this.#rules.required && !this.#isNear(this.#rules.required, node)) return NO_AFFINITY
+    if (!this.#repels(node)) return ANTI_AFFINITY
     return this.#isWelcome(node) ? undefined : ANTI_AFFINITY_OF_OTHERS
   }
 
@@ -122,7 +122,7 @@ export class AffinityFilter implements CycleData {
   update(pod: PodInfo, other: PodInfo, node: NodeInfo, delta: 1 | -1): void {
     const trial = this.#trial
     if (!trial) return
-    const { required, anti, labelsOf } = this.#parts
+    const { required, anti, labelsOf } = this.#rules
     for (const term of other.affinity?.requiredAnti ?? []) {
       if (termMatches(term, pod.pod, labelsOf)) trial.others.add(term.topologyKey, node, delta)
     }
@@ -155,8 +155,8 @@ export class AffinityFilter implements CycleData {
     return tables.every(({ topologyKey, total }) => total + (changed.get(topologyKey) ?? 0) === 0)
   }
 
-  #keepsAway(node: NodeInfo): boolean {
-    for (const { term, table } of this.#parts.anti) {
+  #repels(node: NodeInfo): boolean {
+    for (const { term, table } of this.#rules.anti) {
       const value = node.labels[term.topologyKey]
       if (
         value !== undefined &&
@@ -168,7 +168,7 @@ export class AffinityFilter implements CycleData {
   }
 
   #isWelcome(node: NodeInfo): boolean {
-    const { others } = this.#parts
+    const { others } = this.#rules
     if (!this.#trial) {
       for (const table of others) if (table.countAround(node) > 0) return false
       return true
@@ -190,10 +190,10 @@ function requiredOf(
   info: PodInfo,
   terms: readonly AffinityTerm[],
   index: TopologyIndex,
-  surroundings: Surroundings,
+  relatedObjects: RelatedObjects,
 ): Required | undefined {
   if (terms.length === 0) return undefined
-  const query = queryFor(terms, surroundings)
+  const query = queryFor(terms, relatedObjects)
   return {
     terms,
     query,

@@ -1,7 +1,7 @@
 import type { DomainTable } from '../../cache/domain-table.js'
 import type { NodeInfo } from '../../cache/node-info.js'
 import type { PodInfo } from '../../cache/pod-info.js'
-import type { Surroundings } from '../../cache/surroundings.js'
+import type { RelatedObjects } from '../../cache/related-objects.js'
 import type { TopologyIndex } from '../../cache/topology-index.js'
 import type { CycleData } from '../../framework/cycle.js'
 import { queryFor } from './queries.js'
@@ -33,17 +33,17 @@ export class AffinityScore implements CycleData {
   static of(
     info: PodInfo,
     index: TopologyIndex,
-    surroundings: Surroundings,
+    relatedObjects: RelatedObjects,
     weights: AffinityWeights,
   ): AffinityScore | undefined {
     const tables: Weighted[] = []
     const add = (table: DomainTable, weight: number): void => {
       if (table.total > 0 && weight !== 0) tables.push({ table, weight })
     }
-    const labelsOf = surroundings.labelsOfNamespace.bind(surroundings)
+    const labelsOf = relatedObjects.labelsOfNamespace.bind(relatedObjects)
     const { preferred = [] } = info.affinity ?? {}
     for (const { term, weight } of preferred)
-      add(index.group(queryFor([term], surroundings)).table(term.topologyKey), weight)
+      add(index.group(queryFor([term], relatedObjects)).table(term.topologyKey), weight)
     if (!weights.ignorePreferredTermsOfExistingPods || preferred.length > 0) {
       for (const { term, group } of index.termsAbout('required', info, labelsOf)) {
         add(group.table(term.topologyKey), weights.hardPodAffinityWeight)

@@ -80,7 +80,7 @@ export function groupOf(index: TopologyIndex, namespace: string, { selector }: S
   const key = `spread\0${namespace}\0${selector.key}`
   return index.group({
     key,
-    living: true,
+    excludesTerminating: true,
     terms: [{ namespaces: { key: namespace, names: new Set([namespace]) }, selector }],
   })
 }
