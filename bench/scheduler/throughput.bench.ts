@@ -9,7 +9,7 @@ import { Snapshot } from '../../src/scheduler/cache/snapshot.js'
 import { schedulePod } from '../../src/scheduler/cycle/schedule-pod.js'
 import { makeFramework } from '../../src/scheduler/profile.js'
 import { NO_STORAGE } from '../../src/scheduler/cache/storage-view.js'
-import { plainSurroundings } from '../../src/scheduler/cache/surroundings.js'
+import { plainRelatedObjects } from '../../src/scheduler/cache/related-objects.js'
 import { schedulerRelease } from '../../src/scheduler/texts.js'
 import type { BenchCase } from '../runner.js'
 import { suite } from '../runner.js'
@@ -49,7 +49,7 @@ const framework = makeFramework(
     },
     podDisruptionBudgets: () => [],
     storage: NO_STORAGE,
-    surroundings: plainSurroundings({}),
+    relatedObjects: plainRelatedObjects({}),
     now: () => 0,
     randomInt: () => 0,
   },

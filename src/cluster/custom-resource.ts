@@ -17,7 +17,7 @@ import { editObject } from './edit.js'
 import type { NamespacedName } from './object-name.js'
 import { iterateWatch } from './streams/watch-iterator.js'
 
-/** A schema that says its types as Standard Schema does (zod, valibot, arktype). Only its types are used. */
+/** A schema with Standard Schema types (zod, valibot, arktype). Only its types are used. */
 export interface TypedSchema<Input, Output> {
   readonly '~standard': { readonly types?: { readonly input: Input; readonly output: Output } | undefined }
 }

@@ -198,7 +198,8 @@ export class NamespaceScope {
   }
 
   /**
-   * What a container has written so far, as `kubectl logs` prints it. @throws ApiError if there is no log.
+   * Returns what a container has written so far, as `kubectl logs` prints it.
+   * @throws ApiError if there is no log
    */
   logs(pod: NamespacedName, options: LogOptions = {}): string {
     return logsOfPod(this.#client, keyOfName(pod, this.namespace), options)
@@ -218,12 +219,12 @@ export class NamespaceScope {
   }
 
   /**
-   * The object in the current namespace unless it names one. Clients ignore the namespace of a cluster-scoped
-   * object.
+   * Puts the object into the current namespace unless it names one. The namespace of a cluster-scoped object
+   * is ignored, as by other clients.
    */
   #placed(resource: ResourceName, object: object): KubeObject {
     const { metadata } = object as { metadata?: ObjectMetaInput }
-    // The apiserver's own error for an object without metadata is better than ours.
+    // for an object without metadata, leave it to the apiserver to report the error
     if (
       metadata === undefined ||
       metadata.namespace !== undefined ||

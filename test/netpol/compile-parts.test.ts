@@ -10,9 +10,9 @@ import {
   type World,
   type WorldPolicy,
 } from '../../src/netpol/index.js'
-import { families, familiesOf, familyIndex, familySpoken } from '../../src/netpol/compile/families.js'
+import { families, familiesOf, familyIndex, connectionFamily } from '../../src/netpol/compile/kinds.js'
 import { swapPolicy, type LiveModel } from '../../src/netpol/compile/live-model.js'
-import { Memo } from '../../src/netpol/compile/memo.js'
+import { Memo } from '../../src/netpol/compile/peer-test.js'
 import { sameLabels } from '../../src/netpol/compile/placement.js'
 import { addressOfWords, isBetween, Segments, wordsOf } from '../../src/netpol/compile/segments.js'
 
@@ -47,7 +47,7 @@ describe('families', () => {
         for (const to of lists) {
           const shared =
             to.find(({ family }) => from.some((each) => each.family === family)) ?? to[0] ?? from[0]
-          expect(familySpoken(familiesOf(from), familiesOf(to)), `${from.length} ${to.length}`).toBe(
+          expect(connectionFamily(familiesOf(from), familiesOf(to)), `${from.length} ${to.length}`).toBe(
             familyIndex(shared?.family),
           )
         }

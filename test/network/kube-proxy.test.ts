@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { Service } from '../../src/api/core/generated.js'
 import type { EndpointSlice } from '../../src/api/discovery/generated.js'
 import type { Client } from '../../src/client/client.js'
-import { translate } from '../../src/network/proxy/kube-proxy.js'
+import { translate } from '../../src/network/kube-proxy.js'
 import { ServiceView } from '../../src/network/service-view.js'
 import { Random } from '../../src/sim/random.js'
 

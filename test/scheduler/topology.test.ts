@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Node, Pod } from '../../src/api/core/generated.js'
 import { podInfoOf } from '../../src/scheduler/cache/pod-info.js'
 import { Snapshot } from '../../src/scheduler/cache/snapshot.js'
-import type { SurroundingObjects } from '../../src/scheduler/cache/surroundings.js'
+import type { RelatedObjectLists } from '../../src/scheduler/cache/related-objects.js'
 import { schedulePod } from '../../src/scheduler/cycle/schedule-pod.js'
 import type { ExplainedNode } from '../../src/scheduler/explain.js'
 import { explainIn, handleOf } from '../../src/scheduler/explain.js'
@@ -215,7 +215,7 @@ function scoreOf(
 const release = schedulerRelease('v1.35')
 const framework = makeFramework(
   {},
-  handleOf({ namespaces: NAMESPACES, services: SERVICES } as SurroundingObjects, release),
+  handleOf({ namespaces: NAMESPACES, services: SERVICES } as RelatedObjectLists, release),
 )
 
 test('what the indexes say, however they were filled, is what whole scans say', () => {

@@ -47,14 +47,14 @@ import { createVolumeBinder } from '../../controllers/volume-binder/controller.j
 import { createTtlController } from '../../controllers/ttl.js'
 import { createTtlAfterFinishedController } from '../../controllers/ttl-after-finished.js'
 import type { ServedResource } from '../../controllers/shared/served-resources.js'
-import { detachedSignature, parseCertificates, PKI_DIR, signRequest } from '../../pki/index.js'
-import type { Pki } from '../../pki/index.js'
+import { detachedSignature, parseCertificates, PKI_DIR, signRequest, type Pki } from '../../pki/index.js'
 import { createScheduler } from '../../scheduler/scheduler.js'
 import type { ClusterOptions } from './options.js'
+import type { ComponentHealth } from '../../apiserver/server-dependencies.js'
 
 /**
- * The components of a control plane that options ask for, in the order in which they start. `discard` throws
- * away what a volume holds.
+ * Returns the control plane's components that the options select, in start order. `discard` deletes the
+ * content of a volume.
  */
 export function componentsOf(
   options: ClusterOptions,
@@ -129,7 +129,7 @@ function withoutNamed(all: readonly Component[], without: readonly string[]): re
   return kept
 }
 
-/** A component's name and those of the processes that it is part of. */
+/** Returns a component's name and the names of the processes that it is part of. */
 function withProcesses(name: string): readonly string[] {
   const names = [name]
   for (let slash = name.lastIndexOf('/'); slash > 0; slash = name.lastIndexOf('/', slash - 1))
@@ -137,7 +137,7 @@ function withProcesses(name: string): readonly string[] {
   return names
 }
 
-/** What makes volumes of claims. */
+/** Returns the controllers that provision volumes for claims. */
 function volumeControllers(
   { storage }: ClusterOptions,
   scheme: Scheme,
@@ -155,7 +155,7 @@ function volumeControllers(
   ]
 }
 
-/** What hands out certificates and tokens; nothing is signed before someone asks for it. */
+/** Returns the controllers that issue certificates and tokens; nothing is signed until it is requested. */
 function securityControllers(pki: Pki): readonly Component[] {
   const rootCA = (): string => pki.read(`${PKI_DIR}/ca.crt`)
   return [
@@ -169,12 +169,12 @@ function securityControllers(pki: Pki): readonly Component[] {
   ]
 }
 
-/** What is behind CRDs within the apiserver. */
+/** Returns the controllers for CRDs inside the apiserver. */
 function crdControllers(): readonly Component[] {
   return [createCrdNamingController(), createCrdFinalizer(), createCrdRegistration()]
 }
 
-/** What is served at the moment; custom resources by their full names, which no other can have. */
+/** Returns the resources served now; custom ones by their full, unambiguous names. */
 function servedBy(scheme: Scheme): readonly ServedResource[] {
   return scheme
     .definitions()
@@ -185,7 +185,35 @@ function servedBy(scheme: Scheme): readonly ServedResource[] {
     )
 }
 
-/** Whether a component is the named one, or part of the named process (`kube-controller-manager/...`). */
+/**
+ * Returns whether a component has that name, or is part of the process with that name
+ * (`kube-controller-manager/...`).
+ */
 export function belongsTo(component: string, name: string): boolean {
   return withProcesses(component).includes(name)
+}
+
+/** Name in ComponentStatus, process, and port of its health endpoint. */
+const probed = [
+  { name: 'scheduler', process: 'kube-scheduler', port: 10259 },
+  { name: 'controller-manager', process: 'kube-controller-manager', port: 10257 },
+] as const
+
+/**
+ * Returns the health of the control plane's processes, given the names of the running components. A process
+ * is healthy while any part of it runs.
+ */
+export function componentHealth(running: readonly string[]): readonly ComponentHealth[] {
+  const asked = probed.map(({ name, process, port }): ComponentHealth => {
+    const healthy = running.some((component) => belongsTo(component, process))
+    const address = `127.0.0.1:${port}`
+    return {
+      name,
+      healthy,
+      message: healthy
+        ? 'ok'
+        : `Get "https://${address}/healthz": dial tcp ${address}: connect: connection refused`,
+    }
+  })
+  return [...asked, { name: 'etcd-0', healthy: true, message: 'ok' }]
 }

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import type { Client } from '../../client/client.js'
 import { ConnectionError, isApiError } from '../../client/api-error.js'
-import { kubeadmObjects } from '../../cluster/compose/kubeadm-objects.js'
+import { kubeadmObjects } from '../../cluster/compose/default-objects.js'
 import { KUBELET_CONFIG } from '../machine/kubelet-config.js'
 import type { Hosts } from '../machine/host-machine.js'
 import { createBootstrapObjects } from './bootstrap-objects.js'
