@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/definition.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Call, Command } from '../call.js'
-import { describeObject } from '../describe/index.js'
+import { describeObject } from '../describe/describe-object.js'
 import { KubectlError, throwCollected } from '../errors.js'
 import { readManifests } from '../manifests.js'
 import type { Selection, Target } from '../resource-args.js'

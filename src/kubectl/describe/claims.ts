@@ -4,9 +4,8 @@ import type { ObjectMeta } from '../../api/meta/generated.js'
 import { ageText } from '../../api/duration.js'
 import type { DescribeContext } from './describer.js'
 import { sortedEntries, writeObjectEvents } from './describer.js'
-import { annotationTexts } from './metadata.js'
+import { annotationTexts, longTime, pairsOf, writeList } from './writer.js'
 import type { DescriptionWriter } from './writer.js'
-import { longTime, pairsOf, writeList } from './writer.js'
 
 /**
  * What a claim and the template of one have in common. Source: kubectl pkg/describe

@@ -2,7 +2,7 @@ import type { KindDefinition, KubeObject } from '../../api/definition.js'
 import type { Client } from '../../client/client.js'
 import type { Release } from '../release.js'
 import { eventsAbout, writeEvents } from './events.js'
-import { writeAnnotations, writeLabels } from './metadata.js'
+import { writeAnnotations, writeLabels } from './writer.js'
 import type { DescriptionWriter } from './writer.js'
 
 /** What a description needs besides the object. */

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import { goJson } from '../print/json.js'
 import type { DescribeContext } from './describer.js'
 import { writeObjectEvents } from './describer.js'
-import { writeAnnotations, writeLabels } from './metadata.js'
+import { writeAnnotations, writeLabels } from './writer.js'
 import type { DescriptionWriter } from './writer.js'
 
 /** Fields that are shown at the top, or not at all. */

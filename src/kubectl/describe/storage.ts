@@ -5,10 +5,9 @@ import { formatLabels } from '../../api/labels.js'
 import type { CSINode, StorageClass, VolumeAttributesClass } from '../../api/storage/generated.js'
 import type { DescribeContext } from './describer.js'
 import { boolText, writeHead, writeObjectEvents } from './describer.js'
-import { writeAnnotations, writeLabels } from './metadata.js'
+import { longTime, writeAnnotations, writeLabels } from './writer.js'
 import { writePersistentSource } from './volumes.js'
 import type { DescriptionWriter } from './writer.js'
-import { longTime } from './writer.js'
 
 /** `kubectl describe persistentvolume`. Source: kubectl pkg/describe describePersistentVolume. */
 export function describeVolume(

@@ -1,23 +1,40 @@
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
-import { describeRole, describeRoleBinding } from './access.js'
-import { describeAutoscaler, describeAutoscalerV1 } from './autoscalers.js'
-import { describeCertificateRequest } from './certificate-requests.js'
+import { describeCertificateRequest, describeRole, describeRoleBinding } from './access.js'
 import { describeClaim } from './claims.js'
-import { describeConfigMap, describeSecret, describeServiceAccount } from './configuration.js'
+import {
+  describeConfigMap,
+  describeLimitRange,
+  describeNamespace,
+  describeQuota,
+  describeSecret,
+  describeServiceAccount,
+} from './configuration.js'
 import type { DescribeContext, Describer } from './describer.js'
 import { describeGeneric } from './generic.js'
-import { describeIngress, describeIngressClass } from './ingress.js'
-import { describeCronJob, describeJob } from './jobs.js'
-import { describeLimitRange, describeNamespace, describeQuota } from './limits.js'
-import { describeAddress, describeServiceRange } from './networks.js'
+import {
+  describeAddress,
+  describeEndpointSlice,
+  describeEndpoints,
+  describeIngress,
+  describeIngressClass,
+  describeService,
+  describeServiceRange,
+} from './networking.js'
 import { describeNode } from './node.js'
 import { describePod } from './pod.js'
-import { describeBudget, describeNetworkPolicy, describePriorityClass } from './policies.js'
-import { describeEndpoints, describeEndpointSlice, describeService } from './services.js'
+import {
+  describeAutoscaler,
+  describeAutoscalerV1,
+  describeBudget,
+  describeNetworkPolicy,
+  describePriorityClass,
+} from './policies.js'
 import { describeAttributesClass, describeCSINode, describeStorageClass, describeVolume } from './storage.js'
 import {
+  describeCronJob,
   describeDaemonSet,
   describeDeployment,
+  describeJob,
   describeReplicaSet,
   describeReplicationController,
   describeStatefulSet,

@@ -1,18 +1,27 @@
 import type { Endpoints, Service } from '../../api/core/generated.js'
 import type { EndpointSlice } from '../../api/discovery/generated.js'
 import { formatLabels } from '../../api/labels.js'
+import type {
+  IPAddress,
+  Ingress,
+  IngressBackend,
+  IngressClass,
+  IngressServiceBackend,
+  ServiceCIDR,
+} from '../../api/networking/generated.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import type { DescribeContext } from './describer.js'
 import { writeHead, writeObjectEvents } from './describer.js'
 import type { DescriptionWriter } from './writer.js'
+import { longTime, writeAnnotations, writeLabels } from './writer.js'
 
 const SERVICE_NAME = 'kubernetes.io/service-name'
 /** So many addresses of a port are shown. */
 const MOST = 3
 
 /** The slices of a Service. Throws ApiError. */
-export function slicesOf(client: Client, namespace: string, service: string): readonly EndpointSlice[] {
+function slicesOf(client: Client, namespace: string, service: string): readonly EndpointSlice[] {
   return client.list('endpointslices', { namespace, labelSelector: `${SERVICE_NAME}=${service}` }).items
 }
 
@@ -20,7 +29,7 @@ export function slicesOf(client: Client, namespace: string, service: string): re
  * Addresses behind a port (by name), three at most: `10.0.0.1:80,10.0.0.2:80`. Source: kubectl pkg/describe
  * formatEndpointSlices.
  */
-export function endpointsText(slices: readonly EndpointSlice[], portName: string): string {
+function endpointsText(slices: readonly EndpointSlice[], portName: string): string {
   if (slices.length === 0) return '<none>'
   const found: string[] = []
   let seen = 0
@@ -149,4 +158,124 @@ export function describeEndpointSlice(
     out.line(2, `Zone:\t${zone ?? '<unset>'}`)
   }
   writeObjectEvents(out, slice, context)
+}
+
+/** `kubectl describe ingress`. Source: kubectl pkg/describe describeIngressV1. */
+export function describeIngress(out: DescriptionWriter, ingress: Ingress, context: DescribeContext): void {
+  const { metadata, spec, status } = ingress
+  const { namespace = '' } = metadata
+  out.line(0, `Name:\t${metadata.name ?? ''}`)
+  writeLabels(out, 'Labels', metadata.labels)
+  out.line(0, `Namespace:\t${namespace}`)
+  const addresses = (status.loadBalancer?.ingress ?? [])
+    .map(({ ip = '', hostname = '' }) => ip || hostname)
+    .filter((text) => text !== '')
+  out.line(0, `Address:\t${[...new Set(addresses)].sort().join(',')}`)
+  out.line(0, `Ingress Class:\t${spec.ingressClassName ?? '<none>'}`)
+  const fallback =
+    spec.defaultBackend === undefined ? '<default>' : backendText(context, namespace, spec.defaultBackend)
+  out.line(0, `Default backend:\t${fallback}`)
+  if ((spec.tls ?? []).length > 0) out.line(0, 'TLS:')
+  for (const { secretName = '', hosts = [] } of spec.tls ?? []) {
+    out.line(
+      1,
+      secretName === '' ? `SNI routes ${hosts.join(',')}` : `${secretName} terminates ${hosts.join(',')}`,
+    )
+  }
+  out.line(0, 'Rules:')
+  out.line(1, 'Host\tPath\tBackends')
+  out.line(1, '----\t----\t--------')
+  const rules = (spec.rules ?? []).filter(({ http }) => http !== undefined)
+  for (const { host = '', http } of rules) {
+    out.line(1, `${host === '' ? '*' : host}\t`)
+    for (const { path = '', backend } of http?.paths ?? [])
+      out.line(2, `\t${path} \t${backendText(context, namespace, backend)}`)
+  }
+  if (rules.length === 0) out.line(1, `*\t*\t${fallback}`)
+  writeAnnotations(out, metadata.annotations)
+  writeObjectEvents(out, ingress, context)
+}
+
+function backendText(
+  { client }: DescribeContext,
+  namespace: string,
+  { service, resource }: IngressBackend,
+): string {
+  if (service !== undefined) {
+    const text = `${service.name}:${portText(service)}`
+    try {
+      const slices = slicesOf(client, namespace, service.name)
+      const { spec } = client.get('services', { namespace, name: service.name })
+      const { number = 0, name = '' } = service.port ?? {}
+      const port = spec.ports?.findLast(
+        (one) => (number !== 0 && number === one.port) || (name !== '' && name === one.name),
+      )
+      return `${text} (${endpointsText(slices, port?.name ?? '')})`
+    } catch (error) {
+      if (isApiError(error)) return `${text} (<error: ${error.message}>)`
+      throw error
+    }
+  }
+  return resource === undefined
+    ? ''
+    : `APIGroup: ${resource.apiGroup ?? '<none>'}, Kind: ${resource.kind}, Name: ${resource.name}`
+}
+
+function portText({ port }: IngressServiceBackend): string {
+  const { number = 0, name = '' } = port ?? {}
+  return number === 0 ? name : String(number)
+}
+
+/** `kubectl describe ingressclass`. Source: kubectl pkg/describe describeIngressClassV1. */
+export function describeIngressClass(
+  out: DescriptionWriter,
+  { metadata, spec, ...rest }: IngressClass,
+  context: DescribeContext,
+): void {
+  writeHead(out, { metadata })
+  out.line(0, `Controller:\t${spec?.controller ?? ''}`)
+  const parameters = spec?.parameters
+  if (parameters !== undefined) {
+    out.line(0, 'Parameters:')
+    if (parameters.apiGroup !== undefined) out.line(1, `APIGroup:\t${parameters.apiGroup}`)
+    out.line(1, `Kind:\t${parameters.kind}`)
+    out.line(1, `Name:\t${parameters.name}`)
+  }
+  writeObjectEvents(out, { ...rest, metadata }, context)
+}
+
+/** `kubectl describe servicecidr`. Source: kubectl pkg/describe describeServiceCIDRV1. */
+export function describeServiceRange(
+  out: DescriptionWriter,
+  range: ServiceCIDR,
+  context: DescribeContext,
+): void {
+  const { spec, status } = range
+  writeHead(out, range)
+  out.line(0, `CIDRs:\t${(spec?.cidrs ?? []).join(', ')}`)
+  const { conditions = [] } = status ?? {}
+  if (conditions.length > 0) {
+    out.line(0, 'Status:')
+    out.line(0, 'Conditions:')
+    out.line(1, 'Type\tStatus\tLastTransitionTime\tReason\tMessage')
+    out.line(1, '----\t------\t------------------\t------\t-------')
+    for (const { type, status: value, lastTransitionTime, reason, message } of conditions) {
+      out.line(1, `${type}\t${value}\t${longTime(lastTransitionTime)}\t${reason}\t${message}`)
+    }
+  }
+  writeObjectEvents(out, range, context)
+}
+
+/** `kubectl describe ipaddress`. Source: kubectl pkg/describe describeIPAddressV1. */
+export function describeAddress(out: DescriptionWriter, address: IPAddress, context: DescribeContext): void {
+  writeHead(out, address)
+  const parent = address.spec?.parentRef
+  if (parent !== undefined) {
+    out.line(0, 'Parent Reference:')
+    out.line(1, `Group:\t${parent.group ?? ''}`)
+    out.line(1, `Resource:\t${parent.resource}`)
+    out.line(1, `Namespace:\t${parent.namespace ?? ''}`)
+    out.line(1, `Name:\t${parent.name}`)
+  }
+  writeObjectEvents(out, address, context)
 }
