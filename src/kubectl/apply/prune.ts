@@ -7,7 +7,7 @@ import { KubectlError } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
 import { logWarning } from '../klog.js'
 import { lastAppliedOf } from '../last-applied.js'
-import { printDone } from '../print/done.js'
+import { printDone } from '../print/object.js'
 import { infoOf, keyOf, typed } from '../resource-args.js'
 
 /** What is looked at unless `--prune-allowlist` says otherwise. Source: kubectl pkg/util/prune. */

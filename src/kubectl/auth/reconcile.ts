@@ -9,7 +9,7 @@ import { KubectlError, throwCollected } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
 import { readManifests } from '../manifests.js'
 import { brokenDown } from '../policy-rules.js'
-import { printDone } from '../print/done.js'
+import { printDone } from '../print/object.js'
 import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'
 

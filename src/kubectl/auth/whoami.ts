@@ -1,6 +1,6 @@
 import type { Call } from '../call.js'
 import { printValue } from '../print/object.js'
-import { formatOf } from '../print/format.js'
+import { formatOf } from '../print/template.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
 
 interface UserInfo {

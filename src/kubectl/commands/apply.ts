@@ -12,9 +12,8 @@ import { isFailure, KubectlError, throwCollected, usageError } from '../errors.j
 import { groupResource } from '../kinds.js'
 import { LAST_APPLIED } from '../last-applied.js'
 import { readManifests } from '../manifests.js'
-import { printDone } from '../print/done.js'
+import { printDone, printValue, withoutManagedFields } from '../print/object.js'
 import { goJson, printJson } from '../print/json.js'
-import { printValue, withoutManagedFields } from '../print/object.js'
 import type { Info } from '../resource-args.js'
 import { fieldValidationOf } from './field-validation.js'
 

@@ -23,7 +23,7 @@ import { KubectlError, throwCollected, usageError, withSource } from '../errors.
 import { resourceNameOf } from '../kinds.js'
 import { withLastApplied } from '../last-applied.js'
 import { readManifests } from '../manifests.js'
-import { printDone } from '../print/done.js'
+import { printDone } from '../print/object.js'
 import { sendRaw } from '../raw.js'
 import type { Info } from '../resource-args.js'
 import { typed } from '../resource-args.js'

@@ -8,7 +8,7 @@ import { isFailure, KubectlError, MissingName, throwCollected, usageError, withS
 import { kindName, resourceNameOf } from '../kinds.js'
 import { LAST_APPLIED, withLastApplied } from '../last-applied.js'
 import { readManifests } from '../manifests.js'
-import { printDone } from '../print/done.js'
+import { printDone } from '../print/object.js'
 import { sendRaw } from '../raw.js'
 import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'

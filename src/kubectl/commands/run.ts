@@ -13,7 +13,7 @@ import type { DryRun } from '../dry-run.js'
 import { KubectlError, usageError } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
 import { withLastApplied } from '../last-applied.js'
-import { printDone } from '../print/done.js'
+import { printDone } from '../print/object.js'
 import { printJson } from '../print/json.js'
 import { typed } from '../resource-args.js'
 

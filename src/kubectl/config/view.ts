@@ -2,7 +2,7 @@ import type { Call } from '../call.js'
 import { KubectlError, usageError } from '../errors.js'
 import type { Fields, KubeconfigContent, Named } from '../kubeconfig.js'
 import { textOf } from '../kubeconfig.js'
-import { formatOf } from '../print/format.js'
+import { formatOf } from '../print/template.js'
 import { printValue } from '../print/object.js'
 
 /** Fields that are shown only with `--raw`, and what stands for them. */

@@ -1,14 +1,16 @@
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
-import { kindName } from '../kinds.js'
+import type { Call } from '../call.js'
+import type { DryRun } from '../dry-run.js'
+import { dryRunSuffix } from '../dry-run.js'
 import { KubectlError } from '../errors.js'
+import { kindName } from '../kinds.js'
 import { printJson } from './json.js'
 import type { TemplateOptions } from './template.js'
 import { isTemplateFormat, printTemplate } from './template.js'
-import { printKyaml } from './kyaml.js'
-import { printYaml } from './yaml.js'
+import { printKyaml, printYaml } from './yaml.js'
 
 /** Formats that print any object, as error messages list them. */
-export const FORMATS: string =
+const FORMATS: string =
   'go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,' +
   'templatefile,yaml'
 
@@ -64,4 +66,28 @@ export function withoutManagedFields(object: KubeObject): KubeObject {
   if (object.metadata.managedFields === undefined) return object
   const { managedFields: _, ...metadata } = object.metadata
   return { ...object, metadata }
+}
+
+/** `pod/x created (dry run)` */
+function doneLine(
+  definition: KindDefinition,
+  name: string,
+  operation: string,
+  dryRun: DryRun = 'none',
+): string {
+  return `${kindName(definition)}/${name} ${operation}${dryRunSuffix(dryRun)}`
+}
+
+/** Prints what was done to an object, or the object itself if `-o` asks for it. */
+export function printDone(
+  call: Call,
+  definition: KindDefinition,
+  object: KubeObject,
+  operation: string,
+  dryRun: DryRun,
+): void {
+  const format = call.flags.string('output')
+  if (format === '') call.out.line(doneLine(definition, object.metadata.name ?? '', operation, dryRun))
+  else
+    call.out.document(format, printObject(definition, object, format, call.flags.bool('show-managed-fields')))
 }

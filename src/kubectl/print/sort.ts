@@ -2,8 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import { compareQuantities, parseQuantity, QuantityError } from '../../api/quantity.js'
 import { pdqsort } from '../../sim/pdqsort.js'
 import { KubectlError } from '../errors.js'
-import { stepsOf } from './custom-columns.js'
-import { evaluatePath, textOf } from './jsonpath.js'
+import { evaluatePath, stepsOf, textOf } from './jsonpath.js'
 
 /** No object has the field that they are to be sorted by. */
 export class NoSuchField extends KubectlError {}

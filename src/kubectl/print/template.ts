@@ -1,9 +1,8 @@
+import type { Call } from '../call.js'
 import { KubectlError } from '../errors.js'
-import { customColumns } from './custom-columns.js'
-import { goTemplateText } from './go-template/index.js'
-import { goJson } from './json.js'
-import { goSyntax } from './go-syntax.js'
-import { evaluateTemplate, parseJsonPath, renderTemplate } from './jsonpath.js'
+import { goTemplateText } from './go-template/go-template.js'
+import { goJson, goString } from './json.js'
+import { customColumns, evaluateTemplate, parseJsonPath, renderTemplate } from './jsonpath.js'
 
 const KINDS =
   'jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|go-template|go-template-file|template|templatefile'
@@ -30,7 +29,7 @@ export function isTemplateFormat(format: string): boolean {
  * The same format with the text of its file in it; `read` answers undefined for a file that is not there.
  * Throws KubectlError.
  */
-export function withTemplateFile(format: string, read: (path: string) => string | undefined): string {
+function withTemplateFile(format: string, read: (path: string) => string | undefined): string {
   const [, kind = '', path = ''] = FORMAT.exec(format) ?? []
   const target =
     kind === 'templatefile'
@@ -103,3 +102,38 @@ function debugged(text: string, value: object, print: () => string): string {
     )
   }
 }
+
+/**
+ * The output format that a command line asks for, with its template: `-o json`, `-o jsonpath-file=x`, `-o
+ * go-template --template=...`.
+ */
+export function formatOf(call: Call): string {
+  const { flags, files } = call
+  const [format, template] = [flags.string('output'), flags.string('template')]
+  if (template !== '' && (format === '' || format === 'go-template' || format === 'template'))
+    return `go-template=${template}`
+  const whole =
+    template !== '' && isTemplateFormat(format) && !format.includes('=') ? `${format}=${template}` : format
+  return withTemplateFile(whole, (path) => files.text(path))
+}
+
+/** A JSON value as Go source text (`%#v`): `map[string]interface {}{"a":"b", "n":1}`. */
+function goSyntax(value: unknown): string {
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
+  if (value === null || value === undefined) return 'interface {}(nil)'
+  if (typeof value === 'string') return goQuoted(value)
+  if (typeof value !== 'object') return String(value as number | boolean)
+  const entries = Object.entries(value)
+    .filter(([, one]) => one !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  return (
+    'map[string]interface ' +
+    `{}{${entries.map(([key, one]) => `${goQuoted(key)}:${goSyntax(one)}`).join(', ')}}`
+  )
+}
+
+/** A text in double quotes as strconv.Quote writes it. */
+const goQuoted = (text: string): string =>
+  goString(text).replaceAll(/\\u00(3c|3e|26)/g, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  )

@@ -1,6 +1,6 @@
 import type { KindDefinition, KubeObject, PrinterColumn } from '../../api/definition.js'
 import type { Client, ObjectKey, WatchEvent } from '../../client/client.js'
-import { plainColumns } from '../print/other-columns.js'
+import { plainColumns } from '../print/table.js'
 import type { Query } from './address.js'
 import { RestClient } from './rest-client.js'
 import type { RestWatch } from './rest-watch.js'

@@ -6,7 +6,7 @@ import { dryRunOf } from '../dry-run.js'
 import { KubectlError, throwCollected } from '../errors.js'
 import { patchTo } from '../patching.js'
 import { asGoWrites } from './local.js'
-import { printDone } from '../print/done.js'
+import { printDone } from '../print/object.js'
 import type { Info } from '../resource-args.js'
 import { forSelected, NOTHING_GIVEN, selected } from '../selected.js'
 

@@ -1,7 +1,36 @@
+import { KubectlError } from '../../errors.js'
 import { goText } from './format.js'
 import { functions, isTrue, typeName } from './functions.js'
 import type { GoCommand, GoNode, GoTemplate, Operand, Pipeline } from './nodes.js'
 import { GoTemplateError } from './nodes.js'
+import { parseGoTemplate } from './parse.js'
+
+/**
+ * What `-o go-template=...` prints of an object. Throws KubectlError for a template that cannot be read or
+ * fails.
+ */
+export function goTemplateText(text: string, object: object, options: GoTemplateOptions): string {
+  const template = parsed(text)
+  try {
+    return evaluateGoTemplate(template, object, options)
+  } catch (error) {
+    if (!(error instanceof GoTemplateError)) throw error
+    throw new KubectlError(
+      `error executing template ${JSON.stringify(text)}: template: output: ` +
+        `${error.message}\n${goText(object)}`,
+    )
+  }
+}
+
+function parsed(text: string): GoTemplate {
+  try {
+    return parseGoTemplate(text)
+  } catch (error) {
+    throw error instanceof GoTemplateError
+      ? new KubectlError(`error parsing template ${text}, ${error.message}`)
+      : error
+  }
+}
 
 /** How a template is run. */
 export interface GoTemplateOptions {
@@ -12,7 +41,7 @@ export interface GoTemplateOptions {
 const MOST_NESTED = 1_000
 
 /** The text of a template for JSON data. Throws GoTemplateError. Source: Go's text/template exec.go. */
-export function evaluateGoTemplate(template: GoTemplate, data: unknown, options: GoTemplateOptions): string {
+function evaluateGoTemplate(template: GoTemplate, data: unknown, options: GoTemplateOptions): string {
   const run = new Run(template, options)
   run.walk(template.body, data, new Scope(undefined, '$', data))
   return run.text
