@@ -1,8 +1,7 @@
 import type { ApiError } from '../client/api-error.js'
 import { isApiError } from '../client/api-error.js'
 import type { KubectlAnswer, KubectlRequest } from './environment.js'
-import { contentParameters } from './rest/failure.js'
-import { answerText } from './rest/answer-text.js'
+import { answerText, contentParameters } from './rest/failure.js'
 
 /** One resource that the server serves. */
 export interface ApiResource {

@@ -3,7 +3,7 @@ import type { ConnectionError } from '../client/api-error.js'
 import type { Client } from '../client/client.js'
 import type { HttpAnswer, HttpRequest } from '../client/http.js'
 import type { Clock } from '../sim/clock.js'
-import type { Front } from './rest/front.js'
+import type { Front } from './rest/exchange.js'
 
 /** Which server a command line asks for and as whom, as its flags and the kubeconfig say. */
 export interface RequestedIdentity {

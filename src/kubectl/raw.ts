@@ -1,6 +1,6 @@
 import type { Call } from './call.js'
 import { KubectlError } from './errors.js'
-import { answerText } from './rest/answer-text.js'
+import { answerText } from './rest/failure.js'
 
 /**
  * Sends the file of `-f` to a path as it is (`create --raw`, `replace --raw`), and prints the answer. Throws

@@ -8,7 +8,7 @@ import { ALL_FORMATS, printObject, printValue, unknownFormat, withoutManagedFiel
 import { formatOf, isTemplateFormat } from '../print/template.js'
 import { TablePrinter, plainColumns, scaleColumns } from '../print/table.js'
 import { NoSuchField, sortObjects, Unsortable } from '../print/sort.js'
-import { answerText } from '../rest/answer-text.js'
+import { answerText } from '../rest/failure.js'
 import type { TableOptions } from '../print/table.js'
 import type { Fetched, Selection, Target } from '../resource-args.js'
 import { explained, fetchTargets, selectResources } from '../resource-args.js'

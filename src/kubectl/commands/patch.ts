@@ -13,8 +13,8 @@ import { isFailure, KubectlError, throwCollected } from '../errors.js'
 import { patchTableOf, resourceNameOf } from '../kinds.js'
 import { applyMergePatch } from '../../api/patch/merge-patch.js'
 import { printDone } from '../print/object.js'
-import { answerText } from '../rest/answer-text.js'
-import { resourcePath } from '../resource-path.js'
+import { answerText } from '../rest/failure.js'
+import { pathOf } from '../rest/address.js'
 import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'
 import { selected } from '../selected.js'
@@ -157,7 +157,7 @@ function sent(
   const fieldManager = call.flags.string('field-manager')
   if (body === undefined) {
     const query = `?fieldManager=${encodeURIComponent(fieldManager)}${dryRun ? '&dryRun=All' : ''}`
-    const path = resourcePath(definition, keyOf(info), subresource)
+    const path = pathOf(definition, info.namespace, info.name, subresource)
     const headers = { 'content-type': TYPES[type] as string, accept: 'application/json' }
     return JSON.parse(
       answerText(call.request({ method: 'PATCH', path: path + query, headers, body: text })),

@@ -3,7 +3,7 @@ import { quantityMilliValue, quantityValue } from '../../api/quantity.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError, usageError } from '../errors.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
-import { answerText } from '../rest/answer-text.js'
+import { answerText } from '../rest/failure.js'
 
 const MIB = 1024 * 1024
 

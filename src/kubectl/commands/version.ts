@@ -4,7 +4,7 @@ import type { Call, Command } from '../call.js'
 import { isFailure, KubectlError } from '../errors.js'
 import { discoveryFailure } from '../request-failure.js'
 import { printYaml } from '../print/yaml.js'
-import { answerText } from '../rest/answer-text.js'
+import { answerText } from '../rest/failure.js'
 import { minorOf } from '../release.js'
 
 /** What a program says of its version: version.Info. */

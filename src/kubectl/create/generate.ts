@@ -11,7 +11,7 @@ import { printJson } from '../print/json.js'
 import { typed } from '../resource-args.js'
 import { ConnectionError } from '../../client/api-error.js'
 import { withRequest } from '../request-failure.js'
-import { resourcePath } from '../resource-path.js'
+import { pathOf } from '../rest/address.js'
 
 /**
  * An object that a generator made: its keys in the order of Go's fields. The namespace is added when one is
@@ -49,10 +49,7 @@ export function createGenerated(call: Call, generated: Generated, failure?: stri
     return
   }
   const sent = definition.namespaced ? withNamespace(wanted, call.namespace) : wanted
-  const path = resourcePath(
-    definition,
-    definition.namespaced ? { namespace: call.namespace, name: '' } : { name: '' },
-  ).replace(/\/$/, '')
+  const path = pathOf(definition, call.namespace)
   const query = `?fieldManager=${call.flags.string('field-manager')}&fieldValidation=${fieldValidationOf(call)}`
   const send = (): KubeObject =>
     call.client.create(resourceNameOf(definition), sent, {

@@ -1,5 +1,5 @@
 import type { Call } from '../call.js'
-import { answerText } from '../rest/answer-text.js'
+import { answerText } from '../rest/failure.js'
 
 /** A schema of an OpenAPI v3 document. */
 export interface Schema {

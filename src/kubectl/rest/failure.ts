@@ -1,5 +1,8 @@
-import { ApiError } from '../../client/api-error.js'
+import { textOf } from '../../api/go-text.js'
 import type { Status, StatusReason } from '../../client/api-error.js'
+import { ApiError } from '../../client/api-error.js'
+import type { HttpResponse } from '../../client/http.js'
+import type { KubectlAnswer } from '../environment.js'
 
 /** What a request was, as the texts of failures name it. */
 export interface Requested {
@@ -120,7 +123,7 @@ export function contentParameters(headers: Answered['headers']): ReadonlyMap<str
 }
 
 /** The failure that a body tells of; a Status without kind counts too when it says that it is a failure. */
-export function statusIn(body: string): Status | undefined {
+function statusIn(body: string): Status | undefined {
   try {
     const value = JSON.parse(body) as Partial<Status> | null
     return value !== null &&
@@ -132,4 +135,18 @@ export function statusIn(body: string): Status | undefined {
   } catch {
     return undefined
   }
+}
+
+/**
+ * The body of an answer. Throws ApiError for one that is a failure: with its own Status, or, of what is asked
+ * for as bytes (`asText`), without.
+ */
+export function answerText(answer: KubectlAnswer, asText = false): string {
+  if (isFailed(answer)) throw failureOf(answer, { method: 'GET' }, asText)
+  return answer.body
+}
+
+/** The body of an answer over HTTP, which has it as text or as bytes. */
+export function bodyText({ body, bytes }: HttpResponse): string {
+  return body === '' && bytes !== undefined ? textOf(bytes) : body
 }

@@ -8,10 +8,10 @@ import { KubectlError, SilentExit } from '../errors.js'
 import { INTERRUPTED } from '../patience.js'
 import { timeoutOf } from '../request-failure.js'
 import { Addresses } from './address.js'
-import { bodyText } from './answer-text.js'
+import { bodyText } from './failure.js'
 import { distrust } from './distrust.js'
 import { Exchange } from './exchange.js'
-import type { Front } from './front.js'
+import type { Front } from './exchange.js'
 import { RestClient } from './rest-client.js'
 
 /**

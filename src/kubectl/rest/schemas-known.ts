@@ -4,7 +4,7 @@ import type { Call } from '../call.js'
 import type { SourceText } from '../files.js'
 import { failureOf, withoutSchemas } from '../request-failure.js'
 import { itemsOf, parseDocuments } from '../manifests.js'
-import { answerText } from './answer-text.js'
+import { answerText } from './failure.js'
 
 /** The only form in which kubectl takes the old document. */
 const PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
