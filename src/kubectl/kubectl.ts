@@ -11,7 +11,7 @@ import { parseFlags } from './flags.js'
 import { Kubeconfig } from './kubeconfig.js'
 import { LineCall } from './line-call.js'
 import { Output } from './output.js'
-import { Reached } from './lazy-connection.js'
+import { LazyConnection } from './lazy-connection.js'
 import { releaseOf } from './release.js'
 import { fronted } from './rest/fronted.js'
 import { CommandLineError, splitWords } from './words.js'
@@ -108,7 +108,7 @@ export function prepareCall(
   const own = new Set(flagsOf(found.path).map(({ name }) => name))
   const kubeconfig = new Kubeconfig(env, files, flags.without(own), options.env)
   const { front } = options
-  const reached: Reached = new Reached({
+  const reached: LazyConnection = new LazyConnection({
     env,
     kubeconfig,
     front: (connection) =>
@@ -169,7 +169,7 @@ function withoutCommand({ path, command }: Found, words: readonly string[]): Kub
 }
 
 /** The environment of a kubectl that only knows the kinds that the server has told of. */
-function seenThrough(env: KubectlEnvironment, reached: Reached): KubectlEnvironment {
+function seenThrough(env: KubectlEnvironment, reached: LazyConnection): KubectlEnvironment {
   return Object.defineProperty({ ...env }, 'scheme', { get: () => reached.scheme })
 }
 

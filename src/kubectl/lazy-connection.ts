@@ -6,7 +6,7 @@ import { KubectlError } from './errors.js'
 import type { Kubeconfig } from './kubeconfig.js'
 
 /** What decides about the connection of a call. */
-export interface ReachedParts {
+export interface LazyConnectionParts {
   readonly env: KubectlEnvironment
   readonly kubeconfig: Kubeconfig
   /** The connection through what stands before the server. */
@@ -24,12 +24,12 @@ export interface ReachedParts {
  * The connection of a call: the environment's own, or the one that flags and kubeconfig ask for; made when it
  * is first used.
  */
-export class Reached {
-  readonly #parts: ReachedParts
+export class LazyConnection {
+  readonly #parts: LazyConnectionParts
   #connection: Connection | undefined
   #discovered: Discovered | undefined
 
-  constructor(parts: ReachedParts) {
+  constructor(parts: LazyConnectionParts) {
     this.#parts = parts
   }
 
