@@ -3,7 +3,7 @@ import type { Scheme } from '../api/scheme.js'
 import { formatApiVersion } from '../api/scheme.js'
 import { ignoreNotFound, isApiError } from '../client/api-error.js'
 import type { Client, WriteOptions } from '../client/client.js'
-import { letControllersAct } from './between-requests.js'
+import { letControllersAct, unversioned } from './creation.js'
 import { patchTableOf, resourceNameOf, resourceText } from './kinds.js'
 import type { DryRun } from './dry-run.js'
 import type { KubectlEnvironment } from './environment.js'
@@ -13,7 +13,6 @@ import { goJson } from './print/json.js'
 import type { Info } from './resource-args.js'
 import { keyOf, typed } from './resource-args.js'
 import { threeWayPatch } from './three-way.js'
-import { unversioned } from './unversioned.js'
 
 /** What `apply` did to one object. */
 export interface Applied {

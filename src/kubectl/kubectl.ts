@@ -1,23 +1,32 @@
+import type { Client } from '../client/client.js'
+import { toMillis } from '../sim/duration.js'
 import type { Call, Command } from './call.js'
-import { warnOfOldDryRun } from './dry-run.js'
-import { findCommand } from './commands/lookup.js'
+import { NO_KUSTOMIZE } from './commands/kustomize.js'
 import type { Found } from './commands/lookup.js'
-import type { KubectlEnvironment, KubectlOptions, KubectlResult } from './environment.js'
-import { errorText, isFailure, KubectlError, SilentExit } from './errors.js'
+import { findCommand } from './commands/lookup.js'
+import type { Discovered } from './discovery.js'
+import { discover } from './discovery.js'
+import { warnOfOldDryRun } from './dry-run.js'
+import type {
+  Connection,
+  KubectlAnswer,
+  KubectlEnvironment,
+  KubectlOptions,
+  KubectlRequest,
+  KubectlResult,
+} from './environment.js'
+import { KubectlError, SilentExit, errorText, isFailure } from './errors.js'
 import { FileSource } from './files.js'
 import { checkFirstContact } from './first-contact.js'
 import { flagsOf } from './flag-table.js'
 import { parseFlags } from './flags.js'
 import { Kubeconfig } from './kubeconfig.js'
-import { LineCall } from './line-call.js'
-import { Output } from './output.js'
 import { LazyConnection } from './lazy-connection.js'
+import { Output } from './output.js'
+import { ALL_FORMATS, checkFormat } from './print/object.js'
 import { releaseOf } from './release.js'
 import { fronted } from './rest/fronted.js'
 import { CommandLineError, splitWords } from './words.js'
-import { NO_KUSTOMIZE } from './commands/kustomize.js'
-import { ALL_FORMATS, checkFormat } from './print/object.js'
-import { toMillis } from '../sim/duration.js'
 
 /** Runs one command line, given as text or as words, with or without `kubectl` in front. */
 export type Kubectl = (command: string | readonly string[], options?: KubectlOptions) => KubectlResult
@@ -182,5 +191,63 @@ function promptForCredentials({ out, files }: Call): void {
   for (const [at, field] of ['Username', 'Password'].entries()) {
     out.write(`Please enter ${field}: `)
     if (words[at] === undefined) throw new KubectlError('EOF')
+  }
+}
+
+type Read = Omit<Call, 'client' | 'request' | 'discovered' | 'namespace' | 'namespaceGiven'>
+
+/** The server, as it is reached when it is needed; what it has told of itself, if it was asked before. */
+interface Reach {
+  readonly connection: Connection
+  readonly discovered: Discovered | undefined
+}
+
+/**
+ * The call of one command line: nothing is asked of the server, and no kubeconfig read, before a command
+ * needs it.
+ */
+class LineCall implements Call {
+  readonly env: Call['env']
+  readonly release: Call['release']
+  readonly command: string
+  readonly flags: Call['flags']
+  readonly args: readonly string[]
+  readonly dash: number | undefined
+  readonly out: Call['out']
+  readonly files: Call['files']
+  readonly kubeconfig: Call['kubeconfig']
+  readonly options: Call['options']
+  readonly namespaceGiven: boolean
+  readonly #reached: Reach
+
+  constructor(read: Read, reached: Reach) {
+    this.env = read.env
+    this.release = read.release
+    this.command = read.command
+    this.flags = read.flags
+    this.args = read.args
+    this.dash = read.dash
+    this.out = read.out
+    this.files = read.files
+    this.kubeconfig = read.kubeconfig
+    this.options = read.options
+    this.namespaceGiven = read.flags.has('namespace')
+    this.#reached = reached
+  }
+
+  get client(): Client {
+    return this.#reached.connection.client
+  }
+
+  get namespace(): string {
+    return this.namespaceGiven ? this.flags.string('namespace') : this.kubeconfig.namespace
+  }
+
+  request(request: KubectlRequest): KubectlAnswer {
+    return this.#reached.connection.request(request)
+  }
+
+  discovered(): Discovered {
+    return this.#reached.discovered ?? discover((request) => this.request(request))
   }
 }

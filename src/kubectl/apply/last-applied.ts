@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Call } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
-import { editAll } from '../edit/edit.js'
+import { editAll } from '../commands/edit.js'
 import { KubectlError, usageError } from '../errors.js'
 import { LAST_APPLIED, lastAppliedOf, withoutLastApplied } from '../last-applied.js'
 import { readManifests } from '../manifests.js'

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { ManagedFieldsEntry } from '../../api/meta/generated.js'
 import { isApiError } from '../../client/api-error.js'
-import { letControllersAct } from '../between-requests.js'
+import { letControllersAct } from '../creation.js'
 import type { Call } from '../call.js'
 import { fieldValidationOf } from '../commands/field-validation.js'
 import type { DryRun } from '../dry-run.js'

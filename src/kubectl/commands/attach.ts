@@ -1,14 +1,10 @@
 import type { Pod } from '../../api/core/generated.js'
+import { isApiError } from '../../client/api-error.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { endInterrupted, patienceOf } from '../patience.js'
-import { opened, pump } from '../streams.js'
+import { endAs, opened, pump } from '../streams.js'
 import { containerFor, objectNamed, podsOf } from './pod-target.js'
-
-/**
- * A container that goes on is watched so long, in virtual time; a user of the real kubectl would leave it.
- */
-const LONGEST_ATTACHED = 60_000
 
 /** `kubectl attach (POD | TYPE/NAME) [-c CONTAINER] [-i]`. Source: kubectl pkg/cmd/attach/attach.go. */
 export const attach: Command = {
@@ -29,12 +25,8 @@ export const attach: Command = {
     if (flags.bool('tty'))
       out.errorLine('Unable to use a TTY - input is not a terminal or the right kind of file')
     if (!flags.bool('quiet')) {
-      out.errorLine(
-        'All commands and output from this session will be recorded in container logs, including ' +
-          'credentials and sensitive information passed ' +
-          'through the command prompt.',
-      )
-      out.errorLine("If you don't see a command prompt, try pressing enter.")
+      out.errorLine(RECORDED)
+      out.errorLine(PROMPT)
     }
     const key = { namespace: pod.metadata.namespace ?? call.namespace, name: pod.metadata.name ?? '' }
     const stdin = flags.bool('stdin')
@@ -56,5 +48,77 @@ function containerIn(call: Call, pod: Pod): string {
     throw error instanceof KubectlError
       ? new KubectlError(`cannot attach to the container: ${error.message}`)
       : error
+  }
+}
+
+/**
+ * A container that goes on is watched so long, in virtual time; a user of the real kubectl would leave it.
+ */
+const LONGEST_ATTACHED = 60_000
+
+const RECORDED =
+  'All commands and output from this session will be recorded in container logs, including ' +
+  'credentials and sensitive information passed ' +
+  'through the command prompt.'
+const PROMPT = "If you don't see a command prompt, try pressing enter."
+
+/** How a container is attached to. */
+export interface Attaching {
+  readonly stdin: boolean
+  /** Milliseconds until its pod must run. */
+  readonly timeout: number
+  /** Neither of the two lines about the session is written. */
+  readonly isQuiet?: boolean
+}
+
+/**
+ * Shows what a container writes, from now on or, when it has ended already, from its log; ends as it ends.
+ * Virtual time moves until the pod runs. Throws KubectlError, ApiError, SilentExit. Source: kubectl
+ * pkg/cmd/run handleAttachPod, pkg/cmd/attach.
+ */
+export function attachTo(
+  call: Call,
+  key: { readonly namespace: string; readonly name: string },
+  container: string,
+  { stdin, timeout, isQuiet = false }: Attaching,
+): void {
+  const { client, env, out } = call
+  const phaseOf = (pod: Pod): string => pod.status.phase ?? ''
+  const started = (): boolean => {
+    const pod = client.get('pods', key)
+    const states = [...(pod.status.containerStatuses ?? []), ...(pod.status.ephemeralContainerStatuses ?? [])]
+    const state = states.find(({ name }) => name === container)?.state
+    return (
+      phaseOf(pod) === 'Succeeded' ||
+      phaseOf(pod) === 'Failed' ||
+      state?.running !== undefined ||
+      state?.terminated !== undefined
+    )
+  }
+  if (!started() && !env.until(started, timeout))
+    throw new KubectlError('timed out waiting for the condition')
+  const isOver = ['Succeeded', 'Failed'].includes(phaseOf(client.get('pods', key)))
+  if (!isOver && !isQuiet) {
+    out.errorLine(RECORDED)
+    out.errorLine(PROMPT)
+  }
+  try {
+    const end = isOver
+      ? undefined
+      : pump(
+          call,
+          client.attach(key, { container, stdin, stdout: true, stderr: true }),
+          stdin,
+          patienceOf(call, LONGEST_ATTACHED),
+        )
+    if (end !== undefined && end.exitCode !== 0 && end.error === undefined) return
+    if (end !== undefined) endAs(call, end)
+    else if (isOver) pump(call, client.logs(key, { container }), false)
+  } catch (error) {
+    if (!isApiError(error)) throw error
+    out.errorLine(
+      `warning: couldn't attach to pod/${key.name}, falling back to streaming logs: ${error.message}`,
+    )
+    pump(call, client.logs(key, { container }), false)
   }
 }

@@ -3,7 +3,44 @@ import { KubectlError, NoResourceMatch } from '../errors.js'
 import { flagsOf, isListed } from '../flag-table.js'
 import type { FlagSpec } from '../flags.js'
 import type { Release } from '../release.js'
-import { commands } from './index.js'
+import { apiResources, apiVersions } from './api-resources.js'
+import { apply } from './apply.js'
+import { attach } from './attach.js'
+import { auth } from './auth.js'
+import { autoscale } from './autoscale.js'
+import { certificate } from './certificate.js'
+import { clusterInfo } from './cluster-info.js'
+import { config } from './config.js'
+import { cordon, uncordon } from './cordon.js'
+import { cp } from './cp.js'
+import { create } from './create.js'
+import { debug } from './debug.js'
+import { deleteCommand } from './delete.js'
+import { describe } from './describe.js'
+import { diff } from './diff.js'
+import { drain } from './drain.js'
+import { edit } from './edit.js'
+import { events } from './events.js'
+import { exec } from './exec.js'
+import { explain } from './explain.js'
+import { expose } from './expose.js'
+import { get } from './get.js'
+import { kustomize } from './kustomize.js'
+import { logs } from './logs.js'
+import { annotate, label } from './metadata.js'
+import { patch } from './patch.js'
+import { portForward } from './port-forward.js'
+import { proxy } from './proxy.js'
+import { replace } from './replace.js'
+import { rollout } from './rollout.js'
+import { run } from './run.js'
+import { scale } from './scale.js'
+import { set } from './set.js'
+import { taint } from './taint.js'
+import { top } from './top.js'
+import { version } from './version.js'
+import { wait } from './wait.js'
+import { completion, plugin } from './workstation.js'
 
 /** The commands of the real kubectl, in the order of its help. */
 const KNOWN =
@@ -114,3 +151,49 @@ function distance(a: string, b: string): number {
   }
   return row[y.length] as number
 }
+
+/** The commands that there are. */
+export const commands: readonly Command[] = [
+  create,
+  expose,
+  run,
+  set,
+  edit,
+  scale,
+  autoscale,
+  certificate,
+  attach,
+  portForward,
+  proxy,
+  cp,
+  debug,
+  diff,
+  patch,
+  replace,
+  kustomize,
+  explain,
+  get,
+  deleteCommand,
+  clusterInfo,
+  cordon,
+  uncordon,
+  drain,
+  taint,
+  describe,
+  logs,
+  exec,
+  apply,
+  label,
+  annotate,
+  apiResources,
+  apiVersions,
+  version,
+  auth,
+  events,
+  rollout,
+  wait,
+  config,
+  top,
+  plugin,
+  completion,
+]

@@ -1,8 +1,7 @@
 import type { Command } from '../call.js'
 import { rolloutPause, rolloutRestart, rolloutResume } from '../rollout/changes.js'
-import { rolloutHistory } from '../rollout/history.js'
+import { rolloutHistory, rolloutUndo } from '../rollout/history.js'
 import { rolloutStatus } from '../rollout/status.js'
-import { rolloutUndo } from '../rollout/undo.js'
 
 /** `kubectl rollout history`, `pause`, `restart`, `resume`, `status`, `undo`. */
 export const rollout: Command = {

@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { ignoreNotFound } from '../../client/api-error.js'
-import { attachTo } from '../attach.js'
+import { attachTo } from './attach.js'
 import type { Call, Command } from '../call.js'
 import type { Generated } from '../create/generate.js'
 import { optional } from '../create/generate.js'

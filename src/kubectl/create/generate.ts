@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
-import { letControllersAct } from '../between-requests.js'
+import { letControllersAct } from '../creation.js'
 import type { Call } from '../call.js'
 import { fieldValidationOf } from '../commands/field-validation.js'
 import { dryRunOf } from '../dry-run.js'

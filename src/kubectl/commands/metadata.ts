@@ -1,13 +1,118 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { Call } from '../call.js'
+import { labelValueFaults } from '../../api/names.js'
+import type { Call, Command } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
-import { isFailure, KubectlError, throwCollected } from '../errors.js'
+import { KubectlError, isFailure, throwCollected } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
 import { readManifests } from '../manifests.js'
 import { printDone } from '../print/object.js'
 import type { Info, Target } from '../resource-args.js'
 import { fetchTarget, infoOf, keyOf, selectResources, typed } from '../resource-args.js'
 import { isPair, splitChanges } from './changes.js'
+
+/** Reads `key=value` and `key-`. Keys are left to the server. */
+function parseLabels(specs: readonly string[]): MapChanges {
+  const set: Record<string, string> = {}
+  const remove: string[] = []
+  for (const spec of specs) {
+    if (spec.includes('=')) {
+      const [key = '', value = '', ...more] = spec.split('=')
+      if (more.length > 0) throw new KubectlError(`invalid label spec: ${spec}`)
+      const faults = labelValueFaults(value)
+      if (faults.length > 0)
+        throw new KubectlError(`invalid label value: ${JSON.stringify(spec)}: ${faults.join(';')}`)
+      set[key] = value
+    } else remove.push(spec.slice(0, -1))
+  }
+  if (remove.some((key) => Object.hasOwn(set, key)))
+    throw new KubectlError('can not both modify and remove a label in the same command')
+  return { set, remove }
+}
+
+function checkLabels(existing: Readonly<Record<string, string>>, { set }: MapChanges): void {
+  const clashes = Object.entries(set)
+    .filter(([key, value]) => Object.hasOwn(existing, key) && existing[key] !== value)
+    .map(
+      ([key]) =>
+        new KubectlError(`'${key}' already has a value (${existing[key]}), and --overwrite is false`),
+    )
+  const [first, ...more] = clashes
+  if (first !== undefined)
+    throw more.length === 0
+      ? first
+      : new KubectlError(`[${clashes.map(({ message }) => message).join(', ')}]`)
+}
+
+/**
+ * The shorter text of the two objects decides whether labels went or came. Source: kubectl label
+ * updateDataChangeMsg.
+ */
+function labelOperation(call: Call, before: KubeObject, after: KubeObject): string {
+  const [old, next] = [
+    JSON.stringify(before.metadata.labels ?? {}),
+    JSON.stringify(after.metadata.labels ?? {}),
+  ]
+  if (old === next) return 'not labeled'
+  return call.release.saysUnlabeled && !call.flags.bool('overwrite') && next.length < old.length
+    ? 'unlabeled'
+    : 'labeled'
+}
+
+const labels: MetadataCommand = {
+  what: 'label',
+  field: 'labels',
+  parse: parseLabels,
+  checkOverwrite: checkLabels,
+  operation: labelOperation,
+  missing: (call, key) => call.out.line(`label ${JSON.stringify(key)} not found.`),
+}
+
+/** `kubectl label pod a key=value other-` */
+export const label: Command = { name: 'label', run: (call) => changeMetadata(call, labels) }
+
+/** Always overwritten, whatever the flag says. */
+const CHANGE_CAUSE = 'kubernetes.io/change-cause'
+
+/** Reads `key=value` (the value may hold `=`) and `key-`. */
+function parseAnnotations(specs: readonly string[]): MapChanges {
+  const set: Record<string, string> = {}
+  const remove: string[] = []
+  for (const spec of specs) {
+    const at = spec.indexOf('=')
+    if (at > 0) set[spec.slice(0, at)] = spec.slice(at + 1)
+    else remove.push(spec.slice(0, -1))
+  }
+  const both = remove.filter((key) => Object.hasOwn(set, key))
+  if (both.length > 0) {
+    throw new KubectlError(
+      `can not both modify and remove the following annotation(s) in the same command: ${both.join(', ')}`,
+    )
+  }
+  return { set, remove }
+}
+
+function checkAnnotations(existing: Readonly<Record<string, string>>, { set }: MapChanges): void {
+  const clashes = Object.keys(set)
+    .filter((key) => key !== CHANGE_CAUSE && Object.hasOwn(existing, key))
+    .map((key) => `'${key}' already has a value (${existing[key]})`)
+  if (clashes.length > 0) {
+    throw new KubectlError(
+      `--overwrite is false but found the following declared annotation(s): ${clashes.join('; ')}`,
+    )
+  }
+}
+
+const annotations: MetadataCommand = {
+  what: 'annotation',
+  field: 'annotations',
+  parse: parseAnnotations,
+  checkOverwrite: checkAnnotations,
+  operation: () => 'annotated',
+  missing: () => undefined,
+}
+
+/** `kubectl annotate pod a key=value other-` */
+export const annotate: Command = { name: 'annotate', run: (call) => changeMetadata(call, annotations) }
 
 /** Values to set and keys to remove, of labels or annotations. */
 export interface MapChanges {
@@ -31,7 +136,7 @@ export interface MetadataCommand {
  * Runs `label` or `annotate`: a JSON merge patch of metadata for each object, failures of one not stopping
  * the others.
  */
-export function changeMetadata(call: Call, command: MetadataCommand): void {
+function changeMetadata(call: Call, command: MetadataCommand): void {
   const { resources, changes } = splitChanges(call.args, command.what, isPair)
   const parsed = command.parse(changes)
   const list = call.flags.bool('list')
