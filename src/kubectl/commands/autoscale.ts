@@ -1,7 +1,6 @@
 import { isApiError } from '../../client/api-error.js'
 import type { Call, Command } from '../call.js'
-import { optional } from '../create/generate.js'
-import { createFor } from '../create/create-for.js'
+import { createFor, optional } from '../create/generate.js'
 import { KubectlError } from '../errors.js'
 import { resourceText } from '../kinds.js'
 import { forSelected } from '../selected.js'

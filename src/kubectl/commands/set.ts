@@ -1,10 +1,6 @@
 import type { Command } from '../call.js'
 import { setEnv } from '../set/env.js'
-import { setImage } from '../set/image.js'
-import { setResources } from '../set/resources.js'
-import { setSelector } from '../set/selector.js'
-import { setServiceAccount } from '../set/service-account.js'
-import { setSubject } from '../set/subject.js'
+import { setImage, setResources, setSelector, setServiceAccount, setSubject } from '../set/fields.js'
 
 /** `kubectl set image`, `env`, `resources`, `selector`, `serviceaccount`, `subject`. */
 export const set: Command = {

@@ -1,5 +1,5 @@
 import type { Call } from '../call.js'
-import { toBase64 } from '../create/secret.js'
+import { toBase64 } from '../create/config-data.js'
 import { KubectlError, usageError } from '../errors.js'
 import type { Fields } from '../kubeconfig.js'
 import type { ListName } from './file.js'

@@ -1,16 +1,23 @@
-import type { KubeObject } from '../../api/definition.js'
-import { letControllersAct } from '../creation.js'
+import { YAMLParseError, parse } from 'yaml'
+import type { KindDefinition, KubeObject } from '../../api/definition.js'
+import { JsonPatchError, applyJsonPatch } from '../../api/patch/json-patch.js'
+import type { JsonMap } from '../../api/patch/json.js'
+import { isMap } from '../../api/patch/json.js'
+import { applyMergePatch } from '../../api/patch/merge-patch.js'
+import { applyStrategicPatch } from '../../api/patch/strategic.js'
+import { ConnectionError } from '../../client/api-error.js'
 import type { Call } from '../call.js'
 import { fieldValidationOf } from '../commands/field-validation.js'
+import { letControllersAct } from '../creation.js'
 import { dryRunOf } from '../dry-run.js'
-import { isFailure, KubectlError, usageError } from '../errors.js'
-import { resourceNameOf } from '../kinds.js'
+import { KubectlError, isFailure, usageError } from '../errors.js'
+import { patchTableOf, resourceNameOf } from '../kinds.js'
 import { withLastApplied } from '../last-applied.js'
-import { printDone } from '../print/object.js'
 import { printJson } from '../print/json.js'
-import { typed } from '../resource-args.js'
-import { ConnectionError } from '../../client/api-error.js'
+import { printDone } from '../print/object.js'
 import { withRequest } from '../request-failure.js'
+import type { Info } from '../resource-args.js'
+import { typed } from '../resource-args.js'
 import { pathOf } from '../rest/address.js'
 
 /**
@@ -116,3 +123,87 @@ export function optional(
 
 /** Every value once, in the order of its first use. */
 export const unique = (values: readonly string[]): readonly string[] => [...new Set(values)]
+
+/**
+ * Creates an object for another one, in its namespace (`expose`, `autoscale`), with what `--overrides` says.
+ * Throws KubectlError, ApiError.
+ */
+export function createFor(
+  call: Call,
+  { namespace = call.namespace }: Info,
+  generated: Generated,
+  operation: string,
+): void {
+  const definition = call.env.scheme.ofObject(generated.apiVersion, generated.kind)
+  if (definition === undefined)
+    throw new KubectlError(
+      `no matches for kind ${JSON.stringify(generated.kind)} in version ` +
+        `${JSON.stringify(generated.apiVersion)}`,
+    )
+  const dryRun = dryRunOf(call)
+  const { name, ...rest } = generated.metadata
+  const placed = { name, ...(call.namespaceGiven ? { namespace } : {}), ...rest }
+  const made = overridden(call, definition, { ...generated, metadata: placed } as unknown as KubeObject)
+  const wanted = call.flags.bool('save-config') ? withLastApplied(made, true) : made
+  if (dryRun === 'client') {
+    if (call.flags.string('output') === 'json') call.out.write(printJson(wanted, true))
+    else printDone(call, definition, wanted, operation, dryRun)
+    return
+  }
+  const sent = { ...wanted, metadata: { ...wanted.metadata, namespace } }
+  const created = call.client.create(resourceNameOf(definition), sent, {
+    dryRun: dryRun === 'server',
+    fieldManager: call.flags.string('field-manager'),
+  })
+  printDone(call, definition, typed(definition, created), operation, dryRun)
+}
+
+/** A generated object with what `--overrides` says of it. Throws KubectlError. Source: cmdutil.Merge. */
+export function overridden(call: Call, definition: KindDefinition, object: KubeObject): KubeObject {
+  const text = call.flags.string('overrides', '')
+  if (text === '') return object
+  const kind = call.flags.string('override-type')
+  if (kind !== 'merge' && kind !== 'json' && kind !== 'strategic')
+    throw new KubectlError(`invalid override type: ${kind}`)
+  const value = valueOf(text)
+  if (kind === 'json') {
+    if (!Array.isArray(value)) throw new KubectlError('Invalid JSON Patch')
+    return patched(object, value)
+  }
+  if (!isMap(value)) throw new KubectlError('Invalid JSON Patch')
+  if (kind === 'merge') return applyMergePatch(object, value) as KubeObject
+  const message = patchTableOf(call.env.scheme, definition)
+  return (
+    message === undefined
+      ? applyMergePatch(object, value)
+      : applyStrategicPatch(message, object as unknown as JsonMap, value)
+  ) as KubeObject
+}
+
+function valueOf(text: string): unknown {
+  try {
+    return parse(text)
+  } catch (error) {
+    if (error instanceof YAMLParseError) throw new KubectlError('Invalid JSON Patch')
+    throw error
+  }
+}
+
+function patched(object: KubeObject, operations: readonly unknown[]): KubeObject {
+  try {
+    return applyJsonPatch(object, operations) as KubeObject
+  } catch (error) {
+    throw error instanceof JsonPatchError ? new KubectlError(error.message) : error
+  }
+}
+
+/** `a=b,c=d` as labels, sorted. Throws KubectlError. Source: kubectl pkg/generate ParseLabels. */
+export function labelsOf(text: string): Readonly<Record<string, string>> {
+  const pairs = text.split(',').map((part): readonly [string, string] => {
+    const [key = '', value, ...more] = part.split('=')
+    if (value === undefined || more.length > 0) throw new KubectlError(`unexpected label spec: ${part}`)
+    if (key === '') throw new KubectlError('unexpected empty label key')
+    return [key, value]
+  })
+  return Object.fromEntries(pairs.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}

@@ -1,7 +1,79 @@
+import type { KubeObject } from '../../api/definition.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError, NoResourceMatch } from '../errors.js'
+import { printValue } from '../print/object.js'
 import type { Generated } from './generate.js'
-import { createGenerated, nameOf, optional, unique } from './generate.js'
+import { createGenerated, failing, nameOf, naming, optional, unique } from './generate.js'
+
+/** `kubectl create serviceaccount NAME`. Source: kubectl pkg/cmd/create/create_serviceaccount.go. */
+export const serviceaccount: Command = {
+  name: 'serviceaccount',
+  aliases: ['sa'],
+  run(call) {
+    createGenerated(
+      call,
+      { kind: 'ServiceAccount', apiVersion: 'v1', metadata: { name: nameOf(call) } },
+      'failed to create serviceaccount:',
+    )
+  },
+}
+
+const BOUND: Readonly<Record<string, string>> = { Pod: 'v1', Secret: 'v1', Node: 'v1' }
+
+/** `kubectl create token SERVICE_ACCOUNT`. Source: kubectl pkg/cmd/create/create_token.go. */
+export const token: Command = {
+  name: 'token',
+  run(call) {
+    const { flags, out } = call
+    const name = nameOf(call)
+    const spec = specOf(call)
+    const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec }
+    const key = { namespace: call.namespace, name }
+    const answer = failing('failed to create token:', () =>
+      naming(call, `/api/v1/namespaces/${key.namespace}/serviceaccounts/${name}/token`, () =>
+        call.client.createSubresource('serviceaccounts', key, 'token', request),
+      ),
+    ) as KubeObject
+    const format = flags.string('output')
+    const { token: text = '' } = (answer as { readonly status?: { readonly token?: string } }).status ?? {}
+    if (text === '') throw new KubectlError('failed to create token: no token in server response')
+    if (format === '') out.line(text)
+    else
+      out.write(
+        printValue({ kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', ...answer }, format),
+      )
+  },
+}
+
+function specOf({ flags }: Call): object {
+  const duration = flags.duration('duration')
+  if (flags.has('duration') && duration < 0)
+    throw new KubectlError('--duration must be greater than or equal to 0')
+  if (duration % 1000 !== 0)
+    throw new KubectlError('--duration cannot be expressed in units less than seconds')
+  const [kind, name, uid] = ['kind', 'name', 'uid'].map((part) => flags.string(`bound-object-${part}`)) as [
+    string,
+    string,
+    string,
+  ]
+  if (kind === '') {
+    if (name !== '')
+      throw new KubectlError('--bound-object-name can only be set if --bound-object-kind is provided')
+    if (uid !== '')
+      throw new KubectlError('--bound-object-uid can only be set if --bound-object-kind is provided')
+  } else {
+    if (!Object.hasOwn(BOUND, kind))
+      throw new KubectlError('supported --bound-object-kind values are Node, Pod, Secret')
+    if (name === '')
+      throw new KubectlError('--bound-object-name is required if --bound-object-kind is provided')
+  }
+  const bound = { kind, apiVersion: BOUND[kind], name, ...optional('uid', uid) }
+  return {
+    audiences: flags.strings('audience'),
+    ...(duration === 0 ? {} : { expirationSeconds: duration / 1000 }),
+    ...(kind === '' ? {} : { boundObjectRef: bound }),
+  }
+}
 
 const VERBS: ReadonlySet<string> = new Set([
   '*',
@@ -179,4 +251,75 @@ function resourceOf(call: Call, text: string): { readonly group: string; readonl
   if (type.startsWith('*.')) return { group: type.slice(2), resource: `*${suffix}` }
   const { group, resource } = typeOf(call, type)
   return { group, resource: resource + suffix }
+}
+
+const GROUP = 'rbac.authorization.k8s.io'
+
+/**
+ * `kubectl create rolebinding NAME --role=R | --clusterrole=R --user --group --serviceaccount`. Source:
+ * kubectl pkg/cmd/create/create_rolebinding.go.
+ */
+export const rolebinding: Command = {
+  name: 'rolebinding',
+  run(call) {
+    const name = nameOf(call)
+    const [role, clusterRole] = [call.flags.string('role'), call.flags.string('clusterrole')]
+    if ((role === '') === (clusterRole === ''))
+      throw new KubectlError('exactly one of clusterrole or role must be specified')
+    const roleRef =
+      role === ''
+        ? { apiGroup: GROUP, kind: 'ClusterRole', name: clusterRole }
+        : { apiGroup: GROUP, kind: 'Role', name: role }
+    createGenerated(
+      call,
+      {
+        kind: 'RoleBinding',
+        apiVersion: API_VERSION,
+        metadata: { name },
+        ...optional('subjects', subjectsOf(call)),
+        roleRef,
+      },
+      'failed to create rolebinding:',
+    )
+  },
+}
+
+/**
+ * `kubectl create clusterrolebinding NAME --clusterrole=R`. Source: kubectl
+ * pkg/cmd/create/create_clusterrolebinding.go.
+ */
+export const clusterrolebinding: Command = {
+  name: 'clusterrolebinding',
+  run(call) {
+    const name = nameOf(call)
+    const roleRef = { apiGroup: GROUP, kind: 'ClusterRole', name: call.flags.string('clusterrole') }
+    createGenerated(
+      call,
+      {
+        kind: 'ClusterRoleBinding',
+        apiVersion: API_VERSION,
+        metadata: { name },
+        ...optional('subjects', subjectsOf(call)),
+        roleRef,
+      },
+      'failed to create clusterrolebinding:',
+    )
+  },
+}
+
+function subjectsOf({ flags }: Call): readonly object[] {
+  const named =
+    (kind: string) =>
+    (name: string): object => ({ kind, apiGroup: GROUP, name })
+  const accounts = unique(flags.strings('serviceaccount')).map((text) => {
+    const [namespace = '', name = '', ...more] = text.split(':')
+    if (namespace === '' || name === '' || more.length > 0)
+      throw new KubectlError('serviceaccount must be <namespace>:<name>')
+    return { kind: 'ServiceAccount', name, namespace }
+  })
+  return [
+    ...unique(flags.strings('user')).map(named('User')),
+    ...unique(flags.strings('group')).map(named('Group')),
+    ...accounts,
+  ]
 }

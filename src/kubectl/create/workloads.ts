@@ -2,8 +2,60 @@ import type { CronJob } from '../../api/batch/generated.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { fetchTarget, selectResources } from '../resource-args.js'
+import { randomSuffix } from '../suffix.js'
 import type { Generated } from './generate.js'
 import { commandOf, createGenerated, nameOf, optional } from './generate.js'
+
+/**
+ * `kubectl create deployment NAME --image=IMAGE -- [COMMAND]`. Source: kubectl
+ * pkg/cmd/create/create_deployment.go.
+ */
+export const deployment: Command = {
+  name: 'deployment',
+  aliases: ['deploy'],
+  run(call) {
+    const { flags } = call
+    const name = nameOf(call)
+    const images = flags.strings('image')
+    const command = commandOf(call)
+    if (images.length > 1 && command.length > 0)
+      throw new KubectlError('cannot specify multiple --image options and command')
+    const labels = { app: name }
+    const port = flags.int('port')
+    const containers = images.map((image, at) => ({
+      name: containerName(call, image),
+      image,
+      ...optional('command', command),
+      ...(at === 0 && port >= 0 ? { ports: [{ containerPort: port }] } : {}),
+      resources: {},
+    }))
+    createGenerated(
+      call,
+      {
+        kind: 'Deployment',
+        apiVersion: 'apps/v1',
+        metadata: { name, labels },
+        spec: {
+          replicas: flags.int('replicas'),
+          selector: { matchLabels: labels },
+          template: { metadata: { labels }, spec: { containers } },
+          strategy: {},
+        },
+        status: {},
+      },
+      'failed to create deployment:',
+    )
+  },
+}
+
+/**
+ * The last part of an image without tag and digest; made unique where it could not be a name. Source:
+ * sanitizeAndUniquify.
+ */
+function containerName(call: Call, image: string): string {
+  const name = (image.split('/').at(-1) as string).split(':')[0]?.split('@')[0] ?? ''
+  return /[_.]/.test(name) ? `${name.replaceAll(/[_.]/g, '-')}-${randomSuffix(call, name)}` : name
+}
 
 /**
  * `kubectl create job NAME --image=IMAGE | --from=cronjob/NAME -- [COMMAND]`. Source: kubectl
@@ -70,4 +122,35 @@ function cronJobJob(call: Call, name: string, from: string): Generated {
     spec: jobTemplate.spec,
     status: {},
   }
+}
+
+/**
+ * `kubectl create cronjob NAME --image=IMAGE --schedule='* * * * *' -- [COMMAND]`. Source: kubectl
+ * pkg/cmd/create/create_cronjob.go.
+ */
+export const cronjob: Command = {
+  name: 'cronjob',
+  aliases: ['cj'],
+  run(call) {
+    const { flags } = call
+    const name = nameOf(call)
+    const containers = [
+      { name, image: flags.string('image'), ...optional('command', commandOf(call)), resources: {} },
+    ]
+    const template = {
+      metadata: {},
+      spec: { containers, restartPolicy: flags.string('restart') || 'OnFailure' },
+    }
+    createGenerated(
+      call,
+      {
+        kind: 'CronJob',
+        apiVersion: 'batch/v1',
+        metadata: { name },
+        spec: { schedule: flags.string('schedule'), jobTemplate: { metadata: { name }, spec: { template } } },
+        status: {},
+      },
+      'failed to create cronjob:',
+    )
+  },
 }
