@@ -5,7 +5,7 @@ import { isFailure, KubectlError } from './errors.js'
 import { patchTableOf, resourceNameOf } from './kinds.js'
 import type { Info } from './resource-args.js'
 import { keyOf, typed } from './resource-args.js'
-import { threeWayPatch } from './three-way.js'
+import { threeWayPatch } from './apply/three-way.js'
 
 /** How a change is sent. */
 export interface Patching {

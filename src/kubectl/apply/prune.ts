@@ -6,7 +6,7 @@ import type { DryRun } from '../dry-run.js'
 import { KubectlError } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
 import { logWarning } from '../klog.js'
-import { lastAppliedOf } from '../last-applied.js'
+import { lastAppliedOf } from './last-applied.js'
 import { printDone } from '../print/object.js'
 import { infoOf, keyOf, typed } from '../resource-args.js'
 

@@ -7,7 +7,7 @@ import { fieldValidationOf } from '../commands/field-validation.js'
 import type { DryRun } from '../dry-run.js'
 import { KubectlError } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
-import { LAST_APPLIED } from '../last-applied.js'
+import { LAST_APPLIED } from './last-applied.js'
 import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'
 

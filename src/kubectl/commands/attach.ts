@@ -2,7 +2,7 @@ import type { Pod } from '../../api/core/generated.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
-import { endInterrupted, patienceOf } from '../patience.js'
+import { endInterrupted, patienceOf } from '../interruption.js'
 import { endAs, opened, pump } from '../streams.js'
 import { containerFor, objectNamed, podsOf } from './pod-target.js'
 

@@ -1,12 +1,12 @@
 import type { Container, EphemeralContainer, Pod } from '../../api/core/generated.js'
 import { attachTo } from './attach.js'
 import type { Call, Command } from '../call.js'
-import { copyOfPod, debugContainer, isProfile, nodePod } from '../debug/debug-pods.js'
+import { copyOfPod, debugContainer, isProfile, nodePod } from '../debug-pods.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import { KubectlError, throwCollected } from '../errors.js'
 import { readManifests } from '../manifests.js'
 import { selectResources } from '../resource-args.js'
-import { randomSuffix } from '../suffix.js'
+import { randomSuffix } from '../random-suffix.js'
 
 /**
  * `kubectl debug POD|node/NAME --image=IMAGE [--copy-to=NAME] [-- COMMAND]`. Source: kubectl

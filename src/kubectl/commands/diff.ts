@@ -5,14 +5,14 @@ import { applyManager } from '../apply/server-side.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError, SilentExit, errorText, isFailure, throwCollected, usageError } from '../errors.js'
 import { patchTableOf, resourceNameOf } from '../kinds.js'
-import { lastAppliedOf, withoutLastApplied } from '../last-applied.js'
+import { lastAppliedOf, withoutLastApplied } from '../apply/last-applied.js'
 import { readManifests } from '../manifests.js'
 import { withoutManagedFields } from '../print/object.js'
 import { printYaml } from '../print/yaml.js'
 import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'
-import { randomDigits } from '../suffix.js'
-import { threeWayPatch } from '../three-way.js'
+import { randomDigits } from '../random-suffix.js'
+import { threeWayPatch } from '../apply/three-way.js'
 
 interface Difference {
   readonly name: string

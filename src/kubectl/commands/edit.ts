@@ -12,8 +12,8 @@ import { keyOf, typed } from '../resource-args.js'
 import { RestClient } from '../rest/rest-client.js'
 import { checkSchemas } from '../rest/schemas-known.js'
 import { selected } from '../selected.js'
-import { randomDigits } from '../suffix.js'
-import { threeWayPatch } from '../three-way.js'
+import { randomDigits } from '../random-suffix.js'
+import { threeWayPatch } from '../apply/three-way.js'
 import { fieldValidationOf } from './field-validation.js'
 
 /**

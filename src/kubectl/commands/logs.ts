@@ -2,7 +2,7 @@ import type { Pod } from '../../api/core/generated.js'
 import type { Client } from '../../client/client.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError, usageError } from '../errors.js'
-import { endInterrupted, patienceOf } from '../patience.js'
+import { endInterrupted, patienceOf } from '../interruption.js'
 import { containerFor, objectNamed, podsOf, withNamespace } from './pod-target.js'
 
 type PodLogOptions = NonNullable<Parameters<Client['logs']>[1]>

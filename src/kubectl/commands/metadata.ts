@@ -8,7 +8,7 @@ import { readManifests } from '../manifests.js'
 import { printDone } from '../print/object.js'
 import type { Info, Target } from '../resource-args.js'
 import { fetchTarget, infoOf, keyOf, selectResources, typed } from '../resource-args.js'
-import { isPair, splitChanges } from './changes.js'
+import { isPair, splitChanges } from './split-changes.js'
 
 /** Reads `key=value` and `key-`. Keys are left to the server. */
 function parseLabels(specs: readonly string[]): MapChanges {

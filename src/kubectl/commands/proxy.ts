@@ -1,7 +1,7 @@
 import type { Call, Command } from '../call.js'
 import type { KubectlAnswer, KubectlRequest } from '../environment.js'
 import { KubectlError } from '../errors.js'
-import { endInterrupted } from '../patience.js'
+import { endInterrupted } from '../interruption.js'
 
 const text = (code: number, body: string): KubectlAnswer => ({
   code,

@@ -6,7 +6,7 @@ import { Aggregate, isFailure, KubectlError, NoResourceMatch, throwCollected, us
 import { printDone } from '../print/object.js'
 import type { Target } from '../resource-args.js'
 import { fetchTarget, selectResources, typed } from '../resource-args.js'
-import { splitChanges } from './changes.js'
+import { splitChanges } from './split-changes.js'
 
 const EFFECTS: readonly string[] = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 

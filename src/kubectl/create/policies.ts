@@ -1,7 +1,7 @@
 import type { LabelSelector } from '../../api/meta/generated.js'
 import type { Command } from '../call.js'
 import { KubectlError } from '../errors.js'
-import { resourceList } from '../quantities.js'
+import { resourceList } from '../resource-list.js'
 import { createGenerated, nameOf, optional } from './generate.js'
 
 /** `kubectl create namespace NAME`. Source: kubectl pkg/cmd/create/create_namespace.go. */

@@ -2,7 +2,7 @@ import type { CronJob } from '../../api/batch/generated.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { fetchTarget, selectResources } from '../resource-args.js'
-import { randomSuffix } from '../suffix.js'
+import { randomSuffix } from '../random-suffix.js'
 import type { Generated } from './generate.js'
 import { commandOf, createGenerated, nameOf, optional } from './generate.js'
 

@@ -1,6 +1,6 @@
 import type { ConfigMap, Container, EnvVar, Secret } from '../../api/core/generated.js'
 import type { Call } from '../call.js'
-import { isPair, splitChanges } from '../commands/changes.js'
+import { isPair, splitChanges } from '../commands/split-changes.js'
 import { checkEnvName } from '../env-name.js'
 import { KubectlError } from '../errors.js'
 import { fits, podSpecOf, withContainers, withPodSpec } from '../pod-spec.js'

@@ -5,7 +5,7 @@ import type { Call } from '../call.js'
 import { selectorOf } from '../create/policies.js'
 import { KubectlError } from '../errors.js'
 import { fits, podSpecOf, withContainers, withPodSpec } from '../pod-spec.js'
-import { resourceList } from '../quantities.js'
+import { resourceList } from '../resource-list.js'
 import { NOTHING_GIVEN } from '../selected.js'
 import { checkResources, resourcesAndChanges, setSelected } from './changes.js'
 

@@ -1,5 +1,5 @@
-import { semanticEqual } from '../api/equal.js'
-import type { Field, ListField, Message } from '../api/schema/types.js'
+import { semanticEqual } from '../../api/equal.js'
+import type { Field, ListField, Message } from '../../api/schema/types.js'
 
 type Json = unknown
 type JsonMap = Readonly<Record<string, Json>>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createScheme } from '../../src/api/scheme.js'
-import { threeWayPatch } from '../../src/kubectl/three-way.js'
+import { createScheme } from '../../../src/api/scheme.js'
+import { threeWayPatch } from '../../../src/kubectl/apply/three-way.js'
 
 const scheme = createScheme('v1.35')
 const podTable = scheme.messageOf(scheme.byName('pods') as NonNullable<ReturnType<typeof scheme.byName>>)

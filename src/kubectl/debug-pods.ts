@@ -1,6 +1,6 @@
-import type { Container, Pod, SecurityContext } from '../../api/core/generated.js'
-import type { Call } from '../call.js'
-import { KubectlError } from '../errors.js'
+import type { Container, Pod, SecurityContext } from '../api/core/generated.js'
+import type { Call } from './call.js'
+import { KubectlError } from './errors.js'
 
 /** What a debugging container is for. */
 export type DebugStyle = 'ephemeral' | 'copy' | 'node'

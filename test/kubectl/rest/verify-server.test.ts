@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
-import { distrust } from '../../../src/kubectl/rest/distrust.js'
+import { distrust } from '../../../src/kubectl/rest/verify-server.js'
 import { testKeys } from '../../../src/pki/index.js'
 
 const { pki } = new SimCluster({ nodes: 0, start: Date.UTC(2026, 0, 1) })
