@@ -1,9 +1,8 @@
 import { absolutePath } from '../files/tree.js'
 import type { Invocation, NetworkResponse, Program } from './command.js'
 import { attempt, flagsOf } from './command.js'
-import { unescaped } from './escapes.js'
-import { statusText } from './status-text.js'
-import { addressesOf, parseUrl } from './url.js'
+import { unescaped } from './output.js'
+import { addressesOf, parseUrl, statusText } from './http.js'
 
 const SYN_TIMEOUT = 130_000
 

@@ -1,8 +1,7 @@
 import { absolutePath } from '../files/tree.js'
 import type { Invocation, NetworkResponse, Program } from './command.js'
 import { attempt, flagsOf } from './command.js'
-import { statusText } from './status-text.js'
-import { addressesOf, parseUrl } from './url.js'
+import { addressesOf, parseUrl, statusText } from './http.js'
 
 /**
  * Longest that busybox waits for an answer: for ever. Without -T, a connection that nobody answers fails

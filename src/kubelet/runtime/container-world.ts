@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/core/generated.js'
-import { programOf } from '../commands/index.js'
+import { programOf } from '../commands/programs.js'
 import type { ProcessEntry, World } from '../commands/command.js'
 import { FileSystem } from '../files/file-system.js'
 import type { FileUser } from '../files/file-system.js'

@@ -1,5 +1,5 @@
 import type { Container } from '../../api/core/generated.js'
-import { programOf } from '../commands/index.js'
+import { programOf } from '../commands/programs.js'
 import type { ImageFacts } from '../images/image-table.js'
 import { SHELLS, baseOf } from '../shell/shell-call.js'
 

@@ -1,5 +1,5 @@
 import type { Invocation, Pause } from '../commands/command.js'
-import { signalNumber } from '../commands/kill.js'
+import { signalNumber } from '../commands/system.js'
 import { absolutePath } from '../files/tree.js'
 import type { ShellState } from './state.js'
 

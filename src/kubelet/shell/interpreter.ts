@@ -1,5 +1,5 @@
 import type { Invocation, Pause } from '../commands/command.js'
-import { programOf } from '../commands/index.js'
+import { programOf } from '../commands/programs.js'
 import { FileFault } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
 import type { BuiltinCall } from './builtins.js'

@@ -23,7 +23,7 @@ export function parseUrl(text: string): Url | undefined {
 }
 
 /** Whether it is an IPv4 or IPv6 address. */
-export function isAddress(host: string): boolean {
+function isAddress(host: string): boolean {
   return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(host) || host.includes(':')
 }
 
@@ -34,4 +34,28 @@ export function addressesOf(
 ): readonly string[] | undefined {
   if (isAddress(host)) return [host]
   return host === 'localhost' ? ['127.0.0.1'] : lookup(host)?.addresses
+}
+
+const TEXTS: Readonly<Record<number, string>> = {
+  200: 'OK',
+  201: 'Created',
+  204: 'No Content',
+  301: 'Moved Permanently',
+  302: 'Found',
+  304: 'Not Modified',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+}
+
+/** The reason phrase of an HTTP status. */
+export function statusText(status: number): string {
+  return TEXTS[status] ?? ''
 }
