@@ -1,15 +1,13 @@
-import type { Container, Pod } from '../../api/core/generated.js'
-import { isProbed } from '../prober/probe-state.js'
-import type { ActionScope } from '../prober/target.js'
+import type { Container } from '../../api/core/generated.js'
+import { effectiveGrace, remainingGrace } from '../pods/grace.js'
 import type { PodEvents } from '../pods/pod-events.js'
 import type { ContainerStop, PodRecord } from '../pods/pod-record.js'
 import { containerMemory } from '../pods/pod-record.js'
-import { effectiveGrace, remainingGrace } from '../pods/grace.js'
+import type { ActionScope } from '../prober/target.js'
 import type { KubeletRelease } from '../release.js'
 import type { ContainerRuntime } from '../runtime/runtime-api.js'
 import { latestContainer } from '../runtime/state.js'
 import { hookTaskOutcome, runHook } from './hooks.js'
-import { signalNumber } from './stop-signal.js'
 
 /** What a {@link ContainerStopper} needs. */
 export interface ContainerStopperPorts {
@@ -110,7 +108,50 @@ export class ContainerStopper {
   }
 }
 
-/** Whether any container of a pod has probes. */
-export function hasProbes({ spec }: Pod): boolean {
-  return spec.containers.some(isProbed) || (spec.initContainers?.some(isProbed) ?? false)
+const NUMBERS: Readonly<Record<string, number>> = {
+  HUP: 1,
+  INT: 2,
+  QUIT: 3,
+  ILL: 4,
+  TRAP: 5,
+  ABRT: 6,
+  IOT: 6,
+  BUS: 7,
+  FPE: 8,
+  KILL: 9,
+  USR1: 10,
+  SEGV: 11,
+  USR2: 12,
+  PIPE: 13,
+  ALRM: 14,
+  TERM: 15,
+  STKFLT: 16,
+  CHLD: 17,
+  CLD: 17,
+  CONT: 18,
+  STOP: 19,
+  TSTP: 20,
+  TTIN: 21,
+  TTOU: 22,
+  URG: 23,
+  XCPU: 24,
+  XFSZ: 25,
+  VTALRM: 26,
+  PROF: 27,
+  WINCH: 28,
+  IO: 29,
+  POLL: 29,
+  PWR: 30,
+  SYS: 31,
+}
+const RTMIN = 34
+const RTMAX = 64
+
+/** Number of a Linux signal (`SIGUSR1`, `SIGRTMIN+3`); 15 for a name that there is not. */
+export function signalNumber(name: string): number {
+  const short = name.replace(/^SIG/, '')
+  const realTime = /^RT(MIN|MAX)(?:[+-](\d+))?$/.exec(short)
+  if (realTime)
+    return realTime[1] === 'MIN' ? RTMIN + Number(realTime[2] ?? 0) : RTMAX - Number(realTime[2] ?? 0)
+  return Object.hasOwn(NUMBERS, short) ? (NUMBERS[short] as number) : 15
 }

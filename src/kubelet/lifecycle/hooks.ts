@@ -1,6 +1,6 @@
 import type { LifecycleHandler } from '../../api/core/generated.js'
 import type { RuntimeTask } from '../runtime/state.js'
-import { httpGet } from '../prober/http-get.js'
+import { httpGet } from '../prober/probe-action.js'
 import type { ActionScope } from '../prober/target.js'
 import { ActionFault } from '../prober/target.js'
 

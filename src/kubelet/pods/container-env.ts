@@ -1,6 +1,6 @@
 import type { Container, EnvVar, Pod } from '../../api/core/generated.js'
 import { expanded } from '../runtime/start-plan.js'
-import { nonRootFault } from '../security-context/non-root.js'
+import { nonRootFault } from '../security-context/identity.js'
 import { configMapData, secretData } from '../runtime/volumes.js'
 import type { ApiObjects } from './api-objects.js'
 import { ConfigFault } from './api-objects.js'

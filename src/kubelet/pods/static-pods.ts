@@ -2,10 +2,14 @@ import type { Container, Pod } from '../../api/core/generated.js'
 import { setPodDefaults } from '../../api/core/pod-defaults.js'
 import type { Draft } from '../../api/draft.js'
 import { formatTime } from '../../api/time.js'
+import { ApiError, ConnectionError, ignoreNotFound, isApiError } from '../../client/api-error.js'
+import type { Client } from '../../client/client.js'
 import { stableHex } from '../stable-hex.js'
+import type { PodRecord } from './pod-record.js'
+import type { StatusManager } from './status-manager.js'
 
 /** Annotations of pods that do not come from the API. Source: pkg/kubelet/types/pod_update.go. */
-export const CONFIG = {
+const CONFIG = {
   source: 'kubernetes.io/config.source',
   seen: 'kubernetes.io/config.seen',
   hash: 'kubernetes.io/config.hash',
@@ -54,7 +58,7 @@ export function staticPod(manifest: Pod, uid: string, node: string, now: number)
  * The mirror of a static pod that the kubelet creates in the API. Source: pkg/kubelet/pod/mirror_client.go
  * CreateMirrorPod.
  */
-export function mirrorPod(pod: Pod, node: { readonly name: string; readonly uid: string }): Pod {
+function mirrorPod(pod: Pod, node: { readonly name: string; readonly uid: string }): Pod {
   const { uid: hash, annotations, ...metadata } = pod.metadata
   return {
     ...pod,
@@ -65,5 +69,80 @@ export function mirrorPod(pod: Pod, node: { readonly name: string; readonly uid:
       annotations: { ...annotations, [CONFIG.mirror]: hash as string },
       ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: node.name, uid: node.uid, controller: true }],
     },
+  }
+}
+
+/** What the mirror manager needs of its surroundings. */
+export interface MirrorPorts {
+  readonly client: Client
+  readonly statuses: StatusManager
+  readonly node: string
+  readonly log: (message: string) => void
+}
+
+/**
+ * Keeps one mirror pod in the API for each static pod. Source: pkg/kubelet/kubelet.go tryReconcileMirrorPods.
+ */
+export class MirrorManager {
+  readonly #ports: MirrorPorts
+
+  constructor(ports: MirrorPorts) {
+    this.#ports = ports
+  }
+
+  /** Sees to it that the API has a mirror of exactly this static pod. Failures wait for the next sync. */
+  ensure(record: PodRecord): void {
+    if (record.mirrorUid !== undefined) return
+    try {
+      this.#adopt(record, this.#existing(record) ?? this.#create(record))
+    } catch (error) {
+      if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
+      this.#ports.log(`Failed creating a mirror pod for ${record.namespace}/${record.name}: ${error.message}`)
+    }
+  }
+
+  /**
+   * The mirror was deleted or is being deleted: it is made anew with the next sync. Answers whether it was
+   * ours.
+   */
+  lost(record: PodRecord, mirror: Pod): boolean {
+    if (record.mirrorUid !== mirror.metadata.uid) return false
+    delete record.mirrorUid
+    record.status = undefined
+    return true
+  }
+
+  #existing(record: PodRecord): Pod | undefined {
+    const pod = this.#get(record)
+    if (!pod) return undefined
+    const { uid, deletionTimestamp } = pod.metadata
+    if (mirroredUid(pod) === record.uid && deletionTimestamp === undefined) return pod
+    if (mirroredUid(pod) !== undefined) this.#ports.statuses.deleteMirror(record, uid as string)
+    return undefined
+  }
+
+  /** A pod that is not there has nothing to do with the node: the node authorizer forbids to ask for it. */
+  #get(record: PodRecord): Pod | undefined {
+    try {
+      return this.#ports.client.get('pods', record)
+    } catch (error) {
+      if (isApiError(error, 'NotFound') || isApiError(error, 'Forbidden')) return undefined
+      throw error
+    }
+  }
+
+  #create(record: PodRecord): Pod | undefined {
+    const { client, node } = this.#ports
+    const owner = ignoreNotFound(() => client.get('nodes', { name: node }))
+    return (
+      owner && client.create('pods', mirrorPod(record.pod, { name: node, uid: owner.metadata.uid as string }))
+    )
+  }
+
+  #adopt(record: PodRecord, mirror: Pod | undefined): void {
+    if (!mirror) return
+    record.mirrorUid = mirror.metadata.uid as string
+    record.status = mirror.status
+    record.version = Number(mirror.metadata.resourceVersion)
   }
 }

@@ -1,7 +1,7 @@
 import type { ImageExec } from '../images/image.js'
 import type { Connected, NetworkRequest, ProcessEntry } from '../commands/command.js'
 import { signalName } from '../shell/builtins.js'
-import type { ProcessHost } from '../shell/process-host.js'
+import type { ProcessHost } from '../shell/shell-call.js'
 import { newProcess, runProcess, trapSignal } from '../shell/interpreter.js'
 import type { ShellProcess } from '../shell/state.js'
 import { ContainerListening } from './container-listening.js'

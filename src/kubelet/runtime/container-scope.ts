@@ -1,19 +1,20 @@
-import { FileFault } from '../files/file-system.js'
+import type { Slice, Topic } from '../../sim/module.js'
+import type { PlainData } from '../../sim/plain-data.js'
 import type { ProcessEntry } from '../commands/command.js'
+import { FileFault } from '../files/file-system.js'
 import type { ImageTable } from '../images/image-table.js'
 import type { ImageContext, ImageEffect } from '../images/image.js'
 import type { ShellProcess } from '../shell/state.js'
-import type { PlainData } from '../../sim/plain-data.js'
-import type { Slice, Topic } from '../../sim/module.js'
 import type { ContainerBehavior } from './behavior.js'
-import type { Exit } from './containers.js'
-import { exitOf } from './containers.js'
 import { appendLog, newLog } from './container-log.js'
 import { declaresUsage, exceedsMemory } from './container-usage.js'
 import type { ContainerView } from './container-view.js'
+import { containerSpec, environmentOf } from './container-view.js'
 import { ContainerWorld } from './container-world.js'
+import type { Exit } from './containers.js'
+import { exitOf } from './containers.js'
 import { ProcessListeners } from './process-listeners.js'
-import { SeenByImage } from './seen-by-image.js'
+import { startPlan } from './start-plan.js'
 import type { RuntimeContainer, RuntimePod, RuntimeState } from './state.js'
 import { latestContainer } from './state.js'
 import type { Surroundings } from './surroundings.js'
@@ -35,7 +36,7 @@ export interface ProcessPorts {
 }
 
 /** How a container ends that uses more memory than it may. */
-export const OUT_OF_MEMORY: Exit = { code: 137, reason: 'OOMKilled' }
+const OUT_OF_MEMORY: Exit = { code: 137, reason: 'OOMKilled' }
 
 const NO_PROCESSES = { list: (): readonly ProcessEntry[] => [], kill: (): boolean => false }
 
@@ -165,5 +166,41 @@ export class ContainerScope {
       return false
     this.end(pod, container, OUT_OF_MEMORY)
     return true
+  }
+}
+
+/** What a handler of an image sees; environment and command are put together when they are asked for. */
+class SeenByImage implements ImageContext {
+  readonly now: number
+  readonly startedAt: number
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  readonly node: string
+  readonly podIP: string
+  readonly readFile: (path: string) => string | undefined
+  readonly #view: ContainerView
+
+  constructor(view: ContainerView, node: string, readFile: (path: string) => string | undefined) {
+    const { now, sandbox, container } = view
+    this.now = now
+    this.startedAt = container.startedAt ?? now
+    this.namespace = sandbox.namespace
+    this.pod = sandbox.name
+    this.container = container.name
+    this.node = node
+    this.podIP = sandbox.ip ?? ''
+    this.readFile = readFile
+    this.#view = view
+  }
+
+  get env(): Readonly<Record<string, string>> {
+    return environmentOf(this.#view)
+  }
+
+  get command(): readonly string[] {
+    const { sandbox, container, image } = this.#view
+    const plan = startPlan(containerSpec(sandbox.pod, container.name), { ...image, closed: false }, this.env)
+    return plan.kind === 'error' ? [] : plan.words
   }
 }

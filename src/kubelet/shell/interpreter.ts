@@ -17,7 +17,7 @@ import {
   pushFrame,
   shellOf,
 } from './frames.js'
-import type { ProcessHost } from './process-host.js'
+import type { ProcessHost } from './shell-call.js'
 import { SHELLS, baseOf, shellCall } from './shell-call.js'
 import type { Frame, ProcessStart, ShellProcess, Thread } from './state.js'
 import { copyShell, exportedEnv, newShell } from './state.js'

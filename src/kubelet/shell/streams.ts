@@ -3,7 +3,7 @@ import { FileFault } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
 import type { ExpandScope } from './expand.js'
 import { expandText } from './expand.js'
-import type { ProcessHost } from './process-host.js'
+import type { ProcessHost } from './shell-call.js'
 import type { Context, ShellProcess, Target, Thread } from './state.js'
 import type { Redirect } from './syntax.js'
 

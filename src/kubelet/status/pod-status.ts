@@ -3,11 +3,9 @@ import { formatTime } from '../../api/time.js'
 import type { PodRecord } from '../pods/pod-record.js'
 import type { KubeletRelease } from '../release.js'
 import type { RuntimePod } from '../runtime/state.js'
-import type { Verdict } from './conditions.js'
-import { KUBELET_CONDITIONS, containersReady, podInitialized, podReady } from './conditions.js'
+import type { PodPhase, Verdict } from './phase.js'
+import { KUBELET_CONDITIONS, containersReady, podInitialized, podPhase, podReady } from './phase.js'
 import { containerStatuses, finalStatuses } from './container-statuses.js'
-import type { PodPhase } from './phase.js'
-import { podPhase } from './phase.js'
 
 /** What a pod's status is made from. */
 export interface PodStatusInput {

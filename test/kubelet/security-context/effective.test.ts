@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../../src/api/core/generated.js'
-import { capabilityMask, effectiveSecurity } from '../../../src/kubelet/security-context/index.js'
-import type { EffectiveSecurity, SecurityOptions } from '../../../src/kubelet/security-context/index.js'
+import { capabilityMask } from '../../../src/kubelet/security-context/capabilities.js'
+import { effectiveSecurity } from '../../../src/kubelet/security-context/effective.js'
+import type { EffectiveSecurity, SecurityOptions } from '../../../src/kubelet/security-context/effective.js'
 
 const podOf = (
   securityContext: object,
