@@ -2,8 +2,7 @@ import { installCoreDNS } from '../../cluster/network/core-dns.js'
 import type { Client } from '../../client/client.js'
 import { allImages, minorOf } from '../control-plane/images.js'
 import type { Hosts } from '../machine/host-machine.js'
-import { controlPlaneMarks } from './marks.js'
-import { ignoreAlreadyThere } from './once.js'
+import { controlPlaneMarks, ignoreAlreadyThere } from './objects.js'
 
 const NAMESPACE = 'kube-system'
 const LABELS = { 'k8s-app': 'kube-proxy' }

@@ -9,13 +9,15 @@ import { becomeControlPlane } from '../machine/membership.js'
 import { startKubelet, stopKubelet } from '../machine/sync-node.js'
 import { goDuration } from '../../kubelet/go-duration.js'
 import { applyCoreDNS, applyKubeProxy } from './addons.js'
-import { createBootstrapObjects } from './bootstrap-objects.js'
+import {
+  controlPlaneMarks,
+  createBootstrapObjects,
+  createConfigObjects,
+  kubeletConfigName,
+} from './objects.js'
 import { CertificateMaker } from './certs-phase.js'
 import type { InitConfiguration } from './config.js'
 import { initConfiguration, VALUED } from './config.js'
-import { kubeletConfigName } from './kubelet-config-name.js'
-import { controlPlaneMarks } from './marks.js'
-import { createConfigObjects } from './objects.js'
 import { initChecks, runChecks } from './preflight.js'
 import type { Printer } from './texts.js'
 import { KubeadmError, printing } from './texts.js'

@@ -1,12 +1,12 @@
 import type { NodeOptions } from '../../cluster/compose/options.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
-import { isPlainFile } from '../files/plain-file.js'
+import type { FileEntry } from '../../kubelet/files/tree.js'
+import { NODE_FILES, PKI_DIR, isKubeletFile } from '../../pki/index.js'
+import { minorOf } from '../control-plane/images.js'
 import type { ReadManifest } from '../control-plane/read-manifest.js'
 import { readFolder } from '../control-plane/sync.js'
-import { minorOf } from '../control-plane/images.js'
-import { isKubeletFile, NODE_FILES, PKI_DIR } from '../../pki/index.js'
 import type { HostMachine, Hosts } from './host-machine.js'
-import { NODE_IPAM } from './places.js'
+import { NODE_IPAM } from './state.js'
 import { stopKubelet } from './sync-node.js'
 
 type ClusterOptions = SimCluster['internals']['options']
@@ -213,4 +213,9 @@ function dissolve(hosts: Hosts): void {
   state.stopped.clear()
   cluster.rewind(bare.snapshot())
   cluster.internals.extensionState('hosts', () => state)
+}
+
+/** Whether an entry of a disk is a file with a text of its own. */
+function isPlainFile(entry: FileEntry): entry is FileEntry & { readonly text: string } {
+  return entry.kind === 'file' && typeof entry.text === 'string'
 }

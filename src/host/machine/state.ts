@@ -92,3 +92,6 @@ export interface HostsState {
   /** Programs of the control plane that do not run for what their files say. */
   readonly stopped: Set<string>
 }
+
+/** What gives nodes their ranges of pods' addresses, where kubeadm was told of such a range. */
+export const NODE_IPAM = 'kube-controller-manager/node-ipam-controller'
