@@ -89,7 +89,7 @@ export function crictl({ args, machine }: CommandCall): CommandOutput {
   }
 }
 
-/** `docker ps [-a]`, `docker logs`, as on machines of the time when the kubelet used docker. */
+/** `docker ps [-a]` and `docker logs`, as on machines of the time when the kubelet used docker. */
 export function docker({ args, machine }: CommandCall): CommandOutput {
   const options = readOptions(args, ['f', 'filter', 'format', 'tail', 'n'])
   const [verb = '', id = ''] = options.words
@@ -141,7 +141,7 @@ function logs(all: readonly HostContainer[], id: string, tail: string | undefine
   }
 }
 
-/** The id of an image as the table shows it: it follows from its name. */
+/** The image id that the table shows. It is derived from the image's name. */
 function shortImage(image: string): string {
   let hash = 0x811c9dc5
   let text = ''
@@ -152,7 +152,7 @@ function shortImage(image: string): string {
   return text.slice(0, 13)
 }
 
-/** A container of a machine, as its runtime tells of it. */
+/** A container of a machine, as its runtime reports it. */
 export interface HostContainer {
   readonly id: string
   readonly image: string
@@ -168,12 +168,12 @@ export interface HostContainer {
   readonly log: () => string
 }
 
-/** All containers of a machine, the newest first. */
+/** Returns all containers of a machine, the newest first. */
 function containersOf(machine: HostMachine): readonly HostContainer[] {
   return [...controlPlane(machine), ...ofPods(machine)].toSorted((a, b) => b.createdAt - a.createdAt)
 }
 
-/** A pod that waits for its image or a volume has none. */
+/** A pod that waits for its image or a volume has no container yet. */
 function controlPlane(machine: HostMachine): readonly HostContainer[] {
   const now = machine.cluster.now()
   return [...machine.state.components].flatMap(([name, component]) => {

@@ -82,7 +82,9 @@ export function curl(call: CommandCall): CommandOutput {
   })
 }
 
-/** What `-v` tells of the connection: whose certificate was shown, and whether it was believed. */
+/**
+ * The part of `-v` about the connection: which certificate the server presented, and whether curl trusts it.
+ */
 function handshake(
   { machine: { hosts } }: CommandCall,
   host: string,
@@ -207,7 +209,7 @@ function answer(
           'error:80000002:system library::No such file or directory',
       )
     const found = cluster.pki.identify(certificatesIn(text), cluster.now())
-    // a certificate that is not trusted authenticates nobody
+    // A certificate that is not trusted authenticates nobody.
     if (typeof found === 'string') headers.authorization ??= 'Bearer invalid'
     else user = { name: found.commonName, groups: [...found.organizations, 'system:authenticated'] }
   }

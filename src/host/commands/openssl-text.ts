@@ -24,10 +24,10 @@ export function nameText(name: Asn1): string {
     .join(', ')
 }
 
-/** A name in DER. */
+/** Formats a name in DER. */
 export const nameTextOf = (der: Bytes): string => nameText(fromDer(der))
 
-/** Hexadecimal digits by pairs with colons, so many a line. */
+/** Formats hexadecimal digits as pairs separated by colons, `perLine` pairs on a line. */
 function lines(digits: string, perLine: number, indent: number): string {
   const all = pairs(digits)
   let text = ''
@@ -62,7 +62,7 @@ const signatureText = (pem: string): string => {
 type Extended = Pick<Certificate, 'keyUsages' | 'purposes' | 'isCa' | 'names'> &
   Partial<Pick<Certificate, 'subjectKeyId' | 'authorityKeyId'>>
 
-/** Extensions in the order in which Go and openssl write them. */
+/** Formats extensions in the order in which Go and openssl write them. */
 function extensionsText(
   { keyUsages, purposes, isCa, names, subjectKeyId = '', authorityKeyId = '' }: Extended,
   indent: number,

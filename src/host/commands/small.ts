@@ -3,7 +3,7 @@ import { dateTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput } from './command.js'
 import { failed, readOptions } from './command.js'
 
-/** Runs a command as root, who one is already. */
+/** Runs the command as it is, since the user is root already. */
 export async function sudo({ args, exec }: CommandCall): Promise<CommandOutput> {
   const words = [...args]
   while (words[0]?.startsWith('-') === true) {
@@ -18,8 +18,8 @@ export async function sudo({ args, exec }: CommandCall): Promise<CommandOutput> 
 }
 
 /**
- * `ssh host command`; `ssh host` with a script on standard input. Alone on a line of a script it logs in (see
- * Host.sh).
+ * `ssh host command`, or `ssh host` with a script on standard input. Alone on a line of a script it logs in
+ * (see Host.sh).
  */
 export async function ssh({ args, machine, session, stdin }: CommandCall): Promise<CommandOutput> {
   const at = args.findIndex(
@@ -37,7 +37,7 @@ export async function ssh({ args, machine, session, stdin }: CommandCall): Promi
   return session.runOn(other, script === '' ? stdin : script)
 }
 
-/** Virtual time. */
+/** Prints virtual time. */
 export function date({ args, machine }: CommandCall): CommandOutput {
   const now = machine.cluster.now()
   const at = new Date(now)
@@ -62,12 +62,12 @@ export function date({ args, machine }: CommandCall): CommandOutput {
   }
 }
 
-/** Name of the machine; `-I` its address. */
+/** Prints the machine's name, and its address with `-I`. */
 export function hostname({ args, machine }: CommandCall): CommandOutput {
   return { stdout: `${args.some((arg) => /^-[iI]$/.test(arg)) ? machine.address : machine.name}\n` }
 }
 
-/** Who one is: root. */
+/** Prints the user's ids, which are root's. */
 export function id({ args }: CommandCall): CommandOutput {
   const { has } = readOptions(
     args.flatMap((arg) =>
@@ -84,7 +84,7 @@ export function id({ args }: CommandCall): CommandOutput {
   return { stdout: 'uid=0(root) gid=0(root) groups=0(root)\n' }
 }
 
-/** Everything is root's, and stays so: what it checks is that the files are there. */
+/** Only checks that the files exist: all files belong to root, and stay so. */
 export function chown({ args, machine, path }: CommandCall): CommandOutput {
   const [owner, ...names] = args.filter((arg) => !arg.startsWith('-'))
   if (owner === undefined || names.length === 0)
@@ -100,14 +100,14 @@ export function chown({ args, machine, path }: CommandCall): CommandOutput {
 }
 
 /**
- * There is no screen to edit on: commands of ex on the command line (`vi -c 's/a/b/' -c wq FILE`) are not
- * simulated either.
+ * Refuses to run, as there is no screen to edit on. Commands of ex on the command line (`vi -c 's/a/b/' -c wq
+ * FILE`) are not simulated either.
  */
 export function editor(): CommandOutput {
   return failed('this terminal has no screen: use sed -i, a here-document, or host.edit(path, change)')
 }
 
-/** `apt-get install -y kubeadm=1.35.1-1.1`: the packages of Kubernetes, in any version that is asked for. */
+/** `apt-get install -y kubeadm=1.35.1-1.1`: installs Kubernetes packages in any version. */
 export function aptGet({ args, machine }: CommandCall): CommandOutput {
   const {
     words: [verb = '', ...names],
@@ -159,10 +159,12 @@ export function aptGet({ args, machine }: CommandCall): CommandOutput {
   }
 }
 
-/** Debian revision of the packages: of Google's repository until it was closed, of pkgs.k8s.io since. */
+/**
+ * Debian revision of the packages: Google's repository used another one than pkgs.k8s.io, which replaced it.
+ */
 const revision = (version: string): string => (minorOf(version) < 29 ? '-00' : '-1.1')
 
-/** The course's installation does not hold packages. */
+/** The course's installation does not hold packages, so old versions of apt may upgrade them. */
 const isOldApt = (version: string): boolean => Number(/^v1\.(\d+)/.exec(version)?.[1] ?? 99) < 20
 
 /** `apt-mark hold`, `unhold`, `showhold`. */
@@ -192,7 +194,7 @@ export function aptMark({ args, machine }: CommandCall): CommandOutput {
   return { stdout }
 }
 
-/** What the kubelet that is installed says of itself. */
+/** Prints the version of the installed kubelet. */
 export function kubelet({ args, machine }: CommandCall): CommandOutput {
   if (args.includes('--version'))
     return { stdout: `Kubernetes v${machine.state.packages.get('kubelet')?.version ?? ''}\n` }

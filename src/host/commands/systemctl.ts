@@ -10,13 +10,10 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   containerd: 'containerd container runtime',
 }
 
-/** So long a kubelet without a certificate, but with a token, is waited for, in ms. */
+/** Longest wait, in ms, for a kubelet that has a token but no certificate yet. */
 const BOOTSTRAP_WAIT = 60_000
 
-/**
- * systemd's services: of a Kubernetes machine the kubelet is the one that matters. The container runtime runs
- * and cannot be stopped here.
- */
+/** systemd's services. Only the kubelet can be stopped and started; the container runtime always runs. */
 export function systemctl({ args, machine }: CommandCall): CommandOutput {
   const {
     words: [verb = 'list-units', ...names],
@@ -67,7 +64,7 @@ function act(verb: string, name: string, machine: HostMachine): CommandOutput {
     stopKubelet(machine)
     startKubelet(machine)
   } else if (unit?.state !== 'active') startKubelet(machine)
-  machine.cluster.advance(0) // what it says at its start is in the journal at once
+  machine.cluster.advance(0) // the first lines of the new process are in the journal at once
   if (
     verb !== 'stop' &&
     machine.node?.kubeletState === 'restarting' &&

@@ -6,7 +6,7 @@ import { minorOf } from './images.js'
 import { ADMISSION_PLUGINS, AUTHORIZATION_MODES, knowsFlag } from './known-flags.js'
 import type { ReadManifest } from './read-manifest.js'
 
-/** What a component finds when it starts. */
+/** What a component finds on its machine when it starts. */
 export interface Surroundings {
   /** Text of a file on the machine. */
   readonly text: (path: string) => string | undefined
@@ -15,13 +15,13 @@ export interface Surroundings {
   readonly now: number
   /** Version of the control plane. */
   readonly version: string
-  /** Manifest of the etcd that runs; undefined when none does. */
+  /** Manifest of the running etcd; undefined if none runs. */
   readonly etcd: ReadManifest | undefined
 }
 
 /**
- * What becomes of a static pod: it runs, its container waits for something, or its program ends at once with
- * these words.
+ * Fate of a static pod: it runs, its container waits for something, or its program exits at once with an
+ * error.
  */
 export type Verdict =
   | { readonly kind: 'runs'; readonly works: boolean; readonly words?: string }
@@ -32,11 +32,12 @@ export type Verdict =
     }
   | { readonly kind: 'exits'; readonly words: string }
 
-/** Why a program gives up. */
+/** Why a program exits. */
 class Fault extends Error {}
 
 /**
- * What becomes of a static pod of the control plane, given what it finds. Texts are those of the programs.
+ * Decides what happens to a static pod of the control plane in the given surroundings. Error texts are those
+ * of the programs.
  */
 export function judge(component: ComponentName, manifest: ReadManifest, around: Surroundings): Verdict {
   const waits = cannotStart(component, manifest, around)
@@ -57,7 +58,7 @@ export function judge(component: ComponentName, manifest: ReadManifest, around: 
   }
 }
 
-/** What keeps the kubelet from starting the container. */
+/** Returns what keeps the kubelet from starting the container. */
 function cannotStart(
   component: ComponentName,
   manifest: ReadManifest,
@@ -136,7 +137,7 @@ class Machine {
     return this.manifest.flags.get(name)
   }
 
-  /** Text of the file that a path in the container stands for. */
+  /** Reads the file that a path in the container refers to. */
   text(path: string): string | undefined {
     const {
       manifest: { onMachine, volumes },
@@ -144,14 +145,17 @@ class Machine {
     } = this
     const real = onMachine(path)
     if (real === undefined) return undefined
-    // what kubelet creates for a mount of that type is empty
+    // the kubelet creates an empty file or directory for a mount of that type
     return (
       around.text(real) ??
       (volumes.some((volume) => volume.path === real && volume.type === 'FileOrCreate') ? '' : undefined)
     )
   }
 
-  /** Text of the file that a flag names. Fails when it is not there; undefined when the flag is not given. */
+  /**
+   * Reads the file that a flag names; undefined if the flag is not given. Throws Fault if the file is
+   * missing.
+   */
   file(flag: string, say: (fault: string) => string = (fault) => fault): string | undefined {
     const path = this.flag(flag)
     if (path === undefined || path === '') return undefined
@@ -175,7 +179,7 @@ class Machine {
     return certificate
   }
 
-  /** Certificates of an authority. */
+  /** Reads the certificates of an authority. */
   authority(flag: string): string | undefined {
     const text = this.file(flag)
     if (text !== undefined && (safely(() => parseCertificates(text)) ?? []).length === 0) {
@@ -284,7 +288,7 @@ const CHECKS: Readonly<Record<ComponentName, (machine: Machine) => string | unde
   },
 }
 
-/** What a component cannot do for want of a valid credential: it runs, and is refused. */
+/** Returns which credential a component lacks. It keeps running then, but its requests are refused. */
 function checkKubeconfig(machine: Machine): string | undefined {
   const path = machine.flag('kubeconfig')
   const text = machine.file('kubeconfig', () => `stat ${path ?? ''}: no such file or directory`)

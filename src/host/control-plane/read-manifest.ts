@@ -4,18 +4,16 @@ import type { HostMachine } from '../machine/host-machine.js'
 import type { ComponentName } from './images.js'
 import { COMPONENTS } from './images.js'
 
-/** What counts of a static pod of the control plane. */
+/** The parts of a control plane's static pod that matter here. */
 export interface ReadManifest {
-  /** The component whose image it runs; undefined for some other pod. */
+  /** The component whose image it runs; undefined for any other pod. */
   readonly component: ComponentName | undefined
   readonly image: string
   /** The program and its arguments. */
   readonly command: readonly string[]
   readonly flags: ReadonlyMap<string, string>
   readonly name: string
-  /**
-   * Path on the machine of what a path in the container stands for; undefined when nothing is mounted there.
-   */
+  /** Maps a path in the container to the path on the machine; undefined if nothing is mounted there. */
   readonly onMachine: (path: string) => string | undefined
   readonly volumes: readonly { readonly name: string; readonly path: string; readonly type: string }[]
 }
@@ -27,7 +25,7 @@ const records = (value: unknown): readonly Readonly<Record<string, unknown>>[] =
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 /**
- * Reads a manifest as the kubelet does. A text says what is wrong with it. Source:
+ * Reads a manifest as the kubelet does. Returns a text if the manifest is invalid. Source:
  * pkg/kubelet/config/common.go tryDecodeSinglePod.
  */
 export function readManifest(manifest: string): ReadManifest | string {
@@ -92,7 +90,7 @@ function flagsOf(words: readonly string[]): ReadonlyMap<string, string> {
 type Options = SimCluster['internals']['options']
 type Mode = Exclude<NonNullable<Options['authorization']>, readonly unknown[]>
 
-/** Flags of kube-apiserver that change what it does, and their values in kubeadm's manifest. */
+/** Flags of kube-apiserver that change its behaviour here, with their values in kubeadm's manifest. */
 const DEFAULTS: Readonly<Record<string, string>> = {
   'authorization-mode': 'Node,RBAC',
   'authorization-policy-file': '',
@@ -101,9 +99,9 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Lets the apiserver that starts do what its flags say: who may come in (`--token-auth-file`,
- * `--anonymous-auth`) and who may do what (`--authorization-mode`, ABAC's policy file). Flags that stand as
- * kubeadm writes them leave the options of the cluster as they are.
+ * Configures the starting apiserver as its flags say: authentication (`--token-auth-file`,
+ * `--anonymous-auth`) and authorization (`--authorization-mode`, ABAC's policy file). Flags with kubeadm's
+ * values leave the cluster's options unchanged.
  */
 export function heedFlags(machine: HostMachine, { flags, onMachine }: ReadManifest): void {
   const {
@@ -115,7 +113,7 @@ export function heedFlags(machine: HostMachine, { flags, onMachine }: ReadManife
     return path === undefined ? '' : (machine.files.text(onMachine(path) ?? path) ?? '')
   }
   const tokens = flags.get('token-auth-file')
-  // the apiserver reads the file when it starts
+  // the apiserver reads the file only once, at its start
   if (tokens !== undefined) cluster.pki.write(tokens, fileOf('token-auth-file'))
   const values = Object.fromEntries(
     Object.entries(DEFAULTS).map(([name, usual]) => [
@@ -142,7 +140,7 @@ export function heedFlags(machine: HostMachine, { flags, onMachine }: ReadManife
   })
 }
 
-/** A webhook that is named in a file cannot be asked here: it is left out. */
+/** Leaves webhooks out: a webhook that is named in a file cannot be called here. */
 function modesFrom(text: string, policies: string): NonNullable<Options['authorization']> {
   if (text === 'Node,RBAC') return 'RBAC'
   const modes = text.split(',').flatMap((name): readonly Mode[] => {

@@ -10,7 +10,7 @@ export interface StaticPodConfig {
   /** Host and port. */
   readonly advertiseAddress: string
   readonly serviceCIDR: string
-  /** '': nodes get no ranges of pods' addresses. */
+  /** '' if nodes get no pod CIDRs. */
   readonly clusterCIDR: string
   /** Default `kubernetes`. */
   readonly clusterName?: string

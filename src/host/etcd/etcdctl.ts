@@ -140,7 +140,7 @@ const VERBS: Readonly<Record<string, (call: CommandCall, options: Options) => Co
   },
 }
 
-/** JSON with numbers of 64 bits as they are. */
+/** JSON that prints 64-bit numbers exactly. */
 const json = (value: unknown): string =>
   JSON.stringify(value, (_name, part: unknown) =>
     typeof part === 'bigint' ? `bigint:${part}` : part,
@@ -153,8 +153,8 @@ const alarmLines = (alarms: readonly { readonly memberId: bigint; readonly alarm
 function compact({ cluster }: HostMachine, options: Options): CommandOutput {
   const [, text = ''] = options.words
   if (!/^\d+$/.test(text)) return failed('Error: compaction command needs 1 argument', 128)
-  // what follows the store here has to be at the present before its past goes away, as the apiserver's watch
-  // cache is
+  // Whatever follows the store must have caught up before its history is compacted, like the apiserver's
+  // watch cache.
   cluster.internals.bookmarkWatches()
   cluster.internals.etcd.compact({ revision: Number(text) })
   return { stdout: `compacted revision ${text}\n` }
@@ -230,7 +230,10 @@ const refused = (): CommandOutput =>
       'tcp 127.0.0.1:2379: connect: connection refused\\""}\nError: context deadline exceeded',
   )
 
-/** The etcd of a cluster of kubeadm's speaks with those only who have a certificate of its authority. */
+/**
+ * Returns why the etcd of a kubeadm cluster refuses the client: it demands a certificate of its own
+ * authority.
+ */
 function credentialFault(
   { machine, path }: CommandCall,
   options: Options,
@@ -318,8 +321,8 @@ function get(call: CommandCall, options: Options): CommandOutput {
 }
 
 /**
- * A table with borders, as etcdctl draws it; headings in capitals in the middle of their columns, cells to
- * the left, numbers to the right. Source: olekukonko/tablewriter.
+ * Formats a table with borders as etcdctl draws it: headings in capitals and centred, text aligned left,
+ * numbers right. Source: olekukonko/tablewriter.
  */
 function boxed(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = headings.map((heading, at) =>
@@ -342,7 +345,7 @@ function boxed(headings: readonly string[], rows: readonly (readonly string[])[]
   )
 }
 
-/** `537 kB`, as go-humanize writes bytes. */
+/** `537 kB`: formats bytes as go-humanize does. */
 function humanBytes(bytes: number): string {
   if (bytes < 10) return `${bytes} B`
   const step = Math.floor(Math.log(bytes) / Math.log(1000))

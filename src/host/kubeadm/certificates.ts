@@ -59,7 +59,7 @@ function renew(name: string | undefined, machine: HostMachine): CommandOutput {
   return { stdout }
 }
 
-/** `etcd/ca` */
+/** Formats the authority's name: `etcd/ca`. */
 function baseName(authority: CertificateExpiry | undefined): string {
   return authority?.path.slice(PKI_DIR.length + 1, -'.crt'.length) ?? ''
 }
@@ -70,14 +70,14 @@ function renewOn({ cluster, hosts }: HostMachine, name: string): readonly Renewa
   return renewals
 }
 
-/** Renews one certificate, if this version of kubeadm knows it and it is there; answers whether it did. */
+/** Renews one certificate if this version of kubeadm knows it and it exists. Returns whether it did. */
 export function renewOne(machine: HostMachine, name: string): boolean {
   const isKnown = certificateExpiry(machine.cluster.pki).certificates.some((one) => one.name === name)
   return isKnown && renewOn(machine, name).some(({ result }) => result === 'renewed')
 }
 
 /**
- * Certificates that an upgrade of a component renews. Source: phases/upgrade/staticpods.go
+ * Certificates that the upgrade of a component renews. Source: phases/upgrade/staticpods.go
  * renewCertsByComponent.
  */
 export const RENEWED_WITH: Readonly<Record<string, readonly string[]>> = {

@@ -82,7 +82,7 @@ export function init({ args, machine, path }: CommandCall): CommandOutput {
   })
 }
 
-/** Since 1.29 the kubelet starts when the manifests are there. */
+/** Since 1.29 the kubelet starts only after the manifests were written. */
 function orderOf(minor: number): readonly string[] {
   const rest = [
     'wait-control-plane',
@@ -236,7 +236,7 @@ function kubeletStart(run: Run): void {
   if (!old) start(machine, asked)
 }
 
-/** What kubeadm writes for the kubelet. */
+/** Writes the files that kubeadm makes for the kubelet. */
 export function writeKubeletFiles({ files }: HostMachine, minor: number): void {
   files.put(
     '/var/lib/kubelet/kubeadm-flags.env',
@@ -253,7 +253,7 @@ export function writeKubeletFiles({ files }: HostMachine, minor: number): void {
   files.put('/var/lib/kubelet/config.yaml', KUBELET_CONFIG)
 }
 
-/** The kubelet finds the manifests: there is a control plane from now on, if they are right. */
+/** Lets the kubelet find the manifests: valid ones start a control plane. */
 function start(
   machine: HostMachine,
   { controlPlaneEndpoint, certSANs, clusterName, dnsDomain }: InitConfiguration,
@@ -446,7 +446,7 @@ function bootstrapToken(run: Run): void {
   createBootstrapObjects(client, machine.hosts, machine.files.text('/etc/kubernetes/admin.conf') ?? '')
 }
 
-/** The certificate in kubelet.conf goes to a file of its own, which the kubelet can replace. */
+/** Moves the certificate in kubelet.conf to a file of its own, which the kubelet can rotate. */
 function rotatable({ files, cluster }: HostMachine): void {
   const config = files.text('/etc/kubernetes/kubelet.conf') ?? ''
   const [, certificate] = /client-certificate-data: (\S+)/.exec(config) ?? []

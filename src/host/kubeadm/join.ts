@@ -29,7 +29,7 @@ This node has joined the cluster:
 Run 'kubectl get nodes' on the control-plane to see this node join the cluster.
 `
 
-/** `kubeadm join`: makes a worker of a machine. Source: cmd/kubeadm/app/cmd/join.go. */
+/** `kubeadm join`: makes a machine a worker. Source: cmd/kubeadm/app/cmd/join.go. */
 export function join({ args, machine, path }: CommandCall): CommandOutput {
   return printing((printer) => {
     const options = readOptions(args, VALUED)
@@ -63,7 +63,7 @@ function bootstrapClient({ cluster }: HostMachine, { bootstrapToken = '' }: Join
   return cluster.as({ user: user.name, groups: user.groups ?? [] })
 }
 
-/** Reads what the cluster is like, as the bootstrap token; answers its minor. */
+/** Reads the cluster's configuration with the bootstrap token. Returns its minor. */
 function readConfiguration(machine: HostMachine, client: Client, { out }: Printer): number {
   out('[preflight] Reading configuration from the "kubeadm-config" ConfigMap in namespace "kube-system"...')
   out("[preflight] Use 'kubeadm init phase upload-config kubeadm --config your-config-file' to re-upload it.")
@@ -185,12 +185,12 @@ If you are on a systemd-powered system, you can try to troubleshoot the error wi
   cluster.advance('2s')
 }
 
-/** timeouts.discovery, and how often it is tried. */
+/** timeouts.discovery */
 const LONGEST = 300_000
 const INTERVAL = 5_000
 const PIN = /^sha256:[0-9a-fA-F]{64}$/
 
-/** What a machine has learnt of the cluster that it is to join. */
+/** What a machine has learnt about the cluster that it joins. */
 export interface Discovered {
   /** `https://10.0.0.10:6443` */
   readonly server: string
@@ -198,7 +198,7 @@ export interface Discovered {
   readonly authority: string
 }
 
-/** Looks at what `kubeadm join` was asked for. @throws KubeadmError */
+/** Checks the discovery flags of `kubeadm join`. @throws KubeadmError */
 function validateDiscovery({ endpoint, token, hashes, skipsVerification }: JoinConfiguration): {
   readonly endpoint: string
   readonly token: string
@@ -235,9 +235,9 @@ function validateDiscovery({ endpoint, token, hashes, skipsVerification }: JoinC
 }
 
 /**
- * Finds out whom a machine is to trust: reads `cluster-info` as nobody in particular, checks its signature
- * with the token, and the authority's public key with the pins. Waits up to five minutes of virtual time for
- * the apiserver and the signature. Source: app/discovery/token/token.go. @throws KubeadmError
+ * Finds out which authority to trust: reads `cluster-info` anonymously, checks its signature with the token,
+ * and the authority's public key against the pins. Waits up to five minutes of virtual time for the apiserver
+ * and the signature. Source: app/discovery/token/token.go. @throws KubeadmError
  */
 function discover(machine: HostMachine, asked: JoinConfiguration): Discovered {
   const { endpoint, token } = validateDiscovery(asked)
@@ -285,7 +285,10 @@ function discover(machine: HostMachine, asked: JoinConfiguration): Discovered {
   return { server: cluster.server, authority }
 }
 
-/** The data of `cluster-info` with the signature for a token; a text says why it is not to be had. */
+/**
+ * Returns the data of `cluster-info` with the signature for a token, or a text that says why it is
+ * unavailable.
+ */
 function clusterInfo(
   machine: HostMachine,
   endpoint: string,

@@ -21,8 +21,8 @@ interface Subject {
 const group = (name: string): Subject => ({ kind: 'Group', name, apiGroup: GROUP })
 
 /**
- * What lets machines join, besides the cluster's own `kubeadmObjects`: tokens may read kubeadm's
- * configuration, anyone `cluster-info`. `adminConf`: text of admin.conf. Source:
+ * Creates what lets machines join, besides the cluster's own `kubeadmObjects`: tokens may read kubeadm's
+ * configuration, and anyone may read `cluster-info`. `adminConf`: text of admin.conf. Source:
  * cmd/kubeadm/app/phases/bootstraptoken.
  */
 export function createBootstrapObjects(client: Client, hosts: Hosts, adminConf: string): void {
@@ -59,7 +59,7 @@ export function createBootstrapObjects(client: Client, hosts: Hosts, adminConf: 
   ])
 }
 
-/** A kubeconfig with the cluster of another one, and nobody's credentials. */
+/** Returns a kubeconfig with the same cluster but without credentials. */
 function clusterInfo(adminConf: string): string {
   const { clusters } = parse(adminConf) as { clusters: readonly { cluster: object }[] }
   return stringify(
@@ -77,9 +77,9 @@ function clusterInfo(adminConf: string): string {
 }
 
 /**
- * The objects that `kubeadm init` leaves in the cluster and that its later commands look for: its
- * configuration, and the rights of `admin.conf` and of the apiserver as a client of kubelets. Made when
- * somebody first logs in to a host; there is no other trace of it in a cluster.
+ * Creates the objects that `kubeadm init` leaves in the cluster and that its later commands read: its
+ * configuration, and the rights of `admin.conf` and of the apiserver as a client of kubelets. Called at the
+ * first login to a host, so that clusters without hosts do not have them.
  */
 export function installKubeadmObjects(hosts: Hosts): void {
   const { cluster } = hosts
@@ -91,7 +91,7 @@ export function installKubeadmObjects(hosts: Hosts): void {
     marker.value.installed = true
   } catch (error) {
     const isLater = error instanceof ConnectionError || (isApiError(error) && error.code === 500)
-    if (!isLater) throw error // once the apiserver is there, and etcd takes writes
+    if (!isLater) throw error // tried again once the apiserver runs and etcd accepts writes
   }
 }
 
@@ -101,7 +101,7 @@ function create(hosts: Hosts): void {
   createBootstrapObjects(admin, hosts, hosts.cluster.pki.read('/etc/kubernetes/admin.conf'))
 }
 
-/** What the phases `kubeconfig` and `upload-config` leave in the cluster. */
+/** Creates the objects of the phases `kubeconfig` and `upload-config`. */
 export function createConfigObjects(admin: Client, hosts: Hosts, asked?: InitConfiguration): void {
   const minor = minorOf(hosts.version)
   for (const object of kubeadmObjects(minor)) {
@@ -116,7 +116,7 @@ export function createConfigObjects(admin: Client, hosts: Hosts, asked?: InitCon
   put(kubeletConfigName(minor), { kubelet: KUBELET_CONFIG })
 }
 
-/** kubeadm's ClusterConfiguration. */
+/** Returns kubeadm's ClusterConfiguration. */
 export function clusterConfiguration(
   { serviceCIDR, clusterCIDR, cluster }: Hosts,
   version: string,
@@ -157,7 +157,7 @@ export function clusterConfiguration(
   })
 }
 
-/** Runs what creates an object; that it exists is no error. */
+/** Runs `create`, ignoring the error that the object already exists. */
 export function ignoreAlreadyThere(create: () => unknown): void {
   try {
     create()
@@ -166,7 +166,7 @@ export function ignoreAlreadyThere(create: () => unknown): void {
   }
 }
 
-/** Labels and taints of a control plane, by minor. */
+/** Labels and taints of a control plane in a minor. */
 export function controlPlaneMarks(minor: number): {
   readonly labels: readonly string[]
   readonly taints: readonly string[]
@@ -183,7 +183,7 @@ export function controlPlaneMarks(minor: number): {
   }
 }
 
-/** The ConfigMap with the kubelets' configuration: one a minor until 1.23. */
+/** Name of the ConfigMap with the kubelets' configuration: one for each minor until 1.23. */
 export function kubeletConfigName(minor: number): string {
   return minor < 24 ? `kubelet-config-1.${minor}` : 'kubelet-config'
 }

@@ -188,7 +188,7 @@ function refusal(
   return undefined
 }
 
-/** The static pods, one after the other: what the API server was, it is no longer after its turn. */
+/** Upgrades the static pods one after the other; the apiserver serves the new version after its turn. */
 function controlPlane(machine: HostMachine, target: string, renews: boolean): string {
   const { hosts } = machine
   const stamp = new Date(hosts.cluster.now())
@@ -242,10 +242,7 @@ function upgradeOne(
   return `${text}[upgrade/staticpods] Component "${component}" upgraded successfully!\n`
 }
 
-/**
- * The cluster goes on as one of another version: within a minor it is the same one that calls itself
- * otherwise.
- */
+/** Moves the cluster to another version. Within a minor only the version string changes. */
 function becomeVersion(hosts: Hosts, target: string): void {
   const { cluster } = hosts
   hosts.state.version = target
@@ -293,8 +290,7 @@ function kubeletConfig(machine: HostMachine): string {
 }
 
 /**
- * `kubeadm upgrade node`, and what it was until 1.14: `kubeadm upgrade node config --kubelet-version
- * v1.14.0`.
+ * `kubeadm upgrade node`, and its form until 1.14: `kubeadm upgrade node config --kubelet-version v1.14.0`.
  */
 function upgradeNode(machine: HostMachine, options: Options): CommandOutput {
   const { hosts } = machine

@@ -30,7 +30,7 @@ export class ClusterHosts implements Hosts {
     this.#attach()
   }
 
-  /** The hosts of a cluster. */
+  /** Returns the hosts of a cluster. */
   static of(cluster: SimCluster): Hosts {
     let hosts = known.get(cluster)
     if (hosts === undefined) known.set(cluster, (hosts = new ClusterHosts(cluster)))
@@ -141,7 +141,7 @@ export class ClusterHosts implements Hosts {
     }
   }
 
-  /** A kubelet of a machine without a cluster that finds a control plane's manifests starts it. */
+  /** Starts a control plane whose manifests the kubelet of a machine without a cluster finds. */
   #boot(): void {
     const found = [...this.state.machines.keys()]
       .map((name) => this.machine(name))
@@ -157,7 +157,7 @@ export class ClusterHosts implements Hosts {
     syncControlPlane(found)
   }
 
-  /** Components write to the logs of their machine. */
+  /** Connects the components' logs to their machines. */
   #attach(): void {
     const { cluster } = this
     cluster.on('scheduled', ({ pod, node }) => {
@@ -186,7 +186,7 @@ export class ClusterHosts implements Hosts {
   }
 }
 
-/** Where the control plane is, and which machines are there without a cluster. */
+/** Finds the control plane and the machines without a cluster. */
 function placesOf(cluster: SimCluster): Pick<HostsState, 'controlPlane' | 'machines'> {
   const { options } = cluster.internals
   if (options.initialized !== false) return { controlPlane: findControlPlane(cluster), machines: new Map() }
@@ -205,7 +205,7 @@ function placesOf(cluster: SimCluster): Pick<HostsState, 'controlPlane' | 'machi
 
 const hostPart = (address: string): string => address.replace(/:\d+$/, '')
 
-/** The node that has the role of a control plane; else a machine that is no node. */
+/** Returns the node with the role of a control plane, or else a machine that is not a node. */
 function findControlPlane(cluster: SimCluster): string {
   const names = cluster.nodes().map(({ name }) => name)
   const node = cluster.state
@@ -214,7 +214,7 @@ function findControlPlane(cluster: SimCluster): string {
   return node !== undefined && names.includes(node) ? node : DEFAULT_CONTROL_PLANE
 }
 
-/** Where a line of a program's log comes from, by how it begins. */
+/** The source location of a kubelet's log line, by the line's beginning. */
 const KUBELET_SOURCES: readonly (readonly [start: string, source: string])[] = [
   ['"Failed to ensure lease exists', 'controller.go:145'],
   ['"Error updating node status', 'kubelet_node_status.go:540'],
@@ -233,14 +233,16 @@ const SOURCES: Readonly<Record<string, string>> = {
   'kube-scheduler': 'schedule_one.go:1046',
   'kube-controller-manager': 'controllermanager.go:780',
 }
-/** Since when errors that nobody handles are printed in the form of structured logs. */
+/** First minor that logs unhandled errors in structured form. */
 const UNHANDLED_SINCE = 32
 const ENDINGS = [
   '"command failed"',
   '"No valid client certificate is found and the server is responsive, exiting."',
 ]
 
-/** Writes what a component says to the log of its machine; systemd says when a kubelet has ended with it. */
+/**
+ * Writes a component's message to its machine's log; when the message ends a kubelet, systemd logs its exit.
+ */
 function writeLog(
   machine: HostMachine,
   program: string,

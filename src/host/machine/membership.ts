@@ -13,10 +13,7 @@ type ClusterOptions = SimCluster['internals']['options']
 
 const KUBECONFIG = /^\/etc\/kubernetes\/[\w-]+\.conf$/
 
-/**
- * A machine whose kubelet knows its cluster becomes a node: the kubelet registers it. What lies on its disk
- * stays there.
- */
+/** Makes a machine whose kubelet knows its cluster a node: the kubelet registers it. Its disk is kept. */
 export function becomeNode(machine: HostMachine, options: Partial<NodeOptions> = {}): void {
   const { bare, state, hosts } = machine
   if (bare === undefined) return
@@ -31,13 +28,13 @@ export function becomeNode(machine: HostMachine, options: Partial<NodeOptions> =
   for (const [path, entry] of written) disk.set(path, entry)
   state.disk.clear()
   const { pki } = hosts.cluster
-  // its credentials are those that it has, and no others
+  // the kubelet has exactly the credentials on its disk
   for (const path of pki.paths(machine.name))
     if (isKubeletFile(path) && !/kubelet\.(?:crt|key)$/.test(path)) pki.remove(path, machine.name)
   keepInPki(machine, (path) => NODE_FILES.includes(path) || isKubeletFile(path))
 }
 
-/** What is on the disk and what the cluster's PKI keeps from now on. */
+/** Moves files from the disk to the cluster's PKI. */
 function keepInPki(machine: HostMachine, isKept: (path: string) => boolean): void {
   for (const [path, entry] of [...machine.disk]) {
     if (!isPlainFile(entry) || !isKept(`/${path}`)) continue
@@ -47,9 +44,9 @@ function keepInPki(machine: HostMachine, isKept: (path: string) => boolean): voi
 }
 
 /**
- * Where a kubelet that is no cluster's finds the manifests of a control plane, one begins there, with an
- * empty etcd. What it is like is in the manifests and in /etc/kubernetes/pki. `kubeadm`: what only kubeadm's
- * configuration says.
+ * Starts a control plane, with an empty etcd, where the kubelet of a machine without a cluster finds
+ * manifests of one. Its options are read from the manifests and /etc/kubernetes/pki; `kubeadm` is what only
+ * kubeadm's configuration contains.
  */
 export function becomeControlPlane(machine: HostMachine, kubeadm: ClusterOptions['kubeadm'] = {}): void {
   const { hosts, name } = machine
@@ -127,8 +124,8 @@ function initializedOptions(
 }
 
 /**
- * What `kubeadm reset` does to a node besides its files: the machine belongs to no cluster any more, and its
- * containers are gone. The Node object stays.
+ * Does what `kubeadm reset` does to a node besides its files: the machine leaves the cluster, and its
+ * containers are removed. The Node object stays.
  */
 export function leaveCluster(machine: HostMachine): void {
   const { hosts, name } = machine
@@ -138,7 +135,7 @@ export function leaveCluster(machine: HostMachine): void {
   takeOut(machine, () => hosts.cluster.node(name).remove({ keepObject: true }))
 }
 
-/** Takes a machine out of the cluster: it keeps what lies on its disk, the files of its node among it. */
+/** Takes a machine out of the cluster. It keeps its disk, including the files of its node. */
 function takeOut(machine: HostMachine, remove: () => void): void {
   const { hosts, name } = machine
   const { state, address } = machine
@@ -163,8 +160,8 @@ function takeOut(machine: HostMachine, remove: () => void): void {
 }
 
 /**
- * All that a machine has beside what every machine has: its disk, and as files of their own what was made
- * when it was read.
+ * Collects all files that are particular to a machine: its disk, and the files that were made on demand, as
+ * files of their own.
  */
 function everything(machine: HostMachine): HostMachine['disk'] {
   const all = new Map(machine.disk)
@@ -185,7 +182,7 @@ function optionsOf({ cluster }: Hosts, name: string): Partial<NodeOptions> {
 }
 
 /**
- * The control plane is gone with all that it held. Machines that were nodes keep their disks, and lose their
+ * Destroys the control plane and its data. Machines that were nodes keep their disks and lose their
  * containers.
  */
 function dissolve(hosts: Hosts): void {
@@ -215,7 +212,7 @@ function dissolve(hosts: Hosts): void {
   cluster.internals.extensionState('hosts', () => state)
 }
 
-/** Whether an entry of a disk is a file with a text of its own. */
+/** Whether an entry of a disk is a file with a stored text. */
 function isPlainFile(entry: FileEntry): entry is FileEntry & { readonly text: string } {
   return entry.kind === 'file' && typeof entry.text === 'string'
 }

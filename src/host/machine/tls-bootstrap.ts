@@ -19,9 +19,9 @@ interface BootstrapConfig {
 }
 
 /**
- * What a kubelet does that has a bootstrap token and no certificate: it asks for one, waits until it is
- * approved and signed, and writes it with its kubeconfig. `timeout` in virtual ms. Answers whether it has
- * one; its log says why not. Source: pkg/kubelet/certificate/bootstrap/bootstrap.go.
+ * Bootstraps a kubelet that has a bootstrap token but no certificate: requests one, waits until it is
+ * approved and signed, and writes it with its kubeconfig. `timeout` in virtual ms. Returns whether it
+ * succeeded; its log says why not. Source: pkg/kubelet/certificate/bootstrap/bootstrap.go.
  */
 export function bootstrapKubelet(machine: HostMachine, timeout: number): boolean {
   const config = readConfig(machine.files.text(BOOTSTRAP_CONFIG) ?? '')
@@ -65,7 +65,7 @@ function readConfig(text: string): BootstrapConfig | undefined {
 const keyOf = ({ cluster, name, state }: HostMachine): ReturnType<HostMachine['cluster']['pki']['key']> =>
   cluster.pki.key(`${name}/kubelet-client/${state.units.get('kubelet')?.since ?? 0}`)
 
-/** Sends the request; answers its name. */
+/** Sends the request. Returns its name. */
 function ask(machine: HostMachine, { token }: BootstrapConfig): string | undefined {
   const { cluster, name, hosts } = machine
   const { user } = cluster.http.identify({ headers: { authorization: `Bearer ${token}` } })
@@ -133,8 +133,8 @@ function received(machine: HostMachine, { server, authority }: BootstrapConfig, 
 }
 
 /**
- * What Go's net package says of a connection to `host:port` that fails, as kubeadm and kubelets print it;
- * undefined when the apiserver answers there.
+ * Returns the error of Go's net package for a connection to `host:port`, as kubeadm and kubelets print it;
+ * undefined if the apiserver accepts it.
  */
 export function dialFault(hosts: Hosts, endpoint: string): string | undefined {
   const [, host = '', port = '6443'] = /^(?:https:\/\/)?(\[[^\]]*\]|[^:/]+)(?::(\d+))?/.exec(endpoint) ?? []

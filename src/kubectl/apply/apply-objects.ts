@@ -14,22 +14,22 @@ import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'
 import { threeWayPatch } from './three-way.js'
 
-/** What `apply` did to one object. */
+/** The effect of `apply` on one object. */
 export interface Applied {
   readonly definition: KindDefinition
   readonly operation: 'created' | 'configured' | 'unchanged' | 'serverside-applied'
   readonly object: KubeObject
-  /** The object had not been applied before: its last applied configuration was missing. */
+  /** Whether the object's last applied configuration was missing, so that it had not been applied before. */
   readonly annotationMissing: boolean
 }
 
-/** Needed to apply. */
+/** What applying an object needs. */
 export interface ApplyContext {
   readonly client: Client
   readonly scheme: Scheme
   readonly dryRun: DryRun
   readonly write: WriteOptions
-  /** Changes to immutable fields delete and create the object anew. */
+  /** Changes to immutable fields delete and recreate the object. */
   readonly force: boolean
   wait(ms: number): void
 }
@@ -37,8 +37,8 @@ export interface ApplyContext {
 const CONFLICT_TRIES = 5
 
 /**
- * Creates or patches one object as `kubectl apply` does. Throws ApiError with kubectl's text of what it was
- * doing.
+ * Creates or patches one object as `kubectl apply` does. Throws ApiError whose text starts with kubectl's
+ * description of the operation.
  */
 export function applyInfo(context: ApplyContext, info: Info): Applied {
   const { definition, source = '' } = info
@@ -122,7 +122,7 @@ function patchUntilDone(
   }
 }
 
-/** `--force`: deletes at once and creates again. */
+/** `--force`: deletes the object at once and creates it again. */
 function recreate(context: ApplyContext, info: Info, modified: KubeObject): KubeObject {
   const resource = resourceNameOf(info.definition)
   context.client.delete(resource, keyOf(info), { gracePeriodSeconds: 0 })

@@ -89,7 +89,7 @@ function annotated(object: KubeObject, text: string): KubeObject {
   }
 }
 
-/** client-go writes no annotations where there are none. */
+/** client-go omits empty annotations. */
 function withoutEmptyAnnotations(object: KubeObject): KubeObject {
   const { annotations = {}, ...metadata } = object.metadata
   return Object.keys(annotations).length > 0 ? object : { ...object, metadata }

@@ -1,12 +1,12 @@
 import type { KubeObject } from '../../api/definition.js'
 import { goJson } from '../print/json.js'
 
-/** Where `apply` remembers what it was given. */
+/** The annotation in which `apply` stores the configuration that it was given. */
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /**
- * The object with the annotation that holds its own configuration (`isInOrder`: its keys stand as Go's fields
- * do). Source: kubectl util.GetModifiedConfiguration.
+ * Returns the object with an annotation of its own configuration. `isInOrder`: its keys already have the
+ * order of Go's fields. Source: kubectl util.GetModifiedConfiguration.
  */
 export function withLastApplied(object: KubeObject, isInOrder = false): KubeObject {
   const { [LAST_APPLIED]: _, ...annotations } = object.metadata.annotations ?? {}
@@ -21,14 +21,14 @@ export function withLastApplied(object: KubeObject, isInOrder = false): KubeObje
   }
 }
 
-/** The configuration that the last `apply` left on an object, undefined if there was none. */
+/** Returns the configuration that the last `apply` stored on an object; undefined if there is none. */
 export function lastAppliedOf({ metadata }: KubeObject): object | undefined {
   const text = metadata.annotations?.[LAST_APPLIED]
   return text === undefined || text === '' ? undefined : (JSON.parse(text) as object)
 }
 
 /**
- * The object without the annotation that `apply` leaves, with annotations in any case. Source:
+ * Returns the object without apply's annotation. It has annotations in any case, even empty ones. Source:
  * util.GetModifiedConfiguration, not annotated.
  */
 export function withoutLastApplied(object: KubeObject): KubeObject {

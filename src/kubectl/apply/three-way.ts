@@ -7,7 +7,7 @@ type JsonMap = Readonly<Record<string, Json>>
 const isMap = (value: Json): value is JsonMap =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Which differences a comparison is after. */
+/** Which differences a comparison collects. */
 interface Wanted {
   readonly additions: boolean
   readonly deletions: boolean
@@ -17,9 +17,9 @@ const ADDITIONS: Wanted = { additions: true, deletions: false }
 const DELETIONS: Wanted = { additions: false, deletions: true }
 
 /**
- * The patch that brings `current` to what `modified` says: what `modified` adds or changes against `current`,
- * and what it lacks of `original` (the last applied configuration), so that fields which others have set
- * stay. With a field table the patch is a strategic merge patch (lists merged by key, `$patch: delete`,
+ * Computes the patch from `current` to `modified`: it contains what `modified` adds or changes, and removes
+ * what `modified` lacks of `original` (the last applied configuration), so that fields set by others stay.
+ * With a field table it is a strategic merge patch (lists merged by key, `$patch: delete`,
  * `$setElementOrder`), without one a JSON merge patch. Source: apimachinery
  * strategicpatch.CreateThreeWayMergePatch and jsonmergepatch.CreateThreeWayJSONMergePatch.
  */
@@ -57,7 +57,7 @@ function diffField(
   const field = message === undefined ? undefined : fieldOf(message, key)
   if (isMap(from) && isMap(to)) {
     if (field?.patchStrategy === 'replace') {
-      // sent although it may be equal, as kubectl does: a PodDisruptionBudget is always `configured`
+      // kubectl sends it even if it is equal, which is why a PodDisruptionBudget is always `configured`
       if (wanted.additions) patch[key] = to
       return
     }
@@ -127,7 +127,7 @@ function diffItems(
   return [...changed, ...gone.map((value) => ({ $patch: 'delete', [mergeKey]: value }))]
 }
 
-/** Whether what both lists have stands in the same order. */
+/** Whether the common elements of both lists have the same order. */
 function sameOrder(from: readonly Json[], to: readonly Json[], mergeKey: string | undefined): boolean {
   const keyOf = (item: Json): Json => (mergeKey === undefined ? item : keyValue(item, mergeKey))
   const inFrom = from.map(keyOf)
@@ -137,7 +137,7 @@ function sameOrder(from: readonly Json[], to: readonly Json[], mergeKey: string 
   return commonFrom.every((value, at) => value === commonTo[at])
 }
 
-/** Both patches as one; where both touch a list by key, the entries of one key are merged. */
+/** Merges two patches; where both change a list by key, entries of the same key are merged. */
 function mergePatches(a: JsonMap, b: JsonMap, message: Message | undefined): JsonMap {
   const merged: Record<string, Json> = { ...a }
   for (const [key, value] of Object.entries(b)) {

@@ -18,8 +18,8 @@ import type { Info } from '../resource-args.js'
 import { fieldValidationOf } from './field-validation.js'
 
 /**
- * `kubectl apply -f`: with a patch made here from the last applied configuration, or by the server. Source:
- * kubectl pkg/cmd/apply/apply.go.
+ * `kubectl apply -f`: patches from the last applied configuration, or on the server with `--server-side`.
+ * Source: kubectl pkg/cmd/apply/apply.go.
  */
 export const apply: Command = {
   name: 'apply',
@@ -53,7 +53,7 @@ export const apply: Command = {
   },
 }
 
-/** Throws KubectlError, in kubectl's order, when words or flags do not fit together. */
+/** Throws KubectlError, in kubectl's order of checks, if arguments or flags contradict each other. */
 function check(call: Call): DryRun {
   const { flags, args } = call
   if (args.length > 0) throw usageError('apply', `Unexpected args: [${args.join(' ')}]`)
@@ -122,7 +122,7 @@ function report(
   if (!isPrintedWhole(call) || count === 1) printDone(call, definition, object, operation, dryRun)
 }
 
-/** Several objects are printed as one List. */
+/** Prints several objects as one List. */
 function printList({ flags, out }: Call, done: readonly Applied[]): void {
   const items = done.map(({ object }) =>
     flags.bool('show-managed-fields') ? object : withoutManagedFields(object),

@@ -51,9 +51,7 @@ function containerIn(call: Call, pod: Pod): string {
   }
 }
 
-/**
- * A container that goes on is watched so long, in virtual time; a user of the real kubectl would leave it.
- */
+/** Virtual ms for which a running container is followed; a user of the real kubectl would press Ctrl-C. */
 const LONGEST_ATTACHED = 60_000
 
 const RECORDED =
@@ -62,18 +60,18 @@ const RECORDED =
   'through the command prompt.'
 const PROMPT = "If you don't see a command prompt, try pressing enter."
 
-/** How a container is attached to. */
+/** Options of attaching to a container. */
 export interface Attaching {
   readonly stdin: boolean
-  /** Milliseconds until its pod must run. */
+  /** Milliseconds within which the pod must run. */
   readonly timeout: number
-  /** Neither of the two lines about the session is written. */
+  /** Omits the two lines about the session. */
   readonly isQuiet?: boolean
 }
 
 /**
- * Shows what a container writes, from now on or, when it has ended already, from its log; ends as it ends.
- * Virtual time moves until the pod runs. Throws KubectlError, ApiError, SilentExit. Source: kubectl
+ * Shows the output of a container, from now on or, if it has exited, from its log, and exits with its exit
+ * code. Virtual time moves until the pod runs. Throws KubectlError, ApiError, SilentExit. Source: kubectl
  * pkg/cmd/run handleAttachPod, pkg/cmd/attach.
  */
 export function attachTo(

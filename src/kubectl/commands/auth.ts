@@ -49,7 +49,7 @@ function whoAmI(call: Call): void {
   out.write(new TabWriter(TABLE).format(rows.map((cells) => `${cells.join('\t')}\n`).join('')))
 }
 
-/** The fields in the order of the Go type, in which kubectl prints objects that it knows. */
+/** Orders the fields like the Go type, as kubectl prints objects of known types. */
 function ordered(answer: object): object {
   const { kind, apiVersion, metadata, status } = answer as {
     readonly kind?: string

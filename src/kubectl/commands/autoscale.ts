@@ -53,8 +53,8 @@ export const autoscale: Command = {
 }
 
 /**
- * When a server does not take autoscaling/v2, kubectl tries v1, which knows a percentage of CPU and nothing
- * else; its failure hides that of the server.
+ * Retries with v1 if the server refuses autoscaling/v2, as kubectl does. v1 knows only a percentage of CPU,
+ * and its error replaces the server's first one.
  */
 function creating({ flags, release }: Call, create: () => void): void {
   try {

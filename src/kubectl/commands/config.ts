@@ -11,8 +11,8 @@ import {
 import { setProperty, unsetProperty } from '../config/set-property.js'
 
 /**
- * `kubectl config`: what the kubeconfig of the call says; what is changed is among the files of the result.
- * Source: kubectl pkg/cmd/config.
+ * `kubectl config`: reads the kubeconfig of the call; changed files are part of the result. Source: kubectl
+ * pkg/cmd/config.
  */
 export const config: Command = {
   name: 'config',

@@ -6,8 +6,8 @@ import { KubectlError, isFailure, usageError } from '../errors.js'
 import { fetchTarget, selectResources } from '../resource-args.js'
 
 /**
- * Sets or clears spec.unschedulable of the nodes, one after the other, and says so. A node that cannot be
- * patched is reported and the rest goes on. Source: kubectl pkg/cmd/drain RunCordonOrUncordon.
+ * Sets or clears spec.unschedulable of the nodes one by one and prints the result. Reports a node that cannot
+ * be patched and continues with the others. Source: kubectl pkg/cmd/drain RunCordonOrUncordon.
  */
 export function cordonNodes(
   call: Call,
@@ -53,10 +53,7 @@ export const cordon: Command = command('cordon')
 /** `kubectl uncordon NODE` */
 export const uncordon: Command = command('uncordon')
 
-/**
- * `NODE` is the argument of these commands, `-l` an alternative to it. Throws the usage errors of cordon,
- * uncordon and drain.
- */
+/** Returns the nodes that `NODE` or `-l` selects. Throws the usage errors of cordon, uncordon and drain. */
 export function nodesOfCall(call: Call): readonly Node[] {
   const selector = call.flags.string('selector')
   if (call.args.length === 0 && selector === '')

@@ -131,7 +131,7 @@ function ephemeral(call: Call, pod: Pod, command: readonly string[]): EphemeralC
   return { ...container, ...(target === '' ? {} : { targetContainerName: target }) } as EphemeralContainer
 }
 
-/** The name that `-c` gives, or one that no container has. */
+/** Returns the name of `-c`, or an unused one. */
 function nameFor(call: Call, { spec }: Pod): string {
   const { flags, out } = call
   const given = flags.string('container')

@@ -17,10 +17,10 @@ import { answerText } from '../rest/failure.js'
 
 const WEEK_MS = 7 * 24 * 3600 * 1000
 
-/** What `-f`, a name or a list selects; named objects need not exist, the server will say. */
+/** An object that `-f`, a name or a list selects. Named objects need not exist; the server will say so. */
 type Doomed = Pick<Info, 'definition' | 'name' | 'namespace' | 'source'>
 
-/** `kubectl delete`: deletes all, then waits until all are gone; virtual time moves as long as that takes. */
+/** `kubectl delete`: deletes all objects, then waits until all are gone while virtual time moves. */
 export const deleteCommand: Command = {
   name: 'delete',
   run(call) {
@@ -51,7 +51,7 @@ export const deleteCommand: Command = {
   },
 }
 
-/** Lists what would be deleted, and reads the answer. */
+/** Lists the objects that would be deleted, and reads the confirmation. */
 function isConfirmed({ out, files }: Call, doomed: readonly Doomed[]): boolean {
   out.line(`You are about to delete the following ${doomed.length} resource(s):`)
   for (const { definition, name } of doomed) out.line(`${kindName(definition)}/${name}`)
@@ -64,7 +64,7 @@ const immediate =
   'The resource may continue to run on the cluster indefinitely.'
 
 /**
- * Reads the flags. A grace period of 0 without --force becomes 1, so that nothing is lost by accident.
+ * Reads the flags. A grace period of 0 becomes 1 without --force, so that nothing is lost by accident.
  * Source: kubectl delete Complete.
  */
 function deleteOptionsOf(call: Call): DeleteOptions {
@@ -130,7 +130,7 @@ function expand(
   return { doomed, errors }
 }
 
-/** Answers the uid of what was deleted, false if it was not there and that is fine. */
+/** Deletes one object. Returns its uid, or false if it did not exist and that is acceptable. */
 function deleteOne(
   call: Call,
   one: Doomed,
@@ -156,7 +156,7 @@ function deleteOne(
   }
 }
 
-/** What a list has just shown may be gone by now, which is fine. */
+/** Objects from a list may already be gone, which is not an error. */
 const isExpanded = ({ flags: given }: Call): boolean =>
   given.bool('all') || given.has('selector') || given.has('field-selector')
 
@@ -175,7 +175,10 @@ function deletedLine(call: Call, { definition, name, namespace }: Doomed, dryRun
   return `${kindName(definition)} ${JSON.stringify(name)} ${operation}${from}${dryRunSuffix(dryRun)}`
 }
 
-/** One deadline for all. An object of the same name but another uid is another object. */
+/**
+ * Waits until all are gone, with one deadline for all. An object of the same name but another uid is another
+ * object.
+ */
 function waitUntilGone(
   call: Call,
   waiting: readonly { readonly one: Doomed; readonly uid: string | undefined }[],

@@ -21,8 +21,8 @@ interface Difference {
 }
 
 /**
- * `kubectl diff -f`: what an apply would change, as `diff -u -N` of two folders prints it; exit code 1 when
- * there is something, 2 when it fails. Source: kubectl pkg/cmd/diff.
+ * `kubectl diff -f`: prints what an apply would change, as `diff -u -N` of two folders does; exit code 1 if
+ * there are differences, 2 on errors. Source: kubectl pkg/cmd/diff.
  */
 export const diff: Command = {
   name: 'diff',
@@ -93,7 +93,10 @@ function differenceOf(call: Call, info: Info): Difference {
   }
 }
 
-/** What the server would make of it; what was applied last stays as it is, since it would always differ. */
+/**
+ * Returns the object as the server would store it. The last applied configuration is left unchanged, since it
+ * would always differ.
+ */
 function mergedOf(call: Call, info: Info, live: KubeObject | undefined): KubeObject {
   const { flags, client, env } = call
   if (flags.bool('server-side')) {
@@ -117,7 +120,7 @@ function mergedOf(call: Call, info: Info, live: KubeObject | undefined): KubeObj
 
 type WithData = KubeObject & { readonly data?: Readonly<Record<string, string>> }
 
-/** Values of Secrets are not shown, only that they differ. Source: kubectl pkg/cmd/diff Masker. */
+/** Masks values of Secrets, so that only their difference shows. Source: kubectl pkg/cmd/diff Masker. */
 function masked(
   live: KubeObject | undefined,
   merged: KubeObject,
@@ -150,7 +153,7 @@ interface Edit {
   readonly line: string
 }
 
-/** What `diff -u` prints of two texts below its two header lines; '' when they are the same. */
+/** Returns the part of `diff -u` below its two header lines; '' if the texts are equal. */
 function unifiedDiff(from: string, to: string): string {
   const edits = editsBetween(linesOf(from), linesOf(to))
   return hunksOf(edits)
@@ -162,8 +165,8 @@ const linesOf = (text: string): readonly string[] =>
   text === '' ? [] : (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n')
 
 /**
- * A shortest way from one list of lines to the other: by longest common subsequence between what both begin
- * and end with.
+ * Returns a shortest edit script between two lists of lines, by the longest common subsequence between their
+ * common prefix and suffix.
  */
 function editsBetween(a: readonly string[], b: readonly string[]): readonly Edit[] {
   let start = 0
@@ -203,11 +206,11 @@ function middle(a: readonly string[], b: readonly string[]): readonly Edit[] {
 
 interface Hunk {
   readonly from: number
-  /** Behind its last edit. */
+  /** Line after its last edit. */
   readonly to: number
 }
 
-/** Changes with what is around them; those that are near are one hunk. */
+/** Groups edits with their context lines into hunks; adjacent edits share one. */
 function hunksOf(edits: readonly Edit[]): readonly Hunk[] {
   const hunks: Hunk[] = []
   for (const [at, { kind }] of edits.entries()) {

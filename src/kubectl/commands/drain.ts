@@ -10,10 +10,7 @@ import { dryRunSuffix } from '../dry-run.js'
 import { Aggregate, KubectlError, isFailure } from '../errors.js'
 import { cordonNodes, nodesOfCall } from './cordon.js'
 
-/**
- * `kubectl drain NODE`: cordons, evicts and waits until the pods are gone; virtual time moves as long as that
- * takes.
- */
+/** `kubectl drain NODE`: cordons, evicts and waits until the pods are gone while virtual time moves. */
 export const drain: Command = {
   name: 'drain',
   flags: drainFlags,
@@ -30,7 +27,7 @@ const filterTexts = (emptyDirFlag: string): FilterTexts => ({
   daemonSetWarning: 'ignoring DaemonSet-managed Pods',
   localStorageFatal: `Pods with local storage (use --${emptyDirFlag} to override)`,
   localStorageWarning: 'deleting Pods with local storage',
-  // Upstream's groups get `cannot delete ` in front, and this one has it already.
+  // Upstream adds `cannot delete ` to the text of a group, although this one already has it.
   unmanagedFatal: 'cannot delete Pods that declare no controller (use --force to override)',
   unmanagedWarning: 'deleting Pods that declare no controller',
 })
@@ -50,7 +47,7 @@ const evictionTexts: EvictionTexts = {
 }
 
 /**
- * Drain as kubectl does it since 1.15: node by node, going on after a failure. Source: kubectl pkg/cmd/drain
+ * Drains as kubectl since 1.15 does: node by node, continuing after a failure. Source: kubectl pkg/cmd/drain
  * RunDrain.
  */
 function drainNodes(call: Call, nodes: readonly Node[], options: DrainOptions): void {
@@ -99,7 +96,7 @@ function drainNode(call: Call, node: string, options: DrainOptions): void {
   }
 }
 
-/** The pods to delete. Throws an Aggregate when a filter forbids the drain. */
+/** Returns the pods to delete. Throws an Aggregate if a filter forbids the drain. */
 function podsToDelete(
   node: string,
   context: FilterContext,
@@ -142,7 +139,7 @@ const oldEvictionTexts: EvictionTexts = {
 }
 
 /**
- * Drain as kubectl 1.14 and older did it: the first node that fails ends the command. Source: kubectl 1.14
+ * Drains as kubectl up to 1.14 did: the first node that fails ends the command. Source: kubectl 1.14
  * pkg/cmd/drain RunDrain.
  */
 function drainNodesOld(call: Call, nodes: readonly Node[], options: DrainOptions): void {

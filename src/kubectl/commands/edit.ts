@@ -16,9 +16,7 @@ import { randomDigits } from '../random-suffix.js'
 import { threeWayPatch } from '../apply/three-way.js'
 import { fieldValidationOf } from './field-validation.js'
 
-/**
- * `kubectl edit TYPE/NAME`, in the editor that the call brings along. Source: kubectl pkg/cmd/edit/edit.go.
- */
+/** `kubectl edit TYPE/NAME`, in the editor of the call. Source: kubectl pkg/cmd/edit/edit.go. */
 export const edit: Command = {
   name: 'edit',
   run(call) {
@@ -27,10 +25,10 @@ export const edit: Command = {
   },
 }
 
-/** What an editing command shows of an object and what it makes of the result. */
+/** What an editing command shows of an object, and how it uses the result. */
 export interface Editing {
   readonly shown: (info: Info) => object
-  /** The object as it shall be. */
+  /** The object that is to be stored. */
   readonly wanted: (info: Info, edited: object) => KubeObject
 }
 
@@ -41,7 +39,7 @@ const WHOLE: Editing = {
 }
 
 /**
- * Opens the objects in the call's editor, several as one List, until the server takes them or nothing is
+ * Opens the objects in the call's editor, several as one List, until the server accepts them or nothing is
  * changed any more. Source: kubectl pkg/cmd/util/editor/editoptions.go.
  */
 export function editAll(
@@ -80,14 +78,14 @@ export function editAll(
   }
 }
 
-/** Leaves the work in a file, and says so. */
+/** Saves the edited text in a file, and prints its path. */
 function preserved({ files, out }: Call, { path, text }: Edited, message: string): KubectlError {
   files.write(path, text)
   out.errorLine(`A copy of your changes has been stored to ${JSON.stringify(path)}`)
   return new KubectlError(message)
 }
 
-/** Sends what was edited; the reasons why it must be edited again, none when it is done. */
+/** Sends the edited text. Returns why it must be edited again; empty if it was accepted. */
 function attempt(call: Call, infos: readonly Info[], edited: Edited, editing: Editing): readonly string[] {
   const [first] = infos as readonly [Info]
   let objects: readonly object[]
@@ -168,8 +166,8 @@ function patchEdited(call: Call, info: Info, wanted: KubeObject): void {
 }
 
 /**
- * `create --edit`: what files say, after an editor had it. Nothing is made when nothing was changed. Source:
- * kubectl editor EditBeforeCreateMode.
+ * `create --edit`: returns the objects after an editor changed them. Creates nothing if nothing was changed.
+ * Source: kubectl editor EditBeforeCreateMode.
  */
 export function editNew(call: Call, infos: readonly Info[]): readonly Info[] {
   return infos.map((info) => {
@@ -197,16 +195,16 @@ const HEADER = [
   '#',
 ]
 
-/** What came back from an editor. */
+/** The result of an editor. */
 export interface Edited {
   readonly text: string
-  /** Where a copy is left when the work is lost. */
+  /** Path of a copy, for the case that the edit fails. */
   readonly path: string
 }
 
 /**
- * Shows an object, or what was edited before with the reasons why it was refused, to the call's editor.
- * Throws KubectlError when there is none.
+ * Opens an object, or the previous edit with the reasons for its refusal, in the call's editor. Throws
+ * KubectlError if there is no editor.
  */
 function launchEditor(call: Call, text: string, reasons: readonly string[] = []): Edited {
   const { editor } = call.options
@@ -217,19 +215,19 @@ function launchEditor(call: Call, text: string, reasons: readonly string[] = [])
   return { path, text: editor(`${header.join('\n')}\n${text}`, path) }
 }
 
-/** What an editor shows of an object. */
+/** Text of an object as an editor shows it. */
 function editableText(call: Call, object: object): string {
   return call.flags.string('output') === 'json' ? printJson(object) : printYaml(object)
 }
 
-/** Without the lines that are comments. */
+/** Removes comment lines. */
 const stripComments = (text: string): string =>
   text
     .split('\n')
     .filter((line) => !line.trimStart().startsWith('#'))
     .join('\n')
 
-/** The objects of an edited file. Throws KubectlError for a text that is no YAML. */
+/** Parses the objects of an edited file. Throws KubectlError for invalid YAML. */
 function readEdited({ text, path }: Edited): readonly object[] {
   return parseDocuments({ source: path, text: stripComments(text) }).flatMap(itemsOf) as readonly object[]
 }

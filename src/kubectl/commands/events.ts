@@ -54,7 +54,7 @@ export const events: Command = {
   },
 }
 
-/** `--for pod/a` */
+/** Parses `--for pod/a`. */
 function selectorOf({ flags, env: { scheme } }: Call): string {
   const about = flags.string('for')
   if (about === '') return ''
@@ -75,7 +75,7 @@ interface Shown {
   readonly format: string
 }
 
-/** Events as they come: those that are there first, in the order of their names. */
+/** Events as they arrive; the existing ones come first, in the order of their names. */
 class EventWatch implements Watching {
   readonly #call: Call
   readonly #watch: Watch<Event>
@@ -123,7 +123,7 @@ function printed({ env: { scheme } }: Call, event: Event, format: string): strin
   return format === 'json' ? printJson(first, true) : printValue(shown, format)
 }
 
-/** One line for each event, cells parted by tabs. */
+/** Formats each event as one line of cells separated by tabs. */
 function rowsOf(
   found: readonly Event[],
   { all, noHeaders, now }: { readonly all: boolean; readonly noHeaders: boolean; readonly now: number },

@@ -24,8 +24,8 @@ export const exec: Command = {
 }
 
 /**
- * Only what stands behind `--` is the command. Throws KubectlError. Source: exec ExecOptions.Complete,
- * Validate.
+ * Returns the target and the command, which must follow `--`. Throws KubectlError. Source: exec
+ * ExecOptions.Complete, Validate.
  */
 function wordsOf({ args, dash, flags, files }: Call): {
   readonly target: string
@@ -45,7 +45,7 @@ function wordsOf({ args, dash, flags, files }: Call): {
   return { target, command }
 }
 
-/** What a file is about, as TYPE/NAME. */
+/** Returns TYPE/NAME of the object in a file. */
 function targetIn(text: string): string | undefined {
   const [object] = parseDocuments({ source: '', text }) as readonly {
     readonly kind?: string

@@ -97,7 +97,7 @@ function found(selector: () => Labels): Labels {
   }
 }
 
-/** The labels by which pods are found. Source: polymorphichelpers/mapbasedselectorforobject.go. */
+/** Labels that select the pods. Source: polymorphichelpers/mapbasedselectorforobject.go. */
 function selectorFor({ definition, object }: Info): Labels {
   switch (definition.kind) {
     case 'Pod': {
@@ -129,7 +129,7 @@ function plain({ matchLabels, matchExpressions = [] }: LabelSelector): Labels {
   return matchLabels
 }
 
-/** The ports that an object has. Source: polymorphichelpers/portsforobject.go. */
+/** Ports of an object. Source: polymorphichelpers/portsforobject.go. */
 function portsFor({ definition, object }: Info): readonly Port[] {
   if (definition.kind === 'Service')
     return ((object as Service).spec.ports ?? []).map(({ port, protocol = 'TCP' }) => ({ port, protocol }))

@@ -10,7 +10,7 @@ import type { Info, Target } from '../resource-args.js'
 import { fetchTarget, infoOf, keyOf, selectResources, typed } from '../resource-args.js'
 import { isPair, splitChanges } from './split-changes.js'
 
-/** Reads `key=value` and `key-`. Keys are left to the server. */
+/** Parses `key=value` and `key-`. The server validates keys. */
 function parseLabels(specs: readonly string[]): MapChanges {
   const set: Record<string, string> = {}
   const remove: string[] = []
@@ -44,7 +44,7 @@ function checkLabels(existing: Readonly<Record<string, string>>, { set }: MapCha
 }
 
 /**
- * The shorter text of the two objects decides whether labels went or came. Source: kubectl label
+ * Compares the lengths of both texts to decide between `labeled` and `unlabeled`. Source: kubectl label
  * updateDataChangeMsg.
  */
 function labelOperation(call: Call, before: KubeObject, after: KubeObject): string {
@@ -70,10 +70,10 @@ const labels: MetadataCommand = {
 /** `kubectl label pod a key=value other-` */
 export const label: Command = { name: 'label', run: (call) => changeMetadata(call, labels) }
 
-/** Always overwritten, whatever the flag says. */
+/** An annotation that is always overwritten, whatever the flag says. */
 const CHANGE_CAUSE = 'kubernetes.io/change-cause'
 
-/** Reads `key=value` (the value may hold `=`) and `key-`. */
+/** Parses `key=value` (the value may contain `=`) and `key-`. */
 function parseAnnotations(specs: readonly string[]): MapChanges {
   const set: Record<string, string> = {}
   const remove: string[] = []
@@ -120,21 +120,21 @@ export interface MapChanges {
   readonly remove: readonly string[]
 }
 
-/** What tells `label` and `annotate` apart. */
+/** The differences between `label` and `annotate`. */
 export interface MetadataCommand {
   readonly what: 'label' | 'annotation'
   readonly field: 'labels' | 'annotations'
   readonly parse: (changes: readonly string[]) => MapChanges
-  /** Throws when a value is there and `--overwrite` is not given. */
+  /** Throws if a key has a value already; called without `--overwrite`. */
   readonly checkOverwrite: (existing: Readonly<Record<string, string>>, changes: MapChanges) => void
-  /** What to say, after what `remove` did not find. */
+  /** Word for what was done, after `missing` reported keys that could not be removed. */
   readonly operation: (call: Call, before: KubeObject, after: KubeObject) => string
   readonly missing: (call: Call, key: string) => void
 }
 
 /**
- * Runs `label` or `annotate`: a JSON merge patch of metadata for each object, failures of one not stopping
- * the others.
+ * Runs `label` or `annotate`: sends a JSON merge patch of metadata for each object, continuing after
+ * failures.
  */
 function changeMetadata(call: Call, command: MetadataCommand): void {
   const { resources, changes } = splitChanges(call.args, command.what, isPair)
@@ -195,7 +195,7 @@ function targetsOf(
   }
 }
 
-/** Keys are sorted; upstream prints Go's random map order. */
+/** Lists entries by key; upstream prints them in Go's random map order. */
 function listEntries(
   call: Call,
   { field, what }: MetadataCommand,
@@ -210,7 +210,7 @@ function listEntries(
   }
 }
 
-/** Answers what has become of the object; with `--list` nothing is said of it. */
+/** Changes one object and prints the result, unless `--list` was given. */
 function changeOne(call: Call, command: MetadataCommand, info: Info, changes: MapChanges): KubeObject {
   const { definition, object } = info
   const dryRun = dryRunOf(call)
@@ -253,7 +253,7 @@ function changed(
   }
 }
 
-/** Only what differs is sent, so that a change which changes nothing is an empty patch. */
+/** Contains only differences, so that a change without effect is an empty patch. */
 function patchOf(
   call: Call,
   object: KubeObject,

@@ -27,7 +27,7 @@ const TYPES: Readonly<Record<string, string>> = {
   strategic: 'application/strategic-merge-patch+json',
 }
 
-/** What is sent: read, or as it was written when it cannot be read, so that the server says what is wrong. */
+/** The patch to send: parsed, or as it was written if it is invalid, so that the server reports the error. */
 interface Wanted {
   readonly type: 'json' | 'merge' | 'strategic'
   readonly body: object | undefined
@@ -83,8 +83,8 @@ function wantedOf({ flags, files }: Call): Wanted {
 }
 
 /**
- * JSON that begins as an object is sent as it is, valid or not; all else is read as YAML. Source:
- * apimachinery util/yaml ToJSON.
+ * Sends text that begins like a JSON object as it is, valid or not, and reads everything else as YAML.
+ * Source: apimachinery util/yaml ToJSON.
  */
 function valueOf(text: string): unknown {
   if (/^\s*\{/.test(text)) {
@@ -169,7 +169,7 @@ function sent(
 }
 
 /**
- * With `--local` and `--dry-run=client` kubectl patches its own copy. Throws KubectlError. Source: kubectl
+ * Patches kubectl's own copy, for `--local` and `--dry-run=client`. Throws KubectlError. Source: kubectl
  * pkg/cmd/patch getPatchedJSON.
  */
 function locally(

@@ -77,7 +77,7 @@ function replaceOne(call: Call, info: Info, dryRun: DryRun): void {
 }
 
 /**
- * The version that is replaced; whatever goes wrong with reading it, the object is sent. Source: cli-runtime
+ * Reads the version that is replaced. The object is sent even if reading fails. Source: cli-runtime
  * resource/helper.go.
  */
 function presentVersion(call: Call, info: Info): string | undefined {
@@ -89,7 +89,9 @@ function presentVersion(call: Call, info: Info): string | undefined {
   }
 }
 
-/** An object that says what was applied last says it anew. Source: util.CreateOrUpdateAnnotation. */
+/**
+ * Updates the last applied configuration of an object that has one. Source: util.CreateOrUpdateAnnotation.
+ */
 function configured(call: Call, object: KubeObject): KubeObject {
   return call.flags.bool('save-config') || object.metadata.annotations?.[LAST_APPLIED] !== undefined
     ? withLastApplied(object)

@@ -171,7 +171,7 @@ function show(call: Call, wanted: KubeObject, object: KubeObject, dryRun: DryRun
   else printDone(call, definitionOf(call, wanted), object, 'created', dryRun)
 }
 
-/** Waits for the container, shows what it writes, and with `--rm` deletes the pod. */
+/** Waits for the container, shows its output, and deletes the pod with `--rm`. */
 function attach(call: Call, pod: Pod): void {
   const { flags, client, out, release } = call
   const key = { namespace: pod.metadata.namespace ?? call.namespace, name: pod.metadata.name ?? '' }

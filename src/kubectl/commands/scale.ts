@@ -73,7 +73,7 @@ function scaleOne(
   )
 }
 
-/** With `--timeout`: until the scale says what was asked for. */
+/** `--timeout`: waits until the scale has the wanted replicas. */
 function waitForScale(call: Call, info: Info, replicas: number, dryRun: boolean): void {
   const timeout = call.flags.duration('timeout')
   if (timeout === 0 || dryRun) return

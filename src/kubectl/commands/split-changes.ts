@@ -1,13 +1,13 @@
 import { KubectlError } from '../errors.js'
 
-/** Arguments taken apart: resources first, then changes. */
+/** Arguments split into resources and changes. */
 export interface ResourcesAndChanges {
   readonly resources: readonly string[]
   readonly changes: readonly string[]
 }
 
 /**
- * Splits arguments into resources and the changes that follow them. Throws KubectlError when a resource comes
+ * Splits arguments into resources and the changes that follow them. Throws KubectlError if a resource comes
  * after a change.
  */
 export function splitChanges(
@@ -24,7 +24,7 @@ export function splitChanges(
   return { resources, changes }
 }
 
-/** `key=value` or `key-` */
+/** Whether the argument is `key=value` or `key-`. */
 export function isPair(arg: string): boolean {
   return (arg.includes('=') && !arg.startsWith('=')) || (arg.endsWith('-') && arg !== '-')
 }

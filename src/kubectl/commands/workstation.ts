@@ -4,10 +4,7 @@ import { KubectlError, usageError } from '../errors.js'
 /** Shells for which kubectl writes completions. */
 const SHELLS: readonly string[] = ['bash', 'fish', 'powershell', 'zsh']
 
-/**
- * `kubectl plugin list`: nothing is on the path of a machine that is not there. Source: kubectl
- * pkg/cmd/plugin.
- */
+/** `kubectl plugin list`: finds nothing, since there is no PATH to search. Source: kubectl pkg/cmd/plugin. */
 export const plugin: Command = {
   name: 'plugin',
   commands: [
@@ -21,7 +18,7 @@ export const plugin: Command = {
 }
 
 /**
- * `kubectl completion SHELL`: what it would write is a script for a terminal, which there is not. Source:
+ * `kubectl completion SHELL`: refused after its checks, since there is no terminal to complete in. Source:
  * kubectl pkg/cmd/completion.
  */
 export const completion: Command = {

@@ -96,7 +96,7 @@ function onlyName(call: Call): string {
   return name
 }
 
-/** The named flags that are on the command line. */
+/** Returns the values of those named flags that were given. */
 function given({ flags }: Call, ...names: readonly string[]): Fields {
   return Object.fromEntries(names.filter((name) => flags.has(name)).map((name) => [name, flags.string(name)]))
 }
@@ -193,7 +193,7 @@ export function deleteEntry(call: Call, list: ListName, word: string): void {
 }
 
 /**
- * `kubectl config rename-context OLD NEW`; a current context stays current. Source: kubectl
+ * `kubectl config rename-context OLD NEW`; the current context follows the renaming. Source: kubectl
  * pkg/cmd/config/rename_context.go.
  */
 export function renameContext(call: Call): void {
@@ -224,9 +224,7 @@ export function renameContext(call: Call): void {
   out.line(`Context ${JSON.stringify(from)} renamed to ${JSON.stringify(to)}.`)
 }
 
-/**
- * `kubectl config use-context NAME`. The file that names the current context, or the first one, is written.
- */
+/** `kubectl config use-context NAME`. Writes the file that sets the current context, or the first one. */
 export function useContext(call: Call): void {
   const {
     args: [name, ...more],

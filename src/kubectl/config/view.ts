@@ -6,7 +6,7 @@ import { printValue } from '../print/object.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
 import { formatOf } from '../print/template.js'
 
-/** Fields that are shown only with `--raw`, and what stands for them. */
+/** Fields that are shown only with `--raw`, and their placeholders. */
 const OMITTED: Readonly<Record<string, string>> = {
   'certificate-authority-data': 'DATA+OMITTED',
   'client-certificate-data': 'DATA+OMITTED',
@@ -27,7 +27,7 @@ export function view(call: Call): void {
   out.write(format === 'json' ? `${JSON.stringify(value, null, 4)}\n` : printValue(value, format))
 }
 
-/** Only what the context needs. */
+/** Reduces the content to what the context uses. */
 function minified(content: KubeconfigContent, context: string): KubeconfigContent {
   const found = content.contexts.filter(({ name }) => name === context)
   const value = found[0]?.value

@@ -165,13 +165,13 @@ function pathRule(verbs: readonly string[], nonResourceURLs: readonly string[]):
   return { verbs, nonResourceURLs }
 }
 
-/** `*` stands for all, whatever is said beside it. */
+/** Reads `--verb`; `*` replaces all others. */
 function verbsOf(call: Call): readonly string[] {
   const verbs = unique(call.flags.strings('verb'))
   return verbs.includes('*') ? ['*'] : verbs
 }
 
-/** One rule for each API group, in the order of their names. */
+/** Returns one rule for each API group, in the order of the groups' names. */
 function resourceRules(call: Call, verbs: readonly string[], texts: readonly string[]): readonly object[] {
   for (const verb of verbs)
     if (!VERBS.has(verb)) call.out.errorLine(`Warning: '${verb}' is not a standard resource verb`)
@@ -195,7 +195,7 @@ function resourceRules(call: Call, verbs: readonly string[], texts: readonly str
 }
 
 /**
- * Verbs that mean something for these resources only. Some of them are no resources of the API. Source:
+ * Verbs that are valid only for these resources, some of which are not resources of the API. Source:
  * specialVerbs.
  */
 const SPECIAL: Readonly<Record<string, readonly string[]>> = {
@@ -229,7 +229,7 @@ function checkResources(call: Call, verbs: readonly string[], texts: readonly st
   }
 }
 
-/** `deploy`, `deployments.apps`; what the server does not have is taken at its word. */
+/** Resolves `deploy` or `deployments.apps`; an unknown resource is used as it is written. */
 function typeOf(
   call: Call,
   type: string,
@@ -243,7 +243,7 @@ function typeOf(
     : { group: type.slice(dot + 1), resource: type.slice(0, dot), isKnown: false }
 }
 
-/** Reads `deploy`, `deployments.apps/scale`, `*`. */
+/** Parses `deploy`, `deployments.apps/scale`, `*`. */
 function resourceOf(call: Call, text: string): { readonly group: string; readonly resource: string } {
   const slash = text.indexOf('/')
   const [type, suffix] = slash < 0 ? [text, ''] : [text.slice(0, slash), text.slice(slash)]

@@ -98,7 +98,7 @@ function createSecret(call: Call, type: string, entries: readonly Entry[]): void
   )
 }
 
-/** Base64 of a text's UTF-8. */
+/** Encodes a text's UTF-8 in base64. */
 export function toBase64(text: string): string {
   return btoa([...bytesOfText(text)].map((byte) => String.fromCharCode(byte)).join(''))
 }
@@ -165,14 +165,14 @@ function entriesOf(call: Call): readonly Entry[] {
   ]
 }
 
-/** `key=value`, whose value may have quotes around it. Source: util.ParseLiteralSource. */
+/** Parses `key=value`. Source: util.ParseLiteralSource. */
 function fromLiteral(source: string): Entry {
   const at = source.indexOf('=')
   if (at <= 0) throw new KubectlError(`invalid literal source ${source}, expected key=value`)
   return [source.slice(0, at), source.slice(at + 1)]
 }
 
-/** `path`, `key=path`, or a folder whose files all become entries. Source: util.ParseFileSource. */
+/** Reads `path`, `key=path`, or a folder whose files all become entries. Source: util.ParseFileSource. */
 function fromFile(call: Call, source: string): readonly Entry[] {
   const [key, path] = keyAndPath(source)
   const text = call.files.text(path)
@@ -197,7 +197,7 @@ function keyAndPath(source: string): readonly [key: string, path: string] {
 }
 
 /**
- * Lines `KEY=value`; a key alone takes the value of the environment, if there is one. Source:
+ * Reads lines of `KEY=value`; a bare key takes its value from the environment, if it is set. Source:
  * util.AddFromEnvFile.
  */
 function fromEnvFile(call: Call, path: string): readonly Entry[] {
@@ -218,8 +218,8 @@ function fromEnvFile(call: Call, path: string): readonly Entry[] {
 const LETTERS: Readonly<Record<string, string>> = { 0: 'g', 1: 'h', 3: 'k', a: 'm', e: 't' }
 
 /**
- * The suffix of `--append-hash`: ten digits of the SHA-256 of the content, without those that could make a
- * word. Source: kubectl pkg/util/hash.
+ * The suffix of `--append-hash`: ten digits of the content's SHA-256, with letters and digits replaced that
+ * could form words. Source: kubectl pkg/util/hash.
  */
 function hashOf(content: object): string {
   return sha256Hex(goJson(content))

@@ -21,8 +21,8 @@ import { typed } from '../resource-args.js'
 import { pathOf } from '../rest/address.js'
 
 /**
- * An object that a generator made: its keys in the order of Go's fields. The namespace is added when one is
- * asked for.
+ * An object that a generator made, with its keys in the order of Go's fields. The namespace is added if the
+ * command line gives one.
  */
 export interface Generated {
   readonly kind: string
@@ -32,9 +32,8 @@ export interface Generated {
 }
 
 /**
- * Sends what a generator has made and prints it, or only prints it. `failure` is what kubectl writes before
- * the server's words; without it the refusal is shown as it is. Throws KubectlError, ApiError. Source:
- * kubectl pkg/cmd/create.
+ * Creates a generated object and prints it, or only prints it. `failure` precedes the server's error; without
+ * it the error is unchanged. Throws KubectlError, ApiError. Source: kubectl pkg/cmd/create.
  */
 export function createGenerated(call: Call, generated: Generated, failure?: string): void {
   const definition = call.env.scheme.ofObject(generated.apiVersion, generated.kind)
@@ -69,7 +68,7 @@ export function createGenerated(call: Call, generated: Generated, failure?: stri
   printDone(call, definition, typed(definition, created), 'created', dryRun)
 }
 
-/** Runs `work`, which sends one request; a failure to send it names it. */
+/** Runs `work`, which sends one request, and adds the request to a connection error. */
 export function naming<T>(call: Call, path: string, work: () => T): T {
   try {
     return work()
@@ -78,7 +77,7 @@ export function naming<T>(call: Call, path: string, work: () => T): T {
   }
 }
 
-/** Runs `work`; a refusal is printed after `failure`, as fmt.Errorf("... %v") does. */
+/** Runs `work` and prepends `failure` to its error, as fmt.Errorf("... %v") does. */
 export function failing<T>(failure: string | undefined, work: () => T): T {
   try {
     return work()
@@ -96,8 +95,8 @@ function withNamespace<T extends { readonly metadata: KubeObject['metadata'] }>(
 }
 
 /**
- * The only name that a generator takes; what stands behind `--` is no name. Throws KubectlError. Source:
- * create.NameFromCommandArgs.
+ * Returns the single name that a generator takes; arguments after `--` do not count. Throws KubectlError.
+ * Source: create.NameFromCommandArgs.
  */
 export function nameOf(call: Call): string {
   const length = call.dash ?? call.args.length
@@ -105,10 +104,10 @@ export function nameOf(call: Call): string {
   return call.args[0] as string
 }
 
-/** The words behind the name: a command for a container. */
+/** The arguments after the name: a command for a container. */
 export const commandOf = (call: Call): readonly string[] => call.args.slice(1)
 
-/** `{ [field]: value }`, or nothing when the value is empty, as Go's omitempty has it. */
+/** `{ [field]: value }`, or `{}` if the value is empty, like Go's omitempty. */
 export function optional(
   field: string,
   value: string | readonly unknown[] | boolean | object | undefined,
@@ -121,12 +120,12 @@ export function optional(
   return isEmpty ? {} : { [field]: value }
 }
 
-/** Every value once, in the order of its first use. */
+/** Removes duplicates, keeping the first of each. */
 export const unique = (values: readonly string[]): readonly string[] => [...new Set(values)]
 
 /**
- * Creates an object for another one, in its namespace (`expose`, `autoscale`), with what `--overrides` says.
- * Throws KubectlError, ApiError.
+ * Creates an object for another one, in the other's namespace (`expose`, `autoscale`), after applying
+ * `--overrides`. Throws KubectlError, ApiError.
  */
 export function createFor(
   call: Call,
@@ -158,7 +157,7 @@ export function createFor(
   printDone(call, definition, typed(definition, created), operation, dryRun)
 }
 
-/** A generated object with what `--overrides` says of it. Throws KubectlError. Source: cmdutil.Merge. */
+/** Applies `--overrides` to a generated object. Throws KubectlError. Source: cmdutil.Merge. */
 export function overridden(call: Call, definition: KindDefinition, object: KubeObject): KubeObject {
   const text = call.flags.string('overrides', '')
   if (text === '') return object
@@ -197,7 +196,7 @@ function patched(object: KubeObject, operations: readonly unknown[]): KubeObject
   }
 }
 
-/** `a=b,c=d` as labels, sorted. Throws KubectlError. Source: kubectl pkg/generate ParseLabels. */
+/** Parses `a=b,c=d` as sorted labels. Throws KubectlError. Source: kubectl pkg/generate ParseLabels. */
 export function labelsOf(text: string): Readonly<Record<string, string>> {
   const pairs = text.split(',').map((part): readonly [string, string] => {
     const [key = '', value, ...more] = part.split('=')

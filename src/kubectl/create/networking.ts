@@ -57,7 +57,7 @@ function createService(call: Call, type: ServiceType): void {
   )
 }
 
-/** Reads `80`, `80:8080`, `80:http`. Source: parsePorts. */
+/** Parses `80`, `80:8080`, `80:http`. Source: parsePorts. */
 function portsOf(text: string): { readonly port: number; readonly targetPort: number | string } {
   const [first = '', second] = text.split(':')
   const port = parsePort(first)
@@ -165,7 +165,7 @@ function readRule(text: string): Rule {
   }
 }
 
-/** The paths of a host together, hosts in the order of their first rule. */
+/** Groups the paths by host; hosts keep the order of their first rule. */
 function rulesOf(rules: readonly Rule[]): readonly object[] {
   const hosts = [...new Set(rules.map(({ host }) => host))]
   return hosts.map((host) => ({
@@ -174,7 +174,7 @@ function rulesOf(rules: readonly Rule[]): readonly object[] {
   }))
 }
 
-/** The hosts of a secret together; the first word on a host decides. */
+/** Groups the hosts by secret; the first rule of a host decides. */
 function tlsOf(rules: readonly Rule[]): readonly object[] {
   const bySecret = new Map<string, string[]>()
   const seen = new Set<string>()

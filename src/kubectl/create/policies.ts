@@ -113,7 +113,9 @@ export const pdb: Command = {
 const SET = /^\s*([\w./-]+)\s+(in|notin)\s*\(([^)]*)\)\s*$/
 const PAIR = /^\s*([\w./-]+)\s*(==|=|!=)\s*([\w.-]*)\s*$/
 
-/** A selector as an object's field writes it. Source: apimachinery meta/v1 ParseToLabelSelector. */
+/**
+ * Parses a selector into the form of an object's field. Source: apimachinery meta/v1 ParseToLabelSelector.
+ */
 export function selectorOf(text: string): LabelSelector {
   const matchLabels: [string, string][] = []
   const matchExpressions: { key: string; operator: string; values?: readonly string[] }[] = []
