@@ -2,14 +2,14 @@ import type { KindDefinition, KubeObject } from '../api/definition.js'
 import type { DryRun } from './dry-run.js'
 
 /**
- * What controllers make something of that later objects of the same command need: service accounts, new
- * kinds.
+ * Kinds after which controllers create things that later objects of the same command need: service accounts,
+ * new kinds.
  */
 const FOLLOWED = new Set(['Namespace', 'CustomResourceDefinition'])
 
 /**
- * A command with several objects sends them one after the other, and controllers act in between: those of a
- * real cluster within the time that a request takes, these at the same instant.
+ * Moves virtual time by 0 ms between two objects of a command, so that controllers act. Those of a real
+ * cluster act while the next request is under way.
  */
 export function letControllersAct(
   clock: { wait(ms: number): void },
@@ -20,9 +20,8 @@ export function letControllersAct(
 }
 
 /**
- * An object as kubectl sends it to be created: without the version of the object that it was read from, so
- * that what `kubectl get -o yaml` has printed can be created again. Source: cli-runtime
- * pkg/resource/helper.go CreateWithOptions.
+ * Returns the object without its resourceVersion, as kubectl sends it, so that the output of `kubectl get -o
+ * yaml` can be created again. Source: cli-runtime pkg/resource/helper.go CreateWithOptions.
  */
 export function unversioned<T extends KubeObject>(object: T): T {
   if (object.metadata.resourceVersion === undefined) return object

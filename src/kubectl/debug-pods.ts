@@ -2,7 +2,7 @@ import type { Container, Pod, SecurityContext } from '../api/core/generated.js'
 import type { Call } from './call.js'
 import { KubectlError } from './errors.js'
 
-/** What a debugging container is for. */
+/** Where a debugging container runs. */
 export type DebugStyle = 'ephemeral' | 'copy' | 'node'
 
 const PROFILES: readonly string[] = ['legacy', 'general', 'baseline', 'netadmin', 'restricted', 'sysadmin']
@@ -11,7 +11,8 @@ const PROFILES: readonly string[] = ['legacy', 'general', 'baseline', 'netadmin'
 export const isProfile = (name: string): boolean => PROFILES.includes(name)
 
 /**
- * The container that flags ask for, with what its profile allows. Source: kubectl pkg/cmd/debug/profiles.go.
+ * Returns the container that the flags describe, with the rights of its profile. Source: kubectl
+ * pkg/cmd/debug/profiles.go.
  */
 export function debugContainer(
   { flags }: Call,
@@ -60,7 +61,7 @@ function securityContext(profile: string, style: DebugStyle): SecurityContext | 
 }
 
 /**
- * A copy of a pod with a container more, or with another one; and the name of that container. Source: kubectl
+ * Returns a copy of a pod with an added or changed container, and that container's name. Source: kubectl
  * pkg/cmd/debug generatePodCopyWithDebugContainer.
  */
 export function copyOfPod(
@@ -102,7 +103,7 @@ export function copyOfPod(
   }
 }
 
-/** `--set-image=container=image`, `*=image`. */
+/** Applies `--set-image=container=image` or `*=image`. */
 function withImage({ flags }: Call, container: Container): Container {
   const images = new Map(
     flags.strings('set-image').map((text) => {
@@ -115,7 +116,7 @@ function withImage({ flags }: Call, container: Container): Container {
   return image === undefined ? container : { ...container, image }
 }
 
-/** Copies that are looked at are not to be restarted for it. */
+/** Removes probes, so that a copy is not restarted while it is debugged. */
 function withoutProbes({ flags }: Call, container: Container, keepsAll: boolean): Container {
   if (keepsAll) return container
   const { livenessProbe, readinessProbe, startupProbe, ...rest } = container
@@ -156,7 +157,7 @@ function withDebugContainer(
   })
 }
 
-/** A pod on a node that sees the machine. Source: kubectl pkg/cmd/debug generateNodeDebugPod. */
+/** Returns a pod on a node with access to the machine. Source: kubectl pkg/cmd/debug generateNodeDebugPod. */
 export function nodePod(
   call: Call,
   { name, node }: { readonly name: string; readonly node: string },

@@ -2,37 +2,32 @@ import { toMillis } from '../sim/duration.js'
 import type { Call } from './call.js'
 import { KubectlError, SilentExit } from './errors.js'
 
-/** Exit code of a program that Ctrl-C has ended without its doing. */
+/** Exit code of a program that Ctrl-C killed. */
 export const INTERRUPTED = 130
 
-/** What a watch under way gives. */
+/** A running watch. */
 export interface Watching {
-  /** What has happened since the last call, '' if nothing has. */
+  /** Text of the changes since the last call; '' if there are none. */
   nextText(): string
   onReady(listener: () => void): void
-  /** Whether the other side has ended it. Default: it never does. */
+  /** Whether the other side has ended it. Default: never. */
   readonly ended?: boolean
   stop(): void
 }
 
-/**
- * How long, in virtual ms, what does not end by itself goes on: until it is interrupted, or for `otherwise`.
- */
+/** Virtual ms for which an endless operation continues: until the interruption, or `otherwise`. */
 export function patienceOf({ options }: Call, otherwise: number): number {
   return options.interruptAfter ?? otherwise
 }
 
-/**
- * Ends a command that went on until it was interrupted. Throws SilentExit; does nothing where nobody
- * interrupts.
- */
+/** Ends a command that was interrupted. Throws SilentExit; does nothing if the call has no interruption. */
 export function endInterrupted({ options }: Call, exitCode: number = INTERRUPTED): void {
   if (options.interruptAfter !== undefined) throw new SilentExit(exitCode)
 }
 
 /**
- * Writes what a watch gives until `--request-timeout` is over, or until it is interrupted: then the exit code
- * is 1. Virtual time moves. Throws KubectlError when neither is said.
+ * Writes the text of a watch until `--request-timeout` is over, or until it is interrupted, which gives exit
+ * code 1. Virtual time moves. Throws KubectlError if neither is set.
  */
 export function watchOn(call: Call, open: () => Watching): void {
   const { env, out, options, flags } = call

@@ -28,13 +28,13 @@ import { releaseOf } from './release.js'
 import { fronted } from './rest/fronted.js'
 import { CommandLineError, splitWords } from './words.js'
 
-/** Runs one command line, given as text or as words, with or without `kubectl` in front. */
+/** Runs one command line, given as text or as words, with or without a leading `kubectl`. */
 export type Kubectl = (command: string | readonly string[], options?: KubectlOptions) => KubectlResult
 
 /**
- * The in-process kubectl of a cluster. Texts on stdout and stderr and exit codes are those of kubectl of the
- * environment's version. Commands that wait (drain, delete) move virtual time. What kubectl reports as an
- * error is in the result; nothing that a user can cause is thrown.
+ * Creates the in-process kubectl of a cluster. Output and exit codes are those of kubectl in the
+ * environment's version. Commands that wait (drain, delete) move virtual time. kubectl's errors are part of
+ * the result; nothing that a user can cause is thrown.
  */
 export function createKubectl(env: KubectlEnvironment): Kubectl {
   return (command, options = {}) => {
@@ -48,7 +48,7 @@ export function createKubectl(env: KubectlEnvironment): Kubectl {
   }
 }
 
-/** Runs `work`, which answers whether warnings are errors, prints its failure, and answers the exit code. */
+/** Runs `work`, which returns whether warnings are errors, and prints its failure. Returns the exit code. */
 function guarded(env: KubectlEnvironment, out: Output, work: () => boolean): number {
   try {
     const isStrict = work()
@@ -68,20 +68,20 @@ function guarded(env: KubectlEnvironment, out: Output, work: () => boolean): num
   }
 }
 
-/** Each text once, as kubectl's deduplicating warning writer does; answers how many. */
+/** Prints each warning once, like kubectl's deduplicating warning writer. Returns how many it printed. */
 function printWarnings(env: KubectlEnvironment, out: Output): number {
   const texts = new Set([...(env.takeWarnings?.() ?? []), ...out.takeWarnings()])
   for (const text of texts) out.errorLine(`Warning: ${text}`)
   return texts.size
 }
 
-/** A command line that has been read. */
+/** A parsed command line. */
 export interface Prepared {
   readonly call: Call
   readonly run: NonNullable<Command['run']>
 }
 
-/** Reads a command line. Throws KubectlError or CommandLineError. */
+/** Parses a command line. Throws KubectlError or CommandLineError. */
 export function prepareCall(
   env: KubectlEnvironment,
   command: string | readonly string[],
@@ -143,7 +143,7 @@ export function prepareCall(
   return { call, run: found.command.run }
 }
 
-/** Source: client-go tools/clientcmd ParseTimeout. */
+/** Throws KubectlError for an invalid `--request-timeout`. Source: client-go tools/clientcmd ParseTimeout. */
 function checkTimeout(text: string): void {
   if (/^\d+$/.test(text) || text === '') return
   try {
@@ -157,14 +157,15 @@ function checkTimeout(text: string): void {
   }
 }
 
-/** Output formats of commands that have others than most. */
+/** Output formats of commands whose formats differ from the usual ones. */
 const PRINTS: ReadonlyMap<string, string> = new Map([
   ['get', ALL_FORMATS],
   ['edit', 'json,kyaml,yaml'],
 ])
 
 /**
- * A group of commands, given alone or with a word that is none of them. Source: cmdutil.DefaultSubCommandRun.
+ * Error for a group of commands without a subcommand, or with an unknown one. Source:
+ * cmdutil.DefaultSubCommandRun.
  */
 function withoutCommand({ path, command }: Found, words: readonly string[]): KubectlError {
   if (words.length > 0)
@@ -177,14 +178,14 @@ function withoutCommand({ path, command }: Found, words: readonly string[]): Kub
   )
 }
 
-/** The environment of a kubectl that only knows the kinds that the server has told of. */
+/** The environment of a kubectl that knows only the discovered kinds. */
 function seenThrough(env: KubectlEnvironment, reached: LazyConnection): KubectlEnvironment {
   return Object.defineProperty({ ...env }, 'scheme', { get: () => reached.scheme })
 }
 
 /**
- * Asks for a name and a password, which no server has taken since basic authentication went: with them the
- * user is nobody that it knows. Source: client-go tools/clientcmd auth_loaders.go PromptingAuthLoader.
+ * Prompts for a name and a password. Servers do not support basic authentication any more, so the user stays
+ * anonymous. Source: client-go tools/clientcmd auth_loaders.go PromptingAuthLoader.
  */
 function promptForCredentials({ out, files }: Call): void {
   const words = files.stdin.split(/\s+/).filter((word) => word !== '')
@@ -196,15 +197,15 @@ function promptForCredentials({ out, files }: Call): void {
 
 type Read = Omit<Call, 'client' | 'request' | 'discovered' | 'namespace' | 'namespaceGiven'>
 
-/** The server, as it is reached when it is needed; what it has told of itself, if it was asked before. */
+/** The server, connected when it is first used, and its discovery if that was done before. */
 interface Reach {
   readonly connection: Connection
   readonly discovered: Discovered | undefined
 }
 
 /**
- * The call of one command line: nothing is asked of the server, and no kubeconfig read, before a command
- * needs it.
+ * The call of one command line. It contacts the server and reads the kubeconfig only when a command needs
+ * them.
  */
 class LineCall implements Call {
   readonly env: Call['env']

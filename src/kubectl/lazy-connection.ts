@@ -5,24 +5,21 @@ import type { Connection, KubectlEnvironment, RequestedIdentity } from './enviro
 import { KubectlError } from './errors.js'
 import type { Kubeconfig } from './kubeconfig.js'
 
-/** What decides about the connection of a call. */
+/** What the connection of a call depends on. */
 export interface LazyConnectionParts {
   readonly env: KubectlEnvironment
   readonly kubeconfig: Kubeconfig
-  /** The connection through what stands before the server. */
+  /** Wraps the connection in what stands before the server. */
   readonly front: (connection: Connection) => Connection
-  /** Asks who it is, where nothing says so. Throws KubectlError when nobody answers. */
+  /** Prompts for credentials if there are none. Throws KubectlError without input. */
   readonly prompt: () => void
-  /**
-   * Throws what the first thing that kubectl asks of the server is answered with; answers what it was told
-   * about what is served, if it has asked.
-   */
+  /** Throws the error of kubectl's first requests to the server. Returns the discovery if kubectl did it. */
   readonly check: (connection: Connection) => Discovered | undefined
 }
 
 /**
- * The connection of a call: the environment's own, or the one that flags and kubeconfig ask for; made when it
- * is first used.
+ * The connection of a call, made when it is first used: the environment's own, or the one that flags and
+ * kubeconfig select.
  */
 export class LazyConnection {
   readonly #parts: LazyConnectionParts
@@ -41,20 +38,20 @@ export class LazyConnection {
     return this.#connection
   }
 
-  /** What the server has told about what it serves; undefined when kubectl knew. */
+  /** What the server serves; undefined if kubectl had it cached. */
   get discovered(): Discovered | undefined {
     return this.connection === this.#connection ? this.#discovered : undefined
   }
 
-  /** The kinds that the server has told of. */
+  /** The discovered kinds. */
   get scheme(): Scheme {
     const { scheme } = this.#parts.env
     return this.discovered === undefined ? scheme : servedScheme(scheme, this.discovered.groups)
   }
 
   /**
-   * Nobody is asked over plain HTTP. Source: client-go tools/clientcmd client_config.go
-   * getUserIdentificationPartialConfig.
+   * Prompts for missing credentials, but not for plain HTTP. Source: client-go tools/clientcmd
+   * client_config.go getUserIdentificationPartialConfig.
    */
   #identified(identity: RequestedIdentity): RequestedIdentity {
     const { isOwn, token, certificate, server = '' } = identity
@@ -91,7 +88,7 @@ export class LazyConnection {
   }
 }
 
-/** The kinds of a scheme that a server has told of; the scheme itself when it has told of all. */
+/** Restricts a scheme to the discovered kinds; returns the scheme itself if it has no others. */
 function servedScheme(scheme: Scheme, groups: readonly ApiGroup[]): Scheme {
   const names = new Set(
     groups.flatMap(({ group, versions }) =>

@@ -4,8 +4,8 @@ import type { Call } from './call.js'
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
 
 /**
- * Five letters that make a name unique. kubectl takes them by chance; here they follow from the text, the
- * time and `attempt`, so that the same cluster always gives the same name. Source of the alphabet:
+ * Five letters that make a name unique. kubectl draws them at random; here they are derived from the text,
+ * the time and `attempt`, so that the same cluster always gives the same name. Source of the alphabet:
  * apimachinery util/rand.
  */
 export function randomSuffix({ env }: Pick<Call, 'env'>, text: string, attempt = 0): string {
@@ -14,7 +14,7 @@ export function randomSuffix({ env }: Pick<Call, 'env'>, text: string, attempt =
     .join('')
 }
 
-/** Ten digits for the name of a temporary file, as {@link randomSuffix}. */
+/** Ten digits for the name of a temporary file, derived like {@link randomSuffix}. */
 export function randomDigits(call: Pick<Call, 'env'>, text: string): string {
   return [...digestOf(call, text, 0).subarray(0, 10)].map((byte) => byte % 10).join('')
 }

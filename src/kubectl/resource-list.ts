@@ -2,7 +2,7 @@ import { canonicalQuantity, QuantityError } from '../api/quantity.js'
 import { KubectlError } from './errors.js'
 
 /**
- * `cpu=100m,memory=1Gi` as a list of resources, sorted by name. Throws KubectlError. Source: kubectl
+ * Parses `cpu=100m,memory=1Gi` as a list of resources, sorted by name. Throws KubectlError. Source: kubectl
  * populateResourceListV1.
  */
 export function resourceList(text: string): Readonly<Record<string, string>> {

@@ -3,8 +3,8 @@ import { KubectlError } from './errors.js'
 import { answerText } from './rest/failure.js'
 
 /**
- * Sends the file of `-f` to a path as it is (`create --raw`, `replace --raw`), and prints the answer. Throws
- * KubectlError, ApiError.
+ * Sends the file of `-f` unchanged to a path (`create --raw`, `replace --raw`), and prints the response.
+ * Throws KubectlError, ApiError.
  */
 export function sendRaw(call: Call, method: 'POST' | 'PUT', path: string): void {
   const [source, ...more] = call.files.read(call.flags.strings('filename'), false)

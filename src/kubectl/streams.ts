@@ -6,12 +6,12 @@ import { KubectlError, SilentExit } from './errors.js'
 
 type Session = ReturnType<Client['exec']>
 
-/** A command that does not end is given up after so long in virtual time. */
+/** Virtual ms after which a command that does not end is given up. */
 const LONGEST = 3_600_000
 
 /**
- * Writes what a session brings until it ends; virtual time moves. Standard input goes in first if `stdin`.
- * Undefined when it has not ended by then.
+ * Writes the output of a session until it ends, while virtual time moves. Sends standard input first if
+ * `stdin`. Returns undefined if the session has not ended after `longest` ms.
  */
 export function pump(
   { env, files, out }: Call,
@@ -35,7 +35,7 @@ export function pump(
   return end
 }
 
-/** Ends a command as the process ended. Throws KubectlError, SilentExit. */
+/** Ends kubectl as the process ended. Throws KubectlError, SilentExit. */
 export function endAs({ out }: Call, end: Session['end']): void {
   if (end === undefined) throw new KubectlError('timed out waiting for the condition')
   if (end.error !== undefined) throw new KubectlError(`Internal error occurred: ${end.error}`)
@@ -45,8 +45,8 @@ export function endAs({ out }: Call, end: Session['end']): void {
 }
 
 /**
- * Opens a session. What goes wrong inside the server is told without its reason, as by the upgrade of a
- * connection. Throws KubectlError, ApiError.
+ * Opens a session. An internal error of the server is reported without its reason, as after a connection
+ * upgrade. Throws KubectlError, ApiError.
  */
 export function opened(open: () => Session): Session {
   try {

@@ -5,7 +5,7 @@ import { resourceNameOf } from './kinds.js'
 import { Reflector } from './rest/reflector.js'
 import { RestClient } from './rest/rest-client.js'
 
-/** An object that something is waited for of. */
+/** An object that is waited for. */
 export interface AwaitedObject {
   readonly definition: KindDefinition
   readonly name: string
@@ -13,8 +13,8 @@ export interface AwaitedObject {
 }
 
 /**
- * Moves virtual time until the object, undefined when it is not there, is as `isMet` wants it, for `timeout`
- * ms at most; answers whether it is.
+ * Moves virtual time until `isMet` holds for the object (undefined if it does not exist), at most `timeout`
+ * ms. Returns whether it holds.
  */
 export function untilObject(
   call: Call,
@@ -39,10 +39,10 @@ export function untilObject(
   }
 }
 
-/** A reflector wants to be asked now and then although nothing happens, since it warns of that. */
+/** Virtual ms between calls of a reflector, which warns when nothing happens. */
 const TICK = 10_000
 
-/** Moves virtual time until `isOver`, for `timeout` ms at most; answers whether it is. */
+/** Moves virtual time until `isOver`, at most `timeout` ms. Returns whether it is. */
 export function untilOver({ env }: Call, isOver: () => boolean, timeout: number): boolean {
   const deadline = env.clock.now() + timeout
   for (;;) {

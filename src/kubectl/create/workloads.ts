@@ -49,7 +49,7 @@ export const deployment: Command = {
 }
 
 /**
- * The last part of an image without tag and digest; made unique where it could not be a name. Source:
+ * The last part of an image's name, without tag and digest; made unique if it is not a valid name. Source:
  * sanitizeAndUniquify.
  */
 function containerName(call: Call, image: string): string {
@@ -87,7 +87,7 @@ function imageJob(name: string, image: string, command: readonly string[]): Gene
   }
 }
 
-/** A run of a CronJob out of turn. */
+/** Returns a Job that runs a CronJob now. */
 function cronJobJob(call: Call, name: string, from: string): Generated {
   const { targets } = selectResources(call, [from])
   const objects = targets.flatMap((target) =>

@@ -49,12 +49,12 @@ export function describeRoleBinding(out: DescriptionWriter, binding: RoleBinding
     out.line(1, `${kind}\t${name}\t${namespace}`)
 }
 
-/** First minor whose requests name their signer. */
+/** First minor whose certificate requests name their signer. */
 const SIGNERS_SINCE = 18
 
 /**
  * `kubectl describe csr`. Source: kubectl pkg/describe describeCertificateSigningRequest. @throws
- * KubectlError when the request cannot be read.
+ * KubectlError if the request cannot be parsed.
  */
 export function describeCertificateRequest(
   out: DescriptionWriter,
@@ -76,7 +76,7 @@ export function describeCertificateRequest(
   writeObjectEvents(out, request, context)
 }
 
-/** `Approved,Issued` */
+/** Formats the status: `Approved,Issued`. */
 function statusText({ status }: CertificateSigningRequest): string {
   const { conditions = [], certificate = '' } = status ?? {}
   const has = (type: string): boolean => conditions.some((one) => one.type === type)

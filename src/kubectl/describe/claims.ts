@@ -7,10 +7,7 @@ import { sortedEntries, writeObjectEvents } from './describer.js'
 import { annotationTexts, longTime, pairsOf, writeList } from './writer.js'
 import type { DescriptionWriter } from './writer.js'
 
-/**
- * What a claim and the template of one have in common. Source: kubectl pkg/describe
- * printPersistentVolumeClaim.
- */
+/** Lines that a claim and a claim template share. Source: kubectl pkg/describe printPersistentVolumeClaim. */
 export function claimLines({
   metadata,
   spec,
@@ -121,7 +118,8 @@ function writeConditions(
 }
 
 /**
- * Claims that a StatefulSet makes for each pod. Source: kubectl pkg/describe describeVolumeClaimTemplates.
+ * Describes the claims that a StatefulSet makes for each pod. Source: kubectl pkg/describe
+ * describeVolumeClaimTemplates.
  */
 export function writeClaimTemplates(
   out: DescriptionWriter,

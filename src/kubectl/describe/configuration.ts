@@ -35,7 +35,7 @@ export function describeSecret(out: DescriptionWriter, secret: Secret): void {
   }
 }
 
-/** How many bytes a text in base64 stands for. */
+/** Number of bytes that a base64 text encodes. */
 function bytesIn(base64: string): number {
   const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0
   return (base64.length / 4) * 3 - padding
@@ -66,7 +66,7 @@ export function describeServiceAccount(
   writeObjectEvents(out, account, context)
 }
 
-/** Names of the secrets that hold tokens of an account. */
+/** Names of the secrets with tokens of an account. */
 function tokensOf(
   { name, namespace = '', uid }: ServiceAccount['metadata'],
   { client }: DescribeContext,
@@ -134,7 +134,7 @@ export function describeLimitRange(out: DescriptionWriter, range: LimitRange): v
   for (const item of range.spec?.limits ?? []) writeLimits(out, item, '')
 }
 
-/** Go prints the resources in the random order of a map; here they are sorted. */
+/** Writes limits sorted by resource; Go prints them in the random order of a map. */
 function writeLimits(
   out: DescriptionWriter,
   {
@@ -186,7 +186,7 @@ export function describeNamespace(
   if (ranges !== undefined) writeRanges(out, ranges)
 }
 
-/** Undefined when the server does not know the kind. */
+/** Returns undefined if the server does not serve the kind. */
 function unlessMissing<T>(list: () => T): T | undefined {
   try {
     return list()

@@ -41,7 +41,7 @@ import {
 } from './workloads.js'
 import { DescriptionWriter } from './writer.js'
 
-/** By `Kind.group`. Source: kubectl pkg/describe describerMap. */
+/** Describers by `Kind.group`. Source: kubectl pkg/describe describerMap. */
 const describers: Readonly<Record<string, Describer<never>>> = {
   'Pod.': describePod,
   'ReplicationController.': describeReplicationController,
@@ -86,7 +86,7 @@ const describers: Readonly<Record<string, Describer<never>>> = {
   'ReplicaSet.extensions': describeReplicaSet,
 }
 
-/** The description of an object of any kind. Throws ApiError for what it may not read. */
+/** Describes an object of any kind. Throws ApiError if the user may not read what the description needs. */
 export function describeObject(object: KubeObject, context: DescribeContext): string {
   const out = new DescriptionWriter()
   const describer = describerOf(context.definition) as Describer<KubeObject>

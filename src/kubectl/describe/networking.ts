@@ -17,16 +17,16 @@ import type { DescriptionWriter } from './writer.js'
 import { longTime, writeAnnotations, writeLabels } from './writer.js'
 
 const SERVICE_NAME = 'kubernetes.io/service-name'
-/** So many addresses of a port are shown. */
+/** Most addresses of a port that are shown. */
 const MOST = 3
 
-/** The slices of a Service. Throws ApiError. */
+/** Lists the slices of a Service. Throws ApiError. */
 function slicesOf(client: Client, namespace: string, service: string): readonly EndpointSlice[] {
   return client.list('endpointslices', { namespace, labelSelector: `${SERVICE_NAME}=${service}` }).items
 }
 
 /**
- * Addresses behind a port (by name), three at most: `10.0.0.1:80,10.0.0.2:80`. Source: kubectl pkg/describe
+ * Addresses behind a named port, at most three: `10.0.0.1:80,10.0.0.2:80`. Source: kubectl pkg/describe
  * formatEndpointSlices.
  */
 function endpointsText(slices: readonly EndpointSlice[], portName: string): string {

@@ -192,21 +192,19 @@ function podsOf(client: Client, node: string): readonly Pod[] | undefined {
   }
 }
 
-/** Kubelets name the node as the uid of what their events are about, controllers its real uid. */
+/** Lists the node's events. Kubelets use the node's name as uid in them, controllers its real uid. */
 function nodeEvents(client: Client, { metadata }: Node): ReturnType<typeof eventsAbout> {
   const { name = '', uid = '' } = metadata
   return [name, uid].flatMap((id) => eventsAbout(client, { kind: 'Node', name, uid: id }, undefined))
 }
 
-/**
- * Amounts of resources and the notation that each is written in (that of the first quantity which was added).
- */
+/** Amounts of resources with their notations (each that of the first quantity added). */
 export interface Totals {
   readonly amounts: ResourceAmounts
   readonly formats: Readonly<Record<string, QuantityFormat>>
 }
 
-/** What one pod requests, or its limits. */
+/** Requests or limits of one pod. */
 function podTotals(pod: Pod, which: 'requests' | 'limits'): Totals {
   const formats: Record<string, QuantityFormat> = {}
   for (const { resources } of [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]) {
@@ -216,7 +214,7 @@ function podTotals(pod: Pod, which: 'requests' | 'limits'): Totals {
   return { amounts: which === 'requests' ? podRequests(pod) : podLimits(pod), formats }
 }
 
-/** The sum of several. */
+/** Sums several totals. */
 function sumTotals(all: readonly Totals[]): Totals {
   const amounts: Record<string, number> = {}
   const formats: Record<string, QuantityFormat> = {}
@@ -229,13 +227,13 @@ function sumTotals(all: readonly Totals[]): Totals {
   return { amounts, formats }
 }
 
-/** The canonical quantity of one resource; `0` if there is none. */
+/** Canonical quantity of one resource; `0` if there is none. */
 function totalText({ amounts, formats }: Totals, name: string): string {
   const unit = name === 'cpu' ? 1_000_000n : 1_000_000_000n
   return formatQuantity({ nanos: BigInt(amounts[name] ?? 0) * unit, format: formats[name] ?? 'DecimalSI' })
 }
 
-/** `120m (3%)` of what is there, fractions cut off. */
+/** `120m (3%)`: amount and share of the allocatable amount, truncated. */
 function shareText(totals: Totals, name: string, allocatable: ResourceAmounts): string {
   const whole = allocatable[name] ?? 0
   const percent = whole === 0 ? 0 : Math.trunc(((totals.amounts[name] ?? 0) / whole) * 100)

@@ -91,7 +91,7 @@ function writeConditions(out: DescriptionWriter, { spec, status }: Pod): void {
   for (const { type, status: value } of conditions) out.line(1, `${type} \t${value} `)
 }
 
-/** What pods are made from. Source: kubectl pkg/describe DescribePodTemplate. */
+/** Describes a pod template. Source: kubectl pkg/describe DescribePodTemplate. */
 export function writePodTemplate(out: DescriptionWriter, { metadata, spec }: PodTemplateSpec): void {
   out.line(0, 'Pod Template:')
   writeLabels(out, '  Labels', metadata.labels)
@@ -116,7 +116,7 @@ export function writePodTemplate(out: DescriptionWriter, { metadata, spec }: Pod
   writeTolerations(out, '  Tolerations', spec.tolerations)
 }
 
-/** Tolerations by their keys. Source: kubectl pkg/describe printTolerationsMultilineWithIndent. */
+/** Writes tolerations sorted by key. Source: kubectl pkg/describe printTolerationsMultilineWithIndent. */
 function writeTolerations(
   out: DescriptionWriter,
   title: string,
@@ -144,7 +144,7 @@ function tolerationText({
   return `${head}${exists}${tolerationSeconds === undefined ? '' : ` for ${tolerationSeconds}s`}`
 }
 
-/** `zone:DoNotSchedule when max skew 1 is exceeded for selector app=web` */
+/** Formats `zone:DoNotSchedule when max skew 1 is exceeded for selector app=web`. */
 function constraintText({
   topologyKey,
   whenUnsatisfiable,

@@ -78,7 +78,7 @@ export function describeNetworkPolicy(out: DescriptionWriter, policy: NetworkPol
   out.line(1, `Policy Types: ${policyTypes.join(', ') || '<none>'}`)
 }
 
-/** `2026-11-24 14:30:11 +0000 UTC`: a time as Go shows it. */
+/** Formats a time like Go: `2026-11-24 14:30:11 +0000 UTC`. */
 function localTime(text: string | null | undefined): string {
   return typeof text === 'string' ? `${text.replace('T', ' ').replace('Z', '')} +0000 UTC` : '<nil>'
 }
@@ -169,7 +169,7 @@ export function describeAutoscaler(
   writeObjectEvents(out, scaler, context)
 }
 
-/** What is measured, as it is now and as it should be. */
+/** Formats a metric with its current value and its target. */
 function metricText(
   { type, external, pods, object, resource, containerResource }: MetricSpec,
   now: MetricStatus | undefined,
@@ -233,7 +233,10 @@ function writeBehavior(out: DescriptionWriter, direction: string, rules: HPAScal
     out.line(3, `- Type: ${type}\tValue: ${value}\tPeriod: ${periodSeconds} seconds`)
 }
 
-/** The same of autoscaling/v1. Source: kubectl pkg/describe describeHorizontalPodAutoscalerV1. */
+/**
+ * `kubectl describe horizontalpodautoscaler` of autoscaling/v1. Source: kubectl pkg/describe
+ * describeHorizontalPodAutoscalerV1.
+ */
 export function describeAutoscalerV1(
   out: DescriptionWriter,
   scaler: AutoscalerV1,

@@ -49,7 +49,7 @@ function writeNodeAffinity(out: DescriptionWriter, { spec }: PersistentVolume): 
     writeTerm(out, 2, at, matchExpressions.map(requirementText))
 }
 
-/** The requirements of a term, one a line. */
+/** Writes the requirements of a term, one a line. */
 function writeTerm(
   out: DescriptionWriter,
   level: number,

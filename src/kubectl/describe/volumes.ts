@@ -11,7 +11,7 @@ import { claimLines } from './claims.js'
 import type { DescriptionWriter } from './writer.js'
 import { pairsOf } from './writer.js'
 
-/** The volumes of a pod. Source: kubectl pkg/describe describeVolumes. */
+/** Describes the volumes of a pod. Source: kubectl pkg/describe describeVolumes. */
 export function writeVolumes(out: DescriptionWriter, volumes: readonly Volume[], indent: string = ''): void {
   if (volumes.length === 0) {
     out.line(0, `${indent}Volumes:\t<none>`)
@@ -26,7 +26,7 @@ export function writeVolumes(out: DescriptionWriter, volumes: readonly Volume[],
   }
 }
 
-/** What a PersistentVolume is. */
+/** Describes the source of a PersistentVolume. */
 export function writePersistentSource(out: DescriptionWriter, spec: PersistentVolumeSpec): void {
   const lines = linesOf(spec, persistentSources)
   if (lines === undefined) out.line(1, '<unknown>')
@@ -114,12 +114,10 @@ function projectionLines({
   return token === undefined ? [] : [`TokenExpirationSeconds:\t${token.expirationSeconds ?? 0}`]
 }
 
-/**
- * One line of a source: its title, the field that it shows, and what stands for a field that is not there.
- */
+/** One line of a source: title, field, and text for a missing field. */
 type Line = readonly [title: string, field: string, otherwise?: string]
 
-/** What is shown of one kind of volume. */
+/** How one kind of volume is described. */
 export interface SourceTable {
   readonly type: string
   readonly lines: readonly Line[]
@@ -133,7 +131,7 @@ const SECRET: Line = ['SecretRef', 'secretRef', 'nil']
 const OPTIONAL: Line = ['Optional', 'optional', 'false']
 
 /**
- * Kinds of volumes by their field in a pod or a PersistentVolume. Source: kubectl pkg/describe
+ * Volume kinds by their field in a pod or a PersistentVolume. Source: kubectl pkg/describe
  * print...VolumeSource.
  */
 const volumeSources: Readonly<Record<string, SourceTable>> = {
@@ -298,7 +296,7 @@ const volumeSources: Readonly<Record<string, SourceTable>> = {
   ),
 }
 
-/** Those of a PersistentVolume that show more than a pod's. */
+/** Kinds of which a PersistentVolume shows more than a pod does. */
 const persistentSources: Readonly<Record<string, SourceTable>> = {
   glusterfs: source(
     "Glusterfs (a Glusterfs mount on the host that shares a pod's lifetime)",
@@ -316,7 +314,7 @@ const persistentSources: Readonly<Record<string, SourceTable>> = {
   ),
 }
 
-/** The lines of a source by its table. */
+/** Formats the lines of a source by its table. */
 function sourceLines(
   { type, lines }: SourceTable,
   source: Readonly<Record<string, unknown>>,
@@ -327,7 +325,7 @@ function sourceLines(
   ]
 }
 
-/** A value as Go's `%v` shows it; undefined for one that is not set. */
+/** Formats a value like Go's `%v`; undefined for an unset value. */
 function goValue(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
   if (Array.isArray(value)) return `[${value.join(' ')}]`

@@ -15,9 +15,7 @@ import { writePodTemplate } from './pod.js'
 import type { DescriptionWriter } from './writer.js'
 import { longTime, writeAnnotations, writeLabels } from './writer.js'
 
-/**
- * A selector as describe shows it: `<none>` when it selects everything. Source: meta/v1 FormatLabelSelector.
- */
+/** Formats a selector: `<none>` if it selects everything. Source: meta/v1 FormatLabelSelector. */
 export function selectorText(selector: LabelSelector | null | undefined): string {
   return formatSelector(selector) || '<none>'
 }
@@ -156,7 +154,7 @@ export function describeStatefulSet(
   writeObjectEvents(out, set, context)
 }
 
-/** How many of the pods that the object controls are in which phase. */
+/** Writes how many of the controlled pods are in which phase. */
 function writePodsStatus(
   out: DescriptionWriter,
   { metadata }: KubeObject,
@@ -191,17 +189,14 @@ function writeConditions(out: DescriptionWriter, conditions: readonly Condition[
 
 const HASH = 'pod-template-hash'
 
-/**
- * The ReplicaSets of a Deployment, in the order of their names: the one with its present template, and the
- * others that have pods or had some.
- */
+/** The ReplicaSets of a Deployment by name: the one with its current template, and the others. */
 export interface DeploymentSets {
   readonly all: readonly ReplicaSet[]
   readonly old: readonly ReplicaSet[]
   readonly current: ReplicaSet | undefined
 }
 
-/** Reads them. Source: kubectl pkg/util/deployment GetAllReplicaSetsInChunks. */
+/** Reads a Deployment's ReplicaSets. Source: kubectl pkg/util/deployment GetAllReplicaSetsInChunks. */
 export function replicaSetsOf(client: Client, deployment: Deployment): DeploymentSets {
   const { metadata, spec } = deployment
   const { items } = client.list('replicasets', {
@@ -219,7 +214,7 @@ export function replicaSetsOf(client: Client, deployment: Deployment): Deploymen
   return { all, current, old: all.filter((set) => set !== current) }
 }
 
-/** Templates are compared without the label that tells the sets apart. */
+/** Compares templates without the label that distinguishes ReplicaSets. */
 function isSameTemplate(one: PodTemplateSpec | undefined, other: PodTemplateSpec): boolean {
   return one !== undefined && semanticEqual(withoutHash(one), withoutHash(other))
 }
@@ -229,7 +224,7 @@ function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
   return { ...template, metadata: { ...template.metadata, labels } }
 }
 
-/** So many characters of a list of indexes are shown, and what belongs to the last one. */
+/** A list of indexes is cut at the first separator after so many characters. */
 const INDEXES = 50
 
 /** `kubectl describe job`. Source: kubectl pkg/describe describeJob. */

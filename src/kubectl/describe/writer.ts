@@ -2,24 +2,24 @@ import { LAST_APPLIED } from '../apply/last-applied.js'
 import { DESCRIPTION, TabWriter } from '../print/tabwriter.js'
 
 /**
- * Collects the indented lines of a description; cells of a line are parted by tabs. Source: kubectl describe
- * PrefixWriter.
+ * Collects the indented lines of a description. Cells of a line are separated by tabs. Source: kubectl
+ * describe PrefixWriter.
  */
 export class DescriptionWriter {
   #text = ''
   #done = ''
 
-  /** A line, two blanks deeper for each level. */
+  /** Writes a line, indented by two blanks for each level. */
   line(level: number, text: string): void {
     this.#text += `${'  '.repeat(level)}${text}\n`
   }
 
-  /** Text as it is, with line ends of its own. */
+  /** Writes text as it is, including line ends. */
   text(text: string): void {
     this.#text += text
   }
 
-  /** What comes after does not share columns with what came before. */
+  /** Aligns what was written so far; later lines do not share its columns. */
   flush(): void {
     this.#done += new TabWriter(DESCRIPTION).format(this.#text)
     this.#text = ''
@@ -37,14 +37,14 @@ export class DescriptionWriter {
   }
 }
 
-/** A title with one value a line: `Labels:  a=b`, then `c=d` below it. */
+/** Writes a title with one value a line: `Labels:  a=b`, then `c=d` below it. */
 export function writeList(out: DescriptionWriter, title: string, values: readonly string[]): void {
   const [first = '<none>', ...rest] = values
   out.line(0, `${title}:\t${first}`)
   for (const value of rest) out.line(0, `\t${value}`)
 }
 
-/** `a=b` of a map, sorted by key. */
+/** Formats the entries of a map as `a=b`, sorted by key. */
 export function pairsOf(map: Readonly<Record<string, string>> | undefined): readonly string[] {
   return Object.entries(map ?? {})
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -56,7 +56,7 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const two = (value: number): string => String(value).padStart(2, '0')
 
 /**
- * A stored time as Go's RFC1123Z: `Tue, 24 Nov 2026 14:30:11 +0000`; the zero time for one that is not set.
+ * Formats a stored time as Go's RFC1123Z: `Tue, 24 Nov 2026 14:30:11 +0000`; an unset time as Go's zero time.
  */
 export function longTime(text: string | null | undefined): string {
   if (text === undefined || text === null) return 'Mon, 01 Jan 0001 00:00:00 +0000'
@@ -69,7 +69,7 @@ export function longTime(text: string | null | undefined): string {
 
 const MAX_ANNOTATION = 140
 
-/** Labels (or any map of the same look), one a line. */
+/** Writes labels (or any map of that form), one a line. */
 export function writeLabels(
   out: DescriptionWriter,
   title: string,
@@ -79,8 +79,7 @@ export function writeLabels(
 }
 
 /**
- * Annotations without the last applied configuration; long ones and those of several lines go below their
- * key.
+ * Writes annotations without the last applied configuration; long and multi-line values go below their key.
  */
 export function writeAnnotations(
   out: DescriptionWriter,
@@ -90,7 +89,7 @@ export function writeAnnotations(
   writeList(out, title, annotationTexts(annotations))
 }
 
-/** The lines of annotations. */
+/** Formats annotations as lines. */
 export function annotationTexts(
   annotations: Readonly<Record<string, string>> | undefined,
 ): readonly string[] {

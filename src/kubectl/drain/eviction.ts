@@ -10,20 +10,20 @@ const RETRY_MS = 5000
 const POLL_MS = 1000
 
 /**
- * One pod on its way out. Upstream has a goroutine for each; here all take turns in list order at the instant
- * when they are due.
+ * A pod that is being evicted. Upstream has a goroutine for each; here all take turns in list order when they
+ * are due.
  */
 interface Leaving {
   readonly pod: Pod
-  /** Virtual ms of the next attempt or look. */
+  /** Virtual ms of the next attempt or check. */
   due: number
   phase: 'evicting' | 'waiting' | 'done'
   refresh: boolean
 }
 
-/** Texts in which releases differ. */
+/** Texts that differ between releases. */
 export interface EvictionTexts {
-  /** Says `evicting pod ns/name` before each attempt. */
+  /** Prints `evicting pod ns/name` before each attempt. */
   readonly announces: boolean
   readonly retry: (pod: Pod, error: Error) => string
   readonly failed: (pod: Pod, error: Error) => string
@@ -42,10 +42,7 @@ const isTerminatingNamespace = (error: unknown): error is ApiError =>
   isApiError(error, 'Forbidden') &&
   error.details.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true
 
-/**
- * Evicts pods, all at once, and waits until each is gone; virtual time moves as long as that takes. Throws an
- * Aggregate.
- */
+/** Evicts all pods at once and waits until each is gone, while virtual time moves. Throws an Aggregate. */
 export class Eviction {
   readonly #call: Call
   readonly #options: DrainOptions
@@ -127,7 +124,7 @@ export class Eviction {
     this.#errors.push(new KubectlError(text))
   }
 
-  /** Errors are left to the eviction itself. */
+  /** Reads the pod again; the eviction itself reports errors. */
   #fresh(pod: Pod): Pod {
     try {
       return this.#call.client.get('pods', keyOf(pod))
@@ -166,7 +163,7 @@ export class Eviction {
 
 const deadlineExceeded = new KubectlError('context deadline exceeded')
 
-/** Whether a pod is still there; another pod of the same name does not count. */
+/** Whether a pod still exists; another pod of the same name does not count. */
 function lookFor(call: Call, pod: Pod, options: DrainOptions): 'there' | 'gone' | 'skipped' {
   const found = ignoreNotFound(() => call.client.get('pods', keyOf(pod)))
   if (found === undefined || found.metadata.uid !== pod.metadata.uid) return 'gone'
@@ -179,8 +176,8 @@ function lookFor(call: Call, pod: Pod, options: DrainOptions): 'there' | 'gone' 
 }
 
 /**
- * `--disable-eviction`: plain DELETE, one after the other, then waits for all together. Budgets are not
- * asked.
+ * `--disable-eviction`: deletes pods one by one, then waits for all together. PodDisruptionBudgets are
+ * ignored.
  */
 export function deletePods(call: Call, options: DrainOptions, pods: readonly Pod[]): void {
   const { gracePeriodSeconds, dryRun, timeoutMs } = options

@@ -5,14 +5,14 @@ import type { Client } from '../../client/client.js'
 import type { Clock } from '../../sim/clock.js'
 import type { DrainOptions } from './options.js'
 
-/** What a filter says of a pod: delete it or not, and what there is to tell. */
+/** A filter's decision about a pod: whether to delete it, and a message. */
 export interface Verdict {
   readonly delete: boolean
   readonly kind: 'ok' | 'skip' | 'warning' | 'error'
   readonly text: string
 }
 
-/** What filters may ask. */
+/** What filters may use. */
 export interface FilterContext {
   readonly client: Client
   readonly clock: Clock
@@ -20,7 +20,7 @@ export interface FilterContext {
   readonly texts: FilterTexts
 }
 
-/** The texts by which a release names what it found. */
+/** The messages of a release for what filters find. */
 export interface FilterTexts {
   readonly daemonSetFatal: string
   readonly daemonSetWarning: string
@@ -58,10 +58,7 @@ export function isDeletedLongAgo(
 
 const skipDeleted: PodFilter = (pod, context) => (isDeletedLongAgo(pod, context) ? skip : ok)
 
-/**
- * A pod of a DaemonSet stays where it is, if its DaemonSet exists and `--ignore-daemonsets` says that this is
- * fine.
- */
+/** Keeps a DaemonSet's pod if its DaemonSet exists and `--ignore-daemonsets` allows it. */
 const daemonSet: PodFilter = (pod, { client, options, texts }) => {
   const owner = controllerOf(pod)
   if (owner?.kind !== 'DaemonSet' || isFinished(pod)) return ok
@@ -87,10 +84,10 @@ const unmanaged: PodFilter = (pod, { options, texts }) => {
   return options.force ? warn(texts.unmanagedWarning, true) : fail(texts.unmanagedFatal)
 }
 
-/** All filters, in the order in which upstream asks them. Source: kubectl pkg/drain/filters.go. */
+/** All filters in upstream's order. Source: kubectl pkg/drain/filters.go. */
 const filters: readonly PodFilter[] = [skipDeleted, daemonSet, mirror, localStorage, unmanaged]
 
-/** What the filters say, up to and including the first that does not let the pod be deleted. */
+/** Decisions of the filters, up to and including the first that forbids deletion. */
 function judgePod(pod: Pod, context: FilterContext): readonly Verdict[] {
   const verdicts: Verdict[] = []
   for (const filter of filters) {
@@ -101,19 +98,19 @@ function judgePod(pod: Pod, context: FilterContext): readonly Verdict[] {
   return verdicts
 }
 
-/** The pods of a node as the filters sorted them. */
+/** The pods of a node, sorted by the filters. */
 export interface SortedPods {
   readonly toDelete: readonly Pod[]
-  /** What forbids the drain: text to the pods concerned (`namespace/name`, or the name alone). */
+  /** What forbids the drain: message to the pods concerned (`namespace/name`, or the name alone). */
   readonly errors: ReadonlyMap<string, readonly string[]>
   readonly warnings: ReadonlyMap<string, readonly string[]>
 }
 
 /**
- * Lists the pods of a node and asks the filters. `keepAll` keeps every warning of a pod, as 1.14 did;
- * otherwise only what the last filter said counts (facts of pkg/drain: so the local storage warning is never
- * seen). Upstream's groups come in the order of a Go map, which is most often that in which they were put
- * there; here it always is (those of 1.14 are sorted by text, as the course shows them).
+ * Lists the pods of a node and applies the filters. `keepAll` keeps every warning about a pod, as 1.14 did;
+ * otherwise only the last filter's counts, as in upstream's pkg/drain, where the warning about local storage
+ * is therefore never printed. Upstream prints groups in the order of a Go map; here they keep the order of
+ * insertion, and those of 1.14 are sorted by text, as the course shows them.
  */
 export function sortPods(node: string, context: FilterContext, keepAll: boolean): SortedPods {
   const { client, options } = context
@@ -150,7 +147,7 @@ function note(groups: Map<string, string[]>, text: string, pod: string): void {
 const sorted = (groups: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, readonly string[]> =>
   new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)))
 
-/** `text: a, b` of each group. */
+/** Formats each group as `text: a, b`. */
 export function groupTexts(groups: ReadonlyMap<string, readonly string[]>): readonly string[] {
   return [...groups].map(([text, pods]) => `${text}: ${pods.join(', ')}`)
 }

@@ -4,7 +4,7 @@ import { refOf, typeText } from './schemas.js'
 
 const WIDTH = 76
 
-/** What is explained: a kind, and a path of fields in it. */
+/** What is explained: a kind, and a path of fields. */
 export interface Explained {
   readonly kind: ExplainedKind
   readonly schemas: Schemas
@@ -13,9 +13,8 @@ export interface Explained {
 }
 
 /**
- * The text of `kubectl explain`. What stands above an error is printed all the same. Source: kubectl
- * pkg/explain/v2/templates/plaintext.tmpl.
- * @throws KubectlError for a field that does not exist.
+ * Writes the text of `kubectl explain`. Lines above an error are written all the same. Source: kubectl
+ * pkg/explain/v2/templates/plaintext.tmpl. @throws KubectlError for a field that does not exist.
  */
 export function explainText(explained: Explained, write: (text: string) => void): void {
   const { kind, schemas, path } = explained
@@ -46,7 +45,7 @@ export function explainText(explained: Explained, write: (text: string) => void)
   write(fields === '' ? '\n' : `FIELDS:\n${fields}\n`)
 }
 
-/** The description of a field, and that of its type if it is another one. */
+/** The description of a field, and that of its type if it differs. */
 function descriptionText(schema: Schema, object: Schema): string {
   const texts = [schema.description ?? '', object === schema ? '' : (object.description ?? '')].filter(
     (text) => text !== '',
@@ -68,10 +67,7 @@ function longEnum(schema: Schema): string {
   return values.length === 0 ? '\n' : `ENUM:\n${values.map((value) => `    ${value}\n`).join('')}`
 }
 
-/**
- * The fields of an object; with those below them when all are asked for, but for types that contain
- * themselves.
- */
+/** The fields of an object; with `--recursive` also nested ones, except in types that contain themselves. */
 function fieldLines(explained: Explained, object: Schema, indent: string, seen: readonly string[]): string {
   const { schemas, recursive } = explained
   return Object.entries(object.properties ?? {})
@@ -94,7 +90,7 @@ function fieldLines(explained: Explained, object: Schema, indent: string, seen: 
     .join('')
 }
 
-/** The type that a field, its items or its values are of. */
+/** The type of a field, or of its items or values. */
 function innerRef(schema: Schema): string | undefined {
   if (schema.items !== undefined) return innerRef(schema.items)
   if (typeof schema.additionalProperties === 'object') return innerRef(schema.additionalProperties)
@@ -104,7 +100,7 @@ function innerRef(schema: Schema): string | undefined {
 const OPENAPI_V2_WIDTH = 75
 
 /**
- * The text of `kubectl explain --output=plaintext-openapiv2`. Source: kubectl pkg/explain. @throws
+ * Writes the text of `kubectl explain --output=plaintext-openapiv2`. Source: kubectl pkg/explain. @throws
  * KubectlError for a field that does not exist.
  */
 export function explainOld(
@@ -166,7 +162,7 @@ function fieldText(
     .join('')
 }
 
-/** Types without names: `[]Object`, `map[string]string`. */
+/** Formats types without their names: `[]Object`, `map[string]string`. */
 function oldType(schemas: Schemas, schema: Schema): string {
   const own = schemas.resolve(schema)
   if (own.items !== undefined) return `[]${oldType(schemas, own.items)}`
@@ -177,7 +173,7 @@ function oldType(schemas: Schemas, schema: Schema): string {
   return own.type === undefined || own.type === 'object' ? 'Object' : own.type
 }
 
-/** Lines of at most so many characters, broken at blanks; paragraphs stay apart. */
+/** Wraps text at blanks to lines of at most `width` characters, keeping paragraphs apart. */
 function wrapped(text: string, width: number): readonly string[] {
   return text.split('\n').flatMap((paragraph) => {
     const lines: string[] = []

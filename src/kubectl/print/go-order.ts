@@ -4,7 +4,7 @@ import { messageOf } from '../../api/protobuf/tables.js'
 import type { Scheme } from '../../api/scheme.js'
 import { parseApiVersion } from '../../api/scheme.js'
 
-/** A list of objects of one kind, as kubectl's own types have it. */
+/** A list of objects of one kind, with the fields of kubectl's own types. */
 export interface GoList {
   readonly kind: string
   readonly apiVersion: string
@@ -13,8 +13,8 @@ export interface GoList {
 }
 
 /**
- * A list as kubectl prints it when it knows the Go type of its objects: fields in the order of their
- * declaration, which is that of their numbers on the wire. Custom resources stay as they are.
+ * Orders a list as kubectl prints it if it knows the Go type of the objects: fields in the order of their
+ * declaration, which is that of their protobuf numbers. Custom resources stay as they are.
  */
 export function inGoOrder(
   scheme: Scheme,
@@ -35,8 +35,8 @@ export function inGoOrder(
 }
 
 /**
- * Fields that stand behind another one than their number says ('': in front of all), by message. Source:
- * k8s.io/api types.go.
+ * Fields whose position differs from their number, with the field before them ('': the first place), by
+ * message. Source: k8s.io/api types.go.
  */
 const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   PodSpec: {
@@ -91,7 +91,7 @@ function ordered(value: unknown, message: ProtoMessage, head: Fields = {}): unkn
   return result
 }
 
-/** The fields of a message with those of the messages that JSON writes into it. */
+/** The fields of a message, including those of embedded messages that JSON inlines. */
 function fieldsOf(message: ProtoMessage): readonly ProtoField[] {
   const fields = message.fields.flatMap((field) =>
     field.form === 'inline' && field.type === 'message' ? fieldsOf(field.message()) : [field],
@@ -118,7 +118,7 @@ function inner(value: unknown, { form, type, message }: ProtoField): unknown {
   return Array.isArray(value) ? value.map((one) => ordered(one, message())) : ordered(value, message())
 }
 
-/** Free JSON, whose keys are sorted. */
+/** Sorts the keys of free-form JSON. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
   return isMap(value)

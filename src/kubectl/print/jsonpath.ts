@@ -7,12 +7,12 @@ import { KubectlError } from '../errors.js'
 import { goJson } from './json.js'
 import { TABLE, TabWriter } from './tabwriter.js'
 
-/** Reads a JSONPath template. Throws KubectlError. */
+/** Parses a JSONPath template. Throws KubectlError. */
 export function parseJsonPath(text: string): Template {
   return reported(() => parse(text))
 }
 
-/** What a path leads to from `value`. Throws KubectlError for an index out of bounds. */
+/** Evaluates a path on `value`. Throws KubectlError for an index out of bounds. */
 export function evaluatePath(steps: readonly Step[], value: unknown): readonly unknown[] {
   return reported(() => evaluate(steps, value))
 }
@@ -26,14 +26,14 @@ function reported<T>(run: () => T): T {
 }
 
 /**
- * The template's output for a value: texts as they are, results of a path joined by blanks, missing fields as
- * nothing.
+ * Renders a template for a value: texts as they are, results of a path joined by blanks, missing fields as
+ * ''.
  */
 export function renderTemplate(template: Template, value: unknown, allowMissingKeys: boolean = true): string {
   return render(template.nodes, value, allowMissingKeys)
 }
 
-/** The results of each path of the template. */
+/** Evaluates each path of the template. */
 export function evaluateTemplate(template: Template, value: unknown): readonly (readonly unknown[])[] {
   return template.nodes.flatMap((node) => (node.kind === 'path' ? [evaluatePath(node.steps, value)] : []))
 }
@@ -55,7 +55,7 @@ function render(nodes: readonly Node[], value: unknown, allowMissingKeys: boolea
     .join('')
 }
 
-/** What a path leads to; nothing at all may be an error. */
+/** Evaluates a path; an empty result is an error unless `allowMissingKeys`. */
 function found(steps: readonly Step[], value: unknown, allowMissingKeys: boolean): readonly unknown[] {
   const results = evaluatePath(steps, value)
   if (allowMissingKeys || results.length > 0) return results
@@ -65,13 +65,13 @@ function found(steps: readonly Step[], value: unknown, allowMissingKeys: boolean
   throw new KubectlError(`${missing?.kind === 'field' ? missing.name : 'the field'} is not found`)
 }
 
-/** Strings as they are, everything else as JSON. */
+/** Formats strings as they are, everything else as JSON. */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value
   return value === null || value === undefined ? '' : goJson(value)
 }
 
-/** `-o custom-columns=NAME:.metadata.name,...` for one object or a List. */
+/** Formats `-o custom-columns=NAME:.metadata.name,...` for one object or a List. */
 export function customColumns(value: object, spec: string, noHeaders: boolean = false): string {
   if (spec === '') throw new KubectlError('custom-columns format specified but no custom columns given')
   const columns = spec.split(',').map((part) => {
@@ -94,7 +94,9 @@ function cellOf(steps: readonly Step[], item: unknown): string {
 
 const RELAXED = /^\{\.?([^{}]+)\}$|^\.?([^{}]+)$/
 
-/** A path as users write it: `.a.b`, `a.b`, `{.a.b}`. Source: kubectl get.RelaxedJSONPathExpression. */
+/**
+ * Parses a path as users write it: `.a.b`, `a.b`, `{.a.b}`. Source: kubectl get.RelaxedJSONPathExpression.
+ */
 export function stepsOf(text: string): readonly Step[] {
   const match = RELAXED.exec(text)
   if (match === null)

@@ -14,10 +14,10 @@ const FORMATS: string =
   'go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,' +
   'templatefile,yaml'
 
-/** Those of `get`, which prints tables too. */
+/** The formats of `get`, which also prints tables. */
 export const ALL_FORMATS: string = `custom-columns,custom-columns-file,${FORMATS.replace(/yaml$/, 'wide,yaml')}`
 
-/** Refuses a format that a command does not have. */
+/** Error for a format that a command does not have. */
 export function unknownFormat(format: string, allowed: string = FORMATS): KubectlError {
   return new KubectlError(
     `unable to match a printer suitable for the output format "${format}", allowed formats are: ${allowed}`,
@@ -25,8 +25,8 @@ export function unknownFormat(format: string, allowed: string = FORMATS): Kubect
 }
 
 /**
- * Refuses a format, with or without a template, that is not among those that are allowed (`json,yaml`).
- * Throws KubectlError.
+ * Throws KubectlError for a format that is not in the allowed list (`json,yaml`). A template after the format
+ * is ignored.
  */
 export function checkFormat(format: string, allowed: string = FORMATS): void {
   const [name = ''] = format.split('=')
@@ -34,8 +34,8 @@ export function checkFormat(format: string, allowed: string = FORMATS): void {
 }
 
 /**
- * One object in an output format; templates see managed fields in any case. (`json`, `yaml`, `name`,
- * `jsonpath=...`). Throws KubectlError for others.
+ * Prints one object in an output format (`json`, `yaml`, `name`, `jsonpath=...`). Templates see managed
+ * fields in any case. Throws KubectlError for an unknown format.
  */
 export function printObject(
   definition: KindDefinition,
@@ -52,7 +52,7 @@ export function printObject(
   )
 }
 
-/** Any value in a format that needs no kind. */
+/** Prints any value in a format that does not need the kind. */
 export function printValue(value: object, format: string, options: TemplateOptions = {}): string {
   if (format === 'json') return printJson(value)
   if (format === 'yaml') return printYaml(value)
@@ -61,14 +61,14 @@ export function printValue(value: object, format: string, options: TemplateOptio
   throw unknownFormat(format)
 }
 
-/** The object without metadata.managedFields, which kubectl hides. */
+/** Removes metadata.managedFields, which kubectl hides. */
 export function withoutManagedFields(object: KubeObject): KubeObject {
   if (object.metadata.managedFields === undefined) return object
   const { managedFields: _, ...metadata } = object.metadata
   return { ...object, metadata }
 }
 
-/** `pod/x created (dry run)` */
+/** Formats `pod/x created (dry run)`. */
 function doneLine(
   definition: KindDefinition,
   name: string,
@@ -78,7 +78,7 @@ function doneLine(
   return `${kindName(definition)}/${name} ${operation}${dryRunSuffix(dryRun)}`
 }
 
-/** Prints what was done to an object, or the object itself if `-o` asks for it. */
+/** Prints the operation on an object, or the object itself if `-o` is given. */
 export function printDone(
   call: Call,
   definition: KindDefinition,

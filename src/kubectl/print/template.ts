@@ -9,25 +9,24 @@ const KINDS =
 const FORMAT = new RegExp(`^(${KINDS})=(.*)$`, 's')
 const BARE = new RegExp(`^(?:${KINDS})$`)
 
-/** What templates may be told. */
+/** Options of templates. */
 export interface TemplateOptions {
-  /** Fields and keys that are not there lead to nothing; otherwise they are errors. Default true. */
+  /** Whether missing fields and keys give nothing instead of an error. Default true. */
   readonly allowMissingKeys?: boolean
-  /** Of custom columns. Default false. */
+  /** Omits the headers of custom columns. Default false. */
   readonly noHeaders?: boolean
 }
 
 /**
- * Whether this is `jsonpath=...`, `custom-columns=...`, `go-template=...`, ..., or one of them without its
- * template.
+ * Whether the format is `jsonpath=...`, `custom-columns=...`, `go-template=...` and so on, or one of these
+ * without a template.
  */
 export function isTemplateFormat(format: string): boolean {
   return FORMAT.test(format) || BARE.test(format)
 }
 
 /**
- * The same format with the text of its file in it; `read` answers undefined for a file that is not there.
- * Throws KubectlError.
+ * Replaces a template's file by its text; `read` returns undefined for a missing file. Throws KubectlError.
  */
 function withTemplateFile(format: string, read: (path: string) => string | undefined): string {
   const [, kind = '', path = ''] = FORMAT.exec(format) ?? []
@@ -48,7 +47,7 @@ function withTemplateFile(format: string, read: (path: string) => string | undef
 }
 
 /**
- * A line of headers and a line of paths, set in columns. Source: kubectl
+ * Reads columns from a line of headers and a line of paths. Source: kubectl
  * get.NewCustomColumnsPrinterFromTemplate.
  */
 function columnsOfFile(text: string): string {
@@ -64,7 +63,7 @@ function columnsOfFile(text: string): string {
   return headers.map((header, at) => `${header}:${paths[at]}`).join(',')
 }
 
-/** A value through a template format. Throws KubectlError when the template cannot be read. */
+/** Prints a value with a template format. Throws KubectlError for an invalid template. */
 export function printTemplate(
   value: object,
   format: string,
@@ -87,9 +86,7 @@ export function printTemplate(
     .join('')
 }
 
-/**
- * What went wrong, with the template and the object beside it. Source: cli-runtime printers JSONPathPrinter.
- */
+/** Adds the template and the object to an error. Source: cli-runtime printers JSONPathPrinter. */
 function debugged(text: string, value: object, print: () => string): string {
   try {
     return print()
@@ -104,7 +101,7 @@ function debugged(text: string, value: object, print: () => string): string {
 }
 
 /**
- * The output format that a command line asks for, with its template: `-o json`, `-o jsonpath-file=x`, `-o
+ * Returns the output format of a command line including its template: `-o json`, `-o jsonpath-file=x`, `-o
  * go-template --template=...`.
  */
 export function formatOf(call: Call): string {
@@ -117,7 +114,7 @@ export function formatOf(call: Call): string {
   return withTemplateFile(whole, (path) => files.text(path))
 }
 
-/** A JSON value as Go source text (`%#v`): `map[string]interface {}{"a":"b", "n":1}`. */
+/** Formats a JSON value as Go source (`%#v`): `map[string]interface {}{"a":"b", "n":1}`. */
 function goSyntax(value: unknown): string {
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
   if (value === null || value === undefined) return 'interface {}(nil)'
@@ -132,7 +129,7 @@ function goSyntax(value: unknown): string {
   )
 }
 
-/** A text in double quotes as strconv.Quote writes it. */
+/** Quotes a text like strconv.Quote. */
 const goQuoted = (text: string): string =>
   goString(text).replaceAll(/\\u00(3c|3e|26)/g, (_, code: string) =>
     String.fromCharCode(Number.parseInt(code, 16)),

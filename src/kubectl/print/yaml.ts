@@ -1,8 +1,7 @@
 /**
- * YAML as sigs.k8s.io/yaml (go-yaml v2) writes plain JSON data: sorted keys, lists at their key's
- * indentation, lines folded at
- * 80. Written out here since the rules are go-yaml's own (YAML 1.1 words, base 60 numbers, order of keys),
- *   which a general library lacks.
+ * Prints YAML like sigs.k8s.io/yaml (go-yaml v2) for plain JSON data: sorted keys, lists at their key's
+ * indentation, lines folded at 80. Written here because general libraries lack go-yaml's own rules (YAML 1.1
+ * words, base 60 numbers, order of keys).
  */
 export function printYaml(value: unknown): string {
   return isEmptyCollection(value) || !isCollection(value)
@@ -44,7 +43,7 @@ function fieldLines(key: string, field: unknown, indent: string): string[] {
 const keyText = (key: string): string =>
   key.includes('\n') ? quotedText(key) : stringText(key, '', Number.NEGATIVE_INFINITY)
 
-/** `column` is where the text begins; lines after the first get `indent`. */
+/** Formats a scalar. `column` is where it begins; lines after the first are indented by `indent`. */
 function scalar(value: unknown, indent: string, column: number): string {
   if (typeof value === 'string') return stringText(value, indent, column)
   if (isCollection(value)) return Array.isArray(value) ? '[]' : '{}'
@@ -57,7 +56,7 @@ const numberText = (value: unknown): string =>
 const isLetter = (char: string): boolean => /\p{L}/u.test(char)
 const isDigit = (char: string | undefined): boolean => char !== undefined && /\d/.test(char)
 
-/** go-yaml's order of keys: numbers inside names count as numbers, letters come after everything else. */
+/** go-yaml's order of keys: numbers inside names compare as numbers, letters follow all other characters. */
 function compareKeys(a: string, b: string): number {
   let at = 0
   while (at < a.length && at < b.length && a[at] === b[at]) at++
@@ -73,13 +72,13 @@ function compareKeys(a: string, b: string): number {
 
 const digitsAt = (text: string, at: number): string => /^\d*/.exec(text.slice(at))?.[0] ?? ''
 
-/** Whether the run of digits that ends before `at` holds one that is not 0: then zeros that follow count. */
+/** Whether the run of digits before `at` contains one other than 0, which makes following zeros count. */
 function hasDigitBefore(text: string, at: number): boolean {
   for (let before = at - 1; isDigit(text[before]); before--) if (text[before] !== '0') return true
   return false
 }
 
-/** Words and numbers that YAML 1.1 would read as something other than text. */
+/** Words and numbers that YAML 1.1 does not read as text. */
 const resolved = new RegExp(
   [
     '^(?:~|null|Null|NULL|true|True|TRUE|false|False|FALSE|y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF|<<)$',
@@ -94,8 +93,8 @@ const resolved = new RegExp(
 )
 
 /**
- * A string as go-yaml writes it: plain if that reads back as the same text, a literal block for several
- * lines, else in quotes. `column` is where it begins; further lines get `indent`.
+ * Formats a string like go-yaml: plain if that reads back as the same text, a literal block for several
+ * lines, else quoted. `column` is where it begins; further lines are indented by `indent`.
  */
 function stringText(text: string, indent: string, column: number): string {
   if (text.includes('\n') && canBeBlock(text)) return block(text, indent)
@@ -106,16 +105,15 @@ function stringText(text: string, indent: string, column: number): string {
     : `'${fold(singleQuoted(text), { indent, column: column + 1, inner: 1 })}'`
 }
 
-/** The characters of a single-quoted scalar: a quote counts for two. */
+/** The characters of a single-quoted scalar, where a quote is doubled. */
 const singleQuoted = (text: string): readonly string[] =>
   Array.from(text).map((char) => (char === "'" ? "''" : char))
 
 const BEST_WIDTH = 80
 
 /**
- * Puts a line end in the place of a blank that stands beyond column 80, before the next word. `inner`: the
- * first and last so many characters are left alone. Source: go-yaml emitterc.go
- * yaml_emitter_write_plain_scalar and its siblings.
+ * Replaces a blank beyond column 80, before the next word, by a line end. `inner`: that many characters at
+ * both ends are left alone. Source: go-yaml emitterc.go yaml_emitter_write_plain_scalar and its siblings.
  */
 function fold(
   chars: readonly string[],
@@ -137,7 +135,7 @@ function fold(
 }
 
 /**
- * Characters that go-yaml writes only as escapes in double quotes: controls and tabs, and what lies beyond
+ * Characters that go-yaml writes only as escapes in double quotes: control characters, tabs, and those beyond
  * the BMP.
  */
 const SPECIAL = /(?!\n)[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff\u{10000}-\u{10ffff}]/u
@@ -145,8 +143,8 @@ const SPECIAL = /(?!\n)[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff\u{10000}-\u{10ffff}
 const needsEscapes = (text: string): boolean => SPECIAL.test(text)
 
 /**
- * libyaml's analysis of a plain scalar in block context that may also stand in flow context (go-yaml asks for
- * both).
+ * libyaml's analysis of a plain scalar in block context that must also be valid in flow context (go-yaml
+ * demands both).
  */
 function canBePlain(text: string): boolean {
   if (/^[\s]|[\s]$/.test(text) || /^(?:---|\.\.\.)/.test(text)) return false
@@ -173,7 +171,7 @@ const named: Readonly<Record<string, string>> = {
   '\ufeff': '\\uFEFF',
 }
 
-/** A double-quoted string, folded where a `column` is given. */
+/** Formats a double-quoted string, folded if a `column` is given. */
 function quotedText(text: string, indent = '', column: number = Number.NEGATIVE_INFINITY): string {
   const chars = Array.from(text).map((char) =>
     ESCAPED.test(char) ? (named[char] ?? codeEscape(char)) : char,
@@ -191,7 +189,7 @@ function codeEscape(char: string): string {
 
 const canBeBlock = (text: string): boolean => !needsEscapes(text) && !/ \n| $|^\n*$/.test(text)
 
-/** A literal block. */
+/** Formats a literal block. */
 function block(text: string, indent: string): string {
   const chomp = text.endsWith('\n\n') ? '+' : text.endsWith('\n') ? '' : '-'
   const hint = /^[ \n]/.test(text) ? '2' : ''
@@ -200,8 +198,8 @@ function block(text: string, indent: string): string {
 }
 
 /**
- * KYAML: YAML that is written as JSON is, keys without quotes where they may be, commas after the last one
- * too. Source: sigs.k8s.io/yaml/kyaml.
+ * Prints KYAML: YAML in the style of JSON, with unquoted keys where possible and trailing commas. Source:
+ * sigs.k8s.io/yaml/kyaml.
  */
 export function printKyaml(value: unknown): string {
   return `---\n${kyamlText(value, '')}\n`
@@ -226,7 +224,7 @@ function kyamlMap(map: object, indent: string): string {
   return `{\n${lines.join('')}${indent}}`
 }
 
-/** Lists of maps stand with their brackets cuddled. */
+/** Formats a list; the brackets of lists of maps are cuddled. */
 function kyamlList(list: readonly unknown[], indent: string): string {
   if (list.length === 0) return '[]'
   if (list.every((item) => typeof item === 'object' && item !== null))
@@ -239,7 +237,7 @@ const kyamlKey = (key: string): string =>
     ? key
     : quotedText(key)
 
-/** A text of several lines: each on a line of its own, the line ends escaped. */
+/** Formats a multi-line text: each line on its own, with escaped line ends. */
 function kyamlLines(value: string, indent: string): string {
   const lines = value.split('\n')
   const last = lines.pop() ?? ''

@@ -15,21 +15,21 @@ import type { Front } from './exchange.js'
 import { RestClient } from './rest-client.js'
 
 /**
- * What the server is asked about itself is given up after so many ms, unless `--request-timeout` says
- * otherwise. Source: client-go discovery defaultTimeout.
+ * Timeout in ms of discovery requests without `--request-timeout`. Source: client-go discovery
+ * defaultTimeout.
  */
 const ABOUT_ITSELF = 32_000
 const ITSELF = /^\/(api|apis|openapi|version)(\/|\?|$)/
 /** Paths of resources. */
 const RESOURCES = /^\/(api\/[^/?]+|apis\/[^/?]+\/[^/?]+)\/./
 
-/** Commands whose clients are of Go types. All others send and read objects as they are. */
+/** Commands whose clients use Go types. All others send and read objects unchanged. */
 const TYPED =
   /^(create (?!$).*|auth can-i|auth whoami|certificate .*|autoscale|top .*|describe|logs|rollout (history|undo)|run)$/
 
 /**
- * The connection of a call through what stands before its server. Throws KubectlError where the environment
- * has no way to send requests as HTTP.
+ * Returns the connection of a call through what stands before its server. Throws KubectlError if the
+ * environment cannot send requests as HTTP.
  */
 export function fronted(
   call: Call,
@@ -75,7 +75,7 @@ export function fronted(
   }
 }
 
-/** `30`, `30s`; 0: never. */
+/** Parses `30`, `30s`; 0: never. */
 function millisOf(text: string): number {
   return text === '' || text === '0' ? 0 : /^\d+$/.test(text) ? Number(text) * 1000 : toMillis(text)
 }
@@ -98,7 +98,7 @@ function byPath(
   return whole(exchange.timeout === 0 ? exchange.send(limited, ABOUT_ITSELF) : exchange.send(limited))
 }
 
-/** All of an answer that is at hand. */
+/** Reads the available body of a response. */
 function whole(answer: HttpAnswer): KubectlAnswer {
   if ('body' in answer) return { code: answer.code, headers: answer.headers, body: bodyText(answer) }
   if ('stream' in answer) {
@@ -110,7 +110,7 @@ function whole(answer: HttpAnswer): KubectlAnswer {
   return { code: answer.code, headers: answer.headers, body: lines.map((line) => `${line}\n`).join('') }
 }
 
-/** Why no TLS connection comes about. */
+/** Returns why no TLS connection can be made. */
 function tlsFailure(
   { kubeconfig, env }: Call,
   { certificate, speaksTls = true }: Front,

@@ -6,7 +6,7 @@ import { failureOf, withoutSchemas } from '../request-failure.js'
 import { itemsOf, parseDocuments } from '../manifests.js'
 import { answerText } from './failure.js'
 
-/** The only form in which kubectl takes the old document. */
+/** The only media type in which kubectl accepts OpenAPI v2. */
 const PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
 
 interface Index {
@@ -14,9 +14,9 @@ interface Index {
 }
 
 /**
- * Whether the server documents the kinds of a file, so that it can be told to check their fields: by OpenAPI
- * v3, else by v2. Throws KubectlError where it does neither. Source: cli-runtime
- * resource/query_param_verifier_v3.go, fallback_query_param_verifier.go.
+ * Checks that the server documents the kinds of a file by OpenAPI v3 or v2, and so supports field validation.
+ * Throws KubectlError otherwise. Source: cli-runtime resource/query_param_verifier_v3.go,
+ * fallback_query_param_verifier.go.
  */
 export function checkSchemas(call: Call, source: SourceText): void {
   const kinds = parseDocuments(source)

@@ -1,26 +1,26 @@
 import type { Certificate } from '../../pki/index.js'
 import { parseCertificates, verifyChain } from '../../pki/index.js'
 
-/** What a client trusts, and whom it wants to talk to. */
+/** What a client trusts, and the host that it connects to. */
 export interface Trust {
-  /** PEM of the authorities; undefined: those of the machine, which know no cluster. */
+  /** PEM of the authorities; undefined: the machine's own, which do not include the cluster's. */
   readonly authorities: string | undefined
-  /** Host of the URL, or the name that is to be verified in its place. */
+  /** Host of the URL, or the name to verify instead. */
   readonly host: string
   /** Virtual ms. */
   readonly now: number
 }
 
 /**
- * Why a client does not accept the certificates that a server shows (PEM, its own first), as it is printed;
- * undefined when it does. Source: crypto/x509 Certificate.Verify, HostnameError, UnknownAuthorityError;
- * crypto/tls CertificateVerificationError.
+ * Returns why a client rejects a server's certificates (PEM, its own first); undefined if it accepts them.
+ * Source: crypto/x509 Certificate.Verify, HostnameError, UnknownAuthorityError; crypto/tls
+ * CertificateVerificationError.
  */
 export function distrust(shown: string, { authorities, host, now }: Trust): string | undefined {
   const [leaf, ...intermediates] = parseCertificates(shown)
   if (leaf === undefined) return 'tls: received empty certificates message'
   const roots = authorities === undefined ? [] : parseCertificates(authorities)
-  // Go looks at the name before it looks for a chain, and at the dates of the leaf before both
+  // Go checks the dates of the leaf first, then the name, then the chain
   const fault =
     dated(leaf, now) ??
     hostFault(leaf, host) ??
@@ -49,12 +49,12 @@ function hostFault({ names: { dns = [], ip = [] } }: Certificate, host: string):
     : `x509: certificate is valid for ${dns.join(', ')}, not ${host}`
 }
 
-/** A star stands for the first part of a name. */
+/** Matches a host name; `*.` stands for one leading label. */
 const matches = (pattern: string, host: string): boolean =>
   pattern === host ||
   (pattern.startsWith('*.') && host.includes('.') && host.slice(host.indexOf('.')) === pattern.slice(1))
 
-/** An authority of the right name that has not signed it. */
+/** Names an authority that has the issuer's name but did not sign the certificate. */
 function candidate(leaf: Certificate, roots: readonly Certificate[], fault: string): string {
   if (!fault.includes('unknown authority')) return ''
   const named = roots.find((root) => root.subjectDer === leaf.issuerDer)

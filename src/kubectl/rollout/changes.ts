@@ -31,7 +31,7 @@ export function rolloutResume(call: Call): void {
 }
 
 /**
- * `kubectl rollout restart`: an annotation of the template says when. Source:
+ * `kubectl rollout restart`: sets an annotation of the template to the time. Source:
  * polymorphichelpers/objectrestarter.go.
  */
 export function rolloutRestart(call: Call): void {
@@ -80,7 +80,7 @@ function changeWorkloads(call: Call, done: string, change: (info: Info) => KubeO
       errors.push(error)
     }
   }
-  // each of several is printed on its own
+  // several errors are printed one by one
   throwCollected(
     errors.length === 1
       ? errors
@@ -90,7 +90,7 @@ function changeWorkloads(call: Call, done: string, change: (info: Info) => KubeO
   )
 }
 
-/** What cannot be changed is named in the text. */
+/** Adds to an error the object that cannot be changed. */
 function changedBy(info: Info, change: (info: Info) => KubeObject): KubeObject {
   try {
     return change(info)

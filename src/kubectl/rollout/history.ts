@@ -25,7 +25,7 @@ export interface Revision {
   readonly number: number
   readonly cause: string
   readonly template: PodTemplateSpec
-  /** The ReplicaSet or ControllerRevision that keeps it. */
+  /** The ReplicaSet or ControllerRevision that stores the revision. */
   readonly keeper: KubeObject
 }
 
@@ -69,7 +69,7 @@ function revisionText({ template, cause }: Revision): string {
   return out.unaligned()
 }
 
-/** The revisions of a workload, oldest first. Throws KubectlError for kinds that have none. */
+/** The revisions of a workload, oldest first. Throws KubectlError for kinds without revisions. */
 function revisionsOf({ client }: Call, { definition, object, namespace = '' }: Info): readonly Revision[] {
   switch (groupResource(definition)) {
     case 'deployments.apps': {
@@ -111,7 +111,7 @@ function revisionsOf({ client }: Call, { definition, object, namespace = '' }: I
   }
 }
 
-/** The template that a ControllerRevision keeps as a patch. */
+/** The template that a ControllerRevision stores as a patch. */
 function templateOf({ data }: ControllerRevision, present: PodTemplateSpec): PodTemplateSpec {
   const kept = (
     data as
@@ -123,10 +123,7 @@ function templateOf({ data }: ControllerRevision, present: PodTemplateSpec): Pod
   return template
 }
 
-/**
- * Annotations of a Deployment that a rollback leaves as they are. Source: polymorphichelpers
- * annotationsToSkip.
- */
+/** Annotations of a Deployment that a rollback keeps. Source: polymorphichelpers annotationsToSkip. */
 const KEPT: ReadonlySet<string> = new Set([
   'kubectl.kubernetes.io/last-applied-configuration',
   'deployment.kubernetes.io/revision',

@@ -10,14 +10,11 @@ import { RestClient } from '../rest/rest-client.js'
 import { untilOver } from '../until.js'
 import { workloadsOf } from './workloads.js'
 
-/**
- * A rollout that does not end is given up after so long in virtual time, as a watch of kubectl would go on
- * for ever.
- */
+/** Virtual ms after which a rollout that does not end is given up; kubectl would watch forever. */
 const LONGEST = 3_600_000
 
 /**
- * `kubectl rollout status`: moves virtual time until the rollout is over. Source: kubectl
+ * `kubectl rollout status`: moves virtual time until the rollout has ended. Source: kubectl
  * pkg/cmd/rollout/rollout_status.go.
  */
 export function rolloutStatus(call: Call): void {
@@ -56,7 +53,7 @@ function follow(call: Call, info: Info): void {
   }
 }
 
-/** What happens to the workload. */
+/** Events of the workload. */
 function eventsOf(
   call: Call,
   { name, namespace = '', definition, object }: Info,
@@ -86,7 +83,7 @@ function statusOf({ definition }: Info, object: KubeObject, revision: number): R
   }
 }
 
-/** How far a rollout is. */
+/** Progress of a rollout. */
 export interface RolloutStatus {
   /** Without a line end. */
   readonly text: string
@@ -98,8 +95,8 @@ const going = (text: string): RolloutStatus => ({ text, done: false })
 const done = (text: string): RolloutStatus => ({ text, done: true })
 
 /**
- * Source: kubectl pkg/polymorphichelpers/rollout_status.go. @throws KubectlError when it has failed, or
- * another revision runs.
+ * Progress of a Deployment. Source: kubectl pkg/polymorphichelpers/rollout_status.go. @throws KubectlError if
+ * it has failed, or if another revision runs.
  */
 function deploymentStatus({ metadata, spec, status }: Deployment, revision: number): RolloutStatus {
   const name = JSON.stringify(metadata.name)
@@ -126,7 +123,7 @@ function deploymentStatus({ metadata, spec, status }: Deployment, revision: numb
   return done(`deployment ${name} successfully rolled out`)
 }
 
-/** The same of a DaemonSet. */
+/** Progress of a DaemonSet. */
 function daemonSetStatus({ metadata, spec, status }: DaemonSet): RolloutStatus {
   const name = JSON.stringify(metadata.name)
   if (spec.updateStrategy.type !== 'RollingUpdate')
@@ -151,7 +148,7 @@ function daemonSetStatus({ metadata, spec, status }: DaemonSet): RolloutStatus {
   return done(`daemon set ${name} successfully rolled out`)
 }
 
-/** The same of a StatefulSet. */
+/** Progress of a StatefulSet. */
 function statefulSetStatus({ metadata, spec, status }: StatefulSet): RolloutStatus {
   if (spec.updateStrategy.type !== 'RollingUpdate')
     throw new KubectlError('rollout status is only available for RollingUpdate strategy type')

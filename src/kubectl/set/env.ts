@@ -95,7 +95,7 @@ function parsed(call: Call, texts: readonly string[]): EnvChanges {
   return { set, remove }
 }
 
-/** The keys of a ConfigMap or a Secret as variables that refer to it. */
+/** Returns the keys of a ConfigMap or a Secret as variables that refer to it. */
 function fromSource(call: Call, from: string): readonly EnvVar[] {
   if (from === '') return []
   const { targets } = selectResources(call, [from])

@@ -102,7 +102,7 @@ export function setServiceAccount(call: Call): void {
 }
 
 /**
- * `kubectl set selector svc/NAME a=b,c=d`: in the place of what it was. Source: kubectl
+ * `kubectl set selector svc/NAME a=b,c=d`: replaces the selector. Source: kubectl
  * pkg/cmd/set/set_selector.go.
  */
 export function setSelector(call: Call): void {
@@ -138,8 +138,8 @@ const goText = (expressions: readonly LabelSelectorRequirement[]): string =>
 const GROUP = 'rbac.authorization.k8s.io'
 
 /**
- * `kubectl set subject rolebinding/NAME --user --group --serviceaccount`: adds those that are missing.
- * Source: kubectl pkg/cmd/set/set_subject.go.
+ * `kubectl set subject rolebinding/NAME --user --group --serviceaccount`: adds missing subjects. Source:
+ * kubectl pkg/cmd/set/set_subject.go.
  */
 export function setSubject(call: Call): void {
   const { flags, args } = call

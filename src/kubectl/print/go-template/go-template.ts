@@ -6,8 +6,7 @@ import { GoTemplateError } from './nodes.js'
 import { parseGoTemplate } from './parse.js'
 
 /**
- * What `-o go-template=...` prints of an object. Throws KubectlError for a template that cannot be read or
- * fails.
+ * Renders an object with `-o go-template=...`. Throws KubectlError for a template that is invalid or fails.
  */
 export function goTemplateText(text: string, object: object, options: GoTemplateOptions): string {
   const template = parsed(text)
@@ -32,22 +31,22 @@ function parsed(text: string): GoTemplate {
   }
 }
 
-/** How a template is run. */
+/** Options of a template's execution. */
 export interface GoTemplateOptions {
-  /** A key that is not there gives `<no value>`; otherwise it is an error. */
+  /** Whether a missing key gives `<no value>` instead of an error. */
   readonly allowMissingKeys: boolean
 }
 
 const MOST_NESTED = 1_000
 
-/** The text of a template for JSON data. Throws GoTemplateError. Source: Go's text/template exec.go. */
+/** Renders a template for JSON data. Throws GoTemplateError. Source: Go's text/template exec.go. */
 function evaluateGoTemplate(template: GoTemplate, data: unknown, options: GoTemplateOptions): string {
   const run = new Run(template, options)
   run.walk(template.body, data, new Scope(undefined, '$', data))
   return run.text
 }
 
-/** A variable, and those that were there before it. */
+/** A variable, linked to those that were declared before it. */
 class Scope {
   readonly #outer: Scope | undefined
   readonly #name: string
@@ -184,7 +183,7 @@ class Run {
     }
   }
 
-  /** `and` and `or` stop at the first value that decides. */
+  /** Evaluates `and` and `or`, which stop at the first value that decides. */
   #logic(
     name: 'and' | 'or',
     operands: readonly Operand[],

@@ -2,7 +2,7 @@ import { functions } from './functions.js'
 import type { GoCommand, GoNode, GoTemplate, Operand, Pipeline } from './nodes.js'
 import { GoTemplateError } from './nodes.js'
 
-/** A piece of an action. */
+/** A token of an action. */
 export interface Token {
   readonly kind: 'field' | 'variable' | 'word' | 'string' | 'number' | 'char' | 'operator' | 'dot' | 'space'
   readonly text: string
@@ -26,8 +26,8 @@ const PATTERNS: readonly (readonly [kind: Token['kind'], pattern: RegExp])[] = [
 ]
 
 /**
- * Parts the text of a template into texts and actions; `{{-` and `-}}` trim blanks. Source: Go's
- * text/template/parse lex.go.
+ * Splits a template into texts and actions; `{{-` and `-}}` trim blanks. Source: Go's text/template/parse
+ * lex.go.
  */
 function chunksOf(template: string): readonly Chunk[] {
   const chunks: Chunk[] = []
@@ -96,7 +96,7 @@ function tokenAt(template: string, at: number): Token {
 }
 
 /**
- * Reads a template. Throws GoTemplateError with the text of Go's parser. Source: Go's text/template/parse.
+ * Parses a template. Throws GoTemplateError with the text of Go's parser. Source: Go's text/template/parse.
  */
 export function parseGoTemplate(text: string): GoTemplate {
   const parser = new Parser(chunksOf(text))
@@ -104,11 +104,11 @@ export function parseGoTemplate(text: string): GoTemplate {
   return { body: body.nodes, defined: parser.defined }
 }
 
-/** A list of nodes up to a word that ends it. */
+/** A list of nodes up to a keyword that ends it. */
 interface List {
   readonly nodes: readonly GoNode[]
   readonly end: string
-  /** What came after `else`. */
+  /** The tokens after `else`. */
   readonly rest: readonly Token[]
 }
 
@@ -121,7 +121,7 @@ class Parser {
     this.#chunks = chunks
   }
 
-  /** Nodes up to `{{end}}` or `{{else}}` (where `ends` allows them), or the end of the text. */
+  /** Parses nodes up to `{{end}}` or `{{else}}` (if `ends` allows them), or the end of the text. */
   list(ends: ReadonlySet<string>): List {
     const nodes: GoNode[] = []
     while (this.#at < this.#chunks.length) {
@@ -279,7 +279,7 @@ function trimmed(tokens: readonly Token[]): readonly Token[] {
   return tokens.slice(from, to)
 }
 
-/** `$x :=`, `$i, $v :=`, `$x =`; `length` is in tokens. */
+/** Parses `$x :=`, `$i, $v :=`, `$x =`; `length` is in tokens. */
 function declarationOf(tokens: readonly Token[]): {
   readonly variables: readonly string[]
   readonly declares: boolean
@@ -330,7 +330,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   v: '\v',
 }
 
-/** A Go string, quoted or raw. */
+/** Decodes a Go string, quoted or raw. */
 function unquoted(text: string): string {
   const inner = text.slice(1, -1)
   if (text.startsWith('`')) return inner
