@@ -37,9 +37,9 @@ import type { RuntimeChange } from './runtime/runtime-api.js'
 import { AWAITS_ATTACHMENT, VolumeMounter } from './volumes/volume-mounter.js'
 
 /**
- * The kubelet of one node: component `kubelet/<node>`, user `system:node:<node>`. It registers the Node,
- * renews its lease, posts its status and runs the pods that are bound to it on `options.runtime`. Source:
- * pkg/kubelet.
+ * Creates the kubelet of one node: component `kubelet/<node>`, user `system:node:<node>`. It registers the
+ * Node, renews its lease, posts its status and runs the pods that are bound to it on `options.runtime`.
+ * Source: pkg/kubelet.
  */
 export function createKubelet(options: KubeletOptions): Component {
   return {
@@ -49,14 +49,14 @@ export function createKubelet(options: KubeletOptions): Component {
   }
 }
 
-/** The user that a kubelet is by its certificate. */
+/** The user in a kubelet's certificate. */
 export function kubeletIdentity(node: string): UserInfo {
   return { name: `system:node:${node}`, groups: ['system:nodes', 'system:authenticated'] }
 }
 
 const JITTER = 0.04
 
-/** `v1.35` is `v1.35.0`. */
+/** Completes `v1.35` to `v1.35.0`. */
 function patchZero(version: string): string {
   return /^v\d+\.\d+$/.test(version) ? `${version}.0` : version
 }
@@ -88,7 +88,7 @@ class Kubelet {
     this.#options = options
     const { node, runtime } = options
     const { client } = host
-    // what runs is what was installed at the start of this process, whatever has been installed since
+    // the process keeps the version that was installed at its start
     const version = host.state(
       'version',
       () => runtime.kubeletVersion ?? options.kubeletVersion ?? patchZero(host.version),
@@ -164,7 +164,7 @@ class Kubelet {
     this.#workers = this.#makeWorkers(release, recorder, hooks, looks)
   }
 
-  /** Before all else: who it is decides on what it sees. */
+  /** Called before everything else, since the credentials decide what the kubelet may see. */
   #makeCredentials(): KubeletCredentials | undefined {
     const {
       node,
@@ -273,16 +273,13 @@ class Kubelet {
     })
   }
 
-  /** While its worker waits for the runtime, what probes say is reported at once. */
+  /** Reports probe results at once while the pod's worker waits for the runtime. */
   #readinessChanged(record: PodRecord): void {
     if (record.inFlight !== undefined || record.stage === 'terminating') this.#statuses.publish(record)
     this.#wake(record.uid)
   }
 
-  /**
-   * Takes the place at the machine, and begins, unless that was done before this copy of the simulation was
-   * made.
-   */
+  /** Attaches to the machine and starts, unless that was done before this copy of the simulation was made. */
   start(): void {
     this.#options.runtime.onChange((change) => {
       if (change.startsWith('pod/')) this.#wake(change.slice('pod/'.length))
@@ -324,10 +321,7 @@ class Kubelet {
     for (const { uid } of this.#options.runtime.pods()) this.#wake(uid)
   }
 
-  /**
-   * One sync of one pod. A pod that the API has not told about yet is no orphan as long as the first list has
-   * not come.
-   */
+  /** Runs one sync of one pod. Before the first list, a pod that is missing in the API is not an orphan. */
   #sync(uid: string): void {
     if (!this.#records.value.has(uid) && !this.#pods.synced) return
     const before = this.#records.value.get(uid)?.stage
@@ -363,7 +357,7 @@ class Kubelet {
     }
   }
 
-  /** Pods that wait for volumes have another look. */
+  /** Wakes pods that wait for volumes. */
   #volumesAttached(): void {
     for (const { uid, containers } of this.#records.value.values()) {
       if (containers['']?.waiting?.reason !== AWAITS_ATTACHMENT) continue
@@ -425,7 +419,7 @@ class Kubelet {
     const { uid, namespace = 'default', name = '', resourceVersion, deletionTimestamp } = mirror.metadata
     if (!this.#started.value.manifestsRead) return
     if (!record || record.removed) {
-      // nothing on this machine stands behind it
+      // the machine has nothing behind this mirror pod
       if (type !== 'DELETED')
         this.#statuses.deleteMirror({ uid: uid as string, namespace, name }, uid as string)
     } else if (type === 'DELETED' || deletionTimestamp !== undefined) {
@@ -439,8 +433,8 @@ class Kubelet {
 }
 
 /**
- * Takes over what the API says of a pod. Answers whether there is anything in it that the worker has to look
- * at: the echo of one's own status write is not.
+ * Takes over the API's version of a pod. Returns whether the worker must look at it; the echo of a status
+ * write needs no look.
  */
 function see(record: PodRecord, pod: Pod): boolean {
   const before = record.pod.metadata

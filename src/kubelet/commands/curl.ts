@@ -7,7 +7,7 @@ import { addressesOf, parseUrl, statusText } from './http.js'
 const SYN_TIMEOUT = 130_000
 
 /**
- * Asks a URL as curl does: `-s`, `-S`, `-f`, `-o FILE`, `-i`, `-I`, `-X`, `-d`, `-H`, `-m`,
+ * Requests a URL like curl: `-s`, `-S`, `-f`, `-o FILE`, `-i`, `-I`, `-X`, `-d`, `-H`, `-m`,
  * `--connect-timeout`, `-w '%{http_code}'`, `-k`.
  */
 export const curl: Program = {

@@ -4,7 +4,7 @@ import { absolutePath } from '../files/tree.js'
 import type { Invocation, Program } from './command.js'
 import { attempt, flagsOf } from './command.js'
 
-/** The last part of a path. */
+/** Prints the last part of a path. */
 export const basename: Program = {
   name: 'basename',
   run: ({ args, write }) => {
@@ -17,7 +17,7 @@ export const basename: Program = {
   },
 }
 
-/** Files, or standard input as it comes. */
+/** Prints files, or standard input as it arrives. */
 export const cat: Program = {
   name: 'cat',
   run: (call) => {
@@ -60,10 +60,10 @@ export const cp: Program = {
   },
 }
 
-/** Blocks of 1 KiB that every file system is said to have. */
+/** Size of every file system in blocks of 1 KiB. */
 const BLOCKS = 102_400_000
 
-/** Space of the file systems: of all, or of those of the paths. */
+/** Prints the space of all file systems, or of those of the given paths. */
 export const df: Program = {
   name: 'df',
   run: ({ args, world, write, cwd }) => {
@@ -91,7 +91,7 @@ export const df: Program = {
   },
 }
 
-/** Names in directories: `-l`, `-a`, `-1`, `-d`. Not on a terminal: one a line. */
+/** Lists directories: `-l`, `-a`, `-1`, `-d`; one name a line, since this is not a terminal. */
 export const ls: Program = {
   name: 'ls',
   run: (call) => {
@@ -159,7 +159,7 @@ function modeText(directory: boolean, mode: number): string {
   return `${directory ? 'd' : '-'}${sticky ? `${text.slice(0, -1)}t` : text}`
 }
 
-/** Makes directories; `-p` with those above. */
+/** Creates directories; `-p` also creates missing parents. */
 export const mkdir: Program = {
   name: 'mkdir',
   run: (call) => {
@@ -181,7 +181,7 @@ export const mkdir: Program = {
   },
 }
 
-/** What is mounted. */
+/** Prints the mounts. */
 export const mount: Program = {
   name: 'mount',
   run: ({ world, write }) => {
@@ -192,7 +192,7 @@ export const mount: Program = {
   },
 }
 
-/** Removes files; `-r` directories, `-f` without complaints. */
+/** Removes files; `-r` removes directories, `-f` ignores missing ones. */
 export const rm: Program = {
   name: 'rm',
   run: (call) => {
@@ -211,7 +211,7 @@ export const rm: Program = {
   },
 }
 
-/** Makes empty files. */
+/** Creates empty files. */
 export const touch: Program = {
   name: 'touch',
   run: (call) => {

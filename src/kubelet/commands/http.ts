@@ -1,4 +1,4 @@
-/** The parts of an `http://host:port/path` that are needed to ask for it. */
+/** The parts of `http://host:port/path` that a request needs. */
 export interface Url {
   readonly secure: boolean
   readonly host: string
@@ -6,7 +6,7 @@ export interface Url {
   readonly path: string
 }
 
-/** Reads a URL; without a scheme it is http. Undefined: it makes no sense. */
+/** Parses a URL; without a scheme it is http. Undefined if it is invalid. */
 export function parseUrl(text: string): Url | undefined {
   const found =
     /^(?:(https?):\/\/)?(?:[^@/]*@)?(\[[\da-fA-F:]+\]|[^:/?#\s]+)(?::(\d{1,5}))?([/?#]\S*)?$/.exec(text)
@@ -27,7 +27,7 @@ function isAddress(host: string): boolean {
   return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(host) || host.includes(':')
 }
 
-/** The addresses of a host, which may be an address itself; undefined: there is no such name. */
+/** Resolves a host, which may be an address itself; undefined if there is no such name. */
 export function addressesOf(
   host: string,
   lookup: (name: string) => { readonly addresses: readonly string[] } | undefined,

@@ -5,8 +5,8 @@ import { addressesOf } from './http.js'
 const SYN_TIMEOUT = 127_000
 
 /**
- * `nc HOST PORT` sends standard input and prints the answer; `-z` only tries, `-v` tells, `-w SECONDS`, `-u`.
- * It cannot listen (`-l` waits for ever).
+ * `nc HOST PORT` sends standard input and prints the response; `-z` only connects, `-v` is verbose, `-w
+ * SECONDS`, `-u`. It cannot listen: `-l` waits forever.
  */
 export const nc: Program = {
   name: 'nc',
@@ -64,7 +64,7 @@ const IPV4 = /^\d+\.\d+\.\d+\.\d+$/
 const USAGE =
   'BusyBox v1.36.1 () multi-call binary.\n\nUsage: nslookup [-type=QUERY_TYPE] [-debug] HOST [DNS_SERVER]\n'
 
-/** Asks the cluster's DNS for a name, as busybox does: `-type=srv`, an address (PTR), another server. */
+/** Queries the cluster's DNS like busybox: `-type=srv`, an address (PTR), another server. */
 export const nslookup: Program = {
   name: 'nslookup',
   run: (call) => {
@@ -92,7 +92,7 @@ export const nslookup: Program = {
   },
 }
 
-/** Through the search path. */
+/** Resolves a name through the search path. */
 function lookedUp({ world: { network }, write }: Invocation, name: string): number {
   const found = network.lookup(name)
   if (found !== undefined) {

@@ -19,7 +19,7 @@ export const echo: Program = {
 }
 
 /**
- * `printf FORMAT [ARG...]` with %s %d %i %x %o %c %b %%, widths, and the format repeated while arguments are
+ * `printf FORMAT [ARG...]` with %s %d %i %x %o %c %b %% and widths. The format repeats while arguments are
  * left.
  */
 export const printf: Program = {
@@ -45,7 +45,7 @@ export const printf: Program = {
   },
 }
 
-/** Widest field: what is longer is a mistake. */
+/** Widest field; a wider one is an error. */
 const WIDEST = 10_000
 
 function formatted(format: string, values: string[], onFault: (text: string) => void): string {
@@ -77,10 +77,10 @@ function formatted(format: string, values: string[], onFault: (text: string) => 
   )
 }
 
-/** Most numbers that are printed. */
+/** Maximum count of printed numbers. */
 const MOST = 100_000
 
-/** Numbers: `seq LAST`, `seq FIRST LAST`, `seq FIRST STEP LAST`. */
+/** Prints numbers: `seq LAST`, `seq FIRST LAST`, `seq FIRST STEP LAST`. */
 export const seq: Program = {
   name: 'seq',
   run: ({ args, write, error }) => {
@@ -115,7 +115,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
 }
 
-/** Text with `\n`, `\t`, `\x41`, `\101` replaced, as echo -e and printf do. */
+/** Replaces `\n`, `\t`, `\x41`, `\101`, like echo -e and printf. */
 export function unescaped(text: string): string {
   return text.replaceAll(/\\(x[\da-fA-F]{1,2}|0?[0-7]{1,3}|.)/g, (all, code: string) => {
     if (/^x./.test(code)) return String.fromCharCode(Number.parseInt(code.slice(1), 16))

@@ -68,7 +68,7 @@ const PROGRAMS: readonly Program[] = [
 
 let byName: ReadonlyMap<string, Program> | undefined
 
-/** The program of that name, if every container has it. */
+/** Returns the program of that name; undefined if not every container has it. */
 export function programOf(name: string): Program | undefined {
   byName ??= new Map(PROGRAMS.map((program) => [program.name, program]))
   return byName.get(name)

@@ -4,7 +4,7 @@ import { flagsOf } from './command.js'
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** Virtual time: `date`, `date -u`, `date +%s`, `date -Iseconds`. */
+/** Prints virtual time: `date`, `date -u`, `date +%s`, `date -Iseconds`. */
 export const date: Program = {
   name: 'date',
   run: ({ args, world, write }) => {
@@ -48,7 +48,7 @@ function formatDate(format: string, ms: number): string {
   return whole.replaceAll(/%(.)/g, (all, field: string) => fields[field] ?? all)
 }
 
-/** The environment, one variable a line, or one of them (`printenv NAME`). */
+/** Prints the environment, one variable a line, or one variable (`printenv NAME`). */
 function print({ args, env, write }: Invocation): number {
   if (args.length === 0) {
     for (const [name, value] of Object.entries(env)) write(`${name}=${value}\n`)
@@ -63,10 +63,10 @@ export const env: Program = { name: 'env', run: (call) => print({ ...call, args:
 
 export const printenv: Program = { name: 'printenv', run: print }
 
-/** Does nothing, unsuccessfully. */
+/** Does nothing and fails. */
 export const falseProgram: Program = { name: 'false', run: () => 1 }
 
-/** The pod's host name; `-i`: its address. */
+/** Prints the pod's host name, or with `-i` its address. */
 export const hostname: Program = {
   name: 'hostname',
   run: ({ args, world, write }) => {
@@ -79,7 +79,7 @@ export const hostname: Program = {
 const named = (id: number, name: string | undefined): string =>
   name === undefined ? String(id) : `${id}(${name})`
 
-/** Who runs it: `id`, `id -u`, `id -g`, `id -un`. */
+/** Prints the user's ids: `id`, `id -u`, `id -g`, `id -un`. */
 export const id: Program = {
   name: 'id',
   run: ({ args, world, write, error }) => {
@@ -103,11 +103,11 @@ export const id: Program = {
   },
 }
 
-/** As the kernel keeps them. */
+/** Sorts groups as the kernel stores them. */
 const inOrder = (gid: number, groups: readonly number[]): readonly number[] =>
   [...new Set([gid, ...groups])].sort((a, b) => a - b)
 
-/** The name that goes with a number in /etc/passwd or /etc/group. */
+/** Finds the name of an id in /etc/passwd or /etc/group. */
 function nameIn(text: string, number: number): string | undefined {
   return text
     .split('\n')
@@ -126,7 +126,7 @@ const SIGNALS: Readonly<Record<string, number>> = {
   TERM: 15,
 }
 
-/** The number of a signal that is written as `9`, `KILL`, `SIGKILL` or `-9`; undefined when there is none. */
+/** Parses a signal written as `9`, `KILL`, `SIGKILL` or `-9`; undefined if there is none. */
 export function signalNumber(text: string): number | undefined {
   const name = text
     .replace(/^-/, '')
@@ -136,7 +136,7 @@ export function signalNumber(text: string): number | undefined {
   return /^\d+$/.test(name) ? Number(name) : SIGNALS[name]
 }
 
-/** Signals to processes of the container: `kill 7`, `kill -9 7`, `kill -TERM 1`, `kill -s TERM 1`. */
+/** Sends signals to processes of the container: `kill 7`, `kill -9 7`, `kill -TERM 1`, `kill -s TERM 1`. */
 export const kill: Program = {
   name: 'kill',
   run: ({ args, world, error }) => {
@@ -166,7 +166,7 @@ export const kill: Program = {
   },
 }
 
-/** The processes of the container. */
+/** Lists the processes of the container. */
 export const ps: Program = {
   name: 'ps',
   run: ({ world, write }) => {
@@ -179,7 +179,7 @@ export const ps: Program = {
   },
 }
 
-/** The working directory. */
+/** Prints the working directory. */
 export const pwd: Program = {
   name: 'pwd',
   run: ({ cwd, write }) => {
@@ -214,10 +214,10 @@ export const sleep: Program = {
   },
 }
 
-/** Does nothing, successfully. */
+/** Does nothing and succeeds. */
 export const trueProgram: Program = { name: 'true', run: () => 0 }
 
-/** The machine: `-a`, `-n`, `-r`, `-m`. */
+/** Prints the machine's name and release: `-a`, `-n`, `-r`, `-m`. */
 export const uname: Program = {
   name: 'uname',
   run: ({ args, world, write }) => {
@@ -236,7 +236,7 @@ export const uname: Program = {
   },
 }
 
-/** The user's name. */
+/** Prints the user's name. */
 export const whoami: Program = {
   name: 'whoami',
   run: ({ world, write, error }) => {

@@ -4,7 +4,7 @@ import type { Program } from './command.js'
 import { attempt, flagsOf, inputText } from './command.js'
 import { unescaped } from './output.js'
 
-/** Fields or characters of lines: `-d: -f1,3-4`, `-c1-5`. */
+/** Prints fields or characters of lines: `-d: -f1,3-4`, `-c1-5`. */
 export const cut: Program = {
   name: 'cut',
   run: (call) => {
@@ -32,13 +32,13 @@ export const cut: Program = {
   },
 }
 
-/** Longest line that a pattern is tried on, and longest pattern: regular expressions may take long. */
+/** Longest line and longest pattern that are matched, since regular expressions may be slow. */
 const LONGEST = 10_000
 const LONGEST_PATTERN = 200
 
 /**
- * Lines that match: `-i`, `-v`, `-c`, `-q`, `-o`, `-E`, `-F`, `-n`, `-w`. Basic and extended expressions are
- * read alike.
+ * Prints matching lines: `-i`, `-v`, `-c`, `-q`, `-o`, `-E`, `-F`, `-n`, `-w`. Basic expressions are read as
+ * extended ones.
  */
 export const grep: Program = {
   name: 'grep',
@@ -94,7 +94,7 @@ function expressionOf(pattern: string, flags: ReadonlyMap<string, string>): RegE
   }
 }
 
-/** The first lines: `-n 5`, `-5`, `-c 10`. */
+/** Prints the first lines: `-n 5`, `-5`, `-c 10`. */
 export const head: Program = {
   name: 'head',
   run: (call) => {
@@ -155,10 +155,10 @@ export const sort: Program = {
   },
 }
 
-/** How often a file that is followed is looked at, in virtual ms. */
+/** Virtual ms between two looks at a followed file. */
 const LOOK = 1000
 
-/** The last lines: `-n 5`, `-5`, `-c 10`, `-f` (follows one file; of /dev/null nothing ever comes). */
+/** Prints the last lines: `-n 5`, `-5`, `-c 10`, `-f` (follows one file; /dev/null stays empty). */
 export const tail: Program = {
   name: 'tail',
   run: (call) => {
@@ -191,7 +191,7 @@ export const tail: Program = {
   },
 }
 
-/** Copies standard input to files and on; `-a` appends. */
+/** Copies standard input to files and to standard output; `-a` appends. */
 export const tee: Program = {
   name: 'tee',
   run: (call) => {
@@ -208,7 +208,7 @@ export const tee: Program = {
   },
 }
 
-/** Replaces characters, or deletes them (`-d`): sets with ranges. */
+/** Replaces characters by sets with ranges, or deletes them (`-d`). */
 export const tr: Program = {
   name: 'tr',
   run: (call) => {
@@ -248,7 +248,7 @@ function membersOf(set: string): string[] {
   return members
 }
 
-/** Counts: `-l`, `-w`, `-c`. */
+/** Counts lines, words, bytes: `-l`, `-w`, `-c`. */
 export const wc: Program = {
   name: 'wc',
   run: (call) => {

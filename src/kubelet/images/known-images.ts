@@ -8,14 +8,14 @@ interface AgnhostState {
   readonly [name: string]: string | number
 }
 
-/** So long `agnhost liveness` answers well. Virtual ms. */
+/** Virtual ms during which `agnhost liveness` is healthy. */
 const LIVES = 10_000
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'serve-hostname': 9376 }
 
 /**
- * The image of Kubernetes' own end-to-end tests and of many of its examples, as far as they use it: `pause`,
- * `netexec` (/, /hostname, /healthz, /echo, /exit, /clientip), `serve-hostname` and `liveness` (500 after ten
- * seconds). Source: test/images/agnhost.
+ * The supported part of the image of Kubernetes' end-to-end tests and many examples: `pause`, `netexec` (/,
+ * /hostname, /healthz, /echo, /exit, /clientip), `serve-hostname` and `liveness` (500 after ten seconds).
+ * Source: test/images/agnhost.
  */
 const AGNHOST: ImageBehavior<AgnhostState> = {
   start({ command }) {
@@ -57,7 +57,7 @@ const AGNHOST: ImageBehavior<AgnhostState> = {
   },
 }
 
-/** Who is in which group there shows in `id`. */
+/** `id` in busybox shows the groups of these users. */
 const BUSYBOX_PASSWD = `root:x:0:0:root:/root:/bin/sh
 daemon:x:1:1:daemon:/usr/sbin:/bin/false
 bin:x:2:2:bin:/bin:/bin/false
@@ -119,7 +119,7 @@ nogroup:x:65533:
 nobody:x:65534:
 `
 
-/** Well-known images, by the last part of their name: as much of them as shows. */
+/** The visible properties of well-known images, by the last part of their name. */
 const KNOWN: Readonly<Record<string, Omit<ImageDefinition, 'name'>>> = {
   busybox: {
     user: '',
@@ -231,10 +231,10 @@ Commercial support is available at
   pause: { user: '65535:65535', entrypoint: ['/pause'], ports: [], distroless: true },
 }
 
-/** Images that answer with the name of their pod. */
+/** Images that respond with the name of their pod. */
 const HOSTNAME = { user: '', ports: [9376, 8080] }
 
-/** What is known of an image by its full name (`docker.io/library/nginx:1.27`). */
+/** What is known of an image by its full name (`docker.io/library/nginx:1.27`); undefined if nothing is. */
 export function knownImage(fullName: string): Omit<ImageDefinition, 'name'> | undefined {
   const name = lastPart(fullName)
   if (name === 'nginx-unprivileged') return { ...KNOWN['nginx'], user: '101', ports: [8080] }
@@ -252,7 +252,7 @@ const HOSTNAMES = new Set([
   'echo',
 ])
 
-/** Whether a container of that image answers with the name of its pod. */
+/** Whether a container of the image responds with the name of its pod. */
 export function answersHostname(fullName: string): boolean {
   return HOSTNAMES.has(lastPart(fullName))
 }

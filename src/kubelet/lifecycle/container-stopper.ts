@@ -17,7 +17,7 @@ export interface ContainerStopperPorts {
   readonly hostIP: string
 }
 
-/** Why a container is ended while its pod goes on; a probe may have a grace period of its own. */
+/** Why a container is ended while its pod continues; a probe may have its own grace period. */
 export type StopReason = 'startup' | 'liveness' | 'other'
 
 /**
@@ -46,8 +46,8 @@ export class ContainerStopper {
   }
 
   /**
-   * One more step. Answers when to look again (virtual ms); undefined when the signal is sent, so that the
-   * runtime tells the end. `heldUntil`: it is not its turn before.
+   * Takes one more step. Returns when to look again (virtual ms); undefined if the signal was sent, as the
+   * runtime then reports the end. `heldUntil`: no signal is sent before.
    */
   step(record: PodRecord, container: Container, now: number, heldUntil = 0): number | undefined {
     const { runtime } = this.#ports
@@ -56,7 +56,7 @@ export class ContainerStopper {
     this.#lookAtHook(record, container, stop, now)
     const due = Math.max(stop.hookUntil ?? 0, heldUntil)
     if (due > now) return due
-    // the kubelet counts what has gone by in whole seconds
+    // the kubelet counts the elapsed time in whole seconds
     const spent = Math.floor(Math.max(stop.spent, heldUntil > 0 ? now - stop.since : 0) / 1000) * 1000
     const name = container.lifecycle?.stopSignal
     runtime.stopContainer(
@@ -68,7 +68,7 @@ export class ContainerStopper {
     return undefined
   }
 
-  /** The grace period of a container whose pod goes on. Source: setTerminationGracePeriod. */
+  /** The grace period of a container whose pod continues. Source: setTerminationGracePeriod. */
   graceOf({ pod }: PodRecord, container: Container, reason: StopReason): number {
     const probe =
       reason === 'startup'
@@ -147,7 +147,7 @@ const NUMBERS: Readonly<Record<string, number>> = {
 const RTMIN = 34
 const RTMAX = 64
 
-/** Number of a Linux signal (`SIGUSR1`, `SIGRTMIN+3`); 15 for a name that there is not. */
+/** Number of a Linux signal (`SIGUSR1`, `SIGRTMIN+3`); 15 for an unknown name. */
 export function signalNumber(name: string): number {
   const short = name.replace(/^SIG/, '')
   const realTime = /^RT(MIN|MAX)(?:[+-](\d+))?$/.exec(short)

@@ -16,7 +16,7 @@ export interface NodeUsage {
   readonly hostPorts: HostPort[]
 }
 
-/** What a kubelet's admission looks at. */
+/** Input of a kubelet's admission. */
 export interface AdmissionInput {
   readonly pod: Pod
   readonly isStatic: boolean
@@ -34,8 +34,8 @@ const SHUTDOWN: Verdict = {
 }
 
 /**
- * Why the kubelet refuses a pod that was bound to its node; undefined if it takes it. The first reason
- * counts. Source: pkg/kubelet/lifecycle/predicate.go, pkg/scheduler/eventhandlers.go AdmissionCheck.
+ * Returns why the kubelet refuses a pod that was bound to its node; undefined if it accepts it. The first
+ * reason counts. Source: pkg/kubelet/lifecycle/predicate.go, pkg/scheduler/eventhandlers.go AdmissionCheck.
  */
 export function admissionVerdict(input: AdmissionInput): Verdict | undefined {
   const { pod, node, isStatic, operatingSystem, shuttingDown } = input
@@ -77,7 +77,7 @@ function insufficientResource(input: AdmissionInput): Verdict | undefined {
   return first && outOf(first.name, first.requested, first.used, first.capacity)
 }
 
-/** One resource that a node has too little of. */
+/** A resource of which a node has too little. */
 export interface Shortage {
   readonly name: string
   readonly requested: number
@@ -85,7 +85,7 @@ export interface Shortage {
   readonly capacity: number
 }
 
-/** All that the node has too little of for the pod, in upstream's order. */
+/** All resources of which the node has too little for the pod, in upstream's order. */
 export function insufficientResources({
   pod,
   allocatable,
@@ -98,7 +98,7 @@ export function insufficientResources({
   for (const name of Object.keys(requests).sort(byUpstreamOrder)) {
     const requested = requests[name] as number
     const has = allocatable[name]
-    // extended resources that the node does not know are somebody else's
+    // extended resources that the node does not know are ignored
     if (requested === 0 || (has === undefined && name.includes('/'))) continue
     const taken = used.requests[name] ?? 0
     if (taken + requested > (has ?? 0)) shortages.push({ name, requested, used: taken, capacity: has ?? 0 })
@@ -115,13 +115,13 @@ function outOf(resource: string, requested: number, taken: number, capacity: num
 
 const FIRST = ['cpu', 'memory', 'ephemeral-storage']
 
-/** cpu, memory, ephemeral-storage, then the rest by name. */
+/** Orders cpu, memory, ephemeral-storage, then the rest by name. */
 function byUpstreamOrder(a: string, b: string): number {
   const rank = (name: string): number => (FIRST.indexOf(name) + FIRST.length + 1) % (FIRST.length + 1)
   return rank(a) - rank(b) || (a < b ? -1 : 1)
 }
 
-/** Counts an admitted pod in, or out again. */
+/** Adds an admitted pod to the usage, or removes it. */
 export function countPod(used: NodeUsage, pod: Pod, sign: 1 | -1): void {
   used.pods += sign
   const requests = podRequests(pod)
@@ -140,7 +140,9 @@ export function countPod(used: NodeUsage, pod: Pod, sign: 1 | -1): void {
 const samePort = (a: HostPort, b: HostPort): boolean =>
   a.port === b.port && a.protocol === b.protocol && a.ip === b.ip
 
-/** What a pod ends as that makes room for a critical one. Source: pkg/kubelet/preemption/preemption.go. */
+/**
+ * Final status of a pod that is preempted by a critical one. Source: pkg/kubelet/preemption/preemption.go.
+ */
 export const PREEMPTED: Verdict = {
   reason: 'Preempting',
   message: 'Preempted in order to admit critical pod',
@@ -148,10 +150,10 @@ export const PREEMPTED: Verdict = {
   disruptionMessage: 'Pod was preempted by Kubelet to accommodate a critical pod.',
 }
 
-/** What lacks, by resource. */
+/** Missing amounts by resource. */
 export type Requirements = ReadonlyMap<string, number>
 
-/** Whether a pod has to give way. Source: pkg/kubelet/types Preemptable. */
+/** Whether a pod can be preempted. Source: pkg/kubelet/types Preemptable. */
 function givesWay(pod: Pod, to: Pod): boolean {
   if (isCritical(to) && !isCritical(pod)) return true
   return (
@@ -160,8 +162,9 @@ function givesWay(pod: Pod, to: Pod): boolean {
 }
 
 /**
- * The pods that have to go so that what lacks is there: of the lowest quality of service if they suffice, and
- * as few as fit best. Undefined: all of them would not do. Source: preemption.go getPodsToPreempt.
+ * Chooses the pods to preempt for the missing amounts: those of the lowest quality of service if they
+ * suffice, and as few as possible. Undefined if all of them would not suffice. Source: preemption.go
+ * getPodsToPreempt.
  */
 export function podsToPreempt<P extends { readonly pod: Pod }>(
   critical: Pod,
@@ -178,7 +181,7 @@ export function podsToPreempt<P extends { readonly pod: Pod }>(
   return [...fromBestEffort, ...fromBurstable, ...fromGuaranteed]
 }
 
-/** One pod after the other, each the one that comes nearest to what lacks then. */
+/** Chooses one pod after the other, each the one that is closest to what is still missing. */
 function closest<P extends { readonly pod: Pod }>(
   pods: readonly P[],
   requirements: Requirements,
@@ -223,7 +226,7 @@ function distance(lacking: Requirements, { pod }: { readonly pod: Pod }): number
   return sum
 }
 
-/** Memory counts before cpu; of equal ones the first named is the smaller. */
+/** Compares memory, then cpu; of equal pods the first is the smaller. */
 function isSmaller(a: Pod, b: Pod): boolean {
   for (const name of ['memory', 'cpu'])
     if (amount(a, name) !== amount(b, name)) return amount(a, name) < amount(b, name)

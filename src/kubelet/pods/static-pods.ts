@@ -8,7 +8,7 @@ import { stableHex } from '../stable-hex.js'
 import type { PodRecord } from './pod-record.js'
 import type { StatusManager } from './status-manager.js'
 
-/** Annotations of pods that do not come from the API. Source: pkg/kubelet/types/pod_update.go. */
+/** Annotations of pods from other sources than the API. Source: pkg/kubelet/types/pod_update.go. */
 const CONFIG = {
   source: 'kubernetes.io/config.source',
   seen: 'kubernetes.io/config.seen',
@@ -16,20 +16,19 @@ const CONFIG = {
   mirror: 'kubernetes.io/config.mirror',
 } as const
 
-/** UID of the static pod that a mirror pod in the API stands for. */
+/** UID of the static pod that a mirror pod in the API represents. */
 export function mirroredUid(pod: Pod): string | undefined {
   return pod.metadata.annotations?.[CONFIG.mirror]
 }
 
-/** UID of a static pod: a hash over the manifest, the node and the file. */
+/** UID of a static pod: a hash of the manifest, the node and the file. */
 export function staticPodUid(manifest: Pod, file: string, node: string): string {
   return stableHex(`${node} ${file} ${JSON.stringify(manifest)}`, 32)
 }
 
 /**
- * The pod that a manifest on a node's disk stands for: named after the node, bound to it, tolerating every
- * NoExecute taint, with defaults filled in. Source: pkg/kubelet/config/common.go applyDefaults,
- * tryDecodeSinglePod.
+ * The pod of a manifest on a node's disk: named after the node, bound to it, tolerating every NoExecute
+ * taint, with defaults filled in. Source: pkg/kubelet/config/common.go applyDefaults, tryDecodeSinglePod.
  */
 export function staticPod(manifest: Pod, uid: string, node: string, now: number): Pod {
   const pod = structuredClone(manifest) as Draft<Pod>
@@ -72,7 +71,7 @@ function mirrorPod(pod: Pod, node: { readonly name: string; readonly uid: string
   }
 }
 
-/** What the mirror manager needs of its surroundings. */
+/** What the mirror manager needs. */
 export interface MirrorPorts {
   readonly client: Client
   readonly statuses: StatusManager
@@ -90,7 +89,7 @@ export class MirrorManager {
     this.#ports = ports
   }
 
-  /** Sees to it that the API has a mirror of exactly this static pod. Failures wait for the next sync. */
+  /** Ensures that the API has a mirror of exactly this static pod. The next sync retries after failures. */
   ensure(record: PodRecord): void {
     if (record.mirrorUid !== undefined) return
     try {
@@ -102,8 +101,8 @@ export class MirrorManager {
   }
 
   /**
-   * The mirror was deleted or is being deleted: it is made anew with the next sync. Answers whether it was
-   * ours.
+   * Handles the deletion of a mirror, which the next sync recreates. Returns whether the mirror was this
+   * pod's.
    */
   lost(record: PodRecord, mirror: Pod): boolean {
     if (record.mirrorUid !== mirror.metadata.uid) return false
@@ -121,7 +120,10 @@ export class MirrorManager {
     return undefined
   }
 
-  /** A pod that is not there has nothing to do with the node: the node authorizer forbids to ask for it. */
+  /**
+   * Reads the mirror. The node authorizer forbids reading a pod that does not exist, since it is not related
+   * to the node.
+   */
   #get(record: PodRecord): Pod | undefined {
     try {
       return this.#ports.client.get('pods', record)

@@ -6,13 +6,13 @@ import type { RuntimeTask } from '../runtime/state.js'
 import type { ActionScope, Target } from './target.js'
 import { connect, dialError, hostPort, targetOf } from './target.js'
 
-/** What a probe came to. `error`: it could not be made at all, and does not count. */
+/** Outcome of a probe. `error`: it could not be made and does not count. */
 export interface ProbeOutcome {
   readonly result: 'success' | 'warning' | 'failure' | 'error'
   readonly output: string
-  /** It is known after so many ms. */
+  /** Known after so many ms. */
   readonly delay?: number
-  /** As long as the container runs, every further probe would come to the same. */
+  /** Whether every further probe has the same outcome while the container runs. */
   readonly constant?: boolean
 }
 
@@ -24,9 +24,8 @@ export function probeTimeout({ timeoutSeconds = 1 }: Probe): number {
 }
 
 /**
- * Makes one probe. Undefined: a command runs, whose end is told later (see {@link taskOutcome}).
- * Source: pkg/kubelet/prober/prober.go runProbe, pkg/probe.
- * @throws ActionFault
+ * Makes one probe. Returns undefined if a command runs, whose end is reported later (see {@link
+ * taskOutcome}). Source: pkg/kubelet/prober/prober.go runProbe, pkg/probe. @throws ActionFault
  */
 export function runProbe(scope: ActionScope, type: string, probe: Probe): ProbeOutcome | undefined {
   if (probe.exec) {
@@ -45,7 +44,7 @@ export function runProbe(scope: ActionScope, type: string, probe: Probe): ProbeO
   }
 }
 
-/** What the command of a probe came to; undefined while it runs. Source: pkg/probe/exec/exec.go. */
+/** Outcome of a probe's command; undefined while it runs. Source: pkg/probe/exec/exec.go. */
 export function taskOutcome({ end, output, assumed = false }: RuntimeTask): ProbeOutcome | undefined {
   if (end === undefined) return undefined
   if ('error' in end)
@@ -58,7 +57,7 @@ export function taskOutcome({ end, output, assumed = false }: RuntimeTask): Prob
   return { result: end.exitCode === 0 ? 'success' : 'failure', output, constant: assumed }
 }
 
-/** A command that took too long. Source: pkg/probe/exec/errors.go. */
+/** Outcome of a command that exceeded its time limit. Source: pkg/probe/exec/errors.go. */
 export function timedOut(probe: Probe): ProbeOutcome {
   const command = JSON.stringify((probe.exec?.command ?? []).join(' '))
   return {
@@ -94,8 +93,8 @@ function tcpOutcome(scope: ActionScope, { tcpSocket }: Probe): ProbeOutcome {
 }
 
 /**
- * A container that answers gRPC does so to a POST of the health service's path, with the name of the status.
- * Source: pkg/probe/grpc/grpc.go.
+ * Makes a gRPC probe. A container supports it by responding to a POST of the health service's path with the
+ * name of the status. Source: pkg/probe/grpc/grpc.go.
  */
 function grpcOutcome(scope: ActionScope, { port, service }: GRPCAction, timeout: number): ProbeOutcome {
   const target = targetOf(scope, port, undefined)
@@ -151,7 +150,7 @@ function isConstant(scope: ActionScope, port: number | string, host: string | un
   return target.isPod && scope.runtime.answersConstantly(scope.uid, target.port)
 }
 
-/** What an HTTP request came to: an answer after `delay` ms, or Go's error. */
+/** Result of an HTTP request: a response after `delay` ms, or Go's error. */
 export type HttpResult =
   | { readonly error: string }
   | { readonly response: NetworkResponse; readonly delay: number; readonly left?: boolean }
@@ -161,10 +160,9 @@ const TIMED_OUT = '(Client.Timeout exceeded while awaiting headers)'
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 /**
- * GETs the URL of an action as the kubelet does: redirects on the same host are followed, at others it stops
- * (`left`). Source: pkg/probe/http/{http,request}.go, Go's net/http.
- * @param timeout Virtual ms after which the answer comes too late; undefined: it is waited for.
- * @throws ActionFault when there is no such port
+ * GETs the URL of an action like the kubelet: follows redirects on the same host and stops at others
+ * (`left`). Source: pkg/probe/http/{http,request}.go, Go's net/http. @param timeout Virtual ms after which
+ * the response is too late; undefined: no limit. @throws ActionFault if there is no such port
  */
 export function httpGet(scope: ActionScope, action: HTTPGetAction, timeout: number | undefined): HttpResult {
   const target = targetOf(scope, action.port, action.host)
@@ -211,7 +209,7 @@ function getOnce(
   return { response: connected.response }
 }
 
-/** The path of a redirect that stays on the same host; undefined when it leads elsewhere. */
+/** The path of a redirect on the same host; undefined for another host. */
 function samePlace(location: string, origin: string): string | undefined {
   if (location.startsWith('/') && !location.startsWith('//')) return location
   if (!location.startsWith(origin)) return undefined

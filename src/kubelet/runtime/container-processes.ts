@@ -19,7 +19,7 @@ import { hasProgram, notFound, startPlan } from './start-plan.js'
 import { processEntries, sharedProcess } from './process-table.js'
 import type { RuntimeContainer, RuntimePod, RuntimeTask } from './state.js'
 
-/** A process is waited for by `settle()` for so long; what runs longer counts as a server. Virtual ms. */
+/** Virtual ms for which `settle()` waits for a process; one that runs longer counts as a server. */
 const LONGEST_WORK = 600_000
 const SIGQUIT = 3
 /** SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH. */
@@ -27,21 +27,19 @@ const RELOADS: ReadonlySet<number> = new Set([1, 10, 12, 28])
 const SIGKILL = 9
 const SIGTERM = 15
 const MOST_TERMINATION_MESSAGE = 4096
-/** So much of a probe's or a hook's output is kept. Source: pkg/probe/exec maxReadLength. */
+/** Most bytes of a probe's or a hook's output that are kept. Source: pkg/probe/exec maxReadLength. */
 const MOST_TASK_OUTPUT = 10 * 1024
 const EXEC_FAILED = 'OCI runtime exec failed: exec failed: unable to start container process: '
 
 /**
- * What runs in the containers of one machine: services of images, and processes of the little shell. All that
- * they are is in the machine's state.
+ * The processes in the containers of one machine: services of images, and processes of the built-in shell.
+ * Their entire state is in the machine's state.
  */
 export class ContainerProcesses {
   readonly #scope: ContainerScope
   readonly #listening: ContainerListening
   readonly #ports: ProcessPorts
-  /**
-   * The command of the kubelet that is being started: who starts it sees by itself that it has ended at once.
-   */
+  /** The kubelet's command that is being started; its caller itself notices if it ends at once. */
   #beginning: RuntimeTask | undefined
 
   constructor(ports: ProcessPorts) {
@@ -54,11 +52,11 @@ export class ContainerProcesses {
   plan(pod: RuntimePod, container: RuntimeContainer): StartPlan {
     const view = this.#scope.view(pod, container)
     const spec = containerSpec(pod.pod, container.name)
-    // most containers say nothing of it, and nobody needs their environment
+    // most containers have no command, and then the environment is not needed
     return startPlan(spec, view.image, spec?.command || spec?.args ? environmentOf(view) : {})
   }
 
-  /** Starts what the plan says in a container that runs by now. */
+  /** Starts the plan in a running container. */
   start(pod: RuntimePod, container: RuntimeContainer, plan: StartPlan): void {
     const key = keyOf(pod, container)
     if (plan.kind === 'process') {
@@ -82,7 +80,7 @@ export class ContainerProcesses {
       this.#scope.effect(pod, container, behavior.start(this.#scope.context(pod, container)))
   }
 
-  /** The handler of the wake topic. */
+  /** Handles the wake topic. */
   woken(key: string): void {
     const found = this.#scope.find(key)
     if (!found) return
@@ -98,9 +96,9 @@ export class ContainerProcesses {
   }
 
   /**
-   * Sends the stop signal to the first process of a container. `default`: it does what processes do that say
-   * nothing about the signal; `handled`: it has taken it (and may have ended by now). As the first of its pid
-   * namespace a process without a handler does not see the signal.
+   * Sends the stop signal to the first process of a container. `default`: the process has no handler;
+   * `handled`: it has handled the signal (and may have exited). Without a handler the first process of a pid
+   * namespace does not see the signal.
    */
   terminate(pod: RuntimePod, container: RuntimeContainer, signal: number = SIGTERM): 'default' | 'handled' {
     const { process, service } = container
@@ -120,7 +118,7 @@ export class ContainerProcesses {
     return 'handled'
   }
 
-  /** The container has ended: nothing of it runs any more. Answers its termination message, if it has one. */
+  /** Ends all processes of an ended container. Returns its termination message, if it has one. */
   stopped(pod: RuntimePod, container: RuntimeContainer, exit: Exit): string | undefined {
     const message = this.#terminationMessage(pod, container, exit)
     const key = keyOf(pod, container)
@@ -139,31 +137,33 @@ export class ContainerProcesses {
     return message
   }
 
-  /** Takes back the timers of a container. */
+  /** Cancels the timers of a container. */
   cancel(pod: RuntimePod, container: RuntimeContainer): void {
     const key = keyOf(pod, container)
     this.#ports.wakes.cancel(key)
     for (const number of container.execs?.keys() ?? []) this.#ports.wakes.cancel(`${key}#${number}`)
   }
 
-  /** Tells who listens that the machine is gone. */
+  /** Tells listeners that the machine has lost power. */
   powerLost(): void {
     this.#scope.listeners.tellAll((listener) => listener.ended(POWER_LOSS))
   }
 
-  /** Appends to the log of a container, and tells who follows it. */
+  /** Appends to the log of a container, and tells its followers. */
   log(pod: RuntimePod, container: RuntimeContainer, stream: 'stdout' | 'stderr', text: string): void {
     this.#scope.log(pod, container, stream, text)
   }
 
-  /** Listens to a process (see {@link ProcessPorts.wakes} for its key) until the answer is called. */
+  /**
+   * Listens to a process (see {@link ProcessPorts.wakes} for its key). Call the returned function to stop.
+   */
   listen(key: string, listener: ProcessListener): () => void {
     return this.#scope.listeners.add(key, listener)
   }
 
   /**
-   * Runs a command in a container. Answers the key of its process, the end of a command that the image itself
-   * has answered, or why it cannot be started.
+   * Runs a command in a container. Returns the key of its process, the result of a command that the image
+   * itself handled, or why it cannot be started.
    */
   exec(
     pod: RuntimePod,
