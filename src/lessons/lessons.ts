@@ -15,7 +15,7 @@ const deployment = (name: string, container: object, pod: object = {}, replicas 
   },
 })
 
-/** Whether a Deployment has all its replicas ready, some time from now. */
+/** Whether a Deployment gets all its replicas ready within some time. */
 function comesUp({ cluster }: Desk, name: string, replicas = 2): boolean {
   return cluster.until(
     () =>
@@ -25,13 +25,13 @@ function comesUp({ cluster }: Desk, name: string, replicas = 2): boolean {
   )
 }
 
-/** Whether the apiserver answers. */
+/** Whether the apiserver responds. */
 const answers = ({ cluster }: Desk): boolean => cluster.kubectl('get nodes').exitCode === 0
 
 const nodesReady = ({ cluster }: Desk): boolean =>
   cluster.until(() => cluster.nodes().every(({ ready }) => ready), { timeout: '5m' })
 
-/** A ValidatingWebhookConfiguration that is asked about new pods, at the Service default/guard. */
+/** A ValidatingWebhookConfiguration for new pods that calls the Service default/guard. */
 const webhookConfiguration = (name: string, path: string): object => ({
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'ValidatingWebhookConfiguration',
@@ -70,7 +70,7 @@ const ETCD =
   '/etc/kubernetes/pki/etcd/server.key'
 const MANIFESTS = '/etc/kubernetes/manifests'
 
-/** The troubleshooting lessons: those of the course (T1 to T4), and more that teams really meet. */
+/** The troubleshooting lessons: those of the course (T1 to T4), and further ones from practice. */
 export const LESSONS: readonly Lesson[] = [
   {
     id: 'T1-selector',

@@ -189,9 +189,9 @@ export class ContainerProcesses {
   }
 
   /**
-   * Runs a command of the kubelet in a container: its end is kept as data, and told to {@link
-   * ProcessPorts.onTask} if it does not end at once. A program that an open image does not have is taken to
-   * succeed without a word.
+   * Runs a command of the kubelet in a container. Its end is kept as data, and passed to {@link
+   * ProcessPorts.onTask} unless it ends at once. A program that an open image lacks is assumed to succeed
+   * without output.
    */
   runTask(pod: RuntimePod, container: RuntimeContainer, name: string, words: readonly string[]): RuntimeTask {
     this.stopTask(pod, container, name)
@@ -220,7 +220,7 @@ export class ContainerProcesses {
     return task
   }
 
-  /** Ends a command of the kubelet without a word to it, and forgets what it has said. */
+  /** Ends a command of the kubelet silently, and forgets its output. */
   stopTask(pod: RuntimePod, container: RuntimeContainer, name: string): void {
     const task = container.tasks?.get(name)
     if (task?.number !== undefined) {
@@ -230,7 +230,7 @@ export class ContainerProcesses {
     container.tasks?.delete(name)
   }
 
-  /** Input for a process. */
+  /** Passes input to a process. */
   input(key: string, text: string, end: boolean): void {
     const process = this.#scope.find(key)?.process
     if (!process || process.stdin.closed) return
@@ -239,7 +239,7 @@ export class ContainerProcesses {
     this.#run(key)
   }
 
-  /** Something arrives at a port of a pod. */
+  /** Delivers a request to a port of a pod. */
   request(pod: RuntimePod, port: number, request: NetworkRequest): Connected {
     return this.#listening.request(pod, port, request)
   }
@@ -254,18 +254,18 @@ export class ContainerProcesses {
     return this.#listening.isConstant(pod, port)
   }
 
-  /** A file of a container; undefined when there is none that can be read. */
+  /** Reads a file of a container; undefined if there is no readable one. */
   readFile(pod: RuntimePod, container: RuntimeContainer, path: string): string | undefined {
     return this.#scope.readFile(pod, container, path)
   }
 
-  /** Sets what a container uses from now on; undefined: what its image says. Too much memory ends it. */
+  /** Sets the usage of a container from now on; undefined restores its image's. Too much memory ends it. */
   setUsage(pod: RuntimePod, container: RuntimeContainer, usage: RuntimeContainer['usage']): void {
     if (usage === undefined) delete container.usage
     else this.#scope.use(pod, container, usage)
   }
 
-  /** Ends a container that uses more memory than its limit; answers whether it did. */
+  /** Ends a container that uses more memory than its limit. Returns whether it did. */
   checkMemory(pod: RuntimePod, container: RuntimeContainer): boolean {
     return this.#scope.checkMemory(pod, container)
   }
@@ -275,7 +275,7 @@ export class ContainerProcesses {
     return behavior?.exec?.(container.service?.state, words, this.#scope.context(pod, container))
   }
 
-  /** Why a command cannot be started; undefined if it can. */
+  /** Returns why a command cannot be started; undefined if it can. */
   #missing(
     pod: RuntimePod,
     container: RuntimeContainer,
@@ -394,8 +394,8 @@ export class ContainerProcesses {
   }
 
   /**
-   * In a namespace of others a process is not spared: what it does not handle ends it, but for servers, which
-   * take SIGHUP and the like as word to reload.
+   * Signals a container in a shared pid namespace, where an unhandled signal ends the process. Servers reload
+   * on SIGHUP and similar signals instead.
    */
   #signalShared(pod: RuntimePod, container: RuntimeContainer, signal: number): void {
     if (signal === 0) return
@@ -410,8 +410,8 @@ export class ContainerProcesses {
   }
 
   /**
-   * The first process of a container does not see signals that it has no handler for, not even SIGKILL from
-   * inside.
+   * Signals the first process of a container, which does not see unhandled signals from inside, not even
+   * SIGKILL.
    */
   #signalFirst(pod: RuntimePod, container: RuntimeContainer, signal: number): void {
     if (signal === SIGKILL || signal === 0) return

@@ -36,9 +36,9 @@ import { ALONE } from './surroundings.js'
 import type { PodVolumes } from './volumes.js'
 
 /**
- * The machine of one node: containers, images, addresses and manifests, which live on while the kubelet is
- * down. Module `runtime/<node>`; the kubelet of the node is its client. Source of what it models:
- * containerd's CRI plugin, CNI host-local.
+ * Creates the machine of one node: containers, images, addresses and manifests, which stay while the kubelet
+ * is down. Module `runtime/<node>`; the node's kubelet is its client. It models containerd's CRI plugin and
+ * CNI host-local.
  */
 export function createContainerRuntime(options: ContainerRuntimeOptions): Machine {
   return new SimulatedMachine(options)
@@ -48,7 +48,7 @@ interface Topics extends LifecycleTopics {
   readonly pull: Topic
 }
 
-/** What the kernel has given to the machine, and what stands on it. */
+/** What the kernel gave to the machine, and what is built on it. */
 interface Attachment {
   readonly clock: Clock
   readonly slice: Slice<RuntimeState>
@@ -202,7 +202,7 @@ class SimulatedMachine implements Machine {
     if (!pod) return { kind: 'unreachable' }
     const connected = this.processes.request(pod, port, request)
     if (!pod.hostNetwork || connected.kind !== 'refused') return connected
-    // on the network of the machine any of its pods there may listen
+    // on the machine's network any of its host-network pods may listen
     for (const other of this.#state.pods.values()) {
       if (!other.hostNetwork || other === pod) continue
       const answer = this.processes.request(other, port, request)

@@ -15,13 +15,13 @@ import { expanded, hasProgram } from './start-plan.js'
 import type { RuntimeContainer } from './state.js'
 import { comesFromApi, diskPath, treeOf } from './volumes.js'
 
-/** The port to the processes of a machine. */
+/** Access to the processes of a machine. */
 export interface Processes {
   list(): readonly ProcessEntry[]
   kill(pid: number, signal: number): boolean
 }
 
-/** What a process sees; the port to the processes is the caller's. */
+/** What a process sees; the caller provides access to the processes. */
 export class ContainerWorld implements World {
   readonly now: number
   readonly user: FileUser
@@ -86,13 +86,13 @@ const OPEN_DIRECTORY = { mode: 0o777, owner: 0, group: 0 }
 const EMPTY: Tree = new Map()
 const STICKY = 0o1777
 
-/** All that is mounted in a container. */
+/** All mounts of a container. */
 function mountsOf(view: ContainerView): readonly Mount[] {
   const { sandbox, container } = view
   const spec = containerSpec(sandbox.pod, container.name)
   const below = imageTree(view)
   const root: Mount = new RootMount(container, below, spec?.securityContext?.readOnlyRootFilesystem === true)
-  // the kubelet mounts this file on its own, so that it can be written in a read-only root, too
+  // the kubelet mounts this file separately, so that it is writable even in a read-only root
   const message: Mount | undefined = root.readOnly
     ? {
         ...root,
@@ -111,7 +111,7 @@ function mountsOf(view: ContainerView): readonly Mount[] {
   ]
 }
 
-/** The root file system of a container, whose own layer may be made later than the view of it. */
+/** The root file system of a container, whose own layer may be created after the view of it. */
 class RootMount implements Mount {
   readonly path = ''
   readonly prefix = ''
@@ -175,14 +175,14 @@ function imageTree(view: ContainerView): Tree {
   return tree
 }
 
-/** What Linux tells of the first process. */
+/** /proc/1/status of a container. */
 function statusText({ sandbox, container, image }: ContainerView): string {
   const found = effectiveSecurity(sandbox.pod ?? NO_POD, { imageOf: () => image }).find(
     (one) => one.container === container.name,
   )
   const { command = [], args = [] } =
     sandbox.pod?.spec.containers.find((one) => one.name === container.name) ?? {}
-  // as the container was started: the pod's command stands for the image's entrypoint and its arguments
+  // the command at the container's start: the pod's command replaces the image's entrypoint and its arguments
   const [program = ''] =
     command.length > 0
       ? command
@@ -246,7 +246,7 @@ function volumeMount(
   return emptyDirMount(view, volume, { path, prefix, readOnly, fsGroup })
 }
 
-/** emptyDir, and what else lives and dies with the pod (inline CSI volumes). */
+/** Mounts an emptyDir or another volume with the lifetime of the pod (inline CSI volumes). */
 function emptyDirMount(
   { sandbox }: ContainerView,
   { name, emptyDir }: Volume,

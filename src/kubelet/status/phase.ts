@@ -10,23 +10,21 @@ import { isSidecar, restartsAfter } from '../pods/restart-policy.js'
 /** Phase of a pod. */
 export type PodPhase = NonNullable<PodStatus['phase']>
 
-/** What {@link podPhase} looks at. */
+/** Input of {@link podPhase}. */
 export interface PhaseInput {
   readonly spec: PodSpec
   readonly containerStatuses: readonly ContainerStatus[]
   readonly initContainerStatuses: readonly ContainerStatus[]
   /**
-   * The pod is being stopped for good: nothing is restarted whatever the policy says. Static pods are never.
+   * Whether the pod is being stopped for good, so that nothing restarts by any policy. Always false for
+   * static pods.
    */
   readonly terminating: boolean
-  /** An app container of the present sandbox has started. */
+  /** Whether an app container of the current sandbox has started. */
   readonly initialized: boolean
 }
 
-/**
- * The phase as the kubelet works it out from the states of the containers.
- * Source: pkg/kubelet/kubelet_pods.go getPhase.
- */
+/** Computes the phase from the states of the containers. Source: pkg/kubelet/kubelet_pods.go getPhase. */
 export function podPhase(input: PhaseInput): PodPhase {
   const init = countInitContainers(input)
   const sidecars = countSidecars(input)
@@ -44,7 +42,7 @@ export function podPhase(input: PhaseInput): PodPhase {
 const statusOf = (statuses: readonly ContainerStatus[], { name }: Container): ContainerStatus | undefined =>
   statuses.find((status) => status.name === name)
 
-/** Exit code of a container that is stopped; one that waits for its next start counts as stopped. */
+/** Exit code of a stopped container; one that waits for its next start counts as stopped. */
 function exitCodeOf({ state, lastState }: ContainerStatus): number | undefined {
   return (state.waiting ? lastState.terminated : state.terminated)?.exitCode
 }
@@ -61,8 +59,8 @@ function countInitContainers({ spec, initContainerStatuses }: PhaseInput): {
     const exitCode = status && !status.state.running ? exitCodeOf(status) : undefined
     if (exitCode === undefined) pending = true
     else if (exitCode !== 0) {
-      // an init container that failed and starts again is not counted as pending: the waiting state of the
-      // app containers does that
+      // an init container that failed and restarts is not counted as pending: the waiting state of the app
+      // containers implies that
       if (!restartsAfter(container, spec, exitCode)) failedForGood = true
     }
   }
@@ -85,7 +83,7 @@ function countSidecars(input: PhaseInput): {
       if (status.started === false) counts.pending = true
     } else if (status.state.waiting && !status.lastState.terminated) {
       counts.pending = true
-      // a sidecar that has not started yet holds the pod back only until the pod has initialized
+      // a sidecar that has not started delays the pod only until the pod has initialized
       if (!input.initialized) counts.waiting++
     }
   }
@@ -120,7 +118,7 @@ function countAppContainers({ spec, containerStatuses }: PhaseInput): AppCounts 
   return counts
 }
 
-/** What a condition says, without its times. */
+/** A condition without its times. */
 export interface Verdict {
   readonly status: 'True' | 'False'
   readonly reason?: string
@@ -130,7 +128,7 @@ export interface Verdict {
 const TRUE: Verdict = { status: 'True' }
 
 /**
- * The condition types that the kubelet writes; all others on a pod are kept as they are. Source:
+ * The condition types that the kubelet writes; all others on a pod are kept. Source:
  * pkg/kubelet/types/pod_status.go.
  */
 export const KUBELET_CONDITIONS: ReadonlySet<string> = new Set([
@@ -148,7 +146,7 @@ type Statuses = readonly ContainerStatus[]
 const find = (statuses: Statuses, name: string): ContainerStatus | undefined =>
   statuses.find((status) => status.name === name)
 
-/** A list as Go prints it: `[a b]`. */
+/** Formats a list like Go: `[a b]`. */
 const goList = (names: readonly string[]): string => `[${names.join(' ')}]`
 
 const terminal = (phase: 'Succeeded' | 'Failed'): Verdict => ({
@@ -156,7 +154,7 @@ const terminal = (phase: 'Succeeded' | 'Failed'): Verdict => ({
   reason: phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed',
 })
 
-/** ContainersReady. Source: pkg/kubelet/status/generate.go GenerateContainersReadyCondition. */
+/** Computes ContainersReady. Source: pkg/kubelet/status/generate.go GenerateContainersReadyCondition. */
 export function containersReady(spec: PodSpec, statuses: Statuses, phase: PodPhase): Verdict {
   if (statuses.length === 0) return { status: 'False', reason: 'UnknownContainerStatuses' }
   const unknown: string[] = []
@@ -172,7 +170,9 @@ export function containersReady(spec: PodSpec, statuses: Statuses, phase: PodPha
   return messages === '' ? TRUE : { status: 'False', reason: 'ContainersNotReady', message: messages }
 }
 
-/** Ready: the containers, and then the pod's readiness gates. Source: GeneratePodReadyCondition. */
+/**
+ * Computes Ready: by the containers, then by the pod's readiness gates. Source: GeneratePodReadyCondition.
+ */
 export function podReady(spec: PodSpec, conditions: readonly PodCondition[], containers: Verdict): Verdict {
   if (containers.status !== 'True') return containers
   const unmet: string[] = []
@@ -189,7 +189,7 @@ export function podReady(spec: PodSpec, conditions: readonly PodCondition[], con
     : { status: 'False', reason: 'ReadinessGatesNotReady', message: unmet.join(', ') }
 }
 
-/** Initialized. Source: GeneratePodInitializedCondition. */
+/** Computes Initialized. Source: GeneratePodInitializedCondition. */
 export function podInitialized(spec: PodSpec, statuses: Statuses, phase: PodPhase): Verdict {
   const { initContainers = [] } = spec
   if (statuses.length === 0 && initContainers.length > 0)
