@@ -164,7 +164,7 @@ export function aptGet({ args, machine }: CommandCall): CommandOutput {
  */
 const revision = (version: string): string => (minorOf(version) < 29 ? '-00' : '-1.1')
 
-/** The course's installation does not hold packages, so old versions of apt may upgrade them. */
+/** Whether holds are ignored: the course, which uses these versions, upgrades packages without `unhold`. */
 const isOldApt = (version: string): boolean => Number(/^v1\.(\d+)/.exec(version)?.[1] ?? 99) < 20
 
 /** `apt-mark hold`, `unhold`, `showhold`. */

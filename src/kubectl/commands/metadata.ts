@@ -127,8 +127,9 @@ export interface MetadataCommand {
   readonly parse: (changes: readonly string[]) => MapChanges
   /** Throws if a key has a value already; called without `--overwrite`. */
   readonly checkOverwrite: (existing: Readonly<Record<string, string>>, changes: MapChanges) => void
-  /** Word for what was done, after `missing` reported keys that could not be removed. */
+  /** Word for the operation: `labeled`, `not labeled`. */
   readonly operation: (call: Call, before: KubeObject, after: KubeObject) => string
+  /** Reports a key that was to be removed but does not exist. */
   readonly missing: (call: Call, key: string) => void
 }
 

@@ -84,7 +84,7 @@ export class KubeletCredentials {
     return true
   }
 
-  /** Sets the timer for the expiry of the certificate, which ends open watches. */
+  /** Sets the timer for an expired client certificate: the process then exits, or rereads the files. */
   #watchExpiry(): void {
     const client = this.#loaded.value.held?.client
     const left = (client?.notAfter ?? 0) - this.#host.clock.now()

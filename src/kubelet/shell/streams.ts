@@ -118,7 +118,10 @@ export class ShellStreams {
     return new ThreadInput(this, thread)
   }
 
-  /** Passes the waiting text to `take`, which returns how many characters it consumes. */
+  /**
+   * Passes the waiting text to `look`, and consumes it if `take` returns true: all of it, or `size()`
+   * characters. Returns the result of `look`.
+   */
   inputOf(
     thread: Thread,
     look: (text: string) => boolean,
