@@ -8,7 +8,7 @@ import type { HostMachine } from './machine/host-machine.js'
 type JustBash = typeof import('just-bash')
 
 /** Where a terminal is: machine, directory, variables. */
-export interface Standing {
+export interface ShellLocation {
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
 }
@@ -18,8 +18,8 @@ export async function runShell(
   machine: HostMachine,
   session: Session,
   script: string,
-  { cwd, env }: Standing,
-): Promise<CommandOutput & Standing> {
+  { cwd, env }: ShellLocation,
+): Promise<CommandOutput & ShellLocation> {
   const library = await load()
   machine.hosts.sync()
   const programs = new Set<string>([...library.getCommandNames(), ...Object.keys(HOST_COMMANDS)])

@@ -69,7 +69,7 @@ export function checkFirstContact(call: Call, connection: Connection): Discovere
     : []
   if (file !== undefined && (isNew || validates(call))) throw unreadable(call, file.source, refusal)
   if (!isNew) return undefined
-  if (asksNothing(call)) return undefined
+  if (skipsDiscovery(call)) return undefined
   const failure = failureOf(call, '/api', refusal)
   const tries = triesOf(call)
   for (let attempt = 0; attempt < tries; attempt++) logDiscovery(call, failure)
@@ -86,7 +86,7 @@ function discoverThrough(call: Call, connection: Connection): Discovered | undef
     : []
   if (validates(call)) for (const source of sources) checkSchemas(call, source)
   const isKnown = call.options.knowsServer !== false && connection.isForeign !== true
-  if (isKnown || asksNothing(call)) return undefined
+  if (isKnown || skipsDiscovery(call)) return undefined
   const tries = triesOf(call)
   for (let attempt = 1; ; attempt++) {
     try {
@@ -120,7 +120,7 @@ function logged(call: Call, discovered: Discovered, tries: number): Discovered {
 }
 
 /** Whether a command needs no discovery. */
-const asksNothing = ({ command, flags }: Call): boolean =>
+const skipsDiscovery = ({ command, flags }: Call): boolean =>
   (command === 'get' && flags.has('raw')) ||
   (command === 'auth can-i' && flags.bool('list')) ||
   WITHOUT_DISCOVERY.test(command) ||

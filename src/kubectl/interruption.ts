@@ -6,7 +6,7 @@ import { KubectlError, SilentExit } from './errors.js'
 export const INTERRUPTED = 130
 
 /** A running watch. */
-export interface Watching {
+export interface RunningWatch {
   /** Text of the changes since the last call; '' if there are none. */
   nextText(): string
   onReady(listener: () => void): void
@@ -16,7 +16,7 @@ export interface Watching {
 }
 
 /** Virtual ms for which an endless operation continues: until the interruption, or `otherwise`. */
-export function patienceOf({ options }: Call, otherwise: number): number {
+export function timeLimitOf({ options }: Call, otherwise: number): number {
   return options.interruptAfter ?? otherwise
 }
 
@@ -29,7 +29,7 @@ export function endInterrupted({ options }: Call, exitCode: number = INTERRUPTED
  * Writes the text of a watch until `--request-timeout` is over, or until it is interrupted, which gives exit
  * code 1. Virtual time moves. Throws KubectlError if neither is set.
  */
-export function watchOn(call: Call, open: () => Watching): void {
+export function printWatch(call: Call, open: () => RunningWatch): void {
   const { env, out, options, flags } = call
   const timeout = toMillis(flags.string('request-timeout', '0'))
   if (timeout === 0 && options.interruptAfter === undefined) {

@@ -25,7 +25,7 @@ import { LazyConnection } from './lazy-connection.js'
 import { Output } from './output.js'
 import { ALL_FORMATS, checkFormat } from './print/object.js'
 import { releaseOf } from './release.js'
-import { fronted } from './rest/fronted.js'
+import { connectThroughFront } from './rest/fronted.js'
 import { CommandLineError, splitWords } from './words.js'
 
 /** Runs one command line, given as text or as words, with or without a leading `kubectl`. */
@@ -121,13 +121,13 @@ export function prepareCall(
     env,
     kubeconfig,
     front: (connection) =>
-      front === undefined ? connection : fronted(call, connection, { front, scheme: env.scheme }),
+      front === undefined ? connection : connectThroughFront(call, connection, { front, scheme: env.scheme }),
     check: (connection) => checkFirstContact(call, connection),
     prompt: () => promptForCredentials(call),
   })
   const call = new LineCall(
     {
-      env: front === undefined ? env : seenThrough(env, reached),
+      env: front === undefined ? env : discoveredEnvironment(env, reached),
       release,
       flags,
       args,
@@ -179,7 +179,7 @@ function withoutCommand({ path, command }: Found, words: readonly string[]): Kub
 }
 
 /** The environment of a kubectl that knows only the discovered kinds. */
-function seenThrough(env: KubectlEnvironment, reached: LazyConnection): KubectlEnvironment {
+function discoveredEnvironment(env: KubectlEnvironment, reached: LazyConnection): KubectlEnvironment {
   return Object.defineProperty({ ...env }, 'scheme', { get: () => reached.scheme })
 }
 
@@ -198,7 +198,7 @@ function promptForCredentials({ out, files }: Call): void {
 type Read = Omit<Call, 'client' | 'request' | 'discovered' | 'namespace' | 'namespaceGiven'>
 
 /** The server, connected when it is first used, and its discovery if that was done before. */
-interface Reach {
+interface ServerAccess {
   readonly connection: Connection
   readonly discovered: Discovered | undefined
 }
@@ -219,9 +219,9 @@ class LineCall implements Call {
   readonly kubeconfig: Call['kubeconfig']
   readonly options: Call['options']
   readonly namespaceGiven: boolean
-  readonly #reached: Reach
+  readonly #reached: ServerAccess
 
-  constructor(read: Read, reached: Reach) {
+  constructor(read: Read, reached: ServerAccess) {
     this.env = read.env
     this.release = read.release
     this.command = read.command

@@ -58,7 +58,7 @@ export function withContainers(spec: PodSpec, change: (container: Container) => 
 }
 
 /** Whether a container's name matches a pattern with `*` as wildcard. Source: set selectString. */
-export function fits(name: string, pattern: string): boolean {
+export function matchesName(name: string, pattern: string): boolean {
   if (!pattern.includes('*')) return name === pattern
   const parts = pattern.split('*')
   const [first = '', last = ''] = [parts[0], parts.at(-1)]

@@ -85,7 +85,7 @@ function typesOf(call: Call, types: string): readonly KindDefinition[] {
   return types.split(',').flatMap((type) => {
     const inCategory =
       call.env.scheme.byName(type) === undefined ? kindsInCategory(call.env.scheme, type) : []
-    return inCategory.length > 0 ? inCategory : [kindMeant(call, type)]
+    return inCategory.length > 0 ? inCategory : [resolveKind(call, type)]
   })
 }
 
@@ -93,7 +93,7 @@ function typesOf(call: Call, types: string): readonly KindDefinition[] {
  * Resolves the name of a kind; warns about a short name that several kinds share. Source: cli-runtime
  * shortcut expander.
  */
-function kindMeant({ env: { scheme }, out, release }: Call, word: string): KindDefinition {
+function resolveKind({ env: { scheme }, out, release }: Call, word: string): KindDefinition {
   const found = kindNamed(scheme, word)
   if (release.warnsOfShortNames && found.shortNames.includes(word)) {
     const others = scheme
@@ -121,7 +121,7 @@ function selectPairs(call: Call, args: readonly string[], allNamespaces: boolean
     if (type === '' || name === '' || type.includes(',')) {
       throw new KubectlError('arguments in resource/name form must have a single resource and name')
     }
-    const definition = kindMeant(call, type)
+    const definition = resolveKind(call, type)
     if (allNamespaces && definition.namespaced) throw new KubectlError(allWithName)
     return { definition, ...(definition.namespaced ? { namespace: call.namespace } : {}), name }
   })

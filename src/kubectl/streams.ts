@@ -13,7 +13,7 @@ const LONGEST = 3_600_000
  * Writes the output of a session until it ends, while virtual time moves. Sends standard input first if
  * `stdin`. Returns undefined if the session has not ended after `longest` ms.
  */
-export function pump(
+export function runSession(
   { env, files, out }: Call,
   session: Session,
   stdin: boolean,
@@ -36,7 +36,7 @@ export function pump(
 }
 
 /** Ends kubectl as the process ended. Throws KubectlError, SilentExit. */
-export function endAs({ out }: Call, end: Session['end']): void {
+export function exitAs({ out }: Call, end: Session['end']): void {
   if (end === undefined) throw new KubectlError('timed out waiting for the condition')
   if (end.error !== undefined) throw new KubectlError(`Internal error occurred: ${end.error}`)
   if (end.exitCode === 0) return
@@ -48,7 +48,7 @@ export function endAs({ out }: Call, end: Session['end']): void {
  * Opens a session. An internal error of the server is reported without its reason, as after a connection
  * upgrade. Throws KubectlError, ApiError.
  */
-export function opened(open: () => Session): Session {
+export function openSession(open: () => Session): Session {
   try {
     return open()
   } catch (error) {

@@ -16,7 +16,7 @@ export interface AwaitedObject {
  * Moves virtual time until `isMet` holds for the object (undefined if it does not exist), at most `timeout`
  * ms. Returns whether it holds.
  */
-export function untilObject(
+export function waitForObject(
   call: Call,
   { definition, ...key }: AwaitedObject,
   isMet: (object: KubeObject | undefined) => boolean,
@@ -33,7 +33,7 @@ export function untilObject(
     return reflector.isSynced && isMet(reflector.object)
   }
   try {
-    return untilOver(call, isNow, timeout)
+    return waitUntil(call, isNow, timeout)
   } finally {
     reflector.stop()
   }
@@ -43,7 +43,7 @@ export function untilObject(
 const TICK = 10_000
 
 /** Moves virtual time until `isOver`, at most `timeout` ms. Returns whether it is. */
-export function untilOver({ env }: Call, isOver: () => boolean, timeout: number): boolean {
+export function waitUntil({ env }: Call, isOver: () => boolean, timeout: number): boolean {
   const deadline = env.clock.now() + timeout
   for (;;) {
     if (isOver()) return true

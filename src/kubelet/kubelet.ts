@@ -19,7 +19,7 @@ import { ShutdownManager } from './node/shutdown-manager.js'
 import type { KubeletOptions } from './options.js'
 import { DEFAULT_KUBELET_TIMINGS } from './options.js'
 import type { NodeUsage } from './pods/admission.js'
-import { asksForOther, desiredAllocation } from './pods/allocation.js'
+import { requestsDiffer, desiredAllocation } from './pods/allocation.js'
 import { ApiObjects } from './pods/api-objects.js'
 import { ContainerStarter } from './pods/container-starter.js'
 import { MirrorManager, mirroredUid, staticPod, staticPodUid } from './pods/static-pods.js'
@@ -401,7 +401,7 @@ class Kubelet {
     const uid = object.metadata.uid as string
     const record = this.#records.value.get(uid)
     if (!record) this.#records.value.set(uid, newPodRecord(uid, object, false))
-    else if (!see(record, object)) return
+    else if (!updateRecord(record, object)) return
     this.#wake(uid)
   }
 
@@ -436,10 +436,10 @@ class Kubelet {
  * Takes over the API's version of a pod. Returns whether the worker must look at it; the echo of a status
  * write needs no look.
  */
-function see(record: PodRecord, pod: Pod): boolean {
+function updateRecord(record: PodRecord, pod: Pod): boolean {
   const before = record.pod.metadata
   const { resourceVersion, deletionTimestamp, deletionGracePeriodSeconds, generation } = pod.metadata
-  if (generation !== before.generation && record.admitted && asksForOther(pod, record.pod))
+  if (generation !== before.generation && record.admitted && requestsDiffer(pod, record.pod))
     record.allocation ??= desiredAllocation(record.pod)
   record.pod = pod
   const version = Number(resourceVersion)

@@ -39,7 +39,11 @@ class Fault extends Error {}
  * Decides what happens to a static pod of the control plane in the given surroundings. Error texts are those
  * of the programs.
  */
-export function judge(component: ComponentName, manifest: ReadManifest, around: Surroundings): Verdict {
+export function judgeComponent(
+  component: ComponentName,
+  manifest: ReadManifest,
+  around: Surroundings,
+): Verdict {
   const waits = cannotStart(component, manifest, around)
   if (waits !== undefined) return waits
   try {

@@ -103,7 +103,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
  * `--anonymous-auth`) and authorization (`--authorization-mode`, ABAC's policy file). Flags with kubeadm's
  * values leave the cluster's options unchanged.
  */
-export function heedFlags(machine: HostMachine, { flags, onMachine }: ReadManifest): void {
+export function applyFlags(machine: HostMachine, { flags, onMachine }: ReadManifest): void {
   const {
     cluster,
     hosts: { state },

@@ -2,10 +2,10 @@ import { parse } from 'yaml'
 import type { Pod } from '../../api/core/generated.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { ComponentState } from '../machine/state.js'
-import { heedFlags, readManifest } from './read-manifest.js'
+import { applyFlags, readManifest } from './read-manifest.js'
 import type { ComponentName } from './images.js'
 import { COMPONENTS } from './images.js'
-import { judge } from './judge.js'
+import { judgeComponent } from './judge.js'
 import type { Verdict } from './judge.js'
 import type { ReadManifest } from './read-manifest.js'
 
@@ -37,7 +37,7 @@ export function syncControlPlane(machine: HostMachine): void {
         ? undefined
         : goesOn
           ? { kind: 'runs', works: old.works }
-          : judge(component, file.manifest, {
+          : judgeComponent(component, file.manifest, {
               text: (path) => machine.files.text(path),
               isDirectory: (path) => machine.files.stat(path)?.kind === 'directory',
               now: machine.cluster.now(),
@@ -48,7 +48,7 @@ export function syncControlPlane(machine: HostMachine): void {
     if (component === 'etcd' && verdict?.kind === 'runs') etcd = file?.manifest
     if (component === 'kube-apiserver') {
       const starts = works(verdict) && !goesOn
-      if (starts && file !== undefined) heedFlags(machine, file.manifest)
+      if (starts && file !== undefined) applyFlags(machine, file.manifest)
       setApiserver(machine, works(verdict))
     } else if (component !== 'etcd') setProcess(machine, component, works(verdict))
   }

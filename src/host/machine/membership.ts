@@ -130,16 +130,16 @@ function initializedOptions(
 export function leaveCluster(machine: HostMachine): void {
   const { hosts, name } = machine
   if (machine.bare !== undefined) return stopKubelet(machine)
-  if (machine.isControlPlane) return dissolve(hosts)
+  if (machine.isControlPlane) return destroyControlPlane(hosts)
   stopKubelet(machine)
-  takeOut(machine, () => hosts.cluster.node(name).remove({ keepObject: true }))
+  removeFromCluster(machine, () => hosts.cluster.node(name).remove({ keepObject: true }))
 }
 
 /** Takes a machine out of the cluster. It keeps its disk, including the files of its node. */
-function takeOut(machine: HostMachine, remove: () => void): void {
+function removeFromCluster(machine: HostMachine, remove: () => void): void {
   const { hosts, name } = machine
   const { state, address } = machine
-  const all = everything(machine)
+  const all = allFiles(machine)
   const { labels, taints, capacity, region, zone, kubelet } = optionsOf(hosts, name)
   remove()
   hosts.state.machines.set(name, {
@@ -163,7 +163,7 @@ function takeOut(machine: HostMachine, remove: () => void): void {
  * Collects all files that are particular to a machine: its disk, and the files that were made on demand, as
  * files of their own.
  */
-function everything(machine: HostMachine): HostMachine['disk'] {
+function allFiles(machine: HostMachine): HostMachine['disk'] {
   const all = new Map(machine.disk)
   for (const path of machine.ownFiles()) {
     const text = machine.files.text(path)
@@ -185,14 +185,14 @@ function optionsOf({ cluster }: Hosts, name: string): Partial<NodeOptions> {
  * Destroys the control plane and its data. Machines that were nodes keep their disks and lose their
  * containers.
  */
-function dissolve(hosts: Hosts): void {
+function destroyControlPlane(hosts: Hosts): void {
   const { cluster, state } = hosts
   const { version, without = [], ...rest } = cluster.internals.options
   const machines = hosts.names().map((name) => hosts.machine(name))
   for (const machine of machines) {
     if (machine.bare !== undefined) continue
     if (machine.isControlPlane) stopKubelet(machine)
-    takeOut(machine, () => {
+    removeFromCluster(machine, () => {
       if (machine.hasNode) cluster.node(machine.name).remove({ keepObject: true })
     })
   }

@@ -33,7 +33,7 @@ export function bootstrapKubelet(machine: HostMachine, timeout: number): boolean
   for (;;) {
     const fault = dialFault(hosts, config.server)
     if (fault === undefined) {
-      asked ??= ask(machine, config)
+      asked ??= sendRequest(machine, config)
       if (asked !== undefined && received(machine, config, asked)) return true
     } else
       machine.log(
@@ -66,7 +66,7 @@ const keyOf = ({ cluster, name, state }: HostMachine): ReturnType<HostMachine['c
   cluster.pki.key(`${name}/kubelet-client/${state.units.get('kubelet')?.since ?? 0}`)
 
 /** Sends the request. Returns its name. */
-function ask(machine: HostMachine, { token }: BootstrapConfig): string | undefined {
+function sendRequest(machine: HostMachine, { token }: BootstrapConfig): string | undefined {
   const { cluster, name, hosts } = machine
   const { user } = cluster.http.identify({ headers: { authorization: `Bearer ${token}` } })
   const say = (why: string): void =>

@@ -31,7 +31,7 @@ const DEFAULTS = [
 ]
 
 /** The objects that this run applied. */
-export interface Visited {
+export interface AppliedObjects {
   readonly uids: ReadonlySet<string>
   readonly namespaces: ReadonlySet<string>
 }
@@ -53,7 +53,7 @@ export function checkPruning({ flags }: Call): void {
  * Deletes objects that were applied before but not now: they have the annotation and match the selector.
  * Source: kubectl pkg/cmd/apply/prune.go.
  */
-export function prune(call: Call, { uids, namespaces }: Visited, dryRun: DryRun): void {
+export function prune(call: Call, { uids, namespaces }: AppliedObjects, dryRun: DryRun): void {
   const kinds = kindsOf(call)
   const places = kinds.flatMap(
     (definition): { readonly definition: KindDefinition; readonly namespace?: string }[] =>

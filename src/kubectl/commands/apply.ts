@@ -2,7 +2,7 @@ import { compileSelectorText } from '../../api/label-parser.js'
 import type { Applied, ApplyContext } from '../apply/apply-objects.js'
 import { applyInfo } from '../apply/apply-objects.js'
 import { editLastApplied, setLastApplied, viewLastApplied } from '../apply/edit-last-applied.js'
-import type { Visited } from '../apply/prune.js'
+import type { AppliedObjects } from '../apply/prune.js'
 import { checkPruning, prune } from '../apply/prune.js'
 import { applyManager, applyOnServer } from '../apply/server-side.js'
 import type { Call, Command } from '../call.js'
@@ -143,7 +143,7 @@ function printList({ flags, out }: Call, done: readonly Applied[]): void {
   else out.write(printValue({ apiVersion: 'v1', items, kind: 'List', metadata: {} }, format))
 }
 
-function visitedIn(done: readonly Applied[]): Visited {
+function visitedIn(done: readonly Applied[]): AppliedObjects {
   return {
     uids: new Set(done.map(({ object }) => object.metadata.uid ?? '')),
     namespaces: new Set(done.flatMap(({ object }) => object.metadata.namespace ?? [])),

@@ -2,8 +2,8 @@ import type { Pod } from '../../api/core/generated.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
-import { endInterrupted, patienceOf } from '../interruption.js'
-import { endAs, opened, pump } from '../streams.js'
+import { endInterrupted, timeLimitOf } from '../interruption.js'
+import { exitAs, openSession, runSession } from '../streams.js'
 import { containerFor, objectNamed, podsOf } from './pod-target.js'
 
 /** `kubectl attach (POD | TYPE/NAME) [-c CONTAINER] [-i]`. Source: kubectl pkg/cmd/attach/attach.go. */
@@ -30,11 +30,11 @@ export const attach: Command = {
     }
     const key = { namespace: pod.metadata.namespace ?? call.namespace, name: pod.metadata.name ?? '' }
     const stdin = flags.bool('stdin')
-    const end = pump(
+    const end = runSession(
       call,
-      opened(() => client.attach(key, { container, stdin, stdout: true, stderr: true })),
+      openSession(() => client.attach(key, { container, stdin, stdout: true, stderr: true })),
       stdin,
-      patienceOf(call, LONGEST_ATTACHED),
+      timeLimitOf(call, LONGEST_ATTACHED),
     )
     if (end === undefined) endInterrupted(call)
     if (end?.error !== undefined) throw new KubectlError(`Internal error occurred: ${end.error}`)
@@ -103,20 +103,20 @@ export function attachTo(
   try {
     const end = isOver
       ? undefined
-      : pump(
+      : runSession(
           call,
           client.attach(key, { container, stdin, stdout: true, stderr: true }),
           stdin,
-          patienceOf(call, LONGEST_ATTACHED),
+          timeLimitOf(call, LONGEST_ATTACHED),
         )
     if (end !== undefined && end.exitCode !== 0 && end.error === undefined) return
-    if (end !== undefined) endAs(call, end)
-    else if (isOver) pump(call, client.logs(key, { container }), false)
+    if (end !== undefined) exitAs(call, end)
+    else if (isOver) runSession(call, client.logs(key, { container }), false)
   } catch (error) {
     if (!isApiError(error)) throw error
     out.errorLine(
       `warning: couldn't attach to pod/${key.name}, falling back to streaming logs: ${error.message}`,
     )
-    pump(call, client.logs(key, { container }), false)
+    runSession(call, client.logs(key, { container }), false)
   }
 }

@@ -29,7 +29,7 @@ export const autoscale: Command = {
         )
       }
       const name = flags.string('name') || info.name
-      creating(call, () =>
+      withV1Fallback(call, () =>
         createFor(
           call,
           info,
@@ -56,7 +56,7 @@ export const autoscale: Command = {
  * Retries with v1 if the server refuses autoscaling/v2, as kubectl does. v1 knows only a percentage of CPU,
  * and its error replaces the server's first one.
  */
-function creating({ flags, release }: Call, create: () => void): void {
+function withV1Fallback({ flags, release }: Call, create: () => void): void {
   try {
     create()
   } catch (error) {

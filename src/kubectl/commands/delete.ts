@@ -12,13 +12,13 @@ import { readManifests } from '../manifests.js'
 import { NOTHING_GIVEN } from '../selected.js'
 import type { Info, Target } from '../resource-args.js'
 import { fetchTargets, keyOf, selectResources } from '../resource-args.js'
-import { untilObject } from '../until.js'
+import { waitForObject } from '../until.js'
 import { answerText } from '../rest/failure.js'
 
 const WEEK_MS = 7 * 24 * 3600 * 1000
 
 /** An object that `-f`, a name or a list selects. Named objects need not exist; the server will say so. */
-type Doomed = Pick<Info, 'definition' | 'name' | 'namespace' | 'source'>
+type DeletionTarget = Pick<Info, 'definition' | 'name' | 'namespace' | 'source'>
 
 /** `kubectl delete`: deletes all objects, then waits until all are gone while virtual time moves. */
 export const deleteCommand: Command = {
@@ -31,12 +31,12 @@ export const deleteCommand: Command = {
     if (raw !== '') return call.out.write(answerText(call.request({ method: 'DELETE', path: raw })))
     const options = deleteOptionsOf(call)
     const dryRun = dryRunOf(call)
-    const { doomed, errors } = doomedOf(call)
+    const { doomed, errors } = deletionTargetsOf(call)
     if (call.flags.bool('interactive') && !isConfirmed(call, doomed))
       return call.out.write('deletion is cancelled\n')
     if (call.flags.bool('force')) call.out.errorLine(`${call.release.warningPrefix}${immediate}`)
     if (doomed.length === 0 && errors.length === 0) call.out.line('No resources found')
-    const waiting: { readonly one: Doomed; readonly uid: string | undefined }[] = []
+    const waiting: { readonly one: DeletionTarget; readonly uid: string | undefined }[] = []
     for (const one of doomed) {
       try {
         const uid = deleteOne(call, one, options, dryRun)
@@ -52,7 +52,7 @@ export const deleteCommand: Command = {
 }
 
 /** Lists the objects that would be deleted, and reads the confirmation. */
-function isConfirmed({ out, files }: Call, doomed: readonly Doomed[]): boolean {
+function isConfirmed({ out, files }: Call, doomed: readonly DeletionTarget[]): boolean {
   out.line(`You are about to delete the following ${doomed.length} resource(s):`)
   for (const { definition, name } of doomed) out.line(`${kindName(definition)}/${name}`)
   out.write('Do you want to continue? (y/N): ')
@@ -83,7 +83,10 @@ function deleteOptionsOf(call: Call): DeleteOptions {
   return { propagationPolicy, ...(grace < 0 ? {} : { gracePeriodSeconds: grace }) }
 }
 
-function doomedOf(call: Call): { readonly doomed: readonly Doomed[]; readonly errors: Error[] } {
+function deletionTargetsOf(call: Call): {
+  readonly doomed: readonly DeletionTarget[]
+  readonly errors: Error[]
+} {
   const all = call.flags.bool('all')
   const labelSelector = call.flags.string('selector')
   const fieldSelector = call.flags.string('field-selector')
@@ -109,8 +112,8 @@ function doomedOf(call: Call): { readonly doomed: readonly Doomed[]; readonly er
 function expand(
   call: Call,
   targets: readonly Target[],
-): { readonly doomed: readonly Doomed[]; readonly errors: Error[] } {
-  const doomed: Doomed[] = []
+): { readonly doomed: readonly DeletionTarget[]; readonly errors: Error[] } {
+  const doomed: DeletionTarget[] = []
   const errors: Error[] = []
   for (const target of targets) {
     if (target.name !== undefined) {
@@ -133,7 +136,7 @@ function expand(
 /** Deletes one object. Returns its uid, or false if it did not exist and that is acceptable. */
 function deleteOne(
   call: Call,
-  one: Doomed,
+  one: DeletionTarget,
   options: DeleteOptions,
   dryRun: DryRun,
 ): string | undefined | false {
@@ -166,7 +169,7 @@ function uidOf(answer: KubeObject | Status): string | undefined {
     : (answer as KubeObject).metadata.uid
 }
 
-function deletedLine(call: Call, { definition, name, namespace }: Doomed, dryRun: DryRun): string {
+function deletedLine(call: Call, { definition, name, namespace }: DeletionTarget, dryRun: DryRun): string {
   const format = call.flags.string('output')
   if (format === 'name') return `${kindName(definition)}/${name}`
   const from =
@@ -181,7 +184,7 @@ function deletedLine(call: Call, { definition, name, namespace }: Doomed, dryRun
  */
 function waitUntilGone(
   call: Call,
-  waiting: readonly { readonly one: Doomed; readonly uid: string | undefined }[],
+  waiting: readonly { readonly one: DeletionTarget; readonly uid: string | undefined }[],
 ): void {
   const timeout = call.flags.duration('timeout', 0)
   const deadline = call.env.clock.now() + (timeout <= 0 ? WEEK_MS : timeout)
@@ -190,7 +193,7 @@ function waitUntilGone(
       found === undefined || (uid !== undefined && found.metadata.uid !== uid)
     if (
       !isGone(ignoreNotFound(() => call.client.get(resourceNameOf(one.definition), keyOf(one)))) &&
-      !untilObject(call, one, isGone, Math.max(0, deadline - call.env.clock.now()))
+      !waitForObject(call, one, isGone, Math.max(0, deadline - call.env.clock.now()))
     ) {
       throw new KubectlError(
         `timed out waiting for the condition on ${groupResource(one.definition)}/${one.name}`,

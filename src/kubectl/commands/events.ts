@@ -4,8 +4,8 @@ import type { Watch } from '../../client/client.js'
 import type { Call, Command } from '../call.js'
 import { inOrder, intervalOf } from '../describe/events.js'
 import { KubectlError, NoResourceMatch } from '../errors.js'
-import type { Watching } from '../interruption.js'
-import { watchOn } from '../interruption.js'
+import type { RunningWatch } from '../interruption.js'
+import { printWatch } from '../interruption.js'
 import { formatOf } from '../print/template.js'
 import { inGoOrder } from '../print/go-order.js'
 import { printJson } from '../print/json.js'
@@ -28,7 +28,10 @@ export const events: Command = {
       types.length === 0 || types.some((one) => one.toLowerCase() === type.toLowerCase())
     const format = formatOf(call)
     if (flags.bool('watch'))
-      return watchOn(call, () => new EventWatch(call, client.watch('events', options), { isAsked, format }))
+      return printWatch(
+        call,
+        () => new EventWatch(call, client.watch('events', options), { isAsked, format }),
+      )
     const found = inOrder(client.list('events', options).items.filter(isAsked))
     if (format !== '') {
       const list = {
@@ -76,7 +79,7 @@ interface Shown {
 }
 
 /** Events as they arrive; the existing ones come first, in the order of their names. */
-class EventWatch implements Watching {
+class EventWatch implements RunningWatch {
   readonly #call: Call
   readonly #watch: Watch<Event>
   readonly #shown: Shown

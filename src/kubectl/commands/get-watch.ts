@@ -4,7 +4,7 @@ import type { Watch, WatchEvent } from '../../client/client.js'
 import type { Call } from '../call.js'
 import { resourceNameOf } from '../kinds.js'
 import { KubectlError } from '../errors.js'
-import { watchOn } from '../interruption.js'
+import { printWatch } from '../interruption.js'
 import { formatOf } from '../print/template.js'
 import { printObject } from '../print/object.js'
 import type { Row, TableOptions } from '../print/table.js'
@@ -187,7 +187,7 @@ function rethrown(error: unknown): Error {
 /** `get -w`: prints existing objects, then changes. */
 export function watchForAWhile(call: Call, selection: Selection): void {
   if (selection.targets.length > 1) throw new KubectlError('you may only specify a single resource type')
-  watchOn(call, () => {
+  printWatch(call, () => {
     const watch = new GetWatch(call, selection)
     call.out.write(watch.initialText())
     watch.start()

@@ -2,7 +2,7 @@ import type { Pod } from '../../api/core/generated.js'
 import type { Client } from '../../client/client.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError, usageError } from '../errors.js'
-import { endInterrupted, patienceOf } from '../interruption.js'
+import { endInterrupted, timeLimitOf } from '../interruption.js'
 import { containerFor, objectNamed, podsOf, withNamespace } from './pod-target.js'
 
 type PodLogOptions = NonNullable<Parameters<Client['logs']>[1]>
@@ -30,7 +30,7 @@ export const logs: Command = {
           call.out.write(follow.nextText())
           return follow.ended
         },
-        patienceOf(call, LONGEST_FOLLOW),
+        timeLimitOf(call, LONGEST_FOLLOW),
       )
       if (!follow.ended) endInterrupted(call, 1)
     } finally {
@@ -54,7 +54,7 @@ export class LogFollow {
   /** Throws the errors that kubectl prints. */
   constructor(call: Call) {
     const options = optionsOf(call)
-    const pairs = chosen(call)
+    const pairs = selectedContainers(call)
     const follows = call.flags.bool('follow')
     const most = call.flags.int('max-log-requests', MOST_FOLLOWED)
     if (follows && pairs.length > most) {
@@ -138,7 +138,7 @@ function optionsOf({ flags }: Call): PodLogOptions {
 }
 
 /** Returns the selected pods and containers. */
-function chosen(call: Call): readonly { readonly pod: Pod; readonly container: string }[] {
+function selectedContainers(call: Call): readonly { readonly pod: Pod; readonly container: string }[] {
   const { flags, args } = call
   const selector = flags.string('selector')
   const [name, second, ...more] = args

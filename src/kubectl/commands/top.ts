@@ -149,7 +149,7 @@ function topPod(call: Call): void {
     name === undefined ? `${within}pods${query(call, true)}` : `${within}pods/${name}`,
   )
   if (metrics.length === 0) {
-    explainNone(call, all)
+    throwUnmeasured(call, all)
     out.errorLine(all ? 'No resources found' : `No resources found in ${namespace} namespace.`)
     return
   }
@@ -190,7 +190,7 @@ function topPod(call: Call): void {
 }
 
 /** Throws if pods exist that have not been measured yet. */
-function explainNone({ client, flags, namespace }: Call, all: boolean): void {
+function throwUnmeasured({ client, flags, namespace }: Call, all: boolean): void {
   const selector = flags.string('selector')
   const { items } = client.list('pods', {
     ...(all ? {} : { namespace }),

@@ -26,7 +26,7 @@ export const version: Command = {
     const format = flags.string('output')
     if (!['', 'json', 'yaml'].includes(format)) throw new KubectlError("--output must be 'yaml' or 'json'")
     const client = infoOf(clientVersionOf(call))
-    const { server, failure } = flags.bool('client') ? {} : asked(call)
+    const { server, failure } = flags.bool('client') ? {} : serverVersion(call)
     if (format === '') printText(call, client, server)
     else printStructured(call, client, server, format)
     if (failure !== undefined) throw failure
@@ -42,7 +42,7 @@ const clientVersionOf = ({ options, env }: Call): string =>
 /**
  * Asks the server for its version. A failure is returned, since the client's version is printed all the same.
  */
-function asked(call: Call): { readonly server?: Info; readonly failure?: Error } {
+function serverVersion(call: Call): { readonly server?: Info; readonly failure?: Error } {
   if (call.env.connect === undefined) return { server: infoOf(call.env.version) }
   // fails first for a user without valid credentials
   void call.client

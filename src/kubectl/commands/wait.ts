@@ -13,7 +13,7 @@ import type { Target } from '../resource-args.js'
 import { fetchTarget, selectResources, typed } from '../resource-args.js'
 import { RestClient } from '../rest/rest-client.js'
 import { NOTHING_GIVEN } from '../selected.js'
-import { untilObject } from '../until.js'
+import { waitForObject } from '../until.js'
 
 /** A week, which a negative timeout means. */
 const LONGEST = 168 * 3_600_000
@@ -113,7 +113,7 @@ function waitFor(
   )
   if (awaited.kind === 'create') return object
   if (awaited.kind === 'delete')
-    return untilObject(
+    return waitForObject(
       call,
       { definition, ...key },
       (now) => now?.metadata.uid !== object.metadata.uid,
@@ -132,7 +132,7 @@ function waitFor(
     return now !== undefined && holds(now)
   }
   const isAlready = !(client instanceof RestClient) && holds(object)
-  return isAlready || untilObject(call, { definition, ...key }, isMet, timeout)
+  return isAlready || waitForObject(call, { definition, ...key }, isMet, timeout)
     ? typed(definition, last)
     : late
 }

@@ -3,7 +3,14 @@ import type { Call, Command } from '../call.js'
 import { KubectlError, NoResourceMatch } from '../errors.js'
 import { printValue } from '../print/object.js'
 import type { Generated } from './generate.js'
-import { createGenerated, failing, nameOf, naming, optional, unique } from './generate.js'
+import {
+  createGenerated,
+  withFailurePrefix,
+  nameOf,
+  withRequestInError,
+  optional,
+  unique,
+} from './generate.js'
 
 /** `kubectl create serviceaccount NAME`. Source: kubectl pkg/cmd/create/create_serviceaccount.go. */
 export const serviceaccount: Command = {
@@ -29,8 +36,8 @@ export const token: Command = {
     const spec = specOf(call)
     const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec }
     const key = { namespace: call.namespace, name }
-    const answer = failing('failed to create token:', () =>
-      naming(call, `/api/v1/namespaces/${key.namespace}/serviceaccounts/${name}/token`, () =>
+    const answer = withFailurePrefix('failed to create token:', () =>
+      withRequestInError(call, `/api/v1/namespaces/${key.namespace}/serviceaccounts/${name}/token`, () =>
         call.client.createSubresource('serviceaccounts', key, 'token', request),
       ),
     ) as KubeObject

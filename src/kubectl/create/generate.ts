@@ -63,13 +63,16 @@ export function createGenerated(call: Call, generated: Generated, failure?: stri
       fieldValidation: fieldValidationOf(call),
       fieldManager: call.flags.string('field-manager'),
     })
-  const created = failure === undefined ? send() : failing(failure, () => naming(call, path + query, send))
+  const created =
+    failure === undefined
+      ? send()
+      : withFailurePrefix(failure, () => withRequestInError(call, path + query, send))
   letControllersAct(call.env, definition, dryRun)
   printDone(call, definition, typed(definition, created), 'created', dryRun)
 }
 
 /** Runs `work`, which sends one request, and adds the request to a connection error. */
-export function naming<T>(call: Call, path: string, work: () => T): T {
+export function withRequestInError<T>(call: Call, path: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
@@ -78,7 +81,7 @@ export function naming<T>(call: Call, path: string, work: () => T): T {
 }
 
 /** Runs `work` and prepends `failure` to its error, as fmt.Errorf("... %v") does. */
-export function failing<T>(failure: string | undefined, work: () => T): T {
+export function withFailurePrefix<T>(failure: string | undefined, work: () => T): T {
   try {
     return work()
   } catch (error) {

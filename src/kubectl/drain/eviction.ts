@@ -13,7 +13,7 @@ const POLL_MS = 1000
  * A pod that is being evicted. Upstream has a goroutine for each; here all take turns in list order when they
  * are due.
  */
-interface Leaving {
+interface EvictedPod {
   readonly pod: Pod
   /** Virtual ms of the next attempt or check. */
   due: number
@@ -63,7 +63,12 @@ export class Eviction {
 
   /** Runs until every pod is gone or has failed. */
   run(pods: readonly Pod[]): void {
-    const leaving = pods.map((pod): Leaving => ({ pod, due: this.#now, phase: 'evicting', refresh: false }))
+    const leaving = pods.map((pod): EvictedPod => ({
+      pod,
+      due: this.#now,
+      phase: 'evicting',
+      refresh: false,
+    }))
     for (;;) {
       const open = leaving.filter(({ phase }) => phase !== 'done')
       if (open.length === 0) break
@@ -75,7 +80,7 @@ export class Eviction {
     if (this.#errors.length > 0) throw new Aggregate(this.#errors)
   }
 
-  #attempt(one: Leaving): void {
+  #attempt(one: EvictedPod): void {
     const { pod } = one
     const serverDryRun = this.#options.dryRun === 'server'
     if (this.#texts.announces) {
@@ -97,7 +102,7 @@ export class Eviction {
     }
   }
 
-  #refused(one: Leaving, active: Pod, error: unknown): void {
+  #refused(one: EvictedPod, active: Pod, error: unknown): void {
     if (isApiError(error, 'NotFound')) one.phase = 'done'
     else if (isApiError(error, 'TooManyRequests')) this.#retry(one, this.#texts.retry(active, error))
     else if (isTerminatingNamespace(error)) {
@@ -113,13 +118,13 @@ export class Eviction {
     else throw error
   }
 
-  #retry(one: Leaving, text: string): void {
+  #retry(one: EvictedPod, text: string): void {
     this.#call.out.errorLine(text)
     one.due = this.#now + RETRY_MS
     one.refresh = true
   }
 
-  #fail(one: Leaving, text: string): void {
+  #fail(one: EvictedPod, text: string): void {
     one.phase = 'done'
     this.#errors.push(new KubectlError(text))
   }
@@ -142,7 +147,7 @@ export class Eviction {
     this.#call.client.createSubresource('pods', keyOf(pod), 'eviction', body, { dryRun: dryRun === 'server' })
   }
 
-  #look(one: Leaving): void {
+  #look(one: EvictedPod): void {
     const { pod } = one
     try {
       const found = lookFor(this.#call, pod, this.#options)

@@ -6,7 +6,7 @@ import type { Clock } from '../../sim/clock.js'
 import type { DrainOptions } from './options.js'
 
 /** A filter's decision about a pod: whether to delete it, and a message. */
-export interface Verdict {
+export interface FilterResult {
   readonly delete: boolean
   readonly kind: 'ok' | 'skip' | 'warning' | 'error'
   readonly text: string
@@ -30,12 +30,12 @@ export interface FilterTexts {
   readonly unmanagedWarning: string
 }
 
-type PodFilter = (pod: Pod, context: FilterContext) => Verdict
+type PodFilter = (pod: Pod, context: FilterContext) => FilterResult
 
-const ok: Verdict = { delete: true, kind: 'ok', text: '' }
-const skip: Verdict = { delete: false, kind: 'skip', text: '' }
-const warn = (text: string, doDelete: boolean): Verdict => ({ delete: doDelete, kind: 'warning', text })
-const fail = (text: string): Verdict => ({ delete: false, kind: 'error', text })
+const ok: FilterResult = { delete: true, kind: 'ok', text: '' }
+const skip: FilterResult = { delete: false, kind: 'skip', text: '' }
+const warn = (text: string, doDelete: boolean): FilterResult => ({ delete: doDelete, kind: 'warning', text })
+const fail = (text: string): FilterResult => ({ delete: false, kind: 'error', text })
 
 const isFinished = ({ status }: Pod): boolean => status.phase === 'Succeeded' || status.phase === 'Failed'
 
@@ -88,8 +88,8 @@ const unmanaged: PodFilter = (pod, { options, texts }) => {
 const filters: readonly PodFilter[] = [skipDeleted, daemonSet, mirror, localStorage, unmanaged]
 
 /** Decisions of the filters, up to and including the first that forbids deletion. */
-function judgePod(pod: Pod, context: FilterContext): readonly Verdict[] {
-  const verdicts: Verdict[] = []
+function filterPod(pod: Pod, context: FilterContext): readonly FilterResult[] {
+  const verdicts: FilterResult[] = []
   for (const filter of filters) {
     const verdict = filter(pod, context)
     verdicts.push(verdict)
@@ -122,8 +122,8 @@ export function sortPods(node: string, context: FilterContext, keepAll: boolean)
   const warnings = new Map<string, string[]>()
   const toDelete: Pod[] = []
   for (const pod of pods.items) {
-    const verdicts = judgePod(pod, context)
-    const last = verdicts.at(-1) as Verdict
+    const verdicts = filterPod(pod, context)
+    const last = verdicts.at(-1) as FilterResult
     const shown = keepAll
       ? (pod.metadata.name as string)
       : `${pod.metadata.namespace as string}/${pod.metadata.name as string}`

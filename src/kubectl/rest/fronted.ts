@@ -9,7 +9,7 @@ import { INTERRUPTED } from '../interruption.js'
 import { timeoutOf } from '../request-failure.js'
 import { Addresses } from './address.js'
 import { bodyText } from './failure.js'
-import { distrust } from './verify-server.js'
+import { certificateFault } from './verify-server.js'
 import { Exchange } from './exchange.js'
 import type { Front } from './exchange.js'
 import { RestClient } from './rest-client.js'
@@ -31,7 +31,7 @@ const TYPED =
  * Returns the connection of a call through what stands before its server. Throws KubectlError if the
  * environment cannot send requests as HTTP.
  */
-export function fronted(
+export function connectThroughFront(
   call: Call,
   connection: Connection,
   { front, scheme }: { readonly front: Front; readonly scheme: Scheme },
@@ -127,6 +127,6 @@ function tlsFailure(
       ?.slice(1)
       .find((part) => part !== undefined) ??
       '')
-  const fault = distrust(certificate, { authorities, host, now: env.clock.now() })
+  const fault = certificateFault(certificate, { authorities, host, now: env.clock.now() })
   return fault === undefined ? undefined : new ConnectionError(fault)
 }

@@ -16,7 +16,7 @@ export interface Trust {
  * Source: crypto/x509 Certificate.Verify, HostnameError, UnknownAuthorityError; crypto/tls
  * CertificateVerificationError.
  */
-export function distrust(shown: string, { authorities, host, now }: Trust): string | undefined {
+export function certificateFault(shown: string, { authorities, host, now }: Trust): string | undefined {
   const [leaf, ...intermediates] = parseCertificates(shown)
   if (leaf === undefined) return 'tls: received empty certificates message'
   const roots = authorities === undefined ? [] : parseCertificates(authorities)

@@ -75,7 +75,7 @@ export function setSelected(call: Call, resources: readonly string[], texts: Set
     resources,
     (info) => {
       const complaints: KubectlError[] = []
-      const wanted = naming(info, texts, isLocal, () =>
+      const wanted = withObjectInError(info, texts, isLocal, () =>
         change(info, (text) => void complaints.push(new KubectlError(text))),
       )
       const result =
@@ -96,7 +96,7 @@ export function setSelected(call: Call, resources: readonly string[], texts: Set
 }
 
 /** Adds to an error the object that could not be changed. Source: set commands, patch.Err. */
-function naming<T>(
+function withObjectInError<T>(
   { definition, name }: Info,
   { isNameless = false }: SetTexts,
   isLocal: boolean,

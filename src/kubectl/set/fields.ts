@@ -4,7 +4,7 @@ import type { RoleBinding, Subject } from '../../api/rbac/generated.js'
 import type { Call } from '../call.js'
 import { selectorOf } from '../create/policies.js'
 import { KubectlError } from '../errors.js'
-import { fits, podSpecOf, withContainers, withPodSpec } from '../pod-spec.js'
+import { matchesName, podSpecOf, withContainers, withPodSpec } from '../pod-spec.js'
 import { resourceList } from '../resource-list.js'
 import { NOTHING_GIVEN } from '../selected.js'
 import { checkResources, resourcesAndChanges, setSelected } from './changes.js'
@@ -72,11 +72,11 @@ export function setResources(call: Call): void {
   }
   setSelected(call, args, texts, (info, complain) => {
     const { containers, initContainers = [] } = podSpecOf(info)
-    if (![...containers, ...initContainers].some(({ name }) => fits(name, pattern)))
+    if (![...containers, ...initContainers].some(({ name }) => matchesName(name, pattern)))
       complain(`unable to find container named ${pattern}`)
     return withPodSpec(info, (spec) =>
       withContainers(spec, (container) => {
-        if (!fits(container.name, pattern)) return container
+        if (!matchesName(container.name, pattern)) return container
         const known = container.resources ?? {}
         const resources = {
           ...known,

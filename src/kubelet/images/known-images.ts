@@ -9,7 +9,7 @@ interface AgnhostState {
 }
 
 /** Virtual ms during which `agnhost liveness` is healthy. */
-const LIVES = 10_000
+const HEALTHY_TIME = 10_000
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'serve-hostname': 9376 }
 
 /**
@@ -38,7 +38,7 @@ const AGNHOST: ImageBehavior<AgnhostState> = {
     if (mode === 'liveness') {
       const seconds = (now - startedAt) / 1000
       if (pathname !== '/healthz') return answer('404 page not found\n', 404)
-      return now - startedAt > LIVES ? answer(`error: ${seconds}`, 500) : answer('ok')
+      return now - startedAt > HEALTHY_TIME ? answer(`error: ${seconds}`, 500) : answer('ok')
     }
     switch (pathname) {
       case '/hostname':
@@ -253,7 +253,7 @@ const HOSTNAMES = new Set([
 ])
 
 /** Whether a container of the image responds with the name of its pod. */
-export function answersHostname(fullName: string): boolean {
+export function servesHostname(fullName: string): boolean {
   return HOSTNAMES.has(lastPart(fullName))
 }
 

@@ -6,7 +6,7 @@ import type { ComponentHost } from '../../client/component.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Slice } from '../../sim/module.js'
 import type { KubeletOptions } from '../options.js'
-import type { Verdict } from '../pods/pod-record.js'
+import type { PodOutcome } from '../pods/pod-record.js'
 import type { PodEvents } from '../pods/pod-events.js'
 import type { PodRecord } from '../pods/pod-record.js'
 import { emptyDirUsage } from '../runtime/container-usage.js'
@@ -85,7 +85,7 @@ export class EvictionManager {
   }
 
   /** Returns why a pod is refused while the node is under pressure. Source: managerImpl Admit. */
-  admit(pod: Pod): Verdict | undefined {
+  admit(pod: Pod): PodOutcome | undefined {
     const { pressures } = this
     if (pressures.length === 0 || isCritical(pod)) return undefined
     if (pressures.length === 1 && pressures[0] === 'MemoryPressure') {

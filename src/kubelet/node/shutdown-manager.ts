@@ -2,7 +2,7 @@ import type { ComponentHost } from '../../client/component.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Slice, Topic } from '../../sim/module.js'
 import type { KubeletOptions, ShutdownPeriod } from '../options.js'
-import type { PodRecord, Verdict } from '../pods/pod-record.js'
+import type { PodRecord, PodOutcome } from '../pods/pod-record.js'
 import { CRITICAL_PRIORITY } from './critical.js'
 
 interface ShutdownState {
@@ -104,7 +104,7 @@ export interface ShutdownGroup {
 }
 
 /** Final status of a pod whose node shuts down. */
-const SHUTDOWN_VERDICT: Verdict = {
+const SHUTDOWN_VERDICT: PodOutcome = {
   reason: 'Terminated',
   message: 'Pod was terminated in response to imminent node shutdown.',
   disruption: true,

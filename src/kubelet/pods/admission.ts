@@ -7,7 +7,7 @@ import { podRequests } from '../../api/core/pod-resources.js'
 import { computeQosClass } from '../../api/core/qos.js'
 import { findUntoleratedTaint } from '../../api/core/tolerations.js'
 import { isCritical } from '../node/critical.js'
-import type { Verdict } from './pod-record.js'
+import type { PodOutcome } from './pod-record.js'
 
 /** What the admitted pods of a node use. Plain data. */
 export interface NodeUsage {
@@ -28,7 +28,7 @@ export interface AdmissionInput {
   readonly shuttingDown: boolean
 }
 
-const SHUTDOWN: Verdict = {
+const SHUTDOWN: PodOutcome = {
   reason: 'NodeShutdown',
   message: 'Pod was rejected as the node is shutting down.',
 }
@@ -37,7 +37,7 @@ const SHUTDOWN: Verdict = {
  * Returns why the kubelet refuses a pod that was bound to its node; undefined if it accepts it. The first
  * reason counts. Source: pkg/kubelet/lifecycle/predicate.go, pkg/scheduler/eventhandlers.go AdmissionCheck.
  */
-export function admissionVerdict(input: AdmissionInput): Verdict | undefined {
+export function admissionVerdict(input: AdmissionInput): PodOutcome | undefined {
   const { pod, node, isStatic, operatingSystem, shuttingDown } = input
   if (shuttingDown) return SHUTDOWN
   const osLabel = pod.metadata.labels?.['kubernetes.io/os']
@@ -68,11 +68,11 @@ export function admissionVerdict(input: AdmissionInput): Verdict | undefined {
   return taint && predicate('TaintToleration', "node(s) had taints that the pod didn't tolerate")
 }
 
-function predicate(name: string, text: string): Verdict {
+function predicate(name: string, text: string): PodOutcome {
   return { reason: name, message: `Predicate ${name} failed: ${text}` }
 }
 
-function insufficientResource(input: AdmissionInput): Verdict | undefined {
+function insufficientResource(input: AdmissionInput): PodOutcome | undefined {
   const [first] = insufficientResources(input)
   return first && outOf(first.name, first.requested, first.used, first.capacity)
 }
@@ -106,7 +106,7 @@ export function insufficientResources({
   return shortages
 }
 
-function outOf(resource: string, requested: number, taken: number, capacity: number): Verdict {
+function outOf(resource: string, requested: number, taken: number, capacity: number): PodOutcome {
   const message =
     `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${taken}, capacity: ` +
     `${capacity}`
@@ -143,7 +143,7 @@ const samePort = (a: HostPort, b: HostPort): boolean =>
 /**
  * Final status of a pod that is preempted by a critical one. Source: pkg/kubelet/preemption/preemption.go.
  */
-export const PREEMPTED: Verdict = {
+export const PREEMPTED: PodOutcome = {
   reason: 'Preempting',
   message: 'Preempted in order to admit critical pod',
   disruption: true,
@@ -154,7 +154,7 @@ export const PREEMPTED: Verdict = {
 export type Requirements = ReadonlyMap<string, number>
 
 /** Whether a pod can be preempted. Source: pkg/kubelet/types Preemptable. */
-function givesWay(pod: Pod, to: Pod): boolean {
+function isPreemptable(pod: Pod, to: Pod): boolean {
   if (isCritical(to) && !isCritical(pod)) return true
   return (
     to.spec.priority !== undefined && pod.spec.priority !== undefined && to.spec.priority > pod.spec.priority
@@ -171,7 +171,7 @@ export function podsToPreempt<P extends { readonly pod: Pod }>(
   pods: readonly P[],
   lacking: Requirements,
 ): readonly P[] | undefined {
-  const candidates = pods.filter(({ pod }) => givesWay(pod, critical))
+  const candidates = pods.filter(({ pod }) => isPreemptable(pod, critical))
   const of = (qos: string): P[] => candidates.filter(({ pod }) => computeQosClass(pod) === qos)
   const [bestEffort, burstable, guaranteed] = [of('BestEffort'), of('Burstable'), of('Guaranteed')]
   if (subtract(lacking, candidates).size > 0) return undefined

@@ -22,7 +22,7 @@ export function desiredAllocation({ spec }: Pod): Allocation {
 }
 
 /** Whether two versions of a pod request different resources. */
-export function asksForOther(pod: Pod, before: Pod): boolean {
+export function requestsDiffer(pod: Pod, before: Pod): boolean {
   if (pod.spec === before.spec) return false
   const differ = (now: readonly Container[] = [], old: readonly Container[] = []): boolean =>
     now.some(

@@ -8,7 +8,7 @@ import type { ActionScope } from '../prober/target.js'
 import type { KubeletRelease } from '../release.js'
 import type { ContainerRuntime } from '../runtime/runtime-api.js'
 import { latestContainer } from '../runtime/state.js'
-import { asUnderstood } from '../security-context/identity.js'
+import { withSupportedFields } from '../security-context/identity.js'
 import { allocated } from './allocation.js'
 import type { ApiObjects } from './api-objects.js'
 import { ConfigFault } from './api-objects.js'
@@ -240,7 +240,7 @@ export class ContainerStarter {
     const runsToCompletion =
       !isEphemeral && ((init && !isSidecar(container)) || (!init && pod.spec.restartPolicy !== 'Always'))
     record.inFlight = { step: 'start', container: container.name, since: now }
-    const understood = asUnderstood(pod, this.#release.minor)
+    const understood = withSupportedFields(pod, this.#release.minor)
     this.#runtime.startContainer({
       uid,
       name: container.name,

@@ -79,7 +79,7 @@ export interface Kill {
 }
 
 /** Final status of a pod that was neither simply deleted nor completed. */
-export interface Verdict {
+export interface PodOutcome {
   readonly reason: string
   readonly message: string
   /** Adds DisruptionTarget=True with reason TerminationByKubelet. */
@@ -117,7 +117,7 @@ export interface PodRecord {
   resize?: Resize
   readonly containers: Record<string, ContainerMemory>
   kill?: Kill
-  verdict?: Verdict
+  verdict?: PodOutcome
   /** Grace in seconds instead of the pod's own. */
   graceSeconds?: number
   /** Its status in the API, as far as known, with its resource version. */

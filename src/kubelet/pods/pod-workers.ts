@@ -22,7 +22,7 @@ import type { PodAction } from './pod-actions.js'
 import { nextAction } from './pod-actions.js'
 import type { PodEvents } from './pod-events.js'
 import type { PodKiller } from './pod-killer.js'
-import type { PodRecord, Verdict } from './pod-record.js'
+import type { PodRecord, PodOutcome } from './pod-record.js'
 import { containerMemory, findContainer } from './pod-record.js'
 import type { Resizer } from './resizer.js'
 import type { StatusManager } from './status-manager.js'
@@ -55,7 +55,7 @@ export interface PodWorkerPorts {
   readonly operatingSystem: string
   readonly view: () => NodeView
   /** Returns why the node under pressure refuses a pod. */
-  readonly pressure: (pod: Pod) => Verdict | undefined
+  readonly pressure: (pod: Pod) => PodOutcome | undefined
   /**
    * Wake the pod's worker later. There are two topics since `settle()` waits for `hooks` but not for `looks`.
    */

@@ -147,7 +147,7 @@ function grpcOutcome(scope: ActionScope, { port, service }: GRPCAction, timeout:
 
 function isConstant(scope: ActionScope, port: number | string, host: string | undefined): boolean {
   const target = targetOf(scope, port, host)
-  return target.isPod && scope.runtime.answersConstantly(scope.uid, target.port)
+  return target.isPod && scope.runtime.hasConstantResponse(scope.uid, target.port)
 }
 
 /** Result of an HTTP request: a response after `delay` ms, or Go's error. */

@@ -1,6 +1,6 @@
 import type { Container, LifecycleHandler } from '../../api/core/generated.js'
 import type { Connected, NetworkRequest } from '../commands/command.js'
-import { answersHostname } from '../images/known-images.js'
+import { servesHostname } from '../images/known-images.js'
 import type { ContainerScope } from './container-scope.js'
 import { containerSpec } from './container-view.js'
 import { fullImageName } from './image-name.js'
@@ -95,7 +95,7 @@ export class ContainerListening {
     const { ports } = this.#scope.ports.images.facts(container.image)
     const wanted = protocol === 'http' ? 'TCP' : protocol.toUpperCase()
     const spec = containerSpec(pod.pod, container.name)
-    if (ports === undefined || answersHostname(fullImageName(container.image))) {
+    if (ports === undefined || servesHostname(fullImageName(container.image))) {
       if (
         spec?.ports?.some((one) => one.containerPort === port && (one.protocol ?? 'TCP') === wanted) === true
       )

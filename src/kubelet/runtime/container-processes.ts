@@ -250,7 +250,7 @@ export class ContainerProcesses {
   }
 
   /** See {@link ContainerListening.isConstant}. */
-  answersConstantly(pod: RuntimePod, port: number): boolean {
+  hasConstantResponse(pod: RuntimePod, port: number): boolean {
     return this.#listening.isConstant(pod, port)
   }
 

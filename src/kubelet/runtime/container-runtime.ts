@@ -32,7 +32,7 @@ import type {
   SystemUsage,
 } from './state.js'
 import { latestContainer } from './state.js'
-import { ALONE } from './surroundings.js'
+import { ISOLATED } from './surroundings.js'
 import type { PodVolumes } from './volumes.js'
 
 /**
@@ -86,7 +86,7 @@ class SimulatedMachine implements Machine {
       exit: host.handle('exit', (key, exit) => this.#life.exited(key, exit as Exit)),
       signal: host.handle('signal', (key, exit) => this.#life.exited(key, exit as Exit)),
     }
-    const { node, surroundings = () => ALONE } = this.#options
+    const { node, surroundings = () => ISOLATED } = this.#options
     const processes = new ContainerProcesses({
       node,
       surroundings,
@@ -171,7 +171,7 @@ class SimulatedMachine implements Machine {
   }
 
   serviceEnv(pod: Pod): Readonly<Record<string, string>> {
-    return (this.#options.surroundings?.() ?? ALONE).serviceEnv(pod, this.#now)
+    return (this.#options.surroundings?.() ?? ISOLATED).serviceEnv(pod, this.#now)
   }
 
   setVolumes(uid: string, volumes: PodVolumes): void {
@@ -212,12 +212,12 @@ class SimulatedMachine implements Machine {
   }
 
   connect(pod: Pod, podIP: string, address: string, port: number, request: NetworkRequest): Connected {
-    return (this.#options.surroundings?.() ?? ALONE).networkOf(pod, podIP).connect(address, port, request)
+    return (this.#options.surroundings?.() ?? ISOLATED).networkOf(pod, podIP).connect(address, port, request)
   }
 
-  answersConstantly(uid: string, port: number): boolean {
+  hasConstantResponse(uid: string, port: number): boolean {
     const pod = this.pod(uid)
-    return pod !== undefined && !pod.hostNetwork && this.processes.answersConstantly(pod, port)
+    return pod !== undefined && !pod.hostNetwork && this.processes.hasConstantResponse(pod, port)
   }
 
   resizeContainer(uid: string, name: string, resources: ResourceRequirements): void {

@@ -103,7 +103,7 @@ export interface ContainerRuntime {
   /** Sends a request to another address. */
   connect(pod: Pod, podIP: string, address: string, port: number, request: NetworkRequest): Connected
   /** Whether the response at a port of a pod is constant while it runs. */
-  answersConstantly(uid: string, port: number): boolean
+  hasConstantResponse(uid: string, port: number): boolean
   /** Whether any usage of containers or machine was set; otherwise there cannot be pressure. */
   readonly measured: boolean
   /** The machine's usage besides its pods. */

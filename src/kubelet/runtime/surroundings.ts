@@ -19,7 +19,7 @@ export interface Surroundings {
 }
 
 /** A machine on its own, from which nothing is reachable. */
-export const ALONE: Surroundings = {
+export const ISOLATED: Surroundings = {
   networkOf: () => ({
     dnsServer: '10.96.0.10',
     resolvConf: 'nameserver 10.96.0.10\n',

@@ -4,7 +4,7 @@ import type { EffectiveCapabilities } from './capabilities.js'
 import { capabilityMask, effectiveCapabilities } from './capabilities.js'
 import type { Decided } from './decided.js'
 import type { EffectiveIdentity } from './identity.js'
-import { asUnderstood, effectiveIdentity, mustBeNonRoot, nonRootFault } from './identity.js'
+import { withSupportedFields, effectiveIdentity, mustBeNonRoot, nonRootFault } from './identity.js'
 import type { Profile } from './profiles.js'
 import { effectiveAppArmor, effectiveSELinux, effectiveSeccomp } from './profiles.js'
 
@@ -41,7 +41,7 @@ export interface SecurityOptions {
  * ones last. Source: pkg/securitycontext/util.go, pkg/kubelet/kuberuntime/security_context.go.
  */
 export function effectiveSecurity(given: Pod, options: SecurityOptions = {}): readonly EffectiveSecurity[] {
-  const pod = asUnderstood(given, options.minor ?? 35)
+  const pod = withSupportedFields(given, options.minor ?? 35)
   const { initContainers = [], containers, ephemeralContainers = [] } = pod.spec
   return [...initContainers, ...containers, ...(ephemeralContainers as readonly Container[])].map(
     (container) => ofContainer(pod, container, options),

@@ -95,7 +95,7 @@ function groupsOf(
 const RUN_AS_GROUP_SINCE = 14
 
 /** Removes fields that a kubelet of that minor does not support. */
-export function asUnderstood(pod: Pod, minor: number): Pod {
+export function withSupportedFields(pod: Pod, minor: number): Pod {
   if (minor >= RUN_AS_GROUP_SINCE) return pod
   const { spec } = pod
   const all = [spec, ...spec.containers, ...(spec.initContainers ?? [])]

@@ -53,7 +53,7 @@ function containerStatus(
   const before = old.find(({ name }) => name === container.name)
   const current = latestContainer(sandbox, container.name)
   const image = container.image ?? ''
-  if (!current) return lostOrNew(container, kind, before, input)
+  if (!current) return missingContainerState(container, kind, before, input)
   const { state, lastState } = statesOf(container, kind, current, before, input)
   const running = state.running !== undefined
   const regularInit = kind === 'init' && !isSidecar(container)
@@ -154,7 +154,7 @@ function waitingOf(name: string, { pod, memories }: ContainerStatusInput): Conta
 const LOST = { exitCode: 137, finishedAt: null, reason: 'ContainerStatusUnknown', startedAt: null } as const
 
 /** State of a container that the runtime does not have: it was never made, or it was lost unnoticed. */
-function lostOrNew(
+function missingContainerState(
   container: Container,
   kind: ContainerKind,
   before: ContainerStatus | undefined,

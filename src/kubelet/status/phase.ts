@@ -119,13 +119,13 @@ function countAppContainers({ spec, containerStatuses }: PhaseInput): AppCounts 
 }
 
 /** A condition without its times. */
-export interface Verdict {
+export interface ConditionValue {
   readonly status: 'True' | 'False'
   readonly reason?: string
   readonly message?: string
 }
 
-const TRUE: Verdict = { status: 'True' }
+const TRUE: ConditionValue = { status: 'True' }
 
 /**
  * The condition types that the kubelet writes; all others on a pod are kept. Source:
@@ -149,13 +149,13 @@ const find = (statuses: Statuses, name: string): ContainerStatus | undefined =>
 /** Formats a list like Go: `[a b]`. */
 const goList = (names: readonly string[]): string => `[${names.join(' ')}]`
 
-const terminal = (phase: 'Succeeded' | 'Failed'): Verdict => ({
+const terminal = (phase: 'Succeeded' | 'Failed'): ConditionValue => ({
   status: 'False',
   reason: phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed',
 })
 
 /** Computes ContainersReady. Source: pkg/kubelet/status/generate.go GenerateContainersReadyCondition. */
-export function containersReady(spec: PodSpec, statuses: Statuses, phase: PodPhase): Verdict {
+export function containersReady(spec: PodSpec, statuses: Statuses, phase: PodPhase): ConditionValue {
   if (statuses.length === 0) return { status: 'False', reason: 'UnknownContainerStatuses' }
   const unknown: string[] = []
   const unready: string[] = []
@@ -173,7 +173,11 @@ export function containersReady(spec: PodSpec, statuses: Statuses, phase: PodPha
 /**
  * Computes Ready: by the containers, then by the pod's readiness gates. Source: GeneratePodReadyCondition.
  */
-export function podReady(spec: PodSpec, conditions: readonly PodCondition[], containers: Verdict): Verdict {
+export function podReady(
+  spec: PodSpec,
+  conditions: readonly PodCondition[],
+  containers: ConditionValue,
+): ConditionValue {
   if (containers.status !== 'True') return containers
   const unmet: string[] = []
   for (const { conditionType } of spec.readinessGates ?? []) {
@@ -190,7 +194,7 @@ export function podReady(spec: PodSpec, conditions: readonly PodCondition[], con
 }
 
 /** Computes Initialized. Source: GeneratePodInitializedCondition. */
-export function podInitialized(spec: PodSpec, statuses: Statuses, phase: PodPhase): Verdict {
+export function podInitialized(spec: PodSpec, statuses: Statuses, phase: PodPhase): ConditionValue {
   const { initContainers = [] } = spec
   if (statuses.length === 0 && initContainers.length > 0)
     return { status: 'False', reason: 'UnknownContainerStatuses' }

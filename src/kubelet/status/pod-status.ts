@@ -3,7 +3,7 @@ import { formatTime } from '../../api/time.js'
 import type { PodRecord } from '../pods/pod-record.js'
 import type { KubeletRelease } from '../release.js'
 import type { RuntimePod } from '../runtime/state.js'
-import type { PodPhase, Verdict } from './phase.js'
+import type { PodPhase, ConditionValue } from './phase.js'
 import { KUBELET_CONDITIONS, containersReady, podInitialized, podPhase, podReady } from './phase.js'
 import { containerStatuses, finalStatuses } from './container-statuses.js'
 
@@ -146,7 +146,7 @@ function conditionsOf(
   const { record, sandbox, old, release } = input
   const { spec } = record.pod
   const conditions = foreignConditions(old)
-  const add = (type: string, verdict: Verdict): void =>
+  const add = (type: string, verdict: ConditionValue): void =>
     void conditions.push(condition(input, type, verdict, generation))
   if (
     record.stage === 'finished' &&
@@ -191,7 +191,7 @@ function addResize(conditions: PodCondition[], input: PodStatusInput): void {
 function condition(
   input: PodStatusInput,
   type: string,
-  verdict: Verdict,
+  verdict: ConditionValue,
   generation: number | undefined,
 ): PodCondition {
   const { old, now, record } = input

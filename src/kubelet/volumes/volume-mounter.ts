@@ -27,7 +27,7 @@ const CLAIM_RETRY = 10_000
  * A pod's sync waits for its volumes for this time before it reports that and starts again. Source:
  * podAttachAndMountTimeout.
  */
-const PATIENCE = 123_000
+const MOUNT_TIMEOUT = 123_000
 /** Waiting reason of a pod whose volumes are not attached yet. */
 export const AWAITS_ATTACHMENT = 'AttachVolume'
 
@@ -53,7 +53,7 @@ export interface VolumeMounterPorts {
 }
 
 /** Everything known of a pod's volumes at one moment. */
-interface Look {
+interface VolumeSnapshot {
   readonly volumes: ReadonlyMap<string, PodVolume>
   readonly mutable: boolean
   readonly setUp: readonly MountFault[]
@@ -101,7 +101,7 @@ export class VolumeMounter {
     this.#ports.onInUse()
   }
 
-  #look(record: PodRecord, now: number): Look {
+  #look(record: PodRecord, now: number): VolumeSnapshot {
     const { objects, runtime, attached } = this.#ports
     const { pod } = record
     const used = usedVolumes(pod)
@@ -140,7 +140,7 @@ export class VolumeMounter {
     this.#ports.onInUse()
   }
 
-  #wait(record: PodRecord, { setUp, unprocessed, unattached }: Look, now: number): void {
+  #wait(record: PodRecord, { setUp, unprocessed, unattached }: VolumeSnapshot, now: number): void {
     const { events, minor } = this.#ports
     for (const { volume, message } of setUp) {
       events.pod(
@@ -166,12 +166,12 @@ export class VolumeMounter {
         unprocessed.map(({ volume }) => volume),
         unprocessed.map(({ message }) => message).join('; '),
       )
-    else if (now - record.mountingSince >= PATIENCE) {
+    else if (now - record.mountingSince >= MOUNT_TIMEOUT) {
       tell([], minor >= 27 ? 'context deadline exceeded' : 'timed out waiting for the condition')
       record.mountingSince = now
     }
     const memory = containerMemory(record, '')
-    const deadline = record.mountingSince + PATIENCE
+    const deadline = record.mountingSince + MOUNT_TIMEOUT
     if (setUp.length > 0) {
       const delay = Math.min((memory.backOff?.delay ?? FIRST_RETRY / 2) * 2, LONGEST_RETRY)
       memory.backOff = { since: now, delay }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
-import { distrust } from '../../../src/kubectl/rest/verify-server.js'
+import { certificateFault } from '../../../src/kubectl/rest/verify-server.js'
 import { testKeys } from '../../../src/pki/index.js'
 
 const { pki } = new SimCluster({ nodes: 0, start: Date.UTC(2026, 0, 1) })
@@ -84,7 +84,7 @@ test.each<
       'error" while trying to verify candidate authority certificate "kubernetes")',
   ],
 ])('%s', (_name, certificate, host, authorities, fault) => {
-  expect(distrust(certificate, { authorities, host, now })).toBe(
+  expect(certificateFault(certificate, { authorities, host, now })).toBe(
     fault === undefined ? undefined : `tls: failed to verify certificate: ${fault}`,
   )
 })
