@@ -8,7 +8,7 @@ import { logError } from './klog.js'
 import type { Refusal } from './request-failure.js'
 import { discoveryFailure, failureOf, withoutSchemas } from './request-failure.js'
 import { failureOf as answerFailure, isFailed } from './rest/failure.js'
-import { checkSchemas } from './rest/schemas-known.js'
+import { checkSchemas } from './rest/check-schemas.js'
 
 /** How often a command tries discovery on a server that does not respond. */
 const TRIES: Readonly<Record<string, number>> = {

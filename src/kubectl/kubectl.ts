@@ -25,7 +25,7 @@ import { LazyConnection } from './lazy-connection.js'
 import { Output } from './output.js'
 import { ALL_FORMATS, checkFormat } from './print/object.js'
 import { releaseOf } from './release.js'
-import { connectThroughFront } from './rest/fronted.js'
+import { connectThroughFront } from './rest/front-connection.js'
 import { CommandLineError, splitWords } from './words.js'
 
 /** Runs one command line, given as text or as words, with or without a leading `kubectl`. */

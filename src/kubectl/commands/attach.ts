@@ -3,7 +3,7 @@ import { isApiError } from '../../client/api-error.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { endInterrupted, timeLimitOf } from '../interruption.js'
-import { exitAs, openSession, runSession } from '../streams.js'
+import { exitAs, openSession, runSession } from '../sessions.js'
 import { containerFor, objectNamed, podsOf } from './pod-target.js'
 
 /** `kubectl attach (POD | TYPE/NAME) [-c CONTAINER] [-i]`. Source: kubectl pkg/cmd/attach/attach.go. */

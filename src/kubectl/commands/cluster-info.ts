@@ -3,9 +3,9 @@ import type { Service } from '../../api/core/generated.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { printValue, withoutManagedFields } from '../print/object.js'
-import { inGoOrder } from '../print/go-order.js'
+import { inGoOrder } from '../print/go-field-order.js'
 import { printJson } from '../print/json.js'
-import type { GoList } from '../print/go-order.js'
+import type { GoList } from '../print/go-field-order.js'
 import { isApiError } from '../../client/api-error.js'
 
 const DEBUG = "To further debug and diagnose cluster problems, use 'kubectl cluster-info dump'."

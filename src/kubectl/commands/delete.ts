@@ -12,7 +12,7 @@ import { readManifests } from '../manifests.js'
 import { NOTHING_GIVEN } from '../selected.js'
 import type { Info, Target } from '../resource-args.js'
 import { fetchTargets, keyOf, selectResources } from '../resource-args.js'
-import { waitForObject } from '../until.js'
+import { waitForObject } from '../wait-until.js'
 import { answerText } from '../rest/failure.js'
 
 const WEEK_MS = 7 * 24 * 3600 * 1000

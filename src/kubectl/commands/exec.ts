@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError, usageError } from '../errors.js'
-import { exitAs, openSession, runSession } from '../streams.js'
+import { exitAs, openSession, runSession } from '../sessions.js'
 import { containerFor, objectNamed, podsOf } from './pod-target.js'
 import { parseDocuments } from '../manifests.js'
 

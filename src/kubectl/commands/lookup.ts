@@ -40,7 +40,7 @@ import { taint } from './taint.js'
 import { top } from './top.js'
 import { version } from './version.js'
 import { wait } from './wait.js'
-import { completion, plugin } from './workstation.js'
+import { completion, plugin } from './plugin-and-completion.js'
 
 /** The commands of the real kubectl, in the order of its help. */
 const KNOWN =

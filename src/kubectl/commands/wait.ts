@@ -13,7 +13,7 @@ import type { Target } from '../resource-args.js'
 import { fetchTarget, selectResources, typed } from '../resource-args.js'
 import { RestClient } from '../rest/rest-client.js'
 import { NOTHING_GIVEN } from '../selected.js'
-import { waitForObject } from '../until.js'
+import { waitForObject } from '../wait-until.js'
 
 /** A week, which a negative timeout means. */
 const LONGEST = 168 * 3_600_000

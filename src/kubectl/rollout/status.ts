@@ -7,7 +7,7 @@ import { groupResource, resourceNameOf } from '../kinds.js'
 import type { Info } from '../resource-args.js'
 import { Reflector } from '../rest/reflector.js'
 import { RestClient } from '../rest/rest-client.js'
-import { waitUntil } from '../until.js'
+import { waitUntil } from '../wait-until.js'
 import { workloadsOf } from './workloads.js'
 
 /** Virtual ms after which a rollout that does not end is given up; kubectl would watch forever. */
