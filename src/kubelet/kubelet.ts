@@ -1,4 +1,4 @@
-import type { Pod } from '../api/core/generated.js'
+import type { Node, Pod } from '../api/core/generated.js'
 import { isMirrorPod } from '../api/core/conditions.js'
 import { resourceAmounts } from '../api/core/pod-resources.js'
 import type { UserInfo } from '../client/client.js'
@@ -13,6 +13,7 @@ import { ContainerStopper } from './lifecycle/container-stopper.js'
 import { CsiNode } from './node/csi-node.js'
 import { EvictionManager } from './node/eviction-manager.js'
 import { NodeLease } from './node/lease.js'
+import type { NodeAgentPorts } from './node/node-agent.js'
 import { NodeAgent } from './node/node-agent.js'
 import { allocatableOf, capacityOf } from './node/node-object.js'
 import { ShutdownManager } from './node/shutdown-manager.js'
@@ -112,11 +113,7 @@ class Kubelet {
     this.#statusUpdate = timings.statusUpdate
     this.#status = host.handle('status', () => this.#statusTick())
 
-    const nodes = host.informer('nodes', { fieldSelector: `metadata.name=${node}` })
-    nodes.onChange(({ object, old }) => {
-      if (object.spec.podCIDR !== old?.spec.podCIDR) this.#report('network')
-      if (object.status.volumesAttached !== old?.status.volumesAttached) this.#volumesAttached()
-    })
+    const nodes = this.#watchNode()
     this.#pods = host
       .informer('pods', { fieldSelector: `spec.nodeName=${node}` })
       .onChange((change) => this.#podChanged(change))
@@ -129,22 +126,7 @@ class Kubelet {
       log: (message) => this.#log(message),
     })
     this.#lease = new NodeLease(host, node, timings.leaseDuration)
-    const csiNode = new CsiNode(host, node, release.minor)
-    const onRegistered = (uid: string): void => {
-      this.#lease.renew()
-      csiNode.initialize(uid)
-      options.registered?.()
-    }
-    this.#agent = new NodeAgent(host, {
-      options,
-      version,
-      statusReport: timings.statusReport,
-      nodes,
-      recorder,
-      onRegistered,
-      volumesInUse: () => this.#volumesInUse(),
-      pressures: () => this.#evictions.pressures,
-    })
+    this.#agent = this.#makeAgent({ version, statusReport: timings.statusReport, nodes, recorder })
     const report = (): void => this.#agent.syncStatus()
     this.#shutdown = new ShutdownManager(host, {
       options,
@@ -180,6 +162,30 @@ class Kubelet {
       ...runtime.kubeletConfiguration,
     }))
     return new KubeletCredentials(this.#host, { node, certificates, configuration: configuration.value })
+  }
+
+  #watchNode(): Informer<Node> {
+    const nodes = this.#host.informer('nodes', { fieldSelector: `metadata.name=${this.#options.node}` })
+    return nodes.onChange(({ object, old }) => {
+      if (object.spec.podCIDR !== old?.spec.podCIDR) this.#report('network')
+      if (object.status.volumesAttached !== old?.status.volumesAttached) this.#volumesAttached()
+    })
+  }
+
+  #makeAgent(parts: Pick<NodeAgentPorts, 'version' | 'statusReport' | 'nodes' | 'recorder'>): NodeAgent {
+    const options = this.#options
+    const csiNode = new CsiNode(this.#host, options.node, kubeletRelease(parts.version).minor)
+    return new NodeAgent(this.#host, {
+      ...parts,
+      options,
+      onRegistered: (uid) => {
+        this.#lease.renew()
+        csiNode.initialize(uid)
+        options.registered?.()
+      },
+      volumesInUse: () => this.#volumesInUse(),
+      pressures: () => this.#evictions.pressures,
+    })
   }
 
   #makeStatuses(release: KubeletRelease): StatusManager {
@@ -240,16 +246,7 @@ class Kubelet {
       events,
       statuses: this.#statuses,
       mirrors: this.#mirrors,
-      volumes: new VolumeMounter({
-        node: this.#options.node,
-        minor: release.minor,
-        clock: this.#host.clock,
-        objects,
-        events,
-        runtime,
-        attached: () => this.#agent.attachedVolumes,
-        onInUse: () => this.#agent.syncStatus(),
-      }),
+      volumes: this.#makeMounter(release, objects, events),
       starter: new ContainerStarter({
         runtime,
         events,
@@ -270,6 +267,19 @@ class Kubelet {
       hooks,
       looks,
       wake: (uid) => this.#wake(uid),
+    })
+  }
+
+  #makeMounter(release: KubeletRelease, objects: ApiObjects, events: PodEvents): VolumeMounter {
+    return new VolumeMounter({
+      node: this.#options.node,
+      minor: release.minor,
+      clock: this.#host.clock,
+      objects,
+      events,
+      runtime: this.#options.runtime,
+      attached: () => this.#agent.attachedVolumes,
+      onInUse: () => this.#agent.syncStatus(),
     })
   }
 

@@ -1,7 +1,7 @@
 import { lastStart, restarts } from '../control-plane/sync.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { humanDuration, table } from '../machine/texts.js'
-import type { CommandCall, CommandOutput } from './command.js'
+import type { CommandCall, CommandOutput, Options } from './command.js'
 import { failed, readOptions } from './command.js'
 
 /** crictl: ps, pods, logs, images, inspect's state, version. Source: cri-tools cmd/crictl. */
@@ -20,65 +20,14 @@ export function crictl({ args, machine }: CommandCall): CommandOutput {
   const now = machine.cluster.now()
   const all = containersOf(machine)
   switch (verb) {
-    case 'ps': {
-      const name = options.get('name')
-      const shown = all.filter(
-        (each) =>
-          (options.has('a', 'all') || each.state === 'Running') &&
-          (name === undefined || each.name.includes(name)),
-      )
-      if (options.has('q', 'quiet')) return { stdout: shown.map((each) => `${each.id}\n`).join('') }
-      const rows = shown.map((each) => [
-        each.id.slice(0, 13),
-        shortImage(each.image),
-        `${humanDuration(now - each.createdAt)} ago`,
-        each.state,
-        each.name,
-        String(each.attempt),
-        each.podId.slice(0, 13),
-        each.pod,
-        each.namespace,
-      ])
-      return {
-        stdout: table(
-          [
-            ['CONTAINER', 'IMAGE', 'CREATED', 'STATE', 'NAME', 'ATTEMPT', 'POD ID', 'POD', 'NAMESPACE'],
-            ...rows,
-          ],
-          { gap: 5 },
-        ),
-      }
-    }
-    case 'pods': {
-      const pods = [...new Map(all.map((each) => [each.podId, each])).values()]
-      const rows = pods.map((each) => [
-        each.podId.slice(0, 13),
-        `${humanDuration(now - each.createdAt)} ago`,
-        'Ready',
-        each.pod,
-        each.namespace,
-        '0',
-        '(default)',
-      ])
-      return {
-        stdout: table([['POD ID', 'CREATED', 'STATE', 'NAME', 'NAMESPACE', 'ATTEMPT', 'RUNTIME'], ...rows], {
-          gap: 5,
-        }),
-      }
-    }
+    case 'ps':
+      return containerTable(all, options, now)
+    case 'pods':
+      return podTable(all, now)
     case 'logs':
       return logs(all, id, options.get('tail'))
-    case 'images': {
-      const rows = [...new Set(all.map((each) => each.image))]
-        .toSorted()
-        .map((image) => [
-          image.replace(/:[^:/]+$/, ''),
-          /:([^:/]+)$/.exec(image)?.[1] ?? 'latest',
-          shortImage(image),
-          '27.1MB',
-        ])
-      return { stdout: table([['IMAGE', 'TAG', 'IMAGE ID', 'SIZE'], ...rows], { gap: 5 }) }
-    }
+    case 'images':
+      return imageTable(all)
     case 'version':
       return {
         stdout:
@@ -87,6 +36,63 @@ export function crictl({ args, machine }: CommandCall): CommandOutput {
     default:
       return failed(`No help topic for '${verb}'`, 3)
   }
+}
+
+function containerTable(all: readonly HostContainer[], options: Options, now: number): CommandOutput {
+  const name = options.get('name')
+  const shown = all.filter(
+    (each) =>
+      (options.has('a', 'all') || each.state === 'Running') &&
+      (name === undefined || each.name.includes(name)),
+  )
+  if (options.has('q', 'quiet')) return { stdout: shown.map((each) => `${each.id}\n`).join('') }
+  const rows = shown.map((each) => [
+    each.id.slice(0, 13),
+    shortImage(each.image),
+    `${humanDuration(now - each.createdAt)} ago`,
+    each.state,
+    each.name,
+    String(each.attempt),
+    each.podId.slice(0, 13),
+    each.pod,
+    each.namespace,
+  ])
+  return {
+    stdout: table(
+      [['CONTAINER', 'IMAGE', 'CREATED', 'STATE', 'NAME', 'ATTEMPT', 'POD ID', 'POD', 'NAMESPACE'], ...rows],
+      { gap: 5 },
+    ),
+  }
+}
+
+function podTable(all: readonly HostContainer[], now: number): CommandOutput {
+  const pods = [...new Map(all.map((each) => [each.podId, each])).values()]
+  const rows = pods.map((each) => [
+    each.podId.slice(0, 13),
+    `${humanDuration(now - each.createdAt)} ago`,
+    'Ready',
+    each.pod,
+    each.namespace,
+    '0',
+    '(default)',
+  ])
+  return {
+    stdout: table([['POD ID', 'CREATED', 'STATE', 'NAME', 'NAMESPACE', 'ATTEMPT', 'RUNTIME'], ...rows], {
+      gap: 5,
+    }),
+  }
+}
+
+function imageTable(all: readonly HostContainer[]): CommandOutput {
+  const rows = [...new Set(all.map((each) => each.image))]
+    .toSorted()
+    .map((image) => [
+      image.replace(/:[^:/]+$/, ''),
+      /:([^:/]+)$/.exec(image)?.[1] ?? 'latest',
+      shortImage(image),
+      '27.1MB',
+    ])
+  return { stdout: table([['IMAGE', 'TAG', 'IMAGE ID', 'SIZE'], ...rows], { gap: 5 }) }
 }
 
 /** `docker ps [-a]` and `docker logs`, as on machines of the time when the kubelet used docker. */

@@ -213,32 +213,18 @@ class Interpreter {
         break
       }
       case 'next': {
-        const loop = frame.contexts.at(-1)
-        if (loop?.kind !== 'loop' || loop.at >= loop.items.length) {
-          frame.at = operation.exit
-          return true
-        }
-        shell.vars.set(operation.name, loop.items[loop.at++] as string)
-        break
+        const item = nextItem(frame)
+        frame.at = item === undefined ? operation.exit : frame.at + 1
+        if (item !== undefined) shell.vars.set(operation.name, item)
+        return true
       }
       case 'end':
       case 'endSubshell':
         popContext(thread, frame)
         break
-      case 'redirect': {
-        const context = this.#streams.redirected(
-          thread,
-          operation.redirects,
-          this.#scope(thread, frame, operation.captures),
-          false,
-        )
-        if (context) frame.contexts.push(context)
-        else {
-          shell.status = 1
-          frame.contexts.push({ kind: 'redirect', out: new Map(), once: false })
-        }
+      case 'redirect':
+        this.#redirect(thread, frame, operation)
         break
-      }
       case 'capture':
       case 'pipe':
         frame.contexts.push({ kind: operation.op, text: '', saved: copyShell(shell), to: operation.to })
@@ -246,48 +232,52 @@ class Interpreter {
       case 'subshell':
         frame.contexts.push({ kind: 'subshell', saved: copyShell(shell), to: operation.to })
         break
-      case 'piped': {
-        const stage = popContext(thread, frame)
-        if (operation.again) popContext(thread, frame)
-        frame.contexts.push({
-          kind: 'input',
-          text: stage?.kind === 'pipe' ? stage.text : '',
-          saved: copyShell(shellOf(thread)),
-          to: operation.to,
-        })
+      case 'piped':
+        nextStage(thread, frame, operation)
         break
-      }
       case 'endCapture': {
         const context = popContext(thread, frame)
         frame.captured.push(context?.kind === 'capture' ? context.text.replace(/\n+$/, '') : '')
         break
       }
       case 'background':
-        this.#background(thread, frame)
-        frame.at = operation.to
-        shell.status = 0
-        return true
       case 'function':
-        shell.functions.set(operation.name, { text: frame.text, at: frame.at + 1 })
+        if (operation.op === 'background') this.#background(thread, frame)
+        else shell.functions.set(operation.name, { text: frame.text, at: frame.at + 1 })
         frame.at = operation.to
         shell.status = 0
         return true
       case 'return':
         popFrame(thread)
         return true
-      case 'case': {
-        const scope = this.#scope(thread, frame, operation.captures)
-        const text = expandText(operation.word, scope)
-        const branch = operation.branches.find(({ patterns }) =>
-          patterns.some((pattern) => matches(text, pattern, scope)),
-        )
-        shell.status = 0
-        frame.at = branch?.to ?? operation.to
+      case 'case':
+        this.#branch(thread, frame, operation)
         return true
-      }
     }
     frame.at++
     return true
+  }
+
+  #redirect(
+    thread: Thread,
+    frame: Frame,
+    { redirects, captures }: Extract<Operation, { op: 'redirect' }>,
+  ): void {
+    const scope = this.#scope(thread, frame, captures)
+    const context = this.#streams.redirected(thread, redirects, scope, false)
+    // the context is pushed even after a failure, since the operation that ends it pops one
+    if (context === undefined) shellOf(thread).status = 1
+    frame.contexts.push(context ?? { kind: 'redirect', out: new Map(), once: false })
+  }
+
+  #branch(thread: Thread, frame: Frame, operation: Extract<Operation, { op: 'case' }>): void {
+    const scope = this.#scope(thread, frame, operation.captures)
+    const text = expandText(operation.word, scope)
+    const branch = operation.branches.find(({ patterns }) =>
+      patterns.some((pattern) => matches(text, pattern, scope)),
+    )
+    shellOf(thread).status = 0
+    frame.at = branch?.to ?? operation.to
   }
 
   #runSimple(
@@ -578,4 +568,18 @@ class Interpreter {
     const captured = captures === 0 ? [] : frame.captured.splice(frame.captured.length - captures)
     return { shell: shellOf(thread), pid: this.#process.pid, files: this.#host.world.files, captured }
   }
+}
+
+/** Begins the next stage of a pipe with the output of the last one as its input. */
+function nextStage(thread: Thread, frame: Frame, { again, to }: Extract<Operation, { op: 'piped' }>): void {
+  const stage = popContext(thread, frame)
+  if (again) popContext(thread, frame)
+  const text = stage?.kind === 'pipe' ? stage.text : ''
+  frame.contexts.push({ kind: 'input', text, saved: copyShell(shellOf(thread)), to })
+}
+
+/** Takes the next item of the innermost loop; undefined at its end. */
+function nextItem({ contexts }: Frame): string | undefined {
+  const loop = contexts.at(-1)
+  return loop?.kind === 'loop' && loop.at < loop.items.length ? loop.items[loop.at++] : undefined
 }
