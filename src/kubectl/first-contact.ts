@@ -39,8 +39,10 @@ const NAMES_ONLY: ReadonlySet<string> = new Set([
 ])
 
 /** Commands that send their requests without discovery. */
-const WITHOUT_DISCOVERY =
-  /^(create (?!role$|clusterrole$|job$).*|version|auth whoami|cluster-info dump|config .*|top .*|events|cp|proxy)$/
+const WITHOUT_DISCOVERY = new RegExp(
+  '^(create (?!role$|clusterrole$|job$).*|version|auth whoami|cluster-info dump|' +
+    'config .*|top .*|events|cp|proxy)$',
+)
 
 /** Commands that need discovery only for a flag. */
 const ONLY_WITH: Readonly<Record<string, string>> = { 'create clusterrole': 'resource', 'create job': 'from' }

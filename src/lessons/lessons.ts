@@ -69,6 +69,7 @@ const ETCD =
   '--cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key ' +
   '/etc/kubernetes/pki/etcd/server.key'
 const MANIFESTS = '/etc/kubernetes/manifests'
+const KEY_FLAG = '--service-account-private-key-file=/etc/kubernetes/pki'
 
 /** The troubleshooting lessons: those of the course (T1 to T4), and further ones from practice. */
 export const LESSONS: readonly Lesson[] = [
@@ -241,7 +242,8 @@ export const LESSONS: readonly Lesson[] = [
       'kubeadm kubeconfig user --org system:nodes --client-name system:node:node-1 writes a new ' +
         'kubelet.conf.',
     ],
-    solution: `CONF=$(kubeadm kubeconfig user --org system:nodes --client-name system:node:node-1 | base64 -w0)
+    solution: `CONF=$(kubeadm kubeconfig user --org system:nodes \
+--client-name system:node:node-1 | base64 -w0)
 ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl restart kubelet"`,
   },
   {
@@ -254,8 +256,7 @@ ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl res
       cluster.apply([deployment('web', {})])
       cluster.settle()
       await master.sh(
-        `sed -i 's#--service-account-private-key-file=/etc/kubernetes/pki/sa.key#--service-account-private-key-file=/etc/kubernetes/pki/sa.kye#' ` +
-          `${MANIFESTS}/kube-controller-manager.yaml`,
+        `sed -i 's#${KEY_FLAG}/sa.key#${KEY_FLAG}/sa.kye#' ${MANIFESTS}/kube-controller-manager.yaml`,
       )
       cluster.kubectl('scale deployment web --replicas=3')
       cluster.advance('1m')

@@ -152,11 +152,12 @@ function serverFault(call: CommandCall, options: Options, host: string): string 
           now: call.machine.cluster.now(),
           purpose: 'server auth',
         })
-  if (fault !== undefined)
-    return (
-      'SSL certificate problem: ' +
-      `${fault.includes('expired') ? 'certificate has expired' : 'unable to get local issuer certificate'}${more}`
-    )
+  if (fault !== undefined) {
+    const problem = fault.includes('expired')
+      ? 'certificate has expired'
+      : 'unable to get local issuer certificate'
+    return `SSL certificate problem: ${problem}${more}`
+  }
   const { dns = [], ip = [] } = leaf?.names ?? {}
   return dns.includes(host) || ip.includes(host)
     ? undefined

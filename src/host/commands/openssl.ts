@@ -119,15 +119,13 @@ function subjectFrom(attributes: readonly (readonly [string, string])[]): Subjec
 
 function req(call: CommandCall, options: Options): CommandOutput {
   if (!options.has('new', 'newkey')) {
-    const request = parseRequest(input(call, options))
+    const pem = input(call, options)
+    const request = parseRequest(pem)
     const subject = `subject=${nameText(request.subjectName)}\n`
     if (options.has('subject')) return { stdout: subject }
-    if (options.has('text'))
-      return {
-        stdout: `${requestText(request, input(call, options))}${options.has('noout') ? '' : input(call, options)}`,
-      }
+    if (options.has('text')) return { stdout: requestText(request, pem) + (options.has('noout') ? '' : pem) }
     return {
-      stdout: options.has('noout') ? '' : input(call, options),
+      stdout: options.has('noout') ? '' : pem,
       stderr: options.has('verify') ? 'Certificate request self-signature verify OK\n' : '',
     }
   }

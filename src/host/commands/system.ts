@@ -57,9 +57,8 @@ export function date({ args, machine }: CommandCall): CommandOutput {
     Z: 'UTC',
     '%': '%',
   }
-  return {
-    stdout: `${format.slice(1).replaceAll(/%([a-zA-Z%])/g, (whole, letter: string) => parts[letter] ?? whole)}\n`,
-  }
+  const text = format.slice(1).replaceAll(/%([a-zA-Z%])/g, (whole, letter: string) => parts[letter] ?? whole)
+  return { stdout: `${text}\n` }
 }
 
 /** Prints the machine's name, and its address with `-I`. */

@@ -78,7 +78,8 @@ function act(verb: string, name: string, machine: HostMachine): CommandOutput {
 function status(name: string, machine: HostMachine): CommandOutput {
   const unit = machine.unit(name)
   if (unit === undefined) return failed(`Unit ${name}.service could not be found.`, 4)
-  const ago = `${systemdTime(unit.since)}; ${humanDuration(machine.cluster.now() - unit.since).toLowerCase()} ago`
+  const age = humanDuration(machine.cluster.now() - unit.since).toLowerCase()
+  const ago = `${systemdTime(unit.since)}; ${age} ago`
   const states = {
     active: `active (running) since ${ago}`,
     inactive: `inactive (dead) since ${ago}`,
@@ -108,11 +109,13 @@ function status(name: string, machine: HostMachine): CommandOutput {
 function listUnits(machine: HostMachine): CommandOutput {
   const rows = [...machine.state.units.keys()].map((name) => {
     const state = machine.unit(name)?.state
-    return (
-      `  ${`${name}.service`.padEnd(22)} loaded ` +
-      `${state === 'active' ? 'active    running     ' : state === 'failed' ? 'activating auto-restart' : 'inactive  dead        '} ` +
-      `${DESCRIPTIONS[name] ?? name}\n`
-    )
+    const shown =
+      state === 'active'
+        ? 'active    running     '
+        : state === 'failed'
+          ? 'activating auto-restart'
+          : 'inactive  dead        '
+    return `  ${`${name}.service`.padEnd(22)} loaded ${shown} ${DESCRIPTIONS[name] ?? name}\n`
   })
   return { stdout: `  UNIT                   LOAD   ACTIVE    SUB         DESCRIPTION\n${rows.join('')}` }
 }

@@ -38,6 +38,9 @@ interface Plan {
   readonly volumes: readonly (readonly [name: string, path: string, type: string, readOnly: boolean])[]
 }
 
+const issuerOf = ({ dnsDomain = 'cluster.local' }: StaticPodConfig): string =>
+  `https://kubernetes.default.svc.${dnsDomain}`
+
 /**
  * The manifest that kubeadm writes to /etc/kubernetes/manifests. Source:
  * cmd/kubeadm/app/phases/controlplane/manifests.go, volumes.go and phases/etcd/local.go.
@@ -189,11 +192,7 @@ const PLANS: Readonly<Record<ComponentName, (config: StaticPodConfig) => Plan>> 
         'requestheader-group-headers': 'X-Remote-Group',
         'requestheader-username-headers': 'X-Remote-User',
         'secure-port': '6443',
-        ...(issuer
-          ? {
-              'service-account-issuer': `https://kubernetes.default.svc.${config.dnsDomain ?? 'cluster.local'}`,
-            }
-          : {}),
+        ...(issuer ? { 'service-account-issuer': issuerOf(config) } : {}),
         'service-account-key-file': `${pki}/sa.pub`,
         ...(issuer ? { 'service-account-signing-key-file': `${pki}/sa.key` } : {}),
         'service-cluster-ip-range': serviceCIDR,

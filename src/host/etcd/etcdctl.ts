@@ -83,14 +83,16 @@ const VERBS: Readonly<Record<string, (call: CommandCall, options: Options) => Co
     call.machine.files.write(call.path(path), contentOf(call.machine.cluster.internals.etcd.snapshot()))
     return { stdout: `Snapshot saved at ${path}\n` }
   },
-  'endpoint health': (call, options) =>
-    call.machine.cluster.internals.etcd.alarms.length === 0
-      ? { stdout: `${endpointOf(call, options)} is healthy: successfully committed proposal: took = 1.5ms\n` }
-      : failed(
-          `${endpointOf(call, options)} is unhealthy: failed to commit proposal: Active Alarm(s): ` +
-            `${call.machine.cluster.internals.etcd.alarms.map(({ alarm }) => alarm).join(', ')}\nError: unhealthy ` +
-            'cluster',
-        ),
+  'endpoint health': (call, options) => {
+    const endpoint = endpointOf(call, options)
+    const { alarms } = call.machine.cluster.internals.etcd
+    if (alarms.length === 0)
+      return { stdout: `${endpoint} is healthy: successfully committed proposal: took = 1.5ms\n` }
+    return failed(
+      `${endpoint} is unhealthy: failed to commit proposal: Active Alarm(s): ` +
+        `${alarms.map(({ alarm }) => alarm).join(', ')}\nError: unhealthy cluster`,
+    )
+  },
   'endpoint status': (call, options) => ({ stdout: endpointStatus(call, options) }),
   'member list': (call, options) => {
     const { machine } = call
@@ -160,21 +162,16 @@ function compact({ cluster }: HostMachine, options: Options): CommandOutput {
   return { stdout: `compacted revision ${text}\n` }
 }
 
+type EtcdStatus = ReturnType<HostMachine['cluster']['internals']['etcd']['status']>
+
 function endpointStatus(call: CommandCall, options: Options): string {
   const { cluster } = call.machine
   const found = cluster.internals.etcd.status()
   const endpoint = endpointOf(call, options)
   const version = versionOf(call.machine)
   const { header, dbSize, dbSizeInUse, leader, raftIndex, raftTerm, raftAppliedIndex, errors } = found
-  if (formOf(options) === 'json') {
-    const own = {
-      cluster_id: header.clusterId,
-      member_id: header.memberId,
-      revision: header.revision,
-      raft_term: header.raftTerm,
-    }
-    return `${json([{ Endpoint: endpoint, Status: { header: own, version, dbSize, leader, raftIndex, raftTerm, raftAppliedIndex, ...(errors.length === 0 ? {} : { errors }), dbSizeInUse } }])}\n`
-  }
+  if (formOf(options) === 'json')
+    return `${json([{ Endpoint: endpoint, Status: statusObject(found, version) }])}\n`
   const state = [
     String(leader === header.memberId),
     'false',
@@ -222,6 +219,30 @@ function endpointStatus(call: CommandCall, options: Options): string {
   )
 }
 
+/** The status of an endpoint in the order of Go's fields. */
+function statusObject(
+  { header, dbSize, dbSizeInUse, leader, raftIndex, raftTerm, raftAppliedIndex, errors }: EtcdStatus,
+  version: string,
+): object {
+  const own = {
+    cluster_id: header.clusterId,
+    member_id: header.memberId,
+    revision: header.revision,
+    raft_term: header.raftTerm,
+  }
+  return {
+    header: own,
+    version,
+    dbSize,
+    leader,
+    raftIndex,
+    raftTerm,
+    raftAppliedIndex,
+    ...(errors.length === 0 ? {} : { errors }),
+    dbSizeInUse,
+  }
+}
+
 const refused = (): CommandOutput =>
   failed(
     '{"level":"warn","msg":"retrying of unary invoker ' +
@@ -263,9 +284,8 @@ function status(call: CommandCall, options: Options): CommandOutput {
   if (text === undefined) return failed(`Error: stat ${path}: no such file or directory`)
   try {
     const found = snapshotStatus(bytesOf(text))
-    return {
-      stdout: `${formatSnapshotStatus(found, formOf(options) === 'table' ? 'table' : 'simple').replace(/\n$/, '')}\n`,
-    }
+    const status = formatSnapshotStatus(found, formOf(options) === 'table' ? 'table' : 'simple')
+    return { stdout: `${status.replace(/\n$/, '')}\n` }
   } catch (error) {
     if (error instanceof SnapshotError) return failed(`Error: ${error.message}`)
     throw error
@@ -304,9 +324,12 @@ function get(call: CommandCall, options: Options): CommandOutput {
       version,
       ...(options.has('keys-only') ? {} : { value: base64(valueBytes(value)) }),
     }))
-    return {
-      stdout: `${json({ header: own, ...(pairs.length === 0 ? {} : { kvs: pairs }), ...(count === 0 ? {} : { count }) })}\n`,
+    const response = {
+      header: own,
+      ...(pairs.length === 0 ? {} : { kvs: pairs }),
+      ...(count === 0 ? {} : { count }),
     }
+    return { stdout: `${json(response)}\n` }
   }
   if (options.has('count-only')) return formOf(options) === 'fields' ? { stdout: `"Count" : ${count}\n` } : {}
   const valueOnly = options.has('print-value-only')
@@ -314,7 +337,8 @@ function get(call: CommandCall, options: Options): CommandOutput {
     stdout: kvs
       .map(
         (pair) =>
-          `${valueOnly ? '' : `${decode(keyBytes(pair.key))}\n`}${options.has('keys-only') ? '' : decode(valueBytes(pair.value))}\n`,
+          (valueOnly ? '' : `${decode(keyBytes(pair.key))}\n`) +
+          (options.has('keys-only') ? '\n' : `${decode(valueBytes(pair.value))}\n`),
       )
       .join(''),
   }

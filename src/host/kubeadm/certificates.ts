@@ -23,7 +23,8 @@ export function certs(args: readonly string[], machine: HostMachine): CommandOut
 }
 
 function checkExpiration({ cluster }: HostMachine): string {
-  return `[check-expiration] Reading configuration from the "kubeadm-config" ConfigMap in namespace "kube-system"...
+  return `[check-expiration] Reading configuration from the "kubeadm-config" ConfigMap \
+in namespace "kube-system"...
 [check-expiration] Use 'kubeadm init phase upload-config kubeadm --config your-config-file' to re-upload it.
 
 ${expiryText(certificateExpiry(cluster.pki), cluster.now())}`
@@ -42,7 +43,8 @@ function renew(name: string | undefined, machine: HostMachine): CommandOutput {
     const authority = certificates.find((one) => one.name === renewed)?.authority
     return baseName(authorities.find((one) => one.name === authority))
   }
-  let stdout = `[renew] Reading configuration from the "kubeadm-config" ConfigMap in namespace "kube-system"...
+  let stdout = `[renew] Reading configuration from the "kubeadm-config" ConfigMap \
+in namespace "kube-system"...
 [renew] Use 'kubeadm init phase upload-config kubeadm --config your-config-file' to re-upload it.\n\n`
   for (const { name: renewed, title, result } of renewOn(machine, name)) {
     if (result === 'renewed') stdout += `${title} renewed\n`

@@ -56,7 +56,9 @@ export function becomeControlPlane(machine: HostMachine, kubeadm: ClusterOptions
     found.get(component)?.manifest.flags ?? new Map<string, string>()
   const version =
     /:(v\d+\.\d+\.\d+[\w.-]*)$/.exec(found.get('kube-apiserver')?.manifest.image ?? '')?.[1] ?? hosts.version
-  const address = `${flags('kube-apiserver').get('advertise-address') ?? machine.address}:${flags('kube-apiserver').get('secure-port') ?? '6443'}`
+  const apiserver = flags('kube-apiserver')
+  const host = apiserver.get('advertise-address') ?? machine.address
+  const address = `${host}:${apiserver.get('secure-port') ?? '6443'}`
   const fresh = new SimCluster(
     initializedOptions(
       cluster,

@@ -82,9 +82,11 @@ export function table(
   const widths: number[] = []
   for (const row of rows) row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, cell.length)))
   return rows
-    .map(
-      (row) =>
-        `${row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd((widths[at] ?? 0) + gap))).join('')}\n`,
-    )
+    .map((row) => {
+      const cells = row.map((cell, at) =>
+        at === row.length - 1 ? cell : cell.padEnd((widths[at] ?? 0) + gap),
+      )
+      return `${cells.join('')}\n`
+    })
     .join('')
 }

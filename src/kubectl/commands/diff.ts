@@ -64,7 +64,8 @@ function compare(call: Call): void {
     `/tmp/LIVE-${randomDigits(call, 'live')}`,
     `/tmp/MERGED-${randomDigits(call, 'merged')}`,
   ]
-  const time = `${new Date(call.env.clock.now()).toISOString().replace('T', ' ').replace('Z', '')}000000 +0000`
+  const now = new Date(call.env.clock.now()).toISOString()
+  const time = `${now.replace('T', ' ').replace('Z', '')}000000 +0000`
   for (const { name, live, merged } of changed) {
     out.line(`diff -u -N ${from}/${name} ${to}/${name}`)
     out.write(`--- ${from}/${name}\t${time}\n+++ ${to}/${name}\t${time}\n${unifiedDiff(live, merged)}`)

@@ -17,8 +17,12 @@ import { typed } from '../resource-args.js'
 
 const POLICIES: ReadonlySet<string> = new Set(['Always', 'OnFailure', 'Never'])
 const PULLS: ReadonlySet<string> = new Set(['Always', 'IfNotPresent', 'Never'])
-const IMAGE =
-  /^(?:[a-zA-Z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?$/
+const PATH_PART = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*'
+/** A registry, a path, a tag and a digest; all but the path are optional. */
+const IMAGE = new RegExp(
+  String.raw`^(?:[a-zA-Z0-9.-]+(?::\d+)?/)?${PATH_PART}(?:/${PATH_PART})*` +
+    String.raw`(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?$`,
+)
 
 /** `kubectl run NAME --image=IMAGE [-i] [--rm] [--expose] [-- ARGS]`. Source: kubectl pkg/cmd/run/run.go. */
 export const run: Command = {

@@ -56,7 +56,8 @@ export function createGenerated(call: Call, generated: Generated, failure?: stri
   }
   const sent = definition.namespaced ? withNamespace(wanted, call.namespace) : wanted
   const path = pathOf(definition, call.namespace)
-  const query = `?fieldManager=${call.flags.string('field-manager')}&fieldValidation=${fieldValidationOf(call)}`
+  const manager = call.flags.string('field-manager')
+  const query = `?fieldManager=${manager}&fieldValidation=${fieldValidationOf(call)}`
   const send = (): KubeObject =>
     call.client.create(resourceNameOf(definition), sent, {
       dryRun: dryRun === 'server',

@@ -78,8 +78,10 @@ function parsePort(text: string): number {
 }
 
 /** `host/path=service:port[,tls[=secret]]`. Source: kubectl pkg/cmd/create/create_ingress.go regexRule. */
-const RULE =
-  /^(?<host>[\w*.-]*)(?<path>\/[^=]*)=(?<service>[A-Za-z0-9-]+):(?<port>[A-Za-z0-9-]+)(?:,(?<tls>tls(?:=(?<secret>[^,]*))?))?$/
+const RULE = new RegExp(
+  String.raw`^(?<host>[\w*.-]*)(?<path>/[^=]*)=(?<service>[A-Za-z0-9-]+):(?<port>[A-Za-z0-9-]+)` +
+    '(?:,(?<tls>tls(?:=(?<secret>[^,]*))?))?$',
+)
 const DEFAULT_BACKEND = /^([A-Za-z0-9-]+):([A-Za-z0-9-]+)$/
 
 interface Rule {

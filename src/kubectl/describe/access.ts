@@ -27,10 +27,8 @@ export function describeRole(out: DescriptionWriter, role: Role | ClusterRole): 
   out.line(1, '---------\t-----------------\t--------------\t-----')
   for (const rule of compactRules(role.rules ?? [])) {
     const list = (values: readonly string[] | undefined): string => `[${(values ?? []).join(' ')}]`
-    out.line(
-      1,
-      `${resourceText(rule)}\t${list(rule.nonResourceURLs)}\t${list(rule.resourceNames)}\t${list(rule.verbs)}`,
-    )
+    const lists = [rule.nonResourceURLs, rule.resourceNames, rule.verbs].map(list)
+    out.line(1, [resourceText(rule), ...lists].join('\t'))
   }
 }
 

@@ -1,9 +1,8 @@
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec, Pod } from '../../api/core/generated.js'
 import { accessModesText, storageClassText } from '../../api/core/access-modes.js'
 import type { ObjectMeta } from '../../api/meta/generated.js'
-import { ageText } from '../../api/duration.js'
 import type { DescribeContext } from './describer.js'
-import { sortedEntries, writeObjectEvents } from './describer.js'
+import { phaseText, sortedEntries, writeObjectEvents } from './describer.js'
 import { annotationTexts, longTime, pairsOf, writeList } from './writer.js'
 import type { DescriptionWriter } from './writer.js'
 
@@ -68,10 +67,7 @@ export function describeClaim(
   out.line(0, `Name:\t${metadata.name ?? ''}`)
   out.line(0, `Namespace:\t${metadata.namespace ?? ''}`)
   out.line(0, `StorageClass:\t${storageClassText(metadata, spec.storageClassName)}`)
-  out.line(
-    0,
-    `Status:\t${metadata.deletionTimestamp === undefined ? (status.phase ?? '') : `Terminating (lasts ${ageText(metadata.deletionTimestamp, context.now)})`}`,
-  )
+  out.line(0, `Status:\t${phaseText(metadata, status.phase, context)}`)
   for (const line of volumeLines(claim)) out.line(0, line)
   out.line(0, `Finalizers:\t[${(metadata.finalizers ?? []).join(' ')}]`)
   out.line(0, `Capacity:\t${isBound ? (status.capacity?.['storage'] ?? '0') : ''}`)

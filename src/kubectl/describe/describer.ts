@@ -1,4 +1,5 @@
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
+import { ageText } from '../../api/duration.js'
 import type { Client } from '../../client/client.js'
 import type { Release } from '../release.js'
 import { eventsAbout, writeEvents } from './events.js'
@@ -61,6 +62,16 @@ export function writeObjectEvents(
 export function controllerOf({ metadata }: KubeObject): string | undefined {
   const owner = metadata.ownerReferences?.find(({ controller }) => controller === true)
   return owner === undefined ? undefined : `${owner.kind}/${owner.name}`
+}
+
+/** Status of a volume or a claim: its phase, or for how long it has been terminating. */
+export function phaseText(
+  { deletionTimestamp }: KubeObject['metadata'],
+  phase: string | undefined,
+  { now }: DescribeContext,
+): string {
+  if (deletionTimestamp === undefined) return phase ?? ''
+  return `Terminating (lasts ${ageText(deletionTimestamp, now)})`
 }
 
 /** Formats `True`, `False`, or `<unset>`. */

@@ -52,6 +52,8 @@ export function describePriorityClass(
   writeObjectEvents(out, priority, context)
 }
 
+const ALL_PODS = '<none> (Allowing the specific traffic to all pods in this namespace)'
+
 /** `kubectl describe networkpolicy`. Source: kubectl pkg/describe describeNetworkPolicy. */
 export function describeNetworkPolicy(out: DescriptionWriter, policy: NetworkPolicy): void {
   const { metadata, spec } = policy
@@ -62,11 +64,7 @@ export function describeNetworkPolicy(out: DescriptionWriter, policy: NetworkPol
   out.line(0, 'Spec:')
   const { podSelector, policyTypes = [], ingress = [], egress = [] } = spec ?? { podSelector: {} }
   const selector = selectorText(podSelector)
-  out.line(
-    1,
-    'PodSelector:     ' +
-      `${selector === '<none>' ? '<none> (Allowing the specific traffic to all pods in this namespace)' : selector}`,
-  )
+  out.line(1, `PodSelector:     ${selector === '<none>' ? ALL_PODS : selector}`)
   if (policyTypes.includes('Ingress')) {
     out.line(1, 'Allowing ingress traffic:')
     writeRules(out, { ...INGRESS, rules: ingress.map(({ ports, from }) => ({ ports, peers: from })) })

@@ -76,8 +76,9 @@ function fieldLines(explained: Explained, object: Schema, indent: string, seen: 
       const own = schemas.objectOf(schema)
       const values = enumOf(schemas.resolve(schema))
       const shown = values.length > 4 ? `${values.slice(0, 4).join(', ')}, ....` : values.join(', ')
+      const required = object.required?.includes(name) === true ? ' -required-' : ''
       const head =
-        `${indent}${name}\t<${typeText(schemas, schema)}>${object.required?.includes(name) === true ? ' -required-' : ''}\n` +
+        `${indent}${name}\t<${typeText(schemas, schema)}>${required}\n` +
         (values.length === 0 ? '' : `${indent}enum: ${shown}\n`)
       if (!recursive) {
         const description = schema.description ?? own.description ?? ''
@@ -153,7 +154,8 @@ function fieldText(
   return Object.entries(object.properties ?? {})
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, schema]) => {
-      const head = `${indent ?? '   '}${name}\t<${oldType(schemas, schema)}>${indent === undefined && object.required?.includes(name) === true ? ' -required-' : ''}\n`
+      const required = indent === undefined && object.required?.includes(name) === true ? ' -required-' : ''
+      const head = `${indent ?? '   '}${name}\t<${oldType(schemas, schema)}>${required}\n`
       const own = schemas.objectOf(schema)
       if (indent !== undefined)
         return head + (seen.has(own) ? '' : fieldText(schemas, own, `${indent}   `, new Set([...seen, own])))

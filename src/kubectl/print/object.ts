@@ -15,7 +15,8 @@ const FORMATS: string =
   'templatefile,yaml'
 
 /** The formats of `get`, which also prints tables. */
-export const ALL_FORMATS: string = `custom-columns,custom-columns-file,${FORMATS.replace(/yaml$/, 'wide,yaml')}`
+export const ALL_FORMATS: string =
+  'custom-columns,custom-columns-file,' + FORMATS.replace(/yaml$/, 'wide,yaml')
 
 /** Error for a format that a command does not have. */
 export function unknownFormat(format: string, allowed: string = FORMATS): KubectlError {

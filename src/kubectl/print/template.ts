@@ -5,7 +5,8 @@ import { goJson, goString } from './json.js'
 import { customColumns, evaluateTemplate, parseJsonPath, renderTemplate } from './jsonpath.js'
 
 const KINDS =
-  'jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|go-template|go-template-file|template|templatefile'
+  'jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|' +
+  'go-template|go-template-file|template|templatefile'
 const FORMAT = new RegExp(`^(${KINDS})=(.*)$`, 's')
 const BARE = new RegExp(`^(?:${KINDS})$`)
 

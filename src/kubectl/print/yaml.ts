@@ -81,7 +81,8 @@ function hasDigitBefore(text: string, at: number): boolean {
 /** Words and numbers that YAML 1.1 does not read as text. */
 const resolved = new RegExp(
   [
-    '^(?:~|null|Null|NULL|true|True|TRUE|false|False|FALSE|y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF|<<)$',
+    '^(?:~|null|Null|NULL|true|True|TRUE|false|False|FALSE)$',
+    '^(?:y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF|<<)$',
     '^[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+|[0-9][0-9_]*)$',
     '^[-+]?(?:\\.[0-9]+|[0-9][0-9_]*(?:\\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?$',
     '^[-+]?(?:\\.inf|\\.Inf|\\.INF)$',

@@ -24,8 +24,10 @@ const ITSELF = /^\/(api|apis|openapi|version)(\/|\?|$)/
 const RESOURCES = /^\/(api\/[^/?]+|apis\/[^/?]+\/[^/?]+)\/./
 
 /** Commands whose clients use Go types. All others send and read objects unchanged. */
-const TYPED =
-  /^(create (?!$).*|auth can-i|auth whoami|certificate .*|autoscale|top .*|describe|logs|rollout (history|undo)|run)$/
+const TYPED = new RegExp(
+  '^(create (?!$).*|auth can-i|auth whoami|certificate .*|autoscale|top .*|' +
+    'describe|logs|rollout (history|undo)|run)$',
+)
 
 /**
  * Returns the connection of a call through what stands before its server. Throws KubectlError if the

@@ -157,13 +157,11 @@ function listed(
       const { configMapKeyRef, secretKeyRef, fieldRef, resourceFieldRef } = variable.valueFrom ?? {}
       if (variable.valueFrom === undefined) out.line(`${variable.name}=${variable.value ?? ''}`)
       else if (flags.bool('resolve') && configMapKeyRef !== undefined) {
-        out.line(
-          `${variable.name}=${client.get('configmaps', { namespace, name: configMapKeyRef.name ?? '' }).data?.[configMapKeyRef.key] ?? ''}`,
-        )
+        const { data } = client.get('configmaps', { namespace, name: configMapKeyRef.name ?? '' })
+        out.line(`${variable.name}=${data?.[configMapKeyRef.key] ?? ''}`)
       } else if (flags.bool('resolve') && secretKeyRef !== undefined) {
-        out.line(
-          `${variable.name}=${atob(client.get('secrets', { namespace, name: secretKeyRef.name ?? '' }).data?.[secretKeyRef.key] ?? '')}`,
-        )
+        const { data } = client.get('secrets', { namespace, name: secretKeyRef.name ?? '' })
+        out.line(`${variable.name}=${atob(data?.[secretKeyRef.key] ?? '')}`)
       } else
         out.line(
           `# ${variable.name} from ${sourceText(configMapKeyRef, secretKeyRef, fieldRef, resourceFieldRef)}`,

@@ -133,7 +133,10 @@ export function setSelector(call: Call): void {
 }
 
 const goText = (expressions: readonly LabelSelectorRequirement[]): string =>
-  `[${expressions.map(({ key, operator, values = [] }) => `{${key} ${operator} [${values.join(' ')}]}`).join(' ')}]`
+  `[${expressions.map(goExpression).join(' ')}]`
+
+const goExpression = ({ key, operator, values = [] }: LabelSelectorRequirement): string =>
+  `{${key} ${operator} [${values.join(' ')}]}`
 
 const GROUP = 'rbac.authorization.k8s.io'
 

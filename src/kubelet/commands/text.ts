@@ -261,9 +261,8 @@ export const wc: Program = {
         c: bytesOfText(text).length,
       }
       const fields = wanted.map((flag) => String(counts[flag]))
-      call.write(
-        `${(fields.length === 1 ? fields : fields.map((field) => field.padStart(9))).join(fields.length === 1 ? ' ' : ' ')}${name}\n`,
-      )
+      const shown = fields.length === 1 ? fields : fields.map((field) => field.padStart(9))
+      call.write(`${shown.join(' ')}${name}\n`)
     }
     if (rest.length === 0) {
       const text = inputText(call)

@@ -158,7 +158,8 @@ export class ContainerStarter {
 
   #invalidName(record: PodRecord, container: Container, now: number, fault: string): boolean {
     const quoted = JSON.stringify(container.image ?? '')
-    const message = `Failed to apply default image tag ${quoted}: couldn't parse image name ${quoted}: ${fault}`
+    const reason = `couldn't parse image name ${quoted}: ${fault}`
+    const message = `Failed to apply default image tag ${quoted}: ${reason}`
     this.#events.container(record, container, 'Warning', 'InspectFailed', message)
     this.#events.container(record, container, 'Warning', 'Failed', 'Error: InvalidImageName')
     containerMemory(record, container.name).waiting = {

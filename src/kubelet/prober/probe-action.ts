@@ -16,6 +16,7 @@ export interface ProbeOutcome {
   readonly constant?: boolean
 }
 
+const HEALTH_SERVICE = 'grpc.health.v1.Health'
 const HEALTH: ReadonlySet<string> = new Set(['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'])
 
 /** Time limit of a probe in ms. */
@@ -132,7 +133,7 @@ function grpcOutcome(scope: ActionScope, { port, service }: GRPCAction, timeout:
         : `unexpected HTTP status code received from server: ${status}`
     return {
       result: 'failure',
-      output: `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${why}`,
+      output: `error: this server does not implement the grpc health protocol (${HEALTH_SERVICE}): ${why}`,
       delay,
     }
   }
