@@ -11,7 +11,7 @@ import { BOOTSTRAP_CONFIG, startKubelet, stopKubelet } from '../machine/sync-nod
 import { bootstrapKubelet, dialFault } from '../machine/tls-bootstrap.js'
 import type { JoinConfiguration } from './config.js'
 import { VALUED, joinConfiguration } from './config.js'
-import { writeKubeletFiles } from './init.js'
+import { writeKubeletFiles } from './init-phases.js'
 import { kubeletConfigName } from './objects.js'
 import { joinChecks, runChecks } from './preflight.js'
 import type { Printer } from './texts.js'
