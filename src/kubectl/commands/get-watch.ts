@@ -143,8 +143,8 @@ function objectSource(call: Call, target: Target): Source {
 }
 
 /**
- * Rows from the server. The first row of an object repeats its current state and is skipped, since it was
- * shown. Source: kubectl pkg/cmd/get/get.go watch.
+ * Rows from the server. A watch of a single object begins at resourceVersion 0, so its first event is the
+ * current state, which was shown and is skipped. Source: kubectl pkg/cmd/get/get.go watch.
  */
 function tableSource(call: Call, target: Target, tables: ServerTables): Source {
   const { definition, name, ...selection } = target
