@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../src/api/core/generated.js'
 import type { ContainerInput } from '../../src/api/core/inputs.js'
 import { defineImage } from '../../src/kubelet/index.js'
-import { nextProbe } from '../../src/kubelet/prober/schedule.js'
+import { nextProbe } from '../../src/kubelet/prober/probe-state.js'
 import { stateFromJson, stateToJson } from '../../src/sim/state.js'
 import { Lab, conditions } from './lab.js'
 
