@@ -4,7 +4,7 @@ import { deepFreeze } from '../api/schema/freeze.js'
 import { formatTime } from '../api/time.js'
 import type { PriorityClass } from '../api/scheduling/generated.js'
 import type { ApiServer } from './api-server.js'
-import { storageKey } from './registry/resource.js'
+import { storageKey } from './registry/resources.js'
 import { makeKubernetesService } from './services/kubernetes-service.js'
 
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']

@@ -29,7 +29,7 @@ import { askedOf, checkMethod, completeRequest, routeTo } from './http/resource-
 import type { WatchForm } from './http/watch-lines.js'
 import { endedWatch, watchLines } from './http/watch-lines.js'
 import { ProxiedReply } from './proxied.js'
-import type { Resource } from './registry/resource.js'
+import type { Resource } from './registry/resources.js'
 import type { ApiRequest } from './request.js'
 
 /**

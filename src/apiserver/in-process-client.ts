@@ -1,6 +1,5 @@
 import type { KubeObject } from '../api/definition.js'
-import type { Resources } from './registry/resources.js'
-import type { Resource } from './registry/resource.js'
+import type { Resources, Resource } from './registry/resources.js'
 import type { ApiRequest, Impersonation, RequestOptions, RequestVerb } from './request.js'
 import type { Status } from '../client/api-error.js'
 import type { PodExecOptions, PodLogOptions } from '../client/pod-options.js'

@@ -1,6 +1,6 @@
 import type { KubeObject, PrinterColumn } from '../api/definition.js'
 import { ageColumn, nameColumn } from '../api/define.js'
-import type { Resource } from './registry/resource.js'
+import type { Resource } from './registry/resources.js'
 
 /** One column of a Table. */
 export interface TableColumn {

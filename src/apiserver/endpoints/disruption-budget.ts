@@ -2,8 +2,8 @@ import type { PodDisruptionBudget } from '../../api/policy/generated.js'
 import { formatTime } from '../../api/time.js'
 import { forbidden, tooManyRequests } from '../errors.js'
 import type { Call, RegistryContext } from '../registry/context.js'
-import { modify } from '../registry/modify.js'
-import type { Resource } from '../registry/resource.js'
+import { modify } from '../registry/stored.js'
+import type { Resource } from '../registry/resources.js'
 
 /** Evictions that the PDB controller has not confirmed yet; more are refused. */
 const MOST_DISRUPTED_PODS = 2000

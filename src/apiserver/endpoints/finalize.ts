@@ -6,10 +6,9 @@ import { conflict, invalid, notFound, STALE } from '../errors.js'
 import type { Call, RegistryContext } from '../registry/context.js'
 import { definitionKind } from '../registry/create.js'
 import { decodeBody } from '../registry/decode-body.js'
-import { shouldDeleteDuringUpdate } from '../registry/finalizers.js'
+import { shouldDeleteDuringUpdate } from '../registry/delete.js'
 import { setManagers, trackWrite } from '../registry/managed-fields.js'
-import { modify } from '../registry/modify.js'
-import { discard, load } from '../registry/stored.js'
+import { modify, discard, load } from '../registry/stored.js'
 import { checkIdentity } from '../registry/update.js'
 
 /**

@@ -3,8 +3,7 @@ import { authenticationSchema } from '../../api/authentication/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import { badRequest } from '../errors.js'
-import { attributesOf } from '../registry/attributes.js'
-import type { Call, RegistryContext } from '../registry/context.js'
+import { attributesOf, type Call, type RegistryContext } from '../registry/context.js'
 import { decodeBody } from '../registry/decode-body.js'
 
 /** Reads the body of a kind that is only asked and answered, past admission. */

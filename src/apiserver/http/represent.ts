@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/definition.js'
 import { ApiError } from '../../client/api-error.js'
 import { badRequest } from '../errors.js'
-import type { Resource } from '../registry/resource.js'
+import type { Resource } from '../registry/resources.js'
 import type { IncludeObject, Table } from '../table.js'
 import { partialMetadata, tableOf } from '../table.js'
 import type { Negotiated } from './accept.js'

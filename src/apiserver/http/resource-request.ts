@@ -1,7 +1,7 @@
 import { STREAMS } from '../../client/pod-stream.js'
 import { badRequest, methodNotAllowed, methodNotSupported, noSuchPath, notFound } from '../errors.js'
 import type { RegistryContext } from '../registry/context.js'
-import type { Resource } from '../registry/resource.js'
+import type { Resource } from '../registry/resources.js'
 import type { ApiRequest, RequestVerb } from '../request.js'
 import type { HttpCodecs } from './body.js'
 import { checkSize, parseBody, parsePatch } from './body.js'

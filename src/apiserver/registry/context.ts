@@ -5,17 +5,16 @@ import type { EventBus } from '../../sim/event-bus.js'
 import type { RandomStream } from '../../sim/random.js'
 import type { UserInfo } from '../../client/client.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
-import type { Admission } from '../admission/plugin.js'
+import type { Admission, AdmissionAttributes } from '../admission/plugin.js'
 import type { ServerDependencies } from '../server-dependencies.js'
 import type { AggregatedServices } from '../extensions/aggregated-services.js'
 import type { ApiRequest } from '../request.js'
 import type { FieldIndexes } from '../storage/field-indexes.js'
 import type { Storage } from '../storage/storage.js'
 import type { WatchHub } from '../watch/watch-hub.js'
-import type { Resource } from './resource.js'
-import type { Resources } from './resources.js'
+import type { Resource, Resources } from './resources.js'
 import type { Rows } from './rows.js'
-import type { WriteHooks } from './write-hooks.js'
+import type { Draft } from '../../api/draft.js'
 
 /** What all registry operations share. */
 export interface RegistryContext {
@@ -63,7 +62,7 @@ export interface Call {
  * Adds an annotation for the audit log, unless there is one. Source: apiserver pkg/audit/context.go
  * AddAuditAnnotation.
  */
-export function annotate(call: Call, key: string, value: string): void {
+function annotate(call: Call, key: string, value: string): void {
   const annotations = (call.annotations ??= new Map())
   if (!annotations.has(key)) annotations.set(key, value)
 }
@@ -76,4 +75,47 @@ export function warn(call: Call, text: string): void {
 /** Revision of a stored object. */
 export function revisionOf(object: KubeObject): number {
   return Number(object.metadata.resourceVersion)
+}
+
+/** Admission attributes of a call for these objects. */
+export function attributesOf(
+  call: Call,
+  operation: AdmissionAttributes['operation'],
+  object: KubeObject | undefined,
+  old: KubeObject | undefined,
+): AdmissionAttributes {
+  const { metadata } = (object ?? old ?? { metadata: {} }) as KubeObject
+  return {
+    operation,
+    object,
+    old,
+    definition: call.resource.definition,
+    subresource: call.subresource,
+    namespace: call.namespace ?? '',
+    name: call.name !== '' ? call.name : (metadata.name ?? metadata.generateName ?? ''),
+    user: call.user,
+    dryRun: call.dryRun,
+    warn: (text) => warn(call, text),
+    annotate: (key, value) => annotate(call, key, value),
+  }
+}
+
+/** What a write has reserved: nothing is stored before the write itself is certain. */
+export interface Reservation {
+  /** Stores what must be there before the object is. */
+  commit(object: KubeObject): void
+  /** Gives back what the old version held, after the write. */
+  release(): void
+}
+
+/**
+ * What the storage of a kind does besides its strategy: BeginCreate, BeginUpdate and AfterDelete of the
+ * generic store. The draft's own parts may be written to; parts that it shares with the old version are
+ * frozen. Throws ApiError. Source: registry/generic/registry/store.go.
+ */
+export interface WriteHooks {
+  beginCreate(draft: Draft<KubeObject>): Reservation
+  beginUpdate(draft: Draft<KubeObject>, old: KubeObject): Reservation
+  /** After an object has gone. */
+  afterRemove(object: KubeObject): void
 }

@@ -3,15 +3,15 @@ import type { Draft } from '../../api/draft.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { formatTime, timeMs } from '../../api/time.js'
 import type { Status } from '../../client/api-error.js'
-import { conflict, forbidden, notFound } from '../errors.js'
+import { conflict, forbidden, notFound, invalid } from '../errors.js'
 import { terminatingDefinition } from '../extensions/terminate.js'
-import { attributesOf } from './attributes.js'
-import type { Call, RegistryContext } from './context.js'
-import { checkDeleteOptions, warnOfDeletion } from './delete-options.js'
-import { finalizersForDeletion } from './finalizers.js'
+import { attributesOf, type Call, type RegistryContext, warn } from './context.js'
 import { sameJson } from '../../api/patch/same-json.js'
-import { seal, sealDryRun } from './seal.js'
-import { discard, load, save } from './stored.js'
+import { seal, sealDryRun, discard, load, save } from './stored.js'
+import { invalid as invalidField, notSupported, type FieldError } from '../../api/field-error.js'
+import type { RequestOptions } from '../request.js'
+import type { Namespace } from '../../api/core/generated.js'
+import type { Resource } from './resources.js'
 
 /**
  * What a DELETE answers: the object while it still exists, or (for some kinds) as it was last; else a Status.
@@ -111,7 +111,7 @@ function success({ resource, name }: Call, { metadata: { uid } }: KubeObject): S
 }
 
 /** Throws 409 when the object is not the one that the request means. */
-export function checkPreconditions({ resource, request: { options } }: Call, { metadata }: KubeObject): void {
+function checkPreconditions({ resource, request: { options } }: Call, { metadata }: KubeObject): void {
   const { uid, resourceVersion } = options.preconditions ?? {}
   // here upstream puts the kind where the resource belongs
   const of = { group: resource.group, resource: resource.kind }
@@ -238,4 +238,81 @@ function writeMarked(
   return call.dryRun
     ? sealDryRun(draft, existing.metadata.resourceVersion)
     : store(context, call, draft, existing)
+}
+
+/**
+ * Throws 422 for contradicting or unknown DeleteOptions. Source: apimachinery pkg/apis/meta/v1/validation
+ * ValidateDeleteOptions.
+ */
+export function checkDeleteOptions({ propagationPolicy, orphanDependents }: RequestOptions): void {
+  if (propagationPolicy === undefined) return
+  const errors: FieldError[] = []
+  if (orphanDependents !== undefined) {
+    errors.push(
+      invalidField(
+        'propagationPolicy',
+        propagationPolicy,
+        'orphanDependents and deletionPropagation cannot be both set',
+      ),
+    )
+  }
+  if (!['Foreground', 'Background', 'Orphan'].includes(propagationPolicy)) {
+    errors.push(
+      notSupported('propagationPolicy', propagationPolicy, ['Foreground', 'Background', 'Orphan', 'nil']),
+    )
+  }
+  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors)
+}
+
+/**
+ * Warns of what a DELETE does that names no propagation. Source: pkg/registry/batch/job/storage Delete and
+ * DeleteCollection.
+ */
+export function warnOfDeletion(call: Call): void {
+  const { deletionWarning } = call.resource.definition.strategy
+  const { propagationPolicy, orphanDependents } = call.request.options
+  if (deletionWarning !== undefined && propagationPolicy === undefined && orphanDependents === undefined)
+    warn(call, deletionWarning)
+}
+
+const ORPHAN = 'orphan'
+const FOREGROUND = 'foregroundDeletion'
+
+/**
+ * The finalizers that an object must have for a deletion with these options, or undefined if they are right
+ * already. An explicit policy overrides what the object has; without one, a finalizer that is there overrides
+ * the kind's default. Source: registry/generic/registry/store.go deletionFinalizersForGarbageCollection.
+ */
+function finalizersForDeletion(
+  resource: Resource,
+  object: KubeObject,
+  options: RequestOptions,
+): readonly string[] | undefined {
+  if (resource.kind === 'Event') return undefined
+  const present = object.metadata.finalizers ?? []
+  const policy = policyOf(resource, present, options)
+  const wanted = present.filter((name) => name !== ORPHAN && name !== FOREGROUND)
+  if (policy === 'Orphan') wanted.push(ORPHAN)
+  if (policy === 'Foreground') wanted.push(FOREGROUND)
+  const same = wanted.length === present.length && wanted.every((name) => present.includes(name))
+  return same ? undefined : wanted
+}
+
+function policyOf(resource: Resource, present: readonly string[], options: RequestOptions): string {
+  if (options.orphanDependents !== undefined) return options.orphanDependents ? 'Orphan' : 'Background'
+  if (options.propagationPolicy !== undefined) return options.propagationPolicy
+  if (present.includes(ORPHAN)) return 'Orphan'
+  if (present.includes(FOREGROUND)) return 'Foreground'
+  return resource.definition.strategy.defaultPropagation ?? 'Background'
+}
+
+/**
+ * Whether an update takes away what held a deleted object back: no finalizer is left, and no grace period
+ * runs. For namespaces, spec.finalizers count too.
+ */
+export function shouldDeleteDuringUpdate(resource: Resource, next: KubeObject, old: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds } = old.metadata
+  if (deletionTimestamp === undefined || (deletionGracePeriodSeconds ?? 0) !== 0) return false
+  if ((next.metadata.finalizers?.length ?? 0) > 0) return false
+  return resource.kind !== 'Namespace' || ((next as Namespace).spec?.finalizers?.length ?? 0) === 0
 }

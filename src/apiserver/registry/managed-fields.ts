@@ -17,8 +17,7 @@ import { decodeManagers, isReset, type Managers } from '../apply/managers.js'
 import { fieldFilter } from '../apply/reset-fields.js'
 import { shapeOf } from '../apply/shape.js'
 import type { Call, RegistryContext } from './context.js'
-import type { Resource } from './resource.js'
-import type { Resources } from './resources.js'
+import type { Resource, Resources } from './resources.js'
 import { sameJson } from '../../api/patch/same-json.js'
 
 /**

@@ -6,20 +6,18 @@ import { DecodeError } from '../../api/schema/decode-error.js'
 import { ApiError } from '../../client/api-error.js'
 import { badRequest, invalid, notFound, untypedError } from '../errors.js'
 import { applyJsonPatch, JsonPatchError } from '../../api/patch/json-patch.js'
-import type { JsonMap } from '../../api/patch/json.js'
-import { goText, isMap } from '../../api/patch/json.js'
+import { type JsonMap, goText, isMap } from '../../api/patch/json.js'
 import { applyMergePatch } from '../../api/patch/merge-patch.js'
 import { StrategicPatchError } from '../../api/patch/strategic-errors.js'
 import { applyStrategicPatch } from '../../api/patch/strategic.js'
 import type { PatchBody } from '../request.js'
 import { applyObject } from './apply.js'
-import type { Call, RegistryContext } from './context.js'
-import { warn } from './context.js'
+import { type Call, type RegistryContext, warn } from './context.js'
 import { keepManagers, trackWrite, withoutStoredManagers } from './managed-fields.js'
-import { otherKindText, patchedText, restoreText } from './patch-texts.js'
-import type { Resource } from './resource.js'
+import type { Resource, Resources } from './resources.js'
 import { load } from './stored.js'
 import { checkIdentity, writeUpdate, type Written } from './update.js'
+import { NO_KIND_SCHEME, restoreText } from './decode-body.js'
 
 /** More operations in one JSON patch are refused. */
 const MOST_OPERATIONS = 10_000
@@ -213,4 +211,77 @@ function reportFaults(
   const faults = [...strictFaults, ...unknownFields.map((field) => `unknown field "${field}"`)]
   if (policy === 'Strict') throw fail(`strict decoding error: ${faults.join(', ')}`)
   for (const fault of faults) warn(call, fault)
+}
+
+/** Object metadata in the order of Go's struct. */
+const METADATA = [
+  'name',
+  'generateName',
+  'namespace',
+  'selfLink',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'labels',
+  'annotations',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+]
+
+/**
+ * A patched object as error texts show it: the patch library writes members sorted, but for what the patch
+ * did not touch, which keeps the order of Go's structs. We know that order for the metadata.
+ */
+function patchedText(patched: unknown): string {
+  if (!isMap(patched)) return JSON.stringify(patched)
+  return JSON.stringify(
+    Object.fromEntries(
+      Object.keys(patched)
+        .sort()
+        .map((name) => [name, shownMember(name, patched[name])]),
+    ),
+  )
+}
+
+function shownMember(name: string, value: unknown): unknown {
+  if (!isMap(value)) return value
+  const names = Object.keys(value)
+  const place = (member: string): number =>
+    METADATA.includes(member) ? METADATA.indexOf(member) : METADATA.length
+  if (name === 'metadata') names.sort((a, b) => place(a) - place(b))
+  else if (name === 'data' || name === 'stringData' || name === 'binaryData') names.sort()
+  return Object.fromEntries(names.map((member) => [member, value[member]]))
+}
+
+/**
+ * Why a patched object that says that it is of another kind cannot be taken: it is read as what it says, then
+ * converted.
+ */
+function otherKindText(
+  resources: Resources,
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+  expected: string,
+  patched: unknown,
+): string {
+  const other = resources.ofKind(apiVersion, kind)
+  if (other === undefined)
+    return `no kind "${kind}" is registered for version "${apiVersion}" in scheme "${NO_KIND_SCHEME}"`
+  try {
+    decode(other.message, patched)
+  } catch (error) {
+    if (error instanceof DecodeError) return error.message
+    throw error
+  }
+  const {
+    group,
+    definition: { version },
+  } = other
+  return (
+    `converting (${version}.${kind}) to ` +
+    `(${group === '' ? 'core' : (group.split('.')[0] as string)}.${expected}): unknown conversion`
+  )
 }

@@ -6,12 +6,17 @@ import { selectionOf } from '../selectors/selection.js'
 import { prefixEnd } from '../storage/storage.js'
 import { ResourceWatch } from '../watch/resource-watch.js'
 import type { Call, RegistryContext } from './context.js'
-import type { ContinueToken } from './continue-token.js'
-import { decodeContinue, encodeContinue } from './continue-token.js'
-import { checkListOptions } from './list-options.js'
-import { listPrefix, storageKey } from './resource.js'
+import {
+  type ContinueToken,
+  decodeContinue,
+  encodeContinue,
+  checkListOptions,
+  checkReached,
+  parseResourceVersion,
+  parseWatchResourceVersion,
+} from './list-options.js'
+import { listPrefix, storageKey } from './resources.js'
 import { present } from './stored.js'
-import { checkReached, parseResourceVersion, parseWatchResourceVersion } from './resource-version.js'
 
 /** GET of one object: the stored, frozen object itself. */
 export function getObject(

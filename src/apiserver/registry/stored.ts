@@ -1,10 +1,9 @@
 import type { KubeObject } from '../../api/definition.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
-import type { RegistryContext } from './context.js'
-import { revisionOf } from './context.js'
-import type { Resource } from './resource.js'
-import { storageKey } from './resource.js'
-import { ttlOf } from './ttl.js'
+import { type RegistryContext, revisionOf, type Call } from './context.js'
+import { type Resource, storageKey } from './resources.js'
+import type { Draft } from '../../api/draft.js'
+import { sameJson } from '../../api/patch/same-json.js'
 
 /** Forms of stored objects in versions other than the stored one, by version. */
 const presented = new WeakMap<KubeObject, Map<Resource, KubeObject>>()
@@ -57,4 +56,53 @@ export function discard({ storage, hooks }: RegistryContext, resource: Resource,
     throw new Error('assertion failed: the store changed in the middle of a delete')
   }
   hooks.get(resource.prefix)?.afterRemove(existing)
+}
+
+/** `--event-ttl`: how long Event objects are kept, in seconds. */
+const EVENT_TTL = 3600
+
+/** Seconds after which etcd drops objects of this kind; undefined for all but Events. */
+function ttlOf({ kind, group }: Resource): number | undefined {
+  return kind === 'Event' && (group === '' || group === 'events.k8s.io') ? EVENT_TTL : undefined
+}
+
+/**
+ * Stamps a draft with the revision that its write will get and freezes it. The store is synchronous, so
+ * nothing can come between; real Kubernetes stamps an object each time it decodes it from etcd, which would
+ * need a copy for each read.
+ */
+export function seal({ storage }: Pick<RegistryContext, 'storage'>, draft: Draft<KubeObject>): KubeObject {
+  draft.metadata.resourceVersion = String(storage.revision + 1)
+  return deepFreeze(draft as KubeObject)
+}
+
+/**
+ * Freezes what a dry run answers: the object as it would be, with the resourceVersion that it has now, if
+ * any.
+ */
+export function sealDryRun(draft: Draft<KubeObject>, resourceVersion: string | undefined): KubeObject {
+  if (resourceVersion === undefined) delete draft.metadata.resourceVersion
+  else draft.metadata.resourceVersion = resourceVersion
+  return deepFreeze(draft as KubeObject)
+}
+
+/**
+ * Writes a changed version of a stored object past strategy and validation, as the special endpoints do.
+ * `change` makes the new version from a shallow copy with a metadata of its own; deeper parts are frozen and
+ * must be replaced, not written to.
+ */
+export function modify<T extends KubeObject>(
+  context: Pick<RegistryContext, 'storage'>,
+  { dryRun }: Pick<Call, 'dryRun'>,
+  resource: Resource,
+  existing: T,
+  change: (draft: Draft<T>) => void,
+): T {
+  const draft = { ...existing, metadata: { ...existing.metadata } } as Draft<T>
+  change(draft)
+  if (dryRun) return sealDryRun(draft as unknown as Draft<KubeObject>, existing.metadata.resourceVersion) as T
+  if (sameJson(draft, existing)) return existing
+  const sealed = seal(context, draft as unknown as Draft<KubeObject>)
+  save(context, resource, sealed, existing)
+  return sealed as T
 }

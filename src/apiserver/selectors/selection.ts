@@ -4,7 +4,7 @@ import { FieldSelectorError, parseFieldSelector } from '../../api/fields.js'
 import type { LabelMatcher } from '../../api/labels.js'
 import { compileSelectorText, SelectorSyntaxError } from '../../api/label-parser.js'
 import { badRequest } from '../errors.js'
-import type { Resource } from '../registry/resource.js'
+import type { Resource } from '../registry/resources.js'
 
 /** Which objects of a resource a list, watch or deletecollection is about. */
 export interface Selection {

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { Resource } from '../registry/resource.js'
+import type { Resource } from '../registry/resources.js'
 import type { Storage, StoredChange } from './storage.js'
 import { prefixEnd } from './storage.js'
 

@@ -1,4 +1,4 @@
-import type { Resource } from '../registry/resource.js'
+import type { Resource } from '../registry/resources.js'
 import type { Selection } from '../selectors/selection.js'
 import type { StoredChange } from '../storage/storage.js'
 

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { Resource } from '../registry/resource.js'
+import type { Resource } from '../registry/resources.js'
 import { routedField } from '../selectors/selection.js'
 import type { Storage, StoredChange } from '../storage/storage.js'
 import type { RoutedWatch, WatchRegister } from './routed-watch.js'

@@ -1,8 +1,7 @@
 import type { Minor } from '../../../api/releases.js'
 import type { Scheme } from '../../../api/scheme.js'
 import type { SubresourceDefinition, Verb } from '../../../api/definition.js'
-import type { Resource } from '../../registry/resource.js'
-import type { Resources } from '../../registry/resources.js'
+import type { Resource, Resources } from '../../registry/resources.js'
 
 /** What discovery lists of one group version. */
 export interface DiscoveredVersion {

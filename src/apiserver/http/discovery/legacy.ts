@@ -1,5 +1,5 @@
 import type { RegistryContext } from '../../registry/context.js'
-import type { Resource } from '../../registry/resource.js'
+import type { Resource } from '../../registry/resources.js'
 import { allGroups } from './all-groups.js'
 import type { DiscoveredGroup, DiscoveredVersion } from './groups.js'
 import { discoveredGroups, isBuiltInGroup, listedSubresources, listedVerbs } from './groups.js'

@@ -1,6 +1,6 @@
 import type { Minor } from '../../../api/releases.js'
 import { sha256 } from '../../../sim/sha256.js'
-import type { Resource } from '../../registry/resource.js'
+import type { Resource } from '../../registry/resources.js'
 
 /**
  * Kinds that the real server keeps in another version than this one does: `group/Kind`, its version, first

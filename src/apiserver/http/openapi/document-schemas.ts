@@ -1,7 +1,7 @@
 import type { Message } from '../../../api/schema/types.js'
 import { schemaGroupOf } from '../../../api/schemas.js'
 import type { Scheme } from '../../../api/scheme.js'
-import type { Resource } from '../../registry/resource.js'
+import type { Resource } from '../../registry/resources.js'
 import { messageSchema } from './message-schema.js'
 import { metaMessages, versionInfoMessage } from './meta-messages.js'
 import type { GroupVersion } from './names.js'

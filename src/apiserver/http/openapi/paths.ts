@@ -1,5 +1,5 @@
 import type { SubresourceDefinition, Verb } from '../../../api/definition.js'
-import type { Resource } from '../../registry/resource.js'
+import type { Resource } from '../../registry/resources.js'
 import type { GroupVersion } from './names.js'
 import { capitalized, operationPrefix, rootOf, subjectOf, tagOf } from './names.js'
 import type { Operation, Parameter, PathItem } from './operations.js'
