@@ -56,7 +56,7 @@ export interface Strategy<T extends KubeObject> {
    * Objects are created in large numbers that are alike: their specs share what they have in common. Default
    * false.
    */
-  readonly comesInRows?: boolean
+  readonly sharesSpecs?: boolean
   /** PUT on a missing name creates (facts 06 section 2). Default false. */
   readonly allowCreateOnUpdate?: boolean
   /** PUT without resourceVersion is unconditional. Default true. */

@@ -40,7 +40,7 @@ import { alwaysAllow } from './authorization/authorizer.js'
 import type { Call, RegistryContext } from './registry/context.js'
 import { listObjects, readAll, watchObjects } from './registry/read.js'
 import { Resources } from './registry/resources.js'
-import { Rows } from './registry/rows.js'
+import { SharedSpecs } from './registry/shared-specs.js'
 import type { ApiRequest, ApiResponse, Impersonation, NonResourceRequest } from './request.js'
 import { selectionOf } from './selectors/selection.js'
 import { DEFAULT_SERVICE_RANGES, serviceHooks } from './services/hooks.js'
@@ -169,7 +169,7 @@ export class ApiServer {
       clock,
       resources,
       indexes,
-      rows: new Rows(),
+      sharedSpecs: new SharedSpecs(),
       scheme: options.scheme,
       address: options.address ?? DEFAULT_ADDRESS,
       uids,

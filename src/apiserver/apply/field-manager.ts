@@ -20,7 +20,7 @@ import { capManagers, fieldsOf, isSameManager, newEntry, sortManagers, withField
 import { mergeObjects } from './merge.js'
 import { removePaths } from './remove.js'
 import type { MapShape } from './shape.js'
-import { rememberTaken, takenAgain } from './taken-again.js'
+import { rememberFieldSet, reuseFieldSet } from './reuse-field-set.js'
 
 /** A kind as the field manager sees it: in the version of the request, with the way to its other versions. */
 export interface TrackedKind {
@@ -121,7 +121,7 @@ export function trackUpdate(
     subresource: write.subresource,
   }
   if (managers.length === 0) {
-    const again = takenAgain(kind.shape, live, next, write.filter)
+    const again = reuseFieldSet(kind.shape, live, next, write.filter)
     if (again !== undefined) return [newEntry(identity, again, write.time)]
   }
   const changes = new Changes(kind, write, live, next)
@@ -160,7 +160,7 @@ function keptOf(fields: FieldSet, all: Comparison | undefined, changed: Comparis
 }
 
 function interned(shape: MapShape, set: FieldSet): FieldSet {
-  rememberTaken(shape, deepFreeze(set))
+  rememberFieldSet(shape, deepFreeze(set))
   return set
 }
 

@@ -11,7 +11,7 @@ import { badRequest, conflict, invalid, notFound, untypedError } from '../errors
 import type { JsonMap } from '../../api/patch/json.js'
 import type { PatchBody } from '../request.js'
 import { attributesOf, type Call, type RegistryContext, warn } from './context.js'
-import { createDraft } from './create.js'
+import { createAdmitted } from './create.js'
 import { emptyObject, setManagers, trackedKind, trackedWrite } from './managed-fields.js'
 import { restoreText } from './decode-body.js'
 import type { Resource } from './resources.js'
@@ -120,5 +120,5 @@ function createApplied(context: RegistryContext, call: Call, draft: Draft<KubeOb
   const attributes = { ...attributesOfRequest(call.request), verb: 'create' }
   const verdict = context.dependencies.authorizer.authorize(call.user, attributes)
   if (!verdict.allowed) throw accessDenied(call.user, attributes, verdict.reason)
-  return createDraft(context, call, draft)
+  return createAdmitted(context, call, draft)
 }

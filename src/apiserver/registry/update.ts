@@ -7,7 +7,7 @@ import { subdomainName } from '../../api/names.js'
 import { badRequest, conflict, invalid, notFound, STALE, untypedError } from '../errors.js'
 import { managersFaults } from '../apply/validate-managers.js'
 import { attributesOf, type Call, type RegistryContext, warn } from './context.js'
-import { createDraft, definitionKind } from './create.js'
+import { createAdmitted, definitionKind } from './create.js'
 import { decodeBody } from './decode-body.js'
 import { shouldDeleteDuringUpdate } from './delete.js'
 import { keepManagers, revertTimes, trackWrite, withoutStoredManagers } from './managed-fields.js'
@@ -99,7 +99,7 @@ function createByUpdate(context: RegistryContext, call: Call, draft: Draft<KubeO
   delete metadata.resourceVersion
   trackWrite(context, call, draft, undefined)
   context.admission.mutate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
-  return { object: createDraft(context, call, draft), created: true }
+  return { object: createAdmitted(context, call, draft), created: true }
 }
 
 /** Brings a draft that names an existing object into the store: the part that PUT and PATCH share. */

@@ -14,7 +14,7 @@ interface WithSpec extends KubeObject {
  * ReplicaSet. A new one shares with the last what their specs have in common, which is then neither kept
  * twice, nor frozen, nor validated again. A cache: nothing depends on it but speed.
  */
-export class Rows {
+export class SharedSpecs {
   readonly #last = new Map<string, WithSpec>()
 
   /**

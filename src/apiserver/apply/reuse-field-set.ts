@@ -13,7 +13,7 @@ const MOST_SETS = 4
 const taken = new WeakMap<MapShape, FieldSet[]>()
 
 /** Remembers what the creator of an object came to own; the set is frozen. */
-export function rememberTaken(shape: MapShape, set: FieldSet): void {
+export function rememberFieldSet(shape: MapShape, set: FieldSet): void {
   const sets = taken.get(shape)
   if (sets === undefined) taken.set(shape, [set])
   else if (sets.unshift(set) > MOST_SETS) sets.pop()
@@ -25,7 +25,7 @@ export function rememberTaken(shape: MapShape, set: FieldSet): void {
  * must agree with is `compareObjects`, `filtered` and `ownedFields`: what `next` has and `empty` has not, or
  * has with another value.
  */
-export function takenAgain(
+export function reuseFieldSet(
   shape: MapShape,
   empty: object,
   next: object,
