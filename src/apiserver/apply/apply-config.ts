@@ -1,14 +1,19 @@
 import { badRequest, untypedError } from '../errors.js'
-import type { JsonMap } from '../../api/patch/json.js'
-import { isMap } from '../../api/patch/json.js'
+import { type JsonMap, isMap } from '../../api/patch/json.js'
 import { ApplyConflict, conflictError, conflictingFields, conflictsWithout } from './conflicts.js'
-import type { Applied, TrackedKind, TrackedWrite } from './field-manager.js'
-import { trackApply, trackUpdate } from './field-manager.js'
-import { difference, isEmpty } from './field-set.js'
-import { fieldsLastApplied, KUBECTL } from './last-applied.js'
-import { ItemError } from './list-items.js'
+import {
+  type Applied,
+  type TrackedKind,
+  type TrackedWrite,
+  trackApply,
+  trackUpdate,
+} from './field-manager.js'
+import { difference, isEmpty, type FieldSet } from './field-set.js'
+import { ItemError } from './shape.js'
 import type { Managers } from './managers.js'
 import { typeFaults } from './validate-typed.js'
+import { appliedFields } from './owned-fields.js'
+import { compareObjects, withoutChanges } from './compare.js'
 
 /** The manager of what an object held before it was first applied, where nobody is known to own it. */
 const BEFORE_FIRST_APPLY = 'before-first-apply'
@@ -100,4 +105,85 @@ function applyOver({
       throw new ApplyConflict(conflictsWithout(error.conflicts, allowed))
     return trackApply(kind, write, live, config, managers, true)
   }
+}
+
+/** The annotation in which client-side apply keeps what it applied. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+
+/** The manager for which server-side apply minds that annotation. */
+export const KUBECTL = 'kubectl'
+
+/** All annotations together may hold this many bytes. */
+const MOST_ANNOTATION_BYTES = 256 * 1024
+
+const annotationsOf = (object: object): JsonMap => {
+  const { metadata } = object as { readonly metadata?: { readonly annotations?: unknown } }
+  return isMap(metadata?.annotations) ? metadata.annotations : {}
+}
+
+/**
+ * Fields that client-side apply set and that still have its values: kubectl's server-side apply may take them
+ * over. Source: apimachinery managedfields/internal/lastappliedmanager.go.
+ */
+function fieldsLastApplied(kind: TrackedKind, live: object): FieldSet | undefined {
+  const text = annotationsOf(live)[LAST_APPLIED]
+  const applied = typeof text === 'string' ? parsed(text) : undefined
+  if (applied === undefined || applied['apiVersion'] !== kind.apiVersion) return undefined
+  if (typeFaults(kind.shape, live) !== undefined || typeFaults(kind.shape, applied) !== undefined)
+    return undefined
+  const fields = appliedFields(kind.shape, applied)
+  const differences = compareObjects(kind.shape, applied, live)
+  return differences === undefined ? fields : withoutChanges(fields, differences)
+}
+
+function parsed(text: string): JsonMap | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isMap(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Keeps the annotation of an object that kubectl applied both ways in step with what it applies now;
+ * undefined when there is nothing to keep. Source: managedfields/internal/lastappliedupdater.go.
+ */
+export function updatedAnnotations(
+  object: object,
+  config: JsonMap,
+): Readonly<Record<string, string>> | undefined {
+  const annotations = annotationsOf(object)
+  if ((annotations[LAST_APPLIED] ?? '') === '') return undefined
+  const next = {
+    ...(annotations as Readonly<Record<string, string>>),
+    [LAST_APPLIED]: `${canonicalJson(withoutAnnotation(config))}\n`,
+  }
+  const bytes = Object.entries(next).reduce(
+    (sum, [key, value]) => sum + byteLength(key) + byteLength(value),
+    0,
+  )
+  if (bytes <= MOST_ANNOTATION_BYTES) return next
+  const { [LAST_APPLIED]: _, ...rest } = next
+  return rest
+}
+
+const encoder = new TextEncoder()
+const byteLength = (text: string): number => encoder.encode(text).length
+
+function withoutAnnotation(config: JsonMap): JsonMap {
+  const { metadata } = config
+  if (!isMap(metadata) || !isMap(metadata['annotations'])) return config
+  const { [LAST_APPLIED]: _, ...annotations } = metadata['annotations']
+  return { ...config, metadata: { ...metadata, annotations } }
+}
+
+/** JSON with sorted members. */
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (!isMap(value)) return JSON.stringify(value)
+  return `{${Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`)
+    .join(',')}}`
 }

@@ -1,9 +1,7 @@
 import { sameJson } from '../../api/patch/same-json.js'
 import { difference, isEmpty, LEAF, nodeOf, recursiveDifference, type FieldSet } from './field-set.js'
-import { groupItems, isSameItem } from './list-items.js'
+import { groupItems, isSameItem, type ListShape, type MapShape, type Shape, shapeFor } from './shape.js'
 import { fieldElement } from './path-element.js'
-import type { ListShape, MapShape, Shape } from './shape.js'
-import { shapeFor } from './shape.js'
 
 /**
  * What differs between two values: paths that only the right one has, only the left one has, and that have
@@ -18,8 +16,8 @@ export interface Comparison {
 type Json = Readonly<Record<string, unknown>>
 type Children = [string, FieldSet][]
 
-/** Metadata that nobody owns; it is not looked at. Source: managedfields/internal/stripmeta.go. */
-const UNOWNED = new Set([
+/** Fields of the metadata that no manager owns. Source: apimachinery managedfields/internal/stripmeta.go. */
+export const UNOWNED_METADATA: ReadonlySet<string> = new Set([
   'name',
   'namespace',
   'creationTimestamp',
@@ -56,9 +54,11 @@ export function compareObjects(shape: MapShape, left: object, right: object): Co
 function compareMetadata(shape: MapShape, lhs: Json = {}, rhs: Json = {}): Comparison | undefined {
   if (lhs === rhs) return undefined
   const found = new Found()
-  for (const name in rhs) if (!UNOWNED.has(name)) visitMember(found, shape, name, lhs[name], rhs[name])
+  for (const name in rhs)
+    if (!UNOWNED_METADATA.has(name)) visitMember(found, shape, name, lhs[name], rhs[name])
   for (const name in lhs)
-    if (rhs[name] === undefined && !UNOWNED.has(name)) visitMember(found, shape, name, lhs[name], undefined)
+    if (rhs[name] === undefined && !UNOWNED_METADATA.has(name))
+      visitMember(found, shape, name, lhs[name], undefined)
   return found.result()
 }
 

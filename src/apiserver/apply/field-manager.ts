@@ -1,7 +1,7 @@
 import type { ManagedFieldsEntry } from '../../api/meta/generated.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { sameJson } from '../../api/patch/same-json.js'
-import { appliedFields, ownedFields, withNamedFields } from './applied-fields.js'
+import { appliedFields, ownedFields, withNamedFields } from './owned-fields.js'
 import type { Comparison, FieldFilter } from './compare.js'
 import { compareObjects, filtered, withoutChanges } from './compare.js'
 import type { Conflict } from './conflicts.js'
@@ -17,8 +17,7 @@ import {
 } from './field-set.js'
 import type { Managers } from './managers.js'
 import { capManagers, fieldsOf, isSameManager, newEntry, sortManagers, withFields } from './managers.js'
-import { mergeObjects } from './merge.js'
-import { removePaths } from './remove.js'
+import { mergeObjects, removePaths } from './merge.js'
 import type { MapShape } from './shape.js'
 import { rememberFieldSet, reuseFieldSet } from './reuse-field-set.js'
 

@@ -1,5 +1,6 @@
 import type { ManagedFieldsEntry } from '../../api/meta/generated.js'
 import { isEmpty, parseFieldSet, union, type FieldSet } from './field-set.js'
+import { invalid, tooLong, type FieldError } from '../../api/field-error.js'
 
 /**
  * Who owns which fields: the entries of metadata.managedFields themselves, whose `fieldsV1` are sets. Entries
@@ -146,4 +147,90 @@ export function capManagers(managers: Managers): Managers {
 /** The key by which upstream orders managers of one second. */
 function identityText({ manager, operation, apiVersion, subresource }: ManagerIdentity): string {
   return JSON.stringify({ manager, operation, apiVersion, subresource })
+}
+
+/** Longest name of a manager, in bytes of UTF-8. */
+const MOST_MANAGER_BYTES = 128
+
+const encoder = new TextEncoder()
+
+/** Whether Go's unicode.IsPrint holds: letters, marks, numbers, punctuation, symbols and the ASCII blank. */
+function isPrintable(char: string): boolean {
+  return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(char)
+}
+
+/**
+ * The name of a write's manager: the one it gives, else the user agent up to the first `/`, without what
+ * cannot be printed.
+ */
+export function managerName(fieldManager: string | undefined, userAgent: string): string {
+  const name = fieldManager === undefined || fieldManager === '' ? fromUserAgent(userAgent) : fieldManager
+  return name === '' ? 'unknown' : name
+}
+
+/** Names by user agent: components send the same each time. Emptied when there are many. */
+const names = new Map<string, string>()
+const MOST_NAMES = 1_000
+
+function fromUserAgent(userAgent: string): string {
+  let name = names.get(userAgent)
+  if (name === undefined) {
+    if (names.size >= MOST_NAMES) names.clear()
+    names.set(userAgent, (name = readUserAgent(userAgent)))
+  }
+  return name
+}
+
+function readUserAgent(userAgent: string): string {
+  const prefix = userAgent.split('/', 1)[0] as string
+  let name = ''
+  let bytes = 0
+  for (const char of prefix) {
+    if (!isPrintable(char)) continue
+    bytes += encoder.encode(char).length
+    if (bytes > MOST_MANAGER_BYTES) break
+    name += char
+  }
+  return name
+}
+
+const MOST_SUBRESOURCE_LENGTH = 256
+
+/** Faults of a manager's name. Source: apimachinery pkg/apis/meta/v1/validation ValidateFieldManager. */
+export function managerNameFaults(name: string, path: string): readonly FieldError[] {
+  if (isPlain(name) && name.length <= MOST_MANAGER_BYTES) return NONE
+  const errors: FieldError[] = []
+  if (byteLength(name) > MOST_MANAGER_BYTES) errors.push(tooLong(path, MOST_MANAGER_BYTES))
+  let at = 0
+  for (const char of name) {
+    if (!isPrintable(char))
+      errors.push(invalid(path, name, `invalid character ${unicodeText(char)} (at position ${at})`))
+    at += byteLength(char)
+  }
+  return errors
+}
+
+const NONE: readonly FieldError[] = []
+
+/** Whether all characters are printable ASCII, one byte each. */
+const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text)
+
+const byteLength = (text: string): number => (isPlain(text) ? text.length : encoder.encode(text).length)
+
+/** Go's `%#U` of a character that cannot be printed. */
+const unicodeText = (char: string): string =>
+  `U+${(char.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0')}`
+
+/** Faults of entries that the stored object does not have. Source: ValidateManagedFields. */
+export function managersFaults(managers: Managers, stored: Managers = []): readonly FieldError[] {
+  if (managers === stored) return NONE
+  const errors: FieldError[] = []
+  for (const [at, entry] of managers.entries()) {
+    if (stored.includes(entry)) continue
+    const path = `metadata.managedFields[${at}]`
+    errors.push(...managerNameFaults(entry.manager ?? '', `${path}.manager`))
+    if ((entry.subresource ?? '').length > MOST_SUBRESOURCE_LENGTH)
+      errors.push(tooLong(`${path}.subresource`, MOST_SUBRESOURCE_LENGTH))
+  }
+  return errors
 }

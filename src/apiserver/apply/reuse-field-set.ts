@@ -1,10 +1,8 @@
 import { sameJson } from '../../api/patch/same-json.js'
-import type { FieldFilter } from './compare.js'
+import { UNOWNED_METADATA, type FieldFilter } from './compare.js'
 import { isEmpty, SELF, type FieldSet } from './field-set.js'
-import { itemElement, ItemError } from './list-items.js'
+import { itemElement, ItemError, type ListShape, type MapShape, type Shape, shapeFor } from './shape.js'
 import { fieldElement } from './path-element.js'
-import type { ListShape, MapShape, Shape } from './shape.js'
-import { shapeFor } from './shape.js'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -73,21 +71,8 @@ function takesRoot(
   return sizeOf(set) === count
 }
 
-/** Metadata that nobody owns. Source: managedfields/internal/stripmeta.go. */
-const UNOWNED = new Set([
-  'name',
-  'namespace',
-  'creationTimestamp',
-  'selfLink',
-  'uid',
-  'clusterName',
-  'generation',
-  'managedFields',
-  'resourceVersion',
-])
-
 function takesMetadata(shape: Shape, empty: Json = {}, next: Json, node: FieldSet | undefined): boolean {
-  return shape.kind === 'map' && takesMembers(shape, empty, next, node, UNOWNED)
+  return shape.kind === 'map' && takesMembers(shape, empty, next, node, UNOWNED_METADATA)
 }
 
 /** Whether exactly `node` is what `next` adds to or changes in `empty`. */

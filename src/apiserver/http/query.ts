@@ -1,5 +1,5 @@
 import { forbidden, notSupported, required, type FieldError } from '../../api/field-error.js'
-import { managerNameFaults } from '../apply/validate-managers.js'
+import { managerNameFaults } from '../apply/managers.js'
 import { badRequest, invalid } from '../errors.js'
 import type { PatchBody, RequestOptions, RequestVerb } from '../request.js'
 import { boolean } from './query-boolean.js'

@@ -12,9 +12,8 @@ import {
   type TrackedKind,
   type TrackedWrite,
 } from '../apply/field-manager.js'
-import { managerName } from '../apply/manager-name.js'
-import { decodeManagers, isReset, type Managers } from '../apply/managers.js'
-import { fieldFilter } from '../apply/reset-fields.js'
+import { managerName, decodeManagers, isReset, type Managers } from '../apply/managers.js'
+import { fieldFilter } from '../apply/owned-fields.js'
 import { shapeOf } from '../apply/shape.js'
 import type { Call, RegistryContext } from './context.js'
 import type { Resource, Resources } from './resources.js'
