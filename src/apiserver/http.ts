@@ -1,9 +1,8 @@
 import type { ApiServer } from './api-server.js'
 import { ApiError, isApiError } from '../client/api-error.js'
-import type { Negotiated } from './http/accept.js'
-import { LIST_TYPES, negotiate, OBJECT_TYPES } from './http/accept.js'
-import type { TextFormat } from './http/answers.js'
+import { type Negotiated, LIST_TYPES, negotiate, OBJECT_TYPES } from './http/accept.js'
 import {
+  type TextFormat,
   errorAnswer,
   objectAnswer,
   pageNotFound,
@@ -12,25 +11,27 @@ import {
   wantsPretty,
 } from './http/answers.js'
 import type { HttpCodecs } from './http/body.js'
-import { checkDeadline } from './http/deadline.js'
+import { checkDeadline } from './http/query.js'
 import { isBuiltInGroup } from './http/discovery/groups.js'
 import { STREAMS } from '../client/pod-stream.js'
-import type { HttpStream } from '../client/http.js'
-import { bufferedStream, openStream } from './http/http-stream.js'
-import type { HttpRequest, HttpResponse, HttpWatch } from '../client/http.js'
-import { header } from '../client/http.js'
+import {
+  type HttpStream,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpWatch,
+  header,
+} from '../client/http.js'
 import { countRequest } from './http/metrics.js'
 import { answerPath } from './http/non-resource.js'
-import type { ApiPath } from './http/path.js'
-import { parsePath, splitPath } from './http/path.js'
+import { type ApiPath, parsePath, splitPath } from './http/path.js'
 import { represent } from './http/represent.js'
-import type { Asked } from './http/resource-request.js'
-import { askedOf, checkMethod, completeRequest, routeTo } from './http/resource-request.js'
-import type { WatchForm } from './http/watch-lines.js'
-import { endedWatch, watchLines } from './http/watch-lines.js'
+import { type Asked, askedOf, checkMethod, completeRequest, routeTo } from './http/resource-request.js'
+import { type WatchForm, endedWatch, watchLines } from './http/watch-lines.js'
 import { ProxiedReply } from './proxied.js'
 import type { Resource } from './registry/resources.js'
 import type { ApiRequest } from './request.js'
+import { joinBytes } from '../api/join-bytes.js'
+import { badRequest } from './errors.js'
 
 /**
  * Answers an HTTP-like request: path, query, headers and body become an {@link ApiRequest}, its answer
@@ -196,4 +197,46 @@ function openWatch(server: ApiServer, request: ApiRequest, form: WatchForm): Htt
     if (!isApiError(error, 'Expired')) throw error
     return endedWatch(error, form)
   }
+}
+
+/**
+ * Answers a request for a stream. Throws ApiError: also 400 when the client does not offer to upgrade the
+ * connection, which everything but a log needs. Source: apimachinery pkg/util/proxy UpgradeAwareHandler
+ * (UpgradeRequired).
+ */
+function openStream(
+  server: ApiServer,
+  http: HttpRequest,
+  request: ApiRequest,
+  query: URLSearchParams,
+): HttpStream {
+  const stream = server.connect(request, query)
+  if (stream.kind === 'log')
+    return {
+      code: 200,
+      headers: { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' },
+      stream,
+    }
+  if (!wantsUpgrade(http)) throw badRequest('Upgrade request required')
+  return { code: 101, headers: {}, stream }
+}
+
+/**
+ * The stream for someone who cannot stream: all of a log so far; a refusal for what needs an upgraded
+ * connection.
+ */
+function bufferedStream({ headers, stream }: HttpStream): HttpResponse {
+  if (stream.kind !== 'log') return errorAnswer(badRequest('Upgrade request required'))
+  const chunks = stream.session.read().map(({ data }) => data)
+  stream.session.stop()
+  const bytes = joinBytes(chunks)
+  return { code: 200, headers, body: new TextDecoder().decode(bytes), bytes }
+}
+
+/** Source: httpstream.IsUpgradeRequest. */
+function wantsUpgrade(http: HttpRequest): boolean {
+  return (
+    (header(http, 'connection') ?? '').toLowerCase().includes('upgrade') &&
+    header(http, 'upgrade') !== undefined
+  )
 }

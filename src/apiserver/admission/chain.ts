@@ -1,6 +1,14 @@
 import type { Admission, AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
-import { StoreContext } from './store-context.js'
-import type { AdmissionPorts } from './store-context.js'
+import type { KubeObject } from '../../api/definition.js'
+import { suffixAlphabet } from '../../api/names.js'
+import type { Clock } from '../../sim/clock.js'
+import type { RandomStream } from '../../sim/random.js'
+import type { AccessAttributes, Authorization, Authorizer } from '../authorization/authorizer.js'
+import type { UserInfo } from '../../client/client.js'
+import { modify } from '../registry/stored.js'
+import { listPrefix, storageKey, type Resources } from '../registry/resources.js'
+import { KeptLists } from '../storage/kept-lists.js'
+import type { Storage } from '../storage/storage.js'
 
 /**
  * The plugins of one phase, and which of them see a resource (or `resource/subresource`), for those that have
@@ -59,3 +67,77 @@ function pluginsFor(
 }
 
 const phaseOf = (plugins: readonly AdmissionPlugin[]): Phase => ({ plugins, seeing: new Map() })
+
+/** What the chain gives its plugins access to. */
+export interface AdmissionPorts {
+  readonly storage: Storage
+  readonly resources: Resources
+  readonly clock: Clock
+  readonly random: RandomStream
+  readonly authorizer: Authorizer
+}
+
+/** What a plugin sees of the store. */
+class StoreContext implements AdmissionContext {
+  readonly #ports: AdmissionPorts
+  readonly #lists: KeptLists
+
+  constructor(ports: AdmissionPorts) {
+    this.#ports = ports
+    this.#lists = new KeptLists(ports.storage)
+  }
+
+  get now(): number {
+    return this.#ports.clock.now()
+  }
+
+  get<T extends KubeObject>(name: string, namespace: string, object: string): T | undefined {
+    const { resources, storage } = this.#ports
+    const resource = resources.find(name)
+    return resource === undefined
+      ? undefined
+      : (storage.get(storageKey(resource, namespace, object)) as T | undefined)
+  }
+
+  list<T extends KubeObject>(name: string, namespace?: string): readonly T[] {
+    const resource = this.#ports.resources.find(name)
+    return resource === undefined
+      ? []
+      : (this.#lists.of(listPrefix(resource, namespace)) as readonly KubeObject[] as readonly T[])
+  }
+
+  replace<T extends KubeObject>(name: string, stored: T, next: T): void {
+    const { resources, storage } = this.#ports
+    modify(
+      { storage },
+      { dryRun: false },
+      resources.get(name),
+      stored,
+      (draft) => void Object.assign(draft, { ...next, metadata: draft.metadata }),
+    )
+  }
+
+  suffix(length: number): string {
+    return this.#ports.random.text(length, suffixAlphabet)
+  }
+
+  resourcesOf(
+    group: string,
+    version: string,
+    kind: string,
+  ): readonly { readonly resource: string; readonly namespaced: boolean }[] {
+    const { resources } = this.#ports
+    return resources.all
+      .filter(
+        (one) =>
+          one.group === group &&
+          one.kind === kind &&
+          resources.at(group, version, one.resource) !== undefined,
+      )
+      .map(({ resource, namespaced }) => ({ resource, namespaced }))
+  }
+
+  authorize(user: UserInfo, attributes: AccessAttributes): Authorization {
+    return this.#ports.authorizer.authorize(user, attributes)
+  }
+}

@@ -89,3 +89,19 @@ export interface Signer {
   /** The public keys as a JSON Web Key Set (`/openid/v1/jwks`). */
   keySet?(): { readonly keys: readonly Readonly<Record<string, string>>[] }
 }
+
+/**
+ * What one kind of token says: a user, a fault of a token of that kind, or nothing for tokens of other kinds.
+ */
+export interface TokenOutcome {
+  readonly user?: UserInfo
+  readonly audiences?: readonly string[]
+  readonly fault?: string
+  /** The Secret that a token of the old kind is kept in: its use is noted there. */
+  readonly legacy?: LegacyTokenUse
+}
+
+/** Looks at one kind of token. `audiences` is whom the token must be for. */
+export interface TokenAuthenticator {
+  authenticateToken(token: string, audiences: readonly string[]): TokenOutcome | undefined
+}

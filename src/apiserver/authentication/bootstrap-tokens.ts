@@ -1,7 +1,7 @@
 import { base64Text } from '../../api/certificates/pem.js'
 import type { Secret } from '../../api/core/generated.js'
 import type { StoreView } from '../storage/stored-objects.js'
-import type { TokenAuthenticator } from './token-authenticator.js'
+import type { TokenAuthenticator } from './authenticator.js'
 
 const TOKEN = /^([a-z0-9]{6})\.([a-z0-9]{16})$/
 const TYPE = 'bootstrap.kubernetes.io/token'

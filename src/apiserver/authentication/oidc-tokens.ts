@@ -1,6 +1,5 @@
 import { base64Text } from '../../api/certificates/pem.js'
-import type { TokenClaims } from './authenticator.js'
-import type { TokenAuthenticator, TokenOutcome } from './token-authenticator.js'
+import type { TokenClaims, TokenAuthenticator, TokenOutcome } from './authenticator.js'
 
 /** How tokens of an OpenID Connect provider are read: the `--oidc-*` flags. */
 export interface OidcOptions {

@@ -2,11 +2,10 @@ import { base64Text } from '../../api/certificates/pem.js'
 import type { Secret, ServiceAccount } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { UserInfo } from '../../client/client.js'
-import type { Signer, TokenClaims } from './authenticator.js'
+import type { Signer, TokenClaims, TokenAuthenticator, TokenOutcome } from './authenticator.js'
 import type { StoreView } from '../storage/stored-objects.js'
 import type { BoundObject, KubernetesClaim } from './claims.js'
 import { apiAudiences, legacyIssuer, tokenIssuer } from './claims.js'
-import type { TokenAuthenticator, TokenOutcome } from './token-authenticator.js'
 
 /** How far clocks may be apart, in ms. */
 const LEEWAY = 60_000

@@ -5,12 +5,12 @@ import type {
   CertificateVerifier,
   TokenReviewed,
   VerifiedCertificate,
+  TokenAuthenticator,
 } from './authenticator.js'
 import type { Credentials } from '../request.js'
 import { apiAudiences } from './claims.js'
 import { anonymousName, authenticated, unauthenticatedGroup } from './groups.js'
 import { proxyNames } from './request-header.js'
-import type { TokenAuthenticator } from './token-authenticator.js'
 
 const INVALID = 'invalid bearer token'
 const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id'

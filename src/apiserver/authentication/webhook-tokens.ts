@@ -1,5 +1,5 @@
 import type { TokenReview, TokenReviewStatus } from '../../api/authentication/generated.js'
-import type { TokenAuthenticator, TokenOutcome } from './token-authenticator.js'
+import type { TokenAuthenticator, TokenOutcome } from './authenticator.js'
 
 /**
  * What stands in for the webhook's server: answers a TokenReview with its status. It is called in the middle

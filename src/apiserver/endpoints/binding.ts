@@ -1,6 +1,5 @@
 import { validateBinding } from '../../api/core/binding.js'
-import { coreSchema } from '../../api/core/generated.js'
-import type { Binding, Pod, PodCondition } from '../../api/core/generated.js'
+import { coreSchema, type Binding, type Pod, type PodCondition } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { aggregateText } from '../../api/field-error.js'
 import { formatTime } from '../../api/time.js'
@@ -10,7 +9,6 @@ import { attributesOf, type Call, type RegistryContext } from '../registry/conte
 import { decodeBody } from '../registry/decode-body.js'
 import { modify } from '../registry/stored.js'
 import { storageKey } from '../registry/resources.js'
-import { CREATED } from './created.js'
 
 const OF = { group: '', resource: 'pods/binding' }
 
@@ -80,3 +78,12 @@ function scheduled(conditions: readonly PodCondition[], now: string): readonly P
   const at = conditions.findIndex(({ type }) => type === 'PodScheduled')
   return at < 0 ? [...conditions, condition] : conditions.with(at, condition)
 }
+
+/** What `binding` and `eviction` answer. */
+export const CREATED: Status = Object.freeze({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: Object.freeze({}),
+  status: 'Success',
+  code: 201,
+})

@@ -15,18 +15,20 @@ import { patchObject } from '../registry/patch.js'
 import { getObject, listObjects } from '../registry/read.js'
 import { updateObject, type Written } from '../registry/update.js'
 import { reviewLocalAccess, reviewOwnAccess, reviewSubjectAccess } from './access-review.js'
-import { withApprovalRules } from './approval.js'
 import { bindPod } from './binding.js'
 import { getComponentStatus, listComponentStatuses } from './component-status.js'
 import { evictPod } from './eviction.js'
 import { finalizeNamespace } from './finalize.js'
 import { withPartRules } from './pod-parts.js'
 import { proxyTo } from './proxy.js'
-import { reviewSelf, reviewToken } from './identity-review.js'
-import { reviewOwnRules } from './rules-review.js'
+import { reviewSelf, reviewToken, reviewOwnRules } from './reviews.js'
 import { getScale, updateScale } from './scale.js'
 import { requestToken } from './token-request.js'
 import { getMetrics, listMetrics } from './usage-metrics.js'
+import type { CertificateSigningRequest } from '../../api/certificates/generated.js'
+import { approvalRules } from '../../api/certificates/certificate-signing-request.js'
+import type { KindDefinition } from '../../api/definition.js'
+import { erase } from '../../api/served-as.js'
 
 /** What an endpoint answers: an object, a list or a Status, and the HTTP code. */
 export interface Answer {
@@ -168,3 +170,18 @@ export function dispatch(context: RegistryContext, call: Call): Answer {
 }
 
 const allows = (verbs: readonly string[], verb: string): boolean => verbs.includes(verb)
+
+/**
+ * The call with the rules of `certificatesigningrequests/approval` in the place of those of the kind: only
+ * conditions may change.
+ */
+function withApprovalRules(call: Call): Call {
+  const original = call.resource.definition as unknown as KindDefinition<CertificateSigningRequest>
+  const { prepareForUpdate } = approvalRules.strategy
+  const definition: KindDefinition<CertificateSigningRequest> = {
+    ...original,
+    ...approvalRules,
+    strategy: { ...original.strategy, ...(prepareForUpdate && { prepareForUpdate }) },
+  }
+  return { ...call, resource: { ...call.resource, definition: erase(definition) } }
+}

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import type { ApiError } from '../../client/api-error.js'
 import { PlainTextError } from '../errors.js'
-import { boolean } from './query-boolean.js'
+import { boolean } from './query.js'
 import type { HttpRequest, HttpResponse } from '../../client/http.js'
 import { header } from '../../client/http.js'
 import { isList, jsonText, listBytes } from './json-text.js'

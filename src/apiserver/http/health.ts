@@ -1,6 +1,6 @@
 import type { Minor, Release } from '../../api/releases.js'
 import { pageNotFound, plainText } from './answers.js'
-import type { PathHandler } from './path-handler.js'
+import type { PathHandler } from './path.js'
 
 /** The three endpoints; each has its own checks. */
 export type HealthEndpoint = 'healthz' | 'livez' | 'readyz'

@@ -5,7 +5,7 @@ import { discoveredGroups } from './discovery/groups.js'
 import type { HealthEndpoint } from './health.js'
 import { checksOf } from './health.js'
 import type { HttpResponse } from '../../client/http.js'
-import type { PathHandler } from './path-handler.js'
+import type { PathHandler } from './path.js'
 import { versionInfo } from './version.js'
 
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores'

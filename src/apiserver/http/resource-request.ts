@@ -1,18 +1,25 @@
 import { STREAMS } from '../../client/pod-stream.js'
-import { badRequest, methodNotAllowed, methodNotSupported, noSuchPath, notFound } from '../errors.js'
+import {
+  badRequest,
+  methodNotAllowed,
+  methodNotSupported,
+  noSuchPath,
+  notFound,
+  untypedError,
+} from '../errors.js'
 import type { RegistryContext } from '../registry/context.js'
 import type { Resource } from '../registry/resources.js'
-import type { ApiRequest, RequestVerb } from '../request.js'
-import type { HttpCodecs } from './body.js'
-import { checkSize, parseBody, parsePatch } from './body.js'
-import { deleteOptionsOf } from './delete-body.js'
+import type { ApiRequest, RequestVerb, RequestOptions } from '../request.js'
+import { type HttpCodecs, checkSize, parseBody, parsePatch, type RawBody } from './body.js'
 import { isBuiltInGroup } from './discovery/groups.js'
-import type { HttpRequest } from '../../client/http.js'
-import { header } from '../../client/http.js'
+import { type HttpRequest, header } from '../../client/http.js'
 import type { ApiPath } from './path.js'
-import { parseQuery } from './query.js'
-import { boolean } from './query-boolean.js'
+import { parseQuery, boolean } from './query.js'
 import { senderOf } from './sender.js'
+import { metaSchema, type DeleteOptions } from '../../api/meta/generated.js'
+import { DecodeError } from '../../api/schema/decode-error.js'
+import { decode } from '../../api/schema/decode.js'
+import { cannotHandle } from '../registry/decode-body.js'
 
 /** A request as authorization sees it, before anything of it is checked. */
 export interface Asked {
@@ -219,5 +226,43 @@ function proxiedOf({ method, path, query = '', headers = {}, body = '' }: HttpRe
       headers: Object.fromEntries(passed.map(([name, value]) => [name, String(value)])),
       body: typeof body === 'string' ? body : new TextDecoder().decode(body),
     },
+  }
+}
+
+const EXPECTED = { group: '', version: 'v1', kind: 'DeleteOptions' } as const
+const SCHEME = 'k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27'
+
+/** Reads the DeleteOptions that a DELETE may carry; none for an empty body. */
+function deleteOptionsOf(
+  body: RawBody,
+  contentType: string | undefined,
+  codecs: HttpCodecs = {},
+): RequestOptions {
+  if (body.length === 0) return {}
+  const { value } = parseBody({ body, contentType, expected: EXPECTED, codecs })
+  const { kind, apiVersion } = value as { readonly kind?: string | null; readonly apiVersion?: string | null }
+  if ((kind ?? '') !== '' && kind !== 'DeleteOptions') {
+    const version = (apiVersion ?? 'v1').split('/').at(-1) as string
+    throw untypedError(`no kind "${kind ?? ''}" is registered for version "${version}" in scheme "${SCHEME}"`)
+  }
+  const { gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun } = decoded(value)
+  return {
+    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+    ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
+    ...(orphanDependents === undefined ? {} : { orphanDependents }),
+    ...(preconditions === undefined ? {} : { preconditions }),
+    ...(dryRun === undefined || dryRun.length === 0 ? {} : { dryRun: true }),
+  }
+}
+
+function decoded(value: unknown): Pick<RequestOptions, 'preconditions'> & DeleteOptions {
+  try {
+    return decode<Pick<RequestOptions, 'preconditions'> & DeleteOptions>(
+      metaSchema.message('DeleteOptions'),
+      value,
+    ).object
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    throw badRequest(cannotHandle('DeleteOptions', 'v1', 'DeleteOptions', error.message))
   }
 }

@@ -4,7 +4,7 @@ import { methodNotAllowed } from '../errors.js'
 import { checkRoute, negotiate } from './accept.js'
 import { rawJson } from './answers.js'
 import { header } from '../../client/http.js'
-import type { PathHandler } from './path-handler.js'
+import type { PathHandler } from './path.js'
 
 /** Since these minors servers say what they emulate, and with what they are compatible. */
 const EMULATION_SINCE = 31

@@ -4,7 +4,6 @@ import { deepFreeze } from '../../api/schema/freeze.js'
 import { formatTime, timeMs } from '../../api/time.js'
 import type { Status } from '../../client/api-error.js'
 import { conflict, forbidden, notFound, invalid } from '../errors.js'
-import { terminatingDefinition } from '../extensions/terminate.js'
 import { attributesOf, type Call, type RegistryContext, warn } from './context.js'
 import { sameJson } from '../../api/patch/same-json.js'
 import { seal, sealDryRun, discard, load, save } from './stored.js'
@@ -12,6 +11,8 @@ import { invalid as invalidField, notSupported, type FieldError } from '../../ap
 import type { RequestOptions } from '../request.js'
 import type { Namespace } from '../../api/core/generated.js'
 import type { Resource } from './resources.js'
+import type { CustomResourceDefinition } from '../../api/apiextensions/generated.js'
+import { CLEANUP_FINALIZER, withCondition } from '../../api/apiextensions/conditions.js'
 
 /**
  * What a DELETE answers: the object while it still exists, or (for some kinds) as it was last; else a Status.
@@ -315,4 +316,34 @@ export function shouldDeleteDuringUpdate(resource: Resource, next: KubeObject, o
   if (deletionTimestamp === undefined || (deletionGracePeriodSeconds ?? 0) !== 0) return false
   if ((next.metadata.finalizers?.length ?? 0) > 0) return false
   return resource.kind !== 'Namespace' || ((next as Namespace).spec?.finalizers?.length ?? 0) === 0
+}
+
+/**
+ * A CRD after the first DELETE: marked, with the finalizer of the controller that deletes its objects.
+ * Undefined when it has been marked before. Source: apiextensions
+ * pkg/registry/customresourcedefinition/etcd.go Delete.
+ */
+function terminatingDefinition(existing: KubeObject, now: number): KubeObject | undefined {
+  if (existing.metadata.deletionTimestamp !== undefined) return undefined
+  const crd = existing as CustomResourceDefinition
+  const finalizers = crd.metadata.finalizers ?? []
+  const conditions = withCondition(
+    crd.status.conditions ?? [],
+    {
+      type: 'Terminating',
+      status: 'True',
+      reason: 'InstanceDeletionPending',
+      message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+    },
+    now,
+  )
+  return {
+    ...crd,
+    metadata: {
+      ...crd.metadata,
+      deletionTimestamp: formatTime(now),
+      finalizers: finalizers.includes(CLEANUP_FINALIZER) ? finalizers : [...finalizers, CLEANUP_FINALIZER],
+    },
+    status: { ...crd.status, conditions },
+  } as KubeObject
 }

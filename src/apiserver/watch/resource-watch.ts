@@ -6,8 +6,7 @@ import { present } from '../registry/stored.js'
 import type { Selection } from '../selectors/selection.js'
 import type { Storage, StoredChange } from '../storage/storage.js'
 import { prefixEnd } from '../storage/storage.js'
-import type { RoutedWatch, WatchRegister } from './routed-watch.js'
-import { ROUTING_FIELDS } from './routed-watch.js'
+import { type RoutedWatch, type WatchRegister, ROUTING_FIELDS } from './watch-hub.js'
 
 /**
  * A watch that is not pulled keeps at most this many changes at hand; beyond that it reads them from etcd's

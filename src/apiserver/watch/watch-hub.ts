@@ -1,10 +1,7 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Resource } from '../registry/resources.js'
-import { routedField } from '../selectors/selection.js'
+import { routedField, type Selection } from '../selectors/selection.js'
 import type { Storage, StoredChange } from '../storage/storage.js'
-import type { RoutedWatch, WatchRegister } from './routed-watch.js'
-import { ROUTING_FIELDS } from './routed-watch.js'
-import { WatchList } from './watch-list.js'
 
 /** Watches of one resource, by what a change must have in common with them. */
 interface Routes {
@@ -137,4 +134,63 @@ function* listsOf({ unfiltered, byNamespace, byField }: Routes): Iterable<WatchL
     const { byValue } = byField.get(field) as { byValue: Map<string, WatchList> }
     for (const value of [...byValue.keys()].sort()) yield byValue.get(value) as WatchList
   }
+}
+
+/**
+ * Watches in an order that does not depend on when they were opened: by the identity of their owner and what
+ * they select. So a write wakes them in the same order in a fork, where they were opened anew. Watches that
+ * agree in all of that keep the order of opening.
+ */
+class WatchList {
+  readonly #watches: RoutedWatch[] = []
+
+  get size(): number {
+    return this.#watches.length
+  }
+
+  add(watch: RoutedWatch): void {
+    let low = 0
+    let high = this.#watches.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#watches[middle] as RoutedWatch).order <= watch.order) low = middle + 1
+      else high = middle
+    }
+    this.#watches.splice(low, 0, watch)
+  }
+
+  remove(watch: RoutedWatch): void {
+    const at = this.#watches.indexOf(watch)
+    if (at >= 0) this.#watches.splice(at, 1)
+  }
+
+  [Symbol.iterator](): IterableIterator<RoutedWatch> {
+    return this.#watches[Symbol.iterator]()
+  }
+}
+
+/**
+ * Fields whose exact value routes changes, most selective first. The order is also that in which their
+ * watches are woken.
+ */
+export const ROUTING_FIELDS = ['metadata.name', 'spec.nodeName'] as const
+
+/** What the hub needs to know of a watch. */
+export interface RoutedWatch {
+  readonly resource: Resource
+  readonly selection: Selection
+  /** Orders the watches that one write wakes. */
+  readonly order: string
+  /** The field whose exact value a change must have, if the watch selects by one. */
+  readonly route: { readonly field: string; readonly value: string } | undefined
+  /** Takes a change that may concern this watch. */
+  offer(change: StoredChange): void
+  /** Moves on a watch that has heard nothing for long. */
+  bookmark(): void
+}
+
+/** Where watches sign on and off. */
+export interface WatchRegister {
+  add(watch: RoutedWatch): void
+  remove(watch: RoutedWatch): void
 }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
-import { forbiddenLabels } from '../../../src/apiserver/admission/node-restriction/labels.js'
+import { forbiddenLabels } from '../../../src/apiserver/admission/node-restriction/nodes.js'
 import type { Client } from '../../../src/client/client.js'
 import { createRequest } from '../../../src/pki/index.js'
 import { testKey } from '../../../src/pki/keys.js'

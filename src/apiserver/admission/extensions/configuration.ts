@@ -10,7 +10,7 @@ import type { ServerDependencies } from '../../server-dependencies.js'
 import type { Resources } from '../../registry/resources.js'
 import type { Storage } from '../../storage/storage.js'
 import { prefixEnd } from '../../storage/storage.js'
-import type { WebhookHandlers } from './handlers.js'
+import type { WebhookHandlers } from './call-webhook.js'
 
 /** What policies and webhooks need of the server. */
 export interface ExtensionPorts {

@@ -8,9 +8,8 @@ import { badRequest, forbidden, internalError } from '../../errors.js'
 import type { AdmissionAttributes, AdmissionContext } from '../plugin.js'
 import { callWebhook, WebhookCallError } from './call-webhook.js'
 import type { ExtensionConfiguration } from './configuration.js'
-import { conditionsHold, requestValues } from './evaluation.js'
+import { conditionsHold, requestValues, reviewObjects, reviewRequest } from './evaluation.js'
 import { matchedVersion } from './matching.js'
-import { reviewObjects, reviewRequest } from './review-request.js'
 
 /** An answer that cannot be used. */
 class InvalidResponse extends Error {

@@ -1,15 +1,24 @@
-import type { Message } from '../../../api/schema/types.js'
+import type { Message, SchemaGroup } from '../../../api/schema/types.js'
 import { schemaGroupOf } from '../../../api/schemas.js'
 import type { Scheme } from '../../../api/scheme.js'
 import type { Resource } from '../../registry/resources.js'
 import { messageSchema } from './message-schema.js'
-import { metaMessages, versionInfoMessage } from './meta-messages.js'
 import type { GroupVersion } from './names.js'
-import type { SchemaNames } from './paths.js'
-import { metaName } from './paths.js'
+import { type SchemaNames, metaName } from './paths.js'
 import { allGroupVersions, leafSchemas } from './quirks.js'
-import type { GroupVersionKind, OpenApiSchema } from './types.js'
-import { refTo } from './types.js'
+import { type GroupVersionKind, type OpenApiSchema, refTo } from './types.js'
+import {
+  always,
+  boolean,
+  atomicList,
+  defineGroup,
+  json,
+  list,
+  message,
+  ref,
+  required,
+  string,
+} from '../../../api/schema/dsl.js'
 
 const META_PACKAGE = 'io.k8s.apimachinery.pkg.apis.meta.v1'
 /** Kinds of meta/v1 that are kinds of every group version. */
@@ -171,3 +180,75 @@ function homeOf(home: string, { release }: Scheme): GroupVersion | undefined {
       ({ group, version }) => home.endsWith(`.${version}`) && schemaGroupOf(group, version)?.package === home,
     )
 }
+
+/**
+ * Messages that only documents name: what discovery answers, and the events of a watch. Nobody sends or
+ * stores them.
+ */
+const metaMessages: SchemaGroup = defineGroup('io.k8s.apimachinery.pkg.apis.meta.v1', 'v1', [], {
+  APIGroup: () =>
+    message({
+      apiVersion: string,
+      kind: string,
+      name: required(always(string)),
+      preferredVersion: always(ref('GroupVersionForDiscovery')),
+      serverAddressByClientCIDRs: atomicList(ref('ServerAddressByClientCIDR')),
+      versions: required(atomicList(ref('GroupVersionForDiscovery'))),
+    }),
+  APIGroupList: () =>
+    message({ apiVersion: string, groups: required(atomicList(ref('APIGroup'))), kind: string }),
+  APIResource: () =>
+    message({
+      categories: atomicList(string),
+      group: string,
+      kind: required(always(string)),
+      name: required(always(string)),
+      namespaced: required(always(boolean)),
+      shortNames: atomicList(string),
+      singularName: required(always(string)),
+      storageVersionHash: string,
+      verbs: required(list(string)),
+      version: string,
+    }),
+  APIResourceList: () =>
+    message({
+      apiVersion: string,
+      groupVersion: required(always(string)),
+      kind: string,
+      resources: required(atomicList(ref('APIResource'))),
+    }),
+  APIVersions: () =>
+    message({
+      apiVersion: string,
+      kind: string,
+      serverAddressByClientCIDRs: required(atomicList(ref('ServerAddressByClientCIDR'))),
+      versions: required(atomicList(string)),
+    }),
+  GroupVersionForDiscovery: () =>
+    message({ groupVersion: required(always(string)), version: required(always(string)) }),
+  ServerAddressByClientCIDR: () =>
+    message({ clientCIDR: required(always(string)), serverAddress: required(always(string)) }),
+  WatchEvent: () => message({ object: required(always(json)), type: required(always(string)) }),
+})
+
+const versionMessages: SchemaGroup = defineGroup('io.k8s.apimachinery.pkg.version', 'version', [], {
+  Info: () =>
+    message({
+      buildDate: required(always(string)),
+      compiler: required(always(string)),
+      emulationMajor: string,
+      emulationMinor: string,
+      gitCommit: required(always(string)),
+      gitTreeState: required(always(string)),
+      gitVersion: required(always(string)),
+      goVersion: required(always(string)),
+      major: required(always(string)),
+      minCompatibilityMajor: string,
+      minCompatibilityMinor: string,
+      minor: required(always(string)),
+      platform: required(always(string)),
+    }),
+})
+
+/** version.Info, which `/version` answers. */
+const versionInfoMessage = (): Message => versionMessages.message('Info')
