@@ -2,7 +2,6 @@
  * Name rules and their texts. Sources: k8s.io/apimachinery/pkg/util/validation/validation.go and
  * pkg/api/validation/generic.go. Each check answers the faults of a name, none when it is valid.
  */
-import { formatList } from './text.js'
 
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 const label1035 = '[a-z]([-a-z0-9]*[a-z0-9])?'
@@ -170,7 +169,7 @@ export function portNumberFaults(port: number): readonly string[] {
  */
 export const suffixAlphabet = 'bcdfghjklmnpqrstvwxz2456789'
 /** Letters of a generated suffix. */
-export const suffixLength = 5
+const suffixLength = 5
 const maxGeneratedBase = 63 - suffixLength
 
 /** A generated name; `draw(n)` answers a random integer in [0, n). The base is cut to 58 characters. */
@@ -178,4 +177,9 @@ export function generateName(base: string, draw: (limit: number) => number): str
   let name = base.slice(0, maxGeneratedBase)
   for (let at = 0; at < suffixLength; at++) name += suffixAlphabet[draw(suffixAlphabet.length)] ?? ''
   return name
+}
+
+/** `'a',  or 'b',  or 'c'`: how validation texts list their examples, double blanks included. */
+export function formatList(examples: readonly string[]): string {
+  return examples.map((example) => `'${example}'`).join(',  or ')
 }

@@ -2,8 +2,9 @@ import type { KubeObject } from '../api/definition.js'
 import type { Resources, Resource } from './registry/resources.js'
 import type { ApiRequest, Impersonation, RequestOptions, RequestVerb } from './request.js'
 import type { Status } from '../client/api-error.js'
-import type { PodExecOptions, PodLogOptions } from '../client/pod-options.js'
 import type {
+  PodExecOptions,
+  PodLogOptions,
   ExecStream,
   LogStream,
   PodStream,

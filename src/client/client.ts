@@ -1,5 +1,5 @@
 import type { KubeObject } from '../api/definition.js'
-import type { PodExecOptions, PodLogOptions } from './pod-options.js'
+import type { PodExecOptions, PodLogOptions } from './pod-stream.js'
 import type { Session } from './node-agent.js'
 import type { Status } from './api-error.js'
 import type { InputOf, ObjectOf, ResourceName } from './resources.js'

@@ -1,5 +1,4 @@
-import { forbidden, invalid, notSupported, required } from '../field-error.js'
-import type { FieldError } from '../field-error.js'
+import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
 import { dns1035LabelFaults, dnsSubdomainFaults } from '../names.js'
 import { validateClientConfig } from '../webhook-client.js'
 import { validateColumn, validateSelectableFields, validateSubresources } from './columns-validation.js'
@@ -8,13 +7,18 @@ import type {
   CustomResourceDefinition,
   CustomResourceDefinitionSpec,
   CustomResourceDefinitionVersion,
+  CustomResourceDefinitionNames,
 } from './generated.js'
 import { hoist, internalVersions, type Hoisted } from './hoisted.js'
-import { validateNames, validateRequiredNames } from './names.js'
-import type { DefinitionRules, DefinitionVersion } from './definition-rules.js'
-import { isKnownReview, relaxed, rulesOf, schemasOf } from './definition-rules.js'
-import { hasDefaults, validateSchema } from './schema-validation.js'
-import type { SchemaRules } from './schema-validation.js'
+import {
+  type DefinitionRules,
+  type DefinitionVersion,
+  isKnownReview,
+  relaxed,
+  rulesOf,
+  schemasOf,
+} from './definition-rules.js'
+import { hasDefaults, validateSchema, type SchemaRules } from './schema-validation.js'
 
 const APPROVED = 'api-approved.kubernetes.io'
 const APPROVAL_HELP = 'see https://github.com/kubernetes/enhancements/pull/1111'
@@ -282,4 +286,38 @@ function validatePreserves({ preserveUnknownFields }: CustomResourceDefinitionSp
   const text =
     'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead'
   return [invalid('spec.preserveUnknownFields', true, text)]
+}
+
+/** Source: ValidateCustomResourceDefinitionNames. */
+function validateNames(names: CustomResourceDefinitionNames, path: string): readonly FieldError[] {
+  const errors: FieldError[] = []
+  const { plural, singular = '', kind, listKind = '', shortNames = [], categories = [] } = names
+  const label = (field: string, value: string, head = ''): void => {
+    const faults = dns1035LabelFaults(head === '' ? value : value.toLowerCase())
+    if (value !== '' && faults.length > 0)
+      errors.push(invalid(`${path}.${field}`, value, `${head}${faults.join(',')}`))
+  }
+  const mixed = 'may have mixed case, but should otherwise match: '
+  label('plural', plural)
+  label('singular', singular)
+  label('kind', kind, mixed)
+  label('listKind', listKind, mixed)
+  shortNames.forEach((name, at) => listed(name, `${path}.shortNames[${at}]`, errors))
+  if (kind !== '' && kind === listKind) {
+    errors.push(invalid(`${path}.listKind`, listKind, 'kind and listKind may not be the same'))
+  }
+  categories.forEach((name, at) => listed(name, `${path}.categories[${at}]`, errors))
+  return errors
+}
+
+function listed(name: string, path: string, errors: FieldError[]): void {
+  const faults = dns1035LabelFaults(name)
+  if (faults.length > 0) errors.push(invalid(path, name, faults.join(',')))
+}
+
+/** The names that a spec must have. */
+function validateRequiredNames(names: CustomResourceDefinitionNames, path: string): readonly FieldError[] {
+  return (['plural', 'singular', 'kind', 'listKind'] as const)
+    .filter((name) => (names[name] ?? '') === '')
+    .map((name) => required(`${path}.${name}`))
 }

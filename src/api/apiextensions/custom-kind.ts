@@ -1,7 +1,7 @@
 import { scaleSubresource, statusOf } from '../define.js'
 import type { KindDefinition, KubeObject, Strategy, Verb } from '../definition.js'
 import { semanticEqual } from '../equal.js'
-import type { FieldError } from '../field-error.js'
+import { type FieldError, invalid, required } from '../field-error.js'
 import { metaSchema } from '../meta/generated.js'
 import { decode } from '../schema/decode.js'
 import { DecodeError, jsonKind } from '../schema/decode-error.js'
@@ -9,14 +9,14 @@ import { copyJson, isPlainObject } from '../schema/plain-json.js'
 import type { MessageReader, SchemaGroup } from '../schema/types.js'
 import { customColumns } from './custom-columns.js'
 import { applyDefaults, dropForbiddenNulls } from './defaulting.js'
-import { validateEmbedded } from './embedded.js'
 import { fieldTables } from './field-table.js'
 import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from './generated.js'
 import { prune } from './prune.js'
 import { evaluateRules, hasRules } from './rules.js'
 import { validateScale } from './scale-paths.js'
-import type { Schema } from './schema.js'
+import { type Schema, fieldOf, itemsOf } from './schema.js'
 import { validateListTypes, validateValue } from './value-validation.js'
+import { dns1035LabelFaults, pathSegmentFaults } from '../names.js'
 
 /** In the order in which discovery lists them for custom resources. */
 const VERBS: readonly Verb[] = [
@@ -250,4 +250,55 @@ function textAt(object: KubeObject, names: readonly string[]): string {
     object,
   )
   return value === undefined || value === null ? '' : `${value as string | number | boolean}`
+}
+
+/**
+ * Objects within an object (x-kubernetes-embedded-resource) must have apiVersion, kind and proper metadata.
+ * Source: apiextensions pkg/apiserver/schema/objectmeta/validation.go.
+ */
+function validateEmbedded(value: unknown, schema: Schema, path = '', isRoot = true): readonly FieldError[] {
+  if (Array.isArray(value)) {
+    const items = itemsOf(schema)
+    return items === undefined
+      ? []
+      : value.flatMap((item, at) => validateEmbedded(item, items, `${path}[${at}]`, false))
+  }
+  if (!isPlainObject(value)) return []
+  const own =
+    schema['x-kubernetes-embedded-resource'] === true && !isRoot ? validateTypeMeta(value, path) : []
+  return [
+    ...own,
+    ...Object.keys(value)
+      .sort()
+      .flatMap((name) => {
+        const field = fieldOf(schema, name)
+        return field === undefined
+          ? []
+          : validateEmbedded(value[name], field, path === '' ? name : `${path}.${name}`, false)
+      }),
+  ]
+}
+
+function validateTypeMeta(value: Readonly<Record<string, unknown>>, path: string): readonly FieldError[] {
+  const errors: FieldError[] = []
+  const { apiVersion, kind, metadata } = value
+  if (typeof apiVersion !== 'string' || apiVersion === '')
+    errors.push(required(`${path}.apiVersion`, 'must not be empty'))
+  else if (apiVersion.split('/').length > 2) {
+    errors.push(invalid(`${path}.apiVersion`, apiVersion, `unexpected GroupVersion string: ${apiVersion}`))
+  }
+  if (typeof kind !== 'string' || kind === '') errors.push(required(`${path}.kind`, 'must not be empty'))
+  else {
+    const faults = dns1035LabelFaults(kind.toLowerCase())
+    if (faults.length > 0) {
+      errors.push(
+        invalid(`${path}.kind`, kind, `may have mixed case, but should otherwise match: ${faults.join(',')}`),
+      )
+    }
+  }
+  const name = isPlainObject(metadata) && Object.hasOwn(metadata, 'name') ? metadata['name'] : undefined
+  if (typeof name === 'string') {
+    for (const fault of pathSegmentFaults(name)) errors.push(invalid(`${path}.metadata.name`, name, fault))
+  }
+  return errors
 }

@@ -1,7 +1,7 @@
 import { convertedAs } from '../converted-as.js'
 import type { KindDefinition, KubeObject, Strategy } from '../definition.js'
 import type { Draft } from '../draft.js'
-import type { FieldError } from '../field-error.js'
+import { type FieldError, forbidden, invalid } from '../field-error.js'
 import { erase } from '../served-as.js'
 import { validateDefinition, validateDefinitionUpdate } from './crd-validation.js'
 import { customResourceDefinition, nameDefaults } from './custom-resource-definition.js'
@@ -11,8 +11,8 @@ import type {
   CustomResourceDefinitionVersion,
 } from './generated.js'
 import { hoist } from './hoisted.js'
-import { validateBetaParts } from './v1beta1-validation.js'
 import type { BetaColumn, BetaConversion, BetaDefinition, BetaParts, BetaSpec } from './v1beta1-schema.js'
+import { semanticEqual } from '../equal.js'
 
 const GROUP = 'apiextensions.k8s.io'
 const V1 = `${GROUP}/v1`
@@ -22,7 +22,7 @@ const V1BETA1 = `${GROUP}/v1beta1`
  * A v1beta1 CRD as v1 has it: what stands at the top goes into each version. Source: apiextensions
  * pkg/apis/apiextensions/v1/conversion.go.
  */
-export function toV1({ spec, ...crd }: BetaDefinition): CustomResourceDefinition {
+function toV1({ spec, ...crd }: BetaDefinition): CustomResourceDefinition {
   const {
     version = '',
     versions = [],
@@ -91,7 +91,7 @@ function conversionToV1({
 }
 
 /** The way back: what all versions have alike stands at the top. */
-export function toBeta({ spec, ...crd }: CustomResourceDefinition): BetaDefinition {
+function toBeta({ spec, ...crd }: CustomResourceDefinition): BetaDefinition {
   const { versions: _, conversion, preserveUnknownFields = false, ...rest } = spec
   const {
     shared: { schema, selectableFields: __, ...shared },
@@ -205,4 +205,35 @@ export const customResourceDefinitionBeta: KindDefinition = {
   ...erase<BetaDefinition>({ validate, validateUpdate } as KindDefinition<BetaDefinition>),
   strategy: { ...converted.strategy, ...sameResets() },
   deprecated: { since: 16, removed: 22, use: `${V1} CustomResourceDefinition` },
+}
+
+const PARTS = [
+  ['validation', 'schema', 'schemas'],
+  ['subresources', 'subresources', 'subresources'],
+  ['additionalPrinterColumns', 'additionalPrinterColumns', 'additionalPrinterColumns'],
+] as const
+
+/**
+ * The rules of what stands both at the top and in versions, which v1 does not know. Source: apiextensions
+ * pkg/apis/apiextensions/validation/validation.go validateCustomResourceDefinitionSpec.
+ */
+function validateBetaParts(spec: BetaSpec): readonly FieldError[] {
+  const { version = '', versions = [] } = spec
+  const [first] = versions
+  const errors: FieldError[] =
+    first !== undefined && version !== '' && first.name !== version
+      ? [invalid('spec.version', version, 'must match the first version in spec.versions')]
+      : []
+  for (const [top, own, plural] of PARTS) {
+    const has = versions.filter((one) => one[own] !== undefined)
+    if (has.length > 0 && spec[top] !== undefined) {
+      errors.push(forbidden(`spec.${top}`, `top-level and per-version ${plural} are mutually exclusive`))
+    } else if (has.length > 0 && versions.every((one) => semanticEqual(one[own], first?.[own]))) {
+      const text =
+        `per-version ${plural} may not all be set to identical values (top-level ${top} should be used ` +
+        'instead)'
+      errors.push(invalid('spec.versions', versions, text))
+    }
+  }
+  return errors
 }

@@ -8,7 +8,6 @@ import type { Affinity, PodTemplateSpec } from '../core/generated.js'
 import { isUsableSelector, validateLabelSelector } from '../meta/label-validation.js'
 import type { Job, JobSpec } from './generated.js'
 import { validateUnboundJobSpec } from './job-spec.js'
-import { jobLabels } from './labels.js'
 
 /** The spec of a job, selector and all. Source: pkg/apis/batch/validation ValidateJobSpec. */
 function validateSpec(spec: JobSpec, errors: FieldError[]): void {
@@ -168,4 +167,17 @@ function asGo(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [key.charAt(0).toUpperCase() + key.slice(1), asGo(member)]),
   )
+}
+
+/** Labels that tie pods to their job, and their names of old, which pods still have. */
+export const controllerUidLabel = 'batch.kubernetes.io/controller-uid'
+const jobNameLabel = 'batch.kubernetes.io/job-name'
+/** The only ones before v1.27. */
+export const legacyControllerUidLabel = 'controller-uid'
+const legacyJobNameLabel = 'job-name'
+
+/** The labels that the server gives the pods of a job; without the prefixed ones as before v1.27. */
+export function jobLabels(name: string, uid: string, isPrefixed = true): Record<string, string> {
+  const legacy = { [legacyControllerUidLabel]: uid, [legacyJobNameLabel]: name }
+  return isPrefixed ? { ...legacy, [controllerUidLabel]: uid, [jobNameLabel]: name } : legacy
 }

@@ -9,8 +9,13 @@ import type { Job, JobSpec } from './generated.js'
 import type { JobSpecInput } from './inputs.js'
 import { jobSpecWarnings, nameWarning, templateColumnsOf } from './job-spec.js'
 import { validateJobStatus, validateOlderJobStatus } from './job-status.js'
-import { validateJob, validateJobUpdate } from './job-validation.js'
-import { controllerUidLabel, jobLabels, legacyControllerUidLabel } from './labels.js'
+import {
+  validateJob,
+  validateJobUpdate,
+  controllerUidLabel,
+  jobLabels,
+  legacyControllerUidLabel,
+} from './job-validation.js'
 
 /** Retries of a job that counts them by index: no limit. */
 const unlimited = 2 ** 31 - 1

@@ -1,6 +1,6 @@
 import type { ResourceQuota } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
-import type { QuotaEvaluator } from '../../api/quota/evaluator.js'
+import { type QuotaEvaluator, quotaMatches } from '../../api/quota/evaluator.js'
 import { quotaEvaluator } from '../../api/quota/evaluators.js'
 import {
   addLists,
@@ -12,7 +12,6 @@ import {
   withoutZeros,
   type ResourceList,
 } from '../../api/quota/resource-list.js'
-import { quotaMatches } from '../../api/quota/scopes.js'
 import { forbidden } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 

@@ -2,8 +2,14 @@ import { timeMs } from '../../api/time.js'
 import { badRequest, internalError, methodNotAllowed, untypedError, invalid } from '../errors.js'
 import type { ExecRequest, Session } from '../../client/node-agent.js'
 import type { Call, RegistryContext } from '../registry/context.js'
-import type { PodExecOptions, PodLogOptions, PodPortForwardOptions } from '../../client/pod-options.js'
-import type { LogWish, PodStream, StreamOptions } from '../../client/pod-stream.js'
+import type {
+  PodExecOptions,
+  PodLogOptions,
+  PodPortForwardOptions,
+  LogWish,
+  PodStream,
+  StreamOptions,
+} from '../../client/pod-stream.js'
 import { type KubeletLocation, containerOf, kubeletOf, podOf } from './pod-target.js'
 import { type FieldError, forbidden, invalid as invalidField } from '../../api/field-error.js'
 import { boolean } from '../http/query.js'

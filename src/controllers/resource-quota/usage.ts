@@ -2,7 +2,7 @@ import type { ResourceQuota } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { quotaEvaluator } from '../../api/quota/evaluators.js'
 import { addLists, maskList, type ResourceList } from '../../api/quota/resource-list.js'
-import { quotaMatches } from '../../api/quota/scopes.js'
+import { quotaMatches } from '../../api/quota/evaluator.js'
 
 /** A resource that quotas may count. */
 export interface Countable {
