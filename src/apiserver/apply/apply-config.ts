@@ -15,16 +15,16 @@ import { typeFaults } from './validate-typed.js'
 import { appliedFields } from './owned-fields.js'
 import { compareObjects, withoutChanges } from './compare.js'
 
-/** The manager of what an object held before it was first applied, where nobody is known to own it. */
+/** The manager that an object's fields get at its first apply if the object has no managers. */
 const BEFORE_FIRST_APPLY = 'before-first-apply'
 
-/** An apply patch, and what it is applied to. */
+/** An apply patch and the object to which it is applied. */
 export interface ApplyRequest {
   readonly kind: TrackedKind
   /** `apps/v1, Kind=Deployment` */
   readonly kindText: string
   readonly write: TrackedWrite
-  /** The object that is there; the empty one of the kind when there is none. */
+  /** The stored object, or the empty object of the kind if nothing is stored. */
   readonly live: object
   readonly empty: object
   readonly managers: Managers
@@ -34,7 +34,7 @@ export interface ApplyRequest {
 
 /**
  * Applies a configuration. Throws 400 for another kind, 409 for conflicts, and a bare 500 for a configuration
- * that its schema does not take. Source: apimachinery
+ * that violates its schema. Source: apimachinery
  * managedfields/internal/{fieldmanager,versioncheck,structuredmerge,skipnonapplied}.go.
  */
 export function applyConfig(request: ApplyRequest): Applied {
@@ -60,7 +60,7 @@ export function applyConfig(request: ApplyRequest): Applied {
   }
 }
 
-/** `/d; apps/v1, Kind=Deployment`: the namespace is the one that the configuration gives. */
+/** Returns `/d; apps/v1, Kind=Deployment`, with the namespace that the configuration names. */
 export function subjectOf(config: JsonMap, kindText: string): string {
   const metadata = isMap(config['metadata']) ? config['metadata'] : {}
   const text = (value: unknown): string => (typeof value === 'string' ? value : '')
@@ -77,7 +77,7 @@ function checkedConfig(config: unknown): JsonMap {
   )
 }
 
-/** Go's text of a GroupVersionKind; an apiVersion with more than one `/` is none. */
+/** Returns Go's text of a GroupVersionKind, which is empty if the apiVersion has more than one `/`. */
 function kindTextOf({ apiVersion, kind }: JsonMap): string {
   const version = typeof apiVersion === 'string' ? apiVersion : ''
   const parts = version.split('/')
@@ -86,7 +86,10 @@ function kindTextOf({ apiVersion, kind }: JsonMap): string {
   return `${group as string}/${short as string}, Kind=${typeof kind === 'string' ? kind : ''}`
 }
 
-/** kubectl may take over, without force, what client-side apply set and nobody has changed since. */
+/**
+ * Applies the configuration. kubectl takes over, without force, the fields that client-side apply set and
+ * that have not changed since.
+ */
 function applyOver({
   kind,
   write,
@@ -107,13 +110,13 @@ function applyOver({
   }
 }
 
-/** The annotation in which client-side apply keeps what it applied. */
+/** The annotation in which client-side apply keeps the last applied configuration. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
-/** The manager for which server-side apply minds that annotation. */
+/** The manager for which server-side apply reads and updates that annotation. */
 export const KUBECTL = 'kubectl'
 
-/** All annotations together may hold this many bytes. */
+/** Largest size of all annotations together, in bytes. */
 const MOST_ANNOTATION_BYTES = 256 * 1024
 
 const annotationsOf = (object: object): JsonMap => {
@@ -122,8 +125,9 @@ const annotationsOf = (object: object): JsonMap => {
 }
 
 /**
- * Fields that client-side apply set and that still have its values: kubectl's server-side apply may take them
- * over. Source: apimachinery managedfields/internal/lastappliedmanager.go.
+ * Returns the fields that client-side apply set and that still have its values: kubectl's server-side apply
+ * may take them over. Returns undefined if the annotation is missing or unusable. Source: apimachinery
+ * managedfields/internal/lastappliedmanager.go.
  */
 function fieldsLastApplied(kind: TrackedKind, live: object): FieldSet | undefined {
   const text = annotationsOf(live)[LAST_APPLIED]
@@ -146,8 +150,8 @@ function parsed(text: string): JsonMap | undefined {
 }
 
 /**
- * Keeps the annotation of an object that kubectl applied both ways in step with what it applies now;
- * undefined when there is nothing to keep. Source: managedfields/internal/lastappliedupdater.go.
+ * Returns the annotations with the last applied configuration replaced by `config`. Returns undefined if the
+ * object has not been applied on the client side. Source: managedfields/internal/lastappliedupdater.go.
  */
 export function updatedAnnotations(
   object: object,
@@ -178,7 +182,7 @@ function withoutAnnotation(config: JsonMap): JsonMap {
   return { ...config, metadata: { ...metadata, annotations } }
 }
 
-/** JSON with sorted members. */
+/** Returns JSON with sorted members, as Go writes maps. */
 function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (!isMap(value)) return JSON.stringify(value)

@@ -17,14 +17,14 @@ const UNOWNED_FIELDS: FieldSet = {
 }
 
 /**
- * The paths that an applied configuration names: leaves, items of lists and keys of maps; of structs only
- * empty ones. Source: structured-merge-diff typed/tofieldset.go.
+ * Returns the paths that an applied configuration names: leaves, items of lists, keys of maps and empty
+ * structs. Source: structured-merge-diff typed/tofieldset.go.
  */
 export function appliedFields(shape: MapShape, value: object): FieldSet {
   return nodeOf(childrenOf(shape, value), false) ?? LEAF
 }
 
-/** Those of them that can be owned. */
+/** Returns the paths of the set that a manager can own. */
 export function ownedFields(set: FieldSet): FieldSet {
   return difference(set, UNOWNED_FIELDS)
 }
@@ -59,8 +59,8 @@ function childrenOf(shape: Shape, value: unknown): [string, FieldSet][] {
 }
 
 /**
- * The set with all declared fields on the way to its paths, so that removing them removes structs that
- * nothing is left of. Source: structured-merge-diff fieldpath/set.go EnsureNamedFieldsAreMembers.
+ * Returns the set with all declared fields on the way to its paths, so that removing the set also removes the
+ * structs that become empty. Source: structured-merge-diff fieldpath/set.go EnsureNamedFieldsAreMembers.
  */
 export function withNamedFields(set: FieldSet, shape: Shape): FieldSet {
   return nodeOf(namedChildren(set, shape), false) ?? LEAF
@@ -83,7 +83,7 @@ function namedChildren(node: FieldSet, shape: Shape | undefined): [string, Field
 const NONE: FieldFilter = {}
 
 /**
- * Endpoints that write some paths only; `*` stands for any item. Source: pkg/registry/core/pod/strategy.go
+ * Endpoints that write only some paths; `*` is any item. Source: pkg/registry/core/pod/strategy.go
  * GetResetFieldsFilter.
  */
 const INCLUDED: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -99,9 +99,9 @@ const INCLUDED: Readonly<Record<string, readonly (readonly string[])[]>> = {
 const filters = new WeakMap<KindDefinition, Map<string, FieldFilter>>()
 
 /**
- * What a write through an endpoint of a kind does not change, so that its writer does not come to own it: the
- * status on the main endpoint, the spec on `/status`, and what the kind's strategy names. `''` is the main
- * endpoint.
+ * Returns the filter of a kind's endpoint (`''` is the main one): which fields a write through it cannot
+ * change, so that its writer does not own them. By default that is the status on the main endpoint and the
+ * spec on `/status`; a kind's strategy may name others.
  */
 export function fieldFilter(definition: KindDefinition, subresource: string): FieldFilter {
   let known = filters.get(definition)
@@ -129,7 +129,7 @@ function usual(subresource: string, hasStatus: boolean): readonly (readonly stri
   return subresource === 'status' ? [['spec']] : []
 }
 
-/** The paths at and below those of the patterns. */
+/** Returns the paths at and below those of the patterns. */
 function includedIn(node: FieldSet, patterns: readonly (readonly string[])[]): FieldSet | undefined {
   if (patterns.some(({ length }) => length === 0)) return node
   const children: [string, FieldSet][] = []

@@ -17,12 +17,12 @@ interface Fault {
   readonly message: string
 }
 
-/** Nesting beyond which a configuration is not looked at. */
+/** Deepest nesting of a configuration. */
 const MOST_DEPTH = 1_000
 
 /**
- * Holds a configuration against its schema: types, unknown fields, duplicates in sets and list maps. Answers
- * upstream's text of what is wrong, undefined when nothing is. Source: structured-merge-diff
+ * Checks a configuration against its schema: types, unknown fields, duplicates in sets and list maps. Returns
+ * upstream's text of the faults, or undefined if it is valid. Source: structured-merge-diff
  * typed/validate.go.
  */
 export function typeFaults(shape: MapShape, value: unknown, allowDuplicates = false): string | undefined {
@@ -85,7 +85,7 @@ class Walker {
     const seen = new Set<string>()
     for (const [at, item] of list.entries()) {
       const element = shape.type === 'atomic' ? `i:${at}` : this.#element(shape, item, path, at)
-      // an item without an element ends the list
+      // upstream stops at the first item without an element
       if (element === undefined) return
       if (seen.has(element) && !this.#allowDuplicates)
         this.#fault(path, `duplicate entries for key ${elementText(element)}`)
@@ -108,16 +108,16 @@ class Walker {
     for (const [name, value] of Object.entries(map)) {
       const text = path + elementText(fieldElement(name))
       const inner = shape.member(name)?.shape ?? shape.others
-      // the first undeclared field ends the map
+      // upstream stops at the first undeclared field
       if (inner === undefined) return this.#fault(text, 'field not declared in schema')
       this.value(inner, value, text, depth + 1)
     }
   }
 }
 
-/** How Go's fmt writes JSON values, as error texts show them. */
+/** Returns a JSON value as Go's fmt writes it in error texts. */
 
-/** Go's `%v` of a float64: an exponent from 21 digits on or below 1e-4, as in `1e+06`. */
+/** Returns Go's `%v` of a float64, with an exponent from 21 digits on and below 1e-4, as in `1e+06`. */
 function goNumber(value: number): string {
   const digits = value.toExponential()
   const exponent = Number(digits.slice(digits.indexOf('e') + 1))

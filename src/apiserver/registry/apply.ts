@@ -18,8 +18,8 @@ import { load } from './stored.js'
 import { checkIdentity, writeUpdate, type Written } from './update.js'
 
 /**
- * Server-side apply on an object or its status: merges the configuration into what is there, or makes the
- * object of it. Source: apiserver pkg/endpoints/handlers/patch.go applyPatcher.
+ * Applies a configuration to an object or its status (server-side apply); creates the object if it does not
+ * exist. Throws ApiError. Source: apiserver pkg/endpoints/handlers/patch.go applyPatcher.
  */
 export function applyObject(context: RegistryContext, call: Call, patch: PatchBody): Written {
   const { resource } = call
@@ -33,7 +33,7 @@ export function applyObject(context: RegistryContext, call: Call, patch: PatchBo
     live: existing ?? empty,
     empty,
     managers: existing?.metadata.managedFields ?? [],
-    // where nobody is known to own anything there is nobody to ask
+    // without managedFields no conflict can be detected
     config: patch.body,
     force: call.request.options.force === true || !context.managedFields,
   })
@@ -59,7 +59,7 @@ function kindTextOf({ group, kind, definition: { version } }: Resource): string 
   return `${group}/${version}, Kind=${kind}`
 }
 
-/** The merged configuration as an object of the kind: read, and with its defaults. */
+/** Decodes the merged configuration as an object of the kind, and sets its defaults. */
 function draftOf(
   { definition, message, apiVersion, kind }: Resource,
   { object }: Applied,
@@ -101,7 +101,7 @@ function reportStrictFaults(call: Call, { strictFaults = [] }: PatchBody): void 
   for (const fault of strictFaults) warn(call, fault)
 }
 
-/** An apply of what is not there is a create, for which the client needs the right, too. */
+/** Creates the applied object, for which the client also needs the right to create. */
 function createApplied(context: RegistryContext, call: Call, draft: Draft<KubeObject>): KubeObject {
   const { metadata } = draft
   if (metadata.uid !== undefined)

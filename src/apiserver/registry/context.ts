@@ -16,13 +16,13 @@ import type { Resource, Resources } from './resources.js'
 import type { SharedSpecs } from './shared-specs.js'
 import type { Draft } from '../../api/draft.js'
 
-/** What all registry operations share. */
+/** What all operations of the registry share. */
 export interface RegistryContext {
   readonly storage: Storage
   readonly clock: Clock
-  /** The kinds and the release; `resources` is made of it. */
+  /** The served kinds and the release, from which `resources` is derived. */
   readonly scheme: Scheme
-  /** Where clients find the server, as discovery tells them: `10.0.0.10:6443`. */
+  /** The server's address in discovery documents: `10.0.0.10:6443`. */
   readonly address: string
   readonly uids: RandomStream
   readonly names: RandomStream
@@ -31,53 +31,53 @@ export interface RegistryContext {
   readonly indexes: FieldIndexes
   readonly sharedSpecs: SharedSpecs
   readonly hub: WatchHub
-  /** Group versions that other servers answer for. */
+  /** Group versions that other API servers serve. */
   readonly aggregated: AggregatedServices
-  /** What is done besides, when objects of some kinds are written or removed: by `Resource.prefix`. */
+  /** Side effects of writes and removals of some kinds, by `Resource.prefix`. */
   readonly hooks: ReadonlyMap<string, WriteHooks>
   readonly dependencies: ServerDependencies
   readonly bus: EventBus<ClusterEvents>
-  /** Ranges of cluster IPs, one a family, the default family's first. */
+  /** Ranges of cluster IPs, one for each IP family, the default family first. */
   readonly serviceRanges: readonly string[]
   /** Whether writes are tracked in metadata.managedFields. */
   readonly managedFields: boolean
 }
 
-/** One call as the registry sees it: the request with its resource looked up and its user known. */
+/** A request whose resource and user have been resolved. */
 export interface Call {
   readonly request: ApiRequest
   readonly resource: Resource
   readonly user: UserInfo
-  /** `''` when the request names none. */
+  /** `''` if the request names no object. */
   readonly name: string
   readonly namespace: string | undefined
   readonly subresource: string
   readonly dryRun: boolean
   readonly warnings: string[]
-  /** What admission tells the audit log. */
+  /** Annotations for the audit log, which admission adds. */
   annotations?: Map<string, string>
 }
 
 /**
- * Adds an annotation for the audit log, unless there is one. Source: apiserver pkg/audit/context.go
- * AddAuditAnnotation.
+ * Adds an annotation for the audit log, unless its key has one already. Source: apiserver
+ * pkg/audit/context.go AddAuditAnnotation.
  */
 function annotate(call: Call, key: string, value: string): void {
   const annotations = (call.annotations ??= new Map())
   if (!annotations.has(key)) annotations.set(key, value)
 }
 
-/** Adds a warning once. */
+/** Adds a warning, unless the call has it already. */
 export function warn(call: Call, text: string): void {
   if (!call.warnings.includes(text)) call.warnings.push(text)
 }
 
-/** Revision of a stored object. */
+/** Returns the revision of a stored object. */
 export function revisionOf(object: KubeObject): number {
   return Number(object.metadata.resourceVersion)
 }
 
-/** Admission attributes of a call for these objects. */
+/** Returns the attributes that admission plugins see of a call. */
 export function attributesOf(
   call: Call,
   operation: AdmissionAttributes['operation'],
@@ -100,22 +100,22 @@ export function attributesOf(
   }
 }
 
-/** What a write has reserved: nothing is stored before the write itself is certain. */
+/** What a write has reserved. Nothing is stored before the write is certain to succeed. */
 export interface Reservation {
-  /** Stores what must be there before the object is. */
+  /** Stores what must exist before the object does. */
   commit(object: KubeObject): void
-  /** Gives back what the old version held, after the write. */
+  /** Releases, after the write, what the old version held. */
   release(): void
 }
 
 /**
- * What the storage of a kind does besides its strategy: BeginCreate, BeginUpdate and AfterDelete of the
- * generic store. The draft's own parts may be written to; parts that it shares with the old version are
- * frozen. Throws ApiError. Source: registry/generic/registry/store.go.
+ * Hooks of a kind's storage, as BeginCreate, BeginUpdate and AfterDelete of the generic store. They may write
+ * to the draft, except for the frozen parts that it shares with the old version. Throws ApiError. Source:
+ * registry/generic/registry/store.go.
  */
 export interface WriteHooks {
   beginCreate(draft: Draft<KubeObject>): Reservation
   beginUpdate(draft: Draft<KubeObject>, old: KubeObject): Reservation
-  /** After an object has gone. */
+  /** Called after an object has been removed. */
   afterRemove(object: KubeObject): void
 }

@@ -15,7 +15,8 @@ import type { CustomResourceDefinition } from '../../api/apiextensions/generated
 import { CLEANUP_FINALIZER, withCondition } from '../../api/apiextensions/conditions.js'
 
 /**
- * What a DELETE answers: the object while it still exists, or (for some kinds) as it was last; else a Status.
+ * The result of a DELETE: the object if it still exists or if its kind returns deleted objects, else a
+ * Status.
  */
 export interface Deleted {
   readonly object: KubeObject | Status
@@ -24,8 +25,7 @@ export interface Deleted {
 }
 
 /**
- * Kinds whose deletion answers the object itself instead of a Status (`ReturnDeletedObject` of their
- * storage).
+ * Resources whose deletion returns the object instead of a Status (`ReturnDeletedObject` of their storage).
  */
 const RETURNS_OBJECT = new Set([
   'persistentvolumes',
@@ -111,10 +111,10 @@ function success({ resource, name }: Call, { metadata: { uid } }: KubeObject): S
   return deepFreeze<Status>({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details })
 }
 
-/** Throws 409 when the object is not the one that the request means. */
+/** Throws 409 if the object does not meet the preconditions of the request. */
 function checkPreconditions({ resource, request: { options } }: Call, { metadata }: KubeObject): void {
   const { uid, resourceVersion } = options.preconditions ?? {}
-  // here upstream puts the kind where the resource belongs
+  // upstream puts the kind where the resource belongs
   const of = { group: resource.group, resource: resource.kind }
   const name = metadata.name as string
   if (uid !== undefined && uid !== metadata.uid) {
@@ -136,8 +136,8 @@ function checkPreconditions({ resource, request: { options } }: Call, { metadata
 }
 
 /**
- * What a deletion does to the object: nothing (it is under way), removal at once, or a marked version that
- * may be removed next.
+ * The effect of a deletion: none (`pending`: already under way), removal (`now`), or a version marked as
+ * deleted, which may then be removed.
  */
 type Plan = 'pending' | 'now' | { readonly draft: Draft<KubeObject>; readonly removeAfter: boolean }
 
@@ -163,8 +163,8 @@ function planDeletion(context: RegistryContext, call: Call, existing: KubeObject
 }
 
 /**
- * rest.BeforeDelete: answers the grace period that has been set, or undefined if the kind (or this object)
- * has none.
+ * Sets the deletion timestamp and grace period, and returns the period in seconds. Returns undefined if the
+ * kind or the object has none. Source: rest.BeforeDelete.
  */
 function markGraceful(
   context: RegistryContext,
@@ -194,7 +194,7 @@ function markGraceful(
   return seconds
 }
 
-/** markAsDeleting: an object without grace that finalizers keep alive. */
+/** Marks an object as deleted that has no grace period and is kept by finalizers. Source: markAsDeleting. */
 function markDeleted({ clock }: RegistryContext, { metadata }: Draft<KubeObject>): void {
   const now = clock.now()
   if (metadata.deletionGracePeriodSeconds === undefined && metadata.generation !== undefined)
@@ -206,8 +206,8 @@ function markDeleted({ clock }: RegistryContext, { metadata }: Draft<KubeObject>
 }
 
 /**
- * The first DELETE of a namespace only starts its termination; the namespace controller empties it and takes
- * the finalizer away. Answers undefined when nothing holds it back any more. Source:
+ * Deletes a namespace. The first DELETE only starts its termination; the namespace controller then empties it
+ * and removes the finalizer. Returns undefined if no finalizer is left. Source:
  * pkg/registry/core/namespace/storage/storage.go.
  */
 function terminateNamespace(context: RegistryContext, call: Call, existing: KubeObject): Deleted | undefined {
@@ -242,7 +242,7 @@ function writeMarked(
 }
 
 /**
- * Throws 422 for contradicting or unknown DeleteOptions. Source: apimachinery pkg/apis/meta/v1/validation
+ * Throws 422 for contradictory or unknown DeleteOptions. Source: apimachinery pkg/apis/meta/v1/validation
  * ValidateDeleteOptions.
  */
 export function checkDeleteOptions({ propagationPolicy, orphanDependents }: RequestOptions): void {
@@ -266,8 +266,8 @@ export function checkDeleteOptions({ propagationPolicy, orphanDependents }: Requ
 }
 
 /**
- * Warns of what a DELETE does that names no propagation. Source: pkg/registry/batch/job/storage Delete and
- * DeleteCollection.
+ * Adds the kind's warning to a DELETE that names no propagation policy. Source:
+ * pkg/registry/batch/job/storage Delete and DeleteCollection.
  */
 export function warnOfDeletion(call: Call): void {
   const { deletionWarning } = call.resource.definition.strategy
@@ -280,9 +280,9 @@ const ORPHAN = 'orphan'
 const FOREGROUND = 'foregroundDeletion'
 
 /**
- * The finalizers that an object must have for a deletion with these options, or undefined if they are right
- * already. An explicit policy overrides what the object has; without one, a finalizer that is there overrides
- * the kind's default. Source: registry/generic/registry/store.go deletionFinalizersForGarbageCollection.
+ * Returns the finalizers that an object needs for a deletion with these options, or undefined if it has them
+ * already. An explicit policy overrides the object's finalizers; without a policy, these override the kind's
+ * default. Source: registry/generic/registry/store.go deletionFinalizersForGarbageCollection.
  */
 function finalizersForDeletion(
   resource: Resource,
@@ -308,8 +308,8 @@ function policyOf(resource: Resource, present: readonly string[], options: Reque
 }
 
 /**
- * Whether an update takes away what held a deleted object back: no finalizer is left, and no grace period
- * runs. For namespaces, spec.finalizers count too.
+ * Whether an update removes a deleted object: no finalizer is left (for namespaces: nor in spec.finalizers)
+ * and no grace period runs.
  */
 export function shouldDeleteDuringUpdate(resource: Resource, next: KubeObject, old: KubeObject): boolean {
   const { deletionTimestamp, deletionGracePeriodSeconds } = old.metadata
@@ -319,8 +319,8 @@ export function shouldDeleteDuringUpdate(resource: Resource, next: KubeObject, o
 }
 
 /**
- * A CRD after the first DELETE: marked, with the finalizer of the controller that deletes its objects.
- * Undefined when it has been marked before. Source: apiextensions
+ * Returns a CRD as its first DELETE leaves it: marked as deleted, with the finalizer of the controller that
+ * deletes its objects. Returns undefined if it has been marked before. Source: apiextensions
  * pkg/registry/customresourcedefinition/etcd.go Delete.
  */
 function terminatingDefinition(existing: KubeObject, now: number): KubeObject | undefined {

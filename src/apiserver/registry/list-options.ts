@@ -5,7 +5,7 @@ import type { RequestOptions } from '../request.js'
 const FIELD = 'resourceVersionMatch'
 
 /**
- * Throws 422 for combinations that a list or watch may not have. Source:
+ * Throws 422 for invalid combinations of options of a list or watch. Source:
  * internalversion/validation/validation.go.
  */
 export function checkListOptions(options: RequestOptions, isWatch: boolean): void {
@@ -63,8 +63,8 @@ function watchFaults({
 }
 
 /**
- * Where a chunked list goes on: key relative to the list's prefix, and the revision of the first chunk (-1:
- * whatever is now).
+ * Where a chunked list continues: a key relative to the list's prefix, and the revision of the first chunk
+ * (-1 for the current one).
  */
 export interface ContinueToken {
   readonly start: string
@@ -77,7 +77,7 @@ interface Encoded {
   readonly start?: unknown
 }
 
-/** base64url JSON, as apiserver pkg/storage/continue.go writes it. */
+/** Encodes a token as base64url JSON. Source: apiserver pkg/storage/continue.go. */
 export function encodeContinue({ start, revision }: ContinueToken): string {
   const json = JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start })
   let binary = ''
@@ -85,7 +85,7 @@ export function encodeContinue({ start, revision }: ContinueToken): string {
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
-/** Throws 400 `invalid continue token: continue key is not valid: ...`. */
+/** Decodes a token. Throws 400 `invalid continue token: continue key is not valid: ...`. */
 export function decodeContinue(token: string): ContinueToken {
   const { v, rv, start } = parse(token)
   if (v !== 'meta.k8s.io/v1')
@@ -94,7 +94,7 @@ export function decodeContinue(token: string): ContinueToken {
     throw broken('incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
   if (typeof start !== 'string' || start === '')
     throw broken('encoded start key empty (version meta.k8s.io/v1)')
-  // upstream cleans the path and refuses what would leave the prefix
+  // upstream cleans the path and refuses keys outside the prefix
   if (start.split('/').includes('..')) throw badRequest(`invalid continue token: ${start}`)
   return { start, revision: Number(rv) }
 }
@@ -132,14 +132,14 @@ const malformed = (text: string): string =>
   `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ` +
   `${JSON.stringify(text)}: invalid syntax`
 
-/** Parses the resourceVersion of a get or list; '' and undefined mean none. Throws 400. */
+/** Parses the resourceVersion of a get or list; returns undefined for '' and undefined. Throws 400. */
 export function parseResourceVersion(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined
   if (!/^\d+$/.test(text)) throw badRequest(`invalid resource version: ${malformed(text)}`)
   return Number(text)
 }
 
-/** As {@link parseResourceVersion} for a watch, where upstream forgets to make the error a 400. */
+/** As {@link parseResourceVersion}, for a watch: upstream does not turn its error into a 400. */
 export function parseWatchResourceVersion(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined
   if (!/^\d+$/.test(text)) throw untypedError(malformed(text))
@@ -147,8 +147,8 @@ export function parseWatchResourceVersion(text: string | undefined): number | un
 }
 
 /**
- * Throws 504 when the store has not reached the revision: virtual time does not move, so waiting would not
- * help.
+ * Throws 504 if the store has not reached the revision. Virtual time does not pass during a request, so
+ * waiting would not help.
  */
 export function checkReached(asked: number | undefined, current: number): void {
   if (asked !== undefined && asked > current) throw tooLargeResourceVersion(asked, current)

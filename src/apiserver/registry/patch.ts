@@ -18,13 +18,13 @@ import { load } from './stored.js'
 import { checkIdentity, writeUpdate, type Written } from './update.js'
 import { NO_KIND_SCHEME, restoreText } from './decode-body.js'
 
-/** More operations in one JSON patch are refused. */
+/** Most operations in one JSON patch. */
 const MOST_OPERATIONS = 10_000
 
 /**
- * PATCH of an object or of its status. The store is synchronous, so nothing can come between reading and
- * writing, and the retries on conflict of the real server never happen; a patch that names a resourceVersion
- * is held to it. Source: apiserver pkg/endpoints/handlers/patch.go.
+ * PATCH of an object or of its status. The store is synchronous, so no other write can come between reading
+ * and writing: the real server's retries on conflict never happen. A resourceVersion in the patch must match.
+ * Throws ApiError. Source: apiserver pkg/endpoints/handlers/patch.go.
  */
 export function patchObject(context: RegistryContext, call: Call): Written {
   const { resource } = call
@@ -46,7 +46,7 @@ export function patchObject(context: RegistryContext, call: Call): Written {
     patched,
   )
   if (isShared) borrowParts(draft, existing)
-  // parts that are stored have their defaults; a namespace has one in its metadata
+  // stored parts have their defaults; only a namespace has a default in its metadata
   if (!isShared || resource.kind === 'Namespace') resource.definition.setDefaults?.(draft)
   keepManagers(draft, patched, existing)
   checkIdentity(call, draft)
@@ -57,8 +57,8 @@ export function patchObject(context: RegistryContext, call: Call): Written {
 const isIdentity = (name: string): boolean => name === 'metadata' || name === 'apiVersion' || name === 'kind'
 
 /**
- * Whether all but the metadata is the very same as before (labels, annotations, finalizers, owners: most
- * patches).
+ * Whether everything except the metadata is identical to the stored object. That holds for most patches: of
+ * labels, annotations, finalizers or owners.
  */
 function touchesMetadataOnly(existing: KubeObject, patched: unknown): patched is JsonMap {
   if (!isMap(patched)) return false
@@ -68,7 +68,7 @@ function touchesMetadataOnly(existing: KubeObject, patched: unknown): patched is
   )
 }
 
-/** The parts that need not be read again, as undefined. */
+/** Returns an object in which the parts that need not be decoded again are undefined. */
 function emptied(existing: KubeObject): JsonMap {
   return Object.fromEntries(
     Object.keys(existing)
@@ -77,7 +77,7 @@ function emptied(existing: KubeObject): JsonMap {
   )
 }
 
-/** Puts the stored parts into the draft, uncopied. */
+/** Sets the stored parts in the draft without copying them. */
 function borrowParts(draft: Draft<KubeObject>, existing: KubeObject): void {
   for (const [name, part] of Object.entries(existing))
     if (!isIdentity(name)) Object.assign(draft, { [name]: part as unknown })
@@ -102,7 +102,7 @@ function checkPatch({ type, body }: PatchBody): void {
   }
 }
 
-/** The patched object as JSON, not yet read. */
+/** Returns the patched object as JSON, before it is decoded. Throws ApiError. */
 export function applyPatch(
   { message }: Pick<Resource, 'message'>,
   existing: object,
@@ -133,7 +133,7 @@ export function applyPatch(
   }
 }
 
-/** Reads the patched object; a status that is the stored one is taken over uncopied. */
+/** Decodes the patched object. An unchanged status is shared with the stored object. */
 function decodePatched(
   context: RegistryContext,
   call: Call,
@@ -158,8 +158,8 @@ function decodePatched(
 }
 
 /**
- * Reads a patched object as its kind; what cannot be read is reported as the fault of the patch. `shown` is
- * what error texts show of it, when that is more than what is read.
+ * Decodes a patched object as its kind. Throws ApiError 422 that blames the patch. `shown` is the object in
+ * error texts, if it has more than is decoded.
  */
 export function readPatched<T extends object = Record<string, unknown>>(
   { resources }: Pick<RegistryContext, 'resources'>,
@@ -177,7 +177,7 @@ export function readPatched<T extends object = Record<string, unknown>>(
     ])
   }
   const { apiVersion = expected.apiVersion, kind = expected.kind } = isMap(patched) ? patched : {}
-  // a strategic patch is read straight into the type, which knows its version
+  // upstream decodes a strategic patch straight into the Go type, without a look at apiVersion and kind
   if (patch.type !== 'strategic' && (apiVersion !== expected.apiVersion || kind !== expected.kind)) {
     throw fail(
       otherKindText(
@@ -232,8 +232,8 @@ const METADATA = [
 ]
 
 /**
- * A patched object as error texts show it: the patch library writes members sorted, but for what the patch
- * did not touch, which keeps the order of Go's structs. We know that order for the metadata.
+ * Returns a patched object as error texts show it. Upstream's patch library sorts members, but leaves parts
+ * that the patch did not touch in the order of Go's structs. That order is known here for the metadata only.
  */
 function patchedText(patched: unknown): string {
   if (!isMap(patched)) return JSON.stringify(patched)
@@ -257,8 +257,8 @@ function shownMember(name: string, value: unknown): unknown {
 }
 
 /**
- * Why a patched object that says that it is of another kind cannot be taken: it is read as what it says, then
- * converted.
+ * Returns why a patched object of another kind is refused: upstream decodes it as the kind that it names, and
+ * then fails to convert it.
  */
 function otherKindText(
   resources: Resources,

@@ -5,10 +5,13 @@ import { type Resource, storageKey } from './resources.js'
 import type { Draft } from '../../api/draft.js'
 import { sameJson } from '../../api/patch/same-json.js'
 
-/** Forms of stored objects in versions other than the stored one, by version. */
+/** Stored objects converted to versions other than the stored one, by resource. */
 const presented = new WeakMap<KubeObject, Map<Resource, KubeObject>>()
 
-/** A stored object in the version of the resource: itself, but for versions that etcd does not keep. */
+/**
+ * Returns a stored object in the version of the resource, which is the object itself if that is the stored
+ * version.
+ */
 export function present(resource: Resource, object: KubeObject): KubeObject {
   const { stored } = resource.definition
   if (stored === undefined) return object
@@ -19,7 +22,7 @@ export function present(resource: Resource, object: KubeObject): KubeObject {
   return form
 }
 
-/** The stored object of that name in the version of the resource. */
+/** Returns the stored object of that name in the version of the resource. */
 export function load(
   { storage }: RegistryContext,
   resource: Resource,
@@ -31,8 +34,8 @@ export function load(
 }
 
 /**
- * Writes a sealed object in place of `existing` (undefined: a new one). The store is synchronous, so that the
- * revision cannot have changed since `existing` was read: a mismatch is a bug of ours.
+ * Stores a sealed object in place of `existing` (undefined on create). The store is synchronous, so the
+ * revision cannot have changed since `existing` was read: a mismatch is a bug in this library.
  */
 export function save(
   { storage }: Pick<RegistryContext, 'storage'>,
@@ -58,18 +61,18 @@ export function discard({ storage, hooks }: RegistryContext, resource: Resource,
   hooks.get(resource.prefix)?.afterRemove(existing)
 }
 
-/** `--event-ttl`: how long Event objects are kept, in seconds. */
+/** Time to live of Event objects (`--event-ttl`), in seconds. */
 const EVENT_TTL = 3600
 
-/** Seconds after which etcd drops objects of this kind; undefined for all but Events. */
+/** Returns the time to live of objects of this kind in seconds; undefined except for Events. */
 function ttlOf({ kind, group }: Resource): number | undefined {
   return kind === 'Event' && (group === '' || group === 'events.k8s.io') ? EVENT_TTL : undefined
 }
 
 /**
- * Stamps a draft with the revision that its write will get and freezes it. The store is synchronous, so
- * nothing can come between; real Kubernetes stamps an object each time it decodes it from etcd, which would
- * need a copy for each read.
+ * Stamps a draft with the revision that its write will get and freezes it. The store is synchronous, so no
+ * other write can come first. Real Kubernetes stamps an object each time it decodes it from etcd, which would
+ * cost a copy for each read.
  */
 export function seal({ storage }: Pick<RegistryContext, 'storage'>, draft: Draft<KubeObject>): KubeObject {
   draft.metadata.resourceVersion = String(storage.revision + 1)
@@ -77,7 +80,7 @@ export function seal({ storage }: Pick<RegistryContext, 'storage'>, draft: Draft
 }
 
 /**
- * Freezes what a dry run answers: the object as it would be, with the resourceVersion that it has now, if
+ * Freezes the result of a dry run: the object as it would be stored, with its present resourceVersion, if
  * any.
  */
 export function sealDryRun(draft: Draft<KubeObject>, resourceVersion: string | undefined): KubeObject {
@@ -87,9 +90,9 @@ export function sealDryRun(draft: Draft<KubeObject>, resourceVersion: string | u
 }
 
 /**
- * Writes a changed version of a stored object past strategy and validation, as the special endpoints do.
- * `change` makes the new version from a shallow copy with a metadata of its own; deeper parts are frozen and
- * must be replaced, not written to.
+ * Stores a changed version of an object without strategy and validation, for endpoints such as binding.
+ * `change` edits a shallow copy with its own metadata; deeper parts are frozen and must be replaced, not
+ * written to.
  */
 export function modify<T extends KubeObject>(
   context: Pick<RegistryContext, 'storage'>,
