@@ -10,16 +10,13 @@ import { listPrefix, storageKey, type Resources } from '../registry/resources.js
 import { KeptLists } from '../storage/kept-lists.js'
 import type { Storage } from '../storage/storage.js'
 
-/**
- * The plugins of one phase, and which of them see a resource (or `resource/subresource`), for those that have
- * been asked about.
- */
+/** The plugins of one phase. `seeing` caches which of them see a resource (or `resource/subresource`). */
 interface Phase {
   readonly plugins: readonly AdmissionPlugin[]
   readonly seeing: Map<string, readonly AdmissionPlugin[]>
 }
 
-/** The admission plugins in their order: all `mutate` first, then all `validate`. */
+/** Runs the admission plugins in their order. Every `mutate` runs before any `validate`. */
 export class AdmissionChain implements Admission {
   readonly #mutating: Phase
   readonly #validating: Phase
@@ -37,7 +34,7 @@ export class AdmissionChain implements Admission {
     this.#round({ ...attributes, isReinvocation: true })
   }
 
-  /** Answers whether a plugin asks for another round. */
+  /** Returns whether a plugin asks for another round. */
   #round(attributes: AdmissionAttributes): boolean {
     let again = false
     for (const plugin of pluginsFor(this.#mutating, attributes)) {
@@ -68,7 +65,7 @@ function pluginsFor(
 
 const phaseOf = (plugins: readonly AdmissionPlugin[]): Phase => ({ plugins, seeing: new Map() })
 
-/** What the chain gives its plugins access to. */
+/** Parts of the server that plugins may use. */
 export interface AdmissionPorts {
   readonly storage: Storage
   readonly resources: Resources
@@ -77,7 +74,7 @@ export interface AdmissionPorts {
   readonly authorizer: Authorizer
 }
 
-/** What a plugin sees of the store. */
+/** The view of the store that plugins get. */
 class StoreContext implements AdmissionContext {
   readonly #ports: AdmissionPorts
   readonly #lists: KeptLists

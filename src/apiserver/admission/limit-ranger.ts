@@ -14,8 +14,8 @@ import { formatQuantity, parseQuantity, quantityMilliValue, quantityValue } from
 const ANNOTATION = 'kubernetes.io/limit-ranger'
 
 /**
- * Gives containers the default requests and limits of the namespace's LimitRanges, and refuses pods and
- * claims outside of their bounds. Source: plugin/pkg/admission/limitranger/admission.go.
+ * Sets the default requests and limits of the namespace's LimitRanges on containers, and refuses pods and
+ * claims outside their bounds. Source: plugin/pkg/admission/limitranger/admission.go.
  */
 export const limitRanger: AdmissionPlugin = {
   name: 'LimitRanger',
@@ -31,7 +31,10 @@ export const limitRanger: AdmissionPlugin = {
   },
 }
 
-/** The containers of a pod change only through `resize`; claims may grow. */
+/**
+ * Whether the write can change resources: those of a pod's containers change only through `resize`, while
+ * claims may grow.
+ */
 function isLimited({ operation, definition, subresource, object }: AdmissionAttributes): boolean {
   if (operation === 'CREATE') return subresource === ''
   if (operation !== 'UPDATE' || object?.metadata.deletionTimestamp !== undefined) return false
@@ -73,7 +76,7 @@ function setDefaults(pod: Draft<Pod>, { spec: { limits } }: LimitRange): void {
   }
 }
 
-/** Fills in what a container does not say; answers in words what that was. */
+/** Sets the missing requests and limits of a container. Returns a description of what was set. */
 function fill(
   container: Draft<Container>,
   items: readonly LimitRangeItem[],
@@ -101,7 +104,7 @@ function fill(
 
 type List = Readonly<Record<string, string>>
 
-/** One bound of a LimitRange on one resource, and what an object asks for. */
+/** One bound of a LimitRange on one resource, and the object's values for it. */
 interface Bound {
   /** `Container`, `Pod`, `PersistentVolumeClaim` */
   readonly type: string
@@ -202,7 +205,7 @@ function boundFaults(
   ]
 }
 
-/** What one item of a LimitRange finds wrong with a pod. Source: PodValidateLimitFunc. */
+/** Returns the faults of a pod under one item of a LimitRange. Source: PodValidateLimitFunc. */
 function podFaults(item: LimitRangeItem, pod: Pod): readonly string[] {
   if (item.type === 'Pod') return boundFaults(item, podRequestList(pod), podLimitList(pod))
   if (item.type !== 'Container') return []
@@ -212,7 +215,7 @@ function podFaults(item: LimitRangeItem, pod: Pod): readonly string[] {
 }
 
 /**
- * What one item finds wrong with a claim; a claim's limits do not count. Source:
+ * Returns the faults of a claim under one item. A claim's limits do not count. Source:
  * PersistentVolumeClaimValidateLimitFunc.
  */
 function claimFaults({ type, min, max }: LimitRangeItem, { spec }: PersistentVolumeClaim): readonly string[] {

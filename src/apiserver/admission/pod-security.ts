@@ -15,7 +15,7 @@ import {
 import { forbidden, invalid } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 
-/** Kinds with pod templates: they are warned of, never refused. */
+/** Kinds with pod templates, for which the plugin only warns. */
 const WORKLOADS = [
   'replicationcontrollers',
   'podtemplates',
@@ -28,7 +28,7 @@ const WORKLOADS = [
 ]
 
 /**
- * Pod Security Admission: holds pods to the level that their namespace's labels ask for, warns of pods and
+ * Pod Security Admission: enforces the level of the namespace's labels on pods, and warns of pods, of
  * templates, and of existing pods when the labels change. Source: k8s.io/pod-security-admission
  * admission/admission.go.
  */
@@ -72,7 +72,7 @@ function admitPod(attributes: AdmissionAttributes, policy: PodSecurityPolicyLabe
 }
 
 /**
- * What of a pod may change and matters: its containers (their images, ephemeral ones) and AppArmor
+ * Whether an update changes what the checks look at: containers (images, ephemeral ones) or AppArmor
  * annotations. Source: isSignificantPodUpdate.
  */
 function isSignificant({ metadata, spec }: Pod, { metadata: before, spec: was }: Pod): boolean {
@@ -124,7 +124,7 @@ function admitNamespace(attributes: AdmissionAttributes, context: AdmissionConte
   const { labels } = (attributes.object as Namespace).metadata
   const before = attributes.old?.metadata.labels
   const faults = podSecurityLabelFaults(labels)
-  // labels that were wrong before may stay
+  // labels that were invalid before may stay
   if (faults.length > 0 && !semanticEqual(faults, podSecurityLabelFaults(before))) {
     throw invalid({ group: '', kind: 'Namespace' }, attributes.name, faults)
   }
@@ -135,11 +135,12 @@ function admitNamespace(attributes: AdmissionAttributes, context: AdmissionConte
     warnOfExistingPods(attributes, context, next)
 }
 
-/** No more of the existing pods are looked at. */
+/** Most existing pods that are checked. */
 const MOST_PODS = 3_000
 
 /**
- * Warns of pods that a namespace's new level would not let in. Source: admission.go EvaluatePodsInNamespace.
+ * Warns of existing pods that a namespace's new level would refuse. Source: admission.go
+ * EvaluatePodsInNamespace.
  */
 function warnOfExistingPods(
   { name, warn }: AdmissionAttributes,

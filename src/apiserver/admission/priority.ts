@@ -5,8 +5,8 @@ import { forbidden } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 
 /**
- * Turns a pod's priorityClassName into its priority; there is at most one global default class.
- * Source: plugin/pkg/admission/priority/admission.go.
+ * Sets a pod's priority from its priorityClassName, and allows at most one global default class. Source:
+ * plugin/pkg/admission/priority/admission.go.
  */
 export const priority: AdmissionPlugin = {
   name: 'Priority',

@@ -14,13 +14,13 @@ import { type KubeletLocation, containerOf, kubeletOf, podOf } from './pod-targe
 import { type FieldError, forbidden, invalid as invalidField } from '../../api/field-error.js'
 import { boolean } from '../http/query.js'
 
-/** Where the options of a stream come from: the query of a request, or a client in the same process. */
+/** Options of a stream: the query of a request, or those of a client in this process. */
 export type ConnectOptions = URLSearchParams | StreamOptions[keyof StreamOptions]
 
 /**
- * Opens what a request for `pods/log`, `exec`, `attach` or `portforward` asks for, as far as the apiserver's
- * part goes. Source: kubernetes pkg/registry/core/pod/rest.
- * @throws ApiError when the request is refused before anything is streamed.
+ * Opens the stream of a request for `pods/log`, `exec`, `attach` or `portforward`: the apiserver's part of
+ * it. Source: kubernetes pkg/registry/core/pod/rest.
+ * @throws ApiError if the request is refused before streaming starts.
  */
 export function connectPod(context: RegistryContext, call: Call, options: ConnectOptions): PodStream {
   const query = options instanceof URLSearchParams ? options : undefined
@@ -67,7 +67,7 @@ function openLog(
   const pod = podOf(context, call)
   const container = containerOf(pod, options.container)
   const { follow = false } = options
-  // a pod that is nowhere yet has an empty log
+  // an unscheduled pod has an empty log
   if (pod.spec.nodeName === undefined) return { kind: 'log', session: ended, follow }
   const { agent, host, dialError } = kubeletOf(context, pod.spec.nodeName)
   if (agent === undefined) {
@@ -178,7 +178,7 @@ function openPorts(context: RegistryContext, call: Call, { ports = [] }: PodPort
   }
 }
 
-/** @throws ApiError 400 for a pod that is on no node. */
+/** @throws ApiError 400 for a pod without a node. */
 function locate(context: RegistryContext, { name }: Call, node: string | undefined): KubeletLocation {
   if (node === undefined) throw badRequest(`pod ${name} does not have a host assigned`)
   return kubeletOf(context, node)
@@ -197,7 +197,7 @@ function dial(
   return open(agent)
 }
 
-/** A session in which nothing comes and that is over. */
+/** Returns a session that has ended without output. */
 const ended: Session = Object.freeze({
   write: () => undefined,
   closeInput: () => undefined,
@@ -230,7 +230,7 @@ function parseInteger(value: string): number {
   return number
 }
 
-/** @throws ApiError 400 for numbers and times that are none. */
+/** @throws ApiError 400 for invalid numbers and times. */
 function logOptionsOf(query: URLSearchParams): PodLogOptions {
   const options = {
     ...text(query, 'container'),
@@ -267,7 +267,7 @@ function execOptionsOf(query: URLSearchParams): PodExecOptions {
   }
 }
 
-/** @throws ApiError 400 for ports that are no numbers. */
+/** @throws ApiError 400 for ports that are not numbers. */
 function portForwardOptionsOf(query: URLSearchParams): PodPortForwardOptions {
   const ports = query
     .getAll('ports')

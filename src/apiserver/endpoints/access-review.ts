@@ -18,7 +18,7 @@ import { decodeReview } from './reviews.js'
 import { qualifiedNameFaults } from '../../api/names.js'
 import type { AccessAttributes } from '../authorization/authorizer.js'
 
-/** Errors of these kinds name the group only. */
+/** Validation errors of these kinds name the group only. */
 const OF = { group: 'authorization.k8s.io', kind: '' }
 
 /**
@@ -35,7 +35,7 @@ export function reviewSubjectAccess(context: RegistryContext, call: Call): KubeO
   return answer(context, review, subjectOf(review.spec))
 }
 
-/** POST namespaces/NS/localsubjectaccessreviews: the same for one namespace, by whoever may ask there. */
+/** POST namespaces/NS/localsubjectaccessreviews: the same within one namespace. */
 export function reviewLocalAccess(context: RegistryContext, call: Call): KubeObject {
   const review = decodeReview<LocalSubjectAccessReview>(context, call) as LocalSubjectAccessReview
   const { spec, metadata } = review
@@ -117,10 +117,7 @@ function answer({ dependencies: ports }: RegistryContext, review: Review, user: 
   return deepFreeze({ ...review, status })
 }
 
-/**
- * What the attributes of an access review ask for, and what is wrong with them. Source:
- * pkg/apis/authorization/validation.
- */
+/** The attributes of an access review and their faults. Source: pkg/apis/authorization/validation. */
 
 type Asked = Pick<SubjectAccessReviewSpec, 'resourceAttributes' | 'nonResourceAttributes'>
 interface Requirement {
@@ -129,12 +126,12 @@ interface Requirement {
   readonly values?: readonly string[]
 }
 
-/** Faults of what is asked: exactly one kind of attributes, selectors in order. */
+/** Returns the faults of the attributes: exactly one kind must be given, with valid selectors. */
 function validateAsked({ resourceAttributes, nonResourceAttributes }: Asked): readonly FieldError[] {
   return [...oneOf(resourceAttributes, nonResourceAttributes)]
 }
 
-/** Faults of the selectors in resource attributes. */
+/** Returns the faults of the selectors in resource attributes. */
 function validateSelectors(attributes: ResourceAttributes | undefined): readonly FieldError[] {
   if (attributes === undefined) return []
   const { fieldSelector, labelSelector } = attributes
@@ -226,7 +223,7 @@ function requirementFaults(
   return errors
 }
 
-/** What an authorizer is asked. */
+/** Returns the attributes for the authorizer. */
 function attributesAsked({ resourceAttributes, nonResourceAttributes }: Asked): AccessAttributes {
   if (resourceAttributes === undefined) {
     const { path = '', verb = '' } = nonResourceAttributes ?? {}
@@ -256,7 +253,8 @@ function attributesAsked({ resourceAttributes, nonResourceAttributes }: Asked): 
 }
 
 /**
- * Requirements on one value are what authorizers understand; others are left out, which only asks for more.
+ * Returns the requirements that authorizers understand: those on one value. The others are left out, which
+ * only makes the question broader.
  */
 function fieldText({ rawSelector = '', requirements = [] }: FieldSelectorAttributes): string {
   if (rawSelector !== '') return rawSelector

@@ -53,7 +53,7 @@ function checkUnbound({ metadata, spec }: Pod, name: string, uid: string | undef
 
 function assign(context: RegistryContext, call: Call, pod: Pod, { metadata, target }: Binding): void {
   const now = formatTime(context.clock.now())
-  // a nomination has served its end; before v1.35 the scheduler cleared it
+  // the binding ends a nomination; before v1.35 the scheduler cleared it
   // (ClearingNominatedNodeNameAfterBinding)
   const clears = context.resources.release.has('bindingClearsNomination')
   modify<Pod>(context, call, call.resource, pod, (draft) => {
@@ -67,7 +67,7 @@ function assign(context: RegistryContext, call: Call, pod: Pod, { metadata, targ
   })
 }
 
-/** The conditions with PodScheduled True. */
+/** Returns the conditions with PodScheduled True. */
 function scheduled(conditions: readonly PodCondition[], now: string): readonly PodCondition[] {
   const condition: PodCondition = {
     type: 'PodScheduled',
@@ -79,7 +79,7 @@ function scheduled(conditions: readonly PodCondition[], now: string): readonly P
   return at < 0 ? [...conditions, condition] : conditions.with(at, condition)
 }
 
-/** What `binding` and `eviction` answer. */
+/** Returns the Status that `binding` and `eviction` return. */
 export const CREATED: Status = Object.freeze({
   kind: 'Status',
   apiVersion: 'v1',

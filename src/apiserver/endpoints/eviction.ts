@@ -76,7 +76,7 @@ function optionsOf({ deleteOptions = {} }: Eviction): Call['request']['options']
   }
 }
 
-/** Pods that have not started, have ended or are going away anyway do not count for a budget. */
+/** Whether a pod counts for a budget: not if it has not started, has ended, or is being deleted. */
 function ignoresBudgets({ metadata, status }: Pod): boolean {
   return (
     ['Pending', 'Succeeded', 'Failed'].includes(status.phase ?? '') ||
@@ -129,7 +129,7 @@ function markDisrupted(context: RegistryContext, call: Call, pod: Pod): Pod {
   return call.dryRun ? pod : marked
 }
 
-/** Evictions that the PDB controller has not confirmed yet; more are refused. */
+/** Most evictions that the PDB controller has not confirmed yet. */
 const MOST_DISRUPTED_PODS = 2000
 const VIOLATION = "Cannot evict pod as it would violate the pod's disruption budget."
 const RETRY_SECONDS = 10
@@ -187,8 +187,8 @@ function decrement(
 }
 
 /**
- * The DisruptionAllowed condition once nothing is allowed any more. Source: component-helpers
- * apps/poddisruptionbudget UpdateDisruptionAllowedCondition.
+ * Returns the conditions with DisruptionAllowed False, once no disruption is allowed. Source:
+ * component-helpers apps/poddisruptionbudget UpdateDisruptionAllowedCondition.
  */
 function refreshed(
   { metadata, status: { conditions = [] } }: PodDisruptionBudget,
@@ -207,7 +207,7 @@ function refreshed(
   return old === undefined ? [...conditions, condition] : conditions.with(at, condition)
 }
 
-/** Why nothing is allowed, in the server's order of explanations. */
+/** Returns why no disruption is allowed, by upstream's order of reasons. */
 function refusal({ metadata, status }: PodDisruptionBudget): string {
   const name = metadata.name as string
   const condition = status.conditions?.find(({ type }) => type === 'DisruptionAllowed')

@@ -12,7 +12,7 @@ import { modify, discard, load } from '../registry/stored.js'
 import { checkIdentity } from '../registry/update.js'
 
 /**
- * PUT namespaces/NAME/finalize: replaces spec.finalizers; a namespace under deletion that has none left is
+ * PUT namespaces/NAME/finalize: replaces spec.finalizers; a namespace under deletion without finalizers is
  * removed. Source: pkg/registry/core/namespace/storage FinalizeREST.
  */
 export function finalizeNamespace(context: RegistryContext, call: Call): KubeObject {

@@ -15,7 +15,7 @@ import type { Authenticator } from '../authentication/authenticator.js'
 import type { UserInfo } from '../../client/client.js'
 import type { NonResourceRule, ResourceRule } from '../authorization/authorizer.js'
 
-/** Reads the body of a kind that is only asked and answered, past admission. */
+/** Decodes the body of a review, a kind that is never stored, and runs admission on it. */
 export function decodeReview<T extends KubeObject>(context: RegistryContext, call: Call): Draft<T> {
   const {
     definition: { group, version, kind },
@@ -84,7 +84,7 @@ export function reviewToken(context: RegistryContext, call: Call): KubeObject {
 }
 
 /**
- * POST selfsubjectrulesreviews: what may I do in that namespace? The namespace is not repeated in the answer.
+ * POST selfsubjectrulesreviews: what may I do in that namespace? The response does not repeat the namespace.
  * Source: pkg/registry/authorization/selfsubjectrulesreview/rest.go.
  */
 export function reviewOwnRules(context: RegistryContext, call: Call): KubeObject {

@@ -30,7 +30,7 @@ import type { Storage } from '../storage/storage.js'
 const SERVICE = { group: '', kind: 'Service' }
 const NOTHING: Reservation = { commit: () => undefined, release: () => undefined }
 
-/** What a {@link ServiceAllocator} gives out. */
+/** Parts from which a {@link ServiceAllocator} is made. */
 export interface ServiceAllocatorParts {
   readonly clusterIps: ClusterIps
   readonly inUse: ServicesInUse
@@ -39,8 +39,8 @@ export interface ServiceAllocatorParts {
 }
 
 /**
- * Gives cluster IPs and node ports to services as they are written, and takes them back. All that it knows is
- * in the store. Source: pkg/registry/core/service/storage/storage.go and alloc.go.
+ * Allocates and releases cluster IPs and node ports as Services are written. Its whole state is in the store.
+ * Source: pkg/registry/core/service/storage/storage.go and alloc.go.
  */
 class ServiceAllocator implements WriteHooks {
   readonly #parts: ServiceAllocatorParts
@@ -87,7 +87,7 @@ class ServiceAllocator implements WriteHooks {
     return new NodePortOperation(inUse, random, nodePorts)
   }
 
-  /** Addresses of a new service, or of one that was none. Answers those that were given. */
+  /** Allocates the addresses of a Service that has none yet, and returns them. */
   #giveAddresses(service: Draft<Service>): readonly string[] {
     const { spec } = service
     if (spec.type === 'ExternalName' || isHeadless(service)) return []
@@ -154,8 +154,8 @@ class ServiceAllocator implements WriteHooks {
 }
 
 /**
- * What the server has given to a service and the client did not say is as it was, so that a manifest without
- * it can be written again. Source: pkg/registry/core/service/storage/storage.go patchAllocatedValues.
+ * Copies allocated values that an update omits from the old Service, so that a manifest without them can be
+ * written again. Source: pkg/registry/core/service/storage/storage.go patchAllocatedValues.
  */
 function keepAllocatedValues(service: Draft<Service>, old: Service): void {
   const { spec } = service
@@ -171,7 +171,7 @@ function keepAllocatedValues(service: Draft<Service>, old: Service): void {
   }
 }
 
-/** Ports find their node ports by name, unless another port has taken them over. */
+/** Matches ports with their old node ports by name, unless another port now has them. */
 function keepNodePorts(
   { spec: { ports = [] } }: Draft<Service>,
   { spec: { ports: before = [] } }: Service,
@@ -191,7 +191,7 @@ function keepNodePorts(
 }
 
 /**
- * clusterIP and clusterIPs say the same: of two that were changed apart, the one that was changed wins.
+ * Keeps clusterIP and clusterIPs consistent: if only one of them was changed, it determines the other.
  * Source: storage.go normalizeClusterIPs.
  */
 function normalizeClusterIps({ spec }: Draft<Service>, old: Service | undefined): void {
@@ -217,7 +217,7 @@ function normalizeClusterIps({ spec }: Draft<Service>, old: Service | undefined)
 export const DEFAULT_SERVICE_RANGES: readonly string[] = ['10.96.0.0/12']
 const DEFAULT_NODE_PORTS: PortRange = { first: 30000, last: 32767 }
 
-/** What services are given addresses and ports out of. */
+/** Parts from which the hooks of Services are made. */
 export interface ServiceHookParts {
   readonly storage: Storage
   readonly resources: Resources
@@ -225,15 +225,15 @@ export interface ServiceHookParts {
   readonly uids: RandomStream
   /** Chooses addresses and ports. */
   readonly random: RandomStream
-  /** One range a family, the default family first. Default {@link DEFAULT_SERVICE_RANGES}. */
+  /** One range for each family, the default family first. Default {@link DEFAULT_SERVICE_RANGES}. */
   readonly ranges?: readonly string[] | undefined
   /** Default 30000 to 32767. */
   readonly nodePorts?: PortRange | undefined
 }
 
 /**
- * The allocator of cluster IPs and node ports, as hooks of the writes of services. Throws RangeError for a
- * range that is none.
+ * Returns the allocator of cluster IPs and node ports as hooks of Service writes. Throws RangeError for an
+ * invalid range.
  */
 export function serviceHooks(parts: ServiceHookParts): ReadonlyMap<string, WriteHooks> {
   const { storage, random, ranges = DEFAULT_SERVICE_RANGES, nodePorts = DEFAULT_NODE_PORTS } = parts

@@ -2,12 +2,12 @@ import type { Service } from '../../../api/core/generated.js'
 import type { ClientConfig } from '../../../api/webhook-client.js'
 import { deepFreeze } from '../../../api/schema/freeze.js'
 
-/** A webhook that could not be asked; the message is that of Go's HTTP client. */
+/** A webhook that could not be called; the message is that of Go's HTTP client. */
 export class WebhookCallError extends Error {
   override readonly name = 'WebhookCallError'
 }
 
-/** What a call needs to know of the cluster. */
+/** Parts of the cluster that a call needs. */
 export interface WebhookSurroundings {
   readonly handlers: WebhookHandlers
   readonly service: (namespace: string, name: string) => Service | undefined
@@ -17,11 +17,11 @@ interface Target {
   readonly url: string
   readonly path: string
   readonly handler: WebhookHandler | undefined
-  /** Why nobody listens. */
+  /** The error of the call if there is no handler. */
   readonly fault: string
 }
 
-/** Asks a webhook. Throws {@link WebhookCallError}. Source: apiserver pkg/util/webhook/client.go. */
+/** Calls a webhook. Throws {@link WebhookCallError}. Source: apiserver pkg/util/webhook/client.go. */
 export function callWebhook(
   { url, service }: ClientConfig,
   review: WebhookReview,
@@ -79,30 +79,30 @@ function serviceTarget(
 }
 
 /**
- * How a webhook in the same process answers: AdmissionReview or ConversionReview in, the same with a response
- * out. Synchronous.
+ * A webhook in this process: gets an AdmissionReview or ConversionReview and returns it with a response.
+ * Synchronous.
  */
 export type WebhookHandler = (review: WebhookReview, call: WebhookCall) => WebhookAnswer
 
-/** What a webhook is sent: `apiVersion`, `kind` and `request`, deeply frozen. */
+/** The review that a webhook gets, with `apiVersion`, `kind` and `request`. Deeply frozen. */
 export interface WebhookReview {
   readonly apiVersion: string
   readonly kind: 'AdmissionReview' | 'ConversionReview'
   readonly request: Readonly<Record<string, unknown>>
 }
 
-/** How it is called. */
+/** How the webhook is called. */
 export interface WebhookCall {
   /** The path of the URL: `/validate`. */
   readonly path: string
-  /** Virtual ms that the caller waits. */
+  /** How long the caller waits, in virtual ms. */
   readonly timeout: number
 }
 
 /**
- * What it answers: a review whose `response` has at least `uid` and `allowed`. `patch` is base64 or, for
- * short, the list of operations. `takes` (virtual ms, default 0) beyond the timeout makes the call fail as a
- * slow webhook's does. What it throws is seen as a connection that broke.
+ * The review that a webhook returns, whose `response` has at least `uid` and `allowed`. `patch` is base64 or
+ * the list of operations itself. `takes` is how long the call takes, in virtual ms (default 0); beyond the
+ * timeout the call fails. An exception counts as a broken connection.
  */
 export interface WebhookAnswer {
   readonly apiVersion?: string

@@ -8,10 +8,10 @@ import type { KindDefinition, KubeObject } from '../../../api/definition.js'
 import type { AdmissionAttributes, AdmissionContext } from '../plugin.js'
 import { inVersion } from './configuration.js'
 
-/** What the expressions of one request speak of. */
+/** The variables of CEL expressions about one request. */
 export type ExpressionValues = Readonly<Record<string, unknown>>
 
-/** Values of a request's variables, all but `params` and `variables`. */
+/** Returns the variables of a request, except for `params` and `variables`. */
 export function requestValues(
   attributes: AdmissionAttributes,
   as: KindDefinition,
@@ -94,7 +94,7 @@ function serviceAccountUser([namespace, name]: readonly [string, string]): {
   }
 }
 
-/** What came of an expression: its value, or why it has none. */
+/** The result of an expression: its value or its error. */
 export type Evaluated = { readonly value: unknown; readonly error?: undefined } | { readonly error: string }
 
 /** Evaluates an expression. Source: apiserver pkg/admission/plugin/cel/condition.go. */
@@ -109,7 +109,10 @@ export function evaluate(expression: string, scope: ExpressionScope, values: Exp
   }
 }
 
-/** Whether all conditions hold; `error` when that cannot be told. Source: matchconditions/matcher.go. */
+/**
+ * Evaluates match conditions. `error` is set if they cannot be evaluated and the failure policy is not
+ * Ignore. Source: matchconditions/matcher.go.
+ */
 export function conditionsHold(
   conditions: readonly MatchCondition[],
   scope: ExpressionScope,
@@ -133,8 +136,8 @@ const OPTIONS: Readonly<Record<AdmissionAttributes['operation'], string>> = {
 }
 
 /**
- * The `request` of an AdmissionReview, which is also what expressions see as `request` (there without the
- * objects). `as` is the version by which the request matched. Source: apiserver
+ * Returns the `request` of an AdmissionReview without the objects, which expressions see as `request`, too.
+ * `as` is the version by which the request matched. Source: apiserver
  * pkg/admission/plugin/webhook/request/admissionreview.go.
  */
 export function reviewRequest(
@@ -172,7 +175,7 @@ export function reviewRequest(
   }
 }
 
-/** The objects of a request in the version by which it matched; null where there is none. */
+/** Returns the objects of a request in the version by which it matched, or null where it has none. */
 export function reviewObjects(
   { definition, object, old }: AdmissionAttributes,
   as: KindDefinition,

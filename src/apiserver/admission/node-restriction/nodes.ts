@@ -3,16 +3,14 @@ import { semanticEqual } from '../../../api/equal.js'
 import type { Minor } from '../../../api/releases.js'
 import { type NodeWrite, objectOf, oldOf, quoted, refuse } from './check.js'
 
-/**
- * First minor in which a new node may not bring unknown labels of kubernetes.io; before it was only logged.
- */
+/** First minor that refuses new nodes with unknown labels of kubernetes.io; before it was only logged. */
 const CREATE_LABELS_SINCE: Minor = 19
-/** First minor of every supported patch in which a node may not choose its owners. */
+/** First minor of which every patch release forbids a node to change its ownerReferences. */
 const OWNERS_SINCE: Minor = 31
 
 /**
- * What a node may do with Nodes: its own, but for taints, owners and what would let it draw workloads to
- * itself.
+ * Checks a node's write to a Node: only its own, without its taints, owners, and labels that would attract
+ * workloads.
  */
 export function checkNode(write: NodeWrite): void {
   const {
@@ -59,7 +57,10 @@ function checkChanged(write: NodeWrite): void {
 
 type Labels = Readonly<Record<string, string>> | undefined
 
-/** What kubelets may say of their machine. Source: k8s.io/kubelet/pkg/apis/well_known_labels.go. */
+/**
+ * Labels in the domains of Kubernetes that kubelets may set. Source:
+ * k8s.io/kubelet/pkg/apis/well_known_labels.go.
+ */
 const KUBELET_LABELS: ReadonlySet<string> = new Set([
   'kubernetes.io/hostname',
   'topology.kubernetes.io/zone',
@@ -78,7 +79,7 @@ const KUBERNETES_DOMAINS = ['kubernetes.io', 'k8s.io']
 const RESTRICTED_DOMAINS = ['node-restriction.kubernetes.io']
 
 /**
- * The labels that differ and that a node may not touch, sorted. `reserved` alone: those of
+ * Returns the changed labels that a node must not set, sorted. With `restricted`, only those of
  * node-restriction.kubernetes.io.
  */
 export function forbiddenLabels(
@@ -103,7 +104,7 @@ function differing(a: Labels = {}, b: Labels = {}): readonly string[] {
   return [...keys].filter((key) => !Object.hasOwn(a, key) || !Object.hasOwn(b, key) || a[key] !== b[key])
 }
 
-/** Whether the part before the slash is one of the domains, or below one. */
+/** Whether the part before the slash is one of the domains or a subdomain of one. */
 function isIn(label: string, domains: readonly string[]): boolean {
   const slash = label.indexOf('/')
   const domain = slash < 0 ? '' : label.slice(0, slash)

@@ -6,8 +6,8 @@ import { type NodeWrite, objectOf, oldOf, quoted, refuse } from './check.js'
 import type { Minor } from '../../../api/releases.js'
 
 /**
- * What a node may do with pods: make and delete its mirror pods, tell the status of those on it, and evict
- * them.
+ * Checks a node's write to a pod: it may create and delete its mirror pods, write the status of its pods, and
+ * evict them.
  */
 export function checkPod(write: NodeWrite): void {
   const {
@@ -109,13 +109,13 @@ function checkEviction(write: NodeWrite): void {
     refuse(write, `node ${node} can only evict pods with spec.nodeName set to itself`)
 }
 
-/** First minor that looks at every kind of reference (PreventStaticPodAPIReferences). */
+/** First minor that checks every kind of reference (PreventStaticPodAPIReferences). */
 const ALL_REFERENCES_SINCE: Minor = 34
 
 /**
- * What objects of the API a pod refers to, as the refusal of a mirror pod names it; undefined when none.
- * Source: pkg/api/pod/util.go HasAPIObjectReference; before v1.34 plugin/pkg/admission/noderestriction
- * admitPodCreate.
+ * Returns the kind of API object to which a pod refers, as the refusal of a mirror pod names it, or
+ * undefined. Source: pkg/api/pod/util.go HasAPIObjectReference; before v1.34
+ * plugin/pkg/admission/noderestriction admitPodCreate.
  */
 function apiReference(pod: Pod, minor: Minor): string | undefined {
   const all = minor >= ALL_REFERENCES_SINCE
