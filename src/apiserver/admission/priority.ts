@@ -70,7 +70,7 @@ function classOf(
 const refuse = ({ definition, name }: AdmissionAttributes, why: string): Error =>
   forbidden(definition, name, why)
 
-/** A client that does not know these fields must not lose them. */
+/** Restores the fields that an old client, which does not know them, has dropped. */
 function keepPriority({ object, old }: AdmissionAttributes): void {
   const pod = object as unknown as Draft<Pod>
   const { spec } = pod

@@ -9,8 +9,8 @@ const GROUP = 'system:bootstrappers'
 const EXTRA_GROUP = /^system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]$/
 
 /**
- * Tokens `id.secret` of Secrets `bootstrap-token-ID` in kube-system (`--enable-bootstrap-token-auth`).
- * Source: plugin/pkg/auth/authenticator/token/bootstrap/bootstrap.go.
+ * Authenticates tokens `id.secret` of Secrets `bootstrap-token-ID` in kube-system
+ * (`--enable-bootstrap-token-auth`). Source: plugin/pkg/auth/authenticator/token/bootstrap/bootstrap.go.
  */
 export function bootstrapTokens(view: StoreView): TokenAuthenticator {
   return {
@@ -38,7 +38,7 @@ export function bootstrapTokens(view: StoreView): TokenAuthenticator {
   }
 }
 
-/** A time that cannot be read is as good as past. */
+/** Whether the token has expired. An invalid time counts as past. */
 function isExpired(expiration: string, now: number): boolean {
   if (expiration === '') return false
   const time = Date.parse(expiration)

@@ -2,9 +2,9 @@ import type { UserInfo } from '../../client/client.js'
 import type { TokenAuthenticator } from './authenticator.js'
 
 /**
- * Reads a token file: lines `token,user,uid,"group1,group2"`. Lines without a token are passed over; of two
- * lines with one token the later counts. Source: apiserver pkg/authentication/token/tokenfile.NewCSV. @throws
- * RangeError with its text.
+ * Parses a token file: lines `token,user,uid,"group1,group2"`. Lines without a token are skipped; of two
+ * lines with the same token the later one wins. Source: apiserver pkg/authentication/token/tokenfile.NewCSV.
+ * @throws RangeError with its text.
  */
 export function parseTokenFile(text: string, path: string): readonly StaticUser[] {
   const users = new Map<string, StaticUser>()
@@ -28,8 +28,8 @@ const tooFew = (path: string, found: number): RangeError =>
   )
 
 /**
- * The records of CSV as Go's encoding/csv reads them: quoted fields may hold commas, line ends and doubled
- * quotes; empty lines do not count.
+ * Parses CSV as Go's encoding/csv: quoted fields may hold commas, line ends and doubled quotes; empty lines
+ * are skipped.
  */
 function records(text: string): readonly (readonly string[])[] {
   const found: string[][] = []
@@ -62,8 +62,8 @@ export interface StaticUser extends UserInfo {
 }
 
 /**
- * Users by fixed tokens (`--token-auth-file`); `users` answers the same list as long as it is the same.
- * Source: apiserver pkg/authentication/token/tokenfile.
+ * Authenticates users by fixed tokens (`--token-auth-file`). `users` must return the same array as long as
+ * the users are the same. Source: apiserver pkg/authentication/token/tokenfile.
  */
 export function staticTokens(users: () => readonly StaticUser[]): TokenAuthenticator {
   let known: readonly StaticUser[] = []
