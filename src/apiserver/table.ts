@@ -68,8 +68,8 @@ export function tableOf(
 }
 
 /**
- * Returns the columns of the object's own kind: a Scale has its own columns, not those of the scaled kind.
- * Source: printers' printScale, apiextensions' getScaleColumnsForVersion.
+ * Columns of a Scale, which is shown with its own columns instead of those of the scaled kind. Source:
+ * printers' printScale, apiextensions' getScaleColumnsForVersion.
  */
 const SCALE_COLUMNS: readonly PrinterColumn<KubeObject>[] = [
   nameColumn(),

@@ -39,7 +39,7 @@ export type StreamName = keyof StreamOptions
 
 export const STREAMS: ReadonlySet<string> = new Set<StreamName>(['log', 'exec', 'attach', 'portforward'])
 
-/** Returns the options of a log for the kubelet. */
+/** Options of a log for the kubelet. */
 export type LogWish = Omit<LogRequest, 'pod' | 'container'>
 
 /** Query of `pods/NAME/log`. Source: core/v1 PodLogOptions. */

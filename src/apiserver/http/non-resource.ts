@@ -12,10 +12,10 @@ import type { RegistryContext } from '../registry/context.js'
 import { allGroups } from './discovery/all-groups.js'
 import { methodNotAllowed } from '../errors.js'
 
-/** `/`: the paths that there are. Source: apiserver pkg/server/routes/index.go. */
+/** `/`: the list of paths. Source: apiserver pkg/server/routes/index.go. */
 const answerRootPaths: PathHandler = (context) => rawJson({ paths: rootPaths(context) })
 
-/** All paths that are listed, in order. */
+/** Returns all listed paths, in order. */
 function rootPaths(context: RegistryContext): readonly string[] {
   const { release } = context.scheme
   const groups = allGroups(context).flatMap(({ name, versions }) => {
@@ -41,9 +41,9 @@ function rootPaths(context: RegistryContext): readonly string[] {
   ].sort()
 }
 
-/** Who issues the tokens of service accounts. */
+/** The issuer of service account tokens. */
 const ISSUER = 'https://kubernetes.default.svc.cluster.local'
-/** Seconds for which the documents may be kept. */
+/** `cache-control` of the OpenID documents. */
 const CACHED = 'public, max-age=3600'
 
 const cached = (type: string, body: string): HttpResponse => ({
@@ -70,14 +70,14 @@ const answerIssuer: PathHandler = ({ address }, { http }) => {
   )
 }
 
-/** `/openid/v1/jwks`: the public keys of service account tokens; 404 when there is no signer. */
+/** `/openid/v1/jwks`: the public keys of service account tokens; 404 without a signer. */
 const answerKeys: PathHandler = ({ dependencies: { signer } }, { http }) => {
   if (http.method !== 'GET') throw methodNotAllowed()
   const keys = signer?.keySet?.()
   return keys === undefined ? pageNotFound() : cached('application/jwk-set+json', JSON.stringify(keys))
 }
 
-/** Paths that stand for themselves. */
+/** Handlers of exact paths. */
 const exact: Readonly<Record<string, PathHandler>> = {
   '/': answerRootPaths,
   '/version': answerVersion,
@@ -93,8 +93,7 @@ const exact: Readonly<Record<string, PathHandler>> = {
 }
 
 /**
- * The handler of a path; the first that fits. Source: the handlers that kube-apiserver installs, apiserver
- * pkg/server/mux.
+ * Returns the handler of a path. Source: the handlers that kube-apiserver installs, apiserver pkg/server/mux.
  */
 function handlerOf({ path, parts }: PathRequest): PathHandler {
   if (Object.hasOwn(exact, path)) return exact[path] as PathHandler
@@ -104,7 +103,7 @@ function handlerOf({ path, parts }: PathRequest): PathHandler {
   return pageNotFound
 }
 
-/** Answers a request for a path that is no resource, if its sender may ask for it. Throws ApiError. */
+/** Authorizes and handles a request for a path that is not a resource. Throws ApiError. */
 export function answerPath(server: ApiServer, http: HttpRequest, form: { format: TextFormat }): HttpResponse {
   const path = decodeURIComponent(http.path)
   const request: PathRequest = {

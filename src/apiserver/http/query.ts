@@ -15,7 +15,7 @@ const TEXTS = [
 ] as const
 const INTEGERS = ['limit', 'timeoutSeconds', 'gracePeriodSeconds'] as const
 const BOOLEANS = ['allowWatchBookmarks', 'sendInitialEvents', 'orphanDependents', 'force'] as const
-/** Which kind of options a verb's query is read as, for error texts. */
+/** Kind of a verb's options, for error texts. */
 const OPTIONS_KIND: Partial<Record<RequestVerb, string>> = {
   create: 'CreateOptions',
   update: 'UpdateOptions',
@@ -24,10 +24,7 @@ const OPTIONS_KIND: Partial<Record<RequestVerb, string>> = {
   deletecollection: 'DeleteOptions',
 }
 
-/**
- * Reads the query of a request. Throws 400 for numbers that are none and 422 for values that an option cannot
- * have.
- */
+/** Parses the query of a request. Throws 400 for invalid numbers and 422 for invalid values of an option. */
 export function parseQuery(
   query: URLSearchParams,
   verb: RequestVerb,
@@ -76,7 +73,7 @@ function writeOptions(
   return options
 }
 
-/** Conversion of Go's query booleans: only `false` and `0` are false. */
+/** Converts a boolean of a query as upstream does: only `false` and `0` are false. */
 export function boolean(text: string): boolean {
   return !['false', '0'].includes(text.toLowerCase())
 }
@@ -84,9 +81,8 @@ export function boolean(text: string): boolean {
 const UNITS = ['ns', 'us', 'µs', 'μs', 'ms', 's', 'm', 'h']
 
 /**
- * Checks the `timeout` that a client may give in the query. Requests take no virtual time, so that it is
- * never exceeded; but it must be a duration. Throws 400. Source: apiserver
- * pkg/endpoints/filters/request_deadline.go, Go's time.ParseDuration.
+ * Checks that the `timeout` of a query is a duration. Requests take no virtual time, so it is never exceeded.
+ * Throws 400. Source: apiserver pkg/endpoints/filters/request_deadline.go, Go's time.ParseDuration.
  */
 export function checkDeadline(query: URLSearchParams): void {
   const text = query.get('timeout') ?? ''
@@ -94,7 +90,7 @@ export function checkDeadline(query: URLSearchParams): void {
   if (fault !== undefined) throw badRequest(`invalid timeout specified in the request URL - time: ${fault}`)
 }
 
-/** What Go says of a text that is no duration. */
+/** Returns Go's error for an invalid duration, or undefined. */
 function durationFault(text: string): string | undefined {
   const shown = JSON.stringify(text)
   let rest = text.replace(/^[-+]/, '')

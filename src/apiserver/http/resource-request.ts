@@ -21,7 +21,7 @@ import { DecodeError } from '../../api/schema/decode-error.js'
 import { decode } from '../../api/schema/decode.js'
 import { cannotHandle } from '../registry/decode-body.js'
 
-/** A request as authorization sees it, before anything of it is checked. */
+/** A request as authorization sees it, before it is validated. */
 export interface Asked {
   readonly path: ApiPath
   readonly query: URLSearchParams
@@ -38,7 +38,8 @@ const VERBS: Readonly<Record<string, RequestVerb>> = {
 }
 
 /**
- * What a request asks for by method, path and query. Source: apiserver pkg/endpoints/request/requestinfo.go.
+ * Returns the request that method, path and query describe. Source: apiserver
+ * pkg/endpoints/request/requestinfo.go.
  */
 export function askedOf(http: HttpRequest, path: ApiPath): Asked {
   const query = new URLSearchParams(http.query ?? '')
@@ -52,7 +53,7 @@ export function askedOf(http: HttpRequest, path: ApiPath): Asked {
   }
 }
 
-/** Methods that the API does not have are no verb at all. */
+/** Returns the verb of a method; '' for a method that the API does not have. */
 function verbOf(method: string, { name }: ApiPath, query: URLSearchParams): RequestVerb {
   const verb = (Object.hasOwn(VERBS, method) ? VERBS[method] : undefined) ?? ('' as RequestVerb)
   if (name !== undefined) return verb
@@ -62,8 +63,8 @@ function verbOf(method: string, { name }: ApiPath, query: URLSearchParams): Requ
 }
 
 /**
- * The resource at a path. Throws 404 where no route leads; undefined for custom resources where the server
- * has nothing at all.
+ * Returns the resource of a path. Throws 404 if no route matches; returns undefined if there is not even a
+ * custom resource, for which upstream has plain text.
  */
 export function routeTo(context: RegistryContext, asked: Asked): Resource | undefined {
   return isBuiltInGroup(context.scheme, asked.path.group)
@@ -90,7 +91,7 @@ function routeToBuiltIn({ resources }: RegistryContext, path: ApiPath): Resource
   const { group, version, resource, namespace, name, subresource, rest } = path
   const found = resources.at(group, version, resource)
   if (found === undefined) throw noSuchPath()
-  // a cluster-scoped resource in a namespace; one object of a namespaced resource in none
+  // a cluster-scoped resource within a namespace, or an object of a namespaced resource without one
   if (namespace !== undefined ? !found.namespaced : found.namespaced && name !== undefined) throw noSuchPath()
   if (rest !== undefined && subresource !== 'proxy') throw noSuchPath()
   if (subresource !== undefined && !found.definition.subresources.some((known) => known.name === subresource))
@@ -99,8 +100,8 @@ function routeToBuiltIn({ resources }: RegistryContext, path: ApiPath): Resource
 }
 
 /**
- * Custom resources have one handler for all methods. Source: apiextensions-apiserver
- * pkg/apiserver/customresource_handler.go serveResource, serveStatus, serveScale.
+ * Checks the method for custom resources, which have one handler for all methods. Source:
+ * apiextensions-apiserver pkg/apiserver/customresource_handler.go serveResource, serveStatus, serveScale.
  */
 function checkCustomMethod(
   { path: { name, subresource }, request: { verb } }: Asked,
@@ -114,7 +115,7 @@ function checkCustomMethod(
   if (!allowed.includes(verb)) throw methodNotSupported({ group, resource }, verb)
 }
 
-/** Throws 405 where the path has no such method. */
+/** Throws 405 if the path does not have the method. */
 export function checkMethod(http: HttpRequest, asked: Asked, resource: Resource): void {
   if (resource.definition.custom === undefined) checkRoutedMethod(http, asked, resource)
   else checkCustomMethod(asked, resource)
@@ -139,7 +140,7 @@ function checkRoutedMethod(
   if (!allowed.includes(verb)) throw methodNotAllowed()
 }
 
-/** Reads the rest of a request: options and body. Throws 400, 413, 415 and 422. */
+/** Parses the options and the body of a request. Throws 400, 413, 415 and 422. */
 export function completeRequest(
   http: HttpRequest,
   { path, query, request }: Asked,
@@ -182,7 +183,7 @@ function contentOf(
     case 'create':
     case 'update': {
       if (subresource === 'proxy') return proxiedOf(http)
-      // their options are in the query
+      // the options of these are in the query
       if (resource.resource === 'pods' && STREAMS.has(subresource ?? '')) return {}
       const expected =
         resource.definition.subresources.find(({ name }) => name === subresource) ?? resource.definition
@@ -202,7 +203,7 @@ function contentOf(
 }
 
 const PROXIED = /^\/api\/v1\/(?:namespaces\/[^/]+\/)?[^/]+\/[^/]+\/proxy(\/.*)?$/
-/** They end with the connection to the apiserver. */
+/** Headers that are not forwarded: credentials, and those of the connection to the apiserver. */
 const OWN_HEADERS = new Set([
   'authorization',
   'connection',
@@ -212,7 +213,7 @@ const OWN_HEADERS = new Set([
   'content-length',
 ])
 
-/** The request as it is passed on: credentials stay here. */
+/** Returns the request to forward, without credentials. */
 function proxiedOf({ method, path, query = '', headers = {}, body = '' }: HttpRequest): Partial<ApiRequest> {
   const passed = Object.entries(headers).filter(
     ([name]) =>
@@ -232,7 +233,7 @@ function proxiedOf({ method, path, query = '', headers = {}, body = '' }: HttpRe
 const EXPECTED = { group: '', version: 'v1', kind: 'DeleteOptions' } as const
 const SCHEME = 'k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27'
 
-/** Reads the DeleteOptions that a DELETE may carry; none for an empty body. */
+/** Parses the DeleteOptions in the body of a DELETE; an empty body has none. Throws 400. */
 function deleteOptionsOf(
   body: RawBody,
   contentType: string | undefined,

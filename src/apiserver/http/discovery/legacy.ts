@@ -22,7 +22,7 @@ export function apiVersions({ scheme, resources, address }: RegistryContext): ob
   }
 }
 
-/** `/apis`: all groups but the core one. */
+/** `/apis`: all groups except the core one. */
 export function apiGroupList(context: RegistryContext): object {
   const groups = allGroups(context)
     .filter(({ name }) => name !== '')
@@ -40,7 +40,7 @@ function groupFields({ name, versions }: DiscoveredGroup): object {
   return { name, versions: listed, preferredVersion: listed[0] }
 }
 
-/** `/api/v1` and `/apis/GROUP/VERSION`; the core group's list says no apiVersion. */
+/** `/api/v1` and `/apis/GROUP/VERSION`. The core group's list has no apiVersion. */
 export function apiResourceList(
   { scheme }: RegistryContext,
   { name }: DiscoveredGroup,
@@ -90,8 +90,8 @@ function entriesOf(resource: Resource, isBuiltIn: boolean, minor: number): reado
 }
 
 /**
- * Kinds that the real server keeps in another version than this one does: `group/Kind`, its version, first
- * minor without that.
+ * Kinds that the real server stores in another version than this one: by `group/Kind` that version, and the
+ * first minor without the difference.
  */
 const KEPT_AS: Readonly<Record<string, readonly [version: string, until?: Minor]>> = {
   'apiextensions.k8s.io/CustomResourceDefinition': ['v1beta1'],
@@ -103,8 +103,8 @@ const KEPT_AS: Readonly<Record<string, readonly [version: string, until?: Minor]
 }
 
 /**
- * storageVersionHash of a resource: changes when etcd keeps it in another version. Undefined for what is not
- * kept. Source: apiserver pkg/endpoints/discovery/storageversionhash.go.
+ * Returns the storageVersionHash of a resource, which depends on the version in etcd. Returns undefined for
+ * kinds that are not stored. Source: apiserver pkg/endpoints/discovery/storageversionhash.go.
  */
 function storageVersionHash({ definition, kind, group }: Resource, minor: Minor): string | undefined {
   if (!definition.verbs.includes('create') || !definition.verbs.includes('list')) return undefined

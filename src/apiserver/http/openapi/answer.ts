@@ -13,8 +13,8 @@ const YEAR = 365 * 24 * 3600
 export const answerOpenApiV2: PathHandler = (context, { http }) => swaggerAnswer(context, http)
 
 /**
- * `/openapi/v3`: the index, and the documents under it. A document that is asked for by its hash may be kept
- * for ever; one that is asked for by another hash is looked for again under its own. Source: kube-openapi
+ * `/openapi/v3`: the index, and the documents under it. A document requested with its hash can be cached
+ * forever; a request with another hash is redirected to the current one. Source: kube-openapi
  * pkg/handler3/handler.go.
  */
 export const answerOpenApiV3: PathHandler = (context, { http, path, query }) => {
@@ -29,7 +29,7 @@ function indexAnswer(context: RegistryContext): HttpResponse {
     documents.names.map((name) => [name, { serverRelativeURL: urlOf(name, documents.at(name)?.hash ?? '') }]),
   )
   const answer = objectAnswer(200, { paths })
-  // the real handler sets no content type, and Go takes it for text
+  // the real handler sets no content type, so that Go guesses text
   return { ...answer, headers: { ...answer.headers, 'content-type': TEXT }, body: answer.body.trimEnd() }
 }
 
@@ -63,13 +63,15 @@ function documentAnswer(
     : { code: 200, headers, body: text }
 }
 
-/** Whether one of the clauses lets JSON through. */
+/** Whether a clause accepts JSON. */
 function acceptsJson(accept: string): boolean {
   return accept.split(',').some((clause) => /^\s*(?:application|\*)\/(?:json|\*)\s*(?:;|$)/.test(clause))
 }
 
 const PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
-/** What kubectl asks for: an older name, which is no valid media type and so is not answered. */
+/**
+ * The media type that kubectl requests: an older name, which is invalid, so that the response never has it.
+ */
 const ASKED_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
 
 interface Written {
@@ -93,7 +95,7 @@ function writtenOf(context: RegistryContext): Written {
 }
 
 /**
- * Answers `/openapi/v2` as JSON or in the protobuf form that kubectl asks for. Source: kube-openapi
+ * Returns `/openapi/v2` as JSON or in the protobuf form that kubectl requests. Source: kube-openapi
  * pkg/handler/handler.go.
  */
 function swaggerAnswer(context: RegistryContext, http: HttpRequest): HttpResponse {
@@ -112,7 +114,7 @@ function swaggerAnswer(context: RegistryContext, http: HttpRequest): HttpRespons
   return { code: 200, headers, body: '', bytes: written.bytes }
 }
 
-/** The first form that the header lets through. Parameters do not count. */
+/** Returns the first form that the header accepts, without regard to parameters. */
 function formOf(accept: string): string | undefined {
   if (accept === '') return 'application/json'
   for (const clause of accept.split(',')) {

@@ -26,7 +26,7 @@ const EVERYWHERE = new Set(['DeleteOptions', 'WatchEvent'])
 /** Kinds of meta/v1 that are kinds of the core group only. */
 const META_KINDS = new Set(['APIGroup', 'APIGroupList', 'APIResourceList', 'APIVersions', 'Status'])
 
-/** The schemas of one document: whatever its paths name, and what those refer to. */
+/** The schemas of one document: those that its paths use, and all that these refer to. */
 export class DocumentSchemas implements SchemaNames {
   readonly #scheme: Scheme
   readonly #place: GroupVersion
@@ -37,7 +37,7 @@ export class DocumentSchemas implements SchemaNames {
     this.#place = place
   }
 
-  /** All schemas by name, in order. */
+  /** Returns all schemas, sorted by name. */
   all(): Readonly<Record<string, OpenApiSchema>> {
     return Object.fromEntries([...this.#schemas].sort(([a], [b]) => (a < b ? -1 : 1)))
   }
@@ -88,7 +88,7 @@ export class DocumentSchemas implements SchemaNames {
   }
 
   /**
-   * The schema of a CRD, completed by what every object has. Source: apiextensions-apiserver
+   * Returns the schema of a CRD with the fields that every object has. Source: apiextensions-apiserver
    * pkg/controller/openapi/builder.
    */
   #custom(kind: GroupVersionKind, schema: OpenApiSchema): string {
@@ -132,7 +132,7 @@ export class DocumentSchemas implements SchemaNames {
     return name
   }
 
-  /** Versions that share the tables of v1 have schemas of their own names. */
+  /** Names the schemas of versions that share the tables of v1. */
   #nameOf({ schemaName, group: { package: home } }: Message): string {
     const { group, version } = this.#place
     if (
@@ -172,7 +172,7 @@ function partsOf(groupVersion: string): GroupVersion {
   return { group, version }
 }
 
-/** The group version whose tables a package is. */
+/** Returns the group version of a package's tables. */
 function homeOf(home: string, { release }: Scheme): GroupVersion | undefined {
   return release.groupVersions
     .map((text) => partsOf(text.includes('/') ? text : `/${text}`))
@@ -181,10 +181,7 @@ function homeOf(home: string, { release }: Scheme): GroupVersion | undefined {
     )
 }
 
-/**
- * Messages that only documents name: what discovery answers, and the events of a watch. Nobody sends or
- * stores them.
- */
+/** Messages that only the documents need: those of discovery, and watch events. */
 const metaMessages: SchemaGroup = defineGroup('io.k8s.apimachinery.pkg.apis.meta.v1', 'v1', [], {
   APIGroup: () =>
     message({
@@ -250,5 +247,5 @@ const versionMessages: SchemaGroup = defineGroup('io.k8s.apimachinery.pkg.versio
     }),
 })
 
-/** version.Info, which `/version` answers. */
+/** Returns version.Info, the response of `/version`. */
 const versionInfoMessage = (): Message => versionMessages.message('Info')

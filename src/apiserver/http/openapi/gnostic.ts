@@ -1,14 +1,14 @@
 import { stringify } from 'yaml'
 import type { SwaggerDocument, SwaggerNode } from './swagger-document.js'
 
-/** Fields of a message as values to write, each with its number. */
+/** Fields of a message by their numbers. */
 type Write = (writer: ProtoWriter) => void
 
 type Schemas = Readonly<Record<string, SwaggerNode>>
 
 /**
  * The OpenAPI v2 document as the protobuf message `openapi.v2.Document` of github.com/google/gnostic-models,
- * the only form that kubectl takes from `/openapi/v2`. Field numbers are those of its OpenAPIv2.proto.
+ * the only form of `/openapi/v2` that kubectl accepts. Field numbers are those of its OpenAPIv2.proto.
  */
 export function gnosticDocument(document: SwaggerDocument): Uint8Array {
   const writer = new ProtoWriter()
@@ -148,7 +148,7 @@ function nonBodyParameter(parameter: SwaggerNode): Write {
     })
 }
 
-/** Members of a schema that have numbers of their own; the rest are vendor extensions. */
+/** Members of a schema with a field number; all others are vendor extensions. */
 function schemaOf(schema: SwaggerNode): Write {
   return (writer) => {
     writer.text(1, schema['$ref'] as string | undefined)
@@ -189,7 +189,7 @@ function extensions(writer: ProtoWriter, number: number, value: SwaggerNode): vo
 
 const written = new Map<string, string>()
 
-/** Most extensions come again and again. */
+/** Cache, because most extensions recur. */
 function yamlOf(value: unknown): string {
   const key = JSON.stringify(value)
   let text = written.get(key)
@@ -197,7 +197,10 @@ function yamlOf(value: unknown): string {
   return text
 }
 
-/** Writes protobuf messages: texts, booleans and nested messages are all that the OpenAPI document has. */
+/**
+ * Writes protobuf messages of texts, booleans and nested messages, which is all that the OpenAPI document
+ * needs.
+ */
 class ProtoWriter {
   #buffer = new Uint8Array(256)
   #length = 0
@@ -206,7 +209,7 @@ class ProtoWriter {
     return this.#buffer.slice(0, this.#length)
   }
 
-  /** A string; an absent one is not written. */
+  /** Writes a string, unless it is undefined. */
   text(field: number, value: string | undefined): void {
     if (value === undefined) return
     this.#tag(field, 2)
