@@ -25,7 +25,7 @@ const APPROVAL_HELP = 'see https://github.com/kubernetes/enhancements/pull/1111'
 const MOST_WARNING_CHARACTERS = 256
 
 /**
- * A CRD on create. Source: apiextensions pkg/apis/apiextensions/validation/validation.go
+ * Validates a CRD on create. Source: apiextensions pkg/apis/apiextensions/validation/validation.go
  * ValidateCustomResourceDefinition.
  */
 export function validateDefinition(
@@ -38,14 +38,17 @@ export function validateDefinition(
     : [...errors, ...validateApproval(crd), ...validatePreserves(crd.spec)]
 }
 
-/** A CRD on update: names that objects are stored under stay, and what was wrong before may stay wrong. */
+/**
+ * Validates a CRD on update: names under which objects are stored must stay, and values that were invalid
+ * before may stay.
+ */
 export function validateDefinitionUpdate(
   next: CustomResourceDefinition,
   old: CustomResourceDefinition,
   version: DefinitionVersion = 'v1',
 ): readonly FieldError[] {
   const strict = validateAll(next, rulesOf(next.spec, version))
-  // only what is wrong asks whether it was so before
+  // compared with the old CRD only if it is invalid
   const errors = [
     ...(strict.length === 0 ? strict : validateAll(next, relaxed(rulesOf(next.spec, version), old.spec))),
   ]
@@ -68,7 +71,7 @@ export function validateDefinitionUpdate(
   ]
 }
 
-/** A write to the status of a CRD. */
+/** Validates a write to the status of a CRD. */
 export function validateDefinitionStatus(next: CustomResourceDefinition): readonly FieldError[] {
   return validateStatus(next)
 }
@@ -189,7 +192,7 @@ function warningFaults(deprecated: boolean, warning: string | undefined): readon
   return faults
 }
 
-/** Schema, subresources, columns and selectable fields, of one version or of all. */
+/** Validates schema, subresources, columns and selectable fields of one version or of all. */
 function validateParts(
   parts: Hoisted,
   hasStatus: boolean,
@@ -254,7 +257,7 @@ function validateConversion(
   return errors
 }
 
-/** Approval that has not changed is not asked for again. */
+/** The approval annotation is validated only if it has changed. */
 function validateApprovalUpdate(
   next: CustomResourceDefinition,
   old: CustomResourceDefinition,
@@ -315,7 +318,7 @@ function listed(name: string, path: string, errors: FieldError[]): void {
   if (faults.length > 0) errors.push(invalid(path, name, faults.join(',')))
 }
 
-/** The names that a spec must have. */
+/** Faults of the required names. */
 function validateRequiredNames(names: CustomResourceDefinitionNames, path: string): readonly FieldError[] {
   return (['plural', 'singular', 'kind', 'listKind'] as const)
     .filter((name) => (names[name] ?? '') === '')

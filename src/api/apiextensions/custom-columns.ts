@@ -10,7 +10,7 @@ import type { CustomResourceColumnDefinition } from './generated.js'
 type Cell = string | number | boolean | null
 
 /**
- * The Table columns of a custom resource: its own, or name and age. Source: apiextensions
+ * Returns the Table columns of a custom resource: its own, or name and age. Source: apiextensions
  * pkg/registry/customresource/tableconvertor/tableconvertor.go.
  */
 export function customColumns(

@@ -18,7 +18,7 @@ import { type Schema, fieldOf, itemsOf } from './schema.js'
 import { validateListTypes, validateValue } from './value-validation.js'
 import { dns1035LabelFaults, pathSegmentFaults } from '../names.js'
 
-/** In the order in which discovery lists them for custom resources. */
+/** Verbs in the order in which discovery lists them for custom resources. */
 const VERBS: readonly Verb[] = [
   'delete',
   'deletecollection',
@@ -30,7 +30,7 @@ const VERBS: readonly Verb[] = [
   'watch',
 ]
 
-/** Brings an object of the CRD into another of its versions; the argument is not changed. */
+/** Converts an object of the CRD to another of its versions. The argument is not changed. */
 export type Convert = (object: KubeObject, apiVersion: string) => KubeObject
 
 /** A served version of a custom resource: its definition and its field tables. */
@@ -43,7 +43,7 @@ export interface CustomKind {
 export const convertNone: Convert = (object, apiVersion) =>
   object.apiVersion === apiVersion ? object : { ...object, apiVersion }
 
-/** The kinds that a CRD serves. Source: apiextensions pkg/apiserver/customresource_handler.go. */
+/** Returns the kinds that a CRD serves. Source: apiextensions pkg/apiserver/customresource_handler.go. */
 export function customKinds(
   crd: CustomResourceDefinition,
   convert: Convert = convertNone,
@@ -115,8 +115,8 @@ function customKind(
 }
 
 /**
- * Reads an object: metadata by its own table, the rest by the schema, with defaults and without what the
- * schema does not know.
+ * Decodes an object: metadata by its own table, the rest by the schema. Unknown fields are pruned, and
+ * defaults set.
  */
 function readerOf(schema: Schema, preserves: boolean): MessageReader {
   const meta = metaSchema.message('ObjectMeta')
@@ -141,8 +141,8 @@ function readerOf(schema: Schema, preserves: boolean): MessageReader {
 }
 
 /**
- * Deepest nesting of a custom resource. Go's decoder stops at 10,000; rules and comparisons here call
- * themselves for each level.
+ * Deepest nesting of a custom resource. Go's decoder stops at 10,000, but rules and comparisons here are
+ * recursive.
  */
 const MOST_LEVELS = 1_000
 
@@ -174,7 +174,10 @@ function validationOf(
   return { validate: (object) => check(object, undefined), validateUpdate: check }
 }
 
-/** Metadata has rules of its own; a schema speaks of its names only, which the registry checks. */
+/**
+ * Returns the schema without metadata, which has its own rules: a schema can only restrict names, which the
+ * registry checks.
+ */
 const withoutMeta = ({ metadata: _metadata, ...rest }: KubeObject): Omit<KubeObject, 'metadata'> => rest
 
 function rootOf(schema: Schema): Schema {
@@ -253,8 +256,8 @@ function textAt(object: KubeObject, names: readonly string[]): string {
 }
 
 /**
- * Objects within an object (x-kubernetes-embedded-resource) must have apiVersion, kind and proper metadata.
- * Source: apiextensions pkg/apiserver/schema/objectmeta/validation.go.
+ * Validates embedded objects (x-kubernetes-embedded-resource): apiVersion, kind and metadata. Source:
+ * apiextensions pkg/apiserver/schema/objectmeta/validation.go.
  */
 function validateEmbedded(value: unknown, schema: Schema, path = '', isRoot = true): readonly FieldError[] {
   if (Array.isArray(value)) {

@@ -6,7 +6,7 @@ import type { CustomResourceDefinition, CustomResourceDefinitionNames } from './
 import { isKnownFormat } from './formats.js'
 import { type Schema, nestedSchemas } from './schema.js'
 
-/** Names that follow from the kind. */
+/** Default names, derived from the kind. */
 export function nameDefaults(names: Draft<CustomResourceDefinitionNames>): void {
   if ((names.singular ?? '') === '') names.singular = names.kind.toLowerCase()
   if ((names.listKind ?? '') === '' && names.kind !== '') names.listKind = `${names.kind}List`
@@ -22,8 +22,8 @@ function setDefaults(crd: Draft<CustomResourceDefinition>): void {
 }
 
 /**
- * The storage version is one that objects may be stored in from now on. Also of v1beta1, where there may be
- * no versions.
+ * Adds the storage version to status.storedVersions. Also used for v1beta1, in which `versions` may be
+ * missing.
  */
 function addStoredVersion(crd: Draft<CustomResourceDefinition>): void {
   const { versions = [] } = crd.spec as Partial<Draft<CustomResourceDefinition>['spec']>
@@ -87,8 +87,8 @@ export const customResourceDefinition: KindDefinition<CustomResourceDefinition> 
   })
 
 /**
- * Warnings of a CRD: formats of strings that the server does not know, and that the CRD did not have before.
- * Source: apiextensions pkg/registry/customresourcedefinition/strategy.go WarningsOnCreate, WarningsOnUpdate.
+ * Returns the warnings of a CRD: unknown string formats that it did not have before. Source: apiextensions
+ * pkg/registry/customresourcedefinition/strategy.go WarningsOnCreate, WarningsOnUpdate.
  */
 function definitionWarnings(
   crd: CustomResourceDefinition,

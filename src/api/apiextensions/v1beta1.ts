@@ -19,7 +19,7 @@ const V1 = `${GROUP}/v1`
 const V1BETA1 = `${GROUP}/v1beta1`
 
 /**
- * A v1beta1 CRD as v1 has it: what stands at the top goes into each version. Source: apiextensions
+ * Converts a v1beta1 CRD to v1: fields at the top are copied into each version. Source: apiextensions
  * pkg/apis/apiextensions/v1/conversion.go.
  */
 function toV1({ spec, ...crd }: BetaDefinition): CustomResourceDefinition {
@@ -90,7 +90,7 @@ function conversionToV1({
   }
 }
 
-/** The way back: what all versions have alike stands at the top. */
+/** Converts a CRD of v1 to v1beta1: fields that are equal in all versions move to the top. */
 function toBeta({ spec, ...crd }: CustomResourceDefinition): BetaDefinition {
   const { versions: _, conversion, preserveUnknownFields = false, ...rest } = spec
   const {
@@ -141,7 +141,7 @@ function conversionToBeta({ strategy, webhook }: CustomResourceConversion): Beta
   }
 }
 
-/** A CRD as etcd has it, in the form of v1: releases before v1.16 keep v1beta1. */
+/** Converts a stored CRD to v1: releases before v1.16 store v1beta1. */
 export function definitionInV1(crd: KubeObject): CustomResourceDefinition {
   return crd.apiVersion === V1BETA1 ? toV1(crd as BetaDefinition) : (crd as CustomResourceDefinition)
 }
@@ -186,8 +186,8 @@ const converted = convertedAs<BetaDefinition, CustomResourceDefinition>(customRe
 })
 
 /**
- * What a write resets has the same shape in both: it is not converted, so that validation sees where the
- * client put what.
+ * The fields that a write resets have the same shape in both versions, so the object is not converted:
+ * validation sees it as the client wrote it.
  */
 function sameResets(): Partial<Strategy<KubeObject>> {
   const { prepareForCreate, prepareForUpdate, prepareForStatusUpdate } =
@@ -214,7 +214,7 @@ const PARTS = [
 ] as const
 
 /**
- * The rules of what stands both at the top and in versions, which v1 does not know. Source: apiextensions
+ * Rules for fields both at the top and in versions, which v1 does not have. Source: apiextensions
  * pkg/apis/apiextensions/validation/validation.go validateCustomResourceDefinitionSpec.
  */
 function validateBetaParts(spec: BetaSpec): readonly FieldError[] {

@@ -11,7 +11,7 @@ import type {
 } from './generated.js'
 import { validateAutoscaler, validateAutoscalerStatus } from './validation.js'
 
-/** Of the CPU that pods request, when an autoscaler names no metric. */
+/** Default target, in percent of the requested CPU, of an autoscaler without metrics. */
 const defaultUtilization = 80
 
 const upRules = (): Draft<HPAScalingRules> => ({
@@ -96,11 +96,11 @@ export const horizontalPodAutoscalerDefinition: KindDefinition<HorizontalPodAuto
     ],
   })
 
-/** Metrics that a table shows before `+ N more...`. */
+/** Number of metrics in a Table before `+ N more...`. */
 const shown = 2
 const unknown = '<unknown>'
 
-/** `10/20`, or `10/20 (avg)` for a target for each pod. */
+/** Returns `10/20`, or `10/20 (avg)` for a target for each pod. */
 function valueText({ value, averageValue }: MetricTarget, current: MetricValueStatus | undefined): string {
   return averageValue === undefined
     ? `${current === undefined ? unknown : (current.value ?? '0')}/${value ?? '0'}`
