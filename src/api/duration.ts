@@ -1,6 +1,6 @@
 import { quote } from './field-error.js'
 
-/** Ages as kubectl and the server print them. Source: k8s.io/apimachinery/pkg/util/duration HumanDuration. */
+/** Formats ages as kubectl and the server do. Source: k8s.io/apimachinery/pkg/util/duration HumanDuration. */
 
 const second = 1000
 const minute = 60
@@ -8,13 +8,13 @@ const hour = 60 * minute
 const day = 24 * hour
 const year = 365 * day
 
-/** Two units, the second left out when zero. */
+/** Formats two units, without the second one if it is zero. */
 const pair = (big: number, bigUnit: string, small: number, smallUnit: string): string =>
   small === 0 ? `${big}${bigUnit}` : `${big}${bigUnit}${small}${smallUnit}`
 
 /**
- * Shortest text that tells the age well enough, from milliseconds: `5m3s`, `47h`, `3d4h`; `<invalid>` if in
- * the future.
+ * Returns a short text for an age in milliseconds: `5m3s`, `47h`, `3d4h`, or `<invalid>` for a time in the
+ * future.
  */
 export function humanDuration(ms: number): string {
   const seconds = Math.trunc(ms / second)
@@ -35,7 +35,7 @@ export function humanDuration(ms: number): string {
 }
 
 /**
- * The age at `now` of a stored time; `<unknown>` when there is none. Source: printers'
+ * Returns the age at `now` of a stored time, or `<unknown>` without a time. Source: printers'
  * translateTimestampSince.
  */
 export function ageText(time: string | null | undefined, now: number): string {
@@ -44,7 +44,7 @@ export function ageText(time: string | null | undefined, now: number): string {
     : humanDuration(now - Date.parse(time))
 }
 
-/** A text that is no duration; the message is Go's. */
+/** An invalid duration; the message is Go's. */
 export class DurationError extends Error {}
 
 const unitMs: Readonly<Record<string, number>> = {
@@ -61,7 +61,7 @@ const unitMs: Readonly<Record<string, number>> = {
 const maxMs = 2 ** 63 / 1e6
 
 /**
- * A duration as Go writes them (`1h30m`, `-1.5s`), in milliseconds. Throws DurationError. Source: Go's
+ * Parses a Go duration (`1h30m`, `-1.5s`) to milliseconds. Throws DurationError. Source: Go's
  * time.ParseDuration.
  */
 export function parseGoDuration(text: string): number {
