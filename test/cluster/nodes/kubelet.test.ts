@@ -68,7 +68,7 @@ test('a node under pressure is tainted; its kubelet is configured by node', () =
 
 test('the image of the guide does what the guide says', () => {
   const guide = readFileSync(new URL('../../../docs/containers.md', import.meta.url), 'utf8')
-  const [, snippet = ''] = /```ts\n([\s\S]*?)```/.exec(guide) ?? []
+  const [, snippet = ''] = /```ts\n(const shop[^]*?)```/.exec(guide) ?? []
   const code = snippet
     .replace(/defineImage<.*>\(/, 'defineImage(')
     .replace(/const cluster = (new SimCluster\(.*\))[^]*/, 'return $1')
