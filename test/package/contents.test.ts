@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, inject, test } from 'vitest'
@@ -62,3 +62,20 @@ test.each([
     expect(stdout).toBe('')
   },
 )
+
+test('a program that uses every group of the API compiles strictly, without a cast, and runs', () => {
+  const cwd = inject('consumer')
+  copyFileSync(fileURLToPath(new URL('tour.mts', import.meta.url)), join(cwd, 'tour.mts'))
+  const options = [
+    '--strict',
+    '--skipLibCheck',
+    'false',
+    '--target',
+    'es2023',
+    '--exactOptionalPropertyTypes',
+  ]
+  const libraries = ['--lib', 'es2023,esnext.disposable,dom', '--types', 'node', '--module', 'nodenext']
+  const { stdout } = spawnSync(tsc, [...options, ...libraries, 'tour.mts'], { cwd, encoding: 'utf8' })
+  expect(stdout).toBe('')
+  expect(execFileSync(process.execPath, ['tour.mjs'], { cwd, encoding: 'utf8' })).toBe('toured\n')
+})

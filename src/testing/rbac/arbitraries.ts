@@ -13,7 +13,7 @@ import { aimRequest } from './aim-request.js'
 import { type AnyRbacObject, type RbacVocabulary, rbacVocabulary } from './vocabulary.js'
 
 /** The module `fast-check`: `import * as fc from 'fast-check'`. */
-export type FastCheck = typeof import('fast-check')
+export type FastCheck = Omit<typeof import('fast-check'), 'default'>
 
 /** A user as tokens and certificates describe it. */
 export interface ArbitraryUser {
