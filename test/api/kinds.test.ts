@@ -272,6 +272,7 @@ describe('claims and volumes', () => {
     const old = made('persistentvolumes', { spec: { ...volume, hostPath: { path: '/x' } } })
     const now = Date.parse('2026-02-01T00:00:00Z')
     const written = (status: object): object => {
+      // a draft of a kind that the table names
       const draft = { ...old, status } as never
       strategy.prepareForStatusUpdate?.(draft, old, now)
       return (draft as { status: object }).status

@@ -90,6 +90,7 @@ it('TaintNodesByCondition taints new nodes once', () => {
   const { client } = harness()
   const taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }
   expect(client.create('nodes', { metadata: { name: 'a' } } as Node).spec?.taints).toEqual([taint])
+  // cases send invalid taints
   const tainted = { metadata: { name: 'b' }, spec: { taints: [taint] } } as unknown as Node
   expect(client.create('nodes', tainted).spec?.taints).toEqual([taint])
 })

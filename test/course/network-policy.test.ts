@@ -109,6 +109,7 @@ function tries(
   const connection: Connection = cluster.network.connect({ from, to: address, port })
   expect(connection.connected, stderr).toBe(exitCode === 0)
   const hop = connection.proof.find((each) => each.hop === 'policy')
+  // an enforcer may give any proof; this one gives that of netpol
   return { nc: exitCode === 0, proof: hop?.hop === 'policy' ? (hop.proof as unknown as Proof) : undefined }
 }
 

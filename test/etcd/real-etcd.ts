@@ -37,6 +37,7 @@ function connect(service: ServiceName, address: string): Client {
     defaults: true,
     oneofs: true,
   })
+  // grpc-js has no types for a loaded definition
   const { etcdserverpb } = loadPackageDefinition(definition) as unknown as {
     etcdserverpb: Record<ServiceName, new (address: string, channel: unknown) => Client>
   }
@@ -58,6 +59,7 @@ export class EtcdClient {
 
   /** A unary call; rejects with grpc-js' ServiceError (`code`, `details`). */
   call(service: ServiceName, method: string, request: Message): Promise<Message> {
+    // grpc-js has no types for the methods of a service
     const client = this.#clients[service] as unknown as Record<string, Unary>
     return new Promise((resolve, reject) => {
       client[method]!.call(client, request, (error, response) =>
@@ -67,6 +69,7 @@ export class EtcdClient {
   }
 
   stream(service: ServiceName, method: string): ClientDuplexStream<Message, Message> {
+    // grpc-js has no types for the methods of a service
     const client = this.#clients[service] as unknown as Record<
       string,
       () => ClientDuplexStream<Message, Message>

@@ -118,7 +118,7 @@ describe('interval tree', () => {
           comparisons++
           return text
         },
-      }) as unknown as string
+      }) as unknown as string // the tree compares keys with < only
     const tree = new IntervalTree<number>()
     for (let i = 0; i < 10_000; i++) tree.insert(`/registry/pods/${i}/`, `/registry/pods/${i}0`, i)
     const found: number[] = []

@@ -133,8 +133,10 @@ function judged(
   objects: World,
   options?: NetpolOptions,
 ): readonly string[] {
+  // a forger writes to what is read-only
   const draft = structuredClone(evaluate(objects, connection, options)) as unknown as Draft
   forge(draft)
+  // a forged verdict may have any form
   return checkProof(objects, connection, draft as unknown as Verdict)
 }
 

@@ -92,6 +92,7 @@ describe('policies on the data path', () => {
     expect(JSON.parse(JSON.stringify(connection))).toEqual(connection)
     const world = worldOf(made)
     for (const { from, to, port, protocol, proof, allowed, side } of policies(connection)) {
+      // an enforcer may give any proof; this one gives that of netpol
       const verdict = proof as unknown as Proof
       const whole = side === 'egress' ? verdict.egress.allowed && verdict.ingress.allowed : allowed
       const refOf = (end: string): EndpointRef => (end.includes('/') ? end : { ip: end })

@@ -46,7 +46,9 @@ class FakeStore {
     get: () => undefined,
     withField: () => [],
     list: <T extends KubeObject>(resource: string) =>
+      // the resource decides the kind, which the compiler cannot see
       this.all().filter(({ kind }) => RESOURCES[kind as string] === resource) as unknown as readonly T[],
+    // listeners of different kinds in one list
     onChange: (resource, listener) => void this.#listeners.push({ resource, listener: listener as never }),
   }
 
@@ -312,7 +314,7 @@ describe('whoCan', () => {
         ],
         roleRef: { kind: 'ClusterRole', name: `r${at}` },
       },
-    ] as unknown as readonly KubeObject[]
+    ] as unknown as readonly KubeObject[] // objects without metadata, which old snapshots have
   const who = (
     objects: readonly KubeObject[],
     ...question: Parameters<typeof whoCan> extends [unknown, ...infer Rest] ? Rest : never
@@ -375,10 +377,12 @@ function liesAbout(verdict: Verdict, salt: number): readonly Verdict[] {
   const change = (
     edit: (proof: { tried: Record<string, unknown>[]; nearMisses: unknown[] }) => void,
   ): Verdict => {
+    // a forger writes to what is read-only
     const copy = structuredClone(verdict) as unknown as {
       proof: { tried: Record<string, unknown>[]; nearMisses: unknown[] }
     }
     edit(copy.proof)
+    // a forged verdict may have any form
     return copy as unknown as Verdict
   }
   const { proof } = verdict
@@ -443,7 +447,7 @@ describe('covers', () => {
               subjects: [{ kind: 'User', name: one.user }],
               roleRef: { kind: 'ClusterRole', name: 'r' },
             },
-          ] as unknown as readonly KubeObject[]
+          ] as unknown as readonly KubeObject[] // objects of a wrong form, on purpose
         if (covers(held, wanted) && authorize(bound(wanted), one).allowed)
           expect(authorize(bound(held), one).allowed).toBe(true)
         expect(covers(held, held)).toBe(true)

@@ -194,6 +194,7 @@ export class FakeCluster {
         return object
       },
     }
+    // the scheduler uses a part of the client
     return part as unknown as ResumableClient
   }
 

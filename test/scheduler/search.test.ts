@@ -200,6 +200,7 @@ test('promised nodes are judged with the pods that they are promised to, whereve
       }
       const wanted = requesting('p', '1', '1Gi', {
         ...spec,
+        // a random affinity, built field by field
         ...(taken.size > 0 && { affinity: affinity as never }),
       })
       const outcome = schedulePod(podInfoOf(wanted), {

@@ -176,6 +176,7 @@ function nodeOf(at: number, { labels, taints, images }: (Step & { do: 'node' })[
 
 const milliCpu = (pod: Plain.Pod): number =>
   Number.parseInt(
+    // the test changes a read-only object
     (pod.spec.containers[0] as unknown as { resources: { requests: { cpu: string } } }).resources.requests
       .cpu,
     10,

@@ -158,6 +158,7 @@ describe('reading', () => {
     const item = object({ v: { type: 'integer', default: 1 } })
     const schema = object({
       a: { type: 'integer', default: 3 },
+      // the type of `items` is any JSON
       l: { type: 'array', items: item as never },
       n: { type: 'string', nullable: true, default: 'x' },
     })

@@ -13,7 +13,7 @@ function create({ client }: Harness, spec: object, metadata: object = { name: 'j
   return client.create('jobs', {
     metadata: { namespace: 'default', ...metadata },
     spec: { template, ...spec },
-  } as unknown as Job)
+  } as unknown as Job) // cases send invalid fields
 }
 
 /** The faults of a write, without their values. */
@@ -159,6 +159,7 @@ describe('jobs', () => {
     [{}, { ready: 1 }, ['status.ready: Invalid value: 1: cannot set more ready pods than active']],
   ])('status %j -> %j', (before, after, expected) => {
     const job = (status: object): Job =>
+      // cases have invalid statuses
       ({ metadata: { name: 'j' }, spec: { template, completions: 1 }, status }) as unknown as Job
     expect(
       jobDefinition.strategy.validateStatusUpdate?.(job(after), job(before)).map(fieldErrorText),

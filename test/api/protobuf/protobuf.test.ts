@@ -33,6 +33,7 @@ describe('values of a real etcd', () => {
     '%s is read without a field that nobody knows, and written to the same bytes',
     (_, base64) => {
       const bytes = Uint8Array.from(Buffer.from(base64, 'base64'))
+      // the decoder returns objects of any kind
       const object = decodeProtobuf(bytes, none) as unknown as Typed
       const table = tableOf(object)
       expect(object.kind === 'RangeAllocation' || table !== undefined).toBe(true)

@@ -48,7 +48,7 @@ function podsOf({ pods, request = 1000 }: Case): readonly Pod[] {
           },
         ],
       },
-    })) as unknown as readonly Pod[]
+    })) as unknown as readonly Pod[] // the calculation reads phases, conditions and requests only
 }
 
 const metricsOf = ({ levels }: Case): ReadonlyMap<string, PodMetric> =>

@@ -43,6 +43,7 @@ function changes(
     if (type === 'DELETED' && at > from) lines.push([at - from, 'deleted'])
     if (type === 'DELETED') continue
     for (const [what, aspect] of Object.entries(aspects)) {
+      // each aspect reads objects of its own resource
       const value = aspect(object as never)
       const text = JSON.stringify(value) ?? ''
       if (at > from && value !== undefined && last[what] !== text) lines.push([at - from, what, value])

@@ -25,6 +25,7 @@ const probe = {
 }
 
 function template(app: string, spec: object, labels: object = {}): PodTemplateSpec {
+  // as recorded: enumerations are plain strings
   return { metadata: { labels: { app, ...labels } }, spec: { ...pod, ...spec } } as unknown as PodTemplateSpec
 }
 
@@ -102,7 +103,7 @@ describe('podTemplateHash', () => {
     const empty = {
       ...web,
       spec: { ...web.spec, tolerations: [], nodeSelector: {}, affinity: null },
-    } as unknown as PodTemplateSpec
+    } as unknown as PodTemplateSpec // null where the type has a list
     expect(podTemplateHash(empty, undefined, 34)).toBe('fbcbfbf9c')
   })
 
