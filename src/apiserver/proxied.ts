@@ -33,7 +33,7 @@ export interface ProxyNetwork {
    */
   send(ip: string, port: number, request: ProxiedRequest): ProxiedReply | string
   /** Asks the kubelet of a node; undefined when it does not answer. */
-  askKubelet(node: string, request: ProxiedRequest): ProxiedReply | undefined
+  requestKubelet(node: string, request: ProxiedRequest): ProxiedReply | undefined
   /** One of several endpoints. */
   pick<T>(items: readonly T[]): T
 }

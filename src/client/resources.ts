@@ -364,8 +364,8 @@ export type BuiltInResource = keyof ResourceTypes
 export type NamespacedResource = Exclude<BuiltInResource, ClusterScopedResource>
 
 /**
- * A built-in resource name, or any other as kubectl takes it (`widgets.example.com`), whose objects are typed as
- * {@link KubeObject}.
+ * A built-in resource name, or any other as kubectl takes it (`widgets.example.com`), whose objects are typed
+ * as {@link KubeObject}.
  */
 export type ResourceName = BuiltInResource | (string & {})
 
@@ -376,12 +376,13 @@ export type ObjectOf<R extends ResourceName> = R extends BuiltInResource ? Resou
 export interface UntypedInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata?: ObjectMetaInput | undefined
   readonly [field: string]: unknown
 }
 
 /**
- * Type of what may be sent to a resource. `apiVersion` and `kind` may be left out, since the resource names them.
+ * Type of what may be sent to a resource. `apiVersion` and `kind` may be left out, since the resource names
+ * them.
  */
 export type InputOf<R extends ResourceName> = R extends BuiltInResource
   ? ResourceInputs[R]
@@ -398,8 +399,11 @@ export interface StoredMetadata extends ObjectMeta {
 /** An object that the server has returned: `T` with the metadata that the server sets. */
 export type Stored<T extends KubeObject> = T & { readonly metadata: StoredMetadata }
 
-/** An object of a built-in resource that the server has returned; `namespace` is set where the resource has one. */
+/**
+ * An object of a built-in resource that the server has returned; `namespace` is set where the resource has
+ * one.
+ */
 export type StoredOf<R extends BuiltInResource> = ResourceTypes[R] & {
   readonly metadata: StoredMetadata &
-    (R extends ClusterScopedResource ? { readonly namespace?: never } : { readonly namespace: string })
+    (R extends ClusterScopedResource ? { readonly namespace?: undefined } : { readonly namespace: string })
 }

@@ -1,3 +1,4 @@
+import { partial } from '../support/typed.js'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -25,10 +26,10 @@ const untimed = (text: string): string =>
 /** A client that knows only what is described. */
 function clientOf(pods: readonly unknown[]): Client {
   const answers: Readonly<Record<string, unknown>> = { pods: { items: pods }, events: { items: [] } }
-  return {
+  return partial<Client>({
     list: (resource: string) => answers[resource],
     get: () => ({ spec: { holderIdentity: 'node1', renewTime: '2026-11-24T14:30:11.000000Z' } }),
-  } as unknown as Client
+  })
 }
 
 describe('kubectl describe, against recorded texts', () => {

@@ -116,7 +116,7 @@ describe('what a probe says', () => {
     expect(status(of.pod('p'))).toBe(`running ready=${text === undefined} started=true restarts=0`)
   })
 
-  test('a redirect that leads away is a success with a warning; a health that is not SERVING a failure', () => {
+  test('a redirect that leads away succeeds with a warning; a health that is not SERVING fails', () => {
     const of = lab()
     of.create('p', podWith({ readinessProbe: http('/away') }))
     of.create(

@@ -18,7 +18,9 @@ import type { Resources } from '../registry/resources.js'
 
 const PROTOBUF = 'k8s\0'
 const ENCRYPTED = 'k8s:enc:'
-const TYPE_META = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`
+const TYPE_META: string =
+  String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; ` +
+  String.raw`Kind string "json:\"kind,omitempty\"" }`
 
 /** What is needed to read values that others have written into etcd. */
 export interface StoredBytesPorts {

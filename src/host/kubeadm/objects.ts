@@ -1,7 +1,7 @@
 import { parse, stringify } from 'yaml'
 import { ConnectionError, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import { kubeadmObjects } from '../../cluster/compose/kubeadm-objects.js'
+import { kubeadmObjects } from '../../cluster/compose/default-objects.js'
 import { minorOf, registryOf } from '../control-plane/images.js'
 import type { Hosts } from '../machine/host-machine.js'
 import { KUBELET_CONFIG } from '../machine/kubelet-config.js'

@@ -1,4 +1,4 @@
-import { kubeletSkew } from '../../cluster/compose/version-skew.js'
+import { kubeletSkew } from '../../cluster/compose/release-facet.js'
 import { minorOf } from '../control-plane/images.js'
 
 /** Input of the version policies. Versions look like `v1.35.0`. */
