@@ -55,11 +55,11 @@ const authorizer: CelType = {
   ]),
 }
 
-/** What the expressions of a policy or webhook may speak of. */
+/** The variables that expressions of a policy or webhook may use. */
 export interface ExpressionScope {
   /** Whether `params` is declared. */
   readonly params: boolean
-  /** Variables that stand before, by name. */
+  /** Types of the preceding variables, by name. */
   readonly variables?: ReadonlyMap<string, CelType>
 }
 
@@ -96,8 +96,8 @@ export function compileIn(expression: string, scope: ExpressionScope): Compiled 
 }
 
 /**
- * A program of that type (or of any that can be that), or why there is none, in the words of the API's field
- * errors.
+ * Compiles an expression that must have the type. Returns the program, or the error in the words of the API's
+ * field errors.
  */
 export function compileTyped(
   expression: string,

@@ -17,13 +17,16 @@ export function isConditionTrue({ status }: CustomResourceDefinition, type: stri
   )
 }
 
-/** A condition to be set, without its time. */
+/** A condition without its time. */
 export type NewCondition = Pick<CustomResourceDefinitionCondition, 'type' | 'status'> & {
   readonly reason: string
   readonly message: string
 }
 
-/** The conditions with one of them set; the time moves when the status does. Source: SetCRDCondition. */
+/**
+ * Returns the conditions with one of them set. Its time changes only with its status. Source:
+ * SetCRDCondition.
+ */
 export function withCondition(
   conditions: readonly CustomResourceDefinitionCondition[],
   next: NewCondition,

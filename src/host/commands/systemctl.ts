@@ -106,15 +106,16 @@ function status(name: string, machine: HostMachine): CommandOutput {
   return { stdout, code: unit.state === 'active' ? 0 : 3 }
 }
 
+/** ACTIVE and SUB of `systemctl list-units` by state; `inactive dead` for any other state. */
+const LISTED_STATES: Readonly<Record<string, string>> = {
+  active: 'active    running     ',
+  failed: 'activating auto-restart',
+}
+
 function listUnits(machine: HostMachine): CommandOutput {
   const rows = [...machine.state.units.keys()].map((name) => {
     const state = machine.unit(name)?.state
-    const shown =
-      state === 'active'
-        ? 'active    running     '
-        : state === 'failed'
-          ? 'activating auto-restart'
-          : 'inactive  dead        '
+    const shown = LISTED_STATES[state ?? ''] ?? 'inactive  dead        '
     return `  ${`${name}.service`.padEnd(22)} loaded ${shown} ${DESCRIPTIONS[name] ?? name}\n`
   })
   return { stdout: `  UNIT                   LOAD   ACTIVE    SUB         DESCRIPTION\n${rows.join('')}` }

@@ -1,5 +1,5 @@
 import { ConnectionError, isApiError } from '../../client/api-error.js'
-import { DurationError, parseGoDuration } from '../../api/go-duration.js'
+import { DurationError, parseGoDuration } from '../../api/duration.js'
 import { formatTime } from '../../api/time.js'
 import type { CommandOutput } from '../commands/command.js'
 import { failed, readOptions } from '../commands/command.js'

@@ -1,6 +1,5 @@
-import { JsonPathError } from '../../api/jsonpath/error.js'
+import { JsonPathError, type Node, type Step, type Template } from '../../api/jsonpath/nodes.js'
 import { evaluatePath as evaluate } from '../../api/jsonpath/evaluate.js'
-import type { Node, Step, Template } from '../../api/jsonpath/nodes.js'
 import { parseJsonPath as parse } from '../../api/jsonpath/parse.js'
 import { goText } from '../../api/patch/json.js'
 import { KubectlError } from '../errors.js'

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import { shareParts } from '../../api/schema/share.js'
 
-/** More rows than these are not remembered at a time. */
+/** Most objects that are remembered. */
 const MOST_ROWS = 200
 
 interface WithSpec extends KubeObject {
@@ -10,16 +10,16 @@ interface WithSpec extends KubeObject {
 }
 
 /**
- * The last object of each row: objects that are created one after the other and are alike, as the pods of one
- * ReplicaSet. A new one shares with the last what their specs have in common, which is then neither kept
- * twice, nor frozen, nor validated again. A cache: nothing depends on it but speed.
+ * The last created object by `generateName`. A new object with the same one, such as the next pod of a
+ * ReplicaSet, shares the equal parts of its spec with it; they are then neither kept twice, nor frozen or
+ * validated again. A cache: only speed depends on it. Figures: docs/decisions/apiserver-write-path.md.
  */
-export class Rows {
+export class SharedSpecs {
   readonly #last = new Map<string, WithSpec>()
 
   /**
-   * Takes the parts of the draft's spec that the last of its row has too from there. Nothing may write to
-   * them any more.
+   * Replaces parts of the draft's spec by the equal parts of the remembered object. Nothing may write to the
+   * spec afterwards.
    */
   share(draft: Draft<KubeObject>): void {
     const last = this.#last.get(rowOf(draft as KubeObject))

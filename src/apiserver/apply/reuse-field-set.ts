@@ -1,31 +1,29 @@
 import { sameJson } from '../../api/patch/same-json.js'
-import type { FieldFilter } from './compare.js'
+import { UNOWNED_METADATA, type FieldFilter } from './compare.js'
 import { isEmpty, SELF, type FieldSet } from './field-set.js'
-import { itemElement, ItemError } from './list-items.js'
+import { itemElement, ItemError, type ListShape, type MapShape, type Shape, shapeFor } from './shape.js'
 import { fieldElement } from './path-element.js'
-import type { ListShape, MapShape, Shape } from './shape.js'
-import { shapeFor } from './shape.js'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** Sets that are remembered of each kind: its creators, and the forms in which each of them writes. */
+/** How many sets are remembered for each kind: one for each client and form of manifest. */
 const MOST_SETS = 4
 const taken = new WeakMap<MapShape, FieldSet[]>()
 
-/** Remembers what the creator of an object came to own; the set is frozen. */
-export function rememberTaken(shape: MapShape, set: FieldSet): void {
+/** Remembers the set that the creator of an object owns; it must be frozen. */
+export function rememberFieldSet(shape: MapShape, set: FieldSet): void {
   const sets = taken.get(shape)
   if (sets === undefined) taken.set(shape, [set])
   else if (sets.unshift(set) > MOST_SETS) sets.pop()
 }
 
 /**
- * The set that the creator of `next` owns, if it is one of those remembered: objects of one template own the
- * same fields, and telling so costs less than making the set again. It says no where it is not sure. What it
- * must agree with is `compareObjects`, `filtered` and `ownedFields`: what `next` has and `empty` has not, or
- * has with another value.
+ * Returns the set that the creator of `next` owns if it is one of the remembered ones, else undefined.
+ * Objects of one template own the same fields, and checking a set costs less than making it. The result must
+ * be that of `compareObjects`, `filtered` and `ownedFields` on `empty` and `next`; where that is uncertain,
+ * it returns undefined. Figures: docs/decisions/apiserver-write-path.md.
  */
-export function takenAgain(
+export function reuseFieldSet(
   shape: MapShape,
   empty: object,
   next: object,
@@ -33,7 +31,7 @@ export function takenAgain(
 ): FieldSet | undefined {
   const sets = taken.get(shape)
   if (sets === undefined || included !== undefined) return undefined
-  // paths within a field are rare here, and left to the full comparison
+  // exclusions below a top-level field are rare: the full comparison handles them
   for (const element in excluded) if (!isEmpty(excluded[element] as FieldSet)) return undefined
   for (let at = 0; at < sets.length; at++) {
     const set = sets[at] as FieldSet
@@ -73,24 +71,11 @@ function takesRoot(
   return sizeOf(set) === count
 }
 
-/** Metadata that nobody owns. Source: managedfields/internal/stripmeta.go. */
-const UNOWNED = new Set([
-  'name',
-  'namespace',
-  'creationTimestamp',
-  'selfLink',
-  'uid',
-  'clusterName',
-  'generation',
-  'managedFields',
-  'resourceVersion',
-])
-
 function takesMetadata(shape: Shape, empty: Json = {}, next: Json, node: FieldSet | undefined): boolean {
-  return shape.kind === 'map' && takesMembers(shape, empty, next, node, UNOWNED)
+  return shape.kind === 'map' && takesMembers(shape, empty, next, node, UNOWNED_METADATA)
 }
 
-/** Whether exactly `node` is what `next` adds to or changes in `empty`. */
+/** Whether `node` is exactly the set of paths that `next` adds to or changes in `empty`. */
 function takesNode(shape: Shape, empty: unknown, next: unknown, node: FieldSet | undefined): boolean {
   if (empty === next || next === undefined) return node === undefined
   if (empty === undefined) return node !== undefined && isEvery(shape, next, node)
@@ -150,7 +135,7 @@ function takesMembers(
   return count === 0 ? node === undefined : sizeOf(node as FieldSet) === count
 }
 
-/** Whether `node` holds every path of a value, its own included. */
+/** Whether `node` is exactly the set of all paths of a value, including its own. */
 function isEvery(shape: Shape, value: unknown, node: FieldSet): boolean {
   const own = shapeFor(shape, value)
   if (own.kind === 'scalar' || value === null || (own.kind === 'list' ? own.type === 'atomic' : own.atomic))
@@ -163,14 +148,14 @@ function isEvery(shape: Shape, value: unknown, node: FieldSet): boolean {
   return count === 0 ? isEmpty(node) : node[SELF] !== undefined && sizeOf(node) === count + 1
 }
 
-/** How many of the items' nodes there are; undefined when one is not there or another. */
+/** Returns the number of items, or undefined if the node of one is missing or differs. */
 function hasItems(shape: ListShape, items: readonly unknown[], node: FieldSet): number | undefined {
   try {
     for (const item of items) {
       const child = node[itemElement(shape, item)]
       if (child === undefined || !isEvery(shape.items, item, child)) return undefined
     }
-    // items that are there twice have one node, so that the count does not fit
+    // duplicates share a node, so that the caller's count does not match
     return items.length
   } catch (error) {
     if (error instanceof ItemError) return undefined
