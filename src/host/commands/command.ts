@@ -32,7 +32,7 @@ export interface CommandOutput {
   readonly code?: number
 }
 
-/** A command of a host beside those of the shell. */
+/** A command of a host besides those of the shell. */
 export type HostCommand = (call: CommandCall) => CommandOutput | Promise<CommandOutput>
 
 /** Output of a command that failed. */

@@ -10,7 +10,7 @@ import { openssl } from './openssl.js'
 import { aptGet, aptMark, chown, date, editor, hostname, id, kubelet, ssh, sudo } from './system.js'
 import { systemctl } from './systemctl.js'
 
-/** The commands of a Kubernetes machine beside those of the shell, by name. */
+/** The commands of a Kubernetes machine besides those of the shell, by name. */
 export const HOST_COMMANDS: Readonly<Record<string, HostCommand>> = {
   kubectl,
   kubeadm,
