@@ -59,7 +59,8 @@ export class Ends {
    */
   source(from: From): Source {
     if (typeof from !== 'string' && 'ip' in from) {
-      if (parseIp(from.ip) === undefined) throw new RangeError(`${JSON.stringify(from.ip)} is no IP address`)
+      if (parseIp(from.ip) === undefined)
+        throw new RangeError(`${JSON.stringify(from.ip)} is not an IP address`)
       const node = this.#nodes.at(from.ip)
       return node === undefined ? { kind: 'outside', ip: from.ip } : { kind: 'node', node }
     }

@@ -87,6 +87,6 @@ export function explainVerdict(
   const labels = findLabelChanges(model, resolveConnection(model, connection), allowed, new Budget(maxSteps))
   // Stryker disable next-line all: unreachable unless the search itself is wrong
   if (labels !== undefined && evaluateModel(withLabels(model, labels), connection).allowed === allowed)
-    throw new Error(`bug in blame: ${JSON.stringify({ labels, connection })}`)
+    throw new Error(`bug in explainVerdict: ${JSON.stringify({ labels, connection })}`)
   return { verdict, ...(rules === undefined ? {} : { rules }), ...(labels === undefined ? {} : { labels }) }
 }

@@ -23,7 +23,7 @@ export interface EscalationOptions {
   readonly depth?: number
 }
 
-const MOST_DEPTH = 4
+const MAX_DEPTH = 4
 
 /** The parts of a cluster that are read: its stored objects. */
 export interface StoredSource {
@@ -81,7 +81,7 @@ export function escalationPaths(
     'state' in source
       ? RESOURCES.flatMap((resource) => [...source.state.stored(resource)].map(withKind(resource)))
       : [...source]
-  return pathsFrom(objects, identityOf(subject), Math.min(depth, MOST_DEPTH))
+  return pathsFrom(objects, identityOf(subject), Math.min(depth, MAX_DEPTH))
 }
 
 function pathsFrom(
