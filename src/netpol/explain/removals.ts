@@ -85,7 +85,7 @@ function candidates({ allowed, proof: { egress, ingress } }: Verdict): readonly 
 }
 
 /**
- * Finds a smallest set of at most `most` rules and policies whose removal flips the verdict. Returns
+ * Finds a smallest set of at most `maxRemovals` rules and policies whose removal flips the verdict. Returns
  * undefined if there is none.
  */
 export function findRemovals(
