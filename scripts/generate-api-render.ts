@@ -26,7 +26,8 @@ const leaves: Readonly<Record<string, readonly [dsl: string, type: string]>> = {
 const zeroValues = new Set<unknown>(['', 0, false])
 
 const HEADER =
-  '// Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.'
+  '// Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. ' +
+  'Do not edit by hand.'
 
 /** Kinds whose objects belong to no namespace. */
 const clusterScoped = new Set([
@@ -172,7 +173,8 @@ class GroupRenderer {
       const present = presence === 'always' || (schema.required?.includes(field) ?? false)
       const comesAsNull = presence === 'nullable' || (present && (optionalList || isNullable(property)))
       const rest = `${comesAsNull ? ' | null' : ''}${isRequired ? '' : ' | undefined'}`
-      return `  readonly ${key(field)}${isRequired && !comesAsNull ? '' : '?'}: ${this.#typeOf(name, field, property)}${rest}`
+      const mark = isRequired && !comesAsNull ? '' : '?'
+      return `  readonly ${key(field)}${mark}: ${this.#typeOf(name, field, property)}${rest}`
     })
     return [
       `/** A {@link ${name}} as clients send it. */`,
@@ -187,7 +189,10 @@ class GroupRenderer {
     return this.#go(name)?.[list]?.split(' ').includes(field) ?? false
   }
 
-  /** Whether every object that is read has the field, by validation or by defaulting, though OpenAPI does not say so. */
+  /**
+   * Whether every object that is read has the field, by validation or by defaulting, though OpenAPI does not
+   * say so.
+   */
   #hasValue(name: string, schema: OpenApiSchema, field: string): boolean {
     return (
       this.#lists(name, 'defaulted', field) ||

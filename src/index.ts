@@ -83,7 +83,7 @@ export type {
   KubectlResult,
   Proxied,
 } from './kubectl/environment.js'
-export type { Front } from './kubectl/rest/front.js'
+export type { Front } from './kubectl/rest/exchange.js'
 export { defineImage, effectiveSecurity } from './kubelet/index.js'
 export type {
   Decided,

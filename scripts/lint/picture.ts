@@ -1,6 +1,6 @@
 /**
- * `npx tsx scripts/lint/picture.ts` prints the picture of docs/architecture.md: the layers of src from the top
- * down, as the lint enforces them.
+ * `npx tsx scripts/lint/picture.ts` prints the picture of docs/architecture.md: the layers of src from the
+ * top down, as the lint enforces them.
  */
 import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'

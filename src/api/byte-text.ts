@@ -2,7 +2,7 @@ import { validPrefix } from './go-text.js'
 import { joinBytes } from './join-bytes.js'
 
 /**
- * A byte that is no UTF-8 stands as this plus the byte: a lone surrogate, which no text has. As Python's
+ * Offset of the lone surrogate for a byte that is not UTF-8, which no valid text contains. As Python's
  * `surrogateescape`.
  */
 const ESCAPED = 0xdc00
@@ -12,14 +12,15 @@ const encoder = new TextEncoder()
 const LONE = /(?<![\uD800-\uDBFF])[\uDC80-\uDCFF]+/g
 
 /**
- * Bytes that come in pieces as text that {@link bytesOfText} turns back into the same bytes, also when they
- * are no text. A character may be cut in two by the pieces.
+ * Decodes chunks of arbitrary bytes to text from which {@link bytesOfText} restores the same bytes. A
+ * character may be split between chunks.
  */
 export class ByteDecoder {
   #left: Uint8Array = new Uint8Array()
 
   /**
-   * The text of what has come so far; what may be the beginning of a character waits unless this is the end.
+   * Returns the text of the next chunk. An incomplete character at its end is kept for the next one, unless
+   * this is the end.
    */
   decode(bytes: Uint8Array = new Uint8Array(), isEnd = false): string {
     let rest = this.#left.length === 0 ? bytes : Uint8Array.from([...this.#left, ...bytes])
@@ -37,13 +38,13 @@ export class ByteDecoder {
   }
 }
 
-/** Whether a text holds no bytes that are none. */
+/** Whether a text contains no escaped bytes. */
 export const isText = (text: string): boolean => text.search(LONE) < 0
 
-/** Any bytes as text; see {@link ByteDecoder}. */
+/** Decodes arbitrary bytes as text; see {@link ByteDecoder}. */
 export const textOfBytes = (bytes: Uint8Array): string => new ByteDecoder().decode(bytes, true)
 
-/** The bytes of a text that may hold some that are no UTF-8. */
+/** Encodes a text with escaped bytes. */
 export function bytesOfText(text: string): Uint8Array {
   const parts: Uint8Array[] = []
   let from = 0

@@ -3,8 +3,8 @@ import type { Draft } from './draft.js'
 import { erase } from './served-as.js'
 
 /**
- * How a version of another shape becomes the stored version and back; fresh outer objects, frozen parts may
- * be shared.
+ * Converts a version of another shape to the stored version and back. Results are fresh objects that may
+ * share frozen parts.
  */
 export interface Conversion<T extends KubeObject, S extends KubeObject> {
   readonly group: string
@@ -12,13 +12,13 @@ export interface Conversion<T extends KubeObject, S extends KubeObject> {
   readonly encode: (object: T) => S
   readonly decode: (stored: S) => T
   readonly setDefaults?: (draft: Draft<T>) => void
-  /** The version that etcd keeps where a release lacks the original's: same group, same shape. */
+  /** The stored version in releases that lack the original's: same group, same shape. */
   readonly fallback?: string
 }
 
 /**
- * A kind under a group version of another shape. All that is known of the stored version holds for it, by
- * conversion: validation (upstream's internal types have the names of the newest version), strategy, columns.
+ * Defines a kind in a group version of another shape. Validation, strategy and columns are those of the
+ * stored version, on converted objects (upstream's internal types have the names of the newest version).
  */
 export function convertedAs<T extends KubeObject, S extends KubeObject>(
   original: KindDefinition<S>,

@@ -5,7 +5,7 @@ import { semanticEqual } from './equal.js'
 import { decode } from './schema/decode.js'
 import type { SchemaGroup } from './schema/types.js'
 
-/** What every stored kind can do, in discovery's order. */
+/** The verbs of every stored kind, in discovery's order. */
 export const allVerbs: readonly Verb[] = [
   'create',
   'delete',
@@ -27,7 +27,7 @@ type Optional =
   | 'selectableFields'
 
 /**
- * A definition with the usual things filled in: all verbs, no short names, subresources, categories or
+ * Makes a definition with the usual defaults: all verbs; no short names, subresources, categories or
  * selectable fields.
  */
 export function defineKind<T extends KubeObject>(
@@ -71,14 +71,14 @@ export const scaleSubresource: SubresourceDefinition = {
 }
 
 /**
- * Puts a frozen subtree into a draft uncopied. Nobody may write below it: replace it or parts of the path to
- * it instead.
+ * Lets a draft share a frozen subtree without a copy. Do not write below it: replace it, or parts of the path
+ * to it.
  */
 export function borrow<T>(value: T): Draft<T> {
   return value as Draft<T>
 }
 
-/** A fresh, empty message with the fields that are always written: `{ numberReady: 0, ... }`. */
+/** Returns a fresh, empty message with the fields that are always written: `{ numberReady: 0, ... }`. */
 export function emptyMessage<T>(schema: SchemaGroup, name: string): Draft<T> {
   return decode<Draft<T>>(schema.message(name), {}).object
 }
@@ -87,7 +87,7 @@ interface WithSpec extends KubeObject {
   readonly spec: unknown
 }
 
-/** The generation rule of most kinds: it grows when the spec changes. */
+/** The generation rule of most kinds: it grows if the spec changes. */
 export function specChanged(next: WithSpec, old: WithSpec): boolean {
   return !semanticEqual(next.spec, old.spec)
 }
@@ -106,7 +106,7 @@ export function ageColumn<T extends KubeObject>(): PrinterColumn<T> {
   }
 }
 
-/** The column of kinds that no printer knows. Source: apiserver pkg/registry/rest/table.go. */
+/** The column of kinds without a printer. Source: apiserver pkg/registry/rest/table.go. */
 export function createdAtColumn<T extends KubeObject>(): PrinterColumn<T> {
   return { name: 'Created At', type: 'date', cell: ({ metadata }) => metadata.creationTimestamp ?? null }
 }

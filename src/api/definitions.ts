@@ -57,7 +57,7 @@ const all: readonly KindDefinition[] = [
   ...storageDefinitions,
 ]
 
-/** A built-in kind in any version, whether a release serves it or not: what may lie in etcd. */
+/** Returns a built-in kind in any version, whether a release serves it or not, since etcd may hold it. */
 export function definitionOfAnyRelease(
   group: string,
   version: string,
@@ -66,14 +66,14 @@ export function definitionOfAnyRelease(
   return all.find((one) => one.kind === kind && one.version === version && one.group === group)
 }
 
-/** The definitions that a release serves, as they were in it. */
+/** Returns the definitions that a release serves, adapted to it. */
 export function definitionsOf(release: Release): readonly KindDefinition[] {
   return all
     .filter(({ group, version, resource }) => release.serves(group, version, resource))
     .map((definition) => adapted(selfStored(definition, release), release))
 }
 
-/** A beta version whose v1 does not exist yet is what etcd keeps, unless it names another one. */
+/** A beta version is itself the stored one in releases without v1, unless it names a fallback. */
 function selfStored(definition: KindDefinition, release: Release): KindDefinition {
   const { stored, resource } = definition
   if (stored === undefined || release.serves(stored.group, stored.version, resource)) return definition
@@ -83,7 +83,7 @@ function selfStored(definition: KindDefinition, release: Release): KindDefinitio
     : selfStored({ ...definition, stored: fallback }, release)
 }
 
-/** Differences of single kinds between minors. */
+/** Applies the differences of single kinds between minors. */
 function adapted(definition: KindDefinition, release: Release): KindDefinition {
   switch (definition.kind) {
     case 'ServiceAccount':
@@ -151,7 +151,7 @@ function olderJob(definition: KindDefinition, release: Release): KindDefinition 
   return Object.values(features).every(Boolean) ? definition : erase(olderJobDefinition(features))
 }
 
-/** The defaults of the older kind, after those of a version of its own. */
+/** Adds the defaults of the older kind after those of its version. */
 function withDefaultsOf<T extends KubeObject>(
   older: KindDefinition<T>,
   definition: KindDefinition,

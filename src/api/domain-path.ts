@@ -3,7 +3,10 @@ import { dnsSubdomainFaults } from './names.js'
 
 const pathPattern = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+"
 
-/** `acme.io/foo`: a domain and a path. Source: apimachinery pkg/util/validation IsDomainPrefixedPath. */
+/**
+ * Validates a domain and a path such as `acme.io/foo`. Source: apimachinery pkg/util/validation
+ * IsDomainPrefixedPath.
+ */
 export function validateDomainPrefixedPath(text: string, path: string): readonly FieldError[] {
   if (text === '') return [required(path)]
   const slash = text.indexOf('/')

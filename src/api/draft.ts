@@ -1,7 +1,6 @@
 /**
- * A mutable view of a frozen API type: what defaulting and strategies may write to before an object is
- * frozen. The cast is free; whoever holds a `Draft` must own the object (it is a fresh clone that nobody else
- * has seen).
+ * A mutable view of an API type, to which defaulting and strategies may write before the object is frozen.
+ * The cast is free; the holder of a `Draft` must own the object, which must be a fresh clone.
  */
 export type Draft<T> = T extends string | number | boolean | bigint | null | undefined
   ? T

@@ -1,4 +1,6 @@
-/** Ages as kubectl and the server print them. Source: k8s.io/apimachinery/pkg/util/duration HumanDuration. */
+import { quote } from './field-error.js'
+
+/** Formats ages as kubectl and the server do. Source: k8s.io/apimachinery/pkg/util/duration HumanDuration. */
 
 const second = 1000
 const minute = 60
@@ -6,13 +8,13 @@ const hour = 60 * minute
 const day = 24 * hour
 const year = 365 * day
 
-/** Two units, the second left out when zero. */
+/** Formats two units, without the second one if it is zero. */
 const pair = (big: number, bigUnit: string, small: number, smallUnit: string): string =>
   small === 0 ? `${big}${bigUnit}` : `${big}${bigUnit}${small}${smallUnit}`
 
 /**
- * Shortest text that tells the age well enough, from milliseconds: `5m3s`, `47h`, `3d4h`; `<invalid>` if in
- * the future.
+ * Returns a short text for an age in milliseconds: `5m3s`, `47h`, `3d4h`, or `<invalid>` for a time in the
+ * future.
  */
 export function humanDuration(ms: number): string {
   const seconds = Math.trunc(ms / second)
@@ -33,11 +35,53 @@ export function humanDuration(ms: number): string {
 }
 
 /**
- * The age at `now` of a stored time; `<unknown>` when there is none. Source: printers'
+ * Returns the age at `now` of a stored time, or `<unknown>` without a time. Source: printers'
  * translateTimestampSince.
  */
 export function ageText(time: string | null | undefined, now: number): string {
   return time === undefined || time === null || time === ''
     ? '<unknown>'
     : humanDuration(now - Date.parse(time))
+}
+
+/** An invalid duration; the message is Go's. */
+export class DurationError extends Error {}
+
+const unitMs: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+}
+/** Go counts nanoseconds in 63 bits. */
+const maxMs = 2 ** 63 / 1e6
+
+/**
+ * Parses a Go duration (`1h30m`, `-1.5s`) to milliseconds. Throws DurationError. Source: Go's
+ * time.ParseDuration.
+ */
+export function parseGoDuration(text: string): number {
+  const isNegative = text.startsWith('-')
+  let rest = text.replace(/^[-+]/, '')
+  if (rest === '0') return 0
+  if (rest === '') throw new DurationError(`time: invalid duration ${quote(text)}`)
+  let ms = 0
+  while (rest !== '') {
+    const number = /^(?:\d+\.?\d*|\.\d+)/.exec(rest)?.[0]
+    if (number === undefined) throw new DurationError(`time: invalid duration ${quote(text)}`)
+    rest = rest.slice(number.length)
+    const unit = /^[^.\d]*/.exec(rest)?.[0] ?? ''
+    if (unit === '') throw new DurationError(`time: missing unit in duration ${quote(text)}`)
+    const factor = Object.hasOwn(unitMs, unit) ? unitMs[unit] : undefined
+    if (factor === undefined)
+      throw new DurationError(`time: unknown unit ${quote(unit)} in duration ${quote(text)}`)
+    rest = rest.slice(unit.length)
+    ms += Number(number) * factor
+    if (ms > maxMs) throw new DurationError(`time: invalid duration ${quote(text)}`)
+  }
+  return isNegative ? -ms : ms
 }

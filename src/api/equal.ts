@@ -1,7 +1,6 @@
 /**
- * Whether two decoded API values are equal, as apiequality.Semantic.DeepEqual sees them: absent, null, `{}`
- * and `[]` fields of equal meaning are not told apart at the leaves (an absent list equals an empty one).
- * Shared frozen subtrees are equal at once.
+ * Whether two decoded API values are equal in the sense of apiequality.Semantic.DeepEqual: an absent field
+ * equals null, `{}` and `[]`. Shared frozen subtrees cost one comparison.
  */
 export function semanticEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true

@@ -1,8 +1,8 @@
 import { release } from './releases.js'
 
 /**
- * What a Kubernetes minor does with a feature: alpha is off unless somebody asks for it, beta as that minor
- * had it, GA is on, and cannot be turned off in the end.
+ * The stage of a feature in a Kubernetes minor: alpha is off by default, beta has the minor's default, GA is
+ * on and finally locked.
  */
 export interface FeatureGate {
   readonly name: string
@@ -10,17 +10,14 @@ export interface FeatureGate {
   readonly enabled: boolean
 }
 
-/**
- * Minors in which a feature became alpha, beta (and on by default: undefined where it never was), GA.
- * Undefined: not so far.
- */
+/** Minors in which a feature became alpha, beta, on by default, and GA. Undefined if it has not (yet). */
 type Row = readonly [name: string, alpha: number, beta?: number, on?: number | undefined, ga?: number]
 
 const NEVER = undefined
 
 /**
- * Features that are well known, or that this simulation heeds. `on` may be later than `beta`: some begin
- * turned off. Source: pkg/features/kube_features.go and pkg/features of apiserver, of each minor.
+ * Well-known features, and those that this simulation depends on. `on` may be later than `beta`, because some
+ * betas start disabled. Source: pkg/features/kube_features.go and pkg/features of apiserver, of each minor.
  */
 const GATES: readonly Row[] = [
   ['BoundServiceAccountTokenVolume', 13, 21, 21, 22],
@@ -60,8 +57,8 @@ const GATES: readonly Row[] = [
 ]
 
 /**
- * The feature gates that a minor (`v1.35`) knows, with their defaults. Throws RangeError for a minor that
- * cannot be simulated.
+ * Returns the feature gates of a minor (`v1.35`) with their defaults. Throws RangeError for an unsupported
+ * minor.
  */
 export function featureGates(version: string): readonly FeatureGate[] {
   const { minor } = release(version)

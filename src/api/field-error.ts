@@ -14,12 +14,12 @@ export type FieldErrorType =
   | 'FieldValueTypeInvalid'
   | 'InternalError'
 
-/** One fault of one field, as validation reports it. */
+/** A fault of a field, as validation reports it. */
 export interface FieldError {
   readonly type: FieldErrorType
   /** Path as Kubernetes writes it: `spec.containers[0].name`. */
   readonly field: string
-  /** The message body without the field: what `details.causes[].message` holds. */
+  /** The message without the field, as in `details.causes[].message`. */
   readonly body: string
 }
 
@@ -31,15 +31,17 @@ export interface StatusCause {
 }
 
 /**
- * How Go's field errors print a value: strings quoted, numbers and booleans plain, nil as null, all else as
- * JSON.
+ * Formats a value as Go's field errors do: strings quoted, numbers and booleans plain, nil as null,
+ * everything else as JSON.
  */
 export function quoteValue(value: unknown): string {
   if (value === undefined || value === null) return 'null'
   return typeof value === 'string' ? quote(value) : JSON.stringify(value)
 }
 
-/** Go's %q for the characters that occur in practice: JSON's escapes, \x for other control characters. */
+/**
+ * Quotes a text as Go's %q does for common characters: JSON's escapes, and \x for other control characters.
+ */
 export function quote(text: string): string {
   return JSON.stringify(text).replace(/\\u00([01][0-9a-f])/g, '\\x$1')
 }
@@ -56,7 +58,7 @@ export function invalid(field: string, value: unknown, detail: string): FieldErr
   return { type: 'FieldValueInvalid', field, body: withDetail(`Invalid value: ${quoteValue(value)}`, detail) }
 }
 
-/** `Invalid value: <detail>`: the value is not told (field.OmitValueType). */
+/** Returns `Invalid value: <detail>`, without the value (field.OmitValueType). */
 export function invalidUntold(field: string, detail: string): FieldError {
   return { type: 'FieldValueInvalid', field, body: `Invalid value: ${detail}` }
 }
@@ -108,14 +110,15 @@ export function fieldErrorText(error: FieldError): string {
 }
 
 /**
- * The text of several errors: one plain, more than one as `[a, b]`, equal texts once (utilerrors.Aggregate).
+ * Joins the texts of errors: a single one plain, several as `[a, b]` without duplicates
+ * (utilerrors.Aggregate).
  */
 export function aggregateText(errors: readonly FieldError[]): string {
   const texts = [...new Set(errors.map(fieldErrorText))]
   return texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`
 }
 
-/** `details.causes` of the Invalid status for these errors. */
+/** Returns the `details.causes` of the Invalid status for these errors. */
 export function statusCauses(errors: readonly FieldError[]): readonly StatusCause[] {
   return errors.map(({ type, body, field }) => ({ reason: type, message: body, field }))
 }

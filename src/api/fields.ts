@@ -10,14 +10,14 @@ export interface FieldTerm {
   readonly value: string
 }
 
-/** A field selector that cannot be read; the message is upstream's. */
+/** An invalid field selector; the message is upstream's. */
 export class FieldSelectorError extends Error {}
 
-/** What has been read: the same few selectors come again and again. Emptied when there are many. */
+/** Cache of parsed selectors, because the same few recur. Cleared if it grows large. */
 const known = new Map<string, readonly FieldTerm[]>()
 const MOST_KNOWN = 10_000
 
-/** Reads a field selector. Throws FieldSelectorError. */
+/** Parses a field selector. Throws FieldSelectorError. */
 export function parseFieldSelector(text: string): readonly FieldTerm[] {
   let terms = known.get(text)
   if (terms === undefined) {

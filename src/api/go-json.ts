@@ -5,19 +5,19 @@ import { ScanPosition } from './json-scan.js'
 export { JsonSyntaxError } from './json-scan.js'
 
 /**
- * A parsed text with the paths of members that it names twice (`spec.x`, `spec.containers[0].name`); the last
- * one counts.
+ * A parsed text with the paths of duplicate members (`spec.x`, `spec.containers[0].name`), of which the last
+ * one wins.
  */
 export interface ParsedJson {
   readonly value: unknown
   readonly duplicateFields: readonly string[]
 }
 
-/** Settings of {@link parseJson}. */
+/** Options of {@link parseJson}. */
 export interface JsonOptions {
   /**
-   * Numbers that JavaScript would write otherwise come as {@link GoNumber}, for decoding by Go's types.
-   * Default: as numbers.
+   * Whether numbers that JavaScript would write differently become {@link GoNumber}s, for decoding into Go's
+   * types. Default false.
    */
   readonly literalNumbers?: boolean
 }
@@ -27,13 +27,13 @@ export function parseJson(text: string, { literalNumbers = false }: JsonOptions 
   return new Parser(text, literalNumbers).parse()
 }
 
-/** An object or array that is being read. */
+/** An object or array that is being parsed. */
 interface Open {
   readonly target: Record<string, unknown> | unknown[]
   key: string
 }
 
-/** Keeps its own stack: 10,000 levels, Go's limit, are more than JavaScript's has room for. */
+/** A parser with its own stack: Go's limit of 10,000 levels would overflow JavaScript's. */
 class Parser {
   readonly #at: ScanPosition
   readonly #literalNumbers: boolean
@@ -48,14 +48,14 @@ class Parser {
   parse(): ParsedJson {
     let value = this.#begin()
     for (let top = this.#open.at(-1); top !== undefined; top = this.#open.at(-1)) {
-      // the value of a container that has just been opened is the container itself: go on inside
+      // a container has just been opened: continue inside it
       value = this.#continue(top)
     }
     this.#at.end()
     return { value, duplicateFields: this.#duplicates }
   }
 
-  /** Reads a scalar, or opens a container. */
+  /** Parses a scalar, or opens a container. */
   #begin(): unknown {
     const at = this.#at
     switch (at.peek()) {
@@ -81,7 +81,7 @@ class Parser {
   }
 
   /**
-   * Reads members until one of them is a container or this one ends; answers the container that has ended
+   * Parses members until one is a container or this container ends. Returns the container that has ended
    * last.
    */
   #continue(open: Open): unknown {
@@ -119,7 +119,7 @@ class Parser {
     return this.#literalNumbers ? number : plainNumber(number)
   }
 
-  /** Where we are: `spec.containers[0].name`. */
+  /** Returns the current path: `spec.containers[0].name`. */
   #path(): string {
     return this.#open.reduce((path, { target, key }) => {
       if (Array.isArray(target)) return `${path}[${target.length - 1}]`

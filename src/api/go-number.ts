@@ -1,12 +1,11 @@
 /**
- * A number of a JSON text that JavaScript would write otherwise: `1.0`, `1e3`, `99999999999999999999`. Go's
- * decoder looks at the text, so that the first two are no integers and the third has all its digits in an
- * error.
+ * A number in a JSON text that JavaScript would write differently: `1.0`, `1e3`, `99999999999999999999`. Go's
+ * decoder sees the text, so the first two are not integers, and errors show all digits of the third.
  */
 export class GoNumber {
-  /** As the client wrote it. */
+  /** The text as the client wrote it. */
   readonly text: string
-  /** The nearest double; infinite when there is none. */
+  /** The nearest double, or infinity. */
   readonly value: number
 
   constructor(text: string) {
@@ -17,10 +16,7 @@ export class GoNumber {
 
 const MOST_INT64 = 2 ** 63
 
-/**
- * The double for a number that Go keeps as int64: the largest ones must not be rounded up to what is no
- * int64.
- */
+/** Returns the double of an int64. The largest ones must not be rounded up beyond int64. */
 export function int64Of({ text, value }: GoNumber): number | undefined {
   if (!/^-?\d+$/.test(text)) return undefined
   const exact = BigInt(text)
@@ -28,5 +24,5 @@ export function int64Of({ text, value }: GoNumber): number | undefined {
   return value === MOST_INT64 ? MOST_INT64 - 1024 : value === 0 ? 0 : value
 }
 
-/** What Go makes of a number without a type: an int64 if it is one, else a float64. */
+/** Returns the value of an untyped number in Go: an int64 if it is one, else a float64. */
 export const plainNumber = (number: GoNumber): number => int64Of(number) ?? number.value

@@ -5,7 +5,7 @@ const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 export const bytesOf = (body: string | Uint8Array): Uint8Array =>
   typeof body === 'string' ? encoder.encode(body) : body
 
-/** A body as text. Bytes that are no UTF-8 become U+FFFD one by one, as in Go; a byte order mark stays. */
+/** Decodes a body. Each invalid byte becomes U+FFFD, as in Go; a byte order mark is kept. */
 export function textOf(body: string | Uint8Array): string {
   if (typeof body === 'string') return body
   try {
@@ -15,7 +15,7 @@ export function textOf(body: string | Uint8Array): string {
   }
 }
 
-/** The loop of Go's `for _, r := range string(bytes)`. */
+/** Decodes as Go's `for _, r := range string(bytes)`. */
 function goText(bytes: Uint8Array): string {
   const parts: string[] = []
   let start = 0
@@ -31,7 +31,7 @@ function goText(bytes: Uint8Array): string {
   return parts.join('')
 }
 
-/** Bytes of the character at `at`; 0 when there is none. */
+/** Returns the number of bytes of the character at `at`, or 0 if it is invalid. */
 function widthAt(bytes: Uint8Array, at: number): number {
   const first = bytes[at] as number
   if (first < 0x80) return 1
@@ -47,8 +47,7 @@ function widthAt(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * How many bytes at the beginning are whole characters, and whether what follows may be the beginning of
- * another one that was cut off.
+ * Returns how many bytes at the start are complete characters, and whether the rest may be a truncated one.
  */
 export function validPrefix(bytes: Uint8Array): { readonly length: number; readonly isCut: boolean } {
   let at = 0

@@ -1,7 +1,7 @@
 /**
- * What a client may send for `T`: every field may be absent at every depth (defaulting and decoding fill in
- * the rest). Use it for literals: `const pod: ObjectInput<Pod> = { metadata: { name: 'a' }, spec: {
- * containers: [{ name: 'c' }] } }`.
+ * The input of a client for `T`: all fields are optional at every depth (decoding and defaulting set the
+ * rest). Use it for literals: `const pod: ObjectInput<Pod> = { metadata: { name: 'a' }, spec: { containers:
+ * [{ name: 'c' }] } }`.
  */
 export type ObjectInput<T> = T extends string | number | boolean | null | undefined
   ? T

@@ -2,17 +2,14 @@ import { invalid, type FieldError } from './field-error.js'
 import { formatIp, formatIpRange, parseIp, parseIpRange, type IpAddress } from './ip.js'
 import { addressError } from './netip.js'
 
-/**
- * Whether the text is an address, else the error. Source: apimachinery pkg/util/validation/ip.go
- * IsValidIPForLegacyField.
- */
+/** Validates an address. Source: apimachinery pkg/util/validation/ip.go IsValidIPForLegacyField. */
 export function validateIp(text: string, path: string): readonly FieldError[] {
   return parseIp(text) === undefined
     ? [invalid(path, text, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')]
     : []
 }
 
-/** Whether the text is a range, else the error. Source: IsValidCIDRForLegacyField. */
+/** Validates a CIDR. Source: IsValidCIDRForLegacyField. */
 export function validateIpRange(text: string, path: string): readonly FieldError[] {
   return parseIpRange(text) === undefined
     ? [invalid(path, text, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')]
@@ -22,7 +19,10 @@ export function validateIpRange(text: string, path: string): readonly FieldError
 const within = ({ value }: IpAddress, first: bigint, hosts: bigint): boolean =>
   value >> hosts === first >> hosts
 
-/** An address that packets can be sent to. Source: pkg/apis/core/validation ValidateEndpointIP. */
+/**
+ * Validates an address of an endpoint, to which packets can be sent. Source: pkg/apis/core/validation
+ * ValidateEndpointIP.
+ */
 export function validateEndpointIp(text: string, path: string): readonly FieldError[] {
   const ip = parseIp(text)
   if (ip === undefined) return [invalid(path, text, 'must be a valid IP address')]
@@ -43,8 +43,8 @@ export function validateEndpointIp(text: string, path: string): readonly FieldEr
 }
 
 /**
- * Warnings about addresses in a form that will not do for ever. Source: apimachinery pkg/util/validation
- * GetWarningsForIP.
+ * Returns warnings about addresses in a form that will become invalid. Source: apimachinery
+ * pkg/util/validation GetWarningsForIP.
  */
 export function ipWarnings(text: string, path: string): readonly string[] {
   const ip = parseIp(text)
@@ -60,10 +60,7 @@ export function ipWarnings(text: string, path: string): readonly string[] {
   return [`${path}: IPv6 address "${text}" should be in RFC 5952 canonical format ("${canonical}")`]
 }
 
-/**
- * Warnings about ranges that can be read in two ways. Source: apimachinery pkg/util/validation
- * GetWarningsForCIDR.
- */
+/** Returns warnings about ambiguous CIDRs. Source: apimachinery pkg/util/validation GetWarningsForCIDR. */
 export function ipRangeWarnings(text: string, path: string): readonly string[] {
   const range = parseIpRange(text)
   const [address = '', length = ''] = text.split('/')

@@ -1,7 +1,7 @@
 /**
- * IP addresses and ranges as Kubernetes reads them: leading zeros in IPv4 are tolerated, zones are not, and
- * an IPv4 address in IPv6 clothes counts as IPv4. Source: k8s.io/utils/net ParseIPSloppy and ParseCIDRSloppy,
- * Go's net/netip for texts.
+ * IP addresses and ranges as Kubernetes parses them: IPv4 may have leading zeros, zones are invalid, and an
+ * IPv4-mapped IPv6 address counts as IPv4. Source: k8s.io/utils/net ParseIPSloppy and ParseCIDRSloppy, Go's
+ * net/netip for texts.
  */
 export type IpFamily = 'IPv4' | 'IPv6'
 
@@ -32,7 +32,7 @@ function parseIpv4(text: string): bigint | undefined {
   return value
 }
 
-/** The 16-bit groups of one side of `::`; a dotted IPv4 tail counts as two. */
+/** Parses the 16-bit groups of one side of `::`. A dotted IPv4 tail is two groups. */
 function groupsOf(text: string): readonly bigint[] | undefined {
   if (text === '') return []
   const groups: bigint[] = []
@@ -62,7 +62,7 @@ function parseIpv6(text: string): bigint | undefined {
   return groups.reduce((value, group) => (value << 16n) | group, 0n)
 }
 
-/** Reads an address; undefined for what is none. */
+/** Parses an address. Returns undefined if `text` is not an address. */
 export function parseIp(text: string): IpAddress | undefined {
   if (!text.includes(':')) {
     const value = parseIpv4(text)
@@ -75,7 +75,7 @@ export function parseIp(text: string): IpAddress | undefined {
     : { family: 'IPv6', value }
 }
 
-/** The canonical text: dotted, or RFC 5952. */
+/** Returns the canonical text: dotted for IPv4, RFC 5952 for IPv6. */
 export function formatIp({ family, value }: IpAddress): string {
   if (family === 'IPv4') return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join('.')
   const groups = Array.from({ length: 8 }, (_, at) =>
@@ -96,7 +96,10 @@ function longestZeros(groups: readonly string[]): { start: number; length: numbe
   return best
 }
 
-/** Reads `10.96.0.0/12`; bits after the prefix are dropped. Undefined for what is no range. */
+/**
+ * Parses a CIDR such as `10.96.0.0/12`, without the bits after the prefix. Returns undefined if `text` is not
+ * a CIDR.
+ */
 export function parseIpRange(text: string): IpRange | undefined {
   const slash = text.lastIndexOf('/')
   const length = text.slice(slash + 1)
@@ -111,7 +114,7 @@ export function parseIpRange(text: string): IpRange | undefined {
   return { family: address.family, first: (address.value >> hosts) << hosts, prefix }
 }
 
-/** The last address of a range. */
+/** Returns the last address of a range. */
 export function lastOf({ family, first, prefix }: IpRange): bigint {
   return first + (1n << BigInt(widths[family] - prefix)) - 1n
 }
@@ -126,7 +129,7 @@ export function formatIpRange(range: IpRange): string {
   return `${formatIp({ family: range.family, value: range.first })}/${range.prefix}`
 }
 
-/** The family of an address text, undefined for what is no address. */
+/** Returns the family of an address, or undefined if `text` is not an address. */
 export function familyOf(text: string): IpFamily | undefined {
   return parseIp(text)?.family
 }

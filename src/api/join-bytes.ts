@@ -1,4 +1,4 @@
-/** The bytes of all parts, one after the other. */
+/** Joins the bytes of all parts. */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((size, { length }) => size + length, 0))
   let at = 0

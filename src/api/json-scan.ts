@@ -1,7 +1,7 @@
-/** A text that is no JSON; the message is that of Go's encoding/json. */
+/** Invalid JSON; the message is that of Go's encoding/json. */
 export class JsonSyntaxError extends Error {
   override readonly name = 'JsonSyntaxError'
-  /** Bytes that were read, the wrong one included. */
+  /** Number of bytes read, including the invalid one. */
   readonly offset: number
 
   constructor(message: string, offset = 0) {
@@ -16,7 +16,7 @@ const LITERALS: Readonly<Record<string, { readonly word: string; readonly value:
   f: { word: 'false', value: false },
   n: { word: 'null', value: null },
 }
-/** Deepest nesting that Go reads. */
+/** Deepest nesting that Go accepts. */
 const MOST_DEPTH = 10_000
 // oxlint-disable-next-line no-control-regex -- what a JSON string may not hold
 const PLAIN = /[^"\\\u0000-\u001F]*/y
@@ -24,7 +24,7 @@ const DIGITS = /\d*/y
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
 
 /**
- * A place in a JSON text: reads tokens, and says what is wrong in the words of Go's scanner
+ * A position in a JSON text: reads tokens, and throws errors with the texts of Go's scanner
  * (encoding/json/scanner.go).
  */
 export class ScanPosition {
@@ -35,19 +35,19 @@ export class ScanPosition {
     this.#text = text
   }
 
-  /** The first character of the next token; undefined at the end. */
+  /** Returns the first character of the next token, or undefined at the end. */
   peek(): string | undefined {
     while (this.#at < this.#text.length && SPACE.includes(this.#text[this.#at] as string)) this.#at++
     return this.#text[this.#at]
   }
 
-  /** Passes the bracket that opens a container inside `depth` others. */
+  /** Skips the bracket that opens a container at nesting `depth`. */
   open(depth: number): void {
     if (depth >= MOST_DEPTH) throw this.#unexpected('exceeded max depth')
     this.#at++
   }
 
-  /** Passes `}`, or the comma before another member. */
+  /** Skips `}`, or the comma before another member. */
   endsObject(isFirst: boolean): boolean {
     const char = this.peek()
     if (char === '}') return this.#pass()
@@ -58,7 +58,7 @@ export class ScanPosition {
     return false
   }
 
-  /** Passes `]`, or the comma before another item. */
+  /** Skips `]`, or the comma before another item. */
   endsArray(isFirst: boolean): boolean {
     const char = this.peek()
     if (char === ']') return this.#pass()
@@ -103,7 +103,7 @@ export class ScanPosition {
     return value
   }
 
-  /** The text of a number. */
+  /** Reads the text of a number. */
   number(): string {
     const start = this.#at
     const first = this.#text[start]
@@ -124,7 +124,7 @@ export class ScanPosition {
     return this.#text.slice(start, this.#at)
   }
 
-  /** Throws unless nothing but space is left. */
+  /** Throws unless only white space is left. */
   end(): void {
     if (this.peek() !== undefined) throw this.#unexpected('after top-level value')
   }
@@ -169,7 +169,7 @@ export class ScanPosition {
 
 const isDigit = (char: string | undefined): boolean => char !== undefined && char >= '0' && char <= '9'
 
-/** Go looks at bytes: a character beyond ASCII shows as the first byte of its UTF-8. */
+/** Formats a character. Go scans bytes, so that a character beyond ASCII shows as its first byte of UTF-8. */
 function quoteByte(char: string): string {
   const code = new TextEncoder().encode(char)[0] ?? 0
   if (char === "'") return String.raw`'\''`

@@ -1,7 +1,7 @@
 /** Any JSON value, deeply read-only. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
 
-/** A free-form JSON object (RawExtension, FieldsV1, what a client sends before it is decoded). */
+/** A free-form JSON object (RawExtension, FieldsV1, undecoded input). */
 export interface JsonObject {
   readonly [key: string]: Json
 }
@@ -9,10 +9,7 @@ export interface JsonObject {
 /** Kubernetes' IntOrString: a port number or name, a count or a percentage. */
 export type IntOrString = number | string
 
-/**
- * The same value with the members of all its objects in the order of their names, as Go's encoder writes
- * maps.
- */
+/** Returns the value with the members of all objects sorted by name, as Go's encoder writes maps. */
 export function withSortedKeys<T extends Json>(value: T): T {
   if (Array.isArray(value)) return value.map((one: Json) => withSortedKeys(one)) as unknown as T
   if (typeof value !== 'object' || value === null) return value

@@ -3,10 +3,10 @@ import { zodSchema } from './schema/zod.js'
 import { createScheme } from './scheme.js'
 
 /**
- * The zod schema of a kind, for manifests that come from outside: `kindSchema('apps/v1',
- * 'Deployment').safeParse(object)`. It says what the apiserver can decode (field names, types, formats), not
- * what validation accepts; unknown fields are stripped. `version` is a Kubernetes minor, default `v1.35`.
- * @throws RangeError when that version does not serve the kind.
+ * Returns the zod schema of a kind, for manifests from outside: `kindSchema('apps/v1',
+ * 'Deployment').safeParse(object)`. It accepts what the apiserver can decode (field names, types, formats),
+ * without its validation. Unknown fields are stripped. `version` is a Kubernetes minor, default `v1.35`.
+ * @throws RangeError if that version does not serve the kind.
  */
 export function kindSchema(apiVersion: string, kind: string, version = 'v1.35'): z.ZodMiniType {
   const scheme = createScheme(version)

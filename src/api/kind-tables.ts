@@ -3,7 +3,7 @@ import type { SchemaGroup } from './schema/types.js'
 
 const key = (group: string, version: string, name: string): string => `${group}/${version}/${name}`
 
-/** Kinds by everything that they may be asked for by. */
+/** Kinds, indexed by the names under which they are looked up. */
 export class KindTables {
   readonly #byKind: Map<string, KindDefinition>
   readonly #byResource: Map<string, KindDefinition>
@@ -40,7 +40,7 @@ export class KindTables {
     return this.#byName.get(name)
   }
 
-  /** The field tables that came with a kind. */
+  /** The field tables that were added with a kind. */
   schemaOf({ group, version, kind }: KindDefinition): SchemaGroup | undefined {
     return this.#schemas.get(key(group, version, kind))
   }

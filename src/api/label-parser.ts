@@ -2,7 +2,7 @@ import { fieldErrorText, invalid, type FieldError } from './field-error.js'
 import { compileRequirements, type LabelMatcher, type Requirement, type SelectorOperator } from './labels.js'
 import { labelValueFaults, qualifiedNameFaults } from './names.js'
 
-/** A selector text that cannot be read; the message is upstream's (k8s.io/apimachinery/pkg/labels). */
+/** An invalid selector; the message is upstream's (k8s.io/apimachinery/pkg/labels). */
 export class SelectorSyntaxError extends Error {}
 
 type Token = 'identifier' | 'end' | 'error' | SelectorOperator | ',' | '(' | ')' | '>' | '<'
@@ -82,7 +82,7 @@ class Parser {
     }
   }
 
-  /** Where values may stand, `in` and `notin` are plain words. */
+  /** Where values are expected, `in` and `notin` are plain words. */
   #peek(): Lexeme {
     const found = this.#lexemes[this.#at] ?? endOfText
     return found.token === 'in' || found.token === 'notin' ? { token: 'identifier', text: found.text } : found
@@ -185,7 +185,7 @@ function aggregate(errors: readonly FieldError[]): string {
   return texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`
 }
 
-/** Faults of one requirement, as labels.NewRequirement reports them. */
+/** Returns the faults of a requirement, as labels.NewRequirement reports them. */
 function requirementErrors({ key, operator, values }: Requirement): readonly FieldError[] {
   const errors: FieldError[] = []
   values.forEach((value, index) => {
@@ -200,7 +200,9 @@ function requirementErrors({ key, operator, values }: Requirement): readonly Fie
   return errors
 }
 
-/** Reads `app=web,tier in (a,b),!gone`. Throws SelectorSyntaxError with upstream's text. */
+/**
+ * Parses a selector such as `app=web,tier in (a,b),!gone`. Throws SelectorSyntaxError with upstream's text.
+ */
 export function parseLabelSelector(text: string): readonly Requirement[] {
   const requirements = new Parser(text).parse()
   return [...requirements].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))

@@ -3,7 +3,7 @@ import type { LabelSelector } from './meta/generated.js'
 /** Labels of an object. */
 export type Labels = Readonly<Record<string, string>>
 
-/** Operators of a parsed selector; `=` and `==` are kept apart only for printing. */
+/** Operators of a parsed selector; `=` and `==` differ only in print. */
 export type SelectorOperator = 'in' | 'notin' | '=' | '==' | '!=' | 'exists' | '!' | 'gt' | 'lt'
 
 /** One condition of a selector; `values` are sorted and distinct. */
@@ -13,7 +13,7 @@ export interface Requirement {
   readonly values: readonly string[]
 }
 
-/** A compiled selector: does it match these labels? */
+/** A compiled selector: returns whether it matches the labels. */
 export type LabelMatcher = (labels: Labels | undefined) => boolean
 
 const none: Labels = {}
@@ -47,7 +47,7 @@ export function requirementMatches({ key, operator, values }: Requirement, label
   }
 }
 
-/** Compiles parsed requirements: all must hold; none match everything. */
+/** Compiles requirements, all of which must hold. An empty list matches everything. */
 export function compileRequirements(requirements: readonly Requirement[]): LabelMatcher {
   const [only] = requirements
   if (only === undefined) return () => true
@@ -65,7 +65,8 @@ const selectorOperators: Readonly<Record<string, SelectorOperator>> = {
 }
 
 /**
- * Requirements of a LabelSelector object, sorted by key as upstream prints them. An unknown operator throws.
+ * Returns the requirements of a LabelSelector object, sorted by key as upstream prints them. Throws for an
+ * unknown operator.
  */
 export function selectorRequirements(selector: LabelSelector): readonly Requirement[] {
   const exact = Object.entries(selector.matchLabels ?? {}).map(([key, value]): Requirement => ({
@@ -88,7 +89,7 @@ const compiled = new WeakMap<LabelSelector, LabelMatcher>()
 
 /**
  * Compiles a LabelSelector object. An absent selector matches nothing, an empty one everything
- * (metav1.LabelSelectorAsSelector). Frozen selectors are compiled once and remembered.
+ * (metav1.LabelSelectorAsSelector). The compiled form of a frozen selector is cached.
  */
 export function compileSelector(selector: LabelSelector | null | undefined): LabelMatcher {
   if (selector === undefined || selector === null) return matchNothing
@@ -107,7 +108,10 @@ export function selectorMatches(
   return compileSelector(selector)(labels)
 }
 
-/** A plain map selector (Service, ReplicationController): an absent or empty one matches nothing. */
+/**
+ * Whether a plain map selector (Service, ReplicationController) matches. An absent or empty one matches
+ * nothing.
+ */
 export function labelMapMatches(selector: Labels | undefined, labels: Labels | undefined): boolean {
   const entries = Object.entries(selector ?? none)
   return (
@@ -115,7 +119,7 @@ export function labelMapMatches(selector: Labels | undefined, labels: Labels | u
   )
 }
 
-/** How upstream prints a requirement: `app=web`, `tier in (a,b)`, `!gone`, `n>5`. */
+/** Formats a requirement as upstream does: `app=web`, `tier in (a,b)`, `!gone`, `n>5`. */
 export function formatRequirement({ key, operator, values }: Requirement): string {
   switch (operator) {
     case 'exists':
@@ -134,7 +138,10 @@ export function formatRequirement({ key, operator, values }: Requirement): strin
   }
 }
 
-/** metav1.FormatLabelSelector: what tables show; `<none>` when empty, `<error>` when it cannot be read. */
+/**
+ * Formats a LabelSelector as in Tables: `<none>` if empty, `<error>` if invalid. Source:
+ * metav1.FormatLabelSelector.
+ */
 export function formatSelector(selector: LabelSelector | null | undefined): string {
   if (selector === undefined || selector === null) return '<none>'
   try {
@@ -146,7 +153,7 @@ export function formatSelector(selector: LabelSelector | null | undefined): stri
   }
 }
 
-/** labels.FormatLabels: `a=b,c=d` sorted by key; `<none>` when empty. */
+/** Formats labels as `a=b,c=d`, sorted by key; `<none>` if empty. Source: labels.FormatLabels. */
 export function formatLabels(labels: Labels | undefined): string {
   const keys = Object.keys(labels ?? none).sort()
   return keys.length === 0 ? '<none>' : keys.map((key) => `${key}=${labels?.[key] ?? ''}`).join(',')

@@ -1,8 +1,7 @@
 /**
  * Name rules and their texts. Sources: k8s.io/apimachinery/pkg/util/validation/validation.go and
- * pkg/api/validation/generic.go. Each check answers the faults of a name, none when it is valid.
+ * pkg/api/validation/generic.go. Each check returns the faults of a name, an empty list if it is valid.
  */
-import { formatList } from './text.js'
 
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 const label1035 = '[a-z]([-a-z0-9]*[a-z0-9])?'
@@ -10,8 +9,8 @@ const qualified = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'
 const subdomain = `${label}(\\.${label})*`
 
 /**
- * `<rule> (e.g. 'a', or 'b', regex used for validation is '<pattern>')`: validation.RegexError, double blanks
- * and all.
+ * `<rule> (e.g. 'a', or 'b', regex used for validation is '<pattern>')`: validation.RegexError, including its
+ * double spaces.
  */
 function rule(text: string, pattern: string, ...examples: readonly string[]): string {
   return `${text} (e.g. ${formatList(examples)}, regex used for validation is '${pattern}')`
@@ -79,7 +78,10 @@ export const dnsSubdomainFaults = (name: string): readonly string[] =>
 export const dns1035LabelFaults = (name: string): readonly string[] =>
   check(name, 63, label1035Pattern, label1035Text)
 
-/** For generateName, a trailing dash stands for the suffix to come (validation.maskTrailingDash). */
+/**
+ * Replaces a trailing dash of generateName, which the suffix will follow, by a letter
+ * (validation.maskTrailingDash).
+ */
 function maskTrailingDash(name: string): string {
   return name.length > 1 && name.endsWith('-') ? `${name.slice(0, -2)}a` : name
 }
@@ -94,16 +96,16 @@ export const labelName: NameCheck = (name, prefix) => dnsLabelFaults(prefix ? ma
 /** `KindDefinition.validateName` of services. */
 export const label1035Name: NameCheck = (name, prefix) =>
   dns1035LabelFaults(prefix ? maskTrailingDash(name) : name)
-/** `KindDefinition.validateName` of the RBAC kinds: anything that fits one path segment. */
+/** `KindDefinition.validateName` of the RBAC kinds: any valid path segment. */
 export const pathSegmentName: NameCheck = (name, prefix) => pathSegmentFaults(name, prefix)
 
-/** What must not be in a URL path segment. Source: k8s.io/apimachinery/pkg/api/validation/path. */
+/** Checks a URL path segment. Source: k8s.io/apimachinery/pkg/api/validation/path. */
 export function pathSegmentFaults(name: string, prefix = false): readonly string[] {
   if (!prefix && (name === '.' || name === '..')) return [`may not be '${name}'`]
   return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`)
 }
 
-/** A label key, taint key or the like: `[prefix/]name`. */
+/** A key of a label, taint and so on: `[prefix/]name`. */
 export function qualifiedNameFaults(value: string): readonly string[] {
   const parts = value.split('/')
   if (parts.length > 2) {
@@ -165,17 +167,24 @@ export function portNumberFaults(port: number): readonly string[] {
 }
 
 /**
- * The letters of generated name suffixes: no vowels, no 0, 1 and 3. Source:
- * k8s.io/apimachinery/pkg/util/rand.
+ * The alphabet of generated suffixes: no vowels, no 0, 1 and 3. Source: k8s.io/apimachinery/pkg/util/rand.
  */
 export const suffixAlphabet = 'bcdfghjklmnpqrstvwxz2456789'
-/** Letters of a generated suffix. */
-export const suffixLength = 5
+/** Length of a generated suffix. */
+const suffixLength = 5
 const maxGeneratedBase = 63 - suffixLength
 
-/** A generated name; `draw(n)` answers a random integer in [0, n). The base is cut to 58 characters. */
+/**
+ * Returns a generated name. `draw(n)` must return a random integer in [0, n). The base is cut to 58
+ * characters.
+ */
 export function generateName(base: string, draw: (limit: number) => number): string {
   let name = base.slice(0, maxGeneratedBase)
   for (let at = 0; at < suffixLength; at++) name += suffixAlphabet[draw(suffixAlphabet.length)] ?? ''
   return name
+}
+
+/** Joins examples as validation texts do, with double spaces: `'a',  or 'b',  or 'c'`. */
+export function formatList(examples: readonly string[]): string {
+  return examples.map((example) => `'${example}'`).join(',  or ')
 }

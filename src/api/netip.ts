@@ -1,13 +1,13 @@
 /**
- * Addresses as Go's net/netip reads them: strictly, and with its own words about what is wrong.
- * Source: Go's net/netip ParseAddr, parseIPv4Fields, parseIPv6.
+ * Parses addresses as Go's net/netip: strictly, and with its error texts. Source: Go's net/netip ParseAddr,
+ * parseIPv4Fields, parseIPv6.
  */
 import { quote } from './field-error.js'
 import { formatIp, parseIp, parseIpRange, rangeHolds, type IpFamily } from './ip.js'
 
 interface Fault {
   readonly text: string
-  /** What is left of the input at the fault. */
+  /** The rest of the input at the fault. */
   readonly at?: string
 }
 
@@ -38,7 +38,8 @@ function ipv4Fault(text: string): Fault | undefined {
 }
 
 /**
- * What follows a group of an IPv6 address: a colon and more. Answers the fault, or the rest after the colon.
+ * Checks that a colon and more follow a group of an IPv6 address. Returns the fault, or the rest after the
+ * colon.
  */
 function afterGroup(rest: string): Fault | string {
   if (!rest.startsWith(':')) return { text: 'unexpected character, want colon', at: rest }
@@ -90,7 +91,10 @@ function ipv6Fault(text: string): Fault | undefined {
   return hasGap ? { text: 'the :: must expand to at least one field of zeros' } : undefined
 }
 
-/** The error of `netip.ParseAddr`, undefined for an address: `ParseAddr("1.2.3"): IPv4 address too short`. */
+/**
+ * Returns the error of `netip.ParseAddr`, or undefined for a valid address: `ParseAddr("1.2.3"): IPv4 address
+ * too short`.
+ */
 export function addressError(text: string): string | undefined {
   const mark = /[.:%]/.exec(text)?.[0]
   const fault =
@@ -104,7 +108,7 @@ export function addressError(text: string): string | undefined {
   return `ParseAddr(${quote(text)}): ${fault.text}${at}`
 }
 
-/** The canonical text of a strictly read address; IPv4 in IPv6 clothes keeps them. */
+/** Returns the canonical text of a valid address. An IPv4-mapped IPv6 address keeps its form. */
 export function canonicalAddress(text: string): string | undefined {
   const [address = '', zone] = text.split('%', 2)
   const ip = parseIp(address)
@@ -115,7 +119,7 @@ export function canonicalAddress(text: string): string | undefined {
 }
 
 /**
- * What strict validation of a range says, undefined when it is fine. Source: apimachinery
+ * Returns the error of strict validation of a CIDR, or undefined if it is valid. Source: apimachinery
  * pkg/util/validation/ip.go IsValidCIDR.
  */
 export function rangeFault(text: string): string | undefined {
@@ -130,11 +134,11 @@ export function rangeFault(text: string): string | undefined {
     : 'must not have bits set beyond the prefix length'
 }
 
-/** Whether the text of an IPv4 address is in IPv6 clothes. */
+/** Whether the text is an IPv4-mapped IPv6 address. */
 const isMappedText = (address: string, family: IpFamily): boolean =>
   family === 'IPv4' && address.includes(':')
 
-/** Whether `inner` is a part of `outer` but not all of it; false when either is no range. */
+/** Whether `inner` is a proper subset of `outer`. Returns false if either is not a CIDR. */
 export function isStrictPart(outer: string, inner: string): boolean {
   const whole = parseIpRange(outer)
   const part = parseIpRange(inner)

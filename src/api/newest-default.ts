@@ -2,8 +2,8 @@ import type { KubeObject } from './definition.js'
 import { timeMs } from './time.js'
 
 /**
- * Of several classes that are marked as default the newest, and of equally old ones the first by name.
- * `annotations` are those that may mark one, with the value `true`. Source: storageutil GetDefaultClass,
+ * Returns the newest of the classes that are marked as default; of equally old ones, the first by name. A
+ * class is marked if one of `annotations` has the value `true`. Source: storageutil GetDefaultClass,
  * defaultingressclass getDefaultClass.
  */
 export function newestDefault<T extends KubeObject>(
@@ -14,7 +14,7 @@ export function newestDefault<T extends KubeObject>(
     annotations.some((name) => metadata.annotations?.[name] === 'true'),
   )
   const age = ({ metadata }: T): number => timeMs(metadata.creationTimestamp) ?? 0
-  // classes come by name
+  // classes are sorted by name
   return marked.reduce<T | undefined>(
     (best, next) => (best === undefined || age(next) > age(best) ? next : best),
     undefined,

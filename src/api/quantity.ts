@@ -12,7 +12,7 @@ export interface Quantity {
   readonly format: QuantityFormat
 }
 
-/** A text that is no quantity. The message is upstream's. */
+/** An invalid quantity. The message is upstream's. */
 export class QuantityError extends Error {}
 
 const syntax = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
@@ -38,11 +38,11 @@ const binarySuffixes = Object.entries(binaryPowers).sort(([, a], [, b]) => b - a
 const numberPattern = /^([+-]?)(\d*)(?:\.(\d*))?(.*)$/s
 const suffixPattern = /^(?:[numkMGTPE]?|[KMGTPE]i|[eE][+-]?\d+)$/
 
-/** Texts that were read before: resource lists repeat the same few. Cleared when it grows too large. */
+/** Cache of parsed texts, because resource lists repeat the same few. Cleared if it grows large. */
 const parsed = new Map<string, Quantity>()
 const maxRemembered = 1000
 
-/** Reads a quantity; throws QuantityError with upstream's text. */
+/** Parses a quantity. Throws QuantityError with upstream's text. */
 export function parseQuantity(text: string | number): Quantity {
   const source = String(text)
   const known = parsed.get(source)
@@ -78,7 +78,9 @@ function scaleOf(
   return { numerator: 1n, exponent: Number(suffix.slice(1)) - decimals, format: 'DecimalExponent' }
 }
 
-/** `digits * 10^exponent`, rounded up. Huge exponents are cut short: the result is capped anyway. */
+/**
+ * Returns `digits * 10^exponent`, rounded up. Huge exponents are cut, because the result is capped anyway.
+ */
 function scaled(digits: bigint, exponent: number): bigint {
   if (digits === 0n) return 0n
   if (exponent >= 0) return digits * 10n ** BigInt(Math.min(exponent, 40))
@@ -120,7 +122,7 @@ function decimalText(size: bigint, format: QuantityFormat): string {
 const canonical = new Map<string, string>()
 
 /**
- * The canonical text of a quantity text, remembered (resource lists repeat the same few texts). Throws
+ * Returns the canonical form of a quantity's text, cached because resource lists repeat the same few. Throws
  * QuantityError.
  */
 export function canonicalQuantity(text: string | number): string {
@@ -138,22 +140,22 @@ export function compareQuantities(a: Quantity, b: Quantity): -1 | 0 | 1 {
   return a.nanos < b.nanos ? -1 : a.nanos > b.nanos ? 1 : 0
 }
 
-/** The sum, in the first operand's notation unless that is zero (as upstream's Add). */
+/** Returns the sum in the notation of the first operand, unless that is zero (as upstream's Add). */
 export function addQuantities(a: Quantity, b: Quantity): Quantity {
   return { nanos: a.nanos + b.nanos, format: a.nanos === 0n ? b.format : a.format }
 }
 
-/** The difference, in the first operand's notation unless that is zero. */
+/** Returns the difference in the notation of the first operand, unless that is zero. */
 export function subtractQuantities(a: Quantity, b: Quantity): Quantity {
   return { nanos: a.nanos - b.nanos, format: a.nanos === 0n ? b.format : a.format }
 }
 
-/** Quantity.Value(): units, rounded up away from zero. */
+/** Returns Quantity.Value(): units, rounded away from zero. */
 export function quantityValue(text: string | number): number {
   return roundedUp(parseQuantity(text).nanos, nano)
 }
 
-/** Quantity.MilliValue(): thousandths, rounded up away from zero. */
+/** Returns Quantity.MilliValue(): thousandths, rounded away from zero. */
 export function quantityMilliValue(text: string | number): number {
   return roundedUp(parseQuantity(text).nanos, 1_000_000n)
 }

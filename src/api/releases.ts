@@ -1,16 +1,16 @@
 /**
- * What each Kubernetes minor serves and where its behaviour and texts differ: one table, asked by lookups,
- * instead of ifs all over. Sources: CHANGELOGs, the deprecation guide of the documentation, `pkg/features` of
+ * What each Kubernetes minor serves, and where its behaviour and texts differ: one table instead of
+ * conditions everywhere. Sources: CHANGELOGs, the deprecation guide of the documentation, `pkg/features` of
  * each minor.
  */
 
 /** A Kubernetes minor of major 1: 35 for v1.35. */
 export type Minor = number
 
-/** Oldest and newest minors that can be asked for. */
+/** Oldest and newest supported minors. */
 export const oldestMinor: Minor = 13
 export const newestMinor: Minor = 36
-/** What a cluster runs unless told otherwise. */
+/** The default version of a cluster. */
 export const defaultMinor: Minor = 35
 
 /**
@@ -84,7 +84,8 @@ const served: readonly ServedRow[] = [
 ]
 
 /**
- * Behaviour that began, or ended, with a minor: `since` the first minor with it, `until` the first without.
+ * Behaviour that began or ended with a minor: `since` is the first minor with it, `until` the first without
+ * it.
  */
 interface Span {
   readonly since?: Minor
@@ -98,9 +99,9 @@ const features: Readonly<Record<Feature, Span>> = {
   podIPs: { since: 16 },
   /** Namespaces are labelled with their name. */
   namespaceNameLabel: { since: 21 },
-  /** `kubectl get serviceaccounts` shows how many secrets there are. */
+  /** `kubectl get serviceaccounts` shows the number of secrets. */
   serviceAccountSecretsColumn: { until: 35 },
-  /** A token Secret is made for each ServiceAccount. */
+  /** A token Secret is created for each ServiceAccount. */
   serviceAccountTokenSecrets: { until: 24 },
   /** Projected, bound tokens are mounted into pods. */
   boundServiceAccountTokens: { since: 21 },
@@ -110,58 +111,55 @@ const features: Readonly<Record<Feature, Span>> = {
   serverSideApply: { since: 16 },
   /** Nodes are labelled kubernetes.io/os and arch besides their beta names. */
   stableNodeLabels: { since: 14 },
-  /** `node-role.kubernetes.io/master` is what kubeadm labels control planes with. */
+  /** kubeadm labels control planes with `node-role.kubernetes.io/master`. */
   masterRoleLabel: { until: 24 },
-  /** Evictions go by policy/v1. */
+  /** Evictions use policy/v1. */
   evictionV1: { since: 22 },
   /** PDBs with an empty selector select everything instead of nothing (policy/v1). */
   emptyBudgetSelectorSelectsAll: { since: 21 },
-  /** Sidecars: init containers that restart. */
+  /** Sidecars: init containers with a restart policy. */
   sidecarContainers: { since: 29 },
-  /** Pods may say that they wait with scheduling. */
+  /** Pods may have scheduling gates. */
   schedulingGates: { since: 27 },
   /** A pre-stop sleep may be zero. */
   zeroSleep: { since: 34 },
-  /** The node controller gives a silent node 50 s, 40 s before (--node-monitor-grace-period). */
+  /** The grace period of a silent node is 50 s, before 40 s (--node-monitor-grace-period). */
   longNodeMonitorGrace: { since: 32 },
-  /** Pods are evicted for taints by a controller of its own, before by the node controller. */
+  /** A separate controller evicts pods for taints; before, the node controller did. */
   taintEvictionController: { since: 29 },
-  /** Pod conditions say at which generation they were seen (PodObservedGenerationTracking on by default). */
+  /** Pod conditions have an observedGeneration (PodObservedGenerationTracking on by default). */
   podConditionGeneration: { since: 34 },
-  /** An autoscaler's behavior may have tolerances of its own (HPAConfigurableTolerance on by default). */
+  /** An autoscaler's behavior may have tolerances (HPAConfigurableTolerance on by default). */
   hpaTolerance: { since: 35 },
-  /** Claims without class get a default class that comes later (RetroactiveDefaultStorageClass). */
+  /** Claims without class get a default class that is created later (RetroactiveDefaultStorageClass). */
   retroactiveDefaultStorageClass: { since: 26 },
   /** Claims are marked with volume.kubernetes.io/storage-provisioner, too. */
   storageProvisionerAnnotation: { since: 23 },
   /** Text of the event ExternalProvisioning. */
   quotedProvisioner: { since: 27 },
-  /** That claims wait for a resizer is nothing to be warned of. */
+  /** Events about claims that wait for a resizer are not warnings. */
   normalExternalExpanding: { since: 27 },
-  /** A namespace that is deleted loses its pods first, then the rest. */
+  /** Deleting a namespace deletes its pods first, then the rest. */
   orderedNamespaceDeletion: { since: 33 },
   /** ReplicaSets and Deployments report terminatingReplicas (DeploymentReplicaSetTerminatingReplicas). */
   terminatingReplicas: { since: 35 },
   /** Pods of StatefulSets and indexed Jobs are labelled with their index (PodIndexLabel). */
   podIndexLabel: { since: 28 },
-  /** Events of StatefulSets begin with a capital letter. */
+  /** Events of StatefulSets start with a capital letter. */
   capitalStatefulSetEvents: { since: 35 },
-  /** Jobs say how many of their pods are terminating (JobPodReplacementPolicy). */
+  /** Jobs report how many of their pods are terminating (JobPodReplacementPolicy). */
   jobTerminatingPods: { since: 29 },
-  /**
-   * Jobs first say that they are to end (FailureTarget, SuccessCriteriaMet), and end when all their pods
-   * have.
-   */
+  /** Jobs have interim conditions (FailureTarget, SuccessCriteriaMet) until all their pods have ended. */
   jobInterimConditions: { since: 31 },
   /** Jobs have a completionMode and may be suspended (IndexedJob, SuspendJob). */
   jobModes: { since: 22 },
   /** Pods of Jobs are labelled batch.kubernetes.io/job-name and controller-uid besides the old names. */
   prefixedJobLabels: { since: 27 },
-  /** Jobs say so when their selector is made by the server. */
+  /** Jobs have an annotation if the server generated their selector. */
   jobManualSelectorDefault: { since: 31 },
-  /** StatefulSets say what becomes of their claims (StatefulSetAutoDeletePVC). */
+  /** StatefulSets have a retention policy for their claims (StatefulSetAutoDeletePVC). */
   statefulSetClaimRetention: { since: 27 },
-  /** Jobs of CronJobs note the time that they are for (CronJobsScheduledAnnotation). */
+  /** Jobs of CronJobs have an annotation with their scheduled time (CronJobsScheduledAnnotation). */
   cronJobScheduledTime: { since: 28 },
   /** A binding clears status.nominatedNodeName (ClearingNominatedNodeNameAfterBinding). */
   bindingClearsNomination: { since: 35 },
@@ -172,18 +170,18 @@ const features: Readonly<Record<Feature, Span>> = {
   serviceCidrs: { since: 33 },
   /** Tables of CertificateSigningRequests show the signer. */
   certificateSignerColumn: { since: 18 },
-  /** They show how long a certificate was asked for. */
+  /** Tables of CertificateSigningRequests show the requested duration. */
   certificateDurationColumn: { since: 22 },
   /**
-   * Tables of volumes and claims show their VolumeAttributesClass; PersistentVolumes say when their phase
-   * last changed.
+   * Tables of volumes and claims show their VolumeAttributesClass; PersistentVolumes have the time of their
+   * last change of phase.
    */
   volumeAttributesClassColumn: { since: 29 },
-  /** Addresses of load balancers say how they are reached (LoadBalancerIPMode). */
+  /** Addresses of load balancers have an ipMode (LoadBalancerIPMode). */
   loadBalancerIpMode: { since: 30 },
   /**
-   * All of discovery in two documents (AggregatedDiscoveryEndpoint), as apidiscovery.k8s.io/v2beta1; as v2
-   * too since 1.30.
+   * Discovery in two aggregated documents (AggregatedDiscoveryEndpoint), as apidiscovery.k8s.io/v2beta1, and
+   * as v2 since 1.30.
    */
   aggregatedDiscovery: { since: 27 },
   aggregatedDiscoveryV2: { since: 30 },
@@ -193,11 +191,11 @@ const features: Readonly<Record<Feature, Span>> = {
   podSecurityAdmission: { since: 23 },
   /** PodSecurityPolicy. */
   podSecurityPolicy: { until: 25 },
-  /** CRDs with string formats that nobody knows are warned of. */
+  /** CRDs with unknown string formats get a warning. */
   definitionFormatWarnings: { since: 34 },
 }
 
-/** A behaviour that not every minor has. */
+/** A behaviour that differs between minors. */
 export type Feature =
   | 'podGeneration'
   | 'podIPs'
@@ -246,14 +244,14 @@ export type Feature =
   | 'quotedProvisioner'
   | 'normalExternalExpanding'
 
-/** One Kubernetes minor: what it serves, what it does. */
+/** A Kubernetes minor: its resources and behaviour. */
 export interface Release {
   readonly minor: Minor
-  /** `v1.35.0`: what /version and nodes report unless told otherwise. */
+  /** `v1.35.0`: the default version in /version and on nodes. */
   readonly gitVersion: string
   /** Whether the resource is served under that group and version (group '' is core). */
   readonly serves: (group: string, version: string, resource: string) => boolean
-  /** Group versions that serve anything, preferred first within each group. */
+  /** Served group versions, preferred first within each group. */
   readonly groupVersions: readonly string[]
   readonly has: (feature: Feature) => boolean
 }
@@ -261,10 +259,10 @@ export interface Release {
 const within = ({ since = oldestMinor, until = newestMinor + 1 }: Span, minor: Minor): boolean =>
   minor >= since && minor < until
 
-/** Patch releases that the recordings and the facts are of; other minors report `.0`. */
+/** Patch releases of the recordings; other minors report `.0`. */
 const patches: Readonly<Record<Minor, number>> = { 34: 9, 35: 6 }
 
-/** The release of a version text (`v1.35`, `1.34.9`). Throws RangeError for versions that are not known. */
+/** Returns the release of a version (`v1.35`, `1.34.9`). Throws RangeError for unsupported versions. */
 export function release(version: string = `v1.${defaultMinor}`): Release {
   const match = /^v?1\.(\d+)(?:\.(\d+))?$/.exec(version)
   const minor = Number(match?.[1])

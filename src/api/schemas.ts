@@ -27,7 +27,7 @@ import { schedulingSchema } from './scheduling/generated.js'
 import { storageSchema } from './storage/generated.js'
 import type { SchemaGroup } from './schema/types.js'
 
-/** Field tables by API group, or by group version where the versions of a group differ in shape. */
+/** Field tables by API group, or by group version if the versions of a group have different shapes. */
 const schemaGroups: Readonly<Record<string, SchemaGroup>> = {
   '': coreSchema,
   extensions: extensionsSchema,
@@ -60,9 +60,7 @@ const schemaGroups: Readonly<Record<string, SchemaGroup>> = {
   'storage.k8s.io': storageSchema,
 }
 
-/**
- * The field tables of a group version; versions without tables of their own have the shape of the group's v1.
- */
+/** Returns the field tables of a group version. Versions without tables have those of the group's v1. */
 export function schemaGroupOf(group: string, version: string): SchemaGroup | undefined {
   return schemaGroups[`${group}/${version}`] ?? schemaGroups[group]
 }

@@ -5,40 +5,37 @@ import { release as releaseOf, type Minor, type Release } from './releases.js'
 import { schemaGroupOf } from './schemas.js'
 import type { Message, SchemaGroup } from './schema/types.js'
 
-/** The kinds that one server knows: the built-in ones of its release and those that CRDs add at run time. */
+/** The kinds of one server: the built-in ones of its release, and those of CRDs. */
 export interface Scheme {
   readonly release: Release
-  /**
-   * Identity of what is known at present: the same object for all schemes of a release to which nothing was
-   * added.
-   */
+  /** Identity of the current kinds: the same object for all schemes of a release without added kinds. */
   readonly tables: object
   /** All definitions, in the order in which they were added. */
   readonly definitions: () => readonly KindDefinition[]
   readonly byKind: (group: string, version: string, kind: string) => KindDefinition | undefined
-  /** The definition behind /api/v1/<resource> or /apis/<group>/<version>/<resource>. */
+  /** Returns the definition of /api/v1/<resource> or /apis/<group>/<version>/<resource>. */
   readonly byResource: (group: string, version: string, resource: string) => KindDefinition | undefined
-  /** The definition of an object's `apiVersion` and `kind`. */
+  /** Returns the definition of an object's `apiVersion` and `kind`. */
   readonly ofObject: (apiVersion: string, kind: string) => KindDefinition | undefined
   /**
-   * What a user of kubectl may call a resource: `pods`, `pod`, `po`, `Pod`, `deployments.apps`,
-   * `deployments.v1.apps`. The preferred version wins (the first one added of a group; core before other
-   * groups).
+   * Returns the definition of a resource by any name that kubectl accepts: `pods`, `pod`, `po`, `Pod`,
+   * `deployments.apps`, `deployments.v1.apps`. The preferred version wins (the first one added of a group;
+   * core before other groups).
    */
   readonly byName: (name: string) => KindDefinition | undefined
-  /** Definitions in that category (`all`). */
+  /** Returns the definitions in a category (`all`). */
   readonly inCategory: (category: string) => readonly KindDefinition[]
-  /** The version that etcd keeps: the definition itself unless it says otherwise. */
+  /** Returns the stored version: the definition itself, unless it names another one. */
   readonly storedDefinition: (definition: KindDefinition) => KindDefinition
-  /** The field table of a kind. A kind without one (a CRD that has no schema) throws. */
+  /** Returns the field table of a kind. Throws if it has none (a CRD without schema). */
   readonly messageOf: (definition: KindDefinition) => Message
-  /** Adds a kind (a CRD); `schema` holds its field table. A kind that is known already throws. */
+  /** Adds a kind (of a CRD); `schema` has its field table. Throws if the kind exists. */
   readonly add: (definition: KindDefinition, schema?: SchemaGroup) => void
-  /** Takes a kind out again (a CRD was deleted). */
+  /** Removes a kind (of a deleted CRD). */
   readonly remove: (group: string, version: string, kind: string) => void
 }
 
-/** `v1` is core; `apps/v1` is group and version. */
+/** Splits an apiVersion: `apps/v1` is group and version, `v1` is the core group. */
 export function parseApiVersion(apiVersion: string): { readonly group: string; readonly version: string } {
   const slash = apiVersion.indexOf('/')
   return slash < 0
@@ -57,7 +54,7 @@ export function formatApiVersion({
   return group === '' ? version : `${group}/${version}`
 }
 
-/** The built-in kinds by minor, shared by all schemes until one of them changes. */
+/** Tables of the built-in kinds by minor, shared by all schemes until one of them changes. */
 const builtIn = new Map<Minor, KindTables>()
 
 function builtInTables(release: Release): KindTables {
@@ -70,7 +67,7 @@ function builtInTables(release: Release): KindTables {
   return tables
 }
 
-/** A scheme with the kinds that the release serves. Each cluster has one of its own. */
+/** Makes a scheme with the kinds that the release serves. Each cluster has its own. */
 export function createScheme(release: Release | string = releaseOf()): Scheme {
   const known = typeof release === 'string' ? releaseOf(release) : release
   return new DefinitionScheme(known, builtInTables(known))
@@ -138,7 +135,7 @@ class DefinitionScheme implements Scheme {
     if (this.byKind(group, version, kind) !== undefined) this.#changeable().remove(group, version, kind)
   }
 
-  /** Tables of its own, a new object for each change. */
+  /** Returns a copy of the tables for a change. */
   #changeable(): KindTables {
     this.#tables = this.#tables.copy()
     return this.#tables

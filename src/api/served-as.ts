@@ -1,12 +1,12 @@
 import type { KindDefinition, KubeObject } from './definition.js'
 import type { Draft } from './draft.js'
 
-/** Forgets the type of a kind, for collections of definitions. */
+/** Erases the type of a kind, for collections of definitions. */
 export function erase<T extends KubeObject>(definition: KindDefinition<T>): KindDefinition {
   return definition as unknown as KindDefinition
 }
 
-/** The same kind under another group version of the same shape; etcd keeps the original's version. */
+/** Defines a kind in another group version of the same shape. The original's version is the stored one. */
 export function servedAs<T extends KubeObject>(
   original: KindDefinition<T>,
   group: string,

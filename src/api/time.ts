@@ -4,10 +4,10 @@
  * texts.
  */
 
-/** The last time that was formatted: virtual time stands still while much is written. */
+/** The last result, because many writes happen at one virtual time. */
 let last = { ms: Number.NaN, text: '' }
 
-/** `2026-01-02T03:04:05Z`; milliseconds are cut off, as metav1.Time does. */
+/** Formats milliseconds as `2026-01-02T03:04:05Z`, without fractions, as metav1.Time does. */
 export function formatTime(ms: number): string {
   if (ms !== last.ms) last = { ms, text: `${new Date(ms).toISOString().slice(0, 19)}Z` }
   return last.text
@@ -19,8 +19,8 @@ export function formatMicroTime(ms: number): string {
 }
 
 /**
- * Milliseconds of a stored time (Time or MicroTime); undefined for absent or null. NaN if the text is no
- * time.
+ * Returns the milliseconds of a stored Time or MicroTime, undefined for an absent one or null, and NaN for an
+ * invalid one.
  */
 export function timeMs(text: string): number
 export function timeMs(text: string | null | undefined): number | undefined
@@ -28,12 +28,12 @@ export function timeMs(text: string | null | undefined): number | undefined {
   return text === undefined || text === null ? undefined : Date.parse(text)
 }
 
-/** A text that is no RFC 3339 time; the message is Go's. */
+/** An invalid RFC 3339 time; the message is Go's. */
 export class TimeParseError extends Error {}
 
 const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)((?:\.\d+)?)(Z|[+-]\d\d:\d\d)$/
 
-/** A layout element: what it is called in Go's layout, and what it must look like. */
+/** An element of Go's layout: its name, and its pattern. */
 const elements: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['2006', /^\d{4}/],
   ['-', /^-/],
@@ -49,7 +49,7 @@ const elements: readonly (readonly [name: string, pattern: RegExp])[] = [
 ]
 const zone: readonly [name: string, pattern: RegExp] = ['Z07:00', /^(Z|[+-]\d\d:\d\d)/]
 
-/** Reads RFC 3339 and answers metav1.Time's own form (UTC, seconds). Throws TimeParseError. */
+/** Parses RFC 3339 and returns the canonical form of metav1.Time (UTC, seconds). Throws TimeParseError. */
 export function normalizeTime(text: string): string {
   return isCanonical(text) ? text : formatTime(parse(text, '2006-01-02T15:04:05Z07:00', false))
 }
@@ -63,14 +63,14 @@ const pairs = [
 ] as const
 
 /**
- * The short way for times that are in their own form already: no pattern, no Date. Days after the 28th take
- * the long way.
+ * Fast path: whether a time is in canonical form, checked without pattern and Date. False for days after the
+ * 28th.
  */
 function isCanonical(text: string): boolean {
   return text.length === 20 && text[19] === 'Z' && hasCanonicalDate(text)
 }
 
-/** The same for a MicroTime. */
+/** The same check for a MicroTime. */
 function isCanonicalMicro(text: string): boolean {
   if (text.length !== 27 || text[19] !== '.' || text[26] !== 'Z') return false
   return number(text, 20) >= 0 && number(text, 22) >= 0 && number(text, 24) >= 0 && hasCanonicalDate(text)
@@ -89,14 +89,17 @@ function hasCanonicalDate(text: string): boolean {
   return number(text, 8) <= 28
 }
 
-/** Two digits as a number, -1 if they are none. */
+/** Returns two digits as a number, or -1 if they are not digits. */
 function number(text: string, at: number): number {
   const tens = text.charCodeAt(at) - 48
   const ones = text.charCodeAt(at + 1) - 48
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1
 }
 
-/** Reads a MicroTime, which must have six decimals, and answers its own form (UTC). Throws TimeParseError. */
+/**
+ * Parses a MicroTime, which must have six decimals, and returns its canonical form (UTC). Throws
+ * TimeParseError.
+ */
 export function normalizeMicroTime(text: string): string {
   if (isCanonicalMicro(text)) return text
   const ms = parse(text, '2006-01-02T15:04:05.000000Z07:00', true)
@@ -126,7 +129,7 @@ function rangeFault([year = 0, month = 0, day = 0, hour = 0, minute = 0, second 
 
 const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate()
 
-/** Go names the rest of the text that it could not read and the layout element that it expected there. */
+/** Returns Go's error, which names the unparsed rest of the text and the layout element expected there. */
 function syntaxError(text: string, layout: string, micro: boolean): string {
   let rest = text
   for (const [name, pattern] of [...elements, ...(micro ? [['.000000', /^\.\d{6}/] as const] : []), zone]) {

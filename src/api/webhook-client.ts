@@ -1,7 +1,7 @@
 import { invalid, required } from './field-error.js'
 import type { FieldError } from './field-error.js'
 
-/** How a webhook is reached: what admission webhooks and conversion webhooks have alike. */
+/** How to reach a webhook, for both admission and conversion webhooks. */
 export interface ClientConfig {
   readonly url?: string
   readonly caBundle?: string

@@ -6,8 +6,8 @@ import type { AccessAttributes, ResourceAttributes } from './authorization/autho
 import type { ApiRequest, NonResourceRequest } from './request.js'
 
 /**
- * What authorizers see of a request. A namespace is its own namespace, and a list that can only find one name
- * is of that name. Source: apiserver pkg/endpoints/request/requestinfo.go.
+ * Returns the attributes of a request for authorizers. A Namespace counts as in itself, and a list limited to
+ * one name by a field selector has that name. Source: apiserver pkg/endpoints/request/requestinfo.go.
  */
 export function attributesOfRequest(request: ApiRequest | NonResourceRequest): AccessAttributes {
   if ('path' in request) return request
@@ -26,7 +26,7 @@ export function attributesOfRequest(request: ApiRequest | NonResourceRequest): A
 
 const isOfMany = (verb: string): boolean => verb === 'list' || verb === 'watch' || verb === 'deletecollection'
 
-/** The one name that a field selector lets through. */
+/** Returns the name to which a field selector is limited. */
 function nameIn(selector: string): string | undefined {
   if (!selector.includes('metadata.name')) return undefined
   try {
@@ -41,7 +41,7 @@ function nameIn(selector: string): string | undefined {
 }
 
 /**
- * 403 in the words of the real server: `pods is forbidden: User "jane" cannot list resource "pods" in API
+ * Returns the 403 of a denied request: `pods is forbidden: User "jane" cannot list resource "pods" in API
  * group "" in the namespace "default"`, `forbidden: User "jane" cannot get path "/metrics"`; the authorizer's
  * reason follows after a colon. Source: apiserver pkg/endpoints/handlers/responsewriters/errors.go.
  */

@@ -8,7 +8,7 @@ import type { Trace } from '../sim/trace.js'
 import { AdmissionChain } from './admission/chain.js'
 import type { AdmissionChoice } from './admission/default-plugins.js'
 import { defaultAdmission } from './admission/default-plugins.js'
-import type { WebhookHandlers } from './admission/extensions/handlers.js'
+import type { WebhookHandlers } from './admission/extensions/call-webhook.js'
 import { extensionPlugins } from './admission/extensions/plugins.js'
 import { RequestObserver } from './audit.js'
 import { ApiError } from '../client/api-error.js'
@@ -40,10 +40,10 @@ import { alwaysAllow } from './authorization/authorizer.js'
 import type { Call, RegistryContext } from './registry/context.js'
 import { listObjects, readAll, watchObjects } from './registry/read.js'
 import { Resources } from './registry/resources.js'
-import { Rows } from './registry/rows.js'
+import { SharedSpecs } from './registry/shared-specs.js'
 import type { ApiRequest, ApiResponse, Impersonation, NonResourceRequest } from './request.js'
 import { selectionOf } from './selectors/selection.js'
-import { DEFAULT_SERVICE_RANGES, serviceHooks } from './services/hooks.js'
+import { DEFAULT_SERVICE_RANGES, serviceHooks } from './services/service-allocator.js'
 import { EtcdStorage } from './storage/etcd-storage.js'
 import { FieldIndexes } from './storage/field-indexes.js'
 import { decodeStored } from './storage/stored-bytes.js'
@@ -51,16 +51,16 @@ import { storeView } from './storage/store-view.js'
 import type { ResourceWatch } from './watch/resource-watch.js'
 import { WatchHub } from './watch/watch-hub.js'
 
-/** Advertised address and secure port unless told otherwise. */
+/** Default address and secure port. */
 const DEFAULT_ADDRESS = '10.0.0.10:6443'
 
-/** What an {@link ApiServer} is built from. */
+/** Options of an {@link ApiServer}. */
 export interface ApiServerOptions {
   readonly store: EtcdStore
   readonly clock: Clock
   /**
-   * Draws uids, name suffixes and what admission needs, from the streams `apiserver/uid`, `apiserver/name`
-   * and `apiserver/admission`.
+   * Source of uids, name suffixes and the random values of admission: the streams `apiserver/uid`,
+   * `apiserver/name` and `apiserver/admission`.
    */
   readonly random: { stream(name: string): RandomStream }
   readonly bus: EventBus<ClusterEvents>
@@ -68,40 +68,42 @@ export interface ApiServerOptions {
   readonly scheme: Scheme
   /** Admission plugins in their order. Default: {@link defaultAdmission}. */
   readonly admission?: readonly AdmissionPlugin[]
-  /** Which of the default plugins are on. Default: those of kubeadm. */
+  /** Default plugins to enable or disable. Default: those of kubeadm. */
   readonly admissionPlugins?: AdmissionChoice
-  /** Default: everybody may do everything. */
+  /** Default: allows everything. */
   readonly authorizer?: Authorizer
-  /** Needed only for requests that come with credentials instead of a user. */
+  /** Needed only for requests with credentials instead of a user. */
   readonly authenticator?: Authenticator
   readonly impersonator?: Impersonator
   /** Lists rules for SelfSubjectRulesReview. */
   readonly ruleResolver?: RuleResolver
   /** Signs service account tokens. */
   readonly signer?: Signer
-  /** Where logs, exec, attach and port-forward go. */
+  /** The kubelets, for logs, exec, attach and port-forward. */
   readonly nodeAgents?: NodeAgents
   /**
-   * `--service-cluster-ip-range`: where cluster IPs come from, one range a family, the default family first.
+   * `--service-cluster-ip-range`: ranges of cluster IPs, one for each family, the default family first.
    * Default 10.96.0.0/12.
    */
   readonly serviceRanges?: readonly string[]
-  /** Asks the parts of the control plane how they are, for ComponentStatus. */
+  /** Returns the health of the parts of the control plane, for ComponentStatus. */
   readonly componentHealth?: () => readonly ComponentHealth[]
-  /** Ports that need to see the stored objects; they take the place of those above. */
+  /** Makes the ports that need to see the stored objects; they replace those above. */
   readonly plug?: (view: StoreView, ports: ServerDependencies) => Partial<ServerDependencies>
-  /** Host and port that discovery and the OpenID configuration name. Default: `10.0.0.10:6443`. */
+  /** Host and port in discovery documents and the OpenID configuration. Default: `10.0.0.10:6443`. */
   readonly address?: string
   /**
-   * Whether metadata.managedFields tell who owns which fields. Without them server-side apply knows of no
-   * owners. Default true.
+   * Whether writes are tracked in metadata.managedFields. Without that, server-side apply detects no
+   * conflicts. Default true.
    */
   readonly managedFields?: boolean
   /** Webhooks in this process, by URL or Service. Default none. */
   readonly webhooks?: WebhookHandlers
-  /** Reads values that other clients of etcd have written as protobuf. Default: they cannot be read. */
+  /**
+   * Decodes values that other clients of etcd have written as protobuf. Default: such values cannot be read.
+   */
   readonly storedProtobuf?: ProtobufDecoder
-  /** Each write is folded into this hash as `key@revision`. */
+  /** Hash to which each write is added as `key@revision`. */
   readonly trace?: Trace
 }
 
@@ -113,21 +115,21 @@ export interface ClientOptions {
    */
   readonly userAgent?: string
   /**
-   * Who this is among the clients that share user and user agent: watches are woken in the order of these
-   * names. Give it where several components share an identity, so that a fork wakes them as the original
-   * does. Default: the user agent.
+   * Distinguishes clients with the same user and user agent: watches are woken in the order of these names.
+   * Set it where several components share an identity, so that a fork wakes them in the same order. Default:
+   * the user agent.
    */
   readonly owner?: string
-  /** Called with each `Warning:` of the server's answers, without the `299 - `. Default: they are dropped. */
+  /** Called with each `Warning:` of a response, without the `299 - `. Default: warnings are dropped. */
   readonly onWarning?: (text: string) => void
-  /** Whom every request asks to act as; the user must be allowed to. */
+  /** The user as which every request acts; the client's user must have the right to impersonate it. */
   readonly impersonate?: Impersonation
 }
 
 /**
  * The apiserver: authentication -> impersonation -> authorization -> admission -> registry -> storage.
- * Synchronous. All of its state is the etcd store; indexes and watches are caches, so that a fork builds
- * another server over a fork of the store.
+ * Synchronous. Its whole state is the etcd store; indexes and watches are caches, so a fork is a new server
+ * over a fork of the store.
  */
 export class ApiServer {
   readonly context: RegistryContext
@@ -135,7 +137,7 @@ export class ApiServer {
   readonly #accessStages: readonly Stage[]
   readonly #resolve: Stage
   readonly #observer: RequestObserver
-  /** The context for rereading what a watch had brought. */
+  /** The context for {@link reread}. */
   readonly #rereading: RegistryContext
   #storedProtobuf: ProtobufDecoder | undefined
 
@@ -148,7 +150,7 @@ export class ApiServer {
       () => clock.now(),
       (kv) => decodeStored({ resources, protobuf: () => this.#storedProtobuf }, kv),
     )
-    // only what clients ask for is refused when it cannot be read
+    // an unreadable value fails the request for it, but not caches, watches and admission
     const storage = strict.lenient()
     const indexes = new FieldIndexes(storage)
     const admissionRandom = random.stream('apiserver/admission')
@@ -169,7 +171,7 @@ export class ApiServer {
       clock,
       resources,
       indexes,
-      rows: new Rows(),
+      sharedSpecs: new SharedSpecs(),
       scheme: options.scheme,
       address: options.address ?? DEFAULT_ADDRESS,
       uids,
@@ -209,7 +211,7 @@ export class ApiServer {
     this.#resolve = resolve(this.context)
   }
 
-  /** A client under one identity. It is taken at its word: authentication is for requests from outside. */
+  /** Returns a client with the given identity, without authentication, which is for requests from outside. */
   client(user: UserInfo, options: ClientOptions = {}): ResumableClient {
     const { onWarning, impersonate, userAgent = user.name, owner = userAgent } = options
     const heard = onWarning ? this.#warning(onWarning) : this
@@ -221,13 +223,13 @@ export class ApiServer {
     )
   }
 
-  /** Reads values in etcd that are protobuf from now on. */
+  /** Sets the decoder of values in etcd that are protobuf. */
   readStoredProtobuf(decoder: ProtobufDecoder): void {
     this.#storedProtobuf = decoder
   }
 
   /**
-   * Answers a request; errors are answers too, but for those that have no object: PlainTextError is thrown.
+   * Handles a request. Errors become responses with a Status; only PlainTextError, which has none, is thrown.
    */
   handle(request: ApiRequest): ApiResponse {
     const exchange = exchangeOf(request)
@@ -244,12 +246,12 @@ export class ApiServer {
     }
   }
 
-  /** Answers the object of a request; throws ApiError when it is refused. */
+  /** Handles a request and returns the object of its response. Throws ApiError. */
   execute(request: ApiRequest): object {
     return this.#run(exchangeOf(request)).object
   }
 
-  /** The same server for a client that hears the warnings of each answer. */
+  /** Returns this server for a client that gets the warnings of each response. */
   #warning(onWarning: (text: string) => void): RequestHandler {
     return {
       context: this.context,
@@ -278,14 +280,14 @@ export class ApiServer {
   }
 
   /**
-   * Opens a watch again that was open in the server that this one is a copy of. Its sender was let in then
-   * and is not asked again; nor is it a request that anybody could see. Throws ApiError 404 and 410.
+   * Reopens a watch of the server of which this one is a copy, without a new authorization and without a
+   * request event. Throws ApiError 404 and 410.
    */
   resume(request: ApiRequest): ResourceWatch {
     return watchObjects(this.context, this.#resumed(request))
   }
 
-  /** Lists what a watch had brought before this server was made; see {@link resume}. */
+  /** Lists what a watch had received in the original server; see {@link resume}. */
   reread(request: ApiRequest): object {
     return listObjects(this.#rereading, this.#resumed(request))
   }
@@ -303,9 +305,9 @@ export class ApiServer {
   }
 
   /**
-   * Lets `answer` answer a request that its sender may make: one for a path that is no resource, or one that
-   * the registry does not get to see because it is malformed. Throws ApiError 401 and 403, and what `answer`
-   * throws.
+   * Authenticates and authorizes a request, then calls `answer`. For requests that do not reach the registry:
+   * those for a path that is not a resource, and malformed ones. Throws ApiError 401 and 403, and what
+   * `answer` throws.
    */
   admit<T extends { readonly code: number }>(
     request: ApiRequest | NonResourceRequest,
@@ -320,7 +322,7 @@ export class ApiServer {
   }
 
   /**
-   * The stored object, past all authorization: for composition roots, invariant checkers and pictures, not
+   * Returns a stored object without authorization: for composition roots, invariant checks and pictures, not
    * for components.
    */
   peek<T extends KubeObject>(resource: string, namespace: string, name: string): T | undefined {
@@ -330,8 +332,8 @@ export class ApiServer {
   }
 
   /**
-   * All stored objects of a resource that the options select; past all authorization, as {@link peek}, and
-   * nobody sees it as a request. Throws ApiError.
+   * Returns all stored objects of a resource that the options select, without authorization and without a
+   * request event; see {@link peek}. Throws ApiError.
    */
   peekAll(
     name: string,

@@ -11,7 +11,7 @@ import type { Exchange } from './pipeline.js'
 import { isNonResource } from './pipeline.js'
 import type { ApiRequest } from './request.js'
 
-/** Tells the bus about answered requests: `request` in short, `audit` as audit.k8s.io/v1 has it. */
+/** Emits an event for each finished request: `request` in short, `audit` as in audit.k8s.io/v1. */
 export class RequestObserver {
   readonly #bus: EventBus<ClusterEvents>
   readonly #clock: Clock
@@ -22,7 +22,7 @@ export class RequestObserver {
     this.#clock = clock
   }
 
-  /** Runs a request and reports how it went, if someone listens. */
+  /** Runs a request and reports its result, if the bus has a listener. */
   observe(exchange: Exchange, run: () => Answer): Answer {
     if (!this.#bus.has('request') && !this.#bus.has('audit')) return run()
     try {
@@ -41,7 +41,7 @@ export class RequestObserver {
     if (this.#bus.has('request'))
       this.#bus.emit('request', summaryOf(exchange, request, answer, this.#clock.now()))
     if (!this.#bus.has('audit')) return
-    // numbered, not drawn: observers must not move the random streams
+    // numbered, not random: an observer must not advance the random streams
     const auditID = `00000000-0000-4000-8000-${(this.#audited++).toString(16).padStart(12, '0')}`
     this.#bus.emit(
       'audit',
@@ -109,7 +109,7 @@ function objectRefOf(request: ApiRequest, object: object): AuditEvent['objectRef
   }
 }
 
-/** What an audit log at level RequestResponse says of a request. Source: apiserver pkg/audit/request.go. */
+/** Returns the audit event of a request at level RequestResponse. Source: apiserver pkg/audit/request.go. */
 function auditEventOf(
   exchange: Exchange,
   request: ApiRequest,

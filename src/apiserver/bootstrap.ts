@@ -4,7 +4,7 @@ import { deepFreeze } from '../api/schema/freeze.js'
 import { formatTime } from '../api/time.js'
 import type { PriorityClass } from '../api/scheduling/generated.js'
 import type { ApiServer } from './api-server.js'
-import { storageKey } from './registry/resource.js'
+import { storageKey } from './registry/resources.js'
 import { makeKubernetesService } from './services/kubernetes-service.js'
 
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
@@ -24,23 +24,24 @@ const PRIORITY_CLASSES = [
   },
 ]
 
-/** What {@link bootstrap} makes. */
+/** Options of {@link bootstrap}. */
 export interface BootstrapOptions {
   /**
-   * Also the `default` ServiceAccount of each namespace, as if its controller had run already. Default true.
+   * Whether to create the `default` ServiceAccount of each namespace, as if its controller had run. Default
+   * true.
    */
   readonly serviceAccounts?: boolean
   /**
-   * Further objects, complete but for uid, resourceVersion and creationTimestamp: see {@link storeDefaults}.
+   * More objects, complete except for uid, resourceVersion and creationTimestamp: see {@link storeDefaults}.
    * Default none.
    */
   readonly objects?: readonly (readonly KubeObject[])[]
 }
 
 /**
- * Makes the objects that the apiserver itself makes at its start: the four namespaces, the system
- * PriorityClasses, the Service `kubernetes`. What is there already is left alone, without any draw of random
- * numbers, so that it may also run on a restored store.
+ * Creates the objects that an apiserver creates when it starts: the four namespaces, the system
+ * PriorityClasses and the Service `kubernetes`. Existing objects stay, and no random number is drawn for
+ * them, so that it can run on a restored store.
  */
 export function bootstrap(
   server: ApiServer,
@@ -68,16 +69,16 @@ export function bootstrap(
   }
 }
 
-/** A template on its way into the stores of many clusters. */
+/** A template that is stored in many clusters. */
 interface Prepared {
   readonly key: string
   readonly template: KubeObject
   readonly place: { readonly name: string; readonly namespace?: string }
-  /** Labels, annotations and what else the metadata has. */
+  /** The metadata of the template: labels, annotations and so on. */
   readonly more: object
 }
 
-/** By list of templates and minor: where they go is the same in all clusters of a release. */
+/** Prepared templates by list and minor: they are the same in all clusters of a release. */
 const prepared = new WeakMap<readonly KubeObject[], Map<number, readonly Prepared[]>>()
 
 function prepare(
@@ -108,9 +109,9 @@ function prepare(
 }
 
 /**
- * Puts objects that every cluster of a release has straight into the store: templates that are valid and
- * defaulted, and share all but their metadata with the stored objects of all clusters. Those whose kind the
- * release does not serve, or that are there already, are left out.
+ * Stores objects that every cluster of a release has, without the write path. The templates must be valid and
+ * defaulted; all clusters share everything but the metadata with them. Skips kinds that the release does not
+ * serve, and existing objects.
  */
 export function storeDefaults(server: ApiServer, objects: readonly KubeObject[]): void {
   const { storage, uids, clock } = server.context

@@ -53,7 +53,7 @@ export function alreadyExists(of: GroupResource, name: string): ApiError {
   )
 }
 
-/** 409 after eight generated names were all taken. */
+/** 409 if all eight generated names are taken. */
 export function generateNameConflict(of: GroupResource, name: string): ApiError {
   const why = 'the server was not able to generate a unique name for the object'
   const details = { ...detailsOf(of.resource, of.group, name), retryAfterSeconds: 1 }
@@ -66,7 +66,7 @@ export function conflict(of: GroupResource, name: string, why: string): ApiError
   return new ApiError(409, 'Conflict', message, detailsOf(of.resource, of.group, name))
 }
 
-/** Why an update with an old resourceVersion is refused (registry.OptimisticLockErrorMsg). */
+/** The reason why an update with an old resourceVersion is refused (registry.OptimisticLockErrorMsg). */
 export const STALE =
   'the object has been modified; please apply your changes to the latest version and try again'
 
@@ -98,7 +98,7 @@ export function invalid(of: GroupKind, name: string, errors: readonly FieldError
   )
 }
 
-/** 400 with a free text. */
+/** 400 with any text. */
 export function badRequest(message: string): ApiError {
   return new ApiError(400, 'BadRequest', message)
 }
@@ -109,7 +109,7 @@ export function methodNotSupported(of: GroupResource, action: string): ApiError 
   return new ApiError(405, 'MethodNotAllowed', message, detailsOf(of.resource, of.group, ''))
 }
 
-/** 405 of the router, where no handler has the method at all. */
+/** 405 of the router, if no handler has the method. */
 export function methodNotAllowed(): ApiError {
   return new ApiError(
     405,
@@ -122,8 +122,8 @@ export function methodNotAllowed(): ApiError {
 /** 415 for a strategic merge patch of a custom resource, whose fields have no merge keys. */
 export function noStrategicPatch(): ApiError {
   const accepted = 'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml'
-  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted}`
-  return new ApiError(415, 'UnsupportedMediaType', message)
+  const fault = 'the body of the request was in an unknown format'
+  return new ApiError(415, 'UnsupportedMediaType', `${fault} - accepted media types include: ${accepted}`)
 }
 
 /** 405 for new objects of a CRD that is being deleted. */
@@ -162,7 +162,7 @@ export function tooManyRequests(
   )
 }
 
-/** A 500 that carries a plain text and neither reason nor details: what an untyped Go error becomes. */
+/** 500 with a text but without reason and details: what an untyped Go error becomes. */
 export function untypedError(message: string, reason: StatusReason = ''): ApiError {
   return new ApiError(500, reason, message)
 }
@@ -172,7 +172,7 @@ export function internalError(message: string): ApiError {
   return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
 }
 
-/** An error that is answered as plain text, before any handler of the API is reached. */
+/** An error whose response is plain text, because it occurs before any handler of the API. */
 export class PlainTextError extends ApiError {
   /** The whole body. */
   readonly text: string
@@ -184,7 +184,7 @@ export class PlainTextError extends ApiError {
 }
 
 /**
- * What client-go makes of a 503 without a Status. Source: apimachinery pkg/api/errors
+ * Returns the error that client-go makes of a 503 without a Status. Source: apimachinery pkg/api/errors
  * NewGenericServerResponse.
  */
 export function serverUnavailable(): ApiError {

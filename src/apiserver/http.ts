@@ -1,9 +1,8 @@
 import type { ApiServer } from './api-server.js'
 import { ApiError, isApiError } from '../client/api-error.js'
-import type { Negotiated } from './http/accept.js'
-import { LIST_TYPES, negotiate, OBJECT_TYPES } from './http/accept.js'
-import type { TextFormat } from './http/answers.js'
+import { type Negotiated, LIST_TYPES, negotiate, OBJECT_TYPES } from './http/accept.js'
 import {
+  type TextFormat,
   errorAnswer,
   objectAnswer,
   pageNotFound,
@@ -12,31 +11,33 @@ import {
   wantsPretty,
 } from './http/answers.js'
 import type { HttpCodecs } from './http/body.js'
-import { checkDeadline } from './http/deadline.js'
+import { checkDeadline } from './http/query.js'
 import { isBuiltInGroup } from './http/discovery/groups.js'
 import { STREAMS } from '../client/pod-stream.js'
-import type { HttpStream } from '../client/http.js'
-import { bufferedStream, openStream } from './http/http-stream.js'
-import type { HttpRequest, HttpResponse, HttpWatch } from '../client/http.js'
-import { header } from '../client/http.js'
+import {
+  type HttpStream,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpWatch,
+  header,
+} from '../client/http.js'
 import { countRequest } from './http/metrics.js'
 import { answerPath } from './http/non-resource.js'
-import type { ApiPath } from './http/path.js'
-import { parsePath, splitPath } from './http/path.js'
+import { type ApiPath, parsePath, splitPath } from './http/path.js'
 import { represent } from './http/represent.js'
-import type { Asked } from './http/resource-request.js'
-import { askedOf, checkMethod, completeRequest, routeTo } from './http/resource-request.js'
-import type { WatchForm } from './http/watch-lines.js'
-import { endedWatch, watchLines } from './http/watch-lines.js'
+import { type Asked, askedOf, checkMethod, completeRequest, routeTo } from './http/resource-request.js'
+import { type WatchForm, endedWatch, watchLines } from './http/watch-lines.js'
 import { ProxiedReply } from './proxied.js'
-import type { Resource } from './registry/resource.js'
+import type { Resource } from './registry/resources.js'
 import type { ApiRequest } from './request.js'
+import { joinBytes } from '../api/join-bytes.js'
+import { badRequest } from './errors.js'
 
 /**
- * Answers an HTTP-like request: path, query, headers and body become an {@link ApiRequest}, its answer
- * becomes status, headers and text (JSON or YAML; as Table or PartialObjectMetadata by the Accept header). A
- * watch is answered with an {@link HttpWatch} to pull from. Paths that are no resources (discovery, OpenAPI,
- * health) are answered by the handlers of `http/non-resource.ts`.
+ * Handles an HTTP request: parses path, query, headers and body into an {@link ApiRequest}, and writes its
+ * result as status, headers and text (JSON or YAML; a Table or PartialObjectMetadata by the Accept header). A
+ * watch returns an {@link HttpWatch} to pull from. Paths that are not resources (discovery, OpenAPI, health)
+ * go to the handlers of `http/non-resource.ts`.
  */
 export function handleHttp(
   server: ApiServer,
@@ -48,9 +49,9 @@ export function handleHttp(
 }
 
 /**
- * The same for a server that can stream: what a pod's log, exec, attach and port-forward come to is answered
- * with an {@link HttpStream}. For {@link handleHttp} a log is what there is of it by now, and connections
- * cannot be upgraded.
+ * As {@link handleHttp}, for a server that can stream: log, exec, attach and port-forward return an {@link
+ * HttpStream}. With {@link handleHttp} a log ends with its present content, and connections cannot be
+ * upgraded.
  */
 export function handleStreaming(
   server: ApiServer,
@@ -83,14 +84,15 @@ function answerHttp(
   }
 }
 
-/** How an answer is written, as far as it is known when something fails. */
+/** Format and warnings of the response, as far as they are known when an error occurs. */
 interface AnswerForm {
   format: TextFormat
   warnings: readonly string[]
 }
 
 /**
- * A request that is malformed is refused only after it has been found out who sends it, and whether he may.
+ * Handles a request for a resource. Authentication and authorization come before the refusal of a malformed
+ * request.
  */
 function answerResource(
   server: ApiServer,
@@ -114,7 +116,7 @@ function answerResource(
     if (found === undefined) return server.admit(asked.request, () => pageNotFound())
     resource = found
     checkMethod(http, asked, resource)
-    // what is behind a proxy answers in forms of its own
+    // a proxied server chooses its own formats
     negotiated = negotiate(
       subresource === 'proxy' ? undefined : header(http, 'accept'),
       producedBy(asked, isBuiltInGroup(context.scheme, path.group)),
@@ -131,7 +133,7 @@ function answerResource(
   return answered(server, http, { ...asked, request }, resource, negotiated)
 }
 
-/** What the route says that it can answer; custom resources have no routes. */
+/** Returns the media types that the route can produce. Custom resources have no routes. */
 function producedBy(
   { request: { verb, subresource } }: Asked,
   isBuiltIn: boolean,
@@ -141,7 +143,7 @@ function producedBy(
   return verb === 'list' || verb === 'watch' ? LIST_TYPES : OBJECT_TYPES
 }
 
-/** Subresources whose requests may last: they have no deadline. */
+/** Subresources with long-running requests, which have no deadline. */
 const LONG_RUNNING = new Set(['attach', 'exec', 'log', 'portforward', 'proxy'])
 
 function answered(
@@ -177,7 +179,7 @@ function answered(
   }
 }
 
-/** Throws 406 for a watch in a form that has no frames. */
+/** Throws 406 for a watch in YAML, which has no framing. */
 function checkStream(server: ApiServer, request: ApiRequest, { format }: Negotiated): void {
   if (format !== 'yaml') return
   const types = LIST_TYPES.filter((type) => type.endsWith(';stream=watch')).join(', ')
@@ -187,7 +189,8 @@ function checkStream(server: ApiServer, request: ApiRequest, { format }: Negotia
 }
 
 /**
- * A watch whose history is gone is accepted, and then ends with an ERROR event, as behind the watch cache.
+ * Opens a watch. If its history has been compacted, the watch is accepted and then ends with an ERROR event,
+ * as with upstream's watch cache.
  */
 function openWatch(server: ApiServer, request: ApiRequest, form: WatchForm): HttpWatch {
   try {
@@ -196,4 +199,45 @@ function openWatch(server: ApiServer, request: ApiRequest, form: WatchForm): Htt
     if (!isApiError(error, 'Expired')) throw error
     return endedWatch(error, form)
   }
+}
+
+/**
+ * Opens a stream. Throws ApiError, among others 400 if the client does not offer to upgrade the connection,
+ * which all streams but logs need. Source: apimachinery pkg/util/proxy UpgradeAwareHandler (UpgradeRequired).
+ */
+function openStream(
+  server: ApiServer,
+  http: HttpRequest,
+  request: ApiRequest,
+  query: URLSearchParams,
+): HttpStream {
+  const stream = server.connect(request, query)
+  if (stream.kind === 'log')
+    return {
+      code: 200,
+      headers: { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' },
+      stream,
+    }
+  if (!wantsUpgrade(http)) throw badRequest('Upgrade request required')
+  return { code: 101, headers: {}, stream }
+}
+
+/**
+ * Returns the response to a client that cannot stream: the present content of a log, or 400 for streams that
+ * need an upgraded connection.
+ */
+function bufferedStream({ headers, stream }: HttpStream): HttpResponse {
+  if (stream.kind !== 'log') return errorAnswer(badRequest('Upgrade request required'))
+  const chunks = stream.session.read().map(({ data }) => data)
+  stream.session.stop()
+  const bytes = joinBytes(chunks)
+  return { code: 200, headers, body: new TextDecoder().decode(bytes), bytes }
+}
+
+/** Source: httpstream.IsUpgradeRequest. */
+function wantsUpgrade(http: HttpRequest): boolean {
+  return (
+    (header(http, 'connection') ?? '').toLowerCase().includes('upgrade') &&
+    header(http, 'upgrade') !== undefined
+  )
 }

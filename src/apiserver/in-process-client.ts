@@ -1,10 +1,10 @@
 import type { KubeObject } from '../api/definition.js'
-import type { Resources } from './registry/resources.js'
-import type { Resource } from './registry/resource.js'
+import type { Resources, Resource } from './registry/resources.js'
 import type { ApiRequest, Impersonation, RequestOptions, RequestVerb } from './request.js'
 import type { Status } from '../client/api-error.js'
-import type { PodExecOptions, PodLogOptions } from '../client/pod-options.js'
 import type {
+  PodExecOptions,
+  PodLogOptions,
   ExecStream,
   LogStream,
   PodStream,
@@ -28,7 +28,7 @@ import type {
 } from '../client/client.js'
 import type { InputOf, ObjectOf, ResourceName } from '../client/resources.js'
 
-/** What a client needs of an apiserver. */
+/** The part of an apiserver that a client needs. */
 export interface RequestHandler {
   readonly context: { readonly resources: Resources }
   execute(request: ApiRequest): object
@@ -43,8 +43,8 @@ const NO_OPTIONS: RequestOptions = {}
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 /**
- * The {@link ResumableClient} of components and users in the same process: builds parsed requests, no text in
- * between.
+ * The {@link ResumableClient} of components and users in this process. It builds parsed requests, without
+ * HTTP texts.
  */
 export class InProcessClient implements ResumableClient {
   readonly user: UserInfo
@@ -240,7 +240,7 @@ export class InProcessClient implements ResumableClient {
   }
 }
 
-/** client-go refuses requests for a namespaced object without a namespace before they are sent. */
+/** Throws for a namespaced object without a namespace, as client-go does before it sends a request. */
 function namespaceFor(
   { namespaced }: Resource,
   namespace: string | undefined,
@@ -252,7 +252,7 @@ function namespaceFor(
   return namespace
 }
 
-/** Wraps a server so that each request asks to act as someone else (the `Impersonate-*` headers). */
+/** Wraps a server so that each request impersonates a user (the `Impersonate-*` headers). */
 export function impersonating(server: RequestHandler, impersonate: Impersonation): RequestHandler {
   const acting = <T extends { readonly credentials?: object }>(request: T): T => ({
     ...request,

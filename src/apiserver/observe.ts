@@ -5,7 +5,7 @@ import type { ClusterEvents } from '../client/cluster-events.js'
 import type { Resources } from './registry/resources.js'
 import type { Storage, StoredChange } from './storage/storage.js'
 
-/** Where writes are reported from and to. */
+/** Source and targets of the reports. */
 export interface WriteObservers {
   readonly storage: Storage
   readonly resources: Resources
@@ -14,7 +14,7 @@ export interface WriteObservers {
   readonly trace: Trace | undefined
 }
 
-/** Folds every write into the trace hash, and tells the bus about it if someone listens. */
+/** Adds every write to the trace hash, and emits a `write` event if the bus has a listener. */
 export function reportWrites({ storage, resources, clock, bus, trace }: WriteObservers): void {
   storage.subscribe((change) => {
     trace?.record('write', clock.now(), `${change.key}@${change.revision}`)

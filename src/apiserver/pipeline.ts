@@ -9,35 +9,35 @@ import type { ServerDependencies } from './server-dependencies.js'
 import type { Call, RegistryContext } from './registry/context.js'
 import type { ApiRequest, NonResourceRequest } from './request.js'
 
-/** A request on its way: each stage adds what it found out. */
+/** A request on its way through the stages, each of which adds to it. */
 export interface Exchange {
   readonly request: ApiRequest | NonResourceRequest
   user: UserInfo | undefined
   call: Call | undefined
-  /** Who sent it, where it acts as someone else. */
+  /** The sender, if the request impersonates another user. */
   sender: UserInfo | undefined
   verdict: Authorization | undefined
-  /** What authentication has to warn of. */
+  /** Warnings of authentication. */
   readonly warnings: string[]
 }
 
-/** A request at the door. */
+/** Makes the exchange of a new request. */
 export function exchangeOf(request: Exchange['request']): Exchange {
   return { request, user: undefined, call: undefined, sender: undefined, verdict: undefined, warnings: [] }
 }
 
-/** One stage of the pipeline. It refuses a request by throwing ApiError. */
+/** One stage of the pipeline. It throws ApiError to refuse a request. */
 export type Stage = (exchange: Exchange) => void
 
-/** Whether a request asks for a path that is no resource. */
+/** Whether a request is for a path that is not a resource. */
 export function isNonResource(request: ApiRequest | NonResourceRequest): request is NonResourceRequest {
   return 'path' in request
 }
 
 /**
- * The stages before the registry, in the order of the real server: authentication, impersonation,
- * authorization, then the look-up of the resource. Admission and storage are part of the registry's
- * operations, since what they see depends on the verb.
+ * Returns the stages before the registry, in upstream's order: authentication, impersonation, authorization,
+ * look-up of the resource. Admission and storage belong to the operations of the registry, because their
+ * input depends on the verb.
  */
 export function stagesOf(
   context: Pick<RegistryContext, 'dependencies' | 'resources' | 'aggregated'>,
@@ -46,8 +46,8 @@ export function stagesOf(
 }
 
 /**
- * What every request passes, also one for a path that is no resource: authentication, impersonation,
- * authorization.
+ * Returns the stages of every request, including those for paths that are not resources: authentication,
+ * impersonation, authorization.
  */
 export function accessStages({
   authenticator,
@@ -124,8 +124,8 @@ function authorize(authorizer: Authorizer): Stage {
 }
 
 /**
- * The look-up of the resource, which is all that a request needs that was let in before: see {@link
- * ApiServer.resume}.
+ * Returns the stage that looks up the resource. A resumed request, authorized before, needs only this one:
+ * see {@link ApiServer.resume}.
  */
 export function resolve({ resources, aggregated }: Pick<RegistryContext, 'resources' | 'aggregated'>): Stage {
   return (exchange) => {

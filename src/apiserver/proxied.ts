@@ -1,7 +1,7 @@
-/** A request that the apiserver passes on (`services|pods|nodes/NAME/proxy`). */
+/** A request that the apiserver forwards (`services|pods|nodes/NAME/proxy`). */
 export interface ProxiedRequest {
   readonly method: string
-  /** With its slash in front; '' when nothing follows `proxy`. */
+  /** With its leading slash; '' if nothing follows `proxy`. */
   readonly path: string
   /** Without `?`. */
   readonly query: string
@@ -9,10 +9,7 @@ export interface ProxiedRequest {
   readonly body: string
 }
 
-/**
- * What somebody behind the apiserver answered over HTTP: goes to the client as it is, past all forms that the
- * API has.
- */
+/** The HTTP response of a proxied server, which goes to the client unchanged. */
 export class ProxiedReply {
   readonly code: number
   readonly headers: Readonly<Record<string, string>>
@@ -28,12 +25,12 @@ export class ProxiedReply {
 /** How the apiserver reaches pods and nodes. */
 export interface ProxyNetwork {
   /**
-   * Sends a request to an address; a text is what Go says of a connection that failed (`dial tcp
-   * 10.244.0.5:80: connect: connection refused`).
+   * Sends a request to an address. Returns Go's error text if the connection fails (`dial tcp 10.244.0.5:80:
+   * connect: connection refused`).
    */
   send(ip: string, port: number, request: ProxiedRequest): ProxiedReply | string
-  /** Asks the kubelet of a node; undefined when it does not answer. */
+  /** Sends a request to the kubelet of a node. Returns undefined if it does not respond. */
   requestKubelet(node: string, request: ProxiedRequest): ProxiedReply | undefined
-  /** One of several endpoints. */
+  /** Chooses one of several endpoints. */
   pick<T>(items: readonly T[]): T
 }

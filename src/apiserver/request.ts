@@ -2,7 +2,7 @@ import type { Status } from '../client/api-error.js'
 import type { UserInfo } from '../client/client.js'
 import type { ProxiedRequest } from './proxied.js'
 
-/** What the API calls a request's verb (authorization attributes). */
+/** The API's verb of a request, as authorization sees it. */
 export type RequestVerb =
   | 'get'
   | 'list'
@@ -13,10 +13,7 @@ export type RequestVerb =
   | 'delete'
   | 'deletecollection'
 
-/**
- * Options that come from the query string (list, watch, get, writes) or from a DeleteOptions body, already
- * parsed.
- */
+/** Parsed options of the query (list, watch, get, writes) or of a DeleteOptions body. */
 export interface RequestOptions {
   readonly labelSelector?: string
   readonly fieldSelector?: string
@@ -37,25 +34,25 @@ export interface RequestOptions {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
 }
 
-/** A patch as it came, already parsed. */
+/** The parsed body of a patch. */
 export interface PatchBody {
   readonly type: 'json' | 'merge' | 'strategic' | 'apply'
   readonly body: unknown
-  /** What only strict decoding minds and only the parser of the text can know. */
+  /** Faults that only strict decoding reports and only the parser of the text can find. */
   readonly strictFaults?: readonly string[]
 }
 
-/** Who sends a request, whatever it asks for: what authentication and impersonation look at. */
+/** The sender of a request, for authentication and impersonation. */
 export interface RequestSender {
-  /** Who asks. When absent, the authenticator decides from `credentials`. */
+  /** The user. If absent, the authenticator determines it from `credentials`. */
   readonly user?: UserInfo
   readonly credentials?: Credentials
   readonly userAgent: string
 }
 
 /**
- * One API request, parsed: what every stage of the pipeline sees. In process it is built without any string
- * being parsed.
+ * A parsed API request, as every stage of the pipeline sees it. Clients in this process build it without
+ * parsing.
  */
 export interface ApiRequest extends RequestSender {
   readonly verb: RequestVerb
@@ -69,30 +66,32 @@ export interface ApiRequest extends RequestSender {
   readonly namespace?: string
   readonly name?: string
   readonly options: RequestOptions
-  /** Of create and update: untrusted, already parsed JSON. */
+  /** For create and update: untrusted, parsed JSON. */
   readonly body?: unknown
-  /** What strict decoding minds and only the parser of the text can know: `duplicate field "x"`. */
+  /**
+   * Faults that only strict decoding reports and only the parser of the text can find: `duplicate field "x"`.
+   */
   readonly strictFaults?: readonly string[]
-  /** Of patch. */
+  /** For patch. */
   readonly patch?: PatchBody
-  /** Of the subresource `proxy`: what is passed on. */
+  /** For the subresource `proxy`: the forwarded request. */
   readonly proxied?: ProxiedRequest
-  /** Of a watch: orders it among others that a write wakes. Default: the user agent. */
+  /** For watch: its order among the watches that a write wakes. Default: the user agent. */
   readonly owner?: string
 }
 
 /**
- * A request for a path that is no resource (`/version`, `/healthz`, `/apis`, an unknown path): authorized by
- * RBAC's `nonResourceURLs`. Told from an {@link ApiRequest} by its `path`.
+ * A request for a path that is not a resource (`/version`, `/healthz`, `/apis`, an unknown path), authorized
+ * by RBAC's `nonResourceURLs`. Its `path` distinguishes it from an {@link ApiRequest}.
  */
 export interface NonResourceRequest extends RequestSender {
   /** The HTTP method in lower case: `get`, `head`, `post`. */
   readonly verb: string
-  /** As it came, without the query: `/healthz/etcd`. */
+  /** The path without the query: `/healthz/etcd`. */
   readonly path: string
 }
 
-/** What a request shows to prove who sends it. */
+/** The credentials of a request. */
 export interface Credentials {
   readonly bearerToken?: string
   /** Subject of a verified client certificate, and the SHA-256 of its bytes in lower-case hex. */
@@ -101,15 +100,15 @@ export interface Credentials {
     readonly organizations: readonly string[]
     readonly sha256?: string
   }
-  /** The certificates (PEM, the leaf first) that a TLS client has shown, not verified yet. */
+  /** The unverified certificates of a TLS client (PEM, the leaf first). */
   readonly clientCertificates?: string
-  /** Whom the `X-Remote-*` headers name: counts only with the certificate of a front proxy. */
+  /** The user of the `X-Remote-*` headers, valid only with the certificate of a front proxy. */
   readonly remoteUser?: UserInfo
-  /** What the `Impersonate-*` headers ask for. */
+  /** The user of the `Impersonate-*` headers. */
   readonly impersonate?: Impersonation
 }
 
-/** Whom a request wants to act as: the `Impersonate-User`, `-Uid`, `-Group` and `-Extra-*` headers. */
+/** The user to impersonate: the `Impersonate-User`, `-Uid`, `-Group` and `-Extra-*` headers. */
 export interface Impersonation {
   readonly user?: string
   readonly uid?: string
@@ -118,10 +117,7 @@ export interface Impersonation {
   readonly extra?: Readonly<Record<string, readonly string[]>>
 }
 
-/**
- * An answer: `object` is what the body holds (an object, a list or a Status). `warnings` lack the `299 - `
- * prefix.
- */
+/** A response. `object` is its body (an object, a list or a Status). `warnings` lack the `299 - ` prefix. */
 export interface ApiResponse {
   readonly code: number
   readonly object: object | Status

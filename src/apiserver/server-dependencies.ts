@@ -5,34 +5,34 @@ import type { Authenticator, Impersonator, LegacyTokenUse, Signer } from './auth
 import type { Authorizer, RuleResolver } from './authorization/authorizer.js'
 import type { ProxyNetwork } from './proxied.js'
 
-/** What is used now, as a metrics-server tells it. */
+/** The current usage of resources, as from a metrics-server. */
 export interface UsageMetrics {
-  /** NodeMetrics of the nodes that can be asked, in order. */
+  /** Returns the NodeMetrics of the reachable nodes, in order. */
   nodes(): readonly KubeObject[]
-  /** PodMetrics of the pods that have run long enough, in order; of one namespace or all. */
+  /** Returns the PodMetrics of the pods that have run long enough, in order, in one namespace or all. */
   pods(namespace: string | undefined): readonly KubeObject[]
 }
 
-/** How a part of the control plane is, as ComponentStatus tells it. */
+/** The health of a part of the control plane, for ComponentStatus. */
 export interface ComponentHealth {
   /** `scheduler`, `controller-manager`, `etcd-0` */
   readonly name: string
   readonly healthy: boolean
-  /** What it answered (`ok`), or why it could not be asked. */
+  /** Its response (`ok`), or why it could not be reached. */
   readonly message: string
 }
 
-/** What is put in place after the server was made, since it needs the server itself. */
+/** Dependencies that need the server and are therefore set after it is made. */
 export interface LateDependencies {
-  /** Without it nobody behind the apiserver can be reached. */
+  /** Without it, no server behind the apiserver can be reached. */
   proxy?: ProxyNetwork
-  /** Behind the kinds of metrics.k8s.io, where they are served. */
+  /** Implements the kinds of metrics.k8s.io, where they are served. */
   metrics?: UsageMetrics
-  /** Notes the use of a service account token that never ends (LegacyServiceAccountTokenTracking). */
+  /** Records the use of a service account token that does not expire (LegacyServiceAccountTokenTracking). */
   legacyTokenUsed?: (use: LegacyTokenUse) => void
 }
 
-/** What lies above the apiserver and is plugged into it. All but the authorizer may be missing. */
+/** Parts above the apiserver that are plugged into it. All but the authorizer are optional. */
 export interface ServerDependencies {
   readonly authorizer: Authorizer
   readonly authenticator: Authenticator | undefined
@@ -41,11 +41,11 @@ export interface ServerDependencies {
   readonly signer: Signer | undefined
   readonly nodeAgents: NodeAgents | undefined
   readonly late: LateDependencies
-  /** Asks the parts of the control plane how they are; without it all are well. */
+  /** Returns the health of the parts of the control plane. Default: all are healthy. */
   readonly componentHealth: (() => readonly ComponentHealth[]) | undefined
   /**
-   * What the storage of a kind itself checks against the user, after all admission plugins have mutated
-   * (RBAC's escalation check).
+   * Checks of a kind's storage that need the user (RBAC's escalation check). They run after all mutating
+   * plugins.
    */
   readonly guards: readonly AdmissionPlugin[]
 }

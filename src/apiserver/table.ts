@@ -1,6 +1,6 @@
 import type { KubeObject, PrinterColumn } from '../api/definition.js'
 import { ageColumn, nameColumn } from '../api/define.js'
-import type { Resource } from './registry/resource.js'
+import type { Resource } from './registry/resources.js'
 
 /** One column of a Table. */
 export interface TableColumn {
@@ -32,7 +32,7 @@ export interface Table {
   readonly rows: readonly TableRow[]
 }
 
-/** What each row says of its object: everything, the metadata (the default) or nothing. */
+/** What each row includes of its object: everything, the metadata (the default) or nothing. */
 export type IncludeObject = 'Object' | 'Metadata' | 'None'
 
 interface ListLike {
@@ -41,8 +41,8 @@ interface ListLike {
 }
 
 /**
- * A Table of a list or a single object by the columns of its kind; `now` is virtual ms.
- * Source: apiserver pkg/endpoints/handlers/response.go, pkg/printers/internalversion/printers.go.
+ * Returns the Table of a list or object with the columns of its kind. `now` is virtual ms. Source: apiserver
+ * pkg/endpoints/handlers/response.go, pkg/printers/internalversion/printers.go.
  */
 export function tableOf(
   resource: Resource,
@@ -68,8 +68,8 @@ export function tableOf(
 }
 
 /**
- * Scales are shown as what they are, not as what they scale. Source: printers' printScale, apiextensions'
- * getScaleColumnsForVersion.
+ * Columns of a Scale, which is shown with its own columns instead of those of the scaled kind. Source:
+ * printers' printScale, apiextensions' getScaleColumnsForVersion.
  */
 const SCALE_COLUMNS: readonly PrinterColumn<KubeObject>[] = [
   nameColumn(),
@@ -110,11 +110,11 @@ function rowOf(
 }
 
 /**
- * An annotation that stands for a field of the internal DaemonSet, and so is no part of its metadata in here.
+ * An annotation that becomes a field of upstream's internal DaemonSet, so that a Table's metadata lacks it.
  */
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
 
-/** Only the metadata of an object. */
+/** Returns the PartialObjectMetadata of an object. */
 export function partialMetadata({ kind, metadata }: KubeObject): KubeObject {
   const partial = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' }
   if (kind !== 'DaemonSet' || metadata.annotations?.[TEMPLATE_GENERATION] === undefined)
@@ -129,7 +129,7 @@ const COMPLETIONS: Readonly<Record<string, string>> = {
   Failed: 'The pod failed.',
 }
 
-/** Rows of pods that have ended say so, which old clients hide. */
+/** Returns the conditions of a row: pods that have ended are marked as completed, which old clients hide. */
 function completion(item: KubeObject): TableRow['conditions'] {
   if (item.kind !== 'Pod') return undefined
   const phase = (item as { readonly status?: { readonly phase?: string } }).status?.phase ?? ''

@@ -15,7 +15,7 @@ export interface StatusDetails {
   readonly retryAfterSeconds?: number
 }
 
-/** A Kubernetes `Status` object (meta/v1), as every failed request is answered. */
+/** A Kubernetes `Status` object (meta/v1): the response to every failed request. */
 export interface Status {
   readonly kind: 'Status'
   readonly apiVersion: 'v1'
@@ -49,7 +49,7 @@ export type StatusReason =
   | 'Timeout'
   | 'ServiceUnavailable'
 
-/** A request that the apiserver refused. `status` is the body that a real client gets. */
+/** A request that the apiserver refused. `status` is the body of the response. */
 export class ApiError extends Error {
   readonly status: Status
 
@@ -75,7 +75,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The client could not reach the apiserver at all: it is stopped, or the network between them is cut. */
+/** The client could not reach the apiserver: it is stopped, or the network between them is cut. */
 export class ConnectionError extends Error {
   constructor(message: string) {
     super(message)
@@ -83,12 +83,12 @@ export class ConnectionError extends Error {
   }
 }
 
-/** Whether `error` is an {@link ApiError}, and of that reason if one is given. */
+/** Whether `error` is an {@link ApiError}, and has the reason, if given. */
 export function isApiError(error: unknown, reason?: StatusReason): error is ApiError {
   return error instanceof ApiError && (reason === undefined || error.reason === reason)
 }
 
-/** Runs `call`; answers undefined instead of throwing when the server says that the object is not there. */
+/** Runs `call`. Returns undefined instead of throwing if the object does not exist. */
 export function ignoreNotFound<T>(call: () => T): T | undefined {
   try {
     return call()

@@ -1,10 +1,10 @@
 import type { KubeObject } from '../api/definition.js'
-import type { PodExecOptions, PodLogOptions } from './pod-options.js'
+import type { PodExecOptions, PodLogOptions } from './pod-stream.js'
 import type { Session } from './node-agent.js'
 import type { Status } from './api-error.js'
 import type { InputOf, ObjectOf, ResourceName } from './resources.js'
 
-/** Who asks. Source: apiserver pkg/authentication/user. */
+/** An authenticated user. Source: apiserver pkg/authentication/user. */
 export interface UserInfo {
   readonly name: string
   readonly uid?: string
@@ -12,7 +12,7 @@ export interface UserInfo {
   readonly extra?: Readonly<Record<string, readonly string[]>>
 }
 
-/** Names one object; `metadata` of any object is one. `namespace` is left out for cluster-scoped kinds. */
+/** Names one object; the `metadata` of an object can be used. Cluster-scoped kinds have no `namespace`. */
 export interface ObjectKey {
   readonly name?: string | undefined
   readonly namespace?: string | undefined
@@ -25,7 +25,7 @@ export interface GetOptions {
 
 /** Options of `list`, `watch` and `deleteCollection`. Selectors are written as in a query string. */
 export interface ListOptions {
-  /** All namespaces when left out. */
+  /** Default: all namespaces. */
   readonly namespace?: string
   readonly labelSelector?: string
   readonly fieldSelector?: string
@@ -37,15 +37,15 @@ export interface ListOptions {
 
 /** Options of every write. */
 export interface WriteOptions {
-  /** Runs everything but the storage. Default false. */
+  /** Runs everything except the storage. Default false. */
   readonly dryRun?: boolean
   /** Default: the part of the user agent before `/`. */
   readonly fieldManager?: string
-  /** Of an apply patch: takes fields that others own. Default false. */
+  /** For an apply patch: takes over fields of other managers. Default false. */
   readonly force?: boolean
-  /** What happens to unknown fields. Default `Warn`, as on the server. */
+  /** What to do about unknown fields. Default `Warn`, as on the server. */
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict'
-  /** `status`, `scale`, `resize`, ...: writes that subresource. */
+  /** The subresource to write: `status`, `scale`, `resize`, ... */
   readonly subresource?: string
 }
 
@@ -57,12 +57,12 @@ export interface DeleteOptions {
   readonly dryRun?: boolean
 }
 
-/** The ways to patch. */
+/** The types of patches. */
 export type Patch =
   | { readonly type: 'merge' | 'strategic' | 'apply'; readonly body: object }
   | { readonly type: 'json'; readonly body: readonly object[] }
 
-/** A list answer. `items` and everything inside is frozen. */
+/** The result of a list. `items` and everything inside are frozen. */
 export interface ObjectList<T> {
   readonly apiVersion: string
   readonly kind: string
@@ -81,23 +81,24 @@ export interface WatchEvent<T> {
 }
 
 /**
- * A watch that is pulled, so that where it stands is one number. Nothing is lost between two pulls: events
- * are read from etcd's history. `next` throws ApiError 410 `Expired` once that history has been compacted.
+ * A watch that is pulled, so that its position is one number. No event is lost between two pulls, because
+ * they are read from etcd's history. `next` throws ApiError 410 `Expired` once that history has been
+ * compacted.
  */
 export interface Watch<T> {
-  /** Resource version up to which events have been taken. */
+  /** Resource version up to which events have been returned. */
   readonly resourceVersion: string
-  /** Takes what has happened since the last call, in order; empty when there is nothing. */
+  /** Returns the events since the last call, in order; empty if there are none. */
   next(limit?: number): readonly WatchEvent<T>[]
-  /** Called (synchronously, inside the commit) when there may be something to take. */
+  /** Sets the listener that is called (synchronously, inside the commit) when there may be new events. */
   onReady(listener: () => void): void
   stop(): void
 }
 
 /**
- * A client of the apiserver under one identity: everything in the simulator, controllers and users alike,
- * goes through this door. Objects passed in are never changed; objects given out are deeply frozen. Every
- * method throws ApiError when the server refuses and ConnectionError when it cannot be reached.
+ * A client of the apiserver with one identity. Controllers and users alike work through it. Objects passed in
+ * are never changed; returned objects are deeply frozen. Every method throws ApiError if the server refuses
+ * the request, and ConnectionError if it cannot be reached.
  */
 export interface Client {
   readonly user: UserInfo
@@ -115,7 +116,7 @@ export interface Client {
     patch: Patch,
     options?: WriteOptions,
   ): ObjectOf<R>
-  /** DELETE: answers the object if it still exists (graceful deletion, finalizers), else a Status. */
+  /** DELETE. Returns the object if it still exists (graceful deletion, finalizers), else a Status. */
   delete<R extends ResourceName>(resource: R, key: ObjectKey, options?: DeleteOptions): ObjectOf<R> | Status
   deleteCollection<R extends ResourceName>(
     resource: R,
@@ -133,24 +134,27 @@ export interface Client {
   /** GET of a subresource such as `deployments/scale`. */
   getSubresource(resource: ResourceName, key: ObjectKey, subresource: string): KubeObject
   /**
-   * The log of a container, or the streams of a command in it. Nothing comes of them but while time is moved.
-   * Every session must be read to its `end` or stopped. Throws ApiError where the server (or the node's
-   * kubelet) refuses.
+   * Opens the log of a container, or the streams of a command in it. They progress only while time moves.
+   * Every session must be read to its `end` or stopped. Throws ApiError if the server or the node's kubelet
+   * refuses.
    */
   logs(key: ObjectKey, options?: PodLogOptions): Session
   exec(key: ObjectKey, options: PodExecOptions): Session
   attach(key: ObjectKey, options: PodExecOptions): Session
-  /** One connection to a port of a pod. */
+  /** Opens one connection to a port of a pod. */
   portForward(key: ObjectKey, port: number): Session
-  /** Starts after `resourceVersion`; without one, the current state comes first as ADDED events. */
+  /**
+   * Opens a watch of the changes after `resourceVersion`. Without it, the current state comes first, as ADDED
+   * events.
+   */
   watch<R extends ResourceName>(resource: R, options?: ListOptions): Watch<ObjectOf<R>>
 }
 
-/** A client whose informers can go on in a copy of the cluster where they stood in the original. */
+/** A client whose informers can continue in a copy of the cluster from their position in the original. */
 export interface ResumableClient extends Client {
-  /** Opens a watch again that was open in the original: no request, nobody is asked whether it may. */
+  /** Reopens a watch of the original, without a request and without authorization. */
   resumeWatch<R extends ResourceName>(resource: R, options: ListOptions): Watch<ObjectOf<R>>
 
-  /** Reads what a watch had brought in the original, as of a revision. */
+  /** Reads what a watch had received in the original, as of a revision. */
   reread<R extends ResourceName>(resource: R, options: ListOptions): ObjectList<ObjectOf<R>>
 }

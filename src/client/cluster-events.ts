@@ -4,7 +4,7 @@ import type { PlainData } from '../sim/plain-data.js'
 import type { Status } from './api-error.js'
 import type { UserInfo } from './client.js'
 
-/** A user as audit events name one. */
+/** A user in an audit event. */
 export interface AuditUser {
   readonly username: string
   readonly uid?: string
@@ -45,9 +45,9 @@ export interface AuditEvent {
   readonly annotations: Readonly<Record<string, string>>
 }
 
-/** Everything that can be observed on a cluster's bus. `time` is virtual ms. */
+/** The events of a cluster's bus. `time` is virtual ms. */
 export interface ClusterEvents extends KernelEvents {
-  /** A request was answered. */
+  /** A request has been handled. */
   request: {
     readonly time: number
     readonly user: UserInfo
@@ -58,7 +58,7 @@ export interface ClusterEvents extends KernelEvents {
     readonly code: number
     readonly status?: Status
   }
-  /** The same at full length, as an audit policy of level RequestResponse for everything would log it. */
+  /** The same request in full, as an audit policy of level RequestResponse for everything logs it. */
   audit: AuditEvent
   /**
    * An object was written or removed; `old` is undefined on creation, `object` is the last state on removal.
@@ -82,27 +82,24 @@ export interface ClusterEvents extends KernelEvents {
     readonly status: 'True' | 'False' | 'Unknown'
     readonly reason: string
   }
-  /**
-   * Network policies have decided on a connection with a pod at one of its ends (`namespace/name`, or an
-   * address).
-   */
+  /** Network policies have decided on a connection from or to a pod (`namespace/name`, or an address). */
   policyVerdict: {
     readonly time: number
     readonly from: string
     readonly to: string
-    /** Of the pod, after kube-proxy. */
+    /** The port of the pod, after kube-proxy. */
     readonly port: number
     readonly protocol: 'TCP' | 'UDP' | 'SCTP'
     readonly allowed: boolean
-    /** Why, as plain JSON. */
+    /** The reason, as plain JSON. */
     readonly proof?: PlainData
   }
   /**
-   * The apiserver has started to listen, or has stopped; also when another one has taken its place
-   * (`rewind()`). Connections to the one before are broken.
+   * The apiserver has started or stopped listening, or has been replaced (`rewind()`). Connections to the
+   * previous one are broken.
    */
   apiserver: { readonly time: number; readonly running: boolean }
-  /** A pod is deleted by the eviction API or for a taint. */
+  /** A pod is deleted by the eviction API or because of a taint. */
   eviction: {
     readonly time: number
     readonly pod: string

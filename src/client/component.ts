@@ -6,8 +6,8 @@ import type { Informer, InformerOptions } from './informer.js'
 import type { ObjectOf, ResourceName } from './resources.js'
 
 /**
- * A part of the control plane (a controller, the scheduler, one kubelet): a module that talks to the
- * apiserver under an identity of its own. `name` is unique; parts of one real process share a prefix
+ * A part of the control plane (a controller, the scheduler, one kubelet): a module with its own identity at
+ * the apiserver. `name` is unique; parts of one real process share a prefix
  * (`kube-controller-manager/deployment-controller`).
  */
 export interface Component {
@@ -17,26 +17,31 @@ export interface Component {
   setup(host: ComponentHost): void
 }
 
-/** What the cluster gives to a component. */
+/** What the cluster provides to a component. */
 export interface ComponentHost extends Host<ClusterEvents> {
-  /** Client under the component's identity. */
+  /** A client with the component's identity. */
   readonly client: Client
-  /** The server's minor version, `v1.35`: texts that differ between minors hang on `api/releases.ts`. */
+  /**
+   * The server's minor version, `v1.35`, for behaviour that differs between minors (see `api/releases.ts`).
+   */
   readonly version: string
   /**
-   * A view of a resource that follows the store. Call it in `setup` only, once for each (resource,
-   * selection). Work queues of a component retry ApiErrors and ConnectionErrors with back-off; anything else
-   * that `reconcile` throws is a bug.
+   * Returns a view of a resource that follows the store. Call it only in `setup`, once for each resource and
+   * selection. Work queues of a component retry ApiErrors and ConnectionErrors with back-off; any other
+   * exception of `reconcile` is a bug.
    */
   informer<R extends ResourceName>(resource: R, options?: InformerOptions<ObjectOf<R>>): Informer<ObjectOf<R>>
-  /** Records Event objects as `source` (default: the component's own name). */
+  /** Returns a recorder of Event objects with this `source` (default: the component's name). */
   recorder(source: EventSource): EventRecorder
 }
 
-/** Who an Event object says it comes from. */
+/** The source of Event objects. */
 export interface EventSource {
   readonly component: string
   readonly host?: string
-  /** `<component>-<host>`: writes as through events.k8s.io, where what comes again is a series. */
+  /**
+   * `<component>-<host>`. If set, events are written as through events.k8s.io, where repeated events form a
+   * series.
+   */
   readonly instance?: string
 }

@@ -10,14 +10,14 @@ import { bestEffort, referenceTo } from './event-recorder.js'
 import type { EventRecorder, EventTarget } from './event-recorder.js'
 
 /**
- * Events of one source about one object that may come at once; after that one every five minutes (client-go's
- * spam filter).
+ * Most events of one source about one object in a burst; after that one every five minutes (client-go's spam
+ * filter).
  */
 const BURST = 25
 const REFILL_MS = 300_000
 
 /**
- * So many different messages of one kind within so long are combined into one event (client-go's
+ * This many different messages of one kind within this time are combined into one event (client-go's
  * EventAggregator).
  */
 const MOST_MESSAGES = 10
@@ -27,31 +27,31 @@ const SIMILAR_MS = 600_000
 const MOST_OBJECTS = 4096
 
 /**
- * What a recorder remembers of an object: how many events it may still write and since when, and the names of
- * those it has written.
+ * The state of a recorder for one object: its remaining burst and since when, and the names of the events
+ * written.
  */
 interface ObjectEvents {
   tokens: number
   at: number
   /** How often each was counted, by name. */
   readonly written: Map<string, number>
-  /** The messages that came lately, and when the last did, by type and reason. */
+  /** Recent messages and the time of the last one, by type and reason. */
   readonly similar: Map<string, { readonly messages: readonly string[]; readonly at: number }>
 }
 
-/** What a recorder remembers, by object. Plain data. */
+/** The state of a recorder, by object. Plain data. */
 export type RecorderState = Map<string, ObjectEvents>
 
-/** What a recorder needs of its surroundings. */
+/** What a recorder needs. */
 export interface RecorderPorts {
   readonly client: Client
   readonly clock: Clock
   readonly source: EventSource
-  /** A slice of the component's own: `host.state<RecorderState>('events', () => new Map())`. */
+  /** The component's own state: `host.state<RecorderState>('events', () => new Map())`. */
   readonly state: Slice<RecorderState>
 }
 
-/** What an Event says, beside what it is about. */
+/** The content of an Event, apart from its object. */
 interface NewEvent {
   readonly namespace: string
   readonly name: string
@@ -59,11 +59,11 @@ interface NewEvent {
   readonly reason: string
   readonly message: string
   readonly now: string
-  /** Whether it stands for similar ones. */
+  /** Whether it combines similar events. */
   readonly isCombined: boolean
 }
 
-/** client-go's EventAggregator: whether there were too many different messages of this kind. */
+/** Whether there were too many different messages of this kind. Source: client-go's EventAggregator. */
 function isTooVaried(events: ObjectEvents, kind: string, message: string, now: number): boolean {
   const known = events.similar.get(kind)
   const lately = known === undefined || now - known.at > SIMILAR_MS ? [] : known.messages
@@ -73,7 +73,7 @@ function isTooVaried(events: ObjectEvents, kind: string, message: string, now: n
   return isTooMany
 }
 
-/** client-go's EventSourceObjectSpamFilter: a token bucket for each object. */
+/** Takes a token from the object's bucket, if it has one. Source: client-go's EventSourceObjectSpamFilter. */
 function take(events: ObjectEvents, now: number): boolean {
   const tokens = Math.min(BURST, events.tokens + (now - events.at) / REFILL_MS)
   const isAllowed = tokens >= 1
@@ -83,10 +83,10 @@ function take(events: ObjectEvents, now: number): boolean {
 }
 
 /**
- * The {@link EventRecorder} of components. The name of an Event says what it is about (`<object>.<16 hex
- * digits of what makes it equal>`), so the one to count up is found without any memory; the names that are
- * remembered only spare a look-up for the first of each. Real names end in the time of the first occurrence.
- * From the tenth on, different messages of one type and reason share one event.
+ * The {@link EventRecorder} of components. The name of an Event is derived from its content (`<object>.<16
+ * hex digits of a hash>`), so that the Event to count up is found without state; the remembered names only
+ * save a look-up. Real names end in the time of the first occurrence. From the tenth on, different messages
+ * of one type and reason share one event.
  */
 export class CorrelatingRecorder implements EventRecorder {
   readonly #ports: RecorderPorts
@@ -112,10 +112,7 @@ export class CorrelatingRecorder implements EventRecorder {
     bestEffort(() => this.#write(target, event, known.written))
   }
 
-  /**
-   * What this recorder has not written is most likely not there; what it has written is, until its hour is
-   * over.
-   */
+  /** Creates the Event, or counts it up if this recorder has written it and its hour is not over. */
   #write(target: EventTarget, event: NewEvent, written: Map<string, number>): void {
     const { client } = this.#ports
     const count = (written.get(event.name) ?? 0) + 1
@@ -124,13 +121,13 @@ export class CorrelatingRecorder implements EventRecorder {
       client.create('events', this.#newEvent(target, event))
       written.set(event.name, 1)
     } catch (error) {
-      // by a former life of this component
+      // written before this component was restarted
       if (!isApiError(error, 'AlreadyExists')) throw error
       written.set(event.name, this.#takeOver(event))
     }
   }
 
-  /** Answers false if the Event has expired. Nobody but administrators may read Events. */
+  /** Counts up an Event; returns false if it has expired. Components have no right to read Events. */
   #countUp({ namespace, name, now, message }: NewEvent, count: number): boolean {
     const body = { count, lastTimestamp: now, message }
     return (
@@ -140,7 +137,7 @@ export class CorrelatingRecorder implements EventRecorder {
     )
   }
 
-  /** Counts up an Event without knowing its count; answers what it is now. */
+  /** Counts up an Event whose count is unknown, and returns the new count. */
   #takeOver(event: NewEvent): number {
     const { namespace, name, now } = event
     const known = this.#ports.client.patch(
@@ -196,7 +193,7 @@ export class CorrelatingRecorder implements EventRecorder {
       firstTimestamp: event.now,
       lastTimestamp: event.now,
       source: host === undefined ? { component } : { component, host },
-      // client-go makes a new event of combined ones, and leaves these out
+      // client-go makes a new event of combined ones, without these fields
       reportingComponent: event.isCombined ? '' : component,
       reportingInstance: event.isCombined ? '' : (host ?? ''),
     } as unknown as Event

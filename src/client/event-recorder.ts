@@ -2,16 +2,16 @@ import type { ObjectReference } from '../api/core/generated.js'
 import type { KubeObject } from '../api/definition.js'
 import { ApiError, ConnectionError } from './api-error.js'
 
-/** What an event is about; `fieldPath` names a container (`spec.containers{app}`). */
+/** The object of an event; `fieldPath` names a container (`spec.containers{app}`). */
 export interface EventTarget {
   readonly object: KubeObject
-  /** Needed where the object does not carry them itself. */
+  /** Needed if the object does not have them. */
   readonly kind: string
   readonly apiVersion: string
   readonly fieldPath?: string
 }
 
-/** What only events of events.k8s.io say: what was done, and a second object that it was done with or for. */
+/** Fields of events.k8s.io only: the action, and a second object that is involved. */
 export interface EventMore {
   readonly action?: string
   readonly related?: EventTarget
@@ -19,7 +19,7 @@ export interface EventMore {
 
 /**
  * Writes Event objects (core/v1). Equal events (same source, object, type, reason and message) are counted up
- * on one object, as client-go's correlator does; failures to write are dropped, events are best effort.
+ * on one object, as in client-go's correlator. Failed writes are dropped, because events are best effort.
  * Source: client-go tools/record/{event.go,events_cache.go}.
  */
 export interface EventRecorder {
@@ -32,7 +32,7 @@ export interface EventRecorder {
   ): void
 }
 
-/** What an Event says of what it is about. */
+/** Returns the reference to an event's object. */
 export function referenceTo({
   object: {
     metadata: { namespace, name, uid, resourceVersion },
@@ -52,7 +52,10 @@ export function referenceTo({
   }
 }
 
-/** Events are best effort: a namespace that is going away, a denied or unreachable server. */
+/**
+ * Runs a write and drops its failure (terminating namespace, denied, unreachable server): events are best
+ * effort.
+ */
 export function bestEffort(write: () => void): void {
   try {
     write()

@@ -1,10 +1,7 @@
 import type { UserInfo } from './client.js'
 import type { PodStream } from './pod-stream.js'
 
-/**
- * A request as HTTP carries it. Header names are lower case; one that came several times has a list of
- * values.
- */
+/** An HTTP request. Header names are lower case; a header that occurs several times has a list of values. */
 export interface HttpRequest {
   readonly method: string
   /** Still percent-encoded, without the query. */
@@ -12,85 +9,78 @@ export interface HttpRequest {
   /** Without the leading `?`. */
   readonly query?: string
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
-  /** Bytes where the content is no text (protobuf) or not known to be valid UTF-8. */
+  /** Bytes if the content is not text (protobuf) or may be invalid UTF-8. */
   readonly body?: string | Uint8Array
-  /**
-   * Whom the connection belongs to (a client certificate); otherwise the `authorization` header is looked at.
-   */
+  /** The user of the connection (by client certificate). Default: taken from the `authorization` header. */
   readonly user?: UserInfo
   /**
-   * The certificates (PEM, the leaf first) that the TLS client has shown, for the apiserver to verify.
-   * Without `user`.
+   * The certificates of the TLS client (PEM, the leaf first), which the apiserver verifies. Not with `user`.
    */
   readonly clientCertificates?: string
 }
 
-/** An answer as HTTP carries it; `warning` may come several times. */
+/** An HTTP response; `warning` may occur several times. */
 export interface HttpResponse {
   readonly code: number
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body: string
-  /** The content where it is no text (OpenAPI v2 as protobuf); `body` is empty then. */
+  /** The content if it is not text (OpenAPI v2 as protobuf). `body` is then empty. */
   readonly bytes?: Uint8Array
   /**
-   * Puts together `body` as UTF-8 from parts that were encoded before, where there are such: cheaper than
-   * encoding `body`.
+   * Returns `body` as UTF-8, joined from parts that were encoded before, which is cheaper than encoding it.
    */
   readonly encoded?: () => Uint8Array
 }
 
-/** A watch that has been accepted: each pull answers the lines that are due. */
+/** The response to a watch: each pull returns the new lines. */
 export interface HttpWatch {
   readonly code: 200
   readonly headers: Readonly<Record<string, string | readonly string[]>>
-  /**
-   * Lines (without line end) of what has happened since the last call. A line with an ERROR event is the
-   * last.
-   */
+  /** Returns the lines (without line end) since the last call. A line with an ERROR event is the last one. */
   readonly next: () => readonly string[]
   readonly onReady: (listener: () => void) => void
   readonly stop: () => void
-  /** Seconds after which the server ends the stream; undefined when the client did not say. */
+  /** Seconds after which the server ends the stream; undefined if the client did not set it. */
   readonly timeoutSeconds: number | undefined
 }
 
-/** The answer to an accepted request for a log, a command, an attachment or forwarded ports. */
+/** The response to a request for a log, exec, attach or port-forward. */
 export interface HttpStream {
-  /** 101 if the connection is to be upgraded. */
+  /** 101 if the connection must be upgraded. */
   readonly code: 200 | 101
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly stream: PodStream
 }
 
-/** What the apiserver answers a request with. */
+/** Any response of the apiserver. */
 export type HttpAnswer = HttpResponse | HttpStream | HttpWatch
 
 /**
- * A request without an answer: the connection is broken off (of HTTP/2 the stream, with INTERNAL_ERROR), or
- * nothing ever comes.
+ * A missing response: the connection is broken (with HTTP/2 the stream, with INTERNAL_ERROR), or hangs
+ * forever.
  */
 export interface Unanswered {
   readonly unanswered: 'aborted' | 'silent'
 }
 
 /**
- * What stands between clients and the apiserver, as a load balancer or a fault does: it sees each request,
- * passes it on with `next` (as it is or changed), and answers it with what comes back or with something else.
- * It is called in the order of the requests, and may keep a state of its own. An answer with the header
- * `transfer-encoding: chunked` is sent without its length.
+ * A middleware between clients and the apiserver, such as a load balancer or a fault: it gets each request,
+ * may pass it on with `next` (unchanged or changed), and returns the response or another one. It is called in
+ * the order of the requests, and may have state. A response with the header `transfer-encoding: chunked` is
+ * sent without its length.
  */
 export type Gateway = (
   request: HttpRequest,
   next: (request: HttpRequest) => HttpAnswer,
 ) => HttpAnswer | Unanswered
 
-/** The value of a header (name in lower case), several joined by commas; undefined when it did not come. */
+/** Returns the value of a header (name in lower case), several joined by commas, or undefined. */
 export function header({ headers }: HttpRequest, name: string): string | undefined {
   const value = headers === undefined || !Object.hasOwn(headers, name) ? undefined : headers[name]
   return typeof value === 'object' ? value.join(', ') : value
 }
 
-/** All values of a header. */
+/** Returns all values of a header. */
 export function headerValues({ headers }: HttpRequest, name: string): readonly string[] {
   const value = headers === undefined || !Object.hasOwn(headers, name) ? undefined : headers[name]
   return value === undefined ? [] : typeof value === 'string' ? [value] : value

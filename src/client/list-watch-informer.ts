@@ -7,17 +7,17 @@ import type { IndexFunction, Indexers } from './object-index.js'
 import { ObjectIndex, keyOf } from './object-index.js'
 import type { ResourceName } from './resources.js'
 
-/** When a list or watch at which the server failed is tried again, in ms. */
+/** Delay of a retry after a failed list or watch, in ms. */
 const BROKEN_RETRY = 1_000
 
 /**
- * What of an informer is state: the resource version that it has seen. All else is rebuilt from the store.
+ * The state of an informer: the resource version that it has seen. Everything else is rebuilt from the store.
  */
 export interface InformerState {
   resourceVersion: string | undefined
 }
 
-/** What an informer needs of its surroundings. */
+/** What an informer needs. */
 export interface InformerPorts {
   readonly client: ResumableClient
   readonly state: Slice<InformerState>
@@ -25,19 +25,19 @@ export interface InformerPorts {
   readonly topic: Topic
   /** Default ''. */
   readonly key?: string
-  /** False while the network between the component and the apiserver is cut: the view then stays as it is. */
+  /**
+   * Returns false while the network between the component and the apiserver is cut. The view then does not
+   * change.
+   */
   readonly connected: () => boolean
   /**
-   * Whether the apiserver does not let the component in: what comes next ends its watch, and it tries again
-   * every so often. Default: it does.
+   * Whether the apiserver refuses the component: its watch ends at the next change, and is retried with
+   * back-off. Default: never.
    */
   readonly refused?: () => boolean
 }
 
-/**
- * How long an informer waits that may not list or watch, in ms: the longest back-off of client-go's
- * reflector.
- */
+/** Delay of a retry after a refused list or watch, in ms: the longest back-off of client-go's reflector. */
 const FORBIDDEN_RETRY = 30_000
 
 /**
@@ -62,14 +62,14 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     this.resource = resource
     this.selection = selection
     this.#index = new ObjectIndex(indexers)
-    // after a fork or restore the watch goes on where it stood; a wake-up would be a step that the original
-    // does not make. Who is cut off is woken by reconnect().
+    // after a fork or restore the watch continues from its position; a wake-up would be a step that the
+    // original does not make. A disconnected informer is woken by reconnect().
     if (!ports.connected()) return
     if (this.#isRefused()) return // its retry is pending
     if (!this.synced) ports.topic.wake(this.#key)
     else this.#whileServed(() => this.#resumeWatch())
-    // the few objects that a field selects are found by an index now; later all changes since then would have
-    // to be gone through
+    // read now, while an index finds the few objects of a field selector; later, all changes since then would
+    // have to be scanned
     if (selection.fieldSelector !== undefined) this.#load()
   }
 
@@ -115,8 +115,7 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   }
 
   /**
-   * One step of the informer: takes what the watch has and tells the listeners. Called by the kernel through
-   * the topic.
+   * One step of the informer: pulls the watch and calls the listeners. The kernel calls it through the topic.
    */
   deliver(): void {
     if (this.#closed || !this.#ports.connected()) return
@@ -141,8 +140,9 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   }
 
   /**
-   * A custom resource may be gone with its CRD before its informer is closed: there is nothing to follow
-   * then. Who may not list and watch tries again later, as a reflector does.
+   * Handles a failed list or watch. A custom resource may be gone with its CRD before its informer is closed;
+   * then there is nothing to follow. An informer without the right to list and watch retries later, as a
+   * reflector does.
    */
   #whileServed(run: () => void): void {
     try {
@@ -159,14 +159,14 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     }
   }
 
-  /** History has gone that a copy needed to see what its original saw: it lists again. */
+  /** Lists again, because the history that a copy needs to see what its original saw has been compacted. */
   #startAnew(): void {
     this.disconnect()
     this.#ports.state.value.resourceVersion = undefined
     this.#ports.topic.wake(this.#key)
   }
 
-  /** Breaks the watch, as when the connection is cut; {@link reconnect} resumes where it stood. */
+  /** Breaks the watch, as a cut connection does; {@link reconnect} resumes it from its position. */
   disconnect(): void {
     this.#watch?.stop()
     this.#watch = undefined
@@ -183,25 +183,24 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     return this.#closed
   }
 
-  /** Gives the view more indexes, to be asked by {@link indexed}. */
+  /** Adds indexes to the view, for {@link indexed}. */
   addIndexers(indexers: Indexers<T>): void {
     this.#index.addIndexers(indexers)
   }
 
-  /** The objects under one value of the index that a function makes. */
+  /** Returns the objects of one value of the index that a function defines. */
   indexed(valuesOf: IndexFunction<T>, value: string): readonly T[] {
     this.#load()
     return this.#index.indexed(valuesOf, value)
   }
 
-  /** Resumes after {@link disconnect}: what has happened meanwhile is delivered in the next step. */
+  /** Resumes after {@link disconnect}. The changes since then are delivered in the next step. */
   reconnect(): void {
     this.#ports.topic.wake(this.#key)
   }
 
   /**
-   * After a fork or restore the view is rebuilt as of the revision that this informer had seen, at the first
-   * use.
+   * Rebuilds the view after a fork or restore, on first use, as of the revision that this informer had seen.
    */
   #load(): void {
     if (this.#loaded) return

@@ -1,6 +1,6 @@
 import type { Pod } from '../api/core/generated.js'
 
-/** What `GET pods/NAME/log` asks of a kubelet (PodLogOptions). */
+/** Options of a log for a kubelet (PodLogOptions). */
 export interface LogRequest {
   readonly pod: Pod
   readonly container: string
@@ -14,7 +14,7 @@ export interface LogRequest {
   readonly limitBytes?: number
 }
 
-/** What `exec` and `attach` ask of a kubelet (PodExecOptions, PodAttachOptions); attach has no command. */
+/** Options of `exec` and `attach` for a kubelet (PodExecOptions, PodAttachOptions). attach has no command. */
 export interface ExecRequest {
   readonly pod: Pod
   readonly container: string
@@ -25,13 +25,13 @@ export interface ExecRequest {
   readonly tty: boolean
 }
 
-/** A piece of output. `log` and a port's data use `stdout`. */
+/** A piece of output. Logs and a port's data use `stdout`. */
 export interface Chunk {
   readonly stream: 'stdout' | 'stderr'
   readonly data: Uint8Array
 }
 
-/** How a session ended: `exitCode` of the process, or an error that kept it from running. */
+/** The end of a session: the `exitCode` of the process, or the error that prevented it from running. */
 export interface SessionEnd {
   readonly exitCode: number
   readonly error?: string
@@ -39,27 +39,26 @@ export interface SessionEnd {
 
 /**
  * An open stream to a container: log, exec, attach or one connection of a port-forward. Pulled, like watches:
- * `read` answers what has come since the last call. Nothing happens in it but inside kernel steps and the
- * calls made here.
+ * `read` returns the output since the last call. It progresses only during kernel steps and these calls.
  */
 export interface Session {
-  /** Input: stdin, or what goes to the port. */
+  /** Writes input: stdin, or data for the port. */
   write(data: Uint8Array): void
   /** End of input. */
   closeInput(): void
   resize(width: number, height: number): void
   read(): readonly Chunk[]
-  /** Undefined while it goes on. What is left to read comes first. */
+  /** Undefined while the session runs or has unread output. */
   readonly end: SessionEnd | undefined
-  /** Called when there is something to read or the end has come. */
+  /** Sets the listener that is called when there is output to read or the session has ended. */
   onReady(listener: () => void): void
-  /** The client has gone away. */
+  /** Ends the session: the client has gone away. */
   stop(): void
 }
 
 /**
- * The part of a kubelet that the apiserver talks to (its port 10250). Throws ApiError as the proxying
- * apiserver answers: 400 for an unknown or waiting container, 500 when the dial fails.
+ * The part of a kubelet that the apiserver connects to (port 10250). Throws ApiError as the proxying
+ * apiserver returns it: 400 for an unknown or waiting container, 500 if the dial fails.
  */
 export interface NodeAgent {
   logs(request: LogRequest): Session
@@ -68,15 +67,12 @@ export interface NodeAgent {
   portForward(pod: Pod, port: number): Session
 }
 
-/**
- * Finds the agent of a node; undefined when nothing answers there (the machine is down, or there is no
- * kubelet).
- */
+/** Returns the agent of a node, or undefined if nothing responds (the machine is down, or has no kubelet). */
 export interface NodeAgents {
   agentOf(node: string): NodeAgent | undefined
   /**
-   * What keeps a connection to a kubelet that is there from coming about, in Go's words: `remote error: tls:
-   * internal error`. Default: nothing.
+   * Returns Go's error that prevents a connection to a running kubelet: `remote error: tls: internal error`.
+   * Default: none.
    */
   connectionFault?(node: string): string | undefined
 }

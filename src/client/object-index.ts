@@ -1,19 +1,19 @@
 import type { KubeObject } from '../api/definition.js'
 import { SortedObjects } from './sorted-objects.js'
 
-/** Answers the values under which an object is found. */
+/** Returns the values under which an object is found. */
 export type IndexFunction<T> = (object: T) => readonly string[]
 
 /** Indexes by their names. */
 export type Indexers<T> = Readonly<Record<string, IndexFunction<T>>>
 
-/** `namespace/name`, or `name` for a cluster-scoped object: client-go's MetaNamespaceKeyFunc. */
+/** Returns `namespace/name`, or `name` for a cluster-scoped object, as client-go's MetaNamespaceKeyFunc. */
 export function keyOf(object: KubeObject): string {
   const { namespace, name } = object.metadata
   return namespace ? `${namespace}/${name as string}` : (name as string)
 }
 
-/** The two parts of a key. */
+/** Returns the two parts of a key. */
 export function splitKey(key: string): { namespace?: string; name: string } {
   const slash = key.indexOf('/')
   return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) }
@@ -22,17 +22,15 @@ export function splitKey(key: string): { namespace?: string; name: string } {
 const NONE: readonly never[] = []
 
 /**
- * Objects by key, and by any number of indexes. Every lookup costs what it returns; an update costs the
+ * Objects by key, and by any number of indexes. A lookup costs as much as its result; an update costs the
  * indexes of one object.
  */
 export class ObjectIndex<T extends KubeObject> {
   readonly #objects = new Map<string, T>()
-  /** Made when somebody first asks for all objects: most informers are only asked by key and by index. */
+  /** Made on the first call of `list`: most informers are used only by key and index. */
   #sorted: SortedObjects<T> | undefined
   readonly #named: Indexers<T>
-  /**
-   * Buckets by the function that fills them: who asks for the same index shares it, whatever it is called.
-   */
+  /** Buckets by index function, so that indexes with the same function are shared, whatever their names. */
   readonly #indexes = new Map<IndexFunction<T>, Map<string, SortedObjects<T>>>()
 
   constructor(indexers: Indexers<T> = {}) {
@@ -40,7 +38,7 @@ export class ObjectIndex<T extends KubeObject> {
     this.addIndexers(indexers)
   }
 
-  /** Adds those indexes that are not there yet. */
+  /** Adds the indexes that do not exist yet. */
   addIndexers(indexers: Indexers<T>): void {
     for (const name of Object.keys(indexers)) {
       const valuesOf = indexers[name] as IndexFunction<T>
@@ -60,7 +58,7 @@ export class ObjectIndex<T extends KubeObject> {
     return this.#objects.get(key)
   }
 
-  /** All objects in key order; valid until the next change. */
+  /** Returns all objects in key order; valid until the next change. */
   values(): readonly T[] {
     if (!this.#sorted) {
       this.#sorted = new SortedObjects<T>()
@@ -70,8 +68,8 @@ export class ObjectIndex<T extends KubeObject> {
   }
 
   /**
-   * The objects under one value of an index that was named at the beginning, in key order; valid until the
-   * next change. Asserts that there is such an index.
+   * Returns the objects of one value of a named index in key order; valid until the next change. Asserts that
+   * the index exists.
    */
   byIndex(name: string, value: string): readonly T[] {
     const valuesOf = this.#named[name]
@@ -79,12 +77,12 @@ export class ObjectIndex<T extends KubeObject> {
     return this.indexed(valuesOf, value)
   }
 
-  /** The same by the function of the index, which must have been added. */
+  /** As {@link byIndex}, by the function of the index, which must have been added. */
   indexed(valuesOf: IndexFunction<T>, value: string): readonly T[] {
     return this.#indexes.get(valuesOf)?.get(value)?.objects ?? NONE
   }
 
-  /** Stores the object; answers the one that was there. */
+  /** Stores the object and returns the previous one. */
   set(object: T): T | undefined {
     const key = keyOf(object)
     const old = this.#objects.get(key)
@@ -98,7 +96,7 @@ export class ObjectIndex<T extends KubeObject> {
     return old
   }
 
-  /** Removes the object of that key; answers it. */
+  /** Removes the object of that key and returns it. */
   delete(key: string): T | undefined {
     const old = this.#objects.get(key)
     if (!old) return undefined

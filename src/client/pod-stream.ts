@@ -1,22 +1,21 @@
 import type { LogRequest, Session } from './node-agent.js'
-import type { PodExecOptions, PodLogOptions, PodPortForwardOptions } from './pod-options.js'
 
-/** A pod's log: open already. */
+/** The log of a pod, already open. */
 export interface LogStream {
   readonly kind: 'log'
   readonly session: Session
   readonly follow: boolean
 }
 
-/** A command in a container, or its first process: opened when the client's streams are there. */
+/** A command in a container, or its first process. It is opened once the client's streams exist. */
 export interface ExecStream {
   readonly kind: 'exec' | 'attach'
   readonly options: PodExecOptions
-  /** @throws ApiError as the apiserver tells it on the error channel. */
+  /** @throws ApiError as the apiserver reports it on the error channel. */
   open(): Session
 }
 
-/** Ports of a pod: each connection is opened by itself. */
+/** Ports of a pod. Each connection is opened separately. */
 export interface PortForwardStream {
   readonly kind: 'portforward'
   readonly ports: readonly number[]
@@ -24,10 +23,10 @@ export interface PortForwardStream {
   open(port: number): Session
 }
 
-/** What a request for `pods/log`, `exec`, `attach` or `portforward` leads to. */
+/** The result of a request for `pods/log`, `exec`, `attach` or `portforward`. */
 export type PodStream = LogStream | ExecStream | PortForwardStream
 
-/** The options of each, as the query or a client gives them. */
+/** Options of the streaming subresources, from the query or a client. */
 export interface StreamOptions {
   readonly log: PodLogOptions
   readonly exec: PodExecOptions
@@ -40,5 +39,33 @@ export type StreamName = keyof StreamOptions
 
 export const STREAMS: ReadonlySet<string> = new Set<StreamName>(['log', 'exec', 'attach', 'portforward'])
 
-/** What a kubelet is asked for, of log options. */
+/** Options of a log for the kubelet. */
 export type LogWish = Omit<LogRequest, 'pod' | 'container'>
+
+/** Query of `pods/NAME/log`. Source: core/v1 PodLogOptions. */
+export interface PodLogOptions {
+  readonly container?: string
+  readonly follow?: boolean
+  readonly previous?: boolean
+  readonly timestamps?: boolean
+  readonly sinceSeconds?: number
+  /** RFC 3339. */
+  readonly sinceTime?: string
+  readonly tailLines?: number
+  readonly limitBytes?: number
+}
+
+/** Query of `pods/NAME/exec` and `attach`. Source: core/v1 PodExecOptions, PodAttachOptions. */
+export interface PodExecOptions {
+  readonly container?: string
+  readonly command?: readonly string[]
+  readonly stdin?: boolean
+  readonly stdout?: boolean
+  readonly stderr?: boolean
+  readonly tty?: boolean
+}
+
+/** Query of `pods/NAME/portforward`. Source: core/v1 PodPortForwardOptions. */
+export interface PodPortForwardOptions {
+  readonly ports?: readonly number[]
+}

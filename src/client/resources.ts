@@ -193,7 +193,7 @@ export interface ResourceTypes {
   volumeattributesclasses: VolumeAttributesClass
 }
 
-/** TypeScript type of what may be sent to each built-in resource. */
+/** TypeScript type of the input of each built-in resource. */
 export interface ResourceInputs {
   apiservices: APIServiceInput
   certificatesigningrequests: CertificateSigningRequestInput
@@ -328,7 +328,7 @@ export interface ManifestInputs {
   }
 }
 
-/** Built-in resources whose objects belong to no namespace. */
+/** Built-in resources that are cluster-scoped. */
 export type ClusterScopedResource =
   | 'apiservices'
   | 'certificatesigningrequests'
@@ -360,19 +360,19 @@ export type ClusterScopedResource =
 /** Names of the built-in resources, plural as in URLs: `pods`, `networkpolicies`. */
 export type BuiltInResource = keyof ResourceTypes
 
-/** Built-in resources whose objects belong to a namespace. */
+/** Built-in resources that are namespaced. */
 export type NamespacedResource = Exclude<BuiltInResource, ClusterScopedResource>
 
 /**
- * A built-in resource name, or any other as kubectl takes it (`widgets.example.com`), whose objects are typed as
- * {@link KubeObject}.
+ * A built-in resource name, or any other in kubectl's form (`widgets.example.com`), whose objects have the
+ * type {@link KubeObject}.
  */
 export type ResourceName = BuiltInResource | (string & {})
 
 /** Type of the objects that a resource returns. */
 export type ObjectOf<R extends ResourceName> = R extends BuiltInResource ? ResourceTypes[R] : KubeObject
 
-/** An object of a kind that has no type here, as clients send it. */
+/** Input of a kind without a type here. */
 export interface UntypedInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
@@ -381,7 +381,7 @@ export interface UntypedInput {
 }
 
 /**
- * Type of what may be sent to a resource. `apiVersion` and `kind` may be left out, since the resource names them.
+ * Type of the input of a resource. `apiVersion` and `kind` are optional, because the resource implies them.
  */
 export type InputOf<R extends ResourceName> = R extends BuiltInResource
   ? ResourceInputs[R]
@@ -398,7 +398,10 @@ export interface StoredMetadata extends ObjectMeta {
 /** An object that the server has returned: `T` with the metadata that the server sets. */
 export type Stored<T extends KubeObject> = T & { readonly metadata: StoredMetadata }
 
-/** An object of a built-in resource that the server has returned; `namespace` is set where the resource has one. */
+/**
+ * An object of a built-in resource that the server has returned; `namespace` is set if the resource is
+ * namespaced.
+ */
 export type StoredOf<R extends BuiltInResource> = ResourceTypes[R] & {
   readonly metadata: StoredMetadata &
     (R extends ClusterScopedResource ? { readonly namespace?: undefined } : { readonly namespace: string })

@@ -7,46 +7,47 @@ import type { EventMore, EventRecorder, EventTarget } from './event-recorder.js'
 import type { RecorderPorts } from './correlating-recorder.js'
 
 /**
- * An event that does not come again for so long is over (client-go's finishTime), and so often it is looked.
+ * A series ends if its event does not recur for this long (client-go's finishTime); it is also the interval
+ * of the check.
  */
 const FINISH_MS = 6 * 60_000
-/** What goes on is written again after so long (client-go's refreshTime). */
+/** Interval after which a continuing series is written again (client-go's refreshTime). */
 const REFRESH_MS = 30 * 60_000
-/** Events that are remembered; client-go has no bound. */
+/** Most events that are remembered; client-go has no limit. */
 const MOST_EVENTS = 4096
 
-/** One event that may come again. */
+/** An event that may recur. */
 interface Remembered {
   readonly namespace: string
   readonly name: string
-  /** How often it has come, and when it came last and was written last, virtual ms. */
+  /** How often it has occurred, and when it last occurred and was last written, in virtual ms. */
   count: number
   seen: number
   written: number
 }
 
-/** What a recorder remembers, by what makes events equal, and how many it has made. Plain data. */
+/** The state of a recorder: its events by their identity, and how many it has made. Plain data. */
 export interface SeriesState {
   readonly events: Map<string, Remembered>
   made: number
 }
 
-/** What a recorder of series needs of its surroundings. */
+/** What a recorder of series needs. */
 export interface SeriesPorts extends Pick<RecorderPorts, 'client' | 'clock'> {
   /** `default-scheduler`. */
   readonly controller: string
   /** `default-scheduler-<host>`. */
   readonly instance: string
-  /** A slice of the component's own. */
+  /** The component's own state. */
   readonly state: Slice<SeriesState>
-  /** A topic of the component's own; its handler must call {@link SeriesRecorder.finish}. */
+  /** The component's own topic, whose handler must call {@link SeriesRecorder.finish}. */
   readonly timer: Topic
 }
 
 /**
- * The {@link EventRecorder} of components that use events.k8s.io, as the scheduler does: an event that comes
- * again about the same version of the same object becomes a series, written at the second time and when it is
- * over. Failures to write are dropped. Source: client-go tools/events/event_broadcaster.go.
+ * The {@link EventRecorder} of components that use events.k8s.io, as the scheduler does: an event that recurs
+ * for the same version of the same object becomes a series, which is written at the second occurrence and at
+ * its end. Failed writes are dropped. Source: client-go tools/events/event_broadcaster.go.
  */
 export class SeriesRecorder implements EventRecorder {
   readonly #ports: SeriesPorts
@@ -78,14 +79,15 @@ export class SeriesRecorder implements EventRecorder {
     const known = state.events.get(key)
     if (known !== undefined && now - known.seen <= FINISH_MS) return this.#again(known, now)
     const namespace = regarding.namespace ?? 'default'
-    const name = `${regarding.name ?? ''}.${(BigInt(now) * 1_000_000n + BigInt(state.made++ % 1_000_000)).toString(16)}`
+    const nanos = BigInt(now) * 1_000_000n + BigInt(state.made++ % 1_000_000)
+    const name = `${regarding.name ?? ''}.${nanos.toString(16)}`
     if (state.events.size >= MOST_EVENTS) state.events.delete(state.events.keys().next().value as string)
     state.events.set(key, { namespace, name, count: 1, seen: now, written: now })
     const about = { regarding, related: related && referenceTo(related), type, reason, message, action }
     bestEffort(() => this.#ports.client.create('events', this.#newEvent({ namespace, name }, about, now)))
   }
 
-  /** Writes the series that are over, and those that go on for long; forgets what will not come again. */
+  /** Writes the series that have ended or have continued for long, and forgets ended events. */
   finish(): void {
     const {
       clock,

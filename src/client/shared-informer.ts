@@ -6,14 +6,14 @@ import type { InformerPorts } from './list-watch-informer.js'
 import type { Indexers } from './object-index.js'
 import type { ResourceName } from './resources.js'
 
-/** What of a member is state: whether it has been told of what there was when it came. */
+/** The state of a member: whether it has received the objects that existed when it joined. */
 export interface MemberState {
   joined: boolean
 }
 
-/** What a {@link SharedInformer} needs of the component that joins it. */
+/** What a {@link SharedInformer} needs from a component that joins it. */
 export interface MemberPorts {
-  /** Name of the component: members are told in its order, whatever the order in which they came. */
+  /** Name of the component. Members are called in the order of their names, not of joining. */
   readonly component: string
   readonly state: Slice<MemberState>
   /** Wakes {@link Member.replay}. */
@@ -21,9 +21,9 @@ export interface MemberPorts {
 }
 
 /**
- * One view for all components of a process that watch the same, as client-go's SharedInformerFactory hands
- * out: one list, one watch and one step for a change, however many listen. A component that comes later is
- * told of what is there in a step of its own.
+ * One view for all components of a process that watch the same, as those of client-go's
+ * SharedInformerFactory: one list, one watch and one step for a change, however many members there are. A
+ * component that joins later receives the existing objects in a separate step.
  */
 export class SharedInformer<T extends KubeObject> {
   readonly informer: ListWatchInformer<T>
@@ -42,7 +42,7 @@ export class SharedInformer<T extends KubeObject> {
     return this.#members.length
   }
 
-  /** Adds a component. @throws Error (assertion) when it is a member already. */
+  /** Adds a component. @throws Error (assertion) if it is a member already. */
   join(options: Pick<InformerOptions<T>, 'indexers'>, ports: MemberPorts): Member<T> {
     const at = this.#members.findIndex(({ component }) => component >= ports.component)
     if (this.#members[at]?.component === ports.component) {
@@ -55,14 +55,14 @@ export class SharedInformer<T extends KubeObject> {
     return member
   }
 
-  /** Takes a component out; the last one ends the watch. */
+  /** Removes a component. Removing the last one ends the watch. */
   leave(member: Member<T>): void {
     const at = this.#members.indexOf(member)
     if (at >= 0) this.#members.splice(at, 1)
     if (this.#members.length === 0) this.informer.close()
   }
 
-  /** One step: takes what the watch has and tells the members. */
+  /** One step: pulls the watch and calls the members. */
   deliver(): void {
     this.#isFirstList = !this.informer.synced
     this.informer.deliver()
@@ -76,7 +76,7 @@ export class SharedInformer<T extends KubeObject> {
   }
 }
 
-/** A component's part in a {@link SharedInformer}: the shared view, its own listeners. */
+/** A component's part of a {@link SharedInformer}: the shared view with its own listeners. */
 export class Member<T extends KubeObject> implements Informer<T> {
   readonly component: string
   readonly #shared: SharedInformer<T>
@@ -151,7 +151,7 @@ export class Member<T extends KubeObject> implements Informer<T> {
     this.#shared.leave(this)
   }
 
-  /** Tells the listeners, unless what they have not been told of yet includes the change. */
+  /** Calls the listeners with a change, unless a pending replay includes it. */
   tell(change: Change<T>): void {
     if (this.synced) for (const listener of this.#listeners) listener(change)
   }
@@ -160,7 +160,7 @@ export class Member<T extends KubeObject> implements Informer<T> {
     this.#state.value.joined = true
   }
 
-  /** Tells the listeners of all that is there. Called by the kernel through the topic. */
+  /** Calls the listeners with all existing objects. The kernel calls it through the topic. */
   replay(): void {
     if (this.#closed || this.synced) return
     this.markJoined()

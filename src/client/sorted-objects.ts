@@ -1,18 +1,17 @@
-/** So many references are moved at most when an object comes or goes. */
+/** Most references that are moved when an object is added or removed. */
 const MOST_MOVED = 1000
 
 /**
- * Objects sorted by key. The order does not depend on the order of arrival, so a view that was rebuilt after
- * a fork or restore iterates exactly as the one it was copied from. What comes or goes far from the end of a
- * long list is kept apart, and put in its place when somebody asks for the objects: a change costs a binary
- * search, however many objects there are.
+ * Objects sorted by key. The order does not depend on the order of arrival, so a view that is rebuilt after a
+ * fork or restore iterates as the original does. Changes far from the end of a long list are kept apart and
+ * merged when the objects are read, so that a change costs a binary search, however many objects there are.
  */
 export class SortedObjects<T> {
   #keys: string[] = []
   #objects: T[] = []
   /**
-   * What is not in the lists yet, and what is in them no longer; made when they are needed: most lists are
-   * short, and there is one for each value of an index.
+   * Objects that are not in the lists yet, and those that are still in them though removed. Made on demand:
+   * most lists are short, and there is one for each value of an index.
    */
   #added: Map<string, T> | undefined
   #removed: Set<string> | undefined
@@ -22,7 +21,10 @@ export class SortedObjects<T> {
     this.#mostMoved = mostMoved
   }
 
-  /** A list of one: most values of an index have no more, and lists that begin empty take room for many. */
+  /**
+   * Returns a list of one. Most values of an index have one object, and V8 reserves room for many in a list
+   * that starts empty.
+   */
   static of<T>(key: string, object: T): SortedObjects<T> {
     const list = new SortedObjects<T>()
     list.#keys = [key]
@@ -34,7 +36,7 @@ export class SortedObjects<T> {
     return this.#keys.length + (this.#added?.size ?? 0) - (this.#removed?.size ?? 0)
   }
 
-  /** The objects in key order; the array is live, so it is valid until the next change. */
+  /** Returns the objects in key order. The array is live, so it is valid until the next change. */
   get objects(): readonly T[] {
     if (this.#added !== undefined || this.#removed !== undefined) this.#merge()
     return this.#objects
@@ -52,7 +54,7 @@ export class SortedObjects<T> {
 
   #insert(at: number, key: string, object: T): void {
     if (at === this.#keys.length) {
-      // without the array that splice answers
+      // not splice, which allocates an array
       this.#keys.push(key)
       this.#objects.push(object)
       return
@@ -102,8 +104,7 @@ export class SortedObjects<T> {
   #lowerBound(key: string): number {
     let low = 0
     let high = this.#keys.length
-    // new keys are often the largest: generated names of one owner come in any order, but initial lists come
-    // sorted
+    // new keys are often the largest, because initial lists are sorted
     if (high > 0 && (this.#keys[high - 1] as string) < key) return high
     while (low < high) {
       const middle = (low + high) >> 1

@@ -4,9 +4,8 @@ import type { Change } from './informer.js'
 import { keyOf } from './object-index.js'
 
 /**
- * Answers to a component's own writes, kept until its informer has seen them, so that it does not decide from
- * what it has changed itself. Source: the assume cache of the scheduler, storeObjectUpdate of the volume
- * controller.
+ * Results of a component's own writes, kept until its informer has seen them, so that it does not decide on
+ * stale objects. Source: the assume cache of the scheduler, storeObjectUpdate of the volume controller.
  */
 export class Written<T extends KubeObject> {
   readonly #objects: Slice<Map<string, T>>
@@ -15,15 +14,15 @@ export class Written<T extends KubeObject> {
     this.#objects = objects
   }
 
-  /** Remembers the answer of a write; gives it back. */
+  /** Remembers the result of a write, and returns it. */
   remember(object: T): T {
     this.#objects.value.set(keyOf(object), object)
     return object
   }
 
   /**
-   * The later one of what the informer has and what was written; an object that the informer does not have is
-   * not there.
+   * Returns the newer of the informer's object and the written one, or undefined if the informer does not
+   * have the object.
    */
   latest(seen: T | undefined): T | undefined {
     if (seen === undefined || this.#objects.value.size === 0) return seen
@@ -31,12 +30,12 @@ export class Written<T extends KubeObject> {
     return own !== undefined && isNewer(own, seen) ? own : seen
   }
 
-  /** The same for each of them. */
+  /** Returns the newer of each object and its written version. */
   latestOf(seen: readonly T[]): readonly T[] {
     return this.#objects.value.size === 0 ? seen : seen.map((object) => this.latest(object) ?? object)
   }
 
-  /** To be told of all that the informer brings, before anybody else. */
+  /** Must be called with each change of the informer, before other listeners. */
   observe({ type, object }: Change<T>): void {
     const objects = this.#objects.value
     if (objects.size === 0) return

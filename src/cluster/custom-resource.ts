@@ -45,8 +45,8 @@ export interface ResourceAccess {
 
 /**
  * Reads and writes objects of one resource that has no type in this package, for example of a
- * CustomResourceDefinition. Names without a namespace are in the current one. All methods throw ApiError if the
- * server refuses, with reason `NotFound` as long as the resource is not served.
+ * CustomResourceDefinition. Names without a namespace are in the current one. All methods throw ApiError if
+ * the server refuses, with reason `NotFound` as long as the resource is not served.
  */
 export class CustomResource<Input, Output> {
   /** `widgets.example.com` */

@@ -46,11 +46,11 @@ export type ListOptionsFor<R extends BuiltInResource> = R extends ClusterScopedR
   : ListOptions
 
 /**
- * Reads and writes objects, and runs kubectl, with a current namespace: names and objects without a namespace are
- * in it. {@link SimCluster} is the scope of `default`; `cluster.in('office')` gives that of another namespace.
- * Methods that read and write act as a cluster administrator and throw ApiError (a Kubernetes Status) if the
- * apiserver refuses, ConnectionError if it is stopped. Objects that are passed in are never changed; objects that
- * are returned are deeply frozen.
+ * Reads and writes objects, and runs kubectl, with a current namespace: names and objects without a namespace
+ * are in it. {@link SimCluster} is the scope of `default`; `cluster.in('office')` gives that of another
+ * namespace. Methods that read and write act as a cluster administrator and throw ApiError (a Kubernetes
+ * Status) if the apiserver refuses, ConnectionError if it is stopped. Objects that are passed in are never
+ * changed; objects that are returned are deeply frozen.
  */
 export class NamespaceScope {
   /** The current namespace. */
@@ -70,7 +70,9 @@ export class NamespaceScope {
     return this.#client.get<string>(resource, this.#key(resource, name)) as StoredOf<R>
   }
 
-  /** Lists a resource. Without `namespace`: all namespaces of a cluster, the namespace of `cluster.in(...)`. */
+  /**
+   * Lists a resource. Without `namespace`: all namespaces of a cluster, the namespace of `cluster.in(...)`.
+   */
   list<R extends BuiltInResource>(resource: R, options?: ListOptionsFor<R>): ObjectList<StoredOf<R>> {
     return this.#client.list<string>(resource, this.#listing(options)) as ObjectList<StoredOf<R>>
   }
@@ -104,8 +106,8 @@ export class NamespaceScope {
   }
 
   /**
-   * Reads an object, lets `recipe` change a draft of it (immer) and writes it back; repeats after a conflict, at
-   * most five times. `edit('deployments', 'web', (draft) => { draft.spec.replicas = 5 })`
+   * Reads an object, lets `recipe` change a draft of it (immer) and writes it back; repeats after a conflict,
+   * at most five times. `edit('deployments', 'web', (draft) => { draft.spec.replicas = 5 })`
    */
   edit<R extends BuiltInResource>(
     resource: R,
@@ -142,9 +144,9 @@ export class NamespaceScope {
   }
 
   /**
-   * The same methods for a resource that has no type in this package, such as a custom one. `T` are the fields of
-   * its objects: `cluster.resource<{ spec: { size: number } }>('widgets.example.com').create(...)`; or give a
-   * zod schema, whose types are used: `cluster.resource('widgets.example.com', widgetSchema)`.
+   * The same methods for a resource that has no type in this package, such as a custom one. `T` are the
+   * fields of its objects: `cluster.resource<{ spec: { size: number } }>('widgets.example.com').create(...)`;
+   * or give a zod schema, whose types are used: `cluster.resource('widgets.example.com', widgetSchema)`.
    */
   resource<T = { readonly [field: string]: unknown }>(name: string): CustomResource<T, T>
   resource<Input, Output>(name: string, schema: TypedSchema<Input, Output>): CustomResource<Input, Output>
@@ -158,10 +160,10 @@ export class NamespaceScope {
   }
 
   /**
-   * `kubectl apply` of manifests: YAML or JSON text, one object, or a list of objects. The fields of an object whose
-   * `apiVersion` and `kind` are literals of a built-in kind are checked by the compiler.
-   * @throws TypeError if the text is not YAML, KubectlError for a kind that is not served; what came before stays
-   * applied.
+   * `kubectl apply` of manifests: YAML or JSON text, one object, or a list of objects. The fields of an
+   * object whose `apiVersion` and `kind` are literals of a built-in kind are checked by the compiler.
+   * @throws TypeError if the text is not YAML, KubectlError for a kind that is not served; what came before
+   * stays applied.
    */
   apply(text: string): readonly Applied[]
   apply<const M extends readonly ManifestLike[]>(manifests: {
@@ -173,8 +175,8 @@ export class NamespaceScope {
   }
 
   /**
-   * Runs a kubectl command line. Commands that wait move virtual time. What kubectl reports as an error is in the
-   * result, not thrown.
+   * Runs a kubectl command line. Commands that wait move virtual time. What kubectl reports as an error is in
+   * the result, not thrown.
    */
   kubectl(command: string | readonly string[], options: KubectlOptions = {}): KubectlResult {
     return createKubectl(this.#kubectlEnvironment)(command, options)

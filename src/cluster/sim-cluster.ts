@@ -27,9 +27,10 @@ import { StateFacet } from './storage/state-facet.js'
 import { HttpFacet } from './streams/http-facet.js'
 
 /**
- * A Kubernetes cluster in memory. It is ready when the constructor returns: its nodes are Ready, its namespaces
- * exist. It is synchronous; time is virtual and moves only through {@link settle}, {@link advance}, {@link until}
- * and kubectl commands that wait. Equal options and equal calls give equal clusters, byte for byte.
+ * A Kubernetes cluster in memory. It is ready when the constructor returns: its nodes are Ready, its
+ * namespaces exist. It is synchronous; time is virtual and moves only through {@link settle}, {@link
+ * advance}, {@link until} and kubectl commands that wait. Equal options and equal calls give equal clusters,
+ * byte for byte.
  *
  * ```ts
  * const cluster = new SimCluster({ nodes: 3, seed: 7 })
@@ -39,9 +40,9 @@ import { HttpFacet } from './streams/http-facet.js'
  * cluster.advance('7m')
  * ```
  *
- * Objects without a namespace are in `default`, and {@link list} without one lists all namespaces; {@link in} gives
- * the same methods for another namespace. They act as a cluster administrator; {@link as} gives a client under
- * another identity.
+ * Objects without a namespace are in `default`, and {@link list} without one lists all namespaces; {@link in}
+ * gives the same methods for another namespace. They act as a cluster administrator; {@link as} gives a
+ * client under another identity.
  */
 export class SimCluster extends NamespaceScope {
   readonly #held: CurrentParts
@@ -99,7 +100,9 @@ export class SimCluster extends NamespaceScope {
     return this.#parts.metrics
   }
 
-  /** Certificates, keys and kubeconfig files, as kubeadm and the kubelets leave them. Made when first read. */
+  /**
+   * Certificates, keys and kubeconfig files, as kubeadm and the kubelets leave them. Made when first read.
+   */
   get pki(): Pki {
     return this.#parts.plane.pki
   }

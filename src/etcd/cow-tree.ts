@@ -32,7 +32,7 @@ export interface Measure<V> {
  * b.set('x', 2)                            // L1's token is not B1: copy it to L2(B1), set there
  * a.get('x')                               // 1: L1 was left alone
  * b.set('y', 3)                            // L2's token is B1: edited in place
- * a.set('x', 9)                            // L1's token is not A2: copied to L3(A2), although no one else needs L1 now
+ * a.set('x', 9)                            // L1's token is not A2: copied to L3(A2), though none needs L1
  * ```
  *
  * Each level costs a copy at most once for each fork: O(log n) nodes for the first write, nothing when it is

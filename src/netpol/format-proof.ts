@@ -70,7 +70,8 @@ function formatRule({ path, matched, action, failsClosed, trials }: RuleProof): 
 function formatPolicy({ kind, namespace, name, priority, rules }: PolicyProof): readonly string[] {
   const title =
     `    ${kind} ` +
-    `${namespace === undefined ? '' : `${namespace}/`}${name}${priority === undefined ? '' : `, priority ${priority}`}`
+    (namespace === undefined ? name : `${namespace}/${name}`) +
+    (priority === undefined ? '' : `, priority ${priority}`)
   return [
     rules.length === 0 ? `${title}: selects the pod and has no rule` : title,
     ...rules.flatMap(formatRule),

@@ -141,7 +141,7 @@ export class Network {
         if (hasClusterIP(target.service)) return target.service.spec.clusterIP ?? ''
         return this.#named(
           source,
-          `${target.service.metadata.name ?? ''}.${target.service.metadata.namespace ?? ''}.svc.cluster.local.`,
+          [target.service.metadata.name, target.service.metadata.namespace, 'svc.cluster.local.'].join('.'),
           hops,
         )
       }

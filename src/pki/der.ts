@@ -1,4 +1,4 @@
-import { loadForge } from './forge.js'
+import { forge } from './forge.js'
 
 /** A node of an ASN.1 tree. Declared here because users of the package do not have node-forge's types. */
 export interface Asn1 {
@@ -30,7 +30,7 @@ const TAG = {
 
 function create(asn1Class: number, tag: number, constructed: boolean, value: Bytes | Asn1[]): Asn1 {
   // the declared enums are too narrow: the library accepts any number
-  const make = loadForge().asn1.create as unknown as (
+  const make = forge.asn1.create as unknown as (
     asn1Class: number,
     tag: number,
     constructed: boolean,
@@ -43,7 +43,7 @@ export const sequence = (...items: readonly Asn1[]): Asn1 =>
   create(CLASS.universal, TAG.sequence, true, [...items])
 export const set = (...items: readonly Asn1[]): Asn1 => create(CLASS.universal, TAG.set, true, [...items])
 export const oid = (dotted: string): Asn1 =>
-  create(CLASS.universal, TAG.oid, false, loadForge().asn1.oidToDer(dotted).getBytes())
+  create(CLASS.universal, TAG.oid, false, forge.asn1.oidToDer(dotted).getBytes())
 export const boolean = (value: boolean): Asn1 =>
   create(CLASS.universal, TAG.boolean, false, value ? '\xff' : '\0')
 export const octets = (bytes: Bytes): Asn1 => create(CLASS.universal, TAG.octetString, false, bytes)
@@ -69,7 +69,7 @@ export function integer(value: bigint): Asn1 {
 /** Encodes text as Go's encoding/asn1 does: PrintableString if the alphabet allows it, else UTF8String. */
 export function text(value: string): Asn1 {
   if (/^[A-Za-z0-9 '()+,./:=?-]*$/.test(value)) return create(CLASS.universal, TAG.printable, false, value)
-  return create(CLASS.universal, TAG.utf8, false, loadForge().util.encodeUtf8(value))
+  return create(CLASS.universal, TAG.utf8, false, forge.util.encodeUtf8(value))
 }
 
 /** Encodes a time, truncated to seconds: UTCTime for the years 1950 to 2049, else GeneralizedTime. */
@@ -96,17 +96,12 @@ export function timeOf(node: Asn1): number {
 }
 
 export function toDer(node: Asn1): Bytes {
-  return loadForge()
-    .asn1.toDer(node as never)
-    .getBytes()
+  return forge.asn1.toDer(node as never).getBytes()
 }
 
 /** Parses DER. Throws if the bytes are invalid. */
 export function fromDer(bytes: Bytes): Asn1 {
-  return loadForge().asn1.fromDer(bytes, {
-    strict: true,
-    decodeBitStrings: false,
-  } as never) as unknown as Asn1
+  return forge.asn1.fromDer(bytes, { strict: true, decodeBitStrings: false } as never) as unknown as Asn1
 }
 
 /** Returns the children of a constructed node. */
@@ -121,12 +116,12 @@ export function contentOf(node: Asn1 | undefined): Bytes {
   return node.value
 }
 
-export const oidOf = (node: Asn1 | undefined): string => loadForge().asn1.derToOid(contentOf(node))
+export const oidOf = (node: Asn1 | undefined): string => forge.asn1.derToOid(contentOf(node))
 
 /** Returns the text of a node of any string type. */
 export function textOf(node: Asn1): string {
   const bytes = contentOf(node)
-  return node.type === TAG.utf8 ? loadForge().util.decodeUtf8(bytes) : bytes
+  return node.type === TAG.utf8 ? forge.util.decodeUtf8(bytes) : bytes
 }
 
 /** Returns the bytes of a bit string without unused bits. */
@@ -147,29 +142,25 @@ export function numberOf(bytes: Bytes): bigint {
 export function bytesOf(value: bigint, length: number = 1): Bytes {
   const digits = value.toString(16)
   const padded = digits.padStart(Math.max(length * 2, digits.length + (digits.length % 2)), '0')
-  return loadForge().util.hexToBytes(padded)
+  return forge.util.hexToBytes(padded)
 }
 
-export const hex = (bytes: Bytes): string => loadForge().util.bytesToHex(bytes)
+export const hex = (bytes: Bytes): string => forge.util.bytesToHex(bytes)
 
 /** Wraps DER as PEM with lines of 64 characters. */
 export function toPem(type: string, der: Bytes): string {
-  return loadForge()
-    .pem.encode({ type, body: der } as never)
-    .replaceAll('\r\n', '\n')
+  return forge.pem.encode({ type, body: der } as never).replaceAll('\r\n', '\n')
 }
 
 /** Returns all blocks of a PEM text in order. Throws if there is none. */
 export function fromPem(pem: string): readonly { readonly type: string; readonly der: Bytes }[] {
-  return loadForge()
-    .pem.decode(pem)
-    .map(({ type, body }) => ({ type, der: body }))
+  return forge.pem.decode(pem).map(({ type, body }) => ({ type, der: body }))
 }
 
 export function sha256(bytes: Bytes): Bytes {
-  return loadForge().md.sha256.create().update(bytes).digest().getBytes()
+  return forge.md.sha256.create().update(bytes).digest().getBytes()
 }
 
 export function digest(algorithm: 'sha1' | 'sha256' | 'sha384' | 'sha512', bytes: Bytes): Bytes {
-  return loadForge().md[algorithm].create().update(bytes).digest().getBytes()
+  return forge.md[algorithm].create().update(bytes).digest().getBytes()
 }

@@ -36,10 +36,10 @@ export function expiryText(
       ? [`!MISSING! ${one.name}`, '', '', '']
       : [one.name, dateText(one.expires), residualText(one.expires - now), managed(one)],
   )
-  return (
-    `${table([['CERTIFICATE', 'EXPIRES', 'RESIDUAL TIME', 'CERTIFICATE AUTHORITY', 'EXTERNALLY MANAGED'], ...leaves])}\n` +
-    table([['CERTIFICATE AUTHORITY', 'EXPIRES', 'RESIDUAL TIME', 'EXTERNALLY MANAGED'], ...roots])
-  )
+  const common = ['EXPIRES', 'RESIDUAL TIME']
+  const leafHead = ['CERTIFICATE', ...common, 'CERTIFICATE AUTHORITY', 'EXTERNALLY MANAGED']
+  const rootHead = ['CERTIFICATE AUTHORITY', ...common, 'EXTERNALLY MANAGED']
+  return `${table([leafHead, ...leaves])}\n${table([rootHead, ...roots])}`
 }
 
 /** Formats a date: `Dec 17, 2026 10:00 UTC`. */

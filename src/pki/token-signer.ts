@@ -1,7 +1,7 @@
 import type { Signer, TokenClaims } from '../apiserver/authentication/authenticator.js'
 import { base64url, fromBase64url } from './base64url.js'
 import { bytesOf, sha256, toDer } from './der.js'
-import { loadForge } from './forge.js'
+import { forge } from './forge.js'
 import { publicKeyInfo, sign, verify } from './rsa.js'
 import type { PrivateKey, PublicKey } from './rsa.js'
 
@@ -21,8 +21,7 @@ export class TokenSigner implements Signer {
 
   signToken(claims: TokenClaims): string {
     const key = this.#signingKey()
-    const { util } = loadForge()
-    const part = (value: unknown): string => base64url(util.encodeUtf8(JSON.stringify(value)))
+    const part = (value: unknown): string => base64url(forge.util.encodeUtf8(JSON.stringify(value)))
     const signed = `${part({ alg: 'RS256', kid: keyId(key) })}.${part(claims)}`
     return `${signed}.${base64url(sign(key, signed))}`
   }
@@ -69,7 +68,7 @@ function decodeJson(part: string): Record<string, unknown> | undefined {
   const bytes = fromBase64url(part)
   if (bytes === undefined) return undefined
   try {
-    const value: unknown = JSON.parse(loadForge().util.decodeUtf8(bytes))
+    const value: unknown = JSON.parse(forge.util.decodeUtf8(bytes))
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : undefined

@@ -143,7 +143,8 @@ function nearMisses(
   for (const binding of [...policy.clusterBindings, ...policy.bindings]) {
     if (found.length === MAX_NEAR_MISSES) break
     const isUsers = binding.subjects.some((subject) => subjectApplies(subject, user, binding.namespace))
-    if (scope.has(binding) === isUsers) continue // skip bindings that are right in both respects, or in neither
+    // skip bindings that are right in both respects, or in neither
+    if (scope.has(binding) === isUsers) continue
     // a RoleBinding never applies to a path, whatever its namespace
     if (action.path !== undefined && binding.kind === 'RoleBinding') continue
     const index = ruleIndex(policy, binding, action)

@@ -17,7 +17,8 @@ import { scheduleOne } from './schedule-one.js'
  * ```ts
  * const quietHours: Plugin = {
  *   name: 'QuietHours',
- *   filter: (pod, node) => (node.labels['quiet'] === 'true' ? unschedulable('node(s) must not be disturbed') : undefined),
+ *   filter: (pod, node) =>
+ *     node.labels['quiet'] === 'true' ? unschedulable('node(s) must not be disturbed') : undefined,
  *   score: (pod, node) => (node.labels['rack'] === 'b' ? 100 : 0),
  *   eventsToRegister: { 'Node/Add': 'queue', 'Node/UpdateLabel': 'queue' },
  * }

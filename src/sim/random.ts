@@ -60,7 +60,8 @@ export class Random {
 
   #generatorOf(name: string): Generator {
     const generator = xoroshiro128plus(hashText(hashNumber(HASH_SEED, this.#seed), name) | 0)
-    for (let warmUp = 0; warmUp < 16; warmUp++) generator.next() // skip the first draws, which are similar for similar seeds
+    // skip the first draws, which are similar for similar seeds
+    for (let warmUp = 0; warmUp < 16; warmUp++) generator.next()
     return generator
   }
 
@@ -124,7 +125,8 @@ class Stream implements RandomStream {
     const versioned = (b & 0xffff_0fff) | 0x4000
     // the top two bits encode the UUID variant
     const variant = (((c >>> 30) | 0b1000) << 28) | (c & 0x0fff_ffff)
-    return `${hex16(a >>> 16)}${hex16(a)}-${hex16(b >>> 16)}-${hex16(versioned)}-${hex16(variant >>> 16)}-${hex16(c)}${hex16(d >>> 16)}${hex16(d)}`
+    const head = `${hex16(a >>> 16)}${hex16(a)}-${hex16(b >>> 16)}-${hex16(versioned)}`
+    return `${head}-${hex16(variant >>> 16)}-${hex16(c)}${hex16(d >>> 16)}${hex16(d)}`
   }
 }
 

@@ -26,7 +26,7 @@ const readiness = (cluster: SimCluster, name: string): unknown =>
   cluster.get('nodes', { name }).status.conditions?.find(({ type }) => type === 'Ready')
 
 describe.each(['v1.14', 'v1.35'])('troubleshooting, %s', (version) => {
-  it('T1: wrong labels, missing configuration, wrong images, crashes: the state and the events say why', () => {
+  it('T1: wrong labels, missing configuration, wrong images, crashes: state and events say why', () => {
     const cluster = new SimCluster({
       version,
       nodes: 1,

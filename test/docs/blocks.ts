@@ -19,8 +19,8 @@ const OPENING = /^<!-- setup(?: (?<flags>[a-z -]*?))?(?: *(?<end>-->))?$/
 const FENCE = /^ *```/
 
 /**
- * The `ts` blocks of a page. The comment before one is `<!-- setup`, then the words `continues` and `types-only`
- * as needed, then lines of code, then `-->`. In a list, both are indented.
+ * The `ts` blocks of a page. The comment before one is `<!-- setup`, then the words `continues` and
+ * `types-only` as needed, then lines of code, then `-->`. In a list, both are indented.
  * @throws Error for a word that means nothing, or a comment without a block.
  */
 export function blocksOf({ file, text }: Page): readonly Block[] {

@@ -5,8 +5,9 @@ import { repository } from './pages.js'
 import type { Program } from './program.js'
 
 /**
- * Writes programs as modules into a folder of `.cache`, with a tsconfig.json that extends the project's. Returns
- * their paths, in order. Files that are there already stay untouched, so that running tests may import them.
+ * Writes programs as modules into a folder of `.cache`, with a tsconfig.json that extends the project's.
+ * Returns their paths, in order. Files that are there already stay untouched, so that running tests may
+ * import them.
  */
 export function writeModules(folder: string, programs: readonly Program[]): readonly string[] {
   const target = join(repository, '.cache', folder)
@@ -26,7 +27,7 @@ export function writeModules(folder: string, programs: readonly Program[]): read
           'simcluster/*': [`${source}/*/index.ts`],
         },
       },
-      include: [],
+      include: [`${source}/**/*.d.ts`],
       files: programs.map((program) => fileName(program)),
     }),
   )

@@ -7,7 +7,7 @@ import type { KindDefinition, KubeObject } from '../../src/api/definition.js'
 import { createScheme } from '../../src/api/scheme.js'
 import type { Client } from '../../src/client/client.js'
 import { labelFor } from '../../src/kubectl/describe/generic.js'
-import { describeObject } from '../../src/kubectl/describe/index.js'
+import { describeObject } from '../../src/kubectl/describe/describe-object.js'
 import { releaseOf } from '../../src/kubectl/release.js'
 import { addNode, addPod, machine } from './machine.js'
 

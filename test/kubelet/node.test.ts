@@ -123,7 +123,7 @@ describe('the Node', () => {
     ])
   })
 
-  test('another kubelet is installed: the Node shows it after the restart, not before, and pods run on', () => {
+  test('another kubelet is installed: the Node shows it after the restart, and pods run on', () => {
     const lab = new Lab().settle()
     lab.create('web')
     lab.settle()

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { Container, ContainerStatus, Pod, PodSpec } from '../../src/api/core/generated.js'
 import { goDuration } from '../../src/kubelet/go-duration.js'
 import { allocatableOf } from '../../src/kubelet/node/node-object.js'
-import { shutdownGroups } from '../../src/kubelet/node/shutdown.js'
+import { shutdownGroups } from '../../src/kubelet/node/shutdown-manager.js'
 import type { BackOff } from '../../src/kubelet/pods/back-off.js'
 import { backOffEnd, nextBackOff } from '../../src/kubelet/pods/back-off.js'
 import { effectiveGrace, remainingGrace } from '../../src/kubelet/pods/grace.js'
@@ -12,8 +12,7 @@ import { restartsAfter } from '../../src/kubelet/pods/restart-policy.js'
 import { kubeletRelease } from '../../src/kubelet/release.js'
 import { fullImageName, imageDigest } from '../../src/kubelet/runtime/image-name.js'
 import { allocateIp, poolRange, releaseIp } from '../../src/kubelet/runtime/ip-pool.js'
-import { containersReady, podInitialized, podReady } from '../../src/kubelet/status/conditions.js'
-import { podPhase } from '../../src/kubelet/status/phase.js'
+import { containersReady, podInitialized, podPhase, podReady } from '../../src/kubelet/status/phase.js'
 
 const spec = (more: object = {}): PodSpec =>
   partial<PodSpec>({ containers: [{ name: 'a' }, { name: 'b' }], ...more })

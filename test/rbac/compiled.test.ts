@@ -55,7 +55,7 @@ class FakeStore {
   }
 
   write(object: KubeObject, exists: boolean): void {
-    const key = `${object.kind as string}/${object.metadata.namespace ?? ''}/${object.metadata.name as string}`
+    const key = [object.kind, object.metadata.namespace ?? '', object.metadata.name].join('/')
     const old = this.#objects.get(key)
     if (exists) this.#objects.set(key, object)
     else this.#objects.delete(key)

@@ -13,7 +13,10 @@ import {
 
 const group = 'admissionregistration.k8s.io'
 
-/** Defaults of v1beta1 that differ. Source: pkg/apis/admissionregistration/v1beta1/defaults.go. */
+/**
+ * Defaults of v1beta1 that differ from those of v1. Source:
+ * pkg/apis/admissionregistration/v1beta1/defaults.go.
+ */
 function setBetaDefaults({ webhooks = [] }: { webhooks?: Draft<ValidatingWebhook>[] }): void {
   for (const webhook of webhooks) {
     webhook.failurePolicy ??= 'Ignore'

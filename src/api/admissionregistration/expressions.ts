@@ -55,11 +55,11 @@ const authorizer: CelType = {
   ]),
 }
 
-/** What the expressions of a policy or webhook may speak of. */
+/** The variables that expressions of a policy or webhook may use. */
 export interface ExpressionScope {
   /** Whether `params` is declared. */
   readonly params: boolean
-  /** Variables that stand before, by name. */
+  /** Types of the preceding variables, by name. */
   readonly variables?: ReadonlyMap<string, CelType>
 }
 
@@ -84,7 +84,9 @@ const MOST = 2_000
 
 /** Compiles an expression in a scope. */
 export function compileIn(expression: string, scope: ExpressionScope): Compiled {
-  const key = `${String(scope.params)}|${scope.variables === undefined ? '-' : [...scope.variables].map(([name, type]) => `${name}:${typeText(type)}`).join()}|${expression}`
+  const variables = [...(scope.variables ?? [])].map(([name, type]) => `${name}:${typeText(type)}`)
+  const known = scope.variables === undefined ? '-' : variables.join()
+  const key = `${String(scope.params)}|${known}|${expression}`
   let compiled = cache.get(key)
   if (compiled === undefined) {
     if (cache.size >= MOST) cache.clear()
@@ -94,8 +96,8 @@ export function compileIn(expression: string, scope: ExpressionScope): Compiled 
 }
 
 /**
- * A program of that type (or of any that can be that), or why there is none, in the words of the API's field
- * errors.
+ * Compiles an expression that must have the type. Returns the program, or the error in the words of the API's
+ * field errors.
  */
 export function compileTyped(
   expression: string,

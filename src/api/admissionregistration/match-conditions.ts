@@ -27,7 +27,7 @@ export function validateMatchConditions(
   return errors
 }
 
-/** The fault of an expression, if it has one. */
+/** Returns the fault of an expression, or undefined. */
 export function validateExpression(
   expression: string,
   scope: ExpressionScope,

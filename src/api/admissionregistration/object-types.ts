@@ -10,8 +10,8 @@ const BYTES: CelType = { kind: 'bytes' }
 const TIMESTAMP: CelType = { kind: 'timestamp' }
 
 /**
- * Leaves as their OpenAPI schemas have them; quantities and free JSON have no type there, so that no
- * expression may name them.
+ * Types of leaves as in their OpenAPI schemas. Quantities and free JSON have no type there, so that type
+ * checking rejects expressions that name them.
  */
 const leaves: Readonly<Record<ScalarType, CelType | undefined>> = {
   string: STRING,
@@ -32,8 +32,8 @@ const leaves: Readonly<Record<ScalarType, CelType | undefined>> = {
 const known = new WeakMap<Message, CelType>()
 
 /**
- * The type that expressions see objects of a kind as, when they are checked by its schema. Source: apiserver
- * pkg/cel/common/schemas.go SchemaDeclType.
+ * Returns the CEL type of a kind's objects, for type checking. Source: apiserver pkg/cel/common/schemas.go
+ * SchemaDeclType.
  */
 export function objectType(scheme: Scheme, definition: KindDefinition): CelType {
   return definition.custom === undefined
@@ -41,7 +41,7 @@ export function objectType(scheme: Scheme, definition: KindDefinition): CelType 
     : celTypeOf(definition.custom.schema, true)
 }
 
-/** `above`: the messages around it; one that holds itself ends there. */
+/** Returns the type of a message. `above` are the messages around it, at which recursion ends. */
 function messageType(message: Message, above: readonly Message[]): CelType | undefined {
   if (above.includes(message)) return undefined
   const found = known.get(message)

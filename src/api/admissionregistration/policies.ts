@@ -69,7 +69,7 @@ function validatePolicy({ spec }: ValidatingAdmissionPolicy): readonly FieldErro
   return [...errors, ...validateAudit(spec, scope)]
 }
 
-/** The scope of a policy's validations: its variables, each of which sees those before it. */
+/** Returns the scope of a policy's validations: its variables, each of which sees those before it. */
 export function variablesOf({
   variables = [],
   paramKind,
@@ -198,7 +198,7 @@ function validateBinding({ spec }: ValidatingAdmissionPolicyBinding): readonly F
       ? [required('spec.policyName')]
       : dnsSubdomainFaults(policyName).map((fault) => invalid('spec.policyName', policyName, fault))
   if (paramRef !== undefined) errors.push(...validateParamRef(paramRef, 'spec.paramRef'))
-  // sic: upstream's path lacks a letter
+  // sic: the typo in the path is upstream's
   errors.push(...validateMatchResources(matchResources, 'spec.matchResouces'))
   const path = 'spec.validationActions'
   validationActions.forEach((action, at) => {

@@ -8,12 +8,12 @@ import { scopeTypes } from './expressions.js'
 import type { ExpressionWarning, NamedRuleWithOperations, ValidatingAdmissionPolicy } from './generated.js'
 import { objectType } from './object-types.js'
 
-/** No more types are looked at. */
+/** Most types that are checked. */
 const MOST_TYPES = 10
 
 /**
- * What is doubtful about the expressions of a policy, given the types that it is for: each expression is
- * compiled for each type. Source: apiserver pkg/admission/plugin/policy/validating/typechecking.go.
+ * Returns the warnings of a policy's type checking: each expression is compiled for each type that the policy
+ * matches. Source: apiserver pkg/admission/plugin/policy/validating/typechecking.go.
  */
 export function typeWarnings(
   { spec }: ValidatingAdmissionPolicy,
@@ -57,7 +57,7 @@ function environment(
   return all()
 }
 
-/** Undefined where the kind is not known: then there are no `params` at all. */
+/** Type of `params`. Undefined if the kind is unknown: `params` is then not declared. */
 function paramsType(
   paramKind: ValidatingAdmissionPolicy['spec']['paramKind'],
   scheme: Scheme,
@@ -68,7 +68,7 @@ function paramsType(
   return definition === undefined ? undefined : objectType(scheme, definition)
 }
 
-/** The kinds that the rules name without wildcards, sorted. */
+/** Returns the kinds that the rules name without wildcards, sorted. */
 function kindsOf(rules: readonly NamedRuleWithOperations[], scheme: Scheme): readonly KindDefinition[] {
   const found = new Set<KindDefinition>()
   for (const { apiGroups = [], apiVersions = [], resources = [] } of rules) {

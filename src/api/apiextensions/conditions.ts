@@ -1,7 +1,10 @@
 import type { CustomResourceDefinition, CustomResourceDefinitionCondition } from './generated.js'
 import { formatTime } from '../time.js'
 
-/** Finalizer that keeps a CRD until all its objects are deleted. Source: apiextensions v1 CustomResourceCleanupFinalizer. */
+/**
+ * Finalizer that keeps a CRD until all its objects are deleted. Source: apiextensions v1
+ * CustomResourceCleanupFinalizer.
+ */
 export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io'
 
 /**
@@ -14,13 +17,16 @@ export function isConditionTrue({ status }: CustomResourceDefinition, type: stri
   )
 }
 
-/** A condition to be set, without its time. */
+/** A condition without its time. */
 export type NewCondition = Pick<CustomResourceDefinitionCondition, 'type' | 'status'> & {
   readonly reason: string
   readonly message: string
 }
 
-/** The conditions with one of them set; the time moves when the status does. Source: SetCRDCondition. */
+/**
+ * Returns the conditions with one of them set. Its time changes only with its status. Source:
+ * SetCRDCondition.
+ */
 export function withCondition(
   conditions: readonly CustomResourceDefinitionCondition[],
   next: NewCondition,

@@ -28,7 +28,7 @@ function readDefinition(plain: Message, input: unknown): Decoded<KubeObject> {
   return decoded
 }
 
-/** CRDs are read with all the schemas in them, also those that the tables take for any JSON. */
+/** CRDs are decoded with all schemas in them, including those that the tables treat as any JSON. */
 function withNested(group: SchemaGroup): SchemaGroup {
   let message: Message | undefined
   const crd = (): Message => {

@@ -1,5 +1,4 @@
-import { forbidden, invalid, notSupported, required } from '../field-error.js'
-import type { FieldError } from '../field-error.js'
+import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
 import { dns1035LabelFaults, dnsSubdomainFaults } from '../names.js'
 import { validateClientConfig } from '../webhook-client.js'
 import { validateColumn, validateSelectableFields, validateSubresources } from './columns-validation.js'
@@ -8,20 +7,25 @@ import type {
   CustomResourceDefinition,
   CustomResourceDefinitionSpec,
   CustomResourceDefinitionVersion,
+  CustomResourceDefinitionNames,
 } from './generated.js'
 import { hoist, internalVersions, type Hoisted } from './hoisted.js'
-import { validateNames, validateRequiredNames } from './names.js'
-import type { DefinitionRules, DefinitionVersion } from './definition-rules.js'
-import { isKnownReview, relaxed, rulesOf, schemasOf } from './definition-rules.js'
-import { hasDefaults, validateSchema } from './schema-validation.js'
-import type { SchemaRules } from './schema-validation.js'
+import {
+  type DefinitionRules,
+  type DefinitionVersion,
+  isKnownReview,
+  relaxed,
+  rulesOf,
+  schemasOf,
+} from './definition-rules.js'
+import { hasDefaults, validateSchema, type SchemaRules } from './schema-validation.js'
 
 const APPROVED = 'api-approved.kubernetes.io'
 const APPROVAL_HELP = 'see https://github.com/kubernetes/enhancements/pull/1111'
 const MOST_WARNING_CHARACTERS = 256
 
 /**
- * A CRD on create. Source: apiextensions pkg/apis/apiextensions/validation/validation.go
+ * Validates a CRD on create. Source: apiextensions pkg/apis/apiextensions/validation/validation.go
  * ValidateCustomResourceDefinition.
  */
 export function validateDefinition(
@@ -34,14 +38,17 @@ export function validateDefinition(
     : [...errors, ...validateApproval(crd), ...validatePreserves(crd.spec)]
 }
 
-/** A CRD on update: names that objects are stored under stay, and what was wrong before may stay wrong. */
+/**
+ * Validates a CRD on update: names under which objects are stored must stay, and values that were invalid
+ * before may stay.
+ */
 export function validateDefinitionUpdate(
   next: CustomResourceDefinition,
   old: CustomResourceDefinition,
   version: DefinitionVersion = 'v1',
 ): readonly FieldError[] {
   const strict = validateAll(next, rulesOf(next.spec, version))
-  // only what is wrong asks whether it was so before
+  // compared with the old CRD only if it is invalid
   const errors = [
     ...(strict.length === 0 ? strict : validateAll(next, relaxed(rulesOf(next.spec, version), old.spec))),
   ]
@@ -64,7 +71,7 @@ export function validateDefinitionUpdate(
   ]
 }
 
-/** A write to the status of a CRD. */
+/** Validates a write to the status of a CRD. */
 export function validateDefinitionStatus(next: CustomResourceDefinition): readonly FieldError[] {
   return validateStatus(next)
 }
@@ -185,7 +192,7 @@ function warningFaults(deprecated: boolean, warning: string | undefined): readon
   return faults
 }
 
-/** Schema, subresources, columns and selectable fields, of one version or of all. */
+/** Validates schema, subresources, columns and selectable fields of one version or of all. */
 function validateParts(
   parts: Hoisted,
   hasStatus: boolean,
@@ -250,7 +257,7 @@ function validateConversion(
   return errors
 }
 
-/** Approval that has not changed is not asked for again. */
+/** The approval annotation is validated only if it has changed. */
 function validateApprovalUpdate(
   next: CustomResourceDefinition,
   old: CustomResourceDefinition,
@@ -282,4 +289,38 @@ function validatePreserves({ preserveUnknownFields }: CustomResourceDefinitionSp
   const text =
     'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead'
   return [invalid('spec.preserveUnknownFields', true, text)]
+}
+
+/** Source: ValidateCustomResourceDefinitionNames. */
+function validateNames(names: CustomResourceDefinitionNames, path: string): readonly FieldError[] {
+  const errors: FieldError[] = []
+  const { plural, singular = '', kind, listKind = '', shortNames = [], categories = [] } = names
+  const label = (field: string, value: string, head = ''): void => {
+    const faults = dns1035LabelFaults(head === '' ? value : value.toLowerCase())
+    if (value !== '' && faults.length > 0)
+      errors.push(invalid(`${path}.${field}`, value, `${head}${faults.join(',')}`))
+  }
+  const mixed = 'may have mixed case, but should otherwise match: '
+  label('plural', plural)
+  label('singular', singular)
+  label('kind', kind, mixed)
+  label('listKind', listKind, mixed)
+  shortNames.forEach((name, at) => listed(name, `${path}.shortNames[${at}]`, errors))
+  if (kind !== '' && kind === listKind) {
+    errors.push(invalid(`${path}.listKind`, listKind, 'kind and listKind may not be the same'))
+  }
+  categories.forEach((name, at) => listed(name, `${path}.categories[${at}]`, errors))
+  return errors
+}
+
+function listed(name: string, path: string, errors: FieldError[]): void {
+  const faults = dns1035LabelFaults(name)
+  if (faults.length > 0) errors.push(invalid(path, name, faults.join(',')))
+}
+
+/** Faults of the required names. */
+function validateRequiredNames(names: CustomResourceDefinitionNames, path: string): readonly FieldError[] {
+  return (['plural', 'singular', 'kind', 'listKind'] as const)
+    .filter((name) => (names[name] ?? '') === '')
+    .map((name) => required(`${path}.${name}`))
 }

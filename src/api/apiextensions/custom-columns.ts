@@ -2,8 +2,7 @@ import { ageText } from '../duration.js'
 import { ageColumn, nameColumn } from '../define.js'
 import type { KubeObject, PrinterColumn } from '../definition.js'
 import { evaluatePath } from '../jsonpath/evaluate.js'
-import { JsonPathError } from '../jsonpath/error.js'
-import type { Step } from '../jsonpath/nodes.js'
+import { JsonPathError, type Step } from '../jsonpath/nodes.js'
 import { parseJsonPath } from '../jsonpath/parse.js'
 import { timeMs } from '../time.js'
 import type { CustomResourceColumnDefinition } from './generated.js'
@@ -11,7 +10,7 @@ import type { CustomResourceColumnDefinition } from './generated.js'
 type Cell = string | number | boolean | null
 
 /**
- * The Table columns of a custom resource: its own, or name and age. Source: apiextensions
+ * Returns the Table columns of a custom resource: its own, or name and age. Source: apiextensions
  * pkg/registry/customresource/tableconvertor/tableconvertor.go.
  */
 export function customColumns(

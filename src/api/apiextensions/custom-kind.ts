@@ -1,7 +1,7 @@
 import { scaleSubresource, statusOf } from '../define.js'
 import type { KindDefinition, KubeObject, Strategy, Verb } from '../definition.js'
 import { semanticEqual } from '../equal.js'
-import type { FieldError } from '../field-error.js'
+import { type FieldError, invalid, required } from '../field-error.js'
 import { metaSchema } from '../meta/generated.js'
 import { decode } from '../schema/decode.js'
 import { DecodeError, jsonKind } from '../schema/decode-error.js'
@@ -9,16 +9,16 @@ import { copyJson, isPlainObject } from '../schema/plain-json.js'
 import type { MessageReader, SchemaGroup } from '../schema/types.js'
 import { customColumns } from './custom-columns.js'
 import { applyDefaults, dropForbiddenNulls } from './defaulting.js'
-import { validateEmbedded } from './embedded.js'
 import { fieldTables } from './field-table.js'
 import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from './generated.js'
 import { prune } from './prune.js'
 import { evaluateRules, hasRules } from './rules.js'
 import { validateScale } from './scale-paths.js'
-import type { Schema } from './schema.js'
+import { type Schema, fieldOf, itemsOf } from './schema.js'
 import { validateListTypes, validateValue } from './value-validation.js'
+import { dns1035LabelFaults, pathSegmentFaults } from '../names.js'
 
-/** In the order in which discovery lists them for custom resources. */
+/** Verbs in the order in which discovery lists them for custom resources. */
 const VERBS: readonly Verb[] = [
   'delete',
   'deletecollection',
@@ -30,7 +30,7 @@ const VERBS: readonly Verb[] = [
   'watch',
 ]
 
-/** Brings an object of the CRD into another of its versions; the argument is not changed. */
+/** Converts an object of the CRD to another of its versions. The argument is not changed. */
 export type Convert = (object: KubeObject, apiVersion: string) => KubeObject
 
 /** A served version of a custom resource: its definition and its field tables. */
@@ -43,7 +43,7 @@ export interface CustomKind {
 export const convertNone: Convert = (object, apiVersion) =>
   object.apiVersion === apiVersion ? object : { ...object, apiVersion }
 
-/** The kinds that a CRD serves. Source: apiextensions pkg/apiserver/customresource_handler.go. */
+/** Returns the kinds that a CRD serves. Source: apiextensions pkg/apiserver/customresource_handler.go. */
 export function customKinds(
   crd: CustomResourceDefinition,
   convert: Convert = convertNone,
@@ -115,8 +115,8 @@ function customKind(
 }
 
 /**
- * Reads an object: metadata by its own table, the rest by the schema, with defaults and without what the
- * schema does not know.
+ * Decodes an object: metadata by its own table, the rest by the schema. Unknown fields are pruned, and
+ * defaults set.
  */
 function readerOf(schema: Schema, preserves: boolean): MessageReader {
   const meta = metaSchema.message('ObjectMeta')
@@ -141,8 +141,8 @@ function readerOf(schema: Schema, preserves: boolean): MessageReader {
 }
 
 /**
- * Deepest nesting of a custom resource. Go's decoder stops at 10,000; rules and comparisons here call
- * themselves for each level.
+ * Deepest nesting of a custom resource. Go's decoder stops at 10,000, but rules and comparisons here are
+ * recursive.
  */
 const MOST_LEVELS = 1_000
 
@@ -174,7 +174,10 @@ function validationOf(
   return { validate: (object) => check(object, undefined), validateUpdate: check }
 }
 
-/** Metadata has rules of its own; a schema speaks of its names only, which the registry checks. */
+/**
+ * Returns the schema without metadata, which has its own rules: a schema can only restrict names, which the
+ * registry checks.
+ */
 const withoutMeta = ({ metadata: _metadata, ...rest }: KubeObject): Omit<KubeObject, 'metadata'> => rest
 
 function rootOf(schema: Schema): Schema {
@@ -250,4 +253,55 @@ function textAt(object: KubeObject, names: readonly string[]): string {
     object,
   )
   return value === undefined || value === null ? '' : `${value as string | number | boolean}`
+}
+
+/**
+ * Validates embedded objects (x-kubernetes-embedded-resource): apiVersion, kind and metadata. Source:
+ * apiextensions pkg/apiserver/schema/objectmeta/validation.go.
+ */
+function validateEmbedded(value: unknown, schema: Schema, path = '', isRoot = true): readonly FieldError[] {
+  if (Array.isArray(value)) {
+    const items = itemsOf(schema)
+    return items === undefined
+      ? []
+      : value.flatMap((item, at) => validateEmbedded(item, items, `${path}[${at}]`, false))
+  }
+  if (!isPlainObject(value)) return []
+  const own =
+    schema['x-kubernetes-embedded-resource'] === true && !isRoot ? validateTypeMeta(value, path) : []
+  return [
+    ...own,
+    ...Object.keys(value)
+      .sort()
+      .flatMap((name) => {
+        const field = fieldOf(schema, name)
+        return field === undefined
+          ? []
+          : validateEmbedded(value[name], field, path === '' ? name : `${path}.${name}`, false)
+      }),
+  ]
+}
+
+function validateTypeMeta(value: Readonly<Record<string, unknown>>, path: string): readonly FieldError[] {
+  const errors: FieldError[] = []
+  const { apiVersion, kind, metadata } = value
+  if (typeof apiVersion !== 'string' || apiVersion === '')
+    errors.push(required(`${path}.apiVersion`, 'must not be empty'))
+  else if (apiVersion.split('/').length > 2) {
+    errors.push(invalid(`${path}.apiVersion`, apiVersion, `unexpected GroupVersion string: ${apiVersion}`))
+  }
+  if (typeof kind !== 'string' || kind === '') errors.push(required(`${path}.kind`, 'must not be empty'))
+  else {
+    const faults = dns1035LabelFaults(kind.toLowerCase())
+    if (faults.length > 0) {
+      errors.push(
+        invalid(`${path}.kind`, kind, `may have mixed case, but should otherwise match: ${faults.join(',')}`),
+      )
+    }
+  }
+  const name = isPlainObject(metadata) && Object.hasOwn(metadata, 'name') ? metadata['name'] : undefined
+  if (typeof name === 'string') {
+    for (const fault of pathSegmentFaults(name)) errors.push(invalid(`${path}.metadata.name`, name, fault))
+  }
+  return errors
 }

@@ -2,10 +2,11 @@ import { borrow, column, defineKind, nameColumn, specChanged, statusOf } from '.
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { validateDefinition, validateDefinitionStatus, validateDefinitionUpdate } from './crd-validation.js'
-import { definitionWarnings } from './crd-warnings.js'
 import type { CustomResourceDefinition, CustomResourceDefinitionNames } from './generated.js'
+import { isKnownFormat } from './formats.js'
+import { type Schema, nestedSchemas } from './schema.js'
 
-/** Names that follow from the kind. */
+/** Default names, derived from the kind. */
 export function nameDefaults(names: Draft<CustomResourceDefinitionNames>): void {
   if ((names.singular ?? '') === '') names.singular = names.kind.toLowerCase()
   if ((names.listKind ?? '') === '' && names.kind !== '') names.listKind = `${names.kind}List`
@@ -21,8 +22,8 @@ function setDefaults(crd: Draft<CustomResourceDefinition>): void {
 }
 
 /**
- * The storage version is one that objects may be stored in from now on. Also of v1beta1, where there may be
- * no versions.
+ * Adds the storage version to status.storedVersions. Also used for v1beta1, in which `versions` may be
+ * missing.
  */
 function addStoredVersion(crd: Draft<CustomResourceDefinition>): void {
   const { versions = [] } = crd.spec as Partial<Draft<CustomResourceDefinition>['spec']>
@@ -84,3 +85,31 @@ export const customResourceDefinition: KindDefinition<CustomResourceDefinition> 
     },
     columns: [nameColumn(), column('Created At', ({ metadata }) => metadata.creationTimestamp ?? '', 'date')],
   })
+
+/**
+ * Returns the warnings of a CRD: unknown string formats that it did not have before. Source: apiextensions
+ * pkg/registry/customresourcedefinition/strategy.go WarningsOnCreate, WarningsOnUpdate.
+ */
+function definitionWarnings(
+  crd: CustomResourceDefinition,
+  old: CustomResourceDefinition | undefined,
+): readonly string[] {
+  if (crd.spec === old?.spec) return []
+  const found = unknownFormats(crd)
+  if (found.size === 0) return []
+  const before = old === undefined ? new Set() : unknownFormats(old)
+  return [...found]
+    .filter((format) => !before.has(format))
+    .map((format) => `unrecognized format ${JSON.stringify(format)}`)
+}
+
+function unknownFormats({ spec: { versions } }: CustomResourceDefinition): ReadonlySet<string> {
+  const found = new Set<string>()
+  const look = (schema: Schema): void => {
+    const { type, format = '' } = schema
+    if (type === 'string' && format !== '' && !isKnownFormat(format)) found.add(format)
+    for (const nested of nestedSchemas(schema)) look(nested)
+  }
+  for (const { schema } of versions) if (schema?.openAPIV3Schema !== undefined) look(schema.openAPIV3Schema)
+  return found
+}

@@ -6,7 +6,7 @@ import type { Schema } from './schema.js'
 type JsonMap = Record<string, unknown>
 
 /**
- * Fills in the defaults of a schema, on a fresh draft: missing fields, and null where null is not allowed.
+ * Sets the defaults of a schema on a fresh draft: for missing fields, and for null where it is not allowed.
  * Source: apiextensions pkg/apiserver/schema/defaulting/algorithm.go Default.
  */
 export function applyDefaults(value: unknown, schema: Schema | undefined): void {
@@ -35,12 +35,12 @@ function defaultFields(value: JsonMap, schema: Schema): void {
   }
 }
 
-/** A null that a default takes the place of. */
+/** Whether a null is replaced by a default. */
 const isForbiddenNull = (value: unknown, schema: Schema | undefined): boolean =>
   value === null && schema !== undefined && schema.nullable !== true && schema.default !== undefined
 
 /**
- * Takes away null where the schema does not allow it and has no default. Source: defaulting/prune.go
+ * Removes null where the schema does not allow it and has no default. Source: defaulting/prune.go
  * PruneNonNullableNullsWithoutDefaults.
  */
 export function dropForbiddenNulls(value: unknown, schema: Schema | undefined): void {
@@ -63,7 +63,7 @@ export function dropForbiddenNulls(value: unknown, schema: Schema | undefined): 
   }
 }
 
-/** A value with its defaults, as a fresh copy. */
+/** Returns a copy of a value with its defaults. */
 export function defaulted(value: Json, schema: Schema): Json {
   const copy = copyJson(value)
   applyDefaults(copy, schema)

@@ -4,24 +4,24 @@ import { hasDefaults, hasFault, STRICT } from './schema-validation.js'
 import type { Schema } from './schema.js'
 import { someSchema } from './schema.js'
 
-/** The version that a request is of: v1beta1 is less strict. */
+/** The API version of the request: v1beta1 is less strict. */
 export type DefinitionVersion = 'v1' | 'v1beta1'
 
 /**
- * How strictly a CRD is looked at. Source: apiextensions pkg/apis/apiextensions/validation/validation.go
+ * How strictly a CRD is validated. Source: apiextensions pkg/apis/apiextensions/validation/validation.go
  * validationOptions.
  */
 export interface DefinitionRules extends SchemaRules {
-  /** Which versions must have a schema; with `served` none if unknown fields are preserved. */
+  /** Versions that must have a schema. With `served`, none if unknown fields are preserved. */
   readonly schemas: 'all' | 'served'
-  /** Whether conversionReviewVersions must hold one that the server knows. */
+  /** Whether conversionReviewVersions must include one that the server knows. */
   readonly knownReviewVersions: boolean
 }
 
 const BETA_DEFAULTS =
   '(cannot set default values in apiextensions.k8s.io/v1beta1 CRDs, must use apiextensions.k8s.io/v1)'
 
-/** The rules for what is new. */
+/** Returns the rules for a new CRD. */
 export function rulesOf(spec: CustomResourceDefinitionSpec, version: DefinitionVersion): DefinitionRules {
   if (version === 'v1') return { ...STRICT, schemas: 'all', knownReviewVersions: true }
   const structural =
@@ -36,7 +36,7 @@ export function rulesOf(spec: CustomResourceDefinitionSpec, version: DefinitionV
   }
 }
 
-/** The rules for an update: what was wrong before may stay wrong. */
+/** Returns the rules for an update: values that were invalid before may stay. */
 export function relaxed(rules: DefinitionRules, old: CustomResourceDefinitionSpec): DefinitionRules {
   const before = schemasOf(old)
   const was = (rule: 'structural' | 'validTypes' | 'prunedDefaults' | 'atomicSets' | 'mapKeys'): boolean =>
@@ -55,7 +55,7 @@ export function relaxed(rules: DefinitionRules, old: CustomResourceDefinitionSpe
   }
 }
 
-/** All schemas of a CRD's versions. */
+/** Returns all schemas of a CRD's versions. */
 export function schemasOf({ versions }: CustomResourceDefinitionSpec): readonly Schema[] {
   return versions.flatMap(({ schema }) => schema?.openAPIV3Schema ?? [])
 }

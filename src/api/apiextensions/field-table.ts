@@ -12,9 +12,8 @@ const leaf: Readonly<Record<string, ScalarType>> = {
 }
 
 /**
- * The field tables of a custom resource: what apply, explain and OpenAPI read of a kind. The root message is
- * named `kind`; how objects are read is `read`'s, since the tables do not tell it all (nullable, pruning,
- * defaults).
+ * Makes the field tables of a custom resource, for apply, explain and OpenAPI. The root message is named
+ * `kind`. Objects are decoded by `read`, because the tables lack nullable, pruning and defaults.
  */
 export function fieldTables(
   packageName: string,

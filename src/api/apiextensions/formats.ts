@@ -1,6 +1,6 @@
 /**
- * String formats that schemas of custom resources may ask for. Source: kube-openapi pkg/validation/strfmt,
- * apiextensions pkg/apiserver/validation/formats.go (what is not listed is ignored).
+ * String formats of schemas of custom resources. Source: kube-openapi pkg/validation/strfmt, apiextensions
+ * pkg/apiserver/validation/formats.go (other formats are ignored).
  */
 type Check = (text: string) => boolean
 
@@ -172,14 +172,14 @@ function checkOf(format: string): Check | undefined {
 const normalized = (format: string): string => format.replaceAll('-', '')
 
 /**
- * Whether a text has the format; a format that is not known lets everything pass. Dashes do not count:
- * `date-time` is `datetime`.
+ * Whether a text has the format. Unknown formats accept everything. Dashes are ignored: `date-time` is
+ * `datetime`.
  */
 export function hasFormat(format: string, text: string): boolean {
   return checkOf(normalized(format))?.(text) ?? true
 }
 
-/** Whether strings can be held to the format. */
+/** Whether the format is known. */
 export function isKnownFormat(format: string): boolean {
   return normalized(format) === 'quantity' || checkOf(normalized(format)) !== undefined
 }

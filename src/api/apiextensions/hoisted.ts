@@ -8,13 +8,13 @@ import { internalSchema } from './internal-schema.js'
 
 const PER_VERSION = ['schema', 'subresources', 'additionalPrinterColumns', 'selectableFields'] as const
 
-/** What a version may say of its own, as far as all versions say the same. */
+/** Fields of versions that all versions have in common. */
 export type Hoisted = Pick<CustomResourceDefinitionVersion, (typeof PER_VERSION)[number]>
 
 /**
- * The internal form of a spec: what all versions have alike stands once beside them (`spec.validation`), as
- * upstream's conversion of v1 to the internal type does; error paths and the printed values of versions show
- * it.
+ * Returns the internal form of a spec: fields that are equal in all versions move to the top
+ * (`spec.validation`), as in upstream's conversion of v1 to the internal type. Error paths and the printed
+ * values of versions depend on it.
  */
 export function hoist({ versions }: CustomResourceDefinitionSpec): {
   readonly shared: Hoisted
@@ -36,7 +36,7 @@ export function hoist({ versions }: CustomResourceDefinitionSpec): {
   return { shared, versions: own }
 }
 
-/** Versions as Go prints the internal type in `Invalid value`. */
+/** Returns versions as Go prints the internal type in `Invalid value`. */
 export function internalVersions(versions: readonly CustomResourceDefinitionVersion[]): unknown {
   return versions.map(
     ({ name, served, storage, deprecated = false, deprecationWarning, schema, subresources, ...rest }) => ({

@@ -1,10 +1,8 @@
-import { fieldOrder } from './internal-fields.js'
-import { additionalOf, itemsOf } from './schema.js'
-import type { Schema } from './schema.js'
+import { additionalOf, itemsOf, type Schema } from './schema.js'
 
 /**
- * A schema as Go prints the internal type in `Invalid value`: all fields in their order, empty ones too.
- * Source: apiextensions pkg/apis/apiextensions/types_jsonschema.go.
+ * Returns a schema as Go prints the internal type in `Invalid value`: all fields in order, including empty
+ * ones. Source: apiextensions pkg/apis/apiextensions/types_jsonschema.go.
  */
 export function internalSchema(schema: Schema): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
@@ -53,7 +51,7 @@ function internalField(name: keyof Schema, value: unknown, schema: Schema): unkn
   }
 }
 
-/** A rule as Go prints the internal type. */
+/** Returns a rule as Go prints the internal type. */
 export const internalRule = ({
   rule,
   message = '',
@@ -70,15 +68,15 @@ export const internalRule = ({
   OptionalOldSelf: optionalOldSelf ?? null,
 })
 
-/** What the root of a schema may say beside a status endpoint, as Go prints the list. */
+/** Fields that the root of a schema may have if there is a status endpoint, as Go prints the list. */
 const ALLOWED =
   'Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength ' +
   'MinLength Pattern MaxItems MinItems ' +
   'UniqueItems MultipleOf Required Items Properties ExternalDocs Example XPreserveUnknownFields XValidations'
 
 /**
- * Why the root of a schema cannot stand beside a status endpoint: its type, or a field that the status would
- * lose.
+ * Returns why the root of a schema is incompatible with a status endpoint: its type, or a field that is not
+ * allowed.
  */
 export function rootFault(
   schema: Schema,
@@ -96,3 +94,51 @@ export function rootFault(
   }
   return undefined
 }
+
+/** The fields of the internal JSONSchemaProps in order: Go's name, the JSON name, and the empty value. */
+const fieldOrder: readonly (readonly [goName: string, name: keyof Schema, empty: unknown])[] = [
+  ['ID', 'id', ''],
+  ['Schema', '$schema', ''],
+  ['Ref', '$ref', null],
+  ['Description', 'description', ''],
+  ['Type', 'type', ''],
+  ['Nullable', 'nullable', false],
+  ['Format', 'format', ''],
+  ['Title', 'title', ''],
+  ['Default', 'default', null],
+  ['Maximum', 'maximum', null],
+  ['ExclusiveMaximum', 'exclusiveMaximum', false],
+  ['Minimum', 'minimum', null],
+  ['ExclusiveMinimum', 'exclusiveMinimum', false],
+  ['MaxLength', 'maxLength', null],
+  ['MinLength', 'minLength', null],
+  ['Pattern', 'pattern', ''],
+  ['MaxItems', 'maxItems', null],
+  ['MinItems', 'minItems', null],
+  ['UniqueItems', 'uniqueItems', false],
+  ['MultipleOf', 'multipleOf', null],
+  ['Enum', 'enum', null],
+  ['MaxProperties', 'maxProperties', null],
+  ['MinProperties', 'minProperties', null],
+  ['Required', 'required', null],
+  ['Items', 'items', null],
+  ['AllOf', 'allOf', null],
+  ['OneOf', 'oneOf', null],
+  ['AnyOf', 'anyOf', null],
+  ['Not', 'not', null],
+  ['Properties', 'properties', null],
+  ['AdditionalProperties', 'additionalProperties', null],
+  ['PatternProperties', 'patternProperties', null],
+  ['Dependencies', 'dependencies', null],
+  ['AdditionalItems', 'additionalItems', null],
+  ['Definitions', 'definitions', null],
+  ['ExternalDocs', 'externalDocs', null],
+  ['Example', 'example', null],
+  ['XPreserveUnknownFields', 'x-kubernetes-preserve-unknown-fields', null],
+  ['XEmbeddedResource', 'x-kubernetes-embedded-resource', false],
+  ['XIntOrString', 'x-kubernetes-int-or-string', false],
+  ['XListMapKeys', 'x-kubernetes-list-map-keys', null],
+  ['XListType', 'x-kubernetes-list-type', null],
+  ['XMapType', 'x-kubernetes-map-type', null],
+  ['XValidations', 'x-kubernetes-validations', null],
+]

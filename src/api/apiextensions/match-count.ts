@@ -3,19 +3,18 @@ import { isKnownFormat } from './formats.js'
 import { additionalOf, itemsOf } from './schema.js'
 import type { Schema } from './schema.js'
 
-/** Whether a value is valid by a schema. */
+/** Whether a value is valid under a schema. */
 export type IsValid = (value: unknown, schema: Schema) => boolean
 
 /**
- * How many checks of a schema apply to a value, whether it passes them or not: of several alternatives that
- * all fail, the errors of the one with most are told. Source: kube-openapi pkg/validation/validate,
+ * Returns how many checks of a schema apply to a value, passed or not. If all alternatives fail, the errors
+ * of the one with the highest count are reported. Source: kube-openapi pkg/validation/validate,
  * Result.MatchCount as each validator counts it.
  */
 export function matchCount(value: unknown, schema: Schema, isValid: IsValid): number {
   const { type = '', format = '', nullable = false } = schema
   if (value === null || value === undefined) return type === '' || nullable ? 1 : 0
-  // composites (twice), enums and the schema itself are always counted, the type (twice if it fits) where
-  // there is one
+  // composites (twice), enums and the schema itself always count; a type counts once, or twice if it fits
   const always = 4 + typeCount(value, schema, isValid) + compositeCount(value, schema, isValid)
   if (typeof value === 'string') return always + 1 + (format !== '' && isKnownFormat(format) ? 1 : 0)
   if (typeof value === 'number') return always + 2
@@ -41,7 +40,7 @@ function itemsCount(list: readonly unknown[], schema: Schema, isValid: IsValid):
 function fieldsCount(object: Readonly<Record<string, unknown>>, schema: Schema, isValid: IsValid): number {
   const { properties = {}, minProperties, maxProperties } = schema
   const count = Object.keys(object).length
-  // too few or too many end the check of an object
+  // too few or too many properties end the check of an object
   if (
     (minProperties !== undefined && count < minProperties) ||
     (maxProperties !== undefined && count > maxProperties)
@@ -72,7 +71,7 @@ function compositeCount(
   )
 }
 
-/** The first of the alternatives with the highest count. */
+/** Returns the first alternative with the highest count. */
 export function bestMatch(
   value: unknown,
   alternatives: readonly Schema[],

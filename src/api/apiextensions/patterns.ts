@@ -1,10 +1,10 @@
-/** Patterns that have been compiled: a cache over their texts. */
+/** Compiled patterns by text: a cache. */
 const compiled = new Map<string, RegExp | undefined>()
 const MOST = 1000
 
 /**
- * A pattern in Go's syntax (RE2) as a regular expression; undefined when it is none. What RE2 lacks
- * (look-around, back-references) is refused, what JavaScript writes in another way is rewritten.
+ * Compiles a pattern in Go's syntax (RE2). Returns undefined if it is invalid. Constructs that RE2 lacks
+ * (look-around, back-references) are refused; those with another syntax in JavaScript are rewritten.
  */
 export function compilePattern(pattern: string): RegExp | undefined {
   if (compiled.has(pattern)) return compiled.get(pattern)

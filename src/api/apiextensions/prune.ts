@@ -5,8 +5,8 @@ import type { Schema } from './schema.js'
 const META = new Set(['apiVersion', 'kind', 'metadata'])
 
 /**
- * Takes fields that the schema does not know out of a fresh draft; answers their paths (`spec.items[0].x`).
- * Source: apiextensions pkg/apiserver/schema/pruning/algorithm.go PruneWithOptions.
+ * Removes unknown fields from a fresh draft, and returns their paths (`spec.items[0].x`). Source:
+ * apiextensions pkg/apiserver/schema/pruning/algorithm.go PruneWithOptions.
  */
 export function prune(value: unknown, schema: Schema, isResourceRoot: boolean): readonly string[] {
   const pruned: string[] = []

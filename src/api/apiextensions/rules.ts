@@ -16,8 +16,8 @@ import { correlation } from './value-validation.js'
 import { optionalOf } from '../cel/optional.js'
 
 /**
- * Where a schema with rules stands: whether it is the whole object's, and whether a value can be found again
- * in the old object.
+ * The place of a schema with rules: whether it is the root, and whether its values can be matched with those
+ * of the old object.
  */
 export interface RuleScope {
   readonly isRoot: boolean
@@ -28,14 +28,14 @@ interface CompiledRule {
   readonly rule: ValidationRule
   readonly program: Program | undefined
   readonly message: Program | undefined
-  /** What is wrong with the rule or its messageExpression, for the CRD's author. */
+  /** Faults of the rule or its messageExpression, for the CRD's author. */
   readonly ruleError: string | undefined
   readonly messageError: string | undefined
-  /** It speaks of oldSelf: it runs on updates only, unless oldSelf is optional. */
+  /** Whether it uses oldSelf: then it runs only on updates, unless oldSelf is optional. */
   readonly isTransition: boolean
 }
 
-/** Compiled rules of a schema: a cache, since schemas are frozen with the CRD that they are of. */
+/** Compiled rules by schema: a cache, because the schemas of a CRD are frozen. */
 const compiled = new WeakMap<Schema, readonly CompiledRule[]>()
 
 function rulesOf(schema: Schema, isRoot: boolean): readonly CompiledRule[] {
@@ -81,7 +81,7 @@ function compileRule(rule: ValidationRule, self: CelType): CompiledRule {
 const REASONS = ['FieldValueRequired', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueDuplicate']
 
 /**
- * The rules of one schema, when a CRD is written. Source: validation.go
+ * Validates the rules of one schema when a CRD is written. Source: validation.go
  * validateCustomResourceDefinitionOpenAPISchema.
  */
 export function validateRules(
@@ -153,14 +153,14 @@ function fieldPathFault(path: string, schema: Schema): string | undefined {
   return undefined
 }
 
-/** Whether any rule stands in the schema. */
+/** Whether the schema has any rule. */
 export function hasRules(schema: Schema): boolean {
   return someSchema(schema, (one) => (one['x-kubernetes-validations'] ?? []).length > 0)
 }
 
 /**
- * What the rules of a schema say of an object. With `old`, transition rules run too, and other rules are not
- * held against what has not changed. Source: apiextensions pkg/apiserver/schema/cel/validation.go.
+ * Returns the faults of an object under the rules of its schema. With `old`, transition rules run, too, and
+ * faults of unchanged values are dropped. Source: apiextensions pkg/apiserver/schema/cel/validation.go.
  */
 export function evaluateRules(value: unknown, old: unknown, schema: Schema): readonly FieldError[] {
   const errors: FieldError[] = []

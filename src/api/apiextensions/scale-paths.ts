@@ -6,7 +6,7 @@ import type { CustomResourceSubresourceScale } from './generated.js'
 
 const MOST_REPLICAS = 2 ** 31 - 1
 
-/** The value at a simple path (`.spec.replicas`); undefined when nothing is there. */
+/** Returns the value at a simple path (`.spec.replicas`), or undefined. */
 export function valueAt(object: unknown, path: string): unknown {
   return path
     .split('.')
@@ -18,7 +18,7 @@ export function valueAt(object: unknown, path: string): unknown {
 }
 
 /**
- * Replicas must be a number that can be one. Source: apiextensions pkg/registry/customresource/validator.go
+ * Validates the number of replicas. Source: apiextensions pkg/registry/customresource/validator.go
  * ValidateScaleSpec.
  */
 export function validateScale(

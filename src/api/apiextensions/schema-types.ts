@@ -7,8 +7,8 @@ import type { Schema } from './schema.js'
 const META: CelType = objectOf('object.metadata', { name: STRING, generateName: STRING })
 
 /**
- * The type of a value of a schema in expressions. Source: apiserver pkg/cel/common/schemas.go SchemaDeclType.
- * `isResource` adds apiVersion, kind and metadata.
+ * Returns the CEL type of a schema. Source: apiserver pkg/cel/common/schemas.go SchemaDeclType. `isResource`
+ * adds apiVersion, kind and metadata.
  */
 export function celTypeOf(schema: Schema, isResource = false): CelType {
   if (schema['x-kubernetes-int-or-string'] === true) return DYN

@@ -14,19 +14,22 @@ import { validateValue } from './value-validation.js'
 
 const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string']
 
-/** How strictly schemas are looked at. */
+/** How strictly schemas are validated. */
 export interface SchemaRules {
-  /** The schema must be structural. */
+  /** Whether the schema must be structural. */
   readonly structural: boolean
-  /** Only the known types. */
+  /** Whether only known types are allowed. */
   readonly validTypes: boolean
-  /** Defaults hold nothing that pruning takes away. */
+  /** Whether defaults must not have fields that would be pruned. */
   readonly prunedDefaults: boolean
-  /** Items of sets are atomic. */
+  /** Whether items of sets must be atomic. */
   readonly atomicSets: boolean
-  /** Keys of lists that are maps are required or have defaults; sets and their keys are never null. */
+  /**
+   * Whether keys of map lists must be required or have defaults, and keys and items of sets must not be
+   * nullable.
+   */
   readonly mapKeys: boolean
-  /** Why there may be no defaults; absent if there may. */
+  /** Why defaults are not allowed; absent if they are. */
   readonly refusesDefaults?: string
 }
 
@@ -48,7 +51,7 @@ const LAX: SchemaRules = {
   mapKeys: false,
 }
 
-/** Whether a schema breaks a rule. */
+/** Whether a schema violates a rule. */
 export function hasFault(schema: Schema, rule: Exclude<keyof SchemaRules, 'refusesDefaults'>): boolean {
   if (rule === 'structural') return validateStructural(schema, '').length > 0
   if (rule === 'prunedDefaults') {
@@ -63,8 +66,8 @@ export function hasFault(schema: Schema, rule: Exclude<keyof SchemaRules, 'refus
 }
 
 /**
- * The faults of a whole schema of a CRD version: structure, defaults, keywords, rules. Source: apiextensions
- * pkg/apis/apiextensions/validation/validation.go validateCustomResourceDefinitionValidation.
+ * Returns the faults of the schema of a CRD version: structure, defaults, keywords and rules. Source:
+ * apiextensions pkg/apis/apiextensions/validation/validation.go validateCustomResourceDefinitionValidation.
  */
 export function validateSchema(
   schema: Schema,
@@ -90,7 +93,7 @@ export function validateSchema(
   return errors
 }
 
-/** Defaults must be valid themselves and hold nothing unknown. Source: schema/defaulting/validation.go. */
+/** Defaults must be valid and must not have unknown fields. Source: schema/defaulting/validation.go. */
 function validateDefaults(schema: Schema, path: string, rules: SchemaRules): readonly FieldError[] {
   const errors: FieldError[] = []
   if (schema.default !== undefined) {
@@ -113,10 +116,10 @@ function validateDefaults(schema: Schema, path: string, rules: SchemaRules): rea
   return errors
 }
 
-/** How a part of a schema is looked at. */
+/** The context of a part of a schema. */
 interface Part {
   readonly rules: SchemaRules
-  /** What rules of expressions need; undefined where there may be none. */
+  /** Context of CEL rules; undefined where they are not allowed. */
   readonly scope: RuleScope | undefined
 }
 
@@ -293,7 +296,7 @@ function mapKeys(
   })
 }
 
-/** Whether a default stands anywhere in the schema. */
+/** Whether the schema has any default. */
 export function hasDefaults(schema: Schema): boolean {
   return someSchema(schema, (one) => one.default !== undefined)
 }

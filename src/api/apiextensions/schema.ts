@@ -8,21 +8,21 @@ import { apiextensionsSchema } from './generated.js'
 /** The schema of a custom resource or of a part of it. */
 export type Schema = JSONSchemaProps
 
-/** The schema of a list's items; undefined where none is given (or, as in old drafts, a list of schemas). */
+/**
+ * Returns the schema of a list's items. Returns undefined if there is none or, as in old drafts, a list of
+ * schemas.
+ */
 export function itemsOf({ items }: Schema): Schema | undefined {
   return isPlainObject(items) ? (items as Schema) : undefined
 }
 
-/**
- * The schema of the values of an object's other fields; true or false where only that is said, undefined when
- * nothing is.
- */
+/** Returns `additionalProperties`: a schema, a boolean, or undefined. */
 export function additionalOf({ additionalProperties }: Schema): Schema | boolean | undefined {
   if (typeof additionalProperties === 'boolean') return additionalProperties
   return isPlainObject(additionalProperties) ? (additionalProperties as Schema) : undefined
 }
 
-/** The schema of an object's field: by name, else that of all others. */
+/** Returns the schema of an object's field: by name, else that of additionalProperties. */
 export function fieldOf(schema: Schema, name: string): Schema | undefined {
   const { properties } = schema
   if (properties !== undefined && Object.hasOwn(properties, name)) return properties[name]
@@ -35,15 +35,14 @@ export function preservesUnknown(schema: Schema): boolean {
   return schema['x-kubernetes-preserve-unknown-fields'] === true
 }
 
-/** Property names in the order in which everything walks them: sorted, where Go's order is random. */
+/** Returns the property names in the order of every traversal: sorted, where Go's order is random. */
 export function propertyNames({ properties = {} }: Schema): readonly string[] {
   return Object.keys(properties).sort()
 }
 
 /**
- * Reads the schemas that field tables take for any JSON (`items`, `additionalProperties`, ...) as schemas
- * too: unknown fields go, empty ones are left out. `schema` is a fresh draft. Throws DecodeError for wrong
- * types.
+ * Decodes the nested schemas that field tables treat as any JSON (`items`, `additionalProperties`, ...):
+ * removes unknown and empty fields. `schema` must be a fresh draft. Throws DecodeError for wrong types.
  */
 export function readNestedSchemas(schema: Schema): void {
   const draft = schema as Record<string, unknown>
@@ -57,7 +56,7 @@ export function readNestedSchemas(schema: Schema): void {
   for (const nested of nestedSchemas(schema)) readNestedSchemas(nested)
 }
 
-/** All schemas directly within a schema. */
+/** Returns all schemas directly within a schema. */
 export function nestedSchemas(schema: Schema): readonly Schema[] {
   const {
     allOf = [],
@@ -88,7 +87,7 @@ export function someSchema(schema: Schema, test: (schema: Schema) => boolean): b
   return test(schema) || nestedSchemas(schema).some((nested) => someSchema(nested, test))
 }
 
-/** `Invalid value: <value>: <detail>` with the reason FieldValueTypeInvalid. */
+/** Returns `Invalid value: <value>: <detail>` with the reason FieldValueTypeInvalid. */
 export function typeInvalid(field: string, value: string, detail: string): FieldError {
   return { type: 'FieldValueTypeInvalid', field, body: `Invalid value: ${JSON.stringify(value)}: ${detail}` }
 }

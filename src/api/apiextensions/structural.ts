@@ -6,7 +6,7 @@ import type { Schema } from './schema.js'
 type Level = 'root' | 'items' | 'field'
 
 /**
- * The rules that make a schema structural, sorted by text. Source: apiextensions
+ * Returns the violations of the rules for structural schemas, sorted by text. Source: apiextensions
  * pkg/apiserver/schema/validation.go ValidateStructural.
  */
 export function validateStructural(schema: Schema, path: string): readonly FieldError[] {
@@ -97,7 +97,7 @@ function metadataRules(schema: Schema, level: Level, path: string, errors: Field
   }
 }
 
-/** `anyOf: [{type: integer}, {type: string}]`, which may stand beside x-kubernetes-int-or-string. */
+/** `anyOf: [{type: integer}, {type: string}]`, which is allowed beside x-kubernetes-int-or-string. */
 const isIntOrStringPattern = (schemas: readonly Schema[]): boolean =>
   schemas.length === 2 &&
   schemas[0]?.type === 'integer' &&
@@ -118,7 +118,10 @@ function valueValidations(schema: Schema, path: string, errors: FieldError[]): v
   if (not !== undefined) nestedRules(not, `${path}.not`, errors)
 }
 
-/** What a schema within allOf, anyOf, oneOf or not may not say. Source: validateNestedValueValidation. */
+/**
+ * Faults of a schema within allOf, anyOf, oneOf or not, which has fewer keywords. Source:
+ * validateNestedValueValidation.
+ */
 function nestedRules(schema: Schema, path: string, errors: FieldError[]): void {
   const refuse = (name: string, text: string): void => {
     errors.push(forbidden(`${path}.${name}`, text))
@@ -149,7 +152,7 @@ function nestedRules(schema: Schema, path: string, errors: FieldError[]): void {
 }
 
 /**
- * Fields that a nested schema speaks of must be specified by the structure. Source: complete.go
+ * Fields of a nested schema must also be in the structural schema. Source: complete.go
  * validateStructuralCompleteness.
  */
 function completeness(schema: Schema, path: string, errors: FieldError[]): void {

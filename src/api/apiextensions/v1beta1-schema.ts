@@ -1,7 +1,7 @@
 import type { ClusterObjectMeta } from '../cluster-object-meta.js'
 /**
- * CRDs as apiextensions.k8s.io/v1beta1 had them. No server of today publishes their OpenAPI, so these tables
- * are written by hand, after k8s.io/apiextensions-apiserver pkg/apis/apiextensions/v1beta1 types.go.
+ * CRDs of apiextensions.k8s.io/v1beta1. No current server publishes their OpenAPI, so these tables are
+ * written by hand, after k8s.io/apiextensions-apiserver pkg/apis/apiextensions/v1beta1 types.go.
  */
 import type { KubeObject } from '../definition.js'
 import { metaSchema } from '../meta/generated.js'
@@ -33,7 +33,7 @@ import { apiextensionsSchema } from './generated.js'
 /** A printer column; only the name of its path differs from v1. */
 export type BetaColumn = Omit<CustomResourceColumnDefinition, 'jsonPath'> & { readonly JSONPath: string }
 
-/** What may stand at the top for all versions, or in each version. */
+/** Fields that may be at the top for all versions, or in each version. */
 export interface BetaParts {
   readonly subresources?: CustomResourceSubresources
   readonly additionalPrinterColumns?: readonly BetaColumn[]
@@ -49,14 +49,14 @@ export interface BetaVersion extends BetaParts {
   readonly schema?: CustomResourceValidation
 }
 
-/** How objects get from version to version. */
+/** The conversion between versions. */
 export interface BetaConversion {
   readonly strategy: string
   readonly webhookClientConfig?: WebhookClientConfig
   readonly conversionReviewVersions?: readonly string[]
 }
 
-/** What a CRD asks for. */
+/** The spec of a CRD. */
 export interface BetaSpec extends BetaParts {
   readonly group: string
   readonly version?: string

@@ -1,7 +1,7 @@
 import { convertedAs } from '../converted-as.js'
 import type { KindDefinition, KubeObject, Strategy } from '../definition.js'
 import type { Draft } from '../draft.js'
-import type { FieldError } from '../field-error.js'
+import { type FieldError, forbidden, invalid } from '../field-error.js'
 import { erase } from '../served-as.js'
 import { validateDefinition, validateDefinitionUpdate } from './crd-validation.js'
 import { customResourceDefinition, nameDefaults } from './custom-resource-definition.js'
@@ -11,18 +11,18 @@ import type {
   CustomResourceDefinitionVersion,
 } from './generated.js'
 import { hoist } from './hoisted.js'
-import { validateBetaParts } from './v1beta1-validation.js'
 import type { BetaColumn, BetaConversion, BetaDefinition, BetaParts, BetaSpec } from './v1beta1-schema.js'
+import { semanticEqual } from '../equal.js'
 
 const GROUP = 'apiextensions.k8s.io'
 const V1 = `${GROUP}/v1`
 const V1BETA1 = `${GROUP}/v1beta1`
 
 /**
- * A v1beta1 CRD as v1 has it: what stands at the top goes into each version. Source: apiextensions
+ * Converts a v1beta1 CRD to v1: fields at the top are copied into each version. Source: apiextensions
  * pkg/apis/apiextensions/v1/conversion.go.
  */
-export function toV1({ spec, ...crd }: BetaDefinition): CustomResourceDefinition {
+function toV1({ spec, ...crd }: BetaDefinition): CustomResourceDefinition {
   const {
     version = '',
     versions = [],
@@ -90,8 +90,8 @@ function conversionToV1({
   }
 }
 
-/** The way back: what all versions have alike stands at the top. */
-export function toBeta({ spec, ...crd }: CustomResourceDefinition): BetaDefinition {
+/** Converts a CRD of v1 to v1beta1: fields that are equal in all versions move to the top. */
+function toBeta({ spec, ...crd }: CustomResourceDefinition): BetaDefinition {
   const { versions: _, conversion, preserveUnknownFields = false, ...rest } = spec
   const {
     shared: { schema, selectableFields: __, ...shared },
@@ -141,7 +141,7 @@ function conversionToBeta({ strategy, webhook }: CustomResourceConversion): Beta
   }
 }
 
-/** A CRD as etcd has it, in the form of v1: releases before v1.16 keep v1beta1. */
+/** Converts a stored CRD to v1: releases before v1.16 store v1beta1. */
 export function definitionInV1(crd: KubeObject): CustomResourceDefinition {
   return crd.apiVersion === V1BETA1 ? toV1(crd as BetaDefinition) : (crd as CustomResourceDefinition)
 }
@@ -186,8 +186,8 @@ const converted = convertedAs<BetaDefinition, CustomResourceDefinition>(customRe
 })
 
 /**
- * What a write resets has the same shape in both: it is not converted, so that validation sees where the
- * client put what.
+ * The fields that a write resets have the same shape in both versions, so the object is not converted:
+ * validation sees it as the client wrote it.
  */
 function sameResets(): Partial<Strategy<KubeObject>> {
   const { prepareForCreate, prepareForUpdate, prepareForStatusUpdate } =
@@ -205,4 +205,35 @@ export const customResourceDefinitionBeta: KindDefinition = {
   ...erase<BetaDefinition>({ validate, validateUpdate } as KindDefinition<BetaDefinition>),
   strategy: { ...converted.strategy, ...sameResets() },
   deprecated: { since: 16, removed: 22, use: `${V1} CustomResourceDefinition` },
+}
+
+const PARTS = [
+  ['validation', 'schema', 'schemas'],
+  ['subresources', 'subresources', 'subresources'],
+  ['additionalPrinterColumns', 'additionalPrinterColumns', 'additionalPrinterColumns'],
+] as const
+
+/**
+ * Rules for fields both at the top and in versions, which v1 does not have. Source: apiextensions
+ * pkg/apis/apiextensions/validation/validation.go validateCustomResourceDefinitionSpec.
+ */
+function validateBetaParts(spec: BetaSpec): readonly FieldError[] {
+  const { version = '', versions = [] } = spec
+  const [first] = versions
+  const errors: FieldError[] =
+    first !== undefined && version !== '' && first.name !== version
+      ? [invalid('spec.version', version, 'must match the first version in spec.versions')]
+      : []
+  for (const [top, own, plural] of PARTS) {
+    const has = versions.filter((one) => one[own] !== undefined)
+    if (has.length > 0 && spec[top] !== undefined) {
+      errors.push(forbidden(`spec.${top}`, `top-level and per-version ${plural} are mutually exclusive`))
+    } else if (has.length > 0 && versions.every((one) => semanticEqual(one[own], first?.[own]))) {
+      const text =
+        `per-version ${plural} may not all be set to identical values (top-level ${top} should be used ` +
+        'instead)'
+      errors.push(invalid('spec.versions', versions, text))
+    }
+  }
+  return errors
 }

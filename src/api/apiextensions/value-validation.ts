@@ -10,7 +10,7 @@ import type { Schema } from './schema.js'
 
 const IN_BODY = 'in body'
 
-/** What a JSON value is to a schema. */
+/** Returns the type of a JSON value. */
 export function typeNameOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
@@ -27,10 +27,10 @@ export function typeNameOf(value: unknown): string {
 }
 
 /**
- * The faults of a value by a schema. Where `old` is given, what has not changed is not looked at again
- * (ratcheting). `path` is how texts name the value; `field` is the path that stands before it (of a default:
- * where it is in the CRD). Source: kube-openapi pkg/validation/validate, apiextensions
- * pkg/apiserver/validation/validation.go ValidateCustomResource.
+ * Returns the faults of a value under a schema. With `old`, unchanged values are not validated again
+ * (ratcheting). `path` names the value in texts; `field` is its prefix (for a default: its place in the CRD).
+ * Source: kube-openapi pkg/validation/validate, apiextensions pkg/apiserver/validation/validation.go
+ * ValidateCustomResource.
  */
 export function validateValue(
   value: unknown,
@@ -43,7 +43,7 @@ export function validateValue(
   return errors.length < 2 ? errors : distinct(errors)
 }
 
-/** What several parts of a schema complain of in the same words is told once. */
+/** Drops duplicates: the same fault of several parts of a schema is reported once. */
 function distinct(errors: readonly FieldError[]): readonly FieldError[] {
   return [...new Map(errors.map((error) => [`${error.field} ${error.body}`, error] as const)).values()]
 }
@@ -81,7 +81,7 @@ class Validation {
     if (isPlainObject(value)) this.#object(value, schema, path, old, errors)
   }
 
-  /** The field of an error: `<nil>` where Go has no path at all. */
+  /** Returns the field of an error; `<nil>` if Go has no path. */
   #at(path: string): string {
     if (this.#field === '') return path === '' ? '<nil>' : path
     return path === '' ? this.#field : `${this.#field}.${path}`
@@ -257,7 +257,7 @@ class Validation {
   }
 }
 
-/** How an item of a list is found in the list as it was: by the keys of a map, else not at all. */
+/** Returns how to find an item in the old list: by the keys of a map list, else not at all. */
 export function correlation(schema: Schema, old: unknown): (item: unknown) => unknown {
   const keys = schema['x-kubernetes-list-map-keys']
   if (!Array.isArray(old) || keys === undefined || schema['x-kubernetes-list-type'] !== 'map')
@@ -275,7 +275,7 @@ export function correlation(schema: Schema, old: unknown): (item: unknown) => un
 }
 
 /**
- * Lists of type set and map must hold each item once. Source: apiextensions
+ * Lists of type set and map must not have duplicates. Source: apiextensions
  * pkg/apiserver/schema/listtype/validation.go.
  */
 export function validateListTypes(value: unknown, schema: Schema, path = ''): readonly FieldError[] {

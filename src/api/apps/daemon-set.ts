@@ -28,7 +28,7 @@ import {
   validateWorkloadUpdate,
 } from './template.js'
 
-/** The internal type counts template changes; v1 shows the count as an annotation. */
+/** Annotation in v1 for the number of template changes, a field of the internal type. */
 const templateGeneration = 'deprecated.daemonset.template.generation'
 
 /** Source: pkg/apis/apps/v1/defaults.go SetDefaults_DaemonSet. */
@@ -130,7 +130,7 @@ function withTemplateGeneration(set: Draft<DaemonSet>, generation: number): void
   }
 }
 
-/** The count grows with the template. Source: pkg/registry/apps/daemonset/strategy.go. */
+/** The number grows with each change of the template. Source: pkg/registry/apps/daemonset/strategy.go. */
 function prepareForUpdate(set: Draft<DaemonSet>, old: DaemonSet): void {
   set.status = borrow(old.status)
   const before = Number(old.metadata.annotations?.[templateGeneration] ?? '0')

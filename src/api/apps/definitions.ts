@@ -13,7 +13,7 @@ import {
 import { replicaSetDefinition } from './replica-set.js'
 import { statefulSetDefinition } from './stateful-set.js'
 
-/** The kinds of apps, in all its versions and as extensions/v1beta1 had them. */
+/** The kinds of apps in all its versions and in extensions/v1beta1. */
 export const appsDefinitions: readonly KindDefinition[] = [
   erase(controllerRevisionDefinition),
   erase(daemonSetDefinition),

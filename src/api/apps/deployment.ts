@@ -28,7 +28,7 @@ import {
   validateWorkloadUpdate,
 } from './template.js'
 
-/** Progress deadline that means none. */
+/** The progress deadline that means no deadline. */
 const noDeadline = 2 ** 31 - 1
 
 /** Source: pkg/apis/apps/v1/defaults.go SetDefaults_Deployment. */
@@ -162,7 +162,7 @@ export const deploymentDefinition: KindDefinition<Deployment> = defineKind<Deplo
         old.metadata.labels === undefined ? metadata : { ...metadata, labels: borrow(old.metadata.labels) }
     },
     validateStatusUpdate,
-    // annotations count too: a rollback reads them
+    // annotations count, too, because a rollback reads them
     generationChanged: (next, old) =>
       specChanged(next, old) || !semanticEqual(next.metadata.annotations, old.metadata.annotations),
     warnings: (next, old) =>

@@ -2,9 +2,9 @@ import type { Draft } from '../draft.js'
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from './generated.js'
 import type { DaemonSetInput, DeploymentInput } from './inputs.js'
 
-/** Until v1.16 the beta versions of the workloads filled in more, and other, defaults than apps/v1 does. */
+/** Until v1.16 the beta versions of the workloads had more, and other, defaults than apps/v1. */
 
-/** "Never" of the two limits that extensions/v1beta1 did not have. */
+/** The value for "no limit" of two fields that have no default in extensions/v1beta1. */
 const unlimited = 2 ** 31 - 1
 
 type Selecting =
@@ -15,7 +15,7 @@ type Selecting =
   | Draft<DaemonSet>['spec']
   | Draft<StatefulSet>['spec']
 
-/** A missing selector selects the template's labels. */
+/** The default selector selects the template's labels. */
 function setSelectorDefault(spec: Selecting): void {
   const { labels } = spec.template.metadata ?? {}
   if (spec.selector === undefined && labels !== undefined) {

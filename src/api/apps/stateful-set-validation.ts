@@ -33,7 +33,7 @@ const mutable = new Set([
   'minReadySeconds',
 ])
 
-/** What an update does not look at again. */
+/** Parts that an update does not validate again. */
 interface Known {
   readonly serviceName?: boolean
   readonly template?: boolean
@@ -47,7 +47,7 @@ function validateManagement(policy: string | undefined, errors: FieldError[]): v
   }
 }
 
-/** How Go's internal type shows the parameters of a rolling update. */
+/** The parameters of a rolling update as Go prints the internal type. */
 const rollingAsGo = (rolling: StatefulSetUpdateStrategy['rollingUpdate']): unknown =>
   rolling === undefined
     ? null
@@ -110,7 +110,7 @@ function validateSelector({ selector }: StatefulSetSpec, errors: FieldError[]): 
     errors.push(invalid('spec.selector', selector, 'empty selector is invalid for statefulset'))
 }
 
-/** The pods' volumes include those of the claims that each pod gets. */
+/** Returns the template with the volumes of the claims that each pod gets. */
 function withClaims(
   template: PodTemplateSpec,
   { volumeClaimTemplates = [] }: StatefulSetSpec,
@@ -166,13 +166,14 @@ function validateSpec(spec: StatefulSetSpec, known: Known): FieldError[] {
   return errors
 }
 
-/** A StatefulSet on create. Source: pkg/apis/apps/validation ValidateStatefulSetSpec. */
+/** Validates a StatefulSet on create. Source: pkg/apis/apps/validation ValidateStatefulSetSpec. */
 export function validateStatefulSet({ spec }: StatefulSet): readonly FieldError[] {
   return validateSpec(spec, {})
 }
 
 /**
- * What may change is little; names that are invalid already are tolerated. Source: ValidateStatefulSetUpdate.
+ * Validates an update: few fields may change, and names that were invalid before are tolerated. Source:
+ * ValidateStatefulSetUpdate.
  */
 export function validateStatefulSetUpdate(next: StatefulSet, old: StatefulSet): readonly FieldError[] {
   if (next.spec === old.spec) return []

@@ -23,7 +23,7 @@ import {
 } from './stateful-set-validation.js'
 import { setTemplateDefaults, templateColumns } from './template.js'
 
-/** A claim template is written as a whole PersistentVolumeClaim. */
+/** Claim templates are written as complete PersistentVolumeClaims. */
 function claimDefaults(claim: Draft<PersistentVolumeClaim>): Draft<PersistentVolumeClaim> {
   setClaimSpecDefaults(claim.spec)
   return {
@@ -108,7 +108,7 @@ export const statefulSetDefinition: KindDefinition<StatefulSet> = defineKind<Sta
   ],
 })
 
-/** StatefulSet as before v1.27, when claims always stayed. */
+/** StatefulSet as before v1.27, when claims were never deleted. */
 export const olderStatefulSetDefinition: KindDefinition<StatefulSet> = {
   ...statefulSetDefinition,
   setDefaults: (set) => {

@@ -12,7 +12,7 @@ import type { PodTemplateSpecInput } from '../core/inputs.js'
 import { setPodSpecDefaults } from '../core/pod-defaults.js'
 import { validatePodTemplate } from '../core/template-validation.js'
 
-/** Defaults of a workload's pod template. */
+/** Sets the defaults of a workload's pod template. */
 export function setTemplateDefaults(template: Draft<PodTemplateSpecInput> | undefined): void {
   if (template?.spec !== undefined) setPodSpecDefaults(template.spec as Draft<PodSpec>)
 }
@@ -23,9 +23,9 @@ interface Selecting {
 }
 
 /**
- * The selector and the template of a workload. `missing` says whether an absent selector is `Required value`
- * (not for daemon sets) and `emptyText` what an empty one is called. Source: pkg/apis/apps/validation
- * ValidateReplicaSetSpec and its kin.
+ * Validates the selector and the template of a workload. `missing` says whether an absent selector is
+ * `Required value` (not for DaemonSets); `emptyText` is the text for an empty one. Source:
+ * pkg/apis/apps/validation ValidateReplicaSetSpec and similar.
  */
 export function validateSelectorAndTemplate(
   { selector, template }: Selecting,
@@ -47,7 +47,7 @@ export function validateSelectorAndTemplate(
   validateTemplate(selector, template, errors)
 }
 
-/** The template alone: labels that the selector matches, and what holds for every template. */
+/** Validates the template: its labels must match the selector. */
 export function validateTemplate(
   selector: LabelSelector | undefined,
   template: PodTemplateSpec,
@@ -58,7 +58,8 @@ export function validateTemplate(
 }
 
 /**
- * The selector must match the labels of the template; an empty one, refused elsewhere, matches everything.
+ * The selector must match the labels of the template. An empty one, which is refused elsewhere, matches
+ * everything.
  */
 export function validateTemplateLabels(
   selector: LabelSelector | undefined,
@@ -78,18 +79,18 @@ export function validateTemplateLabels(
   }
 }
 
-/** Workloads that keep their pods running allow no other restart policy. */
+/** Workloads that keep their pods running allow only the restart policy Always. */
 export function validateAlwaysRestarts(template: PodTemplateSpec, errors: FieldError[]): void {
   const policy = template.spec?.restartPolicy
   if (policy !== 'Always')
     errors.push(notSupported('spec.template.spec.restartPolicy', policy ?? '', ['Always']))
 }
 
-/** A selector that says nothing: it matches everything. */
+/** Whether a selector is empty, so that it matches everything. */
 export const isEmptySelector = ({ matchLabels, matchExpressions }: LabelSelector): boolean =>
   Object.keys(matchLabels ?? {}).length + (matchExpressions ?? []).length === 0
 
-/** Go prints maps in the order of their keys. */
+/** Returns a map sorted by key, as Go prints it. */
 export function mapAsGo(map: Labels): Labels
 export function mapAsGo(map: Labels | undefined): Labels | undefined
 export function mapAsGo(map: Labels | undefined): Labels | undefined {
@@ -98,7 +99,7 @@ export function mapAsGo(map: Labels | undefined): Labels | undefined {
     : Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** The selector with its fields in Go's order. */
+/** Returns the selector with its fields in Go's order. */
 export const selectorAsGo = ({ matchLabels, matchExpressions }: LabelSelector): LabelSelector => ({
   ...(matchLabels === undefined ? {} : { matchLabels: mapAsGo(matchLabels) }),
   ...(matchExpressions === undefined
@@ -114,7 +115,7 @@ const percentText =
   "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', " +
   "regex used for validation is '[0-9]+%')"
 
-/** A count or percentage that is not negative. Source: ValidatePositiveIntOrPercent. */
+/** Validates a count or percentage, which must not be negative. Source: ValidatePositiveIntOrPercent. */
 export function validateIntOrPercent(
   value: IntOrString | undefined,
   path: string,
@@ -125,7 +126,7 @@ export function validateIntOrPercent(
   else if (!/^[0-9]+%$/.test(value)) errors.push(invalid(path, value, percentText))
 }
 
-/** No percentage above 100. Source: IsNotMoreThan100Percent. */
+/** Validates that a percentage is at most 100. Source: IsNotMoreThan100Percent. */
 export function validateAtMostAll(value: IntOrString | undefined, path: string, errors: FieldError[]): void {
   if (typeof value === 'string' && /^[0-9]+%$/.test(value) && Number.parseInt(value, 10) > 100) {
     errors.push(invalid(path, value, 'must not be greater than 100%'))
@@ -137,7 +138,7 @@ export function validateNonNegative(value: number | undefined, path: string, err
   if ((value ?? 0) < 0) errors.push(invalid(path, value, 'must be greater than or equal to 0'))
 }
 
-/** Zero as a number or as a percentage. */
+/** Whether the value is zero, as a number or as a percentage. */
 export const isZero = (value: IntOrString | undefined): boolean =>
   typeof value === 'string' ? /^0+%$/.test(value) : (value ?? 0) === 0
 
@@ -166,8 +167,8 @@ export function templateColumns<T extends Workload>(): readonly PrinterColumn<T>
 }
 
 /**
- * An update of a workload: everything that holds on create, and the selector stays. A spec that is the same
- * object needs no look.
+ * Validates an update of a workload: as on create, and the selector must not change. A spec that is the same
+ * object is not validated again.
  */
 export function validateWorkloadUpdate<T extends { readonly spec: { readonly selector?: LabelSelector } }>(
   next: T,

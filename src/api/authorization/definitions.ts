@@ -4,7 +4,7 @@ import { servedAs } from '../served-as.js'
 
 const GROUP = 'authorization.k8s.io'
 
-/** A kind that is only asked and answered, never stored: its endpoint computes. */
+/** Defines a kind that is never stored: its endpoint computes the response. */
 function review(kind: string, resource: string, namespaced: boolean): KindDefinition {
   return defineKind<KubeObject>({
     group: GROUP,

@@ -19,7 +19,7 @@ const maxStabilizationSeconds = 3600
 const maxPeriodSeconds = 1800
 const missingText = 'must populate information for the given metric source'
 
-/** The source that goes with a type. Their order is that in which upstream looks at them. */
+/** The source of each type, in the order in which upstream checks them. */
 const sources = [
   ['object', 'Object'],
   ['external', 'External'],
@@ -117,7 +117,7 @@ function validatePodsSource(
   }
 }
 
-/** A resource, of one container where there is a name of one. */
+/** Validates a resource metric, of one container if it names one. */
 function validateResourceSource(
   {
     name,
@@ -158,13 +158,13 @@ function validateSource(spec: MetricSpec, field: string, path: string, errors: F
   else if (containerResource !== undefined) validateResourceSource(containerResource, path, errors)
 }
 
-/** Source: pkg/apis/autoscaling/validation validateMetricSpec; an unknown type is told twice there. */
+/** Source: pkg/apis/autoscaling/validation validateMetricSpec; an unknown type is reported twice there. */
 function validateMetric(spec: MetricSpec, path: string, errors: FieldError[]): void {
   if (spec.type === '') errors.push(required(`${path}.type`, 'must specify a metric source type'))
   const isKnown = sourceTypes.includes(spec.type)
   if (!isKnown) errors.push(notSupported(`${path}.type`, spec.type, sourceTypes))
   const present = sources.filter(([field]) => spec[field] !== undefined).map(([field]) => field)
-  // only the first source is looked into
+  // upstream validates only the first source
   const [first] = present
   if (first !== undefined) validateSource(spec, first, `${path}.${first}`, errors)
   const expected = sources.find(([, type]) => type === spec.type)?.[0]

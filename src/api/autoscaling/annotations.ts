@@ -1,5 +1,5 @@
 /**
- * What autoscaling/v1 has no fields for lies in annotations, as JSON. Source:
+ * Annotations that hold, as JSON, the parts of an autoscaler for which autoscaling/v1 has no fields. Source:
  * pkg/apis/autoscaling/annotations.go.
  */
 import type { Labels } from '../labels.js'
@@ -13,7 +13,7 @@ import {
 } from '../autoscaling-v2/generated.js'
 import { autoscalingV2beta1Schema } from './old-metrics-schema.js'
 
-/** The annotations, by what they hold. */
+/** The annotations by their content. */
 export const roundTrip = {
   metrics: 'autoscaling.alpha.kubernetes.io/metrics',
   behavior: 'autoscaling.alpha.kubernetes.io/behavior',
@@ -23,13 +23,13 @@ export const roundTrip = {
 
 const names = new Set<string>(Object.values(roundTrip))
 
-/** The annotations without those; undefined when none is left. */
+/** Returns the annotations without these, or undefined if none is left. */
 export function withoutRoundTrip(annotations: Labels | undefined): Labels | undefined {
   const kept = Object.entries(annotations ?? {}).filter(([name]) => !names.has(name))
   return kept.length === 0 ? undefined : Object.fromEntries(kept)
 }
 
-/** A list of messages of the old form in an annotation; what cannot be read counts as absent. */
+/** Decodes a list of messages of the old form in an annotation. Invalid ones count as absent. */
 export function readList<T>(
   annotations: Labels | undefined,
   annotation: string,
@@ -59,7 +59,7 @@ function read<T>(
   }
 }
 
-/** The behavior lies there in its internal form, without JSON names; Go reads names of any case. */
+/** Decodes the behavior, which is in its internal form without JSON names. Go accepts names of any case. */
 export function readBehavior(annotations: Labels | undefined): HorizontalPodAutoscalerBehavior | undefined {
   const message = autoscalingV2Schema.message('HorizontalPodAutoscalerBehavior')
   return read(
@@ -80,7 +80,7 @@ function uncapitalized(value: unknown): unknown {
   )
 }
 
-/** The text of a behavior in its internal form. */
+/** Returns the text of a behavior in its internal form. */
 export function behaviorText({ scaleUp, scaleDown }: HorizontalPodAutoscalerBehavior): string {
   return JSON.stringify({ ScaleUp: rulesAsGo(scaleUp), ScaleDown: rulesAsGo(scaleDown) })
 }
@@ -100,7 +100,7 @@ function rulesAsGo(rules: HPAScalingRules | undefined): unknown {
   }
 }
 
-/** The text of conditions, as Go's struct has them. */
+/** Returns the text of conditions, with the members of Go's struct. */
 export function conditionsText(conditions: readonly HorizontalPodAutoscalerCondition[]): string {
   return JSON.stringify(
     conditions.map(({ type, status, lastTransitionTime = null, reason, message }) => ({

@@ -3,7 +3,7 @@ import { erase } from '../served-as.js'
 import { oldAutoscalerDefinitions } from './horizontal-pod-autoscaler.js'
 import { scaleDefinition } from './scale.js'
 
-/** The kinds of autoscaling, but for those of v2 and v2beta2. */
+/** The kinds of autoscaling, except for v2 and v2beta2. */
 export const autoscalingDefinitions: readonly KindDefinition[] = [
   ...oldAutoscalerDefinitions,
   erase(scaleDefinition),

@@ -34,7 +34,7 @@ function withAnnotations(metadata: Metadata, annotations: Labels | undefined): M
   return annotations === undefined || Object.keys(annotations).length === 0 ? rest : { ...rest, annotations }
 }
 
-/** The object of v2 with its defaults, which every read from etcd fills in. */
+/** Returns the object of v2 with its defaults, which every read from etcd sets. */
 function defaulted(
   metadata: Metadata,
   spec: Omit<HorizontalPodAutoscalerSpec, 'metrics' | 'minReplicas'> &
@@ -55,7 +55,7 @@ function defaulted(
 const isCpuUtilization = ({ type, resource }: MetricSpec): boolean =>
   type === 'Resource' && resource?.name === 'cpu' && resource.target.averageUtilization !== undefined
 
-/** Members that both forms of a status have. */
+/** Returns the members that both forms of a status have. */
 function commonStatus({
   observedGeneration,
   lastScaleTime,
@@ -153,7 +153,7 @@ function decodeV1({ metadata, spec, status }: Autoscaler): AutoscalerV1 {
   }
 }
 
-/** Source: pkg/apis/autoscaling/v2beta1/conversion.go; the behavior lies in an annotation there too. */
+/** Source: pkg/apis/autoscaling/v2beta1/conversion.go; the behavior is in an annotation there, too. */
 function encodeV2beta1({ metadata, spec, status }: OldAutoscaler): Autoscaler {
   const { metrics = [], ...common } = spec
   const behavior = readBehavior(metadata.annotations)
@@ -207,8 +207,8 @@ const version = <T extends KubeObject>(
   convertedAs<T, Autoscaler>(original, { group: 'autoscaling', ...conversion, fallback: 'v2beta2' })
 
 /**
- * HorizontalPodAutoscaler in autoscaling/v1 and the betas, preferred first; etcd keeps v2, or v2beta2 before
- * v2 was.
+ * HorizontalPodAutoscaler in autoscaling/v1 and the betas, preferred first. etcd has v2, or v2beta2 in
+ * releases without v2.
  */
 export const oldAutoscalerDefinitions: readonly KindDefinition[] = [
   version<AutoscalerV1>({ version: 'v1', encode: encodeV1, decode: decodeV1, setDefaults: setOwnDefaults }),

@@ -1,7 +1,6 @@
 /**
- * Metrics as autoscaling/v2beta1 had them, and as autoscaling/v1 keeps them in annotations. No server of
- * today publishes their OpenAPI, so these tables are written by hand, after k8s.io/api autoscaling/v2beta1
- * types.go.
+ * Metrics of autoscaling/v2beta1, which autoscaling/v1 keeps in annotations. No current server publishes
+ * their OpenAPI, so these tables are written by hand, after k8s.io/api autoscaling/v2beta1 types.go.
  */
 import type { LabelSelector } from '../meta/generated.js'
 import type { HorizontalPodAutoscalerCondition } from '../autoscaling-v2/generated.js'
@@ -29,7 +28,7 @@ import {
 import type { KubeObject } from '../definition.js'
 import { metaSchema } from '../meta/generated.js'
 
-/** What a metric is wanted to be. Each type has its own member. */
+/** The target of a metric. Each type has its own member. */
 export interface OldMetricSpec {
   readonly type: string
   readonly object?: {
@@ -61,7 +60,7 @@ export interface OldResourceSource {
   readonly targetAverageValue?: string
 }
 
-/** What a metric is. */
+/** The current value of a metric. */
 export interface OldMetricStatus {
   readonly type: string
   readonly object?: {

@@ -1,6 +1,6 @@
 /**
- * Metrics to and from the form of autoscaling/v2. Members come in the order of Go's structs, which
- * annotations show. Source: pkg/apis/autoscaling/v1/conversion.go, v2beta1/conversion.go.
+ * Converts metrics to and from autoscaling/v2. Members are in the order of Go's structs, because annotations
+ * show it. Source: pkg/apis/autoscaling/v1/conversion.go, v2beta1/conversion.go.
  */
 import type { LabelSelector } from '../meta/generated.js'
 import { parseQuantity } from '../quantity.js'
@@ -55,7 +55,7 @@ function resourceTarget({ targetAverageUtilization, targetAverageValue }: OldRes
   }
 }
 
-/** A metric of v2 in the old form. */
+/** Converts a metric of v2 to the old form. */
 export function metricToOld({
   type,
   object,
@@ -110,7 +110,7 @@ function objectTarget({ targetValue, averageValue }: NonNullable<OldMetricSpec['
   return { type: 'AverageValue', ...(isZero ? {} : { value: targetValue }), averageValue }
 }
 
-/** A metric of the old form in that of v2. */
+/** Converts a metric of the old form to v2. */
 export function metricFromOld({
   type,
   object,
@@ -170,7 +170,7 @@ function resourceStatusToOld(
   }
 }
 
-/** A metric's value of v2 in the old form. */
+/** Converts a metric's value of v2 to the old form. */
 export function statusToOld({
   type,
   object,
@@ -226,7 +226,7 @@ function resourceCurrent({
   return { averageValue: currentAverageValue, ...orNothing('averageUtilization', currentAverageUtilization) }
 }
 
-/** A metric's value of the old form in that of v2. */
+/** Converts a metric's value of the old form to v2. */
 export function statusFromOld({
   type,
   object,

@@ -9,7 +9,7 @@ function validate({ spec }: Scale): readonly FieldError[] {
   return replicas < 0 ? [invalid('spec.replicas', replicas, 'must be greater than or equal to 0')] : []
 }
 
-/** autoscaling/v1 Scale: never stored; the scale endpoint of a workload shows and takes it. */
+/** autoscaling/v1 Scale: never stored; the scale endpoint of a workload reads and writes it. */
 export const scaleDefinition: KindDefinition<Scale> = defineKind<Scale>({
   group: 'autoscaling',
   version: 'v1',

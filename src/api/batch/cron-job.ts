@@ -10,7 +10,10 @@ import { isTimeZone } from '../cron/time-zone.js'
 import type { CronJob, CronJobSpec } from './generated.js'
 import { jobSpecWarnings, nameWarning, templateColumnsOf, validateUnboundJobSpec } from './job-spec.js'
 
-/** The controller appends `-` and ten digits to make a job's name of at most 63 characters. */
+/**
+ * Longest name: the controller appends `-` and ten digits for the name of a job, which has at most 63
+ * characters.
+ */
 const maxNameLength = 52
 
 /** Source: pkg/apis/batch/v1/defaults.go SetDefaults_CronJob. */

@@ -1,9 +1,9 @@
 import { quote } from '../field-error.js'
 
-/** A text that is no list of index intervals; the message is upstream's. */
+/** An invalid list of index intervals; the message is upstream's. */
 export class IndexError extends Error {}
 
-/** Both ends belong to it. */
+/** An interval, with both ends included. */
 type Interval = readonly [first: number, last: number]
 
 const maxInt32 = 2 ** 31 - 1
@@ -20,7 +20,7 @@ const orderText = (previous: number, current: number): string =>
   `non-increasing order, previous: ${previous}, current: ${current}`
 
 /**
- * `1,3-5`: growing intervals of indexes below `completions`. Throws IndexError. Source:
+ * Parses `1,3-5`: ascending intervals of indexes below `completions`. Throws IndexError. Source:
  * pkg/apis/batch/validation validateIndexesFormat.
  */
 export function parseIndexes(text: string, completions: number = maxInt32): readonly Interval[] {
@@ -42,12 +42,12 @@ export function parseIndexes(text: string, completions: number = maxInt32): read
   return intervals
 }
 
-/** How many indexes the intervals hold. */
+/** Returns the number of indexes in the intervals. */
 export function countIndexes(intervals: readonly Interval[]): number {
   return intervals.reduce((sum, [first, last]) => sum + last - first + 1, 0)
 }
 
-/** The first index that both lists hold. */
+/** Returns the first index in both lists. */
 export function firstCommonIndex(a: readonly Interval[], b: readonly Interval[]): number | undefined {
   let at = 0
   for (const [first, last] of a) {

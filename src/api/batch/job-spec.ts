@@ -9,7 +9,7 @@ import { validatePodTemplate } from '../core/template-validation.js'
 import type { JobSpec } from './generated.js'
 import { validatePodFailurePolicy, validateSuccessPolicy } from './policies.js'
 
-/** Completions above which failed indexes must be few enough to be tracked. */
+/** Completions above which the number of failed indexes is limited. */
 const manyCompletions = 100_000
 const maxIndexedParallelism = 100_000
 const maxFailedIndexes = 100_000
@@ -18,8 +18,8 @@ const limitOfMany = 10_000
 const maxManagedByLength = 63
 
 /**
- * A job's spec before a selector is made for it (a CronJob's template). Source: pkg/apis/batch/validation
- * validateJobSpec.
+ * Validates a job's spec before its selector is generated (a CronJob's template). Source:
+ * pkg/apis/batch/validation validateJobSpec.
  */
 export function validateUnboundJobSpec(spec: JobSpec, path: string, errors: FieldError[]): void {
   const counts = [
@@ -99,7 +99,8 @@ function validateIndexed(spec: JobSpec, path: string, errors: FieldError[]): voi
       required(`${path}.maxFailedIndexes`, `must be specified when completions is above ${manyCompletions}`),
     )
   }
-  const text = `${limitOfMany} when completions are above ${manyCompletions} and used with backoff limit per index`
+  const many = `when completions are above ${manyCompletions}`
+  const text = `${limitOfMany} ${many} and used with backoff limit per index`
   atMost('parallelism', parallelism, limitOfMany, text)
   atMost('maxFailedIndexes', failed, limitOfMany, text)
 }
@@ -114,7 +115,7 @@ function validateReplacement(
   if (!allowed.includes(podReplacementPolicy)) errors.push(notSupported(path, podReplacementPolicy, allowed))
 }
 
-/** The default, Always, is what a user who said nothing has; so it counts as missing. */
+/** Validates the restart policy. The default, Always, is not allowed for jobs and counts as missing. */
 function validateRestarts({ template, podFailurePolicy }: JobSpec, path: string, errors: FieldError[]): void {
   const policy: string = template.spec?.restartPolicy ?? ''
   if (policy === '' || policy === 'Always') errors.push(required(path, 'valid values: "OnFailure", "Never"'))
@@ -125,7 +126,7 @@ function validateRestarts({ template, podFailurePolicy }: JobSpec, path: string,
   }
 }
 
-/** `Warning:` texts of a job's spec. Source: pkg/api/job WarningsForJobSpec. */
+/** Returns the warnings of a job's spec. Source: pkg/api/job WarningsForJobSpec. */
 export function jobSpecWarnings(spec: JobSpec, path: string): readonly string[] {
   const { completionMode, completions = 0, parallelism = 0 } = spec
   const found =
@@ -139,7 +140,7 @@ export function jobSpecWarnings(spec: JobSpec, path: string): readonly string[] 
   return [...found, ...podSpecWarnings(spec.template.spec ?? { containers: [] }, `${path}.template.spec`)]
 }
 
-/** The warning about a name that pods cannot have as hostname. */
+/** Returns the warning about a name that is not valid as the hostname of pods. */
 export function nameWarning(faults: readonly string[]): string {
   return (
     'metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; ' +
@@ -148,7 +149,7 @@ export function nameWarning(faults: readonly string[]): string {
   )
 }
 
-/** The wide columns of what has a job's spec: CONTAINERS, IMAGES, SELECTOR. */
+/** The wide columns of kinds with a job's spec: CONTAINERS, IMAGES, SELECTOR. */
 export function templateColumnsOf<T extends KubeObject>(
   specOf: (object: T) => JobSpec,
 ): readonly PrinterColumn<T>[] {

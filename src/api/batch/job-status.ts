@@ -11,8 +11,8 @@ const has = ({ conditions }: JobStatus, type: string): boolean =>
 const isFinished = (status: JobStatus): boolean => has(status, 'Complete') || has(status, 'Failed')
 
 /**
- * What older minors check of a job's status: before other controllers could manage jobs, only what this one
- * could get wrong.
+ * Validates a job's status as older minors do: before other controllers could manage jobs, there were few
+ * checks.
  */
 export function validateOlderJobStatus({ status }: Job): readonly FieldError[] {
   const errors: FieldError[] = []
@@ -24,7 +24,7 @@ export function validateOlderJobStatus({ status }: Job): readonly FieldError[] {
 }
 
 /**
- * A job's status after a write. `old` tells what changed: each rule looks only at changes. Source:
+ * Validates a job's status after a write. Each rule applies only to changes since `old`. Source:
  * pkg/apis/batch/validation.
  */
 export function validateJobStatus(next: Job, old: Job): readonly FieldError[] {
@@ -57,7 +57,7 @@ function validateUncounted({ uncountedTerminatedPods: pods }: JobStatus, errors:
   }
 }
 
-/** Conditions that exclude or need each other: [if this is new, and this is (not), the text]. */
+/** Conditions that exclude or need each other: [the new condition, the other one, the text]. */
 const conditionRules: ReadonlyArray<readonly [type: string, other: string, together: boolean, text: string]> =
   [
     ['Complete', 'Failed', true, 'cannot set Complete=True and Failed=true conditions'],
@@ -193,7 +193,7 @@ function validateIndexLists({ spec, status }: Job, { status: old }: Job, errors:
   }
 }
 
-/** What never goes back. */
+/** Fields that must not be reset or decrease. */
 function validateProgress({ spec, status: next }: Job, { status: old }: Job, errors: FieldError[]): void {
   for (const type of ['Failed', 'Complete', 'FailureTarget']) {
     if (has(old, type) && !has(next, type)) {
@@ -212,7 +212,7 @@ function validateProgress({ spec, status: next }: Job, { status: old }: Job, err
   ) {
     errors.push(invalid('status.completionTime', next.completionTime, 'completionTime cannot be mutated'))
   }
-  // a job that goes on begins anew
+  // a resumed job starts anew
   const isResumed = has(old, 'Suspended') && !has(next, 'Suspended')
   if (old.startTime !== undefined && next.startTime !== old.startTime && !spec.suspend && !isResumed) {
     errors.push(required('status.startTime', 'startTime cannot be removed for unsuspended job'))

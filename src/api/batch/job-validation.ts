@@ -8,9 +8,8 @@ import type { Affinity, PodTemplateSpec } from '../core/generated.js'
 import { isUsableSelector, validateLabelSelector } from '../meta/label-validation.js'
 import type { Job, JobSpec } from './generated.js'
 import { validateUnboundJobSpec } from './job-spec.js'
-import { jobLabels } from './labels.js'
 
-/** The spec of a job, selector and all. Source: pkg/apis/batch/validation ValidateJobSpec. */
+/** Validates the spec of a job with its selector. Source: pkg/apis/batch/validation ValidateJobSpec. */
 function validateSpec(spec: JobSpec, errors: FieldError[]): void {
   validateUnboundJobSpec(spec, 'spec', errors)
   const { selector, template } = spec
@@ -30,8 +29,7 @@ function validateSpec(spec: JobSpec, errors: FieldError[]): void {
 }
 
 /**
- * The labels and the selector that the server makes must be there as it makes them. Source:
- * validateGeneratedSelector.
+ * The generated labels and selector must be as the server generates them. Source: validateGeneratedSelector.
  */
 function validateGeneratedSelector({ metadata, spec }: Job, isPrefixed: boolean, errors: FieldError[]): void {
   const { selector, manualSelector } = spec
@@ -49,7 +47,7 @@ function validateGeneratedSelector({ metadata, spec }: Job, isPrefixed: boolean,
   }
 }
 
-/** A job on create; `isPrefixed` says which labels the server makes. Source: ValidateJob. */
+/** Validates a job on create. `isPrefixed` says which labels the server generates. Source: ValidateJob. */
 export function validateJob(job: Job, isPrefixed = true): FieldError[] {
   const errors: FieldError[] = []
   validateGeneratedSelector(job, isPrefixed, errors)
@@ -79,8 +77,8 @@ const immutable = [
 ] as const
 
 /**
- * Source: JobStrategy.ValidateUpdate, which validates the job and its update, and so the spec twice;
- * ValidateJobSpecUpdate.
+ * Source: JobStrategy.ValidateUpdate, which validates the spec both with the job and with its update, so
+ * twice; ValidateJobSpecUpdate.
  */
 export function validateJobUpdate(next: Job, old: Job, isPrefixed = true): readonly FieldError[] {
   if (next.spec === old.spec) return []
@@ -106,7 +104,7 @@ export function validateJobUpdate(next: Job, old: Job, isPrefixed = true): reado
   return errors
 }
 
-/** Indexed jobs may grow and shrink, completions and parallelism together. Source: validateCompletions. */
+/** Indexed jobs may change completions and parallelism together. Source: validateCompletions. */
 function validateCompletions(next: JobSpec, old: JobSpec, errors: FieldError[]): void {
   const path = 'spec.completions'
   if (next.completions === old.completions) return
@@ -117,8 +115,8 @@ function validateCompletions(next: JobSpec, old: JobSpec, errors: FieldError[]):
 }
 
 /**
- * A job that has never started may still be told where to run: the old template with what may change. Source:
- * validatePodTemplateUpdate.
+ * Returns the old template with the fields that may change: a job that has never started may change where its
+ * pods run. Source: validatePodTemplateUpdate.
  */
 function withDirectives(old: PodTemplateSpec, next: PodTemplateSpec): PodTemplateSpec {
   const { labels, annotations } = next.metadata ?? {}
@@ -136,7 +134,7 @@ function withDirectives(old: PodTemplateSpec, next: PodTemplateSpec): PodTemplat
   }) as PodTemplateSpec
 }
 
-/** The old affinity, with the new one's node affinity. */
+/** Returns the old affinity with the new node affinity. */
 function affinityOf(old: Affinity | undefined, next: Affinity | undefined): Affinity | undefined {
   const { nodeAffinity: _, ...rest } = old ?? {}
   const moved = next?.nodeAffinity === undefined ? rest : { ...rest, nodeAffinity: next.nodeAffinity }
@@ -148,7 +146,7 @@ function withoutNothing(value: object): object {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined))
 }
 
-/** A template in its internal form: metadata as JSON has it, the spec with all fields. */
+/** Returns a template in its internal form: metadata as in JSON, the spec with all fields. */
 function templateAsGo({ metadata, spec }: PodTemplateSpec): unknown {
   const { name, namespace, labels, annotations, finalizers } = metadata ?? {}
   return withoutNothing({
@@ -161,11 +159,24 @@ function templateAsGo({ metadata, spec }: PodTemplateSpec): unknown {
   })
 }
 
-/** Field names with great beginnings, as the internal types have no JSON names. */
+/** Capitalizes field names, because internal types have no JSON names. */
 function asGo(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asGo)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [key.charAt(0).toUpperCase() + key.slice(1), asGo(member)]),
   )
+}
+
+/** Labels of a job's pods, with their old names, which pods still have. */
+export const controllerUidLabel = 'batch.kubernetes.io/controller-uid'
+const jobNameLabel = 'batch.kubernetes.io/job-name'
+/** The only labels before v1.27. */
+export const legacyControllerUidLabel = 'controller-uid'
+const legacyJobNameLabel = 'job-name'
+
+/** Returns the generated labels of a job's pods; without the prefixed ones, as before v1.27. */
+export function jobLabels(name: string, uid: string, isPrefixed = true): Record<string, string> {
+  const legacy = { [legacyControllerUidLabel]: uid, [legacyJobNameLabel]: name }
+  return isPrefixed ? { ...legacy, [controllerUidLabel]: uid, [jobNameLabel]: name } : legacy
 }

@@ -9,10 +9,15 @@ import type { Job, JobSpec } from './generated.js'
 import type { JobSpecInput } from './inputs.js'
 import { jobSpecWarnings, nameWarning, templateColumnsOf } from './job-spec.js'
 import { validateJobStatus, validateOlderJobStatus } from './job-status.js'
-import { validateJob, validateJobUpdate } from './job-validation.js'
-import { controllerUidLabel, jobLabels, legacyControllerUidLabel } from './labels.js'
+import {
+  validateJob,
+  validateJobUpdate,
+  controllerUidLabel,
+  jobLabels,
+  legacyControllerUidLabel,
+} from './job-validation.js'
 
-/** Retries of a job that counts them by index: no limit. */
+/** Default backoffLimit of a job with backoffLimitPerIndex: no limit. */
 const unlimited = 2 ** 31 - 1
 
 function setSpecDefaults(spec: Draft<JobSpec>): void {
@@ -35,7 +40,7 @@ function setDefaults(job: Draft<Job>): void {
   setLabelsDefault(job)
 }
 
-/** A job without labels has those of its pods. */
+/** The default labels of a job are those of its pods. */
 function setLabelsDefault(job: Draft<Job>): void {
   const labels = job.spec.template.metadata?.labels
   if (labels === undefined || Object.keys(job.metadata.labels ?? {}).length > 0) return
@@ -43,15 +48,15 @@ function setLabelsDefault(job: Draft<Job>): void {
 }
 
 /**
- * Unless a user brings a selector, the job's uid selects its pods. Source: pkg/registry/batch/job/strategy.go
- * generateSelector.
+ * Generates the selector, by the job's uid, unless the user sets one. Source:
+ * pkg/registry/batch/job/strategy.go generateSelector.
  */
 function generateSelector(job: Draft<Job>, isPrefixed: boolean): void {
   const { metadata, spec } = job
   if (spec.manualSelector === true) return
   const { metadata: templateMetadata, ...template } = spec.template
   const given = templateMetadata?.labels ?? {}
-  // labels that say otherwise are refused by validation
+  // validation refuses labels with other values
   const labels = { ...jobLabels(metadata.name ?? '', metadata.uid ?? '', isPrefixed), ...given }
   const { selector } = spec
   const isAlias =
@@ -145,19 +150,19 @@ export const jobDefinition: KindDefinition<Job> = defineKind<Job>({
   selectableFields: { 'status.successful': ({ status }) => String(status.succeeded ?? 0) },
 })
 
-/** Which of what Jobs came to have there is; all is in newer releases. */
+/** Which later features of Jobs a release has. */
 export interface JobFeatures {
   readonly modes: boolean
   readonly prefixedLabels: boolean
   readonly replacementPolicy: boolean
   readonly manualSelectorDefault: boolean
-  /** Conditions that say what is to come before it does, and rules on how they go together. */
+  /** Interim conditions (SuccessCriteriaMet, FailureTarget) and the rules for them. */
   readonly interimConditions: boolean
 }
 
 /**
- * Job as in a release that lacks some of it: fields of later ones are dropped, labels have their old names
- * only.
+ * Returns Job as in a release without some features: their fields are dropped, and labels have only their old
+ * names.
  */
 export function olderJobDefinition(features: JobFeatures): KindDefinition<Job> {
   const { prefixedLabels } = features

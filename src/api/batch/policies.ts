@@ -27,7 +27,7 @@ const actions = ['Count', 'FailIndex', 'FailJob', 'Ignore']
 const operators = ['In', 'NotIn']
 const conditionStatuses = ['False', 'True', 'Unknown']
 
-/** One of `values`, which are listed as Go's %q does for a slice. */
+/** Validates that the value is one of `values`, which the text lists as Go's %q of a slice. */
 function validateChoice(value: string, values: readonly string[], path: string, errors: FieldError[]): void {
   if (value === '') errors.push(required(path, `valid values: [${values.map(quote).join(' ')}]`))
   else if (!values.includes(value)) errors.push(notSupported(path, value, values))
@@ -110,7 +110,7 @@ export function validateSuccessPolicy(spec: JobSpec, path: string, errors: Field
       required(`${path}.rules`, 'at least one rules must be specified when the successPolicy is specified'),
     )
   if (rules.length > maxRules) errors.push(tooMany(`${path}.rules`, rules.length, maxRules))
-  // without completions there is an error elsewhere
+  // missing completions are reported elsewhere
   if (spec.completions === undefined) return
   const { completions } = spec
   rules.forEach((rule, index) => validateSuccessRule(rule, completions, `${path}.rules[${index}]`, errors))

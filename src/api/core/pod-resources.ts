@@ -1,4 +1,4 @@
-import { quantityMilliValue, quantityValue } from '../quantity.js'
+import { quantityMilliValue, quantityValue, formatQuantity, parseQuantity } from '../quantity.js'
 import { podCondition } from './conditions.js'
 import type { Container, ContainerStatus, Pod, ResourceRequirements } from './generated.js'
 
@@ -26,13 +26,13 @@ export interface PodRequestsOptions {
  * What a container counts in scheduling scores when it requests no cpu or memory: 100m and 200 MiB. Source:
  * pkg/scheduler/util.
  */
-export const NON_ZERO_CONTAINER_REQUESTS: ResourceAmounts = { cpu: 100, memory: 200 * 1024 * 1024 }
+const NON_ZERO_CONTAINER_REQUESTS: ResourceAmounts = { cpu: 100, memory: 200 * 1024 * 1024 }
 
 const MEMO_SIZE = 10_000
 const memo = { milli: new Map<string, number>(), whole: new Map<string, number>() }
 
 /** One quantity of a resource as a number, see {@link ResourceAmounts}. */
-export function resourceAmount(name: string, quantity: string): number {
+function resourceAmount(name: string, quantity: string): number {
   const milli = name === 'cpu'
   const known = milli ? memo.milli : memo.whole
   let amount = known.get(quantity)
@@ -169,4 +169,35 @@ function add(total: Amounts, amounts: ResourceAmounts): void {
 
 function raise(total: Amounts, amounts: ResourceAmounts): void {
   for (const name in amounts) total[name] = Math.max(total[name] ?? 0, amounts[name] as number)
+}
+
+/** Nanos in a unit of a {@link ResourceAmounts} value. */
+const NANOS_OF_MILLI = 1_000_000n
+const NANOS_OF_ONE = 1_000_000_000n
+
+/**
+ * Sums as quantities, each in the form in which the first container writes that resource, as Go's additions
+ * keep it.
+ */
+function asList(amounts: ResourceAmounts, { spec }: Pod, kind: 'requests' | 'limits'): ResourceList {
+  const lists = [spec, ...spec.containers, ...(spec.initContainers ?? [])].map(
+    ({ resources }) => resources?.[kind],
+  )
+  return Object.fromEntries(
+    Object.entries(amounts).map(([name, amount]) => {
+      const written = lists.find((list) => list !== undefined && Object.hasOwn(list, name))?.[name] ?? '0'
+      const nanos = BigInt(amount) * (name === 'cpu' ? NANOS_OF_MILLI : NANOS_OF_ONE)
+      return [name, formatQuantity({ nanos, format: parseQuantity(written).format })]
+    }),
+  )
+}
+
+/** {@link podRequests} as quantities. */
+export function podRequestList(pod: Pod, options: PodRequestsOptions = {}): ResourceList {
+  return asList(podRequests(pod, options), pod, 'requests')
+}
+
+/** {@link podLimits} as quantities. */
+export function podLimitList(pod: Pod): ResourceList {
+  return asList(podLimits(pod), pod, 'limits')
 }

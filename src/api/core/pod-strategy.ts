@@ -94,7 +94,7 @@ export const podStrategy: Strategy<Pod> = {
   prepareForStatusUpdate,
   validateStatusUpdate,
   gracePeriod,
-  comesInRows: true,
+  sharesSpecs: true,
   resetFields: { status: [['spec'], ['metadata', 'deletionTimestamp'], ['metadata', 'ownerReferences']] },
   generationChanged: specChanged,
   warnings: (next, old) => podWarnings(next, old),

@@ -20,9 +20,10 @@ import {
   needsHealthCheckPort,
   needsNodePort,
   sameTexts,
+  isHeadless,
 } from './service-needs.js'
-import { serviceWarnings } from './service-warnings.js'
 import { validateService, validateServiceStatus, validateServiceUpdate } from './validation/service.js'
+import { ipWarnings } from '../ip-validation.js'
 
 /**
  * Source: pkg/apis/core/v1/defaults.go SetDefaults_Service; addresses and families are the registry's to
@@ -168,3 +169,28 @@ export const serviceDefinition: KindDefinition<Service> = defineKind<Service>({
     'spec.type': ({ spec }) => spec.type ?? '',
   },
 })
+
+/** `Warning:` texts of a service. Source: pkg/api/service/warnings.go GetWarningsForService. */
+function serviceWarnings(service: Service): readonly string[] {
+  const { metadata, spec } = service
+  const found: string[] = []
+  const old = 'service.kubernetes.io/topology-aware-hints'
+  if (metadata.annotations?.[old] !== undefined) {
+    found.push(`annotation ${old} is deprecated, please use service.kubernetes.io/topology-mode instead`)
+  }
+  const ignored = isHeadless(service)
+  if (!ignored)
+    spec.clusterIPs?.forEach((ip, index) => found.push(...ipWarnings(ip, `spec.clusterIPs[${index}]`)))
+  if (ignored && (spec.loadBalancerIP ?? '') !== '')
+    found.push('spec.loadBalancerIP is ignored when spec.clusterIP is "None"')
+  if (ignored && (spec.externalIPs ?? []).length > 0)
+    found.push('spec.externalIPs is ignored when spec.clusterIP is "None"')
+  if (ignored && spec.sessionAffinity !== 'None')
+    found.push('spec.SessionAffinity is ignored for headless services')
+  spec.externalIPs?.forEach((ip, index) => found.push(...ipWarnings(ip, `spec.externalIPs[${index}]`)))
+  if (spec.loadBalancerIP !== undefined) found.push(...ipWarnings(spec.loadBalancerIP, 'spec.loadBalancerIP'))
+  if (spec.type === 'ExternalName' && (spec.externalIPs ?? []).length > 0) {
+    found.push('spec.externalIPs is ignored when spec.type is "ExternalName"')
+  }
+  return found
+}

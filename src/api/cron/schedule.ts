@@ -3,7 +3,7 @@
  * its texts for what is wrong. Source: github.com/robfig/cron/v3 parser.go, ParseStandard.
  */
 import { quote } from '../field-error.js'
-import { DurationError, parseGoDuration } from '../go-duration.js'
+import { DurationError, parseGoDuration } from '../duration.js'
 import { isTimeZone } from './time-zone.js'
 
 /** A text that is no schedule; the message is the library's. */

@@ -1,5 +1,4 @@
-import { JsonPathError } from './error.js'
-import type { Operand, Step } from './nodes.js'
+import { JsonPathError, type Operand, type Step } from './nodes.js'
 
 /** What a path leads to from `value`; fields that are not there lead nowhere. */
 export function evaluatePath(steps: readonly Step[], value: unknown): readonly unknown[] {

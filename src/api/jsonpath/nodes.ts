@@ -29,3 +29,11 @@ export interface Template {
   readonly text: string
   readonly nodes: readonly Node[]
 }
+
+/**
+ * A JSONPath template that cannot be read, or an index that is out of bounds. The message is that of
+ * client-go's util/jsonpath.
+ */
+export class JsonPathError extends Error {
+  override readonly name = 'JsonPathError'
+}

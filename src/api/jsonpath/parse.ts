@@ -1,5 +1,4 @@
-import { JsonPathError } from './error.js'
-import type { Node, Operand, Step, Template } from './nodes.js'
+import { JsonPathError, type Node, type Operand, type Step, type Template } from './nodes.js'
 
 /**
  * Reads a JSONPath template. Throws JsonPathError with client-go's texts. Source: client-go

@@ -7,8 +7,8 @@ import {
   pathSegmentFaults,
   portNameFaults,
   portNumberFaults,
+  formatList,
 } from '../names.js'
-import { formatList } from '../text.js'
 import type { TypedLocalObjectReference } from '../core/generated.js'
 import type {
   HTTPIngressPath,

@@ -1,20 +1,27 @@
 import type { Check, Finding, PodLike } from './check.js'
-import { allowPrivilegeEscalation } from './checks/allow-privilege-escalation.js'
-import { appArmorProfile } from './checks/app-armor-profile.js'
-import { baselineCapabilities, restrictedCapabilities } from './checks/capabilities.js'
-import { hostNamespaces } from './checks/host-namespaces.js'
-import { hostPathVolumes } from './checks/host-path-volumes.js'
-import { hostPorts } from './checks/host-ports.js'
-import { hostProbes } from './checks/host-probes.js'
-import { privileged } from './checks/privileged.js'
-import { procMount, restrictedProcMount } from './checks/proc-mount.js'
-import { restrictedVolumes } from './checks/restricted-volumes.js'
-import { runAsNonRoot } from './checks/run-as-non-root.js'
-import { runAsUser } from './checks/run-as-user.js'
-import { baselineSeccomp, restrictedSeccomp } from './checks/seccomp-profile.js'
-import { seLinuxOptions } from './checks/se-linux-options.js'
-import { sysctls } from './checks/sysctls.js'
-import { windowsHostProcess } from './checks/windows-host-process.js'
+import {
+  appArmorProfile,
+  baselineCapabilities,
+  hostNamespaces,
+  hostPathVolumes,
+  hostPorts,
+  hostProbes,
+  privileged,
+  procMount,
+  baselineSeccomp,
+  seLinuxOptions,
+  sysctls,
+  windowsHostProcess,
+} from './baseline.js'
+import {
+  allowPrivilegeEscalation,
+  restrictedCapabilities,
+  restrictedProcMount,
+  restrictedVolumes,
+  runAsNonRoot,
+  runAsUser,
+  restrictedSeccomp,
+} from './restricted.js'
 import type { LevelVersion } from './policy.js'
 
 /** Checks that both levels have, in the order of their ids. `false`: restricted has one of its own. */

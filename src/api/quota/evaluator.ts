@@ -1,5 +1,6 @@
 import type { KubeObject } from '../definition.js'
 import type { ResourceList } from './resource-list.js'
+import type { ResourceQuota } from '../core/generated.js'
 
 /** One condition of a quota's scopes: what `scopes: [X]` and a term of `scopeSelector` have in common. */
 export interface ScopeTerm {
@@ -26,4 +27,15 @@ export interface QuotaEvaluator {
   readonly missing?: (names: readonly string[], object: KubeObject) => string | undefined
   /** What the object uses at that time (virtual ms). */
   readonly usage: (object: KubeObject, now: number) => ResourceList
+}
+
+/** A quota's scopes and the terms of its scope selector, in one form. */
+function scopeTerms({ spec }: ResourceQuota): readonly ScopeTerm[] {
+  const scopes = (spec.scopes ?? []).map((scopeName): ScopeTerm => ({ scopeName, operator: 'Exists' }))
+  return [...scopes, ...(spec.scopeSelector?.matchExpressions ?? [])]
+}
+
+/** Whether an object counts for a quota: it is in all of its scopes. Source: generic.Matches. */
+export function quotaMatches(quota: ResourceQuota, evaluator: QuotaEvaluator, object: KubeObject): boolean {
+  return scopeTerms(quota).every((term) => evaluator.inScope(term, object))
 }

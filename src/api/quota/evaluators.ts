@@ -1,7 +1,8 @@
 import type { QuotaEvaluator } from './evaluator.js'
-import { claimEvaluator } from './claims.js'
-import { podEvaluator } from './pods.js'
-import { serviceEvaluator } from './services.js'
+import { podEvaluator, matchesValue } from './pods.js'
+import type { PersistentVolumeClaim, Service } from '../core/generated.js'
+import type { KubeObject } from '../definition.js'
+import type { ResourceList } from './resource-list.js'
 
 /** Core resources that may also be limited by their bare name. */
 const LEGACY_NAMES = new Set(['configmaps', 'resourcequotas', 'replicationcontrollers', 'secrets'])
@@ -41,4 +42,69 @@ export function quotaEvaluator(group: string, resource: string): QuotaEvaluator 
   let found = counts.get(key)
   if (found === undefined) counts.set(key, (found = objectCount(group, resource)))
   return found
+}
+
+const CLASS_SUFFIX = '.storageclass.storage.k8s.io/'
+const LEGACY_CLASS = 'volume.beta.kubernetes.io/storage-class'
+const CLAIM_COUNTS = ['count/persistentvolumeclaims', 'persistentvolumeclaims', 'requests.storage']
+
+const isClaimCount = (name: string): boolean =>
+  CLAIM_COUNTS.includes(name) ||
+  name.endsWith(`${CLASS_SUFFIX}requests.storage`) ||
+  name.endsWith(`${CLASS_SUFFIX}persistentvolumeclaims`)
+
+function claimUsage(object: KubeObject): ResourceList {
+  const { metadata, spec, status } = object as PersistentVolumeClaim
+  const storageClass = metadata.annotations?.[LEGACY_CLASS] ?? spec.storageClassName ?? ''
+  const asked = status.allocatedResources?.['storage'] ?? spec.resources?.requests?.['storage']
+  const used: Record<string, string> = { 'count/persistentvolumeclaims': '1', persistentvolumeclaims: '1' }
+  if (storageClass !== '') used[`${storageClass}${CLASS_SUFFIX}persistentvolumeclaims`] = '1'
+  if (asked === undefined) return used
+  used['requests.storage'] = asked
+  if (storageClass !== '') used[`${storageClass}${CLASS_SUFFIX}requests.storage`] = asked
+  return used
+}
+
+/**
+ * Counts claims and the storage they ask for. Source:
+ * pkg/quota/v1/evaluator/core/persistent_volume_claims.go.
+ */
+const claimEvaluator: QuotaEvaluator = {
+  handles: (operation, subresource) =>
+    subresource === '' && (operation === 'CREATE' || operation === 'UPDATE'),
+  matching: (names) => names.filter(isClaimCount),
+  inScope: ({ scopeName, operator, values = [] }, object) =>
+    scopeName === 'VolumeAttributesClass' &&
+    matchesValue((object as PersistentVolumeClaim).spec.volumeAttributesClassName, operator, values),
+  usage: claimUsage,
+}
+
+const SERVICE_COUNTS = ['count/services', 'services', 'services.nodeports', 'services.loadbalancers']
+
+function serviceUsage(object: KubeObject): ResourceList {
+  const { spec } = object as Service
+  const ports = spec.ports?.length ?? 0
+  const nodePorts = (): number => {
+    if (spec.type === 'NodePort') return ports
+    if (spec.type !== 'LoadBalancer') return 0
+    // without the allocation only the ports that are asked for by number count
+    return spec.allocateLoadBalancerNodePorts === false
+      ? (spec.ports?.filter(({ nodePort = 0 }) => nodePort !== 0).length ?? 0)
+      : ports
+  }
+  return {
+    'count/services': '1',
+    services: '1',
+    'services.nodeports': String(nodePorts()),
+    'services.loadbalancers': spec.type === 'LoadBalancer' ? '1' : '0',
+  }
+}
+
+/** Counts Services and what they occupy. Source: pkg/quota/v1/evaluator/core/services.go. */
+const serviceEvaluator: QuotaEvaluator = {
+  handles: (operation, subresource) =>
+    subresource === '' && (operation === 'CREATE' || operation === 'UPDATE'),
+  matching: (names) => names.filter((name) => SERVICE_COUNTS.includes(name)),
+  inScope: () => false,
+  usage: serviceUsage,
 }

@@ -1,6 +1,6 @@
 import { isPodTerminal } from '../core/conditions.js'
 import type { Container, Pod, PodAffinityTerm, WeightedPodAffinityTerm } from '../core/generated.js'
-import { podLimitList, podRequestList } from '../core/pod-resource-lists.js'
+import { podLimitList, podRequestList } from '../core/pod-resources.js'
 import { computeQosClass } from '../core/qos.js'
 import type { KubeObject } from '../definition.js'
 import { timeMs } from '../time.js'

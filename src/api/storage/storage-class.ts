@@ -2,13 +2,21 @@ import { ageColumn, column, defineKind } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { semanticEqual } from '../equal.js'
-import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
+import {
+  duplicate,
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+  type FieldError,
+  tooLong,
+} from '../field-error.js'
 import type { TopologySelectorTerm } from '../core/generated.js'
 import { deprecatedNodeLabel } from '../core/node-label-warnings.js'
 import { validateLabelName } from '../meta/label-validation.js'
 import { setOwn } from '../schema/plain-json.js'
 import type { StorageClass } from './generated.js'
-import { validateParameters, validateProvisioner } from './parameters.js'
+import { qualifiedNameFaults } from '../names.js'
 
 const reclaimPolicies = ['Delete', 'Retain']
 const bindingModes = ['Immediate', 'WaitForFirstConsumer']
@@ -104,7 +112,7 @@ function warnings({ allowedTopologies = [] }: StorageClass): readonly string[] {
 }
 
 /** Whether claims without a class get this one. Source: pkg/apis/storage/util IsDefaultAnnotation. */
-export function isDefaultStorageClass({ metadata }: Pick<StorageClass, 'metadata'>): boolean {
+function isDefaultStorageClass({ metadata }: Pick<StorageClass, 'metadata'>): boolean {
   return defaultAnnotations.some((name) => metadata.annotations?.[name] === 'true')
 }
 
@@ -136,3 +144,33 @@ export const storageClassDefinition: KindDefinition<StorageClass> = defineKind<S
     ageColumn(),
   ],
 })
+
+const maxParameters = 512
+const maxBytes = 256 * 1024
+const encoder = new TextEncoder()
+
+/** The name of a provisioner or driver. Source: pkg/apis/storage/validation validateProvisioner. */
+export function validateProvisioner(name: string, path: string): readonly FieldError[] {
+  if (name === '') return [required(path)]
+  return qualifiedNameFaults(name.toLowerCase()).map((fault) => invalid(path, name, fault))
+}
+
+/** What a class tells its driver. Source: validateParameters. */
+export function validateParameters(
+  parameters: Readonly<Record<string, string>> | undefined,
+  mayBeEmpty: boolean,
+  path = 'parameters',
+): readonly FieldError[] {
+  const errors: FieldError[] = []
+  const entries = Object.entries(parameters ?? {})
+  if (entries.length > maxParameters) errors.push(tooLong(path, maxParameters))
+  let bytes = 0
+  for (const [key, value] of entries) {
+    if (key === '') errors.push(invalid(path, key, 'field can not be empty.'))
+    bytes += encoder.encode(key).length + encoder.encode(value).length
+  }
+  if (bytes > maxBytes) errors.push(tooLong(path, maxBytes))
+  if (!mayBeEmpty && entries.length === 0)
+    errors.push(required(path, 'must contain at least one key/value pair'))
+  return errors
+}

@@ -3,7 +3,7 @@ import type { KindDefinition } from '../definition.js'
 import { semanticEqual } from '../equal.js'
 import { forbidden, type FieldError } from '../field-error.js'
 import type { VolumeAttributesClass } from './generated.js'
-import { validateParameters, validateProvisioner } from './parameters.js'
+import { validateParameters, validateProvisioner } from './storage-class.js'
 
 /** Source: pkg/apis/storage/validation ValidateVolumeAttributesClass. */
 function validate({ driverName, parameters }: VolumeAttributesClass): readonly FieldError[] {

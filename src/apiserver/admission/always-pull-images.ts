@@ -5,8 +5,8 @@ import type { AdmissionAttributes, AdmissionPlugin } from './plugin.js'
 const ALWAYS = 'Always'
 
 /**
- * Every image is asked for at its registry, so that nobody uses one that another user's credentials have
- * brought. Off by default. Source: plugin/pkg/admission/alwayspullimages/admission.go.
+ * Sets imagePullPolicy to Always, so that a pod cannot use an image that another user's credentials have
+ * pulled. Off by default. Source: plugin/pkg/admission/alwayspullimages/admission.go.
  */
 export const alwaysPullImages: AdmissionPlugin = {
   name: 'AlwaysPullImages',
@@ -33,7 +33,7 @@ export const alwaysPullImages: AdmissionPlugin = {
   },
 }
 
-/** An update that names no image which the pod has not named before. */
+/** Whether an update names only images that the pod has named before. */
 function bringsNoImage({ operation, object, old }: AdmissionAttributes): boolean {
   if (operation !== 'UPDATE') return false
   const before = new Set(imagesOf(old as Pod))

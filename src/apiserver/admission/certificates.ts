@@ -15,9 +15,8 @@ import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './p
 const RESOURCE = 'certificatesigningrequests'
 
 /**
- * What the strategy of the kind does with the user and the time of a request, which strategies here do not
- * know: a new request is from whoever posts it, and conditions have their times. It comes last of all that
- * mutate.
+ * Sets the requesting user of a new request, and the times of conditions. Upstream does so in the kind's
+ * strategy, which knows neither user nor time here; therefore this plugin is the last that mutates.
  */
 export const certificateRequests: AdmissionPlugin = {
   name: 'CertificateSigningRequestStrategy',
@@ -59,7 +58,7 @@ function withTimes(
   }
 }
 
-/** Who approves or denies a request must be allowed to `approve` for its signer. */
+/** Requires the right to `approve` for the signer of a request that is approved or denied. */
 export const certificateApproval: AdmissionPlugin = {
   name: 'CertificateApproval',
   resources: [`${RESOURCE}/approval`],
@@ -70,7 +69,7 @@ export const certificateApproval: AdmissionPlugin = {
   },
 }
 
-/** Who sets a certificate or a condition must be allowed to `sign` for its signer. */
+/** Requires the right to `sign` for the signer when a certificate or condition is set. */
 export const certificateSigning: AdmissionPlugin = {
   name: 'CertificateSigning',
   resources: [`${RESOURCE}/status`],
@@ -85,7 +84,7 @@ export const certificateSigning: AdmissionPlugin = {
   },
 }
 
-/** Nobody gets a client certificate of `system:masters` by a request. */
+/** Refuses requests for a client certificate of the group `system:masters`. */
 export const certificateSubjectRestriction: AdmissionPlugin = {
   name: 'CertificateSubjectRestriction',
   resources: [RESOURCE],
@@ -110,8 +109,8 @@ function organizationsOf(
 }
 
 /**
- * The signer itself, or all signers of its domain. Source: pkg/apis/certificates/authorization
- * IsAuthorizedForSignerName.
+ * Whether the user has the right for the signer itself or for all signers of its domain. Source:
+ * pkg/apis/certificates/authorization IsAuthorizedForSignerName.
  */
 function check(
   attributes: AdmissionAttributes,

@@ -1,17 +1,22 @@
 import type { Admission, AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
-import { StoreContext } from './store-context.js'
-import type { AdmissionPorts } from './store-context.js'
+import type { KubeObject } from '../../api/definition.js'
+import { suffixAlphabet } from '../../api/names.js'
+import type { Clock } from '../../sim/clock.js'
+import type { RandomStream } from '../../sim/random.js'
+import type { AccessAttributes, Authorization, Authorizer } from '../authorization/authorizer.js'
+import type { UserInfo } from '../../client/client.js'
+import { modify } from '../registry/stored.js'
+import { listPrefix, storageKey, type Resources } from '../registry/resources.js'
+import { KeptLists } from '../storage/kept-lists.js'
+import type { Storage } from '../storage/storage.js'
 
-/**
- * The plugins of one phase, and which of them see a resource (or `resource/subresource`), for those that have
- * been asked about.
- */
+/** The plugins of one phase. `seeing` caches which of them see a resource (or `resource/subresource`). */
 interface Phase {
   readonly plugins: readonly AdmissionPlugin[]
   readonly seeing: Map<string, readonly AdmissionPlugin[]>
 }
 
-/** The admission plugins in their order: all `mutate` first, then all `validate`. */
+/** Runs the admission plugins in their order. Every `mutate` runs before any `validate`. */
 export class AdmissionChain implements Admission {
   readonly #mutating: Phase
   readonly #validating: Phase
@@ -29,7 +34,7 @@ export class AdmissionChain implements Admission {
     this.#round({ ...attributes, isReinvocation: true })
   }
 
-  /** Answers whether a plugin asks for another round. */
+  /** Returns whether a plugin asks for another round. */
   #round(attributes: AdmissionAttributes): boolean {
     let again = false
     for (const plugin of pluginsFor(this.#mutating, attributes)) {
@@ -59,3 +64,77 @@ function pluginsFor(
 }
 
 const phaseOf = (plugins: readonly AdmissionPlugin[]): Phase => ({ plugins, seeing: new Map() })
+
+/** Parts of the server that plugins may use. */
+export interface AdmissionPorts {
+  readonly storage: Storage
+  readonly resources: Resources
+  readonly clock: Clock
+  readonly random: RandomStream
+  readonly authorizer: Authorizer
+}
+
+/** The view of the store that plugins get. */
+class StoreContext implements AdmissionContext {
+  readonly #ports: AdmissionPorts
+  readonly #lists: KeptLists
+
+  constructor(ports: AdmissionPorts) {
+    this.#ports = ports
+    this.#lists = new KeptLists(ports.storage)
+  }
+
+  get now(): number {
+    return this.#ports.clock.now()
+  }
+
+  get<T extends KubeObject>(name: string, namespace: string, object: string): T | undefined {
+    const { resources, storage } = this.#ports
+    const resource = resources.find(name)
+    return resource === undefined
+      ? undefined
+      : (storage.get(storageKey(resource, namespace, object)) as T | undefined)
+  }
+
+  list<T extends KubeObject>(name: string, namespace?: string): readonly T[] {
+    const resource = this.#ports.resources.find(name)
+    return resource === undefined
+      ? []
+      : (this.#lists.of(listPrefix(resource, namespace)) as readonly KubeObject[] as readonly T[])
+  }
+
+  replace<T extends KubeObject>(name: string, stored: T, next: T): void {
+    const { resources, storage } = this.#ports
+    modify(
+      { storage },
+      { dryRun: false },
+      resources.get(name),
+      stored,
+      (draft) => void Object.assign(draft, { ...next, metadata: draft.metadata }),
+    )
+  }
+
+  suffix(length: number): string {
+    return this.#ports.random.text(length, suffixAlphabet)
+  }
+
+  resourcesOf(
+    group: string,
+    version: string,
+    kind: string,
+  ): readonly { readonly resource: string; readonly namespaced: boolean }[] {
+    const { resources } = this.#ports
+    return resources.all
+      .filter(
+        (one) =>
+          one.group === group &&
+          one.kind === kind &&
+          resources.at(group, version, one.resource) !== undefined,
+      )
+      .map(({ resource, namespaced }) => ({ resource, namespaced }))
+  }
+
+  authorize(user: UserInfo, attributes: AccessAttributes): Authorization {
+    return this.#ports.authorizer.authorize(user, attributes)
+  }
+}

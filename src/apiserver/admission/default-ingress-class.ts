@@ -7,7 +7,7 @@ const DEFAULT = ['ingressclass.kubernetes.io/is-default-class']
 const LEGACY_CLASS = 'kubernetes.io/ingress.class'
 
 /**
- * Gives Ingresses that name no class the default one. Source:
+ * Sets the default class on Ingresses without a class. Source:
  * plugin/pkg/admission/network/defaultingressclass.
  */
 export const defaultIngressClass: AdmissionPlugin = {

@@ -29,7 +29,7 @@ const POD_TOPOLOGY_LABELS_SINCE: Minor = 35
 /** First minor with PodSecurity on by default. */
 const POD_SECURITY_SINCE: Minor = 23
 
-/** Plugins that nobody gets who does not ask for them. */
+/** Plugins that are on only if they are enabled by name. */
 const OFF_BY_DEFAULT: readonly string[] = [alwaysPullImages.name, ownerReferences.name]
 
 /** `--enable-admission-plugins` and `--disable-admission-plugins`, by name. */
@@ -39,10 +39,10 @@ export interface AdmissionChoice {
 }
 
 /**
- * The admission plugins that a server of that minor has on by default, as far as they exist here, and
+ * Returns the plugins of a server of that minor: the default ones, as far as they exist here, and
  * NodeRestriction, which kubeadm adds; in kube-apiserver's order (pkg/kubeapiserver/options/plugins.go).
- * `extensions` are the policies and webhooks, which come just before the quota.
- * @throws RangeError for a plugin that there is not.
+ * `extensions` are the policies and webhooks, which run just before the quota.
+ * @throws RangeError for an unknown plugin.
  */
 export function defaultAdmission(
   minor: Minor,

@@ -11,7 +11,7 @@ const DEFAULT = [
 const LEGACY_CLASS = 'volume.beta.kubernetes.io/storage-class'
 
 /**
- * Gives claims that name no class the default one. Source:
+ * Sets the default class on claims without a class. Source:
  * plugin/pkg/admission/storage/storageclass/setdefault.
  */
 export const defaultStorageClass: AdmissionPlugin = {

@@ -8,8 +8,8 @@ const ADDED: readonly Toleration[] = ['node.kubernetes.io/not-ready', 'node.kube
 )
 
 /**
- * A pod tolerates that its node is not ready or unreachable for five minutes, unless it says something about
- * that itself. Source: plugin/pkg/admission/defaulttolerationseconds/admission.go.
+ * Makes a pod tolerate for five minutes that its node is not ready or unreachable, unless it has tolerations
+ * for that. Source: plugin/pkg/admission/defaulttolerationseconds/admission.go.
  */
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
@@ -21,7 +21,7 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
       ({ key }) => !given.some((toleration) => speaksOf(toleration, key as string)),
     )
     if (missing.length === 0) return
-    // an update may have the stored spec
+    // an update may share the stored spec, which is frozen
     if (Object.isFrozen(pod.spec)) pod.spec = { ...pod.spec }
     pod.spec.tolerations = [...given, ...missing] as Draft<Toleration>[]
   },

@@ -8,13 +8,14 @@ import type {
 import type { Draft } from '../../api/draft.js'
 import { forbidden } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
-import { claimFaults, podFaults } from './limit-range-rules.js'
+import { podLimitList, podRequestList } from '../../api/core/pod-resources.js'
+import { formatQuantity, parseQuantity, quantityMilliValue, quantityValue } from '../../api/quantity.js'
 
 const ANNOTATION = 'kubernetes.io/limit-ranger'
 
 /**
- * Gives containers the default requests and limits of the namespace's LimitRanges, and refuses pods and
- * claims outside of their bounds. Source: plugin/pkg/admission/limitranger/admission.go.
+ * Sets the default requests and limits of the namespace's LimitRanges on containers, and refuses pods and
+ * claims outside their bounds. Source: plugin/pkg/admission/limitranger/admission.go.
  */
 export const limitRanger: AdmissionPlugin = {
   name: 'LimitRanger',
@@ -30,7 +31,10 @@ export const limitRanger: AdmissionPlugin = {
   },
 }
 
-/** The containers of a pod change only through `resize`; claims may grow. */
+/**
+ * Whether the write can change resources: those of a pod's containers change only through `resize`, while
+ * claims may grow.
+ */
 function isLimited({ operation, definition, subresource, object }: AdmissionAttributes): boolean {
   if (operation === 'CREATE') return subresource === ''
   if (operation !== 'UPDATE' || object?.metadata.deletionTimestamp !== undefined) return false
@@ -72,7 +76,7 @@ function setDefaults(pod: Draft<Pod>, { spec: { limits } }: LimitRange): void {
   }
 }
 
-/** Fills in what a container does not say; answers in words what that was. */
+/** Sets the missing requests and limits of a container. Returns a description of what was set. */
 function fill(
   container: Draft<Container>,
   items: readonly LimitRangeItem[],
@@ -96,4 +100,129 @@ function fill(
     container.resources = { ...container.resources, [field]: { ...given, ...added } }
     return [`${names.join(', ')} ${word} for ${what} ${container.name}`]
   })
+}
+
+type List = Readonly<Record<string, string>>
+
+/** One bound of a LimitRange on one resource, and the object's values for it. */
+interface Bound {
+  /** `Container`, `Pod`, `PersistentVolumeClaim` */
+  readonly type: string
+  readonly resource: string
+  readonly enforced: string
+  readonly request: string | undefined
+  readonly limit: string | undefined
+}
+
+const moreThan = (a: string, b: string): boolean => parseQuantity(a).nanos > parseQuantity(b).nanos
+const shown = (text: string): string => formatQuantity(parseQuantity(text))
+const usage = (bound: 'minimum' | 'maximum', { type, resource, enforced }: Bound): string =>
+  `${bound} ${resource} usage per ${type} is ${shown(enforced)}`
+
+function minFault(bound: Bound): string | undefined {
+  const { enforced, request, limit } = bound
+  if (request === undefined) return `${usage('minimum', bound)}.  No request is specified`
+  if (moreThan(enforced, request)) return `${usage('minimum', bound)}, but request is ${shown(request)}`
+  return limit !== undefined && moreThan(enforced, limit)
+    ? `${usage('minimum', bound)}, but limit is ${shown(limit)}`
+    : undefined
+}
+
+function maxFault(bound: Bound): string | undefined {
+  const { enforced, request, limit } = bound
+  if (limit === undefined) return `${usage('maximum', bound)}.  No limit is specified`
+  if (moreThan(limit, enforced)) return `${usage('maximum', bound)}, but limit is ${shown(limit)}`
+  return request !== undefined && moreThan(request, enforced)
+    ? `${usage('maximum', bound)}, but request is ${shown(request)}`
+    : undefined
+}
+
+function maxRequestFault(bound: Bound): string | undefined {
+  const { enforced, request } = bound
+  if (request === undefined) return `${usage('maximum', bound)}.  No request is specified`
+  return moreThan(request, enforced)
+    ? `${usage('maximum', bound)}, but request is ${shown(request)}`
+    : undefined
+}
+
+/**
+ * Beyond this many units upstream compares whole units instead of thousandths. Source:
+ * resource.MaxMilliValue.
+ */
+const MOST_MILLI = (2 ** 63 - 1) / 1000
+
+function ratioFault({ type, resource, enforced, request, limit }: Bound): string | undefined {
+  const text = `${resource} max limit to request ratio per ${type} is ${shown(enforced)}`
+  const isMilli = [enforced, request, limit].every(
+    (value) => value === undefined || quantityValue(value) <= MOST_MILLI,
+  )
+  const valueOf = (value: string): number => (isMilli ? quantityMilliValue(value) : quantityValue(value))
+  if (request === undefined || valueOf(request) === 0)
+    return `${text}, but no request is specified or request is 0`
+  if (limit === undefined || valueOf(limit) === 0) return `${text}, but no limit is specified or limit is 0`
+  const ratio = valueOf(limit) / valueOf(request)
+  return ratio * 1000 > quantityMilliValue(enforced)
+    ? `${text}, but provided ratio is ${ratio.toFixed(6)}`
+    : undefined
+}
+
+type Rule = (bound: Bound) => string | undefined
+
+const get = (list: List, name: string): string | undefined =>
+  Object.hasOwn(list, name) ? list[name] : undefined
+
+function faultsOf(
+  type: string,
+  enforced: List | undefined,
+  rule: Rule,
+  requests: List,
+  limits: List,
+): readonly string[] {
+  return Object.keys(enforced ?? {})
+    .sort()
+    .flatMap((resource) => {
+      const bound = {
+        type,
+        resource,
+        enforced: enforced?.[resource] as string,
+        request: get(requests, resource),
+        limit: get(limits, resource),
+      }
+      const fault = rule(bound)
+      return fault === undefined ? [] : [fault]
+    })
+}
+
+function boundFaults(
+  { type, min, max, maxLimitRequestRatio }: LimitRangeItem,
+  requests: List,
+  limits: List,
+): readonly string[] {
+  return [
+    ...faultsOf(type, min, minFault, requests, limits),
+    ...faultsOf(type, max, maxFault, requests, limits),
+    ...faultsOf(type, maxLimitRequestRatio, ratioFault, requests, limits),
+  ]
+}
+
+/** Returns the faults of a pod under one item of a LimitRange. Source: PodValidateLimitFunc. */
+function podFaults(item: LimitRangeItem, pod: Pod): readonly string[] {
+  if (item.type === 'Pod') return boundFaults(item, podRequestList(pod), podLimitList(pod))
+  if (item.type !== 'Container') return []
+  return [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].flatMap(({ resources }) =>
+    boundFaults(item, resources?.requests ?? {}, resources?.limits ?? {}),
+  )
+}
+
+/**
+ * Returns the faults of a claim under one item. A claim's limits do not count. Source:
+ * PersistentVolumeClaimValidateLimitFunc.
+ */
+function claimFaults({ type, min, max }: LimitRangeItem, { spec }: PersistentVolumeClaim): readonly string[] {
+  if (type !== 'PersistentVolumeClaim') return []
+  const requests = spec.resources?.requests ?? {}
+  return [
+    ...faultsOf(type, min, minFault, requests, {}),
+    ...faultsOf(type, max, maxRequestFault, requests, {}),
+  ]
 }

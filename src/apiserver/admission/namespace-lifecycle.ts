@@ -9,8 +9,8 @@ interface Phased extends KubeObject {
 }
 
 /**
- * No object without its namespace, none is made in a namespace that is going away, and three namespaces stay.
- * Source: apiserver pkg/admission/plugin/namespace/lifecycle/admission.go.
+ * Refuses objects in missing namespaces, new objects in terminating ones, and the deletion of the three
+ * system namespaces. Source: apiserver pkg/admission/plugin/namespace/lifecycle/admission.go.
  */
 export const namespaceLifecycle: AdmissionPlugin = {
   name: 'NamespaceLifecycle',
@@ -30,10 +30,10 @@ function admitCreate(
   found: Phased | undefined,
 ): void {
   if (!definition.namespaced || namespace === '') return
-  // access reviews are answered also where there is no such namespace
+  // access reviews work in missing namespaces, too
   if (definition.resource === 'localsubjectaccessreviews') return
   if (found === undefined) throw notFound({ group: '', resource: 'namespaces' }, namespace)
-  // evictions and bindings go on, so that a namespace can be emptied
+  // evictions and bindings are allowed, so that a namespace can be emptied
   if (subresource !== '' || found.status?.phase !== 'Terminating') return
   throw forbidden(
     definition,

@@ -6,8 +6,8 @@ import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './p
 import type { Authorization } from '../authorization/authorizer.js'
 
 /**
- * Who gives an object owners must be allowed to delete it, and who lets it block an owner's deletion must be
- * allowed to set the owner's finalizers. Off by default. Source: plugin/pkg/admission/gc/gc_admission.go.
+ * Requires the right to delete an object in order to change its owners, and the right to set an owner's
+ * finalizers in order to block its deletion. Off by default. Source: plugin/pkg/admission/gc/gc_admission.go.
  */
 export const ownerReferences: AdmissionPlugin = {
   name: 'OwnerReferencesPermissionEnforcement',
@@ -18,7 +18,7 @@ export const ownerReferences: AdmissionPlugin = {
       definition: { resource, group },
     } = attributes
     if (operation !== 'CREATE' && operation !== 'UPDATE') return
-    // old kubelets spoil them there, and the strategy restores them
+    // old kubelets overwrite them there, and the strategy restores them
     if (group === '' && resource === 'pods' && subresource === 'status') return
     const [next, old] = [ownersOf(attributes.object), ownersOf(attributes.old)]
     if (semanticEqual(next, old)) return
@@ -89,7 +89,7 @@ function checkFinalizers(
   }
 }
 
-/** As Go prints reason and error. */
+/** Returns reason and error as Go prints them. */
 const told = ({ reason = '', error = '<nil>' }: Authorization): string => `${reason}, ${error}`
 
 const refuse = ({ definition, name }: AdmissionAttributes, why: string): Error =>

@@ -9,7 +9,7 @@ const NO_RESIZE =
   'support resize'
 
 /**
- * Claims may grow only when they are bound and their class allows it. Source:
+ * Lets claims grow only if they are bound and their class allows it. Source:
  * plugin/pkg/admission/storage/persistentvolume/resize.
  */
 export const persistentVolumeClaimResize: AdmissionPlugin = {

@@ -2,7 +2,7 @@ import type { KindDefinition, KubeObject } from '../../api/definition.js'
 import type { UserInfo } from '../../client/client.js'
 import type { AccessAttributes, Authorization } from '../authorization/authorizer.js'
 
-/** What a plugin decides on: one write, after decoding and defaulting. */
+/** A write as a plugin sees it, after decoding and defaulting. */
 export interface AdmissionAttributes<T extends KubeObject = KubeObject> {
   readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
   readonly definition: KindDefinition
@@ -21,42 +21,45 @@ export interface AdmissionAttributes<T extends KubeObject = KubeObject> {
   readonly dryRun: boolean
   /** Set in the second round, after webhooks have changed the object. */
   readonly isReinvocation?: boolean
-  /** Adds a `Warning:` header to the answer. */
+  /** Adds a `Warning:` header to the response. */
   readonly warn: (text: string) => void
-  /** Adds an annotation to the audit event of the request; the first one of a key stays. */
+  /** Adds an annotation to the audit event of the request, unless its key has one. */
   readonly annotate: (key: string, value: string) => void
 }
 
-/** What a plugin may look at: the present state of the store, virtual time and random draws of its own. */
+/** What a plugin may use: the current state of the store, virtual time, and its own random stream. */
 export interface AdmissionContext {
   readonly now: number
-  /** The stored object, or undefined. */
+  /** Returns the stored object, or undefined. */
   get<T extends KubeObject>(resource: string, namespace: string, name: string): T | undefined
-  /** The stored objects of a resource, of one namespace if it is named, in key order. */
+  /** Returns the stored objects of a resource (of one namespace, if given) in key order. */
   list<T extends KubeObject>(resource: string, namespace?: string): readonly T[]
-  /** Writes a changed version of a stored object, past strategy and validation. */
+  /** Stores a changed version of an object without strategy and validation. */
   replace<T extends KubeObject>(resource: string, stored: T, next: T): void
-  /** `length` random characters of the alphabet that generated names use. */
+  /** Returns `length` random characters of the alphabet of generated names. */
   suffix(length: number): string
-  /** The resources of a kind; none when it is not served. */
+  /** Returns the resources of a kind; empty if it is not served. */
   resourcesOf(
     group: string,
     version: string,
     kind: string,
   ): readonly { readonly resource: string; readonly namespaced: boolean }[]
-  /** Whether a user may do something, as the server's authorizer sees it. */
+  /** Asks the server's authorizer whether a user may do something. */
   authorize(user: UserInfo, attributes: AccessAttributes): Authorization
 }
 
 /**
  * One admission plugin. All mutating phases run first, in order, then all validating phases. A plugin refuses
- * by throwing ApiError. `resources` names the resources (`pods`, `pods/binding`) that it wants to see; absent
- * means all. Source: apiserver pkg/admission/interfaces.go.
+ * by throwing ApiError. `resources` are the resources (`pods`, `pods/binding`) for which it is called.
+ * Default: all. Source: apiserver pkg/admission/interfaces.go.
  */
 export interface AdmissionPlugin {
   readonly name: string
   readonly resources?: readonly string[]
-  /** The answer true asks for a second round of all mutating plugins, once, since the object has changed. */
+  /**
+   * Returns true if all mutating plugins must run a second time, because the object has changed. That happens
+   * at most once.
+   */
   mutate?(attributes: AdmissionAttributes, context: AdmissionContext): boolean | void
   validate?(attributes: AdmissionAttributes, context: AdmissionContext): void
 }

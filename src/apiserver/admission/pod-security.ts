@@ -10,12 +10,12 @@ import {
   sameLevel,
   strictness,
   type PodSecurityPolicyLabels,
+  type LevelVersion,
 } from '../../api/pod-security/policy.js'
 import { forbidden, invalid } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
-import { warnOfExistingPods } from './pod-security-namespace.js'
 
-/** Kinds with pod templates: they are warned of, never refused. */
+/** Kinds with pod templates, for which the plugin only warns. */
 const WORKLOADS = [
   'replicationcontrollers',
   'podtemplates',
@@ -28,7 +28,7 @@ const WORKLOADS = [
 ]
 
 /**
- * Pod Security Admission: holds pods to the level that their namespace's labels ask for, warns of pods and
+ * Pod Security Admission: enforces the level of the namespace's labels on pods, and warns of pods, of
  * templates, and of existing pods when the labels change. Source: k8s.io/pod-security-admission
  * admission/admission.go.
  */
@@ -72,7 +72,7 @@ function admitPod(attributes: AdmissionAttributes, policy: PodSecurityPolicyLabe
 }
 
 /**
- * What of a pod may change and matters: its containers (their images, ephemeral ones) and AppArmor
+ * Whether an update changes what the checks look at: containers (images, ephemeral ones) or AppArmor
  * annotations. Source: isSignificantPodUpdate.
  */
 function isSignificant({ metadata, spec }: Pod, { metadata: before, spec: was }: Pod): boolean {
@@ -124,7 +124,7 @@ function admitNamespace(attributes: AdmissionAttributes, context: AdmissionConte
   const { labels } = (attributes.object as Namespace).metadata
   const before = attributes.old?.metadata.labels
   const faults = podSecurityLabelFaults(labels)
-  // labels that were wrong before may stay
+  // labels that were invalid before may stay
   if (faults.length > 0 && !semanticEqual(faults, podSecurityLabelFaults(before))) {
     throw invalid({ group: '', kind: 'Namespace' }, attributes.name, faults)
   }
@@ -133,4 +133,46 @@ function admitNamespace(attributes: AdmissionAttributes, context: AdmissionConte
   const isEased = next.minor === was.minor && strictness(next) <= strictness(was)
   if (next.level !== 'privileged' && !sameLevel(next, was) && !isEased)
     warnOfExistingPods(attributes, context, next)
+}
+
+/** Most existing pods that are checked. */
+const MOST_PODS = 3_000
+
+/**
+ * Warns of existing pods that a namespace's new level would refuse. Source: admission.go
+ * EvaluatePodsInNamespace.
+ */
+function warnOfExistingPods(
+  { name, warn }: AdmissionAttributes,
+  context: AdmissionContext,
+  level: LevelVersion,
+): void {
+  const pods = context.list<Pod>('pods', name)
+  const looked = pods.slice(0, MOST_PODS)
+  const groups = new Map<string, string[]>()
+  for (const pod of looked) {
+    const reasons = evaluatePodSecurity(pod, level)
+      .map(({ reason }) => reason)
+      .join(', ')
+    if (reasons === '') continue
+    const group = groups.get(reasons)
+    if (group === undefined) groups.set(reasons, [pod.metadata.name as string])
+    else group.push(pod.metadata.name as string)
+  }
+  if (looked.length < pods.length) {
+    warn(
+      `new PodSecurity enforce level only checked against the first ${looked.length} of ` +
+        `${pods.length} existing pods`,
+    )
+  }
+  if (groups.size === 0) return
+  warn(`existing pods in namespace "${name}" violate the new PodSecurity enforce level "${levelText(level)}"`)
+  for (const text of [...groups].map(([reasons, names]) => `${namesText(names)}: ${reasons}`).sort())
+    warn(text)
+}
+
+/** `web-1 (and 2 other pods)` */
+function namesText([first = '', ...others]: readonly string[]): string {
+  if (others.length === 0) return first
+  return `${first} (and ${others.length} other pod${others.length === 1 ? '' : 's'})`
 }

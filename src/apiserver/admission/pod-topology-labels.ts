@@ -5,8 +5,8 @@ import type { AdmissionAttributes, AdmissionPlugin } from './plugin.js'
 const LABELS = ['topology.kubernetes.io/region', 'topology.kubernetes.io/zone']
 
 /**
- * A pod gets the zone and region of its node as labels when it is bound, or created on a node.
- * Source: plugin/pkg/admission/podtopologylabels/admission.go (on by default from 1.35).
+ * Labels a pod with the zone and region of its node when it is bound or created on a node. Source:
+ * plugin/pkg/admission/podtopologylabels/admission.go (on by default from 1.35).
  */
 export const podTopologyLabels: AdmissionPlugin = {
   name: 'PodTopologyLabels',

@@ -5,8 +5,8 @@ import { forbidden } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 
 /**
- * Turns a pod's priorityClassName into its priority; there is at most one global default class.
- * Source: plugin/pkg/admission/priority/admission.go.
+ * Sets a pod's priority from its priorityClassName, and allows at most one global default class. Source:
+ * plugin/pkg/admission/priority/admission.go.
  */
 export const priority: AdmissionPlugin = {
   name: 'Priority',
@@ -70,7 +70,7 @@ function classOf(
 const refuse = ({ definition, name }: AdmissionAttributes, why: string): Error =>
   forbidden(definition, name, why)
 
-/** A client that does not know these fields must not lose them. */
+/** Restores the fields that an old client, which does not know them, has dropped. */
 function keepPriority({ object, old }: AdmissionAttributes): void {
   const pod = object as unknown as Draft<Pod>
   const { spec } = pod

@@ -1,6 +1,6 @@
 import type { ResourceQuota } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
-import type { QuotaEvaluator } from '../../api/quota/evaluator.js'
+import { type QuotaEvaluator, quotaMatches } from '../../api/quota/evaluator.js'
 import { quotaEvaluator } from '../../api/quota/evaluators.js'
 import {
   addLists,
@@ -12,14 +12,13 @@ import {
   withoutZeros,
   type ResourceList,
 } from '../../api/quota/resource-list.js'
-import { quotaMatches } from '../../api/quota/scopes.js'
 import { forbidden } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 
 /**
- * Refuses what would exceed a ResourceQuota of the namespace, and books what it lets pass in the quotas'
- * status at once. It is the last plugin; what fails after it is put right by the quota controller. Source:
- * apiserver pkg/admission/plugin/resourcequota/controller.go CheckRequest.
+ * Refuses writes that would exceed a ResourceQuota of the namespace, and adds the usage of allowed writes to
+ * the status of the quotas at once. It is the last plugin; the quota controller corrects the status of writes
+ * that fail later. Source: apiserver pkg/admission/plugin/resourcequota/controller.go CheckRequest.
  */
 export const resourceQuota: AdmissionPlugin = {
   name: 'ResourceQuota',
@@ -40,7 +39,7 @@ export const resourceQuota: AdmissionPlugin = {
   },
 }
 
-/** Whether a quota counts the object; throws when the object, or the quota, does not say enough to count. */
+/** Whether a quota counts the object. Throws if the object lacks a value that the quota limits. */
 function isConcerned(
   attributes: AdmissionAttributes,
   evaluator: QuotaEvaluator,
@@ -77,7 +76,7 @@ function charge(
   }
 }
 
-/** What the write adds. An update that uses less is booked by the quota controller. */
+/** Returns the usage that the write adds. The quota controller accounts for updates that use less. */
 function deltaOf(attributes: AdmissionAttributes, evaluator: QuotaEvaluator, now: number): ResourceList {
   const usage = evaluator.usage(attributes.object as KubeObject, now)
   const below = negative(usage)
@@ -87,7 +86,7 @@ function deltaOf(attributes: AdmissionAttributes, evaluator: QuotaEvaluator, now
   return withoutZeros(isUpdate ? subtractLists(usage, evaluator.usage(attributes.old, now)) : usage)
 }
 
-/** What is used once the write is done; undefined when the quota does not count any of it. */
+/** Returns the usage after the write, or undefined if the quota does not count it. */
 function usedAfter(
   attributes: AdmissionAttributes,
   { metadata, status }: ResourceQuota,

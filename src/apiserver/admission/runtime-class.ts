@@ -7,7 +7,7 @@ import { forbidden } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 
 /**
- * Takes over a pod's overhead, node selector and tolerations from its RuntimeClass. Source:
+ * Copies overhead, node selector and tolerations of the RuntimeClass to its pods. Source:
  * plugin/pkg/admission/runtimeclass/admission.go.
  */
 export const runtimeClass: AdmissionPlugin = {

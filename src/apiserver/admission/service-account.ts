@@ -6,12 +6,12 @@ import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './p
 
 const VOLUME_PREFIX = 'kube-api-access-'
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'
-/** Seconds of a token's life: an hour and a bit, which marks the token as injected by this plugin. */
+/** Lifetime of a token in seconds. The odd value marks tokens that this plugin requests. */
 const TOKEN_SECONDS = 3607
 
 /**
- * Every pod runs under a ServiceAccount that exists, and gets its token mounted unless it, or the account,
- * does not want that. Source: plugin/pkg/admission/serviceaccount/admission.go.
+ * Sets the ServiceAccount of a pod, which must exist, and mounts its token unless pod or account opt out.
+ * Source: plugin/pkg/admission/serviceaccount/admission.go.
  */
 export const serviceAccount: AdmissionPlugin = {
   name: 'ServiceAccount',
@@ -56,9 +56,7 @@ function checkMirror(attributes: AdmissionAttributes, { spec }: Pod): void {
   }
 }
 
-/**
- * Mounts the token in every container that has nothing at that path, from a volume that is added if need be.
- */
+/** Mounts the token in every container that mounts nothing at that path, and adds the volume if needed. */
 function mountToken({ spec }: Draft<Pod>, context: AdmissionContext): void {
   const present = spec.volumes?.find(({ name }) => name.startsWith(VOLUME_PREFIX))
   const volume = present?.name ?? VOLUME_PREFIX + context.suffix(5)

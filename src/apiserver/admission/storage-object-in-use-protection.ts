@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import type { AdmissionPlugin } from './plugin.js'
 
-/** The finalizer by resource; volume attributes classes are protected since they are stable. */
+/** Finalizers by resource. VolumeAttributesClasses are protected since their v1. */
 const FINALIZERS: Readonly<Record<string, string>> = {
   persistentvolumes: 'kubernetes.io/pv-protection',
   persistentvolumeclaims: 'kubernetes.io/pvc-protection',
@@ -10,7 +10,7 @@ const FINALIZERS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Puts a finalizer on storage objects, so that none goes away while it is in use. Source:
+ * Adds a finalizer to storage objects, so that they are not removed while in use. Source:
  * storageobjectinuseprotection/admission.go.
  */
 export const storageObjectInUseProtection: AdmissionPlugin = {

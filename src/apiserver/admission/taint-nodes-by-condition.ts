@@ -5,8 +5,8 @@ import type { AdmissionPlugin } from './plugin.js'
 const NOT_READY = 'node.kubernetes.io/not-ready'
 
 /**
- * A new node takes no pods until the node controller has seen it ready.
- * Source: plugin/pkg/admission/nodetaint/admission.go.
+ * Taints a new node as not ready, until the node controller has seen it ready. Source:
+ * plugin/pkg/admission/nodetaint/admission.go.
  */
 export const taintNodesByCondition: AdmissionPlugin = {
   name: 'TaintNodesByCondition',

@@ -1,13 +1,11 @@
 import { sameJson } from '../../api/patch/same-json.js'
 import { difference, isEmpty, LEAF, nodeOf, recursiveDifference, type FieldSet } from './field-set.js'
-import { groupItems, isSameItem } from './list-items.js'
+import { groupItems, isSameItem, type ListShape, type MapShape, type Shape, shapeFor } from './shape.js'
 import { fieldElement } from './path-element.js'
-import type { ListShape, MapShape, Shape } from './shape.js'
-import { shapeFor } from './shape.js'
 
 /**
- * What differs between two values: paths that only the right one has, only the left one has, and that have
- * another value.
+ * The differences between two values: paths that only the right one has (`added`), that only the left one has
+ * (`removed`), and whose value differs (`modified`).
  */
 export interface Comparison {
   readonly added: FieldSet | undefined
@@ -18,8 +16,8 @@ export interface Comparison {
 type Json = Readonly<Record<string, unknown>>
 type Children = [string, FieldSet][]
 
-/** Metadata that nobody owns; it is not looked at. Source: managedfields/internal/stripmeta.go. */
-const UNOWNED = new Set([
+/** Fields of the metadata that no manager owns. Source: apimachinery managedfields/internal/stripmeta.go. */
+export const UNOWNED_METADATA: ReadonlySet<string> = new Set([
   'name',
   'namespace',
   'creationTimestamp',
@@ -32,9 +30,9 @@ const UNOWNED = new Set([
 ])
 
 /**
- * Compares two objects of one kind, but for what nobody owns: apiVersion, kind and the metadata of the
- * server. Undefined when nothing differs. Subtrees that are shared cost nothing. Source:
- * structured-merge-diff typed/compare.go.
+ * Compares two objects of one kind, except for fields that no manager owns (apiVersion, kind and the server's
+ * metadata). Returns undefined if they are equal. Shared subtrees cost nothing. Source: structured-merge-diff
+ * typed/compare.go.
  */
 export function compareObjects(shape: MapShape, left: object, right: object): Comparison | undefined {
   const [lhs, rhs] = [left as Json, right as Json]
@@ -56,9 +54,11 @@ export function compareObjects(shape: MapShape, left: object, right: object): Co
 function compareMetadata(shape: MapShape, lhs: Json = {}, rhs: Json = {}): Comparison | undefined {
   if (lhs === rhs) return undefined
   const found = new Found()
-  for (const name in rhs) if (!UNOWNED.has(name)) visitMember(found, shape, name, lhs[name], rhs[name])
+  for (const name in rhs)
+    if (!UNOWNED_METADATA.has(name)) visitMember(found, shape, name, lhs[name], rhs[name])
   for (const name in lhs)
-    if (rhs[name] === undefined && !UNOWNED.has(name)) visitMember(found, shape, name, lhs[name], undefined)
+    if (rhs[name] === undefined && !UNOWNED_METADATA.has(name))
+      visitMember(found, shape, name, lhs[name], undefined)
   return found.result()
 }
 
@@ -88,7 +88,7 @@ class Found {
     if (modified !== undefined) this.#modified.push([element, modified])
   }
 
-  /** `isLeaf`: the path itself has another value, too. */
+  /** Returns the comparison, or undefined if nothing was found. `isLeaf` adds the path itself as modified. */
   result(isLeaf = false): Comparison | undefined {
     if (this.#added.length + this.#removed.length + this.#modified.length === 0 && !isLeaf) return undefined
     return {
@@ -110,7 +110,7 @@ function visitMember(found: Found, shape: MapShape, name: string, lhs: unknown, 
   found.take(member?.element ?? fieldElement(name), compareValues(inner, lhs, rhs))
 }
 
-/** Undefined stands for a value that is not there, null is a value. */
+/** Compares two values. Undefined is an absent value; null is a value. */
 function compareValues(shape: Shape, lhs: unknown, rhs: unknown): Comparison | undefined {
   if (lhs === rhs) return undefined
   if (lhs === undefined) return { added: everyPath(shape, rhs), removed: undefined, modified: undefined }
@@ -119,7 +119,7 @@ function compareValues(shape: Shape, lhs: unknown, rhs: unknown): Comparison | u
   const left = shapeFor(shape, lhs ?? rhs)
   const right = shapeFor(shape, rhs ?? lhs)
   if (left.kind === right.kind) return compareShaped(left, lhs, rhs)
-  // the type changed: what is below goes and comes, the path has another value
+  // the type changed: paths below are removed and added, and the path itself is modified
   return {
     added: isMap(rhs) ? childPaths(shape, rhs) : undefined,
     removed: isMap(lhs) ? childPaths(shape, lhs) : undefined,
@@ -181,7 +181,8 @@ function compareLists(
 }
 
 /**
- * Whether the lists hold equal items in one order: the frequent case, for which no element need be written.
+ * Whether the lists hold equal items in the same order: the frequent case, in which no path elements are
+ * needed.
  */
 function areAlike(shape: ListShape, left: readonly unknown[], right: readonly unknown[]): boolean {
   return (
@@ -192,7 +193,7 @@ function areAlike(shape: ListShape, left: readonly unknown[], right: readonly un
   )
 }
 
-/** Items of one element; several of them (duplicates) are compared as if they were one value. */
+/** Compares the items of one path element; duplicates are compared as one value. */
 function compareItems(
   found: Found,
   { items: shape }: ListShape,
@@ -212,7 +213,7 @@ function compareItems(
   }
 }
 
-/** The node of all paths of a value that is only on one side, its own included. */
+/** Returns the node of all paths of a value that exists on one side only, including its own path. */
 function everyPath(shape: Shape, value: unknown): FieldSet {
   const own = shapeFor(shape, value)
   const isLeaf =
@@ -245,15 +246,15 @@ function childrenOf(shape: Shape, value: unknown): Children {
 }
 
 /**
- * A comparison without what a write through this endpoint does not change (`excluded`), and only of what it
- * may (`included`).
+ * Limits a comparison to the fields that a write through one endpoint may change: without the paths of
+ * `excluded`, then only what `included` keeps.
  */
 export interface FieldFilter {
   readonly excluded?: FieldSet
   readonly included?: (set: FieldSet) => FieldSet
 }
 
-/** The comparison as far as the filter lets it through; undefined when nothing is left. */
+/** Returns the part of the comparison that passes the filter, or undefined if nothing is left. */
 export function filtered(comparison: Comparison, filter: FieldFilter): Comparison | undefined {
   if (filter.excluded === undefined && filter.included === undefined) return comparison
   const keep = (set: FieldSet | undefined): FieldSet | undefined => {
@@ -274,7 +275,7 @@ export function filtered(comparison: Comparison, filter: FieldFilter): Compariso
     : { added, removed, modified }
 }
 
-/** `set` without all that the comparison found. */
+/** Returns `set` without all paths of the comparison. */
 export function withoutChanges(set: FieldSet, { added, removed, modified }: Comparison): FieldSet {
   return difference(difference(difference(set, modified), added), removed)
 }

@@ -8,7 +8,7 @@ export interface Conflict {
   readonly fields: FieldSet
 }
 
-/** An apply that is not forced and meets fields of others. */
+/** Thrown by an apply without force that would change fields of other managers. */
 export class ApplyConflict extends Error {
   override readonly name = 'ApplyConflict'
   readonly conflicts: readonly Conflict[]
@@ -19,19 +19,19 @@ export class ApplyConflict extends Error {
   }
 }
 
-/** All fields in conflict. */
+/** Returns the union of the fields in conflict. */
 export function conflictingFields(conflicts: readonly Conflict[]): FieldSet {
   return conflicts.reduce((all, { fields }) => union(all, fields), LEAF)
 }
 
-/** The conflicts that are left when some fields may be taken. */
+/** Returns the conflicts that are left after some fields are allowed. */
 export function conflictsWithout(conflicts: readonly Conflict[], allowed: FieldSet): readonly Conflict[] {
   return conflicts
     .map(({ manager, fields }) => ({ manager, fields: difference(fields, allowed) }))
     .filter(({ fields }) => !isEmpty(fields))
 }
 
-/** 409 as the server tells of conflicts. Source: apimachinery managedfields/internal/conflict.go. */
+/** Returns the 409 that reports conflicts. Source: apimachinery managedfields/internal/conflict.go. */
 export function conflictError(conflicts: readonly Conflict[]): ApiError {
   const told = [...conflicts]
     .sort((a, b) => (identity(a.manager) < identity(b.manager) ? -1 : 1))

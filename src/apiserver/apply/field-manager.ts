@@ -1,7 +1,7 @@
 import type { ManagedFieldsEntry } from '../../api/meta/generated.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { sameJson } from '../../api/patch/same-json.js'
-import { appliedFields, ownedFields, withNamedFields } from './applied-fields.js'
+import { appliedFields, ownedFields, withNamedFields } from './owned-fields.js'
 import type { Comparison, FieldFilter } from './compare.js'
 import { compareObjects, filtered, withoutChanges } from './compare.js'
 import type { Conflict } from './conflicts.js'
@@ -17,16 +17,21 @@ import {
 } from './field-set.js'
 import type { Managers } from './managers.js'
 import { capManagers, fieldsOf, isSameManager, newEntry, sortManagers, withFields } from './managers.js'
-import { mergeObjects } from './merge.js'
-import { removePaths } from './remove.js'
+import { mergeObjects, removePaths } from './merge.js'
 import type { MapShape } from './shape.js'
-import { rememberTaken, takenAgain } from './taken-again.js'
+import { rememberFieldSet, reuseFieldSet } from './reuse-field-set.js'
 
-/** A kind as the field manager sees it: in the version of the request, with the way to its other versions. */
+/**
+ * A kind as the field manager sees it: its shape in the version of the request, and how to convert it to
+ * other versions.
+ */
 export interface TrackedKind {
   readonly apiVersion: string
   readonly shape: MapShape
-  /** The kind in another version; undefined when that is not served (any more): such entries are dropped. */
+  /**
+   * Returns the kind in another version. Returns undefined if that version is not served; entries of such
+   * versions are dropped.
+   */
   readonly inVersion: (apiVersion: string) => ConvertedKind | undefined
 }
 
@@ -37,18 +42,18 @@ export interface ConvertedKind {
   readonly convertBack: (object: object) => object
 }
 
-/** Who writes, through which endpoint, and when. */
+/** One write: its manager, endpoint and time. */
 export interface TrackedWrite {
   readonly manager: string
   /** Undefined for the main endpoint. */
   readonly subresource: string | undefined
   /** RFC 3339 */
   readonly time: string
-  /** What a write through this endpoint does not change. */
+  /** Limits the write to the fields that this endpoint may change. */
   readonly filter: FieldFilter
 }
 
-/** Comparisons of the object before and after, by version. */
+/** Comparisons of the object before and after the write, by API version. Each is computed on first use. */
 class Changes {
   readonly own: Comparison | undefined
   readonly #filtered: Comparison | undefined
@@ -67,7 +72,10 @@ class Changes {
     this.#filtered = this.own === undefined ? undefined : filtered(this.own, write.filter)
   }
 
-  /** What changed as entries of that version see it; null when the version is not served. */
+  /**
+   * Returns the changes in the fields of that version, undefined if there are none, or null if the version is
+   * not served.
+   */
   in(apiVersion: string): Comparison | undefined | null {
     if (apiVersion === this.#kind.apiVersion) return this.#filtered
     this.#byVersion ??= new Map()
@@ -83,7 +91,7 @@ class Changes {
   }
 }
 
-/** Takes the changed fields from all managers. Source: structured-merge-diff merge/update.go update. */
+/** Removes the changed fields from all managers. Source: structured-merge-diff merge/update.go update. */
 function release(managers: Managers, changes: Changes): Managers {
   let released: ManagedFieldsEntry[] | undefined
   for (let at = 0; at < managers.length; at++) {
@@ -103,8 +111,8 @@ function release(managers: Managers, changes: Changes): Managers {
 }
 
 /**
- * Who owns what after a create, update or patch: the writer takes what changed. `live` is the object before
- * (the empty object of the kind on create). Source:
+ * Returns the managers after a create, update or patch: the writer owns the changed fields. `live` is the
+ * object before the write (on create, the empty object of the kind). Source:
  * managedfields/internal/{managedfieldsupdater,structuredmerge,capmanagers}.go, merge/update.go Update.
  */
 export function trackUpdate(
@@ -121,7 +129,7 @@ export function trackUpdate(
     subresource: write.subresource,
   }
   if (managers.length === 0) {
-    const again = takenAgain(kind.shape, live, next, write.filter)
+    const again = reuseFieldSet(kind.shape, live, next, write.filter)
     if (again !== undefined) return [newEntry(identity, again, write.time)]
   }
   const changes = new Changes(kind, write, live, next)
@@ -154,17 +162,19 @@ function unionOf(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet {
   return a === undefined ? (b ?? LEAF) : b === undefined ? a : union(a, b)
 }
 
-/** The writer's own earlier fields; those that it takes again need not be taken away first. */
+/**
+ * Returns the writer's earlier fields that it keeps. Fields that it takes again need not be removed first.
+ */
 function keptOf(fields: FieldSet, all: Comparison | undefined, changed: Comparison): FieldSet {
   return all === changed ? difference(fields, changed.removed) : withoutChanges(fields, changed)
 }
 
 function interned(shape: MapShape, set: FieldSet): FieldSet {
-  rememberTaken(shape, deepFreeze(set))
+  rememberFieldSet(shape, deepFreeze(set))
   return set
 }
 
-/** What an apply comes to. `object` is undefined when it changes nothing in the object. */
+/** The result of an apply. `object` is undefined if the apply does not change the object. */
 export interface Applied {
   readonly object: object | undefined
   readonly managers: Managers
@@ -217,7 +227,7 @@ function conflictsOf(managers: Managers, changes: Changes): readonly Conflict[] 
 }
 
 /**
- * Removes what the applier applied last time and does not now, unless someone else owns it.
+ * Removes the fields that the applier applied last time but not now, unless another manager owns them.
  * Source: merge/update.go prune, addBackOwnedItems, addBackDanglingItems.
  */
 function prune(
@@ -245,7 +255,7 @@ function prune(
   return at?.convertBack(result) ?? result
 }
 
-/** Puts back what managers of one version own. */
+/** Restores the removed fields that managers of one version own. */
 function addBackOwned(
   kind: TrackedKind,
   state: { version: string; whole: object; pruned: object },

@@ -1,23 +1,22 @@
 import { compareElements, elementText, parseElement } from './path-element.js'
 
 /**
- * A set of paths, in the very form of FieldsV1: members are path elements, `.` says that the path up to here
- * is in the set though it has members, and an empty node is a path that is in the set and has none. Sets are
- * frozen when they are stored and never changed; the operations share what they can and answer an argument
- * itself where nothing is to be done, so that equality of results is mostly identity. Elements are in Go's
- * order. Source: structured-merge-diff fieldpath/set.go.
+ * A set of paths in the JSON form of FieldsV1. Members are path elements; an empty node is a path in the set;
+ * `.` marks a node that has members and whose own path is in the set, too. Sets are never changed, and frozen
+ * once stored. Operations share subtrees and return an argument itself if it is the result, so that equal
+ * results are mostly identical. Elements are in Go's order. Source: structured-merge-diff fieldpath/set.go.
  */
 export interface FieldSet {
   readonly [element: string]: FieldSet
 }
 
-/** A path in a set with none below it; at the root: the empty set. */
+/** A path in a set without paths below it. At the root: the empty set. */
 export const LEAF: FieldSet = Object.freeze({})
 
 /** The element that marks a path with others below it as a member. */
 export const SELF = '.'
 
-/** Whether there is nothing in it: an empty set, or as a node: a path with none below. */
+/** Whether the node has no members. At the root: whether the set is empty. */
 export function isEmpty(set: FieldSet): boolean {
   for (const _ in set) return false
   return true
@@ -29,8 +28,8 @@ export function isMember(node: FieldSet): boolean {
 }
 
 /**
- * A node of these children, in Go's order. `member`: its own path is in the set, too. Undefined when that is
- * nothing.
+ * Returns a node of these children, sorted in Go's order. `member` says that its own path is in the set, too.
+ * Returns undefined for no children and no member.
  */
 export function nodeOf(children: [string, FieldSet][], member: boolean): FieldSet | undefined {
   if (children.length === 0) return member ? LEAF : undefined
@@ -53,10 +52,10 @@ function isSorted(children: readonly [string, FieldSet][]): boolean {
   return true
 }
 
-/** What an operation on nodes answers at the root. */
+/** Turns the result of an operation on nodes into a set. */
 const rooted = (node: FieldSet | undefined): FieldSet => node ?? LEAF
 
-/** All paths of both. */
+/** Returns the paths of both sets. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
   // the empty set looks like a leaf
   if (isEmpty(a)) return b
@@ -85,7 +84,7 @@ function unionNodes(a: FieldSet, b: FieldSet): FieldSet {
   return grows ? (nodeOf(children, member) as FieldSet) : a
 }
 
-/** The paths of `a` that are not in `b`; what lies below a path of `b` stays. */
+/** Returns the paths of `a` that are not in `b`. Paths below a path of `b` stay. */
 export function difference(a: FieldSet, b: FieldSet | undefined): FieldSet {
   return b === undefined || isEmpty(b) || isEmpty(a) ? a : rooted(differenceNodes(a, b, false))
 }
@@ -106,7 +105,7 @@ function differenceNodes(a: FieldSet, b: FieldSet, atMember: boolean): FieldSet 
   return shrinks ? nodeOf(children, member) : a
 }
 
-/** The paths of `a` that are neither in `b` nor below a path of `b`. */
+/** Returns the paths of `a` that are neither in `b` nor below a path of `b`. */
 export function recursiveDifference(a: FieldSet, b: FieldSet | undefined): FieldSet {
   return b === undefined || isEmpty(b) || isEmpty(a) ? a : rooted(recursiveDifferenceNodes(a, b, false))
 }
@@ -130,7 +129,7 @@ function recursiveDifferenceNodes(a: FieldSet, b: FieldSet, member: boolean): Fi
   return shrinks ? nodeOf(children, member) : a
 }
 
-/** The paths in both. */
+/** Returns the paths that are in both sets. */
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   return isEmpty(a) || isEmpty(b) ? LEAF : rooted(intersectionNodes(a, b, false))
 }
@@ -154,12 +153,12 @@ export function hasPath(set: FieldSet, path: readonly string[]): boolean {
   return path.length > 0 && node !== undefined && isMember(node)
 }
 
-/** The set of one path. */
+/** Returns the set of one path. */
 export function singlePath(path: readonly string[]): FieldSet {
   return path.reduceRight<FieldSet>((child, element) => ({ [element]: child }), LEAF)
 }
 
-/** The paths of a set as error texts write them (`.spec.ports[name="a"]`), in order. */
+/** Returns the paths of a set as error texts write them (`.spec.ports[name="a"]`), in order. */
 export function pathTexts(set: FieldSet, prefix = ''): readonly string[] {
   return Object.keys(set)
     .filter((element) => element !== SELF)
@@ -170,12 +169,12 @@ export function pathTexts(set: FieldSet, prefix = ''): readonly string[] {
     })
 }
 
-/** Nesting of a set that a client sends. */
+/** Deepest nesting of a set that a client may send. */
 const MOST_DEPTH = 200
 
 /**
- * Reads FieldsV1 that a client sent: elements in canonical form and order, unknown kinds of elements left
- * out. Throws SyntaxError when it is malformed.
+ * Parses FieldsV1 that a client sent into canonical elements in canonical order, without unknown kinds of
+ * elements. Throws SyntaxError if it is malformed.
  */
 export function parseFieldSet(json: unknown): FieldSet {
   return rooted(parseNode(json, false, 0))

@@ -1,32 +1,33 @@
 import type { ManagedFieldsEntry } from '../../api/meta/generated.js'
 import { isEmpty, parseFieldSet, union, type FieldSet } from './field-set.js'
+import { invalid, tooLong, type FieldError } from '../../api/field-error.js'
 
 /**
- * Who owns which fields: the entries of metadata.managedFields themselves, whose `fieldsV1` are sets. Entries
- * are frozen or never changed; what a write leaves alone stays the same object.
+ * The managers of an object's fields: the entries of metadata.managedFields, whose `fieldsV1` are sets.
+ * Entries are never changed; an entry that a write does not affect stays the same object.
  */
 export type Managers = readonly ManagedFieldsEntry[]
 
-/** The parts of an entry that tell it from others. */
+/** The parts of an entry that identify its manager. */
 export type ManagerIdentity = {
   readonly [K in 'manager' | 'operation' | 'apiVersion' | 'subresource']?: string | undefined
 }
 
-/** Entries of updates that an object may have; older ones are put together. */
+/** Most Update entries of an object; older ones are merged. */
 const MOST_UPDATERS = 10
 const BUCKET = 'ancient-changes'
 
-/** The fields of an entry. */
+/** Returns the fields of an entry. */
 export function fieldsOf(entry: ManagedFieldsEntry): FieldSet {
   return (entry.fieldsV1 ?? {}) as FieldSet
 }
 
-/** The entry with other fields. */
+/** Returns the entry with other fields. */
 export function withFields(entry: ManagedFieldsEntry, fields: FieldSet): ManagedFieldsEntry {
   return fields === entry.fieldsV1 ? entry : { ...entry, fieldsV1: fields }
 }
 
-/** Whether two entries are of one manager: appliers are the same in all versions. */
+/** Whether two entries have the same manager. For Apply entries the version does not matter. */
 export function isSameManager(a: ManagerIdentity, b: ManagerIdentity): boolean {
   return (
     a.manager === b.manager &&
@@ -36,7 +37,7 @@ export function isSameManager(a: ManagerIdentity, b: ManagerIdentity): boolean {
   )
 }
 
-/** A new entry; members in Go's order. */
+/** Makes an entry, with its members in Go's order. */
 export function newEntry(
   { manager, operation, apiVersion, subresource }: ManagerIdentity,
   fields: FieldSet,
@@ -54,9 +55,8 @@ export function newEntry(
 }
 
 /**
- * What managedFields of a request mean: undefined when one entry is malformed, else the entries with
- * canonical sets, without those that own nothing. Source: apimachinery
- * managedfields/internal/managedfields.go decodeManagedFields.
+ * Decodes the managedFields of a request into entries with canonical sets. Returns undefined if an entry is
+ * malformed. Source: apimachinery managedfields/internal/managedfields.go decodeManagedFields.
  */
 export function decodeManagers(entries: Managers): Managers | undefined {
   const managers: ManagedFieldsEntry[] = []
@@ -83,14 +83,14 @@ function readFields({ fieldsV1 }: ManagedFieldsEntry): FieldSet | undefined {
   }
 }
 
-/** Whether managedFields of a request say to forget all: an empty list, or one empty entry. */
+/** Whether the managedFields of a request ask to remove all managers: an empty list, or one empty entry. */
 export function isReset(entries: readonly object[]): boolean {
   return entries.length === 0 || (entries.length === 1 && Object.keys(entries[0] as object).length === 0)
 }
 
 /**
- * Entries without those that own nothing, in upstream's order: appliers first, then by time (seconds) and
- * name.
+ * Returns the entries that own fields, in upstream's order: Apply entries first, then by time (in seconds)
+ * and name.
  */
 export function sortManagers(managers: Managers): Managers {
   const kept = managers.filter((entry) => !isEmpty(fieldsOf(entry)))
@@ -113,8 +113,8 @@ function compareEntries(a: ManagedFieldsEntry, b: ManagedFieldsEntry): number {
 const compareTexts = (a = '', b = ''): number => (a === b ? 0 : a < b ? -1 : 1)
 
 /**
- * Puts the oldest updaters together by version until there are at most ten of them.
- * Source: apimachinery managedfields/internal/capmanagers.go.
+ * Merges the oldest Update entries by version until at most ten are left. Source: apimachinery
+ * managedfields/internal/capmanagers.go.
  */
 export function capManagers(managers: Managers): Managers {
   const updaters = managers.filter(({ operation }) => operation === 'Update')
@@ -136,14 +136,105 @@ export function capManagers(managers: Managers): Managers {
     const identity: ManagerIdentity = { manager: BUCKET, operation: 'Update', apiVersion: version }
     const bucket = capped.find((entry) => isSameManager(entry, identity)) ?? first
     const merged = newEntry(identity, union(fieldsOf(updater), fieldsOf(bucket)), updater.time)
-    // an entry that is the bucket itself may come by as an updater
+    // the bucket of an earlier write is itself an Update entry
     capped = [...capped.filter((entry) => entry !== updater && entry !== bucket), merged]
     excess--
   }
   return capped
 }
 
-/** The key by which upstream orders managers of one second. */
+/** Returns the key by which upstream orders managers of the same second. */
 function identityText({ manager, operation, apiVersion, subresource }: ManagerIdentity): string {
   return JSON.stringify({ manager, operation, apiVersion, subresource })
+}
+
+/** Longest name of a manager, in bytes of UTF-8. */
+const MOST_MANAGER_BYTES = 128
+
+const encoder = new TextEncoder()
+
+/** Whether Go's unicode.IsPrint holds: letters, marks, numbers, punctuation, symbols and the ASCII space. */
+function isPrintable(char: string): boolean {
+  return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(char)
+}
+
+/**
+ * Returns the manager of a write: the given one, or the printable part of the user agent before the first
+ * `/`.
+ */
+export function managerName(fieldManager: string | undefined, userAgent: string): string {
+  const name = fieldManager === undefined || fieldManager === '' ? fromUserAgent(userAgent) : fieldManager
+  return name === '' ? 'unknown' : name
+}
+
+/**
+ * Manager names by user agent, since a component always sends the same one. Cleared at {@link MOST_NAMES}.
+ */
+const names = new Map<string, string>()
+const MOST_NAMES = 1_000
+
+function fromUserAgent(userAgent: string): string {
+  let name = names.get(userAgent)
+  if (name === undefined) {
+    if (names.size >= MOST_NAMES) names.clear()
+    names.set(userAgent, (name = readUserAgent(userAgent)))
+  }
+  return name
+}
+
+function readUserAgent(userAgent: string): string {
+  const prefix = userAgent.split('/', 1)[0] as string
+  let name = ''
+  let bytes = 0
+  for (const char of prefix) {
+    if (!isPrintable(char)) continue
+    bytes += encoder.encode(char).length
+    if (bytes > MOST_MANAGER_BYTES) break
+    name += char
+  }
+  return name
+}
+
+const MOST_SUBRESOURCE_LENGTH = 256
+
+/**
+ * Returns the faults of a manager's name. Source: apimachinery pkg/apis/meta/v1/validation
+ * ValidateFieldManager.
+ */
+export function managerNameFaults(name: string, path: string): readonly FieldError[] {
+  if (isPlain(name) && name.length <= MOST_MANAGER_BYTES) return NONE
+  const errors: FieldError[] = []
+  if (byteLength(name) > MOST_MANAGER_BYTES) errors.push(tooLong(path, MOST_MANAGER_BYTES))
+  let at = 0
+  for (const char of name) {
+    if (!isPrintable(char))
+      errors.push(invalid(path, name, `invalid character ${unicodeText(char)} (at position ${at})`))
+    at += byteLength(char)
+  }
+  return errors
+}
+
+const NONE: readonly FieldError[] = []
+
+/** Whether all characters are printable ASCII, one byte each. */
+const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text)
+
+const byteLength = (text: string): number => (isPlain(text) ? text.length : encoder.encode(text).length)
+
+/** Returns Go's `%#U` of a character that cannot be printed. */
+const unicodeText = (char: string): string =>
+  `U+${(char.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0')}`
+
+/** Returns the faults of entries that the stored object does not have. Source: ValidateManagedFields. */
+export function managersFaults(managers: Managers, stored: Managers = []): readonly FieldError[] {
+  if (managers === stored) return NONE
+  const errors: FieldError[] = []
+  for (const [at, entry] of managers.entries()) {
+    if (stored.includes(entry)) continue
+    const path = `metadata.managedFields[${at}]`
+    errors.push(...managerNameFaults(entry.manager ?? '', `${path}.manager`))
+    if ((entry.subresource ?? '').length > MOST_SUBRESOURCE_LENGTH)
+      errors.push(tooLong(`${path}.subresource`, MOST_SUBRESOURCE_LENGTH))
+  }
+  return errors
 }

@@ -1,25 +1,25 @@
 import { setOwn } from '../../api/schema/plain-json.js'
-import { itemElement } from './list-items.js'
-import type { ListShape, MapShape, Shape } from './shape.js'
-import { shapeFor } from './shape.js'
+import { itemElement, type ListShape, type MapShape, type Shape, shapeFor } from './shape.js'
+import { isEmpty, isMember, SELF, type FieldSet } from './field-set.js'
+import { fieldElement } from './path-element.js'
 
 type Json = Readonly<Record<string, unknown>>
 
 /**
  * Merges an applied configuration into the stored object: structs and maps by field, list maps and sets by
- * item, all else as a whole. Neither argument is changed; what the configuration does not touch is shared
- * with the result. The configuration must have passed typeFaults. Source: structured-merge-diff
+ * item, all other values as a whole. Neither argument is changed; parts that the configuration does not name
+ * are shared with the result. The configuration must have passed typeFaults. Source: structured-merge-diff
  * typed/merge.go.
  */
 export function mergeObjects(shape: MapShape, live: object, config: object): Json {
   return (mergeValues(shape, live, config) ?? {}) as Json
 }
 
-/** Undefined stands for a value that is not there. */
+/** Merges two values; undefined is an absent value. */
 function mergeValues(shape: Shape, lhs: unknown, rhs: unknown): unknown {
   if (lhs === undefined || rhs === undefined) return rhs === undefined ? lhs : rhs
   const [left, right] = [shapeFor(shape, lhs ?? rhs), shapeFor(shape, rhs ?? lhs)]
-  // another type than before: the configuration's value stands
+  // the type differs: the configuration's value wins
   if (left.kind !== right.kind || left.kind === 'scalar') return rhs
   if (left.kind === 'list') {
     const [a, b] = [Array.isArray(lhs) ? lhs : [], Array.isArray(rhs) ? rhs : []]
@@ -50,8 +50,8 @@ function mergeMaps(shape: MapShape, lhs: Json, rhs: Json): unknown {
 }
 
 /**
- * Items by element, in order. Items of the stored list that are there twice cannot be merged with: null
- * stands for them.
+ * Indexes items by their path elements, in order. Duplicates in the stored list cannot be merged with and
+ * become null.
  */
 function indexed(
   shape: ListShape,
@@ -67,8 +67,8 @@ function indexed(
 }
 
 /**
- * The order of a merged list: the configuration's items in its order, and those of the stored list where they
- * stood relative to the items that both have.
+ * Merges two lists. The configuration's items keep its order; the other stored items keep their place
+ * relative to the items that both lists have.
  */
 function mergeLists(shape: ListShape, lhs: readonly unknown[], rhs: readonly unknown[]): unknown {
   const left = indexed(shape, lhs)
@@ -117,4 +117,43 @@ function mergeLists(shape: ListShape, lhs: readonly unknown[], rhs: readonly unk
     }
   }
   return out.length === 0 ? undefined : out
+}
+
+/**
+ * Returns the object without the paths of the set; untouched parts are shared with it. A list or struct that
+ * becomes empty is null. Source: structured-merge-diff typed/remove.go.
+ */
+export function removePaths(shape: MapShape, value: object, paths: FieldSet): Json {
+  return (isEmpty(paths) ? value : (removeFrom(shape, value, paths) ?? {})) as Json
+}
+
+function removeFrom(shape: Shape, value: unknown, paths: FieldSet): unknown {
+  const own = shapeFor(shape, value)
+  if (own.kind === 'scalar') return value
+  if (own.kind === 'list') {
+    if (!Array.isArray(value) || value.length === 0 || own.type === 'atomic') return null
+    const items: unknown[] = []
+    for (const item of value) {
+      const rest = removeChild(own.items, item, paths[itemElement(own, item)])
+      if (rest !== undefined) items.push(rest)
+    }
+    return items.length === 0 ? null : items
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || own.atomic) return null
+  const rest: Record<string, unknown> = {}
+  for (const [name, member] of Object.entries(value as Json)) {
+    const known = own.member(name)
+    const inner = known?.shape ?? own.others
+    const left =
+      inner === undefined ? member : removeChild(inner, member, paths[known?.element ?? fieldElement(name)])
+    if (left !== undefined) setOwn(rest, name, left)
+  }
+  return Object.keys(rest).length === 0 ? null : rest
+}
+
+/** Returns the child without the paths of its node, or undefined if the child itself is removed. */
+function removeChild(shape: Shape, value: unknown, node: FieldSet | undefined): unknown {
+  if (node === undefined) return value
+  if (isMember(node)) return undefined
+  return Object.keys(node).every((element) => element === SELF) ? value : removeFrom(shape, value, node)
 }

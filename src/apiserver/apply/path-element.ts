@@ -6,10 +6,10 @@
 
 const HTML = /[<>&\u2028\u2029]/g
 
-/** Texts that JSON writes as they are. */
+/** Texts that JSON writes unescaped. */
 const PLAIN = /^[A-Za-z0-9 ._:/@+=,-]*$/
 
-/** JSON as Go's encoder writes it: no blanks, and `<`, `>` and `&` escaped. */
+/** Returns JSON as Go's encoder writes it: without spaces, and with `<`, `>` and `&` escaped. */
 function goJson(value: unknown): string {
   if (typeof value === 'string' && PLAIN.test(value)) return `"${value}"`
   if (typeof value === 'number') return String(value)
@@ -19,17 +19,17 @@ function goJson(value: unknown): string {
   )
 }
 
-/** The element of a field or map key. */
+/** Returns the element of a field or map key. */
 export function fieldElement(name: string): string {
   return `f:${name}`
 }
 
-/** The element of a set's item. */
+/** Returns the element of a set's item. */
 export function valueElement(value: unknown): string {
   return `v:${goJson(value)}`
 }
 
-/** The element of a list item by its keys; `names` are sorted. */
+/** Returns the element of a list item by its keys; `names` must be sorted. */
 export function keyElement(names: readonly string[], valueOf: (name: string) => unknown): string {
   let text = 'k:{'
   for (let at = 0; at < names.length; at++) {
@@ -40,8 +40,8 @@ export function keyElement(names: readonly string[], valueOf: (name: string) => 
 }
 
 /**
- * The canonical text of an element, undefined for a kind of element that is not known, an error for a
- * malformed one.
+ * Returns the canonical text of an element, or undefined for an unknown kind of element. Throws SyntaxError
+ * if it is malformed.
  */
 export function parseElement(text: string): string | undefined {
   if (text.length < 2) throw new SyntaxError('key must be 2 characters long:')
@@ -74,7 +74,7 @@ const RANK: Readonly<Record<string, number>> = { f: 0, k: 1, v: 2, i: 3 }
 const FIELD = 0x66
 const KEY = 0x6b
 
-/** Go's order of two elements. */
+/** Compares two elements in Go's order. */
 export function compareElements(a: string, b: string): number {
   if (a === b) return 0
   if (a.charCodeAt(0) === FIELD && b.charCodeAt(0) === FIELD) return a < b ? -1 : 1
@@ -88,7 +88,9 @@ export function compareElements(a: string, b: string): number {
   return kind === 'k' ? compareKeys(left as Members, right as Members) : compareValues(left, right)
 }
 
-/** Where the value begins in a key of one plain text, `k:{"type":"Ready"}`; 0 for all other elements. */
+/**
+ * Returns the offset of the value in a key of one plain text, `k:{"type":"Ready"}`, or 0 for other elements.
+ */
 function headOf(element: string): number {
   const head = element.indexOf('":"') + 3
   const end = element.length - 2
@@ -145,7 +147,7 @@ function rankOf(value: unknown): number {
   }
 }
 
-/** How error texts write an element: `.spec`, `[name="a"]`, `[="x"]`, `[0]`. */
+/** Returns an element as error texts write it: `.spec`, `[name="a"]`, `[="x"]`, `[0]`. */
 export function elementText(element: string): string {
   const rest = element.slice(2)
   switch (element.charAt(0)) {

@@ -6,13 +6,13 @@ const SCALE_VERSION = 'autoscaling/v1'
 const REPLICAS = ['f:spec', 'f:replicas']
 
 /**
- * Where a kind keeps its replicas, as path elements, in an API version: undefined for a version that is not
- * served (its entries are dropped), null for one that has no scale endpoint.
+ * Returns the path elements of a kind's replicas in an API version: undefined if the version is not served
+ * (its entries are dropped), null if it has no scale endpoint.
  */
 export type ReplicasPath = (apiVersion: string) => readonly string[] | null | undefined
 
 /**
- * Entries of the scaled object as those of its scale: who owns the replicas. Source:
+ * Returns the entries of a Scale: those of the scaled object that own its replicas. Source:
  * managedfields/scalehandler.go ToSubresource.
  */
 export function scaleManagers(managers: Managers, pathOf: ReplicasPath): Managers {
@@ -26,9 +26,10 @@ export function scaleManagers(managers: Managers, pathOf: ReplicasPath): Manager
 }
 
 /**
- * Entries of the scaled object after a write to its scale: who owned the replicas and does no more loses
- * them, who does now gets an entry, which has no time. Updaters of the scaled object itself are not known
- * again, since the version of their entry is another. Source: managedfields/scalehandler.go ToParent.
+ * Returns the entries of the scaled object after a write to its Scale. Managers that no longer own the
+ * replicas lose them; new owners get an entry without a time. Update entries of the scaled object are never
+ * matched, because their apiVersion differs from that of the Scale. Source: managedfields/scalehandler.go
+ * ToParent.
  */
 export function parentManagers(
   parent: Managers,

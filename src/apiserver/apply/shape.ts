@@ -1,5 +1,5 @@
 import type { Field, ListField, Message, ScalarField } from '../../api/schema/types.js'
-import { fieldElement } from './path-element.js'
+import { fieldElement, keyElement, valueElement } from './path-element.js'
 
 /** A leaf. `untyped` takes any scalar (quantities, times, int-or-string). */
 export interface ScalarShape {
@@ -13,37 +13,38 @@ export interface Member {
   readonly shape: Shape
 }
 
-/** A struct or a map from strings. `atomic`: it is owned as one value. */
+/** A struct or a map from strings. If `atomic`, it is owned as one value. */
 export interface MapShape {
   readonly kind: 'map'
   readonly atomic: boolean
-  /** The declared field of that name. */
+  /** Returns the declared field of that name. */
   readonly member: (name: string) => Member | undefined
-  /** What undeclared names hold: a map's values. Undefined: there may be none. */
+  /** Shape of undeclared members (the values of a map). Undefined if they are not allowed. */
   readonly others: Shape | undefined
 }
 
-/** One key of a list's items, with the value that stands for an absent one. */
+/** One key of a list's items, with the value used if an item lacks it. */
 export interface ListKey {
   readonly name: string
   readonly fallback: unknown
 }
 
 /**
- * A list: one value (`atomic`), a set of scalars, or items told apart by keys (`map`); keys are sorted by
+ * A list: one value (`atomic`), a set of scalars, or items identified by keys (`map`). Keys are sorted by
  * name.
  */
 export interface ListShape {
   readonly kind: 'list'
   readonly type: 'atomic' | 'set' | 'map'
   readonly keys: readonly ListKey[]
-  /** The keys in the order of the schema, in which missing ones are reported. */
+  /** The keys in the schema's order, in which missing keys are reported. */
   readonly declaredKeys: readonly string[]
   readonly items: Shape
 }
 
 /**
- * No schema: what it is shows in each value. `atomic` ones are owned as one value, the others field by field.
+ * A value without a schema, whose shape depends on the value. If `atomic`, it is owned as one value, else
+ * field by field.
  */
 export interface AnyShape {
   readonly kind: 'any'
@@ -51,8 +52,8 @@ export interface AnyShape {
 }
 
 /**
- * What server-side apply knows of a type: how values of it merge, and which paths they have. It is all that
- * this folder sees of the field tables; a custom resource's table gives the same. Source:
+ * A type as server-side apply sees it: how its values merge, and which paths they have. It is derived from
+ * the field tables of built-in and custom kinds, which the rest of this folder does not see. Source:
  * structured-merge-diff schema/elements.go, kube-openapi schemaconv.
  */
 export type Shape = ScalarShape | MapShape | ListShape | AnyShape
@@ -69,18 +70,18 @@ const ATOMIC_MAP: MapShape = { kind: 'map', atomic: true, member: noMember, othe
 const DEDUCED_MAP: MapShape = { kind: 'map', atomic: false, member: noMember, others: DEDUCED }
 const ATOMIC_LIST: ListShape = { kind: 'list', type: 'atomic', keys: [], declaredKeys: [], items: ATOMIC_ANY }
 
-/** The shape with {@link AnyShape} decided by the value. */
+/** Returns the shape itself, or for an {@link AnyShape} the shape that fits the value. */
 export function shapeFor(shape: Shape, value: unknown): Exclude<Shape, AnyShape> {
   if (shape.kind !== 'any') return shape
   if (Array.isArray(value)) return ATOMIC_LIST
-  // null could be anything; a map comes first
+  // null fits any shape; upstream tries a map first
   if (typeof value === 'object' || value === undefined) return shape.atomic ? ATOMIC_MAP : DEDUCED_MAP
   return UNTYPED
 }
 
 const shapes = new WeakMap<Message, MapShape>()
 
-/** The shape of a message, made on first use. */
+/** Returns the shape of a message, made on first use. */
 export function shapeOf(message: Message): MapShape {
   let shape = shapes.get(message)
   if (shape === undefined) shapes.set(message, (shape = makeShape(message)))
@@ -88,8 +89,8 @@ export function shapeOf(message: Message): MapShape {
 }
 
 /**
- * Tables of built-in kinds: free-form JSON is one value there, and deduced field by field in custom
- * resources.
+ * Whether the table belongs to a built-in kind, where free-form JSON is one value. In custom resources it is
+ * owned field by field.
  */
 const isBuiltIn = ({ schemaName }: Message): boolean => BUILT_IN.test(schemaName)
 const BUILT_IN = /^io\.k8s\.(api|apimachinery|apiextensions-apiserver|kube-aggregator)\./
@@ -157,8 +158,8 @@ function listShape(owner: Message, { items, listType = 'atomic', keys = [] }: Li
 }
 
 /**
- * The default of a key. The tables leave Go's zero values out: the OpenAPI documents have one for each
- * required field that is no pointer, but for those of metav1.Condition, and for the name of a
+ * Returns the default of a key. The OpenAPI documents declare Go's zero value, which the tables omit, for
+ * required fields that are not pointers (except those of metav1.Condition) and for the name of a
  * LocalObjectReference.
  */
 function keyFallback(message: Message, name: string): unknown {
@@ -171,4 +172,96 @@ function keyFallback(message: Message, name: string): unknown {
     message.name === 'LocalObjectReference'
   if (!isBuiltIn(message) || !hasZero) return undefined
   return type === 'string' ? '' : type === 'boolean' ? false : 0
+}
+
+/** An item that has no valid path element; the message is upstream's. */
+export class ItemError extends Error {
+  override readonly name = 'ItemError'
+}
+
+type Item = Readonly<Record<string, unknown>>
+
+/**
+ * Returns the path element of an item of a list map or set. Throws {@link ItemError}. Source:
+ * structured-merge-diff typed/helpers.go listItemToPathElement.
+ */
+export function itemElement(shape: ListShape, item: unknown): string {
+  return shape.keys.length > 0 ? keyedElement(shape, item) : setElement(item)
+}
+
+function keyedElement({ keys, declaredKeys }: ListShape, item: unknown): string {
+  const [only] = keys
+  // fast path: nearly all lists have one key, with a string as value
+  if (
+    keys.length === 1 &&
+    typeof item === 'object' &&
+    item !== null &&
+    typeof (item as Item)[(only as ListKey).name] === 'string'
+  ) {
+    return keyElement([(only as ListKey).name], (name) => (item as Item)[name])
+  }
+  if (item === null || item === undefined)
+    throw new ItemError('associative list with keys may not have a null element')
+  if (typeof item !== 'object' || Array.isArray(item))
+    throw new ItemError('associative list with keys may not have non-map elements')
+  const fields = item as Item
+  const fallbackOf = (name: string): unknown => keys.find((key) => key.name === name)?.fallback
+  for (const name of declaredKeys) {
+    if (fields[name] === undefined && fallbackOf(name) === undefined)
+      throw new ItemError(
+        `associative list with keys has an element that omits key field "${name}" (and doesn't have ` +
+          'default value)',
+      )
+  }
+  return keyElement(
+    keys.map(({ name }) => name),
+    (name) => fields[name] ?? (fields[name] === null ? null : fallbackOf(name)),
+  )
+}
+
+function setElement(item: unknown): string {
+  if (Array.isArray(item)) throw new ItemError('not supported: associative list with lists as elements')
+  if (item === null || item === undefined)
+    throw new ItemError("associative list without keys has an element that's an explicit null")
+  if (typeof item === 'object')
+    throw new ItemError("associative list without keys has an element that's a map type")
+  return valueElement(item)
+}
+
+/**
+ * Whether two items certainly have the same path element, found without building it. False may also mean
+ * unknown.
+ */
+export function isSameItem({ keys }: ListShape, a: unknown, b: unknown): boolean {
+  if (keys.length === 0) return a === b
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  for (const { name } of keys) {
+    const value = (a as Item)[name]
+    if (value !== (b as Item)[name] || typeof value === 'object') return false
+  }
+  return true
+}
+
+/**
+ * Groups items by path element, in the order of first appearance. Items without a valid element are left out.
+ */
+export function groupItems(shape: ListShape, list: readonly unknown[]): Map<string, readonly unknown[]> {
+  const groups = new Map<string, unknown[]>()
+  for (const item of list) {
+    const element = elementOrNone(shape, item)
+    if (element === undefined) continue
+    const group = groups.get(element)
+    if (group === undefined) groups.set(element, [item])
+    else group.push(item)
+  }
+  return groups
+}
+
+function elementOrNone(shape: ListShape, item: unknown): string | undefined {
+  try {
+    return itemElement(shape, item)
+  } catch (error) {
+    if (error instanceof ItemError) return undefined
+    throw error
+  }
 }

@@ -1,8 +1,13 @@
-import { goSyntax, goText, goTypeName } from './go-values.js'
-import { itemElement, ItemError } from './list-items.js'
+import {
+  itemElement,
+  ItemError,
+  type ListShape,
+  type MapShape,
+  type ScalarShape,
+  type Shape,
+  shapeFor,
+} from './shape.js'
 import { elementText, fieldElement } from './path-element.js'
-import type { ListShape, MapShape, ScalarShape, Shape } from './shape.js'
-import { shapeFor } from './shape.js'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -12,12 +17,12 @@ interface Fault {
   readonly message: string
 }
 
-/** Nesting beyond which a configuration is not looked at. */
+/** Deepest nesting of a configuration. */
 const MOST_DEPTH = 1_000
 
 /**
- * Holds a configuration against its schema: types, unknown fields, duplicates in sets and list maps. Answers
- * upstream's text of what is wrong, undefined when nothing is. Source: structured-merge-diff
+ * Checks a configuration against its schema: types, unknown fields, duplicates in sets and list maps. Returns
+ * upstream's text of the faults, or undefined if it is valid. Source: structured-merge-diff
  * typed/validate.go.
  */
 export function typeFaults(shape: MapShape, value: unknown, allowDuplicates = false): string | undefined {
@@ -80,7 +85,7 @@ class Walker {
     const seen = new Set<string>()
     for (const [at, item] of list.entries()) {
       const element = shape.type === 'atomic' ? `i:${at}` : this.#element(shape, item, path, at)
-      // an item without an element ends the list
+      // upstream stops at the first item without an element
       if (element === undefined) return
       if (seen.has(element) && !this.#allowDuplicates)
         this.#fault(path, `duplicate entries for key ${elementText(element)}`)
@@ -103,9 +108,62 @@ class Walker {
     for (const [name, value] of Object.entries(map)) {
       const text = path + elementText(fieldElement(name))
       const inner = shape.member(name)?.shape ?? shape.others
-      // the first undeclared field ends the map
+      // upstream stops at the first undeclared field
       if (inner === undefined) return this.#fault(text, 'field not declared in schema')
       this.value(inner, value, text, depth + 1)
     }
+  }
+}
+
+/** Returns a JSON value as Go's fmt writes it in error texts. */
+
+/** Returns Go's `%v` of a float64, with an exponent from 21 digits on and below 1e-4, as in `1e+06`. */
+function goNumber(value: number): string {
+  const digits = value.toExponential()
+  const exponent = Number(digits.slice(digits.indexOf('e') + 1))
+  if (value === 0 || (exponent >= -4 && exponent < 21))
+    return Number.isInteger(value) ? BigInt(value).toString() : String(value)
+  return digits.replace(/e([+-])(\d)$/, 'e$10$2')
+}
+
+/** `%v`: `map[a:1 b:[x y]]` */
+function goText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
+  if (value === null || value === undefined) return '<nil>'
+  if (typeof value === 'number') return goNumber(value)
+  if (typeof value === 'boolean') return String(value)
+  if (typeof value !== 'object') return value as string
+  const members = value as Json
+  return `map[${Object.keys(members)
+    .sort()
+    .map((key) => `${key}:${goText(members[key])}`)
+    .join(' ')}]`
+}
+
+/** `%#v`: `map[string]interface {}{"a":1}` */
+function goSyntax(value: unknown): string {
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
+  if (value === null || value === undefined) return 'interface {}(nil)'
+  if (typeof value === 'number') return goNumber(value)
+  if (typeof value !== 'object') return JSON.stringify(value)
+  const members = value as Json
+  const shown = Object.keys(members)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${goSyntax(members[key])}`)
+  return `map[string]interface {}{${shown.join(', ')}}`
+}
+
+/** `%T` */
+function goTypeName(value: unknown): string {
+  if (Array.isArray(value)) return '[]interface {}'
+  switch (typeof value) {
+    case 'string':
+      return 'string'
+    case 'boolean':
+      return 'bool'
+    case 'number':
+      return 'float64'
+    default:
+      return value === null || value === undefined ? '<nil>' : 'map[string]interface {}'
   }
 }

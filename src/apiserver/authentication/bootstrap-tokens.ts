@@ -1,7 +1,7 @@
 import { base64Text } from '../../api/certificates/pem.js'
 import type { Secret } from '../../api/core/generated.js'
 import type { StoreView } from '../storage/stored-objects.js'
-import type { TokenAuthenticator } from './token-authenticator.js'
+import type { TokenAuthenticator } from './authenticator.js'
 
 const TOKEN = /^([a-z0-9]{6})\.([a-z0-9]{16})$/
 const TYPE = 'bootstrap.kubernetes.io/token'
@@ -9,8 +9,8 @@ const GROUP = 'system:bootstrappers'
 const EXTRA_GROUP = /^system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]$/
 
 /**
- * Tokens `id.secret` of Secrets `bootstrap-token-ID` in kube-system (`--enable-bootstrap-token-auth`).
- * Source: plugin/pkg/auth/authenticator/token/bootstrap/bootstrap.go.
+ * Authenticates tokens `id.secret` of Secrets `bootstrap-token-ID` in kube-system
+ * (`--enable-bootstrap-token-auth`). Source: plugin/pkg/auth/authenticator/token/bootstrap/bootstrap.go.
  */
 export function bootstrapTokens(view: StoreView): TokenAuthenticator {
   return {
@@ -38,7 +38,7 @@ export function bootstrapTokens(view: StoreView): TokenAuthenticator {
   }
 }
 
-/** A time that cannot be read is as good as past. */
+/** Whether the token has expired. An invalid time counts as past. */
 function isExpired(expiration: string, now: number): boolean {
   if (expiration === '') return false
   const time = Date.parse(expiration)

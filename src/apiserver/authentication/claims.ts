@@ -1,34 +1,34 @@
 import type { ServiceAccount } from '../../api/core/generated.js'
 import type { TokenClaims } from './authenticator.js'
 
-/** Who issues the tokens of service accounts, and whom they are for unless told otherwise. */
+/** The issuer of service account tokens, which is also their default audience. */
 export const tokenIssuer = 'https://kubernetes.default.svc.cluster.local'
 /** The audiences of the apiserver itself. */
 export const apiAudiences: readonly string[] = [tokenIssuer]
 /** The issuer of tokens in secrets, which never expire. */
 export const legacyIssuer = 'kubernetes/serviceaccount'
 
-/** An object that a token is bound to: it is good for as long as the object is there. */
+/** An object to which a token is bound: the token is valid as long as the object exists. */
 export interface BoundObject {
   readonly name: string
   readonly uid?: string
 }
 
-/** What a token is bound to, besides its account. */
+/** The objects to which a token is bound, besides its account. */
 export interface BoundObjects {
   readonly pod?: BoundObject
   readonly secret?: BoundObject
   readonly node?: BoundObject
 }
 
-/** For whom and how long a token is. Times are virtual milliseconds, lengths seconds. */
+/** Audiences and lifetime of a token. Times are virtual milliseconds, durations seconds. */
 export interface TokenTerms {
   readonly audiences: readonly string[]
   readonly now: number
   readonly seconds: number
   /** `jti` */
   readonly id: string
-  /** Seconds after which its use is counted as stale. */
+  /** Seconds after which its use counts as stale. */
   readonly warnAfter?: number
 }
 
@@ -39,7 +39,7 @@ export interface KubernetesClaim extends BoundObjects {
   readonly warnafter?: number
 }
 
-/** The claims of a token, in the order of the real ones. Source: pkg/serviceaccount/claims.go Claims. */
+/** Returns the claims of a token, in upstream's order. Source: pkg/serviceaccount/claims.go Claims. */
 export function tokenClaims(
   { metadata }: ServiceAccount,
   bound: BoundObjects,

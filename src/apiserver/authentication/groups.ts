@@ -1,14 +1,14 @@
 import type { UserInfo } from '../../client/client.js'
 
-/** Everybody who has proved who they are. */
+/** The group of all authenticated users. */
 export const authenticatedGroup = 'system:authenticated'
-/** Everybody else. */
+/** The group of requests without credentials. */
 export const unauthenticatedGroup = 'system:unauthenticated'
-/** Who sends a request without any credential. */
+/** The user of requests without credentials. */
 export const anonymousName = 'system:anonymous'
 
 /**
- * The user with the group of all who are authenticated. Source: apiserver
+ * Returns the user with the group of authenticated users added. Source: apiserver
  * pkg/authentication/group/authenticated_group_adder.go.
  */
 export function authenticated(user: UserInfo): UserInfo {

@@ -11,8 +11,8 @@ const VERSION = `${AUTHENTICATION}/v1`
 const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/
 
 /**
- * `Impersonate-*` headers: for each user, group, uid and extra value that a request wants to act with, its
- * sender must be allowed to `impersonate` it. Source: apiserver pkg/endpoints/filters/impersonation.go.
+ * Handles `Impersonate-*` headers: the sender needs the right to `impersonate` each user, group, uid and
+ * extra value that they name. Source: apiserver pkg/endpoints/filters/impersonation.go.
  */
 export function headerImpersonator(authorizer: Authorizer): Impersonator {
   return {
@@ -34,7 +34,7 @@ export function headerImpersonator(authorizer: Authorizer): Impersonator {
   }
 }
 
-/** What the sender must be allowed to impersonate, in the order in which it is asked. */
+/** Returns what the sender must be allowed to impersonate, in the order in which it is checked. */
 function checksFor({
   user = '',
   uid,
@@ -61,7 +61,7 @@ function checksFor({
   ]
 }
 
-/** Whom the request then comes from. */
+/** Returns the impersonated user. */
 function actor({ user = '', uid = '', groups = [], extra }: Impersonation): UserInfo {
   const [, namespace] = ACCOUNT.exec(user) ?? []
   const all =
@@ -82,7 +82,7 @@ function actor({ user = '', uid = '', groups = [], extra }: Impersonation): User
 }
 
 /**
- * The requests as Go prints a list of ObjectReferences: kind, namespace, name, uid, apiVersion,
+ * Returns the requests as Go prints a list of ObjectReferences: kind, namespace, name, uid, apiVersion,
  * resourceVersion, fieldPath.
  */
 function goReferences({ uid = '', groups = [], extra = {} }: Impersonation): string {
@@ -95,7 +95,7 @@ function goReferences({ uid = '', groups = [], extra = {} }: Impersonation): str
   ].join(' ')
 }
 
-/** The path that a request came in by, as errors name it. */
+/** Returns the path of a request, as errors name it. */
 export function uriOf(request: ApiRequest | NonResourceRequest): string {
   if ('path' in request) return request.path
   const { group, version, resource, namespace, name, subresource } = request

@@ -1,32 +1,34 @@
 import { base64Text } from '../../api/certificates/pem.js'
-import type { TokenClaims } from './authenticator.js'
-import type { TokenAuthenticator, TokenOutcome } from './token-authenticator.js'
+import type { TokenClaims, TokenAuthenticator, TokenOutcome } from './authenticator.js'
 
-/** How tokens of an OpenID Connect provider are read: the `--oidc-*` flags. */
+/** Settings for tokens of an OpenID Connect provider: the `--oidc-*` flags. */
 export interface OidcOptions {
   /** `--oidc-issuer-url`: the claim `iss`. */
   readonly issuer: string
   /** `--oidc-client-id`: must be among the audiences. */
   readonly clientID: string
   /**
-   * The claims of a token that the provider has signed; undefined for any other. It must answer at once and
-   * must be deterministic. Issuer, audience and time are looked at by the apiserver.
+   * Returns the claims of a token that the provider has signed, or undefined. Must be synchronous and
+   * deterministic. The apiserver checks issuer, audience and time.
    */
   readonly verify: (token: string) => TokenClaims | undefined
   /** Default `sub`. */
   readonly usernameClaim?: string
-  /** `-` for none. Default: the issuer and `#`, but none for the claim `email`. */
+  /** `-` for no prefix. Default: the issuer and `#`, but no prefix for the claim `email`. */
   readonly usernamePrefix?: string
   /** Default: no groups. */
   readonly groupsClaim?: string
   readonly groupsPrefix?: string
-  /** Claims that must be there with these values. */
+  /** Claims that a token must have, with their values. */
   readonly requiredClaims?: Readonly<Record<string, string>>
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 
-/** Tokens of an OpenID Connect provider. Source: apiserver plugin/pkg/authenticator/token/oidc/oidc.go. */
+/**
+ * Authenticates tokens of an OpenID Connect provider. Source: apiserver
+ * plugin/pkg/authenticator/token/oidc/oidc.go.
+ */
 export function oidcTokens(options: OidcOptions, now: () => number): TokenAuthenticator {
   return {
     authenticateToken: (token) => {
@@ -42,7 +44,7 @@ export function oidcTokens(options: OidcOptions, now: () => number): TokenAuthen
   }
 }
 
-/** The issuer that a token claims: tokens of others are not looked at. */
+/** Returns the issuer that a token claims. Tokens of other issuers are ignored. */
 function issuerOf(token: string): string | undefined {
   const [, payload, signature, ...more] = token.split('.')
   if (payload === undefined || signature === undefined || more.length > 0) return undefined
@@ -110,7 +112,7 @@ function textClaim(claims: TokenClaims, key: string): string | undefined {
   return isText(value) ? value : undefined
 }
 
-/** One group, or a list; undefined when it is neither. */
+/** Returns the groups of a claim that is a text or a list of texts, else undefined. */
 function groupsOf(claims: TokenClaims, key: string): readonly string[] | undefined {
   const value = Object.hasOwn(claims, key) ? claims[key] : undefined
   if (value === undefined || value === null) return []

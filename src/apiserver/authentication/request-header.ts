@@ -2,10 +2,7 @@ import type { UserInfo } from '../../client/client.js'
 import type { HttpRequest } from '../../client/http.js'
 import { header, headerValues } from '../../client/http.js'
 
-/**
- * Whose certificates of the front proxy's authority may speak for others (kubeadm's
- * `--requestheader-allowed-names`).
- */
+/** Common names of certificates that may act as front proxy (kubeadm's `--requestheader-allowed-names`). */
 export const proxyNames: readonly string[] = ['front-proxy-client']
 
 const USER = 'x-remote-user'
@@ -14,8 +11,8 @@ const GROUP = 'x-remote-group'
 const EXTRA = 'x-remote-extra-'
 
 /**
- * Whom a proxy in front of the apiserver says that a request is from; undefined when it does not say. It
- * counts only with the proxy's certificate. Source: apiserver pkg/authentication/request/headerrequest.
+ * Returns the user whom a front proxy names in the `X-Remote-*` headers, or undefined. Valid only with the
+ * proxy's certificate. Source: apiserver pkg/authentication/request/headerrequest.
  */
 export function remoteUser(http: HttpRequest): UserInfo | undefined {
   const name = headerValues(http, USER).find((value) => value !== '') ?? ''
@@ -33,7 +30,7 @@ export function remoteUser(http: HttpRequest): UserInfo | undefined {
   }
 }
 
-/** A key that cannot be decoded is taken as it is. */
+/** Decodes a key; an invalid encoding is kept as it is. */
 function unescaped(key: string): string {
   try {
     return decodeURIComponent(key)

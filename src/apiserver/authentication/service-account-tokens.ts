@@ -2,17 +2,16 @@ import { base64Text } from '../../api/certificates/pem.js'
 import type { Secret, ServiceAccount } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { UserInfo } from '../../client/client.js'
-import type { Signer, TokenClaims } from './authenticator.js'
+import type { Signer, TokenClaims, TokenAuthenticator, TokenOutcome } from './authenticator.js'
 import type { StoreView } from '../storage/stored-objects.js'
 import type { BoundObject, KubernetesClaim } from './claims.js'
 import { apiAudiences, legacyIssuer, tokenIssuer } from './claims.js'
-import type { TokenAuthenticator, TokenOutcome } from './token-authenticator.js'
 
-/** How far clocks may be apart, in ms. */
+/** Tolerated difference of clocks, in ms. */
 const LEEWAY = 60_000
 const EXTRA = 'authentication.kubernetes.io/'
 const LEGACY = 'kubernetes.io/serviceaccount/'
-/** Label of a Secret whose token is not to be taken any more. */
+/** Label of a Secret whose token is no longer accepted. */
 const INVALID_SINCE = 'kubernetes.io/legacy-token-invalid-since'
 /** Label with the day on which the token of a Secret was last used. */
 export const LAST_USED = 'kubernetes.io/legacy-token-last-used'
@@ -23,7 +22,7 @@ const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
- * Tokens of service accounts: those that TokenRequest makes and those that lie in Secrets. Source:
+ * Authenticates tokens of service accounts: those of TokenRequest and those in Secrets. Source:
  * pkg/serviceaccount/jwt.go.
  */
 export function serviceAccountTokens(view: StoreView, signer: Signer): TokenAuthenticator {
@@ -38,7 +37,7 @@ export function serviceAccountTokens(view: StoreView, signer: Signer): TokenAuth
   }
 }
 
-/** The issuer that a token claims, before anything is verified: tokens of others are not looked at. */
+/** Returns the issuer that a token claims, before it is verified. Tokens of other issuers are ignored. */
 function issuerOf(token: string): string | undefined {
   const [, payload, signature, ...more] = token.split('.')
   if (payload === undefined || signature === undefined || more.length > 0) return undefined
@@ -117,7 +116,7 @@ function accountFault(
 }
 
 function boundFault(view: StoreView, { namespace, pod, secret, node }: KubernetesClaim): string | undefined {
-  // a pod's node is only told, not looked at
+  // the node of a pod's token is informational and need not exist
   const kinds = [
     ['secrets', 'secret', secret],
     ['pods', 'pod', pod],
@@ -137,7 +136,7 @@ function boundFault(view: StoreView, { namespace, pod, secret, node }: Kubernete
   return undefined
 }
 
-/** What is being deleted counts as there for a minute more. */
+/** Whether an object is gone: an object under deletion counts for one more minute. */
 function isGone({ metadata: { deletionTimestamp } }: KubeObject, now: number): boolean {
   return (
     deletionTimestamp !== undefined &&

@@ -1,9 +1,10 @@
-import type { StaticUser } from './static-tokens.js'
+import type { UserInfo } from '../../client/client.js'
+import type { TokenAuthenticator } from './authenticator.js'
 
 /**
- * Reads a token file: lines `token,user,uid,"group1,group2"`. Lines without a token are passed over; of two
- * lines with one token the later counts. Source: apiserver pkg/authentication/token/tokenfile.NewCSV. @throws
- * RangeError with its text.
+ * Parses a token file: lines `token,user,uid,"group1,group2"`. Lines without a token are skipped; of two
+ * lines with the same token the later one wins. Source: apiserver pkg/authentication/token/tokenfile.NewCSV.
+ * @throws RangeError with its text.
  */
 export function parseTokenFile(text: string, path: string): readonly StaticUser[] {
   const users = new Map<string, StaticUser>()
@@ -27,8 +28,8 @@ const tooFew = (path: string, found: number): RangeError =>
   )
 
 /**
- * The records of CSV as Go's encoding/csv reads them: quoted fields may hold commas, line ends and doubled
- * quotes; empty lines do not count.
+ * Parses CSV as Go's encoding/csv: quoted fields may hold commas, line ends and doubled quotes; empty lines
+ * are skipped.
  */
 function records(text: string): readonly (readonly string[])[] {
   const found: string[][] = []
@@ -53,4 +54,26 @@ function records(text: string): readonly (readonly string[])[] {
     fields = []
   }
   return found
+}
+
+/** One line of a static token file. */
+export interface StaticUser extends UserInfo {
+  readonly token: string
+}
+
+/**
+ * Authenticates users by fixed tokens (`--token-auth-file`). `users` must return the same array as long as
+ * the users are the same. Source: apiserver pkg/authentication/token/tokenfile.
+ */
+export function staticTokens(users: () => readonly StaticUser[]): TokenAuthenticator {
+  let known: readonly StaticUser[] = []
+  let byToken = new Map<string, UserInfo>()
+  return {
+    authenticateToken: (token) => {
+      const now = users()
+      if (now !== known) [known, byToken] = [now, new Map(now.map(({ token: key, ...user }) => [key, user]))]
+      const user = byToken.get(token)
+      return user === undefined ? undefined : { user }
+    },
+  }
 }

@@ -5,34 +5,34 @@ import type {
   CertificateVerifier,
   TokenReviewed,
   VerifiedCertificate,
+  TokenAuthenticator,
 } from './authenticator.js'
 import type { Credentials } from '../request.js'
 import { apiAudiences } from './claims.js'
 import { anonymousName, authenticated, unauthenticatedGroup } from './groups.js'
 import { proxyNames } from './request-header.js'
-import type { TokenAuthenticator } from './token-authenticator.js'
 
 const INVALID = 'invalid bearer token'
 const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id'
 const ANONYMOUS: UserInfo = { name: anonymousName, groups: [unauthenticatedGroup] }
 
-/** How a {@link UnionAuthenticator} is set up. */
+/** Options of a {@link UnionAuthenticator}. */
 export interface AuthenticatorOptions {
-  /** Default: no certificates are looked at. */
+  /** Default: certificates are ignored. */
   readonly certificates?: CertificateVerifier
   /** Virtual ms. */
   readonly now?: () => number
   /** `--anonymous-auth`. Default true. */
   readonly anonymous?: boolean
-  /** Whether users of certificates are told by which (since v1.32). Default true. */
+  /** Whether the user of a certificate gets its fingerprint as an extra value (since v1.32). Default true. */
   readonly credentialIds?: boolean
 }
 
 /**
- * All ways to prove who one is, in the order of kube-apiserver: the word of a front proxy, a client
- * certificate, then each kind of token. The first that knows the sender decides; without any, a fault of one
- * refuses, and who shows nothing is anonymous. Source: pkg/kubeapiserver/authenticator/config.go, apiserver
- * pkg/authentication/request/union.
+ * Tries all kinds of credentials in the order of kube-apiserver: headers of a front proxy, client
+ * certificate, then each kind of token. The first that identifies the sender decides. If none does, invalid
+ * credentials are refused, and a request without credentials is anonymous. Source:
+ * pkg/kubeapiserver/authenticator/config.go, apiserver pkg/authentication/request/union.
  */
 export class UnionAuthenticator implements Authenticator {
   readonly allowsAnonymous: boolean
@@ -106,8 +106,8 @@ export class UnionAuthenticator implements Authenticator {
   }
 
   /**
-   * The common name is the user, the organizations are the groups. Source: apiserver
-   * pkg/authentication/request/x509.
+   * Returns the user of a certificate: the common name is its name, the organizations are its groups. Source:
+   * apiserver pkg/authentication/request/x509.
    */
   #ofCertificate({
     commonName,

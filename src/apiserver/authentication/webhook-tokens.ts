@@ -1,17 +1,17 @@
 import type { TokenReview, TokenReviewStatus } from '../../api/authentication/generated.js'
-import type { TokenAuthenticator, TokenOutcome } from './token-authenticator.js'
+import type { TokenAuthenticator, TokenOutcome } from './authenticator.js'
 
 /**
- * What stands in for the webhook's server: answers a TokenReview with its status. It is called in the middle
- * of a request, so it must answer at once and must be deterministic; what it throws is a failed call.
+ * The webhook: gets a TokenReview and returns its status. It is called during a request, so it must be
+ * synchronous and deterministic. An exception counts as a failed call.
  */
 export type AuthenticationWebhook = (
   review: Pick<TokenReview, 'spec'> & { readonly apiVersion: string; readonly kind: string },
 ) => Partial<TokenReviewStatus>
 
 /**
- * Tokens that a webhook is asked about (`--authentication-token-webhook-config-file`). Answers are not
- * cached. Source: apiserver plugin/pkg/authenticator/token/webhook/webhook.go.
+ * Authenticates tokens by a webhook (`--authentication-token-webhook-config-file`). Results are not cached.
+ * Source: apiserver plugin/pkg/authenticator/token/webhook/webhook.go.
  */
 export function webhookTokens(ask: AuthenticationWebhook): TokenAuthenticator {
   return {

@@ -1,16 +1,19 @@
 import type { UserInfo } from '../../client/client.js'
 
-/** A verdict of an authorizer. `reason` is put after the denial text. */
+/** The decision of an authorizer. `reason` follows the text of a denial. */
 export interface Authorization {
   readonly allowed: boolean
-  /** Whether it is refused for good: no further authorizer is asked. */
+  /** Whether the denial is final: no further authorizer is asked. */
   readonly denied?: boolean
   readonly reason?: string
-  /** Why the authorizer could not decide: a request that nobody else allows is answered with 500. */
+  /**
+   * Why the authorizer could not decide. The request then fails with 500, unless another authorizer allows
+   * it.
+   */
   readonly error?: string
 }
 
-/** What is asked for when it is a resource: an {@link ApiRequest} has all of these. Absent means none. */
+/** Attributes of a request for a resource; an {@link ApiRequest} has all of them. */
 export interface ResourceAttributes {
   readonly verb: string
   /** '' for the core group. */
@@ -20,28 +23,31 @@ export interface ResourceAttributes {
   readonly subresource?: string
   readonly namespace?: string
   readonly name?: string
-  /** Of a list, watch or deletecollection, as in the query. */
+  /** For list, watch and deletecollection, as in the query. */
   readonly fieldSelector?: string
 }
 
-/** What is asked for when it is a path that is no resource. */
+/** Attributes of a request for a path that is not a resource. */
 export interface PathAttributes {
   readonly verb: string
   readonly path: string
 }
 
-/** What an authorizer decides on. Source: apiserver pkg/authorization/authorizer/interfaces.go Attributes. */
+/**
+ * The attributes on which an authorizer decides. Source: apiserver pkg/authorization/authorizer/interfaces.go
+ * Attributes.
+ */
 export type AccessAttributes = ResourceAttributes | PathAttributes
 
-/** Decides whether `user` may do that. Source: apiserver pkg/authorization/authorizer. */
+/** Decides whether `user` may make a request. Source: apiserver pkg/authorization/authorizer. */
 export interface Authorizer {
   authorize(user: UserInfo, attributes: AccessAttributes): Authorization
 }
 
-/** Lets everybody do everything: the default until RBAC is plugged in. */
+/** Allows every request: the default without RBAC. */
 export const alwaysAllow: Authorizer = { authorize: () => ({ allowed: true }) }
 
-/** One rule for resources that a user holds (SelfSubjectRulesReview). */
+/** A rule for resources that applies to a user (SelfSubjectRulesReview). */
 export interface ResourceRule {
   readonly verbs: readonly string[]
   readonly apiGroups?: readonly string[]
@@ -49,15 +55,13 @@ export interface ResourceRule {
   readonly resourceNames?: readonly string[]
 }
 
-/** One rule for paths that a user holds. */
+/** A rule for paths that applies to a user. */
 export interface NonResourceRule {
   readonly verbs: readonly string[]
   readonly nonResourceURLs?: readonly string[]
 }
 
-/**
- * What {@link RuleResolver} finds. `incomplete` when some authorizer cannot list its rules; `error` says why.
- */
+/** The rules of a user. `incomplete` if an authorizer cannot list its rules, for the reason `error`. */
 export interface HeldRules {
   readonly resourceRules: readonly ResourceRule[]
   readonly nonResourceRules: readonly NonResourceRule[]
@@ -65,7 +69,7 @@ export interface HeldRules {
   readonly error?: string
 }
 
-/** Lists what a user may do in a namespace. */
+/** Lists the rules of a user in a namespace. */
 export interface RuleResolver {
   rulesFor(user: UserInfo, namespace: string): HeldRules
 }

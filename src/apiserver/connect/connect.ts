@@ -1,21 +1,26 @@
 import { timeMs } from '../../api/time.js'
-import { badRequest, internalError, methodNotAllowed, untypedError } from '../errors.js'
+import { badRequest, internalError, methodNotAllowed, untypedError, invalid } from '../errors.js'
 import type { ExecRequest, Session } from '../../client/node-agent.js'
 import type { Call, RegistryContext } from '../registry/context.js'
-import { ended } from './ended-session.js'
-import type { PodExecOptions, PodLogOptions, PodPortForwardOptions } from '../../client/pod-options.js'
-import { execOptionsOf, logOptionsOf, portForwardOptionsOf, validateLogOptions } from './pod-options.js'
-import type { LogWish, PodStream, StreamOptions } from '../../client/pod-stream.js'
-import type { KubeletLocation } from './pod-target.js'
-import { containerOf, kubeletOf, podOf } from './pod-target.js'
+import type {
+  PodExecOptions,
+  PodLogOptions,
+  PodPortForwardOptions,
+  LogWish,
+  PodStream,
+  StreamOptions,
+} from '../../client/pod-stream.js'
+import { type KubeletLocation, containerOf, kubeletOf, podOf } from './pod-target.js'
+import { type FieldError, forbidden, invalid as invalidField } from '../../api/field-error.js'
+import { boolean } from '../http/query.js'
 
-/** Where the options of a stream come from: the query of a request, or a client in the same process. */
+/** Options of a stream: the query of a request, or those of a client in this process. */
 export type ConnectOptions = URLSearchParams | StreamOptions[keyof StreamOptions]
 
 /**
- * Opens what a request for `pods/log`, `exec`, `attach` or `portforward` asks for, as far as the apiserver's
- * part goes. Source: kubernetes pkg/registry/core/pod/rest.
- * @throws ApiError when the request is refused before anything is streamed.
+ * Opens the stream of a request for `pods/log`, `exec`, `attach` or `portforward`: the apiserver's part of
+ * it. Source: kubernetes pkg/registry/core/pod/rest.
+ * @throws ApiError if the request is refused before streaming starts.
  */
 export function connectPod(context: RegistryContext, call: Call, options: ConnectOptions): PodStream {
   const query = options instanceof URLSearchParams ? options : undefined
@@ -62,7 +67,7 @@ function openLog(
   const pod = podOf(context, call)
   const container = containerOf(pod, options.container)
   const { follow = false } = options
-  // a pod that is nowhere yet has an empty log
+  // an unscheduled pod has an empty log
   if (pod.spec.nodeName === undefined) return { kind: 'log', session: ended, follow }
   const { agent, host, dialError } = kubeletOf(context, pod.spec.nodeName)
   if (agent === undefined) {
@@ -173,7 +178,7 @@ function openPorts(context: RegistryContext, call: Call, { ports = [] }: PodPort
   }
 }
 
-/** @throws ApiError 400 for a pod that is on no node. */
+/** @throws ApiError 400 for a pod without a node. */
 function locate(context: RegistryContext, { name }: Call, node: string | undefined): KubeletLocation {
   if (node === undefined) throw badRequest(`pod ${name} does not have a host assigned`)
   return kubeletOf(context, node)
@@ -190,4 +195,101 @@ function dial(
   if (agent === undefined)
     throw internalError(`error sending request: Post "https://${host}${path}${query}": ${dialError}`)
   return open(agent)
+}
+
+/** Returns a session that has ended without output. */
+const ended: Session = Object.freeze({
+  write: () => undefined,
+  closeInput: () => undefined,
+  resize: () => undefined,
+  read: () => [],
+  end: { exitCode: 0 },
+  onReady: (listener: () => void) => listener(),
+  stop: () => undefined,
+})
+
+const flag = <K extends string>(query: URLSearchParams, name: K): { readonly [P in K]?: boolean } =>
+  query.has(name) ? ({ [name]: boolean(query.get(name) ?? '') } as { readonly [P in K]?: boolean }) : {}
+
+const text = <K extends string>(query: URLSearchParams, name: K): { readonly [P in K]?: string } =>
+  query.get(name) ? ({ [name]: query.get(name) } as { readonly [P in K]?: string }) : {}
+
+function integer<K extends string>(query: URLSearchParams, name: K): { readonly [P in K]?: number } {
+  const value = query.get(name)
+  return value === null || value === ''
+    ? {}
+    : ({ [name]: parseInteger(value) } as { readonly [P in K]?: number })
+}
+
+function parseInteger(value: string): number {
+  if (!/^[+-]?\d+$/.test(value))
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`)
+  const number = Number(value)
+  if (Math.abs(number) > 2 ** 63)
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: value out of range`)
+  return number
+}
+
+/** @throws ApiError 400 for invalid numbers and times. */
+function logOptionsOf(query: URLSearchParams): PodLogOptions {
+  const options = {
+    ...text(query, 'container'),
+    ...flag(query, 'follow'),
+    ...flag(query, 'previous'),
+    ...flag(query, 'timestamps'),
+    ...integer(query, 'sinceSeconds'),
+    ...text(query, 'sinceTime'),
+    ...integer(query, 'tailLines'),
+    ...integer(query, 'limitBytes'),
+  }
+  const { sinceTime } = options
+  if (
+    sinceTime !== undefined &&
+    !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(sinceTime)
+  ) {
+    throw badRequest(
+      `parsing time ${JSON.stringify(sinceTime)} as "2006-01-02T15:04:05Z07:00": cannot parse ` +
+        `${JSON.stringify(sinceTime)} as "2006"`,
+    )
+  }
+  return options
+}
+
+function execOptionsOf(query: URLSearchParams): PodExecOptions {
+  const command = query.getAll('command')
+  return {
+    ...text(query, 'container'),
+    ...flag(query, 'stdin'),
+    ...flag(query, 'stdout'),
+    ...flag(query, 'stderr'),
+    ...flag(query, 'tty'),
+    ...(command.length === 0 ? {} : { command }),
+  }
+}
+
+/** @throws ApiError 400 for ports that are not numbers. */
+function portForwardOptionsOf(query: URLSearchParams): PodPortForwardOptions {
+  const ports = query
+    .getAll('ports')
+    .flatMap((value) => value.split(','))
+    .filter((value) => value !== '')
+  return ports.length === 0 ? {} : { ports: ports.map(parseInteger) }
+}
+
+/** @throws ApiError 422. Source: kubernetes pkg/apis/core/validation ValidatePodLogOptions. */
+function validateLogOptions(options: PodLogOptions, name: string, query: URLSearchParams | undefined): void {
+  const { tailLines, limitBytes, sinceSeconds, sinceTime } = options
+  const errors: FieldError[] = []
+  if (tailLines !== undefined && tailLines < 0)
+    errors.push(invalidField('tailLines', tailLines, 'must be greater than or equal to 0'))
+  if (limitBytes !== undefined && limitBytes < 1)
+    errors.push(invalidField('limitBytes', limitBytes, 'must be greater than 0'))
+  if (sinceSeconds !== undefined && sinceTime !== undefined) {
+    errors.push(forbidden('', 'at most one of `sinceTime` or `sinceSeconds` may be specified'))
+  } else if (sinceSeconds !== undefined && sinceSeconds < 1) {
+    errors.push(invalidField('sinceSeconds', sinceSeconds, 'must be greater than 0'))
+  }
+  // the feature that lets clients choose a stream is off by default
+  if (query?.get('stream')) errors.push(forbidden('stream', 'may not be specified'))
+  if (errors.length > 0) throw invalid({ group: '', kind: 'PodLogOptions' }, name, errors)
 }

@@ -5,10 +5,10 @@ import type { Call, RegistryContext } from '../registry/context.js'
 import { load } from '../registry/stored.js'
 
 const KUBELET_PORT = 10250
-/** In the order that kubeadm gives kube-apiserver. */
+/** Types of node addresses, in the order that kubeadm configures. */
 const ADDRESS_TYPES = ['InternalIP', 'ExternalIP', 'Hostname']
 
-/** @throws ApiError 404 when there is no such pod. */
+/** @throws ApiError 404 if the pod does not exist. */
 export function podOf(context: RegistryContext, { namespace, name, resource }: Call): Pod {
   const pod = load(context, resource, namespace, name)
   if (pod === undefined) throw notFound(resource, name)
@@ -16,8 +16,8 @@ export function podOf(context: RegistryContext, { namespace, name, resource }: C
 }
 
 /**
- * The container that a request means. Source: kubernetes pkg/registry/core/pod/strategy.go validateContainer.
- * @throws ApiError 400 when it must be named, or there is none of that name.
+ * Returns the container of a request. Source: kubernetes pkg/registry/core/pod/strategy.go validateContainer.
+ * @throws ApiError 400 if no container is named and the pod has several, or if the named one does not exist.
  */
 export function containerOf({ metadata, spec }: Pod, container: string | undefined): string {
   const names = spec.containers.map(({ name }) => name)
@@ -34,19 +34,19 @@ export function containerOf({ metadata, spec }: Pod, container: string | undefin
   throw badRequest(`${must}, choose one of: [${names.join(' ')}]${init}`)
 }
 
-/** Where the kubelet of a pod's node is to be found. */
+/** The kubelet of a pod's node and its address. */
 export interface KubeletLocation {
   /** `10.0.0.11:10250` */
   readonly host: string
-  /** Undefined when nothing answers there. */
+  /** Undefined if the kubelet does not respond. */
   readonly agent: NodeAgent | undefined
-  /** What Go says of the dial when nothing does. */
+  /** Go's error of the dial if the kubelet does not respond. */
   readonly dialError: string
 }
 
 /**
  * Source: kubernetes pkg/kubelet/client NodeConnectionInfoGetter.
- * @throws ApiError 404 when the node is gone, 500 when it has no address.
+ * @throws ApiError 404 if the node does not exist, 500 if it has no address.
  */
 export function kubeletOf(context: RegistryContext, node: string): KubeletLocation {
   const resource = context.resources.get('nodes')

@@ -1,17 +1,14 @@
 import { validateBinding } from '../../api/core/binding.js'
-import { coreSchema } from '../../api/core/generated.js'
-import type { Binding, Pod, PodCondition } from '../../api/core/generated.js'
+import { coreSchema, type Binding, type Pod, type PodCondition } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { aggregateText } from '../../api/field-error.js'
 import { formatTime } from '../../api/time.js'
 import type { Status } from '../../client/api-error.js'
 import { badRequest, conflict, notFound, untypedError } from '../errors.js'
-import { attributesOf } from '../registry/attributes.js'
-import type { Call, RegistryContext } from '../registry/context.js'
+import { attributesOf, type Call, type RegistryContext } from '../registry/context.js'
 import { decodeBody } from '../registry/decode-body.js'
-import { modify } from '../registry/modify.js'
-import { storageKey } from '../registry/resource.js'
-import { CREATED } from './created.js'
+import { modify } from '../registry/stored.js'
+import { storageKey } from '../registry/resources.js'
 
 const OF = { group: '', resource: 'pods/binding' }
 
@@ -56,7 +53,7 @@ function checkUnbound({ metadata, spec }: Pod, name: string, uid: string | undef
 
 function assign(context: RegistryContext, call: Call, pod: Pod, { metadata, target }: Binding): void {
   const now = formatTime(context.clock.now())
-  // a nomination has served its end; before v1.35 the scheduler cleared it
+  // the binding ends a nomination; before v1.35 the scheduler cleared it
   // (ClearingNominatedNodeNameAfterBinding)
   const clears = context.resources.release.has('bindingClearsNomination')
   modify<Pod>(context, call, call.resource, pod, (draft) => {
@@ -70,7 +67,7 @@ function assign(context: RegistryContext, call: Call, pod: Pod, { metadata, targ
   })
 }
 
-/** The conditions with PodScheduled True. */
+/** Returns the conditions with PodScheduled True. */
 function scheduled(conditions: readonly PodCondition[], now: string): readonly PodCondition[] {
   const condition: PodCondition = {
     type: 'PodScheduled',
@@ -81,3 +78,12 @@ function scheduled(conditions: readonly PodCondition[], now: string): readonly P
   const at = conditions.findIndex(({ type }) => type === 'PodScheduled')
   return at < 0 ? [...conditions, condition] : conditions.with(at, condition)
 }
+
+/** Returns the Status that `binding` and `eviction` return. */
+export const CREATED: Status = Object.freeze({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: Object.freeze({}),
+  status: 'Success',
+  code: 201,
+})

@@ -7,7 +7,7 @@ import type { Call, RegistryContext } from '../registry/context.js'
 import { checkListOptions } from '../registry/list-options.js'
 import { selectionOf } from '../selectors/selection.js'
 
-/** What is answered where nobody says how the components are. */
+/** The default if no `componentHealth` is given. */
 const ALL_WELL: readonly ComponentHealth[] = ['scheduler', 'controller-manager', 'etcd-0'].map((name) => ({
   name,
   healthy: true,
@@ -35,7 +35,8 @@ export function getComponentStatus(context: RegistryContext, call: Call): KubeOb
 }
 
 /**
- * GET componentstatuses: what the components say now. Nothing is stored, so the list has no resourceVersion.
+ * GET componentstatuses: the current health of the components. It is not stored, so the list has no
+ * resourceVersion.
  */
 export function listComponentStatuses(context: RegistryContext, call: Call): ObjectList<KubeObject> {
   checkListOptions(call.request.options, false)

@@ -15,20 +15,22 @@ import { patchObject } from '../registry/patch.js'
 import { getObject, listObjects } from '../registry/read.js'
 import { updateObject, type Written } from '../registry/update.js'
 import { reviewLocalAccess, reviewOwnAccess, reviewSubjectAccess } from './access-review.js'
-import { withApprovalRules } from './approval.js'
 import { bindPod } from './binding.js'
 import { getComponentStatus, listComponentStatuses } from './component-status.js'
 import { evictPod } from './eviction.js'
 import { finalizeNamespace } from './finalize.js'
 import { withPartRules } from './pod-parts.js'
 import { proxyTo } from './proxy.js'
-import { reviewSelf, reviewToken } from './identity-review.js'
-import { reviewOwnRules } from './rules-review.js'
+import { reviewSelf, reviewToken, reviewOwnRules } from './reviews.js'
 import { getScale, updateScale } from './scale.js'
 import { requestToken } from './token-request.js'
 import { getMetrics, listMetrics } from './usage-metrics.js'
+import type { CertificateSigningRequest } from '../../api/certificates/generated.js'
+import { approvalRules } from '../../api/certificates/certificate-signing-request.js'
+import type { KindDefinition } from '../../api/definition.js'
+import { erase } from '../../api/served-as.js'
 
-/** What an endpoint answers: an object, a list or a Status, and the HTTP code. */
+/** The result of an endpoint: an object, a list or a Status, and the HTTP code. */
 export interface Answer {
   readonly code: number
   readonly object: object | Status
@@ -58,7 +60,7 @@ const scale: Readonly<Record<string, Endpoint>> = {
   patch: (context, call) => ok(updateScale(context, call)),
 }
 
-/** Every verb goes the same way. */
+/** Handles every verb with one function. */
 const proxy: Readonly<Record<string, Endpoint>> = Object.fromEntries(
   ['get', 'create', 'update', 'patch', 'delete'].map(
     (verb) => [verb, (context, call) => ok(proxyTo(context, call))] as const,
@@ -72,7 +74,7 @@ const podPart: Readonly<Record<string, Endpoint>> = {
   patch: (context, call) => written(patchObject(context, withPartRules(call))),
 }
 
-/** Subresources with rules of their own, by `subresource` or `resource/subresource`. */
+/** Subresources with their own rules, by `subresource` or `resource/subresource`. */
 const special: Readonly<Record<string, Readonly<Record<string, Endpoint>>>> = {
   scale,
   'services/proxy': proxy,
@@ -96,7 +98,7 @@ const special: Readonly<Record<string, Readonly<Record<string, Endpoint>>>> = {
   },
 }
 
-/** Subresources of custom resources with rules of their own. */
+/** Subresources of custom resources with their own rules. */
 const customSpecial: Readonly<Record<string, Readonly<Record<string, Endpoint>>>> = {
   scale: {
     get: (context, call) => ok(getCustomScale(context, call)),
@@ -119,7 +121,7 @@ const collections: Readonly<Record<string, Endpoint>> = {
     created(bindPod(context, { ...call, resource: context.resources.get('pods'), subresource: 'binding' })),
 }
 
-/** Group of what a metrics-server serves. */
+/** The API group of the metrics-server. */
 const METRICS_GROUP = 'metrics.k8s.io'
 
 /** The endpoints of that group. */
@@ -129,8 +131,8 @@ const usageMetrics: Readonly<Record<string, Endpoint>> = {
 }
 
 /**
- * Runs the endpoint that a call means. Throws 404 for an unknown subresource and 405 for a verb that it does
- * not have.
+ * Runs the endpoint of a call. Throws 404 for an unknown subresource and 405 for a verb that it does not
+ * support.
  */
 export function dispatch(context: RegistryContext, call: Call): Answer {
   const {
@@ -162,9 +164,24 @@ export function dispatch(context: RegistryContext, call: Call): Answer {
   const endpoint = (own ?? special[subresource])?.[verb]
   if (!allows(known.verbs, verb)) throw methodNotAllowed()
   if (endpoint !== undefined) return endpoint(context, call)
-  // listed in discovery, but nothing behind it yet
+  // listed in discovery, but not implemented
   getObject(context, call)
   throw methodNotAllowed()
 }
 
 const allows = (verbs: readonly string[], verb: string): boolean => verbs.includes(verb)
+
+/**
+ * Returns the call with the rules of `certificatesigningrequests/approval` instead of those of the kind: only
+ * conditions may change.
+ */
+function withApprovalRules(call: Call): Call {
+  const original = call.resource.definition as unknown as KindDefinition<CertificateSigningRequest>
+  const { prepareForUpdate } = approvalRules.strategy
+  const definition: KindDefinition<CertificateSigningRequest> = {
+    ...original,
+    ...approvalRules,
+    strategy: { ...original.strategy, ...(prepareForUpdate && { prepareForUpdate }) },
+  }
+  return { ...call, resource: { ...call.resource, definition: erase(definition) } }
+}

@@ -1,20 +1,17 @@
 import type { Pod, PodCondition } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { selectorMatches } from '../../api/labels.js'
-import { policySchema } from '../../api/policy/generated.js'
-import type { Eviction, PodDisruptionBudget } from '../../api/policy/generated.js'
+import { policySchema, type Eviction, type PodDisruptionBudget } from '../../api/policy/generated.js'
 import { formatTime } from '../../api/time.js'
 import type { Status } from '../../client/api-error.js'
-import { badRequest, notFound, untypedError } from '../errors.js'
-import { attributesOf } from '../registry/attributes.js'
-import type { Call, RegistryContext } from '../registry/context.js'
+import { badRequest, notFound, untypedError, forbidden, tooManyRequests } from '../errors.js'
+import { attributesOf, type Call, type RegistryContext } from '../registry/context.js'
 import { cannotHandle, decodeBody } from '../registry/decode-body.js'
 import { deleteExisting } from '../registry/delete.js'
-import { modify } from '../registry/modify.js'
-import { listPrefix, storageKey } from '../registry/resource.js'
+import { modify } from '../registry/stored.js'
+import { listPrefix, storageKey, type Resource } from '../registry/resources.js'
 import { prefixEnd } from '../storage/storage.js'
-import { CREATED } from './created.js'
-import { takeDisruption } from './disruption-budget.js'
+import { CREATED } from './binding.js'
 
 /**
  * POST pods/NAME/eviction: deletes the pod if its disruption budget allows. Decision order of
@@ -79,7 +76,7 @@ function optionsOf({ deleteOptions = {} }: Eviction): Call['request']['options']
   }
 }
 
-/** Pods that have not started, have ended or are going away anyway do not count for a budget. */
+/** Whether a pod counts for a budget: not if it has not started, has ended, or is being deleted. */
 function ignoresBudgets({ metadata, status }: Pod): boolean {
   return (
     ['Pending', 'Succeeded', 'Failed'].includes(status.phase ?? '') ||
@@ -130,4 +127,102 @@ function markDisrupted(context: RegistryContext, call: Call, pod: Pod): Pod {
     }
   })
   return call.dryRun ? pod : marked
+}
+
+/** Most evictions that the PDB controller has not confirmed yet. */
+const MOST_DISRUPTED_PODS = 2000
+const VIOLATION = "Cannot evict pod as it would violate the pod's disruption budget."
+const RETRY_SECONDS = 10
+
+type Condition = NonNullable<PodDisruptionBudget['status']['conditions']>[number]
+
+/**
+ * Takes one allowed disruption from the budget, or throws 429 or 403. Source: eviction.go checkAndDecrement,
+ * createTooManyRequestsError.
+ */
+function takeDisruption(
+  context: RegistryContext,
+  call: Pick<Call, 'dryRun'>,
+  budget: PodDisruptionBudget,
+  podName: string,
+): void {
+  const { metadata, status } = budget
+  const name = metadata.name as string
+  if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) {
+    const message = `The disruption budget ${name} is still being processed by the server.`
+    throw tooManyRequests(VIOLATION, [{ reason: 'DisruptionBudget', message }], RETRY_SECONDS)
+  }
+  const of = { group: 'policy', resource: 'poddisruptionbudgets' }
+  if (status.disruptionsAllowed < 0) throw forbidden(of, name, 'pdb disruptions allowed is negative')
+  if (Object.keys(status.disruptedPods ?? {}).length > MOST_DISRUPTED_PODS) {
+    throw forbidden(
+      of,
+      name,
+      'DisruptedPods map too big - too many evictions not confirmed by PDB controller',
+    )
+  }
+  if (status.disruptionsAllowed === 0) {
+    throw tooManyRequests(VIOLATION, [{ reason: 'DisruptionBudget', message: refusal(budget) }])
+  }
+  decrement(context, call, budget, podName)
+}
+
+function decrement(
+  context: RegistryContext,
+  call: Pick<Call, 'dryRun'>,
+  budget: PodDisruptionBudget,
+  podName: string,
+): void {
+  const now = formatTime(context.clock.now())
+  const resource = context.resources.find('poddisruptionbudgets') as Resource
+  modify<PodDisruptionBudget>(context, call, resource, budget, (draft) => {
+    const disruptionsAllowed = budget.status.disruptionsAllowed - 1
+    draft.status = {
+      ...draft.status,
+      disruptionsAllowed,
+      disruptedPods: { ...budget.status.disruptedPods, [podName]: now },
+      ...(disruptionsAllowed > 0 ? {} : { conditions: [...refreshed(budget, now)] }),
+    } as typeof draft.status
+  })
+}
+
+/**
+ * Returns the conditions with DisruptionAllowed False, once no disruption is allowed. Source:
+ * component-helpers apps/poddisruptionbudget UpdateDisruptionAllowedCondition.
+ */
+function refreshed(
+  { metadata, status: { conditions = [] } }: PodDisruptionBudget,
+  now: string,
+): readonly Condition[] {
+  const at = conditions.findIndex(({ type }) => type === 'DisruptionAllowed')
+  const old = conditions[at]
+  const condition: Condition = {
+    type: 'DisruptionAllowed',
+    status: 'False',
+    reason: 'InsufficientPods',
+    message: '',
+    observedGeneration: metadata.generation ?? 0,
+    lastTransitionTime: old?.status === 'False' ? old.lastTransitionTime : now,
+  } as Condition
+  return old === undefined ? [...conditions, condition] : conditions.with(at, condition)
+}
+
+/** Returns why no disruption is allowed, by upstream's order of reasons. */
+function refusal({ metadata, status }: PodDisruptionBudget): string {
+  const name = metadata.name as string
+  const condition = status.conditions?.find(({ type }) => type === 'DisruptionAllowed')
+  const blocked = `The disruption budget ${name} does not allow evicting pods currently`
+  if (condition?.status === 'False' && condition.reason === 'SyncFailed') {
+    return `${blocked} because it failed sync: ${condition.message}`
+  }
+  if (status.currentHealthy <= status.desiredHealthy) {
+    return (
+      `The disruption budget ${name} needs ${status.desiredHealthy} healthy pods and has ` +
+      `${status.currentHealthy} currently`
+    )
+  }
+  if (condition?.status === 'False' && (condition.message ?? '') !== '') {
+    return `${blocked} (${condition.reason}): ${condition.message}`
+  }
+  return blocked
 }

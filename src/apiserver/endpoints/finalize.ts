@@ -6,14 +6,13 @@ import { conflict, invalid, notFound, STALE } from '../errors.js'
 import type { Call, RegistryContext } from '../registry/context.js'
 import { definitionKind } from '../registry/create.js'
 import { decodeBody } from '../registry/decode-body.js'
-import { shouldDeleteDuringUpdate } from '../registry/finalizers.js'
+import { shouldDeleteDuringUpdate } from '../registry/delete.js'
 import { setManagers, trackWrite } from '../registry/managed-fields.js'
-import { modify } from '../registry/modify.js'
-import { discard, load } from '../registry/stored.js'
+import { modify, discard, load } from '../registry/stored.js'
 import { checkIdentity } from '../registry/update.js'
 
 /**
- * PUT namespaces/NAME/finalize: replaces spec.finalizers; a namespace under deletion that has none left is
+ * PUT namespaces/NAME/finalize: replaces spec.finalizers; a namespace under deletion without finalizers is
  * removed. Source: pkg/registry/core/namespace/storage FinalizeREST.
  */
 export function finalizeNamespace(context: RegistryContext, call: Call): KubeObject {

@@ -9,14 +9,16 @@ import { semanticEqual } from '../../api/equal.js'
 import { forbidden, invalid, type FieldError } from '../../api/field-error.js'
 import type { Call } from '../registry/context.js'
 
-/** What one of the two endpoints that write a part of a pod's spec lets through, and what it checks. */
+/** The rules of an endpoint that writes a part of a pod's spec: which part, and how it is validated. */
 interface PartRules {
-  /** The old pod with what the endpoint may change taken from the new one. */
+  /** Returns the old pod with the part that the endpoint may change from the new one. */
   readonly merge: (next: Pod, old: Pod) => Pod['spec']
   readonly validate: (next: Pod, old: Pod) => readonly FieldError[]
 }
 
-/** The call with the rules of `pods/ephemeralcontainers` or `pods/resize` in the place of those of pods. */
+/**
+ * Returns the call with the rules of `pods/ephemeralcontainers` or `pods/resize` instead of those of pods.
+ */
 export function withPartRules(call: Call): Call {
   const rules = call.subresource === 'resize' ? resize : ephemeralContainers
   const original = call.resource.definition as unknown as KindDefinition<Pod>
@@ -79,7 +81,7 @@ const resize: PartRules = {
       : { initContainers: resized(next.spec.initContainers ?? [], spec.initContainers) }),
   }),
   validate: (next, old) => {
-    // ephemeral containers are checked where they are added
+    // ephemeral containers are validated when they are added
     const { ephemeralContainers: _, ...spec } = next.spec
     const errors: FieldError[] = [...validatePod({ ...next, spec })]
     if (computeQosClass(next) !== computeQosClass(old)) {
@@ -108,7 +110,7 @@ function resized(next: readonly Container[], old: readonly Container[]): readonl
   })
 }
 
-/** Limits and requests but those of cpu and memory. */
+/** Returns the limits and requests except for cpu and memory. */
 function otherResources(container: Container | undefined): object {
   const others = (list: Readonly<Record<string, string>> | undefined): object =>
     Object.fromEntries(Object.entries(list ?? {}).filter(([name]) => !MUTABLE.has(name)))

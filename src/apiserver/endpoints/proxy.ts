@@ -2,24 +2,22 @@ import type { Endpoints, Pod, Service } from '../../api/core/generated.js'
 import { ApiError } from '../../client/api-error.js'
 import { kubeletOf } from '../connect/pod-target.js'
 import { badRequest, notFound } from '../errors.js'
-import type { ProxiedRequest } from '../proxied.js'
-import { ProxiedReply } from '../proxied.js'
+import { type ProxiedRequest, ProxiedReply } from '../proxied.js'
 import type { Call, RegistryContext } from '../registry/context.js'
 import { load } from '../registry/stored.js'
-import { rewriteLinks } from './proxy-links.js'
 
 interface Address {
   readonly ip: string
   readonly port: number
 }
 
-/** What a request has when it does not come over HTTP. */
+/** The HTTP parts of a request from a client in this process. */
 const PLAIN: ProxiedRequest = { method: 'GET', path: '/', query: '', headers: {}, body: '' }
 
 /**
- * Requests to `services|pods|nodes/NAME/proxy`: finds where they go, and passes them on. Source: kubernetes
+ * Proxies a request to `services|pods|nodes/NAME/proxy`: finds its target and forwards it. Source: kubernetes
  * pkg/registry/core/{service,pod,node} ResourceLocation, apimachinery pkg/util/proxy.
- * @throws ApiError when there is nothing to go to, or nothing listens there.
+ * @throws ApiError if the target does not exist or does not listen.
  */
 export function proxyTo(context: RegistryContext, call: Call): ProxiedReply {
   const {
@@ -39,7 +37,10 @@ export function proxyTo(context: RegistryContext, call: Call): ProxiedReply {
   return rewriteLinks(reply, pathOf(call), proxied.path)
 }
 
-/** A path without the slash at its end would break relative links. Source: UpgradeAwareHandler.ServeHTTP. */
+/**
+ * Redirects a path without a trailing slash, which would break relative links. Source:
+ * UpgradeAwareHandler.ServeHTTP.
+ */
 function redirect(call: Call, { query }: ProxiedRequest): ProxiedReply {
   return new ProxiedReply(301, { location: `${pathOf(call)}/${query === '' ? '' : `?${query}`}` }, '')
 }
@@ -129,3 +130,29 @@ function toNode(context: RegistryContext, call: Call, request: ProxiedRequest): 
 }
 
 const hostPort = (ip: string, port: number): string => `${ip.includes(':') ? `[${ip}]` : ip}:${port}`
+
+/** Attributes of HTML whose value is a URL. Source: apimachinery pkg/util/proxy/transport.go atomsToAttrs. */
+const LINKS =
+  /(<[a-z][^<>]*?\s(?:action|background|cite|classid|codebase|data|formaction|href|icon|longdesc|manifest|poster|profile|src|usemap)\s*=\s*)(["'])(\/[^"']*)\2/gi
+
+/**
+ * Rewrites the links of a proxied page, and its redirects, that start at the root of its host, so that they
+ * lead through the proxy. `prefix` is the path of the proxy. Source: apimachinery pkg/util/proxy/transport.go
+ * Transport.RoundTrip.
+ */
+function rewriteLinks(reply: ProxiedReply, prefix: string, path: string): ProxiedReply {
+  const { code, headers, body } = reply
+  const { location } = headers
+  if (location !== undefined && location.startsWith('/'))
+    return new ProxiedReply(code, { ...headers, location: `${prefix}${location}` }, body)
+  const [type = ''] = (headers['content-type'] ?? '').split(';')
+  if (type !== 'text/html' || path === '') return reply
+  return new ProxiedReply(
+    code,
+    headers,
+    body.replaceAll(
+      LINKS,
+      (_, before: string, quote: string, link: string) => `${before}${quote}${prefix}${link}${quote}`,
+    ),
+  )
+}

@@ -15,16 +15,16 @@ import { applyPatch, readPatched } from '../registry/patch.js'
 /** The kind that all scale endpoints serve. */
 export const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' }
 
-/** What a write to a scale asks for, and who owns the fields of the scaled object after it. */
+/** The Scale that a write requests, and the managers of the scaled object after it. */
 export interface RequestedScale {
   readonly scale: Scale
   readonly managers: Managers
 }
 
 /**
- * Reads a PUT, PATCH or apply of a scale. `live` is the scale as it is, `parent` the object that it scales,
- * whose replicas lie at `pathOf` in each version. Throws what such writes throw. Source:
- * pkg/registry/apps/deployment/storage scaleUpdatedObjectInfo, managedfields/scalehandler.go.
+ * Decodes a PUT, PATCH or apply of a Scale. `live` is the current Scale; `parent` is the scaled object, with
+ * its replicas at `pathOf` in each version. Throws ApiError. Source: pkg/registry/apps/deployment/storage
+ * scaleUpdatedObjectInfo, managedfields/scalehandler.go.
  */
 export function requestedScale(
   context: RegistryContext,

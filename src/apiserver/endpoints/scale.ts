@@ -60,7 +60,7 @@ export function updateScale(context: RegistryContext, call: Call): KubeObject {
   return scaleOf(writeUpdate(context, { ...call, subresource: '' }, draft, workload) as Workload)
 }
 
-/** All versions of a workload have their replicas in one place. */
+/** All versions of a workload have their replicas at one path. */
 function replicasPath(
   { resources }: RegistryContext,
   { resource: { resource, prefix } }: Call,
@@ -82,7 +82,7 @@ function find(context: RegistryContext, { resource, namespace, name }: Call): Wo
 function scaleOf({ kind, metadata, spec, status }: Workload): KubeObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata
   const replicas = spec.replicas ?? 0
-  // upstream keeps the order of the selector's own conversion: labels first, then expressions
+  // as upstream converts a selector: labels first, then expressions
   const isMap = kind === 'ReplicationController'
   const selector = selectorText(
     isMap ? { matchLabels: spec.selector as Readonly<Record<string, string>> } : (spec.selector ?? {}),

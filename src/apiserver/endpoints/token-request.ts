@@ -9,8 +9,7 @@ import { formatTime } from '../../api/time.js'
 import { apiAudiences, tokenClaims } from '../authentication/claims.js'
 import type { BoundObjects } from '../authentication/claims.js'
 import { badRequest, conflict, invalid, notFound, untypedError } from '../errors.js'
-import { attributesOf } from '../registry/attributes.js'
-import type { Call, RegistryContext } from '../registry/context.js'
+import { attributesOf, type Call, type RegistryContext } from '../registry/context.js'
 import { decodeBody } from '../registry/decode-body.js'
 import { load } from '../registry/stored.js'
 
@@ -18,15 +17,18 @@ const KIND = { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenReques
 const DEFAULT_SECONDS = 3600
 const SHORTEST_SECONDS = 600
 const LONGEST_SECONDS = 2 ** 32
-/** What the ServiceAccount admission plugin asks for; such tokens live on after it, with a warning. */
+/**
+ * The lifetime that the ServiceAccount admission plugin requests, in seconds. Such tokens are extended, and
+ * warned of once it is over.
+ */
 const INJECTED_SECONDS = 3607
-/** First minor that looks at metadata.uid. */
+/** First minor that checks metadata.uid. */
 const UID_VALIDATED_SINCE = 34
 const EXTENDED_SECONDS = 365 * 24 * 3600
 
 /**
- * POST serviceaccounts/NAME/token: a token of the account, bound to nothing, or to a pod, a secret or a node.
- * Source: pkg/registry/core/serviceaccount/storage/token.go.
+ * POST serviceaccounts/NAME/token: issues a token of the account, which may be bound to a pod, a secret or a
+ * node. Source: pkg/registry/core/serviceaccount/storage/token.go.
  */
 export function requestToken(context: RegistryContext, call: Call): KubeObject {
   const message = authenticationSchema.message('TokenRequest')
@@ -97,10 +99,7 @@ function checkNames({ name, namespace }: Call, metadata: TokenRequest['metadata'
   }
 }
 
-/**
- * A request for another account of the same name is a conflict (TokenRequestServiceAccountUIDValidation); the
- * answer names the account's uid.
- */
+/** Throws 409 if the request names the uid of another account (TokenRequestServiceAccountUIDValidation). */
 function checkUid(
   { scheme }: RegistryContext,
   { metadata }: ServiceAccount,
@@ -160,7 +159,7 @@ function boundObjects(
 
 const BOUND: Readonly<Record<string, string | undefined>> = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' }
 
-/** A token of a pod also names the pod's node, with its uid while there is such a Node. */
+/** Returns the node of a pod's token, with its uid if the Node exists. */
 function boundTo(context: RegistryContext, kind: string, object: KubeObject): BoundObjects {
   const { name = '', uid = '' } = object.metadata
   if (kind === 'Secret') return { secret: { name, uid } }

@@ -7,7 +7,7 @@ import { checkListOptions } from '../registry/list-options.js'
 import { selectionOf } from '../selectors/selection.js'
 
 /**
- * `GET /apis/metrics.k8s.io/v1beta1/...`: what a metrics-server says. Nothing of it is stored. Source:
+ * `GET /apis/metrics.k8s.io/v1beta1/...`: the metrics of a metrics-server, which are not stored. Source:
  * metrics-server pkg/api.
  */
 export function getMetrics(context: RegistryContext, call: Call): KubeObject {
@@ -16,7 +16,7 @@ export function getMetrics(context: RegistryContext, call: Call): KubeObject {
   return found
 }
 
-/** All of a kind that are selected; the list has no resourceVersion. */
+/** Returns the list of the selected metrics, without a resourceVersion. */
 export function listMetrics(context: RegistryContext, call: Call): ObjectList<KubeObject> {
   checkListOptions(call.request.options, false)
   const selection = selectionOf(call.resource, call.namespace, call.request.options)

@@ -5,8 +5,8 @@ import { prefixEnd } from '../storage/storage.js'
 const PREFIX = '/registry/apiregistration.k8s.io/apiservices/'
 
 /**
- * The APIServices that another server stands behind (`spec.service`), by name, read again only when one has
- * been written. Source: kube-aggregator pkg/apiserver.
+ * The APIServices that another API server implements (`spec.service`), sorted by name. They are read again
+ * only after one has been written. Source: kube-aggregator pkg/apiserver.
  */
 export class AggregatedServices {
   readonly #storage: Storage
@@ -19,14 +19,14 @@ export class AggregatedServices {
     })
   }
 
-  /** All of them; the same list as long as nothing changes. */
+  /** All of them. The list stays the same object until one is written. */
   get all(): readonly APIService[] {
     return (this.#all ??= (
       this.#storage.list({ from: PREFIX, to: prefixEnd(PREFIX) }) as readonly APIService[]
     ).filter(({ spec }) => spec.service !== undefined))
   }
 
-  /** Whether requests for a group version go to another server. */
+  /** Whether another server serves a group version. */
   serves(group: string, version: string): boolean {
     return this.all.some(({ spec }) => (spec.group ?? '') === group && spec.version === version)
   }

@@ -5,22 +5,21 @@ import type { Service } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { semanticEqual } from '../../api/equal.js'
 import { isPlainObject } from '../../api/schema/plain-json.js'
-import { callWebhook, WebhookCallError } from '../admission/extensions/call-webhook.js'
-import type { WebhookHandlers } from '../admission/extensions/handlers.js'
+import { callWebhook, WebhookCallError, type WebhookHandlers } from '../admission/extensions/call-webhook.js'
 import { ApiError } from '../../client/api-error.js'
 import type { Storage } from '../storage/storage.js'
 
-/** A conversion webhook is given this long, in seconds. */
+/** Timeout of a conversion webhook, in seconds. */
 const TIMEOUT = 30
 
-/** What conversion needs: the handlers in this process, and the store, where Services are. */
+/** What conversion needs: the handlers in this process, and the store for Services. */
 export interface ConversionPorts {
   readonly storage: Storage
   readonly handlers: WebhookHandlers
 }
 
 /**
- * How the objects of a CRD get from version to version. Source: apiextensions
+ * Returns the converter between the versions of a CRD. Source: apiextensions
  * pkg/apiserver/conversion/webhook_converter.go.
  */
 export function converterOf({
@@ -35,7 +34,7 @@ export function converterOf({
     const version = webhook.conversionReviewVersions.find((one) => one === 'v1' || one === 'v1beta1') ?? 'v1'
     return (object, desiredAPIVersion) => {
       if (object.apiVersion === desiredAPIVersion) return object
-      // the uid only has to come back: it need not be drawn
+      // the webhook only has to return the uid, so it need not be random
       const request = {
         uid: `${uid}-${object.metadata.uid ?? ''}`,
         desiredAPIVersion,
@@ -93,7 +92,7 @@ function convertedObject(
         `${converted.kind ?? ''}`,
     )
   }
-  // metadata but for labels and annotations is not the webhook's
+  // a webhook may change only the labels and annotations of the metadata
   const { labels, annotations } = converted.metadata
   const { labels: _labels, annotations: _annotations, ...metadata } = object.metadata
   const { labels: __labels, annotations: __annotations, ...said } = converted.metadata

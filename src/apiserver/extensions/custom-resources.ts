@@ -15,19 +15,18 @@ interface Installed {
   readonly kinds: readonly CustomKind[]
 }
 
-/** What serving custom resources needs. */
+/** Parts of the server that custom resources need. */
 export interface CustomResourcesPorts {
   readonly storage: Storage
   readonly scheme: Scheme
-  /** How objects of a CRD get from version to version. */
+  /** Returns the converter between the versions of a CRD. */
   readonly converter: (crd: CustomResourceDefinition) => Convert
 }
 
 /**
- * Serves the kinds of the CRDs that are in the store: the CRDs are the state, what the scheme has of them is
- * derived, at the start and again with each write of one. The scheme holds the kinds in the order of the
- * CRDs' names, whatever came first, so that a server over a copied store has the same. Source: apiextensions
- * pkg/apiserver/customresource_handler.go.
+ * Serves the kinds of the stored CRDs. The scheme's kinds are derived from the CRDs, at the start and after
+ * each write of one. They are in the order of the CRDs' names, whatever the order of creation, so that a
+ * server over a copied store has the same. Source: apiextensions pkg/apiserver/customresource_handler.go.
  */
 export class CustomResources {
   readonly #ports: CustomResourcesPorts
@@ -37,7 +36,7 @@ export class CustomResources {
     this.#ports = ports
   }
 
-  /** Adds what the store has now, and follows it from then on. */
+  /** Adds the kinds of the stored CRDs, and follows further writes. */
   follow(): void {
     const { storage } = this.#ports
     for (const crd of storage.list({ from: PREFIX, to: prefixEnd(PREFIX) }))
@@ -75,7 +74,7 @@ export class CustomResources {
     }
   }
 
-  /** A kind that the server itself has is not given away. */
+  /** A built-in kind cannot be replaced by a CRD. */
   #isBuiltIn({ definition: { group, version, kind } }: CustomKind, before: Installed | undefined): boolean {
     const known = this.#ports.scheme.byKind(group, version, kind)
     return known !== undefined && before?.kinds.some(({ definition }) => definition === known) !== true
@@ -93,7 +92,7 @@ export class CustomResources {
   }
 }
 
-/** Whether two states of a CRD serve the very same kinds. */
+/** Whether two versions of a CRD serve the same kinds. */
 function servesSame(a: CustomResourceDefinition, b: CustomResourceDefinition): boolean {
   return (
     semanticEqual(a.spec, b.spec) &&

@@ -65,7 +65,10 @@ function find(
   return { object, paths: resource.definition.custom?.scale as Paths }
 }
 
-/** Where each version of the kind keeps its replicas; versions may differ, and one may have no scale. */
+/**
+ * Returns the path of the replicas in each version of the kind. Versions may differ, and some may have no
+ * scale.
+ */
 function replicasPath(
   { resources }: RegistryContext,
   { resource: { resource, group, prefix } }: Call,

@@ -1,26 +1,23 @@
 import { ApiError } from '../../client/api-error.js'
 import type { DiscoveryVersion } from './discovery/aggregated.js'
 
-/** The form in which an answer is wanted. */
+/** The negotiated representation of a response. */
 export interface Negotiated {
   readonly format: 'json' | 'yaml'
   readonly as: 'object' | 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList'
-  /** Version of meta.k8s.io of a transformed answer. */
+  /** Version of meta.k8s.io of a transformed response. */
   readonly version: 'v1' | 'v1beta1'
   /** `pretty=1` in the media type. */
   readonly pretty: boolean
 }
 
-/**
- * What object endpoints can answer. Protobuf is named as on the real server, though answers in it are not
- * written.
- */
+/** Media types of object endpoints. Protobuf is listed as on the real server, though it is never produced. */
 export const OBJECT_TYPES: readonly string[] = [
   'application/json',
   'application/yaml',
   'application/vnd.kubernetes.protobuf',
 ]
-/** What lists can answer too. */
+/** Media types of lists, which can also be streamed. */
 export const LIST_TYPES: readonly string[] = [
   ...OBJECT_TYPES,
   'application/json;stream=watch',
@@ -37,10 +34,10 @@ interface Clause {
 }
 
 /**
- * Chooses the representation from an Accept header: first the router asks whether the route can answer at all
- * (`produces`; 'anything' where no router is, as for custom resources), then the handler takes the best
- * clause. Protobuf clauses are passed over. Throws 406. Source: go-restful's route.go matchesAccept,
- * apiserver pkg/endpoints/handlers/negotiation/negotiate.go.
+ * Chooses the representation from an Accept header. First the router checks whether the route can produce any
+ * of its media types (`produces`; 'anything' for custom resources, which have no router), then the handler
+ * takes the best clause. Protobuf clauses are skipped. Throws 406. Source: go-restful's route.go
+ * matchesAccept, apiserver pkg/endpoints/handlers/negotiation/negotiate.go.
  */
 export function negotiate(
   accept: string | undefined,
@@ -74,7 +71,7 @@ export function negotiate(
   )
 }
 
-/** Throws the 406 of the router when a route that answers in `produces` cannot serve the header. */
+/** Throws the router's 406 if the header accepts none of the media types in `produces`. */
 export function checkRoute(accept: string, produces: readonly string[]): void {
   const types = accept.split(',').map((part) => (part.split(';')[0] as string).trim())
   if (types.some((type) => type === '*/*' || produces.includes(type))) return
@@ -83,7 +80,7 @@ export function checkRoute(accept: string, produces: readonly string[]): void {
 }
 
 /**
- * The version of apidiscovery.k8s.io that a client of `/api` or `/apis` wants; undefined when it wants the
+ * Returns the version of apidiscovery.k8s.io that a client of `/api` or `/apis` accepts, or undefined for the
  * old documents. Source: apiserver pkg/endpoints/discovery/aggregated/wrapper.go.
  */
 export function negotiateDiscovery(
@@ -114,7 +111,7 @@ function formatOf({ type, subtype }: Clause): 'json' | 'yaml' | undefined {
   return subtype === 'json' || subtype === '*' ? 'json' : subtype === 'yaml' ? 'yaml' : undefined
 }
 
-/** The clauses of the header, the best first. Source: goautoneg. */
+/** Returns the clauses of the header, the preferred ones first. Source: goautoneg. */
 function clausesOf(accept: string): readonly Clause[] {
   return accept
     .split(',')

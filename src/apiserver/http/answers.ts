@@ -1,31 +1,31 @@
 import { stringify } from 'yaml'
 import type { ApiError } from '../../client/api-error.js'
 import { PlainTextError } from '../errors.js'
-import { boolean } from './query-boolean.js'
+import { boolean } from './query.js'
 import type { HttpRequest, HttpResponse } from '../../client/http.js'
 import { header } from '../../client/http.js'
 import { isList, jsonText, listBytes } from './json-text.js'
 
-/** How an object is written. */
+/** The format of a response's body. */
 export type TextFormat = 'json' | 'yaml'
 
-/** What every answer carries that does not say otherwise. */
+/** The default `cache-control` of responses. */
 const NO_CACHE = 'no-cache, private'
 
 export const TEXT = 'text/plain; charset=utf-8'
 
-/** An answer in plain text. */
+/** Returns a response in plain text. */
 export function plainText(code: number, body: string): HttpResponse {
   return { code, headers: { 'cache-control': NO_CACHE, 'content-type': TEXT }, body }
 }
 
-/** What the bare HTTP server answers where nobody claims a path. */
+/** Returns the response of Go's HTTP server to a path without a handler. */
 export function pageNotFound(): HttpResponse {
   return plainText(404, '404 page not found\n')
 }
 
 /**
- * What the aggregator answers for a server behind it that cannot be reached. Source: kube-aggregator
+ * Returns the aggregator's response for a server that cannot be reached. Source: kube-aggregator
  * pkg/apiserver/handler_proxy.go.
  */
 export function unavailable(): HttpResponse {
@@ -33,7 +33,7 @@ export function unavailable(): HttpResponse {
   return { ...answer, headers: { ...headers, 'x-content-type-options': 'nosniff' } }
 }
 
-/** Indented JSON, as the few handlers write it that go past content negotiation. */
+/** Returns a response of indented JSON, which a few handlers write without content negotiation. */
 export function rawJson(object: object): HttpResponse {
   return {
     code: 200,
@@ -42,18 +42,18 @@ export function rawJson(object: object): HttpResponse {
   }
 }
 
-/** Further parts of {@link objectAnswer}. */
+/** Optional parts of {@link objectAnswer}. */
 export interface AnswerParts {
   readonly format?: TextFormat
   readonly pretty?: boolean
   /** Without the leading `299 - `. */
   readonly warnings?: readonly string[]
   readonly headers?: HttpResponse['headers']
-  /** What follows `application/json` in the content type. */
+  /** Parameters of the media type, after `application/json`. */
   readonly parameters?: string
 }
 
-/** An object (or Status) as answer. */
+/** Returns a response with an object or Status. */
 export function objectAnswer(code: number, object: object, parts: AnswerParts = {}): HttpResponse {
   const { format = 'json', pretty = false, warnings = [], headers = {}, parameters = '' } = parts
   const retry = (object as { details?: { retryAfterSeconds?: number } }).details?.retryAfterSeconds
@@ -71,7 +71,7 @@ export function objectAnswer(code: number, object: object, parts: AnswerParts = 
   }
 }
 
-/** An error as answer. */
+/** Returns the response to an error. */
 export function errorAnswer(error: ApiError, parts: AnswerParts = {}): HttpResponse {
   if (error instanceof PlainTextError) return plainText(error.code, error.text)
   return objectAnswer(error.code, error.status, parts)
@@ -88,7 +88,7 @@ function textOf(object: object, format: TextFormat, pretty: boolean): string {
   return pretty ? JSON.stringify(object, null, 2) : `${jsonText(object)}\n`
 }
 
-/** A header value is one line: what would break it becomes a blank. */
+/** Quotes a header value, with control characters replaced by spaces, which would break the line. */
 function quoted(text: string): string {
   const line = Array.from(text, (char) => (char < ' ' || char === '\u007F' ? ' ' : char)).join('')
   return JSON.stringify(line)
@@ -97,8 +97,8 @@ function quoted(text: string): string {
 const TOOLS = /^(?:curl|Wget|Mozilla\/5\.0)/
 
 /**
- * Whether JSON is to be indented: `?pretty=`, or else the tools at which people look.
- * Source: apiserver pkg/endpoints/handlers/negotiation/negotiate.go isPrettyPrint.
+ * Whether to indent JSON: by `?pretty=`, else for the user agents of tools that show it to people. Source:
+ * apiserver pkg/endpoints/handlers/negotiation/negotiate.go isPrettyPrint.
  */
 export function wantsPretty(http: HttpRequest, query: URLSearchParams): boolean {
   const asked = query.get('pretty') ?? ''

@@ -12,27 +12,27 @@ import type { JsonOptions } from '../../api/go-json.js'
 import { JsonSyntaxError, parseJson } from '../../api/go-json.js'
 import { parseYaml, YamlSyntaxError } from './go-yaml.js'
 
-/** A body as it came: text, or bytes that may be anything. */
+/** A raw body: text or arbitrary bytes. */
 export type RawBody = string | Uint8Array
 
-/** What is needed for bodies other than JSON and YAML; what is missing is answered with 415. */
+/** Decoders of bodies other than JSON and YAML. Types without a decoder are refused with 415. */
 export interface HttpCodecs {
   readonly protobuf?: ProtobufDecoder
 }
 
-/** Largest body that is read, in bytes. */
+/** Largest size of a body, in bytes. */
 const MOST_BYTES = 3 * 1024 * 1024
 const ACCEPTED = 'application/json, application/yaml, application/vnd.kubernetes.protobuf'
 const SHOWN_BYTES = 30
 
-/** A body as the registry wants it. */
+/** A parsed body. */
 export interface ParsedBody {
   readonly value: unknown
-  /** What only strict decoding minds: `duplicate field "x"`. */
+  /** Faults that only strict decoding reports: `duplicate field "x"`. */
   readonly strictFaults: readonly string[]
 }
 
-/** The body of a create, update or delete, and what the URL says that it is. */
+/** The body of a create, update or delete, and the kind that the URL implies. */
 export interface BodyContent {
   readonly body: RawBody
   readonly contentType: string | undefined
@@ -40,9 +40,9 @@ export interface BodyContent {
   readonly codecs: HttpCodecs
 }
 
-/** Throws 413 when a body is larger than the server reads. */
+/** Throws 413 if a body is too large. */
 export function checkSize(body: RawBody): void {
-  // a character is at most three bytes, so that most bodies need not be encoded to know
+  // a UTF-16 unit is at most three bytes, so that most bodies need not be encoded to find their size
   const isLarge =
     typeof body === 'string'
       ? body.length > MOST_BYTES / 3 && bytesOf(body).length > MOST_BYTES
@@ -55,7 +55,7 @@ export function checkSize(body: RawBody): void {
 export function parseBody({ body, contentType, expected, codecs }: BodyContent): ParsedBody {
   switch (mediaType(contentType)) {
     case 'application/json': {
-      // bodies of built-in kinds are decoded by Go's types, for which 1.0 is no integer
+      // Go decodes bodies of built-in kinds into typed fields, for which 1.0 is not an integer
       const literalNumbers =
         schemaGroupOf(expected.group, expected.version)?.find(expected.kind) !== undefined
       return textual(body, expected.kind, (text) => readJson(text, { literalNumbers }))
@@ -73,7 +73,7 @@ export function parseBody({ body, contentType, expected, codecs }: BodyContent):
   throw new ApiError(415, 'UnsupportedMediaType', text)
 }
 
-/** Without a content type a body is JSON. Source: negotiation.NegotiateInputSerializer. */
+/** Returns the media type of a body; the default is JSON. Source: negotiation.NegotiateInputSerializer. */
 function mediaType(contentType: string | undefined): string {
   if (contentType === undefined || contentType === '') return 'application/json'
   return contentType.split(';')[0]?.trim().toLowerCase() ?? ''
@@ -103,7 +103,10 @@ function readYaml(text: string): ParsedBody {
   return { value: objectOf(value), strictFaults }
 }
 
-/** null is an object without members. The kind is looked for before anything else is decoded. */
+/**
+ * Returns the object of a body. null is an object without members. As upstream, the kind is checked before
+ * anything else is decoded.
+ */
 function objectOf(value: unknown): object {
   if (value === null) return {}
   if (isPlainObject(value)) {
@@ -117,7 +120,9 @@ function objectOf(value: unknown): object {
     }
     return value
   }
-  const fields = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`
+  const fields =
+    String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; ` +
+    String.raw`Kind string "json:\"kind,omitempty\"" }`
   throw new JsonSyntaxError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type ${fields}`)
 }
 
@@ -146,7 +151,8 @@ const unrecognized = (kind: string, why: string, body: RawBody): Error =>
   )
 
 /**
- * The beginning of a body as error texts show it: JSON objects as they are, all else as hexadecimal digits.
+ * Returns the beginning of a body as error texts show it: JSON objects as text, everything else as
+ * hexadecimal digits.
  */
 function shown(bytes: Uint8Array): string {
   if (bytes.length === 0) return '<empty>'
@@ -173,12 +179,12 @@ export function parsePatch(body: RawBody, contentType: string | undefined): Patc
     return { type, body: value, strictFaults: duplicateFields.map((field) => `duplicate field "${field}"`) }
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error
-    // the three patchers of the server do not word it alike
+    // the server's three patchers have different texts
     throw badRequest(type === 'strategic' ? error.message : `error decoding patch: ${error.message}`)
   }
 }
 
-/** Parses an apply patch: YAML, of which JSON is a part. */
+/** Parses an apply patch: YAML, which includes JSON. */
 function parseApply(text: string): PatchBody {
   try {
     const { value, strictFaults } = parseYaml(text)

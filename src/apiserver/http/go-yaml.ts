@@ -10,14 +10,14 @@ import {
 } from 'yaml'
 import { textOf } from '../../api/go-text.js'
 
-/** A text that is no YAML; the message begins with the line, as Go's library says it. */
+/** Invalid YAML. The message begins with the line, as in Go's library. */
 export class YamlSyntaxError extends Error {
   override readonly name = 'YamlSyntaxError'
 }
 
-/** Deepest nesting that is read: more than that is no manifest. */
+/** Deepest nesting of a document. */
 const MOST_DEPTH = 1000
-/** Times stay texts, and go-yaml knows no numbers to the base of 60. */
+/** Tags of YAML 1.1 that are not resolved: times stay texts, and go-yaml has no sexagesimal numbers. */
 const UNKNOWN_TAGS = new Set(['tag:yaml.org,2002:timestamp'])
 const withoutForeignTags = (tags: Tags): Tags =>
   tags.filter(
@@ -26,8 +26,8 @@ const withoutForeignTags = (tags: Tags): Tags =>
   )
 
 /**
- * Reads the first document of a YAML 1.1 text as sigs.k8s.io/yaml does: members sorted, keys that come twice
- * are only reported. Throws YamlSyntaxError.
+ * Parses the first document of a YAML 1.1 text as sigs.k8s.io/yaml does: members are sorted, duplicate keys
+ * only reported. Throws YamlSyntaxError.
  */
 export function parseYaml(text: string): {
   readonly value: unknown
@@ -37,7 +37,7 @@ export function parseYaml(text: string): {
     return readYaml(text)
   } catch (error) {
     if (error instanceof RangeError) throw new YamlSyntaxError('exceeded max depth of 10000')
-    // an alias that stands for too much, or for nothing
+    // an alias that expands too much or is undefined
     if (error instanceof ReferenceError)
       throw new YamlSyntaxError(
         /excessive/i.test(error.message)

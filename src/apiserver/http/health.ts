@@ -1,13 +1,13 @@
 import type { Minor, Release } from '../../api/releases.js'
 import { pageNotFound, plainText } from './answers.js'
-import type { PathHandler } from './path-handler.js'
+import type { PathHandler } from './path.js'
 
-/** The three endpoints; each has its own checks. */
+/** The three health endpoints, each with its own checks. */
 export type HealthEndpoint = 'healthz' | 'livez' | 'readyz'
 
 /**
- * Start-up hooks in the order in which a v1.34 server lists them, with the first minor that has them. A
- * server that answers has run them all.
+ * Start-up hooks in the order of a v1.34 server, with the first minor that has them. A server that responds
+ * has run them all.
  */
 const HOOKS: readonly (readonly [name: string, since?: Minor])[] = [
   ['start-apiserver-admission-initializer'],
@@ -41,12 +41,12 @@ const HOOKS: readonly (readonly [name: string, since?: Minor])[] = [
   ['apiservice-openapiv3-controller', 24],
 ]
 
-/** The one that is listed among the hooks and is none. */
+/** A check that is listed among the hooks although it is not a hook. */
 const PLAIN_CHECK = 'autoregister-completion'
 
 /**
- * Names of the checks of an endpoint, in order. Source: apiserver pkg/server/healthz.go and the hooks of
- * kube-apiserver.
+ * Returns the names of an endpoint's checks, in order. Source: apiserver pkg/server/healthz.go and the hooks
+ * of kube-apiserver.
  */
 export function checksOf(endpoint: HealthEndpoint, { minor }: Pick<Release, 'minor'>): readonly string[] {
   const hooks = HOOKS.filter(([, since = 0]) => minor >= since).map(([name]) =>
@@ -57,7 +57,7 @@ export function checksOf(endpoint: HealthEndpoint, { minor }: Pick<Release, 'min
     : ['ping', 'log', 'etcd', ...hooks]
 }
 
-/** Not listed, but there: readyz asks etcd too. */
+/** A check that is not listed but can be requested: readyz also checks etcd. */
 const UNLISTED: Readonly<Record<HealthEndpoint, readonly string[]>> = {
   healthz: [],
   livez: [],
@@ -75,8 +75,8 @@ export function isHealthPath(path: string): boolean {
 }
 
 /**
- * The health endpoints, as a whole or one check (`/livez/ping`), with `?verbose` and `?exclude=NAME`. All
- * methods do.
+ * Handles the health endpoints and their single checks (`/livez/ping`), with `?verbose` and `?exclude=NAME`.
+ * Any method is accepted.
  */
 export const answerHealth: PathHandler = ({ scheme }, { path, query }) => {
   const endpoint = endpointOf(path) as HealthEndpoint

@@ -1,12 +1,12 @@
 import type { KubeObject } from '../../api/definition.js'
 import { joinBytes } from '../../api/join-bytes.js'
 
-/** Texts of objects that can no longer change. They go when the objects go. */
+/** JSON texts of frozen objects, kept as long as the objects. */
 const texts = new WeakMap<object, string>()
 
 /**
- * The JSON of an object. Frozen objects, as all that come out of the store are, are written once: a list of a
- * thousand pods, or one event for a hundred watchers, is then put together from texts that are there.
+ * Returns the JSON of an object. The text of a frozen object, such as every stored object, is cached: a list
+ * of a thousand pods, or one event for a hundred watchers, is joined from cached texts.
  */
 export function jsonText(object: object): string {
   const known = texts.get(object)
@@ -30,10 +30,10 @@ const hasItems = (object: object): object is WithItems => {
   )
 }
 
-/** Items come last, as the server writes them. */
+/** Writes a list with its items last, as the server does. */
 function listText(list: WithItems): string {
   const { items, ...rest } = list
-  // by hand, since the engine then copies the texts only once, when the whole is written as bytes
+  // concatenated, because V8 then copies the texts only once, when the whole is written as bytes
   let text = `${JSON.stringify(rest).slice(0, -1)},"items":[`
   for (const [at, item] of items.entries()) text += at === 0 ? jsonText(item) : `,${jsonText(item)}`
   return `${text}]}`
@@ -41,7 +41,7 @@ function listText(list: WithItems): string {
 
 const encoder = new TextEncoder()
 
-/** Bytes of the texts of objects that can no longer change. */
+/** UTF-8 of the texts of frozen objects. */
 const encoded = new WeakMap<object, Uint8Array>()
 
 function bytesOf(object: object): Uint8Array {
@@ -53,10 +53,12 @@ function bytesOf(object: object): Uint8Array {
   return bytes
 }
 
-/** Whether {@link listBytes} may write the object. */
+/** Whether the object is a list, which {@link listBytes} can write. */
 export const isList = (object: object): object is WithItems => !Object.isFrozen(object) && hasItems(object)
 
-/** {@link jsonText} of a list and a line end as UTF-8: what was encoded before is only copied. */
+/**
+ * Returns {@link jsonText} of a list and a line end as UTF-8. Items that were encoded before are only copied.
+ */
 export function listBytes(list: WithItems): Uint8Array {
   const { items, ...rest } = list
   const parts: Uint8Array[] = [encoder.encode(`${JSON.stringify(rest).slice(0, -1)},"items":[`)]
@@ -72,7 +74,10 @@ const COMMA = encoder.encode(',')
 
 const bareForms = new WeakMap<KubeObject, object>()
 
-/** An item of a list: without kind and apiVersion. Always the same object for the same frozen item. */
+/**
+ * Returns an item of a list, without kind and apiVersion. The result for a frozen item is always the same
+ * object.
+ */
 export function bareItem(item: KubeObject): object {
   let bare = bareForms.get(item)
   if (bare === undefined) {

@@ -5,7 +5,7 @@ import { discoveredGroups } from './discovery/groups.js'
 import type { HealthEndpoint } from './health.js'
 import { checksOf } from './health.js'
 import type { HttpResponse } from '../../client/http.js'
-import type { PathHandler } from './path-handler.js'
+import type { PathHandler } from './path.js'
 import { versionInfo } from './version.js'
 
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores'
@@ -19,12 +19,12 @@ interface Metric {
 }
 
 /**
- * Answered requests by their labels: of this process, so that a copy of a cluster begins at zero as a
+ * Numbers of requests by labels. They belong to the process, so a copy of a cluster starts at zero, as a
  * restarted server does.
  */
 const counters = new WeakMap<RegistryContext, Map<string, number>>()
 
-/** Counts an answered request for `apiserver_request_total`. */
+/** Counts a finished request for `apiserver_request_total`. */
 export function countRequest(context: RegistryContext, request: ApiRequest, code: number): void {
   let counts = counters.get(context)
   if (counts === undefined) counters.set(context, (counts = new Map()))
@@ -181,7 +181,7 @@ function healthchecks({ scheme }: RegistryContext): Metric {
   }
 }
 
-/** `/metrics`: what of a server's metrics has a meaning here. */
+/** `/metrics`: the metrics of a server that are meaningful here. */
 export const answerMetrics: PathHandler = (context) =>
   exposition([
     requestTotal(context),

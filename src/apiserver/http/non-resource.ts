@@ -1,19 +1,83 @@
 import type { ApiServer } from '../api-server.js'
-import type { TextFormat } from './answers.js'
-import { pageNotFound } from './answers.js'
+import { type TextFormat, pageNotFound, rawJson } from './answers.js'
 import { answerDiscovery } from './discovery/answer.js'
-import { answerHealth, isHealthPath } from './health.js'
+import { answerHealth, isHealthPath, checksOf } from './health.js'
 import type { HttpRequest, HttpResponse } from '../../client/http.js'
 import { answerMetrics, answerSlis } from './metrics.js'
 import { answerOpenApiV2, answerOpenApiV3 } from './openapi/answer.js'
-import { answerIssuer, answerKeys } from './openid.js'
-import { splitPath } from './path.js'
-import type { PathHandler, PathRequest } from './path-handler.js'
-import { answerRootPaths } from './root-paths.js'
+import { splitPath, type PathHandler, type PathRequest } from './path.js'
 import { senderOf } from './sender.js'
 import { answerVersion } from './version.js'
+import type { RegistryContext } from '../registry/context.js'
+import { allGroups } from './discovery/all-groups.js'
+import { methodNotAllowed } from '../errors.js'
 
-/** Paths that stand for themselves. */
+/** `/`: the list of paths. Source: apiserver pkg/server/routes/index.go. */
+const answerRootPaths: PathHandler = (context) => rawJson({ paths: rootPaths(context) })
+
+/** Returns all listed paths, in order. */
+function rootPaths(context: RegistryContext): readonly string[] {
+  const { release } = context.scheme
+  const groups = allGroups(context).flatMap(({ name, versions }) => {
+    const root = name === '' ? '/api' : `/apis/${name}`
+    return [root, ...versions.map(({ version }) => `${root}/${version}`)]
+  })
+  const health = (['healthz', 'livez', 'readyz'] as const).flatMap((endpoint) => [
+    `/${endpoint}`,
+    ...checksOf(endpoint, release).map((check) => `/${endpoint}/${check}`),
+  ])
+  const openApi = release.has('openApiV3') ? ['/openapi/v2', '/openapi/v3', '/openapi/v3/'] : ['/openapi/v2']
+  return [
+    '/.well-known/openid-configuration',
+    '/apis',
+    '/apis/',
+    '/metrics',
+    '/metrics/slis',
+    '/openid/v1/jwks',
+    '/version',
+    ...openApi,
+    ...groups,
+    ...health,
+  ].sort()
+}
+
+/** The issuer of service account tokens. */
+const ISSUER = 'https://kubernetes.default.svc.cluster.local'
+/** `cache-control` of the OpenID documents. */
+const CACHED = 'public, max-age=3600'
+
+const cached = (type: string, body: string): HttpResponse => ({
+  code: 200,
+  headers: { 'cache-control': CACHED, 'content-type': type },
+  body,
+})
+
+/**
+ * `/.well-known/openid-configuration`. Source: pkg/routes/openidmetadata.go,
+ * pkg/serviceaccount/openidmetadata.go.
+ */
+const answerIssuer: PathHandler = ({ address }, { http }) => {
+  if (http.method !== 'GET') throw methodNotAllowed()
+  return cached(
+    'application/json',
+    JSON.stringify({
+      issuer: ISSUER,
+      jwks_uri: `https://${address}/openid/v1/jwks`,
+      response_types_supported: ['id_token'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['RS256'],
+    }),
+  )
+}
+
+/** `/openid/v1/jwks`: the public keys of service account tokens; 404 without a signer. */
+const answerKeys: PathHandler = ({ dependencies: { signer } }, { http }) => {
+  if (http.method !== 'GET') throw methodNotAllowed()
+  const keys = signer?.keySet?.()
+  return keys === undefined ? pageNotFound() : cached('application/jwk-set+json', JSON.stringify(keys))
+}
+
+/** Handlers of exact paths. */
 const exact: Readonly<Record<string, PathHandler>> = {
   '/': answerRootPaths,
   '/version': answerVersion,
@@ -29,8 +93,7 @@ const exact: Readonly<Record<string, PathHandler>> = {
 }
 
 /**
- * The handler of a path; the first that fits. Source: the handlers that kube-apiserver installs, apiserver
- * pkg/server/mux.
+ * Returns the handler of a path. Source: the handlers that kube-apiserver installs, apiserver pkg/server/mux.
  */
 function handlerOf({ path, parts }: PathRequest): PathHandler {
   if (Object.hasOwn(exact, path)) return exact[path] as PathHandler
@@ -40,7 +103,7 @@ function handlerOf({ path, parts }: PathRequest): PathHandler {
   return pageNotFound
 }
 
-/** Answers a request for a path that is no resource, if its sender may ask for it. Throws ApiError. */
+/** Authorizes and handles a request for a path that is not a resource. Throws ApiError. */
 export function answerPath(server: ApiServer, http: HttpRequest, form: { format: TextFormat }): HttpResponse {
   const path = decodeURIComponent(http.path)
   const request: PathRequest = {

@@ -1,4 +1,8 @@
-/** What the path of a resource request means. */
+import type { RegistryContext } from '../registry/context.js'
+import type { TextFormat } from './answers.js'
+import type { HttpRequest, HttpResponse } from '../../client/http.js'
+
+/** The parsed path of a resource request. */
 export interface ApiPath {
   readonly group: string
   readonly version: string
@@ -6,7 +10,7 @@ export interface ApiPath {
   readonly namespace?: string
   readonly name?: string
   readonly subresource?: string
-  /** What follows the subresource, without a slash in front (`pods/NAME/proxy/a/b`). */
+  /** The rest after the subresource, without a leading slash (`pods/NAME/proxy/a/b`). */
   readonly rest?: string
   /** `/api/v1/watch/...`: the old form of a watch. */
   readonly isWatchPath?: true
@@ -16,9 +20,9 @@ export interface ApiPath {
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize'])
 
 /**
- * Reads `/api/v1/...` and `/apis/GROUP/VERSION/...`; undefined for any other path, which is then no resource:
- * discovery among others. Parts that are empty stay (`/api/v1//namespaces` asks for the resource ``). Source:
- * apiserver pkg/endpoints/request/requestinfo.go.
+ * Parses `/api/v1/...` and `/apis/GROUP/VERSION/...`. Returns undefined for paths that are not resources,
+ * such as discovery. Empty parts are kept (`/api/v1//namespaces` has the resource ``). Source: apiserver
+ * pkg/endpoints/request/requestinfo.go.
  */
 export function parsePath(path: string): ApiPath | undefined {
   const parts = splitPath(path)
@@ -61,8 +65,8 @@ function optional<T extends Readonly<Record<string, string | undefined>>>(
 }
 
 /**
- * The parts of a path, decoded as a whole, so that an encoded slash parts too; slashes at both ends count for
- * nothing. Undefined when it cannot be decoded.
+ * Returns the parts of a path without slashes at its ends. It is decoded first, so that an encoded slash
+ * separates parts, too. Returns undefined if it cannot be decoded.
  */
 export function splitPath(path: string): readonly string[] | undefined {
   try {
@@ -72,3 +76,18 @@ export function splitPath(path: string): readonly string[] | undefined {
     return undefined
   }
 }
+
+/** A request for a path that is not a resource. */
+export interface PathRequest {
+  readonly http: HttpRequest
+  /** The decoded path. */
+  readonly path: string
+  /** The parts between its slashes; empty for `/`. */
+  readonly parts: readonly string[]
+  readonly query: URLSearchParams
+  /** Format of the response for errors; handlers set it as soon as they know it. */
+  readonly form: { format: TextFormat }
+}
+
+/** Handles one kind of path. A thrown ApiError becomes a Status. */
+export type PathHandler = (context: RegistryContext, request: PathRequest) => HttpResponse

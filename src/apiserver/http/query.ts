@@ -1,8 +1,7 @@
 import { forbidden, notSupported, required, type FieldError } from '../../api/field-error.js'
-import { managerNameFaults } from '../apply/validate-managers.js'
+import { managerNameFaults } from '../apply/managers.js'
 import { badRequest, invalid } from '../errors.js'
 import type { PatchBody, RequestOptions, RequestVerb } from '../request.js'
-import { boolean } from './query-boolean.js'
 
 type Mutable = { -readonly [K in keyof RequestOptions]: RequestOptions[K] }
 
@@ -16,7 +15,7 @@ const TEXTS = [
 ] as const
 const INTEGERS = ['limit', 'timeoutSeconds', 'gracePeriodSeconds'] as const
 const BOOLEANS = ['allowWatchBookmarks', 'sendInitialEvents', 'orphanDependents', 'force'] as const
-/** Which kind of options a verb's query is read as, for error texts. */
+/** Kind of a verb's options, for error texts. */
 const OPTIONS_KIND: Partial<Record<RequestVerb, string>> = {
   create: 'CreateOptions',
   update: 'UpdateOptions',
@@ -25,10 +24,7 @@ const OPTIONS_KIND: Partial<Record<RequestVerb, string>> = {
   deletecollection: 'DeleteOptions',
 }
 
-/**
- * Reads the query of a request. Throws 400 for numbers that are none and 422 for values that an option cannot
- * have.
- */
+/** Parses the query of a request. Throws 400 for invalid numbers and 422 for invalid values of an option. */
 export function parseQuery(
   query: URLSearchParams,
   verb: RequestVerb,
@@ -75,4 +71,39 @@ function writeOptions(
   if (errors.length > 0)
     throw invalid({ group: 'meta.k8s.io', kind: OPTIONS_KIND[verb] ?? 'ListOptions' }, '', errors)
   return options
+}
+
+/** Converts a boolean of a query as upstream does: only `false` and `0` are false. */
+export function boolean(text: string): boolean {
+  return !['false', '0'].includes(text.toLowerCase())
+}
+
+const UNITS = ['ns', 'us', 'µs', 'μs', 'ms', 's', 'm', 'h']
+
+/**
+ * Checks that the `timeout` of a query is a duration. Requests take no virtual time, so it is never exceeded.
+ * Throws 400. Source: apiserver pkg/endpoints/filters/request_deadline.go, Go's time.ParseDuration.
+ */
+export function checkDeadline(query: URLSearchParams): void {
+  const text = query.get('timeout') ?? ''
+  const fault = text === '' || text === '0' ? undefined : durationFault(text)
+  if (fault !== undefined) throw badRequest(`invalid timeout specified in the request URL - time: ${fault}`)
+}
+
+/** Returns Go's error for an invalid duration, or undefined. */
+function durationFault(text: string): string | undefined {
+  const shown = JSON.stringify(text)
+  let rest = text.replace(/^[-+]/, '')
+  if (rest === '0') return undefined
+  if (rest === '') return `invalid duration ${shown}`
+  while (rest !== '') {
+    const number = /^(?:\d+\.?\d*|\.\d+)/.exec(rest)?.[0]
+    if (number === undefined) return `invalid duration ${shown}`
+    rest = rest.slice(number.length)
+    const unit = /^[^.\d]*/.exec(rest)?.[0] ?? ''
+    if (unit === '') return `missing unit in duration ${shown}`
+    if (!UNITS.includes(unit)) return `unknown unit ${JSON.stringify(unit)} in duration ${shown}`
+    rest = rest.slice(unit.length)
+  }
+  return undefined
 }

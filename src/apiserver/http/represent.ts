@@ -1,13 +1,13 @@
 import type { KubeObject } from '../../api/definition.js'
 import { ApiError } from '../../client/api-error.js'
 import { badRequest } from '../errors.js'
-import type { Resource } from '../registry/resource.js'
+import type { Resource } from '../registry/resources.js'
 import type { IncludeObject, Table } from '../table.js'
 import { partialMetadata, tableOf } from '../table.js'
 import type { Negotiated } from './accept.js'
 import { bareItem } from './json-text.js'
 
-/** What decides about the form of an answer. */
+/** The parameters of a response's representation. */
 export interface Representation {
   readonly resource: Resource
   readonly negotiated: Negotiated
@@ -21,13 +21,15 @@ interface ListLike {
   readonly items: readonly KubeObject[]
 }
 
-/** A custom resource may have a field `items` of its own, but a list has no uid. */
+/** Whether an object is a list. A custom resource may have a field `items`, too, but a list has no uid. */
 const isList = (object: object): object is ListLike =>
   'items' in object &&
   Array.isArray(object.items) &&
   (object as { metadata?: { uid?: string } }).metadata?.uid === undefined
 
-/** An answer in the form that the client asked for. Items of plain lists carry no kind, as on the server. */
+/**
+ * Returns the representation that the client asked for. Items of plain lists have no kind, as on the server.
+ */
 export function represent(object: object, { resource, negotiated, include, now }: Representation): object {
   if ((object as { kind?: string }).kind === 'Status') return object
   const { as, version } = negotiated
@@ -47,7 +49,7 @@ export function represent(object: object, { resource, negotiated, include, now }
             `(*${goType(resource)})`,
         )
       }
-      // an empty list of these is null on the server
+      // upstream writes an empty list of these as null
       const items = object.items.length === 0 ? null : object.items.map(partialMetadata)
       return {
         kind: 'PartialObjectMetadataList',
@@ -58,7 +60,7 @@ export function represent(object: object, { resource, negotiated, include, now }
     }
     case 'object': {
       if (!isList(object)) return object
-      // lists of custom resources are maps in Go: empty fields are written, and the items have their kinds
+      // lists of custom resources are maps in Go: empty fields are written, and items have a kind
       if (resource.definition.custom !== undefined)
         return { ...object, metadata: { continue: '', ...object.metadata } }
       return { ...object, items: object.items.map(bareItem) }
@@ -66,12 +68,12 @@ export function represent(object: object, { resource, negotiated, include, now }
   }
 }
 
-/** v1beta1 differs in nothing but its name. */
+/** v1beta1 differs only in its name. */
 function inVersion<T extends object>(object: T, version: Negotiated['version']): T {
   return version === 'v1' ? object : { ...object, apiVersion: `meta.k8s.io/${version}` }
 }
 
-/** The rows' metadata is of the version too. */
+/** Sets the version of a Table, including that of its rows' metadata. */
 function tableIn(table: Table, version: Negotiated['version']): object {
   if (version === 'v1') return table
   const rows = table.rows.map((row) =>

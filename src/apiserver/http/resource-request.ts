@@ -1,20 +1,27 @@
 import { STREAMS } from '../../client/pod-stream.js'
-import { badRequest, methodNotAllowed, methodNotSupported, noSuchPath, notFound } from '../errors.js'
+import {
+  badRequest,
+  methodNotAllowed,
+  methodNotSupported,
+  noSuchPath,
+  notFound,
+  untypedError,
+} from '../errors.js'
 import type { RegistryContext } from '../registry/context.js'
-import type { Resource } from '../registry/resource.js'
-import type { ApiRequest, RequestVerb } from '../request.js'
-import type { HttpCodecs } from './body.js'
-import { checkSize, parseBody, parsePatch } from './body.js'
-import { deleteOptionsOf } from './delete-body.js'
+import type { Resource } from '../registry/resources.js'
+import type { ApiRequest, RequestVerb, RequestOptions } from '../request.js'
+import { type HttpCodecs, checkSize, parseBody, parsePatch, type RawBody } from './body.js'
 import { isBuiltInGroup } from './discovery/groups.js'
-import type { HttpRequest } from '../../client/http.js'
-import { header } from '../../client/http.js'
+import { type HttpRequest, header } from '../../client/http.js'
 import type { ApiPath } from './path.js'
-import { parseQuery } from './query.js'
-import { boolean } from './query-boolean.js'
+import { parseQuery, boolean } from './query.js'
 import { senderOf } from './sender.js'
+import { metaSchema, type DeleteOptions } from '../../api/meta/generated.js'
+import { DecodeError } from '../../api/schema/decode-error.js'
+import { decode } from '../../api/schema/decode.js'
+import { cannotHandle } from '../registry/decode-body.js'
 
-/** A request as authorization sees it, before anything of it is checked. */
+/** A request as authorization sees it, before it is validated. */
 export interface Asked {
   readonly path: ApiPath
   readonly query: URLSearchParams
@@ -31,7 +38,8 @@ const VERBS: Readonly<Record<string, RequestVerb>> = {
 }
 
 /**
- * What a request asks for by method, path and query. Source: apiserver pkg/endpoints/request/requestinfo.go.
+ * Returns the request that method, path and query describe. Source: apiserver
+ * pkg/endpoints/request/requestinfo.go.
  */
 export function askedOf(http: HttpRequest, path: ApiPath): Asked {
   const query = new URLSearchParams(http.query ?? '')
@@ -45,7 +53,7 @@ export function askedOf(http: HttpRequest, path: ApiPath): Asked {
   }
 }
 
-/** Methods that the API does not have are no verb at all. */
+/** Returns the verb of a method; '' for a method that the API does not have. */
 function verbOf(method: string, { name }: ApiPath, query: URLSearchParams): RequestVerb {
   const verb = (Object.hasOwn(VERBS, method) ? VERBS[method] : undefined) ?? ('' as RequestVerb)
   if (name !== undefined) return verb
@@ -55,8 +63,8 @@ function verbOf(method: string, { name }: ApiPath, query: URLSearchParams): Requ
 }
 
 /**
- * The resource at a path. Throws 404 where no route leads; undefined for custom resources where the server
- * has nothing at all.
+ * Returns the resource of a path. Throws 404 if no route matches; returns undefined if there is not even a
+ * custom resource, for which upstream has plain text.
  */
 export function routeTo(context: RegistryContext, asked: Asked): Resource | undefined {
   return isBuiltInGroup(context.scheme, asked.path.group)
@@ -83,7 +91,7 @@ function routeToBuiltIn({ resources }: RegistryContext, path: ApiPath): Resource
   const { group, version, resource, namespace, name, subresource, rest } = path
   const found = resources.at(group, version, resource)
   if (found === undefined) throw noSuchPath()
-  // a cluster-scoped resource in a namespace; one object of a namespaced resource in none
+  // a cluster-scoped resource within a namespace, or an object of a namespaced resource without one
   if (namespace !== undefined ? !found.namespaced : found.namespaced && name !== undefined) throw noSuchPath()
   if (rest !== undefined && subresource !== 'proxy') throw noSuchPath()
   if (subresource !== undefined && !found.definition.subresources.some((known) => known.name === subresource))
@@ -92,8 +100,8 @@ function routeToBuiltIn({ resources }: RegistryContext, path: ApiPath): Resource
 }
 
 /**
- * Custom resources have one handler for all methods. Source: apiextensions-apiserver
- * pkg/apiserver/customresource_handler.go serveResource, serveStatus, serveScale.
+ * Checks the method for custom resources, which have one handler for all methods. Source:
+ * apiextensions-apiserver pkg/apiserver/customresource_handler.go serveResource, serveStatus, serveScale.
  */
 function checkCustomMethod(
   { path: { name, subresource }, request: { verb } }: Asked,
@@ -107,7 +115,7 @@ function checkCustomMethod(
   if (!allowed.includes(verb)) throw methodNotSupported({ group, resource }, verb)
 }
 
-/** Throws 405 where the path has no such method. */
+/** Throws 405 if the path does not have the method. */
 export function checkMethod(http: HttpRequest, asked: Asked, resource: Resource): void {
   if (resource.definition.custom === undefined) checkRoutedMethod(http, asked, resource)
   else checkCustomMethod(asked, resource)
@@ -132,7 +140,7 @@ function checkRoutedMethod(
   if (!allowed.includes(verb)) throw methodNotAllowed()
 }
 
-/** Reads the rest of a request: options and body. Throws 400, 413, 415 and 422. */
+/** Parses the options and the body of a request. Throws 400, 413, 415 and 422. */
 export function completeRequest(
   http: HttpRequest,
   { path, query, request }: Asked,
@@ -175,7 +183,7 @@ function contentOf(
     case 'create':
     case 'update': {
       if (subresource === 'proxy') return proxiedOf(http)
-      // their options are in the query
+      // the options of these are in the query
       if (resource.resource === 'pods' && STREAMS.has(subresource ?? '')) return {}
       const expected =
         resource.definition.subresources.find(({ name }) => name === subresource) ?? resource.definition
@@ -195,7 +203,7 @@ function contentOf(
 }
 
 const PROXIED = /^\/api\/v1\/(?:namespaces\/[^/]+\/)?[^/]+\/[^/]+\/proxy(\/.*)?$/
-/** They end with the connection to the apiserver. */
+/** Headers that are not forwarded: credentials, and those of the connection to the apiserver. */
 const OWN_HEADERS = new Set([
   'authorization',
   'connection',
@@ -205,7 +213,7 @@ const OWN_HEADERS = new Set([
   'content-length',
 ])
 
-/** The request as it is passed on: credentials stay here. */
+/** Returns the request to forward, without credentials. */
 function proxiedOf({ method, path, query = '', headers = {}, body = '' }: HttpRequest): Partial<ApiRequest> {
   const passed = Object.entries(headers).filter(
     ([name]) =>
@@ -219,5 +227,43 @@ function proxiedOf({ method, path, query = '', headers = {}, body = '' }: HttpRe
       headers: Object.fromEntries(passed.map(([name, value]) => [name, String(value)])),
       body: typeof body === 'string' ? body : new TextDecoder().decode(body),
     },
+  }
+}
+
+const EXPECTED = { group: '', version: 'v1', kind: 'DeleteOptions' } as const
+const SCHEME = 'k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27'
+
+/** Parses the DeleteOptions in the body of a DELETE; an empty body has none. Throws 400. */
+function deleteOptionsOf(
+  body: RawBody,
+  contentType: string | undefined,
+  codecs: HttpCodecs = {},
+): RequestOptions {
+  if (body.length === 0) return {}
+  const { value } = parseBody({ body, contentType, expected: EXPECTED, codecs })
+  const { kind, apiVersion } = value as { readonly kind?: string | null; readonly apiVersion?: string | null }
+  if ((kind ?? '') !== '' && kind !== 'DeleteOptions') {
+    const version = (apiVersion ?? 'v1').split('/').at(-1) as string
+    throw untypedError(`no kind "${kind ?? ''}" is registered for version "${version}" in scheme "${SCHEME}"`)
+  }
+  const { gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun } = decoded(value)
+  return {
+    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+    ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
+    ...(orphanDependents === undefined ? {} : { orphanDependents }),
+    ...(preconditions === undefined ? {} : { preconditions }),
+    ...(dryRun === undefined || dryRun.length === 0 ? {} : { dryRun: true }),
+  }
+}
+
+function decoded(value: unknown): Pick<RequestOptions, 'preconditions'> & DeleteOptions {
+  try {
+    return decode<Pick<RequestOptions, 'preconditions'> & DeleteOptions>(
+      metaSchema.message('DeleteOptions'),
+      value,
+    ).object
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    throw badRequest(cannotHandle('DeleteOptions', 'v1', 'DeleteOptions', error.message))
   }
 }

@@ -5,7 +5,7 @@ import { header, headerValues } from '../../client/http.js'
 
 const EXTRA = 'impersonate-extra-'
 
-/** Who sends a request, by its connection and headers. */
+/** Returns the sender of a request from its connection and headers. */
 export function senderOf(http: HttpRequest): RequestSender {
   const userAgent = header(http, 'user-agent') ?? ''
   const impersonate = impersonationOf(http)
@@ -14,7 +14,7 @@ export function senderOf(http: HttpRequest): RequestSender {
   return { user: http.user, userAgent, ...(impersonate === undefined ? {} : { credentials: asked }) }
 }
 
-/** What a request shows to prove who sends it. */
+/** Returns the credentials of a request. */
 export function shownBy(http: HttpRequest): Credentials {
   const { clientCertificates } = http
   if (clientCertificates === undefined) return bearer(http)
@@ -28,7 +28,7 @@ function bearer(http: HttpRequest): Credentials {
 }
 
 /**
- * The `Impersonate-*` headers; undefined when there is none. Source: apiserver
+ * Returns the user of the `Impersonate-*` headers, or undefined without them. Source: apiserver
  * pkg/endpoints/filters/impersonation.go.
  */
 function impersonationOf(http: HttpRequest): Impersonation | undefined {
@@ -48,7 +48,7 @@ function impersonationOf(http: HttpRequest): Impersonation | undefined {
   }
 }
 
-/** A key that cannot be decoded is taken as it is. */
+/** Decodes a key; an invalid encoding is kept as it is. */
 function unescapeKey(key: string): string {
   try {
     return decodeURIComponent(key)

@@ -4,9 +4,9 @@ import { methodNotAllowed } from '../errors.js'
 import { checkRoute, negotiate } from './accept.js'
 import { rawJson } from './answers.js'
 import { header } from '../../client/http.js'
-import type { PathHandler } from './path-handler.js'
+import type { PathHandler } from './path.js'
 
-/** Since these minors servers say what they emulate, and with what they are compatible. */
+/** First minors whose `/version` has the emulation version and the minimum compatibility version. */
 const EMULATION_SINCE = 31
 const COMPATIBILITY_SINCE = 34
 
@@ -22,7 +22,7 @@ export const answerVersion: PathHandler = ({ scheme }, { http, form }) => {
   return rawJson(versionInfo(scheme.release))
 }
 
-/** What the server says of its version. */
+/** Returns the version.Info of a release. */
 export function versionInfo({ minor, gitVersion }: Release): Readonly<Record<string, string>> {
   return {
     major: '1',

@@ -7,13 +7,16 @@ import type { HttpWatch } from '../../client/http.js'
 import type { Representation } from './represent.js'
 import { represent } from './represent.js'
 
-/** What decides about the form of a watch stream. */
+/** The parameters of a watch stream's representation. */
 export interface WatchForm extends Representation {
   /** Seconds after which the server ends the stream. */
   readonly timeoutSeconds: number | undefined
 }
 
-/** The lines of a watch stream: one JSON event each. Only the first Table of a stream names the columns. */
+/**
+ * Returns the lines of a watch stream, one JSON event each. Only the first Table of a stream has column
+ * definitions.
+ */
 export function watchLines(watch: ResourceWatch, form: WatchForm): HttpWatch {
   let isFirst = true
   const line = ({ type, object }: WatchEvent<KubeObject>): string => {
@@ -51,7 +54,7 @@ const headersOf = ({ resource: { deprecation } }: WatchForm): HttpWatch['headers
   ...(deprecation === undefined ? {} : { warning: [`299 - ${JSON.stringify(deprecation)}`] }),
 })
 
-/** A stream that consists of one ERROR event. */
+/** Returns a stream of a single ERROR event. */
 export function endedWatch(error: ApiError, form: WatchForm): HttpWatch {
   let lines: readonly string[] = [errorLine(error)]
   return {

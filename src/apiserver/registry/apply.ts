@@ -4,25 +4,22 @@ import { required } from '../../api/field-error.js'
 import { decode } from '../../api/schema/decode.js'
 import { DecodeError } from '../../api/schema/decode-error.js'
 import { accessDenied, attributesOfRequest } from '../access.js'
-import { applyConfig, subjectOf } from '../apply/apply-config.js'
+import { applyConfig, subjectOf, KUBECTL, updatedAnnotations } from '../apply/apply-config.js'
 import type { Applied } from '../apply/field-manager.js'
-import { KUBECTL, updatedAnnotations } from '../apply/last-applied.js'
 import { badRequest, conflict, invalid, notFound, untypedError } from '../errors.js'
 import type { JsonMap } from '../../api/patch/json.js'
 import type { PatchBody } from '../request.js'
-import { attributesOf } from './attributes.js'
-import type { Call, RegistryContext } from './context.js'
-import { warn } from './context.js'
-import { createDraft } from './create.js'
+import { attributesOf, type Call, type RegistryContext, warn } from './context.js'
+import { createAdmitted } from './create.js'
 import { emptyObject, setManagers, trackedKind, trackedWrite } from './managed-fields.js'
-import { restoreText } from './patch-texts.js'
-import type { Resource } from './resource.js'
+import { restoreText } from './decode-body.js'
+import type { Resource } from './resources.js'
 import { load } from './stored.js'
 import { checkIdentity, writeUpdate, type Written } from './update.js'
 
 /**
- * Server-side apply on an object or its status: merges the configuration into what is there, or makes the
- * object of it. Source: apiserver pkg/endpoints/handlers/patch.go applyPatcher.
+ * Applies a configuration to an object or its status (server-side apply); creates the object if it does not
+ * exist. Throws ApiError. Source: apiserver pkg/endpoints/handlers/patch.go applyPatcher.
  */
 export function applyObject(context: RegistryContext, call: Call, patch: PatchBody): Written {
   const { resource } = call
@@ -36,7 +33,7 @@ export function applyObject(context: RegistryContext, call: Call, patch: PatchBo
     live: existing ?? empty,
     empty,
     managers: existing?.metadata.managedFields ?? [],
-    // where nobody is known to own anything there is nobody to ask
+    // without managedFields no conflict can be detected
     config: patch.body,
     force: call.request.options.force === true || !context.managedFields,
   })
@@ -62,7 +59,7 @@ function kindTextOf({ group, kind, definition: { version } }: Resource): string 
   return `${group}/${version}, Kind=${kind}`
 }
 
-/** The merged configuration as an object of the kind: read, and with its defaults. */
+/** Decodes the merged configuration as an object of the kind, and sets its defaults. */
 function draftOf(
   { definition, message, apiVersion, kind }: Resource,
   { object }: Applied,
@@ -104,7 +101,7 @@ function reportStrictFaults(call: Call, { strictFaults = [] }: PatchBody): void 
   for (const fault of strictFaults) warn(call, fault)
 }
 
-/** An apply of what is not there is a create, for which the client needs the right, too. */
+/** Creates the applied object, for which the client also needs the right to create. */
 function createApplied(context: RegistryContext, call: Call, draft: Draft<KubeObject>): KubeObject {
   const { metadata } = draft
   if (metadata.uid !== undefined)
@@ -122,5 +119,5 @@ function createApplied(context: RegistryContext, call: Call, draft: Draft<KubeOb
   const attributes = { ...attributesOfRequest(call.request), verb: 'create' }
   const verdict = context.dependencies.authorizer.authorize(call.user, attributes)
   if (!verdict.allowed) throw accessDenied(call.user, attributes, verdict.reason)
-  return createDraft(context, call, draft)
+  return createAdmitted(context, call, draft)
 }

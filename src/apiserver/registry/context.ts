@@ -5,75 +5,117 @@ import type { EventBus } from '../../sim/event-bus.js'
 import type { RandomStream } from '../../sim/random.js'
 import type { UserInfo } from '../../client/client.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
-import type { Admission } from '../admission/plugin.js'
+import type { Admission, AdmissionAttributes } from '../admission/plugin.js'
 import type { ServerDependencies } from '../server-dependencies.js'
 import type { AggregatedServices } from '../extensions/aggregated-services.js'
 import type { ApiRequest } from '../request.js'
 import type { FieldIndexes } from '../storage/field-indexes.js'
 import type { Storage } from '../storage/storage.js'
 import type { WatchHub } from '../watch/watch-hub.js'
-import type { Resource } from './resource.js'
-import type { Resources } from './resources.js'
-import type { Rows } from './rows.js'
-import type { WriteHooks } from './write-hooks.js'
+import type { Resource, Resources } from './resources.js'
+import type { SharedSpecs } from './shared-specs.js'
+import type { Draft } from '../../api/draft.js'
 
-/** What all registry operations share. */
+/** What all operations of the registry share. */
 export interface RegistryContext {
   readonly storage: Storage
   readonly clock: Clock
-  /** The kinds and the release; `resources` is made of it. */
+  /** The served kinds and the release, from which `resources` is derived. */
   readonly scheme: Scheme
-  /** Where clients find the server, as discovery tells them: `10.0.0.10:6443`. */
+  /** The server's address in discovery documents: `10.0.0.10:6443`. */
   readonly address: string
   readonly uids: RandomStream
   readonly names: RandomStream
   readonly admission: Admission
   readonly resources: Resources
   readonly indexes: FieldIndexes
-  readonly rows: Rows
+  readonly sharedSpecs: SharedSpecs
   readonly hub: WatchHub
-  /** Group versions that other servers answer for. */
+  /** Group versions that other API servers serve. */
   readonly aggregated: AggregatedServices
-  /** What is done besides, when objects of some kinds are written or removed: by `Resource.prefix`. */
+  /** Side effects of writes and removals of some kinds, by `Resource.prefix`. */
   readonly hooks: ReadonlyMap<string, WriteHooks>
   readonly dependencies: ServerDependencies
   readonly bus: EventBus<ClusterEvents>
-  /** Ranges of cluster IPs, one a family, the default family's first. */
+  /** Ranges of cluster IPs, one for each IP family, the default family first. */
   readonly serviceRanges: readonly string[]
   /** Whether writes are tracked in metadata.managedFields. */
   readonly managedFields: boolean
 }
 
-/** One call as the registry sees it: the request with its resource looked up and its user known. */
+/** A request whose resource and user have been resolved. */
 export interface Call {
   readonly request: ApiRequest
   readonly resource: Resource
   readonly user: UserInfo
-  /** `''` when the request names none. */
+  /** `''` if the request names no object. */
   readonly name: string
   readonly namespace: string | undefined
   readonly subresource: string
   readonly dryRun: boolean
   readonly warnings: string[]
-  /** What admission tells the audit log. */
+  /** Annotations for the audit log, which admission adds. */
   annotations?: Map<string, string>
 }
 
 /**
- * Adds an annotation for the audit log, unless there is one. Source: apiserver pkg/audit/context.go
- * AddAuditAnnotation.
+ * Adds an annotation for the audit log, unless its key has one already. Source: apiserver
+ * pkg/audit/context.go AddAuditAnnotation.
  */
-export function annotate(call: Call, key: string, value: string): void {
+function annotate(call: Call, key: string, value: string): void {
   const annotations = (call.annotations ??= new Map())
   if (!annotations.has(key)) annotations.set(key, value)
 }
 
-/** Adds a warning once. */
+/** Adds a warning, unless the call has it already. */
 export function warn(call: Call, text: string): void {
   if (!call.warnings.includes(text)) call.warnings.push(text)
 }
 
-/** Revision of a stored object. */
+/** Returns the revision of a stored object. */
 export function revisionOf(object: KubeObject): number {
   return Number(object.metadata.resourceVersion)
+}
+
+/** Returns the attributes that admission plugins see of a call. */
+export function attributesOf(
+  call: Call,
+  operation: AdmissionAttributes['operation'],
+  object: KubeObject | undefined,
+  old: KubeObject | undefined,
+): AdmissionAttributes {
+  const { metadata } = (object ?? old ?? { metadata: {} }) as KubeObject
+  return {
+    operation,
+    object,
+    old,
+    definition: call.resource.definition,
+    subresource: call.subresource,
+    namespace: call.namespace ?? '',
+    name: call.name !== '' ? call.name : (metadata.name ?? metadata.generateName ?? ''),
+    user: call.user,
+    dryRun: call.dryRun,
+    warn: (text) => warn(call, text),
+    annotate: (key, value) => annotate(call, key, value),
+  }
+}
+
+/** What a write has reserved. Nothing is stored before the write is certain to succeed. */
+export interface Reservation {
+  /** Stores what must exist before the object does. */
+  commit(object: KubeObject): void
+  /** Releases, after the write, what the old version held. */
+  release(): void
+}
+
+/**
+ * Hooks of a kind's storage, as BeginCreate, BeginUpdate and AfterDelete of the generic store. They may write
+ * to the draft, except for the frozen parts that it shares with the old version. Throws ApiError. Source:
+ * registry/generic/registry/store.go.
+ */
+export interface WriteHooks {
+  beginCreate(draft: Draft<KubeObject>): Reservation
+  beginUpdate(draft: Draft<KubeObject>, old: KubeObject): Reservation
+  /** Called after an object has been removed. */
+  afterRemove(object: KubeObject): void
 }

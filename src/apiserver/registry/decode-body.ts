@@ -8,7 +8,7 @@ import type { Call } from './context.js'
 import { warn } from './context.js'
 import type { Resources } from './resources.js'
 
-/** The kind that a body is expected to be of. */
+/** The kind that a body must have. */
 export interface ExpectedKind {
   readonly group: string
   readonly version: string
@@ -21,13 +21,29 @@ export function cannotHandle(kind: string, version: string, expected: string, wh
   return `${kind} in version "${version}" cannot be handled as a ${expected}: ${why}`
 }
 
-/** How Go names the scheme in which it looks for kinds. */
+/** The scheme in which Go looks up kinds, as error texts name it. */
 export const NO_KIND_SCHEME = 'pkg/api/legacyscheme/scheme.go:30'
 
 /**
- * Reads a request body as an object of the expected kind: checks apiVersion and kind, types and unknown
- * fields (by fieldValidation). The answer is a fresh draft, but for the parts of `like` (a stored object)
- * that the body has in the same places.
+ * Returns the text of a decoding error for strategic patches and apply, which upstream decodes with a
+ * converter that has its own texts. Source: apimachinery pkg/runtime/converter.go.
+ */
+export function restoreText(why: string): string {
+  const match = /^json: cannot unmarshal (\S+).* of type (\S+)$/.exec(why)
+  if (match === null) return why
+  const found = match[1] === 'object' ? 'map' : match[1] === 'number' ? 'int64' : (match[1] as string)
+  const wanted = match[2] as string
+  if (wanted.startsWith('[]')) return `cannot restore slice from ${found}`
+  if (wanted.startsWith('map[')) return `cannot restore map from ${found}`
+  return /^v1\.[A-Z]/.test(wanted)
+    ? `cannot restore struct from: ${found}`
+    : `cannot convert ${found} to ${wanted}`
+}
+
+/**
+ * Decodes a request body as an object of the expected kind: checks apiVersion and kind, types, and unknown
+ * fields (as fieldValidation says). Returns a fresh draft, which shares the parts of `like` (a stored object)
+ * that the body has in the same places. Throws ApiError 400.
  */
 export function decodeBody<T extends KubeObject = KubeObject>(
   call: Call,

@@ -3,14 +3,13 @@ import type { ObjectList } from '../../client/client.js'
 import { isApiError } from '../../client/api-error.js'
 import { selectionOf } from '../selectors/selection.js'
 import type { Call, RegistryContext } from './context.js'
-import { checkDeleteOptions, warnOfDeletion } from './delete-options.js'
-import { deleteExisting } from './delete.js'
+import { checkDeleteOptions, warnOfDeletion, deleteExisting } from './delete.js'
 import { checkListOptions } from './list-options.js'
 import { readAll } from './read.js'
 
 /**
- * DELETE of a collection: deletes one by one in key order what the selectors take, and answers the list as it
- * was.
+ * DELETE of a collection: deletes the selected objects one by one in key order, and returns the list as it
+ * was before.
  */
 export function deleteCollection(context: RegistryContext, call: Call): ObjectList<KubeObject> {
   const { resource, request } = call

@@ -3,18 +3,20 @@ import type { Draft } from '../../api/draft.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { formatTime, timeMs } from '../../api/time.js'
 import type { Status } from '../../client/api-error.js'
-import { conflict, forbidden, notFound } from '../errors.js'
-import { terminatingDefinition } from '../extensions/terminate.js'
-import { attributesOf } from './attributes.js'
-import type { Call, RegistryContext } from './context.js'
-import { checkDeleteOptions, warnOfDeletion } from './delete-options.js'
-import { finalizersForDeletion } from './finalizers.js'
+import { conflict, forbidden, notFound, invalid } from '../errors.js'
+import { attributesOf, type Call, type RegistryContext, warn } from './context.js'
 import { sameJson } from '../../api/patch/same-json.js'
-import { seal, sealDryRun } from './seal.js'
-import { discard, load, save } from './stored.js'
+import { seal, sealDryRun, discard, load, save } from './stored.js'
+import { invalid as invalidField, notSupported, type FieldError } from '../../api/field-error.js'
+import type { RequestOptions } from '../request.js'
+import type { Namespace } from '../../api/core/generated.js'
+import type { Resource } from './resources.js'
+import type { CustomResourceDefinition } from '../../api/apiextensions/generated.js'
+import { CLEANUP_FINALIZER, withCondition } from '../../api/apiextensions/conditions.js'
 
 /**
- * What a DELETE answers: the object while it still exists, or (for some kinds) as it was last; else a Status.
+ * The result of a DELETE: the object if it still exists or if its kind returns deleted objects, else a
+ * Status.
  */
 export interface Deleted {
   readonly object: KubeObject | Status
@@ -23,8 +25,7 @@ export interface Deleted {
 }
 
 /**
- * Kinds whose deletion answers the object itself instead of a Status (`ReturnDeletedObject` of their
- * storage).
+ * Resources whose deletion returns the object instead of a Status (`ReturnDeletedObject` of their storage).
  */
 const RETURNS_OBJECT = new Set([
   'persistentvolumes',
@@ -110,10 +111,10 @@ function success({ resource, name }: Call, { metadata: { uid } }: KubeObject): S
   return deepFreeze<Status>({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details })
 }
 
-/** Throws 409 when the object is not the one that the request means. */
-export function checkPreconditions({ resource, request: { options } }: Call, { metadata }: KubeObject): void {
+/** Throws 409 if the object does not meet the preconditions of the request. */
+function checkPreconditions({ resource, request: { options } }: Call, { metadata }: KubeObject): void {
   const { uid, resourceVersion } = options.preconditions ?? {}
-  // here upstream puts the kind where the resource belongs
+  // upstream puts the kind where the resource belongs
   const of = { group: resource.group, resource: resource.kind }
   const name = metadata.name as string
   if (uid !== undefined && uid !== metadata.uid) {
@@ -135,8 +136,8 @@ export function checkPreconditions({ resource, request: { options } }: Call, { m
 }
 
 /**
- * What a deletion does to the object: nothing (it is under way), removal at once, or a marked version that
- * may be removed next.
+ * The effect of a deletion: none (`pending`: already under way), removal (`now`), or a version marked as
+ * deleted, which may then be removed.
  */
 type Plan = 'pending' | 'now' | { readonly draft: Draft<KubeObject>; readonly removeAfter: boolean }
 
@@ -162,8 +163,8 @@ function planDeletion(context: RegistryContext, call: Call, existing: KubeObject
 }
 
 /**
- * rest.BeforeDelete: answers the grace period that has been set, or undefined if the kind (or this object)
- * has none.
+ * Sets the deletion timestamp and grace period, and returns the period in seconds. Returns undefined if the
+ * kind or the object has none. Source: rest.BeforeDelete.
  */
 function markGraceful(
   context: RegistryContext,
@@ -193,7 +194,7 @@ function markGraceful(
   return seconds
 }
 
-/** markAsDeleting: an object without grace that finalizers keep alive. */
+/** Marks an object as deleted that has no grace period and is kept by finalizers. Source: markAsDeleting. */
 function markDeleted({ clock }: RegistryContext, { metadata }: Draft<KubeObject>): void {
   const now = clock.now()
   if (metadata.deletionGracePeriodSeconds === undefined && metadata.generation !== undefined)
@@ -205,8 +206,8 @@ function markDeleted({ clock }: RegistryContext, { metadata }: Draft<KubeObject>
 }
 
 /**
- * The first DELETE of a namespace only starts its termination; the namespace controller empties it and takes
- * the finalizer away. Answers undefined when nothing holds it back any more. Source:
+ * Deletes a namespace. The first DELETE only starts its termination; the namespace controller then empties it
+ * and removes the finalizer. Returns undefined if no finalizer is left. Source:
  * pkg/registry/core/namespace/storage/storage.go.
  */
 function terminateNamespace(context: RegistryContext, call: Call, existing: KubeObject): Deleted | undefined {
@@ -238,4 +239,111 @@ function writeMarked(
   return call.dryRun
     ? sealDryRun(draft, existing.metadata.resourceVersion)
     : store(context, call, draft, existing)
+}
+
+/**
+ * Throws 422 for contradictory or unknown DeleteOptions. Source: apimachinery pkg/apis/meta/v1/validation
+ * ValidateDeleteOptions.
+ */
+export function checkDeleteOptions({ propagationPolicy, orphanDependents }: RequestOptions): void {
+  if (propagationPolicy === undefined) return
+  const errors: FieldError[] = []
+  if (orphanDependents !== undefined) {
+    errors.push(
+      invalidField(
+        'propagationPolicy',
+        propagationPolicy,
+        'orphanDependents and deletionPropagation cannot be both set',
+      ),
+    )
+  }
+  if (!['Foreground', 'Background', 'Orphan'].includes(propagationPolicy)) {
+    errors.push(
+      notSupported('propagationPolicy', propagationPolicy, ['Foreground', 'Background', 'Orphan', 'nil']),
+    )
+  }
+  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors)
+}
+
+/**
+ * Adds the kind's warning to a DELETE that names no propagation policy. Source:
+ * pkg/registry/batch/job/storage Delete and DeleteCollection.
+ */
+export function warnOfDeletion(call: Call): void {
+  const { deletionWarning } = call.resource.definition.strategy
+  const { propagationPolicy, orphanDependents } = call.request.options
+  if (deletionWarning !== undefined && propagationPolicy === undefined && orphanDependents === undefined)
+    warn(call, deletionWarning)
+}
+
+const ORPHAN = 'orphan'
+const FOREGROUND = 'foregroundDeletion'
+
+/**
+ * Returns the finalizers that an object needs for a deletion with these options, or undefined if it has them
+ * already. An explicit policy overrides the object's finalizers; without a policy, these override the kind's
+ * default. Source: registry/generic/registry/store.go deletionFinalizersForGarbageCollection.
+ */
+function finalizersForDeletion(
+  resource: Resource,
+  object: KubeObject,
+  options: RequestOptions,
+): readonly string[] | undefined {
+  if (resource.kind === 'Event') return undefined
+  const present = object.metadata.finalizers ?? []
+  const policy = policyOf(resource, present, options)
+  const wanted = present.filter((name) => name !== ORPHAN && name !== FOREGROUND)
+  if (policy === 'Orphan') wanted.push(ORPHAN)
+  if (policy === 'Foreground') wanted.push(FOREGROUND)
+  const same = wanted.length === present.length && wanted.every((name) => present.includes(name))
+  return same ? undefined : wanted
+}
+
+function policyOf(resource: Resource, present: readonly string[], options: RequestOptions): string {
+  if (options.orphanDependents !== undefined) return options.orphanDependents ? 'Orphan' : 'Background'
+  if (options.propagationPolicy !== undefined) return options.propagationPolicy
+  if (present.includes(ORPHAN)) return 'Orphan'
+  if (present.includes(FOREGROUND)) return 'Foreground'
+  return resource.definition.strategy.defaultPropagation ?? 'Background'
+}
+
+/**
+ * Whether an update removes a deleted object: no finalizer is left (for namespaces: nor in spec.finalizers)
+ * and no grace period runs.
+ */
+export function shouldDeleteDuringUpdate(resource: Resource, next: KubeObject, old: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds } = old.metadata
+  if (deletionTimestamp === undefined || (deletionGracePeriodSeconds ?? 0) !== 0) return false
+  if ((next.metadata.finalizers?.length ?? 0) > 0) return false
+  return resource.kind !== 'Namespace' || ((next as Namespace).spec?.finalizers?.length ?? 0) === 0
+}
+
+/**
+ * Returns a CRD as its first DELETE leaves it: marked as deleted, with the finalizer of the controller that
+ * deletes its objects. Returns undefined if it has been marked before. Source: apiextensions
+ * pkg/registry/customresourcedefinition/etcd.go Delete.
+ */
+function terminatingDefinition(existing: KubeObject, now: number): KubeObject | undefined {
+  if (existing.metadata.deletionTimestamp !== undefined) return undefined
+  const crd = existing as CustomResourceDefinition
+  const finalizers = crd.metadata.finalizers ?? []
+  const conditions = withCondition(
+    crd.status.conditions ?? [],
+    {
+      type: 'Terminating',
+      status: 'True',
+      reason: 'InstanceDeletionPending',
+      message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+    },
+    now,
+  )
+  return {
+    ...crd,
+    metadata: {
+      ...crd.metadata,
+      deletionTimestamp: formatTime(now),
+      finalizers: finalizers.includes(CLEANUP_FINALIZER) ? finalizers : [...finalizers, CLEANUP_FINALIZER],
+    },
+    status: { ...crd.status, conditions },
+  } as KubeObject
 }

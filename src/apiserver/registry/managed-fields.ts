@@ -12,19 +12,17 @@ import {
   type TrackedKind,
   type TrackedWrite,
 } from '../apply/field-manager.js'
-import { managerName } from '../apply/manager-name.js'
-import { decodeManagers, isReset, type Managers } from '../apply/managers.js'
-import { fieldFilter } from '../apply/reset-fields.js'
+import { managerName, decodeManagers, isReset, type Managers } from '../apply/managers.js'
+import { fieldFilter } from '../apply/owned-fields.js'
 import { shapeOf } from '../apply/shape.js'
 import type { Call, RegistryContext } from './context.js'
-import type { Resource } from './resource.js'
-import type { Resources } from './resources.js'
+import type { Resource, Resources } from './resources.js'
 import { sameJson } from '../../api/patch/same-json.js'
 
 /**
- * Keeps metadata.managedFields of a draft that a client's write made, before admission sees it: `existing` is
- * the stored object, undefined on create. What a client sent in managedFields counts on the main endpoint,
- * when it can be read; an empty list (or one empty entry) turns tracking off. Source: apimachinery
+ * Updates metadata.managedFields of a client's draft, before admission sees it. `existing` is the stored
+ * object, undefined on create. The managedFields that a client sends count on the main endpoint if they can
+ * be decoded; an empty list (or one empty entry) turns tracking off. Source: apimachinery
  * managedfields/internal/fieldmanager.go Update, skipnonapplied.go.
  */
 export function trackWrite(
@@ -42,9 +40,9 @@ export function trackWrite(
   const stored = existing?.metadata.managedFields ?? NOBODY
   const managers =
     sent === undefined || sent === stored || call.subresource !== '' ? stored : sentManagers(sent, stored)
-  // the member comes last, whether it was read or kept
+  // delete it first, so that the member comes last in the object
   if (sent !== stored && call.subresource === '') delete metadata.managedFields
-  // an object whose managers were forgotten stays without, until it is applied
+  // an object whose managers were reset stays untracked until it is applied
   if (existing !== undefined && managers.length === 0) {
     delete metadata.managedFields
     return
@@ -64,13 +62,13 @@ export function trackWrite(
 
 const NOBODY: Managers = []
 
-/** Puts the entries into a draft; none: no member. */
+/** Sets the managedFields of a draft; removes the member if there are no entries. */
 export function setManagers({ metadata }: Draft<KubeObject>, managers: Managers): void {
   if (managers.length === 0) delete metadata.managedFields
   else metadata.managedFields = managers as Draft<ManagedFieldsEntry>[]
 }
 
-/** The write of a call as the field manager sees it. */
+/** Returns the write of a call as the field manager sees it. */
 export function trackedWrite(
   { clock }: RegistryContext,
   { request, resource, subresource }: Call,
@@ -90,16 +88,16 @@ function sentManagers(sent: Managers, stored: Managers): Managers {
   return managers === undefined || managers.length === 0 ? stored : managers
 }
 
-/** The last message asked for: writes of one kind come in rows. */
+/** The last result: consecutive writes are often of one kind. */
 let lastEmpty: { readonly message: Message; readonly empty: object } | undefined
 const empties = new WeakMap<Message, object>()
 
-/** What a new object is compared with: an object of the kind in which nothing is set. */
+/** Returns the object with which a new object is compared: one of the kind, without any field set. */
 export function emptyObject(message: Message): object {
   if (lastEmpty?.message === message) return lastEmpty.empty
   let empty = empties.get(message)
   if (empty === undefined) {
-    // custom resources have no type with fields that are always there
+    // custom resources have no Go type, whose fields may always be present
     empty = message.isCustom !== true ? deepFreeze(decode<object>(message, {}).object) : {}
     empties.set(message, empty)
   }
@@ -109,7 +107,7 @@ export function emptyObject(message: Message): object {
 
 const trackedKinds = new WeakMap<Resource, TrackedKind>()
 
-/** A resource as the field manager sees it. */
+/** Returns a resource as the field manager sees it. */
 export function trackedKind(resources: Resources, resource: Resource): TrackedKind {
   let kind = trackedKinds.get(resource)
   if (kind === undefined) {
@@ -142,8 +140,9 @@ function convertedKind(resources: Resources, from: Resource, apiVersion: string)
 }
 
 /**
- * Takes new times back when nothing else changed, so that a write that says what is there is none.
- * Source: apiserver pkg/endpoints/handlers/fieldmanager/equality.go IgnoreManagedFieldsTimestampsTransformer.
+ * Restores the old times of the entries if nothing else changed, so that a write that changes nothing stores
+ * nothing. Source: apiserver pkg/endpoints/handlers/fieldmanager/equality.go
+ * IgnoreManagedFieldsTimestampsTransformer.
  */
 export function revertTimes(draft: Draft<KubeObject>, existing: KubeObject): void {
   const next = draft.metadata.managedFields as Managers | undefined
@@ -167,8 +166,8 @@ function isSameButTime(a: ManagedFieldsEntry, b: ManagedFieldsEntry): boolean {
 }
 
 /**
- * A body without what need not be read again: managedFields that are the stored ones themselves (clients in
- * this process send back what they got). The draft must get them back by {@link keepManagers}.
+ * Returns the body without managedFields that are the stored ones (clients in this process send back what
+ * they got), which need not be decoded again. {@link keepManagers} restores them in the draft.
  */
 export function withoutStoredManagers(body: unknown, existing: KubeObject | undefined): unknown {
   const { metadata } = (body ?? {}) as { readonly metadata?: KubeObject['metadata'] | null }
@@ -178,8 +177,8 @@ export function withoutStoredManagers(body: unknown, existing: KubeObject | unde
 }
 
 /**
- * Gives a draft the managedFields of the body that the decoder did not carry over: the stored ones, or the
- * empty list, which means something other than none.
+ * Copies to a draft the managedFields of the body that the decoder drops: the stored ones, and an empty list,
+ * which resets the managers.
  */
 export function keepManagers(
   draft: Draft<KubeObject>,

@@ -6,28 +6,25 @@ import { DecodeError } from '../../api/schema/decode-error.js'
 import { ApiError } from '../../client/api-error.js'
 import { badRequest, invalid, notFound, untypedError } from '../errors.js'
 import { applyJsonPatch, JsonPatchError } from '../../api/patch/json-patch.js'
-import type { JsonMap } from '../../api/patch/json.js'
-import { goText, isMap } from '../../api/patch/json.js'
+import { type JsonMap, goText, isMap } from '../../api/patch/json.js'
 import { applyMergePatch } from '../../api/patch/merge-patch.js'
-import { StrategicPatchError } from '../../api/patch/strategic-errors.js'
-import { applyStrategicPatch } from '../../api/patch/strategic.js'
+import { StrategicPatchError, applyStrategicPatch } from '../../api/patch/strategic.js'
 import type { PatchBody } from '../request.js'
 import { applyObject } from './apply.js'
-import type { Call, RegistryContext } from './context.js'
-import { warn } from './context.js'
+import { type Call, type RegistryContext, warn } from './context.js'
 import { keepManagers, trackWrite, withoutStoredManagers } from './managed-fields.js'
-import { otherKindText, patchedText, restoreText } from './patch-texts.js'
-import type { Resource } from './resource.js'
+import type { Resource, Resources } from './resources.js'
 import { load } from './stored.js'
 import { checkIdentity, writeUpdate, type Written } from './update.js'
+import { NO_KIND_SCHEME, restoreText } from './decode-body.js'
 
-/** More operations in one JSON patch are refused. */
+/** Most operations in one JSON patch. */
 const MOST_OPERATIONS = 10_000
 
 /**
- * PATCH of an object or of its status. The store is synchronous, so nothing can come between reading and
- * writing, and the retries on conflict of the real server never happen; a patch that names a resourceVersion
- * is held to it. Source: apiserver pkg/endpoints/handlers/patch.go.
+ * PATCH of an object or of its status. The store is synchronous, so no other write can come between reading
+ * and writing: the real server's retries on conflict never happen. A resourceVersion in the patch must match.
+ * Throws ApiError. Source: apiserver pkg/endpoints/handlers/patch.go.
  */
 export function patchObject(context: RegistryContext, call: Call): Written {
   const { resource } = call
@@ -49,7 +46,7 @@ export function patchObject(context: RegistryContext, call: Call): Written {
     patched,
   )
   if (isShared) borrowParts(draft, existing)
-  // parts that are stored have their defaults; a namespace has one in its metadata
+  // stored parts have their defaults; only a namespace has a default in its metadata
   if (!isShared || resource.kind === 'Namespace') resource.definition.setDefaults?.(draft)
   keepManagers(draft, patched, existing)
   checkIdentity(call, draft)
@@ -60,8 +57,8 @@ export function patchObject(context: RegistryContext, call: Call): Written {
 const isIdentity = (name: string): boolean => name === 'metadata' || name === 'apiVersion' || name === 'kind'
 
 /**
- * Whether all but the metadata is the very same as before (labels, annotations, finalizers, owners: most
- * patches).
+ * Whether everything except the metadata is identical to the stored object. That holds for most patches: of
+ * labels, annotations, finalizers or owners.
  */
 function touchesMetadataOnly(existing: KubeObject, patched: unknown): patched is JsonMap {
   if (!isMap(patched)) return false
@@ -71,7 +68,7 @@ function touchesMetadataOnly(existing: KubeObject, patched: unknown): patched is
   )
 }
 
-/** The parts that need not be read again, as undefined. */
+/** Returns an object in which the parts that need not be decoded again are undefined. */
 function emptied(existing: KubeObject): JsonMap {
   return Object.fromEntries(
     Object.keys(existing)
@@ -80,7 +77,7 @@ function emptied(existing: KubeObject): JsonMap {
   )
 }
 
-/** Puts the stored parts into the draft, uncopied. */
+/** Sets the stored parts in the draft without copying them. */
 function borrowParts(draft: Draft<KubeObject>, existing: KubeObject): void {
   for (const [name, part] of Object.entries(existing))
     if (!isIdentity(name)) Object.assign(draft, { [name]: part as unknown })
@@ -105,7 +102,7 @@ function checkPatch({ type, body }: PatchBody): void {
   }
 }
 
-/** The patched object as JSON, not yet read. */
+/** Returns the patched object as JSON, before it is decoded. Throws ApiError. */
 export function applyPatch(
   { message }: Pick<Resource, 'message'>,
   existing: object,
@@ -136,7 +133,7 @@ export function applyPatch(
   }
 }
 
-/** Reads the patched object; a status that is the stored one is taken over uncopied. */
+/** Decodes the patched object. An unchanged status is shared with the stored object. */
 function decodePatched(
   context: RegistryContext,
   call: Call,
@@ -161,8 +158,8 @@ function decodePatched(
 }
 
 /**
- * Reads a patched object as its kind; what cannot be read is reported as the fault of the patch. `shown` is
- * what error texts show of it, when that is more than what is read.
+ * Decodes a patched object as its kind. Throws ApiError 422 that blames the patch. `shown` is the object in
+ * error texts, if it has more than is decoded.
  */
 export function readPatched<T extends object = Record<string, unknown>>(
   { resources }: Pick<RegistryContext, 'resources'>,
@@ -180,7 +177,7 @@ export function readPatched<T extends object = Record<string, unknown>>(
     ])
   }
   const { apiVersion = expected.apiVersion, kind = expected.kind } = isMap(patched) ? patched : {}
-  // a strategic patch is read straight into the type, which knows its version
+  // upstream decodes a strategic patch straight into the Go type, without a look at apiVersion and kind
   if (patch.type !== 'strategic' && (apiVersion !== expected.apiVersion || kind !== expected.kind)) {
     throw fail(
       otherKindText(
@@ -213,4 +210,77 @@ function reportFaults(
   const faults = [...strictFaults, ...unknownFields.map((field) => `unknown field "${field}"`)]
   if (policy === 'Strict') throw fail(`strict decoding error: ${faults.join(', ')}`)
   for (const fault of faults) warn(call, fault)
+}
+
+/** Object metadata in the order of Go's struct. */
+const METADATA = [
+  'name',
+  'generateName',
+  'namespace',
+  'selfLink',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'labels',
+  'annotations',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+]
+
+/**
+ * Returns a patched object as error texts show it. Upstream's patch library sorts members, but leaves parts
+ * that the patch did not touch in the order of Go's structs. That order is known here for the metadata only.
+ */
+function patchedText(patched: unknown): string {
+  if (!isMap(patched)) return JSON.stringify(patched)
+  return JSON.stringify(
+    Object.fromEntries(
+      Object.keys(patched)
+        .sort()
+        .map((name) => [name, shownMember(name, patched[name])]),
+    ),
+  )
+}
+
+function shownMember(name: string, value: unknown): unknown {
+  if (!isMap(value)) return value
+  const names = Object.keys(value)
+  const place = (member: string): number =>
+    METADATA.includes(member) ? METADATA.indexOf(member) : METADATA.length
+  if (name === 'metadata') names.sort((a, b) => place(a) - place(b))
+  else if (name === 'data' || name === 'stringData' || name === 'binaryData') names.sort()
+  return Object.fromEntries(names.map((member) => [member, value[member]]))
+}
+
+/**
+ * Returns why a patched object of another kind is refused: upstream decodes it as the kind that it names, and
+ * then fails to convert it.
+ */
+function otherKindText(
+  resources: Resources,
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+  expected: string,
+  patched: unknown,
+): string {
+  const other = resources.ofKind(apiVersion, kind)
+  if (other === undefined)
+    return `no kind "${kind}" is registered for version "${apiVersion}" in scheme "${NO_KIND_SCHEME}"`
+  try {
+    decode(other.message, patched)
+  } catch (error) {
+    if (error instanceof DecodeError) return error.message
+    throw error
+  }
+  const {
+    group,
+    definition: { version },
+  } = other
+  return (
+    `converting (${version}.${kind}) to ` +
+    `(${group === '' ? 'core' : (group.split('.')[0] as string)}.${expected}): unknown conversion`
+  )
 }

@@ -6,14 +6,19 @@ import { selectionOf } from '../selectors/selection.js'
 import { prefixEnd } from '../storage/storage.js'
 import { ResourceWatch } from '../watch/resource-watch.js'
 import type { Call, RegistryContext } from './context.js'
-import type { ContinueToken } from './continue-token.js'
-import { decodeContinue, encodeContinue } from './continue-token.js'
-import { checkListOptions } from './list-options.js'
-import { listPrefix, storageKey } from './resource.js'
+import {
+  type ContinueToken,
+  decodeContinue,
+  encodeContinue,
+  checkListOptions,
+  checkReached,
+  parseResourceVersion,
+  parseWatchResourceVersion,
+} from './list-options.js'
+import { listPrefix, storageKey } from './resources.js'
 import { present } from './stored.js'
-import { checkReached, parseResourceVersion, parseWatchResourceVersion } from './resource-version.js'
 
-/** GET of one object: the stored, frozen object itself. */
+/** GET of one object. Returns the stored, frozen object itself. Throws ApiError 404. */
 export function getObject(
   { storage }: RegistryContext,
   { resource, name, namespace, request }: Call,
@@ -26,8 +31,8 @@ export function getObject(
 }
 
 /**
- * GET of a collection, by the rules of resourceVersion, resourceVersionMatch, limit and continue (facts 06
- * section 3).
+ * GET of a collection, by the rules of resourceVersion, resourceVersionMatch, limit and continue (docs: API
+ * concepts, "Resource versions"). Throws ApiError.
  */
 export function listObjects(context: RegistryContext, call: Call): ObjectList<KubeObject> {
   const {
@@ -47,7 +52,10 @@ export function listObjects(context: RegistryContext, call: Call): ObjectList<Ku
   return readChunk(context, call, selection, { prefix, start, limit, revision })
 }
 
-/** "Any" version comes from the watch cache, which does not do chunks. */
+/**
+ * Returns the limit of a list. A list at resourceVersion 0 comes from upstream's watch cache, which does not
+ * chunk.
+ */
 function limitOf({
   limit,
   resourceVersion,
@@ -58,7 +66,7 @@ function limitOf({
   return resourceVersion === '0' && token === '' && resourceVersionMatch !== 'Exact' ? undefined : limit
 }
 
-/** The revision to read at; undefined means the present state. Throws 400, 410 and 504. */
+/** Returns the revision to read at, or undefined for the current state. Throws 400, 410 and 504. */
 function listRevision(
   context: RegistryContext,
   { request: { options } }: Call,
@@ -101,7 +109,7 @@ function continueTooOld({ start }: ContinueToken): Error {
   })
 }
 
-/** Everything selected, through an index where one can serve. */
+/** Returns all selected objects, through an index if one fits. */
 export function readAll(
   context: RegistryContext,
   { resource }: Pick<Call, 'resource'>,
@@ -132,7 +140,7 @@ export function readAll(
   return found
 }
 
-/** Keys of all objects that can match, or undefined when only a scan can tell. */
+/** Returns the keys of all objects that may match, or undefined if no index fits. */
 function indexedKeys(
   { indexes, storage }: RegistryContext,
   resource: Call['resource'],
@@ -161,7 +169,7 @@ interface Chunk {
   readonly revision: number | undefined
 }
 
-/** One chunk of a list: `limit` counts what is left after filtering. */
+/** Returns one chunk of a list. `limit` counts the objects left after filtering. */
 function readChunk(
   { storage }: RegistryContext,
   call: Call,
@@ -223,7 +231,7 @@ function answer(
   })
 }
 
-/** Opens a watch. Throws 410 when the history after its resource version is gone. */
+/** Opens a watch. Throws 410 if the history after its resource version has been compacted. */
 export function watchObjects(context: RegistryContext, call: Call): ResourceWatch {
   const { storage, hub } = context
   const {

@@ -1,13 +1,11 @@
-import type { KindDefinition } from '../../api/definition.js'
+import type { KindDefinition, KubeObject } from '../../api/definition.js'
 import { definitionOfAnyRelease } from '../../api/definitions.js'
 import type { Minor, Release } from '../../api/releases.js'
-import type { Scheme } from '../../api/scheme.js'
-import { parseApiVersion } from '../../api/scheme.js'
+import { type Scheme, parseApiVersion } from '../../api/scheme.js'
 import { noSuchPath } from '../errors.js'
-import type { Resource } from './resource.js'
-import { resourceOf } from './resource.js'
+import type { Message } from '../../api/schema/types.js'
 
-/** Resources by every name under which a request or a component may ask for one. */
+/** Resources, indexed by the names under which requests and components look them up. */
 interface ResourceTables {
   readonly all: readonly Resource[]
   /** `pods`, `deployments`, `deployments.apps`, `deployments.v1.apps` */
@@ -20,12 +18,9 @@ interface ResourceTables {
   readonly byPrefix: Map<string, Resource>
 }
 
-/**
- * What was derived from the kinds of a scheme: clusters of one release share it until one of them adds a
- * kind.
- */
+/** Tables by the kinds of a scheme: clusters of one release share them until one of them adds a kind. */
 const derived = new WeakMap<object, ResourceTables>()
-/** By minor, so that a kind stays the same resource when others come and go. */
+/** Resources by minor, so that a kind keeps its resource when other kinds are added and removed. */
 const known = new Map<Minor, WeakMap<KindDefinition, Resource>>()
 
 function resourceFor(definition: KindDefinition, scheme: Scheme): Resource {
@@ -69,10 +64,10 @@ function addTo({ byName, byPath, byKind, byPrefix }: ResourceTables, resource: R
   }
 }
 
-/** The served resources: those of a scheme, at present. */
+/** The resources that a scheme currently serves. */
 export class Resources {
   readonly #scheme: Scheme
-  /** The minor that is served. */
+  /** The served release. */
   readonly release: Release
   #kinds: object
   #tables: ResourceTables
@@ -84,7 +79,7 @@ export class Resources {
     this.#tables = tablesOf(scheme)
   }
 
-  /** Follows the scheme: what is added to it is served from then on. */
+  /** The tables of the scheme's current kinds. */
   get #current(): ResourceTables {
     if (this.#kinds !== this.#scheme.tables) {
       this.#kinds = this.#scheme.tables
@@ -93,7 +88,7 @@ export class Resources {
     return this.#tables
   }
 
-  /** The resource under whose prefix an etcd key lies. */
+  /** Returns the resource to which an etcd key belongs. */
   ofKey(key: string): Resource | undefined {
     const { byPrefix } = this.#current
     for (let slash = key.indexOf('/', 10); slash > 0; slash = key.indexOf('/', slash + 1)) {
@@ -109,14 +104,14 @@ export class Resources {
   }
 
   /**
-   * The resource of that name (`pods`, `deployments.apps`), if it is served. The first definition of a plural
-   * wins.
+   * Returns the served resource of that name (`pods`, `deployments.apps`). For a plural in several groups,
+   * the first definition wins.
    */
   find(name: string): Resource | undefined {
     return this.#current.byName.get(name)
   }
 
-  /** As `find`; throws 404 `the server could not find the requested resource`. */
+  /** As `find`, but throws 404 `the server could not find the requested resource`. */
   get(name: string): Resource {
     const resource = this.find(name)
     if (resource === undefined) throw noSuchPath()
@@ -127,15 +122,15 @@ export class Resources {
     return this.#current.byPath.get(`${group}/${version}/${resource}`)
   }
 
-  /** The resource of a kind: `ofKind('apps/v1', 'Deployment')`. */
+  /** Returns the resource of a kind: `ofKind('apps/v1', 'Deployment')`. */
   ofKind(apiVersion: string, kind: string): Resource | undefined {
     return this.#current.byKind.get(`${apiVersion} ${kind}`)
   }
 
   /**
-   * As `ofKind`, and versions that the release does not serve any more: objects that were stored in them are
-   * still read. Upstream's scheme knows them; a v1.34 stores CustomResourceDefinitions as v1beta1, which it
-   * does not serve.
+   * As `ofKind`, but also finds versions that the release does not serve, because stored objects may have
+   * them. Upstream's scheme knows them, too: v1.34 stores CustomResourceDefinitions as v1beta1, which it does
+   * not serve.
    */
   ofStoredKind(apiVersion: string, kind: string): Resource | undefined {
     const served = this.ofKind(apiVersion, kind)
@@ -145,8 +140,81 @@ export class Resources {
     return definition === undefined ? undefined : resourceFor(definition, this.#scheme)
   }
 
-  /** Whether there is such a kind at all. */
+  /** Whether the kind is served. */
   knows(apiVersion: string, kind: string): boolean {
     return this.#current.byKind.has(`${apiVersion} ${kind}`)
   }
+}
+
+/** A served resource: the definition of its kind, and what is derived from it once. */
+export interface Resource {
+  readonly definition: KindDefinition
+  readonly message: Message
+  readonly group: string
+  readonly resource: string
+  readonly kind: string
+  /** The kind as validation errors name it: the group is that of the stored version. */
+  readonly groupKind: { readonly group: string; readonly kind: string }
+  /** `v1`, `apps/v1` */
+  readonly apiVersion: string
+  readonly namespaced: boolean
+  /** `/registry/pods/` */
+  readonly prefix: string
+  /**
+   * Warning of every request, if any: `v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1
+   * EndpointSlice`.
+   */
+  readonly deprecation: string | undefined
+}
+
+/** Makes the {@link Resource} of a definition for a minor. */
+function resourceOf(definition: KindDefinition, message: Message, minor: number): Resource {
+  const { group, version, resource, kind, namespaced, storagePrefix } = definition
+  return {
+    deprecation: deprecationOf(definition, minor),
+    definition,
+    message,
+    group,
+    resource,
+    kind,
+    namespaced,
+    groupKind: { group: definition.stored?.group ?? group, kind },
+    apiVersion: group === '' ? version : `${group}/${version}`,
+    prefix: `${storagePrefix}/`,
+  }
+}
+
+/**
+ * Returns the warning of a deprecated kind. Servers before v1.19 do not warn. Source: k8s.io/apiserver
+ * pkg/endpoints/deprecation WarningMessage.
+ */
+function deprecationOf(
+  { group, version, kind, deprecated }: KindDefinition,
+  minor: number,
+): string | undefined {
+  if (deprecated === undefined || minor < Math.max(deprecated.since, 19)) return undefined
+  const { since, removed, use, text } = deprecated
+  if (text !== undefined) return text
+  const name = `${group === '' ? version : `${group}/${version}`} ${kind}`
+  return (
+    `${name} is deprecated in v1.${since}+${removed === undefined ? '' : `, unavailable in v1.${removed}+`}` +
+    (use === undefined ? '' : `; use ${use}`)
+  )
+}
+
+/** Returns the etcd key of an object by namespace and name. */
+export function storageKey(resource: Resource, namespace: string | undefined, name: string): string {
+  return resource.namespaced ? `${resource.prefix}${namespace as string}/${name}` : resource.prefix + name
+}
+
+/** Returns the etcd key of a stored object. */
+export function keyOfObject(resource: Resource, { metadata }: KubeObject): string {
+  return storageKey(resource, metadata.namespace, metadata.name as string)
+}
+
+/** Returns the prefix of the keys in a namespace, or of all keys if `namespace` is empty. */
+export function listPrefix(resource: Resource, namespace: string | undefined): string {
+  return resource.namespaced && namespace !== undefined && namespace !== ''
+    ? `${resource.prefix}${namespace}/`
+    : resource.prefix
 }

@@ -1,15 +1,17 @@
 import type { KubeObject } from '../../api/definition.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
-import type { RegistryContext } from './context.js'
-import { revisionOf } from './context.js'
-import type { Resource } from './resource.js'
-import { storageKey } from './resource.js'
-import { ttlOf } from './ttl.js'
+import { type RegistryContext, revisionOf, type Call } from './context.js'
+import { type Resource, storageKey } from './resources.js'
+import type { Draft } from '../../api/draft.js'
+import { sameJson } from '../../api/patch/same-json.js'
 
-/** Forms of stored objects in versions other than the stored one, by version. */
+/** Stored objects converted to versions other than the stored one, by resource. */
 const presented = new WeakMap<KubeObject, Map<Resource, KubeObject>>()
 
-/** A stored object in the version of the resource: itself, but for versions that etcd does not keep. */
+/**
+ * Returns a stored object in the version of the resource, which is the object itself if that is the stored
+ * version.
+ */
 export function present(resource: Resource, object: KubeObject): KubeObject {
   const { stored } = resource.definition
   if (stored === undefined) return object
@@ -20,7 +22,7 @@ export function present(resource: Resource, object: KubeObject): KubeObject {
   return form
 }
 
-/** The stored object of that name in the version of the resource. */
+/** Returns the stored object of that name in the version of the resource. */
 export function load(
   { storage }: RegistryContext,
   resource: Resource,
@@ -32,8 +34,8 @@ export function load(
 }
 
 /**
- * Writes a sealed object in place of `existing` (undefined: a new one). The store is synchronous, so that the
- * revision cannot have changed since `existing` was read: a mismatch is a bug of ours.
+ * Stores a sealed object in place of `existing` (undefined on create). The store is synchronous, so the
+ * revision cannot have changed since `existing` was read: a mismatch is a bug in this library.
  */
 export function save(
   { storage }: Pick<RegistryContext, 'storage'>,
@@ -57,4 +59,53 @@ export function discard({ storage, hooks }: RegistryContext, resource: Resource,
     throw new Error('assertion failed: the store changed in the middle of a delete')
   }
   hooks.get(resource.prefix)?.afterRemove(existing)
+}
+
+/** Time to live of Event objects (`--event-ttl`), in seconds. */
+const EVENT_TTL = 3600
+
+/** Returns the time to live of objects of this kind in seconds; undefined except for Events. */
+function ttlOf({ kind, group }: Resource): number | undefined {
+  return kind === 'Event' && (group === '' || group === 'events.k8s.io') ? EVENT_TTL : undefined
+}
+
+/**
+ * Stamps a draft with the revision that its write will get and freezes it. The store is synchronous, so no
+ * other write can come first. Real Kubernetes stamps an object each time it decodes it from etcd, which would
+ * cost a copy for each read.
+ */
+export function seal({ storage }: Pick<RegistryContext, 'storage'>, draft: Draft<KubeObject>): KubeObject {
+  draft.metadata.resourceVersion = String(storage.revision + 1)
+  return deepFreeze(draft as KubeObject)
+}
+
+/**
+ * Freezes the result of a dry run: the object as it would be stored, with its present resourceVersion, if
+ * any.
+ */
+export function sealDryRun(draft: Draft<KubeObject>, resourceVersion: string | undefined): KubeObject {
+  if (resourceVersion === undefined) delete draft.metadata.resourceVersion
+  else draft.metadata.resourceVersion = resourceVersion
+  return deepFreeze(draft as KubeObject)
+}
+
+/**
+ * Stores a changed version of an object without strategy and validation, for endpoints such as binding.
+ * `change` edits a shallow copy with its own metadata; deeper parts are frozen and must be replaced, not
+ * written to.
+ */
+export function modify<T extends KubeObject>(
+  context: Pick<RegistryContext, 'storage'>,
+  { dryRun }: Pick<Call, 'dryRun'>,
+  resource: Resource,
+  existing: T,
+  change: (draft: Draft<T>) => void,
+): T {
+  const draft = { ...existing, metadata: { ...existing.metadata } } as Draft<T>
+  change(draft)
+  if (dryRun) return sealDryRun(draft as unknown as Draft<KubeObject>, existing.metadata.resourceVersion) as T
+  if (sameJson(draft, existing)) return existing
+  const sealed = seal(context, draft as unknown as Draft<KubeObject>)
+  save(context, resource, sealed, existing)
+  return sealed as T
 }

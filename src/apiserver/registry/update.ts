@@ -5,28 +5,25 @@ import { invalid as invalidField } from '../../api/field-error.js'
 import { validateObjectMetaUpdate } from '../../api/meta/validation.js'
 import { subdomainName } from '../../api/names.js'
 import { badRequest, conflict, invalid, notFound, STALE, untypedError } from '../errors.js'
-import { managersFaults } from '../apply/validate-managers.js'
-import { attributesOf } from './attributes.js'
-import type { Call, RegistryContext } from './context.js'
-import { warn } from './context.js'
-import { createDraft, definitionKind } from './create.js'
+import { managersFaults } from '../apply/managers.js'
+import { attributesOf, type Call, type RegistryContext, warn } from './context.js'
+import { createAdmitted, definitionKind } from './create.js'
 import { decodeBody } from './decode-body.js'
-import { shouldDeleteDuringUpdate } from './finalizers.js'
+import { shouldDeleteDuringUpdate } from './delete.js'
 import { keepManagers, revertTimes, trackWrite, withoutStoredManagers } from './managed-fields.js'
-import { storageKey } from './resource.js'
+import { storageKey } from './resources.js'
 import { sameJson } from '../../api/patch/same-json.js'
-import { seal, sealDryRun } from './seal.js'
-import { discard, load, save } from './stored.js'
+import { seal, sealDryRun, discard, load, save } from './stored.js'
 
-/** What a write answers: the object, and whether the write made it. */
+/** The result of a write: the object, and whether it was created. */
 export interface Written {
   readonly object: KubeObject
   readonly created: boolean
 }
 
 /**
- * PUT of an object or of its status. Source: apiserver pkg/endpoints/handlers/update.go, rest/update.go,
- * registry/store.go Update.
+ * PUT of an object or of its status. Throws ApiError. Source: apiserver pkg/endpoints/handlers/update.go,
+ * rest/update.go, registry/store.go Update.
  */
 export function updateObject(context: RegistryContext, call: Call): Written {
   const existing = load(context, call.resource, call.namespace, call.name)
@@ -38,8 +35,8 @@ export function updateObject(context: RegistryContext, call: Call): Written {
 }
 
 /**
- * Reads the body; a status that is the stored one, or what a status write does not touch, is taken over
- * uncopied.
+ * Decodes the body. Parts that the write does not change are shared with the stored object: its status on the
+ * main endpoint, all else on `/status`.
  */
 function decodeUpdate(
   context: RegistryContext,
@@ -71,7 +68,7 @@ function decodeUpdate(
   return draft
 }
 
-/** Checks name and namespace of the body against the request. */
+/** Throws 400 if the name or namespace of the body is not that of the request. */
 export function checkIdentity(call: Call, { metadata }: Draft<KubeObject>): void {
   if (metadata.name === undefined) {
     throw badRequest(
@@ -102,10 +99,13 @@ function createByUpdate(context: RegistryContext, call: Call, draft: Draft<KubeO
   delete metadata.resourceVersion
   trackWrite(context, call, draft, undefined)
   context.admission.mutate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
-  return { object: createDraft(context, call, draft), created: true }
+  return { object: createAdmitted(context, call, draft), created: true }
 }
 
-/** Brings a draft that names an existing object into the store: the part that PUT and PATCH share. */
+/**
+ * Stores the new version of an existing object: prepares, validates and admits it. PUT, PATCH and apply share
+ * this. Throws ApiError.
+ */
 export function writeUpdate(
   context: RegistryContext,
   call: Call,
@@ -153,7 +153,7 @@ function checkResourceVersion(call: Call, { metadata }: Draft<KubeObject>, exist
   const unconditional = resourceVersion === undefined || resourceVersion === '0'
   if (unconditional) {
     if (call.resource.definition.strategy.allowUnconditionalUpdate === false) {
-      // here upstream puts the resource where the kind belongs
+      // upstream puts the resource where the kind belongs
       throw invalid({ group: call.resource.group, kind: call.resource.resource }, call.name, [
         {
           ...invalidField('metadata.resourceVersion', '', 'must be specified for an update'),
@@ -170,8 +170,8 @@ function checkResourceVersion(call: Call, { metadata }: Draft<KubeObject>, exist
 }
 
 /**
- * rest.BeforeUpdate: what an update may not change is put back, then the strategy has its way, then the
- * generation moves.
+ * Restores what an update cannot change, applies the kind's strategy, and increments the generation if the
+ * spec changed. Source: rest.BeforeUpdate.
  */
 function prepare(
   { clock }: RegistryContext,
@@ -192,7 +192,7 @@ function prepare(
     metadata.deletionGracePeriodSeconds ??= before.deletionGracePeriodSeconds
   if (call.subresource === 'status') {
     strategy.prepareForStatusUpdate?.(draft, existing, clock.now())
-    // a strategy that puts the old metadata back keeps the new managers
+    // the new managers stay even if the strategy restored the old metadata
     if (draft.metadata.managedFields !== managers) {
       draft.metadata = { ...draft.metadata }
       setOrDelete(draft.metadata, 'managedFields', managers)
@@ -210,8 +210,8 @@ function setOrDelete<M extends object, K extends keyof M>(target: M, key: K, val
 }
 
 /**
- * Whether the metadata is the stored one, member by member: what has been valid is not looked at again (most
- * status writes).
+ * Whether the metadata equals the stored one, member by member. Then it is not validated again, which saves
+ * time for most status writes.
  */
 function isUntouched({ metadata: after }: KubeObject, { metadata: before }: KubeObject): boolean {
   const next = after as Readonly<Record<string, unknown>>
@@ -236,8 +236,8 @@ function checkValid({ resource, subresource }: Call, next: KubeObject, old: Kube
       ? strategy.validateStatusUpdate(next, old)
       : update()
   const meta = isUntouched(next, old) ? [] : validateObjectMetaUpdate(next, old, rules)
-  // upstream validates the metadata twice, in the kind's own validation too: the texts are told once, the
-  // causes are not
+  // upstream validates the metadata again in the kind's validation: the message names each fault once, but
+  // the causes list it twice
   const managers = managersFaults(next.metadata.managedFields ?? [], old.metadata.managedFields)
   const errors = [...meta, ...meta, ...managers, ...own]
   if (errors.length > 0) throw invalid(resource.groupKind, next.metadata.name ?? '', errors)

@@ -4,20 +4,20 @@ import { FieldSelectorError, parseFieldSelector } from '../../api/fields.js'
 import type { LabelMatcher } from '../../api/labels.js'
 import { compileSelectorText, SelectorSyntaxError } from '../../api/label-parser.js'
 import { badRequest } from '../errors.js'
-import type { Resource } from '../registry/resource.js'
+import type { Resource } from '../registry/resources.js'
 
-/** Which objects of a resource a list, watch or deletecollection is about. */
+/** The objects of a resource that a list, watch or deletecollection selects. */
 export interface Selection {
   readonly namespace: string | undefined
-  /** Whether label and field selectors leave everything in. */
+  /** Whether the label and field selectors select everything. */
   readonly all: boolean
-  /** Whether the selectors (not the namespace) take the object. */
+  /** Whether the selectors (not the namespace) select the object. */
   readonly matches: (object: KubeObject) => boolean
-  /** Fields that must have exactly one value, by field: what indexes can serve. */
+  /** Fields that must equal a value, for which indexes can be used. */
   readonly equals: ReadonlyMap<string, string>
 }
 
-/** What selects: the parts of a request's options. */
+/** The selectors in a request's options. */
 export interface Selectors {
   readonly labelSelector?: string | undefined
   readonly fieldSelector?: string | undefined
@@ -25,10 +25,7 @@ export interface Selectors {
 
 const NO_FIELDS: ReadonlyMap<string, string> = new Map<string, string>()
 const everything = (): boolean => true
-/**
- * Kinds whose field labels have a conversion function of their own refuse others in another way than the
- * rest.
- */
+/** Kinds with their own conversion of field labels, which refuse unknown labels with another text. */
 const OWN_CONVERSION = new Set([
   'Pod',
   'Node',
@@ -86,7 +83,7 @@ function readFields(resource: Resource, text: string): readonly FieldMatcher[] {
 function parse(text: string): readonly FieldTerm[] {
   if (text === '') return []
   try {
-    // a term without a field, as in `=`, selects nothing away
+    // a term without a field, as in `=`, excludes nothing
     return parseFieldSelector(text).filter(({ field }) => field !== '')
   } catch (error) {
     throw error instanceof FieldSelectorError ? badRequest(error.message) : error
@@ -117,7 +114,7 @@ function equalities(text: string): ReadonlyMap<string, string> {
   return terms.length === 0 ? NO_FIELDS : new Map(terms.map(({ field, value }) => [field, value]))
 }
 
-/** Reads one field of an object for routing: any selectable field, or the name. */
+/** Returns a selectable field of an object, or its name, for the routing of watches. */
 export function routedField(resource: Resource, field: string): (object: KubeObject) => string {
   return fieldReader(resource, field)
 }

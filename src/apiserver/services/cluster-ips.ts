@@ -9,21 +9,18 @@ import {
   rangeHolds,
   type IpFamily,
   type IpRange,
+  lastOf,
+  type IpAddress,
 } from '../../api/ip.js'
 import { formatTime } from '../../api/time.js'
 import type { Clock } from '../../sim/clock.js'
 import type { RandomStream } from '../../sim/random.js'
-import type { Resource } from '../registry/resource.js'
-import { keyOfObject, storageKey } from '../registry/resource.js'
-import type { Resources } from '../registry/resources.js'
-import { save } from '../registry/stored.js'
-import { seal } from '../registry/seal.js'
-import type { Storage } from '../storage/storage.js'
-import { prefixEnd } from '../storage/storage.js'
+import { type Resource, keyOfObject, storageKey, type Resources } from '../registry/resources.js'
+import { save, seal } from '../registry/stored.js'
+import { type Storage, prefixEnd } from '../storage/storage.js'
 import type { ServicesInUse } from './in-use.js'
-import { freeAddress, usableSpan } from './ip-range.js'
 
-/** What cluster IPs are given out of. */
+/** Parts from which {@link ClusterIps} is made. */
 export interface ClusterIpParts {
   readonly storage: Storage
   readonly resources: Resources
@@ -31,23 +28,24 @@ export interface ClusterIpParts {
   readonly uids: RandomStream
   readonly random: RandomStream
   readonly inUse: ServicesInUse
-  /** `--service-cluster-ip-range`: one range a family, the first is the default family's. */
+  /** `--service-cluster-ip-range`: one range for each family, the default family first. */
   readonly ranges: readonly IpRange[]
 }
 
-/** Why an address cannot be given out, in upstream's words. */
+/** Why an address cannot be allocated; the message is upstream's. */
 export class AllocationError extends Error {}
 
-/** Whose address it is. */
+/** The Service that gets the address. */
 export interface AddressOwner {
   readonly namespace: string
   readonly name: string
 }
 
 /**
- * Gives out cluster IPs. Since v1.33 an address is taken when there is an IPAddress of that name, and the
- * ranges are those of the ready ServiceCIDRs; before, it is taken when a service has it, and the range is the
- * flag's. Source: pkg/registry/core/service/ipallocator (ipallocator.go, cidrallocator.go; bitmap.go before).
+ * Allocates cluster IPs. Since v1.33 an address is taken if an IPAddress of that name exists, and the ranges
+ * are those of the ready ServiceCIDRs. Before, it is taken if a Service has it, and the ranges are those of
+ * the flag. Source: pkg/registry/core/service/ipallocator (ipallocator.go, cidrallocator.go; bitmap.go
+ * before).
  */
 export class ClusterIps {
   readonly #parts: ClusterIpParts
@@ -66,7 +64,7 @@ export class ClusterIps {
     return this.#parts.ranges.map(({ family }) => family)
   }
 
-  /** A free address of the family. Throws AllocationError `range is full`. */
+  /** Returns a free address of the family. Throws AllocationError `range is full`. */
   next(family: IpFamily): string {
     for (const range of this.#rangesOf(family)) {
       const ip = freeAddress(range, this.#parts.random, (text) => this.#isTaken(text))
@@ -75,7 +73,7 @@ export class ClusterIps {
     throw new AllocationError('range is full')
   }
 
-  /** Checks that an address that somebody wants can be given out. Throws AllocationError. */
+  /** Throws AllocationError if a requested address cannot be allocated. */
   check(text: string): void {
     const address = parseIp(text)
     if (address === undefined) throw new AllocationError(`failed to parse service IP ${JSON.stringify(text)}`)
@@ -86,7 +84,7 @@ export class ClusterIps {
     if (this.#isTaken(formatIp(address))) throw new AllocationError('provided IP is already allocated')
   }
 
-  /** Stores the IPAddress of an address that has been given out. */
+  /** Stores the IPAddress of an allocated address. */
   take(text: string, { namespace, name }: AddressOwner): void {
     const address = parseIp(text)
     if (this.#addresses === undefined || address === undefined) return
@@ -125,7 +123,7 @@ export class ClusterIps {
     return storage.get(storageKey(this.#addresses, undefined, ip)) !== undefined
   }
 
-  /** Before there were several ranges the error named the one. */
+  /** Versions with a single range name it in the error. */
   #outsideText(text: string, family: IpFamily): string {
     const [range] = this.#rangesOf(family)
     const isCurrent = this.#cidrs !== undefined || range === undefined
@@ -138,7 +136,7 @@ export class ClusterIps {
     const { storage } = this.#parts
     const { prefix } = this.#cidrs
     const stored = storage.list({ from: prefix, to: prefixEnd(prefix) }) as unknown as readonly ServiceCIDR[]
-    // a server that has not made its own ServiceCIDR yet goes by its flag
+    // until the server has created its ServiceCIDR, the flag counts
     if (stored.length === 0) return own
     return stored.filter(isReady).flatMap(({ spec }) =>
       (spec.cidrs ?? []).flatMap((cidr) => {
@@ -155,3 +153,65 @@ const isReady = ({ metadata, status }: ServiceCIDR): boolean =>
 
 const notInRange = (text: string, range: IpRange): string =>
   `the provided IP (${text}) is not in the valid range. The range of valid IPs is ${formatIpRange(range)}`
+
+/** In a larger range, the random start is drawn from this many first addresses. */
+const MOST_DRAWN = 2n ** 31n
+
+interface Span {
+  readonly from: bigint
+  readonly to: bigint
+}
+
+/**
+ * Returns the first and last address that can be allocated: not the network's own nor the IPv4 broadcast
+ * address.
+ */
+function usableSpan(range: IpRange): Span {
+  const last = lastOf(range)
+  return { from: range.first + 1n, to: range.family === 'IPv4' ? last - 1n : last }
+}
+
+/**
+ * Returns how many addresses at the start of a range are allocated only if the rest is full, so that they are
+ * free for fixed addresses. Source: pkg/registry/core/service/ipallocator calculateRangeOffset.
+ */
+function staticBand({ from, to }: Span): bigint {
+  const size = to - from + 1n
+  if (size <= 16n) return 0n
+  const offset = size / 16n
+  return offset < 16n ? 16n : offset > 256n ? 256n : offset
+}
+
+/**
+ * Returns the first free address after a random one, in the dynamic band, then in the static one. Returns
+ * undefined if all are taken.
+ */
+function freeAddress(
+  range: IpRange,
+  random: RandomStream,
+  isTaken: (ip: string) => boolean,
+): string | undefined {
+  const { from, to } = usableSpan(range)
+  const middle = from + staticBand({ from, to })
+  return (
+    freeWithin(range, { from: middle, to }, random, isTaken) ??
+    freeWithin(range, { from, to: middle - 1n }, random, isTaken)
+  )
+}
+
+function freeWithin(
+  { family }: IpRange,
+  { from, to }: Span,
+  random: RandomStream,
+  isTaken: (ip: string) => boolean,
+): string | undefined {
+  const size = to - from + 1n
+  if (size <= 0n) return undefined
+  const start = BigInt(random.int(0, Number(size < MOST_DRAWN ? size : MOST_DRAWN) - 1))
+  for (let step = 0n; step < size; step++) {
+    const address: IpAddress = { family, value: from + ((start + step) % size) }
+    const text = formatIp(address)
+    if (!isTaken(text)) return text
+  }
+  return undefined
+}

@@ -16,9 +16,9 @@ function refuse({ metadata }: Draft<Service>, errors: readonly FieldError[]): vo
 }
 
 /**
- * Fills in families and policy of a service before addresses are given to it. `configured` are the families
- * of the cluster, the default first. Throws ApiError. Source: pkg/registry/core/service/storage/alloc.go
- * initIPFamilyFields.
+ * Sets the IP families and the policy of a Service before addresses are allocated. `configured` are the
+ * families of the cluster, the default first. Throws ApiError. Source:
+ * pkg/registry/core/service/storage/alloc.go initIPFamilyFields.
  */
 export function setIpFamilies(
   service: Draft<Service>,
@@ -56,8 +56,8 @@ export function setIpFamilies(
 }
 
 /**
- * A service that prefers two families does not follow the cluster by itself. Source:
- * isMatchingPreferDualStackClusterIPFields.
+ * Whether a Service keeps its single family although it prefers two: an update alone does not add a family.
+ * Source: isMatchingPreferDualStackClusterIPFields.
  */
 function prefersAsBefore(service: Draft<Service>, old: Service): boolean {
   return (
@@ -70,8 +70,8 @@ function prefersAsBefore(service: Draft<Service>, old: Service): boolean {
 }
 
 /**
- * A single-stack policy drops the second address and family, if they are as they were; otherwise none may be
- * dropped.
+ * Removes the second address and family under a single-stack policy, if the update did not change them.
+ * Otherwise none may be removed.
  */
 function reductions({ spec }: Draft<Service>, old: Service): readonly FieldError[] {
   const errors: FieldError[] = []
@@ -95,7 +95,7 @@ function reductions({ spec }: Draft<Service>, old: Service): readonly FieldError
   return errors
 }
 
-/** Two of anything need a policy that allows for two. */
+/** Two families or addresses need a dual-stack policy. */
 function policyFaults({ spec }: Service): readonly FieldError[] {
   if ((spec.ipFamilyPolicy ?? 'SingleStack') !== 'SingleStack') return []
   const fault = (what: string): FieldError =>
@@ -110,7 +110,7 @@ function policyFaults({ spec }: Service): readonly FieldError[] {
   ]
 }
 
-/** Addresses tell their families. */
+/** Derives the families from the addresses. */
 function inferFamilies({ spec }: Draft<Service>, configured: readonly IpFamily[]): readonly FieldError[] {
   const errors: FieldError[] = []
   const families = [...(spec.ipFamilies ?? [])]
@@ -131,7 +131,10 @@ function inferFamilies({ spec }: Draft<Service>, configured: readonly IpFamily[]
   return errors
 }
 
-/** A headless service without selector may have endpoints of any family, whatever the cluster has. */
+/**
+ * A headless Service without selector may have endpoints of any family, even one that the cluster does not
+ * have.
+ */
 function setSelectorless({ spec }: Draft<Service>, configured: readonly IpFamily[]): void {
   const families =
     (spec.ipFamilies ?? []).length > 0 ? (spec.ipFamilies as IpFamily[]) : configured.slice(0, 1)

@@ -4,20 +4,20 @@ import { prefixEnd } from '../storage/storage.js'
 
 const PREFIX = '/registry/services/specs/'
 
-/** Every node port of a service, that of its health checks included. */
+/** Returns every node port of a Service, including that of its health checks. */
 export function nodePortsOf({ spec }: Pick<Service, 'spec'>): readonly number[] {
   const { ports = [], healthCheckNodePort = 0 } = spec
   return [...ports.map(({ nodePort = 0 }) => nodePort), healthCheckNodePort].filter((port) => port !== 0)
 }
 
-/** The cluster IPs of a service, without `None`. */
+/** Returns the cluster IPs of a Service, without `None`. */
 export function addressesOf({ spec }: Pick<Service, 'spec'>): readonly string[] {
   return (spec.clusterIPs ?? []).filter((ip) => ip !== 'None' && ip !== '')
 }
 
 /**
- * Node ports and cluster IPs that the stored services hold. A cache over the store, filled at first use and
- * kept up to date by its changes; the store itself is the truth, so that a fork holds the same.
+ * Node ports and cluster IPs of the stored Services. A cache, filled on first use and updated by changes of
+ * the store, so that a fork has the same.
  */
 export class ServicesInUse {
   readonly #storage: Storage

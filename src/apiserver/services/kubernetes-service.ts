@@ -12,8 +12,8 @@ const DEFAULT = { name: KUBERNETES, namespace: 'default' }
 type Parts = Pick<RegistryContext, 'resources' | 'clock' | 'address' | 'serviceRanges'>
 
 /**
- * How pods and clients find the apiserver: the ServiceCIDR of the flag's ranges (since v1.33), the Service
- * `kubernetes` at the first address, and its Endpoints and EndpointSlice. Source:
+ * Creates the objects by which pods find the apiserver: the ServiceCIDR of the flag's ranges (since v1.33),
+ * the Service `kubernetes` at the first address, and its Endpoints and EndpointSlice. Source:
  * pkg/controlplane/controller/kubernetesservice, pkg/controlplane/reconcilers,
  * pkg/controlplane/controller/defaultservicecidr.
  */

@@ -9,7 +9,7 @@ import type { ServicesInUse } from './in-use.js'
 
 const SERVICE = { group: '', kind: 'Service' }
 
-/** First and last node port, both included. */
+/** First and last node port, inclusive. */
 export interface PortRange {
   readonly first: number
   readonly last: number
@@ -17,7 +17,7 @@ export interface PortRange {
 
 type Ports = readonly Draft<ServicePort>[]
 
-/** The ports that one write of a service takes; nothing is kept beyond it. */
+/** The ports that one write of a Service takes. Lives only as long as the write. */
 export class NodePortOperation {
   readonly #inUse: ServicesInUse
   readonly #random: RandomStream
@@ -30,7 +30,7 @@ export class NodePortOperation {
     this.#range = range
   }
 
-  /** Takes a port that somebody wants. Throws AllocationError. */
+  /** Takes a requested port. Throws AllocationError. */
   take(port: number): void {
     const { first, last } = this.#range
     if (port < first || port > last) {
@@ -43,7 +43,7 @@ export class NodePortOperation {
   }
 
   /**
-   * Takes the next free port from a random one on; the low ones only when all others are taken. Throws
+   * Takes the first free port after a random one; the low ports only if all others are taken. Throws
    * AllocationError.
    */
   takeNext(): number {
@@ -77,8 +77,8 @@ function staticBand(size: number): number {
 }
 
 /**
- * Node ports of a new service: one number for ports that differ in protocol only. Source: alloc.go
- * initNodePorts.
+ * Allocates the node ports of a new Service. Ports that differ only in protocol share a number. Source:
+ * alloc.go initNodePorts.
  */
 export function giveNodePorts(service: Draft<Service>, operation: NodePortOperation): void {
   const given = new Map<number, number>()
@@ -127,7 +127,10 @@ function takeNext(operation: NodePortOperation): number {
   }
 }
 
-/** Node ports of an updated service: what it had it keeps. Source: alloc.go updateNodePorts. */
+/**
+ * Allocates the node ports of an updated Service, which keeps those that it has. Source: alloc.go
+ * updateNodePorts.
+ */
 export function updateNodePorts(service: Draft<Service>, old: Service, operation: NodePortOperation): void {
   const before = new Set((old.spec.ports ?? []).map(({ nodePort = 0 }) => nodePort))
   const taken = new Set<number>()
@@ -143,7 +146,7 @@ export function updateNodePorts(service: Draft<Service>, old: Service, operation
 }
 
 /**
- * The port for health checks of a new service, or of one that comes to need it. Source: alloc.go
+ * Allocates the port for health checks, if the Service needs one and has none. Source: alloc.go
  * allocHealthCheckNodePort.
  */
 export function giveHealthCheckPort({ spec }: Draft<Service>, operation: NodePortOperation): void {

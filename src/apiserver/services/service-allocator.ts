@@ -1,17 +1,21 @@
 import type { Service } from '../../api/core/generated.js'
-import { isHeadless, needsHealthCheckPort, needsNodePort } from '../../api/core/service-needs.js'
+import {
+  isHeadless,
+  needsHealthCheckPort,
+  needsNodePort,
+  needsClusterIp,
+  sameTexts,
+} from '../../api/core/service-needs.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import { invalid as invalidField } from '../../api/field-error.js'
-import type { IpFamily } from '../../api/ip.js'
+import { type IpFamily, parseIpRange, type IpRange } from '../../api/ip.js'
 import type { RandomStream } from '../../sim/random.js'
 import { internalError, invalid } from '../errors.js'
-import type { Reservation, WriteHooks } from '../registry/write-hooks.js'
-import { keepAllocatedValues, normalizeClusterIps } from './allocated-values.js'
-import { AllocationError, type ClusterIps } from './cluster-ips.js'
+import type { Reservation, WriteHooks } from '../registry/context.js'
+import { AllocationError, ClusterIps } from './cluster-ips.js'
 import { setIpFamilies } from './families.js'
-import type { ServicesInUse } from './in-use.js'
-import { addressesOf } from './in-use.js'
+import { ServicesInUse, addressesOf } from './in-use.js'
 import {
   giveHealthCheckPort,
   giveNodePorts,
@@ -19,11 +23,14 @@ import {
   updateNodePorts,
   type PortRange,
 } from './node-ports.js'
+import type { Clock } from '../../sim/clock.js'
+import type { Resources } from '../registry/resources.js'
+import type { Storage } from '../storage/storage.js'
 
 const SERVICE = { group: '', kind: 'Service' }
 const NOTHING: Reservation = { commit: () => undefined, release: () => undefined }
 
-/** What a {@link ServiceAllocator} gives out. */
+/** Parts from which a {@link ServiceAllocator} is made. */
 export interface ServiceAllocatorParts {
   readonly clusterIps: ClusterIps
   readonly inUse: ServicesInUse
@@ -32,10 +39,10 @@ export interface ServiceAllocatorParts {
 }
 
 /**
- * Gives cluster IPs and node ports to services as they are written, and takes them back. All that it knows is
- * in the store. Source: pkg/registry/core/service/storage/storage.go and alloc.go.
+ * Allocates and releases cluster IPs and node ports as Services are written. Its whole state is in the store.
+ * Source: pkg/registry/core/service/storage/storage.go and alloc.go.
  */
-export class ServiceAllocator implements WriteHooks {
+class ServiceAllocator implements WriteHooks {
   readonly #parts: ServiceAllocatorParts
 
   constructor(parts: ServiceAllocatorParts) {
@@ -80,7 +87,7 @@ export class ServiceAllocator implements WriteHooks {
     return new NodePortOperation(inUse, random, nodePorts)
   }
 
-  /** Addresses of a new service, or of one that was none. Answers those that were given. */
+  /** Allocates the addresses of a Service that has none yet, and returns them. */
   #giveAddresses(service: Draft<Service>): readonly string[] {
     const { spec } = service
     if (spec.type === 'ExternalName' || isHeadless(service)) return []
@@ -144,4 +151,102 @@ export class ServiceAllocator implements WriteHooks {
       },
     }
   }
+}
+
+/**
+ * Copies allocated values that an update omits from the old Service, so that a manifest without them can be
+ * written again. Source: pkg/registry/core/service/storage/storage.go patchAllocatedValues.
+ */
+function keepAllocatedValues(service: Draft<Service>, old: Service): void {
+  const { spec } = service
+  if (needsClusterIp(old) && needsClusterIp(service)) {
+    if ((spec.clusterIP ?? '') === '' && old.spec.clusterIP !== undefined) spec.clusterIP = old.spec.clusterIP
+    const isSame = spec.clusterIP === old.spec.clusterIP
+    if ((spec.clusterIPs ?? []).length === 0 && isSame && old.spec.clusterIPs !== undefined)
+      spec.clusterIPs = [...old.spec.clusterIPs]
+  }
+  if (needsNodePort(old) && needsNodePort(service)) keepNodePorts(service, old)
+  if (needsHealthCheckPort(old) && needsHealthCheckPort(service) && (spec.healthCheckNodePort ?? 0) === 0) {
+    if (old.spec.healthCheckNodePort !== undefined) spec.healthCheckNodePort = old.spec.healthCheckNodePort
+  }
+}
+
+/** Matches ports with their old node ports by name, unless another port now has them. */
+function keepNodePorts(
+  { spec: { ports = [] } }: Draft<Service>,
+  { spec: { ports: before = [] } }: Service,
+): void {
+  const had = new Set(before.map(({ nodePort = 0 }) => nodePort))
+  const used = new Set(
+    ports.map(({ nodePort = 0 }) => nodePort).filter((port) => port !== 0 && had.has(port)),
+  )
+  const byName = new Map(before.map(({ name = '', nodePort = 0 }) => [name, nodePort]))
+  for (const port of ports) {
+    if ((port.nodePort ?? 0) !== 0) continue
+    const known = byName.get(port.name ?? '') ?? 0
+    if (known === 0 || used.has(known)) continue
+    port.nodePort = known
+    used.add(known)
+  }
+}
+
+/**
+ * Keeps clusterIP and clusterIPs consistent: if only one of them was changed, it determines the other.
+ * Source: storage.go normalizeClusterIPs.
+ */
+function normalizeClusterIps({ spec }: Draft<Service>, old: Service | undefined): void {
+  const { clusterIP = '', clusterIPs = [] } = spec
+  if (old === undefined) {
+    if (clusterIP !== '' && clusterIPs.length === 0) spec.clusterIPs = [clusterIP]
+    return
+  }
+  const isSame = sameTexts(clusterIPs, old.spec.clusterIPs)
+  const before = old.spec.clusterIP ?? ''
+  if (before !== '' && clusterIP === '') {
+    // clearing the first alone clears both
+    if (isSame) delete spec.clusterIPs
+  } else if (clusterIP !== before && isSame) {
+    spec.clusterIPs = [clusterIP]
+  } else if (before === clusterIP && (old.spec.clusterIPs ?? []).length > 0 && clusterIPs.length === 0) {
+    // clearing the list alone clears both
+    delete spec.clusterIP
+  }
+}
+
+/** `--service-cluster-ip-range` of kubeadm and `--service-node-port-range`. */
+export const DEFAULT_SERVICE_RANGES: readonly string[] = ['10.96.0.0/12']
+const DEFAULT_NODE_PORTS: PortRange = { first: 30000, last: 32767 }
+
+/** Parts from which the hooks of Services are made. */
+export interface ServiceHookParts {
+  readonly storage: Storage
+  readonly resources: Resources
+  readonly clock: Clock
+  readonly uids: RandomStream
+  /** Chooses addresses and ports. */
+  readonly random: RandomStream
+  /** One range for each family, the default family first. Default {@link DEFAULT_SERVICE_RANGES}. */
+  readonly ranges?: readonly string[] | undefined
+  /** Default 30000 to 32767. */
+  readonly nodePorts?: PortRange | undefined
+}
+
+/**
+ * Returns the allocator of cluster IPs and node ports as hooks of Service writes. Throws RangeError for an
+ * invalid range.
+ */
+export function serviceHooks(parts: ServiceHookParts): ReadonlyMap<string, WriteHooks> {
+  const { storage, random, ranges = DEFAULT_SERVICE_RANGES, nodePorts = DEFAULT_NODE_PORTS } = parts
+  const inUse = new ServicesInUse(storage)
+  const clusterIps = new ClusterIps({ ...parts, inUse, ranges: ranges.map(readRange) })
+  return new Map([
+    ['/registry/services/specs/', new ServiceAllocator({ clusterIps, inUse, random, nodePorts })],
+  ])
+}
+
+function readRange(text: string): IpRange {
+  const range = parseIpRange(text)
+  if (range === undefined)
+    throw new RangeError(`"${text}" is no range of addresses: write it as 10.96.0.0/12`)
+  return range
 }

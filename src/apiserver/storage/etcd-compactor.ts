@@ -4,17 +4,17 @@ import type { Module } from '../../sim/module.js'
 /** `--etcd-compaction-interval` of kube-apiserver, in virtual ms. */
 const INTERVAL_MS = 300_000
 
-/** What the compactor works on. */
+/** Options of the compactor. */
 export interface CompactorOptions {
   readonly store: EtcdStore
   /**
-   * Moves idle watches on, so that the history which goes next time is of no use to anybody:
+   * Advances idle watches, so that they do not need the history that the next compaction removes:
    * `server.context.hub`.
    */
   readonly hub: { bookmark(): void }
   /**
-   * The oldest revision from which somebody who cannot be woken (a component that is cut off) still has to
-   * read; history after it stays. Default: none.
+   * Returns the oldest revision from which a watcher that cannot be woken (a disconnected component) still
+   * has to read. Later history stays. Default: none.
    */
   readonly oldestNeeded?: () => number | undefined
   /** Default 5 minutes. */
@@ -22,8 +22,8 @@ export interface CompactorOptions {
 }
 
 /**
- * Compacts etcd every five minutes to where it stood five minutes ago, so that history lives for five to ten
- * minutes. Source: apiserver pkg/storage/etcd3/compact.go.
+ * Compacts etcd every five minutes to the revision of five minutes ago, so that history is kept for five to
+ * ten minutes. Source: apiserver pkg/storage/etcd3/compact.go.
  */
 export function etcdCompactor({
   store,

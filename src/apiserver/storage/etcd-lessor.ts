@@ -1,14 +1,14 @@
 import type { EtcdStore } from '../../etcd/store.js'
 import type { Module } from '../../sim/module.js'
 
-/** What the lessor works on. */
+/** Options of the lessor. */
 export interface LessorOptions {
   readonly store: EtcdStore
-  /** Tells of new leases: `server.context.storage`. */
+  /** Reports new leases: `server.context.storage`. */
   readonly storage: { onLease(listener: () => void): void }
 }
 
-/** Lets etcd's leases run out: what was written with a TTL (Events) goes when its time has come. */
+/** Expires etcd's leases, which removes the objects that were written with a TTL (Events). */
 export function etcdLessor({ store, storage }: LessorOptions): Module {
   return {
     name: 'etcd/lessor',

@@ -5,20 +5,19 @@ import { ApiError } from '../../client/api-error.js'
 import type { KeyValue } from '../../etcd/version.js'
 import type { WatchEvent } from '../../etcd/watch-types.js'
 import type { Storage, StorageRange, StoredChange } from './storage.js'
-import { LenientStorage } from './lenient-storage.js'
 import { isUnreadable } from './stored-bytes.js'
 
 const ROOT = '/registry/'
 const ROOT_END = '/registry0'
 /**
- * Objects of one TTL that are written in the same minute share a lease, as the apiserver's lease manager
- * does.
+ * Objects with the same TTL that are written within this time (in ms) share a lease, as in the apiserver's
+ * lease manager.
  */
 const LEASE_SHARE_MS = 60_000
 
 /**
- * What the apiserver answers when etcd refuses, for want of space or for an alarm. Source: apiserver
- * endpoints/handlers/responsewriters ErrorToAPIStatus.
+ * Returns the error of a request that etcd refuses for lack of space or because of an alarm. Source:
+ * apiserver endpoints/handlers/responsewriters ErrorToAPIStatus.
  */
 function asAnswer(error: unknown): unknown {
   return error instanceof EtcdError ? new ApiError(500, '', error.message) : error
@@ -32,12 +31,12 @@ export class EtcdStorage implements Storage {
   readonly #now: () => number
   readonly #listeners: ((change: StoredChange) => void)[] = []
   readonly #decode: (kv: KeyValue) => KubeObject
-  /** Objects of values that came as bytes. */
+  /** Decoded objects of values that are bytes. */
   readonly #decoded = new WeakMap<KeyValue, KubeObject>()
 
   /**
-   * `decode` reads values that other clients of etcd have written as bytes; it throws ApiError 500 for those
-   * that it cannot read.
+   * `decode` decodes values that other clients of etcd have written as bytes, and throws ApiError 500 if they
+   * are invalid.
    */
   constructor(store: EtcdStore, now: () => number, decode: (kv: KeyValue) => KubeObject) {
     this.#store = store
@@ -124,7 +123,10 @@ export class EtcdStorage implements Storage {
     this.#store.onLeaseGrant(listener)
   }
 
-  /** The id says which lease it is, so that nothing has to be remembered: a fork finds the same one. */
+  /**
+   * Returns the lease of a TTL and time. Its id is derived from both, so that no state is needed and a fork
+   * finds the same lease.
+   */
   #lease(ttlSeconds: number): bigint {
     const slot = Math.floor(this.#now() / LEASE_SHARE_MS)
     const id = BigInt(slot) * 1_000_000n + BigInt(ttlSeconds)
@@ -149,7 +151,7 @@ export class EtcdStorage implements Storage {
     return object
   }
 
-  /** The object of a version, or of the last one before it that can be read; undefined when there is none. */
+  /** Returns the object of a version, or of the last readable version before it, or undefined. */
   #readable(kv: KeyValue): KubeObject | undefined {
     if (!(kv.value instanceof Uint8Array)) return kv.value as KubeObject
     for (let version: KeyValue | undefined = kv; version !== undefined; version = this.#before(version)) {
@@ -170,9 +172,9 @@ export class EtcdStorage implements Storage {
   }
 
   /**
-   * What has happened to the objects. A version that cannot be read has not happened, for all who follow: the
-   * object stays what it was until it is readable again or gone. (A real apiserver ends its watches and
-   * cannot list any more, and its clients keep what they have.)
+   * Returns the changes of the objects, without unreadable versions: for followers, an object stays as it was
+   * until it is readable again or removed. (A real apiserver ends its watches and cannot list, so that its
+   * clients keep what they have.)
    */
   #changes(after: number, from: string, to: string): StoredChange[] {
     const changes: StoredChange[] = []
@@ -199,5 +201,73 @@ export class EtcdStorage implements Storage {
       if (!isUnreadable(error)) throw error
       return undefined
     }
+  }
+}
+
+/** The reads of a {@link LenientStorage}. */
+export interface LenientReads {
+  readonly get: (key: string, revision?: number) => KubeObject | undefined
+  readonly list: (range: StorageRange) => readonly KubeObject[]
+}
+
+/**
+ * A storage for parts that must work in spite of unreadable values: it returns the last readable version of
+ * the object, or none, as a cache that follows the store would.
+ */
+class LenientStorage implements Storage {
+  readonly #storage: Storage
+  readonly #reads: LenientReads
+
+  constructor(storage: Storage, reads: LenientReads) {
+    this.#storage = storage
+    this.#reads = reads
+  }
+
+  get revision(): number {
+    return this.#storage.revision
+  }
+
+  get compactedRevision(): number {
+    return this.#storage.compactedRevision
+  }
+
+  get(key: string): KubeObject | undefined {
+    return this.#reads.get(key)
+  }
+
+  getAt(key: string, revision: number): KubeObject | undefined {
+    return this.#reads.get(key, revision)
+  }
+
+  list(range: StorageRange): readonly KubeObject[] {
+    return this.#reads.list(range)
+  }
+
+  lenient(): Storage {
+    return this
+  }
+
+  count(from: string, to: string): number {
+    return this.#storage.count(from, to)
+  }
+
+  put(key: string, object: KubeObject, expected: number, ttlSeconds?: number): boolean {
+    return this.#storage.put(key, object, expected, ttlSeconds)
+  }
+
+  remove(key: string, expected: number): boolean {
+    return this.#storage.remove(key, expected)
+  }
+
+  changesSince(from: string, to: string, revision: number): readonly StoredChange[] {
+    return this.#storage.changesSince(from, to, revision)
+  }
+
+  subscribe(listener: (change: StoredChange) => void): void {
+    this.#storage.subscribe(listener)
+  }
+
+  onLease(listener: () => void): void {
+    this.#storage.onLease(listener)
   }
 }

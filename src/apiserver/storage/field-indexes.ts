@@ -1,12 +1,9 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { Resource } from '../registry/resource.js'
+import type { Resource } from '../registry/resources.js'
 import type { Storage, StoredChange } from './storage.js'
 import { prefixEnd } from './storage.js'
 
-/**
- * Fields that are asked for so often that a list must not scan for them; the apiserver's own indexers (pod
- * registry) are these.
- */
+/** Fields with an index, because lists by them are frequent. Upstream's pod registry has the same. */
 const INDEXED: Readonly<Record<string, readonly string[]>> = { pods: ['spec.nodeName'] }
 
 const NONE: readonly never[] = []
@@ -14,19 +11,19 @@ const NONE: readonly never[] = []
 interface FieldIndex {
   readonly resource: Resource
   readonly valueOf: (object: KubeObject) => string
-  /** Keys by value. Built at first use, dropped with the server: a cache over the store. */
+  /** Keys by value. A cache over the store, built on first use. */
   readonly keys: Map<string, Bucket>
 }
 
-/** Keys under one value; `sorted` is made when somebody asks and dropped by the next change. */
+/** The keys of one value. `sorted` is made on demand and dropped by the next change. */
 interface Bucket {
   readonly keys: Set<string>
   sorted: readonly string[] | undefined
 }
 
 /**
- * Keys of objects by the value of a field. A list by an indexed field costs what it returns; the write of an
- * indexed object costs a map update, and the next list sorts the keys of the values concerned again.
+ * Keys of objects by the value of a field. A list by an indexed field costs as much as its result; a write
+ * costs a map update, and the next list sorts the keys of changed values again.
  */
 export class FieldIndexes {
   readonly #storage: Storage
@@ -37,12 +34,12 @@ export class FieldIndexes {
     storage.subscribe((change) => this.#apply(change))
   }
 
-  /** Whether lists of the resource by that field are served by an index. */
+  /** Whether the field of the resource has an index. */
   has(resource: Resource, field: string): boolean {
     return INDEXED[resource.resource]?.includes(field) === true && resource.group === ''
   }
 
-  /** Keys of the objects whose field has that value now, sorted. */
+  /** Returns the sorted keys of the objects whose field has that value now. */
   keysOf(resource: Resource, field: string, value: string): readonly string[] {
     const bucket = this.#index(resource, field).keys.get(value)
     if (bucket === undefined) return NONE
@@ -50,8 +47,8 @@ export class FieldIndexes {
   }
 
   /**
-   * Keys of the objects whose field may have had that value at a revision: those that have it now and all
-   * that changed since.
+   * Returns the keys of the objects whose field may have had that value at a revision: those that have it
+   * now, and all that changed since.
    */
   candidatesAt(resource: Resource, field: string, value: string, revision: number): readonly string[] {
     const { keys } = this.#index(resource, field)

@@ -2,18 +2,17 @@ import type { KubeObject } from '../../api/definition.js'
 import type { Storage } from './storage.js'
 import { prefixEnd } from './storage.js'
 
-/** More lists than these are not remembered at a time. */
+/** Most lists that are kept. */
 const MOST_LISTS = 1_000
 
 /**
- * The present objects below prefixes that are asked for over and over and seldom change, such as a
- * namespace's quotas: each is listed again only after a write below it. Prefixes end in `/`; a write is below
- * the folder of its key and the folders that it is in.
+ * Caches the objects below prefixes that are read often and change seldom, such as a namespace's quotas. A
+ * prefix, which ends in `/`, is listed again only after a write below it.
  */
 export class KeptLists {
   readonly #storage: Storage
   readonly #lists = new Map<string, readonly KubeObject[]>()
-  /** Revision of the last write that this has heard of. */
+  /** Revision of the last write that was reported to this object. */
   #heard: number
 
   constructor(storage: Storage) {
@@ -25,9 +24,10 @@ export class KeptLists {
     })
   }
 
-  /** The objects whose keys begin with `prefix`, in key order. */
+  /** Returns the current objects whose keys begin with `prefix`, in key order. */
   of(prefix: string): readonly KubeObject[] {
-    // who writes while a write is being told is told of later
+    // a write made by another subscriber is reported only after the current one, so that the lists may be
+    // stale
     const isCurrent = this.#heard === this.#storage.revision
     const kept = isCurrent ? this.#lists.get(prefix) : undefined
     if (kept !== undefined) return kept

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 
-/** One write as the store remembers it: `object` is absent on removal, `old` on creation. */
+/** One write: `object` is absent on removal, `old` on creation. */
 export interface StoredChange {
   readonly revision: number
   readonly key: string
@@ -8,55 +8,57 @@ export interface StoredChange {
   readonly old?: KubeObject
 }
 
-/** Where and what to read. `from` (inclusive) and `to` (exclusive) are keys. */
+/** A range of keys from `from` (inclusive) to `to` (exclusive). */
 export interface StorageRange {
   readonly from: string
   readonly to: string
-  /** As of this revision; default now. */
+  /** Reads as of this revision. Default: the current one. */
   readonly revision?: number
-  /** At most so many objects; default all. */
+  /** Most objects to return. Default: all. */
   readonly limit?: number
 }
 
 /**
- * What the registry needs of a store: the apiserver's storage.Interface, reduced to a synchronous
- * compare-and-swap store with history. Objects are frozen and carry their own resourceVersion, so a read is a
- * lookup and nothing else.
+ * The store as the registry sees it: upstream's storage.Interface as a synchronous compare-and-swap store
+ * with history. Objects are frozen and carry their own resourceVersion, so a read is only a lookup.
  */
 export interface Storage {
   /** Revision of the last write. */
   readonly revision: number
-  /** History before this revision is gone. */
+  /** History before this revision has been compacted. */
   readonly compactedRevision: number
   /**
-   * The same store for caches: where a value cannot be read, `get` and `list` answer its last readable
-   * version or leave it out. Here they throw ApiError 500. Only other clients of etcd write such values.
+   * Returns this store for caches: for an unreadable value, `get` and `list` return its last readable version
+   * or omit it instead of throwing ApiError 500. Only other clients of etcd write such values.
    */
   lenient(): Storage
   get(key: string): KubeObject | undefined
-  /** The object as of a revision, which must not be compacted. */
+  /** Returns the object as of a revision, which must not be compacted. */
   getAt(key: string, revision: number): KubeObject | undefined
-  /** Objects in key order. */
+  /** Returns the objects of a range in key order. */
   list(range: StorageRange): readonly KubeObject[]
-  /** Number of objects in `[from, to)` now. */
+  /** Returns the current number of objects in `[from, to)`. */
   count(from: string, to: string): number
   /**
-   * Writes if the key's revision is still `expected` (0: does not exist). `object` must carry the
-   * resourceVersion `revision + 1`. `ttlSeconds` makes the object vanish after that virtual time. Answers
-   * whether it was written.
+   * Writes if the key's revision is still `expected` (0: does not exist), and returns whether it did.
+   * `object` must carry the resourceVersion `revision + 1`. After `ttlSeconds` of virtual time the object is
+   * removed.
    */
   put(key: string, object: KubeObject, expected: number, ttlSeconds?: number): boolean
-  /** Removes if the key's revision is still `expected`; answers whether it was removed. */
+  /** Removes if the key's revision is still `expected`, and returns whether it did. */
   remove(key: string, expected: number): boolean
-  /** Changes of keys in `[from, to)` after a revision, in order; the revision must not be compacted. */
+  /**
+   * Returns the changes of keys in `[from, to)` after a revision, in order. The revision must not be
+   * compacted.
+   */
   changesSince(from: string, to: string, revision: number): readonly StoredChange[]
-  /** Calls for every write, synchronously, in order. */
+  /** Calls the listener for every write, synchronously and in order. */
   subscribe(listener: (change: StoredChange) => void): void
-  /** Calls when something has been written that will expire. */
+  /** Calls the listener when an object with a TTL has been written. */
   onLease(listener: () => void): void
 }
 
-/** The exclusive end of the keys that begin with `prefix` (which ends in `/`). */
+/** Returns the exclusive end of the keys that begin with `prefix` (which ends in `/`). */
 export function prefixEnd(prefix: string): string {
   return prefix.slice(0, -1) + '0'
 }

@@ -1,14 +1,12 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Clock } from '../../sim/clock.js'
 import type { StoreView } from './stored-objects.js'
-import type { Resource } from '../registry/resource.js'
-import { storageKey } from '../registry/resource.js'
-import type { Resources } from '../registry/resources.js'
+import { type Resource, storageKey, type Resources } from '../registry/resources.js'
 import type { FieldIndexes } from './field-indexes.js'
 import type { Storage } from './storage.js'
 import { prefixEnd } from './storage.js'
 
-/** What a {@link StoreView} looks into. */
+/** Parts from which a {@link StoreView} is made. */
 export interface StoreParts {
   readonly storage: Storage
   readonly resources: Resources
@@ -19,8 +17,8 @@ export interface StoreParts {
 const NONE: readonly never[] = []
 
 /**
- * The present state of the store, for what is plugged into the server. A resource that is not served has no
- * objects.
+ * Returns a view of the store's current state for parts that are plugged into the server. A resource that is
+ * not served has no objects.
  */
 export function storeView({ storage, resources, indexes, clock }: StoreParts): StoreView {
   const listeners: {

@@ -13,25 +13,26 @@ import { internalError, untypedError } from '../errors.js'
 import { parseYaml, YamlSyntaxError } from '../http/go-yaml.js'
 import type { ProtobufDecoder } from '../../api/protobuf/protobuf-decoder.js'
 import { NO_KIND_SCHEME } from '../registry/decode-body.js'
-import type { Resource } from '../registry/resource.js'
-import type { Resources } from '../registry/resources.js'
+import type { Resource, Resources } from '../registry/resources.js'
 
 const PROTOBUF = 'k8s\0'
 const ENCRYPTED = 'k8s:enc:'
-const TYPE_META = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`
+const TYPE_META: string =
+  String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; ` +
+  String.raw`Kind string "json:\"kind,omitempty\"" }`
 
-/** What is needed to read values that others have written into etcd. */
+/** What decoding of values of other etcd clients needs. */
 export interface StoredBytesPorts {
   readonly resources: Resources
-  /** Reads values that are protobuf; without it those cannot be read. */
+  /** Decodes protobuf; without it such values cannot be read. */
   readonly protobuf: () => ProtobufDecoder | undefined
 }
 
 /**
- * Reads a value that another client has written into etcd, as the apiserver reads what lies there: JSON or
- * protobuf of any version of the kind, unknown fields dropped, defaults filled in, the resourceVersion that
- * of the key. Throws ApiError 500 with the decoder's own text. Source: apimachinery
- * pkg/runtime/serializer/recognizer, apiserver pkg/storage/etcd3/store.go.
+ * Decodes a value that another client has written to etcd, as upstream does: JSON or protobuf in any version
+ * of the kind. Drops unknown fields, sets defaults, and takes the resourceVersion from the key. Throws
+ * ApiError 500 with the decoder's text. Source: apimachinery pkg/runtime/serializer/recognizer, apiserver
+ * pkg/storage/etcd3/store.go.
  */
 export function decodeStored(
   { resources, protobuf }: StoredBytesPorts,
@@ -65,7 +66,7 @@ function parse(
     return protobuf.decode(bytes, { apiVersion: expected?.apiVersion ?? '', kind: expected?.kind ?? '' })
   }
   const text = textOf(bytes)
-  // what does not begin as a JSON object is YAML, as far as the decoder is concerned
+  // upstream's recognizer takes everything that does not begin as a JSON object for YAML
   const isJson = text.trimStart().startsWith('{')
   const { value } = isJson
     ? parseJson(text, { literalNumbers: expected?.definition.custom === undefined })
@@ -76,7 +77,7 @@ function parse(
   return value
 }
 
-/** The object in the version that etcd keeps. */
+/** Returns the object in the stored version. */
 function typed(resources: Resources, expected: Resource, parsed: Record<string, unknown>): Draft<KubeObject> {
   const apiVersion = textMember(parsed, 'apiVersion') ?? expected.apiVersion
   const kind = textMember(parsed, 'kind') ?? expected.kind
@@ -116,7 +117,7 @@ function startsWith(bytes: Uint8Array, text: string): boolean {
   return true
 }
 
-/** Whether an error says that a stored value cannot be read. */
+/** Whether an error reports an unreadable stored value. */
 export function isUnreadable(error: unknown): error is ApiError {
   return error instanceof ApiError && error.code === 500
 }

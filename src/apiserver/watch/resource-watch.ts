@@ -1,40 +1,34 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Watch, WatchEvent } from '../../client/client.js'
 import { expired } from '../errors.js'
-import type { Resource } from '../registry/resource.js'
-import { listPrefix } from '../registry/resource.js'
+import { type Resource, listPrefix } from '../registry/resources.js'
 import { present } from '../registry/stored.js'
 import type { Selection } from '../selectors/selection.js'
 import type { Storage, StoredChange } from '../storage/storage.js'
 import { prefixEnd } from '../storage/storage.js'
-import type { RoutedWatch, WatchRegister } from './routed-watch.js'
-import { ROUTING_FIELDS } from './routed-watch.js'
+import { type RoutedWatch, type WatchRegister, ROUTING_FIELDS } from './watch-hub.js'
 
-/**
- * A watch that is not pulled keeps at most this many changes at hand; beyond that it reads them from etcd's
- * history again.
- */
+/** Most changes that an idle watch buffers. Beyond that it reads them from etcd's history. */
 const MOST_PENDING = 1_000
 
-/** How a watch begins. */
+/** Options of a watch. */
 export interface WatchStart {
   readonly resource: Resource
   readonly selection: Selection
   /** Changes after this revision are reported. */
   readonly revision: number
-  /** Comes first, as ADDED events. */
+  /** Objects that are reported first, as ADDED events. */
   readonly initial: readonly KubeObject[]
-  /** Orders the watches that one write wakes. */
+  /** Sort key among the watches that one write wakes. */
   readonly order: string
-  /** Reports BOOKMARK events when woken with nothing to say. */
+  /** Whether to report a BOOKMARK event when woken without a change. */
   readonly bookmarks: boolean
-  /** Ends the initial events with a BOOKMARK that says so (`sendInitialEvents`). */
+  /** Whether to end the initial events with a marked BOOKMARK (`sendInitialEvents`). */
   readonly markInitialEnd: boolean
 }
 
 /**
- * One open watch of a resource: where it stands is a revision; the changes at hand are a cache of etcd's
- * history.
+ * An open watch of a resource. Its position is a revision; buffered changes are a cache of etcd's history.
  */
 export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
   readonly resource: Resource
@@ -46,7 +40,7 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
   readonly #bookmarks: boolean
   #initial: WatchEvent<KubeObject>[]
   #revision: number
-  /** Undefined: to be read from history. */
+  /** Undefined if the changes must be read from history. */
   #pending: StoredChange[] | undefined
   #bookmarkDue = false
   #listener: (() => void) | undefined
@@ -84,7 +78,7 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
     let taken = 0
     while (taken < changes.length && events.length < limit) {
       const change = changes[taken++] as StoredChange
-      // a watch may be asked to start in the future
+      // the revision of a watch may lie in the future
       if (change.revision <= this.#revision) continue
       const event = this.#eventOf(change)
       this.#revision = change.revision
@@ -124,8 +118,8 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
   }
 
   /**
-   * What was not pulled before its history was cut is lost, also if this process still has it at hand: a fork
-   * would not.
+   * Throws 410 if the next changes have been compacted, even if they are buffered: a fork would not have
+   * them.
    */
   #checkHistory(): void {
     if (this.#revision < this.#storage.compactedRevision) {
@@ -138,7 +132,7 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
     return this.#storage.changesSince(prefix, prefixEnd(prefix), this.#revision)
   }
 
-  /** The event for a change, by whether the object was and is selected. */
+  /** Returns the event of a change, which depends on whether the object was and is selected. */
   #eventOf(change: StoredChange): WatchEvent<KubeObject> | undefined {
     const object = change.object === undefined ? undefined : present(this.resource, change.object)
     const old = change.old === undefined ? undefined : present(this.resource, change.old)
@@ -166,9 +160,7 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
 
 const removed = new WeakMap<KubeObject, KubeObject>()
 
-/**
- * The last state of an object with the revision at which it went away, shared by all watches that report it.
- */
+/** Returns the last state of an object with the revision of its removal, shared by all watches. */
 export function atRevision(object: KubeObject, revision: number): KubeObject {
   const resourceVersion = String(revision)
   const known = removed.get(object)

@@ -1,17 +1,14 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { Resource } from '../registry/resource.js'
-import { routedField } from '../selectors/selection.js'
+import type { Resource } from '../registry/resources.js'
+import { routedField, type Selection } from '../selectors/selection.js'
 import type { Storage, StoredChange } from '../storage/storage.js'
-import type { RoutedWatch, WatchRegister } from './routed-watch.js'
-import { ROUTING_FIELDS } from './routed-watch.js'
-import { WatchList } from './watch-list.js'
 
-/** Watches of one resource, by what a change must have in common with them. */
+/** The watches of one resource, by the namespace or field value that a change must have. */
 interface Routes {
   readonly resource: Resource
   readonly unfiltered: WatchList
   readonly byNamespace: Map<string, WatchList>
-  /** Field (`spec.nodeName`) to value to watches that select exactly that value. */
+  /** Watches by field (`spec.nodeName`) and the value that they select. */
   readonly byField: Map<
     string,
     { readonly valueOf: (object: KubeObject) => string; readonly byValue: Map<string, WatchList> }
@@ -19,13 +16,13 @@ interface Routes {
 }
 
 /**
- * Routes each change to the watches that it may concern, at the moment of the commit.
+ * Routes each change to the watches that it may affect, during the commit.
  *
  * Cost of a write: one map lookup for its resource, one for its namespace, one or two for each *field* that
- * anybody selects by (for pods: `spec.nodeName`, old and new value), then one append for each watch found. So
- * a pod write reaches the scheduler's and the controllers' watches and the one kubelet concerned, and costs
- * the other 4,999 kubelets nothing; nor do they walk it when they pull. All of this is a cache: a watch
- * opened in a fork starts from its resource version and reads what it missed from etcd's history.
+ * watches select by (for pods: `spec.nodeName`, old and new value), then one append for each watch found. So
+ * a pod write reaches the watches of the scheduler, the controllers and the pod's kubelet, and costs nothing
+ * for the other 4,999 kubelets. All of this is a cache: a watch opened in a fork starts from its resource
+ * version and reads the changes since then from etcd's history.
  */
 export class WatchHub implements WatchRegister {
   readonly #routes = new Map<string, Routes>()
@@ -45,8 +42,8 @@ export class WatchHub implements WatchRegister {
   }
 
   /**
-   * Wakes every watch that has not seen the present revision, so that idle ones move on (the apiserver's
-   * periodic bookmarks). Called before history is cut: a watch that is pulled when woken never meets 410.
+   * Wakes every watch that is behind the current revision, so that idle ones advance (the apiserver's
+   * periodic bookmarks). Called before a compaction: a watch that is pulled when woken never gets 410.
    */
   bookmark(): void {
     for (const prefix of [...this.#routes.keys()].sort()) {
@@ -77,8 +74,8 @@ export class WatchHub implements WatchRegister {
   }
 
   /**
-   * `/registry/pods/ns/name` belongs to `/registry/pods/`, `/registry/services/specs/ns/name` to
-   * `/registry/services/specs/`.
+   * Returns the resource prefix of a key: `/registry/pods/ns/name` belongs to `/registry/pods/`,
+   * `/registry/services/specs/ns/name` to `/registry/services/specs/`.
    */
   #routesOf(key: string): Routes | undefined {
     for (let slash = key.indexOf('/', 10); slash > 0; slash = key.indexOf('/', slash + 1)) {
@@ -88,7 +85,7 @@ export class WatchHub implements WatchRegister {
     return undefined
   }
 
-  /** Drops the list of a route that nobody takes any more, so that a write need not look there. */
+  /** Removes the list of a route without watches, so that a write need not look it up. */
   #forget({ resource, selection, route }: RoutedWatch): void {
     const routes = this.#routes.get(resource.prefix)
     if (route === undefined) {
@@ -137,4 +134,60 @@ function* listsOf({ unfiltered, byNamespace, byField }: Routes): Iterable<WatchL
     const { byValue } = byField.get(field) as { byValue: Map<string, WatchList> }
     for (const value of [...byValue.keys()].sort()) yield byValue.get(value) as WatchList
   }
+}
+
+/**
+ * Watches sorted by the identity of their owner and by what they select, not by when they were opened. So a
+ * write wakes them in the same order in a fork, where they are opened anew. Watches that are equal in both
+ * keep the order of opening.
+ */
+class WatchList {
+  readonly #watches: RoutedWatch[] = []
+
+  get size(): number {
+    return this.#watches.length
+  }
+
+  add(watch: RoutedWatch): void {
+    let low = 0
+    let high = this.#watches.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#watches[middle] as RoutedWatch).order <= watch.order) low = middle + 1
+      else high = middle
+    }
+    this.#watches.splice(low, 0, watch)
+  }
+
+  remove(watch: RoutedWatch): void {
+    const at = this.#watches.indexOf(watch)
+    if (at >= 0) this.#watches.splice(at, 1)
+  }
+
+  [Symbol.iterator](): IterableIterator<RoutedWatch> {
+    return this.#watches[Symbol.iterator]()
+  }
+}
+
+/** Fields whose value routes changes, the most selective first. Their watches are woken in this order. */
+export const ROUTING_FIELDS = ['metadata.name', 'spec.nodeName'] as const
+
+/** A watch as the hub sees it. */
+export interface RoutedWatch {
+  readonly resource: Resource
+  readonly selection: Selection
+  /** Orders the watches that one write wakes. */
+  readonly order: string
+  /** The field and value that a change must have, if the watch selects by one. */
+  readonly route: { readonly field: string; readonly value: string } | undefined
+  /** Called with a change that may affect this watch. */
+  offer(change: StoredChange): void
+  /** Advances an idle watch. */
+  bookmark(): void
+}
+
+/** Registers and removes watches. */
+export interface WatchRegister {
+  add(watch: RoutedWatch): void
+  remove(watch: RoutedWatch): void
 }

@@ -1,5 +1,5 @@
 import { parseTokenFile } from '../../apiserver/authentication/token-file.js'
-import type { StaticUser } from '../../apiserver/authentication/static-tokens.js'
+import type { StaticUser } from '../../apiserver/authentication/token-file.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
 import type { Pki } from '../../pki/index.js'
 import type { Slice } from '../../sim/module.js'

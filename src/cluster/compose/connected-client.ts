@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { PodExecOptions, PodLogOptions } from '../../client/pod-options.js'
+import type { PodExecOptions, PodLogOptions } from '../../client/pod-stream.js'
 import type { Session } from '../../client/node-agent.js'
 import type { Status } from '../../client/api-error.js'
 import type {

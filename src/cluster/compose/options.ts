@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { AdmissionChoice } from '../../apiserver/admission/default-plugins.js'
-import type { WebhookHandlers } from '../../apiserver/admission/extensions/handlers.js'
+import type { WebhookHandlers } from '../../apiserver/admission/extensions/call-webhook.js'
 import type { Component } from '../../client/component.js'
 import type { SimulatedStorageOptions } from '../../controllers/simulated-storage/context.js'
 import type { IngressControllerOptions } from '../../controllers/ingress-status.js'

@@ -1,4 +1,4 @@
-import { forbiddenLabels } from '../../apiserver/admission/node-restriction/labels.js'
+import { forbiddenLabels } from '../../apiserver/admission/node-restriction/nodes.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
 import { createContainerRuntime, createKubelet, kubeletIdentity } from '../../kubelet/index.js'

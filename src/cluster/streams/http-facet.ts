@@ -17,8 +17,8 @@ export class HttpFacet {
   }
 
   /**
-   * Sends a request as the standard `fetch` does: `await (await cluster.http.fetch('/api/v1/nodes')).json()`. A
-   * path may stand for the URL; the host is ignored. The sender is the administrator unless `as` or an
+   * Sends a request as the standard `fetch` does: `await (await cluster.http.fetch('/api/v1/nodes')).json()`.
+   * A path may stand for the URL; the host is ignored. The sender is the administrator unless `as` or an
    * `authorization` header says otherwise.
    */
   fetch(input: Request | URL | string, options?: FetchOptions): Promise<Response> {

@@ -1,5 +1,5 @@
 import type { Client, ObjectKey } from '../../client/client.js'
-import type { PodLogOptions } from '../../client/pod-options.js'
+import type { PodLogOptions } from '../../client/pod-stream.js'
 import type { Chunk, Session } from '../../client/node-agent.js'
 import type { Duration } from '../../sim/duration.js'
 

@@ -7,13 +7,13 @@ import { timeMs } from '../../api/time.js'
 import { scaledValue } from '../shared/int-or-percent.js'
 import { REVISION_HASH, daemonTolerations } from './pod-template.js'
 
-/** What is to be done about the pods of a DaemonSet. */
+/** The changes that bring the pods of a DaemonSet to their desired nodes. */
 export interface DaemonPlan {
   /** Names of nodes that need a pod. */
   readonly create: readonly string[]
   readonly remove: readonly Pod[]
   /**
-   * Ended pods that stand in the way of new ones, with their node: deleted with an event; failed ones with
+   * Terminated pods that must be deleted, with an event, before they can be replaced; failed ones with
    * back-off.
    */
   readonly ended: readonly { readonly pod: Pod; readonly node: string }[]
@@ -26,8 +26,8 @@ interface DraftPlan {
 }
 
 /**
- * Which nodes lack a pod, and which pods are too many, misplaced or ended. `hash` is that of the present
- * template. Source: daemon_controller.go manage, podsShouldBeOnNode, getUnscheduledPodsWithoutNode.
+ * Finds nodes without a pod, and pods that are surplus, misplaced or terminated. `hash` is that of the
+ * current template. Source: daemon_controller.go manage, podsShouldBeOnNode, getUnscheduledPodsWithoutNode.
  */
 export function placementPlan(
   set: DaemonSet,
@@ -48,7 +48,7 @@ export function placementPlan(
     else if (shouldContinueRunning) keepOne(plan, set, name, onNode ?? [], { surges, shouldRun, hash, now })
     else plan.remove.push(...(onNode ?? []).filter((pod) => pod.metadata.deletionTimestamp === undefined))
   }
-  // pods for nodes that are gone will never be scheduled, and nobody else deletes them
+  // pending pods of deleted nodes will never be scheduled, and no other controller deletes them
   for (const [name, onNode] of pods)
     if (!names.has(name)) plan.remove.push(...onNode.filter((pod) => !pod.spec.nodeName))
   return plan
@@ -84,8 +84,8 @@ function keepOne(
 }
 
 /**
- * With maxSurge, an old and a new pod may share a node while the old one is ready and the new one is not yet
- * available.
+ * Returns the surplus pods of a node if maxSurge allows an old and a new one: the old one stays as long as it
+ * is ready and the new one is not available.
  */
 function surplusWhenSurging(
   set: DaemonSet,
@@ -101,17 +101,17 @@ function surplusWhenSurging(
   return surplus
 }
 
-/** What a DaemonSet wants of one node. */
-interface NodeVerdict {
-  /** A pod is to be created there if there is none. */
+/** Whether a DaemonSet runs a pod on a node. */
+interface NodeEligibility {
+  /** Whether a missing pod is created. */
   readonly shouldRun: boolean
-  /** A pod that is there may stay. */
+  /** Whether an existing pod may stay. */
   readonly shouldContinueRunning: boolean
 }
 
-const RUN: NodeVerdict = { shouldRun: true, shouldContinueRunning: true }
-const STAY: NodeVerdict = { shouldRun: false, shouldContinueRunning: true }
-const GO: NodeVerdict = { shouldRun: false, shouldContinueRunning: false }
+const RUN: NodeEligibility = { shouldRun: true, shouldContinueRunning: true }
+const STAY: NodeEligibility = { shouldRun: false, shouldContinueRunning: true }
+const GO: NodeEligibility = { shouldRun: false, shouldContinueRunning: false }
 
 const isHard = (taint: Taint): boolean => taint.effect === 'NoSchedule' || taint.effect === 'NoExecute'
 const isNoExecute = (taint: Taint): boolean => taint.effect === 'NoExecute'
@@ -120,11 +120,11 @@ const tolerationsBySet = new WeakMap<DaemonSet, readonly Toleration[]>()
 
 /**
  * Whether a pod of the DaemonSet should run on the node: the template's nodeName, nodeSelector and required
- * node affinity must fit, and no NoSchedule or NoExecute taint be left untolerated. With an untolerated
- * NoSchedule taint alone, a pod that runs there goes on running. Source:
+ * node affinity must match, and all NoSchedule and NoExecute taints must be tolerated. If only a NoSchedule
+ * taint is not tolerated, an existing pod stays. Source:
  * pkg/controller/daemon/daemon_controller.go NodeShouldRunDaemonPod.
  */
-export function nodeShouldRunDaemonPod(node: Node, set: DaemonSet): NodeVerdict {
+export function nodeShouldRunDaemonPod(node: Node, set: DaemonSet): NodeEligibility {
   const { spec, metadata } = set.spec.template
   if (spec.nodeName && spec.nodeName !== node.metadata.name) return GO
   if (!matchesRequiredNodeAffinity({ metadata, spec, status: {} }, node)) return GO
@@ -135,20 +135,20 @@ export function nodeShouldRunDaemonPod(node: Node, set: DaemonSet): NodeVerdict 
   return findUntoleratedTaint(taints, tolerations, isNoExecute) ? GO : STAY
 }
 
-/** The same for every node, and DaemonSets are frozen: computed once for each version. */
+/** Cached by DaemonSet, because it is needed for every node, and frozen objects do not change. */
 function tolerationsOf(set: DaemonSet): readonly Toleration[] {
   let tolerations = tolerationsBySet.get(set)
   if (!tolerations) tolerationsBySet.set(set, (tolerations = daemonTolerations(set.spec.template.spec)))
   return tolerations
 }
 
-/** A DaemonSet's pods by the node that they run on or are meant for, nodes in order of their names. */
+/** A DaemonSet's pods by their target node, sorted by node name. */
 export type PodsByNode = ReadonlyMap<string, readonly Pod[]>
 
 /**
- * Groups pods by their target: spec.nodeName, or before they are bound the one name in their required node
- * affinity. Pods without any target are left out. Source: daemon_controller.go getNodesToDaemonPods,
- * daemonset_util.go GetTargetNodeName.
+ * Groups pods by target node: spec.nodeName, or for unbound pods the node name in their required affinity.
+ * Pods without a target are omitted. Source: daemon_controller.go getNodesToDaemonPods, daemonset_util.go
+ * GetTargetNodeName.
  */
 export function podsByNode(pods: readonly Pod[]): PodsByNode {
   const groups = new Map<string, Pod[]>()
@@ -174,7 +174,7 @@ function targetNode(pod: Pod): string | undefined {
 }
 
 /**
- * Bound pods first, then the oldest, then by name: the first one is the one to keep. Source:
+ * Sorts bound pods first, then by age, then by name: the first is kept. Source:
  * podByCreationTimestampAndPhase.
  */
 export function oldestFirst(a: Pod, b: Pod): number {
@@ -185,17 +185,14 @@ export function oldestFirst(a: Pod, b: Pod): number {
 }
 
 /**
- * Pods that an update may take down at a time, of `desired`; percentages are rounded up. Source:
- * daemonset_util.go UnavailableCount.
+ * Returns maxUnavailable of `desired` pods; percentages are rounded up. Source: daemonset_util.go
+ * UnavailableCount.
  */
 export function unavailableCount(set: DaemonSet, desired: number): number {
   return scaledValue(rollingUpdateOf(set)?.maxUnavailable, desired, 'up')
 }
 
-/**
- * Nodes on which an update may run an old and a new pod side by side; percentages are rounded up. Source:
- * SurgeCount.
- */
+/** Returns maxSurge of `desired` pods; percentages are rounded up. Source: SurgeCount. */
 export function surgeCount(set: DaemonSet, desired: number): number {
   return scaledValue(rollingUpdateOf(set)?.maxSurge, desired, 'up')
 }

@@ -9,25 +9,25 @@ import type { PodControl } from '../shared/pod-control.js'
 import { isNamespaceTerminating, slowStart } from '../shared/pod-control.js'
 import { daemonPodTemplate } from './pod-template.js'
 
-/** Most pods that one step creates, and most that it deletes. */
+/** Most pods that one sync creates, and most that it deletes. Source: BurstReplicas. */
 const BURST = 250
 
-/** Pods of a DaemonSet to create (by node) and to delete. */
+/** The pods of a DaemonSet to create (by node name) and to delete. */
 export interface PodChanges {
   /** Key of the DaemonSet. */
   readonly key: string
   readonly set: DaemonSet
   readonly owner: Owner
-  /** Of the present template. */
+  /** Hash of the current template. */
   readonly hash: string
   readonly create: readonly string[]
   readonly remove: readonly Pod[]
 }
 
 /**
- * Creates (slowly at first) and deletes pods, and expects to see that. All deletions are tried before an
- * error is thrown.
- * @throws the first error. Source: daemon_controller.go syncNodes.
+ * Creates pods in batches of growing size, deletes pods, and sets the expectations for both. Source:
+ * daemon_controller.go syncNodes.
+ * @throws the first error, after all deletions have been tried.
  */
 export function applyPodChanges(
   changes: PodChanges,
@@ -72,23 +72,23 @@ function deletePods(
   return firstError
 }
 
-const FIRST = 1_000
-const LONGEST = 15 * 60_000
+const MIN_BACK_OFF = 1_000
+const MAX_BACK_OFF = 15 * 60_000
 
-/** How long a node is spared after a failed pod was deleted there. */
+/** The back-off of a node after the deletion of a failed pod. */
 interface BackOffEntry {
   readonly delay: number
   /** Virtual ms of the last deletion. */
   readonly since: number
 }
 
-/** Entries by `<uid>/<generation>/<node>`: plain data in a slice of the component's state. */
+/** Entries by `<uid>/<generation>/<node>`. */
 export type BackOffState = Map<string, BackOffEntry>
 
 /**
- * Back-off between deletions of failed daemon pods on one node: 1 s, doubled each time up to 15 min,
- * forgotten after 30 min without failure. It keeps a DaemonSet and a kubelet that rejects its pods from
- * fighting. Source: client-go util/flowcontrol Backoff.
+ * Back-off between deletions of failed daemon pods on one node: 1 s, doubled each time up to 15 min, and
+ * reset after 30 min without a failure. Without it, a DaemonSet would create pods as fast as a kubelet
+ * rejects them. Source: client-go util/flowcontrol Backoff.
  */
 export class FailedPodBackOff {
   readonly #state: Slice<BackOffState>
@@ -99,17 +99,20 @@ export class FailedPodBackOff {
     this.#clock = clock
   }
 
-  /** Ms that are left to wait; when there are none, the next wait begins now. */
+  /** Returns how many ms are left to wait; 0 allows a deletion and starts the next wait. */
   next(key: string): number {
     const now = this.#clock.now()
     const entry = this.#state.value.get(key)
-    const isKnown = entry !== undefined && now - entry.since <= 2 * LONGEST
+    const isKnown = entry !== undefined && now - entry.since <= 2 * MAX_BACK_OFF
     if (isKnown && now - entry.since < entry.delay) return entry.delay - (now - entry.since)
-    this.#state.value.set(key, { delay: isKnown ? Math.min(entry.delay * 2, LONGEST) : FIRST, since: now })
+    this.#state.value.set(key, {
+      delay: isKnown ? Math.min(entry.delay * 2, MAX_BACK_OFF) : MIN_BACK_OFF,
+      since: now,
+    })
     return 0
   }
 
-  /** Drops the entries of a DaemonSet that is gone. */
+  /** Drops the entries of a deleted DaemonSet, whose keys start with `prefix`. */
   forget(prefix: string): void {
     for (const key of this.#state.value.keys()) if (key.startsWith(prefix)) this.#state.value.delete(key)
   }

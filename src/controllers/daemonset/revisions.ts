@@ -9,16 +9,15 @@ import type { Client } from '../../client/client.js'
 import { podTemplateHash } from '../shared/pod-template-hash.js'
 import { REVISION_HASH } from './pod-template.js'
 
-/** The revisions of a DaemonSet: the one of its present template, and older ones. */
+/** The revision of a DaemonSet's current template, and older ones. */
 interface Revisions {
   readonly current: ControllerRevision
   readonly old: readonly ControllerRevision[]
 }
 
 /**
- * Finds or records the revision of the present template and gives it the highest number; several of the same
- * template are merged into one. `pods` are the DaemonSet's. Source: pkg/controller/daemon/update.go
- * constructHistory.
+ * Finds or creates the revision of the current template and gives it the highest number; duplicates are
+ * merged. `pods` are the DaemonSet's pods. Source: pkg/controller/daemon/update.go constructHistory.
  */
 export function syncRevisions(
   client: Client,
@@ -38,12 +37,12 @@ export function syncRevisions(
   return { current, old }
 }
 
-/** The hash of a revision, as its pods carry it. */
+/** Returns the hash of a revision, which its pods have as a label. */
 export function hashOf(revision: ControllerRevision): string {
   return revision.metadata.labels?.[REVISION_HASH] ?? revision.metadata.name ?? ''
 }
 
-/** Deletes what is beyond revisionHistoryLimit. */
+/** Deletes revisions beyond revisionHistoryLimit. */
 export function deleteSurplusRevisions(
   client: Client,
   set: DaemonSet,
@@ -77,9 +76,7 @@ function record(client: Client, set: DaemonSet, number: number, minor: number): 
   }
 }
 
-/**
- * Keeps the highest of several revisions of one template, and gives all pods its label before the others go.
- */
+/** Keeps the highest of several equal revisions; labels all pods with it before deleting the others. */
 function mergeDuplicates(
   client: Client,
   matching: readonly ControllerRevision[],
@@ -101,8 +98,8 @@ function mergeDuplicates(
 }
 
 /**
- * What a revision holds: a strategic merge patch that brings the template back, to the byte as Go writes it,
- * since kubectl compares bytes. Source: pkg/controller/daemon/update.go getPatch.
+ * Returns the content of a revision: a strategic merge patch that restores the template, in exactly the bytes
+ * that Go writes, because kubectl compares bytes. Source: pkg/controller/daemon/update.go getPatch.
  */
 function revisionData(set: DaemonSet): JsonObject {
   return withSortedKeys({
@@ -110,12 +107,14 @@ function revisionData(set: DaemonSet): JsonObject {
   })
 }
 
-/** Whether the revision holds the set's present template. Source: Match. */
+/** Whether the revision contains the set's current template. Source: Match. */
 function matchesRevision(set: DaemonSet, revision: ControllerRevision): boolean {
   return semanticEqual(revisionData(set), revision.data)
 }
 
-/** The revision to record for the present template: `<set>-<hash>`. Source: update.go snapshot. */
+/**
+ * Returns the revision to create for the current template, named `<set>-<hash>`. Source: update.go snapshot.
+ */
 function buildRevision(set: DaemonSet, revision: number, minor: number): ControllerRevision {
   const { name = '', namespace, annotations } = set.metadata
   const hash = podTemplateHash(set.spec.template, set.status.collisionCount, minor)
@@ -132,13 +131,13 @@ function buildRevision(set: DaemonSet, revision: number, minor: number): Control
   }
 }
 
-/** The highest revision number, 0 if there is none. */
+/** Returns the highest revision number, 0 if there is none. */
 function maxRevision(revisions: readonly ControllerRevision[]): number {
   return revisions.reduce((most, { revision }) => Math.max(most, revision), 0)
 }
 
 /**
- * The old revisions beyond revisionHistoryLimit, lowest first; those that pods still come from are kept.
+ * Returns the old revisions beyond revisionHistoryLimit, lowest first, except those that pods still have.
  * Source: update.go cleanupHistory.
  */
 function surplusRevisions(

@@ -6,9 +6,9 @@ import { nodeShouldRunDaemonPod, oldestFirst } from './placement.js'
 import { isPodUpdated } from './pod-template.js'
 
 /**
- * The status of a DaemonSet: of each node that should run a pod, the oldest pod counts. Counts of zero are
- * left out where the API leaves them out. `observedGeneration` is what to report as seen. Source:
- * daemon_controller.go updateDaemonSetStatus, storeDaemonSetStatus.
+ * Calculates the status of a DaemonSet from the oldest pod of each eligible node. Counts of zero are omitted
+ * where the API omits them. `observedGeneration` is the generation to report. Source: daemon_controller.go
+ * updateDaemonSetStatus, storeDaemonSetStatus.
  */
 export function daemonSetStatus(
   set: DaemonSet,

@@ -31,11 +31,11 @@ import {
   setCondition,
 } from './status.js'
 
-/** What a {@link Rollout} needs of the controller. */
+/** The dependencies of a {@link Rollout}. */
 export interface RolloutPorts {
   readonly client: Client
   readonly recorder: EventRecorder
-  /** The pods that a ReplicaSet controls. */
+  /** Returns the pods that a ReplicaSet controls. */
   readonly podsOf: (set: ReplicaSet) => readonly Pod[]
   /** Minor version of Kubernetes. */
   readonly minor: number
@@ -45,9 +45,8 @@ export interface RolloutPorts {
 }
 
 /**
- * One sync of one Deployment: carries out what the pure files of this folder decide, in upstream's order.
- * Answers (from {@link run}) in how many ms the Deployment must be looked at again for its progress deadline,
- * if at all. Source: pkg/controller/deployment/{deployment_controller,sync,rolling,recreate}.go.
+ * One sync of a Deployment: carries out the decisions of this folder's pure functions, in upstream's order.
+ * Source: pkg/controller/deployment/{deployment_controller,sync,rolling,recreate}.go.
  */
 export class Rollout {
   #deployment: Deployment
@@ -60,6 +59,7 @@ export class Rollout {
     this.#ports = ports
   }
 
+  /** Syncs, and returns the delay in ms of the next check of the progress deadline, if one is needed. */
   run(): number | undefined {
     if (this.#deployment.metadata.deletionTimestamp !== undefined)
       return this.#reportOnly(this.#syncRevision())
@@ -95,7 +95,7 @@ export class Rollout {
     return this.#reportRollout(newSet)
   }
 
-  /** A scaled or paused Deployment: no step of a rollout is taken. */
+  /** Syncs a scaled or paused Deployment, whose rollout takes no step. */
   #scale(): number | undefined {
     const newSet = this.#syncRevision()
     this.#carryOut(scaleStep(this.#deployment, newSet, this.#oldSets(newSet)))
@@ -108,8 +108,9 @@ export class Rollout {
   }
 
   /**
-   * Upstream goes on with the version from before this write, so that the next write of this sync conflicts
-   * and another sync follows: a resumed rollout never shows NewReplicaSetCreated.
+   * Sets the condition of a paused or resumed Deployment. Upstream continues with the version from before
+   * this write, so that the next write of this sync conflicts and another sync follows; therefore a resumed
+   * rollout never has the reason NewReplicaSetCreated.
    */
   #markPaused(): void {
     const before = this.#deployment
@@ -128,9 +129,8 @@ export class Rollout {
   }
 
   /**
-   * The ReplicaSet of the present template, if there is one, with its annotations, revision and
-   * minReadySeconds brought up to date, and the Deployment's revision with it. Source:
-   * getAllReplicaSetsAndSyncRevision.
+   * Returns the ReplicaSet with the current template, if there is one, after updating its annotations,
+   * revision and minReadySeconds, and the Deployment's revision. Source: getAllReplicaSetsAndSyncRevision.
    */
   #syncRevision(): ReplicaSet | undefined {
     const found = findNewReplicaSet(this.#deployment, this.#sets)
@@ -201,8 +201,8 @@ export class Rollout {
   }
 
   /**
-   * The name is taken: by the very ReplicaSet that this controller has not seen yet, or by another one, which
-   * calls for another hash.
+   * Returns the existing ReplicaSet of that name if it is the wanted one, not seen by the informer yet;
+   * otherwise increments collisionCount, which changes the hash, and throws `error` to retry.
    */
   #resolveCollision(wanted: ReplicaSet, error: Error): ReplicaSet {
     const taken = this.#ports.client.get('replicasets', wanted.metadata)
@@ -223,7 +223,7 @@ export class Rollout {
       try {
         this.#writeStatus(this.#withCondition(condition))
       } catch (error) {
-        // upstream gives this up too: the failed creation is what gets retried
+        // ignored as upstream does: the sync is retried anyway, because of the failed creation
         if (!isApiError(error)) throw error
       }
     }
@@ -234,7 +234,7 @@ export class Rollout {
     return newCondition('Progressing', 'True', reason, message, this.#ports.now)
   }
 
-  /** Scales. The status of this sync is still made from the former sizes, as upstream's is. */
+  /** Scales the sets. `#sets` keeps the former sizes, because upstream calculates the status from them. */
   #carryOut(intents: readonly ScaleIntent[]): void {
     const latest = new Map<ReplicaSet, ReplicaSet>()
     for (const { set, replicas } of intents) {
@@ -304,7 +304,7 @@ export class Rollout {
     return undefined
   }
 
-  /** Writes the status, and with it the revision annotation, which the status endpoint lets through. */
+  /** Writes the status and the revision annotation, which the status subresource accepts too. */
   #writeStatus(status: DeploymentStatus, revision?: string): void {
     const { metadata } = this.#deployment
     const annotations =

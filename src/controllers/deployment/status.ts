@@ -14,7 +14,7 @@ import {
   totalStatus,
 } from './replica-sets.js'
 
-/** The counts of a Deployment's status, all present. */
+/** The counts in a Deployment's status, with defaults. */
 interface DeploymentCounts {
   readonly replicas: number
   readonly updatedReplicas: number
@@ -22,7 +22,7 @@ interface DeploymentCounts {
   readonly availableReplicas: number
 }
 
-/** The counts of a status, 0 where the API leaves them out. */
+/** Returns the counts in a status; absent ones are 0. */
 function countsOf({
   replicas,
   updatedReplicas,
@@ -38,8 +38,8 @@ function countsOf({
 }
 
 /**
- * The status of a Deployment by what its ReplicaSets report, with the Available condition. Counts of zero are
- * left out, as in the API. Source: pkg/controller/deployment/sync.go calculateStatus.
+ * Calculates the status of a Deployment from its ReplicaSets, including the Available condition. Counts of
+ * zero are omitted, as in the API. Source: pkg/controller/deployment/sync.go calculateStatus.
  */
 export function deploymentStatus(
   deployment: Deployment,
@@ -91,7 +91,7 @@ function availableCondition(isAvailable: boolean, now: number): ReturnType<typeo
       )
 }
 
-/** Unknown as long as one ReplicaSet has not reported it. */
+/** Returns the sum of terminatingReplicas; undefined until all ReplicaSets report it. */
 function totalTerminating(sets: readonly ReplicaSet[]): number | undefined {
   let total = 0
   for (const { status } of sets) {
@@ -102,8 +102,8 @@ function totalTerminating(sets: readonly ReplicaSet[]): number | undefined {
 }
 
 /**
- * Whether the rollout is over: every replica is of the new template and available, and the spec has been
- * seen. Source: DeploymentComplete.
+ * Whether the rollout is complete: all replicas have the new template and are available, and the current spec
+ * has been observed. Source: DeploymentComplete.
  */
 export function isComplete(deployment: Deployment, status: DeploymentStatus): boolean {
   const desired = desiredReplicas(deployment)
@@ -113,9 +113,9 @@ export function isComplete(deployment: Deployment, status: DeploymentStatus): bo
 }
 
 /**
- * `status` (fresh counts) with the Progressing and ReplicaFailure conditions of a rollout. Progress is
- * measured against the status that the Deployment has now; without a progress deadline there is no
- * Progressing condition. Source: pkg/controller/deployment/progress.go syncRolloutStatus.
+ * Returns `status` (with new counts) plus the Progressing and ReplicaFailure conditions. Progress is measured
+ * against the Deployment's previous status; without a progress deadline there is no Progressing condition.
+ * Source: pkg/controller/deployment/progress.go syncRolloutStatus.
  */
 export function rolloutStatus(
   deployment: Deployment,
@@ -156,8 +156,8 @@ function progressConditions(
     )
   }
   if (hasProgressed(deployment.status, status)) {
-    // unlike others, this condition is renewed for each bit of progress: lastUpdateTime is what the deadline
-    // counts from
+    // unlike others, this condition is replaced on every progress, because the deadline counts from its
+    // lastUpdateTime
     const condition = progressing('True', 'ReplicaSetUpdated', 'is progressing.')
     return [...removeCondition(conditions, 'Progressing'), keepTransitionTime(condition, current)]
   }
@@ -170,7 +170,10 @@ function progressConditions(
   return conditions
 }
 
-/** More updated, ready or available replicas, or fewer old ones. Source: DeploymentProgressing. */
+/**
+ * Whether there are more updated, ready or available replicas, or fewer old ones. Source:
+ * DeploymentProgressing.
+ */
 function hasProgressed(before: DeploymentStatus, after: DeploymentStatus): boolean {
   const [a, b] = [countsOf(before), countsOf(after)]
   return (
@@ -181,7 +184,7 @@ function hasProgressed(before: DeploymentStatus, after: DeploymentStatus): boole
   )
 }
 
-/** Source: DeploymentTimedOut. */
+/** Whether the progress deadline has passed. Source: DeploymentTimedOut. */
 function hasTimedOut(deployment: Deployment, status: DeploymentStatus, now: number): boolean {
   const deadline = progressDeadline(deployment)
   const condition = findCondition(status.conditions, 'Progressing')
@@ -190,10 +193,7 @@ function hasTimedOut(deployment: Deployment, status: DeploymentStatus, now: numb
   return (timeMs(condition.lastUpdateTime) ?? 0) + deadline * 1000 < now
 }
 
-/**
- * The failure that the Deployment reports: that of the new ReplicaSet, else of any. Source:
- * getReplicaFailures.
- */
+/** Returns the ReplicaFailure condition of the new ReplicaSet, else of any. Source: getReplicaFailures. */
 function replicaFailure(
   newSet: ReplicaSet | undefined,
   oldSets: readonly ReplicaSet[],
@@ -206,9 +206,8 @@ function replicaFailure(
 }
 
 /**
- * In how many ms a rollout without progress must be looked at again so that its deadline is not missed;
- * undefined when there is nothing to miss. A second is added against clock skew. Source:
- * requeueStuckDeployment.
+ * Returns the delay in ms after which the progress deadline must be checked, plus a second for clock skew;
+ * undefined if it need not be checked. Source: requeueStuckDeployment.
  */
 export function nextDeadlineCheck(
   deployment: Deployment,
@@ -223,7 +222,8 @@ export function nextDeadlineCheck(
 }
 
 /**
- * The Progressing condition that pausing or resuming calls for, if it does. Source: checkPausedConditions.
+ * Returns the Progressing condition of a Deployment that was paused or resumed. Source:
+ * checkPausedConditions.
  */
 export function pauseCondition(deployment: Deployment, now: number): DeploymentCondition | undefined {
   if (progressDeadline(deployment) === undefined) return undefined
@@ -240,7 +240,10 @@ export function pauseCondition(deployment: Deployment, now: number): DeploymentC
 
 type Conditions = DeploymentStatus['conditions']
 
-/** A condition that was seen at `now` (virtual ms). Source: deployment_util.go NewDeploymentCondition. */
+/**
+ * Returns a condition with `now` (virtual ms) as its times. Source: deployment_util.go
+ * NewDeploymentCondition.
+ */
 export function newCondition(
   type: string,
   status: string,
@@ -253,8 +256,8 @@ export function newCondition(
 }
 
 /**
- * `conditions` with `condition` in place of the one of its type, at the end. A condition of the same status
- * and reason stays as it is, one of the same status keeps its lastTransitionTime. Source:
+ * Replaces the condition of the same type by `condition`, at the end of the list. If status and reason are
+ * the same, nothing changes; if only the status is, lastTransitionTime is kept. Source:
  * SetDeploymentCondition.
  */
 export function setCondition(
@@ -266,7 +269,7 @@ export function setCondition(
   return [...removeCondition(conditions, condition.type), keepTransitionTime(condition, known)]
 }
 
-/** `condition` with the lastTransitionTime of the one that it replaces, if that had the same status. */
+/** Keeps the lastTransitionTime of the replaced condition if the status is the same. */
 function keepTransitionTime(
   condition: DeploymentCondition,
   known: DeploymentCondition | undefined,
@@ -275,7 +278,7 @@ function keepTransitionTime(
   return { ...condition, lastTransitionTime: known.lastTransitionTime }
 }
 
-/** `conditions` without the one of that type. */
+/** Removes the condition of that type. */
 function removeCondition(conditions: Conditions, type: string): readonly DeploymentCondition[] {
   return (conditions ?? []).filter((condition) => condition.type !== type)
 }

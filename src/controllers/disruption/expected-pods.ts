@@ -8,28 +8,25 @@ import type { Client } from '../../client/client.js'
 import type { Informer } from '../../client/informer.js'
 import { scaledValue } from '../shared/int-or-percent.js'
 
-/** A controller with the number of pods that it is to have. */
+/** The desired number of pods of a controller. */
 interface ControllerScale {
   readonly uid: string
   readonly replicas: number
 }
 
-/**
- * How many pods there should be, how many of them healthy, and which pods have no controller (where that
- * matters).
- */
+/** The numbers of pods that a budget requires. */
 export interface ExpectedPods {
   readonly expectedPods: number
   readonly desiredHealthy: number
+  /** Names of pods without a controller; empty if controllers do not matter. */
   readonly unmanaged: readonly string[]
 }
 
 /**
- * What a budget asks for, given the pods that it selects. A whole minAvailable is taken as it is, of the pods
- * that there are; everything else is reckoned from the scale of the pods' controllers, each counted once.
- * `scaleOf` answers undefined for a controller that is gone.
- * @throws Error when a pod's controller cannot be found or has no scale. Source:
- * pkg/controller/disruption/disruption.go getExpectedPodCount, getExpectedScale.
+ * Calculates what a budget requires of the pods it selects. An integer minAvailable is used as it is; all
+ * else is calculated from the scales of the pods' controllers. `scaleOf` returns undefined for a deleted
+ * controller. Source: pkg/controller/disruption/disruption.go getExpectedPodCount, getExpectedScale.
+ * @throws ExpectedPodsError if a pod's controller cannot be found or has no scale.
  */
 export function expectedPodCount(
   budget: PodDisruptionBudget,
@@ -73,10 +70,10 @@ function expectedScale(
   return { expectedPods: [...replicasOf.values()].reduce((sum, replicas) => sum + replicas, 0), unmanaged }
 }
 
-/** The number of expected pods cannot be told: the budget then allows no disruption. */
+/** The number of expected pods cannot be calculated; the budget then allows no disruption. */
 export class ExpectedPodsError extends Error {}
 
-/** Built-in kinds that control pods but have no scale subresource, by what upstream calls their resource. */
+/** Built-in kinds that control pods but have no scale subresource, with the resource in upstream's error. */
 const NOT_SCALABLE: Readonly<Record<string, string>> = {
   'apps/DaemonSet': 'daemonsets.apps',
   'batch/Job': 'jobs.batch',
@@ -84,8 +81,8 @@ const NOT_SCALABLE: Readonly<Record<string, string>> = {
 }
 
 /**
- * Finds the scale of the controllers of pods: Deployments behind ReplicaSets and ReplicaSets of their own by
- * informer, everything else through its scale subresource. Source: disruption.go finders.
+ * Finds the scales of pods' controllers: of ReplicaSets and the Deployments behind them in the informers, of
+ * all others through the scale subresource. Source: disruption.go finders.
  */
 export class ControllerScales {
   readonly #client: Client
@@ -98,7 +95,10 @@ export class ControllerScales {
     this.#deployments = deployments
   }
 
-  /** Undefined when the controller is gone. @throws ExpectedPodsError when its kind has no scale. */
+  /**
+   * Returns the scale, or undefined if the controller is deleted. @throws ExpectedPodsError if its kind has
+   * none.
+   */
   scaleOf(controller: OwnerReference, namespace: string): ControllerScale | undefined {
     const group = groupOf(controller.apiVersion)
     const isReplicaSet = controller.kind === 'ReplicaSet' && (group === 'apps' || group === 'extensions')
@@ -134,7 +134,7 @@ function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
 }
 
-/** Source: apimachinery pkg/api/meta UnsafeGuessKindToResource. */
+/** Guesses the plural of a kind. Source: apimachinery pkg/api/meta UnsafeGuessKindToResource. */
 function pluralOf(kind: string): string {
   const singular = kind.toLowerCase()
   if (singular.endsWith('s')) return `${singular}es`

@@ -12,25 +12,21 @@ import { formatTime, timeMs } from '../../api/time.js'
 import type { ExpectedPods } from './expected-pods.js'
 
 /**
- * How long an eviction that was granted may take to delete the pod, in ms. Source: disruption.go
- * DeletionTimeout.
+ * How long after a granted eviction the pod must be deleted, in ms. Source: disruption.go DeletionTimeout.
  */
 const DELETION_TIMEOUT: number = 2 * 60_000
 
-/** Evictions that were granted, and what has become of them. */
+/** The state of granted evictions. */
 interface DisruptedPods {
-  /** Pod name to the time of the grant, without those that are over. */
+  /** Time of the grant by pod name, for pods that are not deleted yet. */
   readonly pending: Readonly<Record<string, string>>
-  /** Pods that were to be deleted and were not. */
+  /** Pods that were not deleted in time. */
   readonly expired: readonly Pod[]
   /** Virtual ms at which the next one expires. */
   readonly nextExpiry: number | undefined
 }
 
-/**
- * Sorts out status.disruptedPods: pods on their way out and pods that are gone leave the map. Source:
- * buildDisruptedPodMap.
- */
+/** Updates status.disruptedPods: terminating and deleted pods are removed. Source: buildDisruptedPodMap. */
 export function disruptedPods(budget: PodDisruptionBudget, pods: readonly Pod[], now: number): DisruptedPods {
   const granted = budget.status.disruptedPods ?? {}
   const pending: Record<string, string> = {}
@@ -51,7 +47,7 @@ export function disruptedPods(budget: PodDisruptionBudget, pods: readonly Pod[],
   return { pending, expired, nextExpiry }
 }
 
-/** Pods that are Ready, not on their way out and not promised to an eviction. Source: countHealthyPods. */
+/** Counts the pods that are Ready, not terminating, and not about to be evicted. Source: countHealthyPods. */
 export function countHealthyPods(
   pods: readonly Pod[],
   pending: Readonly<Record<string, string>>,
@@ -67,7 +63,7 @@ export function countHealthyPods(
 }
 
 /**
- * The status of a budget; the one that it has, if nothing in it is out of date. Source: disruption.go
+ * Calculates the status of a budget; the condition is kept if it is up to date. Source: disruption.go
  * updatePdbStatus, component-helpers apps/poddisruptionbudget UpdateDisruptionAllowedCondition.
  */
 export function budgetStatus(
@@ -85,7 +81,7 @@ export function budgetStatus(
   const isUpToDate =
     known?.status === (isAllowed ? 'True' : 'False') &&
     budget.status.observedGeneration === observedGeneration
-  // a condition that says the same is left alone, even where its reason (SyncFailed) is another one
+  // if nothing else changes, the condition is kept even if its reason (SyncFailed) is outdated
   const isKept = isUpToDate && isSame(budget, disruptionsAllowed, currentHealthy, expected)
   const reason = isAllowed ? 'SufficientPods' : 'InsufficientPods'
   const condition = isKept
@@ -117,7 +113,8 @@ function isSame(
 }
 
 /**
- * The status of a budget that cannot be reckoned: nothing may be disrupted. Source: disruption.go failSafe.
+ * Returns the status of a budget that cannot be calculated, which allows no disruption. Source: disruption.go
+ * failSafe.
  */
 export function failSafeStatus(
   budget: PodDisruptionBudget,
@@ -131,7 +128,7 @@ export function failSafeStatus(
   return { ...status, disruptionsAllowed: 0, conditions: withCondition(status.conditions, condition) }
 }
 
-/** lastTransitionTime is that of the last change of the status. */
+/** Returns the DisruptionAllowed condition; lastTransitionTime changes only with the status. */
 function allowedCondition(
   budget: PodDisruptionBudget,
   isAllowed: boolean,
@@ -145,14 +142,15 @@ function allowedCondition(
 }
 
 /**
- * How long a pod may carry DisruptionTarget=True without being deleted, in ms. Source: disruption.go
+ * How long a pod may have DisruptionTarget=True without being deleted, in ms. Source:
  * stalePodDisruptionTimeout.
  */
 const STALE_AFTER = 2 * 60_000
 
 /**
- * In how many ms the pod's DisruptionTarget condition is stale (0: it is); undefined if it has none, is on
- * its way out or has ended, or if the kubelet set it. Source: nonTerminatingPodHasStaleDisruptionCondition.
+ * Returns in how many ms the pod's DisruptionTarget condition becomes stale, 0 if it is; undefined if it has
+ * none, is terminating or terminated, or if the kubelet has set it. Source:
+ * nonTerminatingPodHasStaleDisruptionCondition.
  */
 export function staleDisruptionIn(pod: Pod, now: number): number | undefined {
   if (pod.metadata.deletionTimestamp !== undefined) return undefined
@@ -162,7 +160,7 @@ export function staleDisruptionIn(pod: Pod, now: number): number | undefined {
   return Math.max(0, (timeMs(condition.lastTransitionTime) ?? 0) + STALE_AFTER - now)
 }
 
-/** The pod with DisruptionTarget taken back. Source: syncStalePodDisruption. */
+/** Returns the pod with DisruptionTarget=False. Source: syncStalePodDisruption. */
 export function withoutDisruption(pod: Pod, now: number): Pod {
   const condition = {
     type: 'DisruptionTarget',

@@ -15,18 +15,18 @@ import type { GraphNode, Item } from './graph.js'
 import { OwnerGraph, itemText, parseItem } from './graph.js'
 import { FOREGROUND, ORPHAN, isDeletedWith, ownersOf, referenceChange } from './references.js'
 
-/** What the garbage collector has to be told. */
+/** Options of {@link createGarbageCollector}. */
 interface GarbageCollectorOptions {
   /**
-   * All that the server serves, one entry for each resource and version; those that can be deleted, listed
-   * and watched are collected.
+   * What the server serves, one entry for each resource and version; those that can be deleted, listed and
+   * watched are collected.
    */
   readonly resources: ServedResources
 }
 
 /**
- * The garbage collector: deletes objects whose owners are all gone, and carries out deletions in the
- * foreground and orphaning. Source: pkg/controller/garbagecollector.
+ * Creates the garbage collector, which deletes objects whose owners are all gone, and carries out foreground
+ * deletion and orphaning. Source: pkg/controller/garbagecollector.
  */
 export function createGarbageCollector(options: GarbageCollectorOptions): Component {
   return {
@@ -53,7 +53,7 @@ function setUp(host: ComponentHost, { resources }: GarbageCollectorOptions): voi
   graph.onChange((item, change) => events.handle(item, change))
 }
 
-/** A queue of objects to act on, one after the other, with retries. */
+/** Creates a queue of objects with retries. */
 function attemptQueue(
   host: ComponentHost,
   graph: OwnerGraph,
@@ -75,16 +75,13 @@ function attemptQueue(
   return queue
 }
 
-/** Where objects go that have to be looked at. */
+/** The queues of the garbage collector. */
 interface Attempts {
   toDelete(item: Item): void
   toOrphan(item: Item): void
 }
 
-/**
- * Finds out of each change of an object which objects have to be judged. Source: graph_builder.go
- * processGraphChanges.
- */
+/** Enqueues the objects that each change affects. Source: graph_builder.go processGraphChanges. */
 class GraphEvents {
   readonly #graph: OwnerGraph
   readonly #recorder: EventRecorder
@@ -96,6 +93,7 @@ class GraphEvents {
     this.#attempts = attempts
   }
 
+  /** Handles one change. */
   handle(item: Item, change: Change<KubeObject>): void {
     const { type, object, old } = change
     if (type === 'DELETED') return this.#handleDeleted(item, object)
@@ -106,7 +104,10 @@ class GraphEvents {
     this.#startDeletion(item, change)
   }
 
-  /** Source: graph_builder.go processTransitions. */
+  /**
+   * Starts orphaning or foreground deletion when the object begins to be deleted so. Source:
+   * processTransitions.
+   */
   #startDeletion(item: Item, { object, old }: Change<KubeObject>): void {
     const starts = (finalizer: string): boolean =>
       isDeletedWith(object, finalizer) && !isDeletedWith(old, finalizer)
@@ -127,8 +128,8 @@ class GraphEvents {
   }
 
   /**
-   * A new reference. If it names exactly the owner that the graph knows, there is nothing to do; else the
-   * object has to be judged. Source: graph_builder.go addDependentToOwners.
+   * Enqueues the object of a new reference, unless the graph knows exactly the owner that it names. Source:
+   * graph_builder.go addDependentToOwners.
    */
   #checkReference(item: Item, object: KubeObject, reference: OwnerReference): void {
     const owner = this.#ownerNamed(item, reference) ?? this.#graph.find(reference.uid)
@@ -137,10 +138,7 @@ class GraphEvents {
     this.#attempts.toDelete(item)
   }
 
-  /**
-   * An object is seen for the first time: those that named its uid before, but not it, have to be judged
-   * again.
-   */
+  /** Enqueues the dependents of a new object whose references have its uid but do not match it otherwise. */
   #checkDependentsOf({ item }: GraphNode): void {
     for (const { item: dependent, object } of this.#graph.dependents(item.uid)) {
       const reference = ownersOf(object).find(({ uid }) => uid === item.uid) as OwnerReference
@@ -150,10 +148,7 @@ class GraphEvents {
     }
   }
 
-  /**
-   * The common case, by one look-up: the owner is where the reference says, in the object's own namespace or
-   * cluster-wide.
-   */
+  /** Returns the owner if it is where the reference says: the common case, which takes one look-up. */
   #ownerNamed({ key }: Item, reference: OwnerReference): GraphNode | undefined {
     const served = this.#graph.resourceOf(reference)
     if (!served) return undefined
@@ -183,7 +178,7 @@ class GraphEvents {
   }
 }
 
-/** Whether a namespaced owner lies in another namespace than its dependent. */
+/** Whether a namespaced owner is in another namespace than its dependent. */
 function isForeign(dependent: Item, owner: Item): boolean {
   const { namespace } = splitKey(owner.key)
   return namespace !== undefined && namespace !== splitKey(dependent.key).namespace

@@ -13,9 +13,10 @@ import { nodeLifecycleSettings } from './options.js'
 import { noScheduleChange } from './taints.js'
 
 /**
- * The node lifecycle controller: finds silent nodes, keeps taints in step with conditions, marks the pods of
- * lost nodes not ready and holds back when whole zones fail. It evicts nothing itself: the taint eviction
- * controller acts on the NoExecute taints. Source: pkg/controller/nodelifecycle/node_lifecycle_controller.go.
+ * Creates the node lifecycle controller, which detects unresponsive nodes, taints nodes by their conditions,
+ * marks the pods of lost nodes as not ready, and slows down when whole zones fail. It does not evict pods:
+ * the taint eviction controller acts on the NoExecute taints. Source:
+ * pkg/controller/nodelifecycle/node_lifecycle_controller.go.
  */
 export function createNodeLifecycleController(options: NodeLifecycleOptions = {}): Component {
   return {
@@ -63,15 +64,12 @@ function setUp(host: ComponentHost, options: NodeLifecycleOptions): void {
   runPeriodically(host, 'monitor', settings.monitorPeriod, [nodes, leases, pods], () => monitor.pass())
 }
 
-/**
- * Whether {@link reconcileNode} has anything to do: most updates of a node are heartbeats, which change no
- * taint and no label.
- */
+/** Whether {@link reconcileNode} would write: most updates of a node are heartbeats, which need no change. */
 function needsReconcile(node: Node): boolean {
   return noScheduleChange(node) !== undefined || labelsToReconcile(node) !== undefined
 }
 
-/** Source: doNodeProcessingPassWorker. */
+/** Updates the NoSchedule taints and the beta labels of a node. Source: doNodeProcessingPassWorker. */
 function reconcileNode(node: Node, writer: NodeWriter): void {
   const name = node.metadata.name as string
   const taints = noScheduleChange(node)
@@ -84,16 +82,13 @@ function isNewlyBound({ type, object, old }: Change<Pod>): boolean {
   return type !== 'DELETED' && Boolean(object.spec.nodeName) && object.spec.nodeName !== old?.spec.nodeName
 }
 
-/** Stable labels and the beta labels that have to repeat them. */
+/** Stable labels and the beta labels that must have the same value. */
 const MIRRORED: readonly (readonly [stable: string, beta: string])[] = [
   ['kubernetes.io/os', 'beta.kubernetes.io/os'],
   ['kubernetes.io/arch', 'beta.kubernetes.io/arch'],
 ]
 
-/**
- * The beta labels that are missing or differ from the stable ones; undefined if all is well. Source:
- * reconcileNodeLabels.
- */
+/** Returns the beta labels to set, or undefined if all match the stable ones. Source: reconcileNodeLabels. */
 export function labelsToReconcile(node: Node): Readonly<Record<string, string>> | undefined {
   const labels = node.metadata.labels
   if (!labels) return undefined

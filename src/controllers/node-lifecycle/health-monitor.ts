@@ -13,16 +13,16 @@ import type { NodeLifecycleSettings } from './options.js'
 import type { ZoneCount, ZoneState } from './zones.js'
 import { computeZoneState, disruptionStep, evictionRateOf, factsOf } from './zones.js'
 
-/** How often one pass tries to write a node's status (NodeHealthUpdateRetry). */
+/** Number of attempts of one pass to write a node's status. Source: NodeHealthUpdateRetry. */
 const WRITE_ATTEMPTS = 5
 
-/** What the controller remembers of a node. */
+/** A node that the controller has registered. */
 export interface KnownNode {
   readonly uid: string
   readonly health: NodeHealth
 }
 
-/** What a {@link HealthMonitor} works with. */
+/** The dependencies of a {@link HealthMonitor}. */
 interface HealthMonitorParts {
   readonly host: ComponentHost
   readonly settings: NodeLifecycleSettings
@@ -35,16 +35,17 @@ interface HealthMonitorParts {
   readonly zones: ZoneMonitor
 }
 
-/** A node as the pass leaves it: Ready before and after, the newest version of the object. */
-interface Verdict {
+/** The result of checking a node. */
+interface CheckResult {
+  /** The newest version of the node. */
   readonly node: Node
+  /** Status of the Ready condition before the check. */
   readonly observed: string
+  /** Status of the Ready condition after the check. */
   readonly current: string | undefined
 }
 
-/**
- * The pass over all nodes that finds the silent ones. Source: node_lifecycle_controller.go monitorNodeHealth.
- */
+/** Checks the health of all nodes. Source: node_lifecycle_controller.go monitorNodeHealth. */
 export class HealthMonitor {
   readonly #parts: HealthMonitorParts
   readonly #retry: Slice<Set<string>>
@@ -54,7 +55,7 @@ export class HealthMonitor {
     this.#retry = parts.host.state('nodes-to-retry', () => new Set<string>())
   }
 
-  /** One pass. A healthy node costs a few look-ups, no allocation and no request. */
+  /** Runs one pass. A healthy node costs a few look-ups, no allocation and no request. */
   pass(): void {
     const { nodes, zones, tainter, known, host } = this.#parts
     const list = nodes.list()
@@ -107,21 +108,21 @@ export class HealthMonitor {
   #checkUnhealthy(node: Node, before: string | undefined, counts: Map<string, ZoneCount>): void {
     const name = node.metadata.name as string
     const { health } = this.#parts.known.value.get(name) as KnownNode
-    const verdict = this.#updateHealth(node, health)
-    if (!verdict) return
+    const result = this.#updateHealth(node, health)
+    if (!result) return
     const { zone, excluded } = factsOf(node)
-    if (!excluded) count(counts, zone, verdict.current === 'True')
-    if (verdict.current !== undefined && verdict.current !== before) this.#report(verdict)
-    if (verdict.current === 'True') this.#parts.tainter.markReachable(verdict.node)
-    else if (verdict.current !== undefined && !this.#handleNotReady(name, verdict)) return
+    if (!excluded) count(counts, zone, result.current === 'True')
+    if (result.current !== undefined && result.current !== before) this.#report(result)
+    if (result.current === 'True') this.#parts.tainter.markReachable(result.node)
+    else if (result.current !== undefined && !this.#handleNotReady(name, result)) return
     this.#retry.value.delete(name)
   }
 
   /**
-   * Takes in the heartbeats; sets the conditions of a silent node Unknown. Undefined if that could not be
-   * written.
+   * Observes the heartbeat, and sets the conditions of an unresponsive node to Unknown; returns undefined if
+   * they could not be written.
    */
-  #updateHealth(listed: Node, health: NodeHealth): Verdict | undefined {
+  #updateHealth(listed: Node, health: NodeHealth): CheckResult | undefined {
     const { host, settings, leases, writer } = this.#parts
     const now = host.clock.now()
     let node = listed
@@ -158,8 +159,8 @@ export class HealthMonitor {
     }
   }
 
-  /** Answers false if the pods of the node have to be marked again in the next pass. */
-  #handleNotReady(name: string, { node, observed, current }: Verdict): boolean {
+  /** Taints the node and marks its pods; returns false if pods must be marked again in the next pass. */
+  #handleNotReady(name: string, { node, observed, current }: CheckResult): boolean {
     const { tainter, writer, pods } = this.#parts
     tainter.handleNotReady(node, current as string)
     const turned = observed === 'True'
@@ -170,7 +171,7 @@ export class HealthMonitor {
     return false
   }
 
-  #report({ node, current }: Verdict): void {
+  #report({ node, current }: CheckResult): void {
     const { bus, clock } = this.#parts.host
     if (!bus.has('nodeCondition')) return
     bus.emit('nodeCondition', {
@@ -189,7 +190,7 @@ function count(counts: Map<string, ZoneCount>, zone: string, ready: boolean): vo
   else zoneCount.notReady++
 }
 
-/** What happens to the zones of a cluster as their nodes come, go, fall silent and return. */
+/** Tracks the states of zones and sets the eviction rates by them. */
 export class ZoneMonitor {
   readonly #host: ComponentHost
   readonly #settings: NodeLifecycleSettings
@@ -203,7 +204,7 @@ export class ZoneMonitor {
     this.#states = host.state('zones', () => new Map<string, ZoneState>())
   }
 
-  /** Makes the zone of a node known. Source: addPodEvictorForNewZone. */
+  /** Registers the zone of a node. Source: addPodEvictorForNewZone. */
   open(node: Node): void {
     const { zone } = factsOf(node)
     if (this.#states.value.has(zone)) return
@@ -212,9 +213,8 @@ export class ZoneMonitor {
   }
 
   /**
-   * Sets the eviction rates by what this pass has counted. `onLeaving` is called when the master disruption
-   * ends: all nodes are then taken to have been seen now. Source: node_lifecycle_controller.go
-   * handleDisruption.
+   * Sets the eviction rates from the counts of this pass. `onLeaving` is called when master disruption ends,
+   * so that all nodes get a new grace period. Source: node_lifecycle_controller.go handleDisruption.
    */
   update(counts: ReadonlyMap<string, ZoneCount>, nodes: readonly Node[], onLeaving: () => void): void {
     const states = this.#states.value

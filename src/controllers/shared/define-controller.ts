@@ -11,7 +11,6 @@ import { reconcileQueue, runPeriodically } from './queue.js'
 export type Resources = Readonly<Record<string, ResourceName>>
 
 /** No informers of that kind. */
-// oxlint-disable-next-line typescript/no-empty-object-type -- the identity of `&`, which Record is not
 export type None = {}
 
 /** The resource that one informer watches, the objects it selects, and its indexes. */
@@ -42,7 +41,6 @@ export type Handlers<S extends Resources> = {
 }
 
 /** Keys to reconcile; nothing stands for no keys. */
-// oxlint-disable-next-line typescript/no-invalid-void-type -- lets a handler without result be an expression
 export type Keys = readonly string[] | undefined | void
 
 /** What a controller is built from. Everything in it is rebuilt in a fork; state belongs in `host.state`. */

@@ -7,14 +7,14 @@ const GROUPS: readonly string[] = [
 ]
 
 /**
- * Who a controller of kube-controller-manager is: a service account of kube-system, as with
- * `--use-service-account-credentials` (kubeadm's setting). `name` is that of the account, `node-controller`.
+ * Returns the user of a controller of kube-controller-manager: the service account `name` in kube-system, as
+ * with `--use-service-account-credentials`, which kubeadm sets.
  */
 export function controllerIdentity(name: string): UserInfo {
   return { name: `system:serviceaccount:kube-system:${name}`, groups: GROUPS }
 }
 
-/** Name of a component of kube-controller-manager: `kube-controller-manager/node-lifecycle-controller`. */
+/** Returns the name of a component of kube-controller-manager: `kube-controller-manager/<name>`. */
 export function controllerName(name: string): string {
   return `kube-controller-manager/${name}`
 }

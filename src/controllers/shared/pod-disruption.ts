@@ -4,14 +4,14 @@ import { formatTime } from '../../api/time.js'
 import type { Patch } from '../../client/client.js'
 import { hasFeature } from './version.js'
 
-/** What a controller says about why a pod is going away. */
+/** The reason and message of a DisruptionTarget condition. */
 export interface Disruption {
   readonly reason: 'DeletionByTaintManager' | 'DeletionByPodGC'
   readonly message: string
 }
 
 /**
- * Pod conditions carry the generation that they were seen at since v1.34 (gate
+ * Returns the observedGeneration of a pod condition, which exists since v1.34 (gate
  * PodObservedGenerationTracking). Source: pkg/api/v1/pod/util.go CalculatePodConditionObservedGeneration.
  */
 export function observedGeneration(pod: Pod, version: string): { readonly observedGeneration?: number } {
@@ -22,8 +22,8 @@ export function observedGeneration(pod: Pod, version: string): { readonly observ
 }
 
 /**
- * The DisruptionTarget condition as it has to be written, or undefined if the pod says so already.
- * Source: pkg/api/v1/pod/util.go UpdatePodCondition.
+ * Returns the DisruptionTarget condition to write, or undefined if the pod already has it. Source:
+ * pkg/api/v1/pod/util.go UpdatePodCondition.
  */
 export function disruptionTarget(
   pod: Pod,
@@ -53,15 +53,15 @@ export function disruptionTarget(
   }
 }
 
-/** What to change in the status of a pod; the condition replaces the one of its type. */
+/** A change of a pod's status; the condition replaces the one of its type. */
 interface StatusChange {
   readonly phase?: Pod['status']['phase']
   readonly condition?: PodCondition
 }
 
 /**
- * A patch of the pod's status that is refused if the pod has been replaced by another one. As a two-way merge
- * patch does, it says in which order the conditions stand: a new one at the end. Source: pkg/util/pod
+ * Returns a patch of the pod's status that fails if another pod has replaced the pod. Like upstream's two-way
+ * merge patch, it contains the order of the conditions, with a new one at the end. Source: pkg/util/pod
  * PatchPodStatus.
  */
 export function statusPatch(pod: Pod, change: StatusChange): Patch {

@@ -2,7 +2,7 @@ import type { PodTemplateSpec } from '../../api/core/generated.js'
 import { GO_STRUCTS } from './go-structs.js'
 
 /**
- * The alphabet of generated names: no vowels, no digits that look like letters. Source: apimachinery
+ * The alphabet of generated names: without vowels and ambiguous digits. Source: apimachinery
  * pkg/util/rand/rand.go.
  */
 export const SAFE_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
@@ -11,10 +11,10 @@ const utf8 = new TextEncoder()
 const dumps = new WeakMap<PodTemplateSpec, Map<number, string>>()
 
 /**
- * The `pod-template-hash` of Deployments and `controller-revision-hash` of DaemonSets: FNV-1a (32 bits) over
- * the template as Go prints it, then over `collisionCount` if there is one, its decimal digits re-encoded in
- * {@link SAFE_ALPHABET}. `minor` is the minor version of Kubernetes: a release that adds a field to PodSpec
- * gives every template another hash. Source: pkg/controller/controller_utils.go ComputeHash.
+ * Returns the `pod-template-hash` of Deployments, and `controller-revision-hash` of DaemonSets: FNV-1a (32
+ * bits) of the template as Go prints it and of `collisionCount`, if any, with its decimal digits encoded in
+ * {@link SAFE_ALPHABET}. It depends on `minor`, the minor version of Kubernetes, because a release that adds
+ * a field to PodSpec changes every hash. Source: pkg/controller/controller_utils.go ComputeHash.
  */
 export function podTemplateHash(
   template: PodTemplateSpec,
@@ -27,8 +27,8 @@ export function podTemplateHash(
 }
 
 /**
- * The hash of revisions of StatefulSets: FNV-1 (32 bits; not the 1a of templates) over the bytes of a text,
- * re-encoded as names are. Source: pkg/controller/history HashControllerRevision.
+ * Returns the hash of a StatefulSet's revision: FNV-1 (32 bits; not FNV-1a as for templates) of a text,
+ * encoded in {@link SAFE_ALPHABET}. Source: pkg/controller/history HashControllerRevision.
  */
 export function bytesHash(text: string): string {
   let hash = 0x811c9dc5
@@ -36,7 +36,7 @@ export function bytesHash(text: string): string {
   return safeEncode(String(hash >>> 0))
 }
 
-/** Each character code modulo the size of the alphabet. Source: rand.SafeEncodeString. */
+/** Encodes each character by its code modulo the size of the alphabet. Source: rand.SafeEncodeString. */
 function safeEncode(text: string): string {
   let encoded = ''
   for (let at = 0; at < text.length; at++)
@@ -50,12 +50,12 @@ function fnv1a(start: number, bytes: Iterable<number>): number {
   return hash >>> 0
 }
 
-/** Eight bytes, of which Go fills the first four. */
+/** Returns eight bytes, of which Go fills only the first four. */
 function littleEndian(count: number): readonly number[] {
   return [count & 0xff, (count >>> 8) & 0xff, (count >>> 16) & 0xff, count >>> 24, 0, 0, 0, 0]
 }
 
-/** Frozen templates are shared and never change, so what was printed once need not be printed again. */
+/** Returns the template as Go prints it; cached by identity, because frozen templates are shared. */
 function dumpOf(template: PodTemplateSpec, minor: number): string {
   let byMinor = dumps.get(template)
   if (!byMinor) dumps.set(template, (byMinor = new Map()))
@@ -65,7 +65,7 @@ function dumpOf(template: PodTemplateSpec, minor: number): string {
 }
 
 interface Field {
-  /** What precedes the value: `Name:`. */
+  /** The text before the value: `Name:`. */
   readonly label: string
   readonly json: string
   readonly type: Type
@@ -76,9 +76,9 @@ interface Field {
 
 interface Type {
   readonly kind: 'pointer' | 'slice' | 'map' | 'struct' | 'scalar' | 'quantity' | 'intOrString' | 'time'
-  /** As Go's reflection names it. */
+  /** Name in Go's reflection. */
   readonly name: string
-  /** Of a pointer, slice or map. */
+  /** Element type of a pointer, slice or map. */
   readonly element?: Type
 }
 
@@ -87,22 +87,21 @@ const types = new Map<string, Type>()
 const structs = new Map<string, readonly Field[]>()
 
 /**
- * `value` (JSON form of the Go struct `struct`) as go-spew prints it with `%#v`, the form that Kubernetes
- * hashes to name things by their content. Every field of the struct counts, unset ones too; empty lists and
- * maps are printed as nil, which is what they are once they have passed through protobuf. `minor` is the
- * minor version of Kubernetes whose structs are meant. Source: pkg/util/hash/hash.go, apimachinery
- * pkg/util/dump, go-spew format.go.
+ * Prints `value`, the JSON form of the Go struct `struct`, as go-spew does with `%#v`, which is the text that
+ * Kubernetes hashes. It contains all fields of the struct, even unset ones; empty lists and maps are printed
+ * as nil, because protobuf decodes them so. `minor` selects the minor version of Kubernetes, whose structs
+ * differ. Source: pkg/util/hash/hash.go, apimachinery pkg/util/dump, go-spew format.go.
  */
 function goDump(struct: string, value: object, minor: number): string {
   return typed(typeOf(struct), value, minor)
 }
 
-/** The value with its type in parentheses before it. */
+/** Prints a value after its type in parentheses. */
 function typed(type: Type, value: unknown, minor: number): string {
   return `(${type.name})${bare(type, value, minor)}`
 }
 
-/** The value alone: elements of lists and maps and what a pointer points to are printed without type. */
+/** Prints a value without its type: an element of a list or map, or the target of a pointer. */
 function bare(type: Type, value: unknown, minor: number): string {
   switch (type.kind) {
     case 'pointer':
@@ -191,7 +190,9 @@ function parseField(text: string): Field {
   return { label: `${go}:`, json, type: typeOf(type), embedded: false, since: Number(since) }
 }
 
-/** `DNSPolicy` -> `dnsPolicy`, `HostPID` -> `hostPID`, `TTY` -> `tty`. */
+/**
+ * Returns the JSON name of a Go field: `dnsPolicy` for `DNSPolicy`, `hostPID` for `HostPID`, `tty` for `TTY`.
+ */
 function jsonNameOf(go: string): string {
   return go.replace(/^[A-Z]+(?![a-z])|^[A-Z]/, (initials) => initials.toLowerCase())
 }
@@ -211,9 +212,9 @@ const DECIMAL: Readonly<Record<string, number>> = {
 const BINARY: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 }
 
 /**
- * The private fields of a Go resource.Quantity that was read from `text`, as go-spew prints them. Amounts of
- * more than about 15 digits are kept by Go as arbitrary-precision decimals, which are not reproduced here.
- * Source: apimachinery pkg/api/resource/quantity.go ParseQuantity (fast path).
+ * Prints the private fields of the Go resource.Quantity that is parsed from `text`, as go-spew does.
+ * Quantities of more than about 15 digits, which Go stores as arbitrary-precision decimals, are not
+ * supported. Source: apimachinery pkg/api/resource/quantity.go ParseQuantity (fast path).
  */
 function quantityFields(text: string | number | undefined): string {
   if (text === undefined) return fields(0n, 0, '', '')
@@ -232,8 +233,8 @@ function quantityFields(text: string | number | undefined): string {
 }
 
 /**
- * `text` is Go's cache of the printed form: it is filled in only where Go sees at a glance that the input is
- * in canonical form.
+ * Prints the fields; `text` is Go's cache of the canonical form, which is empty unless the input is
+ * canonical.
  */
 function fields(value: bigint, scale: number, text: string, format: string): string {
   const amount = `i:(resource.int64Amount){value:(int64)${value} scale:(resource.Scale)${scale}}`

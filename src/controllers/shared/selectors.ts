@@ -1,12 +1,12 @@
 import type { LabelSelector, LabelSelectorRequirement } from '../../api/meta/generated.js'
 
-/** Whether a selector selects everything: workload controllers refuse to work with such a one. */
+/** Whether a selector selects all objects, which workload controllers reject. */
 export function isEmptySelector({ matchLabels, matchExpressions }: LabelSelector): boolean {
   return Object.keys(matchLabels ?? {}).length === 0 && (matchExpressions ?? []).length === 0
 }
 
 /**
- * A selector as Go's `%v` prints the protobuf type, which is how it stands in an event text. Source: meta/v1
+ * Formats a selector as Go's `%v` prints its protobuf type, for event messages. Source: meta/v1
  * generated.pb.go String.
  */
 export function formatGoSelector({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {

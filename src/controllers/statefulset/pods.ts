@@ -7,25 +7,26 @@ const POD_NAME = 'statefulset.kubernetes.io/pod-name'
 const POD_INDEX = 'apps.kubernetes.io/pod-index'
 const REVISION = 'controller-revision-hash'
 
-/** Whether the apiserver has the pod: those that are yet to be created have no phase. */
+/** Whether the pod exists in the apiserver; one that is still to be created has no phase. */
 export const isCreated = ({ status }: Pod): boolean => status.phase !== undefined
 export const isTerminating = ({ metadata }: Pod): boolean => metadata.deletionTimestamp !== undefined
 export const isRunningAndReady = (pod: Pod): boolean => pod.status.phase === 'Running' && isPodReady(pod)
 
-/** Whether the pod does not serve, or not yet for `minReadySeconds`, or no longer. Source: isUnavailable. */
+/**
+ * Whether the pod is not ready, terminating, or not yet ready for `minReadySeconds`. Source: isUnavailable.
+ */
 export function isUnavailable(pod: Pod, minReadySeconds: number, now: number): boolean {
   return !isRunningAndReady(pod) || isTerminating(pod) || !isPodAvailable(pod, minReadySeconds, now)
 }
 
-/** Name of the revision that the pod comes from. */
+/** Returns the name of the pod's revision. */
 export function revisionOf({ metadata }: Pod): string {
   return metadata.labels?.[REVISION] ?? ''
 }
 
 /**
- * The pod of that ordinal, made from `template` at the revision of that name. It has no phase: it is not
- * created yet. `labelsIndex`: whether the release labels pods with their index. Source: stateful_set_utils.go
- * newStatefulSetPod.
+ * Returns the pod to create for that ordinal, from `template` at the revision with that name. `labelsIndex`:
+ * whether the release labels pods with their index. Source: stateful_set_utils.go newStatefulSetPod.
  */
 export function newPod(
   set: StatefulSet,
@@ -53,7 +54,7 @@ export function newPod(
   })
 }
 
-/** Whether the pod bears the name and label that its ordinal gives it. Source: identityMatches. */
+/** Whether the pod has the name and label of its ordinal. Source: identityMatches. */
 export function identityMatches(set: StatefulSet, pod: Pod): boolean {
   const [parent, ordinal] = parentAndOrdinal(pod)
   const { name, labels } = pod.metadata
@@ -65,7 +66,7 @@ export function identityMatches(set: StatefulSet, pod: Pod): boolean {
   )
 }
 
-/** The pod with the labels of its ordinal. Source: updateIdentity. */
+/** Returns the pod with the labels of its ordinal. Source: updateIdentity. */
 export function withIdentity(set: StatefulSet, pod: Pod, labelsIndex: boolean): Pod {
   const ordinal = ordinalOf(pod)
   const index = labelsIndex ? { [POD_INDEX]: String(ordinal) } : {}
@@ -86,8 +87,8 @@ export function storageMatches(set: StatefulSet, pod: Pod): boolean {
 }
 
 /**
- * The pod with the volumes of its claims before all others; those take the place of volumes of the same
- * names. Source: updateStorage.
+ * Returns the pod with its claims as first volumes, in place of volumes with the same names. Source:
+ * updateStorage.
  */
 export function withStorage(set: StatefulSet, pod: Pod): Pod {
   const templates = set.spec.volumeClaimTemplates ?? []
@@ -104,16 +105,13 @@ export function withStorage(set: StatefulSet, pod: Pod): Pod {
 const MEMBER_NAME = /^(.*)-(\d+)$/s
 const MAX_INT32 = 2 ** 31 - 1
 
-/** The set's name and the ordinal that a pod's name consists of. */
+/** The two parts of a pod's name: the name of its set, and its ordinal. */
 type Identity = readonly [parent: string, ordinal: number]
 
-/** Every sync asks for those of all pods, which are frozen. */
+/** A cache, because every sync needs the identities of all pods, which are frozen. */
 const known = new WeakMap<Pod, Identity>()
 
-/**
- * The set's name and the ordinal that the name of a pod consists of; ordinal -1 if it is none. Source:
- * getParentNameAndOrdinal.
- */
+/** Parses the name of a pod; the ordinal is -1 if the name has none. Source: getParentNameAndOrdinal. */
 function parentAndOrdinal(pod: Pod): Identity {
   let identity = known.get(pod)
   if (!identity) known.set(pod, (identity = readIdentity(pod)))
@@ -127,47 +125,44 @@ function readIdentity({ metadata: { name = '' } }: Pod): Identity {
   return [match[1] ?? '', ordinal <= MAX_INT32 ? ordinal : -1]
 }
 
-/** The pod's ordinal, -1 if its name has none. */
+/** Returns the pod's ordinal, -1 if its name has none. */
 export function ordinalOf(pod: Pod): number {
   return parentAndOrdinal(pod)[1]
 }
 
-/** Whether the pod's name is one that the set gives. Source: isMemberOf. */
+/** Whether the pod's name begins with the set's name. Source: isMemberOf. */
 export function isMemberOf(set: StatefulSet, pod: Pod): boolean {
   return parentAndOrdinal(pod)[0] === set.metadata.name
 }
 
-/** Name of the set's pod with that ordinal. */
+/** Returns the name of the set's pod with that ordinal. */
 function podName(set: StatefulSet, ordinal: number): string {
   return `${set.metadata.name ?? ''}-${ordinal}`
 }
 
-/** The lowest ordinal: spec.ordinals.start, 0 by default. */
+/** Returns the lowest ordinal: spec.ordinals.start, by default 0. */
 export function startOrdinal({ spec }: StatefulSet): number {
   return spec.ordinals?.start ?? 0
 }
 
-/** The ordinal after the highest one. */
+/** Returns the ordinal after the highest one. */
 export function endOrdinal(set: StatefulSet): number {
   return startOrdinal(set) + (set.spec.replicas ?? 1)
 }
 
-/** Whether the set wants a pod of this pod's ordinal. Source: podInOrdinalRange. */
+/** Whether the pod's ordinal is in the range of the set. Source: podInOrdinalRange. */
 export function isInRange(set: StatefulSet, pod: Pod): boolean {
   const ordinal = ordinalOf(pod)
   return ordinal >= startOrdinal(set) && ordinal < endOrdinal(set)
 }
 
-/**
- * Name of the claim that a template gives to the pod of that ordinal. Source: getPersistentVolumeClaimName.
- */
+/** Returns the name of the claim of a template for an ordinal. Source: getPersistentVolumeClaimName. */
 function claimName(set: StatefulSet, template: PersistentVolumeClaim, ordinal: number): string {
   return `${template.metadata.name ?? ''}-${set.metadata.name ?? ''}-${ordinal}`
 }
 
 /**
- * The claims of a pod, as they are to be created, in the order of their templates. Source:
- * getPersistentVolumeClaims.
+ * Returns the claims to create for a pod, in the order of their templates. Source: getPersistentVolumeClaims.
  */
 export function claimsOf(set: StatefulSet, pod: Pod): readonly PersistentVolumeClaim[] {
   const ordinal = ordinalOf(pod)

@@ -9,18 +9,18 @@ import type { Client } from '../../client/client.js'
 import { bytesHash } from '../shared/pod-template-hash.js'
 import { revisionOf } from './pods.js'
 
-/** The revisions that a sync works with. */
+/** The revisions of a sync. */
 export interface Revisions {
-  /** What pods below the partition come from. */
+  /** The revision of pods below the partition. */
   readonly current: ControllerRevision
-  /** What the set's present template is. */
+  /** The revision of the set's current template. */
   readonly update: ControllerRevision
   readonly collisionCount: number
 }
 
 /**
- * Finds or records the revision of the present template, and the one that the status names as current.
- * `known` are the set's revisions, oldest first. Source: stateful_set_control.go getStatefulSetRevisions.
+ * Finds or creates the revision of the current template, and finds status.currentRevision. `known` are the
+ * set's revisions, oldest first. Source: stateful_set_control.go getStatefulSetRevisions.
  */
 export function syncRevisions(
   client: Client,
@@ -39,7 +39,7 @@ export function syncRevisions(
   return { current, update, collisionCount: collisions.count }
 }
 
-/** The revision of a template that the set has had before, as the newest one. */
+/** Makes the revision of a former template the newest one. */
 function renewed(
   client: Client,
   equal: ControllerRevision,
@@ -63,7 +63,7 @@ function renumber(client: Client, revision: ControllerRevision, number: number):
 }
 
 /**
- * A name that another content has taken counts as a collision, and the next one is tried. Source:
+ * Creates a revision. If another content has its name, counts a collision and tries the next name. Source:
  * CreateControllerRevision.
  */
 function record(
@@ -85,7 +85,7 @@ function record(
 }
 
 /**
- * Deletes what is beyond revisionHistoryLimit, oldest first; what pods or the status refer to is kept.
+ * Deletes revisions beyond revisionHistoryLimit, oldest first, except those that pods or the status refer to.
  * Source: truncateHistory.
  */
 export function truncateHistory(
@@ -108,12 +108,14 @@ export function truncateHistory(
 }
 
 const HASH = 'controller.kubernetes.io/hash'
-const LONGEST_PREFIX = 223
+const MAX_PREFIX_LENGTH = 223
 
-/** What a revision holds: a strategic merge patch that brings the template back. Source: getPatch. */
+/**
+ * Returns the content of a revision: a strategic merge patch that restores the template. Source: getPatch.
+ */
 function revisionData(set: StatefulSet, minor: number): JsonObject {
   const template = set.spec.template as unknown as JsonObject
-  // Go wrote the zero time of embedded metadata until 1.33, and it counts in the hash
+  // until v1.33, Go wrote the zero time of embedded metadata, which is part of the hash
   const metadata =
     minor < 34 ? { creationTimestamp: null, ...(template.metadata as JsonObject) } : template.metadata
   return withSortedKeys({
@@ -121,7 +123,7 @@ function revisionData(set: StatefulSet, minor: number): JsonObject {
   })
 }
 
-/** The template that a revision holds, or the present one if it holds none. Source: ApplyRevision. */
+/** Returns the template in a revision, or the current one if it has none. Source: ApplyRevision. */
 export function templateOf(revision: ControllerRevision, set: StatefulSet): PodTemplateSpec {
   const held = (revision.data?.spec as JsonObject | undefined)?.template as JsonObject | undefined
   if (held === undefined) return set.spec.template
@@ -130,8 +132,8 @@ export function templateOf(revision: ControllerRevision, set: StatefulSet): PodT
 }
 
 /**
- * The revision of the set's present template: `<set>-<hash>`. The hash is over the patch as Go writes it and
- * the collision count. Source: stateful_set_utils.go newRevision, controller_history.go
+ * Returns the revision of the set's current template, named `<set>-<hash>`. The hash covers the patch as Go
+ * writes it, and the collision count. Source: stateful_set_utils.go newRevision, controller_history.go
  * NewControllerRevision.
  */
 function newRevision(
@@ -156,7 +158,7 @@ function newRevision(
   }
 }
 
-/** The same revision by another name, after its name was found taken. Its label stays, as upstream's does. */
+/** Returns the revision with another name after a collision; upstream does not change its hash label. */
 function renamed(set: StatefulSet, revision: ControllerRevision, collisionCount: number): ControllerRevision {
   const name = revisionName(set, revisionHash(revision.data ?? {}, collisionCount))
   return { ...revision, metadata: { ...revision.metadata, name } }
@@ -167,15 +169,15 @@ function revisionHash(data: JsonObject, collisionCount: number): string {
 }
 
 function revisionName(set: StatefulSet, hash: string): string {
-  return `${(set.metadata.name ?? '').slice(0, LONGEST_PREFIX)}-${hash}`
+  return `${(set.metadata.name ?? '').slice(0, MAX_PREFIX_LENGTH)}-${hash}`
 }
 
-/** Whether two revisions hold the same. Source: EqualRevision. */
+/** Whether two revisions have the same content. Source: EqualRevision. */
 function holdsSame(a: ControllerRevision, b: ControllerRevision): boolean {
   return a === b || semanticEqual(a.data, b.data)
 }
 
-/** Oldest first. Source: SortControllerRevisions. */
+/** Sorts revisions, oldest first. Source: SortControllerRevisions. */
 export function sortRevisions(revisions: readonly ControllerRevision[]): ControllerRevision[] {
   const created = ({ metadata }: ControllerRevision): string => metadata.creationTimestamp ?? ''
   const name = ({ metadata }: ControllerRevision): string => metadata.name ?? ''
@@ -186,7 +188,7 @@ export function sortRevisions(revisions: readonly ControllerRevision[]): Control
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** As Go's encoding/json writes a map: sorted keys, and the characters escaped that matter in HTML. */
+/** Formats JSON as Go's encoding/json does: keys of maps are sorted, and HTML characters are escaped. */
 function goJson(value: Json): string {
   if (typeof value === 'string') return quoted(value)
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)

@@ -32,30 +32,29 @@ import { bind, setClaimPhase } from './writes.js'
 
 const NO_VOLUME = 'no persistent volumes available for this claim and no storage class is set'
 
-/** Brings one claim a step further. Source: pv_controller.go syncClaim. */
+/** Syncs one claim. Source: pv_controller.go syncClaim. */
 export function syncClaim(context: BinderContext, claim: PersistentVolumeClaim): void {
   if (claim.metadata.annotations?.[BIND_COMPLETED] !== undefined) syncBound(context, claim)
   else if ((claim.spec.volumeName ?? '') === '') syncUnbound(context, claim)
   else syncRequested(context, claim, claim.spec.volumeName as string)
 }
 
-/** A claim to which any fitting volume will do. */
+/** Syncs an unbound claim that names no volume, so that any matching volume can be bound. */
 function syncUnbound(context: BinderContext, claim: PersistentVolumeClaim): void {
   const storageClass = context.classes.get(classOfClaim(claim))
   const delayed = delaysBinding(storageClass)
   const volume = bestVolume(context, claim, delayed)
   if (volume) return bind(context, volume, claim)
   if (assignDefaultClass(context, claim)) return
-  if (delayed && claim.metadata.annotations?.[SELECTED_NODE] === undefined) tellDelay(context, claim)
+  if (delayed && claim.metadata.annotations?.[SELECTED_NODE] === undefined) recordDelay(context, claim)
   else if (classOfClaim(claim) !== '') return provision(context, claim, storageClass)
   else claimEvent(context, claim, 'Normal', 'FailedBinding', NO_VOLUME)
   setClaimPhase(context, claim, 'Pending')
 }
 
 /**
- * The best volume for a claim: those whose access modes are nearest to what it wants come first, then the
- * smallest. Where a class waits for the scheduler, only one that is reserved for the claim. Source: index.go
- * findBestMatchForClaim.
+ * Returns the best volume for a claim: with the fewest access modes, and of these the smallest. If the class
+ * delays binding, only a volume that is reserved for the claim. Source: index.go findBestMatchForClaim.
  */
 function bestVolume(
   { volumes, writtenVolumes }: BinderContext,
@@ -83,8 +82,8 @@ function bestVolume(
 }
 
 /**
- * A claim without class gets the default one when there is one, however late. Source:
- * assignDefaultStorageClass.
+ * Assigns the default class to a claim without a class, even if the class was created later; returns whether
+ * it did. Source: assignDefaultStorageClass.
  */
 function assignDefaultClass(
   { host, classes, writtenClaims }: BinderContext,
@@ -108,10 +107,10 @@ function assignDefaultClass(
 }
 
 /**
- * Says for whom a claim of a class with WaitForFirstConsumer waits. Source:
+ * Records what a claim of a class with WaitForFirstConsumer waits for. Source:
  * emitEventForUnboundDelayBindingClaim.
  */
-function tellDelay(context: BinderContext, claim: PersistentVolumeClaim): void {
+function recordDelay(context: BinderContext, claim: PersistentVolumeClaim): void {
   const pods = context.pods()
   if (!pods.synced) return context.awaitPods(`claim/${keyOf(claim)}`)
   const names = pods
@@ -136,7 +135,7 @@ function tellDelay(context: BinderContext, claim: PersistentVolumeClaim): void {
     )
 }
 
-/** A claim that names its volume. */
+/** Syncs an unbound claim that names its volume. */
 function syncRequested(context: BinderContext, claim: PersistentVolumeClaim, name: string): void {
   const volume = volumeOf(context, name)
   if (!volume) {
@@ -175,7 +174,7 @@ function syncRequested(context: BinderContext, claim: PersistentVolumeClaim, nam
   setClaimPhase(context, claim, 'Pending')
 }
 
-/** Why a volume that a claim names is not good enough. Source: checkVolumeSatisfyClaim. */
+/** Returns why the volume that a claim names does not satisfy it. Source: checkVolumeSatisfyClaim. */
 function mismatch(volume: PersistentVolume, claim: PersistentVolumeClaim): string | undefined {
   if (volume.metadata.deletionTimestamp !== undefined)
     return `the volume is marked for deletion ${JSON.stringify(volume.metadata.name ?? '')}`
@@ -186,7 +185,7 @@ function mismatch(volume: PersistentVolume, claim: PersistentVolumeClaim): strin
   return offersAccessModes(volume, claim) ? undefined : 'incompatible accessMode'
 }
 
-/** A claim that was bound once. */
+/** Syncs a claim that has been bound. */
 function syncBound(context: BinderContext, claim: PersistentVolumeClaim): void {
   const lost = (reason: string, message: string): void =>
     void setClaimPhase(context, claim, 'Lost', undefined, { type: 'Warning', reason, message })
@@ -207,8 +206,8 @@ function syncBound(context: BinderContext, claim: PersistentVolumeClaim): void {
 const IN_TREE = 'kubernetes.io/'
 
 /**
- * Has a volume made for the claim by whoever provisions for its class. Nothing is left in the tree that could
- * provision by itself. Source: pv_controller.go provisionClaim, provisionClaimOperationExternal.
+ * Requests a volume from the external provisioner of the claim's class; all in-tree provisioners are gone.
+ * Source: pv_controller.go provisionClaim, provisionClaimOperationExternal.
  */
 function provision(
   context: BinderContext,
@@ -248,7 +247,7 @@ function externalText(version: string, name: string): string {
   )
 }
 
-/** External provisioners go by an annotation. Source: setClaimProvisioner. */
+/** Adds the annotations by which external provisioners find their claims. Source: setClaimProvisioner. */
 function withProvisioner(
   { host, writtenClaims }: BinderContext,
   claim: PersistentVolumeClaim,
@@ -258,7 +257,7 @@ function withProvisioner(
   const wanted = hasFeature(host.version, 'storageProvisionerAnnotation')
     ? [BETA_STORAGE_PROVISIONER, STORAGE_PROVISIONER]
     : [BETA_STORAGE_PROVISIONER]
-  // the beta annotation decides: it is what provisioners of all ages look at
+  // only the beta annotation is compared, because provisioners of all versions read that one
   if (annotations[BETA_STORAGE_PROVISIONER] === name) return claim
   const added = Object.fromEntries(wanted.map((key) => [key, name]))
   const marked = { ...claim, metadata: { ...claim.metadata, annotations: { ...annotations, ...added } } }

@@ -107,8 +107,8 @@ class VolumeBinder implements Controller<Watched> {
       ),
       writtenVolumes: new Written(host.state('written-volumes', () => new Map<string, PersistentVolume>())),
       pods: () => this.#pods.need(),
-      wakeClaim: (key) => this.#queue.add(CLAIM + key),
-      wakeVolume: (name) => this.#queue.add(VOLUME + name),
+      enqueueClaim: (key) => this.#queue.add(CLAIM + key),
+
       awaitPods: (key) =>
         this.#queue.addAfter(key, SYNC_POLL, { class: this.#pods.cutOff ? 'watchdog' : 'work' }),
     }

@@ -10,18 +10,18 @@ import { BY_CLAIM, claimEvent, claimKeyOf, claimOf, volumeEvent } from './contex
 import type { PhaseEvent } from './writes.js'
 import { setVolumePhase, unbind } from './writes.js'
 
-/** Brings one volume a step further. Source: pv_controller.go syncVolume. */
+/** Syncs one volume. Source: pv_controller.go syncVolume. */
 export function syncVolume(context: BinderContext, volume: PersistentVolume): void {
   const { claimRef } = volume.spec
   if (claimRef === undefined || (claimRef.uid ?? '') === '') {
-    // unused, or reserved for a claim that has not come yet
+    // unused, or reserved for a claim that does not exist yet
     setVolumePhase(context, volume, 'Available')
     return
   }
   const claim = claimOfVolume(context, volume)
   if (!claim) return release(context, volume)
   const { volumeName = '' } = claim.spec
-  if (volumeName === '') return remind(context, volume, claim)
+  if (volumeName === '') return enqueueUnboundClaim(context, volume, claim)
   if (volumeName === volume.metadata.name) {
     setVolumePhase(context, volume, 'Bound')
     return
@@ -32,7 +32,7 @@ export function syncVolume(context: BinderContext, volume: PersistentVolume): vo
   else unbind(context, volume)
 }
 
-/** The claim that the volume belongs to, asked of the server when the informer does not know it. */
+/** Returns the claim that the volume is bound to; the server is asked if the informer does not know it. */
 function claimOfVolume(context: BinderContext, volume: PersistentVolume): PersistentVolumeClaim | undefined {
   const { phase } = volume.status
   const known = claimOf(context, claimKeyOf(volume))
@@ -44,8 +44,7 @@ function claimOfVolume(context: BinderContext, volume: PersistentVolume): Persis
 }
 
 /**
- * The claim is gone: what becomes of the volume is told by its reclaim policy. A volume that has failed stays
- * so, and is tried again.
+ * Releases and reclaims a volume whose claim is deleted; a Failed volume keeps its phase and is tried again.
  */
 function release(context: BinderContext, volume: PersistentVolume): void {
   const { phase } = volume.status
@@ -54,9 +53,13 @@ function release(context: BinderContext, volume: PersistentVolume): void {
   reclaim(context, released)
 }
 
-/** The volume is bound, the claim does not know it yet. */
-function remind(context: BinderContext, volume: PersistentVolume, claim: PersistentVolumeClaim): void {
-  if (haveSameMode(volume, claim)) return context.wakeClaim(keyOf(claim))
+/** Enqueues the claim of a bound volume, because the claim is not bound yet. */
+function enqueueUnboundClaim(
+  context: BinderContext,
+  volume: PersistentVolume,
+  claim: PersistentVolumeClaim,
+): void {
+  if (haveSameMode(volume, claim)) return context.enqueueClaim(keyOf(claim))
   const [name, claimName] = [
     JSON.stringify(volume.metadata.name ?? ''),
     JSON.stringify(claim.metadata.name ?? ''),
@@ -80,7 +83,7 @@ function remind(context: BinderContext, volume: PersistentVolume, claim: Persist
 
 const warning = (reason: string, message: string): PhaseEvent => ({ type: 'Warning', reason, message })
 
-/** Does with a released volume what its policy says. Source: pv_controller.go reclaimVolume. */
+/** Reclaims a released volume by its policy. Source: pv_controller.go reclaimVolume. */
 function reclaim(context: BinderContext, volume: PersistentVolume): void {
   if (volume.metadata.annotations?.[MIGRATED_TO] !== undefined) return
   switch (volume.spec.persistentVolumeReclaimPolicy) {
@@ -101,8 +104,8 @@ function reclaim(context: BinderContext, volume: PersistentVolume): void {
 }
 
 /**
- * Volumes of external provisioners are deleted by those; of the others only host paths below /tmp can be.
- * Source: deleteVolumeOperation.
+ * Deletes a volume, unless that is the task of its external provisioner. Of other volumes, only host paths
+ * below /tmp can be deleted. Source: deleteVolumeOperation.
  */
 function deleteVolume(context: BinderContext, volume: PersistentVolume): void {
   const fault = deletionFault(volume)
@@ -132,7 +135,10 @@ function deletionFault({ metadata, spec }: PersistentVolume): string | undefined
     : `host_path deleter only supports /tmp/.+ but received provided ${path}`
 }
 
-/** Empties a volume by a pod, then makes it available again. Source: recycleVolumeOperation. */
+/**
+ * Runs a pod that deletes the content of a volume, then makes the volume available. Source:
+ * recycleVolumeOperation.
+ */
 function recycle(context: BinderContext, volume: PersistentVolume): void {
   const pods = context.pods()
   const name = volume.metadata.name as string
@@ -175,31 +181,33 @@ function recycle(context: BinderContext, volume: PersistentVolume): void {
   unbind(context, volume)
 }
 
-/** Only these have recyclers. */
+/** Whether a recycler exists for the kind of volume. */
 const isRecyclable = ({ spec: { hostPath, nfs } }: PersistentVolume): boolean =>
   (hostPath ?? nfs) !== undefined
 
 const PREFIX = 'recycler-for-'
 const GIB = 1024 ** 3
 /**
- * Seconds at least, and for each GiB: `--pv-recycler-minimum-timeout-*`, `--pv-recycler-increment-timeout-*`.
+ * Timeouts in seconds: `--pv-recycler-minimum-timeout-*`, and per GiB `--pv-recycler-increment-timeout-*`.
  */
 const HOST_PATH = { minimum: 60, increment: 30 }
 const NFS = { minimum: 300, increment: 30 }
 const SCRUB =
   'test -e /scrub && rm -rf /scrub/..?* /scrub/.[!.]* /scrub/*  && test -z "$(ls -A /scrub)" || exit 1'
 
-/** Name of the pod that empties a volume, in namespace default. */
+/** Returns the name of the recycler pod of a volume, in namespace default. */
 function recyclerPodName(volume: string): string {
   return `${PREFIX}${volume}`
 }
 
-/** The volume that a pod empties; undefined for any other pod. */
+/** Returns the name of the volume that a pod recycles; undefined for any other pod. */
 export function recycledBy({ metadata: { namespace, name = '' } }: Pod): string | undefined {
   return namespace === 'default' && name.startsWith(PREFIX) ? name.slice(PREFIX.length) : undefined
 }
 
-/** The pod that empties a volume. Source: pkg/volume/plugins.go NewPersistentVolumeRecyclerPodTemplate. */
+/**
+ * Returns the recycler pod of a volume. Source: pkg/volume/plugins.go NewPersistentVolumeRecyclerPodTemplate.
+ */
 function recyclerPod({ metadata, spec }: PersistentVolume): Pod {
   const { hostPath, nfs } = spec
   const { minimum, increment } = hostPath ? HOST_PATH : NFS

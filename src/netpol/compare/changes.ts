@@ -158,5 +158,6 @@ export function policyChanges(
 /** Formats the changes for a review: opened connections (`+`) first, then closed ones (`-`). */
 export function formatChanges({ opened, closed }: PolicyChanges): string {
   const all = [...opened, ...closed]
-  return `${all.length === 0 ? 'no connection in any cluster is judged otherwise' : all.map(({ text }) => text).join('\n')}\n`
+  if (all.length === 0) return 'no connection in any cluster is judged otherwise\n'
+  return `${all.map(({ text }) => text).join('\n')}\n`
 }

@@ -47,7 +47,8 @@ function formatPeer(peer: Peer, home: PolicyModel): string {
       return peer.blocks
         .map(
           ({ range, except }) =>
-            `${formatIpRange(range)}${except.length === 0 ? '' : ` except ${except.map(formatIpRange).join(', ')}`}`,
+            formatIpRange(range) +
+            (except.length === 0 ? '' : ` except ${except.map(formatIpRange).join(', ')}`),
         )
         .join(', ')
     case 'nodes':

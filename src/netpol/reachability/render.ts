@@ -159,9 +159,10 @@ export function renderReachability(reachability: ReachTable): string {
     const cells = groups.map((target, to) => {
       const { text, look } = cellText(reachability, from, to)
       const x = left + to * COLUMN
+      const allowed = text === '*' ? wholeText(ports) : text === '-' ? 'nothing' : text
       const told =
         `${(groups[from] as ReachabilityGroup).name} to ${target.name}: ` +
-        `${text === '' ? 'no policy decides' : text === '*' ? wholeText(ports) : text === '-' ? 'nothing' : text}`
+        (text === '' ? 'no policy decides' : allowed)
       return (
         `<g><title>${escaped(told)}</title><rect x="${x}" y="${top}" width="${COLUMN - 2}" ` +
         `height="${ROW - 2}" fill="${colours[look]}"/>` +

@@ -180,9 +180,8 @@ function reverse({ services }: ZoneSources, name: string, type: RecordType): Dns
         ? [`${service.metadata.name ?? ''}.${service.metadata.namespace ?? ''}.svc.${CLUSTER_DOMAIN}`]
         : services
             .servicesOf(ip)
-            .map(
-              ({ service: { metadata }, endpoint }) =>
-                `${endpoint.hostname}.${metadata.name ?? ''}.${metadata.namespace ?? ''}.svc.${CLUSTER_DOMAIN}`,
+            .map(({ service: { metadata }, endpoint }) =>
+              [endpoint.hostname, metadata.name, metadata.namespace, 'svc', CLUSTER_DOMAIN].join('.'),
             )
   if (names.length === 0) return NX_DOMAIN
   return type === 'PTR' ? { rcode: 'NOERROR', records: names.map((data) => ({ name, type, data })) } : NO_DATA

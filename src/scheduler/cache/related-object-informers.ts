@@ -17,8 +17,8 @@ type Followed = 'namespaces' | 'services' | OwnerKind
 const BY_LABEL = 'label'
 
 /**
- * The related objects from informers. Each one is opened for the first pod that needs it, so that a cluster in
- * which no pod is scheduled, or none has a namespace selector, pays nothing. Before its first list an
+ * The related objects from informers. Each one is opened for the first pod that needs it, so that a cluster
+ * in which no pod is scheduled, or none has a namespace selector, pays nothing. Before its first list an
  * informer reports nothing, as any late informer does.
  */
 export class RelatedObjectInformers implements RelatedObjects {

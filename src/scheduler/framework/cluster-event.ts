@@ -27,7 +27,8 @@ export type ClusterEventKind =
 
 /** Events of storage objects. They are emitted once a pod with claims has been seen. */
 export type StorageEventKind =
-  | `${'PersistentVolumeClaim' | 'PersistentVolume' | 'StorageClass' | 'CSINode' | 'CSIStorageCapacity'}/${'Add' | 'Update'}`
+  | `${'PersistentVolumeClaim' | 'PersistentVolume' | 'StorageClass'}/${'Add' | 'Update'}`
+  | `${'CSINode' | 'CSIStorageCapacity'}/${'Add' | 'Update'}`
   | 'CSIDriver/Update'
   | 'VolumeAttachment/Delete'
 /** Events of nodes. */

@@ -200,8 +200,8 @@ export class Framework {
   }
 
   /**
-   * Returns the filters that are not covered by {@link nodeLocalResults} and that have something to check in this
-   * cycle.
+   * Returns the filters that are not covered by {@link nodeLocalResults} and that have something to check in
+   * this cycle.
    */
   otherFilters({ skipFilter }: Cycle): readonly Named<FilterPlugin>[] {
     return this.#otherFilters.filter(({ name }) => !skipFilter.has(name))

@@ -47,6 +47,7 @@ function differences(
   }
   for (const object of cached.values()) wrong.push(referenceTo(resource, object))
   if (wrong.length === 0) return []
-  const message = `the cache of ${component} for ${resource} differs from the store in ${wrong.length} objects`
+  const where = `the cache of ${component} for ${resource}`
+  const message = `${where} differs from the store in ${wrong.length} objects`
   return [{ message, objects: wrong }]
 }

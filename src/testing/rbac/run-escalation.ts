@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { Labels } from '../../api/labels.js'
-import type { WebhookHandler } from '../../apiserver/admission/extensions/handlers.js'
+import type { WebhookHandler } from '../../apiserver/admission/extensions/call-webhook.js'
 import type { UserInfo } from '../../client/client.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { createRequest, parseCertificates } from '../../pki/index.js'

@@ -150,7 +150,7 @@ describe('tokens', () => {
   const claims = (token: string): Record<string, unknown> =>
     JSON.parse(atob((token.split('.')[1] as string).replaceAll('-', '+').replaceAll('_', '/')))
 
-  test('of a service account: who it is, how long it is good, and that it ends with what it is bound to', () => {
+  test('of a service account: who it is, how long it is good, and that it ends with its object', () => {
     const cluster = new SimCluster({ nodes: 1 })
     cluster.create('pods', {
       metadata: { name: 'p', namespace: 'default' },

@@ -197,7 +197,7 @@ describe('T4: a kubelet whose client certificate has expired', () => {
     return { cluster, lines: logOf(cluster, 'node-1') }
   }
 
-  it('is refused, its node becomes NotReady after the grace period, and it ends; what runs on it runs on', () => {
+  it('is refused, its node becomes NotReady after the grace period, and it ends; its pods run on', () => {
     const { cluster, lines } = expired()
     cluster.advance('20m')
     expect(statusOf(cluster, 'node-1')).toBe('Ready')

@@ -59,7 +59,8 @@ const counter = (calls: string[]): ReturnType<typeof defineController> =>
   })
 
 const pod = (name: string): string =>
-  `{ apiVersion: v1, kind: Pod, metadata: { name: ${name} }, spec: { containers: [{ name: c, image: nginx }] } }`
+  `{ apiVersion: v1, kind: Pod, metadata: { name: ${name} }, ` +
+  'spec: { containers: [{ name: c, image: nginx }] } }'
 const watch = '{ apiVersion: v1, kind: ConfigMap, metadata: { name: watch } }'
 const countIn = (cluster: SimCluster): string | undefined =>
   cluster.get('configmaps', { name: 'watch', namespace: 'default' }).data?.['pods']

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../../src/api/definition.js'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SimCluster } from '../../../src/cluster/sim-cluster.js'
+import { SimCluster } from 'simcluster'
 import { testKeys } from '../../../src/pki/index.js'
 import { kubeconfigFor } from '../../../src/server/kubeconfig.js'
 import type { ServedCluster } from '../harness.js'

@@ -1,8 +1,8 @@
 import type { Lease } from '../../../src/api/coordination/generated.js'
+import { ignoreNotFound } from '../../ignore-not-found.js'
+import type { SimCluster } from 'simcluster'
 import type { Pod } from '../../../src/api/core/generated.js'
-import { ignoreNotFound } from '../../../src/client/api-error.js'
 import type { Component, ComponentHost } from '../../../src/client/component.js'
-import type { SimCluster } from '../../../src/cluster/sim-cluster.js'
 
 const VERSION = 'v1.34.9'
 const LEASES = 'kube-node-lease'

@@ -4,11 +4,11 @@ import type { AdmissionAttributes } from '../plugin.js'
 import type { ExpressionValues } from './evaluation.js'
 import { evaluate } from './evaluation.js'
 
-/** No more bytes of a value are kept. */
+/** Longest value of an annotation, in bytes. */
 const MOST_BYTES = 10 * 1024
 
 /**
- * What the auditAnnotations of a policy say about one request, of all its bindings and parameters. Source:
+ * Collects the auditAnnotations of a policy for one request, over all bindings and parameters. Source:
  * apiserver pkg/admission/plugin/policy/validating, validator.go Validate and dispatcher.go
  * auditAnnotationCollector.
  */
@@ -20,7 +20,7 @@ export class AuditNotes {
     this.#policy = policy
   }
 
-  /** Evaluates them; answers why some have no value. */
+  /** Evaluates the annotations for one binding and parameter. Returns the faults of those that fail. */
   take(scope: ExpressionScope, values: ExpressionValues): readonly string[] {
     const faults: string[] = []
     for (const { key, valueExpression } of this.#policy.spec.auditAnnotations ?? []) {
@@ -28,14 +28,15 @@ export class AuditNotes {
       if (error !== undefined) faults.push(error)
       else if (typeof value === 'string') this.#add(key, value.trim())
       else if (value !== null) {
-        const type = `unsupported return type: ${celTypeName(value)}. Return type must be either string or null.`
+        const name = celTypeName(value)
+        const type = `unsupported return type: ${name}. Return type must be either string or null.`
         faults.push(`valueExpression '${valueExpression}' resulted in ${type}`)
       }
     }
     return faults
   }
 
-  /** Equal values of different bindings count once. */
+  /** Adds a value, unless another binding has added the same. */
   #add(key: string, value: string): void {
     if (value === '') return
     const known = this.#values.get(key)
@@ -44,7 +45,7 @@ export class AuditNotes {
     else if (!known.includes(cut)) known.push(cut)
   }
 
-  /** Leaves the notes at the request. */
+  /** Adds the collected annotations to the audit event of the request. */
   publish({ annotate }: AdmissionAttributes): void {
     for (const [key, values] of this.#values)
       annotate(`${this.#policy.metadata.name ?? ''}/${key}`, values.join(', '))
@@ -70,7 +71,7 @@ function celTypeName(value: unknown): string {
   }
 }
 
-/** JSON as Go writes it: no plain <, >, & or line separators. */
+/** Returns JSON as Go writes it, with <, >, & and line separators escaped. */
 export function goJson(value: unknown): string {
   return JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,

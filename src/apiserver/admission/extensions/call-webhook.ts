@@ -1,14 +1,13 @@
 import type { Service } from '../../../api/core/generated.js'
 import type { ClientConfig } from '../../../api/webhook-client.js'
 import { deepFreeze } from '../../../api/schema/freeze.js'
-import type { WebhookAnswer, WebhookHandler, WebhookHandlers, WebhookReview } from './handlers.js'
 
-/** A webhook that could not be asked; the message is that of Go's HTTP client. */
+/** A webhook that could not be called; the message is that of Go's HTTP client. */
 export class WebhookCallError extends Error {
   override readonly name = 'WebhookCallError'
 }
 
-/** What a call needs to know of the cluster. */
+/** Parts of the cluster that a call needs. */
 export interface WebhookSurroundings {
   readonly handlers: WebhookHandlers
   readonly service: (namespace: string, name: string) => Service | undefined
@@ -18,11 +17,11 @@ interface Target {
   readonly url: string
   readonly path: string
   readonly handler: WebhookHandler | undefined
-  /** Why nobody listens. */
+  /** The error of the call if there is no handler. */
   readonly fault: string
 }
 
-/** Asks a webhook. Throws {@link WebhookCallError}. Source: apiserver pkg/util/webhook/client.go. */
+/** Calls a webhook. Throws {@link WebhookCallError}. Source: apiserver pkg/util/webhook/client.go. */
 export function callWebhook(
   { url, service }: ClientConfig,
   review: WebhookReview,
@@ -78,3 +77,39 @@ function serviceTarget(
     fault: `dial tcp ${found.spec.clusterIP ?? ''}:${port}: connect: connection refused`,
   }
 }
+
+/**
+ * A webhook in this process: gets an AdmissionReview or ConversionReview and returns it with a response.
+ * Synchronous.
+ */
+export type WebhookHandler = (review: WebhookReview, call: WebhookCall) => WebhookAnswer
+
+/** The review that a webhook gets, with `apiVersion`, `kind` and `request`. Deeply frozen. */
+export interface WebhookReview {
+  readonly apiVersion: string
+  readonly kind: 'AdmissionReview' | 'ConversionReview'
+  readonly request: Readonly<Record<string, unknown>>
+}
+
+/** How the webhook is called. */
+export interface WebhookCall {
+  /** The path of the URL: `/validate`. */
+  readonly path: string
+  /** How long the caller waits, in virtual ms. */
+  readonly timeout: number
+}
+
+/**
+ * The review that a webhook returns, whose `response` has at least `uid` and `allowed`. `patch` is base64 or
+ * the list of operations itself. `takes` is how long the call takes, in virtual ms (default 0); beyond the
+ * timeout the call fails. An exception counts as a broken connection.
+ */
+export interface WebhookAnswer {
+  readonly apiVersion?: string
+  readonly kind?: string
+  readonly response?: Readonly<Record<string, unknown>>
+  readonly takes?: number
+}
+
+/** Handlers by URL (`https://example.com/validate`, or without the path) or by Service (`namespace/name`). */
+export type WebhookHandlers = Readonly<Record<string, WebhookHandler>>

@@ -10,9 +10,9 @@ import type { ServerDependencies } from '../../server-dependencies.js'
 import type { Resources } from '../../registry/resources.js'
 import type { Storage } from '../../storage/storage.js'
 import { prefixEnd } from '../../storage/storage.js'
-import type { WebhookHandlers } from './handlers.js'
+import type { WebhookHandlers } from './call-webhook.js'
 
-/** What policies and webhooks need of the server. */
+/** Parts of the server that policies and webhooks need. */
 export interface ExtensionPorts {
   readonly storage: Storage
   readonly resources: Resources
@@ -36,8 +36,8 @@ interface Lists {
 }
 
 /**
- * What the store holds of policies and webhooks, by name, read again only when it has changed: where there
- * are none, a write costs nothing more.
+ * The stored policies and webhook configurations, sorted by name. Each list is read again only after a write
+ * to one of them, so that they cost a write nothing where there are none.
  */
 export class ExtensionConfiguration {
   readonly ports: ExtensionPorts
@@ -66,7 +66,7 @@ export class ExtensionConfiguration {
     return (this.#lists.mutating ??= this.#read(kinds.mutating))
   }
 
-  /** All versions in which the objects of a kind are served. */
+  /** Returns all served versions of a kind. */
   versions(definition: KindDefinition): readonly KindDefinition[] {
     return this.ports.resources.all
       .filter(({ prefix }) => prefix === `${definition.storagePrefix}/`)
@@ -81,7 +81,7 @@ export class ExtensionConfiguration {
   }
 }
 
-/** An object in another version of its kind. */
+/** Converts an object to another version of its kind. */
 export function inVersion<T extends KubeObject | undefined>(
   object: T,
   from: KindDefinition,

@@ -1,19 +1,17 @@
-import type { ExpressionScope } from '../../../api/admissionregistration/expressions.js'
-import { compileIn } from '../../../api/admissionregistration/expressions.js'
+import { type ExpressionScope, compileIn } from '../../../api/admissionregistration/expressions.js'
 import type { MatchCondition } from '../../../api/admissionregistration/generated.js'
-import { AuthorizerValue } from '../../../api/cel/lib-authorizer.js'
-import type { AuthorizationQuestion } from '../../../api/cel/lib-authorizer.js'
+import { AuthorizerValue, type AuthorizationQuestion } from '../../../api/cel/lib-authorizer.js'
 import { CelFault } from '../../../api/cel/library.js'
 import { dynamicValue } from '../../../api/cel/values.js'
 import type { Namespace } from '../../../api/core/generated.js'
-import type { KindDefinition } from '../../../api/definition.js'
+import type { KindDefinition, KubeObject } from '../../../api/definition.js'
 import type { AdmissionAttributes, AdmissionContext } from '../plugin.js'
-import { reviewObjects, reviewRequest } from './review-request.js'
+import { inVersion } from './configuration.js'
 
-/** What the expressions of one request speak of. */
+/** The variables of CEL expressions about one request. */
 export type ExpressionValues = Readonly<Record<string, unknown>>
 
-/** Values of a request's variables, all but `params` and `variables`. */
+/** Returns the variables of a request, except for `params` and `variables`. */
 export function requestValues(
   attributes: AdmissionAttributes,
   as: KindDefinition,
@@ -96,7 +94,7 @@ function serviceAccountUser([namespace, name]: readonly [string, string]): {
   }
 }
 
-/** What came of an expression: its value, or why it has none. */
+/** The result of an expression: its value or its error. */
 export type Evaluated = { readonly value: unknown; readonly error?: undefined } | { readonly error: string }
 
 /** Evaluates an expression. Source: apiserver pkg/admission/plugin/cel/condition.go. */
@@ -111,7 +109,10 @@ export function evaluate(expression: string, scope: ExpressionScope, values: Exp
   }
 }
 
-/** Whether all conditions hold; `error` when that cannot be told. Source: matchconditions/matcher.go. */
+/**
+ * Evaluates match conditions. `error` is set if they cannot be evaluated and the failure policy is not
+ * Ignore. Source: matchconditions/matcher.go.
+ */
 export function conditionsHold(
   conditions: readonly MatchCondition[],
   scope: ExpressionScope,
@@ -125,4 +126,62 @@ export function conditionsHold(
   if (errors.length === 0) return { matches: true }
   if (failurePolicy === 'Ignore') return { matches: false }
   return { matches: false, error: errors.length === 1 ? (errors[0] ?? '') : `[${errors.join(', ')}]` }
+}
+
+const OPTIONS: Readonly<Record<AdmissionAttributes['operation'], string>> = {
+  CREATE: 'CreateOptions',
+  UPDATE: 'UpdateOptions',
+  DELETE: 'DeleteOptions',
+  CONNECT: '',
+}
+
+/**
+ * Returns the `request` of an AdmissionReview without the objects, which expressions see as `request`, too.
+ * `as` is the version by which the request matched. Source: apiserver
+ * pkg/admission/plugin/webhook/request/admissionreview.go.
+ */
+export function reviewRequest(
+  attributes: AdmissionAttributes,
+  as: KindDefinition,
+): Readonly<Record<string, unknown>> {
+  const { definition, subresource, namespace, name, operation, user, dryRun } = attributes
+  const kindOf = ({ group, version, kind }: KindDefinition): object => ({ group, version, kind })
+  const resourceOf = ({ group, version, resource }: KindDefinition): object => ({ group, version, resource })
+  const part = definition.subresources.find((one) => one.name === subresource)
+  const requestKind =
+    part === undefined ? kindOf(definition) : { group: part.group, version: part.version, kind: part.kind }
+  const kind = definition === as ? requestKind : kindOf(as)
+  return {
+    kind,
+    resource: resourceOf(as),
+    ...(subresource === '' ? {} : { subResource: subresource }),
+    requestKind,
+    requestResource: resourceOf(definition),
+    ...(subresource === '' ? {} : { requestSubResource: subresource }),
+    ...(name === '' ? {} : { name }),
+    ...(namespace === '' ? {} : { namespace }),
+    operation,
+    userInfo: {
+      username: user.name,
+      ...(user.uid === undefined ? {} : { uid: user.uid }),
+      groups: user.groups ?? [],
+      ...(user.extra === undefined ? {} : { extra: user.extra }),
+    },
+    dryRun,
+    options:
+      OPTIONS[operation] === ''
+        ? null
+        : { kind: OPTIONS[operation], apiVersion: 'meta.k8s.io/v1', ...(dryRun ? { dryRun: ['All'] } : {}) },
+  }
+}
+
+/** Returns the objects of a request in the version by which it matched, or null where it has none. */
+export function reviewObjects(
+  { definition, object, old }: AdmissionAttributes,
+  as: KindDefinition,
+): { readonly object: KubeObject | null; readonly oldObject: KubeObject | null } {
+  return {
+    object: inVersion(object, definition, as) ?? null,
+    oldObject: inVersion(old, definition, as) ?? null,
+  }
 }

@@ -9,7 +9,7 @@ import type { LabelSelector } from '../../../api/meta/generated.js'
 import { notFound } from '../../errors.js'
 import type { AdmissionAttributes, AdmissionContext } from '../plugin.js'
 
-/** What policies and webhooks have alike to say what they are for. */
+/** The criteria by which both policies and webhooks match requests. */
 export interface MatchCriteria {
   readonly rules: readonly (RuleWithOperations & Pick<NamedRuleWithOperations, 'resourceNames'>)[]
   readonly excluded?: readonly NamedRuleWithOperations[] | undefined
@@ -28,7 +28,7 @@ const CONFIGURATIONS = new Set([
 ])
 
 /**
- * Nobody can lock the configuration of admission itself. Source: apiserver
+ * Configurations of admission itself are exempt, so that they can always be repaired. Source: apiserver
  * pkg/admission/plugin/webhook/predicates/rules.
  */
 export function isExempt({ definition: { group, resource } }: AdmissionAttributes): boolean {
@@ -36,9 +36,9 @@ export function isExempt({ definition: { group, resource } }: AdmissionAttribute
 }
 
 /**
- * The version of the kind by which a request matches, or undefined when it does not: its own, or with the
- * policy Equivalent another one that the same objects are served in. `versions` answers those. Throws 404
- * when the namespace is not there.
+ * Returns the version of the kind by which a request matches: its own, or with the policy Equivalent another
+ * served version, from `versions`. Returns undefined if it does not match. Throws 404 if the namespace does
+ * not exist.
  */
 export function matchedVersion(
   criteria: MatchCriteria,
@@ -58,7 +58,7 @@ export function matchedVersion(
   )
 }
 
-/** All versions in which the objects of a kind are served. */
+/** Returns all served versions of a kind. */
 export type Versions = (definition: KindDefinition) => readonly KindDefinition[]
 
 type AnyRule = MatchCriteria['rules'][number]
@@ -127,8 +127,8 @@ function selects(
 type Labels = Readonly<Record<string, string>>
 
 /**
- * Labels of the request's namespace; undefined for cluster-scoped objects, which no namespace selector keeps
- * away.
+ * Returns the labels of the request's namespace, or undefined for cluster-scoped objects, which every
+ * namespace selector matches.
  */
 function namespaceLabels(attributes: AdmissionAttributes, context: AdmissionContext): Labels | undefined {
   const { definition, namespace, name, object, subresource, operation } = attributes

@@ -13,7 +13,7 @@ import { isExempt } from './matching.js'
 import { validatingAdmissionPolicy } from './policies.js'
 import { askWebhook, webhookMatch, type WebhookResponse } from './webhooks.js'
 
-/** Mutating webhooks, policies and validating webhooks, in the order of the real server. */
+/** Returns the plugins of mutating webhooks, policies and validating webhooks, in upstream's order. */
 export function extensionPlugins(ports: ExtensionPorts): readonly AdmissionPlugin[] {
   const configuration = new ExtensionConfiguration(ports)
   return [
@@ -52,21 +52,21 @@ function mutatingWebhooks(configuration: ExtensionConfiguration): AdmissionPlugi
   return {
     name: 'MutatingAdmissionWebhook',
     mutate,
-    // a deletion has no object to change, but its webhooks are asked all the same
+    // a deletion has no object to change, but upstream calls its mutating webhooks, too
     validate: (attributes, context) => {
       if (attributes.operation === 'DELETE') mutate(attributes, context)
     },
   }
 }
 
-/** A webhook with the name of its configuration and its place among all. */
+/** A webhook with the name of its configuration and its index among all webhooks. */
 interface Listed {
   readonly webhook: MutatingWebhook
   readonly configuration: string
   readonly index: number
 }
 
-/** Operations of a patch as Go writes maps: members by name. */
+/** Sorts the members of a patch's operations by name, as Go writes maps. */
 function sortedMembers(operations: readonly unknown[]): readonly unknown[] {
   return operations.map((operation) =>
     typeof operation !== 'object' || operation === null
@@ -76,14 +76,14 @@ function sortedMembers(operations: readonly unknown[]): readonly unknown[] {
 }
 
 /**
- * All mutating webhooks, one after the other; those that want it are asked again when others have changed the
- * object since.
+ * Calls all mutating webhooks in order. Those with reinvocationPolicy IfNeeded are called again if later ones
+ * changed the object.
  */
 class MutatingRound {
   readonly #configuration: ExtensionConfiguration
   readonly #attributes: AdmissionAttributes
   readonly #context: AdmissionContext
-  /** Webhooks that have been asked, and that are to be asked again after a change. */
+  /** Webhooks that have been called, and those that are called again after a change. */
   readonly #asked: Listed[] = []
 
   constructor(
@@ -96,7 +96,7 @@ class MutatingRound {
     this.#context = context
   }
 
-  /** Answers whether the object has changed, so that the built-in plugins look at it once more. */
+  /** Returns whether the object has changed, which makes the built-in plugins run once more. */
   run(): boolean {
     const again = new Set<Listed>()
     let changed = false
@@ -115,7 +115,7 @@ class MutatingRound {
     return changed && !isSecond
   }
 
-  /** Answers whether the webhook has changed the object; leaves a note of it. */
+  /** Returns whether the webhook has changed the object, and adds that to the audit event. */
   #ask({ webhook, configuration, index }: Listed, round: 0 | 1): boolean {
     const { isReinvocation, annotate } = this.#attributes
     if (isReinvocation === true && webhook.reinvocationPolicy !== 'IfNeeded') return false
@@ -176,7 +176,10 @@ class MutatingRound {
   }
 }
 
-/** A patch is base64 of JSON on the wire; handlers in process may give the operations themselves. */
+/**
+ * Returns the operations of a patch: base64 of JSON as on the wire, or the operations themselves from a
+ * handler in this process.
+ */
 function operationsOf(patch: unknown): readonly unknown[] {
   if (Array.isArray(patch)) return patch
   const bytes = Uint8Array.from(atob(String(patch)), (char) => char.charCodeAt(0))
@@ -188,7 +191,7 @@ function operationsOf(patch: unknown): readonly unknown[] {
 
 function replaceWith(draft: KubeObject, next: KubeObject): void {
   const target = draft as unknown as Record<string, unknown>
-  // who owns what has been settled before: what webhooks change belongs to nobody
+  // managedFields were computed before admission, so that no manager owns the changes of webhooks
   const { managedFields } = draft.metadata
   for (const name of Object.keys(target)) if (!Object.hasOwn(next, name)) delete target[name]
   Object.assign(target, next, {

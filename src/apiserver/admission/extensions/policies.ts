@@ -20,7 +20,7 @@ import { conditionsHold, evaluate, requestValues } from './evaluation.js'
 import { AuditNotes, goJson } from './audit-notes.js'
 import { isExempt, matchedVersion } from './matching.js'
 
-/** One validation that did not hold, or could not be evaluated. `index` is where it stands in the policy. */
+/** A validation that failed or could not be evaluated. `index` is its place in the policy. */
 interface Denial {
   readonly index: number
   readonly policy: string
@@ -133,7 +133,7 @@ class PolicyCheck {
     )
   }
 
-  /** What a binding does about the validations that do not hold: refuses, warns, or leaves a note. */
+  /** Handles the failed validations of a binding: denies, warns or audits. */
   #enforce(
     binding: ValidatingAdmissionPolicyBinding,
     notes: AuditNotes,
@@ -149,7 +149,7 @@ class PolicyCheck {
     })
   }
 
-  /** Does what a binding asks for about a validation that does not hold; answers whether it denies. */
+  /** Takes the actions of a binding for a failed validation. Returns whether the request is denied. */
   #act(
     { index, message }: Denial,
     {
@@ -188,7 +188,8 @@ class PolicyCheck {
   }
 
   /**
-   * The parameters of a binding, or why they cannot be found. Source: generic/policy_source.go CollectParams.
+   * Returns the parameters of a binding, or why they cannot be found. Source: generic/policy_source.go
+   * CollectParams.
    */
   #params(paramRef: ParamRef | undefined): readonly (KubeObject | null)[] | string {
     const { paramKind } = this.#policy.spec
@@ -222,7 +223,7 @@ class PolicyCheck {
       : 'no params found for policy binding with `Deny` parameterNotFoundAction'
   }
 
-  /** What does not hold; `faults` deny whatever the binding's actions are. */
+  /** Failed validations; `faults` deny the request whatever the actions of the binding are. */
   #evaluate(
     binding: ValidatingAdmissionPolicyBinding,
     notes: AuditNotes,
@@ -270,7 +271,10 @@ function messageOf(
   return message.trim() === '' ? `failed expression: ${expression.trim()}` : message.trim()
 }
 
-/** `variables`: each is evaluated when first asked for, and sees those before it. Source: composition.go. */
+/**
+ * Returns the value of `variables`. Each variable is evaluated on first use and sees those before it. Source:
+ * composition.go.
+ */
 function lazyVariables(
   variables: readonly { readonly name: string; readonly expression: string }[],
   scope: ExpressionScope,

@@ -8,16 +8,15 @@ import { badRequest, forbidden, internalError } from '../../errors.js'
 import type { AdmissionAttributes, AdmissionContext } from '../plugin.js'
 import { callWebhook, WebhookCallError } from './call-webhook.js'
 import type { ExtensionConfiguration } from './configuration.js'
-import { conditionsHold, requestValues } from './evaluation.js'
+import { conditionsHold, requestValues, reviewObjects, reviewRequest } from './evaluation.js'
 import { matchedVersion } from './matching.js'
-import { reviewObjects, reviewRequest } from './review-request.js'
 
-/** An answer that cannot be used. */
+/** An invalid response of a webhook. */
 class InvalidResponse extends Error {
   override readonly name = 'InvalidResponse'
 }
 
-/** What a webhook said of a request that it allows. */
+/** The response of a webhook that allows a request. */
 export interface WebhookResponse {
   readonly allowed: boolean
   readonly status?: Readonly<Record<string, unknown>>
@@ -28,8 +27,8 @@ export interface WebhookResponse {
 }
 
 /**
- * The version by which a request matches a webhook, all its criteria and conditions considered; undefined: it
- * is not asked.
+ * Returns the version by which a request matches the criteria and conditions of a webhook, or undefined if
+ * the webhook is not called.
  */
 export function webhookMatch(
   webhook: ValidatingWebhook | MutatingWebhook,
@@ -59,8 +58,8 @@ export function webhookMatch(
 }
 
 /**
- * Asks a webhook about a request. Answers undefined when it could not be asked and its failures are to be
- * ignored; throws when it denies, or fails and its failures count. Source: apiserver
+ * Calls a webhook for a request. Returns undefined if the call fails and its failurePolicy is Ignore. Throws
+ * ApiError if it denies the request, or fails otherwise. Source: apiserver
  * pkg/admission/plugin/webhook/{validating,mutating}/dispatcher.go.
  */
 export function askWebhook(
@@ -99,7 +98,7 @@ function call(
   const version = webhook.admissionReviewVersions.find((one) => one === 'v1' || one === 'v1beta1') ?? 'v1'
   const apiVersion = `admission.k8s.io/${version}`
   const uid = random.uuid()
-  // a copy: what a handler is given is frozen, the draft must not be
+  // a copy, because the review is frozen and the draft must not be
   const objects = structuredClone(reviewObjects(attributes, as))
   const request = { uid, ...structuredClone(reviewRequest(attributes, as)), ...objects }
   const surroundings = {
@@ -134,7 +133,7 @@ function warnAll(warnings: unknown, { warn }: AdmissionAttributes): void {
   for (const text of warnings) if (typeof text === 'string') warn(text)
 }
 
-/** What a webhook leaves in the audit log stands under its name. */
+/** Adds a webhook's audit annotations under its name. */
 function noteAll(name: string, annotations: unknown, { annotate }: AdmissionAttributes): void {
   if (!isPlainObject(annotations)) return
   for (const key of Object.keys(annotations).sort()) {

@@ -3,7 +3,7 @@ import type { Minor } from '../../../api/releases.js'
 import { forbidden } from '../../errors.js'
 import type { AdmissionAttributes, AdmissionContext } from '../plugin.js'
 
-/** One write of a node that is to be judged. */
+/** A write by a node, to be checked. */
 export interface NodeWrite {
   readonly node: string
   readonly attributes: AdmissionAttributes
@@ -24,12 +24,12 @@ export function refuse(
   throw forbidden({ group, resource }, name, why)
 }
 
-/** As Go quotes a string. */
+/** Quotes a string as Go does. */
 export const quoted = (text: string): string => JSON.stringify(text)
 
-/** The object of a write as its kind. */
+/** Returns the object of a write as its kind. */
 export const objectOf = <T extends KubeObject>({ attributes }: NodeWrite): T =>
   attributes.object as unknown as T
 
-/** The stored object of a write. */
+/** Returns the stored object of a write as its kind. */
 export const oldOf = <T extends KubeObject>({ attributes }: NodeWrite): T => attributes.old as unknown as T

@@ -16,7 +16,7 @@ import { checkToken } from './tokens.js'
 
 const LEASE_NAMESPACE = 'kube-node-lease'
 
-/** First minor that looks at the subject of a node's certificate requests. */
+/** First minor that checks the subject of a node's certificate requests. */
 const REQUESTS_SINCE: Minor = 32
 
 const RULES: Readonly<Record<string, (write: NodeWrite) => void>> = {
@@ -31,8 +31,8 @@ const RULES: Readonly<Record<string, (write: NodeWrite) => void>> = {
 }
 
 /**
- * What a kubelet may write of what the node authorizer lets through: its own Node, mirror pods and the status
- * of pods on it, tokens of those, its lease. kubeadm turns it on. Source:
+ * Limits the writes of kubelets, beyond the node authorizer, to their own Node and lease, mirror pods, the
+ * status of their pods and the tokens of these. kubeadm enables it. Source:
  * plugin/pkg/admission/noderestriction/admission.go.
  */
 export function nodeRestriction(minor: Minor): AdmissionPlugin {
@@ -73,13 +73,13 @@ export function nodeRestriction(minor: Minor): AdmissionPlugin {
   }
 }
 
-/** What has no mutating phase here. */
+/** Resources whose rules run in the validating phase only. */
 const isValidatedOnly = ({ operation, subresource }: AdmissionAttributes): boolean =>
   operation === 'DELETE' || subresource === 'eviction'
 
 /**
- * A node tells how far a claim has been resized. The real text goes on with a diff, whose form is nobody's
- * contract.
+ * A node may change only the resize status of a claim. Upstream's text ends in a diff of unspecified form,
+ * which is left out.
  */
 function checkClaim(write: NodeWrite): void {
   const {
@@ -132,7 +132,7 @@ function checkSlice(write: NodeWrite): void {
   )
 }
 
-/** A node asks for certificates of its own name only. */
+/** A node may request certificates for its own name only. */
 function checkRequest(write: NodeWrite): void {
   const {
     node,

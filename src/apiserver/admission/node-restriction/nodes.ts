@@ -1,20 +1,16 @@
 import type { Node } from '../../../api/core/generated.js'
 import { semanticEqual } from '../../../api/equal.js'
 import type { Minor } from '../../../api/releases.js'
-import type { NodeWrite } from './check.js'
-import { objectOf, oldOf, quoted, refuse } from './check.js'
-import { forbiddenLabels } from './labels.js'
+import { type NodeWrite, objectOf, oldOf, quoted, refuse } from './check.js'
 
-/**
- * First minor in which a new node may not bring unknown labels of kubernetes.io; before it was only logged.
- */
+/** First minor that refuses new nodes with unknown labels of kubernetes.io; before it was only logged. */
 const CREATE_LABELS_SINCE: Minor = 19
-/** First minor of every supported patch in which a node may not choose its owners. */
+/** First minor of which every patch release forbids a node to change its ownerReferences. */
 const OWNERS_SINCE: Minor = 31
 
 /**
- * What a node may do with Nodes: its own, but for taints, owners and what would let it draw workloads to
- * itself.
+ * Checks a node's write to a Node: only its own, without its taints, owners, and labels that would attract
+ * workloads.
  */
 export function checkNode(write: NodeWrite): void {
   const {
@@ -57,4 +53,60 @@ function checkChanged(write: NodeWrite): void {
   }
   const labels = forbiddenLabels(next.metadata.labels, old.metadata.labels, 'all')
   if (labels.length > 0) refuse(write, `is not allowed to modify labels: ${labels.join(', ')}`)
+}
+
+type Labels = Readonly<Record<string, string>> | undefined
+
+/**
+ * Labels in the domains of Kubernetes that kubelets may set. Source:
+ * k8s.io/kubelet/pkg/apis/well_known_labels.go.
+ */
+const KUBELET_LABELS: ReadonlySet<string> = new Set([
+  'kubernetes.io/hostname',
+  'topology.kubernetes.io/zone',
+  'topology.kubernetes.io/region',
+  'failure-domain.beta.kubernetes.io/zone',
+  'failure-domain.beta.kubernetes.io/region',
+  'beta.kubernetes.io/instance-type',
+  'node.kubernetes.io/instance-type',
+  'kubernetes.io/os',
+  'kubernetes.io/arch',
+  'beta.kubernetes.io/os',
+  'beta.kubernetes.io/arch',
+])
+const KUBELET_DOMAINS = ['kubelet.kubernetes.io', 'node.kubernetes.io']
+const KUBERNETES_DOMAINS = ['kubernetes.io', 'k8s.io']
+const RESTRICTED_DOMAINS = ['node-restriction.kubernetes.io']
+
+/**
+ * Returns the changed labels that a node must not set, sorted. With `restricted`, only those of
+ * node-restriction.kubernetes.io.
+ */
+export function forbiddenLabels(
+  next: Labels,
+  old: Labels,
+  reserved: 'all' | 'restricted',
+): readonly string[] {
+  return differing(next, old)
+    .filter(
+      (label) =>
+        isIn(label, RESTRICTED_DOMAINS) ||
+        (reserved === 'all' &&
+          isIn(label, KUBERNETES_DOMAINS) &&
+          !KUBELET_LABELS.has(label) &&
+          !isIn(label, KUBELET_DOMAINS)),
+    )
+    .sort()
+}
+
+function differing(a: Labels = {}, b: Labels = {}): readonly string[] {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)])
+  return [...keys].filter((key) => !Object.hasOwn(a, key) || !Object.hasOwn(b, key) || a[key] !== b[key])
+}
+
+/** Whether the part before the slash is one of the domains or a subdomain of one. */
+function isIn(label: string, domains: readonly string[]): boolean {
+  const slash = label.indexOf('/')
+  const domain = slash < 0 ? '' : label.slice(0, slash)
+  return domains.some((one) => domain === one || domain.endsWith(`.${one}`))
 }

@@ -1,14 +1,13 @@
 import { isMirrorPod } from '../../../api/core/conditions.js'
-import type { Node, Pod } from '../../../api/core/generated.js'
+import type { Node, Pod, Volume } from '../../../api/core/generated.js'
 import { semanticEqual } from '../../../api/equal.js'
 import { notFound } from '../../errors.js'
-import { apiReference } from './api-references.js'
-import type { NodeWrite } from './check.js'
-import { objectOf, oldOf, quoted, refuse } from './check.js'
+import { type NodeWrite, objectOf, oldOf, quoted, refuse } from './check.js'
+import type { Minor } from '../../../api/releases.js'
 
 /**
- * What a node may do with pods: make and delete its mirror pods, tell the status of those on it, and evict
- * them.
+ * Checks a node's write to a pod: it may create and delete its mirror pods, write the status of its pods, and
+ * evict them.
  */
 export function checkPod(write: NodeWrite): void {
   const {
@@ -108,4 +107,104 @@ function checkEviction(write: NodeWrite): void {
   if (pod === undefined) throw notFound({ group: '', resource: 'pods' }, name)
   if (pod.spec.nodeName !== node)
     refuse(write, `node ${node} can only evict pods with spec.nodeName set to itself`)
+}
+
+/** First minor that checks every kind of reference (PreventStaticPodAPIReferences). */
+const ALL_REFERENCES_SINCE: Minor = 34
+
+/**
+ * Returns the kind of API object to which a pod refers, as the refusal of a mirror pod names it, or
+ * undefined. Source: pkg/api/pod/util.go HasAPIObjectReference; before v1.34
+ * plugin/pkg/admission/noderestriction admitPodCreate.
+ */
+function apiReference(pod: Pod, minor: Minor): string | undefined {
+  const all = minor >= ALL_REFERENCES_SINCE
+  const { serviceAccountName = '', resourceClaims = [], volumes = [] } = pod.spec
+  if (serviceAccountName !== '') return all ? 'serviceaccounts' : 'a service account'
+  if (namesSecret(pod)) return 'secrets'
+  if (namesConfigMap(pod)) return 'configmaps'
+  if (all && resourceClaims.length > 0) return 'resourceclaims'
+  if (
+    !all &&
+    volumes.some(({ projected }) =>
+      projected?.sources?.some(({ clusterTrustBundle }) => clusterTrustBundle !== undefined),
+    )
+  ) {
+    return 'clustertrustbundles'
+  }
+  for (const volume of volumes) {
+    const found = all
+      ? ofVolume(volume)
+      : volume.persistentVolumeClaim === undefined
+        ? undefined
+        : 'persistentvolumeclaims'
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function ofVolume({
+  csi,
+  glusterfs,
+  persistentVolumeClaim,
+  ephemeral,
+  projected,
+}: Volume): string | undefined {
+  if (csi !== undefined) return 'csidrivers (via CSI volumes)'
+  if (glusterfs !== undefined) return 'endpoints (via glusterFS volumes)'
+  if (persistentVolumeClaim !== undefined) return 'persistentvolumeclaims'
+  if (ephemeral !== undefined) return 'persistentvolumeclaims (via ephemeral volumes)'
+  for (const { serviceAccountToken, clusterTrustBundle, podCertificate } of projected?.sources ?? []) {
+    if (serviceAccountToken !== undefined) return 'serviceaccounts (via projected volumes)'
+    if (clusterTrustBundle !== undefined) return 'clustertrustbundles'
+    if (podCertificate !== undefined) return 'podcertificates'
+  }
+  return undefined
+}
+
+type AnyContainer = Pod['spec']['containers'][number]
+
+const containersOf = ({ spec }: Pod): readonly AnyContainer[] => [
+  ...(spec.initContainers ?? []),
+  ...spec.containers,
+  ...((spec.ephemeralContainers ?? []) as readonly AnyContainer[]),
+]
+
+/** Source: pkg/api/v1/pod/util.go VisitPodSecretNames. */
+function namesSecret(pod: Pod): boolean {
+  const { imagePullSecrets = [], volumes = [] } = pod.spec
+  return (
+    imagePullSecrets.length > 0 ||
+    containersOf(pod).some(
+      ({ env = [], envFrom = [] }) =>
+        env.some(({ valueFrom }) => valueFrom?.secretKeyRef !== undefined) ||
+        envFrom.some(({ secretRef }) => secretRef !== undefined),
+    ) ||
+    volumes.some(
+      ({ azureFile, cephfs, cinder, flexVolume, projected, rbd, secret, scaleIO, iscsi, storageos, csi }) =>
+        azureFile !== undefined ||
+        secret !== undefined ||
+        projected?.sources?.some((source) => source.secret !== undefined) === true ||
+        [cephfs, cinder, flexVolume, rbd, scaleIO, iscsi, storageos].some(
+          (source) => source?.secretRef !== undefined,
+        ) ||
+        csi?.nodePublishSecretRef !== undefined,
+    )
+  )
+}
+
+/** Source: pkg/api/v1/pod/util.go VisitPodConfigmapNames. */
+function namesConfigMap(pod: Pod): boolean {
+  return (
+    containersOf(pod).some(
+      ({ env = [], envFrom = [] }) =>
+        env.some(({ valueFrom }) => valueFrom?.configMapKeyRef !== undefined) ||
+        envFrom.some(({ configMapRef }) => configMapRef !== undefined),
+    ) ||
+    (pod.spec.volumes ?? []).some(
+      ({ configMap, projected }) =>
+        configMap !== undefined ||
+        projected?.sources?.some((source) => source.configMap !== undefined) === true,
+    )
+  )
 }

@@ -8,14 +8,14 @@ import type { NodeWrite } from './check.js'
 import { objectOf, quoted, refuse } from './check.js'
 
 /**
- * First minor in which a node gets only tokens for audiences that the pod names
+ * First minor that limits a node to tokens for audiences that the pod names
  * (ServiceAccountNodeAudienceRestriction).
  */
 const AUDIENCES_SINCE: Minor = 32
 /** First minor in which RBAC may allow a node further audiences. */
 const AUDIENCE_RIGHTS_SINCE: Minor = 33
 
-/** What tokens a node may ask for: those of pods that run on it. */
+/** Checks a node's token request: only for pods that run on it. */
 export function checkToken(write: NodeWrite): void {
   const {
     node,
@@ -64,7 +64,7 @@ function checkAudience(write: NodeWrite, pod: Pod, [audience = '', ...others]: r
     refuse(write, `${why}, ${user.name} is not authorized to request tokens for this audience`)
 }
 
-/** Whether a volume of the pod, or the CSI driver behind it, wants a token for the audience. */
+/** Whether a volume of the pod or its CSI driver needs a token for the audience. */
 function hasAudience(
   { context }: NodeWrite,
   { metadata: { namespace = '', name = '' } }: Pod,

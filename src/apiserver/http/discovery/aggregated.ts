@@ -1,11 +1,11 @@
 import type { RegistryContext } from '../../registry/context.js'
-import type { Resource } from '../../registry/resource.js'
+import type { Resource } from '../../registry/resources.js'
 import { sha256Hex } from '../../../sim/sha256.js'
 import { allGroups } from './all-groups.js'
 import type { DiscoveredGroup } from './groups.js'
 import { isBuiltInGroup, listedSubresources, listedVerbs } from './groups.js'
 
-/** A discovery document with the hash that clients revalidate it by. */
+/** A discovery document with the hash for its revalidation. */
 export interface AggregatedDiscovery {
   readonly document: object
   /** Without quotes. */
@@ -82,5 +82,5 @@ function resourceOf({ group, definition }: Resource, isBuiltIn: boolean): object
   }
 }
 
-/** A kind of the group version in which the resource stands. */
+/** Returns a kind in the group version of its resource, which upstream writes as empty texts. */
 const kindOf = (kind: string): object => ({ group: '', version: '', kind })

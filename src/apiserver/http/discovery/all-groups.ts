@@ -9,8 +9,8 @@ const known = new WeakMap<
 >()
 
 /**
- * All groups in the order of discovery, with those that other servers answer for: their versions have no
- * resources, since nobody can be asked. Source: kube-aggregator
+ * Returns all groups in the order of discovery, including those of other servers, whose versions have no
+ * resources because these servers cannot be reached. Source: kube-aggregator
  * pkg/apiserver/{handler_apis,handler_discovery}.go.
  */
 export function allGroups({ scheme, resources, aggregated }: RegistryContext): readonly DiscoveredGroup[] {
@@ -48,7 +48,10 @@ export function allGroups({ scheme, resources, aggregated }: RegistryContext): r
   return answer
 }
 
-/** What is served here has the priority of built-in versions and of CRDs; only the others say theirs. */
+/**
+ * Returns the priority of a group. Groups served here have that of built-in groups or CRDs; those of other
+ * servers have that of their APIServices.
+ */
 function withStale(
   versions: readonly DiscoveredVersion[],
   services: readonly APIService[],
@@ -67,5 +70,5 @@ function withStale(
     .map(({ versionPriority: _priority, ...version }): DiscoveredVersion => version)
 }
 
-/** versionPriority of what CRDs serve. */
+/** versionPriority of versions of CRDs. */
 const LOCAL_PRIORITY = 100

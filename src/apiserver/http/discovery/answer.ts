@@ -4,7 +4,7 @@ import { negotiate, negotiateDiscovery } from '../accept.js'
 import { objectAnswer, pageNotFound, unavailable, wantsPretty } from '../answers.js'
 import type { HttpResponse } from '../../../client/http.js'
 import { header } from '../../../client/http.js'
-import type { PathRequest } from '../path-handler.js'
+import type { PathRequest } from '../path.js'
 import type { DiscoveryVersion } from './aggregated.js'
 import { aggregatedDiscovery } from './aggregated.js'
 import { allGroups } from './all-groups.js'
@@ -12,8 +12,9 @@ import { isBuiltInGroup } from './groups.js'
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './legacy.js'
 
 /**
- * Answers `/api`, `/apis`, `/api/v1`, `/apis/GROUP`, `/apis/GROUP/VERSION` and whatever else begins so and is
- * no resource. Below a built-in group unknown paths get a Status, elsewhere a page in plain text.
+ * Handles `/api`, `/apis`, `/api/v1`, `/apis/GROUP`, `/apis/GROUP/VERSION` and all other paths below `/api`
+ * and `/apis` that are not resources. Unknown paths get a Status below a built-in group, elsewhere plain
+ * text.
  */
 export function answerDiscovery(context: RegistryContext, request: PathRequest): HttpResponse {
   const {
@@ -32,7 +33,7 @@ export function answerDiscovery(context: RegistryContext, request: PathRequest):
   return answerRoot(context, request, root as 'api' | 'apis', object)
 }
 
-/** The groups of CRDs: nothing but their documents is there. */
+/** Handles the paths of CRD groups, which have only discovery documents. */
 function answerCustom(context: RegistryContext, request: PathRequest, group: string): HttpResponse {
   const [, ...rest] = request.parts
   const object = isKnown(context, group) ? documentAt(context, 'apis', rest) : undefined
@@ -58,7 +59,7 @@ function negotiated({ http, form, query }: PathRequest, object: object): HttpRes
   return objectAnswer(200, object, { format, pretty: wantsPretty(http, query) })
 }
 
-/** The two roots answer in the aggregated form to those who ask for it. */
+/** Returns the document of `/api` or `/apis`, in aggregated form if the client accepts it. */
 function answerRoot(
   context: RegistryContext,
   request: PathRequest,

@@ -1,14 +1,13 @@
 import type { Minor } from '../../../api/releases.js'
 import type { Scheme } from '../../../api/scheme.js'
 import type { SubresourceDefinition, Verb } from '../../../api/definition.js'
-import type { Resource } from '../../registry/resource.js'
-import type { Resources } from '../../registry/resources.js'
+import type { Resource, Resources } from '../../registry/resources.js'
 
-/** What discovery lists of one group version. */
+/** A group version in discovery. */
 export interface DiscoveredVersion {
   readonly version: string
   readonly resources: readonly Resource[]
-  /** Another server answers for it, which cannot be reached. */
+  /** Whether another server, which cannot be reached, serves it. */
   readonly isStale?: true
 }
 
@@ -19,9 +18,9 @@ export interface DiscoveredGroup {
 }
 
 /**
- * groupPriorityMinimum of the built-in groups: the order of discovery. What is not here comes from a CRD
- * (1000). Source: pkg/controlplane/apiserver/apis.go; apiregistration.k8s.io is served by the aggregator
- * itself, before all others.
+ * groupPriorityMinimum of the built-in groups, which sets the order of discovery. Groups of CRDs have 1000.
+ * Source: pkg/controlplane/apiserver/apis.go; The aggregator itself serves apiregistration.k8s.io, before all
+ * others.
  */
 const PRIORITIES: Readonly<Record<string, number>> = {
   'apiregistration.k8s.io': 20_000,
@@ -48,11 +47,11 @@ const PRIORITIES: Readonly<Record<string, number>> = {
   'flowcontrol.apiserver.k8s.io': 16_100,
 }
 const CUSTOM_PRIORITY = 1000
-/** Before v1.16, when it still served the workloads, the extensions group came before apps. */
+/** Before v1.16, when the extensions group still had the workloads, it came before apps. */
 const OLD_EXTENSIONS_PRIORITY = 17_900
 const EXTENSIONS_MOVED = 16
 
-/** Whether the release itself serves the group; other groups come from CRDs. */
+/** Whether the release serves the group; other groups come from CRDs. */
 export function isBuiltInGroup({ release }: Pick<Scheme, 'release'>, group: string): boolean {
   return release.groupVersions.some(
     (groupVersion) => (groupVersion.includes('/') ? groupVersion.split('/')[0] : '') === group,
@@ -62,8 +61,8 @@ export function isBuiltInGroup({ release }: Pick<Scheme, 'release'>, group: stri
 const known = new WeakMap<object, readonly DiscoveredGroup[]>()
 
 /**
- * All groups in the order of discovery: by priority, then by name. Clusters of one release share the answer
- * until one adds a kind.
+ * Returns all groups in the order of discovery: by priority, then by name. Clusters of one release share the
+ * result until one adds a kind.
  */
 export function discoveredGroups(scheme: Scheme, resources: Resources): readonly DiscoveredGroup[] {
   const found = known.get(scheme.tables)
@@ -96,15 +95,15 @@ const byName = (a: Resource, b: Resource): number => (a.resource < b.resource ? 
 
 const priorityOf = ({ name }: DiscoveredGroup, minor: Minor): number => groupPriority(name, minor)
 
-/** groupPriorityMinimum of a group in a minor; that of the core group is asked for by ''. */
+/** Returns the groupPriorityMinimum of a group in a minor; '' is the core group. */
 export function groupPriority(name: string, minor: Minor): number {
   if (name === 'extensions' && minor < EXTENSIONS_MOVED) return OLD_EXTENSIONS_PRIORITY
   return (Object.hasOwn(PRIORITIES, name) ? PRIORITIES[name] : undefined) ?? CUSTOM_PRIORITY
 }
 
 /**
- * Versions as Kubernetes prefers them: v2, v1, v2beta1, v1beta2, v1beta1, v1alpha1, then others by name.
- * Source: apimachinery pkg/version/helpers.go CompareKubeAwareVersionStrings.
+ * Compares versions in Kubernetes' order of preference: v2, v1, v2beta1, v1beta2, v1beta1, v1alpha1, then
+ * others by name. Source: apimachinery pkg/version/helpers.go CompareKubeAwareVersionStrings.
  */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [parseVersion(a), parseVersion(b)]
@@ -126,15 +125,15 @@ function parseVersion(
   }
 }
 
-/**
- * The verbs as discovery lists them: in alphabetical order, but those of custom resources as they are
- * defined.
- */
+/** Returns the verbs as discovery lists them: sorted, but for custom resources in the order of definition. */
 export function listedVerbs(isBuiltIn: boolean, verbs: readonly Verb[]): readonly Verb[] {
   return isBuiltIn ? [...verbs].sort() : verbs
 }
 
-/** The subresources in discovery's order: by name, but those of custom resources as they are defined. */
+/**
+ * Returns the subresources as discovery lists them: by name, but for custom resources in the order of
+ * definition.
+ */
 export function listedSubresources(
   isBuiltIn: boolean,
   subresources: readonly SubresourceDefinition[],

@@ -1,9 +1,16 @@
 import type { RegistryContext } from '../../registry/context.js'
-import type { Resource } from '../../registry/resource.js'
+import type { Resource } from '../../registry/resources.js'
 import { allGroups } from './all-groups.js'
-import type { DiscoveredGroup, DiscoveredVersion } from './groups.js'
-import { discoveredGroups, isBuiltInGroup, listedSubresources, listedVerbs } from './groups.js'
-import { storageVersionHash } from './storage-version.js'
+import {
+  type DiscoveredGroup,
+  type DiscoveredVersion,
+  discoveredGroups,
+  isBuiltInGroup,
+  listedSubresources,
+  listedVerbs,
+} from './groups.js'
+import type { Minor } from '../../../api/releases.js'
+import { sha256 } from '../../../sim/sha256.js'
 
 /** `/api`: the versions of the core group. */
 export function apiVersions({ scheme, resources, address }: RegistryContext): object {
@@ -15,7 +22,7 @@ export function apiVersions({ scheme, resources, address }: RegistryContext): ob
   }
 }
 
-/** `/apis`: all groups but the core one. */
+/** `/apis`: all groups except the core one. */
 export function apiGroupList(context: RegistryContext): object {
   const groups = allGroups(context)
     .filter(({ name }) => name !== '')
@@ -33,7 +40,7 @@ function groupFields({ name, versions }: DiscoveredGroup): object {
   return { name, versions: listed, preferredVersion: listed[0] }
 }
 
-/** `/api/v1` and `/apis/GROUP/VERSION`; the core group's list says no apiVersion. */
+/** `/api/v1` and `/apis/GROUP/VERSION`. The core group's list has no apiVersion. */
 export function apiResourceList(
   { scheme }: RegistryContext,
   { name }: DiscoveredGroup,
@@ -80,4 +87,31 @@ function entriesOf(resource: Resource, isBuiltIn: boolean, minor: number): reado
       verbs: listedVerbs(isBuiltIn, part.verbs),
     })),
   ]
+}
+
+/**
+ * Kinds that the real server stores in another version than this one: by `group/Kind` that version, and the
+ * first minor without the difference.
+ */
+const KEPT_AS: Readonly<Record<string, readonly [version: string, until?: Minor]>> = {
+  'apiextensions.k8s.io/CustomResourceDefinition': ['v1beta1'],
+  'storage.k8s.io/VolumeAttributesClass': ['v1beta1', 35],
+  'resource.k8s.io/DeviceClass': ['v1beta2', 35],
+  'resource.k8s.io/ResourceClaim': ['v1beta2', 35],
+  'resource.k8s.io/ResourceClaimTemplate': ['v1beta2', 35],
+  'resource.k8s.io/ResourceSlice': ['v1beta2', 35],
+}
+
+/**
+ * Returns the storageVersionHash of a resource, which depends on the version in etcd. Returns undefined for
+ * kinds that are not stored. Source: apiserver pkg/endpoints/discovery/storageversionhash.go.
+ */
+function storageVersionHash({ definition, kind, group }: Resource, minor: Minor): string | undefined {
+  if (!definition.verbs.includes('create') || !definition.verbs.includes('list')) return undefined
+  const stored = kind === 'Event' ? { group: '', version: 'v1' } : (definition.stored ?? definition)
+  const exception = Object.hasOwn(KEPT_AS, `${group}/${kind}`) ? KEPT_AS[`${group}/${kind}`] : undefined
+  const version =
+    exception !== undefined && minor < (exception[1] ?? Infinity) ? exception[0] : stored.version
+  const digest = sha256(new TextEncoder().encode(`${stored.group}/${version}/${kind}`))
+  return btoa(String.fromCharCode(...digest.slice(0, 8)))
 }

@@ -1,10 +1,11 @@
 import type { RegistryContext } from '../../registry/context.js'
 import { objectAnswer, pageNotFound, plainText, TEXT } from '../answers.js'
-import type { HttpRequest, HttpResponse } from '../../../client/http.js'
-import { header } from '../../../client/http.js'
-import type { PathHandler } from '../path-handler.js'
+import { type HttpRequest, type HttpResponse, header } from '../../../client/http.js'
+import type { PathHandler } from '../path.js'
 import { openApiDocuments } from './documents.js'
-import { swaggerAnswer } from './swagger.js'
+import { sha256Hex } from '../../../sim/sha256.js'
+import { gnosticDocument } from './gnostic.js'
+import { type SwaggerDocument, swaggerDocument } from './swagger-document.js'
 
 const YEAR = 365 * 24 * 3600
 
@@ -12,8 +13,8 @@ const YEAR = 365 * 24 * 3600
 export const answerOpenApiV2: PathHandler = (context, { http }) => swaggerAnswer(context, http)
 
 /**
- * `/openapi/v3`: the index, and the documents under it. A document that is asked for by its hash may be kept
- * for ever; one that is asked for by another hash is looked for again under its own. Source: kube-openapi
+ * `/openapi/v3`: the index, and the documents under it. A document requested with its hash can be cached
+ * forever; a request with another hash is redirected to the current one. Source: kube-openapi
  * pkg/handler3/handler.go.
  */
 export const answerOpenApiV3: PathHandler = (context, { http, path, query }) => {
@@ -28,7 +29,7 @@ function indexAnswer(context: RegistryContext): HttpResponse {
     documents.names.map((name) => [name, { serverRelativeURL: urlOf(name, documents.at(name)?.hash ?? '') }]),
   )
   const answer = objectAnswer(200, { paths })
-  // the real handler sets no content type, and Go takes it for text
+  // the real handler sets no content type, so that Go guesses text
   return { ...answer, headers: { ...answer.headers, 'content-type': TEXT }, body: answer.body.trimEnd() }
 }
 
@@ -62,7 +63,65 @@ function documentAnswer(
     : { code: 200, headers, body: text }
 }
 
-/** Whether one of the clauses lets JSON through. */
-export function acceptsJson(accept: string): boolean {
+/** Whether a clause accepts JSON. */
+function acceptsJson(accept: string): boolean {
   return accept.split(',').some((clause) => /^\s*(?:application|\*)\/(?:json|\*)\s*(?:;|$)/.test(clause))
+}
+
+const PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
+/**
+ * The media type that kubectl requests: an older name that is not a valid media type, so the response has
+ * the new one.
+ */
+const ASKED_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
+
+interface Written {
+  readonly document: SwaggerDocument
+  readonly text: string
+  readonly etag: string
+  bytes?: Uint8Array
+}
+
+const known = new WeakMap<object, Written>()
+
+function writtenOf(context: RegistryContext): Written {
+  const { tables } = context.scheme
+  let written = known.get(tables)
+  if (written === undefined) {
+    const document = swaggerDocument(context)
+    const text = JSON.stringify(document)
+    known.set(tables, (written = { document, text, etag: JSON.stringify(sha256Hex(text)) }))
+  }
+  return written
+}
+
+/**
+ * Returns `/openapi/v2` as JSON or in the protobuf form that kubectl requests. Source: kube-openapi
+ * pkg/handler/handler.go.
+ */
+function swaggerAnswer(context: RegistryContext, http: HttpRequest): HttpResponse {
+  const form = formOf(header(http, 'accept') ?? '')
+  if (form === undefined) return plainText(406, '')
+  const written = writtenOf(context)
+  const headers = {
+    'cache-control': 'no-cache, private',
+    etag: written.etag,
+    vary: 'Accept',
+    'content-type': form,
+  }
+  if (header(http, 'if-none-match') === written.etag) return { code: 304, headers, body: '' }
+  if (form === 'application/json') return { code: 200, headers, body: written.text }
+  written.bytes ??= gnosticDocument(written.document)
+  return { code: 200, headers, body: '', bytes: written.bytes }
+}
+
+/** Returns the first form that the header accepts, without regard to parameters. */
+function formOf(accept: string): string | undefined {
+  if (accept === '') return 'application/json'
+  for (const clause of accept.split(',')) {
+    const type = (clause.split(';')[0] as string).trim()
+    if (type === 'application/json' || type === '*/*' || type === 'application/*') return 'application/json'
+    if (type === PROTOBUF || type === ASKED_PROTOBUF) return PROTOBUF
+  }
+  return undefined
 }

@@ -1,15 +1,24 @@
-import type { Message } from '../../../api/schema/types.js'
+import type { Message, SchemaGroup } from '../../../api/schema/types.js'
 import { schemaGroupOf } from '../../../api/schemas.js'
 import type { Scheme } from '../../../api/scheme.js'
-import type { Resource } from '../../registry/resource.js'
+import type { Resource } from '../../registry/resources.js'
 import { messageSchema } from './message-schema.js'
-import { metaMessages, versionInfoMessage } from './meta-messages.js'
 import type { GroupVersion } from './names.js'
-import type { SchemaNames } from './paths.js'
-import { metaName } from './paths.js'
+import { type SchemaNames, metaName } from './paths.js'
 import { allGroupVersions, leafSchemas } from './quirks.js'
-import type { GroupVersionKind, OpenApiSchema } from './types.js'
-import { refTo } from './types.js'
+import { type GroupVersionKind, type OpenApiSchema, refTo } from './types.js'
+import {
+  always,
+  boolean,
+  atomicList,
+  defineGroup,
+  json,
+  list,
+  message,
+  ref,
+  required,
+  string,
+} from '../../../api/schema/dsl.js'
 
 const META_PACKAGE = 'io.k8s.apimachinery.pkg.apis.meta.v1'
 /** Kinds of meta/v1 that are kinds of every group version. */
@@ -17,7 +26,7 @@ const EVERYWHERE = new Set(['DeleteOptions', 'WatchEvent'])
 /** Kinds of meta/v1 that are kinds of the core group only. */
 const META_KINDS = new Set(['APIGroup', 'APIGroupList', 'APIResourceList', 'APIVersions', 'Status'])
 
-/** The schemas of one document: whatever its paths name, and what those refer to. */
+/** The schemas of one document: those that its paths use, and all that these refer to. */
 export class DocumentSchemas implements SchemaNames {
   readonly #scheme: Scheme
   readonly #place: GroupVersion
@@ -28,7 +37,7 @@ export class DocumentSchemas implements SchemaNames {
     this.#place = place
   }
 
-  /** All schemas by name, in order. */
+  /** Returns all schemas, sorted by name. */
   all(): Readonly<Record<string, OpenApiSchema>> {
     return Object.fromEntries([...this.#schemas].sort(([a], [b]) => (a < b ? -1 : 1)))
   }
@@ -79,7 +88,7 @@ export class DocumentSchemas implements SchemaNames {
   }
 
   /**
-   * The schema of a CRD, completed by what every object has. Source: apiextensions-apiserver
+   * Returns the schema of a CRD with the fields that every object has. Source: apiextensions-apiserver
    * pkg/controller/openapi/builder.
    */
   #custom(kind: GroupVersionKind, schema: OpenApiSchema): string {
@@ -123,7 +132,7 @@ export class DocumentSchemas implements SchemaNames {
     return name
   }
 
-  /** Versions that share the tables of v1 have schemas of their own names. */
+  /** Names the schemas of versions that share the tables of v1. */
   #nameOf({ schemaName, group: { package: home } }: Message): string {
     const { group, version } = this.#place
     if (
@@ -163,7 +172,7 @@ function partsOf(groupVersion: string): GroupVersion {
   return { group, version }
 }
 
-/** The group version whose tables a package is. */
+/** Returns the group version of a package's tables. */
 function homeOf(home: string, { release }: Scheme): GroupVersion | undefined {
   return release.groupVersions
     .map((text) => partsOf(text.includes('/') ? text : `/${text}`))
@@ -171,3 +180,72 @@ function homeOf(home: string, { release }: Scheme): GroupVersion | undefined {
       ({ group, version }) => home.endsWith(`.${version}`) && schemaGroupOf(group, version)?.package === home,
     )
 }
+
+/** Messages that only the documents need: those of discovery, and watch events. */
+const metaMessages: SchemaGroup = defineGroup('io.k8s.apimachinery.pkg.apis.meta.v1', 'v1', [], {
+  APIGroup: () =>
+    message({
+      apiVersion: string,
+      kind: string,
+      name: required(always(string)),
+      preferredVersion: always(ref('GroupVersionForDiscovery')),
+      serverAddressByClientCIDRs: atomicList(ref('ServerAddressByClientCIDR')),
+      versions: required(atomicList(ref('GroupVersionForDiscovery'))),
+    }),
+  APIGroupList: () =>
+    message({ apiVersion: string, groups: required(atomicList(ref('APIGroup'))), kind: string }),
+  APIResource: () =>
+    message({
+      categories: atomicList(string),
+      group: string,
+      kind: required(always(string)),
+      name: required(always(string)),
+      namespaced: required(always(boolean)),
+      shortNames: atomicList(string),
+      singularName: required(always(string)),
+      storageVersionHash: string,
+      verbs: required(list(string)),
+      version: string,
+    }),
+  APIResourceList: () =>
+    message({
+      apiVersion: string,
+      groupVersion: required(always(string)),
+      kind: string,
+      resources: required(atomicList(ref('APIResource'))),
+    }),
+  APIVersions: () =>
+    message({
+      apiVersion: string,
+      kind: string,
+      serverAddressByClientCIDRs: required(atomicList(ref('ServerAddressByClientCIDR'))),
+      versions: required(atomicList(string)),
+    }),
+  GroupVersionForDiscovery: () =>
+    message({ groupVersion: required(always(string)), version: required(always(string)) }),
+  ServerAddressByClientCIDR: () =>
+    message({ clientCIDR: required(always(string)), serverAddress: required(always(string)) }),
+  WatchEvent: () => message({ object: required(always(json)), type: required(always(string)) }),
+})
+
+const versionMessages: SchemaGroup = defineGroup('io.k8s.apimachinery.pkg.version', 'version', [], {
+  Info: () =>
+    message({
+      buildDate: required(always(string)),
+      compiler: required(always(string)),
+      emulationMajor: string,
+      emulationMinor: string,
+      gitCommit: required(always(string)),
+      gitTreeState: required(always(string)),
+      gitVersion: required(always(string)),
+      goVersion: required(always(string)),
+      major: required(always(string)),
+      minCompatibilityMajor: string,
+      minCompatibilityMinor: string,
+      minor: required(always(string)),
+      platform: required(always(string)),
+    }),
+})
+
+/** Returns version.Info, the response of `/version`. */
+const versionInfoMessage = (): Message => versionMessages.message('Info')

@@ -21,11 +21,11 @@ export interface OpenApiDocument {
   }
 }
 
-/** A document as it is sent. */
+/** A document as it is sent, with its hash. */
 export interface WrittenDocument {
   readonly document: OpenApiDocument
   readonly text: string
-  /** Changes with the text. */
+  /** Hash of the text. */
   readonly hash: string
 }
 
@@ -37,7 +37,7 @@ export interface OpenApiDocuments {
 
 const known = new WeakMap<object, OpenApiDocuments>()
 
-/** The OpenAPI v3 documents of a server. Clusters of one release share them until one adds a kind. */
+/** Returns the OpenAPI v3 documents of a server. Clusters of one release share them until one adds a kind. */
 export function openApiDocuments(context: RegistryContext): OpenApiDocuments {
   const { tables, release } = context.scheme
   let documents = known.get(tables)
@@ -54,7 +54,7 @@ export function openApiDocuments(context: RegistryContext): OpenApiDocuments {
   return documents
 }
 
-/** What a release itself serves, by its version: it stays the same when CRDs come and go. */
+/** Documents of the built-in groups by release, which do not change with CRDs. */
 const builtInDocuments = new Map<string, Map<string, WrittenDocument>>()
 
 type Maker = () => OpenApiDocument
@@ -82,8 +82,7 @@ function lazily(
 }
 
 /**
- * What it takes to make each document; the context itself must not be held, since other clusters share the
- * answer.
+ * Returns a function for each document. They must not hold the context, because other clusters share them.
  */
 function makersOf({ scheme, resources }: RegistryContext): ReadonlyMap<string, Maker> {
   const version = `1.${scheme.release.minor}`
@@ -131,7 +130,7 @@ function groupMaker({ name }: DiscoveredGroup, schemas: () => DocumentSchemas, w
 }
 
 interface Single {
-  /** In the index, and between the slashes of the path. */
+  /** The name in the index and in the path. */
   readonly name: string
   readonly tag: string
   readonly operationId: string
@@ -179,7 +178,7 @@ const SINGLES: readonly Single[] = [
   },
 ]
 
-/** Documents of one path each. */
+/** Documents with a single path. */
 function singles(schemas: () => DocumentSchemas, write: Write): readonly (readonly [string, Maker])[] {
   return SINGLES.map(({ name, tag, operationId, types, schemaOf }) => [
     name,

@@ -1,15 +1,14 @@
 import { stringify } from 'yaml'
 import type { SwaggerDocument, SwaggerNode } from './swagger-document.js'
-import { ProtoWriter } from './proto-writer.js'
 
-/** Fields of a message as values to write, each with its number. */
+/** Fields of a message by their numbers. */
 type Write = (writer: ProtoWriter) => void
 
 type Schemas = Readonly<Record<string, SwaggerNode>>
 
 /**
  * The OpenAPI v2 document as the protobuf message `openapi.v2.Document` of github.com/google/gnostic-models,
- * the only form that kubectl takes from `/openapi/v2`. Field numbers are those of its OpenAPIv2.proto.
+ * the only form of `/openapi/v2` that kubectl accepts. Field numbers are those of its OpenAPIv2.proto.
  */
 export function gnosticDocument(document: SwaggerDocument): Uint8Array {
   const writer = new ProtoWriter()
@@ -149,7 +148,7 @@ function nonBodyParameter(parameter: SwaggerNode): Write {
     })
 }
 
-/** Members of a schema that have numbers of their own; the rest are vendor extensions. */
+/** Members of a schema with a field number; all others are vendor extensions. */
 function schemaOf(schema: SwaggerNode): Write {
   return (writer) => {
     writer.text(1, schema['$ref'] as string | undefined)
@@ -190,10 +189,72 @@ function extensions(writer: ProtoWriter, number: number, value: SwaggerNode): vo
 
 const written = new Map<string, string>()
 
-/** Most extensions come again and again. */
+/** Cache, because most extensions recur. */
 function yamlOf(value: unknown): string {
   const key = JSON.stringify(value)
   let text = written.get(key)
   if (text === undefined) written.set(key, (text = stringify(value, { version: '1.1', lineWidth: 0 })))
   return text
+}
+
+/**
+ * Writes protobuf messages of texts, booleans and nested messages, which is all that the OpenAPI document
+ * needs.
+ */
+class ProtoWriter {
+  #buffer = new Uint8Array(256)
+  #length = 0
+
+  bytes(): Uint8Array {
+    return this.#buffer.slice(0, this.#length)
+  }
+
+  /** Writes a string, unless it is undefined. */
+  text(field: number, value: string | undefined): void {
+    if (value === undefined) return
+    this.#tag(field, 2)
+    const bytes = new TextEncoder().encode(value)
+    this.#varint(bytes.length)
+    this.#append(bytes)
+  }
+
+  bool(field: number, value: boolean): void {
+    this.#tag(field, 0)
+    this.#varint(value ? 1 : 0)
+  }
+
+  message(field: number, write: (writer: ProtoWriter) => void): void {
+    const inner = new ProtoWriter()
+    write(inner)
+    this.#tag(field, 2)
+    this.#varint(inner.#length)
+    this.#append(inner.#buffer.subarray(0, inner.#length))
+  }
+
+  #tag(field: number, wireType: number): void {
+    this.#varint((field << 3) | wireType)
+  }
+
+  #varint(value: number): void {
+    this.#room(5)
+    let rest = value
+    while (rest > 0x7f) {
+      this.#buffer[this.#length++] = (rest & 0x7f) | 0x80
+      rest >>>= 7
+    }
+    this.#buffer[this.#length++] = rest
+  }
+
+  #append(bytes: Uint8Array): void {
+    this.#room(bytes.length)
+    this.#buffer.set(bytes, this.#length)
+    this.#length += bytes.length
+  }
+
+  #room(more: number): void {
+    if (this.#length + more <= this.#buffer.length) return
+    const larger = new Uint8Array(Math.max(this.#buffer.length * 2, this.#length + more))
+    larger.set(this.#buffer.subarray(0, this.#length))
+    this.#buffer = larger
+  }
 }

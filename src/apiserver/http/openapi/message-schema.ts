@@ -10,7 +10,7 @@ import {
 import type { OpenApiSchema } from './types.js'
 import { refTo } from './types.js'
 
-/** Scalars that are schemas of their own. */
+/** Scalars with a schema of their own. */
 const NAMED: Partial<Record<ScalarType, string>> = {
   time: 'io.k8s.apimachinery.pkg.apis.meta.v1.Time',
   microTime: 'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime',
@@ -19,22 +19,19 @@ const NAMED: Partial<Record<ScalarType, string>> = {
 }
 const RAW = 'io.k8s.apimachinery.pkg.runtime.RawExtension'
 
-/** Names the schema of a message; called for each that is referred to, so that the document gets it too. */
+/** Returns the name of a message's schema. Called for each reference, so that the document includes it. */
 export type NameMessage = (message: Message) => string
 
-/** Names schemas that are no messages. */
+/** Returns the name of a schema that is not a message. */
 export type NameLeaf = (name: string) => string
 
-/** What {@link messageSchema} calls for references. */
+/** Callbacks of {@link messageSchema} for references. */
 export interface References {
   readonly message: NameMessage
   readonly leaf: NameLeaf
 }
 
-/**
- * The schema of a message, as the openapi-gen of Kubernetes derives it from the Go type that the table stands
- * for.
- */
+/** Returns the schema of a message, as Kubernetes' openapi-gen derives it from the Go type. */
 export function messageSchema(message: Message, references: References): OpenApiSchema {
   const required: string[] = []
   const properties: Record<string, OpenApiSchema> = {}
@@ -75,7 +72,7 @@ function propertySchema(message: Message, name: string, field: Field, references
   }
 }
 
-/** `hasDefault`: Go writes the zero value, so that it is the default. */
+/** Returns the schema of a field. If `hasDefault`, Go's zero value is its default. */
 function fieldSchema(
   message: Message,
   name: string,
@@ -107,8 +104,8 @@ function fieldSchema(
 }
 
 /**
- * An item of a list or a value of a map: Go's zero value is its default, and leaves that are types of their
- * own are referred to as they are.
+ * Returns the schema of a list's item or a map's value. Go's zero value is its default, and named scalar
+ * types are plain references.
  */
 function elementSchema(message: Message, name: string, field: Field, references: References): OpenApiSchema {
   const leaf = leafOf(message, name, field)

@@ -1,6 +1,6 @@
 import type { KindDefinition } from '../../../api/definition.js'
 
-/** `apps/v1` as documents write it. */
+/** A group version such as `apps/v1`. */
 export interface GroupVersion {
   readonly group: string
   readonly version: string
@@ -8,18 +8,18 @@ export interface GroupVersion {
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-/** `rbac.authorization.k8s.io` as `['rbac', 'authorization']`; the core group is `core`. */
+/** Splits `rbac.authorization.k8s.io` into `['rbac', 'authorization']`; the core group is `core`. */
 const groupWords = (group: string): readonly string[] =>
   group === '' ? ['core'] : group.replace(/\.k8s\.io$/, '').split('.')
 
-/** `RbacAuthorizationV1`: the middle of an operation's id. */
+/** Returns `RbacAuthorizationV1`, the middle of an operation's id. */
 export const operationPrefix = ({ group, version }: GroupVersion): string =>
   [...groupWords(group), version].map(capital).join('')
 
-/** `rbacAuthorization_v1`: the tag of a group version's operations. */
+/** Returns `rbacAuthorization_v1`, the tag of a group version's operations. */
 export const tagOf = ({ group, version }: GroupVersion): string => `${groupTag(group)}_${version}`
 
-/** `rbacAuthorization`: the tag of a group's own document. */
+/** Returns `rbacAuthorization`, the tag of a group's own document. */
 export const groupTag = (group: string): string => {
   const [first = '', ...rest] = groupWords(group)
   return first + rest.map(capital).join('')
@@ -33,5 +33,5 @@ export const rootOf = ({ group, version }: GroupVersion): string =>
 export const subjectOf = ({ namespaced, kind }: KindDefinition): string =>
   namespaced ? `Namespaced${kind}` : kind
 
-/** `ephemeralcontainers` as `Ephemeralcontainers` */
+/** Capitalizes `ephemeralcontainers` as `Ephemeralcontainers`. */
 export const capitalized: (text: string) => string = capital

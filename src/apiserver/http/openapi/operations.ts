@@ -22,7 +22,7 @@ export interface Operation {
   readonly 'x-kubernetes-group-version-kind'?: Pick<GroupVersionKind, 'group' | 'version' | 'kind'>
 }
 
-/** A path: operations by method, and the parameters that all of them have. */
+/** A path: operations by method, and their common parameters. */
 export interface PathItem {
   readonly parameters?: readonly Parameter[]
   readonly [method: string]: Operation | readonly Parameter[] | undefined
@@ -34,7 +34,7 @@ const query = (name: string, type: string): Parameter => ({
   schema: { type, uniqueItems: true } as OpenApiSchema,
 })
 
-/** A part of the path. */
+/** A parameter in the path. */
 export const inPath = (name: string): Parameter => ({
   name,
   in: 'path',
@@ -42,7 +42,7 @@ export const inPath = (name: string): Parameter => ({
   schema: { type: 'string', uniqueItems: true } as OpenApiSchema,
 })
 
-/** Query parameters by name and type: `['limit integer']`. */
+/** Makes query parameters from names and types: `['limit integer']`. */
 export const inQuery = (...texts: readonly string[]): readonly Parameter[] =>
   texts.map((text) => {
     const [name = '', type = 'string'] = text.split(' ')
@@ -76,10 +76,7 @@ export const DELETE_COLLECTION_OPTIONS: readonly Parameter[] = [
   ...LIST_OPTIONS.filter(({ name }) => name !== 'allowWatchBookmarks' && name !== 'watch'),
 ]
 
-/**
- * Parameters of the subresources that connect to something: the fields of their options. Source: core/v1
- * types.go.
- */
+/** Parameters of the connecting subresources: the fields of their options. Source: core/v1 types.go. */
 export const CONNECT_OPTIONS: Readonly<Record<string, readonly Parameter[]>> = {
   attach: inQuery('container', 'stderr boolean', 'stdin boolean', 'stdout boolean', 'tty boolean'),
   exec: inQuery('command', 'container', 'stderr boolean', 'stdin boolean', 'stdout boolean', 'tty boolean'),
@@ -103,7 +100,7 @@ export const LOG_OPTIONS: readonly Parameter[] = inQuery(
 const byName = (a: Parameter, b: Parameter): number =>
   a.name < b.name ? -1 : a.name > b.name ? 1 : a.in < b.in ? -1 : 1
 
-/** Joins operations to a path: what all of them take moves to the path. Source: kube-openapi pkg/builder3. */
+/** Joins operations to a path, and moves their common parameters to it. Source: kube-openapi pkg/builder3. */
 export function pathItem(operations: Readonly<Record<string, Operation>>): PathItem {
   const all = Object.values(operations)
   const [first] = all
@@ -121,15 +118,15 @@ export function pathItem(operations: Readonly<Record<string, Operation>>): PathI
   }
 }
 
-/** Content in some media types. */
+/** Returns content with the same schema in several media types. */
 export function contentOf(types: readonly string[], schema: OpenApiSchema): Content {
   return Object.fromEntries(types.map((type) => [type, { schema }]))
 }
 
-/** Answers of the codes, all with the same content, and 401 without. */
+/** Returns the responses of the codes, all with the same content, and 401 without content. */
 export function responses(codes: readonly string[], content: Content): Operation['responses'] {
   return { ...Object.fromEntries(codes.map((code) => [code, { content }])), '401': {} }
 }
 
-/** A request body of any media type that the server reads. */
+/** Returns a request body of any media type that the server accepts. */
 export const bodyOf = (name: string): Content => contentOf(['*/*'], refTo(name))

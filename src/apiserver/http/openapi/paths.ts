@@ -1,5 +1,5 @@
 import type { SubresourceDefinition, Verb } from '../../../api/definition.js'
-import type { Resource } from '../../registry/resource.js'
+import type { Resource } from '../../registry/resources.js'
 import type { GroupVersion } from './names.js'
 import { capitalized, operationPrefix, rootOf, subjectOf, tagOf } from './names.js'
 import type { Operation, Parameter, PathItem } from './operations.js'
@@ -22,17 +22,17 @@ import { refTo } from './types.js'
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.'
 
-/** Names of schemas; each that is asked for is in the document. */
+/** References to schemas. Each schema that is referenced is included in the document. */
 export interface SchemaNames {
-  /** The schema of a kind. */
+  /** Returns the schema of a kind. */
   readonly kind: (group: string, version: string, kind: string) => string
-  /** The schema of a resource's lists. */
+  /** Returns the schema of a resource's lists. */
   readonly list: (resource: Resource) => string
-  /** A schema of meta/v1 by its short name. */
+  /** Returns a schema of meta/v1 by its short name. */
   readonly meta: (name: string) => string
 }
 
-/** What the paths of one group version are made of. */
+/** The parts from which the paths of one group version are made. */
 export interface PathContext extends GroupVersion {
   readonly names: SchemaNames
   readonly isBuiltIn: boolean
@@ -43,8 +43,8 @@ const NAMESPACE = inPath('namespace')
 const PATH = inPath('path')
 
 /**
- * Core resources whose DELETE answers the object; so do those of storage and resource. Everything else
- * answers a Status.
+ * Core resources whose DELETE returns the object, as those of storage and resource do. All others return a
+ * Status.
  */
 const ANSWERING_OBJECTS = new Set([
   'persistentvolumeclaims',
@@ -118,7 +118,8 @@ class ResourcePaths {
   }
 
   #id(action: string, suffix = '', middle = ''): string {
-    return `${action}${operationPrefix(this.#context)}${middle}${subjectOf(this.#resource.definition)}${suffix}`
+    const subject = subjectOf(this.#resource.definition)
+    return `${action}${operationPrefix(this.#context)}${middle}${subject}${suffix}`
   }
 
   #operation(
@@ -142,7 +143,7 @@ class ResourcePaths {
     return this.#context.names.kind(group, version, this.#resource.kind)
   }
 
-  /** A body: custom resources say in which forms they are read. */
+  /** Returns a body; for custom resources with their media types. */
   #body(name: string): ReturnType<typeof contentOf> {
     return this.#context.isBuiltIn ? bodyOf(name) : contentOf(this.#types, refTo(name))
   }
@@ -297,7 +298,8 @@ class ResourcePaths {
   }
 
   /**
-   * `exec`, `proxy` and the like: any content in and out. The proxy takes all methods and a path behind it.
+   * Adds the paths of connecting subresources such as `exec` and `proxy`, with any content. The proxy has all
+   * methods and a path behind it.
    */
   #connect(path: string, part: SubresourceDefinition): readonly (readonly [string, PathItem])[] {
     const methods =
@@ -321,7 +323,7 @@ class ResourcePaths {
       : plain
   }
 
-  /** Lists over all namespaces. */
+  /** Adds the lists over all namespaces. */
   #everywhere(): readonly (readonly [string, PathItem])[] {
     const { namespaced, resource, kind } = this.#resource
     if (!namespaced || !this.#has('list')) return []
@@ -329,7 +331,7 @@ class ResourcePaths {
     return this.#path(`/${resource}`, { get: this.#list(id, [...PRETTY, ...LIST_OPTIONS]) })
   }
 
-  /** The old watch paths. */
+  /** Adds the old watch paths. */
   #watches(): readonly (readonly [string, PathItem])[] {
     if (!this.#has('watch')) return []
     const { namespaced, resource, kind } = this.#resource
@@ -358,7 +360,7 @@ class ResourcePaths {
   }
 }
 
-/** The paths of a group version, in order. */
+/** Returns the paths of a group version, in order. */
 export function pathsOf(
   resources: readonly Resource[],
   context: PathContext,
@@ -368,7 +370,7 @@ export function pathsOf(
   return Object.fromEntries([...root, ...found].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** `/apis/apps/v1/`: the list of resources. */
+/** Returns the path of the list of resources, `/apis/apps/v1/`. */
 function resourcesItem(context: PathContext): PathItem {
   const types = ['application/json', 'application/vnd.kubernetes.protobuf', 'application/yaml']
   return {
@@ -380,5 +382,5 @@ function resourcesItem(context: PathContext): PathItem {
   }
 }
 
-/** Short names of meta/v1 in full. */
+/** Full names of the schemas of meta/v1. */
 export const metaName = (name: string): string => META + name

@@ -1,11 +1,8 @@
 import type { OpenApiSchema } from './types.js'
 
-/**
- * What the field tables do not tell of single messages and fields, as the documents of the real server have
- * it.
- */
+/** Details of messages and fields in the real documents that the field tables lack. */
 
-/** Schemas that are no tables. */
+/** Schemas without a table. */
 export const leafSchemas: Readonly<Record<string, OpenApiSchema>> = {
   'io.k8s.apimachinery.pkg.apis.meta.v1.Time': { type: 'string', format: 'date-time' },
   'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime': { type: 'string', format: 'date-time' },
@@ -29,7 +26,7 @@ export const leafSchemas: Readonly<Record<string, OpenApiSchema>> = {
 
 const EXTENSIONS = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.'
 
-/** Which schema a free-form field is, by `Message.field`; RawExtension where nothing is said. */
+/** Schemas of free-form fields, by `Message.field`. Default: RawExtension. */
 export const freeFormSchemas: Readonly<Record<string, string>> = {
   'ManagedFieldsEntry.fieldsV1': 'io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1',
   'CustomResourceSubresources.status': `${EXTENSIONS}CustomResourceSubresourceStatus`,
@@ -42,7 +39,7 @@ export const freeFormSchemas: Readonly<Record<string, string>> = {
   'JSONSchemaProps.items': `${EXTENSIONS}JSONSchemaPropsOrArray`,
 }
 
-/** Optional fields whose Go comment says that they default to the zero value (`+default=""`). */
+/** Optional fields whose default is the zero value by their Go comment (`+default=""`). */
 export const explicitZeros: ReadonlySet<string> = new Set([
   'AzureDiskVolumeSource.readOnly',
   'ConfigMapEnvSource.name',
@@ -58,7 +55,7 @@ export const explicitZeros: ReadonlySet<string> = new Set([
   'SecretProjection.name',
 ])
 
-/** Required fields that are pointers in Go, or written only when set, and so have no default. */
+/** Required fields without a default, because they are pointers in Go or omitted when empty. */
 export const requiredPointers: ReadonlySet<string> = new Set([
   'ContainerRestartRule.action',
   'ContainerRestartRuleOnExitCodes.operator',
@@ -69,7 +66,7 @@ export const requiredPointers: ReadonlySet<string> = new Set([
   'ValidatingWebhook.sideEffects',
 ])
 
-/** Fields without a Go comment: the reference stands alone, with no allOf around it. */
+/** Fields without a Go comment, whose reference is not wrapped in an allOf. */
 export const plainReferences: ReadonlySet<string> = new Set([
   'IngressRule.http',
   'JSONSchemaProps.additionalItems',
@@ -80,7 +77,7 @@ export const plainReferences: ReadonlySet<string> = new Set([
   'JSONSchemaProps.not',
 ])
 
-/** What Go comments say beyond the tables. */
+/** Facts from Go comments that the tables lack. */
 export const extraKeys: Readonly<Record<string, OpenApiSchema>> = {
   'APIServiceSpec.caBundle': { 'x-kubernetes-list-type': 'atomic' },
   'CertificateSigningRequestSpec.request': { 'x-kubernetes-list-type': 'atomic' },
@@ -113,8 +110,8 @@ export const unions: Readonly<
 }
 
 /**
- * Every group version that the server's code knows, served or not: DeleteOptions and WatchEvent are kinds of
- * all of them.
+ * Every group version in the server's code, served or not: DeleteOptions and WatchEvent are kinds of all of
+ * them.
  */
 export const allGroupVersions: readonly string[] = [
   '/v1',

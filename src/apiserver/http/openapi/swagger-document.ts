@@ -4,7 +4,7 @@ import type { Operation, Parameter, PathItem } from './operations.js'
 import type { OpenApiSchema } from './types.js'
 import { SCHEMAS } from './types.js'
 
-/** A schema or parameter in the form of Swagger 2.0: plain JSON. */
+/** A schema or parameter of Swagger 2.0: plain JSON. */
 export type SwaggerNode = Readonly<Record<string, unknown>>
 
 /** The OpenAPI v2 document. */
@@ -17,7 +17,10 @@ export interface SwaggerDocument {
   readonly security: readonly Readonly<Record<string, readonly string[]>>[]
 }
 
-/** All v3 documents of a server as one of version 2. Source: kube-openapi pkg/openapiconv, pkg/builder. */
+/**
+ * Converts all v3 documents of a server to one of version 2. Source: kube-openapi pkg/openapiconv,
+ * pkg/builder.
+ */
 export function swaggerDocument(context: RegistryContext): SwaggerDocument {
   const documents = openApiDocuments(context)
   const paths: Record<string, SwaggerNode> = {}
@@ -54,8 +57,8 @@ const DEFINITIONS = '#/definitions/'
 const definitionOf = (ref: string): SwaggerNode => ({ $ref: ref.replace(SCHEMAS, DEFINITIONS) })
 
 /**
- * Version 2 knows neither allOf around a reference nor defaults of the server; what may be a string or a
- * number is a string.
+ * Converts a schema. Version 2 has neither allOf around a reference nor defaults, and int-or-string is a
+ * string.
  */
 export function swaggerSchema(schema: OpenApiSchema): SwaggerNode {
   const { $ref, allOf, oneOf, default: _, items, additionalProperties, properties, ...rest } = schema

@@ -1,7 +1,4 @@
-/**
- * A JSON schema as OpenAPI v3 documents of Kubernetes hold it. Plain data; it is frozen nowhere and changed
- * by nobody.
- */
+/** A JSON schema in Kubernetes' OpenAPI v3 documents. Plain data that is never changed. */
 export interface OpenApiSchema {
   readonly type?: string
   readonly format?: string
@@ -18,15 +15,15 @@ export interface OpenApiSchema {
   readonly [extension: `x-kubernetes-${string}`]: unknown
 }
 
-/** A kind as documents name it; the order of the members is that of the real documents. */
+/** A kind in the documents; its members are in the order of the real ones. */
 export interface GroupVersionKind {
   readonly group: string
   readonly kind: string
   readonly version: string
 }
 
-/** Where a v3 document keeps its schemas. */
+/** Prefix of references to schemas in a v3 document. */
 export const SCHEMAS = '#/components/schemas/'
 
-/** A reference to a schema of the document. */
+/** Returns a reference to a schema of the document. */
 export const refTo = (name: string): OpenApiSchema => ({ $ref: SCHEMAS + name })

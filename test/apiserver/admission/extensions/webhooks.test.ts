@@ -4,7 +4,7 @@ import type {
   WebhookAnswer,
   WebhookHandler,
   WebhookReview,
-} from '../../../../src/apiserver/admission/extensions/handlers.js'
+} from '../../../../src/apiserver/admission/extensions/call-webhook.js'
 import type { ConfigMap } from '../../../../src/api/core/generated.js'
 import type { HttpResponse } from '../../../../src/client/http.js'
 import { isApiError } from '../../../../src/client/api-error.js'

@@ -1,0 +1,128 @@
+import { forbiddenAdditions, procMountFinding, seccompFinding } from './baseline.js'
+import {
+  badContainers,
+  containersOf,
+  containersText,
+  distinct,
+  isWindows,
+  plural,
+  quoted,
+  setters,
+  type Check,
+} from './check.js'
+
+/** Containers must say that they do not gain privileges. Source: check_allowPrivilegeEscalation.go. */
+export const allowPrivilegeEscalation: Check = (pod, minor) => {
+  if (minor >= 25 && isWindows(pod)) return undefined
+  const names = badContainers(
+    pod,
+    ({ securityContext }) => securityContext?.allowPrivilegeEscalation !== false,
+  )
+  return names.length === 0
+    ? undefined
+    : {
+        reason: 'allowPrivilegeEscalation != false',
+        detail: `${containersText(names)} must set securityContext.allowPrivilegeEscalation=false`,
+      }
+}
+
+/** All capabilities dropped, at most NET_BIND_SERVICE added. Source: check_capabilities_restricted.go. */
+export const restrictedCapabilities: Check = (pod, minor) => {
+  if (minor >= 25 && isWindows(pod)) return undefined
+  const keeping = badContainers(
+    pod,
+    ({ securityContext }) => securityContext?.capabilities?.drop?.includes('ALL') !== true,
+  )
+  const details = [
+    ...(keeping.length > 0
+      ? [`${containersText(keeping)} must set securityContext.capabilities.drop=["ALL"]`]
+      : []),
+    forbiddenAdditions(containersOf(pod), (name) => name === 'NET_BIND_SERVICE') ?? [],
+  ].flat()
+  return details.length === 0
+    ? undefined
+    : { reason: 'unrestricted capabilities', detail: details.join('; ') }
+}
+
+/** The usual masks over /proc, always. */
+export const restrictedProcMount: Check = (pod) => procMountFinding(pod)
+
+const RESTRICTED_VOLUMES = new Set([
+  'configMap',
+  'csi',
+  'downwardAPI',
+  'emptyDir',
+  'ephemeral',
+  'image',
+  'persistentVolumeClaim',
+  'projected',
+  'secret',
+])
+
+/** Only volumes that do not reach beyond the pod. Source: check_restrictedVolumes.go. */
+export const restrictedVolumes: Check = ({ spec }) => {
+  const bad = (spec.volumes ?? []).flatMap(({ name, ...source }) => {
+    const [type] = Object.entries(source).flatMap(([kind, value]) => (value === undefined ? [] : [kind]))
+    return type === undefined || RESTRICTED_VOLUMES.has(type) ? [] : [{ name, type }]
+  })
+  if (bad.length === 0) return undefined
+  const names = bad.map(({ name }) => name)
+  const types = distinct(bad.map(({ type }) => type))
+  const what = plural('restricted volume type', types)
+  return {
+    reason: 'restricted volume types',
+    detail:
+      `${plural('volume', names)} ${quoted(names)} ${names.length === 1 ? 'uses' : 'use'} ${what} ` +
+      `${quoted(types)}`,
+  }
+}
+
+const NON_ROOT_REASON = 'runAsNonRoot != true'
+
+/**
+ * Containers must not run as root; since v1.35 user namespaces may do without. Source: check_runAsNonRoot.go.
+ */
+export const runAsNonRoot: Check = (pod, minor) => {
+  if (minor >= 35 && pod.spec.hostUsers === false) return undefined
+  const ofPod = pod.spec.securityContext?.runAsNonRoot
+  const denying = badContainers(pod, ({ securityContext }) => securityContext?.runAsNonRoot === false)
+  const who = setters(ofPod === false, denying)
+  if (who !== '')
+    return { reason: NON_ROOT_REASON, detail: `${who} must not set securityContext.runAsNonRoot=false` }
+  const silent =
+    ofPod === true
+      ? []
+      : badContainers(pod, ({ securityContext }) => securityContext?.runAsNonRoot === undefined)
+  return silent.length === 0
+    ? undefined
+    : {
+        reason: NON_ROOT_REASON,
+        detail: `pod or ${containersText(silent)} must set securityContext.runAsNonRoot=true`,
+      }
+}
+
+/** Not user 0. Since v1.23; since v1.35 user namespaces may do without. Source: check_runAsUser.go. */
+export const runAsUser: Check = (pod, minor) => {
+  if (minor < 23 || (minor >= 35 && pod.spec.hostUsers === false)) return undefined
+  const who = setters(
+    pod.spec.securityContext?.runAsUser === 0,
+    badContainers(pod, ({ securityContext }) => securityContext?.runAsUser === 0),
+  )
+  return who === '' ? undefined : { reason: 'runAsUser=0', detail: `${who} must not set runAsUser=0` }
+}
+
+/** A profile must be named. Source: check_seccompProfile_restricted.go. */
+export const restrictedSeccomp: Check = (pod, minor) => {
+  if (minor >= 25 && isWindows(pod)) return undefined
+  const found = seccompFinding(pod)
+  if (found !== undefined || pod.spec.securityContext?.seccompProfile !== undefined) return found
+  const silent = badContainers(pod, ({ securityContext }) => securityContext?.seccompProfile === undefined)
+  return silent.length === 0
+    ? undefined
+    : {
+        reason: 'seccompProfile',
+        detail:
+          `pod or ${containersText(silent)} must set securityContext.seccompProfile.type to ` +
+          '"RuntimeDefault" or "Localhost"',
+      }
+}

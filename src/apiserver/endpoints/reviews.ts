@@ -1,0 +1,124 @@
+import { authorizationSchema, type SelfSubjectRulesReview } from '../../api/authorization/generated.js'
+import {
+  authenticationSchema,
+  type SelfSubjectReview,
+  type TokenReview,
+} from '../../api/authentication/generated.js'
+import type { KubeObject } from '../../api/definition.js'
+import type { Draft } from '../../api/draft.js'
+import { badRequest } from '../errors.js'
+import { attributesOf, type Call, type RegistryContext } from '../registry/context.js'
+import { decodeBody } from '../registry/decode-body.js'
+import { deepFreeze } from '../../api/schema/freeze.js'
+import { formatTime } from '../../api/time.js'
+import type { Authenticator } from '../authentication/authenticator.js'
+import type { UserInfo } from '../../client/client.js'
+import type { NonResourceRule, ResourceRule } from '../authorization/authorizer.js'
+
+/** Decodes the body of a review, a kind that is never stored, and runs admission on it. */
+export function decodeReview<T extends KubeObject>(context: RegistryContext, call: Call): Draft<T> {
+  const {
+    definition: { group, version, kind },
+    namespaced,
+  } = call.resource
+  const schema = group === 'authorization.k8s.io' ? authorizationSchema : authenticationSchema
+  const review = decodeBody<T>(call, context.resources, call.request.body, {
+    group,
+    version,
+    kind,
+    message: schema.message(kind),
+  })
+  const draft = review as unknown as Draft<KubeObject>
+  if (namespaced) {
+    draft.metadata.namespace ??= call.namespace ?? ''
+    if (draft.metadata.namespace !== call.namespace) {
+      throw badRequest(
+        'the namespace of the provided object does not match the namespace sent on the request',
+      )
+    }
+  }
+  const attributes = attributesOf(call, 'CREATE', draft as unknown as KubeObject, undefined)
+  context.admission.mutate(attributes)
+  context.admission.validate(attributes)
+  return review
+}
+
+interface ShownUser {
+  readonly username: string
+  readonly uid?: string
+  readonly groups?: readonly string[]
+  readonly extra?: UserInfo['extra']
+}
+
+function shown({ name, uid = '', groups = [], extra = {} }: UserInfo): ShownUser {
+  return {
+    username: name,
+    ...(uid === '' ? {} : { uid }),
+    ...(groups.length === 0 ? {} : { groups }),
+    ...(Object.keys(extra).length === 0 ? {} : { extra }),
+  }
+}
+
+/** POST selfsubjectreviews: who am I? Source: pkg/registry/authentication/selfsubjectreview/rest.go. */
+export function reviewSelf(context: RegistryContext, call: Call): KubeObject {
+  const { kind, apiVersion } = decodeReview<SelfSubjectReview>(context, call) as SelfSubjectReview
+  const metadata = { creationTimestamp: formatTime(context.clock.now()) }
+  return deepFreeze({ kind, apiVersion, metadata, status: { userInfo: shown(call.user) } } as KubeObject)
+}
+
+/** POST tokenreviews: whose token is this? Source: pkg/registry/authentication/tokenreview/storage.go. */
+export function reviewToken(context: RegistryContext, call: Call): KubeObject {
+  const review = decodeReview<TokenReview>(context, call) as TokenReview
+  const { token = '', audiences = [] } = review.spec
+  if (token === '') throw badRequest('token is required for TokenReview in authentication')
+  const { authenticator, late: plugged } = context.dependencies
+  const found: ReturnType<NonNullable<Authenticator['reviewToken']>> =
+    authenticator?.reviewToken?.(token, audiences) ?? {}
+  if (found.legacy !== undefined) plugged.legacyTokenUsed?.(found.legacy)
+  const status = {
+    ...(found.user === undefined ? { user: {} } : { authenticated: true, user: shown(found.user) }),
+    ...(found.user === undefined || found.audiences === undefined ? {} : { audiences: found.audiences }),
+    ...(found.error === undefined ? {} : { error: found.error }),
+  }
+  return deepFreeze({ ...review, status } as KubeObject)
+}
+
+/**
+ * POST selfsubjectrulesreviews: what may I do in that namespace? The response does not repeat the namespace.
+ * Source: pkg/registry/authorization/selfsubjectrulesreview/rest.go.
+ */
+export function reviewOwnRules(context: RegistryContext, call: Call): KubeObject {
+  const { spec, metadata, apiVersion, kind } = decodeReview<SelfSubjectRulesReview>(
+    context,
+    call,
+  ) as SelfSubjectRulesReview
+  const { namespace = '' } = spec
+  if (namespace === '') throw badRequest('no namespace on request')
+  const held = context.dependencies.ruleResolver?.rulesFor(call.user, namespace)
+  const review = {
+    kind,
+    apiVersion,
+    metadata,
+    spec: {},
+    status: {
+      resourceRules: held?.resourceRules.map(resourceRule) ?? [],
+      nonResourceRules: held?.nonResourceRules.map(pathRule) ?? [],
+      incomplete: held?.incomplete ?? false,
+      ...(held?.error === undefined ? {} : { evaluationError: held.error }),
+    },
+  } as SelfSubjectRulesReview
+  return deepFreeze(review)
+}
+
+function resourceRule({ verbs, apiGroups, resources, resourceNames }: ResourceRule): ResourceRule {
+  return {
+    verbs,
+    ...(apiGroups && { apiGroups }),
+    ...(resources && { resources }),
+    ...(resourceNames && { resourceNames }),
+  }
+}
+
+function pathRule({ verbs, nonResourceURLs }: NonResourceRule): NonResourceRule {
+  return { verbs, ...(nonResourceURLs && { nonResourceURLs }) }
+}
