@@ -2,7 +2,7 @@ import type { Pod, Service } from '../api/core/generated.js'
 import { parseIp } from '../api/ip.js'
 import { ignoreNotFound } from '../client/api-error.js'
 import type { Client } from '../client/client.js'
-import type { Source } from './data-path.js'
+import type { Source } from './packet.js'
 import type { NetworkNode, NodeDirectory, RunningPod } from './dependencies.js'
 
 /** A pod or Service as `namespace/name`; without a slash, in `default`. */

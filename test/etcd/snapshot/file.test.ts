@@ -108,7 +108,7 @@ describe('what is no whole snapshot is refused, with what is wrong', () => {
   const file = filled().snapshot()
 
   test.each([
-    ['an empty file', new Uint8Array(0), /^invalid database: this is no file of bbolt/],
+    ['an empty file', new Uint8Array(0), /^invalid database: this is not a bbolt file/],
     [
       'a gzipped one',
       readFileSync(new URL('../../fixtures/etcd/real-cluster.snapshot.db.gz', import.meta.url)),
