@@ -76,7 +76,7 @@ function parseText(text: string): unknown[] {
   const objects: unknown[] = []
   for (const document of parseAllDocuments(text)) {
     if (document.errors.length > 0)
-      throw new TypeError(`the manifest is no YAML: ${document.errors[0]?.message ?? ''}`)
+      throw new TypeError(`the manifest is not YAML: ${document.errors[0]?.message ?? ''}`)
     const value: unknown = document.toJS()
     if (value !== null && value !== undefined) objects.push(value)
   }

@@ -123,7 +123,7 @@ function checkList(
     )
     demand(
       Object.hasOwn(claims, because) && places[because as keyof typeof claims].test(rest),
-      `${trial.path}: ${because} is said of the wrong field`,
+      `${trial.path}: ${because} is claimed of the wrong field`,
     )
     demand(
       portCodes.has(because) === (whole === 'everyPort'),
@@ -131,7 +131,10 @@ function checkList(
     )
     const claim: Claim = { context, trial, entry: raw(entries[at]), rest, policy }
     demand(claims[because as keyof typeof claims](claim), `${trial.path}: ${because} is not true`)
-    demand(trial.matched === affirmative.has(because), `${trial.path}: ${because} is told as the contrary`)
+    demand(
+      trial.matched === affirmative.has(because),
+      `${trial.path}: ${because} is reported as the opposite`,
+    )
     demand(!trial.matched || at === trials.length - 1, `${trial.path}: more was tried after it matched`)
   })
   const isMatched = trials.at(-1)?.matched === true
@@ -295,7 +298,7 @@ function expectSide(side: SideProof, because: SideProof['because'], allowed: boo
 }
 
 function checkSide(cluster: RawCluster, { connection }: Proof, side: SideProof, direction: Direction): void {
-  demand(side.direction === direction, `${direction}: is told as ${side.direction}`)
+  demand(side.direction === direction, `${direction}: is reported as ${side.direction}`)
   const [wide, narrow] = [
     checkContextOf(cluster, connection, direction, 'cluster'),
     checkContextOf(cluster, connection, direction, 'NetworkPolicy'),

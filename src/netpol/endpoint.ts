@@ -123,7 +123,7 @@ function familyFor(from: Candidate, to: Candidate, asked: IpFamily | undefined):
     ] as const) {
       const isFixed = byAddress === true && domain === undefined
       const stranger = isFixed ? addresses.find(({ family }) => family !== asked) : undefined
-      if (stranger !== undefined) fail(invalid(path, formatIp(stranger), `is no ${asked} address`))
+      if (stranger !== undefined) fail(invalid(path, formatIp(stranger), `is not an ${asked} address`))
     }
     return asked
   }

@@ -1,10 +1,9 @@
 import type { Service } from '../api/core/generated.js'
 import { nodeCondition } from '../api/core/conditions.js'
 import { isApiError } from '../client/api-error.js'
-import type { Connection, Hop, Outcome, Payload, Protocol, Reply } from './connection.js'
+import type { Connection, Hop, Protocol, Reply } from './connection.js'
 import { hostPort } from './connection.js'
 import type {
-  Accepted,
   NetworkNode,
   NetworkDependencies,
   OutsideHost,
@@ -14,6 +13,18 @@ import type {
 } from './dependencies.js'
 import type { NodeRules, Packet } from './kube-proxy.js'
 import { localEndpoints, translate } from './kube-proxy.js'
+import {
+  accepted,
+  asReset,
+  endedAt,
+  hostPortOf,
+  isRunning,
+  nameOf,
+  obstacleBetween,
+  type ConnectionRequest,
+  type InFlightPacket,
+  type Source,
+} from './packet.js'
 import { Routes } from './route.js'
 import { ServiceView } from './service-view.js'
 import type { BackEnd } from './service-view.js'
@@ -22,38 +33,6 @@ const LOOPBACK = /^127\.|^::1$/
 const EXCLUDED = 'node.kubernetes.io/exclude-from-external-load-balancers'
 const KUBELET_PORT = 10_250
 const PROXY_HEALTH_PORT = 10_256
-
-/** The sender of a connection. `apiserver` is the control plane's own machine. */
-export type Source =
-  | { readonly kind: 'pod'; readonly node: NetworkNode; readonly pod: RunningPod }
-  | { readonly kind: 'node'; readonly node: NetworkNode }
-  | { readonly kind: 'apiserver' }
-  | { readonly kind: 'outside'; readonly ip: string }
-
-/** The destination and payload. Without a payload the connection is only opened. */
-export interface ConnectionRequest {
-  readonly ip: string
-  readonly port: number
-  readonly protocol: Protocol
-  readonly payload?: Payload
-}
-
-/** A packet on its way: where it is, and its current source. */
-interface InFlightPacket {
-  readonly hops: Hop[]
-  readonly request: ConnectionRequest
-  /** The node that it is on; undefined outside the nodes. */
-  readonly at: NetworkNode | undefined
-  /** The sender as the receiver sees it. */
-  readonly from: PolicyEnd
-  /** The sender, until its own policies have been evaluated. */
-  readonly sender: PolicyEnd | undefined
-  /** It was translated from a Service's address. */
-  readonly service: boolean
-  /** It belongs to an established connection. */
-  readonly exists: boolean
-  readonly fromPod: boolean
-}
 
 /**
  * The data path of a cluster: what happens to a connection on its way through kube-proxy's rules, routes,
@@ -82,7 +61,7 @@ export class DataPath {
       ip: from.ip,
       running,
     })
-    if (!running) return end(hops, 'unreachable')
+    if (!running) return endedAt(hops, 'unreachable')
     const at = source.kind === 'pod' || source.kind === 'node' ? source.node : undefined
     const packet: InFlightPacket = {
       hops,
@@ -115,7 +94,7 @@ export class DataPath {
       ip: own.ip,
       running,
     })
-    if (!running) return end(hops, 'unreachable')
+    if (!running) return endedAt(hops, 'unreachable')
     const from = by === undefined ? own : { ip: by.address, node: by.name }
     const at = source.kind === 'pod' || source.kind === 'node' ? source.node : by
     const packet: InFlightPacket = {
@@ -177,7 +156,7 @@ export class DataPath {
         ? 'cluster IPs are not routed outside of the nodes'
         : 'not routed from outside of the cluster'
     hops.push({ hop: 'route', to: ip, ok: false, reason })
-    return end(hops, 'timeout')
+    return endedAt(hops, 'timeout')
   }
 
   /**
@@ -193,7 +172,7 @@ export class DataPath {
     const entry = service.spec.ports?.find((one) => one.port === port && (one.protocol ?? 'TCP') === protocol)
     if (entry === undefined) {
       hops.push({ hop: 'load-balancer', address: ip, reason: `no listener for ${protocol} port ${port}` })
-      return end(hops, 'timeout')
+      return endedAt(hops, 'timeout')
     }
     const nodes = this.#entryNodes(service.spec.externalTrafficPolicy === 'Local' ? service : undefined)
     if (mode !== 'Proxy') return this.#enterBy(packet, 'load-balancer', nodes, ip, port)
@@ -210,7 +189,7 @@ export class DataPath {
     const { hops, request } = packet
     if (nodes.length === 0) {
       hops.push({ hop, address: request.ip, reason: 'no node is healthy' })
-      return end(hops, 'timeout')
+      return endedAt(hops, 'timeout')
     }
     const node = nodes.length === 1 ? (nodes[0] as NetworkNode) : this.#dependencies.chance().pick(nodes)
     hops.push({ hop, address: request.ip, node: node.name })
@@ -265,7 +244,7 @@ export class DataPath {
     if (found === undefined) return undefined
     packet.hops.push(found.hop)
     if (found.target === undefined)
-      return end(packet.hops, found.hop.verdict === 'reject' ? 'refused' : 'timeout')
+      return endedAt(packet.hops, found.hop.verdict === 'reject' ? 'refused' : 'timeout')
     const from =
       found.hop.masqueraded === true && packet.from.ip !== node.address
         ? { ip: node.address, node: node.name }
@@ -308,11 +287,11 @@ export class DataPath {
     const obstacle = obstacleBetween(at, node)
     if (obstacle !== undefined) {
       hops.push({ ...hop, ok: false, reason: obstacle })
-      return end(hops, 'timeout', { endpoint: hostPort(ip, port) })
+      return endedAt(hops, 'timeout', { endpoint: hostPort(ip, port) })
     }
     if (found.kind === 'free') {
       hops.push({ ...hop, ok: false, reason: 'no pod has this address' })
-      return end(hops, 'unreachable', { endpoint: hostPort(ip, port) })
+      return endedAt(hops, 'unreachable', { endpoint: hostPort(ip, port) })
     }
     hops.push({ ...hop, ok: true })
     if (found.kind === 'pod') return this.#toPod(packet, node, found.pod, port)
@@ -380,7 +359,7 @@ export class DataPath {
       allowed: verdict.allowed,
       ...(verdict.proof === undefined ? {} : { proof: verdict.proof }),
     })
-    return verdict.allowed ? undefined : end(hops, 'timeout', { endpoint: hostPort(to.ip, port) })
+    return verdict.allowed ? undefined : endedAt(hops, 'timeout', { endpoint: hostPort(to.ip, port) })
   }
 
   #listener(packet: InFlightPacket, node: NetworkNode, pod: RunningPod, port: number): Connection {
@@ -392,9 +371,9 @@ export class DataPath {
     const at = nameOf(pod)
     hops.push({ hop: 'listener', at, port, protocol, listening })
     const reached = { pod: at, endpoint: hostPort(pod.hostNetwork ? node.address : (pod.ip ?? ''), port) }
-    if (!listening) return end(hops, 'refused', reached)
+    if (!listening) return endedAt(hops, 'refused', reached)
     return payload === undefined
-      ? end(hops, 'connected', reached)
+      ? endedAt(hops, 'connected', reached)
       : accepted(hops, node.request(pod, port, payload), reached)
   }
 
@@ -427,8 +406,11 @@ export class DataPath {
       listening: program !== undefined,
     })
     const endpoint = hostPort(node.address, port)
-    if (program === undefined) return end(hops, 'refused', { endpoint })
-    return end(hops, 'connected', { endpoint, ...(payload === undefined ? {} : { response: program.reply }) })
+    if (program === undefined) return endedAt(hops, 'refused', { endpoint })
+    return endedAt(hops, 'connected', {
+      endpoint,
+      ...(payload === undefined ? {} : { response: program.reply }),
+    })
   }
 
   /** Returns the pod behind a port of a node: on the host's network, or through a host port. */
@@ -488,7 +470,7 @@ export class DataPath {
     const { apiserver } = this.#dependencies
     if (at?.isolated === true) {
       hops.push({ hop: 'route', to: ip, ok: false, reason: `${at.name} is cut off` })
-      return end(hops, 'timeout')
+      return endedAt(hops, 'timeout')
     }
     hops.push({ hop: 'route', to: ip, ok: true })
     const denied = this.#policy(packet, { ip }, port)
@@ -496,8 +478,8 @@ export class DataPath {
     const listening = port === apiserver.port && protocol === 'TCP' && apiserver.up()
     hops.push({ hop: 'listener', at: 'kube-apiserver', port, protocol, listening })
     const endpoint = hostPort(ip, port)
-    if (!listening) return end(hops, 'refused', { endpoint })
-    return end(hops, 'connected', {
+    if (!listening) return endedAt(hops, 'refused', { endpoint })
+    return endedAt(hops, 'connected', {
       endpoint,
       ...(payload === undefined
         ? {}
@@ -527,10 +509,10 @@ export class DataPath {
     if (denied !== undefined) return denied
     const listening = protocol === 'TCP' && (host.ports ?? [80, 443]).includes(port)
     hops.push({ hop: 'listener', at: ip, port, protocol, listening })
-    if (!listening) return end(hops, 'refused', { endpoint: hostPort(ip, port) })
+    if (!listening) return endedAt(hops, 'refused', { endpoint: hostPort(ip, port) })
     const reply: Reply =
       payload?.protocol === 'http' ? { status: 200, body: host.body ?? '' } : { body: host.body ?? '' }
-    return end(hops, 'connected', {
+    return endedAt(hops, 'connected', {
       endpoint: hostPort(ip, port),
       ...(payload === undefined ? {} : { response: reply }),
     })
@@ -538,7 +520,7 @@ export class DataPath {
 
   #lost({ hops }: InFlightPacket, to: string, reason: string): Connection {
     hops.push({ hop: 'route', to, ok: false, reason })
-    return end(hops, 'timeout')
+    return endedAt(hops, 'timeout')
   }
 
   #outsideAt(ip: string): OutsideHost | undefined {
@@ -560,42 +542,4 @@ export class DataPath {
         return { ip: source.ip }
     }
   }
-}
-
-const nameOf = ({ namespace, name }: RunningPod): string => `${namespace}/${name}`
-
-function isRunning(source: Source): boolean {
-  if (source.kind === 'pod') return source.node.powered && source.pod.sandbox === 'ready'
-  return source.kind !== 'node' || source.node.powered
-}
-
-/** Returns what prevents traffic between two machines, if anything. */
-function obstacleBetween(at: NetworkNode | undefined, to: NetworkNode): string | undefined {
-  if (!to.powered) return `${to.name} is down`
-  if (at === to) return undefined
-  if (at?.isolated === true) return `${at.name} is cut off`
-  return to.isolated ? `${to.name} is cut off` : undefined
-}
-
-/** Returns the container port behind a host port (CNI's portmap plugin). */
-function hostPortOf({ pod }: RunningPod, port: number, protocol: Protocol): number | undefined {
-  for (const { ports = [] } of pod?.spec.containers ?? []) {
-    const found = ports.find((one) => one.hostPort === port && (one.protocol ?? 'TCP') === protocol)
-    if (found !== undefined) return found.containerPort
-  }
-  return undefined
-}
-
-function accepted(hops: Hop[], answer: Accepted, reached: Partial<Connection>): Connection {
-  if (answer.kind === 'answered') return end(hops, 'connected', { ...reached, response: answer.response })
-  return end(hops, answer.kind, reached)
-}
-
-/** Returns the connection as reset, because the receiver does not know it (any more). */
-function asReset(connection: Connection): Connection {
-  return connection.outcome === 'refused' ? { ...connection, outcome: 'reset' } : connection
-}
-
-function end(hops: readonly Hop[], outcome: Outcome, more: Partial<Connection> = {}): Connection {
-  return { outcome, connected: outcome === 'connected', ...more, proof: hops }
 }

@@ -2,7 +2,7 @@ import type { Pod, Service } from '../api/core/generated.js'
 import { parseIp } from '../api/ip.js'
 import { ignoreNotFound } from '../client/api-error.js'
 import type { Client } from '../client/client.js'
-import type { Source } from './data-path.js'
+import type { Source } from './packet.js'
 import type { NetworkNode, NodeDirectory, RunningPod } from './dependencies.js'
 
 /** A pod or Service as `namespace/name`; without a slash, in `default`. */
@@ -59,7 +59,8 @@ export class Ends {
    */
   source(from: From): Source {
     if (typeof from !== 'string' && 'ip' in from) {
-      if (parseIp(from.ip) === undefined) throw new RangeError(`${JSON.stringify(from.ip)} is no IP address`)
+      if (parseIp(from.ip) === undefined)
+        throw new RangeError(`${JSON.stringify(from.ip)} is not an IP address`)
       const node = this.#nodes.at(from.ip)
       return node === undefined ? { kind: 'outside', ip: from.ip } : { kind: 'node', node }
     }

@@ -5,7 +5,7 @@ import { keyOf, ObjectIndex, type Indexers } from '../client/object-index.js'
 import type { ResourceName } from '../client/resources.js'
 
 /** How many past states of a resource are cached. */
-const MOST_PAST = 4
+const MAX_PAST = 4
 
 /**
  * An indexed view of a resource that costs nothing until it is read. Reading pulls its watch, so it is always
@@ -55,7 +55,7 @@ export class FollowedView<T extends KubeObject> {
       .items)
       index.set(object as unknown as T)
     for (const oldest of this.#past.keys()) {
-      if (this.#past.size < MOST_PAST) break
+      if (this.#past.size < MAX_PAST) break
       this.#past.delete(oldest)
     }
     this.#past.set(resourceVersion, index)

@@ -19,7 +19,7 @@ export type {
   SourceHop,
 } from './connection.js'
 export { hostPort } from './connection.js'
-export type { Source, ConnectionRequest } from './data-path.js'
+export type { Source, ConnectionRequest } from './packet.js'
 export type {
   Accepted,
   NetworkNode,

@@ -1,6 +1,6 @@
 import type { Pod, Service } from '../api/core/generated.js'
 import { DataPath } from './data-path.js'
-import type { Source } from './data-path.js'
+import type { Source } from './packet.js'
 import { ignoreNotFound } from '../client/api-error.js'
 import type { Connection, Hop, ListenerHop, Payload, Protocol, ProxyHop, SourceHop } from './connection.js'
 import { Resolver } from './dns/resolver.js'

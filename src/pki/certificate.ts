@@ -93,13 +93,13 @@ export function createCertificate(
  * signing is the most expensive part.
  */
 const signatures = new Map<string, Bytes>()
-const MOST_SIGNATURES = 1_000
+const MAX_SIGNATURES = 1_000
 
 function signatureOf(key: PrivateKey, content: Bytes): Bytes {
   const id = `${hex(digest('sha256', content))} ${key.modulus}`
   let signature = signatures.get(id)
   if (signature === undefined) {
-    if (signatures.size >= MOST_SIGNATURES) signatures.clear()
+    if (signatures.size >= MAX_SIGNATURES) signatures.clear()
     signatures.set(id, (signature = sign(key, content)))
   }
   return signature

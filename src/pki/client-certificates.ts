@@ -12,7 +12,7 @@ const AUTHORITY_FILES = {
 } as const
 
 /** The maximum number of chains in the cache. */
-const MOST_CHAINS = 256
+const MAX_CHAINS = 256
 
 /** The result for a chain with one set of authorities, and how long it holds. */
 interface Known {
@@ -41,7 +41,7 @@ export class ClientCertificates implements CertificateVerifier {
     const id = `${authority} ${chain}`
     let known = this.#known.get(id)
     if (known === undefined || known.authorities !== authorities || now < known.from || now > known.until) {
-      if (this.#known.size >= MOST_CHAINS) this.#known.clear()
+      if (this.#known.size >= MAX_CHAINS) this.#known.clear()
       this.#known.set(id, (known = { authorities, ...judge(chain, authorities, now) }))
     }
     return known.verdict

@@ -71,13 +71,13 @@ const primeOf = (base64url: string): bigint =>
   numberOf(atob(base64url.replaceAll('-', '+').replaceAll('_', '/')))
 
 const parsed = new Map<string, PrivateKey>()
-const MOST_PARSED = 1_000
+const MAX_PARSED = 1_000
 
 /** Parses a key, with a cache. */
 export function cachedKey(pem: string): PrivateKey {
   let key = parsed.get(pem)
   if (key === undefined) {
-    if (parsed.size >= MOST_PARSED) parsed.clear()
+    if (parsed.size >= MAX_PARSED) parsed.clear()
     parsed.set(pem, (key = parsePrivateKey(pem)))
   }
   return key

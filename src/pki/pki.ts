@@ -28,7 +28,7 @@ const CA_DAYS = 3650
 
 /** Authority certificates by name, seed class and time. */
 const authorities = new Map<string, string>()
-const MOST_AUTHORITIES = 256
+const MAX_AUTHORITIES = 256
 
 /** The state of a cluster's PKI: what cannot be derived from its configuration. */
 export interface PkiState {
@@ -307,7 +307,7 @@ export class Pki {
       commonName,
       serialFrom(new Random(seedClass(seed)).stream(`pki/${name}`)),
     )
-    if (authorities.size >= MOST_AUTHORITIES) authorities.clear()
+    if (authorities.size >= MAX_AUTHORITIES) authorities.clear()
     authorities.set(id, pem)
     return pem
   }

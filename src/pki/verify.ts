@@ -2,7 +2,7 @@ import type { Certificate } from './certificate.js'
 import type { Purpose } from './extensions.js'
 
 /** The maximum length of a chain. */
-const MOST_CERTIFICATES = 8
+const MAX_CERTIFICATES = 8
 
 /** Options of {@link verifyChain}. */
 export interface VerifyOptions {
@@ -32,7 +32,7 @@ function follow(
   const fault = validityFault(certificate, options.now) ?? usageFault(certificate, options.purpose)
   if (fault !== undefined) return fault
   if (options.roots.some(({ fingerprint }) => fingerprint === certificate.fingerprint)) return undefined
-  if (chain.length >= MOST_CERTIFICATES) return 'x509: certificate signed by unknown authority'
+  if (chain.length >= MAX_CERTIFICATES) return 'x509: certificate signed by unknown authority'
   let reason: string | undefined
   for (const issuer of [...options.roots, ...(options.intermediates ?? [])]) {
     if (

@@ -130,6 +130,7 @@ export class RbacAuthorizer implements Authorizer, RuleResolver {
     next: ClusterRoleBinding | RoleBinding | undefined,
     old: ClusterRoleBinding | RoleBinding | undefined,
   ): void {
+    // nothing has been loaded yet; loading will see the current objects
     if (this.#policy === undefined) return
     if (old !== undefined) this.#policy.remove(bindingOf(old, kind))
     if (next !== undefined) this.#policy.add(bindingOf(next, kind))

@@ -31,7 +31,7 @@ export interface AccessQuery extends AccessAction {
   readonly groups?: readonly string[]
 }
 
-const MOST_NEAR_MISSES = 10
+const MAX_NEAR_MISSES = 10
 
 /**
  * Decides whether a user may do something under these RBAC objects (ClusterRoles, Roles and their bindings in
@@ -141,7 +141,7 @@ function nearMisses(
 ): readonly NearMiss[] {
   const found: NearMiss[] = []
   for (const binding of [...policy.clusterBindings, ...policy.bindings]) {
-    if (found.length === MOST_NEAR_MISSES) break
+    if (found.length === MAX_NEAR_MISSES) break
     const isUsers = binding.subjects.some((subject) => subjectApplies(subject, user, binding.namespace))
     // skip bindings that are right in both respects, or in neither
     if (scope.has(binding) === isUsers) continue

@@ -101,6 +101,7 @@ export class GrantIndex {
     if (this.#version === version) return
     this.#version = version
     for (const [grant, rules] of [...this.#seen]) {
+      // rule sets are interned by their list of rules, so an unchanged role has the same object
       if (ruleSetIn(grant.role) === rules) continue
       this.remove(grant)
       this.add(grant)

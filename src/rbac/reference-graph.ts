@@ -80,6 +80,7 @@ export class ReferenceGraph {
   }
 
   #volumeChanged(next: PersistentVolume | undefined, old: PersistentVolume | undefined): void {
+    // the secrets of a volume are in its spec, so a status update changes nothing
     if (this.#volumes === undefined || (next !== undefined && next.spec === old?.spec)) return
     if (old !== undefined) countVolume(this.#volumes, old, -1)
     if (next !== undefined) countVolume(this.#volumes, next, 1)

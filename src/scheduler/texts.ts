@@ -88,6 +88,6 @@ const CHANGES: readonly Since[] = [
 /** Returns the scheduler's differences for a Kubernetes version (`v1.35`). */
 export function schedulerRelease(version: string): SchedulerRelease {
   const minor = Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? Number.NaN)
-  if (Number.isNaN(minor)) throw new Error(`assertion failed: ${version} is no Kubernetes version`)
+  if (Number.isNaN(minor)) throw new Error(`assertion failed: ${version} is not a Kubernetes version`)
   return Object.assign({}, OLDEST, ...CHANGES.filter(({ since }) => since <= minor)) as SchedulerRelease
 }

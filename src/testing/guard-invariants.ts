@@ -61,6 +61,7 @@ export function guardInvariants(
   ]
   return {
     stop: () => {
+      // unsubscribe first, so that the guard is gone even if the report throws
       for (const end of ends) end()
       report()
     },

@@ -149,7 +149,7 @@ describe('of a verdict', () => {
       },
     ],
     [
-      'ingress: is told as egress',
+      'ingress: is reported as egress',
       ({ proof }) => {
         proof.ingress.direction = 'egress'
       },
@@ -491,19 +491,19 @@ describe('of the entries of a rule', () => {
       },
     ],
     [
-      `${from}[0].podSelector: nonsense is said of the wrong field`,
+      `${from}[0].podSelector: nonsense is claimed of the wrong field`,
       (draft) => {
         ;(trialsOf(draft)[0] as Trial).because = 'nonsense'
       },
     ],
     [
-      `${from}[0].podSelector: toString is said of the wrong field`,
+      `${from}[0].podSelector: toString is claimed of the wrong field`,
       (draft) => {
         ;(trialsOf(draft)[0] as Trial).because = 'toString'
       },
     ],
     [
-      `${from}[0].podSelector: noAddress is said of the wrong field`,
+      `${from}[0].podSelector: noAddress is claimed of the wrong field`,
       (draft) => {
         Object.assign(trialsOf(draft)[0] as Trial, { because: 'noAddress' })
         delete trialsOf(draft)[0]?.actual
@@ -533,13 +533,13 @@ describe('of the entries of a rule', () => {
       },
     ],
     [
-      `${from}[0].podSelector: otherNamespace is told as the contrary`,
+      `${from}[0].podSelector: otherNamespace is reported as the opposite`,
       (draft) => {
         ;(trialsOf(draft)[0] as Trial).matched = true
       },
     ],
     [
-      `${from}[1].ipBlock.cidr: addressInRange is told as the contrary`,
+      `${from}[1].ipBlock.cidr: addressInRange is reported as the opposite`,
       (draft) => {
         ;(trialsOf(draft)[1] as Trial).matched = false
       },

@@ -266,7 +266,7 @@ it('a budget has as many steps as it is given', () => {
   budget.step()
   budget.step()
   expect(() => budget.step()).toThrow('no answer after 2 steps')
-  expect(() => new Budget(1.5)).toThrow(new RangeError('maxSteps: 1.5 is no whole number above zero'))
+  expect(() => new Budget(1.5)).toThrow(new RangeError('maxSteps: 1.5 is not a positive integer'))
 })
 
 describe('vocabulary', () => {

@@ -409,7 +409,7 @@ describe('a compiled world that changes', () => {
       [{ from: 'a/p', to: 'b/q', port: 80, protocol: 'ICMP' }, 'protocol: '],
       [{ from: 'b/q', to: '10.0.0.1', port: 80 }, 'is the address of both a/p and default/twin'],
       [{ from: '10.0.0.1', to: 'b/q', port: 80 }, 'is the address of both'],
-      [{ from: 'a/p', to: '10.0.0.9', port: 80, family: 'IPv6' }, 'is no IPv6 address'],
+      [{ from: 'a/p', to: '10.0.0.9', port: 80, family: 'IPv6' }, 'is not an IPv6 address'],
     ] as const)
       expect(() => compiled.allows(connection as Connection), JSON.stringify(connection)).toThrow(text)
     expect(compiled.allows({ from: 'b/q', to: 'a/p', port: 'web' })).toBe(false)

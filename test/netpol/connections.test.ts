@@ -234,7 +234,7 @@ describe('who the ends are', () => {
     ],
     [
       { from: '10.0.0.8', to: 'default/dual', port: 1, family: 'IPv6' },
-      'from: Invalid value: "10.0.0.8": is no IPv6 address',
+      'from: Invalid value: "10.0.0.8": is not an IPv6 address',
     ],
     [{ from: null, to: 'default/dual', port: 1 }, 'from: Required value'],
     [{ from: 'default/dual', port: 1 }, 'to: Required value'],

@@ -99,7 +99,7 @@ describe('ports', () => {
     { port: 80, protocol: 'ICMP' as 'TCP' },
   ])('%j is none', (wanted) => {
     expect(() => readPortWanted(wanted)).toThrow(
-      new RangeError(`${JSON.stringify(wanted)} is no port: 80, '53/UDP'`),
+      new RangeError(`${JSON.stringify(wanted)} is not a port such as 80 or '53/UDP'`),
     )
   })
 

@@ -200,7 +200,7 @@ describe('for people', () => {
       A pod always reaches itself.
       "
     `)
-    expect(() => reachability({}, { ports: ['http'] })).toThrow('"http" is no port')
+    expect(() => reachability({}, { ports: ['http'] })).toThrow('"http" is not a port')
     expect(reachability({}).toText()).toContain('A pod always reaches itself.')
   })
 })

@@ -271,7 +271,7 @@ const connections: readonly (readonly [connection: unknown, text: string])[] = [
   ],
   [
     { from: 'a/p', to: '10.9.9.9', port: 80, family: 'IPv6' },
-    'connection: to: Invalid value: "10.9.9.9": is no IPv6 address',
+    'connection: to: Invalid value: "10.9.9.9": is not an IPv6 address',
   ],
 ]
 

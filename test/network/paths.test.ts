@@ -253,7 +253,9 @@ describe('what happens to a connection', () => {
       'there is no port grpc',
     )
     expect(() => connect({ from: 'client', to: 'default/web', port: 70_000 })).toThrow('between 1 and 65535')
-    expect(() => connect({ from: { ip: 'here' }, to: 'default/web', port: 80 })).toThrow('is no IP address')
+    expect(() => connect({ from: { ip: 'here' }, to: 'default/web', port: 80 })).toThrow(
+      'is not an IP address',
+    )
   })
 })
 

@@ -21,7 +21,7 @@ export function serviceAddress(serviceCIDR: string = '10.96.0.0/12'): string {
   const range = parseIpRange(serviceCIDR.split(',')[0] ?? '')
   if (range === undefined)
     throw new RangeError(
-      `serviceCIDR: ${JSON.stringify(serviceCIDR)} is no range of addresses: write it as 10.96.0.0/12`,
+      `serviceCIDR: ${JSON.stringify(serviceCIDR)} is not a range of addresses: write it as 10.96.0.0/12`,
     )
   return formatIp({ family: range.family, value: range.first + 1n })
 }

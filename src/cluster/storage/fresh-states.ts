@@ -2,8 +2,8 @@ import type { ClusterOptions } from '../compose/options.js'
 import type { ClusterSnapshot } from './snapshot.js'
 
 /** How many different options are remembered, and of how many the state is kept. */
-const MOST_ASKED = 32
-const MOST_KEPT = 4
+const MAX_ASKED = 32
+const MAX_KEPT = 4
 
 /**
  * Options that clusters were created with, in order of last use; from the second use on with the state of a
@@ -30,10 +30,10 @@ export function rememberFresh(options: ClusterOptions, snapshot: () => ClusterSn
   touch(key, statesByOptions.has(key) ? snapshot() : undefined)
   let kept = 0
   for (const [each, state] of [...statesByOptions].reverse()) {
-    if (state !== undefined && ++kept > MOST_KEPT) statesByOptions.set(each, undefined)
+    if (state !== undefined && ++kept > MAX_KEPT) statesByOptions.set(each, undefined)
   }
   for (const each of statesByOptions.keys()) {
-    if (statesByOptions.size <= MOST_ASKED) break
+    if (statesByOptions.size <= MAX_ASKED) break
     statesByOptions.delete(each)
   }
 }

@@ -54,7 +54,7 @@ function describeOtherFile(file: Uint8Array): string {
     file.length > 20 && new DataView(file.buffer, file.byteOffset).getUint32(16, true) === 0xed0cdaed
   return looksLikeBolt
     ? 'this is a snapshot of etcd: SimCluster.fromEtcdSnapshot reads it'
-    : 'this is no snapshot file of a simcluster'
+    : 'this is not a simcluster snapshot file'
 }
 
 function hex(bytes: Uint8Array): string {

@@ -94,7 +94,7 @@ export class ClusterSnapshot {
    */
   static fromJSON(json: ClusterSnapshotJson): ClusterSnapshot {
     if (typeof json !== 'object' || json === null || !('simcluster' in json))
-      throw new TypeError('this is no snapshot of a simcluster')
+      throw new TypeError('this is not a simcluster snapshot')
     if (json.simcluster !== FORMAT) {
       throw new TypeError(
         `this snapshot has format ${String(json.simcluster)}; this version of simcluster reads format ` +

@@ -79,7 +79,7 @@ function permissionBytes({ permType, key, rangeEnd }: Permission): Uint8Array {
 export function readAuth(buckets: ReadonlyMap<string, readonly BoltEntry[]>): AuthState {
   const notes = new Map((buckets.get('auth') ?? []).map(({ key, value }) => [keyOf(key), value]))
   const counted = notes.get('authRevision')
-  if (counted !== undefined && counted.length !== 8) throw new SnapshotError('authRevision is no number')
+  if (counted !== undefined && counted.length !== 8) throw new SnapshotError('authRevision is not a number')
   const revision =
     counted === undefined
       ? NO_AUTH.revision

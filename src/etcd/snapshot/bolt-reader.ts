@@ -69,7 +69,7 @@ function newestMeta(bytes: Uint8Array): Meta {
   const meta = first !== undefined && (second === undefined || first.txid > second.txid) ? first : second
   if (meta === undefined)
     throw new SnapshotError(
-      'invalid database: this is no file of bbolt, as snapshots of etcd are: neither of its meta ' +
+      'invalid database: this is not a bbolt file, as snapshots of etcd are: neither of its meta ' +
         'pages is valid',
     )
   const whole = meta.highWater * meta.pageSize
@@ -120,7 +120,7 @@ class BoltReader {
     for (const { key, value, isBucket } of this.#entries(this.#page(this.#meta.root))) {
       const name = text.decode(key)
       if (!isBucket)
-        throw new SnapshotError(`the root has an entry ${JSON.stringify(name)} that is no bucket`)
+        throw new SnapshotError(`the root has an entry ${JSON.stringify(name)} that is not a bucket`)
       buckets.set(name, this.#bucket(name, value))
     }
     this.#checkFreelist()

@@ -16,7 +16,7 @@ import type { BoltEntry } from './pages.js'
 
 const PAGE_SIZE = 4096
 /** Larger buckets get pages of their own. Source: bbolt bucket.go maxInlineBucketSize. */
-const MOST_INLINE = PAGE_SIZE / 4
+const MAX_INLINE = PAGE_SIZE / 4
 
 /** A bucket to write. */
 export interface BoltBucket {
@@ -110,7 +110,7 @@ function sizeOf({ key, value }: PlannedElement): number {
 /** Returns a bucket's value in the root: its root page, or a small bucket inlined. */
 function bucketValue(plan: PagePlan, entries: readonly BoltEntry[]): Uint8Array {
   const bytes = entries.reduce((sum, entry) => sum + sizeOf(entry), PAGE_HEADER)
-  const isInline = bytes <= MOST_INLINE
+  const isInline = bytes <= MAX_INLINE
   const value = new Uint8Array(BUCKET_HEADER + (isInline ? bytes : 0))
   if (isInline) writePage(value.subarray(BUCKET_HEADER), { id: 0, flags: LEAF, elements: entries, bytes })
   else new DataView(value.buffer).setBigUint64(0, BigInt(plan.tree(entries)), true)

@@ -59,7 +59,7 @@ export type Fields = ReadonlyMap<number, number | bigint | Uint8Array>
 
 /**
  * Decodes a message: the last value of each field, by number.
- * @throws SnapshotError `<what> is no protobuf message: ...`
+ * @throws SnapshotError `<what> is not a protobuf message: ...`
  */
 export function decodeMessage(bytes: Uint8Array, what: string): Fields {
   const fields = new Map<number, number | bigint | Uint8Array>()
@@ -122,7 +122,7 @@ class MessageReader {
   }
 
   fault(why: string): SnapshotError {
-    return new SnapshotError(`${this.#what} is no protobuf message: ${why}`)
+    return new SnapshotError(`${this.#what} is not a protobuf message: ${why}`)
   }
 
   varint(): number | bigint {

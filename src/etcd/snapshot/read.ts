@@ -116,7 +116,7 @@ function noteOf(notes: ReadonlyMap<string, Uint8Array>, name: string): number {
 
 function placeOf(bytes: Uint8Array, what: string): { readonly revision: number; readonly sub: number } {
   if (bytes.length < REVISION || bytes[8] !== UNDERSCORE)
-    throw new SnapshotError(`${what} is no revision: ${hex(bytes)}`)
+    throw new SnapshotError(`${what} is not a revision: ${hex(bytes)}`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, REVISION)
   return { revision: countOf(view.getBigInt64(0), what), sub: countOf(view.getBigInt64(9), what) }
 }
@@ -124,7 +124,7 @@ function placeOf(bytes: Uint8Array, what: string): { readonly revision: number; 
 function readWrite({ key: place, value }: BoltEntry): { readonly kv: KeyValue; readonly sub: number } {
   const isTombstone = place.length === TOMBSTONE && place[REVISION] === LETTER_T
   if (place.length !== REVISION && !isTombstone)
-    throw new SnapshotError(`a key of bucket key is no revision: ${hex(place)}`)
+    throw new SnapshotError(`a key of bucket key is not a revision: ${hex(place)}`)
   const { revision, sub } = placeOf(place, 'a key of bucket key')
   const what = `what is stored at revision ${revision}`
   if (isTombstone)
@@ -134,7 +134,7 @@ function readWrite({ key: place, value }: BoltEntry): { readonly kv: KeyValue; r
     throw new SnapshotError(`${what} says that it was written at revision ${kv.modRevision}`)
   if (kv.key === '' || kv.version < 1 || kv.createRevision < 1 || kv.createRevision > revision) {
     throw new SnapshotError(
-      `${what} is no write: version ${kv.version} of a key of revision ${kv.createRevision}`,
+      `${what} is not a write: version ${kv.version} of a key of revision ${kv.createRevision}`,
     )
   }
   return { kv, sub }
@@ -168,7 +168,7 @@ function readAlarm(key: Uint8Array): AlarmMember {
 
 function readIndex(bytes: Uint8Array | undefined): number {
   if (bytes === undefined) return 0
-  if (bytes.length !== 8) throw new SnapshotError(`consistent_index is no number: ${hex(bytes)}`)
+  if (bytes.length !== 8) throw new SnapshotError(`consistent_index is not a number: ${hex(bytes)}`)
   return countOf(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0), 'consistent_index')
 }
 

@@ -9,7 +9,7 @@ export interface StepOptions {
   readonly maxSteps?: number | undefined
 }
 
-const MOST = 1_000_000
+const DEFAULT_MAX_STEPS = 1_000_000
 
 /**
  * Thrown when a question about all possible clusters takes more steps than allowed; there is no result then.
@@ -31,13 +31,13 @@ export class StepLimitError extends Error {
  * @throws RangeError if the bound is not a positive integer
  */
 export class Budget {
-  readonly #most: number
+  readonly #maxSteps: number
   #taken = 0
 
-  constructor(most: number = MOST) {
-    if (!Number.isInteger(most) || most < 1)
-      throw new RangeError(`maxSteps: ${most} is no whole number above zero`)
-    this.#most = most
+  constructor(maxSteps: number = DEFAULT_MAX_STEPS) {
+    if (!Number.isInteger(maxSteps) || maxSteps < 1)
+      throw new RangeError(`maxSteps: ${maxSteps} is not a positive integer`)
+    this.#maxSteps = maxSteps
   }
 
   /**
@@ -45,7 +45,7 @@ export class Budget {
    * @throws StepLimitError if none is left
    */
   step(): void {
-    if (this.#taken >= this.#most) throw new StepLimitError(this.#most)
+    if (this.#taken >= this.#maxSteps) throw new StepLimitError(this.#maxSteps)
     this.#taken++
   }
 }

@@ -93,7 +93,10 @@ function* searchShape(
       if (first === undefined) continue
       for (const open of wide[direction]) {
         const bound = wanted.below(closed.origin, open.origin) - base
+        // a finding cannot cost less than its ends, so there is nothing left to gain here
         if (bound <= 0) continue
+        // a quick feasibility check first: most pairs are impossible, and the loop below is the expensive
+        // part
         const second = narrowed(first, open, budget)
         if (
           second === undefined ||
@@ -104,6 +107,7 @@ function* searchShape(
         for (const rest of wide[otherOf[direction]]) {
           const third = narrowed(second, rest, budget)
           if (third === undefined) continue
+          // asked again, because a finding of the previous round may have lowered the bound
           const below = wanted.below(closed.origin, open.origin) - base
           const region = outside(symbolic.space, third.region, third.avoid, {
             below,

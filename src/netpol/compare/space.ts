@@ -233,6 +233,8 @@ function branch(
       best = found
       bound = space.costOf(found)
     }
+    // the other half of this literal has been searched, so later branches exclude it and never visit a point
+    // twice
     here = within(here, [literal]) as Region
   }
   return best

@@ -288,6 +288,7 @@ export class CompiledWorld {
   #relabel(name: string, labels: Labels): void {
     const old = this.#model.namespaces.get(name)
     this.#model.namespaces.set(name, labels)
+    // controllers rewrite namespaces often; only a change of labels can change a verdict
     if (old !== undefined && sameLabels(old, labels)) return
     this.#tidy()
     this.#placement.forgetNamespace(name)
@@ -310,6 +311,7 @@ export class CompiledWorld {
     )
       return
     this.#tidy()
+    // pods on the host's network have the node's addresses and labels, so they change with it
     const touched = new Set(this.#podIndex.onHost(name))
     for (const address of [...(old?.addresses ?? []), ...(model?.addresses ?? [])])
       for (const each of this.#alone(address)) touched.add(each)
@@ -327,6 +329,7 @@ export class CompiledWorld {
   /** Separates an address from all others. Returns the pods that have it. */
   #alone(address: IpAddress): Iterable<PlacedPod> {
     const words = wordsOf(address)
+    // a range of one address: whatever shared its segment moves to a segment of its own
     this.#replace(new Set(this.#placement.learnRange(address.family, words, words)))
     return this.#placement.membersAt(address)
   }
@@ -335,6 +338,7 @@ export class CompiledWorld {
     const old = swapPolicy(this.#model, { kind, namespace, name }, model)
     if (model !== undefined) this.#replace(this.#learn(model))
     this.#addressEnds.clear()
+    // a NetworkPolicy selects pods of its own namespace only, so the cells of other namespaces stay valid
     const where = kind === 'NetworkPolicy' ? (namespace ?? 'default') : undefined
     this.#cells.changed(
       [old, model].filter((each) => each !== undefined),

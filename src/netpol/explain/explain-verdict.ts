@@ -14,7 +14,7 @@ import { findRemovals, type Removal } from './removals.js'
 export interface VerdictExplanation {
   readonly verdict: Verdict
   /**
-   * A smallest set of policies and rules whose removal flips the verdict. Absent if no set within `most`
+   * A smallest set of policies and rules whose removal flips the verdict. Absent if no set of `maxRemovals`
    * does.
    */
   readonly rules?: readonly Removal[]
@@ -78,15 +78,15 @@ function withLabels(model: Model, changes: readonly LabelChange[]): Model {
 export function explainVerdict(
   world: World,
   connection: Connection,
-  { maxRemovals: most = 6, maxSteps, ...options }: ExplainVerdictOptions = {},
+  { maxRemovals = 6, maxSteps, ...options }: ExplainVerdictOptions = {},
 ): VerdictExplanation {
   const model = readWorld(world, options)
   const verdict = evaluateModel(model, connection)
   const { allowed } = verdict
-  const rules = findRemovals(model, connection, most)
+  const rules = findRemovals(model, connection, maxRemovals)
   const labels = findLabelChanges(model, resolveConnection(model, connection), allowed, new Budget(maxSteps))
   // Stryker disable next-line all: unreachable unless the search itself is wrong
   if (labels !== undefined && evaluateModel(withLabels(model, labels), connection).allowed === allowed)
-    throw new Error(`bug in blame: ${JSON.stringify({ labels, connection })}`)
+    throw new Error(`bug in explainVerdict: ${JSON.stringify({ labels, connection })}`)
   return { verdict, ...(rules === undefined ? {} : { rules }), ...(labels === undefined ? {} : { labels }) }
 }

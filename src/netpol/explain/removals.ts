@@ -85,17 +85,18 @@ function candidates({ allowed, proof: { egress, ingress } }: Verdict): readonly 
 }
 
 /**
- * Finds a smallest set of at most `most` rules and policies whose removal flips the verdict. Returns
+ * Finds a smallest set of at most `maxRemovals` rules and policies whose removal flips the verdict. Returns
  * undefined if there is none.
  */
 export function findRemovals(
   model: Model,
   connection: Connection,
-  most: number,
+  maxRemovals: number,
 ): readonly Removal[] | undefined {
   const { allowed } = evaluateModel(model, connection)
   let front: readonly (readonly Removal[])[] = [[]]
-  for (let size = 0; size < most && front.length > 0; size++) {
+  // breadth first, so that the first set found is a smallest one
+  for (let size = 0; size < maxRemovals && front.length > 0; size++) {
     const seen = new Set<string>()
     const next: (readonly Removal[])[] = []
     for (const removals of front) {

@@ -35,7 +35,7 @@ export function readPortWanted(wanted: PortWanted): PortSpan {
       : (String(wanted).split('/', 2) as [string, Protocol?])
   const port = Number(number)
   if (!/^\d+$/.test(number) || port < 1 || port > HIGHEST || !protocolsKnown.includes(protocol))
-    throw new RangeError(`${JSON.stringify(wanted)} is no port: 80, '53/UDP'`)
+    throw new RangeError(`${JSON.stringify(wanted)} is not a port such as 80 or '53/UDP'`)
   return { protocol, first: port, last: port }
 }
 

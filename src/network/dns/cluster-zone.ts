@@ -28,7 +28,7 @@ export const NX_DOMAIN: DnsAnswer = { rcode: 'NXDOMAIN', records: [] }
 /** The cluster's domain. */
 export const CLUSTER_DOMAIN = 'cluster.local'
 /** The maximum number of CNAMEs to follow. */
-const MOST_ALIASES = 8
+const MAX_ALIASES = 8
 
 /** What the zone is built from. */
 export interface ZoneSources {
@@ -139,7 +139,7 @@ function alias(
   aliases: number,
 ): DnsAnswer {
   const record: DnsRecord = { name, type: 'CNAME', data: target }
-  if (type === 'CNAME' || parseIp(target) !== undefined || aliases >= MOST_ALIASES)
+  if (type === 'CNAME' || parseIp(target) !== undefined || aliases >= MAX_ALIASES)
     return { rcode: 'NOERROR', records: [record] }
   const { rcode, records } = answerZone(sources, target, type, aliases + 1)
   return { rcode, records: [record, ...records] }

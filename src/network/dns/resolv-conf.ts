@@ -11,8 +11,8 @@ export interface ResolvConf {
 
 /** Address of the name server that the nodes themselves use. */
 export const NODE_DNS = '10.0.0.2'
-const MOST_NAMESERVERS = 3
-const MOST_SEARCHES = 32
+const MAX_NAMESERVERS = 3
+const MAX_SEARCHES = 32
 
 /**
  * Returns the resolver configuration of a pod. `clusterDNS` is the kubelet's setting. Source:
@@ -45,8 +45,8 @@ export function resolvConfOf(
   )
   const kept = base.options.map((option) => [option.split(':')[0] ?? '', option] as const)
   return {
-    nameservers: unique([...base.nameservers, ...nameservers]).slice(0, MOST_NAMESERVERS),
-    searches: unique([...base.searches, ...searches]).slice(0, MOST_SEARCHES),
+    nameservers: unique([...base.nameservers, ...nameservers]).slice(0, MAX_NAMESERVERS),
+    searches: unique([...base.searches, ...searches]).slice(0, MAX_SEARCHES),
     options: [...new Map([...kept, ...own]).values()],
   }
 }

@@ -23,7 +23,7 @@ export interface EscalationOptions {
   readonly depth?: number
 }
 
-const MOST_DEPTH = 4
+const MAX_DEPTH = 4
 
 /** The parts of a cluster that are read: its stored objects. */
 export interface StoredSource {
@@ -81,7 +81,7 @@ export function escalationPaths(
     'state' in source
       ? RESOURCES.flatMap((resource) => [...source.state.stored(resource)].map(withKind(resource)))
       : [...source]
-  return pathsFrom(objects, identityOf(subject), Math.min(depth, MOST_DEPTH))
+  return pathsFrom(objects, identityOf(subject), Math.min(depth, MAX_DEPTH))
 }
 
 function pathsFrom(
@@ -93,7 +93,8 @@ function pathsFrom(
   if (self.groups.includes('system:masters')) return []
   let last = SEARCHES.flatMap((search) => search(view))
   const found = [...last]
-  const told = new Set([self.user, ...last.map(endOf)])
+  // without this, two identities that can impersonate each other would give endless cycles
+  const reported = new Set([self.user, ...last.map(endOf)])
   for (let hops = 1; hops < depth; hops++) {
     last = last
       .filter(({ credential }) => credential.kind !== 'own')
@@ -102,7 +103,9 @@ function pathsFrom(
         return SEARCHES.flatMap((search) => search(next))
           .filter(
             (second) =>
-              !view.may(second.gains) && !told.has(endOf(second)) && told.add(endOf(second)) !== undefined,
+              !view.may(second.gains) &&
+              !reported.has(endOf(second)) &&
+              reported.add(endOf(second)) !== undefined,
           )
           .map((second) => joinPaths(first, second))
       })

@@ -126,6 +126,8 @@ export class SubjectView {
     })
     const kept: Target<T>[] = []
     for (const target of targets) {
+      // this.#coversAll(other.identity, target.identity))) continue => a path to weaker rights adds nothing
+      // for the reader; one to equal rights is dropped in favour of the first
       if (kept.some((other) => this.#coversAll(other.identity, target.identity))) continue
       const rest = kept.filter((other) => !this.#coversAll(target.identity, other.identity))
       kept.splice(0, kept.length, ...rest, target)

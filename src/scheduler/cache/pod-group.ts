@@ -3,7 +3,7 @@ import { ALL_NODES, DomainTable } from './domain-table.js'
 import type { NodeInfo } from './node-info.js'
 
 /** The maximum number of tables kept for a group; its pods seldom need more than three. */
-const MOST_TABLES = 16
+const MAX_TABLES = 16
 
 /**
  * The pods that match one query (a selector, or the holders of an affinity term), counted by node and by
@@ -36,7 +36,7 @@ export class PodGroup {
     if (!table) {
       table = new DomainTable(topologyKey, scope, (slot) => this.countOn(slot))
       for (const node of this.#nodes()) table.setNode(node)
-      if (this.#tables.size >= MOST_TABLES) this.#tables.delete(this.#tables.keys().next().value as string)
+      if (this.#tables.size >= MAX_TABLES) this.#tables.delete(this.#tables.keys().next().value as string)
       this.#tables.set(key, table)
     }
     return table

@@ -34,23 +34,11 @@ export interface PodInfo {
   readonly affinity: PodAffinityTerms | undefined
 }
 
-/** The last two results: the queueing hints of many waiting pods all look at the same change. */
-let latest: PodInfo | undefined
-let previous: PodInfo | undefined
-
 /**
  * Returns the {@link PodInfo} of a pod; `before`, that of an earlier state, saves work. Source:
  * framework/types.go PodInfo.
  */
 export function podInfoOf(pod: Pod, before?: PodInfo): PodInfo {
-  if (latest?.pod === pod) return latest
-  if (previous?.pod === pod) return previous
-  previous = latest
-  latest = build(pod, before)
-  return latest
-}
-
-function build(pod: Pod, before: PodInfo | undefined): PodInfo {
   const { requests, hasRequests, nonZeroMilliCpu, nonZeroMemory, hostPorts } =
     before && hasSameRequests(pod, before.pod) ? before : demandOf(pod)
   const affinity =

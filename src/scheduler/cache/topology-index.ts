@@ -57,7 +57,7 @@ interface QueryGroup {
 }
 
 /** The maximum number of queries that are kept up to date; beyond it, the least recently used is dropped. */
-const MOST_QUERIES = 2000
+const MAX_QUERIES = 2000
 
 /**
  * The distribution of pods over topology domains, for PodTopologySpread and InterPodAffinity. A query is
@@ -95,7 +95,7 @@ export class TopologyIndex {
     const entry = { query, group }
     this.#queries.set(query.key, entry)
     this.#queriesByPair.add(pairOf(query), entry)
-    if (this.#queries.size > MOST_QUERIES) this.#forgetOldest()
+    if (this.#queries.size > MAX_QUERIES) this.#forgetOldest()
     return group
   }
 

@@ -106,7 +106,7 @@ export function firstRefusal(
 
 /** With fewer nodes than this, evaluating the filters is faster than computing the pod's kind. */
 const FEW_NODES = 5
-const MOST_KINDS = 64
+const MAX_KINDS = 64
 
 /** The node-local results of one profile for several kinds of pods. */
 export class NodeLocalCache {
@@ -128,7 +128,7 @@ export class NodeLocalCache {
     if (results) this.#byKind.delete(kind)
     else {
       results = new NodeLocalResults(this.#filters)
-      if (this.#byKind.size >= MOST_KINDS) this.#byKind.delete(this.#byKind.keys().next().value as string)
+      if (this.#byKind.size >= MAX_KINDS) this.#byKind.delete(this.#byKind.keys().next().value as string)
     }
     // re-inserted because the map is in order of use
     this.#byKind.set(kind, results)

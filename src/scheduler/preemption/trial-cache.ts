@@ -11,7 +11,7 @@ interface CachedTrial {
 /** The results of trials for one kind of preemptor, by slot. */
 export type CachedTrials = (CachedTrial | undefined)[]
 
-const MOST_KINDS = 16
+const MAX_KINDS = 16
 
 /**
  * Caches trials until the node changes, because preemptors of one kind and priority often come in groups.
@@ -25,7 +25,7 @@ export class TrialCache {
     const kind = `${pod.priority} ${podKind(pod)}`
     let trials = this.#byKind.get(kind)
     if (!trials) {
-      if (this.#byKind.size >= MOST_KINDS) this.#byKind.delete(this.#byKind.keys().next().value as string)
+      if (this.#byKind.size >= MAX_KINDS) this.#byKind.delete(this.#byKind.keys().next().value as string)
       this.#byKind.set(kind, (trials = []))
     }
     return trials

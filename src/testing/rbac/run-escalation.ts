@@ -126,6 +126,8 @@ class Run {
     const whole = body === undefined ? '' : JSON.stringify(mergeInto(mergeInto(known, body), csr))
     const answer = this.#send(method, path, whole, by === 'somebody' ? { user: SOMEBODY } : this.#sender(as))
     const execCommand = /\/nodes\/[^/]+\/proxy\/run\/([^/]+)\/([^/?]+)\/[^?]*\?cmd=(.*)$/.exec(path)
+    // the kubelet's own API may not be served here; the apiserver's decision is what counts, so exec runs the
+    // command
     if (execCommand === null || answer.code < 300 || answer.code === 403) return answer
     const [, namespace = '', name = '', command = ''] = execCommand
     return this.#print({ namespace, name }, decodeURIComponent(command).split(' '))
@@ -144,6 +146,7 @@ class Run {
   }
 
   #inPod({ namespace, pod, file }: InPodStep): StepResult {
+    // a workload's controller creates the pod, so it appears only as time passes
     let found: Pod | undefined
     this.#fork.until(
       () => {

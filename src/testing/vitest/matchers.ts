@@ -56,7 +56,7 @@ function judged(allows: boolean) {
   }
 }
 
-function tellExample(who: string, { world, connection, a, b }: CounterExample): string {
+function formatExample(who: string, { world, connection, a, b }: CounterExample): string {
   return `only ${who} allow, in this cluster:\n\n${netpolManifest({ world, connection })}\n${[a, b]
     .filter(({ allowed }) => !allowed)
     .map(formatProof)
@@ -73,8 +73,8 @@ function toBeEquivalentTo(
     ...options,
   })
   const examples = [
-    ...(onlyA === undefined ? [] : [tellExample('the received policies', onlyA)]),
-    ...(onlyB === undefined ? [] : [tellExample('the expected policies', onlyB)]),
+    ...(onlyA === undefined ? [] : [formatExample('the received policies', onlyA)]),
+    ...(onlyB === undefined ? [] : [formatExample('the expected policies', onlyB)]),
   ]
   return {
     pass: relation === 'equal',

@@ -165,9 +165,7 @@ test('a copy may go on in another order than its original: its seed decides, eac
 })
 
 test('what is no snapshot is refused', () => {
-  expect(() => SimCluster.fromJSON(badInput({}))).toThrow(
-    new TypeError('this is no snapshot of a simcluster'),
-  )
+  expect(() => SimCluster.fromJSON(badInput({}))).toThrow(new TypeError('this is not a simcluster snapshot'))
   expect(() => SimCluster.fromJSON(badInput(undefined))).toThrow(TypeError)
   const json = new SimCluster({ nodes: 0 }).toJSON()
   expect(() => ClusterSnapshot.fromJSON({ ...json, simcluster: 99 })).toThrow(/has format 99/)

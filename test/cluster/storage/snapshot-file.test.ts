@@ -38,11 +38,11 @@ describe('a snapshot of a whole cluster as a file', () => {
   })
 
   test.each([
-    ['nothing', new Uint8Array(0), 'this is no snapshot file of a simcluster'],
+    ['nothing', new Uint8Array(0), 'this is not a simcluster snapshot file'],
     [
       'some JSON',
       new TextEncoder().encode(JSON.stringify(cluster)),
-      'this is no snapshot file of a simcluster',
+      'this is not a simcluster snapshot file',
     ],
     [
       'a snapshot of etcd',

@@ -108,7 +108,7 @@ describe('what is no whole snapshot is refused, with what is wrong', () => {
   const file = filled().snapshot()
 
   test.each([
-    ['an empty file', new Uint8Array(0), /^invalid database: this is no file of bbolt/],
+    ['an empty file', new Uint8Array(0), /^invalid database: this is not a bbolt file/],
     [
       'a gzipped one',
       readFileSync(new URL('../../fixtures/etcd/real-cluster.snapshot.db.gz', import.meta.url)),
@@ -191,10 +191,12 @@ describe('what is no whole snapshot is refused, with what is wrong', () => {
         ],
         2,
       )
-    expect(refusal(entry(keyBytes('a'), keyBytes('b')), true)).toBe('a key of bucket key is no revision: 61')
+    expect(refusal(entry(keyBytes('a'), keyBytes('b')), true)).toBe(
+      'a key of bucket key is not a revision: 61',
+    )
     const second = keyBytes('\0\0\0\0\0\0\0\x02_\0\0\0\0\0\0\0\0')
     expect(refusal(entry(second, keyBytes('\x0a\x05a')), true)).toBe(
-      'what is stored at revision 2 is no protobuf message: unexpected EOF',
+      'what is stored at revision 2 is not a protobuf message: unexpected EOF',
     )
     expect(refusal(entry(second, keyBytes('\x0a\x01a\x10\x03\x18\x03\x20\x01')), true)).toBe(
       'what is stored at revision 2 says that it was written at revision 3',
