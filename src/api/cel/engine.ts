@@ -1,7 +1,7 @@
 import type { Environment, EvaluationError, Optional, ParseError } from '@marcbachmann/cel-js'
 import type { Duration } from '@marcbachmann/cel-js/evaluator'
 
-/** What this folder uses of cel-js. */
+/** The parts of cel-js that this folder uses. */
 export interface CelEngine {
   readonly Environment: typeof Environment
   readonly EvaluationError: typeof EvaluationError
@@ -14,8 +14,7 @@ let loaded: CelEngine | undefined
 
 /**
  * Loads cel-js when the first expression is compiled, so that importing simcluster does not run it (15 ms).
- * The build puts the bundled modules in the place of `requireCel` (scripts/build.ts); from sources it asks
- * Node.
+ * The build replaces `requireCel` by the bundled modules (scripts/build.ts); from sources Node loads them.
  */
 export function celEngine(): CelEngine {
   return (loaded ??= requireCel())
