@@ -1,4 +1,4 @@
-/** A DER value: its tag, the range of its content, and whether it is constructed. */
+/** A DER value: its tag and its content. */
 export interface DerValue {
   readonly tag: number
   readonly content: Uint8Array
