@@ -78,7 +78,7 @@ export function isHealthPath(path: string): boolean {
  * Handles the health endpoints and their single checks (`/livez/ping`), with `?verbose` and `?exclude=NAME`.
  * Any method is accepted.
  */
-export const answerHealth: PathHandler = ({ scheme }, { path, query }) => {
+export const handleHealth: PathHandler = ({ scheme }, { path, query }) => {
   const endpoint = endpointOf(path) as HealthEndpoint
   const checks = checksOf(endpoint, scheme.release)
   const check = path.slice(endpoint.length + 2)

@@ -11,7 +11,7 @@ const EMULATION_SINCE = 31
 const COMPATIBILITY_SINCE = 34
 
 /** `/version`, as version.Info. */
-export const answerVersion: PathHandler = ({ scheme }, { http, form }) => {
+export const handleVersion: PathHandler = ({ scheme }, { http, form }) => {
   if (http.method !== 'GET') throw methodNotAllowed()
   const accept = header(http, 'accept')
   if (accept !== undefined && accept !== '') {
