@@ -9,7 +9,7 @@ import {
   unavailable,
   plainText,
   wantsPretty,
-} from './http/answers.js'
+} from './http/responses.js'
 import type { HttpCodecs } from './http/body.js'
 import { checkDeadline } from './http/query.js'
 import { isBuiltInGroup } from './http/discovery/groups.js'

@@ -1,5 +1,5 @@
 import type { Minor, Release } from '../../api/releases.js'
-import { pageNotFound, plainText } from './answers.js'
+import { pageNotFound, plainText } from './responses.js'
 import type { PathHandler } from './path.js'
 
 /** The three health endpoints, each with its own checks. */

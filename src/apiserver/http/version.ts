@@ -2,7 +2,7 @@ import { buildInfo } from '../../api/build-info.js'
 import type { Release } from '../../api/releases.js'
 import { methodNotAllowed } from '../errors.js'
 import { checkRoute, negotiate } from './accept.js'
-import { rawJson } from './answers.js'
+import { rawJson } from './responses.js'
 import { header } from '../../client/http.js'
 import type { PathHandler } from './path.js'
 

@@ -1,7 +1,7 @@
 import { methodNotAllowed, noSuchPath } from '../../errors.js'
 import type { RegistryContext } from '../../registry/context.js'
 import { negotiate, negotiateDiscovery } from '../accept.js'
-import { objectResponse, pageNotFound, unavailable, wantsPretty } from '../answers.js'
+import { objectResponse, pageNotFound, unavailable, wantsPretty } from '../responses.js'
 import type { HttpResponse } from '../../../client/http.js'
 import { header } from '../../../client/http.js'
 import type { PathRequest } from '../path.js'

@@ -1,5 +1,5 @@
 import type { RegistryContext } from '../../registry/context.js'
-import { objectResponse, pageNotFound, plainText, TEXT } from '../answers.js'
+import { objectResponse, pageNotFound, plainText, TEXT } from '../responses.js'
 import { type HttpRequest, type HttpResponse, header } from '../../../client/http.js'
 import type { PathHandler } from '../path.js'
 import { openApiDocuments } from './documents.js'
